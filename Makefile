@@ -1,0 +1,78 @@
+# Every verb installs what it needs from nothing; a second call costs nothing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements.lock
+STAMP := $(VENV)/.installed
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.PHONY: help install demo test check format lint types imports rules generate lock \
+	unit integration kafka redis bench clean
+
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+install: $(STAMP) ## make .venv with the vedette command in it
+
+# uv comes by pip, checked against its own hashes in the lock; uv then does the rest in seconds.
+$(STAMP): $(LOCK) pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12) and "Python 3.11 or 3.12 is needed; set PYTHON=")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); deploy/need venv; $(PYTHON) -m venv $(VENV); }
+	awk '/^uv==/{on=1} on{print} on&&!/\\$$/{exit}' $(LOCK) > $(VENV)/uv.lock.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.lock.txt
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r $(LOCK)
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: install ## the founding case from HTTP to Slack messages, on one machine
+	$(BIN)/vedette up --demo
+
+test: install kafka redis ## every test, integration on real Kafka and Redis included
+	$(BIN)/pytest
+
+check: install format lint types imports rules ## format, lint, types, imports, rule cases
+
+format: install
+	$(BIN)/ruff format --check .
+
+lint: install
+	$(BIN)/ruff check .
+
+types: install
+	$(BIN)/mypy
+
+imports: install
+	$(BIN)/lint-imports
+
+rules: install ## every rule file and its cases
+	$(BIN)/vedette rules check
+	$(BIN)/vedette rules test
+
+unit: install ## the tests that need no Kafka and no Redis
+	$(BIN)/pytest -m "not integration"
+
+integration: install kafka redis ## the tests on real Kafka and Redis
+	$(BIN)/pytest -m integration
+
+kafka: .cache/kafka/.complete ## Apache Kafka's jars, by Maven
+
+.cache/kafka/.complete: deploy/kafka/pom.xml
+	deploy/need java mvn
+	mvn --batch-mode --quiet --file $< dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/.cache/kafka/libs
+	touch $@
+
+redis:
+	deploy/need redis-server
+
+generate: install ## JSON Schemas and the AsyncAPI document, from the models
+	$(BIN)/python -m schemas
+
+lock: install ## resolve again: the one place where versions change
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--upgrade --extra dev --python-version 3.11 pyproject.toml --output-file $(LOCK)
+
+bench: install kafka redis ## throughput and latency, as ratios in one run
+	$(BIN)/python -m bench
+
+clean: ## everything that make made
+	rm -rf $(VENV) .cache build *.egg-info

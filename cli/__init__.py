@@ -1,0 +1,1 @@
+"""The vedette command and the one-machine stack."""

@@ -1,0 +1,5 @@
+"""The vedette command."""
+
+
+def main() -> None:
+    """Run the command."""

@@ -1,0 +1,1 @@
+"""The vocabulary that the services share: frozen models, names and formats of the wire."""

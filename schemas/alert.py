@@ -1,0 +1,131 @@
+"""Alert: what the matcher says and people act on, one message per revision."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.event import Reliability
+from schemas.model import Instant, Model
+
+MOST_EVIDENCE = 20
+
+
+class Level(StrEnum):
+    """Sigma's levels, from least to most urgent."""
+
+    INFORMATIONAL = "informational"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for informational to 4 for critical."""
+        return list(Level).index(self)
+
+    @property
+    def lowered(self) -> "Level":
+        """One level down; informational stays."""
+        return list(Level)[max(0, self.rank - 1)]
+
+
+class Status(StrEnum):
+    """Where an alert stands."""
+
+    FIRING = "firing"
+    RESOLVED = "resolved"
+    WITHDRAWN = "withdrawn"
+
+
+class Span(Model):
+    """A matched stretch of an excerpt, in characters: `start` inclusive, `end` exclusive."""
+
+    start: int
+    end: int
+
+
+class Evidence(Model):
+    """One report that stands behind an alert."""
+
+    event_id: str
+    source: str
+    source_owner: str | None = None
+    reliability: Reliability | None = None
+    credibility: int | None = None
+    occurred_at: Instant
+    recorded_at: Instant | None = None
+    url: str | None = None
+    title: str | None = None
+    excerpt: str | None = None
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def grade(self) -> str:
+        """The Admiralty grade as written, unknown as F and 6: `B2`, `F6`."""
+        return f"{self.reliability or 'F'}{self.credibility or 6}"
+
+
+class RuleRef(Model):
+    """The rule behind an alert, as it stood when the alert was made."""
+
+    name: str
+    id: str | None = None
+    title: str
+    level: Level
+    version: str | None = None
+
+
+class Alert(Model):
+    """One revision of one alert. The highest revision of an id is the truth about it."""
+
+    id: str
+    fingerprint: str
+    revision: Annotated[int, Field(ge=1)]
+    status: Status
+    rule: RuleRef
+    pack: str
+    group: dict[str, str] = Field(default_factory=dict)
+    level: Level
+    summary: str
+    action: str | None = None
+    starts_at: Instant
+    updated_at: Instant
+    detected_at: Instant
+    resolved_at: Instant | None = None
+    value: float | None = None
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=MOST_EVIDENCE)] = ()
+    evidence_count: int = 0
+    hypotheses: tuple[str, ...] = ()
+    explain: str
+    reason: str | None = None
+    uncorroborated: bool = False
+    late: bool = False
+    backfill: bool = False
+    exercise: bool = False
+
+
+def window_key(pack: str, rule: str, group: Mapping[str, str], *, exercise: bool) -> bytes:
+    """The JSON array `[pack, rule, [field, value]…]`: key of signals and of state.
+
+    A drill carries the pair `["exercise", "true"]`, so that it never shares a window with a
+    real hit.
+    """
+    pairs = [[field, value] for field, value in sorted(group.items())]
+    if exercise:
+        pairs.append(["exercise", "true"])
+    return json.dumps([pack, rule, *pairs], ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def fingerprint(key: bytes) -> str:
+    """16 hex digits that stand for pack, rule and group (a window key) in every revision."""
+    return hashlib.sha256(key).hexdigest()[:16]
+
+
+def alert_id(mark: str, start_us: int, serial: int) -> str:
+    """The id given when an episode is first announced: fingerprint, start and a count."""
+    return hashlib.sha256(f"{mark} {start_us} {serial}".encode()).hexdigest()[:20]

@@ -1,0 +1,49 @@
+"""CloudEvents 1.0 in Kafka binary mode: the headers of every message, and of dead letters."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+Headers = list[tuple[str, bytes]]
+
+EVENT = "vedette.event"
+BUNDLE = "vedette.events.bundle"
+TICK = "vedette.tick"
+SIGNAL = "vedette.signal"
+ALERT = "vedette.alert"
+LEDGER = "vedette.ledger"
+
+
+def cloud_headers(
+    kind: str, identity: str, source: str, time: datetime, recorded: datetime | None = None
+) -> Headers:
+    """Headers of a message of type `kind`; `recorded` goes into the extension `recordedtime`."""
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", identity.encode()),
+        ("ce_type", kind.encode()),
+        ("ce_source", source.encode()),
+        ("ce_time", time.isoformat().encode()),
+        ("content-type", b"application/json"),
+    ]
+    if recorded is not None:
+        headers.append(("ce_recordedtime", recorded.isoformat().encode()))
+    return headers
+
+
+def header(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]], name: str) -> str | None:
+    """The last header of that name as text, or None."""
+    found = dict(headers).get(name)
+    return None if found is None else found.decode("utf-8", "replace")
+
+
+def dead_letter_headers(
+    reason: str, where: str, topic: str, partition: int, offset: int
+) -> Headers:
+    """Headers of a dead letter: why, which part refused it, and where the message stood."""
+    return [
+        ("reason", reason.encode()),
+        ("where", where.encode()),
+        ("topic", topic.encode()),
+        ("partition", str(partition).encode()),
+        ("offset", str(offset).encode()),
+    ]

@@ -1,0 +1,126 @@
+"""Event: one report, as every service sees it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from schemas.model import KIB, LONGEST_LIST, Instant, Model, Name, Text
+
+LARGEST_EVENT = 256 * KIB
+LARGEST_BUNDLE = 512 * KIB
+LARGEST_REQUEST = 1024 * KIB
+FURTHEST_AHEAD = timedelta(minutes=5)
+
+Names = Annotated[tuple[Name, ...], Field(max_length=LONGEST_LIST)]
+Reliability = Literal["A", "B", "C", "D", "E", "F"]
+
+
+def _no_space(source: str) -> str:
+    if len(source.split()) != 1 or source != source.strip():
+        raise ValueError("a source has no white space")
+    return source
+
+
+Source = Annotated[Name, AfterValidator(_no_space)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+AttributeValue = Text | Annotated[tuple[Text, ...], Field(max_length=LONGEST_LIST)]
+
+
+class Event(Model):
+    """One report, with (`source`, `id`) as its identity everywhere.
+
+    Times are aware UTC. A bound that is passed is a validation error that names the field:
+    nothing is ever cut in silence.
+    """
+
+    id: Name
+    source: Source
+    source_owner: Name | None = None
+    reliability: Reliability | None = None
+    credibility: Annotated[int, Field(ge=1, le=6)] | None = None
+    occurred_at: Instant
+    occurred_until: Instant | None = None
+    published_at: Instant | None = None
+    recorded_at: Instant | None = None
+    type: Name | None = None
+    title: Text | None = None
+    text: Text | None = None
+    language: Name | None = None
+    url: Name | None = None
+    actors: Names = ()
+    targets: Names = ()
+    country: Country | None = None
+    admin1: Name | None = None
+    place: Name | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    quantities: dict[Name, float] = Field(default_factory=dict, max_length=LONGEST_LIST)
+    attributes: dict[Name, AttributeValue] = Field(default_factory=dict, max_length=LONGEST_LIST)
+    story: Name | None = None
+    supersedes: Name | None = None
+    retracts: Name | None = None
+    earlier: "Event | None" = None
+    exercise: bool = False
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        if not (self.title or self.text or self.retracts):
+            raise ValueError("title or text: one of the two is required")
+        if self.occurred_until is not None and self.occurred_until < self.occurred_at:
+            raise ValueError("occurred_until: before occurred_at")
+        if self.recorded_at is not None and self.occurred_at > self.recorded_at + FURTHEST_AHEAD:
+            raise ValueError("occurred_at: more than 5 minutes ahead of recorded_at")
+        return self
+
+    @property
+    def identity(self) -> str:
+        """`source` and `id` with one space between: unique, since a source has none."""
+        return f"{self.source} {self.id}"
+
+    @property
+    def cluster(self) -> str:
+        """The story; until something clusters the event, its own identity."""
+        return self.story or self.identity
+
+    @property
+    def root_id(self) -> str:
+        """The id of the first version: a correction shares the key of what it corrects."""
+        if self.earlier is not None:
+            return self.earlier.root_id
+        return self.supersedes or self.retracts or self.id
+
+    @property
+    def key(self) -> bytes:
+        """The Kafka key: `source` and the root id."""
+        return f"{self.source} {self.root_id}".encode()
+
+
+def content_id(body: Mapping[str, Any]) -> str:
+    """The id of a report that has none: a hash of its content, the same for the same content."""
+    canonical = json.dumps(body, sort_keys=True, ensure_ascii=True, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+
+def replayed_at(body: Mapping[str, Any], now: datetime) -> Any:
+    """`recorded_at` on the recorded clock: as given, else the time of a past event, else `now`.
+
+    What is given may be malformed: it is returned as it is, for validation to refuse.
+    """
+    return body.get("recorded_at") or body.get("occurred_at") or body.get("published_at") or now
+
+
+def completed(body: Mapping[str, Any], recorded_at: Any) -> dict[str, Any]:
+    """`body` with what a publisher may leave out: `id`, `occurred_at` and `recorded_at`.
+
+    Nothing is checked here: `Event.model_validate` does that, on the result.
+    """
+    full = dict(body)
+    full.setdefault("id", content_id(body))
+    full["recorded_at"] = recorded_at
+    if full.get("occurred_at") is None:
+        full["occurred_at"] = full.get("published_at") or recorded_at
+    return full

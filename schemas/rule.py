@@ -1,0 +1,320 @@
+"""Rule documents: exactly what a file of a rule pack may say."""
+
+import re
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from schemas.alert import Level
+from schemas.event import Names, Reliability
+from schemas.model import Model, Name
+
+_DURATION = re.compile(r"(\d+)(s|m|h|d|w|M|y)")
+_UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+    "M": timedelta(days=30),
+    "y": timedelta(days=365),
+}
+
+
+def duration(text: Any) -> timedelta:
+    """Sigma's time span (`15s 30m 12h 7d 1M`), a month as 30 days and a year as 365.
+
+    Raises:
+        ValueError: `text` is no such span.
+    """
+    if isinstance(text, timedelta):
+        return text
+    parts = _DURATION.fullmatch(text) if isinstance(text, str) else None
+    if parts is None:
+        raise ValueError(f"{text!r} is no time span: write a number and one of s m h d w M y")
+    return int(parts[1]) * _UNITS[parts[2]]
+
+
+Span = Annotated[timedelta, BeforeValidator(duration)]
+RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_\-]*$", max_length=128)]
+Scalar = str | int | float | bool | None
+
+
+class Described(Model):
+    """What Sigma says of a rule beside its logic; read by people."""
+
+    title: Name
+    name: RuleName
+    id: Name | None = None
+    status: Literal["stable", "test", "experimental", "deprecated", "unsupported"] | None = None
+    description: str | None = None
+    references: tuple[str, ...] = ()
+    author: str | None = None
+    date: str | None = None
+    modified: str | None = None
+    license: str | None = None
+    related: tuple[dict[str, str], ...] = ()
+    tags: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    falsepositives: tuple[str, ...] = ()
+    level: Level = Level.MEDIUM
+
+
+class Corroboration(Model):
+    """How many independent owners must stand behind evidence this close together."""
+
+    sources: Annotated[int, Field(ge=2)]
+    min_reliability: Reliability | None = None
+    within: Span | None = None
+
+
+class AlertText(Model):
+    """Jinja templates over event and group fields."""
+
+    summary: str | None = None
+    action: str | None = None
+
+
+class TestEvent(Model):
+    """One event of a case: `at` after the case's start, the rest as in an Event."""
+
+    __test__ = False
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+
+    at: Span
+
+
+class Expected(Model):
+    """What must be true after the case's events: the rule fires, and how."""
+
+    fires: RuleName
+    at: Span | None = None
+    level: Level | None = None
+    value: float | None = None
+    evidence: int | None = None
+    group: dict[str, str] | None = None
+    count: Annotated[int, Field(ge=1)] | None = None
+    summary: str | None = None
+    status: Literal["firing", "resolved", "withdrawn"] | None = None
+    uncorroborated: bool | None = None
+    late: bool | None = None
+
+
+class RuleTest(Model):
+    """One case: a timeline and what must be true after it."""
+
+    name: Name
+    events: tuple[TestEvent, ...] = ()
+    expect: tuple[Expected, ...] | Literal["silent"]
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing may fire."""
+        return self.expect == "silent"
+
+
+class _Alerting(Described):
+    corroboration: Corroboration | None = None
+    cooldown: Span | None = None
+    resolve_after: Span | None = None
+    alert: AlertText = AlertText()
+    tests: tuple[RuleTest, ...] = ()
+
+
+class LogSource(Model):
+    """Sigma's logsource; Vedette has one category, `report`."""
+
+    category: str | None = None
+    product: str | None = None
+    service: str | None = None
+    definition: str | None = None
+
+
+class DetectionRule(_Alerting):
+    """A Sigma detection rule. `detection` is for pySigma: here it is only known to be a map."""
+
+    logsource: LogSource
+    detection: dict[str, Any]
+    group_by: Names | None = Field(default=None, alias="group-by")
+
+
+class CorrelationType(StrEnum):
+    """Sigma 2.1's, then ours."""
+
+    EVENT_COUNT = "event_count"
+    VALUE_COUNT = "value_count"
+    VALUE_SUM = "value_sum"
+    VALUE_AVG = "value_avg"
+    VALUE_PERCENTILE = "value_percentile"
+    TEMPORAL = "temporal"
+    TEMPORAL_ORDERED = "temporal_ordered"
+    RATE_CHANGE = "rate_change"
+    NEW_VALUE = "new_value"
+    SHARED_TERM = "shared_term"
+    ABSENCE = "absence"
+    REVERSAL = "reversal"
+    DIVERGENCE = "divergence"
+
+
+class Condition(Model):
+    """Bounds on what is counted; every one given must hold."""
+
+    field: Name | None = None
+    percentile: Annotated[float, Field(gt=0, le=100)] | None = None
+    eq: float | None = None
+    neq: float | None = None
+    gt: float | None = None
+    gte: float | None = None
+    lt: float | None = None
+    lte: float | None = None
+    ratio: Annotated[float, Field(gt=0)] | None = None
+    floor: Annotated[int, Field(ge=1)] | None = None
+    significance: Annotated[float, Field(gt=0, lt=1)] | None = None
+    by: float | None = None
+
+    @model_validator(mode="after")
+    def _bounds_something(self) -> Self:
+        bounds = self.model_dump(exclude={"field", "percentile"}, exclude_none=True)
+        if not bounds:
+            raise ValueError("a condition needs at least one of eq neq gt gte lt lte ratio by")
+        return self
+
+
+class Correlation(Model):
+    """The `correlation` section: Sigma 2.1's keys, then ours."""
+
+    type: CorrelationType
+    rules: Annotated[tuple[RuleName, ...], Field(min_length=1)]
+    timespan: Span
+    group_by: Names = Field(default=(), alias="group-by")
+    condition: Condition | str | None = None
+    generate: bool = False
+    aliases: dict[str, dict[RuleName, str]] = Field(default_factory=dict)
+    count_by: Literal["event", "story", "source"] = "story"
+    max_lateness: Span = timedelta(hours=72)
+    interval: Literal["start", "certain"] = "start"
+    field: Name | None = None
+    by: Name | None = None
+    value: Name | None = None
+    baseline: Span | None = None
+    min_baseline: Span | None = None
+    history: Span | None = None
+    warmup: Span | None = None
+    similarity: Annotated[float, Field(gt=0, le=100)] = 85
+    between: Annotated[tuple[Name, ...], Field(min_length=2, max_length=2)] | None = None
+
+
+class CorrelationRule(_Alerting):
+    """A Sigma correlation rule."""
+
+    correlation: Correlation
+
+
+class Member(Model):
+    """One member of a list: what reports call it, and what it belongs to."""
+
+    id: RuleName
+    name: Name
+    aliases: tuple["Alias", ...] = ()
+    parent: RuleName | None = None
+    alignment: Name | None = None
+
+
+class LongAlias(Model):
+    """An alias with conditions: not where an `unless` phrase stands, no Arabic prefixes."""
+
+    alias: Name
+    unless: tuple[Name, ...] = ()
+    proclitics: bool = True
+
+
+Alias = Name | LongAlias
+
+
+class NamedList(Model):
+    """A named list, as rules read it with `expand`."""
+
+    name: RuleName
+    title: str | None = None
+    members: Annotated[tuple[Member, ...], Field(min_length=1)]
+
+
+class Site(Model):
+    """A named place with its radius."""
+
+    id: RuleName
+    name: Name
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    radius_km: Annotated[float, Field(gt=0)]
+
+
+class SiteList(Model):
+    """A named list of sites."""
+
+    name: RuleName
+    title: str | None = None
+    sites: Annotated[tuple[Site, ...], Field(min_length=1)]
+
+
+class PackDefaults(Model):
+    """What a rule of the pack has unless it says otherwise."""
+
+    level: Level | None = None
+    resolve_after: Span | None = None
+
+
+class Pack(Model):
+    """The head of a rule pack."""
+
+    title: Name
+    owner: Name
+    description: str | None = None
+    defaults: PackDefaults = PackDefaults()
+
+
+class IndicatorWeight(Model):
+    """One indicator of a hypothesis; a negative weight speaks against it."""
+
+    rule: RuleName
+    weight: float
+    half_life: Span | None = None
+
+
+class Observed(Model):
+    """Evidence that was there before Vedette watched."""
+
+    rule: RuleName
+    at: str
+    note: str | None = None
+
+
+class HypothesisLevels(Model):
+    """The scores at which a hypothesis changes its level."""
+
+    watch: float
+    elevated: float
+    high: float
+
+
+class Hypothesis(Model):
+    """A course of action and what would show it."""
+
+    name: RuleName
+    title: Name
+    description: str | None = None
+    indicators: Annotated[tuple[IndicatorWeight, ...], Field(min_length=1)]
+    levels: HypothesisLevels
+    observed: tuple[Observed, ...] = ()
+
+
+class HypothesisFile(Model):
+    """`hypotheses.yaml`."""
+
+    hypotheses: tuple[Hypothesis, ...]
+
+
+Member.model_rebuild()
+RuleDocument = DetectionRule | CorrelationRule

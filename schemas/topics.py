@@ -1,0 +1,43 @@
+"""The topics by name, and how each is kept."""
+
+from dataclasses import dataclass
+
+EVENTS = "events"
+SIGNALS = "signals"
+ALERTS = "alerts"
+RULES = "rules"
+DEAD_LETTERS = "dead-letters"
+LEDGER = "ledger"
+
+THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic: its name without prefix, what it carries, and how long it is kept."""
+
+    name: str
+    carries: str
+    compacted: bool = False
+    partitioned: bool = True
+
+    def config(self) -> dict[str, str]:
+        """The broker's settings for it."""
+        if self.compacted:
+            return {"cleanup.policy": "compact"}
+        return {"cleanup.policy": "delete", "retention.ms": str(THIRTY_DAYS_MS)}
+
+
+TOPICS = (
+    Topic(EVENTS, "one Event or a bundle of Events of the same partition, and ticks"),
+    Topic(SIGNALS, "rule hits on their way to a window, and ticks"),
+    Topic(ALERTS, "alerts, one message per revision"),
+    Topic(RULES, "the active rule bundle", compacted=True, partitioned=False),
+    Topic(DEAD_LETTERS, "raw bytes that could not be used, with the reason in headers"),
+    Topic(LEDGER, "one line per act on an alert"),
+)
+
+
+def topic_name(prefix: str, name: str) -> str:
+    """The topic's full name on the broker."""
+    return f"{prefix}{name}"

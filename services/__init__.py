@@ -1,0 +1,1 @@
+"""Ingest, matcher and notifier: they meet in Kafka topics and nowhere else."""

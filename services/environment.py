@@ -1,0 +1,109 @@
+"""Environment → settings: one way for all services, and one list of every name there is."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "VEDETTE_"
+FOR_TESTS = "VEDETTE_TEST_"
+FROM_FILE = "_FILE"
+
+# A service starts with the environment of all three, so it knows the names of the others too.
+# tests/test_environment.py holds this list to the fields of the three settings.
+KNOWN = frozenset(
+    {
+        "VEDETTE_CLOCK",
+        "VEDETTE_HOST",
+        "VEDETTE_INGEST_OPEN",
+        "VEDETTE_INGEST_TOKENS_FILE",
+        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS",
+        "VEDETTE_LOG_FORMAT",
+        "VEDETTE_LOG_LEVEL",
+        "VEDETTE_PAGERDUTY_EVENTS_URL",
+        "VEDETTE_PAGERDUTY_ROUTING_KEY",
+        "VEDETTE_PORT",
+        "VEDETTE_REDIS_URL",
+        "VEDETTE_RULES_DIR",
+        "VEDETTE_SLACK_API_URL",
+        "VEDETTE_SLACK_CHANNEL",
+        "VEDETTE_SLACK_TOKEN",
+        "VEDETTE_TICK_SECONDS",
+        "VEDETTE_TOPIC_PREFIX",
+    }
+)
+SECRETS = frozenset({"VEDETTE_SLACK_TOKEN", "VEDETTE_PAGERDUTY_ROUTING_KEY"})
+
+
+class InvalidEnvironment(Exception):  # noqa: N818  (named for what it says, as every error here)
+    """The environment cannot be used; the message names each variable at fault."""
+
+
+class ServiceSettings(BaseSettings):
+    """What every service reads; each service adds its own."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  (the parent's signature)
+        init_settings: PydanticBaseSettingsSource,
+        *_others: PydanticBaseSettingsSource,
+        **_named: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` passes: the environment is an argument here too."""
+        return (init_settings,)
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def load(settings: type[S], environment: Mapping[str, str]) -> S:
+    """Settings from `environment`; secrets may come from the file that `…_FILE` names.
+
+    Raises:
+        InvalidEnvironment: naming every unknown or malformed variable.
+    """
+    faults = [f"{name}: no such setting" for name in sorted(_unknown(environment))]
+    values = {name: environment[name] for name in KNOWN & environment.keys()}
+    for name in sorted(SECRETS):
+        try:
+            values |= _from_file(name, environment)
+        except OSError as error:
+            faults.append(f"{name}{FROM_FILE}: {error.strerror}")
+    fields = {name.removeprefix(PREFIX).lower(): value for name, value in values.items()}
+    own = {name: value for name, value in fields.items() if name in settings.model_fields}
+    try:
+        loaded = settings.model_validate(own)
+    except ValidationError as error:
+        faults += [
+            f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()
+        ]
+        raise InvalidEnvironment("; ".join(faults)) from None
+    if faults:
+        raise InvalidEnvironment("; ".join(faults))
+    return loaded
+
+
+def _unknown(environment: Mapping[str, str]) -> set[str]:
+    ours = {
+        name for name in environment if name.startswith(PREFIX) and not name.startswith(FOR_TESTS)
+    }
+    return ours - KNOWN - {name + FROM_FILE for name in SECRETS}
+
+
+def _from_file(name: str, environment: Mapping[str, str]) -> dict[str, str]:
+    path = environment.get(name + FROM_FILE)
+    return {name: Path(path).read_text(encoding="utf-8").strip()} if path else {}
+
+
+def process_environment() -> Mapping[str, str]:
+    """The environment of this process."""
+    return os.environ

@@ -1,0 +1,1 @@
+"""Takes reports in and puts them on Kafka."""

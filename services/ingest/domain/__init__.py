@@ -1,0 +1,1 @@
+"""Decisions only: no clock, no I/O, no client library."""

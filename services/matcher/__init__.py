@@ -1,0 +1,1 @@
+"""Holds rules and windows; turns events into alerts."""

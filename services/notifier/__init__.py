@@ -1,0 +1,1 @@
+"""Takes alerts to Slack, pagers and consoles, each once."""
