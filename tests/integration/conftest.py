@@ -1,0 +1,100 @@
+"""Real Kafka and Redis, one of each a session; topics and a database of its own for each test."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from uuid import uuid4
+
+import pytest
+
+from tests.parts import topics as topic_parts
+from tests.parts.kafka import VERSION, KafkaNode, docker_answers, in_docker
+from tests.parts.redis_server import RedisNode
+
+USED = pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session")
+def kafka(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The bootstrap servers of a real Kafka; the summary says which."""
+    with _some_kafka(request) as (bootstrap, kind):
+        request.config.stash[USED] = f"{kind} at {bootstrap}"
+        yield bootstrap
+
+
+@pytest.fixture
+def own_kafka(request: pytest.FixtureRequest) -> Iterator[KafkaNode]:
+    """A started Apache Kafka of the test's own, to kill, freeze and restart."""
+    node = KafkaNode.create()
+    try:
+        yield node.start()
+    finally:
+        node.close(keep_log=bool(request.session.testsfailed))
+
+
+@pytest.fixture(scope="session")
+def redis_node() -> Iterator[RedisNode]:
+    """The session's redis-server; who stops it starts it again."""
+    node = RedisNode.create()
+    try:
+        yield node.start()
+    finally:
+        node.close()
+
+
+@pytest.fixture
+def own_redis() -> Iterator[RedisNode]:
+    """A started redis-server of the test's own, to kill, freeze and restart."""
+    node = RedisNode.create()
+    try:
+        yield node.start()
+    finally:
+        node.close()
+
+
+@pytest.fixture(scope="session")
+def redis_databases() -> Iterator[int]:
+    """Database numbers that no test has used."""
+    return count(1)
+
+
+@pytest.fixture
+def redis_url(redis_node: RedisNode, redis_databases: Iterator[int]) -> str:
+    """An empty database on a durable Redis."""
+    return redis_node.url(next(redis_databases))
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """A prefix that no other test has, of this run or another."""
+    return f"test-{uuid4().hex[:12]}."
+
+
+@pytest.fixture
+def topics(kafka: str, topic_prefix: str) -> str:
+    """Every topic, with four partitions; returns the prefix."""
+    return topic_parts.create(kafka, topic_prefix)
+
+
+@contextmanager
+def _some_kafka(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
+    if given := os.environ.get("VEDETTE_TEST_KAFKA"):
+        yield given, "the running Kafka of VEDETTE_TEST_KAFKA"
+    elif docker_answers():
+        with in_docker() as bootstrap:
+            yield bootstrap, f"Apache Kafka {VERSION} in Docker"
+    else:
+        node = KafkaNode.create()
+        try:
+            yield node.start().bootstrap, f"Apache Kafka {VERSION} as a process"
+        finally:
+            node.close(keep_log=bool(request.session.testsfailed))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say which Kafka the tests ran on."""
+    if used := config.stash.get(USED, None):
+        terminalreporter.write_line(f"integration tests ran on {used}")

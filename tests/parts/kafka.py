@@ -1,0 +1,189 @@
+"""A real Kafka for the tests: a running one, one in Docker, or a process of Maven's jars."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import docker
+from docker.errors import DockerException
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+from testcontainers.core.container import DockerContainer
+
+from tests.parts.child import ROOT, Child, free_port
+from tests.parts.waiting import until
+
+VERSION = "4.3.1"
+JARS = ROOT / ".cache" / "kafka" / "libs"
+LOGS = ROOT / ".cache" / "logs"
+HEAP = ("-Xms256m", "-Xmx768m", "-XX:+UseSerialGC")
+
+SETTINGS = {
+    "auto.create.topics.enable": "false",
+    "group.initial.rebalance.delay.ms": "0",
+    "offsets.topic.num.partitions": "1",
+    "offsets.topic.replication.factor": "1",
+    "transaction.state.log.num.partitions": "1",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+}
+
+
+class NoKafka(Exception):  # noqa: N818  (named for what it says)
+    """There is no way to a Kafka here; the message says what to run."""
+
+
+def answers(bootstrap: str) -> bool:
+    """Whether a broker answers there; blocks 2 seconds at most."""
+    host, port = bootstrap.rsplit(":", 1)
+    # the client would leave its sockets open where nothing listens
+    with suppress(KafkaError, OSError):
+        socket.create_connection((host, int(port)), timeout=2).close()
+        admin = KafkaAdminClient(
+            bootstrap_servers=bootstrap, bootstrap_timeout_ms=2000, request_timeout_ms=2000
+        )
+        with closing(admin):
+            return bool(admin.describe_cluster()["brokers"])
+    return False
+
+
+@dataclass
+class KafkaNode:
+    """Apache Kafka as one KRaft process on loopback, from the jars of `make kafka`.
+
+    Its directory and port stay the same over `stop`, `kill` and `start`, so what it acknowledged
+    is there again. `close` ends it and deletes the directory; the log stays for who wants it.
+    """
+
+    directory: Path
+    port: int
+    child: Child
+
+    @classmethod
+    def create(cls) -> Self:
+        """A formatted node that is not started yet."""
+        if not any(JARS.glob("kafka_*.jar")):
+            raise NoKafka("Apache Kafka's jars are missing: run `make kafka`")
+        directory, port = Path(tempfile.mkdtemp(prefix="vedette-kafka-")), free_port()
+        settings = directory / "server.properties"
+        settings.write_text(_properties(directory / "data", port, free_port()))
+        _format(settings)
+        LOGS.mkdir(parents=True, exist_ok=True)
+        log = LOGS / f"kafka-{os.getpid()}-{port}.log"
+        return cls(directory, port, Child(_java("kafka.Kafka", str(settings)), log))
+
+    @property
+    def bootstrap(self) -> str:
+        """What clients connect to."""
+        return f"127.0.0.1:{self.port}"
+
+    def start(self, timeout: float = 60.0) -> Self:
+        """Start it; returns when it answers."""
+        self.child.start()
+        until(self._answers, "Kafka answers", timeout)
+        return self
+
+    def stop(self) -> None:
+        """SIGTERM, as an orderly shutdown; returns when it is gone."""
+        self.child.terminate(60.0)
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.child.kill()
+
+    def freeze(self) -> None:
+        """SIGSTOP: connections stand, nothing is answered."""
+        self.child.freeze()
+
+    def thaw(self) -> None:
+        """SIGCONT."""
+        self.child.thaw()
+
+    def close(self, *, keep_log: bool = False) -> None:
+        """End it and delete what it kept."""
+        self.child.kill()
+        shutil.rmtree(self.directory, ignore_errors=True)
+        if not keep_log:
+            self.child.log.unlink(missing_ok=True)
+
+    def _answers(self) -> bool:
+        self.child.check()
+        return answers(self.bootstrap)
+
+
+def _java(main: str, *arguments: str) -> list[str]:
+    java = shutil.which("java")
+    if java is None:
+        raise NoKafka("java is missing: run `make kafka`")
+    return [java, *HEAP, "-cp", f"{JARS}/*", main, *arguments]
+
+
+def _format(settings: Path) -> None:
+    cluster = "dmVkZXR0ZS10ZXN0cy0wMQ"
+    command = _java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings))
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603  (our own command)
+    if done.returncode:
+        raise NoKafka(f"the storage could not be formatted: {done.stdout}{done.stderr}")
+
+
+def _properties(data: Path, port: int, controller: int) -> str:
+    own = {
+        "process.roles": "broker,controller",
+        "node.id": "1",
+        "controller.quorum.voters": f"1@127.0.0.1:{controller}",
+        "controller.listener.names": "CONTROLLER",
+        "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+        "log.dirs": str(data),
+        # the default buffer alone would take a sixth of the heap
+        "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
+    }
+    return "".join(f"{name}={value}\n" for name, value in (own | SETTINGS).items())
+
+
+@contextmanager
+def in_docker() -> Iterator[str]:
+    """Apache Kafka's own image by testcontainers; yields the bootstrap servers."""
+    port = free_port()
+    container = DockerContainer(f"apache/kafka:{VERSION}").with_bind_ports(9092, port)
+    for name, value in _docker_settings(port).items():
+        container.with_env("KAFKA_" + name.upper().replace(".", "_"), value)
+    with container:
+        bootstrap = f"{container.get_container_host_ip()}:{port}"
+        until(lambda: answers(bootstrap), "Kafka answers in Docker", 120.0)
+        yield bootstrap
+
+
+def _docker_settings(port: int) -> dict[str, str]:
+    # an image told any setting by environment forgets its defaults, so all are told
+    return SETTINGS | {
+        "node.id": "1",
+        "process.roles": "broker,controller",
+        "controller.quorum.voters": "1@localhost:9093",
+        "controller.listener.names": "CONTROLLER",
+        "listeners": "PLAINTEXT://:9092,CONTROLLER://:9093",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "advertised.listeners": f"PLAINTEXT://localhost:{port}",
+    }
+
+
+def docker_answers() -> bool:
+    """Whether a Docker engine can be used here."""
+    host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    # as above: the client would leave a socket open
+    with suppress(DockerException, OSError):
+        if host.startswith("unix://"):
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(host.removeprefix("unix://"))
+        with closing(docker.from_env(timeout=5)) as client:
+            return bool(client.ping())
+    return False

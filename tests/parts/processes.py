@@ -1,0 +1,62 @@
+"""The services as plain child processes, and nothing in their environment but what is given."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+
+from tests.parts.child import Child, free_port
+from tests.parts.waiting import until
+
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
+
+
+class Service(Child):
+    """`python -m services.<name>` on a free loopback port that stays the same over restarts.
+
+    `variables` are its VEDETTE_ variables; none is inherited. Its log goes to `folder`.
+    """
+
+    def __init__(self, name: str, variables: Mapping[str, str], folder: Path) -> None:
+        """Nothing is started yet: enter it, or call `start`."""
+        self.name = name
+        self.port = int(variables.get("VEDETTE_PORT") or free_port())
+        own = {"VEDETTE_HOST": "127.0.0.1", "VEDETTE_PORT": str(self.port)}
+        command = [sys.executable, "-m", f"services.{name}"]
+        super().__init__(
+            command, folder / f"{name}-{self.port}.log", _bare() | own | dict(variables)
+        )
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def ready(self) -> bool:
+        """Whether `/readyz` answers 200."""
+        return self._status("/readyz") == httpx.codes.OK
+
+    def wait_ready(self, timeout: float = 60.0) -> None:
+        """Return when `/readyz` answers 200; raise at once if the process ends before."""
+        until(self._ready_or_dead, f"{self.name} is ready", timeout)
+
+    def metrics(self) -> str:
+        """What `/metrics` says."""
+        return httpx.get(f"{self.url}/metrics", timeout=5).raise_for_status().text
+
+    def _ready_or_dead(self) -> bool:
+        self.check()
+        return self.ready()
+
+    def _status(self, path: str) -> int | None:
+        try:
+            return httpx.get(self.url + path, timeout=5).status_code
+        except httpx.TransportError:
+            return None
+
+
+def _bare() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return kept | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}

@@ -1,0 +1,98 @@
+"""A real redis-server on loopback, as durable as the notifier demands."""
+
+import shutil
+import tempfile
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import redis
+
+from tests.parts.child import Child, free_port
+from tests.parts.waiting import until
+
+DATABASES = 4096
+DURABLE = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
+
+
+class NoRedis(Exception):  # noqa: N818  (named for what it says)
+    """There is no redis-server here; the message says what to run."""
+
+
+@dataclass
+class RedisNode:
+    """One redis-server; its directory and port stay the same over `stop`, `kill` and `start`."""
+
+    directory: Path
+    port: int
+    child: Child
+
+    @classmethod
+    def create(cls, **settings: str) -> Self:
+        """A node that is not started yet; `settings` (`appendfsync="no"`) change the durable ones.
+
+        A hyphen in a setting's name is written as an underscore.
+        """
+        directory, port = Path(tempfile.mkdtemp(prefix="vedette-redis-")), free_port()
+        changed = {name.replace("_", "-"): value for name, value in settings.items()}
+        command = [_binary(), *_arguments(directory, port, DURABLE | changed)]
+        return cls(directory, port, Child(command, directory / "redis.log"))
+
+    def url(self, database: int = 0) -> str:
+        """What clients connect to."""
+        return f"redis://127.0.0.1:{self.port}/{database}"
+
+    def start(self, timeout: float = 20.0) -> Self:
+        """Start it; returns when it answers."""
+        self.child.start()
+        until(self._answers, "Redis answers", timeout)
+        return self
+
+    def stop(self) -> None:
+        """SIGTERM; returns when it is gone."""
+        self.child.terminate()
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.child.kill()
+
+    def freeze(self) -> None:
+        """SIGSTOP: connections stand, nothing is answered."""
+        self.child.freeze()
+
+    def thaw(self) -> None:
+        """SIGCONT."""
+        self.child.thaw()
+
+    def close(self) -> None:
+        """End it and delete what it kept."""
+        self.child.kill()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _answers(self) -> bool:
+        self.child.check()
+        with suppress(redis.RedisError), closing(redis.Redis.from_url(self.url())) as client:
+            return bool(client.ping())
+        return False
+
+
+def _binary() -> str:
+    # the package puts it where a plain user's PATH may not look
+    found = shutil.which("redis-server", path="/usr/local/bin:/usr/bin:/bin") or shutil.which(
+        "redis-server"
+    )
+    if found is None:
+        raise NoRedis("redis-server is missing: run `make redis`")
+    return found
+
+
+def _arguments(directory: Path, port: int, settings: dict[str, str]) -> list[str]:
+    full = settings | {
+        "port": str(port),
+        "bind": "127.0.0.1",
+        "dir": str(directory),
+        "databases": str(DATABASES),
+        "save": "",
+    }
+    return [word for name, value in full.items() for word in (f"--{name}", value)]
