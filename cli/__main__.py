@@ -1,5 +1,31 @@
 """The vedette command."""
 
+import sys
+
+UNUSABLE = 2
+INTERRUPTED = 130
+
 
 def main() -> None:
-    """Run the command."""
+    """Run the command; what its user can mend is one line on standard error and exit code 2."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _run() -> None:
+    # late: Ctrl-C while the libraries load must not print a traceback either
+    from cli.command import app  # noqa: PLC0415  (see the line above)
+    from cli.faults import Unusable  # noqa: PLC0415  (see the line above)
+    from services.environment import InvalidEnvironment  # noqa: PLC0415  (see the line above)
+
+    try:
+        app(prog_name="vedette")
+    except (Unusable, InvalidEnvironment) as fault:
+        sys.stderr.write(f"vedette: {fault}\n")
+        sys.exit(UNUSABLE)
+
+
+if __name__ == "__main__":
+    main()

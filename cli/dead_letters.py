@@ -1,0 +1,123 @@
+"""`vedette dead-letters`: what could not be used, and why."""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import KafkaError
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from cli.faults import Unusable
+from cli.settings import KafkaSettings, kafka_settings
+from schemas.envelope import header
+from schemas.topics import DEAD_LETTERS, topic_name
+
+BOOTSTRAP_MS = 10_000
+QUIET_MS = 1_000
+EXCERPT = 200
+NAMED = ("reason", "where", "topic", "partition", "offset")
+
+app = typer.Typer(help="What could not be used, and why.", no_args_is_help=True)
+
+
+class Format(StrEnum):
+    """How a list is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+@app.callback()
+def dead_letters() -> None:
+    """What could not be used, and why."""
+
+
+@app.command("list")
+def list_letters(
+    output: Annotated[Format, typer.Option("--format", help="json: one line a letter, whole.")] = (
+        Format.TABLE
+    ),
+) -> None:
+    """List every dead letter that is still kept, oldest first in each partition.
+
+    The broker is VEDETTE_KAFKA_BOOTSTRAP_SERVERS, the topic's name begins with
+    VEDETTE_TOPIC_PREFIX.
+    """
+    letters = read(kafka_settings())
+    if output is Format.JSON:
+        for letter in letters:
+            typer.echo(json.dumps(letter, ensure_ascii=False))
+    else:
+        Console().print(table(letters))
+
+
+def read(settings: KafkaSettings) -> Iterator[Mapping[str, str]]:
+    """The letters that stand in the topic now; blocks while the broker answers.
+
+    Raises:
+        Unusable: no broker answers, or it has no such topic.
+    """
+    name = topic_name(settings.topic_prefix, DEAD_LETTERS)
+    try:
+        consumer = KafkaConsumer(
+            bootstrap_servers=settings.kafka_bootstrap_servers,
+            bootstrap_timeout_ms=BOOTSTRAP_MS,
+            enable_auto_commit=False,
+        )
+        try:
+            yield from (letter_of(record) for record in _records(consumer, name))
+        finally:
+            consumer.close()
+    except (KafkaError, ValueError) as error:
+        raise Unusable(f"Kafka at {settings.kafka_bootstrap_servers}: {error}") from error
+
+
+def letter_of(record: ConsumerRecord) -> dict[str, str]:
+    """One letter as plain text; bytes that are no UTF-8 come as `…_base64`."""
+    letter = {"at": datetime.fromtimestamp(record.timestamp / 1000, UTC).isoformat()}
+    letter |= {name: header(record.headers, name) or "" for name in NAMED}
+    return letter | _as_text("key", record.key) | _as_text("value", record.value)
+
+
+def table(letters: Iterator[Mapping[str, str]]) -> Table:
+    """Them all, with an excerpt of what each holds."""
+    listed = Table("at", "reason", "where", "from", "value", box=box.SIMPLE_HEAD)
+    for letter in letters:
+        origin = f"{letter['topic']}/{letter['partition']}@{letter['offset']}"
+        value = letter.get("value") or letter.get("value_base64") or ""
+        listed.add_row(letter["at"], letter["reason"], letter["where"], origin, value[:EXCERPT])
+    listed.caption = f"{listed.row_count} dead letters"
+    return listed
+
+
+def _as_text(name: str, raw: bytes | None) -> dict[str, str]:
+    try:
+        return {name: (raw or b"").decode()}
+    except UnicodeDecodeError:
+        return {f"{name}_base64": base64.b64encode(raw or b"").decode()}
+
+
+def _records(consumer: KafkaConsumer, topic: str) -> Iterator[ConsumerRecord]:
+    partitions = consumer.partitions_for_topic(topic)
+    if not partitions:
+        raise Unusable(f"no topic {topic}: create it with `vedette topics create`")
+    places = [TopicPartition(topic, partition) for partition in sorted(partitions)]
+    consumer.assign(places)
+    consumer.seek_to_beginning(*places)
+    ends = consumer.end_offsets(places)
+    # the embedded broker's end may lie before the last messages: the end is where it is quiet too
+    while (polled := consumer.poll(timeout_ms=QUIET_MS)) or _before(consumer, ends):
+        for records in polled.values():
+            yield from records
+
+
+def _before(consumer: KafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
+    return any(consumer.position(place) < end for place, end in ends.items())

@@ -1,0 +1,1 @@
+"""Everything on one machine: an embedded broker, Redis and the three services."""

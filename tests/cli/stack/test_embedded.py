@@ -1,0 +1,129 @@
+"""The embedded parts are real processes, so these tests carry the mark of real parts."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from kafka import KafkaConsumer, KafkaProducer
+
+from cli.faults import Unusable
+from cli.stack.child import end
+from cli.stack.embedded import start_broker, start_redis, wait_for_broker, wait_for_redis
+from cli.stack.ports import free_ports
+from cli.stack.stop import Stop
+from schemas.envelope import dead_letter_headers
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[str]:
+    port = free_ports("127.0.0.1", {"broker": 0})["broker"]
+    child = start_broker(port, tmp_path)
+    try:
+        wait_for_broker(child, port, Stop())
+        yield f"127.0.0.1:{port}"
+    finally:
+        end([child], Stop())
+
+
+def vedette(*arguments: str, broker: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603  (our own command)
+        [sys.executable, "-m", "cli", *arguments],
+        env={**os.environ, "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": broker},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def send(broker: str, topic: str, value: bytes, headers: list[tuple[str, bytes]]) -> None:
+    producer = KafkaProducer(bootstrap_servers=broker)
+    try:
+        producer.send(topic, value, key=b"k", headers=headers).get(10)
+    finally:
+        producer.close()
+
+
+def test_what_is_produced_is_consumed(broker: str) -> None:
+    vedette("topics", "create", broker=broker)
+
+    send(broker, "vedette.events", b"hello", [])
+    consumer = KafkaConsumer(
+        "vedette.events",
+        bootstrap_servers=broker,
+        auto_offset_reset="earliest",
+        consumer_timeout_ms=10_000,
+    )
+    record = next(iter(consumer))
+    consumer.close()
+
+    assert (record.key, record.value) == (b"k", b"hello")
+
+
+def test_topics_are_created_once_and_then_exist(broker: str) -> None:
+    first = vedette("topics", "create", "--partitions", "2", broker=broker)
+    second = vedette("topics", "create", broker=broker)
+
+    assert "created  vedette.events  2 partitions" in first.stdout.splitlines()
+    assert "exists   vedette.events  2 partitions" in second.stdout.splitlines()
+    assert "exists   vedette.rules  1 partition" in second.stdout.splitlines()
+    assert second.returncode == 0
+
+
+def test_a_dead_letter_is_listed_with_its_reason_and_its_bytes(broker: str) -> None:
+    vedette("topics", "create", broker=broker)
+    headers = dead_letter_headers("too_late", "correlate", "vedette.signals", 3, 17)
+    send(broker, "vedette.dead-letters", b"\xff{", headers)
+
+    listed = vedette("dead-letters", "list", "--format", "json", broker=broker)
+
+    letter = json.loads(listed.stdout)
+    assert (letter["reason"], letter["where"]) == ("too_late", "correlate")
+    assert (letter["topic"], letter["partition"], letter["offset"]) == (
+        "vedette.signals",
+        "3",
+        "17",
+    )
+    assert (letter["key"], letter["value_base64"]) == ("k", "/3s=")
+
+
+def test_dead_letters_without_a_topic_is_one_line_and_exit_code_2(broker: str) -> None:
+    listed = vedette("dead-letters", "list", broker=broker)
+
+    assert listed.returncode == 2
+    assert listed.stderr.splitlines() == [
+        "vedette: no topic vedette.dead-letters: create it with `vedette topics create`"
+    ]
+
+
+def test_redis_runs_as_the_notifier_asks_for_it(tmp_path: Path) -> None:
+    port = free_ports("127.0.0.1", {"redis": 0})["redis"]
+    child = start_redis(port, tmp_path)
+    try:
+        wait_for_redis(child, port, Stop())
+        with redis.Redis(port=port, decode_responses=True) as client:
+            asked = client.config_get("appendonly", "appendfsync", "maxmemory-policy")
+    finally:
+        end([child], Stop())
+
+    assert asked == {
+        "appendonly": "yes",
+        "appendfsync": "always",
+        "maxmemory-policy": "noeviction",
+    }
+
+
+def test_a_broker_that_does_not_start_is_named_with_its_log(tmp_path: Path, broker: str) -> None:
+    taken = int(broker.rpartition(":")[2])
+    child = start_broker(taken, tmp_path)
+    child.process.wait(10)
+
+    with pytest.raises(Unusable, match="the embedded broker did not start"):
+        wait_for_broker(child, free_ports("127.0.0.1", {"none": 0})["none"], Stop())
