@@ -23,7 +23,7 @@ from tests.parts.waiting import until
 VERSION = "4.3.1"
 JARS = ROOT / ".cache" / "kafka" / "libs"
 LOGS = ROOT / ".cache" / "logs"
-HEAP = ("-Xms256m", "-Xmx768m", "-XX:+UseSerialGC")
+OPTIONS = ("-Xms256m", "-Xmx768m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.showDateTime=true")
 
 SETTINGS = {
     "auto.create.topics.enable": "false",
@@ -124,7 +124,7 @@ def _java(main: str, *arguments: str) -> list[str]:
     java = shutil.which("java")
     if java is None:
         raise NoKafka("java is missing: run `make kafka`")
-    return [java, *HEAP, "-cp", f"{JARS}/*", main, *arguments]
+    return [java, *OPTIONS, "-cp", f"{JARS}/*", main, *arguments]
 
 
 def _format(settings: Path) -> None:
