@@ -1,0 +1,69 @@
+"""Forgetting: what the clock lets go of. It never refuses, and it changes no episode."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from schemas.alert import Status
+from services.matcher.domain.corroboration import corroborated
+from services.matcher.domain.episodes import runs
+from services.matcher.domain.state import Hit, Run, State, span
+from services.matcher.domain.window import behind
+from services.matcher.domain.window_rule import WindowRule
+
+
+def forget(rule: WindowRule, state: State, clock: int) -> State:
+    """`state` without what lies further back than the rule can still look.
+
+    Windows that end up to the cut have lost hits or are about to: their firing times are settled
+    into runs first, so that an episode which lasts for months keeps its start and its count.
+    """
+    horizon = _horizon(rule, state, clock)
+    if not _reaches_behind(state, horizon):
+        return state
+    cut = max(horizon + span(rule.timespan), state.cut or 0)
+    return msgspec.structs.replace(
+        state,
+        cut=cut,
+        runs=_settled(rule, state, cut, horizon),
+        hits=tuple(hit for hit in state.hits if hit.at > horizon),
+        marks={identity: at for identity, at in state.marks.items() if at > horizon},
+        announced=tuple(one for one in state.announced if one.last > horizon),
+    )
+
+
+def _horizon(rule: WindowRule, state: State, clock: int) -> int:
+    # what still fires is not forgotten before a tick has resolved it
+    firing = (one.last for one in state.announced if one.status is Status.FIRING)
+    reach = span(rule.timespan)
+    return min([clock - span(rule.kept), *(last - reach - 1 for last in firing)])
+
+
+def _reaches_behind(state: State, horizon: int) -> bool:
+    oldest = [hit.at for hit in state.hits[:1]] + list(state.marks.values())
+    return any(at <= horizon for at in oldest) or any(
+        one.last <= horizon for one in state.announced
+    )
+
+
+def _settled(rule: WindowRule, state: State, cut: int, horizon: int) -> tuple[Run, ...]:
+    kept = (run for run in runs(rule, state) if run.start <= cut and run.last > horizon)
+    return tuple(_settle(rule, state.hits, run, (cut, horizon)) for run in kept)
+
+
+def _settle(rule: WindowRule, hits: Sequence[Hit], run: Run, bounds: tuple[int, int]) -> Run:
+    cut, horizon = bounds
+    past = [time for time in run.firings if time <= cut]
+    evidence = behind(rule, hits, run.firings)
+    return Run(
+        start=run.start,
+        firings=tuple(time for time in past if time > horizon or time == past[-1]),
+        dropped=run.dropped + _dropped(evidence, horizon),
+        value=run.value,
+        corroborated=run.corroborated or corroborated(rule.corroboration, evidence),
+    )
+
+
+def _dropped(evidence: Sequence[Hit], horizon: int) -> int:
+    kept = {hit.identity for hit in evidence if hit.at > horizon}
+    return len({hit.identity for hit in evidence if hit.at <= horizon} - kept)

@@ -1,0 +1,110 @@
+"""Rendering: an announced alert and its episode as the Alert that people read."""
+
+from datetime import timedelta
+
+from schemas.alert import MOST_EVIDENCE, Alert, Evidence, RuleRef, fingerprint, window_key
+from schemas.rule import CorrelationType
+from services.matcher.domain.condition import bounds_in_words, tokens
+from services.matcher.domain.episodes import Episode
+from services.matcher.domain.state import Announced, State, instant
+from services.matcher.domain.template import rendered
+from services.matcher.domain.window import window
+from services.matcher.domain.window_rule import WindowRule
+
+_LONGEST_SUMMARY = 1000
+
+
+def state_fingerprint(rule: WindowRule, state: State) -> str:
+    """The fingerprint of every alert of this key."""
+    return fingerprint(window_key(rule.pack, rule.name, state.group, exercise=state.exercise))
+
+
+def rendered_alert(
+    rule: WindowRule, state: State, one: Announced, episode: Episode | None
+) -> Alert:
+    """The alert as it stands. Without an episode (withdrawn) it has no evidence left."""
+    values = _template_values(rule, state, one, episode)
+    return Alert(
+        id=one.id,
+        fingerprint=state_fingerprint(rule, state),
+        revision=one.revision,
+        status=one.status,
+        rule=_reference(rule),
+        pack=rule.pack,
+        group=state.group,
+        level=one.level,
+        summary=rendered(rule.summary or "{{ title }}", values)[:_LONGEST_SUMMARY],
+        action=None if rule.action is None else rendered(rule.action, values),
+        starts_at=instant(one.start),
+        updated_at=instant(one.updated),
+        detected_at=instant(one.detected),
+        resolved_at=None if one.resolved is None else instant(one.resolved),
+        value=one.value,
+        evidence=() if episode is None else _newest(episode),
+        evidence_count=0 if episode is None else one.count,
+        explain=_explain(rule, one),
+        reason=one.reason,
+        uncorroborated=one.uncorroborated,
+        late=one.late,
+        backfill=one.backfill,
+        exercise=state.exercise,
+    )
+
+
+def _reference(rule: WindowRule) -> RuleRef:
+    return RuleRef(
+        name=rule.name, id=rule.id, title=rule.title, level=rule.level, version=rule.version
+    )
+
+
+def _newest(episode: Episode) -> tuple[Evidence, ...]:
+    unique = {hit.identity: hit for hit in episode.evidence}
+    newest = sorted(unique.values(), key=lambda hit: hit.order, reverse=True)
+    return tuple(hit.evidence for hit in newest[:MOST_EVIDENCE])
+
+
+def _template_values(
+    rule: WindowRule, state: State, one: Announced, episode: Episode | None
+) -> dict[str, object]:
+    newest = episode.evidence[-1].fields if episode and episode.evidence else {}
+    last = window(rule, episode.evidence, one.last) if episode else ()
+    return {
+        **newest,
+        **state.group,
+        "group": state.group,
+        "title": rule.title,
+        "level": one.level.value,
+        "value": f"{one.value:g}",
+        "values": sorted({token for hit in last for token in tokens(rule, hit)}),
+        "evidence_count": one.count,
+    }
+
+
+def _explain(rule: WindowRule, one: Announced) -> str:
+    if rule.type is None:
+        return f"Every report that matches alerts by itself; {one.count} so far in this group."
+    return (
+        f"{one.value:g} {_counted(rule)} in the {spoken(rule.timespan)} up to "
+        f"{instant(one.last):%Y-%m-%d %H:%M} UTC; the rule asks for "
+        f"{bounds_in_words(rule.condition)}."
+    )
+
+
+def _counted(rule: WindowRule) -> str:
+    if rule.type is CorrelationType.TEMPORAL:
+        return f"of {len(rule.bases)} rules ({', '.join(rule.bases)}) hit"
+    if rule.type is CorrelationType.VALUE_COUNT:
+        return f"distinct values of {rule.counts}"
+    return {"story": "distinct stories", "source": "distinct sources"}.get(
+        rule.count_by, "distinct events"
+    )
+
+
+def spoken(length: timedelta) -> str:
+    """A length of time in its largest whole unit: `7 days`, `90 minutes`."""
+    seconds = length // timedelta(seconds=1)
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        if seconds >= size and seconds % size == 0:
+            count = seconds // size
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{length.total_seconds():g} seconds"

@@ -1,0 +1,158 @@
+"""State: everything kept for one rule and group, as one frozen, serialisable value.
+
+Times are microseconds since 1970, so that they sort, subtract and serialise cheaply.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+import msgspec
+
+from schemas.alert import Evidence, Level, Status
+from schemas.signal import FieldValue, Signal
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def span(length: timedelta) -> int:
+    """A length of time in microseconds."""
+    return length // _MICROSECOND
+
+
+def instant(us: int) -> datetime:
+    """The aware UTC time of `us` microseconds since 1970."""
+    return _EPOCH + us * _MICROSECOND
+
+
+class Hit(msgspec.Struct, frozen=True, array_like=True):
+    """One event counted by one base rule. Sorts by time, then identity, then base."""
+
+    at: int
+    identity: str
+    base: str
+    story: str
+    owner: str
+    recorded: int
+    backfill: bool
+    values: tuple[str, ...]
+    fields: dict[str, FieldValue]
+    report: dict[str, Any]
+
+    @property
+    def order(self) -> tuple[int, str, str]:
+        """Its place among the hits."""
+        return (self.at, self.identity, self.base)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes it the same hit again."""
+        return (self.identity, self.base)
+
+    @property
+    def evidence(self) -> Evidence:
+        """The report behind it."""
+        return Evidence.model_validate(self.report)
+
+
+class Run(msgspec.Struct, frozen=True, array_like=True):
+    """Firing times that can change no more: one episode, or the settled beginning of one.
+
+    `firings` are those that still bear on kept hits, the last one always among them; `dropped`
+    counts the evidence that is forgotten already, which may be what corroborated it.
+    """
+
+    start: int
+    firings: tuple[int, ...]
+    dropped: int
+    value: float
+    corroborated: bool = False
+
+    @property
+    def last(self) -> int:
+        """The latest firing time."""
+        return self.firings[-1]
+
+
+class Announced(msgspec.Struct, frozen=True, array_like=True):
+    """One alert as it was last announced."""
+
+    id: str
+    revision: int
+    status: Status
+    start: int
+    last: int
+    level: Level
+    value: float
+    count: int
+    detected: int
+    updated: int
+    resolved: int | None = None
+    uncorroborated: bool = False
+    late: bool = False
+    backfill: bool = False
+    reason: str | None = None
+
+
+class State(msgspec.Struct, frozen=True):
+    """Hits, settled runs and announced alerts of one key; `offset` of the last message applied."""
+
+    group: dict[str, str] = {}
+    exercise: bool = False
+    offset: int = -1
+    serial: int = 0
+    cut: int | None = None
+    hits: tuple[Hit, ...] = ()
+    marks: dict[str, int] = {}
+    runs: tuple[Run, ...] = ()
+    announced: tuple[Announced, ...] = ()
+
+    @classmethod
+    def empty(cls) -> Self:
+        """The state of a key that nothing has reached yet."""
+        return cls()
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether nothing is left worth keeping."""
+        return not (self.hits or self.marks or self.runs or self.announced)
+
+
+def hit_of(signal: Signal) -> Hit:
+    """The hit that a signal brings."""
+    recorded = signal.evidence.recorded_at or signal.occurred_at
+    return Hit(
+        at=micros(signal.occurred_at),
+        identity=signal.identity,
+        base=signal.base,
+        story=signal.story,
+        owner=signal.owner,
+        recorded=micros(recorded),
+        backfill=signal.backfill,
+        values=signal.values,
+        fields=dict(signal.fields),
+        report=signal.evidence.model_dump(mode="json", exclude_defaults=True),
+    )
+
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(State)
+
+
+def encode(state: State) -> bytes:
+    """The state as JSON."""
+    return _ENCODER.encode(state)
+
+
+def decode(raw: bytes) -> State:
+    """The state back from `encode`.
+
+    Raises:
+        msgspec.ValidationError: these bytes are no state.
+    """
+    return _DECODER.decode(raw)

@@ -1,0 +1,40 @@
+"""Alert texts: Jinja templates in a sandbox, over event and group fields."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from jinja2 import ChainableUndefined, Template, TemplateError, TemplateSyntaxError, meta
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+# What an alert itself gives to its templates; everything else is a field of the event.
+OF_THE_ALERT = frozenset({"value", "values", "evidence_count", "group", "title", "level"})
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=ChainableUndefined)
+
+
+def mentioned(template: str | None) -> frozenset[str]:
+    """The event fields that a template reads.
+
+    Raises:
+        ValueError: the template is none; the message says where.
+    """
+    if template is None:
+        return frozenset()
+    try:
+        names = meta.find_undeclared_variables(_ENVIRONMENT.parse(template))
+    except TemplateSyntaxError as error:
+        raise ValueError(f"line {error.lineno}: {error.message}") from None
+    return frozenset(names) - OF_THE_ALERT
+
+
+def rendered(template: str, values: Mapping[str, object]) -> str:
+    """The text, or what went wrong in its place: a template never costs an alert."""
+    try:
+        return _compiled(template).render(values).strip()
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        return f"(the rule's text cannot be rendered: {error})"
+
+
+@lru_cache(maxsize=4096)
+def _compiled(template: str) -> Template:
+    return _ENVIRONMENT.from_string(template)

@@ -1,0 +1,65 @@
+"""Windows: which times fire, given a set of hits. `W(t)` is `(t - timespan, t]`, event time."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from services.matcher.domain.condition import holds, tokens
+from services.matcher.domain.state import Hit, span
+from services.matcher.domain.window_rule import WindowRule
+
+
+def with_hit(hits: Sequence[Hit], hit: Hit) -> tuple[Hit, ...]:
+    """`hits` with `hit` in its place. A repeat changes nothing, whichever came first.
+
+    Of two deliveries of one event the one that was recorded first counts, so that the order of
+    arrival does not matter.
+    """
+    known = next((other for other in hits if other.key == hit.key), None)
+    if known is not None and (known.recorded, known.at) <= (hit.recorded, hit.at):
+        return tuple(hits)
+    kept = [other for other in hits if other is not known]
+    insort(kept, hit, key=lambda one: one.order)
+    return tuple(kept)
+
+
+def firing_times(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, float]]:
+    """Every time of a hit at which the condition holds on `W(t)`, with the value counted there.
+
+    One pass: the window slides over the sorted hits.
+    """
+    counts: Counter[str] = Counter()
+    reach, left = span(rule.timespan), 0
+    for position, hit in enumerate(hits):
+        counts.update(tokens(rule, hit))
+        if position + 1 < len(hits) and hits[position + 1].at == hit.at:
+            continue
+        while hits[left].at <= hit.at - reach:
+            _take_out(counts, tokens(rule, hits[left]))
+            left += 1
+        if holds(rule.condition, len(counts)):
+            yield hit.at, float(len(counts))
+
+
+def _take_out(counts: Counter[str], leaving: Sequence[str]) -> None:
+    for token in leaving:
+        counts[token] -= 1
+        if not counts[token]:
+            del counts[token]
+
+
+def window(rule: WindowRule, hits: Sequence[Hit], t: int) -> Sequence[Hit]:
+    """The hits of `W(t)`."""
+    first = bisect_right(hits, t - span(rule.timespan), key=lambda hit: hit.at)
+    return hits[first : bisect_right(hits, t, key=lambda hit: hit.at)]
+
+
+def behind(rule: WindowRule, hits: Sequence[Hit], firings: Sequence[int]) -> tuple[Hit, ...]:
+    """The evidence: every hit of every window that fired."""
+    reach = span(rule.timespan)
+
+    def fired(hit: Hit) -> bool:
+        following = bisect_left(firings, hit.at)
+        return following < len(firings) and firings[following] < hit.at + reach
+
+    return tuple(hit for hit in hits if fired(hit))

@@ -1,0 +1,179 @@
+"""WindowRule: what the window engine needs to know of a rule, detection or correlation."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from schemas.alert import Level
+from schemas.rule import (
+    Condition,
+    Correlation,
+    CorrelationRule,
+    CorrelationType,
+    Corroboration,
+    DetectionRule,
+    PackDefaults,
+)
+from services.matcher.domain.template import mentioned
+
+ALONE_RESOLVES_AFTER = timedelta(hours=24)
+ONE_INSTANT = timedelta(microseconds=1)
+
+COUNTING = frozenset(
+    {CorrelationType.EVENT_COUNT, CorrelationType.VALUE_COUNT, CorrelationType.TEMPORAL}
+)
+
+
+class NotSupported(ValueError):  # noqa: N818  (named for what it says, as every error here)
+    """The engine cannot do yet what `field` of the document asks for."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRule:
+    """A rule with windows. `type` is None for a detection rule that alerts by itself.
+
+    Such a rule has windows of one instant, and each of its hits fires.
+    """
+
+    pack: str
+    name: str
+    title: str
+    id: str | None
+    level: Level
+    version: str | None
+    type: CorrelationType | None
+    bases: tuple[str, ...]
+    timespan: timedelta
+    condition: Condition
+    count_by: str
+    resolve_after: timedelta
+    max_lateness: timedelta
+    group_by: tuple[str, ...]
+    corroboration: Corroboration | None
+    summary: str | None
+    action: str | None
+
+    @property
+    def counts(self) -> str | None:
+        """The field whose values are counted, if any."""
+        return self.condition.field
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        """The event fields that the templates read: signals must carry them."""
+        return mentioned(self.summary) | mentioned(self.action)
+
+    @property
+    def kept(self) -> timedelta:
+        """How long a hit stays in state: twice all that the rule looks back over, and lateness."""
+        return 2 * max(self.timespan, self.resolve_after) + self.max_lateness
+
+
+def of_detection(
+    document: DetectionRule,
+    pack: str,
+    *,
+    defaults: PackDefaults,
+    version: str | None = None,
+) -> WindowRule:
+    """The windows of a detection rule that alerts by itself, grouped by story by default.
+
+    Raises:
+        NotSupported: naming the field.
+    """
+    return WindowRule(
+        pack=pack,
+        name=document.name,
+        title=document.title,
+        id=document.id,
+        level=_level(document, defaults),
+        version=version,
+        type=None,
+        bases=(document.name,),
+        timespan=ONE_INSTANT,
+        condition=Condition(gte=1),
+        count_by="event",
+        resolve_after=document.resolve_after or defaults.resolve_after or ALONE_RESOLVES_AFTER,
+        max_lateness=timedelta(hours=72),
+        group_by=("story",) if document.group_by is None else document.group_by,
+        corroboration=document.corroboration,
+        summary=_template(document, "summary"),
+        action=_template(document, "action"),
+    )
+
+
+def of_correlation(
+    document: CorrelationRule,
+    pack: str,
+    *,
+    defaults: PackDefaults,
+    version: str | None = None,
+) -> WindowRule:
+    """The windows of a correlation rule.
+
+    Raises:
+        NotSupported: naming the field.
+    """
+    section = document.correlation
+    return WindowRule(
+        pack=pack,
+        name=document.name,
+        title=document.title,
+        id=document.id,
+        level=_level(document, defaults),
+        version=version,
+        type=section.type,
+        bases=section.rules,
+        timespan=section.timespan,
+        condition=_condition(section),
+        count_by=section.count_by,
+        resolve_after=document.resolve_after or defaults.resolve_after or section.timespan,
+        max_lateness=section.max_lateness,
+        group_by=section.group_by,
+        corroboration=document.corroboration,
+        summary=_template(document, "summary"),
+        action=_template(document, "action"),
+    )
+
+
+def _level(document: DetectionRule | CorrelationRule, defaults: PackDefaults) -> Level:
+    if "level" in document.model_fields_set or defaults.level is None:
+        return document.level
+    return defaults.level
+
+
+def _template(document: DetectionRule | CorrelationRule, part: str) -> str | None:
+    if document.cooldown is not None:
+        raise NotSupported("cooldown", "not supported yet")
+    template: str | None = getattr(document.alert, part)
+    try:
+        mentioned(template)
+    except ValueError as error:
+        raise NotSupported(f"alert.{part}", str(error)) from None
+    return template
+
+
+def _condition(section: Correlation) -> Condition:
+    _refuse_what_is_to_come(section)
+    if isinstance(section.condition, str):
+        raise NotSupported("correlation.condition", "extended conditions: not supported yet")
+    if section.type is CorrelationType.TEMPORAL:
+        return section.condition or Condition(gte=len(section.rules))
+    if section.condition is None:
+        raise NotSupported("correlation.condition", f"{section.type} needs one")
+    if section.type is CorrelationType.VALUE_COUNT and section.condition.field is None:
+        raise NotSupported("correlation.condition.field", "value_count needs the field it counts")
+    return section.condition
+
+
+def _refuse_what_is_to_come(section: Correlation) -> None:
+    if section.type not in COUNTING:
+        raise NotSupported("correlation.type", f"{section.type}: not supported yet")
+    if section.aliases:
+        raise NotSupported("correlation.aliases", "not supported yet")
+    if section.interval != "start":
+        raise NotSupported("correlation.interval", f"{section.interval}: not supported yet")
