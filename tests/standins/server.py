@@ -1,0 +1,200 @@
+"""A real HTTP server on loopback that plays somebody else's service, faults and all."""
+
+import json
+import threading
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self, cast
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.standins.faults import Fault, Script
+
+Json = dict[str, Any]
+CONTROL = "/_control/"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back: a status, a JSON body, headers."""
+
+    status: int
+    body: Json
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as it came in, with the time of its arrival (seconds since the epoch)."""
+
+    name: str
+    body: Json
+    token: str | None
+    at: float
+
+
+class StandIn(ABC):
+    """Serves from threads; every request is kept in `calls`, faults come from `script`.
+
+    The same can be asked over HTTP, for tests in another process: `GET /_control/state`,
+    `POST /_control/faults` (a Fault or a list), `/_control/release`, `/_control/reset`.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        self.calls: list[Call] = []
+        self.script = Script()
+        self.lock = threading.RLock()
+        self._released = threading.Event()
+        self._server = _Server(("127.0.0.1", port), _Handler)
+        self._server.standin = self
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.daemon = True
+
+    @abstractmethod
+    def act(self, call: Call) -> Answer:
+        """Do what the call asks and answer as the real service would."""
+
+    @abstractmethod
+    def state(self) -> Json:
+        """All that was recorded, as JSON."""
+
+    @abstractmethod
+    def forget(self) -> None:
+        """Drop all that was recorded."""
+
+    def refusal(self, fault: Fault) -> Answer:
+        """The answer to a `status` or `error` fault."""
+        after = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:g}"}
+        return Answer(fault.status, {"error": fault.error}, after)
+
+    @property
+    def url(self) -> str:
+        """The base address, without a slash at its end."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def start(self) -> Self:
+        """Listen; returns at once."""
+        self._thread.start()
+        return self
+
+    def close(self) -> None:
+        """Stop listening and let every held answer go."""
+        self._released.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(timeout=5)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def wrong(self, kind: Any, **details: Any) -> None:
+        """Let the next call that it names go wrong."""
+        self.script.add(Fault(kind, **details))
+
+    def release(self) -> None:
+        """Answer all calls that hang now."""
+        self._released.set()
+        self._released = threading.Event()
+
+    def called(self, name: str) -> list[Call]:
+        """The calls of that name so far."""
+        with self.lock:
+            return [call for call in self.calls if call.name == name]
+
+    def answer(self, call: Call) -> Answer | None:
+        """The answer, after the fault that is due; None closes the connection."""
+        with self.lock:
+            self.calls.append(call)
+            fault = self.script.take(call.name)
+        return self.act(call) if fault is None else self._go_wrong(call, fault)
+
+    def _go_wrong(self, call: Call, fault: Fault) -> Answer | None:
+        done = self.act(call) if fault.takes_effect and not fault.late else None
+        self._hold(fault)
+        if fault.kind in ("status", "error"):
+            return self.refusal(fault)
+        if done is None and (fault.takes_effect or fault.kind == "hang"):
+            done = self.act(call)
+        return None if fault.kind == "drop" else done
+
+    def _hold(self, fault: Fault) -> None:
+        if fault.kind == "hang":
+            self._released.wait()
+        elif fault.seconds:
+            self._released.wait(fault.seconds)
+
+    def control(self, what: str, body: Any) -> Json:
+        """The tests' side door."""
+        if what == "faults":
+            for raw in body if isinstance(body, list) else [body]:
+                self.script.add(Fault.parse(raw))
+        elif what == "release":
+            self.release()
+        elif what == "reset":
+            self._reset()
+        return self.state()
+
+    def _reset(self) -> None:
+        with self.lock:
+            self.calls.clear()
+            self.script.clear()
+            self.forget()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    standin: StandIn
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that hung up is no news here."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # one packet an answer: with two, the caller's delayed acknowledgement costs 40 ms
+    wbufsize = -1
+
+    def do_GET(self) -> None:
+        self._serve({})
+
+    def do_POST(self) -> None:
+        self._serve(self._body())
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (the parent's signature)
+        """Silent: the record is `calls`."""
+
+    def _serve(self, body: Any) -> None:
+        standin = cast("_Server", self.server).standin
+        path = urlsplit(self.path).path
+        if path.startswith(CONTROL):
+            self._send(Answer(200, standin.control(path.removeprefix(CONTROL), body)))
+            return
+        self._send(standin.answer(Call(path.strip("/"), body, self._token(), time.time())))
+
+    def _token(self) -> str | None:
+        scheme, _, token = self.headers.get("Authorization", "").partition(" ")
+        return token if scheme == "Bearer" else None
+
+    def _body(self) -> Any:
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if raw and "json" in self.headers.get("Content-Type", ""):
+            return json.loads(raw)
+        return dict(parse_qsl(raw.decode()))
+
+    def _send(self, answer: Answer | None) -> None:
+        if answer is None:
+            self.close_connection = True
+            return
+        body = json.dumps(answer.body).encode()
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)

@@ -1,0 +1,274 @@
+"""Slack's Web API as far as Vedette uses it, on loopback.
+
+In a test: `with SlackStandIn() as slack: … slack.messages`. By itself, for another process:
+`python -m tests.standins.slack --port 8090`; `/_control/state` then tells what came.
+"""
+
+import hashlib
+import json
+import time
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from tests.standins.faults import Fault
+from tests.standins.main import serve
+from tests.standins.server import Answer, Call, Json, StandIn
+
+MOST_BLOCKS = 50
+LONGEST_TEXT = 40_000
+LONGEST_SECTION = 3_000
+LONGEST_HEADER = 150
+MOST_IN_CONTEXT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One `chat.update`."""
+
+    at: float
+    text: str
+    blocks: list[Json]
+    metadata: Json | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message in a channel, as posted, with its edits in order."""
+
+    ts: str
+    channel: str
+    at: float
+    text: str
+    blocks: list[Json]
+    metadata: Json | None
+    edits: tuple[Edit, ...] = ()
+
+    @property
+    def shown(self) -> "Message | Edit":
+        """What a reader sees now."""
+        return self.edits[-1] if self.edits else self
+
+    @property
+    def words(self) -> str:
+        """All that a reader sees now, as one text."""
+        return "\n".join([self.shown.text, *_texts(self.shown.blocks)])
+
+    @property
+    def alert(self) -> str | None:
+        """The alert id in its metadata."""
+        payload = (self.shown.metadata or {}).get("event_payload", {})
+        found: str | None = payload.get("alert")
+        return found
+
+
+@dataclass
+class _Channels:
+    """Names and ids; a name is known once it is used, if no list of known ones is given."""
+
+    known: frozenset[str] | None = None
+    names: dict[str, str] = field(default_factory=dict)
+
+    def resolve(self, given: str) -> str | None:
+        if given in self.names:
+            return given
+        name = given.removeprefix("#")
+        if not name or (self.known is not None and name not in self.known):
+            return None
+        identity = channel_id(name)
+        self.names[identity] = name
+        return identity
+
+
+def channel_id(name: str) -> str:
+    """The id that the stand-in gives the channel `name`."""
+    return "C" + hashlib.sha256(name.encode()).hexdigest()[:10].upper()
+
+
+class SlackStandIn(StandIn):
+    """Records every message and edit.
+
+    `channels`: the names that exist (None: whatever is asked for). `tokens`: the good ones
+    (None: any). `scopes` holds what the token may do: without `channels:history` the history
+    answers `missing_scope`.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        channels: frozenset[str] | None = None,
+        tokens: frozenset[str] | None = None,
+        scopes: frozenset[str] = frozenset({"chat:write", "channels:history", "channels:read"}),
+    ) -> None:
+        super().__init__(port)
+        self.messages: list[Message] = []
+        self.scopes = scopes
+        self._channels = _Channels(channels)
+        self._tokens = tokens
+        self._last = 0
+
+    def act(self, call: Call) -> Answer:
+        name = call.name.removeprefix("api/")
+        acts = {
+            "api.test": lambda _body: _ok(),
+            "auth.test": lambda _body: _ok(user_id="UVEDETTE", team_id="T1", bot_id="B1"),
+            "chat.postMessage": self._post,
+            "chat.update": self._update,
+            "conversations.history": self._history,
+            "conversations.list": self._list,
+        }
+        if call.token is None:
+            return _no("not_authed")
+        if self._tokens is not None and call.token not in self._tokens:
+            return _no("invalid_auth")
+        with self.lock:
+            act = acts.get(name)
+            return _no("unknown_method") if act is None else act(_decoded(call.body))
+
+    def answer(self, call: Call) -> Answer | None:
+        return super().answer(replace(call, name=call.name.removeprefix("api/")))
+
+    def refusal(self, fault: Fault) -> Answer:
+        if fault.kind == "error":
+            return _no(fault.error)
+        return super().refusal(fault)
+
+    def state(self) -> Json:
+        with self.lock:
+            return {
+                "messages": [asdict(message) for message in self.messages],
+                "calls": [asdict(call) | {"token": None} for call in self.calls],
+            }
+
+    def forget(self) -> None:
+        self.messages.clear()
+
+    def of(self, alert: str) -> list[Message]:
+        """The messages about one alert."""
+        with self.lock:
+            return [message for message in self.messages if message.alert == alert]
+
+    def _post(self, body: Json) -> Answer:
+        channel = self._channels.resolve(str(body.get("channel", "")))
+        if channel is None:
+            return _no("channel_not_found")
+        fault = _unfit(body)
+        if fault is not None:
+            return _no(fault)
+        message = Message(self._next_ts(), channel, time.time(), **_content(body))
+        self.messages.append(message)
+        return _ok(ts=message.ts, channel=channel, message=_shown(message, metadata=True))
+
+    def _update(self, body: Json) -> Answer:
+        for place, message in enumerate(self.messages):
+            if (message.channel, message.ts) == (body.get("channel"), body.get("ts")):
+                return self._edit(place, message, body)
+        return _no("message_not_found")
+
+    def _edit(self, place: int, message: Message, body: Json) -> Answer:
+        fault = _unfit(body)
+        if fault is not None:
+            return _no(fault)
+        edit = Edit(time.time(), **_content(body))
+        if "metadata" not in body:  # Slack keeps what it has then
+            edit = replace(edit, metadata=message.shown.metadata)
+        self.messages[place] = replace(message, edits=(*message.edits, edit))
+        return _ok(ts=message.ts, channel=message.channel, text=edit.text)
+
+    def _history(self, body: Json) -> Answer:
+        if "channels:history" not in self.scopes:
+            return _no("missing_scope", needed="channels:history")
+        channel = body.get("channel")
+        if channel not in self._channels.names:
+            return _no("channel_not_found")
+        found = [one for one in reversed(self.messages) if one.channel == channel]
+        return _page([one for one in found if _within(one, body)], body)
+
+    def _list(self, body: Json) -> Answer:
+        if "channels:read" not in self.scopes:
+            return _no("missing_scope", needed="channels:read")
+        for name in self._channels.known or ():
+            self._channels.resolve(name)
+        found = [{"id": key, "name": name} for key, name in self._channels.names.items()]
+        start = int(body.get("cursor") or 0)
+        size = int(body.get("limit") or 100)
+        more = str(start + size) if start + size < len(found) else ""
+        return _ok(channels=found[start : start + size], response_metadata={"next_cursor": more})
+
+    def _next_ts(self) -> str:
+        self._last = max(self._last + 1, int(time.time() * 1_000_000))
+        return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
+
+
+def _ok(**body: Any) -> Answer:
+    return Answer(200, {"ok": True, **body})
+
+
+def _no(error: str, **body: Any) -> Answer:
+    return Answer(200, {"ok": False, "error": error, **body})
+
+
+def _decoded(body: Json) -> Json:
+    """A form carries its JSON parts as text."""
+    parts = {key: body[key] for key in ("blocks", "metadata") if isinstance(body.get(key), str)}
+    return body | {key: json.loads(text) for key, text in parts.items()}
+
+
+def _content(body: Json) -> Json:
+    metadata = body.get("metadata") or None
+    return {"text": body.get("text", ""), "blocks": body.get("blocks", []), "metadata": metadata}
+
+
+def _unfit(body: Json) -> str | None:
+    blocks = body.get("blocks", [])
+    if not body.get("text") and not blocks:
+        return "no_text"
+    if len(body.get("text", "")) > LONGEST_TEXT:
+        return "msg_too_long"
+    fits = len(blocks) <= MOST_BLOCKS and all(_block_fits(block) for block in blocks)
+    return None if fits else "invalid_blocks"
+
+
+def _block_fits(block: Json) -> bool:
+    texts = _texts([block])
+    longest = LONGEST_HEADER if block["type"] == "header" else LONGEST_SECTION
+    few = len(block.get("elements", [])) <= MOST_IN_CONTEXT
+    return few and all(0 < len(text) <= longest for text in texts)
+
+
+def _texts(blocks: list[Json]) -> list[str]:
+    parts = [
+        part
+        for block in blocks
+        for part in [block.get("text"), *block.get("fields", []), *block.get("elements", [])]
+    ]
+    return [part["text"] for part in parts if isinstance(part, dict) and "text" in part]
+
+
+def _within(message: Message, body: Json) -> bool:
+    oldest, latest = float(body.get("oldest") or 0), float(body.get("latest") or "inf")
+    if str(body.get("inclusive", "")).lower() in ("1", "true"):
+        return oldest <= float(message.ts) <= latest
+    return oldest < float(message.ts) < latest
+
+
+def _page(found: list[Message], body: Json) -> Answer:
+    start, size = int(body.get("cursor") or 0), int(body.get("limit") or 100)
+    more = start + size < len(found)
+    metadata = str(body.get("include_all_metadata", "")).lower() in ("1", "true")
+    return _ok(
+        messages=[_shown(message, metadata=metadata) for message in found[start : start + size]],
+        has_more=more,
+        response_metadata={"next_cursor": str(start + size) if more else ""},
+    )
+
+
+def _shown(message: Message, *, metadata: bool) -> Json:
+    shown: Json = {"type": "message", "ts": message.ts, "text": message.shown.text}
+    shown |= {"blocks": message.shown.blocks, "user": "UVEDETTE", "bot_id": "B1"}
+    if metadata and message.shown.metadata:
+        return {**shown, "metadata": message.shown.metadata}
+    return shown
+
+
+if __name__ == "__main__":
+    serve(SlackStandIn)
