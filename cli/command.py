@@ -1,37 +1,42 @@
 """The commands by name; what a command needs is loaded when it is called."""
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 import typer
 import typer.core
+from typer.main import get_command, get_group
 
-GROUPS = {
-    "dead-letters": "cli.dead_letters",
-    "rules": "cli.rules",
-    "topics": "cli.topics",
+LATE: dict[str, tuple[str, Callable[[typer.Typer], Any]]] = {
+    "up": ("cli.up", get_command),
+    "replay": ("cli.replay", get_command),
+    "rules": ("cli.rules", get_group),
+    "topics": ("cli.topics", get_group),
+    "dead-letters": ("cli.dead_letters", get_group),
 }
 
 
-class LateGroups(typer.core.TyperGroup):
-    """Groups whose modules are imported when they are asked for: a service loads none of them."""
+class LateCommands(typer.core.TyperGroup):
+    """Commands whose modules are imported when they are asked for: a service loads none."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """All of them."""
-        return [*super().list_commands(ctx), *GROUPS]
+        """All of them, the one to begin with first."""
+        return sorted({*super().list_commands(ctx), *LATE}, key=lambda name: name != "up")
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of that name, or None."""
-        if cmd_name not in GROUPS:
+        if cmd_name not in LATE:
             return super().get_command(ctx, cmd_name)
-        group = typer.main.get_command(import_module(GROUPS[cmd_name]).app)
-        group.name = cmd_name
-        return group
+        module, command_of = LATE[cmd_name]
+        command = command_of(import_module(module).app)
+        command.name = cmd_name
+        return command
 
 
 app = typer.Typer(
     name="vedette",
-    cls=LateGroups,
+    cls=LateCommands,
     help="Watches streams of reports and raises the alarm.",
     no_args_is_help=True,
     add_completion=False,

@@ -1,4 +1,4 @@
-"""Environment → what the commands that speak to Kafka need."""
+"""Environment → what the commands that speak to Kafka or to ingest need."""
 
 from typing import Literal
 
@@ -16,3 +16,15 @@ class KafkaSettings(ServiceSettings):
 def kafka_settings() -> KafkaSettings:
     """From this process's environment; raises InvalidEnvironment as every service does."""
     return load(KafkaSettings, process_environment())
+
+
+class ReplaySettings(ServiceSettings):
+    """Which ingest `vedette replay` speaks to, and as whom."""
+
+    replay_url: str = "http://localhost:8080"
+    replay_token: str | None = None
+
+
+def replay_settings() -> ReplaySettings:
+    """As `kafka_settings`."""
+    return load(ReplaySettings, process_environment())

@@ -27,6 +27,8 @@ KNOWN = frozenset(
         "VEDETTE_PAGERDUTY_ROUTING_KEY",
         "VEDETTE_PORT",
         "VEDETTE_REDIS_URL",
+        "VEDETTE_REPLAY_TOKEN",
+        "VEDETTE_REPLAY_URL",
         "VEDETTE_RULES_DIR",
         "VEDETTE_SLACK_API_URL",
         "VEDETTE_SLACK_CHANNEL",
@@ -35,7 +37,9 @@ KNOWN = frozenset(
         "VEDETTE_TOPIC_PREFIX",
     }
 )
-SECRETS = frozenset({"VEDETTE_SLACK_TOKEN", "VEDETTE_PAGERDUTY_ROUTING_KEY"})
+SECRETS = frozenset(
+    {"VEDETTE_PAGERDUTY_ROUTING_KEY", "VEDETTE_REPLAY_TOKEN", "VEDETTE_SLACK_TOKEN"}
+)
 
 
 class InvalidEnvironment(Exception):  # noqa: N818  (named for what it says, as every error here)

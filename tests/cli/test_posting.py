@@ -1,0 +1,130 @@
+import json
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from cli.faults import Unusable
+from cli.posting import Ingest, Line, chunks_of, lines_of
+
+ACCEPTED = {"id": "1", "source": "reuters", "status": "accepted", "errors": []}
+REFUSED = {
+    "id": "2",
+    "source": "reuters",
+    "status": "refused",
+    "errors": [{"field": "lat", "message": "too far north"}],
+}
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def line(number: int, text: str = "{}") -> Line:
+    return Line(number, text.encode())
+
+
+def ingest(handler: Handler, *, token: str | None = None) -> Ingest:
+    return Ingest(
+        "http://ingest", token, pause=lambda _: None, transport=httpx.MockTransport(handler)
+    )
+
+
+def answer(status: int, *results: object, error: str | None = None) -> httpx.Response:
+    return httpx.Response(status, json={"error": error, "results": list(results)})
+
+
+def test_empty_lines_count_but_are_not_posted() -> None:
+    lines = list(lines_of([b"{}", b"", b"  ", b'{"a": 1}\r']))
+
+    assert lines == [line(1), line(4, '{"a": 1}')]
+
+
+def test_lines_travel_together_up_to_a_bound() -> None:
+    lines = [line(number) for number in range(1, 6)]
+
+    chunks = list(chunks_of(lines, most=2))
+
+    assert [[line.number for line in chunk] for chunk in chunks] == [[1, 2], [3, 4], [5]]
+
+
+def test_a_large_line_travels_alone() -> None:
+    large = line(1, "x" * (512 * 1024))
+
+    chunks = list(chunks_of([large, line(2)]))
+
+    assert [len(chunk) for chunk in chunks] == [1, 1]
+
+
+def test_each_line_gets_its_own_result() -> None:
+    with ingest(lambda _: answer(202, ACCEPTED, REFUSED)) as running:
+        posted = running.post([line(3), line(4)])
+
+    assert [(one.line.number, one.fault) for one in posted] == [
+        (3, None),
+        (4, "lat: too far north"),
+    ]
+
+
+def test_the_token_goes_with_every_post() -> None:
+    seen: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["Authorization"])
+        return answer(202, ACCEPTED)
+
+    with ingest(handler, token="t0ken") as running:  # noqa: S106  (a made-up token)
+        running.post([line(1)])
+
+    assert seen == ["Bearer t0ken"]
+
+
+def test_a_request_refused_as_a_whole_is_posted_line_by_line() -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        broken = [raw for raw in request.content.split(b"\n") if not raw.endswith(b"}")]
+        return answer(400, error="line 1 column 2: no JSON") if broken else answer(202, ACCEPTED)
+
+    with ingest(handler) as running:
+        posted = running.post([line(1), line(2, "{oops"), line(3)])
+
+    assert [one.fault for one in posted] == [None, "line 1 column 2: no JSON", None]
+
+
+def test_a_busy_ingest_is_asked_again_after_the_time_that_it_names() -> None:
+    answers = [httpx.Response(503, headers={"Retry-After": "7"}), answer(202, ACCEPTED)]
+    waits: list[float] = []
+    running = ingest(lambda _: answers.pop(0))
+    running.pause = waits.append
+
+    posted = running.post([line(1)])
+
+    assert (posted[0].fault, waits) == (None, [7.0])
+
+
+def test_an_ingest_that_stays_busy_is_given_up_in_one_line() -> None:
+    with (
+        ingest(lambda _: answer(503, error="Kafka is away")) as running,
+        pytest.raises(Unusable, match="takes nothing: Kafka is away"),
+    ):
+        running.post([line(1)])
+
+
+def test_a_refused_token_stops_the_replay() -> None:
+    with (
+        ingest(lambda _: answer(401, error="unknown token")) as running,
+        pytest.raises(Unusable, match="answers 401: unknown token"),
+    ):
+        running.post([line(1)])
+
+
+def test_what_is_no_ingest_is_said_to_be_none() -> None:
+    with (
+        ingest(lambda _: httpx.Response(404, text="<html>")) as running,
+        pytest.raises(Unusable, match="answers 404: Not Found"),
+    ):
+        running.post([line(1)])
+
+
+def test_nothing_listening_is_one_line() -> None:
+    with (
+        Ingest("http://127.0.0.1:1") as running,
+        pytest.raises(Unusable, match=r"ingest at http://127.0.0.1:1: .*refused"),
+    ):
+        running.post([line(1, json.dumps({}))])
