@@ -72,7 +72,7 @@ class Event(Model):
             raise ValueError("title or text: one of the two is required")
         if self.occurred_until is not None and self.occurred_until < self.occurred_at:
             raise ValueError("occurred_until: before occurred_at")
-        if self.recorded_at is not None and self.occurred_at > self.recorded_at + FURTHEST_AHEAD:
+        if self.recorded_at is not None and self.occurred_at - self.recorded_at > FURTHEST_AHEAD:
             raise ValueError("occurred_at: more than 5 minutes ahead of recorded_at")
         return self
 

@@ -10,7 +10,8 @@ KIB = 1024
 LONGEST_LIST = 256
 LONGEST_NAME = 1024
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# half of a surrogate pair is no character either, and UTF-8 cannot carry it
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Model(BaseModel):
@@ -20,7 +21,10 @@ class Model(BaseModel):
 
 
 def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("outside the years 1 to 9999 in UTC") from None
 
 
 def _printable(text: str) -> str:
