@@ -1,1 +1,48 @@
 """Starts the service."""
+
+import signal
+import sys
+
+import uvicorn
+
+from services.environment import InvalidEnvironment, load, process_environment
+from services.ingest.adapters.tokens import InvalidTokens
+from services.ingest.app import create_app
+from services.ingest.settings import Settings
+from services.telemetry import configure_logging
+
+FINISH_SECONDS = 15
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT; 0 when all in flight was finished, 2 on bad settings."""
+    try:
+        settings = load(Settings, process_environment())
+        configure_logging("ingest", settings.log_level, settings.log_format)
+        app = create_app(settings)
+    except (InvalidEnvironment, InvalidTokens) as error:
+        print(f"vedette ingest: {error}", file=sys.stderr)  # noqa: T201  (no log yet to write to)
+        return 2
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=FINISH_SECONDS,
+    )
+    return _serve(uvicorn.Server(config))
+
+
+def _serve(server: uvicorn.Server) -> int:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn raises the signal again after a clean end, which would spoil the exit code
+        signal.signal(number, lambda *_: None)
+    server.run()
+    return 0 if server.started else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,1 +1,50 @@
 """The one place where the parts of this service are joined."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from starlette.types import Lifespan
+
+from schemas.topics import EVENTS, topic_name
+from services.ingest.adapters.http import Door, events_route
+from services.ingest.adapters.intake import Intake
+from services.ingest.adapters.producer import KafkaPublisher
+from services.ingest.adapters.tokens import read_tokens
+from services.ingest.settings import Settings
+from services.telemetry import Health, health_routes
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The web app; its lifespan connects to Kafka, and at its end sends what is in flight.
+
+    Raises:
+        InvalidTokens: the token file cannot be used.
+    """
+    topic = topic_name(settings.topic_prefix, EVENTS)
+    publisher = KafkaPublisher(settings.kafka_bootstrap_servers, topic)
+    health = Health({"kafka": publisher.fault})
+    app = FastAPI(title="Vedette ingest", lifespan=_lifespan(publisher))
+    app.include_router(health_routes(health))
+    app.include_router(events_route(_intake(settings, publisher), _door(settings)))
+    return app
+
+
+def _intake(settings: Settings, publisher: KafkaPublisher) -> Intake:
+    return Intake(publisher, lambda: datetime.now(UTC), recorded=settings.clock == "recorded")
+
+
+def _door(settings: Settings) -> Door:
+    path = settings.ingest_tokens_file
+    return Door(read_tokens(path).identity_of if path else None, open=settings.ingest_open)
+
+
+def _lifespan(publisher: KafkaPublisher) -> Lifespan[FastAPI]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await publisher.start()
+        yield
+        await publisher.stop()
+
+    return lifespan

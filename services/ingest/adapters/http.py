@@ -1,0 +1,133 @@
+"""`POST /v1/events`: the request read within its bounds, and every answer in one shape."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.requests import ClientDisconnect
+
+from schemas.event import LARGEST_REQUEST
+from services.ingest.adapters import metrics
+from services.ingest.adapters.intake import Intake
+from services.ingest.adapters.openapi import DESCRIPTION, REQUEST_BODY, RESPONSES
+from services.ingest.domain.answer import Answer, answer_of, status_of
+from services.ingest.domain.forms import Form, UnknownForm, form_of
+from services.ingest.domain.identity import Identity
+from services.ingest.domain.strict_json import Malformed
+
+RETRY_AFTER = {"Retry-After": "5"}
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="vedette"'}
+MOST_ITEMS = 10_000
+READ_SECONDS = 30.0
+
+IdentityOf = Callable[[str], Identity | None]
+"""Whom a token stands for, or None."""
+
+
+class Rejected(Exception):  # noqa: N818  (named for what it says)
+    """A request that is answered before any of its reports is judged."""
+
+    def __init__(
+        self, status: HTTPStatus, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = headers or {}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who may come in: whom a token stands for; `open` lets in those without a token, too."""
+
+    identity_of: IdentityOf | None
+    open: bool = False
+
+    def enter(self, headers: Mapping[str, str]) -> Identity | None:
+        """The identity behind the request; None for anybody, where that is allowed."""
+        given = headers.get("authorization")
+        if self.open and (given is None or self.identity_of is None):
+            return None
+        scheme, _, token = (given or "").partition(" ")
+        known = self.identity_of(token.strip()) if self.identity_of else None
+        if scheme.lower() != "bearer" or known is None:
+            message = "unknown token" if given else "a bearer token is needed"
+            raise Rejected(HTTPStatus.UNAUTHORIZED, message, CHALLENGE)
+        return known
+
+
+def events_route(intake: Intake, door: Door) -> APIRouter:
+    """The route that takes reports."""
+    router = APIRouter()
+
+    @router.post(
+        "/v1/events",
+        status_code=HTTPStatus.ACCEPTED,
+        description=DESCRIPTION,
+        responses=RESPONSES,
+        openapi_extra=REQUEST_BODY,
+    )
+    async def post_events(request: Request) -> Response:
+        try:
+            identity = door.enter(request.headers)
+            items = await _items(request)
+        except Rejected as rejected:
+            answer = Answer(error=str(rejected))
+            return _response(rejected.status, answer, rejected.headers)
+        results = await intake.take(items, identity)
+        status = status_of(results)
+        unavailable = status is HTTPStatus.SERVICE_UNAVAILABLE
+        return _response(status, answer_of(results), RETRY_AFTER if unavailable else {})
+
+    return router
+
+
+async def _items(request: Request) -> list[Any]:
+    try:
+        form: Form = form_of(request.headers)
+        items = form(await _body(request))
+    except UnknownForm as error:
+        raise Rejected(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error)) from None
+    except Malformed as error:
+        raise Rejected(HTTPStatus.BAD_REQUEST, str(error)) from None
+    if len(items) > MOST_ITEMS:
+        message = f"{len(items)} events in one request: at most {MOST_ITEMS} are taken"
+        raise Rejected(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+    return items
+
+
+async def _body(request: Request) -> bytes:
+    if int(request.headers.get("content-length", 0)) > LARGEST_REQUEST:
+        raise _too_large()
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return await _bounded(request)
+    except TimeoutError:
+        message = f"the body did not come within {READ_SECONDS:.0f} s"
+        raise Rejected(HTTPStatus.REQUEST_TIMEOUT, message) from None
+    except ClientDisconnect:
+        raise Rejected(HTTPStatus.BAD_REQUEST, "the body ended early") from None
+
+
+async def _bounded(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_REQUEST:
+            raise _too_large()
+    return bytes(body)
+
+
+def _response(status: HTTPStatus, answer: Answer, headers: Mapping[str, str]) -> Response:
+    metrics.REQUESTS.labels(str(status.value)).inc()
+    # escaped: what is echoed may hold halves of surrogate pairs, which UTF-8 cannot carry
+    content = json.dumps(answer.model_dump(exclude_defaults=True), ensure_ascii=True)
+    return Response(content, status, dict(headers), media_type="application/json")
+
+
+def _too_large() -> Rejected:
+    message = f"more than {LARGEST_REQUEST} bytes in one request"
+    return Rejected(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)

@@ -1,0 +1,54 @@
+"""What the generated API document says of `POST /v1/events`."""
+
+from typing import Any
+
+from schemas.event import Event
+from services.ingest.domain.answer import Answer
+
+DESCRIPTION = """Takes reports; 202 says that Kafka has every one that is marked accepted.
+
+Each report has its own result, in the order of the request. 202 may hold refused ones beside
+accepted ones; 422 says that all were refused, with the field named. After 503 send the same
+request again: an event is known by its source and id, so a repeat changes nothing.
+"""
+
+# what a publisher may leave out, and what only ingest may say
+_SET_BY_INGEST = {"source_owner", "reliability", "earlier", "recorded_at"}
+
+
+def _report_schema() -> dict[str, Any]:
+    schema = Event.model_json_schema()
+    properties = schema["$defs"]["Event"]["properties"]
+    own = {name: what for name, what in properties.items() if name not in _SET_BY_INGEST}
+    example = {"source": "reuters", "text": "Rockets hit the base."}
+    return {"type": "object", "title": "Report", "properties": own, "example": example}
+
+
+_ONE = _report_schema()
+_OBJECT = {"type": "object"}
+
+REQUEST_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"oneOf": [_ONE, {"type": "array", "items": {"type": "object"}}]}
+            },
+            "application/x-ndjson": {"schema": {"type": "string"}},
+            "application/cloudevents+json": {"schema": _OBJECT},
+            "application/cloudevents-batch+json": {"schema": {"type": "array", "items": _OBJECT}},
+        },
+    },
+    "security": [{"token": []}],
+}
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    202: {"model": Answer, "description": "Acknowledged by Kafka, but for those marked refused"},
+    400: {"model": Answer, "description": "Malformed JSON, with line and column"},
+    401: {"model": Answer, "description": "No token, or an unknown one"},
+    408: {"model": Answer, "description": "The body did not come in time"},
+    413: {"model": Answer, "description": "More than 1 MiB, or more than 10,000 reports"},
+    415: {"model": Answer, "description": "A content type that is not taken"},
+    422: {"model": Answer, "description": "Every report was refused; the field is named"},
+    503: {"model": Answer, "description": "Kafka does not take it now; see Retry-After"},
+}

@@ -1,0 +1,31 @@
+"""What ingest needs of the world."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from services.ingest.domain.bundle import Message
+
+
+class Unavailable(Exception):  # noqa: N818  (named for what it says)
+    """Kafka cannot take anything now; the message says why. Send again later."""
+
+
+class Publisher(Protocol):
+    """Puts messages on the events topic."""
+
+    def partition_of(self, key: bytes) -> int:
+        """The partition that Kafka's default partitioner gives to `key`. Does not block.
+
+        Raises:
+            Unavailable: the topic is not known yet.
+        """
+
+    async def publish(self, messages: Sequence[Message]) -> Sequence[bool]:
+        """Whether each message was acknowledged, by all in-sync replicas, in bounded time.
+
+        Messages of one partition are written in the order given, after those of earlier calls.
+        False is not "not written": it may still arrive.
+
+        Raises:
+            Unavailable: nothing was sent.
+        """
