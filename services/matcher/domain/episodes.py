@@ -47,10 +47,9 @@ class Episode:
 
 def runs(rule: WindowRule, state: State) -> tuple[Run, ...]:
     """Settled runs continued by what the kept hits fire after the cut."""
-    fresh = dict(_after_the_cut(rule, state))
-    settled = {time: run for run in state.runs for time in run.firings}
-    groups = _grouped(sorted(fresh.keys() | settled.keys()), span(rule.resolve_after))
-    return tuple(_run(times, fresh, settled) for times in groups)
+    fresh = [Run(start=time, firings=(time,), value=value) for time, value in _fresh(rule, state)]
+    ordered = sorted((*state.runs, *fresh), key=lambda run: run.start)
+    return tuple(_joined(group) for group in _grouped(ordered, span(rule.resolve_after)))
 
 
 def episodes(rule: WindowRule, state: State) -> tuple[Episode, ...]:
@@ -66,40 +65,41 @@ def belated(rule: WindowRule, state: State, at: int) -> tuple[Run, ...]:
     if state.cut is None or at > state.cut:
         return ()
     until = min(state.cut, at + span(rule.timespan) - 1)
-    settled = {time for run in state.runs for time in run.firings}
     return tuple(
-        Run(start=time, firings=(time,), dropped=0, value=value)
+        Run(start=time, firings=(time,), value=value)
         for time, value in firing_times(rule, state.hits)
-        if at <= time <= until and time not in settled
+        if at <= time <= until
     )
 
 
-def _after_the_cut(rule: WindowRule, state: State) -> Iterable[tuple[int, float]]:
+def _fresh(rule: WindowRule, state: State) -> Iterable[tuple[int, float]]:
+    cut = state.cut
     firing = firing_times(rule, state.hits)
-    if state.cut is None:
-        return firing
-    return ((time, value) for time, value in firing if time > state.cut)
+    return firing if cut is None else (pair for pair in firing if pair[0] > cut)
 
 
-def _grouped(times: Sequence[int], gap: int) -> list[list[int]]:
-    groups: list[list[int]] = []
-    for time in times:
-        if groups and time - groups[-1][-1] <= gap:
-            groups[-1].append(time)
+def _grouped(ordered: Iterable[Run], gap: int) -> list[list[Run]]:
+    groups: list[list[Run]] = []
+    reached = 0
+    for run in ordered:
+        if groups and run.start - reached <= gap:
+            groups[-1].append(run)
+            reached = max(reached, run.last)
         else:
-            groups.append([time])
+            groups.append([run])
+            reached = run.last
     return groups
 
 
-def _run(times: Sequence[int], fresh: dict[int, float], settled: dict[int, Run]) -> Run:
-    inherited = {run.start: run for time in times if (run := settled.get(time)) is not None}
-    value = fresh.get(times[-1])
+def _joined(group: Sequence[Run]) -> Run:
+    if len(group) == 1:
+        return group[0]
     return Run(
-        start=min([times[0], *inherited]),
-        firings=tuple(times),
-        dropped=sum(run.dropped for run in inherited.values()),
-        value=settled[times[-1]].value if value is None else value,
-        corroborated=any(run.corroborated for run in inherited.values()),
+        start=group[0].start,
+        firings=tuple(sorted({time for run in group for time in run.firings})),
+        value=max(group, key=lambda run: run.last).value,
+        dropped=sum(run.dropped for run in group),
+        corroborated=any(run.corroborated for run in group),
     )
 
 

@@ -53,17 +53,16 @@ def _settled(rule: WindowRule, state: State, cut: int, horizon: int) -> tuple[Ru
 
 def _settle(rule: WindowRule, hits: Sequence[Hit], run: Run, bounds: tuple[int, int]) -> Run:
     cut, horizon = bounds
-    past = [time for time in run.firings if time <= cut]
+    past = tuple(time for time in run.firings if time <= cut)
     evidence = behind(rule, hits, run.firings)
     return Run(
         start=run.start,
-        firings=tuple(time for time in past if time > horizon or time == past[-1]),
-        dropped=run.dropped + _dropped(evidence, horizon),
+        firings=past[-1:],
         value=run.value,
+        dropped=run.dropped + _dropped(evidence, horizon),
         corroborated=run.corroborated or corroborated(rule.corroboration, evidence),
     )
 
 
 def _dropped(evidence: Sequence[Hit], horizon: int) -> int:
-    kept = {hit.identity for hit in evidence if hit.at > horizon}
-    return len({hit.identity for hit in evidence if hit.at <= horizon} - kept)
+    return len({hit.identity for hit in evidence if hit.at <= horizon})

@@ -61,16 +61,17 @@ class Hit(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Run(msgspec.Struct, frozen=True, array_like=True):
-    """Firing times that can change no more: one episode, or the settled beginning of one.
+    """Firing times with no gap: one episode, or the part of one that can change no more.
 
-    `firings` are those that still bear on kept hits, the last one always among them; `dropped`
-    counts the evidence that is forgotten already, which may be what corroborated it.
+    Of a settled run only the last firing time is kept: a hit that is not forgotten and stood
+    behind an earlier one stands behind the last one too. `dropped` counts the evidence that is
+    forgotten, which may be what corroborated it.
     """
 
     start: int
     firings: tuple[int, ...]
-    dropped: int
     value: float
+    dropped: int = 0
     corroborated: bool = False
 
     @property

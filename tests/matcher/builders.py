@@ -1,0 +1,84 @@
+"""Builders of signals and window rules for the engine's tests."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from schemas.alert import Evidence, Level
+from schemas.rule import Condition, CorrelationType
+from schemas.signal import Signal, SignalKind
+from services.matcher.domain.window_rule import WindowRule
+
+NOON = datetime(2020, 1, 14, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+RULE = WindowRule(
+    pack="iraq",
+    name="joint_march",
+    title="Three proxies endorse one march",
+    id=None,
+    level=Level.HIGH,
+    version=None,
+    type=CorrelationType.EVENT_COUNT,
+    bases=("march_endorsed",),
+    timespan=4 * HOUR,
+    condition=Condition(gte=3),
+    count_by="event",
+    resolve_after=4 * HOUR,
+    max_lateness=72 * HOUR,
+    group_by=(),
+    corroboration=None,
+    summary="{{ value }} of them",
+    action=None,
+)
+VALUES = replace(
+    RULE, type=CorrelationType.VALUE_COUNT, condition=Condition(field="actor_ids", gte=3)
+)
+TEMPORAL = replace(
+    RULE,
+    type=CorrelationType.TEMPORAL,
+    bases=("mobilisation", "threat"),
+    condition=Condition(gte=2),
+)
+ALONE = replace(
+    RULE,
+    type=None,
+    timespan=timedelta(microseconds=1),
+    condition=Condition(gte=1),
+    resolve_after=24 * HOUR,
+)
+
+
+def hit(
+    hours: float,
+    name: str | None = None,
+    *,
+    values: tuple[str, ...] = (),
+    owner: str = "reuters",
+    late: timedelta = timedelta(0),
+) -> Signal:
+    """A hit `hours` after noon, recorded `late` after it happened."""
+    identity = f"{owner} {name or hours}"
+    at = NOON + hours * HOUR
+    return Signal(
+        pack="iraq",
+        rule="joint_march",
+        base="march_endorsed",
+        identity=identity,
+        occurred_at=at,
+        story=identity,
+        owner=owner,
+        values=values,
+        evidence=Evidence(
+            event_id=name or str(hours), source=owner, occurred_at=at, recorded_at=at + late
+        ),
+    )
+
+
+def mark(hours: float, name: str | None = None, *, owner: str = "reuters") -> Signal:
+    """A mark that takes the hit of that time and name out."""
+    return hit(hours, name, owner=owner).model_copy(update={"kind": SignalKind.MARK})
+
+
+def of(base: str, signal: Signal) -> Signal:
+    """The same hit, of another base rule."""
+    return signal.model_copy(update={"base": base})

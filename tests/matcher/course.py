@@ -1,0 +1,71 @@
+"""A course of messages through `step`, as the correlate agent would take them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.alert import Alert, Status
+from schemas.signal import Signal
+from services.matcher.domain.state import State, decode, encode
+from services.matcher.domain.step import Moment, Outcome, is_due, step
+from services.matcher.domain.window_rule import WindowRule
+from tests.matcher.builders import NOON
+
+
+@dataclass
+class Course:
+    """One key's state and everything that was announced for it."""
+
+    rule: WindowRule
+    state: State = field(default_factory=State.empty)
+    alerts: list[Alert] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    clock: datetime | None = None
+    offset: int = 0
+
+    def take(self, *signals: Signal) -> "Course":
+        for signal in signals:
+            self._keep(step(self.rule, self.state, signal, self._moment()))
+        return self
+
+    def tick(self, clock: datetime) -> "Course":
+        self.clock = clock
+        moment = self._moment()
+        if is_due(self.rule, self.state, clock):
+            self._keep(step(self.rule, self.state, None, moment))
+        return self
+
+    def restore(self) -> "Course":
+        """As after a restart: the state went through its bytes."""
+        self.state = decode(encode(self.state))
+        return self
+
+    def _moment(self) -> Moment:
+        self.offset += 1
+        return Moment(self.offset, self.clock, self.clock or NOON)
+
+    def _keep(self, outcome: Outcome) -> None:
+        self.alerts += outcome.alerts
+        self.refused += [outcome.refused] if outcome.refused else []
+        if outcome.changed:
+            self.state = State.empty() if outcome.state is None else outcome.state
+
+    @property
+    def last(self) -> Alert:
+        return self.alerts[-1]
+
+    @property
+    def final(self) -> list[Alert]:
+        return list({alert.id: alert for alert in self.alerts}.values())
+
+    @property
+    def standing(self) -> list[Alert]:
+        return [alert for alert in self.final if alert.status is not Status.WITHDRAWN]
+
+    def told(self) -> set[tuple[datetime, str, int]]:
+        """Start, level and evidence count of every alert that was not withdrawn."""
+        return summary(self.standing)
+
+
+def summary(alerts: Iterable[Alert]) -> set[tuple[datetime, str, int]]:
+    return {(one.starts_at, one.level.value, one.evidence_count) for one in alerts}
