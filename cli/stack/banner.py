@@ -1,0 +1,59 @@
+"""What `vedette up` says about itself."""
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.text import Text
+
+from cli.stack.plan import SERVICES, Plan
+
+SAMPLE = '{"source": "me", "title": "Rockets fall near the base", "text": "No one was hurt."}'
+OVERRIDDEN = ("VEDETTE_KAFKA_BOOTSTRAP_SERVERS", "VEDETTE_REDIS_URL")
+
+
+def banner(plan: Plan, inherited: Mapping[str, str], place: Path) -> Text:
+    """Where everything listens, and what is kept: nothing."""
+    rows = [(service, plan.url(service)) for service in SERVICES]
+    rows += [
+        ("broker", f"{plan.bootstrap_servers}  (embedded, in memory)"),
+        ("redis", f"127.0.0.1:{plan.ports['redis']}"),
+        ("rules", str(plan.rules)),
+        ("logs", f"{place}  (until it stops)"),
+        ("alerts", _receiver(plan, inherited)),
+    ]
+    text = Text("Vedette on this machine. Nothing is kept after it stops.\n", style="bold")
+    for name, value in rows:
+        text.append(f"  {name:<10}", style="cyan")
+        text.append(f"{value}\n", style="default")
+    for name in OVERRIDDEN:
+        if name in inherited:
+            text.append(f"  {name} is not used: both parts are embedded here\n", style="yellow")
+    return text
+
+
+def invitation(plan: Plan, inherited: Mapping[str, str]) -> Text:
+    """How to send an event, and how to stop."""
+    header = "" if plan.is_open(inherited) else ' -H "Authorization: Bearer $TOKEN"'
+    url = f"{plan.url('ingest')}/v1/events"
+    text = Text("Send your own event:\n", style="bold")
+    command = (
+        f"  curl -sS {url}{header} -H 'Content-Type: application/json' -d {shlex.quote(SAMPLE)}\n"
+    )
+    text.append(command, style="default")
+    text.append(_door(plan, inherited), style="dim")
+    text.append("Ctrl-C stops everything.\n", style="dim")
+    return text
+
+
+def _door(plan: Plan, inherited: Mapping[str, str]) -> str:
+    if plan.is_open(inherited):
+        return "Ingest is open to everybody who reaches it: no token is asked.\n"
+    return f"$TOKEN is one of {inherited['VEDETTE_INGEST_TOKENS_FILE']}.\n"
+
+
+def _receiver(plan: Plan, inherited: Mapping[str, str]) -> str:
+    to_slack = {"VEDETTE_SLACK_TOKEN", "VEDETTE_SLACK_TOKEN_FILE"} & inherited.keys()
+    if plan.demo or not to_slack:
+        return "shown here"
+    return f"to Slack, {inherited.get('VEDETTE_SLACK_CHANNEL', '#alerts')}"

@@ -1,0 +1,77 @@
+"""What `vedette up` runs: where everything listens, and each service's environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cli.stack.embedded import LOOPBACK
+
+SERVICES = ("ingest", "matcher", "notifier")
+PORTS = {"ingest": 8080, "matcher": 6066, "notifier": 8082}
+PARTS = {"broker": 0, "redis": 0}
+
+# a replay of the past pages nobody and lets everybody in: it is this machine's alone
+NOT_IN_A_DEMO = (
+    "VEDETTE_INGEST_TOKENS_FILE",
+    "VEDETTE_PAGERDUTY_ROUTING_KEY",
+    "VEDETTE_PAGERDUTY_ROUTING_KEY_FILE",
+    "VEDETTE_SLACK_TOKEN",
+    "VEDETTE_SLACK_TOKEN_FILE",
+)
+DEMO_TICK_SECONDS = "0.2"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One stack: `ports` for each of SERVICES and PARTS, those of `host`, these of loopback.
+
+    `terminal` is what a service that speaks to people must know of the terminal.
+    """
+
+    rules: Path
+    ports: Mapping[str, int]
+    host: str = LOOPBACK
+    prefix: str = "vedette."
+    demo: bool = False
+    terminal: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def clock(self) -> str:
+        """The clock that the services run on."""
+        return "recorded" if self.demo else "wall"
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """Where the embedded broker listens."""
+        return f"{LOOPBACK}:{self.ports['broker']}"
+
+    def url(self, service: str) -> str:
+        """Where a service is reached from this machine."""
+        host = LOOPBACK if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104  (compared)
+        return f"http://{host}:{self.ports[service]}"
+
+    def is_open(self, inherited: Mapping[str, str]) -> bool:
+        """Whether ingest asks nobody for a token."""
+        return self.demo or not inherited.get("VEDETTE_INGEST_TOKENS_FILE")
+
+
+def service_environment(plan: Plan, inherited: Mapping[str, str], service: str) -> dict[str, str]:
+    """The environment of one service: what the user set, and the plan over it."""
+    dropped = NOT_IN_A_DEMO if plan.demo else ()
+    environment = {name: value for name, value in inherited.items() if name not in dropped}
+    environment |= {
+        "PYTHONUNBUFFERED": "1",
+        "VEDETTE_CLOCK": plan.clock,
+        "VEDETTE_HOST": plan.host,
+        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": plan.bootstrap_servers,
+        "VEDETTE_PORT": str(plan.ports[service]),
+        "VEDETTE_REDIS_URL": f"redis://{LOOPBACK}:{plan.ports['redis']}/0",
+        "VEDETTE_RULES_DIR": str(plan.rules),
+    }
+    if plan.is_open(inherited):
+        environment["VEDETTE_INGEST_OPEN"] = "true"
+    if service == "notifier":
+        environment |= plan.terminal
+    if plan.demo:
+        environment.setdefault("VEDETTE_TICK_SECONDS", DEMO_TICK_SECONDS)
+    return environment

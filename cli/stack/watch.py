@@ -1,0 +1,114 @@
+"""What passes through the topics of a running stack, for the closing table."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Self
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+
+from schemas.alert import Alert
+from schemas.envelope import TICK, header
+from schemas.ledger import Act, LedgerLine
+from schemas.tick import Tick
+from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER, SIGNALS, topic_name
+
+POLL_MS = 100
+END_WITHIN = 5.0
+TOPICS = (ALERTS, LEDGER, SIGNALS, DEAD_LETTERS)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What has passed so far: written by the watch alone, read by anybody."""
+
+    alerts: list[Alert] = field(default_factory=list)
+    ledger: list[LedgerLine] = field(default_factory=list)
+    dead_letters: int = 0
+    ticked: datetime | None = None
+
+    def take(self, topic: str, record: ConsumerRecord) -> None:
+        """Add one message of the topic whose name without prefix is `topic`."""
+        if topic == ALERTS:
+            self.alerts.append(Alert.model_validate_json(record.value))
+        elif topic == LEDGER:
+            self.ledger.append(LedgerLine.model_validate_json(record.value))
+        elif topic == DEAD_LETTERS:
+            self.dead_letters += 1
+        elif header(record.headers, "ce_type") == TICK:
+            self.ticked = Tick.model_validate_json(record.value).time
+
+    @property
+    def messages(self) -> int:
+        """How many alerts and acts have passed."""
+        return len(self.alerts) + len(self.ledger)
+
+    @property
+    def final(self) -> Mapping[str, Alert]:
+        """The last revision of each alert, in the order in which they were announced."""
+        last: dict[str, Alert] = {}
+        for alert in tuple(self.alerts):
+            if alert.id not in last or alert.revision >= last[alert.id].revision:
+                last[alert.id] = alert
+        return last
+
+    @property
+    def shown_ids(self) -> frozenset[str]:
+        """The ids of the alerts that were put before people."""
+        return frozenset(line.alert for line in tuple(self.ledger) if is_shown(line))
+
+    @property
+    def all_shown(self) -> bool:
+        """Whether people know where every alert stands; mere evidence may come later."""
+        shown = {(line.alert, line.revision) for line in tuple(self.ledger) if is_shown(line)}
+        known = {
+            (alert.id, alert.status, alert.level)
+            for alert in tuple(self.alerts)
+            if (alert.id, alert.revision) in shown
+        }
+        return {(last.id, last.status, last.level) for last in self.final.values()} <= known
+
+
+def is_shown(line: LedgerLine) -> bool:
+    """Whether this act put an alert before people."""
+    return line.act in (Act.NOTIFIED, Act.RESOLVED)
+
+
+class Watch:
+    """Reads the topics from their beginning in a thread of its own, between enter and exit."""
+
+    def __init__(self, bootstrap_servers: str, prefix: str) -> None:
+        self.seen = Seen()
+        self._names = {topic_name(prefix, topic): topic for topic in TOPICS}
+        self._ended = threading.Event()
+        self._thread = threading.Thread(
+            target=self._read, args=(bootstrap_servers,), name="watch", daemon=True
+        )
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join(END_WITHIN)
+
+    def _read(self, bootstrap_servers: str) -> None:
+        consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+        try:
+            consumer.assign(list(_places(consumer, self._names)))
+            consumer.seek_to_beginning()
+            while not self._ended.is_set():
+                for place, records in consumer.poll(timeout_ms=POLL_MS).items():
+                    for record in records:
+                        self.seen.take(self._names[place.topic], record)
+        finally:
+            consumer.close()
+
+
+def _places(consumer: KafkaConsumer, names: Iterable[str]) -> Iterable[TopicPartition]:
+    for name in names:
+        for partition in consumer.partitions_for_topic(name) or ():
+            yield TopicPartition(name, partition)

@@ -1,0 +1,126 @@
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+
+from cli.posting import Line, Posted
+from cli.stack.closing import closing_table, latency
+from cli.stack.demo import Story, accepted, missing, read_story
+from cli.stack.watch import Seen
+from schemas.alert import Alert, Evidence, Level, RuleRef, Status
+from schemas.ledger import Act, LedgerLine
+
+NOON = datetime(2020, 1, 16, 12, tzinfo=UTC)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def alert(name: str, *, revision: int = 1, status: Status = Status.FIRING, by: str = "1") -> Alert:
+    return Alert(
+        id=f"id of {name}",
+        fingerprint="f",
+        revision=revision,
+        status=status,
+        rule=RuleRef(name=name, title=name, level=Level.HIGH),
+        pack="p",
+        level=Level.HIGH,
+        summary=f"{name} happened",
+        starts_at=NOON,
+        updated_at=NOON,
+        detected_at=NOON,
+        evidence=(Evidence(event_id=by, source="reuters", occurred_at=NOON),),
+        explain="because",
+    )
+
+
+def line(name: str, *, revision: int = 1, after_ms: int, act: Act = Act.NOTIFIED) -> LedgerLine:
+    return LedgerLine(
+        at=NOW + timedelta(milliseconds=after_ms),
+        act=act,
+        fingerprint="f",
+        alert=f"id of {name}",
+        revision=revision,
+        reason="first",
+    )
+
+
+def posted(identity: str = "1", *, fault: str | None = None) -> Posted:
+    return Posted(Line(1, b"{}"), NOW, fault, source="reuters", id=identity)
+
+
+def printed(seen: Seen) -> str:
+    paper = io.StringIO()
+    Console(file=paper, width=120).print(closing_table(seen, accepted([posted()])))
+    return paper.getvalue()
+
+
+def test_a_row_says_what_when_and_how_fast() -> None:
+    seen = Seen([alert("march")], [line("march", after_ms=42)])
+
+    table = printed(seen)
+
+    for cell in ("march", "march happened", "high", "2020-01-16 12:00", "firing", "42 ms"):
+        assert cell in table
+
+
+def test_an_alert_has_one_row_however_often_it_was_revised() -> None:
+    seen = Seen([alert("march"), alert("march", revision=2, status=Status.RESOLVED)], [])
+
+    table = printed(seen)
+
+    assert table.count("march happened") == 1
+    assert "resolved" in table
+
+
+def test_the_latency_is_that_of_the_first_message() -> None:
+    acts = [line("march", revision=2, after_ms=900), line("march", after_ms=30)]
+    seen = Seen([alert("march"), alert("march", revision=2)], acts)
+
+    assert latency("id of march", seen, accepted([posted()])) == 0.03
+
+
+def test_an_alert_that_failed_to_go_out_has_no_latency() -> None:
+    seen = Seen([alert("march")], [line("march", after_ms=30, act=Act.FAILED)])
+
+    assert latency("id of march", seen, accepted([posted()])) is None
+
+
+def test_what_ingest_refused_was_not_accepted() -> None:
+    assert accepted([posted(fault="lat: too far north")]) == {}
+
+
+def test_a_rule_that_did_not_show_is_missing() -> None:
+    story = Story([], frozenset({"march", "leader"}))
+    seen = Seen([alert("march"), alert("leader")], [line("march", after_ms=1)])
+
+    assert missing(story, seen) == {"leader"}
+
+
+def test_all_is_shown_when_what_became_of_each_alert_is() -> None:
+    revisions = [alert("march"), alert("march", revision=2, status=Status.RESOLVED)]
+    seen = Seen(revisions, [line("march", after_ms=1)])
+
+    before = seen.all_shown
+    seen.ledger.append(line("march", revision=2, after_ms=2))
+
+    assert (before, seen.all_shown) == (False, True)
+
+
+def test_a_revision_that_only_adds_evidence_keeps_nobody_waiting() -> None:
+    seen = Seen([alert("march"), alert("march", revision=2)], [line("march", after_ms=1)])
+
+    assert seen.all_shown
+
+
+def test_a_story_ends_at_its_newest_recorded_time(tmp_path: Path) -> None:
+    (tmp_path / "timeline.jsonl").write_text(
+        '{"occurred_at": "2020-01-20T00:00:00Z", "recorded_at": "2020-01-24T12:00:00+03:00"}\n'
+        "no json\n"
+        '{"occurred_at": "2020-01-22T00:00:00Z"}\n'
+    )
+    (tmp_path / "timeline.expect").write_text("march\nleader\n")
+
+    story = read_story(tmp_path)
+
+    assert story.ends_at == datetime(2020, 1, 24, 9, tzinfo=UTC)
+    assert story.expected == {"march", "leader"}

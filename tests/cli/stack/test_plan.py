@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import pytest
+
+from cli.stack.plan import PORTS, Plan, service_environment
+
+RULES = Path("rules/some-pack")
+
+
+def plan(*, demo: bool = False, host: str = "127.0.0.1") -> Plan:
+    ports = {**PORTS, "broker": 9001, "redis": 9002}
+    return Plan(RULES, ports, host, demo=demo, terminal={"COLUMNS": "120"})
+
+
+def test_a_service_finds_the_embedded_parts() -> None:
+    environment = service_environment(plan(), {}, "matcher")
+
+    assert environment["VEDETTE_KAFKA_BOOTSTRAP_SERVERS"] == "127.0.0.1:9001"
+    assert environment["VEDETTE_REDIS_URL"] == "redis://127.0.0.1:9002/0"
+    assert environment["VEDETTE_RULES_DIR"] == "rules/some-pack"
+
+
+def test_each_service_gets_its_own_port() -> None:
+    ports = [service_environment(plan(), {}, name)["VEDETTE_PORT"] for name in PORTS]
+
+    assert ports == ["8080", "6066", "8082"]
+
+
+def test_what_the_user_set_is_passed_on() -> None:
+    inherited = {"PATH": "/bin", "VEDETTE_SLACK_TOKEN": "xoxb", "VEDETTE_SLACK_CHANNEL": "#watch"}
+
+    environment = service_environment(plan(), inherited, "notifier")
+
+    assert inherited.items() <= environment.items()
+
+
+def test_the_users_kafka_and_redis_are_not_used() -> None:
+    inherited = {"VEDETTE_KAFKA_BOOTSTRAP_SERVERS": "kafka:9092", "VEDETTE_REDIS_URL": "redis://r"}
+
+    environment = service_environment(plan(), inherited, "notifier")
+
+    assert not set(inherited.values()) & set(environment.values())
+
+
+@pytest.mark.parametrize("variable", ["VEDETTE_SLACK_TOKEN", "VEDETTE_PAGERDUTY_ROUTING_KEY"])
+@pytest.mark.parametrize("form", ["", "_FILE"])
+def test_a_demo_pages_nobody(variable: str, form: str) -> None:
+    environment = service_environment(plan(demo=True), {variable + form: "secret"}, "notifier")
+
+    assert "secret" not in environment.values()
+
+
+@pytest.mark.parametrize(("demo", "clock"), [(True, "recorded"), (False, "wall")])
+def test_a_demo_runs_on_the_recorded_clock_whatever_the_user_set(demo: bool, clock: str) -> None:
+    environment = service_environment(plan(demo=demo), {"VEDETTE_CLOCK": "other"}, "ingest")
+
+    assert environment["VEDETTE_CLOCK"] == clock
+
+
+def test_ingest_is_open_only_without_a_token_file() -> None:
+    without = service_environment(plan(), {}, "ingest")
+    with_one = service_environment(plan(), {"VEDETTE_INGEST_TOKENS_FILE": "t.yaml"}, "ingest")
+
+    assert without["VEDETTE_INGEST_OPEN"] == "true"
+    assert "VEDETTE_INGEST_OPEN" not in with_one
+
+
+def test_only_the_service_that_speaks_to_people_knows_the_terminal() -> None:
+    columns = [service_environment(plan(), {}, name).get("COLUMNS") for name in PORTS]
+
+    assert columns == [None, None, "120"]
+
+
+def test_a_service_that_listens_everywhere_is_reached_on_loopback() -> None:
+    everywhere = "0.0.0.0"  # noqa: S104  (nothing listens in this test)
+
+    url = plan(host=everywhere).url("ingest")
+
+    assert url == "http://127.0.0.1:8080"
