@@ -1,0 +1,182 @@
+"""The AsyncAPI 3.0 document of the topics: what stands in each, and who writes and reads it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from schemas import envelope
+from schemas.topics import (
+    ALERTS,
+    DEAD_LETTERS,
+    EVENTS,
+    LEDGER,
+    RULES,
+    SIGNALS,
+    TOPICS,
+    Topic,
+    topic_name,
+)
+
+VERSION = "0.1.0"
+PREFIX = "vedette."
+
+CARRIED = {
+    EVENTS: ("event", "bundle", "tick"),
+    SIGNALS: ("signal", "tick"),
+    ALERTS: ("alert",),
+    RULES: ("ruleBundle",),
+    DEAD_LETTERS: ("deadLetter",),
+    LEDGER: ("ledgerLine",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    part: str
+    action: str
+    topic: str
+    messages: tuple[str, ...]
+
+
+OPERATIONS = (
+    _Operation("ingest", "send", EVENTS, ("event", "bundle")),
+    _Operation("detect", "send", EVENTS, ("tick",)),
+    _Operation("detect", "receive", EVENTS, ("event", "bundle", "tick")),
+    _Operation("detect", "send", SIGNALS, ("signal", "tick")),
+    _Operation("detect", "send", ALERTS, ("alert",)),
+    _Operation("detect", "send", DEAD_LETTERS, ("deadLetter",)),
+    _Operation("correlate", "receive", SIGNALS, ("signal", "tick")),
+    _Operation("correlate", "send", ALERTS, ("alert",)),
+    _Operation("correlate", "send", DEAD_LETTERS, ("deadLetter",)),
+    _Operation("notifier", "receive", ALERTS, ("alert",)),
+    _Operation("notifier", "send", LEDGER, ("ledgerLine",)),
+    _Operation("notifier", "send", DEAD_LETTERS, ("deadLetter",)),
+)
+
+
+def document() -> dict[str, Any]:
+    """The whole document, as plain values."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Vedette",
+            "version": VERSION,
+            "description": f"The topics of Vedette, with the default prefix `{PREFIX}`.",
+        },
+        "defaultContentType": "application/json",
+        "servers": {"kafka": {"host": "localhost:9092", "protocol": "kafka"}},
+        "channels": {topic.name: _channel(topic) for topic in TOPICS},
+        "operations": {_operation_id(one): _operation(one) for one in OPERATIONS},
+        "components": {"messages": _messages(), "messageTraits": {"cloudEvent": _cloud_event()}},
+    }
+
+
+def text() -> str:
+    """The document as YAML."""
+    head = "# Generated from the models by `make generate`.\n"
+    return head + yaml.safe_dump(document(), sort_keys=False, width=100, allow_unicode=True)
+
+
+def _channel(topic: Topic) -> dict[str, Any]:
+    config = topic.config()
+    kept: dict[str, Any] = {"cleanup.policy": [config["cleanup.policy"]]}
+    if "retention.ms" in config:
+        kept["retention.ms"] = int(config["retention.ms"])
+    return {
+        "address": topic_name(PREFIX, topic.name),
+        "description": topic.carries,
+        "messages": {
+            name: {"$ref": f"#/components/messages/{name}"} for name in CARRIED[topic.name]
+        },
+        "bindings": {"kafka": {"topicConfiguration": kept, "bindingVersion": "0.5.0"}},
+    }
+
+
+def _operation_id(one: _Operation) -> str:
+    return f"{one.part}.{one.action}.{one.topic}"
+
+
+def _operation(one: _Operation) -> dict[str, Any]:
+    channel = f"#/channels/{one.topic}"
+    return {
+        "action": one.action,
+        "channel": {"$ref": channel},
+        "summary": f"{one.part} {one.action}s {', '.join(one.messages)}",
+        "messages": [{"$ref": f"{channel}/messages/{name}"} for name in one.messages],
+    }
+
+
+def _messages() -> dict[str, Any]:
+    events = {"type": "array", "items": _model("event"), "minItems": 1}
+    alert_key = "the alert's fingerprint"
+    return {
+        "event": _cloud(envelope.EVENT, _model("event"), "source, a space, and the root id"),
+        "bundle": _cloud(envelope.BUNDLE, events, None),
+        "tick": _cloud(envelope.TICK, _model("tick"), None),
+        "signal": _cloud(
+            envelope.SIGNAL, _model("signal"), "JSON array [pack, rule, [field, value]…]"
+        ),
+        "alert": _cloud(envelope.ALERT, _model("alert"), alert_key),
+        "ledgerLine": _cloud(envelope.LEDGER, _model("ledger-line"), alert_key),
+        "ruleBundle": {
+            "payload": {"type": "object", "description": "the active rule bundle"},
+            "bindings": _key("the word bundle"),
+        },
+        "deadLetter": _dead_letter(),
+    }
+
+
+def _model(name: str) -> dict[str, str]:
+    return {"$ref": f"./json/{name}.json"}
+
+
+def _cloud(kind: str, payload: dict[str, Any], key: str | None) -> dict[str, Any]:
+    message: dict[str, Any] = {
+        "name": kind,
+        "traits": [{"$ref": "#/components/messageTraits/cloudEvent"}],
+        "headers": {"type": "object", "properties": {"ce_type": {"const": kind}}},
+        "payload": payload,
+    }
+    return message if key is None else message | {"bindings": _key(key)}
+
+
+def _key(meaning: str) -> dict[str, Any]:
+    key = {"type": "string", "description": meaning}
+    return {"kafka": {"key": key, "bindingVersion": "0.5.0"}}
+
+
+def _cloud_event() -> dict[str, Any]:
+    moment = {"type": "string", "format": "date-time"}
+    text_header = {"type": "string"}
+    return {
+        "contentType": "application/json",
+        "headers": {
+            "type": "object",
+            "description": "CloudEvents 1.0 in Kafka binary mode; on the events topic a message"
+            " without them is accepted: an object is an Event, an array a bundle",
+            "properties": {
+                "ce_specversion": {"const": "1.0"},
+                "ce_id": text_header,
+                "ce_type": text_header,
+                "ce_source": text_header,
+                "ce_time": moment,
+                "ce_recordedtime": moment,
+                "content-type": {"const": "application/json"},
+            },
+        },
+    }
+
+
+def _dead_letter() -> dict[str, Any]:
+    names = [name for name, _ in envelope.dead_letter_headers("", "", "", 0, 0)]
+    return {
+        "contentType": "application/octet-stream",
+        "headers": {
+            "type": "object",
+            "required": names,
+            "properties": {name: {"type": "string"} for name in names},
+        },
+        "payload": {"type": "string", "format": "binary", "description": "the bytes as they came"},
+        "bindings": _key("the original key"),
+    }

@@ -1,0 +1,65 @@
+"""JSON Schema (2020-12) of every model that crosses a border, from the models themselves."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from schemas.alert import Alert
+from schemas.event import Event
+from schemas.ledger import LedgerLine
+from schemas.rule import (
+    CorrelationRule,
+    DetectionRule,
+    HypothesisFile,
+    NamedList,
+    Pack,
+    SiteList,
+)
+from schemas.signal import Signal
+from schemas.tick import Tick
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+MODELS: dict[str, type[BaseModel]] = {
+    "event": Event,
+    "signal": Signal,
+    "alert": Alert,
+    "tick": Tick,
+    "ledger-line": LedgerLine,
+    "detection-rule": DetectionRule,
+    "correlation-rule": CorrelationRule,
+    "pack": Pack,
+    "named-list": NamedList,
+    "site-list": SiteList,
+    "hypothesis-file": HypothesisFile,
+}
+"""By the name of the file in `schemas/json/`."""
+
+
+class _AsWritten(GenerateJsonSchema):
+    """Time spans as rule files write them (`7d`), not as ISO 8601."""
+
+    def timedelta_schema(self, schema: core_schema.TimedeltaSchema) -> JsonSchemaValue:  # noqa: ARG002  (the parent's signature)
+        return {"type": "string", "pattern": "^[0-9]+[smhdwMy]$"}
+
+    def encode_default(self, dft: Any) -> Any:
+        if isinstance(dft, timedelta):
+            return f"{dft // timedelta(hours=1)}h"
+        return super().encode_default(dft)
+
+
+def json_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of what a valid document of `model` looks like."""
+    return {"$schema": DIALECT} | model.model_json_schema(schema_generator=_AsWritten)
+
+
+def json_documents() -> dict[str, str]:
+    """Every file of `schemas/json/` by its name, as text."""
+    return {
+        f"{name}.json": json.dumps(json_schema(model), indent=2, sort_keys=True) + "\n"
+        for name, model in MODELS.items()
+    }
