@@ -1,0 +1,119 @@
+"""`vedette up` as a newcomer runs it: whole, and gone without a trace afterwards."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.parts.child import Child
+from tests.parts.family import descendants, is_alive
+from tests.parts.waiting import until
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+
+CHILDREN = 5  # broker, redis and three services
+
+
+@contextmanager
+def vedette_up(log: Path, *arguments: str) -> Iterator[Child]:
+    """The command in a session of its own, with nothing of ours in its environment."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("VEDETTE_")}
+    command = [sys.executable, "-m", "cli", "up", *arguments]
+    with Child(command, log, environment | {"COLUMNS": "120"}) as child:
+        yield child
+
+
+def alive(pids: set[int]) -> set[int]:
+    return {pid for pid in pids if is_alive(pid)}
+
+
+def wait_for_text(child: Child, text: str, timeout: float = 90.0) -> None:
+    until(lambda: text in child.text() or not child.running, text, timeout)
+    assert text in child.text(), child.tail()
+
+
+def test_the_demo_shows_both_alerts_once_ends_by_itself_and_leaves_nothing(tmp_path: Path) -> None:
+    with vedette_up(tmp_path / "up.log", "--demo") as up:
+        family = until(
+            lambda: below if len(below := descendants(up.pid)) >= CHILDREN else set(), "children"
+        )
+        code = up.wait(150)
+        said = up.text()
+
+    assert code == 0, said
+    table = said[said.rindex("event time") :]
+    for rule in ("joint_march", "leader_appointed"):
+        assert len(re.findall(rf"^ *{rule}\b", table, re.MULTILINE)) == 1
+    assert "nothing is kept" in said.splitlines()[-1]
+    assert "Traceback" not in said
+    assert alive(family) == set()
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["Vedette on this machine", "Send your own event"],
+    ids=["while it starts", "while it runs"],
+)
+def test_ctrl_c_leaves_no_process_and_no_traceback(tmp_path: Path, moment: str) -> None:
+    with vedette_up(tmp_path / "up.log") as up:
+        wait_for_text(up, moment)
+        family = until(lambda: descendants(up.pid), "its first children")
+
+        os.kill(up.pid, signal.SIGINT)
+        family |= descendants(up.pid)
+        up.wait(30)
+        said = up.text()
+
+    assert alive(family) == set()
+    assert "Traceback" not in said
+    assert said.splitlines()[-1] == (
+        "vedette up has stopped: nothing is left running, nothing is kept."
+    )
+
+
+def test_a_kill_that_nobody_can_catch_leaves_no_process_either(tmp_path: Path) -> None:
+    with vedette_up(tmp_path / "up.log") as up:
+        wait_for_text(up, "Send your own event")
+        family = descendants(up.pid)
+
+        up.kill()
+
+        assert len(family) >= CHILDREN
+        until(lambda: not alive(family), "all children are gone", 10)
+
+
+def test_an_event_of_ones_own_is_shown_in_the_terminal(tmp_path: Path) -> None:
+    text = "Kata'ib Hezbollah and Badr appoint Qais al-Khazali leader of the resistance front."
+    event = f'{{"source": "me", "title": "A leader", "text": "{text}"}}\n'
+    with vedette_up(tmp_path / "up.log") as up:
+        wait_for_text(up, "Send your own event")
+        url = re.search(r"http://127.0.0.1:\d+(?=/v1/events)", up.text())
+        assert url is not None
+
+        subprocess.run(  # noqa: S603  (our own command)
+            [sys.executable, "-m", "cli", "replay", "-", "--url", url[0]],
+            input=event.encode(),
+            check=True,
+            timeout=60,
+        )
+
+        wait_for_text(up, "leader_appointed", 30)
+
+
+def test_a_taken_port_that_was_asked_for_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = str(holder.getsockname()[1])
+        with vedette_up(tmp_path / "up.log", "--port", port) as up:
+            code = up.wait(30)
+
+    assert code == 2
+    assert up.text() == (
+        f"vedette: port {port} of 127.0.0.1 is taken: choose another with --port\n"
+    )
