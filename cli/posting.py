@@ -1,5 +1,6 @@
 """Lines of a file → ingest over HTTP, each with what became of it."""
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -99,7 +100,7 @@ class Ingest:
         if len(results) == len(lines):
             return [_posted(line, at, result) for line, result in zip(lines, results, strict=True)]
         if len(lines) == 1:
-            return [Posted(lines[0], at, fault=_error(response))]
+            return [Posted(lines[0], at, fault=_said({"message": _error(response)}))]
         return [posted for line in lines for posted in self.post([line])]
 
     def _answer(self, lines: Sequence[Line]) -> httpx.Response:
@@ -123,13 +124,17 @@ class Ingest:
 
 
 def _posted(line: Line, at: datetime, result: Mapping[str, Any]) -> Posted:
-    faults = [
-        f"{error['field']}: {error['message']}".removeprefix(": ") for error in result["errors"]
-    ]
+    faults = [_said(error) for error in result.get("errors") or ()]
     if result["status"] != "accepted" and not faults:
         faults = [result["status"]]
     fault = "; ".join(faults) or None
     return Posted(line, at, fault, source=result.get("source"), id=result.get("id"))
+
+
+def _said(error: Mapping[str, str]) -> str:
+    said = f"{error.get('field', '')}: {error.get('message', '')}".removeprefix(": ")
+    # the line of the request, which is not that of the file
+    return re.sub(r"^line \d+ ", "", said)
 
 
 def _results(response: httpx.Response) -> list[dict[str, Any]]:

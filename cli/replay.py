@@ -84,7 +84,8 @@ def _replay(ingest: Ingest, lines: list[Line], rate: float | None) -> int:
         for posted in _paced(ingest, lines, rate):
             refused += posted.fault is not None
             if posted.fault is not None:
-                console.print(f"line {posted.line.number}: {posted.fault}", markup=False)
+                said = f"line {posted.line.number}: {posted.fault}"
+                console.print(said, markup=False, highlight=False, soft_wrap=True)
             progress.advance(task)
     console.print(f"{len(lines) - refused} accepted, {refused} refused", highlight=False)
     return refused

@@ -67,7 +67,8 @@ def play(story: Story, ingest: Ingest, stop: Stop, console: Console) -> list[Pos
         for line in story.lines:
             posted += ingest.post([line])
             if (fault := posted[-1].fault) is not None:
-                console.print(f"{TIMELINE} line {line.number}: {fault}", markup=False)
+                said = f"{TIMELINE} line {line.number}: {fault}"
+                console.print(said, markup=False, highlight=False, soft_wrap=True)
             progress.advance(task)
             stop.sleep(1 / PER_SECOND)
     return posted

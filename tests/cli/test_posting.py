@@ -7,7 +7,8 @@ import pytest
 from cli.faults import Unusable
 from cli.posting import Ingest, Line, chunks_of, lines_of
 
-ACCEPTED = {"id": "1", "source": "reuters", "status": "accepted", "errors": []}
+ACCEPTED = {"id": "1", "source": "reuters", "status": "accepted"}
+BROKEN = {"status": "refused", "errors": [{"message": "line 1 column 2: no JSON"}]}
 REFUSED = {
     "id": "2",
     "source": "reuters",
@@ -63,6 +64,13 @@ def test_each_line_gets_its_own_result() -> None:
     ]
 
 
+def test_a_broken_line_is_named_by_its_line_of_the_file_alone() -> None:
+    with ingest(lambda _: answer(202, BROKEN, ACCEPTED)) as running:
+        posted = running.post([line(7), line(8)])
+
+    assert posted[0].fault == "column 2: no JSON"
+
+
 def test_the_token_goes_with_every_post() -> None:
     seen: list[str] = []
 
@@ -84,7 +92,7 @@ def test_a_request_refused_as_a_whole_is_posted_line_by_line() -> None:
     with ingest(handler) as running:
         posted = running.post([line(1), line(2, "{oops"), line(3)])
 
-    assert [one.fault for one in posted] == [None, "line 1 column 2: no JSON", None]
+    assert [one.fault for one in posted] == [None, "column 2: no JSON", None]
 
 
 def test_a_busy_ingest_is_asked_again_after_the_time_that_it_names() -> None:
