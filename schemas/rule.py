@@ -187,7 +187,7 @@ class Correlation(Model):
 
     type: CorrelationType
     rules: Annotated[tuple[RuleName, ...], Field(min_length=1)]
-    timespan: Span
+    timespan: Annotated[Span, Field(gt=timedelta(0))]
     group_by: Names = Field(default=(), alias="group-by")
     condition: Condition | str | None = None
     generate: bool = False

@@ -101,10 +101,10 @@ def _counted(rule: WindowRule) -> str:
 
 
 def spoken(length: timedelta) -> str:
-    """A length of time in its largest whole unit: `7 days`, `90 minutes`."""
+    """A length of whole seconds in its largest whole unit: `7 days`, `90 minutes`."""
     seconds = length // timedelta(seconds=1)
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= size and seconds % size == 0:
             count = seconds // size
             return f"{count} {unit}{'' if count == 1 else 's'}"
-    return f"{length.total_seconds():g} seconds"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"

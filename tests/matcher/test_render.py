@@ -1,0 +1,79 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from schemas.rule import Condition
+from schemas.signal import Signal
+from services.matcher.domain.condition import bounds_in_words
+from services.matcher.domain.render import spoken
+from services.matcher.domain.template import mentioned
+from tests.matcher.builders import ALONE, RULE, TEMPORAL, hit, of
+from tests.matcher.course import Course
+
+
+def with_fields(one: Signal, **fields: str) -> Signal:
+    return one.model_copy(update={"fields": fields})
+
+
+def test_a_summary_speaks_of_the_newest_report() -> None:
+    rule = replace(RULE, summary="{{ value }} at {{ place }}")
+
+    course = Course(rule).take(hit(0), hit(1), with_fields(hit(2), place="Taji"))
+
+    assert course.last.summary == "3 at Taji"
+
+
+def test_a_summary_that_cannot_be_rendered_costs_no_alert() -> None:
+    rule = replace(ALONE, summary="{{ 1 / 0 }}")
+
+    course = Course(rule).take(hit(0))
+
+    assert course.last.summary == "(the rule's text cannot be rendered: division by zero)"
+
+
+def test_a_template_reaches_nothing_outside_its_values() -> None:
+    rule = replace(ALONE, summary="{{ title.__class__.__mro__ }}")
+
+    course = Course(rule).take(hit(0))
+
+    assert "class" not in course.last.summary
+
+
+def test_an_alert_shows_the_newest_twenty_of_its_evidence_and_counts_all() -> None:
+    course = Course(RULE).take(*(hit(number / 10) for number in range(25)))
+
+    assert course.last.evidence_count == 25
+    assert len(course.last.evidence) == 20
+    assert course.last.evidence[0].event_id == "2.4"
+
+
+def test_a_temporal_alert_names_the_rules_that_hit() -> None:
+    course = Course(TEMPORAL).take(of("threat", hit(0)), of("mobilisation", hit(1)))
+
+    assert course.last.explain.startswith("2 of 2 rules (mobilisation, threat) hit in the 4 hours")
+
+
+def test_a_template_says_which_event_fields_it_reads() -> None:
+    assert mentioned("{{ value }} in {{ place }} by {{ actors | join(', ') }}") == {
+        "place",
+        "actors",
+    }
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(days=7), "7 days"),
+        (timedelta(hours=1), "1 hour"),
+        (timedelta(minutes=90), "90 minutes"),
+        (timedelta(seconds=1), "1 second"),
+    ],
+    ids=["days", "one hour", "minutes", "one second"],
+)
+def test_lengths_of_time_are_said_in_the_largest_whole_unit(length: timedelta, words: str) -> None:
+    assert spoken(length) == words
+
+
+def test_bounds_are_said_as_people_say_them() -> None:
+    assert bounds_in_words(Condition(gte=3, lt=10)) == "at least 3 and fewer than 10"
