@@ -5,7 +5,14 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from schemas.alert import Level
 from schemas.event import Names, Reliability
@@ -38,6 +45,14 @@ def duration(text: Any) -> timedelta:
 
 
 Span = Annotated[timedelta, BeforeValidator(duration)]
+
+
+def _some_time(length: timedelta) -> timedelta:
+    if not length:
+        raise ValueError("no time at all")
+    return length
+
+
 RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_\-]*$", max_length=128)]
 Scalar = str | int | float | bool | None
 
@@ -187,7 +202,7 @@ class Correlation(Model):
 
     type: CorrelationType
     rules: Annotated[tuple[RuleName, ...], Field(min_length=1)]
-    timespan: Annotated[Span, Field(gt=timedelta(0))]
+    timespan: Annotated[Span, AfterValidator(_some_time)]
     group_by: Names = Field(default=(), alias="group-by")
     condition: Condition | str | None = None
     generate: bool = False
