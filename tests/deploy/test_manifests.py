@@ -1,0 +1,146 @@
+"""What is deployed: it parses, runs verbs that exist, and sets variables that are known."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.main import get_group
+
+from cli.command import app
+from services.environment import FROM_FILE, KNOWN, SECRETS
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+DOCUMENTS = sorted([*DEPLOY.rglob("*.yaml"), *DEPLOY.rglob("*.yml")])
+SERVICES = ("ingest", "matcher", "notifier")
+ALLOWED = KNOWN | {name + FROM_FILE for name in SECRETS}
+
+
+def _documents(path: Path) -> list[Any]:
+    return list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+
+
+def _base(kind: str) -> dict[str, Any]:
+    paths = (DEPLOY / "k8s" / "base").glob("*.yaml")
+    found = [one for path in paths for one in _documents(path) if one["kind"] == kind]
+    return {one["metadata"]["name"]: one for one in found}
+
+
+def _pods() -> dict[str, Any]:
+    workloads = _base("Deployment") | _base("Job")
+    return {name: one["spec"]["template"]["spec"] for name, one in workloads.items()}
+
+
+def _composed() -> dict[str, Any]:
+    [document] = _documents(DEPLOY / "compose.yaml")
+    services: dict[str, Any] = document["services"]
+    return services
+
+
+def _commands() -> Iterator[list[str]]:
+    for pod in _pods().values():
+        yield from (container["args"] for container in pod["containers"])
+    yield from (one["command"] for one in _composed().values() if one["image"] == "vedette")
+
+
+def _literals() -> Iterator[str]:
+    for path in (DEPLOY / "k8s").rglob("kustomization.yaml"):
+        for document in _documents(path):
+            for config in document.get("configMapGenerator", ()):
+                yield from config["literals"]
+
+
+def _variables() -> Iterator[str]:
+    yield from (literal.split("=")[0] for literal in _literals())
+    for pod in _pods().values():
+        for container in pod["containers"]:
+            yield from (variable["name"] for variable in container.get("env", ()))
+    for one in _composed().values():
+        if one["image"] == "vedette":
+            yield from one["environment"]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(DEPLOY)))
+def test_every_document_parses(path: Path) -> None:
+    assert all(_documents(path))
+
+
+def test_every_container_runs_a_verb_of_the_command() -> None:
+    commands = list(_commands())
+
+    group = get_group(app)
+    context = group.make_context("vedette", [], resilient_parsing=True)
+    assert {command[0] for command in commands} == {*SERVICES, "topics"}
+    assert {command[0] for command in commands} <= set(group.list_commands(context))
+
+
+def test_every_variable_that_is_set_is_known() -> None:
+    assert set(_variables()) - ALLOWED == set()
+
+
+def test_no_pod_gets_variables_that_its_settings_refuse() -> None:
+    # a Service named vedette-ingest would come as VEDETTE_INGEST_SERVICE_HOST
+    assert {
+        name for name, pod in _pods().items() if pod["enableServiceLinks"] is not False
+    } == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_secret_file_is_named_only_where_it_is_mounted(service: str) -> None:
+    [container] = _pods()[f"vedette-{service}"]["containers"]
+    mounted = [mount["mountPath"] for mount in container["volumeMounts"]]
+
+    files = [one["value"] for one in container.get("env", ()) if one["name"].endswith(FROM_FILE)]
+
+    assert all(str(Path(file).parent) in mounted for file in files)
+    assert not any(f"{FROM_FILE}=" in literal for literal in _literals())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_is_probed_bounded_and_guarded(service: str) -> None:
+    pod = _pods()[f"vedette-{service}"]
+    [container] = pod["containers"]
+
+    assert container["livenessProbe"]["httpGet"]["path"] == "/healthz"
+    assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
+    assert container["resources"]["limits"]["memory"]
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert f"vedette-{service}" in _base("PodDisruptionBudget")
+
+
+def test_redis_is_as_durable_as_the_notifier_demands() -> None:
+    command = " ".join(_composed()["redis"]["command"])
+
+    assert "--appendonly yes" in command
+    assert "--appendfsync always" in command
+    assert "--maxmemory-policy noeviction" in command
+
+
+def test_every_resource_of_a_kustomization_exists() -> None:
+    for path in (DEPLOY / "k8s").rglob("kustomization.yaml"):
+        for document in _documents(path):
+            assert all((path.parent / resource).exists() for resource in document["resources"])
+
+
+def test_alert_rules_ask_only_for_metrics_that_exist() -> None:
+    sources = (ROOT / "services").rglob("metrics.py")
+    known = set(re.findall(r'"(vedette_\w+)"', "".join(path.read_text() for path in sources)))
+
+    [alerts] = _documents(DEPLOY / "prometheus" / "alerts.yml")
+    rules = [rule for group in alerts["groups"] for rule in group["rules"]]
+    asked = {name for rule in rules for name in re.findall(r"\bvedette_\w+", rule["expr"])}
+
+    assert asked
+    assert {name.removesuffix("_bucket") for name in asked} <= known
+
+
+def test_the_image_installs_by_hash_and_runs_as_nobody() -> None:
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+    assert "--require-hashes -c requirements.lock" in lines
+    assert re.search(r"^USER [1-9]\d*", lines, re.MULTILINE)
+    assert 'ENTRYPOINT ["vedette"]' in lines
