@@ -1,0 +1,83 @@
+"""From the documents of rule packs to a rulebook, with every fault on the way."""
+
+from collections.abc import Iterable, Iterator
+
+from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
+from services.matcher.domain.detection import compile_detection
+from services.matcher.domain.documents import PackDocuments, Sourced
+from services.matcher.domain.faults import Refused, RuleFault
+from services.matcher.domain.lists import Lists, build_lists
+from services.matcher.domain.references import (
+    alerting_detections,
+    hypothesis_refusals,
+    place_refusals,
+    refuse_references,
+    unique_rules,
+)
+from services.matcher.domain.rulebook import CompiledRule, PackRules, Rulebook, assembled, indexed
+from services.matcher.domain.window_rule import (
+    NotSupported,
+    WindowRule,
+    of_correlation,
+    of_detection,
+)
+
+
+def build(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ...]]:
+    """The rulebook of all good rules, and every fault; a bad rule stops no other."""
+    faults: list[RuleFault] = []
+    rules: list[PackRules] = []
+    windows: list[WindowRule] = []
+    for pack in packs:
+        lists, list_faults = build_lists(pack.lists)
+        known, doubles = unique_rules(pack.rules)
+        faults += [*list_faults, *doubles, *place_refusals(pack), *hypothesis_refusals(pack)]
+        compiled = list(_compiled(pack.name, known, lists, faults))
+        rules.append(indexed(pack.name, lists, compiled))
+        good = frozenset(rule.name for rule in compiled)
+        windows += _windows(pack, known, good, faults)
+    return assembled(rules, windows), tuple(faults)
+
+
+def _compiled(
+    pack: str,
+    rules: Iterable[Sourced[RuleDocument]],
+    lists: Lists,
+    faults: list[RuleFault],
+) -> Iterator[CompiledRule]:
+    for one in rules:
+        if not isinstance(one.document, DetectionRule):
+            continue
+        predicate, refusals = compile_detection(one.document.detection, lists)
+        faults += [one.origin.fault(refused) for refused in refusals]
+        if predicate is not None:
+            yield CompiledRule(pack, one.document.name, predicate)
+
+
+def _windows(
+    pack: PackDocuments,
+    rules: Iterable[Sourced[RuleDocument]],
+    good: frozenset[str],
+    faults: list[RuleFault],
+) -> Iterator[WindowRule]:
+    """Of every rule that alerts: a correlation, and a detection that only itself speaks for."""
+    known = {one.document.name: one.document for one in rules}
+    alerting = good & alerting_detections(known.values())
+    for one in rules:
+        if isinstance(one.document, DetectionRule) and one.document.name not in alerting:
+            continue
+        try:
+            refuse_references(one.document, known, good)
+            yield _window(pack, one.document)
+        except Refused as refused:
+            faults.append(one.origin.fault(refused))
+        except NotSupported as error:
+            place = tuple(error.field.split("."))
+            faults.append(one.origin.fault(Refused(place, error.message)))
+
+
+def _window(pack: PackDocuments, document: RuleDocument) -> WindowRule:
+    defaults = pack.pack.defaults
+    if isinstance(document, CorrelationRule):
+        return of_correlation(document, pack.name, defaults=defaults)
+    return of_detection(document, pack.name, defaults=defaults)

@@ -1,0 +1,128 @@
+"""The fields a rule may read of an event, by name and kind."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from types import MappingProxyType
+
+from schemas.event import Event
+from services.matcher.domain.faults import Path, Refused, nearest
+
+Value = str | float | bool | datetime
+"""One value of a field; a list field has several."""
+
+WORDS_APART = "\n"
+"""Stands between title and text in `words`."""
+
+
+class Kind(Enum):
+    """What a field holds, which decides what may be asked of it."""
+
+    STRING = "text"
+    LIST = "list of texts"
+    IDS = "list of member ids"
+    NUMBER = "number"
+    TIME = "time"
+    BOOL = "true or false"
+    ATTRIBUTE = "attribute"
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            (
+                *("id", "source", "source_owner", "reliability", "type", "title", "text", "words"),
+                *("language", "url", "country", "admin1", "place", "story", "weekday"),
+                *("supersedes", "retracts"),
+            ),
+            Kind.STRING,
+        ),
+        **dict.fromkeys(("actors", "targets"), Kind.LIST),
+        **dict.fromkeys(("entities", "actor_ids", "target_ids"), Kind.IDS),
+        **dict.fromkeys(("credibility", "lat", "lon", "hour"), Kind.NUMBER),
+        **dict.fromkeys(
+            ("occurred_at", "occurred_until", "published_at", "recorded_at"), Kind.TIME
+        ),
+        "exercise": Kind.BOOL,
+    }
+)
+MAPS: Mapping[str, Kind] = MappingProxyType(
+    {"quantities": Kind.NUMBER, "attributes": Kind.ATTRIBUTE}
+)
+TO_COME = frozenset({"names", "sites", "geo"})
+LISTS = frozenset({Kind.LIST, Kind.IDS, Kind.ATTRIBUTE})
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def kind_of(field: str, path: Path) -> Kind:
+    """What `field` holds.
+
+    Raises:
+        Refused: at `path`, when no event has such a field.
+    """
+    outer, _, inner = field.partition(".")
+    if field in TO_COME:
+        raise Refused(path, f"the field {field} is not supported yet")
+    if field in KINDS:
+        return KINDS[field]
+    if outer in MAPS and inner:
+        return MAPS[outer]
+    if outer in MAPS:
+        raise Refused(path, f"{outer} holds several values", f"name one of them: {outer}.…")
+    hint = nearest(field, (*KINDS, *MAPS))
+    raise Refused(path, f"no event has a field {field!r}", hint or "attributes.… holds your own")
+
+
+def plain_values(event: Event, field: str) -> tuple[Value, ...]:
+    """The values of a field that needs no list and no scan; none when it is absent."""
+    outer, _, inner = field.partition(".")
+    if inner:
+        return _several(getattr(event, outer).get(inner))
+    if field in _DERIVED:
+        return _DERIVED[field](event)
+    return _several(getattr(event, field))
+
+
+def _several(value: object) -> tuple[Value, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, (str, float, int, datetime)):
+        return (value,)
+    raise TypeError(f"no field holds a {type(value).__name__}")
+
+
+def words(event: Event) -> str:
+    """Title and text together, as raw text."""
+    return WORDS_APART.join(part for part in (event.title, event.text) if part)
+
+
+def _words(event: Event) -> tuple[Value, ...]:
+    return _several(words(event) or None)
+
+
+def _hour(event: Event) -> tuple[Value, ...]:
+    return (event.occurred_at.hour,)
+
+
+def _weekday(event: Event) -> tuple[Value, ...]:
+    return (WEEKDAYS[event.occurred_at.weekday()],)
+
+
+def _story(event: Event) -> tuple[Value, ...]:
+    return (event.cluster,)
+
+
+_DERIVED = {"words": _words, "hour": _hour, "weekday": _weekday, "story": _story}
+
+
+def as_text(value: Value) -> str:
+    """A value as rules and group keys write it: numbers in decimal, times in UTC with Z."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,71 @@
+"""Which rules an event matches, by what words, and for which members of its lists."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schemas.event import Event
+from services.matcher.domain.fields import as_text
+from services.matcher.domain.fold import Stretch
+from services.matcher.domain.predicates import affirmed
+from services.matcher.domain.rulebook import CompiledRule, PackRules, Rulebook
+from services.matcher.domain.view import View, scanned_texts
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One rule that the event matches."""
+
+    rule: CompiledRule
+    view: View
+
+    @property
+    def spans(self) -> tuple[Stretch, ...]:
+        """Where the matched words stand in the raw words (title and text together), in order."""
+        found = {
+            stretch
+            for leaf in affirmed(self.rule.predicate)
+            for stretch in leaf.stretches(self.view)
+            if stretch.start < stretch.end
+        }
+        return tuple(sorted(found, key=lambda stretch: (stretch.start, stretch.end)))
+
+    def members(self, field: str) -> tuple[str, ...]:
+        """The values of a field that take part, as text: those that the rule selected.
+
+        All of them, if the rule has no selection on that field.
+        """
+        selections = self.rule.selections(field)
+        if not selections:
+            return tuple(dict.fromkeys(map(as_text, self.view.values(field))))
+        found = (member for leaf in selections for member in leaf.members(self.view))
+        return tuple(dict.fromkeys(found))
+
+
+def matches(rulebook: Rulebook, event: Event) -> tuple[Match, ...]:
+    """The rules that the event matches, in the order of their files.
+
+    A retraction matches nothing itself.
+    """
+    if event.retracts is not None:
+        return ()
+    return tuple(
+        Match(rule, view)
+        for pack, view in views(rulebook, event)
+        for rule in pack.candidates(view)
+        if rule.predicate.holds(view)
+    )
+
+
+def views(rulebook: Rulebook, event: Event) -> Iterator[tuple[PackRules, View]]:
+    """The event as each pack sees it, after one scan for all."""
+    scan = rulebook.scanner.scan(scanned_texts(event, rulebook.scanned))
+    for pack in rulebook.packs:
+        yield pack, View(event, scan, pack.lists)
+
+
+def entities(rulebook: Rulebook, event: Event) -> tuple[str, ...]:
+    """The ids of every list member that the event names, in order of the alphabet."""
+    found = {
+        as_text(value) for _, view in views(rulebook, event) for value in view.values("entities")
+    }
+    return tuple(sorted(found))

@@ -1,0 +1,117 @@
+"""What a rule asks of an event: conditions on single fields, joined by and, or, not."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from services.matcher.domain.fold import Stretch
+from services.matcher.domain.view import View
+
+Atom = tuple[str, str]
+"""A field and a value without case, or an empty field and a literal that the scan finds."""
+
+
+class Leaf(ABC):
+    """A condition on one field. Pure, and never raises."""
+
+    __slots__ = ()
+    field: str
+    selects: ClassVar[bool] = True
+    """Whether it tells some values of a list field from others."""
+
+    @abstractmethod
+    def holds(self, view: View) -> bool:
+        """Whether the event meets it; an absent field does not."""
+
+    @abstractmethod
+    def members(self, view: View) -> Iterable[str]:
+        """The values that meet it, as text."""
+
+    def stretches(self, view: View) -> Iterable[Stretch]:  # noqa: ARG002  (most stand in no words)
+        """Where in the words of the event (title and text together) they stand."""
+        return ()
+
+    def atoms(self) -> frozenset[Atom]:
+        """One of these is in every event that meets it; empty when nothing like that is known."""
+        return frozenset()
+
+    def literals(self) -> Iterable[str]:
+        """What the scan has to look for."""
+        return ()
+
+    def scans(self) -> Iterable[str]:
+        """The fields whose text the scan has to look in."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds."""
+
+    parts: tuple["Predicate", ...]
+
+    def holds(self, view: View) -> bool:
+        """Whether every part holds."""
+        return all(part.holds(view) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """One part holds at least."""
+
+    parts: tuple["Predicate", ...]
+
+    def holds(self, view: View) -> bool:
+        """Whether one part holds at least."""
+        return any(part.holds(view) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: "Predicate"
+
+    def holds(self, view: View) -> bool:
+        """Whether the part does not hold."""
+        return not self.part.holds(view)
+
+
+Predicate = All | Any | Not | Leaf
+
+
+def leaves(predicate: Predicate) -> Iterator[Leaf]:
+    """Every condition on a single field."""
+    if isinstance(predicate, (All, Any)):
+        for part in predicate.parts:
+            yield from leaves(part)
+    elif isinstance(predicate, Not):
+        yield from leaves(predicate.part)
+    else:
+        yield predicate
+
+
+def affirmed(predicate: Predicate) -> Iterator[Leaf]:
+    """The conditions that stand under no `not`."""
+    if isinstance(predicate, (All, Any)):
+        for part in predicate.parts:
+            yield from affirmed(part)
+    elif not isinstance(predicate, Not):
+        yield predicate
+
+
+def required(predicate: Predicate) -> frozenset[Atom]:
+    """Atoms of which every event that meets the predicate has one; empty when none are known."""
+    if isinstance(predicate, All):
+        known = [atoms for part in predicate.parts if (atoms := required(part))]
+        return min(known, key=_breadth, default=frozenset())
+    if isinstance(predicate, Any):
+        each = [required(part) for part in predicate.parts]
+        return frozenset().union(*each) if all(each) else frozenset()
+    return frozenset() if isinstance(predicate, Not) else predicate.atoms()
+
+
+def _breadth(atoms: frozenset[Atom]) -> tuple[bool, int]:
+    """Words are rarer than names and types; of words the fewest."""
+    return any(field for field, _ in atoms), len(atoms)

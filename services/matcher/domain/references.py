@@ -1,0 +1,107 @@
+"""What the documents of a pack say of one another: names that must be there, and only once."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from schemas.rule import CorrelationRule, DetectionRule, Hypothesis, RuleDocument
+from services.matcher.domain.documents import PackDocuments, Sourced
+from services.matcher.domain.faults import Path, Refused, RuleFault, nearest
+from services.matcher.domain.fields import kind_of
+
+R = TypeVar("R", bound=RuleDocument)
+
+Rules = tuple[Sourced[RuleDocument], ...]
+
+
+def unique_rules(rules: Iterable[Sourced[RuleDocument]]) -> tuple[Rules, tuple[RuleFault, ...]]:
+    """The rules but those whose name another had before, and a fault for each of these."""
+    first: dict[str, Sourced[RuleDocument]] = {}
+    faults = []
+    for one in rules:
+        known = first.setdefault(one.document.name, one)
+        if known is not one:
+            said = f"there is another rule {one.document.name!r} in {known.origin.file}"
+            faults.append(one.origin.fault(Refused(("name",), said)))
+    return tuple(first.values()), tuple(faults)
+
+
+def alerting_detections(rules: Iterable[RuleDocument]) -> frozenset[str]:
+    """The names that no correlation uses, or that one uses with `generate`."""
+    rules = tuple(rules)
+    sections = [rule.correlation for rule in rules if isinstance(rule, CorrelationRule)]
+    used = {name for section in sections for name in section.rules}
+    generated = {name for section in sections if section.generate for name in section.rules}
+    named = {rule.name for rule in rules if isinstance(rule, DetectionRule)}
+    return frozenset((named - used) | (named & generated))
+
+
+def refuse_references(
+    document: RuleDocument, known: Mapping[str, RuleDocument], good: Collection[str]
+) -> None:
+    """Look up every rule and field that `document` names.
+
+    Raises:
+        Refused: one is unknown, at fault, or not supported.
+    """
+    if isinstance(document, DetectionRule):
+        for index, field in enumerate(document.group_by or ()):
+            kind_of(field, ("group-by", index))
+        return
+    section = document.correlation
+    for index, name in enumerate(section.rules):
+        _refuse_base(name, known, good, ("correlation", "rules", index))
+    for index, field in enumerate(section.group_by):
+        if field not in section.aliases:
+            kind_of(field, ("correlation", "group-by", index))
+    counted = None if isinstance(section.condition, str) else section.condition
+    if counted and counted.field:
+        kind_of(counted.field, ("correlation", "condition", "field"))
+
+
+def _refuse_base(
+    name: str, known: Mapping[str, RuleDocument], good: Collection[str], path: Path
+) -> None:
+    if name not in known:
+        raise Refused(path, f"this pack has no rule {name!r}", nearest(name, known))
+    if isinstance(known[name], CorrelationRule):
+        raise Refused(path, f"{name}: a correlation over a correlation is not supported yet")
+    if name not in good:
+        raise Refused(path, f"{name} is at fault, so this rule is left out too")
+
+
+def hypothesis_refusals(pack: PackDocuments) -> Iterator[RuleFault]:
+    """Hypotheses named twice, and indicators that are no rule of the pack."""
+    rules = {one.document.name for one in pack.rules}
+    seen: set[str] = set()
+    for one in pack.hypotheses:
+        if one.document.name in seen:
+            said = f"there is another hypothesis {one.document.name!r}"
+            yield one.origin.fault(Refused(("name",), said))
+        seen.add(one.document.name)
+        for path, name in _named_rules(one.document):
+            if name not in rules:
+                refused = Refused(path, f"this pack has no rule {name!r}", nearest(name, rules))
+                yield one.origin.fault(refused)
+
+
+def _named_rules(hypothesis: Hypothesis) -> Iterator[tuple[Path, str]]:
+    for index, indicator in enumerate(hypothesis.indicators):
+        yield ("indicators", index, "rule"), indicator.rule
+    for index, observed in enumerate(hypothesis.observed):
+        yield ("observed", index, "rule"), observed.rule
+
+
+def place_refusals(pack: PackDocuments) -> Iterator[RuleFault]:
+    """Lists of sites, and sites, that are named twice."""
+    lists = {one.document.name for one in pack.lists}
+    seen: set[str] = set()
+    for one in pack.places:
+        if one.document.name in lists:
+            said = f"there is another list {one.document.name!r}"
+            yield one.origin.fault(Refused(("name",), said))
+        lists.add(one.document.name)
+        for index, site in enumerate(one.document.sites):
+            if site.id in seen:
+                said = f"there is another site {site.id!r}"
+                yield one.origin.fault(Refused(("sites", index, "id"), said))
+            seen.add(site.id)

@@ -1,0 +1,109 @@
+"""The rules in force: an immutable set, compiled and indexed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from services.matcher.domain.lists import NAMED_IN, Lists
+from services.matcher.domain.predicates import Atom, Leaf, Predicate, affirmed, leaves, required
+from services.matcher.domain.scan import Scanner
+from services.matcher.domain.view import View
+from services.matcher.domain.window_rule import WindowRule
+
+RuleKey = tuple[str, str]
+"""Pack and rule name."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A detection rule, ready to be asked."""
+
+    pack: str
+    name: str
+    predicate: Predicate
+
+    def selections(self, name: str) -> tuple[Leaf, ...]:
+        """The conditions that select among the values of a field."""
+        return tuple(
+            leaf for leaf in affirmed(self.predicate) if leaf.field == name and leaf.selects
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PackRules:
+    """The detection rules of one pack, each registered under what it cannot match without."""
+
+    name: str
+    lists: Lists
+    rules: tuple[CompiledRule, ...]
+    always: tuple[int, ...]
+    by_literal: Mapping[str, tuple[int, ...]]
+    by_value: Mapping[str, Mapping[str, tuple[int, ...]]]
+
+    def candidates(self, view: View) -> Iterable[CompiledRule]:
+        """The rules that might match, in the order of their files."""
+        numbers = set(self.always)
+        for literal in view.scan.hits:
+            numbers.update(self.by_literal.get(literal, ()))
+        for name, rules in self.by_value.items():
+            for value in view.caseless(name):
+                numbers.update(rules.get(value, ()))
+        return [self.rules[number] for number in sorted(numbers)]
+
+
+def indexed(name: str, lists: Lists, rules: Iterable[CompiledRule]) -> PackRules:
+    """The rules of a pack with their index."""
+    known = tuple(rules)
+    always: list[int] = []
+    by_atom: dict[Atom, list[int]] = {}
+    for number, rule in enumerate(known):
+        atoms = required(rule.predicate)
+        if not atoms:
+            always.append(number)
+        for atom in atoms:
+            by_atom.setdefault(atom, []).append(number)
+    by_field: dict[str, dict[str, tuple[int, ...]]] = {}
+    for (place, value), numbers in by_atom.items():
+        by_field.setdefault(place, {})[value] = tuple(numbers)
+    return PackRules(name, lists, known, tuple(always), by_field.pop("", {}), by_field)
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Every rule in force.
+
+    `windows` holds each rule that alerts, `feeds` the windows that hits of a detection rule go to.
+    """
+
+    packs: tuple[PackRules, ...] = ()
+    windows: Mapping[RuleKey, WindowRule] = field(default_factory=lambda: MappingProxyType({}))
+    feeds: Mapping[RuleKey, tuple[WindowRule, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    scanner: Scanner = field(default_factory=lambda: Scanner(()))
+    scanned: tuple[str, ...] = ()
+
+
+def assembled(packs: Iterable[PackRules], windows: Iterable[WindowRule]) -> Rulebook:
+    """A rulebook of these; its scan knows every name and phrase of theirs."""
+    known, told = tuple(packs), tuple(windows)
+    feeds: dict[RuleKey, list[WindowRule]] = {}
+    for window in told:
+        for base in window.bases:
+            feeds.setdefault((window.pack, base), []).append(window)
+    every = [leaf for pack in known for rule in pack.rules for leaf in leaves(rule.predicate)]
+    literals = {literal for leaf in every for literal in leaf.literals()}
+    literals.update(literal for pack in known for literal in pack.lists.literals())
+    return Rulebook(
+        packs=known,
+        windows=MappingProxyType({(window.pack, window.name): window for window in told}),
+        feeds=MappingProxyType({base: tuple(fed) for base, fed in feeds.items()}),
+        scanner=Scanner(literals),
+        scanned=_scanned(every, named=any(pack.lists.names for pack in known)),
+    )
+
+
+def _scanned(every: Iterable[Leaf], *, named: bool) -> tuple[str, ...]:
+    """The fields whose text goes through the scan."""
+    fields = {text for leaf in every for text in leaf.scans()}
+    return tuple(sorted(fields | (set(NAMED_IN) if named else set())))

@@ -1,0 +1,86 @@
+"""Signals: everything that one event sends to the windows of the rules."""
+
+from collections.abc import Iterator
+from itertools import islice, product
+
+from schemas.event import Event
+from schemas.signal import FieldValue, Signal, SignalKind
+from services.matcher.domain.excerpt import evidence
+from services.matcher.domain.fields import KINDS, MAPS, Value, as_text
+from services.matcher.domain.matching import Match, matches
+from services.matcher.domain.rulebook import Rulebook
+from services.matcher.domain.window_rule import WindowRule
+
+MOST_GROUPS = 64
+
+
+def signals(rulebook: Rulebook, event: Event) -> tuple[Signal, ...]:
+    """The event's hits, after the marks against the version that it corrects.
+
+    A mark goes to every window that the earlier version was counted in.
+    """
+    marks = _marks(rulebook, event.earlier) if event.earlier is not None else ()
+    return (*marks, *_hits(rulebook, event))
+
+
+def _marks(rulebook: Rulebook, earlier: Event) -> Iterator[Signal]:
+    for hit in _hits(rulebook, earlier):
+        yield hit.model_copy(update={"kind": SignalKind.MARK})
+
+
+def _hits(rulebook: Rulebook, event: Event) -> Iterator[Signal]:
+    for match in matches(rulebook, event):
+        for window in rulebook.feeds.get((match.rule.pack, match.rule.name), ()):
+            yield from _window_hits(window, match)
+
+
+def _window_hits(window: WindowRule, match: Match) -> Iterator[Signal]:
+    """One for each group; none where a group field or the counted field is absent."""
+    counted = match.members(window.counts) if window.counts else ()
+    if window.counts and not counted:
+        return
+    event = match.view.event
+    common = Signal(
+        pack=window.pack,
+        rule=window.name,
+        base=match.rule.name,
+        identity=event.identity,
+        occurred_at=event.occurred_at,
+        occurred_until=event.occurred_until,
+        story=event.cluster,
+        owner=event.source_owner or event.source,
+        values=counted,
+        fields=dict(_mentioned(window, match)),
+        evidence=evidence(match),
+        exercise=event.exercise,
+    )
+    for group in _groups(window.group_by, match):
+        yield common.model_copy(update={"group": group})
+
+
+def _groups(fields: tuple[str, ...], match: Match) -> Iterator[dict[str, str]]:
+    """Every combination of the matched members of the fields; the first 64 of them."""
+    members = [sorted(match.members(field)) for field in fields]
+    for chosen in islice(product(*members), MOST_GROUPS):
+        yield dict(zip(fields, chosen, strict=True))
+
+
+def _mentioned(window: WindowRule, match: Match) -> Iterator[tuple[str, FieldValue]]:
+    """What the templates read; a map gives each of its entries under its dotted name."""
+    for name in sorted(window.mentions):
+        if name in MAPS:
+            for inner in getattr(match.view.event, name):
+                yield f"{name}.{inner}", _told(match.view.values(f"{name}.{inner}"))
+        elif name in KINDS:
+            yield name, _told(match.view.values(name))
+
+
+def _told(values: tuple[Value, ...]) -> FieldValue:
+    texts = tuple(_scalar(value) for value in values)
+    if len(texts) == 1:
+        return texts[0]
+    return tuple(map(str, texts)) or None
+
+
+def _scalar(value: Value) -> str | float:
+    return value if isinstance(value, float) else as_text(value)

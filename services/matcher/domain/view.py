@@ -1,0 +1,106 @@
+"""One event as the rules of one pack see it: its fields, and what the scan found in them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from schemas.event import Event
+from services.matcher.domain.fields import (
+    KINDS,
+    WORDS_APART,
+    Kind,
+    Value,
+    as_text,
+    plain_values,
+)
+from services.matcher.domain.fold import Stretch
+from services.matcher.domain.lists import NAMED_IN, Lists, Named, named
+from services.matcher.domain.phrases import Phrase
+from services.matcher.domain.scan import Place, Scan, ScannedText, places
+
+_ID_FIELDS: Mapping[str, frozenset[str]] = {
+    "entities": frozenset(NAMED_IN),
+    "actor_ids": frozenset({"actors"}),
+    "target_ids": frozenset({"targets"}),
+}
+_WORDS = frozenset({"title", "text"})
+IN_WORDS = _WORDS | {"words"}
+"""The fields whose text is part of the words."""
+
+
+def scanned_texts(event: Event, fields: Iterable[str]) -> tuple[ScannedText, ...]:
+    """The texts of `fields`, in which names and phrases are looked for."""
+    return tuple(
+        ScannedText(name, value)
+        for name in fields
+        for value in plain_values(event, name)
+        if isinstance(value, str)
+    )
+
+
+@dataclass(slots=True)
+class View:
+    """The event, its scan, and the answers already worked out."""
+
+    event: Event
+    scan: Scan
+    lists: Lists
+    _values: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+    _folded_case: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _named: tuple[Named, ...] | None = None
+
+    def values(self, name: str) -> tuple[Value, ...]:
+        """The values of a field; none when it is absent."""
+        known = self._values.get(name)
+        if known is None:
+            known = self._values[name] = self._look_up(name)
+        return known
+
+    def caseless(self, name: str) -> tuple[str, ...]:
+        """The values of a field as text without case, in the order of `values`."""
+        known = self._folded_case.get(name)
+        if known is None:
+            known = tuple(as_text(value).casefold() for value in self.values(name))
+            self._folded_case[name] = known
+        return known
+
+    def named(self) -> tuple[Named, ...]:
+        """Every member of a list of this pack that is named, and where."""
+        if self._named is None:
+            self._named = named(self.lists, self.scan)
+        return self._named
+
+    def named_in(self, name: str) -> Iterable[Named]:
+        """Those that stand in a field, or whose ids are its values."""
+        texts = texts_of(name)
+        return (one for one in self.named() if one.field in texts)
+
+    def places(self, name: str, phrase: Phrase) -> Iterable[Place]:
+        """Where the phrase stands in a field."""
+        found = places(self.scan, phrase)
+        texts = texts_of(name)
+        return (place for place in found if self.scan.text_at(place).field in texts)
+
+    def stretches(self, found: Iterable[Place]) -> Iterable[Stretch]:
+        """Those of the places that are in the words, as stretches of the raw words."""
+        for place in found:
+            text = self.scan.text_at(place)
+            if text.field in _WORDS:
+                yield self.in_words(text.field, self.scan.stretch(place))
+
+    def in_words(self, name: str, stretch: Stretch) -> Stretch:
+        """A stretch of title, text or words as one of the words."""
+        title = self.event.title
+        shift = len(title) + len(WORDS_APART) if name == "text" and title else 0
+        return Stretch(stretch.start + shift, stretch.end + shift)
+
+    def _look_up(self, name: str) -> tuple[Value, ...]:
+        if KINDS.get(name) is Kind.IDS:
+            return tuple(sorted({one.member for one in self.named_in(name)}))
+        return plain_values(self.event, name)
+
+
+def texts_of(name: str) -> frozenset[str]:
+    """The scanned fields that a field's words stand in."""
+    if name == "words":
+        return _WORDS
+    return _ID_FIELDS.get(name) or frozenset({name})
