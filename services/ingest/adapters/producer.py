@@ -1,37 +1,31 @@
 """The publisher on kafka-python: sends on the loop, and acknowledgements come back to it."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import InvalidRecordError, KafkaError, MessageSizeTooLargeError
 from kafka.partitioner.default import murmur2
 
 from services.ingest.adapters import metrics
+from services.ingest.adapters.connection import Link, close, look
 from services.ingest.domain.bundle import Message
 from services.ingest.domain.ports import Unavailable
 from services.telemetry import logger
 
 LOOK_SECONDS = 0.5
-REFRESH_MS = 1000
-STALE_SECONDS = 5.0
-DELIVERY_MS = 6000
 ACKNOWLEDGE_SECONDS = 8.0
-CLOSE_SECONDS = 10.0
+RETIRE_SECONDS = 0.2
+CLOSE_SECONDS = 5.0
 # kafka-python bounds no memory of its own: past this much in flight, nothing more is taken
 MOST_PENDING = 64 * 1024 * 1024
+OF_THE_MESSAGE = (InvalidRecordError, MessageSizeTooLargeError)
+
+Settle = Callable[[Exception | None], None]
 
 log = logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What the last look at Kafka showed: how many partitions, or what is wrong."""
-
-    partitions: int = 0
-    fault: str | None = "not connected yet"
 
 
 class KafkaPublisher:
@@ -43,51 +37,56 @@ class KafkaPublisher:
     def __init__(self, bootstrap_servers: str, topic: str) -> None:
         self._servers = [server.strip() for server in bootstrap_servers.split(",")]
         self._topic = topic
-        self._producer: KafkaProducer | None = None
-        self._seen = _Seen()
+        self._link = Link()
+        self._retired: list[KafkaProducer] = []
         self._pending = 0
         self._stopping = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
 
     def fault(self) -> str | None:
-        """What is wrong with Kafka, as of half a second ago; None when all is well."""
-        return self._seen.fault
+        """What is wrong with Kafka, as of a second ago; None when all is well."""
+        return self._link.fault
 
     async def start(self) -> None:
         """Begin to connect; returns at once, whether Kafka is there or not."""
+        # it tells of every attempt while Kafka is away; what matters is said here, once
+        logging.getLogger("kafka").setLevel(logging.CRITICAL)
         self._watch = asyncio.create_task(self._keep_looking())
 
     async def stop(self) -> None:
-        """Send what is in flight and close; takes 15 seconds at most."""
+        """Send what is in flight and close; takes 20 seconds at most."""
         self._stopping.set()
         if self._watch is not None:
             await self._watch
-        if self._producer is not None:
-            await asyncio.to_thread(_close, self._producer)
+        await self._close_retired()
+        if self._link.producer is not None:
+            await asyncio.to_thread(close, self._link.producer, CLOSE_SECONDS)
 
     def partition_of(self, key: bytes) -> int:
         """As Kafka's default partitioner."""
-        if not self._seen.partitions:
-            raise Unavailable(f"Kafka: {self._seen.fault}")
-        return int((murmur2(key) & 0x7FFFFFFF) % self._seen.partitions)
+        if not self._link.partitions:
+            raise Unavailable(f"Kafka: {self._link.fault}")
+        return int((murmur2(key) & 0x7FFFFFFF) % self._link.partitions)
 
     async def publish(self, messages: Sequence[Message]) -> Sequence[bool]:
         """Send all at once, in order, and wait for every acknowledgement or 8 seconds."""
-        producer, size = self._producer, sum(len(message.value) for message in messages)
-        if producer is None or self._seen.fault is not None:
-            raise Unavailable(f"Kafka: {self._seen.fault}")
+        producer, size = self._link.producer, sum(len(message.value) for message in messages)
+        if producer is None or self._link.fault is not None:
+            raise Unavailable(f"Kafka: {self._link.fault}")
         if self._pending + size > MOST_PENDING:
             raise Unavailable("Kafka: too much in flight already")
         begun = time.monotonic()
         acks = [self._send(producer, message) for message in messages]
-        await asyncio.wait(acks, timeout=ACKNOWLEDGE_SECONDS)
+        _, late = await asyncio.wait(acks, timeout=ACKNOWLEDGE_SECONDS)
+        if late:
+            self._retire(producer)
         metrics.PUBLISH.observe(time.monotonic() - begun)
         return [ack.done() and ack.result() for ack in acks]
 
     def _send(self, producer: KafkaProducer, message: Message) -> asyncio.Future[bool]:
         loop = asyncio.get_running_loop()
         ack: asyncio.Future[bool] = loop.create_future()
-        settle = self._settling(ack, len(message.value))
+        settle = self._settling(producer, ack, len(message.value))
         self._pend(len(message.value))
         try:
             sent = producer.send(
@@ -104,14 +103,14 @@ class KafkaPublisher:
             sent.add_errback(lambda error: loop.call_soon_threadsafe(settle, error))
         return ack
 
-    def _settling(
-        self, ack: asyncio.Future[bool], size: int
-    ) -> Callable[[BaseException | None], None]:
-        def settle(error: BaseException | None) -> None:
+    def _settling(self, producer: KafkaProducer, ack: asyncio.Future[bool], size: int) -> Settle:
+        def settle(error: Exception | None) -> None:
             self._pend(-size)
             metrics.MESSAGES.labels("failed" if error else "acknowledged").inc()
-            if error:
+            if error is not None:
                 log.warning("message not acknowledged", topic=self._topic, error=str(error))
+            if error is not None and not isinstance(error, OF_THE_MESSAGE):
+                self._retire(producer)
             if not ack.done():
                 ack.set_result(error is None)
 
@@ -121,56 +120,33 @@ class KafkaPublisher:
         self._pending += size
         metrics.PENDING.set(self._pending)
 
+    def _retire(self, producer: KafkaProducer) -> None:
+        """Connect anew: after an expired delivery this client may never send again.
+
+        It drops its producer id then, and asks for another only where it never had one.
+        """
+        if self._link.producer is producer:
+            self._retired.append(producer)
+            self._note(Link(None, self._link.partitions, "a delivery failed: connecting anew"))
+
     async def _keep_looking(self) -> None:
         while not self._stopping.is_set():
-            self._note(await asyncio.to_thread(self._look))
+            await self._close_retired()
+            seen = await asyncio.to_thread(look, self._link.producer, self._servers, self._topic)
+            if seen.producer not in self._retired:
+                self._note(seen)
             try:
                 await asyncio.wait_for(self._stopping.wait(), LOOK_SECONDS)
             except TimeoutError:
                 continue
 
-    def _note(self, seen: _Seen) -> None:
-        if (seen.fault is None) != (self._seen.fault is None):
-            log.info("kafka answers" if seen.fault is None else "kafka is away", fault=seen.fault)
-        metrics.CONNECTED.set(seen.fault is None)
-        self._seen = seen
+    async def _close_retired(self) -> None:
+        while self._retired:
+            await asyncio.to_thread(close, self._retired[0], RETIRE_SECONDS)
+            self._retired.pop(0)
 
-    def _look(self) -> _Seen:
-        """Blocks for seconds where Kafka is away, so it runs in a thread."""
-        try:
-            if self._producer is None:
-                self._producer = _connect(self._servers)
-            partitions = len(self._producer.partitions_for(self._topic))
-        except KafkaError as error:
-            return _Seen(fault=_reason(error, self._topic))
-        age = self._producer.metrics()["producer-metrics"]["metadata-age"]
-        stale = f"no answer for {age:.0f} s" if age > STALE_SECONDS else None
-        return _Seen(partitions, stale)
-
-
-def _connect(servers: list[str]) -> KafkaProducer:
-    return KafkaProducer(
-        bootstrap_servers=servers,
-        client_id="vedette-ingest",
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=0,
-        allow_auto_create_topics=False,
-        bootstrap_timeout_ms=3000,
-        max_block_ms=500,
-        metadata_max_age_ms=REFRESH_MS,
-        reconnect_backoff_max_ms=1000,
-        request_timeout_ms=DELIVERY_MS - 1000,
-        delivery_timeout_ms=DELIVERY_MS,
-    )
-
-
-def _reason(error: KafkaError, topic: str) -> str:
-    return f"{topic}: {error}" if str(error) else f"{topic}: {type(error).__name__}"
-
-
-def _close(producer: KafkaProducer) -> None:
-    try:
-        producer.close(timeout=CLOSE_SECONDS)
-    except KafkaError as error:  # what was not flushed in time was never answered 202
-        log.warning("closed with messages in flight", error=str(error))
+    def _note(self, link: Link) -> None:
+        if (link.fault is None) != (self._link.fault is None):
+            log.info("kafka answers" if link.fault is None else "kafka is away", fault=link.fault)
+        metrics.CONNECTED.set(link.fault is None)
+        self._link = link

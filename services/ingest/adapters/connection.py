@@ -1,0 +1,85 @@
+"""One kafka-python producer: made, looked at and closed. Everything here blocks."""
+
+import socket
+from dataclasses import dataclass
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError, KafkaTimeoutError
+
+from services.telemetry import logger
+
+KNOCK_SECONDS = 2.0
+REFRESH_MS = 1000
+STALE_SECONDS = 5.0
+DELIVERY_MS = 6000
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What the last look at Kafka showed; nothing is sent while there is a fault."""
+
+    producer: KafkaProducer | None = None
+    partitions: int = 0
+    fault: str | None = "not connected yet"
+
+
+def look(producer: KafkaProducer | None, servers: list[str], topic: str) -> Link:
+    """How Kafka is now; connects first where there is no producer. Never raises, takes seconds."""
+    try:
+        producer = producer or _connect(servers)
+        partitions = len(producer.partitions_for(topic))
+    except (KafkaError, OSError) as error:
+        return Link(producer, fault=f"{topic}: {error or type(error).__name__}")
+    age = producer.metrics()["producer-metrics"]["metadata-age"]
+    fault = f"no answer for {age:.0f} s" if age > STALE_SECONDS else None
+    return Link(producer, partitions, fault)
+
+
+def close(producer: KafkaProducer, seconds: float) -> None:
+    """Send what is in flight for up to `seconds`, then give up the rest; takes thrice that."""
+    producer.close(timeout=seconds)
+
+
+class _Producer(KafkaProducer):  # type: ignore[misc]  # kafka-python has no types
+    def flush(self, timeout: float | None = None) -> None:
+        """As the parent's, but `close` goes on to its end when not all is sent in time.
+
+        The parent raises out of its own `close` there and leaves its thread running.
+        """
+        try:
+            super().flush(timeout)
+        except KafkaTimeoutError as error:
+            log.warning("closing with messages in flight", error=str(error))
+
+
+def _connect(servers: list[str]) -> KafkaProducer:
+    _knock(servers)
+    return _Producer(
+        bootstrap_servers=servers,
+        client_id="vedette-ingest",
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=0,
+        allow_auto_create_topics=False,
+        bootstrap_timeout_ms=3000,
+        max_block_ms=500,
+        metadata_max_age_ms=REFRESH_MS,
+        reconnect_backoff_max_ms=1000,
+        request_timeout_ms=DELIVERY_MS - 1000,
+        delivery_timeout_ms=DELIVERY_MS,
+    )
+
+
+def _knock(servers: list[str]) -> None:
+    """Raise OSError where no server listens: the client would leak its sockets there."""
+    for number, server in enumerate(servers, 1):
+        host, _, port = server.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_SECONDS).close()
+        except OSError:
+            if number == len(servers):
+                raise
+        else:
+            return
