@@ -18,7 +18,7 @@ from cli.posting import Ingest
 from cli.settings import kafka_settings
 from cli.stack.banner import banner, invitation
 from cli.stack.closing import closing_table
-from cli.stack.demo import Story, accepted, missing, play, read_story, settle
+from cli.stack.demo import Story, accepted, differences, play, read_story, settle
 from cli.stack.embedded import LOOPBACK
 from cli.stack.plan import PARTS, PORTS, Plan
 from cli.stack.ports import free_ports, is_free
@@ -27,7 +27,7 @@ from cli.stack.stop import Stop, Stopped
 from cli.stack.watch import Watch
 
 DEFAULT_RULES = Path("rules/iraq-2020")
-NOT_SHOWN = 1
+NOT_AS_EXPECTED = 1
 INTERRUPTED = 130
 
 app = typer.Typer(add_completion=False)
@@ -135,11 +135,11 @@ def _play(story: Story, stack: Stack, stop: Stop, console: Console) -> int:
         posted = play(story, ingest, stop, console)
         settle(story, watch.seen, stop)
     console.print(closing_table(watch.seen, accepted(posted)))
-    absent = missing(story, watch.seen)
-    for name in sorted(absent):
-        console.print(f"[red]{name} was expected and did not show[/]")
+    wrong = differences(story, watch.seen)
+    for line in wrong:
+        console.print(line, style="red", highlight=False)
     refused = any(one.fault for one in posted)
-    return NOT_SHOWN if absent or refused else 0
+    return NOT_AS_EXPECTED if wrong or refused else 0
 
 
 def _stay(stack: Stack, stop: Stop) -> None:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+import yaml
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from rich.console import Console
 
 from cli.faults import Unusable
@@ -17,11 +18,12 @@ from cli.posting import Ingest, Line, Posted
 from cli.replay import progress_bar, read_lines
 from cli.stack.stop import Stop
 from cli.stack.watch import Seen
+from schemas.alert import Status
 from schemas.event import replayed_at
 from schemas.model import Instant
 
 TIMELINE = "timeline.jsonl"
-EXPECTED = "timeline.expect"
+EXPECTED = "timeline.expected.yaml"
 PER_SECOND = 20
 SETTLE_WITHIN = 30.0
 QUIET_FOR = 1.0
@@ -32,12 +34,24 @@ Accepted = Mapping[tuple[str, str], datetime]
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 
+class Expected(BaseModel):
+    """One alert that must stand at the end; the rest that the pack says of it is for its tests."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    rule: str
+    starts_at: Instant
+
+    def __str__(self) -> str:
+        return f"{self.rule} of {self.starts_at:%Y-%m-%d %H:%M}"
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What is replayed, and the names of the rules that must have fired after it."""
+    """What is replayed, and the alerts that must stand after it; None: nobody said which."""
 
     lines: Sequence[Line]
-    expected: frozenset[str]
+    expected: frozenset[Expected] | None = None
 
     @property
     def ends_at(self) -> datetime:
@@ -46,18 +60,16 @@ class Story:
 
 
 def read_story(rules: Path) -> Story:
-    """The pack's timeline; `timeline.expect` beside it names a rule a line, and may be missing.
+    """The pack's timeline, and `timeline.expected.yaml` beside it, which may be missing.
 
     Raises:
-        Unusable: the pack has no timeline, or it is empty.
+        Unusable: the pack has no timeline, or one of the two cannot be used.
     """
     lines = read_lines(str(rules / TIMELINE))
     if not lines:
         raise Unusable(f"{rules / TIMELINE}: no event in it")
-    expected: list[str] = []
-    with suppress(FileNotFoundError):
-        expected = (rules / EXPECTED).read_text(encoding="utf-8").split()
-    return Story(lines, frozenset(expected))
+    expected = rules / EXPECTED
+    return Story(lines, _expected(expected) if expected.exists() else None)
 
 
 def play(story: Story, ingest: Ingest, stop: Stop, console: Console) -> list[Posted]:
@@ -95,11 +107,25 @@ def accepted(posted: Collection[Posted]) -> Accepted:
     }
 
 
-def missing(story: Story, seen: Seen) -> frozenset[str]:
-    """The rules that should have fired and whose alert was not shown."""
-    shown = seen.shown_ids
-    fired = {alert.rule.name for alert in seen.final.values() if alert.id in shown}
-    return story.expected - fired
+def differences(story: Story, seen: Seen) -> list[str]:
+    """What should have been shown and was not, and the other way round: a line for each."""
+    if story.expected is None:
+        return []
+    shown = {
+        Expected(rule=alert.rule.name, starts_at=alert.starts_at)
+        for alert in seen.final.values()
+        if alert.id in seen.shown_ids and alert.status is not Status.WITHDRAWN
+    }
+    missing = [f"{one} was expected and did not show" for one in story.expected - shown]
+    return sorted(missing) + sorted(f"{one} was not expected" for one in shown - story.expected)
+
+
+def _expected(path: Path) -> frozenset[Expected]:
+    try:
+        listed = yaml.safe_load(path.read_text(encoding="utf-8"))["alerts"]
+        return frozenset(Expected.model_validate(one) for one in listed)
+    except (yaml.YAMLError, ValidationError, TypeError, KeyError) as error:
+        raise Unusable(f"{path}: {error}") from error
 
 
 def _is_through(story: Story, seen: Seen) -> bool:

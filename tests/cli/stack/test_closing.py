@@ -2,11 +2,13 @@ import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
+from cli.faults import Unusable
 from cli.posting import Line, Posted
 from cli.stack.closing import closing_table, latency
-from cli.stack.demo import Story, accepted, missing, read_story
+from cli.stack.demo import Expected, Story, accepted, differences, read_story
 from cli.stack.watch import Seen
 from schemas.alert import Alert, Evidence, Level, RuleRef, Status
 from schemas.ledger import Act, LedgerLine
@@ -89,11 +91,34 @@ def test_what_ingest_refused_was_not_accepted() -> None:
     assert accepted([posted(fault="lat: too far north")]) == {}
 
 
-def test_a_rule_that_did_not_show_is_missing() -> None:
-    story = Story([], frozenset({"march", "leader"}))
-    seen = Seen([alert("march"), alert("leader")], [line("march", after_ms=1)])
+def expected(name: str) -> Expected:
+    return Expected(rule=name, starts_at=NOON)
 
-    assert missing(story, seen) == {"leader"}
+
+def test_what_did_not_show_and_what_should_not_have_are_both_said() -> None:
+    story = Story([], frozenset({expected("march"), expected("leader")}))
+    seen = Seen(
+        [alert("march"), alert("leader"), alert("rockets")],
+        [line("march", after_ms=1), line("rockets", after_ms=1)],
+    )
+
+    assert differences(story, seen) == [
+        "leader of 2020-01-16 12:00 was expected and did not show",
+        "rockets of 2020-01-16 12:00 was not expected",
+    ]
+
+
+def test_a_withdrawn_alert_is_one_that_did_not_stand() -> None:
+    story = Story([], frozenset())
+    seen = Seen([alert("march", status=Status.WITHDRAWN)], [line("march", after_ms=1)])
+
+    assert differences(story, seen) == []
+
+
+def test_a_pack_that_says_nothing_expects_anything() -> None:
+    seen = Seen([alert("march")], [line("march", after_ms=1)])
+
+    assert differences(Story([]), seen) == []
 
 
 def test_all_is_shown_when_what_became_of_each_alert_is() -> None:
@@ -118,9 +143,19 @@ def test_a_story_ends_at_its_newest_recorded_time(tmp_path: Path) -> None:
         "no json\n"
         '{"occurred_at": "2020-01-22T00:00:00Z"}\n'
     )
-    (tmp_path / "timeline.expect").write_text("march\nleader\n")
+    (tmp_path / "timeline.expected.yaml").write_text(
+        "alerts:\n- {rule: march, starts_at: 2020-01-16T12:00:00Z, level: high}\n"
+    )
 
     story = read_story(tmp_path)
 
     assert story.ends_at == datetime(2020, 1, 24, 9, tzinfo=UTC)
-    assert story.expected == {"march", "leader"}
+    assert story.expected == {expected("march")}
+
+
+def test_an_expectation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "timeline.jsonl").write_text("{}")
+    (tmp_path / "timeline.expected.yaml").write_text("alerts:\n- {rule: march}\n")
+
+    with pytest.raises(Unusable, match=r"(?s)timeline.expected.yaml: .*starts_at"):
+        read_story(tmp_path)
