@@ -150,7 +150,7 @@ def test_a_story_ends_at_its_newest_recorded_time(tmp_path: Path) -> None:
     story = read_story(tmp_path)
 
     assert story.ends_at == datetime(2020, 1, 24, 9, tzinfo=UTC)
-    assert story.expected == {expected("march")}
+    assert story.expected == frozenset({expected("march")})
 
 
 def test_an_expectation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
