@@ -1,0 +1,210 @@
+"""The founding case's timeline: what it is made of, and the alerts that it ends in."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from schemas.alert import Alert, Level
+from schemas.event import Event, completed
+from schemas.model import Instant, Model
+from services.matcher.adapters.rule_files import read_rule_files
+from services.matcher.domain.matching import matches
+from services.matcher.domain.replay import Replay, replay
+from services.matcher.domain.rulebook import Rulebook
+
+PACK = Path(__file__).parents[2] / "rules" / "iraq-2020"
+LAST_DAY_OF_THE_CASE = datetime(2020, 1, 24, 23, 59, 59, tzinfo=UTC)
+MOST_INVENTED = 5
+
+
+class ExpectedAlert(Model):
+    """One line of `timeline.expected.yaml`; what is None is not compared."""
+
+    rule: str
+    level: Level
+    starts_at: Instant
+    group: dict[str, str] | None = None
+    value: float | None = None
+    evidence_count: int | None = None
+    late: bool | None = None
+
+    def describes(self, alert: Alert) -> bool:
+        """Whether the alert is all that this line says."""
+        told = {**alert.model_dump(), "rule": alert.rule.name}
+        return all(told[name] == said for name, said in self.model_dump(exclude_none=True).items())
+
+
+def kind(event: Event) -> str:
+    """What an event of the timeline is, by the first part of its id."""
+    return event.id.partition("-")[0]
+
+
+@pytest.fixture(scope="module")
+def bodies() -> list[dict[str, Any]]:
+    with (PACK / "timeline.jsonl").open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+@pytest.fixture(scope="module")
+def timeline(bodies: list[dict[str, Any]]) -> list[Event]:
+    return [Event.model_validate(completed(body, body["recorded_at"])) for body in bodies]
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> Rulebook:
+    book, faults = read_rule_files(PACK).rulebook()
+    assert not faults
+    return book
+
+
+@pytest.fixture(scope="module")
+def backtest(rulebook: Rulebook, timeline: list[Event]) -> Replay:
+    return replay(rulebook, timeline)
+
+
+@pytest.fixture(scope="module")
+def expected() -> list[ExpectedAlert]:
+    with (PACK / "timeline.expected.yaml").open(encoding="utf-8") as document:
+        return [ExpectedAlert.model_validate(one) for one in yaml.safe_load(document)["alerts"]]
+
+
+def test_every_line_says_who_published_it_and_when(bodies: list[dict[str, Any]]) -> None:
+    needed = {"id", "source", "occurred_at", "recorded_at"}
+
+    lacking = [body for body in bodies if not needed <= body.keys()]
+
+    assert not lacking
+
+
+def test_no_identity_stands_for_two_reports(timeline: list[Event]) -> None:
+    identities = Counter(event.identity for event in timeline)
+
+    assert max(identities.values()) == 1
+
+
+def test_reports_come_in_the_order_in_which_they_were_recorded(timeline: list[Event]) -> None:
+    recorded = [event.recorded_at for event in timeline if event.recorded_at]
+
+    assert len(recorded) == len(timeline)
+    assert recorded == sorted(recorded)
+
+
+def test_about_forty_reports_of_the_case_stand_among_about_forty_others(
+    timeline: list[Event],
+) -> None:
+    kinds = Counter(map(kind, timeline))
+
+    assert kinds.keys() == {"case", "record", "invented", "ordinary"}
+    assert kinds["case"] + kinds["record"] in range(35, 51)
+    assert kinds["ordinary"] in range(35, 51)
+    assert kinds["invented"] <= MOST_INVENTED
+
+
+def test_what_is_invented_says_so_and_comes_after_the_case(timeline: list[Event]) -> None:
+    marked = [event for event in timeline if event.attributes.get("invented") == "true"]
+
+    assert [kind(event) for event in marked] == ["invented"] * MOST_INVENTED
+    assert all(event.occurred_at > LAST_DAY_OF_THE_CASE for event in marked)
+
+
+def test_what_is_not_invented_of_the_case_lies_within_it(timeline: list[Event]) -> None:
+    told = [event for event in timeline if kind(event) in {"case", "record"}]
+
+    assert all(event.occurred_at <= LAST_DAY_OF_THE_CASE for event in told)
+
+
+def test_some_stories_have_two_outlets_and_some_reports_are_arabic(timeline: list[Event]) -> None:
+    outlets: dict[str, set[str]] = {}
+    for event in timeline:
+        outlets.setdefault(event.cluster, set()).add(event.source)
+
+    shared = [story for story, sources in outlets.items() if len(sources) > 1]
+
+    assert {"airport-strike-2020-01-03", "expulsion-vote-2020-01-05"} <= set(shared)
+    assert sum(event.language == "ar" for event in timeline) > MOST_INVENTED
+
+
+def test_an_ordinary_report_matches_no_rule(rulebook: Rulebook, timeline: list[Event]) -> None:
+    hits = [
+        (event.id, match.rule.name)
+        for event in timeline
+        if kind(event) == "ordinary"
+        for match in matches(rulebook, event)
+    ]
+
+    assert hits == []
+
+
+def test_the_warning_update_itself_sets_nothing_off(
+    rulebook: Rulebook, timeline: list[Event]
+) -> None:
+    update = next(event for event in timeline if event.id == "case-30")
+
+    assert matches(rulebook, update) == ()
+
+
+def test_the_backtest_ends_in_the_expected_alerts_and_no_others(
+    backtest: Replay, expected: list[ExpectedAlert]
+) -> None:
+    missing, unforeseen = compared(expected, backtest.final)
+
+    assert missing == []
+    assert unforeseen == []
+
+
+def compared(
+    expected: list[ExpectedAlert], alerts: tuple[Alert, ...]
+) -> tuple[list[ExpectedAlert], list[str]]:
+    """What is expected but not there, and what is there but not expected."""
+    left = list(alerts)
+    missing = []
+    for line in expected:
+        found = next((alert for alert in left if line.describes(alert)), None)
+        if found is None:
+            missing.append(line)
+        else:
+            left.remove(found)
+    return missing, list(map(spoken, left))
+
+
+def spoken(alert: Alert) -> str:
+    return f"{alert.rule.name} {alert.level} {alert.starts_at.isoformat()} {alert.group}"
+
+
+@pytest.mark.parametrize("rule", ["joint_march", "leader_appointed", "common_name"])
+def test_the_tripwires_are_touched_once_each(backtest: Replay, rule: str) -> None:
+    touched = [alert for alert in backtest.final if alert.rule.name == rule]
+
+    assert len(touched) == 1
+
+
+def test_the_march_is_announced_when_the_third_group_endorses_it(
+    backtest: Replay, timeline: list[Event]
+) -> None:
+    nujaba = next(event for event in timeline if event.id == "case-20")
+
+    first = next(alert for alert in backtest.alerts if alert.rule.name == "joint_march")
+
+    assert first.starts_at == nujaba.occurred_at
+    assert first.detected_at == nujaba.recorded_at
+    assert "3 proxies" in first.summary
+
+
+def test_every_alert_tells_the_watch_officer_what_to_do(backtest: Replay) -> None:
+    silent = [alert.rule.name for alert in backtest.final if not alert.action]
+    broken = [text for text in texts(backtest) if "cannot be rendered" in text or "{{" in text]
+
+    assert silent == []
+    assert broken == []
+
+
+def texts(backtest: Replay) -> Iterator[str]:
+    for alert in backtest.final:
+        yield alert.summary
+        yield alert.action or ""
