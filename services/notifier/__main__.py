@@ -1,1 +1,35 @@
 """Starts the service."""
+
+import logging
+import signal
+import sys
+import threading
+
+from services.environment import InvalidEnvironment, load, process_environment
+from services.notifier.app import run
+from services.notifier.settings import Settings
+from services.telemetry import configure_logging
+
+TALKATIVE = ("kafka", "httpx")
+
+
+def main() -> int:
+    """Notify until SIGTERM or SIGINT; 0 when all in flight was finished, 2 on bad settings."""
+    try:
+        settings = load(Settings, process_environment())
+    except InvalidEnvironment as error:
+        print(f"vedette notifier: {error}", file=sys.stderr)  # noqa: T201  (no log yet to write to)
+        return 2
+    configure_logging("notifier", settings.log_level, settings.log_format)
+    if settings.log_level == "INFO":
+        for name in TALKATIVE:
+            logging.getLogger(name).setLevel(logging.WARNING)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    run(settings, stopping)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,1 +1,194 @@
 """The one place where the parts of this service are joined."""
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from kafka.errors import KafkaError
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from rich.console import Console
+
+from schemas.topics import ALERTS, topic_name
+from services.notifier.adapters.attendant import Attendant
+from services.notifier.adapters.console import ConsoleReceiver
+from services.notifier.adapters.courier import Courier, KafkaLedger
+from services.notifier.adapters.delivery import Delivery
+from services.notifier.adapters.health import KafkaPulse, RedisPulse, StreamPulse
+from services.notifier.adapters.keys import Keys
+from services.notifier.adapters.pagerduty import PagerDutyReceiver
+from services.notifier.adapters.redis_log import RedisLog
+from services.notifier.adapters.redis_outbox import RedisOutbox
+from services.notifier.adapters.slack import SlackReceiver
+from services.notifier.adapters.stream import AlertStream, connect
+from services.notifier.adapters.worker import Worker
+from services.notifier.domain.ports import Receiver
+from services.notifier.settings import Settings
+from services.telemetry import Health, health_app, listen, logger
+
+log = logger(__name__)
+
+# an answer is awaited for one time-out, and may take effect for about two more
+DOUBTS = 3
+REDIS_SECONDS = 5
+LETTERS_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The joined service, not yet at work."""
+
+    settings: Settings
+    notifications: RedisLog
+    outbox: RedisOutbox
+    workers: tuple[Worker, ...]
+    courier: Courier
+    health: Health
+    kafka: KafkaPulse
+    stream: StreamPulse
+
+    def start(self) -> None:
+        """Set the threads to work."""
+        for worker in self.workers:
+            worker.start()
+        self.courier.start()
+
+    def wake(self) -> None:
+        """Let every receiver look at its queue now."""
+        for worker in self.workers:
+            worker.wake()
+
+
+def run(settings: Settings, stopping: threading.Event) -> None:
+    """Take alerts to the receivers until `stopping` is set; then finish what is in flight.
+
+    Raises kafka.errors.KafkaError where waiting does not help.
+    """
+    parts = join(settings)
+    listener = listen(health_app(parts.health), settings.host, settings.port)
+    _tell(parts)
+    parts.start()
+    try:
+        _stream(parts, stopping)
+    finally:
+        _finish(parts)
+        listener.stop()
+
+
+def join(settings: Settings) -> Parts:
+    """Every part with what it needs; connects to nothing."""
+    redis, keys = _redis(settings), Keys(settings.topic_prefix)
+    notifications = RedisLog(redis, keys, hold(settings))
+    outbox = RedisOutbox(redis, keys)
+    workers = tuple(_worker(settings, one, notifications) for one in receivers(settings))
+    courier = Courier(outbox, KafkaLedger(settings.kafka_bootstrap_servers, settings.topic_prefix))
+    kafka, stream = KafkaPulse(settings.kafka_bootstrap_servers), StreamPulse()
+    health = Health()
+    health.add("redis", RedisPulse(redis).check)
+    health.add("kafka", kafka.check)
+    health.add("alerts", stream.check)
+    health.add("threads", _threads_check((*workers, courier)))
+    return Parts(settings, notifications, outbox, workers, courier, health, kafka, stream)
+
+
+def hold(settings: Settings) -> timedelta:
+    """How long a lease lasts and an unknown outcome stays in doubt."""
+    return timedelta(seconds=DOUBTS * settings.receiver_timeout_seconds)
+
+
+def receivers(settings: Settings) -> list[Receiver]:
+    """Slack or else the console, and the pager when there is a key for it."""
+    found: list[Receiver] = [_channel(settings)]
+    if settings.pagerduty_routing_key is not None:
+        found.append(
+            PagerDutyReceiver(
+                settings.pagerduty_routing_key.get_secret_value(),
+                settings.pagerduty_events_url,
+                settings.receiver_timeout_seconds,
+            )
+        )
+    return found
+
+
+def _channel(settings: Settings) -> Receiver:
+    if settings.slack_token is None:
+        return ConsoleReceiver(Console())
+    return SlackReceiver(
+        settings.slack_token.get_secret_value(),
+        settings.slack_channel,
+        settings.slack_api_url,
+        settings.receiver_timeout_seconds,
+    )
+
+
+def _redis(settings: Settings) -> Redis:
+    # no retries of its own: a script whose answer was lost must not run twice unseen
+    return Redis.from_url(
+        str(settings.redis_url),
+        socket_timeout=REDIS_SECONDS,
+        socket_connect_timeout=REDIS_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+def _worker(settings: Settings, receiver: Receiver, notifications: RedisLog) -> Worker:
+    facts = replace(receiver.facts, recorded=settings.clock == "recorded")
+    delivery = Delivery(receiver, facts, notifications, hold(settings), _now, random.random)
+    return Worker(facts.name, Attendant(delivery), notifications, _now)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _threads_check(threads: tuple[Worker | Courier, ...]) -> Callable[[], str | None]:
+    def check() -> str | None:
+        return None if all(one.is_alive for one in threads) else "a thread is not at work"
+
+    return check
+
+
+def _tell(parts: Parts) -> None:
+    faults = {name: check() for name, check in parts.health.checks.items() if name == "redis"}
+    log.info("starting", receivers=[one.receiver for one in parts.workers], faults=faults)
+
+
+def _stream(parts: Parts, stopping: threading.Event) -> None:
+    settings = parts.settings
+    topic = topic_name(settings.topic_prefix, ALERTS)
+    group = group_of(settings.topic_prefix)
+    while not stopping.is_set():
+        try:
+            consumer = connect(settings.kafka_bootstrap_servers, topic, group)
+        except KafkaError as error:
+            log.warning("kafka does not answer", error=f"{type(error).__name__}: {error}")
+            stopping.wait(1)
+            continue
+        stream = AlertStream(
+            consumer,
+            parts.notifications,
+            parts.outbox,
+            tuple(worker.receiver for worker in parts.workers),
+            _now,
+            parts.wake,
+        )
+        parts.stream.watch(stream)
+        stream.run(stopping)
+
+
+def group_of(prefix: str) -> str:
+    """The consumer group: `vedette-notifier` for the default prefix."""
+    return f"{prefix.rstrip('.')}-notifier".lstrip("-")
+
+
+def _finish(parts: Parts) -> None:
+    for worker in parts.workers:
+        worker.stop()
+    for worker in parts.workers:
+        if not worker.join(hold(parts.settings).total_seconds()):
+            log.warning("left in flight: its lease will end", receiver=worker.receiver)
+    parts.courier.stop(LETTERS_SECONDS)
+    parts.kafka.close()

@@ -1,0 +1,88 @@
+"""The terminal as a receiver: each alert as Slack would show it."""
+
+import threading
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.text import Text
+
+from schemas.alert import Alert, Level, Status
+from services.notifier.domain.decide import Facts, Sighting
+from services.notifier.domain.entry import Sending
+from services.notifier.domain.errors import Unreadable
+from services.notifier.domain.message import icon
+from services.notifier.domain.ports import Notice
+from services.notifier.domain.sheet import Item, Sheet, lay_out
+
+NAME = "console"
+COLOURS = {
+    Level.INFORMATIONAL: "white",
+    Level.LOW: "blue",
+    Level.MEDIUM: "yellow",
+    Level.HIGH: "dark_orange",
+    Level.CRITICAL: "red",
+}
+ENDED = {Status.RESOLVED: "green", Status.WITHDRAWN: "bright_black"}
+
+
+class ConsoleReceiver:
+    """Implements Receiver on a rich console; one panel a revision."""
+
+    facts = Facts(NAME)
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._lock = threading.Lock()
+
+    def send(self, notice: Notice) -> str:
+        """Print the panel."""
+        with self._lock:
+            self._console.print(panel(notice))
+        return NAME
+
+    def edit(self, handle: str, notice: Notice) -> str:
+        """Print it again: what is printed stays."""
+        self.send(notice)
+        return handle
+
+    def find(self, alert_id: str, sending: Sending) -> Sighting | None:
+        """What scrolled away cannot be read."""
+        raise Unreadable(f"{NAME} keeps nothing ({alert_id}, {sending.revision})")
+
+
+def panel(shown: Notice | Alert) -> Panel:
+    """The alert in a frame of its level's colour."""
+    notice = shown if isinstance(shown, Notice) else Notice(shown)
+    sheet = lay_out(notice)
+    colour = ENDED.get(notice.alert.status) or COLOURS[notice.alert.level]
+    title = Text(f"{icon(notice.alert)} {sheet.state}", style=f"bold {colour}")
+    return Panel(
+        _body(sheet),
+        title=title,
+        title_align="left",
+        subtitle=Text(sheet.footer, style="dim"),
+        subtitle_align="right",
+        border_style=colour,
+    )
+
+
+def _body(sheet: Sheet) -> Group:
+    parts: list[RenderableType] = [Text(sheet.summary, style="bold")]
+    if sheet.flags:
+        parts.append(Text(" · ".join(sheet.flags), style="bold yellow"))
+    parts.append(Text(f"{sheet.rule} ({sheet.pack})  {sheet.group_line}", style="cyan"))
+    parts.append(Text(sheet.explain, style="italic"))
+    parts += [_item(item) for item in sheet.evidence]
+    if sheet.more > 0:
+        parts.append(Text(f"and {sheet.more} more", style="dim"))
+    if sheet.action:
+        parts.append(Text.assemble(("Action: ", "bold"), sheet.action))
+    return Group(*parts)
+
+
+def _item(item: Item) -> Text:
+    line = Text.assemble("• ", (item.title or "", "underline"))
+    line.append(f" {item.source} {item.grade} {item.time} ", style="dim")
+    for piece in item.excerpt:
+        line.append(piece.text, style="bold" if piece.bold else "")
+    return line

@@ -1,0 +1,167 @@
+"""One claimed job through its steps: decide, act, write down, decide again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from schemas.alert import Alert, Status
+from services.notifier.adapters.metrics import NOTIFICATIONS, POSSIBLE_REPEATS, observe_first
+from services.notifier.domain import entry as log_entry
+from services.notifier.domain.decide import (
+    Adopt,
+    Decision,
+    Defer,
+    Edit,
+    Facts,
+    Look,
+    PassOver,
+    Reason,
+    SendFirst,
+    Skip,
+    after_look,
+    after_loss,
+    decide,
+    unseen,
+)
+from services.notifier.domain.entry import Entry
+from services.notifier.domain.errors import HandleLost, RetryableError, Unreadable
+from services.notifier.domain.letters import act_of, ledger_letter
+from services.notifier.domain.ports import Claim, Notice, NotificationLog, Receiver
+from services.notifier.domain.retry import is_worth_looking, retry_at
+from services.telemetry import logger
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The steps of one receiver's jobs.
+
+    `hold` is how long an outcome stays in doubt: past it the receiver has given up too.
+    """
+
+    receiver: Receiver
+    facts: Facts
+    notifications: NotificationLog
+    hold: timedelta
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+
+    def step(self, claim: Claim, entry: Entry) -> Entry | None:
+        """One decision and its act: the entry as it is then, None when the lease was given back.
+
+        Raises what the receiver's `send` and `edit` raise, LeaseLost, and the log's own errors.
+        """
+        decision = decide(entry, claim.alert, self.facts, self.clock())
+        if isinstance(decision, Look):
+            decision = self._look(claim, decision)
+        return self._act(claim, entry, decision)
+
+    def _look(self, claim: Claim, look: Look) -> Decision:
+        now = self.clock()
+        try:
+            sighting = self.receiver.find(claim.alert.id, look.sending)
+        except Unreadable as error:
+            log.warning("outcome cannot be looked up", error=str(error), **about(claim))
+            return unseen()
+        except RetryableError as error:
+            log.warning("outcome cannot be looked up now", error=str(error), **about(claim))
+            if not is_worth_looking(look.sending.since, now):
+                return unseen()
+            until = retry_at(now, claim.attempts + 1, self.jitter(), error.retry_after)
+            return Defer(Reason.IN_DOUBT, until)
+        return after_look(sighting, look.sending, now)
+
+    def _act(self, claim: Claim, entry: Entry, decision: Decision) -> Entry | None:
+        match decision:
+            case SendFirst():
+                return self._send(claim, entry, decision)
+            case Edit(reason):
+                return self._edit(claim, entry, reason)
+            case Adopt(reason, sighting):
+                after = log_entry.adopted(entry, sighting.revision, sighting.handle)
+                return self._record(claim, after, reason, claim.alert, "adopted")
+            case Defer(reason, until):
+                self._defer(claim, reason, until)
+            case PassOver(reason):
+                self._pass_over(claim, entry, reason)
+            case Skip(reason):
+                self._skip(claim, entry, reason)
+            case Look():
+                raise AssertionError("a look was answered with a look")
+        return None
+
+    def _send(self, claim: Claim, entry: Entry, decision: SendFirst) -> Entry:
+        shown = _opening(claim.alert) if self.facts.pages else claim.alert
+        repeat = decision.possible_repeat or entry.possible_repeat
+        self._announce(claim, entry)
+        handle = self.receiver.send(Notice(shown, repeat))
+        after = log_entry.sent(entry, shown, handle, self.clock(), repeat=repeat)
+        self._record(claim, after, decision.reason, shown, "sent")
+        if decision.possible_repeat:
+            POSSIBLE_REPEATS.labels(self.facts.name).inc()
+        if entry.revision == 0 and not self.facts.recorded:
+            observe_first(self.facts.name, claim.alert, self.clock())
+        return after
+
+    def _edit(self, claim: Claim, entry: Entry, reason: Reason) -> Entry | None:
+        self._announce(claim, entry)
+        notice = Notice(claim.alert, entry.possible_repeat)
+        try:
+            handle = self.receiver.edit(entry.handle or "", notice)
+        except HandleLost:
+            return self._lost(claim, entry)
+        after = log_entry.sent(entry, claim.alert, handle, self.clock(), repeat=False)
+        return self._record(claim, after, reason, claim.alert, "edited")
+
+    def _lost(self, claim: Claim, entry: Entry) -> Entry | None:
+        decision = after_loss(entry, claim.alert)
+        log.warning("the message is gone", **about(claim))
+        if isinstance(decision, PassOver):
+            self._pass_over(claim, entry, decision.reason)
+            return None
+        lost = log_entry.without_message(entry)
+        self.notifications.write(claim, lost, self.clock(), ())
+        return lost
+
+    def _defer(self, claim: Claim, reason: Reason, until: datetime) -> None:
+        log.debug("deferred", reason=reason, **about(claim))
+        failed = reason is Reason.IN_DOUBT
+        self.notifications.later(claim, None, until, claim.attempts + failed)
+
+    def _pass_over(self, claim: Claim, entry: Entry, reason: Reason) -> None:
+        after = log_entry.passed_over(entry, claim.alert)
+        self.notifications.write(claim, after, self.clock(), ())
+        self._skip(claim, claim.entry, reason)
+
+    def _skip(self, claim: Claim, entry: Entry, reason: Reason) -> None:
+        self.notifications.done(claim, self.clock())
+        if entry is claim.entry:
+            log.debug("skipped", reason=reason, **about(claim))
+            NOTIFICATIONS.labels(self.facts.name, "skipped").inc()
+
+    def _announce(self, claim: Claim, entry: Entry) -> None:
+        now = self.clock()
+        doubt = log_entry.announced(entry, claim.alert.revision, now, self.hold)
+        self.notifications.write(claim, doubt, now, ())
+
+    def _record(
+        self, claim: Claim, after: Entry, reason: Reason, shown: Alert, result: str
+    ) -> Entry:
+        now = self.clock()
+        line = ledger_letter(claim, act_of(shown), reason, now)
+        self.notifications.write(claim, after, now, [line])
+        NOTIFICATIONS.labels(self.facts.name, result).inc()
+        log.info(result, reason=reason, status=shown.status, **about(claim))
+        return after
+
+
+def _opening(alert: Alert) -> Alert:
+    """The alert as it was before it ended: a pager is told of an end only after a beginning."""
+    return alert.model_copy(update={"status": Status.FIRING, "resolved_at": None})
+
+
+def about(claim: Claim) -> dict[str, object]:
+    """What a log line says of a job."""
+    alert = claim.alert
+    return {"alert": alert.id, "revision": alert.revision, "receiver": claim.receiver}

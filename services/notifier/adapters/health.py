@@ -1,0 +1,127 @@
+"""The truth about Kafka and Redis."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+from kafka.structs import MemberState
+from redis import Redis, RedisError
+from redis.exceptions import ResponseError
+
+from services.notifier.adapters.metrics import DURABLE
+from services.notifier.adapters.stream import AlertStream
+
+WANTED = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
+PATIENCE_MS = 1_000
+FRESH = 1.0
+LONGEST_TURN = timedelta(seconds=30)
+
+
+@dataclass
+class RedisPulse:
+    """Whether Redis answers, and keeps what it acknowledges."""
+
+    redis: Redis
+
+    def check(self) -> str | None:
+        """None, or what is wrong; a Redis that hides its settings counts as well."""
+        try:
+            lacking = lacks(self.redis)
+        except RedisError as error:
+            return f"redis does not answer: {error}"
+        DURABLE.set(-1 if lacking is None else not lacking)
+        if not lacking:
+            return None
+        return "redis may lose what it acknowledged: " + ", ".join(lacking)
+
+
+def lacks(redis: Redis) -> list[str] | None:
+    """What of Redis's settings breaks "sent once"; None when it does not say.
+
+    Raises redis.RedisError when it does not answer.
+    """
+    redis.ping()
+    try:
+        answer = redis.config_get(*WANTED)
+    except ResponseError:  # managed ones refuse CONFIG
+        return None
+    found = {_text(name): _text(value) for name, value in answer.items()}
+    return [
+        f"{name} is {found.get(name, 'unknown')} and must be {value}"
+        for name, value in WANTED.items()
+        if found.get(name) != value
+    ]
+
+
+def _text(word: str | bytes | None) -> str:
+    return word.decode() if isinstance(word, bytes) else str(word)
+
+
+@dataclass
+class KafkaPulse:
+    """Whether a broker answers, asked over a connection of its own, once a second at most."""
+
+    bootstrap_servers: str
+    _admin: KafkaAdminClient | None = None
+    _answer: str | None = "not asked yet"
+    _asked: float = float("-inf")
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def check(self) -> str | None:
+        """None, or what is wrong; blocks about a second at most."""
+        with self._lock:
+            if time.monotonic() - self._asked > FRESH:
+                self._answer = self._ask()
+                self._asked = time.monotonic()
+            return self._answer
+
+    def close(self) -> None:
+        """Give the connection back."""
+        with self._lock:
+            self._drop()
+
+    def _ask(self) -> str | None:
+        try:
+            self._connected().describe_cluster()
+        except KafkaError as error:
+            self._drop()
+            return f"kafka does not answer: {type(error).__name__}"
+        return None
+
+    def _connected(self) -> KafkaAdminClient:
+        if self._admin is None:
+            self._admin = KafkaAdminClient(
+                bootstrap_servers=self.bootstrap_servers.split(","),
+                request_timeout_ms=PATIENCE_MS,
+                bootstrap_timeout_ms=PATIENCE_MS,
+            )
+        return self._admin
+
+    def _drop(self) -> None:
+        if self._admin is not None:
+            self._admin.close()
+            self._admin = None
+
+
+@dataclass
+class StreamPulse:
+    """Whether the alerts topic is read: a member of the group, that polls."""
+
+    _stream: AlertStream | None = None
+
+    def watch(self, stream: AlertStream) -> None:
+        """Tell of this one from now on."""
+        self._stream = stream
+
+    def check(self) -> str | None:
+        """None, or what is wrong."""
+        stream = self._stream
+        if stream is None or stream.polled_at is None:
+            return "not connected yet"
+        if datetime.now(UTC) - stream.polled_at > LONGEST_TURN:
+            return f"no poll since {stream.polled_at:%H:%M:%S}"
+        state = stream.consumer.group_metadata().state
+        return None if state == MemberState.STABLE else f"in the group: {state}"

@@ -1,0 +1,148 @@
+"""The alerts topic: every message goes into Redis, and only then is its offset committed."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.errors import KafkaError
+from pydantic import ValidationError
+from redis import RedisError
+
+from schemas.alert import Alert
+from services.notifier.adapters.metrics import ALERTS, LAG
+from services.notifier.domain.letters import WHERE, dead_letter
+from services.notifier.domain.ports import Job, Letter, NotificationLog, Origin, Outbox
+from services.telemetry import logger
+
+log = logger(__name__)
+
+POLL_MS = 200
+COMMIT_MS = 5_000
+AFTER_FAULT = 1.0
+
+Batch = dict[TopicPartition, list[Any]]
+
+
+def connect(bootstrap_servers: str, topic: str, group: str) -> KafkaConsumer:
+    """A consumer of the alerts topic; blocks 5 seconds at most.
+
+    Raises kafka.errors.KafkaError where no broker answers.
+    """
+    return KafkaConsumer(
+        topic,
+        bootstrap_servers=bootstrap_servers.split(","),
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        session_timeout_ms=6_000,
+        heartbeat_interval_ms=2_000,
+        bootstrap_timeout_ms=5_000,
+        metadata_max_age_ms=10_000,
+        allow_auto_create_topics=False,
+        max_partition_fetch_bytes=2 * 1024 * 1024,
+        max_poll_records=500,
+    )
+
+
+@dataclass
+class AlertStream:
+    """Reads alerts in the thread that calls `run`."""
+
+    consumer: KafkaConsumer
+    notifications: NotificationLog
+    outbox: Outbox
+    receivers: tuple[str, ...]
+    clock: Callable[[], datetime]
+    queued: Callable[[], None]
+    polled_at: datetime | None = None
+
+    def run(self, stopping: threading.Event) -> None:
+        """Take alerts until `stopping` is set, then leave the group.
+
+        Raises kafka.errors.KafkaError where waiting does not help.
+        """
+        try:
+            while not stopping.is_set():
+                self._turn(stopping)
+        finally:
+            self.consumer.close(timeout_ms=COMMIT_MS)
+
+    def _turn(self, stopping: threading.Event) -> None:
+        try:
+            batch = self.consumer.poll(timeout_ms=POLL_MS)
+            self.polled_at = self.clock()
+            if batch:
+                taken = self._take(batch)
+                self._tell_lag(batch, taken=taken)
+                stopping.wait(0 if taken else AFTER_FAULT)
+        except KafkaError as error:
+            if not error.retriable:
+                raise
+            log.warning("kafka fails", error=f"{type(error).__name__}: {error}")
+            stopping.wait(AFTER_FAULT)
+
+    def _take(self, batch: Batch) -> bool:
+        """Whether all of it is in Redis now; if not it will come again."""
+        try:
+            self._queue([record for records in batch.values() for record in records])
+        except RedisError as error:
+            log.warning("redis fails", error=str(error))
+            self._rewind(batch)
+            return False
+        self.queued()
+        self._commit(batch)
+        return True
+
+    def _queue(self, records: list[Any]) -> None:
+        read = [_read(record) for record in records]
+        jobs = [one for one in read if isinstance(one, Job)]
+        letters = [one for one in read if isinstance(one, Letter)]
+        self.outbox.post(letters)
+        self.notifications.put(jobs, self.receivers, self.clock())
+        ALERTS.labels("queued").inc(len(jobs))
+        ALERTS.labels("malformed").inc(len(letters))
+
+    def _rewind(self, batch: Batch) -> None:
+        for place, records in batch.items():
+            with suppress(ValueError):  # not ours any more: its new owner reads it
+                self.consumer.seek(place, records[0].offset)
+
+    def _commit(self, batch: Batch) -> None:
+        ends = {
+            place: OffsetAndMetadata(records[-1].offset + 1, "", -1)
+            for place, records in batch.items()
+        }
+        try:
+            self.consumer.commit(ends, timeout_ms=COMMIT_MS)
+        except KafkaError as error:
+            # they come again, to be skipped: the log knows them
+            log.warning("offsets not committed", error=f"{type(error).__name__}: {error}")
+
+    def _tell_lag(self, batch: Batch, *, taken: bool) -> None:
+        for place, records in batch.items():
+            done = records[-1].offset + 1 if taken else records[0].offset
+            with suppress(KafkaError):  # not ours any more
+                high = self.consumer.highwater(place) or done
+                LAG.labels(place.partition).set(max(0, high - done))
+
+
+def _read(record: Any) -> Job | Letter:
+    origin = Origin(topic=record.topic, partition=record.partition, offset=record.offset)
+    raw = record.value or b""
+    try:
+        return Job(Alert.model_validate_json(raw), raw, origin)
+    except ValidationError as error:
+        reason = _reason(error)
+        log.warning("dead letter", reason=reason, **origin.model_dump())
+        return dead_letter(record.key, raw, origin, reason, WHERE)
+
+
+def _reason(error: ValidationError) -> str:
+    faults = [
+        f"{'.'.join(map(str, one['loc'])) or 'value'}: {one['msg']}" for one in error.errors()
+    ]
+    return "malformed alert: " + "; ".join(faults)

@@ -1,0 +1,86 @@
+"""A thread of each receiver's own, so that a slow one delays no other."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from redis import RedisError
+
+from services.notifier.adapters.attendant import Attendant
+from services.notifier.adapters.metrics import QUEUED
+from services.notifier.domain.errors import LeaseLost
+from services.notifier.domain.ports import NotificationLog
+from services.notifier.domain.retry import LONGEST_ASKED
+from services.telemetry import logger
+
+log = logger(__name__)
+
+IDLE = 0.2
+AFTER_FAULT = 1.0
+
+
+@dataclass
+class Worker:
+    """Claims due jobs of one receiver and attends to them until told to stop."""
+
+    receiver: str
+    attendant: Attendant
+    notifications: NotificationLog
+    clock: Callable[[], datetime]
+    _woken: threading.Event = field(default_factory=threading.Event)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Work from now on, in a thread; returns at once."""
+        self._thread = threading.Thread(target=self._run, name=self.receiver, daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something was queued: do not wait for the next look."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Take no further job; returns at once, `join` waits."""
+        self._stopping.set()
+        self._woken.set()
+
+    def join(self, timeout: float) -> bool:
+        """Whether the job in hand is finished, waited for `timeout` seconds at most."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+        return not self.is_alive
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._turn()
+
+    def _turn(self) -> None:
+        try:
+            self._work()
+        except LeaseLost as error:
+            log.warning("lease lost", error=str(error), receiver=self.receiver)
+        except RedisError as error:
+            log.warning("redis fails", error=str(error), receiver=self.receiver)
+            self._stopping.wait(AFTER_FAULT)
+        except Exception:
+            # the one broad edge: a bug with one alert must not stop the others
+            log.exception("job failed", receiver=self.receiver)
+            self._stopping.wait(AFTER_FAULT)
+
+    def _work(self) -> None:
+        self._woken.clear()
+        claim = self.notifications.claim(self.receiver, self.clock())
+        QUEUED.labels(self.receiver).set(self.notifications.depth(self.receiver))
+        if claim is None:
+            self._woken.wait(IDLE)
+            return
+        asked = self.attendant.attend(claim)
+        if asked is not None:
+            self._stopping.wait(min(asked, LONGEST_ASKED).total_seconds())

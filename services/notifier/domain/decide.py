@@ -1,0 +1,184 @@
+"""What to do with one revision of an alert at one receiver, and why. Read this first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from schemas.alert import Alert, Level
+from services.notifier.domain.entry import Entry, Sending, has_ended, standing
+
+EVIDENCE_PACE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a receiver is like.
+
+    `least` is the lowest level it takes. One that `pages` wakes people: it takes no drill and no
+    backfill, hears of an alert as firing before it hears of its end, and not of more evidence.
+    `replays` lets it take alerts on the recorded clock. `idempotent`: sending again is harmless.
+    """
+
+    name: str
+    least: Level = Level.INFORMATIONAL
+    pages: bool = False
+    replays: bool = True
+    idempotent: bool = False
+    recorded: bool = False
+
+
+class Reason(StrEnum):
+    """Why a decision fell; it goes into the ledger."""
+
+    FIRST = "first notification"
+    NEWER = "newer revision"
+    CLOSES = "ends what was opened"
+    FOUND = "found after an unknown outcome"
+    NOT_FOUND = "not found after an unknown outcome"
+    UNREADABLE = "possible repeat: the outcome is unknown and cannot be looked up"
+    HARMLESS = "unknown outcome, a repeat is harmless"
+    OLDER = "a later revision was dealt with"
+    SAME = "this revision was dealt with"
+    EVIDENCE_ONLY = "only more evidence"
+    TOO_SOON = "only more evidence, too soon after the last message"
+    MAY_STILL_LAND = "the receiver may still be at work on it"
+    IN_DOUBT = "unknown outcome"
+    LOW_LEVEL = "below the receiver's level"
+    EXERCISE = "a drill pages nobody"
+    BACKFILL = "a backfill pages nobody"
+    RECORDED_CLOCK = "the receiver takes no replays"
+    LOST = "the message is gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Nothing to do, nothing to remember."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class PassOver:
+    """Nothing to send, but older revisions are out from now on."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """Decide again at `until`."""
+
+    reason: Reason
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An earlier send is in doubt: look for the alert's id first."""
+
+    reason: Reason
+    sending: Sending
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """A message of ours stands there: take its handle and revision into the log."""
+
+    reason: Reason
+    sighting: "Sighting"
+
+
+@dataclass(frozen=True, slots=True)
+class SendFirst:
+    """Send a new message, marked where it may repeat one."""
+
+    reason: Reason
+    possible_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Bring the message that stands there up to this revision."""
+
+    reason: Reason
+
+
+Decision = Skip | PassOver | Defer | Look | Adopt | SendFirst | Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A message about the alert as it was found at the receiver."""
+
+    revision: int
+    handle: str
+
+
+def decide(entry: Entry | None, alert: Alert, facts: Facts, now: datetime) -> Decision:
+    """What to do with `alert` at the receiver, given what the log says of it."""
+    known = entry or Entry()
+    if alert.revision < known.revision:
+        return Skip(Reason.OLDER)
+    if alert.revision == known.revision:
+        return _again(known, alert, facts)
+    unrouted = _unrouted(alert, facts)
+    if unrouted is not None and not known.may_be_open:
+        return PassOver(unrouted)
+    if known.status is None:
+        return _first(known.sending, facts)
+    return _update(known, alert, facts, now)
+
+
+def _again(known: Entry, alert: Alert, facts: Facts) -> Decision:
+    if facts.pages and known.may_be_open and has_ended(alert):
+        return Edit(Reason.CLOSES)
+    return Skip(Reason.SAME)
+
+
+def _unrouted(alert: Alert, facts: Facts) -> Reason | None:
+    if facts.recorded and not facts.replays:
+        return Reason.RECORDED_CLOCK
+    if facts.pages and alert.exercise:
+        return Reason.EXERCISE
+    if facts.pages and alert.backfill:
+        return Reason.BACKFILL
+    return Reason.LOW_LEVEL if alert.level.rank < facts.least.rank else None
+
+
+def _first(sending: Sending | None, facts: Facts) -> Decision:
+    if sending is None:
+        return SendFirst(Reason.FIRST)
+    if facts.idempotent:
+        return SendFirst(Reason.HARMLESS)
+    return Look(Reason.IN_DOUBT, sending)
+
+
+def _update(known: Entry, alert: Alert, facts: Facts, now: datetime) -> Decision:
+    if known.standing != standing(alert):
+        return Edit(Reason.NEWER)
+    if facts.pages:
+        return PassOver(Reason.EVIDENCE_ONLY)
+    if known.sent_at is not None and now < known.sent_at + EVIDENCE_PACE:
+        return Defer(Reason.TOO_SOON, known.sent_at + EVIDENCE_PACE)
+    return Edit(Reason.NEWER)
+
+
+def after_look(sighting: Sighting | None, sending: Sending, now: datetime) -> Decision:
+    """What to do after the receiver let us look: absence counts only once it has settled."""
+    if sighting is not None:
+        return Adopt(Reason.FOUND, sighting)
+    if now < sending.settles_at:
+        return Defer(Reason.MAY_STILL_LAND, sending.settles_at)
+    return SendFirst(Reason.NOT_FOUND)
+
+
+def unseen() -> Decision:
+    """What to do when the receiver does not let us look."""
+    return SendFirst(Reason.UNREADABLE, possible_repeat=True)
+
+
+def after_loss(entry: Entry, alert: Alert) -> Decision:
+    """What to do when the message to edit is gone: mere evidence is not worth a new one."""
+    if entry.standing == standing(alert):
+        return PassOver(Reason.LOST)
+    return SendFirst(Reason.LOST)

@@ -1,0 +1,152 @@
+"""What the notifier needs of the world, as contracts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from schemas.alert import Alert
+from schemas.envelope import Headers
+from schemas.model import Model
+from services.notifier.domain.decide import Facts, Sighting
+from services.notifier.domain.entry import Entry, Sending
+
+
+class Origin(Model):
+    """Where an alert stood in Kafka."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One revision of one alert on its way to the receivers, with the bytes it came as."""
+
+    alert: Alert
+    raw: bytes
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job that is ours until its lease ends, for one receiver.
+
+    `attempts` counts the failures in a row, `since` is when it was queued, `entry` what the log
+    says, `token` proves that the lease is ours.
+    """
+
+    job: Job
+    receiver: str
+    token: str
+    since: datetime
+    entry: Entry = field(default_factory=Entry)
+    attempts: int = 0
+
+    @property
+    def alert(self) -> Alert:
+        """The revision to deal with."""
+        return self.job.alert
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message for a topic (named without prefix), kept safe until Kafka has it."""
+
+    topic: str
+    key: bytes | None
+    value: bytes
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A revision as it is to be shown at a receiver."""
+
+    alert: Alert
+    possible_repeat: bool = False
+
+
+class Receiver(Protocol):
+    """One place where people are told.
+
+    Every method blocks for the receiver's time-out at most, and no error text holds a secret.
+    """
+
+    @property
+    def facts(self) -> Facts:
+        """What it is like."""
+
+    def send(self, notice: Notice) -> str:
+        """Send a new message and return its handle, by which it can be edited.
+
+        Raises:
+            RetryableError: it was not sent.
+            UnknownOutcome: it may have been sent.
+            PermanentRefusal: it was not sent and never will be.
+        """
+
+    def edit(self, handle: str, notice: Notice) -> str:
+        """Bring the message up to `notice`; doing so twice is the same as once.
+
+        Raises: as `send`, and
+            HandleLost: there is no message to edit any more.
+        """
+
+    def find(self, alert_id: str, sending: Sending) -> Sighting | None:
+        """The message about the alert that was sent about `sending.since`, or None.
+
+        Raises:
+            RetryableError: it cannot be told now.
+            Unreadable: it can never be told.
+        """
+
+
+class NotificationLog(Protocol):
+    """The queue and the log of every alert and receiver; what a method wrote is on disk.
+
+    Every method may raise the store's own errors: then nothing is known to be written. Methods
+    that take a claim raise LeaseLost, and write nothing, once the lease has ended.
+    """
+
+    def put(self, jobs: Iterable[Job], receivers: Iterable[str], now: datetime) -> None:
+        """Queue each job for each receiver; a revision replaces lower ones still queued."""
+
+    def claim(self, receiver: str, now: datetime) -> Claim | None:
+        """Take the lease on a due job that nobody holds."""
+
+    def write(self, claim: Claim, entry: Entry, now: datetime, letters: Iterable[Letter]) -> None:
+        """Put `entry` into the log and `letters` into the outbox at once; renews the lease."""
+
+    def done(self, claim: Claim, now: datetime, letters: Iterable[Letter] = ()) -> None:
+        """Take the job off the queue, or make a newer revision due, and give the lease back."""
+
+    def later(self, claim: Claim, entry: Entry | None, until: datetime, attempts: int) -> None:
+        """Make the job due at `until` and give the lease back; None leaves the log's entry.
+
+        A newer revision that was queued meanwhile is due at once.
+        """
+
+    def depth(self, receiver: str) -> int:
+        """How many jobs are queued, deferred and held ones included."""
+
+
+class Outbox(Protocol):
+    """Letters that Kafka does not have yet, in order."""
+
+    def post(self, letters: Iterable[Letter]) -> None:
+        """Add to the end; on disk on return."""
+
+    def take(self, most: int) -> list[Letter]:
+        """The oldest letters, which stay; none while another process delivers."""
+
+    def delivered(self, count: int) -> None:
+        """Drop the oldest `count` letters, which Kafka has now."""
+
+
+class Ledger(Protocol):
+    """Where letters end: the ledger and the dead letters."""
+
+    def deliver(self, letters: Iterable[Letter]) -> None:
+        """Return when Kafka has all of them; raises its own errors when it does not."""
