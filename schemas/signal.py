@@ -7,7 +7,6 @@ from pydantic import Field
 from schemas.alert import Evidence, window_key
 from schemas.model import Instant, Model
 
-
 FieldValue = str | float | tuple[str, ...] | None
 
 
