@@ -1,0 +1,195 @@
+"""`vedette rules`: check, prove and try the rules, with the pure engine alone."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from cli.faults import Unusable
+from schemas.alert import Alert
+from schemas.event import Event
+from services.matcher.adapters.event_file import BadLine, read_events
+from services.matcher.adapters.rule_files import RuleFiles, read_rule_files
+from services.matcher.domain.cases import differences
+from services.matcher.domain.corrections import linked
+from services.matcher.domain.coverage import cases_of, coverage_faults
+from services.matcher.domain.faults import RuleFault
+from services.matcher.domain.matching import entities, matches
+from services.matcher.domain.replay import replay
+from services.matcher.domain.rulebook import Rulebook
+
+AT_FAULT = 1
+
+app = typer.Typer(help="Check, prove and try the rules.", no_args_is_help=True)
+
+RulesFolder = Annotated[
+    Path, typer.Option("--rules", help="A rule pack, or a folder of rule packs.")
+]
+EventsFile = Annotated[
+    str, typer.Option("--events", help="JSON lines, one event each; - is standard input.")
+]
+
+
+class Format(StrEnum):
+    """How alerts are printed."""
+
+    JSON = "json"
+    TABLE = "table"
+
+
+@app.callback()
+def rules() -> None:
+    """Check, prove and try the rules."""
+
+
+@app.command()
+def check(folder: RulesFolder = Path("rules")) -> None:
+    """Report every fault of every file at once: FILE:LINE: FIELD: what is wrong.
+
+    A rule needs a case in which it fires and one in which it stays silent. Exit code 1 on a fault.
+    """
+    files = _files(folder)
+    _, faults = files.rulebook()
+    lacking = (fault for pack in files.packs for fault in coverage_faults(pack))
+    found = [*faults, *lacking]
+    _report(sorted(found, key=lambda fault: (fault.file, fault.line)))
+    if found:
+        raise typer.Exit(AT_FAULT)
+    counted = sum(len(pack.rules) for pack in files.packs)
+    typer.echo(f"{counted} rules, no fault")
+
+
+@app.command("test")
+def run_cases(folder: RulesFolder = Path("rules")) -> None:
+    """Run the cases of every rule, and say what is not as they expect. Exit code 1 then."""
+    files = _files(folder)
+    rulebook, faults = files.rulebook()
+    _report(faults)
+    faulty = {fault.file for fault in faults}
+    told: Counter[bool] = Counter()
+    for pack in files.packs:
+        for rule, case in cases_of(pack):
+            if rule.origin.file not in faulty:
+                lines = differences(rulebook, case)
+                told[not lines] += 1
+                _tell(f"{rule.origin.file}: {rule.document.name}: {case.test.name}", lines)
+    typer.echo(f"{told[True]} cases hold, {told[False]} do not")
+    if faults or told[False]:
+        raise typer.Exit(AT_FAULT)
+
+
+def _tell(case: str, lines: Iterable[str]) -> None:
+    for number, line in enumerate(lines):
+        if number == 0:
+            typer.echo(f"{case}:")
+        typer.echo(f"  {line}")
+
+
+@app.command("match")
+def match_events(events: EventsFile, folder: RulesFolder = Path("rules")) -> None:
+    """Print a JSON line for each event: the detection rules that match, and who is named.
+
+    A line that is no event is reported and passed over. Exit code 1 on any fault.
+    """
+    rulebook, faults = _rulebook(folder)
+    with _opened(events) as lines:
+        for event in read_events(lines):
+            if isinstance(event, BadLine):
+                faults += 1
+                typer.echo(f"{events}: {event}", err=True)
+            else:
+                typer.echo(json.dumps(_matched(rulebook, event), ensure_ascii=False))
+    if faults:
+        raise typer.Exit(AT_FAULT)
+
+
+def _matched(rulebook: Rulebook, event: Event) -> dict[str, object]:
+    return {
+        "id": event.id,
+        "rules": [match.rule.name for match in matches(rulebook, event)],
+        "entities": list(entities(rulebook, event)),
+        "names": [],
+        "sites": [],
+    }
+
+
+@app.command()
+def backtest(
+    events: EventsFile,
+    folder: RulesFolder = Path("rules"),
+    output: Annotated[Format, typer.Option("--format", help="json: one line an alert.")] = (
+        Format.JSON
+    ),
+) -> None:
+    """Print the alerts that stand at the end of a file of events, on the clock of the file.
+
+    A line that is no event is reported and passed over. Exit code 1 on any fault.
+    """
+    rulebook, faults = _rulebook(folder)
+    good: list[Event] = []
+    with _opened(events) as lines:
+        for event in read_events(lines):
+            if isinstance(event, BadLine):
+                faults += 1
+                typer.echo(f"{events}: {event}", err=True)
+            else:
+                good.append(event)
+    told = replay(rulebook, linked(good))
+    for signal, reason in told.refused:
+        typer.echo(f"{signal.rule}: {signal.identity}: {reason}", err=True)
+    _show(told.final, output)
+    if faults:
+        raise typer.Exit(AT_FAULT)
+
+
+def _show(alerts: Iterable[Alert], output: Format) -> None:
+    if output is Format.TABLE:
+        Console().print(_table(alerts))
+        return
+    for alert in alerts:
+        typer.echo(alert.model_dump_json())
+
+
+def _table(alerts: Iterable[Alert]) -> Table:
+    table = Table("starts", "level", "rule", "status", "evidence", "summary", box=box.SIMPLE)
+    for alert in alerts:
+        start = f"{alert.starts_at:%Y-%m-%d %H:%M}"
+        count = str(alert.evidence_count)
+        table.add_row(start, alert.level, alert.rule.name, alert.status, count, alert.summary)
+    return table
+
+
+def _files(folder: Path) -> RuleFiles:
+    if not folder.is_dir():
+        raise Unusable(f"{folder}: no such folder")
+    return read_rule_files(folder)
+
+
+def _rulebook(folder: Path) -> tuple[Rulebook, int]:
+    """The good rules; the faults of the others are reported and counted."""
+    rulebook, faults = _files(folder).rulebook()
+    _report(faults)
+    return rulebook, len(faults)
+
+
+def _report(faults: Iterable[RuleFault]) -> None:
+    for fault in faults:
+        typer.echo(str(fault), err=True)
+
+
+def _opened(file: str) -> AbstractContextManager[BinaryIO]:
+    if file == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(file).open("rb")
+    except OSError as error:
+        raise Unusable(f"{file}: {error.strerror}") from error

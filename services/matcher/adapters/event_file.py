@@ -1,0 +1,67 @@
+"""Events from a file of JSON lines, with the line of each that is none."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+from pydantic import ValidationError
+
+from schemas.event import Event, completed, replayed_at
+
+# Of a report without any time: nothing is as early, so it overtakes nothing.
+_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+_SOURCE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is no event, counted from 1, and why."""
+
+    number: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"line {self.number}: {self.message}"
+
+
+def read_events(lines: Iterable[bytes]) -> Iterator[Event | BadLine]:
+    """The event of each line, or what is wrong with it; empty lines are passed over.
+
+    What ingest would have added is added: an id from the content, and times on the recorded
+    clock, where an event without any has that of the line before. The source is `file` by default.
+    """
+    recorded: Any = _NO_TIME
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        event = _event(number, line, recorded)
+        if isinstance(event, Event):
+            recorded = event.recorded_at
+        yield event
+
+
+def _event(number: int, line: bytes, recorded: Any) -> Event | BadLine:
+    try:
+        body = json.loads(line.decode("utf-8"), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        return BadLine(number, f"is no JSON: {error}")
+    if not isinstance(body, dict):
+        return BadLine(number, "is no JSON object")
+    body.setdefault("source", _SOURCE)
+    try:
+        return Event.model_validate(completed(body, replayed_at(body, recorded)))
+    except ValidationError as error:
+        return BadLine(number, "; ".join(_spoken(error)))
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number")
+
+
+def _spoken(error: ValidationError) -> Iterator[str]:
+    for fault in error.errors():
+        place = ".".join(str(part) for part in fault["loc"])
+        said = fault["msg"].removeprefix("Value error, ")
+        yield f"{place}: {said}" if place else said
