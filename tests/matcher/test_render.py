@@ -24,6 +24,14 @@ def test_a_summary_speaks_of_the_newest_report() -> None:
     assert course.last.summary == "3 at Taji"
 
 
+def test_a_summary_reads_quantities_by_their_dotted_names() -> None:
+    rule = replace(ALONE, summary="{{ quantities.rockets }} rockets")
+
+    course = Course(rule).take(hit(0).model_copy(update={"fields": {"quantities.rockets": 3.0}}))
+
+    assert course.last.summary == "3 rockets"
+
+
 def test_a_summary_that_cannot_be_rendered_costs_no_alert() -> None:
     rule = replace(ALONE, summary="{{ 1 / 0 }}")
 

@@ -1,5 +1,6 @@
 """Rendering: an announced alert and its episode as the Alert that people read."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from schemas.alert import MOST_EVIDENCE, Alert, Evidence, RuleRef, fingerprint, window_key
@@ -69,8 +70,7 @@ def _template_values(
     newest = episode.evidence[-1].fields if episode and episode.evidence else {}
     last = window(rule, episode.evidence, one.last) if episode else ()
     return {
-        **newest,
-        **state.group,
+        **nested({**newest, **state.group}),
         "group": state.group,
         "title": rule.title,
         "level": one.level.value,
@@ -78,6 +78,21 @@ def _template_values(
         "values": sorted({token for hit in last for token in tokens(rule, hit)}),
         "evidence_count": one.count,
     }
+
+
+def nested(fields: Mapping[str, object]) -> dict[str, object]:
+    """Dotted names (`quantities.rockets`) as maps within maps, whole numbers without a point."""
+    plain: dict[str, object] = {}
+    for name, said in fields.items():
+        value = int(said) if isinstance(said, float) and said.is_integer() else said
+        head, dot, rest = name.partition(".")
+        if dot:
+            inner = plain.setdefault(head, {})
+            if isinstance(inner, dict):
+                inner[rest] = value
+        else:
+            plain[head] = value
+    return plain
 
 
 def _explain(rule: WindowRule, one: Announced) -> str:
