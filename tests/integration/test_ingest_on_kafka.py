@@ -79,7 +79,9 @@ def test_one_event_is_a_keyed_cloudevent_with_the_owner_of_its_token(
     [message] = stored(kafka, topics)
     [event] = bodies(message)
     assert response.status_code == 202
-    assert response.json()["results"] == [{"id": "r1", "source": "reuters", "status": "accepted"}]
+    assert response.json()["results"] == [
+        {"id": "r1", "source": "reuters", "status": "accepted", "errors": []}
+    ]
     assert message.key == b"reuters r1"
     assert header(message, "ce_type") == "vedette.event"
     assert header(message, "ce_id") == "r1"

@@ -59,8 +59,8 @@ class Door:
         return known
 
 
-def events_route(intake: Intake, door: Door) -> APIRouter:
-    """The route that takes reports."""
+def events_route(intake: Intake, door: Door, read_seconds: float = READ_SECONDS) -> APIRouter:
+    """The route that takes reports, each request's body within `read_seconds`."""
     router = APIRouter()
 
     @router.post(
@@ -73,7 +73,7 @@ def events_route(intake: Intake, door: Door) -> APIRouter:
     async def post_events(request: Request) -> Response:
         try:
             identity = door.enter(request.headers)
-            items = await _items(request)
+            items = await _items(request, read_seconds)
         except Rejected as rejected:
             answer = Answer(error=str(rejected))
             return _response(rejected.status, answer, rejected.headers)
@@ -85,10 +85,10 @@ def events_route(intake: Intake, door: Door) -> APIRouter:
     return router
 
 
-async def _items(request: Request) -> list[Any]:
+async def _items(request: Request, read_seconds: float) -> list[Any]:
     try:
         form: Form = form_of(request.headers)
-        items = form(await _body(request))
+        items = form(await _body(request, read_seconds))
     except UnknownForm as error:
         raise Rejected(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error)) from None
     except Malformed as error:
@@ -99,14 +99,14 @@ async def _items(request: Request) -> list[Any]:
     return items
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, read_seconds: float) -> bytes:
     if int(request.headers.get("content-length", 0)) > LARGEST_REQUEST:
         raise _too_large()
     try:
-        async with asyncio.timeout(READ_SECONDS):
+        async with asyncio.timeout(read_seconds):
             return await _bounded(request)
     except TimeoutError:
-        message = f"the body did not come within {READ_SECONDS:.0f} s"
+        message = f"the body did not come within {read_seconds:g} s"
         raise Rejected(HTTPStatus.REQUEST_TIMEOUT, message) from None
     except ClientDisconnect:
         raise Rejected(HTTPStatus.BAD_REQUEST, "the body ended early") from None
@@ -124,7 +124,7 @@ async def _bounded(request: Request) -> bytes:
 def _response(status: HTTPStatus, answer: Answer, headers: Mapping[str, str]) -> Response:
     metrics.REQUESTS.labels(str(status.value)).inc()
     # escaped: what is echoed may hold halves of surrogate pairs, which UTF-8 cannot carry
-    content = json.dumps(answer.model_dump(exclude_defaults=True), ensure_ascii=True)
+    content = json.dumps(answer.model_dump(), ensure_ascii=True)
     return Response(content, status, dict(headers), media_type="application/json")
 
 

@@ -23,6 +23,7 @@ CLOSE_SECONDS = 5.0
 MOST_PENDING = 64 * 1024 * 1024
 OF_THE_MESSAGE = (InvalidRecordError, MessageSizeTooLargeError)
 
+Look = Callable[[KafkaProducer | None, list[str], str], Link]
 Settle = Callable[[Exception | None], None]
 
 log = logger(__name__)
@@ -34,7 +35,9 @@ class KafkaPublisher:
     `start` and `stop` belong to the event loop that `publish` is called on.
     """
 
-    def __init__(self, bootstrap_servers: str, topic: str) -> None:
+    def __init__(self, bootstrap_servers: str, topic: str, look: Look = look) -> None:
+        """Nothing happens yet; `look` shows how Kafka is, and connects."""
+        self._look = look
         self._servers = [server.strip() for server in bootstrap_servers.split(",")]
         self._topic = topic
         self._link = Link()
@@ -132,7 +135,9 @@ class KafkaPublisher:
     async def _keep_looking(self) -> None:
         while not self._stopping.is_set():
             await self._close_retired()
-            seen = await asyncio.to_thread(look, self._link.producer, self._servers, self._topic)
+            seen = await asyncio.to_thread(
+                self._look, self._link.producer, self._servers, self._topic
+            )
             if seen.producer not in self._retired:
                 self._note(seen)
             try:

@@ -1,0 +1,80 @@
+"""Whatever is posted, the answer is 2xx or 4xx, and it comes."""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.event import Event
+from services.ingest.domain.forms import CLOUDEVENT, CLOUDEVENTS, JSON, NDJSON
+from tests.fakes import FakePublisher
+from tests.ingest.builders import client, report
+
+SECONDS = 5
+
+content_types = st.sampled_from([JSON, NDJSON, CLOUDEVENT, CLOUDEVENTS, "text/plain", f"{JSON};x"])
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(codec=None))
+    | st.datetimes().map(str)
+    | st.sampled_from(["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", 10**400, 1e308])
+)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=10,
+)
+names = st.sampled_from([*Event.model_fields, "data", "specversion", "time", "bogus"])
+bodies = st.dictionaries(names, values, max_size=6)
+
+
+def answered(raw: bytes, content_type: str, **headers: str) -> httpx.Response:
+    async def post() -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with client(FakePublisher()) as ingest:
+            sent = {"content-type": content_type} | named
+            request = ingest.post("/v1/events", content=raw, headers=sent)
+            return await asyncio.wait_for(request, SECONDS)
+
+    return asyncio.run(post())
+
+
+def spelled(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+@given(raw=st.binary(max_size=200), content_type=content_types)
+@settings(deadline=None)
+def test_any_bytes_are_answered(raw: bytes, content_type: str) -> None:
+    assert answered(raw, content_type).status_code in range(200, 500)
+
+
+@given(value=values, content_type=content_types)
+@settings(deadline=None)
+def test_any_json_is_answered(value: Any, content_type: str) -> None:
+    assert answered(spelled(value), content_type).status_code in range(200, 500)
+
+
+@given(body=bodies, valid=st.booleans())
+@settings(deadline=None, max_examples=300)
+def test_any_object_with_an_events_fields_is_answered(body: dict[str, Any], valid: bool) -> None:
+    whole = report() | body if valid else body
+
+    response = answered(spelled(whole), JSON)
+
+    assert response.status_code in (202, 400, 422)
+    assert response.status_code == 202 or response.json()["error"]
+
+
+@given(body=bodies, identity=st.text(st.characters(min_codepoint=32, max_codepoint=126)))
+@settings(deadline=None)
+def test_any_binary_cloudevent_is_answered(body: dict[str, Any], identity: str) -> None:
+    headers = {"ce_specversion": "1.0", "ce_id": identity, "ce_type": "t", "ce_source": "s"}
+
+    assert answered(spelled(body), JSON, **headers).status_code in range(200, 500)

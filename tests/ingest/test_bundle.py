@@ -1,0 +1,83 @@
+import json
+from itertools import chain, pairwise
+
+from schemas.envelope import header
+from schemas.event import LARGEST_BUNDLE
+from services.ingest.domain.bundle import MOST_EVENTS, Message, bundled
+from tests.ingest.builders import report, taken
+
+
+def partition_of(key: bytes) -> int:
+    return sum(key) % 3
+
+
+def one(_: bytes) -> int:
+    return 0
+
+
+def ids(message: Message) -> list[str]:
+    value = json.loads(message.value)
+    return [event["id"] for event in (value if isinstance(value, list) else [value])]
+
+
+def test_a_single_event_stays_single_and_keyed() -> None:
+    event = taken(report())
+
+    [message] = bundled([event], partition_of)
+
+    assert message.key == b"reuters r1"
+    assert message.partition == partition_of(b"reuters r1")
+    assert message.value == event.value
+    assert header(message.headers, "ce_type") == "vedette.event"
+    assert header(message.headers, "ce_recordedtime") == "2020-01-05T12:00:00+00:00"
+
+
+def test_events_of_one_partition_are_one_bundle_without_a_key_in_their_order() -> None:
+    events = [taken(report(id=f"r{number}")) for number in range(9)]
+
+    messages = bundled(events, partition_of)
+
+    assert len(messages) == 3
+    for message in messages:
+        assert message.key is None
+        assert header(message.headers, "ce_type") == "vedette.events.bundle"
+        assert ids(message) == [events[place].event.id for place in message.places]
+        assert {partition_of(events[place].event.key) for place in message.places} == {
+            message.partition
+        }
+        assert all(before < after for before, after in pairwise(message.places))
+    assert sorted(place for message in messages for place in message.places) == list(range(9))
+
+
+def test_a_correction_goes_where_what_it_corrects_went() -> None:
+    first, second = taken(report(id="r1")), taken(report(id="r2", supersedes="r1"))
+
+    [message] = bundled([first, second], partition_of)
+
+    assert ids(message) == ["r1", "r2"]
+
+
+def test_each_bundle_has_an_id_of_its_own() -> None:
+    events = [taken(report(id=f"r{number}")) for number in range(9)]
+
+    named = {header(message.headers, "ce_id") for message in bundled(events, partition_of)}
+
+    assert len(named) == 3
+
+
+def test_a_bundle_holds_no_more_events_than_it_may() -> None:
+    events = [taken(report(id=f"r{number}")) for number in range(2 * MOST_EVENTS + 1)]
+
+    sizes = [len(message.places) for message in bundled(events, one)]
+
+    assert sizes == [MOST_EVENTS, MOST_EVENTS, 1]
+
+
+def test_a_bundle_is_no_larger_than_it_may_be() -> None:
+    heavy = report(text="x" * 60_000)
+    events = [taken(heavy | {"id": f"r{number}"}) for number in range(20)]
+
+    messages = bundled(events, one)
+
+    assert max(len(message.value) for message in messages) <= LARGEST_BUNDLE
+    assert list(chain.from_iterable(map(ids, messages))) == [one.event.id for one in events]

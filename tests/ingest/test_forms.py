@@ -1,0 +1,123 @@
+import json
+from typing import Any
+
+import pytest
+
+from services.ingest.domain.forms import CLOUDEVENT, CLOUDEVENTS, JSON, NDJSON, UnknownForm, form_of
+from services.ingest.domain.refusal import Refusal
+from services.ingest.domain.strict_json import Malformed
+
+BODY = {"text": "x"}
+
+
+def read(raw: bytes, content_type: str = JSON, **headers: str) -> list[Any]:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return form_of({"content-type": content_type} | named)(raw)
+
+
+def envelope(**changes: object) -> dict[str, object]:
+    return {"specversion": "1.0", "id": "c1", "source": "s", "type": "t", "data": BODY} | changes
+
+
+def test_an_object_is_one_report_and_an_array_is_several() -> None:
+    assert read(b'{"a": 1}') == [{"a": 1}]
+    assert read(b'[{"a": 1}, 2]') == [{"a": 1}, 2]
+    assert read(b"[]") == []
+
+
+def test_without_a_content_type_it_is_json() -> None:
+    assert form_of({})(b"{}") == [{}]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content-type": "text/plain"},
+        {"content-type": "application/x-www-form-urlencoded"},
+        {"content-type": ""},
+        {"content-type": "application/json; charset=latin-1"},
+        {"content-type": JSON, "content-encoding": "gzip"},
+    ],
+    ids=["text", "form", "empty", "charset", "compressed"],
+)
+def test_another_form_is_refused(headers: dict[str, str]) -> None:
+    with pytest.raises(UnknownForm):
+        form_of(headers)
+
+
+def test_the_content_type_may_be_spelled_in_any_case_with_its_charset() -> None:
+    assert read(b"{}", "Application/JSON; Charset=UTF-8") == [{}]
+
+
+def test_each_line_of_ndjson_is_a_report_and_empty_ones_are_none() -> None:
+    assert read(b'{"a": 1}\r\n\n{"a": 2}', NDJSON) == [{"a": 1}, {"a": 2}]
+
+
+def test_a_broken_line_of_ndjson_refuses_itself_alone_with_its_place() -> None:
+    first, broken, last = read(b'{"a": 1}\n{"a": }\n{"a": 2}\n', NDJSON)
+
+    assert (first, last) == ({"a": 1}, {"a": 2})
+    assert isinstance(broken, Refusal)
+    assert broken.faults[0].message == "line 2 column 7: Expecting value"
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n \n", b"{\n}\n"], ids=["empty", "blank", "no line"])
+def test_ndjson_without_one_whole_line_is_malformed(raw: bytes) -> None:
+    with pytest.raises(Malformed, match="line 1 column"):
+        read(raw, NDJSON)
+
+
+def test_the_envelope_fills_what_the_report_leaves_out() -> None:
+    time = "2020-01-05T10:00:00Z"
+
+    [report] = read(json.dumps(envelope(time=time)).encode(), CLOUDEVENT)
+
+    assert report == {"text": "x", "id": "c1", "source": "s", "published_at": time}
+
+
+def test_what_the_report_says_itself_goes_before_its_envelope() -> None:
+    own = {"id": "own", "source": "s:own", "published_at": "2020-01-01T00:00:00Z"}
+
+    [report] = read(json.dumps(envelope(data=BODY | own, time="later")).encode(), CLOUDEVENT)
+
+    assert report == BODY | own
+
+
+FAULTS: dict[str, tuple[dict[str, object], str]] = {
+    "another version": ({"specversion": "0.3"}, "specversion"),
+    "no id": ({"id": ""}, "id"),
+    "no source": ({"source": None}, "source"),
+    "no type": ({"type": 1}, "type"),
+    "data that is no object": ({"data": [BODY]}, "data"),
+    "data in base64": ({"data_base64": "e30="}, "data_base64"),
+    "data that is no JSON": ({"datacontenttype": "text/xml"}, "datacontenttype"),
+}
+
+
+@pytest.mark.parametrize(("changes", "field"), FAULTS.values(), ids=FAULTS)
+def test_a_faulty_envelope_is_refused_with_the_attribute(
+    changes: dict[str, object], field: str
+) -> None:
+    [refusal] = read(json.dumps(envelope(**changes)).encode(), CLOUDEVENT)
+
+    assert isinstance(refusal, Refusal)
+    assert [fault.field for fault in refusal.faults] == [field]
+
+
+def test_a_batch_is_an_array_of_envelopes() -> None:
+    raw = json.dumps([envelope(), envelope(type="")]).encode()
+
+    report, refusal = read(raw, CLOUDEVENTS)
+
+    assert report["id"] == "c1"
+    assert isinstance(refusal, Refusal)
+    with pytest.raises(Malformed):
+        read(json.dumps(envelope()).encode(), CLOUDEVENTS)
+
+
+def test_in_binary_mode_the_headers_are_the_envelope() -> None:
+    headers = {"ce_specversion": "1.0", "ce_id": "c%201", "ce_source": "s", "ce_type": "t"}
+
+    [report] = read(json.dumps(BODY).encode(), **headers)
+
+    assert report == {"text": "x", "id": "c 1", "source": "s"}

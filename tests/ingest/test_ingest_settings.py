@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from services.environment import InvalidEnvironment, load
+from services.ingest.settings import Settings
+
+OPEN = {"VEDETTE_INGEST_OPEN": "true"}
+
+
+def test_open_is_all_it_needs() -> None:
+    settings = load(Settings, OPEN)
+
+    assert settings.port == 8080
+    assert settings.topic_prefix == "vedette."
+    assert settings.clock == "wall"
+
+
+def test_a_token_file_is_all_it_needs() -> None:
+    settings = load(Settings, {"VEDETTE_INGEST_TOKENS_FILE": "tokens.yaml"})
+
+    assert settings.ingest_tokens_file == Path("tokens.yaml")
+
+
+@pytest.mark.parametrize("given", [{}, {"VEDETTE_INGEST_TOKENS_FILE": ""}], ids=["none", "empty"])
+def test_without_tokens_it_refuses_and_names_the_variable(given: dict[str, str]) -> None:
+    with pytest.raises(InvalidEnvironment, match=r"^VEDETTE_INGEST_TOKENS_FILE: .*INGEST_OPEN"):
+        load(Settings, given)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("VEDETTE_KAFKA_BOOTSTRAP_SERVERS", "localhost"),
+        ("VEDETTE_KAFKA_BOOTSTRAP_SERVERS", "a:1,,b:2"),
+        ("VEDETTE_TOPIC_PREFIX", "a b"),
+        ("VEDETTE_CLOCK", "sun"),
+        ("VEDETTE_REDIS_URL", "localhost"),
+        ("VEDETTE_PORT", "0"),
+        ("VEDETTE_INGEST_OPEN", "maybe"),
+        ("VEDETTE_INGEST_TOKEN", "x"),
+    ],
+)
+def test_what_is_malformed_or_unknown_is_named(name: str, value: str) -> None:
+    with pytest.raises(InvalidEnvironment, match=f"^{name}: "):
+        load(Settings, OPEN | {name: value})

@@ -1,0 +1,76 @@
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from services.ingest.adapters.tokens import InvalidTokens, read_tokens
+from services.ingest.domain.identity import Identity
+
+DIGEST = hashlib.sha256(b"secret").hexdigest()
+OTHER = hashlib.sha256(b"another").hexdigest()
+
+
+def file(folder: Path, text: str) -> Path:
+    path = folder / "tokens.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_a_token_stands_for_its_source_with_owner_and_grade(tmp_path: Path) -> None:
+    text = f"reuters: {{token_sha256: {DIGEST.upper()}, owner: Thomson Reuters, reliability: B}}\n"
+
+    tokens = read_tokens(file(tmp_path, f"{text}'telegram:@a': {{sha256: {OTHER}}}"))
+
+    assert tokens.identity_of("secret") == Identity("reuters", "Thomson Reuters", "B")
+    assert tokens.identity_of("another") == Identity("telegram:@a")
+    assert tokens.identity_of("unknown") is None
+    assert tokens.identity_of("\udcff") is None
+
+
+FAULTS = {
+    "no digest": ("reuters: {owner: x}", "reuters: token_sha256: Field required"),
+    "the token itself": ("reuters: {token_sha256: secret}", "reuters: token_sha256:"),
+    "an unknown key": (f"reuters: {{token_sha256: {DIGEST}, grade: B}}", "reuters: grade:"),
+    "no such grade": (
+        f"reuters: {{token_sha256: {DIGEST}, reliability: G}}",
+        "reuters: reliability:",
+    ),
+    "a bare string": ("reuters: x", "reuters: the entry:"),
+    "a source with a space": (f"'a b': {{token_sha256: {DIGEST}}}", "a b: the entry: a source has"),
+    "a source that YAML took for a boolean": (f"no: {{token_sha256: {DIGEST}}}", "False:"),
+    "a source twice": (
+        f"a: {{token_sha256: {DIGEST}}}\na: {{token_sha256: {OTHER}}}",
+        "a: stands twice",
+    ),
+    "a token twice": (
+        f"a: {{token_sha256: {DIGEST}}}\nb: {{token_sha256: {DIGEST}}}",
+        "b: token_sha256: the same token as a",
+    ),
+    "no map": ("- a", "a map of source id"),
+    "nothing": ("", "a map of source id"),
+    "no YAML": ("a: [", "line 1, column 5"),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), FAULTS.values(), ids=FAULTS)
+def test_a_malformed_file_is_refused_with_file_and_source(
+    text: str, message: str, tmp_path: Path
+) -> None:
+    path = file(tmp_path, text)
+
+    with pytest.raises(InvalidTokens) as caught:
+        read_tokens(path)
+
+    assert str(caught.value).startswith(str(path))
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_every_faulty_entry_is_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InvalidTokens, match=r"a: token_sha256: .*; .*b: token_sha256: "):
+        read_tokens(file(tmp_path, "a: {}\nb: {}"))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidTokens, match=r"none\.yaml: No such file"):
+        read_tokens(tmp_path / "none.yaml")
