@@ -1,11 +1,16 @@
 """One fake per port: it keeps the port's promises, and shows what it was told."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from services.ingest.domain.bundle import Message
 from services.ingest.domain.ports import Unavailable
+from services.notifier.domain.decide import Facts, Sighting
+from services.notifier.domain.entry import Entry, Sending
+from services.notifier.domain.errors import LeaseLost
+from services.notifier.domain.ports import Claim, Job, Letter, Notice
 
 
 @dataclass
@@ -26,3 +31,144 @@ class FakePublisher:
         await asyncio.sleep(0)
         self.published += [message for message in messages if message.partition not in self.deaf]
         return [message.partition not in self.deaf for message in messages]
+
+
+@dataclass
+class FakeClock:
+    """A clock that the test moves."""
+
+    now: datetime = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, seconds: float) -> datetime:
+        self.now += timedelta(seconds=seconds)
+        return self.now
+
+
+@dataclass
+class FakeReceiver:
+    """A channel: each call first meets the next of `faults` (None: all goes well).
+
+    An exception in `faults` is raised; `(exception, True)` is raised after the call took effect.
+    """
+
+    facts: Facts = field(default_factory=lambda: Facts("slack"))
+    faults: list[Exception | tuple[Exception, bool] | None] = field(default_factory=list)
+    find_faults: list[Exception] = field(default_factory=list)
+    shown: dict[str, list[Notice]] = field(default_factory=dict)
+    looks: int = 0
+
+    def send(self, notice: Notice) -> str:
+        handle = f"m{len(self.shown) + 1}"
+        self._do(handle, notice)
+        return handle
+
+    def edit(self, handle: str, notice: Notice) -> str:
+        self._do(handle, notice)
+        return handle
+
+    def find(self, alert_id: str, sending: Sending) -> Sighting | None:
+        del sending  # everything is within this channel's reach
+        self.looks += 1
+        if self.find_faults:
+            raise self.find_faults.pop(0)
+        for handle, notices in self.shown.items():
+            if notices[-1].alert.id == alert_id:
+                return Sighting(notices[-1].alert.revision, handle)
+        return None
+
+    def _do(self, handle: str, notice: Notice) -> None:
+        fault = self.faults.pop(0) if self.faults else None
+        error, done = fault if isinstance(fault, tuple) else (fault, fault is None)
+        if done:
+            self.shown.setdefault(handle, []).append(notice)
+        if error is not None:
+            raise error
+
+
+@dataclass
+class _Queued:
+    job: Job
+    since: datetime
+    due: datetime
+    attempts: int = 0
+
+
+@dataclass
+class FakeLog:
+    """The queue and the log in memory; `hold` is how long a lease lasts."""
+
+    clock: FakeClock
+    hold: timedelta = timedelta(seconds=30)
+    letters: list[Letter] = field(default_factory=list)
+    entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    queue: dict[tuple[str, str], _Queued] = field(default_factory=dict)
+    leases: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
+    tokens: int = 0
+
+    def put(self, jobs: Iterable[Job], receivers: Iterable[str], now: datetime) -> None:
+        names = tuple(receivers)
+        for job in jobs:
+            for name in names:
+                self._put((name, job.alert.id), job, now)
+
+    def claim(self, receiver: str, now: datetime) -> Claim | None:
+        due = [key for key, one in self.queue.items() if key[0] == receiver and one.due <= now]
+        for key in sorted(due, key=lambda key: self.queue[key].due):
+            if not self._is_leased(key):
+                return self._lease(key)
+        return None
+
+    def write(self, claim: Claim, entry: Entry, now: datetime, letters: Iterable[Letter]) -> None:
+        key = self._held(claim)
+        self.entries[key] = entry
+        self.letters += letters
+        self.leases[key] = (claim.token, now + self.hold)
+
+    def done(self, claim: Claim, now: datetime, letters: Iterable[Letter] = ()) -> None:
+        key = self._held(claim)
+        if self._is_newer(key, claim):
+            self.queue[key] = replace(self.queue[key], due=now, since=now, attempts=0)
+        else:
+            del self.queue[key]
+        self.letters += letters
+        del self.leases[key]
+
+    def later(self, claim: Claim, entry: Entry | None, until: datetime, attempts: int) -> None:
+        key = self._held(claim)
+        if entry is not None:
+            self.entries[key] = entry
+        due = self.clock() if self._is_newer(key, claim) else until
+        self.queue[key] = replace(self.queue[key], due=due, attempts=attempts)
+        del self.leases[key]
+
+    def depth(self, receiver: str) -> int:
+        return sum(key[0] == receiver for key in self.queue)
+
+    def _put(self, key: tuple[str, str], job: Job, now: datetime) -> None:
+        queued = self.queue.get(key)
+        if queued is None:
+            self.queue[key] = _Queued(job, now, now)
+        elif queued.job.alert.revision < job.alert.revision:
+            self.queue[key] = replace(queued, job=job, due=now)
+
+    def _lease(self, key: tuple[str, str]) -> Claim:
+        self.tokens += 1
+        self.leases[key] = (f"t{self.tokens}", self.clock() + self.hold)
+        queued = self.queue[key]
+        entry = self.entries.get(key, Entry())
+        return Claim(queued.job, key[0], f"t{self.tokens}", queued.since, entry, queued.attempts)
+
+    def _is_leased(self, key: tuple[str, str]) -> bool:
+        return key in self.leases and self.leases[key][1] > self.clock()
+
+    def _held(self, claim: Claim) -> tuple[str, str]:
+        key = (claim.receiver, claim.alert.id)
+        if not self._is_leased(key) or self.leases[key][0] != claim.token:
+            raise LeaseLost("the lease has ended")
+        return key
+
+    def _is_newer(self, key: tuple[str, str], claim: Claim) -> bool:
+        return self.queue[key].job.alert.revision > claim.alert.revision
