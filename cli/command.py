@@ -22,7 +22,8 @@ class LateCommands(typer.core.TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """All of them, the one to begin with first."""
-        return sorted({*super().list_commands(ctx), *LATE}, key=lambda name: name != "up")
+        first, *rest = LATE
+        return [first, *super().list_commands(ctx), *rest]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of that name, or None."""

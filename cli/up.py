@@ -23,6 +23,7 @@ from cli.stack.embedded import LOOPBACK
 from cli.stack.plan import PARTS, PORTS, Plan
 from cli.stack.ports import free_ports, is_free
 from cli.stack.running import Stack, running
+from cli.stack.sample import sample_event
 from cli.stack.stop import Stop, Stopped
 from cli.stack.watch import Watch
 
@@ -108,7 +109,8 @@ def _run(plan: Plan, story: Story | None, stop: Stop, console: Console, *, stay:
         with _stack(plan, stop, console) as stack:
             code = _play(story, stack, stop, console) if story else 0
             if stay or not story:
-                console.print(invitation(plan, os.environ), soft_wrap=True)
+                sample = sample_event(plan.rules)
+                console.print(invitation(plan, os.environ, sample), soft_wrap=True)
                 _stay(stack, stop)
     except Stopped:
         pass

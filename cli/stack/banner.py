@@ -8,7 +8,6 @@ from rich.text import Text
 
 from cli.stack.plan import SERVICES, Plan
 
-SAMPLE = '{"source": "me", "title": "Rockets fall near the base", "text": "No one was hurt."}'
 OVERRIDDEN = ("VEDETTE_KAFKA_BOOTSTRAP_SERVERS", "VEDETTE_REDIS_URL")
 
 
@@ -32,13 +31,13 @@ def banner(plan: Plan, inherited: Mapping[str, str], place: Path) -> Text:
     return text
 
 
-def invitation(plan: Plan, inherited: Mapping[str, str]) -> Text:
-    """How to send an event, and how to stop."""
+def invitation(plan: Plan, inherited: Mapping[str, str], sample: str) -> Text:
+    """How to send an event such as `sample`, and how to stop."""
     header = "" if plan.is_open(inherited) else ' -H "Authorization: Bearer $TOKEN"'
     url = f"{plan.url('ingest')}/v1/events"
     text = Text("Send your own event:\n", style="bold")
     command = (
-        f"  curl -sS {url}{header} -H 'Content-Type: application/json' -d {shlex.quote(SAMPLE)}\n"
+        f"  curl -sS {url}{header} -H 'Content-Type: application/json' -d {shlex.quote(sample)}\n"
     )
     text.append(command, style="default")
     text.append(_door(plan, inherited), style="dim")

@@ -33,9 +33,10 @@ def test_a_broker_that_is_set_but_not_used_is_named() -> None:
 
 
 def test_the_curl_line_carries_a_token_only_where_one_is_asked() -> None:
-    open_to_all = invitation(plan(), {}).plain
-    guarded = invitation(plan(), {"VEDETTE_INGEST_TOKENS_FILE": "tokens.yaml"}).plain
+    open_to_all = invitation(plan(), {}, '{"text": "it"}').plain
+    guarded = invitation(plan(), {"VEDETTE_INGEST_TOKENS_FILE": "tokens.yaml"}, "{}").plain
 
+    assert """-d '{"text": "it"}'""" in open_to_all
     assert "Authorization" not in open_to_all
     assert "no token is asked" in open_to_all
     assert 'Authorization: Bearer $TOKEN"' in guarded
