@@ -50,9 +50,10 @@ def logger(name: str) -> structlog.stdlib.BoundLogger:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Named checks; ready when every one of them answers None."""
+    """Named checks; ready when every one of them answers None. Notes never make it unready."""
 
     checks: dict[str, Check] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, check: Check) -> None:
         """Count `check` in from now on."""
@@ -76,9 +77,10 @@ def health_routes(health: Health, registry: CollectorRegistry = REGISTRY) -> API
     def readyz() -> JSONResponse:
         faults = health.faults()
         status = "unavailable" if faults else "ok"
-        return JSONResponse(
-            {"status": status, "faults": dict(faults)}, status_code=503 if faults else 200
-        )
+        told: dict[str, object] = {"status": status, "faults": dict(faults)}
+        if health.notes:
+            told["notes"] = health.notes
+        return JSONResponse(told, status_code=503 if faults else 200)
 
     @router.get("/metrics")
     def metrics() -> Response:

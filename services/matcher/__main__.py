@@ -1,1 +1,25 @@
 """Starts the service."""
+
+import sys
+
+from services import telemetry
+from services.environment import InvalidEnvironment, load, process_environment
+from services.matcher.app import NoRules, serve
+from services.matcher.settings import Settings
+
+CANNOT_START = 2
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT (0) or a crash (1); 2 if it cannot start as it is told to."""
+    try:
+        settings = load(Settings, process_environment())
+        telemetry.configure_logging("matcher", settings.log_level, settings.log_format)
+        return serve(settings)
+    except (InvalidEnvironment, NoRules) as error:
+        sys.stderr.write(f"matcher: {error}\n")
+        return CANNOT_START
+
+
+if __name__ == "__main__":
+    sys.exit(main())

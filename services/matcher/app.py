@@ -1,1 +1,159 @@
 """The one place where the parts of this service are joined."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from faust.types import TableT
+
+from schemas.signal import Signal
+from schemas.tick import Tick
+from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, SIGNALS, topic_name
+from services import telemetry
+from services.matcher.adapters import metrics
+from services.matcher.adapters.agents import add_agent
+from services.matcher.adapters.cluster import Cluster, Unusable, ensure_changelog
+from services.matcher.adapters.correlate import Correlation
+from services.matcher.adapters.detect import Detection
+from services.matcher.adapters.judge import Judge
+from services.matcher.adapters.outbox import TopicOutbox
+from services.matcher.adapters.rule_files import read_rule_files
+from services.matcher.adapters.table import changelog_name, release, windows_table
+from services.matcher.adapters.ticks import Ticker
+from services.matcher.adapters.transport import App, faust_options, raw_topic
+from services.matcher.adapters.watch import Watch
+from services.matcher.adapters.windows import Windows
+from services.matcher.adapters.worker import new_loop, run
+from services.matcher.domain.faults import RuleFault
+from services.matcher.domain.rulebook import Rulebook
+from services.matcher.settings import Settings
+
+log = telemetry.logger(__name__)
+
+TOPICS = (EVENTS, SIGNALS, ALERTS, DEAD_LETTERS)
+FAILED = 1
+
+
+class NoRules(Exception):  # noqa: N818  (named for what it says, as every error here)
+    """There is no rule to match with; the message says where and why, a line a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kafka:
+    """Kafka as found at the start: connected, and every topic there."""
+
+    cluster: Cluster
+    signals_partitions: int
+
+
+def serve(settings: Settings) -> int:
+    """Run the matcher until it is told to stop (0) or crashes (1). Blocks.
+
+    Raises:
+        NoRules: no file holds a usable rule.
+    """
+    rulebook, faults = _rules(settings.rules_dir)
+    health = _health(faults)
+    listener = telemetry.listen(telemetry.health_app(health), settings.host, settings.port)
+    loop = new_loop()
+    try:
+        kafka = loop.run_until_complete(prepare(settings))
+        with TemporaryDirectory(prefix="vedette-matcher-") as folder:
+            app = create_app(settings, rulebook, kafka, Path(folder))
+            _watch(app, kafka.cluster, health)
+            return run(app, loop)
+    except Unusable as error:
+        log.critical("cannot start", reason=str(error))
+        return FAILED
+    finally:
+        listener.stop()
+
+
+async def prepare(settings: Settings) -> Kafka:
+    """Connect to Kafka, and have the topics that the matcher needs.
+
+    Raises:
+        Unusable: saying what is missing.
+    """
+    bootstrap = settings.kafka_bootstrap_servers
+    cluster = await Cluster.connect(bootstrap)
+    names = {name: topic_name(settings.topic_prefix, name) for name in TOPICS}
+    partitions = {name: await cluster.partitions(full) for name, full in names.items()}
+    changelog = changelog_name(app_id(settings))
+    await ensure_changelog(bootstrap, cluster, changelog, partitions[SIGNALS])
+    cluster.follow(names[EVENTS])
+    return Kafka(cluster, partitions[SIGNALS])
+
+
+def app_id(settings: Settings) -> str:
+    """The consumer group: one for each prefix, so that two stacks on one Kafka do not meet."""
+    return f"{settings.topic_prefix}matcher"
+
+
+def create_app(settings: Settings, rulebook: Rulebook, kafka: Kafka, folder: Path) -> App:
+    """The Faust app with its agents, its table and its ticks. Nothing is started.
+
+    `folder` is for what Faust leaves behind.
+    """
+    app = App(app_id(settings), **faust_options(settings.kafka_bootstrap_servers, folder))
+    topics = {name: raw_topic(app, topic_name(settings.topic_prefix, name)) for name in TOPICS}
+    outbox = TopicOutbox(topics)
+    detection = Detection(Judge(rulebook), outbox, kafka.signals_partitions)
+    table = windows_table(app, kafka.signals_partitions)
+    windows = Windows(table, rulebook.windows)
+    correlation = Correlation(windows, outbox, _now(settings))
+    add_agent(app, "detect", topics[EVENTS], detection.take)
+    add_agent(app, "correlate", topics[SIGNALS], correlation.take)
+    table.on_recover(partial(_moved, app, table, windows, topics[SIGNALS].get_topic_name()))
+    ticker = Ticker(outbox, _clock(settings, detection), topics[EVENTS].get_topic_name())
+    app.task(partial(ticker.run, app, kafka.cluster, settings.tick_seconds))
+    return app
+
+
+async def _moved(app: App, table: TableT[bytes, bytes], windows: Windows, signals: str) -> None:
+    release(table, {tp.partition for tp in app.consumer.assignment() if tp.topic == signals})
+    windows.forget_schedules()
+
+
+def _rules(folder: Path) -> tuple[Rulebook, tuple[RuleFault, ...]]:
+    rulebook, faults = read_rule_files(folder).rulebook()
+    for fault in faults:
+        log.error("a rule is left out", fault=str(fault))
+    if not rulebook.windows:
+        raise NoRules("\n".join([f"{folder}: no usable rule", *map(str, faults)]))
+    metrics.RULES.set(len(rulebook.windows))
+    return rulebook, faults
+
+
+def _health(faults: tuple[RuleFault, ...]) -> telemetry.Health:
+    notes = {"rules": "\n".join(map(str, faults))} if faults else {}
+    health = telemetry.Health(notes=notes)
+    health.add("group", lambda: "starting")
+    health.add("kafka", lambda: "starting")
+    return health
+
+
+def _watch(app: App, cluster: Cluster, health: telemetry.Health) -> None:
+    watch = Watch(app, cluster)
+    health.add("group", watch.group)
+    health.add("kafka", watch.kafka)
+    app.task(watch.run)
+
+
+def _now(settings: Settings) -> Callable[[Signal | Tick], datetime]:
+    return _recorded if settings.clock == "recorded" else lambda _told: datetime.now(UTC)
+
+
+def _recorded(told: Signal | Tick) -> datetime:
+    if isinstance(told, Tick):
+        return told.time
+    return told.evidence.recorded_at or told.occurred_at
+
+
+def _clock(settings: Settings, detection: Detection) -> Callable[[], datetime | None]:
+    if settings.clock == "recorded":
+        return lambda: detection.newest.recorded_at
+    return lambda: datetime.now(UTC)

@@ -1,0 +1,65 @@
+"""Faust's consumer with the two faults mended that cost offsets in a rebalance.
+
+`docs/decisions/consumer-remedies.md` tells what goes wrong without it.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
+from faust.types import TP
+
+from services.matcher.adapters.producer import Producer
+
+
+class Consumer(FaustConsumer):
+    """Delivers nothing before the seek, forgets nothing before the commit."""
+
+    def resume_partitions(self, tps: Iterable[TP]) -> None:
+        """Mark partitions as active, with the flow stopped: each caller resumes it after its seek.
+
+        Faust seeks after it resumed. What the fetcher delivers in between comes twice, and the
+        commit then stands still.
+        """
+        self.stop_flow()
+        super().resume_partitions(tps)
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Finish and commit what is in flight, and only then drop the acknowledgements."""
+        if not self.app.should_stop and self.assignment():
+            await self._settle()
+        await super().on_partitions_revoked(revoked)
+
+    async def _settle(self) -> None:
+        self.stop_flow()
+        self.app.flow_control.suspend()
+        self.pause_partitions(self.assignment())
+        self.app.flow_control.clear()
+        await self.wait_empty()
+
+    async def wait_empty(self) -> None:
+        """Wait until all that was begun is done, and committed.
+
+        Faust's last commit joins one that is under way, which may know less than all.
+        """
+        await super().wait_empty()
+        await self.maybe_wait_for_commit_to_finish()
+        await self.commit()
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        """Commit `offsets` once all that was sent before them stands on Kafka.
+
+        Faust's own flush gives up on a full buffer after 0.1 s and ignores what Kafka refused.
+        """
+        producer = self.app.producer
+        if isinstance(producer, Producer) and not await producer.settled():
+            return False
+        return await super()._commit(offsets)
+
+    def lags(self) -> Mapping[TP, int]:
+        """For each partition owned that keeps offsets: messages that are not yet committed."""
+        owned = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
+        return {tp: self._lag(tp) for tp in owned}
+
+    def _lag(self, tp: TP) -> int:
+        done = self._committed_offset[tp] or self._read_offset[tp] or 0
+        return max(0, (self.highwater(tp) or 0) - done)

@@ -1,0 +1,145 @@
+"""correlate: signals into windows, alerts out; ticks resolve and forget.
+
+A message has two effects, the state and the alerts, and a crash may keep either without the
+other: they go to different topics. State kept and alert lost: the message comes again, is not past
+the state's offset, and the engine sends the alert again. Alert sent and state lost: the message
+meets the old state and leads to the same alert, with the same id and revision. So the order of
+the two does not matter, with one exception: a state that is to be deleted is the last thing that
+knows its alerts, so they are on Kafka first.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from schemas.alert import Alert
+from schemas.envelope import ALERT, TICK, cloud_headers
+from schemas.signal import Signal
+from schemas.tick import Tick
+from schemas.topics import ALERTS, SIGNALS
+from services import telemetry
+from services.matcher.adapters import metrics
+from services.matcher.adapters.detect import SOURCE
+from services.matcher.adapters.guard import RuleFault, guarded
+from services.matcher.adapters.message import Received, kind_of, reason
+from services.matcher.adapters.outbox import Letter, Outbox, TooLarge, bury
+from services.matcher.adapters.windows import StateTooLarge, Windows, rule_of
+from services.matcher.domain.step import TOO_LATE, Moment, Outcome, step
+
+log = telemetry.logger(__name__)
+
+WHERE = "correlate"
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """What `correlate` does with one message of the signals topic.
+
+    `now` gives the time at which what a signal or a tick leads to is announced.
+    """
+
+    windows: Windows
+    outbox: Outbox
+    now: Callable[[Signal | Tick], datetime]
+
+    async def take(self, message: Received) -> None:
+        """Apply it. Returns when all that came of it is queued."""
+        read: type[Tick | Signal] = Tick if kind_of(message) == TICK else Signal
+        try:
+            told = read.model_validate_json(message.value or b"")
+        except ValidationError as error:
+            await bury(self.outbox, message, message.value, (reason(error), WHERE))
+            return
+        if isinstance(told, Tick):
+            await self._tick(told, message)
+        else:
+            await self._signal(told, message)
+
+    async def _signal(self, signal: Signal, message: Received) -> None:
+        rule = self.windows.rules.get((signal.pack, signal.rule))
+        if rule is None:
+            await self._refuse(message, f"rule: no {signal.rule} in pack {signal.pack}")
+            return
+        state = self.windows.state(message.partition, signal.key)
+        clock = self.windows.clock(message.partition).now()
+        moment = Moment(message.offset, clock, self.now(signal))
+        outcome = guarded(signal.rule, lambda: step(rule, state, signal, moment))
+        if isinstance(outcome, RuleFault):
+            await bury(self.outbox, message, message.value, outcome.why)
+            return
+        if outcome.refused == TOO_LATE:
+            metrics.TOO_LATE.labels(signal.pack, signal.rule).inc()
+        if outcome.refused is not None:
+            await bury(self.outbox, message, message.value, (outcome.refused, signal.rule))
+        await self._apply(signal.key, outcome, message)
+
+    async def _tick(self, tick: Tick, message: Received) -> None:
+        metrics.TICKS.labels(SIGNALS).inc()
+        partition, offset = message.partition, message.offset
+        before = self.windows.clock(partition)
+        clock = before.advanced(tick, offset)
+        schedule = self.windows.schedule(partition)
+        again = schedule.not_before(offset)
+        time = clock.now()
+        due = tuple(schedule.pop(time)) if time is not None and clock is not before else ()
+        moment = Moment(offset, time, self.now(tick))
+        for key in dict.fromkeys((*again, *due)):
+            await self._step(key, moment, message)
+        if clock is not before:
+            # the clock last: a crash on the way leaves the tick to be applied again
+            self.windows.keep_clock(partition, clock)
+
+    async def _step(self, key: bytes, moment: Moment, message: Received) -> None:
+        rule = self.windows.rules[rule_of(key)]
+        state = self.windows.state(message.partition, key)
+        outcome = guarded(rule.name, lambda: step(rule, state, None, moment))
+        if isinstance(outcome, RuleFault):
+            await bury(self.outbox, message, message.value, outcome.why)
+            return
+        if not outcome.changed:
+            self.windows.note(message.partition, key, state)
+        await self._apply(key, outcome, message)
+
+    async def _apply(self, key: bytes, outcome: Outcome, message: Received) -> None:
+        try:
+            if outcome.changed and outcome.state is not None:
+                self.windows.keep(message.partition, key, outcome.state)
+        except StateTooLarge as error:
+            await self._refuse(message, str(error))
+            return
+        sent = [await self._send(alert, outcome, message) for alert in outcome.alerts]
+        if outcome.changed and outcome.state is None:
+            for acknowledged in sent:
+                await acknowledged
+            self.windows.drop(message.partition, key)
+
+    async def _send(self, alert: Alert, outcome: Outcome, message: Received) -> Awaitable[object]:
+        letter = alert_letter(alert)
+        if outcome.changed:
+            metrics.ALERTS.labels(alert.level, alert.status).inc()
+        else:
+            metrics.REPEATS.inc()
+        try:
+            return await self.outbox.send(ALERTS, letter)
+        except TooLarge as error:
+            return await bury(self.outbox, message, letter.value, (str(error), alert.rule.name))
+
+    async def _refuse(self, message: Received, why: str) -> None:
+        log.warning("refused", reason=why, partition=message.partition, offset=message.offset)
+        await bury(self.outbox, message, message.value, (why, WHERE))
+
+
+def alert_letter(alert: Alert) -> Letter:
+    """An alert as a message: the same revision has the same `ce_id`, however often it is sent."""
+    recorded = [one.recorded_at for one in alert.evidence if one.recorded_at is not None]
+    headers = cloud_headers(
+        ALERT,
+        f"{alert.id}-{alert.revision}",
+        SOURCE,
+        alert.updated_at,
+        max(recorded, default=None),
+    )
+    value = alert.model_dump_json(exclude_defaults=True).encode()
+    return Letter(value, headers, alert.fingerprint.encode())

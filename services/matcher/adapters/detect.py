@@ -1,0 +1,98 @@
+"""detect: events in, signals out; ticks are passed on behind the signals they follow."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.envelope import SIGNAL, TICK, cloud_headers
+from schemas.event import Event
+from schemas.signal import Signal
+from schemas.tick import Tick
+from schemas.topics import EVENTS, SIGNALS
+from services.matcher.adapters import metrics
+from services.matcher.adapters.judge import Verdict
+from services.matcher.adapters.message import Poison, Received, items
+from services.matcher.adapters.outbox import Letter, Outbox, TooLarge, bury
+
+WHERE = "detect"
+SOURCE = "vedette/matcher"
+
+
+@dataclass(slots=True)
+class Newest:
+    """The newest `recorded_at` that detect has passed on; the recorded clock's time."""
+
+    recorded_at: datetime | None = None
+
+    def see(self, event: Event) -> None:
+        """Take an event in."""
+        if event.recorded_at is not None:
+            known = self.recorded_at or event.recorded_at
+            self.recorded_at = max(known, event.recorded_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What `detect` does with one message of the events topic. Keeps nothing but `newest`.
+
+    `judge` asks the rules; `partitions` is the number of signals partitions.
+    """
+
+    judge: Callable[[Event], Verdict]
+    outbox: Outbox
+    partitions: int
+    newest: Newest = field(default_factory=Newest)
+
+    async def take(self, message: Received) -> None:
+        """Judge everything in it. Returns when all that came of it is queued, in order."""
+        for item in items(message):
+            match item:
+                case Event():
+                    await self._event(item, message)
+                case Tick():
+                    await self._tick(item)
+                case Poison():
+                    await bury(self.outbox, message, item.raw, (item.reason, WHERE))
+
+    async def _event(self, event: Event, message: Received) -> None:
+        metrics.EVENTS.inc()
+        verdict = self.judge(event)
+        for pack, rule in {(signal.pack, signal.base) for signal in verdict.signals}:
+            metrics.MATCHES.labels(pack, rule).inc()
+        for signal in verdict.signals:
+            await self._signal(signal, message)
+        for fault in verdict.faults:
+            raw = event.model_dump_json(exclude_defaults=True).encode()
+            await bury(self.outbox, message, raw, fault.why)
+        self.newest.see(event)
+
+    async def _signal(self, signal: Signal, message: Received) -> None:
+        metrics.SIGNALS.labels(signal.pack, signal.rule).inc()
+        letter = signal_letter(signal)
+        try:
+            await self.outbox.send(SIGNALS, letter)
+        except TooLarge as error:
+            await bury(self.outbox, message, letter.value, (str(error), signal.rule))
+
+    async def _tick(self, tick: Tick) -> None:
+        metrics.TICKS.labels(EVENTS).inc()
+        for partition in range(self.partitions):
+            await self.outbox.send(SIGNALS, tick_letter(tick, partition))
+
+
+def signal_letter(signal: Signal) -> Letter:
+    """A signal as a message; the same hit of the same window has the same `ce_id`."""
+    mark = b" ".join([signal.key, signal.kind.encode(), signal.base.encode()])
+    identity = hashlib.sha256(mark + signal.identity.encode()).hexdigest()[:20]
+    headers = cloud_headers(
+        SIGNAL, identity, SOURCE, signal.occurred_at, signal.evidence.recorded_at
+    )
+    return Letter(signal.model_dump_json(exclude_defaults=True).encode(), headers, signal.key)
+
+
+def tick_letter(tick: Tick, partition: int) -> Letter:
+    """A tick as a message for `partition`, without a key."""
+    identity = f"tick-{tick.partition}-{tick.time.isoformat()}"
+    headers = cloud_headers(TICK, identity, SOURCE, tick.time)
+    return Letter(tick.model_dump_json().encode(), headers, partition=partition)

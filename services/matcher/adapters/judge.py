@@ -1,0 +1,51 @@
+"""The judge: the signals of an event, and the faults of the rules that failed on it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+
+from schemas.event import Event
+from schemas.signal import Signal
+from services.matcher.adapters.guard import RuleFault, guarded
+from services.matcher.domain.rulebook import CompiledRule, PackRules, Rulebook
+from services.matcher.domain.signals import signals
+
+EVERY_RULE = "detect"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of one event."""
+
+    signals: tuple[Signal, ...]
+    faults: tuple[RuleFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """All rules in force."""
+
+    rulebook: Rulebook
+
+    def __call__(self, event: Event) -> Verdict:
+        """Ask every rule; one that fails costs what it alone would have said."""
+        found = guarded(EVERY_RULE, lambda: signals(self.rulebook, event))
+        if not isinstance(found, RuleFault):
+            return Verdict(found)
+        told = list(self._one_by_one(event))
+        faults = tuple(one for one in told if isinstance(one, RuleFault))
+        if len(faults) == len(told):
+            return Verdict((), (found,))
+        good = (one for one in told if not isinstance(one, RuleFault))
+        return Verdict(tuple(chain.from_iterable(good)), faults)
+
+    def _one_by_one(self, event: Event) -> Iterator[tuple[Signal, ...] | RuleFault]:
+        for pack in self.rulebook.packs:
+            for rule in pack.rules:
+                alone = replace(self.rulebook, packs=(_alone(pack, rule),))
+                yield guarded(rule.name, partial(signals, alone, event))
+
+
+def _alone(pack: PackRules, rule: CompiledRule) -> PackRules:
+    return replace(pack, rules=(rule,), always=(0,), by_literal={}, by_value={})

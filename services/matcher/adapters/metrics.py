@@ -1,0 +1,29 @@
+"""The metrics of the matcher, by name."""
+
+from prometheus_client import Counter, Gauge
+
+EVENTS = Counter("vedette_matcher_events_total", "Events read.")
+TICKS = Counter("vedette_matcher_ticks_total", "Ticks read, by topic.", ["topic"])
+MATCHES = Counter("vedette_matcher_matches_total", "Events that a rule matched.", ["pack", "rule"])
+SIGNALS = Counter("vedette_matcher_signals_total", "Signals sent to windows.", ["pack", "rule"])
+ALERTS = Counter(
+    "vedette_matcher_alerts_total",
+    "Alert revisions sent for the first time.",
+    ["level", "status"],
+)
+REPEATS = Counter(
+    "vedette_matcher_alert_repeats_total", "Alert revisions sent again after a restart."
+)
+TOO_LATE = Counter(
+    "vedette_matcher_too_late_total", "Hits too late for their windows.", ["pack", "rule"]
+)
+DEAD_LETTERS = Counter(
+    "vedette_matcher_dead_letters_total", "Dead letters, by what refused them.", ["where"]
+)
+LAG = Gauge(
+    "vedette_matcher_lag", "Messages not yet committed, by partition.", ["topic", "partition"]
+)
+RECOVERING = Gauge(
+    "vedette_matcher_recovering", "1 while partitions move or state is recovered, else 0."
+)
+RULES = Gauge("vedette_matcher_rules", "Rules in force.")

@@ -1,0 +1,38 @@
+"""The worker: runs the Faust app until it is told to stop or crashes."""
+
+import asyncio
+import logging
+
+import faust
+import uvloop
+
+# Faust's base classes log under the name of the module of each subclass
+OURS = tuple(f"services.matcher.adapters.{name}" for name in ("consumer", "producer", "transport"))
+TALKATIVE = ("faust", "mode", "aiokafka", *OURS)
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """The loop to run on, set as the current one; Faust's threads make more of its kind."""
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    return loop
+
+
+def run(app: faust.App, loop: asyncio.AbstractEventLoop) -> int:
+    """Block until the app has ended: 0 after SIGTERM or SIGINT, with all committed; 1 on a crash.
+
+    Logging stays as it was configured; the libraries are heard from warnings on.
+    """
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    app.finalize()
+    worker = faust.Worker(
+        app, loop=loop, quiet=True, redirect_stdouts=False, override_logging=False
+    )
+    # it would write to the terminal even when told to be quiet
+    worker.spinner = None
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
