@@ -18,7 +18,7 @@ from cli.posting import Ingest
 from cli.settings import kafka_settings
 from cli.stack.banner import banner, invitation
 from cli.stack.closing import closing_table
-from cli.stack.demo import Story, accepted, differences, play, read_story, settle
+from cli.stack.demo import Stage, Story, accepted, differences, play, read_story, settle
 from cli.stack.embedded import LOOPBACK
 from cli.stack.plan import PARTS, PORTS, Plan
 from cli.stack.ports import free_ports, is_free
@@ -134,9 +134,10 @@ def _play(story: Story, stack: Stack, stop: Stop, console: Console) -> int:
         Watch(stack.plan.bootstrap_servers, stack.plan.prefix) as watch,
         Ingest(stack.plan.url("ingest"), pause=stop.sleep) as ingest,
     ):
-        posted = play(story, ingest, stop, console)
-        settle(story, watch.seen, stop)
-    console.print(closing_table(watch.seen, accepted(posted)))
+        stage = Stage(watch.seen, stop, console)
+        posted = play(story, ingest, stage)
+        settle(story, stage)
+    console.print(closing_table(watch.seen, accepted(posted), console.width))
     wrong = differences(story, watch.seen)
     for line in wrong:
         console.print(line, style="red", highlight=False)

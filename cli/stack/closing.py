@@ -19,22 +19,20 @@ STYLES: Mapping[Level, str] = {
     Level.CRITICAL: "bold red",
 }
 UNKNOWN = "-"
+WIDE = 110
 
 
-def closing_table(seen: Seen, posted: Accepted) -> Table:
-    """One row an alert, in the order in which they were announced."""
+def closing_table(seen: Seen, posted: Accepted, width: int) -> Table:
+    """One row an alert, in the order in which they were announced, for a screen of `width`."""
     table = Table(box=box.SIMPLE_HEAD, caption=_caption(seen), caption_justify="left")
-    table.add_column("alert", overflow="fold", ratio=1)
-    for name in ("level", "event time", "now", "latency"):
-        table.add_column(name, no_wrap=True, justify="right" if name == "latency" else "left")
+    for name in ("alert", "level", "event time", "now"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("latency", no_wrap=True, justify="right")
+    if width >= WIDE:
+        table.add_column("summary", no_wrap=True, overflow="ellipsis", ratio=1)
     for alert in seen.final.values():
-        table.add_row(
-            Text.assemble((alert.rule.name, "bold"), "\n", alert.summary),
-            Text(alert.level, style=STYLES[alert.level]),
-            f"{alert.starts_at:%Y-%m-%d %H:%M}",
-            alert.status,
-            _milliseconds(latency(alert.id, seen, posted)),
-        )
+        cells = _cells(alert, latency(alert.id, seen, posted))
+        table.add_row(*cells[: len(table.columns)])
     return table
 
 
@@ -56,13 +54,20 @@ def latency(alert_id: str, seen: Seen, posted: Accepted) -> float | None:
     return (first.at - max(causes)).total_seconds() if causes else None
 
 
+def _cells(alert: Alert, seconds: float | None) -> list[Text]:
+    return [
+        Text(alert.rule.name, style="bold"),
+        Text(alert.level, style=STYLES[alert.level]),
+        Text(f"{alert.starts_at:%Y-%m-%d %H:%M}"),
+        Text(alert.status),
+        Text(UNKNOWN if seconds is None else f"{seconds * 1000:.0f} ms"),
+        Text(alert.summary),
+    ]
+
+
 def _posted_at(alert: Alert, posted: Accepted) -> list[datetime]:
     keys = [(evidence.source, evidence.event_id) for evidence in alert.evidence]
     return [posted[key] for key in keys if key in posted]
-
-
-def _milliseconds(seconds: float | None) -> str:
-    return UNKNOWN if seconds is None else f"{seconds * 1000:.0f} ms"
 
 
 def _caption(seen: Seen) -> str:

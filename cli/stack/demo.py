@@ -25,6 +25,7 @@ from schemas.model import Instant
 TIMELINE = "timeline.jsonl"
 EXPECTED = "timeline.expected.yaml"
 PER_SECOND = 20
+SHOWN_WITHIN = 3.0
 SETTLE_WITHIN = 30.0
 QUIET_FOR = 1.0
 
@@ -72,30 +73,39 @@ def read_story(rules: Path) -> Story:
     return Story(lines, _expected(expected) if expected.exists() else None)
 
 
-def play(story: Story, ingest: Ingest, stop: Stop, console: Console) -> list[Posted]:
-    """Post the story line by line, some 20 a second, under a progress bar."""
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a story is played: what has been seen there, how to stop it, and on which screen."""
+
+    seen: Seen
+    stop: Stop
+    console: Console
+
+
+def play(story: Story, ingest: Ingest, stage: Stage) -> list[Posted]:
+    """Post the story line by line under a progress bar: 20 a second, slower where showing is."""
     posted: list[Posted] = []
-    with progress_bar(console, "replay", len(story.lines)) as (progress, task):
+    with progress_bar(stage.console, "replay", len(story.lines)) as (progress, task):
         for line in story.lines:
             posted += ingest.post([line])
             if (fault := posted[-1].fault) is not None:
                 said = f"{TIMELINE} line {line.number}: {fault}"
-                console.print(said, markup=False, highlight=False, soft_wrap=True)
+                stage.console.print(said, markup=False, highlight=False, soft_wrap=True)
             progress.advance(task)
-            stop.sleep(1 / PER_SECOND)
+            _keep_pace(stage)
     return posted
 
 
-def settle(story: Story, seen: Seen, stop: Stop) -> None:
+def settle(story: Story, stage: Stage) -> None:
     """Return when all that the story's last time implies has been shown, 30 seconds at most."""
-    deadline = time.monotonic() + SETTLE_WITHIN
+    seen, deadline = stage.seen, time.monotonic() + SETTLE_WITHIN
     quiet_since, messages = time.monotonic(), seen.messages
     while time.monotonic() < deadline:
         if seen.messages != messages or not _is_through(story, seen):
             quiet_since, messages = time.monotonic(), seen.messages
         if time.monotonic() - quiet_since > QUIET_FOR:
             return
-        stop.sleep(0.05)
+        stage.stop.sleep(0.05)
 
 
 def accepted(posted: Collection[Posted]) -> Accepted:
@@ -126,6 +136,14 @@ def _expected(path: Path) -> frozenset[Expected]:
         return frozenset(Expected.model_validate(one) for one in listed)
     except (yaml.YAMLError, ValidationError, TypeError, KeyError) as error:
         raise Unusable(f"{path}: {error}") from error
+
+
+def _keep_pace(stage: Stage) -> None:
+    # on a busy machine days would pass between an alert and its message
+    deadline = time.monotonic() + SHOWN_WITHIN
+    stage.stop.sleep(1 / PER_SECOND)
+    while not stage.seen.all_shown and time.monotonic() < deadline:
+        stage.stop.sleep(0.02)
 
 
 def _is_through(story: Story, seen: Seen) -> bool:

@@ -18,7 +18,7 @@ from cli.stack.plan import SERVICES, Plan, service_environment
 from cli.stack.stop import Stop
 from cli.topics import admin, create_topics, partitions_for, wanted
 
-READY_WITHIN = 60.0
+READY_WITHIN = 120.0
 SHOWN_WITHIN = 5.0
 
 Show = Callable[[str], object]
@@ -59,8 +59,9 @@ def running(plan: Plan, place: Path, stop: Stop, show: Show) -> Iterator[Stack]:
             services[service] = _start_service(plan, place, service)
         reader = _pass_on(services["notifier"], show)
         stack = Stack(plan, {**parts, **services})
-        for service in SERVICES:
-            _wait_ready(stack, service, stop)
+        with httpx.Client(timeout=5, trust_env=False) as client:
+            for service in SERVICES:
+                _wait_ready(stack, service, client, stop)
         yield stack
     finally:
         end(services.values(), stop)
@@ -96,19 +97,19 @@ def _pass_on(child: Child, show: Show) -> threading.Thread:
     return reader
 
 
-def _wait_ready(stack: Stack, service: str, stop: Stop) -> None:
+def _wait_ready(stack: Stack, service: str, client: httpx.Client, stop: Stop) -> None:
     deadline = time.monotonic() + READY_WITHIN
-    while (fault := _fault(f"{stack.plan.url(service)}/readyz")) is not None:
+    while (fault := _fault(client, f"{stack.plan.url(service)}/readyz")) is not None:
         stack.check()
         if time.monotonic() > deadline:
             tail = stack.children[service].tail()
             raise Unusable(f"{service} is not ready: {fault}; its log ends:\n{tail}")
-        stop.sleep(0.05)
+        stop.sleep(0.1)
 
 
-def _fault(url: str) -> str | None:
+def _fault(client: httpx.Client, url: str) -> str | None:
     try:
-        answer = httpx.get(url, timeout=5, trust_env=False)
+        answer = client.get(url)
     except httpx.TransportError as error:
         return str(error)
     return None if answer.status_code == httpx.codes.OK else answer.text

@@ -50,9 +50,9 @@ def posted(identity: str = "1", *, fault: str | None = None) -> Posted:
     return Posted(Line(1, b"{}"), NOW, fault, source="reuters", id=identity)
 
 
-def printed(seen: Seen) -> str:
+def printed(seen: Seen, width: int = 120) -> str:
     paper = io.StringIO()
-    Console(file=paper, width=120).print(closing_table(seen, accepted([posted()])))
+    Console(file=paper, width=width).print(closing_table(seen, accepted([posted()]), width))
     return paper.getvalue()
 
 
@@ -63,6 +63,15 @@ def test_a_row_says_what_when_and_how_fast() -> None:
 
     for cell in ("march", "march happened", "high", "2020-01-16 12:00", "firing", "42 ms"):
         assert cell in table
+
+
+def test_a_narrow_screen_keeps_to_what_counts() -> None:
+    seen = Seen([alert("march")], [line("march", after_ms=42)])
+
+    table = printed(seen, width=80)
+
+    assert "march happened" not in table
+    assert "42 ms" in table
 
 
 def test_an_alert_has_one_row_however_often_it_was_revised() -> None:
