@@ -119,7 +119,8 @@ def completed(body: Mapping[str, Any], recorded_at: Any) -> dict[str, Any]:
     Nothing is checked here: `Event.model_validate` does that, on the result.
     """
     full = dict(body)
-    full.setdefault("id", content_id(body))
+    if "id" not in full:
+        full["id"] = content_id(body)
     full["recorded_at"] = recorded_at
     if full.get("occurred_at") is None:
         full["occurred_at"] = full.get("published_at") or recorded_at
