@@ -62,7 +62,7 @@ def test_no_text_can_mention_or_pose_as_a_link() -> None:
         action=evil,
         explain=evil,
         group={"place": evil},
-        evidence=(evidence(title=evil, excerpt=evil, spans=()),),
+        evidence=(evidence(source="<!channel>", title=evil, excerpt=evil, spans=()),),
     )
 
     body = "\n".join(line for line in text.splitlines() if "HIGH" not in line)  # plain text

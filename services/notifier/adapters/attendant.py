@@ -45,7 +45,8 @@ class Attendant:
     def _set_back(self, claim: Claim, entry: Entry, setback: Setback) -> timedelta | None:
         match setback:
             case RetryableError(retry_after=asked):
-                self._try_again(claim, self._not_sent(entry), setback, asked)
+                # nothing was sent: what was in doubt before still is, and nothing else
+                self._try_again(claim, entry, setback, asked)
                 return asked
             case UnknownOutcome(settled=settled):
                 doubt = self._settled(claim, entry) if settled else None
@@ -53,10 +54,6 @@ class Attendant:
             case PermanentRefusal():
                 self._refused(claim, entry, str(setback))
         return None
-
-    def _not_sent(self, entry: Entry) -> Entry:
-        # where nobody looks, what was in doubt before this try still is
-        return entry if self.delivery.facts.idempotent else log_entry.unsent(entry)
 
     def _settled(self, claim: Claim, entry: Entry) -> Entry:
         now = self.delivery.clock()

@@ -15,6 +15,7 @@ TRANSIENT = frozenset({"request_timeout", "team_added_to_org"})
 # "some aspect of the operation may have succeeded before the error", as Slack says of them
 BROKEN = frozenset({"internal_error", "fatal_error", "service_unavailable"})
 WORD = re.compile(r"[a-z0-9_]{1,80}")
+OK = 200
 TOO_MANY = 429
 REQUEST_TIMEOUT = 408
 SERVER_ERROR = 500
@@ -25,19 +26,25 @@ Meaning = RetryableError | UnknownOutcome | PermanentRefusal
 
 def meaning(response: SlackResponse) -> Meaning:
     """What an answer that is not `ok` says about the request."""
-    status, error = response.status_code, str(response.get("error") or "no reason given")
+    status, error = response.status_code, str(response.get("error") or "no_reason_given")
     if status == TOO_MANY or error in RATE_LIMITS:
         return RetryableError(f"rate limited ({status})", retry_after(response.headers))
-    if status >= SERVER_ERROR or status == REQUEST_TIMEOUT:
-        done = status not in (GATEWAY_TIMEOUT, REQUEST_TIMEOUT)
-        return UnknownOutcome(f"Slack answers {status}", settled=done)
+    if status != OK:
+        return _of_status(status)
     if error in TRANSIENT:
         return RetryableError(error)
     if error in BROKEN:
         return UnknownOutcome(error, settled=True)
     if not WORD.fullmatch(error):
-        return UnknownOutcome(f"Slack's answer ({status}) cannot be read")
+        return UnknownOutcome("Slack's answer cannot be read")
     return PermanentRefusal(_with_needs(error, response))
+
+
+def _of_status(status: int) -> Meaning:
+    if status >= SERVER_ERROR or status == REQUEST_TIMEOUT:
+        done = status not in (GATEWAY_TIMEOUT, REQUEST_TIMEOUT)
+        return UnknownOutcome(f"Slack answers {status}", settled=done)
+    return PermanentRefusal(f"Slack answers {status}")
 
 
 def _with_needs(error: str, response: SlackResponse) -> str:
