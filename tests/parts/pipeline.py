@@ -41,10 +41,12 @@ class Pipeline:
         )
 
     def __enter__(self) -> Self:
-        for part in (self.slack, self.pager, self.ingest, self.matcher, self.notifier):
-            self._parts.enter_context(part)
-        for service in (self.ingest, self.matcher, self.notifier):
-            service.wait_ready()
+        with ExitStack() as parts:
+            for part in (self.slack, self.pager, self.ingest, self.matcher, self.notifier):
+                parts.enter_context(part)
+            for service in (self.ingest, self.matcher, self.notifier):
+                service.wait_ready()
+            self._parts = parts.pop_all()
         return self
 
     def __exit__(self, *_error: object) -> None:
