@@ -1,12 +1,14 @@
 """One fake per port: it keeps the port's promises, and shows what it was told."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from services.ingest.domain.bundle import Message
 from services.ingest.domain.ports import Unavailable
+from services.matcher.adapters.outbox import Letter as KafkaLetter
+from services.matcher.adapters.outbox import TooLarge
 from services.notifier.domain.decide import Facts, Sighting
 from services.notifier.domain.entry import Entry, Sending
 from services.notifier.domain.errors import LeaseLost
@@ -172,3 +174,34 @@ class FakeLog:
 
     def _is_newer(self, key: tuple[str, str], claim: Claim) -> bool:
         return self.queue[key].job.alert.revision > claim.alert.revision
+
+
+@dataclass
+class FakeOutbox:
+    """Topics that keep what was sent; what is over `limit` bytes is too large.
+
+    While `silent`, nothing is acknowledged; `acknowledge` makes up for it.
+    """
+
+    limit: int = 10**6
+    silent: bool = False
+    sent: list[tuple[str, KafkaLetter]] = field(default_factory=list)
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)
+
+    async def send(self, topic: str, letter: KafkaLetter) -> Awaitable[object]:
+        if len(letter.value or b"") > self.limit:
+            raise TooLarge("over the size limit")
+        self.sent.append((topic, letter))
+        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.waiting.append(answer)
+        if not self.silent:
+            self.acknowledge()
+        return answer
+
+    def acknowledge(self) -> None:
+        for answer in self.waiting:
+            answer.set_result(None)
+        self.waiting.clear()
+
+    def to(self, topic: str) -> list[KafkaLetter]:
+        return [letter for name, letter in self.sent if name == topic]

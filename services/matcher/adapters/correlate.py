@@ -26,11 +26,28 @@ from services.matcher.adapters.guard import RuleFault, guarded
 from services.matcher.adapters.message import Received, kind_of, reason
 from services.matcher.adapters.outbox import Letter, Outbox, TooLarge, bury
 from services.matcher.adapters.windows import StateTooLarge, Windows, rule_of
-from services.matcher.domain.step import TOO_LATE, Moment, Outcome, step
+from services.matcher.domain.state import State
+from services.matcher.domain.step import TOO_LATE, Moment, Outcome, deadline, step
+from services.matcher.domain.window_rule import WindowRule
 
 log = telemetry.logger(__name__)
 
 WHERE = "correlate"
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """What the engine made of a message, and when the state that it leaves is due."""
+
+    outcome: Outcome
+    due: datetime | None
+
+
+def stepped(rule: WindowRule, state: State, told: Signal | None, moment: Moment) -> Stepped:
+    """One step of the engine and what it asks for next: all that a rule can fail in."""
+    outcome = step(rule, state, told, moment)
+    kept = outcome.state
+    return Stepped(outcome, None if kept is None else deadline(rule, kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +82,16 @@ class Correlation:
         state = self.windows.state(message.partition, signal.key)
         clock = self.windows.clock(message.partition).now()
         moment = Moment(message.offset, clock, self.now(signal))
-        outcome = guarded(signal.rule, lambda: step(rule, state, signal, moment))
-        if isinstance(outcome, RuleFault):
-            await bury(self.outbox, message, message.value, outcome.why)
+        result = guarded(signal.rule, lambda: stepped(rule, state, signal, moment))
+        if isinstance(result, RuleFault):
+            await bury(self.outbox, message, message.value, result.why)
             return
+        outcome = result.outcome
         if outcome.refused == TOO_LATE:
             metrics.TOO_LATE.labels(signal.pack, signal.rule).inc()
         if outcome.refused is not None:
             await bury(self.outbox, message, message.value, (outcome.refused, signal.rule))
-        await self._apply(signal.key, outcome, message)
+        await self._apply(signal.key, result, message)
 
     async def _tick(self, tick: Tick, message: Received) -> None:
         metrics.TICKS.labels(SIGNALS).inc()
@@ -94,18 +112,19 @@ class Correlation:
     async def _step(self, key: bytes, moment: Moment, message: Received) -> None:
         rule = self.windows.rules[rule_of(key)]
         state = self.windows.state(message.partition, key)
-        outcome = guarded(rule.name, lambda: step(rule, state, None, moment))
-        if isinstance(outcome, RuleFault):
-            await bury(self.outbox, message, message.value, outcome.why)
+        result = guarded(rule.name, lambda: stepped(rule, state, None, moment))
+        if isinstance(result, RuleFault):
+            await bury(self.outbox, message, message.value, result.why)
             return
-        if not outcome.changed:
-            self.windows.note(message.partition, key, state)
-        await self._apply(key, outcome, message)
+        if not result.outcome.changed:
+            self.windows.schedule(message.partition).note(key, result.due, state.offset)
+        await self._apply(key, result, message)
 
-    async def _apply(self, key: bytes, outcome: Outcome, message: Received) -> None:
+    async def _apply(self, key: bytes, result: Stepped, message: Received) -> None:
+        outcome = result.outcome
         try:
             if outcome.changed and outcome.state is not None:
-                self.windows.keep(message.partition, key, outcome.state)
+                self.windows.keep(message.partition, key, outcome.state, result.due)
         except StateTooLarge as error:
             await self._refuse(message, str(error))
             return

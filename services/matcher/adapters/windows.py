@@ -81,8 +81,8 @@ class Windows:
         raw = self.table.get(_place(partition, key))
         return State.empty() if raw is None else decode(raw)
 
-    def keep(self, partition: int, key: bytes, state: State) -> None:
-        """Write a state.
+    def keep(self, partition: int, key: bytes, state: State, when: datetime | None) -> None:
+        """Write a state, due at `when`.
 
         Raises:
             StateTooLarge: it was not written.
@@ -91,12 +91,7 @@ class Windows:
         if len(raw) > LARGEST_STATE:
             raise StateTooLarge(f"the window holds {len(raw)} bytes of {LARGEST_STATE} allowed")
         self.table[_place(partition, key)] = raw
-        self.note(partition, key, state)
-
-    def note(self, partition: int, key: bytes, state: State) -> None:
-        """Schedule the key by the state that is kept for it."""
-        rule = self.rules[rule_of(key)]
-        self.schedule(partition).note(key, deadline(rule, state), state.offset)
+        self.schedule(partition).note(key, when, state.offset)
 
     def drop(self, partition: int, key: bytes) -> None:
         """Delete a state."""

@@ -1,0 +1,61 @@
+"""Builders of Kafka messages as the agents receive them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from schemas.envelope import SIGNAL, TICK, cloud_headers
+from schemas.event import Event
+from schemas.signal import Signal
+from schemas.tick import Tick
+from tests.matcher.builders import NOON
+
+AT = NOON.isoformat()
+
+
+@dataclass(frozen=True)
+class Given:
+    """One message; partition 1 of its topic unless said."""
+
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]] = ()
+    key: bytes | None = b"a-key"
+    topic: str = "vedette.events"
+    partition: int = 1
+    offset: int = 7
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    """A valid event as a mapping."""
+    whole = {"id": "e-1", "source": "reuters", "title": "Rockets", "occurred_at": AT}
+    return whole | {"recorded_at": AT} | changes
+
+
+def as_event(**changes: Any) -> Event:
+    """A valid event."""
+    return Event.model_validate(event(**changes))
+
+
+def given(body: Mapping[str, Any] | Sequence[Any]) -> Given:
+    """A message of this JSON, without headers."""
+    return Given(json.dumps(body).encode())
+
+
+def tick(time: datetime = NOON, partition: int = 0, partitions: int = 1) -> Tick:
+    """A tick of an events partition."""
+    return Tick(time=time, partition=partition, partitions=partitions)
+
+
+def tick_message(told: Tick, *, partition: int = 1, offset: int = 7) -> Given:
+    """A tick as a message."""
+    headers = cloud_headers(TICK, "tick", "test", told.time)
+    return Given(told.model_dump_json().encode(), headers, None, partition=partition, offset=offset)
+
+
+def signal_message(told: Signal, offset: int = 7) -> Given:
+    """A signal as a message of the signals topic."""
+    headers = cloud_headers(SIGNAL, "signal", "test", told.occurred_at)
+    value = told.model_dump_json(exclude_defaults=True).encode()
+    return Given(value, headers, told.key, "vedette.signals", offset=offset)

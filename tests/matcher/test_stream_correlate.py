@@ -1,0 +1,239 @@
+"""correlate: signals into windows, alerts out; what is repeated changes nothing."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from schemas.alert import Alert, Status
+from schemas.envelope import header
+from schemas.signal import Signal
+from schemas.tick import Tick
+from schemas.topics import ALERTS, DEAD_LETTERS
+from services.matcher.adapters.correlate import Correlation
+from services.matcher.adapters.windows import Rules, Windows
+from services.matcher.domain.window_rule import WindowRule
+from tests.fakes import FakeOutbox
+from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit
+from tests.matcher.messages import Given, signal_message, tick, tick_message
+
+NAME = ("iraq", "joint_march")
+AFTER = NOON + 100 * HOUR
+LONG_AFTER = NOON + 10_000 * HOUR
+
+
+def time_of(told: Signal | Tick) -> datetime:
+    return told.time if isinstance(told, Tick) else told.occurred_at
+
+
+@dataclass
+class Worker:
+    """A correlation over a table, fresh as after a start."""
+
+    rule: WindowRule | None = ALONE
+    table: dict[bytes, bytes] = field(default_factory=dict)
+    outbox: FakeOutbox = field(default_factory=FakeOutbox)
+
+    def __post_init__(self) -> None:
+        rules: Rules = {} if self.rule is None else {NAME: self.rule}
+        self.correlation = Correlation(Windows(self.table, rules), self.outbox, time_of)
+
+    async def take(self, *messages: Given) -> "Worker":
+        for message in messages:
+            await self.correlation.take(message)
+        return self
+
+    def restarted(self) -> "Worker":
+        return Worker(self.rule, self.table)
+
+    @property
+    def alerts(self) -> Sequence[Alert]:
+        sent = self.outbox.to(ALERTS)
+        return [Alert.model_validate_json(letter.value or b"") for letter in sent]
+
+    @property
+    def told(self) -> Sequence[tuple[Status, int]]:
+        return [(alert.status, alert.revision) for alert in self.alerts]
+
+    @property
+    def buried(self) -> Sequence[tuple[str | None, str | None]]:
+        letters = self.outbox.to(DEAD_LETTERS)
+        return [(header(one.headers, "where"), header(one.headers, "reason")) for one in letters]
+
+
+def ticks(time: datetime, offset: int) -> Given:
+    return tick_message(tick(time), offset=offset)
+
+
+async def test_a_hit_that_fires_is_kept_and_announced() -> None:
+    worker = await Worker().take(signal_message(hit(0)))
+
+    assert worker.told == [(Status.FIRING, 1)]
+    assert len(worker.table) == 1
+
+
+async def test_an_alert_goes_under_its_fingerprint_with_the_newest_recorded_time() -> None:
+    worker = await Worker().take(signal_message(hit(0, late=HOUR)))
+
+    (letter,) = worker.outbox.to(ALERTS)
+    (alert,) = worker.alerts
+    assert letter.key == alert.fingerprint.encode()
+    assert header(letter.headers, "ce_id") == f"{alert.id}-1"
+    assert header(letter.headers, "ce_recordedtime") == (NOON + HOUR).isoformat()
+
+
+async def test_the_same_message_again_after_a_restart_sends_the_same_revision_again() -> None:
+    first = await Worker(RULE).take(*(signal_message(hit(n), n) for n in (1, 2, 3)))
+    kept = dict(first.table)
+
+    again = await first.restarted().take(signal_message(hit(3), 3))
+
+    assert again.alerts == first.alerts
+    assert again.table == kept
+
+
+async def test_an_alert_whose_state_was_lost_comes_out_the_same_again() -> None:
+    worker = await Worker(RULE).take(signal_message(hit(1), 1), signal_message(hit(2), 2))
+    before = dict(worker.table)
+    await worker.take(signal_message(hit(3), 3))
+
+    again = await Worker(RULE, before).take(signal_message(hit(3), 3))
+
+    assert again.alerts == worker.alerts
+
+
+async def test_a_signal_of_no_rule_is_buried() -> None:
+    worker = await Worker(rule=None).take(signal_message(hit(0)))
+
+    assert worker.buried == [("correlate", "rule: no joint_march in pack iraq")]
+    assert worker.table == {}
+
+
+async def test_what_is_no_signal_is_buried() -> None:
+    worker = await Worker().take(Given(b"{"), Given(None), Given(b"{}"))
+
+    assert [where for where, _ in worker.buried] == ["correlate"] * 3
+
+
+async def test_a_hit_too_late_for_its_window_is_buried_as_such() -> None:
+    worker = await Worker(RULE).take(signal_message(hit(0, late=100 * HOUR)))
+
+    assert worker.buried == [("joint_march", "too_late")]
+    assert worker.table == {}
+
+
+async def test_a_rule_that_fails_in_its_window_is_buried_and_its_state_stands() -> None:
+    endless = replace(RULE, timespan=timedelta(days=10**8))
+    worker = await Worker(endless).take(signal_message(hit(0), 1))
+
+    ((where, reason),) = worker.buried
+    assert where == "joint_march"
+    assert (reason or "").startswith("OverflowError")
+    assert worker.table == {}
+
+
+async def test_a_state_too_large_to_keep_refuses_the_hit_and_stays_as_it_was() -> None:
+    worker = await Worker(RULE).take(signal_message(hit(0), 1))
+    before = dict(worker.table)
+    large = hit(1).model_copy(update={"fields": {"text": "x" * 10**6}})
+
+    await worker.take(signal_message(large, 2))
+
+    ((where, reason),) = worker.buried
+    assert where == "correlate"
+    assert "the window holds" in (reason or "")
+    assert worker.table == before
+
+
+async def test_a_tick_past_the_end_of_an_episode_resolves_it() -> None:
+    worker = await Worker().take(signal_message(hit(0), 1), ticks(AFTER, 2))
+
+    assert worker.told == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
+
+
+async def test_a_tick_before_the_end_changes_nothing_but_the_clock() -> None:
+    worker = await Worker().take(signal_message(hit(0), 1))
+    kept = dict(worker.table)
+
+    await worker.take(ticks(NOON + HOUR, 2))
+
+    assert worker.told == [(Status.FIRING, 1)]
+    assert {key: worker.table[key] for key in kept} == kept
+
+
+async def test_nothing_resolves_before_every_events_partition_has_ticked() -> None:
+    both = [
+        tick_message(tick(AFTER, partition, partitions=2), offset=2 + partition)
+        for partition in (0, 1)
+    ]
+    worker = await Worker().take(signal_message(hit(0), 1), both[0])
+
+    silent = list(worker.told)
+    await worker.take(both[1])
+
+    assert silent == [(Status.FIRING, 1)]
+    assert worker.told[1:] == [(Status.RESOLVED, 2)]
+
+
+async def test_the_clock_and_the_schedule_survive_a_restart() -> None:
+    first = await Worker().take(
+        signal_message(hit(0), 1), tick_message(tick(AFTER, 0, partitions=2), offset=2)
+    )
+
+    later = await first.restarted().take(tick_message(tick(AFTER, 1, partitions=2), offset=3))
+
+    assert later.told == [(Status.RESOLVED, 2)]
+
+
+async def test_a_tick_seen_again_sends_again_what_it_led_to() -> None:
+    first = await Worker().take(signal_message(hit(0), 1), ticks(AFTER, 2))
+
+    again = await first.restarted().take(ticks(AFTER, 2))
+
+    assert again.alerts == first.alerts[1:]
+
+
+async def test_a_tick_broken_off_before_its_clock_was_kept_is_applied_again() -> None:
+    worker = await Worker().take(signal_message(hit(0), 1))
+    clock_less = dict(worker.table)
+    await worker.take(ticks(AFTER, 2))
+    state = next(key for key in clock_less)
+    clock_less[state] = worker.table[state]
+
+    again = await Worker(table=clock_less).take(ticks(AFTER, 2))
+
+    assert again.alerts == worker.alerts[1:]
+
+
+async def test_a_tick_of_another_partition_leaves_these_states_alone() -> None:
+    worker = await Worker().take(signal_message(hit(0), 1))
+
+    await worker.take(tick_message(tick(AFTER, 0), partition=2, offset=1))
+
+    assert worker.told == [(Status.FIRING, 1)]
+
+
+async def test_a_state_is_deleted_only_when_kafka_has_its_last_alerts() -> None:
+    worker = await Worker().take(signal_message(hit(0), 1))
+    worker.outbox.silent = True
+    (key,) = worker.table
+
+    taking = asyncio.create_task(worker.correlation.take(ticks(LONG_AFTER, 2)))
+    await asyncio.sleep(0)
+    held = key in worker.table
+    worker.outbox.acknowledge()
+    await taking
+
+    assert held
+    assert key not in worker.table
+    assert worker.told[-1] == (Status.RESOLVED, 2)
+
+
+async def test_what_is_forgotten_is_not_due_again() -> None:
+    worker = await Worker().take(signal_message(hit(0), 1), ticks(LONG_AFTER, 2))
+    told = list(worker.told)
+
+    await worker.take(ticks(LONG_AFTER + timedelta(hours=1), 3))
+
+    assert worker.told == told
+    assert worker.buried == []

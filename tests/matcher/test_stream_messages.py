@@ -1,0 +1,94 @@
+"""What an events message holds: events, ticks, and what cannot be read."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from schemas.envelope import BUNDLE, EVENT, cloud_headers
+from schemas.event import Event
+from services.matcher.adapters.message import LONGEST_REASON, Poison, items
+from tests.matcher.builders import NOON
+from tests.matcher.messages import Given, event, given, tick, tick_message
+
+
+def reasons(message: Given) -> list[str]:
+    return [item.reason for item in items(message) if isinstance(item, Poison)]
+
+
+def test_an_object_is_an_event_with_headers_or_without() -> None:
+    bare = given(event())
+    dressed = Given(bare.value, cloud_headers(EVENT, "e-1", "reuters", NOON))
+
+    assert list(items(bare)) == list(items(dressed)) == [Event.model_validate(event())]
+
+
+def test_an_array_is_a_bundle_with_headers_or_without() -> None:
+    bare = given([event(), event(id="e-2")])
+    dressed = Given(bare.value, cloud_headers(BUNDLE, "b-1", "ingest", NOON))
+
+    assert [item.id for item in items(bare) if isinstance(item, Event)] == ["e-1", "e-2"]
+    assert list(items(bare)) == list(items(dressed))
+
+
+def test_a_tick_is_known_by_its_type() -> None:
+    told = tick(NOON + timedelta(minutes=1), partition=1, partitions=4)
+
+    assert list(items(tick_message(told))) == [told]
+
+
+def test_a_tick_of_another_partition_would_lie_about_it() -> None:
+    told = tick(partition=0, partitions=4)
+
+    assert reasons(tick_message(told, partition=1)) == ["partition: 0 of 4, in 1"]
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        pytest.param(None, "empty message", id="no value"),
+        pytest.param(b"", "empty message", id="nothing in it"),
+        pytest.param(b"{nope", "Invalid JSON", id="no JSON"),
+        pytest.param(b'[{"id": 1}', "invalid JSON", id="half a bundle"),
+        pytest.param(b'"words"', "should be an object", id="no object"),
+        pytest.param(b"\xff\xfe", "Invalid JSON", id="no text"),
+        pytest.param(b"[" * 10_000, "invalid JSON", id="too deep"),
+    ],
+)
+def test_what_cannot_be_read_is_one_piece_of_poison(value: bytes | None, reason: str) -> None:
+    (poison,) = items(Given(value))
+
+    assert isinstance(poison, Poison)
+    assert poison.raw == value
+    assert reason in poison.reason
+
+
+def test_an_invalid_event_is_refused_by_its_fields() -> None:
+    broken = event(credibility=9, nonsense=1)
+
+    (reason,) = reasons(given(broken))
+
+    assert "credibility: " in reason
+    assert "nonsense: " in reason
+
+
+def test_a_foreign_type_is_refused_by_its_name() -> None:
+    message = Given(given(event()).value, [("ce_type", b"com.example.order")])
+
+    assert reasons(message) == ["ce_type: 'com.example.order' is not read here"]
+
+
+def test_the_items_of_a_bundle_are_judged_singly() -> None:
+    found = list(items(given([event(), {"id": "bad"}, "words", event(id="e-2")])))
+
+    assert [type(item) for item in found] == [Event, Poison, Poison, Event]
+    poison = found[1]
+    assert isinstance(poison, Poison)
+    assert json.loads(poison.raw or b"") == {"id": "bad"}
+    assert "source: " in poison.reason
+
+
+def test_a_reason_fits_a_header_however_much_is_wrong() -> None:
+    (reason,) = reasons(given(event(**{"x" * 500 + str(number): 1 for number in range(100)})))
+
+    assert len(reason) <= LONGEST_REASON
