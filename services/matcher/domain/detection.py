@@ -20,7 +20,7 @@ from services.matcher.domain.fields import Kind, kind_of
 from services.matcher.domain.leaf import Asked, leaf_of
 from services.matcher.domain.lists import Lists
 from services.matcher.domain.modifiers import SigmaReady, modifiers_of
-from services.matcher.domain.predicates import All, Any, Not, Predicate
+from services.matcher.domain.predicates import All, Any, Not, Predicate, cheap_first
 from services.matcher.domain.strings import InvalidRegex, compiled_regex
 
 _LONGEST_CONDITION = 4096
@@ -78,9 +78,9 @@ def _meant(condition: str, named: Mapping[str, object]) -> str:
 def _predicate(tree: object) -> Predicate:
     match tree:
         case ConditionAND():
-            return All(tuple(map(_predicate, tree.args)))
+            return All(cheap_first(map(_predicate, tree.args)))
         case ConditionOR():
-            return Any(tuple(map(_predicate, tree.args)))
+            return Any(cheap_first(map(_predicate, tree.args)))
         case ConditionNOT():
             return Not(_predicate(tree.args[0]))
         case (

@@ -20,15 +20,27 @@ class InvalidPhrase(ValueError):  # noqa: N818  (named for what it says, as ever
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Words that stand together, folded and without padding; `inflects` leaves the end open."""
+    """Words that stand together, folded, as the scan looks for them.
 
-    words: str
-    inflects: bool
+    `' words '`, or `' words'` where the last word goes on.
+    """
+
+    literal: str
 
     @property
-    def literal(self) -> str:
-        """What the scan looks for: ` words `, or ` words` where the last word goes on."""
-        return f" {self.words}" if self.inflects else f" {self.words} "
+    def words(self) -> str:
+        """The words without padding."""
+        return self.literal.strip()
+
+    @property
+    def inflects(self) -> bool:
+        """Whether the last word goes on."""
+        return not self.literal.endswith(" ")
+
+
+def piece(words: str, *, inflects: bool) -> Piece:
+    """The piece of these folded words."""
+    return Piece(f" {words}" if inflects else f" {words} ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,7 @@ def parse_phrase(text: str) -> Phrase:
     """
     slack = _SLACK.search(text)
     body = text[: slack.start()] if slack else text
-    tokens = [piece for token in body.split() for piece in _token_pieces(token)]
+    tokens = [one for token in body.split() for one in _token_pieces(token)]
     if not tokens:
         raise InvalidPhrase("no word in it")
     if slack is None:
@@ -66,8 +78,8 @@ def _token_pieces(token: str) -> list[Piece]:
     words = fold(token.removesuffix("*")).split()
     if token.endswith("*") and not words:
         raise InvalidPhrase("* needs the beginning of a word before it")
-    pieces = [Piece(word, inflects=False) for word in words]
-    return [*pieces[:-1], Piece(words[-1], inflects=token.endswith("*"))] if words else []
+    pieces = [piece(word, inflects=False) for word in words]
+    return [*pieces[:-1], piece(words[-1], inflects=token.endswith("*"))] if words else []
 
 
 def _joined(words: list[Piece]) -> tuple[Piece, ...]:
@@ -75,7 +87,7 @@ def _joined(words: list[Piece]) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     for word in words:
         if pieces and not pieces[-1].inflects:
-            pieces[-1] = Piece(f"{pieces[-1].words} {word.words}", word.inflects)
+            pieces[-1] = Piece(pieces[-1].literal + word.literal[1:])
         else:
             pieces.append(word)
     return tuple(pieces)

@@ -19,6 +19,8 @@ class Leaf(ABC):
     field: str
     selects: ClassVar[bool] = True
     """Whether it tells some values of a list field from others."""
+    cost: ClassVar[int] = 1
+    """What asking costs beside others: the cheap are asked first."""
 
     @abstractmethod
     def holds(self, view: View) -> bool:
@@ -53,7 +55,15 @@ class All:
 
     def holds(self, view: View) -> bool:
         """Whether every part holds."""
-        return all(part.holds(view) for part in self.parts)
+        for part in self.parts:  # noqa: SIM110  (a generator costs more than the questions)
+            if not part.holds(view):
+                return False
+        return True
+
+    @property
+    def cost(self) -> int:
+        """The cost of its parts."""
+        return sum(part.cost for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,15 @@ class Any:
 
     def holds(self, view: View) -> bool:
         """Whether one part holds at least."""
-        return any(part.holds(view) for part in self.parts)
+        for part in self.parts:  # noqa: SIM110  (a generator costs more than the questions)
+            if part.holds(view):
+                return True
+        return False
+
+    @property
+    def cost(self) -> int:
+        """The cost of its parts."""
+        return sum(part.cost for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +95,22 @@ class Not:
         """Whether the part does not hold."""
         return not self.part.holds(view)
 
+    @property
+    def cost(self) -> int:
+        """The cost of its part."""
+        return self.part.cost
+
 
 Predicate = All | Any | Not | Leaf
+
+
+def cheap_first(parts: Iterable[Predicate]) -> tuple[Predicate, ...]:
+    """The parts in the order in which they are best asked; which comes first changes no answer."""
+    return tuple(sorted(parts, key=_cost))
+
+
+def _cost(part: Predicate) -> int:
+    return part.cost
 
 
 def leaves(predicate: Predicate) -> Iterator[Leaf]:

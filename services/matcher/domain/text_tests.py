@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from services.matcher.domain.fields import as_text
 from services.matcher.domain.fold import Stretch
@@ -68,9 +69,14 @@ class PhraseTest(Leaf):
 
     field: str
     phrase: Phrase
+    cost: ClassVar[int] = 2
 
     def holds(self, view: View) -> bool:
         """Whether it stands there."""
+        hits = view.scan.hits
+        for piece in self.phrase.pieces:
+            if piece.literal not in hits:
+                return False
         return any(True for _ in view.places(self.field, self.phrase))
 
     def members(self, view: View) -> Iterable[str]:
@@ -101,6 +107,7 @@ class MemberTest(Leaf):
 
     field: str
     ids: frozenset[str]
+    cost: ClassVar[int] = 1
 
     def holds(self, view: View) -> bool:
         """Whether one of its members is among the ids."""
@@ -125,6 +132,7 @@ class NameTest(Leaf):
 
     field: str
     ids: frozenset[str]
+    cost: ClassVar[int] = 2
 
     def holds(self, view: View) -> bool:
         """Whether one of its members is named there."""

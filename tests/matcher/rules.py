@@ -1,0 +1,80 @@
+"""Builders of rule documents, rulebooks and reports for the tests of matching."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from schemas.event import Event
+from schemas.rule import CorrelationRule, DetectionRule, NamedList, Pack, RuleDocument
+from services.matcher.domain.compile_pack import build
+from services.matcher.domain.documents import PackDocuments, Sourced
+from services.matcher.domain.faults import Origin, RuleFault
+from services.matcher.domain.rulebook import Rulebook
+
+FRIDAY_NOON = datetime(2020, 1, 24, 12, 30, tzinfo=UTC)
+
+PROXIES = NamedList.model_validate(
+    {
+        "name": "proxies",
+        "members": [
+            {"id": "kh", "name": "Kata'ib Hezbollah", "aliases": ["كتائب حزب الله"]},
+            {"id": "badr", "name": "Badr", "aliases": [{"alias": "Badr", "unless": ["Badr City"]}]},
+            {"id": "aah", "name": "Asa'ib Ahl al-Haq", "aliases": ["AAH"]},
+        ],
+    }
+)
+LEBANESE = NamedList.model_validate(
+    {
+        "name": "lebanese",
+        "members": [{"id": "hezbollah", "name": "Hezbollah", "aliases": ["حزب الله"]}],
+    }
+)
+
+
+def report(text: str | None = "Nothing happened.", **fields: Any) -> Event:
+    """A report of that Friday, from `reuters`."""
+    given = {"id": "1", "source": "reuters", "occurred_at": FRIDAY_NOON, "text": text}
+    return Event.model_validate(given | fields)
+
+
+def detecting(
+    name: str = "rule", /, condition: str = "selection", **document: Any
+) -> DetectionRule:
+    """A detection rule; every selection is an argument, and so is `group_by`."""
+    given: dict[str, Any] = {"title": name, "name": name, "logsource": {"category": "report"}}
+    if "group_by" in document:
+        given["group-by"] = document.pop("group_by")
+    given["detection"] = {**document, "condition": condition}
+    return DetectionRule.model_validate(given)
+
+
+def correlating(name: str, rules: list[str], **section: Any) -> CorrelationRule:
+    """A correlation rule: three in a week unless the section says otherwise."""
+    given = {"type": "event_count", "timespan": "7d", "condition": {"gte": 3}} | section
+    given |= {"rules": rules}
+    if "group_by" in given:
+        given["group-by"] = given.pop("group_by")
+    return CorrelationRule.model_validate({"title": name, "name": name, "correlation": given})
+
+
+def pack_of(
+    *documents: RuleDocument, lists: tuple[NamedList, ...] = (PROXIES, LEBANESE)
+) -> PackDocuments:
+    """A pack of these, as if each had been read from a file of its own name."""
+    return PackDocuments(
+        name="pack",
+        pack=Pack(title="Pack", owner="desk"),
+        lists=tuple(Sourced(one, Origin(f"{one.name}.yaml")) for one in lists),
+        rules=tuple(Sourced(one, Origin(f"{one.name}.yaml")) for one in documents),
+    )
+
+
+def compiled(*documents: RuleDocument, **pack: Any) -> tuple[Rulebook, tuple[RuleFault, ...]]:
+    """The rulebook of these rules, and what is wrong with them."""
+    return build([pack_of(*documents, **pack)])
+
+
+def rulebook(*documents: RuleDocument, **pack: Any) -> Rulebook:
+    """The rulebook of these rules, none of which is at fault."""
+    book, faults = compiled(*documents, **pack)
+    assert not faults, [str(fault) for fault in faults]
+    return book

@@ -1,0 +1,92 @@
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from services.matcher.domain.fold import fold, raw_stretch
+from services.matcher.domain.fold_page import fold_fast
+from services.matcher.domain.fold_table import TABLE
+
+WRITTEN = st.text(
+    st.one_of(
+        st.sampled_from("abSs '’ʼ-–éßİ\u0301\u200cكأإىةئءؤـَ٣،œ½ﷺж"),
+        st.characters(exclude_categories=["Cs"]),
+    ),
+    max_size=60,
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Kata'ib", "kataib"),
+        ("Kata’ib", "Kataib"),
+        ("Kataʼib", "KATAIB"),
+        ("Katāʾib", "kataib"),
+        ("Łódź", "lodz"),
+        ("Ørsted", "orsted"),
+        ("Straße", "strasse"),
+        ("ırak", "irak"),
+        ("al-Nujaba", "al Nujaba"),
+        ("al–Nujaba", "al—Nujaba"),
+        ("Na\u200bsr", "nasr"),
+        ("Wagner's", "Wagner"),
+        ("Sadr’s men", "sadr men"),
+        ("أحمد إيران آل ٱلله", "احمد ايران ال الله"),
+        ("الموسوى", "الموسوي"),
+        ("ایران", "ايران"),
+        ("كتيبة", "كتيبه"),
+        ("کتائب", "كتايب"),
+        ("مسؤول", "مسوول"),
+        ("كِتَائِبُ", "كتائب"),
+        ("كتـــائب", "كتائب"),
+        ("ﻻ", "لا"),
+        ("٢٠٢٠", "2020"),
+        ("۲۰۲۰", "2020"),
+    ],
+)
+def test_spellings_of_one_word_fold_alike(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+def test_a_folded_text_is_words_with_one_space_around_each() -> None:
+    assert fold("  “Fire!”,\n he said… ") == " fire he said "
+
+
+@pytest.mark.parametrize("text", ["", " ", "—", "’s", "\u0301"])
+def test_a_text_without_words_folds_to_one_space(text: str) -> None:
+    assert fold(text) == " "
+
+
+@given(WRITTEN)
+@example("œuf ½ ﷺ ж")
+def test_the_fast_way_gives_the_words_of_the_table(text: str) -> None:
+    try:
+        fast = fold_fast(text)
+    except UnicodeEncodeError:
+        return
+
+    assert fast.split() == text.translate(TABLE).split()
+
+
+@given(WRITTEN)
+def test_folding_a_folded_text_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(WRITTEN)
+def test_every_folded_word_is_found_again_in_the_raw_text(text: str) -> None:
+    folded = fold(text)
+
+    for word in re.finditer("[^ ]+", folded):
+        stretch = raw_stretch(text, word.start(), word.end())
+        assert word[0] in fold(text[stretch.start : stretch.end])
+
+
+def test_a_stretch_takes_the_marks_of_its_last_letter_in() -> None:
+    raw = "قالت كِتَائِبُ اليوم"
+
+    stretch = raw_stretch(raw, 6, 11)
+
+    assert raw[stretch.start : stretch.end] == "كِتَائِبُ"

@@ -1,0 +1,80 @@
+from collections.abc import Callable
+
+import pytest
+
+from services.matcher.domain.fold import fold
+from services.matcher.domain.phrases import InvalidPhrase, name_forms, parse_phrase
+from services.matcher.domain.scan import ScannedText, Scanner, places
+
+
+def found(phrase: str, *texts: str) -> list[str]:
+    """The raw words that the phrase stands in, over all texts."""
+    parsed = parse_phrase(phrase)
+    scan = Scanner(piece.literal for piece in parsed.pieces).scan(
+        [ScannedText("text", text) for text in texts]
+    )
+    stretches = [(scan.text_at(place).raw, scan.stretch(place)) for place in places(scan, parsed)]
+    return [raw[stretch.start : stretch.end] for raw, stretch in stretches]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "words"),
+    [
+        ("million-man march", "A Million–Man March!", ["Million–Man March"]),
+        ("march", "They marched in March.", ["March"]),
+        ("march*", "They marched in March.", ["marched", "March"]),
+        ("rocket* attack", "rockets attack", ["rockets attack"]),
+        ("rocket* attack", "rockets that attack", []),
+        ("march expel* ~4", "a march on Friday to “expel” them", ["march on Friday to “expel"]),
+        ("march expel* ~2", "a march on Friday to “expel” them", []),
+        ("march expel* ~4", "expelled before the march", []),
+        ("a b c ~2", "a x b y c", ["a x b y c"]),
+        ("a b c ~2", "a x b y z c", []),
+        ("a b ~1", "a a x b", ["a x b"]),
+        ("مليونية", "دعا إلى مَليونيّة اليوم", ["مَليونيّة"]),
+        ("حزب", "الأحزاب", []),
+        ("foo bar", "foo bar foo bar", ["foo bar", "foo bar"]),
+    ],
+)
+def test_a_phrase_stands_where_its_words_do(phrase: str, text: str, words: list[str]) -> None:
+    assert found(phrase, text) == words
+
+
+@pytest.mark.parametrize("phrase", ["million march", "million march ~5"])
+def test_no_phrase_reaches_from_one_text_into_the_next(phrase: str) -> None:
+    assert found(phrase, "a million", "march on") == []
+
+
+def test_words_that_repeat_are_joined_to_the_nearest() -> None:
+    assert found("a b ~50", "a " * 300 + "b") == ["a b"]
+
+
+@pytest.mark.parametrize(
+    "phrase", ["", "—", "mar*ch", "*", "march ~4", "a b ~0", "a b ~99", "a~4 b", "~4"]
+)
+def test_what_is_no_phrase_is_refused(phrase: str) -> None:
+    with pytest.raises(InvalidPhrase):
+        parse_phrase(phrase)
+
+
+def test_an_arabic_name_has_a_form_for_what_may_stand_before_it() -> None:
+    forms = name_forms("حركة النجباء")
+
+    for written in ("حركة النجباء", "وحركة النجباء", "الحركة النجباء", "وللحركة النجباء"):
+        assert fold(written).strip() in forms
+
+
+def test_an_arabic_name_with_its_article_may_lose_the_alef_but_not_the_article() -> None:
+    forms = name_forms("الصدر")
+
+    assert "للصدر" in forms
+    assert "صدر" not in forms
+
+
+@pytest.mark.parametrize(
+    "forms_of",
+    [lambda: name_forms("Badr"), lambda: name_forms("بدر", proclitics=False)],
+    ids=["latin", "without proclitics"],
+)
+def test_other_names_have_one_form(forms_of: Callable[[], tuple[str, ...]]) -> None:
+    assert len(forms_of()) == 1
