@@ -16,9 +16,10 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.faults import Unusable
-from cli.settings import KafkaSettings, kafka_settings
+from cli.settings import kafka_settings
 from schemas.envelope import header
 from schemas.topics import DEAD_LETTERS, topic_name
+from services.environment import VedetteSettings
 
 BOOTSTRAP_MS = 10_000
 QUIET_MS = 1_000
@@ -59,7 +60,7 @@ def list_letters(
         Console().print(table(letters))
 
 
-def read(settings: KafkaSettings) -> Iterator[Mapping[str, str]]:
+def read(settings: VedetteSettings) -> Iterator[Mapping[str, str]]:
     """The letters that stand in the topic now; blocks while the broker answers.
 
     Raises:

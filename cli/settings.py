@@ -1,24 +1,14 @@
 """Environment → what the commands that speak to Kafka or to ingest need."""
 
-from typing import Literal
-
-from services.environment import ServiceSettings, load, process_environment
+from services.environment import VedetteSettings, load, process_environment
 
 
-class KafkaSettings(ServiceSettings):
-    """Where the topics stand, and what they are called."""
-
-    kafka_bootstrap_servers: str = "localhost:9092"
-    topic_prefix: str = "vedette."
-    clock: Literal["wall", "recorded"] = "wall"
+def kafka_settings() -> VedetteSettings:
+    """Where the topics stand; raises InvalidEnvironment as every service does."""
+    return load(VedetteSettings, process_environment())
 
 
-def kafka_settings() -> KafkaSettings:
-    """From this process's environment; raises InvalidEnvironment as every service does."""
-    return load(KafkaSettings, process_environment())
-
-
-class ReplaySettings(ServiceSettings):
+class ReplaySettings(VedetteSettings):
     """Which ingest `vedette replay` speaks to, and as whom."""
 
     replay_url: str = "http://localhost:8080"

@@ -1,11 +1,12 @@
 """Environment → settings: one way for all services, and one list of every name there is."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "VEDETTE_"
@@ -47,11 +48,29 @@ class InvalidEnvironment(Exception):  # noqa: N818  (named for what it says, as 
     """The environment cannot be used; the message names each variable at fault."""
 
 
-class ServiceSettings(BaseSettings):
-    """What every service reads; each service adds its own."""
+_SERVER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:,\[\]]+):\d{1,5}")
+
+
+def _addresses(servers: str) -> str:
+    for server in servers.split(","):
+        if _SERVER.fullmatch(server.strip()) is None:
+            raise ValueError(f"{server!r} is not host:port")
+    return servers
+
+
+Servers = Annotated[str, AfterValidator(_addresses)]
+Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{0,200}$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class VedetteSettings(BaseSettings):
+    """What everything that speaks to Kafka reads; each part adds its own."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
+    kafka_bootstrap_servers: Servers = "localhost:9092"
+    topic_prefix: Prefix = "vedette."
+    clock: Literal["wall", "recorded"] = "wall"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
 
@@ -65,6 +84,12 @@ class ServiceSettings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what `load` passes: the environment is an argument here too."""
         return (init_settings,)
+
+
+class ServiceSettings(VedetteSettings):
+    """What every service reads: the above, and where its HTTP listener stands."""
+
+    host: str = "0.0.0.0"  # noqa: S104  (a service in a pod is reached from outside)
 
 
 S = TypeVar("S", bound=BaseSettings)

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from cli.settings import KafkaSettings, ReplaySettings
+from cli.settings import ReplaySettings
 from services.environment import (
     KNOWN,
     PREFIX,
     SECRETS,
     InvalidEnvironment,
     ServiceSettings,
+    VedetteSettings,
     load,
 )
 from services.ingest.settings import Settings as Ingest
@@ -89,7 +90,7 @@ def test_settings_come_from_the_given_environment_alone(monkeypatch: pytest.Monk
 
 
 def test_the_known_names_are_those_of_the_services_and_the_command() -> None:
-    readers = (Ingest, Matcher, Notifier, KafkaSettings, ReplaySettings)
+    readers = (Ingest, Matcher, Notifier, VedetteSettings, ReplaySettings)
 
     fields = {name for reader in readers for name in reader.model_fields}
 

@@ -1,21 +1,17 @@
 """Environment → settings of this service."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import Field, RedisDsn, SecretStr, StringConstraints, field_validator
+from pydantic import Field, RedisDsn, SecretStr, field_validator
 
-from services.environment import ServiceSettings
+from services.environment import Port, ServiceSettings
 
 
 class Settings(ServiceSettings):
     """What the notifier reads; the names are those of the environment without the prefix."""
 
-    kafka_bootstrap_servers: str = "localhost:9092"
-    topic_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{0,200}$")] = "vedette."
-    clock: Literal["wall", "recorded"] = "wall"
     redis_url: RedisDsn = RedisDsn("redis://localhost:6379/0")
-    host: str = "0.0.0.0"  # noqa: S104  (a service in a container listens on all of its addresses)
-    port: Annotated[int, Field(ge=1, le=65535)] = 8082
+    port: Port = 8082
     slack_token: SecretStr | None = None
     slack_channel: Annotated[str, Field(min_length=1)] = "#alerts"
     slack_api_url: Annotated[str, Field(pattern="^https?://")] = "https://slack.com/api/"
