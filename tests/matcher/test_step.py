@@ -104,13 +104,13 @@ def test_a_gap_of_just_resolve_after_is_the_same_episode() -> None:
 def test_an_alert_resolves_when_the_clock_has_passed_it_by_resolve_after() -> None:
     course = Course(RULE).take(hit(0), hit(1), hit(2))
 
-    course.tick(NOON + 5.999 * HOUR)
-    assert course.last.status is Status.FIRING
+    before = course.tick(NOON + 5.999 * HOUR).last
+    after = course.tick(NOON + 6 * HOUR).last
 
-    course.tick(NOON + 6 * HOUR)
-    assert course.last.status is Status.RESOLVED
-    assert course.last.resolved_at == NOON + 6 * HOUR
-    assert course.last.revision == 2
+    assert before.status is Status.FIRING
+    assert after.status is Status.RESOLVED
+    assert after.resolved_at == NOON + 6 * HOUR
+    assert after.revision == 2
 
 
 def test_an_episode_that_is_over_already_is_announced_firing_first() -> None:
