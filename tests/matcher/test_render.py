@@ -8,7 +8,7 @@ from schemas.signal import Signal
 from services.matcher.domain.condition import bounds_in_words
 from services.matcher.domain.render import spoken
 from services.matcher.domain.template import mentioned
-from tests.matcher.builders import ALONE, RULE, TEMPORAL, hit, of
+from tests.matcher.builders import ALONE, RULE, TEMPORAL, VALUES, hit, of
 from tests.matcher.course import Course
 
 
@@ -30,6 +30,24 @@ def test_a_summary_reads_quantities_by_their_dotted_names() -> None:
     course = Course(rule).take(hit(0).model_copy(update={"fields": {"quantities.rockets": 3.0}}))
 
     assert course.last.summary == "3 rockets"
+
+
+def test_a_summary_says_the_names_of_list_members_not_their_ids() -> None:
+    names = {"aah": "Asa'ib Ahl al-Haq", "badr": "Badr"}
+    rule = replace(VALUES, summary="{{ values | join(', ') }}", called=names)
+
+    course = Course(rule).take(hit(0, values=("badr", "aah", "unlisted")))
+
+    assert course.last.summary == "Asa'ib Ahl al-Haq, Badr, unlisted"
+
+
+def test_a_summary_says_the_name_of_the_member_it_is_grouped_by() -> None:
+    rule = replace(ALONE, summary="{{ actor_ids }}", called={"badr": "Badr"})
+
+    course = Course(rule).take(hit(0).model_copy(update={"group": {"actor_ids": "badr"}}))
+
+    assert course.last.summary == "Badr"
+    assert course.last.group == {"actor_ids": "badr"}
 
 
 def test_a_summary_that_cannot_be_rendered_costs_no_alert() -> None:

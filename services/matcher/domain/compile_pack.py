@@ -1,6 +1,7 @@
 """From the documents of rule packs to a rulebook, with every fault on the way."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
 from services.matcher.domain.detection import compile_detection
@@ -35,7 +36,8 @@ def build(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ..
         compiled = list(_compiled(pack.name, known, lists, faults))
         rules.append(indexed(pack.name, lists, compiled))
         good = frozenset(rule.name for rule in compiled)
-        windows += _windows(pack, known, good, faults)
+        told = _windows(pack, known, good, faults)
+        windows += [replace(window, called=lists.called) for window in told]
     return assembled(rules, windows), tuple(faults)
 
 

@@ -30,10 +30,14 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The lists of one pack: their members by name, and what each literal may name."""
+    """The lists of one pack: their members by list, and what each literal may name.
+
+    `called` has the name that people read for each member id.
+    """
 
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     names: Mapping[str, tuple[Naming, ...]] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ids(self) -> frozenset[str]:
@@ -99,6 +103,7 @@ def build_lists(documents: Iterable[Sourced[NamedList]]) -> tuple[Lists, tuple[R
     """The lists of one pack, and every fault in them; what is at fault is left out."""
     members: dict[str, frozenset[str]] = {}
     names: dict[str, list[Naming]] = {}
+    called: dict[str, str] = {}
     faults: list[RuleFault] = []
     for one in documents:
         try:
@@ -107,13 +112,14 @@ def build_lists(documents: Iterable[Sourced[NamedList]]) -> tuple[Lists, tuple[R
             faults.append(one.origin.fault(refused))
             continue
         members[one.document.name] = frozenset(member.id for member in one.document.members)
+        called |= {member.id: member.name for member in one.document.members}
         for index, member in enumerate(one.document.members):
             namings, refusals = _member_names(member, ("members", index))
             faults += [one.origin.fault(refused) for refused in refusals]
             for form, naming in namings:
                 names.setdefault(f" {form} ", []).append(naming)
     unique = {literal: tuple(dict.fromkeys(namings)) for literal, namings in names.items()}
-    return Lists(members, unique), tuple(faults)
+    return Lists(members, unique, called), tuple(faults)
 
 
 def _refuse_doubles(document: NamedList, known: Mapping[str, frozenset[str]]) -> None:

@@ -12,6 +12,9 @@ from services.matcher.domain.template import rendered
 from services.matcher.domain.window import window
 from services.matcher.domain.window_rule import WindowRule
 
+IDS = frozenset({"entities", "actor_ids", "target_ids"})
+"""The fields whose values are ids of list members: an alert's words say their names."""
+
 _LONGEST_SUMMARY = 1000
 
 
@@ -70,14 +73,26 @@ def _template_values(
     newest = episode.evidence[-1].fields if episode and episode.evidence else {}
     last = window(rule, episode.evidence, one.last) if episode else ()
     return {
-        **nested({**newest, **state.group}),
+        **nested({**newest, **_by_name(rule, state.group)}),
         "group": state.group,
         "title": rule.title,
         "level": one.level.value,
         "value": f"{one.value:g}",
-        "values": sorted({token for hit in last for token in tokens(rule, hit)}),
+        "values": sorted({_said(rule, token) for hit in last for token in tokens(rule, hit)}),
         "evidence_count": one.count,
     }
+
+
+def _by_name(rule: WindowRule, group: Mapping[str, str]) -> dict[str, str]:
+    return {field: _name(rule, value) if field in IDS else value for field, value in group.items()}
+
+
+def _said(rule: WindowRule, token: str) -> str:
+    return _name(rule, token) if rule.counts in IDS else token
+
+
+def _name(rule: WindowRule, member: str) -> str:
+    return rule.called.get(member, member)
 
 
 def nested(fields: Mapping[str, object]) -> dict[str, object]:

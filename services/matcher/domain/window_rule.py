@@ -1,6 +1,7 @@
 """WindowRule: what the window engine needs to know of a rule, detection or correlation."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from schemas.alert import Level
@@ -36,7 +37,8 @@ class NotSupported(ValueError):  # noqa: N818  (named for what it says, as every
 class WindowRule:
     """A rule with windows. `type` is None for a detection rule that alerts by itself.
 
-    Such a rule has windows of one instant, and each of its hits fires.
+    Such a rule has windows of one instant, and each of its hits fires. `called` has the names
+    that people read for the ids of list members.
     """
 
     pack: str
@@ -56,6 +58,7 @@ class WindowRule:
     corroboration: Corroboration | None
     summary: str | None
     action: str | None
+    called: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> str | None:
