@@ -1,0 +1,145 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.faults import Unusable
+from cli.rules import app
+from tests.matcher.adapters.packs import ROCKETS, changed, write_pack
+
+EVENTS = [
+    {"id": "1", "source": "a", "occurred_at": "2020-01-03T10:00:00Z", "text": "Rockets hit Taji."},
+    {"id": "2", "source": "a", "occurred_at": "2020-01-03T11:00:00Z", "text": "Badr is quiet."},
+]
+
+
+def rules(*arguments: str, given: str = "") -> Result:
+    return CliRunner().invoke(app, arguments, input=given, catch_exceptions=False)
+
+
+def lines(*events: object) -> str:
+    return "".join(json.dumps(event) + "\n" for event in events)
+
+
+def test_check_says_that_a_good_pack_has_no_fault(tmp_path: Path) -> None:
+    asked = rules("check", "--rules", str(write_pack(tmp_path)))
+
+    assert (asked.exit_code, asked.stdout) == (0, "1 rules, no fault\n")
+
+
+def test_check_tells_every_fault_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
+    twice = changed(changed(ROCKETS, "level: high\n", "levle: high\n"), "rockets\n", "Rockets!\n")
+    lacking = changed(ROCKETS, "expect: silent", "expect: [{fires: rockets}]")
+
+    asked = rules(
+        "check", "--rules", str(write_pack(tmp_path, indicators__a=twice, indicators__b=lacking))
+    )
+
+    told = [line.removeprefix(f"{tmp_path}/iraq/indicators/") for line in asked.stderr.splitlines()]
+    assert asked.exit_code == 1
+    assert [line.rpartition(": ")[0][:20] for line in told] == [
+        "a.yaml:3: name",
+        "a.yaml:8: levle",
+        "b.yaml:10: tests",
+        "rockets.yaml:3: name",
+    ]
+
+
+def test_test_runs_the_cases(tmp_path: Path) -> None:
+    asked = rules("test", "--rules", str(write_pack(tmp_path)))
+
+    assert (asked.exit_code, asked.stdout) == (0, "2 cases hold, 0 do not\n")
+
+
+def test_test_tells_what_is_not_as_expected(tmp_path: Path) -> None:
+    wrong = changed(ROCKETS, "at: 1h, level: high,", "at: 1h, level: low,")
+
+    asked = rules("test", "--rules", str(write_pack(tmp_path, indicators__rockets=wrong)))
+
+    assert asked.exit_code == 1
+    assert "rockets.yaml: rockets: rockets hit a base:\n" in asked.stdout
+    assert "expected level 'low', not 'high'" in asked.stdout
+    assert "1 cases hold, 1 do not" in asked.stdout
+
+
+def test_match_prints_a_line_for_each_event(tmp_path: Path) -> None:
+    asked = rules(
+        "match", "--rules", str(write_pack(tmp_path)), "--events", "-", given=lines(*EVENTS)
+    )
+
+    assert asked.exit_code == 0
+    assert [json.loads(line) for line in asked.stdout.splitlines()] == [
+        {"id": "1", "rules": ["rockets"], "entities": [], "names": [], "sites": []},
+        {"id": "2", "rules": [], "entities": ["badr"], "names": [], "sites": []},
+    ]
+
+
+@pytest.mark.parametrize("command", ["match", "backtest"])
+def test_a_bad_line_is_told_and_the_others_are_taken(tmp_path: Path, command: str) -> None:
+    events = tmp_path / "events.jsonl"
+    events.write_text(lines(EVENTS[0]) + "{\n" + lines(EVENTS[1]))
+
+    asked = rules(command, "--rules", str(write_pack(tmp_path)), "--events", str(events))
+
+    assert asked.exit_code == 1
+    assert f"{events}: line 2: is no JSON" in asked.stderr
+    assert len(asked.stdout.splitlines()) == (2 if command == "match" else 1)
+
+
+def test_match_runs_the_good_rules_of_a_faulty_pack(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path, indicators__broken="a: [")
+
+    asked = rules("match", "--rules", str(pack), "--events", "-", given=lines(EVENTS[0]))
+
+    assert asked.exit_code == 1
+    assert "broken.yaml" in asked.stderr
+    assert json.loads(asked.stdout)["rules"] == ["rockets"]
+
+
+def test_backtest_prints_the_alerts_that_stand_at_the_end(tmp_path: Path) -> None:
+    withdrawn = {**EVENTS[1], "id": "3", "retracts": "1"}
+
+    asked = rules(
+        "backtest",
+        *("--rules", str(write_pack(tmp_path)), "--events", "-", "--format", "json"),
+        given=lines(EVENTS[0], {**EVENTS[0], "id": "4"}, withdrawn),
+    )
+
+    told = [json.loads(line) for line in asked.stdout.splitlines()]
+    assert asked.exit_code == 0
+    assert [(alert["rule"]["name"], alert["status"]) for alert in told] == [
+        ("rockets", "withdrawn"),
+        ("rockets", "firing"),
+    ]
+    assert told[1]["level"] == "high"
+    assert told[1]["evidence"][0]["spans"] == [{"start": 0, "end": 11}]
+
+
+def test_backtest_prints_a_table_for_people(tmp_path: Path) -> None:
+    asked = rules(
+        "backtest",
+        *("--rules", str(write_pack(tmp_path)), "--events", "-", "--format", "table"),
+        given=lines(EVENTS[0]),
+    )
+
+    assert "2020-01-03" in asked.stdout
+    assert "rockets" in asked.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "--rules", "no-such-folder"),
+        ("match", "--rules", "no-such-folder", "--events", "-"),
+    ],
+    ids=["check", "match"],
+)
+def test_a_folder_that_is_not_there_stops_the_command(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(Unusable, match="no-such-folder: no such folder"):
+        rules(*arguments)
+
+
+def test_a_file_that_is_not_there_stops_the_command(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match=r"none\.jsonl: No such file"):
+        rules("match", "--rules", str(write_pack(tmp_path)), "--events", "none.jsonl")

@@ -1,0 +1,60 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from schemas.event import Event
+from services.matcher.adapters.event_file import BadLine, read_events
+
+
+def only(line: str) -> Event | BadLine:
+    (read,) = read_events([line.encode()])
+    return read
+
+
+def test_a_report_of_text_alone_is_an_event() -> None:
+    event = only('{"text": "Rockets fell."}')
+
+    assert isinstance(event, Event)
+    assert event.source == "file"
+    assert len(event.id) == 32
+
+
+def test_the_recorded_clock_gives_the_times_that_are_missing() -> None:
+    event = only('{"text": "x", "published_at": "2020-01-03T02:00:00+02:00"}')
+
+    assert isinstance(event, Event)
+    assert event.occurred_at == event.recorded_at == datetime(2020, 1, 3, tzinfo=UTC)
+
+
+def test_a_report_without_any_time_has_that_of_the_line_before() -> None:
+    lines = [b'{"text": "x", "occurred_at": "2020-01-03T00:00:00Z"}', b"", b'{"text": "y"}']
+
+    times = [event.occurred_at for event in read_events(lines) if isinstance(event, Event)]
+
+    assert times == [datetime(2020, 1, 3, tzinfo=UTC)] * 2
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "line 1: is no JSON"),
+        ("[]", "line 1: is no JSON object"),
+        ('{"text": NaN}', "line 1: is no JSON: NaN is no number"),
+        ('{"text": 5}', "line 1: text: Input should be a valid string"),
+        ('{"txt": "x"}', "txt: Extra inputs are not permitted"),
+        ('{"text": "x", "occurred_at": "soon"}', "occurred_at: "),
+        ("[" * 100_000, "line 1: is no JSON"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_a_bad_line_is_told_with_its_number_and_field(line: str, said: str) -> None:
+    read = only(line)
+
+    assert isinstance(read, BadLine)
+    assert said in str(read)
+
+
+def test_a_bad_line_costs_no_other() -> None:
+    read = list(read_events([b"{", b"\xff", b'{"text": "x"}']))
+
+    assert [type(one) for one in read] == [BadLine, BadLine, Event]

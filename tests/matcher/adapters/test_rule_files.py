@@ -1,0 +1,164 @@
+from pathlib import Path
+
+import pytest
+
+from services.matcher.adapters.rule_files import read_rule_files
+from tests.matcher.adapters.packs import HEAD, PROXIES, ROCKETS, changed, write_pack
+
+
+def faults_of(folder: Path) -> list[str]:
+    _, faults = read_rule_files(folder).rulebook()
+    return [str(fault).removeprefix(f"{folder}/") for fault in faults]
+
+
+def test_a_good_pack_has_no_fault(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path)
+
+    files = read_rule_files(pack)
+    book, faults = files.rulebook()
+
+    assert not faults
+    assert files.packs[0].name == "iraq"
+    assert set(book.windows) == {("iraq", "rockets")}
+
+
+def test_a_folder_of_packs_is_read_whole(tmp_path: Path) -> None:
+    write_pack(tmp_path, "a")
+    write_pack(tmp_path, "b")
+
+    assert [pack.name for pack in read_rule_files(tmp_path).packs] == ["a", "b"]
+
+
+def test_a_folder_without_a_pack_is_a_fault(tmp_path: Path) -> None:
+    (fault,) = read_rule_files(tmp_path).faults
+
+    assert "no pack.yaml in it" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("level: high\n", "levle: high\n", ":8: levle: there is no such key (did you mean level?)"),
+        ("level: high\n", "level: urgent\n", ":8: level: Input should be 'informational'"),
+        ("    title: Rockets\n", "", ":2: title: is missing"),
+        ("title: Rockets\n", "title: 5\n", ":2: title: must be a text"),
+        ("name: rockets\n", "name: Rockets!\n", ":3: name: String should match"),
+        ("level: high\n", "level: high\n    level: low\n", ":9: level: stands there twice"),
+        ("level: high\n", "5: high\n", ":8: 5: a key is a text"),
+        ("level: high\n", "resolve_after: 5\n", ":8: resolve_after: 5 is no time span"),
+        ("condition: fire\n", "condition: smoke\n", ":7: detection.condition: "),
+        (
+            "{words|phrase: rocket* hit* ~3}",
+            "{wrods|phrase: rocket}",
+            ":6: detection.fire.wrods|phrase: no event has a field 'wrods' (did you mean words?)",
+        ),
+        (
+            "{words|phrase: rocket* hit* ~3}",
+            "{country: NO}",
+            ":6: detection.fire.country: YAML reads",
+        ),
+        (
+            "{words|phrase: rocket* hit* ~3}",
+            "{title: 12:30}",
+            ":6: detection.fire.title: YAML reads",
+        ),
+        ("{words|phrase: rocket* hit* ~3}", "{title: 017}", ":6: detection.fire.title: YAML reads"),
+        (
+            "{words|phrase: rocket* hit* ~3}",
+            "{title: 2020-01-24}",
+            ":6: detection.fire.title: 2020-01-24 is a date in YAML",
+        ),
+        (
+            "{words|phrase: rocket* hit* ~3}",
+            "{title: !x y}",
+            ":6: detection.fire.title: the YAML tag",
+        ),
+        ("{at: 1h, text: Nothing", "{at: 1h, txt: Nothing", ""),
+        ("level: high\n", "level: [high\n", "is no YAML"),
+        ("level: high\n", "level: @high\n", "is no YAML"),
+    ],
+)
+def test_a_fault_is_told_with_its_line_and_field(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    pack = write_pack(tmp_path, indicators__rockets=changed(ROCKETS, old, new))
+
+    faults = faults_of(pack)
+
+    if said:
+        assert said in faults[0]
+        assert faults[0].startswith("indicators/rockets.yaml:")
+    else:
+        assert faults == []
+
+
+def test_a_date_elsewhere_is_text(tmp_path: Path) -> None:
+    dated = changed(ROCKETS, "level: high\n", "level: high\n    date: 2020-01-24\n")
+
+    pack = read_rule_files(write_pack(tmp_path, indicators__rockets=dated)).packs[0]
+
+    assert pack.rules[0].document.date == "2020-01-24"
+
+
+def test_every_fault_of_every_file_is_told_and_the_good_rules_run(tmp_path: Path) -> None:
+    pack = write_pack(
+        tmp_path,
+        pack=changed(HEAD, "owner", "ownr"),
+        lists__broken="members: [{id: a}]",
+        indicators__broken="a: [",
+        indicators__empty="# nothing\n",
+        indicators__unknown=changed(ROCKETS, "level: high\n", "levle: high\n"),
+        hypotheses="hypotheses: [{name: a}]",
+    )
+    (pack / "stray.yml").write_text("x: 1")
+
+    book, _ = read_rule_files(pack).rulebook()
+    files = {fault.partition(":")[0] for fault in faults_of(pack)}
+
+    assert files == {
+        "pack.yaml",
+        "lists/broken.yaml",
+        "indicators/broken.yaml",
+        "indicators/empty.yaml",
+        "indicators/unknown.yaml",
+        "hypotheses.yaml",
+        "stray.yml",
+    }
+    assert set(book.windows) == {("iraq", "rockets")}
+
+
+def test_faults_of_a_second_document_have_their_own_lines(tmp_path: Path) -> None:
+    second = changed(ROCKETS, "name: rockets\n", "name: more\n    tag: x\n")
+
+    (fault,) = faults_of(write_pack(tmp_path, indicators__rockets=f"{ROCKETS}---{second}"))
+
+    assert fault.startswith("indicators/rockets.yaml:20: tag: there is no such key")
+
+
+def test_of_an_alias_that_is_neither_text_nor_map_one_fault_is_told(tmp_path: Path) -> None:
+    (fault,) = faults_of(write_pack(tmp_path, lists__proxies=changed(PROXIES, "[بدر]", "[5]")))
+
+    assert fault.startswith("lists/proxies.yaml:4: members.0.aliases.0: must be a text")
+
+
+def test_a_file_that_is_no_utf_8_is_a_fault_with_its_line(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path)
+    (pack / "indicators" / "latin.yaml").write_bytes("title: x\nname: é\n".encode("latin-1"))
+
+    assert faults_of(pack) == ["indicators/latin.yaml:2: is not UTF-8"]
+
+
+def test_a_file_of_aliases_upon_aliases_is_refused_quickly(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x]"] + [
+        f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}, *a{n - 1}]" for n in range(1, 30)
+    ]
+
+    faults = faults_of(write_pack(tmp_path, indicators__bomb="\n".join(lines)))
+
+    assert "too many or too deeply nested values" in faults[0]
+
+
+def test_a_file_that_is_nested_too_deeply_is_refused(tmp_path: Path) -> None:
+    faults = faults_of(write_pack(tmp_path, indicators__deep=f"a: {'[' * 900}{']' * 900}"))
+
+    assert "nested" in faults[0]

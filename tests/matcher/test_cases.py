@@ -1,0 +1,138 @@
+from typing import Any
+
+import pytest
+
+from schemas.rule import RuleTest
+from services.matcher.domain.cases import Case, InvalidCase, case_events, differences
+from services.matcher.domain.coverage import coverage_faults
+from tests.matcher.rules import correlating, detecting, pack_of, rulebook
+
+FIRE = detecting("fire", selection={"words|phrase": "fire"})
+BOOK = rulebook(FIRE)
+
+
+def written(expect: Any, *events: dict[str, Any]) -> RuleTest:
+    return RuleTest.model_validate({"name": "case", "events": list(events), "expect": expect})
+
+
+def told(expect: Any, *events: dict[str, Any]) -> tuple[str, ...]:
+    return differences(BOOK, Case("pack", ("fire",), written(expect, *events)))
+
+
+FIRE_AT_TWO = {"at": "2h", "text": "fire"}
+QUIET = {"at": "1h", "text": "nothing"}
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        {},
+        {"at": "2h"},
+        {"level": "medium"},
+        {"value": 1, "evidence": 1},
+        {"group": {"story": "test 2"}},
+        {"count": 1},
+        {"status": "firing"},
+        {"late": False, "uncorroborated": False},
+    ],
+    ids=str,
+)
+def test_a_case_that_holds_has_no_difference(expected: dict[str, Any]) -> None:
+    assert told([{"fires": "fire", **expected}], QUIET, FIRE_AT_TWO) == ()
+
+
+@pytest.mark.parametrize(
+    ("expected", "said"),
+    [
+        ({"at": "1h"}, "fire is firing from 2h, but expected at 1h, not 2h"),
+        ({"level": "high"}, "expected level 'high', not 'medium'"),
+        ({"value": 2}, "expected value 2.0, not 1.0"),
+        ({"evidence": 2}, "expected evidence 2, not 1"),
+        ({"group": {"story": "x"}}, "expected story 'x' in the group, not 'test 2'"),
+        ({"count": 2}, "expected 2 alerts of fire, but there are 1 such"),
+        ({"status": "resolved"}, "expected status 'resolved', not 'firing'"),
+        ({"summary": "x"}, "expected summary 'x', not "),
+    ],
+    ids=str,
+)
+def test_a_case_that_does_not_hold_says_what_is_different(
+    expected: dict[str, Any], said: str
+) -> None:
+    (difference,) = told([{"fires": "fire", **expected}], QUIET, FIRE_AT_TWO)
+
+    assert said in difference
+
+
+def test_a_rule_that_should_have_fired_is_told() -> None:
+    assert told([{"fires": "fire"}], QUIET) == ("expected fire to fire, but it is silent",)
+
+
+def test_a_rule_that_should_have_been_silent_is_told() -> None:
+    assert told("silent", FIRE_AT_TWO) == ("expected silence, but fire is firing from 2h",)
+    assert told("silent", QUIET) == ()
+
+
+def test_an_alert_that_was_withdrawn_does_not_stand() -> None:
+    withdrawal = {"at": "3h", "retracts": "1", "text": "No fire."}
+
+    assert told([{"fires": "fire", "status": "withdrawn"}], FIRE_AT_TWO, withdrawal) == ()
+    assert "expected it to stand" in told([{"fires": "fire"}], FIRE_AT_TWO, withdrawal)[0]
+
+
+def test_times_of_a_case_count_from_its_start() -> None:
+    (event,) = case_events(
+        written("silent", {"at": "1d", "text": "x", "recorded_at": "3d", "published_at": "2d"})
+    )
+
+    assert [event.occurred_at.day, (event.published_at or event.occurred_at).day] == [2, 3]
+    assert (event.recorded_at or event.occurred_at).day == 4
+    assert (event.id, event.source) == ("1", "test")
+
+
+def test_an_event_of_a_case_that_is_none_is_told_with_its_field() -> None:
+    with pytest.raises(InvalidCase, match=r"^lat: ") as refused:
+        case_events(written("silent", QUIET, {"at": "1h", "text": "x", "lat": 100}))
+
+    assert refused.value.index == 1
+
+
+def with_tests(rule: Any, *tests: RuleTest) -> Any:
+    return rule.model_copy(update={"tests": tests})
+
+
+FIRES = written([{"fires": "fire"}], FIRE_AT_TWO)
+SILENT = written("silent", QUIET)
+
+
+@pytest.mark.parametrize(
+    ("tests", "messages"),
+    [
+        ((FIRES, SILENT), []),
+        ((FIRES,), ["no case in which fire stays silent"]),
+        ((SILENT,), ["no case in which fire fires"]),
+        ((), ["no case in which fire fires", "no case in which fire stays silent"]),
+        (
+            (FIRES, SILENT, written([{"fires": "fyre"}], QUIET)),
+            ["no rule of this pack alerts as 'fyre'"],
+        ),
+        (
+            (FIRES, SILENT, written("silent", {"at": "1h", "text": "x", "lat": 100})),
+            ["lat: Input should be less than or equal to 90"],
+        ),
+    ],
+    ids=["both", "no silent", "no firing", "none", "unknown name", "no event"],
+)
+def test_a_rule_needs_a_firing_and_a_silent_case(
+    tests: tuple[RuleTest, ...], messages: list[str]
+) -> None:
+    pack = pack_of(with_tests(FIRE, *tests))
+
+    assert [fault.message for fault in coverage_faults(pack)] == messages
+
+
+def test_a_base_rule_needs_no_cases_of_its_own() -> None:
+    pack = pack_of(FIRE, correlating("many", ["fire"]))
+
+    messages = [fault.message for fault in coverage_faults(pack)]
+
+    assert messages == ["no case in which many fires", "no case in which many stays silent"]

@@ -1,0 +1,135 @@
+import pytest
+
+from schemas.rule import Hypothesis, SiteList
+from services.matcher.domain.compile_pack import build
+from services.matcher.domain.documents import PackDocuments, Sourced
+from services.matcher.domain.faults import Origin
+from tests.matcher.rules import compiled, correlating, detecting, pack_of, rulebook
+
+FIRE = detecting("fire", selection={"words|phrase": "fire"})
+SMOKE = detecting("smoke", selection={"words|phrase": "smoke"})
+
+
+def test_windows_belong_to_the_rules_that_alert() -> None:
+    both = correlating("both", ["fire", "smoke"], type="temporal", condition=None)
+
+    book = rulebook(FIRE, SMOKE, both, detecting("flood", selection={"words|phrase": "flood"}))
+
+    assert set(book.windows) == {("pack", "both"), ("pack", "flood")}
+    assert [window.name for window in book.feeds["pack", "fire"]] == ["both"]
+
+
+def test_a_base_rule_with_generate_alerts_too() -> None:
+    book = rulebook(
+        FIRE, correlating("many", ["fire"], generate=True), correlating("more", ["fire"])
+    )
+
+    assert set(book.windows) == {("pack", "fire"), ("pack", "many"), ("pack", "more")}
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ({"rules": ["fyre"]}, "rules.0: this pack has no rule 'fyre' (did you mean fire?)"),
+        (
+            {"group_by": ["acters"]},
+            "group-by.0: no event has a field 'acters' (did you mean actors?)",
+        ),
+        ({"group_by": ["sites"]}, "group-by.0: the field sites is not supported yet"),
+        (
+            {"type": "value_count", "condition": {"field": "names", "gte": 2}},
+            "condition.field: the field names is not supported yet",
+        ),
+        ({"type": "absence"}, "type: absence: not supported yet"),
+        ({"condition": "a and not b"}, "condition: extended conditions: not supported yet"),
+        ({"interval": "certain"}, "interval: certain: not supported yet"),
+    ],
+    ids=str,
+)
+def test_a_correlation_that_cannot_be_watched_is_a_fault(
+    section: dict[str, object], said: str
+) -> None:
+    rules = section.pop("rules", ["fire"])
+    assert isinstance(rules, list)
+
+    book, faults = compiled(FIRE, correlating("many", rules, **section))
+
+    assert [str(fault) for fault in faults] == [f"many.yaml:1: correlation.{said}"]
+    assert ("pack", "many") not in book.windows
+
+
+def test_a_correlation_over_a_correlation_is_not_supported_yet() -> None:
+    _, (fault,) = compiled(FIRE, correlating("many", ["fire"]), correlating("more", ["many"]))
+
+    assert "correlation over a correlation is not supported yet" in str(fault)
+
+
+def test_a_correlation_over_a_faulty_rule_says_so() -> None:
+    broken = detecting("broken", selection={"nothing": 1})
+
+    book, faults = compiled(broken, FIRE, correlating("many", ["broken"]))
+
+    assert "broken is at fault, so this rule is left out too" in str(faults[1])
+    assert set(book.windows) == {("pack", "fire")}
+
+
+def test_the_second_rule_of_a_name_is_a_fault_and_the_first_stays() -> None:
+    book, (fault,) = compiled(FIRE, detecting("fire", selection={"words|phrase": "blaze"}))
+
+    assert str(fault) == "fire.yaml:1: name: there is another rule 'fire' in fire.yaml"
+    assert [rule.name for rule in book.packs[0].rules] == ["fire"]
+    assert set(book.packs[0].by_literal) == {" fire "}
+
+
+def test_a_bad_rule_stops_no_other() -> None:
+    book, faults = compiled(detecting("bad", selection={"nothing": 1}), FIRE)
+
+    assert len(faults) == 1
+    assert [rule.name for rule in book.packs[0].rules] == ["fire"]
+
+
+def test_packs_do_not_see_one_another() -> None:
+    packs = [
+        pack_of(FIRE),
+        PackDocuments(name="other", pack=pack_of().pack, rules=pack_of(FIRE).rules),
+    ]
+
+    book, faults = build(packs)
+
+    assert not faults
+    assert set(book.windows) == {("pack", "fire"), ("other", "fire")}
+
+
+def hypothesis(name: str, rule: str) -> Sourced[Hypothesis]:
+    levels = {"watch": 1, "elevated": 2, "high": 3}
+    indicators = [{"rule": rule, "weight": 1}]
+    given = {"name": name, "title": name, "indicators": indicators, "levels": levels}
+    return Sourced(Hypothesis.model_validate(given), Origin("hypotheses.yaml"))
+
+
+def test_a_hypothesis_names_rules_of_its_pack_and_has_a_name_of_its_own() -> None:
+    told = (hypothesis("a", "fire"), hypothesis("a", "fyre"))
+    pack = PackDocuments("pack", pack_of().pack, rules=pack_of(FIRE).rules, hypotheses=told)
+
+    _, faults = build([pack])
+
+    assert [fault.message for fault in faults] == [
+        "there is another hypothesis 'a'",
+        "this pack has no rule 'fyre'",
+    ]
+
+
+def test_places_share_their_names_with_no_list_and_no_other_place() -> None:
+    site = {"id": "taji", "name": "Camp Taji", "lat": 33.5, "lon": 44.2, "radius_km": 5}
+    places = SiteList.model_validate({"name": "proxies", "sites": [site, site]})
+    known = pack_of()
+    pack = PackDocuments(
+        "pack", known.pack, lists=known.lists, places=(Sourced(places, Origin("bases.yaml")),)
+    )
+
+    _, faults = build([pack])
+
+    assert [fault.message for fault in faults] == [
+        "there is another list 'proxies'",
+        "there is another site 'taji'",
+    ]

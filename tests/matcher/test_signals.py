@@ -1,0 +1,185 @@
+import itertools
+from datetime import timedelta
+from typing import Any
+
+from schemas.event import Event
+from schemas.signal import Signal, SignalKind
+from services.matcher.domain.corrections import linked
+from services.matcher.domain.excerpt import LONGEST_EXCERPT
+from services.matcher.domain.signals import signals
+from tests.matcher.rules import FRIDAY_NOON, correlating, detecting, report, rulebook
+
+ENDORSED = detecting(
+    "endorsed",
+    "march and who",
+    march={"words|phrase": "march"},
+    who={"actor_ids|expand": "%proxies%"},
+)
+JOINT = correlating(
+    "joint", ["endorsed"], type="value_count", condition={"field": "actor_ids", "gte": 3}
+)
+
+
+def sent(event: Event, *rules: Any) -> tuple[Signal, ...]:
+    return signals(rulebook(*rules), event)
+
+
+def test_a_base_rule_sends_its_hit_to_the_window_of_its_correlation() -> None:
+    event = report("March!", actors=["Badr", "AAH", "Hezbollah"], source_owner="thomson")
+
+    (hit,) = sent(event, ENDORSED, JOINT)
+
+    assert (hit.rule, hit.base, hit.group) == ("joint", "endorsed", {})
+    assert hit.values == ("aah", "badr")
+    assert (hit.identity, hit.story, hit.owner) == ("reuters 1", "reuters 1", "thomson")
+
+
+def test_an_event_without_the_counted_field_is_not_counted() -> None:
+    fire = detecting("fire", selection={"words|phrase": "fire"})
+    places = correlating(
+        "places", ["fire"], type="value_count", condition={"field": "place", "gte": 2}
+    )
+
+    assert sent(report("fire"), fire, places) == ()
+    assert [hit.values for hit in sent(report("fire", place="Taji"), fire, places)] == [("Taji",)]
+
+
+def test_a_rule_that_alerts_by_itself_groups_by_story() -> None:
+    fire = detecting("fire", selection={"words|phrase": "fire"})
+
+    (hit,) = sent(report("fire", story="s1"), fire)
+
+    assert (hit.rule, hit.base, hit.group) == ("fire", "fire", {"story": "s1"})
+
+
+def test_a_base_rule_alerts_by_itself_too_when_the_correlation_says_so() -> None:
+    fire = detecting("fire", selection={"words|phrase": "fire"})
+
+    hits = sent(report("fire"), fire, correlating("campaign", ["fire"], generate=True))
+
+    assert sorted(hit.rule for hit in hits) == ["campaign", "fire"]
+
+
+def test_a_list_in_group_by_gives_a_signal_for_each_combination() -> None:
+    fire = detecting(
+        "fire", selection={"actor_ids|expand": "%proxies%"}, group_by=["actor_ids", "targets"]
+    )
+
+    hits = sent(report(actors=["Badr", "AAH", "Hezbollah"], targets=["x", "y"]), fire)
+
+    chosen = [(hit.group["actor_ids"], hit.group["targets"]) for hit in hits]
+    assert chosen == list(itertools.product(["aah", "badr"], ["x", "y"]))
+
+
+def test_there_are_at_most_64_combinations() -> None:
+    fire = detecting("fire", selection={"words|phrase": "fire"}, group_by=["actors", "targets"])
+    many = [f"group {number}" for number in range(12)]
+
+    assert len(sent(report("fire", actors=many, targets=many), fire)) == 64
+
+
+def test_an_event_without_a_group_by_field_is_not_counted() -> None:
+    fire = detecting("fire", selection={"words|phrase": "fire"}, group_by=["country", "actors"])
+
+    assert sent(report("fire", country="IQ"), fire) == ()
+
+
+def test_a_drill_is_marked() -> None:
+    (hit,) = sent(
+        report("fire", exercise=True), detecting("fire", selection={"words|phrase": "fire"})
+    )
+
+    assert hit.exercise
+
+
+def test_templates_get_the_fields_that_they_mention() -> None:
+    written = detecting("fire", selection={"words|phrase": "fire"}).model_dump(
+        by_alias=True, exclude_none=True
+    )
+    written["alert"] = {
+        "summary": "{{ place }} {{ quantities.rockets }} {{ actors }} {{ country }} {{ value }}"
+    }
+    fire = type(detecting(selection={"words": "x"})).model_validate(written)
+
+    (hit,) = sent(report("fire", place="Taji", quantities={"rockets": 3}, actors=["a", "b"]), fire)
+
+    assert hit.fields == {
+        "place": "Taji",
+        "quantities.rockets": 3.0,
+        "actors": ("a", "b"),
+        "country": None,
+    }
+
+
+def test_evidence_is_a_short_excerpt_around_the_first_words_that_matched() -> None:
+    text = "Nothing new. " * 60 + "Then rockets fell on Taji. " + "Nothing more. " * 60
+    rockets = detecting("rockets", selection={"words|phrase": ["rockets fell", "taji"]})
+
+    (hit,) = sent(report(text, title="Iraq"), rockets)
+
+    excerpt = hit.evidence.excerpt or ""
+    told = [excerpt[span.start : span.end] for span in hit.evidence.spans]
+    assert told == ["rockets fell", "Taji"]
+    assert len(excerpt) <= LONGEST_EXCERPT
+    assert excerpt.startswith("…")
+    assert excerpt.endswith("…")
+
+
+def test_evidence_is_the_title_where_only_the_title_matched() -> None:
+    rockets = detecting("rockets", selection={"words|phrase": "rockets"})
+
+    (hit,) = sent(report("Nothing else.", title="Rockets!"), rockets)
+
+    assert hit.evidence.excerpt == "Rockets!"
+    assert [(span.start, span.end) for span in hit.evidence.spans] == [(0, 7)]
+
+
+def test_evidence_without_matched_words_is_the_beginning_of_the_text() -> None:
+    (hit,) = sent(report("Long ago. " * 60), detecting("any", selection={"source": "reuters"}))
+
+    assert (hit.evidence.excerpt or "").startswith("Long ago.")
+    assert hit.evidence.spans == ()
+
+
+def test_a_correction_marks_the_windows_of_the_earlier_version_and_is_counted_itself() -> None:
+    fire = detecting("fire", selection={"words|phrase": "fire"}, group_by=["place"])
+    first = report("fire", place="Taji")
+    second = report("fire", place="Balad", id="2", supersedes="1", earlier=first)
+
+    mark, hit = sent(second, fire)
+
+    assert (mark.kind, mark.identity, mark.group) == (
+        SignalKind.MARK,
+        "reuters 1",
+        {"place": "Taji"},
+    )
+    assert mark.key == sent(first, fire)[0].key
+    assert (hit.kind, hit.identity, hit.group) == (SignalKind.HIT, "reuters 2", {"place": "Balad"})
+
+
+def test_a_retraction_only_marks() -> None:
+    fire = detecting("fire", selection={"words|phrase": "fire"})
+    withdrawn = report("There was no fire.", id="2", retracts="1", earlier=report("fire"))
+
+    (mark,) = sent(withdrawn, fire)
+
+    assert (mark.kind, mark.identity) == (SignalKind.MARK, "reuters 1")
+
+
+def test_a_correction_in_a_file_finds_what_it_corrects() -> None:
+    first, other = report("one"), report("two", source="afp")
+    second = report("three", id="2", supersedes="1")
+    third = report(None, id="3", retracts="2", occurred_at=FRIDAY_NOON + timedelta(hours=1))
+
+    found = linked([first, other, second, third])
+
+    assert found[2].earlier == first
+    assert found[3].earlier == found[2]
+    assert {event.key for event in found if event.source == "reuters"} == {b"reuters 1"}
+
+
+def test_corrections_in_a_circle_are_left_open() -> None:
+    one = report("one", id="1", supersedes="2")
+    two = report("two", id="2", supersedes="1")
+
+    assert [event.id for event in linked([one, two])] == ["1", "2"]

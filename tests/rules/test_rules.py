@@ -1,0 +1,45 @@
+"""Every rule file of this checkout: free of faults, and each case as it says."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from services.matcher.adapters.rule_files import RuleFiles, read_rule_files
+from services.matcher.domain.cases import Case, differences
+from services.matcher.domain.coverage import cases_of, coverage_faults
+from services.matcher.domain.rulebook import Rulebook
+
+RULES = Path(__file__).parents[2] / "rules"
+
+
+@cache
+def rule_files() -> RuleFiles:
+    return read_rule_files(RULES)
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> Rulebook:
+    book, _ = rule_files().rulebook()
+    return book
+
+
+def cases() -> Iterator[object]:
+    for pack in rule_files().packs:
+        for rule, case in cases_of(pack):
+            yield pytest.param(case, id=f"{pack.name}: {rule.document.name}: {case.test.name}")
+
+
+@pytest.mark.parametrize("case", list(cases()))
+def test_the_case_holds(rulebook: Rulebook, case: Case) -> None:
+    assert differences(rulebook, case) == ()
+
+
+def test_no_rule_file_has_a_fault() -> None:
+    files = rule_files()
+
+    _, faults = files.rulebook()
+    lacking = [fault for pack in files.packs for fault in coverage_faults(pack)]
+
+    assert [str(fault) for fault in (*faults, *lacking)] == []
