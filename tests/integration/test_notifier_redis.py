@@ -1,0 +1,180 @@
+"""The notification log and the outbox on a real Redis."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from redis import Redis
+
+from schemas.alert import Status
+from services.notifier.adapters.health import RedisPulse, lacks
+from services.notifier.adapters.keys import Keys
+from services.notifier.adapters.redis_log import RedisLog
+from services.notifier.adapters.redis_outbox import RedisOutbox
+from services.notifier.domain.entry import Entry
+from services.notifier.domain.ports import Letter, NotificationLog
+from tests.fakes import FakeClock
+from tests.notifier.alerts import alert, job
+from tests.notifier.log_suite import HOLD, LETTER, LogSuite
+from tests.parts.redis_server import RedisNode
+
+pytestmark = pytest.mark.integration
+
+KEYS = Keys("t.")
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    with Redis.from_url(redis_url) as client:
+        yield client
+
+
+class TestRedisLog(LogSuite):
+    @pytest.fixture
+    def clock(self) -> FakeClock:
+        return FakeClock()
+
+    @pytest.fixture
+    def log(self, redis: Redis) -> NotificationLog:
+        return RedisLog(redis, KEYS, HOLD)
+
+    @pytest.fixture
+    def pass_hold(self, clock: FakeClock, redis: Redis) -> Callable[[], None]:
+        def end_leases() -> None:
+            # Redis's own clock ends them, which no test can move
+            clock.move(HOLD.total_seconds() + 1)
+            redis.delete(*redis.keys(KEYS.lease("slack") + "*"))
+
+        return end_leases
+
+    def letters(self, log: NotificationLog) -> list[Letter]:
+        assert isinstance(log, RedisLog)
+        return RedisOutbox(log._redis, KEYS).take(100)  # noqa: SLF001  (the suite's one look inside)
+
+
+def test_a_lease_ends_by_itself(redis: Redis) -> None:
+    log, clock = RedisLog(redis, KEYS, HOLD), FakeClock()
+    log.put([job(alert())], ["slack"], clock())
+    log.claim("slack", clock())
+
+    left = redis.pttl(KEYS.lease("slack", "a1"))
+
+    assert 0 < left <= HOLD / timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("status", "kept"),
+    [(Status.FIRING, -1), (Status.RESOLVED, 30), (Status.WITHDRAWN, 30)],
+    ids=str,
+)
+def test_entries_live_until_the_end_plus_thirty_days(
+    redis: Redis, status: Status, kept: int
+) -> None:
+    log, clock = RedisLog(redis, KEYS, HOLD), FakeClock()
+    log.put([job(alert(status=status))], ["slack"], clock())
+    claim = log.claim("slack", clock())
+    assert claim is not None
+
+    log.write(claim, Entry(revision=1), clock(), [])
+
+    seconds = redis.ttl(KEYS.log("slack", "a1"))
+    assert seconds == kept or abs(seconds - kept * 86_400) < 60
+
+
+def test_an_alert_that_fires_again_is_kept_again(redis: Redis) -> None:
+    log, clock = RedisLog(redis, KEYS, HOLD), FakeClock()
+    for revision, status in ((1, Status.RESOLVED), (2, Status.FIRING)):
+        log.put([job(alert(revision=revision, status=status))], ["slack"], clock())
+        claim = log.claim("slack", clock())
+        assert claim is not None
+        log.write(claim, Entry(revision=revision), clock(), [])
+        log.done(claim, clock())
+
+    assert redis.ttl(KEYS.log("slack", "a1")) == -1
+
+
+def test_a_due_alert_without_a_job_is_forgotten(redis: Redis) -> None:
+    redis.zadd(KEYS.due("slack"), {"ghost": 0})
+    log = RedisLog(redis, KEYS, HOLD)
+
+    assert log.claim("slack", FakeClock()()) is None
+    assert log.depth("slack") == 0
+
+
+def test_installations_under_two_prefixes_share_nothing(redis: Redis) -> None:
+    clock = FakeClock()
+    RedisLog(redis, Keys("one."), HOLD).put([job(alert())], ["slack"], clock())
+
+    assert RedisLog(redis, Keys("two."), HOLD).claim("slack", clock()) is None
+
+
+def test_letters_leave_the_outbox_in_their_order(redis: Redis) -> None:
+    outbox = RedisOutbox(redis, KEYS)
+    letters = [Letter("ledger", None, f"{n}".encode(), []) for n in range(5)]
+    outbox.post(letters)
+
+    first = outbox.take(2)
+    outbox.delivered(2)
+
+    assert [*first, *outbox.take(9)] == letters
+
+
+def test_one_process_at_a_time_delivers_letters(redis: Redis) -> None:
+    one, other = RedisOutbox(redis, KEYS), RedisOutbox(redis, KEYS)
+    one.post([LETTER, LETTER])
+
+    taken = one.take(9)
+
+    assert (taken, other.take(9), one.take(9)) == ([LETTER, LETTER], [], [LETTER, LETTER])
+
+
+def test_who_lost_the_outbox_drops_nothing(redis: Redis) -> None:
+    one, other = RedisOutbox(redis, KEYS), RedisOutbox(redis, KEYS)
+    one.post([LETTER, LETTER])
+    one.take(9)
+    redis.delete(KEYS.outbox_lease)
+    other.take(9)
+
+    one.delivered(2)
+
+    assert redis.llen(KEYS.outbox) == 2
+
+
+def test_a_durable_redis_lacks_nothing(redis: Redis) -> None:
+    assert lacks(redis) == []
+    assert RedisPulse(redis).check() is None
+
+
+@pytest.fixture
+def lax_redis() -> Iterator[Redis]:
+    node = RedisNode.create(appendfsync="everysec", maxmemory_policy="allkeys-lru")
+    try:
+        with Redis.from_url(node.start().url()) as client:
+            yield client
+    finally:
+        node.close()
+
+
+def test_a_redis_that_may_lose_what_it_acknowledged_is_named(lax_redis: Redis) -> None:
+    assert RedisPulse(lax_redis).check() == (
+        "redis may lose what it acknowledged: "
+        "appendfsync is everysec and must be always, "
+        "maxmemory-policy is allkeys-lru and must be noeviction"
+    )
+
+
+def test_a_redis_that_hides_its_settings_is_not_judged(own_redis: RedisNode) -> None:
+    with Redis.from_url(own_redis.url()) as client:
+        client.execute_command("ACL", "SETUSER", "plain", "on", "nopass", "~*", "+@all", "-config")
+    address = own_redis.url().replace("redis://", "redis://plain:x@")
+
+    with Redis.from_url(address) as plain:
+        assert lacks(plain) is None
+        assert RedisPulse(plain).check() is None
+
+
+def test_a_redis_that_is_gone_is_named(own_redis: RedisNode) -> None:
+    own_redis.kill()
+
+    with Redis.from_url(own_redis.url()) as client:
+        assert "redis does not answer" in (RedisPulse(client).check() or "")
