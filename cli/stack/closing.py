@@ -20,18 +20,20 @@ STYLES: Mapping[Level, str] = {
 }
 UNKNOWN = "-"
 WIDE = 110
+COLUMNS = ("alert", "level", "event time", "now", "latency")
+OTHERS = 90  # what these five take
 
 
 def closing_table(seen: Seen, posted: Accepted, width: int) -> Table:
     """One row an alert, in the order in which they were announced, for a screen of `width`."""
     table = Table(box=box.SIMPLE_HEAD, caption=_caption(seen), caption_justify="left")
-    for name in ("alert", "level", "event time", "now"):
+    for name in COLUMNS:
         table.add_column(name, no_wrap=True)
-    table.add_column("latency", no_wrap=True, justify="right")
     if width >= WIDE:
-        table.add_column("summary", no_wrap=True, overflow="ellipsis", ratio=1)
+        table.add_column("summary", no_wrap=True)
     for alert in seen.final.values():
         cells = _cells(alert, latency(alert.id, seen, posted))
+        cells[-1].truncate(max(1, width - OTHERS), overflow="ellipsis")
         table.add_row(*cells[: len(table.columns)])
     return table
 
@@ -60,7 +62,7 @@ def _cells(alert: Alert, seconds: float | None) -> list[Text]:
         Text(alert.level, style=STYLES[alert.level]),
         Text(f"{alert.starts_at:%Y-%m-%d %H:%M}"),
         Text(alert.status),
-        Text(UNKNOWN if seconds is None else f"{seconds * 1000:.0f} ms"),
+        Text(UNKNOWN if seconds is None else f"{seconds * 1000:5.0f} ms"),
         Text(alert.summary),
     ]
 
