@@ -3,16 +3,22 @@
 `docs/decisions/consumer-remedies.md` tells what goes wrong without it.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.types import TP
 
 from services.matcher.adapters.producer import Producer
 
+LAST_COMMIT_SECONDS = 3.0
+
 
 class Consumer(FaustConsumer):
     """Delivers nothing before the seek, forgets nothing before the commit."""
+
+    _frozen: bool = False
 
     def resume_partitions(self, tps: Iterable[TP]) -> None:
         """Mark partitions as active, with the flow stopped: each caller resumes it after its seek.
@@ -36,6 +42,15 @@ class Consumer(FaustConsumer):
         self.app.flow_control.clear()
         await self.wait_empty()
 
+    async def freeze(self) -> None:
+        """Commit what is done, and never anything again.
+
+        When agents are cancelled, Faust acknowledges what they had in hand, and would commit it.
+        """
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.commit(), LAST_COMMIT_SECONDS)
+        self._frozen = True
+
     async def wait_empty(self) -> None:
         """Wait until all that was begun is done, and committed.
 
@@ -53,7 +68,7 @@ class Consumer(FaustConsumer):
         producer = self.app.producer
         if isinstance(producer, Producer) and not await producer.settled():
             return False
-        return await super()._commit(offsets)
+        return False if self._frozen else await super()._commit(offsets)
 
     def lags(self) -> Mapping[TP, int]:
         """For each partition owned that keeps offsets: messages that are not yet committed."""

@@ -7,6 +7,7 @@ from typing import NoReturn
 import faust
 
 from services import telemetry
+from services.matcher.adapters.consumer import Consumer
 
 log = telemetry.logger(__name__)
 
@@ -30,4 +31,6 @@ async def crash(app: faust.App, error: BaseException) -> None:
     log.error("crashed", exc_info=error)
     # Faust's own shutdown may hang on what crashed
     asyncio.get_running_loop().call_later(GRACE_SECONDS, os._exit, FAILED)
+    if isinstance(app.consumer, Consumer):
+        await app.consumer.freeze()
     await app.crash(error)

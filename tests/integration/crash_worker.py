@@ -1,0 +1,30 @@
+"""A small Faust worker that fails on one message: `python -m … BOOTSTRAP TOPIC GROUP`."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from services.matcher.adapters.agents import add_agent
+from services.matcher.adapters.message import Received
+from services.matcher.adapters.transport import App, faust_options, raw_topic
+from services.matcher.adapters.worker import new_loop, run
+
+BOOM = b"boom"
+
+
+class Bug(Exception):  # noqa: N818  (named for what it says)
+    """What a bug raises."""
+
+
+async def take(message: Received) -> None:
+    if message.value == BOOM:
+        raise Bug(message.offset)
+
+
+if __name__ == "__main__":
+    bootstrap, topic, group = sys.argv[1:]
+    loop = new_loop()
+    with tempfile.TemporaryDirectory() as scratch:
+        app = App(group, **faust_options(bootstrap, Path(scratch)))
+        add_agent(app, "take", raw_topic(app, topic), take)
+        sys.exit(run(app, loop))

@@ -1,0 +1,417 @@
+"""The matcher as a process on real Kafka: alerts, dead letters, kills, outages, its health."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from kafka import KafkaConsumer, TopicPartition
+
+from schemas.alert import Alert, Status
+from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, SIGNALS, topic_name
+from tests.parts import topics as topic_parts
+from tests.parts.kafka import KafkaNode
+from tests.parts.pipeline import write_pack
+from tests.parts.processes import Service
+from tests.parts.topics import Message, drained, lag, produce, read_all
+from tests.parts.waiting import until
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+
+ROCKETS = """
+title: Rocket fire
+name: rocket_fire
+logsource: {category: report}
+detection:
+  rockets: {words|phrase: [rocket*]}
+  condition: rockets
+group-by: [place]
+level: high
+resolve_after: %s
+alert:
+  summary: "Rockets on {{ place }}"
+"""
+MARCH = """
+title: A group endorses the march
+name: march_endorsed
+logsource: {category: report}
+detection:
+  march: {words|phrase: [million-man march]}
+  condition: march
+level: informational
+---
+title: Three endorse one march
+name: joint_march
+correlation:
+  type: value_count
+  rules: [march_endorsed]
+  timespan: 7d
+  condition: {field: actors, gte: 3}
+level: high
+"""
+BROKEN = """
+title: Nothing holds this
+name: broken
+logsource: {category: report}
+detection:
+  some: {no_such_field: x}
+  condition: some and none
+"""
+
+
+def event(name: str, **changes: Any) -> dict[str, Any]:
+    now = datetime.now(UTC).isoformat()
+    whole = {"id": name, "source": "wire", "title": "Rockets fell", "place": "Taji"}
+    return whole | {"occurred_at": now, "recorded_at": now} | changes
+
+
+def endorsed(name: str, actor: str) -> dict[str, Any]:
+    words = {"title": f"{actor} backs the million-man march", "actors": [actor]}
+    return event(name, **words)
+
+
+def message(body: Mapping[str, Any] | Sequence[Any], partition: int | None = None) -> Message:
+    key = None if isinstance(body, Sequence) else f"{body['source']} {body['id']}".encode()
+    return Message(json.dumps(body).encode(), key, partition=partition)
+
+
+class Matched:
+    """One Kafka with the matcher's topics, as a test reads and writes them."""
+
+    def __init__(self, bootstrap: str, prefix: str) -> None:
+        self.bootstrap = bootstrap
+        self.prefix = prefix
+        self.group = f"{prefix}matcher"
+
+    def name(self, topic: str) -> str:
+        return topic_name(self.prefix, topic)
+
+    def send(self, *messages: Message) -> None:
+        produce(self.bootstrap, self.name(EVENTS), messages)
+
+    def read(self, topic: str) -> list[Message]:
+        return read_all(self.bootstrap, self.name(topic))
+
+    @property
+    def alerts(self) -> list[Alert]:
+        return [Alert.model_validate_json(one.value or b"") for one in self.read(ALERTS)]
+
+    @property
+    def told(self) -> list[tuple[Status, int]]:
+        return [(alert.status, alert.revision) for alert in self.alerts]
+
+    @property
+    def buried(self) -> list[Message]:
+        return self.read(DEAD_LETTERS)
+
+    def wait_alerts(self, number: int, timeout: float = 60.0) -> list[Alert]:
+        def enough() -> bool:
+            return len(self.alerts) >= number
+
+        until(enough, f"{number} alerts", timeout)
+        return self.alerts
+
+    def alerts_of(self, place: str) -> list[Alert]:
+        return [alert for alert in self.alerts if alert.group.get("place") == place]
+
+    @contextmanager
+    def next_alert(self) -> Iterator[Callable[[], None]]:
+        """A wait for whatever comes to the alerts from now on, that ends within milliseconds."""
+        with closing(KafkaConsumer(bootstrap_servers=self.bootstrap)) as consumer:
+            topic = self.name(ALERTS)
+            numbers = until(lambda: consumer.partitions_for_topic(topic), "the alerts exist")
+            consumer.assign([TopicPartition(topic, number) for number in numbers])
+            consumer.seek_to_end()
+            for place in consumer.assignment():
+                consumer.position(place)
+            yield lambda: until(lambda: consumer.poll(timeout_ms=100), "an alert", 60.0) and None
+
+    def drained(self) -> bool:
+        return all(drained(self.bootstrap, self.group, self.name(one)) for one in (EVENTS, SIGNALS))
+
+    def wait_drained(self, timeout: float = 60.0) -> None:
+        until(self.drained, "everything is committed", timeout)
+
+    def lag(self, topic: str) -> int:
+        return sum(lag(self.bootstrap, self.group, self.name(topic)).values())
+
+
+@pytest.fixture
+def matched(kafka: str, topics: str) -> Matched:
+    return Matched(kafka, topics)
+
+
+@contextmanager
+def matcher(matched: Matched, folder: Path, **variables: str) -> Iterator[Service]:
+    """A matcher, not started, on the pack in `folder`; no ticks to speak of unless asked for."""
+    own = {
+        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": matched.bootstrap,
+        "VEDETTE_TOPIC_PREFIX": matched.prefix,
+        "VEDETTE_RULES_DIR": str(folder / "pack"),
+        "VEDETTE_TICK_SECONDS": "3600",
+    }
+    service = Service("matcher", own | variables, folder)
+    try:
+        yield service
+    finally:
+        service.kill()
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    write_pack(tmp_path, ROCKETS % "24h", MARCH)
+    return tmp_path
+
+
+def started(service: Service) -> Service:
+    service.start()
+    service.wait_ready()
+    return service
+
+
+def readyz(service: Service) -> httpx.Response:
+    return httpx.get(f"{service.url}/readyz", timeout=5)
+
+
+def test_one_event_becomes_one_alert(matched: Matched, pack: Path) -> None:
+    with matcher(matched, pack) as service:
+        started(service)
+        matched.send(message(event("e-1")))
+
+        (alert,) = matched.wait_alerts(1)
+        metrics = service.metrics()
+
+    assert (alert.rule.name, alert.status, alert.revision) == ("rocket_fire", Status.FIRING, 1)
+    assert alert.summary == "Rockets on Taji"
+    assert [one.event_id for one in alert.evidence] == ["e-1"]
+    assert 'vedette_matcher_alerts_total{level="high",status="firing"} 1.0' in metrics
+    assert 'vedette_matcher_matches_total{pack="pack",rule="rocket_fire"} 1.0' in metrics
+
+
+def test_poison_is_buried_and_everything_around_it_goes_on(matched: Matched, pack: Path) -> None:
+    bundle = [event("b-1", place="Basra"), {"id": "bad"}, event("b-2", place="Kirkuk")]
+    with matcher(matched, pack) as service:
+        started(service)
+        matched.send(
+            message(event("e-1"), partition=0),
+            Message(b"{nope", b"its key", partition=0),
+            Message(None, b"empty", partition=0),
+            message(bundle, partition=0),
+            message(event("e-2", place="Mosul"), partition=0),
+        )
+
+        matched.wait_alerts(4)
+        until(lambda: len(matched.buried) == 3, "three dead letters")
+        matched.wait_drained()
+
+    assert {alert.group["place"] for alert in matched.alerts} == {
+        "Taji",
+        "Basra",
+        "Kirkuk",
+        "Mosul",
+    }
+    found = {one.value: one for one in matched.buried}
+    assert found.keys() == {b"{nope", None, b'{"id":"bad"}'}
+    assert found[b"{nope"].key == b"its key"
+    assert b"Invalid JSON" in found[b"{nope"].headers["reason"]
+    assert b"source: " in found[b'{"id":"bad"}'].headers["reason"]
+
+
+def test_a_kill_between_processing_and_commit_repeats_the_alert_and_doubles_nothing(
+    matched: Matched, pack: Path
+) -> None:
+    with matcher(matched, pack) as service:
+        place = _killed_before_its_commit(matched, service)
+        started(service)
+        matched.wait_drained()
+        repeated = [alert for alert in matched.alerts if alert.group["place"] == place]
+        matched.send(message(event("e-2", place=place)))
+        until(lambda: matched.alerts_of(place)[-1].revision == 2, "the next report is counted")
+        last = matched.alerts_of(place)[-1]
+
+    assert len(repeated) >= 2
+    assert len({(alert.id, alert.revision) for alert in repeated}) == 1
+    assert (last.id, last.revision, last.evidence_count) == (repeated[0].id, 2, 2)
+
+
+def _killed_before_its_commit(matched: Matched, service: Service) -> str:
+    """Kill the matcher as soon as an alert stands; again, if the commit was faster."""
+    for attempt in range(8):
+        place = f"place-{attempt}"
+        started(service)
+        with matched.next_alert() as arrived:
+            matched.send(message(event(f"e-{attempt}", place=place)))
+            arrived()
+            service.kill()
+        if matched.lag(SIGNALS):
+            return place
+    pytest.fail("the commit was faster every time")
+
+
+def test_sigterm_commits_what_was_done_and_exits_0(matched: Matched, pack: Path) -> None:
+    places = [f"place-{number}" for number in range(600)]
+    with matcher(matched, pack) as service:
+        started(service)
+        with matched.next_alert() as arrived:
+            matched.send(*(message(event(place, place=place)) for place in places))
+            arrived()
+            code = service.terminate()
+        started(service)
+        alerts = matched.wait_alerts(len(places))
+        matched.wait_drained()
+
+    assert code == 0
+    assert sorted(alert.group["place"] for alert in alerts) == sorted(places)
+
+
+def test_after_an_outage_nothing_resolves_before_the_backlog_is_through(
+    matched: Matched, tmp_path: Path
+) -> None:
+    write_pack(tmp_path, ROCKETS % "5s")
+    start = datetime.now(UTC) + timedelta(seconds=3)
+    noise = [event(f"n-{number}", title="Markets opened") for number in range(50)]
+    with matcher(matched, tmp_path) as service:
+        started(service)
+        first = max(start, datetime.now(UTC))
+        matched.send(message(_at(first, 0)))
+        matched.wait_alerts(1)
+        service.kill()
+    backlog = [message(_at(first, 3 * number), partition=3) for number in range(1, 5)]
+    matched.send(*(message(noise, number % 4) for number in range(40)), *backlog)
+
+    with matcher(matched, tmp_path, VEDETTE_TICK_SECONDS="0.2") as service:
+        started(service)
+        until(lambda: matched.told[-1][0] is Status.RESOLVED, "it resolves")
+        *firing, resolved = matched.alerts
+
+    assert {alert.status for alert in firing} == {Status.FIRING}
+    assert {alert.id for alert in firing} == {resolved.id}
+    assert resolved.evidence_count == 5
+    assert resolved.resolved_at == first + timedelta(seconds=12 + 5)
+
+
+def _at(first: datetime, seconds: int) -> dict[str, Any]:
+    at = (first + timedelta(seconds=seconds)).isoformat()
+    return event(f"r-{seconds}", occurred_at=at, recorded_at=at)
+
+
+def test_on_the_recorded_clock_time_is_that_of_the_reports(
+    kafka: str, topic_prefix: str, pack: Path
+) -> None:
+    matched = Matched(kafka, topic_parts.create(kafka, topic_prefix, partitions=1))
+    days = {name: f"2020-01-{day}T06:00:00Z" for name, day in (("a", 14), ("b", 16))}
+    reports = [event(name, occurred_at=at, recorded_at=at) for name, at in days.items()]
+    with matcher(matched, pack, VEDETTE_CLOCK="recorded", VEDETTE_TICK_SECONDS="0.2") as service:
+        started(service)
+        for report in reports:
+            matched.send(message(report))
+
+        alerts = matched.wait_alerts(3)
+
+    assert [(one.starts_at.day, one.status) for one in alerts] == [
+        (14, Status.FIRING),
+        (16, Status.FIRING),
+        (14, Status.RESOLVED),
+    ]
+    assert {alert.updated_at.year for alert in alerts} == {2020}
+
+
+def test_two_workers_share_the_partitions(matched: Matched, pack: Path) -> None:
+    places = [f"place-{number}" for number in range(40)]
+    with matcher(matched, pack) as one, matcher(matched, pack) as other:
+        started(one)
+        started(other)
+        until(lambda: one.ready() and _owned(one) and _owned(other), "both have partitions")
+        matched.send(*(message(event(place, place=place)) for place in places))
+
+        alerts = matched.wait_alerts(len(places))
+        owned = _owned(one), _owned(other)
+
+    assert sorted(alert.group["place"] for alert in alerts) == sorted(places)
+    assert owned[0].isdisjoint(owned[1])
+    assert len(owned[0] | owned[1]) == 8
+
+
+def _owned(service: Service) -> set[str]:
+    lines = service.metrics().splitlines()
+    return {line.rsplit(" ", 1)[0] for line in lines if line.startswith("vedette_matcher_lag{")}
+
+
+def test_readyz_tells_the_truth_about_kafka(
+    own_kafka: KafkaNode, topic_prefix: str, pack: Path
+) -> None:
+    matched = Matched(own_kafka.bootstrap, topic_parts.create(own_kafka.bootstrap, topic_prefix))
+    own_kafka.stop()
+    with matcher(matched, pack) as service:
+        service.start()
+        until(lambda: _alive(service), "it is alive")
+        without_kafka = readyz(service)
+        own_kafka.start()
+        service.wait_ready()
+        own_kafka.kill()
+        until(lambda: not service.ready(), "it sees that Kafka is gone")
+        gone = readyz(service)
+        own_kafka.start()
+        service.wait_ready()
+        matched.send(message(event("e-1")))
+
+        assert len(matched.wait_alerts(1)) == 1
+
+    assert without_kafka.status_code == 503
+    assert gone.status_code == 503
+    assert "kafka" in gone.json()["faults"]
+
+
+def _alive(service: Service) -> bool:
+    service.check()
+    try:
+        return httpx.get(f"{service.url}/healthz", timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_a_faulty_rule_file_is_named_and_stops_no_good_one(
+    matched: Matched, tmp_path: Path
+) -> None:
+    write_pack(tmp_path, ROCKETS % "24h", BROKEN)
+    with matcher(matched, tmp_path) as service:
+        started(service)
+
+        answer = readyz(service)
+
+    assert answer.status_code == 200
+    assert "rule_1.yaml" in answer.json()["notes"]["rules"]
+    assert "rule_1.yaml" in service.text()
+
+
+def test_without_any_usable_rule_it_refuses_to_start(matched: Matched, tmp_path: Path) -> None:
+    write_pack(tmp_path, BROKEN)
+    with matcher(matched, tmp_path) as service:
+        code = service.start().wait(60)
+
+    assert code == 2
+    assert "no usable rule" in service.text()
+    assert "rule_1.yaml" not in service.text()
+    assert "rule_0.yaml" in service.text()
+
+
+def test_an_invalid_environment_is_refused_in_one_line(matched: Matched, pack: Path) -> None:
+    with matcher(matched, pack, VEDETTE_CLOCK="sundial", VEDETTE_NONSENSE="1") as service:
+        code = service.start().wait(60)
+
+    assert code == 2
+    (line,) = service.text().splitlines()
+    assert "VEDETTE_CLOCK" in line
+    assert "VEDETTE_NONSENSE" in line
+
+
+def test_a_missing_topic_is_named(kafka: str, topic_prefix: str, pack: Path) -> None:
+    with matcher(Matched(kafka, topic_prefix), pack) as service:
+        code = service.start().wait(60)
+
+    assert code == 1
+    assert f"{topic_prefix}events" in service.text()
