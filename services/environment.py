@@ -22,6 +22,7 @@ KNOWN = frozenset(
         "VEDETTE_INGEST_OPEN",
         "VEDETTE_INGEST_TOKENS_FILE",
         "VEDETTE_KAFKA_BOOTSTRAP_SERVERS",
+        "VEDETTE_KAFKA_FETCH_WAIT_MS",
         "VEDETTE_LOG_FORMAT",
         "VEDETTE_LOG_LEVEL",
         "VEDETTE_PAGERDUTY_EVENTS_URL",
@@ -60,6 +61,7 @@ def _addresses(servers: str) -> str:
 
 Servers = Annotated[str, AfterValidator(_addresses)]
 Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{0,200}$")]
+FetchWait = Annotated[int, Field(ge=1, le=5000)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 

@@ -19,6 +19,8 @@ NOT_IN_A_DEMO = (
     "VEDETTE_SLACK_TOKEN_FILE",
 )
 DEMO_TICK_SECONDS = "0.2"
+# the embedded broker answers an open fetch only when half of its time is over
+EAGER_FETCH_MS = "20"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def service_environment(plan: Plan, inherited: Mapping[str, str], service: str) 
         "VEDETTE_CLOCK": plan.clock,
         "VEDETTE_HOST": plan.host,
         "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": plan.bootstrap_servers,
+        "VEDETTE_KAFKA_FETCH_WAIT_MS": EAGER_FETCH_MS,
         "VEDETTE_PORT": str(plan.ports[service]),
         "VEDETTE_REDIS_URL": f"redis://{LOOPBACK}:{plan.ports['redis']}/0",
         "VEDETTE_RULES_DIR": str(plan.rules),

@@ -16,6 +16,7 @@ from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER, SIGNALS, topic_name
 
 POLL_MS = 100
+FETCH_WAIT_MS = 20
 END_WITHIN = 5.0
 TOPICS = (ALERTS, LEDGER, SIGNALS, DEAD_LETTERS)
 
@@ -96,7 +97,11 @@ class Watch:
         self._thread.join(END_WITHIN)
 
     def _read(self, bootstrap_servers: str) -> None:
-        consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+        consumer = KafkaConsumer(
+            bootstrap_servers=bootstrap_servers,
+            enable_auto_commit=False,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+        )
         try:
             consumer.assign(list(_places(consumer, self._names)))
             consumer.seek_to_beginning()

@@ -99,6 +99,7 @@ def create_app(settings: Settings, rulebook: Rulebook, kafka: Kafka, folder: Pat
     `folder` is for what Faust leaves behind.
     """
     app = App(app_id(settings), **faust_options(settings.kafka_bootstrap_servers, folder))
+    app.fetch_wait_ms = settings.kafka_fetch_wait_ms
     topics = {name: raw_topic(app, topic_name(settings.topic_prefix, name)) for name in TOPICS}
     outbox = TopicOutbox(topics)
     detection = Detection(Judge(rulebook), outbox, kafka.signals_partitions)

@@ -162,7 +162,9 @@ def _stream(parts: Parts, stopping: threading.Event) -> None:
     group = group_of(settings.topic_prefix)
     while not stopping.is_set():
         try:
-            consumer = connect(settings.kafka_bootstrap_servers, topic, group)
+            consumer = connect(
+                settings.kafka_bootstrap_servers, topic, group, settings.kafka_fetch_wait_ms
+            )
         except KafkaError as error:
             log.warning("kafka does not answer", error=f"{type(error).__name__}: {error}")
             stopping.wait(1)

@@ -4,12 +4,13 @@ from typing import Annotated, Any
 
 from pydantic import Field, RedisDsn, SecretStr, field_validator
 
-from services.environment import Port, ServiceSettings
+from services.environment import FetchWait, Port, ServiceSettings
 
 
 class Settings(ServiceSettings):
     """What the notifier reads; the names are those of the environment without the prefix."""
 
+    kafka_fetch_wait_ms: FetchWait = 500
     redis_url: RedisDsn = RedisDsn("redis://localhost:6379/0")
     port: Port = 8082
     slack_token: SecretStr | None = None

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 
 import httpx
 import pytest
@@ -53,6 +54,7 @@ def test_the_demo_shows_both_alerts_once_ends_by_itself_and_leaves_nothing(tmp_p
     assert header, said
     for rule in ("joint_march", "leader_appointed"):
         assert len(re.findall(rf"^ *{rule}\b", table, re.MULTILINE)) == 1
+    assert median(map(int, re.findall(r"(\d+) ms\b", table))) < 500
     assert "nothing is kept" in said.splitlines()[-1]
     assert "Traceback" not in said
     assert alive(family) == set()

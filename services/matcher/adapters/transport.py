@@ -9,8 +9,8 @@ from faust.transport.drivers.aiokafka import Transport as FaustTransport
 from faust.types import TopicT
 from faust.types.transports import ConsumerT, ProducerT, TransportT
 
-from services.matcher.adapters.consumer import Consumer
 from services.matcher.adapters.crash import crash
+from services.matcher.adapters.fetch import FetchingConsumer
 from services.matcher.adapters.producer import Producer
 
 SESSION_SECONDS = 6.0
@@ -20,7 +20,7 @@ COMMIT_SECONDS = 0.5
 class Transport(FaustTransport):
     """aiokafka with the consumer and the producer of this package."""
 
-    Consumer: ClassVar[type[ConsumerT]] = Consumer
+    Consumer: ClassVar[type[ConsumerT]] = FetchingConsumer
     Producer: ClassVar[type[ProducerT]] = Producer
 
 
@@ -29,6 +29,9 @@ class App(faust.App):
 
     settled: bool = False
     """Whether the group gave it its share (maybe none) and its tables are recovered."""
+
+    fetch_wait_ms: int = 500
+    """How long Kafka may keep a fetch open when it has nothing."""
 
     _crashing: asyncio.Task[None] | None = None
 

@@ -27,8 +27,10 @@ AFTER_FAULT = 1.0
 Batch = dict[TopicPartition, list[Any]]
 
 
-def connect(bootstrap_servers: str, topic: str, group: str) -> KafkaConsumer:
+def connect(bootstrap_servers: str, topic: str, group: str, fetch_wait_ms: int) -> KafkaConsumer:
     """A consumer of the alerts topic; blocks 5 seconds at most.
+
+    Kafka may keep a fetch open for `fetch_wait_ms` when it has nothing.
 
     Raises kafka.errors.KafkaError where no broker answers.
     """
@@ -41,6 +43,7 @@ def connect(bootstrap_servers: str, topic: str, group: str) -> KafkaConsumer:
         session_timeout_ms=6_000,
         heartbeat_interval_ms=2_000,
         bootstrap_timeout_ms=5_000,
+        fetch_max_wait_ms=fetch_wait_ms,
         metadata_max_age_ms=10_000,
         allow_auto_create_topics=False,
         max_partition_fetch_bytes=2 * 1024 * 1024,

@@ -20,6 +20,12 @@ def test_a_service_finds_the_embedded_parts() -> None:
     assert environment["VEDETTE_RULES_DIR"] == "rules/some-pack"
 
 
+def test_the_services_do_not_wait_for_a_broker_that_does_not_wake_them() -> None:
+    environment = service_environment(plan(), {}, "notifier")
+
+    assert int(environment["VEDETTE_KAFKA_FETCH_WAIT_MS"]) <= 50
+
+
 def test_each_service_gets_its_own_port() -> None:
     ports = [service_environment(plan(), {}, name)["VEDETTE_PORT"] for name in PORTS]
 
