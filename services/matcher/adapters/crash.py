@@ -27,8 +27,8 @@ async def crash_and_park(app: faust.App, error: BaseException) -> NoReturn:
 
 
 async def crash(app: faust.App, error: BaseException) -> None:
-    """Log `error` and end the process with code 1, in 10 seconds at the latest."""
-    log.error("crashed", exc_info=error)
+    """Commit what is done and end the process with code 1, in 10 seconds at the latest."""
+    log.critical("crashed: nothing more is processed", reason=repr(error))
     # Faust's own shutdown may hang on what crashed
     asyncio.get_running_loop().call_later(GRACE_SECONDS, os._exit, FAILED)
     if isinstance(app.consumer, Consumer):
