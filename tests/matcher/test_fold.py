@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.matcher.domain.fold import fold, raw_stretch
@@ -59,6 +59,7 @@ def test_a_text_without_words_folds_to_one_space(text: str) -> None:
     assert fold(text) == " "
 
 
+@settings(deadline=None)
 @given(WRITTEN)
 @example("œuf ½ ﷺ ж")
 def test_the_fast_way_gives_the_words_of_the_table(text: str) -> None:
@@ -70,11 +71,13 @@ def test_the_fast_way_gives_the_words_of_the_table(text: str) -> None:
     assert fast.split() == text.translate(TABLE).split()
 
 
+@settings(deadline=None)
 @given(WRITTEN)
 def test_folding_a_folded_text_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+@settings(deadline=None)
 @given(WRITTEN)
 def test_every_folded_word_is_found_again_in_the_raw_text(text: str) -> None:
     folded = fold(text)

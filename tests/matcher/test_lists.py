@@ -80,3 +80,9 @@ def test_an_exception_that_could_never_apply_is_a_fault() -> None:
     (fault,) = faults_of(listing({"id": "a", "name": "A", "aliases": [alias]}))
 
     assert fault.startswith("members.0.aliases.0.unless.0: 'battle of Uhud' does not hold 'Badr'")
+
+
+def test_each_exception_covers_only_its_own_places() -> None:
+    text = "Badr City, then Badr, then Badr City, and AAH"
+
+    assert entities(BOOK, report(text)) == ("aah", "badr")

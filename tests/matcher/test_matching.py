@@ -1,3 +1,7 @@
+import time
+
+import pytest
+
 from schemas.event import Event
 from services.matcher.domain.matching import Match, matches
 from services.matcher.domain.rulebook import Rulebook
@@ -104,3 +108,25 @@ def test_a_rule_whose_words_are_absent_is_not_looked_at() -> None:
     assert always == ["always"]
     assert set(book.packs[0].by_literal) == {" rocket fire "}
     assert set(book.packs[0].by_value["type"]) == {"threat", "assault"}
+
+
+@pytest.mark.parametrize(
+    ("selection", "text"),
+    [
+        ({"words|phrase": "a a a a ~50"}, "a"),
+        ({"words|phrase": "a* b a* ~50"}, "a b"),
+        ({"entities|expand": "%proxies%"}, "badr badr city"),
+        ({"words|re": "(a+)+$"}, "aa b"),
+        ({"words": "*a*a*a*a*b*c"}, "a"),
+    ],
+    ids=str,
+)
+def test_a_report_made_to_be_slow_is_not(selection: object, text: str) -> None:
+    book = rulebook(detecting(selection=selection))
+    longest = report(f"{text} " * (65_000 // (len(text) + 1)))
+
+    began = time.process_time()
+    for match in matches(book, longest):
+        assert len(match.spans) <= 64
+
+    assert time.process_time() - began < 3

@@ -44,19 +44,15 @@ class Stretch:
 
 
 def raw_stretch(raw: str, start: int, end: int) -> Stretch:
-    """Where in `raw` the stretch `start` to `end` of `fold(raw)` came from.
+    """Where in `raw` words of `fold(raw)` came from: its characters `start` to `end`.
 
-    Padding at either edge is left out; marks on the last letter are taken in.
+    Marks on the last letter are taken in.
     """
     places = _places(raw)
-    folded = fold(raw)
-    inside = [place for place in range(start, min(end, len(folded))) if folded[place] != " "]
-    if not inside:
-        return Stretch(0, 0)
-    last = places[inside[-1]] + 1
+    last = places[end - 1] + 1
     while last < len(raw) and not TABLE[ord(raw[last])]:
         last += 1
-    return Stretch(places[inside[0]], last)
+    return Stretch(places[start], last)
 
 
 @lru_cache(maxsize=64)

@@ -1,5 +1,6 @@
 """Named lists: who is meant by which words, and which members a report names."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -64,25 +65,34 @@ class Named:
 
 def named(lists: Lists, scan: Scan) -> tuple[Named, ...]:
     """Who is named where: of names one inside another only the longest counts."""
-    found = [
+    found = {
         (place, naming.member)
         for literal in lists.names.keys() & scan.hits.keys()
         for naming in lists.names[literal]
-        for place in scan.hits[literal]
-        if not _excepted(scan, naming, place)
-    ]
+        for place in _unexcepted(scan, naming, scan.hits[literal])
+    }
     return tuple(
         Named(member, scan.text_at(place).field, place)
-        for place, member in _longest(sorted(set(found), key=_outer_first))
+        for place, member in _longest(sorted(found, key=_outer_first))
     )
 
 
-def _excepted(scan: Scan, naming: Naming, place: Place) -> bool:
-    return any(
-        start <= place[0] and place[1] <= end
-        for phrase in naming.unless
-        for start, end in places(scan, phrase)
-    )
+def _unexcepted(scan: Scan, naming: Naming, found: list[Place]) -> list[Place]:
+    """The places that no exception covers; of one phrase the places follow one another."""
+    for phrase in naming.unless:
+        over = places(scan, phrase)
+        if over:
+            found = [place for place in found if not _covered(place, over)]
+    return found
+
+
+def _covered(place: Place, over: list[Place]) -> bool:
+    last = bisect_right(over, place[0], key=_start) - 1
+    return last >= 0 and place[1] <= over[last][1]
+
+
+def _start(place: Place) -> int:
+    return place[0]
 
 
 def _outer_first(found: tuple[Place, str]) -> tuple[int, int, str]:

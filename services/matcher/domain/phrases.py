@@ -33,6 +33,11 @@ class Piece:
         return self.literal.strip()
 
     @property
+    def length(self) -> int:
+        """How many words."""
+        return self.words.count(" ") + 1
+
+    @property
     def inflects(self) -> bool:
         """Whether the last word goes on."""
         return not self.literal.endswith(" ")

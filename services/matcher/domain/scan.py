@@ -1,7 +1,7 @@
 """The one pass over a report's texts that every name and phrase of all rules is found in."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick
@@ -69,36 +69,36 @@ class Scanner:
         return hits
 
 
-def places(scan: Scan, phrase: Phrase) -> Iterable[Place]:
-    """Where the phrase stands, in order of its ends."""
-    hits = [scan.hits.get(piece.literal) for piece in phrase.pieces]
-    if None in hits:
-        return ()
-    found = {end: (0, start) for start, end in hits[0] or ()}
-    for following in hits[1:]:
-        found = _extended(scan.folded, found, following or [], phrase.slack)
-    return [(start, end) for end, (_, start) in found.items()]
+def places(scan: Scan, phrase: Phrase) -> list[Place]:
+    """Where the phrase stands, in order; of several from one first word the shortest.
+
+    Words let in are the words of the stretch but those of the phrase, so the best beginning for
+    an end is the latest: the time is linear in the hits.
+    """
+    first, *others = (scan.hits.get(piece.literal, []) for piece in phrase.pieces)
+    found = first
+    for following in others:
+        found = _extended(found, following)
+    if not others:
+        return found
+    most = phrase.slack + sum(piece.length for piece in phrase.pieces)
+    nearest = dict(reversed(found))
+    return sorted(place for place in nearest.items() if _within(scan.folded, place, most))
 
 
-def _extended(
-    folded: str, found: dict[int, tuple[int, int]], following: list[Place], slack: int
-) -> dict[int, tuple[int, int]]:
-    """By end: the fewest words let in so far, and the start that goes with them."""
-    longer: dict[int, tuple[int, int]] = {}
-    for end, (used, start) in found.items():
-        for more, next_end in _next(folded, end, following, slack - used):
-            if next_end not in longer or (used + more, -start) < _rank(longer[next_end]):
-                longer[next_end] = (used + more, start)
+def _extended(found: list[Place], following: list[Place]) -> list[Place]:
+    """Each following hit joined to the latest of the found that ends before it."""
+    longer: list[Place] = []
+    before = 0
+    for start, end in following:
+        while before < len(found) and found[before][1] < start:
+            before += 1
+        if before:
+            longer.append((found[before - 1][0], end))
     return longer
 
 
-def _rank(kept: tuple[int, int]) -> tuple[int, int]:
-    return kept[0], -kept[1]
-
-
-def _next(folded: str, end: int, following: list[Place], slack: int) -> Iterator[tuple[int, int]]:
-    for start, next_end in following[bisect_left(following, (end, end)) :]:
-        others = folded.count(" ", end, start) - 1
-        if others > slack or folded.find("  ", end, start) >= 0:
-            return
-        yield others, next_end
+def _within(folded: str, place: Place, most: int) -> bool:
+    """Whether the stretch is of one text, and of at most so many words."""
+    start, end = place
+    return folded.count(" ", start, end) < most and folded.find("  ", start, end) < 0

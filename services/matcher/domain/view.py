@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from schemas.event import Event
 from services.matcher.domain.fields import (
@@ -22,6 +23,7 @@ _ID_FIELDS: Mapping[str, frozenset[str]] = {
     "actor_ids": frozenset({"actors"}),
     "target_ids": frozenset({"targets"}),
 }
+_MOST_SEEN = 64
 _WORDS = frozenset({"title", "text"})
 IN_WORDS = _WORDS | {"words"}
 """The fields whose text is part of the words."""
@@ -81,8 +83,11 @@ class View:
         return (place for place in found if self.scan.text_at(place).field in texts)
 
     def stretches(self, found: Iterable[Place]) -> Iterable[Stretch]:
-        """Those of the places that are in the words, as stretches of the raw words."""
-        for place in found:
+        """Those of the places that are in the words, as stretches of the raw words.
+
+        They are for people to see, so 64 are enough.
+        """
+        for place in islice(found, _MOST_SEEN):
             text = self.scan.text_at(place)
             if text.field in _WORDS:
                 yield self.in_words(text.field, self.scan.stretch(place))
