@@ -21,10 +21,10 @@ def banner(plan: Plan, inherited: Mapping[str, str], place: Path) -> Text:
         ("logs", f"{place}  (until it stops)"),
         ("alerts", _receiver(plan, inherited)),
     ]
-    text = Text("Vedette on this machine. Nothing is kept after it stops.\n", style="bold")
+    text = Text().append("Vedette on this machine. Nothing is kept after it stops.\n", "bold")
     for name, value in rows:
         text.append(f"  {name:<10}", style="cyan")
-        text.append(f"{value}\n", style="default")
+        text.append(f"{value}\n")
     for name in OVERRIDDEN:
         if name in inherited:
             text.append(f"  {name} is not used: both parts are embedded here\n", style="yellow")
@@ -35,11 +35,11 @@ def invitation(plan: Plan, inherited: Mapping[str, str], sample: str) -> Text:
     """How to send an event such as `sample`, and how to stop."""
     header = "" if plan.is_open(inherited) else ' -H "Authorization: Bearer $TOKEN"'
     url = f"{plan.url('ingest')}/v1/events"
-    text = Text("Send your own event:\n", style="bold")
+    text = Text().append("Send your own event:\n", "bold")
     command = (
         f"  curl -sS {url}{header} -H 'Content-Type: application/json' -d {shlex.quote(sample)}\n"
     )
-    text.append(command, style="default")
+    text.append(command)
     text.append(_door(plan, inherited), style="dim")
     text.append("Ctrl-C stops everything.\n", style="dim")
     return text
