@@ -94,6 +94,8 @@ def test_a_selection_that_holds(selection: Any) -> None:
     "selection",
     [
         {"title": "a call"},
+        {"title": "call*m?rch"},
+        {"title": "a*m?rc"},
         {"title|cased": "a call*"},
         {"title|re": "^a CALL"},
         {"words|re": "call.*Sadr"},

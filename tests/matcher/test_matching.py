@@ -67,6 +67,14 @@ def test_members_of_a_selection_under_not_are_no_selection() -> None:
     assert match.members("actor_ids") == ("aah", "badr")
 
 
+def test_asking_whether_a_field_is_there_selects_none_of_its_values() -> None:
+    book = rulebook(
+        detecting("rule", "a and b", a={"actors|exists": True}, b={"actors": ["Badr", "AAH"]})
+    )
+
+    assert only_match(book, report(actors=["Badr", "Iran"])).members("actors") == ("Badr",)
+
+
 def test_values_that_name_a_member_are_the_matched_ones() -> None:
     book = rulebook(detecting(selection={"actors|expand": "%proxies%"}))
 
@@ -101,11 +109,12 @@ def test_a_rule_whose_words_are_absent_is_not_looked_at() -> None:
         detecting("words", selection={"words|phrase": "rocket fire", "country": "IQ"}),
         detecting("value", selection={"type": ["threat", "assault"]}),
         detecting("always", "not selection", selection={"country": "IQ"}),
+        detecting("either", "1 of *", a={"words|phrase": "fire"}, b={"text|contains": "x"}),
     )
 
     always = [book.packs[0].rules[number].name for number in book.packs[0].always]
 
-    assert always == ["always"]
+    assert always == ["always", "either"]
     assert set(book.packs[0].by_literal) == {" rocket fire "}
     assert set(book.packs[0].by_value["type"]) == {"threat", "assault"}
 
