@@ -41,7 +41,19 @@ def test_a_base_rule_with_generate_alerts_too() -> None:
             "condition.field: the field names is not supported yet",
         ),
         ({"type": "absence"}, "type: absence: not supported yet"),
-        ({"condition": "a and not b"}, "condition: extended conditions: not supported yet"),
+        (
+            {"condition": "fire and not smoke"},
+            "condition: only temporal takes an expression over rules",
+        ),
+        (
+            {"type": "temporal", "condition": "fire and not smoke"},
+            "condition: smoke is not among its rules",
+        ),
+        (
+            {"type": "temporal", "condition": "fire and ("},
+            "condition: column 11: Expected W:(A-Z_a-z, 0-9A-Z_a-z) in 'fire and ('",
+        ),
+        ({"type": "value_sum"}, "condition.field: value_sum needs the field it reads"),
         ({"interval": "certain"}, "interval: certain: not supported yet"),
     ],
     ids=str,

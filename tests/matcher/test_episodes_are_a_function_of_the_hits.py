@@ -7,9 +7,10 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.rule import Condition
+from schemas.rule import Condition, CorrelationType
 from schemas.signal import Signal, SignalKind
-from services.matcher.domain.window_rule import WindowRule
+from services.matcher.domain.expression import parse_expression
+from services.matcher.domain.window_rule import NUMERIC, WindowRule
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, mark, of
 from tests.matcher.course import Course
 
@@ -22,6 +23,26 @@ RULES = {
     "few": replace(RULE, condition=Condition(lte=1)),
     "values": replace(VALUES, condition=Condition(field="actor_ids", gte=2)),
     "temporal": TEMPORAL,
+    "ordered": replace(TEMPORAL, type=CorrelationType.TEMPORAL_ORDERED),
+    "one without the other": replace(
+        TEMPORAL,
+        condition=Condition(gte=0),
+        expression=parse_expression("threat and not mobilisation"),
+    ),
+    "sum": replace(
+        RULE, type=CorrelationType.VALUE_SUM, condition=Condition(field="quantities.rockets", gte=9)
+    ),
+    "average": replace(
+        RULE,
+        type=CorrelationType.VALUE_AVG,
+        condition=Condition(field="quantities.rockets", gt=2, lte=4.5),
+        count_by="story",
+    ),
+    "percentile": replace(
+        RULE,
+        type=CorrelationType.VALUE_PERCENTILE,
+        condition=Condition(field="quantities.rockets", percentile=70, gte=4),
+    ),
     "alone": replace(ALONE, resolve_after=3 * HOUR),
     "forgetful": FORGETFUL,
     "forgetful pairs": replace(FORGETFUL, condition=Condition(gte=2), resolve_after=3 * HOUR),
@@ -38,10 +59,15 @@ def cases(draw: st.DrawFn) -> tuple[WindowRule, list[Signal]]:
     stream = []
     for number in range(draw(st.integers(1, 25))):
         half_hours = draw(st.integers(0, furthest))
-        values = tuple(draw(st.sets(st.sampled_from("abc"), max_size=2)))
+        if rule.type in NUMERIC:
+            values: tuple[str, ...] = (str(draw(st.integers(-2, 6))),)
+        else:
+            values = tuple(draw(st.sets(st.sampled_from("abc"), max_size=2)))
+        story = draw(st.sampled_from(["wire", f"story {number}"]))
         base = draw(st.sampled_from(BASES))
         late = rule.max_lateness * draw(st.sampled_from([0, 0, 0, 0.5, 1]))
         one = of(base, hit(half_hours / 2, f"e{number}", values=values, late=late))
+        one = one.model_copy(update={"story": story})
         stream.append(one)
         if draw(st.integers(0, 9)) == 0:
             stream.append(_retraction(one))
@@ -85,16 +111,51 @@ def brute_force(rule: WindowRule, stream: Sequence[Signal]) -> set[tuple[datetim
 def _fires(rule: WindowRule, inside: Sequence[Signal]) -> bool:
     if rule.type is None:
         return True
-    counted = {
-        "event_count": {one.identity for one in inside},
-        "value_count": {value for one in inside for value in one.values},
-        "temporal": {one.base for one in inside},
-    }[rule.type.value]
+    if rule.expression is not None:
+        bases = {one.base for one in inside}
+        return "threat" in bases and "mobilisation" not in bases
+    value = _value(rule, inside)
     asked = rule.condition
     return (
-        (asked.gte is None or len(counted) >= asked.gte)
-        and (asked.lt is None or len(counted) < asked.lt)
-        and (asked.lte is None or len(counted) <= asked.lte)
+        (asked.gte is None or value >= asked.gte)
+        and (asked.gt is None or value > asked.gt)
+        and (asked.lt is None or value < asked.lt)
+        and (asked.lte is None or value <= asked.lte)
+    )
+
+
+def _value(rule: WindowRule, inside: Sequence[Signal]) -> float:
+    if rule.type is CorrelationType.EVENT_COUNT:
+        return len({one.identity for one in inside})
+    if rule.type is CorrelationType.VALUE_COUNT:
+        return len({value for one in inside for value in one.values})
+    if rule.type is CorrelationType.TEMPORAL:
+        return len({one.base for one in inside})
+    if rule.type is CorrelationType.TEMPORAL_ORDERED:
+        first, second = rule.bases
+        firsts = [one.occurred_at for one in inside if one.base == first]
+        seconds = [one.occurred_at for one in inside if one.base == second]
+        if not firsts:
+            return 0
+        return 2 if seconds and max(seconds) >= min(firsts) else 1
+    return _of_numbers(rule, sorted(_numbers(rule, inside)))
+
+
+def _numbers(rule: WindowRule, inside: Sequence[Signal]) -> list[float]:
+    latest: dict[str, Signal] = {}
+    for one in sorted(inside, key=lambda one: (one.occurred_at, one.identity)):
+        latest[one.story if rule.count_by == "story" else one.identity] = one
+    return [float(one.values[0]) for one in latest.values()]
+
+
+def _of_numbers(rule: WindowRule, numbers: Sequence[float]) -> float:
+    if rule.type is CorrelationType.VALUE_SUM:
+        return sum(numbers)
+    if rule.type is CorrelationType.VALUE_AVG:
+        return sum(numbers) / len(numbers)
+    percent = (rule.condition.percentile or 0) / 100
+    return next(
+        number for place, number in enumerate(numbers, start=1) if place >= percent * len(numbers)
     )
 
 

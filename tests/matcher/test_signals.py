@@ -44,6 +44,17 @@ def test_an_event_without_the_counted_field_is_not_counted() -> None:
     assert [hit.values for hit in sent(report("fire", place="Taji"), fire, places)] == [("Taji",)]
 
 
+def test_an_event_whose_field_is_no_number_is_not_summed() -> None:
+    fire = detecting("fire", selection={"words|phrase": "fire"})
+    total = correlating(
+        "total", ["fire"], type="value_sum", condition={"field": "attributes.shots", "gte": 9}
+    )
+
+    assert sent(report("fire", attributes={"shots": "many"}), fire, total) == ()
+    (hit,) = sent(report("fire", attributes={"shots": "7"}), fire, total)
+    assert hit.values == ("7",)
+
+
 def test_a_rule_that_alerts_by_itself_groups_by_story() -> None:
     fire = detecting("fire", selection={"words|phrase": "fire"})
 

@@ -1,10 +1,10 @@
-"""Conditions: what a window is asked. Every type here counts distinct tokens of its hits."""
+"""Conditions: the bounds that a window is asked, and what each of its hits is counted by."""
 
 from collections.abc import Callable
 
 from schemas.rule import Condition, CorrelationType
 from services.matcher.domain.state import Hit
-from services.matcher.domain.window_rule import WindowRule
+from services.matcher.domain.window_rule import TEMPORAL, WindowRule
 
 _BOUNDS: dict[str, Callable[[float, float], bool]] = {
     "eq": lambda value, bound: value == bound,
@@ -28,16 +28,17 @@ def tokens(rule: WindowRule, hit: Hit) -> tuple[str, ...]:
     """What a hit adds to the count: a key, its values, or the name of its base rule.
 
     `event_count` counts distinct `count_by` keys, `value_count` distinct values over all hits,
-    `temporal` distinct base rules.
+    `temporal` and `temporal_ordered` distinct base rules.
     """
     if rule.type is CorrelationType.VALUE_COUNT:
         return hit.values
-    if rule.type is CorrelationType.TEMPORAL:
+    if rule.type in TEMPORAL:
         return (hit.base,)
-    return (_counted_by(rule.count_by, hit),)
+    return (counted_by(rule.count_by, hit),)
 
 
-def _counted_by(count_by: str, hit: Hit) -> str:
+def counted_by(count_by: str, hit: Hit) -> str:
+    """The key under which a hit counts once: its story, source or identity."""
     if count_by == "story":
         return hit.story
     if count_by == "source":

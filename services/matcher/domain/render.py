@@ -10,7 +10,7 @@ from services.matcher.domain.episodes import Episode
 from services.matcher.domain.state import Announced, State, instant
 from services.matcher.domain.template import rendered
 from services.matcher.domain.window import window
-from services.matcher.domain.window_rule import WindowRule
+from services.matcher.domain.window_rule import NUMERIC, TEMPORAL, WindowRule
 
 IDS = frozenset({"entities", "actor_ids", "target_ids"})
 """The fields whose values are ids of list members: an alert's words say their names."""
@@ -113,21 +113,24 @@ def nested(fields: Mapping[str, object]) -> dict[str, object]:
 def _explain(rule: WindowRule, one: Announced) -> str:
     if rule.type is None:
         return f"Every report that matches alerts by itself; {one.count} so far in this group."
+    asked = bounds_in_words(rule.condition) if rule.expression is None else rule.expression.text
     return (
-        f"{one.value:g} {_counted(rule)} in the {spoken(rule.timespan)} up to "
-        f"{instant(one.last):%Y-%m-%d %H:%M} UTC; the rule asks for "
-        f"{bounds_in_words(rule.condition)}."
+        f"{_counted(rule, one.value)} in the {spoken(rule.timespan)} up to "
+        f"{instant(one.last):%Y-%m-%d %H:%M} UTC; the rule asks for {asked}."
     )
 
 
-def _counted(rule: WindowRule) -> str:
-    if rule.type is CorrelationType.TEMPORAL:
-        return f"of {len(rule.bases)} rules ({', '.join(rule.bases)}) hit"
+def _counted(rule: WindowRule, value: float) -> str:
+    if rule.type in TEMPORAL:
+        order = " in this order" if rule.type is CorrelationType.TEMPORAL_ORDERED else ""
+        return f"{value:g} of {len(rule.bases)} rules ({', '.join(rule.bases)}) hit{order}"
+    if rule.type in NUMERIC:
+        total = rule.type.value.removeprefix("value_")
+        return f"{total} of {rule.counts} came to {value:g}"
     if rule.type is CorrelationType.VALUE_COUNT:
-        return f"distinct values of {rule.counts}"
-    return {"story": "distinct stories", "source": "distinct sources"}.get(
-        rule.count_by, "distinct events"
-    )
+        return f"{value:g} distinct values of {rule.counts}"
+    counted = {"story": "stories", "source": "sources"}.get(rule.count_by, "events")
+    return f"{value:g} distinct {counted}"
 
 
 def spoken(length: timedelta) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice, product
+from math import isfinite
 
 from schemas.event import Event
 from schemas.signal import FieldValue, Signal, SignalKind
@@ -9,7 +10,7 @@ from services.matcher.domain.excerpt import evidence
 from services.matcher.domain.fields import KINDS, MAPS, Value, as_text
 from services.matcher.domain.matching import Match, matches
 from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.window_rule import WindowRule
+from services.matcher.domain.window_rule import NUMERIC, WindowRule
 
 MOST_GROUPS = 64
 
@@ -36,7 +37,7 @@ def _hits(rulebook: Rulebook, event: Event) -> Iterator[Signal]:
 
 def _window_hits(window: WindowRule, match: Match) -> Iterator[Signal]:
     """One for each group; none where a group field or the counted field is absent."""
-    counted = match.members(window.counts) if window.counts else ()
+    counted = _counted(window, match)
     if window.counts and not counted:
         return
     event = match.view.event
@@ -56,6 +57,18 @@ def _window_hits(window: WindowRule, match: Match) -> Iterator[Signal]:
     )
     for group in _groups(window.group_by, match):
         yield common.model_copy(update={"group": group})
+
+
+def _counted(window: WindowRule, match: Match) -> tuple[str, ...]:
+    members = match.members(window.counts) if window.counts else ()
+    return tuple(filter(_is_number, members)) if window.type in NUMERIC else members
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _groups(fields: tuple[str, ...], match: Match) -> Iterator[dict[str, str]]:

@@ -1,10 +1,10 @@
 """Windows: which times fire, given a set of hits. `W(t)` is `(t - timespan, t]`, event time."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from services.matcher.domain.condition import holds, tokens
+from services.matcher.domain.condition import holds
+from services.matcher.domain.measure import measure_of
 from services.matcher.domain.state import Hit, span
 from services.matcher.domain.window_rule import WindowRule
 
@@ -28,24 +28,18 @@ def firing_times(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, f
 
     One pass: the window slides over the sorted hits.
     """
-    counts: Counter[str] = Counter()
+    measure = measure_of(rule)
     reach, left = span(rule.timespan), 0
     for position, hit in enumerate(hits):
-        counts.update(tokens(rule, hit))
+        measure.take(hit)
         if position + 1 < len(hits) and hits[position + 1].at == hit.at:
             continue
         while hits[left].at <= hit.at - reach:
-            _take_out(counts, tokens(rule, hits[left]))
+            measure.drop(hits[left])
             left += 1
-        if holds(rule.condition, len(counts)):
-            yield hit.at, float(len(counts))
-
-
-def _take_out(counts: Counter[str], leaving: Sequence[str]) -> None:
-    for token in leaving:
-        counts[token] -= 1
-        if not counts[token]:
-            del counts[token]
+        value = measure.value()
+        if value is not None and holds(rule.condition, value):
+            yield hit.at, value
 
 
 def window(rule: WindowRule, hits: Sequence[Hit], t: int) -> Sequence[Hit]:

@@ -14,14 +14,18 @@ from schemas.rule import (
     DetectionRule,
     PackDefaults,
 )
+from services.matcher.domain.expression import Expression, parse_expression
 from services.matcher.domain.template import mentioned
 
 ALONE_RESOLVES_AFTER = timedelta(hours=24)
 ONE_INSTANT = timedelta(microseconds=1)
 
-COUNTING = frozenset(
-    {CorrelationType.EVENT_COUNT, CorrelationType.VALUE_COUNT, CorrelationType.TEMPORAL}
+TEMPORAL = frozenset({CorrelationType.TEMPORAL, CorrelationType.TEMPORAL_ORDERED})
+NUMERIC = frozenset(
+    {CorrelationType.VALUE_SUM, CorrelationType.VALUE_AVG, CorrelationType.VALUE_PERCENTILE}
 )
+OF_A_FIELD = NUMERIC | {CorrelationType.VALUE_COUNT}
+SUPPORTED = OF_A_FIELD | TEMPORAL | {CorrelationType.EVENT_COUNT}
 
 
 class NotSupported(ValueError):  # noqa: N818  (named for what it says, as every error here)
@@ -37,8 +41,9 @@ class NotSupported(ValueError):  # noqa: N818  (named for what it says, as every
 class WindowRule:
     """A rule with windows. `type` is None for a detection rule that alerts by itself.
 
-    Such a rule has windows of one instant, and each of its hits fires. `called` has the names
-    that people read for the ids of list members.
+    Such a rule has windows of one instant, and each of its hits fires. `expression` is an extended
+    condition over the base rules. `called` has the names that people read for the ids of list
+    members.
     """
 
     pack: str
@@ -58,6 +63,7 @@ class WindowRule:
     corroboration: Corroboration | None
     summary: str | None
     action: str | None
+    expression: Expression | None = None
     called: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -133,6 +139,7 @@ def of_correlation(
         bases=section.rules,
         timespan=section.timespan,
         condition=_condition(section),
+        expression=_expression(section),
         count_by=section.count_by,
         resolve_after=document.resolve_after or defaults.resolve_after or section.timespan,
         max_lateness=section.max_lateness,
@@ -163,18 +170,35 @@ def _template(document: DetectionRule | CorrelationRule, part: str) -> str | Non
 def _condition(section: Correlation) -> Condition:
     _refuse_what_is_to_come(section)
     if isinstance(section.condition, str):
-        raise NotSupported("correlation.condition", "extended conditions: not supported yet")
-    if section.type is CorrelationType.TEMPORAL:
+        return Condition(gte=0)
+    if section.type in TEMPORAL:
         return section.condition or Condition(gte=len(section.rules))
     if section.condition is None:
         raise NotSupported("correlation.condition", f"{section.type} needs one")
-    if section.type is CorrelationType.VALUE_COUNT and section.condition.field is None:
-        raise NotSupported("correlation.condition.field", "value_count needs the field it counts")
+    if section.type in OF_A_FIELD and section.condition.field is None:
+        raise NotSupported(
+            "correlation.condition.field", f"{section.type} needs the field it reads"
+        )
     return section.condition
 
 
+def _expression(section: Correlation) -> Expression | None:
+    if not isinstance(section.condition, str):
+        return None
+    if section.type is not CorrelationType.TEMPORAL:
+        raise NotSupported("correlation.condition", "only temporal takes an expression over rules")
+    try:
+        expression = parse_expression(section.condition)
+    except ValueError as error:
+        raise NotSupported("correlation.condition", str(error)) from None
+    unknown = expression.names - set(section.rules)
+    if unknown:
+        raise NotSupported("correlation.condition", f"{min(unknown)} is not among its rules")
+    return expression
+
+
 def _refuse_what_is_to_come(section: Correlation) -> None:
-    if section.type not in COUNTING:
+    if section.type not in SUPPORTED:
         raise NotSupported("correlation.type", f"{section.type}: not supported yet")
     if section.aliases:
         raise NotSupported("correlation.aliases", "not supported yet")
