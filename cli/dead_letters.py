@@ -14,6 +14,7 @@ from kafka.errors import KafkaError
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from cli.faults import Unusable
 from cli.settings import kafka_settings
@@ -24,6 +25,7 @@ from services.environment import VedetteSettings
 BOOTSTRAP_MS = 10_000
 QUIET_MS = 1_000
 EXCERPT = 200
+SECONDS = len("2020-01-24T12:00:00")
 NAMED = ("reason", "where", "topic", "partition", "offset")
 
 app = typer.Typer(help="What could not be used, and why.", no_args_is_help=True)
@@ -90,12 +92,16 @@ def letter_of(record: ConsumerRecord) -> dict[str, str]:
 
 def table(letters: Iterator[Mapping[str, str]]) -> Table:
     """Them all, with an excerpt of what each holds."""
-    listed = Table("at", "reason", "where", "from", "value", box=box.SIMPLE_HEAD)
+    listed = Table(box=box.SIMPLE_HEAD)
+    for name in ("at", "reason", "where", "from", "value"):
+        listed.add_column(name, overflow="fold")
     for letter in letters:
         origin = f"{letter['topic']}/{letter['partition']}@{letter['offset']}"
         value = letter.get("value") or letter.get("value_base64") or ""
-        listed.add_row(letter["at"], letter["reason"], letter["where"], origin, value[:EXCERPT])
-    listed.caption = f"{listed.row_count} dead letters"
+        at = letter["at"][:SECONDS].replace("T", " ")
+        cells = (at, letter["reason"], letter["where"], origin, value[:EXCERPT])
+        listed.add_row(*map(Text, cells))
+    listed.caption = f"{listed.row_count} dead letter{'' if listed.row_count == 1 else 's'}"
     return listed
 
 

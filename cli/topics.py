@@ -1,6 +1,6 @@
 """`vedette topics`: the topics of this release on a broker."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -90,16 +90,21 @@ def create_topics(client: KafkaAdminClient, topics: Mapping[str, Any]) -> list[s
         Unusable: naming each topic that the broker refuses to create, and why.
     """
     answer = client.create_topics(dict(topics), timeout_ms=CLIENT_MS, raise_errors=False)["topics"]
-    refused = [
-        f"{topic['name']}: {topic['error_message'] or topic['error_code']}"
-        for topic in answer
-        if topic["error_code"] not in (NoError.errno, TopicAlreadyExistsError.errno)
-    ]
-    if refused:
-        raise Unusable("; ".join(refused))
+    if refused := _refusals(answer):
+        raise Unusable("; ".join(f"{', '.join(names)}: {why}" for why, names in refused.items()))
     client.wait_for_topics(list(topics), timeout_ms=CLIENT_MS)
     created = {topic["name"] for topic in answer if topic["error_code"] == NoError.errno}
-    return [_line(topic, created) for topic in client.describe_topics(list(topics))]
+    found = {topic["name"]: topic for topic in client.describe_topics(list(topics))}
+    return [_line(found[name], created) for name in topics]
+
+
+def _refusals(answer: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    refused: dict[str, list[str]] = {}
+    for topic in answer:
+        if topic["error_code"] not in (NoError.errno, TopicAlreadyExistsError.errno):
+            why = topic["error_message"] or f"Kafka's error {topic['error_code']}"
+            refused.setdefault(why, []).append(topic["name"])
+    return refused
 
 
 def _line(topic: Mapping[str, Any], created: Collection[str]) -> str:

@@ -1,4 +1,9 @@
-from cli.topics import partitions_for, wanted
+from typing import Any
+
+import pytest
+
+from cli.faults import Unusable
+from cli.topics import create_topics, partitions_for, wanted
 
 
 def test_the_recorded_clock_needs_one_partition() -> None:
@@ -25,3 +30,19 @@ def test_events_have_the_partitions_that_were_asked_for() -> None:
     topics = wanted("vedette.", 4, 3)
 
     assert topics["vedette.events"]["num_partitions"] == 4
+
+
+class RefusingAdmin:
+    """An admin client whose broker refuses every topic for one reason."""
+
+    def create_topics(self, topics: dict[str, Any], **_options: object) -> dict[str, Any]:
+        """All refused."""
+        refusal = {"error_code": 38, "error_message": "only 1 broker"}
+        return {"topics": [{"name": name, **refusal} for name in topics]}
+
+
+def test_a_refusal_names_every_topic_and_its_reason_once() -> None:
+    with pytest.raises(Unusable) as caught:
+        create_topics(RefusingAdmin(), {"a": {}, "b": {}})
+
+    assert str(caught.value) == "a, b: only 1 broker"

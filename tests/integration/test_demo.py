@@ -61,12 +61,14 @@ def test_the_demo_shows_both_alerts_once_ends_by_itself_and_leaves_nothing(tmp_p
 
 
 @pytest.mark.parametrize(
-    "moment",
-    ["Vedette on this machine", "Send your own event"],
-    ids=["while it starts", "while it runs"],
+    ("arguments", "moment"),
+    [((), "Vedette on this machine"), ((), "Send your own event"), (("--demo",), "╭─")],
+    ids=["while it starts", "while it runs", "while it replays"],
 )
-def test_ctrl_c_leaves_no_process_and_no_traceback(tmp_path: Path, moment: str) -> None:
-    with vedette_up(tmp_path / "up.log") as up:
+def test_ctrl_c_leaves_no_process_and_no_traceback(
+    tmp_path: Path, arguments: tuple[str, ...], moment: str
+) -> None:
+    with vedette_up(tmp_path / "up.log", *arguments) as up:
         wait_for_text(up, moment)
         family = until(lambda: descendants(up.pid), "its first children")
 
