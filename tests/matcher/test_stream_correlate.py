@@ -205,6 +205,14 @@ async def test_a_tick_broken_off_before_its_clock_was_kept_is_applied_again() ->
     assert again.alerts == worker.alerts[1:]
 
 
+async def test_a_state_ahead_of_a_repeated_tick_is_still_due_for_the_next() -> None:
+    worker = await Worker().take(signal_message(hit(0), 3))
+
+    later = await worker.restarted().take(ticks(AFTER, 2), ticks(AFTER, 4))
+
+    assert later.told == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
+
+
 async def test_a_tick_of_another_partition_leaves_these_states_alone() -> None:
     worker = await Worker().take(signal_message(hit(0), 1))
 
