@@ -7,7 +7,9 @@ import faust
 import uvloop
 
 # Faust's base classes log under the name of the module of each subclass
-OURS = tuple(f"services.matcher.adapters.{name}" for name in ("consumer", "producer", "transport"))
+OURS = tuple(
+    f"services.matcher.adapters.{name}" for name in ("consumer", "fetch", "producer", "transport")
+)
 TALKATIVE = ("faust", "mode", "aiokafka", *OURS)
 
 
