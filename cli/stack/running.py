@@ -80,7 +80,8 @@ def _start_parts(plan: Plan, place: Path, stop: Stop, parts: dict[str, Child]) -
 
 
 def _start_service(plan: Plan, place: Path, service: str) -> Child:
-    environment = service_environment(plan, os.environ, service)
+    # what a service leaves behind when it is killed goes with the rest
+    environment = service_environment(plan, os.environ, service) | {"TMPDIR": str(place)}
     # -P: a folder named cli where the user stands is not ours
     command = [sys.executable, "-P", "-m", "cli", service]
     log = place / f"{service}.log"
