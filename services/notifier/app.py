@@ -19,6 +19,7 @@ from services.notifier.adapters.courier import Courier, KafkaLedger
 from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.health import KafkaPulse, RedisPulse, StreamPulse
 from services.notifier.adapters.keys import Keys
+from services.notifier.adapters.membership import Membership
 from services.notifier.adapters.pagerduty import PagerDutyReceiver
 from services.notifier.adapters.redis_log import RedisLog
 from services.notifier.adapters.redis_outbox import RedisOutbox
@@ -169,15 +170,10 @@ def _stream(parts: Parts, stopping: threading.Event) -> None:
             log.warning("kafka does not answer", error=f"{type(error).__name__}: {error}")
             stopping.wait(1)
             continue
-        stream = AlertStream(
-            consumer,
-            parts.notifications,
-            parts.outbox,
-            tuple(worker.receiver for worker in parts.workers),
-            _now,
-            parts.wake,
-        )
-        parts.stream.watch(stream)
+        member = Membership(consumer, _now)
+        parts.stream.watch(member)
+        names = tuple(worker.receiver for worker in parts.workers)
+        stream = AlertStream(member, parts.notifications, parts.outbox, names, _now, parts.wake)
         stream.run(stopping)
 
 

@@ -68,6 +68,10 @@ class _Channels:
     known: frozenset[str] | None = None
     names: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for name in sorted(self.known or {"alerts"}):
+            self.resolve(name)
+
     def resolve(self, given: str) -> str | None:
         if given in self.names:
             return given
@@ -186,8 +190,6 @@ class SlackStandIn(StandIn):
     def _list(self, body: Json) -> Answer:
         if "channels:read" not in self.scopes:
             return _no("missing_scope", needed="channels:read")
-        for name in self._channels.known or ():
-            self._channels.resolve(name)
         found = [{"id": key, "name": name} for key, name in self._channels.names.items()]
         start = int(body.get("cursor") or 0)
         size = int(body.get("limit") or 100)

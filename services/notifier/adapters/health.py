@@ -11,8 +11,8 @@ from kafka.structs import MemberState
 from redis import Redis, RedisError
 from redis.exceptions import ResponseError
 
+from services.notifier.adapters.membership import Membership
 from services.notifier.adapters.metrics import DURABLE
-from services.notifier.adapters.stream import AlertStream
 
 WANTED = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
 PATIENCE_MS = 1_000
@@ -110,18 +110,17 @@ class KafkaPulse:
 class StreamPulse:
     """Whether the alerts topic is read: a member of the group, that polls."""
 
-    _stream: AlertStream | None = None
+    _member: Membership | None = None
 
-    def watch(self, stream: AlertStream) -> None:
+    def watch(self, member: Membership) -> None:
         """Tell of this one from now on."""
-        self._stream = stream
+        self._member = member
 
     def check(self) -> str | None:
         """None, or what is wrong."""
-        stream = self._stream
-        if stream is None or stream.polled_at is None:
+        member = self._member
+        if member is None or member.polled_at is None:
             return "not connected yet"
-        if datetime.now(UTC) - stream.polled_at > LONGEST_TURN:
-            return f"no poll since {stream.polled_at:%H:%M:%S}"
-        state = stream.consumer.group_metadata().state
-        return None if state == MemberState.STABLE else f"in the group: {state}"
+        if datetime.now(UTC) - member.polled_at > LONGEST_TURN:
+            return f"no poll since {member.polled_at:%H:%M:%S}"
+        return None if member.state == MemberState.STABLE else f"in the group: {member.state}"

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka import KafkaConsumer, OffsetAndMetadata
 from kafka.errors import KafkaError
 from pydantic import ValidationError
 from redis import RedisError
 
 from schemas.alert import Alert
+from services.notifier.adapters.membership import Batch, Membership
 from services.notifier.adapters.metrics import ALERTS, LAG
 from services.notifier.domain.letters import WHERE, dead_letter
 from services.notifier.domain.ports import Job, Letter, NotificationLog, Origin, Outbox
@@ -20,11 +21,8 @@ from services.telemetry import logger
 
 log = logger(__name__)
 
-POLL_MS = 200
 COMMIT_MS = 5_000
 AFTER_FAULT = 1.0
-
-Batch = dict[TopicPartition, list[Any]]
 
 
 def connect(bootstrap_servers: str, topic: str, group: str, fetch_wait_ms: int) -> KafkaConsumer:
@@ -55,29 +53,32 @@ def connect(bootstrap_servers: str, topic: str, group: str, fetch_wait_ms: int) 
 class AlertStream:
     """Reads alerts in the thread that calls `run`."""
 
-    consumer: KafkaConsumer
+    member: Membership
     notifications: NotificationLog
     outbox: Outbox
     receivers: tuple[str, ...]
     clock: Callable[[], datetime]
     queued: Callable[[], None]
-    polled_at: datetime | None = None
+
+    @property
+    def consumer(self) -> KafkaConsumer:
+        """The member's."""
+        return self.member.consumer
 
     def run(self, stopping: threading.Event) -> None:
-        """Take alerts until `stopping` is set, then leave the group.
+        """Take alerts until `stopping` is set or the group is lost, then leave it.
 
         Raises kafka.errors.KafkaError where waiting does not help.
         """
         try:
-            while not stopping.is_set():
+            while not stopping.is_set() and not self.member.is_lost:
                 self._turn(stopping)
         finally:
             self.consumer.close(timeout_ms=COMMIT_MS)
 
     def _turn(self, stopping: threading.Event) -> None:
         try:
-            batch = self.consumer.poll(timeout_ms=POLL_MS)
-            self.polled_at = self.clock()
+            batch = self.member.poll()
             if batch:
                 taken = self._take(batch)
                 self._tell_lag(batch, taken=taken)

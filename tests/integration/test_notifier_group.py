@@ -1,0 +1,114 @@
+"""The notifier's consumer in its group, on a real Kafka."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from kafka import KafkaConsumer
+
+from schemas.topics import ALERTS
+from services.notifier.adapters.membership import Membership
+from services.notifier.adapters.stream import connect
+from tests.notifier.alerts import alert, wire
+from tests.parts import topics as parts
+from tests.parts.kafka import KafkaNode
+from tests.parts.processes import Service
+from tests.parts.topics import Message
+from tests.parts.waiting import until
+
+pytestmark = pytest.mark.integration
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def consumer(kafka: str, prefix: str) -> Iterator[KafkaConsumer]:
+    made = connect(kafka, prefix + ALERTS, f"{prefix}g", 500)
+    try:
+        yield made
+    finally:
+        made.close(timeout_ms=2000)
+
+
+def test_a_topic_created_after_the_join_is_read(kafka: str, topic_prefix: str) -> None:
+    # polls of a millisecond: the join that the new topic causes fits into none
+    with consumer(kafka, topic_prefix) as made:
+        member = Membership(made, now, poll_ms=1)
+        until(lambda: member.poll() or member.state == "<stable>", "it is a member", 20)
+
+        parts.create(kafka, topic_prefix)
+        parts.produce(kafka, topic_prefix + ALERTS, [Message(wire(alert()), b"k")])
+
+        until(member.poll, "the alert arrives", 40)
+
+
+def test_who_waits_for_a_join_does_not_spin(kafka: str, topic_prefix: str) -> None:
+    with consumer(kafka, topic_prefix) as made:
+        member = Membership(made, now)
+        until(lambda: member.poll() or member.state == "<stable>", "it is a member", 20)
+
+        parts.create(kafka, topic_prefix)
+        until(lambda: member.poll() or made.assignment(), "it has partitions", 40)
+        busy = time.process_time()
+        for _ in range(10):
+            member.poll()
+
+    assert time.process_time() - busy < 1
+
+
+def test_two_members_share_the_partitions_and_one_inherits(kafka: str, topics: str) -> None:
+    with consumer(kafka, topics) as first, consumer(kafka, topics) as second:
+        one, two = Membership(first, now), Membership(second, now)
+        ended = threading.Event()
+        thread = threading.Thread(target=lambda: _poll_until(two, ended))
+        thread.start()
+        until(
+            lambda: one.poll() or (len(first.assignment()), len(second.assignment())) == (2, 2),
+            "two partitions each",
+            30,
+        )
+        ended.set()
+        thread.join(10)
+        second.close(timeout_ms=2000)
+        until(lambda: one.poll() or len(first.assignment()) == 4, "one has all", 30)
+
+
+def _poll_until(member: Membership, ended: threading.Event) -> None:
+    while not ended.is_set():
+        member.poll()
+
+
+def test_readyz_tells_the_truth_about_kafka(
+    own_kafka: KafkaNode, redis_url: str, tmp_path: Path
+) -> None:
+
+    prefix = parts.create(own_kafka.bootstrap, "r.")
+    variables = {
+        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": own_kafka.bootstrap,
+        "VEDETTE_TOPIC_PREFIX": prefix,
+        "VEDETTE_REDIS_URL": redis_url,
+    }
+    with Service("notifier", variables, tmp_path) as notifier:
+        notifier.wait_ready()
+
+        own_kafka.kill()
+        gone = until(lambda: _faults(notifier), "it says so", 20)
+        own_kafka.start()
+        until(notifier.ready, "ready again", 60)
+        parts.produce(own_kafka.bootstrap, prefix + ALERTS, [Message(wire(alert()), b"k")])
+        until(lambda: "3 proxies" in notifier.text(), "the alert arrives", 30)
+
+    assert "kafka does not answer" in gone["kafka"]
+
+
+def _faults(notifier: Service) -> dict[str, str]:
+    answer = httpx.get(f"{notifier.url}/readyz", timeout=10)
+    found: dict[str, str] = answer.json()["faults"]
+    return found
