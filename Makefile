@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help install demo test check format lint types imports rules generate lock \
-	unit integration kafka redis bench clean
+	unit integration kafka redis peers bench bench-engine clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -70,6 +70,15 @@ generate: install ## JSON Schemas and the AsyncAPI document, from the models
 lock: install ## resolve again: the one place where versions change
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--upgrade --extra dev --python-version 3.11 pyproject.toml --output-file $(LOCK)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--upgrade --python-version 3.11 bench/peers.in --output-file bench/peers.lock
+
+peers: .cache/peers/.installed ## elastalert2 in an environment of its own, to measure beside
+
+.cache/peers/.installed: bench/peers.lock $(STAMP)
+	$(PYTHON) -m venv --clear --without-pip .cache/peers
+	VIRTUAL_ENV=.cache/peers $(BIN)/uv pip install --quiet --require-hashes -r $<
+	touch $@
 
 bench: install kafka redis ## throughput and latency, as ratios in one run
 	$(BIN)/python -m bench
