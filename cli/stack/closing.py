@@ -28,7 +28,7 @@ def closing_table(seen: Seen, posted: Accepted, width: int) -> Table:
     """One row an alert, in the order in which they were announced, for a screen of `width`."""
     table = Table(box=box.SIMPLE_HEAD, caption=_caption(seen), caption_justify="left")
     for name in COLUMNS:
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, no_wrap=True, justify="right" if name == "latency" else "left")
     if width >= WIDE:
         table.add_column("summary", no_wrap=True)
     for alert in seen.final.values():
@@ -62,7 +62,7 @@ def _cells(alert: Alert, seconds: float | None) -> list[Text]:
         Text(alert.level, style=STYLES[alert.level]),
         Text(f"{alert.starts_at:%Y-%m-%d %H:%M}"),
         Text(alert.status),
-        Text(UNKNOWN if seconds is None else f"{seconds * 1000:5.0f} ms"),
+        Text(UNKNOWN if seconds is None else f"{seconds * 1000:.0f} ms"),
         Text(alert.summary),
     ]
 
