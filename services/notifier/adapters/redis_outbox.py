@@ -10,7 +10,7 @@ from services.notifier.adapters.keys import Keys
 from services.notifier.adapters.letter_json import from_json, to_json
 from services.notifier.domain.ports import Letter
 
-LEASE_MS = 30_000
+LEASE_MS = 15_000
 
 
 class RedisOutbox:

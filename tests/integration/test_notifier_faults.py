@@ -1,0 +1,204 @@
+"""The notifier as a process, among receivers and messages that are out of order."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from schemas.alert import Level
+from schemas.ledger import Act
+from schemas.topics import ALERTS
+from tests.integration.notifier_site import POST, TIMEOUT, MakeSite, Site, sites, told_line
+from tests.notifier.alerts import alert, wire
+from tests.parts import topics as parts
+from tests.parts.topics import Message
+from tests.parts.waiting import until
+from tests.standins.slack import SlackStandIn
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def make_site(kafka: str, topics: str, redis_url: str, tmp_path: Path) -> Iterator[MakeSite]:
+    with sites(kafka, topics, redis_url, tmp_path) as make:
+        yield make
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    return make_site()
+
+
+def test_only_levels_from_high_page(site: Site) -> None:
+    site.notifier()
+
+    site.tell(
+        alert("medium", level=Level.MEDIUM),
+        alert("high"),
+        alert("drill", exercise=True),
+        alert("old", backfill=True),
+    )
+    until(lambda: len(site.slack.messages) == 4, "four messages", 15)
+    until(lambda: len(site.ledger()) == 5, "five lines", 15)
+
+    assert [one.dedup_key for one in site.pager.incidents] == ["high"]
+
+
+def test_a_hanging_slack_delays_no_page_and_misses_nothing(site: Site) -> None:
+    site.notifier()
+    site.slack.wrong("drop", call=POST, seconds=60, times=2)
+
+    start = time.time()
+    site.tell(*(alert(f"a{number}") for number in range(5)))
+    until(lambda: len(site.pager.incidents) == 5, "five pages", 15)
+    until(lambda: len(site.slack.messages) == 5, "five messages", 60)
+    until(lambda: len(site.ledger()) == 10, "ten lines", 15)
+
+    assert max(one.opened_at for one in site.pager.incidents) - start < TIMEOUT
+    assert sorted(one.alert or "" for one in site.slack.messages) == [f"a{n}" for n in range(5)]
+
+
+def test_a_rate_limit_is_kept_and_delays_no_page(site: Site) -> None:
+    site.notifier()
+    site.slack.wrong("status", call=POST, status=429, retry_after=3)
+
+    start = time.time()
+    site.tell(alert("a1"), alert("a2"))
+    until(lambda: len(site.slack.messages) == 2, "two messages", 30)
+
+    assert min(one.at for one in site.slack.messages) - start >= 3
+    assert len(site.slack.called(POST)) == 3
+    assert max(one.opened_at for one in site.pager.incidents) - start < 3
+
+
+@pytest.mark.parametrize("stored", [False, True], ids=["lost", "stored"])
+def test_a_server_error_makes_one_message(site: Site, stored: bool) -> None:
+    site.notifier()
+    site.slack.wrong("status", call=POST, status=503, stored=stored)
+
+    site.tell(alert())
+    told_line(site)
+
+    assert len(site.slack.messages) == 1
+
+
+def test_a_pager_out_of_order_pages_once(site: Site) -> None:
+    site.notifier()
+    for fault in ({"kind": "status", "status": 500, "stored": True}, {"kind": "drop"}):
+        site.pager.wrong(**fault)
+
+    site.tell(alert())
+    told_line(site, "pagerduty")
+
+    assert len(site.pager.incidents) == 1
+    assert len(site.slack.messages) == 1
+
+
+def test_what_waits_for_slack_survives_a_restart(site: Site) -> None:
+    notifier = site.notifier()
+    site.slack.wrong("status", call=POST, status=429, retry_after=4)
+    site.tell(alert())
+    until(lambda: site.slack.called(POST), "Slack refuses", 15)
+    until(site.committed, "the offset is committed", 15)
+
+    code = notifier.terminate()
+    notifier.start()
+    told_line(site)
+
+    assert code == 0
+    assert len(site.slack.messages) == 1
+
+
+def test_sigterm_finishes_what_is_in_flight(site: Site) -> None:
+    notifier = site.notifier()
+    site.slack.wrong("delay", call=POST, seconds=0.5)
+    site.tell(alert())
+    until(lambda: site.slack.called(POST), "it is in flight", 15)
+
+    code = notifier.terminate()
+
+    assert code == 0
+    assert site.lines() == [(1, Act.NOTIFIED)]
+    assert site.committed()
+
+
+def test_a_refusal_stands_in_ledger_and_dead_letters_and_stops_no_page(site: Site) -> None:
+    site.notifier()
+    site.slack.wrong("error", call=POST, error="channel_not_found")
+
+    site.tell(alert("a1"))
+    until(site.dead, "a dead letter", 15)
+    site.tell(alert("a2"))
+    until(lambda: site.slack.messages, "the next message", 15)
+    until(lambda: len(site.pager.incidents) == 2, "both pages", 15)
+
+    (letter,) = site.dead()
+    (failed,) = [one for one in site.ledger() if one.act is Act.FAILED]
+    assert (failed.alert, failed.receiver, failed.reason) == ("a1", "slack", "channel_not_found")
+    assert letter.value == wire(alert("a1"))
+    assert letter.headers["reason"] == b"channel_not_found"
+    assert letter.headers["where"] == b"notifier:slack"
+    assert letter.headers["topic"].decode() == site.prefix + ALERTS
+    assert [message.alert for message in site.slack.messages] == ["a2"]
+
+
+def test_a_malformed_alert_goes_to_the_dead_letters_and_stops_nothing(site: Site) -> None:
+    site.notifier()
+    bad = [Message(b"{not json", b"k"), Message(b'{"id": "x"}', b"k"), Message(None, b"k")]
+
+    parts.produce(site.kafka, site.prefix + ALERTS, bad)
+    site.tell(alert())
+    until(lambda: site.slack.messages, "the good one arrives", 15)
+    until(lambda: len(site.dead()) == 3, "three dead letters", 15)
+
+    reasons = sorted(one.headers["reason"].decode() for one in site.dead())
+    assert all(reason.startswith("malformed alert: ") for reason in reasons)
+    assert any("fingerprint: Field required" in reason for reason in reasons)
+    assert {one.key for one in site.dead()} == {b"k"}
+    until(site.committed, "all offsets are committed", 15)
+
+
+def test_a_history_that_is_closed_to_us_means_a_marked_repeat(
+    make_site: MakeSite,
+) -> None:
+    site = make_site(SlackStandIn(scopes=frozenset({"chat:write"})))
+    notifier = site.notifier()
+    site.slack.wrong("drop", call=POST, stored=True)
+
+    site.tell(alert())
+    told_line(site)
+
+    assert ["possible repeat" in one.words for one in site.slack.messages] == [False, True]
+    assert 'possible_repeats_total{receiver="slack"} 1.0' in notifier.metrics()
+
+
+def test_on_the_recorded_clock_nobody_is_paged(site: Site) -> None:
+    site.notifier(VEDETTE_CLOCK="recorded")
+
+    site.tell(alert())
+    told_line(site)
+
+    assert site.pager.calls == []
+    assert len(site.slack.messages) == 1
+
+
+def test_without_a_token_the_console_shows_the_alert(site: Site) -> None:
+    notifier = site.notifier(VEDETTE_SLACK_TOKEN="", VEDETTE_PAGERDUTY_ROUTING_KEY="")
+
+    site.tell(alert())
+    told_line(site, "console")
+
+    assert "3 proxies endorse the march" in notifier.text()
+    assert site.slack.calls == []
+
+
+def test_a_bad_setting_ends_the_start_in_one_line(site: Site) -> None:
+    notifier = site.notifier(ready=False, VEDETTE_CLOCK="sundial")
+
+    code = notifier.wait()
+
+    assert code == 2
+    assert len(notifier.text().splitlines()) == 1
+    assert "VEDETTE_CLOCK" in notifier.text()
+    assert "xoxb-t" not in notifier.text()

@@ -1,0 +1,61 @@
+"""A receiver with its log and clock, as the tests of its jobs need them."""
+
+from datetime import timedelta
+from typing import Any
+
+from schemas.alert import Alert, Status
+from schemas.ledger import LedgerLine
+from schemas.topics import LEDGER
+from services.notifier.adapters.attendant import Attendant
+from services.notifier.adapters.delivery import Delivery
+from services.notifier.domain.decide import Facts
+from tests.fakes import FakeClock, FakeLog, FakeReceiver
+from tests.notifier.alerts import SECOND, job
+
+HOLD = 30 * SECOND
+RESOLVED: dict[str, Any] = {"status": Status.RESOLVED}
+
+
+class Desk:
+    """A receiver, its log, and a clock that jumps to whatever is due next."""
+
+    def __init__(self, facts: Facts | None = None) -> None:
+        self.clock = FakeClock()
+        self.receiver = FakeReceiver(facts or Facts("slack"))
+        self.log = FakeLog(self.clock, HOLD)
+        delivery = Delivery(
+            self.receiver, self.receiver.facts, self.log, HOLD, self.clock, lambda: 0.0
+        )
+        self.attendant = Attendant(delivery)
+
+    def take(self, *alerts: Alert) -> None:
+        """Queue the alerts, each before the next is attended to."""
+        name = self.receiver.facts.name
+        self.log.put([job(one) for one in alerts], [name], self.clock())
+
+    def turn(self) -> timedelta | None:
+        claim = self.log.claim(self.receiver.facts.name, self.clock())
+        assert claim is not None
+        return self.attendant.attend(claim)
+
+    def until_idle(self) -> None:
+        """Attend to all, waiting for what is due later."""
+        for _ in range(1000):
+            if not self.log.queue:
+                return
+            self.clock.now = max(self.clock.now, min(q.due for q in self.log.queue.values()))
+            self.turn()
+        raise AssertionError("never idle")
+
+    @property
+    def messages(self) -> list[list[str]]:
+        """For each message what it showed, one revision after the other."""
+        return [
+            [f"{one.alert.revision} {one.alert.status}" for one in notices]
+            for notices in self.receiver.shown.values()
+        ]
+
+    @property
+    def lines(self) -> list[LedgerLine]:
+        told = [one for one in self.log.letters if one.topic == LEDGER]
+        return [LedgerLine.model_validate_json(one.value) for one in told]

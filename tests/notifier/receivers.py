@@ -1,0 +1,28 @@
+"""Receivers on stand-ins, as their tests need them."""
+
+from services.notifier.adapters.pagerduty import PagerDutyReceiver
+from services.notifier.adapters.slack import SlackReceiver
+from services.notifier.domain.entry import Sending
+from services.notifier.domain.ports import Notice, Receiver
+from tests.notifier.alerts import alert
+
+SECRET = "xoxb-very-secret"  # noqa: S105  (a secret only by its name)
+NOTICE = Notice(alert())
+
+
+def slack_at(url: str, channel: str = "#alerts") -> SlackReceiver:
+    return SlackReceiver(SECRET, channel, f"{url}/api/", timeout=1)
+
+
+def pager_at(url: str) -> PagerDutyReceiver:
+    return PagerDutyReceiver(SECRET, url, timeout=1)
+
+
+def let_go(receiver: Receiver) -> None:
+    if isinstance(receiver, PagerDutyReceiver):
+        receiver.close()
+
+
+def doubt(at: float) -> Sending:
+    """A send that began at that time."""
+    return Sending.model_validate({"revision": 1, "since": at, "settles_at": at + 30})

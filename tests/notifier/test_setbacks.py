@@ -1,0 +1,221 @@
+"""Jobs whose receiver fails: what the channel shows in the end."""
+
+import pytest
+
+from schemas.envelope import header
+from schemas.ledger import Act
+from schemas.topics import DEAD_LETTERS
+from services.notifier.domain.errors import (
+    HandleLost,
+    LeaseLost,
+    PermanentRefusal,
+    RetryableError,
+    UnknownOutcome,
+    Unreadable,
+)
+from services.notifier.domain.ports import Notice
+from services.notifier.domain.retry import DEADLINE, LOOKING
+from tests.notifier.alerts import SECOND, alert, wire
+from tests.notifier.desk import RESOLVED, Desk
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.mark.parametrize("faults", range(1, 9))
+def test_what_was_not_sent_is_sent_again(desk: Desk, faults: int) -> None:
+    desk.receiver.faults = [RetryableError("429")] * faults
+
+    desk.take(alert())
+    desk.until_idle()
+
+    assert desk.messages == [["1 firing"]]
+    assert desk.receiver.looks == 0
+
+
+def test_the_receivers_own_wait_is_kept(desk: Desk) -> None:
+    desk.receiver.faults = [RetryableError("429", 45 * SECOND)]
+    start = desk.clock.now
+    desk.take(alert())
+
+    asked = desk.turn()
+    desk.until_idle()
+
+    assert asked == 45 * SECOND
+    assert desk.clock.now >= start + 45 * SECOND
+
+
+@pytest.mark.parametrize("settled", [True, False], ids=["answered", "no answer"])
+@pytest.mark.parametrize("landed", [True, False], ids=["landed", "lost"])
+def test_an_unknown_outcome_makes_one_message(desk: Desk, landed: bool, settled: bool) -> None:
+    desk.receiver.faults = [(UnknownOutcome("?", settled=settled), landed)]
+
+    desk.take(alert())
+    desk.until_idle()
+
+    assert desk.messages == [["1 firing"]]
+    assert not desk.receiver.shown["m1"][0].possible_repeat
+    assert len(desk.lines) == 1
+
+
+def test_what_lands_after_the_time_out_is_found(desk: Desk) -> None:
+    desk.receiver.faults = [UnknownOutcome("time-out")]
+    desk.take(alert())
+    desk.turn()
+    desk.clock.move(1)
+    desk.turn()  # looks, and does not find it yet
+
+    desk.receiver.shown["late"] = [Notice(alert())]
+    desk.until_idle()
+
+    assert desk.messages == [["1 firing"]]
+
+
+def test_a_message_found_is_edited_when_there_is_a_newer_revision(desk: Desk) -> None:
+    desk.receiver.faults = [(UnknownOutcome("?"), True)]
+    desk.take(alert())
+    desk.turn()
+
+    desk.take(alert(revision=2, **RESOLVED))
+    desk.until_idle()
+
+    assert desk.messages == [["1 firing", "2 resolved"]]
+
+
+def test_a_crash_between_answer_and_log_makes_one_message(desk: Desk) -> None:
+    desk.receiver.faults = [(LeaseLost("the process dies here"), True)]
+    desk.take(alert())
+    with pytest.raises(LeaseLost):
+        desk.turn()
+    assert desk.log.claim("slack", desk.clock()) is None
+
+    desk.clock.move(31)
+    desk.until_idle()
+
+    assert desk.messages == [["1 firing"]]
+    assert desk.receiver.looks == 1
+
+
+def test_what_cannot_be_looked_up_is_sent_again_and_marked(desk: Desk) -> None:
+    desk.receiver.faults = [(UnknownOutcome("?"), True)]
+    desk.receiver.find_faults = [Unreadable("missing_scope")]
+
+    desk.take(alert())
+    desk.until_idle()
+
+    notices = [one[0].possible_repeat for one in desk.receiver.shown.values()]
+    assert notices == [False, True]
+    assert desk.lines[0].reason.startswith("possible repeat")
+
+
+def test_the_mark_stays_when_the_message_is_edited(desk: Desk) -> None:
+    desk.receiver.faults = [UnknownOutcome("?")]
+    desk.receiver.find_faults = [Unreadable("missing_scope")]
+    desk.take(alert())
+    desk.until_idle()
+
+    for revision in (2, 3):
+        desk.take(alert(revision=revision))
+        desk.until_idle()
+
+    assert [one.possible_repeat for one in desk.receiver.shown["m1"]] == [True, True, True]
+
+
+def test_a_history_that_is_out_of_order_is_asked_again(desk: Desk) -> None:
+    desk.receiver.faults = [(UnknownOutcome("?"), True)]
+    desk.receiver.find_faults = [RetryableError("503")] * 3
+
+    desk.take(alert())
+    desk.until_idle()
+
+    assert desk.messages == [["1 firing"]]
+
+
+def test_a_history_that_stays_out_of_order_delays_for_minutes_only(desk: Desk) -> None:
+    desk.receiver.faults = [UnknownOutcome("?")]
+    desk.receiver.find_faults = [RetryableError("503")] * 500
+    start = desk.clock.now
+
+    desk.take(alert())
+    desk.until_idle()
+
+    assert desk.receiver.shown["m1"][0].possible_repeat
+    assert desk.clock.now < start + LOOKING + 2 * 60 * SECOND
+    assert desk.receiver.looks < 15
+
+
+def test_a_refusal_is_told_to_ledger_and_dead_letters(desk: Desk) -> None:
+    desk.receiver.faults = [PermanentRefusal("channel_not_found")]
+
+    desk.take(alert())
+    desk.until_idle()
+
+    dead = [one for one in desk.log.letters if one.topic == DEAD_LETTERS]
+    assert [line.act for line in desk.lines] == [Act.FAILED]
+    assert [(one.value, header(one.headers, "reason")) for one in dead] == [
+        (wire(alert()), "channel_not_found")
+    ]
+    assert header(dead[0].headers, "where") == "notifier:slack"
+
+
+def test_after_a_refusal_the_next_revision_is_tried(desk: Desk) -> None:
+    desk.receiver.faults = [PermanentRefusal("channel_not_found")]
+    desk.take(alert())
+    desk.until_idle()
+
+    desk.take(alert(revision=2))
+    desk.until_idle()
+
+    assert desk.messages == [["2 firing"]]
+
+
+def test_what_never_succeeds_is_given_up_after_a_day(desk: Desk) -> None:
+    desk.receiver.faults = [RetryableError("503")] * 100_000
+    start = desk.clock.now
+
+    desk.take(alert())
+    for _ in range(3000):
+        if desk.log.queue:
+            desk.clock.now = max(desk.clock.now, min(q.due for q in desk.log.queue.values()))
+            desk.turn()
+
+    assert desk.lines[-1].act is Act.FAILED
+    assert desk.lines[-1].reason.startswith("gave up after")
+    assert start + DEADLINE <= desk.clock.now < start + DEADLINE + 2 * 60 * SECOND
+
+
+def test_a_lost_message_is_replaced_by_one_new_one_for_an_end(desk: Desk) -> None:
+    desk.take(alert())
+    desk.until_idle()
+    desk.receiver.faults = [HandleLost("message_not_found")]
+
+    desk.take(alert(revision=2, **RESOLVED))
+    desk.until_idle()
+
+    assert desk.messages == [["1 firing"], ["2 resolved"]]
+
+
+def test_a_lost_message_whose_successor_is_in_doubt_is_looked_for(desk: Desk) -> None:
+    desk.take(alert())
+    desk.until_idle()
+    del desk.receiver.shown["m1"]
+    desk.receiver.faults = [HandleLost("message_not_found"), (UnknownOutcome("?"), True)]
+
+    desk.take(alert(revision=2, **RESOLVED))
+    desk.until_idle()
+
+    assert desk.messages == [["2 resolved"]]
+
+
+def test_a_lost_message_is_not_replaced_for_mere_evidence(desk: Desk) -> None:
+    desk.take(alert())
+    desk.until_idle()
+    desk.clock.move(60)
+    desk.receiver.faults = [HandleLost("message_not_found")]
+
+    desk.take(alert(revision=2))
+    desk.until_idle()
+
+    assert desk.messages == [["1 firing"]]
