@@ -10,11 +10,11 @@ from pydantic_core import core_schema
 
 from schemas.alert import Alert
 from schemas.event import Event
+from schemas.hypothesis import HypothesisFile
 from schemas.ledger import LedgerLine
 from schemas.rule import (
     CorrelationRule,
     DetectionRule,
-    HypothesisFile,
     NamedList,
     Pack,
     SiteList,

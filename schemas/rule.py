@@ -47,7 +47,12 @@ def duration(text: Any) -> timedelta:
 Span = Annotated[timedelta, BeforeValidator(duration)]
 
 
-def _some_time(length: timedelta) -> timedelta:
+def some_time(length: timedelta) -> timedelta:
+    """The same length.
+
+    Raises:
+        ValueError: it is no time at all.
+    """
     if not length:
         raise ValueError("no time at all")
     return length
@@ -202,7 +207,7 @@ class Correlation(Model):
 
     type: CorrelationType
     rules: Annotated[tuple[RuleName, ...], Field(min_length=1)]
-    timespan: Annotated[Span, AfterValidator(_some_time)]
+    timespan: Annotated[Span, AfterValidator(some_time)]
     group_by: Names = Field(default=(), alias="group-by")
     condition: Condition | str | None = None
     generate: bool = False
@@ -288,47 +293,6 @@ class Pack(Model):
     owner: Name
     description: str | None = None
     defaults: PackDefaults = PackDefaults()
-
-
-class IndicatorWeight(Model):
-    """One indicator of a hypothesis; a negative weight speaks against it."""
-
-    rule: RuleName
-    weight: float
-    half_life: Span | None = None
-
-
-class Observed(Model):
-    """Evidence that was there before Vedette watched."""
-
-    rule: RuleName
-    at: str
-    note: str | None = None
-
-
-class HypothesisLevels(Model):
-    """The scores at which a hypothesis changes its level."""
-
-    watch: float
-    elevated: float
-    high: float
-
-
-class Hypothesis(Model):
-    """A course of action and what would show it."""
-
-    name: RuleName
-    title: Name
-    description: str | None = None
-    indicators: Annotated[tuple[IndicatorWeight, ...], Field(min_length=1)]
-    levels: HypothesisLevels
-    observed: tuple[Observed, ...] = ()
-
-
-class HypothesisFile(Model):
-    """`hypotheses.yaml`."""
-
-    hypotheses: tuple[Hypothesis, ...]
 
 
 Member.model_rebuild()

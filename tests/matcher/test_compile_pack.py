@@ -1,6 +1,7 @@
 import pytest
 
-from schemas.rule import Hypothesis, SiteList
+from schemas.hypothesis import Hypothesis
+from schemas.rule import SiteList
 from services.matcher.domain.compile_pack import build
 from services.matcher.domain.documents import PackDocuments, Sourced
 from services.matcher.domain.faults import Origin

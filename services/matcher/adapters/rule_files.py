@@ -7,11 +7,10 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from schemas.hypothesis import Hypothesis, HypothesisFile
 from schemas.rule import (
     CorrelationRule,
     DetectionRule,
-    Hypothesis,
-    HypothesisFile,
     NamedList,
     Pack,
     RuleDocument,

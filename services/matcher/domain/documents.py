@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from schemas.hypothesis import Hypothesis
 from schemas.rule import (
     CorrelationRule,
     DetectionRule,
-    Hypothesis,
     NamedList,
     Pack,
     RuleDocument,

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from schemas.rule import CorrelationRule, DetectionRule, Hypothesis, RuleDocument
+from schemas.hypothesis import Hypothesis
+from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
 from services.matcher.domain.documents import PackDocuments, Sourced
 from services.matcher.domain.faults import Path, Refused, RuleFault, nearest
 from services.matcher.domain.fields import kind_of

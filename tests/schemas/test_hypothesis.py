@@ -1,0 +1,41 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from schemas.hypothesis import Hypothesis, observed_between
+
+GIVEN: dict[str, Any] = {
+    "name": "mlcoa",
+    "title": "MLCOA",
+    "indicators": [{"rule": "fire", "weight": 1}, {"rule": "calm", "weight": -1}],
+    "levels": {"watch": 1, "elevated": 2, "high": 3},
+}
+
+
+def test_evidence_may_be_dated_to_a_day_or_to_a_moment() -> None:
+    day = observed_between("2020-01-04")
+    moment = observed_between("2020-01-04T11:00:00+03:00")
+
+    assert day == (datetime(2020, 1, 4, tzinfo=UTC), datetime(2020, 1, 5, tzinfo=UTC))
+    assert moment == (datetime(2020, 1, 4, 8, tzinfo=UTC),) * 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"observed": [{"rule": "fire", "at": "4 January"}]}, "neither a day"),
+        ({"observed": [{"rule": "fire", "at": "2020-01-04T11:00:00"}]}, "neither a day"),
+        ({"observed": [{"rule": "flood", "at": "2020-01-04"}]}, "none of the indicators"),
+        ({"indicators": [{"rule": "fire", "weight": 1}] * 2}, "as an indicator twice"),
+        ({"levels": {"watch": 2, "elevated": 2, "high": 3}}, "levels must rise"),
+        ({"levels": {"watch": 0, "elevated": 2, "high": 3}}, "greater than 0"),
+        ({"hysteresis": 1.5}, "less than or equal to 1"),
+        ({"indicators": [{"rule": "fire", "weight": 1, "half_life": "0d"}]}, "no time at all"),
+    ],
+    ids=str,
+)
+def test_what_a_hypothesis_cannot_mean_is_refused(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        Hypothesis.model_validate(GIVEN | wrong)
