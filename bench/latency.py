@@ -1,0 +1,120 @@
+"""From an accepted report to its Slack message, at a fixed rate, beside one bare hop through Kafka.
+
+Both clocks are this process's: the stand-in for Slack runs in it. A report's time runs from just
+before its request is sent (`sent`) and from its 202 (`accepted`).
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import quantiles
+from uuid import uuid4
+
+import httpx
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import NewTopic
+
+from bench.material import SENTINEL, write_pack
+from tests.parts import topics as parts
+from tests.parts.pipeline import TOKEN, Pipeline
+from tests.parts.waiting import until
+
+ALERT_EVERY = 10
+RULES = 100
+WARM_UP = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many reports a second, one in ten of them an alert, and for how long."""
+
+    rate: float
+    seconds: float
+
+    def times(self) -> Iterator[int]:
+        """The number of each report, at its time; a late one follows at once."""
+        start = time.monotonic()
+        for number in range(int(self.rate * self.seconds)):
+            time.sleep(max(0.0, start + number / self.rate - time.monotonic()))
+            yield number
+
+
+def measure(kafka: str, redis_url: str, folder: Path, load: Load) -> dict[str, dict[str, float]]:
+    """Milliseconds at p50, p95 and p99: one round, the bare hop first."""
+    hop = _hop(kafka, load)
+    sent, accepted = _pipeline(kafka, redis_url, folder, load)
+    return {
+        "one hop through Kafka": _percentiles(hop),
+        "report sent to Slack message": _percentiles(sent),
+        "202 to Slack message": _percentiles(accepted),
+    }
+
+
+def _hop(kafka: str, load: Load) -> list[float]:
+    topic = f"bench-hop-{uuid4().hex[:8]}"
+    with closing(KafkaAdminClient(bootstrap_servers=kafka)) as admin:
+        admin.create_topics([NewTopic(topic, 1, 1)], wait_for_metadata=True)
+    with (
+        closing(KafkaProducer(bootstrap_servers=kafka, acks="all", linger_ms=0)) as producer,
+        closing(KafkaConsumer(bootstrap_servers=kafka, fetch_max_wait_ms=100)) as consumer,
+    ):
+        consumer.assign([TopicPartition(topic, 0)])
+        consumer.seek_to_beginning()
+        found = [_one_hop(producer, consumer, topic) for _ in load.times()]
+    return found[WARM_UP:]
+
+
+def _one_hop(producer: KafkaProducer, consumer: KafkaConsumer, topic: str) -> float:
+    start = time.time()
+    producer.send(topic, b"x" * 300)
+    until(lambda: consumer.poll(timeout_ms=1000), "a message comes through Kafka")
+    return time.time() - start
+
+
+def _pipeline(
+    kafka: str, redis_url: str, folder: Path, load: Load
+) -> tuple[list[float], list[float]]:
+    prefix = parts.create(kafka, f"bench-{uuid4().hex[:8]}.")
+    folder.mkdir()
+    write_pack(folder, RULES)
+    environment = {
+        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,
+        "VEDETTE_TOPIC_PREFIX": prefix,
+        "VEDETTE_REDIS_URL": redis_url,
+    }
+    with Pipeline(environment, folder) as pipeline:
+        posted = dict(_posted(pipeline, load))
+        until(lambda: len(_arrived(pipeline)) >= len(posted), "every alert is in Slack", 60.0)
+        arrived = _arrived(pipeline)
+    steady = sorted(posted)[WARM_UP // ALERT_EVERY :]
+    sent = [arrived[mark] - posted[mark][0] for mark in steady]
+    return sent, [arrived[mark] - posted[mark][1] for mark in steady]
+
+
+def _posted(pipeline: Pipeline, load: Load) -> Iterator[tuple[str, tuple[float, float]]]:
+    """When each alerting report was sent and accepted, by its mark."""
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    with httpx.Client(base_url=pipeline.ingest.url, headers=headers, timeout=30) as client:
+        for number in load.times():
+            mark, start = f"mark-{number:06}", time.time()
+            words = f"{SENTINEL} {mark}" if number % ALERT_EVERY == 0 else f"nothing {mark}"
+            client.post("/v1/events", json={"source": "wire", "text": words}).raise_for_status()
+            if number % ALERT_EVERY == 0:
+                yield mark, (start, time.time())
+
+
+def _arrived(pipeline: Pipeline) -> dict[str, float]:
+    """When the first message about each mark came in."""
+    found: dict[str, float] = {}
+    for call in pipeline.slack.called("chat.postMessage"):
+        text = str(call.body.get("text", "")) + str(call.body.get("blocks", ""))
+        if "mark-" in text:
+            found.setdefault(text[text.index("mark-") :][:11], call.at)
+    return found
+
+
+def _percentiles(seconds: list[float]) -> dict[str, float]:
+    cuts = quantiles(seconds, n=100, method="inclusive")
+    return {f"p{cut}": cuts[cut - 1] * 1000 for cut in (50, 95, 99)}

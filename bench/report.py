@@ -1,0 +1,67 @@
+"""What the bench says: medians over rounds, as ratios and as they are."""
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+Table = Mapping[str, Mapping[str, float]]
+
+RESULTS = Path(__file__).parent / "results"
+LIBRARIES = ("faust-streaming", "aiokafka", "kafka-python", "pydantic", "uvloop")
+
+
+def medians(rounds: Iterable[Table]) -> dict[str, dict[str, float]]:
+    """Of each cell, over the rounds."""
+    told = list(rounds)
+    return {
+        row: {name: median(one[row][name] for one in told) for name in told[0][row]}
+        for row in told[0]
+    }
+
+
+def throughput_lines(table: Table) -> list[str]:
+    """Events a second, and the share of what the agent without work takes."""
+    lines = [f"{'throughput, one worker':40}{'events/s':>12}{'of no-op':>10}{'µs/event':>10}"]
+    for shape, found in table.items():
+        yardstick = next(iter(found.values()))
+        for name, rate in found.items():
+            title = f"{shape}: {name}"
+            lines.append(f"{title:40}{rate:12,.0f}{rate / yardstick:10.2f}{1e6 / rate:10.1f}")
+    return lines
+
+
+def latency_lines(table: Table) -> list[str]:
+    """Milliseconds, and how many bare hops the median is."""
+    lines = [f"{'latency, ms':40}{'p50':>10}{'p95':>10}{'p99':>10}{'hops':>8}"]
+    hop = next(iter(table.values()))["p50"]
+    for name, found in table.items():
+        cells = "".join(f"{found[cut]:10.1f}" for cut in ("p50", "p95", "p99"))
+        lines.append(f"{name:40}{cells}{found['p50'] / hop:8.1f}")
+    return lines
+
+
+def machine() -> dict[str, Any]:
+    """What it ran on."""
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),
+        "system": platform.platform(),
+        "python": sys.version.split()[0],
+        "libraries": {name: version(name) for name in LIBRARIES},
+    }
+
+
+def write(result: Mapping[str, Any]) -> Path:
+    """Keep everything that was measured, each round of it; returns the file."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+    path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    return path
