@@ -21,8 +21,10 @@ class Signal(Model):
     """One hit of base rule `base`, for the windows of `rule` and `group`.
 
     `identity` is that of the event. `values` are the members that the base rule's own selection
-    matched on the field that the correlation counts (numbers as their decimal text). `fields`
-    are the event fields that the rule's templates mention.
+    matched on the field that the correlation counts (numbers as their decimal text), `by` those on
+    its `by` field. `fields` are the event fields that the rule's templates mention. Where the hit
+    is an alert of a base rule, `identity` is the alert's id, `revision` its revision and `owners`
+    all who stand behind it.
     """
 
     kind: SignalKind = SignalKind.HIT
@@ -36,7 +38,10 @@ class Signal(Model):
     occurred_until: Instant | None = None
     story: str
     owner: str
+    owners: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    revision: int = 0
     fields: dict[str, FieldValue] = Field(default_factory=dict)
     evidence: Evidence
     exercise: bool = False

@@ -39,6 +39,29 @@ TEMPORAL = replace(
     bases=("mobilisation", "threat"),
     condition=Condition(gte=2),
 )
+AWAITED = replace(
+    RULE,
+    type=CorrelationType.ABSENCE,
+    bases=("threat", "denial"),
+    condition=Condition(gte=0),
+)
+NEW = replace(
+    RULE,
+    type=CorrelationType.NEW_VALUE,
+    condition=Condition(gte=0),
+    keyed_by="names",
+    timespan=HOUR,
+    history=24 * HOUR,
+    warmup=12 * HOUR,
+)
+FASTER = replace(
+    RULE,
+    type=CorrelationType.RATE_CHANGE,
+    condition=Condition(ratio=3, floor=2, significance=0.2),
+    timespan=2 * HOUR,
+    baseline=8 * HOUR,
+    min_baseline=4 * HOUR,
+)
 ALONE = replace(
     RULE,
     type=None,

@@ -21,6 +21,7 @@ class Course:
     alerts: list[Alert] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     clock: datetime | None = None
+    since: datetime | None = None
     offset: int = 0
 
     def take(self, *signals: Signal) -> "Course":
@@ -42,7 +43,7 @@ class Course:
 
     def _moment(self) -> Moment:
         self.offset += 1
-        return Moment(self.offset, self.clock, self.clock or NOON)
+        return Moment(self.offset, self.clock, self.clock or NOON, self.since)
 
     def _keep(self, outcome: Outcome) -> None:
         self.alerts += outcome.alerts

@@ -44,3 +44,19 @@ def test_a_clock_survives_its_bytes() -> None:
     clock = Clock().advanced(tick(5, 0), 1)
 
     assert decode_clock(encode_clock(clock)) == clock
+
+
+def test_a_rule_watches_since_the_time_at_which_the_clock_first_met_it() -> None:
+    first = Clock().advanced(tick(5, 0, 1), 1).watching([("pack", "old")])
+
+    later = first.advanced(tick(9, 0, 1), 2).watching([("pack", "old"), ("pack", "new")])
+
+    assert later.watching_since(("pack", "old")) == NOON + 5 * HOUR
+    assert later.watching_since(("pack", "new")) == NOON + 9 * HOUR
+    assert later.watching_since(("pack", "other")) is None
+
+
+def test_no_rule_watches_before_there_is_a_time() -> None:
+    clock = Clock().advanced(tick(5, 0), 1).watching([("pack", "rule")])
+
+    assert clock.watching_since(("pack", "rule")) is None

@@ -41,7 +41,11 @@ def test_a_base_rule_with_generate_alerts_too() -> None:
             {"type": "value_count", "condition": {"field": "names", "gte": 2}},
             "condition.field: the field names is not supported yet",
         ),
-        ({"type": "absence"}, "type: absence: not supported yet"),
+        ({"type": "divergence"}, "type: divergence: not supported yet"),
+        ({"type": "new_value", "history": "7d"}, "field: new_value needs it"),
+        ({"type": "reversal", "field": "actor_ids"}, "history: reversal needs it"),
+        ({"type": "rate_change"}, "baseline: rate_change needs it"),
+        ({"type": "rate_change", "baseline": "7d"}, "condition.ratio: rate_change needs it"),
         (
             {"condition": "fire and not smoke"},
             "condition: only temporal takes an expression over rules",

@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 from schemas.event import Event
+from schemas.rule import NamedList
 from schemas.signal import Signal, SignalKind
 from services.matcher.domain.corrections import linked
 from services.matcher.domain.excerpt import LONGEST_EXCERPT
@@ -20,8 +21,21 @@ JOINT = correlating(
 )
 
 
-def sent(event: Event, *rules: Any) -> tuple[Signal, ...]:
-    return signals(rulebook(*rules), event)
+SIDES = NamedList.model_validate(
+    {
+        "name": "sides",
+        "members": [
+            {"id": "badr", "name": "Badr", "alignment": "iran"},
+            {"id": "aah", "name": "AAH", "alignment": "iran"},
+            {"id": "sadr", "name": "Sadr", "alignment": "sadr"},
+            {"id": "iraq", "name": "Iraq"},
+        ],
+    }
+)
+
+
+def sent(event: Event, *rules: Any, **pack: Any) -> tuple[Signal, ...]:
+    return signals(rulebook(*rules, **pack), event)
 
 
 def test_a_base_rule_sends_its_hit_to_the_window_of_its_correlation() -> None:
@@ -194,3 +208,25 @@ def test_corrections_in_a_circle_are_left_open() -> None:
     two = report("two", id="2", supersedes="1")
 
     assert [event.id for event in linked([one, two])] == ["1", "2"]
+
+
+def test_a_new_value_is_part_of_the_key() -> None:
+    fire = detecting("fire", selection={"words|phrase": "fire"})
+    first = correlating("first", ["fire"], type="new_value", field="targets", history="30d")
+
+    hits = sent(report("fire", targets=["Taji", "Balad"]), fire, first)
+
+    assert [hit.group for hit in hits] == [{"targets": "Balad"}, {"targets": "Taji"}]
+
+
+def test_a_reversal_pairs_the_members_of_opposed_alignment() -> None:
+    meeting = detecting("meeting", selection={"words|phrase": "met"})
+    turned = correlating("turned", ["meeting"], type="reversal", field="actor_ids", history="30d")
+    event = report("met", actors=["Badr", "AAH", "Sadr", "Iraq"])
+
+    hits = sent(event, meeting, turned, lists=(SIDES,))
+
+    assert [hit.group for hit in hits] == [
+        {"actor_ids": "aah + sadr"},
+        {"actor_ids": "badr + sadr"},
+    ]

@@ -247,6 +247,42 @@ def test_an_uncorroborated_alert_is_a_level_lower_until_a_second_owner_reports()
     assert course.last.revision == 2
 
 
+COOLED = replace(ALONE, resolve_after=2 * HOUR, cooldown=5 * HOUR)
+
+
+def test_an_episode_within_the_cooldown_of_the_last_ones_end_is_the_same_alert() -> None:
+    course = Course(COOLED).take(hit(0)).tick(NOON + 3 * HOUR)
+    ended = course.last
+
+    course.take(hit(7))
+
+    assert ended.status is Status.RESOLVED
+    assert (course.last.id, course.last.status) == (ended.id, Status.FIRING)
+    assert course.told() == {(NOON, "high", 2)}
+
+
+def test_an_episode_after_the_cooldown_is_a_new_alert() -> None:
+    course = Course(COOLED).take(hit(0), hit(7.001))
+
+    assert len(course.final) == 2
+
+
+def test_a_higher_level_breaks_the_cooldown() -> None:
+    rule = replace(COOLED, corroboration=Corroboration(sources=2, within=timedelta(hours=1)))
+    course = Course(rule).take(hit(0), hit(5), hit(5.5, owner="afp"))
+
+    assert course.told() == {(NOON, "medium", 1), (NOON + 5 * HOUR, "high", 2)}
+
+
+def test_a_cooldown_that_goes_on_for_ever_keeps_start_and_count() -> None:
+    course = Course(COOLED)
+
+    for day in range(60):
+        course.take(hit(6 * day)).tick(NOON + 6 * day * HOUR)
+
+    assert course.told() == {(NOON, "high", 60)}
+
+
 def test_a_state_asks_for_a_tick_when_its_alert_resolves_and_when_it_is_forgotten() -> None:
     course = Course(RULE).take(hit(0), hit(1), hit(2))
     assert deadline(RULE, course.state) == NOON + 6 * HOUR

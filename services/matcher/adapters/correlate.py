@@ -80,8 +80,9 @@ class Correlation:
             await self._refuse(message, f"rule: no {signal.rule} in pack {signal.pack}")
             return
         state = self.windows.state(message.partition, signal.key)
-        clock = self.windows.clock(message.partition).now()
-        moment = Moment(message.offset, clock, self.now(signal))
+        clock = self.windows.clock(message.partition)
+        since = clock.watching_since((signal.pack, signal.rule))
+        moment = Moment(message.offset, clock.now(), self.now(signal), since)
         result = guarded(signal.rule, lambda: stepped(rule, state, signal, moment))
         if isinstance(result, RuleFault):
             await bury(self.outbox, message, message.value, result.why)
@@ -97,7 +98,7 @@ class Correlation:
         metrics.TICKS.labels(SIGNALS).inc()
         partition, offset = message.partition, message.offset
         before = self.windows.clock(partition)
-        clock = before.advanced(tick, offset)
+        clock = before.advanced(tick, offset).watching(self.windows.rules)
         schedule = self.windows.schedule(partition)
         again = schedule.not_before(offset)
         time = clock.now()

@@ -1,6 +1,6 @@
 """Announcing: which alerts stand for which episodes, and what is said when they change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -154,14 +154,8 @@ def _again(one: Announced, hearing: Hearing) -> Announced:
     return msgspec.structs.replace(one, revision=one.revision + 1, updated=hearing.now)
 
 
-def resolve(
-    rule: WindowRule, announced: Iterable[Announced], hearing: Hearing
-) -> tuple[Announced, ...]:
-    """The same alerts, those resolved whose episode the clock has passed by `resolve_after`."""
-    return tuple(_resolved(rule, one, hearing) for one in announced)
-
-
-def _resolved(rule: WindowRule, one: Announced, hearing: Hearing) -> Announced:
+def resolved_by(rule: WindowRule, one: Announced, hearing: Hearing) -> Announced:
+    """The alert resolved, if the clock has passed its episode by `resolve_after`; else as it is."""
     ends = ends_at(rule, one)
     if hearing.clock is None or ends is None or hearing.clock < ends:
         return one

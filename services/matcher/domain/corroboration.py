@@ -19,7 +19,8 @@ def corroborated(asked: Corroboration | None, evidence: Sequence[Hit]) -> bool:
         return True
     graded = [hit for hit in evidence if _good_enough(asked.min_reliability, hit)]
     return any(
-        len({hit.owner for hit in _within(asked, graded, position)}) >= asked.sources
+        len({owner for hit in _within(asked, graded, position) for owner in hit.owners})
+        >= asked.sources
         for position in range(len(graded))
     )
 

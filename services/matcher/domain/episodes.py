@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from schemas.alert import Level
 from services.matcher.domain.corroboration import corroborated
+from services.matcher.domain.firing import evidence, firings
 from services.matcher.domain.state import Hit, Run, State, span
-from services.matcher.domain.window import behind, firing_times
 from services.matcher.domain.window_rule import WindowRule
 
 
@@ -49,7 +49,8 @@ def runs(rule: WindowRule, state: State) -> tuple[Run, ...]:
     """Settled runs continued by what the kept hits fire after the cut."""
     fresh = [Run(start=time, firings=(time,), value=value) for time, value in _fresh(rule, state)]
     ordered = sorted((*state.runs, *fresh), key=lambda run: run.start)
-    return tuple(_joined(group) for group in _grouped(ordered, span(rule.resolve_after)))
+    told = (_joined(group) for group in _grouped(ordered, span(rule.resolve_after)))
+    return _cooled(rule, state.hits, told) if rule.cooldown else tuple(told)
 
 
 def episodes(rule: WindowRule, state: State) -> tuple[Episode, ...]:
@@ -64,17 +65,17 @@ def belated(rule: WindowRule, state: State, at: int) -> tuple[Run, ...]:
     """
     if state.cut is None or at > state.cut:
         return ()
-    until = min(state.cut, at + span(rule.timespan) - 1)
+    until = min(state.cut, at + span(rule.reach) - 1)
     return tuple(
         Run(start=time, firings=(time,), value=value)
-        for time, value in firing_times(rule, state.hits)
+        for time, value in firings(rule, state)
         if at <= time <= until
     )
 
 
 def _fresh(rule: WindowRule, state: State) -> Iterable[tuple[int, float]]:
     cut = state.cut
-    firing = firing_times(rule, state.hits)
+    firing = firings(rule, state)
     return firing if cut is None else (pair for pair in firing if pair[0] > cut)
 
 
@@ -91,6 +92,23 @@ def _grouped(ordered: Iterable[Run], gap: int) -> list[list[Run]]:
     return groups
 
 
+def _cooled(rule: WindowRule, hits: Sequence[Hit], told: Iterable[Run]) -> tuple[Run, ...]:
+    """Runs joined that follow within `cooldown` of the last one's end, unless at a higher level."""
+    gap = span(rule.resolve_after + rule.cooldown)
+    cooled: list[Run] = []
+    for run in told:
+        near = bool(cooled) and run.start - cooled[-1].last <= gap
+        if near and _level(rule, hits, run).rank <= _level(rule, hits, cooled[-1]).rank:
+            cooled[-1] = _joined((cooled[-1], run))
+        else:
+            cooled.append(run)
+    return tuple(cooled)
+
+
+def _level(rule: WindowRule, hits: Sequence[Hit], run: Run) -> Level:
+    return _episode(rule, hits, run).level
+
+
 def _joined(group: Sequence[Run]) -> Run:
     if len(group) == 1:
         return group[0]
@@ -104,13 +122,13 @@ def _joined(group: Sequence[Run]) -> Run:
 
 
 def _episode(rule: WindowRule, hits: Sequence[Hit], run: Run) -> Episode:
-    evidence = behind(rule, hits, run.firings)
-    enough = run.corroborated or corroborated(rule.corroboration, evidence)
+    behind = evidence(rule, hits, run.firings)
+    enough = run.corroborated or corroborated(rule.corroboration, behind)
     return Episode(
         start=run.start,
         firings=run.firings,
         value=run.value,
-        evidence=evidence,
+        evidence=behind,
         dropped=run.dropped,
         level=rule.level if enough else rule.level.lowered,
         uncorroborated=not enough,

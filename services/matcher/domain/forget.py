@@ -7,8 +7,8 @@ import msgspec
 from schemas.alert import Status
 from services.matcher.domain.corroboration import corroborated
 from services.matcher.domain.episodes import runs
+from services.matcher.domain.firing import evidence
 from services.matcher.domain.state import Hit, Run, State, span
-from services.matcher.domain.window import behind
 from services.matcher.domain.window_rule import WindowRule
 
 
@@ -21,7 +21,7 @@ def forget(rule: WindowRule, state: State, clock: int) -> State:
     horizon = _horizon(rule, state, clock)
     if not _reaches_behind(state, horizon):
         return state
-    cut = max(horizon + span(rule.timespan), state.cut or 0)
+    cut = max(horizon + span(rule.reach), state.cut or 0)
     return msgspec.structs.replace(
         state,
         cut=cut,
@@ -35,7 +35,7 @@ def forget(rule: WindowRule, state: State, clock: int) -> State:
 def _horizon(rule: WindowRule, state: State, clock: int) -> int:
     # what still fires is not forgotten before a tick has resolved it
     firing = (one.last for one in state.announced if one.status is Status.FIRING)
-    reach = span(rule.timespan)
+    reach = span(rule.reach)
     return min([clock - span(rule.kept), *(last - reach - 1 for last in firing)])
 
 
@@ -54,15 +54,15 @@ def _settled(rule: WindowRule, state: State, cut: int, horizon: int) -> tuple[Ru
 def _settle(rule: WindowRule, hits: Sequence[Hit], run: Run, bounds: tuple[int, int]) -> Run:
     cut, horizon = bounds
     past = tuple(time for time in run.firings if time <= cut)
-    evidence = behind(rule, hits, run.firings)
+    behind = evidence(rule, hits, run.firings)
     return Run(
         start=run.start,
-        firings=past[-1:],
+        firings=tuple(time for time in past if time > horizon or time == past[-1]),
         value=run.value,
-        dropped=run.dropped + _dropped(evidence, horizon),
-        corroborated=run.corroborated or corroborated(rule.corroboration, evidence),
+        dropped=run.dropped + _dropped(behind, horizon),
+        corroborated=run.corroborated or corroborated(rule.corroboration, behind),
     )
 
 
-def _dropped(evidence: Sequence[Hit], horizon: int) -> int:
-    return len({hit.identity for hit in evidence if hit.at <= horizon})
+def _dropped(behind: Sequence[Hit], horizon: int) -> int:
+    return len({hit.identity for hit in behind if hit.at <= horizon})

@@ -33,17 +33,23 @@ class Naming:
 class Lists:
     """The lists of one pack: their members by list, and what each literal may name.
 
-    `called` has the name that people read for each member id.
+    `called` has the name that people read for each member id, `aligned` the side it stands on.
     """
 
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     names: Mapping[str, tuple[Naming, ...]] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
+    aligned: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ids(self) -> frozenset[str]:
         """Every member of every list."""
         return frozenset().union(*self.members.values())
+
+    def opposed(self, one: str, other: str) -> bool:
+        """Whether the two members are known to stand on different sides."""
+        sides = self.aligned.get(one), self.aligned.get(other)
+        return None not in sides and sides[0] != sides[1]
 
     def literals(self) -> Iterable[str]:
         """What the scan must look for on account of the lists."""
@@ -114,6 +120,7 @@ def build_lists(documents: Iterable[Sourced[NamedList]]) -> tuple[Lists, tuple[R
     members: dict[str, frozenset[str]] = {}
     names: dict[str, list[Naming]] = {}
     called: dict[str, str] = {}
+    aligned: dict[str, str] = {}
     faults: list[RuleFault] = []
     for one in documents:
         try:
@@ -123,13 +130,15 @@ def build_lists(documents: Iterable[Sourced[NamedList]]) -> tuple[Lists, tuple[R
             continue
         members[one.document.name] = frozenset(member.id for member in one.document.members)
         called |= {member.id: member.name for member in one.document.members}
+        sides = ((member.id, member.alignment) for member in one.document.members)
+        aligned |= {identity: side for identity, side in sides if side is not None}
         for index, member in enumerate(one.document.members):
             namings, refusals = _member_names(member, ("members", index))
             faults += [one.origin.fault(refused) for refused in refusals]
             for form, naming in namings:
                 names.setdefault(f" {form} ", []).append(naming)
     unique = {literal: tuple(dict.fromkeys(namings)) for literal, namings in names.items()}
-    return Lists(members, unique, called), tuple(faults)
+    return Lists(members, unique, called, aligned), tuple(faults)
 
 
 def _refuse_doubles(document: NamedList, known: Mapping[str, frozenset[str]]) -> None:

@@ -1,16 +1,15 @@
 """Rendering: an announced alert and its episode as the Alert that people read."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from schemas.alert import MOST_EVIDENCE, Alert, Evidence, RuleRef, fingerprint, window_key
-from schemas.rule import CorrelationType
-from services.matcher.domain.condition import bounds_in_words, tokens
+from services.matcher.domain.condition import tokens
 from services.matcher.domain.episodes import Episode
+from services.matcher.domain.explain import explained
 from services.matcher.domain.state import Announced, State, instant
 from services.matcher.domain.template import rendered
 from services.matcher.domain.window import window
-from services.matcher.domain.window_rule import NUMERIC, TEMPORAL, WindowRule
+from services.matcher.domain.window_rule import PAIRED, WindowRule
 
 IDS = frozenset({"entities", "actor_ids", "target_ids"})
 """The fields whose values are ids of list members: an alert's words say their names."""
@@ -46,7 +45,7 @@ def rendered_alert(
         value=one.value,
         evidence=() if episode is None else _newest(episode),
         evidence_count=0 if episode is None else one.count,
-        explain=_explain(rule, one),
+        explain=explained(rule, state, one),
         reason=one.reason,
         uncorroborated=one.uncorroborated,
         late=one.late,
@@ -92,7 +91,7 @@ def _said(rule: WindowRule, token: str) -> str:
 
 
 def _name(rule: WindowRule, member: str) -> str:
-    return rule.called.get(member, member)
+    return " and ".join(rule.called.get(one, one) for one in member.split(PAIRED))
 
 
 def nested(fields: Mapping[str, object]) -> dict[str, object]:
@@ -108,36 +107,3 @@ def nested(fields: Mapping[str, object]) -> dict[str, object]:
         else:
             plain[head] = value
     return plain
-
-
-def _explain(rule: WindowRule, one: Announced) -> str:
-    if rule.type is None:
-        return f"Every report that matches alerts by itself; {one.count} so far in this group."
-    asked = bounds_in_words(rule.condition) if rule.expression is None else rule.expression.text
-    return (
-        f"{_counted(rule, one.value)} in the {spoken(rule.timespan)} up to "
-        f"{instant(one.last):%Y-%m-%d %H:%M} UTC; the rule asks for {asked}."
-    )
-
-
-def _counted(rule: WindowRule, value: float) -> str:
-    if rule.type in TEMPORAL:
-        order = " in this order" if rule.type is CorrelationType.TEMPORAL_ORDERED else ""
-        return f"{value:g} of {len(rule.bases)} rules ({', '.join(rule.bases)}) hit{order}"
-    if rule.type in NUMERIC:
-        total = rule.type.value.removeprefix("value_")
-        return f"{total} of {rule.counts} came to {value:g}"
-    if rule.type is CorrelationType.VALUE_COUNT:
-        return f"{value:g} distinct values of {rule.counts}"
-    counted = {"story": "stories", "source": "sources"}.get(rule.count_by, "events")
-    return f"{value:g} distinct {counted}"
-
-
-def spoken(length: timedelta) -> str:
-    """A length of whole seconds in its largest whole unit: `7 days`, `90 minutes`."""
-    seconds = length // timedelta(seconds=1)
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds >= size and seconds % size == 0:
-            count = seconds // size
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return f"{seconds} second{'' if seconds == 1 else 's'}"

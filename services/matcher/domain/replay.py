@@ -34,7 +34,7 @@ class Replay:
 def replay(rulebook: Rulebook, events: Iterable[Event]) -> Replay:
     """Every event in the order of `recorded_at`, each followed by a tick of that time.
 
-    Nothing recorded later is seen before its time.
+    Nothing recorded later is seen before its time. The rules watch since the first of them.
     """
     course = _Course(rulebook)
     for event in sorted(events, key=_recorded):
@@ -53,10 +53,12 @@ class _Course:
     states: dict[Place, State] = field(default_factory=dict)
     due: list[tuple[datetime, Place]] = field(default_factory=list)
     clock: datetime | None = None
+    since: datetime | None = None
     offset: int = 0
 
     def take(self, event: Event) -> None:
         now = _recorded(event)
+        self.since = self.since or now
         for signal in signals(self.rulebook, event):
             self._apply(signal, now)
         self.clock = now if self.clock is None else max(self.clock, now)
@@ -79,7 +81,7 @@ class _Course:
 
     def _moment(self, now: datetime) -> Moment:
         self.offset += 1
-        return Moment(self.offset, self.clock, now)
+        return Moment(self.offset, self.clock, now, self.since)
 
     def _keep(self, rule: WindowRule, place: Place, outcome: Outcome) -> None:
         self.told.alerts.extend(outcome.alerts)

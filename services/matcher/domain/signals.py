@@ -1,16 +1,17 @@
 """Signals: everything that one event sends to the windows of the rules."""
 
 from collections.abc import Iterator
-from itertools import islice, product
+from itertools import combinations, islice, product
 from math import isfinite
 
 from schemas.event import Event
+from schemas.rule import CorrelationType
 from schemas.signal import FieldValue, Signal, SignalKind
 from services.matcher.domain.excerpt import evidence
 from services.matcher.domain.fields import KINDS, MAPS, Value, as_text
 from services.matcher.domain.matching import Match, matches
 from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.window_rule import NUMERIC, WindowRule
+from services.matcher.domain.window_rule import NOVEL, NUMERIC, PAIRED, WindowRule
 
 MOST_GROUPS = 64
 
@@ -55,7 +56,7 @@ def _window_hits(window: WindowRule, match: Match) -> Iterator[Signal]:
         evidence=evidence(match),
         exercise=event.exercise,
     )
-    for group in _groups(window.group_by, match):
+    for group in _groups(window, match):
         yield common.model_copy(update={"group": group})
 
 
@@ -71,11 +72,22 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _groups(fields: tuple[str, ...], match: Match) -> Iterator[dict[str, str]]:
+def _groups(window: WindowRule, match: Match) -> Iterator[dict[str, str]]:
     """Every combination of the matched members of the fields; the first 64 of them."""
-    members = [sorted(match.members(field)) for field in fields]
-    for chosen in islice(product(*members), MOST_GROUPS):
+    fields = {field: sorted(match.members(field)) for field in window.group_by}
+    if window.keyed_by is not None and window.type in NOVEL:
+        fields[window.keyed_by] = _keys(window, match, window.keyed_by)
+    for chosen in islice(product(*fields.values()), MOST_GROUPS):
         yield dict(zip(fields, chosen, strict=True))
+
+
+def _keys(window: WindowRule, match: Match, field: str) -> list[str]:
+    """The values that are part of the key: members of the field, or pairs of opponents."""
+    members = sorted(match.members(field))
+    if window.type is CorrelationType.NEW_VALUE:
+        return members
+    opposed = match.view.lists.opposed
+    return [PAIRED.join(pair) for pair in combinations(members, 2) if opposed(*pair)]
 
 
 def _mentioned(window: WindowRule, match: Match) -> Iterator[tuple[str, FieldValue]]:

@@ -31,18 +31,23 @@ def instant(us: int) -> datetime:
 
 
 class Hit(msgspec.Struct, frozen=True, array_like=True):
-    """One event counted by one base rule. Sorts by time, then identity, then base."""
+    """One event counted by one base rule. Sorts by time, then identity, then base.
+
+    An alert of a base rule counts as one event; its `revision` says which version of it.
+    """
 
     at: int
     identity: str
     base: str
     story: str
-    owner: str
+    owners: tuple[str, ...]
     recorded: int
     backfill: bool
     values: tuple[str, ...]
     fields: dict[str, FieldValue]
     report: dict[str, Any]
+    by: tuple[str, ...] = ()
+    revision: int = 0
 
     @property
     def order(self) -> tuple[int, str, str]:
@@ -63,9 +68,9 @@ class Hit(msgspec.Struct, frozen=True, array_like=True):
 class Run(msgspec.Struct, frozen=True, array_like=True):
     """Firing times with no gap: one episode, or the part of one that can change no more.
 
-    Of a settled run only the last firing time is kept: a hit that is not forgotten and stood
-    behind an earlier one stands behind the last one too. `dropped` counts the evidence that is
-    forgotten, which may be what corroborated it.
+    Of a settled run those firing times are kept that a kept hit may stand behind, the last one
+    always among them. `dropped` counts the evidence that is forgotten, which may be what
+    corroborated it.
     """
 
     start: int
@@ -101,12 +106,17 @@ class Announced(msgspec.Struct, frozen=True, array_like=True):
 
 
 class State(msgspec.Struct, frozen=True):
-    """Hits, settled runs and announced alerts of one key; `offset` of the last message applied."""
+    """Hits, settled runs and announced alerts of one key; `offset` of the last message applied.
+
+    `since` is when the rule began to watch, `clock` the time up to which absences are judged.
+    """
 
     group: dict[str, str] = {}
     exercise: bool = False
     offset: int = -1
     serial: int = 0
+    since: int | None = None
+    clock: int | None = None
     cut: int | None = None
     hits: tuple[Hit, ...] = ()
     marks: dict[str, int] = {}
@@ -132,12 +142,14 @@ def hit_of(signal: Signal) -> Hit:
         identity=signal.identity,
         base=signal.base,
         story=signal.story,
-        owner=signal.owner,
+        owners=signal.owners or (signal.owner,),
         recorded=micros(recorded),
         backfill=signal.backfill,
         values=signal.values,
         fields=dict(signal.fields),
         report=signal.evidence.model_dump(mode="json", exclude_defaults=True),
+        by=signal.by,
+        revision=signal.revision,
     )
 
 

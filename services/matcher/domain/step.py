@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 import msgspec
 
 from schemas.alert import Alert
+from schemas.rule import CorrelationType
 from schemas.signal import Signal, SignalKind
+from services.matcher.domain.absence import next_absence
 from services.matcher.domain.announce import (
     Hearing,
     announce,
     ends_at,
-    resolve,
+    resolved_by,
     settle_claims,
 )
 from services.matcher.domain.episodes import Episode, belated, episodes
@@ -29,12 +31,14 @@ class Moment:
     """When and where a message reaches the engine.
 
     `offset` is the message's in its signals partition; `clock` the least tick over the events
-    partitions, None until all have ticked; `now` becomes `detected_at` and `updated_at`.
+    partitions, None until all have ticked; `now` becomes `detected_at` and `updated_at`; `since` is
+    when the rule began to watch, None while that is not known.
     """
 
     offset: int
     clock: datetime | None
     now: datetime
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +67,18 @@ def step(rule: WindowRule, state: State, message: Signal | None, moment: Moment)
         return _ticked(rule, state, moment)
     if _too_late(rule, message):
         return Outcome(state, refused=TOO_LATE, changed=False)
-    before = _forgetful(rule, _begun(state, message), moment.clock)
-    return _judged(rule, before, _applied(rule, before, message), moment)
+    before = _forgetful(rule, _begun(state, message, moment), moment.clock)
+    applied = msgspec.structs.replace(_applied(rule, before, message), offset=moment.offset)
+    judged, standing = _judged(rule, before, applied, _hearing(rule, applied, moment))
+    return Outcome(judged, _said(rule, before, judged, standing))
 
 
 def deadline(rule: WindowRule, state: State) -> datetime | None:
     """The clock time at which a tick has to step this state, to resolve or to forget."""
     ends = [end for one in state.announced if (end := ends_at(rule, one)) is not None]
     forgets = [_newest(state) + span(rule.kept)] if not state.forgotten else []
-    times = ends + forgets
+    overdue = next_absence(rule, state) if rule.type is CorrelationType.ABSENCE else None
+    times = ends + forgets + ([] if overdue is None else [overdue])
     return instant(min(times)) if times else None
 
 
@@ -100,10 +107,15 @@ def _forgetful(rule: WindowRule, state: State, clock: datetime | None) -> State:
     return state if clock is None else forget(rule, state, micros(clock))
 
 
-def _begun(state: State, signal: Signal) -> State:
-    if state.offset >= 0:
+def _begun(state: State, signal: Signal, moment: Moment) -> State:
+    if state.offset >= 0 and (state.since is not None or moment.since is None):
         return state
-    return msgspec.structs.replace(state, group=dict(signal.group), exercise=signal.exercise)
+    return msgspec.structs.replace(
+        state,
+        group=dict(signal.group),
+        exercise=signal.exercise,
+        since=None if moment.since is None else micros(moment.since),
+    )
 
 
 def _applied(rule: WindowRule, state: State, signal: Signal) -> State:
@@ -128,28 +140,41 @@ def _counted(rule: WindowRule, state: State, hit: Hit) -> State:
     return msgspec.structs.replace(counted, runs=(*counted.runs, *belated_runs))
 
 
-def _judged(rule: WindowRule, before: State, after: State, moment: Moment) -> Outcome:
-    hearing = _hearing(rule, after, moment)
-    now_standing = episodes(rule, after)
-    claims = settle_claims(rule, before.announced, episodes(rule, before), now_standing)
-    announced = announce(rule, before.announced, claims, now_standing, hearing)
-    fresh = len(announced) - len(before.announced)
-    judged = msgspec.structs.replace(
-        after, announced=announced, serial=after.serial + fresh, offset=moment.offset
-    )
-    return _outcome(rule, before, judged, now_standing)
+def _judged(
+    rule: WindowRule, before: State, after: State, hearing: Hearing
+) -> tuple[State, tuple[Episode, ...]]:
+    standing = episodes(rule, after)
+    claims = settle_claims(rule, before.announced, episodes(rule, before), standing)
+    announced = announce(rule, before.announced, claims, standing, hearing)
+    serial = after.serial + len(announced) - len(before.announced)
+    return msgspec.structs.replace(after, announced=announced, serial=serial), standing
 
 
 def _ticked(rule: WindowRule, state: State, moment: Moment) -> Outcome:
     if moment.clock is None:
         return Outcome(state, changed=False)
     hearing = _hearing(rule, state, moment)
+    judged, standing = _overdue(rule, state, hearing)
+    untouched = {one.id for one in judged.announced if one in state.announced}
     resolved = msgspec.structs.replace(
-        state, announced=resolve(rule, state.announced, hearing), offset=moment.offset
+        judged,
+        offset=moment.offset,
+        announced=tuple(
+            resolved_by(rule, one, hearing) if one.id in untouched else one
+            for one in judged.announced
+        ),
     )
-    outcome = _outcome(rule, state, resolved, episodes(rule, state))
     kept = _forgetful(rule, resolved, moment.clock)
-    return Outcome(None if kept.forgotten else kept, outcome.alerts)
+    alerts = _said(rule, state, resolved, standing)
+    return Outcome(None if kept.forgotten else kept, alerts)
+
+
+def _overdue(rule: WindowRule, state: State, hearing: Hearing) -> tuple[State, tuple[Episode, ...]]:
+    """What the time alone brings about: only an absence fires without a hit."""
+    if rule.type is not CorrelationType.ABSENCE:
+        return state, episodes(rule, state)
+    later = msgspec.structs.replace(state, clock=hearing.clock)
+    return _judged(rule, state, later, hearing)
 
 
 def _hearing(rule: WindowRule, state: State, moment: Moment) -> Hearing:
@@ -161,19 +186,18 @@ def _hearing(rule: WindowRule, state: State, moment: Moment) -> Hearing:
     )
 
 
-def _outcome(
+def _said(
     rule: WindowRule, before: State, after: State, standing: tuple[Episode, ...]
-) -> Outcome:
+) -> tuple[Alert, ...]:
     said = {one.id: one.revision for one in before.announced}
     by_start = {episode.start: episode for episode in standing}
-    alerts = (
+    return tuple(
         rendered_alert(rule, after, one, None if one.reason else by_start.get(one.start))
         for one in after.announced
         if one.revision != said.get(one.id)
     )
-    return Outcome(after, tuple(alerts))
 
 
 def _all_alerts(rule: WindowRule, state: State) -> tuple[Alert, ...]:
     nothing_said = msgspec.structs.replace(state, announced=())
-    return _outcome(rule, nothing_said, state, episodes(rule, state)).alerts
+    return _said(rule, nothing_said, state, episodes(rule, state))

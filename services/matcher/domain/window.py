@@ -12,15 +12,19 @@ from services.matcher.domain.window_rule import WindowRule
 def with_hit(hits: Sequence[Hit], hit: Hit) -> tuple[Hit, ...]:
     """`hits` with `hit` in its place. A repeat changes nothing, whichever came first.
 
-    Of two deliveries of one event the one that was recorded first counts, so that the order of
-    arrival does not matter.
+    Of two revisions of one alert the higher counts; of two deliveries of one event the one that
+    was recorded first: so the order of arrival does not matter.
     """
     known = next((other for other in hits if other.key == hit.key), None)
-    if known is not None and (known.recorded, known.at) <= (hit.recorded, hit.at):
+    if known is not None and _precedence(known) <= _precedence(hit):
         return tuple(hits)
     kept = [other for other in hits if other is not known]
     insort(kept, hit, key=lambda one: one.order)
     return tuple(kept)
+
+
+def _precedence(hit: Hit) -> tuple[int, int, int]:
+    return (-hit.revision, hit.recorded, hit.at)
 
 
 def firing_times(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, float]]:

@@ -18,14 +18,24 @@ from services.matcher.domain.expression import Expression, parse_expression
 from services.matcher.domain.template import mentioned
 
 ALONE_RESOLVES_AFTER = timedelta(hours=24)
+PAIRED = " + "
+"""Stands between the two members of a reversal in its group."""
 ONE_INSTANT = timedelta(microseconds=1)
+NOTHING = timedelta(0)
 
 TEMPORAL = frozenset({CorrelationType.TEMPORAL, CorrelationType.TEMPORAL_ORDERED})
 NUMERIC = frozenset(
     {CorrelationType.VALUE_SUM, CorrelationType.VALUE_AVG, CorrelationType.VALUE_PERCENTILE}
 )
 OF_A_FIELD = NUMERIC | {CorrelationType.VALUE_COUNT}
-SUPPORTED = OF_A_FIELD | TEMPORAL | {CorrelationType.EVENT_COUNT}
+NOVEL = frozenset({CorrelationType.NEW_VALUE, CorrelationType.REVERSAL})
+SUPPORTED = (
+    OF_A_FIELD
+    | TEMPORAL
+    | NOVEL
+    | {CorrelationType.EVENT_COUNT, CorrelationType.ABSENCE, CorrelationType.RATE_CHANGE}
+)
+_MOST_ASKED_OF_ABSENCE = 2
 
 
 class NotSupported(ValueError):  # noqa: N818  (named for what it says, as every error here)
@@ -42,8 +52,8 @@ class WindowRule:
     """A rule with windows. `type` is None for a detection rule that alerts by itself.
 
     Such a rule has windows of one instant, and each of its hits fires. `expression` is an extended
-    condition over the base rules. `called` has the names that people read for the ids of list
-    members.
+    condition over the base rules, `keyed_by` a field whose value is part of the key. `called` has
+    the names that people read for the ids of list members.
     """
 
     pack: str
@@ -64,6 +74,12 @@ class WindowRule:
     summary: str | None
     action: str | None
     expression: Expression | None = None
+    keyed_by: str | None = None
+    baseline: timedelta = NOTHING
+    min_baseline: timedelta = NOTHING
+    history: timedelta = NOTHING
+    warmup: timedelta = NOTHING
+    cooldown: timedelta = NOTHING
     called: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -77,9 +93,14 @@ class WindowRule:
         return mentioned(self.summary) | mentioned(self.action)
 
     @property
+    def reach(self) -> timedelta:
+        """How far before a firing time the hits lie that decide on it."""
+        return max(self.timespan + self.baseline, self.history)
+
+    @property
     def kept(self) -> timedelta:
         """How long a hit stays in state: twice all that the rule looks back over, and lateness."""
-        return 2 * max(self.timespan, self.resolve_after) + self.max_lateness
+        return 2 * max(self.reach, self.resolve_after + self.cooldown) + self.max_lateness
 
 
 def of_detection(
@@ -110,6 +131,7 @@ def of_detection(
         max_lateness=timedelta(hours=72),
         group_by=("story",) if document.group_by is None else document.group_by,
         corroboration=document.corroboration,
+        cooldown=document.cooldown or NOTHING,
         summary=_template(document, "summary"),
         action=_template(document, "action"),
     )
@@ -140,6 +162,12 @@ def of_correlation(
         timespan=section.timespan,
         condition=_condition(section),
         expression=_expression(section),
+        keyed_by=section.field,
+        baseline=section.baseline or NOTHING,
+        min_baseline=section.min_baseline or 2 * section.timespan,
+        history=section.history or NOTHING,
+        warmup=section.warmup or NOTHING,
+        cooldown=document.cooldown or NOTHING,
         count_by=section.count_by,
         resolve_after=document.resolve_after or defaults.resolve_after or section.timespan,
         max_lateness=section.max_lateness,
@@ -157,8 +185,6 @@ def _level(document: DetectionRule | CorrelationRule, defaults: PackDefaults) ->
 
 
 def _template(document: DetectionRule | CorrelationRule, part: str) -> str | None:
-    if document.cooldown is not None:
-        raise NotSupported("cooldown", "not supported yet")
     template: str | None = getattr(document.alert, part)
     try:
         mentioned(template)
@@ -173,6 +199,8 @@ def _condition(section: Correlation) -> Condition:
         return Condition(gte=0)
     if section.type in TEMPORAL:
         return section.condition or Condition(gte=len(section.rules))
+    if section.type in NOVEL or section.type is CorrelationType.ABSENCE:
+        return Condition(gte=0)
     if section.condition is None:
         raise NotSupported("correlation.condition", f"{section.type} needs one")
     if section.type in OF_A_FIELD and section.condition.field is None:
@@ -204,3 +232,25 @@ def _refuse_what_is_to_come(section: Correlation) -> None:
         raise NotSupported("correlation.aliases", "not supported yet")
     if section.interval != "start":
         raise NotSupported("correlation.interval", f"{section.interval}: not supported yet")
+    _refuse_what_is_missing(section)
+
+
+def _refuse_what_is_missing(section: Correlation) -> None:
+    for key in _NEEDED.get(section.type, ()):
+        if getattr(section, key) is None:
+            raise NotSupported(f"correlation.{key}", f"{section.type} needs it")
+    if section.type is CorrelationType.RATE_CHANGE and _lacks_ratio(section.condition):
+        raise NotSupported("correlation.condition.ratio", "rate_change needs it")
+    if section.type is CorrelationType.ABSENCE and len(section.rules) > _MOST_ASKED_OF_ABSENCE:
+        raise NotSupported("correlation.rules", "absence takes one rule, or two")
+
+
+def _lacks_ratio(condition: Condition | str | None) -> bool:
+    return not isinstance(condition, Condition) or condition.ratio is None
+
+
+_NEEDED: Mapping[CorrelationType, tuple[str, ...]] = {
+    CorrelationType.NEW_VALUE: ("field", "history"),
+    CorrelationType.REVERSAL: ("field", "history"),
+    CorrelationType.RATE_CHANGE: ("baseline",),
+}

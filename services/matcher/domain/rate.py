@@ -1,0 +1,80 @@
+"""Rate change: more hits in the window than the baseline before it would lead one to expect."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import exp, lgamma, log
+
+from services.matcher.domain.absence import Firing
+from services.matcher.domain.condition import counted_by
+from services.matcher.domain.state import Hit, State, span
+from services.matcher.domain.window_rule import WindowRule
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """`n` hits in a window of `window` µs against `m` in a baseline of `baseline` µs."""
+
+    n: int
+    m: int
+    window: int
+    baseline: int
+
+    @property
+    def chance(self) -> float:
+        """The probability of n or more, were the rate the same in both (exact, conditional)."""
+        return binomial_tail(self.n, self.n + self.m, self.window / (self.window + self.baseline))
+
+
+def rates(rule: WindowRule, state: State) -> Iterator[Firing]:
+    """Every time of a hit at which the rate has changed, with the number of hits in the window."""
+    for at in dict.fromkeys(hit.at for hit in state.hits):
+        told = compared(rule, state, at)
+        if told is not None and _changed(rule, told):
+            yield at, float(told.n)
+
+
+def compared(rule: WindowRule, state: State, at: int) -> Rates | None:
+    """Window and baseline at `at`; None while too little history lies behind them.
+
+    The baseline is `(t - T - B, t - T]`, B no more than since the rule began to watch.
+    """
+    if state.since is None:
+        return None
+    opened = at - span(rule.timespan)
+    covered = min(span(rule.baseline), opened - state.since)
+    if covered <= 0 or covered < span(rule.min_baseline):
+        return None
+    return Rates(
+        n=_counted(rule, state.hits, opened, at),
+        m=_counted(rule, state.hits, opened - covered, opened),
+        window=span(rule.timespan),
+        baseline=covered,
+    )
+
+
+def _counted(rule: WindowRule, hits: Sequence[Hit], after: int, until: int) -> int:
+    first = bisect_right(hits, after, key=lambda hit: hit.at)
+    end = bisect_right(hits, until, key=lambda hit: hit.at)
+    return len({counted_by(rule.count_by, hit) for hit in hits[first:end]})
+
+
+def _changed(rule: WindowRule, told: Rates) -> bool:
+    asked = rule.condition
+    ratio, floor = asked.ratio or 0, asked.floor or 1
+    if told.n < floor or told.n * told.baseline < ratio * told.m * told.window:
+        return False
+    return asked.significance is None or told.chance <= asked.significance
+
+
+def binomial_tail(least: int, tries: int, chance: float) -> float:
+    """P[Bin(tries, chance) >= least], summed from the far end, where the terms are smallest."""
+    if least <= 0:
+        return 1.0
+    terms = (_log_binomial(k, tries, chance) for k in range(tries, least - 1, -1))
+    return min(1.0, sum(exp(term) for term in terms))
+
+
+def _log_binomial(k: int, tries: int, chance: float) -> float:
+    choose = lgamma(tries + 1) - lgamma(k + 1) - lgamma(tries - k + 1)
+    return choose + k * log(chance) + (tries - k) * log(1 - chance)
