@@ -23,7 +23,8 @@ from sigma.types import (
 from services.matcher.domain.faults import Path, Refused, nearest
 from services.matcher.domain.fields import WEEKDAYS, Kind
 from services.matcher.domain.lists import Lists
-from services.matcher.domain.modifiers import SigmaListName, SigmaPhrase
+from services.matcher.domain.modifiers import SigmaListName, SigmaNear, SigmaPhrase
+from services.matcher.domain.near_tests import NearTest
 from services.matcher.domain.phrases import InvalidPhrase, parse_phrase
 from services.matcher.domain.predicates import Leaf
 from services.matcher.domain.strings import InvalidRegex, find_regex, find_string
@@ -45,6 +46,7 @@ _COMPARISONS: dict[CompareOperators, Callable[[float, float], bool]] = {
 }
 _NUMBERS = frozenset({Kind.NUMBER, Kind.ATTRIBUTE})
 _WORDY = frozenset({Kind.STRING, Kind.LIST, Kind.ATTRIBUTE})
+_FEWEST_NEAR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def leaf_of(value: SigmaType, asked: Asked) -> Leaf:
 
 
 @leaf_of.register
-def _phrase(value: SigmaPhrase, asked: Asked) -> Leaf:
+def _phrase(value: SigmaPhrase, asked: Asked) -> PhraseTest:
     _needs(asked, _WORDY, "a phrase")
     try:
         return PhraseTest(asked.field, parse_phrase(value.text))
@@ -85,15 +87,34 @@ def _phrase(value: SigmaPhrase, asked: Asked) -> Leaf:
 
 
 @leaf_of.register
+def _near(value: SigmaNear, asked: Asked) -> Leaf:
+    if len(value.parts) < _FEWEST_NEAR:
+        raise asked.refused("near needs two phrases at least", "a single one is a phrase")
+    _needs(asked, _WORDY, "a sentence")
+    parts = (
+        _phrase(part, asked) if isinstance(part, SigmaPhrase) else _names(part, asked)
+        for part in value.parts
+    )
+    return NearTest(asked.field, tuple(parts))
+
+
+@leaf_of.register
 def _list(value: SigmaListName, asked: Asked) -> Leaf:
+    if asked.kind is Kind.IDS:
+        return MemberTest(asked.field, _members(value, asked))
+    return _names(value, asked)
+
+
+def _names(value: SigmaListName, asked: Asked) -> NameTest:
+    _needs(asked, _WORDY, "the names of a list")
+    return NameTest(asked.field, _members(value, asked))
+
+
+def _members(value: SigmaListName, asked: Asked) -> frozenset[str]:
     if value.name not in asked.lists.members:
         hint = nearest(value.name, asked.lists.members)
         raise asked.refused(f"this pack has no list {value.name!r}", hint)
-    ids = asked.lists.members[value.name]
-    if asked.kind is Kind.IDS:
-        return MemberTest(asked.field, ids)
-    _needs(asked, _WORDY, "the names of a list")
-    return NameTest(asked.field, ids)
+    return asked.lists.members[value.name]
 
 
 @leaf_of.register

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sigma.modifiers import SigmaModifier, SigmaValueModifier, modifier_mapping
+from sigma.modifiers import (
+    SigmaListModifier,
+    SigmaModifier,
+    SigmaValueModifier,
+    modifier_mapping,
+)
 from sigma.types import SigmaString, SigmaType
 
 from services.matcher.domain.faults import Path, Refused, nearest
@@ -29,6 +34,13 @@ class SigmaListName(SigmaType):
 
 
 @dataclass
+class SigmaNear(SigmaType):
+    """Phrases, and names of lists, all of which stand in one sentence."""
+
+    parts: tuple[SigmaPhrase | SigmaListName, ...]
+
+
+@dataclass
 class SigmaReady(SigmaType):
     """A value that has become a condition: pySigma carries it through its tree."""
 
@@ -38,7 +50,7 @@ class SigmaReady(SigmaType):
 class PhraseModifier(SigmaValueModifier[Any, Any]):
     """`phrase`; a value that `expand` made a list stays one."""
 
-    def modify(self, val: SigmaString | SigmaListName) -> SigmaType:
+    def modify(self, val: SigmaString | SigmaPhrase | SigmaListName) -> SigmaType:
         """The value as a phrase."""
         return SigmaPhrase(val.original) if isinstance(val, SigmaString) else val
 
@@ -46,16 +58,47 @@ class PhraseModifier(SigmaValueModifier[Any, Any]):
 class ExpandModifier(SigmaValueModifier[Any, Any]):
     """`expand` over lists: the whole value is `%list%`; of phrases those that are none stay."""
 
-    def modify(self, val: SigmaString | SigmaPhrase) -> SigmaType:
+    def modify(self, val: SigmaString | SigmaPhrase | SigmaNear) -> SigmaType:
         """The value as the name of a list."""
-        text = val.text if isinstance(val, SigmaPhrase) else val.original
-        name = text.removeprefix(_LIST_MARK).removesuffix(_LIST_MARK)
-        if len(name) == len(text) - 2 and name and _LIST_MARK not in name:
-            return SigmaListName(name)
-        phrases = isinstance(val, SigmaPhrase) or PhraseModifier in self.detection_item.modifiers
-        if phrases and _LIST_MARK not in text:
+        if isinstance(val, SigmaNear):
+            return SigmaNear(tuple(self._expanded(part) for part in val.parts))
+        return self._expanded(val)
+
+    def _expanded(
+        self, val: SigmaString | SigmaPhrase | SigmaListName
+    ) -> SigmaPhrase | SigmaListName:
+        if isinstance(val, SigmaListName):
             return val
+        text = val.text if isinstance(val, SigmaPhrase) else val.original
+        name = list_name(text)
+        if name is not None:
+            return SigmaListName(name)
+        wordy = {PhraseModifier, NearModifier} & set(self.detection_item.modifiers)
+        if wordy and _LIST_MARK not in text:
+            return SigmaPhrase(text)
         raise ValueError(f"{text!r} is no list: write '%name%', and nothing beside it")
+
+
+class NearModifier(SigmaListModifier[Any, Any]):
+    """`near`: its values are phrases; beside `expand` also lists."""
+
+    def modify(self, val: Any) -> SigmaType:
+        """All values as one."""
+        return SigmaNear(tuple(map(_near_part, val)))
+
+
+def _near_part(part: SigmaType) -> SigmaPhrase | SigmaListName:
+    if isinstance(part, SigmaString):
+        return SigmaPhrase(part.original)
+    if isinstance(part, (SigmaPhrase, SigmaListName)):
+        return part
+    raise ValueError(f"a phrase is a text, not {part}")
+
+
+def list_name(text: str) -> str | None:
+    """The name in `%name%`; None when `text` is something else."""
+    name = text.removeprefix(_LIST_MARK).removesuffix(_LIST_MARK)
+    return name if len(name) == len(text) - 2 and name and _LIST_MARK not in name else None
 
 
 _SUPPORTED = (
@@ -66,14 +109,15 @@ _SUPPORTED = (
 # pySigma takes other company and drops one of the two meanings.
 _BESIDE = {
     "phrase": {"expand", "all", "neq"},
-    "expand": {"phrase", "all", "neq"},
+    "near": {"expand", "neq"},
+    "expand": {"phrase", "near", "all", "neq"},
     "exists": set[str](),
 }
-_TO_COME = frozenset({"near", "within_km"})
+_TO_COME = frozenset({"within_km"})
 
 MODIFIERS: Mapping[str, type[SigmaModifier[Any, Any]]] = MappingProxyType(
     {name: modifier_mapping[name] for name in _SUPPORTED}
-    | {"phrase": PhraseModifier, "expand": ExpandModifier}
+    | {"phrase": PhraseModifier, "near": NearModifier, "expand": ExpandModifier}
 )
 
 

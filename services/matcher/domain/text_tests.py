@@ -77,16 +77,19 @@ class PhraseTest(Leaf):
         for piece in self.phrase.pieces:
             if piece.literal not in hits:
                 return False
-        return any(True for _ in view.places(self.field, self.phrase))
+        return any(True for _ in self.places(view))
+
+    def places(self, view: View) -> Iterable[Place]:
+        """Where it stands in the field."""
+        return view.places(self.field, self.phrase)
 
     def members(self, view: View) -> Iterable[str]:
         """The values that it stands in."""
-        places = view.places(self.field, self.phrase)
-        return dict.fromkeys(view.scan.text_at(place).raw for place in places)
+        return dict.fromkeys(view.scan.text_at(place).raw for place in self.places(view))
 
     def stretches(self, view: View) -> Iterable[Stretch]:
         """Every place in the words."""
-        return view.stretches(view.places(self.field, self.phrase))
+        return view.stretches(self.places(view))
 
     def atoms(self) -> frozenset[Atom]:
         """Its longest piece: every piece must be there."""
@@ -136,16 +139,19 @@ class NameTest(Leaf):
 
     def holds(self, view: View) -> bool:
         """Whether one of its members is named there."""
-        return any(True for _ in _places_of(view, self.field, self.ids))
+        return any(True for _ in self.places(view))
+
+    def places(self, view: View) -> Iterable[Place]:
+        """Where they are named in the field."""
+        return _places_of(view, self.field, self.ids)
 
     def members(self, view: View) -> Iterable[str]:
         """The values that name one."""
-        places = _places_of(view, self.field, self.ids)
-        return dict.fromkeys(view.scan.text_at(place).raw for place in places)
+        return dict.fromkeys(view.scan.text_at(place).raw for place in self.places(view))
 
     def stretches(self, view: View) -> Iterable[Stretch]:
         """Where they are named in the words."""
-        return view.stretches(_places_of(view, self.field, self.ids))
+        return view.stretches(self.places(view))
 
     def scans(self) -> Iterable[str]:
         """The field, or what it is made of."""
