@@ -131,6 +131,15 @@ def test_nothing_resolves_before_every_partition_has_ticked() -> None:
     assert not outcome.changed
 
 
+def test_a_resolved_alert_that_a_late_hit_lengthens_ended_as_late_as_its_episode() -> None:
+    course = Course(RULE).take(hit(0), hit(1), hit(2)).tick(NOON + 20 * HOUR)
+
+    course.take(hit(3))
+
+    assert course.last.status is Status.RESOLVED
+    assert course.last.resolved_at == NOON + 7 * HOUR
+
+
 def test_a_resolved_alert_that_goes_on_fires_again_under_its_id() -> None:
     course = Course(RULE).take(hit(0), hit(1), hit(2)).tick(NOON + 6 * HOUR)
 

@@ -145,7 +145,10 @@ def _revised(rule: WindowRule, one: Announced, episode: Episode, hearing: Hearin
         uncorroborated=episode.uncorroborated,
         backfill=episode.backfill,
     )
-    if one.status is Status.RESOLVED and not _over(rule, episode, hearing):
+    if one.status is Status.RESOLVED and _over(rule, episode, hearing):
+        ends = episode.last + span(rule.resolve_after)
+        revised = msgspec.structs.replace(revised, resolved=ends)
+    elif one.status is Status.RESOLVED:
         revised = msgspec.structs.replace(revised, status=Status.FIRING, resolved=None)
     return revised if revised == one else _again(revised, hearing)
 
