@@ -84,13 +84,6 @@ class SlackReceiver:
                     return sighting
         return None
 
-    def check(self) -> None:
-        """Ask Slack whether it knows the token.
-
-        Raises: as `send`.
-        """
-        self._call("auth.test", {})
-
     def _pages(
         self, channel: str, oldest: datetime, latest: datetime
     ) -> Iterator[list[dict[str, Any]]]:

@@ -92,14 +92,6 @@ def unsent(entry: Entry) -> Entry:
     return entry.model_copy(update={"sending": None})
 
 
-def settled(entry: Entry, now: datetime) -> Entry:
-    """After an unknown outcome that the receiver is done with: what is not there now never is."""
-    if entry.sending is None:
-        return entry
-    settles = entry.sending.model_copy(update={"settles_at": now})
-    return entry.model_copy(update={"sending": settles})
-
-
 def without_message(entry: Entry) -> Entry:
     """After the message was lost: the next one is a first one."""
     return Entry(revision=entry.revision)

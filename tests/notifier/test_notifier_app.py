@@ -1,0 +1,56 @@
+"""From settings to the joined service."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.environment import InvalidEnvironment, load
+from services.notifier.app import group_of, hold, receivers
+from services.notifier.settings import Settings
+
+
+def names(**environment: str) -> list[str]:
+    return [one.facts.name for one in receivers(load(Settings, environment))]
+
+
+def test_without_anything_alerts_go_to_the_console() -> None:
+    assert names() == ["console"]
+
+
+def test_an_empty_token_is_none() -> None:
+    assert names(VEDETTE_SLACK_TOKEN="", VEDETTE_PAGERDUTY_ROUTING_KEY="") == ["console"]
+
+
+def test_a_token_and_a_key_make_slack_and_the_pager() -> None:
+    given = {"VEDETTE_SLACK_TOKEN": "t", "VEDETTE_PAGERDUTY_ROUTING_KEY": "k"}
+
+    assert names(**given) == ["slack", "pagerduty"]
+
+
+def test_a_secret_is_not_shown_with_the_settings() -> None:
+    given = {"VEDETTE_SLACK_TOKEN": "xoxb-1", "VEDETTE_PAGERDUTY_ROUTING_KEY": "key-1"}
+
+    shown = repr(load(Settings, given))
+
+    assert "xoxb-1" not in shown
+    assert "key-1" not in shown
+
+
+@pytest.mark.parametrize(
+    "name", ["VEDETTE_SLACK_API_URL", "VEDETTE_PAGERDUTY_EVENTS_URL", "VEDETTE_REDIS_URL"]
+)
+def test_an_address_that_is_none_is_named(name: str) -> None:
+    with pytest.raises(InvalidEnvironment, match=name):
+        load(Settings, {name: "somewhere"})
+
+
+def test_a_lease_outlasts_what_is_done_under_it() -> None:
+    assert hold(Settings(receiver_timeout_seconds=10)) == timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "group"),
+    [("vedette.", "vedette-notifier"), ("test-1.", "test-1-notifier"), ("", "notifier")],
+)
+def test_each_installation_has_its_own_group(prefix: str, group: str) -> None:
+    assert group_of(prefix) == group

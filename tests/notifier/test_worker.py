@@ -1,0 +1,65 @@
+"""The thread of one receiver: it goes on, whatever one alert does to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from schemas.alert import Alert
+from services.notifier.adapters.worker import Worker
+from tests.notifier.alerts import alert
+from tests.notifier.desk import Desk
+from tests.parts.waiting import until
+
+
+@contextmanager
+def at_work(desk: Desk) -> Iterator[Worker]:
+    desk.clock.now = datetime.now(UTC)
+    worker = Worker("slack", desk.attendant, desk.log, desk.clock)
+    worker.start()
+    try:
+        yield worker
+    finally:
+        worker.stop()
+        assert worker.join(timeout=5)
+
+
+def shown(desk: Desk) -> list[Alert]:
+    return [notices[0].alert for notices in desk.receiver.shown.values()]
+
+
+def test_what_is_queued_is_sent() -> None:
+    desk = Desk()
+
+    with at_work(desk) as worker:
+        desk.take(alert())
+        worker.wake()
+        until(lambda: shown(desk), "it is sent", 5)
+
+    assert shown(desk) == [alert()]
+
+
+@pytest.mark.parametrize("bug", [ValueError("a bug"), KeyError("another")], ids=repr)
+def test_a_bug_with_one_alert_does_not_stop_the_next(bug: Exception) -> None:
+    desk = Desk()
+    desk.receiver.faults = [bug]
+    desk.take(alert("a1"), alert("a2"))
+
+    with at_work(desk) as worker:
+        until(lambda: shown(desk), "the next is sent", 10)
+
+        assert worker.is_alive
+
+    assert [one.id for one in shown(desk)] == ["a2"]
+
+
+def test_a_stopped_worker_takes_no_further_job() -> None:
+    desk = Desk()
+    with at_work(desk) as worker:
+        worker.stop()
+        assert worker.join(timeout=5)
+
+        desk.take(alert())
+
+    assert shown(desk) == []
