@@ -27,6 +27,7 @@ from services.matcher.adapters.transport import App, faust_options, raw_topic
 from services.matcher.adapters.watch import Watch
 from services.matcher.adapters.windows import Windows
 from services.matcher.adapters.worker import new_loop, run
+from services.matcher.domain.chain import chained
 from services.matcher.domain.faults import RuleFault
 from services.matcher.domain.rulebook import Rulebook
 from services.matcher.settings import Settings
@@ -105,7 +106,7 @@ def create_app(settings: Settings, rulebook: Rulebook, kafka: Kafka, folder: Pat
     detection = Detection(Judge(rulebook), outbox, kafka.signals_partitions)
     table = windows_table(app, kafka.signals_partitions)
     windows = Windows(table, rulebook.windows)
-    correlation = Correlation(windows, outbox, _now(settings))
+    correlation = Correlation(windows, outbox, _now(settings), partial(chained, rulebook))
     add_agent(app, "detect", topics[EVENTS], detection.take)
     add_agent(app, "correlate", topics[SIGNALS], correlation.take)
     table.on_recover(partial(_moved, app, table, windows, topics[SIGNALS].get_topic_name()))

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from schemas.hypothesis import Hypothesis
@@ -75,10 +77,45 @@ def test_a_correlation_that_cannot_be_watched_is_a_fault(
     assert ("pack", "many") not in book.windows
 
 
-def test_a_correlation_over_a_correlation_is_not_supported_yet() -> None:
-    _, (fault,) = compiled(FIRE, correlating("many", ["fire"]), correlating("more", ["many"]))
+def test_a_correlation_over_a_correlation_may_come_before_it() -> None:
+    book, faults = compiled(correlating("more", ["many"]), correlating("many", ["fire"]), FIRE)
 
-    assert "correlation over a correlation is not supported yet" in str(fault)
+    assert faults == ()
+    assert set(book.windows) == {("pack", "many"), ("pack", "more")}
+
+
+def test_a_correlation_that_only_feeds_another_does_not_announce() -> None:
+    book, _ = compiled(FIRE, correlating("many", ["fire"]), correlating("more", ["many"]))
+    generated, _ = compiled(
+        FIRE, correlating("many", ["fire"]), correlating("more", ["many"], generate=True)
+    )
+
+    assert not book.windows["pack", "many"].announces
+    assert book.windows["pack", "more"].announces
+    assert generated.windows["pack", "many"].announces
+
+
+def test_a_rule_over_others_allows_the_lateness_of_what_they_look_back_over() -> None:
+    book, _ = compiled(
+        FIRE,
+        correlating("many", ["fire"], max_lateness="4d"),
+        correlating("more", ["many"], max_lateness="1d"),
+    )
+
+    assert book.windows["pack", "more"].max_lateness == timedelta(days=7 + 4)
+
+
+def test_correlations_in_a_circle_are_faults_and_the_others_run() -> None:
+    book, faults = compiled(
+        FIRE,
+        correlating("one", ["two"]),
+        correlating("two", ["one"]),
+        correlating("many", ["fire"]),
+    )
+
+    assert {fault.file for fault in faults} == {"one.yaml", "two.yaml"}
+    assert all("it counts itself" in str(fault) for fault in faults)
+    assert set(book.windows) == {("pack", "many")}
 
 
 def test_a_correlation_over_a_faulty_rule_says_so() -> None:

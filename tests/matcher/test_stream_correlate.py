@@ -9,7 +9,7 @@ from schemas.alert import Alert, Status
 from schemas.envelope import header
 from schemas.signal import Signal
 from schemas.tick import Tick
-from schemas.topics import ALERTS, DEAD_LETTERS
+from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
 from services.matcher.adapters.correlate import Correlation
 from services.matcher.adapters.windows import Rules, Windows
 from services.matcher.domain.window_rule import WindowRule
@@ -26,6 +26,11 @@ def time_of(told: Signal | Tick) -> datetime:
     return told.time if isinstance(told, Tick) else told.occurred_at
 
 
+def feeding(alert: Alert) -> tuple[Signal, ...]:
+    """A rule above counts every alert."""
+    return (hit(0, alert.id).model_copy(update={"revision": alert.revision}),)
+
+
 @dataclass
 class Worker:
     """A correlation over a table, fresh as after a start."""
@@ -36,7 +41,8 @@ class Worker:
 
     def __post_init__(self) -> None:
         rules: Rules = {} if self.rule is None else {NAME: self.rule}
-        self.correlation = Correlation(Windows(self.table, rules), self.outbox, time_of)
+        windows = Windows(self.table, rules)
+        self.correlation = Correlation(windows, self.outbox, time_of, feeding)
 
     async def take(self, *messages: Given) -> "Worker":
         for message in messages:
@@ -80,6 +86,23 @@ async def test_an_alert_goes_under_its_fingerprint_with_the_newest_recorded_time
     assert letter.key == alert.fingerprint.encode()
     assert header(letter.headers, "ce_id") == f"{alert.id}-1"
     assert header(letter.headers, "ce_recordedtime") == (NOON + HOUR).isoformat()
+
+
+async def test_an_alert_feeds_the_rules_above_its_own_each_time_it_is_sent() -> None:
+    first = await Worker().take(signal_message(hit(0), 3))
+    again = await first.restarted().take(signal_message(hit(0), 3))
+
+    for worker in (first, again):
+        (letter,) = worker.outbox.to(SIGNALS)
+        told = Signal.model_validate_json(letter.value or b"")
+        assert (told.evidence.event_id, told.revision) == (worker.alerts[0].id, 1)
+
+
+async def test_a_rule_that_only_feeds_others_announces_nothing() -> None:
+    worker = await Worker(replace(ALONE, announces=False)).take(signal_message(hit(0)))
+
+    assert worker.alerts == []
+    assert len(worker.outbox.to(SIGNALS)) == 1
 
 
 async def test_the_same_message_again_after_a_restart_sends_the_same_revision_again() -> None:

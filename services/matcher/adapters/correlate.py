@@ -21,7 +21,7 @@ from schemas.tick import Tick
 from schemas.topics import ALERTS, SIGNALS
 from services import telemetry
 from services.matcher.adapters import metrics
-from services.matcher.adapters.detect import SOURCE
+from services.matcher.adapters.detect import SOURCE, signal_letter
 from services.matcher.adapters.guard import RuleFault, guarded
 from services.matcher.adapters.message import Received, kind_of, reason
 from services.matcher.adapters.outbox import Letter, Outbox, TooLarge, bury
@@ -54,12 +54,14 @@ def stepped(rule: WindowRule, state: State, told: Signal | None, moment: Moment)
 class Correlation:
     """What `correlate` does with one message of the signals topic.
 
-    `now` gives the time at which what a signal or a tick leads to is announced.
+    `now` gives the time at which what a signal or a tick leads to is announced, `chain` the hits
+    that an alert is for rules above its own.
     """
 
     windows: Windows
     outbox: Outbox
     now: Callable[[Signal | Tick], datetime]
+    chain: Callable[[Alert], tuple[Signal, ...]] = lambda _alert: ()
 
     async def take(self, message: Received) -> None:
         """Apply it. Returns when all that came of it is queued."""
@@ -129,7 +131,11 @@ class Correlation:
         except StateTooLarge as error:
             await self._refuse(message, str(error))
             return
-        sent = [await self._send(alert, outcome, message) for alert in outcome.alerts]
+        announces = self.windows.rules[rule_of(key)].announces
+        sent = [await self._send(alert, outcome, message) for alert in outcome.alerts if announces]
+        sent += [
+            await self._feed(told, message) for one in outcome.alerts for told in self.chain(one)
+        ]
         if outcome.changed and outcome.state is None:
             for acknowledged in sent:
                 await acknowledged
@@ -145,6 +151,13 @@ class Correlation:
             return await self.outbox.send(ALERTS, letter)
         except TooLarge as error:
             return await bury(self.outbox, message, letter.value, (str(error), alert.rule.name))
+
+    async def _feed(self, signal: Signal, message: Received) -> Awaitable[object]:
+        letter = signal_letter(signal)
+        try:
+            return await self.outbox.send(SIGNALS, letter)
+        except TooLarge as error:
+            return await bury(self.outbox, message, letter.value, (str(error), signal.rule))
 
     async def _refuse(self, message: Received, why: str) -> None:
         log.warning("refused", reason=why, partition=message.partition, offset=message.offset)

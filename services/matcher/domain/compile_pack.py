@@ -1,6 +1,6 @@
 """From the documents of rule packs to a rulebook, with every fault on the way."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
@@ -8,15 +8,19 @@ from services.matcher.domain.detection import compile_detection
 from services.matcher.domain.documents import PackDocuments, Sourced
 from services.matcher.domain.faults import Refused, RuleFault
 from services.matcher.domain.lists import Lists, build_lists
+from services.matcher.domain.places import build_places
 from services.matcher.domain.references import (
+    Rules,
     alerting_detections,
+    bases_first,
     hypothesis_refusals,
-    place_refusals,
     refuse_references,
+    silent_correlations,
     unique_rules,
 )
 from services.matcher.domain.rulebook import CompiledRule, PackRules, Rulebook, assembled, indexed
 from services.matcher.domain.window_rule import (
+    NOTHING,
     NotSupported,
     WindowRule,
     of_correlation,
@@ -31,13 +35,15 @@ def build(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ..
     windows: list[WindowRule] = []
     for pack in packs:
         lists, list_faults = build_lists(pack.lists)
+        places, place_faults = build_places(pack.places, lists.members)
+        lists = replace(lists, places=places)
         known, doubles = unique_rules(pack.rules)
-        faults += [*list_faults, *doubles, *place_refusals(pack), *hypothesis_refusals(pack)]
+        faults += [*list_faults, *place_faults, *doubles, *hypothesis_refusals(pack)]
         compiled = list(_compiled(pack.name, known, lists, faults))
         rules.append(indexed(pack.name, lists, compiled))
         good = frozenset(rule.name for rule in compiled)
         told = _windows(pack, known, good, faults)
-        windows += [replace(window, called=lists.called) for window in told]
+        windows += [replace(window, called={**places.called, **lists.called}) for window in told]
     return assembled(rules, windows), tuple(faults)
 
 
@@ -58,24 +64,37 @@ def _compiled(
 
 def _windows(
     pack: PackDocuments,
-    rules: Iterable[Sourced[RuleDocument]],
+    rules: Rules,
     good: frozenset[str],
     faults: list[RuleFault],
 ) -> Iterator[WindowRule]:
     """Of every rule that alerts: a correlation, and a detection that only itself speaks for."""
     known = {one.document.name: one.document for one in rules}
     alerting = good & alerting_detections(known.values())
-    for one in rules:
-        if isinstance(one.document, DetectionRule) and one.document.name not in alerting:
+    silent = silent_correlations(known.values())
+    ordered, circles = bases_first(rules)
+    faults += circles
+    built: dict[str, WindowRule] = {}
+    for one in ordered:
+        name = one.document.name
+        if isinstance(one.document, DetectionRule) and name not in alerting:
             continue
         try:
-            refuse_references(one.document, known, good)
-            yield _window(pack, one.document)
+            refuse_references(one.document, known, good | built.keys())
+            built[name] = _over(_window(pack, one.document), built, announces=name not in silent)
         except Refused as refused:
             faults.append(one.origin.fault(refused))
         except NotSupported as error:
             place = tuple(error.field.split("."))
             faults.append(one.origin.fault(Refused(place, error.message)))
+    yield from built.values()
+
+
+def _over(rule: WindowRule, built: Mapping[str, WindowRule], *, announces: bool) -> WindowRule:
+    """The rule as one over others: their episodes may be told as late as they look back."""
+    below = [built[name] for name in rule.bases if name in built and built[name].type is not None]
+    told = sum((base.timespan + base.max_lateness for base in below), NOTHING)
+    return replace(rule, max_lateness=max(rule.max_lateness, told), announces=announces)
 
 
 def _window(pack: PackDocuments, document: RuleDocument) -> WindowRule:

@@ -1,6 +1,7 @@
 """What the documents of a pack say of one another: names that must be there, and only once."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
 from schemas.hypothesis import Hypothesis
@@ -36,6 +37,35 @@ def alerting_detections(rules: Iterable[RuleDocument]) -> frozenset[str]:
     return frozenset((named - used) | (named & generated))
 
 
+def bases_first(rules: Rules) -> tuple[Rules, tuple[RuleFault, ...]]:
+    """The rules, each after those that it counts; a fault for each that ends in counting itself."""
+    named = {one.document.name: one for one in rules}
+    order: TopologicalSorter[str] = TopologicalSorter(
+        {name: _counted(one.document) & named.keys() for name, one in named.items()}
+    )
+    try:
+        return tuple(named[name] for name in order.static_order()), ()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        path = ("correlation", "rules")
+        said = f"it counts itself: {' → '.join(reversed(circle))}"
+        faults = tuple(named[name].origin.fault(Refused(path, said)) for name in set(circle))
+        rest, others = bases_first(tuple(one for one in rules if one.document.name not in circle))
+        return rest, (*faults, *others)
+
+
+def _counted(document: RuleDocument) -> set[str]:
+    return set(document.correlation.rules) if isinstance(document, CorrelationRule) else set()
+
+
+def silent_correlations(rules: Iterable[RuleDocument]) -> frozenset[str]:
+    """The correlations that others count and none of them lets alert by itself (`generate`)."""
+    sections = [rule.correlation for rule in rules if isinstance(rule, CorrelationRule)]
+    used = {name for section in sections for name in section.rules}
+    generated = {name for section in sections if section.generate for name in section.rules}
+    return frozenset(used - generated)
+
+
 def refuse_references(
     document: RuleDocument, known: Mapping[str, RuleDocument], good: Collection[str]
 ) -> None:
@@ -55,8 +85,12 @@ def refuse_references(
         if field not in section.aliases:
             kind_of(field, ("correlation", "group-by", index))
     counted = None if isinstance(section.condition, str) else section.condition
-    if counted and counted.field:
+    if counted and counted.field and not _counts_alerts(section.rules, known):
         kind_of(counted.field, ("correlation", "condition", "field"))
+
+
+def _counts_alerts(names: Iterable[str], known: Mapping[str, RuleDocument]) -> bool:
+    return any(isinstance(known.get(name), CorrelationRule) for name in names)
 
 
 def _refuse_base(
@@ -64,8 +98,6 @@ def _refuse_base(
 ) -> None:
     if name not in known:
         raise Refused(path, f"this pack has no rule {name!r}", nearest(name, known))
-    if isinstance(known[name], CorrelationRule):
-        raise Refused(path, f"{name}: a correlation over a correlation is not supported yet")
     if name not in good:
         raise Refused(path, f"{name} is at fault, so this rule is left out too")
 
@@ -90,19 +122,3 @@ def _named_rules(hypothesis: Hypothesis) -> Iterator[tuple[Path, str]]:
         yield ("indicators", index, "rule"), indicator.rule
     for index, observed in enumerate(hypothesis.observed):
         yield ("observed", index, "rule"), observed.rule
-
-
-def place_refusals(pack: PackDocuments) -> Iterator[RuleFault]:
-    """Lists of sites, and sites, that are named twice."""
-    lists = {one.document.name for one in pack.lists}
-    seen: set[str] = set()
-    for one in pack.places:
-        if one.document.name in lists:
-            said = f"there is another list {one.document.name!r}"
-            yield one.origin.fault(Refused(("name",), said))
-        lists.add(one.document.name)
-        for index, site in enumerate(one.document.sites):
-            if site.id in seen:
-                said = f"there is another site {site.id!r}"
-                yield one.origin.fault(Refused(("sites", index, "id"), said))
-            seen.add(site.id)

@@ -8,6 +8,7 @@ from heapq import heappop, heappush
 from schemas.alert import Alert
 from schemas.event import Event
 from schemas.signal import Signal
+from services.matcher.domain.chain import chained
 from services.matcher.domain.rulebook import Rulebook
 from services.matcher.domain.signals import signals
 from services.matcher.domain.state import State
@@ -84,9 +85,16 @@ class _Course:
         return Moment(self.offset, self.clock, now, self.since)
 
     def _keep(self, rule: WindowRule, place: Place, outcome: Outcome) -> None:
-        self.told.alerts.extend(outcome.alerts)
         if not outcome.changed:
             return
+        self._write(rule, place, outcome)
+        if rule.announces:
+            self.told.alerts.extend(outcome.alerts)
+        for alert in outcome.alerts:
+            for signal in chained(self.rulebook, alert):
+                self._apply(signal, alert.updated_at)
+
+    def _write(self, rule: WindowRule, place: Place, outcome: Outcome) -> None:
         if outcome.state is None:
             del self.states[place]
             return

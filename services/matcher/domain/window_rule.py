@@ -52,8 +52,9 @@ class WindowRule:
     """A rule with windows. `type` is None for a detection rule that alerts by itself.
 
     Such a rule has windows of one instant, and each of its hits fires. `expression` is an extended
-    condition over the base rules, `keyed_by` a field whose value is part of the key. `called` has
-    the names that people read for the ids of list members.
+    condition over the base rules, `keyed_by` a field whose value is part of the key. A rule that
+    does not announce only feeds others. `called` has the names that people read for the ids of list
+    members.
     """
 
     pack: str
@@ -80,6 +81,7 @@ class WindowRule:
     history: timedelta = NOTHING
     warmup: timedelta = NOTHING
     cooldown: timedelta = NOTHING
+    announces: bool = True
     called: Mapping[str, str] = field(default_factory=dict)
 
     @property
