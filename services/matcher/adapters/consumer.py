@@ -29,6 +29,18 @@ class Consumer(FaustConsumer):
         self.stop_flow()
         super().resume_partitions(tps)
 
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Go back to what is committed, and to the start where nothing is.
+
+        Faust stays where it is there, past all that was fetched and dropped while the flow stood.
+        """
+        committed = await super().seek_to_committed()
+        fresh = [tp for tp, at in committed.items() if not (at or self._is_changelog_tp(tp))]
+        if fresh:
+            for tp, start in (await self.earliest_offsets(*fresh)).items():
+                await self._seek(tp, start)
+        return committed
+
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish and commit what is in flight, and only then drop the acknowledgements."""
         if not self.app.should_stop and self.assignment():

@@ -1,0 +1,76 @@
+"""Where the consumer begins: at what is committed, and at the start where nothing is."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import mode
+import pytest
+from faust.types import TP
+
+from services.matcher.adapters.consumer import Consumer
+from services.matcher.adapters.transport import App, Transport
+
+FRESH, KNOWN = TP("events", 0), TP("events", 1)
+CHANGELOG = TP("app-windows-changelog", 0)
+
+
+class FakeThread(mode.Service):
+    """Kafka's side of the consumer: what is committed, and where it was told to go."""
+
+    committed: ClassVar[Mapping[TP, int | None]] = {FRESH: None, KNOWN: 7, CHANGELOG: None}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: dict[TP, int] = {}
+
+    async def seek_to_committed(self) -> Mapping[TP, int | None]:
+        return self.committed
+
+    async def earliest_offsets(self, *partitions: TP) -> Mapping[TP, int]:
+        return dict.fromkeys(partitions, 3)
+
+    def seek(self, partition: TP, offset: int) -> None:
+        self.told[partition] = offset
+
+
+class SeekingConsumer(Consumer):
+    """The consumer on the fake."""
+
+    kafka: FakeThread
+
+    def _new_consumer_thread(self) -> Any:
+        self.kafka = FakeThread()
+        return self.kafka
+
+
+@pytest.fixture
+def consumer() -> SeekingConsumer:
+    app = App("app", broker="kafka://localhost:1")
+    app.Table("windows", partitions=1)
+
+    async def nothing(*_args: object) -> None:
+        """Nobody listens."""
+
+    return SeekingConsumer(
+        Transport(app.conf.broker_consumer, app),
+        callback=nothing,
+        on_partitions_revoked=nothing,
+        on_partitions_assigned=nothing,
+    )
+
+
+async def test_a_partition_without_a_commit_is_read_from_its_start(
+    consumer: SeekingConsumer,
+) -> None:
+    # Faust would stay where the fetcher has come to, past what it dropped: events would be lost
+    await consumer.perform_seek()
+
+    assert consumer.kafka.told[FRESH] == 3
+
+
+async def test_what_is_committed_and_the_changelog_are_left_to_faust(
+    consumer: SeekingConsumer,
+) -> None:
+    await consumer.perform_seek()
+
+    assert consumer.kafka.told.keys() == {FRESH}
