@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from schemas.event import Event
-from schemas.rule import CorrelationRule, DetectionRule, NamedList, Pack, RuleDocument
+from schemas.rule import CorrelationRule, DetectionRule, NamedList, Pack, RuleDocument, SiteList
 from services.matcher.domain.compile_pack import build
 from services.matcher.domain.documents import PackDocuments, Sourced
 from services.matcher.domain.faults import Origin, RuleFault
@@ -57,13 +57,17 @@ def correlating(name: str, rules: list[str], **section: Any) -> CorrelationRule:
 
 
 def pack_of(
-    *documents: RuleDocument, lists: tuple[NamedList, ...] = (PROXIES, LEBANESE)
+    *documents: RuleDocument,
+    lists: tuple[NamedList, ...] = (PROXIES, LEBANESE),
+    places: tuple[SiteList, ...] = (),
+    **head: Any,
 ) -> PackDocuments:
     """A pack of these, as if each had been read from a file of its own name."""
     return PackDocuments(
         name="pack",
-        pack=Pack(title="Pack", owner="desk"),
+        pack=Pack.model_validate({"title": "Pack", "owner": "desk"} | head),
         lists=tuple(Sourced(one, Origin(f"{one.name}.yaml")) for one in lists),
+        places=tuple(Sourced(one, Origin(f"{one.name}.yaml")) for one in places),
         rules=tuple(Sourced(one, Origin(f"{one.name}.yaml")) for one in documents),
     )
 

@@ -38,7 +38,6 @@ def test_a_base_rule_with_generate_alerts_too() -> None:
             {"group_by": ["acters"]},
             "group-by.0: no event has a field 'acters' (did you mean actors?)",
         ),
-        ({"group_by": ["sites"]}, "group-by.0: the field sites is not supported yet"),
         (
             {"type": "value_count", "condition": {"field": "names", "gte": 2}},
             "condition.field: the field names is not supported yet",

@@ -160,8 +160,6 @@ def refusal(condition: Any = "selection", **selections: Any) -> str:
         ({"nothing": 1}, "no event has a field 'nothing'"),
         ({"acters": "x"}, "did you mean actors?"),
         ({"names": "x"}, "the field names is not supported yet"),
-        ({"sites": "x"}, "the field sites is not supported yet"),
-        ({"geo|within_km": "camp-taji 20"}, "within_km is not supported yet"),
         ({"words|near": ["a"]}, "near needs two phrases at least"),
         ({"words|fieldref": "title"}, "the modifier fieldref is not supported yet"),
         ({"words|base64": "x"}, "the modifier base64 is not supported yet"),

@@ -19,7 +19,7 @@ from services.matcher.domain.faults import Path, Refused, nearest
 from services.matcher.domain.fields import Kind, kind_of
 from services.matcher.domain.leaf import Asked, leaf_of
 from services.matcher.domain.lists import Lists
-from services.matcher.domain.modifiers import SigmaReady, modifiers_of
+from services.matcher.domain.modifiers import SigmaReady, modifiers_of, refuse_elsewhere
 from services.matcher.domain.predicates import All, Any, Not, Predicate, cheap_first
 from services.matcher.domain.strings import InvalidRegex, compiled_regex
 
@@ -140,6 +140,8 @@ def _items(key: str, value: object, path: Path, lists: Lists) -> Iterator[SigmaD
     field, *names = key.split("|")
     modifiers = modifiers_of(names, path)
     values = list(_scalars(value, path))
+    if values != [None]:
+        refuse_elsewhere(field, names, path)
     kind = kind_of(field, path) if field else Kind.STRING
     asked = Asked(field or "words", kind, lists, path, keyword=not field)
     if "re" in names:

@@ -6,6 +6,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from schemas.event import Event
+from services.matcher.domain.earth import point_of
 from services.matcher.domain.faults import Path, Refused, nearest
 
 Value = str | float | bool | datetime
@@ -24,6 +25,7 @@ class Kind(Enum):
     NUMBER = "number"
     TIME = "time"
     BOOL = "true or false"
+    POINT = "point on the map"
     ATTRIBUTE = "attribute"
 
 
@@ -38,18 +40,19 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind.STRING,
         ),
         **dict.fromkeys(("actors", "targets"), Kind.LIST),
-        **dict.fromkeys(("entities", "actor_ids", "target_ids"), Kind.IDS),
+        **dict.fromkeys(("entities", "actor_ids", "target_ids", "sites"), Kind.IDS),
         **dict.fromkeys(("credibility", "lat", "lon", "hour"), Kind.NUMBER),
         **dict.fromkeys(
             ("occurred_at", "occurred_until", "published_at", "recorded_at"), Kind.TIME
         ),
         "exercise": Kind.BOOL,
+        "geo": Kind.POINT,
     }
 )
 MAPS: Mapping[str, Kind] = MappingProxyType(
     {"quantities": Kind.NUMBER, "attributes": Kind.ATTRIBUTE}
 )
-TO_COME = frozenset({"names", "sites", "geo"})
+TO_COME = frozenset({"names"})
 LISTS = frozenset({Kind.LIST, Kind.IDS, Kind.ATTRIBUTE})
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -114,7 +117,12 @@ def _story(event: Event) -> tuple[Value, ...]:
     return (event.cluster,)
 
 
-_DERIVED = {"words": _words, "hour": _hour, "weekday": _weekday, "story": _story}
+def _geo(event: Event) -> tuple[Value, ...]:
+    point = point_of(event)
+    return () if point is None else (f"{as_text(point.lat)},{as_text(point.lon)}",)
+
+
+_DERIVED = {"words": _words, "hour": _hour, "weekday": _weekday, "story": _story, "geo": _geo}
 
 
 def as_text(value: Value) -> str:

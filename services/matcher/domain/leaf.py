@@ -23,7 +23,7 @@ from sigma.types import (
 from services.matcher.domain.faults import Path, Refused, nearest
 from services.matcher.domain.fields import WEEKDAYS, Kind
 from services.matcher.domain.lists import Lists
-from services.matcher.domain.modifiers import SigmaListName, SigmaNear, SigmaPhrase
+from services.matcher.domain.modifiers import SigmaListName, SigmaNear, SigmaPhrase, SigmaWithin
 from services.matcher.domain.near_tests import NearTest
 from services.matcher.domain.phrases import InvalidPhrase, parse_phrase
 from services.matcher.domain.predicates import Leaf
@@ -36,6 +36,7 @@ from services.matcher.domain.value_tests import (
     PresenceTest,
     TruthTest,
 )
+from services.matcher.domain.within import InvalidPlace, within
 
 _COMPARISONS: dict[CompareOperators, Callable[[float, float], bool]] = {
     CompareOperators.LT: operator.lt,
@@ -111,10 +112,23 @@ def _names(value: SigmaListName, asked: Asked) -> NameTest:
 
 
 def _members(value: SigmaListName, asked: Asked) -> frozenset[str]:
-    if value.name not in asked.lists.members:
-        hint = nearest(value.name, asked.lists.members)
+    known, others, what = asked.lists.members, asked.lists.places.lists, "sites"
+    if asked.field == "sites":
+        known, others, what = others, known, "names"
+    if value.name in others and value.name not in known:
+        raise asked.refused(f"{value.name} is a list of {what}, which {asked.field} never holds")
+    if value.name not in known:
+        hint = nearest(value.name, known)
         raise asked.refused(f"this pack has no list {value.name!r}", hint)
-    return asked.lists.members[value.name]
+    return known[value.name]
+
+
+@leaf_of.register
+def _within(value: SigmaWithin, asked: Asked) -> Leaf:
+    try:
+        return within(asked.field, value.text, asked.lists.places)
+    except InvalidPlace as error:
+        raise asked.refused(str(error), error.hint) from None
 
 
 @leaf_of.register
@@ -195,6 +209,9 @@ def _string(value: SigmaString, asked: Asked) -> Leaf:
 
 def _typed(asked: Asked, text: str) -> Leaf | None:
     """The condition of a plain text on a field that only holds certain ones."""
+    if asked.field == "sites":
+        _one_of(asked, text, sorted(asked.lists.places.sites), "this pack has no site")
+        return MemberTest(asked.field, frozenset({text}))
     if asked.kind is Kind.IDS:
         _one_of(asked, text, sorted(asked.lists.ids), "no list of this pack has a member")
         return MemberTest(asked.field, frozenset({text}))

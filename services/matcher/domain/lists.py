@@ -15,6 +15,7 @@ from services.matcher.domain.phrases import (
     name_forms,
     parse_phrase,
 )
+from services.matcher.domain.places import Places
 from services.matcher.domain.scan import Place, Scan, places
 
 NAMED_IN = ("title", "text", "actors", "targets")
@@ -31,7 +32,7 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The lists of one pack: their members by list, and what each literal may name.
+    """The lists of one pack: their members by list, what each literal may name, and its sites.
 
     `called` has the name that people read for each member id, `aligned` the side it stands on.
     """
@@ -40,6 +41,7 @@ class Lists:
     names: Mapping[str, tuple[Naming, ...]] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
     aligned: Mapping[str, str] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
 
     @property
     def ids(self) -> frozenset[str]:

@@ -63,9 +63,12 @@ def views(rulebook: Rulebook, event: Event) -> Iterator[tuple[PackRules, View]]:
         yield pack, View(event, scan, pack.lists)
 
 
+def derived(rulebook: Rulebook, event: Event, field: str) -> tuple[str, ...]:
+    """What any pack finds for a field (`entities`, `names`, `sites`), in order of the alphabet."""
+    found = {as_text(value) for _, view in views(rulebook, event) for value in view.values(field)}
+    return tuple(sorted(found))
+
+
 def entities(rulebook: Rulebook, event: Event) -> tuple[str, ...]:
     """The ids of every list member that the event names, in order of the alphabet."""
-    found = {
-        as_text(value) for _, view in views(rulebook, event) for value in view.values("entities")
-    }
-    return tuple(sorted(found))
+    return derived(rulebook, event, "entities")

@@ -41,6 +41,13 @@ class SigmaNear(SigmaType):
 
 
 @dataclass
+class SigmaWithin(SigmaType):
+    """A place and a distance from it, as written."""
+
+    text: str
+
+
+@dataclass
 class SigmaReady(SigmaType):
     """A value that has become a condition: pySigma carries it through its tree."""
 
@@ -95,6 +102,28 @@ def _near_part(part: SigmaType) -> SigmaPhrase | SigmaListName:
     raise ValueError(f"a phrase is a text, not {part}")
 
 
+class WithinModifier(SigmaValueModifier[Any, Any]):
+    """`within_km`: a site or a list of sites, and the distance."""
+
+    def modify(self, val: Any) -> SigmaType:
+        """The value as a place and a distance."""
+        if isinstance(val, SigmaString):
+            return SigmaWithin(val.original)
+        raise ValueError(f"a place and a distance are a text, not {val}")
+
+
+def refuse_elsewhere(field: str, names: list[str], path: Path) -> None:
+    """Where an event is is asked of `geo` alone, and of that nothing else.
+
+    Raises:
+        Refused: at `path`.
+    """
+    if "within_km" in names and field != "geo":
+        raise Refused(path, f"within_km asks where an event is, not {field}", "geo|within_km: …")
+    if field == "geo" and not {"within_km", "exists"} & set(names):
+        raise Refused(path, "geo is a point on the map", "geo|within_km: 'site 20', or geo|exists")
+
+
 def list_name(text: str) -> str | None:
     """The name in `%name%`; None when `text` is something else."""
     name = text.removeprefix(_LIST_MARK).removesuffix(_LIST_MARK)
@@ -111,13 +140,13 @@ _BESIDE = {
     "phrase": {"expand", "all", "neq"},
     "near": {"expand", "neq"},
     "expand": {"phrase", "near", "all", "neq"},
+    "within_km": {"all", "neq"},
     "exists": set[str](),
 }
-_TO_COME = frozenset({"within_km"})
-
 MODIFIERS: Mapping[str, type[SigmaModifier[Any, Any]]] = MappingProxyType(
     {name: modifier_mapping[name] for name in _SUPPORTED}
     | {"phrase": PhraseModifier, "near": NearModifier, "expand": ExpandModifier}
+    | {"within_km": WithinModifier}
 )
 
 
@@ -128,7 +157,7 @@ def modifiers_of(names: list[str], path: Path) -> list[type[SigmaModifier[Any, A
         Refused: at `path`, naming the first that is unknown or not supported.
     """
     for name in names:
-        if name in _TO_COME or (name in modifier_mapping and name not in MODIFIERS):
+        if name in modifier_mapping and name not in MODIFIERS:
             raise Refused(path, f"the modifier {name} is not supported yet")
         if name not in MODIFIERS:
             raise Refused(path, f"there is no modifier {name!r}", nearest(name, MODIFIERS))

@@ -11,8 +11,8 @@ from services.matcher.domain.template import rendered
 from services.matcher.domain.window import window
 from services.matcher.domain.window_rule import PAIRED, WindowRule
 
-IDS = frozenset({"entities", "actor_ids", "target_ids"})
-"""The fields whose values are ids of list members: an alert's words say their names."""
+IDS = frozenset({"entities", "actor_ids", "target_ids", "sites"})
+"""The fields whose values are ids of list members or sites: an alert's words say their names."""
 
 _LONGEST_SUMMARY = 1000
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from schemas.event import Event
+from services.matcher.domain.earth import point_of
 from services.matcher.domain.fields import (
     KINDS,
     WORDS_APART,
@@ -99,6 +100,9 @@ class View:
         return Stretch(stretch.start + shift, stretch.end + shift)
 
     def _look_up(self, name: str) -> tuple[Value, ...]:
+        if name == "sites":
+            point = point_of(self.event)
+            return () if point is None else self.lists.places.at(point)
         if KINDS.get(name) is Kind.IDS:
             return tuple(sorted({one.member for one in self.named_in(name)}))
         return plain_values(self.event, name)
