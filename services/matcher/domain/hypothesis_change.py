@@ -1,0 +1,62 @@
+"""Changes: what a hypothesis hears of its indicators."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.alert import Alert, Evidence, Status
+from services.matcher.domain.hypothesis_distance import Distance
+
+
+@dataclass(frozen=True, slots=True)
+class AlertChange:
+    """A revision of an alert of an indicator; `at` is when the indicator last showed.
+
+    Firing or resolved, it has been observed; only `withdrawn` takes that back.
+    """
+
+    rule: str
+    alert: str
+    revision: int
+    status: Status
+    at: datetime
+    value: float | None = None
+    backfill: bool = False
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DistanceChange:
+    """How far a window of an indicator is from firing; None: no hit is left in it, or it fires."""
+
+    rule: str
+    window: str
+    distance: Distance | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlindChange:
+    """Whether the sources of an indicator are down."""
+
+    rule: str
+    blind: bool
+
+
+IndicatorChange = AlertChange | DistanceChange | BlindChange
+
+
+def alert_change(alert: Alert) -> AlertChange:
+    """What an alert says to the hypotheses that list its rule.
+
+    It last showed with its newest evidence, or at its start where that is later (an absence).
+    """
+    times = [report.occurred_at for report in alert.evidence]
+    return AlertChange(
+        rule=alert.rule.name,
+        alert=alert.id,
+        revision=alert.revision,
+        status=alert.status,
+        at=max([alert.starts_at, *times]),
+        value=alert.value,
+        backfill=alert.backfill,
+        evidence=alert.evidence,
+    )

@@ -1,0 +1,64 @@
+"""Standings: what each indicator of a hypothesis is at a time, as people ask for it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.matcher.domain.hypothesis import Indicator, WatchedHypothesis
+from services.matcher.domain.hypothesis_distance import Distance
+from services.matcher.domain.hypothesis_score import Course, course_of
+from services.matcher.domain.hypothesis_state import HypothesisState
+
+
+class IndicatorState(StrEnum):
+    """From nothing at all to seen."""
+
+    DORMANT = "dormant"
+    WATCHING = "watching"
+    OBSERVED = "observed"
+    EXPIRED = "expired"
+    BLIND = "blind"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One indicator: its state, what it adds to the score, and its distance while watching."""
+
+    rule: str
+    state: IndicatorState
+    worth: float
+    distance: Distance | None = None
+
+
+def standings(
+    hypothesis: WatchedHypothesis, state: HypothesisState, t: int
+) -> tuple[Standing, ...]:
+    """Every indicator at t, in the order of the hypothesis.
+
+    Of what is true of one the first counts: observed, blind, watching, expired, dormant. What was
+    observed before its sources went down still adds to the score.
+    """
+    course = course_of(hypothesis, state)
+    return tuple(_standing(state, course, one, t) for one in hypothesis.indicators)
+
+
+def _standing(state: HypothesisState, course: Course, indicator: Indicator, t: int) -> Standing:
+    rule, last = indicator.rule, course.last(indicator, t)
+    if last is not None and not _expired(indicator, t - last):
+        return Standing(rule, IndicatorState.OBSERVED, course.worth(indicator, t))
+    if rule in state.blind:
+        return Standing(rule, IndicatorState.BLIND, 0.0)
+    near = nearest_window(state, rule, t)
+    if near is not None:
+        return Standing(rule, IndicatorState.WATCHING, 0.0, near)
+    return Standing(rule, IndicatorState.DORMANT if last is None else IndicatorState.EXPIRED, 0.0)
+
+
+def _expired(indicator: Indicator, age: int) -> bool:
+    return indicator.expires_after is not None and age >= indicator.expires_after
+
+
+def nearest_window(state: HypothesisState, rule: str, t: int) -> Distance | None:
+    """The distance at t of the window that lacks least; of such the one that stands longest."""
+    known = (one.later(t) for one in state.distances.get(rule, {}).values())
+    left = [one for one in known if one is not None]
+    return min(left, key=lambda one: (one.asked - one.value, -one.until), default=None)

@@ -1,0 +1,121 @@
+"""Builders of hypotheses and of changes of their indicators, and a course of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from schemas.alert import Alert, Evidence, Status
+from schemas.hypothesis import Hypothesis
+from services.matcher.domain.hypothesis import WatchedHypothesis, watched
+from services.matcher.domain.hypothesis_change import AlertChange, IndicatorChange
+from services.matcher.domain.hypothesis_score import course_of
+from services.matcher.domain.hypothesis_state import (
+    HypothesisState,
+    decode_hypothesis,
+    encode_hypothesis,
+)
+from services.matcher.domain.hypothesis_step import hypothesis_is_due, step_hypothesis
+from services.matcher.domain.state import micros
+from services.matcher.domain.step import Moment
+from tests.matcher.builders import HOUR, NOON
+
+DAY = 24 * HOUR
+
+
+def hypothesis(
+    weights: Mapping[str, float] | None = None,
+    half_lives: Mapping[str, str] | None = None,
+    **fields: Any,
+) -> WatchedHypothesis:
+    """Rockets (2, halved in a day), a march (2, halved in two) and calm (-1, in a day)."""
+    weights = weights or {"rockets": 2, "march": 2, "calm": -1}
+    half_lives = half_lives or {"rockets": "1d", "march": "2d", "calm": "1d"}
+    indicators = [
+        {"rule": rule, "weight": weight, "half_life": half_lives.get(rule)}
+        for rule, weight in weights.items()
+    ]
+    given = {
+        "name": "mlcoa",
+        "title": "MLCOA: pressure",
+        "indicators": indicators,
+        "levels": {"watch": 2, "elevated": 3, "high": 10},
+    }
+    return watched(Hypothesis.model_validate(given | fields), "iraq")
+
+
+def seen(
+    rule: str,
+    hours: float = 0,
+    *,
+    revision: int = 1,
+    status: Status = Status.FIRING,
+    backfill: bool = False,
+) -> AlertChange:
+    """An alert of an indicator that last showed `hours` after noon."""
+    at = NOON + hours * HOUR
+    name = f"{rule} {hours}"
+    report = Evidence(event_id=name, source="reuters", occurred_at=at, recorded_at=at)
+    return AlertChange(rule, name, revision, status, at, backfill=backfill, evidence=(report,))
+
+
+def withdrawn(rule: str, hours: float = 0) -> AlertChange:
+    """The same alert, withdrawn."""
+    return seen(rule, hours, revision=2, status=Status.WITHDRAWN)
+
+
+@dataclass
+class Watch:
+    """One hypothesis' state and everything that was announced for it."""
+
+    hypothesis: WatchedHypothesis
+    state: HypothesisState = field(default_factory=HypothesisState.empty)
+    alerts: list[Alert] = field(default_factory=list)
+    clock: datetime | None = None
+    offset: int = 0
+
+    def take(self, *changes: IndicatorChange, now: float | None = None) -> "Watch":
+        """Hear of each at `now` hours after noon, else at the time at which it was."""
+        for change in changes:
+            at = change.at if isinstance(change, AlertChange) else self.clock or NOON
+            self._step(change, at if now is None else NOON + now * HOUR)
+        return self
+
+    def tick(self, hours: float) -> "Watch":
+        self.clock = NOON + hours * HOUR
+        if hypothesis_is_due(self.hypothesis, self.state, self.clock):
+            self._step(None, self.clock)
+        return self
+
+    def restore(self) -> "Watch":
+        """As after a restart: the state went through its bytes."""
+        self.state = decode_hypothesis(encode_hypothesis(self.state))
+        return self
+
+    def _step(self, change: IndicatorChange | None, now: datetime) -> None:
+        self.offset += 1
+        moment = Moment(self.offset, self.clock, now)
+        outcome = step_hypothesis(self.hypothesis, self.state, change, moment)
+        self.state = outcome.state
+        self.alerts += outcome.alerts
+
+    @property
+    def last(self) -> Alert:
+        return self.alerts[-1]
+
+    @property
+    def final(self) -> list[Alert]:
+        return list({alert.id: alert for alert in self.alerts}.values())
+
+    @property
+    def levels(self) -> list[tuple[str, str]]:
+        """Level and status of every alert message, in order."""
+        return [(alert.level.value, alert.status.value) for alert in self.alerts]
+
+    def story(self) -> list[tuple[str, datetime, datetime | None]]:
+        """Level, start and end of every alert of a level."""
+        return [(one.level.value, one.starts_at, one.resolved_at) for one in self.final]
+
+    def score(self, hours: float) -> float:
+        at = micros(NOON + timedelta(hours=hours))
+        return course_of(self.hypothesis, self.state).score(at)

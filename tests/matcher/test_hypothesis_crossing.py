@@ -1,0 +1,163 @@
+"""Crossings solved in time, against the levels found by sampling finely."""
+
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.matcher.domain.hypothesis import Indicator, WatchedHypothesis
+from services.matcher.domain.hypothesis_change import AlertChange
+from services.matcher.domain.hypothesis_crossing import Crossing, crossings, turns
+from services.matcher.domain.hypothesis_score import Course
+from tests.matcher.builders import HOUR, NOON
+from tests.matcher.hypotheses import Watch, hypothesis, seen, withdrawn
+
+STEPS = 20_000
+RULES = ("a", "b", "c", "d")
+
+weights = st.sampled_from([-3.0, -1.0, 0.5, 1.0, 2.0, 4.0])
+half_lives = st.sampled_from([None, 1_000, 4_000, 5_000, 40_000])
+indicators = st.tuples(
+    *(st.builds(Indicator, st.just(rule), weights, half_lives) for rule in RULES)
+)
+times = st.lists(st.integers(0, 50_000), max_size=3).map(lambda known: tuple(sorted(set(known))))
+
+
+@st.composite
+def courses(draw: st.DrawFn) -> Course:
+    watched = replace(
+        hypothesis(),
+        indicators=draw(indicators),
+        bounds=(1.0, 2.0, 3.0),
+        hysteresis=draw(st.sampled_from([0.7, 0.9, 1.0])),
+    )
+    return Course(watched, {rule: draw(times) for rule in RULES})
+
+
+def sampled(course: Course, rank: int, until: int) -> list[Crossing]:
+    """Every microsecond is asked: the courses of these tests are short."""
+    found = []
+    for t in range(1, until + 1):
+        after = course.hypothesis.rank_after(rank, course.score(t))
+        if after != rank:
+            rank = after
+            found.append(Crossing(t, rank))
+    return found
+
+
+@given(courses(), st.integers(0, 3))
+@settings(max_examples=60, deadline=None)
+def test_crossings_are_those_that_asking_every_microsecond_finds(course: Course, rank: int) -> None:
+    assert list(crossings(course, rank, 0, STEPS)) == sampled(course, rank, STEPS)
+
+
+def test_a_level_is_reached_between_two_breaks_where_what_speaks_against_it_fades_first() -> None:
+    watched = replace(
+        hypothesis(),
+        indicators=(Indicator("for", 4.0, 4_000_000), Indicator("against", -4.0, 400_000)),
+        bounds=(2.0, 5.0, 9.0),
+    )
+    course = Course(watched, {"for": (0,), "against": (0,)})
+
+    found = list(crossings(course, 0, -1, 20_000_000))
+
+    assert [crossing.rank for crossing in found] == [1, 0]
+    assert course.score(found[0].at - 1) < 2 <= course.score(found[0].at)
+    assert course.score(found[1].at) < 1.8 <= course.score(found[1].at - 1)
+
+
+def test_a_sum_of_powers_changes_its_sign_as_often_as_its_terms_allow() -> None:
+    # (x - 0.25)(x - 0.625)(x - 0.75) at x = 2 ** -t, t in thousands
+    terms = [(1.0, 0.003), (-1.625, 0.002), (0.8125, 0.001), (-0.1171875, 0.0)]
+
+    assert turns(terms, 10_000) == [416, 679, 2000]
+
+
+def test_one_term_alone_never_changes_its_sign() -> None:
+    assert turns([(2.0, 0.1)], 1000) == []
+    assert turns([], 1000) == []
+
+
+CHANGES = st.lists(
+    st.tuples(st.sampled_from(["rockets", "march", "calm"]), st.integers(0, 200), st.booleans()),
+    max_size=12,
+)
+OBSERVED: dict[str, Any] = {"observed": [{"rule": "march", "at": "2020-01-14"}]}
+
+
+def _changes(drawn: list[tuple[str, int, bool]]) -> list[AlertChange]:
+    stream = []
+    for rule, hours, out in sorted(drawn, key=lambda one: one[1]):
+        stream.append(seen(rule, hours))
+        stream += [withdrawn(rule, hours)] if out else []
+    return stream
+
+
+def _watched(
+    told: WatchedHypothesis, stream: list[AlertChange], ticks: float, *, restored: bool
+) -> Watch:
+    watch, now = Watch(told), 0.0
+    for change in stream:
+        hours = (change.at - NOON) / HOUR
+        while now + ticks <= hours:
+            now += ticks
+            watch.tick(now)
+        watch.take(change)
+        if restored:
+            watch.restore()
+    return watch.tick(2_000)
+
+
+@given(CHANGES, st.sampled_from([0.5, 7.0, 31.0]))
+@settings(max_examples=60, deadline=None)
+def test_a_restart_after_any_message_changes_nothing(
+    drawn: list[tuple[str, int, bool]], ticks: float
+) -> None:
+    told, stream = hypothesis(**OBSERVED), _changes(drawn)
+
+    plain = _watched(told, stream, ticks, restored=False)
+    restored = _watched(told, stream, ticks, restored=True)
+
+    assert restored.alerts == plain.alerts
+    assert restored.state == plain.state
+
+
+@given(CHANGES)
+@settings(max_examples=60, deadline=None)
+def test_the_levels_do_not_depend_on_how_often_the_clock_ticks(
+    drawn: list[tuple[str, int, bool]],
+) -> None:
+    told, stream = hypothesis(**OBSERVED), _changes(drawn)
+
+    seldom = _watched(told, stream, 40.0, restored=False)
+    often = _watched(told, stream, 0.5, restored=False)
+
+    assert seldom.story() == often.story()
+
+
+@given(CHANGES)
+@settings(max_examples=60, deadline=None)
+def test_every_message_twice_says_the_same(drawn: list[tuple[str, int, bool]]) -> None:
+    told, stream = hypothesis(), _changes(drawn)
+    twice = [change for change in stream for _ in range(2)]
+
+    assert _watched(told, twice, 7, restored=False).story() == (
+        _watched(told, stream, 7, restored=False).story()
+    )
+
+
+@given(CHANGES)
+@settings(max_examples=60, deadline=None)
+def test_at_most_one_level_stands_and_the_next_begins_where_it_ends(
+    drawn: list[tuple[str, int, bool]],
+) -> None:
+    story = _watched(hypothesis(), _changes(drawn), 7, restored=False).story()
+
+    ends: list[datetime | None] = [end for _, _, end in story]
+    assert all(end is not None for end in ends)
+    for (_, _, end), (_, start, _) in pairwise(story):
+        assert end is not None
+        assert end <= start
