@@ -49,7 +49,7 @@ NEW = replace(
     RULE,
     type=CorrelationType.NEW_VALUE,
     condition=Condition(gte=0),
-    keyed_by="names",
+    subject="names",
     timespan=HOUR,
     history=24 * HOUR,
     warmup=12 * HOUR,
@@ -61,6 +61,23 @@ FASTER = replace(
     timespan=2 * HOUR,
     baseline=8 * HOUR,
     min_baseline=4 * HOUR,
+)
+SHARED = replace(
+    RULE,
+    type=CorrelationType.SHARED_TERM,
+    condition=Condition(gte=3),
+    subject="names",
+    by="actor_ids",
+)
+APART = replace(
+    RULE,
+    type=CorrelationType.DIVERGENCE,
+    condition=Condition(by=0.5, floor=2),
+    subject="type",
+    compared="threaten",
+    between=("iran", "proxies"),
+    baseline=12 * HOUR,
+    min_baseline=6 * HOUR,
 )
 ALONE = replace(
     RULE,
@@ -105,3 +122,8 @@ def mark(hours: float, name: str | None = None, *, owner: str = "reuters") -> Si
 def of(base: str, signal: Signal) -> Signal:
     """The same hit, of another base rule."""
     return signal.model_copy(update={"base": base})
+
+
+def by(users: tuple[str, ...], signal: Signal) -> Signal:
+    """The same hit, said by these."""
+    return signal.model_copy(update={"by": users})

@@ -30,6 +30,16 @@ def test_a_base_rule_with_generate_alerts_too() -> None:
     assert set(book.windows) == {("pack", "fire"), ("pack", "many"), ("pack", "more")}
 
 
+DIVERGING = {
+    "type": "divergence",
+    "field": "type",
+    "value": "threaten",
+    "between": ["proxies", "lebanese"],
+    "baseline": "30d",
+    "condition": {"by": 0.3},
+}
+
+
 @pytest.mark.parametrize(
     ("section", "said"),
     [
@@ -42,7 +52,12 @@ def test_a_base_rule_with_generate_alerts_too() -> None:
             {"type": "value_count", "condition": {"field": "names", "gte": 2}},
             "condition.field: the field names is not supported yet",
         ),
-        ({"type": "divergence"}, "type: divergence: not supported yet"),
+        ({"type": "shared_term", "field": "actors"}, "by: shared_term needs it"),
+        ({**DIVERGING, "condition": {"gte": 3}}, "condition.by: divergence needs it"),
+        (
+            {**DIVERGING, "between": ["proxies", "proksies"]},
+            "between.1: this pack has no list 'proksies' (did you mean proxies?)",
+        ),
         ({"type": "new_value", "history": "7d"}, "field: new_value needs it"),
         ({"type": "reversal", "field": "actor_ids"}, "history: reversal needs it"),
         ({"type": "rate_change"}, "baseline: rate_change needs it"),

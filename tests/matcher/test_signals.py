@@ -230,3 +230,36 @@ def test_a_reversal_pairs_the_members_of_opposed_alignment() -> None:
         {"actor_ids": "aah + sadr"},
         {"actor_ids": "badr + sadr"},
     ]
+
+
+def test_a_shared_term_carries_the_folded_terms_and_who_uses_them() -> None:
+    speech = detecting("speech", selection={"words|phrase": "front"})
+    shared = correlating("shared", ["speech"], type="shared_term", field="targets", by="actor_ids")
+    event = report("front", actors=["Badr", "AAH"], targets=["Iraqi Résistance-Front"])
+
+    (hit,) = sent(event, speech, shared)
+
+    assert hit.values == ("iraqi resistance front",)
+    assert set(hit.by) == {"badr", "aah"}
+    assert sent(report("front", actors=["Badr"]), speech, shared) == ()
+
+
+def test_a_divergence_says_of_which_list_the_actors_are_and_whether_they_have_the_value() -> None:
+    speech = detecting("speech", selection={"words|phrase": "statement"})
+    apart = correlating(
+        "apart",
+        ["speech"],
+        type="divergence",
+        field="type",
+        value="threaten",
+        between=["proxies", "lebanese"],
+        baseline="30d",
+        condition={"by": 0.3},
+    )
+
+    (threat,) = sent(report("statement", actors=["Badr"], type="Threaten"), speech, apart)
+    (other,) = sent(report("statement", actors=["Hezbollah"], type="appeal"), speech, apart)
+
+    assert (threat.by, threat.values) == (("proxies",), ("1",))
+    assert (other.by, other.values) == (("lebanese",), ("0",))
+    assert sent(report("statement", actors=["Nobody"]), speech, apart) == ()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
+from services.matcher.domain.compile_window import NotSupported, of_correlation, of_detection
 from services.matcher.domain.detection import compile_detection
 from services.matcher.domain.documents import PackDocuments, Sourced
 from services.matcher.domain.faults import Refused, RuleFault
@@ -15,17 +16,12 @@ from services.matcher.domain.references import (
     bases_first,
     hypothesis_refusals,
     refuse_references,
+    refuse_sides,
     silent_correlations,
     unique_rules,
 )
 from services.matcher.domain.rulebook import CompiledRule, PackRules, Rulebook, assembled, indexed
-from services.matcher.domain.window_rule import (
-    NOTHING,
-    NotSupported,
-    WindowRule,
-    of_correlation,
-    of_detection,
-)
+from services.matcher.domain.window_rule import NOTHING, WindowRule
 
 
 def build(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ...]]:
@@ -72,6 +68,7 @@ def _windows(
     known = {one.document.name: one.document for one in rules}
     alerting = good & alerting_detections(known.values())
     silent = silent_correlations(known.values())
+    lists = {one.document.name for one in pack.lists}
     ordered, circles = bases_first(rules)
     faults += circles
     built: dict[str, WindowRule] = {}
@@ -81,6 +78,7 @@ def _windows(
             continue
         try:
             refuse_references(one.document, known, good | built.keys())
+            refuse_sides(one.document, lists)
             built[name] = _over(_window(pack, one.document), built, announces=name not in silent)
         except Refused as refused:
             faults.append(one.origin.fault(refused))

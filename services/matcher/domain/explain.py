@@ -4,10 +4,15 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from schemas.rule import CorrelationType
+from services.matcher.domain.cluster import largest_cluster
 from services.matcher.domain.condition import bounds_in_words
+from services.matcher.domain.divergence import diverging
 from services.matcher.domain.rate import compared
 from services.matcher.domain.state import Announced, State, instant, span
+from services.matcher.domain.window import window
 from services.matcher.domain.window_rule import NUMERIC, TEMPORAL, WindowRule
+
+_MOST_TERMS = 5
 
 
 def explained(rule: WindowRule, state: State, one: Announced) -> str:
@@ -45,15 +50,15 @@ def _absence(rule: WindowRule, _state: State, one: Announced) -> str:
 
 
 def _new_value(rule: WindowRule, state: State, one: Announced) -> str:
-    value = state.group.get(rule.keyed_by or "", "")
+    value = state.group.get(rule.subject or "", "")
     return (
-        f"The first hit with {rule.keyed_by} {value} in {spoken(rule.history)}, at "
+        f"The first hit with {rule.subject} {value} in {spoken(rule.history)}, at "
         f"{_minute(one.last)}."
     )
 
 
 def _reversal(rule: WindowRule, state: State, one: Announced) -> str:
-    pair = state.group.get(rule.keyed_by or "", "")
+    pair = state.group.get(rule.subject or "", "")
     return (
         f"The first hit in {spoken(rule.history)} that joins the opponents {pair}, at "
         f"{_minute(one.last)}."
@@ -82,11 +87,40 @@ def _rate_asked(rule: WindowRule) -> str:
     return " and ".join(parts)
 
 
+def _shared_term(rule: WindowRule, state: State, one: Announced) -> str:
+    cluster = largest_cluster(window(rule, state.hits, one.last), rule.similarity)
+    named = "" if cluster is None else f" ({', '.join(cluster.terms[:_MOST_TERMS])})"
+    return (
+        f"{one.value:g} distinct values of {rule.by} share one term{named} in the "
+        f"{spoken(rule.timespan)} up to {_minute(one.last)}; the rule asks for "
+        f"{bounds_in_words(rule.condition)}."
+    )
+
+
+def _divergence(rule: WindowRule, state: State, one: Announced) -> str:
+    told = diverging(rule, state, one.last)
+    first, second = rule.between
+    shares = ""
+    if told is not None:
+        now, before = told
+        shares = (
+            f" ({first} {now.first:.0%}, {second} {now.second:.0%}; "
+            f"before {before.first:.0%}, {before.second:.0%})"
+        )
+    return (
+        f"The shares of {rule.compared} in {rule.subject} lie {one.value:.0%} apart in the "
+        f"{spoken(rule.timespan)} up to {_minute(one.last)}{shares}; the rule asks for "
+        f"{rule.condition.by or 0:.0%} more than before."
+    )
+
+
 _SENTENCES: Mapping[CorrelationType, Callable[[WindowRule, State, Announced], str]] = {
     CorrelationType.ABSENCE: _absence,
     CorrelationType.NEW_VALUE: _new_value,
     CorrelationType.REVERSAL: _reversal,
     CorrelationType.RATE_CHANGE: _rate_change,
+    CorrelationType.SHARED_TERM: _shared_term,
+    CorrelationType.DIVERGENCE: _divergence,
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from schemas.rule import CorrelationType
-from services.matcher.domain import absence, novelty, rate
+from services.matcher.domain import absence, divergence, novelty, rate
 from services.matcher.domain.absence import Firing
 from services.matcher.domain.state import Hit, State
 from services.matcher.domain.window import behind, firing_times
@@ -14,6 +14,7 @@ _OF_THEIR_OWN: Mapping[CorrelationType, Callable[[WindowRule, State], Iterator[F
     CorrelationType.NEW_VALUE: novelty.novel,
     CorrelationType.REVERSAL: novelty.novel,
     CorrelationType.RATE_CHANGE: rate.rates,
+    CorrelationType.DIVERGENCE: divergence.divergences,
 }
 
 

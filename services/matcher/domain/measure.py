@@ -7,6 +7,7 @@ from math import ceil, fsum
 from typing import Protocol
 
 from schemas.rule import Condition, CorrelationType
+from services.matcher.domain.cluster import SharedTerm
 from services.matcher.domain.condition import counted_by, tokens
 from services.matcher.domain.expression import Expression
 from services.matcher.domain.state import Hit
@@ -156,5 +157,7 @@ def measure_of(rule: WindowRule) -> Measure:
         return Expressed(rule, rule.expression)
     if rule.type is CorrelationType.TEMPORAL_ORDERED:
         return Ordered(rule)
+    if rule.type is CorrelationType.SHARED_TERM:
+        return SharedTerm(rule.similarity)
     total = None if rule.type is None else _TOTALS.get(rule.type)
     return Distinct(rule) if total is None else Numbers(rule, total(rule.condition))

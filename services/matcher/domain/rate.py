@@ -1,6 +1,5 @@
 """Rate change: more hits in the window than the baseline before it would lead one to expect."""
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log
@@ -8,6 +7,7 @@ from math import exp, lgamma, log
 from services.matcher.domain.absence import Firing
 from services.matcher.domain.condition import counted_by
 from services.matcher.domain.state import Hit, State, span
+from services.matcher.domain.window import between
 from services.matcher.domain.window_rule import WindowRule
 
 
@@ -39,24 +39,28 @@ def compared(rule: WindowRule, state: State, at: int) -> Rates | None:
 
     The baseline is `(t - T - B, t - T]`, B no more than since the rule began to watch.
     """
-    if state.since is None:
+    covered = baseline_at(rule, state, at)
+    if covered is None:
         return None
     opened = at - span(rule.timespan)
-    covered = min(span(rule.baseline), opened - state.since)
-    if covered <= 0 or covered < span(rule.min_baseline):
-        return None
     return Rates(
-        n=_counted(rule, state.hits, opened, at),
-        m=_counted(rule, state.hits, opened - covered, opened),
+        n=_counted(rule, between(state.hits, opened, at)),
+        m=_counted(rule, between(state.hits, opened - covered, opened)),
         window=span(rule.timespan),
         baseline=covered,
     )
 
 
-def _counted(rule: WindowRule, hits: Sequence[Hit], after: int, until: int) -> int:
-    first = bisect_right(hits, after, key=lambda hit: hit.at)
-    end = bisect_right(hits, until, key=lambda hit: hit.at)
-    return len({counted_by(rule.count_by, hit) for hit in hits[first:end]})
+def baseline_at(rule: WindowRule, state: State, at: int) -> int | None:
+    """How long the baseline before `W(at)` really is; None where it says too little."""
+    if state.since is None:
+        return None
+    covered = min(span(rule.baseline), at - span(rule.timespan) - state.since)
+    return covered if covered > 0 and covered >= span(rule.min_baseline) else None
+
+
+def _counted(rule: WindowRule, hits: Sequence[Hit]) -> int:
+    return len({counted_by(rule.count_by, hit) for hit in hits})
 
 
 def _changed(rule: WindowRule, told: Rates) -> bool:

@@ -5,7 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
 from schemas.hypothesis import Hypothesis
-from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
+from schemas.rule import Correlation, CorrelationRule, DetectionRule, RuleDocument
 from services.matcher.domain.documents import PackDocuments, Sourced
 from services.matcher.domain.faults import Path, Refused, RuleFault, nearest
 from services.matcher.domain.fields import kind_of
@@ -84,9 +84,30 @@ def refuse_references(
     for index, field in enumerate(section.group_by):
         if field not in section.aliases:
             kind_of(field, ("correlation", "group-by", index))
+    _refuse_fields(section, known)
+
+
+def _refuse_fields(section: Correlation, known: Mapping[str, RuleDocument]) -> None:
     counted = None if isinstance(section.condition, str) else section.condition
     if counted and counted.field and not _counts_alerts(section.rules, known):
         kind_of(counted.field, ("correlation", "condition", "field"))
+    for key in ("field", "by"):
+        if (named := getattr(section, key)) is not None:
+            kind_of(named, ("correlation", key))
+
+
+def refuse_sides(document: RuleDocument, lists: Collection[str]) -> None:
+    """Look up the lists between which a correlation compares.
+
+    Raises:
+        Refused: the pack has no such list.
+    """
+    if not isinstance(document, CorrelationRule):
+        return
+    for index, name in enumerate(document.correlation.between or ()):
+        if name not in lists:
+            path = ("correlation", "between", index)
+            raise Refused(path, f"this pack has no list {name!r}", nearest(name, lists))
 
 
 def _counts_alerts(names: Iterable[str], known: Mapping[str, RuleDocument]) -> bool:

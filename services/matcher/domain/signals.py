@@ -7,11 +7,13 @@ from math import isfinite
 from schemas.event import Event
 from schemas.rule import CorrelationType
 from schemas.signal import FieldValue, Signal, SignalKind
+from services.matcher.domain.divergence import HAS_IT, HAS_IT_NOT
 from services.matcher.domain.excerpt import evidence
 from services.matcher.domain.fields import KINDS, MAPS, Value, as_text
+from services.matcher.domain.fold import fold
 from services.matcher.domain.matching import Match, matches
 from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.window_rule import NOVEL, NUMERIC, PAIRED, WindowRule
+from services.matcher.domain.window_rule import NOVEL, NUMERIC, PAIRED, TWO_SIDED, WindowRule
 
 MOST_GROUPS = 64
 
@@ -38,8 +40,8 @@ def _hits(rulebook: Rulebook, event: Event) -> Iterator[Signal]:
 
 def _window_hits(window: WindowRule, match: Match) -> Iterator[Signal]:
     """One for each group; none where a group field or the counted field is absent."""
-    counted = _counted(window, match)
-    if window.counts and not counted:
+    values, by = _spoken_of(window, match)
+    if (window.counts and not values) or (window.type in TWO_SIDED and not (values and by)):
         return
     event = match.view.event
     common = Signal(
@@ -51,7 +53,8 @@ def _window_hits(window: WindowRule, match: Match) -> Iterator[Signal]:
         occurred_until=event.occurred_until,
         story=event.cluster,
         owner=event.source_owner or event.source,
-        values=counted,
+        values=values,
+        by=by,
         fields=dict(_mentioned(window, match)),
         evidence=evidence(match),
         exercise=event.exercise,
@@ -65,6 +68,24 @@ def _counted(window: WindowRule, match: Match) -> tuple[str, ...]:
     return tuple(filter(_is_number, members)) if window.type in NUMERIC else members
 
 
+def _spoken_of(window: WindowRule, match: Match) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the hit carries, and by whom, for the types that set the one against the other."""
+    if window.type is CorrelationType.SHARED_TERM:
+        terms = (fold(term).strip() for term in match.members(window.subject or ""))
+        return tuple(filter(None, terms)), match.members(window.by or "")
+    if window.type is CorrelationType.DIVERGENCE:
+        said = {value.casefold() for value in match.members(window.subject or "")}
+        has_it = HAS_IT if (window.compared or "").casefold() in said else HAS_IT_NOT
+        return (has_it,), _lists_of(window, match)
+    return _counted(window, match), ()
+
+
+def _lists_of(window: WindowRule, match: Match) -> tuple[str, ...]:
+    acting = set(match.members("actor_ids"))
+    members = match.view.lists.members
+    return tuple(name for name in window.between if acting & members.get(name, frozenset()))
+
+
 def _is_number(text: str) -> bool:
     try:
         return isfinite(float(text))
@@ -75,8 +96,8 @@ def _is_number(text: str) -> bool:
 def _groups(window: WindowRule, match: Match) -> Iterator[dict[str, str]]:
     """Every combination of the matched members of the fields; the first 64 of them."""
     fields = {field: sorted(match.members(field)) for field in window.group_by}
-    if window.keyed_by is not None and window.type in NOVEL:
-        fields[window.keyed_by] = _keys(window, match, window.keyed_by)
+    if window.subject is not None and window.type in NOVEL:
+        fields[window.subject] = _keys(window, match, window.subject)
     for chosen in islice(product(*fields.values()), MOST_GROUPS):
         yield dict(zip(fields, chosen, strict=True))
 

@@ -46,10 +46,15 @@ def firing_times(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, f
             yield hit.at, value
 
 
+def between(hits: Sequence[Hit], after: int, until: int) -> Sequence[Hit]:
+    """The hits of `(after, until]`."""
+    first = bisect_right(hits, after, key=lambda hit: hit.at)
+    return hits[first : bisect_right(hits, until, key=lambda hit: hit.at)]
+
+
 def window(rule: WindowRule, hits: Sequence[Hit], t: int) -> Sequence[Hit]:
     """The hits of `W(t)`."""
-    first = bisect_right(hits, t - span(rule.timespan), key=lambda hit: hit.at)
-    return hits[first : bisect_right(hits, t, key=lambda hit: hit.at)]
+    return between(hits, t - span(rule.timespan), t)
 
 
 def behind(rule: WindowRule, hits: Sequence[Hit], firings: Sequence[int]) -> tuple[Hit, ...]:

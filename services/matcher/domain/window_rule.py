@@ -5,22 +5,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from schemas.alert import Level
-from schemas.rule import (
-    Condition,
-    Correlation,
-    CorrelationRule,
-    CorrelationType,
-    Corroboration,
-    DetectionRule,
-    PackDefaults,
-)
-from services.matcher.domain.expression import Expression, parse_expression
+from schemas.rule import Condition, CorrelationType, Corroboration
+from services.matcher.domain.expression import Expression
 from services.matcher.domain.template import mentioned
 
-ALONE_RESOLVES_AFTER = timedelta(hours=24)
 PAIRED = " + "
 """Stands between the two members of a reversal in its group."""
-ONE_INSTANT = timedelta(microseconds=1)
 NOTHING = timedelta(0)
 
 TEMPORAL = frozenset({CorrelationType.TEMPORAL, CorrelationType.TEMPORAL_ORDERED})
@@ -29,22 +19,7 @@ NUMERIC = frozenset(
 )
 OF_A_FIELD = NUMERIC | {CorrelationType.VALUE_COUNT}
 NOVEL = frozenset({CorrelationType.NEW_VALUE, CorrelationType.REVERSAL})
-SUPPORTED = (
-    OF_A_FIELD
-    | TEMPORAL
-    | NOVEL
-    | {CorrelationType.EVENT_COUNT, CorrelationType.ABSENCE, CorrelationType.RATE_CHANGE}
-)
-_MOST_ASKED_OF_ABSENCE = 2
-
-
-class NotSupported(ValueError):  # noqa: N818  (named for what it says, as every error here)
-    """The engine cannot do yet what `field` of the document asks for."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
-        self.field = field
-        self.message = message
+TWO_SIDED = frozenset({CorrelationType.SHARED_TERM, CorrelationType.DIVERGENCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +27,9 @@ class WindowRule:
     """A rule with windows. `type` is None for a detection rule that alerts by itself.
 
     Such a rule has windows of one instant, and each of its hits fires. `expression` is an extended
-    condition over the base rules, `keyed_by` a field whose value is part of the key. A rule that
-    does not announce only feeds others. `called` has the names that people read for the ids of list
+    condition over the base rules, `subject` the field that new_value and reversal key by, that
+    shared_term reads its terms from, and in which divergence looks for `compared`. A rule that does
+    not announce only feeds others. `called` has the names that people read for the ids of list
     members.
     """
 
@@ -75,12 +51,16 @@ class WindowRule:
     summary: str | None
     action: str | None
     expression: Expression | None = None
-    keyed_by: str | None = None
+    subject: str | None = None
     baseline: timedelta = NOTHING
     min_baseline: timedelta = NOTHING
     history: timedelta = NOTHING
     warmup: timedelta = NOTHING
     cooldown: timedelta = NOTHING
+    similarity: float = 85
+    by: str | None = None
+    between: tuple[str, ...] = ()
+    compared: str | None = None
     announces: bool = True
     called: Mapping[str, str] = field(default_factory=dict)
 
@@ -103,156 +83,3 @@ class WindowRule:
     def kept(self) -> timedelta:
         """How long a hit stays in state: twice all that the rule looks back over, and lateness."""
         return 2 * max(self.reach, self.resolve_after + self.cooldown) + self.max_lateness
-
-
-def of_detection(
-    document: DetectionRule,
-    pack: str,
-    *,
-    defaults: PackDefaults,
-    version: str | None = None,
-) -> WindowRule:
-    """The windows of a detection rule that alerts by itself, grouped by story by default.
-
-    Raises:
-        NotSupported: naming the field.
-    """
-    return WindowRule(
-        pack=pack,
-        name=document.name,
-        title=document.title,
-        id=document.id,
-        level=_level(document, defaults),
-        version=version,
-        type=None,
-        bases=(document.name,),
-        timespan=ONE_INSTANT,
-        condition=Condition(gte=1),
-        count_by="event",
-        resolve_after=document.resolve_after or defaults.resolve_after or ALONE_RESOLVES_AFTER,
-        max_lateness=timedelta(hours=72),
-        group_by=("story",) if document.group_by is None else document.group_by,
-        corroboration=document.corroboration,
-        cooldown=document.cooldown or NOTHING,
-        summary=_template(document, "summary"),
-        action=_template(document, "action"),
-    )
-
-
-def of_correlation(
-    document: CorrelationRule,
-    pack: str,
-    *,
-    defaults: PackDefaults,
-    version: str | None = None,
-) -> WindowRule:
-    """The windows of a correlation rule.
-
-    Raises:
-        NotSupported: naming the field.
-    """
-    section = document.correlation
-    return WindowRule(
-        pack=pack,
-        name=document.name,
-        title=document.title,
-        id=document.id,
-        level=_level(document, defaults),
-        version=version,
-        type=section.type,
-        bases=section.rules,
-        timespan=section.timespan,
-        condition=_condition(section),
-        expression=_expression(section),
-        keyed_by=section.field,
-        baseline=section.baseline or NOTHING,
-        min_baseline=section.min_baseline or 2 * section.timespan,
-        history=section.history or NOTHING,
-        warmup=section.warmup or NOTHING,
-        cooldown=document.cooldown or NOTHING,
-        count_by=section.count_by,
-        resolve_after=document.resolve_after or defaults.resolve_after or section.timespan,
-        max_lateness=section.max_lateness,
-        group_by=section.group_by,
-        corroboration=document.corroboration,
-        summary=_template(document, "summary"),
-        action=_template(document, "action"),
-    )
-
-
-def _level(document: DetectionRule | CorrelationRule, defaults: PackDefaults) -> Level:
-    if "level" in document.model_fields_set or defaults.level is None:
-        return document.level
-    return defaults.level
-
-
-def _template(document: DetectionRule | CorrelationRule, part: str) -> str | None:
-    template: str | None = getattr(document.alert, part)
-    try:
-        mentioned(template)
-    except ValueError as error:
-        raise NotSupported(f"alert.{part}", str(error)) from None
-    return template
-
-
-def _condition(section: Correlation) -> Condition:
-    _refuse_what_is_to_come(section)
-    if isinstance(section.condition, str):
-        return Condition(gte=0)
-    if section.type in TEMPORAL:
-        return section.condition or Condition(gte=len(section.rules))
-    if section.type in NOVEL or section.type is CorrelationType.ABSENCE:
-        return Condition(gte=0)
-    if section.condition is None:
-        raise NotSupported("correlation.condition", f"{section.type} needs one")
-    if section.type in OF_A_FIELD and section.condition.field is None:
-        raise NotSupported(
-            "correlation.condition.field", f"{section.type} needs the field it reads"
-        )
-    return section.condition
-
-
-def _expression(section: Correlation) -> Expression | None:
-    if not isinstance(section.condition, str):
-        return None
-    if section.type is not CorrelationType.TEMPORAL:
-        raise NotSupported("correlation.condition", "only temporal takes an expression over rules")
-    try:
-        expression = parse_expression(section.condition)
-    except ValueError as error:
-        raise NotSupported("correlation.condition", str(error)) from None
-    unknown = expression.names - set(section.rules)
-    if unknown:
-        raise NotSupported("correlation.condition", f"{min(unknown)} is not among its rules")
-    return expression
-
-
-def _refuse_what_is_to_come(section: Correlation) -> None:
-    if section.type not in SUPPORTED:
-        raise NotSupported("correlation.type", f"{section.type}: not supported yet")
-    if section.aliases:
-        raise NotSupported("correlation.aliases", "not supported yet")
-    if section.interval != "start":
-        raise NotSupported("correlation.interval", f"{section.interval}: not supported yet")
-    _refuse_what_is_missing(section)
-
-
-def _refuse_what_is_missing(section: Correlation) -> None:
-    for key in _NEEDED.get(section.type, ()):
-        if getattr(section, key) is None:
-            raise NotSupported(f"correlation.{key}", f"{section.type} needs it")
-    if section.type is CorrelationType.RATE_CHANGE and _lacks_ratio(section.condition):
-        raise NotSupported("correlation.condition.ratio", "rate_change needs it")
-    if section.type is CorrelationType.ABSENCE and len(section.rules) > _MOST_ASKED_OF_ABSENCE:
-        raise NotSupported("correlation.rules", "absence takes one rule, or two")
-
-
-def _lacks_ratio(condition: Condition | str | None) -> bool:
-    return not isinstance(condition, Condition) or condition.ratio is None
-
-
-_NEEDED: Mapping[CorrelationType, tuple[str, ...]] = {
-    CorrelationType.NEW_VALUE: ("field", "history"),
-    CorrelationType.REVERSAL: ("field", "history"),
-    CorrelationType.RATE_CHANGE: ("baseline",),
-}

@@ -1,0 +1,89 @@
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.fuzz import token_sort_ratio
+
+from services.matcher.domain.cluster import largest_cluster
+from services.matcher.domain.state import Hit, hit_of
+from tests.matcher.builders import SHARED, by, hit
+from tests.matcher.course import Course
+
+SPELLINGS = ("iraqi resistance front", "resistance front iraqi", "iraqi resistance fronts")
+
+
+def said(hours: float, term: str, *users: str) -> Hit:
+    return hit_of(by(users, hit(hours, values=(term,))))
+
+
+def test_spellings_of_one_name_by_enough_speakers_fire() -> None:
+    course = Course(SHARED)
+
+    for hour, (term, user) in enumerate(zip(SPELLINGS, ("badr", "kh", "aah"), strict=True)):
+        course.take(by((user,), hit(hour, values=(term,))))
+
+    assert course.last.value == 3
+    assert course.last.explain.startswith(
+        "3 distinct values of actor_ids share one term (iraqi resistance front, iraqi resistance "
+        "fronts, resistance front iraqi) in the 4 hours up to"
+    )
+
+
+def test_different_names_do_not_add_up() -> None:
+    course = Course(SHARED)
+
+    for hour, term in enumerate(("badr brigades", "promised day", "league of the righteous")):
+        course.take(by((f"user {hour}",), hit(hour, values=(term,))))
+
+    assert course.alerts == []
+
+
+def test_one_speaker_who_repeats_the_name_counts_once() -> None:
+    course = Course(SHARED).take(
+        *(by(("badr",), hit(hour, values=(term,))) for hour, term in enumerate(SPELLINGS))
+    )
+
+    assert course.alerts == []
+
+
+def test_the_largest_cluster_counts_then_the_one_with_the_least_term() -> None:
+    hits = [said(0, "zulu", "a"), said(1, "alpha", "b"), said(2, "mike", "c", "d")]
+
+    assert getattr(largest_cluster(hits, 85), "terms", None) == ("mike",)
+    assert getattr(largest_cluster(hits[:2], 85), "terms", None) == ("alpha",)
+
+
+words = st.sampled_from(["front", "fronts", "iraqi", "iraq", "league", "resistance"])
+terms = st.lists(words, min_size=1, max_size=3).map(" ".join)
+
+
+@given(st.lists(st.tuples(terms, st.sampled_from("abcd")), max_size=10), st.integers(60, 100))
+def test_clusters_are_what_links_directly_or_through_others(
+    spoken: list[tuple[str, str]], similarity: int
+) -> None:
+    hits = [said(number, term, user) for number, (term, user) in enumerate(spoken)]
+
+    cluster = largest_cluster(hits, similarity)
+
+    assert (None if cluster is None else (cluster.terms, cluster.by)) == _by_hand(
+        spoken, similarity
+    )
+
+
+def _by_hand(
+    spoken: list[tuple[str, str]], similarity: int
+) -> tuple[tuple[str, ...], frozenset[str]] | None:
+    groups = [{term} for term in {term for term, _ in spoken}]
+    merged = True
+    while merged:
+        merged = False
+        for one, other in combinations(groups, 2):
+            if any(token_sort_ratio(a, b) >= similarity for a in one for b in other):
+                groups = [group for group in groups if group not in (one, other)] + [one | other]
+                merged = True
+                break
+    found = [
+        (tuple(sorted(group)), frozenset(user for term, user in spoken if term in group))
+        for group in groups
+    ]
+    return min(found, key=lambda one: (-len(one[1]), one[0]), default=None)
