@@ -38,10 +38,9 @@ class NearTest(Leaf):
             if sentence in shared
         )
 
-    def atoms(self) -> frozenset[Atom]:
-        """What its most telling phrase cannot be without: every phrase must be there."""
-        known = [atoms for part in self.parts if (atoms := part.atoms())]
-        return max(known, key=_longest, default=frozenset())
+    def groups(self) -> Iterable[frozenset[Atom]]:
+        """Those of its phrases: every phrase must be there."""
+        return [group for part in self.parts for group in part.groups()]
 
     def literals(self) -> Iterable[str]:
         """Those of its phrases."""
@@ -61,7 +60,3 @@ def _placed(view: View, part: PhraseTest | NameTest) -> Iterator[tuple[Place, Se
         sentence = sentence_of(view.scan, place)
         if sentence is not None:
             yield place, sentence
-
-
-def _longest(atoms: frozenset[Atom]) -> int:
-    return min(len(literal) for _, literal in atoms)

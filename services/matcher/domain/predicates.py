@@ -1,7 +1,7 @@
 """What a rule asks of an event: conditions on single fields, joined by and, or, not."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,6 +10,10 @@ from services.matcher.domain.view import View
 
 Atom = tuple[str, str]
 """A field and a value without case, or an empty field and a literal that the scan finds."""
+
+
+Rarity = Callable[[Atom], float]
+"""The share of events, from 0 to 1, that have an atom."""
 
 
 class Leaf(ABC):
@@ -34,9 +38,9 @@ class Leaf(ABC):
         """Where in the words of the event (title and text together) they stand."""
         return ()
 
-    def atoms(self) -> frozenset[Atom]:
-        """One of these is in every event that meets it; empty when nothing like that is known."""
-        return frozenset()
+    def groups(self) -> Iterable[frozenset[Atom]]:
+        """Of each of these groups every event that meets it has an atom; none if none is known."""
+        return ()
 
     def literals(self) -> Iterable[str]:
         """What the scan has to look for."""
@@ -133,17 +137,23 @@ def affirmed(predicate: Predicate) -> Iterator[Leaf]:
         yield predicate
 
 
-def required(predicate: Predicate) -> frozenset[Atom]:
-    """Atoms of which every event that meets the predicate has one; empty when none are known."""
-    if isinstance(predicate, All):
-        known = [atoms for part in predicate.parts if (atoms := required(part))]
-        return min(known, key=_breadth, default=frozenset())
-    if isinstance(predicate, Any):
-        each = [required(part) for part in predicate.parts]
-        return frozenset().union(*each) if all(each) else frozenset()
-    return frozenset() if isinstance(predicate, Not) else predicate.atoms()
+def required(predicate: Predicate, rarity: Rarity) -> frozenset[Atom]:
+    """Atoms of which every event that meets the predicate has one; empty when none are known.
 
+    Of several such groups the one that fewest events have.
+    """
 
-def _breadth(atoms: frozenset[Atom]) -> tuple[bool, int]:
-    """Words are rarer than names and types; of words the fewest."""
-    return any(field for field, _ in atoms), len(atoms)
+    def share(group: frozenset[Atom]) -> float:
+        return sum(map(rarity, group))
+
+    def rarest(part: Predicate) -> frozenset[Atom]:
+        if isinstance(part, All):
+            known = [group for one in part.parts if (group := rarest(one))]
+        elif isinstance(part, Any):
+            each = [rarest(one) for one in part.parts]
+            known = [frozenset().union(*each)] if all(each) else []
+        else:
+            known = [] if isinstance(part, Not) else [*part.groups()]
+        return min(known, key=share, default=frozenset())
+
+    return rarest(predicate)

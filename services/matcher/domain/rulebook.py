@@ -4,8 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from services.matcher.domain.hypothesis import WatchedHypothesis
 from services.matcher.domain.lists import NAMED_IN, Lists
-from services.matcher.domain.predicates import Atom, Leaf, Predicate, affirmed, leaves, required
+from services.matcher.domain.predicates import (
+    Atom,
+    Leaf,
+    Predicate,
+    Rarity,
+    affirmed,
+    leaves,
+    required,
+)
+from services.matcher.domain.rarity import rarity
 from services.matcher.domain.scan import Scanner
 from services.matcher.domain.view import View
 from services.matcher.domain.window_rule import WindowRule
@@ -31,7 +41,10 @@ class CompiledRule:
 
 @dataclass(frozen=True, slots=True)
 class PackRules:
-    """The detection rules of one pack, each registered under what it cannot match without."""
+    """The detection rules of one pack, each registered under what it cannot match without.
+
+    `always` are the costly ones: nothing is known that they could be registered under.
+    """
 
     name: str
     lists: Lists
@@ -43,21 +56,31 @@ class PackRules:
     def candidates(self, view: View) -> Iterable[CompiledRule]:
         """The rules that might match, in the order of their files."""
         numbers = set(self.always)
-        for literal in view.scan.hits:
-            numbers.update(self.by_literal.get(literal, ()))
+        for literal in self.by_literal.keys() & view.scan.literals:
+            numbers.update(self.by_literal[literal])
         for name, rules in self.by_value.items():
             for value in view.caseless(name):
                 numbers.update(rules.get(value, ()))
         return [self.rules[number] for number in sorted(numbers)]
 
+    def literals(self) -> Iterable[str]:
+        """What the scan has to look for: what brings rules up, and what is asked every time."""
+        yield from self.by_literal
+        yield from self.lists.literals()
+        for number in self.always:
+            for leaf in leaves(self.rules[number].predicate):
+                yield from leaf.literals()
 
-def indexed(name: str, lists: Lists, rules: Iterable[CompiledRule]) -> PackRules:
-    """The rules of a pack with their index."""
+
+def indexed(
+    name: str, lists: Lists, rules: Iterable[CompiledRule], rarity: Rarity = rarity
+) -> PackRules:
+    """The rules of a pack with their index, each under its rarest required atoms."""
     known = tuple(rules)
     always: list[int] = []
     by_atom: dict[Atom, list[int]] = {}
     for number, rule in enumerate(known):
-        atoms = required(rule.predicate)
+        atoms = required(rule.predicate, rarity)
         if not atoms:
             always.append(number)
         for atom in atoms:
@@ -73,6 +96,7 @@ class Rulebook:
     """Every rule in force.
 
     `windows` holds each rule that alerts, `feeds` the windows that hits of a detection rule go to.
+    `hypotheses` hear what the windows of their indicators say.
     """
 
     packs: tuple[PackRules, ...] = ()
@@ -82,6 +106,7 @@ class Rulebook:
     )
     scanner: Scanner = field(default_factory=lambda: Scanner(()))
     scanned: tuple[str, ...] = ()
+    hypotheses: tuple[WatchedHypothesis, ...] = ()
 
 
 def assembled(packs: Iterable[PackRules], windows: Iterable[WindowRule]) -> Rulebook:
@@ -92,13 +117,11 @@ def assembled(packs: Iterable[PackRules], windows: Iterable[WindowRule]) -> Rule
         for base in window.bases:
             feeds.setdefault((window.pack, base), []).append(window)
     every = [leaf for pack in known for rule in pack.rules for leaf in leaves(rule.predicate)]
-    literals = {literal for leaf in every for literal in leaf.literals()}
-    literals.update(literal for pack in known for literal in pack.lists.literals())
     return Rulebook(
         packs=known,
         windows=MappingProxyType({(window.pack, window.name): window for window in told}),
         feeds=MappingProxyType({base: tuple(fed) for base, fed in feeds.items()}),
-        scanner=Scanner(literals),
+        scanner=Scanner(literal for pack in known for literal in pack.literals()),
         scanned=_scanned(every, named=any(pack.lists.names for pack in known)),
     )
 

@@ -1,8 +1,9 @@
 """The one pass over a report's texts that every name and phrase of all rules is found in."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from ahocorasick_rs import AhoCorasick
 
@@ -21,14 +22,39 @@ class ScannedText:
     raw: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scan:
-    """What was found: by literal, its places in order."""
+    """What was found in one event's texts, and what else is asked of them.
+
+    `literals` are those of the scanner that stand there.
+    """
 
     texts: tuple[ScannedText, ...]
     starts: tuple[int, ...]
     folded: str
-    hits: dict[str, list[Place]]
+    literals: frozenset[str]
+    _found: Mapping[str, list[Place]] | Callable[[], Mapping[str, list[Place]]]
+    _sought: dict[str, list[Place]] = field(default_factory=dict)
+
+    @property
+    def hits(self) -> Mapping[str, list[Place]]:
+        """Of each of `literals` its places in order; worked out when first asked for."""
+        if callable(self._found):
+            self._found = self._found()
+        return self._found
+
+    def holds(self, literal: str) -> bool:
+        """Whether it stands there, whether or not the scanner knows it."""
+        return literal in self.literals or literal in self.folded
+
+    def places_of(self, literal: str) -> list[Place]:
+        """Its places in order, whether or not the scanner knows it."""
+        if literal in self.literals:
+            return self.hits[literal]
+        known = self._sought.get(literal)
+        if known is None:
+            known = self._sought[literal] = list(_places_in(self.folded, literal))
+        return known
 
     def text_at(self, place: Place) -> ScannedText:
         """The text that holds it."""
@@ -39,6 +65,18 @@ class Scan:
         index = bisect_right(self.starts, place[0]) - 1
         start = self.starts[index]
         return raw_stretch(self.texts[index].raw, place[0] - start, place[1] - start)
+
+
+def _places_in(folded: str, literal: str) -> Iterator[Place]:
+    start = folded.find(literal)
+    while start >= 0:
+        yield _place(folded, literal, start, start + len(literal))
+        start = folded.find(literal, start + 1)
+
+
+def _place(folded: str, literal: str, start: int, end: int) -> Place:
+    """A hit without its padding; a word that goes on is taken whole."""
+    return start + 1, end - 1 if literal[-1] == " " else folded.index(" ", end)
 
 
 class Scanner:
@@ -56,17 +94,21 @@ class Scanner:
             starts.append(end)
             end += len(part)
         haystack = "".join(folded)
-        return Scan(tuple(texts), tuple(starts), haystack, self._hits(haystack))
+        found = self._automaton.find_matches_as_indexes(haystack, overlapping=True)
+        known = self._literals
+        literals = frozenset([known[number] for number, _, _ in found])
+        hits = partial(_grouped, haystack, known, found)
+        return Scan(tuple(texts), tuple(starts), haystack, literals, hits)
 
-    def _hits(self, haystack: str) -> dict[str, list[Place]]:
-        hits: dict[str, list[Place]] = {}
-        for number, start, end in self._automaton.find_matches_as_indexes(
-            haystack, overlapping=True
-        ):
-            literal = self._literals[number]
-            last = end - 1 if literal[-1] == " " else haystack.index(" ", end)
-            hits.setdefault(literal, []).append((start + 1, last))
-        return hits
+
+def _grouped(
+    folded: str, known: Sequence[str], found: Iterable[tuple[int, int, int]]
+) -> Mapping[str, list[Place]]:
+    hits: dict[str, list[Place]] = {}
+    for number, start, end in found:
+        literal = known[number]
+        hits.setdefault(literal, []).append(_place(folded, literal, start, end))
+    return hits
 
 
 def places(scan: Scan, phrase: Phrase) -> list[Place]:
@@ -75,7 +117,7 @@ def places(scan: Scan, phrase: Phrase) -> list[Place]:
     Words let in are the words of the stretch but those of the phrase, so the best beginning for
     an end is the latest: the time is linear in the hits.
     """
-    first, *others = (scan.hits.get(piece.literal, []) for piece in phrase.pieces)
+    first, *others = (scan.places_of(piece.literal) for piece in phrase.pieces)
     found = first
     for following in others:
         found = _extended(found, following)

@@ -44,9 +44,9 @@ class TextTest(Leaf):
             raw = place if self.cased else _before_casefold(text, place)
             yield view.in_words(self.field, raw)
 
-    def atoms(self) -> frozenset[Atom]:
+    def groups(self) -> Iterable[frozenset[Atom]]:
         """The value, where it must be the whole of it."""
-        return frozenset() if self.whole is None else frozenset({(self.field, self.whole)})
+        return () if self.whole is None else [frozenset({(self.field, self.whole)})]
 
     def _found(self, view: View) -> Iterable[tuple[str, Stretch]]:
         for text in map(as_text, view.values(self.field)):
@@ -73,9 +73,9 @@ class PhraseTest(Leaf):
 
     def holds(self, view: View) -> bool:
         """Whether it stands there."""
-        hits = view.scan.hits
+        scan = view.scan
         for piece in self.phrase.pieces:
-            if piece.literal not in hits:
+            if not scan.holds(piece.literal):
                 return False
         return any(True for _ in self.places(view))
 
@@ -91,9 +91,9 @@ class PhraseTest(Leaf):
         """Every place in the words."""
         return view.stretches(self.places(view))
 
-    def atoms(self) -> frozenset[Atom]:
-        """Its longest piece: every piece must be there."""
-        return frozenset({("", max(self.literals(), key=len))})
+    def groups(self) -> Iterable[frozenset[Atom]]:
+        """Each of its pieces: every one must be there."""
+        return [frozenset({("", literal)}) for literal in self.literals()]
 
     def literals(self) -> Iterable[str]:
         """Its pieces."""
@@ -110,7 +110,7 @@ class MemberTest(Leaf):
 
     field: str
     ids: frozenset[str]
-    cost: ClassVar[int] = 1
+    cost: ClassVar[int] = 3
 
     def holds(self, view: View) -> bool:
         """Whether one of its members is among the ids."""
@@ -124,9 +124,9 @@ class MemberTest(Leaf):
         """Where the members are named in the words."""
         return view.stretches(_places_of(view, self.field, self.ids))
 
-    def atoms(self) -> frozenset[Atom]:
+    def groups(self) -> Iterable[frozenset[Atom]]:
         """Any of the ids."""
-        return frozenset((self.field, member) for member in self.ids)
+        return [frozenset((self.field, member) for member in self.ids)]
 
 
 @dataclass(frozen=True, slots=True)
