@@ -214,6 +214,7 @@ class Correlation(Model):
     aliases: dict[str, dict[RuleName, str]] = Field(default_factory=dict)
     count_by: Literal["event", "story", "source"] = "story"
     max_lateness: Span = timedelta(hours=72)
+    max_hits: Annotated[int, Field(ge=10, le=100_000)] = 10_000
     interval: Literal["start", "certain"] = "start"
     field: Name | None = None
     by: Name | None = None
@@ -286,13 +287,21 @@ class PackDefaults(Model):
     resolve_after: Span | None = None
 
 
+HeadNoun = Annotated[str, StringConstraints(pattern=r"^[^\W\d_][^\s*\-]*\*?$", max_length=64)]
+
+
 class Pack(Model):
-    """The head of a rule pack."""
+    """The head of a rule pack.
+
+    `organisation_heads` are the nouns that name organisations (`front`, `brigade*`), one word
+    each; without them a usual set is taken.
+    """
 
     title: Name
     owner: Name
     description: str | None = None
     defaults: PackDefaults = PackDefaults()
+    organisation_heads: tuple[HeadNoun, ...] | None = None
 
 
 Member.model_rebuild()

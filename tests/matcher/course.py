@@ -6,7 +6,8 @@ from datetime import datetime
 
 from schemas.alert import Alert, Status
 from schemas.signal import Signal
-from services.matcher.domain.state import State, decode, encode
+from services.matcher.domain.panes import decode_head, encode_head, encode_pane, panes_of, whole
+from services.matcher.domain.state import State
 from services.matcher.domain.step import Moment, Outcome, is_due, step
 from services.matcher.domain.window_rule import WindowRule
 from tests.matcher.builders import NOON
@@ -38,7 +39,9 @@ class Course:
 
     def restore(self) -> "Course":
         """As after a restart: the state went through its bytes."""
-        self.state = decode(encode(self.state))
+        panes = panes_of(self.rule, self.state)
+        parts = {pane: encode_pane(hits) for pane, hits in panes.items()}
+        self.state = whole(decode_head(encode_head(self.state, panes)), parts.get)
         return self
 
     def _moment(self) -> Moment:

@@ -12,6 +12,7 @@ from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
 from services.matcher.adapters.correlate import Correlation
 from services.matcher.adapters.windows import Rules, Windows
+from services.matcher.domain.state import State
 from services.matcher.domain.window_rule import WindowRule
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit
@@ -62,6 +63,10 @@ class Worker:
         return [(alert.status, alert.revision) for alert in self.alerts]
 
     @property
+    def state(self) -> State:
+        return self.correlation.windows.state(1, hit(0).key)
+
+    @property
     def buried(self) -> Sequence[tuple[str | None, str | None]]:
         letters = self.outbox.to(DEAD_LETTERS)
         return [(header(one.headers, "where"), header(one.headers, "reason")) for one in letters]
@@ -75,7 +80,7 @@ async def test_a_hit_that_fires_is_kept_and_announced() -> None:
     worker = await Worker().take(signal_message(hit(0)))
 
     assert worker.told == [(Status.FIRING, 1)]
-    assert len(worker.table) == 1
+    assert Worker(table=worker.table).state.announced[0].id == worker.alerts[0].id
 
 
 async def test_an_alert_goes_under_its_fingerprint_with_the_newest_recorded_time() -> None:
@@ -164,7 +169,7 @@ async def test_a_state_too_large_to_keep_refuses_the_hit_and_stays_as_it_was() -
 
     ((where, reason),) = worker.buried
     assert where == "correlate"
-    assert "the window holds" in (reason or "")
+    assert "a part of the window has" in (reason or "")
     assert worker.table == before
 
 
@@ -247,17 +252,54 @@ async def test_a_tick_of_another_partition_leaves_these_states_alone() -> None:
 async def test_a_state_is_deleted_only_when_kafka_has_its_last_alerts() -> None:
     worker = await Worker().take(signal_message(hit(0), 1))
     worker.outbox.silent = True
-    (key,) = worker.table
+    before = dict(worker.table)
 
     taking = asyncio.create_task(worker.correlation.take(ticks(LONG_AFTER, 2)))
     await asyncio.sleep(0)
-    held = key in worker.table
+    held = dict(worker.table)
     worker.outbox.acknowledge()
     await taking
 
-    assert held
-    assert key not in worker.table
+    assert held == before
+    assert not before.keys() & worker.table.keys()
     assert worker.told[-1] == (Status.RESOLVED, 2)
+
+
+async def test_one_more_hit_writes_its_pane_and_the_head_and_no_other_part() -> None:
+    many = [signal_message(hit(n), n) for n in range(1, 50)]
+    worker = await Worker(RULE).take(*many)
+    before = dict(worker.table)
+
+    await worker.take(signal_message(hit(50), 50))
+
+    changed = {key for key, raw in worker.table.items() if before.get(key) != raw}
+    assert len(worker.table) > 10
+    assert len(changed) == 2
+
+
+async def test_panes_go_with_their_time() -> None:
+    worker = Worker(RULE)
+
+    for hour in range(400):
+        at = NOON + hour * HOUR
+        await worker.take(signal_message(hit(hour), 2 * hour + 1), ticks(at, 2 * hour + 2))
+
+    assert worker.alerts[-1].evidence_count == 400
+    assert len(worker.state.hits) < 100
+    assert len(worker.table) < 70
+
+
+async def test_a_crash_between_a_pane_and_its_head_loses_no_hit_and_counts_none_twice() -> None:
+    worker = await Worker(RULE).take(*(signal_message(hit(n / 2), n) for n in (1, 2, 3)))
+    before = dict(worker.table)
+    await worker.take(signal_message(hit(2), 4))
+    (head,) = (key for key in before if key.endswith(b"]"))
+    torn = worker.table | {head: before[head]}
+
+    again = await Worker(RULE, torn).take(signal_message(hit(2), 4))
+
+    assert again.alerts[-1] == worker.alerts[-1]
+    assert again.state == worker.state
 
 
 async def test_what_is_forgotten_is_not_due_again() -> None:

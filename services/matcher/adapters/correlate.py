@@ -26,6 +26,7 @@ from services.matcher.adapters.guard import RuleFault, guarded
 from services.matcher.adapters.message import Received, kind_of, reason
 from services.matcher.adapters.outbox import Letter, Outbox, TooLarge, bury
 from services.matcher.adapters.windows import StateTooLarge, Windows, rule_of
+from services.matcher.domain.forget import is_full
 from services.matcher.domain.state import State
 from services.matcher.domain.step import TOO_LATE, Moment, Outcome, deadline, step
 from services.matcher.domain.window_rule import WindowRule
@@ -124,22 +125,28 @@ class Correlation:
         await self._apply(key, result, message)
 
     async def _apply(self, key: bytes, result: Stepped, message: Received) -> None:
-        outcome = result.outcome
+        outcome, rule = result.outcome, self.windows.rules[rule_of(key)]
         try:
-            if outcome.changed and outcome.state is not None:
-                self.windows.keep(message.partition, key, outcome.state, result.due)
+            self._keep(rule, key, result, message.partition)
         except StateTooLarge as error:
             await self._refuse(message, str(error))
             return
-        announces = self.windows.rules[rule_of(key)].announces
-        sent = [await self._send(alert, outcome, message) for alert in outcome.alerts if announces]
-        sent += [
-            await self._feed(told, message) for one in outcome.alerts for told in self.chain(one)
-        ]
+        told = outcome.alerts if rule.announces else ()
+        sent = [await self._send(alert, outcome, message) for alert in told]
+        fed = [signal for alert in outcome.alerts for signal in self.chain(alert)]
+        sent += [await self._feed(signal, message) for signal in fed]
         if outcome.changed and outcome.state is None:
             for acknowledged in sent:
                 await acknowledged
             self.windows.drop(message.partition, key)
+
+    def _keep(self, rule: WindowRule, key: bytes, result: Stepped, partition: int) -> None:
+        state = result.outcome.state
+        if state is None or not result.outcome.changed:
+            return
+        if is_full(rule, state):
+            metrics.FULL.labels(rule.pack, rule.name).inc()
+        self.windows.keep(partition, key, state, result.due)
 
     async def _send(self, alert: Alert, outcome: Outcome, message: Received) -> Awaitable[object]:
         letter = alert_letter(alert)

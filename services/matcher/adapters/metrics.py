@@ -17,6 +17,11 @@ REPEATS = Counter(
 TOO_LATE = Counter(
     "vedette_matcher_too_late_total", "Hits too late for their windows.", ["pack", "rule"]
 )
+FULL = Counter(
+    "vedette_matcher_full_windows_total",
+    "Hits that found their window at its `max_hits`: the oldest go.",
+    ["pack", "rule"],
+)
 DEAD_LETTERS = Counter(
     "vedette_matcher_dead_letters_total", "Dead letters, by what refused them.", ["where"]
 )

@@ -1,20 +1,33 @@
 """Windows: the states of the signals partitions that this worker owns, and when each is due."""
 
 import json
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
 
 from services.matcher.domain.clock import Clock, decode_clock, encode_clock
-from services.matcher.domain.state import State, decode, encode
+from services.matcher.domain.panes import (
+    Pane,
+    decode_head,
+    encode_head,
+    encode_pane,
+    pane_name,
+    panes_of,
+    whole,
+)
+from services.matcher.domain.state import State
 from services.matcher.domain.step import deadline
 from services.matcher.domain.window_rule import WindowRule
 
-LARGEST_STATE = 900_000
-"""Bytes of one state, below what the producer and the broker take by default."""
+LARGEST_PART = 900_000
+"""Bytes of one part of a state, below what the producer and the broker take by default."""
+MOST_USED = 4096
+"""States kept in memory as they are, beside the table's bytes."""
 
 CLOCK = b"clock"
+HEAD_ENDS = b"]"
+"""A window key is a JSON array; what a pane's key ends in is a number."""
 Rules = Mapping[tuple[str, str], WindowRule]
 
 
@@ -64,40 +77,82 @@ class Windows:
     """States and clocks by signals partition, in one table of bytes.
 
     The key of a state is its partition, a colon and its window key: partitions share the table,
-    and a tick must find those of its own. Schedules are in memory alone, and made anew from the
-    table when partitions have moved.
+    and a tick must find those of its own. Its hits lie beside it in panes, whose keys end in a
+    number sign and their name. Schedules, and the states used last, are in memory too, and made
+    anew from the table when partitions have moved.
     """
 
     table: MutableMapping[bytes, bytes]
     rules: Rules
     schedules: dict[int, Schedule] | None = None
+    used: dict[bytes, State] = field(default_factory=dict)
 
     def forget_schedules(self) -> None:
         """The table changed under us: partitions came or went."""
         self.schedules = None
+        self.used.clear()
 
     def state(self, partition: int, key: bytes) -> State:
         """What is kept for a window key; empty if nothing is."""
-        raw = self.table.get(_place(partition, key))
-        return State.empty() if raw is None else decode(raw)
+        place = _place(partition, key)
+        known = self.used.pop(place, None)
+        if known is None:
+            known = self._read(place)
+        self._use(place, known)
+        return known
 
     def keep(self, partition: int, key: bytes, state: State, when: datetime | None) -> None:
-        """Write a state, due at `when`.
+        """Write what changed of a state, due at `when`.
+
+        The panes before the head that names them: a crash on the way leaves at most a hit that is
+        there already when its message comes again, which changes nothing.
 
         Raises:
             StateTooLarge: it was not written.
         """
-        raw = encode(state)
-        if len(raw) > LARGEST_STATE:
-            raise StateTooLarge(f"the window holds {len(raw)} bytes of {LARGEST_STATE} allowed")
-        self.table[_place(partition, key)] = raw
+        place, rule = _place(partition, key), self.rules[rule_of(key)]
+        before, after = panes_of(rule, self.state(partition, key)), panes_of(rule, state)
+        writes = {
+            _pane_place(place, pane): encode_pane(hits)
+            for pane, hits in after.items()
+            if before.get(pane) != hits
+        }
+        writes[place] = encode_head(state, after)
+        _refuse_too_large(writes.values())
+        gone = self._panes(place) - after.keys()
+        for name, raw in writes.items():
+            self.table[name] = raw
+        self._delete(_pane_place(place, pane) for pane in gone)
+        self._use(place, state)
         self.schedule(partition).note(key, when, state.offset)
 
     def drop(self, partition: int, key: bytes) -> None:
         """Delete a state."""
-        if (place := _place(partition, key)) in self.table:
-            del self.table[place]
+        place = _place(partition, key)
+        panes = self._panes(place)
+        self._delete([place, *(_pane_place(place, pane) for pane in panes)])
+        self.used.pop(place, None)
         self.schedule(partition).drop(key)
+
+    def _read(self, place: bytes) -> State:
+        raw = self.table.get(place)
+        if raw is None:
+            return State.empty()
+        return whole(decode_head(raw), lambda pane: self.table.get(_pane_place(place, pane)))
+
+    def _panes(self, place: bytes) -> set[Pane]:
+        raw = self.table.get(place)
+        return set() if raw is None else set(decode_head(raw).panes)
+
+    def _delete(self, places: Iterable[bytes]) -> None:
+        for place in places:
+            if place in self.table:
+                del self.table[place]
+
+    def _use(self, place: bytes, state: State) -> None:
+        self.used[place] = state
+        if len(self.used) > MOST_USED:
+            del self.used[next(iter(self.used))]
 
     def clock(self, partition: int) -> Clock:
         """The partition's clock as last kept."""
@@ -116,11 +171,11 @@ class Windows:
 
     def _scheduled(self) -> dict[int, Schedule]:
         schedules: dict[int, Schedule] = {}
-        for place, raw in self.table.items():
+        for place in self.table:
             partition, key = parted(place)
-            rule = None if key == CLOCK else self.rules.get(rule_of(key))
+            rule = self.rules.get(rule_of(key)) if key.endswith(HEAD_ENDS) else None
             if rule is not None:
-                state = decode(raw)
+                state = self._read(place)
                 schedule = schedules.setdefault(partition, Schedule())
                 schedule.note(key, deadline(rule, state), state.offset)
         return schedules
@@ -136,7 +191,17 @@ def _place(partition: int, key: bytes) -> bytes:
     return b"%d:%s" % (partition, key)
 
 
+def _pane_place(place: bytes, pane: Pane) -> bytes:
+    return b"%s#%s" % (place, pane_name(pane))
+
+
+def _refuse_too_large(parts: Iterable[bytes]) -> None:
+    largest = max(map(len, parts))
+    if largest > LARGEST_PART:
+        raise StateTooLarge(f"a part of the window has {largest} bytes of {LARGEST_PART} allowed")
+
+
 def parted(place: bytes) -> tuple[int, bytes]:
-    """Signals partition and window key (or CLOCK) of a key of the table."""
+    """Signals partition and the rest of a key of the table."""
     partition, key = place.split(b":", 1)
     return int(partition), key

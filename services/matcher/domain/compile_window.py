@@ -90,6 +90,7 @@ def of_correlation(
         condition=_condition(section),
         expression=_expression(section),
         subject=section.field,
+        max_hits=section.max_hits,
         similarity=section.similarity,
         by=section.by,
         between=section.between or (),

@@ -8,12 +8,14 @@ from schemas.alert import Status
 from services.matcher.domain.corroboration import corroborated
 from services.matcher.domain.episodes import runs
 from services.matcher.domain.firing import evidence
-from services.matcher.domain.state import Hit, Run, State, span
+from services.matcher.domain.state import Announced, Hit, Run, State, span
 from services.matcher.domain.window_rule import WindowRule
 
+_NEVER = -(2**63)
 
-def forget(rule: WindowRule, state: State, clock: int) -> State:
-    """`state` without what lies further back than the rule can still look.
+
+def forget(rule: WindowRule, state: State, clock: int | None) -> State:
+    """`state` without what lies further back than the rule can still look, or allows to keep.
 
     Windows that end up to the cut have lost hits or are about to: their firing times are settled
     into runs first, so that an episode which lasts for months keeps its start and its count.
@@ -28,26 +30,39 @@ def forget(rule: WindowRule, state: State, clock: int) -> State:
         runs=_settled(rule, state, cut, horizon),
         hits=tuple(hit for hit in state.hits if hit.at > horizon),
         marks={identity: at for identity, at in state.marks.items() if at > horizon},
-        announced=tuple(one for one in state.announced if one.last > horizon),
+        announced=tuple(one for one in state.announced if _lasts(one, horizon)),
     )
 
 
-def _horizon(rule: WindowRule, state: State, clock: int) -> int:
+def is_full(rule: WindowRule, state: State) -> bool:
+    """Whether the state holds more hits than the rule allows: the oldest go at the next step."""
+    return len(state.hits) > rule.max_hits
+
+
+def _horizon(rule: WindowRule, state: State, clock: int | None) -> int:
+    horizon = _NEVER if clock is None else clock - span(rule.kept)
+    return max(horizon, state.hits[-rule.max_hits - 1].at) if is_full(rule, state) else horizon
+
+
+def _lasts(one: Announced, horizon: int) -> bool:
     # what still fires is not forgotten before a tick has resolved it
-    firing = (one.last for one in state.announced if one.status is Status.FIRING)
-    reach = span(rule.reach)
-    return min([clock - span(rule.kept), *(last - reach - 1 for last in firing)])
+    return one.last > horizon or one.status is Status.FIRING
 
 
 def _reaches_behind(state: State, horizon: int) -> bool:
     oldest = [hit.at for hit in state.hits[:1]] + list(state.marks.values())
     return any(at <= horizon for at in oldest) or any(
-        one.last <= horizon for one in state.announced
+        not _lasts(one, horizon) for one in state.announced
     )
 
 
 def _settled(rule: WindowRule, state: State, cut: int, horizon: int) -> tuple[Run, ...]:
-    kept = (run for run in runs(rule, state) if run.start <= cut and run.last > horizon)
+    standing = {one.start for one in state.announced if one.status is Status.FIRING}
+    kept = (
+        run
+        for run in runs(rule, state)
+        if run.start <= cut and (run.last > horizon or run.start in standing)
+    )
     return tuple(_settle(rule, state.hits, run, (cut, horizon)) for run in kept)
 
 

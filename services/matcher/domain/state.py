@@ -151,21 +151,3 @@ def hit_of(signal: Signal) -> Hit:
         by=signal.by,
         revision=signal.revision,
     )
-
-
-_ENCODER = msgspec.json.Encoder()
-_DECODER = msgspec.json.Decoder(State)
-
-
-def encode(state: State) -> bytes:
-    """The state as JSON."""
-    return _ENCODER.encode(state)
-
-
-def decode(raw: bytes) -> State:
-    """The state back from `encode`.
-
-    Raises:
-        msgspec.ValidationError: these bytes are no state.
-    """
-    return _DECODER.decode(raw)

@@ -104,7 +104,7 @@ def _too_late(rule: WindowRule, signal: Signal) -> bool:
 
 
 def _forgetful(rule: WindowRule, state: State, clock: datetime | None) -> State:
-    return state if clock is None else forget(rule, state, micros(clock))
+    return forget(rule, state, None if clock is None else micros(clock))
 
 
 def _begun(state: State, signal: Signal, moment: Moment) -> State:

@@ -12,6 +12,8 @@ from services.matcher.domain.template import mentioned
 PAIRED = " + "
 """Stands between the two members of a reversal in its group."""
 NOTHING = timedelta(0)
+MOST_HITS = 10_000
+"""Hits that one key keeps, unless its rule says otherwise."""
 
 TEMPORAL = frozenset({CorrelationType.TEMPORAL, CorrelationType.TEMPORAL_ORDERED})
 NUMERIC = frozenset(
@@ -30,7 +32,7 @@ class WindowRule:
     condition over the base rules, `subject` the field that new_value and reversal key by, that
     shared_term reads its terms from, and in which divergence looks for `compared`. A rule that does
     not announce only feeds others. `called` has the names that people read for the ids of list
-    members.
+    members, `hypotheses` the names of those that list the rule.
     """
 
     pack: str
@@ -61,8 +63,10 @@ class WindowRule:
     by: str | None = None
     between: tuple[str, ...] = ()
     compared: str | None = None
+    max_hits: int = MOST_HITS
     announces: bool = True
     called: Mapping[str, str] = field(default_factory=dict)
+    hypotheses: tuple[str, ...] = ()
 
     @property
     def counts(self) -> str | None:
