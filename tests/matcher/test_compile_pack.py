@@ -48,10 +48,6 @@ DIVERGING = {
             {"group_by": ["acters"]},
             "group-by.0: no event has a field 'acters' (did you mean actors?)",
         ),
-        (
-            {"type": "value_count", "condition": {"field": "names", "gte": 2}},
-            "condition.field: the field names is not supported yet",
-        ),
         ({"type": "shared_term", "field": "actors"}, "by: shared_term needs it"),
         ({**DIVERGING, "condition": {"gte": 3}}, "condition.by: divergence needs it"),
         (
@@ -75,7 +71,18 @@ DIVERGING = {
             "condition: column 11: Expected W:(A-Z_a-z, 0-9A-Z_a-z) in 'fire and ('",
         ),
         ({"type": "value_sum"}, "condition.field: value_sum needs the field it reads"),
-        ({"interval": "certain"}, "interval: certain: not supported yet"),
+        (
+            {"type": "absence", "interval": "certain"},
+            "interval: certain does not go with absence",
+        ),
+        (
+            {"group_by": ["where"], "aliases": {"where": {"smoke": "place"}}},
+            "aliases.where: it does not say which field where is for fire",
+        ),
+        (
+            {"group_by": ["where"], "aliases": {"where": {"fire": "plaice"}}},
+            "aliases.where.fire: no event has a field 'plaice' (did you mean place?)",
+        ),
     ],
     ids=str,
 )

@@ -17,6 +17,7 @@ from tests.matcher.course import Course
 FORGETFUL = replace(RULE, max_lateness=HOUR)
 RULES = {
     "count": RULE,
+    "certain": replace(RULE, certain=True, condition=Condition(gte=2)),
     "long gap": replace(RULE, resolve_after=9 * HOUR),
     "short gap": replace(RULE, resolve_after=HOUR),
     "range": replace(RULE, condition=Condition(gte=2, lt=4)),
@@ -67,7 +68,8 @@ def cases(draw: st.DrawFn) -> tuple[WindowRule, list[Signal]]:
         base = draw(st.sampled_from(BASES))
         late = rule.max_lateness * draw(st.sampled_from([0, 0, 0, 0.5, 1]))
         one = of(base, hit(half_hours / 2, f"e{number}", values=values, late=late))
-        one = one.model_copy(update={"story": story})
+        until = one.occurred_at + HOUR * draw(st.sampled_from([0, 0.5, 3, 5]))
+        one = one.model_copy(update={"story": story, "occurred_until": until})
         stream.append(one)
         if draw(st.integers(0, 9)) == 0:
             stream.append(_retraction(one))
@@ -88,8 +90,10 @@ def brute_force(rule: WindowRule, stream: Sequence[Signal]) -> set[tuple[datetim
     out = {one.identity for one in stream if one.kind is SignalKind.MARK}
     hits = [one for one in stream if one.kind is SignalKind.HIT and one.identity not in out]
     windows: dict[datetime, list[Signal]] = {}
-    for time in sorted({one.occurred_at for one in hits}):
-        inside = [one for one in hits if time - rule.timespan < one.occurred_at <= time]
+    ends = {one.identity: _ends(rule, one) for one in hits}
+    for time in sorted(set(ends.values())):
+        opened = time - rule.timespan
+        inside = [one for one in hits if opened < one.occurred_at and ends[one.identity] <= time]
         if _fires(rule, inside):
             windows[time] = inside
     found: list[list[datetime]] = []
@@ -106,6 +110,10 @@ def brute_force(rule: WindowRule, stream: Sequence[Signal]) -> set[tuple[datetim
         )
         for times in found
     }
+
+
+def _ends(rule: WindowRule, one: Signal) -> datetime:
+    return (one.occurred_until or one.occurred_at) if rule.certain else one.occurred_at
 
 
 def _fires(rule: WindowRule, inside: Sequence[Signal]) -> bool:

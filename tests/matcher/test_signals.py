@@ -263,3 +263,23 @@ def test_a_divergence_says_of_which_list_the_actors_are_and_whether_they_have_th
     assert (threat.by, threat.values) == (("proxies",), ("1",))
     assert (other.by, other.values) == (("lebanese",), ("0",))
     assert sent(report("statement", actors=["Nobody"]), speech, apart) == ()
+
+
+def test_an_alias_reads_another_field_of_each_base_rule() -> None:
+    fire = detecting("fire", selection={"words|phrase": "fire"})
+    smoke = detecting("smoke", selection={"words|phrase": "smoke"})
+    both = correlating(
+        "both",
+        ["fire", "smoke"],
+        type="temporal",
+        group_by=["where"],
+        aliases={"where": {"fire": "place", "smoke": "admin1"}},
+    )
+    event = report("smoke and fire", place="Taji", admin1="Baghdad")
+
+    hits = sent(event, fire, smoke, both)
+
+    assert [(hit.base, hit.group) for hit in hits] == [
+        ("fire", {"where": "Taji"}),
+        ("smoke", {"where": "Baghdad"}),
+    ]

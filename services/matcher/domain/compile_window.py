@@ -14,7 +14,14 @@ from schemas.rule import (
 )
 from services.matcher.domain.expression import Expression, parse_expression
 from services.matcher.domain.template import mentioned
-from services.matcher.domain.window_rule import NOTHING, NOVEL, OF_A_FIELD, TEMPORAL, WindowRule
+from services.matcher.domain.window_rule import (
+    COUNTING,
+    NOTHING,
+    NOVEL,
+    OF_A_FIELD,
+    TEMPORAL,
+    WindowRule,
+)
 
 ALONE_RESOLVES_AFTER = timedelta(hours=24)
 ONE_INSTANT = timedelta(microseconds=1)
@@ -90,6 +97,8 @@ def of_correlation(
         condition=_condition(section),
         expression=_expression(section),
         subject=section.field,
+        certain=section.interval == "certain",
+        aliases=section.aliases,
         max_hits=section.max_hits,
         similarity=section.similarity,
         by=section.by,
@@ -126,7 +135,7 @@ def _template(document: DetectionRule | CorrelationRule, part: str) -> str | Non
 
 
 def _condition(section: Correlation) -> Condition:
-    _refuse_what_is_to_come(section)
+    _refuse_what_does_not_fit(section)
     if isinstance(section.condition, str):
         return Condition(gte=0)
     if section.type in TEMPORAL:
@@ -157,11 +166,9 @@ def _expression(section: Correlation) -> Expression | None:
     return expression
 
 
-def _refuse_what_is_to_come(section: Correlation) -> None:
-    if section.aliases:
-        raise NotSupported("correlation.aliases", "not supported yet")
-    if section.interval != "start":
-        raise NotSupported("correlation.interval", f"{section.interval}: not supported yet")
+def _refuse_what_does_not_fit(section: Correlation) -> None:
+    if section.interval == "certain" and section.type not in COUNTING:
+        raise NotSupported("correlation.interval", f"certain does not go with {section.type}")
     _refuse_what_is_missing(section)
 
 

@@ -88,12 +88,25 @@ def refuse_references(
 
 
 def _refuse_fields(section: Correlation, known: Mapping[str, RuleDocument]) -> None:
+    for alias, meant in section.aliases.items():
+        _refuse_alias(section, alias, meant)
     counted = None if isinstance(section.condition, str) else section.condition
+    if counted and counted.field in section.aliases:
+        return
     if counted and counted.field and not _counts_alerts(section.rules, known):
         kind_of(counted.field, ("correlation", "condition", "field"))
     for key in ("field", "by"):
         if (named := getattr(section, key)) is not None:
             kind_of(named, ("correlation", key))
+
+
+def _refuse_alias(section: Correlation, alias: str, meant: Mapping[str, str]) -> None:
+    for rule in section.rules:
+        if rule not in meant:
+            path = ("correlation", "aliases", alias)
+            raise Refused(path, f"it does not say which field {alias} is for {rule}")
+    for rule, field in meant.items():
+        kind_of(field, ("correlation", "aliases", alias, rule))
 
 
 def refuse_sides(document: RuleDocument, lists: Collection[str]) -> None:
@@ -128,6 +141,9 @@ def hypothesis_refusals(pack: PackDocuments) -> Iterator[RuleFault]:
     rules = {one.document.name for one in pack.rules}
     seen: set[str] = set()
     for one in pack.hypotheses:
+        if one.document.name in rules:
+            said = f"a rule of this pack has the name {one.document.name!r}"
+            yield one.origin.fault(Refused(("name",), said))
         if one.document.name in seen:
             said = f"there is another hypothesis {one.document.name!r}"
             yield one.origin.fault(Refused(("name",), said))

@@ -64,7 +64,7 @@ def _window_hits(window: WindowRule, match: Match) -> Iterator[Signal]:
 
 
 def _counted(window: WindowRule, match: Match) -> tuple[str, ...]:
-    members = match.members(window.counts) if window.counts else ()
+    members = _members(window, match, window.counts) if window.counts else ()
     return tuple(filter(_is_number, members)) if window.type in NUMERIC else members
 
 
@@ -86,6 +86,11 @@ def _lists_of(window: WindowRule, match: Match) -> tuple[str, ...]:
     return tuple(name for name in window.between if acting & members.get(name, frozenset()))
 
 
+def _members(window: WindowRule, match: Match, field: str) -> tuple[str, ...]:
+    """The members of a field, or of the one that an alias means for this base rule."""
+    return match.members(window.aliases.get(field, {}).get(match.rule.name, field))
+
+
 def _is_number(text: str) -> bool:
     try:
         return isfinite(float(text))
@@ -95,7 +100,7 @@ def _is_number(text: str) -> bool:
 
 def _groups(window: WindowRule, match: Match) -> Iterator[dict[str, str]]:
     """Every combination of the matched members of the fields; the first 64 of them."""
-    fields = {field: sorted(match.members(field)) for field in window.group_by}
+    fields = {field: sorted(_members(window, match, field)) for field in window.group_by}
     if window.subject is not None and window.type in NOVEL:
         fields[window.subject] = _keys(window, match, window.subject)
     for chosen in islice(product(*fields.values()), MOST_GROUPS):

@@ -48,6 +48,12 @@ class Hit(msgspec.Struct, frozen=True, array_like=True):
     report: dict[str, Any]
     by: tuple[str, ...] = ()
     revision: int = 0
+    length: int = 0
+
+    @property
+    def begins(self) -> int:
+        """When it began; a hit with a length counts by its end, and leaves by its beginning."""
+        return self.at - self.length
 
     @property
     def order(self) -> tuple[int, str, str]:
@@ -134,11 +140,13 @@ class State(msgspec.Struct, frozen=True):
         return not (self.hits or self.marks or self.runs or self.announced)
 
 
-def hit_of(signal: Signal) -> Hit:
-    """The hit that a signal brings."""
+def hit_of(signal: Signal, *, certain: bool = False) -> Hit:
+    """The hit that a signal brings; if `certain`, it counts from the end of its interval on."""
     recorded = signal.evidence.recorded_at or signal.occurred_at
+    ends = (signal.occurred_until or signal.occurred_at) if certain else signal.occurred_at
     return Hit(
-        at=micros(signal.occurred_at),
+        at=micros(ends),
+        length=span(ends - signal.occurred_at),
         identity=signal.identity,
         base=signal.base,
         story=signal.story,

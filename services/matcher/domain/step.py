@@ -123,7 +123,7 @@ def _applied(rule: WindowRule, state: State, signal: Signal) -> State:
         return _marked(state, signal)
     if signal.identity in state.marks:
         return state
-    return _counted(rule, state, hit_of(signal))
+    return _counted(rule, state, hit_of(signal, certain=rule.certain))
 
 
 def _marked(state: State, signal: Signal) -> State:

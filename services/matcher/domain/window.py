@@ -28,10 +28,15 @@ def _precedence(hit: Hit) -> tuple[int, int, int]:
 
 
 def firing_times(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, float]]:
-    """Every time of a hit at which the condition holds on `W(t)`, with the value counted there.
+    """Every time of a hit at which the condition holds on `W(t)`, with the value counted there."""
+    values = _asked_one_by_one(rule, hits) if rule.certain else _slid(rule, hits)
+    for at, value in values:
+        if value is not None and holds(rule.condition, value):
+            yield at, value
 
-    One pass: the window slides over the sorted hits.
-    """
+
+def _slid(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, float | None]]:
+    """One pass: the window slides over the sorted hits."""
     measure = measure_of(rule)
     reach, left = span(rule.timespan), 0
     for position, hit in enumerate(hits):
@@ -41,9 +46,16 @@ def firing_times(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, f
         while hits[left].at <= hit.at - reach:
             measure.drop(hits[left])
             left += 1
-        value = measure.value()
-        if value is not None and holds(rule.condition, value):
-            yield hit.at, value
+        yield hit.at, measure.value()
+
+
+def _asked_one_by_one(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, float | None]]:
+    """Where hits have a length they leave in another order than they came: count each window."""
+    for at in dict.fromkeys(hit.at for hit in hits):
+        measure = measure_of(rule)
+        for hit in window(rule, hits, at):
+            measure.take(hit)
+        yield at, measure.value()
 
 
 def between(hits: Sequence[Hit], after: int, until: int) -> Sequence[Hit]:
@@ -53,8 +65,9 @@ def between(hits: Sequence[Hit], after: int, until: int) -> Sequence[Hit]:
 
 
 def window(rule: WindowRule, hits: Sequence[Hit], t: int) -> Sequence[Hit]:
-    """The hits of `W(t)`."""
-    return between(hits, t - span(rule.timespan), t)
+    """The hits of `W(t)`; one with a length only where both its ends lie in it."""
+    opened = t - span(rule.timespan)
+    return [hit for hit in between(hits, opened, t) if hit.begins > opened]
 
 
 def behind(rule: WindowRule, hits: Sequence[Hit], firings: Sequence[int]) -> tuple[Hit, ...]:
@@ -63,6 +76,6 @@ def behind(rule: WindowRule, hits: Sequence[Hit], firings: Sequence[int]) -> tup
 
     def fired(hit: Hit) -> bool:
         following = bisect_left(firings, hit.at)
-        return following < len(firings) and firings[following] < hit.at + reach
+        return following < len(firings) and firings[following] < hit.begins + reach
 
     return tuple(hit for hit in hits if fired(hit))

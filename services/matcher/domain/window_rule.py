@@ -20,6 +20,7 @@ NUMERIC = frozenset(
     {CorrelationType.VALUE_SUM, CorrelationType.VALUE_AVG, CorrelationType.VALUE_PERCENTILE}
 )
 OF_A_FIELD = NUMERIC | {CorrelationType.VALUE_COUNT}
+COUNTING = OF_A_FIELD | TEMPORAL | {CorrelationType.EVENT_COUNT}
 NOVEL = frozenset({CorrelationType.NEW_VALUE, CorrelationType.REVERSAL})
 TWO_SIDED = frozenset({CorrelationType.SHARED_TERM, CorrelationType.DIVERGENCE})
 
@@ -63,6 +64,8 @@ class WindowRule:
     by: str | None = None
     between: tuple[str, ...] = ()
     compared: str | None = None
+    certain: bool = False
+    aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     max_hits: int = MOST_HITS
     announces: bool = True
     called: Mapping[str, str] = field(default_factory=dict)
