@@ -23,7 +23,7 @@ from services.matcher.domain.cases import differences
 from services.matcher.domain.corrections import linked
 from services.matcher.domain.coverage import cases_of, coverage_faults
 from services.matcher.domain.faults import RuleFault
-from services.matcher.domain.matching import entities, matches
+from services.matcher.domain.matching import derived, matches
 from services.matcher.domain.replay import replay
 from services.matcher.domain.rulebook import Rulebook
 
@@ -96,7 +96,7 @@ def _tell(case: str, lines: Iterable[str]) -> None:
 
 @app.command("match")
 def match_events(events: EventsFile, folder: RulesFolder = Path("rules")) -> None:
-    """Print a JSON line for each event: the detection rules that match, and who is named.
+    """Print a JSON line for each event: the detection rules that match, who is named, and where.
 
     A line that is no event is reported and passed over. Exit code 1 on any fault.
     """
@@ -116,9 +116,9 @@ def _matched(rulebook: Rulebook, event: Event) -> dict[str, object]:
     return {
         "id": event.id,
         "rules": [match.rule.name for match in matches(rulebook, event)],
-        "entities": list(entities(rulebook, event)),
-        "names": [],
-        "sites": [],
+        "entities": list(derived(rulebook, event, "entities")),
+        "names": list(derived(rulebook, event, "names")),
+        "sites": list(derived(rulebook, event, "sites")),
     }
 
 

@@ -75,6 +75,28 @@ def test_match_prints_a_line_for_each_event(tmp_path: Path) -> None:
     ]
 
 
+def test_match_prints_unknown_names_and_the_sites_of_coordinates(tmp_path: Path) -> None:
+    bases = """
+name: bases
+sites: [{id: camp-taji, name: Camp Taji, lat: 33.524, lon: 44.257, radius_km: 6}]
+"""
+    event = {
+        "id": "3",
+        "source": "a",
+        "occurred_at": "2020-01-14T18:40:00Z",
+        "text": "The Revenge Brigade fired.",
+        "lat": 33.5,
+        "lon": 44.25,
+    }
+    folder = str(write_pack(tmp_path, places__bases=bases))
+
+    asked = rules("match", "--rules", folder, "--events", "-", given=lines(event))
+
+    (told,) = [json.loads(line) for line in asked.stdout.splitlines()]
+    assert told["names"] == ["Revenge Brigade"]
+    assert told["sites"] == ["camp-taji"]
+
+
 @pytest.mark.parametrize("command", ["match", "backtest"])
 def test_a_bad_line_is_told_and_the_others_are_taken(tmp_path: Path, command: str) -> None:
     events = tmp_path / "events.jsonl"

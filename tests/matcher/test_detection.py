@@ -159,7 +159,6 @@ def refusal(condition: Any = "selection", **selections: Any) -> str:
     [
         ({"nothing": 1}, "no event has a field 'nothing'"),
         ({"acters": "x"}, "did you mean actors?"),
-        ({"names": "x"}, "the field names is not supported yet"),
         ({"words|near": ["a"]}, "near needs two phrases at least"),
         ({"words|fieldref": "title"}, "the modifier fieldref is not supported yet"),
         ({"words|base64": "x"}, "the modifier base64 is not supported yet"),

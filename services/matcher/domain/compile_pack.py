@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
+from schemas.rule import CorrelationRule, DetectionRule, Pack, RuleDocument
 from services.matcher.domain.compile_window import NotSupported, of_correlation, of_detection
 from services.matcher.domain.detection import compile_detection
 from services.matcher.domain.documents import PackDocuments, Sourced
 from services.matcher.domain.faults import Refused, RuleFault
 from services.matcher.domain.lists import Lists, build_lists
+from services.matcher.domain.organisation_heads import DEFAULT, Heads, heads_of
 from services.matcher.domain.places import build_places
 from services.matcher.domain.references import (
     Rules,
@@ -32,7 +33,7 @@ def build(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ..
     for pack in packs:
         lists, list_faults = build_lists(pack.lists)
         places, place_faults = build_places(pack.places, lists.members)
-        lists = replace(lists, places=places)
+        lists = replace(lists, places=places, heads=_heads(pack.pack))
         known, doubles = unique_rules(pack.rules)
         faults += [*list_faults, *place_faults, *doubles, *hypothesis_refusals(pack)]
         compiled = list(_compiled(pack.name, known, lists, faults))
@@ -41,6 +42,10 @@ def build(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ..
         told = _windows(pack, known, good, faults)
         windows += [replace(window, called={**places.called, **lists.called}) for window in told]
     return assembled(rules, windows), tuple(faults)
+
+
+def _heads(pack: Pack) -> Heads:
+    return DEFAULT if pack.organisation_heads is None else heads_of(pack.organisation_heads)
 
 
 def _compiled(

@@ -26,6 +26,7 @@ class Kind(Enum):
     TIME = "time"
     BOOL = "true or false"
     POINT = "point on the map"
+    NAMES = "list of names"
     ATTRIBUTE = "attribute"
 
 
@@ -47,13 +48,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "exercise": Kind.BOOL,
         "geo": Kind.POINT,
+        "names": Kind.NAMES,
     }
 )
 MAPS: Mapping[str, Kind] = MappingProxyType(
     {"quantities": Kind.NUMBER, "attributes": Kind.ATTRIBUTE}
 )
-TO_COME = frozenset({"names"})
-LISTS = frozenset({Kind.LIST, Kind.IDS, Kind.ATTRIBUTE})
+LISTS = frozenset({Kind.LIST, Kind.IDS, Kind.NAMES, Kind.ATTRIBUTE})
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -64,8 +65,6 @@ def kind_of(field: str, path: Path) -> Kind:
         Refused: at `path`, when no event has such a field.
     """
     outer, _, inner = field.partition(".")
-    if field in TO_COME:
-        raise Refused(path, f"the field {field} is not supported yet")
     if field in KINDS:
         return KINDS[field]
     if outer in MAPS and inner:

@@ -22,8 +22,10 @@ from sigma.types import (
 
 from services.matcher.domain.faults import Path, Refused, nearest
 from services.matcher.domain.fields import WEEKDAYS, Kind
+from services.matcher.domain.fold import fold
 from services.matcher.domain.lists import Lists
 from services.matcher.domain.modifiers import SigmaListName, SigmaNear, SigmaPhrase, SigmaWithin
+from services.matcher.domain.names import canonical
 from services.matcher.domain.near_tests import NearTest
 from services.matcher.domain.phrases import InvalidPhrase, parse_phrase
 from services.matcher.domain.predicates import Leaf
@@ -31,6 +33,7 @@ from services.matcher.domain.strings import InvalidRegex, find_regex, find_strin
 from services.matcher.domain.text_tests import MemberTest, NameTest, PhraseTest, TextTest
 from services.matcher.domain.value_tests import (
     PART_BOUNDS,
+    NamesTest,
     NetworkTest,
     NumberTest,
     PresenceTest,
@@ -133,14 +136,19 @@ def _within(value: SigmaWithin, asked: Asked) -> Leaf:
 
 @leaf_of.register
 def _exists(value: SigmaExists, asked: Asked) -> Leaf:
-    return PresenceTest(asked.field, present=value.exists)
+    return _presence(asked, present=value.exists)
 
 
 @leaf_of.register
 def _null(_: SigmaNull, asked: Asked) -> Leaf:
     if asked.keyword:
         raise asked.refused("null needs a field")
-    return PresenceTest(asked.field, present=False)
+    return _presence(asked, present=False)
+
+
+def _presence(asked: Asked, *, present: bool) -> Leaf:
+    test = NamesTest if asked.kind is Kind.NAMES else PresenceTest
+    return test(asked.field, present=present)
 
 
 @leaf_of.register
@@ -196,6 +204,8 @@ def _cased(value: SigmaCasedString, asked: Asked) -> Leaf:
 
 @leaf_of.register
 def _string(value: SigmaString, asked: Asked) -> Leaf:
+    if asked.kind is Kind.NAMES:
+        value = _named_so(value, asked)
     whole = None
     if not value.contains_special() and not asked.keyword:
         whole = "".join(map(str, value.s)).casefold()
@@ -222,6 +232,17 @@ def _typed(asked: Asked, text: str) -> Leaf | None:
     if asked.kind is Kind.NUMBER:
         raise asked.refused(f"{asked.field} is a number, not {text!r}", "write it without quotes")
     return None
+
+
+def _named_so(value: SigmaString, asked: Asked) -> SigmaString:
+    """The value as names are spelt; a part of one that no name can hold is refused."""
+    if not value.contains_special():
+        return SigmaString(canonical("".join(map(str, value.s))))
+    for part in value.s:
+        folded = fold(part).strip() if isinstance(part, str) else ""
+        if isinstance(part, str) and folded != part.casefold().strip():
+            raise asked.refused(f"names are folded: {part!r} is in none", f"write {folded}")
+    return value
 
 
 def _one_of(asked: Asked, text: str, known: tuple[str, ...] | list[str], said: str) -> None:

@@ -8,6 +8,7 @@ from schemas.rule import LongAlias, Member, NamedList
 from services.matcher.domain.documents import Sourced
 from services.matcher.domain.faults import Path, Refused, RuleFault
 from services.matcher.domain.fold import fold
+from services.matcher.domain.organisation_heads import DEFAULT, Heads
 from services.matcher.domain.phrases import (
     InvalidPhrase,
     Phrase,
@@ -32,9 +33,10 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The lists of one pack: their members by list, what each literal may name, and its sites.
+    """The lists of one pack: their members by list, what each literal may name, and sites.
 
-    `called` has the name that people read for each member id, `aligned` the side it stands on.
+    `called` has the name that people read for each member id, `aligned` the side it stands on;
+    `heads` tell the names of organisations that no list has.
     """
 
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -42,6 +44,7 @@ class Lists:
     called: Mapping[str, str] = field(default_factory=dict)
     aligned: Mapping[str, str] = field(default_factory=dict)
     places: Places = field(default_factory=Places)
+    heads: Heads = DEFAULT
 
     @property
     def ids(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import ClassVar
 
 from services.matcher.domain.fields import Value, as_text
+from services.matcher.domain.fold import Stretch
 from services.matcher.domain.predicates import Leaf
 from services.matcher.domain.view import View
 
@@ -117,3 +118,14 @@ class PresenceTest(Leaf):
     def members(self, view: View) -> Iterable[str]:
         """All: it tells no value from another."""
         return map(as_text, view.values(self.field))
+
+
+@dataclass(frozen=True, slots=True)
+class NamesTest(PresenceTest):
+    """The words name an organisation that no list knows, or do not."""
+
+    cost: ClassVar[int] = 8
+
+    def stretches(self, view: View) -> Iterable[Stretch]:
+        """Where such names stand."""
+        return [one.stretch for one in view.unknown_names()] if self.present else ()

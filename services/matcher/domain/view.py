@@ -1,8 +1,9 @@
 """One event as the rules of one pack see it: its fields, and what the scan found in them."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import accumulate, islice
 
 from schemas.event import Event
 from services.matcher.domain.earth import point_of
@@ -13,9 +14,11 @@ from services.matcher.domain.fields import (
     Value,
     as_text,
     plain_values,
+    words,
 )
 from services.matcher.domain.fold import Stretch
 from services.matcher.domain.lists import NAMED_IN, Lists, Named, named
+from services.matcher.domain.names import OrganisationName, organisation_names
 from services.matcher.domain.phrases import Phrase
 from services.matcher.domain.scan import Place, Scan, ScannedText, places
 
@@ -50,6 +53,7 @@ class View:
     _values: dict[str, tuple[Value, ...]] = field(default_factory=dict)
     _folded_case: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _named: tuple[Named, ...] | None = None
+    _unknown: tuple[OrganisationName, ...] | None = None
 
     def values(self, name: str) -> tuple[Value, ...]:
         """The values of a field; none when it is absent."""
@@ -77,6 +81,25 @@ class View:
         texts = texts_of(name)
         return (one for one in self.named() if one.field in texts)
 
+    def unknown_names(self) -> tuple[OrganisationName, ...]:
+        """The names of organisations in the words that no list knows, as stretches of the words."""
+        if self._unknown is None:
+            found = organisation_names(words(self.event), self.lists.heads)
+            known = self._known_stretches() if found else []
+            self._unknown = tuple(one for one in found if not _within(one.told_by, known))
+        return self._unknown
+
+    def _known_stretches(self) -> list[Stretch]:
+        """Where the words name members of lists, in order; each reaches as far as one before it."""
+        found = sorted(
+            (stretch.start, stretch.end)
+            for one in self.named()
+            if one.field in _WORDS
+            for stretch in (self.in_words(one.field, self.scan.stretch(one.place)),)
+        )
+        reach = accumulate((end for _, end in found), max)
+        return [Stretch(start, end) for (start, _), end in zip(found, reach, strict=True)]
+
     def places(self, name: str, phrase: Phrase) -> Iterable[Place]:
         """Where the phrase stands in a field."""
         found = places(self.scan, phrase)
@@ -103,9 +126,20 @@ class View:
         if name == "sites":
             point = point_of(self.event)
             return () if point is None else self.lists.places.at(point)
+        if name == "names":
+            return tuple(sorted({one.name for one in self.unknown_names()}))
         if KINDS.get(name) is Kind.IDS:
             return tuple(sorted({one.member for one in self.named_in(name)}))
         return plain_values(self.event, name)
+
+
+def _within(inner: Stretch, known: list[Stretch]) -> bool:
+    last = bisect_right(known, inner.start, key=_start) - 1
+    return last >= 0 and inner.end <= known[last].end
+
+
+def _start(stretch: Stretch) -> int:
+    return stretch.start
 
 
 def texts_of(name: str) -> frozenset[str]:

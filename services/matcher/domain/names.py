@@ -1,0 +1,118 @@
+"""Organisation-like names in the words of a report. Pure, and linear in the text."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.matcher.domain.arabic_names import arabic_runs, is_arabic
+from services.matcher.domain.claimed_names import CUES, claimed_runs
+from services.matcher.domain.fold import Stretch, fold
+from services.matcher.domain.latin_names import Run, latin_runs
+from services.matcher.domain.organisation_heads import Heads
+from services.matcher.domain.sentences import sentences
+from services.matcher.domain.tokens import Token, tokens
+
+_SMALL = frozenset(
+    ("of", "the", "for", "and", "in", "al", "el", "ul", "e", "i", "wa", "bin", "ibn")
+)
+_FEWEST_OF_A_HEADLINE = 4
+_FUNCTION = _SMALL | {"a", "an", "to", "on", "at", "by", "with", "from", "as", "or", "s"}
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationName:
+    """A name, where it stands in the raw text, and the part of it that tells it: its head noun.
+
+    Spellings that fold alike are one name.
+    """
+
+    name: str
+    stretch: Stretch
+    told_by: Stretch
+
+
+def organisation_names(text: str, heads: Heads) -> tuple[OrganisationName, ...]:
+    """Every such name in `text`, in order; of names one inside another the longest."""
+    folded = fold(text).split()
+    if not (heads.any_in(folded) or any(word in CUES for word in folded)):
+        return ()
+    words = tokens(text)
+    headlines = _headlines(text, words)
+    runs = [
+        *claimed_runs(text, words),
+        *(run for run in latin_runs(words, heads) if not _shouted(run, headlines)),
+        *arabic_runs(words, heads),
+    ]
+    return tuple(_name(words, run, heads) for run in _outermost(runs))
+
+
+def canonical(text: str) -> str:
+    """The one spelling of every name that folds as `text` does."""
+    parts = fold(text).split()
+    if parts[:1] == ["the"]:
+        parts = parts[1:]
+    return " ".join(_readable(part, first=not place) for place, part in enumerate(parts))
+
+
+def _readable(word: str, *, first: bool) -> str:
+    small = word in _SMALL and not first
+    return word if small or not word[0].isascii() else word[0].upper() + word[1:]
+
+
+def _name(words: Sequence[Token], run: Run, heads: Heads) -> OrganisationName:
+    inside = words[run.first : run.last]
+    head = (
+        words[run.head]
+        if run.head >= 0
+        else next((one for one in inside if _tells(one, heads)), None)
+    )
+    folded = [word.folded for word in inside]
+    if is_arabic(inside[0]) and run.head == run.first:
+        folded[0] = heads.bare(folded[0]) or folded[0]
+    whole = Stretch(inside[0].start, inside[-1].end)
+    told_by = whole if head is None else Stretch(head.start, head.end)
+    return OrganisationName(canonical(" ".join(folded)), whole, told_by)
+
+
+def _tells(word: Token, heads: Heads) -> bool:
+    return (
+        heads.bare(word.folded) is not None
+        if is_arabic(word)
+        else heads.any_in(word.folded.split())
+    )
+
+
+def _outermost(runs: Sequence[Run]) -> Iterator[Run]:
+    reach = 0
+    for run in sorted(runs, key=_outer_first):
+        if run.first >= reach:
+            reach = run.last
+            yield run
+
+
+def _outer_first(run: Run) -> tuple[int, int, int]:
+    return run.first, -run.last, -run.head
+
+
+def _headlines(text: str, words: Sequence[Token]) -> list[range]:
+    """The sentences in which every word of weight has a capital: there it tells no name."""
+    found, end, first = [], 0, 0
+    for sentence in sentences(text):
+        end += len(sentence)
+        last = bisect_left(words, end, lo=first, key=_start)
+        content = [word for word in words[first:last] if word.folded not in _FUNCTION]
+        latin = [word for word in content if not is_arabic(word)]
+        if len(latin) >= _FEWEST_OF_A_HEADLINE and all(word.capital for word in latin):
+            found.append(range(first, last))
+        first = last
+    return found
+
+
+def _shouted(run: Run, headlines: Sequence[range]) -> bool:
+    """Whether it is part of a headline; one that is nothing but a name is a name."""
+    around = next((line for line in headlines if run.first in line), None)
+    return around is not None and around != range(run.first, run.last)
+
+
+def _start(word: Token) -> int:
+    return word.start
