@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import yaml
@@ -10,6 +11,7 @@ from services.matcher.domain.faults import Origin, Path, Refused, RuleFault
 
 _MOST_NODES = 50_000
 _DEEPEST = 50
+_DEEPEST_YAML = 1_000
 _TAG = "tag:yaml.org,2002:"
 _SIMPLE_INT = re.compile(r"[+-]?(0|[1-9][0-9]*)")
 _SIMPLE_FLOAT = re.compile(r"[+-]?[0-9]+\.[0-9]*([eE][+-][0-9]+)?")
@@ -23,6 +25,14 @@ class YamlDocument:
     origin: Origin
 
 
+class _TooDeep(Exception):  # noqa: N818  (named for what it says, as every error here)
+    """More levels than any rule has, at `line`."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
 def read_documents(file: str, raw: bytes) -> tuple[tuple[YamlDocument, ...], tuple[RuleFault, ...]]:
     """The documents of a file that are free of faults, and every fault of the others.
 
@@ -31,7 +41,9 @@ def read_documents(file: str, raw: bytes) -> tuple[tuple[YamlDocument, ...], tup
     documents: list[YamlDocument] = []
     faults: list[RuleFault] = []
     try:
-        for node in yaml.compose_all(raw.decode("utf-8"), Loader=yaml.CSafeLoader):
+        text = raw.decode("utf-8")
+        _refuse_depth(text)
+        for node in yaml.compose_all(text, Loader=yaml.CSafeLoader):
             reader = _Reader()
             value = reader.value(node, ())
             origin = Origin(file, reader.lines)
@@ -45,9 +57,25 @@ def read_documents(file: str, raw: bytes) -> tuple[tuple[YamlDocument, ...], tup
         faults.append(_syntax_fault(file, error))
     except yaml.YAMLError as error:
         faults.append(RuleFault(file, 1, "", f"is no YAML: {error}"))
-    except RecursionError:
-        faults.append(RuleFault(file, 1, "", "is nested too deeply"))
+    except _TooDeep as deep:
+        faults.append(RuleFault(file, deep.line, "", "is nested too deeply"))
     return tuple(documents), tuple(faults)
+
+
+def _refuse_depth(text: str) -> None:
+    """The composer recurses in C, where a deep file ends the process: the parser does not."""
+    depth = 0
+    for event in _events(text):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST_YAML:
+            raise _TooDeep(event.start_mark.line + 1 if event.start_mark else 1)
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    """Up to the first fault of syntax, which the composer will tell."""
+    with suppress(yaml.YAMLError):
+        yield from yaml.parse(text, Loader=yaml.CSafeLoader)
 
 
 def _syntax_fault(file: str, error: yaml.MarkedYAMLError) -> RuleFault:

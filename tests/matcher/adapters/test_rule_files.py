@@ -158,7 +158,9 @@ def test_a_file_of_aliases_upon_aliases_is_refused_quickly(tmp_path: Path) -> No
     assert "too many or too deeply nested values" in faults[0]
 
 
-def test_a_file_that_is_nested_too_deeply_is_refused(tmp_path: Path) -> None:
-    faults = faults_of(write_pack(tmp_path, indicators__deep=f"a: {'[' * 900}{']' * 900}"))
+@pytest.mark.parametrize("depth", [900, 100_000])
+def test_a_file_that_is_nested_too_deeply_is_refused(tmp_path: Path, depth: int) -> None:
+    faults = faults_of(write_pack(tmp_path, indicators__deep=f"a: {'[' * depth}{']' * depth}"))
 
+    assert faults[0].startswith("indicators/deep.yaml:1: ")
     assert "nested" in faults[0]
