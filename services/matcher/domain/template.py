@@ -9,6 +9,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 # What an alert itself gives to its templates; everything else is a field of the event.
 OF_THE_ALERT = frozenset({"value", "values", "evidence_count", "group", "title", "level"})
 
+_FAILURES = (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=ChainableUndefined)
 
 
@@ -21,9 +22,12 @@ def mentioned(template: str | None) -> frozenset[str]:
     if template is None:
         return frozenset()
     try:
+        _ENVIRONMENT.compile(template)
         names = meta.find_undeclared_variables(_ENVIRONMENT.parse(template))
     except TemplateSyntaxError as error:
         raise ValueError(f"line {error.lineno}: {error.message}") from None
+    except RecursionError:
+        raise ValueError("line 1: nested too deeply") from None
     return frozenset(names) - OF_THE_ALERT
 
 
@@ -31,7 +35,7 @@ def rendered(template: str, values: Mapping[str, object]) -> str:
     """The text, or what went wrong in its place: a template never costs an alert."""
     try:
         return _compiled(template).render(values).strip()
-    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except _FAILURES as error:
         return f"(the rule's text cannot be rendered: {error})"
 
 
