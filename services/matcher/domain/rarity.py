@@ -69,7 +69,7 @@ def _word_share(literal: str) -> float:
     """Of a literal as the scan looks for it: words that stand together attract one another."""
     *whole, last = literal.split()
     shares = [*map(_share, whole), _share(last) if literal[-1] == " " else _share_of_prefix(last)]
-    together = prod(shares) * _ATTRACTION ** (len(shares) - 1)
+    together = shares[0] * prod(share * _ATTRACTION for share in shares[1:])
     return min(together, *shares) if whole else shares[0]
 
 
