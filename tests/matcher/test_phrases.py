@@ -50,7 +50,7 @@ def test_words_that_repeat_are_joined_to_the_nearest() -> None:
 
 
 @pytest.mark.parametrize(
-    "phrase", ["", "—", "mar*ch", "*", "march ~4", "a b ~0", "a b ~99", "a~4 b", "~4"]
+    "phrase", ["", "—", "mar*ch", "*", "march ~4", "a b ~0", "a b ~99", "a~4 b", "~4", "a " * 501]
 )
 def test_what_is_no_phrase_is_refused(phrase: str) -> None:
     with pytest.raises(InvalidPhrase):

@@ -1,12 +1,13 @@
 """Phrases as rules write them: whole words in order, `word*` inflects, `~N` lets others between."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.matcher.domain.fold import fold
 
 _SLACK = re.compile(r"\s~(\d{1,2})\s*$")
 _MOST_SLACK = 50
+_LONGEST = 1_000
 _MISPLACED = re.compile(r"~\d*$|\*.")
 _ARABIC = re.compile("[ء-ي]")
 _CONJUNCTIONS = ("", "و", "ف")
@@ -54,6 +55,12 @@ class Phrase:
 
     pieces: tuple[Piece, ...]
     slack: int = 0
+    most: int = field(init=False, compare=False)
+    """As many words as it may reach over."""
+
+    def __post_init__(self) -> None:
+        most = self.slack + sum(piece.length for piece in self.pieces)
+        object.__setattr__(self, "most", most)
 
 
 def parse_phrase(text: str) -> Phrase:
@@ -62,6 +69,8 @@ def parse_phrase(text: str) -> Phrase:
     Raises:
         InvalidPhrase: nothing to look for, or a misplaced `*` or `~`.
     """
+    if len(text) > _LONGEST:
+        raise InvalidPhrase(f"longer than {_LONGEST} characters")
     slack = _SLACK.search(text)
     body = text[: slack.start()] if slack else text
     tokens = [one for token in body.split() for one in _token_pieces(token)]
