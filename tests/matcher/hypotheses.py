@@ -50,13 +50,14 @@ def seen(
     *,
     revision: int = 1,
     status: Status = Status.FIRING,
-    backfill: bool = False,
+    recorded: float | None = None,
 ) -> AlertChange:
-    """An alert of an indicator that last showed `hours` after noon."""
+    """An alert of an indicator that last showed `hours` after noon, known then or later."""
     at = NOON + hours * HOUR
     name = f"{rule} {hours}"
-    report = Evidence(event_id=name, source="reuters", occurred_at=at, recorded_at=at)
-    return AlertChange(rule, name, revision, status, at, backfill=backfill, evidence=(report,))
+    known = at if recorded is None else NOON + recorded * HOUR
+    report = Evidence(event_id=name, source="reuters", occurred_at=at, recorded_at=known)
+    return AlertChange(rule, name, revision, status, at, evidence=(report,))
 
 
 def withdrawn(rule: str, hours: float = 0) -> AlertChange:

@@ -31,6 +31,13 @@ def test_a_score_that_reaches_a_level_is_an_alert_that_names_what_moved_it() -> 
     assert [report.event_id for report in second.evidence] == ["march 1"]
 
 
+def test_an_alert_says_what_to_look_for_next() -> None:
+    watch = Watch(hypothesis()).take(seen("rockets"), seen("march", 1))
+
+    assert watch.alerts[0].action == "Check rockets, then look for what has not shown: march."
+    assert watch.last.action == "Check march."
+
+
 def test_an_alert_of_a_hypothesis_says_whose_it_is() -> None:
     alert = Watch(hypothesis()).take(seen("rockets")).last
 
@@ -195,6 +202,37 @@ def test_a_report_minutes_late_reaches_the_level_that_its_weight_alone_asks_for(
     assert watch.levels == [("low", "firing")]
 
 
+def test_what_is_known_late_lowers_a_level_at_its_own_time() -> None:
+    watch = Watch(hypothesis()).take(seen("rockets", 0)).tick(3)
+
+    watch.take(seen("calm", 1, recorded=2), now=3)
+
+    assert watch.last.resolved_at == NOON + HOUR
+
+
+def test_what_was_before_the_level_lowers_it_from_its_start() -> None:
+    watch = Watch(hypothesis()).take(seen("rockets", 0)).tick(3)
+
+    watch.take(seen("calm", -1, recorded=2), now=3)
+
+    assert watch.last.starts_at == watch.last.resolved_at == NOON
+
+
+def test_an_alert_is_withdrawn_at_the_time_at_which_that_is_known() -> None:
+    watch = Watch(hypothesis()).take(seen("rockets", 0)).tick(3).take(withdrawn("rockets"), now=3)
+
+    assert watch.last.resolved_at == NOON + 3 * HOUR
+    assert watch.last.status is Status.WITHDRAWN
+
+
+def test_a_late_report_of_before_the_level_can_raise_it() -> None:
+    watch = Watch(hypothesis({"rockets": 2, "march": 1.2})).take(seen("rockets", 5)).tick(6)
+
+    watch.take(seen("march", 4, recorded=6), now=6)
+
+    assert (watch.last.level, watch.last.starts_at) == (Level.MEDIUM, NOON + 5 * HOUR)
+
+
 def test_a_report_so_late_that_it_has_faded_raises_nothing() -> None:
     watch = Watch(hypothesis()).take(seen("calm", 100)).take(seen("rockets", 0), now=100)
 
@@ -254,7 +292,9 @@ def test_a_drill_has_alerts_of_its_own() -> None:
 
 
 def test_a_level_that_a_backfilled_alert_leads_to_is_backfill() -> None:
-    assert Watch(hypothesis()).take(seen("rockets", backfill=True)).last.backfill
+    old = replace(seen("rockets"), backfill=True)
+
+    assert Watch(hypothesis()).take(old).last.backfill
     assert not Watch(hypothesis()).take(seen("rockets")).last.backfill
 
 

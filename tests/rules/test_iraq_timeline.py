@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,32 @@ class ExpectedAlert(Model):
         """Whether the alert is all that this line says."""
         told = {**alert.model_dump(), "rule": alert.rule.name}
         return all(told[name] == said for name, said in self.model_dump(exclude_none=True).items())
+
+
+class ExpectedLevel(Model):
+    """One line of its `levels`: which stood from when to when, and what it began with."""
+
+    hypothesis: str
+    level: Level
+    starts_at: Instant
+    ends_at: Instant | None
+    moved_by: str
+
+    @classmethod
+    def told(cls, alert: Alert, first: Alert) -> "ExpectedLevel":
+        """The line that describes an alert whose first revision was `first`."""
+        return cls(
+            hypothesis=alert.rule.name,
+            level=alert.level,
+            starts_at=alert.starts_at.replace(microsecond=0),
+            ends_at=alert.resolved_at and alert.resolved_at.replace(microsecond=0),
+            moved_by=first.summary.rpartition("; ")[2],
+        )
+
+
+def of_rules(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
+    """The alerts that are no levels of hypotheses."""
+    return tuple(alert for alert in alerts if "hypothesis" not in alert.group)
 
 
 def kind(event: Event) -> str:
@@ -152,10 +178,44 @@ def test_the_warning_update_itself_sets_nothing_off(
 def test_the_backtest_ends_in_the_expected_alerts_and_no_others(
     backtest: Replay, expected: list[ExpectedAlert]
 ) -> None:
-    missing, unforeseen = compared(expected, backtest.final)
+    missing, unforeseen = compared(expected, of_rules(backtest.final))
 
     assert missing == []
     assert unforeseen == []
+
+
+def test_the_hypotheses_have_the_expected_levels_and_no_others(backtest: Replay) -> None:
+    with (PACK / "timeline.expected.yaml").open(encoding="utf-8") as document:
+        lines = yaml.safe_load(document)["levels"]
+    first = {alert.id: alert for alert in reversed(backtest.alerts)}
+
+    told = [
+        ExpectedLevel.told(alert, first[alert.id])
+        for alert in backtest.final
+        if "hypothesis" in alert.group
+    ]
+
+    assert sorted(told, key=str) == sorted(map(ExpectedLevel.model_validate, lines), key=str)
+
+
+def test_evidence_observed_before_is_not_told_twice(backtest: Replay) -> None:
+    levels = [alert for alert in backtest.final if alert.rule.name == "mdcoa-1"]
+
+    days = [
+        (report.occurred_at.date(), alert.id)
+        for alert in levels
+        for report in alert.evidence
+        if "unknown_militia_claim" in alert.summary and alert.level is Level.MEDIUM
+    ]
+
+    assert len(levels) == 5
+    assert len(days) == len(set(days))
+
+
+def test_an_alert_names_the_hypotheses_that_list_its_rule(backtest: Replay) -> None:
+    march = next(alert for alert in backtest.final if alert.rule.name == "joint_march")
+
+    assert march.hypotheses == ("mlcoa", "mdcoa-1")
 
 
 def compared(

@@ -8,6 +8,7 @@ from services.matcher.domain.compile_window import NotSupported, of_correlation,
 from services.matcher.domain.detection import compile_detection
 from services.matcher.domain.documents import PackDocuments, Sourced
 from services.matcher.domain.faults import Refused, RuleFault
+from services.matcher.domain.hypothesis import WatchedHypothesis, watched
 from services.matcher.domain.lists import Lists, build_lists
 from services.matcher.domain.organisation_heads import DEFAULT, Heads, heads_of
 from services.matcher.domain.places import build_places
@@ -30,18 +31,38 @@ def build(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ..
     faults: list[RuleFault] = []
     rules: list[PackRules] = []
     windows: list[WindowRule] = []
+    hypotheses: list[WatchedHypothesis] = []
     for pack in packs:
         lists, list_faults = build_lists(pack.lists)
         places, place_faults = build_places(pack.places, lists.members)
         lists = replace(lists, places=places, heads=_heads(pack.pack))
         known, doubles = unique_rules(pack.rules)
-        faults += [*list_faults, *place_faults, *doubles, *hypothesis_refusals(pack)]
+        faults += [*list_faults, *place_faults, *doubles]
         compiled = list(_compiled(pack.name, known, lists, faults))
         rules.append(indexed(pack.name, lists, compiled))
         good = frozenset(rule.name for rule in compiled)
         told = _windows(pack, known, good, faults)
-        windows += [replace(window, called={**places.called, **lists.called}) for window in told]
-    return assembled(rules, windows), tuple(faults)
+        listing = tuple(_hypotheses(pack, faults))
+        called = {**places.called, **lists.called}
+        windows += [
+            replace(window, called=called, hypotheses=_listing(window, listing)) for window in told
+        ]
+        hypotheses += listing
+    return replace(assembled(rules, windows), hypotheses=tuple(hypotheses)), tuple(faults)
+
+
+def _hypotheses(pack: PackDocuments, faults: list[RuleFault]) -> Iterator[WatchedHypothesis]:
+    """Of every hypothesis but those whose name was taken; an unknown indicator never shows."""
+    faults += hypothesis_refusals(pack)
+    taken = {one.document.name for one in pack.rules}
+    for one in pack.hypotheses:
+        if one.document.name not in taken:
+            taken.add(one.document.name)
+            yield watched(one.document, pack.name)
+
+
+def _listing(window: WindowRule, hypotheses: Iterable[WatchedHypothesis]) -> tuple[str, ...]:
+    return tuple(one.name for one in hypotheses if window.name in one.by_rule)
 
 
 def _heads(pack: Pack) -> Heads:
@@ -71,8 +92,11 @@ def _windows(
 ) -> Iterator[WindowRule]:
     """Of every rule that alerts: a correlation, and a detection that only itself speaks for."""
     known = {one.document.name: one.document for one in rules}
-    alerting = good & alerting_detections(known.values())
-    silent = silent_correlations(known.values())
+    speaking = alerting_detections(known.values())
+    indicators = {one.rule for told in pack.hypotheses for one in told.document.indicators}
+    # an indicator that only feeds other rules has windows all the same, for its hypothesis to hear
+    alerting = good & (speaking | indicators)
+    silent = silent_correlations(known.values()) | (good - speaking)
     lists = {one.document.name for one in pack.lists}
     ordered, circles = bases_first(rules)
     faults += circles

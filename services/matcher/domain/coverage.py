@@ -34,7 +34,8 @@ def coverage_faults(pack: PackDocuments) -> Iterator[RuleFault]:
 
 def _alerting(pack: PackDocuments) -> frozenset[str]:
     correlations = frozenset(one.document.name for one in pack.correlations())
-    return correlations | alerting_detections(one.document for one in pack.rules)
+    hypotheses = frozenset(one.document.name for one in pack.hypotheses)
+    return correlations | hypotheses | alerting_detections(one.document for one in pack.rules)
 
 
 def _beside(pack: PackDocuments, one: Sourced[RuleDocument]) -> tuple[str, ...]:

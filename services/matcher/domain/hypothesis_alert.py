@@ -23,6 +23,7 @@ from services.matcher.domain.hypothesis_state import HypothesisState
 from services.matcher.domain.state import instant
 
 _LONGEST_SUMMARY = 1000
+_MOST_TO_LOOK_FOR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def begun(hypothesis: WatchedHypothesis, state: HypothesisState, change: LevelCh
         group=hypothesis.group,
         level=level,
         summary=_summary(hypothesis, name, change),
+        action=_action(hypothesis, state, change),
         starts_at=instant(at),
         updated_at=instant(change.now),
         detected_at=instant(change.now),
@@ -135,6 +137,19 @@ def _summary(hypothesis: WatchedHypothesis, level: str, change: LevelChange) -> 
     title = hypothesis.title[: _LONGEST_SUMMARY // 2]
     was = f", was {_level_name(change.before)}" if change.before else ""
     return f"{title}: {level}{was}; {change.move.rule} {change.move.how}"[:_LONGEST_SUMMARY]
+
+
+def _action(hypothesis: WatchedHypothesis, state: HypothesisState, change: LevelChange) -> str:
+    """What would say most beside what has been observed: what is watched, then what weighs most."""
+    lacking = [
+        one
+        for one in standings(hypothesis, state, change.crossing.at)
+        if one.state is not IndicatorState.OBSERVED and hypothesis.by_rule[one.rule].weight > 0
+    ]
+    lacking.sort(key=lambda one: (one.distance is None, -hypothesis.by_rule[one.rule].weight))
+    names = [one.rule for one in lacking[:_MOST_TO_LOOK_FOR]]
+    also = f", then look for what has not shown: {', '.join(names)}" if names else ""
+    return f"Check {change.move.rule}{also}."
 
 
 def _explained(hypothesis: WatchedHypothesis, state: HypothesisState, change: LevelChange) -> str:

@@ -23,6 +23,12 @@ class AlertChange:
     backfill: bool = False
     evidence: tuple[Evidence, ...] = ()
 
+    @property
+    def known(self) -> datetime:
+        """When it became known: with the newest record of its evidence."""
+        records = (one.recorded_at for one in self.evidence)
+        return max((record for record in records if record is not None), default=self.at)
+
 
 @dataclass(frozen=True, slots=True)
 class DistanceChange:

@@ -39,6 +39,8 @@ def next_crossing(course: Course, rank: int, after: int) -> int | None:
     def moved(t: int) -> bool:
         return course.hypothesis.rank_after(rank, course.score(t)) != rank
 
+    if moved(after + 1):
+        return after + 1
     edges = [after, *course.breaks(after)]
     for start, end in pairwise(edges):
         # up to each of these stops the score runs one way

@@ -29,7 +29,7 @@ class HypothesisState(msgspec.Struct, frozen=True):
     """What has shown of a hypothesis, by rule, and the alerts of its levels as last announced.
 
     Its level is judged up to `time`, None before the first message. `rank` counts the levels
-    reached; `mover` is the id of the alert that led to it, if one did.
+    reached, from `since` on; `mover` is the id of the alert that led to it, if one did.
     """
 
     exercise: bool = False
@@ -37,6 +37,7 @@ class HypothesisState(msgspec.Struct, frozen=True):
     serial: int = 0
     time: int | None = None
     rank: int = 0
+    since: int | None = None
     mover: str = ""
     sightings: dict[str, tuple[Sighting, ...]] = {}
     distances: dict[str, dict[str, Distance]] = {}

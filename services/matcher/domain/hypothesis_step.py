@@ -87,7 +87,7 @@ def _reached(state: HypothesisState, message: IndicatorChange | None, moment: Mo
     if moment.clock is not None:
         times.append(micros(moment.clock))
     if isinstance(message, AlertChange):
-        times.append(micros(min(message.at, moment.now)))
+        times.append(micros(min(message.known, moment.now)))
     return max(times, default=None)
 
 
@@ -137,18 +137,30 @@ def _heard(
     course = course_of(hypothesis, after)
     if course == course_of(hypothesis, state):
         return after
-    crossing = _risen(course, state.rank, micros(message.at), after.time)
-    if crossing is None:
-        crossing = Crossing(after.time, hypothesis.rank_after(state.rank, course.score(after.time)))
+    crossing = _crossed(course, after, message, after.time)
     if crossing.rank == state.rank:
         return after
     return _announced(hypothesis, after, crossing, (heard(message), now))
 
 
-def _risen(course: Course, rank: int, at: int, time: int) -> Crossing | None:
-    """The rise that a late observation makes at its own time, if that level still stands.
+def _crossed(course: Course, state: HypothesisState, change: AlertChange, time: int) -> Crossing:
+    """What an alert leads to: at its own time, as far as the present level stood then.
 
-    It is asked against the level of today. What was reached and lost in the past is not told.
+    What is withdrawn is so from now on.
+    """
+    at = time if change.status is Status.WITHDRAWN else min(micros(change.at), time)
+    start = at if state.since is None else max(at, state.since)
+    rank = course.hypothesis.rank_after(state.rank, course.score(start))
+    last = _settled(course, Crossing(start, rank), time)
+    if last.rank != state.rank or at == start:
+        return last
+    return _risen(course, state.rank, at, time) or last
+
+
+def _risen(course: Course, rank: int, at: int, time: int) -> Crossing | None:
+    """The rise that an observation makes before the present level began, if it still stands.
+
+    What was reached and lost in the past is not told.
     """
     for edge in [at, *course.breaks(at)]:
         reached = course.hypothesis.rank_after(rank, course.score(edge))
@@ -175,6 +187,7 @@ def _announced(
     return msgspec.structs.replace(
         state,
         rank=crossing.rank,
+        since=max(crossing.at, state.since or crossing.at),
         serial=serial,
         mover=move.alert if crossing.rank > change.before else "",
         announced=tuple(alert.model_dump(mode="json", exclude_defaults=True) for alert in alerts),

@@ -45,6 +45,7 @@ def rendered_alert(
         value=one.value,
         evidence=() if episode is None else _newest(episode),
         evidence_count=0 if episode is None else one.count,
+        hypotheses=rule.hypotheses,
         explain=explained(rule, state, one),
         reason=one.reason,
         uncorroborated=one.uncorroborated,

@@ -9,6 +9,7 @@ from schemas.alert import Alert
 from schemas.event import Event
 from schemas.signal import Signal
 from services.matcher.domain.chain import chained
+from services.matcher.domain.hypothesis_watch import HypothesisWatch
 from services.matcher.domain.rulebook import Rulebook
 from services.matcher.domain.signals import signals
 from services.matcher.domain.state import State
@@ -56,6 +57,10 @@ class _Course:
     clock: datetime | None = None
     since: datetime | None = None
     offset: int = 0
+    watch: HypothesisWatch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watch = HypothesisWatch(self.rulebook.hypotheses)
 
     def take(self, event: Event) -> None:
         now = _recorded(event)
@@ -65,6 +70,7 @@ class _Course:
         self.clock = now if self.clock is None else max(self.clock, now)
         while self.due and self.due[0][0] <= self.clock:
             self._tick(heappop(self.due)[1], self.clock)
+        self.told.alerts.extend(self.watch.tick(self._moment(self.clock)))
 
     def _apply(self, signal: Signal, now: datetime) -> None:
         place = (signal.pack, signal.rule, signal.key)
@@ -74,11 +80,19 @@ class _Course:
         if outcome.refused is not None:
             self.told.refused.append((signal, outcome.refused))
         self._keep(rule, place, outcome)
+        self._hear(rule, place, outcome, now)
+
+    def _hear(self, rule: WindowRule, place: Place, outcome: Outcome, now: datetime) -> None:
+        if rule.hypotheses:
+            moment = self._moment(now)
+            self.told.alerts.extend(self.watch.hear(rule, place[2], outcome, moment))
 
     def _tick(self, place: Place, clock: datetime) -> None:
         rule, state = self.rulebook.windows[place[:2]], self.states.get(place)
         if state is not None and is_due(rule, state, clock):
-            self._keep(rule, place, step(rule, state, None, self._moment(clock)))
+            outcome = step(rule, state, None, self._moment(clock))
+            self._keep(rule, place, outcome)
+            self._hear(rule, place, outcome, clock)
 
     def _moment(self, now: datetime) -> Moment:
         self.offset += 1
