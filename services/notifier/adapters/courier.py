@@ -1,10 +1,11 @@
 """A thread that brings the outbox to Kafka: the ledger and the dead letters."""
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 from redis import RedisError
 
 from schemas.topics import topic_name
@@ -19,19 +20,43 @@ MOST = 200
 PATIENCE_MS = 10_000
 
 
+class _Disposable(KafkaProducer):  # type: ignore[misc]  # kafka-python has no types
+    """A producer that can be thrown away with messages under way."""
+
+    def flush(self, timeout: float | None = None) -> None:
+        """As the parent's; a time-out does not keep `close` from ending its thread."""
+        with suppress(KafkaTimeoutError):
+            super().flush(timeout)
+
+
 @dataclass
 class KafkaLedger:
     """Implements Ledger; the connection is made when first needed.
 
-    Raises kafka.errors.KafkaError when Kafka does not take a letter within 10 seconds.
+    Raises kafka.errors.KafkaError when Kafka does not take a letter within `patience_ms`.
     """
 
     bootstrap_servers: str
     prefix: str
+    patience_ms: int = PATIENCE_MS
     _producer: KafkaProducer | None = None
 
     def deliver(self, letters: list[Letter]) -> None:
         """Return when Kafka has all of them."""
+        try:
+            self._send(letters)
+        except KafkaError:
+            # once a batch has expired, this producer never sends again: the next one will
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Give the connection back; blocks 5 seconds at most."""
+        if self._producer is not None:
+            producer, self._producer = self._producer, None
+            producer.close(timeout=5)
+
+    def _send(self, letters: list[Letter]) -> None:
         producer = self._connected()
         sent = [
             producer.send(
@@ -40,23 +65,18 @@ class KafkaLedger:
             for one in letters
         ]
         for result in sent:
-            result.get(timeout=PATIENCE_MS / 1000)
-
-    def close(self) -> None:
-        """Give the connection back; blocks 5 seconds at most."""
-        if self._producer is not None:
-            self._producer.close(timeout=5)
+            result.get(timeout=self.patience_ms / 1000)
 
     def _connected(self) -> KafkaProducer:
         if self._producer is None:
-            self._producer = KafkaProducer(
+            self._producer = _Disposable(
                 bootstrap_servers=self.bootstrap_servers.split(","),
                 acks="all",
                 enable_idempotence=True,
-                max_block_ms=PATIENCE_MS,
-                delivery_timeout_ms=PATIENCE_MS,
-                request_timeout_ms=PATIENCE_MS // 2,
-                bootstrap_timeout_ms=PATIENCE_MS // 2,
+                max_block_ms=self.patience_ms,
+                delivery_timeout_ms=self.patience_ms,
+                request_timeout_ms=self.patience_ms // 2,
+                bootstrap_timeout_ms=self.patience_ms // 2,
                 allow_auto_create_topics=False,
                 max_request_size=2 * 1024 * 1024,
             )
