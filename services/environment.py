@@ -98,14 +98,14 @@ S = TypeVar("S", bound=BaseSettings)
 
 
 def load(settings: type[S], environment: Mapping[str, str]) -> S:
-    """Settings from `environment`; secrets may come from the file that `…_FILE` names.
+    """Settings from `environment`; their secrets may come from the file that `…_FILE` names.
 
     Raises:
         InvalidEnvironment: naming every unknown or malformed variable.
     """
     faults = [f"{name}: no such setting" for name in sorted(_unknown(environment))]
     values = {name: environment[name] for name in KNOWN & environment.keys()}
-    for name in sorted(SECRETS):
+    for name in sorted(SECRETS & _read_by(settings)):
         try:
             values |= _from_file(name, environment)
         except OSError as error:
@@ -122,6 +122,10 @@ def load(settings: type[S], environment: Mapping[str, str]) -> S:
     if faults:
         raise InvalidEnvironment("; ".join(faults))
     return loaded
+
+
+def _read_by(settings: type[BaseSettings]) -> set[str]:
+    return {f"{PREFIX}{field.upper()}" for field in settings.model_fields}
 
 
 def _unknown(environment: Mapping[str, str]) -> set[str]:

@@ -76,6 +76,12 @@ def test_a_secret_file_that_is_missing_stops_the_start_with_its_name(tmp_path: P
         load(Some, {"VEDETTE_SLACK_TOKEN_FILE": str(tmp_path / "none")})
 
 
+def test_the_secret_file_of_another_service_is_not_read(tmp_path: Path) -> None:
+    theirs = {"VEDETTE_PAGERDUTY_ROUTING_KEY_FILE": str(tmp_path / "not mounted here")}
+
+    assert load(Some, theirs) == load(Some, {})
+
+
 def test_a_fault_never_shows_a_value() -> None:
     with pytest.raises(InvalidEnvironment) as caught:
         load(Some, {"VEDETTE_PORT": "hunter2"})
