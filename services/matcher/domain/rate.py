@@ -1,5 +1,6 @@
 """Rate change: more hits in the window than the baseline before it would lead one to expect."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log
@@ -27,11 +28,42 @@ class Rates:
 
 
 def rates(rule: WindowRule, state: State) -> Iterator[Firing]:
-    """Every time of a hit at which the rate has changed, with the number of hits in the window."""
+    """Every time of a hit at which the rate has changed, with the number of hits in the window.
+
+    One pass: window and baseline slide over the sorted hits, the one behind the other.
+    """
+    window, baseline = _Sliding(rule, state.hits), _Sliding(rule, state.hits)
     for at in dict.fromkeys(hit.at for hit in state.hits):
-        told = compared(rule, state, at)
-        if told is not None and _changed(rule, told):
-            yield at, float(told.n)
+        opened, covered = at - span(rule.timespan), baseline_at(rule, state, at)
+        if covered is None:
+            continue
+        n, m = window.between(opened, at), baseline.between(opened - covered, opened)
+        if _changed(rule, Rates(n, m, span(rule.timespan), covered)):
+            yield at, float(n)
+
+
+class _Sliding:
+    """How many different keys the hits of an interval have that only moves forward."""
+
+    def __init__(self, rule: WindowRule, hits: Sequence[Hit]) -> None:
+        self._keys = [(hit.at, counted_by(rule.count_by, hit)) for hit in hits]
+        self._counts: Counter[str] = Counter()
+        self._left = self._right = 0
+
+    def between(self, after: int, until: int) -> int:
+        """The number for `(after, until]`."""
+        while self._right < len(self._keys) and self._keys[self._right][0] <= until:
+            self._counts[self._keys[self._right][1]] += 1
+            self._right += 1
+        while self._left < self._right and self._keys[self._left][0] <= after:
+            self._leave(self._keys[self._left][1])
+            self._left += 1
+        return len(self._counts)
+
+    def _leave(self, key: str) -> None:
+        self._counts[key] -= 1
+        if not self._counts[key]:
+            del self._counts[key]
 
 
 def compared(rule: WindowRule, state: State, at: int) -> Rates | None:
