@@ -1,13 +1,11 @@
 """Rule documents: exactly what a file of a rule pack may say."""
 
-import re
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -17,46 +15,7 @@ from pydantic import (
 from schemas.alert import Level
 from schemas.event import Names, Reliability
 from schemas.model import Model, Name
-
-_DURATION = re.compile(r"(\d+)(s|m|h|d|w|M|y)")
-_UNITS = {
-    "s": timedelta(seconds=1),
-    "m": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-    "w": timedelta(weeks=1),
-    "M": timedelta(days=30),
-    "y": timedelta(days=365),
-}
-
-
-def duration(text: Any) -> timedelta:
-    """Sigma's time span (`15s 30m 12h 7d 1M`), a month as 30 days and a year as 365.
-
-    Raises:
-        ValueError: `text` is no such span.
-    """
-    if isinstance(text, timedelta):
-        return text
-    parts = _DURATION.fullmatch(text) if isinstance(text, str) else None
-    if parts is None:
-        raise ValueError(f"{text!r} is no time span: write a number and one of s m h d w M y")
-    return int(parts[1]) * _UNITS[parts[2]]
-
-
-Span = Annotated[timedelta, BeforeValidator(duration)]
-
-
-def some_time(length: timedelta) -> timedelta:
-    """The same length.
-
-    Raises:
-        ValueError: it is no time at all.
-    """
-    if not length:
-        raise ValueError("no time at all")
-    return length
-
+from schemas.span import Span, some_time
 
 RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_\-]*$", max_length=128)]
 Scalar = str | int | float | bool | None

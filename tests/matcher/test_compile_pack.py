@@ -208,3 +208,14 @@ def test_places_share_their_names_with_no_list_and_no_other_place() -> None:
         "there is another list 'proxies'",
         "there is another site 'taji'",
     ]
+
+
+def test_a_rule_has_another_version_once_it_says_something_else() -> None:
+    book, again, other = (
+        compiled(FIRE, correlating("many", ["fire"], timespan=timespan))[0]
+        for timespan in ("7d", "7d", "8d")
+    )
+
+    first, same, changed = (one.windows["pack", "many"].version for one in (book, again, other))
+    assert first == same
+    assert first != changed

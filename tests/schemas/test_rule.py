@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from schemas.rule import CorrelationRule, DetectionRule, NamedList, duration
+from schemas.rule import CorrelationRule, DetectionRule, NamedList
+from schemas.span import duration
 from tests.schemas.builders import correlation_rule, detection_rule, faults
 
 

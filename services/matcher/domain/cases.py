@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from schemas.alert import Alert, Status
 from schemas.event import Event, completed
-from schemas.rule import Expected, RuleTest, TestEvent, duration
+from schemas.rule import Expected, RuleTest, TestEvent
+from schemas.span import duration
 from services.matcher.domain.corrections import linked
 from services.matcher.domain.replay import replay
 from services.matcher.domain.rulebook import Rulebook

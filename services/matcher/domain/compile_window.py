@@ -1,6 +1,8 @@
 """From a rule document to what the window engine needs of it, or why it cannot be done."""
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from schemas.alert import Level
@@ -37,13 +39,7 @@ class NotSupported(ValueError):  # noqa: N818  (named for what it says, as every
         self.message = message
 
 
-def of_detection(
-    document: DetectionRule,
-    pack: str,
-    *,
-    defaults: PackDefaults,
-    version: str | None = None,
-) -> WindowRule:
+def of_detection(document: DetectionRule, pack: str, *, defaults: PackDefaults) -> WindowRule:
     """The windows of a detection rule that alerts by itself, grouped by story by default.
 
     Raises:
@@ -55,7 +51,7 @@ def of_detection(
         title=document.title,
         id=document.id,
         level=_level(document, defaults),
-        version=version,
+        version=_version(document),
         type=None,
         bases=(document.name,),
         timespan=ONE_INSTANT,
@@ -71,30 +67,39 @@ def of_detection(
     )
 
 
-def of_correlation(
-    document: CorrelationRule,
-    pack: str,
-    *,
-    defaults: PackDefaults,
-    version: str | None = None,
-) -> WindowRule:
+def of_correlation(document: CorrelationRule, pack: str, *, defaults: PackDefaults) -> WindowRule:
     """The windows of a correlation rule.
 
     Raises:
         NotSupported: naming the field.
     """
     section = document.correlation
-    return WindowRule(
+    rule = WindowRule(
         pack=pack,
         name=document.name,
         title=document.title,
         id=document.id,
         level=_level(document, defaults),
-        version=version,
+        version=_version(document),
         type=section.type,
         bases=section.rules,
         timespan=section.timespan,
         condition=_condition(section),
+        count_by=section.count_by,
+        resolve_after=document.resolve_after or defaults.resolve_after or section.timespan,
+        max_lateness=section.max_lateness,
+        group_by=section.group_by,
+        corroboration=document.corroboration,
+        cooldown=document.cooldown or NOTHING,
+        summary=_template(document, "summary"),
+        action=_template(document, "action"),
+    )
+    return _with_what_its_type_reads(rule, section)
+
+
+def _with_what_its_type_reads(rule: WindowRule, section: Correlation) -> WindowRule:
+    return replace(
+        rule,
         expression=_expression(section),
         subject=section.field,
         certain=section.interval == "certain",
@@ -108,15 +113,13 @@ def of_correlation(
         min_baseline=section.min_baseline or 2 * section.timespan,
         history=section.history or NOTHING,
         warmup=section.warmup or NOTHING,
-        cooldown=document.cooldown or NOTHING,
-        count_by=section.count_by,
-        resolve_after=document.resolve_after or defaults.resolve_after or section.timespan,
-        max_lateness=section.max_lateness,
-        group_by=section.group_by,
-        corroboration=document.corroboration,
-        summary=_template(document, "summary"),
-        action=_template(document, "action"),
     )
+
+
+def _version(document: DetectionRule | CorrelationRule) -> str:
+    """12 hex digits that change with what the rule says, its cases left out."""
+    said = document.model_dump_json(exclude={"tests"})
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
 def _level(document: DetectionRule | CorrelationRule, defaults: PackDefaults) -> Level:

@@ -1,0 +1,46 @@
+"""Spans of time, as Sigma writes them."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+_DURATION = re.compile(r"(\d+)(s|m|h|d|w|M|y)")
+_UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+    "M": timedelta(days=30),
+    "y": timedelta(days=365),
+}
+
+
+def duration(text: Any) -> timedelta:
+    """Sigma's time span (`15s 30m 12h 7d 1M`), a month as 30 days and a year as 365.
+
+    Raises:
+        ValueError: `text` is no such span.
+    """
+    if isinstance(text, timedelta):
+        return text
+    parts = _DURATION.fullmatch(text) if isinstance(text, str) else None
+    if parts is None:
+        raise ValueError(f"{text!r} is no time span: write a number and one of s m h d w M y")
+    return int(parts[1]) * _UNITS[parts[2]]
+
+
+Span = Annotated[timedelta, BeforeValidator(duration)]
+
+
+def some_time(length: timedelta) -> timedelta:
+    """The same length.
+
+    Raises:
+        ValueError: it is no time at all.
+    """
+    if not length:
+        raise ValueError("no time at all")
+    return length
