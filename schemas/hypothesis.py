@@ -7,7 +7,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from schemas.model import Instant, Model, Name
-from schemas.rule import RuleName, Span, some_time
+from schemas.rule import RuleName
+from schemas.span import Span, some_time
 
 DAY = timedelta(days=1)
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
