@@ -76,7 +76,9 @@ def document(number: int, rule: tuple[str, dict[str, object], dict[str, object]]
 
 
 def unindexed(pack: PackRules) -> PackRules:
-    return replace(pack, always=tuple(range(len(pack.rules))), by_literal={}, by_value={})
+    numbers = tuple(range(len(pack.rules)))
+    nothing = ("",) * len(numbers)
+    return replace(pack, always=numbers, by_literal={}, by_value={}, beside=nothing)
 
 
 def names(book: Rulebook, event: Event) -> list[tuple[str, object]]:

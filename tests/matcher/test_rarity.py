@@ -2,8 +2,10 @@ import pytest
 
 from services.matcher.domain.common_words import ARABIC, ENGLISH
 from services.matcher.domain.fold import fold
+from services.matcher.domain.matching import matches
 from services.matcher.domain.rarity import rarity, sampled
-from tests.matcher.rules import detecting, rulebook
+from services.matcher.domain.sampling import tuned
+from tests.matcher.rules import detecting, report, rulebook
 
 
 @pytest.mark.parametrize(
@@ -49,3 +51,18 @@ def test_a_rule_is_registered_under_its_rarest_word() -> None:
 
     assert set(pack.by_literal) == {" kornets ", " the police "}
     assert pack.by_value == {"id": {"4711": (2,)}}
+
+
+def test_a_sample_moves_a_rule_to_what_is_rare_in_it_and_changes_no_match() -> None:
+    book = rulebook(
+        detecting("near", selection={"words|phrase": "government kornets ~4"}),
+        detecting("typed", selection={"words|phrase": "kornets", "type": "threat"}),
+    )
+    reports = [report("The kornets again", type="appeal"), report("Kornets", type="appeal")] * 300
+
+    (pack,) = tuned(book, reports).packs
+
+    assert set(pack.by_literal) == {" government "}
+    assert pack.by_value == {"type": {"threat": (1,)}}
+    event = report("Kornets reach the government, a government of kornets", type="threat")
+    assert [match.rule.name for match in matches(tuned(book, reports), event)] == ["near", "typed"]

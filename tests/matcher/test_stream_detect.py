@@ -38,7 +38,7 @@ class Broken(Leaf):
 
 def rulebook(**predicates: All | Leaf) -> Rulebook:
     rules = tuple(CompiledRule("pack", name, one) for name, one in predicates.items())
-    pack = PackRules("pack", Lists(), rules, tuple(range(len(rules))), {}, {})
+    pack = PackRules("pack", Lists(), rules, tuple(range(len(rules))), {}, {}, ("",) * len(rules))
     windows = [replace(ALONE, pack="pack", name=name, bases=(name,)) for name in predicates]
     feeds = {("pack", window.name): (window,) for window in windows}
     return Rulebook(packs=(pack,), feeds=feeds)

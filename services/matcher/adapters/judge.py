@@ -48,4 +48,4 @@ class Judge:
 
 
 def _alone(pack: PackRules, rule: CompiledRule) -> PackRules:
-    return replace(pack, rules=(rule,), always=(0,), by_literal={}, by_value={})
+    return replace(pack, rules=(rule,), always=(0,), by_literal={}, by_value={}, beside=("",))

@@ -78,9 +78,9 @@ def named(lists: Lists, scan: Scan) -> tuple[Named, ...]:
     """Who is named where: of names one inside another only the longest counts."""
     found = {
         (place, naming.member)
-        for literal in lists.names.keys() & scan.hits.keys()
+        for literal in lists.names.keys() & scan.literals
         for naming in lists.names[literal]
-        for place in _unexcepted(scan, naming, scan.hits[literal])
+        for place in _unexcepted(scan, naming, scan.places_of(literal))
     }
     return tuple(
         Named(member, scan.text_at(place).field, place)

@@ -14,6 +14,7 @@ Atom = tuple[str, str]
 
 Rarity = Callable[[Atom], float]
 """The share of events, from 0 to 1, that have an atom."""
+Share = Callable[[frozenset[Atom]], float]
 
 
 class Leaf(ABC):
@@ -137,23 +138,43 @@ def affirmed(predicate: Predicate) -> Iterator[Leaf]:
         yield predicate
 
 
-def required(predicate: Predicate, rarity: Rarity) -> frozenset[Atom]:
-    """Atoms of which every event that meets the predicate has one; empty when none are known.
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a rule is come by.
 
-    Of several such groups the one that fewest events have.
+    Every event that meets it has one of `atoms`, of which none may be known, and the word
+    `beside`, if that is not empty.
     """
+
+    atoms: frozenset[Atom]
+    beside: str = ""
+
+
+def access(predicate: Predicate, rarity: Rarity) -> Access:
+    """The group of atoms that fewest events have, and the rarest word that stands beside it."""
 
     def share(group: frozenset[Atom]) -> float:
         return sum(map(rarity, group))
 
-    def rarest(part: Predicate) -> frozenset[Atom]:
-        if isinstance(part, All):
-            known = [group for one in part.parts if (group := rarest(one))]
-        elif isinstance(part, Any):
-            each = [rarest(one) for one in part.parts]
-            known = [frozenset().union(*each)] if all(each) else []
-        else:
-            known = [] if isinstance(part, Not) else [*part.groups()]
-        return min(known, key=share, default=frozenset())
+    groups = sorted(_required(predicate, share), key=share)
+    words = (_word(group) for group in groups[1:] if group != groups[0])
+    return Access(groups[0] if groups else frozenset(), next((word for word in words if word), ""))
 
-    return rarest(predicate)
+
+def _required(predicate: Predicate, share: Share) -> list[frozenset[Atom]]:
+    """Groups of atoms, of each of which every event that meets the predicate has one."""
+    if isinstance(predicate, All):
+        return [group for part in predicate.parts for group in _required(part, share)]
+    if isinstance(predicate, Any):
+        each = [min(_required(part, share), key=share, default=None) for part in predicate.parts]
+        known = [group for group in each if group is not None]
+        return [frozenset().union(*known)] if len(known) == len(each) else []
+    return [] if isinstance(predicate, Not) else [*predicate.groups()]
+
+
+def _word(group: frozenset[Atom]) -> str:
+    """The one whole word that the group stands for, or nothing."""
+    ((field, literal), *others) = group
+    words = literal.split()
+    whole = not others and not field and literal.endswith(" ") and len(words) == 1
+    return words[0] if whole else ""

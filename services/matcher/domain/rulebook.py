@@ -11,9 +11,9 @@ from services.matcher.domain.predicates import (
     Leaf,
     Predicate,
     Rarity,
+    access,
     affirmed,
     leaves,
-    required,
 )
 from services.matcher.domain.rarity import rarity
 from services.matcher.domain.scan import Scanner
@@ -43,7 +43,8 @@ class CompiledRule:
 class PackRules:
     """The detection rules of one pack, each registered under what it cannot match without.
 
-    `always` are the costly ones: nothing is known that they could be registered under.
+    `always` are the costly ones: nothing is known that they could be registered under. `beside`
+    has for each rule a word that it cannot match without either, or nothing.
     """
 
     name: str
@@ -52,6 +53,7 @@ class PackRules:
     always: tuple[int, ...]
     by_literal: Mapping[str, tuple[int, ...]]
     by_value: Mapping[str, Mapping[str, tuple[int, ...]]]
+    beside: tuple[str, ...]
 
     def candidates(self, view: View) -> Iterable[CompiledRule]:
         """The rules that might match, in the order of their files."""
@@ -61,7 +63,11 @@ class PackRules:
         for name, rules in self.by_value.items():
             for value in view.caseless(name):
                 numbers.update(rules.get(value, ()))
-        return [self.rules[number] for number in sorted(numbers)]
+        if not numbers:
+            return ()
+        words, beside = view.scan.words, self.beside
+        told = [one for one in sorted(numbers) if not beside[one] or beside[one] in words]
+        return [self.rules[one] for one in told]
 
     def literals(self) -> Iterable[str]:
         """What the scan has to look for: what brings rules up, and what is asked every time."""
@@ -78,17 +84,20 @@ def indexed(
     """The rules of a pack with their index, each under its rarest required atoms."""
     known = tuple(rules)
     always: list[int] = []
+    beside: list[str] = []
     by_atom: dict[Atom, list[int]] = {}
     for number, rule in enumerate(known):
-        atoms = required(rule.predicate, rarity)
-        if not atoms:
+        found = access(rule.predicate, rarity)
+        beside.append(found.beside)
+        if not found.atoms:
             always.append(number)
-        for atom in atoms:
+        for atom in found.atoms:
             by_atom.setdefault(atom, []).append(number)
     by_field: dict[str, dict[str, tuple[int, ...]]] = {}
     for (place, value), numbers in by_atom.items():
         by_field.setdefault(place, {})[value] = tuple(numbers)
-    return PackRules(name, lists, known, tuple(always), by_field.pop("", {}), by_field)
+    literals = by_field.pop("", {})
+    return PackRules(name, lists, known, tuple(always), literals, by_field, tuple(beside))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +130,14 @@ def assembled(packs: Iterable[PackRules], windows: Iterable[WindowRule]) -> Rule
         packs=known,
         windows=MappingProxyType({(window.pack, window.name): window for window in told}),
         feeds=MappingProxyType({base: tuple(fed) for base, fed in feeds.items()}),
-        scanner=Scanner(literal for pack in known for literal in pack.literals()),
+        scanner=scanner_of(known),
         scanned=_scanned(every, named=any(pack.lists.names for pack in known)),
     )
+
+
+def scanner_of(packs: Iterable[PackRules]) -> Scanner:
+    """The one scanner for all of them."""
+    return Scanner(literal for pack in packs for literal in pack.literals())
 
 
 def _scanned(every: Iterable[Leaf], *, named: bool) -> tuple[str, ...]:

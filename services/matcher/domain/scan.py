@@ -1,9 +1,8 @@
 """The one pass over a report's texts that every name and phrase of all rules is found in."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from ahocorasick_rs import AhoCorasick
 
@@ -33,24 +32,22 @@ class Scan:
     starts: tuple[int, ...]
     folded: str
     literals: frozenset[str]
-    _found: Mapping[str, list[Place]] | Callable[[], Mapping[str, list[Place]]]
     _sought: dict[str, list[Place]] = field(default_factory=dict)
+    _words: frozenset[str] | None = None
 
     @property
-    def hits(self) -> Mapping[str, list[Place]]:
-        """Of each of `literals` its places in order; worked out when first asked for."""
-        if callable(self._found):
-            self._found = self._found()
-        return self._found
+    def words(self) -> frozenset[str]:
+        """Every word that stands there; worked out when first asked for."""
+        if self._words is None:
+            self._words = frozenset(self.folded.split())
+        return self._words
 
     def holds(self, literal: str) -> bool:
         """Whether it stands there, whether or not the scanner knows it."""
         return literal in self.literals or literal in self.folded
 
     def places_of(self, literal: str) -> list[Place]:
-        """Its places in order, whether or not the scanner knows it."""
-        if literal in self.literals:
-            return self.hits[literal]
+        """Its places in order, whether or not the scanner knows it; looked for when asked."""
         known = self._sought.get(literal)
         if known is None:
             known = self._sought[literal] = list(_places_in(self.folded, literal))
@@ -70,12 +67,13 @@ class Scan:
 def _places_in(folded: str, literal: str) -> Iterator[Place]:
     start = folded.find(literal)
     while start >= 0:
-        yield _place(folded, literal, start, start + len(literal))
+        yield place_at(folded, literal, start)
         start = folded.find(literal, start + 1)
 
 
-def _place(folded: str, literal: str, start: int, end: int) -> Place:
-    """A hit without its padding; a word that goes on is taken whole."""
+def place_at(folded: str, literal: str, start: int) -> Place:
+    """The place of a literal that begins at `start`; a word that goes on is taken whole."""
+    end = start + len(literal)
     return start + 1, end - 1 if literal[-1] == " " else folded.index(" ", end)
 
 
@@ -95,20 +93,8 @@ class Scanner:
             end += len(part)
         haystack = "".join(folded)
         found = self._automaton.find_matches_as_indexes(haystack, overlapping=True)
-        known = self._literals
-        literals = frozenset([known[number] for number, _, _ in found])
-        hits = partial(_grouped, haystack, known, found)
-        return Scan(tuple(texts), tuple(starts), haystack, literals, hits)
-
-
-def _grouped(
-    folded: str, known: Sequence[str], found: Iterable[tuple[int, int, int]]
-) -> Mapping[str, list[Place]]:
-    hits: dict[str, list[Place]] = {}
-    for number, start, end in found:
-        literal = known[number]
-        hits.setdefault(literal, []).append(_place(folded, literal, start, end))
-    return hits
+        literals = frozenset([self._literals[number] for number, _, _ in found])
+        return Scan(tuple(texts), tuple(starts), haystack, literals)
 
 
 def places(scan: Scan, phrase: Phrase) -> list[Place]:
@@ -123,9 +109,8 @@ def places(scan: Scan, phrase: Phrase) -> list[Place]:
         found = _extended(found, following)
     if not others:
         return found
-    most = phrase.slack + sum(piece.length for piece in phrase.pieces)
     nearest = dict(reversed(found))
-    return sorted(place for place in nearest.items() if _within(scan.folded, place, most))
+    return sorted(place for place in nearest.items() if within(scan.folded, place, phrase.most))
 
 
 def _extended(found: list[Place], following: list[Place]) -> list[Place]:
@@ -140,7 +125,7 @@ def _extended(found: list[Place], following: list[Place]) -> list[Place]:
     return longer
 
 
-def _within(folded: str, place: Place, most: int) -> bool:
+def within(folded: str, place: Place, most: int) -> bool:
     """Whether the stretch is of one text, and of at most so many words."""
     start, end = place
     return folded.count(" ", start, end) < most and folded.find("  ", start, end) < 0

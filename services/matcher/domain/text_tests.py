@@ -8,6 +8,7 @@ from services.matcher.domain.fields import as_text
 from services.matcher.domain.fold import Stretch
 from services.matcher.domain.phrases import Phrase
 from services.matcher.domain.predicates import Atom, Leaf
+from services.matcher.domain.proximity import stands
 from services.matcher.domain.scan import Place
 from services.matcher.domain.view import IN_WORDS, View, texts_of
 
@@ -73,11 +74,7 @@ class PhraseTest(Leaf):
 
     def holds(self, view: View) -> bool:
         """Whether it stands there."""
-        scan = view.scan
-        for piece in self.phrase.pieces:
-            if not scan.holds(piece.literal):
-                return False
-        return any(True for _ in self.places(view))
+        return stands(view.scan, self.phrase, texts_of(self.field))
 
     def places(self, view: View) -> Iterable[Place]:
         """Where it stands in the field."""
@@ -110,7 +107,7 @@ class MemberTest(Leaf):
 
     field: str
     ids: frozenset[str]
-    cost: ClassVar[int] = 3
+    cost: ClassVar[int] = 20
 
     def holds(self, view: View) -> bool:
         """Whether one of its members is among the ids."""
