@@ -27,7 +27,7 @@ $(STAMP): $(LOCK) pyproject.toml
 demo: install ## the founding case from HTTP to Slack messages, on one machine
 	$(BIN)/vedette up --demo
 
-test: install kafka redis ## every test, integration on real Kafka and Redis included
+test: install kafka redis peers ## every test, integration on real Kafka and Redis included
 	$(BIN)/pytest
 
 check: install format lint types imports rules ## format, lint, types, imports, rule cases
@@ -48,7 +48,7 @@ rules: install ## every rule file and its cases
 	$(BIN)/vedette rules check
 	$(BIN)/vedette rules test
 
-unit: install ## the tests that need no Kafka and no Redis
+unit: install peers ## the tests that need no Kafka and no Redis
 	$(BIN)/pytest -m "not integration"
 
 integration: install kafka redis ## the tests on real Kafka and Redis
