@@ -23,7 +23,7 @@ from services.matcher.domain.cases import differences
 from services.matcher.domain.corrections import linked
 from services.matcher.domain.coverage import cases_of, coverage_faults
 from services.matcher.domain.faults import RuleFault
-from services.matcher.domain.matching import derived, matches
+from services.matcher.domain.matching import derived, matches, unknown_names
 from services.matcher.domain.replay import replay
 from services.matcher.domain.rulebook import Rulebook
 
@@ -117,7 +117,7 @@ def _matched(rulebook: Rulebook, event: Event) -> dict[str, object]:
         "id": event.id,
         "rules": [match.rule.name for match in matches(rulebook, event)],
         "entities": list(derived(rulebook, event, "entities")),
-        "names": list(derived(rulebook, event, "names")),
+        "names": list(unknown_names(rulebook, event)),
         "sites": list(derived(rulebook, event, "sites")),
     }
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from schemas.event import Event
 from services.matcher.domain.fold import fold
-from services.matcher.domain.matching import derived, matches
+from services.matcher.domain.matching import derived, matches, unknown_names
 from services.matcher.domain.names import canonical, organisation_names
 from services.matcher.domain.organisation_heads import DEFAULT, heads_of
 from services.matcher.domain.signals import signals
@@ -132,6 +132,7 @@ def test_names_of_any_text_lie_within_it_and_are_spelt_in_one_way(text: str) -> 
         "Saraya al-",
         "of the ",
         "A B Front ",
+        "B C D E Front F. ",
         'called "',
         "calling itself ",
         "سرايا ",
@@ -169,6 +170,20 @@ def test_names_stand_in_title_and_text() -> None:
     event = report("Usbat al-Thairin fired.", title="Video of Saraya al-Jihad", actors=["Liwa Ali"])
 
     assert names_of(event) == ("Saraya al Jihad", "Usbat al Thairin")
+
+
+def test_names_are_told_as_the_report_first_writes_them() -> None:
+    text = "Kata’ib\u00a0al-Noor, or KATAIB al-Noor, left. بيان لِكتائب الإمام"
+
+    assert unknown_names(rulebook(), report(text)) == ("Kata’ib al-Noor", "كتائب الإمام")
+    assert names_of(report(text)) == ("Kataib al Noor", "كتايب الامام")
+
+
+def test_a_ligature_over_the_start_of_a_name_is_told_whole() -> None:
+    text = "بيان \ufef7فواج المقاومة"
+
+    assert unknown_names(rulebook(), report(text)) == ("\ufef7فواج المقاومة",)
+    assert names_of(report(text)) == ("افواج المقاومه",)
 
 
 def test_the_packs_head_nouns_are_used() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from schemas.event import Event
-from services.matcher.domain.fields import as_text
+from services.matcher.domain.fields import as_text, words
 from services.matcher.domain.fold import Stretch
 from services.matcher.domain.predicates import affirmed
 from services.matcher.domain.rulebook import CompiledRule, PackRules, Rulebook
@@ -67,6 +67,17 @@ def derived(rulebook: Rulebook, event: Event, field: str) -> tuple[str, ...]:
     """What any pack finds for a field (`entities`, `names`, `sites`), in order of the alphabet."""
     found = {as_text(value) for _, view in views(rulebook, event) for value in view.values(field)}
     return tuple(sorted(found))
+
+
+def unknown_names(rulebook: Rulebook, event: Event) -> tuple[str, ...]:
+    """The values of `names` as the event first writes each, in order of the alphabet."""
+    said = words(event)
+    written: dict[str, str] = {}
+    for _, view in views(rulebook, event):
+        for one in view.unknown_names():
+            spelling = " ".join(said[one.stretch.start : one.stretch.end].split())
+            written.setdefault(one.name, spelling)
+    return tuple(sorted(written.values()))
 
 
 def entities(rulebook: Rulebook, event: Event) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Organisation-like names in the words of a report. Pure, and linear in the text."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ def organisation_names(text: str, heads: Heads) -> tuple[OrganisationName, ...]:
         *(run for run in latin_runs(words, heads) if not _shouted(run, headlines)),
         *arabic_runs(words, heads),
     ]
-    return tuple(_name(words, run, heads) for run in _outermost(runs))
+    return tuple(_name(text, words, run, heads) for run in _outermost(runs))
 
 
 def canonical(text: str) -> str:
@@ -59,19 +59,27 @@ def _readable(word: str, *, first: bool) -> str:
     return word if small or not word[0].isascii() else word[0].upper() + word[1:]
 
 
-def _name(words: Sequence[Token], run: Run, heads: Heads) -> OrganisationName:
+def _name(text: str, words: Sequence[Token], run: Run, heads: Heads) -> OrganisationName:
     inside = words[run.first : run.last]
-    head = (
-        words[run.head]
-        if run.head >= 0
-        else next((one for one in inside if _tells(one, heads)), None)
-    )
-    folded = [word.folded for word in inside]
-    if is_arabic(inside[0]) and run.head == run.first:
+    telling = inside if run.head < 0 else words[run.head : run.head + 1]
+    head = next((word for word in telling if _tells(word, heads)), None)
+    folded, start = [word.folded for word in inside], inside[0].start
+    if is_arabic(inside[0]) and head is inside[0]:
         folded[0] = heads.bare(folded[0]) or folded[0]
-    whole = Stretch(inside[0].start, inside[-1].end)
-    told_by = whole if head is None else Stretch(head.start, head.end)
+        start = _past_attached(text, inside[0], folded[0])
+    whole = Stretch(start, inside[-1].end)
+    told_by = whole if head is None else Stretch(max(start, head.start), head.end)
     return OrganisationName(canonical(" ".join(folded)), whole, told_by)
+
+
+def _past_attached(text: str, word: Token, noun: str) -> int:
+    """Where the noun itself starts: Arabic writes *and*, *of* and the like as one word with it."""
+    attached = word.folded.removesuffix(noun)
+    ends = (
+        at for at in range(word.start, word.end) if fold(text[word.start : at]).strip() == attached
+    )
+    bare = next(ends, word.start)
+    return next(at for at in range(bare, word.end) if not fold(text[at]).isspace())
 
 
 def _tells(word: Token, heads: Heads) -> bool:
@@ -110,8 +118,13 @@ def _headlines(text: str, words: Sequence[Token]) -> list[range]:
 
 def _shouted(run: Run, headlines: Sequence[range]) -> bool:
     """Whether it is part of a headline; one that is nothing but a name is a name."""
-    around = next((line for line in headlines if run.first in line), None)
-    return around is not None and around != range(run.first, run.last)
+    last = bisect_right(headlines, run.first, key=_first) - 1
+    inside = last >= 0 and run.first in headlines[last]
+    return inside and headlines[last] != range(run.first, run.last)
+
+
+def _first(line: range) -> int:
+    return line.start
 
 
 def _start(word: Token) -> int:
