@@ -4,10 +4,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from tests.integration.notifier_site import MakeSite, Site, sites
 from tests.parts import topics as topic_parts
 from tests.parts.kafka import VERSION, KafkaNode, docker_answers, in_docker
 from tests.parts.redis_server import RedisNode
@@ -75,6 +77,19 @@ def topic_prefix() -> str:
 def topics(kafka: str, topic_prefix: str) -> str:
     """Every topic, with four partitions; returns the prefix."""
     return topic_parts.create(kafka, topic_prefix)
+
+
+@pytest.fixture
+def make_site(kafka: str, topics: str, redis_url: str, tmp_path: Path) -> Iterator[MakeSite]:
+    """Makes sites of notifiers that share Kafka and Redis."""
+    with sites(kafka, topics, redis_url, tmp_path) as make:
+        yield make
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    """One site of notifiers, with stand-ins of its own."""
+    return make_site()
 
 
 @contextmanager

@@ -1,15 +1,13 @@
 """The notifier as a process, among receivers and messages that are out of order."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from schemas.alert import Level
 from schemas.ledger import Act
 from schemas.topics import ALERTS
-from tests.integration.notifier_site import POST, TIMEOUT, MakeSite, Site, sites, told_line
+from tests.integration.notifier_site import POST, TIMEOUT, MakeSite, Site, told_line
 from tests.notifier.alerts import alert, wire
 from tests.parts import topics as parts
 from tests.parts.topics import Message
@@ -17,17 +15,6 @@ from tests.parts.waiting import until
 from tests.standins.slack import SlackStandIn
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def make_site(kafka: str, topics: str, redis_url: str, tmp_path: Path) -> Iterator[MakeSite]:
-    with sites(kafka, topics, redis_url, tmp_path) as make:
-        yield make
-
-
-@pytest.fixture
-def site(make_site: MakeSite) -> Site:
-    return make_site()
 
 
 def test_only_levels_from_high_page(site: Site) -> None:

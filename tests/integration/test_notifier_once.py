@@ -1,8 +1,5 @@
 """Nobody is told twice, nobody is missed: the notifier as a process, shot at and cut off."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from schemas.ledger import Act
@@ -12,7 +9,6 @@ from tests.integration.notifier_site import (
     TIMEOUT,
     MakeSite,
     Site,
-    sites,
     told_line,
     unready,
 )
@@ -21,17 +17,6 @@ from tests.parts.redis_server import RedisNode
 from tests.parts.waiting import until
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def make_site(kafka: str, topics: str, redis_url: str, tmp_path: Path) -> Iterator[MakeSite]:
-    with sites(kafka, topics, redis_url, tmp_path) as make:
-        yield make
-
-
-@pytest.fixture
-def site(make_site: MakeSite) -> Site:
-    return make_site()
 
 
 def test_an_alert_is_a_message_and_a_page_and_its_end_is_shown_on_both(site: Site) -> None:
