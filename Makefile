@@ -83,5 +83,8 @@ peers: .cache/peers/.installed ## elastalert2 in an environment of its own, to m
 bench: install kafka redis ## throughput and latency, as ratios in one run
 	$(BIN)/python -m bench
 
+bench-engine: install peers ## the engine alone, and elastalert2 beside it
+	$(BIN)/python -m bench.engine
+
 clean: ## everything that make made
 	rm -rf $(VENV) .cache build *.egg-info

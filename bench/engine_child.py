@@ -1,0 +1,84 @@
+"""One configuration of the engine in a process of its own: `python -m bench.engine_child R A`.
+
+It builds R rules and A aliases, says so in a line of JSON, and then answers every line that it is
+sent, the length of the reports, by what a pass over them cost in time of the processor.
+"""
+
+import gc
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.reports import Tongues, pack, reports, tongues
+from schemas.event import Event
+from services.matcher.domain.compile_pack import build
+from services.matcher.domain.rulebook import Rulebook
+from services.matcher.domain.sampling import tuned
+from services.matcher.domain.signals import signals
+
+REPORTS = {300: 1500, 2000: 400}
+SAMPLED = 1000
+SAMPLE_LENGTH = 500
+
+
+def main() -> None:
+    """Build, then measure as often as asked."""
+    rules, aliases, sample = (int(word) for word in sys.argv[1:4])
+    known, began = tongues(), time.process_time()
+    rulebook = _rulebook(known, rules, aliases, sampled=bool(sample))
+    told = {"build_s": time.process_time() - began}
+    material = {length: reports(known, count, length) for length, count in REPORTS.items()}
+    gc.collect()
+    gc.freeze()
+    _say(told)
+    for line in sys.stdin:
+        _say(_measured(rulebook, material[int(line)]))
+
+
+def _rulebook(known: Tongues, rules: int, aliases: int, *, sampled: bool) -> Rulebook:
+    rulebook, faults = build([pack(known, rules, aliases)])
+    if faults:
+        raise ValueError(str(faults[0]))
+    if not sampled:
+        return rulebook
+    sample = map(Event.model_validate_json, reports(known, SAMPLED, SAMPLE_LENGTH))
+    return tuned(rulebook, tuple(sample))
+
+
+def _measured(rulebook: Rulebook, raw: Sequence[bytes]) -> dict[str, float]:
+    """Microseconds an event: the whole way, and the decoding alone; memory in MiB."""
+    hits = 0
+
+    def whole(value: bytes) -> None:
+        nonlocal hits
+        hits += len(signals(rulebook, Event.model_validate_json(value)))
+
+    return {
+        "decode_us": _cost(Event.model_validate_json, raw),
+        "us": _cost(whole, raw),
+        "signals": hits / len(raw),
+        "rss_mib": _resident(),
+    }
+
+
+def _cost(take: Callable[[bytes], Any], raw: Sequence[bytes]) -> float:
+    began = time.process_time()
+    for value in raw:
+        take(value)
+    return (time.process_time() - began) / len(raw) * 1e6
+
+
+def _resident() -> float:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
+
+
+def _say(told: dict[str, float]) -> None:
+    print(json.dumps(told), flush=True)
+
+
+if __name__ == "__main__":
+    main()
