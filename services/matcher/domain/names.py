@@ -49,7 +49,7 @@ def organisation_names(text: str, heads: Heads) -> tuple[OrganisationName, ...]:
 def canonical(text: str) -> str:
     """The one spelling of every name that folds as `text` does."""
     parts = fold(text).split()
-    if parts[:1] == ["the"]:
+    if parts[:1] == ["the"] and len(parts) > 1:
         parts = parts[1:]
     return " ".join(_readable(part, first=not place) for place, part in enumerate(parts))
 
@@ -63,23 +63,25 @@ def _name(text: str, words: Sequence[Token], run: Run, heads: Heads) -> Organisa
     inside = words[run.first : run.last]
     telling = inside if run.head < 0 else words[run.head : run.head + 1]
     head = next((word for word in telling if _tells(word, heads)), None)
-    folded, start = [word.folded for word in inside], inside[0].start
-    if is_arabic(inside[0]) and head is inside[0]:
-        folded[0] = heads.bare(folded[0]) or folded[0]
-        start = _past_attached(text, inside[0], folded[0])
+    noun = heads.bare(inside[0].folded) if head is inside[0] and is_arabic(head) else None
+    start = _past_attached(text, inside[0], noun) if noun else inside[0].start
     whole = Stretch(start, inside[-1].end)
+    folded = fold(text[whole.start : whole.end]).split()
     told_by = whole if head is None else Stretch(max(start, head.start), head.end)
-    return OrganisationName(canonical(" ".join(folded)), whole, told_by)
+    return OrganisationName(canonical(" ".join([noun or folded[0], *folded[1:]])), whole, told_by)
 
 
 def _past_attached(text: str, word: Token, noun: str) -> int:
     """Where the noun itself starts: Arabic writes *and*, *of* and the like as one word with it."""
-    attached = word.folded.removesuffix(noun)
-    ends = (
-        at for at in range(word.start, word.end) if fold(text[word.start : at]).strip() == attached
-    )
-    bare = next(ends, word.start)
-    return next(at for at in range(bare, word.end) if not fold(text[at]).isspace())
+    attached, seen = word.folded.removesuffix(noun), ""
+    for at in range(word.start, word.end):
+        folded = fold(text[at]).strip()
+        if folded and seen == attached:
+            return at
+        seen += folded
+        if len(seen) > len(attached):
+            break
+    return word.start
 
 
 def _tells(word: Token, heads: Heads) -> bool:
