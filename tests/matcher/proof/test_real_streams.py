@@ -300,6 +300,34 @@ def test_a_threshold_on_all_news_of_two_weeks_is_kept_as_brute_force_keeps_it() 
     assert differences(watches, stream, found) == (set(), set())
 
 
+def test_whom_an_actor_had_not_dealt_with_for_a_month_is_new_as_brute_force_says() -> None:
+    stream = [row for row in icews("2018-01-01", "2018-07-01") if _of_the_theatre(row)]
+    new = {"type": "new_value", "field": "targets", "history": "30d", "warmup": "60d"}
+    section = new | {"timespan": "1d", "max_lateness": "3d", "group_by": ["actors"]}
+    documents = [base("any", words="*"), correlating("new", ["any"], **section)]
+    events = [interaction(row, 3 * DAY) for row in stream]
+
+    found = told(documents, events)
+
+    warm = min(event.recorded_at or event.occurred_at for event in events) + 60 * DAY
+    assert {(group, start, last) for _, group, start, last, *_ in found} == _new(stream, warm)
+    assert len(found) > 100
+
+
+def _new(stream: Sequence[Row], warm: datetime) -> set[tuple[tuple[str, ...], datetime, datetime]]:
+    days: dict[tuple[str, ...], set[datetime]] = {}
+    for row in stream:
+        at = datetime.fromisoformat(f"{row['date']}T00Z")
+        days.setdefault((str(row["source"]), str(row["target"])), set()).add(at)
+    # a month without a hit parts the firing times, so each is an episode of its own
+    return {
+        (pair, day, day)
+        for pair, dealt in days.items()
+        for day in dealt
+        if day >= warm and not any(timedelta(0) < day - other < 30 * DAY for other in dealt)
+    }
+
+
 def test_brute_force_sees_both_edges_of_a_window() -> None:
     stream: list[Row] = [
         {"id": str(hour), "time": f"2004-01-01T{hour:02}:00:00"} for hour in (0, 4, 8, 9)
