@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from ahocorasick_rs import AhoCorasick
 
-from services.matcher.domain.fold import Stretch, fold, raw_stretch
+from services.matcher.domain.fold import Stretch, fold
 from services.matcher.domain.phrases import Phrase
+from services.matcher.domain.raw_words import word_stretch
 
 Place = tuple[int, int]
 """Words in the folded texts, as they follow one another: first letter, and past the last."""
@@ -61,7 +62,9 @@ class Scan:
         """Where it stands in its raw text."""
         index = bisect_right(self.starts, place[0]) - 1
         start = self.starts[index]
-        return raw_stretch(self.texts[index].raw, place[0] - start, place[1] - start)
+        first = self.folded.count(" ", start, place[0]) - 1
+        last = first + self.folded.count(" ", *place)
+        return word_stretch(self.texts[index].raw, first, last)
 
 
 def _places_in(folded: str, literal: str) -> Iterator[Place]:
