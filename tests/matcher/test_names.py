@@ -75,6 +75,7 @@ def test_the_names_that_a_text_has(text: str, names: list[str]) -> None:
         "The Movement met. Front Commander Ali spoke of Freedom of Movement.",
         "On Friday Brigade 45 left; the First Brigade and the 45th Brigade stayed.",
         "Members of the Terrorist Organization and of the Ruling Coalition met.",
+        "The Air Force and a Special Task Force met Foreign Oil Companies.",
         "ROCKETS HIT FRONT LINE IN MOSUL CITY",
         "Rockets Hit Army Base in Mosul",
         "A man named Ali Hassan came; the village is called Front.",
@@ -297,11 +298,14 @@ ICEWS_ORGANISATIONS = frozenset(
         "Iraqi Communist Party",
         "Iraqi Islamic Party",
         "Iraqi National Movement",
+        "Iraqi Air Force",
         "Kata'ib Hezbollah",
         "Kurdistan Democratic Party",
         "Mahdi Army",
         "Militia (Asa'ib Ahl al-Haq)",
         "National Alliance (Iraq)",
+        "Patriotic Union of Kurdistan",
+        "Quds Force",
         "United Iraqi Alliance",
     }
 )
@@ -325,6 +329,7 @@ TIMELINE_ORGANISATIONS = frozenset(
     {
         *("Saraya Imam al Husayn al Istishhadiya", "Mahdi Army", "Promised Day Brigades"),
         *("Kataib Hezbollah", "Asaib Ahl al Haq", "Harakat al Nujaba", "Iraqi Resistance Front"),
+        *("Aerospace Force", "Quds Force", "Peace Companies"),
         *("Health Front", "سرايا السلام", "افواج المقاومه الدوليه", "تحالف الفتح", "حركه النجبا"),
         *("كتايب حزب الله", "جبهه المقاومه", "جبهه المقاومه العراقيه"),
     }

@@ -27,7 +27,7 @@ _NEVER = _set(
 """With a capital these only open a sentence; no name holds them so."""
 _GENERIC = _set(
     "terrorist ruling opposition political armed militant insurgent rebel governing resistance "
-    "protest international main"
+    "protest international main task air police security special ground naval oil foreign"
 )
 """With no other word before its head noun this describes an organisation and names none."""
 _WITHIN = _set("al el ul e i wa bin ibn abu ad as ash an ar at az")

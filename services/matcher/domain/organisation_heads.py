@@ -13,12 +13,13 @@ _PREFIXES = tuple(first + second for first in ("", "و", "ف") for second in (""
 _ENGLISH = (
     *("brigade*", "battalion*", "regiment*", "legion*", "squadron*", "corps", "army"),
     *("league", "movement", "front", "resistance", "organization", "organisation", "party"),
-    *("alliance", "coalition"),
+    *("alliance", "coalition", "companies", "network", "union", "force"),
 )
 _TRANSLITERATED = (
     *("saraya", "liwa", "harakat", "haraka", "kata'ib", "kata'eb", "katibat", "katiba", "jaysh"),
     *("jaish", "asa'ib", "asa'eb", "usbat", "usba", "ansar", "jund", "jabhat", "hizb", "hezb"),
     *("fawj", "afwaj", "faylaq", "failaq", "tayyar", "rabitat", "lashkar", "harkat", "tehrik"),
+    *("tanzim", "tanzeem", "jama'at", "khata'ib"),
 )
 _SCRIPT = (
     *("سرايا", "سرية", "حركة", "لواء", "ألوية", "كتائب", "كتيبة", "جبهة", "عصائب", "عصبة"),
