@@ -155,7 +155,7 @@ def _rule(known: Tongues, dice: random.Random, number: int) -> DetectionRule:
             "name": name,
             "logsource": {"category": "report"},
             "detection": {"it": selection, "condition": "it"},
-            "alert": {"summary": "{{ title }}"},
+            "alert": {"summary": f"{name}: {{{{ title }}}}"},
         }
     )
 

@@ -13,6 +13,7 @@ _FAILURES = (TemplateError, ArithmeticError, LookupError, RecursionError, TypeEr
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=ChainableUndefined)
 
 
+@lru_cache(maxsize=65536)
 def mentioned(template: str | None) -> frozenset[str]:
     """The event fields that a template reads.
 
