@@ -1,0 +1,115 @@
+"""Thresholds on coded news of 2018: the engine and brute force agree to the last alert."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tests.matcher.proof.brute_force import Watch
+from tests.matcher.proof.streams import Row, icews, interaction
+from tests.matcher.proof.watching import (
+    DAY,
+    at_least,
+    base,
+    by,
+    differences,
+    distinct,
+    kinds,
+    of_type,
+    told,
+)
+from tests.matcher.rules import correlating
+
+
+def test_who_deals_with_how_many_by_day_is_counted_as_brute_force_counts() -> None:
+    stream = [row for row in icews("2018-01-01", "2018-05-01") if _of_the_theatre(row)]
+    days = {"max_lateness": "3d", "group_by": ["actors"]}
+    many = {"type": "value_count", "condition": {"field": "targets", "gte": 6}}
+    ways = {"type": "value_count", "condition": {"field": "type", "gte": 4}}
+    turn = {"type": "temporal", "condition": None, "group_by": ["actors", "targets"]}
+    documents = [
+        base("any", words="*"),
+        base("threat", type="Threaten"),
+        base("force", type="Use conventional military force"),
+        correlating("many", ["any"], timespan="2d", **days | many),
+        correlating("ways", ["any"], timespan="1d", **days | ways),
+        correlating("turn", ["threat", "force"], timespan="14d", **days | turn),
+    ]
+    actor = by("source")
+    watches = [
+        Watch("many", 2 * DAY, _anything, lambda i: distinct("target", i) >= 6, actor, 2 * DAY),
+        Watch("ways", DAY, _anything, lambda i: distinct("relation", i) >= 4, actor, DAY),
+        Watch(
+            "turn",
+            14 * DAY,
+            of_type(threat="Threaten", force="Use conventional military force"),
+            lambda inside: len(kinds(inside)) == 2,
+            lambda row: [(str(row["source"]), str(row["target"]))],
+            14 * DAY,
+        ),
+    ]
+
+    found = told(documents, [interaction(row, 3 * DAY) for row in stream])
+
+    assert differences(watches, stream, found) == (set(), set())
+
+
+def _anything(_row: Row) -> list[str]:
+    return ["any"]
+
+
+def _of_the_theatre(row: Row) -> bool:
+    return bool(re.search("Iraq|Iran", f"{row['source']} {row['target']}"))
+
+
+def test_a_threshold_on_all_news_of_two_weeks_is_kept_as_brute_force_keeps_it() -> None:
+    stream = icews("2018-03-01", "2018-03-15")
+    few = {"count_by": "event", "max_lateness": "0s", "timespan": "3d"}
+    documents = [
+        base("clash", type="fight with small arms and light weapons"),
+        base("blame", type="Accuse"),
+        correlating("clashes", ["clash"], condition={"gte": 4}, group_by=["actors"], **few),
+        correlating("blamed", ["blame"], condition={"gte": 5}, group_by=["targets"], **few),
+    ]
+    watches = [
+        Watch(
+            "clashes",
+            3 * DAY,
+            of_type(clash="fight with small arms and light weapons"),
+            at_least(4),
+            by("source"),
+            3 * DAY,
+        ),
+        Watch("blamed", 3 * DAY, of_type(blame="Accuse"), at_least(5), by("target"), 3 * DAY),
+    ]
+
+    found = told(documents, [interaction(row, timedelta(0)) for row in stream])
+
+    assert differences(watches, stream, found) == (set(), set())
+
+
+def test_whom_an_actor_had_not_dealt_with_for_a_month_is_new_as_brute_force_says() -> None:
+    stream = [row for row in icews("2018-01-01", "2018-07-01") if _of_the_theatre(row)]
+    new = {"type": "new_value", "field": "targets", "history": "30d", "warmup": "60d"}
+    section = new | {"timespan": "1d", "max_lateness": "3d", "group_by": ["actors"]}
+    documents = [base("any", words="*"), correlating("new", ["any"], **section)]
+    events = [interaction(row, 3 * DAY) for row in stream]
+
+    found = told(documents, events)
+
+    warm = min(event.recorded_at or event.occurred_at for event in events) + 60 * DAY
+    assert {(group, start, last) for _, group, start, last, *_ in found} == _new(stream, warm)
+    assert len(found) > 100
+
+
+def _new(stream: Sequence[Row], warm: datetime) -> set[tuple[tuple[str, ...], datetime, datetime]]:
+    days: dict[tuple[str, ...], set[datetime]] = {}
+    for row in stream:
+        at = datetime.fromisoformat(f"{row['date']}T00Z")
+        days.setdefault((str(row["source"]), str(row["target"])), set()).add(at)
+    # a month without a hit parts the firing times, so each is an episode of its own
+    return {
+        (pair, day, day)
+        for pair, dealt in days.items()
+        for day in dealt
+        if day >= warm and not any(timedelta(0) < day - other < 30 * DAY for other in dealt)
+    }
