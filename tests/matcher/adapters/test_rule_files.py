@@ -54,6 +54,11 @@ def test_a_folder_without_a_pack_is_a_fault(tmp_path: Path) -> None:
         ),
         (
             "{words|phrase: rocket* hit* ~3}",
+            "{geo|within_km: taji 5}",
+            ":6: detection.fire.geo|within_km: this pack has no site 'taji'",
+        ),
+        (
+            "{words|phrase: rocket* hit* ~3}",
             "{country: NO}",
             ":6: detection.fire.country: YAML reads",
         ),
@@ -90,6 +95,15 @@ def test_a_fault_is_told_with_its_line_and_field(
         assert faults[0].startswith("indicators/rockets.yaml:")
     else:
         assert faults == []
+
+
+@pytest.mark.parametrize("head", ["two words", "5th", "*", "bri*gade", "al-x", ""])
+def test_a_head_noun_is_one_word(tmp_path: Path, head: str) -> None:
+    pack = write_pack(tmp_path, pack=f"{HEAD}    organisation_heads: [front, {head!r}]\n")
+
+    (fault,) = faults_of(pack)
+
+    assert fault.startswith("pack.yaml:4: organisation_heads.1: ")
 
 
 def test_a_date_elsewhere_is_text(tmp_path: Path) -> None:
