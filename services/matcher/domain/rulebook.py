@@ -66,8 +66,8 @@ class PackRules:
         if not numbers:
             return ()
         words, beside = view.scan.words, self.beside
-        told = [one for one in sorted(numbers) if not beside[one] or beside[one] in words]
-        return [self.rules[one] for one in told]
+        told = [one for one in numbers if not beside[one] or beside[one] in words]
+        return [self.rules[one] for one in sorted(told)]
 
     def literals(self) -> Iterable[str]:
         """What the scan has to look for: what brings rules up, and what is asked every time."""

@@ -84,8 +84,7 @@ class Scanner:
     """Finds literals (`' words '`, or `' beginn'` for a word that goes on) in one pass."""
 
     def __init__(self, literals: Iterable[str]) -> None:
-        self._literals = tuple(sorted(set(literals)))
-        self._automaton = AhoCorasick(self._literals, store_patterns=False)
+        self._automaton = AhoCorasick(sorted(set(literals)), store_patterns=True)
 
     def scan(self, texts: Sequence[ScannedText]) -> Scan:
         """Everything that stands in `texts`; nothing reaches from one into the next."""
@@ -95,9 +94,8 @@ class Scanner:
             starts.append(end)
             end += len(part)
         haystack = "".join(folded)
-        found = self._automaton.find_matches_as_indexes(haystack, overlapping=True)
-        literals = frozenset([self._literals[number] for number, _, _ in found])
-        return Scan(tuple(texts), tuple(starts), haystack, literals)
+        found = self._automaton.find_matches_as_strings(haystack, overlapping=True)
+        return Scan(tuple(texts), tuple(starts), haystack, frozenset(found))
 
 
 def places(scan: Scan, phrase: Phrase) -> list[Place]:
