@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-_DURATION = re.compile(r"(\d+)(s|m|h|d|w|M|y)")
+_DURATION = re.compile(r"(\d{1,12})(s|m|h|d|w|M|y)")
 _UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
@@ -17,19 +17,24 @@ _UNITS = {
     "y": timedelta(days=365),
 }
 
+_MOST_YEARS = 100
+
 
 def duration(text: Any) -> timedelta:
     """Sigma's time span (`15s 30m 12h 7d 1M`), a month as 30 days and a year as 365.
 
     Raises:
-        ValueError: `text` is no such span.
+        ValueError: `text` is no such span, or longer than 100 years.
     """
     if isinstance(text, timedelta):
         return text
     parts = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if parts is None:
         raise ValueError(f"{text!r} is no time span: write a number and one of s m h d w M y")
-    return int(parts[1]) * _UNITS[parts[2]]
+    count, unit = int(parts[1]), _UNITS[parts[2]]
+    if count > _MOST_YEARS * _UNITS["y"] // unit:
+        raise ValueError(f"{text!r} is longer than {_MOST_YEARS} years")
+    return count * unit
 
 
 Span = Annotated[timedelta, BeforeValidator(duration)]

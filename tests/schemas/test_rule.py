@@ -33,6 +33,12 @@ def test_anything_else_is_no_time_span(text: Any) -> None:
         duration(text)
 
 
+@pytest.mark.parametrize("text", ["101y", "36501d", "999999999999d", "999999999999s"])
+def test_a_time_span_longer_than_a_century_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is longer than 100 years"):
+        duration(text)
+
+
 def test_both_kinds_of_rule_are_accepted() -> None:
     assert faults(DetectionRule, detection_rule()) == {}
     assert faults(CorrelationRule, correlation_rule()) == {}
