@@ -70,6 +70,10 @@ DIVERGING = {
             {"type": "temporal", "condition": "fire and ("},
             "condition: column 11: Expected W:(A-Z_a-z, 0-9A-Z_a-z) in 'fire and ('",
         ),
+        (
+            {"type": "temporal", "condition": "not " * 51 + "fire"},
+            "condition: more than 50 brackets and nots",
+        ),
         ({"type": "value_sum"}, "condition.field: value_sum needs the field it reads"),
         (
             {"type": "absence", "interval": "certain"},

@@ -1,5 +1,6 @@
 """Extended correlation conditions: `a and not b` over base rules, parsed by pySigma."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from sigma.correlations import (
     SigmaExtendedCorrelationCondition,
     SigmaRuleReference,
 )
+
+_DEEPENING = re.compile(r"\(|\bnot\b", re.IGNORECASE)
+_DEEPEST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ def parse_expression(text: str) -> Expression:
     Raises:
         ValueError: it is none; the message says where.
     """
+    if len(_DEEPENING.findall(text)) > _DEEPEST:
+        raise ValueError(f"more than {_DEEPEST} brackets and nots")
     try:
         return Expression(text, SigmaExtendedCorrelationCondition.parse(text))
     except ParseException as error:

@@ -31,7 +31,7 @@ VALUES = st.recursive(
         st.booleans(),
         st.integers(),
         st.floats(),
-        st.sampled_from(["rocket", "%proxies%", "%nothing%", "rules", "1h", "high", "silent"]),
+        st.sampled_from(["rocket", "%proxies%", "%nothing%", "rules", "1h", "99999999d", "silent"]),
         st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
     ),
     lambda inner: st.one_of(
