@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from pathlib import Path
@@ -56,16 +56,29 @@ def check(folder: RulesFolder = Path("rules")) -> None:
     """Report every fault of every file at once: FILE:LINE: FIELD: what is wrong.
 
     A rule needs a case in which it fires and one in which it stays silent. Exit code 1 on a fault.
+    A rule that has to be asked of every event is named as costly, which is no fault.
     """
     files = _files(folder)
-    _, faults = files.rulebook()
+    rulebook, faults = files.rulebook()
     lacking = (fault for pack in files.packs for fault in coverage_faults(pack))
     found = [*faults, *lacking]
     _report(sorted(found, key=lambda fault: (fault.file, fault.line)))
+    for note in _costly(files, rulebook):
+        typer.echo(note, err=True)
     if found:
         raise typer.Exit(AT_FAULT)
     counted = sum(len(pack.rules) for pack in files.packs)
     typer.echo(f"{counted} rules, no fault")
+
+
+def _costly(files: RuleFiles, rulebook: Rulebook) -> Iterator[str]:
+    """A note for each rule that no word and no value brings up, at its file and line."""
+    asked_always = {(pack.name, rule.name) for pack in rulebook.packs for rule in pack.costly()}
+    for pack in files.packs:
+        for one in pack.rules:
+            if (pack.name, one.document.name) in asked_always:
+                place = f"{one.origin.file}:{one.origin.line(('detection',))}"
+                yield f"{place}: note: {one.document.name} is costly: every event is asked"
 
 
 @app.command("test")

@@ -28,6 +28,16 @@ def test_check_says_that_a_good_pack_has_no_fault(tmp_path: Path) -> None:
     assert (asked.exit_code, asked.stdout) == (0, "1 rules, no fault\n")
 
 
+def test_check_notes_a_rule_that_is_asked_of_every_event(tmp_path: Path) -> None:
+    costly = changed(ROCKETS, "condition: fire", "condition: not fire")
+
+    asked = rules("check", "--rules", str(write_pack(tmp_path, indicators__rockets=costly)))
+
+    assert (asked.exit_code, asked.stdout) == (0, "1 rules, no fault\n")
+    assert asked.stderr.startswith(f"{tmp_path}/iraq/indicators/rockets.yaml:")
+    assert asked.stderr.endswith(": note: rockets is costly: every event is asked\n")
+
+
 def test_check_tells_every_fault_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
     twice = changed(changed(ROCKETS, "level: high\n", "levle: high\n"), "rockets\n", "Rockets!\n")
     lacking = changed(ROCKETS, "expect: silent", "expect: [{fires: rockets}]")

@@ -69,12 +69,16 @@ class PackRules:
         told = [one for one in numbers if not beside[one] or beside[one] in words]
         return [self.rules[one] for one in sorted(told)]
 
+    def costly(self) -> Iterable[CompiledRule]:
+        """The rules that are asked of every event."""
+        return (self.rules[number] for number in self.always)
+
     def literals(self) -> Iterable[str]:
         """What the scan has to look for: what brings rules up, and what is asked every time."""
         yield from self.by_literal
         yield from self.lists.literals()
-        for number in self.always:
-            for leaf in leaves(self.rules[number].predicate):
+        for rule in self.costly():
+            for leaf in leaves(rule.predicate):
                 yield from leaf.literals()
 
 
