@@ -76,6 +76,15 @@ def test_a_sum_of_powers_changes_its_sign_as_often_as_its_terms_allow() -> None:
     assert turns(terms, 10_000) == [416, 679, 2000]
 
 
+def test_a_level_that_was_never_judged_is_left_only_where_the_next_moment_leaves_it() -> None:
+    watched = replace(
+        hypothesis(), indicators=(Indicator("for", 2.0, None), Indicator("against", -2.0, None))
+    )
+    course = Course(watched, {"for": (0,), "against": (1,)})
+
+    assert list(crossings(course, 0, 0, STEPS)) == []
+
+
 def test_one_term_alone_never_changes_its_sign() -> None:
     assert turns([(2.0, 0.1)], 1000) == []
     assert turns([], 1000) == []

@@ -45,7 +45,7 @@ def next_crossing(course: Course, rank: int, after: int) -> int | None:
     for start, end in pairwise(edges):
         # up to each of these stops the score runs one way
         for low, high in pairwise([start, *_turning(course, start, end), end - 1, end]):
-            if moved(high):
+            if high > after and moved(high):
                 return _first(low, high, moved)
     return None
 
