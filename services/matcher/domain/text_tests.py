@@ -30,6 +30,8 @@ class TextTest(Leaf):
 
     def holds(self, view: View) -> bool:
         """Whether a value of the field is accepted."""
+        if self.whole is not None:
+            return self.whole in view.caseless(self.field)
         texts = map(as_text, view.values(self.field)) if self.cased else view.caseless(self.field)
         return any(self.find(text) is not None for text in texts)
 
