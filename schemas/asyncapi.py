@@ -23,7 +23,7 @@ PREFIX = "vedette."
 
 CARRIED = {
     EVENTS: ("event", "bundle", "tick"),
-    SIGNALS: ("signal", "tick"),
+    SIGNALS: ("signal", "indication", "tick"),
     ALERTS: ("alert",),
     RULES: ("ruleBundle",),
     DEAD_LETTERS: ("deadLetter",),
@@ -46,7 +46,8 @@ OPERATIONS = (
     _Operation("detect", "send", SIGNALS, ("signal", "tick")),
     _Operation("detect", "send", ALERTS, ("alert",)),
     _Operation("detect", "send", DEAD_LETTERS, ("deadLetter",)),
-    _Operation("correlate", "receive", SIGNALS, ("signal", "tick")),
+    _Operation("correlate", "receive", SIGNALS, ("signal", "indication", "tick")),
+    _Operation("correlate", "send", SIGNALS, ("signal", "indication")),
     _Operation("correlate", "send", ALERTS, ("alert",)),
     _Operation("correlate", "send", DEAD_LETTERS, ("deadLetter",)),
     _Operation("notifier", "receive", ALERTS, ("alert",)),
@@ -116,6 +117,11 @@ def _messages() -> dict[str, Any]:
         "tick": _cloud(envelope.TICK, _model("tick"), None),
         "signal": _cloud(
             envelope.SIGNAL, _model("signal"), "JSON array [pack, rule, [field, value]…]"
+        ),
+        "indication": _cloud(
+            envelope.INDICATION,
+            _model("indication"),
+            'JSON array [pack, hypothesis, ["hypothesis", hypothesis]…]',
         ),
         "alert": _cloud(envelope.ALERT, _model("alert"), alert_key),
         "ledgerLine": _cloud(envelope.LEDGER, _model("ledger-line"), alert_key),

@@ -9,6 +9,7 @@ EVENT = "vedette.event"
 BUNDLE = "vedette.events.bundle"
 TICK = "vedette.tick"
 SIGNAL = "vedette.signal"
+INDICATION = "vedette.indication"
 ALERT = "vedette.alert"
 LEDGER = "vedette.ledger"
 

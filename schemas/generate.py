@@ -11,6 +11,7 @@ from pydantic_core import core_schema
 from schemas.alert import Alert
 from schemas.event import Event
 from schemas.hypothesis import HypothesisFile
+from schemas.indication import Indication
 from schemas.ledger import LedgerLine
 from schemas.rule import (
     CorrelationRule,
@@ -27,6 +28,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MODELS: dict[str, type[BaseModel]] = {
     "event": Event,
     "signal": Signal,
+    "indication": Indication,
     "alert": Alert,
     "tick": Tick,
     "ledger-line": LedgerLine,

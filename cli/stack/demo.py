@@ -7,10 +7,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 from rich.console import Console
 
 from cli.faults import Unusable
@@ -36,12 +44,15 @@ _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 
 class Expected(BaseModel):
-    """One alert that must stand at the end; the rest that the pack says of it is for its tests."""
+    """One alert that must stand at the end; the rest that the pack says of it is for its tests.
+
+    The time is told to the second: the level of a hypothesis ends at a fraction of one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    rule: str
-    starts_at: Instant
+    rule: Annotated[str, Field(validation_alias=AliasChoices("rule", "hypothesis"))]
+    starts_at: Annotated[Instant, AfterValidator(lambda moment: moment.replace(microsecond=0))]
 
     def __str__(self) -> str:
         return f"{self.rule} of {self.starts_at:%Y-%m-%d %H:%M}"
@@ -132,8 +143,9 @@ def differences(story: Story, seen: Seen) -> list[str]:
 
 def _expected(path: Path) -> frozenset[Expected]:
     try:
-        listed = yaml.safe_load(path.read_text(encoding="utf-8"))["alerts"]
-        return frozenset(Expected.model_validate(one) for one in listed)
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        listed = [*told["alerts"], *told.get("levels", ())]
+        return frozenset(map(Expected.model_validate, listed))
     except (yaml.YAMLError, ValidationError, TypeError, KeyError) as error:
         raise Unusable(f"{path}: {error}") from error
 

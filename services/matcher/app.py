@@ -9,15 +9,16 @@ from tempfile import TemporaryDirectory
 
 from faust.types import TableT
 
-from schemas.signal import Signal
+from schemas.indication import Indication
 from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, SIGNALS, topic_name
 from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.agents import add_agent
 from services.matcher.adapters.cluster import Cluster, Unusable, ensure_changelog
-from services.matcher.adapters.correlate import Correlation
+from services.matcher.adapters.correlate import Correlation, Told
 from services.matcher.adapters.detect import Detection
+from services.matcher.adapters.hypotheses import Hypotheses
 from services.matcher.adapters.judge import Judge
 from services.matcher.adapters.outbox import TopicOutbox
 from services.matcher.adapters.rule_files import read_rule_files
@@ -106,18 +107,24 @@ def create_app(settings: Settings, rulebook: Rulebook, kafka: Kafka, folder: Pat
     detection = Detection(Judge(rulebook), outbox, kafka.signals_partitions)
     table = windows_table(app, kafka.signals_partitions)
     windows = Windows(table, rulebook.windows)
-    correlation = Correlation(windows, outbox, _now(settings), partial(chained, rulebook))
+    told = {(one.pack, one.name): one for one in rulebook.hypotheses}
+    hypotheses = Hypotheses(table, told, kafka.signals_partitions)
+    chain = partial(chained, rulebook)
+    correlation = Correlation(windows, hypotheses, outbox, _now(settings), chain)
     add_agent(app, "detect", topics[EVENTS], detection.take)
     add_agent(app, "correlate", topics[SIGNALS], correlation.take)
-    table.on_recover(partial(_moved, app, table, windows, topics[SIGNALS].get_topic_name()))
+    table.on_recover(partial(_moved, app, table, correlation, topics[SIGNALS].get_topic_name()))
     ticker = Ticker(outbox, _clock(settings, detection), topics[EVENTS].get_topic_name())
     app.task(partial(ticker.run, app, kafka.cluster, settings.tick_seconds))
     return app
 
 
-async def _moved(app: App, table: TableT[bytes, bytes], windows: Windows, signals: str) -> None:
+async def _moved(
+    app: App, table: TableT[bytes, bytes], correlation: Correlation, signals: str
+) -> None:
     release(table, {tp.partition for tp in app.consumer.assignment() if tp.topic == signals})
-    windows.forget_schedules()
+    correlation.windows.forget_schedules()
+    correlation.hypotheses.forget()
 
 
 def _rules(folder: Path) -> tuple[Rulebook, tuple[RuleFault, ...]]:
@@ -145,13 +152,15 @@ def _watch(app: App, cluster: Cluster, health: telemetry.Health) -> None:
     app.task(watch.run)
 
 
-def _now(settings: Settings) -> Callable[[Signal | Tick], datetime]:
+def _now(settings: Settings) -> Callable[[Told], datetime]:
     return _recorded if settings.clock == "recorded" else lambda _told: datetime.now(UTC)
 
 
-def _recorded(told: Signal | Tick) -> datetime:
+def _recorded(told: Told) -> datetime:
     if isinstance(told, Tick):
         return told.time
+    if isinstance(told, Indication):
+        return told.at
     return told.evidence.recorded_at or told.occurred_at
 
 

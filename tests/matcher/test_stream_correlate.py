@@ -10,7 +10,8 @@ from schemas.envelope import header
 from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
-from services.matcher.adapters.correlate import Correlation
+from services.matcher.adapters.correlate import Correlation, Told
+from services.matcher.adapters.hypotheses import Hypotheses
 from services.matcher.adapters.windows import Rules, Windows
 from services.matcher.domain.state import State
 from services.matcher.domain.window_rule import WindowRule
@@ -23,8 +24,10 @@ AFTER = NOON + 100 * HOUR
 LONG_AFTER = NOON + 10_000 * HOUR
 
 
-def time_of(told: Signal | Tick) -> datetime:
-    return told.time if isinstance(told, Tick) else told.occurred_at
+def time_of(told: Told) -> datetime:
+    if isinstance(told, Signal):
+        return told.occurred_at
+    return told.time if isinstance(told, Tick) else told.at
 
 
 def feeding(alert: Alert) -> tuple[Signal, ...]:
@@ -43,7 +46,8 @@ class Worker:
     def __post_init__(self) -> None:
         rules: Rules = {} if self.rule is None else {NAME: self.rule}
         windows = Windows(self.table, rules)
-        self.correlation = Correlation(windows, self.outbox, time_of, feeding)
+        hypotheses = Hypotheses(self.table, {}, partitions=2)
+        self.correlation = Correlation(windows, hypotheses, self.outbox, time_of, feeding)
 
     async def take(self, *messages: Given) -> "Worker":
         for message in messages:

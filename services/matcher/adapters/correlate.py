@@ -8,14 +8,15 @@ the two does not matter, with one exception: a state that is to be deleted is th
 knows its alerts, so they are on Kafka first.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import ValidationError
 
 from schemas.alert import Alert
-from schemas.envelope import ALERT, TICK, cloud_headers
+from schemas.envelope import ALERT, INDICATION, TICK, cloud_headers
+from schemas.indication import Indication
 from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import ALERTS, SIGNALS
@@ -23,10 +24,13 @@ from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.detect import SOURCE, signal_letter
 from services.matcher.adapters.guard import RuleFault, guarded
+from services.matcher.adapters.hypotheses import Hypotheses, indication_letter
 from services.matcher.adapters.message import Received, kind_of, reason
 from services.matcher.adapters.outbox import Letter, Outbox, TooLarge, bury
 from services.matcher.adapters.windows import StateTooLarge, Windows, rule_of
 from services.matcher.domain.forget import is_full
+from services.matcher.domain.hypothesis_news import news
+from services.matcher.domain.hypothesis_step import HypothesisOutcome
 from services.matcher.domain.state import State
 from services.matcher.domain.step import TOO_LATE, Moment, Outcome, deadline, step
 from services.matcher.domain.window_rule import WindowRule
@@ -34,48 +38,77 @@ from services.matcher.domain.window_rule import WindowRule
 log = telemetry.logger(__name__)
 
 WHERE = "correlate"
+Told = Signal | Indication | Tick
+_READ: Mapping[str | None, type[Told]] = {TICK: Tick, INDICATION: Indication}
 
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
-    """What the engine made of a message, and when the state that it leaves is due."""
+    """What the engine made of a message, when the state that it leaves is due, and its news."""
 
     outcome: Outcome
     due: datetime | None
+    news: tuple[Indication, ...] = ()
 
 
 def stepped(rule: WindowRule, state: State, told: Signal | None, moment: Moment) -> Stepped:
-    """One step of the engine and what it asks for next: all that a rule can fail in."""
+    """One step of the engine and what it leads to: all that a rule can fail in."""
     outcome = step(rule, state, told, moment)
     kept = outcome.state
-    return Stepped(outcome, None if kept is None else deadline(rule, kept))
+    due = None if kept is None else deadline(rule, kept)
+    return Stepped(outcome, due, news(rule, state, outcome, moment.now))
 
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
     """What `correlate` does with one message of the signals topic.
 
-    `now` gives the time at which what a signal or a tick leads to is announced, `chain` the hits
-    that an alert is for rules above its own.
+    `now` gives the time at which what a message leads to is announced, `chain` the hits that an
+    alert is for rules above its own.
     """
 
     windows: Windows
+    hypotheses: Hypotheses
     outbox: Outbox
-    now: Callable[[Signal | Tick], datetime]
+    now: Callable[[Told], datetime]
     chain: Callable[[Alert], tuple[Signal, ...]] = lambda _alert: ()
 
     async def take(self, message: Received) -> None:
         """Apply it. Returns when all that came of it is queued."""
-        read: type[Tick | Signal] = Tick if kind_of(message) == TICK else Signal
+        read = _READ.get(kind_of(message), Signal)
         try:
             told = read.model_validate_json(message.value or b"")
         except ValidationError as error:
             await bury(self.outbox, message, message.value, (reason(error), WHERE))
             return
-        if isinstance(told, Tick):
-            await self._tick(told, message)
-        else:
-            await self._signal(told, message)
+        match told:
+            case Tick():
+                await self._tick(told, message)
+            case Indication():
+                await self._indication(told, message)
+            case Signal():
+                await self._signal(told, message)
+
+    async def _indication(self, told: Indication, message: Received) -> None:
+        if (told.pack, told.hypothesis) not in self.hypotheses.rules:
+            why = f"hypothesis: no {told.hypothesis} in pack {told.pack}"
+            await self._refuse(message, why)
+            return
+        clock = self.windows.clock(message.partition)
+        moment = Moment(message.offset, clock.now(), self.now(told))
+        try:
+            outcome = self.hypotheses.hear(told, message.partition, moment)
+        except StateTooLarge as error:
+            await self._refuse(message, str(error))
+            return
+        await self._levels(outcome, message)
+
+    async def _levels(self, outcome: HypothesisOutcome | RuleFault, message: Received) -> None:
+        if isinstance(outcome, RuleFault):
+            await bury(self.outbox, message, message.value, outcome.why)
+            return
+        for alert in outcome.alerts:
+            await self._send(alert, message, changed=outcome.changed)
 
     async def _signal(self, signal: Signal, message: Received) -> None:
         rule = self.windows.rules.get((signal.pack, signal.rule))
@@ -109,6 +142,11 @@ class Correlation:
         moment = Moment(offset, time, self.now(tick))
         for key in dict.fromkeys((*again, *due)):
             await self._step(key, moment, message)
+        try:
+            for outcome in self.hypotheses.tick(partition, moment):
+                await self._levels(outcome, message)
+        except StateTooLarge as error:
+            await self._refuse(message, str(error))
         if clock is not before:
             # the clock last: a crash on the way leaves the tick to be applied again
             self.windows.keep_clock(partition, clock)
@@ -132,9 +170,10 @@ class Correlation:
             await self._refuse(message, str(error))
             return
         told = outcome.alerts if rule.announces else ()
-        sent = [await self._send(alert, outcome, message) for alert in told]
+        sent = [await self._send(alert, message, changed=outcome.changed) for alert in told]
         fed = [signal for alert in outcome.alerts for signal in self.chain(alert)]
-        sent += [await self._feed(signal, message) for signal in fed]
+        sent += [await self._feed(signal_letter(one), one.rule, message) for one in fed]
+        sent += [await self._feed(indication_letter(one), one.rule, message) for one in result.news]
         if outcome.changed and outcome.state is None:
             for acknowledged in sent:
                 await acknowledged
@@ -148,9 +187,9 @@ class Correlation:
             metrics.FULL.labels(rule.pack, rule.name).inc()
         self.windows.keep(partition, key, state, result.due)
 
-    async def _send(self, alert: Alert, outcome: Outcome, message: Received) -> Awaitable[object]:
+    async def _send(self, alert: Alert, message: Received, *, changed: bool) -> Awaitable[object]:
         letter = alert_letter(alert)
-        if outcome.changed:
+        if changed:
             metrics.ALERTS.labels(alert.level, alert.status).inc()
         else:
             metrics.REPEATS.inc()
@@ -159,12 +198,11 @@ class Correlation:
         except TooLarge as error:
             return await bury(self.outbox, message, letter.value, (str(error), alert.rule.name))
 
-    async def _feed(self, signal: Signal, message: Received) -> Awaitable[object]:
-        letter = signal_letter(signal)
+    async def _feed(self, letter: Letter, rule: str, message: Received) -> Awaitable[object]:
         try:
             return await self.outbox.send(SIGNALS, letter)
         except TooLarge as error:
-            return await bury(self.outbox, message, letter.value, (str(error), signal.rule))
+            return await bury(self.outbox, message, letter.value, (str(error), rule))
 
     async def _refuse(self, message: Received, why: str) -> None:
         log.warning("refused", reason=why, partition=message.partition, offset=message.offset)

@@ -26,9 +26,11 @@ from services.matcher.domain.state import instant, micros
 KEPT_AFTER_ITS_END = timedelta(days=7)
 """So long the alert of a level that has ended is sent again on a repeat."""
 
-MOST_ALERTS = 32
+MOST_ALERTS = 8
 MOST_REPORTS = 5
 """Of the evidence of one alert the newest are kept."""
+MOST_WITH_REPORTS = 3
+"""Only so many of an indicator's newest alerts keep their evidence."""
 
 V = TypeVar("V")
 
@@ -115,8 +117,10 @@ def _fresh(indicator: Indicator, seen: tuple[Sighting, ...], time: int) -> tuple
     # the newest stays though it is expired: it is what tells expired from dormant
     newest = sorted(seen, key=lambda one: (not one.withdrawn, one.at))[-MOST_SIGHTINGS:]
     lasts = indicator.expires_after
-    left = (one for one in newest[:-1] if lasts is None or one.at + lasts > time)
-    return (*left, newest[-1])
+    left = [one for one in newest[:-1] if lasts is None or one.at + lasts > time]
+    told = [*left, newest[-1]]
+    bare = (msgspec.structs.replace(one, evidence=()) for one in told[:-MOST_WITH_REPORTS])
+    return (*bare, *told[-MOST_WITH_REPORTS:])
 
 
 def _kept_distances(

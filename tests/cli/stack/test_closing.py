@@ -155,12 +155,13 @@ def test_a_story_ends_at_its_newest_recorded_time(tmp_path: Path) -> None:
     )
     (tmp_path / "timeline.expected.yaml").write_text(
         "alerts:\n- {rule: march, starts_at: 2020-01-16T12:00:00Z, level: high}\n"
+        "levels:\n- {hypothesis: mlcoa, starts_at: 2020-01-16T12:00:00.7Z, level: low}\n"
     )
 
     story = read_story(tmp_path)
 
     assert story.ends_at == datetime(2020, 1, 24, 9, tzinfo=UTC)
-    assert story.expected == frozenset({expected("march")})
+    assert story.expected == frozenset({expected("march"), expected("mlcoa")})
 
 
 def test_an_expectation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
