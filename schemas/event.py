@@ -13,6 +13,8 @@ from schemas.model import KIB, LONGEST_LIST, Instant, Model, Name, Text
 LARGEST_EVENT = 256 * KIB
 LARGEST_BUNDLE = 512 * KIB
 LARGEST_REQUEST = 1024 * KIB
+FIRST_YEAR = 1000
+LAST_YEAR = 9000
 FURTHEST_AHEAD = timedelta(minutes=5)
 
 Names = Annotated[tuple[Name, ...], Field(max_length=LONGEST_LIST)]
@@ -25,6 +27,14 @@ def _no_space(source: str) -> str:
     return source
 
 
+def _reportable(moment: datetime) -> datetime:
+    # windows look centuries back and forth from an event: they must stay on the calendar
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"outside the years {FIRST_YEAR} to {LAST_YEAR}")
+    return moment
+
+
+EventTime = Annotated[Instant, AfterValidator(_reportable)]
 Source = Annotated[Name, AfterValidator(_no_space)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 AttributeValue = Text | Annotated[tuple[Text, ...], Field(max_length=LONGEST_LIST)]
@@ -42,10 +52,10 @@ class Event(Model):
     source_owner: Name | None = None
     reliability: Reliability | None = None
     credibility: Annotated[int, Field(ge=1, le=6)] | None = None
-    occurred_at: Instant
-    occurred_until: Instant | None = None
-    published_at: Instant | None = None
-    recorded_at: Instant | None = None
+    occurred_at: EventTime
+    occurred_until: EventTime | None = None
+    published_at: EventTime | None = None
+    recorded_at: EventTime | None = None
     type: Name | None = None
     title: Text | None = None
     text: Text | None = None

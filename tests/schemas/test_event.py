@@ -22,6 +22,8 @@ KIB = 1024
         ("credibility", 7),
         ("occurred_at", "2020-01-10T12:00:00"),
         ("occurred_at", "yesterday"),
+        ("occurred_at", "0999-12-31T23:59:59Z"),
+        ("published_at", "9001-01-01T00:00:00Z"),
         ("text", "x" * (64 * KIB + 1)),
         ("text", "é" * (32 * KIB + 1)),
         ("text", "bell \x07"),
