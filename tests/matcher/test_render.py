@@ -66,6 +66,19 @@ def test_a_template_reaches_nothing_outside_its_values() -> None:
     assert "class" not in course.last.summary
 
 
+@pytest.mark.parametrize("huge", ["10 ** 10 ** 8", "'x' * 10000000000", "[0] * 10000000000"])
+def test_a_template_makes_nothing_huge_of_something_small(huge: str) -> None:
+    course = Course(replace(ALONE, summary="{{ " + huge + " }}")).take(hit(0))
+
+    assert course.last.summary.startswith("(the rule's text cannot be rendered: *")
+
+
+def test_a_template_may_multiply_numbers() -> None:
+    course = Course(replace(ALONE, summary="{{ 2.5 * evidence_count }}")).take(hit(0))
+
+    assert course.last.summary == "2.5"
+
+
 def test_an_alert_shows_the_newest_twenty_of_its_evidence_and_counts_all() -> None:
     course = Course(RULE).take(*(hit(number / 10) for number in range(25)))
 
