@@ -5,8 +5,9 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import ChainableUndefined, Template, TemplateError, TemplateSyntaxError, meta
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 # What an alert itself gives to its templates; everything else is a field of the event.
 OF_THE_ALERT = frozenset({"value", "values", "evidence_count", "group", "title", "level"})
