@@ -57,16 +57,16 @@ def test_crossings_are_those_that_asking_every_microsecond_finds(course: Course,
 def test_a_level_is_reached_between_two_breaks_where_what_speaks_against_it_fades_first() -> None:
     watched = replace(
         hypothesis(),
-        indicators=(Indicator("for", 4.0, 4_000_000), Indicator("against", -4.0, 400_000)),
-        bounds=(2.0, 5.0, 9.0),
+        indicators=(Indicator("for", 4.0, 400_000), Indicator("against", -4.0, 200_000)),
+        bounds=(0.95, 5.0, 9.0),
     )
     course = Course(watched, {"for": (0,), "against": (0,)})
 
     found = list(crossings(course, 0, -1, 20_000_000))
 
     assert [crossing.rank for crossing in found] == [1, 0]
-    assert course.score(found[0].at - 1) < 2 <= course.score(found[0].at)
-    assert course.score(found[1].at) < 1.8 <= course.score(found[1].at - 1)
+    assert course.score(found[0].at - 1) < 0.95 <= course.score(found[0].at)
+    assert course.score(found[1].at) < 0.95 * 0.9 <= course.score(found[1].at - 1)
 
 
 def test_a_sum_of_powers_changes_its_sign_as_often_as_its_terms_allow() -> None:
