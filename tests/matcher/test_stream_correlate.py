@@ -281,6 +281,16 @@ async def test_one_more_hit_writes_its_pane_and_the_head_and_no_other_part() -> 
     assert len(changed) == 2
 
 
+async def test_a_rule_that_looks_back_further_than_it_did_loses_no_hit() -> None:
+    worker = await Worker(RULE).take(*(signal_message(hit(n), n) for n in range(1, 20)))
+    edited = replace(RULE, max_lateness=2 * RULE.max_lateness)
+
+    again = await Worker(edited, worker.table).take(signal_message(hit(20), 20))
+
+    read = Worker(edited, again.table).state
+    assert [one.identity for one in read.hits] == [hit(n).identity for n in range(1, 21)]
+
+
 async def test_panes_go_with_their_time() -> None:
     worker = Worker(RULE)
 

@@ -112,17 +112,18 @@ class Windows:
         """
         place, rule = _place(partition, key), self.rules[rule_of(key)]
         before, after = panes_of(rule, self.state(partition, key)), panes_of(rule, state)
+        # a rule that looks back further than it did has wider panes, none of which is there yet
+        written = self._panes(place)
         writes = {
             _pane_place(place, pane): encode_pane(hits)
             for pane, hits in after.items()
-            if before.get(pane) != hits
+            if pane not in written or before.get(pane) != hits
         }
         writes[place] = encode_head(state, after)
         _refuse_too_large(writes.values())
-        gone = self._panes(place) - after.keys()
         for name, raw in writes.items():
             self.table[name] = raw
-        self._delete(_pane_place(place, pane) for pane in gone)
+        self._delete(_pane_place(place, pane) for pane in written - after.keys())
         self._use(place, state)
         self.schedule(partition).note(key, when, state.offset)
 
