@@ -23,9 +23,9 @@ PREFIX = "vedette."
 
 CARRIED = {
     EVENTS: ("event", "bundle", "tick"),
-    SIGNALS: ("signal", "indication", "tick"),
+    SIGNALS: ("signal", "indication", "tick", "backfilled"),
     ALERTS: ("alert",),
-    RULES: ("ruleBundle",),
+    RULES: ("ruleBundle", "rebuilt"),
     DEAD_LETTERS: ("deadLetter",),
     LEDGER: ("ledgerLine",),
 }
@@ -43,10 +43,11 @@ OPERATIONS = (
     _Operation("ingest", "send", EVENTS, ("event", "bundle")),
     _Operation("detect", "send", EVENTS, ("tick",)),
     _Operation("detect", "receive", EVENTS, ("event", "bundle", "tick")),
-    _Operation("detect", "send", SIGNALS, ("signal", "tick")),
-    _Operation("detect", "send", ALERTS, ("alert",)),
+    _Operation("detect", "send", SIGNALS, ("signal", "tick", "backfilled")),
+    _Operation("detect", "receive", RULES, ("ruleBundle", "rebuilt")),
+    _Operation("detect", "send", RULES, ("rebuilt",)),
     _Operation("detect", "send", DEAD_LETTERS, ("deadLetter",)),
-    _Operation("correlate", "receive", SIGNALS, ("signal", "indication", "tick")),
+    _Operation("correlate", "receive", SIGNALS, ("signal", "indication", "tick", "backfilled")),
     _Operation("correlate", "send", SIGNALS, ("signal", "indication")),
     _Operation("correlate", "send", ALERTS, ("alert",)),
     _Operation("correlate", "send", DEAD_LETTERS, ("deadLetter",)),
@@ -125,10 +126,9 @@ def _messages() -> dict[str, Any]:
         ),
         "alert": _cloud(envelope.ALERT, _model("alert"), alert_key),
         "ledgerLine": _cloud(envelope.LEDGER, _model("ledger-line"), alert_key),
-        "ruleBundle": {
-            "payload": {"type": "object", "description": "the active rule bundle"},
-            "bindings": _key("the word bundle"),
-        },
+        "backfilled": _cloud(envelope.BACKFILLED, _model("backfilled"), None),
+        "ruleBundle": _cloud(envelope.RULE_BUNDLE, _model("rule-bundle"), "the word bundle"),
+        "rebuilt": _cloud(envelope.REBUILT, _model("rebuilt"), "rebuilt/ and the partition"),
         "deadLetter": _dead_letter(),
     }
 

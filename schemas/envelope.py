@@ -10,8 +10,11 @@ BUNDLE = "vedette.events.bundle"
 TICK = "vedette.tick"
 SIGNAL = "vedette.signal"
 INDICATION = "vedette.indication"
+BACKFILLED = "vedette.backfilled"
 ALERT = "vedette.alert"
 LEDGER = "vedette.ledger"
+RULE_BUNDLE = "vedette.rules.bundle"
+REBUILT = "vedette.rules.rebuilt"
 
 
 def cloud_headers(

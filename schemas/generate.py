@@ -9,6 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from schemas.alert import Alert
+from schemas.bundle import Backfilled, Rebuilt, RuleBundle
 from schemas.event import Event
 from schemas.hypothesis import HypothesisFile
 from schemas.indication import Indication
@@ -31,6 +32,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "indication": Indication,
     "alert": Alert,
     "tick": Tick,
+    "backfilled": Backfilled,
+    "rule-bundle": RuleBundle,
+    "rebuilt": Rebuilt,
     "ledger-line": LedgerLine,
     "detection-rule": DetectionRule,
     "correlation-rule": CorrelationRule,

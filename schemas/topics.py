@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from schemas.bundle import LARGEST_RULES
+
 EVENTS = "events"
 SIGNALS = "signals"
 ALERTS = "alerts"
@@ -24,7 +26,7 @@ class Topic:
     def config(self) -> dict[str, str]:
         """The broker's settings for it."""
         if self.compacted:
-            return {"cleanup.policy": "compact"}
+            return {"cleanup.policy": "compact", "max.message.bytes": str(LARGEST_RULES)}
         return {"cleanup.policy": "delete", "retention.ms": str(THIRTY_DAYS_MS)}
 
 

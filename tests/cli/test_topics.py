@@ -22,7 +22,7 @@ def test_the_rules_topic_has_one_partition_whatever_is_asked() -> None:
     assert topics["vedette.rules"] == {
         "num_partitions": 1,
         "replication_factor": 3,
-        "configs": {"cleanup.policy": "compact"},
+        "configs": {"cleanup.policy": "compact", "max.message.bytes": "16777216"},
     }
 
 

@@ -22,7 +22,8 @@ def chained(rulebook: Rulebook, alert: Alert) -> tuple[Signal, ...]:
     if base is None or base.type is None:
         return ()
     above = rulebook.feeds.get((alert.pack, alert.rule.name), ())
-    return tuple(_hit(rule, alert) for rule in above if _speaks_to(rule, alert))
+    told = (_hit(rule, alert) for rule in above if _speaks_to(rule, alert))
+    return tuple(one.model_copy(update={"bundle": rulebook.number}) for one in told)
 
 
 def _speaks_to(rule: WindowRule, alert: Alert) -> bool:

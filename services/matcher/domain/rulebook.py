@@ -109,7 +109,7 @@ class Rulebook:
     """Every rule in force.
 
     `windows` holds each rule that alerts, `feeds` the windows that hits of a detection rule go to.
-    `hypotheses` hear what the windows of their indicators say.
+    `hypotheses` hear what the windows of their indicators say. `number` is that of the bundle.
     """
 
     packs: tuple[PackRules, ...] = ()
@@ -120,6 +120,7 @@ class Rulebook:
     scanner: Scanner = field(default_factory=lambda: Scanner(()))
     scanned: tuple[str, ...] = ()
     hypotheses: tuple[WatchedHypothesis, ...] = ()
+    number: int = 0
 
 
 def assembled(packs: Iterable[PackRules], windows: Iterable[WindowRule]) -> Rulebook:

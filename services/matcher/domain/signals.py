@@ -35,10 +35,10 @@ def _marks(rulebook: Rulebook, earlier: Event) -> Iterator[Signal]:
 def _hits(rulebook: Rulebook, event: Event) -> Iterator[Signal]:
     for match in matches(rulebook, event):
         for window in rulebook.feeds.get((match.rule.pack, match.rule.name), ()):
-            yield from _window_hits(window, match)
+            yield from _window_hits(window, match, rulebook.number)
 
 
-def _window_hits(window: WindowRule, match: Match) -> Iterator[Signal]:
+def _window_hits(window: WindowRule, match: Match, bundle: int) -> Iterator[Signal]:
     """One for each group; none where a group field or the counted field is absent."""
     values, by = _spoken_of(window, match)
     if (window.counts and not values) or (window.type in TWO_SIDED and not (values and by)):
@@ -48,6 +48,7 @@ def _window_hits(window: WindowRule, match: Match) -> Iterator[Signal]:
         pack=window.pack,
         rule=window.name,
         base=match.rule.name,
+        bundle=bundle,
         identity=event.identity,
         occurred_at=event.occurred_at,
         occurred_until=event.occurred_until,

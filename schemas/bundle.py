@@ -1,0 +1,88 @@
+"""Bundle: the rules in force as one message, and how a change of rules goes through the topics."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.model import Instant, Model
+
+NO_BUNDLE = 0
+"""The number of the rules that a worker reads from its own folder."""
+BUNDLE_KEY = b"bundle"
+LARGEST_RULES = 16 * 1024 * 1024
+"""Bytes of a bundle as Kafka takes it, compressed."""
+
+
+class OnChange(StrEnum):
+    """What becomes of the windows of a rule that was changed.
+
+    `keep`: they stay as they are. `reset`: they begin anew, empty. `rebuild`: they begin anew, and
+    the events that the rule looks back over are judged again by the new version.
+    """
+
+    KEEP = "keep"
+    RESET = "reset"
+    REBUILD = "rebuild"
+
+
+class RuleStanding(Model):
+    """How one rule stands in a bundle.
+
+    `digest` is of all that decides on its hits and its firing. `changed_in` is the number of the
+    bundle with which its windows began anew, None for this very bundle; `on_change` is how.
+    `since` is when it began to watch, None while only the workers know.
+    """
+
+    digest: str
+    on_change: OnChange
+    changed_in: Annotated[int, Field(ge=0)] | None = None
+    since: Instant | None = None
+
+
+class RuleBundle(Model):
+    """Every file of the rule packs, by its path below their folder, and how each rule stands.
+
+    Its number is the offset of its message + 1, so that two publishers never share one; `previous`
+    is the number of the bundle that it was made against. `rules` is by `pack/name`.
+    """
+
+    digest: str
+    published_at: Instant
+    previous: int = NO_BUNDLE
+    commit: str | None = None
+    author: str | None = None
+    files: dict[str, str]
+    rules: dict[str, RuleStanding]
+
+
+class Rebuilt(Model):
+    """The owner of events partition `partition` has judged its past again for `bundle` and before.
+
+    Stands in the rules topic, one for each partition, so that whoever takes the partition over
+    knows what is done.
+    """
+
+    partition: Annotated[int, Field(ge=0)]
+    bundle: int
+
+    @property
+    def key(self) -> bytes:
+        """The Kafka key."""
+        return rebuilt_key(self.partition)
+
+
+def rebuilt_key(partition: int) -> bytes:
+    """The key of what is known of one events partition."""
+    return b"rebuilt/%d" % partition
+
+
+class Backfilled(Model):
+    """An end mark in a signals partition: every signal of the past of one events partition is here.
+
+    They stand before it, for every rule that began anew in `bundle` or before.
+    """
+
+    partition: Annotated[int, Field(ge=0)]
+    partitions: Annotated[int, Field(ge=1)]
+    bundle: int
