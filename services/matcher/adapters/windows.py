@@ -155,6 +155,15 @@ class Windows:
         if len(self.used) > MOST_USED:
             del self.used[next(iter(self.used))]
 
+    def keys(self, partition: int) -> Iterator[bytes]:
+        """The window keys that have a state in a partition, whether or not their rule is there.
+
+        As they stand at the call: states may be kept and dropped while they are gone through.
+        """
+        own = b"%d:" % partition
+        heads = [place for place in self.table if place.startswith(own)]
+        return (place[len(own) :] for place in heads if place.endswith(HEAD_ENDS))
+
     def clock(self, partition: int) -> Clock:
         """The partition's clock as last kept."""
         raw = self.table.get(_place(partition, CLOCK))
