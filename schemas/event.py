@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
-from schemas.model import KIB, LONGEST_LIST, Instant, Model, Name, Text
+from schemas.model import KIB, LONGEST_LIST, Matches, Model, Name, Text, utc
 
 LARGEST_EVENT = 256 * KIB
 LARGEST_BUNDLE = 512 * KIB
@@ -21,21 +21,16 @@ Names = Annotated[tuple[Name, ...], Field(max_length=LONGEST_LIST)]
 Reliability = Literal["A", "B", "C", "D", "E", "F"]
 
 
-def _no_space(source: str) -> str:
-    if len(source.split()) != 1 or source != source.strip():
-        raise ValueError("a source has no white space")
-    return source
-
-
 def _reportable(moment: datetime) -> datetime:
+    there = utc(moment)
     # windows look centuries back and forth from an event: they must stay on the calendar
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+    if not FIRST_YEAR <= there.year <= LAST_YEAR:
         raise ValueError(f"outside the years {FIRST_YEAR} to {LAST_YEAR}")
-    return moment
+    return there
 
 
-EventTime = Annotated[Instant, AfterValidator(_reportable)]
-Source = Annotated[Name, AfterValidator(_no_space)]
+EventTime = Annotated[AwareDatetime, AfterValidator(_reportable)]
+Source = Annotated[Name, Matches(r"^\S*$", "white_space", "a source has no white space")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 AttributeValue = Text | Annotated[tuple[Text, ...], Field(max_length=LONGEST_LIST)]
 

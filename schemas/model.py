@@ -1,17 +1,23 @@
 """What every shared model is: frozen, strict about keys, bounded in its words."""
 
-import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, LiteralString
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import core_schema
 
 KIB = 1024
 LONGEST_LIST = 256
 LONGEST_NAME = 1024
-
-# half of a surrogate pair is no character either, and UTF-8 cannot carry it
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+LONGEST_TEXT = 64 * KIB
 
 
 class Model(BaseModel):
@@ -20,37 +26,59 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-def _utc(moment: datetime) -> datetime:
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC.
+
+    Raises:
+        ValueError: it lies outside the calendar there.
+    """
     try:
         return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("outside the years 1 to 9999 in UTC") from None
 
 
-def _printable(text: str) -> str:
-    control = _CONTROL.search(text)
-    if control is not None:
-        raise ValueError(f"control character U+{ord(control[0]):04X} is not allowed")
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Refuses a string that `pattern` does not match, with `said`.
+
+    Judged in pydantic's core, since an event has some twenty strings.
+    """
+
+    pattern: str
+    kind: LiteralString
+    said: LiteralString
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """The string's own schema, and then this."""
+        matching = core_schema.custom_error_schema(
+            core_schema.str_schema(pattern=self.pattern),
+            custom_error_type=self.kind,
+            custom_error_message=self.said,
+        )
+        return core_schema.chain_schema([handler(source), matching])
+
+
+def _within_bytes(text: str) -> str:
+    # a character is at most four bytes: most texts need no encoding to be judged
+    if len(text) * 4 > LONGEST_TEXT and len(text.encode()) > LONGEST_TEXT:
+        raise ValueError(f"longer than {LONGEST_TEXT} bytes")
     return text
 
 
-def _at_most(limit: int) -> AfterValidator:
-    def check(text: str) -> str:
-        # a character is at most four bytes: most texts need no encoding to be judged
-        if len(text) * 4 > limit and len(text.encode("utf-8", "surrogatepass")) > limit:
-            raise ValueError(f"longer than {limit} bytes")
-        return text
+_PRINTABLE = Matches(
+    r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$",
+    "control_character",
+    "a control character other than newline and tab is not allowed",
+)
 
-    return AfterValidator(check)
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+Instant = Annotated[AwareDatetime, AfterValidator(utc)]
 """A moment with its offset, kept as UTC."""
 
-Text = Annotated[str, AfterValidator(_printable), _at_most(64 * KIB)]
+Text = Annotated[str, _PRINTABLE, AfterValidator(_within_bytes)]
 """Words as reported: 64 KiB at most, no control characters but newline and tab."""
 
-Name = Annotated[
-    str, StringConstraints(min_length=1), AfterValidator(_printable), _at_most(LONGEST_NAME)
-]
-"""A short, non-empty string: an id, an actor, a place."""
+Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME), _PRINTABLE]
+"""A short, non-empty string: an id, an actor, a place; 1,024 characters at most."""

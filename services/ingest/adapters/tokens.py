@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import AliasChoices, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AliasChoices,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from schemas.event import Reliability, Source
 from schemas.model import Model, Name
@@ -94,4 +101,4 @@ class _NothingTwice(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-_SOURCE: TypeAdapter[str] = TypeAdapter(Annotated[Source, Field(strict=True)])
+_SOURCE: TypeAdapter[str] = TypeAdapter(Source, config=ConfigDict(strict=True))
