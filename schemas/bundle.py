@@ -30,13 +30,15 @@ class RuleStanding(Model):
     """How one rule stands in a bundle.
 
     `digest` is of all that decides on its hits and its firing. `changed_in` is the number of the
-    bundle with which its windows began anew, None for this very bundle; `on_change` is how.
-    `since` is when it began to watch, None while only the workers know.
+    bundle with which its windows began anew, None for this very bundle; `on_change` is how, and
+    `changed_at` is when that bundle was published. `since` is when the rule began to watch, None
+    while only the workers know.
     """
 
     digest: str
     on_change: OnChange
     changed_in: Annotated[int, Field(ge=0)] | None = None
+    changed_at: Instant | None = None
     since: Instant | None = None
 
 
@@ -44,7 +46,8 @@ class RuleBundle(Model):
     """Every file of the rule packs, by its path below their folder, and how each rule stands.
 
     Its number is the offset of its message + 1, so that two publishers never share one; `previous`
-    is the number of the bundle that it was made against. `rules` is by `pack/name`.
+    is the number of the bundle that it was made against. `rules` has each rule with windows, by
+    `pack/name`.
     """
 
     digest: str

@@ -15,6 +15,7 @@ from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, SIGNALS, topic_name
 from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.agents import add_agent
+from services.matcher.adapters.bundles import Bundles
 from services.matcher.adapters.cluster import Cluster, Unusable, ensure_changelog
 from services.matcher.adapters.correlate import Correlation, Told
 from services.matcher.adapters.detect import Detection
@@ -31,6 +32,7 @@ from services.matcher.adapters.worker import new_loop, run
 from services.matcher.domain.chain import chained
 from services.matcher.domain.faults import RuleFault
 from services.matcher.domain.rulebook import Rulebook
+from services.matcher.domain.standing import InForce
 from services.matcher.settings import Settings
 
 log = telemetry.logger(__name__)
@@ -64,7 +66,8 @@ def serve(settings: Settings) -> int:
     try:
         kafka = loop.run_until_complete(prepare(settings))
         with TemporaryDirectory(prefix="vedette-matcher-") as folder:
-            app = create_app(settings, rulebook, kafka, Path(folder))
+            bundles = Bundles(InForce(rulebook))
+            app = create_app(settings, bundles, kafka, Path(folder))
             _watch(app, kafka.cluster, health)
             return run(app, loop)
     except Unusable as error:
@@ -95,11 +98,12 @@ def app_id(settings: Settings) -> str:
     return f"{settings.topic_prefix}matcher"
 
 
-def create_app(settings: Settings, rulebook: Rulebook, kafka: Kafka, folder: Path) -> App:
+def create_app(settings: Settings, bundles: Bundles, kafka: Kafka, folder: Path) -> App:
     """The Faust app with its agents, its table and its ticks. Nothing is started.
 
     `folder` is for what Faust leaves behind.
     """
+    rulebook = bundles.current.rulebook
     app = App(app_id(settings), **faust_options(settings.kafka_bootstrap_servers, folder))
     app.fetch_wait_ms = settings.kafka_fetch_wait_ms
     topics = {name: raw_topic(app, topic_name(settings.topic_prefix, name)) for name in TOPICS}

@@ -1,0 +1,54 @@
+"""Standing: the rules in force, and since when each of them counts as it does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from schemas.bundle import NO_BUNDLE, OnChange, RuleBundle
+from services.matcher.domain.rulebook import Rulebook, RuleKey
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one rule with windows stands.
+
+    Its windows began anew with bundle `changed_in`, published at `changed_at`, by `on_change`.
+    `since` is when it began to watch, None while only the workers know.
+    """
+
+    on_change: OnChange = OnChange.KEEP
+    changed_in: int = NO_BUNDLE
+    changed_at: datetime | None = None
+    since: datetime | None = None
+
+
+NEVER_CHANGED = Standing()
+"""That of every rule while no bundle has been published."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A rulebook, whose number is that of its bundle, and how its rules stand."""
+
+    rulebook: Rulebook
+    standings: Mapping[RuleKey, Standing] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def number(self) -> int:
+        """That of the bundle; 0 for rules that were read from a folder."""
+        return self.rulebook.number
+
+    def standing(self, rule: RuleKey) -> Standing:
+        """How the rule stands."""
+        return self.standings.get(rule, NEVER_CHANGED)
+
+
+def standings(bundle: RuleBundle, number: int) -> Mapping[RuleKey, Standing]:
+    """How the rules of bundle `number` stand: what changed in "this very bundle" has its number."""
+    found: dict[RuleKey, Standing] = {}
+    for name, told in bundle.rules.items():
+        pack, _, rule = name.partition("/")
+        changed_in = number if told.changed_in is None else told.changed_in
+        found[pack, rule] = Standing(told.on_change, changed_in, told.changed_at, told.since)
+    return MappingProxyType(found)
