@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from services.matcher.adapters.rule_files import read_rule_files
+from services.matcher.adapters.pack_files import bundled, in_bundle, in_folder
+from services.matcher.adapters.rule_files import read_packs, read_rule_files
 from tests.matcher.adapters.packs import HEAD, PROXIES, ROCKETS, changed, write_pack
 
 
@@ -178,3 +179,52 @@ def test_a_file_that_is_nested_too_deeply_is_refused(tmp_path: Path, depth: int)
 
     assert faults[0].startswith("indicators/deep.yaml:1: ")
     assert "nested" in faults[0]
+
+
+def test_a_pack_is_the_same_from_its_folder_and_from_a_bundle(tmp_path: Path) -> None:
+    places = "name: bases\nsites: [{id: taji, name: Taji, lat: 33.5, lon: 44.2, radius_km: 6}]\n"
+    write_pack(tmp_path, places__bases=places, hypotheses="hypotheses: []\n")
+    packs, _ = in_folder(tmp_path)
+
+    files = bundled(packs)
+    again, faults = in_bundle(files)
+    book, _ = read_packs(again).rulebook()
+
+    assert not faults
+    assert [*files] == [
+        f"iraq/{name}.yaml"
+        for name in ("hypotheses", "indicators/rockets", "lists/proxies", "pack", "places/bases")
+    ]
+    assert bundled(again) == files
+    assert book.windows == read_rule_files(tmp_path).rulebook()[0].windows
+    assert book.packs[0].lists.places.sites
+
+
+@pytest.mark.parametrize("name", [".", "iraq"])
+def test_a_bundle_names_the_pack_by_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    pack = write_pack(tmp_path)
+    monkeypatch.chdir(pack if name == "." else pack.parent)
+
+    packs, _ = in_folder(Path(name))
+
+    assert {path.partition("/")[0] for path in bundled(packs)} == {"iraq"}
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("iraq/rockets.yml", "iraq/rockets.yml:1: no file of a pack"),
+        ("iraq/more/rockets.yaml", "iraq/more/rockets.yaml:1: no file of a pack"),
+        ("iran/indicators/rockets.yaml", "iran:1: no pack.yaml in it"),
+        ("rockets.yaml", "rockets.yaml:1: no pack.yaml in it"),
+        ("iraq/indicators/broken.yaml", "iraq/indicators/broken.yaml:2: is no YAML"),
+    ],
+)
+def test_what_no_reader_of_a_folder_would_take_is_a_fault_in_a_bundle(path: str, said: str) -> None:
+    packs = in_bundle({"iraq/pack.yaml": "title: Iraq\nowner: desk\n", path: "a: ["})
+
+    faults = [str(fault) for fault in read_packs(*packs).faults]
+
+    assert any(fault.startswith(said) for fault in faults), faults
