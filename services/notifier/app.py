@@ -23,7 +23,7 @@ from services.notifier.adapters.membership import Membership
 from services.notifier.adapters.pagerduty import PagerDutyReceiver
 from services.notifier.adapters.redis_log import RedisLog
 from services.notifier.adapters.redis_outbox import RedisOutbox
-from services.notifier.adapters.slack import SlackReceiver
+from services.notifier.adapters.slack import SlackDutyReceiver, SlackReceiver
 from services.notifier.adapters.stream import AlertStream, connect
 from services.notifier.adapters.worker import Worker
 from services.notifier.domain.ports import Receiver
@@ -101,8 +101,8 @@ def hold(settings: Settings) -> timedelta:
 
 
 def receivers(settings: Settings) -> list[Receiver]:
-    """Slack or else the console, and the pager when there is a key for it."""
-    found: list[Receiver] = [_channel(settings)]
+    """Slack's channels or else the console, and the pager when there is a key for it."""
+    found = _channels(settings)
     if settings.pagerduty_routing_key is not None:
         found.append(
             PagerDutyReceiver(
@@ -114,15 +114,15 @@ def receivers(settings: Settings) -> list[Receiver]:
     return found
 
 
-def _channel(settings: Settings) -> Receiver:
+def _channels(settings: Settings) -> list[Receiver]:
     if settings.slack_token is None:
-        return ConsoleReceiver(Console())
-    return SlackReceiver(
-        settings.slack_token.get_secret_value(),
-        settings.slack_channel,
-        settings.slack_api_url,
-        settings.receiver_timeout_seconds,
-    )
+        return [ConsoleReceiver(Console())]
+    token, duty = settings.slack_token.get_secret_value(), settings.slack_duty_channel
+    at = (settings.slack_api_url, settings.receiver_timeout_seconds)
+    watch = SlackReceiver(token, settings.slack_channel, *at)
+    if duty is None or duty == settings.slack_channel:
+        return [watch]
+    return [watch, SlackDutyReceiver(token, duty, *at)]
 
 
 def _redis(settings: Settings) -> Redis:

@@ -15,6 +15,7 @@ class Settings(ServiceSettings):
     port: Port = 8082
     slack_token: SecretStr | None = None
     slack_channel: Annotated[str, Field(min_length=1)] = "#alerts"
+    slack_duty_channel: str | None = None
     slack_api_url: Annotated[str, Field(pattern="^https?://")] = "https://slack.com/api/"
     pagerduty_routing_key: SecretStr | None = None
     pagerduty_events_url: Annotated[str, Field(pattern="^https?://")] = (
@@ -22,7 +23,7 @@ class Settings(ServiceSettings):
     )
     receiver_timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 10
 
-    @field_validator("slack_token", "pagerduty_routing_key", mode="before")
+    @field_validator("slack_token", "slack_duty_channel", "pagerduty_routing_key", mode="before")
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         return value or None

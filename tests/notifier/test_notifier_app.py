@@ -27,6 +27,14 @@ def test_a_token_and_a_key_make_slack_and_the_pager() -> None:
     assert names(**given) == ["slack", "pagerduty"]
 
 
+def test_those_on_duty_may_have_a_channel_of_their_own() -> None:
+    given = {"VEDETTE_SLACK_TOKEN": "t", "VEDETTE_SLACK_CHANNEL": "#watch"}
+
+    assert names(**given, VEDETTE_SLACK_DUTY_CHANNEL="#duty") == ["slack", "slack-duty"]
+    assert names(**given, VEDETTE_SLACK_DUTY_CHANNEL="#watch") == ["slack"]
+    assert names(**given, VEDETTE_SLACK_DUTY_CHANNEL="") == ["slack"]
+
+
 def test_a_secret_is_not_shown_with_the_settings() -> None:
     given = {"VEDETTE_SLACK_TOKEN": "xoxb-1", "VEDETTE_PAGERDUTY_ROUTING_KEY": "key-1"}
 

@@ -13,9 +13,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
+from schemas.ledger import Sending
 from services.notifier.adapters.slack_errors import meaning, of_connection
 from services.notifier.domain.decide import Facts, Sighting
-from services.notifier.domain.entry import Sending
 from services.notifier.domain.errors import (
     HandleLost,
     PermanentRefusal,
@@ -25,8 +25,8 @@ from services.notifier.domain.errors import (
 )
 from services.notifier.domain.message import EVENT_TYPE, render
 from services.notifier.domain.ports import Notice
+from services.notifier.domain.route import CHANNEL, DUTY_CHANNEL
 
-NAME = "slack"
 SKEW = timedelta(minutes=5)
 PAGE = 200
 MOST_PAGES = 25
@@ -38,7 +38,7 @@ CONNECTION_ERRORS = (URLError, OSError, HTTPException)
 class SlackReceiver:
     """Implements Receiver for one channel, given by name or by id."""
 
-    facts = Facts(NAME)
+    facts = Facts(CHANNEL)
 
     def __init__(self, token: str, channel: str, api_url: str, timeout: int) -> None:
         # our queue is the one that retries: the client's own would post twice
@@ -144,6 +144,12 @@ class SlackReceiver:
             raise PermanentRefusal(f"{method}: {error}") from None
         except CONNECTION_ERRORS as error:
             raise of_connection(error) from None
+
+
+class SlackDutyReceiver(SlackReceiver):
+    """The channel of those on duty: a queue and a log of its own."""
+
+    facts = Facts(DUTY_CHANNEL)
 
 
 def _handle(channel: str, ts: str) -> str:

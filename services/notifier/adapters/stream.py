@@ -17,6 +17,7 @@ from services.notifier.adapters.membership import Batch, Membership
 from services.notifier.adapters.metrics import ALERTS, LAG
 from services.notifier.domain.letters import WHERE, dead_letter
 from services.notifier.domain.ports import Job, Letter, NotificationLog, Origin, Outbox
+from services.notifier.domain.route import routed
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -106,7 +107,8 @@ class AlertStream:
         jobs = [one for one in read if isinstance(one, Job)]
         letters = [one for one in read if isinstance(one, Letter)]
         self.outbox.post(letters)
-        self.notifications.put(jobs, self.receivers, self.clock())
+        for names, routed_there in routed(jobs, self.receivers).items():
+            self.notifications.put(routed_there, names, self.clock())
         ALERTS.labels("queued").inc(len(jobs))
         ALERTS.labels("malformed").inc(len(letters))
 

@@ -1,0 +1,25 @@
+"""Which receivers hear of an alert."""
+
+from schemas.duty import DUTY_PACK
+from services.notifier.domain.route import receivers_of, routed
+from tests.notifier.alerts import alert, job
+
+NAMES = ("slack", "slack-duty", "pagerduty")
+DUTY = alert("d1", pack=DUTY_PACK)
+
+
+def test_what_is_about_vedette_itself_goes_to_those_on_duty() -> None:
+    assert receivers_of(DUTY, NAMES) == ("slack-duty", "pagerduty")
+    assert receivers_of(alert(), NAMES) == ("slack", "pagerduty")
+
+
+def test_without_a_channel_of_their_own_the_watch_hears_of_it() -> None:
+    assert receivers_of(DUTY, ("slack",)) == ("slack",)
+
+
+def test_each_job_is_routed_by_itself_and_keeps_its_order() -> None:
+    first, second, third = job(alert("a1")), job(DUTY), job(alert("a2"))
+
+    found = routed([first, second, third], NAMES)
+
+    assert found == {("slack", "pagerduty"): [first, third], ("slack-duty", "pagerduty"): [second]}
