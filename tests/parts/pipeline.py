@@ -1,4 +1,4 @@
-"""The whole pipeline: three plain processes, on a Kafka and a Redis that somebody else started."""
+"""The whole pipeline: plain processes, on a Kafka and a Redis that somebody else started."""
 
 import hashlib
 import json
@@ -14,15 +14,22 @@ from tests.standins.pagerduty import PagerDutyStandIn
 from tests.standins.slack import SlackStandIn
 
 TOKEN = "a-token-of-the-tests"  # noqa: S105  (known to the tests alone)
+SERVICES = ("ingest", "matcher", "notifier")
 
 
 class Pipeline:
     """Ingest, matcher and notifier, with stand-ins for Slack and PagerDuty.
 
-    The rules are those that `write_pack` has put into `folder`.
+    The rules are those that `write_pack` has put into `folder`. There is one of each service, or
+    as many as `replicas` says.
     """
 
-    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        folder: Path,
+        replicas: Mapping[str, int] | None = None,
+    ) -> None:
         self.slack = SlackStandIn()
         self.pager = PagerDutyStandIn()
         self._parts = ExitStack()
@@ -35,16 +42,36 @@ class Pipeline:
             "VEDETTE_PAGERDUTY_ROUTING_KEY": "r" * 32,
             "VEDETTE_PAGERDUTY_EVENTS_URL": self.pager.url,
         }
-        variables = shared | dict(environment)
-        self.ingest, self.matcher, self.notifier = (
-            Service(name, variables, folder) for name in ("ingest", "matcher", "notifier")
-        )
+        self.variables = shared | dict(environment)
+        wanted = dict.fromkeys(SERVICES, 1) | dict(replicas or {})
+        self.services = {
+            f"{name}-{number}": Service(name, self.variables, folder)
+            for name in SERVICES
+            for number in range(wanted[name])
+        }
+
+    @property
+    def ingest(self) -> Service:
+        """The first of its kind."""
+        return self.services["ingest-0"]
+
+    @property
+    def matcher(self) -> Service:
+        """The first of its kind."""
+        return self.services["matcher-0"]
+
+    @property
+    def notifier(self) -> Service:
+        """The first of its kind."""
+        return self.services["notifier-0"]
 
     def __enter__(self) -> Self:
         with ExitStack() as parts:
-            for part in (self.slack, self.pager, self.ingest, self.matcher, self.notifier):
-                parts.enter_context(part)
-            for service in (self.ingest, self.matcher, self.notifier):
+            parts.enter_context(self.slack)
+            parts.enter_context(self.pager)
+            for service in self.services.values():
+                parts.enter_context(service)
+            for service in self.services.values():
                 service.wait_ready()
             self._parts = parts.pop_all()
         return self
@@ -54,7 +81,7 @@ class Pipeline:
 
     def post(self, *events: Mapping[str, Any]) -> httpx.Response:
         """Post events as one NDJSON request; returns the answer, whatever it is."""
-        return self.send(_ndjson(events), "application/x-ndjson")
+        return self.send(ndjson(events), "application/x-ndjson")
 
     def send(self, body: bytes, kind: str, bearer: str = TOKEN) -> httpx.Response:
         """Post raw bytes."""
@@ -83,5 +110,6 @@ def _tokens(folder: Path) -> Path:
     return path
 
 
-def _ndjson(events: Iterable[Mapping[str, Any]]) -> bytes:
+def ndjson(events: Iterable[Mapping[str, Any]]) -> bytes:
+    """The body of a request, one event a line."""
     return "\n".join(json.dumps(event) for event in events).encode()

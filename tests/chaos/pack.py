@@ -1,0 +1,110 @@
+"""The rules of a chaos run: few, and each such that its alerts can be foretold by counting."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.parts.pipeline import write_pack
+
+TRIPWIRE, BARRAGE, COUNCIL, UNANSWERED = RULES = ("tripwire", "barrage", "council", "unanswered")
+PAGING = frozenset({TRIPWIRE, COUNCIL})
+ROCKETS = 5
+PLEDGES = 3
+ANSWER_SECONDS = 20
+PHRASES = {
+    "tripwire": "zulu tripwire",
+    "rocket": "zulu rocket",
+    "pledge": "zulu pledge",
+    "call": "zulu call",
+    "answer": "zulu answer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the rules say about time: the span of counting windows, and the lateness allowed."""
+
+    span_seconds: int = 300
+    lateness: str = "1h"
+
+
+def write_rules(folder: Path, terms: Terms, *, edition: int = 0) -> Path:
+    """The pack, in `folder`; every `edition` means the same, and differs in a text and a decoy."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rules = [
+        _report("tripwire", "critical") + "resolve_after: 30s\n" + _alert(TRIPWIRE, edition),
+        _over(["rocket"], _barrage(terms)) + _alert(BARRAGE, edition),
+        _over(["pledge"], _council(terms)) + _alert(COUNCIL, edition),
+        _over(["call", "answer"], _unanswered(terms)) + _alert(UNANSWERED, edition),
+    ]
+    decoys = [_report(f"decoy_{edition}", "low") + _alert("decoy", edition)] if edition else []
+    return write_pack(folder, *rules, *decoys)
+
+
+def _report(name: str, level: str) -> str:
+    return f"""\
+title: The report of a {name}
+name: {name}
+logsource: {{category: report}}
+detection:
+  words: {{words|phrase: [{PHRASES.get(name, f"zulu {name}")}]}}
+  condition: words
+level: {level}
+"""
+
+
+def _over(bases: list[str], correlation: str) -> str:
+    return "---\n".join([*(_report(base, "low") for base in bases), correlation])
+
+
+def _barrage(terms: Terms) -> str:
+    return f"""\
+title: A barrage on one place
+name: {BARRAGE}
+correlation:
+  type: event_count
+  rules: [rocket]
+  group-by: [place]
+  timespan: {terms.span_seconds}s
+  max_lateness: {terms.lateness}
+  condition: {{gte: {ROCKETS}}}
+level: medium
+resolve_after: 30s
+"""
+
+
+def _council(terms: Terms) -> str:
+    return f"""\
+title: A council of three
+name: {COUNCIL}
+correlation:
+  type: value_count
+  rules: [pledge]
+  group-by: [place]
+  timespan: 1h
+  max_lateness: {terms.lateness}
+  condition: {{field: actors, gte: {PLEDGES}}}
+level: high
+"""
+
+
+def _unanswered(terms: Terms) -> str:
+    return f"""\
+title: A call without an answer
+name: {UNANSWERED}
+correlation:
+  type: absence
+  rules: [call, answer]
+  group-by: [place]
+  timespan: {ANSWER_SECONDS}s
+  max_lateness: {terms.lateness}
+level: low
+resolve_after: 20s
+"""
+
+
+def _alert(rule: str, edition: int) -> str:
+    return f"""\
+alert:
+  summary: "chaos/{rule}/{{{{ place }}}}/"
+  action: As edition {edition} says.
+"""

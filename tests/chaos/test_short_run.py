@@ -1,0 +1,26 @@
+"""A minute under fire, on real Kafka and Redis: the short one of `make chaos`."""
+
+import pytest
+
+from tests.chaos.__main__ import chaos
+from tests.chaos.load import Pace
+from tests.chaos.plan import Wanted
+from tests.chaos.run import Asked
+
+KINDS = (
+    "SIGKILL matcher",
+    "SIGKILL notifier",
+    "SIGSTOP matcher",
+    "reload rules",
+    "SIGKILL kafka",
+    "Slack loses an answer",
+)
+
+
+@pytest.mark.integration
+@pytest.mark.timeout(300)
+def test_nothing_is_lost_and_nobody_told_twice_in_a_minute_under_fire() -> None:
+    replicas = {"ingest": 1, "matcher": 2, "notifier": 1}
+    wanted = Wanted(len(KINDS), 45.0, KINDS, 9.0, replicas)
+
+    assert chaos(Asked(2020, Pace(100.0, 1.0, 45.0), wanted, settle_seconds=120.0)) == 0
