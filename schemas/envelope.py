@@ -17,6 +17,11 @@ RULE_BUNDLE = "vedette.rules.bundle"
 REBUILT = "vedette.rules.rebuilt"
 
 
+DEAD_LETTER_SOURCE = "source"
+DEAD_LETTER_UNTIL = "until"
+"""Of a dead letter that speaks for what one source left unreadable from its offset up to this."""
+
+
 def cloud_headers(
     kind: str, identity: str, source: str, time: datetime, recorded: datetime | None = None
 ) -> Headers:

@@ -18,6 +18,7 @@ FROM_FILE = "_FILE"
 KNOWN = frozenset(
     {
         "VEDETTE_CLOCK",
+        "VEDETTE_DEAD_LETTER_LIMIT",
         "VEDETTE_HOST",
         "VEDETTE_INGEST_OPEN",
         "VEDETTE_INGEST_TOKENS_FILE",

@@ -26,6 +26,7 @@ from services.matcher.adapters.rule_files import read_rule_files
 from services.matcher.adapters.table import changelog_name, release, windows_table
 from services.matcher.adapters.ticks import Ticker
 from services.matcher.adapters.transport import App, faust_options, raw_topic
+from services.matcher.adapters.unreadable import Unreadable
 from services.matcher.adapters.watch import Watch
 from services.matcher.adapters.windows import Windows
 from services.matcher.adapters.worker import new_loop, run
@@ -108,7 +109,8 @@ def create_app(settings: Settings, bundles: Bundles, kafka: Kafka, folder: Path)
     app.fetch_wait_ms = settings.kafka_fetch_wait_ms
     topics = {name: raw_topic(app, topic_name(settings.topic_prefix, name)) for name in TOPICS}
     outbox = TopicOutbox(topics)
-    detection = Detection(Judge(rulebook), outbox, kafka.signals_partitions)
+    unreadable = Unreadable(outbox, settings.dead_letter_limit)
+    detection = Detection(Judge(rulebook), outbox, kafka.signals_partitions, unreadable)
     table = windows_table(app, kafka.signals_partitions)
     windows = Windows(table, rulebook.windows)
     told = {(one.pack, one.name): one for one in rulebook.hypotheses}

@@ -11,6 +11,7 @@ from services.environment import FetchWait, Port, ServiceSettings
 class Settings(ServiceSettings):
     """What the matcher reads from its environment."""
 
+    dead_letter_limit: Annotated[int, Field(ge=1)] = 100
     kafka_fetch_wait_ms: FetchWait = 500
     port: Port = 6066
     rules_dir: Path = Path("rules/iraq-2020")

@@ -1,6 +1,6 @@
 """detect: events in, signals and dead letters out, ticks behind what they follow."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from services.matcher.adapters.detect import Detection
 from services.matcher.adapters.guard import RuleFault
 from services.matcher.adapters.judge import Judge, Verdict
 from services.matcher.adapters.outbox import Letter
+from services.matcher.adapters.unreadable import Unreadable
 from services.matcher.domain.lists import Lists
 from services.matcher.domain.predicates import All, Leaf
 from services.matcher.domain.rulebook import CompiledRule, PackRules, Rulebook
@@ -44,8 +45,15 @@ def rulebook(**predicates: All | Leaf) -> Rulebook:
     return Rulebook(packs=(pack,), feeds=feeds)
 
 
+def detecting(
+    judge: Callable[[Event], Verdict], partitions: int = 3, limit: int = 1_000_000
+) -> Detection:
+    sent = FakeOutbox(limit=limit)
+    return Detection(judge, sent, partitions, Unreadable(sent))
+
+
 def found(*signals: Signal) -> Detection:
-    return Detection(lambda _event: Verdict(signals), FakeOutbox(), partitions=3)
+    return detecting(lambda _event: Verdict(signals))
 
 
 def outbox(detection: Detection) -> FakeOutbox:
@@ -104,7 +112,7 @@ async def test_poison_is_buried_with_its_reason_and_place_and_the_rest_goes_on()
 
 
 async def test_poison_too_large_for_a_dead_letter_is_buried_by_its_place_alone() -> None:
-    detection = replace(found(), outbox=FakeOutbox(limit=100))
+    detection = detecting(lambda _event: Verdict(()), limit=100)
 
     await detection.take(Given(b"x" * 101))
 
@@ -127,7 +135,7 @@ async def test_a_signal_over_the_size_limit_is_buried_and_the_rest_goes_on() -> 
 
 async def test_a_rule_that_fails_on_an_event_is_named_and_the_other_rules_go_on() -> None:
     judge = Judge(rulebook(bad=Broken(), good=All(())))
-    detection = Detection(judge, FakeOutbox(), partitions=1)
+    detection = detecting(judge, partitions=1)
 
     await detection.take(given(event()))
 

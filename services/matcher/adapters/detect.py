@@ -14,6 +14,7 @@ from services.matcher.adapters import metrics
 from services.matcher.adapters.judge import Verdict
 from services.matcher.adapters.message import Poison, Received, items
 from services.matcher.adapters.outbox import Letter, Outbox, TooLarge, bury
+from services.matcher.adapters.unreadable import Unreadable
 
 WHERE = "detect"
 SOURCE = "vedette/matcher"
@@ -36,12 +37,14 @@ class Newest:
 class Detection:
     """What `detect` does with one message of the events topic. Keeps nothing but `newest`.
 
-    `judge` asks the rules; `partitions` is the number of signals partitions.
+    `judge` asks the rules; `partitions` is the number of signals partitions. What cannot be read
+    is left to `unreadable`.
     """
 
     judge: Callable[[Event], Verdict]
     outbox: Outbox
     partitions: int
+    unreadable: Unreadable
     newest: Newest = field(default_factory=Newest)
 
     async def take(self, message: Received) -> None:
@@ -53,10 +56,16 @@ class Detection:
                 case Tick():
                     await self._tick(item)
                 case Poison():
-                    await bury(self.outbox, message, item.raw, (item.reason, WHERE))
+                    await self._unreadable(item, message)
+
+    async def _unreadable(self, item: Poison, message: Received) -> None:
+        told = await self.unreadable.take(item, message)
+        if told is not None:
+            await self._signal(told, message)
 
     async def _event(self, event: Event, message: Received) -> None:
         metrics.EVENTS.inc()
+        self.unreadable.hear(event.source)
         verdict = self.judge(event)
         for pack, rule in {(signal.pack, signal.base) for signal in verdict.signals}:
             metrics.MATCHES.labels(pack, rule).inc()

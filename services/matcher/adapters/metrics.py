@@ -25,6 +25,11 @@ FULL = Counter(
 DEAD_LETTERS = Counter(
     "vedette_matcher_dead_letters_total", "Dead letters, by what refused them.", ["where"]
 )
+LEFT_STANDING = Counter(
+    "vedette_matcher_left_standing_total",
+    "Unreadable items of sources that are set aside: not copied to the dead letters.",
+    ["source"],
+)
 LAG = Gauge(
     "vedette_matcher_lag", "Messages not yet committed, by partition.", ["topic", "partition"]
 )

@@ -1,6 +1,6 @@
 """The outbox: how the agents send, and what they do with what they cannot use."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -64,14 +64,21 @@ class TopicOutbox:
 
 
 async def bury(
-    outbox: Outbox, message: Received, raw: bytes | None, why: tuple[str, str]
+    outbox: Outbox,
+    message: Received,
+    raw: bytes | None,
+    why: tuple[str, str],
+    more: Iterable[tuple[str, bytes]] = (),
 ) -> Awaitable[object]:
     """Send `raw`, of `message`, to the dead letters; `why` is the reason and the part refusing.
+
+    `more` joins the headers.
 
     What is too large even for that stays where it stands: the headers say where.
     """
     reason, where = why
     headers = dead_letter_headers(reason, where, message.topic, message.partition, message.offset)
+    headers += more
     metrics.DEAD_LETTERS.labels(where).inc()
     try:
         return await outbox.send(DEAD_LETTERS, Letter(raw, headers, message.key))
