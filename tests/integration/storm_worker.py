@@ -13,6 +13,7 @@ from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.types.transports import ConsumerT, TransportT
 
 from services.matcher.adapters.agents import add_agent
+from services.matcher.adapters.fetch import FetchingThread
 from services.matcher.adapters.message import Received
 from services.matcher.adapters.transport import App, Transport, faust_options, raw_topic
 from services.matcher.adapters.worker import new_loop, run
@@ -32,10 +33,17 @@ class StormApp(App):
         sys.stdout.flush()
 
 
+class PlainConsumer(FaustConsumer):
+    """Faust's, in our thread: without it no session is known, and nothing is sent."""
+
+    def _new_consumer_thread(self) -> FetchingThread:
+        return FetchingThread(self, loop=self.loop, beacon=self.beacon)
+
+
 class PlainTransport(Transport):
     """Ours, but for the consumer."""
 
-    Consumer: ClassVar[type[ConsumerT]] = FaustConsumer
+    Consumer: ClassVar[type[ConsumerT]] = PlainConsumer
 
 
 class PlainApp(StormApp):

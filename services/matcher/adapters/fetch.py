@@ -1,7 +1,7 @@
-"""How long Kafka may keep a fetch open, which Faust fixes at 1.5 seconds.
+"""The consumer's thread: how long Kafka may keep a fetch open, and what it tells of itself.
 
-Apache Kafka answers as soon as it has a message. The embedded broker looks only when half of that
-time is over, so every hop would cost up to 0.75 seconds there.
+Faust fixes that wait at 1.5 seconds. Apache Kafka answers as soon as it has a message. The embedded
+broker looks only when half of that time is over, so every hop would cost up to 0.75 seconds there.
 """
 
 from typing import Any, cast
@@ -9,10 +9,18 @@ from typing import Any, cast
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 
 from services.matcher.adapters.consumer import Consumer
+from services.matcher.adapters.coordinator import Coordinator
 
 
 class FetchingThread(AIOKafkaConsumerThread):
-    """Faust's consumer thread, with the wait that the app names."""
+    """Faust's consumer thread, with the app's wait, session and watchdog."""
+
+    async def on_start(self) -> None:
+        """Connect; the group is joined later."""
+        app = cast("Any", self.app)
+        app.watchdog.watch(self.thread_loop)
+        await super().on_start()
+        Coordinator.adopt(cast("Any", self._consumer)._coordinator, app.session)  # noqa: SLF001
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)

@@ -7,9 +7,15 @@ from typing import Any
 from faust.transport.drivers.aiokafka import Producer as FaustProducer
 from faust.types.tuples import FutureMessage, RecordMetadata
 
+from services.matcher.adapters.fence import FencedClient
+from services.matcher.adapters.session import Session
+
 
 class Producer(FaustProducer):
     """Every send, tables included, is followed until Kafka answers."""
+
+    session: Session
+    """Whose end is the end of all sending; set before the start."""
 
     on_refused: Callable[[BaseException], None] | None = None
     """Called once, on the loop, when Kafka has refused a message for good."""
@@ -34,6 +40,11 @@ class Producer(FaustProducer):
         future = asyncio.ensure_future(await super().send(*args, **kwargs))
         self._follow(future)
         return future
+
+    def _new_producer(self, transactional_id: str | None = None) -> Any:
+        producer = super()._new_producer(transactional_id)
+        FencedClient.adopt(producer.client, self.session)
+        return producer
 
     async def settled(self) -> bool:
         """Wait until Kafka has all that was sent so far; False if it never will."""

@@ -1,17 +1,21 @@
 """The door through which Faust takes our consumer and our producer."""
 
 import asyncio
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 import faust
+from aiokafka.errors import ProducerClosed
 from faust.transport.drivers.aiokafka import Transport as FaustTransport
 from faust.types import TopicT
 from faust.types.transports import ConsumerT, ProducerT, TransportT
 
-from services.matcher.adapters.crash import crash
+from services.matcher.adapters.crash import crash, stop_dead
 from services.matcher.adapters.fetch import FetchingConsumer
 from services.matcher.adapters.producer import Producer
+from services.matcher.adapters.session import Session
+from services.matcher.adapters.stuck import Watchdog
 
 SESSION_SECONDS = 6.0
 COMMIT_SECONDS = 0.5
@@ -33,7 +37,16 @@ class App(faust.App):
     fetch_wait_ms: int = 500
     """How long Kafka may keep a fetch open when it has nothing."""
 
+    watchdog: Watchdog = Watchdog()
+    """What ends the process when a loop hangs."""
+
     _crashing: asyncio.Task[None] | None = None
+
+    @cached_property
+    def session(self) -> Session:
+        """The standing of this worker in its group; the end of it is the end of the process."""
+        lost = partial(stop_dead, "Kafka gave our partitions away: the session is over")
+        return Session(self.conf.broker_session_timeout, self.conf.broker_rebalance_timeout, lost)
 
     def _new_transport(self) -> TransportT:
         return Transport(self.conf.broker_consumer, self)
@@ -44,11 +57,17 @@ class App(faust.App):
     def _new_producer(self) -> ProducerT:
         producer = super()._new_producer()
         if isinstance(producer, Producer):
+            producer.session = self.session
             producer.on_refused = self._refused
         return producer
 
     def _refused(self, error: BaseException) -> None:
-        """Kafka took a message from us and gave it up: commit nothing more, end, start again."""
+        """Kafka took a message from us and gave it up: commit nothing more, end, start again.
+
+        What is left over when we have left the group was never taken.
+        """
+        if isinstance(error, ProducerClosed):
+            return
         self._crashing = asyncio.ensure_future(crash(self, error))
 
     def on_rebalance_start(self) -> None:

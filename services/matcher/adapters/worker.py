@@ -6,6 +6,8 @@ import logging
 import faust
 import uvloop
 
+from services.matcher.adapters.transport import App
+
 # Faust's base classes log under the name of the module of each subclass
 OURS = tuple(
     f"services.matcher.adapters.{name}" for name in ("consumer", "fetch", "producer", "transport")
@@ -21,8 +23,10 @@ def new_loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-def run(app: faust.App, loop: asyncio.AbstractEventLoop) -> int:
+def run(app: App, loop: asyncio.AbstractEventLoop) -> int:
     """Block until the app has ended: 0 after SIGTERM or SIGINT, with all committed; 1 on a crash.
+
+    A loop that hangs, or a session that is lost, ends the process itself, with code 1.
 
     Logging stays as it was configured; the libraries are heard from warnings on.
     """
@@ -34,7 +38,10 @@ def run(app: faust.App, loop: asyncio.AbstractEventLoop) -> int:
     )
     # it would write to the terminal even when told to be quiet
     worker.spinner = None
+    app.watchdog.watch(loop)
     try:
         worker.execute_from_commandline()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
+    finally:
+        app.watchdog.stop()

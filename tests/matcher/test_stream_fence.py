@@ -1,0 +1,125 @@
+"""The fence: what a connection of the producer lets out, and when."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import NodeNotReadyError, ProducerClosed
+from aiokafka.protocol.metadata import MetadataRequest
+from aiokafka.protocol.produce import ProduceRequest
+
+from services.matcher.adapters.fence import FencedClient, Gate, Shut
+from services.matcher.adapters.session import Session
+
+LENGTH = b"\0\0\0\0"
+PRODUCE = LENGTH + b"\0\0 rest of a produce request"
+METADATA = LENGTH + b"\0\3 rest of a metadata request"
+
+
+@dataclass
+class FakeWriter:
+    """asyncio's writer on a socket that is connected to nothing."""
+
+    connection: socket.socket
+    written: list[bytes] = field(default_factory=list)
+    closed: bool = False
+
+    def write(self, request: bytes) -> None:
+        self.written.append(request)
+
+    def get_extra_info(self, _name: str) -> socket.socket:
+        return self.connection
+
+    def close(self) -> None:
+        self.closed = True
+        self.connection.close()
+
+
+@dataclass
+class Fenced:
+    """A gate on a fake writer, and its session at a time that the test moves."""
+
+    writer: FakeWriter
+    time: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.session = Session(6.0, 60.0, lambda: None, lambda: self.time)
+        self.gate = Gate(cast("Any", self.writer), self.session)
+
+
+@pytest.fixture
+def fenced() -> Any:
+    with socket.socket() as connection:
+        yield Fenced(FakeWriter(connection))
+
+
+def test_while_the_session_stands_messages_go_out_at_once(fenced: Fenced) -> None:
+    fenced.session.confirm(fenced.time)
+
+    fenced.gate.write(PRODUCE)
+
+    assert fenced.writer.written == [PRODUCE]
+
+
+def test_when_the_session_may_be_over_no_message_goes_out(fenced: Fenced) -> None:
+    fenced.session.confirm(fenced.time)
+    fenced.time += 3
+
+    with pytest.raises(Shut):
+        fenced.gate.write(PRODUCE)
+
+    assert fenced.writer.written == []
+
+
+def test_whatever_holds_no_message_goes_out_without_a_session(fenced: Fenced) -> None:
+    fenced.gate.write(METADATA)
+
+    assert fenced.writer.written == [METADATA]
+
+
+def test_the_rest_of_the_writer_is_there(fenced: Fenced) -> None:
+    fenced.gate.close()
+
+    assert fenced.writer.closed
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux alone has it")
+def test_the_system_gives_up_what_nobody_took_in_half_a_session(fenced: Fenced) -> None:
+    told = fenced.writer.connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+
+    assert told == 3000
+
+
+@asynccontextmanager
+async def client(session: Session) -> AsyncIterator[AIOKafkaClient]:
+    """A fenced client that knows no broker."""
+    made = AIOKafkaClient(bootstrap_servers="127.0.0.1:1")
+    FencedClient.adopt(made, session)
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+def produce() -> ProduceRequest:
+    return ProduceRequest(required_acks=-1, timeout=1, topics=[], transactional_id=None)
+
+
+async def test_only_messages_wait_for_the_session(fenced: Fenced) -> None:
+    async with client(fenced.session) as asked:
+        with pytest.raises(NodeNotReadyError):
+            await asked.send(0, MetadataRequest([]))
+
+
+async def test_after_leaving_the_group_messages_fail_for_good(fenced: Fenced) -> None:
+    fenced.session.leave()
+
+    async with client(fenced.session) as asked:
+        with pytest.raises(ProducerClosed) as raised:
+            await asked.send(0, produce())
+
+    assert not raised.value.retriable
