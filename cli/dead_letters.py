@@ -8,22 +8,18 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import KafkaError
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.faults import Unusable
+from cli.records import reading, records
 from cli.settings import kafka_settings
 from schemas.envelope import header
 from schemas.topics import DEAD_LETTERS, topic_name
 from services.environment import VedetteSettings
 
-BOOTSTRAP_MS = 10_000
-QUIET_MS = 1_000
 EXCERPT = 200
 SECONDS = len("2020-01-24T12:00:00")
 NAMED = ("reason", "where", "topic", "partition", "offset")
@@ -69,18 +65,8 @@ def read(settings: VedetteSettings) -> Iterator[Mapping[str, str]]:
         Unusable: no broker answers, or it has no such topic.
     """
     name = topic_name(settings.topic_prefix, DEAD_LETTERS)
-    try:
-        consumer = KafkaConsumer(
-            bootstrap_servers=settings.kafka_bootstrap_servers,
-            bootstrap_timeout_ms=BOOTSTRAP_MS,
-            enable_auto_commit=False,
-        )
-        try:
-            yield from (letter_of(record) for record in _records(consumer, name))
-        finally:
-            consumer.close()
-    except (KafkaError, ValueError) as error:
-        raise Unusable(f"Kafka at {settings.kafka_bootstrap_servers}: {error}") from error
+    with reading(settings) as consumer:
+        yield from (letter_of(record) for record in records(consumer, name))
 
 
 def letter_of(record: ConsumerRecord) -> dict[str, str]:
@@ -110,21 +96,3 @@ def _as_text(name: str, raw: bytes | None) -> dict[str, str]:
         return {name: (raw or b"").decode()}
     except UnicodeDecodeError:
         return {f"{name}_base64": base64.b64encode(raw or b"").decode()}
-
-
-def _records(consumer: KafkaConsumer, topic: str) -> Iterator[ConsumerRecord]:
-    partitions = consumer.partitions_for_topic(topic)
-    if not partitions:
-        raise Unusable(f"no topic {topic}: create it with `vedette topics create`")
-    places = [TopicPartition(topic, partition) for partition in sorted(partitions)]
-    consumer.assign(places)
-    consumer.seek_to_beginning(*places)
-    ends = consumer.end_offsets(places)
-    # the embedded broker's end may lie before the last messages: the end is where it is quiet too
-    while (polled := consumer.poll(timeout_ms=QUIET_MS)) or _before(consumer, ends):
-        for records in polled.values():
-            yield from records
-
-
-def _before(consumer: KafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
-    return any(consumer.position(place) < end for place, end in ends.items())
