@@ -10,6 +10,7 @@ from schemas.bundle import OnChange, RuleBundle, RuleStanding
 from services.matcher.adapters.bundles import BundleMissing, Bundles
 from services.matcher.domain.rulebook import Rulebook
 from services.matcher.domain.standing import NEVER_CHANGED, InForce, Standing, standings
+from services.matcher.domain.succession import numbered
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -63,7 +64,7 @@ def test_what_changed_in_a_bundle_itself_has_its_number() -> None:
         rules={"pack/new": told, "pack/old": told.model_copy(update={"changed_in": 4})},
     )
 
-    book = replace(in_force(7), standings=standings(bundle, 7))
+    book = replace(in_force(7), standings=standings(numbered(bundle, 7)))
 
     assert book.standing(("pack", "new")) == Standing(OnChange.REBUILD, 7, NOW, NOW)
     assert book.standing(("pack", "old")).changed_in == 4

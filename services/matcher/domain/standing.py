@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from schemas.bundle import NO_BUNDLE, OnChange, RuleBundle
+from schemas.bundle import NO_BUNDLE, OnChange
 from services.matcher.domain.rulebook import Rulebook, RuleKey
+from services.matcher.domain.succession import Numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,11 @@ class InForce:
         return self.standings.get(rule, NEVER_CHANGED)
 
 
-def standings(bundle: RuleBundle, number: int) -> Mapping[RuleKey, Standing]:
-    """How the rules of bundle `number` stand: what changed in "this very bundle" has its number."""
+def standings(bundle: Numbered) -> Mapping[RuleKey, Standing]:
+    """How the rules of a bundle stand."""
     found: dict[RuleKey, Standing] = {}
-    for name, told in bundle.rules.items():
+    for name, told in bundle.bundle.rules.items():
         pack, _, rule = name.partition("/")
-        changed_in = number if told.changed_in is None else told.changed_in
+        changed_in = bundle.number if told.changed_in is None else told.changed_in
         found[pack, rule] = Standing(told.on_change, changed_in, told.changed_at, told.since)
     return MappingProxyType(found)

@@ -1,0 +1,146 @@
+"""The digest of a rule changes with all that decides on its hits, and with nothing else."""
+
+from typing import Any
+
+import pytest
+
+from schemas.rule import NamedList, RuleDocument, SiteList
+from services.matcher.domain.compile_pack import build
+from services.matcher.domain.digest import rule_digests
+from services.matcher.domain.documents import PackDocuments
+from tests.matcher.rules import LEBANESE, PROXIES, correlating, detecting, pack_of
+
+SITES = SiteList.model_validate(
+    {
+        "name": "bases",
+        "sites": [{"id": "taji", "name": "Taji", "lat": 33.5, "lon": 44.2, "radius_km": 6}],
+    }
+)
+WIDER = SiteList.model_validate(
+    {
+        "name": "bases",
+        "sites": [{"id": "taji", "name": "Taji", "lat": 33.5, "lon": 44.2, "radius_km": 9}],
+    }
+)
+LARGER = NamedList.model_validate(
+    {
+        "name": "proxies",
+        "members": [*PROXIES.model_dump()["members"], {"id": "n", "name": "Nujaba"}],
+    }
+)
+WORDS = detecting("fire", selection={"words|phrase": "rockets"})
+WHO = detecting("who", selection={"actor_ids|expand": "%proxies%"})
+WHERE = detecting("where", selection={"geo|within_km": "%bases% 5"})
+NAMED = detecting("named", selection={"words|phrase|expand": "%proxies%"})
+NEW = detecting("new", selection={"names|exists": True})
+
+
+def digest(pack: PackDocuments, name: str) -> str:
+    book, faults = build([pack])
+    assert not faults, [str(fault) for fault in faults]
+    return rule_digests([pack], book.windows)[pack.name, name]
+
+
+def of(name: str, *documents: RuleDocument, **pack: Any) -> str:
+    return digest(pack_of(*documents, **({"places": (SITES,)} | pack)), name)
+
+
+@pytest.mark.parametrize(
+    "reworded",
+    [
+        {"title": "Rocket fire"},
+        {"level": "high"},
+        {"tags": ("attack.t1",)},
+        {"description": "Rockets."},
+        {"corroboration": {"sources": 2}},
+        {"cooldown": "1d"},
+        {"resolve_after": "2d"},
+        {"alert": {"summary": "Rockets!", "action": "Call."}},
+        {"tests": ({"name": "quiet", "expect": "silent"},)},
+    ],
+    ids=str,
+)
+def test_words_for_people_change_nothing(reworded: dict[str, Any]) -> None:
+    document = WORDS.model_dump(by_alias=True) | reworded
+
+    assert of("fire", type(WORDS).model_validate(document)) == of("fire", WORDS)
+
+
+def test_what_is_asked_and_by_what_it_is_grouped_decides() -> None:
+    asked = detecting("fire", selection={"words|phrase": "missiles"})
+    grouped = detecting("fire", selection={"words|phrase": "rockets"}, group_by=["place"])
+
+    assert len({of("fire", one) for one in (WORDS, asked, grouped)}) == 3
+
+
+def test_a_template_decides_by_the_fields_that_it_mentions_alone() -> None:
+    texts = ("at {{ place }}", "in {{ place }}", "at {{ admin1 }}")
+    plain = WORDS.model_dump(by_alias=True)
+    rules = [type(WORDS).model_validate(plain | {"alert": {"summary": one}}) for one in texts]
+
+    here, there, elsewhere = (of("fire", one) for one in rules)
+
+    assert here == there != elsewhere
+
+
+def test_a_correlation_changes_with_its_bases_and_theirs() -> None:
+    above = correlating("three", ["fire"])
+    top = correlating("top", ["three"])
+    other = detecting("fire", selection={"words|phrase": "missiles"})
+    reworded = WORDS.model_copy(update={"title": "Rocket fire"})
+
+    assert of("top", WORDS, above, top) == of("top", reworded, above, top)
+    assert of("top", WORDS, above, top) != of("top", other, above, top)
+    assert of("three", WORDS, above, top) != of("three", other, above, top)
+
+
+def test_a_rule_that_alerts_from_now_on_has_changed() -> None:
+    above = correlating("three", ["fire"])
+    silent = of("three", WORDS, above, correlating("top", ["three"]))
+
+    assert of("three", WORDS, above, correlating("top", ["three"], generate=True)) != silent
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes"),
+    [
+        pytest.param(WORDS, False, id="words"),
+        pytest.param(WHO, True, id="actor_ids"),
+        pytest.param(NAMED, True, id="the list as phrases"),
+        pytest.param(NEW, True, id="names"),
+        pytest.param(
+            detecting("by", selection={"words|phrase": "rockets"}, group_by=["entities"]),
+            True,
+            id="group-by",
+        ),
+    ],
+)
+def test_a_list_changes_the_rules_that_can_read_it(rule: RuleDocument, changes: bool) -> None:
+    before = of(rule.name, rule)
+
+    assert (of(rule.name, rule, lists=(LARGER, LEBANESE)) != before) is changes
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"type": "value_count", "condition": {"field": "actor_ids", "gte": 3}},
+        {"type": "new_value", "field": "target_ids", "history": "7d", "condition": None},
+        {"group_by": ["who"], "aliases": {"who": {"fire": "entities"}}},
+    ],
+    ids=["counted", "field", "alias"],
+)
+def test_a_correlation_reads_lists_by_what_it_counts_and_groups(section: dict[str, Any]) -> None:
+    above = correlating("above", ["fire"], **section)
+
+    assert of("above", WORDS, above) != of("above", WORDS, above, lists=(LARGER, LEBANESE))
+
+
+def test_a_place_changes_the_rules_that_ask_where() -> None:
+    assert of("where", WHERE) != of("where", WHERE, places=(WIDER,))
+    assert of("fire", WORDS) == of("fire", WORDS, places=(WIDER,))
+
+
+def test_head_nouns_change_the_rules_that_read_names() -> None:
+    assert of("new", NEW) != of("new", NEW, organisation_heads=["league"])
+    assert of("who", WHO) == of("who", WHO, organisation_heads=["league"])
