@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
+from schemas.rule import CorrelationRule, DetectionRule, NamedList, RuleDocument, SiteList
 from services.matcher.domain.documents import PackDocuments
 from services.matcher.domain.rulebook import RuleKey
 from services.matcher.domain.window_rule import WindowRule
@@ -76,9 +76,9 @@ def _reads(pack: PackDocuments, rules: Iterable[RuleDocument]) -> Iterator[objec
         named |= set(_named(rule))
     if "names" in fields:
         yield pack.pack.organisation_heads
-    lists = (one.document for one in pack.lists)
-    places = (one.document for one in pack.places)
-    for document in (*lists, *places):
+    held: list[NamedList | SiteList] = [one.document for one in pack.lists]
+    held += [one.document for one in pack.places]
+    for document in held:
         if fields & OF_LISTS or document.name in named:
             yield document.model_dump(mode="json")
 
