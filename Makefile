@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help install demo test check format lint types imports rules generate lock \
-	unit integration kafka redis peers bench bench-engine chaos clean
+	unit integration kafka redis peers bench bench-engine chaos soak clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -88,6 +88,9 @@ bench-engine: install peers ## the engine alone, and elastalert2 beside it
 
 chaos: install kafka redis ## 50 faults under load, nothing lost and nobody told twice; ARGS="--seed 7"
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+soak: install kafka redis ## half an hour of load: memory, lag, latency as a PNG; ARGS="--minutes 5"
+	$(BIN)/python -m tests.chaos.soak $(ARGS)
 
 clean: ## everything that make made
 	rm -rf $(VENV) .cache build *.egg-info

@@ -16,6 +16,7 @@ from tests.chaos import report, run
 from tests.chaos.load import Pace
 from tests.chaos.plan import KINDS, SERVICES, SEVERAL, Wanted
 from tests.chaos.run import Asked
+from tests.chaos.telling import teller
 from tests.parts.child import ROOT
 
 KEPT = ROOT / ".cache" / "chaos"
@@ -27,11 +28,11 @@ def main() -> int:
     return chaos(_asked(given), keep=given.keep)
 
 
-def chaos(asked: Asked, *, keep: bool = False, say: Callable[[str], None] | None = None) -> int:
+def chaos(asked: Asked, *, keep: bool = False) -> int:
     """0 when all was well; else 1, and everything is kept in a folder that is named."""
     folder = KEPT / f"{time.strftime('%Y%m%dT%H%M%S')}-{asked.seed}"
     folder.mkdir(parents=True)
-    tell = say or _teller(folder)
+    tell = teller(folder)
     pace, wanted = asked.pace, asked.wanted
     tell(f"seed {asked.seed}: {pace.rate:g} reports/s for {pace.seconds:g} s")
     tell(f"{wanted.faults} faults; starting {dict(wanted.replicas)}")
@@ -56,20 +57,6 @@ def _end(finding: report.Finding, folder: Path, tell: Callable[[str], None], *, 
         tell(f"logs and records are in {folder.relative_to(ROOT)}")
     tell("nothing lost, nobody told twice" if finding.good else "FAILED")
     return 0 if finding.good else 1
-
-
-def _teller(folder: Path) -> Callable[[str], None]:
-    start = time.monotonic()
-
-    def tell(line: str) -> None:
-        told = f"{time.monotonic() - start:7.1f} {line}\n"
-        sys.stdout.write(told)
-        sys.stdout.flush()
-        if folder.exists():
-            with (folder / "run.log").open("a") as log:
-                log.write(told)
-
-    return tell
 
 
 def _asked(given: argparse.Namespace) -> Asked:
