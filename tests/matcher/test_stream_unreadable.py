@@ -12,7 +12,8 @@ from schemas.signal import Signal
 from schemas.topics import DEAD_LETTERS, SIGNALS
 from services.matcher.adapters.detect import Detection
 from services.matcher.adapters.judge import Verdict
-from services.matcher.adapters.unreadable import MostSourcesFail, Unreadable, source_of
+from services.matcher.adapters.unreadable import MostSourcesFail, Unreadable
+from services.matcher.domain.publisher import publisher_of
 from tests.fakes import FakeClock, FakeOutbox
 from tests.matcher.messages import Given, event, given
 
@@ -139,7 +140,7 @@ async def test_a_source_that_mended_itself_no_longer_counts() -> None:
 def test_an_item_is_laid_to_its_source_as_far_as_can_be_told(
     raw: bytes | None, key: bytes | None, source: str
 ) -> None:
-    assert source_of(raw, key) == source
+    assert publisher_of(raw, key) == source
 
 
 async def test_an_item_of_a_bundle_fails_alone() -> None:

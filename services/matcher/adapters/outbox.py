@@ -72,13 +72,14 @@ async def bury(
 ) -> Awaitable[object]:
     """Send `raw`, of `message`, to the dead letters; `why` is the reason and the part refusing.
 
-    `more` joins the headers.
+    The message's own headers stay, to be sent again with; of two of one name the last counts.
+    `more` joins them.
 
     What is too large even for that stays where it stands: the headers say where.
     """
     reason, where = why
-    headers = dead_letter_headers(reason, where, message.topic, message.partition, message.offset)
-    headers += more
+    told = dead_letter_headers(reason, where, message.topic, message.partition, message.offset)
+    headers = [*(message.headers or ()), *told, *more]
     metrics.DEAD_LETTERS.labels(where).inc()
     try:
         return await outbox.send(DEAD_LETTERS, Letter(raw, headers, message.key))

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from pydantic_core import from_json
-
 from schemas.alert import Evidence
 from schemas.duty import DUTY_PACK, OWN_SOURCE, SOURCE_SET_ASIDE
 from schemas.envelope import DEAD_LETTER_SOURCE, DEAD_LETTER_UNTIL
@@ -14,6 +12,7 @@ from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.message import Poison, Received
 from services.matcher.adapters.outbox import Outbox, bury
+from services.matcher.domain.publisher import publisher, publisher_of
 from services.matcher.domain.set_aside import (
     WITHIN,
     Failing,
@@ -28,7 +27,6 @@ log = telemetry.logger(__name__)
 
 WHERE = "detect"
 LIMIT = 100
-UNKNOWN = "unknown"
 MOST_SOURCES = 10_000
 """Sources remembered; in open mode anybody may make up names."""
 
@@ -52,7 +50,7 @@ class Unreadable:
 
     def hear(self, source: str) -> None:
         """Note that something of `source` could be read."""
-        self._note(_publisher(source))
+        self._note(publisher(source))
 
     async def take(self, item: Poison, message: Received) -> Signal | None:
         """Bury the item, or leave it where it stands if its source is set aside.
@@ -62,7 +60,7 @@ class Unreadable:
         Raises:
             MostSourcesFail: nothing was sent.
         """
-        source, now = source_of(item.raw, message.key), self.now()
+        source, now = publisher_of(item.raw, message.key), self.now()
         self._note(source)
         known = failed(self.failing.get(source), self.limit, now)
         self.failing[source] = known
@@ -95,23 +93,6 @@ class Unreadable:
             oldest = next(iter(self.heard))
             del self.heard[oldest]
             self.failing.pop(oldest, None)
-
-
-def source_of(raw: bytes | None, key: bytes | None) -> str:
-    """Whose item it is, as far as can be told: by its own `source`, else by its key."""
-    try:
-        said = from_json(raw or b"")
-    except ValueError:
-        said = None
-    source = said.get("source") if isinstance(said, dict) else None
-    if not (isinstance(source, str) and source.strip()):
-        source = (key or b"").decode(errors="replace").partition(" ")[0]
-    return _publisher(source) or UNKNOWN
-
-
-def _publisher(source: str) -> str:
-    """The id that a source's token stands for: what comes below it is the same publisher's."""
-    return source.partition(":")[0]
 
 
 def _told(source: str, reason: str, message: Received, now: datetime) -> Signal:
