@@ -14,7 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.letters import is_mark, places_sent_again
 from cli.records import reading, records
+from cli.retry import retry
 from cli.settings import kafka_settings
 from schemas.envelope import header
 from schemas.topics import DEAD_LETTERS, topic_name
@@ -44,13 +46,15 @@ def list_letters(
     output: Annotated[Format, typer.Option("--format", help="json: one line a letter, whole.")] = (
         Format.TABLE
     ),
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Those sent again, too.")] = False,
 ) -> None:
-    """List every dead letter that is still kept, oldest first in each partition.
+    """List the dead letters that are still kept, oldest first in each partition.
 
     The broker is VEDETTE_KAFKA_BOOTSTRAP_SERVERS, the topic's name begins with
     VEDETTE_TOPIC_PREFIX.
     """
-    letters = read(kafka_settings())
+    letters = read(kafka_settings(), every=every)
     if output is Format.JSON:
         for letter in letters:
             typer.echo(json.dumps(letter, ensure_ascii=False))
@@ -58,15 +62,24 @@ def list_letters(
         Console().print(table(letters))
 
 
-def read(settings: VedetteSettings) -> Iterator[Mapping[str, str]]:
-    """The letters that stand in the topic now; blocks while the broker answers.
+app.command("retry")(retry)
+
+
+def read(settings: VedetteSettings, *, every: bool = False) -> Iterator[Mapping[str, str]]:
+    """The letters that stand in the topic now and were not sent again, or else `every` one.
+
+    Blocks while the broker answers.
 
     Raises:
         Unusable: no broker answers, or it has no such topic.
     """
     name = topic_name(settings.topic_prefix, DEAD_LETTERS)
     with reading(settings) as consumer:
-        yield from (letter_of(record) for record in records(consumer, name))
+        found = list(records(consumer, name))
+    done = places_sent_again(found)
+    for record in found:
+        if not is_mark(record) and (every or (record.partition, record.offset) not in done):
+            yield letter_of(record)
 
 
 def letter_of(record: ConsumerRecord) -> dict[str, str]:

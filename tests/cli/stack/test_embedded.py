@@ -127,3 +127,27 @@ def test_a_broker_that_does_not_start_is_named_with_its_log(tmp_path: Path, brok
 
     with pytest.raises(Unusable, match="the embedded broker did not start"):
         wait_for_broker(child, free_ports("127.0.0.1", {"none": 0})["none"], Stop())
+
+
+def test_a_dead_letter_is_sent_again_once(broker: str) -> None:
+    vedette("topics", "create", broker=broker)
+    headers = dead_letter_headers("no time", "detect", "vedette.events", 3, 17)
+    send(broker, "vedette.dead-letters", b"{}", headers)
+
+    tried = vedette("dead-letters", "retry", "--dry-run", broker=broker)
+    first = vedette("dead-letters", "retry", broker=broker)
+    second = vedette("dead-letters", "retry", broker=broker)
+    listed = vedette("dead-letters", "list", "--format", "json", broker=broker)
+
+    assert "vedette.events/3@17  no time" in tried.stdout
+    assert "1 of 1 open letters went again as 1 messages" in first.stdout
+    assert "0 of 0 open letters" in second.stdout
+    assert listed.stdout == ""
+    consumer = KafkaConsumer(
+        "vedette.events",
+        bootstrap_servers=broker,
+        auto_offset_reset="earliest",
+        consumer_timeout_ms=10_000,
+    )
+    assert next(consumer).value == b"{}"
+    consumer.close()

@@ -1,0 +1,149 @@
+"""Dead letters as they stand in the topic: which are open, and what each would send again."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kafka.consumer.fetcher import ConsumerRecord
+from pydantic import ValidationError
+from pydantic_core import from_json, to_json
+
+from schemas.envelope import (
+    DEAD_LETTER_RETRIED,
+    DEAD_LETTER_SOURCE,
+    DEAD_LETTER_UNTIL,
+    Headers,
+    header,
+)
+from schemas.event import Event
+from schemas.topics import EVENTS
+from services.matcher.domain.publisher import publisher_of
+
+TOO_LATE = "too_late"
+"""The reason of hits that no window takes, however often they are sent."""
+_OF_THE_LETTER = frozenset(
+    {"reason", "where", "topic", "partition", "offset", DEAD_LETTER_SOURCE, DEAD_LETTER_UNTIL}
+)
+
+Place = tuple[int, int]
+"""Partition and offset of a letter among the dead letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """One letter: where it stands, whence it came and why. `until` None: it is about one message.
+
+    Otherwise it speaks for all that `source` left unreadable from `offset` up to `until`.
+    """
+
+    place: Place
+    reason: str
+    where: str
+    topic: str
+    partition: int
+    offset: int
+    source: str | None
+    until: int | None
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """One message to be sent again."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+def open_letters(found: Sequence[ConsumerRecord]) -> list[DeadLetter]:
+    """The letters that were not sent again yet, in the order of the records.
+
+    What has no place of origin in its headers is no letter of ours, and left out.
+    """
+    done = places_sent_again(found)
+    letters = (_letter_of(record) for record in found if not is_mark(record))
+    return [one for one in letters if one is not None and one.place not in done]
+
+
+def is_mark(record: ConsumerRecord) -> bool:
+    """Whether it is no letter, but says of one that it was sent again."""
+    return header(record.headers, DEAD_LETTER_RETRIED) is not None
+
+
+def places_sent_again(found: Iterable[ConsumerRecord]) -> frozenset[Place]:
+    """The places of the letters of which a mark says so."""
+    said = (header(record.headers, DEAD_LETTER_RETRIED) or "" for record in found)
+    parts = (one.partition("@") for one in said if one)
+    return frozenset((int(partition), int(offset)) for partition, _, offset in parts)
+
+
+def _letter_of(record: ConsumerRecord) -> DeadLetter | None:
+    said = {name: header(record.headers, name) or "" for name in _OF_THE_LETTER}
+    try:
+        return DeadLetter(
+            place=(record.partition, record.offset),
+            reason=said["reason"],
+            where=said["where"],
+            topic=said["topic"],
+            partition=int(said["partition"]),
+            offset=int(said["offset"]),
+            source=said[DEAD_LETTER_SOURCE] or None,
+            until=int(said[DEAD_LETTER_UNTIL]) if said[DEAD_LETTER_UNTIL] else None,
+            key=record.key,
+            value=record.value,
+            headers=[one for one in record.headers if one[0] not in _OF_THE_LETTER],
+        )
+    except ValueError:
+        return None
+
+
+def mark_of(letter: DeadLetter) -> Headers:
+    """The headers of the mark that `letter` was sent again."""
+    partition, offset = letter.place
+    return [(DEAD_LETTER_RETRIED, f"{partition}@{offset}".encode())]
+
+
+def again(letter: DeadLetter, originals: Iterable[ConsumerRecord]) -> Iterator[Again]:
+    """What the letter sends again. `originals` are the messages it speaks for, if it has no bytes.
+
+    An item of a bundle goes alone, under the key of its event.
+    """
+    if letter.value is not None:
+        yield _alone(letter)
+        return
+    for record in originals:
+        if letter.source is None:
+            yield Again(letter.topic, record.key, record.value, list(record.headers))
+        else:
+            yield from _items(letter, record)
+
+
+def _alone(letter: DeadLetter) -> Again:
+    if letter.topic.endswith(EVENTS):
+        return Again(letter.topic, _key(letter.value) or letter.key, letter.value, [])
+    return Again(letter.topic, letter.key, letter.value, letter.headers)
+
+
+def _items(letter: DeadLetter, record: ConsumerRecord) -> Iterator[Again]:
+    """What the letter's source has in one message; what was read before changes nothing."""
+    try:
+        found = from_json(record.value or b"")
+    except ValueError:
+        found = None
+    if not isinstance(found, list):
+        if publisher_of(record.value, record.key) == letter.source:
+            yield Again(letter.topic, record.key, record.value, list(record.headers))
+        return
+    for raw in map(to_json, found):
+        if publisher_of(raw, record.key) == letter.source:
+            yield Again(letter.topic, _key(raw) or record.key, raw, [])
+
+
+def _key(raw: bytes | None) -> bytes | None:
+    try:
+        return Event.model_validate_json(raw or b"").key
+    except ValidationError:
+        return None

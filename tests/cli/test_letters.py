@@ -1,0 +1,113 @@
+"""What of the dead letters is open, and what each sends again."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from kafka.consumer.fetcher import ConsumerRecord
+
+from cli.letters import Again, DeadLetter, again, mark_of, open_letters
+from cli.retry import is_asked_for
+from schemas.envelope import Headers, dead_letter_headers
+
+EVENT = {"id": "e-2", "source": "afp", "title": "Rockets", "occurred_at": "2020-01-14T12:00:00Z"}
+
+
+@dataclass(frozen=True)
+class Record:
+    """A message as the consumer gives it."""
+
+    value: bytes | None
+    headers: Headers = field(default_factory=list)
+    key: bytes | None = b"k"
+    partition: int = 0
+    offset: int = 0
+
+
+def records(*found: Record) -> list[ConsumerRecord]:
+    return list(found)
+
+
+def headers(reason: str = "no time", topic: str = "vedette.events") -> Headers:
+    return dead_letter_headers(reason, "detect", topic, 3, 17)
+
+
+def letter(value: bytes | None = b"x", **changes: Any) -> DeadLetter:
+    said = headers(changes.pop("reason", "no time"), changes.pop("topic", "vedette.events"))
+    more = [(name, str(told).encode()) for name, told in changes.items()]
+    (found,) = open_letters(records(Record(value, [("ce_type", b"t"), *said, *more])))
+    return found
+
+
+def sent(one: DeadLetter, *originals: Record) -> list[Again]:
+    return list(again(one, records(*originals)))
+
+
+def test_a_letter_that_was_sent_again_is_no_longer_open() -> None:
+    first, second = Record(b"a", headers(), offset=4), Record(b"b", headers(), offset=5)
+    mark = Record(None, mark_of(open_letters(records(first))[0]), offset=6)
+
+    assert [one.value for one in open_letters(records(first, second, mark))] == [b"b"]
+
+
+def test_what_is_no_letter_of_ours_is_left_out() -> None:
+    assert open_letters(records(Record(b"a", [("topic", b"t")]))) == []
+
+
+def test_an_event_goes_again_under_its_own_key() -> None:
+    raw = json.dumps(EVENT).encode()
+
+    assert sent(letter(raw)) == [Again("vedette.events", b"afp e-2", raw, [])]
+
+
+def test_what_is_still_no_event_goes_under_the_key_it_had() -> None:
+    assert sent(letter(b"{")) == [Again("vedette.events", b"k", b"{", [])]
+
+
+def test_a_signal_goes_again_with_its_headers() -> None:
+    one = letter(b"{}", topic="vedette.signals")
+
+    assert sent(one) == [Again("vedette.signals", b"k", b"{}", [("ce_type", b"t")])]
+
+
+def test_a_letter_without_bytes_sends_the_message_where_it_stands() -> None:
+    original = Record(b"large", [("ce_type", b"t")], key=b"o")
+
+    assert sent(letter(None), original) == [
+        Again("vedette.events", b"o", b"large", [("ce_type", b"t")])
+    ]
+
+
+def test_a_stretch_sends_what_its_source_has_in_it_alone() -> None:
+    other = EVENT | {"source": "reuters"}
+    single = Record(json.dumps(other).encode())
+    broken = Record(b"{", key=b"afp e-9")
+    bundle = Record(json.dumps([other, EVENT]).encode(), key=None)
+
+    found = sent(letter(None, source="afp", until=1017), single, broken, bundle)
+
+    assert [(one.key, one.value) for one in found] == [
+        (b"afp e-9", b"{"),
+        (b"afp e-2", json.dumps(EVENT, separators=(",", ":")).encode()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("where", "reason", "source", "asked"),
+    [
+        (None, None, None, True),
+        ("detect", "time", "afp", True),
+        ("correlate", None, None, False),
+        (None, "space", None, False),
+        (None, None, "reuters", False),
+    ],
+)
+def test_everything_that_is_given_must_be_true(
+    where: str | None, reason: str | None, source: str | None, asked: bool
+) -> None:
+    assert is_asked_for(letter(json.dumps(EVENT).encode()), where, reason, source) == asked
+
+
+def test_what_came_too_late_is_not_sent_again() -> None:
+    assert not is_asked_for(letter(reason="too_late"), None, None, None)
