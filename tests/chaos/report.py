@@ -55,6 +55,14 @@ class Finding:
         notices = self.verdicts[0].notices
         yield f"  messages of no rule of the pack: {len(notices)} {notices[:2]}"
 
+    def slowest(self) -> Iterator[str]:
+        """The story of the alert that Slack had to wait for most."""
+        slack = self.verdicts[0]
+        if slack.waits:
+            mark = max(slack.waits, key=lambda one: slack.waits[one][1])
+            yield f"the slowest came {slack.waits[mark][1]:.1f} s after it was due:"
+            yield from self._story(slack, mark)
+
     def stories(self) -> Iterator[str]:
         """What is known of each alert that went wrong, of some of them."""
         for verdict in self.verdicts:
@@ -93,7 +101,9 @@ def found(ran: Ran) -> Finding:
 
 def keep(finding: Finding, folder: Path) -> None:
     """Put the numbers, the stories and what the stand-ins saw beside the logs."""
-    (folder / "report.txt").write_text("\n".join([*finding.lines(), *finding.stories()]) + "\n")
+    (folder / "report.txt").write_text(
+        "\n".join([*finding.lines(), *finding.slowest(), *finding.stories()]) + "\n"
+    )
     strikes = [asdict(one) for one in finding.ran.strikes]
     (folder / "faults.json").write_text(json.dumps(strikes, indent=1))
     reports = [asdict(one) for one in finding.ran.load.record.meaningful()]

@@ -18,16 +18,13 @@ READ_SECONDS = 120.0
 class Topics:
     """The topics by name, read once."""
 
-    bootstrap: str
     read: dict[str, Sequence[Message]]
 
     @classmethod
     def of(cls, bootstrap: str) -> "Topics":
         """All that stands in them now."""
         names = (EVENTS, SIGNALS, ALERTS, LEDGER, DEAD_LETTERS)
-        return cls(
-            bootstrap, {name: read_all(bootstrap, PREFIX + name, READ_SECONDS) for name in names}
-        )
+        return cls({name: read_all(bootstrap, PREFIX + name, READ_SECONDS) for name in names})
 
     def identities(self) -> set[str]:
         """The ids of all reports in the events topic."""
@@ -50,18 +47,21 @@ class Topics:
         yield f"{mark.rule} {mark.place}:"
         for name in (EVENTS, SIGNALS):
             for identity in identities:
-                found = [one for one in self.read[name] if f'"{identity}"' in _text(one)]
-                places = ", ".join(f"{one.partition}@{one.offset}" for one in found)
+                found = [one for one in self.read[name] if identity in _text(one)]
+                places = ", ".join(f"{one.partition}@{one.offset} {one.at:.3f}" for one in found)
                 yield f"  {name}: {identity} at {places or 'no place'}"
-        alerts = [json.loads(one.value or b"{}") for one in self.read[ALERTS] if _is(one, mark)]
-        for one in alerts:
-            told = f"{one['id']} revision {one['revision']} {one['status']} {one['detected_at']}"
-            yield f"  {ALERTS}: {told}"
-        ids = {one["id"] for one in alerts}
+        ids = set()
+        for message in self.read[ALERTS]:
+            if f"chaos/{mark.rule}/{mark.place}/" in _text(message):
+                one = json.loads(message.value or b"{}")
+                ids.add(one["id"])
+                told = f"{one['id']} revision {one['revision']} {one['status']}"
+                yield f"  {ALERTS}: {told} at {message.at:.3f}"
         for line in self.read[LEDGER]:
             body = json.loads(line.value or b"{}")
             if body.get("alert") in ids:
-                yield f"  {LEDGER}: {body}"
+                told = f"{body['act']} revision {body['revision']} at {body['receiver']}"
+                yield f"  {LEDGER}: {told}: {body['reason']} at {line.at:.3f}"
 
 
 def left(bootstrap: str) -> dict[str, int]:
@@ -82,7 +82,3 @@ def _bodies(message: Message) -> Sequence[object]:
 
 def _text(message: Message) -> str:
     return (message.value or b"").decode("utf-8", "replace")
-
-
-def _is(message: Message, mark: Mark) -> bool:
-    return f"chaos/{mark.rule}/{mark.place}/" in _text(message)

@@ -13,13 +13,14 @@ from tests.parts.waiting import until
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as it stands in a topic, or as it is to be sent."""
+    """One message as it stands in a topic, or as it is to be sent; `at` is when it was (epoch)."""
 
     value: bytes | None
     key: bytes | None = None
     headers: Mapping[str, bytes] = field(default_factory=dict)
     partition: int | None = None
     offset: int = -1
+    at: float = 0.0
 
 
 def create(bootstrap: str, prefix: str, partitions: int = 4) -> str:
@@ -105,5 +106,10 @@ def _polled(consumer: KafkaConsumer) -> Iterator[Message]:
     for records in consumer.poll(timeout_ms=100).values():
         for record in records:
             yield Message(
-                record.value, record.key, dict(record.headers), record.partition, record.offset
+                record.value,
+                record.key,
+                dict(record.headers),
+                record.partition,
+                record.offset,
+                record.timestamp / 1000,
             )

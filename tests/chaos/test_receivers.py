@@ -1,0 +1,43 @@
+import httpx
+
+from tests.chaos.oracle import FIRING, RESOLVED, Mark
+from tests.chaos.receivers import at_the_pager, in_slack
+from tests.standins.pagerduty import PagerDutyStandIn
+from tests.standins.slack import SlackStandIn
+
+
+def call(standin: SlackStandIn, name: str, **body: object) -> dict[str, str]:
+    headers = {"authorization": "Bearer t"}
+    found: dict[str, str] = httpx.post(
+        f"{standin.url}/api/{name}", json=body, headers=headers
+    ).json()
+    return found
+
+
+def test_a_message_and_its_edits_are_one_with_the_end_that_is_shown_now() -> None:
+    with SlackStandIn() as slack:
+        posted = call(slack, "chat.postMessage", channel="alerts", text="[LOW] chaos/trip/p-1/ (x)")
+        call(slack, "chat.postMessage", channel="alerts", text="[HIGH] chaos/trip/p-2/")
+        call(slack, "chat.postMessage", channel="alerts", text="Sources are quiet")
+        where = {"channel": posted["channel"], "ts": posted["ts"]}
+        call(slack, "chat.update", **where, text="[RESOLVED] chaos/trip/p-1/ (x)")
+
+        told = [(one.mark, one.end) for one in in_slack(slack)]
+
+    assert told == [(Mark("trip", "p-1"), RESOLVED), (Mark("trip", "p-2"), FIRING), (None, FIRING)]
+
+
+def test_an_incident_opened_again_counts_twice() -> None:
+    with PagerDutyStandIn() as pager:
+        trigger = {
+            "routing_key": "r",
+            "event_action": "trigger",
+            "dedup_key": "a",
+            "payload": {"summary": "chaos/trip/p-1/", "source": "s", "severity": "critical"},
+        }
+        for action in ("trigger", "resolve", "trigger"):
+            httpx.post(f"{pager.url}/v2/enqueue", json=trigger | {"event_action": action})
+
+        told = [(one.mark, one.end) for one in at_the_pager(pager)]
+
+    assert told == [(Mark("trip", "p-1"), RESOLVED), (Mark("trip", "p-1"), FIRING)]
