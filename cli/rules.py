@@ -1,4 +1,4 @@
-"""`vedette rules`: check, prove and try the rules, with the pure engine alone."""
+"""`vedette rules`: check, prove and try the rules, with the pure engine alone; publish them."""
 
 import json
 import sys
@@ -15,25 +15,22 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.faults import Unusable
+from cli.publish import publish
+from cli.rule_set import RulesFolder, every_fault, files_of, report, run_cases, tell
 from schemas.alert import Alert
 from schemas.event import Event
 from services.matcher.adapters.event_file import BadLine, read_events
-from services.matcher.adapters.rule_files import RuleFiles, read_rule_files
-from services.matcher.domain.cases import differences
+from services.matcher.adapters.rule_files import RuleFiles
 from services.matcher.domain.corrections import linked
-from services.matcher.domain.coverage import cases_of, coverage_faults
-from services.matcher.domain.faults import RuleFault
 from services.matcher.domain.matching import derived, matches, unknown_names
 from services.matcher.domain.replay import replay
 from services.matcher.domain.rulebook import Rulebook
 
 AT_FAULT = 1
 
-app = typer.Typer(help="Check, prove and try the rules.", no_args_is_help=True)
+app = typer.Typer(help="Check, prove, try and publish the rules.", no_args_is_help=True)
+app.command("publish")(publish)
 
-RulesFolder = Annotated[
-    Path, typer.Option("--rules", help="A rule pack, or a folder of rule packs.")
-]
 EventsFile = Annotated[
     str, typer.Option("--events", help="JSON lines, one event each; - is standard input.")
 ]
@@ -48,7 +45,7 @@ class Format(StrEnum):
 
 @app.callback()
 def rules() -> None:
-    """Check, prove and try the rules."""
+    """Check, prove, try and publish the rules."""
 
 
 @app.command()
@@ -58,11 +55,10 @@ def check(folder: RulesFolder = Path("rules")) -> None:
     A rule needs a case in which it fires and one in which it stays silent. Exit code 1 on a fault.
     A rule that has to be asked of every event is named as costly, which is no fault.
     """
-    files = _files(folder)
+    files = files_of(folder)
     rulebook, faults = files.rulebook()
-    lacking = (fault for pack in files.packs for fault in coverage_faults(pack))
-    found = [*faults, *lacking]
-    _report(sorted(found, key=lambda fault: (fault.file, fault.line)))
+    found = every_fault(files, faults)
+    report(found)
     for note in _costly(files, rulebook):
         typer.echo(note, err=True)
     if found:
@@ -82,29 +78,18 @@ def _costly(files: RuleFiles, rulebook: Rulebook) -> Iterator[str]:
 
 
 @app.command("test")
-def run_cases(folder: RulesFolder = Path("rules")) -> None:
+def run_all_cases(folder: RulesFolder = Path("rules")) -> None:
     """Run the cases of every rule, and say what is not as they expect. Exit code 1 then."""
-    files = _files(folder)
+    files = files_of(folder)
     rulebook, faults = files.rulebook()
-    _report(faults)
-    faulty = {fault.file for fault in faults}
+    report(faults)
     told: Counter[bool] = Counter()
-    for pack in files.packs:
-        for rule, case in cases_of(pack):
-            if rule.origin.file not in faulty:
-                lines = differences(rulebook, case)
-                told[not lines] += 1
-                _tell(f"{rule.origin.file}: {rule.document.name}: {case.test.name}", lines)
+    for case, lines in run_cases(files, rulebook, faults):
+        told[not lines] += 1
+        tell(case, lines)
     typer.echo(f"{told[True]} cases hold, {told[False]} do not")
     if faults or told[False]:
         raise typer.Exit(AT_FAULT)
-
-
-def _tell(case: str, lines: Iterable[str]) -> None:
-    for number, line in enumerate(lines):
-        if number == 0:
-            typer.echo(f"{case}:")
-        typer.echo(f"  {line}")
 
 
 @app.command("match")
@@ -181,22 +166,11 @@ def _table(alerts: Iterable[Alert]) -> Table:
     return table
 
 
-def _files(folder: Path) -> RuleFiles:
-    if not folder.is_dir():
-        raise Unusable(f"{folder}: no such folder")
-    return read_rule_files(folder)
-
-
 def _rulebook(folder: Path) -> tuple[Rulebook, int]:
     """The good rules; the faults of the others are reported and counted."""
-    rulebook, faults = _files(folder).rulebook()
-    _report(faults)
+    rulebook, faults = files_of(folder).rulebook()
+    report(faults)
     return rulebook, len(faults)
-
-
-def _report(faults: Iterable[RuleFault]) -> None:
-    for fault in faults:
-        typer.echo(str(fault), err=True)
 
 
 def _opened(file: str) -> AbstractContextManager[BinaryIO]:

@@ -1,0 +1,180 @@
+"""Publishing: only rules without a fault, one bundle behind the other, whoever else publishes."""
+
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import typer
+
+from cli.faults import Unusable
+from cli.publish import declared_of, edition_of, published
+from cli.rules_topic import refuse_too_large
+from cli.work_tree import author_of, commit_of
+from schemas.bundle import LARGEST_RULES, OnChange, RuleBundle
+from services.matcher.domain.succession import (
+    Declared,
+    Edition,
+    Numbered,
+    Said,
+    Stamp,
+    numbered,
+    succeeding,
+)
+from tests.matcher.adapters.packs import ROCKETS, changed, write_pack
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+STAMP = Stamp(NOW, NOW - timedelta(days=30))
+REBUILD = Declared()
+
+
+@dataclass
+class FakeTopic:
+    """Bundles in memory; the offsets between them are taken by other messages.
+
+    Each of `others` is published by somebody else right before the next write.
+    """
+
+    others: list[Edition] = field(default_factory=list)
+    bundles: list[Numbered] = field(default_factory=list)
+
+    def newest(self) -> Numbered | None:
+        return self.bundles[-1] if self.bundles else None
+
+    def after(self, number: int) -> list[Numbered]:
+        return [one for one in self.bundles if one.number > number]
+
+    def write(self, bundle: RuleBundle) -> int:
+        if self.others:
+            self._add(succeeding(self.others.pop(), REBUILD, self.newest(), STAMP))
+        return self._add(bundle)
+
+    def _add(self, bundle: RuleBundle) -> int:
+        number = 3 * len(self.bundles) + 1
+        self.bundles.append(numbered(bundle, number))
+        return number
+
+
+def edition(**digests: str) -> Edition:
+    said = {f"pack/{name}": Said(one, timedelta(days=14)) for name, one in digests.items()}
+    return Edition({"pack/indicators/all.yaml": str(digests)}, said)
+
+
+def test_the_rules_of_a_folder_are_an_edition(tmp_path: Path) -> None:
+    found = edition_of(write_pack(tmp_path))
+
+    assert set(found.files) == {
+        "iraq/indicators/rockets.yaml",
+        "iraq/lists/proxies.yaml",
+        "iraq/pack.yaml",
+    }
+    assert set(found.rules) == {"iraq/rockets"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("level: high\n", "levle: high\n", "levle: there is no such key"),
+        ("expect: silent", "expect: [{fires: rockets}]", "tests: "),
+        ("at: 1h, level: high,", "at: 1h, level: low,", "expected level 'low', not 'high'"),
+    ],
+    ids=["fault", "lacking", "case"],
+)
+def test_rules_with_a_fault_or_a_failing_case_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, said: str
+) -> None:
+    pack = write_pack(tmp_path, indicators__rockets=changed(ROCKETS, old, new))
+
+    with pytest.raises(typer.Exit) as ended:
+        edition_of(pack)
+
+    told = capsys.readouterr()
+    assert ended.value.exit_code == 1
+    assert said in told.out + told.err
+    assert "not published" in told.err
+
+
+def test_what_becomes_of_windows_is_told_for_each_rule_that_changed() -> None:
+    topic = FakeTopic()
+    list(published(topic, edition(gone="1", kept="1", reset="1", stays="1"), REBUILD, STAMP))
+    declared = Declared(
+        by_rule={"pack/kept": OnChange.KEEP, "pack/reset": OnChange.RESET},
+    )
+
+    told = list(published(topic, edition(kept="2", reset="2", stays="1", new="1"), declared, STAMP))
+
+    assert told == [
+        "removed  pack/gone: its alerts are resolved, its windows dropped",
+        "changed  pack/kept: its windows stay as they are",
+        "new      pack/new: its windows are built again from events since 2026-11-08 12:00 UTC",
+        "changed  pack/reset: its windows begin empty",
+        "bundle 4 is published: 4 rules with windows",
+    ]
+
+
+def test_the_same_rules_are_not_published_twice() -> None:
+    topic = FakeTopic()
+    list(published(topic, edition(a="1"), REBUILD, STAMP))
+
+    told = list(published(topic, edition(a="1"), REBUILD, STAMP))
+
+    assert told == ["bundle 1 says the same: nothing to publish"]
+    assert len(topic.bundles) == 1
+
+
+def test_behind_another_publisher_it_publishes_again_what_he_changed() -> None:
+    topic = FakeTopic()
+    list(published(topic, edition(a="1", b="1"), REBUILD, STAMP))
+    topic.others = [edition(a="2", b="1")]
+
+    told = list(published(topic, edition(a="1", b="2"), REBUILD, STAMP))
+
+    assert [one.number for one in topic.bundles] == [1, 4, 7, 10]
+    assert "bundle 4 came in between: what it changed begins anew" in told
+    last = topic.bundles[-1].bundle
+    assert last.previous == 7
+    assert {name: one.changed_in for name, one in last.rules.items()} == {
+        "pack/a": 10,
+        "pack/b": 7,
+    }
+
+
+def test_it_gives_up_where_others_publish_all_the_time() -> None:
+    rules = dict.fromkeys("abcdef", "1")
+    topic = FakeTopic()
+    list(published(topic, edition(**rules), REBUILD, STAMP))
+    topic.others = [edition(**rules | {name: "2"}) for name in rules]
+
+    with pytest.raises(Unusable, match="all the time"):
+        list(published(topic, edition(**rules, new="1"), REBUILD, STAMP))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("pack/b=keep", "no pack/b with windows"),
+        ("pack/a=maybe", "must end in =keep, =reset or =rebuild"),
+        ("pack/a", "must end in"),
+    ],
+)
+def test_a_rule_option_that_means_nothing_is_refused(given: str, said: str) -> None:
+    with pytest.raises(Unusable, match=said):
+        declared_of(OnChange.REBUILD, [given], edition(a="1"))
+
+
+def test_a_rule_option_names_its_rule() -> None:
+    declared = declared_of(OnChange.KEEP, ["pack/a=reset"], edition(a="1"))
+
+    assert declared == Declared(OnChange.KEEP, {"pack/a": OnChange.RESET})
+
+
+def test_rules_that_do_not_fit_into_a_message_are_refused_with_their_size() -> None:
+    refuse_too_large(b"x" * (2 * LARGEST_RULES))
+
+    with pytest.raises(Unusable, match=f"of {LARGEST_RULES} that a bundle may have"):
+        refuse_too_large(os.urandom(LARGEST_RULES))
+
+
+def test_a_folder_outside_git_has_no_commit(tmp_path: Path) -> None:
+    assert (commit_of(tmp_path), author_of(tmp_path)) == (None, None)
