@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemas.alert import Alert, Status
+from schemas.bundle import OnChange
 from schemas.signal import Signal
+from services.matcher.domain.anew import renewed
 from services.matcher.domain.panes import decode_head, encode_head, encode_pane, panes_of, whole
+from services.matcher.domain.release import release
+from services.matcher.domain.standing import NEVER_CHANGED, Standing
 from services.matcher.domain.state import State
 from services.matcher.domain.step import Moment, Outcome, is_due, step
 from services.matcher.domain.window_rule import WindowRule
@@ -23,11 +27,18 @@ class Course:
     refused: list[str] = field(default_factory=list)
     clock: datetime | None = None
     since: datetime | None = None
+    stands: Standing = NEVER_CHANGED
+    muted: bool = False
     offset: int = 0
 
     def take(self, *signals: Signal) -> "Course":
         for signal in signals:
-            self._keep(step(self.rule, self.state, signal, self._moment()))
+            self.take_as_sent(signal.model_copy(update={"bundle": self.stands.changed_in}))
+        return self
+
+    def take_as_sent(self, signal: Signal) -> "Course":
+        """A signal with the number that it has, which may be that of an older bundle."""
+        self._keep(step(self.rule, self.state, signal, self._moment()))
         return self
 
     def tick(self, clock: datetime) -> "Course":
@@ -35,6 +46,27 @@ class Course:
         moment = self._moment()
         if is_due(self.rule, self.state, clock):
             self._keep(step(self.rule, self.state, None, moment))
+        return self
+
+    def publish(
+        self, rule: WindowRule, on_change: OnChange = OnChange.REBUILD, *, known: bool = True
+    ) -> "Course":
+        """The rule is changed: its windows begin anew. Unless `known` nobody has the old one."""
+        number = self.stands.changed_in + 1
+        self.stands = Standing(on_change, number, self.clock or NOON, self.since)
+        was = self.rule if known else None
+        self.state = renewed(rule, was, self.state, self.stands, self.clock)
+        self.rule, self.muted = rule, on_change is OnChange.REBUILD
+        return self
+
+    def judged(self, *past: Signal) -> "Course":
+        """Signals of the past, as the new version of the rule sends them."""
+        return self.take(*(one.model_copy(update={"backfill": True}) for one in past))
+
+    def release(self) -> "Course":
+        """The past is all there."""
+        self.muted = False
+        self._keep(release(self.rule, self.state, self._moment()))
         return self
 
     def restore(self) -> "Course":
@@ -46,7 +78,8 @@ class Course:
 
     def _moment(self) -> Moment:
         self.offset += 1
-        return Moment(self.offset, self.clock, self.clock or NOON, self.since)
+        now = self.clock or NOON
+        return Moment(self.offset, self.clock, now, self.since, self.stands, self.muted)
 
     def _keep(self, outcome: Outcome) -> None:
         self.alerts += outcome.alerts

@@ -18,13 +18,15 @@ GONE = "gone"
 class Hearing:
     """What announcing needs beside the episodes. Times in microseconds.
 
-    `clock` is None until every events partition has ticked: nothing resolves before that.
+    `clock` is None until every events partition has ticked: nothing resolves before that. `gone`
+    is why an alert is withdrawn whose episode is there no more.
     """
 
     fingerprint: str
     serial: int
     clock: int | None
     now: int
+    gone: str = GONE
 
 
 def settle_claims(
@@ -98,7 +100,7 @@ def _judged(
         return one
     episode = claims[one.id]
     if episode is None:
-        return _withdrawn(one, GONE, hearing)
+        return _withdrawn(one, hearing.gone, hearing)
     if episode.start in taken:
         return _withdrawn(one, MERGED, hearing)
     taken.add(episode.start)
@@ -143,7 +145,8 @@ def _revised(rule: WindowRule, one: Announced, episode: Episode, hearing: Hearin
         value=episode.value,
         count=episode.count,
         uncorroborated=episode.uncorroborated,
-        backfill=episode.backfill,
+        # whoever was paged for it keeps hearing of it
+        backfill=one.backfill and episode.backfill,
     )
     if one.status is Status.RESOLVED and _over(rule, episode, hearing):
         ends = episode.last + span(rule.resolve_after)

@@ -5,22 +5,27 @@ from datetime import datetime
 
 import msgspec
 
+from schemas.bundle import NO_BUNDLE, Backfilled, OnChange
 from schemas.tick import Tick
-
-RuleKey = tuple[str, str]
-"""Pack and rule name."""
+from services.matcher.domain.rulebook import Rulebook, RuleKey
+from services.matcher.domain.standing import Standing
 
 
 class Clock(msgspec.Struct, frozen=True):
     """The newest tick of each events partition; `offset` of the last tick applied.
 
     `since` has the time at which each rule began to watch: the clock's when it first met the rule.
+    The states stand by the rules of bundle `bundle`. `marks` has for each events partition the
+    bundle up to which its past is judged again; up to `released` that of all of them is.
     """
 
     offset: int = -1
     partitions: int = 0
     times: dict[int, datetime] = {}
     since: dict[str, datetime] = {}
+    bundle: int = NO_BUNDLE
+    marks: dict[int, int] = {}
+    released: int = NO_BUNDLE
 
     def advanced(self, tick: Tick, offset: int) -> "Clock":
         """The clock after `tick`; a tick that is not past the offset, or older, moves nothing."""
@@ -46,6 +51,24 @@ class Clock(msgspec.Struct, frozen=True):
     def watching_since(self, rule: RuleKey) -> datetime | None:
         """When the rule began to watch; None if the clock has not met it."""
         return self.since.get(_named(rule))
+
+    def marked(self, mark: Backfilled) -> "Clock":
+        """The clock once the past of an events partition is here; an older mark changes nothing."""
+        if self.marks.get(mark.partition, NO_BUNDLE) >= mark.bundle:
+            return self
+        marks = {**self.marks, mark.partition: mark.bundle}
+        least = min(marks.values()) if len(marks) >= mark.partitions else NO_BUNDLE
+        return msgspec.structs.replace(self, marks=marks, released=max(self.released, least))
+
+    def adopting(self, rulebook: Rulebook) -> "Clock":
+        """The clock with states that stand by this rulebook; rules that are gone are forgotten."""
+        names = {_named(rule) for rule in rulebook.windows}
+        since = {rule: at for rule, at in self.since.items() if rule in names}
+        return msgspec.structs.replace(self, bundle=rulebook.number, since=since)
+
+    def mutes(self, standing: Standing) -> bool:
+        """Whether the past of a rule that stands so is still being judged again."""
+        return standing.on_change is OnChange.REBUILD and standing.changed_in > self.released
 
     def now(self) -> datetime | None:
         """The least of them; None until every events partition has ticked."""

@@ -1,6 +1,6 @@
 """Forgetting: what the clock lets go of. It never refuses, and it changes no episode."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -27,10 +27,11 @@ def forget(rule: WindowRule, state: State, clock: int | None) -> State:
     return msgspec.structs.replace(
         state,
         cut=cut,
-        runs=_settled(rule, state, cut, horizon),
+        runs=settled(rule, state, cut, horizon),
         hits=tuple(hit for hit in state.hits if hit.at > horizon),
-        marks={identity: at for identity, at in state.marks.items() if at > horizon},
-        announced=tuple(one for one in state.announced if _lasts(one, horizon)),
+        marks=_after(horizon, state.marks),
+        live=_after(horizon, state.live),
+        announced=tuple(one for one in state.announced if lasts(one, horizon)),
     )
 
 
@@ -44,19 +45,26 @@ def _horizon(rule: WindowRule, state: State, clock: int | None) -> int:
     return max(horizon, state.hits[-rule.max_hits - 1].at) if is_full(rule, state) else horizon
 
 
-def _lasts(one: Announced, horizon: int) -> bool:
+def _after(horizon: int, times: Mapping[str, int]) -> dict[str, int]:
+    return {identity: at for identity, at in times.items() if at > horizon}
+
+
+def lasts(one: Announced, horizon: int) -> bool:
+    """Whether an alert outlives the horizon."""
     # what still fires is not forgotten before a tick has resolved it
     return one.last > horizon or one.status is Status.FIRING
 
 
 def _reaches_behind(state: State, horizon: int) -> bool:
-    oldest = [hit.at for hit in state.hits[:1]] + list(state.marks.values())
-    return any(at <= horizon for at in oldest) or any(
-        not _lasts(one, horizon) for one in state.announced
+    oldest = [hit.at for hit in state.hits[:1]]
+    times = (*oldest, *state.marks.values(), *state.live.values())
+    return any(at <= horizon for at in times) or any(
+        not lasts(one, horizon) for one in state.announced
     )
 
 
-def _settled(rule: WindowRule, state: State, cut: int, horizon: int) -> tuple[Run, ...]:
+def settled(rule: WindowRule, state: State, cut: int, horizon: int) -> tuple[Run, ...]:
+    """The runs that began up to the cut, without what no kept hit decides any more."""
     standing = {one.start for one in state.announced if one.status is Status.FIRING}
     kept = (
         run

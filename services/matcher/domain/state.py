@@ -115,6 +115,8 @@ class State(msgspec.Struct, frozen=True):
     """Hits, settled runs and announced alerts of one key; `offset` of the last message applied.
 
     `since` is when the rule began to watch, `clock` the time up to which absences are judged.
+    `live` has the identities of hits that came before their rule was changed and were not counted,
+    with their times: should they come again from the past, they are live all the same.
     """
 
     group: dict[str, str] = {}
@@ -128,6 +130,7 @@ class State(msgspec.Struct, frozen=True):
     marks: dict[str, int] = {}
     runs: tuple[Run, ...] = ()
     announced: tuple[Announced, ...] = ()
+    live: dict[str, int] = {}
 
     @classmethod
     def empty(cls) -> Self:
@@ -137,7 +140,7 @@ class State(msgspec.Struct, frozen=True):
     @property
     def forgotten(self) -> bool:
         """Whether nothing is left worth keeping."""
-        return not (self.hits or self.marks or self.runs or self.announced)
+        return not (self.hits or self.marks or self.runs or self.announced or self.live)
 
 
 def hit_of(signal: Signal, *, certain: bool = False) -> Hit:

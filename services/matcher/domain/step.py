@@ -9,6 +9,7 @@ from schemas.alert import Alert
 from schemas.rule import CorrelationType
 from schemas.signal import Signal, SignalKind
 from services.matcher.domain.absence import next_absence
+from services.matcher.domain.anew import as_live, overtaken, renewed
 from services.matcher.domain.announce import (
     Hearing,
     announce,
@@ -19,6 +20,7 @@ from services.matcher.domain.announce import (
 from services.matcher.domain.episodes import Episode, belated, episodes
 from services.matcher.domain.forget import forget
 from services.matcher.domain.render import rendered_alert, state_fingerprint
+from services.matcher.domain.standing import NEVER_CHANGED, Standing
 from services.matcher.domain.state import Hit, State, hit_of, instant, micros, span
 from services.matcher.domain.window import with_hit
 from services.matcher.domain.window_rule import WindowRule
@@ -32,13 +34,16 @@ class Moment:
 
     `offset` is the message's in its signals partition; `clock` the least tick over the events
     partitions, None until all have ticked; `now` becomes `detected_at` and `updated_at`; `since` is
-    when the rule began to watch, None while that is not known.
+    when the rule began to watch, None while that is not known. `standing` is how the rule stands;
+    `muted` while its past is still being judged again.
     """
 
     offset: int
     clock: datetime | None
     now: datetime
     since: datetime | None = None
+    standing: Standing = NEVER_CHANGED
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +64,22 @@ def step(rule: WindowRule, state: State, message: Signal | None, moment: Moment)
     """Apply one signal, or a tick (None), to the state of its key.
 
     A message that is not past the state's offset changes nothing and sends the current revision
-    of every alert again: the state may have been kept and the alert lost.
+    of every alert again: the state may have been kept and the alert lost. While the rule is muted
+    hits and marks are taken in, and nothing is said, resolved or forgotten.
     """
-    if moment.offset <= state.offset:
-        return Outcome(state, _all_alerts(rule, state), changed=False)
+    if moment.offset <= state.offset or (message is None and moment.muted):
+        return Outcome(state, () if moment.muted else all_alerts(rule, state), changed=False)
     if message is None:
         return _ticked(rule, state, moment)
     if _too_late(rule, message):
         return Outcome(state, refused=TOO_LATE, changed=False)
-    before = _forgetful(rule, _begun(state, message, moment), moment.clock)
-    applied = msgspec.structs.replace(_applied(rule, before, message), offset=moment.offset)
-    judged, standing = _judged(rule, before, applied, _hearing(rule, applied, moment))
-    return Outcome(judged, _said(rule, before, judged, standing))
+    before = forgetful(rule, _begun(rule, state, message, moment), moment)
+    told = _applied(rule, before, message, moment.standing.changed_in)
+    applied = msgspec.structs.replace(told, offset=moment.offset)
+    if moment.muted:
+        return Outcome(applied)
+    judged, standing = _judged(rule, before, applied, hearing_of(rule, applied, moment))
+    return Outcome(judged, said(rule, before, judged, standing))
 
 
 def deadline(rule: WindowRule, state: State) -> datetime | None:
@@ -92,7 +101,7 @@ def _newest(state: State) -> int:
     times = [hit.at for hit in state.hits[-1:]]
     times += [one.last for one in state.announced]
     times += [run.last for run in state.runs]
-    return max([*times, *state.marks.values()])
+    return max([*times, *state.marks.values(), *state.live.values()])
 
 
 def _too_late(rule: WindowRule, signal: Signal) -> bool:
@@ -103,11 +112,15 @@ def _too_late(rule: WindowRule, signal: Signal) -> bool:
     return lateness > rule.max_lateness
 
 
-def _forgetful(rule: WindowRule, state: State, clock: datetime | None) -> State:
+def forgetful(rule: WindowRule, state: State, moment: Moment) -> State:
+    """The state without what the clock lets go of; nothing but what is too much, while muted."""
+    clock = None if moment.muted else moment.clock
     return forget(rule, state, None if clock is None else micros(clock))
 
 
-def _begun(state: State, signal: Signal, moment: Moment) -> State:
+def _begun(rule: WindowRule, state: State, signal: Signal, moment: Moment) -> State:
+    if state.offset < 0 and moment.muted:
+        state = renewed(rule, None, state, moment.standing, moment.clock)
     if state.offset >= 0 and (state.since is not None or moment.since is None):
         return state
     return msgspec.structs.replace(
@@ -118,12 +131,15 @@ def _begun(state: State, signal: Signal, moment: Moment) -> State:
     )
 
 
-def _applied(rule: WindowRule, state: State, signal: Signal) -> State:
+def _applied(rule: WindowRule, state: State, signal: Signal, changed_in: int) -> State:
     if signal.kind is SignalKind.MARK:
         return _marked(state, signal)
+    if signal.bundle < changed_in:
+        return overtaken(state, signal.identity, micros(signal.occurred_at))
     if signal.identity in state.marks:
         return state
-    return _counted(rule, state, hit_of(signal, certain=rule.certain))
+    hit = hit_of(signal, certain=rule.certain)
+    return _counted(rule, state, as_live(hit) if hit.identity in state.live else hit)
 
 
 def _marked(state: State, signal: Signal) -> State:
@@ -135,8 +151,10 @@ def _marked(state: State, signal: Signal) -> State:
 
 
 def _counted(rule: WindowRule, state: State, hit: Hit) -> State:
+    if hit.backfill and state.cut is not None and hit.at <= state.cut - span(rule.reach):
+        return state  # of the past, and behind all that is judged
     counted = msgspec.structs.replace(state, hits=with_hit(state.hits, hit))
-    belated_runs = belated(rule, counted, hit.at)
+    belated_runs = () if hit.backfill else belated(rule, counted, hit.at)
     return msgspec.structs.replace(counted, runs=(*counted.runs, *belated_runs))
 
 
@@ -153,7 +171,7 @@ def _judged(
 def _ticked(rule: WindowRule, state: State, moment: Moment) -> Outcome:
     if moment.clock is None:
         return Outcome(state, changed=False)
-    hearing = _hearing(rule, state, moment)
+    hearing = hearing_of(rule, state, moment)
     judged, standing = _overdue(rule, state, hearing)
     untouched = {one.id for one in judged.announced if one in state.announced}
     resolved = msgspec.structs.replace(
@@ -164,8 +182,8 @@ def _ticked(rule: WindowRule, state: State, moment: Moment) -> Outcome:
             for one in judged.announced
         ),
     )
-    kept = _forgetful(rule, resolved, moment.clock)
-    alerts = _said(rule, state, resolved, standing)
+    kept = forgetful(rule, resolved, moment)
+    alerts = said(rule, state, resolved, standing)
     return Outcome(None if kept.forgotten else kept, alerts)
 
 
@@ -177,7 +195,8 @@ def _overdue(rule: WindowRule, state: State, hearing: Hearing) -> tuple[State, t
     return _judged(rule, state, later, hearing)
 
 
-def _hearing(rule: WindowRule, state: State, moment: Moment) -> Hearing:
+def hearing_of(rule: WindowRule, state: State, moment: Moment) -> Hearing:
+    """What announcing at that moment needs to know."""
     return Hearing(
         fingerprint=state_fingerprint(rule, state),
         serial=state.serial,
@@ -186,18 +205,20 @@ def _hearing(rule: WindowRule, state: State, moment: Moment) -> Hearing:
     )
 
 
-def _said(
+def said(
     rule: WindowRule, before: State, after: State, standing: tuple[Episode, ...]
 ) -> tuple[Alert, ...]:
-    said = {one.id: one.revision for one in before.announced}
+    """Every alert whose revision is another than before, in order of announcement."""
+    known = {one.id: one.revision for one in before.announced}
     by_start = {episode.start: episode for episode in standing}
     return tuple(
         rendered_alert(rule, after, one, None if one.reason else by_start.get(one.start))
         for one in after.announced
-        if one.revision != said.get(one.id)
+        if one.revision != known.get(one.id)
     )
 
 
-def _all_alerts(rule: WindowRule, state: State) -> tuple[Alert, ...]:
+def all_alerts(rule: WindowRule, state: State) -> tuple[Alert, ...]:
+    """The current revision of every alert."""
     nothing_said = msgspec.structs.replace(state, announced=())
-    return _said(rule, nothing_said, state, episodes(rule, state))
+    return said(rule, nothing_said, state, episodes(rule, state))

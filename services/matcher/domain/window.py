@@ -3,6 +3,8 @@
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from services.matcher.domain.condition import holds
 from services.matcher.domain.measure import measure_of
 from services.matcher.domain.state import Hit, span
@@ -13,14 +15,21 @@ def with_hit(hits: Sequence[Hit], hit: Hit) -> tuple[Hit, ...]:
     """`hits` with `hit` in its place. A repeat changes nothing, whichever came first.
 
     Of two revisions of one alert the higher counts; of two deliveries of one event the one that
-    was recorded first: so the order of arrival does not matter.
+    was recorded first: so the order of arrival does not matter. What came both live and from the
+    past is live.
     """
     known = next((other for other in hits if other.key == hit.key), None)
-    if known is not None and _precedence(known) <= _precedence(hit):
+    counts = hit if known is None else _of_both(known, hit)
+    if counts == known:
         return tuple(hits)
     kept = [other for other in hits if other is not known]
-    insort(kept, hit, key=lambda one: one.order)
+    insort(kept, counts, key=lambda one: one.order)
     return tuple(kept)
+
+
+def _of_both(known: Hit, hit: Hit) -> Hit:
+    first = min(known, hit, key=_precedence)
+    return msgspec.structs.replace(first, backfill=known.backfill and hit.backfill)
 
 
 def _precedence(hit: Hit) -> tuple[int, int, int]:
