@@ -38,6 +38,8 @@ KNOWN = frozenset(
         "VEDETTE_SLACK_CHANNEL",
         "VEDETTE_SLACK_DUTY_CHANNEL",
         "VEDETTE_SLACK_TOKEN",
+        "VEDETTE_STATE_DIR",
+        "VEDETTE_STATE_STORE",
         "VEDETTE_TICK_SECONDS",
         "VEDETTE_TOPIC_PREFIX",
     }

@@ -1,13 +1,13 @@
 """The one place where the parts of this service are joined."""
 
+from asyncio import to_thread
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-from faust.types import TableT
 
 from schemas.indication import Indication
 from schemas.tick import Tick
@@ -16,14 +16,17 @@ from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.agents import add_agent
 from services.matcher.adapters.bundles import Bundles
-from services.matcher.adapters.cluster import Cluster, Unusable, ensure_changelog
+from services.matcher.adapters.changelog import Changelog, ensure_changelog, retention
+from services.matcher.adapters.cluster import Cluster, Unusable
+from services.matcher.adapters.copies import in_directory, in_memory
 from services.matcher.adapters.correlate import Correlation, Told
 from services.matcher.adapters.detect import Detection
 from services.matcher.adapters.hypotheses import Hypotheses
 from services.matcher.adapters.judge import Judge
 from services.matcher.adapters.outbox import TopicOutbox
 from services.matcher.adapters.rule_files import read_rule_files
-from services.matcher.adapters.table import changelog_name, release, windows_table
+from services.matcher.adapters.store import OpenCopy
+from services.matcher.adapters.table import add_table, changelog_name
 from services.matcher.adapters.ticks import Ticker
 from services.matcher.adapters.transport import App, faust_options, raw_topic
 from services.matcher.adapters.unreadable import Unreadable
@@ -32,6 +35,7 @@ from services.matcher.adapters.windows import Windows
 from services.matcher.adapters.worker import new_loop, run
 from services.matcher.domain.chain import chained
 from services.matcher.domain.faults import RuleFault
+from services.matcher.domain.look_back import out_of_reach
 from services.matcher.domain.rulebook import Rulebook
 from services.matcher.domain.standing import InForce
 from services.matcher.settings import Settings
@@ -52,6 +56,8 @@ class Kafka:
 
     cluster: Cluster
     signals_partitions: int
+    changelog: Changelog
+    events_kept: timedelta | None
 
 
 def serve(settings: Settings) -> int:
@@ -66,9 +72,11 @@ def serve(settings: Settings) -> int:
     loop = new_loop()
     try:
         kafka = loop.run_until_complete(prepare(settings))
-        with TemporaryDirectory(prefix="vedette-matcher-") as folder:
+        _note_reach(rulebook, kafka, health)
+        scratch = TemporaryDirectory(prefix="vedette-matcher-")
+        with scratch as folder, _copies(settings, kafka) as open_copy:
             bundles = Bundles(InForce(rulebook))
-            app = create_app(settings, bundles, kafka, Path(folder))
+            app = create_app(settings, bundles, kafka, (Path(folder), open_copy))
             _watch(app, kafka.cluster, health)
             return run(app, loop)
     except Unusable as error:
@@ -88,10 +96,11 @@ async def prepare(settings: Settings) -> Kafka:
     cluster = await Cluster.connect(bootstrap)
     names = {name: topic_name(settings.topic_prefix, name) for name in TOPICS}
     partitions = {name: await cluster.partitions(full) for name, full in names.items()}
-    changelog = changelog_name(app_id(settings))
-    await ensure_changelog(bootstrap, cluster, changelog, partitions[SIGNALS])
+    name, count = changelog_name(app_id(settings)), partitions[SIGNALS]
+    changelog = await to_thread(ensure_changelog, bootstrap, name, count)
+    events_kept = await to_thread(retention, bootstrap, names[EVENTS])
     cluster.follow(names[EVENTS])
-    return Kafka(cluster, partitions[SIGNALS])
+    return Kafka(cluster, count, changelog, events_kept)
 
 
 def app_id(settings: Settings) -> str:
@@ -99,11 +108,14 @@ def app_id(settings: Settings) -> str:
     return f"{settings.topic_prefix}matcher"
 
 
-def create_app(settings: Settings, bundles: Bundles, kafka: Kafka, folder: Path) -> App:
+def create_app(
+    settings: Settings, bundles: Bundles, kafka: Kafka, place: tuple[Path, OpenCopy]
+) -> App:
     """The Faust app with its agents, its table and its ticks. Nothing is started.
 
-    `folder` is for what Faust leaves behind.
+    `place` is a folder for what Faust leaves behind, and where copies of the changelog live.
     """
+    folder, open_copy = place
     rulebook = bundles.current.rulebook
     app = App(app_id(settings), **faust_options(settings.kafka_bootstrap_servers, folder))
     app.fetch_wait_ms = settings.kafka_fetch_wait_ms
@@ -111,7 +123,7 @@ def create_app(settings: Settings, bundles: Bundles, kafka: Kafka, folder: Path)
     outbox = TopicOutbox(topics)
     unreadable = Unreadable(outbox, settings.dead_letter_limit)
     detection = Detection(Judge(rulebook), outbox, kafka.signals_partitions, unreadable)
-    table = windows_table(app, kafka.signals_partitions)
+    table = add_table(app, kafka.signals_partitions, open_copy)
     windows = Windows(table, rulebook.windows)
     told = {(one.pack, one.name): one for one in rulebook.hypotheses}
     hypotheses = Hypotheses(table, told, kafka.signals_partitions)
@@ -119,16 +131,13 @@ def create_app(settings: Settings, bundles: Bundles, kafka: Kafka, folder: Path)
     correlation = Correlation(windows, hypotheses, outbox, _now(settings), chain)
     add_agent(app, "detect", topics[EVENTS], detection.take)
     add_agent(app, "correlate", topics[SIGNALS], correlation.take)
-    table.on_recover(partial(_moved, app, table, correlation, topics[SIGNALS].get_topic_name()))
+    table.on_recover(partial(_moved, correlation))
     ticker = Ticker(outbox, _clock(settings, detection), topics[EVENTS].get_topic_name())
     app.task(partial(ticker.run, app, kafka.cluster, settings.tick_seconds))
     return app
 
 
-async def _moved(
-    app: App, table: TableT[bytes, bytes], correlation: Correlation, signals: str
-) -> None:
-    release(table, {tp.partition for tp in app.consumer.assignment() if tp.topic == signals})
+async def _moved(correlation: Correlation) -> None:
     correlation.windows.forget_schedules()
     correlation.hypotheses.forget()
 
@@ -149,6 +158,18 @@ def _health(faults: tuple[RuleFault, ...]) -> telemetry.Health:
     health.add("group", lambda: "starting")
     health.add("kafka", lambda: "starting")
     return health
+
+
+def _copies(settings: Settings, kafka: Kafka) -> AbstractContextManager[OpenCopy]:
+    if settings.state_dir is None or settings.state_store == "memory":
+        return nullcontext(in_memory)
+    return in_directory(settings.state_dir, kafka.changelog)
+
+
+def _note_reach(rulebook: Rulebook, kafka: Kafka, health: telemetry.Health) -> None:
+    if lines := out_of_reach(rulebook.windows.values(), kafka.events_kept):
+        log.warning("events are not kept for as long as rules look back", rules=lines)
+        health.notes["look back"] = "\n".join(lines)
 
 
 def _watch(app: App, cluster: Cluster, health: telemetry.Health) -> None:

@@ -5,21 +5,12 @@ import time
 from dataclasses import dataclass, field
 from typing import Self
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError
 
 REQUEST_TIMEOUT_MS = 3000
 LOOK_SECONDS = 5.0
 BOOTSTRAP_SECONDS = 30.0
-VISIBLE_SECONDS = 10.0
-
-CHANGELOG = {
-    "cleanup.policy": "compact",
-    # recovery reads every update since the last compaction: compact early and often
-    "segment.ms": str(10 * 60 * 1000),
-    "min.cleanable.dirty.ratio": "0.1",
-}
 
 
 class Unusable(Exception):  # noqa: N818  (named for what it says, as every error here)
@@ -92,41 +83,3 @@ class Cluster:
     async def close(self) -> None:
         """Close the connections."""
         await self.client.close()
-
-
-async def ensure_changelog(bootstrap: str, cluster: Cluster, topic: str, partitions: int) -> None:
-    """Have the table's changelog topic, replicated as the broker does by default.
-
-    Raises:
-        Unusable: it cannot be created, or has another number of partitions than the signals topic.
-    """
-    await _create(bootstrap, NewTopic(topic, partitions, -1, {}, CHANGELOG))
-    found = await _visible(cluster, topic)
-    if found != partitions:
-        raise Unusable(
-            f"topic {topic} has {found} partitions and the signals topic {partitions}: "
-            "windows cannot follow; use a new topic prefix or recreate both"
-        )
-
-
-async def _create(bootstrap: str, topic: NewTopic) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        answer = await admin.create_topics([topic])
-    finally:
-        await admin.close()
-    for _name, code, message in answer.topic_errors:
-        if code not in (0, TopicAlreadyExistsError.errno):
-            raise Unusable(f"topic {topic.name}: {message or for_code(code).__name__}")
-
-
-async def _visible(cluster: Cluster, topic: str) -> int:
-    deadline = time.monotonic() + VISIBLE_SECONDS
-    while True:
-        try:
-            return await cluster.partitions(topic)
-        except Unusable:
-            if time.monotonic() > deadline:
-                raise
-            await asyncio.sleep(0.1)

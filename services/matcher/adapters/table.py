@@ -1,11 +1,11 @@
 """The table of the windows, as Faust keeps it."""
 
-from collections.abc import Set as AbstractSet
+from typing import Any, cast
 
 import faust
-from faust.types import TableT
+from faust.types import FutureMessage, StoreT
 
-from services.matcher.adapters.windows import parted
+from services.matcher.adapters.store import OpenCopy, Store
 
 NAME = "windows"
 
@@ -15,20 +15,27 @@ def changelog_name(app_id: str) -> str:
     return f"{app_id}-{NAME}-changelog"
 
 
-def windows_table(app: faust.App, partitions: int) -> TableT[bytes, bytes]:
-    """A plain table of bytes with as many partitions as the signals topic."""
-    table: TableT[bytes, bytes] = app.Table(
-        NAME, key_type=bytes, value_type=bytes, partitions=partitions
+class Table(faust.Table[bytes, bytes]):
+    """A plain table of bytes whose store knows which writes the changelog has."""
+
+    def __init__(self, app: faust.App, *, open_copy: OpenCopy, **kwargs: Any) -> None:
+        super().__init__(app, key_type=bytes, value_type=bytes, **kwargs)
+        self._store_here = Store(app, self, open_copy)
+
+    def _new_store(self) -> StoreT[bytes, bytes]:
+        return self._store_here
+
+    def _on_changelog_sent(self, fut: FutureMessage) -> None:
+        place, key, value = fut.result(), fut.message.key, fut.message.value
+        self._store_here.answered(
+            place.topic_partition, place.offset, cast("bytes", key), cast("bytes | None", value)
+        )
+
+
+def add_table(app: faust.App, partitions: int, open_copy: OpenCopy, name: str = NAME) -> Table:
+    """A table with as many partitions as the topic that its keys come from."""
+    table = Table(
+        app, open_copy=open_copy, name=name, partitions=partitions, beacon=app.tables.beacon
     )
+    app.tables.add(table)
     return table
-
-
-def release(table: TableT[bytes, bytes], owned: AbstractSet[int]) -> None:
-    """Drop the states of partitions that went to another worker, from memory alone.
-
-    Faust keeps those that were written here. When the partition comes back, its changelog may
-    have been compacted past the deletions, and they would rise again.
-    """
-    foreign = [key for key in table.data if parted(key)[0] not in owned]
-    for key in foreign:
-        del table.data[key]

@@ -14,6 +14,7 @@ from faust.types.transports import ConsumerT, ProducerT, TransportT
 from services.matcher.adapters.crash import crash, stop_dead
 from services.matcher.adapters.fetch import FetchingConsumer
 from services.matcher.adapters.producer import Producer
+from services.matcher.adapters.recovery import TableManager
 from services.matcher.adapters.session import Session
 from services.matcher.adapters.stuck import Watchdog
 
@@ -89,7 +90,7 @@ def faust_options(bootstrap: str, folder: Path) -> dict[str, Any]:
         "web_enabled": False,
         "topic_allow_declare": False,
         "topic_disable_leader": True,
-        "store": "memory://",
+        "TableManager": TableManager,
         "table_standby_replicas": 0,
         "processing_guarantee": "at_least_once",
         "producer_acks": -1,

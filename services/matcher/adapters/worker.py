@@ -10,7 +10,8 @@ from services.matcher.adapters.transport import App
 
 # Faust's base classes log under the name of the module of each subclass
 OURS = tuple(
-    f"services.matcher.adapters.{name}" for name in ("consumer", "fetch", "producer", "transport")
+    f"services.matcher.adapters.{name}"
+    for name in ("consumer", "fetch", "producer", "recovery", "store", "table", "transport")
 )
 TALKATIVE = ("faust", "mode", "aiokafka", *OURS)
 
