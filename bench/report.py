@@ -47,6 +47,15 @@ def latency_lines(table: Table) -> list[str]:
     return lines
 
 
+def recovery_lines(seconds: Mapping[str, float], entries: int) -> list[str]:
+    """Seconds, microseconds an entry, and the share of what Faust takes."""
+    lines = [f"{f'recovery of {entries:,} entries':40}{'s':>10}{'µs/entry':>10}{'of Faust':>10}"]
+    yardstick = seconds["Faust as it comes"]
+    for name, took in seconds.items():
+        lines.append(f"{name:40}{took:10.2f}{took / entries * 1e6:10.1f}{took / yardstick:10.2f}")
+    return lines
+
+
 def machine() -> dict[str, Any]:
     """What it ran on."""
     return {
