@@ -23,7 +23,7 @@ PREFIX = "vedette."
 
 CARRIED = {
     EVENTS: ("event", "bundle", "tick"),
-    SIGNALS: ("signal", "indication", "tick", "backfilled"),
+    SIGNALS: ("signal", "indication", "pulse", "tick", "backfilled"),
     ALERTS: ("alert",),
     RULES: ("ruleBundle", "rebuilt"),
     DEAD_LETTERS: ("deadLetter",),
@@ -43,11 +43,13 @@ OPERATIONS = (
     _Operation("ingest", "send", EVENTS, ("event", "bundle")),
     _Operation("detect", "send", EVENTS, ("tick",)),
     _Operation("detect", "receive", EVENTS, ("event", "bundle", "tick")),
-    _Operation("detect", "send", SIGNALS, ("signal", "tick", "backfilled")),
+    _Operation("detect", "send", SIGNALS, ("signal", "pulse", "tick", "backfilled")),
     _Operation("detect", "receive", RULES, ("ruleBundle", "rebuilt")),
     _Operation("detect", "send", RULES, ("rebuilt",)),
     _Operation("detect", "send", DEAD_LETTERS, ("deadLetter",)),
-    _Operation("correlate", "receive", SIGNALS, ("signal", "indication", "tick", "backfilled")),
+    _Operation(
+        "correlate", "receive", SIGNALS, ("signal", "indication", "pulse", "tick", "backfilled")
+    ),
     _Operation("correlate", "send", SIGNALS, ("signal", "indication")),
     _Operation("correlate", "send", ALERTS, ("alert",)),
     _Operation("correlate", "send", DEAD_LETTERS, ("deadLetter",)),
@@ -123,6 +125,9 @@ def _messages() -> dict[str, Any]:
             envelope.INDICATION,
             _model("indication"),
             'JSON array [pack, hypothesis, ["hypothesis", hypothesis]…]',
+        ),
+        "pulse": _cloud(
+            envelope.PULSE, _model("pulse"), 'JSON array ["vedette","source_silent",["source",X]]'
         ),
         "alert": _cloud(envelope.ALERT, _model("alert"), alert_key),
         "ledgerLine": _cloud(envelope.LEDGER, _model("ledger-line"), alert_key),

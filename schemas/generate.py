@@ -14,6 +14,7 @@ from schemas.event import Event
 from schemas.hypothesis import HypothesisFile
 from schemas.indication import Indication
 from schemas.ledger import LedgerLine
+from schemas.pulse import Pulse
 from schemas.rule import (
     CorrelationRule,
     DetectionRule,
@@ -30,6 +31,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "event": Event,
     "signal": Signal,
     "indication": Indication,
+    "pulse": Pulse,
     "alert": Alert,
     "tick": Tick,
     "backfilled": Backfilled,

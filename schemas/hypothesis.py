@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
 
+from schemas.event import Source
 from schemas.model import Instant, Model, Name
 from schemas.rule import RuleName
 from schemas.span import Span, some_time
@@ -42,12 +43,14 @@ def observed_between(text: str) -> tuple[datetime, datetime]:
 class IndicatorWeight(Model):
     """One indicator of a hypothesis; a negative weight speaks against it.
 
-    What it adds to the score halves with every `half_life`; without one it stays.
+    What it adds to the score halves with every `half_life`; without one it stays. `sources` are
+    those that could show it: it is blind while all of them are silent.
     """
 
     rule: RuleName
     weight: float
     half_life: Annotated[Span, AfterValidator(some_time)] | None = None
+    sources: tuple[Source, ...] = ()
 
 
 class Observed(Model):

@@ -15,20 +15,22 @@ class Nearness(Model):
 
 
 class Indication(Model):
-    """News of indicator `rule` for `hypothesis`, at `at`.
+    """News for `hypothesis`, at `at`, of its indicator `rule` or of a source.
 
-    Either a revision of an alert of the rule, or how near the window `window` has come: without
-    `near` it holds nothing, or it fires.
+    A revision of an alert of the rule; or how near the window `window` has come: without `near` it
+    holds nothing, or it fires; or whether `source` is silent, beyond its rhythm: without a rule.
     """
 
     pack: str
     hypothesis: str
-    rule: str
+    rule: str = ""
     at: Instant
     exercise: bool = False
     alert: Alert | None = None
     window: str = ""
     near: Nearness | None = None
+    source: str = ""
+    silent: bool = False
 
     @property
     def key(self) -> bytes:

@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from schemas.alert import Level
-from schemas.event import Names, Reliability
+from schemas.event import Names, Reliability, Source
 from schemas.model import Model, Name
 from schemas.span import Span, some_time
 
@@ -249,11 +249,22 @@ class PackDefaults(Model):
 HeadNoun = Annotated[str, StringConstraints(pattern=r"^[^\W\d_][^\s*\-]*\*?$", max_length=64)]
 
 
+class SourceRhythm(Model):
+    """How often a source is expected to report, and how urgent its silence is.
+
+    Without `every` its rhythm is learnt; `never`: nothing is expected of it.
+    """
+
+    every: Annotated[Span, AfterValidator(some_time)] | Literal["never"] | None = None
+    level: Level = Level.MEDIUM
+
+
 class Pack(Model):
     """The head of a rule pack.
 
     `organisation_heads` are the nouns that name organisations (`front`, `brigade*`), one word
-    each; without them a usual set is taken.
+    each; without them a usual set is taken. `sources` are watched each as one with all below it
+    (`telegram` with `telegram:@channel`).
     """
 
     title: Name
@@ -261,6 +272,7 @@ class Pack(Model):
     description: str | None = None
     defaults: PackDefaults = PackDefaults()
     organisation_heads: tuple[HeadNoun, ...] | None = None
+    sources: dict[Source, SourceRhythm] = Field(default_factory=dict)
 
 
 Member.model_rebuild()

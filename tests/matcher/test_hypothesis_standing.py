@@ -6,9 +6,11 @@ import pytest
 
 from schemas.rule import Condition, CorrelationType
 from services.matcher.domain.expression import parse_expression
-from services.matcher.domain.hypothesis_change import BlindChange, DistanceChange
+from services.matcher.domain.hypothesis import WatchedHypothesis
+from services.matcher.domain.hypothesis_change import DistanceChange, SourceChange
 from services.matcher.domain.hypothesis_distance import Distance, distance
 from services.matcher.domain.hypothesis_standing import IndicatorState, Standing, standings
+from services.matcher.domain.hypothesis_state import MOST_SILENT
 from services.matcher.domain.state import micros
 from services.matcher.domain.window_rule import WindowRule
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, of
@@ -79,19 +81,69 @@ def test_of_many_windows_the_nearest_to_firing_counts() -> None:
     assert standing(watch, "march", 0).distance == far
 
 
-def test_an_indicator_whose_sources_are_down_is_blind_unless_it_was_observed() -> None:
-    watch = Watch(hypothesis()).take(
-        seen("rockets"), BlindChange("rockets", blind=True), BlindChange("march", blind=True)
+def shown_by(rule: str, *sources: str) -> WatchedHypothesis:
+    told = hypothesis()
+    indicators = (
+        replace(one, sources=sources) if one.rule == rule else one for one in told.indicators
     )
+    return replace(told, indicators=tuple(indicators))
+
+
+def silent(source: str) -> SourceChange:
+    return SourceChange(source, silent=True)
+
+
+def speaks(source: str) -> SourceChange:
+    return SourceChange(source, silent=False)
+
+
+def test_an_indicator_is_blind_while_all_that_could_show_it_are_silent() -> None:
+    watch = Watch(shown_by("march", "afp", "telegram"))
+    assert standing(watch.take(silent("afp")), "march", 0).state == "dormant"
+
+    watch.take(silent("telegram"))
+
+    assert standing(watch, "march", 0).state == "blind"
+    assert standing(watch, "rockets", 0).state == "dormant"
+    assert "blind: march" in watch.take(seen("rockets", 1)).last.explain
+    assert standing(watch.take(speaks("afp")), "march", 0).state == "dormant"
+
+
+def test_without_names_those_that_showed_it_last_count() -> None:
+    watch = Watch(hypothesis()).take(seen("rockets"), silent("reuters"))
 
     assert standing(watch, "rockets", 0).state == "observed"
-    assert standing(watch, "march", 0).state == "blind"
     assert standing(watch, "rockets", 1000).state == "blind"
-    assert "blind: march" in watch.take(seen("calm", 1)).last.explain
+    assert standing(watch, "march", 1000).state == "dormant"
+    assert standing(watch.take(speaks("reuters")), "rockets", 1000).state == "expired"
 
-    watch.take(BlindChange("march", blind=False))
 
-    assert standing(watch, "march", 0).state == "dormant"
+def test_a_source_is_silent_with_all_that_it_stands_for() -> None:
+    watch = Watch(shown_by("march", "telegram:@sabereen")).take(silent("telegram"))
+
+    assert standing(watch, "march", 0).state == "blind"
+
+
+def test_the_level_that_stands_is_told_anew_when_an_indicator_turns_blind() -> None:
+    watch = Watch(shown_by("march", "afp")).take(seen("rockets"))
+    first = watch.last
+
+    watch.take(silent("afp"))
+
+    assert (watch.last.id, watch.last.revision, watch.last.level) == (first.id, 2, first.level)
+    assert watch.last.explain == f"{first.explain}; blind: march"
+    watch.take(silent("afp"), silent("other"))
+    assert watch.last.revision == 2
+    assert watch.take(speaks("afp")).last.explain == first.explain
+
+
+def test_of_too_many_silent_sources_those_stay_that_an_indicator_names() -> None:
+    others = [silent(f"source-{number}") for number in range(MOST_SILENT)]
+
+    watch = Watch(shown_by("march", "afp")).take(silent("afp"), *others)
+
+    assert len(watch.state.silent) == MOST_SILENT
+    assert standing(watch, "march", 0).state == "blind"
 
 
 def test_a_change_of_level_says_what_is_still_watched() -> None:

@@ -8,6 +8,7 @@ from services.matcher.domain.compile_window import NotSupported, of_correlation,
 from services.matcher.domain.detection import compile_detection
 from services.matcher.domain.documents import PackDocuments, Sourced
 from services.matcher.domain.faults import Refused, RuleFault
+from services.matcher.domain.feeders import fed
 from services.matcher.domain.hypothesis import WatchedHypothesis, watched
 from services.matcher.domain.lists import Lists, build_lists
 from services.matcher.domain.organisation_heads import DEFAULT, Heads, heads_of
@@ -23,6 +24,7 @@ from services.matcher.domain.references import (
     unique_rules,
 )
 from services.matcher.domain.rulebook import CompiledRule, PackRules, Rulebook, assembled, indexed
+from services.matcher.domain.watched_sources import watched_sources
 from services.matcher.domain.window_rule import NOTHING, WindowRule
 
 
@@ -32,6 +34,7 @@ def build(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ..
     rules: list[PackRules] = []
     windows: list[WindowRule] = []
     hypotheses: list[WatchedHypothesis] = []
+    packs = tuple(packs)
     for pack in packs:
         lists, list_faults = build_lists(pack.lists)
         places, place_faults = build_places(pack.places, lists.members)
@@ -42,13 +45,16 @@ def build(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ..
         rules.append(indexed(pack.name, lists, compiled))
         good = frozenset(rule.name for rule in compiled)
         told = _windows(pack, known, good, faults)
-        listing = tuple(_hypotheses(pack, faults))
+        documents = {one.document.name: one.document for one in known}
+        listing = tuple(fed(one, documents, compiled) for one in _hypotheses(pack, faults))
         called = {**places.called, **lists.called}
         windows += [
             replace(window, called=called, hypotheses=_listing(window, listing)) for window in told
         ]
         hypotheses += listing
-    return replace(assembled(rules, windows), hypotheses=tuple(hypotheses)), tuple(faults)
+    rulebook = assembled(rules, windows)
+    sources = watched_sources((pack.pack.sources for pack in packs), hypotheses)
+    return replace(rulebook, hypotheses=tuple(hypotheses), sources=sources), tuple(faults)
 
 
 def _hypotheses(pack: PackDocuments, faults: list[RuleFault]) -> Iterator[WatchedHypothesis]:

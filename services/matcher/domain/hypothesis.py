@@ -22,11 +22,15 @@ LEVELS: tuple[tuple[str, Level], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A rule, and what its alerts add to the score or take from it."""
+    """A rule, and what its alerts add to the score or take from it.
+
+    `sources` are all that could show it, where they are known by name.
+    """
 
     rule: str
     weight: float
     half_life: int | None
+    sources: tuple[str, ...] = ()
 
     @property
     def expires_after(self) -> int | None:
@@ -96,7 +100,12 @@ def watched(document: Hypothesis, pack: str) -> WatchedHypothesis:
         name=document.name,
         title=document.title,
         indicators=tuple(
-            Indicator(one.rule, one.weight, None if one.half_life is None else span(one.half_life))
+            Indicator(
+                one.rule,
+                one.weight,
+                None if one.half_life is None else span(one.half_life),
+                one.sources,
+            )
             for one in document.indicators
         ),
         bounds=(levels.watch, levels.elevated, levels.high),

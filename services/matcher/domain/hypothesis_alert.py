@@ -24,6 +24,7 @@ from services.matcher.domain.state import instant
 
 _LONGEST_SUMMARY = 1000
 _MOST_TO_LOOK_FOR = 3
+OBSERVED = "observed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,21 @@ def ended(
             "value": _score(hypothesis, state, change.crossing.at),
             "summary": _summary(hypothesis, _level_name(change.crossing.rank), change),
             "explain": _explained(hypothesis, state, change),
+        }
+    )
+
+
+def told_anew(
+    hypothesis: WatchedHypothesis, state: HypothesisState, alert: Alert, times: tuple[int, int]
+) -> Alert:
+    """The alert with its indicators as they are at the first of `times`, told at the second."""
+    at, now = times
+    why = alert.explain.partition(f"; {OBSERVED}: ")[0]
+    return alert.model_copy(
+        update={
+            "revision": alert.revision + 1,
+            "updated_at": instant(now),
+            "explain": "; ".join([why, *_indicators(hypothesis, state, at)]),
         }
     )
 
@@ -166,7 +182,7 @@ def _indicators(hypothesis: WatchedHypothesis, state: HypothesisState, at: int) 
     seen = [f"{one.rule} {one.worth:+.2f}" for one in now if one.state is IndicatorState.OBSERVED]
     watching = [f"{one.rule} ({one.distance.words(at)})" for one in now if one.distance]
     blind = [one.rule for one in now if one.state is IndicatorState.BLIND]
-    for name, said in (("observed", seen or ["nothing"]), ("watching", watching), ("blind", blind)):
+    for name, said in ((OBSERVED, seen or ["nothing"]), ("watching", watching), ("blind", blind)):
         if said:
             yield f"{name}: {', '.join(said)}"
 

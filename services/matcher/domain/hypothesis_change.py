@@ -40,14 +40,14 @@ class DistanceChange:
 
 
 @dataclass(frozen=True, slots=True)
-class BlindChange:
-    """Whether the sources of an indicator are down."""
+class SourceChange:
+    """Whether a source, with all below it, has been silent for longer than its rhythm allows."""
 
-    rule: str
-    blind: bool
+    source: str
+    silent: bool
 
 
-IndicatorChange = AlertChange | DistanceChange | BlindChange
+IndicatorChange = AlertChange | DistanceChange | SourceChange
 
 
 def alert_change(alert: Alert) -> AlertChange:

@@ -10,13 +10,14 @@ from schemas.alert import Alert, Status
 from services.matcher.domain.hypothesis import Indicator, WatchedHypothesis
 from services.matcher.domain.hypothesis_change import (
     AlertChange,
-    BlindChange,
     DistanceChange,
     IndicatorChange,
+    SourceChange,
 )
 from services.matcher.domain.hypothesis_distance import Distance
 from services.matcher.domain.hypothesis_state import (
     MOST_SIGHTINGS,
+    MOST_SILENT,
     MOST_WINDOWS,
     HypothesisState,
     Sighting,
@@ -39,13 +40,13 @@ def noted(
     hypothesis: WatchedHypothesis, state: HypothesisState, change: IndicatorChange
 ) -> HypothesisState:
     """The state with the change in it; the same one if it says nothing new."""
+    if isinstance(change, SourceChange):
+        return _with_source(hypothesis, state, change)
     if change.rule not in hypothesis.by_rule:
         return state
     if isinstance(change, AlertChange):
         return _sighted(state, change)
-    if isinstance(change, DistanceChange):
-        return _measured(state, change)
-    return _blinded(state, change)
+    return _measured(state, change)
 
 
 def _sighted(state: HypothesisState, change: AlertChange) -> HypothesisState:
@@ -77,11 +78,15 @@ def _measured(state: HypothesisState, change: DistanceChange) -> HypothesisState
     return msgspec.structs.replace(state, distances={**state.distances, change.rule: windows})
 
 
-def _blinded(state: HypothesisState, change: BlindChange) -> HypothesisState:
-    blind = {one for one in state.blind if one != change.rule}
-    if change.blind:
-        blind.add(change.rule)
-    return msgspec.structs.replace(state, blind=tuple(sorted(blind)))
+def _with_source(
+    hypothesis: WatchedHypothesis, state: HypothesisState, change: SourceChange
+) -> HypothesisState:
+    others = [one for one in state.silent if one != change.source]
+    silent = [*others, change.source] if change.silent else others
+    # of too many those stay that an indicator names, and the newest
+    named = {source for indicator in hypothesis.indicators for source in indicator.sources}
+    silent.sort(key=lambda one: one in named)
+    return msgspec.structs.replace(state, silent=tuple(silent[-MOST_SILENT:]))
 
 
 def _without(known: Mapping[str, V], key: str) -> dict[str, V]:

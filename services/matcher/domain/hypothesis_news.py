@@ -1,13 +1,15 @@
 """News: what an outcome of a window means to the hypotheses that list its rule, on the wire."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from schemas.alert import window_key
 from schemas.indication import Indication, Nearness
+from services.matcher.domain.hypothesis import WatchedHypothesis
 from services.matcher.domain.hypothesis_change import (
     DistanceChange,
     IndicatorChange,
+    SourceChange,
     alert_change,
 )
 from services.matcher.domain.hypothesis_distance import Distance, distance
@@ -47,12 +49,24 @@ def _near(rule: WindowRule, before: State, outcome: Outcome, now: datetime) -> I
     )
 
 
+def source_news(
+    hypotheses: Iterable[WatchedHypothesis], source: str, at: datetime, *, silent: bool
+) -> tuple[Indication, ...]:
+    """An indication for each hypothesis that a source is silent, or is not any more."""
+    return tuple(
+        Indication(pack=one.pack, hypothesis=one.name, at=at, source=source, silent=silent)
+        for one in hypotheses
+    )
+
+
 def _blank(rule: WindowRule, now: datetime, *, exercise: bool) -> Indication:
     return Indication(pack=rule.pack, hypothesis="", rule=rule.name, at=now, exercise=exercise)
 
 
 def change_of(indication: Indication) -> IndicatorChange:
     """What an indication says to its hypothesis."""
+    if indication.source:
+        return SourceChange(indication.source, indication.silent)
     if indication.alert is not None:
         return alert_change(indication.alert)
     near = indication.near

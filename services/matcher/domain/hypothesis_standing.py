@@ -7,6 +7,7 @@ from services.matcher.domain.hypothesis import Indicator, WatchedHypothesis
 from services.matcher.domain.hypothesis_distance import Distance
 from services.matcher.domain.hypothesis_score import Course, course_of
 from services.matcher.domain.hypothesis_state import HypothesisState
+from services.matcher.domain.watched_sources import covers
 
 
 class IndicatorState(StrEnum):
@@ -45,12 +46,36 @@ def _standing(state: HypothesisState, course: Course, indicator: Indicator, t: i
     rule, last = indicator.rule, course.last(indicator, t)
     if last is not None and not _expired(indicator, t - last):
         return Standing(rule, IndicatorState.OBSERVED, course.worth(indicator, t))
-    if rule in state.blind:
+    if is_blind(state, indicator):
         return Standing(rule, IndicatorState.BLIND, 0.0)
     near = nearest_window(state, rule, t)
     if near is not None:
         return Standing(rule, IndicatorState.WATCHING, 0.0, near)
     return Standing(rule, IndicatorState.DORMANT if last is None else IndicatorState.EXPIRED, 0.0)
+
+
+def blind_at(hypothesis: WatchedHypothesis, state: HypothesisState, t: int) -> tuple[str, ...]:
+    """The indicators that are blind at t."""
+    blind = IndicatorState.BLIND
+    return tuple(one.rule for one in standings(hypothesis, state, t) if one.state is blind)
+
+
+def is_blind(state: HypothesisState, indicator: Indicator) -> bool:
+    """Whether every source that could show the indicator is silent.
+
+    Where it is not known which could, it is those of the reports that showed it last; without any
+    it is never blind.
+    """
+    feeding = indicator.sources or _that_showed(state, indicator.rule)
+    return bool(feeding) and all(_is_silent(state, source) for source in feeding)
+
+
+def _that_showed(state: HypothesisState, rule: str) -> set[str]:
+    return {report["source"] for seen in state.sightings.get(rule, ()) for report in seen.evidence}
+
+
+def _is_silent(state: HypothesisState, source: str) -> bool:
+    return any(covers(name, source) for name in state.silent)
 
 
 def _expired(indicator: Indicator, age: int) -> bool:

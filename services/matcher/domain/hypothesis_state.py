@@ -14,6 +14,10 @@ MOST_WINDOWS = 64
 """Of the windows of one indicator that hold hits, the nearest to firing are kept."""
 
 
+MOST_SILENT = 256
+"""Of the sources that are silent so many are kept, the newest."""
+
+
 class Sighting(msgspec.Struct, frozen=True, array_like=True):
     """One alert of an indicator at its highest revision; `at` is when it last showed."""
 
@@ -29,7 +33,8 @@ class HypothesisState(msgspec.Struct, frozen=True):
     """What has shown of a hypothesis, by rule, and the alerts of its levels as last announced.
 
     Its level is judged up to `time`, None before the first message. `rank` counts the levels
-    reached, from `since` on; `mover` is the id of the alert that led to it, if one did.
+    reached, from `since` on; `mover` is the id of the alert that led to it, if one did. `silent`
+    has the sources that are down.
     """
 
     exercise: bool = False
@@ -41,7 +46,7 @@ class HypothesisState(msgspec.Struct, frozen=True):
     mover: str = ""
     sightings: dict[str, tuple[Sighting, ...]] = {}
     distances: dict[str, dict[str, Distance]] = {}
-    blind: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
     announced: tuple[dict[str, Any], ...] = ()
 
     @classmethod

@@ -1,20 +1,26 @@
 """Step: one message and the state of one hypothesis go in, the next state and alerts come out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 
 from schemas.alert import Alert, Status
 from services.matcher.domain.hypothesis import WatchedHypothesis
-from services.matcher.domain.hypothesis_alert import LevelChange, begun, ended
-from services.matcher.domain.hypothesis_change import AlertChange, IndicatorChange
+from services.matcher.domain.hypothesis_alert import LevelChange, begun, ended, told_anew
+from services.matcher.domain.hypothesis_change import (
+    AlertChange,
+    IndicatorChange,
+    SourceChange,
+)
 from services.matcher.domain.hypothesis_crossing import Crossing, crossings, next_crossing
 from services.matcher.domain.hypothesis_hearing import kept, noted
 from services.matcher.domain.hypothesis_move import Move, heard, passed
 from services.matcher.domain.hypothesis_score import Course, course_of
+from services.matcher.domain.hypothesis_standing import blind_at
 from services.matcher.domain.hypothesis_state import HypothesisState
 from services.matcher.domain.state import instant, micros
 from services.matcher.domain.step import Moment
@@ -132,6 +138,8 @@ def _heard(
     hypothesis: WatchedHypothesis, state: HypothesisState, message: IndicatorChange, now: int
 ) -> HypothesisState:
     after = noted(hypothesis, state, message)
+    if isinstance(message, SourceChange):
+        return _seeing(hypothesis, state, after, now)
     if after.time is None or not isinstance(message, AlertChange):
         return after
     course = course_of(hypothesis, after)
@@ -141,6 +149,20 @@ def _heard(
     if crossing.rank == state.rank:
         return after
     return _announced(hypothesis, after, crossing, (heard(message), now))
+
+
+def _seeing(
+    hypothesis: WatchedHypothesis, before: HypothesisState, after: HypothesisState, now: int
+) -> HypothesisState:
+    """The state with the level that stands told anew, if other indicators are blind now."""
+    time = now if after.time is None else after.time
+    if blind_at(hypothesis, before, time) == blind_at(hypothesis, after, time):
+        return after
+    alerts = [
+        told_anew(hypothesis, after, alert, (time, now)) if alert.status is Status.FIRING else alert
+        for alert in after.alerts
+    ]
+    return msgspec.structs.replace(after, announced=_as_announced(alerts))
 
 
 def _crossed(course: Course, state: HypothesisState, change: AlertChange, time: int) -> Crossing:
@@ -190,8 +212,12 @@ def _announced(
         since=max(crossing.at, state.since or crossing.at),
         serial=serial,
         mover=move.alert if crossing.rank > change.before else "",
-        announced=tuple(alert.model_dump(mode="json", exclude_defaults=True) for alert in alerts),
+        announced=_as_announced(alerts),
     )
+
+
+def _as_announced(alerts: Iterable[Alert]) -> tuple[dict[str, Any], ...]:
+    return tuple(alert.model_dump(mode="json", exclude_defaults=True) for alert in alerts)
 
 
 def _over(

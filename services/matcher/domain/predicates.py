@@ -156,17 +156,17 @@ def access(predicate: Predicate, rarity: Rarity) -> Access:
     def share(group: frozenset[Atom]) -> float:
         return sum(map(rarity, group))
 
-    groups = sorted(_required(predicate, share), key=share)
+    groups = sorted(required(predicate, share), key=share)
     words = (_word(group) for group in groups[1:] if group != groups[0])
     return Access(groups[0] if groups else frozenset(), next((word for word in words if word), ""))
 
 
-def _required(predicate: Predicate, share: Share) -> list[frozenset[Atom]]:
+def required(predicate: Predicate, share: Share) -> list[frozenset[Atom]]:
     """Groups of atoms, of each of which every event that meets the predicate has one."""
     if isinstance(predicate, All):
-        return [group for part in predicate.parts for group in _required(part, share)]
+        return [group for part in predicate.parts for group in required(part, share)]
     if isinstance(predicate, Any):
-        each = [min(_required(part, share), key=share, default=None) for part in predicate.parts]
+        each = [min(required(part, share), key=share, default=None) for part in predicate.parts]
         known = [group for group in each if group is not None]
         return [frozenset().union(*known)] if len(known) == len(each) else []
     return [] if isinstance(predicate, Not) else [*predicate.groups()]

@@ -18,6 +18,7 @@ from services.matcher.domain.predicates import (
 from services.matcher.domain.rarity import rarity
 from services.matcher.domain.scan import Scanner
 from services.matcher.domain.view import View
+from services.matcher.domain.watched_sources import WatchedSources
 from services.matcher.domain.window_rule import WindowRule
 
 RuleKey = tuple[str, str]
@@ -109,7 +110,8 @@ class Rulebook:
     """Every rule in force.
 
     `windows` holds each rule that alerts, `feeds` the windows that hits of a detection rule go to.
-    `hypotheses` hear what the windows of their indicators say. `number` is that of the bundle.
+    `hypotheses` hear what the windows of their indicators say, and of silent `sources`. `number` is
+    that of the bundle.
     """
 
     packs: tuple[PackRules, ...] = ()
@@ -124,6 +126,7 @@ class Rulebook:
 
 
 def assembled(packs: Iterable[PackRules], windows: Iterable[WindowRule]) -> Rulebook:
+    sources: WatchedSources = field(default_factory=WatchedSources)
     """A rulebook of these; its scan knows every name and phrase of theirs."""
     known, told = tuple(packs), tuple(windows)
     feeds: dict[RuleKey, list[WindowRule]] = {}
