@@ -19,6 +19,7 @@ from schemas.rule import (
 from services.matcher.adapters.document_faults import refusals_of
 from services.matcher.adapters.pack_files import HEAD, PackFiles, in_folder
 from services.matcher.adapters.yaml_documents import YamlDocument, read_documents
+from services.matcher.domain.bases_by_name import bases_by_name
 from services.matcher.domain.compile_pack import build
 from services.matcher.domain.documents import PackDocuments, Sourced
 from services.matcher.domain.faults import Origin, RuleFault
@@ -69,7 +70,7 @@ class _Reader:
             pack=heads[0].document if heads else Pack(title=name, owner="unknown"),
             lists=tuple(self._folder("lists", NamedList)),
             places=tuple(self._folder("places", SiteList)),
-            rules=tuple(self._rules()),
+            rules=bases_by_name(tuple(self._rules())),
             hypotheses=tuple(self._hypotheses(folder / "hypotheses.yaml")),
         )
 
