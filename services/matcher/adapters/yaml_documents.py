@@ -54,7 +54,7 @@ def read_documents(file: str, raw: bytes) -> tuple[tuple[YamlDocument, ...], tup
         line = raw.count(b"\n", 0, error.start) + 1
         faults.append(RuleFault(file, line, "", "is not UTF-8"))
     except yaml.MarkedYAMLError as error:
-        faults.append(_syntax_fault(file, error))
+        faults.append(_syntax_fault(file, error, len(raw.splitlines())))
     except yaml.YAMLError as error:
         faults.append(RuleFault(file, 1, "", f"is no YAML: {error}"))
     except _TooDeep as deep:
@@ -78,10 +78,12 @@ def _events(text: str) -> Iterator[yaml.Event]:
         yield from yaml.parse(text, Loader=yaml.CSafeLoader)
 
 
-def _syntax_fault(file: str, error: yaml.MarkedYAMLError) -> RuleFault:
+def _syntax_fault(file: str, error: yaml.MarkedYAMLError, last: int) -> RuleFault:
     mark = error.problem_mark or error.context_mark
+    # what is missing at the end is marked behind it
+    line = min(mark.line + 1, last) if mark else 1
     said = ", ".join(part for part in (error.context, error.problem) if part)
-    return RuleFault(file, mark.line + 1 if mark else 1, "", f"is no YAML: {said}")
+    return RuleFault(file, line, "", f"is no YAML: {said}")
 
 
 @dataclass(slots=True)

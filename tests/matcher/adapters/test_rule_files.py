@@ -219,7 +219,7 @@ def test_a_bundle_names_the_pack_by_its_folder(
         ("iraq/more/rockets.yaml", "iraq/more/rockets.yaml:1: no file of a pack"),
         ("iran/indicators/rockets.yaml", "iran:1: no pack.yaml in it"),
         ("rockets.yaml", "rockets.yaml:1: no pack.yaml in it"),
-        ("iraq/indicators/broken.yaml", "iraq/indicators/broken.yaml:2: is no YAML"),
+        ("iraq/indicators/broken.yaml", "iraq/indicators/broken.yaml:1: is no YAML"),
     ],
 )
 def test_what_no_reader_of_a_folder_would_take_is_a_fault_in_a_bundle(path: str, said: str) -> None:
