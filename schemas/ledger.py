@@ -1,22 +1,73 @@
-"""Ledger: one line per act on an alert."""
+"""Ledger: one line per decision and act on an alert, enough to rebuild the notification log."""
 
 from enum import StrEnum
 
+from schemas.alert import Level, Status
 from schemas.model import Instant, Model
 
 
 class Act(StrEnum):
-    """What was done."""
+    """What was decided or done about a revision."""
 
-    NOTIFIED = "notified"
-    FAILED = "failed"
+    NOTIFIED = "notified"  # people have a message that they did not have
+    EDITED = "edited"  # the message that stood there shows this revision now
+    RESOLVED = "resolved"  # people were told that it is over
+    HELD_BACK = "held back"  # rightly not sent
+    DEFERRED = "deferred"  # to be decided again later
+    DROPPED = "dropped"  # already dealt with
+    SUPERSEDES = "supersedes"  # takes the place of an earlier revision, not sent yet
+    RETRYING = "retrying"  # not sent, and to be tried again
+    IN_DOUBT = "in doubt"  # sent or not: to be looked for
+    LOST = "lost"  # the message is gone from the receiver
+    FAILED = "failed"  # given up, and a dead letter
     ACKNOWLEDGED = "acknowledged"
     SILENCED = "silenced"
-    RESOLVED = "resolved"
+
+
+SHOWN = frozenset({Act.NOTIFIED, Act.EDITED, Act.RESOLVED})
+"""The acts that put a revision before people."""
+
+
+class Sending(Model):
+    """Written ahead of every send: an answer to `revision` is or was awaited.
+
+    Before `settles_at` the receiver may still be at work on it, so not to find it proves nothing.
+    `ended`: it told of an end. `blind`: the log was lost, and nothing says that a send was begun.
+    """
+
+    revision: int
+    since: Instant
+    settles_at: Instant
+    ended: bool = False
+    blind: bool = False
+
+
+class Entry(Model):
+    """What the notification log holds about one alert at one receiver.
+
+    Without `status` nothing is known to have been sent. `revision` is the highest one dealt with:
+    sent, or rightly passed over. `standing` is that of what was sent last, None where it is not
+    known. `stray` is an unanswered request that may still take effect. `given_up` is the highest
+    revision that became a dead letter. `serial` counts the changes: of two the higher is newer.
+    """
+
+    revision: int = 0
+    status: Status | None = None
+    standing: str | None = None
+    handle: str | None = None
+    sent_at: Instant | None = None
+    possible_repeat: bool = False
+    sending: Sending | None = None
+    stray: Sending | None = None
+    given_up: int = 0
+    serial: int = 0
 
 
 class LedgerLine(Model):
-    """One act on one revision of one alert, and why."""
+    """One decision or act on one revision of one alert, and why.
+
+    `entry` is what the log holds since, absent where the act left it as it was.
+    """
 
     at: Instant
     act: Act
@@ -25,3 +76,6 @@ class LedgerLine(Model):
     revision: int
     receiver: str | None = None
     reason: str
+    status: Status | None = None
+    level: Level | None = None
+    entry: Entry | None = None

@@ -5,14 +5,24 @@ from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from schemas.ledger import Entry, Sending
 from services.ingest.domain.bundle import Message
 from services.ingest.domain.ports import Unavailable
 from services.matcher.adapters.outbox import Letter as KafkaLetter
 from services.matcher.adapters.outbox import TooLarge
 from services.notifier.domain.decide import Facts, Sighting
-from services.notifier.domain.entry import Entry, Sending
-from services.notifier.domain.errors import LeaseLost
-from services.notifier.domain.ports import Claim, Job, Letter, Notice
+from services.notifier.domain.errors import LeaseLost, LogLost
+from services.notifier.domain.letters import superseding_letter
+from services.notifier.domain.ports import (
+    Claim,
+    Completion,
+    Delay,
+    Job,
+    Letter,
+    Notice,
+)
+
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -100,23 +110,36 @@ class _Queued:
 
 @dataclass
 class FakeLog:
-    """The queue and the log in memory; `hold` is how long a lease lasts."""
+    """The queue and the log in memory, to be lost and rebuilt; `hold` is how long a lease lasts."""
 
     clock: FakeClock
     hold: timedelta = timedelta(seconds=30)
+    mark: Completion | None = field(default_factory=lambda: Completion(NEW_YEAR, gap=False))
+    rebuilt_by: str | None = None
     letters: list[Letter] = field(default_factory=list)
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
     queue: dict[tuple[str, str], _Queued] = field(default_factory=dict)
     leases: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
     tokens: int = 0
 
+    def lose_all(self) -> None:
+        """As a Redis that starts without its file."""
+        self.mark = self.rebuilt_by = None
+        for kept in (self.letters, self.entries, self.queue, self.leases):
+            kept.clear()
+
     def put(self, jobs: Iterable[Job], receivers: Iterable[str], now: datetime) -> None:
+        self._complete()
         names = tuple(receivers)
         for job in jobs:
             for name in names:
-                self._put((name, job.alert.id), job, now)
+                key = (name, job.alert.id)
+                if key in self.queue and not self._is_leased(key) and self._replaces(key, job):
+                    self.letters.append(superseding_letter(job, name, now))
+                self.queue_up(key, job, now)
 
     def claim(self, receiver: str, now: datetime) -> Claim | None:
+        self._complete()
         due = [key for key, one in self.queue.items() if key[0] == receiver and one.due <= now]
         for key in sorted(due, key=lambda key: self.queue[key].due):
             if not self._is_leased(key):
@@ -138,23 +161,31 @@ class FakeLog:
         self.letters += letters
         del self.leases[key]
 
-    def later(self, claim: Claim, entry: Entry | None, until: datetime, attempts: int) -> None:
+    def later(self, claim: Claim, delay: Delay, letters: Iterable[Letter]) -> None:
         key = self._held(claim)
-        if entry is not None:
-            self.entries[key] = entry
-        due = self.clock() if self._is_newer(key, claim) else until
-        self.queue[key] = replace(self.queue[key], due=due, attempts=attempts)
+        if delay.entry is not None:
+            self.entries[key] = delay.entry
+        due = self.clock() if self._is_newer(key, claim) else delay.until
+        self.queue[key] = replace(self.queue[key], due=due, attempts=delay.attempts)
+        self.letters += letters
         del self.leases[key]
 
     def depth(self, receiver: str) -> int:
         return sum(key[0] == receiver for key in self.queue)
 
-    def _put(self, key: tuple[str, str], job: Job, now: datetime) -> None:
+    def queue_up(self, key: tuple[str, str], job: Job, now: datetime) -> None:
         queued = self.queue.get(key)
         if queued is None:
             self.queue[key] = _Queued(job, now, now)
-        elif queued.job.alert.revision < job.alert.revision:
+        elif self._replaces(key, job):
             self.queue[key] = replace(queued, job=job, due=now)
+
+    def _replaces(self, key: tuple[str, str], job: Job) -> bool:
+        return self.queue[key].job.alert.revision < job.alert.revision
+
+    def _complete(self) -> None:
+        if self.mark is None:
+            raise LogLost("the log is not complete")
 
     def _lease(self, key: tuple[str, str]) -> Claim:
         self.tokens += 1

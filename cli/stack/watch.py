@@ -11,7 +11,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from schemas.alert import Alert
 from schemas.envelope import TICK, header
-from schemas.ledger import Act, LedgerLine
+from schemas.ledger import SHOWN, LedgerLine
 from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER, SIGNALS, topic_name
 
@@ -74,7 +74,7 @@ class Seen:
 
 def is_shown(line: LedgerLine) -> bool:
     """Whether this act put an alert before people."""
-    return line.act in (Act.NOTIFIED, Act.RESOLVED)
+    return line.act in SHOWN
 
 
 class Watch:

@@ -18,11 +18,14 @@ from services.notifier.adapters.console import ConsoleReceiver
 from services.notifier.adapters.courier import Courier, KafkaLedger
 from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.health import KafkaPulse, RedisPulse, StreamPulse
+from services.notifier.adapters.history import KafkaHistory
 from services.notifier.adapters.keys import Keys
 from services.notifier.adapters.membership import Membership
 from services.notifier.adapters.pagerduty import PagerDutyReceiver
+from services.notifier.adapters.rebuilder import Rebuilder
 from services.notifier.adapters.redis_log import RedisLog
 from services.notifier.adapters.redis_outbox import RedisOutbox
+from services.notifier.adapters.redis_rebuild import RedisRebuild
 from services.notifier.adapters.slack import SlackDutyReceiver, SlackReceiver
 from services.notifier.adapters.stream import AlertStream, connect
 from services.notifier.adapters.worker import Worker
@@ -47,12 +50,14 @@ class Parts:
     outbox: RedisOutbox
     workers: tuple[Worker, ...]
     courier: Courier
+    rebuilder: Rebuilder
     health: Health
     kafka: KafkaPulse
     stream: StreamPulse
 
     def start(self) -> None:
         """Set the threads to work."""
+        self.rebuilder.start()
         for worker in self.workers:
             worker.start()
         self.courier.start()
@@ -81,18 +86,41 @@ def run(settings: Settings, stopping: threading.Event) -> None:
 
 def join(settings: Settings) -> Parts:
     """Every part with what it needs; connects to nothing."""
-    redis, keys = _redis(settings), Keys(settings.topic_prefix)
+    redis, keys, health = _redis(settings), Keys(settings.topic_prefix), Health()
     notifications = RedisLog(redis, keys, hold(settings))
     outbox = RedisOutbox(redis, keys)
     workers = tuple(_worker(settings, one, notifications) for one in receivers(settings))
     courier = Courier(outbox, KafkaLedger(settings.kafka_bootstrap_servers, settings.topic_prefix))
+    rebuilder = _rebuilder(settings, RedisRebuild(redis, keys), workers, health)
     kafka, stream = KafkaPulse(settings.kafka_bootstrap_servers), StreamPulse()
-    health = Health()
-    health.add("redis", RedisPulse(redis).check)
+    health.add("redis", RedisPulse(redis, health.notes).check)
+    health.add("log", rebuilder.check)
     health.add("kafka", kafka.check)
     health.add("alerts", stream.check)
-    health.add("threads", _threads_check((*workers, courier)))
-    return Parts(settings, notifications, outbox, workers, courier, health, kafka, stream)
+    health.add("threads", _threads_check((*workers, courier, rebuilder)))
+    return Parts(
+        settings, notifications, outbox, workers, courier, rebuilder, health, kafka, stream
+    )
+
+
+def _rebuilder(
+    settings: Settings, lost: RedisRebuild, workers: tuple[Worker, ...], health: Health
+) -> Rebuilder:
+    prefix = settings.topic_prefix
+
+    def wake() -> None:
+        for worker in workers:
+            worker.wake()
+
+    return Rebuilder(
+        lost=lost,
+        history=KafkaHistory(settings.kafka_bootstrap_servers, prefix, group_of(prefix)),
+        facts=[worker.attendant.delivery.facts for worker in workers],
+        hold=hold(settings),
+        clock=_now,
+        notes=health.notes,
+        rebuilt=wake,
+    )
 
 
 def hold(settings: Settings) -> timedelta:
@@ -145,7 +173,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _threads_check(threads: tuple[Worker | Courier, ...]) -> Callable[[], str | None]:
+def _threads_check(threads: tuple[Worker | Courier | Rebuilder, ...]) -> Callable[[], str | None]:
     def check() -> str | None:
         return None if all(one.is_alive for one in threads) else "a thread is not at work"
 
@@ -188,5 +216,6 @@ def _finish(parts: Parts) -> None:
     for worker in parts.workers:
         if not worker.join(hold(parts.settings).total_seconds()):
             log.warning("left in flight: its lease will end", receiver=worker.receiver)
+    parts.rebuilder.stop(REDIS_SECONDS)
     parts.courier.stop(LETTERS_SECONDS)
     parts.kafka.close()

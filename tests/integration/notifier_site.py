@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from schemas.alert import Alert, Status
-from schemas.ledger import Act, LedgerLine
+from schemas.ledger import SHOWN, Act, LedgerLine
 from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER
 from tests.notifier.alerts import wire
 from tests.parts import topics as parts
@@ -67,8 +67,9 @@ class Site:
         return [LedgerLine.model_validate_json(one.value or b"") for one in found]
 
     def lines(self, receiver: str = "slack") -> list[tuple[int, Act]]:
-        """Revision and act of each line of one receiver."""
-        return [(one.revision, one.act) for one in self.ledger() if one.receiver == receiver]
+        """Revision and act of each line of one receiver that says what people were told."""
+        told = [one for one in self.ledger() if one.receiver == receiver and one.act in SHOWN]
+        return [(one.revision, one.act) for one in told]
 
     def dead(self) -> list[Message]:
         """Every dead letter so far."""

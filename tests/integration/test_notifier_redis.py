@@ -7,15 +7,17 @@ import pytest
 from redis import Redis
 
 from schemas.alert import Status
-from services.notifier.adapters.health import RedisPulse, lacks
+from schemas.ledger import Entry
+from services.notifier.adapters.health import RedisPulse
 from services.notifier.adapters.keys import Keys
 from services.notifier.adapters.redis_log import RedisLog
 from services.notifier.adapters.redis_outbox import RedisOutbox
-from services.notifier.domain.entry import Entry
-from services.notifier.domain.ports import Letter, NotificationLog
+from services.notifier.adapters.redis_rebuild import RedisRebuild
+from services.notifier.domain.ports import Letter, LostLog, NotificationLog
 from tests.fakes import FakeClock
 from tests.notifier.alerts import alert, job
 from tests.notifier.log_suite import HOLD, LETTER, LogSuite
+from tests.notifier.lost_log_suite import DONE, LostLogSuite
 from tests.parts.redis_server import RedisNode
 
 pytestmark = pytest.mark.integration
@@ -25,11 +27,16 @@ KEYS = Keys("t.")
 
 @pytest.fixture
 def redis(redis_url: str) -> Iterator[Redis]:
+    """With logs that are complete."""
     with Redis.from_url(redis_url) as client:
+        for keys in (KEYS, Keys("one."), Keys("two.")):
+            lost = RedisRebuild(client, keys)
+            assert lost.lease()
+            lost.complete(DONE)
         yield client
 
 
-class TestRedisLog(LogSuite):
+class _OnRedis:
     @pytest.fixture
     def clock(self) -> FakeClock:
         return FakeClock()
@@ -47,9 +54,32 @@ class TestRedisLog(LogSuite):
 
         return end_leases
 
+    @pytest.fixture
+    def lost(self, redis: Redis) -> LostLog:
+        return RedisRebuild(redis, KEYS)
+
+    @pytest.fixture
+    def other(self, redis: Redis) -> LostLog:
+        return RedisRebuild(redis, KEYS)
+
+    @pytest.fixture
+    def lose(self, redis: Redis) -> Callable[[], None]:
+        def flush() -> None:
+            redis.flushdb()
+
+        return flush
+
     def letters(self, log: NotificationLog) -> list[Letter]:
         assert isinstance(log, RedisLog)
         return RedisOutbox(log._redis, KEYS).take(100)  # noqa: SLF001  (the suite's one look inside)
+
+
+class TestRedisLog(_OnRedis, LogSuite):
+    pass
+
+
+class TestRedisRebuild(_OnRedis, LostLogSuite):
+    pass
 
 
 def test_a_lease_ends_by_itself(redis: Redis) -> None:
@@ -141,8 +171,10 @@ def test_who_lost_the_outbox_drops_nothing(redis: Redis) -> None:
 
 
 def test_a_durable_redis_lacks_nothing(redis: Redis) -> None:
-    assert lacks(redis) == []
-    assert RedisPulse(redis).check() is None
+    notes: dict[str, str] = {}
+
+    assert RedisPulse(redis, notes).check() is None
+    assert notes == {}
 
 
 @pytest.fixture
@@ -156,25 +188,41 @@ def lax_redis() -> Iterator[Redis]:
 
 
 def test_a_redis_that_may_lose_what_it_acknowledged_is_named(lax_redis: Redis) -> None:
-    assert RedisPulse(lax_redis).check() == (
+    assert RedisPulse(lax_redis, {}).check() == (
         "redis may lose what it acknowledged: "
         "appendfsync is everysec and must be always, "
         "maxmemory-policy is allkeys-lru and must be noeviction"
     )
 
 
-def test_a_redis_that_hides_its_settings_is_not_judged(own_redis: RedisNode) -> None:
-    with Redis.from_url(own_redis.url()) as client:
+def without_config(node: RedisNode) -> Redis:
+    with Redis.from_url(node.url()) as client:
         client.execute_command("ACL", "SETUSER", "plain", "on", "nopass", "~*", "+@all", "-config")
-    address = own_redis.url().replace("redis://", "redis://plain:x@")
+    return Redis.from_url(node.url().replace("redis://", "redis://plain:x@"))
 
-    with Redis.from_url(address) as plain:
-        assert lacks(plain) is None
-        assert RedisPulse(plain).check() is None
+
+def test_what_a_redis_hides_stands_in_a_note(own_redis: RedisNode) -> None:
+    notes: dict[str, str] = {}
+
+    with without_config(own_redis) as plain:
+        assert RedisPulse(plain, notes).check() is None
+
+    assert notes == {"redis": "redis does not say its appendfsync: see to it yourself"}
+
+
+def test_a_redis_that_hides_its_settings_is_judged_by_what_it_does_say(lax_redis: Redis) -> None:
+    lax_redis.config_set("appendonly", "no")
+    lax_redis.acl_setuser("default", commands=["-config"])
+
+    assert RedisPulse(lax_redis, {}).check() == (
+        "redis may lose what it acknowledged: "
+        "appendonly is no and must be yes, "
+        "maxmemory-policy is allkeys-lru and must be noeviction"
+    )
 
 
 def test_a_redis_that_is_gone_is_named(own_redis: RedisNode) -> None:
     own_redis.kill()
 
     with Redis.from_url(own_redis.url()) as client:
-        assert "redis does not answer" in (RedisPulse(client).check() or "")
+        assert "redis does not answer" in (RedisPulse(client, {}).check() or "")

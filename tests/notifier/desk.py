@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from schemas.alert import Alert, Status
-from schemas.ledger import LedgerLine
+from schemas.ledger import Act, LedgerLine
 from schemas.topics import LEDGER
 from services.notifier.adapters.attendant import Attendant
 from services.notifier.adapters.delivery import Delivery
@@ -54,6 +54,11 @@ class Desk:
             [f"{one.alert.revision} {one.alert.status}" for one in notices]
             for notices in self.receiver.shown.values()
         ]
+
+    @property
+    def acts(self) -> list[Act]:
+        """What the ledger says was done, in its order."""
+        return [line.act for line in self.lines]
 
     @property
     def lines(self) -> list[LedgerLine]:

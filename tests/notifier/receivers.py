@@ -1,8 +1,8 @@
 """Receivers on stand-ins, as their tests need them."""
 
+from schemas.ledger import Sending
 from services.notifier.adapters.pagerduty import PagerDutyReceiver
 from services.notifier.adapters.slack import SlackReceiver
-from services.notifier.domain.entry import Sending
 from services.notifier.domain.ports import Notice, Receiver
 from tests.notifier.alerts import alert
 

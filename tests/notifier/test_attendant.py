@@ -1,11 +1,10 @@
 """One job through its steps: what the channel shows in the end."""
 
-import json
 from dataclasses import replace
 
 import pytest
 
-from schemas.alert import Level
+from schemas.alert import Level, Status
 from schemas.envelope import header
 from schemas.ledger import Act
 from services.notifier.adapters.attendant import Attendant
@@ -46,7 +45,7 @@ def test_a_repeat_changes_nothing(desk: Desk) -> None:
         desk.until_idle()
 
     assert desk.messages == [["1 firing"]]
-    assert len(desk.lines) == 1
+    assert desk.acts == [Act.NOTIFIED, Act.DROPPED, Act.DROPPED]
 
 
 def test_an_end_edits_the_message(desk: Desk) -> None:
@@ -165,12 +164,18 @@ def test_two_desks_with_one_log_make_one_message(desk: Desk) -> None:
     assert other.messages == []
 
 
-def test_a_ledger_line_has_the_same_id_when_it_is_written_twice(desk: Desk) -> None:
+def test_a_line_says_what_was_done_about_which_revision_and_why(desk: Desk) -> None:
     desk.take(alert())
     desk.until_idle()
 
-    assert header(desk.log.letters[0].headers, "ce_id") == "a1/1/slack/notified"
-    assert json.loads(desk.log.letters[0].value)["reason"] == "first notification"
+    (letter,) = desk.log.letters
+    identity = header(letter.headers, "ce_id") or ""
+    assert identity.startswith("a1/1/slack/notified/")
+    (line,) = desk.lines
+    assert (line.fingerprint, line.level, line.status) == ("f-a1", Level.HIGH, Status.FIRING)
+    assert line.reason == "first notification"
+    assert line.entry is not None
+    assert (line.entry.handle, line.entry.revision) == ("m1", 1)
 
 
 def test_a_page_in_doubt_is_repeated_under_the_same_key_and_never_looked_up(pager: Desk) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.alert import Alert, Level, Status
+from schemas.ledger import Entry, Sending
 from services.notifier.domain.decide import (
     EVIDENCE_PACE,
     Adopt,
@@ -25,7 +26,7 @@ from services.notifier.domain.decide import (
     decide,
     unseen,
 )
-from services.notifier.domain.entry import Entry, Sending, standing
+from services.notifier.domain.entry import standing
 from tests.notifier.alerts import NOON, SECOND, alert, evidence
 
 SLACK = Facts("slack")

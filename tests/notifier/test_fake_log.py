@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from services.notifier.domain.ports import Letter, NotificationLog
+from services.notifier.domain.ports import Letter, LostLog, NotificationLog
 from tests.fakes import FakeClock, FakeLog
+from tests.notifier.fakes import FakeLostLog
 from tests.notifier.log_suite import HOLD, LogSuite
+from tests.notifier.lost_log_suite import LostLogSuite
 
 
-class TestFakeLog(LogSuite):
+class _InMemory:
     @pytest.fixture
     def clock(self) -> FakeClock:
         return FakeClock()
@@ -25,6 +27,29 @@ class TestFakeLog(LogSuite):
 
         return end_leases
 
+    @pytest.fixture
+    def lost(self, log: NotificationLog) -> LostLog:
+        assert isinstance(log, FakeLog)
+        return FakeLostLog(log, "one")
+
+    @pytest.fixture
+    def other(self, log: NotificationLog) -> LostLog:
+        assert isinstance(log, FakeLog)
+        return FakeLostLog(log, "other")
+
+    @pytest.fixture
+    def lose(self, log: NotificationLog) -> Callable[[], None]:
+        assert isinstance(log, FakeLog)
+        return log.lose_all
+
     def letters(self, log: NotificationLog) -> list[Letter]:
         assert isinstance(log, FakeLog)
         return log.letters
+
+
+class TestFakeLog(_InMemory, LogSuite):
+    pass
+
+
+class TestFakeLostLog(_InMemory, LostLogSuite):
+    pass

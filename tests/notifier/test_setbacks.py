@@ -57,7 +57,8 @@ def test_an_unknown_outcome_makes_one_message(desk: Desk, landed: bool, settled:
 
     assert desk.messages == [["1 firing"]]
     assert not desk.receiver.shown["m1"][0].possible_repeat
-    assert len(desk.lines) == 1
+    assert desk.acts.count(Act.NOTIFIED) == 1
+    assert desk.acts[0] is Act.IN_DOUBT
 
 
 def test_what_lands_after_the_time_out_is_found(desk: Desk) -> None:
@@ -107,7 +108,8 @@ def test_what_cannot_be_looked_up_is_sent_again_and_marked(desk: Desk) -> None:
 
     notices = [one[0].possible_repeat for one in desk.receiver.shown.values()]
     assert notices == [False, True]
-    assert desk.lines[0].reason.startswith("possible repeat")
+    assert desk.acts == [Act.IN_DOUBT, Act.NOTIFIED]
+    assert desk.lines[-1].reason.startswith("possible repeat")
 
 
 def test_the_mark_stays_when_the_message_is_edited(desk: Desk) -> None:

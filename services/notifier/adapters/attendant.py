@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from schemas.ledger import Act, Entry
 from services.notifier.adapters.delivery import Delivery, about
 from services.notifier.adapters.metrics import NOTIFICATIONS
 from services.notifier.domain import entry as log_entry
-from services.notifier.domain.entry import Entry
 from services.notifier.domain.errors import PermanentRefusal, RetryableError, UnknownOutcome
-from services.notifier.domain.letters import refusal_letters
-from services.notifier.domain.ports import Claim
-from services.notifier.domain.retry import is_past_deadline, retry_at
+from services.notifier.domain.letters import Deed, refusal_letters
+from services.notifier.domain.ports import Claim, Delay
+from services.notifier.domain.retry import is_past_deadline, is_worth_a_line, retry_at
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -46,35 +46,39 @@ class Attendant:
         match setback:
             case RetryableError(retry_after=asked):
                 # nothing was sent: what was in doubt before still is, and nothing else
-                self._try_again(claim, entry, setback, asked)
+                self._try_again(claim, entry, Deed(Act.RETRYING, str(setback), entry), asked)
                 return asked
             case UnknownOutcome(settled=settled):
-                doubt = self._settled(claim, entry) if settled else None
-                self._try_again(claim, doubt, setback, None)
+                hold = timedelta() if settled else self.delivery.hold
+                doubt = self.delivery.in_doubt(claim, entry, hold)
+                self._try_again(claim, entry, Deed(Act.IN_DOUBT, str(setback), doubt), None)
             case PermanentRefusal():
-                self._refused(claim, entry, str(setback))
+                self._give_up(claim, entry, str(setback))
         return None
 
-    def _settled(self, claim: Claim, entry: Entry) -> Entry:
-        now = self.delivery.clock()
-        return log_entry.announced(entry, claim.alert.revision, now, timedelta())
-
-    def _try_again(
-        self, claim: Claim, entry: Entry | None, error: Exception, asked: timedelta | None
-    ) -> None:
+    def _try_again(self, claim: Claim, entry: Entry, deed: Deed, asked: timedelta | None) -> None:
         now, attempts = self.delivery.clock(), claim.attempts + 1
         if is_past_deadline(claim.since, now):
-            reason = f"gave up after {attempts} attempts: {error}"
-            self._refused(claim, entry or claim.entry, reason)
+            reason = f"gave up after {attempts} attempts: {deed.reason}"
+            self._give_up(claim, deed.entry or entry, reason)
             return
         until = retry_at(now, attempts, self.delivery.jitter(), asked)
-        self.delivery.notifications.later(claim, entry, until, attempts)
+        lines = [self.delivery.line(claim, deed)] if _is_news(deed, entry, attempts) else []
+        self.delivery.notifications.later(claim, Delay(deed.entry, until, attempts), lines)
         NOTIFICATIONS.labels(claim.receiver, "retried").inc()
-        log.warning("to be tried again", error=str(error), until=f"{until}", **about(claim))
+        log.warning("to be tried again", error=deed.reason, until=f"{until}", **about(claim))
 
-    def _refused(self, claim: Claim, entry: Entry, reason: str) -> None:
+    def _give_up(self, claim: Claim, entry: Entry, reason: str) -> None:
         now, notifications = self.delivery.clock(), self.delivery.notifications
-        notifications.write(claim, log_entry.unsent(entry), now, ())
-        notifications.done(claim, now, refusal_letters(claim, reason, now))
+        after = log_entry.refused(entry, claim.alert)
+        letters = refusal_letters(claim, Deed(Act.FAILED, reason, after), now)
+        notifications.write(claim, after, now, letters)
+        notifications.done(claim, now)
         NOTIFICATIONS.labels(claim.receiver, "refused").inc()
         log.error("refused", reason=reason, **about(claim))
+
+
+def _is_news(deed: Deed, before: Entry, attempts: int) -> bool:
+    # a doubt is told when it begins: the log could not be rebuilt without
+    begins = deed.act is Act.IN_DOUBT and before.sending is None
+    return begins or is_worth_a_line(attempts)

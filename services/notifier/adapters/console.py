@@ -7,8 +7,8 @@ from rich.panel import Panel
 from rich.text import Text
 
 from schemas.alert import Alert, Level, Status
+from schemas.ledger import Sending
 from services.notifier.domain.decide import Facts, Sighting
-from services.notifier.domain.entry import Sending
 from services.notifier.domain.errors import Unreadable
 from services.notifier.domain.message import icon
 from services.notifier.domain.ports import Notice

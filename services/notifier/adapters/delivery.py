@@ -1,10 +1,11 @@
 """One claimed job through its steps: decide, act, write down, decide again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from schemas.alert import Alert, Status
+from schemas.ledger import Act, Entry, Sending
 from services.notifier.adapters.metrics import NOTIFICATIONS, POSSIBLE_REPEATS, observe_first
 from services.notifier.domain import entry as log_entry
 from services.notifier.domain.decide import (
@@ -23,11 +24,11 @@ from services.notifier.domain.decide import (
     decide,
     unseen,
 )
-from services.notifier.domain.entry import Entry
+from services.notifier.domain.entry import has_ended
 from services.notifier.domain.errors import HandleLost, RetryableError, Unreadable
-from services.notifier.domain.letters import act_of, ledger_letter
-from services.notifier.domain.ports import Claim, Notice, NotificationLog, Receiver
-from services.notifier.domain.retry import is_worth_looking, retry_at
+from services.notifier.domain.letters import Deed, act_of, ledger_letter
+from services.notifier.domain.ports import Claim, Delay, Letter, Notice, NotificationLog, Receiver
+from services.notifier.domain.retry import is_worth_a_line, is_worth_looking, retry_at
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -66,7 +67,7 @@ class Delivery:
             return unseen()
         except RetryableError as error:
             log.warning("outcome cannot be looked up now", error=str(error), **about(claim))
-            if not is_worth_looking(look.sending.since, now):
+            if not is_worth_looking(look.sending.settles_at, now):
                 return unseen()
             until = retry_at(now, claim.attempts + 1, self.jitter(), error.retry_after)
             return Defer(Reason.IN_DOUBT, until)
@@ -80,7 +81,9 @@ class Delivery:
                 return self._edit(claim, entry, reason)
             case Adopt(reason, sighting):
                 after = log_entry.adopted(entry, sighting.revision, sighting.handle)
-                return self._record(claim, after, reason, claim.alert, "adopted")
+                is_old = sighting.revision < claim.alert.revision
+                act = Act.NOTIFIED if is_old else act_of(claim.alert, Act.NOTIFIED)
+                return self._record(claim, after, Deed(act, reason), "adopted")
             case Defer(reason, until):
                 self._defer(claim, reason, until)
             case PassOver(reason):
@@ -97,7 +100,7 @@ class Delivery:
         self._announce(claim, entry)
         handle = self.receiver.send(Notice(shown, repeat))
         after = log_entry.sent(entry, shown, handle, self.clock(), repeat=repeat)
-        self._record(claim, after, decision.reason, shown, "sent")
+        self._record(claim, after, Deed(act_of(shown, Act.NOTIFIED), decision.reason), "sent")
         if decision.possible_repeat:
             POSSIBLE_REPEATS.labels(self.facts.name).inc()
         if entry.revision == 0 and not self.facts.recorded:
@@ -112,7 +115,7 @@ class Delivery:
         except HandleLost:
             return self._lost(claim, entry)
         after = log_entry.sent(entry, claim.alert, handle, self.clock(), repeat=False)
-        return self._record(claim, after, reason, claim.alert, "edited")
+        return self._record(claim, after, Deed(act_of(claim.alert, Act.EDITED), reason), "edited")
 
     def _lost(self, claim: Claim, entry: Entry) -> Entry | None:
         decision = after_loss(entry, claim.alert)
@@ -121,38 +124,59 @@ class Delivery:
             self._pass_over(claim, entry, decision.reason)
             return None
         lost = log_entry.without_message(entry)
-        self.notifications.write(claim, lost, self.clock(), ())
+        line = self.line(claim, Deed(Act.LOST, decision.reason, lost))
+        self.notifications.write(claim, lost, self.clock(), [line])
         return lost
 
     def _defer(self, claim: Claim, reason: Reason, until: datetime) -> None:
         log.debug("deferred", reason=reason, **about(claim))
-        failed = reason is Reason.IN_DOUBT
-        self.notifications.later(claim, None, until, claim.attempts + failed)
+        attempts = claim.attempts + (reason is Reason.IN_DOUBT)
+        told = attempts == claim.attempts or is_worth_a_line(attempts)
+        lines = [self.line(claim, Deed(Act.DEFERRED, reason))] if told else []
+        self.notifications.later(claim, Delay(None, until, attempts), lines)
 
     def _pass_over(self, claim: Claim, entry: Entry, reason: Reason) -> None:
         after = log_entry.passed_over(entry, claim.alert)
-        self.notifications.write(claim, after, self.clock(), ())
-        self._skip(claim, claim.entry, reason)
+        line = self.line(claim, Deed(Act.HELD_BACK, reason, after))
+        self.notifications.write(claim, after, self.clock(), [line])
+        self.notifications.done(claim, self.clock())
+        self._tell_skipped(claim, reason)
 
     def _skip(self, claim: Claim, entry: Entry, reason: Reason) -> None:
-        self.notifications.done(claim, self.clock())
-        if entry is claim.entry:
-            log.debug("skipped", reason=reason, **about(claim))
-            NOTIFICATIONS.labels(self.facts.name, "skipped").inc()
+        if entry is not claim.entry:  # what was just sent is not skipped
+            self.notifications.done(claim, self.clock())
+            return
+        self.notifications.done(claim, self.clock(), [self.line(claim, Deed(Act.DROPPED, reason))])
+        self._tell_skipped(claim, reason)
+
+    def _tell_skipped(self, claim: Claim, reason: Reason) -> None:
+        log.debug("skipped", reason=reason, **about(claim))
+        NOTIFICATIONS.labels(self.facts.name, "skipped").inc()
+
+    def in_doubt(self, claim: Claim, entry: Entry, hold: timedelta) -> Entry:
+        """The entry while an answer about the claimed revision is awaited, for `hold` at most."""
+        now, opens = self.clock(), self.facts.pages and entry.status is None
+        sending = Sending(
+            revision=claim.alert.revision,
+            since=now,
+            settles_at=now + hold,
+            ended=has_ended(claim.alert) and not opens,
+        )
+        return log_entry.announced(entry, sending)
+
+    def line(self, claim: Claim, deed: Deed) -> Letter:
+        """The ledger's line about what was done now."""
+        return ledger_letter(claim.alert, claim.receiver, deed, self.clock())
 
     def _announce(self, claim: Claim, entry: Entry) -> None:
-        now = self.clock()
-        doubt = log_entry.announced(entry, claim.alert.revision, now, self.hold)
-        self.notifications.write(claim, doubt, now, ())
+        doubt = self.in_doubt(claim, entry, self.hold)
+        self.notifications.write(claim, doubt, self.clock(), ())
 
-    def _record(
-        self, claim: Claim, after: Entry, reason: Reason, shown: Alert, result: str
-    ) -> Entry:
-        now = self.clock()
-        line = ledger_letter(claim, act_of(shown), reason, now)
-        self.notifications.write(claim, after, now, [line])
+    def _record(self, claim: Claim, after: Entry, deed: Deed, result: str) -> Entry:
+        line = self.line(claim, replace(deed, entry=after))
+        self.notifications.write(claim, after, self.clock(), [line])
         NOTIFICATIONS.labels(self.facts.name, result).inc()
-        log.info(result, reason=reason, status=shown.status, **about(claim))
+        log.info(result, reason=deed.reason, act=deed.act, **about(claim))
         return after
 
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -22,24 +23,30 @@ LONGEST_TURN = timedelta(seconds=30)
 
 @dataclass
 class RedisPulse:
-    """Whether Redis answers, and keeps what it acknowledges."""
+    """Whether Redis answers, and keeps what it acknowledges.
+
+    What it does not say stands in `notes`, for /readyz.
+    """
 
     redis: Redis
+    notes: dict[str, str]
 
     def check(self) -> str | None:
-        """None, or what is wrong; a Redis that hides its settings counts as well."""
+        """None, or what is wrong."""
         try:
-            lacking = lacks(self.redis)
+            found = durability(self.redis)
         except RedisError as error:
             return f"redis does not answer: {error}"
-        DURABLE.set(-1 if lacking is None else not lacking)
-        if not lacking:
-            return None
-        return "redis may lose what it acknowledged: " + ", ".join(lacking)
+        lacking, hidden = lacks(found), sorted(WANTED.keys() - found.keys())
+        DURABLE.set(0 if lacking else -1 if hidden else 1)
+        self.notes.pop("redis", None)
+        if hidden:
+            self.notes["redis"] = f"redis does not say its {', '.join(hidden)}: see to it yourself"
+        return "redis may lose what it acknowledged: " + ", ".join(lacking) if lacking else None
 
 
-def lacks(redis: Redis) -> list[str] | None:
-    """What of Redis's settings breaks "sent once"; None when it does not say.
+def durability(redis: Redis) -> dict[str, str]:
+    """Of the settings that matter those that Redis tells.
 
     Raises redis.RedisError when it does not answer.
     """
@@ -47,12 +54,27 @@ def lacks(redis: Redis) -> list[str] | None:
     try:
         answer = redis.config_get(*WANTED)
     except ResponseError:  # managed ones refuse CONFIG
-        return None
-    found = {_text(name): _text(value) for name, value in answer.items()}
+        return _from_info(redis)
+    return {_text(name): _text(value) for name, value in answer.items()}
+
+
+def _from_info(redis: Redis) -> dict[str, str]:
+    try:
+        told = redis.info("persistence") | redis.info("memory")
+    except ResponseError:
+        return {}
+    found = {"maxmemory-policy": told.get("maxmemory_policy")}
+    if "aof_enabled" in told:
+        found["appendonly"] = "yes" if told["aof_enabled"] else "no"
+    return {name: str(value) for name, value in found.items() if value is not None}
+
+
+def lacks(found: Mapping[str, str]) -> list[str]:
+    """What of Redis's settings, as far as they are known, breaks "sent once"."""
     return [
-        f"{name} is {found.get(name, 'unknown')} and must be {value}"
+        f"{name} is {found[name]} and must be {value}"
         for name, value in WANTED.items()
-        if found.get(name) != value
+        if found.get(name, value) != value
     ]
 
 

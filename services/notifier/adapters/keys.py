@@ -27,6 +27,16 @@ class Keys:
         """Who delivers the outbox."""
         return f"{self.root}:outbox-lease"
 
+    @property
+    def mark(self) -> str:
+        """JSON: the log is complete, and since when. Without it nothing is sent or queued."""
+        return f"{self.root}:complete"
+
+    @property
+    def rebuild_lease(self) -> str:
+        """Who rebuilds the log."""
+        return f"{self.root}:rebuild-lease"
+
     def due(self, receiver: str) -> str:
         """A sorted set: alert ids by the time of the next try."""
         return f"{self.root}:{receiver}:due"

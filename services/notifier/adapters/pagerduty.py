@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from schemas.alert import Level
+from schemas.ledger import Sending
 from services.notifier.domain.decide import Facts, Sighting
-from services.notifier.domain.entry import Sending
 from services.notifier.domain.errors import (
     PermanentRefusal,
     RetryableError,

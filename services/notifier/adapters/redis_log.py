@@ -7,14 +7,18 @@ from uuid import uuid4
 from redis import Redis
 
 from schemas.alert import Alert
+from schemas.ledger import Entry
 from services.notifier.adapters import scripts
 from services.notifier.adapters.keys import Keys
 from services.notifier.adapters.letter_json import to_json
-from services.notifier.domain.entry import KEPT_AFTER_END, Entry, has_ended
-from services.notifier.domain.errors import LeaseLost
-from services.notifier.domain.ports import Claim, Job, Letter, Origin
+from services.notifier.domain.entry import KEPT_AFTER_END, has_ended
+from services.notifier.domain.errors import LeaseLost, LogLost
+from services.notifier.domain.letters import superseding_letter
+from services.notifier.domain.ports import Claim, Delay, Job, Letter, Origin
 
-Words = list[str | int]
+Words = list[str | bytes | int]
+
+NO_MARK = -1
 
 
 class RedisLog:
@@ -26,7 +30,7 @@ class RedisLog:
     def __init__(self, redis: Redis, keys: Keys, hold: timedelta) -> None:
         self._redis = redis
         self._keys = keys
-        self._hold_ms = _ms(hold)
+        self._hold_ms = to_ms(hold)
         self._put = redis.register_script(scripts.PUT)
         self._claim = redis.register_script(scripts.CLAIM)
         self._write = redis.register_script(scripts.WRITE)
@@ -35,43 +39,44 @@ class RedisLog:
 
     def put(self, jobs: Iterable[Job], receivers: Iterable[str], now: datetime) -> None:
         """Queue each job for each receiver."""
-        names, at = tuple(receivers), _epoch_ms(now)
+        names = tuple(receivers)
         with self._redis.pipeline(transaction=False) as pipeline:
             for job in jobs:
-                alert, origin = job.alert, job.origin.model_dump_json()
                 for name in names:
-                    keys = [self._keys.due(name), self._keys.job(name, alert.id)]
-                    self._put(keys, [alert.id, alert.revision, job.raw, origin, at], pipeline)
-            pipeline.execute()
+                    keys, words = put_words(self._keys, name, job, now)
+                    self._put([self._keys.mark, *keys], ["", *words], pipeline)
+            _complete(*pipeline.execute())
 
     def claim(self, receiver: str, now: datetime) -> Claim | None:
         """Take the lease on a due job."""
         token = uuid4().hex
         prefixes = [self._keys.job(receiver), self._keys.lease(receiver), self._keys.log(receiver)]
-        found = self._claim(
-            [self._keys.due(receiver)], [_epoch_ms(now), self._hold_ms, token, *prefixes]
-        )
+        keys = [self._keys.mark, self._keys.due(receiver)]
+        found = self._claim(keys, [epoch_ms(now), self._hold_ms, token, *prefixes])
+        _complete(found)
         return None if found is None else _claimed(receiver, token, found)
 
     def write(self, claim: Claim, entry: Entry, now: datetime, letters: Iterable[Letter]) -> None:
         """Put `entry` into the log and `letters` into the outbox."""
         keys = [*self._own(claim, "lease", "log", "due"), self._keys.outbox]
         kept: Words = [entry.model_dump_json(), _kept_ms(claim.alert), claim.alert.id]
-        lease: Words = [self._hold_ms, _epoch_ms(now)]
+        lease: Words = [self._hold_ms, epoch_ms(now)]
         _hold(self._write(keys, [claim.token, *kept, *lease, *map(to_json, letters)]))
 
     def done(self, claim: Claim, now: datetime, letters: Iterable[Letter] = ()) -> None:
         """Take the job off the queue."""
         keys = [*self._own(claim, "lease", "job", "due"), self._keys.outbox]
-        job: Words = [claim.alert.id, claim.alert.revision, _epoch_ms(now)]
+        job: Words = [claim.alert.id, claim.alert.revision, epoch_ms(now)]
         _hold(self._done(keys, [claim.token, *job, *map(to_json, letters)]))
 
-    def later(self, claim: Claim, entry: Entry | None, until: datetime, attempts: int) -> None:
-        """Make the job due at `until`."""
-        alert, said = claim.alert, "" if entry is None else entry.model_dump_json()
+    def later(self, claim: Claim, delay: Delay, letters: Iterable[Letter]) -> None:
+        """Make the job due at its time."""
+        alert, entry = claim.alert, delay.entry
+        said = "" if entry is None else entry.model_dump_json()
         kept: Words = [said, _kept_ms(alert), alert.id, alert.revision]
-        keys = self._own(claim, "lease", "log", "due", "job")
-        _hold(self._later(keys, [claim.token, *kept, _epoch_ms(until), attempts]))
+        when: Words = [epoch_ms(delay.until), delay.attempts]
+        keys = [*self._own(claim, "lease", "log", "due", "job"), self._keys.outbox]
+        _hold(self._later(keys, [claim.token, *kept, *when, *map(to_json, letters)]))
 
     def depth(self, receiver: str) -> int:
         """How many jobs are queued."""
@@ -88,6 +93,16 @@ class RedisLog:
         return [every[name] for name in names]
 
 
+def put_words(keys: Keys, receiver: str, job: Job, now: datetime) -> tuple[list[str], Words]:
+    """Keys and arguments of the script that queues `job`, but for what guards it."""
+    identity = job.alert.id
+    named = [keys.due(receiver), keys.job(receiver, identity), keys.lease(receiver, identity)]
+    letter = to_json(superseding_letter(job, receiver, now))
+    origin = job.origin.model_dump_json()
+    words: Words = [identity, job.alert.revision, job.raw, origin, epoch_ms(now), letter]
+    return [*named, keys.outbox], words
+
+
 def _claimed(receiver: str, token: str, found: list[bytes]) -> Claim:
     _identity, raw, origin, since, attempts, entry = found
     job = Job(Alert.model_validate_json(raw), raw, Origin.model_validate_json(origin))
@@ -101,18 +116,25 @@ def _claimed(receiver: str, token: str, found: list[bytes]) -> Claim:
     )
 
 
+def _complete(*answers: object) -> None:
+    if NO_MARK in answers:
+        raise LogLost("the notification log is not complete")
+
+
 def _hold(answer: int) -> None:
     if answer != 1:
         raise LeaseLost("another notifier took the alert over")
 
 
 def _kept_ms(alert: Alert) -> int:
-    return _ms(KEPT_AFTER_END) if has_ended(alert) else 0
+    return to_ms(KEPT_AFTER_END) if has_ended(alert) else 0
 
 
-def _epoch_ms(moment: datetime) -> int:
+def epoch_ms(moment: datetime) -> int:
+    """Milliseconds since 1970, as the scores of the queue."""
     return int(moment.timestamp() * 1000)
 
 
-def _ms(span: timedelta) -> int:
+def to_ms(span: timedelta) -> int:
+    """Whole milliseconds."""
     return int(span / timedelta(milliseconds=1))

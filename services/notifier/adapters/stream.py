@@ -13,8 +13,10 @@ from pydantic import ValidationError
 from redis import RedisError
 
 from schemas.alert import Alert
+from schemas.envelope import header
 from services.notifier.adapters.membership import Batch, Membership
 from services.notifier.adapters.metrics import ALERTS, LAG
+from services.notifier.domain.errors import LogLost
 from services.notifier.domain.letters import WHERE, dead_letter
 from services.notifier.domain.ports import Job, Letter, NotificationLog, Origin, Outbox
 from services.notifier.domain.route import routed
@@ -94,8 +96,8 @@ class AlertStream:
         """Whether all of it is in Redis now; if not it will come again."""
         try:
             self._queue([record for records in batch.values() for record in records])
-        except RedisError as error:
-            log.warning("redis fails", error=str(error))
+        except (RedisError, LogLost) as error:
+            log.warning("not queued", error=f"{type(error).__name__}: {error}")
             self._rewind(batch)
             return False
         self.queued()
@@ -103,12 +105,17 @@ class AlertStream:
         return True
 
     def _queue(self, records: list[Any]) -> None:
-        read = [_read(record) for record in records]
+        read = [job_of(record) for record in records]
         jobs = [one for one in read if isinstance(one, Job)]
         letters = [one for one in read if isinstance(one, Letter)]
-        self.outbox.post(letters)
         for names, routed_there in routed(jobs, self.receivers).items():
             self.notifications.put(routed_there, names, self.clock())
+        self.outbox.post(letters)
+        for letter in letters:
+            told = {
+                name: header(letter.headers, name) for name in ("reason", "partition", "offset")
+            }
+            log.warning("dead letter", **told)
         ALERTS.labels("queued").inc(len(jobs))
         ALERTS.labels("malformed").inc(len(letters))
 
@@ -136,15 +143,14 @@ class AlertStream:
                 LAG.labels(place.partition).set(max(0, high - done))
 
 
-def _read(record: Any) -> Job | Letter:
+def job_of(record: Any) -> Job | Letter:
+    """The alert in a message of the topic, or the dead letter that it is."""
     origin = Origin(topic=record.topic, partition=record.partition, offset=record.offset)
     raw = record.value or b""
     try:
         return Job(Alert.model_validate_json(raw), raw, origin)
     except ValidationError as error:
-        reason = _reason(error)
-        log.warning("dead letter", reason=reason, **origin.model_dump())
-        return dead_letter(record.key, raw, origin, reason, WHERE)
+        return dead_letter(record.key, raw, origin, _reason(error), WHERE)
 
 
 def _reason(error: ValidationError) -> str:

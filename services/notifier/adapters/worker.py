@@ -9,7 +9,7 @@ from redis import RedisError
 
 from services.notifier.adapters.attendant import Attendant
 from services.notifier.adapters.metrics import QUEUED
-from services.notifier.domain.errors import LeaseLost
+from services.notifier.domain.errors import LeaseLost, LogLost
 from services.notifier.domain.ports import NotificationLog
 from services.notifier.domain.retry import LONGEST_ASKED
 from services.telemetry import logger
@@ -64,6 +64,8 @@ class Worker:
     def _turn(self) -> None:
         try:
             self._work()
+        except LogLost:
+            self._woken.wait(IDLE)  # the rebuilder says what is going on
         except LeaseLost as error:
             log.warning("lease lost", error=str(error), receiver=self.receiver)
         except RedisError as error:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from schemas.alert import Alert, Level
-from services.notifier.domain.entry import Entry, Sending, has_ended, standing
+from schemas.ledger import Entry, Sending
+from services.notifier.domain.entry import has_ended, may_be_open, standing
 
 EVIDENCE_PACE = timedelta(seconds=10)
 
@@ -33,6 +34,7 @@ class Reason(StrEnum):
     FIRST = "first notification"
     NEWER = "newer revision"
     CLOSES = "ends what was opened"
+    CLOSES_BLIND = "the log was lost: ends what may have been opened"
     FOUND = "found after an unknown outcome"
     NOT_FOUND = "not found after an unknown outcome"
     UNREADABLE = "possible repeat: the outcome is unknown and cannot be looked up"
@@ -48,6 +50,7 @@ class Reason(StrEnum):
     BACKFILL = "a backfill pages nobody"
     RECORDED_CLOCK = "the receiver takes no replays"
     LOST = "the message is gone"
+    LOG_LOST = "the log was lost, and the ledger does not say whether this was sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +122,35 @@ def decide(entry: Entry | None, alert: Alert, facts: Facts, now: datetime) -> De
     known = entry or Entry()
     if alert.revision < known.revision:
         return Skip(Reason.OLDER)
+    decision = _route(known, alert, facts, now)
+    if isinstance(decision, Edit) and facts.idempotent:
+        return _after_strays(known, alert, now) or decision
+    return decision
+
+
+def _route(known: Entry, alert: Alert, facts: Facts, now: datetime) -> Decision:
     if alert.revision == known.revision:
         return _again(known, alert, facts)
     unrouted = _unrouted(alert, facts)
-    if unrouted is not None and not known.may_be_open:
+    if unrouted is not None and not may_be_open(known):
         return PassOver(unrouted)
     if known.status is None:
-        return _first(known.sending, facts)
+        return _first(known.sending, alert, facts)
     return _update(known, alert, facts, now)
 
 
+def _after_strays(known: Entry, alert: Alert, now: datetime) -> Decision | None:
+    # an unanswered trigger that lands after the resolve would open the incident again
+    opposed = [
+        one.settles_at
+        for one in (known.sending, known.stray)
+        if one is not None and one.ended != has_ended(alert) and now < one.settles_at
+    ]
+    return Defer(Reason.MAY_STILL_LAND, max(opposed)) if opposed else None
+
+
 def _again(known: Entry, alert: Alert, facts: Facts) -> Decision:
-    if facts.pages and known.may_be_open and has_ended(alert):
+    if facts.pages and may_be_open(known) and has_ended(alert):
         return Edit(Reason.CLOSES)
     return Skip(Reason.SAME)
 
@@ -145,16 +165,19 @@ def _unrouted(alert: Alert, facts: Facts) -> Reason | None:
     return Reason.LOW_LEVEL if alert.level.rank < facts.least.rank else None
 
 
-def _first(sending: Sending | None, facts: Facts) -> Decision:
+def _first(sending: Sending | None, alert: Alert, facts: Facts) -> Decision:
     if sending is None:
         return SendFirst(Reason.FIRST)
-    if facts.idempotent:
-        return SendFirst(Reason.HARMLESS)
-    return Look(Reason.IN_DOUBT, sending)
+    if not facts.idempotent:
+        return Look(Reason.IN_DOUBT, sending)
+    if sending.blind and has_ended(alert):
+        # to open it again would wake somebody for what is over
+        return Edit(Reason.CLOSES_BLIND)
+    return SendFirst(Reason.HARMLESS)
 
 
 def _update(known: Entry, alert: Alert, facts: Facts, now: datetime) -> Decision:
-    if known.standing != standing(alert):
+    if known.sending is not None or known.standing != standing(alert):
         return Edit(Reason.NEWER)
     if facts.pages:
         return PassOver(Reason.EVIDENCE_ONLY)

@@ -1,43 +1,17 @@
-"""Entry: what the notification log holds about one alert at one receiver."""
+"""How the log's entry about one alert at one receiver changes."""
 
 from datetime import datetime, timedelta
 
 from schemas.alert import Alert, Status
-from schemas.model import Instant, Model
+from schemas.ledger import Entry, Sending
 
 KEPT_AFTER_END = timedelta(days=30)
 
 
-class Sending(Model):
-    """Written ahead of every send: an answer to `revision` is or was awaited.
-
-    Before `settles_at` the receiver may still be at work on it, so not to find it proves nothing.
-    """
-
-    revision: int
-    since: Instant
-    settles_at: Instant
-
-
-class Entry(Model):
-    """The log entry; without `status` nothing is known to have been sent.
-
-    `revision` is the highest one dealt with: sent, or rightly passed over. `standing` is that of
-    what was sent last, None where it is not known.
-    """
-
-    revision: int = 0
-    status: Status | None = None
-    standing: str | None = None
-    handle: str | None = None
-    sent_at: Instant | None = None
-    possible_repeat: bool = False
-    sending: Sending | None = None
-
-    @property
-    def may_be_open(self) -> bool:
-        """Whether the receiver shows the alert as firing, as far as we can know."""
-        return self.status is Status.FIRING or self.sending is not None
+def may_be_open(entry: Entry) -> bool:
+    """Whether the receiver shows the alert as firing, as far as we can know."""
+    doubt = entry.sending
+    return entry.status is Status.FIRING or (doubt is not None and not doubt.blind)
 
 
 def standing(alert: Alert) -> str:
@@ -52,46 +26,63 @@ def has_ended(alert: Alert) -> bool:
     return alert.status is not Status.FIRING
 
 
-def announced(entry: Entry, revision: int, now: datetime, hold: timedelta) -> Entry:
-    """Before `revision` is sent: the outcome is in doubt for `hold`."""
-    return entry.model_copy(
-        update={"sending": Sending(revision=revision, since=now, settles_at=now + hold)}
-    )
+def announced(entry: Entry, sending: Sending) -> Entry:
+    """Before a revision is sent: the outcome is in doubt."""
+    return _changed(entry, sending=sending)
 
 
 def sent(entry: Entry, alert: Alert, handle: str, now: datetime, *, repeat: bool) -> Entry:
     """After the receiver took `alert` as it is shown there."""
-    return Entry(
+    return _changed(
+        entry,
         revision=alert.revision,
         status=alert.status,
         standing=standing(alert),
         handle=handle,
         sent_at=now,
         possible_repeat=entry.possible_repeat or repeat,
+        sending=None,
+        stray=_stray(entry, now),
     )
 
 
 def adopted(entry: Entry, revision: int, handle: str) -> Entry:
     """After a message of an unknown outcome was found: it is ours, whatever it shows."""
-    return Entry(
+    return _changed(
+        entry,
         revision=revision,
         status=Status.FIRING,
+        standing=None,
         handle=handle,
         sent_at=entry.sending.since if entry.sending else None,
-        possible_repeat=entry.possible_repeat,
+        sending=None,
     )
 
 
 def passed_over(entry: Entry, alert: Alert) -> Entry:
     """After a revision that the receiver need not hear of: no older one is sent any more."""
-    return entry.model_copy(update={"revision": alert.revision})
+    return _changed(entry, revision=alert.revision)
 
 
-def unsent(entry: Entry) -> Entry:
-    """After a send that certainly did not happen."""
-    return entry.model_copy(update={"sending": None})
+def refused(entry: Entry, alert: Alert) -> Entry:
+    """After a send that certainly did not happen and is not tried again."""
+    return _changed(entry, sending=None, given_up=max(entry.given_up, alert.revision))
 
 
 def without_message(entry: Entry) -> Entry:
     """After the message was lost: the next one is a first one."""
-    return Entry(revision=entry.revision)
+    return Entry(revision=entry.revision, given_up=entry.given_up, serial=entry.serial + 1)
+
+
+def outdated(entry: Entry) -> Entry:
+    """After lines of the ledger may have been lost: something newer may have been sent."""
+    return _changed(entry, standing=None)
+
+
+def _stray(entry: Entry, now: datetime) -> Sending | None:
+    unanswered = [one for one in (entry.sending, entry.stray) if one and now < one.settles_at]
+    return max(unanswered, key=lambda one: one.settles_at, default=None)
+
+
+def _changed(entry: Entry, **fields: object) -> Entry:
+    return entry.model_copy(update={**fields, "serial": entry.serial + 1})

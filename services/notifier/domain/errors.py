@@ -35,5 +35,9 @@ class Unreadable(Exception):  # noqa: N818
     """The receiver does not let us see what it holds, now or later."""
 
 
+class LogLost(Exception):  # noqa: N818
+    """The notification log is not complete: nothing may be sent or queued before it is."""
+
+
 class LeaseLost(Exception):  # noqa: N818
     """Another notifier holds the alert by now: drop it here, that one goes on."""

@@ -1,41 +1,59 @@
 """Lines of the ledger and dead letters, as messages."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.alert import Alert
 from schemas.envelope import LEDGER as LEDGER_TYPE
 from schemas.envelope import cloud_headers, dead_letter_headers
-from schemas.ledger import Act, LedgerLine
+from schemas.ledger import Act, Entry, LedgerLine
 from schemas.topics import DEAD_LETTERS, LEDGER
 from services.notifier.domain.entry import has_ended
-from services.notifier.domain.ports import Claim, Letter, Origin
+from services.notifier.domain.ports import Claim, Job, Letter, Origin
 
 SOURCE = "vedette/notifier"
 WHERE = "notifier"
 LONGEST_REASON = 500
 
 
-def act_of(alert: Alert) -> Act:
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What was done about a revision, why, and the log's entry since (None: as it was)."""
+
+    act: Act
+    reason: str
+    entry: Entry | None = None
+
+
+def act_of(alert: Alert, otherwise: Act) -> Act:
     """What it means that a receiver took this revision."""
-    return Act.RESOLVED if has_ended(alert) else Act.NOTIFIED
+    return Act.RESOLVED if has_ended(alert) else otherwise
 
 
-def ledger_letter(claim: Claim, act: Act, reason: str, now: datetime) -> Letter:
-    """One line about one act at one receiver; a repeat of it has the same id."""
-    alert = claim.alert
+def ledger_letter(alert: Alert, receiver: str, deed: Deed, now: datetime) -> Letter:
+    """One line about one deed at one receiver."""
     line = LedgerLine(
         at=now,
-        act=act,
+        act=deed.act,
         fingerprint=alert.fingerprint,
         alert=alert.id,
         revision=alert.revision,
-        receiver=claim.receiver,
-        reason=reason[:LONGEST_REASON],
+        receiver=receiver,
+        reason=deed.reason[:LONGEST_REASON],
+        status=alert.status,
+        level=alert.level,
+        entry=deed.entry,
     )
-    identity = f"{alert.id}/{alert.revision}/{claim.receiver}/{act}"
+    identity = f"{alert.id}/{alert.revision}/{receiver}/{deed.act}/{now.timestamp():.6f}"
     headers = cloud_headers(LEDGER_TYPE, identity, SOURCE, now)
     value = line.model_dump_json(exclude_defaults=True).encode()
     return Letter(LEDGER, alert.fingerprint.encode(), value, headers)
+
+
+def superseding_letter(job: Job, receiver: str, now: datetime) -> Letter:
+    """That this revision takes the place of one still queued."""
+    deed = Deed(Act.SUPERSEDES, "an earlier revision, still queued, is not sent any more")
+    return ledger_letter(job.alert, receiver, deed, now)
 
 
 def dead_letter(key: bytes | None, raw: bytes, origin: Origin, reason: str, where: str) -> Letter:
@@ -46,12 +64,12 @@ def dead_letter(key: bytes | None, raw: bytes, origin: Origin, reason: str, wher
     return Letter(DEAD_LETTERS, key, raw, headers)
 
 
-def refusal_letters(claim: Claim, reason: str, now: datetime) -> list[Letter]:
-    """What a permanent refusal leaves behind: a failed line and a dead letter."""
+def refusal_letters(claim: Claim, deed: Deed, now: datetime) -> list[Letter]:
+    """What giving up leaves behind: a line and a dead letter."""
     job = claim.job
     key = job.alert.fingerprint.encode()
     where = f"{WHERE}:{claim.receiver}"
     return [
-        ledger_letter(claim, Act.FAILED, reason, now),
-        dead_letter(key, job.raw, job.origin, reason, where),
+        ledger_letter(job.alert, claim.receiver, deed, now),
+        dead_letter(key, job.raw, job.origin, deed.reason, where),
     ]

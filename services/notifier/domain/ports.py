@@ -1,15 +1,15 @@
 """What the notifier needs of the world, as contracts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from schemas.alert import Alert
 from schemas.envelope import Headers
+from schemas.ledger import Entry, LedgerLine, Sending
 from schemas.model import Model
 from services.notifier.domain.decide import Facts, Sighting
-from services.notifier.domain.entry import Entry, Sending
 
 
 class Origin(Model):
@@ -48,6 +48,15 @@ class Claim:
     def alert(self) -> Alert:
         """The revision to deal with."""
         return self.job.alert
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """When a job comes again, and after how many failures in a row; None leaves the log's entry."""
+
+    entry: Entry | None
+    until: datetime
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +115,31 @@ class Receiver(Protocol):
 class NotificationLog(Protocol):
     """The queue and the log of every alert and receiver; what a method wrote is on disk.
 
-    Every method may raise the store's own errors: then nothing is known to be written. Methods
-    that take a claim raise LeaseLost, and write nothing, once the lease has ended.
+    Letters go into the outbox at once with what they tell of. Every method may raise the store's
+    own errors: then nothing is known to be written. Methods that take a claim raise LeaseLost,
+    and write nothing, once the lease has ended.
     """
 
     def put(self, jobs: Iterable[Job], receivers: Iterable[str], now: datetime) -> None:
-        """Queue each job for each receiver; a revision replaces lower ones still queued."""
+        """Queue each job for each receiver; a revision replaces lower ones still queued.
+
+        Raises LogLost, and queues nothing more, while the log is not complete.
+        """
 
     def claim(self, receiver: str, now: datetime) -> Claim | None:
-        """Take the lease on a due job that nobody holds."""
+        """Take the lease on a due job that nobody holds.
+
+        Raises LogLost while the log is not complete.
+        """
 
     def write(self, claim: Claim, entry: Entry, now: datetime, letters: Iterable[Letter]) -> None:
-        """Put `entry` into the log and `letters` into the outbox at once; renews the lease."""
+        """Put `entry` into the log; renews the lease."""
 
     def done(self, claim: Claim, now: datetime, letters: Iterable[Letter] = ()) -> None:
         """Take the job off the queue, or make a newer revision due, and give the lease back."""
 
-    def later(self, claim: Claim, entry: Entry | None, until: datetime, attempts: int) -> None:
-        """Make the job due at `until` and give the lease back; None leaves the log's entry.
+    def later(self, claim: Claim, delay: Delay, letters: Iterable[Letter]) -> None:
+        """Make the job due at its time and give the lease back.
 
         A newer revision that was queued meanwhile is due at once.
         """
@@ -150,3 +166,82 @@ class Ledger(Protocol):
 
     def deliver(self, letters: Iterable[Letter]) -> None:
         """Return when Kafka has all of them; raises its own errors when it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A revision as it stands in the alerts topic.
+
+    `at` is when it was written; `is_taken` says that notifiers had committed past it.
+    """
+
+    job: Job
+    at: datetime
+    is_taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What the log gets back about one alert and receiver.
+
+    `letters` tell of it, `is_over` says that the alert has ended, at `at` or before.
+    """
+
+    receiver: str
+    alert: str
+    entry: Entry
+    at: datetime
+    is_over: bool
+    letters: tuple[Letter, ...] = ()
+
+
+class History(Protocol):
+    """What Kafka still knows of the past; every method may raise its client's errors.
+
+    Iterators give a batch about once a second at least, an empty one if need be.
+    """
+
+    def has_taken(self) -> bool:
+        """Whether any notifier of this installation ever took an alert."""
+
+    def lines(self) -> Iterator[list[LedgerLine]]:
+        """The ledger as it stands, each alert's lines in their order."""
+
+    def alerts(self, since: datetime) -> Iterator[list[Past]]:
+        """The alerts topic as it stands, each alert's revisions in the order they were told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Since when the log is complete; with a `gap` nothing is known of what was sent before."""
+
+    at: datetime
+    gap: bool
+
+
+class LostLog(Protocol):
+    """The notification log while it is being rebuilt. Every method may raise the store's errors.
+
+    Methods that write do so only under the lease, and raise LeaseLost without it.
+    """
+
+    def completion(self) -> Completion | None:
+        """None while the log is not complete."""
+
+    def lease(self) -> bool:
+        """Whether the rebuilding is ours, for some seconds from now."""
+
+    def renew(self) -> None:
+        """Keep the lease."""
+
+    def keep(self, recoveries: Iterable[Recovery], now: datetime) -> None:
+        """Write the entries, but over none of a higher serial; renews the lease."""
+
+    def entries(self, keys: Iterable[tuple[str, str]]) -> list[Entry | None]:
+        """What the log holds by now, by receiver and alert."""
+
+    def queue(self, jobs: Iterable[tuple[str, Job]], now: datetime) -> None:
+        """Queue each job for its receiver; renews the lease."""
+
+    def complete(self, completion: Completion) -> None:
+        """Let everybody send from now on; gives the lease back."""

@@ -27,9 +27,14 @@ def is_past_deadline(since: datetime, now: datetime) -> bool:
     return now - since >= DEADLINE
 
 
-def is_worth_looking(since: datetime, now: datetime) -> bool:
+def is_worth_looking(settles_at: datetime, now: datetime) -> bool:
     """Whether to ask again a history that is out of order for the moment.
 
-    After some minutes a message that may repeat another is better than none.
+    Some minutes after all has landed, a message that may repeat another is better than none.
     """
-    return now - since < LOOKING
+    return now - settles_at < LOOKING
+
+
+def is_worth_a_line(attempts: int) -> bool:
+    """Whether the ledger hears of this failure: of the 1st, 2nd, 4th, 8th … in a row."""
+    return attempts & (attempts - 1) == 0

@@ -1,0 +1,82 @@
+"""Fakes of what a rebuilding of the log needs."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.ledger import Entry, LedgerLine
+from services.notifier.domain.entry import KEPT_AFTER_END
+from services.notifier.domain.errors import LeaseLost
+from services.notifier.domain.ports import Completion, Job, Past, Recovery
+from tests.fakes import FakeLog
+
+
+@dataclass
+class FakeLostLog:
+    """The same queue and log while it is rebuilt; `name` is who rebuilds."""
+
+    log: FakeLog
+    name: str = "rebuilder"
+
+    def completion(self) -> Completion | None:
+        return self.log.mark
+
+    def lease(self) -> bool:
+        self.log.rebuilt_by = self.log.rebuilt_by or self.name
+        return self.log.rebuilt_by == self.name
+
+    def renew(self) -> None:
+        if self.log.rebuilt_by != self.name:
+            raise LeaseLost("another rebuilds, or all was lost again")
+
+    def keep(self, recoveries: Iterable[Recovery], now: datetime) -> None:
+        self.renew()
+        for one in recoveries:
+            known = self.log.entries.get((one.receiver, one.alert), Entry())
+            is_kept = not one.is_over or one.at + KEPT_AFTER_END > now
+            if is_kept and known.serial <= one.entry.serial:
+                self.log.entries[(one.receiver, one.alert)] = one.entry
+                self.log.letters += one.letters
+
+    def entries(self, keys: Iterable[tuple[str, str]]) -> list[Entry | None]:
+        return [self.log.entries.get(key) for key in keys]
+
+    def queue(self, jobs: Iterable[tuple[str, Job]], now: datetime) -> None:
+        self.renew()
+        for receiver, job in jobs:
+            self.log.queue_up((receiver, job.alert.id), job, now)
+
+    def complete(self, completion: Completion) -> None:
+        self.renew()
+        self.log.mark, self.log.rebuilt_by = completion, None
+
+
+@dataclass
+class FakeHistory:
+    """Kafka's topics as lists; `committed` is how many alerts notifiers have committed past.
+
+    Each call first meets the next of `faults` (None: all goes well).
+    """
+
+    ledger: list[LedgerLine] = field(default_factory=list)
+    told: list[tuple[Job, datetime]] = field(default_factory=list)
+    committed: int = 0
+    faults: list[Exception | None] = field(default_factory=list)
+
+    def has_taken(self) -> bool:
+        self._fail()
+        return self.committed > 0
+
+    def lines(self) -> Iterator[list[LedgerLine]]:
+        self._fail()
+        yield from ([line] for line in self.ledger)
+
+    def alerts(self, since: datetime) -> Iterator[list[Past]]:
+        self._fail()
+        pasts = [Past(job, at, place < self.committed) for place, (job, at) in enumerate(self.told)]
+        yield [one for one in pasts if one.at >= since]
+
+    def _fail(self) -> None:
+        fault = self.faults.pop(0) if self.faults else None
+        if fault is not None:
+            raise fault
