@@ -38,7 +38,7 @@ class Course:
     def report(self, hours: float, now: float | None = None) -> "Course":
         at = NOON + hours * HOUR
         moment = self._moment(NOON + (hours if now is None else now) * HOUR)
-        pulse = Pulse(source="reuters", event="1", at=at)
+        pulse = Pulse(source="reuters", event="1", at=at, partition=0)
         return self._keep(hear_source(self.source or LEARNT, self.state, pulse, moment))
 
     def tick(self, hours: float) -> "Course":
@@ -127,7 +127,7 @@ def test_a_repeat_changes_nothing_and_sends_it_all_again() -> None:
 def test_reports_close_together_are_not_written_one_by_one() -> None:
     course = Course().report(0)
     assert course.state is not None
-    close = Pulse(source="reuters", event="2", at=NOON + SECOND)
+    close = Pulse(source="reuters", event="2", at=NOON + SECOND, partition=0)
 
     outcome = hear_source(SIX_HOURS, course.state, close, Moment(9, None, NOON + SECOND))
 

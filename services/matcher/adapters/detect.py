@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from schemas.envelope import SIGNAL, TICK, cloud_headers
+from schemas.duty import is_own
+from schemas.envelope import PULSE, SIGNAL, TICK, cloud_headers
 from schemas.event import Event
+from schemas.pulse import Pulse
 from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import EVENTS, SIGNALS
@@ -14,6 +16,7 @@ from services.matcher.adapters import metrics
 from services.matcher.adapters.judge import Verdict
 from services.matcher.adapters.message import Poison, Received, items
 from services.matcher.adapters.outbox import Letter, Outbox, TooLarge, bury
+from services.matcher.adapters.pulses import Pulses
 from services.matcher.adapters.unreadable import Unreadable
 
 WHERE = "detect"
@@ -38,7 +41,8 @@ class Detection:
     """What `detect` does with one message of the events topic. Keeps nothing but `newest`.
 
     `judge` asks the rules; `partitions` is the number of signals partitions. What cannot be read
-    is left to `unreadable`.
+    is left to `unreadable`. Without `pulses` nobody hears of sources: on the recorded clock silence
+    is only that of the file.
     """
 
     judge: Callable[[Event], Verdict]
@@ -46,6 +50,7 @@ class Detection:
     partitions: int
     unreadable: Unreadable
     newest: Newest = field(default_factory=Newest)
+    pulses: Pulses | None = None
 
     async def take(self, message: Received) -> None:
         """Judge everything in it. Returns when all that came of it is queued, in order."""
@@ -64,6 +69,9 @@ class Detection:
             await self._signal(told, message)
 
     async def _event(self, event: Event, message: Received) -> None:
+        if is_own(event.source):
+            await self._beat(event, message.partition)
+            return
         metrics.EVENTS.inc()
         self.unreadable.hear(event.source)
         verdict = self.judge(event)
@@ -75,6 +83,15 @@ class Detection:
             raw = event.model_dump_json(exclude_defaults=True).encode()
             await bury(self.outbox, message, raw, fault.why)
         self.newest.see(event)
+        for pulse in self.pulses.of(event, message.partition) if self.pulses else ():
+            metrics.PULSES.inc()
+            await self.outbox.send(SIGNALS, pulse_letter(pulse))
+
+    async def _beat(self, event: Event, partition: int) -> None:
+        """Pass the watchdog on, so that every signals partition has its share of it."""
+        at = event.recorded_at or event.occurred_at
+        beat = Pulse(source=event.source, event=event.id, at=at, partition=partition)
+        await self.outbox.send(SIGNALS, pulse_letter(beat, partition % self.partitions))
 
     async def _signal(self, signal: Signal, message: Received) -> None:
         metrics.SIGNALS.labels(signal.pack, signal.rule).inc()
@@ -105,3 +122,10 @@ def tick_letter(tick: Tick, partition: int) -> Letter:
     identity = f"tick-{tick.partition}-{tick.time.isoformat()}"
     headers = cloud_headers(TICK, identity, SOURCE, tick.time)
     return Letter(tick.model_dump_json().encode(), headers, partition=partition)
+def pulse_letter(pulse: Pulse, partition: int | None = None) -> Letter:
+    """A pulse as a message; that of the same report has the same `ce_id`."""
+    identity = hashlib.sha256(f"{pulse.source} {pulse.event}".encode()).hexdigest()[:20]
+    headers = cloud_headers(PULSE, f"pulse-{identity}", SOURCE, pulse.at)
+    return Letter(pulse.model_dump_json().encode(), headers, pulse.key, partition)
+
+

@@ -22,6 +22,18 @@ FULL = Counter(
     "Hits that found their window at its `max_hits`: the oldest go.",
     ["pack", "rule"],
 )
+PULSES = Counter(
+    "vedette_matcher_pulses_total", "Pulses of sources told on, to notice their silence."
+)
+UNWATCHED = Counter(
+    "vedette_matcher_unwatched_pulses_total",
+    "Pulses of sources that are not watched: there are too many, or a pack just renamed them.",
+)
+SILENCES = Counter(
+    "vedette_matcher_silences_total",
+    "Silences of sources that were told, and their ends.",
+    ["status"],
+)
 DEAD_LETTERS = Counter(
     "vedette_matcher_dead_letters_total", "Dead letters, by what refused them.", ["where"]
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations, islice, product
 from math import isfinite
 
+from schemas.duty import is_own
 from schemas.event import Event
 from schemas.rule import CorrelationType
 from schemas.signal import FieldValue, Signal, SignalKind
@@ -21,9 +22,12 @@ MOST_GROUPS = 64
 def signals(rulebook: Rulebook, event: Event) -> tuple[Signal, ...]:
     """The event's hits, after the marks against the version that it corrects.
 
-    A mark goes to every window that the earlier version was counted in.
+    A mark goes to every window that the earlier version was counted in. What Vedette publishes
+    itself is for no rule.
     """
     marks = _marks(rulebook, event.earlier) if event.earlier is not None else ()
+    if is_own(event.source):
+        return ()
     return (*marks, *_hits(rulebook, event))
 
 

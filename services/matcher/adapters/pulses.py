@@ -1,0 +1,37 @@
+"""Pulses: of every source's reports some are told on, so that its silence is noticed."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.event import Event
+from schemas.pulse import Pulse
+from services.matcher.domain.rhythm import PULSE_EVERY
+from services.matcher.domain.watched_sources import WatchedSources
+
+MOST_SOURCES = 10_000
+"""Sources and partitions remembered; one that is forgotten is told on too often."""
+
+
+@dataclass(slots=True)
+class Pulses:
+    """What detect tells of the sources it hears; `watched` gives those that packs name."""
+
+    watched: Callable[[], WatchedSources]
+    told: dict[tuple[str, int], datetime] = field(default_factory=dict)
+
+    def of(self, event: Event, partition: int) -> Iterator[Pulse]:
+        """The pulses of a report: one for each name of its source, every few seconds at most."""
+        at = event.recorded_at or event.occurred_at
+        for name in self.watched().names_of(event.source):
+            before = self.told.get((name, partition))
+            # either way: what bears a wrong time must not silence what comes after it
+            if before is None or abs(at - before) >= PULSE_EVERY:
+                self._note((name, partition), at)
+                yield Pulse(source=name, event=event.id, at=at, partition=partition)
+
+    def _note(self, place: tuple[str, int], at: datetime) -> None:
+        self.told.pop(place, None)
+        self.told[place] = at
+        if len(self.told) > MOST_SOURCES:
+            del self.told[next(iter(self.told))]

@@ -1,0 +1,77 @@
+"""Silence: what pulses and ticks lead to, told to those on duty and to every hypothesis."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from schemas.alert import Alert
+from schemas.duty import is_own
+from schemas.indication import Indication
+from schemas.pulse import Pulse
+from services.matcher.adapters import metrics
+from services.matcher.adapters.guard import RuleFault
+from services.matcher.adapters.message import Received
+from services.matcher.adapters.outbox import Outbox, bury
+from services.matcher.adapters.sources import Sources
+from services.matcher.domain.hypothesis import WatchedHypothesis
+from services.matcher.domain.hypothesis_news import source_news
+from services.matcher.domain.source_step import SourceOutcome
+from services.matcher.domain.step import Moment
+from services.matcher.domain.watchdog import beat
+
+
+class Voice(Protocol):
+    """How what a message leads to is sent; each answer can be awaited: Kafka has it."""
+
+    async def alert(self, alert: Alert, message: Received, *, changed: bool) -> Awaitable[object]:
+        """Send an alert; unless `changed` it is one sent again."""
+        ...
+
+    async def indication(self, told: Indication, message: Received) -> Awaitable[object]:
+        """Send news to a hypothesis."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What `correlate` does with pulses, and with the silence of sources.
+
+    `hypotheses` gives those in force.
+    """
+
+    sources: Sources
+    hypotheses: Callable[[], Iterable[WatchedHypothesis]]
+    voice: Voice
+    outbox: Outbox
+
+    async def take(self, pulse: Pulse, message: Received, moment: Moment) -> None:
+        """Apply a pulse; that of the watchdog is an alert at once, and nothing is kept of it."""
+        if is_own(pulse.source):
+            alert = beat(pulse, message.partition, moment.now)
+            await self.voice.alert(alert, message, changed=True)
+            return
+        outcome = self.sources.hear(pulse, message.partition, moment)
+        await self._tell(pulse.source, outcome, message, moment)
+
+    async def tick(self, message: Received, moment: Moment) -> None:
+        """Judge the silence of every source of the partition that is due."""
+        for name, outcome in self.sources.tick(message.partition, moment):
+            await self._tell(name, outcome, message, moment)
+
+    async def _tell(
+        self, name: str, outcome: SourceOutcome | RuleFault, message: Received, moment: Moment
+    ) -> None:
+        if isinstance(outcome, RuleFault):
+            await bury(self.outbox, message, message.value, outcome.why)
+            return
+        sent = []
+        if outcome.alert is not None:
+            metrics.SILENCES.labels(outcome.alert.status).inc(outcome.changed)
+            sent.append(await self.voice.alert(outcome.alert, message, changed=outcome.changed))
+        if outcome.silent is not None:
+            news = source_news(self.hypotheses(), name, moment.now, silent=outcome.silent)
+            sent += [await self.voice.indication(one, message) for one in news]
+        if outcome.state is None and outcome.changed:
+            for acknowledged in sent:
+                await acknowledged
+            self.sources.drop(message.partition, name)

@@ -1,0 +1,208 @@
+"""correlate: what becomes of pulses, over a table that outlives the worker."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.alert import Alert, Status
+from schemas.duty import WATCHDOG_SOURCE, is_watchdog
+from schemas.indication import Indication
+from schemas.pulse import Pulse
+from schemas.rule import SourceRhythm
+from services.matcher.adapters.message import Received
+from services.matcher.adapters.outbox import Letter
+from services.matcher.adapters.silence import Silence
+from services.matcher.adapters.sources import MOST_SOURCES, Sources
+from services.matcher.adapters.windows import HEAD_ENDS
+from services.matcher.domain.rhythm import Rhythm
+from services.matcher.domain.source_state import SourceState, encode_source
+from services.matcher.domain.step import Moment
+from services.matcher.domain.watched_sources import WatchedSources, watched_sources
+from tests.fakes import FakeOutbox
+from tests.matcher.builders import HOUR, NOON
+from tests.matcher.hypotheses import hypothesis
+from tests.matcher.messages import Given
+
+
+def every(span: str, name: str = "reuters") -> WatchedSources:
+    return watched_sources([{name: SourceRhythm.model_validate({"every": span})}], ())
+
+
+@dataclass
+class FakeVoice:
+    """Keeps what was said; Kafka has it when its outbox says so."""
+
+    outbox: FakeOutbox
+    alerts: list[Alert] = field(default_factory=list)
+    news: list[Indication] = field(default_factory=list)
+    again: int = 0
+
+    async def alert(self, alert: Alert, _message: Received, *, changed: bool) -> Awaitable[object]:
+        self.alerts.append(alert)
+        self.again += not changed
+        return await self.outbox.send("alerts", Letter(b"", []))
+
+    async def indication(self, told: Indication, _message: Received) -> Awaitable[object]:
+        self.news.append(told)
+        return await self.outbox.send("signals", Letter(b"", []))
+
+
+class Worker:
+    """Silence over a table, fresh as after a start; one signals partition."""
+
+    def __init__(
+        self, watched: WatchedSources, table: dict[bytes, bytes] | None = None, offset: int = 0
+    ) -> None:
+        self.watched, self.table, self.offset = watched, {} if table is None else table, offset
+        self.outbox = FakeOutbox()
+        self.voice = FakeVoice(self.outbox)
+        sources = Sources(self.table, lambda: self.watched)
+        self.silence = Silence(sources, lambda: [hypothesis()], self.voice, self.outbox)
+
+    def restarted(self) -> "Worker":
+        return Worker(self.watched, self.table, self.offset)
+
+    async def report(
+        self, hours: float, source: str = "reuters", offset: int | None = None
+    ) -> None:
+        at = NOON + hours * HOUR
+        pulse = Pulse(source=source, event="1", at=at, partition=0)
+        await self.silence.take(pulse, Given(b"pulse"), self._moment(at, at, offset))
+
+    async def tick(self, hours: float, offset: int | None = None) -> None:
+        at = NOON + hours * HOUR
+        await self.silence.tick(Given(b"tick"), self._moment(at, at, offset))
+
+    def _moment(self, clock: datetime, now: datetime, offset: int | None) -> Moment:
+        self.offset = self.offset + 1 if offset is None else offset
+        return Moment(self.offset, clock, now)
+
+    @property
+    def told(self) -> list[tuple[str, Status]]:
+        return [(alert.group["source"], alert.status) for alert in self.voice.alerts]
+
+    @property
+    def heard(self) -> list[tuple[str, str, bool]]:
+        return [(one.hypothesis, one.source, one.silent) for one in self.voice.news]
+
+
+async def test_a_silence_is_told_to_those_on_duty_and_to_every_hypothesis() -> None:
+    worker = Worker(every("6h"))
+    await worker.report(0)
+    await worker.report(0, "afp")
+    await worker.tick(5)
+    assert worker.told == []
+
+    await worker.tick(7)
+    await worker.tick(7.1)
+
+    assert worker.told == [("reuters", Status.FIRING)]
+    assert worker.heard == [("mlcoa", "reuters", True)]
+
+
+async def test_the_next_report_ends_it() -> None:
+    worker = Worker(every("6h"))
+    await worker.report(0)
+    await worker.tick(7)
+
+    await worker.report(7.5)
+
+    assert worker.told[1:] == [("reuters", Status.RESOLVED)]
+    assert worker.heard[1:] == [("mlcoa", "reuters", False)]
+
+
+async def test_a_report_in_time_moves_what_is_due() -> None:
+    worker = Worker(every("6h"))
+    for hours in range(0, 24, 3):
+        await worker.report(hours)
+        await worker.tick(hours + 2)
+    assert worker.told == []
+
+    await worker.tick(28)
+
+    assert worker.told == [("reuters", Status.FIRING)]
+
+
+async def test_a_restart_finds_what_is_due_in_the_table() -> None:
+    worker = Worker(every("6h"))
+    await worker.report(0)
+
+    again = worker.restarted()
+    await again.tick(7)
+
+    assert again.told == [("reuters", Status.FIRING)]
+
+
+async def test_a_message_that_comes_again_sends_it_all_again() -> None:
+    worker = Worker(every("6h"))
+    await worker.report(0)
+    await worker.tick(7, offset=5)
+
+    again = worker.restarted()
+    await again.tick(7, offset=5)
+
+    assert again.voice.alerts == worker.voice.alerts
+    assert again.voice.again == 1
+    assert again.heard == worker.heard
+
+
+async def test_other_rules_count_from_the_next_message_on() -> None:
+    worker = Worker(every("6h"))
+    await worker.report(0)
+    await worker.tick(2)
+
+    worker.watched = every("1h")
+    await worker.tick(2.1)
+
+    assert worker.told == [("reuters", Status.FIRING)]
+
+
+async def test_a_source_is_dropped_only_when_kafka_has_its_last_alert() -> None:
+    worker = Worker(every("6h", "telegram:@a"))
+    await worker.report(0, "telegram:@a")
+    await worker.tick(7)
+    worker.watched = every("6h", "telegram")
+    worker.outbox.silent = True
+
+    dropping = asyncio.create_task(worker.tick(8))
+    await asyncio.sleep(0.01)
+    assert worker.table
+    worker.outbox.acknowledge()
+    await dropping
+
+    assert worker.told[-1] == ("telegram:@a", Status.RESOLVED)
+    assert worker.table == {}
+
+
+async def test_no_key_is_mistaken_for_a_window() -> None:
+    worker = Worker(every("6h"))
+
+    await worker.report(0, "rss:a[1]")
+
+    (key,) = worker.table
+    assert not key.endswith(HEAD_ENDS)
+    await worker.restarted().tick(1)
+
+
+async def test_sources_that_nobody_names_are_bounded() -> None:
+    worker = Worker(every("6h"))
+    for number in range(MOST_SOURCES):
+        worker.table[b"1:source~%d~" % number] = encode_source(SourceState(Rhythm(number)))
+
+    await worker.report(0, "another")
+    await worker.report(0, "reuters")
+
+    assert b"1:source~another~" not in worker.table
+    assert b"1:source~reuters~" in worker.table
+
+
+async def test_the_watchdog_is_an_alert_at_once_and_nothing_is_kept_of_it() -> None:
+    worker = Worker(every("6h"))
+
+    await worker.report(0, WATCHDOG_SOURCE)
+    await worker.tick(1000)
+
+    (alert,) = worker.voice.alerts
+    assert is_watchdog(alert)
+    assert worker.table == {}
