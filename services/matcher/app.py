@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from schemas.bundle import Backfilled
 from schemas.indication import Indication
 from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, SIGNALS, topic_name
@@ -21,7 +22,7 @@ from services.matcher.adapters.cluster import Cluster, Unusable
 from services.matcher.adapters.copies import in_directory, in_memory
 from services.matcher.adapters.correlate import Correlation, Told
 from services.matcher.adapters.detect import Detection
-from services.matcher.adapters.hypotheses import Hypotheses
+from services.matcher.adapters.hypotheses import Hypotheses, by_name
 from services.matcher.adapters.judge import Judge
 from services.matcher.adapters.outbox import TopicOutbox
 from services.matcher.adapters.rule_files import read_rule_files
@@ -33,7 +34,6 @@ from services.matcher.adapters.unreadable import Unreadable
 from services.matcher.adapters.watch import Watch
 from services.matcher.adapters.windows import Windows
 from services.matcher.adapters.worker import new_loop, run
-from services.matcher.domain.chain import chained
 from services.matcher.domain.faults import RuleFault
 from services.matcher.domain.look_back import out_of_reach
 from services.matcher.domain.rulebook import Rulebook
@@ -125,10 +125,8 @@ def create_app(
     detection = Detection(Judge(rulebook), outbox, kafka.signals_partitions, unreadable)
     table = add_table(app, kafka.signals_partitions, open_copy)
     windows = Windows(table, rulebook.windows)
-    told = {(one.pack, one.name): one for one in rulebook.hypotheses}
-    hypotheses = Hypotheses(table, told, kafka.signals_partitions)
-    chain = partial(chained, rulebook)
-    correlation = Correlation(windows, hypotheses, outbox, _now(settings), chain)
+    hypotheses = Hypotheses(table, by_name(rulebook.hypotheses), kafka.signals_partitions)
+    correlation = Correlation(windows, hypotheses, outbox, _now(settings), bundles)
     add_agent(app, "detect", topics[EVENTS], detection.take)
     add_agent(app, "correlate", topics[SIGNALS], correlation.take)
     table.on_recover(partial(_moved, correlation))
@@ -138,8 +136,7 @@ def create_app(
 
 
 async def _moved(correlation: Correlation) -> None:
-    correlation.windows.forget_schedules()
-    correlation.hypotheses.forget()
+    correlation.forget()
 
 
 def _rules(folder: Path) -> tuple[Rulebook, tuple[RuleFault, ...]]:
@@ -188,6 +185,8 @@ def _recorded(told: Told) -> datetime:
         return told.time
     if isinstance(told, Indication):
         return told.at
+    if isinstance(told, Backfilled):
+        return datetime.now(UTC)
     return told.evidence.recorded_at or told.occurred_at
 
 

@@ -6,13 +6,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from schemas.alert import Alert, Status
+from schemas.bundle import Backfilled
 from schemas.envelope import header
+from schemas.rule import Condition
 from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
+from services.matcher.adapters.bundles import Bundles
 from services.matcher.adapters.correlate import Correlation, Told
 from services.matcher.adapters.hypotheses import Hypotheses
-from services.matcher.adapters.windows import Rules, Windows
+from services.matcher.adapters.windows import Windows
+from services.matcher.domain.rulebook import Rulebook
+from services.matcher.domain.standing import InForce
 from services.matcher.domain.state import State
 from services.matcher.domain.window_rule import WindowRule
 from tests.fakes import FakeOutbox
@@ -22,17 +27,24 @@ from tests.matcher.messages import Given, signal_message, tick, tick_message
 NAME = ("iraq", "joint_march")
 AFTER = NOON + 100 * HOUR
 LONG_AFTER = NOON + 10_000 * HOUR
+ONE = replace(RULE, condition=Condition(gte=1))
 
 
 def time_of(told: Told) -> datetime:
     if isinstance(told, Signal):
         return told.occurred_at
+    if isinstance(told, Backfilled):
+        return AFTER
     return told.time if isinstance(told, Tick) else told.at
 
 
-def feeding(alert: Alert) -> tuple[Signal, ...]:
-    """A rule above counts every alert."""
-    return (hit(0, alert.id).model_copy(update={"revision": alert.revision}),)
+ABOVE = replace(RULE, name="many_marches", bases=("joint_march",))
+
+
+def in_force(*rules: WindowRule, number: int = 0) -> InForce:
+    """These rules, with a rule above the one that they are about."""
+    windows = {(one.pack, one.name): one for one in rules}
+    return InForce(Rulebook(windows=windows, feeds={NAME: (ABOVE,)}, number=number))
 
 
 @dataclass
@@ -44,10 +56,10 @@ class Worker:
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
 
     def __post_init__(self) -> None:
-        rules: Rules = {} if self.rule is None else {NAME: self.rule}
-        windows = Windows(self.table, rules)
+        bundles = Bundles(in_force(*([] if self.rule is None else [self.rule])))
+        windows = Windows(self.table, {})
         hypotheses = Hypotheses(self.table, {}, partitions=2)
-        self.correlation = Correlation(windows, hypotheses, self.outbox, time_of, feeding)
+        self.correlation = Correlation(windows, hypotheses, self.outbox, time_of, bundles)
 
     async def take(self, *messages: Given) -> "Worker":
         for message in messages:
@@ -98,17 +110,17 @@ async def test_an_alert_goes_under_its_fingerprint_with_the_newest_recorded_time
 
 
 async def test_an_alert_feeds_the_rules_above_its_own_each_time_it_is_sent() -> None:
-    first = await Worker().take(signal_message(hit(0), 3))
+    first = await Worker(ONE).take(signal_message(hit(0), 3))
     again = await first.restarted().take(signal_message(hit(0), 3))
 
     for worker in (first, again):
         (letter,) = worker.outbox.to(SIGNALS)
         told = Signal.model_validate_json(letter.value or b"")
-        assert (told.evidence.event_id, told.revision) == (worker.alerts[0].id, 1)
+        assert (told.rule, told.identity, told.revision) == (ABOVE.name, worker.alerts[0].id, 1)
 
 
 async def test_a_rule_that_only_feeds_others_announces_nothing() -> None:
-    worker = await Worker(replace(ALONE, announces=False)).take(signal_message(hit(0)))
+    worker = await Worker(replace(ONE, announces=False)).take(signal_message(hit(0)))
 
     assert worker.alerts == []
     assert len(worker.outbox.to(SIGNALS)) == 1

@@ -9,11 +9,14 @@ from schemas.alert import Alert, Status
 from schemas.envelope import INDICATION, header
 from schemas.indication import Indication
 from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
+from services.matcher.adapters.bundles import Bundles
 from services.matcher.adapters.correlate import Correlation
 from services.matcher.adapters.hypotheses import Hypotheses
 from services.matcher.adapters.windows import Windows
 from services.matcher.domain.hypothesis import WatchedHypothesis
 from services.matcher.domain.hypothesis_state import HypothesisState, decode_hypothesis
+from services.matcher.domain.rulebook import Rulebook
+from services.matcher.domain.standing import InForce
 from services.matcher.domain.window_rule import WindowRule
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit, mark
@@ -42,9 +45,11 @@ class Worker:
     offsets: "count[int]" = field(default_factory=lambda: count(100))
 
     def __post_init__(self) -> None:
-        windows = Windows(self.table, {("iraq", "joint_march"): self.rule})
-        hypotheses = Hypotheses(self.table, {("iraq", "mlcoa"): self.told}, partitions=1)
-        self.correlation = Correlation(windows, hypotheses, self.outbox, time_of)
+        rulebook = Rulebook(windows={("iraq", "joint_march"): self.rule}, hypotheses=(self.told,))
+        windows = Windows(self.table, {})
+        hypotheses = Hypotheses(self.table, {}, partitions=1)
+        bundles = Bundles(InForce(rulebook))
+        self.correlation = Correlation(windows, hypotheses, self.outbox, time_of, bundles)
 
     async def take(self, *messages: Given) -> "Worker":
         for message in messages:

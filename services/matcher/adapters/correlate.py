@@ -1,105 +1,130 @@
-"""correlate: signals into windows, alerts out; ticks resolve and forget.
+"""correlate: signals into windows, alerts out; ticks resolve and forget."""
 
-A message has two effects, the state and the alerts, and a crash may keep either without the
-other: they go to different topics. State kept and alert lost: the message comes again, is not past
-the state's offset, and the engine sends the alert again. Alert sent and state lost: the message
-meets the old state and leads to the same alert, with the same id and revision. So the order of
-the two does not matter, with one exception: a state that is to be deleted is the last thing that
-knows its alerts, so they are on Kafka first.
-"""
-
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pydantic import ValidationError
 
-from schemas.alert import Alert
-from schemas.envelope import ALERT, INDICATION, TICK, cloud_headers
+from schemas.bundle import NO_BUNDLE, Backfilled
+from schemas.envelope import BACKFILLED, INDICATION, TICK
 from schemas.indication import Indication
 from schemas.signal import Signal
 from schemas.tick import Tick
-from schemas.topics import ALERTS, SIGNALS
-from services import telemetry
+from schemas.topics import SIGNALS
 from services.matcher.adapters import metrics
-from services.matcher.adapters.detect import SOURCE, signal_letter
-from services.matcher.adapters.guard import RuleFault, guarded
-from services.matcher.adapters.hypotheses import Hypotheses, indication_letter
+from services.matcher.adapters.adoption import Adoption
+from services.matcher.adapters.bundles import Bundles
+from services.matcher.adapters.effects import WHERE, Effects
+from services.matcher.adapters.guard import RuleFault
+from services.matcher.adapters.hypotheses import Hypotheses
+from services.matcher.adapters.judging import Judging
 from services.matcher.adapters.message import Received, kind_of, reason
-from services.matcher.adapters.outbox import Letter, Outbox, TooLarge, bury
-from services.matcher.adapters.windows import StateTooLarge, Windows, rule_of
-from services.matcher.domain.forget import is_full
-from services.matcher.domain.hypothesis_news import news
+from services.matcher.adapters.outbox import Outbox, bury
+from services.matcher.adapters.stepped import Heard
+from services.matcher.adapters.windows import StateTooLarge, Windows
 from services.matcher.domain.hypothesis_step import HypothesisOutcome
-from services.matcher.domain.state import State
-from services.matcher.domain.step import TOO_LATE, Moment, Outcome, deadline, step
-from services.matcher.domain.window_rule import WindowRule
+from services.matcher.domain.step import Moment
 
-log = telemetry.logger(__name__)
-
-WHERE = "correlate"
-Told = Signal | Indication | Tick
-_READ: Mapping[str | None, type[Told]] = {TICK: Tick, INDICATION: Indication}
-
-
-@dataclass(frozen=True, slots=True)
-class Stepped:
-    """What the engine made of a message, when the state that it leaves is due, and its news."""
-
-    outcome: Outcome
-    due: datetime | None
-    news: tuple[Indication, ...] = ()
+Told = Signal | Indication | Tick | Backfilled
+_READ: Mapping[str | None, type[Told]] = {
+    TICK: Tick,
+    INDICATION: Indication,
+    BACKFILLED: Backfilled,
+}
 
 
-def stepped(rule: WindowRule, state: State, told: Signal | None, moment: Moment) -> Stepped:
-    """One step of the engine and what it leads to: all that a rule can fail in."""
-    outcome = step(rule, state, told, moment)
-    kept = outcome.state
-    due = None if kept is None else deadline(rule, kept)
-    return Stepped(outcome, due, news(rule, state, outcome, moment.now))
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Correlation:
     """What `correlate` does with one message of the signals topic.
 
-    `now` gives the time at which what a message leads to is announced, `chain` the hits that an
-    alert is for rules above its own.
+    `now` gives the time at which what a message leads to is announced.
     """
 
     windows: Windows
     hypotheses: Hypotheses
     outbox: Outbox
     now: Callable[[Told], datetime]
-    chain: Callable[[Alert], tuple[Signal, ...]] = lambda _alert: ()
+    bundles: Bundles
+    effects: Effects = field(init=False)
+    adoption: Adoption = field(init=False)
+    judging: Judging = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.effects = Effects(self.windows, self.outbox)
+        self.adoption = Adoption(self.windows, self.hypotheses, self.effects, self.bundles)
+        self.judging = Judging(self.windows, self.effects)
+
+    def forget(self) -> None:
+        """The table changed under us: partitions came or went."""
+        self.windows.forget_schedules()
+        self.hypotheses.forget()
+        self.adoption.forget()
 
     async def take(self, message: Received) -> None:
-        """Apply it. Returns when all that came of it is queued."""
+        """Apply it. Returns when all that came of it is queued.
+
+        Raises:
+            BundleMissing: it was judged by rules that do not come here.
+        """
         read = _READ.get(kind_of(message), Signal)
         try:
             told = read.model_validate_json(message.value or b"")
         except ValidationError as error:
             await bury(self.outbox, message, message.value, (reason(error), WHERE))
             return
+        number = told.bundle if isinstance(told, Signal | Backfilled) else NO_BUNDLE
+        now = self.now(told)
+        force = await self.adoption.reach(number, message, now)
+        await self._apply(told, Heard(message, force, self.windows.clock(message.partition), now))
+
+    async def _apply(self, told: Told, heard: Heard) -> None:
         match told:
             case Tick():
-                await self._tick(told, message)
+                await self._tick(told, heard)
+            case Backfilled():
+                await self._backfilled(told, heard)
             case Indication():
-                await self._indication(told, message)
+                await self._indication(told, heard)
             case Signal():
-                await self._signal(told, message)
+                await self.judging.signal(told, heard)
 
-    async def _indication(self, told: Indication, message: Received) -> None:
+    async def _backfilled(self, mark: Backfilled, heard: Heard) -> None:
+        before = heard.clock
+        marked = replace(heard, clock=before.marked(mark))
+        await self.judging.release(before, marked)
+        if marked.clock is not before:
+            partition = heard.message.partition
+            # the clock last: a crash on the way leaves the mark to be applied again
+            self.windows.keep_clock(partition, marked.clock)
+            metrics.RELEASED.labels(partition).set(marked.clock.released)
+
+    async def _tick(self, tick: Tick, heard: Heard) -> None:
+        metrics.TICKS.labels(SIGNALS).inc()
+        message, before = heard.message, heard.clock
+        clock = before.advanced(tick, message.offset).watching(self.windows.rules)
+        await self.judging.tick(replace(heard, clock=clock), moved=clock is not before)
+        try:
+            moment = Moment(message.offset, clock.now(), heard.now)
+            for outcome in self.hypotheses.tick(message.partition, moment):
+                await self._levels(outcome, message)
+        except StateTooLarge as error:
+            await self.effects.refuse(message, str(error))
+        if clock is not before:
+            # the clock last: a crash on the way leaves the tick to be applied again
+            self.windows.keep_clock(message.partition, clock)
+
+    async def _indication(self, told: Indication, heard: Heard) -> None:
+        message = heard.message
         if (told.pack, told.hypothesis) not in self.hypotheses.rules:
             why = f"hypothesis: no {told.hypothesis} in pack {told.pack}"
-            await self._refuse(message, why)
+            await self.effects.refuse(message, why)
             return
-        clock = self.windows.clock(message.partition)
-        moment = Moment(message.offset, clock.now(), self.now(told))
+        moment = Moment(message.offset, heard.clock.now(), heard.now)
         try:
             outcome = self.hypotheses.hear(told, message.partition, moment)
         except StateTooLarge as error:
-            await self._refuse(message, str(error))
+            await self.effects.refuse(message, str(error))
             return
         await self._levels(outcome, message)
 
@@ -108,116 +133,4 @@ class Correlation:
             await bury(self.outbox, message, message.value, outcome.why)
             return
         for alert in outcome.alerts:
-            await self._send(alert, message, changed=outcome.changed)
-
-    async def _signal(self, signal: Signal, message: Received) -> None:
-        rule = self.windows.rules.get((signal.pack, signal.rule))
-        if rule is None:
-            await self._refuse(message, f"rule: no {signal.rule} in pack {signal.pack}")
-            return
-        state = self.windows.state(message.partition, signal.key)
-        clock = self.windows.clock(message.partition)
-        since = clock.watching_since((signal.pack, signal.rule))
-        moment = Moment(message.offset, clock.now(), self.now(signal), since)
-        result = guarded(signal.rule, lambda: stepped(rule, state, signal, moment))
-        if isinstance(result, RuleFault):
-            await bury(self.outbox, message, message.value, result.why)
-            return
-        outcome = result.outcome
-        if outcome.refused == TOO_LATE:
-            metrics.TOO_LATE.labels(signal.pack, signal.rule).inc()
-        if outcome.refused is not None:
-            await bury(self.outbox, message, message.value, (outcome.refused, signal.rule))
-        await self._apply(signal.key, result, message)
-
-    async def _tick(self, tick: Tick, message: Received) -> None:
-        metrics.TICKS.labels(SIGNALS).inc()
-        partition, offset = message.partition, message.offset
-        before = self.windows.clock(partition)
-        clock = before.advanced(tick, offset).watching(self.windows.rules)
-        schedule = self.windows.schedule(partition)
-        again = schedule.not_before(offset)
-        time = clock.now()
-        due = tuple(schedule.pop(time)) if time is not None and clock is not before else ()
-        moment = Moment(offset, time, self.now(tick))
-        for key in dict.fromkeys((*again, *due)):
-            await self._step(key, moment, message)
-        try:
-            for outcome in self.hypotheses.tick(partition, moment):
-                await self._levels(outcome, message)
-        except StateTooLarge as error:
-            await self._refuse(message, str(error))
-        if clock is not before:
-            # the clock last: a crash on the way leaves the tick to be applied again
-            self.windows.keep_clock(partition, clock)
-
-    async def _step(self, key: bytes, moment: Moment, message: Received) -> None:
-        rule = self.windows.rules[rule_of(key)]
-        state = self.windows.state(message.partition, key)
-        result = guarded(rule.name, lambda: stepped(rule, state, None, moment))
-        if isinstance(result, RuleFault):
-            await bury(self.outbox, message, message.value, result.why)
-            return
-        if not result.outcome.changed:
-            self.windows.schedule(message.partition).note(key, result.due, state.offset)
-        await self._apply(key, result, message)
-
-    async def _apply(self, key: bytes, result: Stepped, message: Received) -> None:
-        outcome, rule = result.outcome, self.windows.rules[rule_of(key)]
-        try:
-            self._keep(rule, key, result, message.partition)
-        except StateTooLarge as error:
-            await self._refuse(message, str(error))
-            return
-        told = outcome.alerts if rule.announces else ()
-        sent = [await self._send(alert, message, changed=outcome.changed) for alert in told]
-        fed = [signal for alert in outcome.alerts for signal in self.chain(alert)]
-        sent += [await self._feed(signal_letter(one), one.rule, message) for one in fed]
-        sent += [await self._feed(indication_letter(one), one.rule, message) for one in result.news]
-        if outcome.changed and outcome.state is None:
-            for acknowledged in sent:
-                await acknowledged
-            self.windows.drop(message.partition, key)
-
-    def _keep(self, rule: WindowRule, key: bytes, result: Stepped, partition: int) -> None:
-        state = result.outcome.state
-        if state is None or not result.outcome.changed:
-            return
-        if is_full(rule, state):
-            metrics.FULL.labels(rule.pack, rule.name).inc()
-        self.windows.keep(partition, key, state, result.due)
-
-    async def _send(self, alert: Alert, message: Received, *, changed: bool) -> Awaitable[object]:
-        letter = alert_letter(alert)
-        if changed:
-            metrics.ALERTS.labels(alert.level, alert.status).inc()
-        else:
-            metrics.REPEATS.inc()
-        try:
-            return await self.outbox.send(ALERTS, letter)
-        except TooLarge as error:
-            return await bury(self.outbox, message, letter.value, (str(error), alert.rule.name))
-
-    async def _feed(self, letter: Letter, rule: str, message: Received) -> Awaitable[object]:
-        try:
-            return await self.outbox.send(SIGNALS, letter)
-        except TooLarge as error:
-            return await bury(self.outbox, message, letter.value, (str(error), rule))
-
-    async def _refuse(self, message: Received, why: str) -> None:
-        log.warning("refused", reason=why, partition=message.partition, offset=message.offset)
-        await bury(self.outbox, message, message.value, (why, WHERE))
-
-
-def alert_letter(alert: Alert) -> Letter:
-    """An alert as a message: the same revision has the same `ce_id`, however often it is sent."""
-    recorded = [one.recorded_at for one in alert.evidence if one.recorded_at is not None]
-    headers = cloud_headers(
-        ALERT,
-        f"{alert.id}-{alert.revision}",
-        SOURCE,
-        alert.updated_at,
-        max(recorded, default=None),
-    )
-    value = alert.model_dump_json(exclude_defaults=True).encode()
-    return Letter(value, headers, alert.fingerprint.encode())
+            await self.effects.alert(alert, message, changed=outcome.changed)

@@ -1,18 +1,21 @@
 """Hypotheses beside the windows: their states in the same table, and when each is due."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, MutableMapping
+import json
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from kafka.partitioner.default import murmur2
 
+from schemas.alert import Alert
 from schemas.envelope import INDICATION, cloud_headers
 from schemas.indication import Indication, hypothesis_key
 from services.matcher.adapters.detect import SOURCE
 from services.matcher.adapters.guard import RuleFault, guarded
 from services.matcher.adapters.outbox import Letter
 from services.matcher.adapters.windows import LARGEST_PART, StateTooLarge
+from services.matcher.domain.ending import ended_levels
 from services.matcher.domain.hypothesis import WatchedHypothesis
 from services.matcher.domain.hypothesis_change import IndicatorChange
 from services.matcher.domain.hypothesis_news import change_of
@@ -93,6 +96,14 @@ class Hypotheses:
             if due or noted.offset >= moment.offset:
                 yield self._step(place, None, moment)
 
+    def ended(self, partition: int, key: bytes, now: datetime) -> tuple[Alert, ...]:
+        """What is left to say of a hypothesis that is not in force any more."""
+        return ended_levels(decode_hypothesis(self.table[b"%d:%s" % (partition, key)]), now)
+
+    def drop(self, partition: int, key: bytes) -> None:
+        """Delete the state of a hypothesis."""
+        del self.table[b"%d:%s" % (partition, key)]
+
     def _places(self, partition: int) -> Iterator[Place]:
         for hypothesis in self.rules.values():
             for exercise in (False, True):
@@ -134,6 +145,17 @@ class Hypotheses:
         noted = Noted(hypothesis_deadline(place.hypothesis, state), state.offset)
         self.noted[place] = noted
         return noted
+
+
+def hypothesis_of(key: bytes) -> tuple[str, str] | None:
+    """Pack and name of the hypothesis whose state has this key; None if it is no such key."""
+    pack, name, *pairs = json.loads(key)
+    return (pack, name) if ["hypothesis", name] in pairs else None
+
+
+def by_name(hypotheses: Iterable[WatchedHypothesis]) -> dict[tuple[str, str], WatchedHypothesis]:
+    """Hypotheses by pack and name."""
+    return {(one.pack, one.name): one for one in hypotheses}
 
 
 def indication_letter(told: Indication) -> Letter:

@@ -17,6 +17,21 @@ REPEATS = Counter(
 TOO_LATE = Counter(
     "vedette_matcher_too_late_total", "Hits too late for their windows.", ["pack", "rule"]
 )
+OVERTAKEN = Counter(
+    "vedette_matcher_overtaken_signals_total",
+    "Signals that were on their way when their rule was changed or removed: not counted.",
+    ["pack", "rule"],
+)
+ADOPTED = Gauge(
+    "vedette_matcher_adopted_bundle",
+    "The rule bundle that states stand by, by signals partition.",
+    ["partition"],
+)
+RELEASED = Gauge(
+    "vedette_matcher_released_bundle",
+    "The rule bundle whose changed rules have all of their past, by signals partition.",
+    ["partition"],
+)
 FULL = Counter(
     "vedette_matcher_full_windows_total",
     "Hits that found their window at its `max_hits`: the oldest go.",

@@ -28,3 +28,6 @@ SET_ASIDE = WindowRule(
     action="See `vedette dead-letters list`, have the source mended, then `dead-letters retry`.",
 )
 """One alert a source; it resolves when nothing unreadable came for ten minutes."""
+
+OWN = {(one.pack, one.name): one for one in (SET_ASIDE,)}
+"""Every one of them, by pack and name, beside the windows of whatever rules are in force."""

@@ -8,6 +8,7 @@ import msgspec
 from schemas.alert import Alert, Level, Status
 from schemas.rule import Condition
 from services.matcher.domain.episodes import episodes
+from services.matcher.domain.hypothesis_state import HypothesisState
 from services.matcher.domain.render import rendered_alert
 from services.matcher.domain.rulebook import RuleKey
 from services.matcher.domain.state import Announced, State, micros
@@ -17,7 +18,7 @@ REMOVED = "rule removed"
 RESET = "rule reset"
 
 _WORDS: Mapping[str, str] = {
-    REMOVED: "The rule was removed: nothing more will be said of this.",
+    REMOVED: "The rule was removed from the rules in force: nothing more will be said of this.",
     RESET: "The rule was changed and counts anew from here on, without what it had counted.",
 }
 
@@ -65,4 +66,22 @@ def nameless(rule: RuleKey, state: State) -> tuple[WindowRule, State]:
             action=None,
         ),
         msgspec.structs.replace(state, hits=(), runs=()),
+    )
+
+
+def ended_levels(state: HypothesisState, now: datetime) -> tuple[Alert, ...]:
+    """The same for the level that stands of a hypothesis that was removed."""
+    return tuple(
+        alert.model_copy(
+            update={
+                "status": Status.RESOLVED,
+                "revision": alert.revision + 1,
+                "updated_at": now,
+                "resolved_at": max(alert.starts_at, now),
+                "reason": REMOVED,
+                "explain": _WORDS[REMOVED],
+            }
+        )
+        for alert in state.alerts
+        if alert.status is Status.FIRING
     )

@@ -1,0 +1,70 @@
+"""Adoption: the states of a signals partition go over to the rules in force, in one message.
+
+The partition's clock says by which bundle its states stand. It is written last, when Kafka has
+all that was said: broken off on the way, the change is made again, and twice is the same as once.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.matcher.adapters.adopting import Adopting
+from services.matcher.adapters.bundles import Bundles
+from services.matcher.adapters.effects import Effects
+from services.matcher.adapters.hypotheses import Hypotheses, by_name
+from services.matcher.adapters.message import Received
+from services.matcher.adapters.windows import Windows
+from services.matcher.domain.change import Change
+from services.matcher.domain.duty_windows import OWN
+from services.matcher.domain.standing import InForce
+
+
+@dataclass(slots=True)
+class Adoption:
+    """Brings partitions to the rules in force.
+
+    `books` has the rules by which the states of each partition stand: they are needed to end what
+    those rules said, and known in memory alone.
+    """
+
+    windows: Windows
+    hypotheses: Hypotheses
+    effects: Effects
+    bundles: Bundles
+    books: dict[int, InForce] = field(default_factory=dict)
+    force: InForce = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._put(self.bundles.current)
+
+    def forget(self) -> None:
+        """Partitions came or went."""
+        self.books.clear()
+
+    async def reach(self, number: int, message: Received, now: datetime) -> InForce:
+        """The rules in force, those of bundle `number` at least; the partition stands by them.
+
+        Raises:
+            BundleMissing: that bundle does not come.
+        """
+        force = self.bundles.current
+        if force.number < number:
+            force = await self.bundles.at_least(number)
+        if force is not self.force:
+            self._put(force)
+        clock = self.windows.clock(message.partition)
+        if clock.bundle < force.number:
+            change = Change(clock, self._book(message.partition, clock.bundle), force)
+            effects = self.effects
+            await Adopting(self.windows, self.hypotheses, effects, change, message, now).run()
+        self.books[message.partition] = force
+        return force
+
+    def _book(self, partition: int, number: int) -> InForce | None:
+        book = self.books.get(partition)
+        return book if book is not None and book.number == number else None
+
+    def _put(self, force: InForce) -> None:
+        self.force = force
+        self.windows.rules = {**force.rulebook.windows, **OWN}
+        self.hypotheses.rules = by_name(force.rulebook.hypotheses)
+        self.hypotheses.forget()

@@ -1,0 +1,80 @@
+"""Stepped: what the engine makes of a message and one state, and all that this leads to."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from schemas.alert import Alert
+from schemas.indication import Indication
+from schemas.signal import Signal
+from services.matcher.adapters.message import Received
+from services.matcher.domain.chain import chained
+from services.matcher.domain.clock import Clock
+from services.matcher.domain.hypothesis_news import news
+from services.matcher.domain.release import history, release
+from services.matcher.domain.rulebook import RuleKey
+from services.matcher.domain.standing import InForce
+from services.matcher.domain.state import State
+from services.matcher.domain.step import Moment, Outcome, all_alerts, deadline, step
+from services.matcher.domain.window_rule import WindowRule
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message on its way through the engine: the rules in force, its partition's clock, now."""
+
+    message: Received
+    force: InForce
+    clock: Clock
+    now: datetime
+
+    def moment(self, rule: RuleKey) -> Moment:
+        """When and where it reaches the states of one rule."""
+        standing = self.force.standing(rule)
+        return Moment(
+            self.message.offset,
+            self.clock.now(),
+            self.now,
+            standing.since or self.clock.watching_since(rule),
+            standing,
+            self.clock.mutes(standing),
+        )
+
+    def above(self, alerts: tuple[Alert, ...]) -> tuple[Signal, ...]:
+        """The hits that alerts are for rules above their own."""
+        return tuple(one for alert in alerts for one in chained(self.force.rulebook, alert))
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """An outcome, when the state that it leaves is due, hits for rules above, and news."""
+
+    outcome: Outcome
+    due: datetime | None = None
+    above: tuple[Signal, ...] = ()
+    news: tuple[Indication, ...] = ()
+
+
+def stepped(rule: WindowRule, state: State, told: Signal | None, heard: Heard) -> Stepped:
+    """One step of the engine and what it leads to: all that a rule can fail in."""
+    moment = heard.moment((rule.pack, rule.name))
+    outcome = step(rule, state, told, moment)
+    if moment.muted:
+        return Stepped(outcome)
+    said = news(rule, state, outcome, moment.now)
+    return Stepped(outcome, _due(rule, outcome), heard.above(outcome.alerts), said)
+
+
+def released(rule: WindowRule, state: State, heard: Heard) -> Stepped:
+    """A state judged for the first time since its rule began anew.
+
+    Hypotheses, and the rules above, hear of all of it: they have heard nothing meanwhile.
+    """
+    outcome = release(rule, state, heard.moment((rule.pack, rule.name)))
+    left = State.empty() if outcome.state is None else outcome.state
+    whole = replace(outcome, alerts=all_alerts(rule, left), changed=False)
+    said = news(rule, state, whole, heard.now)
+    return Stepped(outcome, _due(rule, outcome), heard.above(history(rule, left)), said)
+
+
+def _due(rule: WindowRule, outcome: Outcome) -> datetime | None:
+    return None if outcome.state is None else deadline(rule, outcome.state)

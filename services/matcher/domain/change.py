@@ -1,0 +1,50 @@
+"""Change: what becomes of each rule's states when a signals partition goes on to other rules."""
+
+from dataclasses import dataclass
+
+from schemas.bundle import OnChange
+from services.matcher.domain.clock import Clock
+from services.matcher.domain.rulebook import RuleKey
+from services.matcher.domain.standing import InForce
+from services.matcher.domain.window_rule import WindowRule
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From the rules that the states of a partition stand by to those in force.
+
+    `was` is None where nobody knows the former any more, but for the number that its clock has.
+    """
+
+    clock: Clock
+    was: InForce | None
+    force: InForce
+
+    def former(self, rule: RuleKey) -> WindowRule | None:
+        """The rule as it was, if anybody knows."""
+        return None if self.was is None else self.was.rulebook.windows.get(rule)
+
+    def begins_anew(self, rule: RuleKey) -> bool:
+        """Whether the windows of a rule begin again with this change."""
+        return self.force.standing(rule).changed_in > self.clock.bundle
+
+    def rebuilds(self, rule: RuleKey) -> bool:
+        """Whether they do, and the past is judged again."""
+        on_change = self.force.standing(rule).on_change
+        return self.begins_anew(rule) and on_change is OnChange.REBUILD
+
+    def was_muted(self, rule: RuleKey) -> bool:
+        """Whether its past was still being judged again before this change."""
+        standing = (self.was or self.force).standing(rule)
+        return standing.changed_in <= self.clock.bundle and self.clock.mutes(standing)
+
+    def is_edited(self, rule: RuleKey) -> bool:
+        """Whether anything of a rule may be other than it was, be it when it resolves."""
+        return self.former(rule) != self.force.rulebook.windows.get(rule)
+
+    def rebuilt_above(self, rule: RuleKey) -> frozenset[RuleKey]:
+        """The rules above one that stays as it is which need its past again."""
+        above = self.force.rulebook.feeds.get(rule, ())
+        if self.begins_anew(rule) or self.was_muted(rule):
+            return frozenset()
+        return frozenset(key for one in above if self.rebuilds(key := (one.pack, one.name)))
