@@ -1,5 +1,6 @@
 """The rules of a chaos run: few, and each such that its alerts can be foretold by counting."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,14 +31,16 @@ class Terms:
 def write_rules(folder: Path, terms: Terms, *, edition: int = 0) -> Path:
     """The pack, in `folder`; every `edition` means the same, and differs in a text and a decoy."""
     folder.mkdir(parents=True, exist_ok=True)
-    rules = [
-        _report("tripwire", "critical") + "resolve_after: 30s\n" + _alert(TRIPWIRE, edition),
-        _over(["rocket"], _barrage(terms)) + _alert(BARRAGE, edition),
-        _over(["pledge"], _council(terms)) + _alert(COUNCIL, edition),
-        _over(["call", "answer"], _unanswered(terms)) + _alert(UNANSWERED, edition),
-    ]
-    decoys = [_report(f"decoy_{edition}", "low") + _alert("decoy", edition)] if edition else []
-    return write_pack(folder, *rules, *decoys)
+    rules = {
+        TRIPWIRE: _report("tripwire", "critical") + "resolve_after: 30s\n",
+        BARRAGE: _over(["rocket"], _barrage(terms)),
+        COUNCIL: _over(["pledge"], _council(terms)),
+        UNANSWERED: _over(["call", "answer"], _unanswered(terms)),
+    }
+    if edition:
+        rules[f"decoy_{edition}"] = _report(f"decoy_{edition}", "low")
+    endings = {rule: _alert(rule, edition) + _cases(rule) for rule in rules}
+    return write_pack(folder, *(text + endings[rule] for rule, text in rules.items()))
 
 
 def _report(name: str, level: str) -> str:
@@ -46,7 +49,7 @@ title: The report of a {name}
 name: {name}
 logsource: {{category: report}}
 detection:
-  words: {{words|phrase: [{PHRASES.get(name, f"zulu {name}")}]}}
+  words: {{words|phrase: [{_phrase(name)}]}}
   condition: words
 level: {level}
 """
@@ -108,3 +111,24 @@ alert:
   summary: "chaos/{rule}/{{{{ place }}}}/"
   action: As edition {edition} says.
 """
+
+
+def _cases(rule: str) -> str:
+    """One case that fires and one that does not: without them no rules are published."""
+    told = {
+        BARRAGE: ["rocket"] * ROCKETS,
+        COUNCIL: ["pledge"] * PLEDGES,
+        UNANSWERED: ["call"],
+    }.get(rule, [rule])
+    events = [
+        {"at": f"{at}s", "source": "s", "place": "p", "actors": [f"g{at}"], "text": _phrase(base)}
+        for at, base in enumerate(told)
+    ]
+    later = {"at": "1h", "source": "s", "text": "nothing"}
+    fires = {"name": "it fires", "events": [*events, later], "expect": [{"fires": rule}]}
+    silent = {"name": "it does not", "events": [later], "expect": "silent"}
+    return f"tests: {json.dumps([fires, silent])}\n"
+
+
+def _phrase(base: str) -> str:
+    return PHRASES.get(base, f"zulu {base}")

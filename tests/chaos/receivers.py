@@ -27,15 +27,16 @@ def at_the_pager(pager: PagerDutyStandIn) -> list[Received]:
 def _message(message: Message) -> Received:
     state = STATE.match(message.shown.text)
     end = ENDS.get(state[1], FIRING) if state else FIRING
-    return Received(_mark(message.text), message.alert, message.at, end, message.text)
+    return Received(mark_in(message.text), message.alert, message.at, end, message.text)
 
 
 def _incident(incident: Incident) -> Received:
     summary = str(incident.events[0].get("payload", {}).get("summary", ""))
     end = RESOLVED if incident.status == "resolved" else FIRING
-    return Received(_mark(summary), incident.dedup_key, incident.opened_at, end, summary)
+    return Received(mark_in(summary), incident.dedup_key, incident.opened_at, end, summary)
 
 
-def _mark(text: str) -> Mark | None:
+def mark_in(text: str) -> Mark | None:
+    """The mark that a summary carries, if any."""
     found = MARK.search(text)
     return Mark(found[1], found[2]) if found else None
