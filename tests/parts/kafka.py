@@ -146,6 +146,8 @@ def _properties(data: Path, port: int, controller: int) -> str:
         "log.dirs": str(data),
         # the default buffer alone would take a sixth of the heap
         "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
+        # compaction is looked at more often than every 15 seconds, so that tests can see it
+        "log.cleaner.backoff.ms": "500",
     }
     return "".join(f"{name}={value}\n" for name, value in (own | SETTINGS).items())
 

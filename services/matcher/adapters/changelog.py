@@ -23,7 +23,7 @@ CONFIG = {
     "cleanup.policy": "compact",
     # recovery reads every update since the last compaction, and the newest segment is never
     # compacted: small segments, soon closed, and cleaned when a tenth of them is stale
-    "segment.bytes": str(8 * 1024 * 1024),
+    "segment.bytes": str(2 * 1024 * 1024),
     "segment.ms": str(60 * 1000),
     "min.cleanable.dirty.ratio": "0.1",
     "min.compaction.lag.ms": "0",

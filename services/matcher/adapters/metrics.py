@@ -63,4 +63,7 @@ LAG = Gauge(
 RECOVERING = Gauge(
     "vedette_matcher_recovering", "1 while partitions move or state is recovered, else 0."
 )
+RECOVERED = Counter(
+    "vedette_matcher_recovered_messages_total", "Messages of the changelog read to have windows."
+)
 RULES = Gauge("vedette_matcher_rules", "Rules in force.")

@@ -17,6 +17,7 @@ from faust.types import TP
 from faust.types.transports import ConsumerT
 
 from services import telemetry
+from services.matcher.adapters import metrics
 from services.matcher.adapters.changelog_copy import Entry
 from services.matcher.adapters.store import Store
 
@@ -39,7 +40,8 @@ class Recovery(FaustRecovery):
         if title == ACTIVE and ours:
             starts = await consumer.earliest_offsets(*ours)
             for tp, store in ours.items():
-                destination[tp] = self._held(store, tp, starts[tp] or 0)
+                ends = (starts[tp] or 0, self.active_highwaters[tp])
+                destination[tp] = held(store, tp, *ends)
         await super()._build_offsets(consumer, tps, destination, title)
         if title == ACTIVE:
             await self._fill(ours, destination)
@@ -48,23 +50,15 @@ class Recovery(FaustRecovery):
         store = cast("Any", self.tp_to_table[tp]).data
         return store if isinstance(store, Store) else None
 
-    def _held(self, store: Store, tp: TP, start: int) -> int:
-        """The last message that the store holds; it begins again if that is not in the topic."""
-        held = store.persisted_offset(tp)
-        if held is not None and not start - 1 <= held <= self.active_highwaters[tp]:
-            log.warning("a kept state does not fit the topic", partition=tp.partition, offset=held)
-            store.rebuild(tp)
-            held = None
-        return start - 1 if held is None else held
-
-    async def _fill(self, stores: Mapping[TP, Store], held: Counter[TP]) -> None:
+    async def _fill(self, stores: Mapping[TP, Store], reached: Counter[TP]) -> None:
         ends = {tp: self.active_highwaters[tp] + 1 for tp in stores}
-        missing = {tp: (held[tp] + 1, end) for tp, end in ends.items() if held[tp] + 1 < end}
+        missing = {tp: (reached[tp] + 1, end) for tp, end in ends.items() if reached[tp] + 1 < end}
         servers = server_list(self.app.conf.broker, DEFAULT_PORT)
         try:
             async for tp, entries, last in read(servers, missing):
                 stores[tp].follow(tp, entries, last)
-                held[tp] = last
+                reached[tp] = last
+                metrics.RECOVERED.inc(len(entries))
         except KafkaError as error:
             log.warning("the changelog is read slowly", reason=repr(error))
 
@@ -82,6 +76,19 @@ class TableManager(FaustTableManager):
         if self._recovery is None:
             self._recovery = Recovery(self.app, self, beacon=self.beacon, loop=self.loop)
         return self._recovery
+
+
+def held(store: Store, tp: TP, start: int, last: int) -> int:
+    """The last message that the store holds of a topic which has those from `start` to `last`.
+
+    A store that is anywhere else is not of this topic, or has missed some: it begins again.
+    """
+    offset = store.persisted_offset(tp)
+    if offset is not None and not start - 1 <= offset <= last:
+        log.warning("a kept state does not fit the topic", partition=tp.partition, offset=offset)
+        store.rebuild(tp)
+        offset = None
+    return start - 1 if offset is None else offset
 
 
 async def read(

@@ -1,0 +1,254 @@
+"""The windows on real Kafka: kept over kills, from what can be trusted; the changelog compacted."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from faust.types import TP
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
+
+from services.matcher.adapters.changelog import CONFIG, Changelog, ensure_changelog, retention
+from services.matcher.adapters.cluster import Unusable
+from services.matcher.adapters.copies import in_directory
+from services.matcher.adapters.recovery import read
+from tests.integration.matcher_site import Matched, event, matcher, message, started
+from tests.parts.pipeline import write_pack
+from tests.parts.processes import Service
+from tests.parts.topics import Message, produce
+from tests.parts.waiting import until
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+
+MARCH = """
+title: A group endorses the march
+name: march_endorsed
+logsource: {category: report}
+detection:
+  march: {words|phrase: [million-man march]}
+  condition: march
+level: informational
+---
+title: Three endorse one march
+name: joint_march
+correlation:
+  type: value_count
+  rules: [march_endorsed]
+  group-by: [place]
+  timespan: %s
+  condition: {field: actors, gte: 3}
+level: high
+"""
+PLACES = [f"Place {number}" for number in range(16)]
+UNTRUSTED = "a kept state is not used"
+
+
+@dataclass
+class Reports:
+    """Endorsements of a march, in every place: there are windows in every partition."""
+
+    matched: Matched
+
+    def send(self, actor: str, places: list[str]) -> None:
+        title = "They call for a million-man march"
+        self.matched.send(
+            *(
+                message(event(f"{actor} {place}", title=title, actors=[actor], place=place))
+                for place in places
+            )
+        )
+
+    def two_of_three(self) -> None:
+        self.send("a", PLACES)
+        self.send("b", PLACES)
+        self.matched.wait_drained()
+
+    def whole(self, places: list[str]) -> bool:
+        """The third comes; whether it found the two before it everywhere."""
+        self.send("c", places)
+        self.matched.wait_drained()
+        told = {alert.group["place"]: alert for alert in self.matched.alerts}
+        return all(place in told and told[place].value == 3 for place in places)
+
+
+def recovered(service: Service) -> int:
+    """Messages of the changelog that its start has read."""
+    (line,) = (
+        line
+        for line in service.metrics().splitlines()
+        if line.startswith("vedette_matcher_recovered_messages_total")
+    )
+    return int(float(line.split()[1]))
+
+
+def notes(service: Service) -> dict[str, str]:
+    found: dict[str, str] = httpx.get(f"{service.url}/readyz", timeout=5).json()["notes"]
+    return found
+
+
+def test_windows_in_memory_outlive_a_kill(matched: Matched, tmp_path: Path) -> None:
+    write_pack(tmp_path, MARCH % "60d")
+    reports = Reports(matched)
+    with matcher(matched, tmp_path) as service:
+        started(service)
+        reports.two_of_three()
+        service.kill()
+        started(service)
+
+        assert recovered(service) > len(PLACES)
+        assert reports.whole(PLACES)
+        # its windows hold four months, and the events topic one
+        assert "joint_march" in notes(service)["look back"]
+
+
+def test_windows_on_disk_outlive_kills_and_what_is_there_is_believed_only_if_it_is_theirs(
+    matched: Matched, tmp_path: Path
+) -> None:
+    write_pack(tmp_path, MARCH % "7d")
+    reports, changelog = Reports(matched), f"{matched.group}-windows-changelog"
+    variables = {"VEDETTE_STATE_STORE": "rocksdict", "VEDETTE_STATE_DIR": str(tmp_path / "state")}
+    with matcher(matched, tmp_path, **variables) as service:
+        started(service)
+        reports.two_of_three()
+        service.kill()
+        started(service)
+
+        assert (recovered(service), UNTRUSTED in service.text()) == (0, False)
+        assert reports.whole(PLACES[:8])
+        service.kill()
+        _spoil(tmp_path / "state" / changelog)
+        started(service)
+
+        assert service.text().count(UNTRUSTED) == 3
+        assert reports.whole(PLACES[8:])
+        service.kill()
+        _delete(matched.bootstrap, changelog)
+        started(service)
+
+        assert (service.text().count(UNTRUSTED), recovered(service)) == (3 + 4, 0)
+
+
+def _spoil(state: Path) -> None:
+    next((state / "0").glob("MANIFEST*")).unlink()
+    shutil.rmtree(state / "1")
+    shutil.copytree(state / "3", state / "1")
+    for path in (state / "2").iterdir():
+        path.write_bytes(b"a novel")
+
+
+def _delete(bootstrap: str, topic: str) -> None:
+    with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
+        admin.delete_topics([topic])
+        until(lambda: topic not in admin.list_topics(), "the topic is gone")
+
+
+def test_a_worker_does_not_start_on_a_directory_that_another_has(
+    matched: Matched, tmp_path: Path
+) -> None:
+    write_pack(tmp_path, MARCH % "7d")
+    changelog = Changelog(f"{matched.group}-windows-changelog", "any")
+    variables = {"VEDETTE_STATE_STORE": "rocksdict", "VEDETTE_STATE_DIR": str(tmp_path)}
+    with in_directory(tmp_path, changelog), matcher(matched, tmp_path, **variables) as service:
+        service.start()
+
+        assert service.wait(60) == 1
+        assert "VEDETTE_STATE_DIR" in service.text()
+
+
+@pytest.fixture
+def admin(kafka: str) -> Iterator[KafkaAdminClient]:
+    with closing(KafkaAdminClient(bootstrap_servers=kafka)) as client:
+        yield client
+
+
+def kept_as(admin: KafkaAdminClient, topic: str) -> dict[str, str]:
+    resource = ConfigResource(ConfigResourceType.TOPIC, topic)
+    told = admin.describe_configs([resource], config_filter="all")["topic"][topic]
+    return {name: setting["value"] for name, setting in told.items()}
+
+
+def test_a_changelog_that_is_kept_otherwise_is_told_better_and_nothing_else(
+    kafka: str, admin: KafkaAdminClient, topic_prefix: str
+) -> None:
+    name, own = f"{topic_prefix}changelog", {"flush.messages": "7", "cleanup.policy": "delete"}
+    admin.create_topics([NewTopic(name, 2, 1, topic_configs=own)], wait_for_metadata=True)
+
+    first, again = (ensure_changelog(kafka, name, 2) for _ in range(2))
+
+    assert (CONFIG | {"flush.messages": "7"}).items() <= kept_as(admin, name).items()
+    assert first == again
+    with pytest.raises(Unusable, match="2 partitions"):
+        ensure_changelog(kafka, name, 3)
+
+
+def test_a_topic_that_is_made_anew_has_another_identity(kafka: str, topic_prefix: str) -> None:
+    name = f"{topic_prefix}changelog"
+    first = ensure_changelog(kafka, name, 1)
+    _delete(kafka, name)
+
+    assert ensure_changelog(kafka, name, 1).identity != first.identity
+
+
+def test_how_long_a_topic_keeps_is_known(
+    kafka: str, admin: KafkaAdminClient, topic_prefix: str
+) -> None:
+    names = [f"{topic_prefix}{kind}" for kind in ("hour", "ever", "key")]
+    settings = [
+        {"retention.ms": "3600000"},
+        {"retention.ms": "-1"},
+        {"cleanup.policy": "compact"},
+    ]
+    topics = [
+        NewTopic(name, 1, 1, topic_configs=own) for name, own in zip(names, settings, strict=True)
+    ]
+    admin.create_topics(topics, wait_for_metadata=True)
+
+    hour, ever, key = (retention(kafka, name) for name in names)
+
+    assert hour is not None
+    assert (hour.total_seconds(), ever, key) == (3600, None, None)
+
+
+def test_recovery_reads_little_more_than_what_lives(kafka: str, topic_prefix: str) -> None:
+    keys, updates, size = 20, 60_000, 400
+    name = f"{topic_prefix}changelog"
+    ensure_changelog(kafka, name, 1)
+    entries = [Message(b"%0400d" % number, b"0:%d" % (number % keys)) for number in range(updates)]
+    produce(kafka, name, entries)
+    newest = int(CONFIG["segment.bytes"]) // size
+
+    def compacted() -> bool:
+        return asyncio.run(_count(kafka, TP(name, 0), updates)) < newest * 1.1 + keys
+
+    until(compacted, "the changelog is compacted", 60.0)
+
+
+def test_a_deletion_is_read_as_one(kafka: str, topic_prefix: str) -> None:
+    name = f"{topic_prefix}changelog"
+    ensure_changelog(kafka, name, 1)
+    produce(kafka, name, [Message(b"1", b"0:a"), Message(None, b"0:a"), Message(b"2", b"0:b")])
+
+    steps = asyncio.run(_steps(kafka, TP(name, 0), 3))
+
+    assert [entry for _, entries, _ in steps for entry in entries] == [
+        (b"0:a", b"1"),
+        (b"0:a", None),
+        (b"0:b", b"2"),
+    ]
+    assert steps[-1][2] == 2
+
+
+async def _steps(
+    kafka: str, tp: TP, end: int
+) -> list[tuple[TP, list[tuple[bytes, bytes | None]], int]]:
+    return [step async for step in read(kafka, {tp: (0, end)})]
+
+
+async def _count(kafka: str, tp: TP, end: int) -> int:
+    await asyncio.sleep(1)
+    return sum(len(entries) for _, entries, _ in await _steps(kafka, tp, end))
