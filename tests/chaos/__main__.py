@@ -17,19 +17,30 @@ from tests.chaos.load import Pace
 from tests.chaos.plan import KINDS, SERVICES, SEVERAL, Wanted
 from tests.chaos.run import Asked
 from tests.chaos.telling import teller
-from tests.parts.child import ROOT
+from tests.parts.child import ROOT, Died
+from tests.parts.kafka import NoKafka
+from tests.parts.redis_server import NoRedis
+from tests.parts.waiting import NotInTime
 
+UNTRIED = 2
 KEPT = ROOT / ".cache" / "chaos"
 
 
 def main() -> int:
     """Run it as asked; the exit code."""
     given = _arguments()
-    return chaos(_asked(given), keep=given.keep)
+    try:
+        return chaos(_asked(given), keep=given.keep)
+    except (Died, NotInTime, NoKafka, NoRedis) as fault:
+        sys.stderr.write(f"it cannot be tried: {fault}\n")
+        return UNTRIED
 
 
 def chaos(asked: Asked, *, keep: bool = False) -> int:
-    """0 when all was well; else 1, and everything is kept in a folder that is named."""
+    """0 when all was well; else 1, and everything is kept in a folder that is named.
+
+    Raises what the parts raise that do not start.
+    """
     folder = KEPT / f"{time.strftime('%Y%m%dT%H%M%S')}-{asked.seed}"
     folder.mkdir(parents=True)
     tell = teller(folder)
@@ -42,7 +53,7 @@ def chaos(asked: Asked, *, keep: bool = False) -> int:
         run.settled(ran)
         finding = report.found(ran)
         report.keep(finding, folder)
-    for line in finding.lines():
+    for line in (*finding.lines(), *finding.slowest()):
         tell(line)
     return _end(finding, folder, tell, keep=keep)
 

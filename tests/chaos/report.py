@@ -52,8 +52,8 @@ class Finding:
         yield f"  not committed at the end: {self.lagging or 'nothing'}"
         yield from lines(self.verdicts)
         yield f"  expected: {by_rule(self.verdicts[0].foretold.expected)}"
-        notices = self.verdicts[0].notices
-        yield f"  messages of no rule of the pack: {len(notices)} {notices[:2]}"
+        for one in self.verdicts:
+            yield f"  {one.receiver}, of no rule of the pack: {len(one.notices)} {one.notices[:2]}"
 
     def slowest(self) -> Iterator[str]:
         """The story of the alert that Slack had to wait for most."""
