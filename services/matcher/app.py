@@ -1,7 +1,7 @@
 """The one place where the parts of this service are joined."""
 
 from asyncio import to_thread
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,21 +12,29 @@ from tempfile import TemporaryDirectory
 from schemas.bundle import Backfilled
 from schemas.indication import Indication
 from schemas.tick import Tick
-from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, SIGNALS, topic_name
+from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, RULES, SIGNALS, topic_name
 from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.agents import add_agent
+from services.matcher.adapters.bundle_rules import BadBundle
 from services.matcher.adapters.bundles import Bundles
 from services.matcher.adapters.changelog import Changelog, ensure_changelog, retention
 from services.matcher.adapters.cluster import Cluster, Unusable
 from services.matcher.adapters.copies import in_directory, in_memory
 from services.matcher.adapters.correlate import Correlation, Told
+from services.matcher.adapters.crash import crash_and_park
 from services.matcher.adapters.detect import Detection
+from services.matcher.adapters.follower import Follower
 from services.matcher.adapters.hypotheses import Hypotheses, by_name
-from services.matcher.adapters.judge import Judge
-from services.matcher.adapters.outbox import TopicOutbox
+from services.matcher.adapters.message import Received
+from services.matcher.adapters.outbox import Outbox, TopicOutbox
+from services.matcher.adapters.past import KafkaPast
+from services.matcher.adapters.rebuild import Places, Rebuild
+from services.matcher.adapters.rebuilds import Rebuilds
 from services.matcher.adapters.rule_files import read_rule_files
+from services.matcher.adapters.rules_topic import RulesTopic
 from services.matcher.adapters.store import OpenCopy
+from services.matcher.adapters.swap import Swap
 from services.matcher.adapters.table import add_table, changelog_name
 from services.matcher.adapters.ticks import Ticker
 from services.matcher.adapters.transport import App, faust_options, raw_topic
@@ -34,7 +42,6 @@ from services.matcher.adapters.unreadable import Unreadable
 from services.matcher.adapters.watch import Watch
 from services.matcher.adapters.windows import Windows
 from services.matcher.adapters.worker import new_loop, run
-from services.matcher.domain.faults import RuleFault
 from services.matcher.domain.look_back import out_of_reach
 from services.matcher.domain.rulebook import Rulebook
 from services.matcher.domain.standing import InForce
@@ -42,7 +49,7 @@ from services.matcher.settings import Settings
 
 log = telemetry.logger(__name__)
 
-TOPICS = (EVENTS, SIGNALS, ALERTS, DEAD_LETTERS)
+TOPICS = (EVENTS, SIGNALS, ALERTS, DEAD_LETTERS, RULES)
 FAILED = 1
 
 
@@ -58,25 +65,27 @@ class Kafka:
     signals_partitions: int
     changelog: Changelog
     events_kept: timedelta | None
+    rules: RulesTopic
 
 
 def serve(settings: Settings) -> int:
     """Run the matcher until it is told to stop (0) or crashes (1). Blocks.
 
     Raises:
-        NoRules: no file holds a usable rule.
+        NoRules: neither the rules topic nor, if that is empty, any file holds a usable rule.
     """
-    rulebook, faults = _rules(settings.rules_dir)
-    health = _health(faults)
+    health = _health()
     listener = telemetry.listen(telemetry.health_app(health), settings.host, settings.port)
     loop = new_loop()
     try:
         kafka = loop.run_until_complete(prepare(settings))
-        _note_reach(rulebook, kafka, health)
+        follower = Follower(kafka.rules, health.notes)
+        bundles = loop.run_until_complete(_in_force(settings, follower))
+        _note_reach(bundles.current.rulebook, kafka, health)
         scratch = TemporaryDirectory(prefix="vedette-matcher-")
         with scratch as folder, _copies(settings, kafka) as open_copy:
-            bundles = Bundles(InForce(rulebook))
-            app = create_app(settings, bundles, kafka, (Path(folder), open_copy))
+            place = Path(folder), open_copy
+            app = create_app(settings, (bundles, follower), kafka, place)
             _watch(app, kafka.cluster, health)
             return run(app, loop)
     except Unusable as error:
@@ -100,7 +109,8 @@ async def prepare(settings: Settings) -> Kafka:
     changelog = await to_thread(ensure_changelog, bootstrap, name, count)
     events_kept = await to_thread(retention, bootstrap, names[EVENTS])
     cluster.follow(names[EVENTS])
-    return Kafka(cluster, count, changelog, events_kept)
+    rules = await RulesTopic.open(bootstrap, names[RULES], settings.kafka_fetch_wait_ms)
+    return Kafka(cluster, count, changelog, events_kept, rules)
 
 
 def app_id(settings: Settings) -> str:
@@ -109,25 +119,30 @@ def app_id(settings: Settings) -> str:
 
 
 def create_app(
-    settings: Settings, bundles: Bundles, kafka: Kafka, place: tuple[Path, OpenCopy]
+    settings: Settings,
+    rules: tuple[Bundles, Follower],
+    kafka: Kafka,
+    place: tuple[Path, OpenCopy],
 ) -> App:
     """The Faust app with its agents, its table and its ticks. Nothing is started.
 
-    `place` is a folder for what Faust leaves behind, and where copies of the changelog live.
+    `rules` are those in force, and who puts newer ones there; `place` is a folder for what Faust
+    leaves behind, and where copies of the changelog live.
     """
-    folder, open_copy = place
+    (bundles, follower), (folder, open_copy) = rules, place
     rulebook = bundles.current.rulebook
     app = App(app_id(settings), **faust_options(settings.kafka_bootstrap_servers, folder))
     app.fetch_wait_ms = settings.kafka_fetch_wait_ms
     topics = {name: raw_topic(app, topic_name(settings.topic_prefix, name)) for name in TOPICS}
     outbox = TopicOutbox(topics)
     unreadable = Unreadable(outbox, settings.dead_letter_limit)
-    detection = Detection(Judge(rulebook), outbox, kafka.signals_partitions, unreadable)
+    swap = _swap(app, settings, kafka, (bundles, follower, outbox))
+    detection = Detection(swap, outbox, kafka.signals_partitions, unreadable)
     table = add_table(app, kafka.signals_partitions, open_copy)
     windows = Windows(table, rulebook.windows)
     hypotheses = Hypotheses(table, by_name(rulebook.hypotheses), kafka.signals_partitions)
     correlation = Correlation(windows, hypotheses, outbox, _now(settings), bundles)
-    add_agent(app, "detect", topics[EVENTS], detection.take)
+    add_agent(app, "detect", topics[EVENTS], partial(_detect, swap, detection))
     add_agent(app, "correlate", topics[SIGNALS], correlation.take)
     table.on_recover(partial(_moved, correlation))
     ticker = Ticker(outbox, _clock(settings, detection), topics[EVENTS].get_topic_name())
@@ -135,23 +150,55 @@ def create_app(
     return app
 
 
+def _swap(
+    app: App, settings: Settings, kafka: Kafka, parts: tuple[Bundles, Follower, Outbox]
+) -> Swap:
+    """The judge of events, which changes its rules as they are published."""
+    bundles, follower, outbox = parts
+    events = topic_name(settings.topic_prefix, EVENTS)
+    rebuilt = kafka.rules.rebuilt
+    places = Places(kafka.signals_partitions, partial(kafka.cluster.known, events), rebuilt)
+    rebuild = Rebuild(KafkaPast(settings.kafka_bootstrap_servers, events), outbox, places)
+    rebuilds = Rebuilds(rebuild, rebuilt, partial(crash_and_park, app))
+    swap = Swap(bundles, rebuilds, partial(follower.known, bundles), follower.recent)
+    app.task(partial(follower.run, app, bundles))
+    for moving in (app.on_partitions_revoked, app.on_before_shutdown):
+        moving.connect(lambda *_given, **_named: swap.forget())
+    return swap
+
+
+async def _detect(swap: Swap, detection: Detection, message: Received) -> None:
+    await swap.enter(message)
+    await detection.take(message)
+
+
 async def _moved(correlation: Correlation) -> None:
     correlation.forget()
 
 
-def _rules(folder: Path) -> tuple[Rulebook, tuple[RuleFault, ...]]:
+async def _in_force(settings: Settings, follower: Follower) -> Bundles:
+    """The rules to start with: the bundle that counts, or the folder's if there was never one."""
+    try:
+        found = await follower.first()
+    except BadBundle as error:
+        raise NoRules(str(error)) from error
+    return found or Bundles(InForce(_rules(settings.rules_dir, follower.notes)))
+
+
+def _rules(folder: Path, notes: MutableMapping[str, str]) -> Rulebook:
     rulebook, faults = read_rule_files(folder).rulebook()
     for fault in faults:
         log.error("a rule is left out", fault=str(fault))
     if not rulebook.windows:
         raise NoRules("\n".join([f"{folder}: no usable rule", *map(str, faults)]))
+    if faults:
+        notes["rules"] = "\n".join(map(str, faults))
     metrics.RULES.set(len(rulebook.windows))
-    return rulebook, faults
+    return rulebook
 
 
-def _health(faults: tuple[RuleFault, ...]) -> telemetry.Health:
-    notes = {"rules": "\n".join(map(str, faults))} if faults else {}
-    health = telemetry.Health(notes=notes)
+def _health() -> telemetry.Health:
+    health = telemetry.Health()
     health.add("group", lambda: "starting")
     health.add("kafka", lambda: "starting")
     return health

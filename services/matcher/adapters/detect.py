@@ -1,7 +1,7 @@
 """detect: events in, signals out; ticks are passed on behind the signals they follow."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -95,16 +95,21 @@ class Detection:
 
     async def _signal(self, signal: Signal, message: Received) -> None:
         metrics.SIGNALS.labels(signal.pack, signal.rule).inc()
-        letter = signal_letter(signal)
-        try:
-            await self.outbox.send(SIGNALS, letter)
-        except TooLarge as error:
-            await bury(self.outbox, message, letter.value, (str(error), signal.rule))
+        await post(self.outbox, signal, message)
 
     async def _tick(self, tick: Tick) -> None:
         metrics.TICKS.labels(EVENTS).inc()
         for partition in range(self.partitions):
             await self.outbox.send(SIGNALS, tick_letter(tick, partition))
+
+
+async def post(outbox: Outbox, signal: Signal, message: Received) -> Awaitable[object]:
+    """Send a signal that `message` led to, or bury it if it is too large."""
+    letter = signal_letter(signal)
+    try:
+        return await outbox.send(SIGNALS, letter)
+    except TooLarge as error:
+        return await bury(outbox, message, letter.value, (str(error), signal.rule))
 
 
 def signal_letter(signal: Signal) -> Letter:
@@ -117,11 +122,6 @@ def signal_letter(signal: Signal) -> Letter:
     return Letter(signal.model_dump_json(exclude_defaults=True).encode(), headers, signal.key)
 
 
-def tick_letter(tick: Tick, partition: int) -> Letter:
-    """A tick as a message for `partition`, without a key."""
-    identity = f"tick-{tick.partition}-{tick.time.isoformat()}"
-    headers = cloud_headers(TICK, identity, SOURCE, tick.time)
-    return Letter(tick.model_dump_json().encode(), headers, partition=partition)
 def pulse_letter(pulse: Pulse, partition: int | None = None) -> Letter:
     """A pulse as a message; that of the same report has the same `ce_id`."""
     identity = hashlib.sha256(f"{pulse.source} {pulse.event}".encode()).hexdigest()[:20]
@@ -129,3 +129,8 @@ def pulse_letter(pulse: Pulse, partition: int | None = None) -> Letter:
     return Letter(pulse.model_dump_json().encode(), headers, pulse.key, partition)
 
 
+def tick_letter(tick: Tick, partition: int) -> Letter:
+    """A tick as a message for `partition`, without a key."""
+    identity = f"tick-{tick.partition}-{tick.time.isoformat()}"
+    headers = cloud_headers(TICK, identity, SOURCE, tick.time)
+    return Letter(tick.model_dump_json().encode(), headers, partition=partition)

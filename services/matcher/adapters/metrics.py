@@ -67,3 +67,22 @@ RECOVERED = Counter(
     "vedette_matcher_recovered_messages_total", "Messages of the changelog read to have windows."
 )
 RULES = Gauge("vedette_matcher_rules", "Rules in force.")
+BUNDLE = Gauge(
+    "vedette_matcher_bundle_number", "The rule bundle in force; 0: rules of VEDETTE_RULES_DIR."
+)
+REJECTED = Gauge(
+    "vedette_matcher_bundle_rejected",
+    "1 while the newest bundle cannot be put in force and an older one stays, else 0.",
+)
+REJECTIONS = Counter(
+    "vedette_matcher_bundles_rejected_total", "Bundles that could not be put in force."
+)
+REBUILDING = Gauge(
+    "vedette_matcher_rebuilding",
+    "Events partitions whose past is being judged by changed rules.",
+)
+BACKFILLS = Counter(
+    "vedette_matcher_backfilled_signals_total",
+    "Signals of past events sent to the windows of changed rules.",
+    ["pack", "rule"],
+)

@@ -44,6 +44,14 @@ class InForce:
         """How the rule stands."""
         return self.standings.get(rule, NEVER_CHANGED)
 
+    def rebuilt_after(self, number: int) -> Mapping[RuleKey, Standing]:
+        """The rules whose windows are to be rebuilt where bundle `number` was the last applied."""
+        return {
+            rule: one
+            for rule, one in self.standings.items()
+            if one.on_change is OnChange.REBUILD and one.changed_in > number
+        }
+
 
 def standings(bundle: Numbered) -> Mapping[RuleKey, Standing]:
     """How the rules of a bundle stand."""

@@ -1,0 +1,28 @@
+"""A part of a rulebook says of an event what the whole says, for its own windows alone."""
+
+from services.matcher.domain.narrowed import narrowed
+from services.matcher.domain.signals import signals
+from tests.matcher.rules import correlating, detecting, report, rulebook
+
+FIRE = detecting("fire", selection={"words|phrase": "rockets"}, group_by=["place"])
+WHO = detecting("who", selection={"actor_ids|expand": "%proxies%"})
+THREE = correlating("three", ["fire", "who"], group_by=["country"])
+TWO = correlating("two", ["who"], type="value_count", condition={"field": "actor_ids", "gte": 2})
+BOOK = rulebook(FIRE, WHO, THREE, TWO)
+EVENT = report("Badr fired rockets.", actors=["Badr"], country="IQ")
+
+
+def test_a_part_of_a_rulebook_says_what_the_whole_says_for_its_windows() -> None:
+    for name in ("three", "two"):
+        part = narrowed(BOOK, {("pack", name)})
+
+        assert signals(part, EVENT) == tuple(
+            one for one in signals(BOOK, EVENT) if one.rule == name
+        )
+        assert signals(part, EVENT)
+
+
+def test_it_asks_only_what_feeds_its_windows() -> None:
+    part = narrowed(BOOK, {("pack", "two")})
+
+    assert [rule.name for pack in part.packs for rule in pack.rules] == ["who"]
