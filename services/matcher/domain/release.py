@@ -14,7 +14,6 @@ from services.matcher.domain.step import (
     Moment,
     Outcome,
     all_alerts,
-    forgetful,
     hearing_of,
     said,
 )
@@ -31,7 +30,7 @@ def release(rule: WindowRule, state: State, moment: Moment) -> Outcome:
     """
     if moment.offset <= state.offset:
         return Outcome(state, all_alerts(rule, state), changed=False)
-    before = forgetful(rule, _clocked(rule, state, moment), moment)
+    before = _clocked(rule, state, moment)
     hearing = replace(hearing_of(rule, state, moment), gone=CHANGED)
     standing = episodes(rule, before)
     claims = carried(rule, before.announced, standing)

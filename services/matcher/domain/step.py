@@ -73,7 +73,7 @@ def step(rule: WindowRule, state: State, message: Signal | None, moment: Moment)
         return _ticked(rule, state, moment)
     if _too_late(rule, message):
         return Outcome(state, refused=TOO_LATE, changed=False)
-    before = forgetful(rule, _begun(rule, state, message, moment), moment)
+    before = _forgetful(rule, _begun(rule, state, message, moment), moment)
     told = _applied(rule, before, message, moment.standing.changed_in)
     applied = msgspec.structs.replace(told, offset=moment.offset)
     if moment.muted:
@@ -89,6 +89,11 @@ def deadline(rule: WindowRule, state: State) -> datetime | None:
     overdue = next_absence(rule, state) if rule.type is CorrelationType.ABSENCE else None
     times = ends + forgets + ([] if overdue is None else [overdue])
     return instant(min(times)) if times else None
+
+
+def timing(rule: WindowRule) -> str:
+    """All of a rule that `deadline` asks: rules with the same one agree on every state."""
+    return f"{rule.type} {rule.bases} {rule.timespan} {rule.resolve_after} {rule.kept}"
 
 
 def is_due(rule: WindowRule, state: State, clock: datetime) -> bool:
@@ -112,8 +117,8 @@ def _too_late(rule: WindowRule, signal: Signal) -> bool:
     return lateness > rule.max_lateness
 
 
-def forgetful(rule: WindowRule, state: State, moment: Moment) -> State:
-    """The state without what the clock lets go of; nothing but what is too much, while muted."""
+def _forgetful(rule: WindowRule, state: State, moment: Moment) -> State:
+    # while muted nothing goes but what is too much
     clock = None if moment.muted else moment.clock
     return forget(rule, state, None if clock is None else micros(clock))
 
@@ -182,7 +187,7 @@ def _ticked(rule: WindowRule, state: State, moment: Moment) -> Outcome:
             for one in judged.announced
         ),
     )
-    kept = forgetful(rule, resolved, moment)
+    kept = _forgetful(rule, resolved, moment)
     alerts = said(rule, state, resolved, standing)
     return Outcome(None if kept.forgotten else kept, alerts)
 
