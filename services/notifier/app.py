@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from kafka.errors import KafkaError
+from pydantic import SecretStr
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -28,6 +29,7 @@ from services.notifier.adapters.redis_outbox import RedisOutbox
 from services.notifier.adapters.redis_rebuild import RedisRebuild
 from services.notifier.adapters.slack import SlackDutyReceiver, SlackReceiver
 from services.notifier.adapters.stream import AlertStream, connect
+from services.notifier.adapters.watchdog import Watchdog
 from services.notifier.adapters.worker import Worker
 from services.notifier.domain.ports import Receiver
 from services.notifier.settings import Settings
@@ -54,6 +56,7 @@ class Parts:
     health: Health
     kafka: KafkaPulse
     stream: StreamPulse
+    watchdog: Watchdog
 
     def start(self) -> None:
         """Set the threads to work."""
@@ -61,6 +64,7 @@ class Parts:
         for worker in self.workers:
             worker.start()
         self.courier.start()
+        self.watchdog.start()
 
     def wake(self) -> None:
         """Let every receiver look at its queue now."""
@@ -98,9 +102,23 @@ def join(settings: Settings) -> Parts:
     health.add("kafka", kafka.check)
     health.add("alerts", stream.check)
     health.add("threads", _threads_check((*workers, courier, rebuilder)))
+    watchdog = Watchdog(_now, _secret(settings.watchdog_url))
     return Parts(
-        settings, notifications, outbox, workers, courier, rebuilder, health, kafka, stream
+        settings,
+        notifications,
+        outbox,
+        workers,
+        courier,
+        rebuilder,
+        health,
+        kafka,
+        stream,
+        watchdog,
     )
+
+
+def _secret(given: SecretStr | None) -> str | None:
+    return None if given is None else given.get_secret_value()
 
 
 def _rebuilder(
@@ -201,7 +219,15 @@ def _stream(parts: Parts, stopping: threading.Event) -> None:
         member = Membership(consumer, _now)
         parts.stream.watch(member)
         names = tuple(worker.receiver for worker in parts.workers)
-        stream = AlertStream(member, parts.notifications, parts.outbox, names, _now, parts.wake)
+        stream = AlertStream(
+            member=member,
+            notifications=parts.notifications,
+            outbox=parts.outbox,
+            receivers=names,
+            clock=_now,
+            queued=parts.wake,
+            watchdog=parts.watchdog,
+        )
         stream.run(stopping)
 
 
@@ -218,4 +244,5 @@ def _finish(parts: Parts) -> None:
             log.warning("left in flight: its lease will end", receiver=worker.receiver)
     parts.rebuilder.stop(REDIS_SECONDS)
     parts.courier.stop(LETTERS_SECONDS)
+    parts.watchdog.stop()
     parts.kafka.close()

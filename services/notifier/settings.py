@@ -2,9 +2,18 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, RedisDsn, SecretStr, field_validator
+from pydantic import AfterValidator, Field, RedisDsn, SecretStr, field_validator
 
 from services.environment import FetchWait, Port, ServiceSettings
+
+
+def _address(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("http://", "https://")):
+        raise ValueError("an address begins with http:// or https://")
+    return url
+
+
+HttpAddress = Annotated[SecretStr, AfterValidator(_address)]
 
 
 class Settings(ServiceSettings):
@@ -21,9 +30,12 @@ class Settings(ServiceSettings):
     pagerduty_events_url: Annotated[str, Field(pattern="^https?://")] = (
         "https://events.pagerduty.com/v2/enqueue"
     )
+    watchdog_url: HttpAddress | None = None
     receiver_timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 10
 
-    @field_validator("slack_token", "slack_duty_channel", "pagerduty_routing_key", mode="before")
+    @field_validator(
+        "slack_token", "slack_duty_channel", "pagerduty_routing_key", "watchdog_url", mode="before"
+    )
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         return value or None

@@ -19,9 +19,9 @@ RESOLVED: dict[str, Any] = {"status": Status.RESOLVED}
 class Desk:
     """A receiver, its log, and a clock that jumps to whatever is due next."""
 
-    def __init__(self, facts: Facts | None = None) -> None:
+    def __init__(self, facts: Facts | None = None, receiver: FakeReceiver | None = None) -> None:
         self.clock = FakeClock()
-        self.receiver = FakeReceiver(facts or Facts("slack"))
+        self.receiver = receiver or FakeReceiver(facts or Facts("slack"))
         self.log = FakeLog(self.clock, HOLD)
         delivery = Delivery(
             self.receiver, self.receiver.facts, self.log, HOLD, self.clock, lambda: 0.0

@@ -33,6 +33,9 @@ SLACK = Facts("slack")
 PAGER = Facts("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
 DOUBT = Sending(revision=1, since=NOON - 40 * SECOND, settles_at=NOON - 10 * SECOND)
 FRESH_DOUBT = Sending(revision=1, since=NOON - SECOND, settles_at=NOON + 29 * SECOND)
+END = DOUBT.model_copy(update={"ended": True})
+FRESH_END = FRESH_DOUBT.model_copy(update={"ended": True})
+BLIND = DOUBT.model_copy(update={"blind": True})
 LONG_AGO = NOON - timedelta(minutes=1)
 
 
@@ -236,6 +239,66 @@ CASES: dict[str, tuple[Entry | None, Alert, Facts, Decision]] = {
         alert(),
         PAGER,
         SendFirst(Reason.HARMLESS),
+    ),
+    "an end waits for a page that may still land": (
+        shown().model_copy(update={"stray": FRESH_DOUBT}),
+        alert(revision=2, **RESOLVED),
+        PAGER,
+        Defer(Reason.MAY_STILL_LAND, FRESH_DOUBT.settles_at),
+    ),
+    "what was opened for an ended alert is not closed before either": (
+        shown(2).model_copy(update={"stray": FRESH_DOUBT}),
+        alert(revision=2, **RESOLVED),
+        PAGER,
+        Defer(Reason.MAY_STILL_LAND, FRESH_DOUBT.settles_at),
+    ),
+    "an end waits no longer once a page in doubt has landed": (
+        shown().model_copy(update={"stray": DOUBT}),
+        alert(revision=2, **RESOLVED),
+        PAGER,
+        Edit(Reason.NEWER),
+    ),
+    "an end in doubt is told again at once": (
+        shown().model_copy(update={"sending": FRESH_END}),
+        alert(revision=2, **RESOLVED),
+        PAGER,
+        Edit(Reason.NEWER),
+    ),
+    "an alert that fires again is told after an end in doubt": (
+        shown().model_copy(update={"sending": END}),
+        alert(revision=3),
+        PAGER,
+        Edit(Reason.NEWER),
+    ),
+    "a higher level waits for no page in doubt": (
+        shown().model_copy(update={"sending": FRESH_DOUBT}),
+        alert(revision=2, level=Level.CRITICAL),
+        PAGER,
+        Edit(Reason.NEWER),
+    ),
+    "after the log was lost a message is looked for": (
+        Entry(sending=BLIND),
+        alert(revision=2, **RESOLVED),
+        SLACK,
+        Look(Reason.IN_DOUBT, BLIND),
+    ),
+    "after the log was lost a page is sent again": (
+        Entry(sending=BLIND),
+        alert(),
+        PAGER,
+        SendFirst(Reason.HARMLESS),
+    ),
+    "after the log was lost nobody is paged for what is over": (
+        Entry(sending=BLIND),
+        alert(revision=2, **RESOLVED),
+        PAGER,
+        Edit(Reason.CLOSES_BLIND),
+    ),
+    "after the log was lost a drill pages nobody": (
+        Entry(sending=BLIND),
+        alert(exercise=True),
+        PAGER,
+        PassOver(Reason.EXERCISE),
     ),
     "a page in doubt is sent again though the level fell": (
         Entry(sending=DOUBT),

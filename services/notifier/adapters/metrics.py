@@ -30,6 +30,19 @@ ALERTS = Counter(
     "vedette_notifier_alerts_total", "Messages taken from the alerts topic.", ["result"]
 )
 LAG = Gauge("vedette_notifier_consumer_lag", "Messages not yet taken, by partition.", ["partition"])
+WATCHDOG = Gauge(
+    "vedette_notifier_watchdog_seconds",
+    "When the last watchdog that came through was sent, in seconds since 1970.",
+    ["partition"],
+)
+WATCHDOG_LATENCY = Gauge(
+    "vedette_notifier_watchdog_latency_seconds",
+    "How long the last watchdog was on its way, by the events partition it came through.",
+    ["partition"],
+)
+HEARTBEATS = Counter(
+    "vedette_notifier_heartbeats_total", "Calls of the heartbeat service.", ["result"]
+)
 DURABLE = Gauge(
     "vedette_notifier_redis_durable",
     "1: Redis keeps what it acknowledged, 0: it may not, -1: it does not say.",

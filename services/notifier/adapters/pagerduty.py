@@ -51,9 +51,9 @@ class PagerDutyReceiver:
         return notice.alert.id
 
     def edit(self, handle: str, notice: Notice) -> str:
-        """The same as `send`: PagerDuty knows the incident by its key."""
-        self.send(notice)
-        return handle
+        """The same as `send`: PagerDuty knows the incident by its key, which is the alert's id."""
+        del handle
+        return self.send(notice)
 
     def find(self, alert_id: str, sending: Sending) -> Sighting | None:
         """The Events API tells nothing, and need not: a repeat is harmless."""

@@ -13,9 +13,11 @@ from pydantic import ValidationError
 from redis import RedisError
 
 from schemas.alert import Alert
+from schemas.duty import is_watchdog
 from schemas.envelope import header
 from services.notifier.adapters.membership import Batch, Membership
 from services.notifier.adapters.metrics import ALERTS, LAG
+from services.notifier.adapters.watchdog import Watchdog
 from services.notifier.domain.errors import LogLost
 from services.notifier.domain.letters import WHERE, dead_letter
 from services.notifier.domain.ports import Job, Letter, NotificationLog, Origin, Outbox
@@ -62,6 +64,7 @@ class AlertStream:
     receivers: tuple[str, ...]
     clock: Callable[[], datetime]
     queued: Callable[[], None]
+    watchdog: Watchdog
 
     @property
     def consumer(self) -> KafkaConsumer:
@@ -116,7 +119,10 @@ class AlertStream:
                 name: header(letter.headers, name) for name in ("reason", "partition", "offset")
             }
             log.warning("dead letter", **told)
-        ALERTS.labels("queued").inc(len(jobs))
+        beats = [job.alert for job in jobs if is_watchdog(job.alert)]
+        for beat in beats:
+            self.watchdog.hear(beat)
+        ALERTS.labels("queued").inc(len(jobs) - len(beats))
         ALERTS.labels("malformed").inc(len(letters))
 
     def _rewind(self, batch: Batch) -> None:

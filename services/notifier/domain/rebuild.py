@@ -97,12 +97,12 @@ def _in_doubt(rebuild: Rebuild, past: Past, entry: Entry | None, facts: Facts) -
     alert, known = past.job.alert, entry or Entry()
     if alert.revision <= max(known.revision, known.given_up):
         return known
-    if known.status is not None:
+    if known.sending is not None:
+        after = _unsettled(known, known.sending, rebuild)
+    elif known.status is not None:
         # lines may be missing: something else may have been sent since
         moved = known.standing is not None and known.standing != standing(alert)
         after = outdated(known) if moved else known
-    elif known.sending is not None:
-        after = _unsettled(known, known.sending, rebuild)
     elif facts.idempotent and (entry is not None or not past.is_taken):
         after = known
     else:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from schemas.alert import Alert
-from schemas.duty import is_duty
+from schemas.duty import is_duty, is_watchdog
 from services.notifier.domain.ports import Job
 
 CHANNEL = "slack"
@@ -11,11 +11,13 @@ DUTY_CHANNEL = "slack-duty"
 
 
 def receivers_of(alert: Alert, names: Sequence[str]) -> tuple[str, ...]:
-    """Of the receivers `names` those that hear of `alert`.
+    """Of the receivers `names` those that hear of `alert`: none of the watchdog's.
 
     Where those on duty have a channel of their own, what is about Vedette itself goes there
     instead of the channel of the watch.
     """
+    if is_watchdog(alert):
+        return ()
     if DUTY_CHANNEL not in names:
         return tuple(names)
     other = CHANNEL if is_duty(alert) else DUTY_CHANNEL

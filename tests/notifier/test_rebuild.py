@@ -1,0 +1,222 @@
+"""What a lost log gets back: from the lines, and from what the alerts topic holds beyond them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from schemas.alert import Alert, Level, Status
+from schemas.ledger import Act, Entry, LedgerLine, Sending
+from services.notifier.domain.decide import Facts
+from services.notifier.domain.entry import standing
+from services.notifier.domain.ports import Past
+from services.notifier.domain.rebuild import REACH, Rebuild, after_lines, from_lines, from_past
+from tests.notifier.alerts import NOON, SECOND, alert, job
+
+HOLD = 30 * SECOND
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+SLACK = Facts("slack")
+PAGER = Facts("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
+REBUILD = Rebuild(NOON, HOLD, newest=NOON - HOUR)
+NO_LEDGER = Rebuild(NOON, HOLD)
+RESOLVED: dict[str, Any] = {"status": Status.RESOLVED}
+SHOWN = Entry(
+    revision=1,
+    status=Status.FIRING,
+    standing=standing(alert()),
+    handle="m1",
+    sent_at=NOON - HOUR,
+    serial=2,
+)
+
+
+def past(told: Alert, at: datetime = NOON - HOUR, *, is_taken: bool = True) -> Past:
+    return Past(job(told), at, is_taken)
+
+
+def line(entry: Entry | None, act: Act = Act.NOTIFIED, **changes: Any) -> LedgerLine:
+    told: dict[str, Any] = {
+        "at": NOON - HOUR,
+        "act": act,
+        "fingerprint": "f",
+        "alert": "a1",
+        "revision": 1,
+        "receiver": "slack",
+        "reason": "",
+        "status": Status.FIRING,
+        "entry": entry,
+    }
+    return LedgerLine.model_validate(told | changes)
+
+
+def after(
+    told: Past, entry: Entry | None = None, facts: Facts = SLACK, rebuild: Rebuild = REBUILD
+) -> tuple[Entry | None, bool]:
+    """The entry to keep, if it is another, and whether the revision is queued."""
+    found = from_past(rebuild, told, {facts.name: entry}, [facts])
+    return (found.recoveries[0].entry if found.recoveries else None), bool(found.jobs)
+
+
+def doubt(revision: int = 1, since: datetime = NOON - HOUR) -> Sending:
+    return Sending(revision=revision, since=since, settles_at=NOON + HOLD, blind=True)
+
+
+def test_the_newest_entry_counts_in_whatever_order_the_lines_stand() -> None:
+    lines = [line(Entry(revision=n, serial=n)) for n in (1, 3, 2)]
+
+    (kept,) = from_lines(lines)
+
+    assert (kept.receiver, kept.alert, kept.entry.revision) == ("slack", "a1", 3)
+
+
+def test_each_receiver_has_an_entry_of_its_own() -> None:
+    lines = [line(SHOWN), line(SHOWN, receiver="pagerduty"), line(SHOWN, alert="a2")]
+
+    assert [(one.receiver, one.alert) for one in from_lines(lines)] == [
+        ("slack", "a1"),
+        ("pagerduty", "a1"),
+        ("slack", "a2"),
+    ]
+
+
+def test_a_line_that_changed_nothing_takes_nothing_away() -> None:
+    (kept,) = from_lines([line(SHOWN), line(None, Act.DROPPED)])
+
+    assert kept.entry == SHOWN
+
+
+def test_an_entry_lives_until_the_alert_ended_plus_thirty_days() -> None:
+    firing, ended = from_lines([line(SHOWN), line(SHOWN, alert="a2", status=Status.WITHDRAWN)])
+
+    assert (firing.is_over, ended.is_over, ended.at) == (False, True, NOON - HOUR)
+
+
+def test_the_alerts_are_read_from_a_day_before_the_newest_line() -> None:
+    lines = [line(None, at=NOON - 3 * HOUR), line(None, at=NOON - 2 * HOUR)]
+
+    rebuild = after_lines(after_lines(NO_LEDGER, lines), [line(None, at=NOON - 4 * HOUR)])
+
+    assert rebuild.since == NOON - 2 * HOUR - REACH
+    assert REACH > DAY
+
+
+def test_without_a_ledger_all_that_is_kept_is_read() -> None:
+    assert NO_LEDGER.since == NOON - 30 * DAY
+
+
+def test_what_the_ledger_says_was_sent_is_left_alone() -> None:
+    assert after(past(alert()), SHOWN) == (None, False)
+
+
+def test_what_was_queued_and_has_no_line_is_queued_and_looked_for() -> None:
+    entry, queued = after(past(alert()))
+
+    assert queued
+    assert entry == Entry(sending=doubt(), serial=1)
+
+
+def test_a_doubt_has_a_line() -> None:
+    found = from_past(REBUILD, past(alert()), {"slack": None}, [SLACK])
+
+    (letter,) = found.recoveries[0].letters
+    told = LedgerLine.model_validate_json(letter.value)
+    assert (told.act, told.receiver, told.entry) == (
+        Act.IN_DOUBT,
+        "slack",
+        found.recoveries[0].entry,
+    )
+    assert told.reason.startswith("the log was lost")
+
+
+def test_a_newer_revision_is_queued_for_the_message_that_stands_there() -> None:
+    assert after(past(alert(revision=2)), SHOWN) == (None, True)
+
+
+def test_another_status_may_have_been_shown_since_the_last_line() -> None:
+    entry, queued = after(past(alert(revision=2, **RESOLVED)), SHOWN)
+
+    assert queued
+    assert entry is not None
+    assert (entry.handle, entry.standing, entry.serial) == ("m1", None, 3)
+
+
+def test_what_was_passed_over_before_may_have_been_sent_since() -> None:
+    entry, queued = after(past(alert(revision=2)), Entry(revision=1, serial=1))
+
+    assert queued
+    assert entry == Entry(revision=1, sending=doubt(2), serial=2)
+
+
+def test_a_doubt_of_the_ledger_lasts_longer_since_it_may_have_been_tried_again() -> None:
+    told = Sending(revision=1, since=NOON - HOUR, settles_at=NOON - HOUR + HOLD)
+
+    entry, queued = after(past(alert()), Entry(sending=told, serial=1))
+
+    assert queued
+    assert entry is not None
+    assert entry.sending == told.model_copy(update={"settles_at": NOON + HOLD})
+    assert after(past(alert(revision=2)), entry) == (None, True)
+
+
+def test_what_notifiers_had_not_committed_is_left_to_the_stream_but_looked_for() -> None:
+    entry, queued = after(past(alert(), is_taken=False))
+
+    assert not queued
+    assert entry == Entry(sending=doubt(), serial=1)
+
+
+def test_a_pager_needs_no_doubt_where_nothing_was_taken() -> None:
+    assert after(past(alert(), is_taken=False), facts=PAGER) == (None, False)
+
+
+def test_a_pager_known_not_to_have_been_told_is_told() -> None:
+    known = Entry(serial=1)
+
+    assert after(past(alert(revision=2, **RESOLVED)), known, PAGER) == (None, True)
+
+
+def test_a_page_of_which_nothing_is_known_is_in_doubt() -> None:
+    entry, queued = after(past(alert()), facts=PAGER)
+
+    assert queued
+    assert entry == Entry(sending=doubt(), serial=1)
+
+
+def test_what_was_opened_and_not_closed_is_closed() -> None:
+    opened = SHOWN.model_copy(update={"revision": 2})
+
+    assert after(past(alert(revision=2, **RESOLVED)), opened, PAGER) == (None, True)
+
+
+def test_what_was_given_up_stays_given_up_until_there_is_more_to_say() -> None:
+    known = Entry(given_up=2, serial=1)
+
+    assert after(past(alert(revision=2)), known) == (None, False)
+    assert after(past(alert(revision=3)), known)[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "queued"), [({}, True), (RESOLVED, False)], ids=["firing", "ended"]
+)
+def test_without_a_ledger_what_ended_long_ago_is_not_told_again(
+    changes: dict[str, Any], queued: bool
+) -> None:
+    long_ago = past(alert(revision=2, **changes), NOON - 20 * DAY)
+
+    entry, is_queued = after(long_ago, rebuild=NO_LEDGER)
+
+    assert is_queued is queued
+    assert entry is not None
+    assert entry.sending == doubt(2, NOON - 20 * DAY)
+    assert entry.revision == (0 if queued else 2)
+
+
+def test_a_search_never_begins_before_what_is_kept() -> None:
+    told = alert(detected_at=NOON - 2000 * DAY)
+
+    entry, _ = after(past(told))
+
+    assert entry is not None
+    assert entry.sending is not None
+    assert entry.sending.since == NOON - 30 * DAY
