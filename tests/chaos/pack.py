@@ -32,7 +32,7 @@ def write_rules(folder: Path, terms: Terms, *, edition: int = 0) -> Path:
     """The pack, in `folder`; every `edition` means the same, and differs in a text and a decoy."""
     folder.mkdir(parents=True, exist_ok=True)
     rules = {
-        TRIPWIRE: _report("tripwire", "critical") + "resolve_after: 30s\n",
+        TRIPWIRE: _report("tripwire", "critical") + "resolve_after: 20s\n",
         BARRAGE: _over(["rocket"], _barrage(terms)),
         COUNCIL: _over(["pledge"], _council(terms)),
         UNANSWERED: _over(["call", "answer"], _unanswered(terms)),
@@ -71,7 +71,7 @@ correlation:
   max_lateness: {terms.lateness}
   condition: {{gte: {ROCKETS}}}
 level: medium
-resolve_after: 30s
+resolve_after: 20s
 """
 
 
@@ -101,7 +101,7 @@ correlation:
   timespan: {ANSWER_SECONDS}s
   max_lateness: {terms.lateness}
 level: low
-resolve_after: 20s
+resolve_after: 10s
 """
 
 
