@@ -137,7 +137,9 @@ def create_app(
     outbox = TopicOutbox(topics)
     unreadable = Unreadable(outbox, settings.dead_letter_limit)
     swap = _swap(app, settings, kafka, (bundles, follower, outbox))
-    detection = Detection(swap, outbox, kafka.signals_partitions, unreadable)
+    rebuilt = kafka.rules.rebuilt
+    detection = Detection(swap, outbox, kafka.signals_partitions, unreadable, rebuilt=rebuilt)
+    detection = replace(detection, pulses=_pulses(settings, bundles))
     table = add_table(app, kafka.signals_partitions, open_copy)
     windows = Windows(table, rulebook.windows)
     hypotheses = Hypotheses(table, by_name(rulebook.hypotheses), kafka.signals_partitions)

@@ -1,5 +1,8 @@
+from schemas.bundle import Backfilled, OnChange
 from schemas.tick import Tick
 from services.matcher.domain.clock import Clock, decode_clock, encode_clock
+from services.matcher.domain.rulebook import Rulebook
+from services.matcher.domain.standing import Standing
 from tests.matcher.builders import HOUR, NOON
 
 
@@ -40,8 +43,49 @@ def test_a_tick_that_comes_again_changes_nothing() -> None:
     assert clock.advanced(tick(9, 0, 1), 7) is clock
 
 
+def mark(bundle: int, partition: int, partitions: int = 2) -> Backfilled:
+    return Backfilled(partition=partition, partitions=partitions, bundle=bundle)
+
+
+def test_the_past_is_there_up_to_the_least_mark_over_the_events_partitions() -> None:
+    clock = Clock().marked(mark(5, 0))
+    assert clock.released == 0
+
+    clock = clock.marked(mark(3, 1))
+
+    assert clock.released == 3
+
+
+def test_an_older_mark_changes_nothing() -> None:
+    clock = Clock().marked(mark(5, 0))
+
+    assert clock.marked(mark(4, 0)) is clock
+
+
+def test_a_partition_that_was_added_takes_nothing_back() -> None:
+    clock = Clock().marked(mark(5, 0, 1)).marked(mark(6, 0, 2))
+
+    assert clock.released == 5
+
+
+def test_only_a_rule_that_is_rebuilt_waits_for_its_past() -> None:
+    clock = Clock()
+
+    assert clock.mutes(Standing(OnChange.REBUILD, 1))
+    assert not clock.mutes(Standing(OnChange.RESET, 1))
+    assert not clock.marked(mark(1, 0, 1)).mutes(Standing(OnChange.REBUILD, 1))
+
+
+def test_the_clock_forgets_since_when_a_removed_rule_has_watched() -> None:
+    clock = Clock().advanced(tick(5, 0, 1), 1).watching([("iraq", "gone")])
+
+    adopted = clock.adopting(Rulebook(number=4))
+
+    assert (adopted.bundle, adopted.watching_since(("iraq", "gone"))) == (4, None)
+
+
 def test_a_clock_survives_its_bytes() -> None:
-    clock = Clock().advanced(tick(5, 0), 1)
+    clock = Clock().advanced(tick(5, 0), 1).marked(mark(2, 1)).adopting(Rulebook(number=2))
 
     assert decode_clock(encode_clock(clock)) == clock
 

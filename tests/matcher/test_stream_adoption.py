@@ -133,6 +133,29 @@ async def test_a_rebuilt_rule_is_silent_until_the_end_marks_of_every_partition_a
     assert len({alert.id for alert in at_work.alerts}) == 1
 
 
+async def test_a_table_that_has_lost_the_end_marks_learns_of_them_from_ticks() -> None:
+    at_work = worker().put(rules(RULE, number=1, changed=[RULE]))
+    await at_work.hear(*THREE, bundle=1)
+    assert at_work.alerts == []
+
+    await at_work.take(tick_message(tick(AFTER, rebuilt=1)))
+
+    assert at_work.told == [(Status.FIRING, 1)]
+    assert (await at_work.tick(101)).told[1:] == [(Status.RESOLVED, 2)]
+
+
+async def test_a_tick_that_repeats_a_mark_of_a_newer_bundle_waits_for_it() -> None:
+    at_work = await worker(RULE).hear(*THREE)
+
+    ticking = asyncio.create_task(at_work.take(tick_message(tick(NOON, rebuilt=1))))
+    await asyncio.sleep(0.01)
+    assert not ticking.done()
+    at_work.put(rules(PAIR, number=1, changed=[PAIR]))
+    await ticking
+
+    assert at_work.told[1:] == [(Status.WITHDRAWN, 2)]
+
+
 async def test_after_the_release_alerts_resolve_again() -> None:
     at_work = await worker(RULE).hear(*THREE)
     at_work.put(rules(PAIR, number=1, changed=[PAIR]))

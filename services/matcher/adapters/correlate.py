@@ -7,8 +7,9 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from schemas.bundle import NO_BUNDLE, Backfilled
-from schemas.envelope import BACKFILLED, INDICATION, TICK
+from schemas.envelope import BACKFILLED, INDICATION, PULSE, TICK
 from schemas.indication import Indication
+from schemas.pulse import Pulse
 from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import SIGNALS
@@ -21,15 +22,19 @@ from services.matcher.adapters.hypotheses import Hypotheses
 from services.matcher.adapters.judging import Judging
 from services.matcher.adapters.message import Received, kind_of, reason
 from services.matcher.adapters.outbox import Outbox, bury
+from services.matcher.adapters.silence import Silence
+from services.matcher.adapters.sources import Sources
 from services.matcher.adapters.stepped import Heard
 from services.matcher.adapters.windows import StateTooLarge, Windows
+from services.matcher.domain.clock import Clock
 from services.matcher.domain.hypothesis_step import HypothesisOutcome
 from services.matcher.domain.step import Moment
 
-Told = Signal | Indication | Tick | Backfilled
+Told = Signal | Indication | Pulse | Tick | Backfilled
 _READ: Mapping[str | None, type[Told]] = {
     TICK: Tick,
     INDICATION: Indication,
+    PULSE: Pulse,
     BACKFILLED: Backfilled,
 }
 
@@ -49,17 +54,21 @@ class Correlation:
     effects: Effects = field(init=False)
     adoption: Adoption = field(init=False)
     judging: Judging = field(init=False)
+    silence: Silence = field(init=False)
 
     def __post_init__(self) -> None:
         self.effects = Effects(self.windows, self.outbox)
         self.adoption = Adoption(self.windows, self.hypotheses, self.effects, self.bundles)
         self.judging = Judging(self.windows, self.effects)
+        sources = Sources(self.windows.table, lambda: self.bundles.current.rulebook.sources)
+        self.silence = Silence(sources, self.hypotheses, self.effects, self.outbox)
 
     def forget(self) -> None:
         """The table changed under us: partitions came or went."""
         self.windows.forget_schedules()
         self.hypotheses.forget()
         self.adoption.forget()
+        self.silence.sources.forget()
 
     async def take(self, message: Received) -> None:
         """Apply it. Returns when all that came of it is queued.
@@ -73,9 +82,8 @@ class Correlation:
         except ValidationError as error:
             await bury(self.outbox, message, message.value, (reason(error), WHERE))
             return
-        number = told.bundle if isinstance(told, Signal | Backfilled) else NO_BUNDLE
         now = self.now(told)
-        force = await self.adoption.reach(number, message, now)
+        force = await self.adoption.reach(_bundle_of(told), message, now)
         await self._apply(told, Heard(message, force, self.windows.clock(message.partition), now))
 
     async def _apply(self, told: Told, heard: Heard) -> None:
@@ -86,33 +94,38 @@ class Correlation:
                 await self._backfilled(told, heard)
             case Indication():
                 await self._indication(told, heard)
+            case Pulse():
+                await self.silence.take(told, heard)
             case Signal():
                 await self.judging.signal(told, heard)
 
     async def _backfilled(self, mark: Backfilled, heard: Heard) -> None:
         before = heard.clock
         marked = replace(heard, clock=before.marked(mark))
-        await self.judging.release(before, marked)
-        if marked.clock is not before:
-            partition = heard.message.partition
-            # the clock last: a crash on the way leaves the mark to be applied again
-            self.windows.keep_clock(partition, marked.clock)
-            metrics.RELEASED.labels(partition).set(marked.clock.released)
+        await self.judging.passed(before, marked)
+        self._keep_clock(before, marked)
 
     async def _tick(self, tick: Tick, heard: Heard) -> None:
         metrics.TICKS.labels(SIGNALS).inc()
         message, before = heard.message, heard.clock
-        clock = before.advanced(tick, message.offset).watching(self.windows.rules)
-        await self.judging.tick(replace(heard, clock=clock), moved=clock is not before)
+        marked = before.advanced(tick, message.offset).marked(_mark_of(tick))
+        clock = marked.watching(self.windows.rules)
+        heard = replace(heard, clock=clock)
+        await self.judging.passed(before, heard)
         try:
             moment = Moment(message.offset, clock.now(), heard.now)
             for outcome in self.hypotheses.tick(message.partition, moment):
                 await self._levels(outcome, message)
         except StateTooLarge as error:
             await self.effects.refuse(message, str(error))
-        if clock is not before:
-            # the clock last: a crash on the way leaves the tick to be applied again
-            self.windows.keep_clock(message.partition, clock)
+        await self.silence.tick(heard)
+        self._keep_clock(before, heard)
+
+    def _keep_clock(self, before: Clock, heard: Heard) -> None:
+        if heard.clock is not before:
+            # the clock last: a crash on the way leaves the message to be applied again
+            self.windows.keep_clock(heard.message.partition, heard.clock)
+            metrics.RELEASED.labels(heard.message.partition).set(heard.clock.released)
 
     async def _indication(self, told: Indication, heard: Heard) -> None:
         message = heard.message
@@ -134,3 +147,15 @@ class Correlation:
             return
         for alert in outcome.alerts:
             await self.effects.alert(alert, message, changed=outcome.changed)
+
+
+def _bundle_of(told: Told) -> int:
+    """The bundle by which it was made: what follows stands by that one, or a newer one."""
+    if isinstance(told, Tick):
+        return told.rebuilt
+    return told.bundle if isinstance(told, Signal | Backfilled) else NO_BUNDLE
+
+
+def _mark_of(tick: Tick) -> Backfilled:
+    """The end mark that a tick repeats."""
+    return Backfilled(partition=tick.partition, partitions=tick.partitions, bundle=tick.rebuilt)

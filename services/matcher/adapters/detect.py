@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from schemas.bundle import NO_BUNDLE
 from schemas.duty import is_own
 from schemas.envelope import PULSE, SIGNAL, TICK, cloud_headers
 from schemas.event import Event
@@ -42,7 +43,8 @@ class Detection:
 
     `judge` asks the rules; `partitions` is the number of signals partitions. What cannot be read
     is left to `unreadable`. Without `pulses` nobody hears of sources: on the recorded clock silence
-    is only that of the file.
+    is only that of the file. `rebuilt` gives the bundle for which the past of an events partition
+    has been judged again: every tick repeats it, for who has lost the end mark.
     """
 
     judge: Callable[[Event], Verdict]
@@ -51,6 +53,7 @@ class Detection:
     unreadable: Unreadable
     newest: Newest = field(default_factory=Newest)
     pulses: Pulses | None = None
+    rebuilt: Callable[[int], int] = lambda _partition: NO_BUNDLE
 
     async def take(self, message: Received) -> None:
         """Judge everything in it. Returns when all that came of it is queued, in order."""
@@ -99,8 +102,9 @@ class Detection:
 
     async def _tick(self, tick: Tick) -> None:
         metrics.TICKS.labels(EVENTS).inc()
+        told = tick.model_copy(update={"rebuilt": self.rebuilt(tick.partition)})
         for partition in range(self.partitions):
-            await self.outbox.send(SIGNALS, tick_letter(tick, partition))
+            await self.outbox.send(SIGNALS, tick_letter(told, partition))
 
 
 async def post(outbox: Outbox, signal: Signal, message: Received) -> Awaitable[object]:
@@ -133,4 +137,6 @@ def tick_letter(tick: Tick, partition: int) -> Letter:
     """A tick as a message for `partition`, without a key."""
     identity = f"tick-{tick.partition}-{tick.time.isoformat()}"
     headers = cloud_headers(TICK, identity, SOURCE, tick.time)
-    return Letter(tick.model_dump_json().encode(), headers, partition=partition)
+    return Letter(
+        tick.model_dump_json(exclude_defaults=True).encode(), headers, partition=partition
+    )

@@ -1,7 +1,7 @@
 """Judging: messages through the windows of the rules in force."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from schemas.signal import Signal
@@ -9,10 +9,14 @@ from services.matcher.adapters import metrics
 from services.matcher.adapters.effects import Effects
 from services.matcher.adapters.guard import RuleFault, guarded
 from services.matcher.adapters.outbox import bury
-from services.matcher.adapters.stepped import Heard, released, stepped
+from services.matcher.adapters.stepped import Heard, Stepped, released, stepped, ticked
 from services.matcher.adapters.windows import Windows, rule_of
 from services.matcher.domain.clock import Clock
+from services.matcher.domain.state import State
 from services.matcher.domain.step import TOO_LATE
+from services.matcher.domain.window_rule import WindowRule
+
+Judge = Callable[[WindowRule, State, Heard], Stepped]
 
 AT_ONCE = 50
 """States that are judged before others have their turn in the worker."""
@@ -54,54 +58,41 @@ class Judging:
             message = heard.message
             await bury(self.effects.outbox, message, message.value, (why, signal.rule))
 
-    async def tick(self, heard: Heard, *, moved: bool) -> None:
-        """Step what has seen this message, and what is due if the clock has moved."""
+    async def passed(self, before: Clock, heard: Heard) -> None:
+        """Take a tick or an end mark, after which the clock is no more as it was `before`.
+
+        What is due is stepped; the rules whose past is all there now are released; and what had
+        seen this message already is said again. The clock is kept afterwards: a crash on the way
+        leaves it all to be done again.
+        """
         schedule, time = self.windows.schedule(heard.message.partition), heard.clock.now()
         again = schedule.not_before(heard.message.offset)
-        due = tuple(schedule.pop(time)) if time is not None and moved else ()
-        for key in dict.fromkeys((*again, *due)):
-            await self._step(key, heard)
+        due = () if time is None or heard.clock is before else tuple(schedule.pop(time))
+        told = dict.fromkeys((*again, *self._ready(before, heard)))
+        for number, key in enumerate(told):
+            await self._judge(key, heard, released)
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+        for key in due:
+            if key not in told:
+                await self._judge(key, heard, ticked)
 
-    async def _step(self, key: bytes, heard: Heard) -> None:
+    def _ready(self, before: Clock, heard: Heard) -> list[bytes]:
+        """The keys of the rules that are released."""
+        if before.released == heard.clock.released:
+            return []
+        standings = {rule: heard.force.standing(rule) for rule in self.windows.rules}
+        ready = {
+            rule
+            for rule, one in standings.items()
+            if before.mutes(one) and not heard.clock.mutes(one)
+        }
+        return [key for key in self.windows.keys(heard.message.partition) if rule_of(key) in ready]
+
+    async def _judge(self, key: bytes, heard: Heard, judge: Judge) -> None:
         partition = heard.message.partition
         rule, state = self.windows.rules[rule_of(key)], self.windows.state(partition, key)
-        result = guarded(rule.name, lambda: stepped(rule, state, None, heard))
+        result = guarded(rule.name, lambda: judge(rule, state, heard))
         if not isinstance(result, RuleFault) and not result.outcome.changed:
             self.windows.schedule(partition).note(key, result.due, state.offset)
         await self.effects.apply(key, result, heard.message)
-
-    async def release(self, before: Clock, heard: Heard) -> None:
-        """Judge every state of the rules whose past is all there now, and was not `before`.
-
-        The clock that says so is kept afterwards: a crash on the way leaves it to be done again.
-        """
-        schedule = self.windows.schedule(heard.message.partition)
-        again = schedule.not_before(heard.message.offset)
-        ready = self._ready(before, heard)
-        keys = self.windows.keys(heard.message.partition) if ready else iter(())
-        for number, key in enumerate(_once(again, (key for key in keys if rule_of(key) in ready))):
-            await self._release(key, heard)
-            if number % AT_ONCE == 0:
-                await asyncio.sleep(0)
-
-    def _ready(self, before: Clock, heard: Heard) -> frozenset[tuple[str, str]]:
-        if before.released == heard.clock.released:
-            return frozenset()
-        standing = heard.force.standing
-        return frozenset(
-            rule
-            for rule in self.windows.rules
-            if before.mutes(standing(rule)) and not heard.clock.mutes(standing(rule))
-        )
-
-    async def _release(self, key: bytes, heard: Heard) -> None:
-        rule = self.windows.rules[rule_of(key)]
-        if heard.clock.mutes(heard.force.standing(rule_of(key))):
-            return
-        state = self.windows.state(heard.message.partition, key)
-        result = guarded(rule.name, lambda: released(rule, state, heard))
-        await self.effects.apply(key, result, heard.message)
-
-
-def _once(again: Iterable[bytes], ready: Iterable[bytes]) -> Iterable[bytes]:
-    return dict.fromkeys((*again, *ready))

@@ -64,12 +64,20 @@ def stepped(rule: WindowRule, state: State, told: Signal | None, heard: Heard) -
     return Stepped(outcome, _due(rule, outcome), heard.above(outcome.alerts), said)
 
 
+def ticked(rule: WindowRule, state: State, heard: Heard) -> Stepped:
+    """One step that only the time leads to."""
+    return stepped(rule, state, None, heard)
+
+
 def released(rule: WindowRule, state: State, heard: Heard) -> Stepped:
     """A state judged for the first time since its rule began anew.
 
     Hypotheses, and the rules above, hear of all of it: they have heard nothing meanwhile.
     """
-    outcome = release(rule, state, heard.moment((rule.pack, rule.name)))
+    moment = heard.moment((rule.pack, rule.name))
+    if moment.muted:
+        return Stepped(Outcome(state, changed=False))
+    outcome = release(rule, state, moment)
     left = State.empty() if outcome.state is None else outcome.state
     whole = replace(outcome, alerts=all_alerts(rule, left), changed=False)
     said = news(rule, state, whole, heard.now)
