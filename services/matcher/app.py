@@ -3,7 +3,7 @@
 from asyncio import to_thread
 from collections.abc import Callable, MutableMapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from schemas.bundle import Backfilled
 from schemas.indication import Indication
+from schemas.pulse import Pulse
 from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, RULES, SIGNALS, topic_name
 from services import telemetry
@@ -29,6 +30,7 @@ from services.matcher.adapters.hypotheses import Hypotheses, by_name
 from services.matcher.adapters.message import Received
 from services.matcher.adapters.outbox import Outbox, TopicOutbox
 from services.matcher.adapters.past import KafkaPast
+from services.matcher.adapters.pulses import Pulses
 from services.matcher.adapters.rebuild import Places, Rebuild
 from services.matcher.adapters.rebuilds import Rebuilds
 from services.matcher.adapters.rule_files import read_rule_files
@@ -169,6 +171,13 @@ def _swap(
     return swap
 
 
+def _pulses(settings: Settings, bundles: Bundles) -> Pulses | None:
+    """None on the recorded clock: a file that is quiet says nothing of its sources."""
+    if settings.clock == "recorded":
+        return None
+    return Pulses(lambda: bundles.current.rulebook.sources)
+
+
 async def _detect(swap: Swap, detection: Detection, message: Received) -> None:
     await swap.enter(message)
     await detection.take(message)
@@ -232,7 +241,7 @@ def _now(settings: Settings) -> Callable[[Told], datetime]:
 def _recorded(told: Told) -> datetime:
     if isinstance(told, Tick):
         return told.time
-    if isinstance(told, Indication):
+    if isinstance(told, Indication | Pulse):
         return told.at
     if isinstance(told, Backfilled):
         return datetime.now(UTC)

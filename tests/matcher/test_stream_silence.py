@@ -10,14 +10,18 @@ from schemas.duty import WATCHDOG_SOURCE, is_watchdog
 from schemas.indication import Indication
 from schemas.pulse import Pulse
 from schemas.rule import SourceRhythm
+from services.matcher.adapters.hypotheses import Hypotheses, by_name
 from services.matcher.adapters.message import Received
 from services.matcher.adapters.outbox import Letter
 from services.matcher.adapters.silence import Silence
 from services.matcher.adapters.sources import MOST_SOURCES, Sources
+from services.matcher.adapters.stepped import Heard
 from services.matcher.adapters.windows import HEAD_ENDS
+from services.matcher.domain.clock import Clock
 from services.matcher.domain.rhythm import Rhythm
+from services.matcher.domain.rulebook import Rulebook
 from services.matcher.domain.source_state import SourceState, encode_source
-from services.matcher.domain.step import Moment
+from services.matcher.domain.standing import InForce
 from services.matcher.domain.watched_sources import WatchedSources, watched_sources
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import HOUR, NOON
@@ -58,7 +62,8 @@ class Worker:
         self.outbox = FakeOutbox()
         self.voice = FakeVoice(self.outbox)
         sources = Sources(self.table, lambda: self.watched)
-        self.silence = Silence(sources, lambda: [hypothesis()], self.voice, self.outbox)
+        hypotheses = Hypotheses(self.table, by_name([hypothesis()]), partitions=1)
+        self.silence = Silence(sources, hypotheses, self.voice, self.outbox)
 
     def restarted(self) -> "Worker":
         return Worker(self.watched, self.table, self.offset)
@@ -68,15 +73,15 @@ class Worker:
     ) -> None:
         at = NOON + hours * HOUR
         pulse = Pulse(source=source, event="1", at=at, partition=0)
-        await self.silence.take(pulse, Given(b"pulse"), self._moment(at, at, offset))
+        await self.silence.take(pulse, self._heard(at, offset))
 
     async def tick(self, hours: float, offset: int | None = None) -> None:
-        at = NOON + hours * HOUR
-        await self.silence.tick(Given(b"tick"), self._moment(at, at, offset))
+        await self.silence.tick(self._heard(NOON + hours * HOUR, offset))
 
-    def _moment(self, clock: datetime, now: datetime, offset: int | None) -> Moment:
+    def _heard(self, now: datetime, offset: int | None) -> Heard:
         self.offset = self.offset + 1 if offset is None else offset
-        return Moment(self.offset, clock, now)
+        clock = Clock(partitions=1, times={0: now})
+        return Heard(Given(b"", offset=self.offset), InForce(Rulebook()), clock, now)
 
     @property
     def told(self) -> list[tuple[str, Status]]:

@@ -1,6 +1,6 @@
 """Silence: what pulses and ticks lead to, told to those on duty and to every hypothesis."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,10 +10,11 @@ from schemas.indication import Indication
 from schemas.pulse import Pulse
 from services.matcher.adapters import metrics
 from services.matcher.adapters.guard import RuleFault
+from services.matcher.adapters.hypotheses import Hypotheses
 from services.matcher.adapters.message import Received
 from services.matcher.adapters.outbox import Outbox, bury
 from services.matcher.adapters.sources import Sources
-from services.matcher.domain.hypothesis import WatchedHypothesis
+from services.matcher.adapters.stepped import Heard
 from services.matcher.domain.hypothesis_news import source_news
 from services.matcher.domain.source_step import SourceOutcome
 from services.matcher.domain.step import Moment
@@ -34,33 +35,30 @@ class Voice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """What `correlate` does with pulses, and with the silence of sources.
-
-    `hypotheses` gives those in force.
-    """
+    """What `correlate` does with pulses, and with the silence of sources."""
 
     sources: Sources
-    hypotheses: Callable[[], Iterable[WatchedHypothesis]]
+    hypotheses: Hypotheses
     voice: Voice
     outbox: Outbox
 
-    async def take(self, pulse: Pulse, message: Received, moment: Moment) -> None:
+    async def take(self, pulse: Pulse, heard: Heard) -> None:
         """Apply a pulse; that of the watchdog is an alert at once, and nothing is kept of it."""
+        message = heard.message
         if is_own(pulse.source):
-            alert = beat(pulse, message.partition, moment.now)
+            alert = beat(pulse, message.partition, heard.now)
             await self.voice.alert(alert, message, changed=True)
             return
-        outcome = self.sources.hear(pulse, message.partition, moment)
-        await self._tell(pulse.source, outcome, message, moment)
+        outcome = self.sources.hear(pulse, message.partition, _moment(heard))
+        await self._tell(pulse.source, outcome, heard)
 
-    async def tick(self, message: Received, moment: Moment) -> None:
+    async def tick(self, heard: Heard) -> None:
         """Judge the silence of every source of the partition that is due."""
-        for name, outcome in self.sources.tick(message.partition, moment):
-            await self._tell(name, outcome, message, moment)
+        for name, outcome in self.sources.tick(heard.message.partition, _moment(heard)):
+            await self._tell(name, outcome, heard)
 
-    async def _tell(
-        self, name: str, outcome: SourceOutcome | RuleFault, message: Received, moment: Moment
-    ) -> None:
+    async def _tell(self, name: str, outcome: SourceOutcome | RuleFault, heard: Heard) -> None:
+        message = heard.message
         if isinstance(outcome, RuleFault):
             await bury(self.outbox, message, message.value, outcome.why)
             return
@@ -69,9 +67,14 @@ class Silence:
             metrics.SILENCES.labels(outcome.alert.status).inc(outcome.changed)
             sent.append(await self.voice.alert(outcome.alert, message, changed=outcome.changed))
         if outcome.silent is not None:
-            news = source_news(self.hypotheses(), name, moment.now, silent=outcome.silent)
+            hypotheses = self.hypotheses.rules.values()
+            news = source_news(hypotheses, name, heard.now, silent=outcome.silent)
             sent += [await self.voice.indication(one, message) for one in news]
         if outcome.state is None and outcome.changed:
             for acknowledged in sent:
                 await acknowledged
             self.sources.drop(message.partition, name)
+
+
+def _moment(heard: Heard) -> Moment:
+    return Moment(heard.message.offset, heard.clock.now(), heard.now)
