@@ -1,23 +1,192 @@
 """Windows: the states of a partition in the table, found again and swept."""
 
-from services.matcher.adapters.windows import Windows
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.matcher.adapters.windows import SWEPT_AT_ONCE, Schedule, Windows
+from services.matcher.domain.clock import Clock
+from services.matcher.domain.panes import decode_front, pane_name
 from services.matcher.domain.state import State
+from services.matcher.domain.step import deadline, timing
+from services.matcher.domain.window_rule import WindowRule
 from tests.matcher.builders import NOON, RULE, hit
 from tests.matcher.course import Course
 
 NAME = (RULE.pack, RULE.name)
 KEY = hit(0).key
+OTHER = b'["iraq","joint_march",["place","]#1-2-3"]]'
+Act = Callable[[Windows], None]
+
+
+class Killed(Exception):  # noqa: N818  (named for what it says)
+    """The process is gone."""
+
+
+class Table(dict[bytes, bytes]):
+    """A table whose process is killed after some writes; it counts the panes that are read."""
+
+    writes_left: int | None = None
+    panes_read: int = 0
+
+    def __setitem__(self, key: bytes, value: bytes) -> None:
+        self._written()
+        super().__setitem__(key, value)
+
+    def __delitem__(self, key: bytes) -> None:
+        self._written()
+        super().__delitem__(key)
+
+    def get(self, key: bytes, default: bytes | None = None) -> bytes | None:  # type: ignore[override]
+        self.panes_read += key[-1:].isdigit()
+        return super().get(key, default)
+
+    def _written(self) -> None:
+        if self.writes_left is not None:
+            if self.writes_left == 0:
+                raise Killed
+            self.writes_left -= 1
 
 
 def state(*hours: float) -> State:
     return Course(RULE).take(*(hit(at, f"e{at}") for at in hours)).state
 
 
+def windows(table: dict[bytes, bytes], rule: WindowRule = RULE) -> Windows:
+    return Windows(table, {NAME: rule})
+
+
+def scheduled(schedule: Schedule) -> tuple[object, object, object]:
+    return schedule.when, schedule.offsets, schedule.newest
+
+
+def panes(table: dict[bytes, bytes]) -> set[bytes]:
+    return {key for key in table if key[-1:].isdigit()}
+
+
+def named(table: dict[bytes, bytes]) -> set[bytes]:
+    head = b"1:" + KEY
+    panes = decode_front(table[head]).panes if head in table else ()
+    return {b"%s#%s" % (head, pane_name(pane)) for pane in panes}
+
+
 def test_the_keys_of_a_partition_are_those_of_its_states_whatever_its_rules() -> None:
-    table: dict[bytes, bytes] = {}
-    windows = Windows(table, {NAME: RULE})
-    windows.keep(1, KEY, state(0, 100), NOON)
-    windows.keep(11, b'["iraq","joint_march","other"]', state(0), NOON)
+    table = Table()
+    kept = windows(table)
+    kept.keep(1, KEY, state(0, 100), NOON)
+    kept.keep(11, OTHER, state(0), NOON)
 
     assert list(Windows(table, {}).keys(1)) == [KEY]
     assert list(Windows(table, {}).keys(0)) == []
+
+
+def test_after_a_restart_states_are_due_as_before_and_no_pane_is_read_for_it() -> None:
+    table, whole = Table(), state(0, 1, 100)
+    live = windows(table)
+    live.keep(1, KEY, whole, deadline(RULE, whole))
+    before = table.panes_read
+
+    again = windows(table)
+
+    assert scheduled(again.schedule(1)) == scheduled(live.schedule(1))
+    assert scheduled(again.schedule(2)) == scheduled(Schedule())
+    assert (again.schedule(1).when[KEY], table.panes_read) == (deadline(RULE, whole), before)
+    assert again.state(1, KEY) == whole
+
+
+def test_a_rule_that_was_changed_meanwhile_decides_anew_when_its_states_are_due() -> None:
+    table, whole = Table(), state(0, 1, 100)
+    windows(table).keep(1, KEY, whole, None)
+    changed = replace(RULE, resolve_after=timedelta(days=400))
+
+    due = windows(table, changed).schedule(1).when[KEY]
+
+    assert due == deadline(changed, whole) != deadline(RULE, whole)
+
+
+@pytest.mark.parametrize(
+    "field", ["timespan", "baseline", "history", "resolve_after", "cooldown", "max_lateness"]
+)
+def test_every_length_of_a_rule_is_in_its_timing(field: str) -> None:
+    longer = replace(RULE, **{field: timedelta(days=400)})  # type: ignore[arg-type]
+
+    assert timing(longer) != timing(RULE)
+    assert timing(replace(RULE, title="Another")) == timing(RULE)
+
+
+def _grow(told: Windows) -> None:
+    told.keep(1, KEY, state(0, 100, 110, 300), NOON)
+
+
+def _shrink(told: Windows) -> None:
+    told.keep(1, KEY, state(300), NOON)
+
+
+def _drop(told: Windows) -> None:
+    told.drop(1, KEY)
+
+
+@pytest.mark.parametrize("act", [_grow, _shrink, _drop])
+def test_what_a_kill_leaves_half_done_is_swept_up_at_the_next_tick(act: Act) -> None:
+    for writes in range(12):
+        table = Table()
+        windows(table).keep(1, KEY, state(0, 100), NOON)
+        table.writes_left = writes
+        with suppress(Killed):
+            act(windows(table))
+        table.writes_left = None
+
+        again = windows(table)
+        again.schedule(1)
+        again.keep_clock(1, Clock())
+
+        assert panes(table) == named(table)
+        assert again.state(1, KEY) == windows(table).state(1, KEY)
+
+
+def orphan(number: int, partition: int = 1) -> bytes:
+    return b'%d:["iraq","joint_march"]#60-%d-0' % (partition, number)
+
+
+def test_only_panes_of_the_partition_in_hand_are_swept_some_at_a_time() -> None:
+    own = {orphan(number): b"[]" for number in range(SWEPT_AT_ONCE + 1)}
+    foreign = {orphan(0, partition=2): b"[]"}
+    table = Table(own | foreign)
+    told = windows(table)
+    told.schedule(1)
+
+    told.keep_clock(1, Clock())
+    assert len(panes(table)) == 2
+    told.keep_clock(1, Clock())
+    assert panes(table) == foreign.keys()
+
+
+def test_a_pane_that_belongs_to_a_state_by_the_time_of_the_sweep_stays() -> None:
+    table, whole = Table(), state(0, 100)
+    windows(table).keep(1, KEY, whole, NOON)
+    table.pop(b"1:" + KEY)
+    told = windows(table)
+    told.schedule(1)
+
+    told.keep(1, KEY, whole, NOON)
+    told.keep_clock(1, Clock())
+
+    assert windows(table).state(1, KEY) == whole
+
+
+def test_nothing_but_panes_is_ever_swept() -> None:
+    others = {
+        b"1:source~telegram:x]#1-2-3~": b"{}",
+        b'1:["iraq","likely",["hypothesis","likely"]]': b"{}",
+        b'1:["iraq","gone",["place","]#1-2-3"]]': b"{}",
+    }
+    table = Table(others)
+    told = windows(table)
+    told.schedule(1)
+
+    told.keep_clock(1, Clock())
+
+    assert others.items() <= table.items()

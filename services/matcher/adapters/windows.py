@@ -1,14 +1,19 @@
 """Windows: the states of the signals partitions that this worker owns, and when each is due."""
 
-import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
+from itertools import islice
+from typing import Any
+
+import msgspec
 
 from services.matcher.domain.clock import Clock, decode_clock, encode_clock
 from services.matcher.domain.panes import (
     Pane,
+    decode_front,
     decode_head,
     encode_head,
     encode_pane,
@@ -17,7 +22,7 @@ from services.matcher.domain.panes import (
     whole,
 )
 from services.matcher.domain.state import State
-from services.matcher.domain.step import deadline
+from services.matcher.domain.step import deadline, timing
 from services.matcher.domain.window_rule import WindowRule
 
 LARGEST_PART = 900_000
@@ -28,7 +33,11 @@ MOST_USED = 4096
 CLOCK = b"clock"
 HEAD_ENDS = b"]"
 """A window key is a JSON array; what a pane's key ends in is a number."""
+SWEPT_AT_ONCE = 100
 Rules = Mapping[tuple[str, str], WindowRule]
+Timings = Mapping[tuple[str, str], str]
+
+_KEY = msgspec.json.Decoder(list[Any])
 
 
 class StateTooLarge(Exception):  # noqa: N818  (named for what it says, as every error here)
@@ -86,6 +95,7 @@ class Windows:
     rules: Rules
     schedules: dict[int, Schedule] | None = None
     used: dict[bytes, State] = field(default_factory=dict)
+    orphans: list[bytes] = field(default_factory=list)
 
     def forget_schedules(self) -> None:
         """The table changed under us: partitions came or went."""
@@ -119,7 +129,7 @@ class Windows:
             for pane, hits in after.items()
             if pane not in written or before.get(pane) != hits
         }
-        writes[place] = encode_head(state, after)
+        writes[place] = encode_head(state, after, deadline(rule, state), timing(rule))
         _refuse_too_large(writes.values())
         for name, raw in writes.items():
             self.table[name] = raw
@@ -143,7 +153,7 @@ class Windows:
 
     def _panes(self, place: bytes) -> set[Pane]:
         raw = self.table.get(place)
-        return set() if raw is None else set(decode_head(raw).panes)
+        return set() if raw is None else set(decode_front(raw).panes)
 
     def _delete(self, places: Iterable[bytes]) -> None:
         for place in places:
@@ -170,30 +180,63 @@ class Windows:
         return Clock() if raw is None else decode_clock(raw)
 
     def keep_clock(self, partition: int, clock: Clock) -> None:
-        """Write the partition's clock."""
+        """Write the partition's clock; and sweep, while there is a message to write for."""
         self.table[_place(partition, CLOCK)] = encode_clock(clock)
+        self._sweep(partition)
 
     def schedule(self, partition: int) -> Schedule:
         """The schedule of a partition, as live as the table."""
         if self.schedules is None:
-            self.schedules = self._scheduled()
-        return self.schedules.setdefault(partition, Schedule())
+            self.schedules = defaultdict(Schedule)
+            self._take_stock(self.schedules)
+        return self.schedules[partition]
 
-    def _scheduled(self) -> dict[int, Schedule]:
-        schedules: dict[int, Schedule] = {}
-        for place in self.table:
-            partition, key = parted(place)
-            rule = self.rules.get(rule_of(key)) if key.endswith(HEAD_ENDS) else None
-            if rule is not None:
-                state = self._read(place)
-                schedule = schedules.setdefault(partition, Schedule())
-                schedule.note(key, deadline(rule, state), state.offset)
-        return schedules
+    def _take_stock(self, schedules: dict[int, Schedule]) -> None:
+        """One look at everything: when each state is due, and which panes no head names."""
+        unnamed: Counter[bytes] = Counter()
+        timings = {name: timing(rule) for name, rule in self.rules.items()}
+        for place, raw in self.table.items():
+            if place.endswith(HEAD_ENDS):
+                unnamed[place] -= self._note(place, raw, schedules, timings)
+            elif head := _head_of(place):
+                unnamed[head] += 1
+        # a crash leaves panes that are not named yet, or no more; none that is named is missing
+        left = {head for head, number in unnamed.items() if number > 0}
+        places = self.table if left else ()
+        self.orphans = [place for place in places if _head_of(place) in left]
+
+    def _note(
+        self, place: bytes, raw: bytes, schedules: dict[int, Schedule], timings: Timings
+    ) -> int:
+        """Note when a state is due; the number of panes that its head names."""
+        partition, key = parted(place)
+        name = rule_of(key)
+        try:
+            front = decode_front(raw)
+        except msgspec.DecodeError:
+            return 0
+        if name in timings:
+            trusted = front.time == timings[name]
+            due = front.when if trusted else deadline(self.rules[name], self._read(place))
+            schedules[partition].note(key, due, front.offset)
+        return len(front.panes)
+
+    def _sweep(self, partition: int) -> None:
+        """Delete panes that no head names, some at a time."""
+        own = (place for place in self.orphans if parted(place)[0] == partition)
+        some = set(islice(own, SWEPT_AT_ONCE))
+        self._delete([place for place in some if not self._is_named(place)])
+        self.orphans = [place for place in self.orphans if place not in some]
+
+    def _is_named(self, place: bytes) -> bool:
+        """Whether a pane belongs to a state: it may, since stock was taken."""
+        head = _head_of(place)
+        return place in {_pane_place(head, pane) for pane in self._panes(head)}
 
 
 def rule_of(key: bytes) -> tuple[str, str]:
     """Pack and rule of a window key."""
-    pack, rule, *_group = json.loads(key)
+    pack, rule, *_group = _KEY.decode(key)
     return pack, rule
 
 
@@ -203,6 +246,12 @@ def _place(partition: int, key: bytes) -> bytes:
 
 def _pane_place(place: bytes, pane: Pane) -> bytes:
     return b"%s#%s" % (place, pane_name(pane))
+
+
+def _head_of(place: bytes) -> bytes:
+    """The place of the head that a pane is of; empty if this is no pane's place."""
+    head, _, name = place.rpartition(b"#")
+    return head if head.endswith(HEAD_ENDS) and name[-1:].isdigit() else b""
 
 
 def _refuse_too_large(parts: Iterable[bytes]) -> None:

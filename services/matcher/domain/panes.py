@@ -5,11 +5,12 @@ is its head, which names the panes. Panes go with their time, so forgetting dele
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from itertools import groupby
 
 import msgspec
 
-from services.matcher.domain.state import Hit, State, span
+from services.matcher.domain.state import Hit, State, instant, micros, span
 from services.matcher.domain.window_rule import WindowRule
 
 PANES = 64
@@ -20,11 +21,31 @@ Pane = tuple[int, int, int]
 Panes = Mapping[Pane, tuple[Hit, ...]]
 
 
-class Head(msgspec.Struct, frozen=True):
-    """A state without its hits, and the panes in which they lie."""
+class Front(msgspec.Struct, frozen=True, array_like=True):
+    """The front of a head: what a partition's schedule needs, without the state behind it.
 
-    state: State
+    `due` is when the state is due, in microseconds since 1970, by a rule that keeps `time`.
+    """
+
+    offset: int
+    time: str
+    due: int | None
     panes: tuple[Pane, ...]
+
+    @property
+    def when(self) -> datetime | None:
+        """When it is due, as an aware UTC time."""
+        return None if self.due is None else instant(self.due)
+
+
+class Head(msgspec.Struct, frozen=True, array_like=True):
+    """A state without its hits, behind its front."""
+
+    offset: int
+    time: str
+    due: int | None
+    panes: tuple[Pane, ...]
+    state: State
 
 
 def panes_of(rule: WindowRule, state: State) -> Panes:
@@ -44,9 +65,22 @@ def pane_name(pane: Pane) -> bytes:
     return b"%d-%d-%d" % pane
 
 
-def encode_head(state: State, panes: Iterable[Pane]) -> bytes:
-    """The head of a state as JSON."""
-    return _ENCODER.encode(Head(msgspec.structs.replace(state, hits=()), tuple(panes)))
+def encode_head(
+    state: State, panes: Iterable[Pane], due: datetime | None = None, time: str = ""
+) -> bytes:
+    """The head of a state as JSON; without `time` nobody takes its word for when it is due."""
+    at = None if due is None else micros(due)
+    bare = msgspec.structs.replace(state, hits=())
+    return _ENCODER.encode(Head(state.offset, time, at, tuple(panes), bare))
+
+
+def decode_front(raw: bytes) -> Front:
+    """The front of what `encode_head` made, at a tenth of the price of all.
+
+    Raises:
+        msgspec.ValidationError: these bytes are no head.
+    """
+    return _FRONT.decode(raw)
 
 
 def decode_head(raw: bytes) -> Head:
@@ -71,5 +105,6 @@ def whole(head: Head, pane: Callable[[Pane], bytes | None]) -> State:
 
 
 _ENCODER = msgspec.json.Encoder()
+_FRONT = msgspec.json.Decoder(Front)
 _HEAD = msgspec.json.Decoder(Head)
 _PANE = msgspec.json.Decoder(tuple[Hit, ...])
