@@ -1,5 +1,6 @@
 """The one place where the parts of this service are joined."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from services.ingest.adapters.http import Door, events_route
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.producer import KafkaPublisher
 from services.ingest.adapters.tokens import read_tokens
+from services.ingest.adapters.watchdog import Watchdog
 from services.ingest.settings import Settings
 from services.telemetry import Health, health_routes
 
@@ -25,14 +27,23 @@ def create_app(settings: Settings) -> FastAPI:
     topic = topic_name(settings.topic_prefix, EVENTS)
     publisher = KafkaPublisher(settings.kafka_bootstrap_servers, topic)
     health = Health({"kafka": publisher.fault})
-    app = FastAPI(title="Vedette ingest", lifespan=_lifespan(publisher))
+    app = FastAPI(title="Vedette ingest", lifespan=_lifespan(publisher, _beating(settings)))
     app.include_router(health_routes(health))
     app.include_router(events_route(_intake(settings, publisher), _door(settings)))
     return app
 
 
 def _intake(settings: Settings, publisher: KafkaPublisher) -> Intake:
-    return Intake(publisher, lambda: datetime.now(UTC), recorded=settings.clock == "recorded")
+    return Intake(publisher, _now, recorded=settings.clock == "recorded")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _beating(settings: Settings) -> float:
+    """Seconds between beats of the watchdog; 0: none, as on a clock that silence does not move."""
+    return 0.0 if settings.clock == "recorded" else settings.watchdog_seconds
 
 
 def _door(settings: Settings) -> Door:
@@ -40,11 +51,14 @@ def _door(settings: Settings) -> Door:
     return Door(read_tokens(path).identity_of if path else None, open=settings.ingest_open)
 
 
-def _lifespan(publisher: KafkaPublisher) -> Lifespan[FastAPI]:
+def _lifespan(publisher: KafkaPublisher, seconds: float) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await publisher.start()
+        beating = asyncio.create_task(Watchdog(publisher, _now).run(seconds)) if seconds else None
         yield
+        if beating is not None:
+            beating.cancel()
         await publisher.stop()
 
     return lifespan

@@ -14,6 +14,7 @@ class Settings(ServiceSettings):
 
     redis_url: RedisDsn = RedisDsn("redis://localhost:6379/0")
     port: Port = 8080
+    watchdog_seconds: Annotated[float, Field(ge=0, le=3600)] = 30.0
     ingest_open: bool = False
     ingest_tokens_file: Annotated[Path | None, Field(validate_default=True)] = None
 

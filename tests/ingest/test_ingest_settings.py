@@ -16,6 +16,11 @@ def test_open_is_all_it_needs() -> None:
     assert settings.clock == "wall"
 
 
+def test_the_watchdog_can_be_turned_off() -> None:
+    assert load(Settings, OPEN).watchdog_seconds == 30
+    assert load(Settings, OPEN | {"VEDETTE_WATCHDOG_SECONDS": "0"}).watchdog_seconds == 0
+
+
 def test_a_token_file_is_all_it_needs() -> None:
     settings = load(Settings, {"VEDETTE_INGEST_TOKENS_FILE": "tokens.yaml"})
 

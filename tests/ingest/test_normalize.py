@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.event import LARGEST_EVENT, Event
+from services.ingest.domain.identity import Identity
 from services.ingest.domain.normalize import MOST_FAULTS, normalize
 from services.ingest.domain.refusal import Refusal
 from tests.ingest.builders import NOON, arrival, faults, report, taken
@@ -23,6 +24,14 @@ def test_a_channel_below_the_source_of_the_token_is_taken() -> None:
 @pytest.mark.parametrize("source", ["afp", "reuters2", "reuters:", "Reuters", ""])
 def test_another_source_is_refused_by_name(source: str) -> None:
     assert "publishes as 'reuters'" in faults(report(source=source))["source"]
+
+
+@pytest.mark.parametrize("source", ["vedette", "vedette:watchdog"])
+def test_nobody_publishes_as_vedette_itself(source: str) -> None:
+    told = "Vedette's own: nobody else publishes as it"
+
+    assert faults(report(source=source), arrival(None)) == {"source": told}
+    assert faults(report(), arrival(Identity(source))) == {"source": told}
 
 
 @pytest.mark.parametrize("field", ["source_owner", "reliability"])

@@ -10,6 +10,8 @@ import httpx
 from tests.parts.child import Child, free_port
 from tests.parts.waiting import until
 
+QUIET = {"VEDETTE_WATCHDOG_SECONDS": "0"}
+"""Unless a test asks for it nothing is in the topics but what it put there."""
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -23,7 +25,7 @@ class Service(Child):
         """Nothing is started yet: enter it, or call `start`."""
         self.name = name
         self.port = int(variables.get("VEDETTE_PORT") or free_port())
-        own = {"VEDETTE_HOST": "127.0.0.1", "VEDETTE_PORT": str(self.port)}
+        own = {"VEDETTE_HOST": "127.0.0.1", "VEDETTE_PORT": str(self.port)} | QUIET
         command = [sys.executable, "-m", f"services.{name}"]
         super().__init__(
             command, folder / f"{name}-{self.port}.log", _bare() | own | dict(variables)

@@ -16,6 +16,7 @@ PUBLISH = Histogram(
 )
 MESSAGES = Counter("vedette_ingest_messages_total", "Messages to Kafka by outcome.", ["result"])
 PENDING = Gauge("vedette_ingest_pending_bytes", "Bytes handed to Kafka, not yet acknowledged.")
+BEATS = Counter("vedette_ingest_watchdog_total", "Beats of the watchdog, by outcome.", ["result"])
 CONNECTED = Gauge("vedette_ingest_kafka_up", "1 while Kafka answers and has the events topic.")
 
 for _outcome in Outcome:

@@ -65,6 +65,11 @@ class KafkaPublisher:
         if self._link.producer is not None:
             await asyncio.to_thread(close, self._link.producer, CLOSE_SECONDS)
 
+    @property
+    def partitions(self) -> int:
+        """As last seen."""
+        return self._link.partitions
+
     def partition_of(self, key: bytes) -> int:
         """As Kafka's default partitioner."""
         if not self._link.partitions:

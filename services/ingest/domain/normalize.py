@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from schemas.duty import is_own
 from schemas.event import LARGEST_EVENT, Event, completed, replayed_at
 from services.ingest.domain.identity import Identity
 from services.ingest.domain.refusal import Fault, Refusal, refused
@@ -58,6 +59,8 @@ def _claims(body: Mapping[str, Any], identity: Identity | None) -> Iterator[Faul
     if body.get("earlier") is not None:
         yield Fault("earlier", "set by ingest, never by the body")
     source = body.get("source")
+    if is_own(str(source or known.source)):
+        yield Fault("source", "Vedette's own: nobody else publishes as it")
     if identity and isinstance(source, str) and not identity.may_publish(source):
         yield Fault("source", f"this token publishes as {identity.source!r} or below it")
 

@@ -13,6 +13,10 @@ class Unavailable(Exception):  # noqa: N818  (named for what it says)
 class Publisher(Protocol):
     """Puts messages on the events topic."""
 
+    @property
+    def partitions(self) -> int:
+        """How many the topic has, 0 while that is not known. Does not block."""
+
     def partition_of(self, key: bytes) -> int:
         """The partition that Kafka's default partitioner gives to `key`. Does not block.
 

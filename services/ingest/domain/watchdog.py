@@ -1,0 +1,27 @@
+"""The watchdog: a report of Vedette's own for every partition, so that silence is noticed."""
+
+from datetime import datetime
+
+from schemas.duty import WATCHDOG, WATCHDOG_SOURCE
+from schemas.envelope import EVENT, cloud_headers
+from schemas.event import Event
+from services.ingest.domain.bundle import Message
+
+
+def beats(partitions: int, now: datetime) -> list[Message]:
+    """One message for each partition of the events topic: each is proved every time."""
+    return [_beat(partition, now) for partition in range(partitions)]
+
+
+def _beat(partition: int, now: datetime) -> Message:
+    event = Event(
+        id=f"{now.isoformat()}/{partition}",
+        source=WATCHDOG_SOURCE,
+        type=WATCHDOG,
+        title="The way is clear",
+        occurred_at=now,
+        recorded_at=now,
+    )
+    value = event.model_dump_json(exclude_defaults=True).encode()
+    headers = cloud_headers(EVENT, event.id, event.source, now, now)
+    return Message(partition, event.key, value, headers, ())

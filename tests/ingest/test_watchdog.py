@@ -1,0 +1,55 @@
+"""The watchdog's reports: one for every partition, on a timer, and never held up or piled up."""
+
+import asyncio
+from datetime import datetime, timedelta
+from itertools import count
+
+from prometheus_client import REGISTRY
+
+from schemas.duty import WATCHDOG_SOURCE
+from schemas.event import Event
+from services.ingest.adapters.watchdog import Watchdog
+from services.ingest.domain.watchdog import beats
+from tests.fakes import FakePublisher
+from tests.ingest.builders import NOON
+
+
+def failed() -> float:
+    return REGISTRY.get_sample_value("vedette_ingest_watchdog_total", {"result": "failed"}) or 0.0
+
+
+def test_every_partition_has_its_report() -> None:
+    messages = beats(3, NOON)
+
+    events = [Event.model_validate_json(message.value) for message in messages]
+    assert [message.partition for message in messages] == [0, 1, 2]
+    assert {event.source for event in events} == {WATCHDOG_SOURCE}
+    assert {event.recorded_at for event in events} == {NOON}
+    assert len({event.id for event in events}) == 3
+
+
+async def test_it_beats_again_and_again() -> None:
+    numbers, thrice = count(), asyncio.Event()
+
+    def now() -> datetime:
+        number = next(numbers)
+        if number == 3:
+            thrice.set()
+        return NOON + timedelta(seconds=number)
+
+    publisher = FakePublisher(partitions=1)
+    beating = asyncio.create_task(Watchdog(publisher, now).run(0.01))
+    async with asyncio.timeout(10):
+        await thrice.wait()
+    beating.cancel()
+
+    assert len({message.key for message in publisher.published}) >= 3
+
+
+async def test_a_beat_that_does_not_get_through_is_counted_and_not_sent_again() -> None:
+    before = failed()
+
+    await Watchdog(FakePublisher(partitions=0), lambda: NOON).beat()
+    await Watchdog(FakePublisher(deaf=frozenset({1})), lambda: NOON).beat()
+
+    assert failed() == before + 2
