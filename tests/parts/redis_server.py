@@ -57,6 +57,11 @@ class RedisNode:
         """SIGKILL."""
         self.child.kill()
 
+    def lose_all(self) -> None:
+        """SIGKILL, and all that it kept is gone: the next start is that of a new Redis."""
+        self.child.kill()
+        shutil.rmtree(self.directory / "appendonlydir")
+
     def freeze(self) -> None:
         """SIGSTOP: connections stand, nothing is answered."""
         self.child.freeze()

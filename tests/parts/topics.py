@@ -52,6 +52,14 @@ def produce(bootstrap: str, topic: str, messages: Iterable[Message]) -> None:
             result.get(timeout=30)
 
 
+def empty(bootstrap: str, topic: str) -> None:
+    """Delete every message that stands in the topic now."""
+    with closing(_reader(bootstrap)) as consumer:
+        ends = consumer.end_offsets(_places(consumer, topic))
+    with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
+        admin.delete_records(ends)
+
+
 def read_all(bootstrap: str, topic: str, timeout: float = 30.0) -> list[Message]:
     """Everything that stands in the topic now, partition by partition in its order."""
     with closing(_reader(bootstrap)) as consumer:

@@ -44,7 +44,8 @@ class KafkaHistory:
         with self._consumer() as consumer:
             places = self._places(consumer, LEDGER)
             consumer.assign(places)
-            consumer.seek_to_beginning(*places)
+            if places:
+                consumer.seek_to_beginning(*places)
             for records in _to_the_end(consumer, consumer.end_offsets(places)):
                 yield [line for record in records if (line := _line(record)) is not None]
 

@@ -1,0 +1,141 @@
+"""Redis loses everything: what the notifier rebuilds from Kafka before it sends anything."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import httpx
+import pytest
+from redis import Redis
+
+from schemas.topics import ALERTS, LEDGER
+from services.notifier.adapters.history import KafkaHistory
+from services.notifier.adapters.keys import Keys
+from services.notifier.app import group_of
+from tests.integration.notifier_site import POST, RESOLVED, MakeSite, Site, unready
+from tests.notifier.alerts import SECOND, alert, wire
+from tests.parts import topics as parts
+from tests.parts.processes import Service
+from tests.parts.redis_server import RedisNode
+from tests.parts.topics import Message
+from tests.parts.waiting import until
+
+pytestmark = pytest.mark.integration
+
+Loss = Callable[[RedisNode, Service], None]
+
+
+def while_it_runs(redis: RedisNode, notifier: Service) -> None:
+    redis.lose_all()
+    redis.start()
+    notifier.check()
+
+
+def over_a_restart(redis: RedisNode, notifier: Service) -> None:
+    notifier.kill()
+    redis.lose_all()
+    redis.start()
+    notifier.start()
+
+
+def by_a_flush(redis: RedisNode, notifier: Service) -> None:
+    with Redis.from_url(redis.url()) as client:
+        client.flushall()
+    notifier.check()
+
+
+def shown_once(site: Site, count: int) -> bool:
+    return len(site.slack.messages) == len(site.pager.incidents) == count
+
+
+@pytest.mark.parametrize("lose", [while_it_runs, over_a_restart, by_a_flush])
+def test_everything_is_told_once_though_redis_lost_everything(
+    make_site: MakeSite, own_redis: RedisNode, lose: Loss
+) -> None:
+    site = make_site(redis=own_redis.url())
+    notifier = site.notifier()
+    site.tell(alert("ends"), alert("grows"))
+    until(lambda: len(site.lines() + site.lines("pagerduty")) == 4, "four lines", 15)
+    before = {one.alert: one.ts for one in site.slack.messages}
+    site.slack.wrong("status", call=POST, status=429, retry_after=1, times=1000)
+    site.tell(alert("queued"), alert("queued-too"))
+    until(lambda: len(site.slack.called(POST)) > 2, "it waits for Slack", 15)
+    until(lambda: len(site.pager.incidents) == 4, "the pager does not wait", 15)
+    until(site.committed, "all is committed", 15)
+
+    lose(own_redis, notifier)
+    site.tell(alert("ends", 2, **RESOLVED), alert("meanwhile"))
+    site.slack.script.clear()
+    until(lambda: shown_once(site, 5), "five messages, five pages", 40)
+    until(lambda: len([one for one in site.slack.messages if one.edits]) == 1, "an edit", 30)
+    until(lambda: site.pager.of("ends")[0].status == "resolved", "the page is over", 30)
+    site.tell(alert("queued", 2, **RESOLVED))
+    until(lambda: site.pager.of("queued")[0].status == "resolved", "that is over too", 30)
+    until(lambda: len([one for one in site.slack.messages if one.edits]) == 2, "its edit", 30)
+
+    assert shown_once(site, 5)
+    after = {one.alert: one for one in site.slack.messages}
+    assert {name: after[name].ts for name in before} == before
+    assert "✅ RESOLVED" in after["ends"].words
+    assert "✅ RESOLVED" in after["queued"].words
+    assert not [one for one in site.slack.messages if "possible repeat" in one.words]
+
+
+def test_readyz_says_what_it_waits_for(make_site: MakeSite, own_redis: RedisNode) -> None:
+    site = make_site(redis=own_redis.url())
+    notifier = site.notifier()
+    lease = Keys(site.prefix).rebuild_lease
+
+    with Redis.from_url(own_redis.url()) as client, client.pipeline() as at_once:
+        at_once.flushall()
+        at_once.set(lease, "another", px=2000)
+        at_once.execute()
+    answer = until(lambda: unready(notifier), "it is not ready", 15)
+    notifier.wait_ready()
+
+    assert answer["faults"] == {"log": "rebuilding the log from the ledger"}
+
+
+def test_a_ledger_that_is_gone_too_is_said(make_site: MakeSite, own_redis: RedisNode) -> None:
+    site = make_site(redis=own_redis.url())
+    notifier = site.notifier()
+    site.tell(alert())
+    until(lambda: len(site.lines() + site.lines("pagerduty")) == 2, "two lines", 15)
+    until(site.committed, "it is committed", 15)
+
+    parts.empty(site.kafka, site.prefix + LEDGER)
+    by_a_flush(own_redis, notifier)
+    until(lambda: "ledger" in notes(notifier), "it says so", 15)
+    site.tell(alert(revision=2, **RESOLVED))
+    until(lambda: site.pager.incidents[0].status == "resolved", "the page is over", 30)
+    until(lambda: site.slack.messages[0].edits, "the message is edited", 30)
+
+    assert "the ledger was empty" in notes(notifier)["ledger"]
+    assert shown_once(site, 1)
+
+
+def notes(notifier: Service) -> dict[str, str]:
+    answer: dict[str, dict[str, str]] = httpx.get(f"{notifier.url}/readyz", timeout=5).json()
+    return answer.get("notes", {})
+
+
+def test_what_kafka_knows_is_read_to_its_end(kafka: str, topics: str) -> None:
+    told = [Message(wire(alert(f"a{n}")), f"a{n}".encode()) for n in range(700)]
+    parts.produce(kafka, topics + ALERTS, [*told, Message(b"{no alert", b"x")])
+    history = KafkaHistory(kafka, topics, group_of(topics))
+
+    found = [one for batch in history.alerts(alert().detected_at) for one in batch]
+    since_then = [one for batch in history.alerts(found[0].at + 3600 * SECOND) for one in batch]
+
+    assert sorted(one.job.alert.id for one in found) == sorted(f"a{n}" for n in range(700))
+    assert not any(one.is_taken for one in found)
+    assert since_then == []
+    assert not history.has_taken()
+    assert [line for batch in history.lines() for line in batch] == []
+
+
+def test_a_ledger_that_was_never_made_is_empty(kafka: str, topic_prefix: str) -> None:
+    history = KafkaHistory(kafka, topic_prefix, group_of(topic_prefix))
+
+    assert list(history.lines()) == []
+    assert list(history.alerts(alert().detected_at - timedelta(days=30))) == []
+    assert not history.has_taken()
