@@ -256,6 +256,16 @@ async def test_a_removed_rules_state_goes_only_when_kafka_has_its_last_alert() -
     assert [key for key in at_work.table if b"joint_march" in key] == []
 
 
+async def test_a_rule_that_a_folder_has_no_more_ends_after_a_restart() -> None:
+    at_work = await (await worker(RULE, OTHER).hear(*THREE)).tick()
+    at_work.bundles = Bundles(rules(OTHER))
+
+    after = await at_work.restarted().tick()
+
+    assert [(one.status, one.reason) for one in after.alerts] == [(Status.RESOLVED, REMOVED)]
+    assert [key for key in after.table if b"joint_march" in key] == []
+
+
 async def test_what_was_on_the_way_to_a_removed_rule_is_no_fault() -> None:
     at_work = worker(RULE).put(rules(number=1))
 

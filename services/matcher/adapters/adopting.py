@@ -17,6 +17,7 @@ from services.matcher.adapters.windows import Windows, rule_of
 from services.matcher.domain.anew import renewed
 from services.matcher.domain.chain import chained
 from services.matcher.domain.change import Change
+from services.matcher.domain.clock import names_of
 from services.matcher.domain.ending import REMOVED, RESET, ended, nameless
 from services.matcher.domain.release import history
 from services.matcher.domain.state import State
@@ -55,7 +56,8 @@ class Adopting:
             await acknowledged
         for end in self.ends:
             end()
-        self.windows.keep_clock(partition, self.change.clock.adopting(force.rulebook))
+        clock = self.change.clock.adopting(force.rulebook).naming(names_of(force.rulebook))
+        self.windows.keep_clock(partition, clock)
         metrics.ADOPTED.labels(partition).set(force.number)
         log.info("rules adopted", bundle=force.number, partition=partition)
 

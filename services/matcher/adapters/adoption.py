@@ -14,6 +14,7 @@ from services.matcher.adapters.hypotheses import Hypotheses, by_name
 from services.matcher.adapters.message import Received
 from services.matcher.adapters.windows import Windows
 from services.matcher.domain.change import Change
+from services.matcher.domain.clock import names_of
 from services.matcher.domain.duty_windows import OWN
 from services.matcher.domain.standing import InForce
 
@@ -32,6 +33,7 @@ class Adoption:
     bundles: Bundles
     books: dict[int, InForce] = field(default_factory=dict)
     force: InForce = field(init=False)
+    names: str = field(init=False)
 
     def __post_init__(self) -> None:
         self._put(self.bundles.current)
@@ -52,7 +54,7 @@ class Adoption:
         if force is not self.force:
             self._put(force)
         clock = self.windows.clock(message.partition)
-        if clock.bundle < force.number:
+        if not clock.stands_by(force.number, self.names):
             change = Change(clock, self._book(message.partition, clock.bundle), force)
             effects = self.effects
             await Adopting(self.windows, self.hypotheses, effects, change, message, now).run()
@@ -65,6 +67,7 @@ class Adoption:
 
     def _put(self, force: InForce) -> None:
         self.force = force
+        self.names = names_of(force.rulebook)
         self.windows.rules = {**force.rulebook.windows, **OWN}
         self.hypotheses.rules = by_name(force.rulebook.hypotheses)
         self.hypotheses.forget()

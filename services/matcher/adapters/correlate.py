@@ -109,7 +109,7 @@ class Correlation:
         metrics.TICKS.labels(SIGNALS).inc()
         message, before = heard.message, heard.clock
         marked = before.advanced(tick, message.offset).marked(_mark_of(tick))
-        clock = marked.watching(self.windows.rules)
+        clock = marked.watching(self.windows.rules).naming(self.adoption.names)
         heard = replace(heard, clock=clock)
         await self.judging.passed(before, heard)
         try:

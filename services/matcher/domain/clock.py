@@ -1,5 +1,6 @@
 """Clock: the time of one signals partition, the least tick over the events partitions."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -15,8 +16,9 @@ class Clock(msgspec.Struct, frozen=True):
     """The newest tick of each events partition; `offset` of the last tick applied.
 
     `since` has the time at which each rule began to watch: the clock's when it first met the rule.
-    The states stand by the rules of bundle `bundle`. `marks` has for each events partition the
-    bundle up to which its past is judged again; up to `released` that of all of them is.
+    The states stand by the rules of bundle `bundle`, called `names` (a digest). `marks` has for
+    each events partition the bundle up to which its past is judged again; up to `released` that of
+    all of them is.
     """
 
     offset: int = -1
@@ -26,6 +28,7 @@ class Clock(msgspec.Struct, frozen=True):
     bundle: int = NO_BUNDLE
     marks: dict[int, int] = {}
     released: int = NO_BUNDLE
+    names: str = ""
 
     def advanced(self, tick: Tick, offset: int) -> "Clock":
         """The clock after `tick`; a tick that is not past the offset, or older, moves nothing."""
@@ -66,6 +69,19 @@ class Clock(msgspec.Struct, frozen=True):
         since = {rule: at for rule, at in self.since.items() if rule in names}
         return msgspec.structs.replace(self, bundle=rulebook.number, since=since)
 
+    def stands_by(self, number: int, names: str) -> bool:
+        """Whether the states need not be gone through for a bundle; an older one is no reason to.
+
+        Of rules from a folder, which have no number, only the names are looked at.
+        """
+        if number != self.bundle:
+            return number < self.bundle
+        return number != NO_BUNDLE or self.names in ("", names)
+
+    def naming(self, names: str) -> "Clock":
+        """The clock with the names of its rules noted."""
+        return self if self.names == names else msgspec.structs.replace(self, names=names)
+
     def mutes(self, standing: Standing) -> bool:
         """Whether the past of a rule that stands so is still being judged again."""
         return standing.on_change is OnChange.REBUILD and standing.changed_in > self.released
@@ -79,6 +95,15 @@ class Clock(msgspec.Struct, frozen=True):
 
 def _named(rule: RuleKey) -> str:
     return "/".join(rule)
+
+
+def names_of(rulebook: Rulebook) -> str:
+    """A digest of what the rules and hypotheses of a rulebook are called."""
+    told = [
+        *map(_named, rulebook.windows),
+        *(f"{one.pack}:{one.name}" for one in rulebook.hypotheses),
+    ]
+    return hashlib.sha256(" ".join(sorted(told)).encode()).hexdigest()[:16]
 
 
 _ENCODER = msgspec.json.Encoder()
