@@ -55,7 +55,16 @@ def test_a_channel_is_heard_under_the_name_that_is_watched() -> None:
     (pulse,) = pulses.of(report(0, "telegram:@a"), 3)
 
     assert (pulse.source, pulse.partition) == ("telegram", 3)
-    assert list(pulses.of(report(1, "telegram:@b"), 3)) == []
+
+
+def test_other_names_are_told_at_once() -> None:
+    watched = [watched_sources([], ())]
+    pulses = Pulses(lambda: watched[-1])
+    assert [one.source for one in pulses.of(report(0, "telegram:@a"), 3)] == ["telegram:@a"]
+
+    watched.append(NAMED)
+
+    assert [one.source for one in pulses.of(report(1, "telegram:@a"), 3)] == ["telegram"]
 
 
 def test_what_is_remembered_is_bounded() -> None:

@@ -19,15 +19,23 @@ class Pulses:
 
     watched: Callable[[], WatchedSources]
     told: dict[tuple[str, int], datetime] = field(default_factory=dict)
+    known: WatchedSources | None = None
 
     def of(self, event: Event, partition: int) -> Iterator[Pulse]:
-        """The pulses of a report: one for each name of its source, every few seconds at most."""
-        at = event.recorded_at or event.occurred_at
-        for name in self.watched().names_of(event.source):
-            before = self.told.get((name, partition))
-            # either way: what bears a wrong time must not silence what comes after it
-            if before is None or abs(at - before) >= PULSE_EVERY:
-                self._note((name, partition), at)
+        """The pulses of a report, one for each name of its source.
+
+        There are some every few seconds at most, for each source and partition.
+        """
+        place, at = (event.source, partition), event.recorded_at or event.occurred_at
+        watched = self.watched()
+        if watched is not self.known:
+            self.known = watched
+            self.told.clear()
+        before = self.told.get(place)
+        # either way: what bears a wrong time must not silence what comes after it
+        if before is None or abs(at - before) >= PULSE_EVERY:
+            self._note(place, at)
+            for name in watched.names_of(event.source):
                 yield Pulse(source=name, event=event.id, at=at, partition=partition)
 
     def _note(self, place: tuple[str, int], at: datetime) -> None:
