@@ -14,6 +14,7 @@ LATE: dict[str, tuple[str, Callable[[typer.Typer], Any]]] = {
     "rules": ("cli.rules", get_group),
     "topics": ("cli.topics", get_group),
     "dead-letters": ("cli.dead_letters", get_group),
+    "ledger": ("cli.ledger", get_group),
 }
 
 

@@ -25,7 +25,7 @@ def loaded_after(code: str) -> set[str]:
 def test_help_names_every_command() -> None:
     asked = vedette("--help")
 
-    for name in ("up", "ingest", "matcher", "notifier", "replay", "rules", "topics"):
+    for name in ("up", "ingest", "matcher", "notifier", "replay", "rules", "topics", "ledger"):
         assert f" {name} " in asked.stdout
 
 

@@ -103,6 +103,32 @@ def test_dead_letters_without_a_topic_is_one_line_and_exit_code_2(broker: str) -
     ]
 
 
+def test_an_alerts_story_is_told_in_order_of_time(broker: str) -> None:
+    vedette("topics", "create", broker=broker)
+    for act, second in (("resolved", 9), ("notified", 1)):
+        line = {
+            "at": f"2026-11-22T12:00:0{second}Z",
+            "act": act,
+            "fingerprint": "f1",
+            "alert": "a1",
+            "revision": second,
+            "reason": "because",
+        }
+        send(broker, "vedette.ledger", json.dumps(line).encode(), [])
+
+    told = vedette("ledger", "show", "a1", "--format", "json", broker=broker)
+    unknown = vedette("ledger", "show", "a2", broker=broker)
+
+    assert [json.loads(line)["act"] for line in told.stdout.splitlines()] == [
+        "notified",
+        "resolved",
+    ]
+    assert unknown.returncode == 2
+    assert unknown.stderr.splitlines() == [
+        "vedette: no line about a2 in vedette.ledger: is it an alert's fingerprint or id?"
+    ]
+
+
 def test_redis_runs_as_the_notifier_asks_for_it(tmp_path: Path) -> None:
     port = free_ports("127.0.0.1", {"redis": 0})["redis"]
     child = start_redis(port, tmp_path)
