@@ -1,11 +1,12 @@
 """A small Faust worker for the rebalance storm: counts ids by key in a table, tells each on.
 
-`python -m tests.integration.storm_worker BOOTSTRAP PREFIX mended|plain`: `plain` is Faust's own
-consumer, on which the storm must be seen to break.
+`python -m tests.integration.storm_worker BOOTSTRAP PREFIX mended|plain memory|rocksdict`: `plain`
+is Faust's own consumer, on which the storm must be seen to break.
 """
 
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,8 +14,12 @@ from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.types.transports import ConsumerT, TransportT
 
 from services.matcher.adapters.agents import add_agent
+from services.matcher.adapters.changelog import Changelog
+from services.matcher.adapters.copies import in_directory, in_memory
 from services.matcher.adapters.fetch import FetchingThread
 from services.matcher.adapters.message import Received
+from services.matcher.adapters.store import OpenCopy
+from services.matcher.adapters.table import add_table
 from services.matcher.adapters.transport import App, Transport, faust_options, raw_topic
 from services.matcher.adapters.worker import new_loop, run
 
@@ -53,19 +58,20 @@ class PlainApp(StormApp):
         return PlainTransport(self.conf.broker_consumer, self)
 
 
-def build(bootstrap: str, prefix: str, kind: str, folder: str) -> App:
+def build(bootstrap: str, prefix: str, kind: str, folder: Path, open_copy: OpenCopy) -> App:
     """The app, not started."""
     made = StormApp if kind == "mended" else PlainApp
-    options = faust_options(bootstrap, Path(folder))
+    options = faust_options(bootstrap, folder)
     app = made(group(prefix), **(options | {"broker_commit_interval": COMMIT_SECONDS}))
-    table = app.Table(TABLE, key_type=bytes, value_type=bytes, partitions=PARTITIONS)
+    table = add_table(app, PARTITIONS, open_copy, TABLE)
     out = raw_topic(app, prefix + OUT)
 
     async def take(message: Received) -> None:
         key, value = message.key or b"", message.value or b""
-        known = set(table.get(key, b"").split())
+        place = b"%d:%s" % (message.partition, key)
+        known = set(table.get(place, b"").split())
         if value not in known:
-            table[key] = b" ".join(sorted(known | {value}))
+            table[place] = b" ".join(sorted(known | {value}))
         await out.send(key=key, value=b"%s %d" % (value, len(known | {value})))
 
     add_agent(app, "count", raw_topic(app, prefix + IN), take)
@@ -77,7 +83,16 @@ def group(prefix: str) -> str:
     return f"{prefix}storm"
 
 
+def changelog(prefix: str) -> str:
+    """The topic of the table."""
+    return f"{group(prefix)}-{TABLE}-changelog"
+
+
 if __name__ == "__main__":
+    bootstrap, prefix, kind, store = sys.argv[1:]
     loop = new_loop()
-    with tempfile.TemporaryDirectory() as scratch:
-        sys.exit(run(build(sys.argv[1], sys.argv[2], sys.argv[3], scratch), loop))
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        kept = in_directory(scratch, Changelog(changelog(prefix), "storm"))
+        copies = in_memory if store == "memory" else stack.enter_context(kept)
+        sys.exit(run(build(bootstrap, prefix, kind, scratch, copies), loop))

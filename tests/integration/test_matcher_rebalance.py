@@ -23,7 +23,7 @@ from tests.integration.storm_worker import (
     OUT,
     PARTITIONS,
     SETTLED,
-    TABLE,
+    changelog,
     group,
 )
 from tests.parts.child import Child
@@ -69,9 +69,10 @@ class Storm:
     workers: list[Child] = field(default_factory=list)
 
     def join(self) -> None:
-        """One more worker; when it has its share, it works for a while."""
+        """One more worker, every other one with a directory; it works for a while."""
         command = [sys.executable, "-m", "tests.integration.storm_worker"]
-        arguments = [self.bootstrap, self.prefix, self.kind]
+        store = ("memory", "rocksdict")[len(self.workers) % 2]
+        arguments = [self.bootstrap, self.prefix, self.kind, store]
         log = self.folder / f"worker-{len(self.workers)}.log"
         worker = Child([*command, *arguments], log).start()
         self.workers.append(worker)
@@ -125,12 +126,11 @@ def storm(bootstrap: str, prefix: str, kind: str, folder: Path) -> Iterator[Stor
 
 @pytest.fixture
 def storm_topics(kafka: str, topic_prefix: str) -> str:
-    changelog = f"{group(topic_prefix)}-{TABLE}-changelog"
     compacted = {"cleanup.policy": "compact"}
     wanted = [
         NewTopic(topic_prefix + IN, PARTITIONS, 1),
         NewTopic(topic_prefix + OUT, PARTITIONS, 1),
-        NewTopic(changelog, PARTITIONS, 1, topic_configs=compacted),
+        NewTopic(changelog(topic_prefix), PARTITIONS, 1, topic_configs=compacted),
     ]
     with closing(KafkaAdminClient(bootstrap_servers=kafka)) as admin:
         admin.create_topics(wanted, wait_for_metadata=True)
