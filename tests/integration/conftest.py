@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.integration.matcher_site import Matched
 from tests.integration.notifier_site import MakeSite, Site, sites
 from tests.parts import topics as topic_parts
 from tests.parts.kafka import VERSION, KafkaNode, docker_answers, in_docker
@@ -77,6 +78,12 @@ def topic_prefix() -> str:
 def topics(kafka: str, topic_prefix: str) -> str:
     """Every topic, with four partitions; returns the prefix."""
     return topic_parts.create(kafka, topic_prefix)
+
+
+@pytest.fixture
+def matched(kafka: str, topics: str) -> Matched:
+    """The matcher's topics, empty, on the shared Kafka."""
+    return Matched(kafka, topics)
 
 
 @pytest.fixture
