@@ -2,14 +2,18 @@
 
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from services.matcher.adapters.agents import add_agent
 from services.matcher.adapters.message import Received
+from services.matcher.adapters.stuck import Watchdog
 from services.matcher.adapters.transport import App, faust_options, raw_topic
 from services.matcher.adapters.worker import new_loop, run
 
 BOOM = b"boom"
+HANG = b"hang"
+STUCK_SECONDS = 3.0
 
 
 class Bug(Exception):  # noqa: N818  (named for what it says)
@@ -19,6 +23,8 @@ class Bug(Exception):  # noqa: N818  (named for what it says)
 async def take(message: Received) -> None:
     if message.value == BOOM:
         raise Bug(message.offset)
+    if message.value == HANG:
+        time.sleep(600)  # noqa: ASYNC251  (the whole loop hangs)
 
 
 if __name__ == "__main__":
@@ -26,5 +32,6 @@ if __name__ == "__main__":
     loop = new_loop()
     with tempfile.TemporaryDirectory() as scratch:
         app = App(group, **faust_options(bootstrap, Path(scratch)))
+        app.watchdog = Watchdog(STUCK_SECONDS)
         add_agent(app, "take", raw_topic(app, topic), take)
         sys.exit(run(app, loop))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import EVENTS, topic_name
-from tests.integration.crash_worker import BOOM
+from tests.integration.crash_worker import BOOM, HANG
 from tests.parts.child import Child
 from tests.parts.topics import Message, lag, produce
 from tests.parts.waiting import until
@@ -46,3 +46,18 @@ def test_what_was_in_front_of_the_bug_is_committed_before_the_end(
 
     assert code == 1
     assert lag(kafka, group, topic)[0] == 1
+
+
+def test_a_loop_that_hangs_ends_the_process_though_its_heartbeats_go_on(
+    kafka: str, topics: str, tmp_path: Path
+) -> None:
+    topic, group = topic_name(topics, EVENTS), f"{topics}crash"
+    command = [sys.executable, "-m", "tests.integration.crash_worker", kafka, topic, group]
+    produce(kafka, topic, [Message(HANG, partition=0)])
+
+    with Child(command, tmp_path / "worker.log") as worker:
+        code = worker.wait(60)
+
+    assert code == 1
+    assert lag(kafka, group, topic)[0] == 1
+    assert "in take" in worker.text()

@@ -1,0 +1,114 @@
+"""The matcher with a sensor of the tests in it: it is killed at a point, or learns late.
+
+`python -m tests.integration.matcher_worker`, in the matcher's own environment and with a Point as
+JSON in VEDETTE_TEST_POINT, or with VEDETTE_TEST_LATE_SECONDS.
+"""
+
+import os
+import signal
+import sys
+import time
+from functools import partial
+from typing import Any, Literal
+
+import faust
+import msgspec
+from aiokafka import TopicPartition
+from faust.types import TP, EventT, PendingMessage, RecordMetadata, StreamT
+from faust.types.transports import ConsumerT, ProducerT
+
+from services.matcher.__main__ import main
+from services.matcher.adapters.transport import App
+
+POINT, LATE = "VEDETTE_TEST_POINT", "VEDETTE_TEST_LATE_SECONDS"
+PARTITIONS = 4
+
+
+class Point(msgspec.Struct, frozen=True):
+    """Where a life ends: at the `nth` message of `topic` that holds `marker`.
+
+    That is when an agent has `read` it, it is `written` to the table or `queued` to be sent, it
+    `stands` on Kafka, or at the first `commit` after that. Nothing is sent to `withheld`.
+    """
+
+    step: Literal["read", "written", "queued", "stands", "commit"]
+    topic: str
+    marker: str
+    nth: int = 1
+    withheld: str | None = None
+
+
+class Executioner(faust.Sensor):
+    """Kills the process at a point."""
+
+    def __init__(self, app: App, point: Point) -> None:
+        super().__init__()
+        self.app = app
+        self.point = point
+        self.seen = 0
+        self.begun = False
+
+    def on_stream_event_in(
+        self, tp: TP, offset: int, stream: StreamT[Any], event: EventT[Any]
+    ) -> Any:
+        if not self.begun:
+            self.begun = True
+            self._withhold()
+        self._see("read", tp.topic, event.message.value)
+        return super().on_stream_event_in(tp, offset, stream, event)
+
+    def on_table_set(self, table: Any, key: Any, value: Any) -> None:
+        del value
+        self._see("written", table.changelog_topic.get_topic_name(), key)
+
+    def on_send_initiated(
+        self, producer: ProducerT, topic: str, message: PendingMessage, keysize: int, valsize: int
+    ) -> Any:
+        del producer, keysize, valsize
+        content = b"%s %s" % (message.key or b"", message.value or b"")
+        self._see("queued", topic, content)
+        return topic, content
+
+    def on_send_completed(self, producer: ProducerT, state: Any, metadata: RecordMetadata) -> None:
+        del producer, metadata
+        self._see("stands", *state)
+
+    def on_commit_initiated(self, consumer: ConsumerT) -> Any:
+        if self.point.step == "commit" and self.seen >= self.point.nth:
+            self._kill()
+        return super().on_commit_initiated(consumer)
+
+    def _see(self, step: str, topic: str, content: bytes | None) -> None:
+        awaited = "stands" if self.point.step == "commit" else self.point.step
+        if (step, topic) == (awaited, self.point.topic) and self._is_marked(content):
+            self.seen += 1
+            if self.point.step != "commit" and self.seen == self.point.nth:
+                self._kill()
+
+    def _is_marked(self, content: bytes | None) -> bool:
+        return self.point.marker.encode() in (content or b"")
+
+    def _withhold(self) -> None:
+        if self.point.withheld is not None:
+            places = (TopicPartition(self.point.withheld, n) for n in range(PARTITIONS))
+            self.app.producer._producer._sender._muted_partitions.update(places)  # type: ignore[attr-defined]  # noqa: SLF001  (aiokafka drains no batch of these)
+
+    def _kill(self) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _late(seconds: float, lost: Any) -> None:
+    time.sleep(seconds)
+    lost()
+
+
+@App.on_after_configured.connect()
+def furnish(app: App, **_: Any) -> None:
+    if POINT in os.environ:
+        app.sensors.add(Executioner(app, msgspec.json.decode(os.environ[POINT], type=Point)))
+    if LATE in os.environ:
+        app.session.on_lost = partial(_late, float(os.environ[LATE]), app.session.on_lost)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
