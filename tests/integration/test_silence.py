@@ -1,0 +1,120 @@
+"""A source falls silent, and the watchdog runs: from ingest to Slack, a metric and a heartbeat."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from schemas.alert import Alert, Status
+from schemas.duty import SOURCE_SILENT, is_watchdog
+from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER
+from tests.parts.pipeline import Pipeline, write_pack
+from tests.parts.topics import read_all
+from tests.parts.waiting import until
+from tests.standins.heartbeat import HeartbeatStandIn
+from tests.standins.slack import Message, channel_id
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+
+LEADER = """
+title: A leader is appointed
+name: leader_appointed
+logsource: {category: report}
+detection: {named: {words|phrase: [appoint* leader ~3]}, condition: named}
+level: high
+"""
+ROCKETS = """
+title: Rocket fire
+name: rocket_fire
+logsource: {category: report}
+detection: {rockets: {words|phrase: [rocket*]}, condition: rockets}
+"""
+PACK = """
+title: Of the tests
+owner: tests
+sources: {wire: {every: 1s}}
+"""
+COURSES = """
+hypotheses:
+  - name: mlcoa
+    title: Pressure
+    indicators:
+      - {rule: leader_appointed, weight: 2}
+      - {rule: rocket_fire, weight: 2, sources: [wire]}
+    levels: {watch: 1, elevated: 3, high: 5}
+"""
+PARTITIONS = 4
+METRIC = re.compile(r'vedette_notifier_watchdog_seconds\{partition="(\d)"\} ([\d.e+]+)')
+
+
+@pytest.fixture
+def heartbeat() -> Iterator[HeartbeatStandIn]:
+    with HeartbeatStandIn() as service:
+        yield service
+
+
+@pytest.fixture
+def pipeline(
+    kafka: str, topics: str, redis_url: str, tmp_path: Path, heartbeat: HeartbeatStandIn
+) -> Iterator[Pipeline]:
+    pack = write_pack(tmp_path, LEADER, ROCKETS)
+    (pack / "pack.yaml").write_text(PACK)
+    (pack / "hypotheses.yaml").write_text(COURSES)
+    environment = {
+        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,
+        "VEDETTE_TOPIC_PREFIX": topics,
+        "VEDETTE_REDIS_URL": redis_url,
+        "VEDETTE_SLACK_CHANNEL": "#watch",
+        "VEDETTE_SLACK_DUTY_CHANNEL": "#duty",
+        "VEDETTE_WATCHDOG_SECONDS": "1",
+        "VEDETTE_WATCHDOG_URL": f"{heartbeat.url}/vedette",
+    }
+    with Pipeline(environment, tmp_path) as running:
+        yield running
+
+
+def report(number: int, text: str) -> dict[str, str]:
+    return {"id": f"r{number}", "source": "wire", "text": text}
+
+
+def said(pipeline: Pipeline, channel: str, words: str) -> Message | None:
+    """The message in a channel that now shows these words."""
+    here = (one for one in pipeline.slack.messages if one.channel == channel_id(channel))
+    found = (one for one in here if words in one.words)
+    return next(found, None)
+
+
+def test_silence_is_noticed_wherever_it_is(
+    pipeline: Pipeline, heartbeat: HeartbeatStandIn, kafka: str, topics: str
+) -> None:
+    pipeline.post(report(1, "They appoint a new leader.")).raise_for_status()
+    until(lambda: said(pipeline, "watch", "Pressure: watch"), "the hypothesis is at watch")
+
+    until(lambda: said(pipeline, "duty", "wire is silent"), "those on duty hear of it")
+    until(lambda: said(pipeline, "watch", "blind: rocket fire"), "the indicator is blind")
+    assert said(pipeline, "watch", "wire is silent") is None
+    assert SOURCE_SILENT not in str(pipeline.pager.incidents)
+
+    pipeline.post(report(2, "Nothing happens.")).raise_for_status()
+    until(lambda: said(pipeline, "duty", "wire reports again"), "those on duty hear the end of it")
+    until(lambda: said(pipeline, "watch", "blind: rocket fire") is None, "it sees again")
+
+    beats = dict(METRIC.findall(pipeline.notifier.metrics()))
+    now = datetime.now(UTC).timestamp()
+    assert set(beats) == {str(partition) for partition in range(PARTITIONS)}
+    assert all(now - float(sent) < 30 for sent in beats.values())
+    assert [call.name for call in heartbeat.calls][:2] == ["vedette", "vedette"]
+
+    alerts = [
+        Alert.model_validate_json(one.value or b"") for one in read_all(kafka, topics + ALERTS)
+    ]
+    own = {one.id for one in alerts if is_watchdog(one)}
+    assert len(own) == PARTITIONS
+    assert {one.status for one in alerts if is_watchdog(one)} == {Status.FIRING}
+    assert not any(own & {message.alert} for message in pipeline.slack.messages)
+    assert not any(
+        one in str(line.value) for line in read_all(kafka, topics + LEDGER) for one in own
+    )
+    assert read_all(kafka, topics + DEAD_LETTERS) == []
