@@ -384,6 +384,17 @@ async def test_a_hypothesis_hears_at_the_release_how_its_indicators_stand() -> N
     assert [one.alert.id for one in news if one.alert] == [at_work.alerts[-1].id]
 
 
+async def test_a_new_hypothesis_hears_how_an_indicator_stands_that_counts_on() -> None:
+    at_work = await worker(RULE).hear(*THREE)
+    indicator = replace(RULE, hypotheses=("mlcoa",))
+    at_work.put(rules(indicator, number=1, hypotheses=(MARCH,)))
+
+    await at_work.tick()
+
+    news = [Indication.model_validate_json(one.value or b"") for one in at_work.outbox.to(SIGNALS)]
+    assert [one.alert.id for one in news if one.alert] == [at_work.alerts[0].id]
+
+
 async def test_what_vedette_says_of_itself_stands_whatever_the_rules() -> None:
     told = hit(0).model_copy(
         update={"pack": SET_ASIDE.pack, "rule": SET_ASIDE.name, "group": {"source": "reuters"}}

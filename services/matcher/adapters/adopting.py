@@ -13,6 +13,7 @@ from services.matcher.adapters.effects import Effects
 from services.matcher.adapters.guard import RuleFault, guarded
 from services.matcher.adapters.hypotheses import Hypotheses, hypothesis_of
 from services.matcher.adapters.message import Received
+from services.matcher.adapters.stepped import standing_news
 from services.matcher.adapters.windows import Windows, rule_of
 from services.matcher.domain.anew import renewed
 from services.matcher.domain.chain import chained
@@ -20,6 +21,7 @@ from services.matcher.domain.change import Change
 from services.matcher.domain.clock import names_of
 from services.matcher.domain.ending import REMOVED, RESET, ended, nameless
 from services.matcher.domain.release import history
+from services.matcher.domain.rulebook import RuleKey
 from services.matcher.domain.state import State
 from services.matcher.domain.step import all_alerts, deadline
 
@@ -66,7 +68,7 @@ class Adopting:
         if hypothesis is not None:
             await self._hypothesis(key, hypothesis)
         elif rule[0] == DUTY_PACK:
-            return
+            return  # whatever the rules, it stands
         elif rule not in self.windows.rules:
             await self._say_again(key)
             await self._end(key, REMOVED)
@@ -125,23 +127,31 @@ class Adopting:
     async def _go_on(self, key: bytes) -> None:
         """The rule counts on: it may resolve at another time, and others may need what it said."""
         name = rule_of(key)
-        if not self.change.is_edited(name) and not self.change.rebuilt_above(name):
-            return
-        rule, state = self.windows.rules[name], self._state(key)
-        due = guarded(rule.name, lambda: deadline(rule, state))
-        if not isinstance(due, RuleFault):
-            self.windows.schedule(self.message.partition).note(key, due, state.offset)
-        await self._tell_above(key)
+        if self.change.is_retimed(name):
+            rule, state = self.windows.rules[name], self._state(key)
+            due = guarded(rule.name, lambda: deadline(rule, state))
+            if not isinstance(due, RuleFault):
+                self.windows.schedule(self.message.partition).note(key, due, state.offset)
+        if above := self.change.rebuilt_above(name):
+            await self._tell_above(key, above)
+        if hypotheses := self.change.newly_told(name):
+            await self._tell(key, hypotheses)
 
-    async def _tell_above(self, key: bytes) -> None:
-        name, state = rule_of(key), self._state(key)
-        above, rule = self.change.rebuilt_above(name), self.windows.rules[name]
-        told = guarded(rule.name, lambda: history(rule, state)) if above else ()
+    async def _tell_above(self, key: bytes, above: frozenset[RuleKey]) -> None:
+        rule, state = self.windows.rules[rule_of(key)], self._state(key)
+        told = guarded(rule.name, lambda: history(rule, state))
         for alert in () if isinstance(told, RuleFault) else told:
             for signal in chained(self.change.force.rulebook, alert):
                 if (signal.pack, signal.rule) in above:
                     past = signal.model_copy(update={"backfill": True})
                     self.sent.append(await self.effects.signal(past, self.message))
+
+    async def _tell(self, key: bytes, hypotheses: frozenset[str]) -> None:
+        rule, state = self.windows.rules[rule_of(key)], self._state(key)
+        told = guarded(rule.name, lambda: standing_news(rule, state, self.now))
+        for one in () if isinstance(told, RuleFault) else told:
+            if one.hypothesis in hypotheses:
+                self.sent.append(await self.effects.indication(one, self.message))
 
     async def _send(self, alerts: tuple[Alert, ...], *, changed: bool) -> None:
         for alert in alerts:

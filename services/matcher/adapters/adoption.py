@@ -12,10 +12,12 @@ from services.matcher.adapters.bundles import Bundles
 from services.matcher.adapters.effects import Effects
 from services.matcher.adapters.hypotheses import Hypotheses, by_name
 from services.matcher.adapters.message import Received
+from services.matcher.adapters.stepped import Heard
 from services.matcher.adapters.windows import Windows
 from services.matcher.domain.change import Change
 from services.matcher.domain.clock import names_of
 from services.matcher.domain.duty_windows import OWN
+from services.matcher.domain.rulebook import RuleKey
 from services.matcher.domain.standing import InForce
 
 
@@ -24,7 +26,8 @@ class Adoption:
     """Brings partitions to the rules in force.
 
     `books` has the rules by which the states of each partition stand: they are needed to end what
-    those rules said, and known in memory alone.
+    those rules said, and known in memory alone. `names` is a digest of what those in force are
+    called, `asking` has those of which only a clock knows since when they watch.
     """
 
     windows: Windows
@@ -34,6 +37,7 @@ class Adoption:
     books: dict[int, InForce] = field(default_factory=dict)
     force: InForce = field(init=False)
     names: str = field(init=False)
+    asking: frozenset[RuleKey] = field(init=False)
 
     def __post_init__(self) -> None:
         self._put(self.bundles.current)
@@ -42,8 +46,10 @@ class Adoption:
         """Partitions came or went."""
         self.books.clear()
 
-    async def reach(self, number: int, message: Received, now: datetime) -> InForce:
-        """The rules in force, those of bundle `number` at least; the partition stands by them.
+    async def reach(self, number: int, message: Received, now: datetime) -> Heard:
+        """The message with the rules in force, those of bundle `number` at least.
+
+        The states of its partition stand by them.
 
         Raises:
             BundleMissing: that bundle does not come.
@@ -58,8 +64,9 @@ class Adoption:
             change = Change(clock, self._book(message.partition, clock.bundle), force)
             effects = self.effects
             await Adopting(self.windows, self.hypotheses, effects, change, message, now).run()
+            clock = self.windows.clock(message.partition)
         self.books[message.partition] = force
-        return force
+        return Heard(message, force, clock, now)
 
     def _book(self, partition: int, number: int) -> InForce | None:
         book = self.books.get(partition)
@@ -68,6 +75,8 @@ class Adoption:
     def _put(self, force: InForce) -> None:
         self.force = force
         self.names = names_of(force.rulebook)
+        asking = (key for key, rule in force.rulebook.windows.items() if rule.asks_since)
+        self.asking = frozenset(key for key in asking if force.standing(key).since is None)
         self.windows.rules = {**force.rulebook.windows, **OWN}
         self.hypotheses.rules = by_name(force.rulebook.hypotheses)
         self.hypotheses.forget()

@@ -83,8 +83,7 @@ class Correlation:
             await bury(self.outbox, message, message.value, (reason(error), WHERE))
             return
         now = self.now(told)
-        force = await self.adoption.reach(_bundle_of(told), message, now)
-        await self._apply(told, Heard(message, force, self.windows.clock(message.partition), now))
+        await self._apply(told, await self.adoption.reach(_bundle_of(told), message, now))
 
     async def _apply(self, told: Told, heard: Heard) -> None:
         match told:
@@ -109,7 +108,7 @@ class Correlation:
         metrics.TICKS.labels(SIGNALS).inc()
         message, before = heard.message, heard.clock
         marked = before.advanced(tick, message.offset).marked(_mark_of(tick))
-        clock = marked.watching(self.windows.rules).naming(self.adoption.names)
+        clock = marked.watching(self.adoption.asking).naming(self.adoption.names)
         heard = replace(heard, clock=clock)
         await self.judging.passed(before, heard)
         try:

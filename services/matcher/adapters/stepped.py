@@ -1,6 +1,6 @@
 """Stepped: what the engine makes of a message and one state, and all that this leads to."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.alert import Alert
@@ -79,9 +79,13 @@ def released(rule: WindowRule, state: State, heard: Heard) -> Stepped:
         return Stepped(Outcome(state, changed=False))
     outcome = release(rule, state, moment)
     left = State.empty() if outcome.state is None else outcome.state
-    whole = replace(outcome, alerts=all_alerts(rule, left), changed=False)
-    said = news(rule, state, whole, heard.now)
+    said = standing_news(rule, left, heard.now)
     return Stepped(outcome, _due(rule, outcome), heard.above(history(rule, left)), said)
+
+
+def standing_news(rule: WindowRule, state: State, now: datetime) -> tuple[Indication, ...]:
+    """What a hypothesis that has heard nothing of a state has to hear."""
+    return news(rule, state, Outcome(state, all_alerts(rule, state), changed=False), now)
 
 
 def _due(rule: WindowRule, outcome: Outcome) -> datetime | None:

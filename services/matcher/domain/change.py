@@ -6,6 +6,7 @@ from schemas.bundle import OnChange
 from services.matcher.domain.clock import Clock
 from services.matcher.domain.rulebook import RuleKey
 from services.matcher.domain.standing import InForce
+from services.matcher.domain.step import timing
 from services.matcher.domain.window_rule import WindowRule
 
 
@@ -38,9 +39,16 @@ class Change:
         standing = (self.was or self.force).standing(rule)
         return standing.changed_in <= self.clock.bundle and self.clock.mutes(standing)
 
-    def is_edited(self, rule: RuleKey) -> bool:
-        """Whether anything of a rule may be other than it was, be it when it resolves."""
-        return self.former(rule) != self.force.rulebook.windows.get(rule)
+    def is_retimed(self, rule: RuleKey) -> bool:
+        """Whether the states of a rule that counts on may be due at other times than before."""
+        former, now = self.former(rule), self.force.rulebook.windows[rule]
+        return former is None or timing(former) != timing(now)
+
+    def newly_told(self, rule: RuleKey) -> frozenset[str]:
+        """The hypotheses that list a rule which counts on, and may not have heard of it yet."""
+        former, now = self.former(rule), self.force.rulebook.windows[rule]
+        known = () if former is None else former.hypotheses
+        return frozenset() if self.was_muted(rule) else frozenset(now.hypotheses) - {*known}
 
     def rebuilt_above(self, rule: RuleKey) -> frozenset[RuleKey]:
         """The rules above one that stays as it is which need its past again."""

@@ -87,6 +87,11 @@ class WindowRule:
         return max(self.timespan + self.baseline, self.history)
 
     @property
+    def asks_since(self) -> bool:
+        """Whether it matters to it since when it has watched."""
+        return self.type in NOVEL or self.baseline > NOTHING
+
+    @property
     def kept(self) -> timedelta:
         """How long a hit stays in state: twice all that the rule looks back over, and lateness."""
         return 2 * max(self.reach, self.resolve_after + self.cooldown) + self.max_lateness
