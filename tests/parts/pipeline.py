@@ -15,6 +15,8 @@ from tests.standins.slack import SlackStandIn
 
 TOKEN = "a-token-of-the-tests"  # noqa: S105  (known to the tests alone)
 SERVICES = ("ingest", "matcher", "notifier")
+# many processes start at once, maybe on a machine with more to do
+START_SECONDS = 120.0
 
 
 class Pipeline:
@@ -72,7 +74,7 @@ class Pipeline:
             for service in self.services.values():
                 parts.enter_context(service)
             for service in self.services.values():
-                service.wait_ready()
+                service.wait_ready(START_SECONDS)
             self._parts = parts.pop_all()
         return self
 
