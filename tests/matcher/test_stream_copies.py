@@ -246,3 +246,16 @@ def test_an_answer_that_comes_after_its_message_was_read_changes_nothing() -> No
     shelf.answered(A, b"mine", 5)
 
     assert (items(shelf), shelf.copy.offset) == ({A: b"the next owner's"}, 6)
+
+
+def test_a_late_answer_hides_nothing_that_was_written_since() -> None:
+    shelf = Shelf(MemoryCopy())
+    shelf.write(A, b"before")
+    shelf.forget_unanswered()
+    shelf.write(A, b"since")
+
+    shelf.answered(A, b"before", 0)
+
+    assert (shelf.get(A), shelf.copy.get(A)) == (b"since", b"before")
+    shelf.answered(A, b"since", 1)
+    assert (items(shelf), shelf.unanswered) == ({A: b"since"}, {})

@@ -74,36 +74,39 @@ class Shelf:
     """
 
     copy: Copy
-    unanswered: dict[bytes, tuple[bytes | None, int]] = field(default_factory=dict)
-    """By key: the last value written, and how many writes wait for their answer."""
+    unanswered: dict[bytes, list[bytes | None]] = field(default_factory=dict)
+    """By key: the values written whose answer has not come, the last one last."""
 
     def get(self, key: bytes) -> bytes | None:
         """The value of a key as last written."""
         written = self.unanswered.get(key)
-        return self.copy.get(key) if written is None else written[0]
+        return written[-1] if written else self.copy.get(key)
 
     def items(self) -> Iterator[tuple[bytes, bytes]]:
         """Every key with its value; nothing may be written meanwhile."""
         for key, value in self.copy.items():
             if key not in self.unanswered:
                 yield key, value
-        for key, (written, _) in self.unanswered.items():
-            if written is not None:
-                yield key, written
+        for key, written in self.unanswered.items():
+            if (last := written[-1]) is not None:
+                yield key, last
 
     def write(self, key: bytes, value: bytes | None) -> None:
         """A value was sent to the changelog, or with None a deletion."""
-        _, waiting = self.unanswered.get(key, (None, 0))
-        self.unanswered[key] = (value, waiting + 1)
+        self.unanswered.setdefault(key, []).append(value)
 
     def answered(self, key: bytes, value: bytes | None, offset: int) -> None:
-        """The changelog has a write, as its message at `offset`."""
+        """The changelog has a write, as its message at `offset`.
+
+        It may be one from before partitions moved, which nobody waits for any more.
+        """
         if self.copy.offset is None or offset > self.copy.offset:
             self.copy.follow([(key, value)], offset)
-        if key in self.unanswered:
-            last, waiting = self.unanswered.pop(key)
-            if waiting > 1:
-                self.unanswered[key] = (last, waiting - 1)
+        waiting = self.unanswered.get(key, [])
+        if waiting and waiting[0] == value:
+            del waiting[0]
+            if not waiting:
+                del self.unanswered[key]
 
     def forget_unanswered(self) -> None:
         """Partitions moved: what was not acknowledged by then may never have been written."""
