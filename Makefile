@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help install demo test check format lint types imports rules generate lock \
-	unit integration kafka redis peers bench bench-engine chaos soak clean
+	unit integration kafka redis peers bench bench-engine bench-recovery chaos soak clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -85,6 +85,9 @@ bench: install kafka redis ## throughput and latency, as ratios in one run
 
 bench-engine: install peers ## the engine alone, and elastalert2 beside it
 	$(BIN)/python -m bench.engine
+
+bench-recovery: install kafka ## how long windows take to be back, and Faust's own way beside it
+	$(BIN)/python -m bench.recovery
 
 chaos: install kafka redis ## 50 faults under load, nothing lost and nobody told twice; ARGS="--seed 7"
 	$(BIN)/python -m tests.chaos $(ARGS)
