@@ -128,6 +128,9 @@ class FakeLog:
         for kept in (self.letters, self.entries, self.queue, self.leases):
             kept.clear()
 
+    def epoch(self) -> str | None:
+        return None if self.mark is None else str(self.mark.at)
+
     def put(self, jobs: Iterable[Job], receivers: Iterable[str], now: datetime) -> None:
         self._complete()
         names = tuple(receivers)

@@ -43,6 +43,12 @@ WATCHDOG_LATENCY = Gauge(
 HEARTBEATS = Counter(
     "vedette_notifier_heartbeats_total", "Calls of the heartbeat service.", ["result"]
 )
+LOG_COMPLETE = Gauge(
+    "vedette_notifier_log_complete", "1: the log is complete, 0: nothing is sent before it is."
+)
+REBUILDS = Counter(
+    "vedette_notifier_rebuilds_total", "Logs completed from the ledger, that of a new Redis too."
+)
 DURABLE = Gauge(
     "vedette_notifier_redis_durable",
     "1: Redis keeps what it acknowledged, 0: it may not, -1: it does not say.",

@@ -9,6 +9,7 @@ from kafka.errors import KafkaError
 from redis import RedisError
 
 from schemas.ledger import Entry
+from services.notifier.adapters.metrics import LOG_COMPLETE, REBUILDS
 from services.notifier.domain.decide import Facts
 from services.notifier.domain.errors import LeaseLost
 from services.notifier.domain.ports import Completion, History, LostLog, Past
@@ -19,6 +20,7 @@ from services.telemetry import logger
 log = logger(__name__)
 
 LOOK = 0.5
+AFTER_FAULT = 1.0
 GAP = "the ledger was empty when the log was rebuilt: what was sent before may come again, marked"
 
 
@@ -84,9 +86,12 @@ class Rebuilder:
                 return
             except (KafkaError, RedisError, LeaseLost) as error:
                 log.warning("the log waits", error=f"{type(error).__name__}: {error}")
+                self._stopping.wait(AFTER_FAULT)
             except Exception:
                 # the one broad edge: nothing is sent until a look goes well
                 log.exception("the log waits")
+                self._stopping.wait(AFTER_FAULT)
+            LOG_COMPLETE.set(self.is_complete)
             self._stopping.wait(LOOK)
 
     def _rebuild(self, begun: Rebuild) -> Completion:
@@ -98,6 +103,7 @@ class Rebuilder:
         completion = Completion(self.clock(), gap=taken and rebuild.newest is None)
         self.lost.complete(completion)
         self.is_complete = True
+        REBUILDS.inc()
         if completion.gap:
             log.warning(GAP)
         log.info("the log is complete", in_doubt=entries, queued=jobs)

@@ -37,6 +37,11 @@ class RedisLog:
         self._done = redis.register_script(scripts.DONE)
         self._later = redis.register_script(scripts.LATER)
 
+    def epoch(self) -> str | None:
+        """The mark of a complete log, which tells when it was completed."""
+        mark = self._redis.get(self._keys.mark)
+        return None if mark is None else str(mark)
+
     def put(self, jobs: Iterable[Job], receivers: Iterable[str], now: datetime) -> None:
         """Queue each job for each receiver."""
         names = tuple(receivers)

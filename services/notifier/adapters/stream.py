@@ -28,6 +28,7 @@ log = logger(__name__)
 
 COMMIT_MS = 5_000
 AFTER_FAULT = 1.0
+TOLD = ("reason", "partition", "offset")
 
 
 def connect(bootstrap_servers: str, topic: str, group: str, fetch_wait_ms: int) -> KafkaConsumer:
@@ -96,16 +97,19 @@ class AlertStream:
             stopping.wait(AFTER_FAULT)
 
     def _take(self, batch: Batch) -> bool:
-        """Whether all of it is in Redis now; if not it will come again."""
+        """Whether all of it is in Redis now and committed; if not it will come again."""
         try:
+            epoch = self.notifications.epoch()
             self._queue([record for records in batch.values() for record in records])
+            self.queued()
+            # a log lost before the commit is rebuilt without what was not committed
+            taken = self._commit(batch) and self.notifications.epoch() == epoch
         except (RedisError, LogLost) as error:
             log.warning("not queued", error=f"{type(error).__name__}: {error}")
+            taken = False
+        if not taken:
             self._rewind(batch)
-            return False
-        self.queued()
-        self._commit(batch)
-        return True
+        return taken
 
     def _queue(self, records: list[Any]) -> None:
         read = [job_of(record) for record in records]
@@ -115,10 +119,7 @@ class AlertStream:
             self.notifications.put(routed_there, names, self.clock())
         self.outbox.post(letters)
         for letter in letters:
-            told = {
-                name: header(letter.headers, name) for name in ("reason", "partition", "offset")
-            }
-            log.warning("dead letter", **told)
+            log.warning("dead letter", **{name: header(letter.headers, name) for name in TOLD})
         beats = [job.alert for job in jobs if is_watchdog(job.alert)]
         for beat in beats:
             self.watchdog.hear(beat)
@@ -130,7 +131,7 @@ class AlertStream:
             with suppress(ValueError):  # not ours any more: its new owner reads it
                 self.consumer.seek(place, records[0].offset)
 
-    def _commit(self, batch: Batch) -> None:
+    def _commit(self, batch: Batch) -> bool:
         ends = {
             place: OffsetAndMetadata(records[-1].offset + 1, "", -1)
             for place, records in batch.items()
@@ -140,6 +141,8 @@ class AlertStream:
         except KafkaError as error:
             # they come again, to be skipped: the log knows them
             log.warning("offsets not committed", error=f"{type(error).__name__}: {error}")
+            return False
+        return True
 
     def _tell_lag(self, batch: Batch, *, taken: bool) -> None:
         for place, records in batch.items():

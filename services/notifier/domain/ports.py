@@ -120,6 +120,9 @@ class NotificationLog(Protocol):
     and write nothing, once the lease has ended.
     """
 
+    def epoch(self) -> str | None:
+        """Names this log, as it does no other after a loss; None while it is not complete."""
+
     def put(self, jobs: Iterable[Job], receivers: Iterable[str], now: datetime) -> None:
         """Queue each job for each receiver; a revision replaces lower ones still queued.
 

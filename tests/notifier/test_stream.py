@@ -1,0 +1,146 @@
+"""From the alerts topic into the log: what is not safe there comes again."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from kafka import TopicPartition
+from kafka.errors import KafkaTimeoutError
+
+from services.notifier.adapters.stream import AlertStream
+from services.notifier.adapters.watchdog import Watchdog
+from services.notifier.domain.ports import Completion, Letter
+from tests.fakes import FakeClock, FakeLog
+from tests.notifier.alerts import NOON, alert, wire
+
+PLACE = TopicPartition("t.alerts", 0)
+
+
+@dataclass(frozen=True)
+class Record:
+    value: bytes
+    offset: int
+    topic: str = PLACE.topic
+    partition: int = PLACE.partition
+    key: bytes = b"k"
+
+
+@dataclass
+class FakeConsumer:
+    """One partition; `meanwhile` happens during each commit."""
+
+    records: list[Record]
+    meanwhile: list[Callable[[], None]] = field(default_factory=list)
+    position: int = 0
+    committed: int = 0
+
+    def commit(self, ends: dict[TopicPartition, Any], timeout_ms: int) -> None:
+        del timeout_ms
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
+        self.committed = ends[PLACE].offset
+
+    def seek(self, place: TopicPartition, offset: int) -> None:
+        assert place == PLACE
+        self.position = offset
+
+    def highwater(self, place: TopicPartition) -> int:
+        assert place == PLACE
+        return len(self.records)
+
+    def close(self, timeout_ms: int) -> None:
+        pass
+
+
+@dataclass
+class FakeMember:
+    """Gives all that stands after the position, and ends the service after two polls."""
+
+    consumer: FakeConsumer
+    stopping: threading.Event
+    is_lost: bool = False
+    polls: int = 0
+
+    def poll(self) -> dict[TopicPartition, list[Record]]:
+        self.polls += 1
+        if self.polls > 1:
+            self.stopping.set()
+        found = self.consumer.records[self.consumer.position :]
+        self.consumer.position = len(self.consumer.records)
+        return {PLACE: found} if found else {}
+
+
+@dataclass
+class FakeOutbox:
+    """Keeps what is posted."""
+
+    posted: list[Letter] = field(default_factory=list)
+
+    def post(self, letters: list[Letter]) -> None:
+        self.posted += letters
+
+
+@pytest.fixture
+def log() -> FakeLog:
+    return FakeLog(FakeClock())
+
+
+def run(log: FakeLog, consumer: FakeConsumer) -> FakeOutbox:
+    stopping, outbox = threading.Event(), FakeOutbox()
+    member: Any = FakeMember(consumer, stopping)
+    box: Any = outbox
+    stream = AlertStream(member, log, box, ("slack",), log.clock, lambda: None, Watchdog(log.clock))
+    stream.run(stopping)
+    return outbox
+
+
+def test_what_is_queued_is_committed(log: FakeLog) -> None:
+    consumer = FakeConsumer([Record(wire(alert()), 0)])
+
+    run(log, consumer)
+
+    assert list(log.queue) == [("slack", "a1")]
+    assert (consumer.committed, consumer.position) == (1, 1)
+
+
+def test_what_is_no_alert_is_a_dead_letter_and_stops_nothing(log: FakeLog) -> None:
+    consumer = FakeConsumer([Record(b"{", 0), Record(wire(alert()), 1)])
+
+    outbox = run(log, consumer)
+
+    assert [letter.value for letter in outbox.posted] == [b"{"]
+    assert list(log.queue) == [("slack", "a1")]
+
+
+def test_nothing_is_committed_while_the_log_is_lost(log: FakeLog) -> None:
+    consumer = FakeConsumer([Record(wire(alert()), 0)])
+    log.lose_all()
+
+    run(log, consumer)
+
+    assert (consumer.committed, consumer.position) == (0, 0)
+
+
+def test_what_was_queued_in_a_log_lost_before_the_commit_is_queued_again(log: FakeLog) -> None:
+    def lost_and_rebuilt() -> None:
+        log.lose_all()
+        log.mark = Completion(NOON, gap=False)
+
+    consumer = FakeConsumer([Record(wire(alert()), 0)], [lost_and_rebuilt])
+
+    run(log, consumer)
+
+    assert list(log.queue) == [("slack", "a1")]
+
+
+def test_what_could_not_be_committed_comes_again(log: FakeLog) -> None:
+    def fail() -> None:
+        raise KafkaTimeoutError
+
+    consumer = FakeConsumer([Record(wire(alert()), 0)], [fail])
+
+    run(log, consumer)
+
+    assert consumer.committed == 1
