@@ -10,6 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
 from schemas.alert import Alert
+from schemas.duty import is_watchdog
 from schemas.envelope import TICK, header
 from schemas.ledger import SHOWN, LedgerLine
 from schemas.tick import Tick
@@ -33,7 +34,8 @@ class Seen:
     def take(self, topic: str, record: ConsumerRecord) -> None:
         """Add one message of the topic whose name without prefix is `topic`."""
         if topic == ALERTS:
-            self.alerts.append(Alert.model_validate_json(record.value))
+            alert = Alert.model_validate_json(record.value)
+            self.alerts += [] if is_watchdog(alert) else [alert]
         elif topic == LEDGER:
             self.ledger.append(LedgerLine.model_validate_json(record.value))
         elif topic == DEAD_LETTERS:
