@@ -164,6 +164,34 @@ def test_two_desks_with_one_log_make_one_message(desk: Desk) -> None:
     assert other.messages == []
 
 
+def test_every_decision_has_a_line(desk: Desk) -> None:
+    desk.take(alert(), alert(revision=2))
+    desk.until_idle()
+    desk.take(alert(revision=3))
+    desk.turn()
+    desk.until_idle()
+    desk.take(alert(revision=1))
+    desk.until_idle()
+
+    assert [(line.revision, line.act, line.reason) for line in desk.lines] == [
+        (2, Act.SUPERSEDES, "an earlier revision, still queued, is not sent any more"),
+        (2, Act.NOTIFIED, "first notification"),
+        (3, Act.DEFERRED, "only more evidence, too soon after the last message"),
+        (3, Act.EDITED, "newer revision"),
+        (1, Act.DROPPED, "a later revision was dealt with"),
+    ]
+
+
+def test_what_is_held_back_has_a_line_that_says_why(pager: Desk) -> None:
+    pager.take(alert("drill", exercise=True), alert("old", backfill=True))
+    pager.until_idle()
+
+    assert [(line.alert, line.act, line.reason) for line in pager.lines] == [
+        ("drill", Act.HELD_BACK, "a drill pages nobody"),
+        ("old", Act.HELD_BACK, "a backfill pages nobody"),
+    ]
+
+
 def test_a_line_says_what_was_done_about_which_revision_and_why(desk: Desk) -> None:
     desk.take(alert())
     desk.until_idle()

@@ -2,9 +2,11 @@
 
 import pytest
 
+from schemas.alert import Status
 from schemas.envelope import header
 from schemas.ledger import Act
 from schemas.topics import DEAD_LETTERS
+from services.notifier.domain.decide import Facts
 from services.notifier.domain.errors import (
     HandleLost,
     LeaseLost,
@@ -16,7 +18,7 @@ from services.notifier.domain.errors import (
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.retry import DEADLINE, LOOKING
 from tests.notifier.alerts import SECOND, alert, wire
-from tests.notifier.desk import RESOLVED, Desk
+from tests.notifier.desk import HOLD, RESOLVED, Desk
 
 
 @pytest.fixture
@@ -33,6 +35,24 @@ def test_what_was_not_sent_is_sent_again(desk: Desk, faults: int) -> None:
 
     assert desk.messages == [["1 firing"]]
     assert desk.receiver.looks == 0
+
+
+def test_failures_in_a_row_are_told_less_and_less_often(desk: Desk) -> None:
+    desk.receiver.faults = [RetryableError("429")] * 9
+
+    desk.take(alert())
+    desk.until_idle()
+
+    assert desk.acts == [*[Act.RETRYING] * 4, Act.NOTIFIED]  # the 1st, 2nd, 4th and 8th
+
+
+def test_a_doubt_is_told_when_it_begins(desk: Desk) -> None:
+    desk.receiver.faults = [RetryableError("429"), RetryableError("429"), UnknownOutcome("?")]
+
+    desk.take(alert())
+    desk.until_idle()
+
+    assert desk.acts[:3] == [Act.RETRYING, Act.RETRYING, Act.IN_DOUBT]
 
 
 def test_the_receivers_own_wait_is_kept(desk: Desk) -> None:
@@ -209,6 +229,32 @@ def test_a_lost_message_whose_successor_is_in_doubt_is_looked_for(desk: Desk) ->
     desk.until_idle()
 
     assert desk.messages == [["2 resolved"]]
+
+
+def test_a_lost_message_has_a_line(desk: Desk) -> None:
+    desk.take(alert())
+    desk.until_idle()
+    desk.receiver.faults = [HandleLost("message_not_found")]
+
+    desk.take(alert(revision=2, **RESOLVED))
+    desk.until_idle()
+
+    assert desk.acts == [Act.NOTIFIED, Act.LOST, Act.RESOLVED]
+
+
+def test_a_page_that_lands_after_its_time_out_is_closed_all_the_same() -> None:
+    pager = Desk(Facts("pagerduty", pages=True, idempotent=True))
+    pager.receiver.faults = [UnknownOutcome("time-out")]
+    pager.take(alert())
+    pager.turn()
+    timed_out = pager.clock.now
+
+    pager.take(alert(revision=2, **RESOLVED))
+    pager.until_idle()
+
+    last = list(pager.receiver.shown.values())[-1][-1]
+    assert last.alert.status is Status.RESOLVED
+    assert pager.clock.now >= timed_out + HOLD
 
 
 def test_a_lost_message_is_not_replaced_for_mere_evidence(desk: Desk) -> None:
