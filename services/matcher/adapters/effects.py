@@ -12,6 +12,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from schemas.alert import Alert
+from schemas.duty import is_watchdog
 from schemas.envelope import ALERT, cloud_headers
 from schemas.indication import Indication
 from schemas.signal import Signal
@@ -76,10 +77,10 @@ class Effects:
     async def alert(self, alert: Alert, message: Received, *, changed: bool) -> Awaitable[object]:
         """Send an alert; unless `changed` it is one sent again. The answer: it is on Kafka."""
         letter = alert_letter(alert)
-        if changed:
-            metrics.ALERTS.labels(alert.level, alert.status).inc()
-        else:
+        if not changed:
             metrics.REPEATS.inc()
+        elif not is_watchdog(alert):
+            metrics.ALERTS.labels(alert.level, alert.status).inc()
         return await self._send(ALERTS, letter, alert.rule.name, message)
 
     async def signal(self, signal: Signal, message: Received) -> Awaitable[object]:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from schemas.duty import DUTY_PACK
 from schemas.hypothesis import Hypothesis, HypothesisFile
 from schemas.rule import (
     CorrelationRule,
@@ -48,9 +49,15 @@ def read_rule_files(folder: Path) -> RuleFiles:
 
 def read_packs(packs: Iterable[PackFiles], faults: Iterable[RuleFault] = ()) -> RuleFiles:
     """The documents of these packs; `faults` are those of getting at their files."""
-    told: list[RuleFault] = [*faults]
-    read = tuple(_Reader(pack, told).pack() for pack in packs)
+    given = tuple(packs)
+    told = [*faults, *(_taken_name(pack) for pack in given if pack.name == DUTY_PACK)]
+    read = tuple(_Reader(pack, told).pack() for pack in given if pack.name != DUTY_PACK)
     return RuleFiles(read, tuple(told))
+
+
+def _taken_name(pack: PackFiles) -> RuleFault:
+    said = f"no pack may be called {DUTY_PACK}: so are the alerts about Vedette itself"
+    return RuleFault(str(pack.folder / HEAD), 1, "", said, "give its folder another name")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,35 @@ def test_a_folder_without_a_pack_is_a_fault(tmp_path: Path) -> None:
     assert "no pack.yaml in it" in fault.message
 
 
+def test_no_pack_has_the_name_of_the_alerts_about_vedette_itself(tmp_path: Path) -> None:
+    write_pack(tmp_path, "vedette")
+    write_pack(tmp_path, "iraq")
+
+    read = read_rule_files(tmp_path)
+
+    assert [pack.name for pack in read.packs] == ["iraq"]
+    (fault,) = read.faults
+    assert str(fault).startswith(f"{tmp_path}/vedette/pack.yaml:1: no pack may be called vedette")
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        "{wire: {every: often}}",
+        "{wire: {every: 0h}}",
+        "{wire: {often: 1h}}",
+        "{wire: {level: loud}}",
+        "{a wire: {every: 1h}}",
+    ],
+)
+def test_a_rhythm_that_is_none_is_a_fault_at_its_line(tmp_path: Path, sources: str) -> None:
+    pack = write_pack(tmp_path, pack=f"title: Test\nowner: desk\nsources: {sources}\n")
+
+    (fault,) = faults_of(pack)
+
+    assert fault.startswith("pack.yaml:3: sources.")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
