@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from services.matcher.domain.standing import InForce
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 
 class BundleMissing(Exception):  # noqa: N818  (named for what it says, as every error here)
