@@ -1,5 +1,6 @@
 """The store under the table: which partitions it has, and what of them it believes."""
 
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -9,7 +10,7 @@ from faust.types import TP
 
 from services.matcher.adapters.changelog_copy import MemoryCopy
 from services.matcher.adapters.copies import in_memory
-from services.matcher.adapters.recovery import held
+from services.matcher.adapters.recovery import Recovery, held
 from services.matcher.adapters.store import Store
 from services.matcher.adapters.table import Table, add_table
 from services.matcher.adapters.transport import App, faust_options
@@ -121,6 +122,18 @@ def test_a_store_outside_its_topic_begins_again(store: Store, start: int, last: 
 
     assert held(store, place(1), start, last) == start - 1
     assert FIRST not in store
+
+
+async def test_what_kafka_does_not_give_in_bulk_is_left_to_faust(table: Table) -> None:
+    store, tp = cast("Store", table.data), place(1)
+    store.shelf(1).copy.follow([(FIRST, b"1")], 3)
+    recovery = Recovery(table.app, table.app.tables)
+    recovery.active_highwaters[tp] = 9
+
+    reached = Counter({tp: 3})
+    await recovery.fill({tp: store}, reached)
+
+    assert (reached, store.persisted_offset(tp)) == ({tp: 3}, 3)
 
 
 def test_a_store_that_is_empty_begins_with_the_first_message(store: Store) -> None:

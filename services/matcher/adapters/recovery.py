@@ -44,13 +44,14 @@ class Recovery(FaustRecovery):
                 destination[tp] = held(store, tp, *ends)
         await super()._build_offsets(consumer, tps, destination, title)
         if title == ACTIVE:
-            await self._fill(ours, destination)
+            await self.fill(ours, destination)
 
     def _store(self, tp: TP) -> Store | None:
         store = cast("Any", self.tp_to_table[tp]).data
         return store if isinstance(store, Store) else None
 
-    async def _fill(self, stores: Mapping[TP, Store], reached: Counter[TP]) -> None:
+    async def fill(self, stores: Mapping[TP, Store], reached: Counter[TP]) -> None:
+        """Read what is missing behind `reached`, which goes with it as far as Kafka answers."""
         ends = {tp: self.active_highwaters[tp] + 1 for tp in stores}
         missing = {tp: (reached[tp] + 1, end) for tp, end in ends.items() if reached[tp] + 1 < end}
         servers = server_list(self.app.conf.broker, DEFAULT_PORT)
@@ -109,8 +110,8 @@ async def read(
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=FETCH_BYTES,
     )
-    await consumer.start()
     try:
+        await consumer.start()
         async for step in _steps(consumer, missing):
             yield step
     finally:
