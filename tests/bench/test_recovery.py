@@ -1,0 +1,11 @@
+"""What `make bench-recovery` says."""
+
+from bench.report import recovery_lines
+
+
+def test_every_way_to_recover_is_told_by_the_entry_and_beside_faust() -> None:
+    title, faust, ours = recovery_lines({"Faust as it comes": 10.0, "matcher": 2.5}, 100_000)
+
+    assert "100,000 entries" in title
+    assert faust.split()[-3:] == ["10.00", "100.0", "1.00"]
+    assert ours.split()[-3:] == ["2.50", "25.0", "0.25"]
