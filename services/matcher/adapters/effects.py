@@ -4,8 +4,8 @@ A message has two effects, the state and the alerts, and a crash may keep either
 other: they go to different topics. State kept and alert lost: the message comes again, is not past
 the state's offset, and the engine sends the alert again. Alert sent and state lost: the message
 meets the old state and leads to the same alert, with the same id and revision. So the order of
-the two does not matter, with one exception: a state that is to be deleted is the last thing that
-knows its alerts, so they are on Kafka first.
+the two does not matter, with one exception: a state that is to be deleted, or to forget an alert,
+is the last thing that knows it, so the alert is on Kafka first.
 """
 
 from collections.abc import Awaitable
@@ -45,20 +45,23 @@ class Effects:
         if isinstance(result, RuleFault):
             await bury(self.outbox, message, message.value, result.why)
             return
+        if result.parts:
+            for acknowledged in await self._said(key, result, message):
+                await acknowledged
         try:
             self._keep(key, result, message.partition)
         except StateTooLarge as error:
             await self.refuse(message, str(error))
             return
-        sent = await self._said(key, result, message)
-        if result.outcome.changed and result.outcome.state is None:
-            for acknowledged in sent:
-                await acknowledged
-            self.windows.drop(message.partition, key)
+        if not result.parts:
+            await self._said(key, result, message)
 
     def _keep(self, key: bytes, result: Stepped, partition: int) -> None:
         state, rule = result.outcome.state, self.windows.rules[rule_of(key)]
-        if state is None or not result.outcome.changed:
+        if not result.outcome.changed:
+            return
+        if state is None:
+            self.windows.drop(partition, key)
             return
         if is_full(rule, state):
             metrics.FULL.labels(rule.pack, rule.name).inc()

@@ -53,6 +53,15 @@ class Stepped:
     above: tuple[Signal, ...] = ()
     news: tuple[Indication, ...] = ()
 
+    @property
+    def parts(self) -> bool:
+        """Whether nothing will know all of what is said now."""
+        outcome = self.outcome
+        if outcome.state is None or not outcome.changed:
+            return outcome.changed
+        known = {one.id for one in outcome.state.announced}
+        return not known.issuperset(alert.id for alert in outcome.alerts)
+
 
 def stepped(rule: WindowRule, state: State, told: Signal | None, heard: Heard) -> Stepped:
     """One step of the engine and what it leads to: all that a rule can fail in."""
