@@ -21,7 +21,7 @@ from services.matcher.domain.standing import InForce
 from services.matcher.domain.state import State
 from services.matcher.domain.window_rule import WindowRule
 from tests.fakes import FakeOutbox
-from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit
+from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit, mark
 from tests.matcher.messages import Given, signal_message, tick, tick_message
 
 NAME = ("iraq", "joint_march")
@@ -279,6 +279,22 @@ async def test_a_state_is_deleted_only_when_kafka_has_its_last_alerts() -> None:
     assert held == before
     assert not before.keys() & worker.table.keys()
     assert worker.told[-1] == (Status.RESOLVED, 2)
+
+
+async def test_an_alert_that_is_forgotten_as_it_resolves_is_on_kafka_before() -> None:
+    worker = await Worker().take(signal_message(hit(0), 1), signal_message(mark(300, "other"), 2))
+    worker.outbox.silent = True
+    before = dict(worker.table)
+
+    taking = asyncio.create_task(worker.correlation.take(ticks(NOON + 300 * HOUR, 3)))
+    await asyncio.sleep(0)
+    held = dict(worker.table)
+    worker.outbox.acknowledge()
+    await taking
+
+    assert held == before
+    assert worker.told[-1] == (Status.RESOLVED, 2)
+    assert (worker.state.announced, len(worker.state.marks)) == ((), 1)
 
 
 async def test_one_more_hit_writes_its_pane_and_the_head_and_no_other_part() -> None:
