@@ -79,7 +79,7 @@ def health_routes(health: Health, registry: CollectorRegistry = REGISTRY) -> API
         status = "unavailable" if faults else "ok"
         told: dict[str, object] = {"status": status, "faults": dict(faults)}
         if health.notes:
-            told["notes"] = health.notes
+            told["notes"] = dict(health.notes)
         return JSONResponse(told, status_code=503 if faults else 200)
 
     @router.get("/metrics")
