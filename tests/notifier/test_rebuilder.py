@@ -14,7 +14,7 @@ from schemas.topics import LEDGER
 from services.notifier.adapters.rebuilder import Rebuilder
 from services.notifier.domain.decide import Decision, Facts, Look, decide
 from services.notifier.domain.errors import LeaseLost, LogLost, RetryableError, UnknownOutcome
-from services.notifier.domain.ports import Letter, Notice
+from services.notifier.domain.ports import Completion, Letter, Notice
 from services.notifier.domain.rebuild import from_lines
 from tests.fakes import FakeReceiver
 from tests.notifier.alerts import alert, job
@@ -204,6 +204,18 @@ def test_a_ledger_that_is_gone_too_is_said_and_nothing_comes_twice(desk: LosingD
     assert desk.messages == [["1 firing"], ["2 resolved", "3 firing"]]
 
 
+def test_a_gap_is_said_for_thirty_days(desk: LosingDesk) -> None:
+    desk.log.mark = Completion(desk.clock(), gap=True)
+
+    desk.rebuilder.look()
+    said = dict(desk.notes)
+    desk.clock.move(31 * DAY)
+    desk.rebuilder.look()
+
+    assert "(since 2026-11-22 12:00 UTC)" in said["ledger"]
+    assert desk.notes == {}
+
+
 def test_another_that_rebuilds_is_waited_for(desk: LosingDesk) -> None:
     desk.log.lose_all()
     other = FakeLostLog(desk.log, "other")
@@ -238,12 +250,14 @@ def lose_then(desk: LosingDesk) -> Any:
     return renew
 
 
-def test_nobody_is_paged_again_for_what_is_over(pager: LosingDesk) -> None:
+@pytest.mark.parametrize("landed", [None, True, False], ids=["answered", "landed", "lost"])
+def test_nobody_is_paged_again_for_what_is_over(pager: LosingDesk, *, landed: bool | None) -> None:
     pager.take(alert())
     pager.until_idle()
     pager.take(alert(revision=2, **RESOLVED))
     pager.until_idle()
     pager.lose(undelivered=100)
+    pager.receiver.faults = [] if landed is None else [(UnknownOutcome("?"), landed)]
 
     pager.rebuilder.look()
     pager.until_idle()

@@ -1,5 +1,6 @@
 """The end of the watchdog's way: a metric, a call of the heartbeat service, and nobody told."""
 
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -70,8 +71,9 @@ def test_a_heartbeat_service_is_called_when_one_comes_through() -> None:
 def test_what_took_too_long_is_no_sign_of_life() -> None:
     with HeartbeatStandIn() as service:
         watchdog = Watchdog(lambda: NOON + STALE + timedelta(seconds=1), service.url)
-        watchdog.start()
         watchdog.hear(beat())
+        watchdog.start()
+        time.sleep(0.3)
         watchdog.stop()
 
     assert service.calls == []

@@ -24,7 +24,7 @@ from services.notifier.domain.decide import (
     decide,
     unseen,
 )
-from services.notifier.domain.entry import has_ended
+from services.notifier.domain.entry import has_ended, is_blind
 from services.notifier.domain.errors import HandleLost, RetryableError, Unreadable
 from services.notifier.domain.letters import Deed, act_of, ledger_letter
 from services.notifier.domain.ports import Claim, Delay, Letter, Notice, NotificationLog, Receiver
@@ -155,12 +155,14 @@ class Delivery:
 
     def in_doubt(self, claim: Claim, entry: Entry, hold: timedelta) -> Entry:
         """The entry while an answer about the claimed revision is awaited, for `hold` at most."""
-        now, opens = self.clock(), self.facts.pages and entry.status is None
+        now, over = self.clock(), has_ended(claim.alert)
+        blind = self.facts.idempotent and over and is_blind(entry)
         sending = Sending(
             revision=claim.alert.revision,
             since=now,
             settles_at=now + hold,
-            ended=has_ended(claim.alert) and not opens,
+            ended=over and (blind or not self.facts.pages or entry.status is not None),
+            blind=blind,
         )
         return log_entry.announced(entry, sending)
 

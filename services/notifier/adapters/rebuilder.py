@@ -11,6 +11,7 @@ from redis import RedisError
 from schemas.ledger import Entry
 from services.notifier.adapters.metrics import LOG_COMPLETE, REBUILDS
 from services.notifier.domain.decide import Facts
+from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.errors import LeaseLost
 from services.notifier.domain.ports import Completion, History, LostLog, Past
 from services.notifier.domain.rebuild import Key, Rebuild, after_lines, from_lines, from_past
@@ -75,8 +76,15 @@ class Rebuilder:
         self.is_complete = completion is not None
         if completion is None and self.lost.lease():
             completion = self._rebuild(Rebuild(self.clock(), self.hold))
-        if completion is not None and completion.gap:
+        self._note(completion)
+
+    def _note(self, completion: Completion | None) -> None:
+        self.notes.pop("ledger", None)
+        if completion is not None and completion.gap and self._is_recent(completion):
             self.notes["ledger"] = f"{GAP} (since {completion.at:%Y-%m-%d %H:%M} UTC)"
+
+    def _is_recent(self, completion: Completion) -> bool:
+        return self.clock() < completion.at + KEPT_AFTER_END
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -14,6 +14,11 @@ def may_be_open(entry: Entry) -> bool:
     return entry.status is Status.FIRING or (doubt is not None and not doubt.blind)
 
 
+def is_blind(entry: Entry) -> bool:
+    """Whether the log was lost and nothing at all is known of what was sent."""
+    return entry.sending is not None and entry.sending.blind
+
+
 def standing(alert: Alert) -> str:
     """All of a revision that people must hear of at once: what differs beside it is evidence."""
     flags = (alert.uncorroborated, alert.late, alert.backfill, alert.exercise)
