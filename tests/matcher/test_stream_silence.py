@@ -129,6 +129,18 @@ async def test_a_report_in_time_moves_what_is_due() -> None:
     assert worker.told == [("reuters", Status.FIRING)]
 
 
+async def test_a_rhythm_that_was_learnt_counts_from_then_on() -> None:
+    worker = Worker(every("6h"))
+    for hours in range(24 * 8):
+        await worker.report(hours, "afp")
+        await worker.tick(hours)
+    assert worker.told == []
+
+    await worker.tick(24 * 8 + 2)
+
+    assert worker.told == [("afp", Status.FIRING)]
+
+
 async def test_a_restart_finds_what_is_due_in_the_table() -> None:
     worker = Worker(every("6h"))
     await worker.report(0)
