@@ -43,12 +43,15 @@ def test_a_tick_that_comes_again_changes_nothing() -> None:
     assert clock.advanced(tick(9, 0, 1), 7) is clock
 
 
+AT_NINE = Clock(bundle=9)
+
+
 def mark(bundle: int, partition: int, partitions: int = 2) -> Backfilled:
     return Backfilled(partition=partition, partitions=partitions, bundle=bundle)
 
 
 def test_the_past_is_there_up_to_the_least_mark_over_the_events_partitions() -> None:
-    clock = Clock().marked(mark(5, 0))
+    clock = AT_NINE.marked(mark(5, 0))
     assert clock.released == 0
 
     clock = clock.marked(mark(3, 1))
@@ -57,23 +60,27 @@ def test_the_past_is_there_up_to_the_least_mark_over_the_events_partitions() -> 
 
 
 def test_an_older_mark_changes_nothing() -> None:
-    clock = Clock().marked(mark(5, 0))
+    clock = AT_NINE.marked(mark(5, 0))
 
     assert clock.marked(mark(4, 0)) is clock
 
 
+def test_a_mark_of_a_bundle_that_was_refused_counts_as_far_as_the_states_stand() -> None:
+    clock = AT_NINE.marked(mark(12, 0, 1))
+
+    assert clock.released == 9
+
+
 def test_a_partition_that_was_added_takes_nothing_back() -> None:
-    clock = Clock().marked(mark(5, 0, 1)).marked(mark(6, 0, 2))
+    clock = AT_NINE.marked(mark(5, 0, 1)).marked(mark(6, 0, 2))
 
     assert clock.released == 5
 
 
 def test_only_a_rule_that_is_rebuilt_waits_for_its_past() -> None:
-    clock = Clock()
-
-    assert clock.mutes(Standing(OnChange.REBUILD, 1))
-    assert not clock.mutes(Standing(OnChange.RESET, 1))
-    assert not clock.marked(mark(1, 0, 1)).mutes(Standing(OnChange.REBUILD, 1))
+    assert AT_NINE.mutes(Standing(OnChange.REBUILD, 1))
+    assert not AT_NINE.mutes(Standing(OnChange.RESET, 1))
+    assert not AT_NINE.marked(mark(1, 0, 1)).mutes(Standing(OnChange.REBUILD, 1))
 
 
 def test_the_clock_forgets_since_when_a_removed_rule_has_watched() -> None:
@@ -85,7 +92,7 @@ def test_the_clock_forgets_since_when_a_removed_rule_has_watched() -> None:
 
 
 def test_a_clock_survives_its_bytes() -> None:
-    clock = Clock().advanced(tick(5, 0), 1).marked(mark(2, 1)).adopting(Rulebook(number=2))
+    clock = Clock().advanced(tick(5, 0), 1).adopting(Rulebook(number=2)).marked(mark(2, 1))
 
     assert decode_clock(encode_clock(clock)) == clock
 

@@ -149,6 +149,8 @@ class Hypotheses:
 
 def hypothesis_of(key: bytes) -> tuple[str, str] | None:
     """Pack and name of the hypothesis whose state has this key; None if it is no such key."""
+    if b'["hypothesis",' not in key:
+        return None
     pack, name, *pairs = json.loads(key)
     return (pack, name) if ["hypothesis", name] in pairs else None
 

@@ -56,10 +56,14 @@ class Clock(msgspec.Struct, frozen=True):
         return self.since.get(_named(rule))
 
     def marked(self, mark: Backfilled) -> "Clock":
-        """The clock once the past of an events partition is here; an older mark changes nothing."""
-        if self.marks.get(mark.partition, NO_BUNDLE) >= mark.bundle:
+        """The clock once the past of an events partition is here; an older mark changes nothing.
+
+        It counts up to the bundle that the states stand by: a newer one may have been refused here.
+        """
+        bundle = min(mark.bundle, self.bundle)
+        if self.marks.get(mark.partition, NO_BUNDLE) >= bundle:
             return self
-        marks = {**self.marks, mark.partition: mark.bundle}
+        marks = {**self.marks, mark.partition: bundle}
         least = min(marks.values()) if len(marks) >= mark.partitions else NO_BUNDLE
         return msgspec.structs.replace(self, marks=marks, released=max(self.released, least))
 
