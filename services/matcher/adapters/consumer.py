@@ -1,6 +1,6 @@
 """Faust's consumer with the two faults mended that cost offsets in a rebalance.
 
-`docs/decisions/consumer-remedies.md` tells what goes wrong without it.
+`docs/decisions/0004-consumer-remedies.md` tells what goes wrong without it.
 """
 
 import asyncio
