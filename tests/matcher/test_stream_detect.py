@@ -98,6 +98,15 @@ async def test_a_tick_goes_to_every_signals_partition_behind_the_signals_before_
     assert {Tick.model_validate_json(letter.value or b"") for letter in ticks} == {told}
 
 
+async def test_a_tick_says_for_which_bundle_the_past_of_its_partition_is_judged() -> None:
+    detection = replace(found(), rebuilt=lambda partition: 10 + partition)
+
+    await detection.take(tick_message(tick(partition=1, partitions=4)))
+
+    ticks = outbox(detection).to(SIGNALS)
+    assert [Tick.model_validate_json(one.value or b"").rebuilt for one in ticks] == [11] * 3
+
+
 async def test_poison_is_buried_with_its_reason_and_place_and_the_rest_goes_on() -> None:
     detection = found(hit(0))
 
