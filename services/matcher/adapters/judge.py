@@ -8,7 +8,7 @@ from itertools import chain
 from schemas.event import Event
 from schemas.signal import Signal
 from services.matcher.adapters.guard import RuleFault, guarded
-from services.matcher.domain.rulebook import CompiledRule, PackRules, Rulebook
+from services.matcher.domain.rulebook import Rulebook, unindexed
 from services.matcher.domain.signals import signals
 
 EVERY_RULE = "detect"
@@ -43,9 +43,5 @@ class Judge:
     def _one_by_one(self, event: Event) -> Iterator[tuple[Signal, ...] | RuleFault]:
         for pack in self.rulebook.packs:
             for rule in pack.rules:
-                alone = replace(self.rulebook, packs=(_alone(pack, rule),))
+                alone = replace(self.rulebook, packs=(unindexed(pack, (rule,)),))
                 yield guarded(rule.name, partial(signals, alone, event))
-
-
-def _alone(pack: PackRules, rule: CompiledRule) -> PackRules:
-    return replace(pack, rules=(rule,), always=(0,), by_literal={}, by_value={}, beside=("",))

@@ -1,8 +1,10 @@
 """The fields a rule may read of an event, by name and kind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
+from functools import cache
+from operator import attrgetter
 from types import MappingProxyType
 
 from schemas.event import Event
@@ -77,20 +79,25 @@ def kind_of(field: str, path: Path) -> Kind:
 
 def plain_values(event: Event, field: str) -> tuple[Value, ...]:
     """The values of a field that needs no list and no scan; none when it is absent."""
+    return _several(_reader(field)(event))
+
+
+@cache
+def _reader(field: str) -> Callable[[Event], object]:
     outer, _, inner = field.partition(".")
     if inner:
-        return _several(getattr(event, outer).get(inner))
-    if field in _DERIVED:
-        return _DERIVED[field](event)
-    return _several(getattr(event, field))
+        return lambda event: getattr(event, outer).get(inner)
+    return _DERIVED.get(field) or attrgetter(field)
 
 
 def _several(value: object) -> tuple[Value, ...]:
+    if isinstance(value, str):
+        return (value,)
     if value is None:
         return ()
     if isinstance(value, tuple):
         return value
-    if isinstance(value, (str, float, int, datetime)):
+    if isinstance(value, (float, int, datetime)):
         return (value,)
     raise TypeError(f"no field holds a {type(value).__name__}")
 
@@ -121,7 +128,13 @@ def _geo(event: Event) -> tuple[Value, ...]:
     return () if point is None else (f"{as_text(point.lat)},{as_text(point.lon)}",)
 
 
-_DERIVED = {"words": _words, "hour": _hour, "weekday": _weekday, "story": _story, "geo": _geo}
+_DERIVED: Mapping[str, Callable[[Event], object]] = {
+    "words": _words,
+    "hour": _hour,
+    "weekday": _weekday,
+    "story": _story,
+    "geo": _geo,
+}
 
 
 def as_text(value: Value) -> str:

@@ -5,8 +5,8 @@ go, a possessive 's is cut, Arabic letter forms become one, digits are ASCII; wh
 letter or digit parts words. The result is padded, `' word word '`: `' word '` is a whole word.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from services.matcher.domain.fold_page import fold_fast
 from services.matcher.domain.fold_table import APOSTROPHE, TABLE
@@ -35,8 +35,7 @@ def _fold(text: str) -> str:
 _fold_short = lru_cache(maxsize=65536)(_fold)
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A stretch of raw text, in characters: `start` inclusive, `end` exclusive."""
 
     start: int

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from schemas.event import Event
 from services.matcher.domain.fields import as_text, words
 from services.matcher.domain.fold import Stretch
-from services.matcher.domain.predicates import affirmed
 from services.matcher.domain.rulebook import CompiledRule, PackRules, Rulebook
 from services.matcher.domain.view import View, scanned_texts
 
@@ -23,11 +22,11 @@ class Match:
         """Where the matched words stand in the raw words (title and text together), in order."""
         found = {
             stretch
-            for leaf in affirmed(self.rule.predicate)
+            for leaf in self.rule.affirmed
             for stretch in leaf.stretches(self.view)
             if stretch.start < stretch.end
         }
-        return tuple(sorted(found, key=lambda stretch: (stretch.start, stretch.end)))
+        return tuple(sorted(found))
 
     def members(self, field: str) -> tuple[str, ...]:
         """The values of a field that take part, as text: those that the rule selected.
@@ -48,12 +47,10 @@ def matches(rulebook: Rulebook, event: Event) -> tuple[Match, ...]:
     """
     if event.retracts is not None:
         return ()
-    return tuple(
-        Match(rule, view)
-        for pack, view in views(rulebook, event)
-        for rule in pack.candidates(view)
-        if rule.predicate.holds(view)
-    )
+    found: list[Match] = []
+    for pack, view in views(rulebook, event):
+        found += [Match(rule, view) for rule in pack.candidates(view) if rule.predicate.holds(view)]
+    return tuple(found)
 
 
 def views(rulebook: Rulebook, event: Event) -> Iterator[tuple[PackRules, View]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from services.matcher.domain.fold import Stretch
+from services.matcher.domain.proximity import Pair
 from services.matcher.domain.view import View
 
 Atom = tuple[str, str]
@@ -41,6 +42,10 @@ class Leaf(ABC):
 
     def groups(self) -> Iterable[frozenset[Atom]]:
         """Of each of these groups every event that meets it has an atom; none if none is known."""
+        return ()
+
+    def pairs(self) -> Iterable[Pair]:
+        """Words that stand near one another in every event that meets it."""
         return ()
 
     def literals(self) -> Iterable[str]:
@@ -138,29 +143,6 @@ def affirmed(predicate: Predicate) -> Iterator[Leaf]:
         yield predicate
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How a rule is come by.
-
-    Every event that meets it has one of `atoms`, of which none may be known, and the word
-    `beside`, if that is not empty.
-    """
-
-    atoms: frozenset[Atom]
-    beside: str = ""
-
-
-def access(predicate: Predicate, rarity: Rarity) -> Access:
-    """The group of atoms that fewest events have, and the rarest word that stands beside it."""
-
-    def share(group: frozenset[Atom]) -> float:
-        return sum(map(rarity, group))
-
-    groups = sorted(required(predicate, share), key=share)
-    words = (_word(group) for group in groups[1:] if group != groups[0])
-    return Access(groups[0] if groups else frozenset(), next((word for word in words if word), ""))
-
-
 def required(predicate: Predicate, share: Share) -> list[frozenset[Atom]]:
     """Groups of atoms, of each of which every event that meets the predicate has one."""
     if isinstance(predicate, All):
@@ -170,11 +152,3 @@ def required(predicate: Predicate, share: Share) -> list[frozenset[Atom]]:
         known = [group for group in each if group is not None]
         return [frozenset().union(*known)] if len(known) == len(each) else []
     return [] if isinstance(predicate, Not) else [*predicate.groups()]
-
-
-def _word(group: frozenset[Atom]) -> str:
-    """The one whole word that the group stands for, or nothing."""
-    ((field, literal), *others) = group
-    words = literal.split()
-    whole = not others and not field and literal.endswith(" ") and len(words) == 1
-    return words[0] if whole else ""

@@ -9,6 +9,7 @@ from services.matcher.domain.fold_page import marks
 _POSSESSIVE = re.compile(rb"'\0*s\0*(?= |$)")
 _NO_WORD = re.compile(rb"(?<![^ ])['\0]+(?![^ ])")
 _UNSEEN = b"'\0"
+_AROUND = 60
 
 
 def word_stretch(raw: str, first: int, last: int) -> Stretch:
@@ -20,12 +21,30 @@ def word_stretch(raw: str, first: int, last: int) -> Stretch:
         signs = _signs(raw)
     except UnicodeEncodeError:
         return _by_letter(raw, first, last)
-    start, (end, word) = _word(signs, first)[0], _word(signs, last)
-    start += len(signs[start:]) - len(signs[start:].lstrip(_UNSEEN))
-    end += len(word.rstrip(_UNSEEN))
+    rest = signs.split(None, first)[first]
+    start = len(signs) - len(rest)
+    end = start + len(_beginning(rest, last - first + 1).rstrip(_UNSEEN))
     while signs[end : end + 1] == b"\0":
         end += 1
-    return Stretch(start, end)
+    return Stretch(start + len(rest) - len(rest.lstrip(_UNSEEN)), end)
+
+
+def nearby_stretch(raw: str, words: str, at: int) -> Stretch | None:
+    """Where these words of `fold(raw)`, padded, stand in `raw`, looked for around `at` alone.
+
+    They stand there once at most. Nothing when they are not found inside what is looked at.
+    """
+    start = max(0, at - _AROUND)
+    end = at + len(words) + at // 8 + _AROUND
+    part = raw[start:end]
+    folded = fold(part)
+    place = folded.find(words)
+    cut_before, cut_after = start > 0 and place <= 0, end < len(raw)
+    if place < 0 or cut_before or (cut_after and place + len(words) == len(folded)):
+        return None
+    first = folded.count(" ", 0, place)
+    found = word_stretch(part, first, first + words.count(" ") - 2)
+    return Stretch(start + found.start, start + found.end)
 
 
 @lru_cache(maxsize=64)
@@ -33,18 +52,31 @@ def _signs(raw: str) -> bytes:
     """A byte for each letter, so that what `split` gives are the words of the fold."""
     signs = marks(raw)
     if b"'" in signs:
-        signs = _POSSESSIVE.sub(_blank, signs)
-    return _NO_WORD.sub(_blank, signs) if b"'" in signs or b"\0" in signs else signs
+        signs = _without_possessives(signs)
+    return _NO_WORD.sub(_blank, signs) if _may_stand_alone(signs) else signs
+
+
+def _without_possessives(signs: bytes) -> bytes:
+    if b"\0" in signs:
+        return _POSSESSIVE.sub(_blank, signs)
+    # nearly always the same, and many times sooner
+    return (signs + b" ").replace(b"'s ", b"   ")[:-1]
+
+
+def _may_stand_alone(signs: bytes) -> bool:
+    """Whether a sign that is no letter may be parted from all letters."""
+    padded = b" " + signs
+    return (b"'" in signs and b" '" in padded) or (b"\0" in signs and b" \0" in padded)
 
 
 def _blank(found: re.Match[bytes]) -> bytes:
     return b" " * len(found[0])
 
 
-def _word(signs: bytes, number: int) -> tuple[int, bytes]:
-    """Where it begins, and itself."""
-    rest = signs.split(None, number)[number]
-    return len(signs) - len(rest), rest.split(None, 1)[0]
+def _beginning(signs: bytes, count: int) -> bytes:
+    """The first so many words."""
+    after = signs.split(None, count)[count:]
+    return signs[: len(signs) - len(after[0])].rstrip() if after else signs.rstrip()
 
 
 def _by_letter(raw: str, first: int, last: int) -> Stretch:

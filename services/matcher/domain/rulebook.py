@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from services.matcher.domain.access import Access, Values, access
 from services.matcher.domain.hypothesis import WatchedHypothesis
 from services.matcher.domain.lists import NAMED_IN, Lists
 from services.matcher.domain.predicates import (
@@ -11,10 +12,10 @@ from services.matcher.domain.predicates import (
     Leaf,
     Predicate,
     Rarity,
-    access,
     affirmed,
     leaves,
 )
+from services.matcher.domain.proximity import Pair, may_stand
 from services.matcher.domain.rarity import rarity
 from services.matcher.domain.scan import Scanner
 from services.matcher.domain.view import View
@@ -32,12 +33,15 @@ class CompiledRule:
     pack: str
     name: str
     predicate: Predicate
+    affirmed: tuple[Leaf, ...] = field(init=False, repr=False, compare=False)
+    """The conditions that stand under no `not`."""
 
-    def selections(self, name: str) -> tuple[Leaf, ...]:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "affirmed", tuple(affirmed(self.predicate)))
+
+    def selections(self, name: str) -> list[Leaf]:
         """The conditions that select among the values of a field."""
-        return tuple(
-            leaf for leaf in affirmed(self.predicate) if leaf.field == name and leaf.selects
-        )
+        return [leaf for leaf in self.affirmed if leaf.field == name and leaf.selects]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,9 @@ class PackRules:
     """The detection rules of one pack, each registered under what it cannot match without.
 
     `always` are the costly ones: nothing is known that they could be registered under. `beside`
-    has for each rule a word that it cannot match without either, or nothing.
+    has for each rule a literal that it cannot match without either, or nothing; `pairs` has for
+    some of them words that must stand near one another, and `fields` a field and the values of
+    which it must have one.
     """
 
     name: str
@@ -55,20 +61,34 @@ class PackRules:
     by_literal: Mapping[str, tuple[int, ...]]
     by_value: Mapping[str, Mapping[str, tuple[int, ...]]]
     beside: tuple[str, ...]
+    pairs: Mapping[int, Pair] = field(default_factory=dict)
+    fields: Mapping[int, Values] = field(default_factory=dict)
 
     def candidates(self, view: View) -> Iterable[CompiledRule]:
         """The rules that might match, in the order of their files."""
+        numbers = self._registered(view)
+        if not numbers:
+            return ()
+        literals, beside = view.scan.literals, self.beside
+        told = [one for one in numbers if not beside[one] or beside[one] in literals]
+        return [self.rules[one] for one in sorted(told) if self._may_match(one, view)]
+
+    def _registered(self, view: View) -> set[int]:
+        """Those that are registered under something that the event has."""
         numbers = set(self.always)
-        for literal in self.by_literal.keys() & view.scan.literals:
-            numbers.update(self.by_literal[literal])
+        found = self.by_literal.keys() & view.scan.literals
+        numbers.update(*map(self.by_literal.__getitem__, found))
         for name, rules in self.by_value.items():
             for value in view.caseless(name):
                 numbers.update(rules.get(value, ()))
-        if not numbers:
-            return ()
-        words, beside = view.scan.words, self.beside
-        told = [one for one in numbers if not beside[one] or beside[one] in words]
-        return [self.rules[one] for one in sorted(told)]
+        return numbers
+
+    def _may_match(self, number: int, view: View) -> bool:
+        field = self.fields.get(number)
+        if field is not None and field[1].isdisjoint(view.caseless(field[0])):
+            return False
+        pair = self.pairs.get(number)
+        return pair is None or may_stand(view.scan, pair)
 
     def costly(self) -> Iterable[CompiledRule]:
         """The rules that are asked of every event."""
@@ -77,6 +97,7 @@ class PackRules:
     def literals(self) -> Iterable[str]:
         """What the scan has to look for: what brings rules up, and what is asked every time."""
         yield from self.by_literal
+        yield from filter(None, self.beside)
         yield from self.lists.literals()
         for rule in self.costly():
             for leaf in leaves(rule.predicate):
@@ -88,21 +109,38 @@ def indexed(
 ) -> PackRules:
     """The rules of a pack with their index, each under its rarest required atoms."""
     known = tuple(rules)
-    always: list[int] = []
-    beside: list[str] = []
+    found = [access(rule.predicate, rarity) for rule in known]
+    by_field = _by_field(found)
+    return PackRules(
+        name=name,
+        lists=lists,
+        rules=known,
+        always=tuple(number for number, one in enumerate(found) if not one.atoms),
+        by_literal=by_field.pop("", {}),
+        by_value=by_field,
+        beside=tuple(one.beside for one in found),
+        pairs={number: one.pair for number, one in enumerate(found) if one.pair},
+        fields={number: one.field for number, one in enumerate(found) if one.field},
+    )
+
+
+def _by_field(found: Iterable[Access]) -> dict[str, dict[str, tuple[int, ...]]]:
+    """The numbers of the rules by field and value, literals under no field."""
     by_atom: dict[Atom, list[int]] = {}
-    for number, rule in enumerate(known):
-        found = access(rule.predicate, rarity)
-        beside.append(found.beside)
-        if not found.atoms:
-            always.append(number)
-        for atom in found.atoms:
+    for number, one in enumerate(found):
+        for atom in one.atoms:
             by_atom.setdefault(atom, []).append(number)
     by_field: dict[str, dict[str, tuple[int, ...]]] = {}
     for (place, value), numbers in by_atom.items():
         by_field.setdefault(place, {})[value] = tuple(numbers)
-    literals = by_field.pop("", {})
-    return PackRules(name, lists, known, tuple(always), literals, by_field, tuple(beside))
+    return by_field
+
+
+def unindexed(pack: PackRules, rules: Iterable[CompiledRule]) -> PackRules:
+    """The pack with these rules alone, of which every event is asked each."""
+    known = tuple(rules)
+    numbers = tuple(range(len(known)))
+    return PackRules(pack.name, pack.lists, known, numbers, {}, {}, ("",) * len(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +161,10 @@ class Rulebook:
     scanned: tuple[str, ...] = ()
     hypotheses: tuple[WatchedHypothesis, ...] = ()
     number: int = 0
+    sources: WatchedSources = field(default_factory=WatchedSources)
 
 
 def assembled(packs: Iterable[PackRules], windows: Iterable[WindowRule]) -> Rulebook:
-    sources: WatchedSources = field(default_factory=WatchedSources)
     """A rulebook of these; its scan knows every name and phrase of theirs."""
     known, told = tuple(packs), tuple(windows)
     feeds: dict[RuleKey, list[WindowRule]] = {}

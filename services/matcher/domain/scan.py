@@ -1,21 +1,22 @@
 """The one pass over a report's texts that every name and phrase of all rules is found in."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
 from services.matcher.domain.fold import Stretch, fold
 from services.matcher.domain.phrases import Phrase
-from services.matcher.domain.raw_words import word_stretch
+from services.matcher.domain.raw_words import nearby_stretch, word_stretch
 
+_LONG = 500
 Place = tuple[int, int]
 """Words in the folded texts, as they follow one another: first letter, and past the last."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScannedText:
+class ScannedText(NamedTuple):
     """One text of an event: the field it is the value, or one value, of."""
 
     field: str
@@ -26,22 +27,20 @@ class ScannedText:
 class Scan:
     """What was found in one event's texts, and what else is asked of them.
 
-    `literals` are those of the scanner that stand there.
+    `found` are the literals of the scanner that stand there, each as often as it does, in the order
+    in which they end; `literals` has of each of them its last place in that order. `words` are all
+    those of the scanner that are one word.
     """
 
     texts: tuple[ScannedText, ...]
     starts: tuple[int, ...]
     folded: str
-    literals: frozenset[str]
+    literals: Mapping[str, int]
+    found: list[str]
+    words: frozenset[str]
     _sought: dict[str, list[Place]] = field(default_factory=dict)
-    _words: frozenset[str] | None = None
-
-    @property
-    def words(self) -> frozenset[str]:
-        """Every word that stands there; worked out when first asked for."""
-        if self._words is None:
-            self._words = frozenset(self.folded.split())
-        return self._words
+    _earliest: Mapping[str, int] | None = None
+    _longer: int = 0
 
     def holds(self, literal: str) -> bool:
         """Whether it stands there, whether or not the scanner knows it."""
@@ -54,6 +53,20 @@ class Scan:
             known = self._sought[literal] = list(_places_in(self.folded, literal))
         return known
 
+    def may_follow(self, first: str, second: str, most: int) -> bool:
+        """Whether the second of two words might stand after the first, `most` words in all.
+
+        Both were found. False where too many other words were found between them.
+        """
+        if self._earliest is None:
+            last = len(self.found) - 1
+            self._earliest = dict(zip(reversed(self.found), range(last, -1, -1), strict=True))
+            # what is longer than a word stands between two words without being one
+            self._longer = len(self.found) - sum(map(self.words.__contains__, self.found))
+        earliest, latest = self._earliest, self.literals
+        between = earliest[second] - latest[first]
+        return between < most + self._longer and earliest[first] < latest[second]
+
     def text_at(self, place: Place) -> ScannedText:
         """The text that holds it."""
         return self.texts[bisect_right(self.starts, place[0]) - 1]
@@ -62,9 +75,23 @@ class Scan:
         """Where it stands in its raw text."""
         index = bisect_right(self.starts, place[0]) - 1
         start = self.starts[index]
+        raw = self.texts[index].raw
+        words = self.folded[place[0] - 1 : place[1] + 1]
+        if len(raw) > _LONG and self._stands_once(words):
+            near = nearby_stretch(raw, words, place[0] - start)
+            if near is not None:
+                return near
         first = self.folded.count(" ", start, place[0]) - 1
         last = first + self.folded.count(" ", *place)
-        return word_stretch(self.texts[index].raw, first, last)
+        return word_stretch(raw, first, last)
+
+    def _stands_once(self, words: str) -> bool:
+        return self.folded.find(words) == self.folded.rfind(words)
+
+
+def is_word(literal: str) -> bool:
+    """Whether it is one whole word."""
+    return literal[-1] == " " and literal.find(" ", 1) == len(literal) - 1
 
 
 def _places_in(folded: str, literal: str) -> Iterator[Place]:
@@ -84,7 +111,9 @@ class Scanner:
     """Finds literals (`' words '`, or `' beginn'` for a word that goes on) in one pass."""
 
     def __init__(self, literals: Iterable[str]) -> None:
-        self._automaton = AhoCorasick(sorted(set(literals)), store_patterns=True)
+        known = set(literals)
+        self._words = frozenset(filter(is_word, known))
+        self._automaton = AhoCorasick(sorted(known), store_patterns=True)
 
     def scan(self, texts: Sequence[ScannedText]) -> Scan:
         """Everything that stands in `texts`; nothing reaches from one into the next."""
@@ -95,7 +124,8 @@ class Scanner:
             end += len(part)
         haystack = "".join(folded)
         found = self._automaton.find_matches_as_strings(haystack, overlapping=True)
-        return Scan(tuple(texts), tuple(starts), haystack, frozenset(found))
+        literals = dict(zip(found, range(len(found)), strict=True))
+        return Scan(tuple(texts), tuple(starts), haystack, literals, found, self._words)
 
 
 def places(scan: Scan, phrase: Phrase) -> list[Place]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations, islice, product
 from math import isfinite
 
+from schemas.alert import Evidence
 from schemas.duty import is_own
 from schemas.event import Event
 from schemas.rule import CorrelationType
@@ -25,9 +26,9 @@ def signals(rulebook: Rulebook, event: Event) -> tuple[Signal, ...]:
     A mark goes to every window that the earlier version was counted in. What Vedette publishes
     itself is for no rule.
     """
-    marks = _marks(rulebook, event.earlier) if event.earlier is not None else ()
     if is_own(event.source):
         return ()
+    marks = _marks(rulebook, event.earlier) if event.earlier is not None else ()
     return (*marks, *_hits(rulebook, event))
 
 
@@ -38,21 +39,31 @@ def _marks(rulebook: Rulebook, earlier: Event) -> Iterator[Signal]:
 
 def _hits(rulebook: Rulebook, event: Event) -> Iterator[Signal]:
     for match in matches(rulebook, event):
-        for window in rulebook.feeds.get((match.rule.pack, match.rule.name), ()):
-            yield from _window_hits(window, match, rulebook.number)
+        windows = rulebook.feeds.get((match.rule.pack, match.rule.name), ())
+        if windows:
+            shown = evidence(match)
+            for window in windows:
+                yield from _window_hits(window, match, shown, rulebook.number)
 
 
-def _window_hits(window: WindowRule, match: Match, bundle: int) -> Iterator[Signal]:
+def _window_hits(
+    window: WindowRule, match: Match, shown: Evidence, bundle: int
+) -> Iterator[Signal]:
     """One for each group; none where a group field or the counted field is absent."""
     values, by = _spoken_of(window, match)
     if (window.counts and not values) or (window.type in TWO_SIDED and not (values and by)):
         return
+    groups = _groups(window, match)
+    group = next(groups, None)
+    if group is None:
+        return
     event = match.view.event
-    common = Signal(
+    hit = Signal(
         pack=window.pack,
         rule=window.name,
         base=match.rule.name,
         bundle=bundle,
+        group=group,
         identity=event.identity,
         occurred_at=event.occurred_at,
         occurred_until=event.occurred_until,
@@ -61,11 +72,12 @@ def _window_hits(window: WindowRule, match: Match, bundle: int) -> Iterator[Sign
         values=values,
         by=by,
         fields=dict(_mentioned(window, match)),
-        evidence=evidence(match),
+        evidence=shown,
         exercise=event.exercise,
     )
-    for group in _groups(window, match):
-        yield common.model_copy(update={"group": group})
+    yield hit
+    for group in groups:
+        yield hit.model_copy(update={"group": group})
 
 
 def _counted(window: WindowRule, match: Match) -> tuple[str, ...]:

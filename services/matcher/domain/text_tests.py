@@ -8,7 +8,7 @@ from services.matcher.domain.fields import as_text
 from services.matcher.domain.fold import Stretch
 from services.matcher.domain.phrases import Phrase
 from services.matcher.domain.predicates import Atom, Leaf
-from services.matcher.domain.proximity import stands
+from services.matcher.domain.proximity import Pair, pairs_of, stands
 from services.matcher.domain.scan import Place
 from services.matcher.domain.view import IN_WORDS, View, texts_of
 
@@ -93,6 +93,10 @@ class PhraseTest(Leaf):
     def groups(self) -> Iterable[frozenset[Atom]]:
         """Each of its pieces: every one must be there."""
         return [frozenset({("", literal)}) for literal in self.literals()]
+
+    def pairs(self) -> Iterable[Pair]:
+        """The neighbours among its words."""
+        return pairs_of(self.phrase)
 
     def literals(self) -> Iterable[str]:
         """Its pieces."""

@@ -36,10 +36,12 @@ IN_WORDS = _WORDS | {"words"}
 def scanned_texts(event: Event, fields: Iterable[str]) -> tuple[ScannedText, ...]:
     """The texts of `fields`, in which names and phrases are looked for."""
     return tuple(
-        ScannedText(name, value)
-        for name in fields
-        for value in plain_values(event, name)
-        if isinstance(value, str)
+        [
+            ScannedText(name, value)
+            for name in fields
+            for value in plain_values(event, name)
+            if isinstance(value, str)
+        ]
     )
 
 
@@ -66,7 +68,7 @@ class View:
         """The values of a field as text without case, in the order of `values`."""
         known = self._folded_case.get(name)
         if known is None:
-            known = tuple(as_text(value).casefold() for value in self.values(name))
+            known = tuple([as_text(value).casefold() for value in self.values(name)])
             self._folded_case[name] = known
         return known
 
