@@ -195,7 +195,7 @@ async def test_a_source_is_dropped_only_when_kafka_has_its_last_alert() -> None:
 async def test_no_key_is_mistaken_for_a_window() -> None:
     worker = Worker(every("6h"))
 
-    await worker.report(0, "rss:a[1]")
+    await worker.report(0, "rss:a[1]#1")
 
     (key,) = worker.table
     assert not key.endswith(HEAD_ENDS)

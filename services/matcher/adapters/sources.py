@@ -98,10 +98,10 @@ class Sources:
 
     def _scheduled(self, watched: WatchedSources) -> dict[int, Schedule]:
         schedules: dict[int, Schedule] = {}
-        for place in self.table:
+        for place, raw in self.table.items():
             partition, key = parted(place)
             if key.startswith(_MARK):
-                name, state = _name(key), decode_source(self.table[place])
+                name, state = _name(key), decode_source(raw)
                 schedule = schedules.setdefault(partition, Schedule())
                 self._note(schedule, watched.of(name), name, state)
         return schedules
