@@ -1,6 +1,8 @@
 """Publishing: only rules without a fault, one bundle behind the other, whoever else publishes."""
 
 import os
+import re
+import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -174,6 +176,29 @@ def test_rules_that_do_not_fit_into_a_message_are_refused_with_their_size() -> N
 
     with pytest.raises(Unusable, match=f"of {LARGEST_RULES} that a bundle may have"):
         refuse_too_large(os.urandom(LARGEST_RULES))
+
+
+def test_what_is_published_names_its_commit_and_says_if_it_is_something_else(
+    tmp_path: Path,
+) -> None:
+    pack = write_pack(tmp_path)
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "--message", "rules")
+
+    clean = commit_of(pack)
+    (pack / "lists" / "more.yaml").write_text("name: more\n")
+
+    assert clean is not None
+    assert re.fullmatch("[0-9a-f]{40}", clean)
+    assert commit_of(pack) == f"{clean}-dirty"
+    assert author_of(pack) == "Desk <desk@example.org>"
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=Desk", "-c", "user.email=desk@example.org")
+    command = ["git", "-C", str(folder), *who, *arguments]
+    subprocess.run(command, check=True)  # noqa: S603  (a test's own command)
 
 
 def test_a_folder_outside_git_has_no_commit(tmp_path: Path) -> None:

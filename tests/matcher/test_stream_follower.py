@@ -1,7 +1,7 @@
 """Following the rules topic: bundles come into force, and the last good one stays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +13,7 @@ from services.matcher.adapters.follower import NOTE, Follower
 from services.matcher.adapters.rules_topic import RulesRead, Written
 from services.matcher.domain.matching import matches
 from services.matcher.domain.standing import Standing
+from tests.matcher.fakes import FakePublished
 from tests.matcher.rules import report
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -36,30 +37,6 @@ class Stood:
     offset: int
     key: bytes | None
     value: bytes | None
-
-
-@dataclass
-class FakePublished:
-    """The rules topic in memory: `stand` are there at the start, `come` one by one."""
-
-    stand: list[Written] = field(default_factory=list)
-    come: list[Written] = field(default_factory=list)
-    done: dict[int, int] = field(default_factory=dict)
-
-    async def all(self) -> list[Written]:
-        return self.stand
-
-    async def more(self) -> list[Written]:
-        return [self.come.pop(0)] if self.come else []
-
-    async def caught_up(self) -> None:
-        """All is read."""
-
-    def rebuilt(self, partition: int) -> int:
-        return self.done.get(partition, 0)
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
 
 def bundle(files: Mapping[str, str] = GOOD) -> RuleBundle:

@@ -1,7 +1,6 @@
 """The past, judged again: signals of changed rules alone, then the marks, then the record."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -12,7 +11,6 @@ from schemas.bundle import Backfilled, OnChange, Rebuilt
 from schemas.envelope import BACKFILLED, REBUILT, SIGNAL, TICK, cloud_headers, header
 from schemas.signal import Signal, SignalKind
 from schemas.topics import DEAD_LETTERS, RULES, SIGNALS
-from services.matcher.adapters.message import Received
 from services.matcher.adapters.past import Stretch
 from services.matcher.adapters.rebuild import AHEAD, Places, Rebuild
 from services.matcher.adapters.rebuilds import Rebuilds
@@ -20,6 +18,7 @@ from services.matcher.domain.rulebook import RuleKey
 from services.matcher.domain.standing import InForce, Standing
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import NOON
+from tests.matcher.fakes import FakePast
 from tests.matcher.messages import Given, event, given, tick
 from tests.matcher.rules import correlating, detecting, rulebook
 
@@ -40,22 +39,6 @@ LATE = event(id="e-2", recorded_at=(CHANGED_AT + timedelta(seconds=1)).isoformat
 
 def rules(**standings: Standing) -> InForce:
     return InForce(BOOK, {("pack", name): one for name, one in standings.items()})
-
-
-@dataclass
-class FakePast:
-    """Messages in memory; the first reads meet `faults`."""
-
-    messages: Sequence[Sequence[Received]] = ()
-    faults: list[Exception] = field(default_factory=list)
-    asked: list[Stretch] = field(default_factory=list)
-
-    async def read(self, stretch: Stretch) -> AsyncGenerator[Sequence[Received], None]:
-        self.asked.append(stretch)
-        for messages in self.messages:
-            yield messages
-            if self.faults:
-                raise self.faults.pop(0)
 
 
 @dataclass

@@ -6,25 +6,12 @@ from dataclasses import dataclass, field, replace
 from services.matcher.adapters.bundles import Bundles
 from services.matcher.adapters.swap import Swap
 from services.matcher.domain.standing import InForce
+from tests.matcher.fakes import FakeRebuilding
 from tests.matcher.messages import Given, as_event
 from tests.matcher.rules import detecting, rulebook
 
 OLD = InForce(rulebook(detecting("old", selection={"words|phrase": "rockets"})))
 NEW = InForce(replace(rulebook(detecting("new", selection={"words|phrase": "rockets"})), number=4))
-
-
-@dataclass
-class FakeRebuilding:
-    """Remembers what was to be judged again."""
-
-    begun: list[tuple[int, int, int]] = field(default_factory=list)
-    stops: int = 0
-
-    def begin(self, rules: InForce, partition: int, until: int) -> None:
-        self.begun.append((rules.number, partition, until))
-
-    def stop(self) -> None:
-        self.stops += 1
 
 
 @dataclass

@@ -1,0 +1,63 @@
+"""Fakes of what the matcher's adapters reach out to when rules change."""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+
+from services.matcher.adapters.message import Received
+from services.matcher.adapters.past import Stretch
+from services.matcher.adapters.rules_topic import Written
+from services.matcher.domain.standing import InForce
+
+
+@dataclass
+class FakePublished:
+    """The rules topic in memory: `stand` are there at the start, `come` one by one."""
+
+    stand: list[Written] = field(default_factory=list)
+    come: list[Written] = field(default_factory=list)
+    done: dict[int, int] = field(default_factory=dict)
+
+    async def all(self) -> list[Written]:
+        return self.stand
+
+    async def more(self) -> list[Written]:
+        return [self.come.pop(0)] if self.come else []
+
+    async def caught_up(self) -> None:
+        """All is read."""
+
+    def rebuilt(self, partition: int) -> int:
+        return self.done.get(partition, 0)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+@dataclass
+class FakePast:
+    """Messages in memory; the first reads meet `faults`."""
+
+    messages: Sequence[Sequence[Received]] = ()
+    faults: list[Exception] = field(default_factory=list)
+    asked: list[Stretch] = field(default_factory=list)
+
+    async def read(self, stretch: Stretch) -> AsyncGenerator[Sequence[Received], None]:
+        self.asked.append(stretch)
+        for messages in self.messages:
+            yield messages
+            if self.faults:
+                raise self.faults.pop(0)
+
+
+@dataclass
+class FakeRebuilding:
+    """Remembers what was to be judged again."""
+
+    begun: list[tuple[int, int, int]] = field(default_factory=list)
+    stops: int = 0
+
+    def begin(self, rules: InForce, partition: int, until: int) -> None:
+        self.begun.append((rules.number, partition, until))
+
+    def stop(self) -> None:
+        self.stops += 1
