@@ -1,7 +1,8 @@
-"""The matcher with a sensor of the tests in it: it is killed at a point, or learns late.
+"""The matcher with a sensor of the tests in it: it is killed at a point, waits, or learns late.
 
 `python -m tests.integration.matcher_worker`, in the matcher's own environment and with a Point as
-JSON in VEDETTE_TEST_POINT, or with VEDETTE_TEST_LATE_SECONDS.
+JSON in VEDETTE_TEST_POINT, with VEDETTE_TEST_PAUSE_SECONDS (between getting its partitions and
+recovering them) or with VEDETTE_TEST_LATE_SECONDS (until it acts on the loss of its session).
 """
 
 import os
@@ -14,13 +15,14 @@ from typing import Any, Literal
 import faust
 import msgspec
 from aiokafka import TopicPartition
-from faust.types import TP, EventT, PendingMessage, RecordMetadata, StreamT
+from faust.types import TP, AppT, EventT, PendingMessage, RecordMetadata, StreamT
 from faust.types.transports import ConsumerT, ProducerT
 
 from services.matcher.__main__ import main
 from services.matcher.adapters.transport import App
 
 POINT, LATE = "VEDETTE_TEST_POINT", "VEDETTE_TEST_LATE_SECONDS"
+PAUSE, PAUSED = "VEDETTE_TEST_PAUSE_SECONDS", "paused before the recovery"
 PARTITIONS = 4
 
 
@@ -97,6 +99,20 @@ class Executioner(faust.Sensor):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+class Pause(faust.Sensor):
+    """Waits between getting its partitions and recovering them."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+    def on_rebalance_return(self, app: AppT, state: dict[str, Any]) -> None:
+        super().on_rebalance_return(app, state)
+        sys.stdout.write(f"{PAUSED}\n")
+        sys.stdout.flush()
+        time.sleep(self.seconds)
+
+
 def _late(seconds: float, lost: Any) -> None:
     time.sleep(seconds)
     lost()
@@ -106,6 +122,8 @@ def _late(seconds: float, lost: Any) -> None:
 def furnish(app: App, **_: Any) -> None:
     if POINT in os.environ:
         app.sensors.add(Executioner(app, msgspec.json.decode(os.environ[POINT], type=Point)))
+    if PAUSE in os.environ:
+        app.sensors.add(Pause(float(os.environ[PAUSE])))
     if LATE in os.environ:
         app.session.on_lost = partial(_late, float(os.environ[LATE]), app.session.on_lost)
 

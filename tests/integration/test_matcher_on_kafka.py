@@ -1,5 +1,6 @@
 """The matcher as a process on real Kafka: alerts, dead letters, kills, outages, its health."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.integration.matcher_site import (
     message,
     started,
 )
+from tests.integration.matcher_worker import PAUSE, PAUSED
 from tests.parts import topics as topic_parts
 from tests.parts.kafka import KafkaNode
 from tests.parts.pipeline import write_pack
@@ -234,6 +236,25 @@ def test_readyz_tells_the_truth_about_kafka(
     assert without_kafka.status_code == 503
     assert gone.status_code == 503
     assert "kafka" in gone.json()["faults"]
+
+
+def test_it_is_not_ready_before_its_windows_are_recovered(matched: Matched, pack: Path) -> None:
+    with matcher(matched, pack) as service:
+        started(service)
+        matched.send(message(event("e-1")))
+        matched.wait_drained()
+    with matcher(matched, pack, **{PAUSE: "3"}) as service:
+        service.command = [sys.executable, "-m", "tests.integration.matcher_worker"]
+        service.start()
+        until(lambda: PAUSED in service.text(), "it has its partitions")
+        recovering = readyz(service)
+        service.wait_ready()
+        matched.send(message(event("e-2")))
+        alerts = matched.wait_alerts(2)
+
+    assert recovering.status_code == 503
+    assert "recovering" in recovering.json()["faults"]["group"]
+    assert [(one.revision, one.evidence_count) for one in alerts] == [(1, 1), (2, 2)]
 
 
 def _alive(service: Service) -> bool:
