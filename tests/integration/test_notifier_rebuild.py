@@ -47,7 +47,7 @@ def shown_once(site: Site, count: int) -> bool:
     return len(site.slack.messages) == len(site.pager.incidents) == count
 
 
-@pytest.mark.parametrize("lose", [while_it_runs, over_a_restart, by_a_flush])
+@pytest.mark.parametrize("lose", [while_it_runs, over_a_restart])
 def test_everything_is_told_once_though_redis_lost_everything(
     make_site: MakeSite, own_redis: RedisNode, lose: Loss
 ) -> None:
