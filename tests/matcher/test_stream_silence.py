@@ -1,8 +1,6 @@
 """correlate: what becomes of pulses, over a table that outlives the worker."""
 
 import asyncio
-from collections.abc import Awaitable
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemas.alert import Alert, Status
@@ -10,13 +8,13 @@ from schemas.duty import WATCHDOG_SOURCE, is_watchdog
 from schemas.indication import Indication
 from schemas.pulse import Pulse
 from schemas.rule import SourceRhythm
+from schemas.topics import ALERTS, SIGNALS
+from services.matcher.adapters.effects import Effects
 from services.matcher.adapters.hypotheses import Hypotheses, by_name
-from services.matcher.adapters.message import Received
-from services.matcher.adapters.outbox import Letter
 from services.matcher.adapters.silence import Silence
 from services.matcher.adapters.sources import MOST_SOURCES, Sources
 from services.matcher.adapters.stepped import Heard
-from services.matcher.adapters.windows import HEAD_ENDS
+from services.matcher.adapters.windows import HEAD_ENDS, Windows
 from services.matcher.domain.clock import Clock
 from services.matcher.domain.rhythm import Rhythm
 from services.matcher.domain.rulebook import Rulebook
@@ -33,25 +31,6 @@ def every(span: str, name: str = "reuters") -> WatchedSources:
     return watched_sources([{name: SourceRhythm.model_validate({"every": span})}], ())
 
 
-@dataclass
-class FakeVoice:
-    """Keeps what was said; Kafka has it when its outbox says so."""
-
-    outbox: FakeOutbox
-    alerts: list[Alert] = field(default_factory=list)
-    news: list[Indication] = field(default_factory=list)
-    again: int = 0
-
-    async def alert(self, alert: Alert, _message: Received, *, changed: bool) -> Awaitable[object]:
-        self.alerts.append(alert)
-        self.again += not changed
-        return await self.outbox.send("alerts", Letter(b"", []))
-
-    async def indication(self, told: Indication, _message: Received) -> Awaitable[object]:
-        self.news.append(told)
-        return await self.outbox.send("signals", Letter(b"", []))
-
-
 class Worker:
     """Silence over a table, fresh as after a start; one signals partition."""
 
@@ -60,10 +39,10 @@ class Worker:
     ) -> None:
         self.watched, self.table, self.offset = watched, {} if table is None else table, offset
         self.outbox = FakeOutbox()
-        self.voice = FakeVoice(self.outbox)
         sources = Sources(self.table, lambda: self.watched)
+        effects = Effects(Windows(self.table, {}), self.outbox)
         hypotheses = Hypotheses(self.table, by_name([hypothesis()]), partitions=1)
-        self.silence = Silence(sources, hypotheses, self.voice, self.outbox)
+        self.silence = Silence(sources, hypotheses, effects)
 
     def restarted(self) -> "Worker":
         return Worker(self.watched, self.table, self.offset)
@@ -84,12 +63,19 @@ class Worker:
         return Heard(Given(b"", offset=self.offset), InForce(Rulebook()), clock, now)
 
     @property
+    def alerts(self) -> list[Alert]:
+        sent = self.outbox.to(ALERTS)
+        return [Alert.model_validate_json(letter.value or b"") for letter in sent]
+
+    @property
     def told(self) -> list[tuple[str, Status]]:
-        return [(alert.group["source"], alert.status) for alert in self.voice.alerts]
+        return [(alert.group["source"], alert.status) for alert in self.alerts]
 
     @property
     def heard(self) -> list[tuple[str, str, bool]]:
-        return [(one.hypothesis, one.source, one.silent) for one in self.voice.news]
+        sent = self.outbox.to(SIGNALS)
+        news = [Indication.model_validate_json(letter.value or b"") for letter in sent]
+        return [(one.hypothesis, one.source, one.silent) for one in news]
 
 
 async def test_a_silence_is_told_to_those_on_duty_and_to_every_hypothesis() -> None:
@@ -159,8 +145,7 @@ async def test_a_message_that_comes_again_sends_it_all_again() -> None:
     again = worker.restarted()
     await again.tick(7, offset=5)
 
-    assert again.voice.alerts == worker.voice.alerts
-    assert again.voice.again == 1
+    assert again.alerts == worker.alerts
     assert again.heard == worker.heard
 
 
@@ -220,6 +205,6 @@ async def test_the_watchdog_is_an_alert_at_once_and_nothing_is_kept_of_it() -> N
     await worker.report(0, WATCHDOG_SOURCE)
     await worker.tick(1000)
 
-    (alert,) = worker.voice.alerts
+    (alert,) = worker.alerts
     assert is_watchdog(alert)
     assert worker.table == {}

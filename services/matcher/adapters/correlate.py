@@ -61,7 +61,7 @@ class Correlation:
         self.adoption = Adoption(self.windows, self.hypotheses, self.effects, self.bundles)
         self.judging = Judging(self.windows, self.effects)
         sources = Sources(self.windows.table, lambda: self.bundles.current.rulebook.sources)
-        self.silence = Silence(sources, self.hypotheses, self.effects, self.outbox)
+        self.silence = Silence(sources, self.hypotheses, self.effects)
 
     def forget(self) -> None:
         """The table changed under us: partitions came or went."""

@@ -1,18 +1,14 @@
 """Silence: what pulses and ticks lead to, told to those on duty and to every hypothesis."""
 
-from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Protocol
 
-from schemas.alert import Alert
 from schemas.duty import is_own
-from schemas.indication import Indication
 from schemas.pulse import Pulse
 from services.matcher.adapters import metrics
+from services.matcher.adapters.effects import Effects
 from services.matcher.adapters.guard import RuleFault
 from services.matcher.adapters.hypotheses import Hypotheses
-from services.matcher.adapters.message import Received
-from services.matcher.adapters.outbox import Outbox, bury
+from services.matcher.adapters.outbox import bury
 from services.matcher.adapters.sources import Sources
 from services.matcher.adapters.stepped import Heard
 from services.matcher.domain.hypothesis_news import source_news
@@ -21,33 +17,20 @@ from services.matcher.domain.step import Moment
 from services.matcher.domain.watchdog import beat
 
 
-class Voice(Protocol):
-    """How what a message leads to is sent; each answer can be awaited: Kafka has it."""
-
-    async def alert(self, alert: Alert, message: Received, *, changed: bool) -> Awaitable[object]:
-        """Send an alert; unless `changed` it is one sent again."""
-        ...
-
-    async def indication(self, told: Indication, message: Received) -> Awaitable[object]:
-        """Send news to a hypothesis."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Silence:
     """What `correlate` does with pulses, and with the silence of sources."""
 
     sources: Sources
     hypotheses: Hypotheses
-    voice: Voice
-    outbox: Outbox
+    effects: Effects
 
     async def take(self, pulse: Pulse, heard: Heard) -> None:
         """Apply a pulse; that of the watchdog is an alert at once, and nothing is kept of it."""
         message = heard.message
         if is_own(pulse.source):
             alert = beat(pulse, message.partition, heard.now)
-            await self.voice.alert(alert, message, changed=True)
+            await self.effects.alert(alert, message, changed=True)
             return
         outcome = self.sources.hear(pulse, message.partition, _moment(heard))
         await self._tell(pulse.source, outcome, heard)
@@ -60,16 +43,16 @@ class Silence:
     async def _tell(self, name: str, outcome: SourceOutcome | RuleFault, heard: Heard) -> None:
         message = heard.message
         if isinstance(outcome, RuleFault):
-            await bury(self.outbox, message, message.value, outcome.why)
+            await bury(self.effects.outbox, message, message.value, outcome.why)
             return
         sent = []
         if outcome.alert is not None:
             metrics.SILENCES.labels(outcome.alert.status).inc(outcome.changed)
-            sent.append(await self.voice.alert(outcome.alert, message, changed=outcome.changed))
+            sent.append(await self.effects.alert(outcome.alert, message, changed=outcome.changed))
         if outcome.silent is not None:
             hypotheses = self.hypotheses.rules.values()
             news = source_news(hypotheses, name, heard.now, silent=outcome.silent)
-            sent += [await self.voice.indication(one, message) for one in news]
+            sent += [await self.effects.indication(one, message) for one in news]
         if outcome.state is None and outcome.changed:
             for acknowledged in sent:
                 await acknowledged
