@@ -8,8 +8,9 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from statistics import quantiles
 
@@ -17,7 +18,7 @@ from tests.chaos import report, run
 from tests.chaos.load import Pace
 from tests.chaos.pack import BARRAGE, TRIPWIRE, UNANSWERED, Terms
 from tests.chaos.plan import SERVICES, Wanted
-from tests.chaos.plot import Line, Panel, draw
+from tests.chaos.plot import Line, draw
 from tests.chaos.run import Asked
 from tests.chaos.samples import Drift, Sample, Sampler, drift, lag_of, memory_of
 from tests.chaos.telling import teller
@@ -30,43 +31,83 @@ RULES = (TRIPWIRE, BARRAGE, UNANSWERED)
 TERMS = Terms(span_seconds=60, lateness="1m")
 
 
+@dataclass(frozen=True)
+class Soak:
+    """What a soak came to: samples while the load went on, and when which alert came how late."""
+
+    finding: report.Finding
+    samples: Sequence[Sample]
+    waits: Line
+
+    @cached_property
+    def drifts(self) -> Mapping[str, Drift]:
+        """Of every process's memory."""
+        names = sorted(self.samples[-1].memory)
+        return {name: drift(memory_of(self.samples, name)) for name in names}
+
+    @property
+    def lags(self) -> Mapping[str, Line]:
+        """Of every service that reads from Kafka."""
+        return {name: lag_of(self.samples, name) for name in sorted(self.samples[-1].lag)}
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was lost and no service grows; what the stores keep is theirs."""
+        ours = [one for name, one in self.drifts.items() if name.partition("-")[0] in SERVICES]
+        return self.finding.good and all(one.flat for one in ours)
+
+    def lines(self) -> Iterator[str]:
+        """The numbers."""
+        yield from self.finding.lines()
+        yield f"{'memory':14}{'mean, MiB':>12}{'MiB an hour':>14}"
+        for name, one in self.drifts.items():
+            told = "flat" if one.flat else "GROWS"
+            yield f"{name:14}{one.mean:12.1f}{one.an_hour:14.1f}  {told}"
+        for name, line in self.lags.items():
+            worst = max(level for _, level in line)
+            yield f"lag of {name}: worst {worst:,.0f}, at the end {line[-1][1]:,.0f} messages"
+        if len(self.waits) > 1:
+            yield _latency([wait for _, wait in self.waits])
+
+    def keep(self, folder: Path) -> None:
+        """Put the numbers and the plot into `folder`."""
+        drifts = {name: asdict(one) for name, one in self.drifts.items()}
+        samples = [asdict(one) for one in self.samples]
+        numbers = {"samples": samples, "waits": self.waits, "drifts": drifts}
+        (folder / "soak.json").write_text(json.dumps(numbers))
+        panels = {
+            "resident, MiB": {name: memory_of(self.samples, name) for name in self.drifts},
+            "lag, messages": self.lags,
+            "accepted to Slack, s": {"alerts": self.waits},
+        }
+        draw(folder / "soak.png", "Vedette under a steady load", panels)
+
+
 def main() -> int:
     """Soak as asked; the exit code."""
     given = _arguments()
     folder = given.to / time.strftime("%Y%m%dT%H%M%S")
     folder.mkdir(parents=True)
     tell = teller(folder)
-    asked = _asked(given)
-    tell(f"seed {asked.seed}: {given.rate:g} reports/s for {given.minutes:g} min")
+    tell(f"seed {given.seed}: {given.rate:g} reports/s for {given.minutes:g} min")
+    soaked = _soaked(_asked(given), folder, tell)
+    soaked.keep(folder)
+    for line in soaked.lines():
+        tell(line)
+    tell(f"numbers and plot are in {_shown(folder)}")
+    tell("flat, nothing lost" if soaked.good else "FAILED")
+    return 0 if soaked.good else 1
+
+
+def _soaked(asked: Asked, folder: Path, tell: Callable[[str], None]) -> Soak:
     with run.running(asked, folder, tell) as ran:
         sampler, begun = Sampler(lambda: ran.site.children), time.time()
         run.under_fire(ran, sampler.look)
-        during = list(sampler.samples)
+        samples = list(sampler.samples)
         run.settled(ran)
         finding = report.found(ran)
         report.keep(finding, folder)
-    drifts = {name: drift(memory_of(during, name)) for name in during[-1].memory}
-    waits = _waits(finding.verdicts[0], begun)
-    for line in (*finding.lines(), *_lines(drifts, during, waits)):
-        tell(line)
-    _keep(folder, during, waits, drifts)
-    flat = all(one.flat for name, one in drifts.items() if name.partition("-")[0] in SERVICES)
-    tell(f"numbers and plot are in {_shown(folder)}")
-    tell("flat, nothing lost" if finding.good and flat else "FAILED")
-    return 0 if finding.good and flat else 1
-
-
-def _lines(drifts: dict[str, Drift], samples: Sequence[Sample], waits: Line) -> Iterator[str]:
-    yield f"{'memory':14}{'mean, MiB':>12}{'MiB an hour':>14}"
-    for name, one in sorted(drifts.items()):
-        yield f"{name:14}{one.mean:12.1f}{one.an_hour:14.1f}  {'flat' if one.flat else 'GROWS'}"
-    for name in sorted(samples[-1].lag):
-        levels = [level for _, level in lag_of(samples, name)]
-        yield f"lag of {name}: worst {max(levels):,.0f}, at the end {levels[-1]:,.0f} messages"
-    if len(waits) > 1:
-        cuts = quantiles([wait for _, wait in waits], n=100, method="inclusive")
-        told = ", ".join(f"p{cut} {cuts[cut - 1]:.3f}" for cut in (50, 95, 99))
-        yield f"latency, s: {told}, worst {max(wait for _, wait in waits):.3f}"
+    return Soak(finding, samples, _waits(finding.verdicts[0], begun))
 
 
 def _waits(slack: Verdict, begun: float) -> Line:
@@ -75,21 +116,10 @@ def _waits(slack: Verdict, begun: float) -> Line:
     return sorted((at - begun, wait) for at, wait in timely.values())
 
 
-def _keep(folder: Path, samples: Sequence[Sample], waits: Line, drifts: dict[str, Drift]) -> None:
-    numbers = {
-        "samples": [asdict(one) for one in samples],
-        "waits": waits,
-        "drifts": {name: asdict(one) for name, one in drifts.items()},
-    }
-    (folder / "soak.json").write_text(json.dumps(numbers))
-    memory = {name: memory_of(samples, name) for name in sorted(drifts)}
-    lags = {name: lag_of(samples, name) for name in sorted(samples[-1].lag)}
-    panels: dict[str, Panel] = {
-        "resident, MiB": memory,
-        "lag, messages": lags,
-        "accepted to Slack, s": {"alerts": waits},
-    }
-    draw(folder / "soak.png", "Vedette under a steady load", panels)
+def _latency(waits: Sequence[float]) -> str:
+    cuts = quantiles(waits, n=100, method="inclusive")
+    told = ", ".join(f"p{cut} {cuts[cut - 1]:.3f}" for cut in (50, 95, 99))
+    return f"latency, s: {told}, worst {max(waits):.3f}"
 
 
 def _shown(folder: Path) -> Path:
