@@ -46,9 +46,10 @@ def counted_by(count_by: str, hit: Hit) -> str:
     return hit.identity
 
 
-def holds(condition: Condition, value: float) -> bool:
-    """Whether every bound that is given holds for `value`."""
-    return all(_BOUNDS[name](value, bound) for name, bound in _given(condition))
+def asked(condition: Condition) -> Callable[[float], bool]:
+    """Whether every bound that is given holds for a value."""
+    bounds = [(_BOUNDS[name], bound) for name, bound in _given(condition)]
+    return lambda value: all(holds(value, bound) for holds, bound in bounds)
 
 
 def bounds_in_words(condition: Condition) -> str:

@@ -1,11 +1,12 @@
 """Step: one message and the state of one key go in, the next state and alerts come out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
 
-from schemas.alert import Alert
+from schemas.alert import Alert, Status
 from schemas.rule import CorrelationType
 from schemas.signal import Signal, SignalKind
 from services.matcher.domain.absence import next_absence
@@ -21,7 +22,7 @@ from services.matcher.domain.episodes import Episode, belated, episodes
 from services.matcher.domain.forget import forget
 from services.matcher.domain.render import rendered_alert, state_fingerprint
 from services.matcher.domain.standing import NEVER_CHANGED, Standing
-from services.matcher.domain.state import Hit, State, hit_of, instant, micros, span
+from services.matcher.domain.state import Announced, Hit, State, hit_of, instant, micros, span
 from services.matcher.domain.window import with_hit
 from services.matcher.domain.window_rule import WindowRule
 
@@ -167,10 +168,17 @@ def _judged(
     rule: WindowRule, before: State, after: State, hearing: Hearing
 ) -> tuple[State, tuple[Episode, ...]]:
     standing = episodes(rule, after)
-    claims = settle_claims(rule, before.announced, episodes(rule, before), standing)
+    was = () if _stays(before.announced, standing) else episodes(rule, before)
+    claims = settle_claims(rule, before.announced, was, standing)
     announced = announce(rule, before.announced, claims, standing, hearing)
     serial = after.serial + len(announced) - len(before.announced)
     return msgspec.structs.replace(after, announced=announced, serial=serial), standing
+
+
+def _stays(announced: Sequence[Announced], standing: Sequence[Episode]) -> bool:
+    """Whether no alert can stand for another episode than it did, whatever the evidence."""
+    starts = [one.start for one in announced if one.status is not Status.WITHDRAWN]
+    return not starts or (len(starts) == 1 and starts == [one.start for one in standing])
 
 
 def _ticked(rule: WindowRule, state: State, moment: Moment) -> Outcome:

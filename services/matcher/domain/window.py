@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from services.matcher.domain.condition import holds
+from services.matcher.domain.condition import asked
 from services.matcher.domain.measure import measure_of
 from services.matcher.domain.state import Hit, span
 from services.matcher.domain.window_rule import WindowRule
@@ -39,8 +39,9 @@ def _precedence(hit: Hit) -> tuple[int, int, int]:
 def firing_times(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, float]]:
     """Every time of a hit at which the condition holds on `W(t)`, with the value counted there."""
     values = _asked_one_by_one(rule, hits) if rule.certain else _slid(rule, hits)
+    holds = asked(rule.condition)
     for at, value in values:
-        if value is not None and holds(rule.condition, value):
+        if value is not None and holds(value):
             yield at, value
 
 
