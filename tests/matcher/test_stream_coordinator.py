@@ -1,0 +1,132 @@
+"""The group's answers: which of them confirm the session, and which are its end."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aiokafka.cluster import ClusterMetadata
+from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.consumer.subscription_state import SubscriptionState
+from aiokafka.errors import (
+    CommitFailedError,
+    GroupCoordinatorNotAvailableError,
+    IllegalGenerationError,
+    NoError,
+    RebalanceInProgressError,
+    RequestTimedOutError,
+    UnknownMemberIdError,
+)
+from aiokafka.protocol.commit import OffsetCommitRequest
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+
+from services.matcher.adapters.coordinator import Coordinator
+from services.matcher.adapters.session import Session
+
+PLACE = TopicPartition("events", 0)
+
+
+@dataclass
+class FakeClient:
+    """Kafka's side of the group: answers everything with `error`."""
+
+    error: type[Any] = NoError
+    cluster: ClusterMetadata = field(default_factory=ClusterMetadata)
+
+    async def send(self, _node: int, request: Any, **_options: Any) -> Any:
+        if self.error is RequestTimedOutError:
+            raise RequestTimedOutError
+        if isinstance(request, OffsetCommitRequest):
+            partition = (PLACE.partition, self.error.errno)
+            return SimpleNamespace(topics=[(PLACE.topic, [partition])])
+        return SimpleNamespace(error_code=self.error.errno)
+
+
+class Member:
+    """A member of the group that was confirmed long ago, if at all."""
+
+    def __init__(self) -> None:
+        self.time = 1000.0
+        self.lost = 0
+        self.client = FakeClient()
+        self.session = Session(6.0, 60.0, self._count, lambda: self.time)
+        self.coordinator = GroupCoordinator(
+            self.client, SubscriptionState(), group_id="g", enable_auto_commit=False
+        )
+        Coordinator.adopt(self.coordinator, self.session)
+        self.coordinator.coordinator_id = 0
+        self.coordinator.member_id = "m"
+
+    def _count(self) -> None:
+        self.lost += 1
+
+    async def beat(self, error: type[Any] = NoError) -> None:
+        self.client.error = error
+        await self.coordinator._do_heartbeat()  # noqa: SLF001  (aiokafka beats by itself alone)
+
+    async def commit(self, error: type[Any]) -> None:
+        self.client.error = error
+        offsets: Mapping[TopicPartition, Any] = {PLACE: OffsetAndMetadata(1, "")}
+        await self.coordinator.commit_offsets(None, offsets)
+
+
+@pytest.fixture
+async def member() -> AsyncIterator[Member]:
+    made = Member()
+    yield made
+    await made.coordinator.close()
+
+
+@pytest.mark.parametrize("error", [NoError, RebalanceInProgressError])
+async def test_a_heartbeat_that_is_answered_as_a_members_confirms(
+    member: Member, error: type[Any]
+) -> None:
+    await member.beat(error)
+
+    assert member.session.stands()
+
+
+@pytest.mark.parametrize("error", [RequestTimedOutError, GroupCoordinatorNotAvailableError])
+async def test_without_an_answer_the_session_is_in_doubt_and_not_lost(
+    member: Member, error: type[Any]
+) -> None:
+    await member.beat()
+
+    member.time += 10
+    await member.beat(error)
+
+    assert not member.session.stands()
+    assert member.lost == 0
+
+
+@pytest.mark.parametrize("error", [UnknownMemberIdError, IllegalGenerationError])
+async def test_whom_kafka_does_not_know_has_lost_the_session(
+    member: Member, error: type[Any]
+) -> None:
+    await member.beat()
+
+    await member.beat(error)
+
+    assert not member.session.stands()
+    assert member.lost == 1
+
+
+@pytest.mark.parametrize("error", [UnknownMemberIdError, IllegalGenerationError])
+async def test_a_commit_that_is_refused_for_that_is_its_end_too(
+    member: Member, error: type[Any]
+) -> None:
+    await member.beat()
+
+    with pytest.raises(CommitFailedError):
+        await member.commit(error)
+
+    assert member.lost == 1
+
+
+async def test_to_leave_in_order_is_no_loss(member: Member) -> None:
+    await member.beat()
+
+    await member.coordinator.close()
+
+    assert member.lost == 0
