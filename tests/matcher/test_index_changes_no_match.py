@@ -1,18 +1,37 @@
 """The index only spares questions: with it and without it the same rules match."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.event import Event
-from schemas.rule import DetectionRule
+from schemas.rule import DetectionRule, NamedList, SiteList
 from services.matcher.domain.matching import matches
 from services.matcher.domain.predicates import Atom
 from services.matcher.domain.rarity import rarity
 from services.matcher.domain.rulebook import Rulebook, assembled, indexed, unindexed
-from tests.matcher.rules import detecting, report, rulebook
+from tests.matcher.rules import LEBANESE, PROXIES, detecting, report, rulebook
 
 WORDS = ("the", "march", "marches", "fire", "fired", "of", "badr", "city", "حزب", "والحزب", "الله")
 TYPES = ("threat", "Assault", "appeal")
+
+Rule = tuple[str, dict[str, object], dict[str, object]]
+"""A condition, and the selections `a` and `b`."""
+
+TOWNS = NamedList.model_validate(
+    {
+        "name": "towns",
+        "members": [{"id": f"town-{one}", "name": f"Town {one}"} for one in range(40)],
+    }
+)
+BASES = SiteList.model_validate(
+    {
+        "name": "bases",
+        "sites": [
+            {"id": "camp-taji", "name": "Camp Taji", "lat": 33.52, "lon": 44.25, "radius_km": 8},
+            {"id": "depot", "name": "Depot", "lat": 33.0, "lon": 44.0, "radius_km": 2},
+        ],
+    }
+)
 
 some_words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
 phrases = st.one_of(
@@ -21,6 +40,7 @@ phrases = st.one_of(
     st.tuples(some_words, some_words).map("{0[0]}* {0[1]}".format),
     st.builds("{} {} ~{}".format, some_words, some_words, st.integers(1, 4)),
 )
+near = st.sampled_from(WORDS) | phrases
 selections = st.one_of(
     st.builds(
         lambda field, told: {f"{field}|phrase": told},
@@ -28,6 +48,10 @@ selections = st.one_of(
         st.lists(phrases, min_size=1, max_size=3),
     ),
     st.builds(lambda told: {"words|phrase|all": told}, st.lists(phrases, min_size=2, max_size=3)),
+    st.builds(
+        lambda field, told: {f"{field}|near": told},
+        *(st.sampled_from(["words", "text"]), st.lists(near, min_size=2, max_size=3)),
+    ),
     st.builds(lambda told: {"type": told}, st.lists(st.sampled_from(TYPES), min_size=1)),
     st.builds(lambda told: {"text|contains": told}, st.sampled_from(WORDS)),
     st.builds(lambda told: {"actors": told}, st.lists(some_words, min_size=1, max_size=2)),
@@ -42,6 +66,19 @@ selections = st.one_of(
             {"words|re": "f[i]re"},
         ]
     ),
+    st.sampled_from(
+        [
+            {"entities|expand": "%towns%"},
+            {"words|near|expand": ["%proxies%", "fire*"]},
+            {"text|near|expand": ["%towns%", "march"]},
+            {"geo|within_km": "camp-taji 20"},
+            {"geo|within_km": ["%bases% 300", "depot 5"]},
+            {"names|exists": True},
+            {"names": "Liwa Fire"},
+            {"sites": "depot"},
+            {"sites|expand": "%bases%"},
+        ]
+    ),
 )
 conditions = st.sampled_from(
     ("a", "a and b", "a or b", "a and not b", "not a", "1 of *", "all of *", "a and (b or not a)")
@@ -50,9 +87,15 @@ rules = st.builds(
     lambda condition, a, beside, b: (condition, {**a, **beside}, b),
     *(conditions, selections, st.one_of(st.just({}), selections), selections),
 )
-texts = st.lists(st.sampled_from((*WORDS, "Badr City", "march, of", "’")), max_size=9).map(" ".join)
+texts = st.lists(
+    st.sampled_from((*WORDS, "Badr City", "march, of", "’", ". The", "Liwa Fire", "Town 7")),
+    max_size=9,
+).map(" ".join)
+places = st.sampled_from([(33.5, 44.3), (33.0, 44.0), (0.0, 0.0)])
 events = st.builds(
-    lambda text, told: report(text or "x", **told),
+    lambda text, told, place: report(
+        text or "x", **told, **dict(zip(("lat", "lon"), place or (), strict=False))
+    ),
     texts,
     st.fixed_dictionaries(
         {},
@@ -65,35 +108,79 @@ events = st.builds(
             "quantities": st.integers(0, 5).map(lambda dead: {"dead": dead}),
         },
     ),
+    st.none() | places,
 )
 
 
-def document(number: int, rule: tuple[str, dict[str, object], dict[str, object]]) -> DetectionRule:
+def document(number: int, rule: Rule) -> DetectionRule:
     condition, a, b = rule
     return detecting(f"rule_{number}", condition, a=a, b=b)
+
+
+def built(*documents: DetectionRule) -> Rulebook:
+    return rulebook(*documents, lists=(PROXIES, LEBANESE, TOWNS), places=(BASES,))
 
 
 def names(book: Rulebook, event: Event) -> list[tuple[str, object]]:
     return [(match.rule.name, match.spans) for match in matches(book, event)]
 
 
+THERE = report("Badr and Liwa Fire march at Town 7. Fires", lat=33.0, lon=44.0)
+SURE_TO_MATCH: list[Rule] = [
+    ("a", {"words|near": ["march", "fire*"]}, {}),
+    ("a", {"text|near|expand": ["%proxies%", "fire*"]}, {}),
+    ("a and b", {"entities|expand": "%towns%"}, {"geo|within_km": ["%bases% 300"]}),
+    ("a", {"geo|within_km": "camp-taji 100"}, {}),
+    ("a", {"names": "Liwa Fire"}, {}),
+    ("a", {"names|exists": True}, {}),
+    ("a", {"sites|expand": "%bases%"}, {}),
+]
+
+
+def test_what_is_sure_to_match_does() -> None:
+    book = built(*(document(*one) for one in enumerate(SURE_TO_MATCH)))
+
+    assert [name for name, _ in names(book, THERE)] == [
+        f"rule_{number}" for number in range(len(SURE_TO_MATCH))
+    ]
+
+
 @settings(deadline=None, max_examples=150)
+@example(asked=SURE_TO_MATCH, reported=[THERE], upside_down=False)
+@example(asked=SURE_TO_MATCH, reported=[THERE], upside_down=True)
 @given(
-    st.lists(rules, min_size=1, max_size=8),
-    st.lists(events, min_size=1, max_size=4),
-    st.booleans(),
+    asked=st.lists(rules, min_size=1, max_size=8),
+    reported=st.lists(events, min_size=1, max_size=4),
+    upside_down=st.booleans(),
 )
 def test_rules_match_as_if_every_one_were_asked(
-    asked: list[tuple[str, dict[str, object], dict[str, object]]],
+    asked: list[Rule],
     reported: list[Event],
     upside_down: bool,
 ) -> None:
     def oftenest(atom: Atom) -> float:
         return 1 - rarity(atom) if upside_down else rarity(atom)
 
-    (pack,) = rulebook(*(document(*one) for one in enumerate(asked))).packs
+    (pack,) = built(*(document(*one) for one in enumerate(asked))).packs
     every = assembled([unindexed(pack, pack.rules)], [])
     by_index = assembled([indexed(pack.name, pack.lists, pack.rules, oftenest)], [])
 
     for event in reported:
         assert names(by_index, event) == names(every, event)
+
+
+def test_a_long_list_is_registered_once_and_not_under_each_member() -> None:
+    book = built(
+        detecting("any", selection={"entities|expand": "%towns%"}),
+        detecting("both", selection={"entities|expand": "%towns%", "type|contains": "threat"}),
+        detecting("few", selection={"entities|expand": "%proxies%"}),
+    )
+
+    (pack,) = book.packs
+
+    assert [(field, len(ids), rules) for (field, ids), rules in pack.by_list.items()] == [
+        ("entities", 40, (0, 1))
+    ]
+    assert pack.by_value == {"entities": {"kh": (2,), "badr": (2,), "aah": (2,)}}
+    assert [name for name, _ in names(book, report("Fire in Town 39"))] == ["any"]
+    assert names(book, report("Fire in the city")) == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from services.matcher.domain.fields import KINDS, Kind
 from services.matcher.domain.predicates import (
@@ -11,6 +12,7 @@ from services.matcher.domain.predicates import (
     Not,
     Predicate,
     Rarity,
+    Share,
     required,
 )
 from services.matcher.domain.proximity import Pair
@@ -37,12 +39,13 @@ class Access:
     field: Values | None = None
 
 
-def access(predicate: Predicate, rarity: Rarity) -> Access:
+def shares(rarity: Rarity) -> Share:
+    """The share of events that have an atom of a group; each group is worked out once."""
+    return cache(lambda group: sum(map(rarity, group)))
+
+
+def access(predicate: Predicate, share: Share) -> Access:
     """The group of atoms that fewest events have, and the rarest literal that stands beside it."""
-
-    def share(group: frozenset[Atom]) -> float:
-        return sum(map(rarity, group))
-
     groups = sorted(required(predicate, share), key=share)
     if not groups:
         return Access(frozenset())
@@ -50,7 +53,7 @@ def access(predicate: Predicate, rarity: Rarity) -> Access:
     beside = next((literal for literal in others if literal), "")
     known = {_literal(groups[0]), beside}
     pairs = (pair for pair in _pairs(predicate) if {pair.first, pair.second} == known)
-    values = (_values(group) for group in groups[1:])
+    values = (values_of(group) for group in groups[1:])
     return Access(
         groups[0],
         beside,
@@ -65,7 +68,8 @@ def _literal(group: frozenset[Atom]) -> str:
     return "" if field or others else literal
 
 
-def _values(group: frozenset[Atom]) -> Values | None:
+@lru_cache(maxsize=1024)
+def values_of(group: frozenset[Atom]) -> Values | None:
     """The values of one field that the group stands for, if it does."""
     fields = {field for field, _ in group}
     (field, *others) = fields

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from services.matcher.domain.access import Access, Values, access
+from services.matcher.domain.access import Access, Values, access, shares, values_of
 from services.matcher.domain.hypothesis import WatchedHypothesis
 from services.matcher.domain.lists import NAMED_IN, Lists
 from services.matcher.domain.predicates import (
@@ -22,6 +22,7 @@ from services.matcher.domain.view import View
 from services.matcher.domain.watched_sources import WatchedSources
 from services.matcher.domain.window_rule import WindowRule
 
+_LONG_LIST = 16
 RuleKey = tuple[str, str]
 """Pack and rule name."""
 
@@ -51,7 +52,7 @@ class PackRules:
     `always` are the costly ones: nothing is known that they could be registered under. `beside`
     has for each rule a literal that it cannot match without either, or nothing; `pairs` has for
     some of them words that must stand near one another, and `fields` a field and the values of
-    which it must have one.
+    which it must have one. A long list is one entry of `by_list`, not one for each member.
     """
 
     name: str
@@ -63,6 +64,7 @@ class PackRules:
     beside: tuple[str, ...]
     pairs: Mapping[int, Pair] = field(default_factory=dict)
     fields: Mapping[int, Values] = field(default_factory=dict)
+    by_list: Mapping[Values, tuple[int, ...]] = field(default_factory=dict)
 
     def candidates(self, view: View) -> Iterable[CompiledRule]:
         """The rules that might match, in the order of their files."""
@@ -81,6 +83,9 @@ class PackRules:
         for name, rules in self.by_value.items():
             for value in view.caseless(name):
                 numbers.update(rules.get(value, ()))
+        for (name, values), listed in self.by_list.items():
+            if not values.isdisjoint(view.caseless(name)):
+                numbers.update(listed)
         return numbers
 
     def _may_match(self, number: int, view: View) -> bool:
@@ -108,9 +113,9 @@ def indexed(
     name: str, lists: Lists, rules: Iterable[CompiledRule], rarity: Rarity = rarity
 ) -> PackRules:
     """The rules of a pack with their index, each under its rarest required atoms."""
-    known = tuple(rules)
-    found = [access(rule.predicate, rarity) for rule in known]
-    by_field = _by_field(found)
+    known, share = tuple(rules), shares(rarity)
+    found = [access(rule.predicate, share) for rule in known]
+    by_field, by_list = _registered_under(found)
     return PackRules(
         name=name,
         lists=lists,
@@ -121,19 +126,27 @@ def indexed(
         beside=tuple(one.beside for one in found),
         pairs={number: one.pair for number, one in enumerate(found) if one.pair},
         fields={number: one.field for number, one in enumerate(found) if one.field},
+        by_list=by_list,
     )
 
 
-def _by_field(found: Iterable[Access]) -> dict[str, dict[str, tuple[int, ...]]]:
-    """The numbers of the rules by field and value, literals under no field."""
+def _registered_under(
+    found: Iterable[Access],
+) -> tuple[dict[str, dict[str, tuple[int, ...]]], Mapping[Values, tuple[int, ...]]]:
+    """The numbers of the rules by field and value, literals under no field, and by long list."""
     by_atom: dict[Atom, list[int]] = {}
+    by_list: dict[Values, list[int]] = {}
     for number, one in enumerate(found):
+        values = values_of(one.atoms) if len(one.atoms) >= _LONG_LIST else None
+        if values is not None:
+            by_list.setdefault(values, []).append(number)
+            continue
         for atom in one.atoms:
             by_atom.setdefault(atom, []).append(number)
     by_field: dict[str, dict[str, tuple[int, ...]]] = {}
     for (place, value), numbers in by_atom.items():
         by_field.setdefault(place, {})[value] = tuple(numbers)
-    return by_field
+    return by_field, {values: tuple(numbers) for values, numbers in by_list.items()}
 
 
 def unindexed(pack: PackRules, rules: Iterable[CompiledRule]) -> PackRules:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 from services.matcher.domain.fields import as_text
@@ -129,7 +130,13 @@ class MemberTest(Leaf):
 
     def groups(self) -> Iterable[frozenset[Atom]]:
         """Any of the ids."""
-        return [frozenset((self.field, member) for member in self.ids)]
+        return [_any_of(self.field, self.ids)]
+
+
+@lru_cache(maxsize=1024)
+def _any_of(field: str, ids: frozenset[str]) -> frozenset[Atom]:
+    """The same for every rule that asks for the same list, which may be long."""
+    return frozenset((field, member) for member in ids)
 
 
 @dataclass(frozen=True, slots=True)
