@@ -24,7 +24,7 @@ pytestmark = pytest.mark.integration
 Loss = Callable[[RedisNode, Service], None]
 
 
-def while_it_runs(redis: RedisNode, notifier: Service) -> None:
+def while_they_run(redis: RedisNode, notifier: Service) -> None:
     redis.lose_all()
     redis.start()
     notifier.check()
@@ -37,22 +37,16 @@ def over_a_restart(redis: RedisNode, notifier: Service) -> None:
     notifier.start()
 
 
-def by_a_flush(redis: RedisNode, notifier: Service) -> None:
-    with Redis.from_url(redis.url()) as client:
-        client.flushall()
-    notifier.check()
-
-
 def shown_once(site: Site, count: int) -> bool:
     return len(site.slack.messages) == len(site.pager.incidents) == count
 
 
-@pytest.mark.parametrize("lose", [while_it_runs, over_a_restart])
+@pytest.mark.parametrize(("lose", "count"), [(while_they_run, 2), (over_a_restart, 1)])
 def test_everything_is_told_once_though_redis_lost_everything(
-    make_site: MakeSite, own_redis: RedisNode, lose: Loss
+    make_site: MakeSite, own_redis: RedisNode, lose: Loss, count: int
 ) -> None:
     site = make_site(redis=own_redis.url())
-    notifier = site.notifier()
+    notifier, *_others = [site.notifier() for _ in range(count)]
     site.tell(alert("ends"), alert("grows"))
     until(lambda: len(site.lines() + site.lines("pagerduty")) == 4, "four lines", 15)
     before = {one.alert: one.ts for one in site.slack.messages}
@@ -103,7 +97,8 @@ def test_a_ledger_that_is_gone_too_is_said(make_site: MakeSite, own_redis: Redis
     until(site.committed, "it is committed", 15)
 
     parts.empty(site.kafka, site.prefix + LEDGER)
-    by_a_flush(own_redis, notifier)
+    with Redis.from_url(own_redis.url()) as client:
+        client.flushall()
     until(lambda: "ledger" in notes(notifier), "it says so", 15)
     site.tell(alert(revision=2, **RESOLVED))
     until(lambda: site.pager.incidents[0].status == "resolved", "the page is over", 30)
