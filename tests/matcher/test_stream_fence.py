@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
-from aiokafka.client import AIOKafkaClient
+from aiokafka.client import AIOKafkaClient, ConnectionGroup
 from aiokafka.errors import NodeNotReadyError, ProducerClosed
 from aiokafka.protocol.metadata import MetadataRequest
 from aiokafka.protocol.produce import ProduceRequest
@@ -107,6 +107,34 @@ async def client(session: Session) -> AsyncIterator[AIOKafkaClient]:
 
 def produce() -> ProduceRequest:
     return ProduceRequest(required_acks=-1, timeout=1, topics=[], transactional_id=None)
+
+
+@dataclass
+class FakeConnection:
+    """A connection as aiokafka keeps it; whatever is asked, it writes a produce request."""
+
+    _writer: Any
+
+    def connected(self) -> bool:
+        return True
+
+    async def send(self, _request: Any, **_options: Any) -> None:
+        self._writer.write(PRODUCE)
+
+    async def close(self) -> None:
+        self._writer.close()
+
+
+async def test_every_connection_has_its_gate_whatever_was_found_before(fenced: Fenced) -> None:
+    async with client(fenced.session) as asked:
+        asked._conns[0, ConnectionGroup.DEFAULT] = FakeConnection(fenced.writer)  # noqa: SLF001
+
+        with pytest.raises(Shut):
+            await asked.send(0, MetadataRequest([]))
+        fenced.session.confirm(fenced.time)
+        await asked.send(0, produce())
+
+    assert fenced.writer.written == [PRODUCE]
 
 
 async def test_only_messages_wait_for_the_session(fenced: Fenced) -> None:
