@@ -121,7 +121,7 @@ class FakeConnection:
     async def send(self, _request: Any, **_options: Any) -> None:
         self._writer.write(PRODUCE)
 
-    async def close(self) -> None:
+    async def close(self, **_options: Any) -> None:
         self._writer.close()
 
 
