@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Protocol
 
@@ -9,7 +10,6 @@ import typer
 
 from cli.faults import Unusable
 from cli.rule_set import RulesFolder, every_fault, report, run_cases, tell
-from cli.rules_topic import RulesTopic
 from cli.settings import kafka_settings
 from cli.work_tree import author_of, commit_of
 from schemas.bundle import OnChange, RuleBundle
@@ -47,7 +47,11 @@ ByRuleOption = Annotated[
 
 
 class BundleTopic(Protocol):
-    """Where bundles stand, each with its number."""
+    """Where bundles stand, each with its number, beside the events."""
+
+    def begins(self) -> datetime | None:
+        """Since when events are kept; None if there are none."""
+        ...
 
     def newest(self) -> Numbered | None:
         """The one that counts now."""
@@ -79,7 +83,8 @@ def publish(
     """
     edition = edition_of(folder)
     declared = declared_of(on_change, rule or (), edition)
-    topic = RulesTopic(kafka_settings())
+    # the other commands on rules need no Kafka, and start without its client
+    topic: BundleTopic = import_module("cli.rules_topic").RulesTopic(kafka_settings())
     stamp = Stamp(
         at=datetime.now(UTC),
         begins=topic.begins(),

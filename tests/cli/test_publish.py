@@ -41,6 +41,9 @@ class FakeTopic:
     others: list[Edition] = field(default_factory=list)
     bundles: list[Numbered] = field(default_factory=list)
 
+    def begins(self) -> datetime | None:
+        return STAMP.begins
+
     def newest(self) -> Numbered | None:
         return self.bundles[-1] if self.bundles else None
 
