@@ -17,8 +17,8 @@ from services.matcher.adapters.outbox import Letter
 from services.matcher.domain.standing import InForce
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import HOUR, NOON, RULE, hit, mark
+from tests.matcher.changing import Worker, marks, rules
 from tests.matcher.messages import Given, signal_message
-from tests.matcher.test_stream_adoption import Worker, marks, rules
 from tests.matcher.test_stream_correlate import ticks
 
 PAIR = replace(RULE, condition=Condition(gte=2), max_lateness=HOUR)

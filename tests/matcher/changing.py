@@ -1,0 +1,123 @@
+"""A worker whose rules change while it correlates."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from schemas.alert import Alert, Status
+from schemas.bundle import Backfilled, OnChange
+from schemas.envelope import BACKFILLED, cloud_headers
+from schemas.rule import Condition
+from schemas.signal import Signal
+from schemas.topics import ALERTS, SIGNALS
+from services.matcher.adapters.bundles import Bundles
+from services.matcher.adapters.correlate import Correlation
+from services.matcher.adapters.hypotheses import Hypotheses
+from services.matcher.adapters.windows import Windows
+from services.matcher.domain.hypothesis import WatchedHypothesis
+from services.matcher.domain.rulebook import Rulebook
+from services.matcher.domain.standing import InForce, Standing
+from services.matcher.domain.window_rule import WindowRule
+from tests.fakes import FakeOutbox
+from tests.matcher.builders import HOUR, NOON, RULE, hit
+from tests.matcher.hypotheses import hypothesis
+from tests.matcher.messages import Given, signal_message
+from tests.matcher.test_stream_correlate import ticks, time_of
+
+PAIR = replace(RULE, condition=Condition(gte=2))
+FOUR = replace(RULE, condition=Condition(gte=4))
+OTHER = replace(RULE, name="other")
+ABOVE = replace(RULE, name="many_marches", bases=("joint_march",), condition=Condition(gte=1))
+MARCH = hypothesis({"joint_march": 2}, {"joint_march": "1d"})
+THREE = [hit(0), hit(1), hit(2)]
+NAME = ("iraq", "joint_march")
+
+
+def rules(
+    *windows: WindowRule,
+    number: int = 0,
+    changed: Iterable[WindowRule] = (),
+    on_change: OnChange = OnChange.REBUILD,
+    hypotheses: tuple[WatchedHypothesis, ...] = (),
+) -> InForce:
+    """These rules as bundle `number`, in which the `changed` ones began anew."""
+    named = {(one.pack, one.name): one for one in windows}
+    feeds = {NAME: tuple(one for one in windows if "joint_march" in one.bases and one != RULE)}
+    stood = Standing(on_change, number, NOON)
+    return InForce(
+        Rulebook(windows=named, feeds=feeds, hypotheses=hypotheses, number=number),
+        {(one.pack, one.name): stood for one in changed},
+    )
+
+
+@dataclass
+class Worker:
+    """A correlation over a table that outlives it; every message has the next offset."""
+
+    bundles: Bundles
+    table: dict[bytes, bytes] = field(default_factory=dict)
+    offsets: "count[int]" = field(default_factory=lambda: count(1))
+    outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    taken: int = 0
+
+    def __post_init__(self) -> None:
+        windows, hypotheses = Windows(self.table, {}), Hypotheses(self.table, {}, partitions=2)
+        self.correlation = Correlation(windows, hypotheses, self.outbox, time_of, self.bundles)
+
+    async def take(self, *messages: Given) -> "Worker":
+        for message in messages:
+            await self.correlation.take(replace(message, offset=next(self.offsets)))
+        return self
+
+    async def hear(self, *signals: Signal, bundle: int = 0) -> "Worker":
+        told = (one.model_copy(update={"bundle": bundle}) for one in signals)
+        return await self.take(*(signal_message(one) for one in told))
+
+    async def judged(self, *past: Signal, bundle: int = 1) -> "Worker":
+        told = (one.model_copy(update={"backfill": True}) for one in past)
+        return await self.hear(*told, bundle=bundle)
+
+    async def round(self) -> "Worker":
+        """Take in what it has sent to its own topic."""
+        while len(self.above) > self.taken:
+            told = self.above[self.taken]
+            self.taken += 1
+            await self.take(signal_message(told))
+        return self
+
+    async def tick(self, hours: float = 3) -> "Worker":
+        return await self.take(ticks(NOON + hours * HOUR, 0))
+
+    def put(self, newer: InForce) -> "Worker":
+        self.bundles.put(newer)
+        return self
+
+    def restarted(self, table: dict[bytes, bytes] | None = None, *, back: int = 0) -> "Worker":
+        """Another worker, which sees the last messages again."""
+        self.offsets = count(reached := next(self.offsets))
+        table = self.table if table is None else table
+        return Worker(self.bundles, table, count(reached - back))
+
+    @property
+    def alerts(self) -> Sequence[Alert]:
+        sent = self.outbox.to(ALERTS)
+        return [Alert.model_validate_json(letter.value or b"") for letter in sent]
+
+    @property
+    def told(self) -> Sequence[tuple[Status, int]]:
+        return [(alert.status, alert.revision) for alert in self.alerts]
+
+    @property
+    def above(self) -> Sequence[Signal]:
+        sent = self.outbox.to(SIGNALS)
+        return [Signal.model_validate_json(letter.value or b"") for letter in sent]
+
+
+def marks(bundle: int = 1, partition: int = 0, partitions: int = 1) -> Given:
+    told = Backfilled(partition=partition, partitions=partitions, bundle=bundle)
+    headers = cloud_headers(BACKFILLED, "mark", "test", NOON)
+    return Given(told.model_dump_json().encode(), headers, None)
+
+
+def worker(*windows: WindowRule) -> Worker:
+    return Worker(Bundles(rules(*windows)))

@@ -1,0 +1,118 @@
+"""correlate: a rebuilt rule is mute until its past is there, and then says how it stands."""
+
+from dataclasses import replace
+
+from schemas.alert import Status
+from schemas.indication import Indication
+from schemas.topics import SIGNALS
+from services.matcher.adapters.bundles import Bundles
+from services.matcher.domain.release import CHANGED
+from tests.matcher.builders import RULE
+from tests.matcher.changing import ABOVE, FOUR, MARCH, PAIR, THREE, Worker, marks, rules, worker
+from tests.matcher.messages import tick, tick_message
+from tests.matcher.test_stream_correlate import AFTER, ticks
+
+
+async def test_a_rebuilt_rule_is_silent_until_the_end_marks_of_every_partition_are_in() -> None:
+    at_work = await worker(RULE).hear(*THREE)
+    at_work.put(rules(PAIR, number=1, changed=[PAIR]))
+
+    await at_work.judged(*THREE)
+    await at_work.take(ticks(AFTER, 0), marks(partitions=2))
+    silent = list(at_work.told)
+    await at_work.take(marks(partition=1, partitions=2))
+
+    assert silent == [(Status.FIRING, 1)]
+    assert at_work.told[1:] == [(Status.FIRING, 2)]
+    assert len({alert.id for alert in at_work.alerts}) == 1
+
+
+async def test_a_table_that_has_lost_the_end_marks_learns_of_them_from_ticks() -> None:
+    at_work = worker().put(rules(RULE, number=1, changed=[RULE]))
+    await at_work.hear(*THREE, bundle=1)
+    assert at_work.alerts == []
+
+    await at_work.take(tick_message(tick(AFTER, rebuilt=1)))
+
+    assert at_work.told == [(Status.FIRING, 1)]
+    assert (await at_work.tick(101)).told[1:] == [(Status.RESOLVED, 2)]
+
+
+async def test_after_the_release_alerts_resolve_again() -> None:
+    at_work = await worker(RULE).hear(*THREE)
+    at_work.put(rules(PAIR, number=1, changed=[PAIR]))
+    await at_work.judged(*THREE)
+
+    await at_work.take(marks(), ticks(AFTER, 0))
+
+    assert at_work.told[-1] == (Status.RESOLVED, 3)
+
+
+async def test_an_alert_that_the_changed_rule_would_not_raise_is_withdrawn_at_the_release() -> None:
+    at_work = await worker(RULE).hear(*THREE)
+    at_work.put(rules(FOUR, number=1, changed=[FOUR]))
+
+    await at_work.judged(*THREE)
+    await at_work.take(marks())
+
+    assert at_work.told[1:] == [(Status.WITHDRAWN, 2)]
+    assert at_work.alerts[-1].reason == CHANGED
+
+
+async def test_a_new_rule_says_of_the_past_that_it_is_the_past() -> None:
+    at_work = worker().put(rules(RULE, number=1, changed=[RULE]))
+
+    await at_work.judged(*THREE)
+    await at_work.take(marks())
+
+    assert [alert.backfill for alert in at_work.alerts] == [True]
+
+
+async def test_a_hit_that_was_on_the_way_during_the_change_pages_when_its_past_is_there() -> None:
+    at_work = worker(RULE).put(rules(RULE, number=1, changed=[RULE]))
+
+    await at_work.hear(THREE[2], bundle=0)
+    await at_work.judged(*THREE)
+    await at_work.take(marks())
+
+    assert [alert.backfill for alert in at_work.alerts] == [False]
+
+
+async def test_a_release_broken_off_says_it_all_again() -> None:
+    first = await worker(RULE).hear(*THREE)
+    first.put(rules(PAIR, number=1, changed=[PAIR]))
+    await first.judged(*THREE)
+    clock = {key: raw for key, raw in first.table.items() if key.endswith(b"clock")}
+    await first.take(marks())
+
+    for table in (first.table | clock, dict(first.table)):
+        again = await first.restarted(table, back=1).take(marks())
+
+        assert again.alerts == first.alerts[1:]
+        assert again.table == first.table
+
+
+async def test_a_rule_above_hears_of_the_past_of_its_base_at_the_release() -> None:
+    at_work = await worker(RULE, ABOVE).hear(*THREE)
+    known = len(at_work.above)
+    at_work.put(rules(RULE, ABOVE, number=1, changed=[RULE, ABOVE]))
+
+    await at_work.judged(*THREE)
+    assert len(at_work.above) == known
+    await at_work.take(marks())
+
+    (told,) = at_work.above[known:]
+    assert (told.identity, told.bundle, told.backfill) == (at_work.alerts[0].id, 1, True)
+
+
+async def test_a_hypothesis_hears_at_the_release_how_its_indicators_stand() -> None:
+    indicator = replace(PAIR, hypotheses=("mlcoa",))
+    at_work = Worker(Bundles(rules(hypotheses=(MARCH,))))
+    at_work.put(rules(indicator, number=1, changed=[indicator], hypotheses=(MARCH,)))
+    await at_work.judged(*THREE)
+    assert at_work.outbox.to(SIGNALS) == []
+
+    await at_work.take(marks())
+
+    news = [Indication.model_validate_json(one.value or b"") for one in at_work.outbox.to(SIGNALS)]
+    assert [one.alert.id for one in news if one.alert] == [at_work.alerts[-1].id]
