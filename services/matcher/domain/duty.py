@@ -1,4 +1,4 @@
-"""Duty alerts: what Vedette says of itself. The one place where they are made."""
+"""Duty alerts: what Vedette says of itself, where no window is counted for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -26,7 +26,7 @@ def _window(rule: WindowRule, _state: State, one: Announced) -> str:
     asked = bounds_in_words(rule.condition) if rule.expression is None else rule.expression.text
     return (
         f"{_counted(rule, one.value)} in the {spoken(rule.timespan)} up to "
-        f"{_minute(one.last)}; the rule asks for {asked}."
+        f"{minute(one.last)}; the rule asks for {asked}."
     )
 
 
@@ -45,7 +45,7 @@ def _counted(rule: WindowRule, value: float) -> str:
 
 def _absence(rule: WindowRule, _state: State, one: Announced) -> str:
     awaited = f"hit of {rule.bases[1]}" if len(rule.bases) > 1 else "further hit"
-    asked = _minute(one.last - span(rule.timespan))
+    asked = minute(one.last - span(rule.timespan))
     return f"No {awaited} came within {spoken(rule.timespan)} after {rule.bases[0]} at {asked}."
 
 
@@ -53,7 +53,7 @@ def _new_value(rule: WindowRule, state: State, one: Announced) -> str:
     value = state.group.get(rule.subject or "", "")
     return (
         f"The first hit with {rule.subject} {value} in {spoken(rule.history)}, at "
-        f"{_minute(one.last)}."
+        f"{minute(one.last)}."
     )
 
 
@@ -61,7 +61,7 @@ def _reversal(rule: WindowRule, state: State, one: Announced) -> str:
     pair = state.group.get(rule.subject or "", "")
     return (
         f"The first hit in {spoken(rule.history)} that joins the opponents {pair}, at "
-        f"{_minute(one.last)}."
+        f"{minute(one.last)}."
     )
 
 
@@ -71,7 +71,7 @@ def _rate_change(rule: WindowRule, state: State, one: Announced) -> str:
         return _window(rule, state, one)
     days = f"{told.baseline / span(timedelta(days=1)):.4g} days"
     return (
-        f"{told.n} hits in the {spoken(rule.timespan)} up to {_minute(one.last)} against "
+        f"{told.n} hits in the {spoken(rule.timespan)} up to {minute(one.last)} against "
         f"{told.m} in the {days} before (chance {told.chance:.2g}); "
         f"the rule asks for {_rate_asked(rule)}."
     )
@@ -92,7 +92,7 @@ def _shared_term(rule: WindowRule, state: State, one: Announced) -> str:
     named = "" if cluster is None else f" ({', '.join(cluster.terms[:_MOST_TERMS])})"
     return (
         f"{one.value:g} distinct values of {rule.by} share one term{named} in the "
-        f"{spoken(rule.timespan)} up to {_minute(one.last)}; the rule asks for "
+        f"{spoken(rule.timespan)} up to {minute(one.last)}; the rule asks for "
         f"{bounds_in_words(rule.condition)}."
     )
 
@@ -109,7 +109,7 @@ def _divergence(rule: WindowRule, state: State, one: Announced) -> str:
         )
     return (
         f"The shares of {rule.compared} in {rule.subject} lie {one.value:.0%} apart in the "
-        f"{spoken(rule.timespan)} up to {_minute(one.last)}{shares}; the rule asks for "
+        f"{spoken(rule.timespan)} up to {minute(one.last)}{shares}; the rule asks for "
         f"{rule.condition.by or 0:.0%} more than before."
     )
 
@@ -124,7 +124,8 @@ _SENTENCES: Mapping[CorrelationType, Callable[[WindowRule, State, Announced], st
 }
 
 
-def _minute(us: int) -> str:
+def minute(us: int) -> str:
+    """A time in microseconds as people read it."""
     return f"{instant(us):%Y-%m-%d %H:%M} UTC"
 
 

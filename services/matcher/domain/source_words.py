@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 from services.matcher.domain.duty import Words
-from services.matcher.domain.explain import spoken
+from services.matcher.domain.explain import minute, spoken
 from services.matcher.domain.rhythm import Rhythm
-from services.matcher.domain.state import instant
 from services.matcher.domain.watched_sources import WatchedSource
 
 _MOST_NAMED = 5
@@ -16,7 +15,7 @@ def silence(source: WatchedSource, rhythm: Rhythm, clock: int) -> Words:
     none = f"none for {about(clock - rhythm.last)}"
     return Words(
         f"{source.name} is silent: {_usually(source, rhythm)}, {none}",
-        f"{_expected(source, rhythm)}; the last came at {_minute(rhythm.last)}.",
+        f"{_expected(source, rhythm)}; the last came at {minute(rhythm.last)}.",
         _action(source),
     )
 
@@ -25,7 +24,7 @@ def speech(source: WatchedSource, since: int, at: int) -> Words:
     """Of one that reported at `at` after a silence `since` its last report."""
     return Words(
         f"{source.name} reports again after {about(at - since)}",
-        f"A report came at {_minute(at)}, the one before at {_minute(since)}.",
+        f"A report came at {minute(at)}, the one before at {minute(since)}.",
     )
 
 
@@ -33,7 +32,7 @@ def end_of_watch(source: WatchedSource, since: int) -> Words:
     """Of one that is not watched any more."""
     return Words(
         f"{source.name} is not watched any more",
-        f"Nothing is expected of it now; the last report came at {_minute(since)}.",
+        f"Nothing is expected of it now; the last report came at {minute(since)}.",
     )
 
 
@@ -55,10 +54,6 @@ def _action(source: WatchedSource) -> str:
     more = ", and more" if len(source.feeds) > _MOST_NAMED else ""
     shown = f"; it shows {fed}{more}" if fed else ""
     return f"Check whether {source.name} is still collected{shown}."
-
-
-def _minute(us: int) -> str:
-    return f"{instant(us):%Y-%m-%d %H:%M} UTC"
 
 
 def about(us: int) -> str:
