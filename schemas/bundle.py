@@ -83,9 +83,12 @@ def rebuilt_key(partition: int) -> bytes:
 class Backfilled(Model):
     """An end mark in a signals partition: every signal of the past of one events partition is here.
 
-    They stand before it, for every rule that began anew in `bundle` or before.
+    They stand before it, for every rule that began anew in `bundle` or before. Rules over rules
+    wait for more: on `level` 1 and above it comes from a signals partition, in which every rule of
+    the level below has said again what it has to say.
     """
 
     partition: Annotated[int, Field(ge=0)]
     partitions: Annotated[int, Field(ge=1)]
     bundle: int
+    level: Annotated[int, Field(ge=0)] = 0

@@ -6,7 +6,7 @@ from itertools import count
 
 from schemas.alert import Alert, Status
 from schemas.bundle import Backfilled, OnChange
-from schemas.envelope import BACKFILLED, cloud_headers
+from schemas.envelope import BACKFILLED, SIGNAL, cloud_headers, header
 from schemas.rule import Condition
 from schemas.signal import Signal
 from schemas.topics import ALERTS, SIGNALS
@@ -61,7 +61,7 @@ class Worker:
     taken: int = 0
 
     def __post_init__(self) -> None:
-        windows, hypotheses = Windows(self.table, {}), Hypotheses(self.table, {}, partitions=2)
+        windows, hypotheses = Windows(self.table, {}), Hypotheses(self.table, {}, partitions=1)
         self.correlation = Correlation(windows, hypotheses, self.outbox, time_of, self.bundles)
 
     async def take(self, *messages: Given) -> "Worker":
@@ -79,10 +79,9 @@ class Worker:
 
     async def round(self) -> "Worker":
         """Take in what it has sent to its own topic."""
-        while len(self.above) > self.taken:
-            told = self.above[self.taken]
-            self.taken += 1
-            await self.take(signal_message(told))
+        while letters := self.outbox.to(SIGNALS)[self.taken :]:
+            self.taken += len(letters)
+            await self.take(*(Given(one.value, one.headers, one.key) for one in letters))
         return self
 
     async def tick(self, hours: float = 3) -> "Worker":
@@ -109,12 +108,12 @@ class Worker:
 
     @property
     def above(self) -> Sequence[Signal]:
-        sent = self.outbox.to(SIGNALS)
+        sent = [one for one in self.outbox.to(SIGNALS) if header(one.headers, "ce_type") == SIGNAL]
         return [Signal.model_validate_json(letter.value or b"") for letter in sent]
 
 
-def marks(bundle: int = 1, partition: int = 0, partitions: int = 1) -> Given:
-    told = Backfilled(partition=partition, partitions=partitions, bundle=bundle)
+def marks(bundle: int = 1, partition: int = 0, partitions: int = 1, level: int = 0) -> Given:
+    told = Backfilled(partition=partition, partitions=partitions, bundle=bundle, level=level)
     headers = cloud_headers(BACKFILLED, "mark", "test", NOON)
     return Given(told.model_dump_json().encode(), headers, None)
 

@@ -11,6 +11,7 @@ from services.matcher.adapters.bundles import BundleMissing, Bundles
 from services.matcher.domain.rulebook import Rulebook
 from services.matcher.domain.standing import NEVER_CHANGED, InForce, Standing, standings
 from services.matcher.domain.succession import numbered
+from tests.matcher.builders import ALONE, RULE
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -69,3 +70,13 @@ def test_what_changed_in_a_bundle_itself_has_its_number() -> None:
     assert book.standing(("pack", "new")) == Standing(OnChange.REBUILD, 7, NOW, NOW)
     assert book.standing(("pack", "old")).changed_in == 4
     assert book.standing(("pack", "unheard")) == NEVER_CHANGED
+
+
+def test_a_rule_stands_one_level_above_the_highest_correlation_that_it_counts() -> None:
+    middle = replace(RULE, name="middle", bases=("joint_march", "march_endorsed"))
+    top = replace(RULE, name="top", bases=("march_endorsed", "middle"))
+    alone = replace(ALONE, name="march_endorsed", bases=("march_endorsed",))
+    windows = {(one.pack, one.name): one for one in (RULE, middle, top, alone)}
+    book = InForce(Rulebook(windows=windows))
+
+    assert [book.level(name) for name in windows] == [0, 1, 2, 0]

@@ -52,11 +52,11 @@ def mark(bundle: int, partition: int, partitions: int = 2) -> Backfilled:
 
 def test_the_past_is_there_up_to_the_least_mark_over_the_events_partitions() -> None:
     clock = AT_NINE.marked(mark(5, 0))
-    assert clock.released == 0
+    assert clock.released_on(0) == 0
 
     clock = clock.marked(mark(3, 1))
 
-    assert clock.released == 3
+    assert clock.released_on(0) == 3
 
 
 def test_an_older_mark_changes_nothing() -> None:
@@ -68,13 +68,13 @@ def test_an_older_mark_changes_nothing() -> None:
 def test_a_mark_of_a_bundle_that_was_refused_counts_as_far_as_the_states_stand() -> None:
     clock = AT_NINE.marked(mark(12, 0, 1))
 
-    assert clock.released == 9
+    assert clock.released_on(0) == 9
 
 
 def test_a_partition_that_was_added_takes_nothing_back() -> None:
     clock = AT_NINE.marked(mark(5, 0, 1)).marked(mark(6, 0, 2))
 
-    assert clock.released == 5
+    assert clock.released_on(0) == 5
 
 
 def test_only_a_rule_that_is_rebuilt_waits_for_its_past() -> None:

@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from schemas.alert import Status
+from schemas.bundle import Backfilled
+from schemas.envelope import BACKFILLED, SIGNAL, header
 from schemas.indication import Indication
 from schemas.topics import SIGNALS
 from services.matcher.adapters.bundles import Bundles
 from services.matcher.domain.release import CHANGED
-from tests.matcher.builders import RULE
+from tests.matcher.builders import RULE, hit
 from tests.matcher.changing import ABOVE, FOUR, MARCH, PAIR, THREE, Worker, marks, rules, worker
 from tests.matcher.messages import tick, tick_message
 from tests.matcher.test_stream_correlate import AFTER, ticks
@@ -116,3 +118,65 @@ async def test_a_hypothesis_hears_at_the_release_how_its_indicators_stand() -> N
 
     news = [Indication.model_validate_json(one.value or b"") for one in at_work.outbox.to(SIGNALS)]
     assert [one.alert.id for one in news if one.alert] == [at_work.alerts[-1].id]
+
+
+async def test_a_rule_above_ends_the_same_whichever_of_the_two_began_anew() -> None:
+    ends = []
+    for changed in ([], [ABOVE], [PAIR, ABOVE]):
+        at_work = await (await worker(PAIR, ABOVE).hear(*THREE)).round()
+        at_work.put(rules(PAIR, ABOVE, number=1, changed=changed))
+        await at_work.tick()
+        if PAIR in changed:
+            await at_work.judged(*THREE)
+        await (await at_work.round()).take(marks())
+        await at_work.round()
+        ends.append([one for one in at_work.alerts if one.rule.name == ABOVE.name][-1])
+
+    assert len({one.id for one in ends}) == 1
+    assert {(one.status, one.evidence_count) for one in ends} == {(Status.FIRING, 1)}
+    assert not any(one.backfill for one in ends)
+
+
+async def test_a_rule_above_waits_for_what_every_signals_partition_has_to_say() -> None:
+    at_work = worker().put(rules(PAIR, ABOVE, number=1, changed=[ABOVE]))
+    await at_work.judged(hit(0).model_copy(update={"rule": ABOVE.name, "base": PAIR.name}))
+
+    await at_work.take(marks(), marks(level=1, partitions=2))
+    silent = list(at_work.told)
+    await at_work.take(marks(level=1, partition=1, partitions=2))
+
+    assert silent == []
+    assert at_work.told == [(Status.FIRING, 1)]
+
+
+async def test_the_rules_above_are_told_of_the_end_behind_what_they_are_sent() -> None:
+    at_work = await worker(PAIR, ABOVE).hear(*THREE)
+    at_work.put(rules(PAIR, ABOVE, number=1, changed=[PAIR, ABOVE]))
+    await at_work.judged(*THREE)
+    at_work.outbox.sent.clear()
+
+    await at_work.take(marks())
+
+    kinds = [header(one.headers, "ce_type") for one in at_work.outbox.to(SIGNALS)]
+    assert kinds == [SIGNAL, BACKFILLED]
+
+
+async def test_a_worker_repeats_the_end_marks_for_rules_above_once_it_has_a_partition() -> None:
+    at_work = (await worker(PAIR, ABOVE).tick()).put(rules(PAIR, ABOVE, number=1, changed=[ABOVE]))
+    await at_work.take(marks())
+    after = at_work.restarted()
+
+    await after.tick(4)
+    await after.tick(5)
+
+    (mark,) = after.outbox.to(SIGNALS)
+    told = Backfilled.model_validate_json(mark.value or b"")
+    assert (told.level, told.bundle, mark.partition) == (1, 1, 0)
+
+
+async def test_where_no_rule_is_above_another_nobody_is_told_of_the_end() -> None:
+    at_work = worker(PAIR).put(rules(PAIR, number=1, changed=[PAIR]))
+
+    await at_work.take(marks())
+
+    assert at_work.outbox.to(SIGNALS) == []

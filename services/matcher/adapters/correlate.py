@@ -59,7 +59,7 @@ class Correlation:
     def __post_init__(self) -> None:
         self.effects = Effects(self.windows, self.outbox)
         self.adoption = Adoption(self.windows, self.hypotheses, self.effects, self.bundles)
-        self.judging = Judging(self.windows, self.effects)
+        self.judging = Judging(self.windows, self.effects, self.hypotheses.partitions)
         sources = Sources(self.windows.table, lambda: self.bundles.current.rulebook.sources)
         self.silence = Silence(sources, self.hypotheses, self.effects)
 
@@ -68,6 +68,7 @@ class Correlation:
         self.windows.forget_schedules()
         self.hypotheses.forget()
         self.adoption.forget()
+        self.judging.forget()
         self.silence.sources.forget()
 
     async def take(self, message: Received) -> None:
@@ -124,7 +125,7 @@ class Correlation:
         if heard.clock is not before:
             # the clock last: a crash on the way leaves the message to be applied again
             self.windows.keep_clock(heard.message.partition, heard.clock)
-            metrics.RELEASED.labels(heard.message.partition).set(heard.clock.released)
+            metrics.RELEASED.labels(heard.message.partition).set(heard.clock.released_on(0))
 
     async def _indication(self, told: Indication, heard: Heard) -> None:
         message = heard.message

@@ -40,11 +40,12 @@ class Effects:
     windows: Windows
     outbox: Outbox
 
-    async def apply(self, key: bytes, result: Stepped | RuleFault, message: Received) -> None:
-        """Keep the state of a window key, and send what came of it."""
+    async def apply(
+        self, key: bytes, result: Stepped | RuleFault, message: Received
+    ) -> list[Awaitable[object]]:
+        """Keep the state of a window key, and send what came of it; the answer: it is on Kafka."""
         if isinstance(result, RuleFault):
-            await bury(self.outbox, message, message.value, result.why)
-            return
+            return [await bury(self.outbox, message, message.value, result.why)]
         if result.parts:
             for acknowledged in await self._said(key, result, message):
                 await acknowledged
@@ -52,9 +53,8 @@ class Effects:
             self._keep(key, result, message.partition)
         except StateTooLarge as error:
             await self.refuse(message, str(error))
-            return
-        if not result.parts:
-            await self._said(key, result, message)
+            return []
+        return [] if result.parts else await self._said(key, result, message)
 
     def _keep(self, key: bytes, result: Stepped, partition: int) -> None:
         state, rule = result.outcome.state, self.windows.rules[rule_of(key)]

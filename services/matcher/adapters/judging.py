@@ -1,13 +1,16 @@
 """Judging: messages through the windows of the rules in force."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
 
+from schemas.bundle import Backfilled
 from schemas.signal import Signal
+from schemas.topics import SIGNALS
 from services.matcher.adapters import metrics
 from services.matcher.adapters.effects import Effects
 from services.matcher.adapters.guard import RuleFault, guarded
+from services.matcher.adapters.marks import backfilled_letter
 from services.matcher.adapters.outbox import bury
 from services.matcher.adapters.stepped import Heard, Stepped, released, stepped, ticked
 from services.matcher.adapters.windows import Windows, rule_of
@@ -24,10 +27,20 @@ AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """What one message leads to in the windows of its partition."""
+    """What one message leads to in the windows of its partition.
+
+    `partitions` is the number of signals partitions; `repeated` has those whose end marks for the
+    rules above were sent again since this worker has them: another table may have lost them.
+    """
 
     windows: Windows
     effects: Effects
+    partitions: int
+    repeated: set[int] = field(default_factory=set)
+
+    def forget(self) -> None:
+        """Partitions came or went."""
+        self.repeated.clear()
 
     async def signal(self, signal: Signal, heard: Heard) -> None:
         """Take a hit or a mark into its window; one for a rule that was removed is nothing."""
@@ -69,30 +82,53 @@ class Judging:
         again = schedule.not_before(heard.message.offset)
         due = () if time is None or heard.clock is before else tuple(schedule.pop(time))
         told = dict.fromkeys((*again, *self._ready(before, heard)))
+        sent: list[Awaitable[object]] = []
         for number, key in enumerate(told):
-            await self._judge(key, heard, released)
+            sent += await self._judge(key, heard, released)
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)
         for key in due:
             if key not in told:
                 await self._judge(key, heard, ticked)
+        await self._tell_above(before, heard, sent)
+
+    async def _tell_above(
+        self, before: Clock, heard: Heard, sent: Iterable[Awaitable[object]]
+    ) -> None:
+        """End marks for the rules above, behind all that those below have sent."""
+        partition, clock = heard.message.partition, heard.clock
+        fresh = partition not in self.repeated
+        self.repeated.add(partition)
+        if not fresh and before.released == clock.released:
+            return
+        top = max(map(heard.force.level, self.windows.rules))
+        for acknowledged in sent:
+            await acknowledged
+        for level, bundle in clock.released.items():
+            if level < top and (fresh or before.released_on(level) != bundle):
+                told = Backfilled(
+                    partition=partition, partitions=self.partitions, bundle=bundle, level=level + 1
+                )
+                await self._mark(told)
+
+    async def _mark(self, told: Backfilled) -> None:
+        letters = (backfilled_letter(told, place) for place in range(self.partitions))
+        for acknowledged in [await self.effects.outbox.send(SIGNALS, one) for one in letters]:
+            await acknowledged
 
     def _ready(self, before: Clock, heard: Heard) -> list[bytes]:
         """The keys of the rules that are released."""
         if before.released == heard.clock.released:
             return []
-        standings = {rule: heard.force.standing(rule) for rule in self.windows.rules}
-        ready = {
-            rule
-            for rule, one in standings.items()
-            if before.mutes(one) and not heard.clock.mutes(one)
-        }
+        earlier = replace(heard, clock=before)
+        rules = self.windows.rules
+        ready = {rule for rule in rules if earlier.mutes(rule) and not heard.mutes(rule)}
         return [key for key in self.windows.keys(heard.message.partition) if rule_of(key) in ready]
 
-    async def _judge(self, key: bytes, heard: Heard, judge: Judge) -> None:
+    async def _judge(self, key: bytes, heard: Heard, judge: Judge) -> list[Awaitable[object]]:
         partition = heard.message.partition
         rule, state = self.windows.rules[rule_of(key)], self.windows.state(partition, key)
         result = guarded(rule.name, lambda: judge(rule, state, heard))
         if not isinstance(result, RuleFault) and not result.outcome.changed:
             self.windows.schedule(partition).note(key, result.due, state.offset)
-        await self.effects.apply(key, result, heard.message)
+        return await self.effects.apply(key, result, heard.message)

@@ -10,7 +10,7 @@ from services.matcher.adapters.outbox import Letter
 
 def backfilled_letter(told: Backfilled, place: int) -> Letter:
     """An end mark as a message for signals partition `place`, without a key."""
-    identity = f"backfilled-{told.partition}-{told.bundle}"
+    identity = f"backfilled-{told.level}-{told.partition}-{told.bundle}"
     headers = cloud_headers(BACKFILLED, identity, SOURCE, datetime.now(UTC))
     return Letter(told.model_dump_json().encode(), headers, partition=place)
 

@@ -36,8 +36,13 @@ class Heard:
             self.now,
             standing.since or self.clock.watching_since(rule),
             standing,
-            self.clock.mutes(standing),
+            self.mutes(rule),
         )
+
+    def mutes(self, rule: RuleKey) -> bool:
+        """Whether a rule has nothing to say while its past is judged again."""
+        standing = self.force.standing(rule)
+        return standing.changed_in > 0 and self.clock.mutes(standing, self.force.level(rule))
 
     def above(self, alerts: tuple[Alert, ...]) -> tuple[Signal, ...]:
         """The hits that alerts are for rules above their own."""

@@ -36,8 +36,9 @@ class Change:
 
     def was_muted(self, rule: RuleKey) -> bool:
         """Whether its past was still being judged again before this change."""
-        standing = (self.was or self.force).standing(rule)
-        return standing.changed_in <= self.clock.bundle and self.clock.mutes(standing)
+        known = self.was or self.force
+        standing, level = known.standing(rule), known.level(rule)
+        return standing.changed_in <= self.clock.bundle and self.clock.mutes(standing, level)
 
     def is_retimed(self, rule: RuleKey) -> bool:
         """Whether the states of a rule that counts on may be due at other times than before."""

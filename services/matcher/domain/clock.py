@@ -17,8 +17,8 @@ class Clock(msgspec.Struct, frozen=True):
 
     `since` has the time at which each rule began to watch: the clock's when it first met the rule.
     The states stand by the rules of bundle `bundle`, called `names` (a digest). `marks` has for
-    each events partition the bundle up to which its past is judged again; up to `released` that of
-    all of them is.
+    each level of rules and each partition below it the bundle up to which their past is here; up
+    to `released` that of all of them is.
     """
 
     offset: int = -1
@@ -26,8 +26,8 @@ class Clock(msgspec.Struct, frozen=True):
     times: dict[int, datetime] = {}
     since: dict[str, datetime] = {}
     bundle: int = NO_BUNDLE
-    marks: dict[int, int] = {}
-    released: int = NO_BUNDLE
+    marks: dict[int, dict[int, int]] = {}
+    released: dict[int, int] = {}
     names: str = ""
 
     def advanced(self, tick: Tick, offset: int) -> "Clock":
@@ -56,16 +56,25 @@ class Clock(msgspec.Struct, frozen=True):
         return self.since.get(_named(rule))
 
     def marked(self, mark: Backfilled) -> "Clock":
-        """The clock once the past of an events partition is here; an older mark changes nothing.
+        """The clock once the past of a partition is here; an older mark changes nothing.
 
         It counts up to the bundle that the states stand by: a newer one may have been refused here.
         """
-        bundle = min(mark.bundle, self.bundle)
-        if self.marks.get(mark.partition, NO_BUNDLE) >= bundle:
+        bundle, known = min(mark.bundle, self.bundle), self.marks.get(mark.level, {})
+        if known.get(mark.partition, NO_BUNDLE) >= bundle:
             return self
-        marks = {**self.marks, mark.partition: bundle}
+        marks = {**known, mark.partition: bundle}
         least = min(marks.values()) if len(marks) >= mark.partitions else NO_BUNDLE
-        return msgspec.structs.replace(self, marks=marks, released=max(self.released, least))
+        reached = max(self.released_on(mark.level), least)
+        return msgspec.structs.replace(
+            self,
+            marks={**self.marks, mark.level: marks},
+            released={**self.released, mark.level: reached},
+        )
+
+    def released_on(self, level: int) -> int:
+        """The bundle whose changed rules of a level have all of their past."""
+        return self.released.get(level, NO_BUNDLE)
 
     def adopting(self, rulebook: Rulebook) -> "Clock":
         """The clock with states that stand by this rulebook; rules that are gone are forgotten."""
@@ -86,9 +95,10 @@ class Clock(msgspec.Struct, frozen=True):
         """The clock with the names of its rules noted."""
         return self if self.names == names else msgspec.structs.replace(self, names=names)
 
-    def mutes(self, standing: Standing) -> bool:
-        """Whether the past of a rule that stands so is still being judged again."""
-        return standing.on_change is OnChange.REBUILD and standing.changed_in > self.released
+    def mutes(self, standing: Standing, level: int = 0) -> bool:
+        """Whether the past of a rule of `level` that stands so is still being judged again."""
+        rebuilt = standing.on_change is OnChange.REBUILD
+        return rebuilt and standing.changed_in > self.released_on(level)
 
     def now(self) -> datetime | None:
         """The least of them; None until every events partition has ticked."""

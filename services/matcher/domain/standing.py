@@ -44,6 +44,14 @@ class InForce:
         """How the rule stands."""
         return self.standings.get(rule, NEVER_CHANGED)
 
+    def level(self, rule: RuleKey) -> int:
+        """How many rules stand below it: 0 where only detections do."""
+        window = self.rulebook.windows.get(rule)
+        bases = () if window is None or window.type is None else window.bases
+        below = [(rule[0], base) for base in bases if (rule[0], base) in self.rulebook.windows]
+        correlations = [key for key in below if self.rulebook.windows[key].type is not None]
+        return max((1 + self.level(key) for key in correlations), default=0)
+
     def rebuilt_after(self, number: int) -> Mapping[RuleKey, Standing]:
         """The rules whose windows are to be rebuilt where bundle `number` was the last applied."""
         return {
