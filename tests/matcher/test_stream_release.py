@@ -1,5 +1,6 @@
 """correlate: a rebuilt rule is mute until its past is there, and then says how it stands."""
 
+import asyncio
 from dataclasses import replace
 
 from schemas.alert import Status
@@ -153,12 +154,21 @@ async def test_the_rules_above_are_told_of_the_end_behind_what_they_are_sent() -
     at_work = await worker(PAIR, ABOVE).hear(*THREE)
     at_work.put(rules(PAIR, ABOVE, number=1, changed=[PAIR, ABOVE]))
     await at_work.judged(*THREE)
-    at_work.outbox.sent.clear()
+    outbox, clock = at_work.outbox, at_work.table[b"1:clock"]
+    outbox.sent.clear()
+    outbox.silent = True
+    told = []
 
-    await at_work.take(marks())
+    taking = asyncio.create_task(at_work.take(marks()))
+    for _ in range(2):
+        await asyncio.sleep(0.01)
+        told.append([header(one.headers, "ce_type") for one in outbox.to(SIGNALS)])
+        assert at_work.table[b"1:clock"] == clock
+        outbox.acknowledge()
+    await taking
 
-    kinds = [header(one.headers, "ce_type") for one in at_work.outbox.to(SIGNALS)]
-    assert kinds == [SIGNAL, BACKFILLED]
+    assert told == [[SIGNAL], [SIGNAL, BACKFILLED]]
+    assert at_work.table[b"1:clock"] != clock
 
 
 async def test_a_worker_repeats_the_end_marks_for_rules_above_once_it_has_a_partition() -> None:

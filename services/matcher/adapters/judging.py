@@ -46,9 +46,8 @@ class Judging:
         """Take a hit or a mark into its window; one for a rule that was removed is nothing."""
         name = (signal.pack, signal.rule)
         rule = self.windows.rules.get(name)
-        if signal.bundle < heard.force.standing(name).changed_in or (
-            rule is None and signal.bundle < heard.force.number
-        ):
+        known = heard.force.number if rule is None else heard.force.standing(name).changed_in
+        if signal.bundle < known:
             metrics.OVERTAKEN.labels(signal.pack, signal.rule).inc()
         if rule is None:
             await self._of_no_rule(signal, heard)
