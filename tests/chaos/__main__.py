@@ -16,7 +16,7 @@ from tests.chaos import report, run
 from tests.chaos.load import Pace
 from tests.chaos.plan import KINDS, SERVICES, SEVERAL, Wanted
 from tests.chaos.run import Asked
-from tests.chaos.telling import teller
+from tests.chaos.telling import end_in_order, teller
 from tests.parts.child import ROOT, Died
 from tests.parts.kafka import NoKafka
 from tests.parts.redis_server import NoRedis
@@ -29,6 +29,7 @@ KEPT = ROOT / ".cache" / "chaos"
 def main() -> int:
     """Run it as asked; the exit code."""
     given = _arguments()
+    end_in_order()
     try:
         return chaos(_asked(given), keep=given.keep)
     except (Died, NotInTime, NoKafka, NoRedis) as fault:

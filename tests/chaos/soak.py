@@ -21,7 +21,7 @@ from tests.chaos.plan import SERVICES, Wanted
 from tests.chaos.plot import Line, draw
 from tests.chaos.run import Asked
 from tests.chaos.samples import Drift, Sample, Sampler, drift, lag_of, memory_of
-from tests.chaos.telling import teller
+from tests.chaos.telling import end_in_order, teller
 from tests.chaos.verdict import Verdict
 from tests.parts.child import ROOT
 
@@ -86,6 +86,7 @@ class Soak:
 def main() -> int:
     """Soak as asked; the exit code."""
     given = _arguments()
+    end_in_order()
     folder = given.to / time.strftime("%Y%m%dT%H%M%S")
     folder.mkdir(parents=True)
     tell = teller(folder)
