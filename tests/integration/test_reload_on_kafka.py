@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import httpx
@@ -20,11 +20,11 @@ from schemas.topics import RULES
 from services.matcher.adapters.table import changelog_name
 from tests.integration.matcher_site import Matched, event, matcher, message, started
 from tests.matcher.adapters.packs import changed
+from tests.parts import waiting
 from tests.parts.child import ROOT
 from tests.parts.pipeline import Pipeline, write_pack
 from tests.parts.processes import Service
 from tests.parts.topics import Message, produce, read_all
-from tests.parts.waiting import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 
@@ -72,6 +72,7 @@ tests:
   - {name: none, events: [], expect: silent}
 """
 TICKS = {"VEDETTE_TICK_SECONDS": "0.3"}
+until = partial(waiting.until, timeout=60.0)
 
 
 class Desk:
@@ -133,7 +134,7 @@ class Desk:
         return {key for key, value in kept.items() if key is not None and value is not None}
 
     def wait_rebuilt(self) -> None:
-        until(self.rebuilt, "every partition is rebuilt", 60.0)
+        until(self.rebuilt, "every partition is rebuilt")
         self.matched.wait_drained()
 
 
@@ -164,17 +165,10 @@ def in_force(service: Service, number: int) -> bool:
     return gauge(service, "vedette_matcher_bundle_number") == number
 
 
-class Load(Thread):
-    """Three raids on each of many places, one after the other, while rules change."""
-
-    def __init__(self, matched: Matched) -> None:
-        super().__init__(daemon=True)
-        self.matched = matched
-        self.places = [f"camp-{number}" for number in range(40)]
-
-    def run(self) -> None:
-        for place in self.places:
-            self.matched.send(*(raid(place, number) for number in range(3)))
+def load(matched: Matched, places: Iterable[str]) -> None:
+    """Three raids on each place, one place after the other."""
+    for place in places:
+        matched.send(*(raid(place, number) for number in range(3)))
 
 
 @pytest.fixture
@@ -185,29 +179,35 @@ def service(desk: Desk) -> Iterator[Service]:
         yield started(service)
 
 
+def rebuilding(service: Service, first: int) -> bool:
+    """Whether it is at work for a bundle behind the first."""
+    return not in_force(service, first) and gauge(service, "vedette_matcher_rebuilding") > 0
+
+
 def test_a_threshold_changes_while_events_flow(desk: Desk, service: Service) -> None:
     matched = desk.matched
     assert in_force(service, 0)
     matched.send(*(raid("Basra", number) for number in range(3)))
     matched.send(*(raid("Taji", number) for number in range(2)))
     (first,) = matched.wait_alerts(1)
-    load = Load(matched)
-    load.start()
+    places = [f"camp-{number}" for number in range(40)]
 
-    said = [desk.publish(RAIDS % {"least": least}, SHELLS) for least in (3, 2)]
-    load.join()
+    with ThreadPoolExecutor() as other:
+        loading = other.submit(load, matched, places)
+        said = [desk.publish(RAIDS % {"least": least}, SHELLS) for least in (3, 2)]
+    loading.result()
     matched.send(raid("Basra", 3))
     desk.wait_rebuilt()
 
     assert in_force(service, desk.number)
     assert ["changed  pack/raids" in told for told in said] == [False, True]
     alerts = newest(matched.alerts, "raids")
-    assert set(alerts) == {"Basra", "Taji", *load.places}
+    assert set(alerts) == {"Basra", "Taji", *places}
     assert {alert.status for alert in alerts.values()} == {Status.FIRING}
     assert (alerts["Basra"].id, alerts["Basra"].evidence_count) == (first.id, 4)
     assert (alerts["Taji"].evidence_count, alerts["Taji"].backfill) == (2, True)
-    assert {alerts[place].evidence_count for place in load.places} == {3}
-    assert not [place for place in load.places if alerts[place].backfill]
+    assert {alerts[place].evidence_count for place in places} == {3}
+    assert not [place for place in places if alerts[place].backfill]
     assert not matched.buried
 
 
@@ -260,10 +260,12 @@ def test_a_new_rule_is_told_its_history_once_whoever_dies_meanwhile(desk: Desk) 
     with matcher(matched, desk.folder, VEDETTE_RULES_DIR="/nowhere", **TICKS) as service:
         started(service)
         desk.wait_rebuilt()
+        first = desk.number
         with ThreadPoolExecutor() as other:
-            other.submit(desk.publish, RAIDS % {"least": 2}, SHELLS)
-            until(lambda: gauge(service, "vedette_matcher_rebuilding") > 0, "the past is read")
+            publishing = other.submit(desk.publish, RAIDS % {"least": 2}, SHELLS)
+            until(lambda: rebuilding(service, first), "the past is read")
             service.kill()
+        publishing.result()
         assert not desk.rebuilt()
         started(service)
         desk.wait_rebuilt()
@@ -280,7 +282,7 @@ def test_a_new_rule_is_told_its_history_once_whoever_dies_meanwhile(desk: Desk) 
 
 def noise() -> Iterator[Message]:
     """Enough that nothing says anything to, to keep a rebuild at work for some seconds."""
-    for number in range(200):
+    for number in range(120):
         events = [event(f"n-{number}-{one}", title="Markets opened") for one in range(100)]
         yield message(events, partition=number % 4)
 
