@@ -297,6 +297,22 @@ async def test_an_alert_that_is_forgotten_as_it_resolves_is_on_kafka_before() ->
     assert (worker.state.announced, len(worker.state.marks)) == ((), 1)
 
 
+async def test_an_alert_is_not_forgotten_before_kafka_has_what_was_said_of_it_before() -> None:
+    worker = await Worker().take(signal_message(mark(300, "other"), 1))
+    worker.outbox.silent = True
+    await worker.take(signal_message(hit(0), 2), ticks(AFTER, 3), ticks(NOON + 300 * HOUR, 4))
+    before = dict(worker.table)
+
+    taking = asyncio.create_task(worker.correlation.take(signal_message(hit(300), 5)))
+    await asyncio.sleep(0)
+    held = dict(worker.table)
+    worker.outbox.acknowledge()
+    await taking
+
+    assert (worker.told[1], held) == ((Status.RESOLVED, 2), before)
+    assert [one.id for one in worker.state.announced] == [worker.alerts[-1].id]
+
+
 async def test_one_more_hit_writes_its_pane_and_the_head_and_no_other_part() -> None:
     many = [signal_message(hit(n), n) for n in range(1, 50)]
     worker = await Worker(RULE).take(*many)

@@ -5,11 +5,12 @@ other: they go to different topics. State kept and alert lost: the message comes
 the state's offset, and the engine sends the alert again. Alert sent and state lost: the message
 meets the old state and leads to the same alert, with the same id and revision. So the order of
 the two does not matter, with one exception: a state that is to be deleted, or to forget an alert,
-is the last thing that knows it, so the alert is on Kafka first.
+is the last thing that knows it, so all alerts are on Kafka first.
 """
 
-from collections.abc import Awaitable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass, field
 
 from schemas.alert import Alert
 from schemas.duty import is_watchdog
@@ -31,14 +32,20 @@ from services.matcher.domain.forget import is_full
 log = telemetry.logger(__name__)
 
 WHERE = "correlate"
+MOST_SENT = 1000
+"""Alerts that are waited for before one is forgotten; those before them are old."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What a message leads to; what cannot be kept or sent is buried in its name."""
+    """What a message leads to; what cannot be kept or sent is buried in its name.
+
+    `under_way` are the alerts sent last, which Kafka may not have yet.
+    """
 
     windows: Windows
     outbox: Outbox
+    under_way: deque[Awaitable[object]] = field(default_factory=lambda: deque(maxlen=MOST_SENT))
 
     async def apply(
         self, key: bytes, result: Stepped | RuleFault, message: Received
@@ -46,15 +53,20 @@ class Effects:
         """Keep the state of a window key, and send what came of it; the answer: it is on Kafka."""
         if isinstance(result, RuleFault):
             return [await bury(self.outbox, message, message.value, result.why)]
-        if result.parts:
-            for acknowledged in await self._said(key, result, message):
-                await acknowledged
+        forgets = result.forgets(self.windows.state(message.partition, key))
+        if forgets:
+            await self._acknowledged(await self._said(key, result, message))
         try:
             self._keep(key, result, message.partition)
         except StateTooLarge as error:
             await self.refuse(message, str(error))
             return []
-        return [] if result.parts else await self._said(key, result, message)
+        return [] if forgets else await self._said(key, result, message)
+
+    async def _acknowledged(self, sent: Iterable[Awaitable[object]]) -> None:
+        for acknowledged in (*self.under_way, *sent):
+            await acknowledged
+        self.under_way.clear()
 
     def _keep(self, key: bytes, result: Stepped, partition: int) -> None:
         state, rule = result.outcome.state, self.windows.rules[rule_of(key)]
@@ -84,7 +96,9 @@ class Effects:
             metrics.REPEATS.inc()
         elif not is_watchdog(alert):
             metrics.ALERTS.labels(alert.level, alert.status).inc()
-        return await self._send(ALERTS, letter, alert.rule.name, message)
+        sent = await self._send(ALERTS, letter, alert.rule.name, message)
+        self.under_way.append(sent)
+        return sent
 
     async def signal(self, signal: Signal, message: Received) -> Awaitable[object]:
         """Send a hit for a rule above."""

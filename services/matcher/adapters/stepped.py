@@ -58,14 +58,13 @@ class Stepped:
     above: tuple[Signal, ...] = ()
     news: tuple[Indication, ...] = ()
 
-    @property
-    def parts(self) -> bool:
-        """Whether nothing will know all of what is said now."""
+    def forgets(self, before: State) -> bool:
+        """Whether an alert will be known no more that was said, now or before."""
         outcome = self.outcome
         if outcome.state is None or not outcome.changed:
             return outcome.changed
-        known = {one.id for one in outcome.state.announced}
-        return not known.issuperset(alert.id for alert in outcome.alerts)
+        said = {one.id for one in before.announced} | {alert.id for alert in outcome.alerts}
+        return not said.issubset(one.id for one in outcome.state.announced)
 
 
 def stepped(rule: WindowRule, state: State, told: Signal | None, heard: Heard) -> Stepped:
