@@ -73,6 +73,7 @@ class KafkaLedger:
                 bootstrap_servers=self.bootstrap_servers.split(","),
                 acks="all",
                 enable_idempotence=True,
+                reconnect_backoff_max_ms=1_000,
                 max_block_ms=self.patience_ms,
                 delivery_timeout_ms=self.patience_ms,
                 request_timeout_ms=self.patience_ms // 2,

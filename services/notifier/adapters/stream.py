@@ -49,6 +49,8 @@ def connect(bootstrap_servers: str, topic: str, group: str, fetch_wait_ms: int) 
         bootstrap_timeout_ms=5_000,
         fetch_max_wait_ms=fetch_wait_ms,
         metadata_max_age_ms=10_000,
+        # by default it waits half a minute before it looks for a Kafka that was away
+        reconnect_backoff_max_ms=1_000,
         allow_auto_create_topics=False,
         max_partition_fetch_bytes=2 * 1024 * 1024,
         max_poll_records=500,
