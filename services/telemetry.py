@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -46,6 +47,29 @@ def logger(name: str) -> structlog.stdlib.BoundLogger:
     """The logger of one module."""
     bound: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return bound
+
+
+@dataclass(slots=True)
+class Seldom(logging.Filter):
+    """For a handler: lets a `library` say the same words once every `seconds`.
+
+    The words are those before anything is filled in. Others are heard as ever.
+    """
+
+    library: str
+    seconds: float = 10.0
+    clock: Callable[[], float] = time.monotonic
+    told: dict[str, float] = field(default_factory=dict)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is to be heard."""
+        if not record.name.startswith(self.library):
+            return True
+        now, words = self.clock(), str(record.msg)
+        if now - self.told.get(words, -self.seconds) < self.seconds:
+            return False
+        self.told[words] = now
+        return True
 
 
 @dataclass(frozen=True, slots=True)

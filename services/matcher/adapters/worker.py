@@ -7,6 +7,7 @@ import faust
 import uvloop
 
 from services.matcher.adapters.transport import App
+from services.telemetry import Seldom
 
 # Faust's base classes log under the name of the module of each subclass
 OURS = tuple(
@@ -33,6 +34,9 @@ def run(app: App, loop: asyncio.AbstractEventLoop) -> int:
     """
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for handler in logging.getLogger().handlers:
+        # each of its connections says several times a second that Kafka is away
+        handler.addFilter(Seldom("aiokafka"))
     app.finalize()
     worker = faust.Worker(
         app, loop=loop, quiet=True, redirect_stdouts=False, override_logging=False
