@@ -101,14 +101,17 @@ class Judging:
         if not fresh and before.released == clock.released:
             return
         top = max(map(heard.force.level, self.windows.rules))
-        for acknowledged in sent:
+        marks = [
+            Backfilled(
+                partition=partition, partitions=self.partitions, bundle=bundle, level=level + 1
+            )
+            for level, bundle in clock.released.items()
+            if level < top and (fresh or before.released_on(level) != bundle)
+        ]
+        for acknowledged in sent if marks else ():
             await acknowledged
-        for level, bundle in clock.released.items():
-            if level < top and (fresh or before.released_on(level) != bundle):
-                told = Backfilled(
-                    partition=partition, partitions=self.partitions, bundle=bundle, level=level + 1
-                )
-                await self._mark(told)
+        for told in marks:
+            await self._mark(told)
 
     async def _mark(self, told: Backfilled) -> None:
         letters = (backfilled_letter(told, place) for place in range(self.partitions))
