@@ -44,7 +44,6 @@ def test_a_worker_that_wakes_up_after_its_session_sends_nothing_and_exits(
 
         sleeper.thaw()
         code = sleeper.wait(30)
-
         assert _messages(matched) == before
         assert matched.drained()
         successor.kill()
