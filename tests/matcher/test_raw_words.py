@@ -42,9 +42,7 @@ def test_a_word_that_stands_once_is_found_where_its_letters_are_or_not_at_all(
 
 
 def test_a_word_in_the_midst_of_a_long_text_is_found_nearby() -> None:
-    text = (
-        "Fire and much “smoke” again. " * 30 + "the Kata’ib’s march. " + "Calm’s back. " * 40
-    )
+    text = "Fire and much “smoke” again. " * 30 + "the Kata’ib’s march. " + "Calm’s back. " * 40
 
     found = nearby_stretch(text, " kataib march ", fold(text).find(" kataib ") + 1)
 
