@@ -11,6 +11,7 @@ from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.types import TP
 
 from services.matcher.adapters.producer import Producer
+from services.matcher.adapters.progress import Lag
 
 LAST_COMMIT_SECONDS = 3.0
 
@@ -82,11 +83,11 @@ class Consumer(FaustConsumer):
             return False
         return False if self._frozen else await super()._commit(offsets)
 
-    def lags(self) -> Mapping[TP, int]:
-        """For each partition owned that keeps offsets: messages that are not yet committed."""
+    def lags(self) -> Mapping[TP, Lag]:
+        """For each partition owned that keeps offsets: what is committed, and what is not yet."""
         owned = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
         return {tp: self._lag(tp) for tp in owned}
 
-    def _lag(self, tp: TP) -> int:
+    def _lag(self, tp: TP) -> Lag:
         done = self._committed_offset[tp] or self._read_offset[tp] or 0
-        return max(0, (self.highwater(tp) or 0) - done)
+        return Lag(done, max(0, (self.highwater(tp) or 0) - done))

@@ -1,11 +1,17 @@
 """The watch: how the matcher stands with Kafka, for `/readyz` and `/metrics`."""
 
 import asyncio
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from faust.types import TP
 
 from services.matcher.adapters import metrics
 from services.matcher.adapters.cluster import Cluster
 from services.matcher.adapters.consumer import Consumer
+from services.matcher.adapters.crash import stop_dead
+from services.matcher.adapters.progress import Lag, Progress
 from services.matcher.adapters.transport import App
 
 LOOK_EVERY = 1.0
@@ -18,9 +24,13 @@ class Watch:
 
     app: App
     cluster: Cluster
+    progress: Progress = field(default_factory=Progress)
 
     async def run(self) -> None:
-        """Look for as long as the app runs, then close the connection to look with."""
+        """Look for as long as the app runs, then close the connection to look with.
+
+        Ends the process where a partition stands still although Kafka answers.
+        """
         try:
             while not self.app.should_stop:
                 await self.cluster.look()
@@ -44,6 +54,17 @@ class Watch:
         metrics.RECOVERING.set(0 if self.app.settled else 1)
         consumer = self.app.consumer
         if self.app.settled and isinstance(consumer, Consumer):
+            lags = consumer.lags()
             metrics.LAG.clear()
-            for tp, lag in consumer.lags().items():
-                metrics.LAG.labels(tp.topic, tp.partition).set(lag)
+            for tp, lag in lags.items():
+                metrics.LAG.labels(tp.topic, tp.partition).set(lag.waiting)
+            self._look_after(lags)
+        else:
+            self.progress.forget()
+
+    def _look_after(self, lags: Mapping[TP, Lag]) -> None:
+        if self.kafka() is not None:
+            self.progress.forget()
+        elif stalled := self.progress.stalled(lags, time.monotonic()):
+            names = ", ".join(f"{tp.topic}/{tp.partition}" for tp in stalled)
+            stop_dead(f"nothing is done on {names}")
