@@ -27,11 +27,13 @@ from services.notifier.adapters.rebuilder import Rebuilder
 from services.notifier.adapters.redis_log import RedisLog
 from services.notifier.adapters.redis_outbox import RedisOutbox
 from services.notifier.adapters.redis_rebuild import RedisRebuild
-from services.notifier.adapters.slack import SlackDutyReceiver, SlackReceiver
+from services.notifier.adapters.slack import SlackReceiver
 from services.notifier.adapters.stream import AlertStream, connect
 from services.notifier.adapters.watchdog import Watchdog
 from services.notifier.adapters.worker import Worker
+from services.notifier.domain.decide import Facts, History
 from services.notifier.domain.ports import Receiver
+from services.notifier.domain.route import CHANNEL, DIGEST_CHANNEL, DUTY_CHANNEL
 from services.notifier.settings import Settings
 from services.telemetry import Health, health_app, listen, logger
 
@@ -163,12 +165,22 @@ def receivers(settings: Settings) -> list[Receiver]:
 def _channels(settings: Settings) -> list[Receiver]:
     if settings.slack_token is None:
         return [ConsoleReceiver(Console())]
-    token, duty = settings.slack_token.get_secret_value(), settings.slack_duty_channel
-    at = (settings.slack_api_url, settings.receiver_timeout_seconds)
-    watch = SlackReceiver(token, settings.slack_channel, *at)
-    if duty is None or duty == settings.slack_channel:
-        return [watch]
-    return [watch, SlackDutyReceiver(token, duty, *at)]
+    token = settings.slack_token.get_secret_value()
+    web = (token, settings.slack_api_url, settings.receiver_timeout_seconds)
+    return [SlackReceiver(web, channel, facts) for channel, facts in channels(settings).items()]
+
+
+def channels(settings: Settings) -> dict[str, Facts]:
+    """Slack's channels, and what each is there for: one for all, unless others are named."""
+    watch, duty = settings.slack_channel, settings.slack_duty_channel
+    digest = settings.slack_digest_channel
+    apart = digest not in (None, watch, duty)
+    found = {watch: Facts(CHANNEL, history=History.LEFT_OUT if apart else History.TOO)}
+    if duty is not None:
+        found.setdefault(duty, Facts(DUTY_CHANNEL))
+    if digest is not None:
+        found.setdefault(digest, Facts(DIGEST_CHANNEL, history=History.ALONE))
+    return found
 
 
 def _redis(settings: Settings) -> Redis:

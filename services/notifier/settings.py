@@ -25,6 +25,7 @@ class Settings(ServiceSettings):
     slack_token: SecretStr | None = None
     slack_channel: Annotated[str, Field(min_length=1)] = "#alerts"
     slack_duty_channel: str | None = None
+    slack_digest_channel: str | None = None
     slack_api_url: Annotated[str, Field(pattern="^https?://")] = "https://slack.com/api/"
     pagerduty_routing_key: SecretStr | None = None
     pagerduty_events_url: Annotated[str, Field(pattern="^https?://")] = (
@@ -34,7 +35,12 @@ class Settings(ServiceSettings):
     receiver_timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 10
 
     @field_validator(
-        "slack_token", "slack_duty_channel", "pagerduty_routing_key", "watchdog_url", mode="before"
+        "slack_token",
+        "slack_duty_channel",
+        "slack_digest_channel",
+        "pagerduty_routing_key",
+        "watchdog_url",
+        mode="before",
     )
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:

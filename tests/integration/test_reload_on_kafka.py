@@ -25,6 +25,7 @@ from tests.parts.child import ROOT
 from tests.parts.pipeline import Pipeline, write_pack
 from tests.parts.processes import Service
 from tests.parts.topics import Message, produce, read_all
+from tests.standins.slack import channel_id
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 
@@ -293,6 +294,7 @@ def test_nobody_is_paged_for_history(desk: Desk, kafka: str, topics: str, redis_
         "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,
         "VEDETTE_TOPIC_PREFIX": topics,
         "VEDETTE_REDIS_URL": redis_url,
+        "VEDETTE_SLACK_DIGEST_CHANNEL": "#digest",
     }
     with Pipeline(environment, desk.folder) as pipeline:
         pipeline.post({"id": "s-1", "title": "Shells fell", "place": "Taji"})
@@ -300,7 +302,7 @@ def test_nobody_is_paged_for_history(desk: Desk, kafka: str, topics: str, redis_
         until(lambda: pipeline.slack.messages, "the history comes to Slack")
         pipeline.post({"id": "s-2", "title": "Shells fell", "place": "Mosul"})
         until(lambda: pipeline.pager.incidents, "a page for what is live")
-        told = [one.words for one in pipeline.slack.messages]
+        told = [(one.channel, "backfill" in one.words) for one in pipeline.slack.messages]
 
-    assert ["backfill" in words for words in told] == [True, False]
+    assert told == [(channel_id("digest"), True), (channel_id("alerts"), False)]
     assert [one.dedup_key for one in pipeline.pager.incidents] == [pipeline.slack.messages[1].alert]

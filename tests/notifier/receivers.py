@@ -11,7 +11,7 @@ NOTICE = Notice(alert())
 
 
 def slack_at(url: str, channel: str = "#alerts") -> SlackReceiver:
-    return SlackReceiver(SECRET, channel, f"{url}/api/", timeout=1)
+    return SlackReceiver((SECRET, f"{url}/api/", 1), channel)
 
 
 def pager_at(url: str) -> PagerDutyReceiver:

@@ -15,6 +15,7 @@ from services.notifier.domain.decide import (
     Defer,
     Edit,
     Facts,
+    History,
     Look,
     PassOver,
     Reason,
@@ -30,6 +31,8 @@ from services.notifier.domain.entry import standing
 from tests.notifier.alerts import NOON, SECOND, alert, evidence
 
 SLACK = Facts("slack")
+WATCH = Facts("slack", history=History.LEFT_OUT)
+DIGEST = Facts("slack-digest", history=History.ALONE)
 PAGER = Facts("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
 DOUBT = Sending(revision=1, since=NOON - 40 * SECOND, settles_at=NOON - 10 * SECOND)
 FRESH_DOUBT = Sending(revision=1, since=NOON - SECOND, settles_at=NOON + 29 * SECOND)
@@ -168,6 +171,31 @@ CASES: dict[str, tuple[Entry | None, Alert, Facts, Decision]] = {
     "a medium alert pages nobody": (None, alert(**MEDIUM), PAGER, PassOver(Reason.LOW_LEVEL)),
     "a drill pages nobody": (None, alert(exercise=True), PAGER, PassOver(Reason.EXERCISE)),
     "a backfill pages nobody": (None, alert(backfill=True), PAGER, PassOver(Reason.BACKFILL)),
+    "history goes to the digest instead": (
+        None,
+        alert(backfill=True),
+        WATCH,
+        PassOver(Reason.DIGESTED),
+    ),
+    "history comes to the digest": (
+        None,
+        alert(backfill=True),
+        DIGEST,
+        SendFirst(Reason.FIRST),
+    ),
+    "what is live does not": (None, alert(revision=2), DIGEST, PassOver(Reason.LIVE)),
+    "history that became live is told to the watch as new": (
+        Entry(revision=1),
+        alert(revision=2),
+        WATCH,
+        SendFirst(Reason.FIRST),
+    ),
+    "and its message in the digest goes on": (
+        shown(1),
+        alert(revision=2, **RESOLVED),
+        DIGEST,
+        Edit(Reason.NEWER),
+    ),
     "a replay pages nobody": (
         None,
         alert(),

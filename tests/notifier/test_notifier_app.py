@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from services.environment import InvalidEnvironment, load
-from services.notifier.app import group_of, hold, receivers
+from services.notifier.app import channels, group_of, hold, receivers
+from services.notifier.domain.decide import Facts, History
 from services.notifier.settings import Settings
 
 
@@ -33,6 +34,24 @@ def test_those_on_duty_may_have_a_channel_of_their_own() -> None:
     assert names(**given, VEDETTE_SLACK_DUTY_CHANNEL="#duty") == ["slack", "slack-duty"]
     assert names(**given, VEDETTE_SLACK_DUTY_CHANNEL="#watch") == ["slack"]
     assert names(**given, VEDETTE_SLACK_DUTY_CHANNEL="") == ["slack"]
+
+
+def test_history_may_have_a_channel_of_its_own_which_the_watch_does_without() -> None:
+    given = {"VEDETTE_SLACK_CHANNEL": "#watch", "VEDETTE_SLACK_DIGEST_CHANNEL": "#digest"}
+
+    found = channels(load(Settings, given))
+
+    assert {name: facts.history for name, facts in found.items()} == {
+        "#watch": History.LEFT_OUT,
+        "#digest": History.ALONE,
+    }
+
+
+@pytest.mark.parametrize("digest", ["", "#watch"])
+def test_without_one_it_comes_to_the_watch(digest: str) -> None:
+    given = {"VEDETTE_SLACK_CHANNEL": "#watch", "VEDETTE_SLACK_DIGEST_CHANNEL": digest}
+
+    assert channels(load(Settings, given)) == {"#watch": Facts("slack")}
 
 
 def test_a_secret_is_not_shown_with_the_settings() -> None:

@@ -17,6 +17,15 @@ def test_without_a_channel_of_their_own_the_watch_hears_of_it() -> None:
     assert receivers_of(DUTY, ("slack",)) == ("slack",)
 
 
+def test_the_digest_hears_of_history_and_of_what_may_have_been() -> None:
+    names = ("slack", "slack-digest", "slack-duty")
+
+    assert receivers_of(alert(backfill=True), names) == ("slack", "slack-digest")
+    assert receivers_of(alert(revision=2), names) == ("slack", "slack-digest")
+    assert receivers_of(alert(), names) == ("slack",)
+    assert receivers_of(DUTY, names) == ("slack-duty",)
+
+
 def test_each_job_is_routed_by_itself_and_keeps_its_order() -> None:
     first, second, third = job(alert("a1")), job(DUTY), job(alert("a2"))
 

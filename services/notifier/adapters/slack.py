@@ -25,7 +25,7 @@ from services.notifier.domain.errors import (
 )
 from services.notifier.domain.message import EVENT_TYPE, render
 from services.notifier.domain.ports import Notice
-from services.notifier.domain.route import CHANNEL, DUTY_CHANNEL
+from services.notifier.domain.route import CHANNEL
 
 SKEW = timedelta(minutes=5)
 PAGE = 200
@@ -33,14 +33,19 @@ MOST_PAGES = 25
 CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{8,}")
 LOST = frozenset({"message_not_found", "edit_window_closed", "cant_update_message"})
 CONNECTION_ERRORS = (URLError, OSError, HTTPException)
+WATCH = Facts(CHANNEL)
 
 
 class SlackReceiver:
-    """Implements Receiver for one channel, given by name or by id."""
+    """Implements Receiver for one channel, given by name or by id.
 
-    facts = Facts(CHANNEL)
+    Each name in `facts` has a queue and a log of its own.
+    """
 
-    def __init__(self, token: str, channel: str, api_url: str, timeout: int) -> None:
+    def __init__(self, web: tuple[str, str, int], channel: str, facts: Facts = WATCH) -> None:
+        """`web` is the token, the API's address, and the time-out in seconds."""
+        token, api_url, timeout = web
+        self.facts = facts
         # our queue is the one that retries: the client's own would post twice
         self._web = WebClient(token, base_url=api_url, timeout=timeout, retry_handlers=[])
         if self._web.proxy and proxy_bypass(self._web.base_url.split("/")[2]):
@@ -144,12 +149,6 @@ class SlackReceiver:
             raise PermanentRefusal(f"{method}: {error}") from None
         except CONNECTION_ERRORS as error:
             raise of_connection(error) from None
-
-
-class SlackDutyReceiver(SlackReceiver):
-    """The channel of those on duty: a queue and a log of its own."""
-
-    facts = Facts(DUTY_CHANNEL)
 
 
 def _handle(channel: str, ts: str) -> str:

@@ -11,6 +11,14 @@ from services.notifier.domain.entry import has_ended, may_be_open, standing
 EVIDENCE_PACE = timedelta(seconds=10)
 
 
+class History(StrEnum):
+    """Whether a receiver takes alerts of the past alone (`backfill`)."""
+
+    TOO = "too"
+    LEFT_OUT = "left out"
+    ALONE = "alone"
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a receiver is like.
@@ -26,6 +34,7 @@ class Facts:
     replays: bool = True
     idempotent: bool = False
     recorded: bool = False
+    history: History = History.TOO
 
 
 class Reason(StrEnum):
@@ -48,6 +57,8 @@ class Reason(StrEnum):
     LOW_LEVEL = "below the receiver's level"
     EXERCISE = "a drill pages nobody"
     BACKFILL = "a backfill pages nobody"
+    DIGESTED = "history goes to the digest"
+    LIVE = "the digest takes history alone"
     RECORDED_CLOCK = "the receiver takes no replays"
     LOST = "the message is gone"
     LOG_LOST = "the log was lost, and the ledger does not say whether this was sent"
@@ -162,6 +173,8 @@ def _unrouted(alert: Alert, facts: Facts) -> Reason | None:
         return Reason.EXERCISE
     if facts.pages and alert.backfill:
         return Reason.BACKFILL
+    if facts.history is (History.LEFT_OUT if alert.backfill else History.ALONE):
+        return Reason.DIGESTED if alert.backfill else Reason.LIVE
     return Reason.LOW_LEVEL if alert.level.rank < facts.least.rank else None
 
 

@@ -1,6 +1,6 @@
 """Which receivers an alert goes to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from schemas.alert import Alert
 from schemas.duty import is_duty, is_watchdog
@@ -8,20 +8,26 @@ from services.notifier.domain.ports import Job
 
 CHANNEL = "slack"
 DUTY_CHANNEL = "slack-duty"
+DIGEST_CHANNEL = "slack-digest"
 
 
 def receivers_of(alert: Alert, names: Sequence[str]) -> tuple[str, ...]:
     """Of the receivers `names` those that hear of `alert`: none of the watchdog's.
 
     Where those on duty have a channel of their own, what is about Vedette itself goes there
-    instead of the channel of the watch.
+    instead of the channel of the watch. The digest hears of what is, or may have been, history.
     """
     if is_watchdog(alert):
         return ()
-    if DUTY_CHANNEL not in names:
-        return tuple(names)
-    other = CHANNEL if is_duty(alert) else DUTY_CHANNEL
-    return tuple(name for name in names if name != other)
+    left_out = set(_left_out(alert, names))
+    return tuple(name for name in names if name not in left_out)
+
+
+def _left_out(alert: Alert, names: Sequence[str]) -> Iterator[str]:
+    if DUTY_CHANNEL in names:
+        yield CHANNEL if is_duty(alert) else DUTY_CHANNEL
+    if is_duty(alert) or (alert.revision == 1 and not alert.backfill):
+        yield DIGEST_CHANNEL
 
 
 def routed(jobs: Iterable[Job], names: Sequence[str]) -> Mapping[tuple[str, ...], list[Job]]:
