@@ -39,10 +39,8 @@ class Episode:
 
     @property
     def backfill(self) -> bool:
-        """Whether every firing time still kept came from the past."""
-        times = set(self.firings)
-        firing = [hit for hit in self.evidence if hit.at in times]
-        return bool(firing) and all(hit.backfill for hit in firing)
+        """Whether history alone stands behind it: no live hit in any window that fired."""
+        return bool(self.evidence) and all(hit.backfill for hit in self.evidence)
 
 
 def runs(rule: WindowRule, state: State) -> tuple[Run, ...]:
