@@ -72,6 +72,13 @@ def test_a_live_hit_that_fires_while_the_past_is_judged_is_announced_live() -> N
     assert not course.last.backfill
 
 
+def test_a_live_report_that_completes_history_is_announced_live_whenever_it_was() -> None:
+    course = Course(RULE).publish(RULE).judged(hit(1), hit(2)).take(hit(0)).release()
+
+    assert course.last.evidence_count == 3
+    assert not course.last.backfill
+
+
 def test_an_alert_announced_live_is_no_backfill_after_a_change() -> None:
     course = Course(RULE).take(*THREE).publish(PAIR).judged(*THREE).release()
 
