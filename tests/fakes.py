@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from schemas.ledger import Entry, Sending
 from services.ingest.domain.bundle import Message
@@ -23,6 +26,8 @@ from services.notifier.domain.ports import (
 )
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass
@@ -239,3 +244,7 @@ class FakeOutbox:
 
     def to(self, topic: str) -> list[KafkaLetter]:
         return [letter for name, letter in self.sent if name == topic]
+
+    def told(self, topic: str, model: type[M]) -> list[M]:
+        """What was sent to the topic, each as one of the model."""
+        return [model.model_validate_json(letter.value or b"") for letter in self.to(topic)]

@@ -71,8 +71,7 @@ class Worker:
 
     @property
     def alerts(self) -> Sequence[Alert]:
-        sent = self.outbox.to(ALERTS)
-        return [Alert.model_validate_json(letter.value or b"") for letter in sent]
+        return self.outbox.told(ALERTS, Alert)
 
     @property
     def told(self) -> Sequence[tuple[Status, int]]:

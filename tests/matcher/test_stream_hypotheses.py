@@ -65,13 +65,11 @@ class Worker:
 
     @property
     def indications(self) -> Sequence[Indication]:
-        sent = self.outbox.to(SIGNALS)
-        return [Indication.model_validate_json(letter.value or b"") for letter in sent]
+        return self.outbox.told(SIGNALS, Indication)
 
     @property
     def levels(self) -> Sequence[Alert]:
-        sent = self.outbox.to(ALERTS)
-        alerts = [Alert.model_validate_json(letter.value or b"") for letter in sent]
+        alerts = self.outbox.told(ALERTS, Alert)
         return [alert for alert in alerts if alert.rule.name == "mlcoa"]
 
     @property

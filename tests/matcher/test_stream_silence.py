@@ -64,8 +64,7 @@ class Worker:
 
     @property
     def alerts(self) -> list[Alert]:
-        sent = self.outbox.to(ALERTS)
-        return [Alert.model_validate_json(letter.value or b"") for letter in sent]
+        return self.outbox.told(ALERTS, Alert)
 
     @property
     def told(self) -> list[tuple[str, Status]]:
@@ -73,8 +72,7 @@ class Worker:
 
     @property
     def heard(self) -> list[tuple[str, str, bool]]:
-        sent = self.outbox.to(SIGNALS)
-        news = [Indication.model_validate_json(letter.value or b"") for letter in sent]
+        news = self.outbox.told(SIGNALS, Indication)
         return [(one.hypothesis, one.source, one.silent) for one in news]
 
 
