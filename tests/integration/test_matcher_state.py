@@ -17,7 +17,8 @@ from services.matcher.adapters.changelog import CONFIG, Changelog, ensure_change
 from services.matcher.adapters.cluster import Unusable
 from services.matcher.adapters.copies import in_directory
 from services.matcher.adapters.recovery import read
-from tests.integration.matcher_site import Matched, event, matcher, message, started
+from tests.integration.matcher_site import MARCH, Matched, event, matcher, message, started
+from tests.matcher.adapters.packs import changed
 from tests.parts.pipeline import write_pack
 from tests.parts.processes import Service
 from tests.parts.topics import Message, produce
@@ -25,25 +26,7 @@ from tests.parts.waiting import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 
-MARCH = """
-title: A group endorses the march
-name: march_endorsed
-logsource: {category: report}
-detection:
-  march: {words|phrase: [million-man march]}
-  condition: march
-level: informational
----
-title: Three endorse one march
-name: joint_march
-correlation:
-  type: value_count
-  rules: [march_endorsed]
-  group-by: [place]
-  timespan: %s
-  condition: {field: actors, gte: 3}
-level: high
-"""
+MARCHES = changed(MARCH, "  timespan: 7d", "  group-by: [place]\n  timespan: %s")
 PLACES = [f"Place {number}" for number in range(16)]
 UNTRUSTED = "a kept state is not used"
 
@@ -92,7 +75,7 @@ def notes(service: Service) -> dict[str, str]:
 
 
 def test_windows_in_memory_outlive_a_kill(matched: Matched, tmp_path: Path) -> None:
-    write_pack(tmp_path, MARCH % "60d")
+    write_pack(tmp_path, MARCHES % "60d")
     reports = Reports(matched)
     with matcher(matched, tmp_path) as service:
         started(service)
@@ -109,7 +92,7 @@ def test_windows_in_memory_outlive_a_kill(matched: Matched, tmp_path: Path) -> N
 def test_windows_on_disk_outlive_kills_and_what_is_there_is_believed_only_if_it_is_theirs(
     matched: Matched, tmp_path: Path
 ) -> None:
-    write_pack(tmp_path, MARCH % "7d")
+    write_pack(tmp_path, MARCHES % "7d")
     reports, changelog = Reports(matched), f"{matched.group}-windows-changelog"
     variables = {"VEDETTE_STATE_STORE": "rocksdict", "VEDETTE_STATE_DIR": str(tmp_path / "state")}
     with matcher(matched, tmp_path, **variables) as service:
@@ -150,7 +133,7 @@ def _delete(bootstrap: str, topic: str) -> None:
 def test_a_worker_does_not_start_on_a_directory_that_another_has(
     matched: Matched, tmp_path: Path
 ) -> None:
-    write_pack(tmp_path, MARCH % "7d")
+    write_pack(tmp_path, MARCHES % "7d")
     changelog = Changelog(f"{matched.group}-windows-changelog", "any")
     variables = {"VEDETTE_STATE_STORE": "rocksdict", "VEDETTE_STATE_DIR": str(tmp_path)}
     with in_directory(tmp_path, changelog), matcher(matched, tmp_path, **variables) as service:
