@@ -1,6 +1,6 @@
 """What stands in a topic now, read from its beginning to its end."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from kafka import KafkaConsumer, TopicPartition
@@ -35,10 +35,8 @@ def reading(settings: VedetteSettings) -> Iterator[KafkaConsumer]:
         raise Unusable(f"Kafka at {settings.kafka_bootstrap_servers}: {error}") from error
 
 
-def records(
-    consumer: KafkaConsumer, topic: str, only: Iterable[int] | None = None
-) -> Iterator[ConsumerRecord]:
-    """Every message of the topic, in order in each partition; of all partitions or `only` some.
+def records(consumer: KafkaConsumer, topic: str) -> Iterator[ConsumerRecord]:
+    """Every message of the topic, in order in each partition.
 
     Blocks while the broker answers, and ends at what was the end when it began.
 
@@ -48,7 +46,7 @@ def records(
     partitions = consumer.partitions_for_topic(topic)
     if not partitions:
         raise Unusable(f"no topic {topic}: create it with `vedette topics create`")
-    places = [TopicPartition(topic, one) for one in sorted(partitions if only is None else only)]
+    places = [TopicPartition(topic, one) for one in sorted(partitions)]
     consumer.assign(places)
     consumer.seek_to_beginning(*places)
     yield from _to_the_end(consumer, consumer.end_offsets(places))

@@ -18,7 +18,6 @@ from schemas.model import Model, Name
 from schemas.span import Span, some_time
 
 RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_\-]*$", max_length=128)]
-Scalar = str | int | float | bool | None
 
 
 class Described(Model):

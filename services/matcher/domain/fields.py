@@ -56,7 +56,6 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 MAPS: Mapping[str, Kind] = MappingProxyType(
     {"quantities": Kind.NUMBER, "attributes": Kind.ATTRIBUTE}
 )
-LISTS = frozenset({Kind.LIST, Kind.IDS, Kind.NAMES, Kind.ATTRIBUTE})
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
