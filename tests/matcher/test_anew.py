@@ -11,6 +11,7 @@ from schemas.alert import Alert, Status
 from schemas.bundle import OnChange
 from schemas.rule import Condition
 from schemas.signal import Signal
+from services.matcher.domain.announce import MERGED
 from services.matcher.domain.ending import REMOVED, RESET, ended, nameless
 from services.matcher.domain.release import CHANGED, history
 from services.matcher.domain.window_rule import WindowRule
@@ -215,11 +216,15 @@ def test_a_rule_published_again_in_the_middle_ends_in_the_episodes_of_one_left_a
     for one in data.draw(_mixed(ordered[:cut], ordered[cut:meanwhile])):
         _ = live.judged(one) if one in ordered[:cut] else live.take(one)
     live.release()
+    # only here: an episode that is withdrawn and comes back later is another alert
+    kept = {one.starts_at: one.id for one in live.standing}
+    # of episodes that a live hit has joined, the first announced stays
+    joined = {one.id for one in live.final if one.reason == MERGED}
     _ticked(live, ordered[meanwhile:])
 
     assert live.told() == brute_force(rule, stream)
-    kept = {one.starts_at: one.id for one in live.standing}
-    assert all(kept[start] == ids[start] for start in ids.keys() & kept.keys())
+    alone = {start: one for start, one in ids.items() if one not in joined}
+    assert all(kept[start] == alone[start] for start in alone.keys() & kept.keys())
 
 
 def _ticked(course: Course, stream: Sequence[Signal]) -> Course:
