@@ -28,6 +28,7 @@ def test_a_word_is_found_where_its_letters_are(text: str) -> None:
 @given(WRITTEN, st.integers(0, 30), st.integers(0, 30))
 @example("b’s", 12, 12)
 @example("’s", 12, 0)
+@example("İİ a ; z", 0, 0)
 def test_a_word_that_stands_once_is_found_where_its_letters_are_or_not_at_all(
     written: str, before: int, after: int
 ) -> None:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from services.matcher.domain.fold import Stretch, fold, raw_stretch
 from services.matcher.domain.fold_page import marks
+from services.matcher.domain.fold_table import TABLE
 
 _POSSESSIVE = re.compile(rb"'\0*s\0*(?= |$)")
 _NO_WORD = re.compile(rb"(?<![^ ])['\0]+(?![^ ])")
@@ -35,7 +36,30 @@ def nearby_stretch(raw: str, words: str, at: int) -> Stretch | None:
     They stand there once at most. Nothing when they are not found inside what is looked at.
     """
     start = max(0, at - _AROUND)
-    end = at + len(words) + at // 8 + _AROUND
+    end = min(len(raw), at + len(words) + at // 8 + _AROUND)
+    return _as_written(raw, words, start, end) or _as_folded(raw, words, start, end)
+
+
+def _as_written(raw: str, words: str, start: int, end: int) -> Stretch | None:
+    """Where they stand letter by letter, but for case, between signs that part words."""
+    part, written = raw[start:end].lower(), words[1:-1]
+    if len(part) != end - start:
+        return None
+    place = part.find(written)
+    while place >= 0:
+        found = Stretch(start + place, start + place + len(written))
+        if _parts_words(raw, found.start - 1) and _parts_words(raw, found.end):
+            return found
+        place = part.find(written, place + 1)
+    return None
+
+
+def _parts_words(raw: str, place: int) -> bool:
+    """Whether the sign there does, or the text has ended before it."""
+    return not 0 <= place < len(raw) or TABLE[ord(raw[place])].isspace()
+
+
+def _as_folded(raw: str, words: str, start: int, end: int) -> Stretch | None:
     part = raw[start:end]
     folded = fold(part)
     place = folded.find(words)
