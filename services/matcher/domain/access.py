@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from services.matcher.domain.fields import KINDS, Kind
+from services.matcher.domain.fields import WORKED_OUT
 from services.matcher.domain.predicates import (
     All,
     Any,
@@ -19,9 +19,6 @@ from services.matcher.domain.proximity import Pair
 
 Values = tuple[str, frozenset[str]]
 """A field, and values without case of which an event may have one there."""
-
-_DEAR = frozenset(name for name, kind in KINDS.items() if kind in (Kind.IDS, Kind.NAMES))
-"""What takes long to work out is better not asked before the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,8 @@ def access(predicate: Predicate, share: Share) -> Access:
         groups[0],
         beside,
         next(pairs, None),
-        next((one for one in values if one and one[0] not in _DEAR), None),
+        # what takes long to work out is better not asked before the rest
+        next((one for one in values if one and one[0] not in WORKED_OUT), None),
     )
 
 

@@ -53,6 +53,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "names": Kind.NAMES,
     }
 )
+WORKED_OUT = frozenset(name for name, kind in KINDS.items() if kind in (Kind.IDS, Kind.NAMES))
+"""The fields that an event has by its words and the lists; the others it has as they stand."""
 MAPS: Mapping[str, Kind] = MappingProxyType(
     {"quantities": Kind.NUMBER, "attributes": Kind.ATTRIBUTE}
 )
@@ -78,11 +80,15 @@ def kind_of(field: str, path: Path) -> Kind:
 
 def plain_values(event: Event, field: str) -> tuple[Value, ...]:
     """The values of a field that needs no list and no scan; none when it is absent."""
-    return _several(_reader(field)(event))
+    value = reader(field)(event)
+    if isinstance(value, str):
+        return (value,)
+    return () if value is None else _several(value)
 
 
 @cache
-def _reader(field: str) -> Callable[[Event], object]:
+def reader(field: str) -> Callable[[Event], object]:
+    """What reads the field of an event: a value, a tuple of several, or None."""
     outer, _, inner = field.partition(".")
     if inner:
         return lambda event: getattr(event, outer).get(inner)
@@ -90,10 +96,6 @@ def _reader(field: str) -> Callable[[Event], object]:
 
 
 def _several(value: object) -> tuple[Value, ...]:
-    if isinstance(value, str):
-        return (value,)
-    if value is None:
-        return ()
     if isinstance(value, tuple):
         return value
     if isinstance(value, (float, int, datetime)):
@@ -106,42 +108,38 @@ def words(event: Event) -> str:
     return WORDS_APART.join(part for part in (event.title, event.text) if part)
 
 
-def _words(event: Event) -> tuple[Value, ...]:
-    return _several(words(event) or None)
+def _words(event: Event) -> str | None:
+    return words(event) or None
 
 
-def _hour(event: Event) -> tuple[Value, ...]:
-    return (event.occurred_at.hour,)
+def _hour(event: Event) -> int:
+    return event.occurred_at.hour
 
 
-def _weekday(event: Event) -> tuple[Value, ...]:
-    return (WEEKDAYS[event.occurred_at.weekday()],)
+def _weekday(event: Event) -> str:
+    return WEEKDAYS[event.occurred_at.weekday()]
 
 
-def _story(event: Event) -> tuple[Value, ...]:
-    return (event.cluster,)
-
-
-def _geo(event: Event) -> tuple[Value, ...]:
+def _geo(event: Event) -> str | None:
     point = point_of(event)
-    return () if point is None else (f"{as_text(point.lat)},{as_text(point.lon)}",)
+    return None if point is None else f"{as_text(point.lat)},{as_text(point.lon)}"
 
 
 _DERIVED: Mapping[str, Callable[[Event], object]] = {
     "words": _words,
     "hour": _hour,
     "weekday": _weekday,
-    "story": _story,
+    "story": attrgetter("cluster"),
     "geo": _geo,
 }
 
 
 def as_text(value: Value) -> str:
     """A value as rules and group keys write it: numbers in decimal, times in UTC with Z."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    return str(int(value)) if value % 1 == 0 else str(value)

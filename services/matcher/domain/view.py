@@ -8,12 +8,12 @@ from itertools import accumulate, islice
 from schemas.event import Event
 from services.matcher.domain.earth import point_of
 from services.matcher.domain.fields import (
-    KINDS,
     WORDS_APART,
-    Kind,
+    WORKED_OUT,
     Value,
     as_text,
     plain_values,
+    reader,
     words,
 )
 from services.matcher.domain.fold import Stretch
@@ -35,14 +35,14 @@ IN_WORDS = _WORDS | {"words"}
 
 def scanned_texts(event: Event, fields: Iterable[str]) -> tuple[ScannedText, ...]:
     """The texts of `fields`, in which names and phrases are looked for."""
-    return tuple(
-        [
-            ScannedText(name, value)
-            for name in fields
-            for value in plain_values(event, name)
-            if isinstance(value, str)
-        ]
-    )
+    texts: list[ScannedText] = []
+    for name in fields:
+        value = reader(name)(event)
+        if isinstance(value, str):
+            texts.append(ScannedText(name, value))
+        elif isinstance(value, tuple):
+            texts += [ScannedText(name, one) for one in value if isinstance(one, str)]
+    return tuple(texts)
 
 
 @dataclass(slots=True)
@@ -125,14 +125,14 @@ class View:
         return Stretch(stretch.start + shift, stretch.end + shift)
 
     def _look_up(self, name: str) -> tuple[Value, ...]:
+        if name not in WORKED_OUT:
+            return plain_values(self.event, name)
         if name == "sites":
             point = point_of(self.event)
             return () if point is None else self.lists.places.at(point)
         if name == "names":
             return tuple(sorted({one.name for one in self.unknown_names()}))
-        if KINDS.get(name) is Kind.IDS:
-            return tuple(sorted({one.member for one in self.named_in(name)}))
-        return plain_values(self.event, name)
+        return tuple(sorted({one.member for one in self.named_in(name)}))
 
 
 def _within(inner: Stretch, known: list[Stretch]) -> bool:
