@@ -1,6 +1,6 @@
 """The rules in force: an immutable set, compiled and indexed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -68,25 +68,26 @@ class PackRules:
 
     def candidates(self, view: View) -> Iterable[CompiledRule]:
         """The rules that might match, in the order of their files."""
-        numbers = self._registered(view)
-        if not numbers:
-            return ()
         literals, beside = view.scan.literals, self.beside
-        told = [one for one in numbers if not beside[one] or beside[one] in literals]
-        return [self.rules[one] for one in sorted(told) if self._may_match(one, view)]
+        numbers = {
+            number
+            for literal in self.by_literal.keys() & literals
+            for number in self.by_literal[literal]
+            if not beside[number] or beside[number] in literals
+        }
+        for number in (*self.always, *self._by_values(view)):
+            if not beside[number] or beside[number] in literals:
+                numbers.add(number)
+        return [self.rules[one] for one in sorted(numbers) if self._may_match(one, view)]
 
-    def _registered(self, view: View) -> set[int]:
-        """Those that are registered under something that the event has."""
-        numbers = set(self.always)
-        found = self.by_literal.keys() & view.scan.literals
-        numbers.update(*map(self.by_literal.__getitem__, found))
+    def _by_values(self, view: View) -> Iterator[int]:
+        """Those that are registered under a value that the event has."""
         for name, rules in self.by_value.items():
             for value in view.caseless(name):
-                numbers.update(rules.get(value, ()))
+                yield from rules.get(value, ())
         for (name, values), listed in self.by_list.items():
             if not values.isdisjoint(view.caseless(name)):
-                numbers.update(listed)
-        return numbers
+                yield from listed
 
     def _may_match(self, number: int, view: View) -> bool:
         field = self.fields.get(number)

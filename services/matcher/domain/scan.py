@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -11,7 +12,6 @@ from services.matcher.domain.fold import Stretch, fold
 from services.matcher.domain.phrases import Phrase
 from services.matcher.domain.raw_words import nearby_stretch, word_stretch
 
-_LONG = 500
 Place = tuple[int, int]
 """Words in the folded texts, as they follow one another: first letter, and past the last."""
 
@@ -27,20 +27,28 @@ class ScannedText(NamedTuple):
 class Scan:
     """What was found in one event's texts, and what else is asked of them.
 
-    `found` are the literals of the scanner that stand there, each as often as it does, in the order
-    in which they end; `literals` has of each of them its last place in that order. `words` are all
-    those of the scanner that are one word.
+    `parts` are the texts folded, which `folded` joins. `found` are the literals of the scanner that
+    stand there, each as often as it does, in the order in which they end; `literals` has of each of
+    them its last place in that order. `words` are all those of the scanner that are one word.
     """
 
     texts: tuple[ScannedText, ...]
-    starts: tuple[int, ...]
+    parts: Sequence[str]
     folded: str
     literals: Mapping[str, int]
     found: list[str]
     words: frozenset[str]
+    _starts: list[int] | None = None
     _sought: dict[str, list[Place]] = field(default_factory=dict)
     _earliest: Mapping[str, int] | None = None
     _longer: int = 0
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each text begins in the folded; asked of few events."""
+        if self._starts is None:
+            self._starts = list(accumulate(map(len, self.parts[:-1]), initial=0))
+        return self._starts
 
     def holds(self, literal: str) -> bool:
         """Whether it stands there, whether or not the scanner knows it."""
@@ -77,7 +85,7 @@ class Scan:
         start = self.starts[index]
         raw = self.texts[index].raw
         words = self.folded[place[0] - 1 : place[1] + 1]
-        if len(raw) > _LONG and self._stands_once(words):
+        if self._stands_once(words):
             near = nearby_stretch(raw, words, place[0] - start)
             if near is not None:
                 return near
@@ -118,14 +126,10 @@ class Scanner:
     def scan(self, texts: Sequence[ScannedText]) -> Scan:
         """Everything that stands in `texts`; nothing reaches from one into the next."""
         folded = [fold(text.raw) for text in texts]
-        starts, end = [], 0
-        for part in folded:
-            starts.append(end)
-            end += len(part)
         haystack = "".join(folded)
         found = self._automaton.find_matches_as_strings(haystack, overlapping=True)
         literals = dict(zip(found, range(len(found)), strict=True))
-        return Scan(tuple(texts), tuple(starts), haystack, literals, found, self._words)
+        return Scan(tuple(texts), folded, haystack, literals, found, self._words)
 
 
 def places(scan: Scan, phrase: Phrase) -> list[Place]:
