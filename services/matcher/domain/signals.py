@@ -1,6 +1,7 @@
 """Signals: everything that one event sends to the windows of the rules."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import combinations, islice, product
 from math import isfinite
 
@@ -117,6 +118,9 @@ def _is_number(text: str) -> bool:
 
 def _groups(window: WindowRule, match: Match) -> Iterator[dict[str, str]]:
     """Every combination of the matched members of the fields; the first 64 of them."""
+    if not window.group_by and window.type not in NOVEL:
+        yield {}
+        return
     fields = {field: sorted(_members(window, match, field)) for field in window.group_by}
     if window.subject is not None and window.type in NOVEL:
         fields[window.subject] = _keys(window, match, window.subject)
@@ -135,7 +139,7 @@ def _keys(window: WindowRule, match: Match, field: str) -> list[str]:
 
 def _mentioned(window: WindowRule, match: Match) -> Iterator[tuple[str, FieldValue]]:
     """What the templates read; a map gives each of its entries under its dotted name."""
-    for name in sorted(window.mentions):
+    for name in _in_order(window.mentions):
         if name in MAPS:
             for inner in getattr(match.view.event, name):
                 yield f"{name}.{inner}", _told(match.view.values(f"{name}.{inner}"))
@@ -143,11 +147,15 @@ def _mentioned(window: WindowRule, match: Match) -> Iterator[tuple[str, FieldVal
             yield name, _told(match.view.values(name))
 
 
+@lru_cache(maxsize=1024)
+def _in_order(names: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(names))
+
+
 def _told(values: tuple[Value, ...]) -> FieldValue:
-    texts = tuple(_scalar(value) for value in values)
-    if len(texts) == 1:
-        return texts[0]
-    return tuple(map(str, texts)) or None
+    if len(values) == 1:
+        return _scalar(values[0])
+    return tuple(str(_scalar(value)) for value in values) or None
 
 
 def _scalar(value: Value) -> str | float:
