@@ -87,11 +87,15 @@ class KeptCopy:
     def _raw(self, first: bytes) -> Iterator[tuple[bytes, bytes]]:
         # not `items()` of rocksdict: at a damaged block that ends as if there were no more
         found = self._db.iter()
-        found.seek(first)
-        while found.valid():
-            yield found.key(), found.value()
-            found.next()
-        found.status()
+        try:
+            found.seek(first)
+            while found.valid():
+                yield found.key(), found.value()
+                found.next()
+            found.status()
+        finally:
+            # one that lives on, in the frames of an exception, keeps the directory locked
+            del found
 
     def follow(self, entries: Iterable[Entry], offset: int) -> None:
         """Take in the messages up to `offset`, together with that offset."""
