@@ -2,9 +2,11 @@
 
 Every configuration lives in a process of its own; they are measured in turns, and medians over the
 rounds are told. Costs are time of the processor, from the bytes of an event to its signals; what
-an alert costs afterwards is not in it. The reports repeat, so caches are warmer than live, and
-what is built is kept out of the garbage collector's way. Numbers of other runs or machines say
-little beside these: compare the ratios. `bench.reports` says how reports and rules are made.
+an alert costs afterwards is not in it. Each pass is made twice and the second one counted, since a
+process that had to wait for its turn begins with cold caches; the reports repeat, so these are
+warmer than live. What is built is kept out of the garbage collector's way. Numbers of other runs
+or machines say little beside these: compare the ratios. `bench.reports` says how reports and rules
+are made.
 """
 
 import argparse

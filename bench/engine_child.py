@@ -21,6 +21,7 @@ from services.matcher.domain.signals import signals
 
 REPORTS = {300: 1500, 2000: 400}
 SAMPLED = 1000
+PASSES = 2
 SAMPLE_LENGTH = 500
 
 
@@ -59,15 +60,18 @@ def _measured(rulebook: Rulebook, raw: Sequence[bytes]) -> dict[str, float]:
     return {
         "decode_us": _cost(Event.model_validate_json, raw),
         "us": _cost(whole, raw),
-        "signals": hits / len(raw),
+        "signals": hits / PASSES / len(raw),
         "rss_mib": _resident(),
     }
 
 
 def _cost(take: Callable[[bytes], Any], raw: Sequence[bytes]) -> float:
-    began = time.process_time()
-    for value in raw:
-        take(value)
+    """Of the last pass: a process that was idle has cold caches, one at work has not."""
+    began = 0.0
+    for _ in range(PASSES):
+        began = time.process_time()
+        for value in raw:
+            take(value)
     return (time.process_time() - began) / len(raw) * 1e6
 
 
