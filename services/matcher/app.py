@@ -44,9 +44,9 @@ from services.matcher.adapters.unreadable import Unreadable
 from services.matcher.adapters.watch import Watch
 from services.matcher.adapters.windows import Windows
 from services.matcher.adapters.worker import new_loop, run
+from services.matcher.domain.in_force import InForce
 from services.matcher.domain.look_back import out_of_reach
 from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.standing import InForce
 from services.matcher.settings import Settings
 
 log = telemetry.logger(__name__)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from services.matcher.adapters.message import Received
 from services.matcher.adapters.past import Stretch
 from services.matcher.adapters.rules_topic import Written
-from services.matcher.domain.standing import InForce
+from services.matcher.domain.in_force import InForce
 
 
 @dataclass

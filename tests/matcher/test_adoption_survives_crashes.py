@@ -14,7 +14,7 @@ from schemas.signal import Signal
 from schemas.topics import ALERTS
 from services.matcher.adapters.bundles import Bundles
 from services.matcher.adapters.outbox import Letter
-from services.matcher.domain.standing import InForce
+from services.matcher.domain.in_force import InForce
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import HOUR, NOON, RULE, hit, mark
 from tests.matcher.changing import Worker, marks, rules

@@ -8,8 +8,9 @@ import pytest
 
 from schemas.bundle import OnChange, RuleBundle, RuleStanding
 from services.matcher.adapters.bundles import BundleMissing, Bundles
+from services.matcher.domain.in_force import InForce, standings
 from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.standing import NEVER_CHANGED, InForce, Standing, standings
+from services.matcher.domain.standing import NEVER_CHANGED, Standing
 from services.matcher.domain.succession import numbered
 from tests.matcher.builders import ALONE, RULE
 

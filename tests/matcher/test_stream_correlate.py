@@ -16,8 +16,8 @@ from services.matcher.adapters.bundles import Bundles
 from services.matcher.adapters.correlate import Correlation, Told
 from services.matcher.adapters.hypotheses import Hypotheses
 from services.matcher.adapters.windows import Windows
+from services.matcher.domain.in_force import InForce
 from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.standing import InForce
 from services.matcher.domain.state import State
 from services.matcher.domain.window_rule import WindowRule
 from tests.fakes import FakeOutbox

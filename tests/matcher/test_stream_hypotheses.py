@@ -15,8 +15,8 @@ from services.matcher.adapters.hypotheses import Hypotheses
 from services.matcher.adapters.windows import Windows
 from services.matcher.domain.hypothesis import WatchedHypothesis
 from services.matcher.domain.hypothesis_state import HypothesisState, decode_hypothesis
+from services.matcher.domain.in_force import InForce
 from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.standing import InForce
 from services.matcher.domain.window_rule import WindowRule
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit, mark

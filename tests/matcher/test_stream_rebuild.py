@@ -14,8 +14,9 @@ from schemas.topics import DEAD_LETTERS, RULES, SIGNALS
 from services.matcher.adapters.past import Stretch
 from services.matcher.adapters.rebuild import AHEAD, Places, Rebuild
 from services.matcher.adapters.rebuilds import Rebuilds
+from services.matcher.domain.in_force import InForce
 from services.matcher.domain.rulebook import RuleKey
-from services.matcher.domain.standing import InForce, Standing
+from services.matcher.domain.standing import Standing
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import NOON
 from tests.matcher.fakes import FakePast

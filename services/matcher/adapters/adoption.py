@@ -17,8 +17,8 @@ from services.matcher.adapters.windows import Windows
 from services.matcher.domain.change import Change
 from services.matcher.domain.clock import names_of
 from services.matcher.domain.duty_windows import OWN
+from services.matcher.domain.in_force import InForce
 from services.matcher.domain.rulebook import RuleKey
-from services.matcher.domain.standing import InForce
 
 
 @dataclass(slots=True)

@@ -11,9 +11,9 @@ from services.matcher.adapters.message import reason
 from services.matcher.adapters.pack_files import in_bundle
 from services.matcher.adapters.rule_files import read_packs
 from services.matcher.adapters.rules_topic import Written
+from services.matcher.domain.in_force import InForce, standings
 from services.matcher.domain.rulebook import Rulebook
 from services.matcher.domain.sampling import tuned
-from services.matcher.domain.standing import InForce, standings
 from services.matcher.domain.succession import numbered
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from services.matcher.domain.standing import InForce
+from services.matcher.domain.in_force import InForce
 
 PATIENCE_SECONDS = 120.0
 

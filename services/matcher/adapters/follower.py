@@ -16,7 +16,7 @@ from services.matcher.adapters.bundles import Bundles
 from services.matcher.adapters.crash import crash_and_park
 from services.matcher.adapters.rules_topic import Written
 from services.matcher.adapters.transport import App
-from services.matcher.domain.standing import InForce
+from services.matcher.domain.in_force import InForce
 
 log = telemetry.logger(__name__)
 

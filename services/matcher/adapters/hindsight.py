@@ -7,9 +7,10 @@ from datetime import datetime
 from schemas.event import Event
 from schemas.signal import Signal
 from services.matcher.adapters.judge import Judge, Verdict
+from services.matcher.domain.in_force import InForce
 from services.matcher.domain.narrowed import narrowed
 from services.matcher.domain.rulebook import RuleKey
-from services.matcher.domain.standing import InForce, Standing
+from services.matcher.domain.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)

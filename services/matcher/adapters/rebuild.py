@@ -20,7 +20,7 @@ from services.matcher.adapters.marks import backfilled_letter, rebuilt_letter
 from services.matcher.adapters.message import Received, items
 from services.matcher.adapters.outbox import Outbox, bury
 from services.matcher.adapters.past import Past, Stretch
-from services.matcher.domain.standing import InForce
+from services.matcher.domain.in_force import InForce
 
 log = telemetry.logger(__name__)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from services import telemetry
 from services.matcher.adapters import metrics
-from services.matcher.domain.standing import InForce
+from services.matcher.domain.in_force import InForce
 
 log = telemetry.logger(__name__)
 

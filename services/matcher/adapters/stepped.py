@@ -10,9 +10,9 @@ from services.matcher.adapters.message import Received
 from services.matcher.domain.chain import chained
 from services.matcher.domain.clock import Clock
 from services.matcher.domain.hypothesis_news import news
+from services.matcher.domain.in_force import InForce
 from services.matcher.domain.release import history, release
 from services.matcher.domain.rulebook import RuleKey
-from services.matcher.domain.standing import InForce
 from services.matcher.domain.state import State
 from services.matcher.domain.step import Moment, Outcome, all_alerts, deadline, step
 from services.matcher.domain.window_rule import WindowRule

@@ -9,8 +9,8 @@ from schemas.event import Event
 from services.matcher.adapters.bundles import Bundles
 from services.matcher.adapters.judge import Judge, Verdict
 from services.matcher.adapters.message import Received
+from services.matcher.domain.in_force import InForce
 from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.standing import InForce
 
 
 class Rebuilding(Protocol):

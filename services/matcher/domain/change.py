@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from schemas.bundle import OnChange
 from services.matcher.domain.clock import Clock
+from services.matcher.domain.in_force import InForce
 from services.matcher.domain.rulebook import RuleKey
-from services.matcher.domain.standing import InForce
 from services.matcher.domain.step import timing
 from services.matcher.domain.window_rule import WindowRule
 
