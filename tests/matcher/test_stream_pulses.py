@@ -13,7 +13,7 @@ from services.matcher.adapters.detect import Detection
 from services.matcher.adapters.judge import Verdict
 from services.matcher.adapters.outbox import Letter
 from services.matcher.adapters.pulses import MOST_SOURCES, Pulses
-from services.matcher.domain.watched_sources import watched_sources
+from services.matcher.domain.compile_sources import watched_sources
 from tests.matcher.builders import NOON, hit
 from tests.matcher.messages import as_event, given
 from tests.matcher.test_stream_detect import detecting, outbox

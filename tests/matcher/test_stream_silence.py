@@ -16,11 +16,12 @@ from services.matcher.adapters.sources import MOST_SOURCES, Sources
 from services.matcher.adapters.stepped import Heard
 from services.matcher.adapters.windows import HEAD_ENDS, Windows
 from services.matcher.domain.clock import Clock
+from services.matcher.domain.compile_sources import watched_sources
 from services.matcher.domain.in_force import InForce
 from services.matcher.domain.rhythm import Rhythm
 from services.matcher.domain.rulebook import Rulebook
 from services.matcher.domain.source_state import SourceState, encode_source
-from services.matcher.domain.watched_sources import WatchedSources, watched_sources
+from services.matcher.domain.watched_sources import WatchedSources
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import HOUR, NOON
 from tests.matcher.hypotheses import hypothesis

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from schemas.rule import CorrelationRule, DetectionRule, Pack, RuleDocument
+from services.matcher.domain.compile_sources import watched_sources
 from services.matcher.domain.compile_window import NotSupported, of_correlation, of_detection
 from services.matcher.domain.detection import compile_detection
 from services.matcher.domain.documents import PackDocuments, Sourced
@@ -24,7 +25,6 @@ from services.matcher.domain.references import (
     unique_rules,
 )
 from services.matcher.domain.rulebook import CompiledRule, PackRules, Rulebook, assembled, indexed
-from services.matcher.domain.watched_sources import watched_sources
 from services.matcher.domain.window_rule import NOTHING, WindowRule
 
 
