@@ -6,14 +6,13 @@ import logging
 import faust
 import uvloop
 
+from services.matcher.adapters import consumer, fetch, producer, recovery, store, table, transport
 from services.matcher.adapters.transport import App
 from services.telemetry import Seldom
 
 # Faust's base classes log under the name of the module of each subclass
-OURS = tuple(
-    f"services.matcher.adapters.{name}"
-    for name in ("consumer", "fetch", "producer", "recovery", "store", "table", "transport")
-)
+_OF_FAUST = (consumer, fetch, producer, recovery, store, table, transport)
+OURS = tuple(module.__name__ for module in _OF_FAUST)
 TALKATIVE = ("faust", "mode", "aiokafka", *OURS)
 
 
