@@ -14,10 +14,10 @@ from typing import Any
 
 from bench.reports import Tongues, pack, reports, tongues
 from schemas.event import Event
-from services.matcher.domain.compile_pack import build
-from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.sampling import tuned
-from services.matcher.domain.signals import signals
+from services.matcher.domain.rules.compile_pack import build
+from services.matcher.domain.rules.rulebook import Rulebook
+from services.matcher.domain.rules.sampling import tuned
+from services.matcher.domain.rules.signals import signals
 
 REPORTS = {300: 1500, 2000: 400}
 SAMPLED = 1000

@@ -13,10 +13,10 @@ import uvloop
 from faust.types import TopicT
 
 from bench.material import SENTINEL, SENTINEL_KEY
-from services.matcher.adapters.agents import add_agent
-from services.matcher.adapters.message import Received
-from services.matcher.adapters.transport import App
-from services.matcher.adapters.worker import run
+from services.matcher.adapters.stream.agents import add_agent
+from services.matcher.adapters.stream.transport import App
+from services.matcher.adapters.stream.worker import run
+from services.matcher.adapters.topics.message import Received
 
 OPTIONS: dict[str, Any] = {
     "web_enabled": False,

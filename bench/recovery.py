@@ -19,8 +19,8 @@ from kafka.admin import NewTopic
 
 from bench import report
 from bench.recovery_child import PARTITIONS, source_topic
-from services.matcher.adapters.changelog import ensure_changelog
-from services.matcher.adapters.table import changelog_name
+from services.matcher.adapters.state.changelog import ensure_changelog
+from services.matcher.adapters.state.table import changelog_name
 from tests.parts.kafka import KafkaNode
 from tests.parts.topics import Message, produce
 

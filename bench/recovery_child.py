@@ -17,13 +17,13 @@ from typing import Any
 import faust
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from services.matcher.adapters.agents import add_agent
-from services.matcher.adapters.changelog import ensure_changelog
-from services.matcher.adapters.copies import in_directory, in_memory
-from services.matcher.adapters.message import Received
-from services.matcher.adapters.table import NAME, add_table, changelog_name
-from services.matcher.adapters.transport import App, faust_options, raw_topic
-from services.matcher.adapters.worker import new_loop
+from services.matcher.adapters.state.changelog import ensure_changelog
+from services.matcher.adapters.state.copies import in_directory, in_memory
+from services.matcher.adapters.state.table import NAME, add_table, changelog_name
+from services.matcher.adapters.stream.agents import add_agent
+from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
+from services.matcher.adapters.stream.worker import new_loop
+from services.matcher.adapters.topics.message import Received
 
 PARTITIONS = 4
 

@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 
 from bench.language import KNOWN, Language, arabic, english
 from schemas.rule import DetectionRule, NamedList, Pack
-from services.matcher.domain.documents import PackDocuments, Sourced
-from services.matcher.domain.faults import Origin
+from services.matcher.domain.packs.documents import PackDocuments, Sourced
+from services.matcher.domain.packs.faults import Origin
 
 TYPES = ("statement", "appeal", "protest", "assault", "mobilize", "threaten", "consult", "agree")
 COUNTRIES = ("IQ", "IR", "SY", "LB", "US", "TR", "SA", "YE", "IL", "RU")

@@ -16,7 +16,7 @@ from schemas.envelope import (
 )
 from schemas.event import Event
 from schemas.topics import EVENTS
-from services.matcher.domain.publisher import publisher_of
+from services.matcher.domain.duty.publisher import publisher_of
 
 TOO_LATE = "too_late"
 """The reason of hits that no window takes, however often they are sent."""

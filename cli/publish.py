@@ -13,10 +13,10 @@ from cli.rule_set import RulesFolder, every_fault, report, run_cases, tell
 from cli.settings import kafka_settings
 from cli.work_tree import author_of, commit_of
 from schemas.bundle import OnChange, RuleBundle
-from services.matcher.adapters.pack_files import bundled, in_folder
-from services.matcher.adapters.rule_files import read_packs
-from services.matcher.domain.digest import rule_digests
-from services.matcher.domain.succession import (
+from services.matcher.adapters.rules.pack_files import bundled, in_folder
+from services.matcher.adapters.rules.rule_files import read_packs
+from services.matcher.domain.changes.digest import rule_digests
+from services.matcher.domain.changes.succession import (
     Change,
     Declared,
     Edition,

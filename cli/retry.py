@@ -14,7 +14,7 @@ from cli.records import reading, records, stretch
 from cli.settings import kafka_settings
 from schemas.topics import DEAD_LETTERS, topic_name
 from services.environment import VedetteSettings
-from services.matcher.domain.publisher import publisher_of
+from services.matcher.domain.duty.publisher import publisher_of
 
 ACKNOWLEDGE_SECONDS = 30
 AT_ONCE = 500

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from cli.faults import Unusable
-from services.matcher.adapters.rule_files import RuleFiles, read_rule_files
-from services.matcher.domain.cases import differences
-from services.matcher.domain.coverage import cases_of, coverage_faults
-from services.matcher.domain.faults import RuleFault
-from services.matcher.domain.rulebook import Rulebook
+from services.matcher.adapters.rules.rule_files import RuleFiles, read_rule_files
+from services.matcher.domain.backtest.cases import differences
+from services.matcher.domain.backtest.coverage import cases_of, coverage_faults
+from services.matcher.domain.packs.faults import RuleFault
+from services.matcher.domain.rules.rulebook import Rulebook
 
 RulesFolder = Annotated[
     Path, typer.Option("--rules", help="A rule pack, or a folder of rule packs.")

@@ -20,11 +20,11 @@ from cli.rule_set import RulesFolder, every_fault, files_of, report, run_cases, 
 from schemas.alert import Alert
 from schemas.event import Event
 from services.matcher.adapters.event_file import BadLine, read_events
-from services.matcher.adapters.rule_files import RuleFiles
-from services.matcher.domain.corrections import linked
-from services.matcher.domain.matching import derived, matches, unknown_names
-from services.matcher.domain.replay import replay
-from services.matcher.domain.rulebook import Rulebook
+from services.matcher.adapters.rules.rule_files import RuleFiles
+from services.matcher.domain.backtest.corrections import linked
+from services.matcher.domain.backtest.replay import replay
+from services.matcher.domain.rules.matching import derived, matches, unknown_names
+from services.matcher.domain.rules.rulebook import Rulebook
 
 AT_FAULT = 1
 

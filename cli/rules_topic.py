@@ -18,7 +18,7 @@ from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, RuleBundle
 from schemas.envelope import RULE_BUNDLE, cloud_headers
 from schemas.topics import EVENTS, RULES, topic_name
 from services.environment import VedetteSettings
-from services.matcher.domain.succession import Numbered, numbered
+from services.matcher.domain.changes.succession import Numbered, numbered
 
 CLIENT_MS = 10_000
 ACKNOWLEDGED_SECONDS = 30

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from schemas.ledger import Entry, Sending
 from services.ingest.domain.bundle import Message
 from services.ingest.domain.ports import Unavailable
-from services.matcher.adapters.outbox import Letter as KafkaLetter
-from services.matcher.adapters.outbox import TooLarge
+from services.matcher.adapters.topics.outbox import Letter as KafkaLetter
+from services.matcher.adapters.topics.outbox import TooLarge
 from services.notifier.domain.decide import Facts, Sighting
 from services.notifier.domain.errors import LeaseLost, LogLost
 from services.notifier.domain.letters import superseding_letter

@@ -16,37 +16,37 @@ from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, RULES, SIGNALS, topic_name
 from services import telemetry
 from services.matcher.adapters import metrics
-from services.matcher.adapters.agents import add_agent
-from services.matcher.adapters.bundle_rules import BadBundle
-from services.matcher.adapters.bundles import Bundles
-from services.matcher.adapters.changelog import Changelog, ensure_changelog, retention
-from services.matcher.adapters.cluster import Cluster, Unusable
-from services.matcher.adapters.copies import in_directory, in_memory
-from services.matcher.adapters.correlate import Correlation, Told
-from services.matcher.adapters.crash import crash_and_park
-from services.matcher.adapters.detect import Detection
-from services.matcher.adapters.follower import Follower
-from services.matcher.adapters.hypotheses import Hypotheses, by_name
-from services.matcher.adapters.message import Received
-from services.matcher.adapters.outbox import Outbox, TopicOutbox
-from services.matcher.adapters.past import KafkaPast
-from services.matcher.adapters.pulses import Pulses
-from services.matcher.adapters.rebuild import Places, Rebuild
-from services.matcher.adapters.rebuilds import Rebuilds
-from services.matcher.adapters.rule_files import read_rule_files
-from services.matcher.adapters.rules_topic import RulesTopic
-from services.matcher.adapters.store import OpenCopy
-from services.matcher.adapters.swap import Swap
-from services.matcher.adapters.table import add_table, changelog_name
-from services.matcher.adapters.ticks import Ticker
-from services.matcher.adapters.transport import App, faust_options, raw_topic
-from services.matcher.adapters.unreadable import Unreadable
-from services.matcher.adapters.watch import Watch
-from services.matcher.adapters.windows import Windows
-from services.matcher.adapters.worker import new_loop, run
-from services.matcher.domain.in_force import InForce
-from services.matcher.domain.look_back import out_of_reach
-from services.matcher.domain.rulebook import Rulebook
+from services.matcher.adapters.correlation.correlate import Correlation, Told
+from services.matcher.adapters.correlation.hypotheses import Hypotheses, by_name
+from services.matcher.adapters.detection.detect import Detection
+from services.matcher.adapters.detection.past import KafkaPast
+from services.matcher.adapters.detection.pulses import Pulses
+from services.matcher.adapters.detection.rebuild import Places, Rebuild
+from services.matcher.adapters.detection.rebuilds import Rebuilds
+from services.matcher.adapters.detection.swap import Swap
+from services.matcher.adapters.detection.ticks import Ticker
+from services.matcher.adapters.detection.unreadable import Unreadable
+from services.matcher.adapters.rules.bundle_rules import BadBundle
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.rules.follower import Follower
+from services.matcher.adapters.rules.rule_files import read_rule_files
+from services.matcher.adapters.rules.rules_topic import RulesTopic
+from services.matcher.adapters.state.changelog import Changelog, ensure_changelog, retention
+from services.matcher.adapters.state.copies import in_directory, in_memory
+from services.matcher.adapters.state.store import OpenCopy
+from services.matcher.adapters.state.table import add_table, changelog_name
+from services.matcher.adapters.state.windows import Windows
+from services.matcher.adapters.stream.agents import add_agent
+from services.matcher.adapters.stream.crash import crash_and_park
+from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
+from services.matcher.adapters.stream.watch import Watch
+from services.matcher.adapters.stream.worker import new_loop, run
+from services.matcher.adapters.topics.cluster import Cluster, Unusable
+from services.matcher.adapters.topics.message import Received
+from services.matcher.adapters.topics.outbox import Outbox, TopicOutbox
+from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.rules.look_back import out_of_reach
+from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.settings import Settings
 
 log = telemetry.logger(__name__)

@@ -7,9 +7,9 @@ import pytest
 
 from bench.material import BUNDLE_SIZE, SENTINEL, messages, sentinels, write_pack
 from schemas.event import Event
-from services.matcher.adapters.message import items
-from services.matcher.adapters.rule_files import read_rule_files
-from services.matcher.domain.matching import matches
+from services.matcher.adapters.rules.rule_files import read_rule_files
+from services.matcher.adapters.topics.message import items
+from services.matcher.domain.rules.matching import matches
 from tests.matcher.messages import Given
 
 COUNT = 2_000

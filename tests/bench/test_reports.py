@@ -4,8 +4,8 @@ import pytest
 
 from bench.reports import pack, reports, tongues
 from schemas.event import Event
-from services.matcher.domain.compile_pack import build
-from services.matcher.domain.matching import matches
+from services.matcher.domain.rules.compile_pack import build
+from services.matcher.domain.rules.matching import matches
 
 KNOWN = tongues()
 

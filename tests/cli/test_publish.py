@@ -15,7 +15,7 @@ from cli.publish import declared_of, edition_of, published
 from cli.rules_topic import refuse_too_large
 from cli.work_tree import author_of, commit_of
 from schemas.bundle import LARGEST_RULES, OnChange, RuleBundle
-from services.matcher.domain.succession import (
+from services.matcher.domain.changes.succession import (
     Declared,
     Edition,
     Numbered,

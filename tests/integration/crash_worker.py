@@ -5,11 +5,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from services.matcher.adapters.agents import add_agent
-from services.matcher.adapters.message import Received
-from services.matcher.adapters.stuck import Watchdog
-from services.matcher.adapters.transport import App, faust_options, raw_topic
-from services.matcher.adapters.worker import new_loop, run
+from services.matcher.adapters.stream.agents import add_agent
+from services.matcher.adapters.stream.stuck import Watchdog
+from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
+from services.matcher.adapters.stream.worker import new_loop, run
+from services.matcher.adapters.topics.message import Received
 
 BOOM = b"boom"
 HANG = b"hang"

@@ -19,7 +19,7 @@ from faust.types import TP, AppT, EventT, PendingMessage, RecordMetadata, Stream
 from faust.types.transports import ConsumerT, ProducerT
 
 from services.matcher.__main__ import main
-from services.matcher.adapters.transport import App
+from services.matcher.adapters.stream.transport import App
 
 POINT, LATE = "VEDETTE_TEST_POINT", "VEDETTE_TEST_LATE_SECONDS"
 PAUSE, PAUSED = "VEDETTE_TEST_PAUSE_SECONDS", "paused before the recovery"

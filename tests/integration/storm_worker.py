@@ -13,15 +13,15 @@ from typing import ClassVar
 from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.types.transports import ConsumerT, TransportT
 
-from services.matcher.adapters.agents import add_agent
-from services.matcher.adapters.changelog import Changelog
-from services.matcher.adapters.copies import in_directory, in_memory
-from services.matcher.adapters.fetch import FetchingThread
-from services.matcher.adapters.message import Received
-from services.matcher.adapters.store import OpenCopy
-from services.matcher.adapters.table import add_table
-from services.matcher.adapters.transport import App, Transport, faust_options, raw_topic
-from services.matcher.adapters.worker import new_loop, run
+from services.matcher.adapters.state.changelog import Changelog
+from services.matcher.adapters.state.copies import in_directory, in_memory
+from services.matcher.adapters.state.store import OpenCopy
+from services.matcher.adapters.state.table import add_table
+from services.matcher.adapters.stream.agents import add_agent
+from services.matcher.adapters.stream.fetch import FetchingThread
+from services.matcher.adapters.stream.transport import App, Transport, faust_options, raw_topic
+from services.matcher.adapters.stream.worker import new_loop, run
+from services.matcher.adapters.topics.message import Received
 
 PARTITIONS = 8
 IN, OUT, TABLE = "in", "out", "seen"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, SIGNALS
-from services.matcher.adapters.table import changelog_name
+from services.matcher.adapters.state.table import changelog_name
 from tests.integration.matcher_site import ROCKETS, Matched, event, matcher, message, started
 from tests.integration.matcher_worker import LATE
 from tests.parts.pipeline import write_pack

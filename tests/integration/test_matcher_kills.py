@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from schemas.topics import ALERTS, EVENTS, SIGNALS
-from services.matcher.adapters.table import changelog_name
+from services.matcher.adapters.state.table import changelog_name
 from tests.integration.matcher_site import ROCKETS, Matched, event, matcher, message, started
 from tests.integration.matcher_worker import POINT, Point
 from tests.integration.notifier_site import Site

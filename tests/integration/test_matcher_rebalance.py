@@ -1,7 +1,7 @@
 """Workers join and leave under load, with a table: the consumer's remedies, shown by their lack.
 
 The storm runs once as the matcher does and once on Faust's own consumer. Take a remedy out of
-`services.matcher.adapters.consumer` and the first fails; the second says why they are there.
+`services.matcher.adapters.stream.consumer` and the first fails; the second says why they are there.
 """
 
 import sys

@@ -13,10 +13,10 @@ from faust.types import TP
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 
-from services.matcher.adapters.changelog import CONFIG, Changelog, ensure_changelog, retention
-from services.matcher.adapters.cluster import Unusable
-from services.matcher.adapters.copies import in_directory
-from services.matcher.adapters.recovery import read
+from services.matcher.adapters.state.changelog import CONFIG, Changelog, ensure_changelog, retention
+from services.matcher.adapters.state.copies import in_directory
+from services.matcher.adapters.state.recovery import read
+from services.matcher.adapters.topics.cluster import Unusable
 from tests.integration.matcher_site import MARCH, Matched, event, matcher, message, started
 from tests.matcher.adapters.packs import changed
 from tests.parts.pipeline import write_pack

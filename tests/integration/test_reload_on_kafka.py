@@ -17,7 +17,7 @@ import pytest
 from schemas.alert import Alert, Status
 from schemas.bundle import BUNDLE_KEY, Rebuilt
 from schemas.topics import RULES
-from services.matcher.adapters.table import changelog_name
+from services.matcher.adapters.state.table import changelog_name
 from tests.integration.matcher_site import Matched, event, matcher, message, started
 from tests.matcher.adapters.packs import changed
 from tests.parts import waiting

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from schemas.alert import Evidence, Level
 from schemas.rule import Condition, CorrelationType
 from schemas.signal import Signal, SignalKind
-from services.matcher.domain.window_rule import WindowRule
+from services.matcher.domain.windows.window_rule import WindowRule
 
 NOON = datetime(2020, 1, 14, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -10,15 +10,15 @@ from schemas.envelope import BACKFILLED, SIGNAL, cloud_headers, header
 from schemas.rule import Condition
 from schemas.signal import Signal
 from schemas.topics import ALERTS, SIGNALS
-from services.matcher.adapters.bundles import Bundles
-from services.matcher.adapters.correlate import Correlation
-from services.matcher.adapters.hypotheses import Hypotheses
-from services.matcher.adapters.windows import Windows
-from services.matcher.domain.hypothesis import WatchedHypothesis
-from services.matcher.domain.in_force import InForce
-from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.standing import Standing
-from services.matcher.domain.window_rule import WindowRule
+from services.matcher.adapters.correlation.correlate import Correlation
+from services.matcher.adapters.correlation.hypotheses import Hypotheses
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.state.windows import Windows
+from services.matcher.domain.alerts.standing import Standing
+from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
+from services.matcher.domain.rules.rulebook import Rulebook
+from services.matcher.domain.windows.window_rule import WindowRule
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import HOUR, NOON, RULE, hit
 from tests.matcher.hypotheses import hypothesis

@@ -7,13 +7,19 @@ from datetime import datetime
 from schemas.alert import Alert, Status
 from schemas.bundle import OnChange
 from schemas.signal import Signal
-from services.matcher.domain.anew import renewed
-from services.matcher.domain.panes import decode_head, encode_head, encode_pane, panes_of, whole
-from services.matcher.domain.release import release
-from services.matcher.domain.standing import NEVER_CHANGED, Standing
-from services.matcher.domain.state import State
-from services.matcher.domain.step import Moment, Outcome, is_due, step
-from services.matcher.domain.window_rule import WindowRule
+from services.matcher.domain.alerts.anew import renewed
+from services.matcher.domain.alerts.standing import NEVER_CHANGED, Standing
+from services.matcher.domain.alerts.step import Moment, Outcome, is_due, step
+from services.matcher.domain.changes.release import release
+from services.matcher.domain.windows.panes import (
+    decode_head,
+    encode_head,
+    encode_pane,
+    panes_of,
+    whole,
+)
+from services.matcher.domain.windows.state import State
+from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.builders import NOON
 
 

@@ -3,10 +3,10 @@
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
-from services.matcher.adapters.message import Received
-from services.matcher.adapters.past import Stretch
-from services.matcher.adapters.rules_topic import Written
-from services.matcher.domain.in_force import InForce
+from services.matcher.adapters.detection.past import Stretch
+from services.matcher.adapters.rules.rules_topic import Written
+from services.matcher.adapters.topics.message import Received
+from services.matcher.domain.changes.in_force import InForce
 
 
 @dataclass

@@ -7,17 +7,17 @@ from typing import Any
 
 from schemas.alert import Alert, Evidence, Status
 from schemas.hypothesis import Hypothesis
-from services.matcher.domain.hypothesis import WatchedHypothesis, watched
-from services.matcher.domain.hypothesis_change import AlertChange, IndicatorChange
-from services.matcher.domain.hypothesis_score import course_of
-from services.matcher.domain.hypothesis_state import (
+from services.matcher.domain.alerts.step import Moment
+from services.matcher.domain.hypotheses.change import AlertChange, IndicatorChange
+from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis, watched
+from services.matcher.domain.hypotheses.score import course_of
+from services.matcher.domain.hypotheses.state import (
     HypothesisState,
     decode_hypothesis,
     encode_hypothesis,
 )
-from services.matcher.domain.hypothesis_step import hypothesis_is_due, step_hypothesis
-from services.matcher.domain.state import micros
-from services.matcher.domain.step import Moment
+from services.matcher.domain.hypotheses.step import hypothesis_is_due, step_hypothesis
+from services.matcher.domain.windows.state import micros
 from tests.matcher.builders import HOUR, NOON
 
 DAY = 24 * HOUR

@@ -5,10 +5,10 @@ from typing import Any
 
 from schemas.event import Event
 from schemas.rule import CorrelationRule, DetectionRule, NamedList, Pack, RuleDocument, SiteList
-from services.matcher.domain.compile_pack import build
-from services.matcher.domain.documents import PackDocuments, Sourced
-from services.matcher.domain.faults import Origin, RuleFault
-from services.matcher.domain.rulebook import Rulebook
+from services.matcher.domain.packs.documents import PackDocuments, Sourced
+from services.matcher.domain.packs.faults import Origin, RuleFault
+from services.matcher.domain.rules.compile_pack import build
+from services.matcher.domain.rules.rulebook import Rulebook
 
 FRIDAY_NOON = datetime(2020, 1, 24, 12, 30, tzinfo=UTC)
 

@@ -12,9 +12,9 @@ from schemas.bundle import OnChange
 from schemas.rule import Condition
 from schemas.signal import Signal
 from schemas.topics import ALERTS
-from services.matcher.adapters.bundles import Bundles
-from services.matcher.adapters.outbox import Letter
-from services.matcher.domain.in_force import InForce
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.topics.outbox import Letter
+from services.matcher.domain.changes.in_force import InForce
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import HOUR, NOON, RULE, hit, mark
 from tests.matcher.changing import Worker, marks, rules

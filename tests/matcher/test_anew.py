@@ -11,10 +11,10 @@ from schemas.alert import Alert, Status
 from schemas.bundle import OnChange
 from schemas.rule import Condition
 from schemas.signal import Signal
-from services.matcher.domain.announce import MERGED
-from services.matcher.domain.ending import REMOVED, RESET, ended, nameless
-from services.matcher.domain.release import CHANGED, history
-from services.matcher.domain.window_rule import WindowRule
+from services.matcher.domain.alerts.announce import MERGED
+from services.matcher.domain.changes.ending import REMOVED, RESET, ended, nameless
+from services.matcher.domain.changes.release import CHANGED, history
+from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.builders import ALONE, AWAITED, HOUR, NOON, RULE, hit, mark, of
 from tests.matcher.course import Course
 from tests.matcher.test_episodes_are_a_function_of_the_hits import brute_force, cases

@@ -3,9 +3,9 @@
 from typing import Any
 
 from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
-from services.matcher.domain.bases_by_name import bases_by_name
-from services.matcher.domain.documents import Sourced
-from services.matcher.domain.faults import Origin
+from services.matcher.domain.packs.bases_by_name import bases_by_name
+from services.matcher.domain.packs.documents import Sourced
+from services.matcher.domain.packs.faults import Origin
 
 ID = "0e95725d-7320-415d-80f7-004da920fc11"
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas.bundle import OnChange, RuleBundle, RuleStanding
-from services.matcher.adapters.bundles import BundleMissing, Bundles
-from services.matcher.domain.in_force import InForce, standings
-from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.standing import NEVER_CHANGED, Standing
-from services.matcher.domain.succession import numbered
+from services.matcher.adapters.rules.bundles import BundleMissing, Bundles
+from services.matcher.domain.alerts.standing import NEVER_CHANGED, Standing
+from services.matcher.domain.changes.in_force import InForce, standings
+from services.matcher.domain.changes.succession import numbered
+from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.builders import ALONE, RULE
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

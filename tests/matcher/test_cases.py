@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from schemas.rule import RuleTest
-from services.matcher.domain.cases import Case, InvalidCase, case_events, differences
-from services.matcher.domain.coverage import coverage_faults
+from services.matcher.domain.backtest.cases import Case, InvalidCase, case_events, differences
+from services.matcher.domain.backtest.coverage import coverage_faults
 from tests.matcher.rules import correlating, detecting, pack_of, rulebook
 
 FIRE = detecting("fire", selection={"words|phrase": "fire"})

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from schemas.alert import Alert, Status
 from schemas.event import Event
-from services.matcher.domain.chain import chained
-from services.matcher.domain.replay import replay
+from services.matcher.domain.backtest.replay import replay
+from services.matcher.domain.rules.chain import chained
 from tests.matcher.rules import FRIDAY_NOON, correlating, detecting, report, rulebook
 
 FIRE = detecting("fire", selection={"words|phrase": "rockets"})

@@ -1,8 +1,8 @@
 from schemas.bundle import Backfilled, OnChange
 from schemas.tick import Tick
-from services.matcher.domain.clock import Clock, decode_clock, encode_clock
-from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.standing import Standing
+from services.matcher.domain.alerts.standing import Standing
+from services.matcher.domain.changes.clock import Clock, decode_clock, encode_clock
+from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.builders import HOUR, NOON
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from schemas.hypothesis import Hypothesis
 from schemas.rule import SiteList
-from services.matcher.domain.compile_pack import build
-from services.matcher.domain.documents import PackDocuments, Sourced
-from services.matcher.domain.faults import Origin
+from services.matcher.domain.packs.documents import PackDocuments, Sourced
+from services.matcher.domain.packs.faults import Origin
+from services.matcher.domain.rules.compile_pack import build
 from tests.matcher.rules import compiled, correlating, detecting, pack_of, rulebook
 
 FIRE = detecting("fire", selection={"words|phrase": "fire"})

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from schemas.event import Event
-from services.matcher.domain.matching import matches
+from services.matcher.domain.rules.matching import matches
 from tests.matcher.rules import compiled, detecting, report, rulebook
 
 MARCH = report(

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from schemas.rule import NamedList, RuleDocument, SiteList
-from services.matcher.domain.compile_pack import build
-from services.matcher.domain.digest import rule_digests
-from services.matcher.domain.documents import PackDocuments
+from services.matcher.domain.changes.digest import rule_digests
+from services.matcher.domain.packs.documents import PackDocuments
+from services.matcher.domain.rules.compile_pack import build
 from tests.matcher.rules import LEBANESE, PROXIES, correlating, detecting, pack_of
 
 SITES = SiteList.model_validate(

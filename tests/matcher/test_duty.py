@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from schemas.alert import Level, Status
 from schemas.duty import is_duty, is_own, is_watchdog
-from services.matcher.domain.duty import Duty, Words, duty_alert, duty_ended
+from services.matcher.domain.duty.alert import Duty, Words, duty_alert, duty_ended
 from tests.matcher.builders import HOUR, NOON
 
 SILENT = Duty("source_silent", "A source is silent", {"source": "reuters"})

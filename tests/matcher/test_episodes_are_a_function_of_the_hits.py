@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from schemas.rule import Condition, CorrelationType
 from schemas.signal import Signal, SignalKind
-from services.matcher.domain.expression import parse_expression
-from services.matcher.domain.window_rule import NUMERIC, WindowRule
+from services.matcher.domain.windows.expression import parse_expression
+from services.matcher.domain.windows.window_rule import NUMERIC, WindowRule
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, mark, of
 from tests.matcher.course import Course
 

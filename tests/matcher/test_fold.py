@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.matcher.domain.fold import fold, raw_stretch
-from services.matcher.domain.fold_page import fold_fast
-from services.matcher.domain.fold_table import TABLE
+from services.matcher.domain.text.fold import fold, raw_stretch
+from services.matcher.domain.text.fold_page import fold_fast
+from services.matcher.domain.text.fold_table import TABLE
 
 WRITTEN = st.text(
     st.one_of(

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.matcher.domain.hypothesis import Indicator, WatchedHypothesis
-from services.matcher.domain.hypothesis_change import AlertChange
-from services.matcher.domain.hypothesis_crossing import Crossing, crossings, turns
-from services.matcher.domain.hypothesis_score import Course
+from services.matcher.domain.hypotheses.change import AlertChange
+from services.matcher.domain.hypotheses.crossing import Crossing, crossings, turns
+from services.matcher.domain.hypotheses.hypothesis import Indicator, WatchedHypothesis
+from services.matcher.domain.hypotheses.score import Course
 from tests.matcher.builders import HOUR, NOON
 from tests.matcher.hypotheses import Watch, hypothesis, seen, withdrawn
 

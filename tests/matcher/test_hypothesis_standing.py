@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 
 from schemas.rule import Condition, CorrelationType
-from services.matcher.domain.expression import parse_expression
-from services.matcher.domain.hypothesis import WatchedHypothesis
-from services.matcher.domain.hypothesis_change import DistanceChange, SourceChange
-from services.matcher.domain.hypothesis_distance import Distance, distance
-from services.matcher.domain.hypothesis_standing import IndicatorState, Standing, standings
-from services.matcher.domain.hypothesis_state import MOST_SILENT
-from services.matcher.domain.state import micros
-from services.matcher.domain.window_rule import WindowRule
+from services.matcher.domain.hypotheses.change import DistanceChange, SourceChange
+from services.matcher.domain.hypotheses.distance import Distance, distance
+from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
+from services.matcher.domain.hypotheses.standing import IndicatorState, Standing, standings
+from services.matcher.domain.hypotheses.state import MOST_SILENT
+from services.matcher.domain.windows.expression import parse_expression
+from services.matcher.domain.windows.state import micros
+from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, of
 from tests.matcher.course import Course
 from tests.matcher.hypotheses import Watch, hypothesis, seen, withdrawn

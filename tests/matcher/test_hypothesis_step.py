@@ -4,10 +4,10 @@ from math import log2
 import pytest
 
 from schemas.alert import Level, Status
-from services.matcher.domain.hypothesis_change import alert_change
-from services.matcher.domain.hypothesis_state import HypothesisState
-from services.matcher.domain.hypothesis_step import hypothesis_deadline, step_hypothesis
-from services.matcher.domain.step import Moment
+from services.matcher.domain.alerts.step import Moment
+from services.matcher.domain.hypotheses.change import alert_change
+from services.matcher.domain.hypotheses.state import HypothesisState
+from services.matcher.domain.hypotheses.step import hypothesis_deadline, step_hypothesis
 from tests.matcher.builders import HOUR, NOON
 from tests.matcher.hypotheses import Watch, hypothesis, seen, withdrawn
 

@@ -7,11 +7,11 @@ from schemas.alert import Alert, Level, Status
 from schemas.event import Event
 from schemas.hypothesis import Hypothesis
 from schemas.rule import RuleDocument
-from services.matcher.domain.compile_pack import build
-from services.matcher.domain.documents import PackDocuments, Sourced
-from services.matcher.domain.faults import Origin, RuleFault
-from services.matcher.domain.replay import Replay, replay
-from services.matcher.domain.rulebook import Rulebook
+from services.matcher.domain.backtest.replay import Replay, replay
+from services.matcher.domain.packs.documents import PackDocuments, Sourced
+from services.matcher.domain.packs.faults import Origin, RuleFault
+from services.matcher.domain.rules.compile_pack import build
+from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.rules import FRIDAY_NOON, correlating, detecting, pack_of, report
 
 FIRE = detecting("fire", selection={"words|phrase": "fire"})

@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 
 from schemas.event import Event
 from schemas.rule import DetectionRule, NamedList, SiteList
-from services.matcher.domain.matching import matches
-from services.matcher.domain.predicates import Atom
-from services.matcher.domain.rarity import rarity
-from services.matcher.domain.rulebook import Rulebook, assembled, indexed, unindexed
+from services.matcher.domain.detection.predicates import Atom
+from services.matcher.domain.detection.rarity import rarity
+from services.matcher.domain.rules.matching import matches
+from services.matcher.domain.rules.rulebook import Rulebook, assembled, indexed, unindexed
 from tests.matcher.rules import LEBANESE, PROXIES, detecting, report, rulebook
 
 WORDS = ("the", "march", "marches", "fire", "fired", "of", "badr", "city", "حزب", "والحزب", "الله")

@@ -3,10 +3,10 @@ from typing import Any
 import pytest
 
 from schemas.rule import NamedList
-from services.matcher.domain.documents import Sourced
-from services.matcher.domain.faults import Origin
-from services.matcher.domain.lists import build_lists
-from services.matcher.domain.matching import entities
+from services.matcher.domain.detection.lists import build_lists
+from services.matcher.domain.packs.documents import Sourced
+from services.matcher.domain.packs.faults import Origin
+from services.matcher.domain.rules.matching import entities
 from tests.matcher.rules import report, rulebook
 
 BOOK = rulebook()

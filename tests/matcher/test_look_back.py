@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from services.matcher.domain.look_back import out_of_reach
+from services.matcher.domain.rules.look_back import out_of_reach
 from tests.matcher.builders import RULE
 
 DAY = timedelta(days=1)

@@ -3,8 +3,8 @@ import time
 import pytest
 
 from schemas.event import Event
-from services.matcher.domain.matching import Match, matches
-from services.matcher.domain.rulebook import Rulebook
+from services.matcher.domain.rules.matching import Match, matches
+from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.rules import detecting, report, rulebook
 
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 
 from schemas.event import Event
-from services.matcher.domain.fold import fold
-from services.matcher.domain.matching import derived, matches, unknown_names
-from services.matcher.domain.names import canonical, organisation_names
-from services.matcher.domain.organisation_heads import DEFAULT, heads_of
-from services.matcher.domain.signals import signals
+from services.matcher.domain.rules.matching import derived, matches, unknown_names
+from services.matcher.domain.rules.signals import signals
+from services.matcher.domain.text.fold import fold
+from services.matcher.domain.text.names import canonical, organisation_names
+from services.matcher.domain.text.organisation_heads import DEFAULT, heads_of
 from tests.matcher.rules import compiled, correlating, detecting, report, rulebook
 from tests.matcher.wild_text import TEXTS
 

@@ -1,7 +1,7 @@
 """A part of a rulebook says of an event what the whole says, for its own windows alone."""
 
-from services.matcher.domain.narrowed import narrowed
-from services.matcher.domain.signals import signals
+from services.matcher.domain.rules.narrowed import narrowed
+from services.matcher.domain.rules.signals import signals
 from tests.matcher.rules import correlating, detecting, report, rulebook
 
 FIRE = detecting("fire", selection={"words|phrase": "rockets"}, group_by=["place"])

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 
 from schemas.event import Event
-from services.matcher.domain.fold import fold
-from services.matcher.domain.matching import Match, matches
-from services.matcher.domain.sentences import sentences
+from services.matcher.domain.rules.matching import Match, matches
+from services.matcher.domain.text.fold import fold
+from services.matcher.domain.text.sentences import sentences
 from tests.matcher.rules import compiled, detecting, report, rulebook
 from tests.matcher.wild_text import TEXTS
 

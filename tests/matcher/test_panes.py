@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matcher.domain.panes import (
+from services.matcher.domain.windows.panes import (
     LARGEST_CHUNK,
     decode_head,
     encode_head,
@@ -11,7 +11,7 @@ from services.matcher.domain.panes import (
     panes_of,
     whole,
 )
-from services.matcher.domain.state import State
+from services.matcher.domain.windows.state import State
 from tests.matcher.builders import HOUR, NOON, RULE, hit
 from tests.matcher.course import Course
 

@@ -2,9 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
-from services.matcher.domain.fold import fold
-from services.matcher.domain.phrases import InvalidPhrase, name_forms, parse_phrase
-from services.matcher.domain.scan import ScannedText, Scanner, places
+from services.matcher.domain.text.fold import fold
+from services.matcher.domain.text.phrases import InvalidPhrase, name_forms, parse_phrase
+from services.matcher.domain.text.scan import ScannedText, Scanner, places
 
 
 def found(phrase: str, *texts: str) -> list[str]:

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from schemas.event import Event
 from schemas.rule import NamedList, SiteList
-from services.matcher.domain.earth import LONGEST_KM, Circle, Circles, Point, distance_km
-from services.matcher.domain.matching import derived, matches
-from services.matcher.domain.replay import replay
-from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.signals import signals
+from services.matcher.domain.backtest.replay import replay
+from services.matcher.domain.detection.earth import LONGEST_KM, Circle, Circles, Point, distance_km
+from services.matcher.domain.rules.matching import derived, matches
+from services.matcher.domain.rules.rulebook import Rulebook
+from services.matcher.domain.rules.signals import signals
 from tests.matcher.rules import PROXIES, compiled, correlating, detecting, report, rulebook
 
 TAJI = {"id": "camp-taji", "name": "Camp Taji", "lat": 33.524, "lon": 44.257, "radius_km": 6}

@@ -3,9 +3,9 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.matcher.domain.phrases import parse_phrase
-from services.matcher.domain.proximity import may_stand, pairs_of, stands
-from services.matcher.domain.scan import ScannedText, Scanner, places
+from services.matcher.domain.text.phrases import parse_phrase
+from services.matcher.domain.text.proximity import may_stand, pairs_of, stands
+from services.matcher.domain.text.scan import ScannedText, Scanner, places
 
 LONG = "w" * 200
 words = st.sampled_from(("a", "ab", "b", "c", "x", LONG))

@@ -1,10 +1,10 @@
 import pytest
 
-from services.matcher.domain.common_words import ARABIC, ENGLISH
-from services.matcher.domain.fold import fold
-from services.matcher.domain.matching import matches
-from services.matcher.domain.rarity import rarity, sampled
-from services.matcher.domain.sampling import tuned
+from services.matcher.domain.detection.rarity import rarity, sampled
+from services.matcher.domain.rules.matching import matches
+from services.matcher.domain.rules.sampling import tuned
+from services.matcher.domain.text.common_words import ARABIC, ENGLISH
+from services.matcher.domain.text.fold import fold
 from tests.matcher.rules import detecting, report, rulebook
 
 

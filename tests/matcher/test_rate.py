@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matcher.domain.rate import binomial_tail
+from services.matcher.domain.windows.rate import binomial_tail
 from tests.matcher.builders import FASTER, HOUR, NOON, hit
 from tests.matcher.course import Course
 

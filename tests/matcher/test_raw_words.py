@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.matcher.domain.fold import fold, raw_stretch
-from services.matcher.domain.raw_words import nearby_stretch, word_stretch
+from services.matcher.domain.text.fold import fold, raw_stretch
+from services.matcher.domain.text.raw_words import nearby_stretch, word_stretch
 
 LETTERS = "as’'sß éا ءـً½ﷺœŁ\u200d\u0301\n-ſ"
 WRITTEN = st.text(st.one_of(st.sampled_from(LETTERS), st.characters(exclude_categories=["Cs"])))

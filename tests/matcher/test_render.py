@@ -5,9 +5,9 @@ import pytest
 
 from schemas.rule import Condition
 from schemas.signal import Signal
-from services.matcher.domain.condition import bounds_in_words
-from services.matcher.domain.explain import spoken
-from services.matcher.domain.template import mentioned
+from services.matcher.domain.alerts.explain import spoken
+from services.matcher.domain.windows.condition import bounds_in_words
+from services.matcher.domain.windows.template import mentioned
 from tests.matcher.builders import ALONE, RULE, TEMPORAL, VALUES, hit, of
 from tests.matcher.course import Course
 

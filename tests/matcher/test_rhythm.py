@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.matcher.domain.rhythm import (
+from services.matcher.domain.duty.rhythm import (
     FACTOR,
     LEAST_PERIOD,
     LEAST_SILENCE,
     PARTS,
     Rhythm,
 )
-from services.matcher.domain.state import micros, span
+from services.matcher.domain.windows.state import micros, span
 from tests.matcher.builders import HOUR, NOON
 
 DAY = timedelta(days=1)

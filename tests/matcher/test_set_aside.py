@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.matcher.domain.set_aside import (
+from services.matcher.domain.duty.set_aside import (
     STRETCH,
     Failing,
     failed,

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.fuzz import token_sort_ratio
 
-from services.matcher.domain.cluster import largest_cluster
-from services.matcher.domain.state import Hit, hit_of
+from services.matcher.domain.windows.cluster import largest_cluster
+from services.matcher.domain.windows.state import Hit, hit_of
 from tests.matcher.builders import SHARED, by, hit
 from tests.matcher.course import Course
 

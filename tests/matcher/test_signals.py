@@ -5,9 +5,9 @@ from typing import Any
 from schemas.event import Event
 from schemas.rule import NamedList
 from schemas.signal import Signal, SignalKind
-from services.matcher.domain.corrections import linked
-from services.matcher.domain.excerpt import LONGEST_EXCERPT
-from services.matcher.domain.signals import signals
+from services.matcher.domain.backtest.corrections import linked
+from services.matcher.domain.rules.excerpt import LONGEST_EXCERPT
+from services.matcher.domain.rules.signals import signals
 from tests.matcher.rules import FRIDAY_NOON, correlating, detecting, report, rulebook
 
 ENDORSED = detecting(

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from schemas.alert import Alert, Level, Status
 from schemas.duty import is_duty
 from schemas.pulse import Pulse
-from services.matcher.domain.source_state import SourceState, decode_source, encode_source
-from services.matcher.domain.source_step import (
+from services.matcher.domain.alerts.step import Moment
+from services.matcher.domain.duty.source_state import SourceState, decode_source, encode_source
+from services.matcher.domain.duty.source_step import (
     FORGOTTEN_AFTER,
     REPEAT_EVERY,
     SourceOutcome,
@@ -15,8 +16,7 @@ from services.matcher.domain.source_step import (
     source_deadline,
     tick_source,
 )
-from services.matcher.domain.step import Moment
-from services.matcher.domain.watched_sources import WatchedSource
+from services.matcher.domain.duty.watched_sources import WatchedSource
 from tests.matcher.builders import HOUR, NOON
 
 SIX_HOURS = WatchedSource("reuters", every=6 * HOUR, named=True)

@@ -3,8 +3,8 @@ from datetime import timedelta
 
 from schemas.alert import Level, Status
 from schemas.rule import Condition, Corroboration
-from services.matcher.domain.state import State, hit_of
-from services.matcher.domain.step import Moment, deadline, step
+from services.matcher.domain.alerts.step import Moment, deadline, step
+from services.matcher.domain.windows.state import State, hit_of
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, mark, of
 from tests.matcher.course import Course
 

@@ -7,9 +7,9 @@ from schemas.alert import Status
 from schemas.bundle import OnChange
 from schemas.indication import Indication
 from schemas.topics import DEAD_LETTERS, SIGNALS
-from services.matcher.adapters.bundles import Bundles
-from services.matcher.domain.duty_windows import SET_ASIDE
-from services.matcher.domain.ending import REMOVED, RESET
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.domain.changes.ending import REMOVED, RESET
+from services.matcher.domain.duty.windows import SET_ASIDE
 from tests.matcher.builders import HOUR, NOON, RULE, hit
 from tests.matcher.changing import (
     ABOVE,

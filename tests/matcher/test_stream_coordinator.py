@@ -21,8 +21,8 @@ from aiokafka.errors import (
 from aiokafka.protocol.commit import OffsetCommitRequest
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
-from services.matcher.adapters.coordinator import Coordinator
-from services.matcher.adapters.session import Session
+from services.matcher.adapters.stream.coordinator import Coordinator
+from services.matcher.adapters.stream.session import Session
 
 PLACE = TopicPartition("events", 0)
 

@@ -7,11 +7,16 @@ from pathlib import Path
 import pytest
 from rocksdict import Options, Rdict
 
-from services.matcher.adapters.changelog import CONFIG, Changelog
-from services.matcher.adapters.changelog_copy import Copy, Entry, MemoryCopy, Shelf
-from services.matcher.adapters.cluster import Unusable
-from services.matcher.adapters.copies import in_directory
-from services.matcher.adapters.kept_copy import LONGEST_AWAY_SECONDS, Damaged, KeptCopy, open_kept
+from services.matcher.adapters.state.changelog import CONFIG, Changelog
+from services.matcher.adapters.state.changelog_copy import Copy, Entry, MemoryCopy, Shelf
+from services.matcher.adapters.state.copies import in_directory
+from services.matcher.adapters.state.kept_copy import (
+    LONGEST_AWAY_SECONDS,
+    Damaged,
+    KeptCopy,
+    open_kept,
+)
+from services.matcher.adapters.topics.cluster import Unusable
 
 MARCH = Changelog("windows-changelog", "cluster windows-changelog topic-id")
 A, B = b'0:["iraq","march"]', b'0:["iraq","rockets"]'

@@ -12,14 +12,14 @@ from schemas.rule import Condition
 from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
-from services.matcher.adapters.bundles import Bundles
-from services.matcher.adapters.correlate import Correlation, Told
-from services.matcher.adapters.hypotheses import Hypotheses
-from services.matcher.adapters.windows import Windows
-from services.matcher.domain.in_force import InForce
-from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.state import State
-from services.matcher.domain.window_rule import WindowRule
+from services.matcher.adapters.correlation.correlate import Correlation, Told
+from services.matcher.adapters.correlation.hypotheses import Hypotheses
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.state.windows import Windows
+from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.rules.rulebook import Rulebook
+from services.matcher.domain.windows.state import State
+from services.matcher.domain.windows.window_rule import WindowRule
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit, mark
 from tests.matcher.messages import Given, signal_message, tick, tick_message

@@ -11,15 +11,15 @@ from schemas.event import Event
 from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import DEAD_LETTERS, SIGNALS
-from services.matcher.adapters.detect import Detection
-from services.matcher.adapters.guard import RuleFault
-from services.matcher.adapters.judge import Judge, Verdict
-from services.matcher.adapters.outbox import Letter
-from services.matcher.adapters.unreadable import Unreadable
-from services.matcher.domain.lists import Lists
-from services.matcher.domain.predicates import All, Leaf
-from services.matcher.domain.rulebook import CompiledRule, PackRules, Rulebook
-from services.matcher.domain.view import View
+from services.matcher.adapters.detection.detect import Detection
+from services.matcher.adapters.detection.judge import Judge, Verdict
+from services.matcher.adapters.detection.unreadable import Unreadable
+from services.matcher.adapters.rules.guard import RuleFault
+from services.matcher.adapters.topics.outbox import Letter
+from services.matcher.domain.detection.lists import Lists
+from services.matcher.domain.detection.predicates import All, Leaf
+from services.matcher.domain.detection.view import View
+from services.matcher.domain.rules.rulebook import CompiledRule, PackRules, Rulebook
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import ALONE, NOON, hit
 from tests.matcher.messages import Given, as_event, event, given, tick, tick_message

@@ -12,8 +12,8 @@ from aiokafka.errors import NodeNotReadyError, ProducerClosed
 from aiokafka.protocol.metadata import MetadataRequest
 from aiokafka.protocol.produce import ProduceRequest
 
-from services.matcher.adapters.fence import FencedClient, Gate, Shut
-from services.matcher.adapters.session import Session
+from services.matcher.adapters.stream.fence import FencedClient, Gate, Shut
+from services.matcher.adapters.stream.session import Session
 
 LENGTH = b"\0\0\0\0"
 PRODUCE = LENGTH + b"\0\0 rest of a produce request"

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas.bundle import BUNDLE_KEY, OnChange, Rebuilt, RuleBundle, RuleStanding
-from services.matcher.adapters.bundle_rules import BadBundle, rules_of
-from services.matcher.adapters.bundles import Bundles
-from services.matcher.adapters.follower import NOTE, Follower
-from services.matcher.adapters.rules_topic import RulesRead, Written
-from services.matcher.domain.matching import matches
-from services.matcher.domain.standing import Standing
+from services.matcher.adapters.rules.bundle_rules import BadBundle, rules_of
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.rules.follower import NOTE, Follower
+from services.matcher.adapters.rules.rules_topic import RulesRead, Written
+from services.matcher.domain.alerts.standing import Standing
+from services.matcher.domain.rules.matching import matches
 from tests.matcher.fakes import FakePublished
 from tests.matcher.rules import report
 

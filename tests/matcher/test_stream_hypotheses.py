@@ -9,15 +9,15 @@ from schemas.alert import Alert, Status
 from schemas.envelope import INDICATION, header
 from schemas.indication import Indication
 from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
-from services.matcher.adapters.bundles import Bundles
-from services.matcher.adapters.correlate import Correlation
-from services.matcher.adapters.hypotheses import Hypotheses
-from services.matcher.adapters.windows import Windows
-from services.matcher.domain.hypothesis import WatchedHypothesis
-from services.matcher.domain.hypothesis_state import HypothesisState, decode_hypothesis
-from services.matcher.domain.in_force import InForce
-from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.window_rule import WindowRule
+from services.matcher.adapters.correlation.correlate import Correlation
+from services.matcher.adapters.correlation.hypotheses import Hypotheses
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.state.windows import Windows
+from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
+from services.matcher.domain.hypotheses.state import HypothesisState, decode_hypothesis
+from services.matcher.domain.rules.rulebook import Rulebook
+from services.matcher.domain.windows.window_rule import WindowRule
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit, mark
 from tests.matcher.hypotheses import hypothesis

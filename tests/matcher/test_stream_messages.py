@@ -7,7 +7,7 @@ import pytest
 
 from schemas.envelope import BUNDLE, EVENT, cloud_headers
 from schemas.event import Event
-from services.matcher.adapters.message import LONGEST_REASON, Poison, items
+from services.matcher.adapters.topics.message import LONGEST_REASON, Poison, items
 from tests.matcher.builders import NOON
 from tests.matcher.messages import Given, event, given, tick, tick_message
 

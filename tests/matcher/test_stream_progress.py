@@ -2,7 +2,7 @@
 
 from faust.types import TP
 
-from services.matcher.adapters.progress import Lag, Progress
+from services.matcher.adapters.stream.progress import Lag, Progress
 
 PLACE = TP("vedette.events", 0)
 OTHER = TP("vedette.signals", 3)

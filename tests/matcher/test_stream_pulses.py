@@ -9,11 +9,11 @@ from schemas.event import Event
 from schemas.pulse import Pulse
 from schemas.rule import SourceRhythm
 from schemas.topics import SIGNALS
-from services.matcher.adapters.detect import Detection
-from services.matcher.adapters.judge import Verdict
-from services.matcher.adapters.outbox import Letter
-from services.matcher.adapters.pulses import MOST_SOURCES, Pulses
-from services.matcher.domain.compile_sources import watched_sources
+from services.matcher.adapters.detection.detect import Detection
+from services.matcher.adapters.detection.judge import Verdict
+from services.matcher.adapters.detection.pulses import MOST_SOURCES, Pulses
+from services.matcher.adapters.topics.outbox import Letter
+from services.matcher.domain.rules.compile_sources import watched_sources
 from tests.matcher.builders import NOON, hit
 from tests.matcher.messages import as_event, given
 from tests.matcher.test_stream_detect import detecting, outbox

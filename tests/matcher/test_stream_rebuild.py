@@ -11,12 +11,12 @@ from schemas.bundle import Backfilled, OnChange, Rebuilt
 from schemas.envelope import BACKFILLED, REBUILT, SIGNAL, TICK, cloud_headers, header
 from schemas.signal import Signal, SignalKind
 from schemas.topics import DEAD_LETTERS, RULES, SIGNALS
-from services.matcher.adapters.past import Stretch
-from services.matcher.adapters.rebuild import AHEAD, Places, Rebuild
-from services.matcher.adapters.rebuilds import Rebuilds
-from services.matcher.domain.in_force import InForce
-from services.matcher.domain.rulebook import RuleKey
-from services.matcher.domain.standing import Standing
+from services.matcher.adapters.detection.past import Stretch
+from services.matcher.adapters.detection.rebuild import AHEAD, Places, Rebuild
+from services.matcher.adapters.detection.rebuilds import Rebuilds
+from services.matcher.domain.alerts.standing import Standing
+from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.rules.rulebook import RuleKey
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import NOON
 from tests.matcher.fakes import FakePast

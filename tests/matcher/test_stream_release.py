@@ -8,8 +8,8 @@ from schemas.bundle import Backfilled
 from schemas.envelope import BACKFILLED, SIGNAL, header
 from schemas.indication import Indication
 from schemas.topics import SIGNALS
-from services.matcher.adapters.bundles import Bundles
-from services.matcher.domain.release import CHANGED
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.domain.changes.release import CHANGED
 from tests.matcher.builders import RULE, hit
 from tests.matcher.changing import ABOVE, FOUR, MARCH, PAIR, THREE, Worker, marks, rules, worker
 from tests.matcher.messages import tick, tick_message

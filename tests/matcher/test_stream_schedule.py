@@ -1,6 +1,6 @@
 """When the states of a partition are due, and what each has seen."""
 
-from services.matcher.adapters.windows import Schedule
+from services.matcher.adapters.state.windows import Schedule
 from tests.matcher.builders import HOUR, NOON
 
 A, B = b"a", b"b"

@@ -7,8 +7,8 @@ import mode
 import pytest
 from faust.types import TP
 
-from services.matcher.adapters.consumer import Consumer
-from services.matcher.adapters.transport import App, Transport
+from services.matcher.adapters.stream.consumer import Consumer
+from services.matcher.adapters.stream.transport import App, Transport
 
 FRESH, KNOWN = TP("events", 0), TP("events", 1)
 CHANGELOG = TP("app-windows-changelog", 0)

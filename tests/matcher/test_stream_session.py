@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from services.matcher.adapters.session import Left, Session
+from services.matcher.adapters.stream.session import Left, Session
 
 
 @dataclass

@@ -9,19 +9,19 @@ from schemas.indication import Indication
 from schemas.pulse import Pulse
 from schemas.rule import SourceRhythm
 from schemas.topics import ALERTS, SIGNALS
-from services.matcher.adapters.effects import Effects
-from services.matcher.adapters.hypotheses import Hypotheses, by_name
-from services.matcher.adapters.silence import Silence
-from services.matcher.adapters.sources import MOST_SOURCES, Sources
-from services.matcher.adapters.stepped import Heard
-from services.matcher.adapters.windows import HEAD_ENDS, Windows
-from services.matcher.domain.clock import Clock
-from services.matcher.domain.compile_sources import watched_sources
-from services.matcher.domain.in_force import InForce
-from services.matcher.domain.rhythm import Rhythm
-from services.matcher.domain.rulebook import Rulebook
-from services.matcher.domain.source_state import SourceState, encode_source
-from services.matcher.domain.watched_sources import WatchedSources
+from services.matcher.adapters.correlation.effects import Effects
+from services.matcher.adapters.correlation.hypotheses import Hypotheses, by_name
+from services.matcher.adapters.correlation.silence import Silence
+from services.matcher.adapters.correlation.sources import MOST_SOURCES, Sources
+from services.matcher.adapters.correlation.stepped import Heard
+from services.matcher.adapters.state.windows import HEAD_ENDS, Windows
+from services.matcher.domain.changes.clock import Clock
+from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.duty.rhythm import Rhythm
+from services.matcher.domain.duty.source_state import SourceState, encode_source
+from services.matcher.domain.duty.watched_sources import WatchedSources
+from services.matcher.domain.rules.compile_sources import watched_sources
+from services.matcher.domain.rules.rulebook import Rulebook
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import HOUR, NOON
 from tests.matcher.hypotheses import hypothesis

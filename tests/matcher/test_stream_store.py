@@ -8,12 +8,12 @@ from typing import Any, cast
 import pytest
 from faust.types import TP
 
-from services.matcher.adapters.changelog_copy import MemoryCopy
-from services.matcher.adapters.copies import in_memory
-from services.matcher.adapters.recovery import Recovery, held
-from services.matcher.adapters.store import Store
-from services.matcher.adapters.table import Table, add_table
-from services.matcher.adapters.transport import App, faust_options
+from services.matcher.adapters.state.changelog_copy import MemoryCopy
+from services.matcher.adapters.state.copies import in_memory
+from services.matcher.adapters.state.recovery import Recovery, held
+from services.matcher.adapters.state.store import Store
+from services.matcher.adapters.state.table import Table, add_table
+from services.matcher.adapters.stream.transport import App, faust_options
 
 FIRST, SECOND = b"1:march", b"2:march"
 TOPIC = "app-windows-changelog"

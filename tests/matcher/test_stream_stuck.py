@@ -7,7 +7,7 @@ import pytest
 
 PROGRAM = """
 import asyncio, threading, time
-from services.matcher.adapters.stuck import Watchdog
+from services.matcher.adapters.stream.stuck import Watchdog
 
 watchdog = Watchdog(1.0)
 loop, other = asyncio.new_event_loop(), asyncio.new_event_loop()

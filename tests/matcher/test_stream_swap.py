@@ -3,9 +3,9 @@
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from services.matcher.adapters.bundles import Bundles
-from services.matcher.adapters.swap import Swap
-from services.matcher.domain.in_force import InForce
+from services.matcher.adapters.detection.swap import Swap
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.domain.changes.in_force import InForce
 from tests.matcher.fakes import FakeRebuilding
 from tests.matcher.messages import Given, as_event
 from tests.matcher.rules import detecting, rulebook

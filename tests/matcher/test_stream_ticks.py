@@ -3,7 +3,7 @@
 from schemas.envelope import header
 from schemas.tick import Tick
 from schemas.topics import EVENTS
-from services.matcher.adapters.ticks import Ticker
+from services.matcher.adapters.detection.ticks import Ticker
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import NOON
 

@@ -10,10 +10,10 @@ import pytest
 from schemas.envelope import header
 from schemas.signal import Signal
 from schemas.topics import DEAD_LETTERS, SIGNALS
-from services.matcher.adapters.detect import Detection
-from services.matcher.adapters.judge import Verdict
-from services.matcher.adapters.unreadable import MostSourcesFail, Unreadable
-from services.matcher.domain.publisher import publisher_of
+from services.matcher.adapters.detection.detect import Detection
+from services.matcher.adapters.detection.judge import Verdict
+from services.matcher.adapters.detection.unreadable import MostSourcesFail, Unreadable
+from services.matcher.domain.duty.publisher import publisher_of
 from tests.fakes import FakeClock, FakeOutbox
 from tests.matcher.messages import Given, event, given
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from services.matcher.adapters.windows import SWEPT_AT_ONCE, Schedule, Windows
-from services.matcher.domain.clock import Clock
-from services.matcher.domain.panes import decode_front, pane_name
-from services.matcher.domain.state import State
-from services.matcher.domain.step import deadline, timing
-from services.matcher.domain.window_rule import WindowRule
+from services.matcher.adapters.state.windows import SWEPT_AT_ONCE, Schedule, Windows
+from services.matcher.domain.alerts.step import deadline, timing
+from services.matcher.domain.changes.clock import Clock
+from services.matcher.domain.windows.panes import decode_front, pane_name
+from services.matcher.domain.windows.state import State
+from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.builders import NOON, RULE, hit
 from tests.matcher.course import Course
 

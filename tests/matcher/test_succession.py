@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas.bundle import OnChange, RuleStanding
-from services.matcher.domain.succession import (
+from services.matcher.domain.changes.succession import (
     Change,
     Declared,
     Edition,

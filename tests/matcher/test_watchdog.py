@@ -5,7 +5,7 @@ from datetime import timedelta
 from schemas.alert import Level, Status
 from schemas.duty import WATCHDOG_SOURCE, is_watchdog
 from schemas.pulse import Pulse
-from services.matcher.domain.watchdog import beat
+from services.matcher.domain.duty.watchdog import beat
 from tests.matcher.builders import NOON
 
 

@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from schemas.alert import Level
 from schemas.hypothesis import Hypothesis
 from schemas.rule import Pack, RuleDocument, SourceRhythm
-from services.matcher.domain.compile_pack import build
-from services.matcher.domain.compile_sources import watched_sources
-from services.matcher.domain.documents import Sourced
-from services.matcher.domain.faults import Origin
-from services.matcher.domain.watched_sources import WatchedSource, WatchedSources, covers
+from services.matcher.domain.duty.watched_sources import WatchedSource, WatchedSources, covers
+from services.matcher.domain.packs.documents import Sourced
+from services.matcher.domain.packs.faults import Origin
+from services.matcher.domain.rules.compile_pack import build
+from services.matcher.domain.rules.compile_sources import watched_sources
 from tests.matcher.rules import correlating, detecting, pack_of
 
 SIX_HOURS = SourceRhythm.model_validate({"every": "6h"})

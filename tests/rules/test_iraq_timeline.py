@@ -13,10 +13,10 @@ import yaml
 from schemas.alert import Alert, Level
 from schemas.event import Event, completed
 from schemas.model import Instant, Model
-from services.matcher.adapters.rule_files import read_rule_files
-from services.matcher.domain.matching import matches
-from services.matcher.domain.replay import Replay, replay
-from services.matcher.domain.rulebook import Rulebook
+from services.matcher.adapters.rules.rule_files import read_rule_files
+from services.matcher.domain.backtest.replay import Replay, replay
+from services.matcher.domain.rules.matching import matches
+from services.matcher.domain.rules.rulebook import Rulebook
 
 PACK = Path(__file__).parents[2] / "rules" / "iraq-2020"
 LAST_DAY_OF_THE_CASE = datetime(2020, 1, 24, 23, 59, 59, tzinfo=UTC)

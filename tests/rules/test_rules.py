@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from services.matcher.adapters.rule_files import RuleFiles, read_rule_files
-from services.matcher.domain.cases import Case, differences
-from services.matcher.domain.coverage import cases_of, coverage_faults
-from services.matcher.domain.rulebook import Rulebook
+from services.matcher.adapters.rules.rule_files import RuleFiles, read_rule_files
+from services.matcher.domain.backtest.cases import Case, differences
+from services.matcher.domain.backtest.coverage import cases_of, coverage_faults
+from services.matcher.domain.rules.rulebook import Rulebook
 
 RULES = Path(__file__).parents[2] / "rules"
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from services.matcher.adapters.pack_files import bundled, in_bundle, in_folder
-from services.matcher.adapters.rule_files import read_packs, read_rule_files
+from services.matcher.adapters.rules.pack_files import bundled, in_bundle, in_folder
+from services.matcher.adapters.rules.rule_files import read_packs, read_rule_files
 from tests.matcher.adapters.packs import HEAD, PROXIES, ROCKETS, changed, write_pack
 
 

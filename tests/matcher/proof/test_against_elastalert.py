@@ -12,7 +12,7 @@ import pytest
 from schemas.alert import Status
 from schemas.event import Event
 from schemas.rule import RuleDocument
-from services.matcher.domain.replay import replay
+from services.matcher.domain.backtest.replay import replay
 from tests.matcher.proof.peer import (
     Row,
     Spike,

@@ -11,10 +11,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matcher.adapters.rule_files import read_rule_files
-from services.matcher.domain.faults import RuleFault
-from services.matcher.domain.replay import replay
-from services.matcher.domain.rulebook import Rulebook
+from services.matcher.adapters.rules.rule_files import read_rule_files
+from services.matcher.domain.backtest.replay import replay
+from services.matcher.domain.packs.faults import RuleFault
+from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.adapters.packs import HEAD, PROXIES, ROCKETS
 from tests.matcher.rules import report
 

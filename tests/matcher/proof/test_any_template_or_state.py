@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from schemas.alert import Alert
 from schemas.event import Event
 from schemas.signal import Signal
-from services.matcher.domain.replay import replay
-from services.matcher.domain.signals import signals
-from services.matcher.domain.template import mentioned, rendered
+from services.matcher.domain.backtest.replay import replay
+from services.matcher.domain.rules.signals import signals
+from services.matcher.domain.windows.template import mentioned, rendered
 from tests.matcher.builders import RULE, hit, mark
 from tests.matcher.course import Course
 from tests.matcher.proof.test_whole_path import BOOK, streams

@@ -5,10 +5,10 @@ import re
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from services.matcher.domain.fold import fold, raw_stretch
-from services.matcher.domain.matching import matches
-from services.matcher.domain.phrases import InvalidPhrase, name_forms, parse_phrase
-from services.matcher.domain.scan import ScannedText, Scanner, places
+from services.matcher.domain.rules.matching import matches
+from services.matcher.domain.text.fold import fold, raw_stretch
+from services.matcher.domain.text.phrases import InvalidPhrase, name_forms, parse_phrase
+from services.matcher.domain.text.scan import ScannedText, Scanner, places
 from tests.matcher.rules import compiled, detecting, report
 
 ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=200)

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from schemas.event import Event
-from services.matcher.adapters.rule_files import read_rule_files
-from services.matcher.domain.replay import replay
-from services.matcher.domain.rulebook import Rulebook
+from services.matcher.adapters.rules.rule_files import read_rule_files
+from services.matcher.domain.backtest.replay import replay
+from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.proof.sigma_samples import Document, examples, field, published, renamed, stubs
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)

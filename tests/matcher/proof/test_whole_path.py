@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from schemas.alert import Alert, Status
 from schemas.event import Event
 from schemas.rule import NamedList, RuleDocument
-from services.matcher.domain.corrections import linked
-from services.matcher.domain.replay import Replay, replay
-from services.matcher.domain.rulebook import Rulebook
+from services.matcher.domain.backtest.corrections import linked
+from services.matcher.domain.backtest.replay import Replay, replay
+from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.builders import HOUR, NOON
 from tests.matcher.rules import PROXIES, correlating, detecting, rulebook
 

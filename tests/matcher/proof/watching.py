@@ -6,7 +6,7 @@ from datetime import timedelta
 from schemas.alert import Alert, Status
 from schemas.event import Event
 from schemas.rule import RuleDocument
-from services.matcher.domain.replay import replay
+from services.matcher.domain.backtest.replay import replay
 from tests.matcher.proof.brute_force import Seen, Told, Watch, brute_force
 from tests.matcher.proof.streams import HOUR, Row, with_an_end
 from tests.matcher.rules import detecting, rulebook

@@ -1,0 +1,1 @@
+"""From signals to alerts: each message through the states of this worker."""

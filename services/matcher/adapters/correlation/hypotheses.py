@@ -1,0 +1,167 @@
+"""Hypotheses beside the windows: their states in the same table, and when each is due."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kafka.partitioner.default import murmur2
+
+from schemas.alert import Alert
+from schemas.envelope import INDICATION, cloud_headers
+from schemas.indication import Indication, hypothesis_key
+from services.matcher.adapters.detection.detect import SOURCE
+from services.matcher.adapters.rules.guard import RuleFault, guarded
+from services.matcher.adapters.state.windows import LARGEST_PART, StateTooLarge
+from services.matcher.adapters.topics.outbox import Letter
+from services.matcher.domain.alerts.step import Moment
+from services.matcher.domain.changes.ending import ended_levels
+from services.matcher.domain.hypotheses.change import IndicatorChange
+from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
+from services.matcher.domain.hypotheses.news import change_of
+from services.matcher.domain.hypotheses.state import (
+    HypothesisState,
+    decode_hypothesis,
+    encode_hypothesis,
+)
+from services.matcher.domain.hypotheses.step import (
+    HypothesisOutcome,
+    hypothesis_deadline,
+    step_hypothesis,
+)
+
+_POSITIVE = 0x7FFFFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """When a state is due, and the offset of the message that it has seen last."""
+
+    due: datetime | None
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the state of a hypothesis lives: its partition, and the key of its messages."""
+
+    partition: int
+    hypothesis: WatchedHypothesis
+    exercise: bool
+
+    @property
+    def raw(self) -> bytes:
+        """Its key in the table."""
+        told = self.hypothesis
+        key = hypothesis_key(told.pack, told.name, exercise=self.exercise)
+        return b"%d:%s" % (self.partition, key)
+
+
+@dataclass(slots=True)
+class Hypotheses:
+    """The hypotheses in force; `partitions` is the number of signals partitions."""
+
+    table: MutableMapping[bytes, bytes]
+    rules: Mapping[tuple[str, str], WatchedHypothesis]
+    partitions: int
+    noted: dict[Place, Noted] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """The table changed under us: partitions came or went."""
+        self.noted.clear()
+
+    def hear(
+        self, indication: Indication, partition: int, moment: Moment
+    ) -> HypothesisOutcome | RuleFault:
+        """Apply an indication and keep what it leads to.
+
+        Raises:
+            StateTooLarge: nothing was written.
+            LookupError: there is no such hypothesis.
+        """
+        hypothesis = self.rules[indication.pack, indication.hypothesis]
+        place = Place(partition, hypothesis, indication.exercise)
+        return self._step(place, change_of(indication), moment)
+
+    def tick(self, partition: int, moment: Moment) -> Iterator[HypothesisOutcome | RuleFault]:
+        """Step every hypothesis of the partition that is due, or has seen this message.
+
+        Raises:
+            StateTooLarge: one was not written.
+        """
+        for place in self._places(partition):
+            noted = self.noted.get(place) or self._note(place, self._state(place))
+            due = noted.due is not None and moment.clock is not None and noted.due <= moment.clock
+            if due or noted.offset >= moment.offset:
+                yield self._step(place, None, moment)
+
+    def ended(self, partition: int, key: bytes, now: datetime) -> tuple[Alert, ...]:
+        """What is left to say of a hypothesis that is not in force any more."""
+        return ended_levels(decode_hypothesis(self.table[b"%d:%s" % (partition, key)]), now)
+
+    def drop(self, partition: int, key: bytes) -> None:
+        """Delete the state of a hypothesis."""
+        del self.table[b"%d:%s" % (partition, key)]
+
+    def _places(self, partition: int) -> Iterator[Place]:
+        for hypothesis in self.rules.values():
+            for exercise in (False, True):
+                place = Place(partition, hypothesis, exercise)
+                if place.raw in self.table or (not exercise and self._starts_at(place)):
+                    yield place
+
+    def _starts_at(self, place: Place) -> bool:
+        """Whether its messages would come here: who has heard none yet has no state."""
+        key = place.raw.partition(b":")[2]
+        number: int = murmur2(key) & _POSITIVE
+        return number % self.partitions == place.partition
+
+    def _step(
+        self, place: Place, change: IndicatorChange | None, moment: Moment
+    ) -> HypothesisOutcome | RuleFault:
+        state, hypothesis = self._state(place), place.hypothesis
+        outcome = guarded(
+            hypothesis.name, lambda: step_hypothesis(hypothesis, state, change, moment)
+        )
+        if not isinstance(outcome, RuleFault) and outcome.changed:
+            self._keep(place, outcome.state)
+        return outcome
+
+    def _state(self, place: Place) -> HypothesisState:
+        raw = self.table.get(place.raw)
+        if raw is None:
+            return HypothesisState.empty(exercise=place.exercise)
+        return decode_hypothesis(raw)
+
+    def _keep(self, place: Place, state: HypothesisState) -> None:
+        raw = encode_hypothesis(state)
+        if len(raw) > LARGEST_PART:
+            raise StateTooLarge(f"the hypothesis holds {len(raw)} bytes of {LARGEST_PART} allowed")
+        self.table[place.raw] = raw
+        self._note(place, state)
+
+    def _note(self, place: Place, state: HypothesisState) -> Noted:
+        noted = Noted(hypothesis_deadline(place.hypothesis, state), state.offset)
+        self.noted[place] = noted
+        return noted
+
+
+def hypothesis_of(key: bytes) -> tuple[str, str] | None:
+    """Pack and name of the hypothesis whose state has this key; None if it is no such key."""
+    if b'["hypothesis",' not in key:
+        return None
+    pack, name, *pairs = json.loads(key)
+    return (pack, name) if ["hypothesis", name] in pairs else None
+
+
+def by_name(hypotheses: Iterable[WatchedHypothesis]) -> dict[tuple[str, str], WatchedHypothesis]:
+    """Hypotheses by pack and name."""
+    return {(one.pack, one.name): one for one in hypotheses}
+
+
+def indication_letter(told: Indication) -> Letter:
+    """An indication as a message; the same news of the same window has the same `ce_id`."""
+    value = told.model_dump_json(exclude_defaults=True).encode()
+    identity = hashlib.sha256(told.key + value).hexdigest()[:20]
+    return Letter(value, cloud_headers(INDICATION, identity, SOURCE, told.at), told.key)

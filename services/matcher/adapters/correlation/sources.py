@@ -1,0 +1,124 @@
+"""Sources beside the windows: their states in the same table, and when each is due."""
+
+from collections.abc import Callable, Iterator, MutableMapping
+from dataclasses import dataclass, field
+
+from schemas.pulse import Pulse
+from services.matcher.adapters import metrics
+from services.matcher.adapters.rules.guard import RuleFault, guarded
+from services.matcher.adapters.state.windows import Schedule, parted
+from services.matcher.domain.alerts.step import Moment
+from services.matcher.domain.duty.source_state import SourceState, decode_source, encode_source
+from services.matcher.domain.duty.source_step import (
+    SourceOutcome,
+    hear_source,
+    source_deadline,
+    tick_source,
+)
+from services.matcher.domain.duty.watched_sources import WatchedSource, WatchedSources
+
+MOST_SOURCES = 10_000
+"""Sources of one partition that are watched without being named: anybody may make up names."""
+_MARK = b"source~"
+_NAMES_END = b"~"
+"""No key of a window or of a pane ends so."""
+
+
+@dataclass(slots=True)
+class Sources:
+    """The sources heard of; `watched` gives those that packs name."""
+
+    table: MutableMapping[bytes, bytes]
+    watched: Callable[[], WatchedSources]
+    known: WatchedSources | None = None
+    schedules: dict[int, Schedule] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """The table changed under us: partitions came or went."""
+        self.known = None
+
+    def hear(self, pulse: Pulse, partition: int, moment: Moment) -> SourceOutcome | RuleFault:
+        """Apply a pulse and keep what it leads to."""
+        schedule, name = self._schedule(partition), pulse.source
+        state, source = self._state(partition, name), self.watched().of(name)
+        too_many = state is None and len(schedule.offsets) >= MOST_SOURCES
+        if source is None or (too_many and not source.named):
+            metrics.UNWATCHED.inc()
+            return SourceOutcome(state, changed=False)
+        return self._kept(
+            partition,
+            name,
+            guarded(name, lambda: hear_source(source, state, pulse, moment)),
+        )
+
+    def tick(
+        self, partition: int, moment: Moment
+    ) -> Iterator[tuple[str, SourceOutcome | RuleFault]]:
+        """Step every source of the partition that is due, or has seen this message."""
+        schedule = self._schedule(partition)
+        again = schedule.not_before(moment.offset)
+        due = () if moment.clock is None else tuple(schedule.pop(moment.clock))
+        for key in dict.fromkeys((*again, *due)):
+            name = key.decode()
+            state = self._state(partition, name)
+            if state is not None:
+                yield name, self._ticked(partition, name, state, moment)
+
+    def drop(self, partition: int, name: str) -> None:
+        """Delete the state of a source."""
+        del self.table[_place(partition, name)]
+        self._schedule(partition).drop(name.encode())
+
+    def _ticked(
+        self, partition: int, name: str, state: SourceState, moment: Moment
+    ) -> SourceOutcome | RuleFault:
+        source = self.watched().of(name)
+        outcome = guarded(name, lambda: tick_source(source, name, state, moment))
+        return self._kept(partition, name, outcome)
+
+    def _kept(
+        self, partition: int, name: str, outcome: SourceOutcome | RuleFault
+    ) -> SourceOutcome | RuleFault:
+        if isinstance(outcome, RuleFault) or outcome.state is None:
+            return outcome
+        if outcome.changed:
+            self.table[_place(partition, name)] = encode_source(outcome.state)
+        self._note(self._schedule(partition), self.watched().of(name), name, outcome.state)
+        return outcome
+
+    def _state(self, partition: int, name: str) -> SourceState | None:
+        raw = self.table.get(_place(partition, name))
+        return None if raw is None else decode_source(raw)
+
+    def _schedule(self, partition: int) -> Schedule:
+        watched = self.watched()
+        if self.known is not watched:
+            self.known, self.schedules = watched, self._scheduled(watched)
+        return self.schedules.setdefault(partition, Schedule())
+
+    def _scheduled(self, watched: WatchedSources) -> dict[int, Schedule]:
+        schedules: dict[int, Schedule] = {}
+        for place, raw in self.table.items():
+            partition, key = parted(place)
+            if key.startswith(_MARK):
+                name, state = _name(key), decode_source(raw)
+                schedule = schedules.setdefault(partition, Schedule())
+                self._note(schedule, watched.of(name), name, state)
+        return schedules
+
+    def _note(
+        self, schedule: Schedule, source: WatchedSource | None, name: str, state: SourceState
+    ) -> None:
+        key, when = name.encode(), source_deadline(source, state)
+        sooner = schedule.when.get(key)
+        # a deadline that only moves on needs no entry of its own: it is asked again when due
+        kept = sooner if when and sooner and sooner <= when else when
+        schedule.note(key, kept, state.offset)
+
+
+def _place(partition: int, name: str) -> bytes:
+    return b"%d:%s%s%s" % (partition, _MARK, name.encode(), _NAMES_END)
+
+
+def _name(key: bytes) -> str:
+    return key.removeprefix(_MARK).removesuffix(_NAMES_END).decode()

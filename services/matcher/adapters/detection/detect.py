@@ -1,0 +1,142 @@
+"""detect: events in, signals out; ticks are passed on behind the signals they follow."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.bundle import NO_BUNDLE
+from schemas.duty import is_own
+from schemas.envelope import PULSE, SIGNAL, TICK, cloud_headers
+from schemas.event import Event
+from schemas.pulse import Pulse
+from schemas.signal import Signal
+from schemas.tick import Tick
+from schemas.topics import EVENTS, SIGNALS
+from services.matcher.adapters import metrics
+from services.matcher.adapters.detection.judge import Verdict
+from services.matcher.adapters.detection.pulses import Pulses
+from services.matcher.adapters.detection.unreadable import Unreadable
+from services.matcher.adapters.topics.message import Poison, Received, items
+from services.matcher.adapters.topics.outbox import Letter, Outbox, TooLarge, bury
+
+WHERE = "detect"
+SOURCE = "vedette/matcher"
+
+
+@dataclass(slots=True)
+class Newest:
+    """The newest `recorded_at` that detect has passed on; the recorded clock's time."""
+
+    recorded_at: datetime | None = None
+
+    def see(self, event: Event) -> None:
+        """Take an event in."""
+        if event.recorded_at is not None:
+            known = self.recorded_at or event.recorded_at
+            self.recorded_at = max(known, event.recorded_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What `detect` does with one message of the events topic. Keeps nothing but `newest`.
+
+    `judge` asks the rules; `partitions` is the number of signals partitions. What cannot be read
+    is left to `unreadable`. Without `pulses` nobody hears of sources: on the recorded clock silence
+    is only that of the file. `rebuilt` gives the bundle for which the past of an events partition
+    has been judged again: every tick repeats it, for who has lost the end mark.
+    """
+
+    judge: Callable[[Event], Verdict]
+    outbox: Outbox
+    partitions: int
+    unreadable: Unreadable
+    newest: Newest = field(default_factory=Newest)
+    pulses: Pulses | None = None
+    rebuilt: Callable[[int], int] = lambda _partition: NO_BUNDLE
+
+    async def take(self, message: Received) -> None:
+        """Judge everything in it. Returns when all that came of it is queued, in order."""
+        for item in items(message):
+            match item:
+                case Event():
+                    await self._event(item, message)
+                case Tick():
+                    await self._tick(item)
+                case Poison():
+                    await self._unreadable(item, message)
+
+    async def _unreadable(self, item: Poison, message: Received) -> None:
+        told = await self.unreadable.take(item, message)
+        if told is not None:
+            await self._signal(told, message)
+
+    async def _event(self, event: Event, message: Received) -> None:
+        if is_own(event.source):
+            await self._beat(event, message.partition)
+            return
+        metrics.EVENTS.inc()
+        self.unreadable.hear(event.source)
+        verdict = self.judge(event)
+        for pack, rule in {(signal.pack, signal.base) for signal in verdict.signals}:
+            metrics.MATCHES.labels(pack, rule).inc()
+        for signal in verdict.signals:
+            await self._signal(signal, message)
+        for fault in verdict.faults:
+            raw = event.model_dump_json(exclude_defaults=True).encode()
+            await bury(self.outbox, message, raw, fault.why)
+        self.newest.see(event)
+        for pulse in self.pulses.of(event, message.partition) if self.pulses else ():
+            metrics.PULSES.inc()
+            await self.outbox.send(SIGNALS, pulse_letter(pulse))
+
+    async def _beat(self, event: Event, partition: int) -> None:
+        """Pass the watchdog on, so that every signals partition has its share of it."""
+        at = event.recorded_at or event.occurred_at
+        beat = Pulse(source=event.source, event=event.id, at=at, partition=partition)
+        await self.outbox.send(SIGNALS, pulse_letter(beat, partition % self.partitions))
+
+    async def _signal(self, signal: Signal, message: Received) -> None:
+        metrics.SIGNALS.labels(signal.pack, signal.rule).inc()
+        await post(self.outbox, signal, message)
+
+    async def _tick(self, tick: Tick) -> None:
+        metrics.TICKS.labels(EVENTS).inc()
+        told = tick.model_copy(update={"rebuilt": self.rebuilt(tick.partition)})
+        for partition in range(self.partitions):
+            await self.outbox.send(SIGNALS, tick_letter(told, partition))
+
+
+async def post(outbox: Outbox, signal: Signal, message: Received) -> Awaitable[object]:
+    """Send a signal that `message` led to, or bury it if it is too large."""
+    letter = signal_letter(signal)
+    try:
+        return await outbox.send(SIGNALS, letter)
+    except TooLarge as error:
+        return await bury(outbox, message, letter.value, (str(error), signal.rule))
+
+
+def signal_letter(signal: Signal) -> Letter:
+    """A signal as a message; the same hit of the same window has the same `ce_id`."""
+    mark = b" ".join([signal.key, signal.kind.encode(), signal.base.encode()])
+    identity = hashlib.sha256(mark + signal.identity.encode()).hexdigest()[:20]
+    headers = cloud_headers(
+        SIGNAL, identity, SOURCE, signal.occurred_at, signal.evidence.recorded_at
+    )
+    return Letter(signal.model_dump_json(exclude_defaults=True).encode(), headers, signal.key)
+
+
+def pulse_letter(pulse: Pulse, partition: int | None = None) -> Letter:
+    """A pulse as a message; that of the same report has the same `ce_id`."""
+    identity = hashlib.sha256(f"{pulse.source} {pulse.event}".encode()).hexdigest()[:20]
+    headers = cloud_headers(PULSE, f"pulse-{identity}", SOURCE, pulse.at)
+    return Letter(pulse.model_dump_json().encode(), headers, pulse.key, partition)
+
+
+def tick_letter(tick: Tick, partition: int) -> Letter:
+    """A tick as a message for `partition`, without a key."""
+    identity = f"tick-{tick.partition}-{tick.time.isoformat()}"
+    headers = cloud_headers(TICK, identity, SOURCE, tick.time)
+    return Letter(
+        tick.model_dump_json(exclude_defaults=True).encode(), headers, partition=partition
+    )

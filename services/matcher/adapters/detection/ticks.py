@@ -1,0 +1,51 @@
+"""Ticks: the time, written into each events partition so that it cannot overtake an event."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.tick import Tick
+from schemas.topics import EVENTS
+from services import telemetry
+from services.matcher.adapters.detection.detect import tick_letter
+from services.matcher.adapters.stream.crash import crash_and_park
+from services.matcher.adapters.stream.transport import App
+from services.matcher.adapters.topics.cluster import Cluster
+from services.matcher.adapters.topics.outbox import Outbox
+
+log = telemetry.logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticker:
+    """Writes ticks into the events topic, whose full name is `topic`.
+
+    `clock` gives their time, or None while there is none to tell.
+    """
+
+    outbox: Outbox
+    clock: Callable[[], datetime | None]
+    topic: str
+
+    async def tick(self, owned: Iterable[int], partitions: int) -> None:
+        """One tick into each of the events partitions `owned`, of `partitions` in all."""
+        time = self.clock()
+        if time is None:
+            return
+        for partition in owned:
+            tick = Tick(time=time, partition=partition, partitions=partitions)
+            await self.outbox.send(EVENTS, tick_letter(tick, partition))
+
+    async def run(self, app: App, cluster: Cluster, seconds: float) -> None:
+        """Tick every `seconds` into the partitions that this worker owns, while the app runs."""
+        while not app.should_stop:
+            try:
+                if app.settled:
+                    places = [tp for tp in app.consumer.assignment() if tp.topic == self.topic]
+                    owned = sorted(place.partition for place in places)
+                    await self.tick(owned, cluster.known(self.topic))
+            except Exception as error:
+                log.exception("no tick can be written")
+                await crash_and_park(app, error)
+            await asyncio.sleep(seconds)

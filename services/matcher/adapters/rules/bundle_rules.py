@@ -1,0 +1,50 @@
+"""From a bundle, as it stands in the rules topic, to rules that can be put in force."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pydantic import ValidationError
+
+from schemas.bundle import RuleBundle
+from schemas.event import Event
+from services.matcher.adapters.rules.pack_files import in_bundle
+from services.matcher.adapters.rules.rule_files import read_packs
+from services.matcher.adapters.rules.rules_topic import Written
+from services.matcher.adapters.topics.message import reason
+from services.matcher.domain.changes.in_force import InForce, standings
+from services.matcher.domain.changes.succession import numbered
+from services.matcher.domain.rules.rulebook import Rulebook
+from services.matcher.domain.rules.sampling import tuned
+
+
+class BadBundle(Exception):  # noqa: N818  (named for what it says, as every error here)
+    """The bundle cannot be put in force: keep the last good one. A line for each fault."""
+
+
+def rules_of(written: Written, reports: Sequence[Event]) -> InForce:
+    """The rules of a bundle, laid out for reports like these. Takes seconds for large ones.
+
+    Raises:
+        BadBundle: it is unreadable, or any of its rules has a fault.
+    """
+    try:
+        bundle = RuleBundle.model_validate_json(written.raw)
+        book = _rulebook(bundle)
+        book = replace(tuned(book, reports) if reports else book, number=written.number)
+    except ValidationError as error:
+        raise BadBundle(reason(error)) from error
+    except BadBundle:
+        raise
+    except Exception as error:
+        # whatever it is, it would be the same in the next attempt
+        raise BadBundle(f"{type(error).__name__}: {error}") from error
+    return InForce(book, standings(numbered(bundle, written.number)))
+
+
+def _rulebook(bundle: RuleBundle) -> Rulebook:
+    book, faults = read_packs(*in_bundle(bundle.files)).rulebook()
+    if faults:
+        raise BadBundle("\n".join(map(str, faults)))
+    if not book.windows:
+        raise BadBundle("no rule in it has windows")
+    return book

@@ -1,0 +1,142 @@
+"""The follower: puts each bundle of the rules topic in force, and keeps the last good one."""
+
+import asyncio
+from collections import deque
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from aiokafka.errors import KafkaError
+
+from schemas.event import Event
+from services import telemetry
+from services.matcher.adapters import metrics
+from services.matcher.adapters.rules.bundle_rules import BadBundle, rules_of
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.rules.rules_topic import Written
+from services.matcher.adapters.stream.crash import crash_and_park
+from services.matcher.adapters.stream.transport import App
+from services.matcher.domain.changes.in_force import InForce
+
+log = telemetry.logger(__name__)
+
+MOST_TRIED = 5
+"""Bundles that a worker that starts tries, from the newest on."""
+MOST_RECENT = 300
+"""Enough reports to lay out an index by."""
+AGAIN_SECONDS = 1.0
+NOTE = "bundle"
+
+
+class Published(Protocol):
+    """Where bundles stand, and what is known of events partitions."""
+
+    async def all(self) -> list[Written]:
+        """Every bundle that stands there now."""
+        ...
+
+    async def more(self) -> list[Written]:
+        """The bundles that came since; waits for a second at most."""
+        ...
+
+    async def caught_up(self) -> None:
+        """Wait until somebody who calls `more` has read all that stands there now."""
+        ...
+
+    def rebuilt(self, partition: int) -> int:
+        """The newest bundle for which the past of an events partition has been judged again."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Follows `topic`; what is wrong with the newest bundle stands in `notes`, for `/readyz`.
+
+    `recent` are the events judged last, by which the index of new rules is laid out.
+    """
+
+    topic: Published
+    notes: MutableMapping[str, str]
+    recent: deque[Event] = field(default_factory=lambda: deque(maxlen=MOST_RECENT))
+
+    async def first(self) -> Bundles | None:
+        """What is in force at the start; None if nobody has ever published a bundle.
+
+        Raises:
+            Unusable: the topic cannot be read.
+            BadBundle: no bundle that still stands there can be put in force.
+        """
+        found = await self.topic.all()
+        for written in reversed(found[-MOST_TRIED:]):
+            rules = await self._rules_of(written)
+            if rules is not None:
+                _tell(rules)
+                return Bundles(rules, settled=found[-1].number)
+        if found:
+            raise BadBundle(self.notes[NOTE])
+        return None
+
+    async def known(self, bundles: Bundles, partition: int) -> None:
+        """Return when the rules are in force that judged an events partition last.
+
+        Raises:
+            BundleMissing: they never come.
+        """
+        await self.topic.caught_up()
+        await bundles.at_least(self.topic.rebuilt(partition))
+
+    async def run(self, app: App, bundles: Bundles) -> None:
+        """Follow the topic for as long as the app runs, then close the connection."""
+        try:
+            while not app.should_stop:
+                await self.step(bundles)
+        except Exception as error:
+            log.exception("the rules topic cannot be followed")
+            await crash_and_park(app, error)
+        finally:
+            await self.topic.close()
+
+    async def step(self, bundles: Bundles) -> None:
+        """Put in force what came since the last look; waits for a second at most."""
+        try:
+            found = await self.topic.more()
+        except KafkaError as error:
+            log.warning("the rules topic cannot be read", reason=repr(error))
+            await asyncio.sleep(AGAIN_SECONDS)
+            return
+        for newest in found[-1:]:
+            await self._put(newest, bundles)
+
+    async def _put(self, newest: Written, bundles: Bundles) -> None:
+        rules = await self._rules_of(newest)
+        if rules is None:
+            bundles.settle(newest.number)
+            return
+        metrics.REJECTED.set(0)
+        self.notes.pop(NOTE, None)
+        _tell(rules)
+        bundles.put(rules)
+
+    async def _rules_of(self, written: Written) -> InForce | None:
+        """The rules of a bundle, made beside the work that goes on; None if they are no good."""
+        try:
+            return await asyncio.to_thread(rules_of, written, tuple(self.recent))
+        except BadBundle as error:
+            self._refuse(written.number, str(error))
+            return None
+
+    def _refuse(self, number: int, why: str) -> None:
+        metrics.REJECTED.set(1)
+        metrics.REJECTIONS.inc()
+        self.notes[NOTE] = f"bundle {number} cannot be put in force:\n{why}"
+        log.error("a bundle is rejected", bundle=number, reason=why)
+
+
+def _tell(rules: InForce) -> None:
+    metrics.BUNDLE.set(rules.number)
+    metrics.RULES.set(len(rules.rulebook.windows))
+    log.info("rules are in force", bundle=rules.number, rules=len(rules.rulebook.windows))

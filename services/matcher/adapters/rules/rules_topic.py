@@ -1,0 +1,148 @@
+"""The rules topic as a worker reads it: bundles, and what is known of each events partition."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from pydantic import ValidationError
+
+from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, Rebuilt
+from services import telemetry
+from services.matcher.adapters.topics.cluster import Unusable
+
+log = telemetry.logger(__name__)
+
+START_SECONDS = 30.0
+POLL_MS = 1000
+AGAIN_SECONDS = 1.0
+
+
+class Record(Protocol):
+    """What is read of a message of the topic."""
+
+    @property
+    def offset(self) -> int: ...  # noqa: D102  (Kafka's own words, here and below)
+    @property
+    def key(self) -> bytes | None: ...  # noqa: D102
+    @property
+    def value(self) -> bytes | None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A bundle as it stands in the topic."""
+
+    number: int
+    raw: bytes
+
+
+@dataclass(slots=True)
+class RulesRead:
+    """What of the topic was read so far: up to which bundle each events partition is rebuilt."""
+
+    done: dict[int, int] = field(default_factory=dict)
+
+    def take(self, records: Iterable[Record]) -> list[Written]:
+        """Note what they say of partitions; the bundles among them, in order."""
+        found: list[Written] = []
+        for record in records:
+            if record.key == BUNDLE_KEY:
+                found.append(Written(record.offset + 1, record.value or b""))
+            else:
+                self._note(record)
+        return found
+
+    def rebuilt(self, partition: int) -> int:
+        """The newest bundle for which the past of an events partition has been judged again."""
+        return self.done.get(partition, 0)
+
+    def _note(self, record: Record) -> None:
+        try:
+            told = Rebuilt.model_validate_json(record.value or b"")
+        except ValidationError:
+            log.warning("unreadable in the rules topic", key=repr(record.key), at=record.offset)
+        else:
+            self.done[told.partition] = max(told.bundle, self.rebuilt(told.partition))
+
+
+@dataclass(slots=True)
+class RulesTopic:
+    """A consumer of its own, without a group: every worker reads every message."""
+
+    consumer: Any
+    place: TopicPartition
+    read: RulesRead = field(default_factory=RulesRead)
+    seen: int = 0
+    _moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @classmethod
+    async def open(cls, bootstrap: str, topic: str, wait_ms: int) -> Self:
+        """At the beginning of the topic, which exists; `wait_ms` as every fetch may take."""
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=LARGEST_RULES,
+            fetch_max_wait_ms=wait_ms,
+        )
+        await consumer.start()
+        place = TopicPartition(topic, 0)
+        consumer.assign([place])
+        await consumer.seek_to_beginning(place)
+        return cls(consumer, place)
+
+    async def all(self) -> list[Written]:
+        """Every bundle that stands there now.
+
+        Raises:
+            Unusable: Kafka does not give them within half a minute.
+        """
+        found: list[Written] = []
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                end = await self._end()
+                while self.seen < end:
+                    found += await self.more()
+        except (KafkaError, TimeoutError) as error:
+            raise Unusable(f"topic {self.place.topic} cannot be read: {error!r}") from None
+        return found
+
+    async def more(self) -> list[Written]:
+        """The bundles that came since; waits for a second at most."""
+        polled = await self.consumer.getmany(self.place, timeout_ms=POLL_MS)
+        found = self.read.take(record for records in polled.values() for record in records)
+        self.seen = await self.consumer.position(self.place)
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
+        return found
+
+    async def caught_up(self) -> None:
+        """Wait until somebody who calls `more` has read all that stands there now."""
+        end = await self._patient_end()
+        while self.seen < end:
+            await self._moved.wait()
+
+    async def _patient_end(self) -> int:
+        while True:
+            try:
+                return await self._end()
+            except KafkaError as error:
+                log.warning("Kafka does not answer", reason=repr(error))
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    def rebuilt(self, partition: int) -> int:
+        """The newest bundle for which the past of an events partition has been judged again."""
+        return self.read.rebuilt(partition)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.consumer.stop()
+
+    async def _end(self) -> int:
+        ends = await self.consumer.end_offsets([self.place])
+        found: int = ends[self.place]
+        return found

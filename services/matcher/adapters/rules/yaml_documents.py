@@ -1,0 +1,178 @@
+"""YAML with line numbers, read strictly: what YAML 1.1 turns into something else is a fault."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import yaml
+
+from services.matcher.domain.packs.faults import Origin, Path, Refused, RuleFault
+
+_MOST_NODES = 50_000
+_DEEPEST = 50
+_DEEPEST_YAML = 1_000
+_TAG = "tag:yaml.org,2002:"
+_SIMPLE_INT = re.compile(r"[+-]?(0|[1-9][0-9]*)")
+_SIMPLE_FLOAT = re.compile(r"[+-]?[0-9]+\.[0-9]*([eE][+-][0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class YamlDocument:
+    """One document as plain values, and where each of its fields stands."""
+
+    value: object
+    origin: Origin
+
+
+class _TooDeep(Exception):  # noqa: N818  (named for what it says, as every error here)
+    """More levels than any rule has, at `line`."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+def read_documents(file: str, raw: bytes) -> tuple[tuple[YamlDocument, ...], tuple[RuleFault, ...]]:
+    """The documents of a file that are free of faults, and every fault of the others.
+
+    After a fault of syntax nothing more of the file can be read. Empty documents are left out.
+    """
+    documents: list[YamlDocument] = []
+    faults: list[RuleFault] = []
+    try:
+        text = raw.decode("utf-8")
+        _refuse_depth(text)
+        for node in yaml.compose_all(text, Loader=yaml.CSafeLoader):
+            reader = _Reader()
+            value = reader.value(node, ())
+            origin = Origin(file, reader.lines)
+            faults += [origin.fault(refused) for refused in reader.refusals]
+            if value is not None and not reader.refusals:
+                documents.append(YamlDocument(value, origin))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        faults.append(RuleFault(file, line, "", "is not UTF-8"))
+    except yaml.MarkedYAMLError as error:
+        faults.append(_syntax_fault(file, error, len(raw.splitlines())))
+    except yaml.YAMLError as error:
+        faults.append(RuleFault(file, 1, "", f"is no YAML: {error}"))
+    except _TooDeep as deep:
+        faults.append(RuleFault(file, deep.line, "", "is nested too deeply"))
+    return tuple(documents), tuple(faults)
+
+
+def _refuse_depth(text: str) -> None:
+    """The composer recurses in C, where a deep file ends the process: the parser does not."""
+    depth = 0
+    for event in _events(text):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST_YAML:
+            raise _TooDeep(event.start_mark.line + 1 if event.start_mark else 1)
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    """Up to the first fault of syntax, which the composer will tell."""
+    with suppress(yaml.YAMLError):
+        yield from yaml.parse(text, Loader=yaml.CSafeLoader)
+
+
+def _syntax_fault(file: str, error: yaml.MarkedYAMLError, last: int) -> RuleFault:
+    mark = error.problem_mark or error.context_mark
+    # what is missing at the end is marked behind it
+    line = min(mark.line + 1, last) if mark else 1
+    said = ", ".join(part for part in (error.context, error.problem) if part)
+    return RuleFault(file, line, "", f"is no YAML: {said}")
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Turns nodes into values, notes lines, and collects refusals."""
+
+    lines: dict[Path, int] = field(default_factory=dict)
+    refusals: list[Refused] = field(default_factory=list)
+    nodes: int = 0
+
+    def value(self, node: yaml.Node, path: Path) -> object:
+        """The value of a node and of all below it."""
+        self.nodes += 1
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if self.nodes > _MOST_NODES or len(path) > _DEEPEST:
+            # aliases can make a small file as large as they like
+            if self.nodes == _MOST_NODES + 1 or len(path) > _DEEPEST:
+                self._refuse(path, "too many or too deeply nested values")
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(one, (*path, index)) for index, one in enumerate(node.value)]
+        return self._scalar(node, path)
+
+    def _refuse(self, path: Path, message: str, hint: str = "") -> None:
+        self.refusals.append(Refused(path, message, hint))
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for key, below in self._entries(node, path):
+            place = (*path, key)
+            self.lines[place] = below[0].start_mark.line + 1
+            if key in found:
+                self._refuse(place, "stands there twice")
+            found[key] = self.value(below[1], place)
+        return found
+
+    def _entries(
+        self, node: yaml.MappingNode, path: Path
+    ) -> Iterator[tuple[str, tuple[yaml.Node, yaml.Node]]]:
+        for key, below in node.value:
+            if key.tag != f"{_TAG}str":
+                written = key.value if isinstance(key, yaml.ScalarNode) else "this key"
+                self.lines[(*path, str(written))] = key.start_mark.line + 1
+                self._refuse((*path, str(written)), "a key is a text", "put it in quotes")
+                continue
+            yield key.value, (key, below)
+
+    def _scalar(self, node: yaml.Node, path: Path) -> object:
+        try:
+            return scalar(node.tag.removeprefix(_TAG), str(node.value), dated="detection" in path)
+        except ValueError as error:
+            self._refuse(path, str(error), f"write '{node.value}' in quotes if that is meant")
+            return None
+
+
+def scalar(tag: str, written: str, *, dated: bool) -> object:
+    """The value of a scalar as YAML 1.1 understands it, where a reader of the file would too.
+
+    A date is text, since the documents hold dates as such; with `dated` it is refused.
+
+    Raises:
+        ValueError: YAML makes something else of it than most people expect.
+    """
+    if tag == "str":
+        return written
+    if tag == "null":
+        return None
+    if tag == "bool":
+        return _truth(written)
+    if tag in ("int", "float"):
+        return _number(tag, written)
+    if tag == "timestamp":
+        if dated:
+            raise ValueError(f"{written} is a date in YAML, and no field is compared with dates")
+        return written
+    raise ValueError(f"the YAML tag {tag!r} is not supported")
+
+
+def _truth(written: str) -> bool:
+    if written.lower() not in ("true", "false"):
+        raise ValueError(f"YAML reads {written} as true or false: write true or false")
+    return written.lower() == "true"
+
+
+def _number(tag: str, written: str) -> float:
+    if tag == "int" and _SIMPLE_INT.fullmatch(written):
+        return int(written)
+    if tag == "float" and _SIMPLE_FLOAT.fullmatch(written):
+        return float(written)
+    raise ValueError(f"YAML reads {written} as a number that is not what it looks like")

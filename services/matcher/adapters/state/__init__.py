@@ -1,0 +1,1 @@
+"""The states of this worker: the table, the copies of its changelog, and recovery."""

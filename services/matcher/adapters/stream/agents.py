@@ -1,0 +1,32 @@
+"""Agents: the loops that take messages from Faust, out of which nothing is ever raised."""
+
+from collections.abc import Awaitable, Callable
+
+import faust
+from faust.types import StreamT, TopicT
+
+from services import telemetry
+from services.matcher.adapters.stream.crash import crash_and_park
+from services.matcher.adapters.topics.message import Received
+
+log = telemetry.logger(__name__)
+
+Take = Callable[[Received], Awaitable[None]]
+
+
+def add_agent(app: faust.App, name: str, topic: TopicT, take: Take) -> None:
+    """Let `take` have every message of the topic, one at a time.
+
+    A message is acknowledged when `take` returns. Were it to raise out of the loop, Faust would
+    acknowledge the message and lose it: so the process ends instead, in front of it.
+    """
+
+    async def loop(stream: StreamT[bytes]) -> None:
+        async for event in stream.events():
+            try:
+                await take(event.message)
+            except Exception as error:
+                log.exception("a message cannot be processed", agent=name)
+                await crash_and_park(app, error)
+
+    app.agent(topic, name=name, concurrency=1)(loop)

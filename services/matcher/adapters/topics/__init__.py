@@ -1,0 +1,1 @@
+"""Topics: whether they are there, what comes from them and what goes to them."""

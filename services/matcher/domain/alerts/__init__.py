@@ -1,0 +1,1 @@
+"""Episodes of firing times, and the alerts that stand for them."""

@@ -1,0 +1,133 @@
+"""Episodes: runs of firing times, a function of the set of hits and of nothing else."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from schemas.alert import Level
+from services.matcher.domain.alerts.corroboration import corroborated
+from services.matcher.domain.windows.firing import evidence, firings
+from services.matcher.domain.windows.state import Hit, Run, State, span
+from services.matcher.domain.windows.window_rule import WindowRule
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A run of firing times with no gap longer than `resolve_after`. Times in microseconds."""
+
+    start: int
+    firings: tuple[int, ...]
+    value: float
+    evidence: tuple[Hit, ...]
+    dropped: int
+    level: Level
+    uncorroborated: bool
+
+    @property
+    def last(self) -> int:
+        """The latest firing time."""
+        return self.firings[-1]
+
+    @property
+    def identities(self) -> frozenset[str]:
+        """The events behind it that are still kept."""
+        return frozenset(hit.identity for hit in self.evidence)
+
+    @property
+    def count(self) -> int:
+        """How many events are behind it, forgotten ones included."""
+        return len(self.identities) + self.dropped
+
+    @property
+    def backfill(self) -> bool:
+        """Whether history alone stands behind it: no live hit in any window that fired."""
+        return bool(self.evidence) and all(hit.backfill for hit in self.evidence)
+
+
+def runs(rule: WindowRule, state: State) -> tuple[Run, ...]:
+    """Settled runs continued by what the kept hits fire after the cut."""
+    fresh = [Run(start=time, firings=(time,), value=value) for time, value in _fresh(rule, state)]
+    ordered = sorted((*state.runs, *fresh), key=lambda run: run.start)
+    told = (_joined(group) for group in _grouped(ordered, span(rule.resolve_after)))
+    return _cooled(rule, state.hits, told) if rule.cooldown else tuple(told)
+
+
+def episodes(rule: WindowRule, state: State) -> tuple[Episode, ...]:
+    """The episodes of a state, by start."""
+    return tuple(_episode(rule, state.hits, run) for run in runs(rule, state))
+
+
+def belated(rule: WindowRule, state: State, at: int) -> tuple[Run, ...]:
+    """Runs of one firing time each, for what a hit at or before the cut makes fire there.
+
+    The clock never refuses: such a hit is judged on what is kept, and takes nothing back.
+    """
+    if state.cut is None or at > state.cut:
+        return ()
+    until = min(state.cut, at + span(rule.reach) - 1)
+    return tuple(
+        Run(start=time, firings=(time,), value=value)
+        for time, value in firings(rule, state)
+        if at <= time <= until
+    )
+
+
+def _fresh(rule: WindowRule, state: State) -> Iterable[tuple[int, float]]:
+    cut = state.cut
+    firing = firings(rule, state)
+    return firing if cut is None else (pair for pair in firing if pair[0] > cut)
+
+
+def _grouped(ordered: Iterable[Run], gap: int) -> list[list[Run]]:
+    groups: list[list[Run]] = []
+    reached = 0
+    for run in ordered:
+        if groups and run.start - reached <= gap:
+            groups[-1].append(run)
+            reached = max(reached, run.last)
+        else:
+            groups.append([run])
+            reached = run.last
+    return groups
+
+
+def _cooled(rule: WindowRule, hits: Sequence[Hit], told: Iterable[Run]) -> tuple[Run, ...]:
+    """Runs joined that follow within `cooldown` of the last one's end, unless at a higher level."""
+    gap = span(rule.resolve_after + rule.cooldown)
+    cooled: list[Run] = []
+    for run in told:
+        near = bool(cooled) and run.start - cooled[-1].last <= gap
+        if near and _level(rule, hits, run).rank <= _level(rule, hits, cooled[-1]).rank:
+            cooled[-1] = _joined((cooled[-1], run))
+        else:
+            cooled.append(run)
+    return tuple(cooled)
+
+
+def _level(rule: WindowRule, hits: Sequence[Hit], run: Run) -> Level:
+    return _episode(rule, hits, run).level
+
+
+def _joined(group: Sequence[Run]) -> Run:
+    if len(group) == 1:
+        return group[0]
+    return Run(
+        start=group[0].start,
+        firings=tuple(sorted({time for run in group for time in run.firings})),
+        value=max(group, key=lambda run: run.last).value,
+        dropped=sum(run.dropped for run in group),
+        corroborated=any(run.corroborated for run in group),
+    )
+
+
+def _episode(rule: WindowRule, hits: Sequence[Hit], run: Run) -> Episode:
+    behind = evidence(rule, hits, run.firings)
+    enough = run.corroborated or corroborated(rule.corroboration, behind)
+    return Episode(
+        start=run.start,
+        firings=run.firings,
+        value=run.value,
+        evidence=behind,
+        dropped=run.dropped,
+        level=rule.level if enough else rule.level.lowered,
+        uncorroborated=not enough,
+    )

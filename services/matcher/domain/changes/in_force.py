@@ -1,0 +1,53 @@
+"""In force: a rulebook, and how each of its rules stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from schemas.bundle import OnChange
+from services.matcher.domain.alerts.standing import NEVER_CHANGED, Standing
+from services.matcher.domain.changes.succession import Numbered
+from services.matcher.domain.rules.rulebook import Rulebook, RuleKey
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A rulebook, whose number is that of its bundle, and how its rules stand."""
+
+    rulebook: Rulebook
+    standings: Mapping[RuleKey, Standing] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def number(self) -> int:
+        """That of the bundle; 0 for rules that were read from a folder."""
+        return self.rulebook.number
+
+    def standing(self, rule: RuleKey) -> Standing:
+        """How the rule stands."""
+        return self.standings.get(rule, NEVER_CHANGED)
+
+    def level(self, rule: RuleKey) -> int:
+        """How many rules stand below it: 0 where only detections do."""
+        window = self.rulebook.windows.get(rule)
+        bases = () if window is None or window.type is None else window.bases
+        below = [(rule[0], base) for base in bases if (rule[0], base) in self.rulebook.windows]
+        correlations = [key for key in below if self.rulebook.windows[key].type is not None]
+        return max((1 + self.level(key) for key in correlations), default=0)
+
+    def rebuilt_after(self, number: int) -> Mapping[RuleKey, Standing]:
+        """The rules whose windows are to be rebuilt where bundle `number` was the last applied."""
+        return {
+            rule: one
+            for rule, one in self.standings.items()
+            if one.on_change is OnChange.REBUILD and one.changed_in > number
+        }
+
+
+def standings(bundle: Numbered) -> Mapping[RuleKey, Standing]:
+    """How the rules of a bundle stand."""
+    found: dict[RuleKey, Standing] = {}
+    for name, told in bundle.bundle.rules.items():
+        pack, _, rule = name.partition("/")
+        changed_in = bundle.number if told.changed_in is None else told.changed_in
+        found[pack, rule] = Standing(told.on_change, changed_in, told.changed_at, told.since)
+    return MappingProxyType(found)

@@ -1,0 +1,94 @@
+"""Release: what a changed rule says once its past is judged again, and when it says no more."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+
+from schemas.alert import Alert, Status
+from schemas.rule import CorrelationType
+from services.matcher.domain.alerts.announce import announce, settle_claims
+from services.matcher.domain.alerts.episodes import Episode, episodes
+from services.matcher.domain.alerts.step import (
+    Moment,
+    Outcome,
+    all_alerts,
+    hearing_of,
+    said,
+)
+from services.matcher.domain.windows.state import Announced, State, instant, micros
+from services.matcher.domain.windows.window_rule import WindowRule
+
+CHANGED = "rule changed"
+
+
+def release(rule: WindowRule, state: State, moment: Moment) -> Outcome:
+    """Judge a state whose hits are all there, for the first time since its rule was changed.
+
+    Alerts announced before stay with the episodes that they overlap; what is left of them is
+    withdrawn. A message that is not past the state's offset changes nothing and says it all again.
+    """
+    if moment.offset <= state.offset:
+        return Outcome(state, all_alerts(rule, state), changed=False)
+    before = _clocked(rule, state, moment)
+    hearing = replace(hearing_of(rule, state, moment), gone=CHANGED)
+    standing = episodes(rule, before)
+    claims = carried(rule, before.announced, standing)
+    announced = announce(rule, before.announced, claims, standing, hearing)
+    judged = msgspec.structs.replace(
+        before,
+        offset=moment.offset,
+        announced=announced,
+        serial=before.serial + len(announced) - len(before.announced),
+    )
+    return Outcome(None if judged.forgotten else judged, said(rule, before, judged, standing))
+
+
+def _clocked(rule: WindowRule, state: State, moment: Moment) -> State:
+    """Absences are judged up to a clock of their own."""
+    if rule.type is not CorrelationType.ABSENCE or moment.clock is None:
+        return state
+    return msgspec.structs.replace(state, clock=micros(moment.clock))
+
+
+def carried(
+    rule: WindowRule, announced: Sequence[Announced], after: Sequence[Episode]
+) -> dict[str, Episode | None]:
+    """The episode that each alert of the older rule stands for now, by alert id.
+
+    The one that begins as it did, else the one that it overlaps longest, else one within
+    `resolve_after` that no other alert overlaps.
+    """
+    known = [one for one in announced if one.status is not Status.WITHDRAWN]
+    claims = {one.id: _overlapped(one, after) for one in known}
+    claimed = {episode.start for episode in claims.values() if episode is not None}
+    free = [episode for episode in after if episode.start not in claimed]
+    left = [one for one in known if claims[one.id] is None]
+    return claims | settle_claims(rule, left, (), free)
+
+
+def _overlapped(one: Announced, after: Sequence[Episode]) -> Episode | None:
+    overlapping = [
+        episode for episode in after if episode.start <= one.last and one.start <= episode.last
+    ]
+    same = (episode for episode in overlapping if episode.start == one.start)
+    longest = max(overlapping, key=lambda episode: _overlap(one, episode), default=None)
+    return next(same, longest)
+
+
+def _overlap(one: Announced, episode: Episode) -> int:
+    return min(one.last, episode.last) - max(one.start, episode.start)
+
+
+def history(rule: WindowRule, state: State) -> tuple[Alert, ...]:
+    """The current revision of every alert, for rules above its own that begin anew.
+
+    There it is backfill as the hits behind it are, whoever was paged for it before.
+    """
+    standing = {instant(episode.start): episode for episode in episodes(rule, state)}
+    return tuple(_of_the_past(one, standing.get(one.starts_at)) for one in all_alerts(rule, state))
+
+
+def _of_the_past(alert: Alert, episode: Episode | None) -> Alert:
+    backfill = alert.backfill if episode is None else episode.backfill
+    return alert.model_copy(update={"backfill": backfill})

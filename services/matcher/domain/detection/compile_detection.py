@@ -1,0 +1,198 @@
+"""Sigma's `detection` through pySigma, item by item, into predicates of our own."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any as Anything
+
+from sigma.conditions import (
+    ConditionAND,
+    ConditionFieldEqualsValueExpression,
+    ConditionNOT,
+    ConditionOR,
+    ConditionValueExpression,
+)
+from sigma.exceptions import SigmaError, SigmaRuleLocation
+from sigma.rule.detection import SigmaDetection, SigmaDetectionItem, SigmaDetections
+from sigma.types import SigmaString, SigmaType, sigma_type
+
+from services.matcher.domain.detection.fields import Kind, kind_of
+from services.matcher.domain.detection.leaf import Asked, leaf_of
+from services.matcher.domain.detection.lists import Lists
+from services.matcher.domain.detection.modifiers import SigmaReady, modifiers_of, refuse_elsewhere
+from services.matcher.domain.detection.predicates import All, Any, Not, Predicate, cheap_first
+from services.matcher.domain.detection.strings import InvalidRegex, compiled_regex
+from services.matcher.domain.packs.faults import Path, Refused, nearest
+
+_LONGEST_CONDITION = 4096
+_NOWHERE = SigmaRuleLocation(FilePath("rule"))
+_CONDITION = ("detection", "condition")
+
+
+def compile_detection(
+    detection: Mapping[str, object], lists: Lists
+) -> tuple[Predicate | None, tuple[Refused, ...]]:
+    """The predicate of a detection section, or None and every reason why there is none."""
+    compiler = _Compiler(lists)
+    named = {
+        name: compiler.definition(definition, ("detection", name))
+        for name, definition in detection.items()
+        if name not in ("condition", "timeframe")
+    }
+    if "timeframe" in detection:
+        compiler.refuse(("detection", "timeframe"), "write a correlation rule with a timespan")
+    if compiler.refusals:
+        return None, tuple(compiler.refusals)
+    found = {name: one for name, one in named.items() if one is not None}
+    try:
+        return _condition(detection.get("condition"), found), ()
+    except Refused as refused:
+        return None, (refused,)
+
+
+def _condition(condition: object, named: dict[str, SigmaDetection]) -> Predicate:
+    if not isinstance(condition, str) or not condition.strip():
+        raise Refused(_CONDITION, "a condition is one line of text", "e.g. selection and not other")
+    if not named:
+        raise Refused(("detection",), "nothing to select by: name at least one selection")
+    if len(condition) > _LONGEST_CONDITION:
+        raise Refused(_CONDITION, f"longer than {_LONGEST_CONDITION} characters")
+    try:
+        tree = SigmaDetections(named, [condition], _NOWHERE).parsed_condition[0].parse()
+        return _predicate(tree)
+    except SigmaError as error:
+        raise Refused(_CONDITION, _said(error), _meant(condition, named)) from None
+    except RecursionError:
+        raise Refused(_CONDITION, "nested too deeply") from None
+
+
+def _said(error: SigmaError) -> str:
+    return str(error.args[0]) if error.args else str(error)
+
+
+def _meant(condition: str, named: Mapping[str, object]) -> str:
+    written = condition.replace("(", " ").replace(")", " ").split()
+    hints = [nearest(word, named) for word in written if word not in named]
+    return next((hint for hint in hints if hint), "")
+
+
+def _predicate(tree: object) -> Predicate:
+    match tree:
+        case ConditionAND():
+            return All(cheap_first(map(_predicate, tree.args)))
+        case ConditionOR():
+            return Any(cheap_first(map(_predicate, tree.args)))
+        case ConditionNOT():
+            return Not(_predicate(tree.args[0]))
+        case (
+            ConditionFieldEqualsValueExpression(value=SigmaReady(leaf=leaf))
+            | ConditionValueExpression(value=SigmaReady(leaf=leaf))
+        ):
+            return leaf
+    raise Refused(_CONDITION, "nothing is left of it")
+
+
+class _Compiler:
+    """Reads definitions and collects what it refuses."""
+
+    def __init__(self, lists: Lists) -> None:
+        self._lists = lists
+        self.refusals: list[Refused] = []
+
+    def refuse(self, path: Path, message: str, hint: str = "") -> None:
+        """Note a refusal and go on."""
+        self.refusals.append(Refused(path, message, hint))
+
+    def definition(self, definition: object, path: Path) -> SigmaDetection | None:
+        """A search identifier: a map, a value, a list of values or of maps."""
+        if isinstance(definition, Mapping):
+            return _joined(self._item(key, value, path) for key, value in definition.items())
+        if isinstance(definition, list) and any(isinstance(one, Mapping) for one in definition):
+            return _either(
+                self.definition(one, (*path, index)) for index, one in enumerate(definition)
+            )
+        return _joined([self._item("", definition, path)])
+
+    def _item(self, key: str, value: object, path: Path) -> list[SigmaDetectionItem]:
+        place = (*path, key) if key else path
+        try:
+            return list(_items(key, value, place, self._lists))
+        except Refused as refused:
+            self.refusals.append(refused)
+        except (SigmaError, ValueError) as error:
+            said = _said(error) if isinstance(error, SigmaError) else str(error)
+            self.refuse(place, said)
+        return []
+
+
+def _joined(items: Iterable[list[SigmaDetectionItem]]) -> SigmaDetection | None:
+    """All of them together; None for none, which pySigma would not take."""
+    flat: list[SigmaDetectionItem | SigmaDetection] = [one for each in items for one in each]
+    return SigmaDetection(flat) if flat else None
+
+
+def _either(each: Iterable[SigmaDetection | None]) -> SigmaDetection | None:
+    """One of them; pySigma joins nested detections by or."""
+    present: list[SigmaDetectionItem | SigmaDetection] = [one for one in each if one]
+    return SigmaDetection(present) if present else None
+
+
+def _items(key: str, value: object, path: Path, lists: Lists) -> Iterator[SigmaDetectionItem]:
+    field, *names = key.split("|")
+    modifiers = modifiers_of(names, path)
+    values = list(_scalars(value, path))
+    if values != [None]:
+        refuse_elsewhere(field, names, path)
+    kind = kind_of(field, path) if field else Kind.STRING
+    asked = Asked(field or "words", kind, lists, path, keyword=not field)
+    if "re" in names:
+        _refuse_regexes(values, path)
+    item = SigmaDetectionItem(
+        field or None, modifiers, [_sigma(one, names) for one in values], source=_NOWHERE
+    )
+    item.value = [SigmaReady(leaf_of(one, asked)) for one in item.value]
+    yield item
+    if "neq" in names and field:
+        # what is absent does not match: not even something else
+        yield from _items(f"{field}|exists", True, path, lists)  # noqa: FBT003  (a value as in a rule)
+
+
+def _scalars(value: object, path: Path) -> Iterator[str | float | None]:
+    """The values of an item, each of a type that a rule may hold."""
+    if not isinstance(value, list):
+        yield _scalar(value, path)
+        return
+    if not value:
+        raise Refused(path, "an empty list matches nothing", "write null to ask for absence")
+    for index, one in enumerate(value):
+        if one is None:
+            raise Refused((*path, index), "null stands alone, not in a list")
+        yield _scalar(one, (*path, index))
+
+
+def _scalar(value: object, path: Path) -> str | float | None:
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    raise Refused(path, f"a value is a text, a number, true, false or null, not a {_kind(value)}")
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "map"
+    return "list in a list" if isinstance(value, list) else type(value).__name__
+
+
+def _sigma(value: str | float | None, modifiers: list[str]) -> SigmaType:
+    if "re" in modifiers:
+        return SigmaString.from_str(str(value))
+    return sigma_type(value)
+
+
+def _refuse_regexes(values: list[Anything], path: Path) -> None:
+    """Before pySigma does, which writes to standard error."""
+    for value in values:
+        if not isinstance(value, str):
+            raise Refused(path, f"an expression is a text, not {value!r}")
+        try:
+            compiled_regex(value)
+        except InvalidRegex as error:
+            raise Refused(path, f"RE2 does not take {value!r}: {error}") from None

@@ -1,0 +1,145 @@
+"""The fields a rule may read of an event, by name and kind."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from operator import attrgetter
+from types import MappingProxyType
+
+from schemas.event import Event
+from services.matcher.domain.detection.earth import point_of
+from services.matcher.domain.packs.faults import Path, Refused, nearest
+
+Value = str | float | bool | datetime
+"""One value of a field; a list field has several."""
+
+WORDS_APART = "\n"
+"""Stands between title and text in `words`."""
+
+
+class Kind(Enum):
+    """What a field holds, which decides what may be asked of it."""
+
+    STRING = "text"
+    LIST = "list of texts"
+    IDS = "list of member ids"
+    NUMBER = "number"
+    TIME = "time"
+    BOOL = "true or false"
+    POINT = "point on the map"
+    NAMES = "list of names"
+    ATTRIBUTE = "attribute"
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            (
+                *("id", "source", "source_owner", "reliability", "type", "title", "text", "words"),
+                *("language", "url", "country", "admin1", "place", "story", "weekday"),
+                *("supersedes", "retracts"),
+            ),
+            Kind.STRING,
+        ),
+        **dict.fromkeys(("actors", "targets"), Kind.LIST),
+        **dict.fromkeys(("entities", "actor_ids", "target_ids", "sites"), Kind.IDS),
+        **dict.fromkeys(("credibility", "lat", "lon", "hour"), Kind.NUMBER),
+        **dict.fromkeys(
+            ("occurred_at", "occurred_until", "published_at", "recorded_at"), Kind.TIME
+        ),
+        "exercise": Kind.BOOL,
+        "geo": Kind.POINT,
+        "names": Kind.NAMES,
+    }
+)
+WORKED_OUT = frozenset(name for name, kind in KINDS.items() if kind in (Kind.IDS, Kind.NAMES))
+"""The fields that an event has by its words and the lists; the others it has as they stand."""
+MAPS: Mapping[str, Kind] = MappingProxyType(
+    {"quantities": Kind.NUMBER, "attributes": Kind.ATTRIBUTE}
+)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def kind_of(field: str, path: Path) -> Kind:
+    """What `field` holds.
+
+    Raises:
+        Refused: at `path`, when no event has such a field.
+    """
+    outer, _, inner = field.partition(".")
+    if field in KINDS:
+        return KINDS[field]
+    if outer in MAPS and inner:
+        return MAPS[outer]
+    if outer in MAPS:
+        raise Refused(path, f"{outer} holds several values", f"name one of them: {outer}.…")
+    hint = nearest(field, (*KINDS, *MAPS))
+    raise Refused(path, f"no event has a field {field!r}", hint or "attributes.… holds your own")
+
+
+def plain_values(event: Event, field: str) -> tuple[Value, ...]:
+    """The values of a field that needs no list and no scan; none when it is absent."""
+    value = reader(field)(event)
+    if isinstance(value, str):
+        return (value,)
+    return () if value is None else _several(value)
+
+
+@cache
+def reader(field: str) -> Callable[[Event], object]:
+    """What reads the field of an event: a value, a tuple of several, or None."""
+    outer, _, inner = field.partition(".")
+    if inner:
+        return lambda event: getattr(event, outer).get(inner)
+    return _DERIVED.get(field) or attrgetter(field)
+
+
+def _several(value: object) -> tuple[Value, ...]:
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, (float, int, datetime)):
+        return (value,)
+    raise TypeError(f"no field holds a {type(value).__name__}")
+
+
+def words(event: Event) -> str:
+    """Title and text together, as raw text."""
+    return WORDS_APART.join(part for part in (event.title, event.text) if part)
+
+
+def _words(event: Event) -> str | None:
+    return words(event) or None
+
+
+def _hour(event: Event) -> int:
+    return event.occurred_at.hour
+
+
+def _weekday(event: Event) -> str:
+    return WEEKDAYS[event.occurred_at.weekday()]
+
+
+def _geo(event: Event) -> str | None:
+    point = point_of(event)
+    return None if point is None else f"{as_text(point.lat)},{as_text(point.lon)}"
+
+
+_DERIVED: Mapping[str, Callable[[Event], object]] = {
+    "words": _words,
+    "hour": _hour,
+    "weekday": _weekday,
+    "story": attrgetter("cluster"),
+    "geo": _geo,
+}
+
+
+def as_text(value: Value) -> str:
+    """A value as rules and group keys write it: numbers in decimal, times in UTC with Z."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return str(int(value)) if value % 1 == 0 else str(value)

@@ -1,0 +1,170 @@
+"""The modifiers a rule may use: Sigma's that are supported, and ours in pySigma's terms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from sigma.modifiers import (
+    SigmaListModifier,
+    SigmaModifier,
+    SigmaValueModifier,
+    modifier_mapping,
+)
+from sigma.types import SigmaString, SigmaType
+
+from services.matcher.domain.detection.predicates import Leaf
+from services.matcher.domain.packs.faults import Path, Refused, nearest
+
+_LIST_MARK = "%"
+
+
+@dataclass
+class SigmaPhrase(SigmaType):
+    """Whole words in order, as written: `*` and `~` mean something else than in Sigma."""
+
+    text: str
+
+
+@dataclass
+class SigmaListName(SigmaType):
+    """A named list of the pack."""
+
+    name: str
+
+
+@dataclass
+class SigmaNear(SigmaType):
+    """Phrases, and names of lists, all of which stand in one sentence."""
+
+    parts: tuple[SigmaPhrase | SigmaListName, ...]
+
+
+@dataclass
+class SigmaWithin(SigmaType):
+    """A place and a distance from it, as written."""
+
+    text: str
+
+
+@dataclass
+class SigmaReady(SigmaType):
+    """A value that has become a condition: pySigma carries it through its tree."""
+
+    leaf: Leaf
+
+
+class PhraseModifier(SigmaValueModifier[Any, Any]):
+    """`phrase`; a value that `expand` made a list stays one."""
+
+    def modify(self, val: SigmaString | SigmaPhrase | SigmaListName) -> SigmaType:
+        """The value as a phrase."""
+        return SigmaPhrase(val.original) if isinstance(val, SigmaString) else val
+
+
+class ExpandModifier(SigmaValueModifier[Any, Any]):
+    """`expand` over lists: the whole value is `%list%`; of phrases those that are none stay."""
+
+    def modify(self, val: SigmaString | SigmaPhrase | SigmaNear) -> SigmaType:
+        """The value as the name of a list."""
+        if isinstance(val, SigmaNear):
+            return SigmaNear(tuple(self._expanded(part) for part in val.parts))
+        return self._expanded(val)
+
+    def _expanded(
+        self, val: SigmaString | SigmaPhrase | SigmaListName
+    ) -> SigmaPhrase | SigmaListName:
+        if isinstance(val, SigmaListName):
+            return val
+        text = val.text if isinstance(val, SigmaPhrase) else val.original
+        name = list_name(text)
+        if name is not None:
+            return SigmaListName(name)
+        wordy = {PhraseModifier, NearModifier} & set(self.detection_item.modifiers)
+        if wordy and _LIST_MARK not in text:
+            return SigmaPhrase(text)
+        raise ValueError(f"{text!r} is no list: write '%name%', and nothing beside it")
+
+
+class NearModifier(SigmaListModifier[Any, Any]):
+    """`near`: its values are phrases; beside `expand` also lists."""
+
+    def modify(self, val: Any) -> SigmaType:
+        """All values as one."""
+        return SigmaNear(tuple(map(_near_part, val)))
+
+
+def _near_part(part: SigmaType) -> SigmaPhrase | SigmaListName:
+    if isinstance(part, SigmaString):
+        return SigmaPhrase(part.original)
+    if isinstance(part, (SigmaPhrase, SigmaListName)):
+        return part
+    raise ValueError(f"a phrase is a text, not {part}")
+
+
+class WithinModifier(SigmaValueModifier[Any, Any]):
+    """`within_km`: a site or a list of sites, and the distance."""
+
+    def modify(self, val: Any) -> SigmaType:
+        """The value as a place and a distance."""
+        if isinstance(val, SigmaString):
+            return SigmaWithin(val.original)
+        raise ValueError(f"a place and a distance are a text, not {val}")
+
+
+def refuse_elsewhere(field: str, names: list[str], path: Path) -> None:
+    """Where an event is is asked of `geo` alone, and of that nothing else.
+
+    Raises:
+        Refused: at `path`.
+    """
+    if "within_km" in names and field != "geo":
+        raise Refused(path, f"within_km asks where an event is, not {field}", "geo|within_km: …")
+    if field == "geo" and not {"within_km", "exists"} & set(names):
+        raise Refused(path, "geo is a point on the map", "geo|within_km: 'site 20', or geo|exists")
+
+
+def list_name(text: str) -> str | None:
+    """The name in `%name%`; None when `text` is something else."""
+    name = text.removeprefix(_LIST_MARK).removesuffix(_LIST_MARK)
+    return name if len(name) == len(text) - 2 and name and _LIST_MARK not in name else None
+
+
+_SUPPORTED = (
+    *("all", "contains", "startswith", "endswith", "cased", "exists", "cidr", "neq"),
+    *("re", "i", "ignorecase", "m", "multiline", "s", "dotall"),
+    *("gt", "gte", "lt", "lte", "minute", "hour", "day", "week", "month", "year"),
+)
+# pySigma takes other company and drops one of the two meanings.
+_BESIDE = {
+    "phrase": {"expand", "all", "neq"},
+    "near": {"expand", "neq"},
+    "expand": {"phrase", "near", "all", "neq"},
+    "within_km": {"all", "neq"},
+    "exists": set[str](),
+}
+MODIFIERS: Mapping[str, type[SigmaModifier[Any, Any]]] = MappingProxyType(
+    {name: modifier_mapping[name] for name in _SUPPORTED}
+    | {"phrase": PhraseModifier, "near": NearModifier, "expand": ExpandModifier}
+    | {"within_km": WithinModifier}
+)
+
+
+def modifiers_of(names: list[str], path: Path) -> list[type[SigmaModifier[Any, Any]]]:
+    """The classes, as pySigma wants them, of modifiers as written.
+
+    Raises:
+        Refused: at `path`, naming the first that is unknown or not supported.
+    """
+    for name in names:
+        if name in modifier_mapping and name not in MODIFIERS:
+            raise Refused(path, f"the modifier {name} is not supported yet")
+        if name not in MODIFIERS:
+            raise Refused(path, f"there is no modifier {name!r}", nearest(name, MODIFIERS))
+    if len(set(names)) < len(names):
+        raise Refused(path, "a modifier stands there twice")
+    for name, beside in _BESIDE.items():
+        others = set(names) - beside - {name}
+        if name in names and others:
+            raise Refused(path, f"{name} cannot be combined with {' '.join(sorted(others))}")
+    return [MODIFIERS[name] for name in names]

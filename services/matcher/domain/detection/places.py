@@ -1,0 +1,64 @@
+"""The named places of a pack, and which of them a point is at."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from schemas.rule import Site, SiteList
+from services.matcher.domain.detection.earth import Circle, Circles, Point
+from services.matcher.domain.packs.documents import Sourced
+from services.matcher.domain.packs.faults import Refused, RuleFault
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The named places of one pack: the sites of each list, and where each site is."""
+
+    lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    circles: Circles = field(default_factory=lambda: Circles(()))
+
+    @property
+    def called(self) -> Mapping[str, str]:
+        """The name that people read for each site id."""
+        return {identity: site.name for identity, site in self.sites.items()}
+
+    def at(self, point: Point) -> tuple[str, ...]:
+        """The sites within whose own radius the point is."""
+        return self.circles.around(point)
+
+    def within(self, sites: Iterable[str], km: float) -> Circles:
+        """The circles of `km` around these sites."""
+        return Circles(_circle(self.sites[site], km) for site in sites)
+
+
+def _circle(site: Site, km: float) -> Circle:
+    return Circle(site.id, Point(site.lat, site.lon), km)
+
+
+def build_places(
+    documents: Iterable[Sourced[SiteList]], lists: Collection[str]
+) -> tuple[Places, tuple[RuleFault, ...]]:
+    """The places of one pack, and every fault in them; `lists` are the names already given."""
+    known: dict[str, frozenset[str]] = {}
+    sites: dict[str, Site] = {}
+    faults: list[RuleFault] = []
+    for one in documents:
+        refusals = list(_doubles(one.document, {*lists, *known}, sites))
+        faults += map(one.origin.fault, refusals)
+        if not any(refused.path == ("name",) for refused in refusals):
+            known[one.document.name] = frozenset(site.id for site in one.document.sites)
+            sites = {site.id: site for site in reversed(one.document.sites)} | sites
+    circles = Circles(_circle(site, site.radius_km) for site in sites.values())
+    return Places(known, sites, circles), tuple(faults)
+
+
+def _doubles(
+    document: SiteList, names: Collection[str], sites: Collection[str]
+) -> Iterator[Refused]:
+    if document.name in names:
+        yield Refused(("name",), f"there is another list {document.name!r}")
+    seen = set(sites)
+    for index, site in enumerate(document.sites):
+        if site.id in seen:
+            yield Refused(("sites", index, "id"), f"there is another site {site.id!r}")
+        seen.add(site.id)

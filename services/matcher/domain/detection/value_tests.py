@@ -1,0 +1,131 @@
+"""Conditions on what is no text: numbers, times, truth, addresses, and whether a field is there."""
+
+import operator
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import ClassVar
+
+from services.matcher.domain.detection.fields import Value, as_text
+from services.matcher.domain.detection.predicates import Leaf
+from services.matcher.domain.detection.view import View
+from services.matcher.domain.text.fold import Stretch
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+
+Part = Callable[[datetime], float]
+
+PARTS: dict[str, Part] = {
+    "minute": operator.attrgetter("minute"),
+    "hour": operator.attrgetter("hour"),
+    "day": operator.attrgetter("day"),
+    "week": lambda moment: moment.isocalendar().week,
+    "month": operator.attrgetter("month"),
+    "year": operator.attrgetter("year"),
+}
+PART_BOUNDS = {
+    "minute": (0, 59),
+    "hour": (0, 23),
+    "day": (1, 31),
+    "week": (1, 53),
+    "month": (1, 12),
+    "year": (1, 9999),
+}
+
+
+class _ValueTest(Leaf):
+    """Judges the values one by one."""
+
+    __slots__ = ()
+
+    def accepts(self, value: Value) -> bool:
+        """Whether this value meets the condition."""
+        raise NotImplementedError
+
+    def holds(self, view: View) -> bool:
+        """Whether a value of the field meets it."""
+        return any(map(self.accepts, view.values(self.field)))
+
+    def members(self, view: View) -> Iterable[str]:
+        """The values that meet it."""
+        return (as_text(value) for value in view.values(self.field) if self.accepts(value))
+
+
+@dataclass(frozen=True, slots=True)
+class NumberTest(_ValueTest):
+    """A number, a number in an attribute, or a part of a time, compared."""
+
+    field: str
+    compare: Callable[[float, float], bool]
+    number: float
+    part: str | None = None
+
+    def accepts(self, value: Value) -> bool:
+        """Whether the comparison holds; what is no number never compares."""
+        number = _number(value, self.part)
+        return number is not None and self.compare(number, self.number)
+
+
+def _number(value: Value, part: str | None) -> float | None:
+    if isinstance(value, datetime):
+        return PARTS[part](value) if part else None
+    if isinstance(value, str):
+        return float(value) if _NUMBER.fullmatch(value.strip()) else None
+    return None if isinstance(value, bool) else value
+
+
+@dataclass(frozen=True, slots=True)
+class TruthTest(_ValueTest):
+    """True or false."""
+
+    field: str
+    truth: bool
+
+    def accepts(self, value: Value) -> bool:
+        """Whether the value says so, as itself or as text."""
+        return as_text(value).casefold() == as_text(self.truth)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkTest(_ValueTest):
+    """An address within a network."""
+
+    field: str
+    network: IPv4Network | IPv6Network
+
+    def accepts(self, value: Value) -> bool:
+        """Whether it is an address of it; other text is none."""
+        try:
+            return ip_address(as_text(value)) in self.network
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceTest(Leaf):
+    """The field is there, or is not."""
+
+    field: str
+    present: bool
+    selects: ClassVar[bool] = False
+
+    def holds(self, view: View) -> bool:
+        """Whether it is as asked."""
+        return bool(view.values(self.field)) == self.present
+
+    def members(self, view: View) -> Iterable[str]:
+        """All: it tells no value from another."""
+        return map(as_text, view.values(self.field))
+
+
+@dataclass(frozen=True, slots=True)
+class NamesTest(PresenceTest):
+    """The words name an organisation that no list knows, or do not."""
+
+    cost: ClassVar[int] = 8
+
+    def stretches(self, view: View) -> Iterable[Stretch]:
+        """Where such names stand."""
+        return [one.stretch for one in view.unknown_names()] if self.present else ()

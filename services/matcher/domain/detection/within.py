@@ -1,0 +1,75 @@
+"""The condition `within_km`: an event is so near to a named site, or to one of a list of them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from services.matcher.domain.detection.earth import LONGEST_KM, Circles, point_of
+from services.matcher.domain.detection.fields import as_text
+from services.matcher.domain.detection.modifiers import list_name
+from services.matcher.domain.detection.places import Places
+from services.matcher.domain.detection.predicates import Leaf
+from services.matcher.domain.detection.view import View
+from services.matcher.domain.packs.faults import nearest
+
+_NUMBER = re.compile(r"\d{1,6}(\.\d{1,6})?", re.ASCII)
+_AS_WRITTEN = "write a site and a distance: 'camp-taji 20', or '%bases% 5'"
+
+
+class InvalidPlace(ValueError):  # noqa: N818  (named for what it says, as every error here)
+    """The text names no place and distance; `hint` says what would be right."""
+
+    def __init__(self, message: str, hint: str = _AS_WRITTEN) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class WithinTest(Leaf):
+    """The event is in one of the circles; one without coordinates never is."""
+
+    field: str
+    circles: Circles
+    selects: ClassVar[bool] = False
+
+    def holds(self, view: View) -> bool:
+        """Whether a circle holds the event."""
+        point = point_of(view.event)
+        return point is not None and bool(self.circles.around(point))
+
+    def members(self, view: View) -> Iterable[str]:
+        """The point: an event has one."""
+        return map(as_text, view.values(self.field))
+
+
+def within(field: str, text: str, places: Places) -> WithinTest:
+    """The condition that `text` means: a site or a `%list%` of sites, and kilometres.
+
+    Raises:
+        InvalidPlace: no such site or list, or no distance.
+    """
+    site, _, distance = text.strip().rpartition(" ")
+    km = _kilometres(distance, text) if site else None
+    if km is None:
+        raise InvalidPlace(f"{text!r} has no distance")
+    return WithinTest(field, places.within(_sites(site.strip(), places), km))
+
+
+def _kilometres(distance: str, text: str) -> float:
+    km = float(distance) if _NUMBER.fullmatch(distance) else 0.0
+    if not 0 < km <= LONGEST_KM:
+        raise InvalidPlace(f"{text!r}: {distance!r} is no distance in kilometres")
+    return km
+
+
+def _sites(name: str, places: Places) -> frozenset[str]:
+    listed = list_name(name)
+    if listed is not None:
+        if listed not in places.lists:
+            said = f"this pack has no list of sites {listed!r}"
+            raise InvalidPlace(said, nearest(listed, places.lists))
+        return places.lists[listed]
+    if name not in places.sites:
+        raise InvalidPlace(f"this pack has no site {name!r}", nearest(name, places.sites))
+    return frozenset({name})

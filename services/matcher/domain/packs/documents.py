@@ -1,0 +1,53 @@
+"""A rule pack as it was read: documents, each with its origin."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from schemas.hypothesis import Hypothesis
+from schemas.rule import (
+    CorrelationRule,
+    DetectionRule,
+    NamedList,
+    Pack,
+    RuleDocument,
+    SiteList,
+)
+from services.matcher.domain.packs.faults import Origin
+
+D = TypeVar("D")
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced(Generic[D]):
+    """A document and where it was read."""
+
+    document: D
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class PackDocuments:
+    """Everything of one pack that could be read; `name` is its folder's."""
+
+    name: str
+    pack: Pack
+    lists: tuple[Sourced[NamedList], ...] = ()
+    places: tuple[Sourced[SiteList], ...] = ()
+    rules: tuple[Sourced[RuleDocument], ...] = ()
+    hypotheses: tuple[Sourced[Hypothesis], ...] = ()
+
+    def detections(self) -> tuple[Sourced[DetectionRule], ...]:
+        """The detection rules, in the order of their files."""
+        return tuple(
+            Sourced(rule.document, rule.origin)
+            for rule in self.rules
+            if isinstance(rule.document, DetectionRule)
+        )
+
+    def correlations(self) -> tuple[Sourced[CorrelationRule], ...]:
+        """The correlation rules, in the order of their files."""
+        return tuple(
+            Sourced(rule.document, rule.origin)
+            for rule in self.rules
+            if isinstance(rule.document, CorrelationRule)
+        )

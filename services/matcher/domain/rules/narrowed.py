@@ -1,0 +1,21 @@
+"""A part of a rulebook: some of its windows, and what feeds them."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from services.matcher.domain.rules.rulebook import Rulebook, RuleKey, assembled, indexed
+
+
+def narrowed(rulebook: Rulebook, rules: Collection[RuleKey]) -> Rulebook:
+    """The same rules, those alone whose hits go to the windows of `rules`."""
+    windows = [window for key, window in rulebook.windows.items() if key in rules]
+    feeding = {(window.pack, base) for window in windows for base in window.bases}
+    packs = [
+        indexed(
+            pack.name,
+            pack.lists,
+            [rule for rule in pack.rules if (rule.pack, rule.name) in feeding],
+        )
+        for pack in rulebook.packs
+    ]
+    return replace(assembled(packs, windows), number=rulebook.number)

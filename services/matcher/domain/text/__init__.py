@@ -1,0 +1,1 @@
+"""The words of a report: folded, searched for phrases, cut into sentences; names in them."""

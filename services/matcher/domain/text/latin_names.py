@@ -1,0 +1,137 @@
+"""Names of organisations in Latin script: capitalised runs with a head noun."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.matcher.domain.text.organisation_heads import Heads, leads, trails
+from services.matcher.domain.text.tokens import Token
+
+MOST_WORDS = 7
+"""No name is taken to have more words to one side of its head noun."""
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_NEVER = _set(
+    "the a an this that these those its his her their our my your some any each both all no "
+    "other another such same new old many several few one two three four first second third "
+    "fourth fifth in on at by for from with to of as after before when while if but and or nor "
+    "so yet then there here now today yesterday tomorrow also only even however although since "
+    "because during under over against between among amid inside outside near according it he "
+    "she they we i you who what which why how is are was were has have had will would can not "
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
+    "june july august september october november december mr mrs ms dr gen"
+)
+"""With a capital these only open a sentence; no name holds them so."""
+_GENERIC = _set(
+    "terrorist ruling opposition political armed militant insurgent rebel governing resistance "
+    "protest international main task air police security special ground naval oil foreign"
+)
+"""With no other word before its head noun this describes an organisation and names none."""
+_WITHIN = _set("al el ul e i wa bin ibn abu ad as ash an ar at az")
+"""Written small inside a name."""
+_JOINS = _set("of for")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Tokens `first` to `last` (exclusive) that may be one name; `head` says which may name it."""
+
+    first: int
+    last: int
+    head: int
+
+
+def capital_run(words: Sequence[Token], first: int) -> int:
+    """Past the last of the capitalised words that stand together from `first` on."""
+    last = first
+    while last < len(words) and last - first < 2 * MOST_WORDS:
+        follows = last == first or (words[last].joined and not words[last - 1].owner)
+        if not follows:
+            break
+        if named_by(words[last]):
+            last += 1
+        elif last > first and _goes_on(words, last):
+            last += 2
+        else:
+            break
+    return last
+
+
+def named_by(word: Token) -> bool:
+    """Whether a name may hold the word."""
+    return word.capital and word.folded not in _NEVER
+
+
+def _goes_on(words: Sequence[Token], place: int) -> bool:
+    small = words[place].folded in _WITHIN and not words[place].owner
+    return (
+        small and place + 1 < len(words) and words[place + 1].joined and named_by(words[place + 1])
+    )
+
+
+def joined_run(words: Sequence[Token], last: int) -> int:
+    """Past `of the Righteous` after a name that ends before `last`; `last` if nothing like it."""
+    for _ in range(2):
+        place = last
+        if not _is_joint(words, place, _JOINS):
+            return last
+        place += 1
+        if _is_joint(words, place, {"the"}):
+            place += 1
+        if place >= len(words) or not words[place].joined or not named_by(words[place]):
+            return last
+        last = capital_run(words, place)
+    return last
+
+
+def _is_joint(words: Sequence[Token], place: int, wanted: frozenset[str] | set[str]) -> bool:
+    if not 0 < place < len(words) or words[place - 1].owner:
+        return False
+    word = words[place]
+    return word.joined and not word.capital and word.folded in wanted
+
+
+def latin_runs(words: Sequence[Token], heads: Heads) -> Iterator[Run]:
+    """The runs that name an organisation, in order."""
+    place = 0
+    while place < len(words):
+        if not named_by(words[place]):
+            place += 1
+            continue
+        last = capital_run(words, place)
+        yield from _named(words, range(place, last), heads)
+        place = last
+
+
+def _named(words: Sequence[Token], run: range, heads: Heads) -> Iterator[Run]:
+    """Of one run the name before its last trailing head noun, and that after a leading one."""
+    leading = next((place for place in run if _heads(words[place], heads, leading=True)), run.stop)
+    behind = range(run.start, leading)
+    at = next((place for place in reversed(behind) if _heads(words[place], heads)), None)
+    if at is not None:
+        yield from _around(words, behind, at)
+    if leading < run.stop and (run.stop - leading > 1 or " " in words[leading].folded):
+        yield Run(leading, min(run.stop, leading + MOST_WORDS), leading)
+
+
+def _around(words: Sequence[Token], run: range, at: int) -> Iterator[Run]:
+    first = max(run.start, at - MOST_WORDS)
+    last = at + 1
+    if first < at and all(word.folded in _GENERIC for word in words[first:at]):
+        return
+    if last == run.stop:
+        last = joined_run(words, last)
+    elif first == at and not trails(words[at].folded):
+        last = run.stop
+    if last - first > 1:
+        yield Run(first, last, at)
+
+
+def _heads(word: Token, heads: Heads, *, leading: bool = False) -> bool:
+    """Whether the word, or of `Ansar-e-Hezbollah` its first part, is a head noun."""
+    parts = word.folded.split()
+    noun = parts[0] if leading else parts[-1]
+    return heads.has(noun) and leads(noun) == leading

@@ -1,0 +1,133 @@
+"""Organisation-like names in the words of a report. Pure, and linear in the text."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.matcher.domain.text.arabic_names import arabic_runs, is_arabic
+from services.matcher.domain.text.claimed_names import CUES, claimed_runs
+from services.matcher.domain.text.fold import Stretch, fold
+from services.matcher.domain.text.latin_names import Run, latin_runs
+from services.matcher.domain.text.organisation_heads import Heads
+from services.matcher.domain.text.sentences import sentences
+from services.matcher.domain.text.tokens import Token, tokens
+
+_SMALL = frozenset(
+    ("of", "the", "for", "and", "in", "al", "el", "ul", "e", "i", "wa", "bin", "ibn")
+)
+_FEWEST_OF_A_HEADLINE = 4
+_FUNCTION = _SMALL | {"a", "an", "to", "on", "at", "by", "with", "from", "as", "or", "s"}
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationName:
+    """A name, where it stands in the raw text, and the part of it that tells it: its head noun.
+
+    Spellings that fold alike are one name.
+    """
+
+    name: str
+    stretch: Stretch
+    told_by: Stretch
+
+
+def organisation_names(text: str, heads: Heads) -> tuple[OrganisationName, ...]:
+    """Every such name in `text`, in order; of names one inside another the longest."""
+    folded = fold(text).split()
+    if not (heads.any_in(folded) or any(word in CUES for word in folded)):
+        return ()
+    words = tokens(text)
+    headlines = _headlines(text, words)
+    runs = [
+        *claimed_runs(text, words),
+        *(run for run in latin_runs(words, heads) if not _shouted(run, headlines)),
+        *arabic_runs(words, heads),
+    ]
+    return tuple(_name(text, words, run, heads) for run in _outermost(runs))
+
+
+def canonical(text: str) -> str:
+    """The one spelling of every name that folds as `text` does."""
+    parts = fold(text).split()
+    if parts[:1] == ["the"] and len(parts) > 1:
+        parts = parts[1:]
+    return " ".join(_readable(part, first=not place) for place, part in enumerate(parts))
+
+
+def _readable(word: str, *, first: bool) -> str:
+    small = word in _SMALL and not first
+    return word if small or not word[0].isascii() else word[0].upper() + word[1:]
+
+
+def _name(text: str, words: Sequence[Token], run: Run, heads: Heads) -> OrganisationName:
+    inside = words[run.first : run.last]
+    telling = inside if run.head < 0 else words[run.head : run.head + 1]
+    head = next((word for word in telling if _tells(word, heads)), None)
+    noun = heads.bare(inside[0].folded) if head is inside[0] and is_arabic(head) else None
+    start = _past_attached(text, inside[0], noun) if noun else inside[0].start
+    whole = Stretch(start, inside[-1].end)
+    folded = fold(text[whole.start : whole.end]).split()
+    told_by = whole if head is None else Stretch(max(start, head.start), head.end)
+    return OrganisationName(canonical(" ".join([noun or folded[0], *folded[1:]])), whole, told_by)
+
+
+def _past_attached(text: str, word: Token, noun: str) -> int:
+    """Where the noun itself starts: Arabic writes *and*, *of* and the like as one word with it."""
+    attached, seen = word.folded.removesuffix(noun), ""
+    for at in range(word.start, word.end):
+        folded = fold(text[at]).strip()
+        if folded and seen == attached:
+            return at
+        seen += folded
+        if len(seen) > len(attached):
+            break
+    return word.start
+
+
+def _tells(word: Token, heads: Heads) -> bool:
+    return (
+        heads.bare(word.folded) is not None
+        if is_arabic(word)
+        else heads.any_in(word.folded.split())
+    )
+
+
+def _outermost(runs: Sequence[Run]) -> Iterator[Run]:
+    reach = 0
+    for run in sorted(runs, key=_outer_first):
+        if run.first >= reach:
+            reach = run.last
+            yield run
+
+
+def _outer_first(run: Run) -> tuple[int, int, int]:
+    return run.first, -run.last, -run.head
+
+
+def _headlines(text: str, words: Sequence[Token]) -> list[range]:
+    """The sentences in which every word of weight has a capital: there it tells no name."""
+    found, end, first = [], 0, 0
+    for sentence in sentences(text):
+        end += len(sentence)
+        last = bisect_left(words, end, lo=first, key=_start)
+        content = [word for word in words[first:last] if word.folded not in _FUNCTION]
+        latin = [word for word in content if not is_arabic(word)]
+        if len(latin) >= _FEWEST_OF_A_HEADLINE and all(word.capital for word in latin):
+            found.append(range(first, last))
+        first = last
+    return found
+
+
+def _shouted(run: Run, headlines: Sequence[range]) -> bool:
+    """Whether it is part of a headline; one that is nothing but a name is a name."""
+    last = bisect_right(headlines, run.first, key=_first) - 1
+    inside = last >= 0 and run.first in headlines[last]
+    return inside and headlines[last] != range(run.first, run.last)
+
+
+def _first(line: range) -> int:
+    return line.start
+
+
+def _start(word: Token) -> int:
+    return word.start

@@ -1,0 +1,62 @@
+"""Conditions: the bounds that a window is asked, and what each of its hits is counted by."""
+
+from collections.abc import Callable
+
+from schemas.rule import Condition, CorrelationType
+from services.matcher.domain.windows.state import Hit
+from services.matcher.domain.windows.window_rule import TEMPORAL, WindowRule
+
+_BOUNDS: dict[str, Callable[[float, float], bool]] = {
+    "eq": lambda value, bound: value == bound,
+    "neq": lambda value, bound: value != bound,
+    "gt": lambda value, bound: value > bound,
+    "gte": lambda value, bound: value >= bound,
+    "lt": lambda value, bound: value < bound,
+    "lte": lambda value, bound: value <= bound,
+}
+_WORDS = {
+    "eq": "exactly",
+    "neq": "other than",
+    "gt": "more than",
+    "gte": "at least",
+    "lt": "fewer than",
+    "lte": "at most",
+}
+
+
+def tokens(rule: WindowRule, hit: Hit) -> tuple[str, ...]:
+    """What a hit adds to the count: a key, its values, or the name of its base rule.
+
+    `event_count` counts distinct `count_by` keys, `value_count` distinct values over all hits,
+    `temporal` and `temporal_ordered` distinct base rules.
+    """
+    if rule.type is CorrelationType.VALUE_COUNT:
+        return hit.values
+    if rule.type in TEMPORAL:
+        return (hit.base,)
+    return (counted_by(rule.count_by, hit),)
+
+
+def counted_by(count_by: str, hit: Hit) -> str:
+    """The key under which a hit counts once: its story, source or identity."""
+    if count_by == "story":
+        return hit.story
+    if count_by == "source":
+        return str(hit.report["source"])
+    return hit.identity
+
+
+def asked(condition: Condition) -> Callable[[float], bool]:
+    """Whether every bound that is given holds for a value."""
+    bounds = [(_BOUNDS[name], bound) for name, bound in _given(condition)]
+    return lambda value: all(holds(value, bound) for holds, bound in bounds)
+
+
+def bounds_in_words(condition: Condition) -> str:
+    """The bounds as people say them: `at least 3 and fewer than 10`."""
+    return " and ".join(f"{_WORDS[name]} {bound:g}" for name, bound in _given(condition))
+
+
+def _given(condition: Condition) -> list[tuple[str, float]]:
+    bounds = ((name, getattr(condition, name)) for name in _BOUNDS)
+    return [(name, bound) for name, bound in bounds if bound is not None]
