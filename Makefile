@@ -28,7 +28,7 @@ demo: install ## the founding case from HTTP to Slack messages, on one machine
 	$(BIN)/vedette up --demo
 
 test: install kafka redis peers ## every test, integration on real Kafka and Redis included
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: install format lint types imports rules ## format, lint, types, imports, rule cases
 

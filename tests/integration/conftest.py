@@ -9,20 +9,19 @@ from uuid import uuid4
 
 import pytest
 
+from tests.conftest import runs_on
 from tests.integration.matcher_site import Matched
 from tests.integration.notifier_site import MakeSite, Site, sites
 from tests.parts import topics as topic_parts
 from tests.parts.kafka import VERSION, KafkaNode, docker_answers, in_docker
 from tests.parts.redis_server import RedisNode
 
-USED = pytest.StashKey[str]()
-
 
 @pytest.fixture(scope="session")
 def kafka(request: pytest.FixtureRequest) -> Iterator[str]:
     """The bootstrap servers of a real Kafka; the summary says which."""
     with _some_kafka(request) as (bootstrap, kind):
-        request.config.stash[USED] = f"{kind} at {bootstrap}"
+        runs_on(request.config, f"{kind} at {bootstrap}")
         yield bootstrap
 
 
@@ -112,11 +111,3 @@ def _some_kafka(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
             yield node.start().bootstrap, f"Apache Kafka {VERSION} as a process"
         finally:
             node.close(keep_log=bool(request.session.testsfailed))
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Say which Kafka the tests ran on."""
-    if used := config.stash.get(USED, None):
-        terminalreporter.write_line(f"integration tests ran on {used}")
