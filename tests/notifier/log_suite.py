@@ -1,5 +1,6 @@
 """What every NotificationLog promises, whatever it is kept in."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -41,7 +42,7 @@ def claimed(log: NotificationLog, clock: FakeClock) -> Claim:
     return claim
 
 
-class LogSuite:
+class LogSuite(ABC):
     """Inherited with fixtures `log`, `clock` and `pass_hold`, which lets the leases end."""
 
     def test_what_is_put_is_claimed_as_it_came(
@@ -223,6 +224,6 @@ class LogSuite:
 
         assert self.letters(log) == [LETTER]
 
+    @abstractmethod
     def letters(self, log: NotificationLog) -> list[Letter]:
         """What stands in the outbox."""
-        raise NotImplementedError

@@ -2,6 +2,7 @@
 
 import operator
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,9 +41,9 @@ class _ValueTest(Leaf):
 
     __slots__ = ()
 
+    @abstractmethod
     def accepts(self, value: Value) -> bool:
         """Whether this value meets the condition."""
-        raise NotImplementedError
 
     def holds(self, view: View) -> bool:
         """Whether a value of the field meets it."""
