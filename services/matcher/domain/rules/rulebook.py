@@ -69,19 +69,18 @@ class PackRules:
     def candidates(self, view: View) -> Iterable[CompiledRule]:
         """The rules that might match, in the order of their files."""
         literals, beside = view.scan.literals, self.beside
-        numbers = {
+        told = {
             number
-            for literal in self.by_literal.keys() & literals
-            for number in self.by_literal[literal]
+            for number in self._registered(view)
             if not beside[number] or beside[number] in literals
         }
-        for number in (*self.always, *self._by_values(view)):
-            if not beside[number] or beside[number] in literals:
-                numbers.add(number)
-        return [self.rules[one] for one in sorted(numbers) if self._may_match(one, view)]
+        return [self.rules[one] for one in sorted(told) if self._may_match(one, view)]
 
-    def _by_values(self, view: View) -> Iterator[int]:
-        """Those that are registered under a value that the event has."""
+    def _registered(self, view: View) -> Iterator[int]:
+        """Those that are registered under something that the event has, or under nothing."""
+        yield from self.always
+        for literal in self.by_literal.keys() & view.scan.literals:
+            yield from self.by_literal[literal]
         for name, rules in self.by_value.items():
             for value in view.caseless(name):
                 yield from rules.get(value, ())

@@ -1,7 +1,6 @@
 """Signals: everything that one event sends to the windows of the rules."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import combinations, islice, product
 from math import isfinite
 
@@ -124,9 +123,6 @@ def _is_number(text: str) -> bool:
 
 def _groups(window: WindowRule, match: Match) -> Iterator[dict[str, str]]:
     """Every combination of the matched members of the fields; the first 64 of them."""
-    if not window.group_by and window.type not in NOVEL:
-        yield {}
-        return
     fields = {field: sorted(_members(window, match, field)) for field in window.group_by}
     if window.subject is not None and window.type in NOVEL:
         fields[window.subject] = _keys(window, match, window.subject)
@@ -145,17 +141,12 @@ def _keys(window: WindowRule, match: Match, field: str) -> list[str]:
 
 def _mentioned(window: WindowRule, match: Match) -> Iterator[tuple[str, FieldValue]]:
     """What the templates read; a map gives each of its entries under its dotted name."""
-    for name in _in_order(window.mentions):
+    for name in sorted(window.mentions):
         if name in MAPS:
             for inner in getattr(match.view.event, name):
                 yield f"{name}.{inner}", _told(match.view.values(f"{name}.{inner}"))
         elif name in KINDS:
             yield name, _told(match.view.values(name))
-
-
-@lru_cache(maxsize=1024)
-def _in_order(names: frozenset[str]) -> tuple[str, ...]:
-    return tuple(sorted(names))
 
 
 def _told(values: tuple[Value, ...]) -> FieldValue:

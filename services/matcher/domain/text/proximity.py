@@ -39,20 +39,9 @@ def stands(scan: Scan, phrase: Phrase, fields: frozenset[str]) -> bool:
     for piece in pieces:
         if not scan.holds(piece.literal):
             return False
-    if len(pieces) == 1:
-        return _piece_stands(scan, pieces[0].literal, fields)
     if len(pieces) == 2:  # noqa: PLR2004  (a pair)
         return _pair_stands(scan, phrase, fields)
     return any(scan.text_at(place).field in fields for place in places(scan, phrase))
-
-
-def _piece_stands(scan: Scan, literal: str, fields: frozenset[str]) -> bool:
-    start = scan.folded.find(literal)
-    while start >= 0:
-        if scan.text_at((start + 1, start + 1)).field in fields:
-            return True
-        start = scan.folded.find(literal, start + 1)
-    return False
 
 
 def _pair_stands(scan: Scan, phrase: Phrase, fields: frozenset[str]) -> bool:

@@ -27,28 +27,20 @@ class ScannedText(NamedTuple):
 class Scan:
     """What was found in one event's texts, and what else is asked of them.
 
-    `parts` are the texts folded, which `folded` joins. `found` are the literals of the scanner that
-    stand there, each as often as it does, in the order in which they end; `literals` has of each of
-    them its last place in that order. `words` are all those of the scanner that are one word.
+    `found` are the literals of the scanner that stand there, each as often as it does, in the order
+    in which they end; `literals` has of each of them its last place in that order. `words` are all
+    those of the scanner that are one word.
     """
 
     texts: tuple[ScannedText, ...]
-    parts: Sequence[str]
+    starts: tuple[int, ...]
     folded: str
     literals: Mapping[str, int]
     found: list[str]
     words: frozenset[str]
-    _starts: list[int] | None = None
     _sought: dict[str, list[Place]] = field(default_factory=dict)
     _earliest: Mapping[str, int] | None = None
     _longer: int = 0
-
-    @property
-    def starts(self) -> list[int]:
-        """Where each text begins in the folded; asked of few events."""
-        if self._starts is None:
-            self._starts = list(accumulate(map(len, self.parts[:-1]), initial=0))
-        return self._starts
 
     def holds(self, literal: str) -> bool:
         """Whether it stands there, whether or not the scanner knows it."""
@@ -129,7 +121,8 @@ class Scanner:
         haystack = "".join(folded)
         found = self._automaton.find_matches_as_strings(haystack, overlapping=True)
         literals = dict(zip(found, range(len(found)), strict=True))
-        return Scan(tuple(texts), folded, haystack, literals, found, self._words)
+        starts = tuple(accumulate(map(len, folded[:-1]), initial=0))
+        return Scan(tuple(texts), starts, haystack, literals, found, self._words)
 
 
 def places(scan: Scan, phrase: Phrase) -> list[Place]:
