@@ -17,12 +17,12 @@ def main() -> None:
 def _run() -> None:
     # late: Ctrl-C while the libraries load must not print a traceback either
     from cli.command import app  # noqa: PLC0415  (see the line above)
-    from cli.faults import Unusable  # noqa: PLC0415  (see the line above)
+    from cli.faults import CommandFailure  # noqa: PLC0415  (see the line above)
     from services.environment import InvalidEnvironment  # noqa: PLC0415  (see the line above)
 
     try:
         app(prog_name="vedette")
-    except (Unusable, InvalidEnvironment) as fault:
+    except (CommandFailure, InvalidEnvironment) as fault:
         sys.stderr.write(f"vedette: {fault}\n")
         sys.exit(UNUSABLE)
 

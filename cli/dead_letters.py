@@ -29,7 +29,7 @@ NAMED = ("reason", "where", "topic", "partition", "offset")
 app = typer.Typer(help="What could not be used, and why.", no_args_is_help=True)
 
 
-class Format(StrEnum):
+class DeadLetterFormat(StrEnum):
     """How a list is printed."""
 
     TABLE = "table"
@@ -43,9 +43,9 @@ def dead_letters() -> None:
 
 @app.command("list")
 def list_letters(
-    output: Annotated[Format, typer.Option("--format", help="json: one line a letter, whole.")] = (
-        Format.TABLE
-    ),
+    output: Annotated[
+        DeadLetterFormat, typer.Option("--format", help="json: one line a letter, whole.")
+    ] = (DeadLetterFormat.TABLE),
     *,
     every: Annotated[bool, typer.Option("--all", help="Those sent again, too.")] = False,
 ) -> None:
@@ -55,7 +55,7 @@ def list_letters(
     VEDETTE_TOPIC_PREFIX.
     """
     letters = read(kafka_settings(), every=every)
-    if output is Format.JSON:
+    if output is DeadLetterFormat.JSON:
         for letter in letters:
             typer.echo(json.dumps(letter, ensure_ascii=False))
     else:

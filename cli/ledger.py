@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.dead_letters import Format
-from cli.faults import Unusable
+from cli.dead_letters import DeadLetterFormat
+from cli.faults import CommandFailure
 from cli.records import reading, records
 from cli.settings import kafka_settings
 from schemas.ledger import SHOWN, Act, LedgerLine
@@ -39,9 +39,9 @@ def ledger() -> None:
 @app.command()
 def show(
     about: Annotated[str, typer.Argument(metavar="FINGERPRINT", help="Or the id of one alert.")],
-    output: Annotated[Format, typer.Option("--format", help="json: one line an act, whole.")] = (
-        Format.TABLE
-    ),
+    output: Annotated[
+        DeadLetterFormat, typer.Option("--format", help="json: one line an act, whole.")
+    ] = (DeadLetterFormat.TABLE),
 ) -> None:
     """Tell the story of an alert: every decision and act at every receiver, in order of time.
 
@@ -49,7 +49,7 @@ def show(
     VEDETTE_TOPIC_PREFIX. Times are UTC.
     """
     lines = read(kafka_settings(), about)
-    if output is Format.JSON:
+    if output is DeadLetterFormat.JSON:
         for line in lines:
             typer.echo(line.model_dump_json(exclude_defaults=True))
     else:
@@ -62,14 +62,16 @@ def read(settings: VedetteSettings, about: str) -> list[LedgerLine]:
     """The lines about a fingerprint or an alert's id, in order of time; reads the whole topic.
 
     Raises:
-        Unusable: there is no line about it, no such topic, or no broker answers.
+        CommandFailure: there is no line about it, no such topic, or no broker answers.
     """
     name = topic_name(settings.topic_prefix, LEDGER)
     # all partitions: an id says nothing about its own, nor a key once partitions were added
     with reading(settings) as consumer:
         found = list(lines_about(about, records(consumer, name)))
     if not found:
-        raise Unusable(f"no line about {about} in {name}: is it an alert's fingerprint or id?")
+        raise CommandFailure(
+            f"no line about {about} in {name}: is it an alert's fingerprint or id?"
+        )
     return sorted(found, key=lambda line: line.at)
 
 

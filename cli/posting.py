@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import httpx
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 
 NDJSON = "application/x-ndjson"
 TIMEOUT = 30.0
@@ -91,7 +91,7 @@ class Ingest:
         Blocks while ingest is busy (503), a minute at most.
 
         Raises:
-            Unusable: nothing answers there, it is busy for too long, it refuses the token, or
+            CommandFailure: nothing answers there, it is busy for too long, it refuses the token, or
                 it is no ingest.
         """
         at = datetime.now(UTC)
@@ -110,17 +110,17 @@ class Ingest:
             wait = _retry_after(response)
             patience -= wait
             if patience < 0:
-                raise Unusable(f"{self.url} takes nothing: {_error(response)}")
+                raise CommandFailure(f"{self.url} takes nothing: {_error(response)}")
             self.pause(wait)
         if response.status_code not in JUDGED:
-            raise Unusable(f"{self.url} answers {response.status_code}: {_error(response)}")
+            raise CommandFailure(f"{self.url} answers {response.status_code}: {_error(response)}")
         return response
 
     def _send(self, body: bytes) -> httpx.Response:
         try:
             return self._client.post(f"{self.url.rstrip('/')}/v1/events", content=body)
         except (httpx.TransportError, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise Unusable(f"ingest at {self.url}: {error}") from error
+            raise CommandFailure(f"ingest at {self.url}: {error}") from error
 
 
 def _posted(line: Line, at: datetime, result: Mapping[str, Any]) -> Posted:

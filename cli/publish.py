@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 
 import typer
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.rule_set import RulesFolder, every_fault, report, run_cases, tell
 from cli.settings import kafka_settings
 from cli.work_tree import author_of, commit_of
@@ -16,18 +16,18 @@ from schemas.bundle import OnChange, RuleBundle
 from services.matcher.adapters.rules.pack_files import bundled, in_folder
 from services.matcher.adapters.rules.rule_files import read_packs
 from services.matcher.domain.changes.digest import rule_digests
-from services.matcher.domain.changes.succession import (
-    Change,
-    Declared,
-    Edition,
-    Numbered,
-    Said,
-    Stamp,
+from services.matcher.domain.changes.next_bundle import (
+    ChangePolicy,
+    PublishInfo,
+    RuleDifference,
+    RuleDigest,
+    RuleSet,
+    VersionedBundle,
     changes,
+    next_bundle,
     numbered,
     overtaken,
     same,
-    succeeding,
 )
 
 AT_FAULT = 1
@@ -53,11 +53,11 @@ class BundleTopic(Protocol):
         """Since when events are kept; None if there are none."""
         ...
 
-    def newest(self) -> Numbered | None:
+    def newest(self) -> VersionedBundle | None:
         """The one that counts now."""
         ...
 
-    def after(self, number: int) -> list[Numbered]:
+    def after(self, number: int) -> list[VersionedBundle]:
         """Those behind `number`, oldest first."""
         ...
 
@@ -85,7 +85,7 @@ def publish(
     declared = declared_of(on_change, rule or (), edition)
     # the other commands on rules need no Kafka, and start without its client
     topic: BundleTopic = import_module("cli.rules_topic").RulesTopic(kafka_settings())
-    stamp = Stamp(
+    stamp = PublishInfo(
         at=datetime.now(UTC),
         begins=topic.begins(),
         commit=commit or commit_of(folder),
@@ -95,15 +95,15 @@ def publish(
         typer.echo(line)
 
 
-def edition_of(folder: Path) -> Edition:
+def edition_of(folder: Path) -> RuleSet:
     """The rules of a folder, free of faults, with every case as it expects.
 
     Raises:
         Exit: they are not; what is wrong has been told.
-        Unusable: there is no such folder.
+        CommandFailure: there is no such folder.
     """
     if not folder.is_dir():
-        raise Unusable(f"{folder}: no such folder")
+        raise CommandFailure(f"{folder}: no such folder")
     packs, faults = in_folder(folder)
     files = read_packs(packs, faults)
     rulebook, found = files.rulebook()
@@ -117,22 +117,23 @@ def edition_of(folder: Path) -> Edition:
         raise typer.Exit(AT_FAULT)
     digests = rule_digests(files.packs, rulebook.windows)
     said = {
-        "/".join(key): Said(digest, rulebook.windows[key].kept) for key, digest in digests.items()
+        "/".join(key): RuleDigest(digest, rulebook.windows[key].kept)
+        for key, digest in digests.items()
     }
-    return Edition(bundled(packs), said)
+    return RuleSet(bundled(packs), said)
 
 
 def published(
-    topic: BundleTopic, edition: Edition, declared: Declared, stamp: Stamp
+    topic: BundleTopic, edition: RuleSet, declared: ChangePolicy, stamp: PublishInfo
 ) -> Iterator[str]:
     """Write the next bundle, and again while somebody else came in between; says what it does.
 
     Raises:
-        Unusable: the broker does not take it, or others publish all the time.
+        CommandFailure: the broker does not take it, or others publish all the time.
     """
     before = topic.newest()
     for _ in range(MOST_RACES):
-        bundle = succeeding(edition, declared, before, stamp)
+        bundle = next_bundle(edition, declared, before, stamp)
         if same(before, bundle):
             yield f"bundle {bundle.previous} says the same: nothing to publish"
             return
@@ -145,34 +146,34 @@ def published(
             return
         yield f"bundle {between[-1].number} came in between: what it changed begins anew"
         before = numbered(bundle, number)
-    raise Unusable(f"somebody else publishes all the time: {MOST_RACES} bundles in a row")
+    raise CommandFailure(f"somebody else publishes all the time: {MOST_RACES} bundles in a row")
 
 
-def declared_of(on_change: OnChange, rules: Iterable[str], edition: Edition) -> Declared:
+def declared_of(on_change: OnChange, rules: Iterable[str], edition: RuleSet) -> ChangePolicy:
     """What the options declare.
 
     Raises:
-        Unusable: one names no rule with windows, or nothing that can become of them.
+        CommandFailure: one names no rule with windows, or nothing that can become of them.
     """
-    return Declared(on_change, dict(_named(rules, edition)))
+    return ChangePolicy(on_change, dict(_named(rules, edition)))
 
 
-def _named(given: Iterable[str], edition: Edition) -> Iterator[tuple[str, OnChange]]:
+def _named(given: Iterable[str], edition: RuleSet) -> Iterator[tuple[str, OnChange]]:
     for one in given:
         name, _, how = one.partition("=")
         if name not in edition.rules:
-            raise Unusable(f"--rule {one}: these rules have no {name} with windows")
+            raise CommandFailure(f"--rule {one}: these rules have no {name} with windows")
         try:
             yield name, OnChange(how)
         except ValueError:
-            raise Unusable(f"--rule {one}: must end in =keep, =reset or =rebuild") from None
+            raise CommandFailure(f"--rule {one}: must end in =keep, =reset or =rebuild") from None
 
 
-def _line(change: Change) -> str:
+def _line(change: RuleDifference) -> str:
     return f"{change.what:8} {change.name}: {_becomes(change)}"
 
 
-def _becomes(change: Change) -> str:
+def _becomes(change: RuleDifference) -> str:
     standing = change.standing
     if standing is None:
         return "its alerts are resolved, its windows dropped"

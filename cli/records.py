@@ -7,7 +7,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from services.environment import VedetteSettings
 
 BOOTSTRAP_MS = 10_000
@@ -19,7 +19,7 @@ def reading(settings: VedetteSettings) -> Iterator[KafkaConsumer]:
     """A consumer without a group, closed at the end.
 
     Raises:
-        Unusable: no broker answers, then or while it is read from.
+        CommandFailure: no broker answers, then or while it is read from.
     """
     try:
         consumer = KafkaConsumer(
@@ -32,7 +32,7 @@ def reading(settings: VedetteSettings) -> Iterator[KafkaConsumer]:
         finally:
             consumer.close()
     except (KafkaError, ValueError) as error:
-        raise Unusable(f"Kafka at {settings.kafka_bootstrap_servers}: {error}") from error
+        raise CommandFailure(f"Kafka at {settings.kafka_bootstrap_servers}: {error}") from error
 
 
 def records(consumer: KafkaConsumer, topic: str) -> Iterator[ConsumerRecord]:
@@ -41,11 +41,11 @@ def records(consumer: KafkaConsumer, topic: str) -> Iterator[ConsumerRecord]:
     Blocks while the broker answers, and ends at what was the end when it began.
 
     Raises:
-        Unusable: there is no such topic.
+        CommandFailure: there is no such topic.
     """
     partitions = consumer.partitions_for_topic(topic)
     if not partitions:
-        raise Unusable(f"no topic {topic}: create it with `vedette topics create`")
+        raise CommandFailure(f"no topic {topic}: create it with `vedette topics create`")
     places = [TopicPartition(topic, one) for one in sorted(partitions)]
     consumer.assign(places)
     consumer.seek_to_beginning(*places)

@@ -19,7 +19,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.posting import Ingest, Line, Posted, chunks_of, lines_of
 from cli.settings import replay_settings
 
@@ -60,12 +60,12 @@ def read_lines(file: str) -> list[Line]:
     """The lines of a file, or of standard input.
 
     Raises:
-        Unusable: it cannot be read.
+        CommandFailure: it cannot be read.
     """
     try:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        raise Unusable(f"{file}: {error.strerror}") from error
+        raise CommandFailure(f"{file}: {error.strerror}") from error
     return list(lines_of(raw.split(b"\n")))
 
 

@@ -8,7 +8,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.letters import TOO_LATE, DeadLetter, again, mark_of, open_letters
 from cli.records import reading, records, stretch
 from cli.settings import kafka_settings
@@ -83,7 +83,7 @@ def _acknowledged(sends: Iterable[Any]) -> int:
     try:
         answers: Sequence[Any] = [send.get(ACKNOWLEDGE_SECONDS) for send in list(sends)]
     except KafkaError as error:
-        raise Unusable(f"Kafka took only part of it: {error}") from error
+        raise CommandFailure(f"Kafka took only part of it: {error}") from error
     return len(answers)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from services.matcher.adapters.rules.rule_files import RuleFiles, read_rule_files
 from services.matcher.domain.backtest.cases import differences
 from services.matcher.domain.backtest.coverage import cases_of, coverage_faults
@@ -22,10 +22,10 @@ def files_of(folder: Path) -> RuleFiles:
     """What the folder holds, faults and all.
 
     Raises:
-        Unusable: there is no such folder.
+        CommandFailure: there is no such folder.
     """
     if not folder.is_dir():
-        raise Unusable(f"{folder}: no such folder")
+        raise CommandFailure(f"{folder}: no such folder")
     return read_rule_files(folder)
 
 

@@ -14,7 +14,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.publish import publish
 from cli.rule_set import RulesFolder, every_fault, files_of, report, run_cases, tell
 from schemas.alert import Alert
@@ -36,7 +36,7 @@ EventsFile = Annotated[
 ]
 
 
-class Format(StrEnum):
+class OutputFormat(StrEnum):
     """How alerts are printed."""
 
     JSON = "json"
@@ -124,8 +124,8 @@ def _matched(rulebook: Rulebook, event: Event) -> dict[str, object]:
 def backtest(
     events: EventsFile,
     folder: RulesFolder = Path("rules"),
-    output: Annotated[Format, typer.Option("--format", help="json: one line an alert.")] = (
-        Format.JSON
+    output: Annotated[OutputFormat, typer.Option("--format", help="json: one line an alert.")] = (
+        OutputFormat.JSON
     ),
 ) -> None:
     """Print the alerts that stand at the end of a file of events, on the clock of the file.
@@ -149,8 +149,8 @@ def backtest(
         raise typer.Exit(AT_FAULT)
 
 
-def _show(alerts: Iterable[Alert], output: Format) -> None:
-    if output is Format.TABLE:
+def _show(alerts: Iterable[Alert], output: OutputFormat) -> None:
+    if output is OutputFormat.TABLE:
         Console().print(_table(alerts))
         return
     for alert in alerts:
@@ -179,4 +179,4 @@ def _opened(file: str) -> AbstractContextManager[BinaryIO]:
     try:
         return Path(file).open("rb")
     except OSError as error:
-        raise Unusable(f"{file}: {error.strerror}") from error
+        raise CommandFailure(f"{file}: {error.strerror}") from error

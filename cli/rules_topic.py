@@ -12,13 +12,13 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 from pydantic import ValidationError
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.records import reading, records, stretch
 from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, RuleBundle
 from schemas.envelope import RULE_BUNDLE, cloud_headers
 from schemas.topics import EVENTS, RULES, topic_name
 from services.environment import VedetteSettings
-from services.matcher.domain.changes.succession import Numbered, numbered
+from services.matcher.domain.changes.next_bundle import VersionedBundle, numbered
 
 CLIENT_MS = 10_000
 ACKNOWLEDGED_SECONDS = 30
@@ -27,16 +27,16 @@ AROUND = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class RulesTopic:
+class RulesTopicWriter:
     """Reads and writes bundles. Blocks while the broker answers; raises Unusable if it does not."""
 
     settings: VedetteSettings
 
-    def newest(self) -> Numbered | None:
+    def newest(self) -> VersionedBundle | None:
         """The bundle that counts now."""
         return max(self.after(0), key=lambda one: one.number, default=None)
 
-    def after(self, number: int) -> list[Numbered]:
+    def after(self, number: int) -> list[VersionedBundle]:
         """The bundles behind `number`, oldest first; what is none is told and passed over."""
         with reading(self.settings) as consumer:
             found = list(_bundles(records(consumer, self._name(RULES))))
@@ -56,7 +56,7 @@ class RulesTopic:
         """Have it in the topic, and return its number.
 
         Raises:
-            Unusable: it is too large, or the broker does not take it.
+            CommandFailure: it is too large, or the broker does not take it.
         """
         raw = bundle.model_dump_json(exclude_defaults=True).encode()
         refuse_too_large(raw)
@@ -90,27 +90,29 @@ class RulesTopic:
             yield
         except MessageSizeTooLargeError as error:
             said = f"the broker takes no message as large as the bundle: {error}"
-            raise Unusable(f"{said}; set max.message.bytes={LARGEST_RULES} on the topic") from error
+            raise CommandFailure(
+                f"{said}; set max.message.bytes={LARGEST_RULES} on the topic"
+            ) from error
         except (KafkaError, ValueError) as error:
             place = f"Kafka at {self.settings.kafka_bootstrap_servers}"
-            raise Unusable(f"{place}: {error}") from error
+            raise CommandFailure(f"{place}: {error}") from error
 
 
 def refuse_too_large(raw: bytes) -> None:
     """Compare a bundle as Kafka would take it with what a message of the topic may be.
 
     Raises:
-        Unusable: it is larger.
+        CommandFailure: it is larger.
     """
     packed = len(zlib.compress(raw)) + AROUND
     if packed > LARGEST_RULES:
         said = (
             f"the rules have {packed} bytes compressed, of {LARGEST_RULES} that a bundle may have"
         )
-        raise Unusable(f"{said}: publish fewer packs, or shorter lists")
+        raise CommandFailure(f"{said}: publish fewer packs, or shorter lists")
 
 
-def _bundles(records: Iterable[ConsumerRecord]) -> Iterator[Numbered]:
+def _bundles(records: Iterable[ConsumerRecord]) -> Iterator[VersionedBundle]:
     for record in records:
         if record.key != BUNDLE_KEY:
             continue

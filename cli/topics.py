@@ -8,7 +8,7 @@ import typer
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError, NoError, TopicAlreadyExistsError
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.settings import kafka_settings
 from schemas.topics import TOPICS, topic_name
 
@@ -53,7 +53,7 @@ def admin(bootstrap_servers: str) -> Iterator[KafkaAdminClient]:
     """An admin client, closed at the end.
 
     Raises:
-        Unusable: no broker answers there within 10 seconds, or it refuses what is asked.
+        CommandFailure: no broker answers there within 10 seconds, or it refuses what is asked.
     """
     try:
         client = KafkaAdminClient(
@@ -62,11 +62,11 @@ def admin(bootstrap_servers: str) -> Iterator[KafkaAdminClient]:
             request_timeout_ms=CLIENT_MS,
         )
     except (KafkaError, ValueError) as error:
-        raise Unusable(f"Kafka at {bootstrap_servers}: {error}") from error
+        raise CommandFailure(f"Kafka at {bootstrap_servers}: {error}") from error
     try:
         yield client
     except KafkaError as error:
-        raise Unusable(f"Kafka at {bootstrap_servers}: {error}") from error
+        raise CommandFailure(f"Kafka at {bootstrap_servers}: {error}") from error
     finally:
         client.close()
 
@@ -87,11 +87,13 @@ def create_topics(client: KafkaAdminClient, topics: Mapping[str, Any]) -> list[s
     """Create those that are missing; one line for each says what it is now.
 
     Raises:
-        Unusable: naming each topic that the broker refuses to create, and why.
+        CommandFailure: naming each topic that the broker refuses to create, and why.
     """
     answer = client.create_topics(dict(topics), timeout_ms=CLIENT_MS, raise_errors=False)["topics"]
     if refused := _refusals(answer):
-        raise Unusable("; ".join(f"{', '.join(names)}: {why}" for why, names in refused.items()))
+        raise CommandFailure(
+            "; ".join(f"{', '.join(names)}: {why}" for why, names in refused.items())
+        )
     client.wait_for_topics(list(topics), timeout_ms=CLIENT_MS)
     created = {topic["name"] for topic in answer if topic["error_code"] == NoError.errno}
     found = {topic["name"]: topic for topic in client.describe_topics(list(topics))}

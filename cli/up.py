@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 import cli
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.posting import Ingest
 from cli.settings import kafka_settings
 from cli.stack.banner import banner, invitation
@@ -24,8 +24,8 @@ from cli.stack.plan import PARTS, PORTS, Plan
 from cli.stack.ports import free_ports, is_free
 from cli.stack.running import Stack, running
 from cli.stack.sample import sample_event
-from cli.stack.stop import Stop, Stopped
-from cli.stack.watch import Watch
+from cli.stack.stop import Stop, UserStopped
+from cli.stack.watch import StackWatch
 
 DEFAULT_RULES = Path("rules/iraq-2020")
 NOT_AS_EXPECTED = 1
@@ -75,15 +75,15 @@ def plan_of(rules: Path | None, port: int | None, *, demo: bool) -> Plan:
     """What to run, on ports that are free now.
 
     Raises:
-        Unusable: there are no such rules, or the port that was asked for is taken.
+        CommandFailure: there are no such rules, or the port that was asked for is taken.
     """
     host = LOOPBACK if demo else os.environ.get("VEDETTE_HOST", LOOPBACK)
     try:
         if port is not None and not is_free(host, port):
-            raise Unusable(f"port {port} of {host} is taken: choose another with --port")
+            raise CommandFailure(f"port {port} of {host} is taken: choose another with --port")
         ports = free_ports(host, PORTS | ({"ingest": port} if port else {}))
     except OSError as error:
-        raise Unusable(f"VEDETTE_HOST {host}: {error.strerror or error}") from error
+        raise CommandFailure(f"VEDETTE_HOST {host}: {error.strerror or error}") from error
     parts = free_ports(LOOPBACK, PARTS)
     return Plan(_rules(rules), ports | parts, host, demo=demo)
 
@@ -99,7 +99,7 @@ def _rules(given: Path | None) -> Path:
     ours = Path(cli.__file__).parent.parent / DEFAULT_RULES
     folder = Path(named) if named else next(filter(Path.is_dir, (DEFAULT_RULES, ours)), ours)
     if not folder.is_dir():
-        raise Unusable(f"rules {folder}: no such folder")
+        raise CommandFailure(f"rules {folder}: no such folder")
     return folder.resolve()
 
 
@@ -112,7 +112,7 @@ def _run(plan: Plan, story: Story | None, stop: Stop, console: Console, *, stay:
                 sample = sample_event(plan.rules)
                 console.print(invitation(plan, os.environ, sample), soft_wrap=True)
                 _stay(stack, stop)
-    except Stopped:
+    except UserStopped:
         pass
     console.print("vedette up has stopped: nothing is left running, nothing is kept.")
     return code
@@ -131,7 +131,7 @@ def _stack(plan: Plan, stop: Stop, console: Console) -> Iterator[Stack]:
 
 def _play(story: Story, stack: Stack, stop: Stop, console: Console) -> int:
     with (
-        Watch(stack.plan.bootstrap_servers, stack.plan.prefix) as watch,
+        StackWatch(stack.plan.bootstrap_servers, stack.plan.prefix) as watch,
         Ingest(stack.plan.url("ingest"), pause=stop.sleep) as ingest,
     ):
         stage = Stage(watch.seen, stop, console)

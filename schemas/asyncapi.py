@@ -23,7 +23,7 @@ PREFIX = "vedette."
 
 CARRIED = {
     EVENTS: ("event", "bundle", "tick"),
-    SIGNALS: ("signal", "indication", "pulse", "tick", "backfilled"),
+    SIGNALS: ("signal", "indication", "heartbeat", "tick", "backfillBarrier"),
     ALERTS: ("alert",),
     RULES: ("ruleBundle", "rebuilt"),
     DEAD_LETTERS: ("deadLetter",),
@@ -43,12 +43,15 @@ OPERATIONS = (
     _Operation("ingest", "send", EVENTS, ("event", "bundle")),
     _Operation("detect", "send", EVENTS, ("tick",)),
     _Operation("detect", "receive", EVENTS, ("event", "bundle", "tick")),
-    _Operation("detect", "send", SIGNALS, ("signal", "pulse", "tick", "backfilled")),
+    _Operation("detect", "send", SIGNALS, ("signal", "heartbeat", "tick", "backfillBarrier")),
     _Operation("detect", "receive", RULES, ("ruleBundle", "rebuilt")),
     _Operation("detect", "send", RULES, ("rebuilt",)),
     _Operation("detect", "send", DEAD_LETTERS, ("deadLetter",)),
     _Operation(
-        "correlate", "receive", SIGNALS, ("signal", "indication", "pulse", "tick", "backfilled")
+        "correlate",
+        "receive",
+        SIGNALS,
+        ("signal", "indication", "heartbeat", "tick", "backfillBarrier"),
     ),
     _Operation("correlate", "send", SIGNALS, ("signal", "indication")),
     _Operation("correlate", "send", ALERTS, ("alert",)),
@@ -126,12 +129,14 @@ def _messages() -> dict[str, Any]:
             _model("indication"),
             'JSON array [pack, hypothesis, ["hypothesis", hypothesis]…]',
         ),
-        "pulse": _cloud(
-            envelope.PULSE, _model("pulse"), 'JSON array ["vedette","source_silent",["source",X]]'
+        "heartbeat": _cloud(
+            envelope.HEARTBEAT,
+            _model("heartbeat"),
+            'JSON array ["vedette","source_silent",["source",X]]',
         ),
         "alert": _cloud(envelope.ALERT, _model("alert"), alert_key),
         "ledgerLine": _cloud(envelope.LEDGER, _model("ledger-line"), alert_key),
-        "backfilled": _cloud(envelope.BACKFILLED, _model("backfilled"), None),
+        "backfillBarrier": _cloud(envelope.BACKFILL_BARRIER, _model("backfill-barrier"), None),
         "ruleBundle": _cloud(envelope.RULE_BUNDLE, _model("rule-bundle"), "the word bundle"),
         "rebuilt": _cloud(envelope.REBUILT, _model("rebuilt"), "rebuilt/ and the partition"),
         "deadLetter": _dead_letter(),

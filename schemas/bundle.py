@@ -80,7 +80,7 @@ def rebuilt_key(partition: int) -> bytes:
     return b"rebuilt/%d" % partition
 
 
-class Backfilled(Model):
+class BackfillBarrier(Model):
     """An end mark in a signals partition: every signal of the past of one events partition is here.
 
     They stand before it, for every rule that began anew in `bundle` or before. Rules over rules

@@ -9,12 +9,12 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from schemas.alert import Alert
-from schemas.bundle import Backfilled, Rebuilt, RuleBundle
+from schemas.bundle import BackfillBarrier, Rebuilt, RuleBundle
 from schemas.event import Event
+from schemas.heartbeat import Heartbeat
 from schemas.hypothesis import HypothesisFile
 from schemas.indication import Indication
 from schemas.ledger import LedgerLine
-from schemas.pulse import Pulse
 from schemas.rule import (
     CorrelationRule,
     DetectionRule,
@@ -31,10 +31,10 @@ MODELS: dict[str, type[BaseModel]] = {
     "event": Event,
     "signal": Signal,
     "indication": Indication,
-    "pulse": Pulse,
+    "heartbeat": Heartbeat,
     "alert": Alert,
     "tick": Tick,
-    "backfilled": Backfilled,
+    "backfill-barrier": BackfillBarrier,
     "rule-bundle": RuleBundle,
     "rebuilt": Rebuilt,
     "ledger-line": LedgerLine,

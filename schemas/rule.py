@@ -64,7 +64,7 @@ class TestEvent(Model):
     at: Span
 
 
-class Expected(Model):
+class ExpectedAlert(Model):
     """What must be true after the case's events: the rule fires, and how."""
 
     fires: RuleName
@@ -85,7 +85,7 @@ class RuleTest(Model):
 
     name: Name
     events: tuple[TestEvent, ...] = ()
-    expect: tuple[Expected, ...] | Literal["silent"]
+    expect: tuple[ExpectedAlert, ...] | Literal["silent"]
 
     @property
     def silent(self) -> bool:

@@ -14,7 +14,7 @@ class SignalKind(StrEnum):
     """A hit counts; a mark takes the hits of one identity out and keeps them out."""
 
     HIT = "hit"
-    MARK = "mark"
+    RETRACTION = "retraction"
 
 
 class Signal(Model):

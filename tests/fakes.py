@@ -11,9 +11,8 @@ from pydantic import BaseModel
 from schemas.ledger import Entry, Sending
 from services.ingest.domain.bundle import Message
 from services.ingest.domain.ports import Unavailable
-from services.matcher.adapters.topics.outbox import Letter as KafkaLetter
-from services.matcher.adapters.topics.outbox import TooLarge
-from services.notifier.domain.decide import Facts, Sighting
+from services.matcher.adapters.topics.record_sender import ProducerRecord, TooLarge
+from services.notifier.domain.decide import Facts, FoundMessage
 from services.notifier.domain.errors import LeaseLost, LogLost
 from services.notifier.domain.letters import superseding_letter
 from services.notifier.domain.ports import (
@@ -21,8 +20,8 @@ from services.notifier.domain.ports import (
     Completion,
     Delay,
     Job,
-    Letter,
     Notice,
+    OutboxRecord,
 )
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -86,14 +85,14 @@ class FakeReceiver:
         self._do(handle, notice)
         return handle
 
-    def find(self, alert_id: str, sending: Sending) -> Sighting | None:
+    def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
         del sending  # everything is within this channel's reach
         self.looks += 1
         if self.find_faults:
             raise self.find_faults.pop(0)
         for handle, notices in self.shown.items():
             if notices[-1].alert.id == alert_id:
-                return Sighting(notices[-1].alert.revision, handle)
+                return FoundMessage(notices[-1].alert.revision, handle)
         return None
 
     def _do(self, handle: str, notice: Notice) -> None:
@@ -121,7 +120,7 @@ class FakeLog:
     hold: timedelta = timedelta(seconds=30)
     mark: Completion | None = field(default_factory=lambda: Completion(NEW_YEAR, gap=False))
     rebuilt_by: str | None = None
-    letters: list[Letter] = field(default_factory=list)
+    letters: list[OutboxRecord] = field(default_factory=list)
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
     queue: dict[tuple[str, str], _Queued] = field(default_factory=dict)
     leases: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
@@ -154,13 +153,15 @@ class FakeLog:
                 return self._lease(key)
         return None
 
-    def write(self, claim: Claim, entry: Entry, now: datetime, letters: Iterable[Letter]) -> None:
+    def write(
+        self, claim: Claim, entry: Entry, now: datetime, letters: Iterable[OutboxRecord]
+    ) -> None:
         key = self._held(claim)
         self.entries[key] = entry
         self.letters += letters
         self.leases[key] = (claim.token, now + self.hold)
 
-    def done(self, claim: Claim, now: datetime, letters: Iterable[Letter] = ()) -> None:
+    def done(self, claim: Claim, now: datetime, letters: Iterable[OutboxRecord] = ()) -> None:
         key = self._held(claim)
         if self._is_newer(key, claim):
             self.queue[key] = replace(self.queue[key], due=now, since=now, attempts=0)
@@ -169,7 +170,7 @@ class FakeLog:
         self.letters += letters
         del self.leases[key]
 
-    def later(self, claim: Claim, delay: Delay, letters: Iterable[Letter]) -> None:
+    def later(self, claim: Claim, delay: Delay, letters: Iterable[OutboxRecord]) -> None:
         key = self._held(claim)
         if delay.entry is not None:
             self.entries[key] = delay.entry
@@ -224,10 +225,10 @@ class FakeOutbox:
 
     limit: int = 10**6
     silent: bool = False
-    sent: list[tuple[str, KafkaLetter]] = field(default_factory=list)
+    sent: list[tuple[str, ProducerRecord]] = field(default_factory=list)
     waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
-    async def send(self, topic: str, letter: KafkaLetter) -> Awaitable[object]:
+    async def send(self, topic: str, letter: ProducerRecord) -> Awaitable[object]:
         if len(letter.value or b"") > self.limit:
             raise TooLarge("over the size limit")
         self.sent.append((topic, letter))
@@ -242,7 +243,7 @@ class FakeOutbox:
             answer.set_result(None)
         self.waiting.clear()
 
-    def to(self, topic: str) -> list[KafkaLetter]:
+    def to(self, topic: str) -> list[ProducerRecord]:
         return [letter for name, letter in self.sent if name == topic]
 
     def told(self, topic: str, model: type[M]) -> list[M]:

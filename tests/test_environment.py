@@ -14,9 +14,9 @@ from services.environment import (
     VedetteSettings,
     load,
 )
-from services.ingest.settings import Settings as Ingest
-from services.matcher.settings import Settings as Matcher
-from services.notifier.settings import Settings as Notifier
+from services.ingest.settings import IngestSettings as Ingest
+from services.matcher.settings import MatcherSettings as Matcher
+from services.notifier.settings import NotifierSettings as Notifier
 
 
 class Some(ServiceSettings):

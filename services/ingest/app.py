@@ -13,12 +13,12 @@ from services.ingest.adapters.http import Door, events_route
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.producer import KafkaPublisher
 from services.ingest.adapters.tokens import read_tokens
-from services.ingest.adapters.watchdog import Watchdog
-from services.ingest.settings import Settings
+from services.ingest.adapters.watchdog import HeartbeatSender
+from services.ingest.settings import IngestSettings
 from services.telemetry import Health, health_routes
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: IngestSettings) -> FastAPI:
     """The web app; its lifespan connects to Kafka, and at its end sends what is in flight.
 
     Raises:
@@ -33,7 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _intake(settings: Settings, publisher: KafkaPublisher) -> Intake:
+def _intake(settings: IngestSettings, publisher: KafkaPublisher) -> Intake:
     return Intake(publisher, _now, recorded=settings.clock == "recorded")
 
 
@@ -41,12 +41,12 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _beating(settings: Settings) -> float:
+def _beating(settings: IngestSettings) -> float:
     """Seconds between beats of the watchdog; 0: none, as on a clock that silence does not move."""
     return 0.0 if settings.clock == "recorded" else settings.watchdog_seconds
 
 
-def _door(settings: Settings) -> Door:
+def _door(settings: IngestSettings) -> Door:
     path = settings.ingest_tokens_file
     return Door(read_tokens(path).identity_of if path else None, open=settings.ingest_open)
 
@@ -55,7 +55,9 @@ def _lifespan(publisher: KafkaPublisher, seconds: float) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await publisher.start()
-        beating = asyncio.create_task(Watchdog(publisher, _now).run(seconds)) if seconds else None
+        beating = (
+            asyncio.create_task(HeartbeatSender(publisher, _now).run(seconds)) if seconds else None
+        )
         yield
         if beating is not None:
             beating.cancel()

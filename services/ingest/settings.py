@@ -9,7 +9,7 @@ from pydantic_core.core_schema import ValidationInfo
 from services.environment import Port, ServiceSettings
 
 
-class Settings(ServiceSettings):
+class IngestSettings(ServiceSettings):
     """What ingest reads from its environment."""
 
     redis_url: RedisDsn = RedisDsn("redis://localhost:6379/0")

@@ -5,7 +5,7 @@ import sys
 from services import telemetry
 from services.environment import InvalidEnvironment, load, process_environment
 from services.matcher.app import NoRules, serve
-from services.matcher.settings import Settings
+from services.matcher.settings import MatcherSettings
 
 CANNOT_START = 2
 
@@ -13,7 +13,7 @@ CANNOT_START = 2
 def main() -> int:
     """Run until SIGTERM or SIGINT (0) or a crash (1); 2 if it cannot start as it is told to."""
     try:
-        settings = load(Settings, process_environment())
+        settings = load(MatcherSettings, process_environment())
         telemetry.configure_logging("matcher", settings.log_level, settings.log_format)
         return serve(settings)
     except (InvalidEnvironment, NoRules) as error:

@@ -9,28 +9,28 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from schemas.bundle import Backfilled
+from schemas.bundle import BackfillBarrier
+from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
-from schemas.pulse import Pulse
 from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, RULES, SIGNALS, topic_name
 from services import telemetry
 from services.matcher.adapters import metrics
-from services.matcher.adapters.correlation.correlate import Correlation, Told
+from services.matcher.adapters.correlation.correlate import Correlator, SignalsMessage
 from services.matcher.adapters.correlation.hypotheses import Hypotheses, by_name
+from services.matcher.adapters.detection.active_matcher import ActiveMatcher
+from services.matcher.adapters.detection.backfill import Backfill, BackfillPartitions
 from services.matcher.adapters.detection.detect import Detection
-from services.matcher.adapters.detection.past import KafkaPast
-from services.matcher.adapters.detection.pulses import Pulses
-from services.matcher.adapters.detection.rebuild import Places, Rebuild
+from services.matcher.adapters.detection.heartbeats import Heartbeats
 from services.matcher.adapters.detection.rebuilds import Rebuilds
-from services.matcher.adapters.detection.swap import Swap
+from services.matcher.adapters.detection.replay_source import KafkaReplaySource
 from services.matcher.adapters.detection.ticks import Ticker
-from services.matcher.adapters.detection.unreadable import Unreadable
+from services.matcher.adapters.detection.unreadable import UnreadableItems
 from services.matcher.adapters.rules.bundle_rules import BadBundle
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.follower import Follower
 from services.matcher.adapters.rules.rule_files import read_rule_files
-from services.matcher.adapters.rules.rules_topic import RulesTopic
+from services.matcher.adapters.rules.rules_topic import RulesTopicReader
 from services.matcher.adapters.state.changelog import Changelog, ensure_changelog, retention
 from services.matcher.adapters.state.copies import in_directory, in_memory
 from services.matcher.adapters.state.store import OpenCopy
@@ -39,15 +39,15 @@ from services.matcher.adapters.state.windows import Windows
 from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.crash import crash_and_park
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
-from services.matcher.adapters.stream.watch import Watch
+from services.matcher.adapters.stream.watch import GroupWatch
 from services.matcher.adapters.stream.worker import new_loop, run
-from services.matcher.adapters.topics.cluster import Cluster, Unusable
+from services.matcher.adapters.topics.cluster import KafkaCluster, KafkaUnusable
 from services.matcher.adapters.topics.message import Received
-from services.matcher.adapters.topics.outbox import Outbox, TopicOutbox
+from services.matcher.adapters.topics.record_sender import RecordSender, TopicSender
 from services.matcher.domain.changes.in_force import InForce
 from services.matcher.domain.rules.look_back import out_of_reach
 from services.matcher.domain.rules.rulebook import Rulebook
-from services.matcher.settings import Settings
+from services.matcher.settings import MatcherSettings
 
 log = telemetry.logger(__name__)
 
@@ -63,14 +63,14 @@ class NoRules(Exception):  # noqa: N818  (named for what it says, as every error
 class Kafka:
     """Kafka as found at the start: connected, and every topic there."""
 
-    cluster: Cluster
+    cluster: KafkaCluster
     signals_partitions: int
     changelog: Changelog
     events_kept: timedelta | None
-    rules: RulesTopic
+    rules: RulesTopicReader
 
 
-def serve(settings: Settings) -> int:
+def serve(settings: MatcherSettings) -> int:
     """Run the matcher until it is told to stop (0) or crashes (1). Blocks.
 
     Raises:
@@ -90,38 +90,38 @@ def serve(settings: Settings) -> int:
             app = create_app(settings, (bundles, follower), kafka, place)
             _watch(app, kafka.cluster, health)
             return run(app, loop)
-    except Unusable as error:
+    except KafkaUnusable as error:
         log.critical("cannot start", reason=str(error))
         return FAILED
     finally:
         listener.stop()
 
 
-async def prepare(settings: Settings) -> Kafka:
+async def prepare(settings: MatcherSettings) -> Kafka:
     """Connect to Kafka, and have the topics that the matcher needs.
 
     Raises:
-        Unusable: saying what is missing.
+        KafkaUnusable: saying what is missing.
     """
     bootstrap = settings.kafka_bootstrap_servers
-    cluster = await Cluster.connect(bootstrap)
+    cluster = await KafkaCluster.connect(bootstrap)
     names = {name: topic_name(settings.topic_prefix, name) for name in TOPICS}
     partitions = {name: await cluster.partitions(full) for name, full in names.items()}
     name, count = changelog_name(app_id(settings)), partitions[SIGNALS]
     changelog = await to_thread(ensure_changelog, bootstrap, name, count)
     events_kept = await to_thread(retention, bootstrap, names[EVENTS])
     cluster.follow(names[EVENTS])
-    rules = await RulesTopic.open(bootstrap, names[RULES], settings.kafka_fetch_wait_ms)
+    rules = await RulesTopicReader.open(bootstrap, names[RULES], settings.kafka_fetch_wait_ms)
     return Kafka(cluster, count, changelog, events_kept, rules)
 
 
-def app_id(settings: Settings) -> str:
+def app_id(settings: MatcherSettings) -> str:
     """The consumer group: one for each prefix, so that two stacks on one Kafka do not meet."""
     return f"{settings.topic_prefix}matcher"
 
 
 def create_app(
-    settings: Settings,
+    settings: MatcherSettings,
     rules: tuple[Bundles, Follower],
     kafka: Kafka,
     place: tuple[Path, OpenCopy],
@@ -136,8 +136,8 @@ def create_app(
     app = App(app_id(settings), **faust_options(settings.kafka_bootstrap_servers, folder))
     app.fetch_wait_ms = settings.kafka_fetch_wait_ms
     topics = {name: raw_topic(app, topic_name(settings.topic_prefix, name)) for name in TOPICS}
-    outbox = TopicOutbox(topics)
-    unreadable = Unreadable(outbox, settings.dead_letter_limit)
+    outbox = TopicSender(topics)
+    unreadable = UnreadableItems(outbox, settings.dead_letter_limit)
     swap = _swap(app, settings, kafka, (bundles, follower, outbox))
     rebuilt = kafka.rules.rebuilt
     detection = Detection(swap, outbox, kafka.signals_partitions, unreadable, rebuilt=rebuilt)
@@ -145,7 +145,7 @@ def create_app(
     table = add_table(app, kafka.signals_partitions, open_copy)
     windows = Windows(table, rulebook.windows)
     hypotheses = Hypotheses(table, by_name(rulebook.hypotheses), kafka.signals_partitions)
-    correlation = Correlation(windows, hypotheses, outbox, _now(settings), bundles)
+    correlation = Correlator(windows, hypotheses, outbox, _now(settings), bundles)
     add_agent(app, "detect", topics[EVENTS], partial(_detect, swap, detection))
     add_agent(app, "correlate", topics[SIGNALS], correlation.take)
     table.on_recover(partial(_moved, correlation))
@@ -155,39 +155,41 @@ def create_app(
 
 
 def _swap(
-    app: App, settings: Settings, kafka: Kafka, parts: tuple[Bundles, Follower, Outbox]
-) -> Swap:
+    app: App, settings: MatcherSettings, kafka: Kafka, parts: tuple[Bundles, Follower, RecordSender]
+) -> ActiveMatcher:
     """The judge of events, which changes its rules as they are published."""
     bundles, follower, outbox = parts
     events = topic_name(settings.topic_prefix, EVENTS)
     rebuilt = kafka.rules.rebuilt
-    places = Places(kafka.signals_partitions, partial(kafka.cluster.known, events), rebuilt)
-    rebuild = Rebuild(KafkaPast(settings.kafka_bootstrap_servers, events), outbox, places)
+    places = BackfillPartitions(
+        kafka.signals_partitions, partial(kafka.cluster.known, events), rebuilt
+    )
+    rebuild = Backfill(KafkaReplaySource(settings.kafka_bootstrap_servers, events), outbox, places)
     rebuilds = Rebuilds(rebuild, rebuilt, partial(crash_and_park, app))
-    swap = Swap(bundles, rebuilds, partial(follower.known, bundles), follower.recent)
+    swap = ActiveMatcher(bundles, rebuilds, partial(follower.known, bundles), follower.recent)
     app.task(partial(follower.run, app, bundles))
     for moving in (app.on_partitions_revoked, app.on_before_shutdown):
         moving.connect(lambda *_given, **_named: swap.forget())
     return swap
 
 
-def _pulses(settings: Settings, bundles: Bundles) -> Pulses | None:
+def _pulses(settings: MatcherSettings, bundles: Bundles) -> Heartbeats | None:
     """None on the recorded clock: a file that is quiet says nothing of its sources."""
     if settings.clock == "recorded":
         return None
-    return Pulses(lambda: bundles.current.rulebook.sources)
+    return Heartbeats(lambda: bundles.current.rulebook.sources)
 
 
-async def _detect(swap: Swap, detection: Detection, message: Received) -> None:
+async def _detect(swap: ActiveMatcher, detection: Detection, message: Received) -> None:
     await swap.enter(message)
     await detection.take(message)
 
 
-async def _moved(correlation: Correlation) -> None:
+async def _moved(correlation: Correlator) -> None:
     correlation.forget()
 
 
-async def _in_force(settings: Settings, follower: Follower) -> Bundles:
+async def _in_force(settings: MatcherSettings, follower: Follower) -> Bundles:
     """The rules to start with: the bundle that counts, or the folder's if there was never one."""
     try:
         found = await follower.first()
@@ -215,7 +217,7 @@ def _health() -> telemetry.Health:
     return health
 
 
-def _copies(settings: Settings, kafka: Kafka) -> AbstractContextManager[OpenCopy]:
+def _copies(settings: MatcherSettings, kafka: Kafka) -> AbstractContextManager[OpenCopy]:
     if settings.state_dir is None or settings.state_store == "memory":
         return nullcontext(in_memory)
     return in_directory(settings.state_dir, kafka.changelog)
@@ -227,28 +229,28 @@ def _note_reach(rulebook: Rulebook, kafka: Kafka, health: telemetry.Health) -> N
         health.notes["look back"] = "\n".join(lines)
 
 
-def _watch(app: App, cluster: Cluster, health: telemetry.Health) -> None:
-    watch = Watch(app, cluster)
+def _watch(app: App, cluster: KafkaCluster, health: telemetry.Health) -> None:
+    watch = GroupWatch(app, cluster)
     health.add("group", watch.group)
     health.add("kafka", watch.kafka)
     app.task(watch.run)
 
 
-def _now(settings: Settings) -> Callable[[Told], datetime]:
+def _now(settings: MatcherSettings) -> Callable[[SignalsMessage], datetime]:
     return _recorded if settings.clock == "recorded" else lambda _told: datetime.now(UTC)
 
 
-def _recorded(told: Told) -> datetime:
+def _recorded(told: SignalsMessage) -> datetime:
     if isinstance(told, Tick):
         return told.time
-    if isinstance(told, Indication | Pulse):
+    if isinstance(told, Indication | Heartbeat):
         return told.at
-    if isinstance(told, Backfilled):
+    if isinstance(told, BackfillBarrier):
         return datetime.now(UTC)
     return told.evidence.recorded_at or told.occurred_at
 
 
-def _clock(settings: Settings, detection: Detection) -> Callable[[], datetime | None]:
+def _clock(settings: MatcherSettings, detection: Detection) -> Callable[[], datetime | None]:
     if settings.clock == "recorded":
         return lambda: detection.newest.recorded_at
     return lambda: datetime.now(UTC)

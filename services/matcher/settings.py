@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from services.environment import FetchWait, Port, ServiceSettings
 
 
-class Settings(ServiceSettings):
+class MatcherSettings(ServiceSettings):
     """What the matcher reads from its environment."""
 
     dead_letter_limit: Annotated[int, Field(ge=1)] = 100

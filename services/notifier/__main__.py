@@ -7,7 +7,7 @@ import threading
 
 from services.environment import InvalidEnvironment, load, process_environment
 from services.notifier.app import run
-from services.notifier.settings import Settings
+from services.notifier.settings import NotifierSettings
 from services.telemetry import configure_logging
 
 TALKATIVE = ("kafka", "httpx")
@@ -16,7 +16,7 @@ TALKATIVE = ("kafka", "httpx")
 def main() -> int:
     """Notify until SIGTERM or SIGINT; 0 when all in flight was finished, 2 on bad settings."""
     try:
-        settings = load(Settings, process_environment())
+        settings = load(NotifierSettings, process_environment())
     except InvalidEnvironment as error:
         print(f"vedette notifier: {error}", file=sys.stderr)  # noqa: T201  (no log yet to write to)
         return 2

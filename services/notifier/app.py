@@ -14,14 +14,14 @@ from redis.retry import Retry
 from rich.console import Console
 
 from schemas.topics import ALERTS, topic_name
-from services.notifier.adapters.attendant import Attendant
 from services.notifier.adapters.console import ConsoleReceiver
-from services.notifier.adapters.courier import Courier, KafkaLedger
 from services.notifier.adapters.delivery import Delivery
-from services.notifier.adapters.health import KafkaPulse, RedisPulse, StreamPulse
+from services.notifier.adapters.health import KafkaHealth, RedisHealth, StreamHealth
 from services.notifier.adapters.history import KafkaHistory
+from services.notifier.adapters.job_handler import JobHandler
 from services.notifier.adapters.keys import Keys
 from services.notifier.adapters.membership import Membership
+from services.notifier.adapters.outbox_relay import KafkaOutboxSender, OutboxRelay
 from services.notifier.adapters.pagerduty import PagerDutyReceiver
 from services.notifier.adapters.rebuilder import Rebuilder
 from services.notifier.adapters.redis_log import RedisLog
@@ -29,12 +29,12 @@ from services.notifier.adapters.redis_outbox import RedisOutbox
 from services.notifier.adapters.redis_rebuild import RedisRebuild
 from services.notifier.adapters.slack import SlackReceiver
 from services.notifier.adapters.stream import AlertStream, connect
-from services.notifier.adapters.watchdog import Watchdog
+from services.notifier.adapters.watchdog import HeartbeatForwarder
 from services.notifier.adapters.worker import Worker
-from services.notifier.domain.decide import Facts, History
+from services.notifier.domain.decide import BackfillPolicy, Facts
 from services.notifier.domain.ports import Receiver
 from services.notifier.domain.route import CHANNEL, DIGEST_CHANNEL, DUTY_CHANNEL
-from services.notifier.settings import Settings
+from services.notifier.settings import NotifierSettings
 from services.telemetry import Health, health_app, listen, logger
 
 log = logger(__name__)
@@ -49,16 +49,16 @@ LETTERS_SECONDS = 10
 class Parts:
     """The joined service, not yet at work."""
 
-    settings: Settings
+    settings: NotifierSettings
     notifications: RedisLog
     outbox: RedisOutbox
     workers: tuple[Worker, ...]
-    courier: Courier
+    courier: OutboxRelay
     rebuilder: Rebuilder
     health: Health
-    kafka: KafkaPulse
-    stream: StreamPulse
-    watchdog: Watchdog
+    kafka: KafkaHealth
+    stream: StreamHealth
+    watchdog: HeartbeatForwarder
 
     def start(self) -> None:
         """Set the threads to work."""
@@ -74,7 +74,7 @@ class Parts:
             worker.wake()
 
 
-def run(settings: Settings, stopping: threading.Event) -> None:
+def run(settings: NotifierSettings, stopping: threading.Event) -> None:
     """Take alerts to the receivers until `stopping` is set; then finish what is in flight.
 
     Raises kafka.errors.KafkaError where waiting does not help.
@@ -90,21 +90,23 @@ def run(settings: Settings, stopping: threading.Event) -> None:
         listener.stop()
 
 
-def join(settings: Settings) -> Parts:
+def join(settings: NotifierSettings) -> Parts:
     """Every part with what it needs; connects to nothing."""
     redis, keys, health = _redis(settings), Keys(settings.topic_prefix), Health()
     notifications = RedisLog(redis, keys, hold(settings))
     outbox = RedisOutbox(redis, keys)
     workers = tuple(_worker(settings, one, notifications) for one in receivers(settings))
-    courier = Courier(outbox, KafkaLedger(settings.kafka_bootstrap_servers, settings.topic_prefix))
+    courier = OutboxRelay(
+        outbox, KafkaOutboxSender(settings.kafka_bootstrap_servers, settings.topic_prefix)
+    )
     rebuilder = _rebuilder(settings, RedisRebuild(redis, keys), workers, health)
-    kafka, stream = KafkaPulse(settings.kafka_bootstrap_servers), StreamPulse()
-    health.add("redis", RedisPulse(redis, health.notes).check)
+    kafka, stream = KafkaHealth(settings.kafka_bootstrap_servers), StreamHealth()
+    health.add("redis", RedisHealth(redis, health.notes).check)
     health.add("log", rebuilder.check)
     health.add("kafka", kafka.check)
     health.add("alerts", stream.check)
     health.add("threads", _threads_check((*workers, courier, rebuilder)))
-    watchdog = Watchdog(_now, _secret(settings.watchdog_url))
+    watchdog = HeartbeatForwarder(_now, _secret(settings.watchdog_url))
     return Parts(
         settings,
         notifications,
@@ -124,7 +126,7 @@ def _secret(given: SecretStr | None) -> str | None:
 
 
 def _rebuilder(
-    settings: Settings, lost: RedisRebuild, workers: tuple[Worker, ...], health: Health
+    settings: NotifierSettings, lost: RedisRebuild, workers: tuple[Worker, ...], health: Health
 ) -> Rebuilder:
     prefix = settings.topic_prefix
 
@@ -143,12 +145,12 @@ def _rebuilder(
     )
 
 
-def hold(settings: Settings) -> timedelta:
+def hold(settings: NotifierSettings) -> timedelta:
     """How long a lease lasts and an unknown outcome stays in doubt."""
     return timedelta(seconds=DOUBTS * settings.receiver_timeout_seconds)
 
 
-def receivers(settings: Settings) -> list[Receiver]:
+def receivers(settings: NotifierSettings) -> list[Receiver]:
     """Slack's channels or else the console, and the pager when there is a key for it."""
     found = _channels(settings)
     if settings.pagerduty_routing_key is not None:
@@ -162,7 +164,7 @@ def receivers(settings: Settings) -> list[Receiver]:
     return found
 
 
-def _channels(settings: Settings) -> list[Receiver]:
+def _channels(settings: NotifierSettings) -> list[Receiver]:
     if settings.slack_token is None:
         return [ConsoleReceiver(Console())]
     token = settings.slack_token.get_secret_value()
@@ -170,20 +172,22 @@ def _channels(settings: Settings) -> list[Receiver]:
     return [SlackReceiver(web, channel, facts) for channel, facts in channels(settings).items()]
 
 
-def channels(settings: Settings) -> dict[str, Facts]:
+def channels(settings: NotifierSettings) -> dict[str, Facts]:
     """Slack's channels, and what each is there for: one for all, unless others are named."""
     watch, duty = settings.slack_channel, settings.slack_duty_channel
     digest = settings.slack_digest_channel
     apart = digest not in (None, watch, duty)
-    found = {watch: Facts(CHANNEL, history=History.LEFT_OUT if apart else History.TOO)}
+    found = {
+        watch: Facts(CHANNEL, history=BackfillPolicy.LEFT_OUT if apart else BackfillPolicy.TOO)
+    }
     if duty is not None:
         found.setdefault(duty, Facts(DUTY_CHANNEL))
     if digest is not None:
-        found.setdefault(digest, Facts(DIGEST_CHANNEL, history=History.ALONE))
+        found.setdefault(digest, Facts(DIGEST_CHANNEL, history=BackfillPolicy.ALONE))
     return found
 
 
-def _redis(settings: Settings) -> Redis:
+def _redis(settings: NotifierSettings) -> Redis:
     # no retries of its own: a script whose answer was lost must not run twice unseen
     return Redis.from_url(
         str(settings.redis_url),
@@ -193,17 +197,19 @@ def _redis(settings: Settings) -> Redis:
     )
 
 
-def _worker(settings: Settings, receiver: Receiver, notifications: RedisLog) -> Worker:
+def _worker(settings: NotifierSettings, receiver: Receiver, notifications: RedisLog) -> Worker:
     facts = replace(receiver.facts, recorded=settings.clock == "recorded")
     delivery = Delivery(receiver, facts, notifications, hold(settings), _now, random.random)
-    return Worker(facts.name, Attendant(delivery), notifications, _now)
+    return Worker(facts.name, JobHandler(delivery), notifications, _now)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _threads_check(threads: tuple[Worker | Courier | Rebuilder, ...]) -> Callable[[], str | None]:
+def _threads_check(
+    threads: tuple[Worker | OutboxRelay | Rebuilder, ...],
+) -> Callable[[], str | None]:
     def check() -> str | None:
         return None if all(one.is_alive for one in threads) else "a thread is not at work"
 

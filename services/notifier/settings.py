@@ -16,7 +16,7 @@ def _address(url: SecretStr) -> SecretStr:
 HttpAddress = Annotated[SecretStr, AfterValidator(_address)]
 
 
-class Settings(ServiceSettings):
+class NotifierSettings(ServiceSettings):
     """What the notifier reads; the names are those of the environment without the prefix."""
 
     kafka_fetch_wait_ms: FetchWait = 500

@@ -4,7 +4,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.posting import Ingest, Line, chunks_of, lines_of
 
 ACCEPTED = {"id": "1", "source": "reuters", "status": "accepted"}
@@ -109,7 +109,7 @@ def test_a_busy_ingest_is_asked_again_after_the_time_that_it_names() -> None:
 def test_an_ingest_that_stays_busy_is_given_up_in_one_line() -> None:
     with (
         ingest(lambda _: answer(503, error="Kafka is away")) as running,
-        pytest.raises(Unusable, match="takes nothing: Kafka is away"),
+        pytest.raises(CommandFailure, match="takes nothing: Kafka is away"),
     ):
         running.post([line(1)])
 
@@ -117,7 +117,7 @@ def test_an_ingest_that_stays_busy_is_given_up_in_one_line() -> None:
 def test_a_refused_token_stops_the_replay() -> None:
     with (
         ingest(lambda _: answer(401, error="unknown token")) as running,
-        pytest.raises(Unusable, match="answers 401: unknown token"),
+        pytest.raises(CommandFailure, match="answers 401: unknown token"),
     ):
         running.post([line(1)])
 
@@ -125,7 +125,7 @@ def test_a_refused_token_stops_the_replay() -> None:
 def test_what_is_no_ingest_is_said_to_be_none() -> None:
     with (
         ingest(lambda _: httpx.Response(404, text="<html>")) as running,
-        pytest.raises(Unusable, match="answers 404: Not Found"),
+        pytest.raises(CommandFailure, match="answers 404: Not Found"),
     ):
         running.post([line(1)])
 
@@ -133,6 +133,6 @@ def test_what_is_no_ingest_is_said_to_be_none() -> None:
 def test_nothing_listening_is_one_line() -> None:
     with (
         Ingest("http://127.0.0.1:1") as running,
-        pytest.raises(Unusable, match=r"ingest at http://127.0.0.1:1: .*refused"),
+        pytest.raises(CommandFailure, match=r"ingest at http://127.0.0.1:1: .*refused"),
     ):
         running.post([line(1, json.dumps({}))])

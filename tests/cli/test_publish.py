@@ -10,25 +10,25 @@ from pathlib import Path
 import pytest
 import typer
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.publish import declared_of, edition_of, published
 from cli.rules_topic import refuse_too_large
 from cli.work_tree import author_of, commit_of
 from schemas.bundle import LARGEST_RULES, OnChange, RuleBundle
-from services.matcher.domain.changes.succession import (
-    Declared,
-    Edition,
-    Numbered,
-    Said,
-    Stamp,
+from services.matcher.domain.changes.next_bundle import (
+    ChangePolicy,
+    PublishInfo,
+    RuleDigest,
+    RuleSet,
+    VersionedBundle,
+    next_bundle,
     numbered,
-    succeeding,
 )
-from tests.matcher.adapters.packs import ROCKETS, changed, write_pack
+from tests.matcher.adapters.rules.packs import ROCKETS, changed, write_pack
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-STAMP = Stamp(NOW, NOW - timedelta(days=30))
-REBUILD = Declared()
+STAMP = PublishInfo(NOW, NOW - timedelta(days=30))
+REBUILD = ChangePolicy()
 
 
 @dataclass
@@ -38,21 +38,21 @@ class FakeTopic:
     Each of `others` is published by somebody else right before the next write.
     """
 
-    others: list[Edition] = field(default_factory=list)
-    bundles: list[Numbered] = field(default_factory=list)
+    others: list[RuleSet] = field(default_factory=list)
+    bundles: list[VersionedBundle] = field(default_factory=list)
 
     def begins(self) -> datetime | None:
         return STAMP.begins
 
-    def newest(self) -> Numbered | None:
+    def newest(self) -> VersionedBundle | None:
         return self.bundles[-1] if self.bundles else None
 
-    def after(self, number: int) -> list[Numbered]:
+    def after(self, number: int) -> list[VersionedBundle]:
         return [one for one in self.bundles if one.number > number]
 
     def write(self, bundle: RuleBundle) -> int:
         if self.others:
-            self._add(succeeding(self.others.pop(), REBUILD, self.newest(), STAMP))
+            self._add(next_bundle(self.others.pop(), REBUILD, self.newest(), STAMP))
         return self._add(bundle)
 
     def _add(self, bundle: RuleBundle) -> int:
@@ -61,9 +61,9 @@ class FakeTopic:
         return number
 
 
-def edition(**digests: str) -> Edition:
-    said = {f"pack/{name}": Said(one, timedelta(days=14)) for name, one in digests.items()}
-    return Edition({"pack/indicators/all.yaml": str(digests)}, said)
+def edition(**digests: str) -> RuleSet:
+    said = {f"pack/{name}": RuleDigest(one, timedelta(days=14)) for name, one in digests.items()}
+    return RuleSet({"pack/indicators/all.yaml": str(digests)}, said)
 
 
 def test_the_rules_of_a_folder_are_an_edition(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_rules_with_a_fault_or_a_failing_case_are_refused(
 def test_what_becomes_of_windows_is_told_for_each_rule_that_changed() -> None:
     topic = FakeTopic()
     list(published(topic, edition(gone="1", kept="1", reset="1", stays="1"), REBUILD, STAMP))
-    declared = Declared(
+    declared = ChangePolicy(
         by_rule={"pack/kept": OnChange.KEEP, "pack/reset": OnChange.RESET},
     )
 
@@ -151,7 +151,7 @@ def test_it_gives_up_where_others_publish_all_the_time() -> None:
     list(published(topic, edition(**rules), REBUILD, STAMP))
     topic.others = [edition(**rules | {name: "2"}) for name in rules]
 
-    with pytest.raises(Unusable, match="all the time"):
+    with pytest.raises(CommandFailure, match="all the time"):
         list(published(topic, edition(**rules, new="1"), REBUILD, STAMP))
 
 
@@ -164,20 +164,20 @@ def test_it_gives_up_where_others_publish_all_the_time() -> None:
     ],
 )
 def test_a_rule_option_that_means_nothing_is_refused(given: str, said: str) -> None:
-    with pytest.raises(Unusable, match=said):
+    with pytest.raises(CommandFailure, match=said):
         declared_of(OnChange.REBUILD, [given], edition(a="1"))
 
 
 def test_a_rule_option_names_its_rule() -> None:
     declared = declared_of(OnChange.KEEP, ["pack/a=reset"], edition(a="1"))
 
-    assert declared == Declared(OnChange.KEEP, {"pack/a": OnChange.RESET})
+    assert declared == ChangePolicy(OnChange.KEEP, {"pack/a": OnChange.RESET})
 
 
 def test_rules_that_do_not_fit_into_a_message_are_refused_with_their_size() -> None:
     refuse_too_large(b"x" * (2 * LARGEST_RULES))
 
-    with pytest.raises(Unusable, match=f"of {LARGEST_RULES} that a bundle may have"):
+    with pytest.raises(CommandFailure, match=f"of {LARGEST_RULES} that a bundle may have"):
         refuse_too_large(os.urandom(LARGEST_RULES))
 
 

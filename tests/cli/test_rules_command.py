@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.rules import app
-from tests.matcher.adapters.packs import ROCKETS, changed, write_pack
+from tests.matcher.adapters.rules.packs import ROCKETS, changed, write_pack
 
 EVENTS = [
     {"id": "1", "source": "a", "occurred_at": "2020-01-03T10:00:00Z", "text": "Rockets hit Taji."},
@@ -168,10 +168,10 @@ def test_backtest_prints_a_table_for_people(tmp_path: Path) -> None:
     ids=["check", "match"],
 )
 def test_a_folder_that_is_not_there_stops_the_command(arguments: tuple[str, ...]) -> None:
-    with pytest.raises(Unusable, match="no-such-folder: no such folder"):
+    with pytest.raises(CommandFailure, match="no-such-folder: no such folder"):
         rules(*arguments)
 
 
 def test_a_file_that_is_not_there_stops_the_command(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match=r"none\.jsonl: No such file"):
+    with pytest.raises(CommandFailure, match=r"none\.jsonl: No such file"):
         rules("match", "--rules", str(write_pack(tmp_path)), "--events", "none.jsonl")

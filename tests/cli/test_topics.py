@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.topics import create_topics, partitions_for, wanted
 
 
@@ -42,7 +42,7 @@ class RefusingAdmin:
 
 
 def test_a_refusal_names_every_topic_and_its_reason_once() -> None:
-    with pytest.raises(Unusable) as caught:
+    with pytest.raises(CommandFailure) as caught:
         create_topics(RefusingAdmin(), {"a": {}, "b": {}})
 
     assert str(caught.value) == "a, b: only 1 broker"

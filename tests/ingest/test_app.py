@@ -5,14 +5,14 @@ from fastapi.testclient import TestClient
 
 from services.ingest.adapters.tokens import InvalidTokens
 from services.ingest.app import create_app
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 from tests.ingest.builders import report
 from tests.parts.child import free_port
 
 
-def nowhere() -> Settings:
+def nowhere() -> IngestSettings:
     """Open to anybody, with Kafka where nothing listens."""
-    return Settings(ingest_open=True, kafka_bootstrap_servers=f"127.0.0.1:{free_port()}")
+    return IngestSettings(ingest_open=True, kafka_bootstrap_servers=f"127.0.0.1:{free_port()}")
 
 
 def test_it_lives_without_kafka_and_says_that_it_is_not_ready() -> None:

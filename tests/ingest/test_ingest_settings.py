@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 
 from services.environment import InvalidEnvironment, load
-from services.ingest.settings import Settings
+from services.ingest.settings import IngestSettings
 
 OPEN = {"VEDETTE_INGEST_OPEN": "true"}
 
 
 def test_open_is_all_it_needs() -> None:
-    settings = load(Settings, OPEN)
+    settings = load(IngestSettings, OPEN)
 
     assert settings.port == 8080
     assert settings.topic_prefix == "vedette."
@@ -17,12 +17,12 @@ def test_open_is_all_it_needs() -> None:
 
 
 def test_the_watchdog_can_be_turned_off() -> None:
-    assert load(Settings, OPEN).watchdog_seconds == 30
-    assert load(Settings, OPEN | {"VEDETTE_WATCHDOG_SECONDS": "0"}).watchdog_seconds == 0
+    assert load(IngestSettings, OPEN).watchdog_seconds == 30
+    assert load(IngestSettings, OPEN | {"VEDETTE_WATCHDOG_SECONDS": "0"}).watchdog_seconds == 0
 
 
 def test_a_token_file_is_all_it_needs() -> None:
-    settings = load(Settings, {"VEDETTE_INGEST_TOKENS_FILE": "tokens.yaml"})
+    settings = load(IngestSettings, {"VEDETTE_INGEST_TOKENS_FILE": "tokens.yaml"})
 
     assert settings.ingest_tokens_file == Path("tokens.yaml")
 
@@ -30,7 +30,7 @@ def test_a_token_file_is_all_it_needs() -> None:
 @pytest.mark.parametrize("given", [{}, {"VEDETTE_INGEST_TOKENS_FILE": ""}], ids=["none", "empty"])
 def test_without_tokens_it_refuses_and_names_the_variable(given: dict[str, str]) -> None:
     with pytest.raises(InvalidEnvironment, match=r"^VEDETTE_INGEST_TOKENS_FILE: .*INGEST_OPEN"):
-        load(Settings, given)
+        load(IngestSettings, given)
 
 
 @pytest.mark.parametrize(
@@ -48,4 +48,4 @@ def test_without_tokens_it_refuses_and_names_the_variable(given: dict[str, str])
 )
 def test_what_is_malformed_or_unknown_is_named(name: str, value: str) -> None:
     with pytest.raises(InvalidEnvironment, match=f"^{name}: "):
-        load(Settings, OPEN | {name: value})
+        load(IngestSettings, OPEN | {name: value})

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from services.matcher.adapters.stream.agents import add_agent
-from services.matcher.adapters.stream.stuck import Watchdog
+from services.matcher.adapters.stream.stuck import LoopWatchdog
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
 from services.matcher.adapters.stream.worker import new_loop, run
 from services.matcher.adapters.topics.message import Received
@@ -32,6 +32,6 @@ if __name__ == "__main__":
     loop = new_loop()
     with tempfile.TemporaryDirectory() as scratch:
         app = App(group, **faust_options(bootstrap, Path(scratch)))
-        app.watchdog = Watchdog(STUCK_SECONDS)
+        app.watchdog = LoopWatchdog(STUCK_SECONDS)
         add_agent(app, "take", raw_topic(app, topic), take)
         sys.exit(run(app, loop))

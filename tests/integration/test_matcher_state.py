@@ -16,9 +16,9 @@ from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from services.matcher.adapters.state.changelog import CONFIG, Changelog, ensure_changelog, retention
 from services.matcher.adapters.state.copies import in_directory
 from services.matcher.adapters.state.recovery import read
-from services.matcher.adapters.topics.cluster import Unusable
+from services.matcher.adapters.topics.cluster import KafkaUnusable
 from tests.integration.matcher_site import MARCH, Matched, event, matcher, message, started
-from tests.matcher.adapters.packs import changed
+from tests.matcher.adapters.rules.packs import changed
 from tests.parts.pipeline import write_pack
 from tests.parts.processes import Service
 from tests.parts.topics import Message, produce
@@ -165,7 +165,7 @@ def test_a_changelog_that_is_kept_otherwise_is_told_better_and_nothing_else(
 
     assert (CONFIG | {"flush.messages": "7"}).items() <= kept_as(admin, name).items()
     assert first == again
-    with pytest.raises(Unusable, match="2 partitions"):
+    with pytest.raises(KafkaUnusable, match="2 partitions"):
         ensure_changelog(kafka, name, 3)
 
 

@@ -6,8 +6,8 @@ import pytest
 from kafka.errors import KafkaError
 
 from schemas.topics import LEDGER
-from services.notifier.adapters.courier import KafkaLedger
-from services.notifier.domain.ports import Letter
+from services.notifier.adapters.outbox_relay import KafkaOutboxSender
+from services.notifier.domain.ports import OutboxRecord
 from tests.parts import topics as parts
 from tests.parts.kafka import KafkaNode
 from tests.parts.waiting import until
@@ -15,15 +15,15 @@ from tests.parts.waiting import until
 pytestmark = pytest.mark.integration
 
 
-def line(text: str) -> Letter:
-    return Letter(topic=LEDGER, key=b"f", value=text.encode(), headers=[])
+def line(text: str) -> OutboxRecord:
+    return OutboxRecord(topic=LEDGER, key=b"f", value=text.encode(), headers=[])
 
 
 def test_a_kafka_that_stood_still_gets_every_line_afterwards(
     own_kafka: KafkaNode, topic_prefix: str
 ) -> None:
     prefix = parts.create(own_kafka.bootstrap, topic_prefix)
-    ledger = KafkaLedger(own_kafka.bootstrap, prefix, patience_ms=2000)
+    ledger = KafkaOutboxSender(own_kafka.bootstrap, prefix, patience_ms=2000)
 
     def delivered(text: str) -> bool:
         with suppress(KafkaError):

@@ -8,12 +8,12 @@ from redis import Redis
 
 from schemas.alert import Status
 from schemas.ledger import Entry
-from services.notifier.adapters.health import RedisPulse
+from services.notifier.adapters.health import RedisHealth
 from services.notifier.adapters.keys import Keys
 from services.notifier.adapters.redis_log import RedisLog
 from services.notifier.adapters.redis_outbox import RedisOutbox
 from services.notifier.adapters.redis_rebuild import RedisRebuild
-from services.notifier.domain.ports import Letter, LostLog, NotificationLog
+from services.notifier.domain.ports import LostLog, NotificationLog, OutboxRecord
 from tests.fakes import FakeClock
 from tests.notifier.alerts import alert, job
 from tests.notifier.log_suite import HOLD, LETTER, LogSuite
@@ -69,7 +69,7 @@ class _OnRedis:
 
         return flush
 
-    def letters(self, log: NotificationLog) -> list[Letter]:
+    def letters(self, log: NotificationLog) -> list[OutboxRecord]:
         assert isinstance(log, RedisLog)
         return RedisOutbox(log._redis, KEYS).take(100)  # noqa: SLF001  (the suite's one look inside)
 
@@ -140,7 +140,7 @@ def test_installations_under_two_prefixes_share_nothing(redis: Redis) -> None:
 
 def test_letters_leave_the_outbox_in_their_order(redis: Redis) -> None:
     outbox = RedisOutbox(redis, KEYS)
-    letters = [Letter("ledger", None, f"{n}".encode(), []) for n in range(5)]
+    letters = [OutboxRecord("ledger", None, f"{n}".encode(), []) for n in range(5)]
     outbox.post(letters)
 
     first = outbox.take(2)
@@ -173,7 +173,7 @@ def test_who_lost_the_outbox_drops_nothing(redis: Redis) -> None:
 def test_a_durable_redis_lacks_nothing(redis: Redis) -> None:
     notes: dict[str, str] = {}
 
-    assert RedisPulse(redis, notes).check() is None
+    assert RedisHealth(redis, notes).check() is None
     assert notes == {}
 
 
@@ -188,7 +188,7 @@ def lax_redis() -> Iterator[Redis]:
 
 
 def test_a_redis_that_may_lose_what_it_acknowledged_is_named(lax_redis: Redis) -> None:
-    assert RedisPulse(lax_redis, {}).check() == (
+    assert RedisHealth(lax_redis, {}).check() == (
         "redis may lose what it acknowledged: "
         "appendfsync is everysec and must be always, "
         "maxmemory-policy is allkeys-lru and must be noeviction"
@@ -205,7 +205,7 @@ def test_what_a_redis_hides_stands_in_a_note(own_redis: RedisNode) -> None:
     notes: dict[str, str] = {}
 
     with without_config(own_redis) as plain:
-        assert RedisPulse(plain, notes).check() is None
+        assert RedisHealth(plain, notes).check() is None
 
     assert notes == {"redis": "redis does not say its appendfsync: see to it yourself"}
 
@@ -214,7 +214,7 @@ def test_a_redis_that_hides_its_settings_is_judged_by_what_it_does_say(lax_redis
     lax_redis.config_set("appendonly", "no")
     lax_redis.acl_setuser("default", commands=["-config"])
 
-    assert RedisPulse(lax_redis, {}).check() == (
+    assert RedisHealth(lax_redis, {}).check() == (
         "redis may lose what it acknowledged: "
         "appendonly is no and must be yes, "
         "maxmemory-policy is allkeys-lru and must be noeviction"
@@ -225,4 +225,4 @@ def test_a_redis_that_is_gone_is_named(own_redis: RedisNode) -> None:
     own_redis.kill()
 
     with Redis.from_url(own_redis.url()) as client:
-        assert "redis does not answer" in (RedisPulse(client, {}).check() or "")
+        assert "redis does not answer" in (RedisHealth(client, {}).check() or "")

@@ -19,7 +19,7 @@ from schemas.bundle import BUNDLE_KEY, Rebuilt
 from schemas.topics import RULES
 from services.matcher.adapters.state.table import changelog_name
 from tests.integration.matcher_site import Matched, event, matcher, message, started
-from tests.matcher.adapters.packs import changed
+from tests.matcher.adapters.rules.packs import changed
 from tests.parts import waiting
 from tests.parts.child import ROOT
 from tests.parts.pipeline import Pipeline, write_pack

@@ -116,7 +116,7 @@ def hit(
 
 def mark(hours: float, name: str | None = None, *, owner: str = "reuters") -> Signal:
     """A mark that takes the hit of that time and name out."""
-    return hit(hours, name, owner=owner).model_copy(update={"kind": SignalKind.MARK})
+    return hit(hours, name, owner=owner).model_copy(update={"kind": SignalKind.RETRACTION})
 
 
 def of(base: str, signal: Signal) -> Signal:

@@ -5,25 +5,25 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from schemas.alert import Alert, Status
-from schemas.bundle import Backfilled, OnChange
-from schemas.envelope import BACKFILLED, SIGNAL, cloud_headers, header
+from schemas.bundle import BackfillBarrier, OnChange
+from schemas.envelope import BACKFILL_BARRIER, SIGNAL, cloud_headers, header
 from schemas.rule import Condition
 from schemas.signal import Signal
 from schemas.topics import ALERTS, SIGNALS
-from services.matcher.adapters.correlation.correlate import Correlation
+from services.matcher.adapters.correlation.correlate import Correlator
 from services.matcher.adapters.correlation.hypotheses import Hypotheses
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.state.windows import Windows
-from services.matcher.domain.alerts.standing import Standing
+from services.matcher.domain.alerts.rule_generation import RuleGeneration
 from services.matcher.domain.changes.in_force import InForce
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.fakes import FakeOutbox
+from tests.matcher.adapters.correlation.test_correlate import ticks, time_of
 from tests.matcher.builders import HOUR, NOON, RULE, hit
 from tests.matcher.hypotheses import hypothesis
 from tests.matcher.messages import Given, signal_message
-from tests.matcher.test_stream_correlate import ticks, time_of
 
 PAIR = replace(RULE, condition=Condition(gte=2))
 FOUR = replace(RULE, condition=Condition(gte=4))
@@ -44,7 +44,7 @@ def rules(
     """These rules as bundle `number`, in which the `changed` ones began anew."""
     named = {(one.pack, one.name): one for one in windows}
     feeds = {NAME: tuple(one for one in windows if "joint_march" in one.bases and one != RULE)}
-    stood = Standing(on_change, number, NOON)
+    stood = RuleGeneration(on_change, number, NOON)
     return InForce(
         Rulebook(windows=named, feeds=feeds, hypotheses=hypotheses, number=number),
         {(one.pack, one.name): stood for one in changed},
@@ -63,7 +63,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         windows, hypotheses = Windows(self.table, {}), Hypotheses(self.table, {}, partitions=1)
-        self.correlation = Correlation(windows, hypotheses, self.outbox, time_of, self.bundles)
+        self.correlation = Correlator(windows, hypotheses, self.outbox, time_of, self.bundles)
 
     async def take(self, *messages: Given) -> "Worker":
         for message in messages:
@@ -113,8 +113,8 @@ class Worker:
 
 
 def marks(bundle: int = 1, partition: int = 0, partitions: int = 1, level: int = 0) -> Given:
-    told = Backfilled(partition=partition, partitions=partitions, bundle=bundle, level=level)
-    headers = cloud_headers(BACKFILLED, "mark", "test", NOON)
+    told = BackfillBarrier(partition=partition, partitions=partitions, bundle=bundle, level=level)
+    headers = cloud_headers(BACKFILL_BARRIER, "mark", "test", NOON)
     return Given(told.model_dump_json().encode(), headers, None)
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from schemas.alert import Alert, Status
 from schemas.bundle import OnChange
 from schemas.signal import Signal
-from services.matcher.domain.alerts.anew import renewed
-from services.matcher.domain.alerts.standing import NEVER_CHANGED, Standing
-from services.matcher.domain.alerts.step import Moment, Outcome, is_due, step
+from services.matcher.domain.alerts.reset import reset_state
+from services.matcher.domain.alerts.rule_generation import NEVER_CHANGED, RuleGeneration
+from services.matcher.domain.alerts.step import StepContext, StepResult, is_due, step
 from services.matcher.domain.changes.release import release
 from services.matcher.domain.windows.panes import (
     decode_head,
@@ -33,7 +33,7 @@ class Course:
     refused: list[str] = field(default_factory=list)
     clock: datetime | None = None
     since: datetime | None = None
-    stands: Standing = NEVER_CHANGED
+    stands: RuleGeneration = NEVER_CHANGED
     muted: bool = False
     offset: int = 0
 
@@ -59,9 +59,9 @@ class Course:
     ) -> "Course":
         """The rule is changed: its windows begin anew. Unless `known` nobody has the old one."""
         number = self.stands.changed_in + 1
-        self.stands = Standing(on_change, number, self.clock or NOON, self.since)
+        self.stands = RuleGeneration(on_change, number, self.clock or NOON, self.since)
         was = self.rule if known else None
-        self.state = renewed(rule, was, self.state, self.stands, self.clock)
+        self.state = reset_state(rule, was, self.state, self.stands, self.clock)
         self.rule, self.muted = rule, on_change is OnChange.REBUILD
         return self
 
@@ -82,12 +82,12 @@ class Course:
         self.state = whole(decode_head(encode_head(self.state, panes)), parts.get)
         return self
 
-    def _moment(self) -> Moment:
+    def _moment(self) -> StepContext:
         self.offset += 1
         now = self.clock or NOON
-        return Moment(self.offset, self.clock, now, self.since, self.stands, self.muted)
+        return StepContext(self.offset, self.clock, now, self.since, self.stands, self.muted)
 
-    def _keep(self, outcome: Outcome) -> None:
+    def _keep(self, outcome: StepResult) -> None:
         self.alerts += outcome.alerts
         self.refused += [outcome.refused] if outcome.refused else []
         if outcome.changed:

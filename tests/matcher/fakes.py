@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
-from services.matcher.adapters.detection.past import Stretch
+from services.matcher.adapters.detection.replay_source import OffsetRange
 from services.matcher.adapters.rules.rules_topic import Written
 from services.matcher.adapters.topics.message import Received
 from services.matcher.domain.changes.in_force import InForce
@@ -39,9 +39,9 @@ class FakePast:
 
     messages: Sequence[Sequence[Received]] = ()
     faults: list[Exception] = field(default_factory=list)
-    asked: list[Stretch] = field(default_factory=list)
+    asked: list[OffsetRange] = field(default_factory=list)
 
-    async def read(self, stretch: Stretch) -> AsyncGenerator[Sequence[Received], None]:
+    async def read(self, stretch: OffsetRange) -> AsyncGenerator[Sequence[Received], None]:
         self.asked.append(stretch)
         for messages in self.messages:
             yield messages

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.alert import Alert, Evidence, Status
 from schemas.hypothesis import Hypothesis
-from services.matcher.domain.alerts.step import Moment
+from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.hypotheses.change import AlertChange, IndicatorChange
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis, watched
 from services.matcher.domain.hypotheses.score import course_of
@@ -95,7 +95,7 @@ class Watch:
 
     def _step(self, change: IndicatorChange | None, now: datetime) -> None:
         self.offset += 1
-        moment = Moment(self.offset, self.clock, now)
+        moment = StepContext(self.offset, self.clock, now)
         outcome = step_hypothesis(self.hypothesis, self.state, change, moment)
         self.state = outcome.state
         self.alerts += outcome.alerts

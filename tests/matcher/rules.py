@@ -6,7 +6,7 @@ from typing import Any
 from schemas.event import Event
 from schemas.rule import CorrelationRule, DetectionRule, NamedList, Pack, RuleDocument, SiteList
 from services.matcher.domain.packs.documents import PackDocuments, Sourced
-from services.matcher.domain.packs.faults import Origin, RuleFault
+from services.matcher.domain.packs.faults import RuleFault, RuleLocation
 from services.matcher.domain.rules.compile_pack import build
 from services.matcher.domain.rules.rulebook import Rulebook
 
@@ -66,9 +66,9 @@ def pack_of(
     return PackDocuments(
         name="pack",
         pack=Pack.model_validate({"title": "Pack", "owner": "desk"} | head),
-        lists=tuple(Sourced(one, Origin(f"{one.name}.yaml")) for one in lists),
-        places=tuple(Sourced(one, Origin(f"{one.name}.yaml")) for one in places),
-        rules=tuple(Sourced(one, Origin(f"{one.name}.yaml")) for one in documents),
+        lists=tuple(Sourced(one, RuleLocation(f"{one.name}.yaml")) for one in lists),
+        places=tuple(Sourced(one, RuleLocation(f"{one.name}.yaml")) for one in places),
+        rules=tuple(Sourced(one, RuleLocation(f"{one.name}.yaml")) for one in documents),
     )
 
 

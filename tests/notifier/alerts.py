@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from schemas.alert import Alert, Evidence, Level, RuleRef, Span, Status
-from services.notifier.domain.ports import Job, Origin
+from services.notifier.domain.ports import AlertPosition, Job
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -52,7 +52,7 @@ def alert(identity: str = "a1", revision: int = 1, **changes: Any) -> Alert:
 
 def job(shown: Alert, offset: int = 0) -> Job:
     """The alert as it came from the topic."""
-    origin = Origin(topic="t.alerts", partition=0, offset=offset)
+    origin = AlertPosition(topic="t.alerts", partition=0, offset=offset)
     return Job(shown, wire(shown), origin)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from schemas.alert import Alert, Status
 from schemas.ledger import Act, LedgerLine
 from schemas.topics import LEDGER
-from services.notifier.adapters.attendant import Attendant
 from services.notifier.adapters.delivery import Delivery
+from services.notifier.adapters.job_handler import JobHandler
 from services.notifier.domain.decide import Facts
 from tests.fakes import FakeClock, FakeLog, FakeReceiver
 from tests.notifier.alerts import SECOND, job
@@ -26,7 +26,7 @@ class Desk:
         delivery = Delivery(
             self.receiver, self.receiver.facts, self.log, HOLD, self.clock, lambda: 0.0
         )
-        self.attendant = Attendant(delivery)
+        self.attendant = JobHandler(delivery)
 
     def take(self, *alerts: Alert) -> None:
         """Queue the alerts, each before the next is attended to."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from schemas.ledger import Entry, LedgerLine
 from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.errors import LeaseLost
-from services.notifier.domain.ports import Completion, Job, Past, Recovery
+from services.notifier.domain.ports import Completion, Job, RecordedAlert, RecoveredEntry
 from tests.fakes import FakeLog
 
 
@@ -29,7 +29,7 @@ class FakeLostLog:
         if self.log.rebuilt_by != self.name:
             raise LeaseLost("another rebuilds, or all was lost again")
 
-    def keep(self, recoveries: Iterable[Recovery], now: datetime) -> None:
+    def keep(self, recoveries: Iterable[RecoveredEntry], now: datetime) -> None:
         self.renew()
         for one in recoveries:
             known = self.log.entries.get((one.receiver, one.alert), Entry())
@@ -71,9 +71,12 @@ class FakeHistory:
         self._fail()
         yield from ([line] for line in self.ledger)
 
-    def alerts(self, since: datetime) -> Iterator[list[Past]]:
+    def alerts(self, since: datetime) -> Iterator[list[RecordedAlert]]:
         self._fail()
-        pasts = [Past(job, at, place < self.committed) for place, (job, at) in enumerate(self.told)]
+        pasts = [
+            RecordedAlert(job, at, place < self.committed)
+            for place, (job, at) in enumerate(self.told)
+        ]
         yield [one for one in pasts if one.at >= since]
 
     def _fail(self) -> None:

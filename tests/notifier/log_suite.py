@@ -14,15 +14,15 @@ from services.notifier.domain.ports import (
     Claim,
     Completion,
     Delay,
-    Letter,
     NotificationLog,
+    OutboxRecord,
 )
 from tests.fakes import FakeClock
 from tests.notifier.alerts import SECOND, alert, job
 
 HOLD = timedelta(seconds=30)
 DONE = Completion(datetime(2026, 11, 22, tzinfo=UTC), gap=True)
-LETTER = Letter("ledger", b"k", b"v", [("ce_id", b"x")])
+LETTER = OutboxRecord("ledger", b"k", b"v", [("ce_id", b"x")])
 
 
 def doubted(now: datetime) -> Entry:
@@ -225,5 +225,5 @@ class LogSuite(ABC):
         assert self.letters(log) == [LETTER]
 
     @abstractmethod
-    def letters(self, log: NotificationLog) -> list[Letter]:
+    def letters(self, log: NotificationLog) -> list[OutboxRecord]:
         """What stands in the outbox."""

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.ledger import Entry
 from services.notifier.domain.errors import LeaseLost, LogLost
-from services.notifier.domain.ports import Completion, LostLog, NotificationLog, Recovery
+from services.notifier.domain.ports import Completion, LostLog, NotificationLog, RecoveredEntry
 from tests.fakes import FakeClock
 from tests.notifier.alerts import alert, job
 from tests.notifier.log_suite import LETTER, claimed, put
@@ -50,7 +50,7 @@ class LostLogSuite:
         assert lost.lease()
         entry = Entry(revision=1, handle="m1", serial=2)
 
-        lost.keep([Recovery("slack", "a1", entry, clock(), is_over=False)], clock())
+        lost.keep([RecoveredEntry("slack", "a1", entry, clock(), is_over=False)], clock())
         lost.queue([("slack", job(alert(revision=2)))], clock())
         assert lost.completion() is None
         lost.complete(DONE)
@@ -67,7 +67,7 @@ class LostLogSuite:
 
         for serial in (1, 3, 2):
             entry = Entry(revision=serial, serial=serial)
-            lost.keep([Recovery("slack", "a1", entry, clock(), is_over=False)], clock())
+            lost.keep([RecoveredEntry("slack", "a1", entry, clock(), is_over=False)], clock())
 
         kept = lost.entries([("slack", "a1"), ("slack", "a2")])
         assert kept == [Entry(revision=3, serial=3), None]
@@ -79,7 +79,9 @@ class LostLogSuite:
         lost.lease()
         times = {"old": clock() - timedelta(days=31), "new": clock() - timedelta(days=29)}
 
-        lost.keep([Recovery("slack", one, Entry(), at, True) for one, at in times.items()], clock())
+        lost.keep(
+            [RecoveredEntry("slack", one, Entry(), at, True) for one, at in times.items()], clock()
+        )
 
         assert lost.entries([("slack", "old"), ("slack", "new")]) == [None, Entry()]
 
@@ -93,7 +95,9 @@ class LostLogSuite:
         assert not other.lease()
         writes: list[Callable[[], None]] = [
             other.renew,
-            lambda: other.keep([Recovery("slack", "a1", Entry(), clock(), is_over=False)], clock()),
+            lambda: other.keep(
+                [RecoveredEntry("slack", "a1", Entry(), clock(), is_over=False)], clock()
+            ),
             lambda: other.queue([("slack", job(alert()))], clock()),
             lambda: other.complete(DONE),
         ]

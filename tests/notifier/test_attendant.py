@@ -7,7 +7,7 @@ import pytest
 from schemas.alert import Level, Status
 from schemas.envelope import header
 from schemas.ledger import Act
-from services.notifier.adapters.attendant import Attendant
+from services.notifier.adapters.job_handler import JobHandler
 from services.notifier.domain.decide import Facts
 from services.notifier.domain.errors import (
     RetryableError,
@@ -150,7 +150,7 @@ def test_a_redelivered_older_revision_does_not_page_after_one_was_passed_over(
 def test_two_desks_with_one_log_make_one_message(desk: Desk) -> None:
     other = Desk()
     other.clock, other.log = desk.clock, desk.log
-    other.attendant = Attendant(
+    other.attendant = JobHandler(
         replace(other.attendant.delivery, notifications=desk.log, clock=desk.clock)
     )
     desk.take(alert())

@@ -11,16 +11,16 @@ from schemas.ledger import Entry, Sending
 from services.notifier.domain.decide import (
     EVIDENCE_PACE,
     Adopt,
+    BackfillPolicy,
     Decision,
     Defer,
     Edit,
     Facts,
-    History,
+    FoundMessage,
     Look,
     PassOver,
     Reason,
     SendFirst,
-    Sighting,
     Skip,
     after_look,
     after_loss,
@@ -31,8 +31,8 @@ from services.notifier.domain.entry import standing
 from tests.notifier.alerts import NOON, SECOND, alert, evidence
 
 SLACK = Facts("slack")
-WATCH = Facts("slack", history=History.LEFT_OUT)
-DIGEST = Facts("slack-digest", history=History.ALONE)
+WATCH = Facts("slack", history=BackfillPolicy.LEFT_OUT)
+DIGEST = Facts("slack-digest", history=BackfillPolicy.ALONE)
 PAGER = Facts("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
 DOUBT = Sending(revision=1, since=NOON - 40 * SECOND, settles_at=NOON - 10 * SECOND)
 FRESH_DOUBT = Sending(revision=1, since=NOON - SECOND, settles_at=NOON + 29 * SECOND)
@@ -345,7 +345,7 @@ def test_decision(case: tuple[Entry | None, Alert, Facts, Decision]) -> None:
 
 
 def test_a_message_that_was_found_is_adopted() -> None:
-    sighting = Sighting(1, "h")
+    sighting = FoundMessage(1, "h")
 
     assert after_look(sighting, FRESH_DOUBT, NOON) == Adopt(Reason.FOUND, sighting)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.notifier.domain.ports import Letter, LostLog, NotificationLog
+from services.notifier.domain.ports import LostLog, NotificationLog, OutboxRecord
 from tests.fakes import FakeClock, FakeLog
 from tests.notifier.fakes import FakeLostLog
 from tests.notifier.log_suite import HOLD, LogSuite
@@ -42,7 +42,7 @@ class _InMemory:
         assert isinstance(log, FakeLog)
         return log.lose_all
 
-    def letters(self, log: NotificationLog) -> list[Letter]:
+    def letters(self, log: NotificationLog) -> list[OutboxRecord]:
         assert isinstance(log, FakeLog)
         return log.letters
 

@@ -6,12 +6,12 @@ import pytest
 
 from services.environment import InvalidEnvironment, load
 from services.notifier.app import channels, group_of, hold, receivers
-from services.notifier.domain.decide import Facts, History
-from services.notifier.settings import Settings
+from services.notifier.domain.decide import BackfillPolicy, Facts
+from services.notifier.settings import NotifierSettings
 
 
 def names(**environment: str) -> list[str]:
-    return [one.facts.name for one in receivers(load(Settings, environment))]
+    return [one.facts.name for one in receivers(load(NotifierSettings, environment))]
 
 
 def test_without_anything_alerts_go_to_the_console() -> None:
@@ -39,11 +39,11 @@ def test_those_on_duty_may_have_a_channel_of_their_own() -> None:
 def test_history_may_have_a_channel_of_its_own_which_the_watch_does_without() -> None:
     given = {"VEDETTE_SLACK_CHANNEL": "#watch", "VEDETTE_SLACK_DIGEST_CHANNEL": "#digest"}
 
-    found = channels(load(Settings, given))
+    found = channels(load(NotifierSettings, given))
 
     assert {name: facts.history for name, facts in found.items()} == {
-        "#watch": History.LEFT_OUT,
-        "#digest": History.ALONE,
+        "#watch": BackfillPolicy.LEFT_OUT,
+        "#digest": BackfillPolicy.ALONE,
     }
 
 
@@ -51,13 +51,13 @@ def test_history_may_have_a_channel_of_its_own_which_the_watch_does_without() ->
 def test_without_one_it_comes_to_the_watch(digest: str) -> None:
     given = {"VEDETTE_SLACK_CHANNEL": "#watch", "VEDETTE_SLACK_DIGEST_CHANNEL": digest}
 
-    assert channels(load(Settings, given)) == {"#watch": Facts("slack")}
+    assert channels(load(NotifierSettings, given)) == {"#watch": Facts("slack")}
 
 
 def test_a_secret_is_not_shown_with_the_settings() -> None:
     given = {"VEDETTE_SLACK_TOKEN": "xoxb-1", "VEDETTE_PAGERDUTY_ROUTING_KEY": "key-1"}
 
-    shown = repr(load(Settings, given))
+    shown = repr(load(NotifierSettings, given))
 
     assert "xoxb-1" not in shown
     assert "key-1" not in shown
@@ -68,11 +68,11 @@ def test_a_secret_is_not_shown_with_the_settings() -> None:
 )
 def test_an_address_that_is_none_is_named(name: str) -> None:
     with pytest.raises(InvalidEnvironment, match=name):
-        load(Settings, {name: "somewhere"})
+        load(NotifierSettings, {name: "somewhere"})
 
 
 def test_a_lease_outlasts_what_is_done_under_it() -> None:
-    assert hold(Settings(receiver_timeout_seconds=10)) == timedelta(seconds=30)
+    assert hold(NotifierSettings(receiver_timeout_seconds=10)) == timedelta(seconds=30)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from schemas.alert import Level, Status
 from services.notifier.adapters.console import ConsoleReceiver, panel
 from services.notifier.adapters.pagerduty import enqueue_url
 from services.notifier.domain.errors import (
-    Unreadable,
+    UnreadableHistory,
 )
 from services.notifier.domain.ports import Notice
 from tests.notifier.alerts import alert
@@ -82,5 +82,5 @@ def test_markup_in_an_alert_is_shown_as_it_is() -> None:
 
 
 def test_the_console_cannot_be_searched() -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableHistory):
         ConsoleReceiver(console()).find("a1", doubt(0))

@@ -9,8 +9,8 @@ from schemas.alert import Alert, Level, Status
 from schemas.ledger import Act, Entry, LedgerLine, Sending
 from services.notifier.domain.decide import Facts
 from services.notifier.domain.entry import standing
-from services.notifier.domain.ports import Past
-from services.notifier.domain.rebuild import REACH, Rebuild, after_lines, from_lines, from_past
+from services.notifier.domain.ports import RecordedAlert
+from services.notifier.domain.rebuild import REACH, LogRebuild, after_lines, from_lines, from_past
 from tests.notifier.alerts import NOON, SECOND, alert, job
 
 HOLD = 30 * SECOND
@@ -18,8 +18,8 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 SLACK = Facts("slack")
 PAGER = Facts("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
-REBUILD = Rebuild(NOON, HOLD, newest=NOON - HOUR)
-NO_LEDGER = Rebuild(NOON, HOLD)
+REBUILD = LogRebuild(NOON, HOLD, newest=NOON - HOUR)
+NO_LEDGER = LogRebuild(NOON, HOLD)
 RESOLVED: dict[str, Any] = {"status": Status.RESOLVED}
 SHOWN = Entry(
     revision=1,
@@ -31,8 +31,8 @@ SHOWN = Entry(
 )
 
 
-def past(told: Alert, at: datetime = NOON - HOUR, *, is_taken: bool = True) -> Past:
-    return Past(job(told), at, is_taken)
+def past(told: Alert, at: datetime = NOON - HOUR, *, is_taken: bool = True) -> RecordedAlert:
+    return RecordedAlert(job(told), at, is_taken)
 
 
 def line(entry: Entry | None, act: Act = Act.NOTIFIED, **changes: Any) -> LedgerLine:
@@ -51,7 +51,10 @@ def line(entry: Entry | None, act: Act = Act.NOTIFIED, **changes: Any) -> Ledger
 
 
 def after(
-    told: Past, entry: Entry | None = None, facts: Facts = SLACK, rebuild: Rebuild = REBUILD
+    told: RecordedAlert,
+    entry: Entry | None = None,
+    facts: Facts = SLACK,
+    rebuild: LogRebuild = REBUILD,
 ) -> tuple[Entry | None, bool]:
     """The entry to keep, if it is another, and whether the revision is queued."""
     found = from_past(rebuild, told, {facts.name: entry}, [facts])

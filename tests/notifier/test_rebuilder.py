@@ -14,7 +14,7 @@ from schemas.topics import LEDGER
 from services.notifier.adapters.rebuilder import Rebuilder
 from services.notifier.domain.decide import Decision, Facts, Look, decide
 from services.notifier.domain.errors import LeaseLost, LogLost, RetryableError, UnknownOutcome
-from services.notifier.domain.ports import Completion, Letter, Notice
+from services.notifier.domain.ports import Completion, Notice, OutboxRecord
 from services.notifier.domain.rebuild import from_lines
 from tests.fakes import FakeReceiver
 from tests.notifier.alerts import alert, job
@@ -84,7 +84,7 @@ class LosingDesk(Desk):
         return self.receiver
 
 
-def lines_of(letters: list[Letter]) -> list[LedgerLine]:
+def lines_of(letters: list[OutboxRecord]) -> list[LedgerLine]:
     return [LedgerLine.model_validate_json(one.value) for one in letters if one.topic == LEDGER]
 
 
@@ -150,7 +150,7 @@ def test_what_has_no_line_is_looked_for_and_told_once(desk: LosingDesk, *, sent:
     assert not desk.receiver.shown["m1"][0].possible_repeat
 
 
-def about_another() -> list[Letter]:
+def about_another() -> list[OutboxRecord]:
     other = LosingDesk()
     other.take(alert("other"))
     other.until_idle()

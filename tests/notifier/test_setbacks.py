@@ -13,7 +13,7 @@ from services.notifier.domain.errors import (
     PermanentRefusal,
     RetryableError,
     UnknownOutcome,
-    Unreadable,
+    UnreadableHistory,
 )
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.retry import DEADLINE, LOOKING
@@ -121,7 +121,7 @@ def test_a_crash_between_answer_and_log_makes_one_message(desk: Desk) -> None:
 
 def test_what_cannot_be_looked_up_is_sent_again_and_marked(desk: Desk) -> None:
     desk.receiver.faults = [(UnknownOutcome("?"), True)]
-    desk.receiver.find_faults = [Unreadable("missing_scope")]
+    desk.receiver.find_faults = [UnreadableHistory("missing_scope")]
 
     desk.take(alert())
     desk.until_idle()
@@ -134,7 +134,7 @@ def test_what_cannot_be_looked_up_is_sent_again_and_marked(desk: Desk) -> None:
 
 def test_the_mark_stays_when_the_message_is_edited(desk: Desk) -> None:
     desk.receiver.faults = [UnknownOutcome("?")]
-    desk.receiver.find_faults = [Unreadable("missing_scope")]
+    desk.receiver.find_faults = [UnreadableHistory("missing_scope")]
     desk.take(alert())
     desk.until_idle()
 

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from schemas.alert import Status
-from services.notifier.domain.decide import Sighting
+from services.notifier.domain.decide import FoundMessage
 from services.notifier.domain.errors import (
     HandleLost,
     PermanentRefusal,
     RetryableError,
     UnknownOutcome,
-    Unreadable,
+    UnreadableHistory,
 )
 from services.notifier.domain.ports import Notice
 from tests.notifier.alerts import alert
@@ -76,7 +76,7 @@ def test_a_message_is_found_by_the_alert_id_among_others(slack: SlackStandIn) ->
 
     sighting = receiver.find("a1", doubt(slack.messages[0].at))
 
-    assert sighting == Sighting(1, handle)
+    assert sighting == FoundMessage(1, handle)
     assert len(slack.called("conversations.history")) == 2
 
 
@@ -85,7 +85,7 @@ def test_a_new_process_finds_the_channels_id_by_its_name(slack: SlackStandIn) ->
 
     sighting = slack_at(slack.url).find("a1", doubt(slack.messages[0].at))
 
-    assert sighting == Sighting(1, handle)
+    assert sighting == FoundMessage(1, handle)
 
 
 def test_a_channel_given_by_id_is_not_looked_up(slack: SlackStandIn) -> None:
@@ -110,7 +110,9 @@ def test_history_without_the_scope_is_unreadable() -> None:
         receiver = slack_at(slack.url)
         receiver.send(NOTICE)
 
-        with pytest.raises(Unreadable, match="missing_scope: the token needs channels:history"):
+        with pytest.raises(
+            UnreadableHistory, match="missing_scope: the token needs channels:history"
+        ):
             receiver.find("a1", doubt(slack.messages[0].at))
 
 
@@ -118,7 +120,7 @@ def test_a_name_that_cannot_be_looked_up_is_unreadable() -> None:
     with SlackStandIn(scopes=frozenset({"chat:write", "channels:history"})) as slack:
         slack_at(slack.url).send(NOTICE)
 
-        with pytest.raises(Unreadable, match="channel_not_found"):
+        with pytest.raises(UnreadableHistory, match="channel_not_found"):
             slack_at(slack.url).find("a1", doubt(slack.messages[0].at))
 
 

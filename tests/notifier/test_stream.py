@@ -10,8 +10,8 @@ from kafka import TopicPartition
 from kafka.errors import KafkaTimeoutError
 
 from services.notifier.adapters.stream import AlertStream
-from services.notifier.adapters.watchdog import Watchdog
-from services.notifier.domain.ports import Completion, Letter
+from services.notifier.adapters.watchdog import HeartbeatForwarder
+from services.notifier.domain.ports import Completion, OutboxRecord
 from tests.fakes import FakeClock, FakeLog
 from tests.notifier.alerts import NOON, alert, wire
 
@@ -76,9 +76,9 @@ class FakeMember:
 class FakeOutbox:
     """Keeps what is posted."""
 
-    posted: list[Letter] = field(default_factory=list)
+    posted: list[OutboxRecord] = field(default_factory=list)
 
-    def post(self, letters: list[Letter]) -> None:
+    def post(self, letters: list[OutboxRecord]) -> None:
         self.posted += letters
 
 
@@ -91,7 +91,9 @@ def run(log: FakeLog, consumer: FakeConsumer) -> FakeOutbox:
     stopping, outbox = threading.Event(), FakeOutbox()
     member: Any = FakeMember(consumer, stopping)
     box: Any = outbox
-    stream = AlertStream(member, log, box, ("slack",), log.clock, lambda: None, Watchdog(log.clock))
+    stream = AlertStream(
+        member, log, box, ("slack",), log.clock, lambda: None, HeartbeatForwarder(log.clock)
+    )
     stream.run(stopping)
     return outbox
 

@@ -10,16 +10,16 @@ from structlog.testing import capture_logs
 from schemas.alert import Alert
 from schemas.duty import DUTY_PACK, WATCHDOG
 from services.environment import InvalidEnvironment, load
-from services.notifier.adapters.watchdog import STALE, Watchdog
+from services.notifier.adapters.watchdog import STALE, HeartbeatForwarder
 from services.notifier.domain.route import receivers_of
-from services.notifier.settings import Settings
+from services.notifier.settings import NotifierSettings
 from tests.notifier.alerts import NOON, SECOND, alert
 from tests.parts.waiting import until
 from tests.standins.heartbeat import HeartbeatStandIn
 
 
 def beat(seconds: float = 0, partition: str = "3") -> Alert:
-    rule = {"name": WATCHDOG, "title": "Watchdog", "level": "informational"}
+    rule = {"name": WATCHDOG, "title": "HeartbeatForwarder", "level": "informational"}
     return alert(
         pack=DUTY_PACK,
         rule=rule,
@@ -46,7 +46,7 @@ def test_nobody_is_told_of_it() -> None:
 
 
 def test_it_says_when_the_newest_was_sent_and_how_long_it_took() -> None:
-    watchdog = Watchdog(now)
+    watchdog = HeartbeatForwarder(now)
 
     watchdog.hear(beat(0))
     watchdog.hear(beat(-30))
@@ -57,7 +57,7 @@ def test_it_says_when_the_newest_was_sent_and_how_long_it_took() -> None:
 
 def test_a_heartbeat_service_is_called_when_one_comes_through() -> None:
     with HeartbeatStandIn() as service:
-        watchdog = Watchdog(now, f"{service.url}/beat/secret")
+        watchdog = HeartbeatForwarder(now, f"{service.url}/beat/secret")
         watchdog.start()
         try:
             watchdog.hear(beat())
@@ -70,7 +70,7 @@ def test_a_heartbeat_service_is_called_when_one_comes_through() -> None:
 
 def test_what_took_too_long_is_no_sign_of_life() -> None:
     with HeartbeatStandIn() as service:
-        watchdog = Watchdog(lambda: NOON + STALE + timedelta(seconds=1), service.url)
+        watchdog = HeartbeatForwarder(lambda: NOON + STALE + timedelta(seconds=1), service.url)
         watchdog.hear(beat())
         watchdog.start()
         time.sleep(0.3)
@@ -83,7 +83,7 @@ def test_a_service_that_fails_holds_nothing_up_and_its_address_is_not_told() -> 
     before = failures()
     with HeartbeatStandIn() as service, capture_logs() as lines:
         service.wrong("status", status=500)
-        watchdog = Watchdog(now, f"{service.url}/beat/secret")
+        watchdog = HeartbeatForwarder(now, f"{service.url}/beat/secret")
         watchdog.start()
         watchdog.hear(beat())
         until(lambda: failures() > before, "a failure", 10)
@@ -94,9 +94,9 @@ def test_a_service_that_fails_holds_nothing_up_and_its_address_is_not_told() -> 
 
 
 def test_the_address_is_checked_at_the_start_and_never_shown() -> None:
-    settings = load(Settings, {"VEDETTE_WATCHDOG_URL": "https://example.org/secret"})
+    settings = load(NotifierSettings, {"VEDETTE_WATCHDOG_URL": "https://example.org/secret"})
     assert "secret" not in repr(settings)
-    assert load(Settings, {"VEDETTE_WATCHDOG_URL": ""}).watchdog_url is None
+    assert load(NotifierSettings, {"VEDETTE_WATCHDOG_URL": ""}).watchdog_url is None
 
     with pytest.raises(InvalidEnvironment, match="VEDETTE_WATCHDOG_URL"):
-        load(Settings, {"VEDETTE_WATCHDOG_URL": "somewhere"})
+        load(NotifierSettings, {"VEDETTE_WATCHDOG_URL": "somewhere"})

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from services.ingest.domain.answer import ItemResult, Outcome
+from services.ingest.domain.answer import ItemResult, ItemStatus
 from services.telemetry import LATENCY_BUCKETS
 
 EVENTS = Counter("vedette_ingest_events_total", "Reports by what became of them.", ["result"])
@@ -19,7 +19,7 @@ PENDING = Gauge("vedette_ingest_pending_bytes", "Bytes handed to Kafka, not yet 
 BEATS = Counter("vedette_ingest_watchdog_total", "Beats of the watchdog, by outcome.", ["result"])
 CONNECTED = Gauge("vedette_ingest_kafka_up", "1 while Kafka answers and has the events topic.")
 
-for _outcome in Outcome:
+for _outcome in ItemStatus:
     EVENTS.labels(_outcome.value)
 
 

@@ -11,7 +11,7 @@ from services.ingest.domain.watchdog import beats
 
 
 @dataclass(frozen=True, slots=True)
-class Watchdog:
+class HeartbeatSender:
     """Publishes the watchdog's reports; what does not get through is not sent again."""
 
     publisher: Publisher

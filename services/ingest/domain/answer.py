@@ -9,7 +9,7 @@ from services.ingest.domain.normalize import Taken
 from services.ingest.domain.refusal import Refusal
 
 
-class Outcome(StrEnum):
+class ItemStatus(StrEnum):
     """What became of one report."""
 
     ACCEPTED = "accepted"
@@ -29,7 +29,7 @@ class ItemResult(Model):
 
     id: str | None = None
     source: str | None = None
-    status: Outcome
+    status: ItemStatus
     errors: tuple[FieldError, ...] = ()
 
 
@@ -44,21 +44,23 @@ def result_of(report: Taken | Refusal, fault: str | None = None) -> ItemResult:
     """The result of one report; `fault` is why Kafka did not acknowledge it."""
     if isinstance(report, Refusal):
         errors = tuple(FieldError(field=f.field, message=f.message) for f in report.faults)
-        return ItemResult(id=report.id, source=report.source, status=Outcome.REFUSED, errors=errors)
+        return ItemResult(
+            id=report.id, source=report.source, status=ItemStatus.REFUSED, errors=errors
+        )
     event = report.event
     if fault is None:
-        return ItemResult(id=event.id, source=event.source, status=Outcome.ACCEPTED)
+        return ItemResult(id=event.id, source=event.source, status=ItemStatus.ACCEPTED)
     errors = (FieldError(field="", message=fault),)
-    status = Outcome.UNACKNOWLEDGED
+    status = ItemStatus.UNACKNOWLEDGED
     return ItemResult(id=event.id, source=event.source, status=status, errors=errors)
 
 
 def status_of(results: Sequence[ItemResult]) -> HTTPStatus:
     """202 when what was not refused is acknowledged, 503 when not, 422 when all was refused."""
     outcomes = {result.status for result in results}
-    if Outcome.UNACKNOWLEDGED in outcomes:
+    if ItemStatus.UNACKNOWLEDGED in outcomes:
         return HTTPStatus.SERVICE_UNAVAILABLE
-    everything_refused = outcomes == {Outcome.REFUSED}
+    everything_refused = outcomes == {ItemStatus.REFUSED}
     return HTTPStatus.UNPROCESSABLE_ENTITY if everything_refused else HTTPStatus.ACCEPTED
 
 
@@ -72,4 +74,4 @@ def answer_of(results: Sequence[ItemResult]) -> Answer:
 
 
 def _worst_first(results: Sequence[ItemResult]) -> list[ItemResult]:
-    return sorted(results, key=lambda result: result.status is not Outcome.UNACKNOWLEDGED)
+    return sorted(results, key=lambda result: result.status is not ItemStatus.UNACKNOWLEDGED)

@@ -8,8 +8,8 @@ from rich.text import Text
 
 from schemas.alert import Alert, Level, Status
 from schemas.ledger import Sending
-from services.notifier.domain.decide import Facts, Sighting
-from services.notifier.domain.errors import Unreadable
+from services.notifier.domain.decide import Facts, FoundMessage
+from services.notifier.domain.errors import UnreadableHistory
 from services.notifier.domain.message import icon
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.sheet import Item, Sheet, lay_out
@@ -45,9 +45,9 @@ class ConsoleReceiver:
         self.send(notice)
         return handle
 
-    def find(self, alert_id: str, sending: Sending) -> Sighting | None:
+    def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
         """What scrolled away cannot be read."""
-        raise Unreadable(f"{NAME} keeps nothing ({alert_id}, {sending.revision})")
+        raise UnreadableHistory(f"{NAME} keeps nothing ({alert_id}, {sending.revision})")
 
 
 def panel(shown: Notice | Alert) -> Panel:

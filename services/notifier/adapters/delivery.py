@@ -25,9 +25,16 @@ from services.notifier.domain.decide import (
     unseen,
 )
 from services.notifier.domain.entry import has_ended, is_blind
-from services.notifier.domain.errors import HandleLost, RetryableError, Unreadable
+from services.notifier.domain.errors import HandleLost, RetryableError, UnreadableHistory
 from services.notifier.domain.letters import Deed, act_of, ledger_letter
-from services.notifier.domain.ports import Claim, Delay, Letter, Notice, NotificationLog, Receiver
+from services.notifier.domain.ports import (
+    Claim,
+    Delay,
+    Notice,
+    NotificationLog,
+    OutboxRecord,
+    Receiver,
+)
 from services.notifier.domain.retry import is_worth_a_line, is_worth_looking, retry_at
 from services.telemetry import logger
 
@@ -62,7 +69,7 @@ class Delivery:
         now = self.clock()
         try:
             sighting = self.receiver.find(claim.alert.id, look.sending)
-        except Unreadable as error:
+        except UnreadableHistory as error:
             log.warning("outcome cannot be looked up", error=str(error), **about(claim))
             return unseen()
         except RetryableError as error:
@@ -166,7 +173,7 @@ class Delivery:
         )
         return log_entry.announced(entry, sending)
 
-    def line(self, claim: Claim, deed: Deed) -> Letter:
+    def line(self, claim: Claim, deed: Deed) -> OutboxRecord:
         """The ledger's line about what was done now."""
         return ledger_letter(claim.alert, claim.receiver, deed, self.clock())
 

@@ -22,7 +22,7 @@ LONGEST_TURN = timedelta(seconds=30)
 
 
 @dataclass
-class RedisPulse:
+class RedisHealth:
     """Whether Redis answers, and keeps what it acknowledges.
 
     What it does not say stands in `notes`, for /readyz.
@@ -83,7 +83,7 @@ def _text(word: str | bytes | None) -> str:
 
 
 @dataclass
-class KafkaPulse:
+class KafkaHealth:
     """Whether a broker answers, asked over a connection of its own, once a second at most."""
 
     bootstrap_servers: str
@@ -129,7 +129,7 @@ class KafkaPulse:
 
 
 @dataclass
-class StreamPulse:
+class StreamHealth:
     """Whether the alerts topic is read: a member of the group, that polls."""
 
     _member: Membership | None = None

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from schemas.ledger import LedgerLine
 from schemas.topics import ALERTS, LEDGER, topic_name
 from services.notifier.adapters.stream import job_of
-from services.notifier.domain.ports import Job, Past
+from services.notifier.domain.ports import Job, RecordedAlert
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -49,7 +49,7 @@ class KafkaHistory:
             for records in _to_the_end(consumer, consumer.end_offsets(places)):
                 yield [line for record in records if (line := _line(record)) is not None]
 
-    def alerts(self, since: datetime) -> Iterator[list[Past]]:
+    def alerts(self, since: datetime) -> Iterator[list[RecordedAlert]]:
         """What was written to the alerts topic since then, up to its present end."""
         with self._consumer() as consumer:
             places = self._places(consumer, ALERTS)
@@ -102,9 +102,11 @@ def _line(record: Any) -> LedgerLine | None:
         return None
 
 
-def _past(record: Any, taken: Ends) -> Past | None:
+def _past(record: Any, taken: Ends) -> RecordedAlert | None:
     job = job_of(record)
     if not isinstance(job, Job):
         return None  # a dead letter by now, or soon
     at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-    return Past(job, at, record.offset < taken[TopicPartition(record.topic, record.partition)])
+    return RecordedAlert(
+        job, at, record.offset < taken[TopicPartition(record.topic, record.partition)]
+    )

@@ -3,10 +3,10 @@
 import json
 from base64 import b64decode, b64encode
 
-from services.notifier.domain.ports import Letter
+from services.notifier.domain.ports import OutboxRecord
 
 
-def to_json(letter: Letter) -> str:
+def to_json(letter: OutboxRecord) -> str:
     """As one line of JSON."""
     return json.dumps(
         {
@@ -18,10 +18,10 @@ def to_json(letter: Letter) -> str:
     )
 
 
-def from_json(line: bytes | str) -> Letter:
+def from_json(line: bytes | str) -> OutboxRecord:
     """What `to_json` wrote."""
     raw = json.loads(line)
-    return Letter(
+    return OutboxRecord(
         topic=raw["topic"],
         key=None if raw["key"] is None else b64decode(raw["key"]),
         value=b64decode(raw["value"]),

@@ -12,12 +12,12 @@ import httpx
 
 from schemas.alert import Level
 from schemas.ledger import Sending
-from services.notifier.domain.decide import Facts, Sighting
+from services.notifier.domain.decide import Facts, FoundMessage
 from services.notifier.domain.errors import (
     PermanentRefusal,
     RetryableError,
     UnknownOutcome,
-    Unreadable,
+    UnreadableHistory,
 )
 from services.notifier.domain.page import event
 from services.notifier.domain.ports import Notice
@@ -55,9 +55,11 @@ class PagerDutyReceiver:
         del handle
         return self.send(notice)
 
-    def find(self, alert_id: str, sending: Sending) -> Sighting | None:
+    def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
         """The Events API tells nothing, and need not: a repeat is harmless."""
-        raise Unreadable(f"{NAME} does not tell what it holds ({alert_id}, {sending.revision})")
+        raise UnreadableHistory(
+            f"{NAME} does not tell what it holds ({alert_id}, {sending.revision})"
+        )
 
     def close(self) -> None:
         """Give the connections back."""

@@ -13,8 +13,8 @@ from services.notifier.adapters.metrics import LOG_COMPLETE, REBUILDS
 from services.notifier.domain.decide import Facts
 from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.errors import LeaseLost
-from services.notifier.domain.ports import Completion, History, LostLog, Past
-from services.notifier.domain.rebuild import Key, Rebuild, after_lines, from_lines, from_past
+from services.notifier.domain.ports import Completion, HistoryReader, LostLog, RecordedAlert
+from services.notifier.domain.rebuild import Key, LogRebuild, after_lines, from_lines, from_past
 from services.notifier.domain.route import receivers_of
 from services.telemetry import logger
 
@@ -25,7 +25,7 @@ AFTER_FAULT = 1.0
 GAP = "the ledger was empty when the log was rebuilt: what was sent before may come again, marked"
 
 
-class Stopped(Exception):  # noqa: N818  (named for what it says)
+class RebuildStopped(Exception):  # noqa: N818  (named for what it says)
     """The service ends before the log is complete."""
 
 
@@ -37,7 +37,7 @@ class Rebuilder:
     """
 
     lost: LostLog
-    history: History
+    history: HistoryReader
     facts: Sequence[Facts]
     hold: timedelta
     clock: Callable[[], datetime]
@@ -75,7 +75,7 @@ class Rebuilder:
         completion = self.lost.completion()
         self.is_complete = completion is not None
         if completion is None and self.lost.lease():
-            completion = self._rebuild(Rebuild(self.clock(), self.hold))
+            completion = self._rebuild(LogRebuild(self.clock(), self.hold))
         self._note(completion)
 
     def _note(self, completion: Completion | None) -> None:
@@ -90,7 +90,7 @@ class Rebuilder:
         while not self._stopping.is_set():
             try:
                 self.look()
-            except Stopped:
+            except RebuildStopped:
                 return
             except (KafkaError, RedisError, LeaseLost) as error:
                 log.warning("the log waits", error=f"{type(error).__name__}: {error}")
@@ -102,7 +102,7 @@ class Rebuilder:
             LOG_COMPLETE.set(self.is_complete)
             self._stopping.wait(LOOK)
 
-    def _rebuild(self, begun: Rebuild) -> Completion:
+    def _rebuild(self, begun: LogRebuild) -> Completion:
         log.info("the log is new or lost: rebuilding it from the ledger")
         rebuild, entries, jobs = self._from_ledger(begun), 0, 0
         taken = self.history.has_taken()
@@ -118,14 +118,14 @@ class Rebuilder:
         self.rebuilt()
         return completion
 
-    def _from_ledger(self, rebuild: Rebuild) -> Rebuild:
+    def _from_ledger(self, rebuild: LogRebuild) -> LogRebuild:
         for lines in self.history.lines():
             self._go_on()
             self.lost.keep(from_lines(lines), rebuild.now)
             rebuild = after_lines(rebuild, lines)
         return rebuild
 
-    def _from_alerts(self, rebuild: Rebuild) -> tuple[int, int]:
+    def _from_alerts(self, rebuild: LogRebuild) -> tuple[int, int]:
         entries = jobs = 0
         for batch in self.history.alerts(rebuild.since):
             self._go_on()
@@ -139,21 +139,21 @@ class Rebuilder:
                 entries, jobs = entries + len(found.recoveries), jobs + len(found.jobs)
         return entries, jobs
 
-    def _known(self, batch: Iterable[Past]) -> dict[Key, Entry | None]:
+    def _known(self, batch: Iterable[RecordedAlert]) -> dict[Key, Entry | None]:
         keys = [(one.name, past.job.alert.id) for past in batch for one in self._receivers(past)]
         return dict(zip(keys, self.lost.entries(keys), strict=True))
 
-    def _receivers(self, past: Past) -> list[Facts]:
+    def _receivers(self, past: RecordedAlert) -> list[Facts]:
         names = receivers_of(past.job.alert, [one.name for one in self.facts])
         return [one for one in self.facts if one.name in names]
 
     def _go_on(self) -> None:
         if self._stopping.is_set():
-            raise Stopped
+            raise RebuildStopped
         self.lost.renew()
 
 
 def _of(
-    past: Past, facts: Iterable[Facts], known: dict[Key, Entry | None]
+    past: RecordedAlert, facts: Iterable[Facts], known: dict[Key, Entry | None]
 ) -> dict[str, Entry | None]:
     return {one.name: known[(one.name, past.job.alert.id)] for one in facts}

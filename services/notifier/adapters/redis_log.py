@@ -14,7 +14,7 @@ from services.notifier.adapters.letter_json import to_json
 from services.notifier.domain.entry import KEPT_AFTER_END, has_ended
 from services.notifier.domain.errors import LeaseLost, LogLost
 from services.notifier.domain.letters import superseding_letter
-from services.notifier.domain.ports import Claim, Delay, Job, Letter, Origin
+from services.notifier.domain.ports import AlertPosition, Claim, Delay, Job, OutboxRecord
 
 Words = list[str | bytes | int]
 
@@ -61,20 +61,22 @@ class RedisLog:
         _complete(found)
         return None if found is None else _claimed(receiver, token, found)
 
-    def write(self, claim: Claim, entry: Entry, now: datetime, letters: Iterable[Letter]) -> None:
+    def write(
+        self, claim: Claim, entry: Entry, now: datetime, letters: Iterable[OutboxRecord]
+    ) -> None:
         """Put `entry` into the log and `letters` into the outbox."""
         keys = [*self._own(claim, "lease", "log", "due"), self._keys.outbox]
         kept: Words = [entry.model_dump_json(), _kept_ms(claim.alert), claim.alert.id]
         lease: Words = [self._hold_ms, epoch_ms(now)]
         _hold(self._write(keys, [claim.token, *kept, *lease, *map(to_json, letters)]))
 
-    def done(self, claim: Claim, now: datetime, letters: Iterable[Letter] = ()) -> None:
+    def done(self, claim: Claim, now: datetime, letters: Iterable[OutboxRecord] = ()) -> None:
         """Take the job off the queue."""
         keys = [*self._own(claim, "lease", "job", "due"), self._keys.outbox]
         job: Words = [claim.alert.id, claim.alert.revision, epoch_ms(now)]
         _hold(self._done(keys, [claim.token, *job, *map(to_json, letters)]))
 
-    def later(self, claim: Claim, delay: Delay, letters: Iterable[Letter]) -> None:
+    def later(self, claim: Claim, delay: Delay, letters: Iterable[OutboxRecord]) -> None:
         """Make the job due at its time."""
         alert, entry = claim.alert, delay.entry
         said = "" if entry is None else entry.model_dump_json()
@@ -110,7 +112,7 @@ def put_words(keys: Keys, receiver: str, job: Job, now: datetime) -> tuple[list[
 
 def _claimed(receiver: str, token: str, found: list[bytes]) -> Claim:
     _identity, raw, origin, since, attempts, entry = found
-    job = Job(Alert.model_validate_json(raw), raw, Origin.model_validate_json(origin))
+    job = Job(Alert.model_validate_json(raw), raw, AlertPosition.model_validate_json(origin))
     return Claim(
         job=job,
         receiver=receiver,

@@ -8,7 +8,7 @@ from redis import Redis
 from services.notifier.adapters import scripts
 from services.notifier.adapters.keys import Keys
 from services.notifier.adapters.letter_json import from_json, to_json
-from services.notifier.domain.ports import Letter
+from services.notifier.domain.ports import OutboxRecord
 
 LEASE_MS = 15_000
 
@@ -25,13 +25,13 @@ class RedisOutbox:
         self._token = uuid4().hex
         self._trim = redis.register_script(scripts.TRIM)
 
-    def post(self, letters: Iterable[Letter]) -> None:
+    def post(self, letters: Iterable[OutboxRecord]) -> None:
         """Add to the end."""
         lines = [to_json(letter) for letter in letters]
         if lines:
             self._redis.rpush(self._keys.outbox, *lines)
 
-    def take(self, most: int) -> list[Letter]:
+    def take(self, most: int) -> list[OutboxRecord]:
         """The oldest letters, with the lease to deliver them, if nobody else has it."""
         if not self._redis.llen(self._keys.outbox) or not self._lease():
             return []

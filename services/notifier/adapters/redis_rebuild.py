@@ -14,7 +14,7 @@ from services.notifier.adapters.letter_json import to_json
 from services.notifier.adapters.redis_log import Words, put_words, to_ms
 from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.errors import LeaseLost
-from services.notifier.domain.ports import Completion, Job, Recovery
+from services.notifier.domain.ports import Completion, Job, RecoveredEntry
 
 LEASE_MS = 15_000
 
@@ -50,7 +50,7 @@ class RedisRebuild:
         """Keep the lease."""
         _hold([self._renew([self._keys.rebuild_lease], [self._token])])
 
-    def keep(self, recoveries: Iterable[Recovery], now: datetime) -> None:
+    def keep(self, recoveries: Iterable[RecoveredEntry], now: datetime) -> None:
         """Write the entries that are not too old to matter."""
         with self._redis.pipeline(transaction=False) as pipeline:
             for one in recoveries:

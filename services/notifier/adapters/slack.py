@@ -15,13 +15,13 @@ from slack_sdk.web import SlackResponse
 
 from schemas.ledger import Sending
 from services.notifier.adapters.slack_errors import meaning, of_connection
-from services.notifier.domain.decide import Facts, Sighting
+from services.notifier.domain.decide import Facts, FoundMessage
 from services.notifier.domain.errors import (
     HandleLost,
     PermanentRefusal,
     RetryableError,
     UnknownOutcome,
-    Unreadable,
+    UnreadableHistory,
 )
 from services.notifier.domain.message import EVENT_TYPE, render
 from services.notifier.domain.ports import Notice
@@ -77,7 +77,7 @@ class SlackReceiver:
             raise
         return handle
 
-    def find(self, alert_id: str, sending: Sending) -> Sighting | None:
+    def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
         """Look through the channel's history around the time of the send."""
         channel = self._id or self._resolve() or self._channel
         oldest, latest = sending.since - SKEW, sending.settles_at + SKEW
@@ -110,7 +110,7 @@ class SlackReceiver:
             cursor = _next(page)
             if not cursor:
                 return
-        raise Unreadable("too many messages in the channel to look through")
+        raise UnreadableHistory("too many messages in the channel to look through")
 
     def _resolve(self) -> str | None:
         """The channel's id by its name, which history wants."""
@@ -120,7 +120,7 @@ class SlackReceiver:
             body = {"limit": PAGE, "exclude_archived": True, "types": kinds}
             try:
                 page = self._read("conversations.list", body | _from(cursor))
-            except Unreadable:
+            except UnreadableHistory:
                 return None
             for channel in page["channels"]:
                 if channel["name"] == name:
@@ -136,7 +136,7 @@ class SlackReceiver:
         except UnknownOutcome as error:
             raise RetryableError(str(error)) from None
         except PermanentRefusal as refusal:
-            raise Unreadable(str(refusal)) from None
+            raise UnreadableHistory(str(refusal)) from None
 
     def _call(self, method: str, body: dict[str, Any], *, form: bool = False) -> SlackResponse:
         try:
@@ -163,9 +163,9 @@ def _next(page: SlackResponse) -> str:
     return str((page.get("response_metadata") or {}).get("next_cursor") or "")
 
 
-def _sighting(alert_id: str, channel: str, message: dict[str, Any]) -> Sighting | None:
+def _sighting(alert_id: str, channel: str, message: dict[str, Any]) -> FoundMessage | None:
     metadata = message.get("metadata") or {}
     payload = metadata.get("event_payload") or {}
     if metadata.get("event_type") != EVENT_TYPE or payload.get("alert") != alert_id:
         return None
-    return Sighting(int(payload["revision"]), _handle(channel, message["ts"]))
+    return FoundMessage(int(payload["revision"]), _handle(channel, message["ts"]))

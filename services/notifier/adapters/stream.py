@@ -17,10 +17,16 @@ from schemas.duty import is_watchdog
 from schemas.envelope import header
 from services.notifier.adapters.membership import Batch, Membership
 from services.notifier.adapters.metrics import ALERTS, LAG
-from services.notifier.adapters.watchdog import Watchdog
+from services.notifier.adapters.watchdog import HeartbeatForwarder
 from services.notifier.domain.errors import LogLost
 from services.notifier.domain.letters import WHERE, dead_letter
-from services.notifier.domain.ports import Job, Letter, NotificationLog, Origin, Outbox
+from services.notifier.domain.ports import (
+    AlertPosition,
+    Job,
+    NotificationLog,
+    OutboxRecord,
+    OutboxStore,
+)
 from services.notifier.domain.route import routed
 from services.telemetry import logger
 
@@ -63,11 +69,11 @@ class AlertStream:
 
     member: Membership
     notifications: NotificationLog
-    outbox: Outbox
+    outbox: OutboxStore
     receivers: tuple[str, ...]
     clock: Callable[[], datetime]
     queued: Callable[[], None]
-    watchdog: Watchdog
+    watchdog: HeartbeatForwarder
 
     @property
     def consumer(self) -> KafkaConsumer:
@@ -116,7 +122,7 @@ class AlertStream:
     def _queue(self, records: list[Any]) -> None:
         read = [job_of(record) for record in records]
         jobs = [one for one in read if isinstance(one, Job)]
-        letters = [one for one in read if isinstance(one, Letter)]
+        letters = [one for one in read if isinstance(one, OutboxRecord)]
         for names, routed_there in routed(jobs, self.receivers).items():
             self.notifications.put(routed_there, names, self.clock())
         self.outbox.post(letters)
@@ -154,9 +160,9 @@ class AlertStream:
                 LAG.labels(place.partition).set(max(0, high - done))
 
 
-def job_of(record: Any) -> Job | Letter:
+def job_of(record: Any) -> Job | OutboxRecord:
     """The alert in a message of the topic, or the dead letter that it is."""
-    origin = Origin(topic=record.topic, partition=record.partition, offset=record.offset)
+    origin = AlertPosition(topic=record.topic, partition=record.partition, offset=record.offset)
     raw = record.value or b""
     try:
         return Job(Alert.model_validate_json(raw), raw, origin)

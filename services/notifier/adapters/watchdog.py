@@ -20,7 +20,7 @@ TIMEOUT_SECONDS = 5
 
 
 @dataclass
-class Watchdog:
+class HeartbeatForwarder:
     """Hears the watchdog's alerts; with a `url`, a heartbeat service is told of them.
 
     That is called from a thread of its own, once in 10 seconds at most: it holds nothing up.

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from redis import RedisError
 
-from services.notifier.adapters.attendant import Attendant
+from services.notifier.adapters.job_handler import JobHandler
 from services.notifier.adapters.metrics import QUEUED
 from services.notifier.domain.errors import LeaseLost, LogLost
 from services.notifier.domain.ports import NotificationLog
@@ -25,7 +25,7 @@ class Worker:
     """Claims due jobs of one receiver and attends to them until told to stop."""
 
     receiver: str
-    attendant: Attendant
+    attendant: JobHandler
     notifications: NotificationLog
     clock: Callable[[], datetime]
     _woken: threading.Event = field(default_factory=threading.Event)

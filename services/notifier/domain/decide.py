@@ -11,7 +11,7 @@ from services.notifier.domain.entry import has_ended, may_be_open, standing
 EVIDENCE_PACE = timedelta(seconds=10)
 
 
-class History(StrEnum):
+class BackfillPolicy(StrEnum):
     """Whether a receiver takes alerts of the past alone (`backfill`)."""
 
     TOO = "too"
@@ -34,7 +34,7 @@ class Facts:
     replays: bool = True
     idempotent: bool = False
     recorded: bool = False
-    history: History = History.TOO
+    history: BackfillPolicy = BackfillPolicy.TOO
 
 
 class Reason(StrEnum):
@@ -99,7 +99,7 @@ class Adopt:
     """A message of ours stands there: take its handle and revision into the log."""
 
     reason: Reason
-    sighting: "Sighting"
+    sighting: "FoundMessage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ Decision = Skip | PassOver | Defer | Look | Adopt | SendFirst | Edit
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class FoundMessage:
     """A message about the alert as it was found at the receiver."""
 
     revision: int
@@ -173,7 +173,7 @@ def _unrouted(alert: Alert, facts: Facts) -> Reason | None:
         return Reason.EXERCISE
     if facts.pages and alert.backfill:
         return Reason.BACKFILL
-    if facts.history is (History.LEFT_OUT if alert.backfill else History.ALONE):
+    if facts.history is (BackfillPolicy.LEFT_OUT if alert.backfill else BackfillPolicy.ALONE):
         return Reason.DIGESTED if alert.backfill else Reason.LIVE
     return Reason.LOW_LEVEL if alert.level.rank < facts.least.rank else None
 
@@ -199,7 +199,7 @@ def _update(known: Entry, alert: Alert, facts: Facts, now: datetime) -> Decision
     return Edit(Reason.NEWER)
 
 
-def after_look(sighting: Sighting | None, sending: Sending, now: datetime) -> Decision:
+def after_look(sighting: FoundMessage | None, sending: Sending, now: datetime) -> Decision:
     """What to do after the receiver let us look: absence counts only once it has settled."""
     if sighting is not None:
         return Adopt(Reason.FOUND, sighting)

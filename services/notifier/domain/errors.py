@@ -31,7 +31,7 @@ class HandleLost(PermanentRefusal):
     """The message to edit is gone or closed to edits; a new one may still be sent."""
 
 
-class Unreadable(Exception):  # noqa: N818
+class UnreadableHistory(Exception):  # noqa: N818
     """The receiver does not let us see what it holds, now or later."""
 
 

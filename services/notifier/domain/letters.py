@@ -9,7 +9,7 @@ from schemas.envelope import cloud_headers, dead_letter_headers
 from schemas.ledger import Act, Entry, LedgerLine
 from schemas.topics import DEAD_LETTERS, LEDGER
 from services.notifier.domain.entry import has_ended
-from services.notifier.domain.ports import Claim, Job, Letter, Origin
+from services.notifier.domain.ports import AlertPosition, Claim, Job, OutboxRecord
 
 SOURCE = "vedette/notifier"
 WHERE = "notifier"
@@ -30,7 +30,7 @@ def act_of(alert: Alert, otherwise: Act) -> Act:
     return Act.RESOLVED if has_ended(alert) else otherwise
 
 
-def ledger_letter(alert: Alert, receiver: str, deed: Deed, now: datetime) -> Letter:
+def ledger_letter(alert: Alert, receiver: str, deed: Deed, now: datetime) -> OutboxRecord:
     """One line about one deed at one receiver."""
     line = LedgerLine(
         at=now,
@@ -47,24 +47,26 @@ def ledger_letter(alert: Alert, receiver: str, deed: Deed, now: datetime) -> Let
     identity = f"{alert.id}/{alert.revision}/{receiver}/{deed.act}/{now.timestamp():.6f}"
     headers = cloud_headers(LEDGER_TYPE, identity, SOURCE, now)
     value = line.model_dump_json(exclude_defaults=True).encode()
-    return Letter(LEDGER, alert.fingerprint.encode(), value, headers)
+    return OutboxRecord(LEDGER, alert.fingerprint.encode(), value, headers)
 
 
-def superseding_letter(job: Job, receiver: str, now: datetime) -> Letter:
+def superseding_letter(job: Job, receiver: str, now: datetime) -> OutboxRecord:
     """That this revision takes the place of one still queued."""
     deed = Deed(Act.SUPERSEDES, "an earlier revision, still queued, is not sent any more")
     return ledger_letter(job.alert, receiver, deed, now)
 
 
-def dead_letter(key: bytes | None, raw: bytes, origin: Origin, reason: str, where: str) -> Letter:
+def dead_letter(
+    key: bytes | None, raw: bytes, origin: AlertPosition, reason: str, where: str
+) -> OutboxRecord:
     """The raw bytes of what could not be used, and why."""
     headers = dead_letter_headers(
         reason[:LONGEST_REASON], where, origin.topic, origin.partition, origin.offset
     )
-    return Letter(DEAD_LETTERS, key, raw, headers)
+    return OutboxRecord(DEAD_LETTERS, key, raw, headers)
 
 
-def refusal_letters(claim: Claim, deed: Deed, now: datetime) -> list[Letter]:
+def refusal_letters(claim: Claim, deed: Deed, now: datetime) -> list[OutboxRecord]:
     """What giving up leaves behind: a line and a dead letter."""
     job = claim.job
     key = job.alert.fingerprint.encode()

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from schemas.alert import Alert, Level, Status
 from services.notifier.domain.ports import Notice
-from services.notifier.domain.sheet import Item, Piece, Sheet, cut, lay_out
+from services.notifier.domain.sheet import EvidenceLine, Item, Sheet, cut, lay_out
 
 LONGEST_HEADER = 150
 LONGEST_SECTION = 3000
@@ -94,7 +94,7 @@ def _evidence(item: Item) -> str:
     return "\n".join(lines)
 
 
-def _piece(piece: Piece) -> str:
+def _piece(piece: EvidenceLine) -> str:
     text = escape(re.sub(r"\s+", " ", piece.text))
     inner = text.strip()
     if not piece.bold or not inner or "*" in inner:

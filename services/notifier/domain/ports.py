@@ -9,10 +9,10 @@ from schemas.alert import Alert
 from schemas.envelope import Headers
 from schemas.ledger import Entry, LedgerLine, Sending
 from schemas.model import Model
-from services.notifier.domain.decide import Facts, Sighting
+from services.notifier.domain.decide import Facts, FoundMessage
 
 
-class Origin(Model):
+class AlertPosition(Model):
     """Where an alert stood in Kafka."""
 
     topic: str
@@ -26,7 +26,7 @@ class Job:
 
     alert: Alert
     raw: bytes
-    origin: Origin
+    origin: AlertPosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutboxRecord:
     """A message for a topic (named without prefix), kept safe until Kafka has it."""
 
     topic: str
@@ -103,7 +103,7 @@ class Receiver(Protocol):
             HandleLost: there is no message to edit any more.
         """
 
-    def find(self, alert_id: str, sending: Sending) -> Sighting | None:
+    def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
         """The message about the alert that was sent about `sending.since`, or None.
 
         Raises:
@@ -135,13 +135,15 @@ class NotificationLog(Protocol):
         Raises LogLost while the log is not complete.
         """
 
-    def write(self, claim: Claim, entry: Entry, now: datetime, letters: Iterable[Letter]) -> None:
+    def write(
+        self, claim: Claim, entry: Entry, now: datetime, letters: Iterable[OutboxRecord]
+    ) -> None:
         """Put `entry` into the log; renews the lease."""
 
-    def done(self, claim: Claim, now: datetime, letters: Iterable[Letter] = ()) -> None:
+    def done(self, claim: Claim, now: datetime, letters: Iterable[OutboxRecord] = ()) -> None:
         """Take the job off the queue, or make a newer revision due, and give the lease back."""
 
-    def later(self, claim: Claim, delay: Delay, letters: Iterable[Letter]) -> None:
+    def later(self, claim: Claim, delay: Delay, letters: Iterable[OutboxRecord]) -> None:
         """Make the job due at its time and give the lease back.
 
         A newer revision that was queued meanwhile is due at once.
@@ -151,28 +153,28 @@ class NotificationLog(Protocol):
         """How many jobs are queued, deferred and held ones included."""
 
 
-class Outbox(Protocol):
+class OutboxStore(Protocol):
     """Letters that Kafka does not have yet, in order."""
 
-    def post(self, letters: Iterable[Letter]) -> None:
+    def post(self, letters: Iterable[OutboxRecord]) -> None:
         """Add to the end; on disk on return."""
 
-    def take(self, most: int) -> list[Letter]:
+    def take(self, most: int) -> list[OutboxRecord]:
         """The oldest letters, which stay; none while another process delivers."""
 
     def delivered(self, count: int) -> None:
         """Drop the oldest `count` letters, which Kafka has now."""
 
 
-class Ledger(Protocol):
+class OutboxSender(Protocol):
     """Where letters end: the ledger and the dead letters."""
 
-    def deliver(self, letters: Iterable[Letter]) -> None:
+    def deliver(self, letters: Iterable[OutboxRecord]) -> None:
         """Return when Kafka has all of them; raises its own errors when it does not."""
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class RecordedAlert:
     """A revision as it stands in the alerts topic.
 
     `at` is when it was written; `is_taken` says that notifiers had committed past it.
@@ -184,7 +186,7 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Recovery:
+class RecoveredEntry:
     """What the log gets back about one alert and receiver.
 
     `letters` tell of it, `is_over` says that the alert has ended, at `at` or before.
@@ -195,10 +197,10 @@ class Recovery:
     entry: Entry
     at: datetime
     is_over: bool
-    letters: tuple[Letter, ...] = ()
+    letters: tuple[OutboxRecord, ...] = ()
 
 
-class History(Protocol):
+class HistoryReader(Protocol):
     """What Kafka still knows of the past; every method may raise its client's errors.
 
     Iterators give a batch about once a second at least, an empty one if need be.
@@ -210,7 +212,7 @@ class History(Protocol):
     def lines(self) -> Iterator[list[LedgerLine]]:
         """The ledger as it stands, each alert's lines in their order."""
 
-    def alerts(self, since: datetime) -> Iterator[list[Past]]:
+    def alerts(self, since: datetime) -> Iterator[list[RecordedAlert]]:
         """The alerts topic as it stands, each alert's revisions in the order they were told."""
 
 
@@ -237,7 +239,7 @@ class LostLog(Protocol):
     def renew(self) -> None:
         """Keep the lease."""
 
-    def keep(self, recoveries: Iterable[Recovery], now: datetime) -> None:
+    def keep(self, recoveries: Iterable[RecoveredEntry], now: datetime) -> None:
         """Write the entries, but over none of a higher serial; renews the lease."""
 
     def entries(self, keys: Iterable[tuple[str, str]]) -> list[Entry | None]:

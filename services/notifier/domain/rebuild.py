@@ -16,7 +16,7 @@ from services.notifier.domain.entry import (
     standing,
 )
 from services.notifier.domain.letters import Deed, ledger_letter
-from services.notifier.domain.ports import Job, Past, Recovery
+from services.notifier.domain.ports import Job, RecordedAlert, RecoveredEntry
 from services.notifier.domain.retry import DEADLINE, LONGEST_ASKED
 
 # what was still queued was taken within this before the newest line: by then it is given up
@@ -26,7 +26,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Rebuild:
+class LogRebuild:
     """One rebuilding, begun at `now`; an outcome that it leaves in doubt stays so for `hold`.
 
     `newest` is the time of the newest line of the ledger, None while there is none.
@@ -51,32 +51,35 @@ class Rebuild:
 class Found:
     """What one revision gives back: entries to keep, jobs to queue."""
 
-    recoveries: list[Recovery] = field(default_factory=list)
+    recoveries: list[RecoveredEntry] = field(default_factory=list)
     jobs: list[tuple[str, Job]] = field(default_factory=list)
 
 
-def after_lines(rebuild: Rebuild, lines: Iterable[LedgerLine]) -> Rebuild:
+def after_lines(rebuild: LogRebuild, lines: Iterable[LedgerLine]) -> LogRebuild:
     """The rebuilding after these lines were read too."""
     times = [line.at for line in lines]
     known = [] if rebuild.newest is None else [rebuild.newest]
     return replace(rebuild, newest=max(times + known, default=None))
 
 
-def from_lines(lines: Iterable[LedgerLine]) -> list[Recovery]:
+def from_lines(lines: Iterable[LedgerLine]) -> list[RecoveredEntry]:
     """What these lines say of the log: for each alert and receiver the newest entry."""
-    newest: dict[Key, Recovery] = {}
+    newest: dict[Key, RecoveredEntry] = {}
     for line in lines:
         if line.receiver is None or line.entry is None:
             continue
         key = (line.receiver, line.alert)
         if key not in newest or line.entry.serial >= newest[key].entry.serial:
             over = line.status is not Status.FIRING
-            newest[key] = Recovery(*key, line.entry, line.at, over)
+            newest[key] = RecoveredEntry(*key, line.entry, line.at, over)
     return list(newest.values())
 
 
 def from_past(
-    rebuild: Rebuild, past: Past, known: Mapping[str, Entry | None], facts: Iterable[Facts]
+    rebuild: LogRebuild,
+    past: RecordedAlert,
+    known: Mapping[str, Entry | None],
+    facts: Iterable[Facts],
 ) -> Found:
     """What becomes of a revision that stands in the alerts topic, at each of its receivers.
 
@@ -93,7 +96,7 @@ def from_past(
     return found
 
 
-def _in_doubt(rebuild: Rebuild, past: Past, entry: Entry | None, facts: Facts) -> Entry:
+def _in_doubt(rebuild: LogRebuild, past: RecordedAlert, entry: Entry | None, facts: Facts) -> Entry:
     alert, known = past.job.alert, entry or Entry()
     if alert.revision <= max(known.revision, known.given_up):
         return known
@@ -110,7 +113,7 @@ def _in_doubt(rebuild: Rebuild, past: Past, entry: Entry | None, facts: Facts) -
     return passed_over(after, alert) if past.is_taken and _is_too_old(rebuild, past) else after
 
 
-def _unsettled(known: Entry, sending: Sending, rebuild: Rebuild) -> Entry:
+def _unsettled(known: Entry, sending: Sending, rebuild: LogRebuild) -> Entry:
     # it may have been tried again since the line was written
     settles_at = rebuild.now + rebuild.hold
     if sending.settles_at >= settles_at:
@@ -118,7 +121,7 @@ def _unsettled(known: Entry, sending: Sending, rebuild: Rebuild) -> Entry:
     return announced(known, sending.model_copy(update={"settles_at": settles_at}))
 
 
-def _blind(rebuild: Rebuild, past: Past) -> Sending:
+def _blind(rebuild: LogRebuild, past: RecordedAlert) -> Sending:
     earliest = min(past.at, past.job.alert.detected_at, rebuild.now)
     return Sending(
         revision=past.job.alert.revision,
@@ -128,19 +131,21 @@ def _blind(rebuild: Rebuild, past: Past) -> Sending:
     )
 
 
-def _is_due(rebuild: Rebuild, past: Past, entry: Entry, facts: Facts) -> bool:
+def _is_due(rebuild: LogRebuild, past: RecordedAlert, entry: Entry, facts: Facts) -> bool:
     alert = past.job.alert
     if alert.revision <= entry.given_up or _is_too_old(rebuild, past):
         return False
     return not isinstance(decide(entry, alert, facts, rebuild.now), Skip)
 
 
-def _is_too_old(rebuild: Rebuild, past: Past) -> bool:
+def _is_too_old(rebuild: LogRebuild, past: RecordedAlert) -> bool:
     return past.at < rebuild.horizon and has_ended(past.job.alert)
 
 
-def _recovery(rebuild: Rebuild, past: Past, entry: Entry, receiver: str) -> Recovery:
+def _recovery(
+    rebuild: LogRebuild, past: RecordedAlert, entry: Entry, receiver: str
+) -> RecoveredEntry:
     alert = past.job.alert
     deed = Deed(Act.IN_DOUBT, Reason.LOG_LOST, entry)
     letter = ledger_letter(alert, receiver, deed, rebuild.now)
-    return Recovery(receiver, alert.id, entry, rebuild.now, has_ended(alert), (letter,))
+    return RecoveredEntry(receiver, alert.id, entry, rebuild.now, has_ended(alert), (letter,))

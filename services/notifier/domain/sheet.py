@@ -12,7 +12,7 @@ LEAD = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class EvidenceLine:
     """A stretch of text; bold where a rule matched."""
 
     text: str
@@ -28,7 +28,7 @@ class Item:
     time: str
     title: str | None
     url: str | None
-    excerpt: tuple[Piece, ...]
+    excerpt: tuple[EvidenceLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +111,20 @@ def _item(evidence: Evidence) -> Item:
     )
 
 
-def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
+def pieces(text: str, spans: Iterable[Span]) -> list[EvidenceLine]:
     """The text in pieces, matched stretches bold; cut to a reader's length around the first."""
     begin, end = _view(text, bounds := _bounds(text, spans))
-    found = [Piece("…")] if begin else []
+    found = [EvidenceLine("…")] if begin else []
     place = begin
     for matched, stop in bounds:
         start = max(matched, place)
         if start < min(stop, end):
-            found += [Piece(text[place:start]), Piece(text[start : min(stop, end)], bold=True)]
+            found += [
+                EvidenceLine(text[place:start]),
+                EvidenceLine(text[start : min(stop, end)], bold=True),
+            ]
             place = min(stop, end)
-    found += [Piece(text[place:end]), Piece("…" if end < len(text) else "")]
+    found += [EvidenceLine(text[place:end]), EvidenceLine("…" if end < len(text) else "")]
     return [piece for piece in found if piece.text]
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.posting import Line, Posted
 from cli.stack.closing import closing_table, latency
-from cli.stack.demo import Expected, Story, accepted, differences, read_story
+from cli.stack.demo import DemoAlert, Story, accepted, differences, read_story
 from cli.stack.watch import Seen
 from schemas.alert import Alert, Evidence, Level, RuleRef, Status
 from schemas.ledger import Act, LedgerLine
@@ -101,8 +101,8 @@ def test_what_ingest_refused_was_not_accepted() -> None:
     assert accepted([posted(fault="lat: too far north")]) == {}
 
 
-def expected(name: str) -> Expected:
-    return Expected(rule=name, starts_at=NOON)
+def expected(name: str) -> DemoAlert:
+    return DemoAlert(rule=name, starts_at=NOON)
 
 
 def test_what_did_not_show_and_what_should_not_have_are_both_said() -> None:
@@ -168,5 +168,5 @@ def test_an_expectation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "timeline.jsonl").write_text("{}")
     (tmp_path / "timeline.expected.yaml").write_text("alerts:\n- {rule: march}\n")
 
-    with pytest.raises(Unusable, match=r"(?s)timeline.expected.yaml: .*starts_at"):
+    with pytest.raises(CommandFailure, match=r"(?s)timeline.expected.yaml: .*starts_at"):
         read_story(tmp_path)

@@ -11,7 +11,7 @@ import pytest
 import redis
 from kafka import KafkaConsumer, KafkaProducer
 
-from cli.faults import Unusable
+from cli.faults import CommandFailure
 from cli.stack.child import end
 from cli.stack.embedded import start_broker, start_redis, wait_for_broker, wait_for_redis
 from cli.stack.ports import free_ports
@@ -151,7 +151,7 @@ def test_a_broker_that_does_not_start_is_named_with_its_log(tmp_path: Path, brok
     child = start_broker(taken, tmp_path)
     child.process.wait(10)
 
-    with pytest.raises(Unusable, match="the embedded broker did not start"):
+    with pytest.raises(CommandFailure, match="the embedded broker did not start"):
         wait_for_broker(child, free_ports("127.0.0.1", {"none": 0})["none"], Stop())
 
 

@@ -3,14 +3,14 @@ import signal
 
 import pytest
 
-from cli.stack.stop import Stop, Stopped
+from cli.stack.stop import Stop, UserStopped
 
 
 def test_a_wait_ends_at_once_when_somebody_has_asked() -> None:
     stop = Stop()
     stop.request()
 
-    with pytest.raises(Stopped):
+    with pytest.raises(UserStopped):
         stop.sleep(60)
 
 
@@ -21,7 +21,7 @@ def test_a_signal_is_a_request_and_no_traceback(number: signal.Signals) -> None:
     with stop.on_signals():
         os.kill(os.getpid(), number)
 
-        with pytest.raises(Stopped):
+        with pytest.raises(UserStopped):
             stop.sleep(5)
 
 

@@ -15,7 +15,7 @@ from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.packs.faults import RuleFault
 from services.matcher.domain.rules.rulebook import Rulebook
-from tests.matcher.adapters.packs import HEAD, PROXIES, ROCKETS
+from tests.matcher.adapters.rules.packs import HEAD, PROXIES, ROCKETS
 from tests.matcher.rules import report
 
 ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=200)

@@ -6,41 +6,41 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from schemas.bundle import NO_BUNDLE, Backfilled
-from schemas.envelope import BACKFILLED, INDICATION, PULSE, TICK
+from schemas.bundle import NO_BUNDLE, BackfillBarrier
+from schemas.envelope import BACKFILL_BARRIER, HEARTBEAT, INDICATION, TICK
+from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
-from schemas.pulse import Pulse
 from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import SIGNALS
 from services.matcher.adapters import metrics
-from services.matcher.adapters.correlation.adoption import Adoption
 from services.matcher.adapters.correlation.effects import WHERE, Effects
 from services.matcher.adapters.correlation.hypotheses import Hypotheses
-from services.matcher.adapters.correlation.judging import Judging
-from services.matcher.adapters.correlation.silence import Silence
+from services.matcher.adapters.correlation.migrations import Migrations
+from services.matcher.adapters.correlation.processing import ProcessingContext
+from services.matcher.adapters.correlation.source_silence import SourceSilence
 from services.matcher.adapters.correlation.sources import Sources
-from services.matcher.adapters.correlation.stepped import Heard
+from services.matcher.adapters.correlation.window_processor import WindowProcessor
 from services.matcher.adapters.rules.bundles import Bundles
-from services.matcher.adapters.rules.guard import RuleFault
+from services.matcher.adapters.rules.guard import RuleFailure
 from services.matcher.adapters.state.windows import StateTooLarge, Windows
 from services.matcher.adapters.topics.message import Received, kind_of, reason
-from services.matcher.adapters.topics.outbox import Outbox, bury
-from services.matcher.domain.alerts.step import Moment
+from services.matcher.adapters.topics.record_sender import RecordSender, dead_letter
+from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.changes.clock import Clock
 from services.matcher.domain.hypotheses.step import HypothesisOutcome
 
-Told = Signal | Indication | Pulse | Tick | Backfilled
-_READ: Mapping[str | None, type[Told]] = {
+SignalsMessage = Signal | Indication | Heartbeat | Tick | BackfillBarrier
+_READ: Mapping[str | None, type[SignalsMessage]] = {
     TICK: Tick,
     INDICATION: Indication,
-    PULSE: Pulse,
-    BACKFILLED: Backfilled,
+    HEARTBEAT: Heartbeat,
+    BACKFILL_BARRIER: BackfillBarrier,
 }
 
 
 @dataclass(slots=True)
-class Correlation:
+class Correlator:
     """What `correlate` does with one message of the signals topic.
 
     `now` gives the time at which what a message leads to is announced.
@@ -48,20 +48,20 @@ class Correlation:
 
     windows: Windows
     hypotheses: Hypotheses
-    outbox: Outbox
-    now: Callable[[Told], datetime]
+    outbox: RecordSender
+    now: Callable[[SignalsMessage], datetime]
     bundles: Bundles
     effects: Effects = field(init=False)
-    adoption: Adoption = field(init=False)
-    judging: Judging = field(init=False)
-    silence: Silence = field(init=False)
+    adoption: Migrations = field(init=False)
+    judging: WindowProcessor = field(init=False)
+    silence: SourceSilence = field(init=False)
 
     def __post_init__(self) -> None:
         self.effects = Effects(self.windows, self.outbox)
-        self.adoption = Adoption(self.windows, self.hypotheses, self.effects, self.bundles)
-        self.judging = Judging(self.windows, self.effects, self.hypotheses.partitions)
+        self.adoption = Migrations(self.windows, self.hypotheses, self.effects, self.bundles)
+        self.judging = WindowProcessor(self.windows, self.effects, self.hypotheses.partitions)
         sources = Sources(self.windows.table, lambda: self.bundles.current.rulebook.sources)
-        self.silence = Silence(sources, self.hypotheses, self.effects)
+        self.silence = SourceSilence(sources, self.hypotheses, self.effects)
 
     def forget(self) -> None:
         """The table changed under us: partitions came or went."""
@@ -81,31 +81,31 @@ class Correlation:
         try:
             told = read.model_validate_json(message.value or b"")
         except ValidationError as error:
-            await bury(self.outbox, message, message.value, (reason(error), WHERE))
+            await dead_letter(self.outbox, message, message.value, (reason(error), WHERE))
             return
         now = self.now(told)
         await self._apply(told, await self.adoption.reach(_bundle_of(told), message, now))
 
-    async def _apply(self, told: Told, heard: Heard) -> None:
+    async def _apply(self, told: SignalsMessage, heard: ProcessingContext) -> None:
         match told:
             case Tick():
                 await self._tick(told, heard)
-            case Backfilled():
+            case BackfillBarrier():
                 await self._backfilled(told, heard)
             case Indication():
                 await self._indication(told, heard)
-            case Pulse():
+            case Heartbeat():
                 await self.silence.take(told, heard)
             case Signal():
                 await self.judging.signal(told, heard)
 
-    async def _backfilled(self, mark: Backfilled, heard: Heard) -> None:
+    async def _backfilled(self, mark: BackfillBarrier, heard: ProcessingContext) -> None:
         before = heard.clock
         marked = replace(heard, clock=before.marked(mark))
         await self.judging.passed(before, marked)
         self._keep_clock(before, marked)
 
-    async def _tick(self, tick: Tick, heard: Heard) -> None:
+    async def _tick(self, tick: Tick, heard: ProcessingContext) -> None:
         metrics.TICKS.labels(SIGNALS).inc()
         message, before = heard.message, heard.clock
         marked = before.advanced(tick, message.offset).marked(_mark_of(tick))
@@ -113,7 +113,7 @@ class Correlation:
         heard = replace(heard, clock=clock)
         await self.judging.passed(before, heard)
         try:
-            moment = Moment(message.offset, clock.now(), heard.now)
+            moment = StepContext(message.offset, clock.now(), heard.now)
             for outcome in self.hypotheses.tick(message.partition, moment):
                 await self._levels(outcome, message)
         except StateTooLarge as error:
@@ -121,19 +121,19 @@ class Correlation:
         await self.silence.tick(heard)
         self._keep_clock(before, heard)
 
-    def _keep_clock(self, before: Clock, heard: Heard) -> None:
+    def _keep_clock(self, before: Clock, heard: ProcessingContext) -> None:
         if heard.clock is not before:
             # the clock last: a crash on the way leaves the message to be applied again
             self.windows.keep_clock(heard.message.partition, heard.clock)
             metrics.RELEASED.labels(heard.message.partition).set(heard.clock.released_on(0))
 
-    async def _indication(self, told: Indication, heard: Heard) -> None:
+    async def _indication(self, told: Indication, heard: ProcessingContext) -> None:
         message = heard.message
         if (told.pack, told.hypothesis) not in self.hypotheses.rules:
             why = f"hypothesis: no {told.hypothesis} in pack {told.pack}"
             await self.effects.refuse(message, why)
             return
-        moment = Moment(message.offset, heard.clock.now(), heard.now)
+        moment = StepContext(message.offset, heard.clock.now(), heard.now)
         try:
             outcome = self.hypotheses.hear(told, message.partition, moment)
         except StateTooLarge as error:
@@ -141,21 +141,23 @@ class Correlation:
             return
         await self._levels(outcome, message)
 
-    async def _levels(self, outcome: HypothesisOutcome | RuleFault, message: Received) -> None:
-        if isinstance(outcome, RuleFault):
-            await bury(self.outbox, message, message.value, outcome.why)
+    async def _levels(self, outcome: HypothesisOutcome | RuleFailure, message: Received) -> None:
+        if isinstance(outcome, RuleFailure):
+            await dead_letter(self.outbox, message, message.value, outcome.why)
             return
         for alert in outcome.alerts:
             await self.effects.alert(alert, message, changed=outcome.changed)
 
 
-def _bundle_of(told: Told) -> int:
+def _bundle_of(told: SignalsMessage) -> int:
     """The bundle by which it was made: what follows stands by that one, or a newer one."""
     if isinstance(told, Tick):
         return told.rebuilt
-    return told.bundle if isinstance(told, Signal | Backfilled) else NO_BUNDLE
+    return told.bundle if isinstance(told, Signal | BackfillBarrier) else NO_BUNDLE
 
 
-def _mark_of(tick: Tick) -> Backfilled:
+def _mark_of(tick: Tick) -> BackfillBarrier:
     """The end mark that a tick repeats."""
-    return Backfilled(partition=tick.partition, partitions=tick.partitions, bundle=tick.rebuilt)
+    return BackfillBarrier(
+        partition=tick.partition, partitions=tick.partitions, bundle=tick.rebuilt
+    )

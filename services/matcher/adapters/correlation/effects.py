@@ -21,12 +21,17 @@ from schemas.topics import ALERTS, SIGNALS
 from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.correlation.hypotheses import indication_letter
-from services.matcher.adapters.correlation.stepped import Stepped
+from services.matcher.adapters.correlation.processing import Stepped
 from services.matcher.adapters.detection.detect import SOURCE, signal_letter
-from services.matcher.adapters.rules.guard import RuleFault
+from services.matcher.adapters.rules.guard import RuleFailure
 from services.matcher.adapters.state.windows import StateTooLarge, Windows, rule_of
 from services.matcher.adapters.topics.message import Received
-from services.matcher.adapters.topics.outbox import Letter, Outbox, TooLarge, bury
+from services.matcher.adapters.topics.record_sender import (
+    ProducerRecord,
+    RecordSender,
+    TooLarge,
+    dead_letter,
+)
 from services.matcher.domain.alerts.forget import is_full
 
 log = telemetry.logger(__name__)
@@ -44,15 +49,15 @@ class Effects:
     """
 
     windows: Windows
-    outbox: Outbox
+    outbox: RecordSender
     under_way: deque[Awaitable[object]] = field(default_factory=lambda: deque(maxlen=MOST_SENT))
 
     async def apply(
-        self, key: bytes, result: Stepped | RuleFault, message: Received
+        self, key: bytes, result: Stepped | RuleFailure, message: Received
     ) -> list[Awaitable[object]]:
         """Keep the state of a window key, and send what came of it; the answer: it is on Kafka."""
-        if isinstance(result, RuleFault):
-            return [await bury(self.outbox, message, message.value, result.why)]
+        if isinstance(result, RuleFailure):
+            return [await dead_letter(self.outbox, message, message.value, result.why)]
         forgets = result.forgets(self.windows.state(message.partition, key))
         if forgets:
             await self._acknowledged(await self._said(key, result, message))
@@ -109,20 +114,20 @@ class Effects:
         return await self._send(SIGNALS, indication_letter(told), told.rule, message)
 
     async def _send(
-        self, topic: str, letter: Letter, rule: str, message: Received
+        self, topic: str, letter: ProducerRecord, rule: str, message: Received
     ) -> Awaitable[object]:
         try:
             return await self.outbox.send(topic, letter)
         except TooLarge as error:
-            return await bury(self.outbox, message, letter.value, (str(error), rule))
+            return await dead_letter(self.outbox, message, letter.value, (str(error), rule))
 
     async def refuse(self, message: Received, why: str) -> None:
         """Bury the message: it cannot be used."""
         log.warning("refused", reason=why, partition=message.partition, offset=message.offset)
-        await bury(self.outbox, message, message.value, (why, WHERE))
+        await dead_letter(self.outbox, message, message.value, (why, WHERE))
 
 
-def alert_letter(alert: Alert) -> Letter:
+def alert_letter(alert: Alert) -> ProducerRecord:
     """An alert as a message: the same revision has the same `ce_id`, however often it is sent."""
     recorded = [one.recorded_at for one in alert.evidence if one.recorded_at is not None]
     headers = cloud_headers(
@@ -133,4 +138,4 @@ def alert_letter(alert: Alert) -> Letter:
         max(recorded, default=None),
     )
     value = alert.model_dump_json(exclude_defaults=True).encode()
-    return Letter(value, headers, alert.fingerprint.encode())
+    return ProducerRecord(value, headers, alert.fingerprint.encode())

@@ -12,10 +12,10 @@ from schemas.alert import Alert
 from schemas.envelope import INDICATION, cloud_headers
 from schemas.indication import Indication, hypothesis_key
 from services.matcher.adapters.detection.detect import SOURCE
-from services.matcher.adapters.rules.guard import RuleFault, guarded
+from services.matcher.adapters.rules.guard import RuleFailure, guarded
 from services.matcher.adapters.state.windows import LARGEST_PART, StateTooLarge
-from services.matcher.adapters.topics.outbox import Letter
-from services.matcher.domain.alerts.step import Moment
+from services.matcher.adapters.topics.record_sender import ProducerRecord
+from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.changes.ending import ended_levels
 from services.matcher.domain.hypotheses.change import IndicatorChange
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
@@ -72,8 +72,8 @@ class Hypotheses:
         self.noted.clear()
 
     def hear(
-        self, indication: Indication, partition: int, moment: Moment
-    ) -> HypothesisOutcome | RuleFault:
+        self, indication: Indication, partition: int, moment: StepContext
+    ) -> HypothesisOutcome | RuleFailure:
         """Apply an indication and keep what it leads to.
 
         Raises:
@@ -84,7 +84,9 @@ class Hypotheses:
         place = Place(partition, hypothesis, indication.exercise)
         return self._step(place, change_of(indication), moment)
 
-    def tick(self, partition: int, moment: Moment) -> Iterator[HypothesisOutcome | RuleFault]:
+    def tick(
+        self, partition: int, moment: StepContext
+    ) -> Iterator[HypothesisOutcome | RuleFailure]:
         """Step every hypothesis of the partition that is due, or has seen this message.
 
         Raises:
@@ -118,13 +120,13 @@ class Hypotheses:
         return number % self.partitions == place.partition
 
     def _step(
-        self, place: Place, change: IndicatorChange | None, moment: Moment
-    ) -> HypothesisOutcome | RuleFault:
+        self, place: Place, change: IndicatorChange | None, moment: StepContext
+    ) -> HypothesisOutcome | RuleFailure:
         state, hypothesis = self._state(place), place.hypothesis
         outcome = guarded(
             hypothesis.name, lambda: step_hypothesis(hypothesis, state, change, moment)
         )
-        if not isinstance(outcome, RuleFault) and outcome.changed:
+        if not isinstance(outcome, RuleFailure) and outcome.changed:
             self._keep(place, outcome.state)
         return outcome
 
@@ -160,8 +162,8 @@ def by_name(hypotheses: Iterable[WatchedHypothesis]) -> dict[tuple[str, str], Wa
     return {(one.pack, one.name): one for one in hypotheses}
 
 
-def indication_letter(told: Indication) -> Letter:
+def indication_letter(told: Indication) -> ProducerRecord:
     """An indication as a message; the same news of the same window has the same `ce_id`."""
     value = told.model_dump_json(exclude_defaults=True).encode()
     identity = hashlib.sha256(told.key + value).hexdigest()[:20]
-    return Letter(value, cloud_headers(INDICATION, identity, SOURCE, told.at), told.key)
+    return ProducerRecord(value, cloud_headers(INDICATION, identity, SOURCE, told.at), told.key)

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
 
-from schemas.pulse import Pulse
+from schemas.heartbeat import Heartbeat
 from services.matcher.adapters import metrics
-from services.matcher.adapters.rules.guard import RuleFault, guarded
+from services.matcher.adapters.rules.guard import RuleFailure, guarded
 from services.matcher.adapters.state.windows import Schedule, parted
-from services.matcher.domain.alerts.step import Moment
+from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.duty.source_state import SourceState, decode_source, encode_source
 from services.matcher.domain.duty.source_step import (
     SourceOutcome,
@@ -37,7 +37,9 @@ class Sources:
         """The table changed under us: partitions came or went."""
         self.known = None
 
-    def hear(self, pulse: Pulse, partition: int, moment: Moment) -> SourceOutcome | RuleFault:
+    def hear(
+        self, pulse: Heartbeat, partition: int, moment: StepContext
+    ) -> SourceOutcome | RuleFailure:
         """Apply a pulse and keep what it leads to."""
         schedule, name = self._schedule(partition), pulse.source
         state, source = self._state(partition, name), self.watched().of(name)
@@ -52,8 +54,8 @@ class Sources:
         )
 
     def tick(
-        self, partition: int, moment: Moment
-    ) -> Iterator[tuple[str, SourceOutcome | RuleFault]]:
+        self, partition: int, moment: StepContext
+    ) -> Iterator[tuple[str, SourceOutcome | RuleFailure]]:
         """Step every source of the partition that is due, or has seen this message."""
         schedule = self._schedule(partition)
         again = schedule.not_before(moment.offset)
@@ -70,16 +72,16 @@ class Sources:
         self._schedule(partition).drop(name.encode())
 
     def _ticked(
-        self, partition: int, name: str, state: SourceState, moment: Moment
-    ) -> SourceOutcome | RuleFault:
+        self, partition: int, name: str, state: SourceState, moment: StepContext
+    ) -> SourceOutcome | RuleFailure:
         source = self.watched().of(name)
         outcome = guarded(name, lambda: tick_source(source, name, state, moment))
         return self._kept(partition, name, outcome)
 
     def _kept(
-        self, partition: int, name: str, outcome: SourceOutcome | RuleFault
-    ) -> SourceOutcome | RuleFault:
-        if isinstance(outcome, RuleFault) or outcome.state is None:
+        self, partition: int, name: str, outcome: SourceOutcome | RuleFailure
+    ) -> SourceOutcome | RuleFailure:
+        if isinstance(outcome, RuleFailure) or outcome.state is None:
             return outcome
         if outcome.changed:
             self.table[_place(partition, name)] = encode_source(outcome.state)

@@ -7,18 +7,23 @@ from datetime import datetime
 
 from schemas.bundle import NO_BUNDLE
 from schemas.duty import is_own
-from schemas.envelope import PULSE, SIGNAL, TICK, cloud_headers
+from schemas.envelope import HEARTBEAT, SIGNAL, TICK, cloud_headers
 from schemas.event import Event
-from schemas.pulse import Pulse
+from schemas.heartbeat import Heartbeat
 from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import EVENTS, SIGNALS
 from services.matcher.adapters import metrics
-from services.matcher.adapters.detection.judge import Verdict
-from services.matcher.adapters.detection.pulses import Pulses
-from services.matcher.adapters.detection.unreadable import Unreadable
+from services.matcher.adapters.detection.heartbeats import Heartbeats
+from services.matcher.adapters.detection.matcher import MatchResult
+from services.matcher.adapters.detection.unreadable import UnreadableItems
 from services.matcher.adapters.topics.message import Poison, Received, items
-from services.matcher.adapters.topics.outbox import Letter, Outbox, TooLarge, bury
+from services.matcher.adapters.topics.record_sender import (
+    ProducerRecord,
+    RecordSender,
+    TooLarge,
+    dead_letter,
+)
 
 WHERE = "detect"
 SOURCE = "vedette/matcher"
@@ -47,12 +52,12 @@ class Detection:
     has been judged again: every tick repeats it, for who has lost the end mark.
     """
 
-    judge: Callable[[Event], Verdict]
-    outbox: Outbox
+    judge: Callable[[Event], MatchResult]
+    outbox: RecordSender
     partitions: int
-    unreadable: Unreadable
+    unreadable: UnreadableItems
     newest: Newest = field(default_factory=Newest)
-    pulses: Pulses | None = None
+    pulses: Heartbeats | None = None
     rebuilt: Callable[[int], int] = lambda _partition: NO_BUNDLE
 
     async def take(self, message: Received) -> None:
@@ -84,7 +89,7 @@ class Detection:
             await self._signal(signal, message)
         for fault in verdict.faults:
             raw = event.model_dump_json(exclude_defaults=True).encode()
-            await bury(self.outbox, message, raw, fault.why)
+            await dead_letter(self.outbox, message, raw, fault.why)
         self.newest.see(event)
         for pulse in self.pulses.of(event, message.partition) if self.pulses else ():
             metrics.PULSES.inc()
@@ -93,7 +98,7 @@ class Detection:
     async def _beat(self, event: Event, partition: int) -> None:
         """Pass the watchdog on, so that every signals partition has its share of it."""
         at = event.recorded_at or event.occurred_at
-        beat = Pulse(source=event.source, event=event.id, at=at, partition=partition)
+        beat = Heartbeat(source=event.source, event=event.id, at=at, partition=partition)
         await self.outbox.send(SIGNALS, pulse_letter(beat, partition % self.partitions))
 
     async def _signal(self, signal: Signal, message: Received) -> None:
@@ -107,36 +112,38 @@ class Detection:
             await self.outbox.send(SIGNALS, tick_letter(told, partition))
 
 
-async def post(outbox: Outbox, signal: Signal, message: Received) -> Awaitable[object]:
+async def post(outbox: RecordSender, signal: Signal, message: Received) -> Awaitable[object]:
     """Send a signal that `message` led to, or bury it if it is too large."""
     letter = signal_letter(signal)
     try:
         return await outbox.send(SIGNALS, letter)
     except TooLarge as error:
-        return await bury(outbox, message, letter.value, (str(error), signal.rule))
+        return await dead_letter(outbox, message, letter.value, (str(error), signal.rule))
 
 
-def signal_letter(signal: Signal) -> Letter:
+def signal_letter(signal: Signal) -> ProducerRecord:
     """A signal as a message; the same hit of the same window has the same `ce_id`."""
     mark = b" ".join([signal.key, signal.kind.encode(), signal.base.encode()])
     identity = hashlib.sha256(mark + signal.identity.encode()).hexdigest()[:20]
     headers = cloud_headers(
         SIGNAL, identity, SOURCE, signal.occurred_at, signal.evidence.recorded_at
     )
-    return Letter(signal.model_dump_json(exclude_defaults=True).encode(), headers, signal.key)
+    return ProducerRecord(
+        signal.model_dump_json(exclude_defaults=True).encode(), headers, signal.key
+    )
 
 
-def pulse_letter(pulse: Pulse, partition: int | None = None) -> Letter:
+def pulse_letter(pulse: Heartbeat, partition: int | None = None) -> ProducerRecord:
     """A pulse as a message; that of the same report has the same `ce_id`."""
     identity = hashlib.sha256(f"{pulse.source} {pulse.event}".encode()).hexdigest()[:20]
-    headers = cloud_headers(PULSE, f"pulse-{identity}", SOURCE, pulse.at)
-    return Letter(pulse.model_dump_json().encode(), headers, pulse.key, partition)
+    headers = cloud_headers(HEARTBEAT, f"pulse-{identity}", SOURCE, pulse.at)
+    return ProducerRecord(pulse.model_dump_json().encode(), headers, pulse.key, partition)
 
 
-def tick_letter(tick: Tick, partition: int) -> Letter:
+def tick_letter(tick: Tick, partition: int) -> ProducerRecord:
     """A tick as a message for `partition`, without a key."""
     identity = f"tick-{tick.partition}-{tick.time.isoformat()}"
     headers = cloud_headers(TICK, identity, SOURCE, tick.time)
-    return Letter(
+    return ProducerRecord(
         tick.model_dump_json(exclude_defaults=True).encode(), headers, partition=partition
     )

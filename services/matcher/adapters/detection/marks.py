@@ -2,21 +2,21 @@
 
 from datetime import UTC, datetime
 
-from schemas.bundle import Backfilled, Rebuilt
-from schemas.envelope import BACKFILLED, REBUILT, cloud_headers
+from schemas.bundle import BackfillBarrier, Rebuilt
+from schemas.envelope import BACKFILL_BARRIER, REBUILT, cloud_headers
 from services.matcher.adapters.detection.detect import SOURCE
-from services.matcher.adapters.topics.outbox import Letter
+from services.matcher.adapters.topics.record_sender import ProducerRecord
 
 
-def backfilled_letter(told: Backfilled, place: int) -> Letter:
+def backfilled_letter(told: BackfillBarrier, place: int) -> ProducerRecord:
     """An end mark as a message for signals partition `place`, without a key."""
     identity = f"backfilled-{told.level}-{told.partition}-{told.bundle}"
-    headers = cloud_headers(BACKFILLED, identity, SOURCE, datetime.now(UTC))
-    return Letter(told.model_dump_json().encode(), headers, partition=place)
+    headers = cloud_headers(BACKFILL_BARRIER, identity, SOURCE, datetime.now(UTC))
+    return ProducerRecord(told.model_dump_json().encode(), headers, partition=place)
 
 
-def rebuilt_letter(told: Rebuilt) -> Letter:
+def rebuilt_letter(told: Rebuilt) -> ProducerRecord:
     """What is done for an events partition, as a message of the rules topic."""
     identity = f"rebuilt-{told.partition}-{told.bundle}"
     headers = cloud_headers(REBUILT, identity, SOURCE, datetime.now(UTC))
-    return Letter(told.model_dump_json().encode(), headers, told.key)
+    return ProducerRecord(told.model_dump_json().encode(), headers, told.key)

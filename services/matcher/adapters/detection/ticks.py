@@ -11,8 +11,8 @@ from services import telemetry
 from services.matcher.adapters.detection.detect import tick_letter
 from services.matcher.adapters.stream.crash import crash_and_park
 from services.matcher.adapters.stream.transport import App
-from services.matcher.adapters.topics.cluster import Cluster
-from services.matcher.adapters.topics.outbox import Outbox
+from services.matcher.adapters.topics.cluster import KafkaCluster
+from services.matcher.adapters.topics.record_sender import RecordSender
 
 log = telemetry.logger(__name__)
 
@@ -24,7 +24,7 @@ class Ticker:
     `clock` gives their time, or None while there is none to tell.
     """
 
-    outbox: Outbox
+    outbox: RecordSender
     clock: Callable[[], datetime | None]
     topic: str
 
@@ -37,7 +37,7 @@ class Ticker:
             tick = Tick(time=time, partition=partition, partitions=partitions)
             await self.outbox.send(EVENTS, tick_letter(tick, partition))
 
-    async def run(self, app: App, cluster: Cluster, seconds: float) -> None:
+    async def run(self, app: App, cluster: KafkaCluster, seconds: float) -> None:
         """Tick every `seconds` into the partitions that this worker owns, while the app runs."""
         while not app.should_stop:
             try:

@@ -11,7 +11,7 @@ from schemas.signal import Signal
 from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.topics.message import Poison, Received
-from services.matcher.adapters.topics.outbox import Outbox, bury
+from services.matcher.adapters.topics.record_sender import RecordSender, dead_letter
 from services.matcher.domain.duty.publisher import publisher, publisher_of
 from services.matcher.domain.duty.set_aside import (
     WITHIN,
@@ -36,13 +36,13 @@ class MostSourcesFail(Exception):  # noqa: N818  (named for what it says, as eve
 
 
 @dataclass(slots=True)
-class Unreadable:
+class UnreadableItems:
     """What becomes of items that cannot be read, by source.
 
     Past `limit` of them within 5 minutes a source is set aside: see `domain.set_aside`.
     """
 
-    outbox: Outbox
+    outbox: RecordSender
     limit: int = LIMIT
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     failing: dict[str, Failing] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class Unreadable:
         known = failed(self.failing.get(source), self.limit, now)
         self.failing[source] = known
         if not is_aside(known, now):
-            await bury(self.outbox, message, item.raw, (item.reason, WHERE))
+            await dead_letter(self.outbox, message, item.raw, (item.reason, WHERE))
             return None
         self._refuse_to_go_on(now)
         metrics.LEFT_STANDING.labels(source).inc()
@@ -79,7 +79,7 @@ class Unreadable:
         log.error("a source is set aside", source=source, reason=item.reason)
         why = f"{source} is set aside: what it sends up to offset {until} is not copied here"
         more = [(DEAD_LETTER_SOURCE, source.encode()), (DEAD_LETTER_UNTIL, b"%d" % until)]
-        await bury(self.outbox, message, None, (why, WHERE), more)
+        await dead_letter(self.outbox, message, None, (why, WHERE), more)
 
     def _refuse_to_go_on(self, now: datetime) -> None:
         aside = most_fail(self.heard, self.failing, now)

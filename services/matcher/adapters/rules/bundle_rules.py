@@ -12,7 +12,7 @@ from services.matcher.adapters.rules.rule_files import read_packs
 from services.matcher.adapters.rules.rules_topic import Written
 from services.matcher.adapters.topics.message import reason
 from services.matcher.domain.changes.in_force import InForce, standings
-from services.matcher.domain.changes.succession import numbered
+from services.matcher.domain.changes.next_bundle import numbered
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.rules.sampling import tuned
 

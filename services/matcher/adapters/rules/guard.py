@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class RuleFault:
+class RuleFailure:
     """What a pure part of the engine raised, and for which rule."""
 
     where: str
@@ -24,7 +24,7 @@ class RuleFault:
         return self.reason, self.where
 
 
-def guarded(where: str, judge: Callable[[], T]) -> T | RuleFault:
+def guarded(where: str, judge: Callable[[], T]) -> T | RuleFailure:
     """What `judge` gives; whatever it raises comes back as a fault, logged with its traceback.
 
     Only for pure functions: they leave nothing half done, and fail the same way every time, so
@@ -34,4 +34,4 @@ def guarded(where: str, judge: Callable[[], T]) -> T | RuleFault:
         return judge()
     except Exception as error:
         log.exception("a rule failed", where=where)
-        return RuleFault(where, f"{type(error).__name__}: {error}")
+        return RuleFailure(where, f"{type(error).__name__}: {error}")

@@ -22,7 +22,7 @@ from services.matcher.adapters.rules.pack_files import HEAD, PackFiles, in_folde
 from services.matcher.adapters.rules.yaml_documents import YamlDocument, read_documents
 from services.matcher.domain.packs.bases_by_name import bases_by_name
 from services.matcher.domain.packs.documents import PackDocuments, Sourced
-from services.matcher.domain.packs.faults import Origin, RuleFault
+from services.matcher.domain.packs.faults import RuleFault, RuleLocation
 from services.matcher.domain.rules.compile_pack import build
 from services.matcher.domain.rules.rulebook import Rulebook
 
@@ -51,7 +51,7 @@ def read_packs(packs: Iterable[PackFiles], faults: Iterable[RuleFault] = ()) -> 
     """The documents of these packs; `faults` are those of getting at their files."""
     given = tuple(packs)
     told = [*faults, *(_taken_name(pack) for pack in given if pack.name == DUTY_PACK)]
-    read = tuple(_Reader(pack, told).pack() for pack in given if pack.name != DUTY_PACK)
+    read = tuple(_PackReader(pack, told).pack() for pack in given if pack.name != DUTY_PACK)
     return RuleFiles(read, tuple(told))
 
 
@@ -61,7 +61,7 @@ def _taken_name(pack: PackFiles) -> RuleFault:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _PackReader:
     """Reads the files of one pack on after a fault, and collects the faults of them all."""
 
     given: PackFiles
@@ -136,8 +136,8 @@ class _Reader:
             return None
 
 
-def _below(origin: Origin, path: tuple[str | int, ...]) -> Origin:
+def _below(origin: RuleLocation, path: tuple[str | int, ...]) -> RuleLocation:
     """The origin of a part of a document."""
     depth = len(path)
     lines = {place[depth:]: line for place, line in origin.lines.items() if place[:depth] == path}
-    return Origin(origin.file, lines)
+    return RuleLocation(origin.file, lines)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, Rebuilt
 from services import telemetry
-from services.matcher.adapters.topics.cluster import Unusable
+from services.matcher.adapters.topics.cluster import KafkaUnusable
 
 log = telemetry.logger(__name__)
 
@@ -69,7 +69,7 @@ class RulesRead:
 
 
 @dataclass(slots=True)
-class RulesTopic:
+class RulesTopicReader:
     """A consumer of its own, without a group: every worker reads every message."""
 
     consumer: Any
@@ -99,7 +99,7 @@ class RulesTopic:
         """Every bundle that stands there now.
 
         Raises:
-            Unusable: Kafka does not give them within half a minute.
+            KafkaUnusable: Kafka does not give them within half a minute.
         """
         found: list[Written] = []
         try:
@@ -108,7 +108,7 @@ class RulesTopic:
                 while self.seen < end:
                     found += await self.more()
         except (KafkaError, TimeoutError) as error:
-            raise Unusable(f"topic {self.place.topic} cannot be read: {error!r}") from None
+            raise KafkaUnusable(f"topic {self.place.topic} cannot be read: {error!r}") from None
         return found
 
     async def more(self) -> list[Written]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from services.matcher.domain.packs.faults import Origin, Path, Refused, RuleFault
+from services.matcher.domain.packs.faults import Path, Refused, RuleFault, RuleLocation
 
 _MOST_NODES = 50_000
 _DEEPEST = 50
@@ -22,7 +22,7 @@ class YamlDocument:
     """One document as plain values, and where each of its fields stands."""
 
     value: object
-    origin: Origin
+    origin: RuleLocation
 
 
 class _TooDeep(Exception):  # noqa: N818  (named for what it says, as every error here)
@@ -44,9 +44,9 @@ def read_documents(file: str, raw: bytes) -> tuple[tuple[YamlDocument, ...], tup
         text = raw.decode("utf-8")
         _refuse_depth(text)
         for node in yaml.compose_all(text, Loader=yaml.CSafeLoader):
-            reader = _Reader()
+            reader = _YamlReader()
             value = reader.value(node, ())
-            origin = Origin(file, reader.lines)
+            origin = RuleLocation(file, reader.lines)
             faults += [origin.fault(refused) for refused in reader.refusals]
             if value is not None and not reader.refusals:
                 documents.append(YamlDocument(value, origin))
@@ -87,7 +87,7 @@ def _syntax_fault(file: str, error: yaml.MarkedYAMLError, last: int) -> RuleFaul
 
 
 @dataclass(slots=True)
-class _Reader:
+class _YamlReader:
     """Turns nodes into values, notes lines, and collects refusals."""
 
     lines: dict[Path, int] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from services import telemetry
-from services.matcher.adapters.topics.cluster import Unusable
+from services.matcher.adapters.topics.cluster import KafkaUnusable
 
 log = telemetry.logger(__name__)
 
@@ -48,13 +48,13 @@ def ensure_changelog(bootstrap: str, topic: str, partitions: int) -> Changelog:
     One that is there and is kept otherwise is told to be kept as it has to be.
 
     Raises:
-        Unusable: it cannot be had, or has another number of partitions than the signals topic.
+        KafkaUnusable: it cannot be had, or has another number of partitions than the signals topic.
     """
     with _admin(bootstrap) as admin:
         _create(admin, NewTopic(topic, partitions, -1, topic_configs=CONFIG))
         found = _described(admin, topic)
         if (count := len(found["partitions"])) != partitions:
-            raise Unusable(
+            raise KafkaUnusable(
                 f"topic {topic} has {count} partitions and the signals topic {partitions}: "
                 "windows cannot follow; use a new topic prefix or recreate both"
             )
@@ -67,7 +67,7 @@ def retention(bootstrap: str, topic: str) -> timedelta | None:
     """How long the topic keeps a message; None if for ever, or if the broker does not say. Blocks.
 
     Raises:
-        Unusable: Kafka does not answer.
+        KafkaUnusable: Kafka does not answer.
     """
     with _admin(bootstrap) as admin:
         told = _settings(admin, topic)
@@ -90,7 +90,7 @@ def _admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
         finally:
             admin.close()
     except KafkaError as error:
-        raise Unusable(f"Kafka does not answer: {error!r}") from error
+        raise KafkaUnusable(f"Kafka does not answer: {error!r}") from error
 
 
 def _create(admin: KafkaAdminClient, topic: NewTopic) -> None:
@@ -98,13 +98,13 @@ def _create(admin: KafkaAdminClient, topic: NewTopic) -> None:
     for told in answer["topics"]:
         if told["error_code"] not in (0, TopicAlreadyExistsError.errno):
             why = told["error_message"] or for_code(told["error_code"]).__name__
-            raise Unusable(f"topic {topic.name}: {why}")
+            raise KafkaUnusable(f"topic {topic.name}: {why}")
 
 
 def _described(admin: KafkaAdminClient, topic: str) -> dict[str, Any]:
     found: dict[str, Any] = admin.describe_topics([topic])[0]
     if found["error_code"]:
-        raise Unusable(f"topic {topic}: {for_code(found['error_code']).__name__}")
+        raise KafkaUnusable(f"topic {topic}: {for_code(found['error_code']).__name__}")
     return found
 
 
@@ -117,7 +117,9 @@ def _configure(admin: KafkaAdminClient, topic: str) -> None:
     answer = admin.alter_configs([_resource(topic, wrong)], raise_on_unknown=False)
     refused = answer["topic"][topic]
     if refused != "OK":
-        raise Unusable(f"topic {topic} must be kept with {wrong}, and Kafka refuses: {refused}")
+        raise KafkaUnusable(
+            f"topic {topic} must be kept with {wrong}, and Kafka refuses: {refused}"
+        )
 
 
 def _settings(admin: KafkaAdminClient, topic: str) -> dict[str, str]:

@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from services.matcher.adapters.state.changelog import Changelog
-from services.matcher.adapters.state.changelog_copy import MemoryCopy
+from services.matcher.adapters.state.changelog_replica import MemoryReplica
 from services.matcher.adapters.state.kept_copy import open_kept
 from services.matcher.adapters.state.store import OpenCopy
-from services.matcher.adapters.topics.cluster import Unusable
+from services.matcher.adapters.topics.cluster import KafkaUnusable
 
 
-def in_memory(_partition: int) -> MemoryCopy:
+def in_memory(_partition: int) -> MemoryReplica:
     """An empty copy, to be filled from the changelog."""
-    return MemoryCopy()
+    return MemoryReplica()
 
 
 @contextmanager
@@ -23,14 +23,14 @@ def in_directory(folder: Path, changelog: Changelog) -> Iterator[OpenCopy]:
     """Copies below `folder`, which this process alone uses until the end of the context.
 
     Raises:
-        Unusable: it cannot be written, or another worker has it.
+        KafkaUnusable: it cannot be written, or another worker has it.
     """
     place = folder / changelog.topic
     try:
         place.mkdir(parents=True, exist_ok=True)
         lock = os.open(place / "lock", os.O_RDWR | os.O_CREAT)
     except OSError as error:
-        raise Unusable(f"VEDETTE_STATE_DIR: {place}: {error.strerror}") from error
+        raise KafkaUnusable(f"VEDETTE_STATE_DIR: {place}: {error.strerror}") from error
     try:
         _claim(lock, place)
         yield lambda partition: open_kept(
@@ -45,4 +45,4 @@ def _claim(lock: int, place: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         why = "another worker uses it; give each a directory of its own"
-        raise Unusable(f"VEDETTE_STATE_DIR: {place}: {why}") from None
+        raise KafkaUnusable(f"VEDETTE_STATE_DIR: {place}: {why}") from None

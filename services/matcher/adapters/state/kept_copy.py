@@ -14,7 +14,7 @@ from rocksdict import Options, Rdict, WriteBatch
 
 from services import telemetry
 from services.matcher.adapters.state.changelog import DELETIONS_KEPT_SECONDS
-from services.matcher.adapters.state.changelog_copy import Entry
+from services.matcher.adapters.state.changelog_replica import Entry
 
 log = telemetry.logger(__name__)
 

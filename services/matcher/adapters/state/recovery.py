@@ -18,7 +18,7 @@ from faust.types.transports import ConsumerT
 
 from services import telemetry
 from services.matcher.adapters import metrics
-from services.matcher.adapters.state.changelog_copy import Entry
+from services.matcher.adapters.state.changelog_replica import Entry
 from services.matcher.adapters.state.store import Store
 
 log = telemetry.logger(__name__)
@@ -29,7 +29,7 @@ POLL_MS = 1000
 DEFAULT_PORT = 9092
 
 
-class Recovery(FaustRecovery):
+class ChangelogRecovery(FaustRecovery):
     """Faust's recovery, which finds nothing left to do."""
 
     async def _build_offsets(
@@ -75,7 +75,7 @@ class TableManager(FaustTableManager):
     def recovery(self) -> FaustRecovery:
         """The one recovery of all tables."""
         if self._recovery is None:
-            self._recovery = Recovery(self.app, self, beacon=self.beacon, loop=self.loop)
+            self._recovery = ChangelogRecovery(self.app, self, beacon=self.beacon, loop=self.loop)
         return self._recovery
 
 

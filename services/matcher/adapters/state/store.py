@@ -7,10 +7,10 @@ from typing import Any, cast
 from faust.stores.base import Store as FaustStore
 from faust.types import TP, AppT, CollectionT, EventT
 
-from services.matcher.adapters.state.changelog_copy import Copy, Shelf
+from services.matcher.adapters.state.changelog_replica import ChangelogReplica, Overlay
 from services.matcher.adapters.state.windows import parted
 
-OpenCopy = Callable[[int], Copy]
+OpenCopy = Callable[[int], ChangelogReplica]
 """Opens the copy of a partition, empty or as far as it was kept."""
 
 
@@ -20,13 +20,13 @@ class Store(FaustStore[bytes, bytes]):
     def __init__(self, app: AppT, table: CollectionT, open_copy: OpenCopy, **kwargs: Any) -> None:
         super().__init__("copies:", app, table, **kwargs)
         self._open_copy = open_copy
-        self._shelves: dict[int, Shelf] = {}
+        self._shelves: dict[int, Overlay] = {}
 
-    def shelf(self, partition: int) -> Shelf:
+    def shelf(self, partition: int) -> Overlay:
         """The shelf of a partition, opened if it is not."""
         known = self._shelves.get(partition)
         if known is None:
-            known = self._shelves[partition] = Shelf(self._open_copy(partition))
+            known = self._shelves[partition] = Overlay(self._open_copy(partition))
         return known
 
     def answered(self, tp: TP, offset: int, key: bytes, value: bytes | None) -> None:
@@ -87,7 +87,7 @@ class Store(FaustStore[bytes, bytes]):
         for shelf in self._shelves.values():
             shelf.copy.clear()
 
-    def _shelf_of(self, key: bytes) -> Shelf | None:
+    def _shelf_of(self, key: bytes) -> Overlay | None:
         return self._shelves.get(parted(key)[0])
 
     def __getitem__(self, key: bytes) -> bytes:

@@ -15,7 +15,7 @@ STUCK_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Watchdog:
+class LoopWatchdog:
     """Ends the process with code 1 when a loop has not turned for `seconds`.
 
     It prints where every thread stands first. It needs no turn of its own: it works even where

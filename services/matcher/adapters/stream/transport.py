@@ -16,7 +16,7 @@ from services.matcher.adapters.stream.crash import crash, stop_dead
 from services.matcher.adapters.stream.fetch import FetchingConsumer
 from services.matcher.adapters.stream.producer import Producer
 from services.matcher.adapters.stream.session import Session
-from services.matcher.adapters.stream.stuck import Watchdog
+from services.matcher.adapters.stream.stuck import LoopWatchdog
 
 SESSION_SECONDS = 6.0
 COMMIT_SECONDS = 0.5
@@ -38,7 +38,7 @@ class App(faust.App):
     fetch_wait_ms: int = 500
     """How long Kafka may keep a fetch open when it has nothing."""
 
-    watchdog: Watchdog = Watchdog()
+    watchdog: LoopWatchdog = LoopWatchdog()
     """What ends the process when a loop hangs."""
 
     _crashing: asyncio.Task[None] | None = None

@@ -12,18 +12,18 @@ from services.matcher.adapters.stream.consumer import Consumer
 from services.matcher.adapters.stream.crash import stop_dead
 from services.matcher.adapters.stream.progress import Lag, Progress
 from services.matcher.adapters.stream.transport import App
-from services.matcher.adapters.topics.cluster import Cluster
+from services.matcher.adapters.topics.cluster import KafkaCluster
 
 LOOK_EVERY = 1.0
 LONGEST_SILENCE = 6.0
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class GroupWatch:
     """Looks after Kafka once a second; its checks only read what was seen, from any thread."""
 
     app: App
-    cluster: Cluster
+    cluster: KafkaCluster
     progress: Progress = field(default_factory=Progress)
 
     async def run(self) -> None:

@@ -13,12 +13,12 @@ LOOK_SECONDS = 5.0
 BOOTSTRAP_SECONDS = 30.0
 
 
-class Unusable(Exception):  # noqa: N818  (named for what it says, as every error here)
+class KafkaUnusable(Exception):  # noqa: N818  (named for what it says, as every error here)
     """Kafka is not there or lacks what the matcher needs; the message says which."""
 
 
 @dataclass(slots=True)
-class Cluster:
+class KafkaCluster:
     """A small client of its own, so that its answers do not wait behind the stream's."""
 
     client: AIOKafkaClient
@@ -29,7 +29,7 @@ class Cluster:
         """Connected to Kafka; waits `patience` seconds for it at most.
 
         Raises:
-            Unusable: nothing answers there.
+            KafkaUnusable: nothing answers there.
         """
         client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_TIMEOUT_MS)
         deadline = time.monotonic() + patience
@@ -39,7 +39,7 @@ class Cluster:
             except KafkaError:
                 if time.monotonic() > deadline:
                     await client.close()
-                    raise Unusable(f"no Kafka answers at {bootstrap}") from None
+                    raise KafkaUnusable(f"no Kafka answers at {bootstrap}") from None
                 await asyncio.sleep(0.5)
             else:
                 return cls(client)
@@ -48,14 +48,14 @@ class Cluster:
         """The number of its partitions, asked now.
 
         Raises:
-            Unusable: there is no such topic. It is never created by asking.
+            KafkaUnusable: there is no such topic. It is never created by asking.
         """
         try:
             known = (await self.client.fetch_all_metadata()).partitions_for_topic(topic)
         except KafkaError as error:
-            raise Unusable(f"Kafka does not answer: {error!r}") from None
+            raise KafkaUnusable(f"Kafka does not answer: {error!r}") from None
         if not known:
-            raise Unusable(f"topic {topic} is missing: create it with `vedette topics create`")
+            raise KafkaUnusable(f"topic {topic} is missing: create it with `vedette topics create`")
         return len(known)
 
     def follow(self, topic: str) -> None:

@@ -15,7 +15,7 @@ GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
+class AnnounceContext:
     """What announcing needs beside the episodes. Times in microseconds.
 
     `clock` is None until every events partition has ticked: nothing resolves before that. `gone`
@@ -75,7 +75,7 @@ def announce(
     announced: Sequence[Announced],
     claims: dict[str, Episode | None],
     after: Sequence[Episode],
-    hearing: Hearing,
+    hearing: AnnounceContext,
 ) -> tuple[Announced, ...]:
     """Every alert of the key as it stands now: revised, withdrawn, or new, in order."""
     taken: set[int] = set()
@@ -94,7 +94,7 @@ def _judged(
     one: Announced,
     claims: dict[str, Episode | None],
     taken: set[int],
-    hearing: Hearing,
+    hearing: AnnounceContext,
 ) -> Announced:
     if one.status is Status.WITHDRAWN:
         return one
@@ -107,7 +107,7 @@ def _judged(
     return _revised(rule, one, episode, hearing)
 
 
-def _withdrawn(one: Announced, reason: str, hearing: Hearing) -> Announced:
+def _withdrawn(one: Announced, reason: str, hearing: AnnounceContext) -> Announced:
     return msgspec.structs.replace(
         one,
         status=Status.WITHDRAWN,
@@ -118,7 +118,7 @@ def _withdrawn(one: Announced, reason: str, hearing: Hearing) -> Announced:
     )
 
 
-def _first(rule: WindowRule, episode: Episode, hearing: Hearing, serial: int) -> Announced:
+def _first(rule: WindowRule, episode: Episode, hearing: AnnounceContext, serial: int) -> Announced:
     return Announced(
         id=alert_id(hearing.fingerprint, episode.start, serial),
         revision=1,
@@ -136,7 +136,9 @@ def _first(rule: WindowRule, episode: Episode, hearing: Hearing, serial: int) ->
     )
 
 
-def _revised(rule: WindowRule, one: Announced, episode: Episode, hearing: Hearing) -> Announced:
+def _revised(
+    rule: WindowRule, one: Announced, episode: Episode, hearing: AnnounceContext
+) -> Announced:
     revised = msgspec.structs.replace(
         one,
         start=episode.start,
@@ -156,11 +158,11 @@ def _revised(rule: WindowRule, one: Announced, episode: Episode, hearing: Hearin
     return revised if revised == one else _again(revised, hearing)
 
 
-def _again(one: Announced, hearing: Hearing) -> Announced:
+def _again(one: Announced, hearing: AnnounceContext) -> Announced:
     return msgspec.structs.replace(one, revision=one.revision + 1, updated=hearing.now)
 
 
-def resolved_by(rule: WindowRule, one: Announced, hearing: Hearing) -> Announced:
+def resolved_by(rule: WindowRule, one: Announced, hearing: AnnounceContext) -> Announced:
     """The alert resolved, if the clock has passed its episode by `resolve_after`; else as it is."""
     ends = ends_at(rule, one)
     if hearing.clock is None or ends is None or hearing.clock < ends:
@@ -173,7 +175,7 @@ def ends_at(rule: WindowRule, one: Announced) -> int | None:
     return one.last + span(rule.resolve_after) if one.status is Status.FIRING else None
 
 
-def _over(rule: WindowRule, episode: Episode, hearing: Hearing) -> bool:
+def _over(rule: WindowRule, episode: Episode, hearing: AnnounceContext) -> bool:
     ends = episode.last + span(rule.resolve_after)
     return hearing.clock is not None and hearing.clock >= ends
 

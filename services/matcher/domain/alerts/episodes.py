@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from schemas.alert import Level
 from services.matcher.domain.alerts.corroboration import corroborated
 from services.matcher.domain.windows.firing import evidence, firings
-from services.matcher.domain.windows.state import Hit, Run, State, span
+from services.matcher.domain.windows.state import FiringRun, Hit, State, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
@@ -43,9 +43,11 @@ class Episode:
         return bool(self.evidence) and all(hit.backfill for hit in self.evidence)
 
 
-def runs(rule: WindowRule, state: State) -> tuple[Run, ...]:
+def runs(rule: WindowRule, state: State) -> tuple[FiringRun, ...]:
     """Settled runs continued by what the kept hits fire after the cut."""
-    fresh = [Run(start=time, firings=(time,), value=value) for time, value in _fresh(rule, state)]
+    fresh = [
+        FiringRun(start=time, firings=(time,), value=value) for time, value in _fresh(rule, state)
+    ]
     ordered = sorted((*state.runs, *fresh), key=lambda run: run.start)
     told = (_joined(group) for group in _grouped(ordered, span(rule.resolve_after)))
     return _cooled(rule, state.hits, told) if rule.cooldown else tuple(told)
@@ -56,7 +58,7 @@ def episodes(rule: WindowRule, state: State) -> tuple[Episode, ...]:
     return tuple(_episode(rule, state.hits, run) for run in runs(rule, state))
 
 
-def belated(rule: WindowRule, state: State, at: int) -> tuple[Run, ...]:
+def belated(rule: WindowRule, state: State, at: int) -> tuple[FiringRun, ...]:
     """Runs of one firing time each, for what a hit at or before the cut makes fire there.
 
     The clock never refuses: such a hit is judged on what is kept, and takes nothing back.
@@ -65,7 +67,7 @@ def belated(rule: WindowRule, state: State, at: int) -> tuple[Run, ...]:
         return ()
     until = min(state.cut, at + span(rule.reach) - 1)
     return tuple(
-        Run(start=time, firings=(time,), value=value)
+        FiringRun(start=time, firings=(time,), value=value)
         for time, value in firings(rule, state)
         if at <= time <= until
     )
@@ -77,8 +79,8 @@ def _fresh(rule: WindowRule, state: State) -> Iterable[tuple[int, float]]:
     return firing if cut is None else (pair for pair in firing if pair[0] > cut)
 
 
-def _grouped(ordered: Iterable[Run], gap: int) -> list[list[Run]]:
-    groups: list[list[Run]] = []
+def _grouped(ordered: Iterable[FiringRun], gap: int) -> list[list[FiringRun]]:
+    groups: list[list[FiringRun]] = []
     reached = 0
     for run in ordered:
         if groups and run.start - reached <= gap:
@@ -90,10 +92,12 @@ def _grouped(ordered: Iterable[Run], gap: int) -> list[list[Run]]:
     return groups
 
 
-def _cooled(rule: WindowRule, hits: Sequence[Hit], told: Iterable[Run]) -> tuple[Run, ...]:
+def _cooled(
+    rule: WindowRule, hits: Sequence[Hit], told: Iterable[FiringRun]
+) -> tuple[FiringRun, ...]:
     """Runs joined that follow within `cooldown` of the last one's end, unless at a higher level."""
     gap = span(rule.resolve_after + rule.cooldown)
-    cooled: list[Run] = []
+    cooled: list[FiringRun] = []
     for run in told:
         near = bool(cooled) and run.start - cooled[-1].last <= gap
         if near and _level(rule, hits, run).rank <= _level(rule, hits, cooled[-1]).rank:
@@ -103,14 +107,14 @@ def _cooled(rule: WindowRule, hits: Sequence[Hit], told: Iterable[Run]) -> tuple
     return tuple(cooled)
 
 
-def _level(rule: WindowRule, hits: Sequence[Hit], run: Run) -> Level:
+def _level(rule: WindowRule, hits: Sequence[Hit], run: FiringRun) -> Level:
     return _episode(rule, hits, run).level
 
 
-def _joined(group: Sequence[Run]) -> Run:
+def _joined(group: Sequence[FiringRun]) -> FiringRun:
     if len(group) == 1:
         return group[0]
-    return Run(
+    return FiringRun(
         start=group[0].start,
         firings=tuple(sorted({time for run in group for time in run.firings})),
         value=max(group, key=lambda run: run.last).value,
@@ -119,7 +123,7 @@ def _joined(group: Sequence[Run]) -> Run:
     )
 
 
-def _episode(rule: WindowRule, hits: Sequence[Hit], run: Run) -> Episode:
+def _episode(rule: WindowRule, hits: Sequence[Hit], run: FiringRun) -> Episode:
     behind = evidence(rule, hits, run.firings)
     enough = run.corroborated or corroborated(rule.corroboration, behind)
     return Episode(

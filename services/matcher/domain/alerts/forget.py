@@ -8,7 +8,7 @@ from schemas.alert import Status
 from services.matcher.domain.alerts.corroboration import corroborated
 from services.matcher.domain.alerts.episodes import runs
 from services.matcher.domain.windows.firing import evidence
-from services.matcher.domain.windows.state import Announced, Hit, Run, State, span
+from services.matcher.domain.windows.state import Announced, FiringRun, Hit, State, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 _NEVER = -(2**63)
@@ -63,7 +63,7 @@ def _reaches_behind(state: State, horizon: int) -> bool:
     )
 
 
-def settled(rule: WindowRule, state: State, cut: int, horizon: int) -> tuple[Run, ...]:
+def settled(rule: WindowRule, state: State, cut: int, horizon: int) -> tuple[FiringRun, ...]:
     """The runs that began up to the cut, without what no kept hit decides any more."""
     standing = {one.start for one in state.announced if one.status is Status.FIRING}
     kept = (
@@ -74,11 +74,13 @@ def settled(rule: WindowRule, state: State, cut: int, horizon: int) -> tuple[Run
     return tuple(_settle(rule, state.hits, run, (cut, horizon)) for run in kept)
 
 
-def _settle(rule: WindowRule, hits: Sequence[Hit], run: Run, bounds: tuple[int, int]) -> Run:
+def _settle(
+    rule: WindowRule, hits: Sequence[Hit], run: FiringRun, bounds: tuple[int, int]
+) -> FiringRun:
     cut, horizon = bounds
     past = tuple(time for time in run.firings if time <= cut)
     behind = evidence(rule, hits, run.firings)
-    return Run(
+    return FiringRun(
         start=run.start,
         firings=tuple(time for time in past if time > horizon or time == past[-1]),
         value=run.value,

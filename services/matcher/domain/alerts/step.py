@@ -9,9 +9,8 @@ import msgspec
 from schemas.alert import Alert, Status
 from schemas.rule import CorrelationType
 from schemas.signal import Signal, SignalKind
-from services.matcher.domain.alerts.anew import as_live, overtaken, renewed
 from services.matcher.domain.alerts.announce import (
-    Hearing,
+    AnnounceContext,
     announce,
     ends_at,
     resolved_by,
@@ -20,7 +19,8 @@ from services.matcher.domain.alerts.announce import (
 from services.matcher.domain.alerts.episodes import Episode, belated, episodes
 from services.matcher.domain.alerts.forget import forget
 from services.matcher.domain.alerts.render import rendered_alert, state_fingerprint
-from services.matcher.domain.alerts.standing import NEVER_CHANGED, Standing
+from services.matcher.domain.alerts.reset import as_live, overtaken, reset_state
+from services.matcher.domain.alerts.rule_generation import NEVER_CHANGED, RuleGeneration
 from services.matcher.domain.windows.absence import next_absence
 from services.matcher.domain.windows.state import (
     Announced,
@@ -38,7 +38,7 @@ TOO_LATE = "too_late"
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class StepContext:
     """When and where a message reaches the engine.
 
     `offset` is the message's in its signals partition; `clock` the least tick over the events
@@ -51,12 +51,12 @@ class Moment:
     clock: datetime | None
     now: datetime
     since: datetime | None = None
-    standing: Standing = NEVER_CHANGED
+    standing: RuleGeneration = NEVER_CHANGED
     muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class StepResult:
     """What a step leads to.
 
     `state` None: nothing is left worth keeping. `alerts` are to be sent in order, whether new or
@@ -69,7 +69,7 @@ class Outcome:
     changed: bool = True
 
 
-def step(rule: WindowRule, state: State, message: Signal | None, moment: Moment) -> Outcome:
+def step(rule: WindowRule, state: State, message: Signal | None, moment: StepContext) -> StepResult:
     """Apply one signal, or a tick (None), to the state of its key.
 
     A message that is not past the state's offset changes nothing and sends the current revision
@@ -77,18 +77,18 @@ def step(rule: WindowRule, state: State, message: Signal | None, moment: Moment)
     hits and marks are taken in, and nothing is said, resolved or forgotten.
     """
     if moment.offset <= state.offset or (message is None and moment.muted):
-        return Outcome(state, () if moment.muted else all_alerts(rule, state), changed=False)
+        return StepResult(state, () if moment.muted else all_alerts(rule, state), changed=False)
     if message is None:
         return _ticked(rule, state, moment)
     if _too_late(rule, message):
-        return Outcome(state, refused=TOO_LATE, changed=False)
+        return StepResult(state, refused=TOO_LATE, changed=False)
     before = _forgetful(rule, _begun(rule, state, message, moment), moment)
     told = _applied(rule, before, message, moment.standing.changed_in)
     applied = msgspec.structs.replace(told, offset=moment.offset)
     if moment.muted:
-        return Outcome(applied)
+        return StepResult(applied)
     judged, standing = _judged(rule, before, applied, hearing_of(rule, applied, moment))
-    return Outcome(judged, said(rule, before, judged, standing))
+    return StepResult(judged, said(rule, before, judged, standing))
 
 
 def deadline(rule: WindowRule, state: State) -> datetime | None:
@@ -119,22 +119,22 @@ def _newest(state: State) -> int:
 
 
 def _too_late(rule: WindowRule, signal: Signal) -> bool:
-    if rule.type is None or signal.kind is SignalKind.MARK:
+    if rule.type is None or signal.kind is SignalKind.RETRACTION:
         return False
     recorded = signal.evidence.recorded_at or signal.occurred_at
     lateness: timedelta = recorded - signal.occurred_at
     return lateness > rule.max_lateness
 
 
-def _forgetful(rule: WindowRule, state: State, moment: Moment) -> State:
+def _forgetful(rule: WindowRule, state: State, moment: StepContext) -> State:
     # while muted nothing goes but what is too much
     clock = None if moment.muted else moment.clock
     return forget(rule, state, None if clock is None else micros(clock))
 
 
-def _begun(rule: WindowRule, state: State, signal: Signal, moment: Moment) -> State:
+def _begun(rule: WindowRule, state: State, signal: Signal, moment: StepContext) -> State:
     if state.offset < 0 and moment.muted:
-        state = renewed(rule, None, state, moment.standing, moment.clock)
+        state = reset_state(rule, None, state, moment.standing, moment.clock)
     if state.offset >= 0 and (state.since is not None or moment.since is None):
         return state
     return msgspec.structs.replace(
@@ -146,7 +146,7 @@ def _begun(rule: WindowRule, state: State, signal: Signal, moment: Moment) -> St
 
 
 def _applied(rule: WindowRule, state: State, signal: Signal, changed_in: int) -> State:
-    if signal.kind is SignalKind.MARK:
+    if signal.kind is SignalKind.RETRACTION:
         return _marked(state, signal)
     if signal.bundle < changed_in:
         return overtaken(state, signal.identity, micros(signal.occurred_at))
@@ -173,7 +173,7 @@ def _counted(rule: WindowRule, state: State, hit: Hit) -> State:
 
 
 def _judged(
-    rule: WindowRule, before: State, after: State, hearing: Hearing
+    rule: WindowRule, before: State, after: State, hearing: AnnounceContext
 ) -> tuple[State, tuple[Episode, ...]]:
     standing = episodes(rule, after)
     was = () if _stays(before.announced, standing) else episodes(rule, before)
@@ -189,9 +189,9 @@ def _stays(announced: Sequence[Announced], standing: Sequence[Episode]) -> bool:
     return not starts or (len(starts) == 1 and starts == [one.start for one in standing])
 
 
-def _ticked(rule: WindowRule, state: State, moment: Moment) -> Outcome:
+def _ticked(rule: WindowRule, state: State, moment: StepContext) -> StepResult:
     if moment.clock is None:
-        return Outcome(state, changed=False)
+        return StepResult(state, changed=False)
     hearing = hearing_of(rule, state, moment)
     judged, standing = _overdue(rule, state, hearing)
     untouched = {one.id for one in judged.announced if one in state.announced}
@@ -205,10 +205,12 @@ def _ticked(rule: WindowRule, state: State, moment: Moment) -> Outcome:
     )
     kept = _forgetful(rule, resolved, moment)
     alerts = said(rule, state, resolved, standing)
-    return Outcome(None if kept.forgotten else kept, alerts)
+    return StepResult(None if kept.forgotten else kept, alerts)
 
 
-def _overdue(rule: WindowRule, state: State, hearing: Hearing) -> tuple[State, tuple[Episode, ...]]:
+def _overdue(
+    rule: WindowRule, state: State, hearing: AnnounceContext
+) -> tuple[State, tuple[Episode, ...]]:
     """What the time alone brings about: only an absence fires without a hit."""
     if rule.type is not CorrelationType.ABSENCE:
         return state, episodes(rule, state)
@@ -216,9 +218,9 @@ def _overdue(rule: WindowRule, state: State, hearing: Hearing) -> tuple[State, t
     return _judged(rule, state, later, hearing)
 
 
-def hearing_of(rule: WindowRule, state: State, moment: Moment) -> Hearing:
+def hearing_of(rule: WindowRule, state: State, moment: StepContext) -> AnnounceContext:
     """What announcing at that moment needs to know."""
-    return Hearing(
+    return AnnounceContext(
         fingerprint=state_fingerprint(rule, state),
         serial=state.serial,
         clock=None if moment.clock is None else micros(moment.clock),

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from schemas.alert import Alert, Status
 from schemas.event import Event, completed
-from schemas.rule import Expected, RuleTest, TestEvent
+from schemas.rule import ExpectedAlert, RuleTest, TestEvent
 from schemas.span import duration
 from services.matcher.domain.backtest.corrections import linked
 from services.matcher.domain.backtest.replay import replay
@@ -89,7 +89,7 @@ def differences(rulebook: Rulebook, case: Case) -> tuple[str, ...]:
     return tuple(line for one in case.test.expect for line in _missing(one, alerts))
 
 
-def _missing(expected: Expected, alerts: tuple[Alert, ...]) -> Iterator[str]:
+def _missing(expected: ExpectedAlert, alerts: tuple[Alert, ...]) -> Iterator[str]:
     """An expectation names the rule, and of its alerts only what it cares about."""
     fired = [alert for alert in alerts if alert.rule.name == expected.fires]
     met = [alert for alert in fired if not list(_unlike(expected, alert))]
@@ -103,7 +103,7 @@ def _missing(expected: Expected, alerts: tuple[Alert, ...]) -> Iterator[str]:
         yield f"{_told(alert)}, but expected " + ", ".join(_unlike(expected, alert))
 
 
-def _unlike(expected: Expected, alert: Alert) -> Iterator[str]:
+def _unlike(expected: ExpectedAlert, alert: Alert) -> Iterator[str]:
     if expected.status is None and alert.status is Status.WITHDRAWN:
         yield "it to stand"
     found = _found(alert)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemas.alert import Alert
-from services.matcher.domain.alerts.step import Moment, Outcome
+from services.matcher.domain.alerts.step import StepContext, StepResult
 from services.matcher.domain.hypotheses.change import (
     DistanceChange,
     IndicatorChange,
@@ -35,7 +35,7 @@ class HypothesisWatch:
             self._keep((hypothesis, False), HypothesisState.empty())
 
     def hear(
-        self, rule: WindowRule, window: bytes, outcome: Outcome, moment: Moment
+        self, rule: WindowRule, window: bytes, outcome: StepResult, moment: StepContext
     ) -> tuple[Alert, ...]:
         """The alerts to which an outcome of a window leads, where hypotheses list its rule."""
         return tuple(
@@ -46,17 +46,17 @@ class HypothesisWatch:
             for alert in self._step((hypothesis, exercise), change, moment)
         )
 
-    def tick(self, moment: Moment) -> tuple[Alert, ...]:
+    def tick(self, moment: StepContext) -> tuple[Alert, ...]:
         """The alerts to which the time alone leads, up to the clock."""
         clock = moment.clock
         due = [place for place, when in self.due.items() if when and clock and when <= clock]
         return tuple(alert for place in due for alert in self._step(place, None, moment))
 
     def _step(
-        self, place: Place, change: IndicatorChange | None, moment: Moment
+        self, place: Place, change: IndicatorChange | None, moment: StepContext
     ) -> tuple[Alert, ...]:
         self.offset += 1
-        numbered = Moment(self.offset, moment.clock, moment.now)
+        numbered = StepContext(self.offset, moment.clock, moment.now)
         state = self.states.get(place) or HypothesisState.empty(exercise=place[1])
         outcome = step_hypothesis(place[0], state, change, numbered)
         self._keep(place, outcome.state)
@@ -68,7 +68,7 @@ class HypothesisWatch:
 
 
 def _changes(
-    rule: WindowRule, window: bytes, outcome: Outcome, moment: Moment
+    rule: WindowRule, window: bytes, outcome: StepResult, moment: StepContext
 ) -> Iterable[tuple[IndicatorChange, bool]]:
     if not outcome.changed:
         return

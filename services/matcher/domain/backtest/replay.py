@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 from schemas.alert import Alert
 from schemas.event import Event
 from schemas.signal import Signal
-from services.matcher.domain.alerts.step import Moment, Outcome, deadline, is_due, step
+from services.matcher.domain.alerts.step import StepContext, StepResult, deadline, is_due, step
 from services.matcher.domain.backtest.hypothesis_watch import HypothesisWatch
 from services.matcher.domain.rules.chain import chained
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -82,7 +82,7 @@ class _Course:
         self._keep(rule, place, outcome)
         self._hear(rule, place, outcome, now)
 
-    def _hear(self, rule: WindowRule, place: Place, outcome: Outcome, now: datetime) -> None:
+    def _hear(self, rule: WindowRule, place: Place, outcome: StepResult, now: datetime) -> None:
         if rule.hypotheses:
             moment = self._moment(now)
             self.told.alerts.extend(self.watch.hear(rule, place[2], outcome, moment))
@@ -94,11 +94,11 @@ class _Course:
             self._keep(rule, place, outcome)
             self._hear(rule, place, outcome, clock)
 
-    def _moment(self, now: datetime) -> Moment:
+    def _moment(self, now: datetime) -> StepContext:
         self.offset += 1
-        return Moment(self.offset, self.clock, now, self.since)
+        return StepContext(self.offset, self.clock, now, self.since)
 
-    def _keep(self, rule: WindowRule, place: Place, outcome: Outcome) -> None:
+    def _keep(self, rule: WindowRule, place: Place, outcome: StepResult) -> None:
         if not outcome.changed:
             return
         self._write(rule, place, outcome)
@@ -108,7 +108,7 @@ class _Course:
             for signal in chained(self.rulebook, alert):
                 self._apply(signal, alert.updated_at)
 
-    def _write(self, rule: WindowRule, place: Place, outcome: Outcome) -> None:
+    def _write(self, rule: WindowRule, place: Place, outcome: StepResult) -> None:
         if outcome.state is None:
             del self.states[place]
             return

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import msgspec
 
-from schemas.bundle import NO_BUNDLE, Backfilled, OnChange
+from schemas.bundle import NO_BUNDLE, BackfillBarrier, OnChange
 from schemas.tick import Tick
-from services.matcher.domain.alerts.standing import Standing
+from services.matcher.domain.alerts.rule_generation import RuleGeneration
 from services.matcher.domain.rules.rulebook import Rulebook, RuleKey
 
 
@@ -55,7 +55,7 @@ class Clock(msgspec.Struct, frozen=True):
         """When the rule began to watch; None if the clock has not met it."""
         return self.since.get(_named(rule))
 
-    def marked(self, mark: Backfilled) -> "Clock":
+    def marked(self, mark: BackfillBarrier) -> "Clock":
         """The clock once the past of a partition is here; an older mark changes nothing.
 
         It counts up to the bundle that the states stand by: a newer one may have been refused here.
@@ -95,7 +95,7 @@ class Clock(msgspec.Struct, frozen=True):
         """The clock with the names of its rules noted."""
         return self if self.names == names else msgspec.structs.replace(self, names=names)
 
-    def mutes(self, standing: Standing, level: int = 0) -> bool:
+    def mutes(self, standing: RuleGeneration, level: int = 0) -> bool:
         """Whether the past of a rule of `level` that stands so is still being judged again."""
         rebuilt = standing.on_change is OnChange.REBUILD
         return rebuilt and standing.changed_in > self.released_on(level)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from schemas.bundle import OnChange
-from services.matcher.domain.alerts.standing import NEVER_CHANGED, Standing
-from services.matcher.domain.changes.succession import Numbered
+from services.matcher.domain.alerts.rule_generation import NEVER_CHANGED, RuleGeneration
+from services.matcher.domain.changes.next_bundle import VersionedBundle
 from services.matcher.domain.rules.rulebook import Rulebook, RuleKey
 
 
@@ -15,14 +15,16 @@ class InForce:
     """A rulebook, whose number is that of its bundle, and how its rules stand."""
 
     rulebook: Rulebook
-    standings: Mapping[RuleKey, Standing] = field(default_factory=lambda: MappingProxyType({}))
+    standings: Mapping[RuleKey, RuleGeneration] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
     @property
     def number(self) -> int:
         """That of the bundle; 0 for rules that were read from a folder."""
         return self.rulebook.number
 
-    def standing(self, rule: RuleKey) -> Standing:
+    def standing(self, rule: RuleKey) -> RuleGeneration:
         """How the rule stands."""
         return self.standings.get(rule, NEVER_CHANGED)
 
@@ -34,7 +36,7 @@ class InForce:
         correlations = [key for key in below if self.rulebook.windows[key].type is not None]
         return max((1 + self.level(key) for key in correlations), default=0)
 
-    def rebuilt_after(self, number: int) -> Mapping[RuleKey, Standing]:
+    def rebuilt_after(self, number: int) -> Mapping[RuleKey, RuleGeneration]:
         """The rules whose windows are to be rebuilt where bundle `number` was the last applied."""
         return {
             rule: one
@@ -43,11 +45,11 @@ class InForce:
         }
 
 
-def standings(bundle: Numbered) -> Mapping[RuleKey, Standing]:
+def standings(bundle: VersionedBundle) -> Mapping[RuleKey, RuleGeneration]:
     """How the rules of a bundle stand."""
-    found: dict[RuleKey, Standing] = {}
+    found: dict[RuleKey, RuleGeneration] = {}
     for name, told in bundle.bundle.rules.items():
         pack, _, rule = name.partition("/")
         changed_in = bundle.number if told.changed_in is None else told.changed_in
-        found[pack, rule] = Standing(told.on_change, changed_in, told.changed_at, told.since)
+        found[pack, rule] = RuleGeneration(told.on_change, changed_in, told.changed_at, told.since)
     return MappingProxyType(found)

@@ -10,8 +10,8 @@ from schemas.rule import CorrelationType
 from services.matcher.domain.alerts.announce import announce, settle_claims
 from services.matcher.domain.alerts.episodes import Episode, episodes
 from services.matcher.domain.alerts.step import (
-    Moment,
-    Outcome,
+    StepContext,
+    StepResult,
     all_alerts,
     hearing_of,
     said,
@@ -22,14 +22,14 @@ from services.matcher.domain.windows.window_rule import WindowRule
 CHANGED = "rule changed"
 
 
-def release(rule: WindowRule, state: State, moment: Moment) -> Outcome:
+def release(rule: WindowRule, state: State, moment: StepContext) -> StepResult:
     """Judge a state whose hits are all there, for the first time since its rule was changed.
 
     Alerts announced before stay with the episodes that they overlap; what is left of them is
     withdrawn. A message that is not past the state's offset changes nothing and says it all again.
     """
     if moment.offset <= state.offset:
-        return Outcome(state, all_alerts(rule, state), changed=False)
+        return StepResult(state, all_alerts(rule, state), changed=False)
     before = _clocked(rule, state, moment)
     hearing = replace(hearing_of(rule, state, moment), gone=CHANGED)
     standing = episodes(rule, before)
@@ -41,10 +41,10 @@ def release(rule: WindowRule, state: State, moment: Moment) -> Outcome:
         announced=announced,
         serial=before.serial + len(announced) - len(before.announced),
     )
-    return Outcome(None if judged.forgotten else judged, said(rule, before, judged, standing))
+    return StepResult(None if judged.forgotten else judged, said(rule, before, judged, standing))
 
 
-def _clocked(rule: WindowRule, state: State, moment: Moment) -> State:
+def _clocked(rule: WindowRule, state: State, moment: StepContext) -> State:
     """Absences are judged up to a clock of their own."""
     if rule.type is not CorrelationType.ABSENCE or moment.clock is None:
         return state

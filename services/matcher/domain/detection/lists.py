@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from schemas.rule import LongAlias, Member, NamedList
-from services.matcher.domain.detection.places import Places
+from services.matcher.domain.detection.places import Sites
 from services.matcher.domain.packs.documents import Sourced
 from services.matcher.domain.packs.faults import Path, Refused, RuleFault
 from services.matcher.domain.text.fold import fold
@@ -13,7 +13,7 @@ from services.matcher.domain.text.organisation_heads import DEFAULT, Heads
 from services.matcher.domain.text.phrases import (
     InvalidPhrase,
     Phrase,
-    Piece,
+    PhrasePart,
     name_forms,
     parse_phrase,
 )
@@ -43,7 +43,7 @@ class Lists:
     names: Mapping[str, tuple[Naming, ...]] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
     aligned: Mapping[str, str] = field(default_factory=dict)
-    places: Places = field(default_factory=Places)
+    places: Sites = field(default_factory=Sites)
     heads: Heads = DEFAULT
 
     @property
@@ -200,7 +200,7 @@ def _unless(alias: LongAlias, path: Path, index: int) -> Phrase:
     return phrase
 
 
-def _may_cover(pieces: tuple[Piece, ...], alias: str) -> bool:
+def _may_cover(pieces: tuple[PhrasePart, ...], alias: str) -> bool:
     words = " ".join(piece.words for piece in pieces)
     return any(piece.inflects for piece in pieces) or any(
         form in words for form in name_forms(alias)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from services.matcher.domain.detection.predicates import Atom, Leaf
 from services.matcher.domain.detection.text_tests import NameTest, PhraseTest
 from services.matcher.domain.detection.view import View
-from services.matcher.domain.text.fold import Stretch
+from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.text.scan import Place
 from services.matcher.domain.text.sentences import Sentence, sentence_of
 
@@ -28,7 +28,7 @@ class NearTest(Leaf):
         """The values that have such a sentence."""
         return dict.fromkeys(view.scan.texts[index].raw for index, _ in sorted(self._shared(view)))
 
-    def stretches(self, view: View) -> Iterable[Stretch]:
+    def stretches(self, view: View) -> Iterable[CharSpan]:
         """Every part in such sentences."""
         shared = self._shared(view)
         return view.stretches(

@@ -10,7 +10,7 @@ from services.matcher.domain.packs.faults import Refused, RuleFault
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Sites:
     """The named places of one pack: the sites of each list, and where each site is."""
 
     lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -37,7 +37,7 @@ def _circle(site: Site, km: float) -> Circle:
 
 def build_places(
     documents: Iterable[Sourced[SiteList]], lists: Collection[str]
-) -> tuple[Places, tuple[RuleFault, ...]]:
+) -> tuple[Sites, tuple[RuleFault, ...]]:
     """The places of one pack, and every fault in them; `lists` are the names already given."""
     known: dict[str, frozenset[str]] = {}
     sites: dict[str, Site] = {}
@@ -49,7 +49,7 @@ def build_places(
             known[one.document.name] = frozenset(site.id for site in one.document.sites)
             sites = {site.id: site for site in reversed(one.document.sites)} | sites
     circles = Circles(_circle(site, site.radius_km) for site in sites.values())
-    return Places(known, sites, circles), tuple(faults)
+    return Sites(known, sites, circles), tuple(faults)
 
 
 def _doubles(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from services.matcher.domain.detection.view import View
-from services.matcher.domain.text.fold import Stretch
+from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.text.proximity import Pair
 
 Atom = tuple[str, str]
@@ -36,7 +36,7 @@ class Leaf(ABC):
     def members(self, view: View) -> Iterable[str]:
         """The values that meet it, as text."""
 
-    def stretches(self, view: View) -> Iterable[Stretch]:  # noqa: ARG002  (most stand in no words)
+    def stretches(self, view: View) -> Iterable[CharSpan]:  # noqa: ARG002  (most stand in no words)
         """Where in the words of the event (title and text together) they stand."""
         return ()
 

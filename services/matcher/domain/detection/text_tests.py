@@ -8,7 +8,7 @@ from typing import ClassVar
 from services.matcher.domain.detection.fields import as_text
 from services.matcher.domain.detection.predicates import Atom, Leaf
 from services.matcher.domain.detection.view import IN_WORDS, View, texts_of
-from services.matcher.domain.text.fold import Stretch
+from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.text.phrases import Phrase
 from services.matcher.domain.text.proximity import Pair, pairs_of, stands
 from services.matcher.domain.text.scan import Place
@@ -40,7 +40,7 @@ class TextTest(Leaf):
         """The accepted values."""
         return (text for text, _ in self._found(view))
 
-    def stretches(self, view: View) -> Iterable[Stretch]:
+    def stretches(self, view: View) -> Iterable[CharSpan]:
         """The first place in the words."""
         if self.field not in IN_WORDS:
             return
@@ -52,19 +52,19 @@ class TextTest(Leaf):
         """The value, where it must be the whole of it."""
         return () if self.whole is None else [frozenset({(self.field, self.whole)})]
 
-    def _found(self, view: View) -> Iterable[tuple[str, Stretch]]:
+    def _found(self, view: View) -> Iterable[tuple[str, CharSpan]]:
         for text in map(as_text, view.values(self.field)):
             found = self.find(text if self.cased else text.casefold())
             if found is not None:
-                yield text, Stretch(*found)
+                yield text, CharSpan(*found)
 
 
-def _before_casefold(text: str, place: Stretch) -> Stretch:
+def _before_casefold(text: str, place: CharSpan) -> CharSpan:
     """The place in `text` itself: casefold may lengthen it, as ß to ss."""
     if len(text.casefold()) == len(text) or place.start == place.end:
         return place
     origin = [index for index, sign in enumerate(text) for _ in sign.casefold()]
-    return Stretch(origin[place.start], origin[place.end - 1] + 1)
+    return CharSpan(origin[place.start], origin[place.end - 1] + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class PhraseTest(Leaf):
         """The values that it stands in."""
         return dict.fromkeys(view.scan.text_at(place).raw for place in self.places(view))
 
-    def stretches(self, view: View) -> Iterable[Stretch]:
+    def stretches(self, view: View) -> Iterable[CharSpan]:
         """Every place in the words."""
         return view.stretches(self.places(view))
 
@@ -124,7 +124,7 @@ class MemberTest(Leaf):
         """The ids that are members."""
         return (text for text in map(as_text, view.values(self.field)) if text in self.ids)
 
-    def stretches(self, view: View) -> Iterable[Stretch]:
+    def stretches(self, view: View) -> Iterable[CharSpan]:
         """Where the members are named in the words."""
         return view.stretches(_places_of(view, self.field, self.ids))
 
@@ -159,7 +159,7 @@ class NameTest(Leaf):
         """The values that name one."""
         return dict.fromkeys(view.scan.text_at(place).raw for place in self.places(view))
 
-    def stretches(self, view: View) -> Iterable[Stretch]:
+    def stretches(self, view: View) -> Iterable[CharSpan]:
         """Where they are named in the words."""
         return view.stretches(self.places(view))
 

@@ -12,7 +12,7 @@ from typing import ClassVar
 from services.matcher.domain.detection.fields import Value, as_text
 from services.matcher.domain.detection.predicates import Leaf
 from services.matcher.domain.detection.view import View
-from services.matcher.domain.text.fold import Stretch
+from services.matcher.domain.text.fold import CharSpan
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
@@ -127,6 +127,6 @@ class NamesTest(PresenceTest):
 
     cost: ClassVar[int] = 8
 
-    def stretches(self, view: View) -> Iterable[Stretch]:
+    def stretches(self, view: View) -> Iterable[CharSpan]:
         """Where such names stand."""
         return [one.stretch for one in view.unknown_names()] if self.present else ()

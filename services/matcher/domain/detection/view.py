@@ -17,7 +17,7 @@ from services.matcher.domain.detection.fields import (
     words,
 )
 from services.matcher.domain.detection.lists import NAMED_IN, Lists, Named, named
-from services.matcher.domain.text.fold import Stretch
+from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.text.names import OrganisationName, organisation_names
 from services.matcher.domain.text.phrases import Phrase
 from services.matcher.domain.text.scan import Place, Scan, ScannedText, places
@@ -91,7 +91,7 @@ class View:
             self._unknown = tuple(one for one in found if not _within(one.told_by, known))
         return self._unknown
 
-    def _known_stretches(self) -> list[Stretch]:
+    def _known_stretches(self) -> list[CharSpan]:
         """Where the words name members of lists, in order; each reaches as far as one before it."""
         found = sorted(
             (stretch.start, stretch.end)
@@ -100,7 +100,7 @@ class View:
             for stretch in (self.in_words(one.field, self.scan.stretch(one.place)),)
         )
         reach = accumulate((end for _, end in found), max)
-        return [Stretch(start, end) for (start, _), end in zip(found, reach, strict=True)]
+        return [CharSpan(start, end) for (start, _), end in zip(found, reach, strict=True)]
 
     def places(self, name: str, phrase: Phrase) -> Iterable[Place]:
         """Where the phrase stands in a field."""
@@ -108,7 +108,7 @@ class View:
         texts = texts_of(name)
         return (place for place in found if self.scan.text_at(place).field in texts)
 
-    def stretches(self, found: Iterable[Place]) -> Iterable[Stretch]:
+    def stretches(self, found: Iterable[Place]) -> Iterable[CharSpan]:
         """Those of the places that are in the words, as stretches of the raw words.
 
         They are for people to see, so 64 are enough.
@@ -118,11 +118,11 @@ class View:
             if text.field in _WORDS:
                 yield self.in_words(text.field, self.scan.stretch(place))
 
-    def in_words(self, name: str, stretch: Stretch) -> Stretch:
+    def in_words(self, name: str, stretch: CharSpan) -> CharSpan:
         """A stretch of title, text or words as one of the words."""
         title = self.event.title
         shift = len(title) + len(WORDS_APART) if name == "text" and title else 0
-        return Stretch(stretch.start + shift, stretch.end + shift)
+        return CharSpan(stretch.start + shift, stretch.end + shift)
 
     def _look_up(self, name: str) -> tuple[Value, ...]:
         if name not in WORKED_OUT:
@@ -135,12 +135,12 @@ class View:
         return tuple(sorted({one.member for one in self.named_in(name)}))
 
 
-def _within(inner: Stretch, known: list[Stretch]) -> bool:
+def _within(inner: CharSpan, known: list[CharSpan]) -> bool:
     last = bisect_right(known, inner.start, key=_start) - 1
     return last >= 0 and inner.end <= known[last].end
 
 
-def _start(stretch: Stretch) -> int:
+def _start(stretch: CharSpan) -> int:
     return stretch.start
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from services.matcher.domain.detection.earth import LONGEST_KM, Circles, point_of
 from services.matcher.domain.detection.fields import as_text
 from services.matcher.domain.detection.modifiers import list_name
-from services.matcher.domain.detection.places import Places
+from services.matcher.domain.detection.places import Sites
 from services.matcher.domain.detection.predicates import Leaf
 from services.matcher.domain.detection.view import View
 from services.matcher.domain.packs.faults import nearest
@@ -43,7 +43,7 @@ class WithinTest(Leaf):
         return map(as_text, view.values(self.field))
 
 
-def within(field: str, text: str, places: Places) -> WithinTest:
+def within(field: str, text: str, places: Sites) -> WithinTest:
     """The condition that `text` means: a site or a `%list%` of sites, and kilometres.
 
     Raises:
@@ -63,7 +63,7 @@ def _kilometres(distance: str, text: str) -> float:
     return km
 
 
-def _sites(name: str, places: Places) -> frozenset[str]:
+def _sites(name: str, places: Sites) -> frozenset[str]:
     listed = list_name(name)
     if listed is not None:
         if listed not in places.lists:

@@ -7,8 +7,8 @@ import msgspec
 
 from schemas.alert import Alert
 from schemas.duty import SOURCE_SILENT
-from schemas.pulse import Pulse
-from services.matcher.domain.alerts.step import Moment
+from schemas.heartbeat import Heartbeat
+from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.duty.alert import Duty, Words, duty_alert, duty_ended
 from services.matcher.domain.duty.rhythm import PULSE_EVERY, Rhythm
 from services.matcher.domain.duty.source_state import SourceState
@@ -37,7 +37,7 @@ class SourceOutcome:
 
 
 def hear_source(
-    source: WatchedSource, state: SourceState | None, pulse: Pulse, moment: Moment
+    source: WatchedSource, state: SourceState | None, pulse: Heartbeat, moment: StepContext
 ) -> SourceOutcome:
     """Apply a pulse. What is stamped ahead of `moment.now` counts as of now."""
     at = min(micros(pulse.at), micros(moment.now))
@@ -55,7 +55,7 @@ def hear_source(
 
 
 def tick_source(
-    source: WatchedSource | None, name: str, state: SourceState, moment: Moment
+    source: WatchedSource | None, name: str, state: SourceState, moment: StepContext
 ) -> SourceOutcome:
     """Judge the silence at the clock; `source` None: it is not watched as `name` any more."""
     if moment.offset <= state.offset:
@@ -105,7 +105,9 @@ def _again(state: SourceState) -> SourceOutcome:
     return SourceOutcome(state, state.alert, silent, changed=False)
 
 
-def _begun(source: WatchedSource, state: SourceState, clock: int, moment: Moment) -> SourceOutcome:
+def _begun(
+    source: WatchedSource, state: SourceState, clock: int, moment: StepContext
+) -> SourceOutcome:
     at = instant(_due(source, state.rhythm) or clock)
     words = silence(source, state.rhythm, clock)
     told = duty_alert(_duty(source), words, at, moment.now, state.serial)
@@ -123,7 +125,7 @@ def _over(state: SourceState, words: Words, at: int, now: datetime) -> SourceOut
 
 
 def _excused(
-    source: WatchedSource, before: SourceState, after: SourceState, moment: Moment
+    source: WatchedSource, before: SourceState, after: SourceState, moment: StepContext
 ) -> SourceOutcome:
     """Less is expected of it than when its silence was told."""
     if not before.is_silent:
@@ -133,7 +135,7 @@ def _excused(
 
 
 def _dropped(
-    source: WatchedSource, state: SourceState, clock: int, moment: Moment
+    source: WatchedSource, state: SourceState, clock: int, moment: StepContext
 ) -> SourceOutcome:
     over = _over(state, end_of_watch(source, state.rhythm.last), clock, moment.now)
     return replace(over, state=None)

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 from schemas.alert import Alert, Evidence, Level
 from schemas.duty import WATCHDOG
-from schemas.pulse import Pulse
+from schemas.heartbeat import Heartbeat
 from services.matcher.domain.duty.alert import Duty, Words, duty_alert
 
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def beat(pulse: Pulse, partition: int, now: datetime) -> Alert:
+def beat(pulse: Heartbeat, partition: int, now: datetime) -> Alert:
     """The alert that a pulse of the watchdog, which came to signals partition `partition`, is.
 
     One alert for each events partition, and one revision of it a second at most: its number is the

@@ -16,9 +16,9 @@ from schemas.alert import (
 from services.matcher.domain.alerts.announce import GONE
 from services.matcher.domain.hypotheses.crossing import Crossing
 from services.matcher.domain.hypotheses.hypothesis import LEVELS, WatchedHypothesis
+from services.matcher.domain.hypotheses.indicator_status import IndicatorState, standings
 from services.matcher.domain.hypotheses.move import Move
 from services.matcher.domain.hypotheses.score import course_of
-from services.matcher.domain.hypotheses.standing import IndicatorState, standings
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.windows.state import instant
 

@@ -20,7 +20,7 @@ from services.matcher.domain.hypotheses.state import (
     MOST_SILENT,
     MOST_WINDOWS,
     HypothesisState,
-    Sighting,
+    Observation,
 )
 from services.matcher.domain.windows.state import instant, micros
 
@@ -59,9 +59,9 @@ def _sighted(state: HypothesisState, change: AlertChange) -> HypothesisState:
     return msgspec.structs.replace(state, sightings=sightings)
 
 
-def _sighting(change: AlertChange) -> Sighting:
+def _sighting(change: AlertChange) -> Observation:
     newest = sorted(change.evidence, key=lambda one: one.occurred_at, reverse=True)[:MOST_REPORTS]
-    return Sighting(
+    return Observation(
         alert=change.alert,
         revision=change.revision,
         at=micros(change.at),
@@ -110,15 +110,17 @@ def kept(hypothesis: WatchedHypothesis, state: HypothesisState) -> HypothesisSta
 
 
 def _kept_sightings(
-    hypothesis: WatchedHypothesis, sightings: Mapping[str, tuple[Sighting, ...]], time: int
-) -> dict[str, tuple[Sighting, ...]]:
+    hypothesis: WatchedHypothesis, sightings: Mapping[str, tuple[Observation, ...]], time: int
+) -> dict[str, tuple[Observation, ...]]:
     known = hypothesis.by_rule
     return {
         rule: _fresh(known[rule], seen, time) for rule, seen in sightings.items() if rule in known
     }
 
 
-def _fresh(indicator: Indicator, seen: tuple[Sighting, ...], time: int) -> tuple[Sighting, ...]:
+def _fresh(
+    indicator: Indicator, seen: tuple[Observation, ...], time: int
+) -> tuple[Observation, ...]:
     # the newest stays though it is expired: it is what tells expired from dormant
     newest = sorted(seen, key=lambda one: (not one.withdrawn, one.at))[-MOST_SIGHTINGS:]
     lasts = indicator.expires_after

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from schemas.alert import window_key
 from schemas.indication import Indication, Nearness
-from services.matcher.domain.alerts.step import Outcome
+from services.matcher.domain.alerts.step import StepResult
 from services.matcher.domain.hypotheses.change import (
     DistanceChange,
     IndicatorChange,
@@ -19,7 +19,7 @@ from services.matcher.domain.windows.window_rule import WindowRule
 
 
 def news(
-    rule: WindowRule, before: State, outcome: Outcome, now: datetime
+    rule: WindowRule, before: State, outcome: StepResult, now: datetime
 ) -> tuple[Indication, ...]:
     """An indication for each hypothesis and alert, and for each change of the distance.
 
@@ -32,12 +32,14 @@ def news(
     )
 
 
-def _alerts(rule: WindowRule, outcome: Outcome, now: datetime) -> Iterator[Indication]:
+def _alerts(rule: WindowRule, outcome: StepResult, now: datetime) -> Iterator[Indication]:
     for alert in outcome.alerts:
         yield _blank(rule, now, exercise=alert.exercise).model_copy(update={"alert": alert})
 
 
-def _near(rule: WindowRule, before: State, outcome: Outcome, now: datetime) -> Iterator[Indication]:
+def _near(
+    rule: WindowRule, before: State, outcome: StepResult, now: datetime
+) -> Iterator[Indication]:
     after = before if outcome.state is None else outcome.state
     near = None if outcome.state is None else distance(rule, outcome.state, now)
     if outcome.changed and near == distance(rule, before, now):

@@ -18,7 +18,7 @@ MOST_SILENT = 256
 """Of the sources that are silent so many are kept, the newest."""
 
 
-class Sighting(msgspec.Struct, frozen=True, array_like=True):
+class Observation(msgspec.Struct, frozen=True, array_like=True):
     """One alert of an indicator at its highest revision; `at` is when it last showed."""
 
     alert: str
@@ -44,7 +44,7 @@ class HypothesisState(msgspec.Struct, frozen=True):
     rank: int = 0
     since: int | None = None
     mover: str = ""
-    sightings: dict[str, tuple[Sighting, ...]] = {}
+    sightings: dict[str, tuple[Observation, ...]] = {}
     distances: dict[str, dict[str, Distance]] = {}
     silent: tuple[str, ...] = ()
     announced: tuple[dict[str, Any], ...] = ()

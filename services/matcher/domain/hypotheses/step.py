@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from schemas.alert import Alert, Status
-from services.matcher.domain.alerts.step import Moment
+from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.hypotheses.alert import LevelChange, begun, ended, told_anew
 from services.matcher.domain.hypotheses.change import (
     AlertChange,
@@ -19,9 +19,9 @@ from services.matcher.domain.hypotheses.change import (
 from services.matcher.domain.hypotheses.crossing import Crossing, crossings, next_crossing
 from services.matcher.domain.hypotheses.hearing import kept, noted
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
+from services.matcher.domain.hypotheses.indicator_status import blind_at
 from services.matcher.domain.hypotheses.move import Move, heard, passed
 from services.matcher.domain.hypotheses.score import Course, course_of
-from services.matcher.domain.hypotheses.standing import blind_at
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.windows.state import instant, micros
 
@@ -39,7 +39,7 @@ def step_hypothesis(
     hypothesis: WatchedHypothesis,
     state: HypothesisState,
     message: IndicatorChange | None,
-    moment: Moment,
+    moment: StepContext,
 ) -> HypothesisOutcome:
     """Apply one change of an indicator, or a tick (None), to the state of its hypothesis.
 
@@ -87,7 +87,9 @@ def hypothesis_is_due(
     return due is not None and due <= clock
 
 
-def _reached(state: HypothesisState, message: IndicatorChange | None, moment: Moment) -> int | None:
+def _reached(
+    state: HypothesisState, message: IndicatorChange | None, moment: StepContext
+) -> int | None:
     """The time up to which the level can be judged; what is dated ahead waits for its time."""
     times = [] if state.time is None else [state.time]
     if moment.clock is not None:

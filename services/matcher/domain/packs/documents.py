@@ -12,7 +12,7 @@ from schemas.rule import (
     RuleDocument,
     SiteList,
 )
-from services.matcher.domain.packs.faults import Origin
+from services.matcher.domain.packs.faults import RuleLocation
 
 D = TypeVar("D")
 
@@ -22,7 +22,7 @@ class Sourced(Generic[D]):
     """A document and where it was read."""
 
     document: D
-    origin: Origin
+    origin: RuleLocation
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class RuleFault:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class RuleLocation:
     """Where a document was read: its file, and the line of each of its fields."""
 
     file: str

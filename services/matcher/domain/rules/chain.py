@@ -35,7 +35,7 @@ def _hit(rule: WindowRule, alert: Alert) -> Signal:
     recorded = _recorded(alert)
     owners = {one.source_owner or one.source for one in alert.evidence}
     return Signal(
-        kind=SignalKind.MARK if alert.status is Status.WITHDRAWN else SignalKind.HIT,
+        kind=SignalKind.RETRACTION if alert.status is Status.WITHDRAWN else SignalKind.HIT,
         pack=rule.pack,
         rule=rule.name,
         base=alert.rule.name,

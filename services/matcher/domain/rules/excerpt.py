@@ -3,7 +3,7 @@
 from schemas.alert import Evidence, Span
 from services.matcher.domain.detection.fields import WORDS_APART
 from services.matcher.domain.rules.matching import Match
-from services.matcher.domain.text.fold import Stretch
+from services.matcher.domain.text.fold import CharSpan
 
 LONGEST_EXCERPT = 280
 _BEFORE = 80
@@ -29,16 +29,16 @@ def evidence(match: Match) -> Evidence:
     )
 
 
-def _excerpt(title: str, text: str, spans: tuple[Stretch, ...]) -> tuple[str, tuple[Span, ...]]:
+def _excerpt(title: str, text: str, spans: tuple[CharSpan, ...]) -> tuple[str, tuple[Span, ...]]:
     """Of the text around its first span; of the title, when the words stand only there."""
     start = len(title) + len(WORDS_APART) if title else 0
-    in_text = [Stretch(one.start - start, one.end - start) for one in spans if one.start >= start]
+    in_text = [CharSpan(one.start - start, one.end - start) for one in spans if one.start >= start]
     if in_text or (text and not (spans and title)):
         return excerpt_of(text, in_text)
     return excerpt_of(title, list(spans))
 
 
-def excerpt_of(text: str, spans: list[Stretch]) -> tuple[str, tuple[Span, ...]]:
+def excerpt_of(text: str, spans: list[CharSpan]) -> tuple[str, tuple[Span, ...]]:
     """At most 280 characters around the first span, and the spans that are whole in them."""
     if len(text) <= LONGEST_EXCERPT:
         return text, tuple(Span(start=one.start, end=one.end) for one in spans)

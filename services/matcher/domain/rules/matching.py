@@ -7,7 +7,7 @@ from schemas.event import Event
 from services.matcher.domain.detection.fields import as_text, words
 from services.matcher.domain.detection.view import View, scanned_texts
 from services.matcher.domain.rules.rulebook import CompiledRule, PackRules, Rulebook
-from services.matcher.domain.text.fold import Stretch
+from services.matcher.domain.text.fold import CharSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Match:
     view: View
 
     @property
-    def spans(self) -> tuple[Stretch, ...]:
+    def spans(self) -> tuple[CharSpan, ...]:
         """Where the matched words stand in the raw words (title and text together), in order."""
         found = {
             stretch

@@ -40,7 +40,7 @@ def signals(rulebook: Rulebook, event: Event) -> tuple[Signal, ...]:
 
 def _marks(rulebook: Rulebook, earlier: Event) -> Iterator[Signal]:
     for hit in _hits(rulebook, earlier):
-        yield hit.model_copy(update={"kind": SignalKind.MARK})
+        yield hit.model_copy(update={"kind": SignalKind.RETRACTION})
 
 
 def _hits(rulebook: Rulebook, event: Event) -> Iterator[Signal]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from services.matcher.domain.text.fold import fold
-from services.matcher.domain.text.latin_names import Run
+from services.matcher.domain.text.latin_names import NameRun
 from services.matcher.domain.text.organisation_heads import Heads
 from services.matcher.domain.text.tokens import Token
 
@@ -39,7 +39,7 @@ def is_arabic(word: Token) -> bool:
     return _SCRIPT.match(word.folded) is not None
 
 
-def arabic_runs(words: Sequence[Token], heads: Heads) -> Iterator[Run]:
+def arabic_runs(words: Sequence[Token], heads: Heads) -> Iterator[NameRun]:
     """The runs that name an organisation, in order; their first word is the head noun."""
     free = 0
     for place, word in enumerate(words):
@@ -47,7 +47,7 @@ def arabic_runs(words: Sequence[Token], heads: Heads) -> Iterator[Run]:
             continue
         last = defined_run(words, place + 1)
         if last > place + 1 and words[place + 1].folded not in _COMMON:
-            yield Run(place, last, place)
+            yield NameRun(place, last, place)
             free = last
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from services.matcher.domain.text.arabic_names import defined_run, goes_on, is_arabic
 from services.matcher.domain.text.fold import fold
-from services.matcher.domain.text.latin_names import Run, capital_run, joined_run, named_by
+from services.matcher.domain.text.latin_names import NameRun, capital_run, joined_run, named_by
 from services.matcher.domain.text.tokens import Token
 
 _ITSELF = re.compile(
@@ -51,7 +51,7 @@ CUES = _set(
 """Without one of these words nothing is so introduced."""
 
 
-def claimed_runs(text: str, words: Sequence[Token]) -> Iterator[Run]:
+def claimed_runs(text: str, words: Sequence[Token]) -> Iterator[NameRun]:
     """The names so introduced, in no order; `head` is -1: nothing else tells them."""
     for cue in _ITSELF.finditer(text):
         yield from _claimed(text, words, cue.end(), quoted_only=False)
@@ -73,7 +73,9 @@ def _introduces(words: Sequence[Token], group: int, cue: int) -> bool:
     return cue - group <= _NOUN_BEFORE and any(word.folded in _SOME for word in described)
 
 
-def _claimed(text: str, words: Sequence[Token], place: int, *, quoted_only: bool) -> Iterator[Run]:
+def _claimed(
+    text: str, words: Sequence[Token], place: int, *, quoted_only: bool
+) -> Iterator[NameRun]:
     lead = _LEAD.match(text, place)
     start = lead.end() if lead else place
     first = bisect_left(words, start, key=_start)
@@ -87,7 +89,7 @@ def _claimed(text: str, words: Sequence[Token], place: int, *, quoted_only: bool
     else:
         last = _unquoted(words, first)
     if first < last <= first + _MOST_QUOTED:
-        yield Run(first, last, -1)
+        yield NameRun(first, last, -1)
 
 
 def _quoted(text: str, words: Sequence[Token], first: int, closing: str) -> int:

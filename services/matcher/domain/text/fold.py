@@ -35,14 +35,14 @@ def _fold(text: str) -> str:
 _fold_short = lru_cache(maxsize=65536)(_fold)
 
 
-class Stretch(NamedTuple):
+class CharSpan(NamedTuple):
     """A stretch of raw text, in characters: `start` inclusive, `end` exclusive."""
 
     start: int
     end: int
 
 
-def raw_stretch(raw: str, start: int, end: int) -> Stretch:
+def raw_stretch(raw: str, start: int, end: int) -> CharSpan:
     """Where in `raw` words of `fold(raw)` came from: its characters `start` to `end`.
 
     Marks on the last letter are taken in.
@@ -51,7 +51,7 @@ def raw_stretch(raw: str, start: int, end: int) -> Stretch:
     last = places[end - 1] + 1
     while last < len(raw) and not TABLE[ord(raw[last])]:
         last += 1
-    return Stretch(places[start], last)
+    return CharSpan(places[start], last)
 
 
 @lru_cache(maxsize=64)

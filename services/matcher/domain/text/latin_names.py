@@ -36,7 +36,7 @@ _JOINS = _set("of for")
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class NameRun:
     """Tokens `first` to `last` (exclusive) that may be one name; `head` says which may name it."""
 
     first: int
@@ -94,7 +94,7 @@ def _is_joint(words: Sequence[Token], place: int, wanted: frozenset[str] | set[s
     return word.joined and not word.capital and word.folded in wanted
 
 
-def latin_runs(words: Sequence[Token], heads: Heads) -> Iterator[Run]:
+def latin_runs(words: Sequence[Token], heads: Heads) -> Iterator[NameRun]:
     """The runs that name an organisation, in order."""
     place = 0
     while place < len(words):
@@ -106,7 +106,7 @@ def latin_runs(words: Sequence[Token], heads: Heads) -> Iterator[Run]:
         place = last
 
 
-def _named(words: Sequence[Token], run: range, heads: Heads) -> Iterator[Run]:
+def _named(words: Sequence[Token], run: range, heads: Heads) -> Iterator[NameRun]:
     """Of one run the name before its last trailing head noun, and that after a leading one."""
     leading = next((place for place in run if _heads(words[place], heads, leading=True)), run.stop)
     behind = range(run.start, leading)
@@ -114,10 +114,10 @@ def _named(words: Sequence[Token], run: range, heads: Heads) -> Iterator[Run]:
     if at is not None:
         yield from _around(words, behind, at)
     if leading < run.stop and (run.stop - leading > 1 or " " in words[leading].folded):
-        yield Run(leading, min(run.stop, leading + MOST_WORDS), leading)
+        yield NameRun(leading, min(run.stop, leading + MOST_WORDS), leading)
 
 
-def _around(words: Sequence[Token], run: range, at: int) -> Iterator[Run]:
+def _around(words: Sequence[Token], run: range, at: int) -> Iterator[NameRun]:
     first = max(run.start, at - MOST_WORDS)
     last = at + 1
     if first < at and all(word.folded in _GENERIC for word in words[first:at]):
@@ -127,7 +127,7 @@ def _around(words: Sequence[Token], run: range, at: int) -> Iterator[Run]:
     elif first == at and not trails(words[at].folded):
         last = run.stop
     if last - first > 1:
-        yield Run(first, last, at)
+        yield NameRun(first, last, at)
 
 
 def _heads(word: Token, heads: Heads, *, leading: bool = False) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from services.matcher.domain.text.arabic_names import arabic_runs, is_arabic
 from services.matcher.domain.text.claimed_names import CUES, claimed_runs
-from services.matcher.domain.text.fold import Stretch, fold
-from services.matcher.domain.text.latin_names import Run, latin_runs
+from services.matcher.domain.text.fold import CharSpan, fold
+from services.matcher.domain.text.latin_names import NameRun, latin_runs
 from services.matcher.domain.text.organisation_heads import Heads
 from services.matcher.domain.text.sentences import sentences
 from services.matcher.domain.text.tokens import Token, tokens
@@ -27,8 +27,8 @@ class OrganisationName:
     """
 
     name: str
-    stretch: Stretch
-    told_by: Stretch
+    stretch: CharSpan
+    told_by: CharSpan
 
 
 def organisation_names(text: str, heads: Heads) -> tuple[OrganisationName, ...]:
@@ -59,15 +59,15 @@ def _readable(word: str, *, first: bool) -> str:
     return word if small or not word[0].isascii() else word[0].upper() + word[1:]
 
 
-def _name(text: str, words: Sequence[Token], run: Run, heads: Heads) -> OrganisationName:
+def _name(text: str, words: Sequence[Token], run: NameRun, heads: Heads) -> OrganisationName:
     inside = words[run.first : run.last]
     telling = inside if run.head < 0 else words[run.head : run.head + 1]
     head = next((word for word in telling if _tells(word, heads)), None)
     noun = heads.bare(inside[0].folded) if head is inside[0] and is_arabic(head) else None
     start = _past_attached(text, inside[0], noun) if noun else inside[0].start
-    whole = Stretch(start, inside[-1].end)
+    whole = CharSpan(start, inside[-1].end)
     folded = fold(text[whole.start : whole.end]).split()
-    told_by = whole if head is None else Stretch(max(start, head.start), head.end)
+    told_by = whole if head is None else CharSpan(max(start, head.start), head.end)
     return OrganisationName(canonical(" ".join([noun or folded[0], *folded[1:]])), whole, told_by)
 
 
@@ -92,7 +92,7 @@ def _tells(word: Token, heads: Heads) -> bool:
     )
 
 
-def _outermost(runs: Sequence[Run]) -> Iterator[Run]:
+def _outermost(runs: Sequence[NameRun]) -> Iterator[NameRun]:
     reach = 0
     for run in sorted(runs, key=_outer_first):
         if run.first >= reach:
@@ -100,7 +100,7 @@ def _outermost(runs: Sequence[Run]) -> Iterator[Run]:
             yield run
 
 
-def _outer_first(run: Run) -> tuple[int, int, int]:
+def _outer_first(run: NameRun) -> tuple[int, int, int]:
     return run.first, -run.last, -run.head
 
 
@@ -118,7 +118,7 @@ def _headlines(text: str, words: Sequence[Token]) -> list[range]:
     return found
 
 
-def _shouted(run: Run, headlines: Sequence[range]) -> bool:
+def _shouted(run: NameRun, headlines: Sequence[range]) -> bool:
     """Whether it is part of a headline; one that is nothing but a name is a name."""
     last = bisect_right(headlines, run.first, key=_first) - 1
     inside = last >= 0 and run.first in headlines[last]

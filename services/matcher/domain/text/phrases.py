@@ -20,7 +20,7 @@ class InvalidPhrase(ValueError):  # noqa: N818  (named for what it says, as ever
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PhrasePart:
     """Words that stand together, folded, as the scan looks for them.
 
     `' words '`, or `' words'` where the last word goes on.
@@ -44,16 +44,16 @@ class Piece:
         return not self.literal.endswith(" ")
 
 
-def piece(words: str, *, inflects: bool) -> Piece:
+def piece(words: str, *, inflects: bool) -> PhrasePart:
     """The piece of these folded words."""
-    return Piece(f" {words}" if inflects else f" {words} ")
+    return PhrasePart(f" {words}" if inflects else f" {words} ")
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """Pieces in order, with at most `slack` other words between them in all."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[PhrasePart, ...]
     slack: int = 0
     most: int = field(init=False, compare=False)
     """As many words as it may reach over."""
@@ -85,7 +85,7 @@ def parse_phrase(text: str) -> Phrase:
     return Phrase(tuple(tokens), int(slack[1]))
 
 
-def _token_pieces(token: str) -> list[Piece]:
+def _token_pieces(token: str) -> list[PhrasePart]:
     """One piece a word; a token with a hyphen is several."""
     if _MISPLACED.search(token):
         raise InvalidPhrase(f"{token!r}: * ends a word, and ~N ends the phrase")
@@ -96,12 +96,12 @@ def _token_pieces(token: str) -> list[Piece]:
     return [*pieces[:-1], piece(words[-1], inflects=token.endswith("*"))] if words else []
 
 
-def _joined(words: list[Piece]) -> tuple[Piece, ...]:
+def _joined(words: list[PhrasePart]) -> tuple[PhrasePart, ...]:
     """Words that stand together as one piece each: fewer and longer things to look for."""
-    pieces: list[Piece] = []
+    pieces: list[PhrasePart] = []
     for word in words:
         if pieces and not pieces[-1].inflects:
-            pieces[-1] = Piece(pieces[-1].literal + word.literal[1:])
+            pieces[-1] = PhrasePart(pieces[-1].literal + word.literal[1:])
         else:
             pieces.append(word)
     return tuple(pieces)

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from services.matcher.domain.text.fold import Stretch, fold, raw_stretch
+from services.matcher.domain.text.fold import CharSpan, fold, raw_stretch
 from services.matcher.domain.text.fold_page import marks
 from services.matcher.domain.text.fold_table import TABLE
 
@@ -13,7 +13,7 @@ _UNSEEN = b"'\0"
 _AROUND = 60
 
 
-def word_stretch(raw: str, first: int, last: int) -> Stretch:
+def word_stretch(raw: str, first: int, last: int) -> CharSpan:
     """The words `first` to `last` of `fold(raw)`, counted from 0, in `raw`.
 
     The same as `raw_stretch` of their letters.
@@ -27,10 +27,10 @@ def word_stretch(raw: str, first: int, last: int) -> Stretch:
     end = start + len(_beginning(rest, last - first + 1).rstrip(_UNSEEN))
     while signs[end : end + 1] == b"\0":
         end += 1
-    return Stretch(start + len(rest) - len(rest.lstrip(_UNSEEN)), end)
+    return CharSpan(start + len(rest) - len(rest.lstrip(_UNSEEN)), end)
 
 
-def nearby_stretch(raw: str, words: str, at: int) -> Stretch | None:
+def nearby_stretch(raw: str, words: str, at: int) -> CharSpan | None:
     """Where these words of `fold(raw)`, padded, stand in `raw`, looked for around `at` alone.
 
     They stand there once at most. Nothing when they are not found inside what is looked at.
@@ -40,14 +40,14 @@ def nearby_stretch(raw: str, words: str, at: int) -> Stretch | None:
     return _as_written(raw, words, start, end) or _as_folded(raw, words, start, end)
 
 
-def _as_written(raw: str, words: str, start: int, end: int) -> Stretch | None:
+def _as_written(raw: str, words: str, start: int, end: int) -> CharSpan | None:
     """Where they stand letter by letter, but for case, between signs that part words."""
     part, written = raw[start:end].lower(), words[1:-1]
     if len(part) != end - start:
         return None
     place = part.find(written)
     while place >= 0:
-        found = Stretch(start + place, start + place + len(written))
+        found = CharSpan(start + place, start + place + len(written))
         if _parts_words(raw, found.start - 1) and _parts_words(raw, found.end):
             return found
         place = part.find(written, place + 1)
@@ -59,7 +59,7 @@ def _parts_words(raw: str, place: int) -> bool:
     return not 0 <= place < len(raw) or TABLE[ord(raw[place])].isspace()
 
 
-def _as_folded(raw: str, words: str, start: int, end: int) -> Stretch | None:
+def _as_folded(raw: str, words: str, start: int, end: int) -> CharSpan | None:
     part = raw[start:end]
     folded = fold(part)
     place = folded.find(words)
@@ -68,7 +68,7 @@ def _as_folded(raw: str, words: str, start: int, end: int) -> Stretch | None:
         return None
     first = folded.count(" ", 0, place)
     found = word_stretch(part, first, first + words.count(" ") - 2)
-    return Stretch(start + found.start, start + found.end)
+    return CharSpan(start + found.start, start + found.end)
 
 
 @lru_cache(maxsize=64)
@@ -103,6 +103,6 @@ def _beginning(signs: bytes, count: int) -> bytes:
     return signs[: len(signs) - len(after[0])].rstrip() if after else signs.rstrip()
 
 
-def _by_letter(raw: str, first: int, last: int) -> Stretch:
+def _by_letter(raw: str, first: int, last: int) -> CharSpan:
     words = list(re.finditer("[^ ]+", fold(raw)))
     return raw_stretch(raw, words[first].start(), words[last].end())

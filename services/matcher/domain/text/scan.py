@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from services.matcher.domain.text.fold import Stretch, fold
+from services.matcher.domain.text.fold import CharSpan, fold
 from services.matcher.domain.text.phrases import Phrase
 from services.matcher.domain.text.raw_words import nearby_stretch, word_stretch
 
@@ -71,7 +71,7 @@ class Scan:
         """The text that holds it."""
         return self.texts[bisect_right(self.starts, place[0]) - 1]
 
-    def stretch(self, place: Place) -> Stretch:
+    def stretch(self, place: Place) -> CharSpan:
         """Where it stands in its raw text."""
         index = bisect_right(self.starts, place[0]) - 1
         start = self.starts[index]

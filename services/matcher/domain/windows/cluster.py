@@ -12,14 +12,14 @@ from services.matcher.domain.windows.state import Hit
 
 
 @dataclass(frozen=True, slots=True)
-class Cluster:
+class TermCluster:
     """Terms that link to one another, directly or through others, and who uses them."""
 
     terms: tuple[str, ...]
     by: frozenset[str]
 
 
-def largest_cluster(hits: Iterable[Hit], similarity: float) -> Cluster | None:
+def largest_cluster(hits: Iterable[Hit], similarity: float) -> TermCluster | None:
     """The cluster with most distinct `by` values, then with the least term; None without terms.
 
     Two folded terms link at `similarity` (rapidfuzz's `token_sort_ratio`, 0 to 100); a cluster is
@@ -30,7 +30,7 @@ def largest_cluster(hits: Iterable[Hit], similarity: float) -> Cluster | None:
         for term in hit.values:
             users.setdefault(term, set()).update(hit.by)
     clusters = (
-        Cluster(terms, frozenset().union(*(users[term] for term in terms)))
+        TermCluster(terms, frozenset().union(*(users[term] for term in terms)))
         for terms in _linked(sorted(users), similarity)
     )
     return min(clusters, key=lambda one: (-len(one.by), one.terms), default=None)

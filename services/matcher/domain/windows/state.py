@@ -71,7 +71,7 @@ class Hit(msgspec.Struct, frozen=True, array_like=True):
         return Evidence.model_validate(self.report)
 
 
-class Run(msgspec.Struct, frozen=True, array_like=True):
+class FiringRun(msgspec.Struct, frozen=True, array_like=True):
     """Firing times with no gap: one episode, or the part of one that can change no more.
 
     Of a settled run those firing times are kept that a kept hit may stand behind, the last one
@@ -128,7 +128,7 @@ class State(msgspec.Struct, frozen=True):
     cut: int | None = None
     hits: tuple[Hit, ...] = ()
     marks: dict[str, int] = {}
-    runs: tuple[Run, ...] = ()
+    runs: tuple[FiringRun, ...] = ()
     announced: tuple[Announced, ...] = ()
     live: dict[str, int] = {}
 

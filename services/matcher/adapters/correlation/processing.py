@@ -1,0 +1,107 @@
+"""Stepped: what the engine makes of a message and one state, and all that this leads to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.alert import Alert
+from schemas.indication import Indication
+from schemas.signal import Signal
+from services.matcher.adapters.topics.message import Received
+from services.matcher.domain.alerts.step import StepContext, StepResult, all_alerts, deadline, step
+from services.matcher.domain.changes.clock import Clock
+from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.changes.release import history, release
+from services.matcher.domain.hypotheses.news import news
+from services.matcher.domain.rules.chain import chained
+from services.matcher.domain.rules.rulebook import RuleKey
+from services.matcher.domain.windows.state import State
+from services.matcher.domain.windows.window_rule import WindowRule
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessingContext:
+    """A message on its way through the engine: the rules in force, its partition's clock, now."""
+
+    message: Received
+    force: InForce
+    clock: Clock
+    now: datetime
+
+    def moment(self, rule: RuleKey) -> StepContext:
+        """When and where it reaches the states of one rule."""
+        standing = self.force.standing(rule)
+        return StepContext(
+            self.message.offset,
+            self.clock.now(),
+            self.now,
+            standing.since or self.clock.watching_since(rule),
+            standing,
+            self.mutes(rule),
+        )
+
+    def mutes(self, rule: RuleKey) -> bool:
+        """Whether a rule has nothing to say while its past is judged again."""
+        standing = self.force.standing(rule)
+        return standing.changed_in > 0 and self.clock.mutes(standing, self.force.level(rule))
+
+    def above(self, alerts: tuple[Alert, ...]) -> tuple[Signal, ...]:
+        """The hits that alerts are for rules above their own."""
+        return tuple(one for alert in alerts for one in chained(self.force.rulebook, alert))
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """An outcome, when the state that it leaves is due, hits for rules above, and news."""
+
+    outcome: StepResult
+    due: datetime | None = None
+    above: tuple[Signal, ...] = ()
+    news: tuple[Indication, ...] = ()
+
+    def forgets(self, before: State) -> bool:
+        """Whether an alert will be known no more that was said, now or before."""
+        outcome = self.outcome
+        if outcome.state is None or not outcome.changed:
+            return outcome.changed
+        said = {one.id for one in before.announced} | {alert.id for alert in outcome.alerts}
+        return not said.issubset(one.id for one in outcome.state.announced)
+
+
+def stepped(
+    rule: WindowRule, state: State, told: Signal | None, heard: ProcessingContext
+) -> Stepped:
+    """One step of the engine and what it leads to: all that a rule can fail in."""
+    moment = heard.moment((rule.pack, rule.name))
+    outcome = step(rule, state, told, moment)
+    if moment.muted:
+        return Stepped(outcome)
+    said = news(rule, state, outcome, moment.now)
+    return Stepped(outcome, _due(rule, outcome), heard.above(outcome.alerts), said)
+
+
+def ticked(rule: WindowRule, state: State, heard: ProcessingContext) -> Stepped:
+    """One step that only the time leads to."""
+    return stepped(rule, state, None, heard)
+
+
+def released(rule: WindowRule, state: State, heard: ProcessingContext) -> Stepped:
+    """A state judged for the first time since its rule began anew.
+
+    Hypotheses, and the rules above, hear of all of it: they have heard nothing meanwhile.
+    """
+    moment = heard.moment((rule.pack, rule.name))
+    if moment.muted:
+        return Stepped(StepResult(state, changed=False))
+    outcome = release(rule, state, moment)
+    left = State.empty() if outcome.state is None else outcome.state
+    said = standing_news(rule, left, heard.now)
+    return Stepped(outcome, _due(rule, outcome), heard.above(history(rule, left)), said)
+
+
+def standing_news(rule: WindowRule, state: State, now: datetime) -> tuple[Indication, ...]:
+    """What a hypothesis that has heard nothing of a state has to hear."""
+    return news(rule, state, StepResult(state, all_alerts(rule, state), changed=False), now)
+
+
+def _due(rule: WindowRule, outcome: StepResult) -> datetime | None:
+    return None if outcome.state is None else deadline(rule, outcome.state)

@@ -1,0 +1,65 @@
+"""Silence: what pulses and ticks lead to, told to those on duty and to every hypothesis."""
+
+from dataclasses import dataclass
+
+from schemas.duty import is_own
+from schemas.heartbeat import Heartbeat
+from services.matcher.adapters import metrics
+from services.matcher.adapters.correlation.effects import Effects
+from services.matcher.adapters.correlation.hypotheses import Hypotheses
+from services.matcher.adapters.correlation.processing import ProcessingContext
+from services.matcher.adapters.correlation.sources import Sources
+from services.matcher.adapters.rules.guard import RuleFailure
+from services.matcher.adapters.topics.record_sender import dead_letter
+from services.matcher.domain.alerts.step import StepContext
+from services.matcher.domain.duty.source_step import SourceOutcome
+from services.matcher.domain.duty.watchdog import beat
+from services.matcher.domain.hypotheses.news import source_news
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSilence:
+    """What `correlate` does with pulses, and with the silence of sources."""
+
+    sources: Sources
+    hypotheses: Hypotheses
+    effects: Effects
+
+    async def take(self, pulse: Heartbeat, heard: ProcessingContext) -> None:
+        """Apply a pulse; that of the watchdog is an alert at once, and nothing is kept of it."""
+        message = heard.message
+        if is_own(pulse.source):
+            alert = beat(pulse, message.partition, heard.now)
+            await self.effects.alert(alert, message, changed=True)
+            return
+        outcome = self.sources.hear(pulse, message.partition, _moment(heard))
+        await self._tell(pulse.source, outcome, heard)
+
+    async def tick(self, heard: ProcessingContext) -> None:
+        """Judge the silence of every source of the partition that is due."""
+        for name, outcome in self.sources.tick(heard.message.partition, _moment(heard)):
+            await self._tell(name, outcome, heard)
+
+    async def _tell(
+        self, name: str, outcome: SourceOutcome | RuleFailure, heard: ProcessingContext
+    ) -> None:
+        message = heard.message
+        if isinstance(outcome, RuleFailure):
+            await dead_letter(self.effects.outbox, message, message.value, outcome.why)
+            return
+        sent = []
+        if outcome.alert is not None:
+            metrics.SILENCES.labels(outcome.alert.status).inc(outcome.changed)
+            sent.append(await self.effects.alert(outcome.alert, message, changed=outcome.changed))
+        if outcome.silent is not None:
+            hypotheses = self.hypotheses.rules.values()
+            news = source_news(hypotheses, name, heard.now, silent=outcome.silent)
+            sent += [await self.effects.indication(one, message) for one in news]
+        if outcome.state is None and outcome.changed:
+            for acknowledged in sent:
+                await acknowledged
+            self.sources.drop(message.partition, name)
+
+
+def _moment(heard: ProcessingContext) -> StepContext:
+    return StepContext(heard.message.offset, heard.clock.now(), heard.now)

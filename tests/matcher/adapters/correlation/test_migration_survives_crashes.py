@@ -1,0 +1,224 @@
+"""A worker may die at any write while rules change: what is said in the end stays the same."""
+
+import asyncio
+from collections.abc import Awaitable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from schemas.alert import Alert, Status
+from schemas.bundle import OnChange
+from schemas.rule import Condition
+from schemas.signal import Signal
+from schemas.topics import ALERTS
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.topics.record_sender import ProducerRecord
+from services.matcher.domain.changes.in_force import InForce
+from tests.fakes import FakeOutbox
+from tests.matcher.adapters.correlation.test_correlate import ticks
+from tests.matcher.builders import HOUR, NOON, RULE, hit, mark
+from tests.matcher.changing import Worker, marks, rules
+from tests.matcher.messages import Given, signal_message
+
+PAIR = replace(RULE, condition=Condition(gte=2))
+EDITED = {
+    "the same": PAIR,
+    "stricter": replace(PAIR, condition=Condition(gte=3)),
+    "laxer": replace(PAIR, condition=Condition(gte=1)),
+    "shorter": replace(PAIR, timespan=HOUR, resolve_after=2 * HOUR),
+}
+END = NOON + 60 * HOUR
+"""All has resolved by then, and nothing is forgotten: what is seen again finds its state."""
+
+
+@dataclass
+class Outbox(FakeOutbox):
+    """Topics of which it is known how many alerts Kafka has for certain: somebody waited."""
+
+    certain: int = 0
+
+    async def send(self, topic: str, letter: ProducerRecord) -> Awaitable[object]:
+        await super().send(topic, letter)
+        return Receipt(self)
+
+
+@dataclass
+class Receipt:
+    """Kafka's acknowledgement, of all that was sent until it was waited for."""
+
+    outbox: Outbox
+
+    def __await__(self) -> Generator[None, None, None]:
+        self.outbox.certain = len(self.outbox.to(ALERTS))
+        yield from ()
+
+
+class Table(dict[bytes, bytes]):
+    """A table that remembers each write, as its changelog does, and what Kafka had by then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[tuple[bytes, bytes | None]] = []
+        self.certain: list[int] = []
+        self.outbox = Outbox()
+
+    def __setitem__(self, key: bytes, value: bytes) -> None:
+        self._write(key, value)
+        super().__setitem__(key, value)
+
+    def __delitem__(self, key: bytes) -> None:
+        self._write(key, None)
+        super().__delitem__(key)
+
+    def _write(self, key: bytes, value: bytes | None) -> None:
+        self.writes.append((key, value))
+        self.certain.append(self.outbox.certain)
+
+    def after(self, writes: int) -> "Table":
+        """As a worker finds it that reads only so many of the writes."""
+        found = Table()
+        for key, value in self.writes[:writes]:
+            if value is not None:
+                found[key] = value
+            elif key in found:
+                del found[key]
+        return found
+
+
+@dataclass
+class Life:
+    """Messages in order, each with the rules that are in force when it comes, and one death."""
+
+    messages: list[tuple[Given, int]]
+    edited: str
+    on_change: OnChange
+    table: Table = field(default_factory=Table)
+    alerts: list[Alert] = field(default_factory=list)
+    writes: list[int] = field(default_factory=list)
+
+    def again(self, table: Table | None = None) -> "Life":
+        """The same messages, to be gone through anew."""
+        return Life(self.messages, self.edited, self.on_change, table or Table())
+
+    def lived(self, first: int = 0, last: int | None = None, in_force: int = 0) -> "Life":
+        """Go through the messages from `first` on, with bundle `in_force` at the start."""
+        asyncio.run(self._live(first, last, in_force))
+        return self
+
+    async def _live(self, first: int, last: int | None, in_force: int) -> None:
+        bundles = Bundles(self._rules(in_force))
+        worker = Worker(bundles, self.table, outbox=self.table.outbox)
+        for offset, (message, number) in list(enumerate(self.messages))[first:last]:
+            if number > bundles.current.number:
+                bundles.put(self._rules(number))
+            await worker.correlation.take(replace(message, offset=offset))
+            self.writes.append(len(self.table.writes))
+        self.alerts += worker.alerts
+
+    def _rules(self, number: int) -> InForce:
+        if not number:
+            return rules(PAIR)
+        rule = EDITED[self.edited]
+        changed = [rule] if self.on_change is not OnChange.KEEP else []
+        return rules(rule, number=number, changed=changed, on_change=self.on_change)
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> Life:
+    on_change = draw(st.sampled_from([OnChange.REBUILD, OnChange.REBUILD, *OnChange]))
+    before = [draw(_signals(number)) for number in range(draw(st.integers(0, 5)))]
+    overtaken = [draw(_signals(number)) for number in range(10, 10 + draw(st.integers(0, 2)))]
+    live = [draw(_signals(number)) for number in range(20, 20 + draw(st.integers(0, 3)))]
+    later = [draw(_signals(number)) for number in range(30, 30 + draw(st.integers(0, 3)))]
+    past = [one.model_copy(update={"backfill": True}) for one in (*before, *overtaken)]
+    if on_change is not OnChange.REBUILD:
+        past = []
+    meanwhile = draw(st.permutations([*_made_by(1, past), *_made_by(1, live)]))
+    messages = [
+        *((one, 0) for one in _made_by(0, before)),
+        *((one, 1) for one in _made_by(0, overtaken)),
+        *((one, 1) for one in meanwhile),
+        (ticks(NOON + 20 * HOUR, 0), 1),
+        (marks(), 1),
+        *((one, 1) for one in _made_by(1, later)),
+        (ticks(END, 0), 1),
+    ]
+    # windows that are kept are judged by the edited rule when they next hear of something
+    edits = sorted(EDITED) if on_change is OnChange.REBUILD else ["the same"]
+    return Life(messages, draw(st.sampled_from(edits)), on_change)
+
+
+@st.composite
+def _signals(draw: st.DrawFn, number: int) -> Signal:
+    hours = draw(st.integers(0, 24)) / 2
+    one = hit(hours, f"e{number}")
+    return mark(hours, f"e{number}") if draw(st.integers(0, 9)) == 0 else one
+
+
+def _made_by(bundle: int, signals: Sequence[Signal]) -> Iterator[Given]:
+    return (signal_message(one.model_copy(update={"bundle": bundle})) for one in signals)
+
+
+def ends(alerts: Sequence[Alert]) -> dict[str, tuple[object, ...]]:
+    """What was said last of each alert, by id."""
+    last: dict[str, Alert] = {}
+    for one in alerts:
+        if one.id not in last or last[one.id].revision <= one.revision:
+            last[one.id] = one
+    return {
+        name: (one.status, one.reason, one.starts_at, one.evidence_count, one.value)
+        for name, one in last.items()
+    }
+
+
+@dataclass
+class Death:
+    """A worker that died, and what the next one finds."""
+
+    life: Life
+    data: st.DataObject
+
+    def __post_init__(self) -> None:
+        messages = self.life.messages
+        died = self.data.draw(st.integers(1, len(messages)))
+        first = self.life.again().lived(0, died)
+        self.in_force = messages[died - 1][1]
+        self.committed = self.data.draw(st.integers(0, died - 1))
+        written = first.writes[self.committed - 1] if self.committed else 0
+        kept = self.data.draw(st.integers(written, first.writes[-1]))
+        self.kept = first.table.after(kept)
+        self.known = first.alerts[: max(first.table.certain[:kept], default=0)]
+
+    def told(self, in_force: int) -> list[Alert]:
+        """All that is said: what was sent after the commit is lost where nothing waited for it."""
+        known = self.life.again().lived(0, self.committed)
+        after = self.life.again(self.kept).lived(self.committed, None, in_force)
+        return [*known.alerts, *self.known, *after.alerts]
+
+
+@given(life=lives(), data=st.data())
+def test_whenever_a_worker_dies_the_next_one_ends_with_the_same_alerts(
+    life: Life, data: st.DataObject
+) -> None:
+    told = Death(life, data).told(0)
+
+    assert ends(told) == ends(life.again().lived().alerts)
+
+
+@given(life=lives(), data=st.data())
+def test_the_next_worker_may_know_of_the_change_before_it_sees_the_messages_again(
+    life: Life, data: st.DataObject
+) -> None:
+    # what it sees again was made by older rules: where nothing is rebuilt, a reset forgets it
+    assume(life.on_change is not OnChange.RESET)
+    death = Death(life, data)
+
+    told = death.told(death.in_force)
+
+    assert standing(told) == standing(life.again().lived().alerts)
+
+
+def standing(alerts: Sequence[Alert]) -> set[tuple[object, ...]]:
+    """How the alerts ended that were not withdrawn: ids tell in which order things came."""
+    return {one for one in ends(alerts).values() if one[0] is not Status.WITHDRAWN}

@@ -1,0 +1,209 @@
+"""correlate: what becomes of pulses, over a table that outlives the worker."""
+
+import asyncio
+from datetime import datetime
+
+from schemas.alert import Alert, Status
+from schemas.duty import WATCHDOG_SOURCE, is_watchdog
+from schemas.heartbeat import Heartbeat
+from schemas.indication import Indication
+from schemas.rule import SourceRhythm
+from schemas.topics import ALERTS, SIGNALS
+from services.matcher.adapters.correlation.effects import Effects
+from services.matcher.adapters.correlation.hypotheses import Hypotheses, by_name
+from services.matcher.adapters.correlation.processing import ProcessingContext
+from services.matcher.adapters.correlation.source_silence import SourceSilence
+from services.matcher.adapters.correlation.sources import MOST_SOURCES, Sources
+from services.matcher.adapters.state.windows import HEAD_ENDS, Windows
+from services.matcher.domain.changes.clock import Clock
+from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.duty.rhythm import Rhythm
+from services.matcher.domain.duty.source_state import SourceState, encode_source
+from services.matcher.domain.duty.watched_sources import WatchedSources
+from services.matcher.domain.rules.compile_sources import watched_sources
+from services.matcher.domain.rules.rulebook import Rulebook
+from tests.fakes import FakeOutbox
+from tests.matcher.builders import HOUR, NOON
+from tests.matcher.hypotheses import hypothesis
+from tests.matcher.messages import Given
+
+
+def every(span: str, name: str = "reuters") -> WatchedSources:
+    return watched_sources([{name: SourceRhythm.model_validate({"every": span})}], ())
+
+
+class Worker:
+    """Silence over a table, fresh as after a start; one signals partition."""
+
+    def __init__(
+        self, watched: WatchedSources, table: dict[bytes, bytes] | None = None, offset: int = 0
+    ) -> None:
+        self.watched, self.table, self.offset = watched, {} if table is None else table, offset
+        self.outbox = FakeOutbox()
+        sources = Sources(self.table, lambda: self.watched)
+        effects = Effects(Windows(self.table, {}), self.outbox)
+        hypotheses = Hypotheses(self.table, by_name([hypothesis()]), partitions=1)
+        self.silence = SourceSilence(sources, hypotheses, effects)
+
+    def restarted(self) -> "Worker":
+        return Worker(self.watched, self.table, self.offset)
+
+    async def report(
+        self, hours: float, source: str = "reuters", offset: int | None = None
+    ) -> None:
+        at = NOON + hours * HOUR
+        pulse = Heartbeat(source=source, event="1", at=at, partition=0)
+        await self.silence.take(pulse, self._heard(at, offset))
+
+    async def tick(self, hours: float, offset: int | None = None) -> None:
+        await self.silence.tick(self._heard(NOON + hours * HOUR, offset))
+
+    def _heard(self, now: datetime, offset: int | None) -> ProcessingContext:
+        self.offset = self.offset + 1 if offset is None else offset
+        clock = Clock(partitions=1, times={0: now})
+        return ProcessingContext(Given(b"", offset=self.offset), InForce(Rulebook()), clock, now)
+
+    @property
+    def alerts(self) -> list[Alert]:
+        return self.outbox.told(ALERTS, Alert)
+
+    @property
+    def told(self) -> list[tuple[str, Status]]:
+        return [(alert.group["source"], alert.status) for alert in self.alerts]
+
+    @property
+    def heard(self) -> list[tuple[str, str, bool]]:
+        news = self.outbox.told(SIGNALS, Indication)
+        return [(one.hypothesis, one.source, one.silent) for one in news]
+
+
+async def test_a_silence_is_told_to_those_on_duty_and_to_every_hypothesis() -> None:
+    worker = Worker(every("6h"))
+    await worker.report(0)
+    await worker.report(0, "afp")
+    await worker.tick(5)
+    assert worker.told == []
+
+    await worker.tick(7)
+    await worker.tick(7.1)
+
+    assert worker.told == [("reuters", Status.FIRING)]
+    assert worker.heard == [("mlcoa", "reuters", True)]
+
+
+async def test_the_next_report_ends_it() -> None:
+    worker = Worker(every("6h"))
+    await worker.report(0)
+    await worker.tick(7)
+
+    await worker.report(7.5)
+
+    assert worker.told[1:] == [("reuters", Status.RESOLVED)]
+    assert worker.heard[1:] == [("mlcoa", "reuters", False)]
+
+
+async def test_a_report_in_time_moves_what_is_due() -> None:
+    worker = Worker(every("6h"))
+    for hours in range(0, 24, 3):
+        await worker.report(hours)
+        await worker.tick(hours + 2)
+    assert worker.told == []
+
+    await worker.tick(28)
+
+    assert worker.told == [("reuters", Status.FIRING)]
+
+
+async def test_a_rhythm_that_was_learnt_counts_from_then_on() -> None:
+    worker = Worker(every("6h"))
+    for hours in range(24 * 8):
+        await worker.report(hours, "afp")
+        await worker.tick(hours)
+    assert worker.told == []
+
+    await worker.tick(24 * 8 + 2)
+
+    assert worker.told == [("afp", Status.FIRING)]
+
+
+async def test_a_restart_finds_what_is_due_in_the_table() -> None:
+    worker = Worker(every("6h"))
+    await worker.report(0)
+
+    again = worker.restarted()
+    await again.tick(7)
+
+    assert again.told == [("reuters", Status.FIRING)]
+
+
+async def test_a_message_that_comes_again_sends_it_all_again() -> None:
+    worker = Worker(every("6h"))
+    await worker.report(0)
+    await worker.tick(7, offset=5)
+
+    again = worker.restarted()
+    await again.tick(7, offset=5)
+
+    assert again.alerts == worker.alerts
+    assert again.heard == worker.heard
+
+
+async def test_other_rules_count_from_the_next_message_on() -> None:
+    worker = Worker(every("6h"))
+    await worker.report(0)
+    await worker.tick(2)
+
+    worker.watched = every("1h")
+    await worker.tick(2.1)
+
+    assert worker.told == [("reuters", Status.FIRING)]
+
+
+async def test_a_source_is_dropped_only_when_kafka_has_its_last_alert() -> None:
+    worker = Worker(every("6h", "telegram:@a"))
+    await worker.report(0, "telegram:@a")
+    await worker.tick(7)
+    worker.watched = every("6h", "telegram")
+    worker.outbox.silent = True
+
+    dropping = asyncio.create_task(worker.tick(8))
+    await asyncio.sleep(0.01)
+    assert worker.table
+    worker.outbox.acknowledge()
+    await dropping
+
+    assert worker.told[-1] == ("telegram:@a", Status.RESOLVED)
+    assert worker.table == {}
+
+
+async def test_no_key_is_mistaken_for_a_window() -> None:
+    worker = Worker(every("6h"))
+
+    await worker.report(0, "rss:a[1]#1")
+
+    (key,) = worker.table
+    assert not key.endswith(HEAD_ENDS)
+    await worker.restarted().tick(1)
+
+
+async def test_sources_that_nobody_names_are_bounded() -> None:
+    worker = Worker(every("6h"))
+    for number in range(MOST_SOURCES):
+        worker.table[b"1:source~%d~" % number] = encode_source(SourceState(Rhythm(number)))
+
+    await worker.report(0, "another")
+    await worker.report(0, "reuters")
+
+    assert b"1:source~another~" not in worker.table
+    assert b"1:source~reuters~" in worker.table
+
+
+async def test_the_watchdog_is_an_alert_at_once_and_nothing_is_kept_of_it() -> None:
+    worker = Worker(every("6h"))
+
+    await worker.report(0, WATCHDOG_SOURCE)
+    await worker.tick(1000)
+
+    (alert,) = worker.alerts
+    assert is_watchdog(alert)
+    assert worker.table == {}

@@ -1,0 +1,174 @@
+"""correlate: what windows say moves hypotheses, each by messages under one key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import count
+
+from schemas.alert import Alert, Status
+from schemas.envelope import INDICATION, header
+from schemas.indication import Indication
+from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
+from services.matcher.adapters.correlation.correlate import Correlator
+from services.matcher.adapters.correlation.hypotheses import Hypotheses
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.state.windows import Windows
+from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
+from services.matcher.domain.hypotheses.state import HypothesisState, decode_hypothesis
+from services.matcher.domain.rules.rulebook import Rulebook
+from services.matcher.domain.windows.window_rule import WindowRule
+from tests.fakes import FakeOutbox
+from tests.matcher.adapters.correlation.test_correlate import time_of
+from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit, mark
+from tests.matcher.hypotheses import hypothesis
+from tests.matcher.messages import Given, signal_message, tick, tick_message
+
+MARCH = hypothesis({"joint_march": 2}, {"joint_march": "1d"})
+OBSERVED = hypothesis(
+    {"joint_march": 2},
+    {"joint_march": "1d"},
+    observed=[{"rule": "joint_march", "at": "2020-01-14"}],
+)
+THREE = replace(RULE, hypotheses=("mlcoa",))
+ONE = replace(ALONE, hypotheses=("mlcoa",))
+
+
+@dataclass
+class Worker:
+    """A correlation that hears its own indications, over a table that outlives it."""
+
+    rule: WindowRule = ONE
+    told: WatchedHypothesis = MARCH
+    table: dict[bytes, bytes] = field(default_factory=dict)
+    outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    offsets: "count[int]" = field(default_factory=lambda: count(100))
+
+    def __post_init__(self) -> None:
+        rulebook = Rulebook(windows={("iraq", "joint_march"): self.rule}, hypotheses=(self.told,))
+        windows = Windows(self.table, {})
+        hypotheses = Hypotheses(self.table, {}, partitions=1)
+        bundles = Bundles(InForce(rulebook))
+        self.correlation = Correlator(windows, hypotheses, self.outbox, time_of, bundles)
+
+    async def take(self, *messages: Given) -> "Worker":
+        for message in messages:
+            known = len(self.indications)
+            await self.correlation.take(replace(message, partition=0))
+            for letter in self.outbox.to(SIGNALS)[known:]:
+                again = Given(letter.value, letter.headers, letter.key, "vedette.signals", 0)
+                await self.correlation.take(replace(again, offset=next(self.offsets)))
+        return self
+
+    def restarted(self) -> "Worker":
+        return Worker(self.rule, self.told, self.table, offsets=self.offsets)
+
+    @property
+    def indications(self) -> Sequence[Indication]:
+        return self.outbox.told(SIGNALS, Indication)
+
+    @property
+    def levels(self) -> Sequence[Alert]:
+        alerts = self.outbox.told(ALERTS, Alert)
+        return [alert for alert in alerts if alert.rule.name == "mlcoa"]
+
+    @property
+    def state(self) -> HypothesisState:
+        (raw,) = (raw for key, raw in self.table.items() if b"hypothesis" in key)
+        return decode_hypothesis(raw)
+
+    def tick(self, hours: float) -> Given:
+        return tick_message(tick(NOON + hours * HOUR), partition=0, offset=next(self.offsets))
+
+
+async def test_an_alert_of_an_indicator_moves_its_hypothesis() -> None:
+    worker = await Worker().take(signal_message(hit(0)))
+
+    (letter,) = worker.outbox.to(SIGNALS)
+    (level,) = worker.levels
+    assert header(letter.headers, "ce_type") == INDICATION
+    assert letter.key == b'["iraq","mlcoa",["hypothesis","mlcoa"]]'
+    assert (level.status, level.starts_at) == (Status.FIRING, NOON)
+    assert [one.event_id for one in level.evidence] == ["0"]
+
+
+async def test_a_window_that_comes_nearer_says_so_once() -> None:
+    worker = await Worker(THREE).take(
+        signal_message(hit(0), 1), signal_message(hit(1), 2), signal_message(hit(1), 3)
+    )
+
+    assert [one.near.rungs[0][0] for one in worker.indications if one.near] == [1, 2]
+    (known,) = worker.state.distances["joint_march"].values()
+    assert (known.value, known.asked) == (2, 3)
+
+
+async def test_a_window_that_fires_is_near_no_more() -> None:
+    worker = await Worker(THREE).take(
+        *(signal_message(hit(hours), hours + 1) for hours in range(3))
+    )
+
+    assert worker.state.distances == {}
+    assert len(worker.levels) == 1
+
+
+async def test_a_tick_tells_a_level_that_was_left_at_its_own_time() -> None:
+    worker = await Worker().take(signal_message(hit(0)))
+    await worker.take(worker.tick(23))
+
+    first, last = worker.levels
+    assert last.status is Status.RESOLVED
+    assert last.id == first.id
+    assert last.resolved_at is not None
+    assert last.resolved_at - NOON < timedelta(hours=4)
+
+
+async def test_a_restart_finds_what_is_due_in_the_table() -> None:
+    worker = await Worker().take(signal_message(hit(0)))
+
+    again = worker.restarted()
+    await again.take(again.tick(23))
+
+    assert [level.status for level in again.levels] == [Status.RESOLVED]
+
+
+async def test_evidence_already_observed_enters_with_the_first_tick() -> None:
+    worker = Worker(told=OBSERVED)
+
+    await worker.take(worker.tick(-11))
+
+    assert [level.starts_at for level in worker.levels] == [NOON - 12 * HOUR]
+
+
+async def test_evidence_already_observed_enters_where_its_messages_would_come() -> None:
+    table: dict[bytes, bytes] = {}
+    for partition in range(4):
+        worker = Worker(told=OBSERVED, table=table)
+        worker.correlation.hypotheses.partitions = 4
+        told = tick_message(tick(NOON), partition=partition)
+        await worker.correlation.take(told)
+
+    assert sum(b"hypothesis" in key for key in table) == 1
+
+
+async def test_a_level_is_sent_again_when_its_message_comes_again() -> None:
+    first = await Worker().take(signal_message(hit(0), 1))
+    (letter,) = first.outbox.to(SIGNALS)
+    same = Given(letter.value, letter.headers, letter.key, "vedette.signals", 0, 100)
+
+    again = first.restarted()
+    await again.correlation.take(same)
+
+    assert again.levels == first.levels
+
+
+async def test_a_denial_takes_the_level_back() -> None:
+    worker = await Worker().take(signal_message(hit(0), 1), signal_message(mark(0), 2))
+
+    assert [level.status for level in worker.levels] == [Status.FIRING, Status.WITHDRAWN]
+
+
+async def test_news_for_a_hypothesis_that_is_not_there_is_a_dead_letter() -> None:
+    worker = await Worker(replace(ONE, hypotheses=("mdcoa",))).take(signal_message(hit(0)))
+
+    (letter,) = worker.outbox.to(DEAD_LETTERS)
+    assert header(letter.headers, "reason") == "hypothesis: no mdcoa in pack iraq"

@@ -1,0 +1,158 @@
+"""Following the rules topic: bundles come into force, and the last good one stays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from schemas.bundle import BUNDLE_KEY, OnChange, Rebuilt, RuleBundle, RuleStanding
+from services.matcher.adapters.rules.bundle_rules import BadBundle, rules_of
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.rules.follower import NOTE, Follower
+from services.matcher.adapters.rules.rules_topic import RulesRead, Written
+from services.matcher.domain.alerts.rule_generation import RuleGeneration
+from services.matcher.domain.rules.matching import matches
+from tests.matcher.fakes import FakePublished
+from tests.matcher.rules import report
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+HEAD = "title: Iraq\nowner: desk\n"
+ROCKETS = """
+title: Rockets
+name: rockets
+logsource: {category: report}
+detection:
+  fire: {words|phrase: rockets}
+  condition: fire
+"""
+GOOD = {"iraq/pack.yaml": HEAD, "iraq/indicators/rockets.yaml": ROCKETS}
+FAULTY = GOOD | {"iraq/indicators/more.yaml": "title: Nothing\n"}
+
+
+@dataclass(frozen=True)
+class Stood:
+    """A message of the rules topic."""
+
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+
+def bundle(files: Mapping[str, str] = GOOD) -> RuleBundle:
+    told = RuleStanding(digest="d", on_change=OnChange.REBUILD, changed_at=NOW, since=NOW)
+    return RuleBundle(digest="d", published_at=NOW, files=dict(files), rules={"iraq/rockets": told})
+
+
+def written(number: int, files: Mapping[str, str] = GOOD) -> Written:
+    return Written(number, bundle(files).model_dump_json().encode())
+
+
+def test_a_bundle_becomes_rules_with_its_number_and_how_they_stand() -> None:
+    rules = rules_of(written(7), ())
+
+    (match,) = matches(rules.rulebook, report("Rockets fell."))
+    assert match.rule.name == "rockets"
+    assert rules.number == 7
+    assert rules.standing(("iraq", "rockets")) == RuleGeneration(OnChange.REBUILD, 7, NOW, NOW)
+
+
+def test_the_index_is_laid_out_by_recent_reports_and_matches_the_same() -> None:
+    reports = [report("Rockets fell."), report("Nothing happened.")]
+
+    rules = rules_of(written(7), reports)
+
+    assert [len(matches(rules.rulebook, one)) for one in reports] == [1, 0]
+    assert rules.number == 7
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"{", "Invalid JSON"),
+        (b"{}", "digest: Field required"),
+        (written(1, FAULTY).raw, "iraq/indicators/more.yaml:1: name: is missing"),
+        (written(1, {"iraq/pack.yaml": HEAD}).raw, "no rule in it has windows"),
+        (written(1, {}).raw, "no pack.yaml"),
+    ],
+    ids=["no JSON", "no bundle", "a fault", "no rule", "no pack"],
+)
+def test_a_bundle_with_any_fault_is_bad_as_a_whole(raw: bytes, said: str) -> None:
+    with pytest.raises(BadBundle, match=said):
+        rules_of(Written(1, raw), ())
+
+
+async def test_a_worker_starts_with_the_newest_bundle() -> None:
+    follower = Follower(FakePublished([written(1), written(5)]), {})
+
+    bundles = await follower.first()
+
+    assert bundles is not None
+    assert bundles.current.number == 5
+
+
+async def test_without_a_bundle_it_starts_with_none() -> None:
+    assert await Follower(FakePublished(), {}).first() is None
+
+
+async def test_a_worker_that_starts_on_a_bad_bundle_takes_the_one_before_and_says_so() -> None:
+    notes: dict[str, str] = {}
+    follower = Follower(FakePublished([written(1), written(5, FAULTY)]), notes)
+
+    bundles = await follower.first()
+
+    assert bundles is not None
+    assert bundles.current.number == 1
+    assert (await bundles.at_least(5)).number == 1
+    assert "bundle 5" in notes[NOTE]
+
+
+async def test_with_bad_bundles_alone_it_does_not_start() -> None:
+    with pytest.raises(BadBundle, match=r"more\.yaml"):
+        await Follower(FakePublished([written(5, FAULTY)]), {}).first()
+
+
+async def test_the_last_good_bundle_stays_until_a_better_one_comes() -> None:
+    notes: dict[str, str] = {}
+    topic = FakePublished([written(1)], [written(5, FAULTY), written(6)])
+    follower = Follower(topic, notes)
+    bundles = await follower.first()
+    assert bundles is not None
+
+    await follower.step(bundles)
+    kept, said = bundles.current.number, dict(notes)
+    await follower.step(bundles)
+
+    assert (kept, bundles.settled) == (1, 6)
+    assert "more.yaml" in said[NOTE]
+    assert (bundles.current.number, notes) == (6, {})
+
+
+async def test_a_partition_is_known_when_the_rules_are_here_that_judged_it_last() -> None:
+    topic = FakePublished([written(1)], [written(5)], done={3: 5})
+    follower = Follower(topic, {})
+    bundles = await follower.first()
+    assert isinstance(bundles, Bundles)
+    bundles.patience = 0.01
+
+    await follower.known(bundles, 0)
+    with pytest.raises(Exception, match="bundle 5"):
+        await follower.known(bundles, 3)
+    await follower.step(bundles)
+    await follower.known(bundles, 3)
+
+
+def test_bundles_and_records_of_partitions_stand_side_by_side() -> None:
+    read = RulesRead()
+    raw = written(1).raw
+    done = [Rebuilt(partition=2, bundle=4), Rebuilt(partition=2, bundle=3)]
+    records = [Stood(3, BUNDLE_KEY, raw)]
+    records += [
+        Stood(4 + at, one.key, one.model_dump_json().encode()) for at, one in enumerate(done)
+    ]
+    strange = [Stood(8, b"rebuilt/1", b"{"), Stood(9, None, None)]
+
+    found = read.take([*records, *strange])
+
+    assert found == [Written(4, raw)]
+    assert [read.rebuilt(partition) for partition in (1, 2)] == [0, 4]

@@ -1,0 +1,259 @@
+"""A changed rule begins anew: silent until its past is judged again, and then as if always so."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.alert import Alert, Status
+from schemas.bundle import OnChange
+from schemas.rule import Condition
+from schemas.signal import Signal
+from services.matcher.domain.alerts.announce import MERGED
+from services.matcher.domain.changes.ending import REMOVED, RESET, ended, nameless
+from services.matcher.domain.changes.release import CHANGED, history
+from services.matcher.domain.windows.window_rule import WindowRule
+from tests.matcher.builders import ALONE, AWAITED, HOUR, NOON, RULE, hit, mark, of
+from tests.matcher.course import Course
+from tests.matcher.domain.alerts.test_episodes_are_a_function_of_the_hits import brute_force, cases
+
+PAIR = replace(RULE, condition=Condition(gte=2))
+THREE = [hit(0), hit(1), hit(2)]
+OTHER = replace(RULE, summary="new words")
+
+
+def told(alerts: Sequence[Alert]) -> list[tuple[Status, int]]:
+    return [(alert.status, alert.revision) for alert in alerts]
+
+
+def test_nothing_is_said_until_the_past_is_all_there() -> None:
+    course = Course(RULE).take(*THREE).publish(PAIR)
+    said = list(course.alerts)
+
+    course.judged(*THREE).take(hit(3)).tick(NOON + 50 * HOUR)
+
+    assert course.alerts == said
+
+
+def test_an_announced_alert_keeps_its_id_where_the_changed_rule_fires_too() -> None:
+    course = Course(RULE).take(*THREE).publish(PAIR).judged(*THREE).release()
+
+    first, revised = course.alerts
+    assert revised.id == first.id
+    assert (revised.status, revised.revision) == (Status.FIRING, 2)
+    assert revised.starts_at == NOON + HOUR
+
+
+def test_an_alert_that_says_the_same_as_before_is_not_said_again() -> None:
+    course = Course(RULE).take(*THREE).publish(RULE).judged(*THREE).release()
+
+    assert told(course.alerts) == [(Status.FIRING, 1)]
+
+
+def test_an_alert_that_the_changed_rule_would_not_have_raised_is_withdrawn() -> None:
+    more = replace(RULE, condition=Condition(gte=4))
+    course = Course(RULE).take(*THREE).publish(more).judged(*THREE).release()
+
+    assert told(course.alerts)[1:] == [(Status.WITHDRAWN, 2)]
+    assert course.last.reason == CHANGED
+
+
+def test_what_a_new_rule_finds_in_the_past_is_backfill() -> None:
+    course = Course(PAIR).publish(PAIR).judged(*THREE).release()
+
+    assert course.last.backfill
+    assert course.last.evidence_count == 3
+
+
+def test_a_live_hit_that_fires_while_the_past_is_judged_is_announced_live() -> None:
+    course = Course(PAIR).publish(PAIR).judged(*THREE).take(hit(3)).release()
+
+    assert not course.last.backfill
+
+
+def test_a_live_report_that_completes_history_is_announced_live_whenever_it_was() -> None:
+    course = Course(RULE).publish(RULE).judged(hit(1), hit(2)).take(hit(0)).release()
+
+    assert course.last.evidence_count == 3
+    assert not course.last.backfill
+
+
+def test_an_alert_announced_live_is_no_backfill_after_a_change() -> None:
+    course = Course(RULE).take(*THREE).publish(PAIR).judged(*THREE).release()
+
+    assert not course.last.backfill
+
+
+def test_a_hit_that_was_on_the_way_during_the_change_is_live_when_it_comes_from_the_past() -> None:
+    for first, second in ((True, False), (False, True)):
+        course = Course(ALONE).publish(ALONE)
+
+        for overtaken in (first, second):
+            _ = course.take_as_sent(hit(0)) if overtaken else course.judged(hit(0))
+        course.release()
+
+        assert told(course.alerts) == [(Status.FIRING, 1)]
+        assert not course.last.backfill
+
+
+def test_a_hit_of_the_older_version_is_not_counted_by_itself() -> None:
+    course = Course(ALONE).publish(ALONE).take_as_sent(hit(0)).release()
+
+    assert course.alerts == []
+
+
+def test_what_only_remembers_an_overtaken_hit_is_forgotten_in_time() -> None:
+    course = Course(ALONE).publish(ALONE).take_as_sent(hit(0)).release()
+
+    course.tick(NOON + 10_000 * HOUR)
+
+    assert course.state.forgotten
+
+
+def test_an_event_withdrawn_before_the_change_stays_out() -> None:
+    course = Course(RULE).take(*THREE, mark(1)).publish(PAIR).judged(hit(0), hit(1)).release()
+
+    assert course.standing == []
+
+
+def test_an_alert_from_before_the_past_that_is_judged_stands_and_resolves_as_it_would_have() -> (
+    None
+):
+    stricter = replace(RULE, condition=Condition(gte=4))
+    for known in (True, False):
+        course = Course(RULE).take(*THREE)
+        course.clock = NOON + 79 * HOUR
+
+        course.publish(stricter, known=known).judged(*THREE).release()
+        course.tick(NOON + 79 * HOUR)
+
+        assert told(course.alerts) == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
+        assert course.last.evidence_count == 3
+
+
+def test_a_repeat_of_the_release_says_it_again() -> None:
+    course = Course(PAIR).publish(PAIR).judged(*THREE).release()
+    course.offset -= 1
+
+    course.release()
+
+    assert course.alerts[-1] == course.alerts[-2]
+
+
+def test_an_absence_is_judged_up_to_the_clock_at_the_release() -> None:
+    threat = of("threat", hit(0))
+    course = Course(AWAITED).publish(AWAITED).judged(threat)
+    course.clock = NOON + 5 * HOUR
+
+    course.release()
+
+    assert course.last.starts_at == NOON + 4 * HOUR
+
+
+def test_a_reset_rule_counts_from_nothing() -> None:
+    course = Course(RULE).take(hit(0), hit(1)).publish(PAIR, OnChange.RESET).take(hit(2))
+    assert course.alerts == []
+
+    course.take(hit(2.5))
+
+    assert course.last.evidence_count == 2
+
+
+def test_alerts_of_a_rule_that_is_reset_or_removed_end_with_their_evidence() -> None:
+    course = Course(RULE).take(*THREE)
+
+    for why in (RESET, REMOVED):
+        (alert,) = ended(RULE, course.state, NOON + 9 * HOUR, why)
+
+        assert (alert.id, alert.status, alert.revision) == (course.last.id, Status.RESOLVED, 2)
+        assert (alert.reason, alert.resolved_at) == (why, NOON + 9 * HOUR)
+        assert alert.evidence == course.last.evidence
+
+
+def test_an_alert_ends_even_if_nobody_knows_its_rule_any_more() -> None:
+    course = Course(RULE).take(*THREE)
+    unknown, state = nameless((RULE.pack, RULE.name), course.state)
+
+    (alert,) = ended(unknown, state, NOON, REMOVED)
+
+    assert (alert.id, alert.fingerprint) == (course.last.id, course.last.fingerprint)
+    assert (alert.rule.title, alert.level, alert.evidence_count) == ("joint_march", RULE.level, 3)
+
+
+def test_what_has_ended_does_not_end_again() -> None:
+    course = Course(RULE).take(*THREE).tick(NOON + 9 * HOUR)
+
+    assert ended(RULE, course.state, NOON, REMOVED) == ()
+
+
+def test_for_rules_above_an_alert_is_of_the_past_as_its_hits_are() -> None:
+    course = Course(RULE).take(*THREE).publish(PAIR).judged(*THREE).release()
+
+    (alert,) = history(PAIR, course.state)
+
+    assert alert.backfill
+    assert alert.id == course.last.id
+
+
+def _recorded(one: Signal) -> datetime:
+    return one.evidence.recorded_at or one.occurred_at
+
+
+@given(case=cases(), data=st.data())
+def test_a_rule_published_again_in_the_middle_ends_in_the_episodes_of_one_left_alone(
+    case: tuple[WindowRule, list[Signal]], data: st.DataObject
+) -> None:
+    rule, stream = case
+    ordered = sorted(stream, key=_recorded)
+    cut = data.draw(st.integers(0, len(ordered)))
+    meanwhile = data.draw(st.integers(cut, len(ordered)))
+    live = _ticked(Course(rule), ordered[:cut])
+    ids = {one.starts_at: one.id for one in live.standing}
+
+    live.publish(rule)
+    for one in data.draw(_mixed(ordered[:cut], ordered[cut:meanwhile])):
+        _ = live.judged(one) if one in ordered[:cut] else live.take(one)
+    live.release()
+    # only here: an episode that is withdrawn and comes back later is another alert
+    kept = {one.starts_at: one.id for one in live.standing}
+    # of episodes that a live hit has joined, the first announced stays
+    joined = {one.id for one in live.final if one.reason == MERGED}
+    _ticked(live, ordered[meanwhile:])
+
+    assert live.told() == brute_force(rule, stream)
+    alone = {start: one for start, one in ids.items() if one not in joined}
+    assert all(kept[start] == alone[start] for start in alone.keys() & kept.keys())
+
+
+def _ticked(course: Course, stream: Sequence[Signal]) -> Course:
+    for one in stream:
+        course.take(one).tick(_recorded(one))
+    return course
+
+
+@st.composite
+def _mixed(draw: st.DrawFn, past: Sequence[Signal], live: Sequence[Signal]) -> list[Signal]:
+    """The past and what goes on meanwhile, each in order."""
+    left, right, mixed = list(past), list(live), []
+    while left or right:
+        first = bool(left) and (not right or draw(st.booleans()))
+        mixed.append((left if first else right).pop(0))
+    return mixed
+
+
+@given(case=cases(), data=st.data())
+def test_history_alone_pages_nobody(
+    case: tuple[WindowRule, list[Signal]], data: st.DataObject
+) -> None:
+    rule, stream = case
+    live = data.draw(st.sets(st.sampled_from([one.identity for one in stream]), max_size=2))
+    course = Course(rule).publish(rule)
+
+    for one in stream:
+        _ = course.take(one) if one.identity in live else course.judged(one)
+    course.release()
+
+    paged = [alert for alert in course.alerts if not alert.backfill]
+    assert live or not paged

@@ -1,0 +1,352 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from schemas.alert import Level, Status
+from schemas.rule import Condition, Corroboration
+from services.matcher.domain.alerts.step import StepContext, deadline, step
+from services.matcher.domain.windows.state import State, hit_of
+from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, mark, of
+from tests.matcher.course import Course
+
+
+def test_the_third_hit_in_the_window_fires() -> None:
+    course = Course(RULE).take(hit(0), hit(1))
+    assert course.alerts == []
+
+    course.take(hit(2))
+
+    assert course.last.status is Status.FIRING
+    assert course.last.starts_at == NOON + 2 * HOUR
+    assert course.last.value == 3
+    assert course.last.evidence_count == 3
+
+
+def test_a_hit_just_inside_the_window_counts() -> None:
+    course = Course(RULE).take(hit(0), hit(1), hit(3.999))
+
+    assert len(course.alerts) == 1
+
+
+def test_a_hit_exactly_a_timespan_old_is_out_of_the_window() -> None:
+    course = Course(RULE).take(hit(0), hit(1), hit(4))
+
+    assert course.alerts == []
+
+
+def test_a_hit_exactly_a_timespan_before_the_firing_is_no_evidence() -> None:
+    course = Course(RULE).take(hit(0), hit(3.5), hit(4, "a"), hit(4, "b"))
+
+    assert course.last.evidence_count == 3
+
+
+def test_two_hits_at_the_very_same_time_both_count() -> None:
+    course = Course(RULE).take(hit(1, "a"), hit(1, "b"), hit(1, "c"))
+
+    assert course.last.evidence_count == 3
+
+
+def test_the_same_event_again_changes_nothing() -> None:
+    course = Course(RULE).take(hit(0), hit(1), hit(1), hit(0), hit(1))
+
+    assert course.alerts == []
+
+
+def test_a_late_hit_completes_a_window_of_the_past() -> None:
+    course = Course(RULE).take(hit(0), hit(1), hit(30)).tick(NOON + 30 * HOUR)
+
+    course.take(hit(0.5, late=30 * HOUR))
+
+    assert course.last.starts_at == NOON + HOUR
+    assert course.last.late
+
+
+def test_a_hit_beyond_the_lateness_allowed_is_refused() -> None:
+    course = Course(RULE).take(hit(0), hit(1), hit(0.5, late=RULE.max_lateness + HOUR))
+
+    assert course.refused == ["too_late"]
+    assert course.alerts == []
+
+
+def test_a_hit_exactly_as_late_as_allowed_counts() -> None:
+    course = Course(RULE).take(hit(0), hit(1), hit(0.5, late=RULE.max_lateness))
+
+    assert course.refused == []
+    assert len(course.alerts) == 1
+
+
+def test_a_detection_rule_refuses_nothing_and_marks_the_alert_late() -> None:
+    course = Course(ALONE).take(hit(0, late=1000 * HOUR))
+
+    assert course.last.late
+    assert course.refused == []
+
+
+def test_more_evidence_is_a_revision_of_the_same_alert() -> None:
+    course = Course(RULE).take(hit(0), hit(1), hit(2), hit(3))
+
+    assert [alert.revision for alert in course.alerts] == [1, 2]
+    assert len({alert.id for alert in course.alerts}) == 1
+    assert course.last.evidence_count == 4
+
+
+def test_a_gap_longer_than_resolve_after_makes_a_second_alert() -> None:
+    course = Course(ALONE).take(hit(0), hit(24), hit(48.001))
+
+    assert len(course.final) == 2
+
+
+def test_a_gap_of_just_resolve_after_is_the_same_episode() -> None:
+    course = Course(ALONE).take(hit(0), hit(24))
+
+    assert len(course.final) == 1
+
+
+def test_an_alert_resolves_when_the_clock_has_passed_it_by_resolve_after() -> None:
+    course = Course(RULE).take(hit(0), hit(1), hit(2))
+
+    before = course.tick(NOON + 5.999 * HOUR).last
+    after = course.tick(NOON + 6 * HOUR).last
+
+    assert before.status is Status.FIRING
+    assert after.status is Status.RESOLVED
+    assert after.resolved_at == NOON + 6 * HOUR
+    assert after.revision == 2
+
+
+def test_an_episode_that_is_over_already_is_announced_firing_first() -> None:
+    course = Course(RULE).tick(NOON + 50 * HOUR)
+
+    course.take(hit(0, late=50 * HOUR), hit(1, late=50 * HOUR), hit(2, late=50 * HOUR))
+    course.tick(NOON + 51 * HOUR)
+
+    assert [alert.status for alert in course.alerts] == [Status.FIRING, Status.RESOLVED]
+
+
+def test_nothing_resolves_before_every_partition_has_ticked() -> None:
+    course = Course(RULE).take(hit(0), hit(1), hit(2))
+
+    outcome = step(RULE, course.state, None, StepContext(99, None, NOON + 1000 * HOUR))
+
+    assert outcome.alerts == ()
+    assert not outcome.changed
+
+
+def test_a_resolved_alert_that_a_late_hit_lengthens_ended_as_late_as_its_episode() -> None:
+    course = Course(RULE).take(hit(0), hit(1), hit(2)).tick(NOON + 20 * HOUR)
+
+    course.take(hit(3))
+
+    assert course.last.status is Status.RESOLVED
+    assert course.last.resolved_at == NOON + 7 * HOUR
+
+
+def test_a_resolved_alert_that_goes_on_fires_again_under_its_id() -> None:
+    course = Course(RULE).take(hit(0), hit(1), hit(2)).tick(NOON + 6 * HOUR)
+
+    course.take(hit(3), hit(3.5))
+
+    assert course.last.status is Status.FIRING
+    assert course.last.resolved_at is None
+    assert len(course.final) == 1
+
+
+def test_a_message_not_past_the_offset_changes_nothing_and_sends_again() -> None:
+    course = Course(RULE).take(hit(0), hit(1), hit(2))
+
+    again = step(RULE, course.state, hit(2), StepContext(course.state.offset, None, NOON))
+
+    assert not again.changed
+    assert again.state == course.state
+    assert again.alerts == (course.last,)
+
+
+def test_a_tick_not_past_the_offset_sends_resolved_and_withdrawn_again() -> None:
+    course = Course(ALONE).take(hit(0), hit(100), mark(100)).tick(NOON + 30 * HOUR)
+
+    again = step(ALONE, course.state, None, StepContext(course.state.offset, course.clock, NOON))
+
+    assert [alert.status for alert in again.alerts] == [Status.RESOLVED, Status.WITHDRAWN]
+    assert list(again.alerts) == course.final
+
+
+def test_a_retraction_withdraws_the_alert_that_it_leaves_without_ground() -> None:
+    course = Course(RULE).take(hit(0), hit(1), hit(2))
+
+    course.take(mark(1))
+
+    assert course.last.status is Status.WITHDRAWN
+    assert course.last.evidence == ()
+
+
+def test_a_retraction_that_comes_first_keeps_the_hit_out() -> None:
+    course = Course(RULE).take(mark(1), hit(0), hit(1), hit(2))
+
+    assert course.alerts == []
+
+
+def test_a_bridging_hit_joins_two_episodes_and_the_first_announced_stays() -> None:
+    course = Course(ALONE).take(hit(0), hit(40), hit(20))
+
+    first, second = course.final
+
+    assert first.status is Status.FIRING
+    assert first.evidence_count == 3
+    assert second.status is Status.WITHDRAWN
+    assert second.reason == "merged"
+
+
+def test_an_episode_that_splits_keeps_its_alert_where_most_evidence_is() -> None:
+    course = Course(ALONE).take(hit(0), hit(20), hit(40), hit(41))
+
+    course.take(mark(20))
+
+    kept, new = course.standing
+    assert kept.starts_at == NOON + 40 * HOUR
+    assert new.starts_at == NOON
+
+
+def test_a_range_that_is_overshot_unfires() -> None:
+    exactly = replace(RULE, condition=Condition(gte=2, lt=3))
+    course = Course(exactly).take(hit(0), hit(2))
+    assert course.last.status is Status.FIRING
+
+    course.take(hit(1))
+
+    assert course.standing[0].starts_at == NOON + HOUR
+
+
+def test_value_count_counts_distinct_values_over_all_hits() -> None:
+    course = Course(VALUES).take(
+        hit(0, values=("badr", "kh")), hit(1, values=("badr",)), hit(2, values=("aah",))
+    )
+
+    assert course.last.value == 3
+    assert course.last.starts_at == NOON + 2 * HOUR
+
+
+def test_temporal_fires_when_every_rule_has_a_hit_in_any_order() -> None:
+    course = Course(TEMPORAL).take(of("threat", hit(1)), of("mobilisation", hit(2)))
+
+    assert course.last.value == 2
+
+
+def test_temporal_stays_silent_with_two_hits_of_one_rule() -> None:
+    course = Course(TEMPORAL).take(of("threat", hit(1)), of("threat", hit(2)))
+
+    assert course.alerts == []
+
+
+def test_counting_by_story_takes_ten_outlets_for_one() -> None:
+    by_story = replace(RULE, count_by="story")
+    one_story = [hit(n / 10).model_copy(update={"story": "wire"}) for n in range(10)]
+
+    course = Course(by_story).take(*one_story)
+
+    assert course.alerts == []
+
+
+def test_an_uncorroborated_alert_is_a_level_lower_until_a_second_owner_reports() -> None:
+    rule = replace(RULE, corroboration=Corroboration(sources=2, within=timedelta(hours=2)))
+    course = Course(rule).take(hit(0), hit(1), hit(2))
+    assert (course.last.level, course.last.uncorroborated) == (Level.MEDIUM, True)
+
+    course.take(hit(4, owner="afp"))
+
+    assert (course.last.level, course.last.uncorroborated) == (Level.HIGH, False)
+    assert course.last.revision == 2
+
+
+COOLED = replace(ALONE, resolve_after=2 * HOUR, cooldown=5 * HOUR)
+
+
+def test_an_episode_within_the_cooldown_of_the_last_ones_end_is_the_same_alert() -> None:
+    course = Course(COOLED).take(hit(0)).tick(NOON + 3 * HOUR)
+    ended = course.last
+
+    course.take(hit(7))
+
+    assert ended.status is Status.RESOLVED
+    assert (course.last.id, course.last.status) == (ended.id, Status.FIRING)
+    assert course.told() == {(NOON, "high", 2)}
+
+
+def test_an_episode_after_the_cooldown_is_a_new_alert() -> None:
+    course = Course(COOLED).take(hit(0), hit(7.001))
+
+    assert len(course.final) == 2
+
+
+def test_a_higher_level_breaks_the_cooldown() -> None:
+    rule = replace(COOLED, corroboration=Corroboration(sources=2, within=timedelta(hours=1)))
+    course = Course(rule).take(hit(0), hit(5), hit(5.5, owner="afp"))
+
+    assert course.told() == {(NOON, "medium", 1), (NOON + 5 * HOUR, "high", 2)}
+
+
+def test_a_cooldown_that_goes_on_for_ever_keeps_start_and_count() -> None:
+    course = Course(COOLED)
+
+    for day in range(60):
+        course.take(hit(6 * day)).tick(NOON + 6 * day * HOUR)
+
+    assert course.told() == {(NOON, "high", 60)}
+
+
+def test_a_state_asks_for_a_tick_when_its_alert_resolves_and_when_it_is_forgotten() -> None:
+    course = Course(RULE).take(hit(0), hit(1), hit(2))
+    assert deadline(RULE, course.state) == NOON + 6 * HOUR
+
+    course.tick(NOON + 6 * HOUR)
+    assert deadline(RULE, course.state) == NOON + 2 * HOUR + RULE.kept
+
+    course.tick(NOON + 2 * HOUR + RULE.kept)
+    assert course.state == State.empty()
+    assert deadline(RULE, course.state) is None
+
+
+def test_an_episode_longer_than_the_memory_keeps_its_start_and_its_count() -> None:
+    course = Course(RULE)
+
+    for hour in range(400):
+        course.take(hit(hour)).tick(NOON + hour * HOUR)
+
+    assert course.told() == {(NOON + 2 * HOUR, "high", 400)}
+    assert len(course.state.hits) <= 100
+
+
+def test_a_hit_from_before_everything_kept_still_alerts() -> None:
+    course = Course(ALONE).take(hit(0), hit(400)).tick(NOON + 401 * HOUR)
+    assert [one.at for one in course.state.hits] == [hit_of(hit(400)).at]
+
+    course.take(hit(100, late=300 * HOUR))
+
+    assert course.last.starts_at == NOON + 100 * HOUR
+    assert course.last.status is Status.FIRING
+
+
+def test_a_hit_from_before_everything_kept_joins_the_episode_it_falls_into() -> None:
+    course = Course(replace(ALONE, resolve_after=2 * HOUR))
+    for hour in range(400):
+        course.take(hit(hour)).tick(NOON + hour * HOUR)
+
+    course.take(hit(100.5, late=300 * HOUR))
+
+    assert course.told() == {(NOON, "high", 401)}
+
+
+def test_an_alert_that_fires_is_not_forgotten_before_a_tick_has_resolved_it() -> None:
+    course = Course(ALONE).tick(NOON + 500 * HOUR)
+
+    course.take(hit(0, late=500 * HOUR), hit(1, late=500 * HOUR))
+
+    assert course.told() == {(NOON, "high", 2)}
+
+
+def test_the_alert_says_what_was_counted() -> None:
+    course = Course(VALUES).take(hit(0, values=("badr", "kh", "aah")))
+
+    assert course.last.explain == (
+        "3 distinct values of actor_ids in the 4 hours up to 2020-01-14 12:00 UTC; "
+        "the rule asks for at least 3."
+    )
+    assert course.last.summary == "3 of them"

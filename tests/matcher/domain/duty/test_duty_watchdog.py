@@ -1,0 +1,35 @@
+"""The watchdog's alert: always firing, a revision an arrival, and nothing to remember."""
+
+from datetime import timedelta
+
+from schemas.alert import Level, Status
+from schemas.duty import WATCHDOG_SOURCE, is_watchdog
+from schemas.heartbeat import Heartbeat
+from services.matcher.domain.duty.watchdog import beat
+from tests.matcher.builders import NOON
+
+
+def pulse(seconds: float = 0, partition: int = 3) -> Heartbeat:
+    at = NOON + timedelta(seconds=seconds)
+    return Heartbeat(source=WATCHDOG_SOURCE, event=f"{seconds}", at=at, partition=partition)
+
+
+def test_it_fires_with_the_time_of_its_report() -> None:
+    alert = beat(pulse(), 3, NOON + timedelta(seconds=1))
+
+    assert is_watchdog(alert)
+    assert (alert.status, alert.level) == (Status.FIRING, Level.INFORMATIONAL)
+    assert alert.evidence[0].recorded_at == NOON
+    assert alert.detected_at == NOON + timedelta(seconds=1)
+
+
+def test_every_beat_is_a_later_revision_of_one_alert() -> None:
+    first, second = beat(pulse(0), 3, NOON), beat(pulse(30), 3, NOON)
+
+    assert first.id == second.id
+    assert second.revision == first.revision + 30
+    assert beat(pulse(0), 3, NOON).revision == first.revision
+
+
+def test_each_events_partition_has_its_own() -> None:
+    assert beat(pulse(partition=1), 1, NOON).fingerprint != beat(pulse(), 3, NOON).fingerprint

@@ -1,0 +1,235 @@
+"""What each indicator is at a time, and how far its window is from firing."""
+
+from dataclasses import replace
+
+import pytest
+
+from schemas.rule import Condition, CorrelationType
+from services.matcher.domain.hypotheses.change import DistanceChange, SourceChange
+from services.matcher.domain.hypotheses.distance import Distance, distance
+from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
+from services.matcher.domain.hypotheses.indicator_status import (
+    IndicatorState,
+    IndicatorStatus,
+    standings,
+)
+from services.matcher.domain.hypotheses.state import MOST_SILENT
+from services.matcher.domain.windows.expression import parse_expression
+from services.matcher.domain.windows.state import micros
+from services.matcher.domain.windows.window_rule import WindowRule
+from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, of
+from tests.matcher.course import Course
+from tests.matcher.hypotheses import Watch, hypothesis, seen, withdrawn
+
+TWO_OF_THREE = Distance(3, ((2, micros(NOON + 96.5 * HOUR)), (1, micros(NOON + 120 * HOUR))))
+
+
+def standing(watch: Watch, rule: str, hours: float) -> IndicatorStatus:
+    told = standings(watch.hypothesis, watch.state, micros(NOON + hours * HOUR))
+    return next(one for one in told if one.rule == rule)
+
+
+def test_an_indicator_is_dormant_until_something_shows() -> None:
+    assert standing(Watch(hypothesis()), "march", 0).state == "dormant"
+
+
+def test_an_observed_indicator_expires_when_a_twentieth_of_it_is_left() -> None:
+    watch = Watch(hypothesis()).take(seen("rockets"))
+
+    assert standing(watch, "rockets", 0).worth == 2
+    assert standing(watch, "rockets", 103.7).state == "observed"
+    assert standing(watch, "rockets", 103.8) == IndicatorStatus(
+        "rockets", IndicatorState.EXPIRED, 0.0
+    )
+
+
+def test_an_expired_indicator_stays_expired_when_all_else_is_forgotten() -> None:
+    watch = Watch(hypothesis()).take(seen("rockets")).tick(1000).take(seen("march", 1000))
+
+    assert standing(watch, "rockets", 1000).state == "expired"
+
+
+def test_an_indicator_whose_alert_was_withdrawn_is_dormant_again() -> None:
+    watch = Watch(hypothesis()).take(seen("rockets"), withdrawn("rockets"))
+
+    assert standing(watch, "rockets", 1).state == "dormant"
+
+
+def test_a_window_with_hits_makes_its_indicator_watching() -> None:
+    watch = Watch(hypothesis()).take(DistanceChange("march", "w", TWO_OF_THREE))
+
+    now = standing(watch, "march", 0)
+
+    assert now.state == "watching"
+    assert now.distance is not None
+    assert now.distance.words(micros(NOON)) == "2 of 3, 4 days left"
+
+
+def test_hits_leave_the_window_though_nobody_says_so() -> None:
+    watch = Watch(hypothesis()).take(DistanceChange("march", "w", TWO_OF_THREE))
+
+    later = standing(watch, "march", 97).distance
+
+    assert later is not None
+    assert later.words(micros(NOON + 97 * HOUR)) == "1 of 3, 23 hours left"
+    assert standing(watch, "march", 120).state == "dormant"
+
+
+def test_of_many_windows_the_nearest_to_firing_counts() -> None:
+    far = Distance(3, ((1, micros(NOON + 10 * HOUR)),))
+    watch = Watch(hypothesis()).take(
+        DistanceChange("march", "far", far), DistanceChange("march", "near", TWO_OF_THREE)
+    )
+    assert standing(watch, "march", 0).distance == TWO_OF_THREE
+
+    watch.take(DistanceChange("march", "near", None))
+
+    assert standing(watch, "march", 0).distance == far
+
+
+def shown_by(rule: str, *sources: str) -> WatchedHypothesis:
+    told = hypothesis()
+    indicators = (
+        replace(one, sources=sources) if one.rule == rule else one for one in told.indicators
+    )
+    return replace(told, indicators=tuple(indicators))
+
+
+def silent(source: str) -> SourceChange:
+    return SourceChange(source, silent=True)
+
+
+def speaks(source: str) -> SourceChange:
+    return SourceChange(source, silent=False)
+
+
+def test_an_indicator_is_blind_while_all_that_could_show_it_are_silent() -> None:
+    watch = Watch(shown_by("march", "afp", "telegram"))
+    assert standing(watch.take(silent("afp")), "march", 0).state == "dormant"
+
+    watch.take(silent("telegram"))
+
+    assert standing(watch, "march", 0).state == "blind"
+    assert standing(watch, "rockets", 0).state == "dormant"
+    assert "blind: march" in watch.take(seen("rockets", 1)).last.explain
+    assert standing(watch.take(speaks("afp")), "march", 0).state == "dormant"
+
+
+def test_without_names_those_that_showed_it_last_count() -> None:
+    watch = Watch(hypothesis()).take(seen("rockets"), silent("reuters"))
+
+    assert standing(watch, "rockets", 0).state == "observed"
+    assert standing(watch, "rockets", 1000).state == "blind"
+    assert standing(watch, "march", 1000).state == "dormant"
+    assert standing(watch.take(speaks("reuters")), "rockets", 1000).state == "expired"
+
+
+def test_a_source_is_silent_with_all_that_it_stands_for() -> None:
+    watch = Watch(shown_by("march", "telegram:@sabereen")).take(silent("telegram"))
+
+    assert standing(watch, "march", 0).state == "blind"
+
+
+def test_the_level_that_stands_is_told_anew_when_an_indicator_turns_blind() -> None:
+    watch = Watch(shown_by("march", "afp")).take(seen("rockets"))
+    first = watch.last
+
+    watch.take(silent("afp"))
+
+    assert (watch.last.id, watch.last.revision, watch.last.level) == (first.id, 2, first.level)
+    assert watch.last.explain == f"{first.explain}; blind: march"
+    watch.take(silent("afp"), silent("other"))
+    assert watch.last.revision == 2
+    assert watch.take(speaks("afp")).last.explain == first.explain
+
+
+def test_of_too_many_silent_sources_those_stay_that_an_indicator_names() -> None:
+    others = [silent(f"source-{number}") for number in range(MOST_SILENT)]
+
+    watch = Watch(shown_by("march", "afp")).take(silent("afp"), *others)
+
+    assert len(watch.state.silent) == MOST_SILENT
+    assert standing(watch, "march", 0).state == "blind"
+
+
+def test_a_change_of_level_says_what_is_still_watched() -> None:
+    watch = Watch(hypothesis()).take(DistanceChange("march", "w", TWO_OF_THREE), seen("rockets"))
+
+    assert watch.last.explain.endswith("; watching: march (2 of 3, 4 days left)")
+
+
+def test_a_window_says_what_it_counts_and_when_the_oldest_hit_leaves() -> None:
+    state = Course(RULE).take(hit(0), hit(1)).state
+
+    near = distance(RULE, state, NOON + 2 * HOUR)
+
+    assert near == Distance(3, ((2, micros(NOON + 4 * HOUR)), (1, micros(NOON + 5 * HOUR))))
+    assert near.words(micros(NOON + 2 * HOUR)) == "2 of 3, 2 hours left"
+
+
+def test_only_a_hit_that_contributes_sets_the_time_left() -> None:
+    rule = replace(VALUES, condition=Condition(field="actor_ids", gte=3))
+    state = (
+        Course(rule)
+        .take(hit(0, values=("kh",)), hit(1, values=("kh", "badr")), hit(2, values=("kh",)))
+        .state
+    )
+
+    near = distance(rule, state, NOON + 2 * HOUR)
+
+    assert near == Distance(3, ((2, micros(NOON + 5 * HOUR)), (1, micros(NOON + 6 * HOUR))))
+
+
+def test_hits_at_one_time_leave_together() -> None:
+    state = Course(RULE).take(hit(0, "a"), hit(0, "b")).state
+
+    near = distance(RULE, state, NOON)
+
+    assert near == Distance(3, ((2, micros(NOON + 4 * HOUR)),))
+
+
+def test_a_window_that_fires_or_holds_nothing_has_no_distance() -> None:
+    state = Course(RULE).take(hit(0), hit(1), hit(2)).state
+
+    assert distance(RULE, state, NOON + 2 * HOUR) is None
+    assert distance(RULE, state, NOON + 4 * HOUR) is not None
+    assert distance(RULE, state, NOON + 6 * HOUR) is None
+
+
+def test_base_rules_are_counted_too() -> None:
+    state = Course(TEMPORAL).take(of("threat", hit(0))).state
+    ordered = replace(TEMPORAL, type=CorrelationType.TEMPORAL_ORDERED)
+
+    near = distance(TEMPORAL, state, NOON)
+
+    assert near == Distance(2, ((1, micros(NOON + 4 * HOUR)),))
+    assert distance(ordered, state, NOON) is None
+
+
+def test_a_sum_comes_nearer_in_whole_numbers() -> None:
+    rule = replace(
+        RULE,
+        type=CorrelationType.VALUE_SUM,
+        condition=Condition(field="quantities.rockets", gt=9.5),
+    )
+    state = Course(rule).take(hit(0, values=("2.25",)), hit(1, values=("4.5",))).state
+
+    near = distance(rule, state, NOON + HOUR)
+
+    assert near == Distance(10, ((6, micros(NOON + 4 * HOUR)), (4, micros(NOON + 5 * HOUR))))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        ALONE,
+        replace(RULE, condition=Condition(lt=2)),
+        replace(TEMPORAL, expression=parse_expression("threat and not mobilisation")),
+        replace(RULE, type=CorrelationType.VALUE_AVG, condition=Condition(field="x", gte=9)),
+    ],
+    ids=["alone", "few", "expression", "average"],
+)
+def test_a_rule_that_no_hit_brings_nearer_has_no_distance(rule: WindowRule) -> None:
+    state = Course(RULE).take(hit(0, values=("1",))).state
+
+    assert distance(rule, state, NOON) is None
