@@ -117,7 +117,7 @@ def edition_of(folder: Path) -> RuleSet:
         raise typer.Exit(AT_FAULT)
     digests = rule_digests(files.packs, rulebook.windows)
     said = {
-        "/".join(key): RuleDigest(digest, rulebook.windows[key].kept)
+        "/".join(key): RuleDigest(digest, rulebook.windows[key].retention)
         for key, digest in digests.items()
     }
     return RuleSet(bundled(packs), said)

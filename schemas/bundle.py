@@ -26,7 +26,7 @@ class OnChange(StrEnum):
     REBUILD = "rebuild"
 
 
-class RuleStanding(Model):
+class PublishedRule(Model):
     """How one rule stands in a bundle.
 
     `digest` is of all that decides on its hits and its firing. `changed_in` is the number of the
@@ -56,7 +56,7 @@ class RuleBundle(Model):
     commit: str | None = None
     author: str | None = None
     files: dict[str, str]
-    rules: dict[str, RuleStanding]
+    rules: dict[str, PublishedRule]
 
 
 class Rebuilt(Model):

@@ -8,7 +8,7 @@ from schemas.alert import Alert, Status
 from schemas.bundle import OnChange
 from schemas.signal import Signal
 from services.matcher.domain.alerts.reset import reset_state
-from services.matcher.domain.alerts.rule_generation import NEVER_CHANGED, RuleGeneration
+from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
 from services.matcher.domain.alerts.step import StepContext, StepResult, is_due, step
 from services.matcher.domain.changes.release import release
 from services.matcher.domain.windows.panes import (
@@ -18,7 +18,7 @@ from services.matcher.domain.windows.panes import (
     panes_of,
     whole,
 )
-from services.matcher.domain.windows.state import State
+from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.builders import NOON
 
@@ -28,13 +28,13 @@ class Course:
     """One key's state and everything that was announced for it."""
 
     rule: WindowRule
-    state: State = field(default_factory=State.empty)
+    state: WindowState = field(default_factory=WindowState.empty)
     alerts: list[Alert] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     clock: datetime | None = None
     since: datetime | None = None
-    stands: RuleGeneration = NEVER_CHANGED
-    muted: bool = False
+    stands: RuleGeneration = UNCHANGED
+    backfilling: bool = False
     offset: int = 0
 
     def take(self, *signals: Signal) -> "Course":
@@ -62,7 +62,7 @@ class Course:
         self.stands = RuleGeneration(on_change, number, self.clock or NOON, self.since)
         was = self.rule if known else None
         self.state = reset_state(rule, was, self.state, self.stands, self.clock)
-        self.rule, self.muted = rule, on_change is OnChange.REBUILD
+        self.rule, self.backfilling = rule, on_change is OnChange.REBUILD
         return self
 
     def judged(self, *past: Signal) -> "Course":
@@ -71,7 +71,7 @@ class Course:
 
     def release(self) -> "Course":
         """The past is all there."""
-        self.muted = False
+        self.backfilling = False
         self._keep(release(self.rule, self.state, self._moment()))
         return self
 
@@ -85,13 +85,13 @@ class Course:
     def _moment(self) -> StepContext:
         self.offset += 1
         now = self.clock or NOON
-        return StepContext(self.offset, self.clock, now, self.since, self.stands, self.muted)
+        return StepContext(self.offset, self.clock, now, self.since, self.stands, self.backfilling)
 
     def _keep(self, outcome: StepResult) -> None:
         self.alerts += outcome.alerts
         self.refused += [outcome.refused] if outcome.refused else []
         if outcome.changed:
-            self.state = State.empty() if outcome.state is None else outcome.state
+            self.state = WindowState.empty() if outcome.state is None else outcome.state
 
     @property
     def last(self) -> Alert:

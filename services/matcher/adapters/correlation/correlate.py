@@ -101,14 +101,14 @@ class Correlator:
 
     async def _backfilled(self, mark: BackfillBarrier, heard: ProcessingContext) -> None:
         before = heard.clock
-        marked = replace(heard, clock=before.marked(mark))
+        marked = replace(heard, clock=before.with_barrier(mark))
         await self.judging.passed(before, marked)
         self._keep_clock(before, marked)
 
     async def _tick(self, tick: Tick, heard: ProcessingContext) -> None:
         metrics.TICKS.labels(SIGNALS).inc()
         message, before = heard.message, heard.clock
-        marked = before.advanced(tick, message.offset).marked(_mark_of(tick))
+        marked = before.advanced(tick, message.offset).with_barrier(_mark_of(tick))
         clock = marked.watching(self.adoption.asking).naming(self.adoption.names)
         heard = replace(heard, clock=clock)
         await self.judging.passed(before, heard)

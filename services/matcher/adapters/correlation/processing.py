@@ -14,7 +14,7 @@ from services.matcher.domain.changes.release import history, release
 from services.matcher.domain.hypotheses.news import news
 from services.matcher.domain.rules.chain import chained
 from services.matcher.domain.rules.rulebook import RuleKey
-from services.matcher.domain.windows.state import State
+from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
@@ -36,13 +36,15 @@ class ProcessingContext:
             self.now,
             standing.since or self.clock.watching_since(rule),
             standing,
-            self.mutes(rule),
+            self.is_backfilling(rule),
         )
 
-    def mutes(self, rule: RuleKey) -> bool:
+    def is_backfilling(self, rule: RuleKey) -> bool:
         """Whether a rule has nothing to say while its past is judged again."""
         standing = self.force.standing(rule)
-        return standing.changed_in > 0 and self.clock.mutes(standing, self.force.level(rule))
+        return standing.changed_in > 0 and self.clock.is_backfilling(
+            standing, self.force.level(rule)
+        )
 
     def above(self, alerts: tuple[Alert, ...]) -> tuple[Signal, ...]:
         """The hits that alerts are for rules above their own."""
@@ -58,7 +60,7 @@ class Stepped:
     above: tuple[Signal, ...] = ()
     news: tuple[Indication, ...] = ()
 
-    def forgets(self, before: State) -> bool:
+    def forgets(self, before: WindowState) -> bool:
         """Whether an alert will be known no more that was said, now or before."""
         outcome = self.outcome
         if outcome.state is None or not outcome.changed:
@@ -68,37 +70,37 @@ class Stepped:
 
 
 def stepped(
-    rule: WindowRule, state: State, told: Signal | None, heard: ProcessingContext
+    rule: WindowRule, state: WindowState, told: Signal | None, heard: ProcessingContext
 ) -> Stepped:
     """One step of the engine and what it leads to: all that a rule can fail in."""
     moment = heard.moment((rule.pack, rule.name))
     outcome = step(rule, state, told, moment)
-    if moment.muted:
+    if moment.backfilling:
         return Stepped(outcome)
     said = news(rule, state, outcome, moment.now)
     return Stepped(outcome, _due(rule, outcome), heard.above(outcome.alerts), said)
 
 
-def ticked(rule: WindowRule, state: State, heard: ProcessingContext) -> Stepped:
+def ticked(rule: WindowRule, state: WindowState, heard: ProcessingContext) -> Stepped:
     """One step that only the time leads to."""
     return stepped(rule, state, None, heard)
 
 
-def released(rule: WindowRule, state: State, heard: ProcessingContext) -> Stepped:
+def released(rule: WindowRule, state: WindowState, heard: ProcessingContext) -> Stepped:
     """A state judged for the first time since its rule began anew.
 
     Hypotheses, and the rules above, hear of all of it: they have heard nothing meanwhile.
     """
     moment = heard.moment((rule.pack, rule.name))
-    if moment.muted:
+    if moment.backfilling:
         return Stepped(StepResult(state, changed=False))
     outcome = release(rule, state, moment)
-    left = State.empty() if outcome.state is None else outcome.state
+    left = WindowState.empty() if outcome.state is None else outcome.state
     said = standing_news(rule, left, heard.now)
     return Stepped(outcome, _due(rule, outcome), heard.above(history(rule, left)), said)
 
 
-def standing_news(rule: WindowRule, state: State, now: datetime) -> tuple[Indication, ...]:
+def standing_news(rule: WindowRule, state: WindowState, now: datetime) -> tuple[Indication, ...]:
     """What a hypothesis that has heard nothing of a state has to hear."""
     return news(rule, state, StepResult(state, all_alerts(rule, state), changed=False), now)
 

@@ -23,7 +23,7 @@ from services.matcher.domain.changes.release import history
 from services.matcher.domain.changes.rule_change import RuleChange
 from services.matcher.domain.rules.chain import chained
 from services.matcher.domain.rules.rulebook import RuleKey
-from services.matcher.domain.windows.state import State
+from services.matcher.domain.windows.state import WindowState
 
 log = telemetry.logger(__name__)
 
@@ -89,7 +89,11 @@ class StateMigration:
         """The state may have been kept, and the alert lost: it would never be said otherwise."""
         rule, state = rule_of(key), self._state(key)
         former = self.change.former(rule) or self.windows.rules.get(rule)
-        if state.offset < self.message.offset or former is None or self.change.was_muted(rule):
+        if (
+            state.offset < self.message.offset
+            or former is None
+            or self.change.was_backfilling(rule)
+        ):
             return
         said = guarded(former.name, lambda: all_alerts(former, state))
         if not isinstance(said, RuleFailure):
@@ -102,7 +106,7 @@ class StateMigration:
             return
         self.windows.keep(self.message.partition, key, self._renewed(key), None)
 
-    def _renewed(self, key: bytes) -> State:
+    def _renewed(self, key: bytes) -> WindowState:
         name, state = rule_of(key), self._state(key)
         rule, former = self.windows.rules[name], self.change.former(name)
         standing, clock = self.change.force.standing(name), self.change.clock.now()
@@ -157,5 +161,5 @@ class StateMigration:
         for alert in alerts:
             self.sent.append(await self.effects.alert(alert, self.message, changed=changed))
 
-    def _state(self, key: bytes) -> State:
+    def _state(self, key: bytes) -> WindowState:
         return self.windows.state(self.message.partition, key)

@@ -22,10 +22,10 @@ from services.matcher.adapters.state.windows import Windows, rule_of
 from services.matcher.adapters.topics.record_sender import dead_letter
 from services.matcher.domain.alerts.step import TOO_LATE
 from services.matcher.domain.changes.clock import Clock
-from services.matcher.domain.windows.state import State
+from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 
-Judge = Callable[[WindowRule, State, ProcessingContext], Stepped]
+Judge = Callable[[WindowRule, WindowState, ProcessingContext], Stepped]
 
 AT_ONCE = 50
 """States that are judged before others have their turn in the worker."""
@@ -130,7 +130,11 @@ class WindowProcessor:
             return []
         earlier = replace(heard, clock=before)
         rules = self.windows.rules
-        ready = {rule for rule in rules if earlier.mutes(rule) and not heard.mutes(rule)}
+        ready = {
+            rule
+            for rule in rules
+            if earlier.is_backfilling(rule) and not heard.is_backfilling(rule)
+        }
         return [key for key in self.windows.keys(heard.message.partition) if rule_of(key) in ready]
 
     async def _judge(

@@ -22,7 +22,7 @@ from services.matcher.domain.windows.panes import (
     panes_of,
     whole,
 )
-from services.matcher.domain.windows.state import State
+from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 
 LARGEST_PART = 900_000
@@ -94,7 +94,7 @@ class Windows:
     table: MutableMapping[bytes, bytes]
     rules: Rules
     schedules: dict[int, Schedule] | None = None
-    used: dict[bytes, State] = field(default_factory=dict)
+    used: dict[bytes, WindowState] = field(default_factory=dict)
     orphans: list[bytes] = field(default_factory=list)
 
     def forget_schedules(self) -> None:
@@ -102,7 +102,7 @@ class Windows:
         self.schedules = None
         self.used.clear()
 
-    def state(self, partition: int, key: bytes) -> State:
+    def state(self, partition: int, key: bytes) -> WindowState:
         """What is kept for a window key; empty if nothing is."""
         place = _place(partition, key)
         known = self.used.pop(place, None)
@@ -111,7 +111,7 @@ class Windows:
         self._use(place, known)
         return known
 
-    def keep(self, partition: int, key: bytes, state: State, when: datetime | None) -> None:
+    def keep(self, partition: int, key: bytes, state: WindowState, when: datetime | None) -> None:
         """Write what changed of a state, due at `when`.
 
         The panes before the head that names them: a crash on the way leaves at most a hit that is
@@ -145,10 +145,10 @@ class Windows:
         self.used.pop(place, None)
         self.schedule(partition).drop(key)
 
-    def _read(self, place: bytes) -> State:
+    def _read(self, place: bytes) -> WindowState:
         raw = self.table.get(place)
         if raw is None:
-            return State.empty()
+            return WindowState.empty()
         return whole(decode_head(raw), lambda pane: self.table.get(_pane_place(place, pane)))
 
     def _panes(self, place: bytes) -> set[Pane]:
@@ -160,7 +160,7 @@ class Windows:
             if place in self.table:
                 del self.table[place]
 
-    def _use(self, place: bytes, state: State) -> None:
+    def _use(self, place: bytes, state: WindowState) -> None:
         self.used[place] = state
         if len(self.used) > MOST_USED:
             del self.used[next(iter(self.used))]

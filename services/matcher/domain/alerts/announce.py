@@ -7,7 +7,7 @@ import msgspec
 
 from schemas.alert import Status, alert_id
 from services.matcher.domain.alerts.episodes import Episode
-from services.matcher.domain.windows.state import Announced, span
+from services.matcher.domain.windows.state import AnnouncedAlert, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 MERGED = "merged"
@@ -31,7 +31,7 @@ class AnnounceContext:
 
 def settle_claims(
     rule: WindowRule,
-    announced: Sequence[Announced],
+    announced: Sequence[AnnouncedAlert],
     before: Sequence[Episode],
     after: Sequence[Episode],
 ) -> dict[str, Episode | None]:
@@ -49,7 +49,7 @@ def settle_claims(
 
 
 def _heir(
-    rule: WindowRule, was: Episode | None, one: Announced, after: Sequence[Episode]
+    rule: WindowRule, was: Episode | None, one: AnnouncedAlert, after: Sequence[Episode]
 ) -> Episode | None:
     evidence = frozenset() if was is None else was.identities
     sharing = [episode for episode in after if _shares(evidence, was, episode)]
@@ -72,11 +72,11 @@ def _shares(evidence: frozenset[str], was: Episode | None, episode: Episode) -> 
 
 def announce(
     rule: WindowRule,
-    announced: Sequence[Announced],
+    announced: Sequence[AnnouncedAlert],
     claims: dict[str, Episode | None],
     after: Sequence[Episode],
     hearing: AnnounceContext,
-) -> tuple[Announced, ...]:
+) -> tuple[AnnouncedAlert, ...]:
     """Every alert of the key as it stands now: revised, withdrawn, or new, in order."""
     taken: set[int] = set()
     # in order of announcement: of joined episodes the first announced stays
@@ -91,11 +91,11 @@ def announce(
 
 def _judged(
     rule: WindowRule,
-    one: Announced,
+    one: AnnouncedAlert,
     claims: dict[str, Episode | None],
     taken: set[int],
     hearing: AnnounceContext,
-) -> Announced:
+) -> AnnouncedAlert:
     if one.status is Status.WITHDRAWN:
         return one
     episode = claims[one.id]
@@ -107,7 +107,7 @@ def _judged(
     return _revised(rule, one, episode, hearing)
 
 
-def _withdrawn(one: Announced, reason: str, hearing: AnnounceContext) -> Announced:
+def _withdrawn(one: AnnouncedAlert, reason: str, hearing: AnnounceContext) -> AnnouncedAlert:
     return msgspec.structs.replace(
         one,
         status=Status.WITHDRAWN,
@@ -118,8 +118,10 @@ def _withdrawn(one: Announced, reason: str, hearing: AnnounceContext) -> Announc
     )
 
 
-def _first(rule: WindowRule, episode: Episode, hearing: AnnounceContext, serial: int) -> Announced:
-    return Announced(
+def _first(
+    rule: WindowRule, episode: Episode, hearing: AnnounceContext, serial: int
+) -> AnnouncedAlert:
+    return AnnouncedAlert(
         id=alert_id(hearing.fingerprint, episode.start, serial),
         revision=1,
         status=Status.FIRING,
@@ -137,8 +139,8 @@ def _first(rule: WindowRule, episode: Episode, hearing: AnnounceContext, serial:
 
 
 def _revised(
-    rule: WindowRule, one: Announced, episode: Episode, hearing: AnnounceContext
-) -> Announced:
+    rule: WindowRule, one: AnnouncedAlert, episode: Episode, hearing: AnnounceContext
+) -> AnnouncedAlert:
     revised = msgspec.structs.replace(
         one,
         start=episode.start,
@@ -158,11 +160,11 @@ def _revised(
     return revised if revised == one else _again(revised, hearing)
 
 
-def _again(one: Announced, hearing: AnnounceContext) -> Announced:
+def _again(one: AnnouncedAlert, hearing: AnnounceContext) -> AnnouncedAlert:
     return msgspec.structs.replace(one, revision=one.revision + 1, updated=hearing.now)
 
 
-def resolved_by(rule: WindowRule, one: Announced, hearing: AnnounceContext) -> Announced:
+def resolved_by(rule: WindowRule, one: AnnouncedAlert, hearing: AnnounceContext) -> AnnouncedAlert:
     """The alert resolved, if the clock has passed its episode by `resolve_after`; else as it is."""
     ends = ends_at(rule, one)
     if hearing.clock is None or ends is None or hearing.clock < ends:
@@ -170,7 +172,7 @@ def resolved_by(rule: WindowRule, one: Announced, hearing: AnnounceContext) -> A
     return _again(msgspec.structs.replace(one, status=Status.RESOLVED, resolved=ends), hearing)
 
 
-def ends_at(rule: WindowRule, one: Announced) -> int | None:
+def ends_at(rule: WindowRule, one: AnnouncedAlert) -> int | None:
     """The clock time at which a firing alert resolves; None when it is not firing."""
     return one.last + span(rule.resolve_after) if one.status is Status.FIRING else None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from schemas.alert import Level
 from services.matcher.domain.alerts.corroboration import corroborated
 from services.matcher.domain.windows.firing import evidence, firings
-from services.matcher.domain.windows.state import FiringRun, Hit, State, span
+from services.matcher.domain.windows.state import FiringRun, Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
@@ -43,7 +43,7 @@ class Episode:
         return bool(self.evidence) and all(hit.backfill for hit in self.evidence)
 
 
-def runs(rule: WindowRule, state: State) -> tuple[FiringRun, ...]:
+def runs(rule: WindowRule, state: WindowState) -> tuple[FiringRun, ...]:
     """Settled runs continued by what the kept hits fire after the cut."""
     fresh = [
         FiringRun(start=time, firings=(time,), value=value) for time, value in _fresh(rule, state)
@@ -53,19 +53,19 @@ def runs(rule: WindowRule, state: State) -> tuple[FiringRun, ...]:
     return _cooled(rule, state.hits, told) if rule.cooldown else tuple(told)
 
 
-def episodes(rule: WindowRule, state: State) -> tuple[Episode, ...]:
+def episodes(rule: WindowRule, state: WindowState) -> tuple[Episode, ...]:
     """The episodes of a state, by start."""
     return tuple(_episode(rule, state.hits, run) for run in runs(rule, state))
 
 
-def belated(rule: WindowRule, state: State, at: int) -> tuple[FiringRun, ...]:
+def belated(rule: WindowRule, state: WindowState, at: int) -> tuple[FiringRun, ...]:
     """Runs of one firing time each, for what a hit at or before the cut makes fire there.
 
     The clock never refuses: such a hit is judged on what is kept, and takes nothing back.
     """
-    if state.cut is None or at > state.cut:
+    if state.settled_until is None or at > state.settled_until:
         return ()
-    until = min(state.cut, at + span(rule.reach) - 1)
+    until = min(state.settled_until, at + span(rule.look_back) - 1)
     return tuple(
         FiringRun(start=time, firings=(time,), value=value)
         for time, value in firings(rule, state)
@@ -73,8 +73,8 @@ def belated(rule: WindowRule, state: State, at: int) -> tuple[FiringRun, ...]:
     )
 
 
-def _fresh(rule: WindowRule, state: State) -> Iterable[tuple[int, float]]:
-    cut = state.cut
+def _fresh(rule: WindowRule, state: WindowState) -> Iterable[tuple[int, float]]:
+    cut = state.settled_until
     firing = firings(rule, state)
     return firing if cut is None else (pair for pair in firing if pair[0] > cut)
 

@@ -8,21 +8,21 @@ from services.matcher.domain.windows.cluster import largest_cluster
 from services.matcher.domain.windows.condition import bounds_in_words
 from services.matcher.domain.windows.divergence import diverging
 from services.matcher.domain.windows.rate import compared
-from services.matcher.domain.windows.state import Announced, State, instant, span
+from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant, span
 from services.matcher.domain.windows.window import window
 from services.matcher.domain.windows.window_rule import NUMERIC, TEMPORAL, WindowRule
 
 _MOST_TERMS = 5
 
 
-def explained(rule: WindowRule, state: State, one: Announced) -> str:
+def explained(rule: WindowRule, state: WindowState, one: AnnouncedAlert) -> str:
     """The sentence for an alert as it stands."""
     if rule.type is None:
         return f"Every report that matches alerts by itself; {one.count} so far in this group."
     return _SENTENCES.get(rule.type, _window)(rule, state, one)
 
 
-def _window(rule: WindowRule, _state: State, one: Announced) -> str:
+def _window(rule: WindowRule, _state: WindowState, one: AnnouncedAlert) -> str:
     asked = bounds_in_words(rule.condition) if rule.expression is None else rule.expression.text
     return (
         f"{_counted(rule, one.value)} in the {spoken(rule.timespan)} up to "
@@ -43,13 +43,13 @@ def _counted(rule: WindowRule, value: float) -> str:
     return f"{value:g} distinct {counted}"
 
 
-def _absence(rule: WindowRule, _state: State, one: Announced) -> str:
+def _absence(rule: WindowRule, _state: WindowState, one: AnnouncedAlert) -> str:
     awaited = f"hit of {rule.bases[1]}" if len(rule.bases) > 1 else "further hit"
     asked = minute(one.last - span(rule.timespan))
     return f"No {awaited} came within {spoken(rule.timespan)} after {rule.bases[0]} at {asked}."
 
 
-def _new_value(rule: WindowRule, state: State, one: Announced) -> str:
+def _new_value(rule: WindowRule, state: WindowState, one: AnnouncedAlert) -> str:
     value = state.group.get(rule.subject or "", "")
     return (
         f"The first hit with {rule.subject} {value} in {spoken(rule.history)}, at "
@@ -57,7 +57,7 @@ def _new_value(rule: WindowRule, state: State, one: Announced) -> str:
     )
 
 
-def _reversal(rule: WindowRule, state: State, one: Announced) -> str:
+def _reversal(rule: WindowRule, state: WindowState, one: AnnouncedAlert) -> str:
     pair = state.group.get(rule.subject or "", "")
     return (
         f"The first hit in {spoken(rule.history)} that joins the opponents {pair}, at "
@@ -65,7 +65,7 @@ def _reversal(rule: WindowRule, state: State, one: Announced) -> str:
     )
 
 
-def _rate_change(rule: WindowRule, state: State, one: Announced) -> str:
+def _rate_change(rule: WindowRule, state: WindowState, one: AnnouncedAlert) -> str:
     told = compared(rule, state, one.last)
     if told is None:
         return _window(rule, state, one)
@@ -87,7 +87,7 @@ def _rate_asked(rule: WindowRule) -> str:
     return " and ".join(parts)
 
 
-def _shared_term(rule: WindowRule, state: State, one: Announced) -> str:
+def _shared_term(rule: WindowRule, state: WindowState, one: AnnouncedAlert) -> str:
     cluster = largest_cluster(window(rule, state.hits, one.last), rule.similarity)
     named = "" if cluster is None else f" ({', '.join(cluster.terms[:_MOST_TERMS])})"
     return (
@@ -97,7 +97,7 @@ def _shared_term(rule: WindowRule, state: State, one: Announced) -> str:
     )
 
 
-def _divergence(rule: WindowRule, state: State, one: Announced) -> str:
+def _divergence(rule: WindowRule, state: WindowState, one: AnnouncedAlert) -> str:
     told = diverging(rule, state, one.last)
     first, second = rule.between
     shares = ""
@@ -114,7 +114,7 @@ def _divergence(rule: WindowRule, state: State, one: Announced) -> str:
     )
 
 
-_SENTENCES: Mapping[CorrelationType, Callable[[WindowRule, State, Announced], str]] = {
+_SENTENCES: Mapping[CorrelationType, Callable[[WindowRule, WindowState, AnnouncedAlert], str]] = {
     CorrelationType.ABSENCE: _absence,
     CorrelationType.NEW_VALUE: _new_value,
     CorrelationType.REVERSAL: _reversal,

@@ -8,13 +8,13 @@ from schemas.alert import Status
 from services.matcher.domain.alerts.corroboration import corroborated
 from services.matcher.domain.alerts.episodes import runs
 from services.matcher.domain.windows.firing import evidence
-from services.matcher.domain.windows.state import Announced, FiringRun, Hit, State, span
+from services.matcher.domain.windows.state import AnnouncedAlert, FiringRun, Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 _NEVER = -(2**63)
 
 
-def forget(rule: WindowRule, state: State, clock: int | None) -> State:
+def forget(rule: WindowRule, state: WindowState, clock: int | None) -> WindowState:
     """`state` without what lies further back than the rule can still look, or allows to keep.
 
     Windows that end up to the cut have lost hits or are about to: their firing times are settled
@@ -23,25 +23,25 @@ def forget(rule: WindowRule, state: State, clock: int | None) -> State:
     horizon = _horizon(rule, state, clock)
     if not _reaches_behind(state, horizon):
         return state
-    cut = max(horizon + span(rule.reach), state.cut or 0)
+    cut = max(horizon + span(rule.look_back), state.settled_until or 0)
     return msgspec.structs.replace(
         state,
-        cut=cut,
+        settled_until=cut,
         runs=settled(rule, state, cut, horizon),
         hits=tuple(hit for hit in state.hits if hit.at > horizon),
-        marks=_after(horizon, state.marks),
+        retractions=_after(horizon, state.retractions),
         live=_after(horizon, state.live),
         announced=tuple(one for one in state.announced if lasts(one, horizon)),
     )
 
 
-def is_full(rule: WindowRule, state: State) -> bool:
+def is_full(rule: WindowRule, state: WindowState) -> bool:
     """Whether the state holds more hits than the rule allows: the oldest go at the next step."""
     return len(state.hits) > rule.max_hits
 
 
-def _horizon(rule: WindowRule, state: State, clock: int | None) -> int:
-    horizon = _NEVER if clock is None else clock - span(rule.kept)
+def _horizon(rule: WindowRule, state: WindowState, clock: int | None) -> int:
+    horizon = _NEVER if clock is None else clock - span(rule.retention)
     return max(horizon, state.hits[-rule.max_hits - 1].at) if is_full(rule, state) else horizon
 
 
@@ -49,21 +49,21 @@ def _after(horizon: int, times: Mapping[str, int]) -> dict[str, int]:
     return {identity: at for identity, at in times.items() if at > horizon}
 
 
-def lasts(one: Announced, horizon: int) -> bool:
+def lasts(one: AnnouncedAlert, horizon: int) -> bool:
     """Whether an alert outlives the horizon."""
     # what still fires is not forgotten before a tick has resolved it
     return one.last > horizon or one.status is Status.FIRING
 
 
-def _reaches_behind(state: State, horizon: int) -> bool:
+def _reaches_behind(state: WindowState, horizon: int) -> bool:
     oldest = [hit.at for hit in state.hits[:1]]
-    times = (*oldest, *state.marks.values(), *state.live.values())
+    times = (*oldest, *state.retractions.values(), *state.live.values())
     return any(at <= horizon for at in times) or any(
         not lasts(one, horizon) for one in state.announced
     )
 
 
-def settled(rule: WindowRule, state: State, cut: int, horizon: int) -> tuple[FiringRun, ...]:
+def settled(rule: WindowRule, state: WindowState, cut: int, horizon: int) -> tuple[FiringRun, ...]:
     """The runs that began up to the cut, without what no kept hit decides any more."""
     standing = {one.start for one in state.announced if one.status is Status.FIRING}
     kept = (

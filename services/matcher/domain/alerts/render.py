@@ -6,7 +6,7 @@ from schemas.alert import MOST_EVIDENCE, Alert, Evidence, RuleRef, fingerprint, 
 from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.explain import explained
 from services.matcher.domain.windows.condition import tokens
-from services.matcher.domain.windows.state import Announced, State, instant
+from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant
 from services.matcher.domain.windows.template import rendered
 from services.matcher.domain.windows.window import window
 from services.matcher.domain.windows.window_rule import PAIRED, WindowRule
@@ -17,13 +17,13 @@ IDS = frozenset({"entities", "actor_ids", "target_ids", "sites"})
 _LONGEST_SUMMARY = 1000
 
 
-def state_fingerprint(rule: WindowRule, state: State) -> str:
+def state_fingerprint(rule: WindowRule, state: WindowState) -> str:
     """The fingerprint of every alert of this key."""
     return fingerprint(window_key(rule.pack, rule.name, state.group, exercise=state.exercise))
 
 
 def rendered_alert(
-    rule: WindowRule, state: State, one: Announced, episode: Episode | None
+    rule: WindowRule, state: WindowState, one: AnnouncedAlert, episode: Episode | None
 ) -> Alert:
     """The alert as it stands. Without an episode (withdrawn) it has no evidence left."""
     values = _template_values(rule, state, one, episode)
@@ -68,7 +68,7 @@ def _newest(episode: Episode) -> tuple[Evidence, ...]:
 
 
 def _template_values(
-    rule: WindowRule, state: State, one: Announced, episode: Episode | None
+    rule: WindowRule, state: WindowState, one: AnnouncedAlert, episode: Episode | None
 ) -> dict[str, object]:
     newest = episode.evidence[-1].fields if episode and episode.evidence else {}
     last = window(rule, episode.evidence, one.last) if episode else ()

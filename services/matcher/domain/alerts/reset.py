@@ -9,17 +9,24 @@ from schemas.alert import Status
 from schemas.bundle import OnChange
 from services.matcher.domain.alerts.forget import lasts, settled
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
-from services.matcher.domain.windows.state import Announced, FiringRun, Hit, State, micros, span
+from services.matcher.domain.windows.state import (
+    AnnouncedAlert,
+    FiringRun,
+    Hit,
+    WindowState,
+    micros,
+    span,
+)
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
 def reset_state(
     rule: WindowRule,
     was: WindowRule | None,
-    state: State,
+    state: WindowState,
     standing: RuleGeneration,
     clock: datetime | None,
-) -> State:
+) -> WindowState:
     """The state without its hits, ready for those that the changed rule finds in the past.
 
     Marks stay: an event that was withdrawn is withdrawn for every version of a rule. What the past
@@ -29,14 +36,14 @@ def reset_state(
     since = state.since if standing.since is None else micros(standing.since)
     bare = msgspec.structs.replace(state, hits=(), since=since)
     if standing.on_change is OnChange.RESET:
-        return msgspec.structs.replace(bare, runs=(), cut=None, announced=())
+        return msgspec.structs.replace(bare, runs=(), settled_until=None, announced=())
     horizon = _horizon(rule, standing, clock)
     if horizon is None:
-        return msgspec.structs.replace(bare, runs=(), cut=None)
-    cut = horizon + span(rule.reach)
+        return msgspec.structs.replace(bare, runs=(), settled_until=None)
+    cut = horizon + span(rule.look_back)
     return msgspec.structs.replace(
         bare,
-        cut=cut,
+        settled_until=cut,
         runs=_uncovered(was, state, cut, horizon),
         announced=tuple(one for one in state.announced if lasts(one, horizon)),
     )
@@ -45,11 +52,11 @@ def reset_state(
 def _horizon(rule: WindowRule, standing: RuleGeneration, clock: datetime | None) -> int | None:
     """Where the past begins that is judged again: it reaches back as far as a state does."""
     times = [time for time in (standing.changed_at, clock) if time is not None]
-    return micros(max(times)) - span(rule.kept) if times else None
+    return micros(max(times)) - span(rule.retention) if times else None
 
 
 def _uncovered(
-    was: WindowRule | None, state: State, cut: int, horizon: int
+    was: WindowRule | None, state: WindowState, cut: int, horizon: int
 ) -> tuple[FiringRun, ...]:
     """A run for each announced alert that began up to the cut."""
     known = () if was is None else settled(was, state, cut, horizon)
@@ -61,7 +68,7 @@ def _uncovered(
     )
 
 
-def _as_announced(one: Announced, runs: Sequence[FiringRun], cut: int) -> FiringRun:
+def _as_announced(one: AnnouncedAlert, runs: Sequence[FiringRun], cut: int) -> FiringRun:
     """What is known of it without the rule that its hits were judged by."""
     run = next((run for run in runs if run.start == one.start), None)
     return FiringRun(
@@ -73,7 +80,7 @@ def _as_announced(one: Announced, runs: Sequence[FiringRun], cut: int) -> Firing
     )
 
 
-def overtaken(state: State, identity: str, at: int) -> State:
+def overtaken(state: WindowState, identity: str, at: int) -> WindowState:
     """The state once a live hit has come for an older version of the rule: it is not counted.
 
     Its event comes again from the past, and is live then for whoever was on the way to be paged.

@@ -20,5 +20,5 @@ class RuleGeneration:
     since: datetime | None = None
 
 
-NEVER_CHANGED = RuleGeneration()
+UNCHANGED = RuleGeneration()
 """That of every rule while no bundle has been published."""

@@ -13,7 +13,7 @@ from services.matcher.domain.backtest.hypothesis_watch import HypothesisWatch
 from services.matcher.domain.rules.chain import chained
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.rules.signals import signals
-from services.matcher.domain.windows.state import State
+from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 
 Place = tuple[str, str, bytes]
@@ -52,7 +52,7 @@ def _recorded(event: Event) -> datetime:
 class _Course:
     rulebook: Rulebook
     told: Replay = field(default_factory=Replay)
-    states: dict[Place, State] = field(default_factory=dict)
+    states: dict[Place, WindowState] = field(default_factory=dict)
     due: list[tuple[datetime, Place]] = field(default_factory=list)
     clock: datetime | None = None
     since: datetime | None = None
@@ -75,7 +75,7 @@ class _Course:
     def _apply(self, signal: Signal, now: datetime) -> None:
         place = (signal.pack, signal.rule, signal.key)
         rule = self.rulebook.windows[place[:2]]
-        state = self.states.get(place, State.empty())
+        state = self.states.get(place, WindowState.empty())
         outcome = step(rule, state, signal, self._moment(now))
         if outcome.refused is not None:
             self.told.refused.append((signal, outcome.refused))

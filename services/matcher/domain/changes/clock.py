@@ -16,7 +16,7 @@ class Clock(msgspec.Struct, frozen=True):
     """The newest tick of each events partition; `offset` of the last tick applied.
 
     `since` has the time at which each rule began to watch: the clock's when it first met the rule.
-    The states stand by the rules of bundle `bundle`, called `names` (a digest). `marks` has for
+    The states stand by the rules of bundle `bundle`, called `names` (a digest). `barriers` has for
     each level of rules and each partition below it the bundle up to which their past is here; up
     to `released` that of all of them is.
     """
@@ -26,7 +26,7 @@ class Clock(msgspec.Struct, frozen=True):
     times: dict[int, datetime] = {}
     since: dict[str, datetime] = {}
     bundle: int = NO_BUNDLE
-    marks: dict[int, dict[int, int]] = {}
+    barriers: dict[int, dict[int, int]] = {}
     released: dict[int, int] = {}
     names: str = ""
 
@@ -55,12 +55,12 @@ class Clock(msgspec.Struct, frozen=True):
         """When the rule began to watch; None if the clock has not met it."""
         return self.since.get(_named(rule))
 
-    def marked(self, mark: BackfillBarrier) -> "Clock":
+    def with_barrier(self, mark: BackfillBarrier) -> "Clock":
         """The clock once the past of a partition is here; an older mark changes nothing.
 
         It counts up to the bundle that the states stand by: a newer one may have been refused here.
         """
-        bundle, known = min(mark.bundle, self.bundle), self.marks.get(mark.level, {})
+        bundle, known = min(mark.bundle, self.bundle), self.barriers.get(mark.level, {})
         if known.get(mark.partition, NO_BUNDLE) >= bundle:
             return self
         marks = {**known, mark.partition: bundle}
@@ -68,7 +68,7 @@ class Clock(msgspec.Struct, frozen=True):
         reached = max(self.released_on(mark.level), least)
         return msgspec.structs.replace(
             self,
-            marks={**self.marks, mark.level: marks},
+            barriers={**self.barriers, mark.level: marks},
             released={**self.released, mark.level: reached},
         )
 
@@ -95,7 +95,7 @@ class Clock(msgspec.Struct, frozen=True):
         """The clock with the names of its rules noted."""
         return self if self.names == names else msgspec.structs.replace(self, names=names)
 
-    def mutes(self, standing: RuleGeneration, level: int = 0) -> bool:
+    def is_backfilling(self, standing: RuleGeneration, level: int = 0) -> bool:
         """Whether the past of a rule of `level` that stands so is still being judged again."""
         rebuilt = standing.on_change is OnChange.REBUILD
         return rebuilt and standing.changed_in > self.released_on(level)

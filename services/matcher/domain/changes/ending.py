@@ -11,7 +11,7 @@ from services.matcher.domain.alerts.episodes import episodes
 from services.matcher.domain.alerts.render import rendered_alert
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.rules.rulebook import RuleKey
-from services.matcher.domain.windows.state import Announced, State, micros
+from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, micros
 from services.matcher.domain.windows.window_rule import WindowRule
 
 REMOVED = "rule removed"
@@ -23,7 +23,7 @@ _WORDS: Mapping[str, str] = {
 }
 
 
-def ended(rule: WindowRule, state: State, now: datetime, why: str) -> tuple[Alert, ...]:
+def ended(rule: WindowRule, state: WindowState, now: datetime, why: str) -> tuple[Alert, ...]:
     """One last revision, resolved, of every alert that fires; `why` is REMOVED or RESET."""
     standing = {episode.start: episode for episode in episodes(rule, state)}
     return tuple(
@@ -35,13 +35,13 @@ def ended(rule: WindowRule, state: State, now: datetime, why: str) -> tuple[Aler
     )
 
 
-def _resolved(one: Announced, now: int) -> Announced:
+def _resolved(one: AnnouncedAlert, now: int) -> AnnouncedAlert:
     return msgspec.structs.replace(
         one, status=Status.RESOLVED, revision=one.revision + 1, updated=now, resolved=now
     )
 
 
-def nameless(rule: RuleKey, state: State) -> tuple[WindowRule, State]:
+def nameless(rule: RuleKey, state: WindowState) -> tuple[WindowRule, WindowState]:
     """A rule that nobody knows any more but by its name, and a state that asks nothing of it."""
     pack, name = rule
     levels = [one.level for one in state.announced]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from schemas.bundle import OnChange
-from services.matcher.domain.alerts.rule_generation import NEVER_CHANGED, RuleGeneration
+from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
 from services.matcher.domain.changes.next_bundle import VersionedBundle
 from services.matcher.domain.rules.rulebook import Rulebook, RuleKey
 
@@ -26,7 +26,7 @@ class InForce:
 
     def standing(self, rule: RuleKey) -> RuleGeneration:
         """How the rule stands."""
-        return self.standings.get(rule, NEVER_CHANGED)
+        return self.standings.get(rule, UNCHANGED)
 
     def level(self, rule: RuleKey) -> int:
         """How many rules stand below it: 0 where only detections do."""

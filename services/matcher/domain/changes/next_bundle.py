@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from schemas.bundle import NO_BUNDLE, OnChange, RuleBundle, RuleStanding
+from schemas.bundle import NO_BUNDLE, OnChange, PublishedRule, RuleBundle
 from services.matcher.domain.changes.digest import digest_of
 
 
@@ -90,25 +90,25 @@ def next_bundle(
 
 def _known(
     edition: RuleSet, declared: ChangePolicy, before: VersionedBundle | None
-) -> Mapping[str, RuleStanding]:
+) -> Mapping[str, PublishedRule]:
     """How rules stood; the first bundle of all may keep what workers counted without one."""
     if before is not None:
         return before.bundle.rules
     if declared.in_general is not OnChange.KEEP:
         return {}
-    counted = RuleStanding(digest="", on_change=OnChange.KEEP, changed_in=NO_BUNDLE)
+    counted = PublishedRule(digest="", on_change=OnChange.KEEP, changed_in=NO_BUNDLE)
     return dict.fromkeys(edition.rules, counted)
 
 
 def _standing(
-    said: RuleDigest, was: RuleStanding | None, how: OnChange, stamp: PublishInfo
-) -> RuleStanding:
+    said: RuleDigest, was: PublishedRule | None, how: OnChange, stamp: PublishInfo
+) -> PublishedRule:
     if how is OnChange.KEEP and was is not None:
         return was.model_copy(update={"digest": said.digest})
     begins = stamp.at
     if how is OnChange.REBUILD and stamp.begins is not None:
         begins = max(stamp.at - said.kept, stamp.begins)
-    return RuleStanding(
+    return PublishedRule(
         digest=said.digest,
         # a rule that is new has nothing to keep
         on_change=OnChange.RESET if how is OnChange.KEEP else how,
@@ -161,7 +161,7 @@ class RuleDifference:
 
     name: str
     what: DifferenceKind
-    standing: RuleStanding | None = None
+    standing: PublishedRule | None = None
 
 
 def changes(before: VersionedBundle | None, after: RuleBundle) -> Iterator[RuleDifference]:

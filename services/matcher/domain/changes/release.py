@@ -16,13 +16,13 @@ from services.matcher.domain.alerts.step import (
     hearing_of,
     said,
 )
-from services.matcher.domain.windows.state import Announced, State, instant, micros
+from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant, micros
 from services.matcher.domain.windows.window_rule import WindowRule
 
 CHANGED = "rule changed"
 
 
-def release(rule: WindowRule, state: State, moment: StepContext) -> StepResult:
+def release(rule: WindowRule, state: WindowState, moment: StepContext) -> StepResult:
     """Judge a state whose hits are all there, for the first time since its rule was changed.
 
     Alerts announced before stay with the episodes that they overlap; what is left of them is
@@ -44,7 +44,7 @@ def release(rule: WindowRule, state: State, moment: StepContext) -> StepResult:
     return StepResult(None if judged.forgotten else judged, said(rule, before, judged, standing))
 
 
-def _clocked(rule: WindowRule, state: State, moment: StepContext) -> State:
+def _clocked(rule: WindowRule, state: WindowState, moment: StepContext) -> WindowState:
     """Absences are judged up to a clock of their own."""
     if rule.type is not CorrelationType.ABSENCE or moment.clock is None:
         return state
@@ -52,7 +52,7 @@ def _clocked(rule: WindowRule, state: State, moment: StepContext) -> State:
 
 
 def carried(
-    rule: WindowRule, announced: Sequence[Announced], after: Sequence[Episode]
+    rule: WindowRule, announced: Sequence[AnnouncedAlert], after: Sequence[Episode]
 ) -> dict[str, Episode | None]:
     """The episode that each alert of the older rule stands for now, by alert id.
 
@@ -67,7 +67,7 @@ def carried(
     return claims | settle_claims(rule, left, (), free)
 
 
-def _overlapped(one: Announced, after: Sequence[Episode]) -> Episode | None:
+def _overlapped(one: AnnouncedAlert, after: Sequence[Episode]) -> Episode | None:
     overlapping = [
         episode for episode in after if episode.start <= one.last and one.start <= episode.last
     ]
@@ -76,11 +76,11 @@ def _overlapped(one: Announced, after: Sequence[Episode]) -> Episode | None:
     return next(same, longest)
 
 
-def _overlap(one: Announced, episode: Episode) -> int:
+def _overlap(one: AnnouncedAlert, episode: Episode) -> int:
     return min(one.last, episode.last) - max(one.start, episode.start)
 
 
-def history(rule: WindowRule, state: State) -> tuple[Alert, ...]:
+def history(rule: WindowRule, state: WindowState) -> tuple[Alert, ...]:
     """The current revision of every alert, for rules above its own that begin anew.
 
     There it is backfill as the hits behind it are, whoever was paged for it before.

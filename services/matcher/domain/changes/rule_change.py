@@ -34,11 +34,13 @@ class RuleChange:
         on_change = self.force.standing(rule).on_change
         return self.begins_anew(rule) and on_change is OnChange.REBUILD
 
-    def was_muted(self, rule: RuleKey) -> bool:
+    def was_backfilling(self, rule: RuleKey) -> bool:
         """Whether its past was still being judged again before this change."""
         known = self.was or self.force
         standing, level = known.standing(rule), known.level(rule)
-        return standing.changed_in <= self.clock.bundle and self.clock.mutes(standing, level)
+        return standing.changed_in <= self.clock.bundle and self.clock.is_backfilling(
+            standing, level
+        )
 
     def is_retimed(self, rule: RuleKey) -> bool:
         """Whether the states of a rule that counts on may be due at other times than before."""
@@ -49,11 +51,11 @@ class RuleChange:
         """The hypotheses that list a rule which counts on, and may not have heard of it yet."""
         former, now = self.former(rule), self.force.rulebook.windows[rule]
         known = () if former is None else former.hypotheses
-        return frozenset() if self.was_muted(rule) else frozenset(now.hypotheses) - {*known}
+        return frozenset() if self.was_backfilling(rule) else frozenset(now.hypotheses) - {*known}
 
     def rebuilt_above(self, rule: RuleKey) -> frozenset[RuleKey]:
         """The rules above one that stays as it is which need its past again."""
         above = self.force.rulebook.feeds.get(rule, ())
-        if self.begins_anew(rule) or self.was_muted(rule):
+        if self.begins_anew(rule) or self.was_backfilling(rule):
             return frozenset()
         return frozenset(key for one in above if self.rebuilds(key := (one.pack, one.name)))

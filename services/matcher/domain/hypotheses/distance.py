@@ -9,7 +9,7 @@ import msgspec
 
 from schemas.rule import Condition, CorrelationType
 from services.matcher.domain.windows.measure import Measure, measure_of
-from services.matcher.domain.windows.state import Hit, State, micros, span
+from services.matcher.domain.windows.state import Hit, WindowState, micros, span
 from services.matcher.domain.windows.window import window
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -58,7 +58,7 @@ class Distance(msgspec.Struct, frozen=True, array_like=True):
         return f"{self.value} of {self.asked}, {_spoken(self.until - t)} left"
 
 
-def distance(rule: WindowRule, state: State, clock: datetime) -> Distance | None:
+def distance(rule: WindowRule, state: WindowState, clock: datetime) -> Distance | None:
     """How far the rule's window at `clock` is from firing.
 
     None: it holds no hit that counts, it fires, or the rule is of no type that is COUNTED.

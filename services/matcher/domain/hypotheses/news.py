@@ -14,12 +14,12 @@ from services.matcher.domain.hypotheses.change import (
 )
 from services.matcher.domain.hypotheses.distance import Distance, distance
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
-from services.matcher.domain.windows.state import State
+from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
 def news(
-    rule: WindowRule, before: State, outcome: StepResult, now: datetime
+    rule: WindowRule, before: WindowState, outcome: StepResult, now: datetime
 ) -> tuple[Indication, ...]:
     """An indication for each hypothesis and alert, and for each change of the distance.
 
@@ -38,7 +38,7 @@ def _alerts(rule: WindowRule, outcome: StepResult, now: datetime) -> Iterator[In
 
 
 def _near(
-    rule: WindowRule, before: State, outcome: StepResult, now: datetime
+    rule: WindowRule, before: WindowState, outcome: StepResult, now: datetime
 ) -> Iterator[Indication]:
     after = before if outcome.state is None else outcome.state
     near = None if outcome.state is None else distance(rule, outcome.state, now)

@@ -14,8 +14,8 @@ def out_of_reach(rules: Iterable[WindowRule], kept: timedelta | None) -> tuple[s
     if kept is None:
         return ()
     return tuple(
-        f"{rule.pack}/{rule.name}: its windows hold {rule.kept.days} days and the events topic "
-        f"{kept.days}: keep events for longer, or they cannot be rebuilt"
+        f"{rule.pack}/{rule.name}: its windows hold {rule.retention.days} days and the events "
+        f"topic {kept.days}: keep events for longer, or they cannot be rebuilt"
         for rule in rules
-        if rule.kept > kept
+        if rule.retention > kept
     )

@@ -3,14 +3,14 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
-from services.matcher.domain.windows.state import Hit, State, span
+from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 Firing = tuple[int, float]
 """A time, and the value counted there."""
 
 
-def absent(rule: WindowRule, state: State) -> Iterator[Firing]:
+def absent(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
     """Every time, up to the clock, at which an answer is overdue; the value is 0: nothing came.
 
     With two rules, a hit of the first waits for one of the second until `timespan` later, both
@@ -20,7 +20,7 @@ def absent(rule: WindowRule, state: State) -> Iterator[Firing]:
         yield from _overdue(rule, state.hits, until=state.clock)
 
 
-def next_absence(rule: WindowRule, state: State) -> int | None:
+def next_absence(rule: WindowRule, state: WindowState) -> int | None:
     """The first time after the clock at which an answer will be overdue, if none comes."""
     known = -1 if state.clock is None else state.clock
     return next((time for time, _ in _overdue(rule, state.hits) if time > known), None)

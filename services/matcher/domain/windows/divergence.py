@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.matcher.domain.windows.absence import Firing
 from services.matcher.domain.windows.condition import counted_by
 from services.matcher.domain.windows.rate import baseline_at
-from services.matcher.domain.windows.state import Hit, State, span
+from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window import between
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -29,7 +29,7 @@ class Shares:
         return abs(self.first - self.second)
 
 
-def divergences(rule: WindowRule, state: State) -> Iterator[Firing]:
+def divergences(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
     """Every time of a hit at which the shares have moved apart, with how far apart they lie.
 
     Each list must have `floor` hits (default 1), in the window and in the baseline before it.
@@ -40,7 +40,7 @@ def divergences(rule: WindowRule, state: State) -> Iterator[Firing]:
             yield at, told[0].apart
 
 
-def diverging(rule: WindowRule, state: State, at: int) -> tuple[Shares, Shares] | None:
+def diverging(rule: WindowRule, state: WindowState, at: int) -> tuple[Shares, Shares] | None:
     """The shares in the window and in the baseline; None while either says too little."""
     covered = baseline_at(rule, state, at)
     if covered is None:

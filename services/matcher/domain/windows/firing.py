@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from schemas.rule import CorrelationType
 from services.matcher.domain.windows import absence, divergence, novelty, rate
 from services.matcher.domain.windows.absence import Firing
-from services.matcher.domain.windows.state import Hit, State
+from services.matcher.domain.windows.state import Hit, WindowState
 from services.matcher.domain.windows.window import behind, firing_times
 from services.matcher.domain.windows.window_rule import WindowRule
 
-_OF_THEIR_OWN: Mapping[CorrelationType, Callable[[WindowRule, State], Iterator[Firing]]] = {
+_OF_THEIR_OWN: Mapping[CorrelationType, Callable[[WindowRule, WindowState], Iterator[Firing]]] = {
     CorrelationType.ABSENCE: absence.absent,
     CorrelationType.NEW_VALUE: novelty.novel,
     CorrelationType.REVERSAL: novelty.novel,
@@ -18,7 +18,7 @@ _OF_THEIR_OWN: Mapping[CorrelationType, Callable[[WindowRule, State], Iterator[F
 }
 
 
-def firings(rule: WindowRule, state: State) -> Iterator[Firing]:
+def firings(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
     """Every firing time with the value counted there, in order: a function of the hits.
 
     And of the clock for an absence, and of when the rule began to watch where that counts.

@@ -6,11 +6,11 @@ The value is part of the key, so the hits of one state are those that carry it.
 from collections.abc import Iterator
 
 from services.matcher.domain.windows.absence import Firing
-from services.matcher.domain.windows.state import State, span
+from services.matcher.domain.windows.state import WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
-def novel(rule: WindowRule, state: State) -> Iterator[Firing]:
+def novel(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
     """Every time of a hit with none in `(t - history, t)`, once the rule has watched for `warmup`.
 
     The value is 1. A rule of which it is not known since when it watches is silent.

@@ -10,7 +10,7 @@ from itertools import groupby
 
 import msgspec
 
-from services.matcher.domain.windows.state import Hit, State, instant, micros, span
+from services.matcher.domain.windows.state import Hit, WindowState, instant, micros, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 PANES = 64
@@ -45,12 +45,12 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     time: str
     due: int | None
     panes: tuple[Pane, ...]
-    state: State
+    state: WindowState
 
 
-def panes_of(rule: WindowRule, state: State) -> Panes:
+def panes_of(rule: WindowRule, state: WindowState) -> Panes:
     """The hits of a state by pane, in order."""
-    width = max(1, span(rule.kept) // PANES)
+    width = max(1, span(rule.retention) // PANES)
     found: dict[Pane, tuple[Hit, ...]] = {}
     for number, hits in groupby(state.hits, key=lambda hit: hit.at // width):
         together = tuple(hits)
@@ -66,7 +66,7 @@ def pane_name(pane: Pane) -> bytes:
 
 
 def encode_head(
-    state: State, panes: Iterable[Pane], due: datetime | None = None, time: str = ""
+    state: WindowState, panes: Iterable[Pane], due: datetime | None = None, time: str = ""
 ) -> bytes:
     """The head of a state as JSON; without `time` nobody takes its word for when it is due."""
     at = None if due is None else micros(due)
@@ -97,7 +97,7 @@ def encode_pane(hits: tuple[Hit, ...]) -> bytes:
     return _ENCODER.encode(hits)
 
 
-def whole(head: Head, pane: Callable[[Pane], bytes | None]) -> State:
+def whole(head: Head, pane: Callable[[Pane], bytes | None]) -> WindowState:
     """The state of a head, its panes read by `pane`; one that is gone counts as empty."""
     raw = (pane(one) for one in head.panes)
     hits = tuple(hit for one in raw if one is not None for hit in _PANE.decode(one))

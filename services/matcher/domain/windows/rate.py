@@ -7,7 +7,7 @@ from math import exp, lgamma, log
 
 from services.matcher.domain.windows.absence import Firing
 from services.matcher.domain.windows.condition import counted_by
-from services.matcher.domain.windows.state import Hit, State, span
+from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window import between
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -27,7 +27,7 @@ class Rates:
         return binomial_tail(self.n, self.n + self.m, self.window / (self.window + self.baseline))
 
 
-def rates(rule: WindowRule, state: State) -> Iterator[Firing]:
+def rates(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
     """Every time of a hit at which the rate has changed, with the number of hits in the window.
 
     One pass: window and baseline slide over the sorted hits, the one behind the other.
@@ -66,7 +66,7 @@ class _Sliding:
             del self._counts[key]
 
 
-def compared(rule: WindowRule, state: State, at: int) -> Rates | None:
+def compared(rule: WindowRule, state: WindowState, at: int) -> Rates | None:
     """Window and baseline at `at`; None while too little history lies behind them.
 
     The baseline is `(t - T - B, t - T]`, B no more than since the rule began to watch.
@@ -83,7 +83,7 @@ def compared(rule: WindowRule, state: State, at: int) -> Rates | None:
     )
 
 
-def baseline_at(rule: WindowRule, state: State, at: int) -> int | None:
+def baseline_at(rule: WindowRule, state: WindowState, at: int) -> int | None:
     """How long the baseline before `W(at)` really is; None where it says too little."""
     if state.since is None:
         return None

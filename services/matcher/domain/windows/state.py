@@ -91,7 +91,7 @@ class FiringRun(msgspec.Struct, frozen=True, array_like=True):
         return self.firings[-1]
 
 
-class Announced(msgspec.Struct, frozen=True, array_like=True):
+class AnnouncedAlert(msgspec.Struct, frozen=True, array_like=True):
     """One alert as it was last announced."""
 
     id: str
@@ -111,7 +111,7 @@ class Announced(msgspec.Struct, frozen=True, array_like=True):
     reason: str | None = None
 
 
-class State(msgspec.Struct, frozen=True):
+class WindowState(msgspec.Struct, frozen=True):
     """Hits, settled runs and announced alerts of one key; `offset` of the last message applied.
 
     `since` is when the rule began to watch, `clock` the time up to which absences are judged.
@@ -125,11 +125,11 @@ class State(msgspec.Struct, frozen=True):
     serial: int = 0
     since: int | None = None
     clock: int | None = None
-    cut: int | None = None
+    settled_until: int | None = None
     hits: tuple[Hit, ...] = ()
-    marks: dict[str, int] = {}
+    retractions: dict[str, int] = {}
     runs: tuple[FiringRun, ...] = ()
-    announced: tuple[Announced, ...] = ()
+    announced: tuple[AnnouncedAlert, ...] = ()
     live: dict[str, int] = {}
 
     @classmethod
@@ -140,7 +140,7 @@ class State(msgspec.Struct, frozen=True):
     @property
     def forgotten(self) -> bool:
         """Whether nothing is left worth keeping."""
-        return not (self.hits or self.marks or self.runs or self.announced or self.live)
+        return not (self.hits or self.retractions or self.runs or self.announced or self.live)
 
 
 def hit_of(signal: Signal, *, certain: bool = False) -> Hit:

@@ -82,7 +82,7 @@ class WindowRule:
         return mentioned(self.summary) | mentioned(self.action)
 
     @property
-    def reach(self) -> timedelta:
+    def look_back(self) -> timedelta:
         """How far before a firing time the hits lie that decide on it."""
         return max(self.timespan + self.baseline, self.history)
 
@@ -92,6 +92,6 @@ class WindowRule:
         return self.type in NOVEL or self.baseline > NOTHING
 
     @property
-    def kept(self) -> timedelta:
+    def retention(self) -> timedelta:
         """How long a hit stays in state: twice all that the rule looks back over, and lateness."""
-        return 2 * max(self.reach, self.resolve_after + self.cooldown) + self.max_lateness
+        return 2 * max(self.look_back, self.resolve_after + self.cooldown) + self.max_lateness

@@ -18,7 +18,7 @@ from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.state.windows import Windows
 from services.matcher.domain.changes.in_force import InForce
 from services.matcher.domain.rules.rulebook import Rulebook
-from services.matcher.domain.windows.state import State
+from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit, mark
@@ -78,7 +78,7 @@ class Worker:
         return [(alert.status, alert.revision) for alert in self.alerts]
 
     @property
-    def state(self) -> State:
+    def state(self) -> WindowState:
         return self.correlation.windows.state(1, hit(0).key)
 
     @property
@@ -293,7 +293,7 @@ async def test_an_alert_that_is_forgotten_as_it_resolves_is_on_kafka_before() ->
 
     assert held == before
     assert worker.told[-1] == (Status.RESOLVED, 2)
-    assert (worker.state.announced, len(worker.state.marks)) == ((), 1)
+    assert (worker.state.announced, len(worker.state.retractions)) == ((), 1)
 
 
 async def test_an_alert_is_not_forgotten_before_kafka_has_what_was_said_of_it_before() -> None:

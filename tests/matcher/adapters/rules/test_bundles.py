@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schemas.bundle import OnChange, RuleBundle, RuleStanding
+from schemas.bundle import OnChange, PublishedRule, RuleBundle
 from services.matcher.adapters.rules.bundles import BundleMissing, Bundles
-from services.matcher.domain.alerts.rule_generation import NEVER_CHANGED, RuleGeneration
+from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
 from services.matcher.domain.changes.in_force import InForce, standings
 from services.matcher.domain.changes.next_bundle import numbered
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -58,7 +58,7 @@ async def test_the_wait_for_what_never_comes_ends() -> None:
 
 
 def test_what_changed_in_a_bundle_itself_has_its_number() -> None:
-    told = RuleStanding(digest="d", on_change=OnChange.REBUILD, changed_at=NOW, since=NOW)
+    told = PublishedRule(digest="d", on_change=OnChange.REBUILD, changed_at=NOW, since=NOW)
     bundle = RuleBundle(
         digest="d",
         published_at=NOW,
@@ -70,7 +70,7 @@ def test_what_changed_in_a_bundle_itself_has_its_number() -> None:
 
     assert book.standing(("pack", "new")) == RuleGeneration(OnChange.REBUILD, 7, NOW, NOW)
     assert book.standing(("pack", "old")).changed_in == 4
-    assert book.standing(("pack", "unheard")) == NEVER_CHANGED
+    assert book.standing(("pack", "unheard")) == UNCHANGED
 
 
 def test_a_rule_stands_one_level_above_the_highest_correlation_that_it_counts() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schemas.bundle import BUNDLE_KEY, OnChange, Rebuilt, RuleBundle, RuleStanding
+from schemas.bundle import BUNDLE_KEY, OnChange, PublishedRule, Rebuilt, RuleBundle
 from services.matcher.adapters.rules.bundle_rules import BadBundle, rules_of
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.follower import NOTE, Follower
@@ -40,7 +40,7 @@ class Stood:
 
 
 def bundle(files: Mapping[str, str] = GOOD) -> RuleBundle:
-    told = RuleStanding(digest="d", on_change=OnChange.REBUILD, changed_at=NOW, since=NOW)
+    told = PublishedRule(digest="d", on_change=OnChange.REBUILD, changed_at=NOW, since=NOW)
     return RuleBundle(digest="d", published_at=NOW, files=dict(files), rules={"iraq/rockets": told})
 
 

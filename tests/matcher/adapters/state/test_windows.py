@@ -11,7 +11,7 @@ from services.matcher.adapters.state.windows import SWEPT_AT_ONCE, Schedule, Win
 from services.matcher.domain.alerts.step import deadline, timing
 from services.matcher.domain.changes.clock import Clock
 from services.matcher.domain.windows.panes import decode_front, pane_name
-from services.matcher.domain.windows.state import State
+from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.builders import NOON, RULE, hit
 from tests.matcher.course import Course
@@ -51,7 +51,7 @@ class Table(dict[bytes, bytes]):
             self.writes_left -= 1
 
 
-def state(*hours: float) -> State:
+def state(*hours: float) -> WindowState:
     return Course(RULE).take(*(hit(at, f"e{at}") for at in hours)).state
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from schemas.alert import Level, Status
 from schemas.rule import Condition, Corroboration
 from services.matcher.domain.alerts.step import StepContext, deadline, step
-from services.matcher.domain.windows.state import State, hit_of
+from services.matcher.domain.windows.state import WindowState, hit_of
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, mark, of
 from tests.matcher.course import Course
 
@@ -297,10 +297,10 @@ def test_a_state_asks_for_a_tick_when_its_alert_resolves_and_when_it_is_forgotte
     assert deadline(RULE, course.state) == NOON + 6 * HOUR
 
     course.tick(NOON + 6 * HOUR)
-    assert deadline(RULE, course.state) == NOON + 2 * HOUR + RULE.kept
+    assert deadline(RULE, course.state) == NOON + 2 * HOUR + RULE.retention
 
-    course.tick(NOON + 2 * HOUR + RULE.kept)
-    assert course.state == State.empty()
+    course.tick(NOON + 2 * HOUR + RULE.retention)
+    assert course.state == WindowState.empty()
     assert deadline(RULE, course.state) is None
 
 

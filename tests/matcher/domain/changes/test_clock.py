@@ -51,36 +51,38 @@ def mark(bundle: int, partition: int, partitions: int = 2) -> BackfillBarrier:
 
 
 def test_the_past_is_there_up_to_the_least_mark_over_the_events_partitions() -> None:
-    clock = AT_NINE.marked(mark(5, 0))
+    clock = AT_NINE.with_barrier(mark(5, 0))
     assert clock.released_on(0) == 0
 
-    clock = clock.marked(mark(3, 1))
+    clock = clock.with_barrier(mark(3, 1))
 
     assert clock.released_on(0) == 3
 
 
 def test_an_older_mark_changes_nothing() -> None:
-    clock = AT_NINE.marked(mark(5, 0))
+    clock = AT_NINE.with_barrier(mark(5, 0))
 
-    assert clock.marked(mark(4, 0)) is clock
+    assert clock.with_barrier(mark(4, 0)) is clock
 
 
 def test_a_mark_of_a_bundle_that_was_refused_counts_as_far_as_the_states_stand() -> None:
-    clock = AT_NINE.marked(mark(12, 0, 1))
+    clock = AT_NINE.with_barrier(mark(12, 0, 1))
 
     assert clock.released_on(0) == 9
 
 
 def test_a_partition_that_was_added_takes_nothing_back() -> None:
-    clock = AT_NINE.marked(mark(5, 0, 1)).marked(mark(6, 0, 2))
+    clock = AT_NINE.with_barrier(mark(5, 0, 1)).with_barrier(mark(6, 0, 2))
 
     assert clock.released_on(0) == 5
 
 
 def test_only_a_rule_that_is_rebuilt_waits_for_its_past() -> None:
-    assert AT_NINE.mutes(RuleGeneration(OnChange.REBUILD, 1))
-    assert not AT_NINE.mutes(RuleGeneration(OnChange.RESET, 1))
-    assert not AT_NINE.marked(mark(1, 0, 1)).mutes(RuleGeneration(OnChange.REBUILD, 1))
+    assert AT_NINE.is_backfilling(RuleGeneration(OnChange.REBUILD, 1))
+    assert not AT_NINE.is_backfilling(RuleGeneration(OnChange.RESET, 1))
+    assert not AT_NINE.with_barrier(mark(1, 0, 1)).is_backfilling(
+        RuleGeneration(OnChange.REBUILD, 1)
+    )
 
 
 def test_the_clock_forgets_since_when_a_removed_rule_has_watched() -> None:
@@ -92,7 +94,7 @@ def test_the_clock_forgets_since_when_a_removed_rule_has_watched() -> None:
 
 
 def test_a_clock_survives_its_bytes() -> None:
-    clock = Clock().advanced(tick(5, 0), 1).adopting(Rulebook(number=2)).marked(mark(2, 1))
+    clock = Clock().advanced(tick(5, 0), 1).adopting(Rulebook(number=2)).with_barrier(mark(2, 1))
 
     assert decode_clock(encode_clock(clock)) == clock
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from schemas.bundle import OnChange, RuleStanding
+from schemas.bundle import OnChange, PublishedRule
 from services.matcher.domain.changes.next_bundle import (
     ChangePolicy,
     DifferenceKind,
@@ -37,9 +37,9 @@ def first(**digests: str) -> VersionedBundle:
     return numbered(next_bundle(edition(**digests), ChangePolicy(), None, STAMP), 5)
 
 
-def anew(digest: str, how: OnChange = OnChange.REBUILD) -> RuleStanding:
+def anew(digest: str, how: OnChange = OnChange.REBUILD) -> PublishedRule:
     since = LATER.at - KEPT if how is OnChange.REBUILD else LATER.at
-    return RuleStanding(digest=digest, on_change=how, changed_at=LATER.at, since=since)
+    return PublishedRule(digest=digest, on_change=how, changed_at=LATER.at, since=since)
 
 
 def test_every_rule_of_the_first_bundle_is_new() -> None:
@@ -47,7 +47,7 @@ def test_every_rule_of_the_first_bundle_is_new() -> None:
 
     assert bundle.previous == 0
     assert bundle.rules == {
-        "pack/a": RuleStanding(
+        "pack/a": PublishedRule(
             digest="1", on_change=OnChange.REBUILD, changed_at=NOW, since=NOW - KEPT
         )
     }
@@ -56,7 +56,7 @@ def test_every_rule_of_the_first_bundle_is_new() -> None:
 def test_the_first_bundle_may_keep_what_was_counted_without_one() -> None:
     bundle = next_bundle(edition(a="1"), ChangePolicy(OnChange.KEEP), None, STAMP)
 
-    kept = RuleStanding(digest="1", on_change=OnChange.KEEP, changed_in=0)
+    kept = PublishedRule(digest="1", on_change=OnChange.KEEP, changed_in=0)
     assert bundle.rules == {"pack/a": kept}
 
 

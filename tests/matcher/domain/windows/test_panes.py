@@ -11,7 +11,7 @@ from services.matcher.domain.windows.panes import (
     panes_of,
     whole,
 )
-from services.matcher.domain.windows.state import State
+from services.matcher.domain.windows.state import WindowState
 from tests.matcher.builders import HOUR, NOON, RULE, hit
 from tests.matcher.course import Course
 
@@ -52,4 +52,4 @@ def test_a_key_that_is_full_lets_the_oldest_hits_go_and_keeps_counting() -> None
 
 
 def test_an_empty_state_has_no_pane() -> None:
-    assert panes_of(RULE, State.empty()) == {}
+    assert panes_of(RULE, WindowState.empty()) == {}
