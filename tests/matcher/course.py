@@ -1,4 +1,4 @@
-"""A course of messages through `step`, as the correlate agent would take them."""
+"""A course of messages through `step_window`, as the correlate agent would take them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from schemas.bundle import OnChange
 from schemas.signal import Signal
 from services.matcher.domain.alerts.reset import reset_state
 from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
-from services.matcher.domain.alerts.step import StepContext, StepResult, is_due, step
+from services.matcher.domain.alerts.step import StepContext, StepResult, is_due, step_window
 from services.matcher.domain.changes.release import release
 from services.matcher.domain.windows.panes import (
     decode_head,
@@ -44,14 +44,14 @@ class Course:
 
     def take_as_sent(self, signal: Signal) -> "Course":
         """A signal with the number that it has, which may be that of an older bundle."""
-        self._keep(step(self.rule, self.state, signal, self._moment()))
+        self._keep(step_window(self.rule, self.state, signal, self._moment()))
         return self
 
     def tick(self, clock: datetime) -> "Course":
         self.clock = clock
         moment = self._moment()
         if is_due(self.rule, self.state, clock):
-            self._keep(step(self.rule, self.state, None, moment))
+            self._keep(step_window(self.rule, self.state, None, moment))
         return self
 
     def publish(

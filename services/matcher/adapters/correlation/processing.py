@@ -7,7 +7,13 @@ from schemas.alert import Alert
 from schemas.indication import Indication
 from schemas.signal import Signal
 from services.matcher.adapters.topics.message import Received
-from services.matcher.domain.alerts.step import StepContext, StepResult, all_alerts, deadline, step
+from services.matcher.domain.alerts.step import (
+    StepContext,
+    StepResult,
+    current_alerts,
+    deadline,
+    step_window,
+)
 from services.matcher.domain.changes.clock import Clock
 from services.matcher.domain.changes.in_force import InForce
 from services.matcher.domain.changes.release import history, release
@@ -74,7 +80,7 @@ def stepped(
 ) -> Stepped:
     """One step of the engine and what it leads to: all that a rule can fail in."""
     moment = heard.moment((rule.pack, rule.name))
-    outcome = step(rule, state, told, moment)
+    outcome = step_window(rule, state, told, moment)
     if moment.backfilling:
         return Stepped(outcome)
     said = news(rule, state, outcome, moment.now)
@@ -102,7 +108,7 @@ def released(rule: WindowRule, state: WindowState, heard: ProcessingContext) -> 
 
 def standing_news(rule: WindowRule, state: WindowState, now: datetime) -> tuple[Indication, ...]:
     """What a hypothesis that has heard nothing of a state has to hear."""
-    return news(rule, state, StepResult(state, all_alerts(rule, state), changed=False), now)
+    return news(rule, state, StepResult(state, current_alerts(rule, state), changed=False), now)
 
 
 def _due(rule: WindowRule, outcome: StepResult) -> datetime | None:

@@ -16,7 +16,7 @@ from services.matcher.adapters.rules.guard import RuleFailure, guarded
 from services.matcher.adapters.state.windows import Windows, rule_of
 from services.matcher.adapters.topics.message import Received
 from services.matcher.domain.alerts.reset import reset_state
-from services.matcher.domain.alerts.step import all_alerts, deadline
+from services.matcher.domain.alerts.step import current_alerts, deadline
 from services.matcher.domain.changes.clock import names_of
 from services.matcher.domain.changes.ending import REMOVED, RESET, ended, nameless
 from services.matcher.domain.changes.release import history
@@ -95,7 +95,7 @@ class StateMigration:
             or self.change.was_backfilling(rule)
         ):
             return
-        said = guarded(former.name, lambda: all_alerts(former, state))
+        said = guarded(former.name, lambda: current_alerts(former, state))
         if not isinstance(said, RuleFailure):
             await self._send(said, changed=False)
 

@@ -29,7 +29,7 @@ class AnnounceContext:
     gone: str = GONE
 
 
-def settle_claims(
+def claim_episodes(
     rule: WindowRule,
     announced: Sequence[AnnouncedAlert],
     before: Sequence[Episode],
@@ -75,15 +75,15 @@ def announce(
     announced: Sequence[AnnouncedAlert],
     claims: dict[str, Episode | None],
     after: Sequence[Episode],
-    hearing: AnnounceContext,
+    context: AnnounceContext,
 ) -> tuple[AnnouncedAlert, ...]:
     """Every alert of the key as it stands now: revised, withdrawn, or new, in order."""
     taken: set[int] = set()
     # in order of announcement: of joined episodes the first announced stays
-    revised = [_judged(rule, one, claims, taken, hearing) for one in announced]
+    revised = [_judged(rule, one, claims, taken, context) for one in announced]
     unheard = [episode for episode in after if episode.start not in taken]
     fresh = [
-        _first(rule, episode, hearing, hearing.serial + number)
+        _first(rule, episode, context, context.serial + number)
         for number, episode in enumerate(unheard)
     ]
     return (*revised, *fresh)
@@ -94,35 +94,35 @@ def _judged(
     one: AnnouncedAlert,
     claims: dict[str, Episode | None],
     taken: set[int],
-    hearing: AnnounceContext,
+    context: AnnounceContext,
 ) -> AnnouncedAlert:
     if one.status is Status.WITHDRAWN:
         return one
     episode = claims[one.id]
     if episode is None:
-        return _withdrawn(one, hearing.gone, hearing)
+        return _withdrawn(one, context.gone, context)
     if episode.start in taken:
-        return _withdrawn(one, MERGED, hearing)
+        return _withdrawn(one, MERGED, context)
     taken.add(episode.start)
-    return _revised(rule, one, episode, hearing)
+    return _revised(rule, one, episode, context)
 
 
-def _withdrawn(one: AnnouncedAlert, reason: str, hearing: AnnounceContext) -> AnnouncedAlert:
+def _withdrawn(one: AnnouncedAlert, reason: str, context: AnnounceContext) -> AnnouncedAlert:
     return msgspec.structs.replace(
         one,
         status=Status.WITHDRAWN,
         revision=one.revision + 1,
-        updated=hearing.now,
-        resolved=hearing.now,
+        updated=context.now,
+        resolved=context.now,
         reason=reason,
     )
 
 
 def _first(
-    rule: WindowRule, episode: Episode, hearing: AnnounceContext, serial: int
+    rule: WindowRule, episode: Episode, context: AnnounceContext, serial: int
 ) -> AnnouncedAlert:
     return AnnouncedAlert(
-        id=alert_id(hearing.fingerprint, episode.start, serial),
+        id=alert_id(context.fingerprint, episode.start, serial),
         revision=1,
         status=Status.FIRING,
         start=episode.start,
@@ -130,16 +130,16 @@ def _first(
         level=episode.level,
         value=episode.value,
         count=episode.count,
-        detected=hearing.now,
-        updated=hearing.now,
+        detected=context.now,
+        updated=context.now,
         uncorroborated=episode.uncorroborated,
-        late=_over(rule, episode, hearing) or _late(rule, episode),
+        late=_over(rule, episode, context) or _late(rule, episode),
         backfill=episode.backfill,
     )
 
 
 def _revised(
-    rule: WindowRule, one: AnnouncedAlert, episode: Episode, hearing: AnnounceContext
+    rule: WindowRule, one: AnnouncedAlert, episode: Episode, context: AnnounceContext
 ) -> AnnouncedAlert:
     revised = msgspec.structs.replace(
         one,
@@ -149,37 +149,39 @@ def _revised(
         value=episode.value,
         count=episode.count,
         uncorroborated=episode.uncorroborated,
-        # whoever was paged for it keeps hearing of it
+        # whoever was paged for it goes on receiving its revisions
         backfill=one.backfill and episode.backfill,
     )
-    if one.status is Status.RESOLVED and _over(rule, episode, hearing):
+    if one.status is Status.RESOLVED and _over(rule, episode, context):
         ends = episode.last + span(rule.resolve_after)
         revised = msgspec.structs.replace(revised, resolved=ends)
     elif one.status is Status.RESOLVED:
         revised = msgspec.structs.replace(revised, status=Status.FIRING, resolved=None)
-    return revised if revised == one else _again(revised, hearing)
+    return revised if revised == one else _again(revised, context)
 
 
-def _again(one: AnnouncedAlert, hearing: AnnounceContext) -> AnnouncedAlert:
-    return msgspec.structs.replace(one, revision=one.revision + 1, updated=hearing.now)
+def _again(one: AnnouncedAlert, context: AnnounceContext) -> AnnouncedAlert:
+    return msgspec.structs.replace(one, revision=one.revision + 1, updated=context.now)
 
 
-def resolved_by(rule: WindowRule, one: AnnouncedAlert, hearing: AnnounceContext) -> AnnouncedAlert:
+def resolve_if_ended(
+    rule: WindowRule, one: AnnouncedAlert, context: AnnounceContext
+) -> AnnouncedAlert:
     """The alert resolved, if the clock has passed its episode by `resolve_after`; else as it is."""
-    ends = ends_at(rule, one)
-    if hearing.clock is None or ends is None or hearing.clock < ends:
+    ends = resolution_time(rule, one)
+    if context.clock is None or ends is None or context.clock < ends:
         return one
-    return _again(msgspec.structs.replace(one, status=Status.RESOLVED, resolved=ends), hearing)
+    return _again(msgspec.structs.replace(one, status=Status.RESOLVED, resolved=ends), context)
 
 
-def ends_at(rule: WindowRule, one: AnnouncedAlert) -> int | None:
+def resolution_time(rule: WindowRule, one: AnnouncedAlert) -> int | None:
     """The clock time at which a firing alert resolves; None when it is not firing."""
     return one.last + span(rule.resolve_after) if one.status is Status.FIRING else None
 
 
-def _over(rule: WindowRule, episode: Episode, hearing: AnnounceContext) -> bool:
+def _over(rule: WindowRule, episode: Episode, context: AnnounceContext) -> bool:
     ends = episode.last + span(rule.resolve_after)
-    return hearing.clock is not None and hearing.clock >= ends
+    return context.clock is not None and context.clock >= ends
 
 
 def _late(rule: WindowRule, episode: Episode) -> bool:

@@ -43,7 +43,7 @@ class Episode:
         return bool(self.evidence) and all(hit.backfill for hit in self.evidence)
 
 
-def runs(rule: WindowRule, state: WindowState) -> tuple[FiringRun, ...]:
+def find_runs(rule: WindowRule, state: WindowState) -> tuple[FiringRun, ...]:
     """Settled runs continued by what the kept hits fire after the cut."""
     fresh = [
         FiringRun(start=time, firings=(time,), value=value) for time, value in _fresh(rule, state)
@@ -53,12 +53,12 @@ def runs(rule: WindowRule, state: WindowState) -> tuple[FiringRun, ...]:
     return _cooled(rule, state.hits, told) if rule.cooldown else tuple(told)
 
 
-def episodes(rule: WindowRule, state: WindowState) -> tuple[Episode, ...]:
+def find_episodes(rule: WindowRule, state: WindowState) -> tuple[Episode, ...]:
     """The episodes of a state, by start."""
-    return tuple(_episode(rule, state.hits, run) for run in runs(rule, state))
+    return tuple(_episode(rule, state.hits, run) for run in find_runs(rule, state))
 
 
-def belated(rule: WindowRule, state: WindowState, at: int) -> tuple[FiringRun, ...]:
+def find_belated_runs(rule: WindowRule, state: WindowState, at: int) -> tuple[FiringRun, ...]:
     """Runs of one firing time each, for what a hit at or before the cut makes fire there.
 
     The clock never refuses: such a hit is judged on what is kept, and takes nothing back.

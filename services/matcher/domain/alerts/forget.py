@@ -6,7 +6,7 @@ import msgspec
 
 from schemas.alert import Status
 from services.matcher.domain.alerts.corroboration import corroborated
-from services.matcher.domain.alerts.episodes import runs
+from services.matcher.domain.alerts.episodes import find_runs
 from services.matcher.domain.windows.firing import evidence
 from services.matcher.domain.windows.state import AnnouncedAlert, FiringRun, Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -27,11 +27,11 @@ def forget(rule: WindowRule, state: WindowState, clock: int | None) -> WindowSta
     return msgspec.structs.replace(
         state,
         settled_until=cut,
-        runs=settled(rule, state, cut, horizon),
+        runs=settle_runs(rule, state, cut, horizon),
         hits=tuple(hit for hit in state.hits if hit.at > horizon),
         retractions=_after(horizon, state.retractions),
         live=_after(horizon, state.live),
-        announced=tuple(one for one in state.announced if lasts(one, horizon)),
+        announced=tuple(one for one in state.announced if is_retained(one, horizon)),
     )
 
 
@@ -49,7 +49,7 @@ def _after(horizon: int, times: Mapping[str, int]) -> dict[str, int]:
     return {identity: at for identity, at in times.items() if at > horizon}
 
 
-def lasts(one: AnnouncedAlert, horizon: int) -> bool:
+def is_retained(one: AnnouncedAlert, horizon: int) -> bool:
     """Whether an alert outlives the horizon."""
     # what still fires is not forgotten before a tick has resolved it
     return one.last > horizon or one.status is Status.FIRING
@@ -59,16 +59,18 @@ def _reaches_behind(state: WindowState, horizon: int) -> bool:
     oldest = [hit.at for hit in state.hits[:1]]
     times = (*oldest, *state.retractions.values(), *state.live.values())
     return any(at <= horizon for at in times) or any(
-        not lasts(one, horizon) for one in state.announced
+        not is_retained(one, horizon) for one in state.announced
     )
 
 
-def settled(rule: WindowRule, state: WindowState, cut: int, horizon: int) -> tuple[FiringRun, ...]:
+def settle_runs(
+    rule: WindowRule, state: WindowState, cut: int, horizon: int
+) -> tuple[FiringRun, ...]:
     """The runs that began up to the cut, without what no kept hit decides any more."""
     standing = {one.start for one in state.announced if one.status is Status.FIRING}
     kept = (
         run
-        for run in runs(rule, state)
+        for run in find_runs(rule, state)
         if run.start <= cut and (run.last > horizon or run.start in standing)
     )
     return tuple(_settle(rule, state.hits, run, (cut, horizon)) for run in kept)

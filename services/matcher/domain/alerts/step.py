@@ -12,14 +12,14 @@ from schemas.signal import Signal, SignalKind
 from services.matcher.domain.alerts.announce import (
     AnnounceContext,
     announce,
-    ends_at,
-    resolved_by,
-    settle_claims,
+    claim_episodes,
+    resolution_time,
+    resolve_if_ended,
 )
-from services.matcher.domain.alerts.episodes import Episode, belated, episodes
+from services.matcher.domain.alerts.episodes import Episode, find_belated_runs, find_episodes
 from services.matcher.domain.alerts.forget import forget
 from services.matcher.domain.alerts.render import rendered_alert, state_fingerprint
-from services.matcher.domain.alerts.reset import as_live, overtaken, reset_state
+from services.matcher.domain.alerts.reset import as_live, record_stale_hit, reset_state
 from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
 from services.matcher.domain.windows.absence import next_absence
 from services.matcher.domain.windows.state import (
@@ -43,7 +43,7 @@ class StepContext:
 
     `offset` is the message's in its signals partition; `clock` the least tick over the events
     partitions, None until all have ticked; `now` becomes `detected_at` and `updated_at`; `since` is
-    when the rule began to watch, None while that is not known. `standing` is how the rule stands;
+    when the rule began to watch, None while that is not known. `generation` is how the rule stands;
     `backfilling` while its past is still being judged again.
     """
 
@@ -51,7 +51,7 @@ class StepContext:
     clock: datetime | None
     now: datetime
     since: datetime | None = None
-    standing: RuleGeneration = UNCHANGED
+    generation: RuleGeneration = UNCHANGED
     backfilling: bool = False
 
 
@@ -69,8 +69,8 @@ class StepResult:
     changed: bool = True
 
 
-def step(
-    rule: WindowRule, state: WindowState, message: Signal | None, moment: StepContext
+def step_window(
+    rule: WindowRule, state: WindowState, message: Signal | None, context: StepContext
 ) -> StepResult:
     """Apply one signal, or a tick (None), to the state of its key.
 
@@ -78,27 +78,27 @@ def step(
     of every alert again: the state may have been kept and the alert lost. While the rule is
     backfilling, hits and retractions are applied and nothing is announced, resolved or forgotten.
     """
-    if moment.offset <= state.offset or (message is None and moment.backfilling):
+    if context.offset <= state.offset or (message is None and context.backfilling):
         return StepResult(
-            state, () if moment.backfilling else all_alerts(rule, state), changed=False
+            state, () if context.backfilling else current_alerts(rule, state), changed=False
         )
     if message is None:
-        return _ticked(rule, state, moment)
+        return _ticked(rule, state, context)
     if _too_late(rule, message):
         return StepResult(state, refused=TOO_LATE, changed=False)
-    before = _forgetful(rule, _begun(rule, state, message, moment), moment)
-    told = _applied(rule, before, message, moment.standing.changed_in)
-    applied = msgspec.structs.replace(told, offset=moment.offset)
-    if moment.backfilling:
+    before = _forgetful(rule, _begun(rule, state, message, context), context)
+    told = _applied(rule, before, message, context.generation.changed_in)
+    applied = msgspec.structs.replace(told, offset=context.offset)
+    if context.backfilling:
         return StepResult(applied)
-    judged, standing = _judged(rule, before, applied, hearing_of(rule, applied, moment))
-    return StepResult(judged, said(rule, before, judged, standing))
+    judged, standing = _judged(rule, before, applied, announce_context(rule, applied, context))
+    return StepResult(judged, changed_alerts(rule, before, judged, standing))
 
 
 def deadline(rule: WindowRule, state: WindowState) -> datetime | None:
     """The clock time at which a tick has to step this state, to resolve or to forget."""
-    ends = [end for one in state.announced if (end := ends_at(rule, one)) is not None]
-    forgets = [_newest(state) + span(rule.retention)] if not state.forgotten else []
+    ends = [end for one in state.announced if (end := resolution_time(rule, one)) is not None]
+    forgets = [_newest(state) + span(rule.retention)] if not state.is_empty else []
     overdue = next_absence(rule, state) if rule.type is CorrelationType.ABSENCE else None
     times = ends + forgets + ([] if overdue is None else [overdue])
     return instant(min(times)) if times else None
@@ -130,24 +130,24 @@ def _too_late(rule: WindowRule, signal: Signal) -> bool:
     return lateness > rule.max_lateness
 
 
-def _forgetful(rule: WindowRule, state: WindowState, moment: StepContext) -> WindowState:
+def _forgetful(rule: WindowRule, state: WindowState, context: StepContext) -> WindowState:
     # while backfilling nothing goes but what is too much
-    clock = None if moment.backfilling else moment.clock
+    clock = None if context.backfilling else context.clock
     return forget(rule, state, None if clock is None else micros(clock))
 
 
 def _begun(
-    rule: WindowRule, state: WindowState, signal: Signal, moment: StepContext
+    rule: WindowRule, state: WindowState, signal: Signal, context: StepContext
 ) -> WindowState:
-    if state.offset < 0 and moment.backfilling:
-        state = reset_state(rule, None, state, moment.standing, moment.clock)
-    if state.offset >= 0 and (state.since is not None or moment.since is None):
+    if state.offset < 0 and context.backfilling:
+        state = reset_state(rule, None, state, context.generation, context.clock)
+    if state.offset >= 0 and (state.since is not None or context.since is None):
         return state
     return msgspec.structs.replace(
         state,
         group=dict(signal.group),
         exercise=signal.exercise,
-        since=None if moment.since is None else micros(moment.since),
+        since=None if context.since is None else micros(context.since),
     )
 
 
@@ -155,7 +155,7 @@ def _applied(rule: WindowRule, state: WindowState, signal: Signal, changed_in: i
     if signal.kind is SignalKind.RETRACTION:
         return _marked(state, signal)
     if signal.bundle < changed_in:
-        return overtaken(state, signal.identity, micros(signal.occurred_at))
+        return record_stale_hit(state, signal.identity, micros(signal.occurred_at))
     if signal.identity in state.retractions:
         return state
     hit = hit_of(signal, certain=rule.certain)
@@ -178,17 +178,17 @@ def _counted(rule: WindowRule, state: WindowState, hit: Hit) -> WindowState:
     ):
         return state  # of the past, and behind all that is judged
     counted = msgspec.structs.replace(state, hits=with_hit(state.hits, hit))
-    belated_runs = () if hit.backfill else belated(rule, counted, hit.at)
+    belated_runs = () if hit.backfill else find_belated_runs(rule, counted, hit.at)
     return msgspec.structs.replace(counted, runs=(*counted.runs, *belated_runs))
 
 
 def _judged(
-    rule: WindowRule, before: WindowState, after: WindowState, hearing: AnnounceContext
+    rule: WindowRule, before: WindowState, after: WindowState, context: AnnounceContext
 ) -> tuple[WindowState, tuple[Episode, ...]]:
-    standing = episodes(rule, after)
-    was = () if _stays(before.announced, standing) else episodes(rule, before)
-    claims = settle_claims(rule, before.announced, was, standing)
-    announced = announce(rule, before.announced, claims, standing, hearing)
+    standing = find_episodes(rule, after)
+    was = () if _stays(before.announced, standing) else find_episodes(rule, before)
+    claims = claim_episodes(rule, before.announced, was, standing)
+    announced = announce(rule, before.announced, claims, standing, context)
     serial = after.serial + len(announced) - len(before.announced)
     return msgspec.structs.replace(after, announced=announced, serial=serial), standing
 
@@ -199,46 +199,46 @@ def _stays(announced: Sequence[AnnouncedAlert], standing: Sequence[Episode]) -> 
     return not starts or (len(starts) == 1 and starts == [one.start for one in standing])
 
 
-def _ticked(rule: WindowRule, state: WindowState, moment: StepContext) -> StepResult:
-    if moment.clock is None:
+def _ticked(rule: WindowRule, state: WindowState, context: StepContext) -> StepResult:
+    if context.clock is None:
         return StepResult(state, changed=False)
-    hearing = hearing_of(rule, state, moment)
-    judged, standing = _overdue(rule, state, hearing)
+    announcing = announce_context(rule, state, context)
+    judged, standing = _overdue(rule, state, announcing)
     untouched = {one.id for one in judged.announced if one in state.announced}
     resolved = msgspec.structs.replace(
         judged,
-        offset=moment.offset,
+        offset=context.offset,
         announced=tuple(
-            resolved_by(rule, one, hearing) if one.id in untouched else one
+            resolve_if_ended(rule, one, announcing) if one.id in untouched else one
             for one in judged.announced
         ),
     )
-    kept = _forgetful(rule, resolved, moment)
-    alerts = said(rule, state, resolved, standing)
-    return StepResult(None if kept.forgotten else kept, alerts)
+    kept = _forgetful(rule, resolved, context)
+    alerts = changed_alerts(rule, state, resolved, standing)
+    return StepResult(None if kept.is_empty else kept, alerts)
 
 
 def _overdue(
-    rule: WindowRule, state: WindowState, hearing: AnnounceContext
+    rule: WindowRule, state: WindowState, context: AnnounceContext
 ) -> tuple[WindowState, tuple[Episode, ...]]:
     """What the time alone brings about: only an absence fires without a hit."""
     if rule.type is not CorrelationType.ABSENCE:
-        return state, episodes(rule, state)
-    later = msgspec.structs.replace(state, clock=hearing.clock)
-    return _judged(rule, state, later, hearing)
+        return state, find_episodes(rule, state)
+    later = msgspec.structs.replace(state, clock=context.clock)
+    return _judged(rule, state, later, context)
 
 
-def hearing_of(rule: WindowRule, state: WindowState, moment: StepContext) -> AnnounceContext:
+def announce_context(rule: WindowRule, state: WindowState, context: StepContext) -> AnnounceContext:
     """What announcing at that moment needs to know."""
     return AnnounceContext(
         fingerprint=state_fingerprint(rule, state),
         serial=state.serial,
-        clock=None if moment.clock is None else micros(moment.clock),
-        now=micros(moment.now),
+        clock=None if context.clock is None else micros(context.clock),
+        now=micros(context.now),
     )
 
 
-def said(
+def changed_alerts(
     rule: WindowRule, before: WindowState, after: WindowState, standing: tuple[Episode, ...]
 ) -> tuple[Alert, ...]:
     """Every alert whose revision is another than before, in order of announcement."""
@@ -251,7 +251,7 @@ def said(
     )
 
 
-def all_alerts(rule: WindowRule, state: WindowState) -> tuple[Alert, ...]:
+def current_alerts(rule: WindowRule, state: WindowState) -> tuple[Alert, ...]:
     """The current revision of every alert."""
     nothing_said = msgspec.structs.replace(state, announced=())
-    return said(rule, nothing_said, state, episodes(rule, state))
+    return changed_alerts(rule, nothing_said, state, find_episodes(rule, state))

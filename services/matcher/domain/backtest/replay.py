@@ -8,7 +8,13 @@ from heapq import heappop, heappush
 from schemas.alert import Alert
 from schemas.event import Event
 from schemas.signal import Signal
-from services.matcher.domain.alerts.step import StepContext, StepResult, deadline, is_due, step
+from services.matcher.domain.alerts.step import (
+    StepContext,
+    StepResult,
+    deadline,
+    is_due,
+    step_window,
+)
 from services.matcher.domain.backtest.hypothesis_watch import HypothesisWatch
 from services.matcher.domain.rules.chain import chained
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -76,7 +82,7 @@ class _Course:
         place = (signal.pack, signal.rule, signal.key)
         rule = self.rulebook.windows[place[:2]]
         state = self.states.get(place, WindowState.empty())
-        outcome = step(rule, state, signal, self._moment(now))
+        outcome = step_window(rule, state, signal, self._moment(now))
         if outcome.refused is not None:
             self.told.refused.append((signal, outcome.refused))
         self._keep(rule, place, outcome)
@@ -90,7 +96,7 @@ class _Course:
     def _tick(self, place: Place, clock: datetime) -> None:
         rule, state = self.rulebook.windows[place[:2]], self.states.get(place)
         if state is not None and is_due(rule, state, clock):
-            outcome = step(rule, state, None, self._moment(clock))
+            outcome = step_window(rule, state, None, self._moment(clock))
             self._keep(rule, place, outcome)
             self._hear(rule, place, outcome, clock)
 

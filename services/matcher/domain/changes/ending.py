@@ -7,7 +7,7 @@ import msgspec
 
 from schemas.alert import Alert, Level, Status
 from schemas.rule import Condition
-from services.matcher.domain.alerts.episodes import episodes
+from services.matcher.domain.alerts.episodes import find_episodes
 from services.matcher.domain.alerts.render import rendered_alert
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.rules.rulebook import RuleKey
@@ -25,7 +25,7 @@ _WORDS: Mapping[str, str] = {
 
 def ended(rule: WindowRule, state: WindowState, now: datetime, why: str) -> tuple[Alert, ...]:
     """One last revision, resolved, of every alert that fires; `why` is REMOVED or RESET."""
-    standing = {episode.start: episode for episode in episodes(rule, state)}
+    standing = {episode.start: episode for episode in find_episodes(rule, state)}
     return tuple(
         rendered_alert(
             rule, state, _resolved(one, micros(now)), standing.get(one.start)

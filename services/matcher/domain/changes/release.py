@@ -7,14 +7,14 @@ import msgspec
 
 from schemas.alert import Alert, Status
 from schemas.rule import CorrelationType
-from services.matcher.domain.alerts.announce import announce, settle_claims
-from services.matcher.domain.alerts.episodes import Episode, episodes
+from services.matcher.domain.alerts.announce import announce, claim_episodes
+from services.matcher.domain.alerts.episodes import Episode, find_episodes
 from services.matcher.domain.alerts.step import (
     StepContext,
     StepResult,
-    all_alerts,
-    hearing_of,
-    said,
+    announce_context,
+    changed_alerts,
+    current_alerts,
 )
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant, micros
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -22,33 +22,35 @@ from services.matcher.domain.windows.window_rule import WindowRule
 CHANGED = "rule changed"
 
 
-def release(rule: WindowRule, state: WindowState, moment: StepContext) -> StepResult:
+def release(rule: WindowRule, state: WindowState, context: StepContext) -> StepResult:
     """Judge a state whose hits are all there, for the first time since its rule was changed.
 
     Alerts announced before stay with the episodes that they overlap; what is left of them is
     withdrawn. A message that is not past the state's offset changes nothing and says it all again.
     """
-    if moment.offset <= state.offset:
-        return StepResult(state, all_alerts(rule, state), changed=False)
-    before = _clocked(rule, state, moment)
-    hearing = replace(hearing_of(rule, state, moment), gone=CHANGED)
-    standing = episodes(rule, before)
+    if context.offset <= state.offset:
+        return StepResult(state, current_alerts(rule, state), changed=False)
+    before = _clocked(rule, state, context)
+    announcing = replace(announce_context(rule, state, context), gone=CHANGED)
+    standing = find_episodes(rule, before)
     claims = carried(rule, before.announced, standing)
-    announced = announce(rule, before.announced, claims, standing, hearing)
+    announced = announce(rule, before.announced, claims, standing, announcing)
     judged = msgspec.structs.replace(
         before,
-        offset=moment.offset,
+        offset=context.offset,
         announced=announced,
         serial=before.serial + len(announced) - len(before.announced),
     )
-    return StepResult(None if judged.forgotten else judged, said(rule, before, judged, standing))
+    return StepResult(
+        None if judged.is_empty else judged, changed_alerts(rule, before, judged, standing)
+    )
 
 
-def _clocked(rule: WindowRule, state: WindowState, moment: StepContext) -> WindowState:
+def _clocked(rule: WindowRule, state: WindowState, context: StepContext) -> WindowState:
     """Absences are judged up to a clock of their own."""
-    if rule.type is not CorrelationType.ABSENCE or moment.clock is None:
+    if rule.type is not CorrelationType.ABSENCE or context.clock is None:
         return state
-    return msgspec.structs.replace(state, clock=micros(moment.clock))
+    return msgspec.structs.replace(state, clock=micros(context.clock))
 
 
 def carried(
@@ -64,7 +66,7 @@ def carried(
     claimed = {episode.start for episode in claims.values() if episode is not None}
     free = [episode for episode in after if episode.start not in claimed]
     left = [one for one in known if claims[one.id] is None]
-    return claims | settle_claims(rule, left, (), free)
+    return claims | claim_episodes(rule, left, (), free)
 
 
 def _overlapped(one: AnnouncedAlert, after: Sequence[Episode]) -> Episode | None:
@@ -85,8 +87,10 @@ def history(rule: WindowRule, state: WindowState) -> tuple[Alert, ...]:
 
     There it is backfill as the hits behind it are, whoever was paged for it before.
     """
-    standing = {instant(episode.start): episode for episode in episodes(rule, state)}
-    return tuple(_of_the_past(one, standing.get(one.starts_at)) for one in all_alerts(rule, state))
+    standing = {instant(episode.start): episode for episode in find_episodes(rule, state)}
+    return tuple(
+        _of_the_past(one, standing.get(one.starts_at)) for one in current_alerts(rule, state)
+    )
 
 
 def _of_the_past(alert: Alert, episode: Episode | None) -> Alert:

@@ -138,7 +138,7 @@ class WindowState(msgspec.Struct, frozen=True):
         return cls()
 
     @property
-    def forgotten(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether nothing is left worth keeping."""
         return not (self.hits or self.retractions or self.runs or self.announced or self.live)
 

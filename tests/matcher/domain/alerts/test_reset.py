@@ -109,7 +109,7 @@ def test_what_only_remembers_an_overtaken_hit_is_forgotten_in_time() -> None:
 
     course.tick(NOON + 10_000 * HOUR)
 
-    assert course.state.forgotten
+    assert course.state.is_empty
 
 
 def test_an_event_withdrawn_before_the_change_stays_out() -> None:

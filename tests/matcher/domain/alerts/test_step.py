@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from schemas.alert import Level, Status
 from schemas.rule import Condition, Corroboration
-from services.matcher.domain.alerts.step import StepContext, deadline, step
+from services.matcher.domain.alerts.step import StepContext, deadline, step_window
 from services.matcher.domain.windows.state import WindowState, hit_of
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, mark, of
 from tests.matcher.course import Course
@@ -125,7 +125,7 @@ def test_an_episode_that_is_over_already_is_announced_firing_first() -> None:
 def test_nothing_resolves_before_every_partition_has_ticked() -> None:
     course = Course(RULE).take(hit(0), hit(1), hit(2))
 
-    outcome = step(RULE, course.state, None, StepContext(99, None, NOON + 1000 * HOUR))
+    outcome = step_window(RULE, course.state, None, StepContext(99, None, NOON + 1000 * HOUR))
 
     assert outcome.alerts == ()
     assert not outcome.changed
@@ -153,7 +153,7 @@ def test_a_resolved_alert_that_goes_on_fires_again_under_its_id() -> None:
 def test_a_message_not_past_the_offset_changes_nothing_and_sends_again() -> None:
     course = Course(RULE).take(hit(0), hit(1), hit(2))
 
-    again = step(RULE, course.state, hit(2), StepContext(course.state.offset, None, NOON))
+    again = step_window(RULE, course.state, hit(2), StepContext(course.state.offset, None, NOON))
 
     assert not again.changed
     assert again.state == course.state
@@ -163,7 +163,9 @@ def test_a_message_not_past_the_offset_changes_nothing_and_sends_again() -> None
 def test_a_tick_not_past_the_offset_sends_resolved_and_withdrawn_again() -> None:
     course = Course(ALONE).take(hit(0), hit(100), mark(100)).tick(NOON + 30 * HOUR)
 
-    again = step(ALONE, course.state, None, StepContext(course.state.offset, course.clock, NOON))
+    again = step_window(
+        ALONE, course.state, None, StepContext(course.state.offset, course.clock, NOON)
+    )
 
     assert [alert.status for alert in again.alerts] == [Status.RESOLVED, Status.WITHDRAWN]
     assert list(again.alerts) == course.final
