@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench import latency, report, throughput
-from bench.latency import Load
+from bench.latency import SteadyLoad
 from bench.throughput import Bench
 from tests.parts.kafka import KafkaNode
 from tests.parts.redis_server import RedisNode
@@ -23,7 +23,7 @@ def main() -> None:
     asked = _arguments()
     with tempfile.TemporaryDirectory(prefix="vedette-bench-") as folder, _parts() as (kafka, redis):
         bench = Bench(kafka, Path(folder), asked.events, (1, 1000))
-        load = Load(asked.rate, asked.seconds)
+        load = SteadyLoad(asked.rate, asked.seconds)
         _say(f"{asked.events:,} events in each shape, {asked.rounds} rounds; preparing")
         throughput.prepare(bench)
         rates, waits = [], []

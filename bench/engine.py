@@ -33,7 +33,7 @@ Figures = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class EnginePlan:
     """What is measured: configurations of rules, aliases and sample, and numbers of peer rules."""
 
     configurations: tuple[tuple[int, int, int], ...]
@@ -41,7 +41,7 @@ class Plan:
     rounds: int
 
 
-class Child:
+class EngineProcess:
     """A process that answers each line that it is sent by a line of JSON."""
 
     def __init__(self, words: Sequence[str]) -> None:
@@ -88,20 +88,22 @@ def main() -> None:
     print(f"\nkept in {os.path.relpath(report.write(result))}")
 
 
-def _plan(*, quick: bool, rounds: int | None) -> Plan:
+def _plan(*, quick: bool, rounds: int | None) -> EnginePlan:
     if quick:
-        return Plan(tuple((rules, 0, 1) for rules in RULES), (1, 10, 100), rounds or 3)
+        return EnginePlan(tuple((rules, 0, 1) for rules in RULES), (1, 10, 100), rounds or 3)
     every = [(rules, aliases, 1) for aliases in ALIASES for rules in RULES]
-    return Plan((*every, (RULES[-1], 0, 0)), (1, 10, 100, 1_000), rounds or 5)
+    return EnginePlan((*every, (RULES[-1], 0, 0)), (1, 10, 100, 1_000), rounds or 5)
 
 
 @contextmanager
-def _children(plan: Plan) -> Iterator[tuple[Mapping[tuple[int, int, int], Child], Child]]:
+def _children(
+    plan: EnginePlan,
+) -> Iterator[tuple[Mapping[tuple[int, int, int], EngineProcess], EngineProcess]]:
     """All of them at once: they build side by side, and are measured one at a time."""
     with ExitStack() as stack:
 
-        def started(words: Sequence[str]) -> Child:
-            child = Child(words)
+        def started(words: Sequence[str]) -> EngineProcess:
+            child = EngineProcess(words)
             stack.callback(child.close)
             return child
 
@@ -114,7 +116,10 @@ def _children(plan: Plan) -> Iterator[tuple[Mapping[tuple[int, int, int], Child]
 
 
 def _round(
-    engines: Mapping[tuple[int, int, int], Child], peer: Child, plan: Plan, number: int
+    engines: Mapping[tuple[int, int, int], EngineProcess],
+    peer: EngineProcess,
+    plan: EnginePlan,
+    number: int,
 ) -> dict[str, Figures]:
     print(f"round {number + 1} of {plan.rounds}", file=sys.stderr, flush=True)
     names = list(engines)
@@ -146,7 +151,7 @@ def _medians(rounds: Sequence[Mapping[str, Figures]]) -> dict[str, Figures]:
     }
 
 
-def _lines(table: Mapping[str, Figures], plan: Plan) -> Iterator[str]:
+def _lines(table: Mapping[str, Figures], plan: EnginePlan) -> Iterator[str]:
     yield from _ratio_lines(table, plan)
     yield ""
     yield from _engine_lines(table, plan)
@@ -154,7 +159,7 @@ def _lines(table: Mapping[str, Figures], plan: Plan) -> Iterator[str]:
     yield from _peer_lines(table, plan)
 
 
-def _ratio_lines(table: Mapping[str, Figures], plan: Plan) -> Iterator[str]:
+def _ratio_lines(table: Mapping[str, Figures], plan: EnginePlan) -> Iterator[str]:
     few, many = RULES[0], RULES[-1]
     yield f"{f'cost of {many:,} rules beside {few}':40}{'300 chars':>12}{'2,000 chars':>12}"
     for aliases in dict.fromkeys(one[1] for one in plan.configurations):
@@ -165,7 +170,7 @@ def _ratio_lines(table: Mapping[str, Figures], plan: Plan) -> Iterator[str]:
         yield f"{f'{aliases:,} aliases':40}" + "".join(f"{cell:12.2f}" for cell in cells)
 
 
-def _engine_lines(table: Mapping[str, Figures], plan: Plan) -> Iterator[str]:
+def _engine_lines(table: Mapping[str, Figures], plan: EnginePlan) -> Iterator[str]:
     heads = f"{'rules, aliases':26}{'chars':>6}{'events/s':>10}{'µs':>8}{'of floor':>10}"
     yield f"{heads}{'decode µs':>11}{'signals':>9}{'MiB':>6}"
     for rules, aliases, sample in plan.configurations:
@@ -179,7 +184,7 @@ def _engine_lines(table: Mapping[str, Figures], plan: Plan) -> Iterator[str]:
             )
 
 
-def _peer_lines(table: Mapping[str, Figures], plan: Plan) -> Iterator[str]:
+def _peer_lines(table: Mapping[str, Figures], plan: EnginePlan) -> Iterator[str]:
     heads = "".join(f"{f'{rules:,} rules':>12}" for rules in plan.peer_rules)
     yield f"{'elastalert2, events/s':26}{heads}"
     for kind in PEER_KINDS:

@@ -27,7 +27,7 @@ WARM_UP = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class SteadyLoad:
     """How many reports a second, one in ten of them an alert, and for how long."""
 
     rate: float
@@ -41,7 +41,9 @@ class Load:
             yield number
 
 
-def measure(kafka: str, redis_url: str, folder: Path, load: Load) -> dict[str, dict[str, float]]:
+def measure(
+    kafka: str, redis_url: str, folder: Path, load: SteadyLoad
+) -> dict[str, dict[str, float]]:
     """Milliseconds at p50, p95 and p99: one round, the bare hop first."""
     hop = _hop(kafka, load)
     sent, accepted = _pipeline(kafka, redis_url, folder, load)
@@ -52,7 +54,7 @@ def measure(kafka: str, redis_url: str, folder: Path, load: Load) -> dict[str, d
     }
 
 
-def _hop(kafka: str, load: Load) -> list[float]:
+def _hop(kafka: str, load: SteadyLoad) -> list[float]:
     topic = f"bench-hop-{uuid4().hex[:8]}"
     with closing(KafkaAdminClient(bootstrap_servers=kafka)) as admin:
         admin.create_topics([NewTopic(topic, 1, 1)], wait_for_metadata=True)
@@ -74,7 +76,7 @@ def _one_hop(producer: KafkaProducer, consumer: KafkaConsumer, topic: str) -> fl
 
 
 def _pipeline(
-    kafka: str, redis_url: str, folder: Path, load: Load
+    kafka: str, redis_url: str, folder: Path, load: SteadyLoad
 ) -> tuple[list[float], list[float]]:
     prefix = parts.create(kafka, f"bench-{uuid4().hex[:8]}.")
     folder.mkdir()
@@ -93,7 +95,7 @@ def _pipeline(
     return sent, [arrived[mark] - posted[mark][1] for mark in steady]
 
 
-def _posted(pipeline: Pipeline, load: Load) -> Iterator[tuple[str, tuple[float, float]]]:
+def _posted(pipeline: Pipeline, load: SteadyLoad) -> Iterator[tuple[str, tuple[float, float]]]:
     """When each alerting report was sent and accepted, by its mark."""
     headers = {"authorization": f"Bearer {TOKEN}"}
     with httpx.Client(base_url=pipeline.ingest.url, headers=headers, timeout=30) as client:

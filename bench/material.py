@@ -8,7 +8,7 @@ from pathlib import Path
 
 from schemas.envelope import BUNDLE, EVENT, cloud_headers
 from schemas.event import Event
-from tests.parts.topics import Message
+from tests.parts.topics import TopicMessage
 
 SENTINEL = "zulu sentinel"
 SENTINEL_KEY = b'"sentinel"'
@@ -45,7 +45,7 @@ def write_pack(folder: Path, rules: int) -> Path:
     return pack
 
 
-def messages(count: int, partitions: int, bundle: int) -> Iterator[Message]:
+def messages(count: int, partitions: int, bundle: int) -> Iterator[TopicMessage]:
     """`count` events as messages of `bundle` events each, one partition after the other."""
     events = list(_events(count))
     for number, start in enumerate(range(0, count, bundle)):
@@ -84,16 +84,16 @@ def _events(count: int) -> Iterator[Event]:
         )
 
 
-def _single(event: Event, partition: int) -> Message:
+def _single(event: Event, partition: int) -> TopicMessage:
     headers = cloud_headers(EVENT, event.identity, event.source, event.occurred_at)
-    return Message(_json(event).encode(), event.key, dict(headers), partition)
+    return TopicMessage(_json(event).encode(), event.key, dict(headers), partition)
 
 
-def _bundle(events: list[Event], partition: int) -> Message:
+def _bundle(events: list[Event], partition: int) -> TopicMessage:
     first = events[0]
     headers = cloud_headers(BUNDLE, first.identity, first.source, first.occurred_at)
     value = f"[{','.join(map(_json, events))}]".encode()
-    return Message(value, None, dict(headers), partition)
+    return TopicMessage(value, None, dict(headers), partition)
 
 
 def _json(event: Event) -> str:

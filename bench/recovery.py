@@ -22,7 +22,7 @@ from bench.recovery_child import PARTITIONS, source_topic
 from services.matcher.adapters.state.changelog import ensure_changelog
 from services.matcher.adapters.state.table import changelog_name
 from tests.parts.kafka import KafkaNode
-from tests.parts.topics import Message, produce
+from tests.parts.topics import TopicMessage, produce
 
 GROUP = "bench-recovery"
 LONGEST = 300.0
@@ -57,11 +57,11 @@ def _prepare(bootstrap: str, asked: argparse.Namespace) -> None:
     produce(bootstrap, changelog_name(GROUP), _entries(asked.entries, asked.bytes))
 
 
-def _entries(count: int, size: int) -> Iterator[Message]:
+def _entries(count: int, size: int) -> Iterator[TopicMessage]:
     for number in range(count):
         place = number % PARTITIONS
         key = b'%d:["pack","rule_%d","group"]' % (place, number)
-        yield Message(b"x" * size, key, partition=place)
+        yield TopicMessage(b"x" * size, key, partition=place)
 
 
 def _round(bootstrap: str, entries: int) -> dict[str, dict[str, float]]:

@@ -26,7 +26,7 @@ from bench.material import (
 )
 from schemas.topics import EVENTS, SIGNALS
 from tests.parts import topics as parts
-from tests.parts.child import Child
+from tests.parts.child import ChildProcess
 from tests.parts.processes import Service
 from tests.parts.waiting import until
 
@@ -92,7 +92,7 @@ def _noop(bench: Bench, size: int) -> float:
     group, out = f"{prefix}noop", prefix + NOOP_OUT
     _forget(bench.kafka, group, prefix + EVENTS)
     words = [bench.kafka, group, prefix + EVENTS, out]
-    child = Child([sys.executable, "-m", "bench.noop", *words], bench.folder / "noop.log")
+    child = ChildProcess([sys.executable, "-m", "bench.noop", *words], bench.folder / "noop.log")
     return _watched(bench, child, out)
 
 
@@ -107,7 +107,7 @@ def _matcher(bench: Bench, size: int, rules: int) -> float:
     return _watched(bench, Service("matcher", variables, bench.folder), prefix + SIGNALS)
 
 
-def _watched(bench: Bench, child: Child, topic: str) -> float:
+def _watched(bench: Bench, child: ChildProcess, topic: str) -> float:
     with Output(bench.kafka, topic) as output, child:
         times = output.times(sentinels(bench.events), child.check)
         child.terminate()

@@ -5,7 +5,7 @@ import logging
 from services.telemetry import Seldom
 
 
-class Clock:
+class SteppedClock:
     """Moved by hand."""
 
     now = 0.0
@@ -19,7 +19,7 @@ def said(words: str, *filled: object, name: str = "aiokafka.client") -> logging.
 
 
 def test_a_library_says_the_same_words_once_in_ten_seconds() -> None:
-    clock = Clock()
+    clock = SteppedClock()
     heard = Seldom("aiokafka", clock=clock)
 
     first, again = (heard.filter(said("no node %d", node)) for node in (1, 2))
@@ -31,6 +31,6 @@ def test_a_library_says_the_same_words_once_in_ten_seconds() -> None:
 
 
 def test_what_others_say_is_always_heard() -> None:
-    heard = Seldom("aiokafka", clock=Clock())
+    heard = Seldom("aiokafka", clock=SteppedClock())
 
     assert all(heard.filter(said("crashed", name="services.matcher")) for _ in range(3))

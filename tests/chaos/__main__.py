@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.chaos import report, run
-from tests.chaos.load import Pace
-from tests.chaos.plan import KINDS, SERVICES, SEVERAL, Wanted
-from tests.chaos.run import Asked
+from tests.chaos.load import LoadProfile
+from tests.chaos.plan import KINDS, SERVICES, SEVERAL, FaultSettings
+from tests.chaos.run import RunConfig
 from tests.chaos.telling import end_in_order, teller
 from tests.parts.child import ROOT, Died
 from tests.parts.kafka import NoKafka
@@ -37,7 +37,7 @@ def main() -> int:
         return UNTRIED
 
 
-def chaos(asked: Asked, *, keep: bool = False) -> int:
+def chaos(asked: RunConfig, *, keep: bool = False) -> int:
     """0 when all was well; else 1, and everything is kept in a folder that is named.
 
     Raises what the parts raise that do not start.
@@ -71,11 +71,11 @@ def _end(finding: report.Finding, folder: Path, tell: Callable[[str], None], *, 
     return 0 if finding.good else 1
 
 
-def _asked(given: argparse.Namespace) -> Asked:
+def _asked(given: argparse.Namespace) -> RunConfig:
     replicas = dict(zip(SERVICES, (1, given.matchers, given.notifiers), strict=True))
     kinds = given.kinds or KINDS + SEVERAL
-    wanted = Wanted(given.faults, given.seconds, kinds, given.freeze, replicas)
-    return Asked(given.seed, Pace(given.rate, given.stories, given.seconds), wanted)
+    wanted = FaultSettings(given.faults, given.seconds, kinds, given.freeze, replicas)
+    return RunConfig(given.seed, LoadProfile(given.rate, given.stories, given.seconds), wanted)
 
 
 def _arguments() -> argparse.Namespace:

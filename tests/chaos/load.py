@@ -16,7 +16,7 @@ import httpx
 from tests.chaos.dice import dice
 from tests.chaos.material import LONGEST_STORY, Part, report, story
 from tests.chaos.pack import RULES
-from tests.chaos.record import Record
+from tests.chaos.record import ClientRecord
 from tests.parts.pipeline import TOKEN, ndjson
 
 EVERY = 0.1
@@ -28,7 +28,7 @@ Report = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class LoadProfile:
     """Reports a second, stories a second among them, for how long, and of which rules."""
 
     rate: float = 500.0
@@ -37,7 +37,7 @@ class Pace:
     rules: tuple[str, ...] = RULES
 
 
-def bundles(pace: Pace, chance: random.Random) -> Iterator[tuple[float, list[Part | None]]]:
+def bundles(pace: LoadProfile, chance: random.Random) -> Iterator[tuple[float, list[Part | None]]]:
     """Every tenth of a second what is to be reported then; None is a report without meaning.
 
     No story begins that could not end within the time.
@@ -61,13 +61,13 @@ def bundles(pace: Pace, chance: random.Random) -> Iterator[tuple[float, list[Par
 
 
 @dataclass
-class Load:
+class ReportLoad:
     """Sends from threads; `record` knows what was accepted."""
 
     url: str
-    pace: Pace
+    pace: LoadProfile
     seed: int
-    record: Record = field(default_factory=Record)
+    record: ClientRecord = field(default_factory=ClientRecord)
     _queue: "queue.SimpleQueue[list[Report]]" = field(default_factory=queue.SimpleQueue)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _over: threading.Event = field(default_factory=threading.Event)

@@ -21,7 +21,7 @@ from tests.chaos.record import Accepted
 FIRING, RESOLVED, WITHDRAWN = "firing", "resolved", "withdrawn"
 
 
-class Mark(NamedTuple):
+class AlertKey(NamedTuple):
     """What names an alert on both sides: it stands in the alert's summary."""
 
     rule: str
@@ -36,7 +36,7 @@ class Expected:
     due: float
     identities: tuple[str, ...]
 
-    def pages(self, mark: Mark) -> bool:
+    def pages(self, mark: AlertKey) -> bool:
         """Whether the pager must hear of it."""
         return mark.rule in PAGING
 
@@ -45,15 +45,15 @@ class Expected:
 class Foretold:
     """What must come, and what may come as long as it is withdrawn."""
 
-    expected: Mapping[Mark, Expected]
-    forgivable: frozenset[Mark]
+    expected: Mapping[AlertKey, Expected]
+    forgivable: frozenset[AlertKey]
 
 
 def foretell(reports: Iterable[Accepted], terms: Terms) -> Foretold:
     """The whole of what the pack makes of `reports`, whatever their order."""
-    stories: dict[Mark, list[Accepted]] = defaultdict(list)
+    stories: dict[AlertKey, list[Accepted]] = defaultdict(list)
     for report in reports:
-        stories[Mark(_RULE_OF[report.part.base], report.part.place)].append(report)
+        stories[AlertKey(_RULE_OF[report.part.base], report.part.place)].append(report)
     due = {mark: _due(mark.rule, told, terms) for mark, told in stories.items()}
     expected = {
         mark: Expected(

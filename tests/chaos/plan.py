@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 
-from tests.standins.faults import Fault
+from tests.standins.faults import ScriptedFault
 
 POST, EDIT, HISTORY = "chat.postMessage", "chat.update", "conversations.history"
 INGEST, MATCHER, NOTIFIER = SERVICES = ("ingest", "matcher", "notifier")
@@ -40,14 +40,14 @@ SEVERAL = ("SIGKILL matcher", "SIGKILL matcher", "SIGSTOP matcher", "SIGKILL not
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
+class PlannedFault:
     """One fault: at so many seconds after the start, on `target`, for `lasts` seconds."""
 
     at: float
     kind: str
     target: str
     lasts: float = 0.0
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[ScriptedFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,11 @@ class Step:
     at: float
     act: str
     target: str
-    strike: Strike
+    strike: PlannedFault
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FaultSettings:
     """How many faults, of which kinds, within so many seconds; how many there are of a service."""
 
     faults: int
@@ -71,7 +71,7 @@ class Wanted:
     replicas: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(SERVICES, 1))
 
 
-def plan(wanted: Wanted, dice: random.Random) -> tuple[Strike, ...]:
+def plan(wanted: FaultSettings, dice: random.Random) -> tuple[PlannedFault, ...]:
     """The strikes in order of time; the kinds come in turn, in random order if all have a turn."""
     quiet = min(8.0, wanted.seconds / 10)
     slot = (wanted.seconds - 2 * quiet) / max(wanted.faults, 1)
@@ -85,12 +85,12 @@ def plan(wanted: Wanted, dice: random.Random) -> tuple[Strike, ...]:
     return tuple(found)
 
 
-def steps(strikes: Sequence[Strike]) -> list[Step]:
+def steps(strikes: Sequence[PlannedFault]) -> list[Step]:
     """What is to be done, in order of time."""
     return sorted((step for one in strikes for step in _steps(one)), key=lambda step: step.at)
 
 
-def _steps(strike: Strike) -> Iterator[Step]:
+def _steps(strike: PlannedFault) -> Iterator[Step]:
     act, _, _ = strike.kind.partition(" ")
     yield Step(strike.at, act, strike.target, strike)
     if act == "SIGSTOP":
@@ -104,7 +104,7 @@ class _Turn:
     """What the choice of the next strike depends on."""
 
     at: float
-    wanted: Wanted
+    wanted: FaultSettings
     busy: Mapping[str, float]
     dice: random.Random
 
@@ -112,7 +112,7 @@ class _Turn:
         return self.busy.get(target, 0.0) <= self.at
 
 
-def _shuffled(wanted: Wanted, dice: random.Random) -> Iterator[str]:
+def _shuffled(wanted: FaultSettings, dice: random.Random) -> Iterator[str]:
     given = list(wanted.kinds)
     for _ in cycle([None]):
         if wanted.faults > len(given):
@@ -120,7 +120,7 @@ def _shuffled(wanted: Wanted, dice: random.Random) -> Iterator[str]:
         yield from given
 
 
-def _next(waiting: list[str], kinds: Iterator[str], turn: _Turn) -> Strike:
+def _next(waiting: list[str], kinds: Iterator[str], turn: _Turn) -> PlannedFault:
     """The first kind in turn that has an idle target; the others wait, but not for ever."""
     tried: list[str] = []
     while True:
@@ -133,7 +133,7 @@ def _next(waiting: list[str], kinds: Iterator[str], turn: _Turn) -> Strike:
         tried.append(kind)
 
 
-def _targets(kind: str, wanted: Wanted) -> list[str]:
+def _targets(kind: str, wanted: FaultSettings) -> list[str]:
     first, name = kind.split(maxsplit=1)[0], kind.rsplit(maxsplit=1)[-1]
     if name in wanted.replicas:
         return [f"{name}-{number}" for number in range(wanted.replicas[name])]
@@ -141,48 +141,50 @@ def _targets(kind: str, wanted: Wanted) -> list[str]:
     return [by_first.get(first, name)]
 
 
-def _strike(kind: str, target: str, turn: _Turn) -> Strike:
+def _strike(kind: str, target: str, turn: _Turn) -> PlannedFault:
     dice = turn.dice
     if target in (SLACK, PAGER):
-        return Strike(turn.at, kind, target, faults=_wrong(kind, dice))
+        return PlannedFault(turn.at, kind, target, faults=_wrong(kind, dice))
     if target in (KAFKA, REDIS):
-        return Strike(turn.at, kind, target, round(dice.uniform(1, 8), 1))
-    return Strike(
+        return PlannedFault(turn.at, kind, target, round(dice.uniform(1, 8), 1))
+    return PlannedFault(
         turn.at, kind, target, turn.wanted.freeze_seconds if kind.startswith("SIGSTOP") else 0.0
     )
 
 
-def _wrong(kind: str, dice: random.Random) -> tuple[Fault, ...]:
+def _wrong(kind: str, dice: random.Random) -> tuple[ScriptedFault, ...]:
     call = dice.choice([POST, POST, POST, EDIT])
     stored, times = dice.choice([True, False]), dice.randint(1, 4)
     made = {
-        "Slack answers 429": lambda: Fault(
+        "Slack answers 429": lambda: ScriptedFault(
             "status", POST, 429, retry_after=dice.randint(2, 6), times=times
         ),
         "Slack answers 5xx": lambda: _of_status(call, dice, stored=stored, times=times),
         "Slack hangs": lambda: _hang(call, dice, stored=stored),
         "Slack says ok: false": lambda: _not_ok(call, dice, stored=stored, times=times),
-        "Slack loses an answer": lambda: Fault("drop", POST, stored=True, times=times),
+        "Slack loses an answer": lambda: ScriptedFault("drop", POST, stored=True, times=times),
         "PagerDuty answers 5xx": lambda: _of_status("*", dice, stored=stored, times=times),
     }[kind]()
     # an outcome in doubt is looked up: now and then that fails at first too
-    blind = Fault("status", HISTORY, 503)
+    blind = ScriptedFault("status", HISTORY, 503)
     return (made, blind) if stored and made.call == POST and times > 2 else (made,)
 
 
-def _of_status(call: str, dice: random.Random, *, stored: bool, times: int) -> Fault:
-    return Fault("status", call, dice.choice([500, 502, 503, 504]), stored=stored, times=times)
+def _of_status(call: str, dice: random.Random, *, stored: bool, times: int) -> ScriptedFault:
+    return ScriptedFault(
+        "status", call, dice.choice([500, 502, 503, 504]), stored=stored, times=times
+    )
 
 
-def _hang(call: str, dice: random.Random, *, stored: bool) -> Fault:
+def _hang(call: str, dice: random.Random, *, stored: bool) -> ScriptedFault:
     # longer than the notifier waits (3 s); what takes effect does so before it stops doubting (9 s)
     if stored:
-        return Fault("delay", call, seconds=5, late=dice.choice([True, False]), times=2)
-    return Fault("drop", call, seconds=30, times=2)
+        return ScriptedFault("delay", call, seconds=5, late=dice.choice([True, False]), times=2)
+    return ScriptedFault("drop", call, seconds=30, times=2)
 
 
-def _not_ok(call: str, dice: random.Random, *, stored: bool, times: int) -> Fault:
+def _not_ok(call: str, dice: random.Random, *, stored: bool, times: int) -> ScriptedFault:
     # of the first two Slack says that nothing was done, of the others that something may have been
     harmless = ("ratelimited", "request_timeout")
     error = dice.choice(("internal_error", "fatal_error") if stored else harmless)
-    return Fault("error", call, error=error, stored=stored, times=times)
+    return ScriptedFault("error", call, error=error, stored=stored, times=times)

@@ -18,7 +18,7 @@ class Accepted:
 
 
 @dataclass
-class Record:
+class ClientRecord:
     """Reports by identity, from any thread."""
 
     sent: int = 0

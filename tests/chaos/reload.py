@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.chaos.pack import RULES, Terms, write_rules
-from tests.parts.child import ROOT, Child
+from tests.parts.child import ROOT, ChildProcess
 
 PUBLISH = (sys.executable, "-m", "cli", "rules", "publish")
 MOST_TRIES = 5
@@ -28,7 +28,7 @@ class Reload:
     begun: int = 0
     published: int = 0
     _tries: int = 0
-    _child: Child | None = field(default=None)
+    _child: ChildProcess | None = field(default=None)
 
     @staticmethod
     def exists() -> bool:
@@ -45,7 +45,7 @@ class Reload:
         rebuilt = f"{rules.name}/{RULES[self.begun % len(RULES)]}=rebuild"
         who = ("--author", "chaos", "--commit", f"edition {self.begun}")
         command = [*PUBLISH, "--rules", str(rules), "--rule", rebuilt, *who]
-        self._child = Child(command, folder / "publish.log", self.environment).start()
+        self._child = ChildProcess(command, folder / "publish.log", self.environment).start()
 
     def look(self) -> None:
         """Try again what failed, some times; never waits."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.chaos.oracle import Mark
-from tests.chaos.run import Ran
+from tests.chaos.oracle import AlertKey
+from tests.chaos.run import ChaosRun
 from tests.chaos.topics_after import Topics, left
 from tests.chaos.verdict import Verdict, by_rule, lines
 
@@ -18,7 +18,7 @@ MOST_STORIES = 10
 class Finding:
     """Everything that a run came to."""
 
-    ran: Ran
+    ran: ChaosRun
     verdicts: Sequence[Verdict]
     missing: Sequence[str]
     lagging: dict[str, int]
@@ -67,12 +67,12 @@ class Finding:
         """What is known of each alert that went wrong, of some of them."""
         for verdict in self.verdicts:
             for what in ("lost", "duplicated", "unexpected", "astray"):
-                marks: list[Mark] = getattr(verdict, what)
+                marks: list[AlertKey] = getattr(verdict, what)
                 for mark in marks[:MOST_STORIES]:
                     yield f"{verdict.receiver}, {what}:"
                     yield from self._story(verdict, mark)
 
-    def _story(self, verdict: Verdict, mark: Mark) -> Iterator[str]:
+    def _story(self, verdict: Verdict, mark: AlertKey) -> Iterator[str]:
         reports = self.ran.load.record.meaningful()
         own = [one for one in reports if one.part.place == mark.place]
         for one in own:
@@ -85,7 +85,7 @@ class Finding:
                     yield f"    call {call.name} at {call.at:.3f}"
 
 
-def found(ran: Ran) -> Finding:
+def found(ran: ChaosRun) -> Finding:
     """Look at everything, while it stands."""
     topics = Topics.of(ran.site.kafka.bootstrap)
     missing = sorted(set(ran.load.record.accepted) - topics.identities())

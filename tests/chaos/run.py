@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.chaos.dice import dice
-from tests.chaos.load import Load, Pace
+from tests.chaos.load import LoadProfile, ReportLoad
 from tests.chaos.oracle import foretell
 from tests.chaos.pack import Terms
-from tests.chaos.plan import RULE_FILES, Strike, Wanted, plan, steps
+from tests.chaos.plan import RULE_FILES, FaultSettings, PlannedFault, plan, steps
 from tests.chaos.receivers import at_the_pager, in_slack
 from tests.chaos.reload import Reload
-from tests.chaos.site import Site, site
+from tests.chaos.site import ChaosSite, site
 from tests.chaos.verdict import Verdict, paging
 
 LOOK_EVERY = 0.1
@@ -26,24 +26,24 @@ Watch = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RunConfig:
     """All that a run depends on."""
 
     seed: int
-    pace: Pace
-    wanted: Wanted
+    pace: LoadProfile
+    wanted: FaultSettings
     terms: Terms = field(default_factory=Terms)
     settle_seconds: float = 240.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class ChaosRun:
     """What a run was, while its parts still stand."""
 
-    asked: Asked
-    site: Site
-    load: Load
-    strikes: Sequence[Strike]
+    asked: RunConfig
+    site: ChaosSite
+    load: ReportLoad
+    strikes: Sequence[PlannedFault]
     left_out: Sequence[str]
 
     def verdicts(self) -> tuple[Verdict, Verdict]:
@@ -57,19 +57,19 @@ class Ran:
 
 
 @contextmanager
-def running(asked: Asked, folder: Path, say: Say) -> Iterator[Ran]:
+def running(asked: RunConfig, folder: Path, say: Say) -> Iterator[ChaosRun]:
     """Everything started, the load begun; `under_fire` and `settled` make it a run."""
     strikes, left_out = _planned(asked)
     with site(folder, asked.terms, asked.wanted.replicas, say) as here:
-        load = Load(here.pipeline.ingest.url, asked.pace, asked.seed)
+        load = ReportLoad(here.pipeline.ingest.url, asked.pace, asked.seed)
         load.start()
         try:
-            yield Ran(asked, here, load, strikes, left_out)
+            yield ChaosRun(asked, here, load, strikes, left_out)
         finally:
             load.stop()
 
 
-def under_fire(ran: Ran, watch: Watch = lambda: None) -> None:
+def under_fire(ran: ChaosRun, watch: Watch = lambda: None) -> None:
     """Every fault in its time; returns when the load has told everything."""
     start, due = time.monotonic(), deque(steps(ran.strikes))
     while due or not ran.load.over:
@@ -81,7 +81,7 @@ def under_fire(ran: Ran, watch: Watch = lambda: None) -> None:
     ran.site.thaw()
 
 
-def settled(ran: Ran, watch: Watch = lambda: None) -> bool:
+def settled(ran: ChaosRun, watch: Watch = lambda: None) -> bool:
     """Whether all was accepted and came out in time; then waits a while for what comes twice."""
 
     def complete() -> bool:
@@ -92,7 +92,7 @@ def settled(ran: Ran, watch: Watch = lambda: None) -> bool:
     return came
 
 
-def _pass(ran: Ran, watch: Watch, seconds: float, enough: Callable[[], bool] = bool) -> bool:
+def _pass(ran: ChaosRun, watch: Watch, seconds: float, enough: Callable[[], bool] = bool) -> bool:
     """Let time pass, with the supervisor at work, until it is `enough`, asked every second."""
     end, asked = time.monotonic() + seconds, 0.0
     while (now := time.monotonic()) < end:
@@ -106,7 +106,7 @@ def _pass(ran: Ran, watch: Watch, seconds: float, enough: Callable[[], bool] = b
     return False
 
 
-def _planned(asked: Asked) -> tuple[Sequence[Strike], Sequence[str]]:
+def _planned(asked: RunConfig) -> tuple[Sequence[PlannedFault], Sequence[str]]:
     strikes = plan(asked.wanted, dice("faults", asked.seed))
     if any(one.target == RULE_FILES for one in strikes) and not Reload.exists():
         left_out = [one.kind for one in strikes if one.target == RULE_FILES]

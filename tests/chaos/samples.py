@@ -9,7 +9,7 @@ from statistics import fmean, linear_regression
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.parts.child import Child
+from tests.parts.child import ChildProcess
 from tests.parts.processes import Service
 
 HOUR = 3600.0
@@ -20,7 +20,7 @@ SHARE, LEAST_DRIFT = 0.03, 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class ResourceSample:
     """MiB resident by process, and messages not yet committed by service, at `at` seconds."""
 
     at: float
@@ -32,9 +32,9 @@ class Sample:
 class Sampler:
     """Takes a sample every so many seconds, when it is asked often enough."""
 
-    children: Callable[[], Mapping[str, Child]]
+    children: Callable[[], Mapping[str, ChildProcess]]
     every: float = 5.0
-    samples: list[Sample] = field(default_factory=list)
+    samples: list[ResourceSample] = field(default_factory=list)
     _start: float = field(default_factory=time.monotonic)
 
     def look(self) -> None:
@@ -43,12 +43,14 @@ class Sampler:
         if now >= len(self.samples) * self.every:
             self.samples.append(self._taken(now))
 
-    def _taken(self, now: float) -> Sample:
+    def _taken(self, now: float) -> ResourceSample:
         alive = {name: child for name, child in self.children().items() if child.running}
         memory = {name: _resident(child.pid) for name, child in alive.items()}
         services = {name: one for name, one in alive.items() if isinstance(one, Service)}
         lags = {name: _lag(one) for name, one in services.items() if not name.startswith("ingest")}
-        return Sample(now, memory, {name: lag for name, lag in lags.items() if lag is not None})
+        return ResourceSample(
+            now, memory, {name: lag for name, lag in lags.items() if lag is not None}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,12 @@ def drift(points: Sequence[tuple[float, float]]) -> Drift:
     return Drift(fmean(levels), slope * HOUR, slope * (times[-1] - times[0]))
 
 
-def memory_of(samples: Sequence[Sample], name: str) -> list[tuple[float, float]]:
+def memory_of(samples: Sequence[ResourceSample], name: str) -> list[tuple[float, float]]:
     """One process's memory over time."""
     return [(one.at, one.memory[name]) for one in samples if name in one.memory]
 
 
-def lag_of(samples: Sequence[Sample], name: str) -> list[tuple[float, float]]:
+def lag_of(samples: Sequence[ResourceSample], name: str) -> list[tuple[float, float]]:
     """One service's lag over time."""
     return [(one.at, one.lag[name]) for one in samples if name in one.lag]
 

@@ -14,7 +14,7 @@ from tests.chaos.plan import KAFKA, PAGER, REDIS, RULE_FILES, SLACK, Step
 from tests.chaos.reload import Reload
 from tests.chaos.supervisor import Supervisor
 from tests.parts import topics
-from tests.parts.child import Child
+from tests.parts.child import ChildProcess
 from tests.parts.kafka import KafkaNode
 from tests.parts.pipeline import Pipeline
 from tests.parts.redis_server import RedisNode
@@ -26,7 +26,7 @@ RECEIVER_SECONDS = 3
 
 
 @dataclass(frozen=True)
-class Site:
+class ChaosSite:
     """Everything by name. Acts on it belong to the thread that made it."""
 
     kafka: KafkaNode
@@ -37,7 +37,7 @@ class Site:
     say: Callable[[str], None]
 
     @property
-    def children(self) -> Mapping[str, Child]:
+    def children(self) -> Mapping[str, ChildProcess]:
         """Every process by name."""
         stores = {KAFKA: self.kafka.child, REDIS: self.redis.child}
         return {**self.pipeline.services, **stores}
@@ -61,11 +61,11 @@ class Site:
         else:
             self._signal(self.children[step.target], step.act)
 
-    def _start(self, child: Child) -> None:
+    def _start(self, child: ChildProcess) -> None:
         child.wait(60)
         child.start()
 
-    def _signal(self, child: Child, name: str) -> None:
+    def _signal(self, child: ChildProcess, name: str) -> None:
         # one that waits for its supervisor cannot be struck
         if child.running:
             os.kill(child.pid, getattr(signal, name))
@@ -89,7 +89,7 @@ def _details(step: Step) -> str:
 @contextmanager
 def site(
     folder: Path, terms: Terms, replicas: Mapping[str, int], say: Callable[[str], None]
-) -> Iterator[Site]:
+) -> Iterator[ChaosSite]:
     """All of it started and ready; ended with the context. Logs go to `folder`."""
     with ExitStack() as parts:
         kafka, redis = KafkaNode.create(), RedisNode.create()
@@ -102,7 +102,7 @@ def site(
         pipeline = parts.enter_context(Pipeline(_environment(kafka, redis), folder, replicas))
         supervisor = Supervisor(pipeline.services, say)
         reload = Reload(folder, terms, pipeline.services["matcher-0"].environment or {}, say)
-        yield Site(kafka, redis, pipeline, supervisor, reload, say)
+        yield ChaosSite(kafka, redis, pipeline, supervisor, reload, say)
 
 
 def _end(kafka: KafkaNode, folder: Path) -> None:

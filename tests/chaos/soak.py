@@ -15,12 +15,12 @@ from pathlib import Path
 from statistics import quantiles
 
 from tests.chaos import report, run
-from tests.chaos.load import Pace
+from tests.chaos.load import LoadProfile
 from tests.chaos.pack import BARRAGE, TRIPWIRE, UNANSWERED, Terms
-from tests.chaos.plan import SERVICES, Wanted
+from tests.chaos.plan import SERVICES, FaultSettings
 from tests.chaos.plot import Line, draw
-from tests.chaos.run import Asked
-from tests.chaos.samples import Drift, Sample, Sampler, drift, lag_of, memory_of
+from tests.chaos.run import RunConfig
+from tests.chaos.samples import Drift, ResourceSample, Sampler, drift, lag_of, memory_of
 from tests.chaos.telling import end_in_order, teller
 from tests.chaos.verdict import Verdict
 from tests.parts.child import ROOT
@@ -36,7 +36,7 @@ class Soak:
     """What a soak came to: samples while the load went on, and when which alert came how late."""
 
     finding: report.Finding
-    samples: Sequence[Sample]
+    samples: Sequence[ResourceSample]
     waits: Line
 
     @cached_property
@@ -100,7 +100,7 @@ def main() -> int:
     return 0 if soaked.good else 1
 
 
-def _soaked(asked: Asked, folder: Path, tell: Callable[[str], None]) -> Soak:
+def _soaked(asked: RunConfig, folder: Path, tell: Callable[[str], None]) -> Soak:
     with run.running(asked, folder, tell) as ran:
         sampler, begun = Sampler(lambda: ran.site.children), time.time()
         run.under_fire(ran, sampler.look)
@@ -127,11 +127,11 @@ def _shown(folder: Path) -> Path:
     return folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
 
 
-def _asked(given: argparse.Namespace) -> Asked:
+def _asked(given: argparse.Namespace) -> RunConfig:
     replicas = dict(zip(SERVICES, (1, given.matchers, given.notifiers), strict=True))
     seconds = given.minutes * 60
-    pace = Pace(given.rate, given.stories, seconds, RULES)
-    return Asked(given.seed, pace, Wanted(0, seconds, replicas=replicas), TERMS)
+    pace = LoadProfile(given.rate, given.stories, seconds, RULES)
+    return RunConfig(given.seed, pace, FaultSettings(0, seconds, replicas=replicas), TERMS)
 
 
 def _arguments() -> argparse.Namespace:

@@ -1,8 +1,8 @@
 from tests.chaos.dice import dice
-from tests.chaos.load import Pace, bundles
+from tests.chaos.load import LoadProfile, bundles
 from tests.chaos.material import Part
 
-PACE = Pace(rate=200, stories=2, seconds=60)
+PACE = LoadProfile(rate=200, stories=2, seconds=60)
 
 
 def told(seed: int) -> list[Part | None]:

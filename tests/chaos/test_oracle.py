@@ -1,5 +1,5 @@
 from tests.chaos.material import Part
-from tests.chaos.oracle import FIRING, RESOLVED, Mark, foretell
+from tests.chaos.oracle import FIRING, RESOLVED, AlertKey, foretell
 from tests.chaos.pack import ANSWER_SECONDS, BARRAGE, COUNCIL, TRIPWIRE, UNANSWERED, Terms
 from tests.chaos.record import Accepted
 
@@ -22,21 +22,21 @@ def rockets(place: str, *times: float) -> list[Accepted]:
 def test_every_tripwire_is_an_alert_from_its_own_acceptance_on() -> None:
     told = foretell([report("tripwire", "a"), report("tripwire", "b", accepted_at=1_007.0)], TERMS)
 
-    assert set(told.expected) == {Mark(TRIPWIRE, "a"), Mark(TRIPWIRE, "b")}
-    assert told.expected[Mark(TRIPWIRE, "b")].due == 1_007.0
-    assert told.expected[Mark(TRIPWIRE, "b")].end == RESOLVED
+    assert set(told.expected) == {AlertKey(TRIPWIRE, "a"), AlertKey(TRIPWIRE, "b")}
+    assert told.expected[AlertKey(TRIPWIRE, "b")].due == 1_007.0
+    assert told.expected[AlertKey(TRIPWIRE, "b")].end == RESOLVED
 
 
 def test_five_rockets_on_one_place_are_a_barrage_and_four_are_none() -> None:
     told = foretell([*rockets("a", 0, 1, 2, 3, 4), *rockets("b", 0, 1, 2, 3)], TERMS)
 
-    assert list(told.expected) == [Mark(BARRAGE, "a")]
+    assert list(told.expected) == [AlertKey(BARRAGE, "a")]
 
 
 def test_five_rockets_count_within_the_span_alone_whose_start_is_left_out() -> None:
     told = foretell([*rockets("a", 0, 15, 30, 45, 60), *rockets("b", 1, 15, 30, 45, 60)], TERMS)
 
-    assert list(told.expected) == [Mark(BARRAGE, "b")]
+    assert list(told.expected) == [AlertKey(BARRAGE, "b")]
 
 
 def test_a_barrage_is_due_when_the_fifth_is_accepted_in_whatever_order() -> None:
@@ -44,7 +44,7 @@ def test_a_barrage_is_due_when_the_fifth_is_accepted_in_whatever_order() -> None
 
     told = foretell([late, *rockets("a", 1, 2, 3, 4)], TERMS)
 
-    assert told.expected[Mark(BARRAGE, "a")].due == 1_099.0
+    assert told.expected[AlertKey(BARRAGE, "a")].due == 1_099.0
 
 
 def test_a_council_takes_three_who_differ() -> None:
@@ -53,14 +53,14 @@ def test_a_council_takes_three_who_differ() -> None:
 
     told = foretell([*three, *two], TERMS)
 
-    assert list(told.expected) == [Mark(COUNCIL, "a")]
-    assert told.expected[Mark(COUNCIL, "a")].end == FIRING
+    assert list(told.expected) == [AlertKey(COUNCIL, "a")]
+    assert told.expected[AlertKey(COUNCIL, "a")].end == FIRING
 
 
 def test_a_call_without_an_answer_is_due_at_the_end_of_its_time() -> None:
     told = foretell([report("call", "a"), report("answer", "b")], TERMS)
 
-    assert told.expected[Mark(UNANSWERED, "a")].due == START + ANSWER_SECONDS
+    assert told.expected[AlertKey(UNANSWERED, "a")].due == START + ANSWER_SECONDS
     assert len(told.expected) == 1
     assert not told.forgivable
 
@@ -72,4 +72,4 @@ def test_an_answer_in_time_is_silence_and_one_that_came_in_late_may_be_withdrawn
     told = foretell([*on_time, *held_up], TERMS)
 
     assert not told.expected
-    assert told.forgivable == {Mark(UNANSWERED, "b")}
+    assert told.forgivable == {AlertKey(UNANSWERED, "b")}

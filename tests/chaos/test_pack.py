@@ -8,15 +8,15 @@ from typer.testing import CliRunner
 
 from cli.rules import app
 from tests.chaos.dice import dice
-from tests.chaos.load import Pace, bundles
+from tests.chaos.load import LoadProfile, bundles
 from tests.chaos.material import report
-from tests.chaos.oracle import FIRING, Mark, foretell
+from tests.chaos.oracle import FIRING, AlertKey, foretell
 from tests.chaos.pack import Terms, write_rules
 from tests.chaos.receivers import mark_in
 from tests.chaos.record import Accepted
 
 START = 1_800_000_000.0
-PACE = Pace(rate=20, stories=1, seconds=120)
+PACE = LoadProfile(rate=20, stories=1, seconds=120)
 
 
 def told(seed: int) -> tuple[list[Accepted], list[dict[str, object]]]:
@@ -64,5 +64,5 @@ def test_the_engine_alerts_as_the_oracle_foretells(tmp_path: Path) -> None:
     }
 
 
-def _marked(alert: dict[str, str]) -> Mark | None:
+def _marked(alert: dict[str, str]) -> AlertKey | None:
     return mark_in(alert["summary"])

@@ -1,13 +1,13 @@
 from collections import Counter
 
 from tests.chaos.dice import dice
-from tests.chaos.plan import KINDS, SEVERAL, SLACK, Wanted, plan, steps
+from tests.chaos.plan import KINDS, SEVERAL, SLACK, FaultSettings, plan, steps
 
 REPLICAS = {"ingest": 1, "matcher": 3, "notifier": 2}
 
 
-def wanted(faults: int, seconds: float) -> Wanted:
-    return Wanted(faults, seconds, replicas=REPLICAS)
+def wanted(faults: int, seconds: float) -> FaultSettings:
+    return FaultSettings(faults, seconds, replicas=REPLICAS)
 
 
 def test_the_same_seed_plans_the_same_faults_and_another_one_others() -> None:

@@ -1,6 +1,6 @@
 import httpx
 
-from tests.chaos.oracle import FIRING, RESOLVED, Mark
+from tests.chaos.oracle import FIRING, RESOLVED, AlertKey
 from tests.chaos.receivers import at_the_pager, in_slack
 from tests.standins.pagerduty import PagerDutyStandIn
 from tests.standins.slack import SlackStandIn
@@ -24,7 +24,11 @@ def test_a_message_and_its_edits_are_one_with_the_end_that_is_shown_now() -> Non
 
         told = [(one.mark, one.end) for one in in_slack(slack)]
 
-    assert told == [(Mark("trip", "p-1"), RESOLVED), (Mark("trip", "p-2"), FIRING), (None, FIRING)]
+    assert told == [
+        (AlertKey("trip", "p-1"), RESOLVED),
+        (AlertKey("trip", "p-2"), FIRING),
+        (None, FIRING),
+    ]
 
 
 def test_an_incident_opened_again_counts_twice() -> None:
@@ -40,4 +44,4 @@ def test_an_incident_opened_again_counts_twice() -> None:
 
         told = [(one.mark, one.end) for one in at_the_pager(pager)]
 
-    assert told == [(Mark("trip", "p-1"), RESOLVED), (Mark("trip", "p-1"), FIRING)]
+    assert told == [(AlertKey("trip", "p-1"), RESOLVED), (AlertKey("trip", "p-1"), FIRING)]

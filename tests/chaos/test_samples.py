@@ -1,7 +1,7 @@
 import pytest
 
 from tests.chaos.plot import draw
-from tests.chaos.samples import Sample, drift, memory_of
+from tests.chaos.samples import ResourceSample, drift, memory_of
 
 
 def line(start: float, an_hour: float, seconds: int = 1800) -> list[tuple[float, float]]:
@@ -28,7 +28,7 @@ def test_to_fall_is_no_fault() -> None:
 
 
 def test_a_process_that_was_away_has_no_memory_then() -> None:
-    samples = [Sample(0.0, {"a": 1.0, "b": 2.0}, {}), Sample(5.0, {"b": 3.0}, {})]
+    samples = [ResourceSample(0.0, {"a": 1.0, "b": 2.0}, {}), ResourceSample(5.0, {"b": 3.0}, {})]
 
     assert memory_of(samples, "a") == [(0.0, 1.0)]
 

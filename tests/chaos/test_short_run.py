@@ -3,9 +3,9 @@
 import pytest
 
 from tests.chaos.__main__ import chaos
-from tests.chaos.load import Pace
-from tests.chaos.plan import Wanted
-from tests.chaos.run import Asked
+from tests.chaos.load import LoadProfile
+from tests.chaos.plan import FaultSettings
+from tests.chaos.run import RunConfig
 
 KINDS = (
     "SIGKILL matcher",
@@ -21,6 +21,6 @@ KINDS = (
 @pytest.mark.timeout(300)
 def test_nothing_is_lost_and_nobody_told_twice_in_a_minute_under_fire() -> None:
     replicas = {"ingest": 1, "matcher": 2, "notifier": 1}
-    wanted = Wanted(len(KINDS), 45.0, KINDS, 9.0, replicas)
+    wanted = FaultSettings(len(KINDS), 45.0, KINDS, 9.0, replicas)
 
-    assert chaos(Asked(2020, Pace(100.0, 1.0, 45.0), wanted, settle_seconds=120.0)) == 0
+    assert chaos(RunConfig(2020, LoadProfile(100.0, 1.0, 45.0), wanted, settle_seconds=120.0)) == 0

@@ -1,14 +1,14 @@
 import json
 
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, LEDGER, SIGNALS
-from tests.chaos.oracle import Mark
+from tests.chaos.oracle import AlertKey
 from tests.chaos.topics_after import Topics
-from tests.parts.topics import Message
+from tests.parts.topics import TopicMessage
 
 
-def message(body: object, **changes: int) -> Message:
+def message(body: object, **changes: int) -> TopicMessage:
     place = {"partition": 1, "offset": 7} | changes
-    return Message(json.dumps(body).encode(), at=12.5, **place)  # type: ignore[arg-type]
+    return TopicMessage(json.dumps(body).encode(), at=12.5, **place)  # type: ignore[arg-type]
 
 
 TOPICS = Topics(
@@ -31,7 +31,7 @@ TOPICS = Topics(
                 }
             )
         ],
-        DEAD_LETTERS: [Message(b"x", headers={"where": b"detect", "reason": b"malformed"})],
+        DEAD_LETTERS: [TopicMessage(b"x", headers={"where": b"detect", "reason": b"malformed"})],
     },
 )
 
@@ -41,7 +41,7 @@ def test_reports_are_known_by_their_id_singly_and_in_bundles() -> None:
 
 
 def test_the_story_tells_in_which_topic_an_alert_was_seen_and_when() -> None:
-    told = list(TOPICS.story(Mark("trip", "p-1"), ["r-1", "r-3"]))
+    told = list(TOPICS.story(AlertKey("trip", "p-1"), ["r-1", "r-3"]))
 
     assert told == [
         "trip p-1:",

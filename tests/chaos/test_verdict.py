@@ -1,20 +1,24 @@
 import pytest
 
-from tests.chaos.oracle import FIRING, RESOLVED, WITHDRAWN, Expected, Foretold, Mark
-from tests.chaos.verdict import Received, Verdict, lines, paging
+from tests.chaos.oracle import FIRING, RESOLVED, WITHDRAWN, AlertKey, Expected, Foretold
+from tests.chaos.verdict import ReceivedMessage, Verdict, lines, paging
 
-TRIP, COUNCIL, ASKED = Mark("tripwire", "a"), Mark("council", "b"), Mark("unanswered", "c")
+TRIP, COUNCIL, ASKED = (
+    AlertKey("tripwire", "a"),
+    AlertKey("council", "b"),
+    AlertKey("unanswered", "c"),
+)
 FORETOLD = Foretold(
     {TRIP: Expected(RESOLVED, 10.0, ("r-1",)), COUNCIL: Expected(FIRING, 20.0, ("r-2",))},
     frozenset({ASKED}),
 )
 
 
-def got(mark: Mark | None, end: str = RESOLVED, at: float = 12.5) -> Received:
-    return Received(mark, "id", at, end, "words")
+def got(mark: AlertKey | None, end: str = RESOLVED, at: float = 12.5) -> ReceivedMessage:
+    return ReceivedMessage(mark, "id", at, end, "words")
 
 
-def verdict(*received: Received) -> Verdict:
+def verdict(*received: ReceivedMessage) -> Verdict:
     return Verdict("Slack", FORETOLD, received)
 
 
@@ -31,16 +35,18 @@ def test_each_expected_alert_once_and_rightly_ended_is_good() -> None:
         ([got(TRIP)], "lost", COUNCIL),
         ([got(TRIP), got(COUNCIL, FIRING), got(TRIP)], "duplicated", TRIP),
         (
-            [got(TRIP), got(COUNCIL, FIRING), got(Mark("barrage", "x"))],
+            [got(TRIP), got(COUNCIL, FIRING), got(AlertKey("barrage", "x"))],
             "unexpected",
-            Mark("barrage", "x"),
+            AlertKey("barrage", "x"),
         ),
         ([got(TRIP, FIRING), got(COUNCIL, FIRING)], "astray", TRIP),
         ([got(TRIP), got(COUNCIL, FIRING), got(ASKED, RESOLVED)], "unexpected", ASKED),
     ],
     ids=["lost", "duplicated", "unexpected", "wrong end", "false alarm that stands"],
 )
-def test_what_went_wrong_is_named(received: list[Received], what: str, mark: Mark) -> None:
+def test_what_went_wrong_is_named(
+    received: list[ReceivedMessage], what: str, mark: AlertKey
+) -> None:
     told = verdict(*received)
 
     assert getattr(told, what) == [mark]
@@ -60,7 +66,7 @@ def test_a_message_of_no_rule_of_ours_is_a_notice() -> None:
 
 def test_the_pager_hears_of_the_paging_rules_alone() -> None:
     more = Foretold(
-        {**FORETOLD.expected, Mark("barrage", "d"): Expected(RESOLVED, 0.0, ())}, frozenset()
+        {**FORETOLD.expected, AlertKey("barrage", "d"): Expected(RESOLVED, 0.0, ())}, frozenset()
     )
 
     assert set(paging(more).expected) == {TRIP, COUNCIL}

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, LEDGER, SIGNALS
-from tests.chaos.oracle import Mark
+from tests.chaos.oracle import AlertKey
 from tests.chaos.site import GROUP, NOTIFIER_GROUP, PREFIX
-from tests.parts.topics import Message, lag, read_all
+from tests.parts.topics import TopicMessage, lag, read_all
 
 # ticks never cease, and a commit comes only now and then
 MOST_LEFT = 60
@@ -18,7 +18,7 @@ READ_SECONDS = 120.0
 class Topics:
     """The topics by name, read once."""
 
-    read: dict[str, Sequence[Message]]
+    read: dict[str, Sequence[TopicMessage]]
 
     @classmethod
     def of(cls, bootstrap: str) -> "Topics":
@@ -42,7 +42,7 @@ class Topics:
             for one in self.read[DEAD_LETTERS]
         ]
 
-    def story(self, mark: Mark, identities: Sequence[str]) -> Iterator[str]:
+    def story(self, mark: AlertKey, identities: Sequence[str]) -> Iterator[str]:
         """Where one alert was seen: its reports, its signals, its revisions, acts on it."""
         yield f"{mark.rule} {mark.place}:"
         for name in (EVENTS, SIGNALS):
@@ -75,10 +75,10 @@ def left(bootstrap: str) -> dict[str, int]:
     return {name: count for name, count in found.items() if count > MOST_LEFT}
 
 
-def _bodies(message: Message) -> Sequence[object]:
+def _bodies(message: TopicMessage) -> Sequence[object]:
     told = json.loads(message.value or b"null")
     return told if isinstance(told, list) else [told]
 
 
-def _text(message: Message) -> str:
+def _text(message: TopicMessage) -> str:
     return (message.value or b"").decode("utf-8", "replace")

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tests.chaos.oracle import WITHDRAWN, Foretold, Mark
+from tests.chaos.oracle import WITHDRAWN, AlertKey, Foretold
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedMessage:
     """One first message at a receiver, or one incident: `end` is how it stands now."""
 
-    mark: Mark | None
+    mark: AlertKey | None
     alert: str | None
     at: float
     end: str
@@ -25,12 +25,12 @@ class Verdict:
 
     receiver: str
     foretold: Foretold
-    received: Sequence[Received]
+    received: Sequence[ReceivedMessage]
 
     @cached_property
-    def by_mark(self) -> Mapping[Mark, Sequence[Received]]:
+    def by_mark(self) -> Mapping[AlertKey, Sequence[ReceivedMessage]]:
         """Every message of each alert, in order of arrival."""
-        found: dict[Mark, list[Received]] = defaultdict(list)
+        found: dict[AlertKey, list[ReceivedMessage]] = defaultdict(list)
         for one in sorted(self.received, key=lambda one: one.at):
             if one.mark is not None:
                 found[one.mark].append(one)
@@ -42,22 +42,22 @@ class Verdict:
         return [one.text for one in self.received if one.mark is None]
 
     @property
-    def delivered(self) -> list[Mark]:
+    def delivered(self) -> list[AlertKey]:
         """What was expected, and came."""
         return [mark for mark in self.foretold.expected if mark in self.by_mark]
 
     @property
-    def lost(self) -> list[Mark]:
+    def lost(self) -> list[AlertKey]:
         """What was expected, and did not come."""
         return [mark for mark in self.foretold.expected if mark not in self.by_mark]
 
     @property
-    def duplicated(self) -> list[Mark]:
+    def duplicated(self) -> list[AlertKey]:
         """What came as more than one first message."""
         return [mark for mark, told in self.by_mark.items() if len(told) > 1]
 
     @property
-    def unexpected(self) -> list[Mark]:
+    def unexpected(self) -> list[AlertKey]:
         """What nothing accounts for: neither expected nor rightly withdrawn."""
         return [
             mark
@@ -66,7 +66,7 @@ class Verdict:
         ]
 
     @property
-    def astray(self) -> list[Mark]:
+    def astray(self) -> list[AlertKey]:
         """What came, and does not stand at last as it should."""
         return [
             mark
@@ -75,7 +75,7 @@ class Verdict:
         ]
 
     @property
-    def waits(self) -> dict[Mark, tuple[float, float]]:
+    def waits(self) -> dict[AlertKey, tuple[float, float]]:
         """When each delivered alert came, and how many seconds after it was due."""
         first = {mark: self.by_mark[mark][0].at for mark in self.delivered}
         return {mark: (at, at - self.foretold.expected[mark].due) for mark, at in first.items()}
@@ -90,7 +90,7 @@ class Verdict:
         """Whether every expected alert came exactly once, ended rightly, and nothing else came."""
         return self.complete and not (self.duplicated or self.unexpected)
 
-    def _forgiven(self, mark: Mark, told: Sequence[Received]) -> bool:
+    def _forgiven(self, mark: AlertKey, told: Sequence[ReceivedMessage]) -> bool:
         return mark in self.foretold.forgivable and all(one.end == WITHDRAWN for one in told)
 
 
@@ -112,7 +112,7 @@ def lines(verdicts: Iterable[Verdict]) -> list[str]:
     return told
 
 
-def by_rule(marks: Iterable[Mark]) -> str:
+def by_rule(marks: Iterable[AlertKey]) -> str:
     """How many there are of each rule."""
     counted = Counter(mark.rule for mark in marks)
     return ", ".join(f"{count} {rule}" for rule, count in sorted(counted.items()))

@@ -13,7 +13,7 @@ from tests.notifier.alerts import NOON
 
 
 @dataclass(frozen=True)
-class Record:
+class LedgerRecord:
     """A message as the consumer gives it."""
 
     value: bytes | None
@@ -34,8 +34,8 @@ def line(act: Act = Act.NOTIFIED, **changes: Any) -> LedgerLine:
     return LedgerLine.model_validate(told | changes)
 
 
-def stored(*lines: LedgerLine) -> list[Record]:
-    return [Record(one.model_dump_json(exclude_defaults=True).encode()) for one in lines]
+def stored(*lines: LedgerLine) -> list[LedgerRecord]:
+    return [LedgerRecord(one.model_dump_json(exclude_defaults=True).encode()) for one in lines]
 
 
 def printed(*lines: LedgerLine) -> str:
@@ -76,6 +76,6 @@ def test_lines_are_found_by_fingerprint_and_by_alert() -> None:
 
 
 def test_what_is_no_line_is_passed_over() -> None:
-    every = [Record(b"{f1"), Record(None), *stored(line())]
+    every = [LedgerRecord(b"{f1"), LedgerRecord(None), *stored(line())]
 
     assert len(list(lines_about("f1", every))) == 1

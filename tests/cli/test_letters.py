@@ -15,7 +15,7 @@ EVENT = {"id": "e-2", "source": "afp", "title": "Rockets", "occurred_at": "2020-
 
 
 @dataclass(frozen=True)
-class Record:
+class DeadLetterRecord:
     """A message as the consumer gives it."""
 
     value: bytes | None
@@ -25,7 +25,7 @@ class Record:
     offset: int = 0
 
 
-def records(*found: Record) -> list[ConsumerRecord]:
+def records(*found: DeadLetterRecord) -> list[ConsumerRecord]:
     return list(found)
 
 
@@ -36,23 +36,26 @@ def headers(reason: str = "no time", topic: str = "vedette.events") -> Headers:
 def letter(value: bytes | None = b"x", **changes: Any) -> DeadLetter:
     said = headers(changes.pop("reason", "no time"), changes.pop("topic", "vedette.events"))
     more = [(name, str(told).encode()) for name, told in changes.items()]
-    (found,) = open_letters(records(Record(value, [("ce_type", b"t"), *said, *more])))
+    (found,) = open_letters(records(DeadLetterRecord(value, [("ce_type", b"t"), *said, *more])))
     return found
 
 
-def sent(one: DeadLetter, *originals: Record) -> list[Again]:
+def sent(one: DeadLetter, *originals: DeadLetterRecord) -> list[Again]:
     return list(again(one, records(*originals)))
 
 
 def test_a_letter_that_was_sent_again_is_no_longer_open() -> None:
-    first, second = Record(b"a", headers(), offset=4), Record(b"b", headers(), offset=5)
-    mark = Record(None, mark_of(open_letters(records(first))[0]), offset=6)
+    first, second = (
+        DeadLetterRecord(b"a", headers(), offset=4),
+        DeadLetterRecord(b"b", headers(), offset=5),
+    )
+    mark = DeadLetterRecord(None, mark_of(open_letters(records(first))[0]), offset=6)
 
     assert [one.value for one in open_letters(records(first, second, mark))] == [b"b"]
 
 
 def test_what_is_no_letter_of_ours_is_left_out() -> None:
-    assert open_letters(records(Record(b"a", [("topic", b"t")]))) == []
+    assert open_letters(records(DeadLetterRecord(b"a", [("topic", b"t")]))) == []
 
 
 def test_an_event_goes_again_under_its_own_key() -> None:
@@ -72,7 +75,7 @@ def test_a_signal_goes_again_with_its_headers() -> None:
 
 
 def test_a_letter_without_bytes_sends_the_message_where_it_stands() -> None:
-    original = Record(b"large", [("ce_type", b"t")], key=b"o")
+    original = DeadLetterRecord(b"large", [("ce_type", b"t")], key=b"o")
 
     assert sent(letter(None), original) == [
         Again("vedette.events", b"o", b"large", [("ce_type", b"t")])
@@ -81,9 +84,9 @@ def test_a_letter_without_bytes_sends_the_message_where_it_stands() -> None:
 
 def test_a_stretch_sends_what_its_source_has_in_it_alone() -> None:
     other = EVENT | {"source": "reuters"}
-    single = Record(json.dumps(other).encode())
-    broken = Record(b"{", key=b"afp e-9")
-    bundle = Record(json.dumps([other, EVENT]).encode(), key=None)
+    single = DeadLetterRecord(json.dumps(other).encode())
+    broken = DeadLetterRecord(b"{", key=b"afp e-9")
+    bundle = DeadLetterRecord(json.dumps([other, EVENT]).encode(), key=None)
 
     found = sent(letter(None, source="afp", until=1017), single, broken, bundle)
 

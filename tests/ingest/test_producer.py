@@ -44,7 +44,7 @@ class Client:
 
 
 @dataclass
-class Kafka:
+class ClientSupply:
     """Gives out its clients one after the other, as each is replaced."""
 
     clients: list[Client]
@@ -63,7 +63,7 @@ def message(value: bytes = b"{}") -> Message:
 
 @asynccontextmanager
 async def publishing(*clients: Client) -> AsyncIterator[KafkaPublisher]:
-    publisher = KafkaPublisher("127.0.0.1:1", "events", Kafka(list(clients)).look)
+    publisher = KafkaPublisher("127.0.0.1:1", "events", ClientSupply(list(clients)).look)
     await publisher.start()
     try:
         await well(publisher)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import runs_on
 from tests.integration.matcher_site import Matched
-from tests.integration.notifier_site import MakeSite, Site, sites
+from tests.integration.notifier_site import MakeSite, NotifierSite, sites
 from tests.parts import topics as topic_parts
 from tests.parts.kafka import VERSION, KafkaNode, docker_answers, in_docker
 from tests.parts.redis_server import RedisNode
@@ -93,7 +93,7 @@ def make_site(kafka: str, topics: str, redis_url: str, tmp_path: Path) -> Iterat
 
 
 @pytest.fixture
-def site(make_site: MakeSite) -> Site:
+def site(make_site: MakeSite) -> NotifierSite:
     """One site of notifiers, with stand-ins of its own."""
     return make_site()
 

@@ -12,7 +12,7 @@ from kafka import KafkaConsumer, TopicPartition
 from schemas.alert import Alert, Status
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, SIGNALS, topic_name
 from tests.parts.processes import Service
-from tests.parts.topics import Message, drained, lag, produce, read_all
+from tests.parts.topics import TopicMessage, drained, lag, produce, read_all
 from tests.parts.waiting import until
 
 ROCKETS = """
@@ -54,9 +54,9 @@ def event(name: str, **changes: Any) -> dict[str, Any]:
     return whole | {"occurred_at": now, "recorded_at": now} | changes
 
 
-def message(body: Mapping[str, Any] | Sequence[Any], partition: int | None = None) -> Message:
+def message(body: Mapping[str, Any] | Sequence[Any], partition: int | None = None) -> TopicMessage:
     key = None if isinstance(body, Sequence) else f"{body['source']} {body['id']}".encode()
-    return Message(json.dumps(body).encode(), key, partition=partition)
+    return TopicMessage(json.dumps(body).encode(), key, partition=partition)
 
 
 class Matched:
@@ -70,10 +70,10 @@ class Matched:
     def name(self, topic: str) -> str:
         return topic_name(self.prefix, topic)
 
-    def send(self, *messages: Message) -> None:
+    def send(self, *messages: TopicMessage) -> None:
         produce(self.bootstrap, self.name(EVENTS), messages)
 
-    def read(self, topic: str) -> list[Message]:
+    def read(self, topic: str) -> list[TopicMessage]:
         return read_all(self.bootstrap, self.name(topic))
 
     @property
@@ -85,7 +85,7 @@ class Matched:
         return [(alert.status, alert.revision) for alert in self.alerts]
 
     @property
-    def buried(self) -> list[Message]:
+    def buried(self) -> list[TopicMessage]:
         return self.read(DEAD_LETTERS)
 
     def wait_alerts(self, number: int, timeout: float = 60.0) -> list[Alert]:

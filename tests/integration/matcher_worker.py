@@ -26,7 +26,7 @@ PAUSE, PAUSED = "VEDETTE_TEST_PAUSE_SECONDS", "paused before the recovery"
 PARTITIONS = 4
 
 
-class Point(msgspec.Struct, frozen=True):
+class CrashPoint(msgspec.Struct, frozen=True):
     """Where a life ends: at the `nth` message of `topic` that holds `marker`.
 
     That is when an agent has `read` it, it is `written` to the table or `queued` to be sent, it
@@ -43,7 +43,7 @@ class Point(msgspec.Struct, frozen=True):
 class Executioner(faust.Sensor):
     """Kills the process at a point."""
 
-    def __init__(self, app: App, point: Point) -> None:
+    def __init__(self, app: App, point: CrashPoint) -> None:
         super().__init__()
         self.app = app
         self.point = point
@@ -121,7 +121,7 @@ def _late(seconds: float, lost: Any) -> None:
 @App.on_after_configured.connect()
 def furnish(app: App, **_: Any) -> None:
     if POINT in os.environ:
-        app.sensors.add(Executioner(app, msgspec.json.decode(os.environ[POINT], type=Point)))
+        app.sensors.add(Executioner(app, msgspec.json.decode(os.environ[POINT], type=CrashPoint)))
     if PAUSE in os.environ:
         app.sensors.add(Pause(float(os.environ[PAUSE])))
     if LATE in os.environ:

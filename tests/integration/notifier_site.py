@@ -15,7 +15,7 @@ from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER
 from tests.notifier.alerts import wire
 from tests.parts import topics as parts
 from tests.parts.processes import Service
-from tests.parts.topics import Message
+from tests.parts.topics import TopicMessage
 from tests.parts.waiting import until
 from tests.standins.pagerduty import PagerDutyStandIn
 from tests.standins.slack import SlackStandIn
@@ -26,7 +26,7 @@ RESOLVED: dict[str, Any] = {"status": Status.RESOLVED}
 
 
 @dataclass
-class Site:
+class NotifierSite:
     """Kafka, Redis and both stand-ins around any number of notifiers."""
 
     kafka: str
@@ -58,7 +58,7 @@ class Site:
 
     def tell(self, *alerts: Alert) -> None:
         """The matcher says all this."""
-        told = [Message(wire(one), one.fingerprint.encode()) for one in alerts]
+        told = [TopicMessage(wire(one), one.fingerprint.encode()) for one in alerts]
         parts.produce(self.kafka, self.prefix + ALERTS, told)
 
     def ledger(self) -> list[LedgerLine]:
@@ -71,7 +71,7 @@ class Site:
         told = [one for one in self.ledger() if one.receiver == receiver and one.act in SHOWN]
         return [(one.revision, one.act) for one in told]
 
-    def dead(self) -> list[Message]:
+    def dead(self) -> list[TopicMessage]:
         """Every dead letter so far."""
         return parts.read_all(self.kafka, self.prefix + DEAD_LETTERS)
 
@@ -81,7 +81,7 @@ class Site:
         return parts.drained(self.kafka, group, self.prefix + ALERTS)
 
 
-def told_line(site: Site, receiver: str = "slack") -> None:
+def told_line(site: NotifierSite, receiver: str = "slack") -> None:
     """Wait until the receiver's first line stands in the ledger."""
     until(lambda: site.lines(receiver), f"a line of {receiver}", 30)
 
@@ -92,7 +92,7 @@ def unready(notifier: Service) -> dict[str, Any]:
     return found
 
 
-MakeSite = Callable[..., Site]
+MakeSite = Callable[..., NotifierSite]
 
 
 @contextmanager
@@ -100,9 +100,9 @@ def sites(kafka: str, topics: str, redis_url: str, folder: Path) -> Iterator[Mak
     """Makes a site with stand-ins, or a Redis, of one's own; all ends with the context."""
     with ExitStack() as stack:
 
-        def make(slack: SlackStandIn | None = None, redis: str = redis_url) -> Site:
+        def make(slack: SlackStandIn | None = None, redis: str = redis_url) -> NotifierSite:
             first = stack.enter_context(slack or SlackStandIn())
             pager = stack.enter_context(PagerDutyStandIn())
-            return Site(kafka, topics, redis, first, pager, folder, stack)
+            return NotifierSite(kafka, topics, redis, first, pager, folder, stack)
 
         yield make

@@ -14,7 +14,7 @@ from statistics import median
 import httpx
 import pytest
 
-from tests.parts.child import Child
+from tests.parts.child import ChildProcess
 from tests.parts.family import descendants, is_alive
 from tests.parts.waiting import until
 
@@ -24,11 +24,11 @@ CHILDREN = 5  # broker, redis and three services
 
 
 @contextmanager
-def vedette_up(log: Path, *arguments: str) -> Iterator[Child]:
+def vedette_up(log: Path, *arguments: str) -> Iterator[ChildProcess]:
     """The command in a session of its own, with nothing of ours in its environment."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("VEDETTE_")}
     command = [sys.executable, "-m", "cli", "up", *arguments]
-    with Child(command, log, environment | {"COLUMNS": "120"}) as child:
+    with ChildProcess(command, log, environment | {"COLUMNS": "120"}) as child:
         yield child
 
 
@@ -36,7 +36,7 @@ def alive(pids: set[int]) -> set[int]:
     return {pid for pid in pids if is_alive(pid)}
 
 
-def wait_for_text(child: Child, text: str, timeout: float = 90.0) -> None:
+def wait_for_text(child: ChildProcess, text: str, timeout: float = 90.0) -> None:
     until(lambda: text in child.text() or not child.running, text, timeout)
     assert text in child.text(), child.tail()
 

@@ -11,18 +11,18 @@ from kafka import KafkaConsumer, TopicPartition
 
 from schemas.topics import ALERTS, EVENTS, RULES
 from tests.parts import topics as parts
-from tests.parts.child import Child, Died
+from tests.parts.child import ChildProcess, Died
 from tests.parts.kafka import KafkaNode
 from tests.parts.processes import Service
 from tests.parts.redis_server import RedisNode
-from tests.parts.topics import Message
+from tests.parts.topics import TopicMessage
 from tests.parts.waiting import NotInTime, until
 
 pytestmark = pytest.mark.integration
 
 
 def test_what_is_produced_is_read_with_key_headers_and_order(kafka: str, topics: str) -> None:
-    sent = [Message(f"{n}".encode(), b"k", {"ce_id": b"x"}) for n in range(50)]
+    sent = [TopicMessage(f"{n}".encode(), b"k", {"ce_id": b"x"}) for n in range(50)]
 
     parts.produce(kafka, topics + EVENTS, sent)
     read = parts.read_all(kafka, topics + EVENTS)
@@ -42,7 +42,7 @@ def test_only_the_rules_topic_has_one_partition(kafka: str, topics: str) -> None
 
 
 def test_lag_is_what_a_group_has_not_committed(kafka: str, topics: str) -> None:
-    parts.produce(kafka, topics + EVENTS, [Message(b"v", partition=2) for _ in range(5)])
+    parts.produce(kafka, topics + EVENTS, [TopicMessage(b"v", partition=2) for _ in range(5)])
     group, place = f"g-{uuid4().hex}", TopicPartition(topics + EVENTS, 2)
 
     before = parts.lag(kafka, group, topics + EVENTS)
@@ -58,7 +58,7 @@ def test_lag_is_what_a_group_has_not_committed(kafka: str, topics: str) -> None:
 
 def test_a_killed_kafka_has_what_it_acknowledged(own_kafka: KafkaNode) -> None:
     prefix = parts.create(own_kafka.bootstrap, "k.", partitions=1)
-    parts.produce(own_kafka.bootstrap, prefix + EVENTS, [Message(b"kept")])
+    parts.produce(own_kafka.bootstrap, prefix + EVENTS, [TopicMessage(b"kept")])
 
     own_kafka.kill()
     own_kafka.start()
@@ -92,7 +92,9 @@ def test_a_killed_redis_has_what_it_acknowledged(own_redis: RedisNode) -> None:
 
 
 def test_a_child_that_ends_says_why(tmp_path: Path) -> None:
-    child = Child([sys.executable, "-c", "raise SystemExit('no such thing')"], tmp_path / "log")
+    child = ChildProcess(
+        [sys.executable, "-c", "raise SystemExit('no such thing')"], tmp_path / "log"
+    )
 
     child.start().wait()
 
@@ -103,7 +105,7 @@ def test_a_child_that_ends_says_why(tmp_path: Path) -> None:
 def test_a_child_is_gone_after_its_block(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "import time; time.sleep(600)"]
 
-    with Child(command, tmp_path / "log") as child:
+    with ChildProcess(command, tmp_path / "log") as child:
         alive = child.running
 
     assert alive

@@ -14,7 +14,7 @@ import pytest
 from tests.parts import topics as topic_parts
 from tests.parts.kafka import KafkaNode
 from tests.parts.processes import Service
-from tests.parts.topics import Message
+from tests.parts.topics import TopicMessage
 from tests.parts.waiting import until
 
 pytestmark = pytest.mark.integration
@@ -58,16 +58,16 @@ def statuses(response: httpx.Response) -> list[str]:
     return [result["status"] for result in response.json()["results"]]
 
 
-def stored(bootstrap: str, prefix: str) -> list[Message]:
+def stored(bootstrap: str, prefix: str) -> list[TopicMessage]:
     return topic_parts.read_all(bootstrap, f"{prefix}events")
 
 
-def bodies(message: Message) -> list[dict[str, Any]]:
+def bodies(message: TopicMessage) -> list[dict[str, Any]]:
     value = json.loads(message.value or b"")
     return value if isinstance(value, list) else [value]
 
 
-def header(message: Message, name: str) -> str:
+def header(message: TopicMessage, name: str) -> str:
     return message.headers[name].decode()
 
 
@@ -115,7 +115,7 @@ def places_by_kafkas_own_partitioner(
     bootstrap: str, prefix: str, events: list[dict[str, str]]
 ) -> dict[bytes | None, int | None]:
     other = f"{prefix}ledger"
-    keyed = [Message(b"{}", f"reuters {event['id']}".encode()) for event in events]
+    keyed = [TopicMessage(b"{}", f"reuters {event['id']}".encode()) for event in events]
     topic_parts.produce(bootstrap, other, keyed)
     return {message.key: message.partition for message in topic_parts.read_all(bootstrap, other)}
 

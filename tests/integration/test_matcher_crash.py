@@ -7,8 +7,8 @@ import pytest
 
 from schemas.topics import EVENTS, topic_name
 from tests.integration.crash_worker import BOOM, HANG
-from tests.parts.child import Child
-from tests.parts.topics import Message, lag, produce
+from tests.parts.child import ChildProcess
+from tests.parts.topics import TopicMessage, lag, produce
 from tests.parts.waiting import until
 
 pytestmark = pytest.mark.integration
@@ -19,9 +19,9 @@ def test_a_bug_ends_the_process_with_the_offset_before_the_message(
 ) -> None:
     topic, group = topic_name(topics, EVENTS), f"{topics}crash"
     command = [sys.executable, "-m", "tests.integration.crash_worker", kafka, topic, group]
-    worker = Child(command, tmp_path / "worker.log")
+    worker = ChildProcess(command, tmp_path / "worker.log")
     values = [b"1", b"2", b"3", BOOM, b"5", b"6"]
-    produce(kafka, topic, [Message(value, partition=0) for value in values])
+    produce(kafka, topic, [TopicMessage(value, partition=0) for value in values])
 
     with worker:
         code = worker.wait(60)
@@ -37,11 +37,11 @@ def test_what_was_in_front_of_the_bug_is_committed_before_the_end(
 ) -> None:
     topic, group = topic_name(topics, EVENTS), f"{topics}crash"
     command = [sys.executable, "-m", "tests.integration.crash_worker", kafka, topic, group]
-    produce(kafka, topic, [Message(b"1", partition=0)])
+    produce(kafka, topic, [TopicMessage(b"1", partition=0)])
 
-    with Child(command, tmp_path / "worker.log") as worker:
+    with ChildProcess(command, tmp_path / "worker.log") as worker:
         until(lambda: lag(kafka, group, topic)[0] == 0, "the first is committed")
-        produce(kafka, topic, [Message(BOOM, partition=0)])
+        produce(kafka, topic, [TopicMessage(BOOM, partition=0)])
         code = worker.wait(60)
 
     assert code == 1
@@ -53,9 +53,9 @@ def test_a_loop_that_hangs_ends_the_process_though_its_heartbeats_go_on(
 ) -> None:
     topic, group = topic_name(topics, EVENTS), f"{topics}crash"
     command = [sys.executable, "-m", "tests.integration.crash_worker", kafka, topic, group]
-    produce(kafka, topic, [Message(HANG, partition=0)])
+    produce(kafka, topic, [TopicMessage(HANG, partition=0)])
 
-    with Child(command, tmp_path / "worker.log") as worker:
+    with ChildProcess(command, tmp_path / "worker.log") as worker:
         code = worker.wait(60)
 
     assert code == 1

@@ -12,7 +12,7 @@ from tests.integration.matcher_site import ROCKETS, Matched, event, matcher, mes
 from tests.integration.matcher_worker import LATE
 from tests.parts.pipeline import write_pack
 from tests.parts.processes import Service
-from tests.parts.topics import Message, read_all
+from tests.parts.topics import TopicMessage, read_all
 from tests.parts.waiting import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
@@ -67,7 +67,7 @@ def _stopped_with_writes_in_hand(matched: Matched, sleeper: Service) -> None:
     started(sleeper)
     matched.send(message(event("e-1")))
     until(lambda: "vedette_matcher_alerts_total{" in sleeper.metrics(), "a window is written")
-    matched.send(Message(b"{nope"))
+    matched.send(TopicMessage(b"{nope"))
     until(lambda: "vedette_matcher_dead_letters_total{" in sleeper.metrics(), "a dead letter")
     sleeper.freeze()
     assert matched.alerts == []

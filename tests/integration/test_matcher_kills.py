@@ -9,8 +9,8 @@ import pytest
 from schemas.topics import ALERTS, EVENTS, SIGNALS
 from services.matcher.adapters.state.table import changelog_name
 from tests.integration.matcher_site import ROCKETS, Matched, event, matcher, message, started
-from tests.integration.matcher_worker import POINT, Point
-from tests.integration.notifier_site import Site
+from tests.integration.matcher_worker import POINT, CrashPoint
+from tests.integration.notifier_site import NotifierSite
 from tests.parts.pipeline import write_pack
 from tests.parts.waiting import until
 
@@ -18,16 +18,16 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 
 CHANGELOG = "changelog"
 POINTS = {
-    "detect-has-read": Point("read", EVENTS, "", nth=2),
-    "detect-has-queued-a-signal": Point("queued", SIGNALS, "", nth=2),
-    "detect-has-its-signal-on-kafka": Point("stands", SIGNALS, ""),
-    "detect-is-to-commit": Point("commit", SIGNALS, ""),
-    "correlate-has-read": Point("read", SIGNALS, "", nth=2),
-    "correlate-has-written-its-state": Point("written", CHANGELOG, ""),
-    "the-state-stands-and-the-alert-is-lost": Point("stands", CHANGELOG, "", withheld=ALERTS),
-    "correlate-has-queued-an-alert": Point("queued", ALERTS, ""),
-    "the-alert-stands-and-the-state-is-lost": Point("stands", ALERTS, "", withheld=CHANGELOG),
-    "correlate-is-to-commit": Point("commit", ALERTS, ""),
+    "detect-has-read": CrashPoint("read", EVENTS, "", nth=2),
+    "detect-has-queued-a-signal": CrashPoint("queued", SIGNALS, "", nth=2),
+    "detect-has-its-signal-on-kafka": CrashPoint("stands", SIGNALS, ""),
+    "detect-is-to-commit": CrashPoint("commit", SIGNALS, ""),
+    "correlate-has-read": CrashPoint("read", SIGNALS, "", nth=2),
+    "correlate-has-written-its-state": CrashPoint("written", CHANGELOG, ""),
+    "the-state-stands-and-the-alert-is-lost": CrashPoint("stands", CHANGELOG, "", withheld=ALERTS),
+    "correlate-has-queued-an-alert": CrashPoint("queued", ALERTS, ""),
+    "the-alert-stands-and-the-state-is-lost": CrashPoint("stands", ALERTS, "", withheld=CHANGELOG),
+    "correlate-is-to-commit": CrashPoint("commit", ALERTS, ""),
 }
 HITS = 3
 # Faust's own settings: who comes next takes the place of the dead, whose session need not end
@@ -36,7 +36,7 @@ SAME_MEMBER = {"CONSUMER_GROUP_INSTANCE_ID": "one", "PRODUCER_MAX_BATCH_SIZE": "
 
 
 def test_killed_at_every_point_each_alert_is_told_exactly_once(
-    matched: Matched, site: Site, tmp_path: Path
+    matched: Matched, site: NotifierSite, tmp_path: Path
 ) -> None:
     write_pack(tmp_path, (ROCKETS % "24h").replace("level: high", "level: critical"))
     site.notifier()
@@ -59,7 +59,7 @@ def test_killed_at_every_point_each_alert_is_told_exactly_once(
     assert matched.buried == []
 
 
-def _live_and_die(matched: Matched, folder: Path, place: str, point: Point) -> None:
+def _live_and_die(matched: Matched, folder: Path, place: str, point: CrashPoint) -> None:
     """Three reports on a place of their own, and a worker that dies over them."""
     names = {CHANGELOG: changelog_name(matched.group)}
     names |= {topic: matched.name(topic) for topic in (EVENTS, SIGNALS, ALERTS)}

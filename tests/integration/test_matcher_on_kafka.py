@@ -24,7 +24,7 @@ from tests.parts import topics as topic_parts
 from tests.parts.kafka import KafkaNode
 from tests.parts.pipeline import write_pack
 from tests.parts.processes import Service
-from tests.parts.topics import Message
+from tests.parts.topics import TopicMessage
 from tests.parts.waiting import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
@@ -70,8 +70,8 @@ def test_poison_is_buried_and_everything_around_it_goes_on(matched: Matched, pac
         started(service)
         matched.send(
             message(event("e-1"), partition=0),
-            Message(b"{nope", b"its key", partition=0),
-            Message(None, b"empty", partition=0),
+            TopicMessage(b"{nope", b"its key", partition=0),
+            TopicMessage(None, b"empty", partition=0),
             message(bundle, partition=0),
             message(event("e-2", place="Mosul"), partition=0),
         )

@@ -26,8 +26,8 @@ from tests.integration.storm_worker import (
     changelog,
     group,
 )
-from tests.parts.child import Child
-from tests.parts.topics import Message, drained, lag, read_all
+from tests.parts.child import ChildProcess
+from tests.parts.topics import TopicMessage, drained, lag, read_all
 from tests.parts.waiting import NotInTime, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
@@ -40,7 +40,7 @@ LONGEST_DRAIN = 40.0
 
 
 @dataclass
-class Load:
+class RebalanceLoad:
     """Events sent at a steady rate from a thread, until stopped."""
 
     bootstrap: str
@@ -66,7 +66,7 @@ class Storm:
     prefix: str
     kind: str
     folder: Path
-    workers: list[Child] = field(default_factory=list)
+    workers: list[ChildProcess] = field(default_factory=list)
 
     def join(self) -> None:
         """One more worker, every other one with a directory; it works for a while."""
@@ -74,7 +74,7 @@ class Storm:
         store = ("memory", "rocksdict")[len(self.workers) % 2]
         arguments = [self.bootstrap, self.prefix, self.kind, store]
         log = self.folder / f"worker-{len(self.workers)}.log"
-        worker = Child([*command, *arguments], log).start()
+        worker = ChildProcess([*command, *arguments], log).start()
         self.workers.append(worker)
         until(lambda: SETTLED in worker.text(), "the worker has settled", 30.0)
         time.sleep(STEADY_SECONDS)
@@ -138,7 +138,7 @@ def storm_topics(kafka: str, topic_prefix: str) -> str:
 
 
 def damage(kafka: str, prefix: str, kind: str, folder: Path) -> Damage:
-    load = Load(kafka, prefix + IN)
+    load = RebalanceLoad(kafka, prefix + IN)
     sending = threading.Thread(target=load.run)
     with storm(kafka, prefix, kind, folder) as blowing:
         sending.start()
@@ -178,7 +178,7 @@ def _lost(kafka: str, prefix: str, sent: int) -> tuple[int, int]:
     return sent - len({number for number, _ in told}), wrong
 
 
-def _parted(message: Message) -> tuple[int, int]:
+def _parted(message: TopicMessage) -> tuple[int, int]:
     name, count = (message.value or b"").split()
     return int(name[1:]), int(count)
 

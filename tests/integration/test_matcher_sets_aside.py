@@ -12,7 +12,7 @@ import pytest
 from schemas.alert import Status
 from tests.integration.matcher_site import ROCKETS, Matched, event, matcher, message, started
 from tests.parts.pipeline import write_pack
-from tests.parts.topics import Message
+from tests.parts.topics import TopicMessage
 from tests.parts.waiting import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
@@ -21,9 +21,9 @@ LIMIT = 5
 UNREADABLE = 40
 
 
-def spoilt(number: int, source: str = "broken") -> Message:
+def spoilt(number: int, source: str = "broken") -> TopicMessage:
     raw = json.dumps(event(f"{source}-{number}", source=source, occurred_at="soon")).encode()
-    return Message(raw, f"{source} {number}".encode(), partition=0)
+    return TopicMessage(raw, f"{source} {number}".encode(), partition=0)
 
 
 def retry(matched: Matched) -> str:

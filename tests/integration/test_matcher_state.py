@@ -21,7 +21,7 @@ from tests.integration.matcher_site import MARCH, Matched, event, matcher, messa
 from tests.matcher.adapters.rules.packs import changed
 from tests.parts.pipeline import write_pack
 from tests.parts.processes import Service
-from tests.parts.topics import Message, produce
+from tests.parts.topics import TopicMessage, produce
 from tests.parts.waiting import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
@@ -201,7 +201,9 @@ def test_recovery_reads_little_more_than_what_lives(kafka: str, topic_prefix: st
     keys, updates, size = 20, 60_000, 400
     name = f"{topic_prefix}changelog"
     ensure_changelog(kafka, name, 1)
-    entries = [Message(b"%0400d" % number, b"0:%d" % (number % keys)) for number in range(updates)]
+    entries = [
+        TopicMessage(b"%0400d" % number, b"0:%d" % (number % keys)) for number in range(updates)
+    ]
     produce(kafka, name, entries)
     newest = int(CONFIG["segment.bytes"]) // size
 
@@ -214,7 +216,11 @@ def test_recovery_reads_little_more_than_what_lives(kafka: str, topic_prefix: st
 def test_a_deletion_is_read_as_one(kafka: str, topic_prefix: str) -> None:
     name = f"{topic_prefix}changelog"
     ensure_changelog(kafka, name, 1)
-    produce(kafka, name, [Message(b"1", b"0:a"), Message(None, b"0:a"), Message(b"2", b"0:b")])
+    produce(
+        kafka,
+        name,
+        [TopicMessage(b"1", b"0:a"), TopicMessage(None, b"0:a"), TopicMessage(b"2", b"0:b")],
+    )
 
     steps = asyncio.run(_steps(kafka, TP(name, 0), 3))
 

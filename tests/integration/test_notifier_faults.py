@@ -7,17 +7,17 @@ import pytest
 from schemas.alert import Level
 from schemas.ledger import Act
 from schemas.topics import ALERTS
-from tests.integration.notifier_site import POST, TIMEOUT, MakeSite, Site, told_line
+from tests.integration.notifier_site import POST, TIMEOUT, MakeSite, NotifierSite, told_line
 from tests.notifier.alerts import alert, wire
 from tests.parts import topics as parts
-from tests.parts.topics import Message
+from tests.parts.topics import TopicMessage
 from tests.parts.waiting import until
 from tests.standins.slack import SlackStandIn
 
 pytestmark = pytest.mark.integration
 
 
-def test_only_levels_from_high_page(site: Site) -> None:
+def test_only_levels_from_high_page(site: NotifierSite) -> None:
     site.notifier()
 
     site.tell(
@@ -38,7 +38,7 @@ def test_only_levels_from_high_page(site: Site) -> None:
     }
 
 
-def test_a_hanging_slack_delays_no_page_and_misses_nothing(site: Site) -> None:
+def test_a_hanging_slack_delays_no_page_and_misses_nothing(site: NotifierSite) -> None:
     site.notifier()
     site.slack.wrong("drop", call=POST, seconds=60, times=2)
 
@@ -52,7 +52,7 @@ def test_a_hanging_slack_delays_no_page_and_misses_nothing(site: Site) -> None:
     assert sorted(one.alert or "" for one in site.slack.messages) == [f"a{n}" for n in range(5)]
 
 
-def test_a_rate_limit_is_kept_and_delays_no_page(site: Site) -> None:
+def test_a_rate_limit_is_kept_and_delays_no_page(site: NotifierSite) -> None:
     site.notifier()
     site.slack.wrong("status", call=POST, status=429, retry_after=3)
 
@@ -66,7 +66,7 @@ def test_a_rate_limit_is_kept_and_delays_no_page(site: Site) -> None:
 
 
 @pytest.mark.parametrize("stored", [False, True], ids=["lost", "stored"])
-def test_a_server_error_makes_one_message(site: Site, stored: bool) -> None:
+def test_a_server_error_makes_one_message(site: NotifierSite, stored: bool) -> None:
     site.notifier()
     site.slack.wrong("status", call=POST, status=503, stored=stored)
 
@@ -76,7 +76,7 @@ def test_a_server_error_makes_one_message(site: Site, stored: bool) -> None:
     assert len(site.slack.messages) == 1
 
 
-def test_a_pager_out_of_order_pages_once(site: Site) -> None:
+def test_a_pager_out_of_order_pages_once(site: NotifierSite) -> None:
     site.notifier()
     for fault in ({"kind": "status", "status": 500, "stored": True}, {"kind": "drop"}):
         site.pager.wrong(**fault)
@@ -88,7 +88,7 @@ def test_a_pager_out_of_order_pages_once(site: Site) -> None:
     assert len(site.slack.messages) == 1
 
 
-def test_what_waits_for_slack_survives_a_restart(site: Site) -> None:
+def test_what_waits_for_slack_survives_a_restart(site: NotifierSite) -> None:
     notifier = site.notifier()
     site.slack.wrong("status", call=POST, status=429, retry_after=4)
     site.tell(alert())
@@ -103,7 +103,7 @@ def test_what_waits_for_slack_survives_a_restart(site: Site) -> None:
     assert len(site.slack.messages) == 1
 
 
-def test_sigterm_finishes_what_is_in_flight(site: Site) -> None:
+def test_sigterm_finishes_what_is_in_flight(site: NotifierSite) -> None:
     notifier = site.notifier()
     site.slack.wrong("delay", call=POST, seconds=0.5)
     site.tell(alert())
@@ -116,7 +116,7 @@ def test_sigterm_finishes_what_is_in_flight(site: Site) -> None:
     assert site.committed()
 
 
-def test_a_refusal_stands_in_ledger_and_dead_letters_and_stops_no_page(site: Site) -> None:
+def test_a_refusal_stands_in_ledger_and_dead_letters_and_stops_no_page(site: NotifierSite) -> None:
     site.notifier()
     site.slack.wrong("error", call=POST, error="channel_not_found")
 
@@ -136,9 +136,13 @@ def test_a_refusal_stands_in_ledger_and_dead_letters_and_stops_no_page(site: Sit
     assert [message.alert for message in site.slack.messages] == ["a2"]
 
 
-def test_a_malformed_alert_goes_to_the_dead_letters_and_stops_nothing(site: Site) -> None:
+def test_a_malformed_alert_goes_to_the_dead_letters_and_stops_nothing(site: NotifierSite) -> None:
     site.notifier()
-    bad = [Message(b"{not json", b"k"), Message(b'{"id": "x"}', b"k"), Message(None, b"k")]
+    bad = [
+        TopicMessage(b"{not json", b"k"),
+        TopicMessage(b'{"id": "x"}', b"k"),
+        TopicMessage(None, b"k"),
+    ]
 
     parts.produce(site.kafka, site.prefix + ALERTS, bad)
     site.tell(alert())
@@ -166,7 +170,7 @@ def test_a_history_that_is_closed_to_us_means_a_marked_repeat(
     assert 'possible_repeats_total{receiver="slack"} 1.0' in notifier.metrics()
 
 
-def test_on_the_recorded_clock_nobody_is_paged(site: Site) -> None:
+def test_on_the_recorded_clock_nobody_is_paged(site: NotifierSite) -> None:
     site.notifier(VEDETTE_CLOCK="recorded")
 
     site.tell(alert())
@@ -176,7 +180,7 @@ def test_on_the_recorded_clock_nobody_is_paged(site: Site) -> None:
     assert len(site.slack.messages) == 1
 
 
-def test_without_a_token_the_console_shows_the_alert(site: Site) -> None:
+def test_without_a_token_the_console_shows_the_alert(site: NotifierSite) -> None:
     notifier = site.notifier(VEDETTE_SLACK_TOKEN="", VEDETTE_PAGERDUTY_ROUTING_KEY="")
 
     site.tell(alert())
@@ -186,7 +190,7 @@ def test_without_a_token_the_console_shows_the_alert(site: Site) -> None:
     assert site.slack.calls == []
 
 
-def test_a_bad_setting_ends_the_start_in_one_line(site: Site) -> None:
+def test_a_bad_setting_ends_the_start_in_one_line(site: NotifierSite) -> None:
     notifier = site.notifier(ready=False, VEDETTE_CLOCK="sundial")
 
     code = notifier.wait()

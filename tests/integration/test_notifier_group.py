@@ -18,7 +18,7 @@ from tests.notifier.alerts import alert, wire
 from tests.parts import topics as parts
 from tests.parts.kafka import KafkaNode
 from tests.parts.processes import Service
-from tests.parts.topics import Message
+from tests.parts.topics import TopicMessage
 from tests.parts.waiting import until
 
 pytestmark = pytest.mark.integration
@@ -44,7 +44,7 @@ def test_a_topic_created_after_the_join_is_read(kafka: str, topic_prefix: str) -
         until(lambda: member.poll() or member.state == "<stable>", "it is a member", 20)
 
         parts.create(kafka, topic_prefix)
-        parts.produce(kafka, topic_prefix + ALERTS, [Message(wire(alert()), b"k")])
+        parts.produce(kafka, topic_prefix + ALERTS, [TopicMessage(wire(alert()), b"k")])
 
         until(member.poll, "the alert arrives", 40)
 
@@ -102,7 +102,7 @@ def test_readyz_tells_the_truth_about_kafka(
         gone = until(lambda: _faults(notifier), "it says so", 20)
         own_kafka.start()
         until(notifier.ready, "ready again", 60)
-        parts.produce(own_kafka.bootstrap, prefix + ALERTS, [Message(wire(alert()), b"k")])
+        parts.produce(own_kafka.bootstrap, prefix + ALERTS, [TopicMessage(wire(alert()), b"k")])
         until(lambda: "3 proxies" in notifier.text(), "the alert arrives", 30)
 
     assert "kafka does not answer" in gone["kafka"]

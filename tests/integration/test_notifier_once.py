@@ -8,7 +8,7 @@ from tests.integration.notifier_site import (
     RESOLVED,
     TIMEOUT,
     MakeSite,
-    Site,
+    NotifierSite,
     told_line,
     unready,
 )
@@ -19,7 +19,7 @@ from tests.parts.waiting import until
 pytestmark = pytest.mark.integration
 
 
-def test_an_alert_is_a_message_and_a_page_and_its_end_is_shown_on_both(site: Site) -> None:
+def test_an_alert_is_a_message_and_a_page_and_its_end_is_shown_on_both(site: NotifierSite) -> None:
     notifier = site.notifier()
 
     site.tell(alert())
@@ -40,7 +40,7 @@ def test_an_alert_is_a_message_and_a_page_and_its_end_is_shown_on_both(site: Sit
     assert 'notifications_total{receiver="slack",result="edited"} 1.0' in metrics
 
 
-def test_killed_between_slacks_answer_and_its_log_it_makes_one_message(site: Site) -> None:
+def test_killed_between_slacks_answer_and_its_log_it_makes_one_message(site: NotifierSite) -> None:
     notifier = site.notifier()
     site.slack.wrong("hang", call=POST, stored=True)
 
@@ -60,7 +60,7 @@ def test_killed_between_slacks_answer_and_its_log_it_makes_one_message(site: Sit
     assert "possible repeat" not in site.slack.messages[0].words
 
 
-def test_killed_before_slack_has_it_nobody_is_missed(site: Site) -> None:
+def test_killed_before_slack_has_it_nobody_is_missed(site: NotifierSite) -> None:
     notifier = site.notifier()
     site.slack.wrong("drop", call=POST, seconds=30)
 
@@ -74,7 +74,9 @@ def test_killed_before_slack_has_it_nobody_is_missed(site: Site) -> None:
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["stored at once", "stored late"])
-def test_slack_answering_after_the_time_out_makes_one_message(site: Site, late: bool) -> None:
+def test_slack_answering_after_the_time_out_makes_one_message(
+    site: NotifierSite, late: bool
+) -> None:
     notifier = site.notifier()
     site.slack.wrong("delay", call=POST, seconds=TIMEOUT + 1, late=late)
 
@@ -86,7 +88,7 @@ def test_slack_answering_after_the_time_out_makes_one_message(site: Site, late: 
     assert 'result="adopted"} 1.0' in notifier.metrics()
 
 
-def test_an_alert_that_ended_before_it_was_told_is_told_once(site: Site) -> None:
+def test_an_alert_that_ended_before_it_was_told_is_told_once(site: NotifierSite) -> None:
     site.tell(alert(), alert(revision=2, **RESOLVED))
 
     site.notifier()
@@ -99,7 +101,7 @@ def test_an_alert_that_ended_before_it_was_told_is_told_once(site: Site) -> None
     assert len(site.pager.incidents) == 1
 
 
-def test_two_notifiers_at_once_tell_everything_once(site: Site) -> None:
+def test_two_notifiers_at_once_tell_everything_once(site: NotifierSite) -> None:
     one, two = site.notifier(ready=False), site.notifier(ready=False)
     one.wait_ready()
     two.wait_ready()

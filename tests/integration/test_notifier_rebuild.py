@@ -11,12 +11,12 @@ from schemas.topics import ALERTS, LEDGER
 from services.notifier.adapters.history import KafkaHistory
 from services.notifier.adapters.keys import Keys
 from services.notifier.app import group_of
-from tests.integration.notifier_site import POST, RESOLVED, MakeSite, Site, unready
+from tests.integration.notifier_site import POST, RESOLVED, MakeSite, NotifierSite, unready
 from tests.notifier.alerts import SECOND, alert, wire
 from tests.parts import topics as parts
 from tests.parts.processes import Service
 from tests.parts.redis_server import RedisNode
-from tests.parts.topics import Message
+from tests.parts.topics import TopicMessage
 from tests.parts.waiting import until
 
 pytestmark = pytest.mark.integration
@@ -37,7 +37,7 @@ def over_a_restart(redis: RedisNode, notifier: Service) -> None:
     notifier.start()
 
 
-def shown_once(site: Site, count: int) -> bool:
+def shown_once(site: NotifierSite, count: int) -> bool:
     return len(site.slack.messages) == len(site.pager.incidents) == count
 
 
@@ -114,8 +114,8 @@ def notes(notifier: Service) -> dict[str, str]:
 
 
 def test_what_kafka_knows_is_read_to_its_end(kafka: str, topics: str) -> None:
-    told = [Message(wire(alert(f"a{n}")), f"a{n}".encode()) for n in range(700)]
-    parts.produce(kafka, topics + ALERTS, [*told, Message(b"{no alert", b"x")])
+    told = [TopicMessage(wire(alert(f"a{n}")), f"a{n}".encode()) for n in range(700)]
+    parts.produce(kafka, topics + ALERTS, [*told, TopicMessage(b"{no alert", b"x")])
     history = KafkaHistory(kafka, topics, group_of(topics))
 
     found = [one for batch in history.alerts(alert().detected_at) for one in batch]

@@ -24,7 +24,7 @@ from tests.parts import waiting
 from tests.parts.child import ROOT
 from tests.parts.pipeline import Pipeline, write_pack
 from tests.parts.processes import Service
-from tests.parts.topics import Message, produce, read_all
+from tests.parts.topics import TopicMessage, produce, read_all
 from tests.standins.slack import channel_id
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
@@ -76,7 +76,7 @@ TICKS = {"VEDETTE_TICK_SECONDS": "0.3"}
 until = partial(waiting.until, timeout=60.0)
 
 
-class Desk:
+class PublishDesk:
     """Who publishes rules, in editions that stand in folders of their own."""
 
     def __init__(self, matched: Matched, folder: Path) -> None:
@@ -106,14 +106,14 @@ class Desk:
     def raw(self, value: bytes) -> None:
         """Something that no command would publish."""
         topic = self.matched.name(RULES)
-        produce(self.matched.bootstrap, topic, [Message(value, BUNDLE_KEY)])
+        produce(self.matched.bootstrap, topic, [TopicMessage(value, BUNDLE_KEY)])
 
     @property
     def number(self) -> int:
         """That of the newest bundle."""
         return max(one.offset + 1 for one in self.stands() if one.key == BUNDLE_KEY)
 
-    def stands(self) -> list[Message]:
+    def stands(self) -> list[TopicMessage]:
         return self.matched.read(RULES)
 
     def rebuilt(self) -> bool:
@@ -140,11 +140,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(kafka: str, topics: str, tmp_path: Path) -> Desk:
-    return Desk(Matched(kafka, topics), tmp_path)
+def desk(kafka: str, topics: str, tmp_path: Path) -> PublishDesk:
+    return PublishDesk(Matched(kafka, topics), tmp_path)
 
 
-def raid(place: str, number: int, **changes: Any) -> Message:
+def raid(place: str, number: int, **changes: Any) -> TopicMessage:
     name = f"{place}-{number}"
     return message(event(name, story=name, place=place, **changes))
 
@@ -173,7 +173,7 @@ def load(matched: Matched, places: Iterable[str]) -> None:
 
 
 @pytest.fixture
-def service(desk: Desk) -> Iterator[Service]:
+def service(desk: PublishDesk) -> Iterator[Service]:
     """A matcher on rules that it read from a folder: nobody has ever published any."""
     write_pack(desk.folder, RAIDS % {"least": 3})
     with matcher(desk.matched, desk.folder, **TICKS) as service:
@@ -185,7 +185,7 @@ def rebuilding(service: Service, first: int) -> bool:
     return not in_force(service, first) and gauge(service, "vedette_matcher_rebuilding") > 0
 
 
-def test_a_threshold_changes_while_events_flow(desk: Desk, service: Service) -> None:
+def test_a_threshold_changes_while_events_flow(desk: PublishDesk, service: Service) -> None:
     matched = desk.matched
     assert in_force(service, 0)
     matched.send(*(raid("Basra", number) for number in range(3)))
@@ -212,7 +212,7 @@ def test_a_threshold_changes_while_events_flow(desk: Desk, service: Service) -> 
     assert not matched.buried
 
 
-def test_a_bad_bundle_changes_nothing_and_is_told(desk: Desk, service: Service) -> None:
+def test_a_bad_bundle_changes_nothing_and_is_told(desk: PublishDesk, service: Service) -> None:
     matched = desk.matched
     desk.publish(RAIDS % {"least": 2})
     until(lambda: in_force(service, desk.number), "it is in force")
@@ -233,7 +233,7 @@ def test_a_bad_bundle_changes_nothing_and_is_told(desk: Desk, service: Service) 
 
 
 @pytest.mark.usefixtures("service")
-def test_the_alerts_of_a_rule_that_is_taken_out_end_with_its_windows(desk: Desk) -> None:
+def test_the_alerts_of_a_rule_that_is_taken_out_end_with_its_windows(desk: PublishDesk) -> None:
     matched = desk.matched
     desk.publish(RAIDS % {"least": 2}, SHELLS)
     desk.wait_rebuilt()
@@ -252,7 +252,7 @@ def test_the_alerts_of_a_rule_that_is_taken_out_end_with_its_windows(desk: Desk)
     assert not matched.buried
 
 
-def test_a_new_rule_is_told_its_history_once_whoever_dies_meanwhile(desk: Desk) -> None:
+def test_a_new_rule_is_told_its_history_once_whoever_dies_meanwhile(desk: PublishDesk) -> None:
     matched, places = desk.matched, [f"camp-{number}" for number in range(100)]
     past = (datetime.now(UTC) - timedelta(days=1)).isoformat()
     matched.send(*(raid(place, 0, occurred_at=past) for place in places), *noise())
@@ -281,14 +281,16 @@ def test_a_new_rule_is_told_its_history_once_whoever_dies_meanwhile(desk: Desk) 
     assert {alert.status for alert in alerts.values()} == {Status.FIRING}
 
 
-def noise() -> Iterator[Message]:
+def noise() -> Iterator[TopicMessage]:
     """Enough that nothing says anything to, to keep a rebuild at work for some seconds."""
     for number in range(120):
         events = [event(f"n-{number}-{one}", title="Markets opened") for one in range(100)]
         yield message(events, partition=number % 4)
 
 
-def test_nobody_is_paged_for_history(desk: Desk, kafka: str, topics: str, redis_url: str) -> None:
+def test_nobody_is_paged_for_history(
+    desk: PublishDesk, kafka: str, topics: str, redis_url: str
+) -> None:
     write_pack(desk.folder, RAIDS % {"least": 3})
     environment = {
         "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,

@@ -14,7 +14,7 @@ from tests.parts.pipeline import Pipeline, write_pack
 from tests.parts.topics import read_all
 from tests.parts.waiting import until
 from tests.standins.heartbeat import HeartbeatStandIn
-from tests.standins.slack import Message, channel_id
+from tests.standins.slack import PostedMessage, channel_id
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 
@@ -79,7 +79,7 @@ def report(number: int, text: str) -> dict[str, str]:
     return {"id": f"r{number}", "source": "wire", "text": text}
 
 
-def said(pipeline: Pipeline, channel: str, words: str) -> Message | None:
+def said(pipeline: Pipeline, channel: str, words: str) -> PostedMessage | None:
     """The message in a channel that now shows these words."""
     here = (one for one in pipeline.slack.messages if one.channel == channel_id(channel))
     found = (one for one in here if words in one.words)

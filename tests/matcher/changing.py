@@ -52,7 +52,7 @@ def rules(
 
 
 @dataclass
-class Worker:
+class ChangingWorker:
     """A correlation over a table that outlives it; every message has the next offset."""
 
     bundles: Bundles
@@ -65,38 +65,40 @@ class Worker:
         windows, hypotheses = Windows(self.table, {}), Hypotheses(self.table, {}, partitions=1)
         self.correlation = Correlator(windows, hypotheses, self.outbox, time_of, self.bundles)
 
-    async def take(self, *messages: Given) -> "Worker":
+    async def take(self, *messages: Given) -> "ChangingWorker":
         for message in messages:
             await self.correlation.take(replace(message, offset=next(self.offsets)))
         return self
 
-    async def hear(self, *signals: Signal, bundle: int = 0) -> "Worker":
+    async def hear(self, *signals: Signal, bundle: int = 0) -> "ChangingWorker":
         told = (one.model_copy(update={"bundle": bundle}) for one in signals)
         return await self.take(*(signal_message(one) for one in told))
 
-    async def judged(self, *past: Signal, bundle: int = 1) -> "Worker":
+    async def judged(self, *past: Signal, bundle: int = 1) -> "ChangingWorker":
         told = (one.model_copy(update={"backfill": True}) for one in past)
         return await self.hear(*told, bundle=bundle)
 
-    async def round(self) -> "Worker":
+    async def round(self) -> "ChangingWorker":
         """Take in what it has sent to its own topic."""
         while letters := self.outbox.to(SIGNALS)[self.taken :]:
             self.taken += len(letters)
             await self.take(*(Given(one.value, one.headers, one.key) for one in letters))
         return self
 
-    async def tick(self, hours: float = 3) -> "Worker":
+    async def tick(self, hours: float = 3) -> "ChangingWorker":
         return await self.take(ticks(NOON + hours * HOUR, 0))
 
-    def put(self, newer: InForce) -> "Worker":
+    def put(self, newer: InForce) -> "ChangingWorker":
         self.bundles.put(newer)
         return self
 
-    def restarted(self, table: dict[bytes, bytes] | None = None, *, back: int = 0) -> "Worker":
+    def restarted(
+        self, table: dict[bytes, bytes] | None = None, *, back: int = 0
+    ) -> "ChangingWorker":
         """Another worker, which sees the last messages again."""
         self.offsets = count(reached := next(self.offsets))
         table = self.table if table is None else table
-        return Worker(self.bundles, table, count(reached - back))
+        return ChangingWorker(self.bundles, table, count(reached - back))
 
     @property
     def alerts(self) -> Sequence[Alert]:
@@ -118,5 +120,5 @@ def marks(bundle: int = 1, partition: int = 0, partitions: int = 1, level: int =
     return Given(told.model_dump_json().encode(), headers, None)
 
 
-def worker(*windows: WindowRule) -> Worker:
-    return Worker(Bundles(rules(*windows)))
+def worker(*windows: WindowRule) -> ChangingWorker:
+    return ChangingWorker(Bundles(rules(*windows)))

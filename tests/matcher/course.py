@@ -24,7 +24,7 @@ from tests.matcher.builders import NOON
 
 
 @dataclass
-class Course:
+class WindowCourse:
     """One key's state and everything that was announced for it."""
 
     rule: WindowRule
@@ -37,17 +37,17 @@ class Course:
     backfilling: bool = False
     offset: int = 0
 
-    def take(self, *signals: Signal) -> "Course":
+    def take(self, *signals: Signal) -> "WindowCourse":
         for signal in signals:
             self.take_as_sent(signal.model_copy(update={"bundle": self.stands.changed_in}))
         return self
 
-    def take_as_sent(self, signal: Signal) -> "Course":
+    def take_as_sent(self, signal: Signal) -> "WindowCourse":
         """A signal with the number that it has, which may be that of an older bundle."""
         self._keep(step_window(self.rule, self.state, signal, self._moment()))
         return self
 
-    def tick(self, clock: datetime) -> "Course":
+    def tick(self, clock: datetime) -> "WindowCourse":
         self.clock = clock
         moment = self._moment()
         if is_due(self.rule, self.state, clock):
@@ -56,7 +56,7 @@ class Course:
 
     def publish(
         self, rule: WindowRule, on_change: OnChange = OnChange.REBUILD, *, known: bool = True
-    ) -> "Course":
+    ) -> "WindowCourse":
         """The rule is changed: its windows begin anew. Unless `known` nobody has the old one."""
         number = self.stands.changed_in + 1
         self.stands = RuleGeneration(on_change, number, self.clock or NOON, self.since)
@@ -65,17 +65,17 @@ class Course:
         self.rule, self.backfilling = rule, on_change is OnChange.REBUILD
         return self
 
-    def judged(self, *past: Signal) -> "Course":
+    def judged(self, *past: Signal) -> "WindowCourse":
         """Signals of the past, as the new version of the rule sends them."""
         return self.take(*(one.model_copy(update={"backfill": True}) for one in past))
 
-    def release(self) -> "Course":
+    def release(self) -> "WindowCourse":
         """The past is all there."""
         self.backfilling = False
         self._keep(release(self.rule, self.state, self._moment()))
         return self
 
-    def restore(self) -> "Course":
+    def restore(self) -> "WindowCourse":
         """As after a restart: the state went through its bytes."""
         panes = panes_of(self.rule, self.state)
         parts = {pane: encode_pane(hits) for pane, hits in panes.items()}

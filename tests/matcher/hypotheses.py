@@ -66,7 +66,7 @@ def withdrawn(rule: str, hours: float = 0) -> AlertChange:
 
 
 @dataclass
-class Watch:
+class HypothesisCourse:
     """One hypothesis' state and everything that was announced for it."""
 
     hypothesis: WatchedHypothesis
@@ -75,20 +75,20 @@ class Watch:
     clock: datetime | None = None
     offset: int = 0
 
-    def take(self, *changes: IndicatorChange, now: float | None = None) -> "Watch":
+    def take(self, *changes: IndicatorChange, now: float | None = None) -> "HypothesisCourse":
         """Hear of each at `now` hours after noon, else at the time at which it was."""
         for change in changes:
             at = change.at if isinstance(change, AlertChange) else self.clock or NOON
             self._step(change, at if now is None else NOON + now * HOUR)
         return self
 
-    def tick(self, hours: float) -> "Watch":
+    def tick(self, hours: float) -> "HypothesisCourse":
         self.clock = NOON + hours * HOUR
         if hypothesis_is_due(self.hypothesis, self.state, self.clock):
             self._step(None, self.clock)
         return self
 
-    def restore(self) -> "Watch":
+    def restore(self) -> "HypothesisCourse":
         """As after a restart: the state went through its bytes."""
         self.state = decode_hypothesis(encode_hypothesis(self.state))
         return self

@@ -16,7 +16,7 @@ HOLD = 30 * SECOND
 RESOLVED: dict[str, Any] = {"status": Status.RESOLVED}
 
 
-class Desk:
+class DeliveryDesk:
     """A receiver, its log, and a clock that jumps to whatever is due next."""
 
     def __init__(self, facts: Facts | None = None, receiver: FakeReceiver | None = None) -> None:

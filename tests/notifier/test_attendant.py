@@ -14,22 +14,22 @@ from services.notifier.domain.errors import (
     UnknownOutcome,
 )
 from tests.notifier.alerts import alert
-from tests.notifier.desk import RESOLVED, Desk
+from tests.notifier.desk import RESOLVED, DeliveryDesk
 
 PAGER = Facts("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def desk() -> DeliveryDesk:
+    return DeliveryDesk()
 
 
 @pytest.fixture
-def pager() -> Desk:
-    return Desk(PAGER)
+def pager() -> DeliveryDesk:
+    return DeliveryDesk(PAGER)
 
 
-def test_an_alert_is_one_message_and_one_line(desk: Desk) -> None:
+def test_an_alert_is_one_message_and_one_line(desk: DeliveryDesk) -> None:
     desk.take(alert())
     desk.until_idle()
 
@@ -39,7 +39,7 @@ def test_an_alert_is_one_message_and_one_line(desk: Desk) -> None:
     ]
 
 
-def test_a_repeat_changes_nothing(desk: Desk) -> None:
+def test_a_repeat_changes_nothing(desk: DeliveryDesk) -> None:
     for _ in range(3):
         desk.take(alert())
         desk.until_idle()
@@ -48,7 +48,7 @@ def test_a_repeat_changes_nothing(desk: Desk) -> None:
     assert desk.acts == [Act.NOTIFIED, Act.DROPPED, Act.DROPPED]
 
 
-def test_an_end_edits_the_message(desk: Desk) -> None:
+def test_an_end_edits_the_message(desk: DeliveryDesk) -> None:
     desk.take(alert())
     desk.until_idle()
     desk.take(alert(revision=2, **RESOLVED))
@@ -58,14 +58,14 @@ def test_an_end_edits_the_message(desk: Desk) -> None:
     assert [line.act for line in desk.lines] == [Act.NOTIFIED, Act.RESOLVED]
 
 
-def test_a_newer_revision_replaces_a_queued_one(desk: Desk) -> None:
+def test_a_newer_revision_replaces_a_queued_one(desk: DeliveryDesk) -> None:
     desk.take(alert(), alert(revision=2), alert(revision=3, **RESOLVED))
     desk.until_idle()
 
     assert desk.messages == [["3 resolved"]]
 
 
-def test_a_lower_revision_is_never_sent(desk: Desk) -> None:
+def test_a_lower_revision_is_never_sent(desk: DeliveryDesk) -> None:
     desk.take(alert(revision=2, **RESOLVED))
     desk.until_idle()
     desk.take(alert())
@@ -74,7 +74,7 @@ def test_a_lower_revision_is_never_sent(desk: Desk) -> None:
     assert desk.messages == [["2 resolved"]]
 
 
-def test_evidence_alone_goes_out_every_ten_seconds_at_most(desk: Desk) -> None:
+def test_evidence_alone_goes_out_every_ten_seconds_at_most(desk: DeliveryDesk) -> None:
     desk.take(alert())
     desk.until_idle()
     start = desk.clock.now
@@ -91,7 +91,7 @@ def test_evidence_alone_goes_out_every_ten_seconds_at_most(desk: Desk) -> None:
     assert len(shown) - 1 <= (desk.clock.now - start).total_seconds() // 10
 
 
-def test_an_end_does_not_wait_behind_evidence(desk: Desk) -> None:
+def test_an_end_does_not_wait_behind_evidence(desk: DeliveryDesk) -> None:
     desk.take(alert())
     desk.until_idle()
     desk.take(alert(revision=2))
@@ -103,7 +103,7 @@ def test_an_end_does_not_wait_behind_evidence(desk: Desk) -> None:
     assert desk.messages == [["1 firing", "3 resolved"]]
 
 
-def test_a_revision_queued_during_a_send_follows_at_once(desk: Desk) -> None:
+def test_a_revision_queued_during_a_send_follows_at_once(desk: DeliveryDesk) -> None:
     desk.take(alert())
     claim = desk.log.claim("slack", desk.clock())
     assert claim is not None
@@ -116,7 +116,7 @@ def test_a_revision_queued_during_a_send_follows_at_once(desk: Desk) -> None:
     assert not desk.log.queue
 
 
-def test_a_pager_is_told_of_an_end_only_after_a_beginning(pager: Desk) -> None:
+def test_a_pager_is_told_of_an_end_only_after_a_beginning(pager: DeliveryDesk) -> None:
     pager.take(alert(revision=2, **RESOLVED))
     pager.until_idle()
 
@@ -125,7 +125,7 @@ def test_a_pager_is_told_of_an_end_only_after_a_beginning(pager: Desk) -> None:
 
 
 def test_a_pager_that_fails_between_the_two_is_not_told_of_the_beginning_again(
-    pager: Desk,
+    pager: DeliveryDesk,
 ) -> None:
     pager.receiver.faults = [None, RetryableError("429"), UnknownOutcome("?"), None]
 
@@ -136,7 +136,7 @@ def test_a_pager_that_fails_between_the_two_is_not_told_of_the_beginning_again(
 
 
 def test_a_redelivered_older_revision_does_not_page_after_one_was_passed_over(
-    pager: Desk,
+    pager: DeliveryDesk,
 ) -> None:
     pager.take(alert(), alert(revision=2, level=Level.MEDIUM))
     pager.until_idle()
@@ -147,8 +147,8 @@ def test_a_redelivered_older_revision_does_not_page_after_one_was_passed_over(
     assert pager.messages == []
 
 
-def test_two_desks_with_one_log_make_one_message(desk: Desk) -> None:
-    other = Desk()
+def test_two_desks_with_one_log_make_one_message(desk: DeliveryDesk) -> None:
+    other = DeliveryDesk()
     other.clock, other.log = desk.clock, desk.log
     other.attendant = JobHandler(
         replace(other.attendant.delivery, notifications=desk.log, clock=desk.clock)
@@ -164,7 +164,7 @@ def test_two_desks_with_one_log_make_one_message(desk: Desk) -> None:
     assert other.messages == []
 
 
-def test_every_decision_has_a_line(desk: Desk) -> None:
+def test_every_decision_has_a_line(desk: DeliveryDesk) -> None:
     desk.take(alert(), alert(revision=2))
     desk.until_idle()
     desk.take(alert(revision=3))
@@ -182,7 +182,7 @@ def test_every_decision_has_a_line(desk: Desk) -> None:
     ]
 
 
-def test_what_is_held_back_has_a_line_that_says_why(pager: Desk) -> None:
+def test_what_is_held_back_has_a_line_that_says_why(pager: DeliveryDesk) -> None:
     pager.take(alert("drill", exercise=True), alert("old", backfill=True))
     pager.until_idle()
 
@@ -192,7 +192,7 @@ def test_what_is_held_back_has_a_line_that_says_why(pager: Desk) -> None:
     ]
 
 
-def test_a_line_says_what_was_done_about_which_revision_and_why(desk: Desk) -> None:
+def test_a_line_says_what_was_done_about_which_revision_and_why(desk: DeliveryDesk) -> None:
     desk.take(alert())
     desk.until_idle()
 
@@ -206,7 +206,9 @@ def test_a_line_says_what_was_done_about_which_revision_and_why(desk: Desk) -> N
     assert (line.entry.handle, line.entry.revision) == ("m1", 1)
 
 
-def test_a_page_in_doubt_is_repeated_under_the_same_key_and_never_looked_up(pager: Desk) -> None:
+def test_a_page_in_doubt_is_repeated_under_the_same_key_and_never_looked_up(
+    pager: DeliveryDesk,
+) -> None:
     pager.receiver.faults = [(UnknownOutcome("?"), True)]
 
     pager.take(alert())

@@ -18,7 +18,7 @@ from services.notifier.domain.ports import Completion, Notice, OutboxRecord
 from services.notifier.domain.rebuild import from_lines
 from tests.fakes import FakeReceiver
 from tests.notifier.alerts import alert, job
-from tests.notifier.desk import HOLD, RESOLVED, Desk
+from tests.notifier.desk import HOLD, RESOLVED, DeliveryDesk
 from tests.notifier.fakes import FakeHistory, FakeLostLog
 
 PAGER = Facts("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
@@ -46,7 +46,7 @@ class FakePager(FakeReceiver):
         return sum(now and not before for before, now in pairwise(firing))
 
 
-class LosingDesk(Desk):
+class LosingDesk(DeliveryDesk):
     """A desk whose log may be lost; Kafka keeps all but the newest letters."""
 
     def __init__(self, facts: Facts | None = None) -> None:

@@ -26,7 +26,7 @@ POST = {"slack": "chat.postMessage", "pagerduty": "v2/enqueue"}
 
 
 @dataclass
-class Bench:
+class ReceiverBench:
     """A receiver, and the stand-in that it talks to."""
 
     name: str
@@ -46,23 +46,23 @@ class Bench:
 
 
 @pytest.fixture(params=["slack", "pagerduty"])
-def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+def bench(request: pytest.FixtureRequest) -> Iterator[ReceiverBench]:
     made: tuple[StandIn, Callable[[str], Receiver]] = (
         (SlackStandIn(), slack_at) if request.param == "slack" else (PagerDutyStandIn(), pager_at)
     )
     with made[0] as standin:
         receiver = made[1](standin.url)
-        yield Bench(request.param, standin, made[1], receiver)
+        yield ReceiverBench(request.param, standin, made[1], receiver)
         let_go(receiver)
 
 
-def test_a_notice_arrives_once(bench: Bench) -> None:
+def test_a_notice_arrives_once(bench: ReceiverBench) -> None:
     bench.receiver.send(NOTICE)
 
     assert bench.taken() == 1
 
 
-def test_a_rate_limit_says_when_to_come_back(bench: Bench) -> None:
+def test_a_rate_limit_says_when_to_come_back(bench: ReceiverBench) -> None:
     bench.wrong("status", status=429, retry_after=17)
 
     with pytest.raises(RetryableError) as error:
@@ -72,7 +72,7 @@ def test_a_rate_limit_says_when_to_come_back(bench: Bench) -> None:
     assert bench.taken() == 0
 
 
-def test_a_rate_limit_may_leave_the_time_to_us(bench: Bench) -> None:
+def test_a_rate_limit_may_leave_the_time_to_us(bench: ReceiverBench) -> None:
     bench.wrong("status", status=429)
 
     with pytest.raises(RetryableError) as error:
@@ -82,7 +82,9 @@ def test_a_rate_limit_may_leave_the_time_to_us(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
-def test_a_server_error_leaves_the_outcome_open_but_settled(bench: Bench, status: int) -> None:
+def test_a_server_error_leaves_the_outcome_open_but_settled(
+    bench: ReceiverBench, status: int
+) -> None:
     bench.wrong("status", status=status)
 
     with pytest.raises(UnknownOutcome) as error:
@@ -92,7 +94,7 @@ def test_a_server_error_leaves_the_outcome_open_but_settled(bench: Bench, status
 
 
 @pytest.mark.parametrize("status", [408, 504])
-def test_a_gateways_time_out_settles_nothing(bench: Bench, status: int) -> None:
+def test_a_gateways_time_out_settles_nothing(bench: ReceiverBench, status: int) -> None:
     bench.wrong("status", status=status)
 
     with pytest.raises(UnknownOutcome) as error:
@@ -104,7 +106,7 @@ def test_a_gateways_time_out_settles_nothing(bench: Bench, status: int) -> None:
 @pytest.mark.parametrize("stored", [True, False], ids=["stored", "lost"])
 @pytest.mark.parametrize("kind", ["hang", "drop"])
 def test_no_answer_settles_nothing_and_is_not_tried_twice(
-    bench: Bench, kind: str, stored: bool
+    bench: ReceiverBench, kind: str, stored: bool
 ) -> None:
     bench.wrong(kind, stored=stored)
 
@@ -116,7 +118,7 @@ def test_no_answer_settles_nothing_and_is_not_tried_twice(
     assert len(bench.standin.called(POST[bench.name])) == 1
 
 
-def test_a_refused_connection_sent_nothing(bench: Bench) -> None:
+def test_a_refused_connection_sent_nothing(bench: ReceiverBench) -> None:
     nobody = bench.make(f"http://127.0.0.1:{free_port()}")
 
     with pytest.raises(RetryableError):
@@ -125,7 +127,7 @@ def test_a_refused_connection_sent_nothing(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])
-def test_another_refusal_is_final(bench: Bench, status: int) -> None:
+def test_another_refusal_is_final(bench: ReceiverBench, status: int) -> None:
     bench.wrong("status", status=status)
 
     with pytest.raises(PermanentRefusal):
@@ -144,7 +146,7 @@ def test_another_refusal_is_final(bench: Bench, status: int) -> None:
     ids=["400", "429", "500", "drop", "hang"],
 )
 def test_no_secret_leaks_into_errors_or_logs(
-    bench: Bench, fault: dict[str, Any], caplog: pytest.LogCaptureFixture
+    bench: ReceiverBench, fault: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     bench.wrong(**fault)
@@ -156,7 +158,7 @@ def test_no_secret_leaks_into_errors_or_logs(
     assert SECRET not in f"{error.value!r} {told} {caplog.text}"
 
 
-def test_the_largest_alert_is_taken(bench: Bench) -> None:
+def test_the_largest_alert_is_taken(bench: ReceiverBench) -> None:
     huge = "<&> é" * 3000
     many = tuple(evidence(number, title=huge, excerpt=huge) for number in range(20))
     largest = alert(
@@ -168,7 +170,7 @@ def test_the_largest_alert_is_taken(bench: Bench) -> None:
     assert bench.taken() == 1
 
 
-def test_the_smallest_alert_is_taken(bench: Bench) -> None:
+def test_the_smallest_alert_is_taken(bench: ReceiverBench) -> None:
     bench.receiver.send(Notice(alert(summary="", explain="", group={}, evidence=())))
 
     assert bench.taken() == 1

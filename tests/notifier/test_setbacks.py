@@ -18,16 +18,16 @@ from services.notifier.domain.errors import (
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.retry import DEADLINE, LOOKING
 from tests.notifier.alerts import SECOND, alert, wire
-from tests.notifier.desk import HOLD, RESOLVED, Desk
+from tests.notifier.desk import HOLD, RESOLVED, DeliveryDesk
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def desk() -> DeliveryDesk:
+    return DeliveryDesk()
 
 
 @pytest.mark.parametrize("faults", range(1, 9))
-def test_what_was_not_sent_is_sent_again(desk: Desk, faults: int) -> None:
+def test_what_was_not_sent_is_sent_again(desk: DeliveryDesk, faults: int) -> None:
     desk.receiver.faults = [RetryableError("429")] * faults
 
     desk.take(alert())
@@ -37,7 +37,7 @@ def test_what_was_not_sent_is_sent_again(desk: Desk, faults: int) -> None:
     assert desk.receiver.looks == 0
 
 
-def test_failures_in_a_row_are_told_less_and_less_often(desk: Desk) -> None:
+def test_failures_in_a_row_are_told_less_and_less_often(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [RetryableError("429")] * 9
 
     desk.take(alert())
@@ -46,7 +46,7 @@ def test_failures_in_a_row_are_told_less_and_less_often(desk: Desk) -> None:
     assert desk.acts == [*[Act.RETRYING] * 4, Act.NOTIFIED]  # the 1st, 2nd, 4th and 8th
 
 
-def test_a_doubt_is_told_when_it_begins(desk: Desk) -> None:
+def test_a_doubt_is_told_when_it_begins(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [RetryableError("429"), RetryableError("429"), UnknownOutcome("?")]
 
     desk.take(alert())
@@ -55,7 +55,7 @@ def test_a_doubt_is_told_when_it_begins(desk: Desk) -> None:
     assert desk.acts[:3] == [Act.RETRYING, Act.RETRYING, Act.IN_DOUBT]
 
 
-def test_the_receivers_own_wait_is_kept(desk: Desk) -> None:
+def test_the_receivers_own_wait_is_kept(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [RetryableError("429", 45 * SECOND)]
     start = desk.clock.now
     desk.take(alert())
@@ -69,7 +69,9 @@ def test_the_receivers_own_wait_is_kept(desk: Desk) -> None:
 
 @pytest.mark.parametrize("settled", [True, False], ids=["answered", "no answer"])
 @pytest.mark.parametrize("landed", [True, False], ids=["landed", "lost"])
-def test_an_unknown_outcome_makes_one_message(desk: Desk, landed: bool, settled: bool) -> None:
+def test_an_unknown_outcome_makes_one_message(
+    desk: DeliveryDesk, landed: bool, settled: bool
+) -> None:
     desk.receiver.faults = [(UnknownOutcome("?", settled=settled), landed)]
 
     desk.take(alert())
@@ -81,7 +83,7 @@ def test_an_unknown_outcome_makes_one_message(desk: Desk, landed: bool, settled:
     assert desk.acts[0] is Act.IN_DOUBT
 
 
-def test_what_lands_after_the_time_out_is_found(desk: Desk) -> None:
+def test_what_lands_after_the_time_out_is_found(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [UnknownOutcome("time-out")]
     desk.take(alert())
     desk.turn()
@@ -94,7 +96,7 @@ def test_what_lands_after_the_time_out_is_found(desk: Desk) -> None:
     assert desk.messages == [["1 firing"]]
 
 
-def test_a_message_found_is_edited_when_there_is_a_newer_revision(desk: Desk) -> None:
+def test_a_message_found_is_edited_when_there_is_a_newer_revision(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [(UnknownOutcome("?"), True)]
     desk.take(alert())
     desk.turn()
@@ -105,7 +107,7 @@ def test_a_message_found_is_edited_when_there_is_a_newer_revision(desk: Desk) ->
     assert desk.messages == [["1 firing", "2 resolved"]]
 
 
-def test_a_crash_between_answer_and_log_makes_one_message(desk: Desk) -> None:
+def test_a_crash_between_answer_and_log_makes_one_message(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [(LeaseLost("the process dies here"), True)]
     desk.take(alert())
     with pytest.raises(LeaseLost):
@@ -119,7 +121,7 @@ def test_a_crash_between_answer_and_log_makes_one_message(desk: Desk) -> None:
     assert desk.receiver.looks == 1
 
 
-def test_what_cannot_be_looked_up_is_sent_again_and_marked(desk: Desk) -> None:
+def test_what_cannot_be_looked_up_is_sent_again_and_marked(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [(UnknownOutcome("?"), True)]
     desk.receiver.find_faults = [UnreadableHistory("missing_scope")]
 
@@ -132,7 +134,7 @@ def test_what_cannot_be_looked_up_is_sent_again_and_marked(desk: Desk) -> None:
     assert desk.lines[-1].reason.startswith("possible repeat")
 
 
-def test_the_mark_stays_when_the_message_is_edited(desk: Desk) -> None:
+def test_the_mark_stays_when_the_message_is_edited(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [UnknownOutcome("?")]
     desk.receiver.find_faults = [UnreadableHistory("missing_scope")]
     desk.take(alert())
@@ -145,7 +147,7 @@ def test_the_mark_stays_when_the_message_is_edited(desk: Desk) -> None:
     assert [one.possible_repeat for one in desk.receiver.shown["m1"]] == [True, True, True]
 
 
-def test_a_history_that_is_out_of_order_is_asked_again(desk: Desk) -> None:
+def test_a_history_that_is_out_of_order_is_asked_again(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [(UnknownOutcome("?"), True)]
     desk.receiver.find_faults = [RetryableError("503")] * 3
 
@@ -155,7 +157,7 @@ def test_a_history_that_is_out_of_order_is_asked_again(desk: Desk) -> None:
     assert desk.messages == [["1 firing"]]
 
 
-def test_a_history_that_stays_out_of_order_delays_for_minutes_only(desk: Desk) -> None:
+def test_a_history_that_stays_out_of_order_delays_for_minutes_only(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [UnknownOutcome("?")]
     desk.receiver.find_faults = [RetryableError("503")] * 500
     start = desk.clock.now
@@ -168,7 +170,7 @@ def test_a_history_that_stays_out_of_order_delays_for_minutes_only(desk: Desk) -
     assert desk.receiver.looks < 15
 
 
-def test_a_refusal_is_told_to_ledger_and_dead_letters(desk: Desk) -> None:
+def test_a_refusal_is_told_to_ledger_and_dead_letters(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [PermanentRefusal("channel_not_found")]
 
     desk.take(alert())
@@ -182,7 +184,7 @@ def test_a_refusal_is_told_to_ledger_and_dead_letters(desk: Desk) -> None:
     assert header(dead[0].headers, "where") == "notifier:slack"
 
 
-def test_after_a_refusal_the_next_revision_is_tried(desk: Desk) -> None:
+def test_after_a_refusal_the_next_revision_is_tried(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [PermanentRefusal("channel_not_found")]
     desk.take(alert())
     desk.until_idle()
@@ -193,7 +195,7 @@ def test_after_a_refusal_the_next_revision_is_tried(desk: Desk) -> None:
     assert desk.messages == [["2 firing"]]
 
 
-def test_what_never_succeeds_is_given_up_after_a_day(desk: Desk) -> None:
+def test_what_never_succeeds_is_given_up_after_a_day(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [RetryableError("503")] * 100_000
     start = desk.clock.now
 
@@ -208,7 +210,7 @@ def test_what_never_succeeds_is_given_up_after_a_day(desk: Desk) -> None:
     assert start + DEADLINE <= desk.clock.now < start + DEADLINE + 2 * 60 * SECOND
 
 
-def test_a_lost_message_is_replaced_by_one_new_one_for_an_end(desk: Desk) -> None:
+def test_a_lost_message_is_replaced_by_one_new_one_for_an_end(desk: DeliveryDesk) -> None:
     desk.take(alert())
     desk.until_idle()
     desk.receiver.faults = [HandleLost("message_not_found")]
@@ -219,7 +221,7 @@ def test_a_lost_message_is_replaced_by_one_new_one_for_an_end(desk: Desk) -> Non
     assert desk.messages == [["1 firing"], ["2 resolved"]]
 
 
-def test_a_lost_message_whose_successor_is_in_doubt_is_looked_for(desk: Desk) -> None:
+def test_a_lost_message_whose_successor_is_in_doubt_is_looked_for(desk: DeliveryDesk) -> None:
     desk.take(alert())
     desk.until_idle()
     del desk.receiver.shown["m1"]
@@ -231,7 +233,7 @@ def test_a_lost_message_whose_successor_is_in_doubt_is_looked_for(desk: Desk) ->
     assert desk.messages == [["2 resolved"]]
 
 
-def test_a_lost_message_has_a_line(desk: Desk) -> None:
+def test_a_lost_message_has_a_line(desk: DeliveryDesk) -> None:
     desk.take(alert())
     desk.until_idle()
     desk.receiver.faults = [HandleLost("message_not_found")]
@@ -243,7 +245,7 @@ def test_a_lost_message_has_a_line(desk: Desk) -> None:
 
 
 def test_a_page_that_lands_after_its_time_out_is_closed_all_the_same() -> None:
-    pager = Desk(Facts("pagerduty", pages=True, idempotent=True))
+    pager = DeliveryDesk(Facts("pagerduty", pages=True, idempotent=True))
     pager.receiver.faults = [UnknownOutcome("time-out")]
     pager.take(alert())
     pager.turn()
@@ -257,7 +259,7 @@ def test_a_page_that_lands_after_its_time_out_is_closed_all_the_same() -> None:
     assert pager.clock.now >= timed_out + HOLD
 
 
-def test_a_lost_message_is_not_replaced_for_mere_evidence(desk: Desk) -> None:
+def test_a_lost_message_is_not_replaced_for_mere_evidence(desk: DeliveryDesk) -> None:
     desk.take(alert())
     desk.until_idle()
     desk.clock.move(60)

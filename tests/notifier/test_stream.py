@@ -19,7 +19,7 @@ PLACE = TopicPartition("t.alerts", 0)
 
 
 @dataclass(frozen=True)
-class Record:
+class AlertRecord:
     value: bytes
     offset: int
     topic: str = PLACE.topic
@@ -31,7 +31,7 @@ class Record:
 class FakeConsumer:
     """One partition; `meanwhile` happens during each commit."""
 
-    records: list[Record]
+    records: list[AlertRecord]
     meanwhile: list[Callable[[], None]] = field(default_factory=list)
     position: int = 0
     committed: int = 0
@@ -63,7 +63,7 @@ class FakeMember:
     is_lost: bool = False
     polls: int = 0
 
-    def poll(self) -> dict[TopicPartition, list[Record]]:
+    def poll(self) -> dict[TopicPartition, list[AlertRecord]]:
         self.polls += 1
         if self.polls > 1:
             self.stopping.set()
@@ -73,7 +73,7 @@ class FakeMember:
 
 
 @dataclass
-class FakeOutbox:
+class FakeLedgerOutbox:
     """Keeps what is posted."""
 
     posted: list[OutboxRecord] = field(default_factory=list)
@@ -87,8 +87,8 @@ def log() -> FakeLog:
     return FakeLog(FakeClock())
 
 
-def run(log: FakeLog, consumer: FakeConsumer) -> FakeOutbox:
-    stopping, outbox = threading.Event(), FakeOutbox()
+def run(log: FakeLog, consumer: FakeConsumer) -> FakeLedgerOutbox:
+    stopping, outbox = threading.Event(), FakeLedgerOutbox()
     member: Any = FakeMember(consumer, stopping)
     box: Any = outbox
     stream = AlertStream(
@@ -99,7 +99,7 @@ def run(log: FakeLog, consumer: FakeConsumer) -> FakeOutbox:
 
 
 def test_what_is_queued_is_committed(log: FakeLog) -> None:
-    consumer = FakeConsumer([Record(wire(alert()), 0)])
+    consumer = FakeConsumer([AlertRecord(wire(alert()), 0)])
 
     run(log, consumer)
 
@@ -108,7 +108,7 @@ def test_what_is_queued_is_committed(log: FakeLog) -> None:
 
 
 def test_what_is_no_alert_is_a_dead_letter_and_stops_nothing(log: FakeLog) -> None:
-    consumer = FakeConsumer([Record(b"{", 0), Record(wire(alert()), 1)])
+    consumer = FakeConsumer([AlertRecord(b"{", 0), AlertRecord(wire(alert()), 1)])
 
     outbox = run(log, consumer)
 
@@ -117,7 +117,7 @@ def test_what_is_no_alert_is_a_dead_letter_and_stops_nothing(log: FakeLog) -> No
 
 
 def test_nothing_is_committed_while_the_log_is_lost(log: FakeLog) -> None:
-    consumer = FakeConsumer([Record(wire(alert()), 0)])
+    consumer = FakeConsumer([AlertRecord(wire(alert()), 0)])
     log.lose_all()
 
     run(log, consumer)
@@ -130,7 +130,7 @@ def test_what_was_queued_in_a_log_lost_before_the_commit_is_queued_again(log: Fa
         log.lose_all()
         log.mark = Completion(NOON, gap=False)
 
-    consumer = FakeConsumer([Record(wire(alert()), 0)], [lost_and_rebuilt])
+    consumer = FakeConsumer([AlertRecord(wire(alert()), 0)], [lost_and_rebuilt])
 
     run(log, consumer)
 
@@ -141,7 +141,7 @@ def test_what_could_not_be_committed_comes_again(log: FakeLog) -> None:
     def fail() -> None:
         raise KafkaTimeoutError
 
-    consumer = FakeConsumer([Record(wire(alert()), 0)], [fail])
+    consumer = FakeConsumer([AlertRecord(wire(alert()), 0)], [fail])
 
     run(log, consumer)
 

@@ -9,12 +9,12 @@ import pytest
 from schemas.alert import Alert
 from services.notifier.adapters.worker import Worker
 from tests.notifier.alerts import alert
-from tests.notifier.desk import Desk
+from tests.notifier.desk import DeliveryDesk
 from tests.parts.waiting import until
 
 
 @contextmanager
-def at_work(desk: Desk) -> Iterator[Worker]:
+def at_work(desk: DeliveryDesk) -> Iterator[Worker]:
     desk.clock.now = datetime.now(UTC)
     worker = Worker("slack", desk.attendant, desk.log, desk.clock)
     worker.start()
@@ -25,12 +25,12 @@ def at_work(desk: Desk) -> Iterator[Worker]:
         assert worker.join(timeout=5)
 
 
-def shown(desk: Desk) -> list[Alert]:
+def shown(desk: DeliveryDesk) -> list[Alert]:
     return [notices[0].alert for notices in desk.receiver.shown.values()]
 
 
 def test_what_is_queued_is_sent() -> None:
-    desk = Desk()
+    desk = DeliveryDesk()
 
     with at_work(desk) as worker:
         desk.take(alert())
@@ -42,7 +42,7 @@ def test_what_is_queued_is_sent() -> None:
 
 @pytest.mark.parametrize("bug", [ValueError("a bug"), KeyError("another")], ids=repr)
 def test_a_bug_with_one_alert_does_not_stop_the_next(bug: Exception) -> None:
-    desk = Desk()
+    desk = DeliveryDesk()
     desk.receiver.faults = [bug]
     desk.take(alert("a1"), alert("a2"))
 
@@ -55,7 +55,7 @@ def test_a_bug_with_one_alert_does_not_stop_the_next(bug: Exception) -> None:
 
 
 def test_a_stopped_worker_takes_no_further_job() -> None:
-    desk = Desk()
+    desk = DeliveryDesk()
     with at_work(desk) as worker:
         worker.stop()
         assert worker.join(timeout=5)

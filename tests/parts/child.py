@@ -39,7 +39,7 @@ def free_port() -> int:
 
 
 @dataclass
-class Child:
+class ChildProcess:
     """One process by its command line; its output goes to the end of `log`.
 
     As a context manager it is started on entry and killed on exit, whatever happened. Where the

@@ -17,7 +17,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 from testcontainers.core.container import DockerContainer
 
-from tests.parts.child import ROOT, Child, free_port
+from tests.parts.child import ROOT, ChildProcess, free_port
 from tests.parts.waiting import until
 
 VERSION = "4.3.1"
@@ -66,7 +66,7 @@ class KafkaNode:
 
     directory: Path
     port: int
-    child: Child
+    child: ChildProcess
 
     @classmethod
     def create(cls) -> Self:
@@ -79,7 +79,7 @@ class KafkaNode:
         _format(settings)
         LOGS.mkdir(parents=True, exist_ok=True)
         log = LOGS / f"kafka-{os.getpid()}-{port}.log"
-        return cls(directory, port, Child(_java("kafka.Kafka", str(settings)), log))
+        return cls(directory, port, ChildProcess(_java("kafka.Kafka", str(settings)), log))
 
     @property
     def bootstrap(self) -> str:

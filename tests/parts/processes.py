@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.parts.child import Child, free_port
+from tests.parts.child import ChildProcess, free_port
 from tests.parts.waiting import until
 
 QUIET = {"VEDETTE_WATCHDOG_SECONDS": "0"}
@@ -15,7 +15,7 @@ QUIET = {"VEDETTE_WATCHDOG_SECONDS": "0"}
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
-class Service(Child):
+class Service(ChildProcess):
     """`python -m services.<name>` on a free loopback port that stays the same over restarts.
 
     `variables` are its VEDETTE_ variables; none is inherited. Its log goes to `folder`.

@@ -9,7 +9,7 @@ from typing import Self
 
 import redis
 
-from tests.parts.child import Child, free_port
+from tests.parts.child import ChildProcess, free_port
 from tests.parts.waiting import until
 
 DATABASES = 4096
@@ -26,7 +26,7 @@ class RedisNode:
 
     directory: Path
     port: int
-    child: Child
+    child: ChildProcess
 
     @classmethod
     def create(cls, **settings: str) -> Self:
@@ -37,7 +37,7 @@ class RedisNode:
         directory, port = Path(tempfile.mkdtemp(prefix="vedette-redis-")), free_port()
         changed = {name.replace("_", "-"): value for name, value in settings.items()}
         command = [_binary(), *_arguments(directory, port, DURABLE | changed)]
-        return cls(directory, port, Child(command, directory / "redis.log"))
+        return cls(directory, port, ChildProcess(command, directory / "redis.log"))
 
     def url(self, database: int = 0) -> str:
         """What clients connect to."""

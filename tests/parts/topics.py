@@ -12,7 +12,7 @@ from tests.parts.waiting import until
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class TopicMessage:
     """One message as it stands in a topic, or as it is to be sent; `at` is when it was (epoch)."""
 
     value: bytes | None
@@ -39,7 +39,7 @@ def create(bootstrap: str, prefix: str, partitions: int = 4) -> str:
     return prefix
 
 
-def produce(bootstrap: str, topic: str, messages: Iterable[Message]) -> None:
+def produce(bootstrap: str, topic: str, messages: Iterable[TopicMessage]) -> None:
     """Send all, by the default partitioner where a message names none; returns when they stand."""
     with closing(KafkaProducer(bootstrap_servers=bootstrap, acks="all", linger_ms=5)) as producer:
         sent = [
@@ -60,14 +60,14 @@ def empty(bootstrap: str, topic: str) -> None:
         admin.delete_records(ends)
 
 
-def read_all(bootstrap: str, topic: str, timeout: float = 30.0) -> list[Message]:
+def read_all(bootstrap: str, topic: str, timeout: float = 30.0) -> list[TopicMessage]:
     """Everything that stands in the topic now, partition by partition in its order."""
     with closing(_reader(bootstrap)) as consumer:
         places = _places(consumer, topic)
         ends = consumer.end_offsets(places)
         consumer.assign(places)
         consumer.seek_to_beginning(*places)
-        found: list[Message] = []
+        found: list[TopicMessage] = []
 
         def complete() -> bool:
             found.extend(_polled(consumer))
@@ -110,10 +110,10 @@ def _places(consumer: KafkaConsumer, topic: str) -> Sequence[TopicPartition]:
     return [TopicPartition(topic, partition) for partition in sorted(partitions)]
 
 
-def _polled(consumer: KafkaConsumer) -> Iterator[Message]:
+def _polled(consumer: KafkaConsumer) -> Iterator[TopicMessage]:
     for records in consumer.poll(timeout_ms=100).values():
         for record in records:
-            yield Message(
+            yield TopicMessage(
                 record.value,
                 record.key,
                 dict(record.headers),

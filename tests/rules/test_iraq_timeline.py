@@ -23,7 +23,7 @@ LAST_DAY_OF_THE_CASE = datetime(2020, 1, 24, 23, 59, 59, tzinfo=UTC)
 MOST_INVENTED = 5
 
 
-class ExpectedAlert(Model):
+class TimelineAlert(Model):
     """One line of `timeline.expected.yaml`; what is None is not compared."""
 
     rule: str
@@ -95,9 +95,9 @@ def backtest(rulebook: Rulebook, timeline: list[Event]) -> Replay:
 
 
 @pytest.fixture(scope="module")
-def expected() -> list[ExpectedAlert]:
+def expected() -> list[TimelineAlert]:
     with (PACK / "timeline.expected.yaml").open(encoding="utf-8") as document:
-        return [ExpectedAlert.model_validate(one) for one in yaml.safe_load(document)["alerts"]]
+        return [TimelineAlert.model_validate(one) for one in yaml.safe_load(document)["alerts"]]
 
 
 def test_every_line_says_who_published_it_and_when(bodies: list[dict[str, Any]]) -> None:
@@ -176,7 +176,7 @@ def test_the_warning_update_itself_sets_nothing_off(
 
 
 def test_the_backtest_ends_in_the_expected_alerts_and_no_others(
-    backtest: Replay, expected: list[ExpectedAlert]
+    backtest: Replay, expected: list[TimelineAlert]
 ) -> None:
     missing, unforeseen = compared(expected, of_rules(backtest.final))
 
@@ -219,8 +219,8 @@ def test_an_alert_names_the_hypotheses_that_list_its_rule(backtest: Replay) -> N
 
 
 def compared(
-    expected: list[ExpectedAlert], alerts: tuple[Alert, ...]
-) -> tuple[list[ExpectedAlert], list[str]]:
+    expected: list[TimelineAlert], alerts: tuple[Alert, ...]
+) -> tuple[list[TimelineAlert], list[str]]:
     """What is expected but not there, and what is there but not expected."""
     left = list(alerts)
     missing = []

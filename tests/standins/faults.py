@@ -9,7 +9,7 @@ Kind = Literal["status", "error", "delay", "hang", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ScriptedFault:
     """One thing that goes wrong with one call.
 
     `status` answers with that HTTP status (and `retry_after`), `error` with Slack's `ok: false`,
@@ -47,10 +47,10 @@ class Script:
     """The faults still to come, each for the next call that it names."""
 
     def __init__(self) -> None:
-        self._faults: list[tuple[Fault, int]] = []
+        self._faults: list[tuple[ScriptedFault, int]] = []
         self._lock = threading.Lock()
 
-    def add(self, fault: Fault) -> None:
+    def add(self, fault: ScriptedFault) -> None:
         with self._lock:
             self._faults.append((fault, fault.times))
 
@@ -58,7 +58,7 @@ class Script:
         with self._lock:
             self._faults.clear()
 
-    def take(self, call: str) -> Fault | None:
+    def take(self, call: str) -> ScriptedFault | None:
         """The first fault for `call`, used up by one."""
         with self._lock:
             for place, (fault, left) in enumerate(self._faults):
@@ -67,7 +67,7 @@ class Script:
                     return fault
         return None
 
-    def _use(self, place: int, fault: Fault, left: int) -> None:
+    def _use(self, place: int, fault: ScriptedFault, left: int) -> None:
         if left == 1:
             del self._faults[place]
         else:

@@ -1,14 +1,14 @@
 """A heartbeat service that counts the calls it gets: what is not called any more tells people."""
 
-from tests.standins.server import Answer, Call, Json, StandIn
+from tests.standins.server import Call, Json, StandIn, StandInAnswer
 
 
 class HeartbeatStandIn(StandIn):
     """Takes every call."""
 
-    def act(self, call: Call) -> Answer:  # noqa: ARG002  (all calls are the same to it)
+    def act(self, call: Call) -> StandInAnswer:  # noqa: ARG002  (all calls are the same to it)
         """Answer that it was heard."""
-        return Answer(200, {"ok": True})
+        return StandInAnswer(200, {"ok": True})
 
     def state(self) -> Json:
         """How many calls came."""

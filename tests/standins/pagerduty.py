@@ -8,9 +8,9 @@ import time
 import uuid
 from dataclasses import asdict, dataclass, replace
 
-from tests.standins.faults import Fault
+from tests.standins.faults import ScriptedFault
 from tests.standins.main import serve
-from tests.standins.server import Answer, Call, Json, StandIn
+from tests.standins.server import Call, Json, StandIn, StandInAnswer
 
 ACTIONS = ("trigger", "acknowledge", "resolve")
 SEVERITIES = ("critical", "error", "warning", "info")
@@ -44,21 +44,21 @@ class PagerDutyStandIn(StandIn):
         self.incidents: list[Incident] = []
         self._keys = routing_keys
 
-    def act(self, call: Call) -> Answer:
+    def act(self, call: Call) -> StandInAnswer:
         if call.name != ENQUEUE:
-            return Answer(404, {"status": "not found"})
+            return StandInAnswer(404, {"status": "not found"})
         faults = self._faults(call.body)
         if faults:
             body = {"status": "invalid event", "message": "Event object is invalid"}
-            return Answer(400, {**body, "errors": faults})
+            return StandInAnswer(400, {**body, "errors": faults})
         event = call.body | {"dedup_key": call.body.get("dedup_key") or uuid.uuid4().hex}
         with self.lock:
             self.events.append(event)
             self._take(event)
         done = {"status": "success", "message": "Event processed"}
-        return Answer(202, {**done, "dedup_key": event["dedup_key"]})
+        return StandInAnswer(202, {**done, "dedup_key": event["dedup_key"]})
 
-    def refusal(self, fault: Fault) -> Answer:
+    def refusal(self, fault: ScriptedFault) -> StandInAnswer:
         answer = super().refusal(fault)
         return replace(answer, body={"status": "throttle exceeded", "errors": [fault.error]})
 

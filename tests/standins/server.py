@@ -9,14 +9,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self, cast
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.standins.faults import Fault, Script
+from tests.standins.faults import Script, ScriptedFault
 
 Json = dict[str, Any]
 CONTROL = "/_control/"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StandInAnswer:
     """What goes back: a status, a JSON body, headers."""
 
     status: int
@@ -52,7 +52,7 @@ class StandIn(ABC):
         self._thread.daemon = True
 
     @abstractmethod
-    def act(self, call: Call) -> Answer:
+    def act(self, call: Call) -> StandInAnswer:
         """Do what the call asks and answer as the real service would."""
 
     @abstractmethod
@@ -63,10 +63,10 @@ class StandIn(ABC):
     def forget(self) -> None:
         """Drop all that was recorded."""
 
-    def refusal(self, fault: Fault) -> Answer:
+    def refusal(self, fault: ScriptedFault) -> StandInAnswer:
         """The answer to a `status` or `error` fault."""
         after = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:g}"}
-        return Answer(fault.status, {"error": fault.error}, after)
+        return StandInAnswer(fault.status, {"error": fault.error}, after)
 
     @property
     def url(self) -> str:
@@ -93,7 +93,7 @@ class StandIn(ABC):
 
     def wrong(self, kind: Any, **details: Any) -> None:
         """Let the next call that it names go wrong."""
-        self.script.add(Fault(kind, **details))
+        self.script.add(ScriptedFault(kind, **details))
 
     def release(self) -> None:
         """Answer all calls that hang now."""
@@ -105,14 +105,14 @@ class StandIn(ABC):
         with self.lock:
             return [call for call in self.calls if call.name == name]
 
-    def answer(self, call: Call) -> Answer | None:
+    def answer(self, call: Call) -> StandInAnswer | None:
         """The answer, after the fault that is due; None closes the connection."""
         with self.lock:
             self.calls.append(call)
             fault = self.script.take(call.name)
         return self.act(call) if fault is None else self._go_wrong(call, fault)
 
-    def _go_wrong(self, call: Call, fault: Fault) -> Answer | None:
+    def _go_wrong(self, call: Call, fault: ScriptedFault) -> StandInAnswer | None:
         done = self.act(call) if fault.takes_effect and not fault.late else None
         self._hold(fault)
         if fault.kind in ("status", "error"):
@@ -121,7 +121,7 @@ class StandIn(ABC):
             done = self.act(call)
         return None if fault.kind == "drop" else done
 
-    def _hold(self, fault: Fault) -> None:
+    def _hold(self, fault: ScriptedFault) -> None:
         if fault.kind == "hang":
             self._released.wait()
         elif fault.seconds:
@@ -131,7 +131,7 @@ class StandIn(ABC):
         """The tests' side door."""
         if what == "faults":
             for raw in body if isinstance(body, list) else [body]:
-                self.script.add(Fault.parse(raw))
+                self.script.add(ScriptedFault.parse(raw))
         elif what == "release":
             self.release()
         elif what == "reset":
@@ -172,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
         standin = cast("_Server", self.server).standin
         path = urlsplit(self.path).path
         if path.startswith(CONTROL):
-            self._send(Answer(200, standin.control(path.removeprefix(CONTROL), body)))
+            self._send(StandInAnswer(200, standin.control(path.removeprefix(CONTROL), body)))
             return
         self._send(standin.answer(Call(path.strip("/"), body, self._token(), time.time())))
 
@@ -186,7 +186,7 @@ class _Handler(BaseHTTPRequestHandler):
             return json.loads(raw)
         return dict(parse_qsl(raw.decode()))
 
-    def _send(self, answer: Answer | None) -> None:
+    def _send(self, answer: StandInAnswer | None) -> None:
         if answer is None:
             self.close_connection = True
             return

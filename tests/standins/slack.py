@@ -10,9 +10,9 @@ import time
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from tests.standins.faults import Fault
+from tests.standins.faults import ScriptedFault
 from tests.standins.main import serve
-from tests.standins.server import Answer, Call, Json, StandIn
+from tests.standins.server import Call, Json, StandIn, StandInAnswer
 
 MOST_BLOCKS = 50
 LONGEST_TEXT = 40_000
@@ -22,7 +22,7 @@ MOST_IN_CONTEXT = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class PostedEdit:
     """One `chat.update`."""
 
     at: float
@@ -32,7 +32,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class PostedMessage:
     """One message in a channel, as posted, with its edits in order."""
 
     ts: str
@@ -41,10 +41,10 @@ class Message:
     text: str
     blocks: list[Json]
     metadata: Json | None
-    edits: tuple[Edit, ...] = ()
+    edits: tuple[PostedEdit, ...] = ()
 
     @property
-    def shown(self) -> "Message | Edit":
+    def shown(self) -> "PostedMessage | PostedEdit":
         """What a reader sees now."""
         return self.edits[-1] if self.edits else self
 
@@ -104,13 +104,13 @@ class SlackStandIn(StandIn):
         scopes: frozenset[str] = frozenset({"chat:write", "channels:history", "channels:read"}),
     ) -> None:
         super().__init__(port)
-        self.messages: list[Message] = []
+        self.messages: list[PostedMessage] = []
         self.scopes = scopes
         self._channels = _Channels(channels)
         self._tokens = tokens
         self._last = 0
 
-    def act(self, call: Call) -> Answer:
+    def act(self, call: Call) -> StandInAnswer:
         name = call.name.removeprefix("api/")
         acts = {
             "api.test": lambda _body: _ok(),
@@ -128,10 +128,10 @@ class SlackStandIn(StandIn):
             act = acts.get(name)
             return _no("unknown_method") if act is None else act(_decoded(call.body))
 
-    def answer(self, call: Call) -> Answer | None:
+    def answer(self, call: Call) -> StandInAnswer | None:
         return super().answer(replace(call, name=call.name.removeprefix("api/")))
 
-    def refusal(self, fault: Fault) -> Answer:
+    def refusal(self, fault: ScriptedFault) -> StandInAnswer:
         if fault.kind == "error":
             return _no(fault.error)
         return super().refusal(fault)
@@ -146,39 +146,39 @@ class SlackStandIn(StandIn):
     def forget(self) -> None:
         self.messages.clear()
 
-    def of(self, alert: str) -> list[Message]:
+    def of(self, alert: str) -> list[PostedMessage]:
         """The messages about one alert."""
         with self.lock:
             return [message for message in self.messages if message.alert == alert]
 
-    def _post(self, body: Json) -> Answer:
+    def _post(self, body: Json) -> StandInAnswer:
         channel = self._channels.resolve(str(body.get("channel", "")))
         if channel is None:
             return _no("channel_not_found")
         fault = _unfit(body)
         if fault is not None:
             return _no(fault)
-        message = Message(self._next_ts(), channel, time.time(), **_content(body))
+        message = PostedMessage(self._next_ts(), channel, time.time(), **_content(body))
         self.messages.append(message)
         return _ok(ts=message.ts, channel=channel, message=_shown(message, metadata=True))
 
-    def _update(self, body: Json) -> Answer:
+    def _update(self, body: Json) -> StandInAnswer:
         for place, message in enumerate(self.messages):
             if (message.channel, message.ts) == (body.get("channel"), body.get("ts")):
                 return self._edit(place, message, body)
         return _no("message_not_found")
 
-    def _edit(self, place: int, message: Message, body: Json) -> Answer:
+    def _edit(self, place: int, message: PostedMessage, body: Json) -> StandInAnswer:
         fault = _unfit(body)
         if fault is not None:
             return _no(fault)
-        edit = Edit(time.time(), **_content(body))
+        edit = PostedEdit(time.time(), **_content(body))
         if "metadata" not in body:  # Slack keeps what it has then
             edit = replace(edit, metadata=message.shown.metadata)
         self.messages[place] = replace(message, edits=(*message.edits, edit))
         return _ok(ts=message.ts, channel=message.channel, text=edit.text)
 
-    def _history(self, body: Json) -> Answer:
+    def _history(self, body: Json) -> StandInAnswer:
         if "channels:history" not in self.scopes:
             return _no("missing_scope", needed="channels:history")
         channel = body.get("channel")
@@ -187,7 +187,7 @@ class SlackStandIn(StandIn):
         found = [one for one in reversed(self.messages) if one.channel == channel]
         return _page([one for one in found if _within(one, body)], body)
 
-    def _list(self, body: Json) -> Answer:
+    def _list(self, body: Json) -> StandInAnswer:
         if "channels:read" not in self.scopes:
             return _no("missing_scope", needed="channels:read")
         found = [{"id": key, "name": name} for key, name in self._channels.names.items()]
@@ -201,12 +201,12 @@ class SlackStandIn(StandIn):
         return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
 
 
-def _ok(**body: Any) -> Answer:
-    return Answer(200, {"ok": True, **body})
+def _ok(**body: Any) -> StandInAnswer:
+    return StandInAnswer(200, {"ok": True, **body})
 
 
-def _no(error: str, **body: Any) -> Answer:
-    return Answer(200, {"ok": False, "error": error, **body})
+def _no(error: str, **body: Any) -> StandInAnswer:
+    return StandInAnswer(200, {"ok": False, "error": error, **body})
 
 
 def _decoded(body: Json) -> Json:
@@ -246,14 +246,14 @@ def _texts(blocks: list[Json]) -> list[str]:
     return [part["text"] for part in parts if isinstance(part, dict) and "text" in part]
 
 
-def _within(message: Message, body: Json) -> bool:
+def _within(message: PostedMessage, body: Json) -> bool:
     oldest, latest = float(body.get("oldest") or 0), float(body.get("latest") or "inf")
     if str(body.get("inclusive", "")).lower() in ("1", "true"):
         return oldest <= float(message.ts) <= latest
     return oldest < float(message.ts) < latest
 
 
-def _page(found: list[Message], body: Json) -> Answer:
+def _page(found: list[PostedMessage], body: Json) -> StandInAnswer:
     start, size = int(body.get("cursor") or 0), int(body.get("limit") or 100)
     more = start + size < len(found)
     metadata = str(body.get("include_all_metadata", "")).lower() in ("1", "true")
@@ -264,7 +264,7 @@ def _page(found: list[Message], body: Json) -> Answer:
     )
 
 
-def _shown(message: Message, *, metadata: bool) -> Json:
+def _shown(message: PostedMessage, *, metadata: bool) -> Json:
     shown: Json = {"type": "message", "ts": message.ts, "text": message.shown.text}
     shown |= {"blocks": message.shown.blocks, "user": "UVEDETTE", "bot_id": "B1"}
     if metadata and message.shown.metadata:

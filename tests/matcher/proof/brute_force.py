@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tests.matcher.proof.streams import Row, outlet
 
 
-class Seen(NamedTuple):
+class SeenRow(NamedTuple):
     """One row as one base rule of a watch sees it."""
 
     at: datetime
@@ -25,7 +25,7 @@ Told = tuple[str, tuple[str, ...], datetime, datetime, str, int]
 
 
 @dataclass(frozen=True)
-class Watch:
+class BruteForceRule:
     """A rule, said once more in Python: `sees` has the bases of a row, `fires` judges a window.
 
     Where fewer than two outlets stand within `together` of one another, `level` is `alone`.
@@ -34,7 +34,7 @@ class Watch:
     rule: str
     span: timedelta
     sees: Callable[[Row], Sequence[str]]
-    fires: Callable[[Sequence[Seen]], bool]
+    fires: Callable[[Sequence[SeenRow]], bool]
     group: Callable[[Row], Iterable[tuple[str, ...]]]
     gap: timedelta
     level: str = "medium"
@@ -42,13 +42,13 @@ class Watch:
     together: timedelta = timedelta(0)
 
 
-def brute_force(watch: Watch, stream: Sequence[Row]) -> set[Told]:
+def brute_force(watch: BruteForceRule, stream: Sequence[Row]) -> set[Told]:
     """Every episode of the watch over the whole stream."""
-    groups: dict[tuple[str, ...], list[Seen]] = {}
+    groups: dict[tuple[str, ...], list[SeenRow]] = {}
     for row in stream:
         for base in watch.sees(row):
             for group in watch.group(row):
-                groups.setdefault(group, []).append(Seen(_time(row), base, row))
+                groups.setdefault(group, []).append(SeenRow(_time(row), base, row))
     return {told for group, seen in groups.items() for told in _episodes(watch, group, seen)}
 
 
@@ -57,10 +57,10 @@ def _time(row: Row) -> datetime:
     return datetime.fromisoformat(f"{written}+00:00" if "T" in str(written) else f"{written}T00Z")
 
 
-def _episodes(watch: Watch, group: tuple[str, ...], seen: list[Seen]) -> Iterable[Told]:
+def _episodes(watch: BruteForceRule, group: tuple[str, ...], seen: list[SeenRow]) -> Iterable[Told]:
     seen.sort(key=lambda one: one.at)
     times = [one.at for one in seen]
-    windows: list[tuple[datetime, Sequence[Seen]]] = []
+    windows: list[tuple[datetime, Sequence[SeenRow]]] = []
     for time in sorted(set(times)):
         inside = seen[bisect_right(times, time - watch.span) : bisect_right(times, time)]
         if watch.fires(inside):
@@ -72,9 +72,9 @@ def _episodes(watch: Watch, group: tuple[str, ...], seen: list[Seen]) -> Iterabl
 
 
 def _runs(
-    windows: Sequence[tuple[datetime, Sequence[Seen]]], gap: timedelta
-) -> list[list[tuple[datetime, Sequence[Seen]]]]:
-    runs: list[list[tuple[datetime, Sequence[Seen]]]] = []
+    windows: Sequence[tuple[datetime, Sequence[SeenRow]]], gap: timedelta
+) -> list[list[tuple[datetime, Sequence[SeenRow]]]]:
+    runs: list[list[tuple[datetime, Sequence[SeenRow]]]] = []
     for window in windows:
         if runs and window[0] - runs[-1][-1][0] <= gap:
             runs[-1].append(window)
@@ -83,7 +83,7 @@ def _runs(
     return runs
 
 
-def _level(watch: Watch, behind: Sequence[Seen]) -> str:
+def _level(watch: BruteForceRule, behind: Sequence[SeenRow]) -> str:
     if watch.alone is None:
         return watch.level
     corroborated = any(

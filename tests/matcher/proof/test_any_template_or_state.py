@@ -10,7 +10,7 @@ from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.rules.signals import signals
 from services.matcher.domain.windows.template import mentioned, rendered
 from tests.matcher.builders import RULE, hit, mark
-from tests.matcher.course import Course
+from tests.matcher.course import WindowCourse
 from tests.matcher.proof.test_whole_path import BOOK, streams
 
 OF_TEMPLATES = (
@@ -68,7 +68,7 @@ def _refused(template: str) -> str | None:
     text=st.text(st.characters(exclude_categories=["Cs"])),
 )
 def test_a_state_comes_back_from_its_bytes(hours: list[int], out: list[int], text: str) -> None:
-    course = Course(RULE)
+    course = WindowCourse(RULE)
     for hour in hours:
         told = hit(hour, values=(text,))
         course.take(told.model_copy(update={"fields": {"place": text, "value": 1.5}}))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from tests.matcher.proof.brute_force import Watch
+from tests.matcher.proof.brute_force import BruteForceRule
 from tests.matcher.proof.streams import Row, icews, interaction
 from tests.matcher.proof.watching import (
     DAY,
@@ -36,9 +36,11 @@ def test_who_deals_with_how_many_by_day_is_counted_as_brute_force_counts() -> No
     ]
     actor = by("source")
     watches = [
-        Watch("many", 2 * DAY, _anything, lambda i: distinct("target", i) >= 6, actor, 2 * DAY),
-        Watch("ways", DAY, _anything, lambda i: distinct("relation", i) >= 4, actor, DAY),
-        Watch(
+        BruteForceRule(
+            "many", 2 * DAY, _anything, lambda i: distinct("target", i) >= 6, actor, 2 * DAY
+        ),
+        BruteForceRule("ways", DAY, _anything, lambda i: distinct("relation", i) >= 4, actor, DAY),
+        BruteForceRule(
             "turn",
             14 * DAY,
             of_type(threat="Threaten", force="Use conventional military force"),
@@ -71,7 +73,7 @@ def test_a_threshold_on_all_news_of_two_weeks_is_kept_as_brute_force_keeps_it() 
         correlating("blamed", ["blame"], condition={"gte": 5}, group_by=["targets"], **few),
     ]
     watches = [
-        Watch(
+        BruteForceRule(
             "clashes",
             3 * DAY,
             of_type(clash="fight with small arms and light weapons"),
@@ -79,7 +81,9 @@ def test_a_threshold_on_all_news_of_two_weeks_is_kept_as_brute_force_keeps_it() 
             by("source"),
             3 * DAY,
         ),
-        Watch("blamed", 3 * DAY, of_type(blame="Accuse"), at_least(5), by("target"), 3 * DAY),
+        BruteForceRule(
+            "blamed", 3 * DAY, of_type(blame="Accuse"), at_least(5), by("target"), 3 * DAY
+        ),
     ]
 
     found = told(documents, [interaction(row, timedelta(0)) for row in stream])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from tests.matcher.proof.brute_force import Seen, Watch, brute_force
+from tests.matcher.proof.brute_force import BruteForceRule, SeenRow, brute_force
 from tests.matcher.proof.streams import HOUR, Row, attack, sigacts
 from tests.matcher.proof.watching import (
     DAY,
@@ -32,8 +32,8 @@ def test_how_often_a_city_is_attacked_is_counted_as_brute_force_counts() -> None
         correlating("either", ["ied", "shots"], timespan="90m", condition={"gt": 3}, **common),
     ]
     watches = [
-        Watch("bombs", DAY, of_type(ied="IED"), at_least(4), by("city"), DAY),
-        Watch(
+        BruteForceRule("bombs", DAY, of_type(ied="IED"), at_least(4), by("city"), DAY),
+        BruteForceRule(
             "some",
             6 * HOUR,
             of_type(shots="Small Arms"),
@@ -41,7 +41,7 @@ def test_how_often_a_city_is_attacked_is_counted_as_brute_force_counts() -> None
             by("city"),
             6 * HOUR,
         ),
-        Watch(
+        BruteForceRule(
             "either",
             1.5 * HOUR,
             of_type(ied="IED", shots="Small Arms"),
@@ -62,11 +62,11 @@ def test_reports_of_one_story_count_once_and_all_are_evidence() -> None:
     bombing = correlating("bombing", ["any"], condition={"gte": 10}, **wide)
     documents = [base("any", words="*"), bombing.model_copy(update={"resolve_after": 2 * HOUR})]
 
-    def stories(inside: Sequence[Seen]) -> bool:
+    def stories(inside: Sequence[SeenRow]) -> bool:
         return len({(one.row["city"], f"{one.at:%d %H}") for one in inside}) >= 10
 
     kind = by("event_type")
-    watch = Watch("bombing", 12 * HOUR, lambda _: ["any"], stories, kind, 2 * HOUR)
+    watch = BruteForceRule("bombing", 12 * HOUR, lambda _: ["any"], stories, kind, 2 * HOUR)
 
     found = told(documents, [attack(row, 6 * HOUR) for row in stream])
 
@@ -85,7 +85,7 @@ def test_how_many_kinds_of_target_and_of_weapon_are_counted_as_brute_force_count
     ]
     city = by("city")
     watches = [
-        Watch(
+        BruteForceRule(
             "targets",
             2 * DAY,
             lambda row: ["any"] if row["target"] else [],
@@ -93,7 +93,7 @@ def test_how_many_kinds_of_target_and_of_weapon_are_counted_as_brute_force_count
             city,
             2 * DAY,
         ),
-        Watch(
+        BruteForceRule(
             "weapons",
             DAY,
             lambda _: ["any"],
@@ -124,9 +124,9 @@ def test_attacks_together_in_order_and_without_each_other_are_found_as_brute_for
     sees, city, half = of_type(**bases), by("city"), 12 * HOUR
     pair = of_type(car="VBIED", shots="Small Arms")
     watches = [
-        Watch("three", half, sees, lambda inside: kinds(inside) == set(bases), city, half),
-        Watch("ambush", half, pair, _shots_after_a_car, city, half),
-        Watch("bare", half, pair, lambda inside: kinds(inside) == {"car"}, city, half),
+        BruteForceRule("three", half, sees, lambda inside: kinds(inside) == set(bases), city, half),
+        BruteForceRule("ambush", half, pair, _shots_after_a_car, city, half),
+        BruteForceRule("bare", half, pair, lambda inside: kinds(inside) == {"car"}, city, half),
     ]
 
     found = told(documents, [attack(row, 6 * HOUR) for row in stream])
@@ -134,7 +134,7 @@ def test_attacks_together_in_order_and_without_each_other_are_found_as_brute_for
     assert differences(watches, stream, found) == (set(), set())
 
 
-def _shots_after_a_car(inside: Sequence[Seen]) -> bool:
+def _shots_after_a_car(inside: Sequence[SeenRow]) -> bool:
     return any(
         one.base == "car" and other.base == "shots" and one.at <= other.at
         for one in inside
@@ -157,7 +157,7 @@ def test_phrases_in_reports_alert_by_themselves_and_are_corroborated_as_brute_fo
     def sees(row: Row) -> list[str]:
         return ["forces"] if said.search(attack(row, DAY).text or "") else []
 
-    watch = Watch(
+    watch = BruteForceRule(
         rule="forces",
         span=timedelta(microseconds=1),
         sees=sees,
@@ -179,7 +179,7 @@ def test_brute_force_sees_both_edges_of_a_window() -> None:
     stream: list[Row] = [
         {"id": str(hour), "time": f"2004-01-01T{hour:02}:00:00"} for hour in (0, 4, 8, 9)
     ]
-    watch = Watch("two", 4 * HOUR, lambda _: ["any"], at_least(2), lambda _: [()], HOUR)
+    watch = BruteForceRule("two", 4 * HOUR, lambda _: ["any"], at_least(2), lambda _: [()], HOUR)
 
     ((_, _, start, last, _, count),) = brute_force(watch, stream)
 

@@ -7,7 +7,7 @@ from schemas.alert import Alert, Status
 from schemas.event import Event
 from schemas.rule import RuleDocument
 from services.matcher.domain.backtest.replay import replay
-from tests.matcher.proof.brute_force import Seen, Told, Watch, brute_force
+from tests.matcher.proof.brute_force import BruteForceRule, SeenRow, Told, brute_force
 from tests.matcher.proof.streams import HOUR, Row, with_an_end
 from tests.matcher.rules import detecting, rulebook
 
@@ -38,7 +38,7 @@ def _told(alert: Alert, gap: timedelta) -> Told:
 
 
 def differences(
-    watches: Iterable[Watch], stream: Sequence[Row], found: set[Told]
+    watches: Iterable[BruteForceRule], stream: Sequence[Row], found: set[Told]
 ) -> tuple[set[Told], set[Told]]:
     """What only the engine told, and what only brute force did; both must have told something."""
     expected = {one for watch in watches for one in brute_force(watch, stream)}
@@ -66,13 +66,13 @@ def of_type(**bases: str) -> Callable[[Row], list[str]]:
     return sees
 
 
-def at_least(most: int) -> Callable[[Sequence[Seen]], bool]:
+def at_least(most: int) -> Callable[[Sequence[SeenRow]], bool]:
     return lambda inside: len(inside) >= most
 
 
-def distinct(field: str, inside: Sequence[Seen]) -> int:
+def distinct(field: str, inside: Sequence[SeenRow]) -> int:
     return len({one.row[field] for one in inside} - {None})
 
 
-def kinds(inside: Sequence[Seen]) -> set[str]:
+def kinds(inside: Sequence[SeenRow]) -> set[str]:
     return {one.base for one in inside}

@@ -48,7 +48,7 @@ def in_force(*rules: WindowRule, number: int = 0) -> InForce:
 
 
 @dataclass
-class Worker:
+class CorrelateWorker:
     """A correlation over a table, fresh as after a start."""
 
     rule: WindowRule | None = ALONE
@@ -61,13 +61,13 @@ class Worker:
         hypotheses = Hypotheses(self.table, {}, partitions=2)
         self.correlation = Correlator(windows, hypotheses, self.outbox, time_of, bundles)
 
-    async def take(self, *messages: Given) -> "Worker":
+    async def take(self, *messages: Given) -> "CorrelateWorker":
         for message in messages:
             await self.correlation.take(message)
         return self
 
-    def restarted(self) -> "Worker":
-        return Worker(self.rule, self.table)
+    def restarted(self) -> "CorrelateWorker":
+        return CorrelateWorker(self.rule, self.table)
 
     @property
     def alerts(self) -> Sequence[Alert]:
@@ -92,14 +92,14 @@ def ticks(time: datetime, offset: int) -> Given:
 
 
 async def test_a_hit_that_fires_is_kept_and_announced() -> None:
-    worker = await Worker().take(signal_message(hit(0)))
+    worker = await CorrelateWorker().take(signal_message(hit(0)))
 
     assert worker.told == [(Status.FIRING, 1)]
-    assert Worker(table=worker.table).state.announced[0].id == worker.alerts[0].id
+    assert CorrelateWorker(table=worker.table).state.announced[0].id == worker.alerts[0].id
 
 
 async def test_an_alert_goes_under_its_fingerprint_with_the_newest_recorded_time() -> None:
-    worker = await Worker().take(signal_message(hit(0, late=HOUR)))
+    worker = await CorrelateWorker().take(signal_message(hit(0, late=HOUR)))
 
     (letter,) = worker.outbox.to(ALERTS)
     (alert,) = worker.alerts
@@ -109,7 +109,7 @@ async def test_an_alert_goes_under_its_fingerprint_with_the_newest_recorded_time
 
 
 async def test_an_alert_feeds_the_rules_above_its_own_each_time_it_is_sent() -> None:
-    first = await Worker(ONE).take(signal_message(hit(0), 3))
+    first = await CorrelateWorker(ONE).take(signal_message(hit(0), 3))
     again = await first.restarted().take(signal_message(hit(0), 3))
 
     for worker in (first, again):
@@ -119,14 +119,14 @@ async def test_an_alert_feeds_the_rules_above_its_own_each_time_it_is_sent() -> 
 
 
 async def test_a_rule_that_only_feeds_others_announces_nothing() -> None:
-    worker = await Worker(replace(ONE, announces=False)).take(signal_message(hit(0)))
+    worker = await CorrelateWorker(replace(ONE, announces=False)).take(signal_message(hit(0)))
 
     assert worker.alerts == []
     assert len(worker.outbox.to(SIGNALS)) == 1
 
 
 async def test_the_same_message_again_after_a_restart_sends_the_same_revision_again() -> None:
-    first = await Worker(RULE).take(*(signal_message(hit(n), n) for n in (1, 2, 3)))
+    first = await CorrelateWorker(RULE).take(*(signal_message(hit(n), n) for n in (1, 2, 3)))
     kept = dict(first.table)
 
     again = await first.restarted().take(signal_message(hit(3), 3))
@@ -136,30 +136,30 @@ async def test_the_same_message_again_after_a_restart_sends_the_same_revision_ag
 
 
 async def test_an_alert_whose_state_was_lost_comes_out_the_same_again() -> None:
-    worker = await Worker(RULE).take(signal_message(hit(1), 1), signal_message(hit(2), 2))
+    worker = await CorrelateWorker(RULE).take(signal_message(hit(1), 1), signal_message(hit(2), 2))
     before = dict(worker.table)
     await worker.take(signal_message(hit(3), 3))
 
-    again = await Worker(RULE, before).take(signal_message(hit(3), 3))
+    again = await CorrelateWorker(RULE, before).take(signal_message(hit(3), 3))
 
     assert again.alerts == worker.alerts
 
 
 async def test_a_signal_of_no_rule_is_buried() -> None:
-    worker = await Worker(rule=None).take(signal_message(hit(0)))
+    worker = await CorrelateWorker(rule=None).take(signal_message(hit(0)))
 
     assert worker.buried == [("correlate", "rule: no joint_march in pack iraq")]
     assert worker.table == {}
 
 
 async def test_what_is_no_signal_is_buried() -> None:
-    worker = await Worker().take(Given(b"{"), Given(None), Given(b"{}"))
+    worker = await CorrelateWorker().take(Given(b"{"), Given(None), Given(b"{}"))
 
     assert [where for where, _ in worker.buried] == ["correlate"] * 3
 
 
 async def test_a_hit_too_late_for_its_window_is_buried_as_such() -> None:
-    worker = await Worker(RULE).take(signal_message(hit(0, late=100 * HOUR)))
+    worker = await CorrelateWorker(RULE).take(signal_message(hit(0, late=100 * HOUR)))
 
     assert worker.buried == [("joint_march", "too_late")]
     assert worker.table == {}
@@ -167,7 +167,7 @@ async def test_a_hit_too_late_for_its_window_is_buried_as_such() -> None:
 
 async def test_a_rule_that_fails_in_its_window_is_buried_and_its_state_stands() -> None:
     endless = replace(RULE, timespan=timedelta(days=10**8))
-    worker = await Worker(endless).take(signal_message(hit(0), 1))
+    worker = await CorrelateWorker(endless).take(signal_message(hit(0), 1))
 
     ((where, reason),) = worker.buried
     assert where == "joint_march"
@@ -176,7 +176,7 @@ async def test_a_rule_that_fails_in_its_window_is_buried_and_its_state_stands() 
 
 
 async def test_a_state_too_large_to_keep_refuses_the_hit_and_stays_as_it_was() -> None:
-    worker = await Worker(RULE).take(signal_message(hit(0), 1))
+    worker = await CorrelateWorker(RULE).take(signal_message(hit(0), 1))
     before = dict(worker.table)
     large = hit(1).model_copy(update={"fields": {"text": "x" * 10**6}})
 
@@ -189,13 +189,13 @@ async def test_a_state_too_large_to_keep_refuses_the_hit_and_stays_as_it_was() -
 
 
 async def test_a_tick_past_the_end_of_an_episode_resolves_it() -> None:
-    worker = await Worker().take(signal_message(hit(0), 1), ticks(AFTER, 2))
+    worker = await CorrelateWorker().take(signal_message(hit(0), 1), ticks(AFTER, 2))
 
     assert worker.told == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
 
 
 async def test_a_tick_before_the_end_changes_nothing_but_the_clock() -> None:
-    worker = await Worker().take(signal_message(hit(0), 1))
+    worker = await CorrelateWorker().take(signal_message(hit(0), 1))
     kept = dict(worker.table)
 
     await worker.take(ticks(NOON + HOUR, 2))
@@ -209,7 +209,7 @@ async def test_nothing_resolves_before_every_events_partition_has_ticked() -> No
         tick_message(tick(AFTER, partition, partitions=2), offset=2 + partition)
         for partition in (0, 1)
     ]
-    worker = await Worker().take(signal_message(hit(0), 1), both[0])
+    worker = await CorrelateWorker().take(signal_message(hit(0), 1), both[0])
 
     silent = list(worker.told)
     await worker.take(both[1])
@@ -219,7 +219,7 @@ async def test_nothing_resolves_before_every_events_partition_has_ticked() -> No
 
 
 async def test_the_clock_and_the_schedule_survive_a_restart() -> None:
-    first = await Worker().take(
+    first = await CorrelateWorker().take(
         signal_message(hit(0), 1), tick_message(tick(AFTER, 0, partitions=2), offset=2)
     )
 
@@ -229,7 +229,7 @@ async def test_the_clock_and_the_schedule_survive_a_restart() -> None:
 
 
 async def test_a_tick_seen_again_sends_again_what_it_led_to() -> None:
-    first = await Worker().take(signal_message(hit(0), 1), ticks(AFTER, 2))
+    first = await CorrelateWorker().take(signal_message(hit(0), 1), ticks(AFTER, 2))
 
     again = await first.restarted().take(ticks(AFTER, 2))
 
@@ -237,19 +237,19 @@ async def test_a_tick_seen_again_sends_again_what_it_led_to() -> None:
 
 
 async def test_a_tick_broken_off_before_its_clock_was_kept_is_applied_again() -> None:
-    worker = await Worker().take(signal_message(hit(0), 1))
+    worker = await CorrelateWorker().take(signal_message(hit(0), 1))
     clock_less = dict(worker.table)
     await worker.take(ticks(AFTER, 2))
     state = next(key for key in clock_less)
     clock_less[state] = worker.table[state]
 
-    again = await Worker(table=clock_less).take(ticks(AFTER, 2))
+    again = await CorrelateWorker(table=clock_less).take(ticks(AFTER, 2))
 
     assert again.alerts == worker.alerts[1:]
 
 
 async def test_a_state_ahead_of_a_repeated_tick_is_still_due_for_the_next() -> None:
-    worker = await Worker().take(signal_message(hit(0), 3))
+    worker = await CorrelateWorker().take(signal_message(hit(0), 3))
 
     later = await worker.restarted().take(ticks(AFTER, 2), ticks(AFTER, 4))
 
@@ -257,7 +257,7 @@ async def test_a_state_ahead_of_a_repeated_tick_is_still_due_for_the_next() -> N
 
 
 async def test_a_tick_of_another_partition_leaves_these_states_alone() -> None:
-    worker = await Worker().take(signal_message(hit(0), 1))
+    worker = await CorrelateWorker().take(signal_message(hit(0), 1))
 
     await worker.take(tick_message(tick(AFTER, 0), partition=2, offset=1))
 
@@ -265,7 +265,7 @@ async def test_a_tick_of_another_partition_leaves_these_states_alone() -> None:
 
 
 async def test_a_state_is_deleted_only_when_kafka_has_its_last_alerts() -> None:
-    worker = await Worker().take(signal_message(hit(0), 1))
+    worker = await CorrelateWorker().take(signal_message(hit(0), 1))
     worker.outbox.silent = True
     before = dict(worker.table)
 
@@ -281,7 +281,9 @@ async def test_a_state_is_deleted_only_when_kafka_has_its_last_alerts() -> None:
 
 
 async def test_an_alert_that_is_forgotten_as_it_resolves_is_on_kafka_before() -> None:
-    worker = await Worker().take(signal_message(hit(0), 1), signal_message(mark(300, "other"), 2))
+    worker = await CorrelateWorker().take(
+        signal_message(hit(0), 1), signal_message(mark(300, "other"), 2)
+    )
     worker.outbox.silent = True
     before = dict(worker.table)
 
@@ -297,7 +299,7 @@ async def test_an_alert_that_is_forgotten_as_it_resolves_is_on_kafka_before() ->
 
 
 async def test_an_alert_is_not_forgotten_before_kafka_has_what_was_said_of_it_before() -> None:
-    worker = await Worker().take(signal_message(mark(300, "other"), 1))
+    worker = await CorrelateWorker().take(signal_message(mark(300, "other"), 1))
     worker.outbox.silent = True
     await worker.take(signal_message(hit(0), 2), ticks(AFTER, 3), ticks(NOON + 300 * HOUR, 4))
     before = dict(worker.table)
@@ -314,7 +316,7 @@ async def test_an_alert_is_not_forgotten_before_kafka_has_what_was_said_of_it_be
 
 async def test_one_more_hit_writes_its_pane_and_the_head_and_no_other_part() -> None:
     many = [signal_message(hit(n), n) for n in range(1, 50)]
-    worker = await Worker(RULE).take(*many)
+    worker = await CorrelateWorker(RULE).take(*many)
     before = dict(worker.table)
 
     await worker.take(signal_message(hit(50), 50))
@@ -325,17 +327,17 @@ async def test_one_more_hit_writes_its_pane_and_the_head_and_no_other_part() -> 
 
 
 async def test_a_rule_that_looks_back_further_than_it_did_loses_no_hit() -> None:
-    worker = await Worker(RULE).take(*(signal_message(hit(n), n) for n in range(1, 20)))
+    worker = await CorrelateWorker(RULE).take(*(signal_message(hit(n), n) for n in range(1, 20)))
     edited = replace(RULE, max_lateness=2 * RULE.max_lateness)
 
-    again = await Worker(edited, worker.table).take(signal_message(hit(20), 20))
+    again = await CorrelateWorker(edited, worker.table).take(signal_message(hit(20), 20))
 
-    read = Worker(edited, again.table).state
+    read = CorrelateWorker(edited, again.table).state
     assert [one.identity for one in read.hits] == [hit(n).identity for n in range(1, 21)]
 
 
 async def test_panes_go_with_their_time() -> None:
-    worker = Worker(RULE)
+    worker = CorrelateWorker(RULE)
 
     for hour in range(400):
         at = NOON + hour * HOUR
@@ -347,20 +349,20 @@ async def test_panes_go_with_their_time() -> None:
 
 
 async def test_a_crash_between_a_pane_and_its_head_loses_no_hit_and_counts_none_twice() -> None:
-    worker = await Worker(RULE).take(*(signal_message(hit(n / 2), n) for n in (1, 2, 3)))
+    worker = await CorrelateWorker(RULE).take(*(signal_message(hit(n / 2), n) for n in (1, 2, 3)))
     before = dict(worker.table)
     await worker.take(signal_message(hit(2), 4))
     (head,) = (key for key in before if key.endswith(b"]"))
     torn = worker.table | {head: before[head]}
 
-    again = await Worker(RULE, torn).take(signal_message(hit(2), 4))
+    again = await CorrelateWorker(RULE, torn).take(signal_message(hit(2), 4))
 
     assert again.alerts[-1] == worker.alerts[-1]
     assert again.state == worker.state
 
 
 async def test_what_is_forgotten_is_not_due_again() -> None:
-    worker = await Worker().take(signal_message(hit(0), 1), ticks(LONG_AFTER, 2))
+    worker = await CorrelateWorker().take(signal_message(hit(0), 1), ticks(LONG_AFTER, 2))
     told = list(worker.told)
 
     await worker.take(ticks(LONG_AFTER + timedelta(hours=1), 3))

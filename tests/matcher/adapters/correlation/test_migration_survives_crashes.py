@@ -18,7 +18,7 @@ from services.matcher.domain.changes.in_force import InForce
 from tests.fakes import FakeOutbox
 from tests.matcher.adapters.correlation.test_correlate import ticks
 from tests.matcher.builders import HOUR, NOON, RULE, hit, mark
-from tests.matcher.changing import Worker, marks, rules
+from tests.matcher.changing import ChangingWorker, marks, rules
 from tests.matcher.messages import Given, signal_message
 
 PAIR = replace(RULE, condition=Condition(gte=2))
@@ -54,7 +54,7 @@ class Receipt:
         yield from ()
 
 
-class Table(dict[bytes, bytes]):
+class CrashingTable(dict[bytes, bytes]):
     """A table that remembers each write, as its changelog does, and what Kafka had by then."""
 
     def __init__(self) -> None:
@@ -75,9 +75,9 @@ class Table(dict[bytes, bytes]):
         self.writes.append((key, value))
         self.certain.append(self.outbox.certain)
 
-    def after(self, writes: int) -> "Table":
+    def after(self, writes: int) -> "CrashingTable":
         """As a worker finds it that reads only so many of the writes."""
-        found = Table()
+        found = CrashingTable()
         for key, value in self.writes[:writes]:
             if value is not None:
                 found[key] = value
@@ -93,13 +93,13 @@ class Life:
     messages: list[tuple[Given, int]]
     edited: str
     on_change: OnChange
-    table: Table = field(default_factory=Table)
+    table: CrashingTable = field(default_factory=CrashingTable)
     alerts: list[Alert] = field(default_factory=list)
     writes: list[int] = field(default_factory=list)
 
-    def again(self, table: Table | None = None) -> "Life":
+    def again(self, table: CrashingTable | None = None) -> "Life":
         """The same messages, to be gone through anew."""
-        return Life(self.messages, self.edited, self.on_change, table or Table())
+        return Life(self.messages, self.edited, self.on_change, table or CrashingTable())
 
     def lived(self, first: int = 0, last: int | None = None, in_force: int = 0) -> "Life":
         """Go through the messages from `first` on, with bundle `in_force` at the start."""
@@ -108,7 +108,7 @@ class Life:
 
     async def _live(self, first: int, last: int | None, in_force: int) -> None:
         bundles = Bundles(self._rules(in_force))
-        worker = Worker(bundles, self.table, outbox=self.table.outbox)
+        worker = ChangingWorker(bundles, self.table, outbox=self.table.outbox)
         for offset, (message, number) in list(enumerate(self.messages))[first:last]:
             if number > bundles.current.number:
                 bundles.put(self._rules(number))

@@ -12,7 +12,17 @@ from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.domain.changes.release import CHANGED
 from tests.matcher.adapters.correlation.test_correlate import AFTER, ticks
 from tests.matcher.builders import RULE, hit
-from tests.matcher.changing import ABOVE, FOUR, MARCH, PAIR, THREE, Worker, marks, rules, worker
+from tests.matcher.changing import (
+    ABOVE,
+    FOUR,
+    MARCH,
+    PAIR,
+    THREE,
+    ChangingWorker,
+    marks,
+    rules,
+    worker,
+)
 from tests.matcher.messages import tick, tick_message
 
 
@@ -110,7 +120,7 @@ async def test_a_rule_above_hears_of_the_past_of_its_base_at_the_release() -> No
 
 async def test_a_hypothesis_hears_at_the_release_how_its_indicators_stand() -> None:
     indicator = replace(PAIR, hypotheses=("mlcoa",))
-    at_work = Worker(Bundles(rules(hypotheses=(MARCH,))))
+    at_work = ChangingWorker(Bundles(rules(hypotheses=(MARCH,))))
     at_work.put(rules(indicator, number=1, changed=[indicator], hypotheses=(MARCH,)))
     await at_work.judged(*THREE)
     assert at_work.outbox.to(SIGNALS) == []

@@ -32,7 +32,7 @@ def every(span: str, name: str = "reuters") -> WatchedSources:
     return watched_sources([{name: SourceRhythm.model_validate({"every": span})}], ())
 
 
-class Worker:
+class SilenceWorker:
     """Silence over a table, fresh as after a start; one signals partition."""
 
     def __init__(
@@ -45,8 +45,8 @@ class Worker:
         hypotheses = Hypotheses(self.table, by_name([hypothesis()]), partitions=1)
         self.silence = SourceSilence(sources, hypotheses, effects)
 
-    def restarted(self) -> "Worker":
-        return Worker(self.watched, self.table, self.offset)
+    def restarted(self) -> "SilenceWorker":
+        return SilenceWorker(self.watched, self.table, self.offset)
 
     async def report(
         self, hours: float, source: str = "reuters", offset: int | None = None
@@ -78,7 +78,7 @@ class Worker:
 
 
 async def test_a_silence_is_told_to_those_on_duty_and_to_every_hypothesis() -> None:
-    worker = Worker(every("6h"))
+    worker = SilenceWorker(every("6h"))
     await worker.report(0)
     await worker.report(0, "afp")
     await worker.tick(5)
@@ -92,7 +92,7 @@ async def test_a_silence_is_told_to_those_on_duty_and_to_every_hypothesis() -> N
 
 
 async def test_the_next_report_ends_it() -> None:
-    worker = Worker(every("6h"))
+    worker = SilenceWorker(every("6h"))
     await worker.report(0)
     await worker.tick(7)
 
@@ -103,7 +103,7 @@ async def test_the_next_report_ends_it() -> None:
 
 
 async def test_a_report_in_time_moves_what_is_due() -> None:
-    worker = Worker(every("6h"))
+    worker = SilenceWorker(every("6h"))
     for hours in range(0, 24, 3):
         await worker.report(hours)
         await worker.tick(hours + 2)
@@ -115,7 +115,7 @@ async def test_a_report_in_time_moves_what_is_due() -> None:
 
 
 async def test_a_rhythm_that_was_learnt_counts_from_then_on() -> None:
-    worker = Worker(every("6h"))
+    worker = SilenceWorker(every("6h"))
     for hours in range(24 * 8):
         await worker.report(hours, "afp")
         await worker.tick(hours)
@@ -127,7 +127,7 @@ async def test_a_rhythm_that_was_learnt_counts_from_then_on() -> None:
 
 
 async def test_a_restart_finds_what_is_due_in_the_table() -> None:
-    worker = Worker(every("6h"))
+    worker = SilenceWorker(every("6h"))
     await worker.report(0)
 
     again = worker.restarted()
@@ -137,7 +137,7 @@ async def test_a_restart_finds_what_is_due_in_the_table() -> None:
 
 
 async def test_a_message_that_comes_again_sends_it_all_again() -> None:
-    worker = Worker(every("6h"))
+    worker = SilenceWorker(every("6h"))
     await worker.report(0)
     await worker.tick(7, offset=5)
 
@@ -149,7 +149,7 @@ async def test_a_message_that_comes_again_sends_it_all_again() -> None:
 
 
 async def test_other_rules_count_from_the_next_message_on() -> None:
-    worker = Worker(every("6h"))
+    worker = SilenceWorker(every("6h"))
     await worker.report(0)
     await worker.tick(2)
 
@@ -160,7 +160,7 @@ async def test_other_rules_count_from_the_next_message_on() -> None:
 
 
 async def test_a_source_is_dropped_only_when_kafka_has_its_last_alert() -> None:
-    worker = Worker(every("6h", "telegram:@a"))
+    worker = SilenceWorker(every("6h", "telegram:@a"))
     await worker.report(0, "telegram:@a")
     await worker.tick(7)
     worker.watched = every("6h", "telegram")
@@ -177,7 +177,7 @@ async def test_a_source_is_dropped_only_when_kafka_has_its_last_alert() -> None:
 
 
 async def test_no_key_is_mistaken_for_a_window() -> None:
-    worker = Worker(every("6h"))
+    worker = SilenceWorker(every("6h"))
 
     await worker.report(0, "rss:a[1]#1")
 
@@ -187,7 +187,7 @@ async def test_no_key_is_mistaken_for_a_window() -> None:
 
 
 async def test_sources_that_nobody_names_are_bounded() -> None:
-    worker = Worker(every("6h"))
+    worker = SilenceWorker(every("6h"))
     for number in range(MOST_SOURCES):
         worker.table[b"1:source~%d~" % number] = encode_source(SourceState(Rhythm(number)))
 
@@ -199,7 +199,7 @@ async def test_sources_that_nobody_names_are_bounded() -> None:
 
 
 async def test_the_watchdog_is_an_alert_at_once_and_nothing_is_kept_of_it() -> None:
-    worker = Worker(every("6h"))
+    worker = SilenceWorker(every("6h"))
 
     await worker.report(0, WATCHDOG_SOURCE)
     await worker.tick(1000)

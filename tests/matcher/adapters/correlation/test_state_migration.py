@@ -18,7 +18,7 @@ from tests.matcher.changing import (
     OTHER,
     PAIR,
     THREE,
-    Worker,
+    ChangingWorker,
     marks,
     rules,
     worker,
@@ -170,7 +170,7 @@ async def test_a_rule_above_that_began_anew_hears_what_its_base_has_said() -> No
 
 async def test_a_level_of_a_removed_hypothesis_ends() -> None:
     indicator = replace(RULE, hypotheses=("mlcoa",))
-    at_work = Worker(Bundles(rules(indicator, hypotheses=(MARCH,))))
+    at_work = ChangingWorker(Bundles(rules(indicator, hypotheses=(MARCH,))))
     await at_work.hear(*THREE)
     letters = at_work.outbox.to(SIGNALS)
     again = (Given(one.value, one.headers, one.key, "vedette.signals") for one in letters)

@@ -35,7 +35,7 @@ ONE = replace(ALONE, hypotheses=("mlcoa",))
 
 
 @dataclass
-class Worker:
+class HypothesisWorker:
     """A correlation that hears its own indications, over a table that outlives it."""
 
     rule: WindowRule = ONE
@@ -51,7 +51,7 @@ class Worker:
         bundles = Bundles(InForce(rulebook))
         self.correlation = Correlator(windows, hypotheses, self.outbox, time_of, bundles)
 
-    async def take(self, *messages: Given) -> "Worker":
+    async def take(self, *messages: Given) -> "HypothesisWorker":
         for message in messages:
             known = len(self.indications)
             await self.correlation.take(replace(message, partition=0))
@@ -60,8 +60,8 @@ class Worker:
                 await self.correlation.take(replace(again, offset=next(self.offsets)))
         return self
 
-    def restarted(self) -> "Worker":
-        return Worker(self.rule, self.told, self.table, offsets=self.offsets)
+    def restarted(self) -> "HypothesisWorker":
+        return HypothesisWorker(self.rule, self.told, self.table, offsets=self.offsets)
 
     @property
     def indications(self) -> Sequence[Indication]:
@@ -82,7 +82,7 @@ class Worker:
 
 
 async def test_an_alert_of_an_indicator_moves_its_hypothesis() -> None:
-    worker = await Worker().take(signal_message(hit(0)))
+    worker = await HypothesisWorker().take(signal_message(hit(0)))
 
     (letter,) = worker.outbox.to(SIGNALS)
     (level,) = worker.levels
@@ -93,7 +93,7 @@ async def test_an_alert_of_an_indicator_moves_its_hypothesis() -> None:
 
 
 async def test_a_window_that_comes_nearer_says_so_once() -> None:
-    worker = await Worker(THREE).take(
+    worker = await HypothesisWorker(THREE).take(
         signal_message(hit(0), 1), signal_message(hit(1), 2), signal_message(hit(1), 3)
     )
 
@@ -103,7 +103,7 @@ async def test_a_window_that_comes_nearer_says_so_once() -> None:
 
 
 async def test_a_window_that_fires_is_near_no_more() -> None:
-    worker = await Worker(THREE).take(
+    worker = await HypothesisWorker(THREE).take(
         *(signal_message(hit(hours), hours + 1) for hours in range(3))
     )
 
@@ -112,7 +112,7 @@ async def test_a_window_that_fires_is_near_no_more() -> None:
 
 
 async def test_a_tick_tells_a_level_that_was_left_at_its_own_time() -> None:
-    worker = await Worker().take(signal_message(hit(0)))
+    worker = await HypothesisWorker().take(signal_message(hit(0)))
     await worker.take(worker.tick(23))
 
     first, last = worker.levels
@@ -123,7 +123,7 @@ async def test_a_tick_tells_a_level_that_was_left_at_its_own_time() -> None:
 
 
 async def test_a_restart_finds_what_is_due_in_the_table() -> None:
-    worker = await Worker().take(signal_message(hit(0)))
+    worker = await HypothesisWorker().take(signal_message(hit(0)))
 
     again = worker.restarted()
     await again.take(again.tick(23))
@@ -132,7 +132,7 @@ async def test_a_restart_finds_what_is_due_in_the_table() -> None:
 
 
 async def test_evidence_already_observed_enters_with_the_first_tick() -> None:
-    worker = Worker(told=OBSERVED)
+    worker = HypothesisWorker(told=OBSERVED)
 
     await worker.take(worker.tick(-11))
 
@@ -142,7 +142,7 @@ async def test_evidence_already_observed_enters_with_the_first_tick() -> None:
 async def test_evidence_already_observed_enters_where_its_messages_would_come() -> None:
     table: dict[bytes, bytes] = {}
     for partition in range(4):
-        worker = Worker(told=OBSERVED, table=table)
+        worker = HypothesisWorker(told=OBSERVED, table=table)
         worker.correlation.hypotheses.partitions = 4
         told = tick_message(tick(NOON), partition=partition)
         await worker.correlation.take(told)
@@ -151,7 +151,7 @@ async def test_evidence_already_observed_enters_where_its_messages_would_come() 
 
 
 async def test_a_level_is_sent_again_when_its_message_comes_again() -> None:
-    first = await Worker().take(signal_message(hit(0), 1))
+    first = await HypothesisWorker().take(signal_message(hit(0), 1))
     (letter,) = first.outbox.to(SIGNALS)
     same = Given(letter.value, letter.headers, letter.key, "vedette.signals", 0, 100)
 
@@ -162,13 +162,15 @@ async def test_a_level_is_sent_again_when_its_message_comes_again() -> None:
 
 
 async def test_a_denial_takes_the_level_back() -> None:
-    worker = await Worker().take(signal_message(hit(0), 1), signal_message(mark(0), 2))
+    worker = await HypothesisWorker().take(signal_message(hit(0), 1), signal_message(mark(0), 2))
 
     assert [level.status for level in worker.levels] == [Status.FIRING, Status.WITHDRAWN]
 
 
 async def test_news_for_a_hypothesis_that_is_not_there_is_a_dead_letter() -> None:
-    worker = await Worker(replace(ONE, hypotheses=("mdcoa",))).take(signal_message(hit(0)))
+    worker = await HypothesisWorker(replace(ONE, hypotheses=("mdcoa",))).take(
+        signal_message(hit(0))
+    )
 
     (letter,) = worker.outbox.to(DEAD_LETTERS)
     assert header(letter.headers, "reason") == "hypothesis: no mdcoa in pack iraq"

@@ -15,7 +15,7 @@ NEW = InForce(replace(rulebook(detecting("new", selection={"words|phrase": "rock
 
 
 @dataclass
-class Desk:
+class MatcherDesk:
     """A swap on the old rules, and what it told."""
 
     bundles: Bundles = field(default_factory=lambda: Bundles(OLD))
@@ -36,7 +36,7 @@ class Desk:
 
 
 async def test_newer_rules_judge_from_the_next_message_on() -> None:
-    desk = Desk()
+    desk = MatcherDesk()
     first = await desk.judged(0, 10)
     desk.bundles.put(NEW)
     within = desk.swap(as_event()).signals[0].rule
@@ -47,7 +47,7 @@ async def test_newer_rules_judge_from_the_next_message_on() -> None:
 
 
 async def test_each_partition_is_rebuilt_up_to_its_own_first_message_under_newer_rules() -> None:
-    desk = Desk()
+    desk = MatcherDesk()
     for partition in (0, 1):
         await desk.judged(partition, 10)
     desk.bundles.put(NEW)
@@ -60,7 +60,7 @@ async def test_each_partition_is_rebuilt_up_to_its_own_first_message_under_newer
 
 
 async def test_a_partition_that_comes_waits_for_the_rules_that_judged_it_last() -> None:
-    desk = Desk()
+    desk = MatcherDesk()
     for offset in (10, 11):
         await desk.judged(3, offset)
     desk.swap.forget()
@@ -72,7 +72,7 @@ async def test_a_partition_that_comes_waits_for_the_rules_that_judged_it_last() 
 
 
 async def test_the_events_judged_last_are_remembered() -> None:
-    desk = Desk()
+    desk = MatcherDesk()
     for name in ("a", "b", "c"):
         await desk.swap.enter(Given(b""))
         desk.swap(as_event(id=name))

@@ -43,7 +43,7 @@ def rules(**standings: RuleGeneration) -> InForce:
 
 
 @dataclass
-class Desk:
+class BackfillDesk:
     """A rebuild of two events partitions onto three signals partitions."""
 
     past: FakePast = field(default_factory=FakePast)
@@ -75,7 +75,9 @@ class Desk:
 
 
 async def test_only_the_rules_that_changed_are_asked_with_the_number_of_the_bundle() -> None:
-    desk = Desk(FakePast([[given([event(), event(id="e-3", title="Markets")])], [given(LATE)]]))
+    desk = BackfillDesk(
+        FakePast([[given([event(), event(id="e-3", title="Markets")])], [given(LATE)]])
+    )
 
     await desk.rebuild(rules(three=ANEW), 1, 50)
 
@@ -87,7 +89,7 @@ async def test_only_the_rules_that_changed_are_asked_with_the_number_of_the_bund
 
 
 async def test_what_was_recorded_after_the_change_was_only_overtaken_and_is_live() -> None:
-    desk = Desk(FakePast([[given([event(), LATE])]]))
+    desk = BackfillDesk(FakePast([[given([event(), LATE])]]))
 
     await desk.rebuild(rules(three=ANEW), 1, 50)
 
@@ -96,7 +98,7 @@ async def test_what_was_recorded_after_the_change_was_only_overtaken_and_is_live
 
 async def test_a_correction_of_the_past_is_a_mark_and_a_hit() -> None:
     correction = event(id="e-9", supersedes="e-1", earlier=event())
-    desk = Desk(FakePast([[given(correction)]]))
+    desk = BackfillDesk(FakePast([[given(correction)]]))
 
     await desk.rebuild(rules(three=ANEW), 1, 50)
 
@@ -106,7 +108,7 @@ async def test_a_correction_of_the_past_is_a_mark_and_a_hit() -> None:
 async def test_ticks_and_what_cannot_be_read_are_passed_over() -> None:
     headers = cloud_headers(TICK, "tick", "test", NOON)
     ticked = Given(tick(partition=1, partitions=2).model_dump_json().encode(), headers)
-    desk = Desk(FakePast([[ticked, Given(b"{nope"), given(event())]]))
+    desk = BackfillDesk(FakePast([[ticked, Given(b"{nope"), given(event())]]))
 
     await desk.rebuild(rules(three=ANEW), 1, 50)
 
@@ -115,7 +117,7 @@ async def test_ticks_and_what_cannot_be_read_are_passed_over() -> None:
 
 
 async def test_the_marks_come_last_in_every_signals_partition_and_then_the_record() -> None:
-    desk = Desk(FakePast([[given(event())]]))
+    desk = BackfillDesk(FakePast([[given(event())]]))
 
     await desk.rebuild(rules(three=ANEW), 1, 50)
 
@@ -132,7 +134,7 @@ async def test_the_marks_come_last_in_every_signals_partition_and_then_the_recor
 async def test_nothing_is_marked_before_kafka_has_the_signals_nor_recorded_before_the_marks() -> (
     None
 ):
-    desk = Desk(FakePast([[given(event())]]), FakeOutbox(silent=True))
+    desk = BackfillDesk(FakePast([[given(event())]]), FakeOutbox(silent=True))
     desk.rebuilds.begin(rules(three=ANEW), 1, 50)
     await settle(desk, 1)
     signalled = desk.kinds
@@ -157,7 +159,7 @@ async def test_nothing_is_marked_before_kafka_has_the_signals_nor_recorded_befor
     ids=["reset", "rebuilt already", "kept"],
 )
 async def test_with_nothing_to_rebuild_the_marks_are_sent_at_once(standing: RuleGeneration) -> None:
-    desk = Desk(FakePast([[given(event())]]), done={1: 2})
+    desk = BackfillDesk(FakePast([[given(event())]]), done={1: 2})
 
     await desk.rebuild(rules(three=standing), 1, 50)
 
@@ -166,7 +168,7 @@ async def test_with_nothing_to_rebuild_the_marks_are_sent_at_once(standing: Rule
 
 
 async def test_a_rule_over_correlations_alone_has_no_past_to_read() -> None:
-    desk = Desk(FakePast([[given(event())]]))
+    desk = BackfillDesk(FakePast([[given(event())]]))
 
     await desk.rebuild(rules(above=ANEW), 1, 50)
 
@@ -176,7 +178,7 @@ async def test_a_rule_over_correlations_alone_has_no_past_to_read() -> None:
 
 async def test_the_past_is_read_from_where_the_first_rule_begins_to_watch() -> None:
     earlier = replace(ANEW, since=SINCE - timedelta(days=1))
-    desk = Desk(FakePast([[]]))
+    desk = BackfillDesk(FakePast([[]]))
 
     await desk.rebuild(rules(three=ANEW, fire=earlier), 1, 50)
 
@@ -184,7 +186,7 @@ async def test_the_past_is_read_from_where_the_first_rule_begins_to_watch() -> N
 
 
 async def test_a_fault_of_kafka_begins_the_reading_again() -> None:
-    desk = Desk(FakePast([[given(event())], [given(LATE)]], [KafkaError()]))
+    desk = BackfillDesk(FakePast([[given(event())], [given(LATE)]], [KafkaError()]))
 
     await desk.rebuild(rules(three=ANEW), 1, 50)
 
@@ -193,7 +195,7 @@ async def test_a_fault_of_kafka_begins_the_reading_again() -> None:
 
 
 async def test_what_is_done_is_not_done_again() -> None:
-    desk = Desk(done={1: 4})
+    desk = BackfillDesk(done={1: 4})
 
     desk.rebuilds.begin(rules(three=ANEW), 1, 50)
     desk.rebuilds.begin(InForce(replace(BOOK, number=0)), 2, 50)
@@ -202,7 +204,7 @@ async def test_what_is_done_is_not_done_again() -> None:
 
 
 async def test_a_newer_bundle_takes_over_what_was_under_way() -> None:
-    desk = Desk(FakePast([[given(event())]]), FakeOutbox(silent=True))
+    desk = BackfillDesk(FakePast([[given(event())]]), FakeOutbox(silent=True))
     desk.rebuilds.begin(rules(three=ANEW), 1, 50)
     await settle(desk, 1)
     newer = InForce(replace(BOOK, number=6), {("pack", "three"): ANEW})
@@ -221,7 +223,7 @@ async def test_a_newer_bundle_takes_over_what_was_under_way() -> None:
 
 
 async def test_partitions_on_the_move_end_the_work_without_a_mark() -> None:
-    desk = Desk(FakePast([[given(event())]]), FakeOutbox(silent=True))
+    desk = BackfillDesk(FakePast([[given(event())]]), FakeOutbox(silent=True))
     desk.rebuilds.begin(rules(three=ANEW), 1, 50)
     await settle(desk, 1)
 
@@ -234,7 +236,7 @@ async def test_partitions_on_the_move_end_the_work_without_a_mark() -> None:
 
 
 async def test_what_cannot_be_mended_ends_the_process() -> None:
-    desk = Desk(FakePast([[given(event())]], [OSError("disk")]))
+    desk = BackfillDesk(FakePast([[given(event())]], [OSError("disk")]))
 
     desk.rebuilds.begin(rules(three=ANEW), 1, 50)
     await settle(desk, 1)
@@ -243,7 +245,7 @@ async def test_what_cannot_be_mended_ends_the_process() -> None:
     assert [type(error) for error in desk.failed] == [OSError]
 
 
-async def settle(desk: Desk, sent: int) -> None:
+async def settle(desk: BackfillDesk, sent: int) -> None:
     """Wait until so many messages are sent, and let whatever comes next begin."""
     for _ in range(1000):
         if len(desk.outbox.sent) >= sent:

@@ -14,7 +14,7 @@ from services.matcher.domain.windows.panes import decode_front, pane_name
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.builders import NOON, RULE, hit
-from tests.matcher.course import Course
+from tests.matcher.course import WindowCourse
 
 NAME = (RULE.pack, RULE.name)
 KEY = hit(0).key
@@ -26,7 +26,7 @@ class Killed(Exception):  # noqa: N818  (named for what it says)
     """The process is gone."""
 
 
-class Table(dict[bytes, bytes]):
+class CountingTable(dict[bytes, bytes]):
     """A table whose process is killed after some writes; it counts the panes that are read."""
 
     writes_left: int | None = None
@@ -52,7 +52,7 @@ class Table(dict[bytes, bytes]):
 
 
 def state(*hours: float) -> WindowState:
-    return Course(RULE).take(*(hit(at, f"e{at}") for at in hours)).state
+    return WindowCourse(RULE).take(*(hit(at, f"e{at}") for at in hours)).state
 
 
 def windows(table: dict[bytes, bytes], rule: WindowRule = RULE) -> Windows:
@@ -74,7 +74,7 @@ def named(table: dict[bytes, bytes]) -> set[bytes]:
 
 
 def test_the_keys_of_a_partition_are_those_of_its_states_whatever_its_rules() -> None:
-    table = Table()
+    table = CountingTable()
     kept = windows(table)
     kept.keep(1, KEY, state(0, 100), NOON)
     kept.keep(11, OTHER, state(0), NOON)
@@ -84,7 +84,7 @@ def test_the_keys_of_a_partition_are_those_of_its_states_whatever_its_rules() ->
 
 
 def test_after_a_restart_states_are_due_as_before_and_no_pane_is_read_for_it() -> None:
-    table, whole = Table(), state(0, 1, 100)
+    table, whole = CountingTable(), state(0, 1, 100)
     live = windows(table)
     live.keep(1, KEY, whole, deadline(RULE, whole))
     before = table.panes_read
@@ -98,7 +98,7 @@ def test_after_a_restart_states_are_due_as_before_and_no_pane_is_read_for_it() -
 
 
 def test_a_rule_that_was_changed_meanwhile_decides_anew_when_its_states_are_due() -> None:
-    table, whole = Table(), state(0, 1, 100)
+    table, whole = CountingTable(), state(0, 1, 100)
     windows(table).keep(1, KEY, whole, None)
     changed = replace(RULE, resolve_after=timedelta(days=400))
 
@@ -132,7 +132,7 @@ def _drop(told: Windows) -> None:
 @pytest.mark.parametrize("act", [_grow, _shrink, _drop])
 def test_what_a_kill_leaves_half_done_is_swept_up_at_the_next_tick(act: Act) -> None:
     for writes in range(12):
-        table = Table()
+        table = CountingTable()
         windows(table).keep(1, KEY, state(0, 100), NOON)
         table.writes_left = writes
         with suppress(Killed):
@@ -154,7 +154,7 @@ def orphan(number: int, partition: int = 1) -> bytes:
 def test_only_panes_of_the_partition_in_hand_are_swept_some_at_a_time() -> None:
     own = {orphan(number): b"[]" for number in range(SWEPT_AT_ONCE + 1)}
     foreign = {orphan(0, partition=2): b"[]"}
-    table = Table(own | foreign)
+    table = CountingTable(own | foreign)
     told = windows(table)
     told.schedule(1)
 
@@ -165,7 +165,7 @@ def test_only_panes_of_the_partition_in_hand_are_swept_some_at_a_time() -> None:
 
 
 def test_a_pane_that_belongs_to_a_state_by_the_time_of_the_sweep_stays() -> None:
-    table, whole = Table(), state(0, 100)
+    table, whole = CountingTable(), state(0, 100)
     windows(table).keep(1, KEY, whole, NOON)
     table.pop(b"1:" + KEY)
     told = windows(table)
@@ -183,7 +183,7 @@ def test_nothing_but_panes_is_ever_swept() -> None:
         b'1:["iraq","likely",["hypothesis","likely"]]': b"{}",
         b'1:["iraq","gone",["place","]#1-2-3"]]': b"{}",
     }
-    table = Table(others)
+    table = CountingTable(others)
     told = windows(table)
     told.schedule(1)
 

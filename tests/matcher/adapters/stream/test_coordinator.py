@@ -43,7 +43,7 @@ class FakeClient:
         return SimpleNamespace(error_code=self.error.errno)
 
 
-class Member:
+class ConfirmedMember:
     """A member of the group that was confirmed long ago, if at all."""
 
     def __init__(self) -> None:
@@ -72,15 +72,15 @@ class Member:
 
 
 @pytest.fixture
-async def member() -> AsyncIterator[Member]:
-    made = Member()
+async def member() -> AsyncIterator[ConfirmedMember]:
+    made = ConfirmedMember()
     yield made
     await made.coordinator.close()
 
 
 @pytest.mark.parametrize("error", [NoError, RebalanceInProgressError])
 async def test_a_heartbeat_that_is_answered_as_a_members_confirms(
-    member: Member, error: type[Any]
+    member: ConfirmedMember, error: type[Any]
 ) -> None:
     await member.beat(error)
 
@@ -89,7 +89,7 @@ async def test_a_heartbeat_that_is_answered_as_a_members_confirms(
 
 @pytest.mark.parametrize("error", [RequestTimedOutError, GroupCoordinatorNotAvailableError])
 async def test_without_an_answer_the_session_is_in_doubt_and_not_lost(
-    member: Member, error: type[Any]
+    member: ConfirmedMember, error: type[Any]
 ) -> None:
     await member.beat()
 
@@ -102,7 +102,7 @@ async def test_without_an_answer_the_session_is_in_doubt_and_not_lost(
 
 @pytest.mark.parametrize("error", [UnknownMemberIdError, IllegalGenerationError])
 async def test_whom_kafka_does_not_know_has_lost_the_session(
-    member: Member, error: type[Any]
+    member: ConfirmedMember, error: type[Any]
 ) -> None:
     await member.beat()
 
@@ -114,7 +114,7 @@ async def test_whom_kafka_does_not_know_has_lost_the_session(
 
 @pytest.mark.parametrize("error", [UnknownMemberIdError, IllegalGenerationError])
 async def test_a_commit_that_is_refused_for_that_is_its_end_too(
-    member: Member, error: type[Any]
+    member: ConfirmedMember, error: type[Any]
 ) -> None:
     await member.beat()
 
@@ -124,7 +124,7 @@ async def test_a_commit_that_is_refused_for_that_is_its_end_too(
     assert member.lost == 1
 
 
-async def test_to_leave_in_order_is_no_loss(member: Member) -> None:
+async def test_to_leave_in_order_is_no_loss(member: ConfirmedMember) -> None:
     await member.beat()
 
     await member.coordinator.close()

@@ -9,7 +9,7 @@ from services.matcher.adapters.stream.session import Left, Session
 
 
 @dataclass
-class Membership:
+class SessionFixture:
     """A session of 6 seconds in a group that waits 60 for whom it rebalances."""
 
     time: float = 1000.0
@@ -20,15 +20,17 @@ class Membership:
 
 
 @pytest.fixture
-def member() -> Membership:
-    return Membership()
+def member() -> SessionFixture:
+    return SessionFixture()
 
 
-def test_it_does_not_stand_before_the_first_answer(member: Membership) -> None:
+def test_it_does_not_stand_before_the_first_answer(member: SessionFixture) -> None:
     assert not member.session.stands()
 
 
-def test_it_stands_for_half_its_time_after_what_was_answered_was_sent(member: Membership) -> None:
+def test_it_stands_for_half_its_time_after_what_was_answered_was_sent(
+    member: SessionFixture,
+) -> None:
     member.session.confirm(member.time)
 
     member.time += 2.99
@@ -37,7 +39,7 @@ def test_it_stands_for_half_its_time_after_what_was_answered_was_sent(member: Me
     assert not member.session.stands()
 
 
-def test_an_answer_that_waited_while_we_slept_confirms_nothing(member: Membership) -> None:
+def test_an_answer_that_waited_while_we_slept_confirms_nothing(member: SessionFixture) -> None:
     asked = member.time
 
     member.time += 20
@@ -47,7 +49,7 @@ def test_an_answer_that_waited_while_we_slept_confirms_nothing(member: Membershi
 
 
 def test_in_a_rebalance_it_stands_while_the_group_waits_for_us_and_no_longer(
-    member: Membership,
+    member: SessionFixture,
 ) -> None:
     for _ in range(58):
         member.session.confirm(member.time, rebalancing=True)
@@ -58,7 +60,7 @@ def test_in_a_rebalance_it_stands_while_the_group_waits_for_us_and_no_longer(
     assert member.session.stands()
 
 
-def test_the_wait_starts_anew_with_each_rebalance(member: Membership) -> None:
+def test_the_wait_starts_anew_with_each_rebalance(member: SessionFixture) -> None:
     for _ in range(10):
         member.session.confirm(member.time, rebalancing=True)
         member.time += 40
@@ -69,7 +71,7 @@ def test_the_wait_starts_anew_with_each_rebalance(member: Membership) -> None:
     assert member.session.stands()
 
 
-async def test_who_waits_goes_on_as_soon_as_it_stands_again(member: Membership) -> None:
+async def test_who_waits_goes_on_as_soon_as_it_stands_again(member: SessionFixture) -> None:
     waiting = asyncio.create_task(member.session.standing())
     await asyncio.sleep(0.05)
     assert not waiting.done()
@@ -79,7 +81,7 @@ async def test_who_waits_goes_on_as_soon_as_it_stands_again(member: Membership) 
     await asyncio.wait_for(waiting, 5)
 
 
-def test_a_lost_session_is_told_once_and_stands_no_more(member: Membership) -> None:
+def test_a_lost_session_is_told_once_and_stands_no_more(member: SessionFixture) -> None:
     member.session.confirm(member.time)
 
     member.session.lose()
@@ -89,13 +91,15 @@ def test_a_lost_session_is_told_once_and_stands_no_more(member: Membership) -> N
     assert not member.session.stands()
 
 
-def test_there_is_nothing_to_lose_before_the_first_answer(member: Membership) -> None:
+def test_there_is_nothing_to_lose_before_the_first_answer(member: SessionFixture) -> None:
     member.session.lose()
 
     assert member.lost == []
 
 
-async def test_who_left_in_order_loses_nothing_and_waits_for_nothing(member: Membership) -> None:
+async def test_who_left_in_order_loses_nothing_and_waits_for_nothing(
+    member: SessionFixture,
+) -> None:
     member.session.confirm(member.time)
     member.session.leave()
     member.session.lose()

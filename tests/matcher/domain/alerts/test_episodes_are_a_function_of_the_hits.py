@@ -12,7 +12,7 @@ from schemas.signal import Signal, SignalKind
 from services.matcher.domain.windows.expression import parse_expression
 from services.matcher.domain.windows.window_rule import NUMERIC, WindowRule
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, mark, of
-from tests.matcher.course import Course
+from tests.matcher.course import WindowCourse
 
 FORGETFUL = replace(RULE, max_lateness=HOUR)
 RULES = {
@@ -174,7 +174,7 @@ def test_any_order_of_arrival_ends_in_the_episodes_of_brute_force(
     rule, stream = case
     arrivals = data.draw(st.permutations(stream))
 
-    course = Course(rule).take(*arrivals)
+    course = WindowCourse(rule).take(*arrivals)
 
     assert course.told() == brute_force(rule, stream)
 
@@ -185,7 +185,7 @@ def test_repeats_and_restarts_change_nothing(
 ) -> None:
     rule, stream = case
     repeats = data.draw(st.lists(st.sampled_from(stream)))
-    course = Course(rule)
+    course = WindowCourse(rule)
 
     for one in [*stream, *repeats]:
         course.take(one).restore()
@@ -198,7 +198,7 @@ def test_a_clock_that_forgets_changes_no_episode(
     case: tuple[WindowRule, list[Signal]], restarts: bool
 ) -> None:
     rule, stream = case
-    course = Course(rule)
+    course = WindowCourse(rule)
 
     for one in sorted(stream, key=_recorded):
         course.take(one).tick(_recorded(one))
@@ -213,7 +213,7 @@ def test_every_alert_is_announced_firing_first_and_its_revisions_count_up(
     case: tuple[WindowRule, list[Signal]],
 ) -> None:
     rule, stream = case
-    course = Course(rule)
+    course = WindowCourse(rule)
 
     for one in sorted(stream, key=_recorded):
         course.take(one).tick(_recorded(one))

@@ -9,7 +9,7 @@ from services.matcher.domain.alerts.explain import spoken
 from services.matcher.domain.windows.condition import bounds_in_words
 from services.matcher.domain.windows.template import mentioned
 from tests.matcher.builders import ALONE, RULE, TEMPORAL, VALUES, hit, of
-from tests.matcher.course import Course
+from tests.matcher.course import WindowCourse
 
 
 def with_fields(one: Signal, **fields: str) -> Signal:
@@ -19,7 +19,7 @@ def with_fields(one: Signal, **fields: str) -> Signal:
 def test_a_summary_speaks_of_the_newest_report() -> None:
     rule = replace(RULE, summary="{{ value }} at {{ place }}")
 
-    course = Course(rule).take(hit(0), hit(1), with_fields(hit(2), place="Taji"))
+    course = WindowCourse(rule).take(hit(0), hit(1), with_fields(hit(2), place="Taji"))
 
     assert course.last.summary == "3 at Taji"
 
@@ -27,7 +27,9 @@ def test_a_summary_speaks_of_the_newest_report() -> None:
 def test_a_summary_reads_quantities_by_their_dotted_names() -> None:
     rule = replace(ALONE, summary="{{ quantities.rockets }} rockets")
 
-    course = Course(rule).take(hit(0).model_copy(update={"fields": {"quantities.rockets": 3.0}}))
+    course = WindowCourse(rule).take(
+        hit(0).model_copy(update={"fields": {"quantities.rockets": 3.0}})
+    )
 
     assert course.last.summary == "3 rockets"
 
@@ -36,7 +38,7 @@ def test_a_summary_says_the_names_of_list_members_not_their_ids() -> None:
     names = {"aah": "Asa'ib Ahl al-Haq", "badr": "Badr"}
     rule = replace(VALUES, summary="{{ values | join(', ') }}", called=names)
 
-    course = Course(rule).take(hit(0, values=("badr", "aah", "unlisted")))
+    course = WindowCourse(rule).take(hit(0, values=("badr", "aah", "unlisted")))
 
     assert course.last.summary == "Asa'ib Ahl al-Haq, Badr, unlisted"
 
@@ -44,7 +46,7 @@ def test_a_summary_says_the_names_of_list_members_not_their_ids() -> None:
 def test_a_summary_says_the_name_of_the_member_it_is_grouped_by() -> None:
     rule = replace(ALONE, summary="{{ actor_ids }}", called={"badr": "Badr"})
 
-    course = Course(rule).take(hit(0).model_copy(update={"group": {"actor_ids": "badr"}}))
+    course = WindowCourse(rule).take(hit(0).model_copy(update={"group": {"actor_ids": "badr"}}))
 
     assert course.last.summary == "Badr"
     assert course.last.group == {"actor_ids": "badr"}
@@ -53,7 +55,7 @@ def test_a_summary_says_the_name_of_the_member_it_is_grouped_by() -> None:
 def test_a_summary_that_cannot_be_rendered_costs_no_alert() -> None:
     rule = replace(ALONE, summary="{{ 1 / 0 }}")
 
-    course = Course(rule).take(hit(0))
+    course = WindowCourse(rule).take(hit(0))
 
     assert course.last.summary == "(the rule's text cannot be rendered: division by zero)"
 
@@ -61,26 +63,26 @@ def test_a_summary_that_cannot_be_rendered_costs_no_alert() -> None:
 def test_a_template_reaches_nothing_outside_its_values() -> None:
     rule = replace(ALONE, summary="{{ title.__class__.__mro__ }}")
 
-    course = Course(rule).take(hit(0))
+    course = WindowCourse(rule).take(hit(0))
 
     assert "class" not in course.last.summary
 
 
 @pytest.mark.parametrize("huge", ["10 ** 10 ** 8", "'x' * 10000000000", "[0] * 10000000000"])
 def test_a_template_makes_nothing_huge_of_something_small(huge: str) -> None:
-    course = Course(replace(ALONE, summary="{{ " + huge + " }}")).take(hit(0))
+    course = WindowCourse(replace(ALONE, summary="{{ " + huge + " }}")).take(hit(0))
 
     assert course.last.summary.startswith("(the rule's text cannot be rendered: *")
 
 
 def test_a_template_may_multiply_numbers() -> None:
-    course = Course(replace(ALONE, summary="{{ 2.5 * evidence_count }}")).take(hit(0))
+    course = WindowCourse(replace(ALONE, summary="{{ 2.5 * evidence_count }}")).take(hit(0))
 
     assert course.last.summary == "2.5"
 
 
 def test_an_alert_shows_the_newest_twenty_of_its_evidence_and_counts_all() -> None:
-    course = Course(RULE).take(*(hit(number / 10) for number in range(25)))
+    course = WindowCourse(RULE).take(*(hit(number / 10) for number in range(25)))
 
     assert course.last.evidence_count == 25
     assert len(course.last.evidence) == 20
@@ -88,7 +90,7 @@ def test_an_alert_shows_the_newest_twenty_of_its_evidence_and_counts_all() -> No
 
 
 def test_a_temporal_alert_names_the_rules_that_hit() -> None:
-    course = Course(TEMPORAL).take(of("threat", hit(0)), of("mobilisation", hit(1)))
+    course = WindowCourse(TEMPORAL).take(of("threat", hit(0)), of("mobilisation", hit(1)))
 
     assert course.last.explain.startswith("2 of 2 rules (mobilisation, threat) hit in the 4 hours")
 

@@ -16,7 +16,7 @@ from services.matcher.domain.changes.ending import REMOVED, RESET, ended, namele
 from services.matcher.domain.changes.release import CHANGED, history
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.builders import ALONE, AWAITED, HOUR, NOON, RULE, hit, mark, of
-from tests.matcher.course import Course
+from tests.matcher.course import WindowCourse
 from tests.matcher.domain.alerts.test_episodes_are_a_function_of_the_hits import brute_force, cases
 
 PAIR = replace(RULE, condition=Condition(gte=2))
@@ -29,7 +29,7 @@ def told(alerts: Sequence[Alert]) -> list[tuple[Status, int]]:
 
 
 def test_nothing_is_said_until_the_past_is_all_there() -> None:
-    course = Course(RULE).take(*THREE).publish(PAIR)
+    course = WindowCourse(RULE).take(*THREE).publish(PAIR)
     said = list(course.alerts)
 
     course.judged(*THREE).take(hit(3)).tick(NOON + 50 * HOUR)
@@ -38,7 +38,7 @@ def test_nothing_is_said_until_the_past_is_all_there() -> None:
 
 
 def test_an_announced_alert_keeps_its_id_where_the_changed_rule_fires_too() -> None:
-    course = Course(RULE).take(*THREE).publish(PAIR).judged(*THREE).release()
+    course = WindowCourse(RULE).take(*THREE).publish(PAIR).judged(*THREE).release()
 
     first, revised = course.alerts
     assert revised.id == first.id
@@ -47,48 +47,48 @@ def test_an_announced_alert_keeps_its_id_where_the_changed_rule_fires_too() -> N
 
 
 def test_an_alert_that_says_the_same_as_before_is_not_said_again() -> None:
-    course = Course(RULE).take(*THREE).publish(RULE).judged(*THREE).release()
+    course = WindowCourse(RULE).take(*THREE).publish(RULE).judged(*THREE).release()
 
     assert told(course.alerts) == [(Status.FIRING, 1)]
 
 
 def test_an_alert_that_the_changed_rule_would_not_have_raised_is_withdrawn() -> None:
     more = replace(RULE, condition=Condition(gte=4))
-    course = Course(RULE).take(*THREE).publish(more).judged(*THREE).release()
+    course = WindowCourse(RULE).take(*THREE).publish(more).judged(*THREE).release()
 
     assert told(course.alerts)[1:] == [(Status.WITHDRAWN, 2)]
     assert course.last.reason == CHANGED
 
 
 def test_what_a_new_rule_finds_in_the_past_is_backfill() -> None:
-    course = Course(PAIR).publish(PAIR).judged(*THREE).release()
+    course = WindowCourse(PAIR).publish(PAIR).judged(*THREE).release()
 
     assert course.last.backfill
     assert course.last.evidence_count == 3
 
 
 def test_a_live_hit_that_fires_while_the_past_is_judged_is_announced_live() -> None:
-    course = Course(PAIR).publish(PAIR).judged(*THREE).take(hit(3)).release()
+    course = WindowCourse(PAIR).publish(PAIR).judged(*THREE).take(hit(3)).release()
 
     assert not course.last.backfill
 
 
 def test_a_live_report_that_completes_history_is_announced_live_whenever_it_was() -> None:
-    course = Course(RULE).publish(RULE).judged(hit(1), hit(2)).take(hit(0)).release()
+    course = WindowCourse(RULE).publish(RULE).judged(hit(1), hit(2)).take(hit(0)).release()
 
     assert course.last.evidence_count == 3
     assert not course.last.backfill
 
 
 def test_an_alert_announced_live_is_no_backfill_after_a_change() -> None:
-    course = Course(RULE).take(*THREE).publish(PAIR).judged(*THREE).release()
+    course = WindowCourse(RULE).take(*THREE).publish(PAIR).judged(*THREE).release()
 
     assert not course.last.backfill
 
 
 def test_a_hit_that_was_on_the_way_during_the_change_is_live_when_it_comes_from_the_past() -> None:
     for first, second in ((True, False), (False, True)):
-        course = Course(ALONE).publish(ALONE)
+        course = WindowCourse(ALONE).publish(ALONE)
 
         for overtaken in (first, second):
             _ = course.take_as_sent(hit(0)) if overtaken else course.judged(hit(0))
@@ -99,13 +99,13 @@ def test_a_hit_that_was_on_the_way_during_the_change_is_live_when_it_comes_from_
 
 
 def test_a_hit_of_the_older_version_is_not_counted_by_itself() -> None:
-    course = Course(ALONE).publish(ALONE).take_as_sent(hit(0)).release()
+    course = WindowCourse(ALONE).publish(ALONE).take_as_sent(hit(0)).release()
 
     assert course.alerts == []
 
 
 def test_what_only_remembers_an_overtaken_hit_is_forgotten_in_time() -> None:
-    course = Course(ALONE).publish(ALONE).take_as_sent(hit(0)).release()
+    course = WindowCourse(ALONE).publish(ALONE).take_as_sent(hit(0)).release()
 
     course.tick(NOON + 10_000 * HOUR)
 
@@ -113,7 +113,7 @@ def test_what_only_remembers_an_overtaken_hit_is_forgotten_in_time() -> None:
 
 
 def test_an_event_withdrawn_before_the_change_stays_out() -> None:
-    course = Course(RULE).take(*THREE, mark(1)).publish(PAIR).judged(hit(0), hit(1)).release()
+    course = WindowCourse(RULE).take(*THREE, mark(1)).publish(PAIR).judged(hit(0), hit(1)).release()
 
     assert course.standing == []
 
@@ -123,7 +123,7 @@ def test_an_alert_from_before_the_past_that_is_judged_stands_and_resolves_as_it_
 ):
     stricter = replace(RULE, condition=Condition(gte=4))
     for known in (True, False):
-        course = Course(RULE).take(*THREE)
+        course = WindowCourse(RULE).take(*THREE)
         course.clock = NOON + 79 * HOUR
 
         course.publish(stricter, known=known).judged(*THREE).release()
@@ -134,7 +134,7 @@ def test_an_alert_from_before_the_past_that_is_judged_stands_and_resolves_as_it_
 
 
 def test_a_repeat_of_the_release_says_it_again() -> None:
-    course = Course(PAIR).publish(PAIR).judged(*THREE).release()
+    course = WindowCourse(PAIR).publish(PAIR).judged(*THREE).release()
     course.offset -= 1
 
     course.release()
@@ -144,7 +144,7 @@ def test_a_repeat_of_the_release_says_it_again() -> None:
 
 def test_an_absence_is_judged_up_to_the_clock_at_the_release() -> None:
     threat = of("threat", hit(0))
-    course = Course(AWAITED).publish(AWAITED).judged(threat)
+    course = WindowCourse(AWAITED).publish(AWAITED).judged(threat)
     course.clock = NOON + 5 * HOUR
 
     course.release()
@@ -153,7 +153,7 @@ def test_an_absence_is_judged_up_to_the_clock_at_the_release() -> None:
 
 
 def test_a_reset_rule_counts_from_nothing() -> None:
-    course = Course(RULE).take(hit(0), hit(1)).publish(PAIR, OnChange.RESET).take(hit(2))
+    course = WindowCourse(RULE).take(hit(0), hit(1)).publish(PAIR, OnChange.RESET).take(hit(2))
     assert course.alerts == []
 
     course.take(hit(2.5))
@@ -162,7 +162,7 @@ def test_a_reset_rule_counts_from_nothing() -> None:
 
 
 def test_alerts_of_a_rule_that_is_reset_or_removed_end_with_their_evidence() -> None:
-    course = Course(RULE).take(*THREE)
+    course = WindowCourse(RULE).take(*THREE)
 
     for why in (RESET, REMOVED):
         (alert,) = ended(RULE, course.state, NOON + 9 * HOUR, why)
@@ -173,7 +173,7 @@ def test_alerts_of_a_rule_that_is_reset_or_removed_end_with_their_evidence() -> 
 
 
 def test_an_alert_ends_even_if_nobody_knows_its_rule_any_more() -> None:
-    course = Course(RULE).take(*THREE)
+    course = WindowCourse(RULE).take(*THREE)
     unknown, state = nameless((RULE.pack, RULE.name), course.state)
 
     (alert,) = ended(unknown, state, NOON, REMOVED)
@@ -183,13 +183,13 @@ def test_an_alert_ends_even_if_nobody_knows_its_rule_any_more() -> None:
 
 
 def test_what_has_ended_does_not_end_again() -> None:
-    course = Course(RULE).take(*THREE).tick(NOON + 9 * HOUR)
+    course = WindowCourse(RULE).take(*THREE).tick(NOON + 9 * HOUR)
 
     assert ended(RULE, course.state, NOON, REMOVED) == ()
 
 
 def test_for_rules_above_an_alert_is_of_the_past_as_its_hits_are() -> None:
-    course = Course(RULE).take(*THREE).publish(PAIR).judged(*THREE).release()
+    course = WindowCourse(RULE).take(*THREE).publish(PAIR).judged(*THREE).release()
 
     (alert,) = history(PAIR, course.state)
 
@@ -209,7 +209,7 @@ def test_a_rule_published_again_in_the_middle_ends_in_the_episodes_of_one_left_a
     ordered = sorted(stream, key=_recorded)
     cut = data.draw(st.integers(0, len(ordered)))
     meanwhile = data.draw(st.integers(cut, len(ordered)))
-    live = _ticked(Course(rule), ordered[:cut])
+    live = _ticked(WindowCourse(rule), ordered[:cut])
     ids = {one.starts_at: one.id for one in live.standing}
 
     live.publish(rule)
@@ -227,7 +227,7 @@ def test_a_rule_published_again_in_the_middle_ends_in_the_episodes_of_one_left_a
     assert all(kept[start] == alone[start] for start in alone.keys() & kept.keys())
 
 
-def _ticked(course: Course, stream: Sequence[Signal]) -> Course:
+def _ticked(course: WindowCourse, stream: Sequence[Signal]) -> WindowCourse:
     for one in stream:
         course.take(one).tick(_recorded(one))
     return course
@@ -249,7 +249,7 @@ def test_history_alone_pages_nobody(
 ) -> None:
     rule, stream = case
     live = data.draw(st.sets(st.sampled_from([one.identity for one in stream]), max_size=2))
-    course = Course(rule).publish(rule)
+    course = WindowCourse(rule).publish(rule)
 
     for one in stream:
         _ = course.take(one) if one.identity in live else course.judged(one)

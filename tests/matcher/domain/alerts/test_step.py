@@ -6,11 +6,11 @@ from schemas.rule import Condition, Corroboration
 from services.matcher.domain.alerts.step import StepContext, deadline, step_window
 from services.matcher.domain.windows.state import WindowState, hit_of
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, mark, of
-from tests.matcher.course import Course
+from tests.matcher.course import WindowCourse
 
 
 def test_the_third_hit_in_the_window_fires() -> None:
-    course = Course(RULE).take(hit(0), hit(1))
+    course = WindowCourse(RULE).take(hit(0), hit(1))
     assert course.alerts == []
 
     course.take(hit(2))
@@ -22,37 +22,37 @@ def test_the_third_hit_in_the_window_fires() -> None:
 
 
 def test_a_hit_just_inside_the_window_counts() -> None:
-    course = Course(RULE).take(hit(0), hit(1), hit(3.999))
+    course = WindowCourse(RULE).take(hit(0), hit(1), hit(3.999))
 
     assert len(course.alerts) == 1
 
 
 def test_a_hit_exactly_a_timespan_old_is_out_of_the_window() -> None:
-    course = Course(RULE).take(hit(0), hit(1), hit(4))
+    course = WindowCourse(RULE).take(hit(0), hit(1), hit(4))
 
     assert course.alerts == []
 
 
 def test_a_hit_exactly_a_timespan_before_the_firing_is_no_evidence() -> None:
-    course = Course(RULE).take(hit(0), hit(3.5), hit(4, "a"), hit(4, "b"))
+    course = WindowCourse(RULE).take(hit(0), hit(3.5), hit(4, "a"), hit(4, "b"))
 
     assert course.last.evidence_count == 3
 
 
 def test_two_hits_at_the_very_same_time_both_count() -> None:
-    course = Course(RULE).take(hit(1, "a"), hit(1, "b"), hit(1, "c"))
+    course = WindowCourse(RULE).take(hit(1, "a"), hit(1, "b"), hit(1, "c"))
 
     assert course.last.evidence_count == 3
 
 
 def test_the_same_event_again_changes_nothing() -> None:
-    course = Course(RULE).take(hit(0), hit(1), hit(1), hit(0), hit(1))
+    course = WindowCourse(RULE).take(hit(0), hit(1), hit(1), hit(0), hit(1))
 
     assert course.alerts == []
 
 
 def test_a_late_hit_completes_a_window_of_the_past() -> None:
-    course = Course(RULE).take(hit(0), hit(1), hit(30)).tick(NOON + 30 * HOUR)
+    course = WindowCourse(RULE).take(hit(0), hit(1), hit(30)).tick(NOON + 30 * HOUR)
 
     course.take(hit(0.5, late=30 * HOUR))
 
@@ -61,28 +61,28 @@ def test_a_late_hit_completes_a_window_of_the_past() -> None:
 
 
 def test_a_hit_beyond_the_lateness_allowed_is_refused() -> None:
-    course = Course(RULE).take(hit(0), hit(1), hit(0.5, late=RULE.max_lateness + HOUR))
+    course = WindowCourse(RULE).take(hit(0), hit(1), hit(0.5, late=RULE.max_lateness + HOUR))
 
     assert course.refused == ["too_late"]
     assert course.alerts == []
 
 
 def test_a_hit_exactly_as_late_as_allowed_counts() -> None:
-    course = Course(RULE).take(hit(0), hit(1), hit(0.5, late=RULE.max_lateness))
+    course = WindowCourse(RULE).take(hit(0), hit(1), hit(0.5, late=RULE.max_lateness))
 
     assert course.refused == []
     assert len(course.alerts) == 1
 
 
 def test_a_detection_rule_refuses_nothing_and_marks_the_alert_late() -> None:
-    course = Course(ALONE).take(hit(0, late=1000 * HOUR))
+    course = WindowCourse(ALONE).take(hit(0, late=1000 * HOUR))
 
     assert course.last.late
     assert course.refused == []
 
 
 def test_more_evidence_is_a_revision_of_the_same_alert() -> None:
-    course = Course(RULE).take(hit(0), hit(1), hit(2), hit(3))
+    course = WindowCourse(RULE).take(hit(0), hit(1), hit(2), hit(3))
 
     assert [alert.revision for alert in course.alerts] == [1, 2]
     assert len({alert.id for alert in course.alerts}) == 1
@@ -90,19 +90,19 @@ def test_more_evidence_is_a_revision_of_the_same_alert() -> None:
 
 
 def test_a_gap_longer_than_resolve_after_makes_a_second_alert() -> None:
-    course = Course(ALONE).take(hit(0), hit(24), hit(48.001))
+    course = WindowCourse(ALONE).take(hit(0), hit(24), hit(48.001))
 
     assert len(course.final) == 2
 
 
 def test_a_gap_of_just_resolve_after_is_the_same_episode() -> None:
-    course = Course(ALONE).take(hit(0), hit(24))
+    course = WindowCourse(ALONE).take(hit(0), hit(24))
 
     assert len(course.final) == 1
 
 
 def test_an_alert_resolves_when_the_clock_has_passed_it_by_resolve_after() -> None:
-    course = Course(RULE).take(hit(0), hit(1), hit(2))
+    course = WindowCourse(RULE).take(hit(0), hit(1), hit(2))
 
     before = course.tick(NOON + 5.999 * HOUR).last
     after = course.tick(NOON + 6 * HOUR).last
@@ -114,7 +114,7 @@ def test_an_alert_resolves_when_the_clock_has_passed_it_by_resolve_after() -> No
 
 
 def test_an_episode_that_is_over_already_is_announced_firing_first() -> None:
-    course = Course(RULE).tick(NOON + 50 * HOUR)
+    course = WindowCourse(RULE).tick(NOON + 50 * HOUR)
 
     course.take(hit(0, late=50 * HOUR), hit(1, late=50 * HOUR), hit(2, late=50 * HOUR))
     course.tick(NOON + 51 * HOUR)
@@ -123,7 +123,7 @@ def test_an_episode_that_is_over_already_is_announced_firing_first() -> None:
 
 
 def test_nothing_resolves_before_every_partition_has_ticked() -> None:
-    course = Course(RULE).take(hit(0), hit(1), hit(2))
+    course = WindowCourse(RULE).take(hit(0), hit(1), hit(2))
 
     outcome = step_window(RULE, course.state, None, StepContext(99, None, NOON + 1000 * HOUR))
 
@@ -132,7 +132,7 @@ def test_nothing_resolves_before_every_partition_has_ticked() -> None:
 
 
 def test_a_resolved_alert_that_a_late_hit_lengthens_ended_as_late_as_its_episode() -> None:
-    course = Course(RULE).take(hit(0), hit(1), hit(2)).tick(NOON + 20 * HOUR)
+    course = WindowCourse(RULE).take(hit(0), hit(1), hit(2)).tick(NOON + 20 * HOUR)
 
     course.take(hit(3))
 
@@ -141,7 +141,7 @@ def test_a_resolved_alert_that_a_late_hit_lengthens_ended_as_late_as_its_episode
 
 
 def test_a_resolved_alert_that_goes_on_fires_again_under_its_id() -> None:
-    course = Course(RULE).take(hit(0), hit(1), hit(2)).tick(NOON + 6 * HOUR)
+    course = WindowCourse(RULE).take(hit(0), hit(1), hit(2)).tick(NOON + 6 * HOUR)
 
     course.take(hit(3), hit(3.5))
 
@@ -151,7 +151,7 @@ def test_a_resolved_alert_that_goes_on_fires_again_under_its_id() -> None:
 
 
 def test_a_message_not_past_the_offset_changes_nothing_and_sends_again() -> None:
-    course = Course(RULE).take(hit(0), hit(1), hit(2))
+    course = WindowCourse(RULE).take(hit(0), hit(1), hit(2))
 
     again = step_window(RULE, course.state, hit(2), StepContext(course.state.offset, None, NOON))
 
@@ -161,7 +161,7 @@ def test_a_message_not_past_the_offset_changes_nothing_and_sends_again() -> None
 
 
 def test_a_tick_not_past_the_offset_sends_resolved_and_withdrawn_again() -> None:
-    course = Course(ALONE).take(hit(0), hit(100), mark(100)).tick(NOON + 30 * HOUR)
+    course = WindowCourse(ALONE).take(hit(0), hit(100), mark(100)).tick(NOON + 30 * HOUR)
 
     again = step_window(
         ALONE, course.state, None, StepContext(course.state.offset, course.clock, NOON)
@@ -172,7 +172,7 @@ def test_a_tick_not_past_the_offset_sends_resolved_and_withdrawn_again() -> None
 
 
 def test_a_retraction_withdraws_the_alert_that_it_leaves_without_ground() -> None:
-    course = Course(RULE).take(hit(0), hit(1), hit(2))
+    course = WindowCourse(RULE).take(hit(0), hit(1), hit(2))
 
     course.take(mark(1))
 
@@ -181,13 +181,13 @@ def test_a_retraction_withdraws_the_alert_that_it_leaves_without_ground() -> Non
 
 
 def test_a_retraction_that_comes_first_keeps_the_hit_out() -> None:
-    course = Course(RULE).take(mark(1), hit(0), hit(1), hit(2))
+    course = WindowCourse(RULE).take(mark(1), hit(0), hit(1), hit(2))
 
     assert course.alerts == []
 
 
 def test_a_bridging_hit_joins_two_episodes_and_the_first_announced_stays() -> None:
-    course = Course(ALONE).take(hit(0), hit(40), hit(20))
+    course = WindowCourse(ALONE).take(hit(0), hit(40), hit(20))
 
     first, second = course.final
 
@@ -198,7 +198,7 @@ def test_a_bridging_hit_joins_two_episodes_and_the_first_announced_stays() -> No
 
 
 def test_an_episode_that_splits_keeps_its_alert_where_most_evidence_is() -> None:
-    course = Course(ALONE).take(hit(0), hit(20), hit(40), hit(41))
+    course = WindowCourse(ALONE).take(hit(0), hit(20), hit(40), hit(41))
 
     course.take(mark(20))
 
@@ -209,7 +209,7 @@ def test_an_episode_that_splits_keeps_its_alert_where_most_evidence_is() -> None
 
 def test_a_range_that_is_overshot_unfires() -> None:
     exactly = replace(RULE, condition=Condition(gte=2, lt=3))
-    course = Course(exactly).take(hit(0), hit(2))
+    course = WindowCourse(exactly).take(hit(0), hit(2))
     assert course.last.status is Status.FIRING
 
     course.take(hit(1))
@@ -218,7 +218,7 @@ def test_a_range_that_is_overshot_unfires() -> None:
 
 
 def test_value_count_counts_distinct_values_over_all_hits() -> None:
-    course = Course(VALUES).take(
+    course = WindowCourse(VALUES).take(
         hit(0, values=("badr", "kh")), hit(1, values=("badr",)), hit(2, values=("aah",))
     )
 
@@ -227,13 +227,13 @@ def test_value_count_counts_distinct_values_over_all_hits() -> None:
 
 
 def test_temporal_fires_when_every_rule_has_a_hit_in_any_order() -> None:
-    course = Course(TEMPORAL).take(of("threat", hit(1)), of("mobilisation", hit(2)))
+    course = WindowCourse(TEMPORAL).take(of("threat", hit(1)), of("mobilisation", hit(2)))
 
     assert course.last.value == 2
 
 
 def test_temporal_stays_silent_with_two_hits_of_one_rule() -> None:
-    course = Course(TEMPORAL).take(of("threat", hit(1)), of("threat", hit(2)))
+    course = WindowCourse(TEMPORAL).take(of("threat", hit(1)), of("threat", hit(2)))
 
     assert course.alerts == []
 
@@ -242,14 +242,14 @@ def test_counting_by_story_takes_ten_outlets_for_one() -> None:
     by_story = replace(RULE, count_by="story")
     one_story = [hit(n / 10).model_copy(update={"story": "wire"}) for n in range(10)]
 
-    course = Course(by_story).take(*one_story)
+    course = WindowCourse(by_story).take(*one_story)
 
     assert course.alerts == []
 
 
 def test_an_uncorroborated_alert_is_a_level_lower_until_a_second_owner_reports() -> None:
     rule = replace(RULE, corroboration=Corroboration(sources=2, within=timedelta(hours=2)))
-    course = Course(rule).take(hit(0), hit(1), hit(2))
+    course = WindowCourse(rule).take(hit(0), hit(1), hit(2))
     assert (course.last.level, course.last.uncorroborated) == (Level.MEDIUM, True)
 
     course.take(hit(4, owner="afp"))
@@ -262,7 +262,7 @@ COOLED = replace(ALONE, resolve_after=2 * HOUR, cooldown=5 * HOUR)
 
 
 def test_an_episode_within_the_cooldown_of_the_last_ones_end_is_the_same_alert() -> None:
-    course = Course(COOLED).take(hit(0)).tick(NOON + 3 * HOUR)
+    course = WindowCourse(COOLED).take(hit(0)).tick(NOON + 3 * HOUR)
     ended = course.last
 
     course.take(hit(7))
@@ -273,20 +273,20 @@ def test_an_episode_within_the_cooldown_of_the_last_ones_end_is_the_same_alert()
 
 
 def test_an_episode_after_the_cooldown_is_a_new_alert() -> None:
-    course = Course(COOLED).take(hit(0), hit(7.001))
+    course = WindowCourse(COOLED).take(hit(0), hit(7.001))
 
     assert len(course.final) == 2
 
 
 def test_a_higher_level_breaks_the_cooldown() -> None:
     rule = replace(COOLED, corroboration=Corroboration(sources=2, within=timedelta(hours=1)))
-    course = Course(rule).take(hit(0), hit(5), hit(5.5, owner="afp"))
+    course = WindowCourse(rule).take(hit(0), hit(5), hit(5.5, owner="afp"))
 
     assert course.told() == {(NOON, "medium", 1), (NOON + 5 * HOUR, "high", 2)}
 
 
 def test_a_cooldown_that_goes_on_for_ever_keeps_start_and_count() -> None:
-    course = Course(COOLED)
+    course = WindowCourse(COOLED)
 
     for day in range(60):
         course.take(hit(6 * day)).tick(NOON + 6 * day * HOUR)
@@ -295,7 +295,7 @@ def test_a_cooldown_that_goes_on_for_ever_keeps_start_and_count() -> None:
 
 
 def test_a_state_asks_for_a_tick_when_its_alert_resolves_and_when_it_is_forgotten() -> None:
-    course = Course(RULE).take(hit(0), hit(1), hit(2))
+    course = WindowCourse(RULE).take(hit(0), hit(1), hit(2))
     assert deadline(RULE, course.state) == NOON + 6 * HOUR
 
     course.tick(NOON + 6 * HOUR)
@@ -307,7 +307,7 @@ def test_a_state_asks_for_a_tick_when_its_alert_resolves_and_when_it_is_forgotte
 
 
 def test_an_episode_longer_than_the_memory_keeps_its_start_and_its_count() -> None:
-    course = Course(RULE)
+    course = WindowCourse(RULE)
 
     for hour in range(400):
         course.take(hit(hour)).tick(NOON + hour * HOUR)
@@ -317,7 +317,7 @@ def test_an_episode_longer_than_the_memory_keeps_its_start_and_its_count() -> No
 
 
 def test_a_hit_from_before_everything_kept_still_alerts() -> None:
-    course = Course(ALONE).take(hit(0), hit(400)).tick(NOON + 401 * HOUR)
+    course = WindowCourse(ALONE).take(hit(0), hit(400)).tick(NOON + 401 * HOUR)
     assert [one.at for one in course.state.hits] == [hit_of(hit(400)).at]
 
     course.take(hit(100, late=300 * HOUR))
@@ -327,7 +327,7 @@ def test_a_hit_from_before_everything_kept_still_alerts() -> None:
 
 
 def test_a_hit_from_before_everything_kept_joins_the_episode_it_falls_into() -> None:
-    course = Course(replace(ALONE, resolve_after=2 * HOUR))
+    course = WindowCourse(replace(ALONE, resolve_after=2 * HOUR))
     for hour in range(400):
         course.take(hit(hour)).tick(NOON + hour * HOUR)
 
@@ -337,7 +337,7 @@ def test_a_hit_from_before_everything_kept_joins_the_episode_it_falls_into() -> 
 
 
 def test_an_alert_that_fires_is_not_forgotten_before_a_tick_has_resolved_it() -> None:
-    course = Course(ALONE).tick(NOON + 500 * HOUR)
+    course = WindowCourse(ALONE).tick(NOON + 500 * HOUR)
 
     course.take(hit(0, late=500 * HOUR), hit(1, late=500 * HOUR))
 
@@ -345,7 +345,7 @@ def test_an_alert_that_fires_is_not_forgotten_before_a_tick_has_resolved_it() ->
 
 
 def test_the_alert_says_what_was_counted() -> None:
-    course = Course(VALUES).take(hit(0, values=("badr", "kh", "aah")))
+    course = WindowCourse(VALUES).take(hit(0, values=("badr", "kh", "aah")))
 
     assert course.last.explain == (
         "3 distinct values of actor_ids in the 4 hours up to 2020-01-14 12:00 UTC; "

@@ -25,7 +25,7 @@ SECOND = timedelta(seconds=1)
 
 
 @dataclass
-class Course:
+class SourceCourse:
     """One source, its state as it comes out of its bytes, and all that was told."""
 
     source: WatchedSource | None = SIX_HOURS
@@ -35,13 +35,13 @@ class Course:
     clock: datetime | None = None
     offset: int = 0
 
-    def report(self, hours: float, now: float | None = None) -> "Course":
+    def report(self, hours: float, now: float | None = None) -> "SourceCourse":
         at = NOON + hours * HOUR
         moment = self._moment(NOON + (hours if now is None else now) * HOUR)
         pulse = Heartbeat(source="reuters", event="1", at=at, partition=0)
         return self._keep(hear_source(self.source or LEARNT, self.state, pulse, moment))
 
-    def tick(self, hours: float) -> "Course":
+    def tick(self, hours: float) -> "SourceCourse":
         self.clock = NOON + hours * HOUR
         assert self.state is not None
         moment = self._moment(self.clock)
@@ -57,7 +57,7 @@ class Course:
         self.offset += 1
         return StepContext(self.offset, self.clock, now)
 
-    def _keep(self, outcome: SourceOutcome) -> "Course":
+    def _keep(self, outcome: SourceOutcome) -> "SourceCourse":
         self.alerts += [outcome.alert] if outcome.alert else []
         self.silent += [] if outcome.silent is None else [outcome.silent]
         kept = outcome.state
@@ -70,7 +70,7 @@ class Course:
 
 
 def test_a_source_that_goes_quiet_is_told_to_those_on_duty_once() -> None:
-    course = Course().report(0).tick(6).tick(6.1).tick(6.2)
+    course = SourceCourse().report(0).tick(6).tick(6.1).tick(6.2)
 
     (alert,) = course.alerts
     assert is_duty(alert)
@@ -86,7 +86,7 @@ def test_a_source_that_goes_quiet_is_told_to_those_on_duty_once() -> None:
 
 
 def test_its_next_report_ends_the_silence() -> None:
-    course = Course().report(0).tick(7).report(7.5).tick(8)
+    course = SourceCourse().report(0).tick(7).report(7.5).tick(8)
 
     assert course.told == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
     assert course.alerts[-1].resolved_at == NOON + 7.5 * HOUR
@@ -95,7 +95,7 @@ def test_its_next_report_ends_the_silence() -> None:
 
 
 def test_the_next_silence_is_another_alert() -> None:
-    course = Course().report(0).tick(7).report(7.5).tick(15)
+    course = SourceCourse().report(0).tick(7).report(7.5).tick(15)
 
     first, _, third = course.alerts
     assert first.id != third.id
@@ -103,20 +103,20 @@ def test_the_next_silence_is_another_alert() -> None:
 
 
 def test_what_was_recorded_long_ago_does_not_end_the_silence() -> None:
-    course = Course().report(0).tick(24).report(1, now=24)
+    course = SourceCourse().report(0).tick(24).report(1, now=24)
 
     assert course.told == [(Status.FIRING, 1)]
     assert course.report(-5, now=25).told == [(Status.FIRING, 1)]
 
 
 def test_a_stamp_from_the_future_does_not_stand_for_days_of_life() -> None:
-    course = Course().report(1000, now=0).tick(7)
+    course = SourceCourse().report(1000, now=0).tick(7)
 
     assert course.told == [(Status.FIRING, 1)]
 
 
 def test_a_repeat_changes_nothing_and_sends_it_all_again() -> None:
-    course = Course().report(0).tick(7)
+    course = SourceCourse().report(0).tick(7)
 
     again = course.again()
 
@@ -125,7 +125,7 @@ def test_a_repeat_changes_nothing_and_sends_it_all_again() -> None:
 
 
 def test_reports_close_together_are_not_written_one_by_one() -> None:
-    course = Course().report(0)
+    course = SourceCourse().report(0)
     assert course.state is not None
     close = Heartbeat(source="reuters", event="2", at=NOON + SECOND, partition=0)
 
@@ -135,11 +135,11 @@ def test_reports_close_together_are_not_written_one_by_one() -> None:
 
 
 def test_a_source_whose_rhythm_is_being_learnt_is_never_silent() -> None:
-    assert Course(LEARNT).report(0).report(1).tick(1000).alerts == []
+    assert SourceCourse(LEARNT).report(0).report(1).tick(1000).alerts == []
 
 
 def test_a_source_of_which_nothing_is_expected_is_never_silent() -> None:
-    course = Course(replace(SIX_HOURS, every=None, never=True)).report(0).tick(10_000)
+    course = SourceCourse(replace(SIX_HOURS, every=None, never=True)).report(0).tick(10_000)
 
     assert course.alerts == []
     assert course.state is not None
@@ -147,7 +147,7 @@ def test_a_source_of_which_nothing_is_expected_is_never_silent() -> None:
 
 
 def test_a_learnt_rhythm_says_what_is_usual() -> None:
-    course = Course(LEARNT)
+    course = SourceCourse(LEARNT)
     for number in range(24 * 9):
         course.report(number)
     course.tick(24 * 9 + 6)
@@ -160,7 +160,7 @@ def test_a_learnt_rhythm_says_what_is_usual() -> None:
 def test_a_pack_may_say_that_a_silence_is_urgent_and_what_it_hides() -> None:
     urgent = replace(SIX_HOURS, level=Level.HIGH, feeds=("march",), hypotheses=("mlcoa",))
 
-    (alert,) = Course(urgent).report(0).tick(7).alerts
+    (alert,) = SourceCourse(urgent).report(0).tick(7).alerts
 
     assert alert.level is Level.HIGH
     assert alert.hypotheses == ("mlcoa",)
@@ -168,7 +168,7 @@ def test_a_pack_may_say_that_a_silence_is_urgent_and_what_it_hides() -> None:
 
 
 def test_hypotheses_hear_of_a_silence_again_since_some_may_be_new() -> None:
-    course = Course().report(0).tick(7)
+    course = SourceCourse().report(0).tick(7)
     assert course.state is not None
 
     assert source_deadline(SIX_HOURS, course.state) == NOON + 7 * HOUR + REPEAT_EVERY
@@ -176,7 +176,7 @@ def test_hypotheses_hear_of_a_silence_again_since_some_may_be_new() -> None:
 
 
 def test_a_pack_that_expects_less_ends_the_silence() -> None:
-    course = Course().report(0).tick(7)
+    course = SourceCourse().report(0).tick(7)
     course.source = replace(SIX_HOURS, every=24 * HOUR)
 
     assert course.tick(8).told[-1] == (Status.RESOLVED, 2)
@@ -184,7 +184,7 @@ def test_a_pack_that_expects_less_ends_the_silence() -> None:
 
 
 def test_a_source_that_is_watched_under_another_name_is_dropped() -> None:
-    course = Course().report(0).tick(7)
+    course = SourceCourse().report(0).tick(7)
     course.source = None
 
     assert course.tick(8).told[-1] == (Status.RESOLVED, 2)
@@ -193,7 +193,7 @@ def test_a_source_that_is_watched_under_another_name_is_dropped() -> None:
 
 
 def test_a_source_that_no_pack_names_is_forgotten_in_the_end() -> None:
-    course = Course(LEARNT).report(0)
+    course = SourceCourse(LEARNT).report(0)
     assert course.state is not None
     due = source_deadline(LEARNT, course.state)
 

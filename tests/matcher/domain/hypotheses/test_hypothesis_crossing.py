@@ -13,7 +13,7 @@ from services.matcher.domain.hypotheses.crossing import Crossing, crossings, tur
 from services.matcher.domain.hypotheses.hypothesis import Indicator, WatchedHypothesis
 from services.matcher.domain.hypotheses.score import Course
 from tests.matcher.builders import HOUR, NOON
-from tests.matcher.hypotheses import Watch, hypothesis, seen, withdrawn
+from tests.matcher.hypotheses import HypothesisCourse, hypothesis, seen, withdrawn
 
 STEPS = 20_000
 RULES = ("a", "b", "c", "d")
@@ -107,8 +107,8 @@ def _changes(drawn: list[tuple[str, int, bool]]) -> list[AlertChange]:
 
 def _watched(
     told: WatchedHypothesis, stream: list[AlertChange], ticks: float, *, restored: bool
-) -> Watch:
-    watch, now = Watch(told), 0.0
+) -> HypothesisCourse:
+    watch, now = HypothesisCourse(told), 0.0
     for change in stream:
         hours = (change.at - NOON) / HOUR
         while now + ticks <= hours:

@@ -9,11 +9,11 @@ from services.matcher.domain.hypotheses.change import alert_change
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.hypotheses.step import hypothesis_deadline, step_hypothesis
 from tests.matcher.builders import HOUR, NOON
-from tests.matcher.hypotheses import Watch, hypothesis, seen, withdrawn
+from tests.matcher.hypotheses import HypothesisCourse, hypothesis, seen, withdrawn
 
 
 def test_a_score_that_reaches_a_level_is_an_alert_that_names_what_moved_it() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets", 0), seen("march", 1))
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets", 0), seen("march", 1))
 
     first, ended, second = watch.alerts
     assert (first.level, first.value, first.starts_at) == (Level.LOW, 2, NOON)
@@ -32,14 +32,14 @@ def test_a_score_that_reaches_a_level_is_an_alert_that_names_what_moved_it() -> 
 
 
 def test_an_alert_says_what_to_look_for_next() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets"), seen("march", 1))
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets"), seen("march", 1))
 
     assert watch.alerts[0].action == "Check rockets, then look for what has not shown: march."
     assert watch.last.action == "Check march."
 
 
 def test_an_alert_of_a_hypothesis_says_whose_it_is() -> None:
-    alert = Watch(hypothesis()).take(seen("rockets")).last
+    alert = HypothesisCourse(hypothesis()).take(seen("rockets")).last
 
     assert (alert.rule.name, alert.rule.title) == ("mlcoa", "MLCOA: pressure")
     assert (alert.pack, alert.group) == ("iraq", {"hypothesis": "mlcoa"})
@@ -47,14 +47,16 @@ def test_an_alert_of_a_hypothesis_says_whose_it_is() -> None:
 
 
 def test_an_indicator_counts_once_however_many_alerts_it_has() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets", 0), seen("rockets", 0.5), seen("rockets", 1))
+    watch = HypothesisCourse(hypothesis()).take(
+        seen("rockets", 0), seen("rockets", 0.5), seen("rockets", 1)
+    )
 
     assert watch.score(1) == 2
     assert watch.levels == [("low", "firing")]
 
 
 def test_a_level_is_left_at_the_very_time_at_which_the_score_has_decayed() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets"))
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets"))
     left = NOON + -log2(0.9) * 24 * HOUR
 
     due = hypothesis_deadline(watch.hypothesis, watch.state)
@@ -70,7 +72,7 @@ def test_a_level_is_left_at_the_very_time_at_which_the_score_has_decayed() -> No
 
 
 def test_a_score_just_below_its_level_does_not_leave_it() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets")).tick(3.6)
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets")).tick(3.6)
 
     assert watch.score(3.6) < 2
     assert watch.levels == [("low", "firing")]
@@ -79,7 +81,7 @@ def test_a_score_just_below_its_level_does_not_leave_it() -> None:
 def test_a_score_between_leaving_and_reaching_does_not_come_back() -> None:
     weights = {"rockets": 2.0, "calm": -0.15}
 
-    watch = Watch(hypothesis(weights)).take(seen("rockets"), seen("calm", 2.5))
+    watch = HypothesisCourse(hypothesis(weights)).take(seen("rockets"), seen("calm", 2.5))
     watch.take(withdrawn("calm", 2.5))
 
     assert 1.8 < watch.score(2.5) < 2
@@ -87,13 +89,13 @@ def test_a_score_between_leaving_and_reaching_does_not_come_back() -> None:
 
 
 def test_without_hysteresis_a_level_is_left_where_it_is_reached() -> None:
-    watch = Watch(hypothesis(hysteresis=1)).take(seen("rockets")).tick(0.001)
+    watch = HypothesisCourse(hypothesis(hysteresis=1)).take(seen("rockets")).tick(0.001)
 
     assert watch.levels == [("low", "firing"), ("low", "resolved")]
 
 
 def test_a_late_tick_tells_every_crossing_with_its_own_time() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets"), seen("march")).tick(1000)
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets"), seen("march")).tick(1000)
 
     _, elevated, low = watch.final
     assert watch.levels[2:] == [
@@ -110,7 +112,7 @@ def test_a_late_tick_tells_every_crossing_with_its_own_time() -> None:
 def test_what_speaks_against_it_lowers_the_score_and_raises_it_again_as_it_fades() -> None:
     weights, half_lives = {"march": 2.2, "calm": -1.0}, {"calm": "6h"}
 
-    watch = Watch(hypothesis(weights, half_lives)).take(seen("march"), seen("calm", 1))
+    watch = HypothesisCourse(hypothesis(weights, half_lives)).take(seen("march"), seen("calm", 1))
     fallen = watch.last
     watch.tick(100)
 
@@ -122,14 +124,14 @@ def test_what_speaks_against_it_lowers_the_score_and_raises_it_again_as_it_fades
 
 
 def test_an_indicator_without_a_half_life_stays() -> None:
-    watch = Watch(hypothesis({"leader": 2})).take(seen("leader")).tick(1_000_000)
+    watch = HypothesisCourse(hypothesis({"leader": 2})).take(seen("leader")).tick(1_000_000)
 
     assert watch.levels == [("low", "firing")]
     assert hypothesis_deadline(watch.hypothesis, watch.state) is None
 
 
 def test_a_withdrawn_alert_takes_its_indicator_out_and_the_level_with_it() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets"), withdrawn("rockets"))
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets"), withdrawn("rockets"))
 
     assert watch.score(0) == 0
     assert watch.last.status is Status.WITHDRAWN
@@ -140,20 +142,22 @@ def test_a_withdrawn_alert_takes_its_indicator_out_and_the_level_with_it() -> No
 def test_a_level_that_others_led_to_is_resolved_when_an_alert_behind_it_is_withdrawn() -> None:
     weights = {"rockets": 1.5, "march": 1.5}
 
-    watch = Watch(hypothesis(weights)).take(seen("march"), seen("rockets"), withdrawn("march"))
+    watch = HypothesisCourse(hypothesis(weights)).take(
+        seen("march"), seen("rockets"), withdrawn("march")
+    )
 
     assert watch.last.status is Status.RESOLVED
 
 
 def test_when_the_newest_alert_is_withdrawn_the_one_before_it_counts() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets", 0), seen("rockets", 24))
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets", 0), seen("rockets", 24))
     watch.take(withdrawn("rockets", 24))
 
     assert watch.score(24) == pytest.approx(1)
 
 
 def test_a_resolved_alert_goes_on_to_count() -> None:
-    watch = Watch(hypothesis()).take(
+    watch = HypothesisCourse(hypothesis()).take(
         seen("rockets"), seen("rockets", revision=2, status=Status.RESOLVED)
     )
 
@@ -162,13 +166,13 @@ def test_a_resolved_alert_goes_on_to_count() -> None:
 
 
 def test_an_older_revision_after_a_newer_one_changes_nothing() -> None:
-    watch = Watch(hypothesis()).take(withdrawn("rockets"), seen("rockets"))
+    watch = HypothesisCourse(hypothesis()).take(withdrawn("rockets"), seen("rockets"))
 
     assert watch.alerts == []
 
 
 def test_a_message_that_was_applied_already_sends_the_alerts_again() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets", 0), seen("march", 1))
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets", 0), seen("march", 1))
 
     outcome = step_hypothesis(
         watch.hypothesis, watch.state, seen("march", 1), StepContext(watch.offset, None, NOON)
@@ -187,7 +191,7 @@ def test_a_tick_before_every_partition_has_ticked_changes_nothing() -> None:
 
 
 def test_an_observation_dated_ahead_counts_from_its_time() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets", 5), now=0)
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets", 5), now=0)
     assert watch.alerts == []
 
     watch.tick(6)
@@ -197,7 +201,7 @@ def test_an_observation_dated_ahead_counts_from_its_time() -> None:
 
 
 def test_a_report_minutes_late_reaches_the_level_that_its_weight_alone_asks_for() -> None:
-    watch = Watch(hypothesis()).tick(1).take(seen("rockets", 0), now=1).tick(2)
+    watch = HypothesisCourse(hypothesis()).tick(1).take(seen("rockets", 0), now=1).tick(2)
 
     assert watch.last.starts_at == NOON
     assert watch.last.detected_at == NOON + HOUR
@@ -205,7 +209,7 @@ def test_a_report_minutes_late_reaches_the_level_that_its_weight_alone_asks_for(
 
 
 def test_what_is_known_late_lowers_a_level_at_its_own_time() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets", 0)).tick(3)
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets", 0)).tick(3)
 
     watch.take(seen("calm", 1, recorded=2), now=3)
 
@@ -213,7 +217,7 @@ def test_what_is_known_late_lowers_a_level_at_its_own_time() -> None:
 
 
 def test_what_was_before_the_level_lowers_it_from_its_start() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets", 0)).tick(3)
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets", 0)).tick(3)
 
     watch.take(seen("calm", -1, recorded=2), now=3)
 
@@ -221,14 +225,21 @@ def test_what_was_before_the_level_lowers_it_from_its_start() -> None:
 
 
 def test_an_alert_is_withdrawn_at_the_time_at_which_that_is_known() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets", 0)).tick(3).take(withdrawn("rockets"), now=3)
+    watch = (
+        HypothesisCourse(hypothesis())
+        .take(seen("rockets", 0))
+        .tick(3)
+        .take(withdrawn("rockets"), now=3)
+    )
 
     assert watch.last.resolved_at == NOON + 3 * HOUR
     assert watch.last.status is Status.WITHDRAWN
 
 
 def test_a_late_report_of_before_the_level_can_raise_it() -> None:
-    watch = Watch(hypothesis({"rockets": 2, "march": 1.2})).take(seen("rockets", 5)).tick(6)
+    watch = (
+        HypothesisCourse(hypothesis({"rockets": 2, "march": 1.2})).take(seen("rockets", 5)).tick(6)
+    )
 
     watch.take(seen("march", 4, recorded=6), now=6)
 
@@ -236,14 +247,14 @@ def test_a_late_report_of_before_the_level_can_raise_it() -> None:
 
 
 def test_a_report_so_late_that_it_has_faded_raises_nothing() -> None:
-    watch = Watch(hypothesis()).take(seen("calm", 100)).take(seen("rockets", 0), now=100)
+    watch = HypothesisCourse(hypothesis()).take(seen("calm", 100)).take(seen("rockets", 0), now=100)
 
     assert watch.alerts == []
 
 
 def test_evidence_already_observed_enters_at_the_start() -> None:
     observed = [{"rule": "march", "at": "2020-01-14T00:00:00Z", "note": "A poster."}]
-    watch = Watch(hypothesis(observed=observed))
+    watch = HypothesisCourse(hypothesis(observed=observed))
 
     watch.tick(-13)
     assert watch.alerts == []
@@ -257,7 +268,7 @@ def test_evidence_already_observed_enters_at_the_start() -> None:
 def test_of_what_was_observed_long_before_only_what_stands_is_told() -> None:
     observed = [{"rule": "march", "at": "2018-01-14"}, {"rule": "rockets", "at": "2020-01-14"}]
 
-    watch = Watch(hypothesis(observed=observed)).tick(-10).tick(0)
+    watch = HypothesisCourse(hypothesis(observed=observed)).tick(-10).tick(0)
 
     assert [(one.level, one.starts_at) for one in watch.alerts if one.revision == 1] == [
         (Level.LOW, NOON - 12 * HOUR)
@@ -268,7 +279,11 @@ def test_of_what_was_observed_long_before_only_what_stands_is_told() -> None:
 def test_an_alert_of_the_time_of_evidence_already_observed_is_not_counted_twice(at: str) -> None:
     observed = [{"rule": "march", "at": at, "note": "A poster."}]
 
-    watch = Watch(hypothesis(observed=observed)).tick(1).take(seen("march", 1), seen("rockets", 1))
+    watch = (
+        HypothesisCourse(hypothesis(observed=observed))
+        .tick(1)
+        .take(seen("march", 1), seen("rockets", 1))
+    )
 
     assert watch.score(1) == 4
     told = [report.event_id for alert in watch.final for report in alert.evidence]
@@ -279,15 +294,17 @@ def test_an_alert_of_the_time_of_evidence_already_observed_is_not_counted_twice(
 
 
 def test_an_alert_of_no_indicator_changes_nothing() -> None:
-    watch = Watch(hypothesis()).take(seen("flood"))
+    watch = HypothesisCourse(hypothesis()).take(seen("flood"))
 
     assert watch.alerts == []
     assert watch.state.sightings == {}
 
 
 def test_a_drill_has_alerts_of_its_own() -> None:
-    real = Watch(hypothesis()).take(seen("rockets"))
-    drill = Watch(hypothesis(), HypothesisState.empty(exercise=True)).take(seen("rockets"))
+    real = HypothesisCourse(hypothesis()).take(seen("rockets"))
+    drill = HypothesisCourse(hypothesis(), HypothesisState.empty(exercise=True)).take(
+        seen("rockets")
+    )
 
     assert drill.last.exercise
     assert drill.last.fingerprint != real.last.fingerprint
@@ -296,12 +313,12 @@ def test_a_drill_has_alerts_of_its_own() -> None:
 def test_a_level_that_a_backfilled_alert_leads_to_is_backfill() -> None:
     old = replace(seen("rockets"), backfill=True)
 
-    assert Watch(hypothesis()).take(old).last.backfill
-    assert not Watch(hypothesis()).take(seen("rockets")).last.backfill
+    assert HypothesisCourse(hypothesis()).take(old).last.backfill
+    assert not HypothesisCourse(hypothesis()).take(seen("rockets")).last.backfill
 
 
 def test_a_state_is_bounded_in_what_it_keeps() -> None:
-    watch = Watch(hypothesis({"leader": 2}))
+    watch = HypothesisCourse(hypothesis({"leader": 2}))
     for number in range(100):
         watch.take(seen("leader", number))
 
@@ -310,13 +327,13 @@ def test_a_state_is_bounded_in_what_it_keeps() -> None:
 
 
 def test_alerts_of_levels_long_over_are_forgotten() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets")).tick(10).take(seen("calm", 400))
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets")).tick(10).take(seen("calm", 400))
 
     assert watch.state.announced == ()
 
 
 def test_an_alert_says_when_its_indicator_last_showed() -> None:
-    alert = Watch(hypothesis()).take(seen("rockets", 0)).last
+    alert = HypothesisCourse(hypothesis()).take(seen("rockets", 0)).last
     absence = alert.model_copy(update={"starts_at": NOON + 5 * HOUR})
 
     assert alert_change(alert).at == NOON
@@ -325,7 +342,7 @@ def test_an_alert_says_when_its_indicator_last_showed() -> None:
 
 
 def test_a_rule_file_with_other_levels_is_judged_anew_at_the_next_tick() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets", 0))
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets", 0))
 
     watch.hypothesis = replace(watch.hypothesis, bounds=(5, 6, 7))
     watch.tick(1)

@@ -18,23 +18,23 @@ from services.matcher.domain.windows.expression import parse_expression
 from services.matcher.domain.windows.state import micros
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, of
-from tests.matcher.course import Course
-from tests.matcher.hypotheses import Watch, hypothesis, seen, withdrawn
+from tests.matcher.course import WindowCourse
+from tests.matcher.hypotheses import HypothesisCourse, hypothesis, seen, withdrawn
 
 TWO_OF_THREE = Distance(3, ((2, micros(NOON + 96.5 * HOUR)), (1, micros(NOON + 120 * HOUR))))
 
 
-def standing(watch: Watch, rule: str, hours: float) -> IndicatorStatus:
+def standing(watch: HypothesisCourse, rule: str, hours: float) -> IndicatorStatus:
     told = standings(watch.hypothesis, watch.state, micros(NOON + hours * HOUR))
     return next(one for one in told if one.rule == rule)
 
 
 def test_an_indicator_is_dormant_until_something_shows() -> None:
-    assert standing(Watch(hypothesis()), "march", 0).state == "dormant"
+    assert standing(HypothesisCourse(hypothesis()), "march", 0).state == "dormant"
 
 
 def test_an_observed_indicator_expires_when_a_twentieth_of_it_is_left() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets"))
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets"))
 
     assert standing(watch, "rockets", 0).worth == 2
     assert standing(watch, "rockets", 103.7).state == "observed"
@@ -44,19 +44,21 @@ def test_an_observed_indicator_expires_when_a_twentieth_of_it_is_left() -> None:
 
 
 def test_an_expired_indicator_stays_expired_when_all_else_is_forgotten() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets")).tick(1000).take(seen("march", 1000))
+    watch = (
+        HypothesisCourse(hypothesis()).take(seen("rockets")).tick(1000).take(seen("march", 1000))
+    )
 
     assert standing(watch, "rockets", 1000).state == "expired"
 
 
 def test_an_indicator_whose_alert_was_withdrawn_is_dormant_again() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets"), withdrawn("rockets"))
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets"), withdrawn("rockets"))
 
     assert standing(watch, "rockets", 1).state == "dormant"
 
 
 def test_a_window_with_hits_makes_its_indicator_watching() -> None:
-    watch = Watch(hypothesis()).take(DistanceChange("march", "w", TWO_OF_THREE))
+    watch = HypothesisCourse(hypothesis()).take(DistanceChange("march", "w", TWO_OF_THREE))
 
     now = standing(watch, "march", 0)
 
@@ -66,7 +68,7 @@ def test_a_window_with_hits_makes_its_indicator_watching() -> None:
 
 
 def test_hits_leave_the_window_though_nobody_says_so() -> None:
-    watch = Watch(hypothesis()).take(DistanceChange("march", "w", TWO_OF_THREE))
+    watch = HypothesisCourse(hypothesis()).take(DistanceChange("march", "w", TWO_OF_THREE))
 
     later = standing(watch, "march", 97).distance
 
@@ -77,7 +79,7 @@ def test_hits_leave_the_window_though_nobody_says_so() -> None:
 
 def test_of_many_windows_the_nearest_to_firing_counts() -> None:
     far = Distance(3, ((1, micros(NOON + 10 * HOUR)),))
-    watch = Watch(hypothesis()).take(
+    watch = HypothesisCourse(hypothesis()).take(
         DistanceChange("march", "far", far), DistanceChange("march", "near", TWO_OF_THREE)
     )
     assert standing(watch, "march", 0).distance == TWO_OF_THREE
@@ -104,7 +106,7 @@ def speaks(source: str) -> SourceChange:
 
 
 def test_an_indicator_is_blind_while_all_that_could_show_it_are_silent() -> None:
-    watch = Watch(shown_by("march", "afp", "telegram"))
+    watch = HypothesisCourse(shown_by("march", "afp", "telegram"))
     assert standing(watch.take(silent("afp")), "march", 0).state == "dormant"
 
     watch.take(silent("telegram"))
@@ -116,7 +118,7 @@ def test_an_indicator_is_blind_while_all_that_could_show_it_are_silent() -> None
 
 
 def test_without_names_those_that_showed_it_last_count() -> None:
-    watch = Watch(hypothesis()).take(seen("rockets"), silent("reuters"))
+    watch = HypothesisCourse(hypothesis()).take(seen("rockets"), silent("reuters"))
 
     assert standing(watch, "rockets", 0).state == "observed"
     assert standing(watch, "rockets", 1000).state == "blind"
@@ -125,13 +127,13 @@ def test_without_names_those_that_showed_it_last_count() -> None:
 
 
 def test_a_source_is_silent_with_all_that_it_stands_for() -> None:
-    watch = Watch(shown_by("march", "telegram:@sabereen")).take(silent("telegram"))
+    watch = HypothesisCourse(shown_by("march", "telegram:@sabereen")).take(silent("telegram"))
 
     assert standing(watch, "march", 0).state == "blind"
 
 
 def test_the_level_that_stands_is_told_anew_when_an_indicator_turns_blind() -> None:
-    watch = Watch(shown_by("march", "afp")).take(seen("rockets"))
+    watch = HypothesisCourse(shown_by("march", "afp")).take(seen("rockets"))
     first = watch.last
 
     watch.take(silent("afp"))
@@ -146,20 +148,22 @@ def test_the_level_that_stands_is_told_anew_when_an_indicator_turns_blind() -> N
 def test_of_too_many_silent_sources_those_stay_that_an_indicator_names() -> None:
     others = [silent(f"source-{number}") for number in range(MOST_SILENT)]
 
-    watch = Watch(shown_by("march", "afp")).take(silent("afp"), *others)
+    watch = HypothesisCourse(shown_by("march", "afp")).take(silent("afp"), *others)
 
     assert len(watch.state.silent) == MOST_SILENT
     assert standing(watch, "march", 0).state == "blind"
 
 
 def test_a_change_of_level_says_what_is_still_watched() -> None:
-    watch = Watch(hypothesis()).take(DistanceChange("march", "w", TWO_OF_THREE), seen("rockets"))
+    watch = HypothesisCourse(hypothesis()).take(
+        DistanceChange("march", "w", TWO_OF_THREE), seen("rockets")
+    )
 
     assert watch.last.explain.endswith("; watching: march (2 of 3, 4 days left)")
 
 
 def test_a_window_says_what_it_counts_and_when_the_oldest_hit_leaves() -> None:
-    state = Course(RULE).take(hit(0), hit(1)).state
+    state = WindowCourse(RULE).take(hit(0), hit(1)).state
 
     near = distance(RULE, state, NOON + 2 * HOUR)
 
@@ -170,7 +174,7 @@ def test_a_window_says_what_it_counts_and_when_the_oldest_hit_leaves() -> None:
 def test_only_a_hit_that_contributes_sets_the_time_left() -> None:
     rule = replace(VALUES, condition=Condition(field="actor_ids", gte=3))
     state = (
-        Course(rule)
+        WindowCourse(rule)
         .take(hit(0, values=("kh",)), hit(1, values=("kh", "badr")), hit(2, values=("kh",)))
         .state
     )
@@ -181,7 +185,7 @@ def test_only_a_hit_that_contributes_sets_the_time_left() -> None:
 
 
 def test_hits_at_one_time_leave_together() -> None:
-    state = Course(RULE).take(hit(0, "a"), hit(0, "b")).state
+    state = WindowCourse(RULE).take(hit(0, "a"), hit(0, "b")).state
 
     near = distance(RULE, state, NOON)
 
@@ -189,7 +193,7 @@ def test_hits_at_one_time_leave_together() -> None:
 
 
 def test_a_window_that_fires_or_holds_nothing_has_no_distance() -> None:
-    state = Course(RULE).take(hit(0), hit(1), hit(2)).state
+    state = WindowCourse(RULE).take(hit(0), hit(1), hit(2)).state
 
     assert distance(RULE, state, NOON + 2 * HOUR) is None
     assert distance(RULE, state, NOON + 4 * HOUR) is not None
@@ -197,7 +201,7 @@ def test_a_window_that_fires_or_holds_nothing_has_no_distance() -> None:
 
 
 def test_base_rules_are_counted_too() -> None:
-    state = Course(TEMPORAL).take(of("threat", hit(0))).state
+    state = WindowCourse(TEMPORAL).take(of("threat", hit(0))).state
     ordered = replace(TEMPORAL, type=CorrelationType.TEMPORAL_ORDERED)
 
     near = distance(TEMPORAL, state, NOON)
@@ -212,7 +216,7 @@ def test_a_sum_comes_nearer_in_whole_numbers() -> None:
         type=CorrelationType.VALUE_SUM,
         condition=Condition(field="quantities.rockets", gt=9.5),
     )
-    state = Course(rule).take(hit(0, values=("2.25",)), hit(1, values=("4.5",))).state
+    state = WindowCourse(rule).take(hit(0, values=("2.25",)), hit(1, values=("4.5",))).state
 
     near = distance(rule, state, NOON + HOUR)
 
@@ -230,6 +234,6 @@ def test_a_sum_comes_nearer_in_whole_numbers() -> None:
     ids=["alone", "few", "expression", "average"],
 )
 def test_a_rule_that_no_hit_brings_nearer_has_no_distance(rule: WindowRule) -> None:
-    state = Course(RULE).take(hit(0, values=("1",))).state
+    state = WindowCourse(RULE).take(hit(0, values=("1",))).state
 
     assert distance(rule, state, NOON) is None

@@ -8,7 +8,7 @@ from schemas.alert import Status
 from schemas.signal import Signal
 from services.matcher.domain.alerts.step import deadline
 from tests.matcher.builders import AWAITED, HOUR, NOON, hit, of
-from tests.matcher.course import Course
+from tests.matcher.course import WindowCourse
 
 REPEATED = replace(AWAITED, bases=("threat",))
 
@@ -22,7 +22,7 @@ def denial(hours: float) -> Signal:
 
 
 def test_an_answer_that_does_not_come_fires_when_it_is_overdue() -> None:
-    course = Course(AWAITED).take(threat(0))
+    course = WindowCourse(AWAITED).take(threat(0))
     assert deadline(AWAITED, course.state) == NOON + 4 * HOUR
 
     early = list(course.tick(NOON + 3.9 * HOUR).alerts)
@@ -38,20 +38,20 @@ def test_an_answer_that_does_not_come_fires_when_it_is_overdue() -> None:
 
 
 def test_an_answer_at_either_edge_counts() -> None:
-    at_once = Course(AWAITED).take(threat(0), denial(0)).tick(NOON + 9 * HOUR)
-    at_last = Course(AWAITED).take(threat(0), denial(4)).tick(NOON + 9 * HOUR)
+    at_once = WindowCourse(AWAITED).take(threat(0), denial(0)).tick(NOON + 9 * HOUR)
+    at_last = WindowCourse(AWAITED).take(threat(0), denial(4)).tick(NOON + 9 * HOUR)
 
     assert at_once.alerts == at_last.alerts == []
 
 
 def test_an_answer_a_moment_too_late_does_not_count() -> None:
-    course = Course(AWAITED).take(threat(0), denial(4.001)).tick(NOON + 9 * HOUR)
+    course = WindowCourse(AWAITED).take(threat(0), denial(4.001)).tick(NOON + 9 * HOUR)
 
     assert len(course.alerts) == 1
 
 
 def test_an_answer_that_turns_up_late_withdraws_the_alert() -> None:
-    course = Course(AWAITED).take(threat(0)).tick(NOON + 5 * HOUR)
+    course = WindowCourse(AWAITED).take(threat(0)).tick(NOON + 5 * HOUR)
 
     course.take(denial(3))
 
@@ -59,7 +59,7 @@ def test_an_answer_that_turns_up_late_withdraws_the_alert() -> None:
 
 
 def test_an_absence_is_announced_firing_and_resolves_at_a_later_tick() -> None:
-    course = Course(AWAITED).take(threat(0)).tick(NOON + 50 * HOUR)
+    course = WindowCourse(AWAITED).take(threat(0)).tick(NOON + 50 * HOUR)
     first = course.last
 
     course.tick(NOON + 51 * HOUR)
@@ -69,13 +69,13 @@ def test_an_absence_is_announced_firing_and_resolves_at_a_later_tick() -> None:
 
 
 def test_without_a_clock_nothing_is_overdue() -> None:
-    course = Course(AWAITED).take(threat(0), threat(99))
+    course = WindowCourse(AWAITED).take(threat(0), threat(99))
 
     assert course.alerts == []
 
 
 def test_a_hit_that_is_not_repeated_is_missed() -> None:
-    course = Course(REPEATED).take(threat(0), threat(3)).tick(NOON + 6 * HOUR)
+    course = WindowCourse(REPEATED).take(threat(0), threat(3)).tick(NOON + 6 * HOUR)
     assert course.alerts == []
 
     course.tick(NOON + 7 * HOUR)
@@ -97,7 +97,7 @@ def test_any_order_ends_in_what_is_overdue_by_definition(
 ) -> None:
     rule = replace(AWAITED, resolve_after=HOUR / 4)
     stream = [threat(hours) for hours in asked] + [denial(hours) for hours in answered]
-    course = Course(rule)
+    course = WindowCourse(rule)
 
     for one in data.draw(st.permutations(stream)):
         course.take(one).restore()

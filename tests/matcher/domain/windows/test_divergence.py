@@ -4,14 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.matcher.builders import APART, HOUR, NOON, by, hit
-from tests.matcher.course import Course
+from tests.matcher.course import WindowCourse
 
 LONG_AGO = NOON - 1000 * HOUR
 Said = tuple[float, str, bool]
 
 
-def course_of(stream: list[Said], since: datetime = LONG_AGO) -> Course:
-    course = Course(APART, since=since)
+def course_of(stream: list[Said], since: datetime = LONG_AGO) -> WindowCourse:
+    course = WindowCourse(APART, since=since)
     for number, (hours, side, threatens) in enumerate(stream):
         value = "1" if threatens else "0"
         course.take(by((side,), hit(hours, f"e{number}", values=(value,))))
@@ -82,7 +82,7 @@ def test_any_order_ends_in_the_divergences_by_definition(
     stream: list[Said], since: int, data: st.DataObject
 ) -> None:
     arrivals = data.draw(st.permutations(list(enumerate(stream))))
-    course = Course(APART, since=NOON + timedelta(hours=since))
+    course = WindowCourse(APART, since=NOON + timedelta(hours=since))
 
     for number, (hours, side, threatens) in arrivals:
         value = "1" if threatens else "0"

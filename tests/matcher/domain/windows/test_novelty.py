@@ -5,46 +5,46 @@ from hypothesis import strategies as st
 
 from schemas.alert import Status
 from tests.matcher.builders import HOUR, NEW, NOON, hit, mark
-from tests.matcher.course import Course
+from tests.matcher.course import WindowCourse
 
 LONG_AGO = NOON - 1000 * HOUR
 
 
 def test_a_value_that_no_hit_had_for_its_history_fires() -> None:
-    course = Course(NEW, since=LONG_AGO).take(hit(0), hit(30))
+    course = WindowCourse(NEW, since=LONG_AGO).take(hit(0), hit(30))
 
     assert {one.starts_at for one in course.standing} == {NOON, NOON + 30 * HOUR}
 
 
 def test_a_value_seen_within_its_history_does_not_fire_again() -> None:
-    course = Course(NEW, since=LONG_AGO).take(hit(0), hit(10), hit(20), hit(43.9))
+    course = WindowCourse(NEW, since=LONG_AGO).take(hit(0), hit(10), hit(20), hit(43.9))
 
     assert {one.starts_at for one in course.standing} == {NOON}
 
 
 def test_a_hit_exactly_a_history_earlier_makes_it_new_again() -> None:
-    course = Course(NEW, since=LONG_AGO).take(hit(0), hit(24))
+    course = WindowCourse(NEW, since=LONG_AGO).take(hit(0), hit(24))
 
     assert len(course.standing) == 2
 
 
 def test_nothing_is_new_before_the_rule_has_warmed_up() -> None:
-    course = Course(NEW, since=NOON).take(hit(11.9))
+    course = WindowCourse(NEW, since=NOON).take(hit(11.9))
     assert course.alerts == []
 
-    warm = Course(NEW, since=NOON).take(hit(12))
+    warm = WindowCourse(NEW, since=NOON).take(hit(12))
 
     assert len(warm.alerts) == 1
 
 
 def test_nothing_is_new_while_it_is_not_known_since_when_the_rule_watches() -> None:
-    course = Course(NEW).take(hit(0))
+    course = WindowCourse(NEW).take(hit(0))
 
     assert course.alerts == []
 
 
 def test_an_earlier_hit_that_turns_up_late_moves_the_alert() -> None:
-    course = Course(NEW, since=LONG_AGO).take(hit(20))
+    course = WindowCourse(NEW, since=LONG_AGO).take(hit(20))
 
     course.take(hit(10))
 
@@ -53,7 +53,7 @@ def test_an_earlier_hit_that_turns_up_late_moves_the_alert() -> None:
 
 
 def test_a_retracted_first_hit_leaves_the_second_as_the_new_one() -> None:
-    course = Course(NEW, since=LONG_AGO).take(hit(0), hit(20))
+    course = WindowCourse(NEW, since=LONG_AGO).take(hit(0), hit(20))
 
     course.take(mark(0))
 
@@ -73,7 +73,7 @@ def test_any_order_with_a_clock_that_forgets_ends_in_what_is_new_by_definition(
         hit(at, f"e{number}", late=timedelta(hours=delay))
         for number, (at, delay) in enumerate(zip(hours, late, strict=True))
     ]
-    course = Course(NEW, since=NOON + since * HOUR)
+    course = WindowCourse(NEW, since=NOON + since * HOUR)
 
     for one in sorted(stream, key=lambda one: one.evidence.recorded_at or NOON):
         course.take(one).tick(one.evidence.recorded_at or NOON).restore()

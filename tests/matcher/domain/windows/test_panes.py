@@ -13,14 +13,14 @@ from services.matcher.domain.windows.panes import (
 )
 from services.matcher.domain.windows.state import WindowState
 from tests.matcher.builders import HOUR, NOON, RULE, hit
-from tests.matcher.course import Course
+from tests.matcher.course import WindowCourse
 
 hours = st.integers(0, 400).map(float)
 
 
 @given(st.lists(hours, max_size=30))
 def test_a_state_comes_back_whole_from_its_panes(times: list[float]) -> None:
-    state = Course(RULE).take(*(hit(at, f"e{n}") for n, at in enumerate(times))).state
+    state = WindowCourse(RULE).take(*(hit(at, f"e{n}") for n, at in enumerate(times))).state
 
     panes = panes_of(RULE, state)
     parts = {pane: encode_pane(hits) for pane, hits in panes.items()}
@@ -29,20 +29,20 @@ def test_a_state_comes_back_whole_from_its_panes(times: list[float]) -> None:
 
 
 def test_the_head_holds_no_hit() -> None:
-    state = Course(RULE).take(hit(0), hit(1)).state
+    state = WindowCourse(RULE).take(hit(0), hit(1)).state
 
     assert decode_head(encode_head(state, panes_of(RULE, state))).state.hits == ()
 
 
 def test_a_pane_with_many_hits_lies_in_chunks() -> None:
-    state = Course(RULE).take(*(hit(n / 10_000) for n in range(LARGEST_CHUNK + 1))).state
+    state = WindowCourse(RULE).take(*(hit(n / 10_000) for n in range(LARGEST_CHUNK + 1))).state
 
     assert sorted(map(len, panes_of(RULE, state).values())) == [1, LARGEST_CHUNK]
 
 
 def test_a_key_that_is_full_lets_the_oldest_hits_go_and_keeps_counting() -> None:
     full = replace(RULE, max_hits=20)
-    course = Course(full)
+    course = WindowCourse(full)
 
     for number in range(100):
         course.take(hit(number / 100))

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from services.matcher.domain.windows.rate import binomial_tail
 from tests.matcher.builders import FASTER, HOUR, NOON, hit
-from tests.matcher.course import Course
+from tests.matcher.course import WindowCourse
 
 LONG_AGO = NOON - 1000 * HOUR
 
 
 def test_a_burst_after_a_quiet_baseline_fires() -> None:
-    course = Course(FASTER, since=LONG_AGO).take(hit(0), hit(10), hit(10.5), hit(11))
+    course = WindowCourse(FASTER, since=LONG_AGO).take(hit(0), hit(10), hit(10.5), hit(11))
 
     assert course.last.value == 3
     assert course.last.explain == (
@@ -24,20 +24,20 @@ def test_a_burst_after_a_quiet_baseline_fires() -> None:
 
 
 def test_a_steady_rate_does_not_fire() -> None:
-    course = Course(FASTER, since=LONG_AGO).take(*(hit(hour) for hour in range(12)))
+    course = WindowCourse(FASTER, since=LONG_AGO).take(*(hit(hour) for hour in range(12)))
 
     assert {one.starts_at for one in course.standing} <= {NOON + HOUR}
 
 
 def test_fewer_hits_than_the_floor_do_not_fire() -> None:
-    course = Course(FASTER, since=LONG_AGO).take(hit(0))
+    course = WindowCourse(FASTER, since=LONG_AGO).take(hit(0))
 
     assert course.alerts == []
 
 
 def test_the_baseline_is_no_longer_than_the_rule_has_watched() -> None:
-    too_short = Course(FASTER, since=NOON).take(hit(5.5), hit(5.9))
-    enough = Course(FASTER, since=NOON).take(hit(5.5), hit(6))
+    too_short = WindowCourse(FASTER, since=NOON).take(hit(5.5), hit(5.9))
+    enough = WindowCourse(FASTER, since=NOON).take(hit(5.5), hit(6))
 
     assert too_short.alerts == []
     assert "0.1667 days" in enough.last.explain
@@ -61,7 +61,7 @@ def test_any_order_with_a_clock_that_forgets_ends_in_the_changes_by_definition(
         hit(at, f"e{n}", late=timedelta(hours=data.draw(st.sampled_from([0, 0, 72]))))
         for n, at in enumerate(hours)
     ]
-    course = Course(FASTER, since=NOON + since * HOUR)
+    course = WindowCourse(FASTER, since=NOON + since * HOUR)
 
     for one in sorted(stream, key=lambda one: one.evidence.recorded_at or NOON):
         course.take(one).tick(one.evidence.recorded_at or NOON).restore()

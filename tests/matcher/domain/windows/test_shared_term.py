@@ -7,7 +7,7 @@ from rapidfuzz.fuzz import token_sort_ratio
 from services.matcher.domain.windows.cluster import largest_cluster
 from services.matcher.domain.windows.state import Hit, hit_of
 from tests.matcher.builders import SHARED, by, hit
-from tests.matcher.course import Course
+from tests.matcher.course import WindowCourse
 
 SPELLINGS = ("iraqi resistance front", "resistance front iraqi", "iraqi resistance fronts")
 
@@ -17,7 +17,7 @@ def said(hours: float, term: str, *users: str) -> Hit:
 
 
 def test_spellings_of_one_name_by_enough_speakers_fire() -> None:
-    course = Course(SHARED)
+    course = WindowCourse(SHARED)
 
     for hour, (term, user) in enumerate(zip(SPELLINGS, ("badr", "kh", "aah"), strict=True)):
         course.take(by((user,), hit(hour, values=(term,))))
@@ -30,7 +30,7 @@ def test_spellings_of_one_name_by_enough_speakers_fire() -> None:
 
 
 def test_different_names_do_not_add_up() -> None:
-    course = Course(SHARED)
+    course = WindowCourse(SHARED)
 
     for hour, term in enumerate(("badr brigades", "promised day", "league of the righteous")):
         course.take(by((f"user {hour}",), hit(hour, values=(term,))))
@@ -39,7 +39,7 @@ def test_different_names_do_not_add_up() -> None:
 
 
 def test_one_speaker_who_repeats_the_name_counts_once() -> None:
-    course = Course(SHARED).take(
+    course = WindowCourse(SHARED).take(
         *(by(("badr",), hit(hour, values=(term,))) for hour, term in enumerate(SPELLINGS))
     )
 
