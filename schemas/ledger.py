@@ -29,36 +29,37 @@ SHOWN = frozenset({Act.NOTIFIED, Act.EDITED, Act.RESOLVED})
 
 
 class Sending(Model):
-    """Written ahead of every send: an answer to `revision` is or was awaited.
+    """A send whose outcome is unknown, written before the request.
 
-    Before `settles_at` the receiver may still be at work on it, so not to find it proves nothing.
-    `ended`: it told of an end. `blind`: the log was lost, and nothing says that a send was begun.
+    `revision` was or is being sent since `since`. Before `settles_at` the receiver may still
+    process it, so a failed lookup proves nothing. `ended`: the request closes the alert.
+    `assumed`: the log was lost, and no ledger line says that a send began.
     """
 
     revision: int
     since: Instant
     settles_at: Instant
     ended: bool = False
-    blind: bool = False
+    assumed: bool = False
 
 
 class Entry(Model):
-    """What the notification log holds about one alert at one receiver.
+    """The notification log about one alert at one receiver.
 
-    Without `status` nothing is known to have been sent. `revision` is the highest one dealt with:
-    sent, or rightly passed over. `standing` is that of what was sent last, None where it is not
-    known. `stray` is an unanswered request that may still take effect. `given_up` is the highest
-    revision that became a dead letter. `serial` counts the changes: of two the higher is newer.
+    `revision`: the highest one dealt with, sent or not to be sent. `status`: as last sent; None:
+    nothing is known to have been sent. `notified_content`: of what was last sent, None when
+    unknown. `unanswered`: an earlier request that may still take effect. `given_up`: the highest
+    revision that became a dead letter. `serial` counts changes: the highest is the newest entry.
     """
 
     revision: int = 0
     status: Status | None = None
-    standing: str | None = None
+    notified_content: str | None = None
     handle: str | None = None
     sent_at: Instant | None = None
     possible_repeat: bool = False
     sending: Sending | None = None
-    stray: Sending | None = None
+    unanswered: Sending | None = None
     given_up: int = 0
     serial: int = 0
 

@@ -12,9 +12,9 @@ from schemas.ledger import Entry, Sending
 from services.ingest.domain.bundle import Message
 from services.ingest.domain.ports import Unavailable
 from services.matcher.adapters.topics.record_sender import ProducerRecord, TooLarge
-from services.notifier.domain.decide import Facts, FoundMessage
+from services.notifier.domain.decide import FoundMessage, ReceiverTraits
 from services.notifier.domain.errors import LeaseLost, LogLost
-from services.notifier.domain.letters import superseding_letter
+from services.notifier.domain.letters import superseding_record
 from services.notifier.domain.ports import (
     Claim,
     Completion,
@@ -70,7 +70,7 @@ class FakeReceiver:
     An exception in `faults` is raised; `(exception, True)` is raised after the call took effect.
     """
 
-    facts: Facts = field(default_factory=lambda: Facts("slack"))
+    traits: ReceiverTraits = field(default_factory=lambda: ReceiverTraits("slack"))
     faults: list[Exception | tuple[Exception, bool] | None] = field(default_factory=list)
     find_faults: list[Exception] = field(default_factory=list)
     shown: dict[str, list[Notice]] = field(default_factory=dict)
@@ -142,7 +142,7 @@ class FakeLog:
             for name in names:
                 key = (name, job.alert.id)
                 if key in self.queue and not self._is_leased(key) and self._replaces(key, job):
-                    self.letters.append(superseding_letter(job, name, now))
+                    self.letters.append(superseding_record(job, name, now))
                 self.queue_up(key, job, now)
 
     def claim(self, receiver: str, now: datetime) -> Claim | None:

@@ -31,7 +31,7 @@ from services.notifier.adapters.slack import SlackReceiver
 from services.notifier.adapters.stream import AlertStream, connect
 from services.notifier.adapters.watchdog import HeartbeatForwarder
 from services.notifier.adapters.worker import Worker
-from services.notifier.domain.decide import BackfillPolicy, Facts
+from services.notifier.domain.decide import BackfillPolicy, ReceiverTraits
 from services.notifier.domain.ports import Receiver
 from services.notifier.domain.route import CHANNEL, DIGEST_CHANNEL, DUTY_CHANNEL
 from services.notifier.settings import NotifierSettings
@@ -53,7 +53,7 @@ class Parts:
     notifications: RedisLog
     outbox: RedisOutbox
     workers: tuple[Worker, ...]
-    courier: OutboxRelay
+    relay: OutboxRelay
     rebuilder: Rebuilder
     health: Health
     kafka: KafkaHealth
@@ -65,7 +65,7 @@ class Parts:
         self.rebuilder.start()
         for worker in self.workers:
             worker.start()
-        self.courier.start()
+        self.relay.start()
         self.watchdog.start()
 
     def wake(self) -> None:
@@ -96,7 +96,7 @@ def join(settings: NotifierSettings) -> Parts:
     notifications = RedisLog(redis, keys, hold(settings))
     outbox = RedisOutbox(redis, keys)
     workers = tuple(_worker(settings, one, notifications) for one in receivers(settings))
-    courier = OutboxRelay(
+    relay = OutboxRelay(
         outbox, KafkaOutboxSender(settings.kafka_bootstrap_servers, settings.topic_prefix)
     )
     rebuilder = _rebuilder(settings, RedisRebuild(redis, keys), workers, health)
@@ -105,14 +105,14 @@ def join(settings: NotifierSettings) -> Parts:
     health.add("log", rebuilder.check)
     health.add("kafka", kafka.check)
     health.add("alerts", stream.check)
-    health.add("threads", _threads_check((*workers, courier, rebuilder)))
+    health.add("threads", _threads_check((*workers, relay, rebuilder)))
     watchdog = HeartbeatForwarder(_now, _secret(settings.watchdog_url))
     return Parts(
         settings,
         notifications,
         outbox,
         workers,
-        courier,
+        relay,
         rebuilder,
         health,
         kafka,
@@ -137,7 +137,7 @@ def _rebuilder(
     return Rebuilder(
         lost=lost,
         history=KafkaHistory(settings.kafka_bootstrap_servers, prefix, group_of(prefix)),
-        facts=[worker.attendant.delivery.facts for worker in workers],
+        traits=[worker.handler.delivery.traits for worker in workers],
         hold=hold(settings),
         clock=_now,
         notes=health.notes,
@@ -169,21 +169,23 @@ def _channels(settings: NotifierSettings) -> list[Receiver]:
         return [ConsoleReceiver(Console())]
     token = settings.slack_token.get_secret_value()
     web = (token, settings.slack_api_url, settings.receiver_timeout_seconds)
-    return [SlackReceiver(web, channel, facts) for channel, facts in channels(settings).items()]
+    return [SlackReceiver(web, channel, traits) for channel, traits in channels(settings).items()]
 
 
-def channels(settings: NotifierSettings) -> dict[str, Facts]:
+def channels(settings: NotifierSettings) -> dict[str, ReceiverTraits]:
     """Slack's channels, and what each is there for: one for all, unless others are named."""
     watch, duty = settings.slack_channel, settings.slack_duty_channel
     digest = settings.slack_digest_channel
     apart = digest not in (None, watch, duty)
     found = {
-        watch: Facts(CHANNEL, history=BackfillPolicy.LEFT_OUT if apart else BackfillPolicy.TOO)
+        watch: ReceiverTraits(
+            CHANNEL, history=BackfillPolicy.LEFT_OUT if apart else BackfillPolicy.TOO
+        )
     }
     if duty is not None:
-        found.setdefault(duty, Facts(DUTY_CHANNEL))
+        found.setdefault(duty, ReceiverTraits(DUTY_CHANNEL))
     if digest is not None:
-        found.setdefault(digest, Facts(DIGEST_CHANNEL, history=BackfillPolicy.ALONE))
+        found.setdefault(digest, ReceiverTraits(DIGEST_CHANNEL, history=BackfillPolicy.ALONE))
     return found
 
 
@@ -198,9 +200,9 @@ def _redis(settings: NotifierSettings) -> Redis:
 
 
 def _worker(settings: NotifierSettings, receiver: Receiver, notifications: RedisLog) -> Worker:
-    facts = replace(receiver.facts, recorded=settings.clock == "recorded")
-    delivery = Delivery(receiver, facts, notifications, hold(settings), _now, random.random)
-    return Worker(facts.name, JobHandler(delivery), notifications, _now)
+    traits = replace(receiver.traits, recorded=settings.clock == "recorded")
+    delivery = Delivery(receiver, traits, notifications, hold(settings), _now, random.random)
+    return Worker(traits.name, JobHandler(delivery), notifications, _now)
 
 
 def _now() -> datetime:
@@ -261,6 +263,6 @@ def _finish(parts: Parts) -> None:
         if not worker.join(hold(parts.settings).total_seconds()):
             log.warning("left in flight: its lease will end", receiver=worker.receiver)
     parts.rebuilder.stop(REDIS_SECONDS)
-    parts.courier.stop(LETTERS_SECONDS)
+    parts.relay.stop(LETTERS_SECONDS)
     parts.watchdog.stop()
     parts.kafka.close()

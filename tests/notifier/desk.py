@@ -8,7 +8,7 @@ from schemas.ledger import Act, LedgerLine
 from schemas.topics import LEDGER
 from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.job_handler import JobHandler
-from services.notifier.domain.decide import Facts
+from services.notifier.domain.decide import ReceiverTraits
 from tests.fakes import FakeClock, FakeLog, FakeReceiver
 from tests.notifier.alerts import SECOND, job
 
@@ -19,24 +19,26 @@ RESOLVED: dict[str, Any] = {"status": Status.RESOLVED}
 class DeliveryDesk:
     """A receiver, its log, and a clock that jumps to whatever is due next."""
 
-    def __init__(self, facts: Facts | None = None, receiver: FakeReceiver | None = None) -> None:
+    def __init__(
+        self, traits: ReceiverTraits | None = None, receiver: FakeReceiver | None = None
+    ) -> None:
         self.clock = FakeClock()
-        self.receiver = receiver or FakeReceiver(facts or Facts("slack"))
+        self.receiver = receiver or FakeReceiver(traits or ReceiverTraits("slack"))
         self.log = FakeLog(self.clock, HOLD)
         delivery = Delivery(
-            self.receiver, self.receiver.facts, self.log, HOLD, self.clock, lambda: 0.0
+            self.receiver, self.receiver.traits, self.log, HOLD, self.clock, lambda: 0.0
         )
-        self.attendant = JobHandler(delivery)
+        self.handler = JobHandler(delivery)
 
     def take(self, *alerts: Alert) -> None:
         """Queue the alerts, each before the next is attended to."""
-        name = self.receiver.facts.name
+        name = self.receiver.traits.name
         self.log.put([job(one) for one in alerts], [name], self.clock())
 
     def turn(self) -> timedelta | None:
-        claim = self.log.claim(self.receiver.facts.name, self.clock())
+        claim = self.log.claim(self.receiver.traits.name, self.clock())
         assert claim is not None
-        return self.attendant.attend(claim)
+        return self.handler.handle(claim)
 
     def until_idle(self) -> None:
         """Attend to all, waiting for what is due later."""

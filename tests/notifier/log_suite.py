@@ -8,7 +8,7 @@ import pytest
 
 from schemas.alert import Alert, Status
 from schemas.ledger import Act, Entry, LedgerLine, Sending
-from services.notifier.domain.entry import announced
+from services.notifier.domain.entry import begin_sending
 from services.notifier.domain.errors import LeaseLost
 from services.notifier.domain.ports import (
     Claim,
@@ -27,7 +27,7 @@ LETTER = OutboxRecord("ledger", b"k", b"v", [("ce_id", b"x")])
 
 def doubted(now: datetime) -> Entry:
     """The log while the answer to revision 1 is awaited."""
-    return announced(Entry(), Sending(revision=1, since=now, settles_at=now + HOLD))
+    return begin_sending(Entry(), Sending(revision=1, since=now, settles_at=now + HOLD))
 
 
 def put(log: NotificationLog, clock: FakeClock, *alerts: Alert) -> None:

@@ -15,30 +15,30 @@ from services.notifier.domain.decide import (
     Decision,
     Defer,
     Edit,
-    Facts,
     FoundMessage,
-    Look,
+    LookUp,
     PassOver,
     Reason,
+    ReceiverTraits,
     SendFirst,
     Skip,
-    after_look,
-    after_loss,
     decide,
-    unseen,
+    decide_after_lookup,
+    decide_after_loss,
+    decide_without_lookup,
 )
-from services.notifier.domain.entry import standing
+from services.notifier.domain.entry import notified_content
 from tests.notifier.alerts import NOON, SECOND, alert, evidence
 
-SLACK = Facts("slack")
-WATCH = Facts("slack", history=BackfillPolicy.LEFT_OUT)
-DIGEST = Facts("slack-digest", history=BackfillPolicy.ALONE)
-PAGER = Facts("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
+SLACK = ReceiverTraits("slack")
+WATCH = ReceiverTraits("slack", history=BackfillPolicy.LEFT_OUT)
+DIGEST = ReceiverTraits("slack-digest", history=BackfillPolicy.ALONE)
+PAGER = ReceiverTraits("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
 DOUBT = Sending(revision=1, since=NOON - 40 * SECOND, settles_at=NOON - 10 * SECOND)
 FRESH_DOUBT = Sending(revision=1, since=NOON - SECOND, settles_at=NOON + 29 * SECOND)
 END = DOUBT.model_copy(update={"ended": True})
 FRESH_END = FRESH_DOUBT.model_copy(update={"ended": True})
-BLIND = DOUBT.model_copy(update={"blind": True})
+ASSUMED = DOUBT.model_copy(update={"assumed": True})
 LONG_AGO = NOON - timedelta(minutes=1)
 
 
@@ -48,7 +48,7 @@ def shown(revision: int = 1, **changes: Any) -> Entry:
     return Entry(
         revision=revision,
         status=told.status,
-        standing=standing(told),
+        notified_content=notified_content(told),
         handle="h",
         sent_at=LONG_AGO,
     )
@@ -72,7 +72,7 @@ MORE: dict[str, Any] = {
 }
 IN_TEN = NOON - 3 * SECOND + EVIDENCE_PACE
 
-CASES: dict[str, tuple[Entry | None, Alert, Facts, Decision]] = {
+CASES: dict[str, tuple[Entry | None, Alert, ReceiverTraits, Decision]] = {
     "the first revision is sent": (None, alert(), SLACK, SendFirst(Reason.FIRST)),
     "a resolved alert never sent still goes out": (
         None,
@@ -134,13 +134,13 @@ CASES: dict[str, tuple[Entry | None, Alert, Facts, Decision]] = {
         Entry(sending=DOUBT),
         alert(),
         SLACK,
-        Look(Reason.IN_DOUBT, DOUBT),
+        LookUp(Reason.IN_DOUBT, DOUBT),
     ),
     "an unknown outcome is looked up for a newer revision too": (
         Entry(sending=DOUBT),
         alert(revision=4, **RESOLVED),
         SLACK,
-        Look(Reason.IN_DOUBT, DOUBT),
+        LookUp(Reason.IN_DOUBT, DOUBT),
     ),
     "an edit in doubt is made again": (
         shown().model_copy(update={"sending": FRESH_DOUBT}),
@@ -269,19 +269,19 @@ CASES: dict[str, tuple[Entry | None, Alert, Facts, Decision]] = {
         SendFirst(Reason.HARMLESS),
     ),
     "an end waits for a page that may still land": (
-        shown().model_copy(update={"stray": FRESH_DOUBT}),
+        shown().model_copy(update={"unanswered": FRESH_DOUBT}),
         alert(revision=2, **RESOLVED),
         PAGER,
         Defer(Reason.MAY_STILL_LAND, FRESH_DOUBT.settles_at),
     ),
     "what was opened for an ended alert is not closed before either": (
-        shown(2).model_copy(update={"stray": FRESH_DOUBT}),
+        shown(2).model_copy(update={"unanswered": FRESH_DOUBT}),
         alert(revision=2, **RESOLVED),
         PAGER,
         Defer(Reason.MAY_STILL_LAND, FRESH_DOUBT.settles_at),
     ),
     "an end waits no longer once a page in doubt has landed": (
-        shown().model_copy(update={"stray": DOUBT}),
+        shown().model_copy(update={"unanswered": DOUBT}),
         alert(revision=2, **RESOLVED),
         PAGER,
         Edit(Reason.NEWER),
@@ -305,25 +305,25 @@ CASES: dict[str, tuple[Entry | None, Alert, Facts, Decision]] = {
         Edit(Reason.NEWER),
     ),
     "after the log was lost a message is looked for": (
-        Entry(sending=BLIND),
+        Entry(sending=ASSUMED),
         alert(revision=2, **RESOLVED),
         SLACK,
-        Look(Reason.IN_DOUBT, BLIND),
+        LookUp(Reason.IN_DOUBT, ASSUMED),
     ),
     "after the log was lost a page is sent again": (
-        Entry(sending=BLIND),
+        Entry(sending=ASSUMED),
         alert(),
         PAGER,
         SendFirst(Reason.HARMLESS),
     ),
     "after the log was lost nobody is paged for what is over": (
-        Entry(sending=BLIND),
+        Entry(sending=ASSUMED),
         alert(revision=2, **RESOLVED),
         PAGER,
-        Edit(Reason.CLOSES_BLIND),
+        Edit(Reason.CLOSES_ASSUMED),
     ),
     "after the log was lost a drill pages nobody": (
-        Entry(sending=BLIND),
+        Entry(sending=ASSUMED),
         alert(exercise=True),
         PAGER,
         PassOver(Reason.EXERCISE),
@@ -338,35 +338,37 @@ CASES: dict[str, tuple[Entry | None, Alert, Facts, Decision]] = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_decision(case: tuple[Entry | None, Alert, Facts, Decision]) -> None:
-    entry, told, facts, expected = case
+def test_decision(case: tuple[Entry | None, Alert, ReceiverTraits, Decision]) -> None:
+    entry, told, traits, expected = case
 
-    assert decide(entry, told, facts, NOON) == expected
+    assert decide(entry, told, traits, NOON) == expected
 
 
 def test_a_message_that_was_found_is_adopted() -> None:
-    sighting = FoundMessage(1, "h")
+    found_message = FoundMessage(1, "h")
 
-    assert after_look(sighting, FRESH_DOUBT, NOON) == Adopt(Reason.FOUND, sighting)
+    assert decide_after_lookup(found_message, FRESH_DOUBT, NOON) == Adopt(
+        Reason.FOUND, found_message
+    )
 
 
 def test_absence_proves_nothing_while_the_receiver_may_be_at_work() -> None:
-    decision = after_look(None, FRESH_DOUBT, NOON)
+    decision = decide_after_lookup(None, FRESH_DOUBT, NOON)
 
     assert decision == Defer(Reason.MAY_STILL_LAND, FRESH_DOUBT.settles_at)
 
 
 def test_what_is_not_there_once_settled_is_sent() -> None:
-    assert after_look(None, DOUBT, NOON) == SendFirst(Reason.NOT_FOUND)
+    assert decide_after_lookup(None, DOUBT, NOON) == SendFirst(Reason.NOT_FOUND)
 
 
 def test_what_cannot_be_looked_up_is_sent_and_marked() -> None:
-    assert unseen() == SendFirst(Reason.UNREADABLE, possible_repeat=True)
+    assert decide_without_lookup() == SendFirst(Reason.UNREADABLE, possible_repeat=True)
 
 
 def test_mere_evidence_is_not_worth_a_new_message() -> None:
-    assert after_loss(shown(), alert(revision=2, **MORE)) == PassOver(Reason.LOST)
+    assert decide_after_loss(shown(), alert(revision=2, **MORE)) == PassOver(Reason.LOST)
 
 
 def test_an_end_is_worth_a_new_message() -> None:
-    assert after_loss(shown(), alert(revision=2, **RESOLVED)) == SendFirst(Reason.LOST)
+    assert decide_after_loss(shown(), alert(revision=2, **RESOLVED)) == SendFirst(Reason.LOST)

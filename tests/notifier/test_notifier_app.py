@@ -6,12 +6,12 @@ import pytest
 
 from services.environment import InvalidEnvironment, load
 from services.notifier.app import channels, group_of, hold, receivers
-from services.notifier.domain.decide import BackfillPolicy, Facts
+from services.notifier.domain.decide import BackfillPolicy, ReceiverTraits
 from services.notifier.settings import NotifierSettings
 
 
 def names(**environment: str) -> list[str]:
-    return [one.facts.name for one in receivers(load(NotifierSettings, environment))]
+    return [one.traits.name for one in receivers(load(NotifierSettings, environment))]
 
 
 def test_without_anything_alerts_go_to_the_console() -> None:
@@ -41,7 +41,7 @@ def test_history_may_have_a_channel_of_its_own_which_the_watch_does_without() ->
 
     found = channels(load(NotifierSettings, given))
 
-    assert {name: facts.history for name, facts in found.items()} == {
+    assert {name: traits.history for name, traits in found.items()} == {
         "#watch": BackfillPolicy.LEFT_OUT,
         "#digest": BackfillPolicy.ALONE,
     }
@@ -51,7 +51,7 @@ def test_history_may_have_a_channel_of_its_own_which_the_watch_does_without() ->
 def test_without_one_it_comes_to_the_watch(digest: str) -> None:
     given = {"VEDETTE_SLACK_CHANNEL": "#watch", "VEDETTE_SLACK_DIGEST_CHANNEL": digest}
 
-    assert channels(load(NotifierSettings, given)) == {"#watch": Facts("slack")}
+    assert channels(load(NotifierSettings, given)) == {"#watch": ReceiverTraits("slack")}
 
 
 def test_a_secret_is_not_shown_with_the_settings() -> None:

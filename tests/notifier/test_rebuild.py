@@ -7,8 +7,8 @@ import pytest
 
 from schemas.alert import Alert, Level, Status
 from schemas.ledger import Act, Entry, LedgerLine, Sending
-from services.notifier.domain.decide import Facts
-from services.notifier.domain.entry import standing
+from services.notifier.domain.decide import ReceiverTraits
+from services.notifier.domain.entry import notified_content
 from services.notifier.domain.ports import RecordedAlert
 from services.notifier.domain.rebuild import REACH, LogRebuild, after_lines, from_lines, from_past
 from tests.notifier.alerts import NOON, SECOND, alert, job
@@ -16,15 +16,15 @@ from tests.notifier.alerts import NOON, SECOND, alert, job
 HOLD = 30 * SECOND
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-SLACK = Facts("slack")
-PAGER = Facts("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
+SLACK = ReceiverTraits("slack")
+PAGER = ReceiverTraits("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
 REBUILD = LogRebuild(NOON, HOLD, newest=NOON - HOUR)
 NO_LEDGER = LogRebuild(NOON, HOLD)
 RESOLVED: dict[str, Any] = {"status": Status.RESOLVED}
 SHOWN = Entry(
     revision=1,
     status=Status.FIRING,
-    standing=standing(alert()),
+    notified_content=notified_content(alert()),
     handle="m1",
     sent_at=NOON - HOUR,
     serial=2,
@@ -53,16 +53,16 @@ def line(entry: Entry | None, act: Act = Act.NOTIFIED, **changes: Any) -> Ledger
 def after(
     told: RecordedAlert,
     entry: Entry | None = None,
-    facts: Facts = SLACK,
+    traits: ReceiverTraits = SLACK,
     rebuild: LogRebuild = REBUILD,
 ) -> tuple[Entry | None, bool]:
     """The entry to keep, if it is another, and whether the revision is queued."""
-    found = from_past(rebuild, told, {facts.name: entry}, [facts])
+    found = from_past(rebuild, told, {traits.name: entry}, [traits])
     return (found.recoveries[0].entry if found.recoveries else None), bool(found.jobs)
 
 
 def doubt(revision: int = 1, since: datetime = NOON - HOUR) -> Sending:
-    return Sending(revision=revision, since=since, settles_at=NOON + HOLD, blind=True)
+    return Sending(revision=revision, since=since, settles_at=NOON + HOLD, assumed=True)
 
 
 def test_the_newest_entry_counts_in_whatever_order_the_lines_stand() -> None:
@@ -141,7 +141,7 @@ def test_another_status_may_have_been_shown_since_the_last_line() -> None:
 
     assert queued
     assert entry is not None
-    assert (entry.handle, entry.standing, entry.serial) == ("m1", None, 3)
+    assert (entry.handle, entry.notified_content, entry.serial) == ("m1", None, 3)
 
 
 def test_what_was_passed_over_before_may_have_been_sent_since() -> None:
@@ -170,7 +170,7 @@ def test_what_notifiers_had_not_committed_is_left_to_the_stream_but_looked_for()
 
 
 def test_a_pager_needs_no_doubt_where_nothing_was_taken() -> None:
-    assert after(past(alert(), is_taken=False), facts=PAGER) == (None, False)
+    assert after(past(alert(), is_taken=False), traits=PAGER) == (None, False)
 
 
 def test_a_pager_known_not_to_have_been_told_is_told() -> None:
@@ -180,7 +180,7 @@ def test_a_pager_known_not_to_have_been_told_is_told() -> None:
 
 
 def test_a_page_of_which_nothing_is_known_is_in_doubt() -> None:
-    entry, queued = after(past(alert()), facts=PAGER)
+    entry, queued = after(past(alert()), traits=PAGER)
 
     assert queued
     assert entry == Entry(sending=doubt(), serial=1)

@@ -12,7 +12,7 @@ from schemas.alert import Alert, Level, Status
 from schemas.ledger import Entry, LedgerLine
 from schemas.topics import LEDGER
 from services.notifier.adapters.rebuilder import Rebuilder
-from services.notifier.domain.decide import Decision, Facts, Look, decide
+from services.notifier.domain.decide import Decision, LookUp, ReceiverTraits, decide
 from services.notifier.domain.errors import LeaseLost, LogLost, RetryableError, UnknownOutcome
 from services.notifier.domain.ports import Completion, Notice, OutboxRecord
 from services.notifier.domain.rebuild import from_lines
@@ -21,7 +21,7 @@ from tests.notifier.alerts import alert, job
 from tests.notifier.desk import HOLD, RESOLVED, DeliveryDesk
 from tests.notifier.fakes import FakeHistory, FakeLostLog
 
-PAGER = Facts("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
+PAGER = ReceiverTraits("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
 DAY = 86_400
 
 
@@ -49,13 +49,13 @@ class FakePager(FakeReceiver):
 class LosingDesk(DeliveryDesk):
     """A desk whose log may be lost; Kafka keeps all but the newest letters."""
 
-    def __init__(self, facts: Facts | None = None) -> None:
-        super().__init__(facts, FakePager(facts) if facts else None)
+    def __init__(self, traits: ReceiverTraits | None = None) -> None:
+        super().__init__(traits, FakePager(traits) if traits else None)
         self.history = FakeHistory()
         self.lost = FakeLostLog(self.log)
         self.notes: dict[str, str] = {}
         self.rebuilder = Rebuilder(
-            self.lost, self.history, [self.receiver.facts], HOLD, self.clock, self.notes, self.told
+            self.lost, self.history, [self.receiver.traits], HOLD, self.clock, self.notes, self.told
         )
         self.rebuilt = 0
 
@@ -69,7 +69,7 @@ class LosingDesk(DeliveryDesk):
         self.history.committed = len(self.history.told)
 
     def deliver(self, but: int = 0) -> None:
-        """The courier brings the letters to Kafka, but for the newest."""
+        """The relay brings the letters to Kafka, but for the newest."""
         letters = self.log.letters
         taken = [letters.pop(0) for _ in range(max(0, len(letters) - but))]
         self.history.ledger += lines_of(taken)
@@ -294,17 +294,17 @@ def play(desk: LosingDesk, told: list[Any]) -> None:
 
 
 @given(told=revisions, kind=st.sampled_from([None, PAGER]))
-def test_the_ledger_decides_as_the_log_would(told: list[Any], kind: Facts | None) -> None:
+def test_the_ledger_decides_as_the_log_would(told: list[Any], kind: ReceiverTraits | None) -> None:
     desk = LosingDesk(kind)
     play(desk, told)
     desk.deliver()
-    name, later = desk.receiver.facts.name, desk.clock.move(DAY)
+    name, later = desk.receiver.traits.name, desk.clock.move(DAY)
     entry = desk.log.entries.get((name, "a1"), Entry())
     rebuilt = next((one.entry for one in from_lines(desk.history.ledger)), Entry())
 
     for probe in probes(len(told)):
-        from_log = decide(entry, probe, desk.receiver.facts, later)
-        from_ledger = decide(rebuilt, probe, desk.receiver.facts, later)
+        from_log = decide(entry, probe, desk.receiver.traits, later)
+        from_ledger = decide(rebuilt, probe, desk.receiver.traits, later)
         assert timeless(from_ledger) == timeless(from_log)
 
 
@@ -318,7 +318,7 @@ def probes(newest: int) -> list[Alert]:
 
 
 def timeless(decision: Decision) -> object:
-    return decision.reason if isinstance(decision, Look) else decision
+    return decision.reason if isinstance(decision, LookUp) else decision
 
 
 @given(told=revisions, more=revisions, undelivered=st.integers(0, 3))

@@ -1,7 +1,7 @@
 """Which receivers hear of an alert."""
 
 from schemas.duty import DUTY_PACK
-from services.notifier.domain.route import receivers_of, routed
+from services.notifier.domain.route import group_by_receivers, select_receivers
 from tests.notifier.alerts import alert, job
 
 NAMES = ("slack", "slack-duty", "pagerduty")
@@ -9,26 +9,26 @@ DUTY = alert("d1", pack=DUTY_PACK)
 
 
 def test_what_is_about_vedette_itself_goes_to_those_on_duty() -> None:
-    assert receivers_of(DUTY, NAMES) == ("slack-duty", "pagerduty")
-    assert receivers_of(alert(), NAMES) == ("slack", "pagerduty")
+    assert select_receivers(DUTY, NAMES) == ("slack-duty", "pagerduty")
+    assert select_receivers(alert(), NAMES) == ("slack", "pagerduty")
 
 
 def test_without_a_channel_of_their_own_the_watch_hears_of_it() -> None:
-    assert receivers_of(DUTY, ("slack",)) == ("slack",)
+    assert select_receivers(DUTY, ("slack",)) == ("slack",)
 
 
 def test_the_digest_hears_of_history_and_of_what_may_have_been() -> None:
     names = ("slack", "slack-digest", "slack-duty")
 
-    assert receivers_of(alert(backfill=True), names) == ("slack", "slack-digest")
-    assert receivers_of(alert(revision=2), names) == ("slack", "slack-digest")
-    assert receivers_of(alert(), names) == ("slack",)
-    assert receivers_of(DUTY, names) == ("slack-duty",)
+    assert select_receivers(alert(backfill=True), names) == ("slack", "slack-digest")
+    assert select_receivers(alert(revision=2), names) == ("slack", "slack-digest")
+    assert select_receivers(alert(), names) == ("slack",)
+    assert select_receivers(DUTY, names) == ("slack-duty",)
 
 
 def test_each_job_is_routed_by_itself_and_keeps_its_order() -> None:
     first, second, third = job(alert("a1")), job(DUTY), job(alert("a2"))
 
-    found = routed([first, second, third], NAMES)
+    found = group_by_receivers([first, second, third], NAMES)
 
     assert found == {("slack", "pagerduty"): [first, third], ("slack-duty", "pagerduty"): [second]}

@@ -6,7 +6,7 @@ from schemas.alert import Status
 from schemas.envelope import header
 from schemas.ledger import Act
 from schemas.topics import DEAD_LETTERS
-from services.notifier.domain.decide import Facts
+from services.notifier.domain.decide import ReceiverTraits
 from services.notifier.domain.errors import (
     HandleLost,
     LeaseLost,
@@ -245,7 +245,7 @@ def test_a_lost_message_has_a_line(desk: DeliveryDesk) -> None:
 
 
 def test_a_page_that_lands_after_its_time_out_is_closed_all_the_same() -> None:
-    pager = DeliveryDesk(Facts("pagerduty", pages=True, idempotent=True))
+    pager = DeliveryDesk(ReceiverTraits("pagerduty", pages=True, idempotent=True))
     pager.receiver.faults = [UnknownOutcome("time-out")]
     pager.take(alert())
     pager.turn()

@@ -74,18 +74,18 @@ def test_a_message_is_found_by_the_alert_id_among_others(slack: SlackStandIn) ->
             handle = receiver.send(NOTICE)
         receiver.send(Notice(alert(f"other-{number}")))
 
-    sighting = receiver.find("a1", doubt(slack.messages[0].at))
+    found_message = receiver.find("a1", doubt(slack.messages[0].at))
 
-    assert sighting == FoundMessage(1, handle)
+    assert found_message == FoundMessage(1, handle)
     assert len(slack.called("conversations.history")) == 2
 
 
 def test_a_new_process_finds_the_channels_id_by_its_name(slack: SlackStandIn) -> None:
     handle = slack_at(slack.url).send(NOTICE)
 
-    sighting = slack_at(slack.url).find("a1", doubt(slack.messages[0].at))
+    found_message = slack_at(slack.url).find("a1", doubt(slack.messages[0].at))
 
-    assert sighting == FoundMessage(1, handle)
+    assert found_message == FoundMessage(1, handle)
 
 
 def test_a_channel_given_by_id_is_not_looked_up(slack: SlackStandIn) -> None:

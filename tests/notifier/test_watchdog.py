@@ -11,7 +11,7 @@ from schemas.alert import Alert
 from schemas.duty import DUTY_PACK, WATCHDOG
 from services.environment import InvalidEnvironment, load
 from services.notifier.adapters.watchdog import STALE, HeartbeatForwarder
-from services.notifier.domain.route import receivers_of
+from services.notifier.domain.route import select_receivers
 from services.notifier.settings import NotifierSettings
 from tests.notifier.alerts import NOON, SECOND, alert
 from tests.parts.waiting import until
@@ -41,8 +41,8 @@ def now() -> datetime:
 
 
 def test_nobody_is_told_of_it() -> None:
-    assert receivers_of(beat(), ("slack", "slack-duty", "pagerduty")) == ()
-    assert receivers_of(beat(), ("console",)) == ()
+    assert select_receivers(beat(), ("slack", "slack-duty", "pagerduty")) == ()
+    assert select_receivers(beat(), ("console",)) == ()
 
 
 def test_it_says_when_the_newest_was_sent_and_how_long_it_took() -> None:

@@ -16,7 +16,7 @@ from tests.parts.waiting import until
 @contextmanager
 def at_work(desk: DeliveryDesk) -> Iterator[Worker]:
     desk.clock.now = datetime.now(UTC)
-    worker = Worker("slack", desk.attendant, desk.log, desk.clock)
+    worker = Worker("slack", desk.handler, desk.log, desk.clock)
     worker.start()
     try:
         yield worker

@@ -8,11 +8,11 @@ from rich.text import Text
 
 from schemas.alert import Alert, Level, Status
 from schemas.ledger import Sending
-from services.notifier.domain.decide import Facts, FoundMessage
+from services.notifier.domain.alert_view import AlertView, EvidenceView, build_view
+from services.notifier.domain.decide import FoundMessage, ReceiverTraits
 from services.notifier.domain.errors import UnreadableHistory
 from services.notifier.domain.message import icon
 from services.notifier.domain.ports import Notice
-from services.notifier.domain.sheet import Item, Sheet, lay_out
 
 NAME = "console"
 COLOURS = {
@@ -28,7 +28,7 @@ ENDED = {Status.RESOLVED: "green", Status.WITHDRAWN: "bright_black"}
 class ConsoleReceiver:
     """Implements Receiver on a rich console; one panel a revision."""
 
-    facts = Facts(NAME)
+    traits = ReceiverTraits(NAME)
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -53,34 +53,34 @@ class ConsoleReceiver:
 def panel(shown: Notice | Alert) -> Panel:
     """The alert in a frame of its level's colour."""
     notice = shown if isinstance(shown, Notice) else Notice(shown)
-    sheet = lay_out(notice)
+    view = build_view(notice)
     colour = ENDED.get(notice.alert.status) or COLOURS[notice.alert.level]
-    title = Text(f"{icon(notice.alert)} {sheet.state}", style=f"bold {colour}")
+    title = Text(f"{icon(notice.alert)} {view.state}", style=f"bold {colour}")
     return Panel(
-        _body(sheet),
+        _body(view),
         title=title,
         title_align="left",
-        subtitle=Text(sheet.footer, style="dim"),
+        subtitle=Text(view.footer, style="dim"),
         subtitle_align="right",
         border_style=colour,
     )
 
 
-def _body(sheet: Sheet) -> Group:
-    parts: list[RenderableType] = [Text(sheet.summary, style="bold")]
-    if sheet.flags:
-        parts.append(Text(" · ".join(sheet.flags), style="bold yellow"))
-    parts.append(Text(f"{sheet.rule} ({sheet.pack})  {sheet.group_line}", style="cyan"))
-    parts.append(Text(sheet.explain, style="italic"))
-    parts += [_item(item) for item in sheet.evidence]
-    if sheet.more > 0:
-        parts.append(Text(f"and {sheet.more} more", style="dim"))
-    if sheet.action:
-        parts.append(Text.assemble(("Action: ", "bold"), sheet.action))
+def _body(view: AlertView) -> Group:
+    parts: list[RenderableType] = [Text(view.summary, style="bold")]
+    if view.flags:
+        parts.append(Text(" · ".join(view.flags), style="bold yellow"))
+    parts.append(Text(f"{view.rule} ({view.pack})  {view.group_line}", style="cyan"))
+    parts.append(Text(view.explain, style="italic"))
+    parts += [_item(item) for item in view.evidence]
+    if view.more > 0:
+        parts.append(Text(f"and {view.more} more", style="dim"))
+    if view.action:
+        parts.append(Text.assemble(("Action: ", "bold"), view.action))
     return Group(*parts)
 
 
-def _item(item: Item) -> Text:
+def _item(item: EvidenceView) -> Text:
     line = Text.assemble("• ", (item.title or "", "underline"))
     line.append(f" {item.source} {item.grade} {item.time} ", style="dim")
     for piece in item.excerpt:

@@ -13,20 +13,20 @@ from services.notifier.domain.decide import (
     Decision,
     Defer,
     Edit,
-    Facts,
-    Look,
+    LookUp,
     PassOver,
     Reason,
+    ReceiverTraits,
     SendFirst,
     Skip,
-    after_look,
-    after_loss,
     decide,
-    unseen,
+    decide_after_lookup,
+    decide_after_loss,
+    decide_without_lookup,
 )
-from services.notifier.domain.entry import has_ended, is_blind
+from services.notifier.domain.entry import has_ended, is_assumed
 from services.notifier.domain.errors import HandleLost, RetryableError, UnreadableHistory
-from services.notifier.domain.letters import Deed, act_of, ledger_letter
+from services.notifier.domain.letters import LoggedAct, act_of, ledger_record
 from services.notifier.domain.ports import (
     Claim,
     Delay,
@@ -49,7 +49,7 @@ class Delivery:
     """
 
     receiver: Receiver
-    facts: Facts
+    traits: ReceiverTraits
     notifications: NotificationLog
     hold: timedelta
     clock: Callable[[], datetime]
@@ -60,25 +60,25 @@ class Delivery:
 
         Raises what the receiver's `send` and `edit` raise, LeaseLost, and the log's own errors.
         """
-        decision = decide(entry, claim.alert, self.facts, self.clock())
-        if isinstance(decision, Look):
+        decision = decide(entry, claim.alert, self.traits, self.clock())
+        if isinstance(decision, LookUp):
             decision = self._look(claim, decision)
         return self._act(claim, entry, decision)
 
-    def _look(self, claim: Claim, look: Look) -> Decision:
+    def _look(self, claim: Claim, look: LookUp) -> Decision:
         now = self.clock()
         try:
-            sighting = self.receiver.find(claim.alert.id, look.sending)
+            found_message = self.receiver.find(claim.alert.id, look.sending)
         except UnreadableHistory as error:
             log.warning("outcome cannot be looked up", error=str(error), **about(claim))
-            return unseen()
+            return decide_without_lookup()
         except RetryableError as error:
             log.warning("outcome cannot be looked up now", error=str(error), **about(claim))
             if not is_worth_looking(look.sending.settles_at, now):
-                return unseen()
+                return decide_without_lookup()
             until = retry_at(now, claim.attempts + 1, self.jitter(), error.retry_after)
             return Defer(Reason.IN_DOUBT, until)
-        return after_look(sighting, look.sending, now)
+        return decide_after_lookup(found_message, look.sending, now)
 
     def _act(self, claim: Claim, entry: Entry, decision: Decision) -> Entry | None:
         match decision:
@@ -86,32 +86,32 @@ class Delivery:
                 return self._send(claim, entry, decision)
             case Edit(reason):
                 return self._edit(claim, entry, reason)
-            case Adopt(reason, sighting):
-                after = log_entry.adopted(entry, sighting.revision, sighting.handle)
-                is_old = sighting.revision < claim.alert.revision
+            case Adopt(reason, found_message):
+                after = log_entry.adopt_message(entry, found_message.revision, found_message.handle)
+                is_old = found_message.revision < claim.alert.revision
                 act = Act.NOTIFIED if is_old else act_of(claim.alert, Act.NOTIFIED)
-                return self._record(claim, after, Deed(act, reason), "adopted")
+                return self._record(claim, after, LoggedAct(act, reason), "adopted")
             case Defer(reason, until):
                 self._defer(claim, reason, until)
             case PassOver(reason):
                 self._pass_over(claim, entry, reason)
             case Skip(reason):
                 self._skip(claim, entry, reason)
-            case Look():
+            case LookUp():
                 raise AssertionError("a look was answered with a look")
         return None
 
     def _send(self, claim: Claim, entry: Entry, decision: SendFirst) -> Entry:
-        shown = _opening(claim.alert) if self.facts.pages else claim.alert
+        shown = _opening(claim.alert) if self.traits.pages else claim.alert
         repeat = decision.possible_repeat or entry.possible_repeat
         self._announce(claim, entry)
         handle = self.receiver.send(Notice(shown, repeat))
         after = log_entry.sent(entry, shown, handle, self.clock(), repeat=repeat)
-        self._record(claim, after, Deed(act_of(shown, Act.NOTIFIED), decision.reason), "sent")
+        self._record(claim, after, LoggedAct(act_of(shown, Act.NOTIFIED), decision.reason), "sent")
         if decision.possible_repeat:
-            POSSIBLE_REPEATS.labels(self.facts.name).inc()
-        if entry.revision == 0 and not self.facts.recorded:
-            observe_first(self.facts.name, claim.alert, self.clock())
+            POSSIBLE_REPEATS.labels(self.traits.name).inc()
+        if entry.revision == 0 and not self.traits.recorded:
+            observe_first(self.traits.name, claim.alert, self.clock())
         return after
 
     def _edit(self, claim: Claim, entry: Entry, reason: Reason) -> Entry | None:
@@ -122,16 +122,18 @@ class Delivery:
         except HandleLost:
             return self._lost(claim, entry)
         after = log_entry.sent(entry, claim.alert, handle, self.clock(), repeat=False)
-        return self._record(claim, after, Deed(act_of(claim.alert, Act.EDITED), reason), "edited")
+        return self._record(
+            claim, after, LoggedAct(act_of(claim.alert, Act.EDITED), reason), "edited"
+        )
 
     def _lost(self, claim: Claim, entry: Entry) -> Entry | None:
-        decision = after_loss(entry, claim.alert)
+        decision = decide_after_loss(entry, claim.alert)
         log.warning("the message is gone", **about(claim))
         if isinstance(decision, PassOver):
             self._pass_over(claim, entry, decision.reason)
             return None
-        lost = log_entry.without_message(entry)
-        line = self.line(claim, Deed(Act.LOST, decision.reason, lost))
+        lost = log_entry.drop_message(entry)
+        line = self.line(claim, LoggedAct(Act.LOST, decision.reason, lost))
         self.notifications.write(claim, lost, self.clock(), [line])
         return lost
 
@@ -139,12 +141,12 @@ class Delivery:
         log.debug("deferred", reason=reason, **about(claim))
         attempts = claim.attempts + (reason is Reason.IN_DOUBT)
         told = attempts == claim.attempts or is_worth_a_line(attempts)
-        lines = [self.line(claim, Deed(Act.DEFERRED, reason))] if told else []
+        lines = [self.line(claim, LoggedAct(Act.DEFERRED, reason))] if told else []
         self.notifications.later(claim, Delay(None, until, attempts), lines)
 
     def _pass_over(self, claim: Claim, entry: Entry, reason: Reason) -> None:
-        after = log_entry.passed_over(entry, claim.alert)
-        line = self.line(claim, Deed(Act.HELD_BACK, reason, after))
+        after = log_entry.pass_over(entry, claim.alert)
+        line = self.line(claim, LoggedAct(Act.HELD_BACK, reason, after))
         self.notifications.write(claim, after, self.clock(), [line])
         self.notifications.done(claim, self.clock())
         self._tell_skipped(claim, reason)
@@ -153,39 +155,41 @@ class Delivery:
         if entry is not claim.entry:  # what was just sent is not skipped
             self.notifications.done(claim, self.clock())
             return
-        self.notifications.done(claim, self.clock(), [self.line(claim, Deed(Act.DROPPED, reason))])
+        self.notifications.done(
+            claim, self.clock(), [self.line(claim, LoggedAct(Act.DROPPED, reason))]
+        )
         self._tell_skipped(claim, reason)
 
     def _tell_skipped(self, claim: Claim, reason: Reason) -> None:
         log.debug("skipped", reason=reason, **about(claim))
-        NOTIFICATIONS.labels(self.facts.name, "skipped").inc()
+        NOTIFICATIONS.labels(self.traits.name, "skipped").inc()
 
     def in_doubt(self, claim: Claim, entry: Entry, hold: timedelta) -> Entry:
         """The entry while an answer about the claimed revision is awaited, for `hold` at most."""
         now, over = self.clock(), has_ended(claim.alert)
-        blind = self.facts.idempotent and over and is_blind(entry)
+        assumed = self.traits.idempotent and over and is_assumed(entry)
         sending = Sending(
             revision=claim.alert.revision,
             since=now,
             settles_at=now + hold,
-            ended=over and (blind or not self.facts.pages or entry.status is not None),
-            blind=blind,
+            ended=over and (assumed or not self.traits.pages or entry.status is not None),
+            assumed=assumed,
         )
-        return log_entry.announced(entry, sending)
+        return log_entry.begin_sending(entry, sending)
 
-    def line(self, claim: Claim, deed: Deed) -> OutboxRecord:
+    def line(self, claim: Claim, logged: LoggedAct) -> OutboxRecord:
         """The ledger's line about what was done now."""
-        return ledger_letter(claim.alert, claim.receiver, deed, self.clock())
+        return ledger_record(claim.alert, claim.receiver, logged, self.clock())
 
     def _announce(self, claim: Claim, entry: Entry) -> None:
         doubt = self.in_doubt(claim, entry, self.hold)
         self.notifications.write(claim, doubt, self.clock(), ())
 
-    def _record(self, claim: Claim, after: Entry, deed: Deed, result: str) -> Entry:
-        line = self.line(claim, replace(deed, entry=after))
+    def _record(self, claim: Claim, after: Entry, logged: LoggedAct, result: str) -> Entry:
+        line = self.line(claim, replace(logged, entry=after))
         self.notifications.write(claim, after, self.clock(), [line])
-        NOTIFICATIONS.labels(self.facts.name, result).inc()
-        log.info(result, reason=deed.reason, act=deed.act, **about(claim))
+        NOTIFICATIONS.labels(self.traits.name, result).inc()
+        log.info(result, reason=logged.reason, act=logged.act, **about(claim))
         return after
 
 

@@ -8,7 +8,7 @@ from services.notifier.adapters.delivery import Delivery, about
 from services.notifier.adapters.metrics import NOTIFICATIONS
 from services.notifier.domain import entry as log_entry
 from services.notifier.domain.errors import PermanentRefusal, RetryableError, UnknownOutcome
-from services.notifier.domain.letters import Deed, refusal_letters
+from services.notifier.domain.letters import LoggedAct, failure_records
 from services.notifier.domain.ports import Claim, Delay
 from services.notifier.domain.retry import is_past_deadline, is_worth_a_line, retry_at
 from services.telemetry import logger
@@ -25,7 +25,7 @@ class JobHandler:
 
     delivery: Delivery
 
-    def attend(self, claim: Claim) -> timedelta | None:
+    def handle(self, claim: Claim) -> timedelta | None:
         """Deal with the job and give its lease back; how long the receiver asks to be left alone.
 
         Raises LeaseLost and the log's own errors; the job is then taken up again when its lease
@@ -46,39 +46,41 @@ class JobHandler:
         match setback:
             case RetryableError(retry_after=asked):
                 # nothing was sent: what was in doubt before still is, and nothing else
-                self._try_again(claim, entry, Deed(Act.RETRYING, str(setback), entry), asked)
+                self._try_again(claim, entry, LoggedAct(Act.RETRYING, str(setback), entry), asked)
                 return asked
             case UnknownOutcome(settled=settled):
                 hold = timedelta() if settled else self.delivery.hold
                 doubt = self.delivery.in_doubt(claim, entry, hold)
-                self._try_again(claim, entry, Deed(Act.IN_DOUBT, str(setback), doubt), None)
+                self._try_again(claim, entry, LoggedAct(Act.IN_DOUBT, str(setback), doubt), None)
             case PermanentRefusal():
                 self._give_up(claim, entry, str(setback))
         return None
 
-    def _try_again(self, claim: Claim, entry: Entry, deed: Deed, asked: timedelta | None) -> None:
+    def _try_again(
+        self, claim: Claim, entry: Entry, logged: LoggedAct, asked: timedelta | None
+    ) -> None:
         now, attempts = self.delivery.clock(), claim.attempts + 1
         if is_past_deadline(claim.since, now):
-            reason = f"gave up after {attempts} attempts: {deed.reason}"
-            self._give_up(claim, deed.entry or entry, reason)
+            reason = f"gave up after {attempts} attempts: {logged.reason}"
+            self._give_up(claim, logged.entry or entry, reason)
             return
         until = retry_at(now, attempts, self.delivery.jitter(), asked)
-        lines = [self.delivery.line(claim, deed)] if _is_news(deed, entry, attempts) else []
-        self.delivery.notifications.later(claim, Delay(deed.entry, until, attempts), lines)
+        lines = [self.delivery.line(claim, logged)] if _is_news(logged, entry, attempts) else []
+        self.delivery.notifications.later(claim, Delay(logged.entry, until, attempts), lines)
         NOTIFICATIONS.labels(claim.receiver, "retried").inc()
-        log.warning("to be tried again", error=deed.reason, until=f"{until}", **about(claim))
+        log.warning("to be tried again", error=logged.reason, until=f"{until}", **about(claim))
 
     def _give_up(self, claim: Claim, entry: Entry, reason: str) -> None:
         now, notifications = self.delivery.clock(), self.delivery.notifications
-        after = log_entry.refused(entry, claim.alert)
-        letters = refusal_letters(claim, Deed(Act.FAILED, reason, after), now)
+        after = log_entry.give_up(entry, claim.alert)
+        letters = failure_records(claim, LoggedAct(Act.FAILED, reason, after), now)
         notifications.write(claim, after, now, letters)
         notifications.done(claim, now)
         NOTIFICATIONS.labels(claim.receiver, "refused").inc()
         log.error("refused", reason=reason, **about(claim))
 
 
-def _is_news(deed: Deed, before: Entry, attempts: int) -> bool:
+def _is_news(logged: LoggedAct, before: Entry, attempts: int) -> bool:
     # a doubt is told when it begins: the log could not be rebuilt without
-    begins = deed.act is Act.IN_DOUBT and before.sending is None
+    begins = logged.act is Act.IN_DOUBT and before.sending is None
     return begins or is_worth_a_line(attempts)

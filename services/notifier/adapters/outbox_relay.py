@@ -95,7 +95,7 @@ class OutboxRelay:
 
     def start(self) -> None:
         """Deliver from now on, in a thread; returns at once."""
-        self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
         self._thread.start()
 
     def stop(self, timeout: float) -> None:

@@ -12,7 +12,7 @@ import httpx
 
 from schemas.alert import Level
 from schemas.ledger import Sending
-from services.notifier.domain.decide import Facts, FoundMessage
+from services.notifier.domain.decide import FoundMessage, ReceiverTraits
 from services.notifier.domain.errors import (
     PermanentRefusal,
     RetryableError,
@@ -31,7 +31,7 @@ NEVER_STOOD = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class PagerDutyReceiver:
     """Implements Receiver: the alert's id is the `dedup_key`, so that a repeat is harmless."""
 
-    facts = Facts(NAME, least=Level.HIGH, pages=True, replays=False, idempotent=True)
+    traits = ReceiverTraits(NAME, least=Level.HIGH, pages=True, replays=False, idempotent=True)
 
     def __init__(self, routing_key: str, events_url: str, timeout: float) -> None:
         self._key = routing_key

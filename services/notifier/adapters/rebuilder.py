@@ -10,12 +10,12 @@ from redis import RedisError
 
 from schemas.ledger import Entry
 from services.notifier.adapters.metrics import LOG_COMPLETE, REBUILDS
-from services.notifier.domain.decide import Facts
+from services.notifier.domain.decide import ReceiverTraits
 from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.errors import LeaseLost
 from services.notifier.domain.ports import Completion, HistoryReader, LostLog, RecordedAlert
 from services.notifier.domain.rebuild import Key, LogRebuild, after_lines, from_lines, from_past
-from services.notifier.domain.route import receivers_of
+from services.notifier.domain.route import select_receivers
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -38,7 +38,7 @@ class Rebuilder:
 
     lost: LostLog
     history: HistoryReader
-    facts: Sequence[Facts]
+    traits: Sequence[ReceiverTraits]
     hold: timedelta
     clock: Callable[[], datetime]
     notes: dict[str, str]
@@ -131,8 +131,8 @@ class Rebuilder:
             self._go_on()
             known = self._known(batch)
             for past in batch:
-                facts = self._receivers(past)
-                found = from_past(rebuild, past, _of(past, facts, known), facts)
+                traits = self._receivers(past)
+                found = from_past(rebuild, past, _of(past, traits, known), traits)
                 self.lost.keep(found.recoveries, rebuild.now)
                 self.lost.queue(found.jobs, rebuild.now)
                 known |= {(one.receiver, one.alert): one.entry for one in found.recoveries}
@@ -143,9 +143,9 @@ class Rebuilder:
         keys = [(one.name, past.job.alert.id) for past in batch for one in self._receivers(past)]
         return dict(zip(keys, self.lost.entries(keys), strict=True))
 
-    def _receivers(self, past: RecordedAlert) -> list[Facts]:
-        names = receivers_of(past.job.alert, [one.name for one in self.facts])
-        return [one for one in self.facts if one.name in names]
+    def _receivers(self, past: RecordedAlert) -> list[ReceiverTraits]:
+        names = select_receivers(past.job.alert, [one.name for one in self.traits])
+        return [one for one in self.traits if one.name in names]
 
     def _go_on(self) -> None:
         if self._stopping.is_set():
@@ -154,6 +154,6 @@ class Rebuilder:
 
 
 def _of(
-    past: RecordedAlert, facts: Iterable[Facts], known: dict[Key, Entry | None]
+    past: RecordedAlert, traits: Iterable[ReceiverTraits], known: dict[Key, Entry | None]
 ) -> dict[str, Entry | None]:
-    return {one.name: known[(one.name, past.job.alert.id)] for one in facts}
+    return {one.name: known[(one.name, past.job.alert.id)] for one in traits}

@@ -13,7 +13,7 @@ from services.notifier.adapters.keys import Keys
 from services.notifier.adapters.letter_json import to_json
 from services.notifier.domain.entry import KEPT_AFTER_END, has_ended
 from services.notifier.domain.errors import LeaseLost, LogLost
-from services.notifier.domain.letters import superseding_letter
+from services.notifier.domain.letters import superseding_record
 from services.notifier.domain.ports import AlertPosition, Claim, Delay, Job, OutboxRecord
 
 Words = list[str | bytes | int]
@@ -104,7 +104,7 @@ def put_words(keys: Keys, receiver: str, job: Job, now: datetime) -> tuple[list[
     """Keys and arguments of the script that queues `job`, but for what guards it."""
     identity = job.alert.id
     named = [keys.due(receiver), keys.job(receiver, identity), keys.lease(receiver, identity)]
-    letter = to_json(superseding_letter(job, receiver, now))
+    letter = to_json(superseding_record(job, receiver, now))
     origin = job.origin.model_dump_json()
     words: Words = [identity, job.alert.revision, job.raw, origin, epoch_ms(now), letter]
     return [*named, keys.outbox], words

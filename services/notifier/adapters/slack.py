@@ -15,7 +15,7 @@ from slack_sdk.web import SlackResponse
 
 from schemas.ledger import Sending
 from services.notifier.adapters.slack_errors import meaning, of_connection
-from services.notifier.domain.decide import Facts, FoundMessage
+from services.notifier.domain.decide import FoundMessage, ReceiverTraits
 from services.notifier.domain.errors import (
     HandleLost,
     PermanentRefusal,
@@ -33,19 +33,21 @@ MOST_PAGES = 25
 CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{8,}")
 LOST = frozenset({"message_not_found", "edit_window_closed", "cant_update_message"})
 CONNECTION_ERRORS = (URLError, OSError, HTTPException)
-WATCH = Facts(CHANNEL)
+WATCH = ReceiverTraits(CHANNEL)
 
 
 class SlackReceiver:
     """Implements Receiver for one channel, given by name or by id.
 
-    Each name in `facts` has a queue and a log of its own.
+    Each name in `traits` has a queue and a log of its own.
     """
 
-    def __init__(self, web: tuple[str, str, int], channel: str, facts: Facts = WATCH) -> None:
+    def __init__(
+        self, web: tuple[str, str, int], channel: str, traits: ReceiverTraits = WATCH
+    ) -> None:
         """`web` is the token, the API's address, and the time-out in seconds."""
         token, api_url, timeout = web
-        self.facts = facts
+        self.traits = traits
         # our queue is the one that retries: the client's own would post twice
         self._web = WebClient(token, base_url=api_url, timeout=timeout, retry_handlers=[])
         if self._web.proxy and proxy_bypass(self._web.base_url.split("/")[2]):
@@ -83,10 +85,10 @@ class SlackReceiver:
         oldest, latest = sending.since - SKEW, sending.settles_at + SKEW
         for page in self._pages(channel, oldest, latest):
             for message in page:
-                sighting = _sighting(alert_id, channel, message)
-                if sighting is not None:
+                found_message = _sighting(alert_id, channel, message)
+                if found_message is not None:
                     self._id = channel
-                    return sighting
+                    return found_message
         return None
 
     def _pages(

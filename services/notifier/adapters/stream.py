@@ -27,7 +27,7 @@ from services.notifier.domain.ports import (
     OutboxRecord,
     OutboxStore,
 )
-from services.notifier.domain.route import routed
+from services.notifier.domain.route import group_by_receivers
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -123,7 +123,7 @@ class AlertStream:
         read = [job_of(record) for record in records]
         jobs = [one for one in read if isinstance(one, Job)]
         letters = [one for one in read if isinstance(one, OutboxRecord)]
-        for names, routed_there in routed(jobs, self.receivers).items():
+        for names, routed_there in group_by_receivers(jobs, self.receivers).items():
             self.notifications.put(routed_there, names, self.clock())
         self.outbox.post(letters)
         for letter in letters:

@@ -25,7 +25,7 @@ class Worker:
     """Claims due jobs of one receiver and attends to them until told to stop."""
 
     receiver: str
-    attendant: JobHandler
+    handler: JobHandler
     notifications: NotificationLog
     clock: Callable[[], datetime]
     _woken: threading.Event = field(default_factory=threading.Event)
@@ -83,6 +83,6 @@ class Worker:
         if claim is None:
             self._woken.wait(IDLE)
             return
-        asked = self.attendant.attend(claim)
+        asked = self.handler.handle(claim)
         if asked is not None:
             self._stopping.wait(min(asked, LONGEST_ASKED).total_seconds())

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from schemas.alert import Alert, Level
 from schemas.ledger import Entry, Sending
-from services.notifier.domain.entry import has_ended, may_be_open, standing
+from services.notifier.domain.entry import has_ended, may_be_open, notified_content
 
 EVIDENCE_PACE = timedelta(seconds=10)
 
@@ -20,7 +20,7 @@ class BackfillPolicy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ReceiverTraits:
     """What a receiver is like.
 
     `least` is the lowest level it takes. One that `pages` wakes people: it takes no drill and no
@@ -43,7 +43,7 @@ class Reason(StrEnum):
     FIRST = "first notification"
     NEWER = "newer revision"
     CLOSES = "ends what was opened"
-    CLOSES_BLIND = "the log was lost: ends what may have been opened"
+    CLOSES_ASSUMED = "the log was lost: ends what may have been opened"
     FOUND = "found after an unknown outcome"
     NOT_FOUND = "not found after an unknown outcome"
     UNREADABLE = "possible repeat: the outcome is unknown and cannot be looked up"
@@ -87,7 +87,7 @@ class Defer:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LookUp:
     """An earlier send is in doubt: look for the alert's id first."""
 
     reason: Reason
@@ -99,7 +99,7 @@ class Adopt:
     """A message of ours stands there: take its handle and revision into the log."""
 
     reason: Reason
-    sighting: "FoundMessage"
+    found_message: "FoundMessage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Edit:
     reason: Reason
 
 
-Decision = Skip | PassOver | Defer | Look | Adopt | SendFirst | Edit
+Decision = Skip | PassOver | Defer | LookUp | Adopt | SendFirst | Edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,93 +128,95 @@ class FoundMessage:
     handle: str
 
 
-def decide(entry: Entry | None, alert: Alert, facts: Facts, now: datetime) -> Decision:
+def decide(entry: Entry | None, alert: Alert, traits: ReceiverTraits, now: datetime) -> Decision:
     """What to do with `alert` at the receiver, given what the log says of it."""
     known = entry or Entry()
     if alert.revision < known.revision:
         return Skip(Reason.OLDER)
-    decision = _route(known, alert, facts, now)
-    if isinstance(decision, Edit) and facts.idempotent:
+    decision = _route(known, alert, traits, now)
+    if isinstance(decision, Edit) and traits.idempotent:
         return _after_strays(known, alert, now) or decision
     return decision
 
 
-def _route(known: Entry, alert: Alert, facts: Facts, now: datetime) -> Decision:
+def _route(known: Entry, alert: Alert, traits: ReceiverTraits, now: datetime) -> Decision:
     if alert.revision == known.revision:
-        return _again(known, alert, facts)
-    unrouted = _unrouted(alert, facts)
+        return _again(known, alert, traits)
+    unrouted = _unrouted(alert, traits)
     if unrouted is not None and not may_be_open(known):
         return PassOver(unrouted)
     if known.status is None:
-        return _first(known.sending, alert, facts)
-    return _update(known, alert, facts, now)
+        return _first(known.sending, alert, traits)
+    return _update(known, alert, traits, now)
 
 
 def _after_strays(known: Entry, alert: Alert, now: datetime) -> Decision | None:
     # an unanswered trigger that lands after the resolve would open the incident again
     opposed = [
         one.settles_at
-        for one in (known.sending, known.stray)
+        for one in (known.sending, known.unanswered)
         if one is not None and one.ended != has_ended(alert) and now < one.settles_at
     ]
     return Defer(Reason.MAY_STILL_LAND, max(opposed)) if opposed else None
 
 
-def _again(known: Entry, alert: Alert, facts: Facts) -> Decision:
-    if facts.pages and may_be_open(known) and has_ended(alert):
+def _again(known: Entry, alert: Alert, traits: ReceiverTraits) -> Decision:
+    if traits.pages and may_be_open(known) and has_ended(alert):
         return Edit(Reason.CLOSES)
     return Skip(Reason.SAME)
 
 
-def _unrouted(alert: Alert, facts: Facts) -> Reason | None:
-    if facts.recorded and not facts.replays:
+def _unrouted(alert: Alert, traits: ReceiverTraits) -> Reason | None:
+    if traits.recorded and not traits.replays:
         return Reason.RECORDED_CLOCK
-    if facts.pages and alert.exercise:
+    if traits.pages and alert.exercise:
         return Reason.EXERCISE
-    if facts.pages and alert.backfill:
+    if traits.pages and alert.backfill:
         return Reason.BACKFILL
-    if facts.history is (BackfillPolicy.LEFT_OUT if alert.backfill else BackfillPolicy.ALONE):
+    if traits.history is (BackfillPolicy.LEFT_OUT if alert.backfill else BackfillPolicy.ALONE):
         return Reason.DIGESTED if alert.backfill else Reason.LIVE
-    return Reason.LOW_LEVEL if alert.level.rank < facts.least.rank else None
+    return Reason.LOW_LEVEL if alert.level.rank < traits.least.rank else None
 
 
-def _first(sending: Sending | None, alert: Alert, facts: Facts) -> Decision:
+def _first(sending: Sending | None, alert: Alert, traits: ReceiverTraits) -> Decision:
     if sending is None:
         return SendFirst(Reason.FIRST)
-    if not facts.idempotent:
-        return Look(Reason.IN_DOUBT, sending)
-    if sending.blind and has_ended(alert):
+    if not traits.idempotent:
+        return LookUp(Reason.IN_DOUBT, sending)
+    if sending.assumed and has_ended(alert):
         # to open it again would wake somebody for what is over
-        return Edit(Reason.CLOSES_BLIND)
+        return Edit(Reason.CLOSES_ASSUMED)
     return SendFirst(Reason.HARMLESS)
 
 
-def _update(known: Entry, alert: Alert, facts: Facts, now: datetime) -> Decision:
-    if known.sending is not None or known.standing != standing(alert):
+def _update(known: Entry, alert: Alert, traits: ReceiverTraits, now: datetime) -> Decision:
+    if known.sending is not None or known.notified_content != notified_content(alert):
         return Edit(Reason.NEWER)
-    if facts.pages:
+    if traits.pages:
         return PassOver(Reason.EVIDENCE_ONLY)
     if known.sent_at is not None and now < known.sent_at + EVIDENCE_PACE:
         return Defer(Reason.TOO_SOON, known.sent_at + EVIDENCE_PACE)
     return Edit(Reason.NEWER)
 
 
-def after_look(sighting: FoundMessage | None, sending: Sending, now: datetime) -> Decision:
+def decide_after_lookup(
+    found_message: FoundMessage | None, sending: Sending, now: datetime
+) -> Decision:
     """What to do after the receiver let us look: absence counts only once it has settled."""
-    if sighting is not None:
-        return Adopt(Reason.FOUND, sighting)
+    if found_message is not None:
+        return Adopt(Reason.FOUND, found_message)
     if now < sending.settles_at:
         return Defer(Reason.MAY_STILL_LAND, sending.settles_at)
     return SendFirst(Reason.NOT_FOUND)
 
 
-def unseen() -> Decision:
+def decide_without_lookup() -> Decision:
     """What to do when the receiver does not let us look."""
     return SendFirst(Reason.UNREADABLE, possible_repeat=True)
 
 
-def after_loss(entry: Entry, alert: Alert) -> Decision:
+def decide_after_loss(entry: Entry, alert: Alert) -> Decision:
     """What to do when the message to edit is gone: mere evidence is not worth a new one."""
-    if entry.standing == standing(alert):
+    if entry.notified_content == notified_content(alert):
         return PassOver(Reason.LOST)
     return SendFirst(Reason.LOST)

@@ -11,15 +11,15 @@ KEPT_AFTER_END = timedelta(days=30)
 def may_be_open(entry: Entry) -> bool:
     """Whether the receiver shows the alert as firing, as far as we can know."""
     doubt = entry.sending
-    return entry.status is Status.FIRING or (doubt is not None and not doubt.blind)
+    return entry.status is Status.FIRING or (doubt is not None and not doubt.assumed)
 
 
-def is_blind(entry: Entry) -> bool:
+def is_assumed(entry: Entry) -> bool:
     """Whether the log was lost and nothing at all is known of what was sent."""
-    return entry.sending is not None and entry.sending.blind
+    return entry.sending is not None and entry.sending.assumed
 
 
-def standing(alert: Alert) -> str:
+def notified_content(alert: Alert) -> str:
     """All of a revision that people must hear of at once: what differs beside it is evidence."""
     flags = (alert.uncorroborated, alert.late, alert.backfill, alert.exercise)
     marks = "".join("1" if flag else "0" for flag in flags)
@@ -31,63 +31,63 @@ def has_ended(alert: Alert) -> bool:
     return alert.status is not Status.FIRING
 
 
-def announced(entry: Entry, sending: Sending) -> Entry:
+def begin_sending(entry: Entry, sending: Sending) -> Entry:
     """Before a revision is sent: the outcome is in doubt."""
-    return _changed(entry, sending=sending)
+    return _change_entry(entry, sending=sending)
 
 
 def sent(entry: Entry, alert: Alert, handle: str, now: datetime, *, repeat: bool) -> Entry:
     """After the receiver took `alert` as it is shown there."""
-    return _changed(
+    return _change_entry(
         entry,
         revision=alert.revision,
         status=alert.status,
-        standing=standing(alert),
+        notified_content=notified_content(alert),
         handle=handle,
         sent_at=now,
         possible_repeat=entry.possible_repeat or repeat,
         sending=None,
-        stray=_stray(entry, now),
+        unanswered=_keep_unanswered(entry, now),
     )
 
 
-def adopted(entry: Entry, revision: int, handle: str) -> Entry:
+def adopt_message(entry: Entry, revision: int, handle: str) -> Entry:
     """After a message of an unknown outcome was found: it is ours, whatever it shows."""
-    return _changed(
+    return _change_entry(
         entry,
         revision=revision,
         status=Status.FIRING,
-        standing=None,
+        notified_content=None,
         handle=handle,
         sent_at=entry.sending.since if entry.sending else None,
         sending=None,
     )
 
 
-def passed_over(entry: Entry, alert: Alert) -> Entry:
+def pass_over(entry: Entry, alert: Alert) -> Entry:
     """After a revision that the receiver need not hear of: no older one is sent any more."""
-    return _changed(entry, revision=alert.revision)
+    return _change_entry(entry, revision=alert.revision)
 
 
-def refused(entry: Entry, alert: Alert) -> Entry:
+def give_up(entry: Entry, alert: Alert) -> Entry:
     """After a send that certainly did not happen and is not tried again."""
-    return _changed(entry, sending=None, given_up=max(entry.given_up, alert.revision))
+    return _change_entry(entry, sending=None, given_up=max(entry.given_up, alert.revision))
 
 
-def without_message(entry: Entry) -> Entry:
+def drop_message(entry: Entry) -> Entry:
     """After the message was lost: the next one is a first one."""
     return Entry(revision=entry.revision, given_up=entry.given_up, serial=entry.serial + 1)
 
 
-def outdated(entry: Entry) -> Entry:
+def forget_content(entry: Entry) -> Entry:
     """After lines of the ledger may have been lost: something newer may have been sent."""
-    return _changed(entry, standing=None)
+    return _change_entry(entry, notified_content=None)
 
 
-def _stray(entry: Entry, now: datetime) -> Sending | None:
-    unanswered = [one for one in (entry.sending, entry.stray) if one and now < one.settles_at]
+def _keep_unanswered(entry: Entry, now: datetime) -> Sending | None:
+    unanswered = [one for one in (entry.sending, entry.unanswered) if one and now < one.settles_at]
     return max(unanswered, key=lambda one: one.settles_at, default=None)
 
 
-def _changed(entry: Entry, **fields: object) -> Entry:
+def _change_entry(entry: Entry, **fields: object) -> Entry:
     return entry.model_copy(update={**fields, "serial": entry.serial + 1})

@@ -17,7 +17,7 @@ LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class LoggedAct:
     """What was done about a revision, why, and the log's entry since (None: as it was)."""
 
     act: Act
@@ -30,30 +30,30 @@ def act_of(alert: Alert, otherwise: Act) -> Act:
     return Act.RESOLVED if has_ended(alert) else otherwise
 
 
-def ledger_letter(alert: Alert, receiver: str, deed: Deed, now: datetime) -> OutboxRecord:
-    """One line about one deed at one receiver."""
+def ledger_record(alert: Alert, receiver: str, logged: LoggedAct, now: datetime) -> OutboxRecord:
+    """One line about one act at one receiver."""
     line = LedgerLine(
         at=now,
-        act=deed.act,
+        act=logged.act,
         fingerprint=alert.fingerprint,
         alert=alert.id,
         revision=alert.revision,
         receiver=receiver,
-        reason=deed.reason[:LONGEST_REASON],
+        reason=logged.reason[:LONGEST_REASON],
         status=alert.status,
         level=alert.level,
-        entry=deed.entry,
+        entry=logged.entry,
     )
-    identity = f"{alert.id}/{alert.revision}/{receiver}/{deed.act}/{now.timestamp():.6f}"
+    identity = f"{alert.id}/{alert.revision}/{receiver}/{logged.act}/{now.timestamp():.6f}"
     headers = cloud_headers(LEDGER_TYPE, identity, SOURCE, now)
     value = line.model_dump_json(exclude_defaults=True).encode()
     return OutboxRecord(LEDGER, alert.fingerprint.encode(), value, headers)
 
 
-def superseding_letter(job: Job, receiver: str, now: datetime) -> OutboxRecord:
+def superseding_record(job: Job, receiver: str, now: datetime) -> OutboxRecord:
     """That this revision takes the place of one still queued."""
-    deed = Deed(Act.SUPERSEDES, "an earlier revision, still queued, is not sent any more")
-    return ledger_letter(job.alert, receiver, deed, now)
+    logged = LoggedAct(Act.SUPERSEDES, "an earlier revision, still queued, is not sent any more")
+    return ledger_record(job.alert, receiver, logged, now)
 
 
 def dead_letter(
@@ -66,12 +66,12 @@ def dead_letter(
     return OutboxRecord(DEAD_LETTERS, key, raw, headers)
 
 
-def refusal_letters(claim: Claim, deed: Deed, now: datetime) -> list[OutboxRecord]:
+def failure_records(claim: Claim, logged: LoggedAct, now: datetime) -> list[OutboxRecord]:
     """What giving up leaves behind: a line and a dead letter."""
     job = claim.job
     key = job.alert.fingerprint.encode()
     where = f"{WHERE}:{claim.receiver}"
     return [
-        ledger_letter(job.alert, claim.receiver, deed, now),
-        dead_letter(key, job.raw, job.origin, deed.reason, where),
+        ledger_record(job.alert, claim.receiver, logged, now),
+        dead_letter(key, job.raw, job.origin, logged.reason, where),
     ]

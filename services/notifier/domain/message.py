@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import quote
 
 from schemas.alert import Alert, Level, Status
+from services.notifier.domain.alert_view import AlertView, EvidenceView, TextRun, build_view, cut
 from services.notifier.domain.ports import Notice
-from services.notifier.domain.sheet import EvidenceLine, Item, Sheet, cut, lay_out
 
 LONGEST_HEADER = 150
 LONGEST_SECTION = 3000
@@ -27,10 +27,10 @@ Block = dict[str, Any]
 
 def render(notice: Notice) -> dict[str, Any]:
     """`text`, `blocks` and `metadata` of the message."""
-    sheet = lay_out(notice)
+    view = build_view(notice)
     return {
-        "text": fallback(sheet),
-        "blocks": blocks(notice.alert, sheet),
+        "text": fallback(view),
+        "blocks": blocks(notice.alert, view),
         "metadata": metadata(notice.alert),
     }
 
@@ -43,26 +43,26 @@ def metadata(alert: Alert) -> dict[str, Any]:
     }
 
 
-def fallback(sheet: Sheet) -> str:
+def fallback(view: AlertView) -> str:
     """One line for notifications and readers without blocks."""
-    marks = "".join(f" ({flag})" for flag in sheet.flags)
-    text = f"[{sheet.state}] {cut(sheet.summary, LONGEST_FALLBACK)}{marks}"
-    return escape(f"{text} ({sheet.group_line})" if sheet.group else text)
+    marks = "".join(f" ({flag})" for flag in view.flags)
+    text = f"[{view.state}] {cut(view.summary, LONGEST_FALLBACK)}{marks}"
+    return escape(f"{text} ({view.group_line})" if view.group else text)
 
 
-def blocks(alert: Alert, sheet: Sheet) -> list[Block]:
+def blocks(alert: Alert, view: AlertView) -> list[Block]:
     """The blocks, from what matters most to what matters least."""
-    headline = f"{icon(alert)} {sheet.state}: {sheet.summary}"
+    headline = f"{icon(alert)} {view.state}: {view.summary}"
     found = [_header(headline)]
     if len(headline) > LONGEST_HEADER:
-        found.append(_section(escape(sheet.summary)))
-    found += [_section(_about(sheet)), _section(f"_{_even(escape(sheet.explain))}_")]
-    found += [_section(_evidence(item)) for item in sheet.evidence]
-    if sheet.more > 0:
-        found.append(_context(f"and {sheet.more} more"))
-    if sheet.action:
-        found.append(_section(f"*Action:* {escape(sheet.action)}"))
-    return [*found, _context(escape(sheet.footer))]
+        found.append(_section(escape(view.summary)))
+    found += [_section(_about(view)), _section(f"_{_even(escape(view.explain))}_")]
+    found += [_section(_evidence(item)) for item in view.evidence]
+    if view.more > 0:
+        found.append(_context(f"and {view.more} more"))
+    if view.action:
+        found.append(_section(f"*Action:* {escape(view.action)}"))
+    return [*found, _context(escape(view.footer))]
 
 
 def icon(alert: Alert) -> str:
@@ -76,15 +76,15 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _about(sheet: Sheet) -> str:
-    lines = [f"*Rule:* {escape(sheet.rule)} ({escape(sheet.pack)})"]
-    lines += [f"*{escape(field)}:* {escape(value)}" for field, value in sheet.group]
-    if sheet.flags:
-        lines.insert(0, "⚠️ *" + " · ".join(sheet.flags) + "*")
+def _about(view: AlertView) -> str:
+    lines = [f"*Rule:* {escape(view.rule)} ({escape(view.pack)})"]
+    lines += [f"*{escape(field)}:* {escape(value)}" for field, value in view.group]
+    if view.flags:
+        lines.insert(0, "⚠️ *" + " · ".join(view.flags) + "*")
     return "\n".join(lines)
 
 
-def _evidence(item: Item) -> str:
+def _evidence(item: EvidenceView) -> str:
     title = escape(cut(item.title or item.source, LONGEST_TITLE))
     link = _address(item.url)
     head = f"<{link}|{title}>" if link else f"*{title}*"
@@ -94,7 +94,7 @@ def _evidence(item: Item) -> str:
     return "\n".join(lines)
 
 
-def _piece(piece: EvidenceLine) -> str:
+def _piece(piece: TextRun) -> str:
     text = escape(re.sub(r"\s+", " ", piece.text))
     inner = text.strip()
     if not piece.bold or not inner or "*" in inner:

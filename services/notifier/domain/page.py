@@ -3,8 +3,8 @@
 from typing import Any
 
 from schemas.alert import Evidence, Level, Status
+from services.notifier.domain.alert_view import cut, flags, one_line
 from services.notifier.domain.ports import Notice
-from services.notifier.domain.sheet import cut, flags, one_line
 
 CLIENT = "Vedette"
 LONGEST_SUMMARY = 1024

@@ -9,7 +9,7 @@ from schemas.alert import Alert
 from schemas.envelope import Headers
 from schemas.ledger import Entry, LedgerLine, Sending
 from schemas.model import Model
-from services.notifier.domain.decide import Facts, FoundMessage
+from services.notifier.domain.decide import FoundMessage, ReceiverTraits
 
 
 class AlertPosition(Model):
@@ -84,7 +84,7 @@ class Receiver(Protocol):
     """
 
     @property
-    def facts(self) -> Facts:
+    def traits(self) -> ReceiverTraits:
         """What it is like."""
 
     def send(self, notice: Notice) -> str:

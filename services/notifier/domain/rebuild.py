@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 
 from schemas.alert import Status
 from schemas.ledger import Act, Entry, LedgerLine, Sending
-from services.notifier.domain.decide import Facts, Reason, Skip, decide
+from services.notifier.domain.decide import Reason, ReceiverTraits, Skip, decide
 from services.notifier.domain.entry import (
     KEPT_AFTER_END,
-    announced,
+    begin_sending,
+    forget_content,
     has_ended,
-    outdated,
-    passed_over,
-    standing,
+    notified_content,
+    pass_over,
 )
-from services.notifier.domain.letters import Deed, ledger_letter
+from services.notifier.domain.letters import LoggedAct, ledger_record
 from services.notifier.domain.ports import Job, RecordedAlert, RecoveredEntry
 from services.notifier.domain.retry import DEADLINE, LONGEST_ASKED
 
@@ -79,14 +79,14 @@ def from_past(
     rebuild: LogRebuild,
     past: RecordedAlert,
     known: Mapping[str, Entry | None],
-    facts: Iterable[Facts],
+    traits: Iterable[ReceiverTraits],
 ) -> Found:
     """What becomes of a revision that stands in the alerts topic, at each of its receivers.
 
     `known` is what the log has got back about its alert so far, by receiver.
     """
     found = Found()
-    for one in facts:
+    for one in traits:
         entry = known[one.name]
         after = _in_doubt(rebuild, past, entry, one)
         if after != (entry or Entry()):
@@ -96,7 +96,9 @@ def from_past(
     return found
 
 
-def _in_doubt(rebuild: LogRebuild, past: RecordedAlert, entry: Entry | None, facts: Facts) -> Entry:
+def _in_doubt(
+    rebuild: LogRebuild, past: RecordedAlert, entry: Entry | None, traits: ReceiverTraits
+) -> Entry:
     alert, known = past.job.alert, entry or Entry()
     if alert.revision <= max(known.revision, known.given_up):
         return known
@@ -104,13 +106,15 @@ def _in_doubt(rebuild: LogRebuild, past: RecordedAlert, entry: Entry | None, fac
         after = _unsettled(known, known.sending, rebuild)
     elif known.status is not None:
         # lines may be missing: something else may have been sent since
-        moved = known.standing is not None and known.standing != standing(alert)
-        after = outdated(known) if moved else known
-    elif facts.idempotent and (entry is not None or not past.is_taken):
+        moved = known.notified_content is not None and known.notified_content != notified_content(
+            alert
+        )
+        after = forget_content(known) if moved else known
+    elif traits.idempotent and (entry is not None or not past.is_taken):
         after = known
     else:
-        after = announced(known, _blind(rebuild, past))
-    return passed_over(after, alert) if past.is_taken and _is_too_old(rebuild, past) else after
+        after = begin_sending(known, _blind(rebuild, past))
+    return pass_over(after, alert) if past.is_taken and _is_too_old(rebuild, past) else after
 
 
 def _unsettled(known: Entry, sending: Sending, rebuild: LogRebuild) -> Entry:
@@ -118,7 +122,7 @@ def _unsettled(known: Entry, sending: Sending, rebuild: LogRebuild) -> Entry:
     settles_at = rebuild.now + rebuild.hold
     if sending.settles_at >= settles_at:
         return known
-    return announced(known, sending.model_copy(update={"settles_at": settles_at}))
+    return begin_sending(known, sending.model_copy(update={"settles_at": settles_at}))
 
 
 def _blind(rebuild: LogRebuild, past: RecordedAlert) -> Sending:
@@ -127,15 +131,15 @@ def _blind(rebuild: LogRebuild, past: RecordedAlert) -> Sending:
         revision=past.job.alert.revision,
         since=max(earliest, rebuild.now - KEPT_AFTER_END),
         settles_at=rebuild.now + rebuild.hold,
-        blind=True,
+        assumed=True,
     )
 
 
-def _is_due(rebuild: LogRebuild, past: RecordedAlert, entry: Entry, facts: Facts) -> bool:
+def _is_due(rebuild: LogRebuild, past: RecordedAlert, entry: Entry, traits: ReceiverTraits) -> bool:
     alert = past.job.alert
     if alert.revision <= entry.given_up or _is_too_old(rebuild, past):
         return False
-    return not isinstance(decide(entry, alert, facts, rebuild.now), Skip)
+    return not isinstance(decide(entry, alert, traits, rebuild.now), Skip)
 
 
 def _is_too_old(rebuild: LogRebuild, past: RecordedAlert) -> bool:
@@ -146,6 +150,6 @@ def _recovery(
     rebuild: LogRebuild, past: RecordedAlert, entry: Entry, receiver: str
 ) -> RecoveredEntry:
     alert = past.job.alert
-    deed = Deed(Act.IN_DOUBT, Reason.LOG_LOST, entry)
-    letter = ledger_letter(alert, receiver, deed, rebuild.now)
+    logged = LoggedAct(Act.IN_DOUBT, Reason.LOG_LOST, entry)
+    letter = ledger_record(alert, receiver, logged, rebuild.now)
     return RecoveredEntry(receiver, alert.id, entry, rebuild.now, has_ended(alert), (letter,))

@@ -11,7 +11,7 @@ DUTY_CHANNEL = "slack-duty"
 DIGEST_CHANNEL = "slack-digest"
 
 
-def receivers_of(alert: Alert, names: Sequence[str]) -> tuple[str, ...]:
+def select_receivers(alert: Alert, names: Sequence[str]) -> tuple[str, ...]:
     """Of the receivers `names` those that hear of `alert`: none of the watchdog's.
 
     Where those on duty have a channel of their own, what is about Vedette itself goes there
@@ -30,9 +30,11 @@ def _left_out(alert: Alert, names: Sequence[str]) -> Iterator[str]:
         yield DIGEST_CHANNEL
 
 
-def routed(jobs: Iterable[Job], names: Sequence[str]) -> Mapping[tuple[str, ...], list[Job]]:
+def group_by_receivers(
+    jobs: Iterable[Job], names: Sequence[str]
+) -> Mapping[tuple[str, ...], list[Job]]:
     """The jobs, in their order, by the receivers that hear of them."""
     found: dict[tuple[str, ...], list[Job]] = {}
     for job in jobs:
-        found.setdefault(receivers_of(job.alert, names), []).append(job)
+        found.setdefault(select_receivers(job.alert, names), []).append(job)
     return found

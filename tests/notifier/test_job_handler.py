@@ -8,7 +8,7 @@ from schemas.alert import Level, Status
 from schemas.envelope import header
 from schemas.ledger import Act
 from services.notifier.adapters.job_handler import JobHandler
-from services.notifier.domain.decide import Facts
+from services.notifier.domain.decide import ReceiverTraits
 from services.notifier.domain.errors import (
     RetryableError,
     UnknownOutcome,
@@ -16,7 +16,7 @@ from services.notifier.domain.errors import (
 from tests.notifier.alerts import alert
 from tests.notifier.desk import RESOLVED, DeliveryDesk
 
-PAGER = Facts("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
+PAGER = ReceiverTraits("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_a_revision_queued_during_a_send_follows_at_once(desk: DeliveryDesk) -> 
     assert claim is not None
     desk.take(alert(revision=2, **RESOLVED))
 
-    desk.attendant.attend(claim)
+    desk.handler.handle(claim)
     desk.turn()
 
     assert desk.messages == [["1 firing", "2 resolved"]]
@@ -150,15 +150,15 @@ def test_a_redelivered_older_revision_does_not_page_after_one_was_passed_over(
 def test_two_desks_with_one_log_make_one_message(desk: DeliveryDesk) -> None:
     other = DeliveryDesk()
     other.clock, other.log = desk.clock, desk.log
-    other.attendant = JobHandler(
-        replace(other.attendant.delivery, notifications=desk.log, clock=desk.clock)
+    other.handler = JobHandler(
+        replace(other.handler.delivery, notifications=desk.log, clock=desk.clock)
     )
     desk.take(alert())
     claim = desk.log.claim("slack", desk.clock())
     assert claim is not None
 
     assert other.log.claim("slack", desk.clock()) is None
-    desk.attendant.attend(claim)
+    desk.handler.handle(claim)
 
     assert desk.messages == [["1 firing"]]
     assert other.messages == []

@@ -12,7 +12,7 @@ LEAD = 80
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceLine:
+class TextRun:
     """A stretch of text; bold where a rule matched."""
 
     text: str
@@ -20,7 +20,7 @@ class EvidenceLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class EvidenceView:
     """One piece of evidence: where it is from, how good it is, and its words."""
 
     source: str
@@ -28,11 +28,11 @@ class Item:
     time: str
     title: str | None
     url: str | None
-    excerpt: tuple[EvidenceLine, ...]
+    excerpt: tuple[TextRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class AlertView:
     """All that a reader is shown of one revision."""
 
     state: str
@@ -41,7 +41,7 @@ class Sheet:
     pack: str
     group: tuple[tuple[str, str], ...]
     flags: tuple[str, ...]
-    evidence: tuple[Item, ...]
+    evidence: tuple[EvidenceView, ...]
     more: int
     explain: str
     action: str | None
@@ -53,11 +53,11 @@ class Sheet:
         return ", ".join(f"{field}: {value}" for field, value in self.group)
 
 
-def lay_out(notice: Notice) -> Sheet:
-    """The sheet of one notice."""
+def build_view(notice: Notice) -> AlertView:
+    """The view of one notice."""
     alert = notice.alert
     shown = alert.evidence[:MOST_EVIDENCE]
-    return Sheet(
+    return AlertView(
         state=state(alert),
         summary=one_line(alert.summary) or alert.rule.title,
         rule=alert.rule.title,
@@ -100,8 +100,8 @@ def cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def _item(evidence: Evidence) -> Item:
-    return Item(
+def _item(evidence: Evidence) -> EvidenceView:
+    return EvidenceView(
         source=evidence.source,
         grade=evidence.grade,
         time=f"{evidence.occurred_at:%Y-%m-%d %H:%M}",
@@ -111,20 +111,20 @@ def _item(evidence: Evidence) -> Item:
     )
 
 
-def pieces(text: str, spans: Iterable[Span]) -> list[EvidenceLine]:
+def pieces(text: str, spans: Iterable[Span]) -> list[TextRun]:
     """The text in pieces, matched stretches bold; cut to a reader's length around the first."""
     begin, end = _view(text, bounds := _bounds(text, spans))
-    found = [EvidenceLine("…")] if begin else []
+    found = [TextRun("…")] if begin else []
     place = begin
     for matched, stop in bounds:
         start = max(matched, place)
         if start < min(stop, end):
             found += [
-                EvidenceLine(text[place:start]),
-                EvidenceLine(text[start : min(stop, end)], bold=True),
+                TextRun(text[place:start]),
+                TextRun(text[start : min(stop, end)], bold=True),
             ]
             place = min(stop, end)
-    found += [EvidenceLine(text[place:end]), EvidenceLine("…" if end < len(text) else "")]
+    found += [TextRun(text[place:end]), TextRun("…" if end < len(text) else "")]
     return [piece for piece in found if piece.text]
 
 
