@@ -114,8 +114,8 @@ def hit(
     )
 
 
-def mark(hours: float, name: str | None = None, *, owner: str = "reuters") -> Signal:
-    """A mark that takes the hit of that time and name out."""
+def retraction(hours: float, name: str | None = None, *, owner: str = "reuters") -> Signal:
+    """The retraction of the hit of that time and name."""
     return hit(hours, name, owner=owner).model_copy(update={"kind": SignalKind.RETRACTION})
 
 

@@ -33,13 +33,13 @@ class WindowCourse:
     refused: list[str] = field(default_factory=list)
     clock: datetime | None = None
     since: datetime | None = None
-    stands: RuleGeneration = UNCHANGED
+    generation: RuleGeneration = UNCHANGED
     backfilling: bool = False
     offset: int = 0
 
     def take(self, *signals: Signal) -> "WindowCourse":
         for signal in signals:
-            self.take_as_sent(signal.model_copy(update={"bundle": self.stands.changed_in}))
+            self.take_as_sent(signal.model_copy(update={"bundle": self.generation.changed_in}))
         return self
 
     def take_as_sent(self, signal: Signal) -> "WindowCourse":
@@ -58,14 +58,14 @@ class WindowCourse:
         self, rule: WindowRule, on_change: OnChange = OnChange.REBUILD, *, known: bool = True
     ) -> "WindowCourse":
         """The rule is changed: its windows begin anew. Unless `known` nobody has the old one."""
-        number = self.stands.changed_in + 1
-        self.stands = RuleGeneration(on_change, number, self.clock or NOON, self.since)
+        number = self.generation.changed_in + 1
+        self.generation = RuleGeneration(on_change, number, self.clock or NOON, self.since)
         was = self.rule if known else None
-        self.state = reset_state(rule, was, self.state, self.stands, self.clock)
+        self.state = reset_state(rule, was, self.state, self.generation, self.clock)
         self.rule, self.backfilling = rule, on_change is OnChange.REBUILD
         return self
 
-    def judged(self, *past: Signal) -> "WindowCourse":
+    def take_backfilled(self, *past: Signal) -> "WindowCourse":
         """Signals of the past, as the new version of the rule sends them."""
         return self.take(*(one.model_copy(update={"backfill": True}) for one in past))
 
@@ -85,7 +85,9 @@ class WindowCourse:
     def _moment(self) -> StepContext:
         self.offset += 1
         now = self.clock or NOON
-        return StepContext(self.offset, self.clock, now, self.since, self.stands, self.backfilling)
+        return StepContext(
+            self.offset, self.clock, now, self.since, self.generation, self.backfilling
+        )
 
     def _keep(self, outcome: StepResult) -> None:
         self.alerts += outcome.alerts
@@ -102,12 +104,12 @@ class WindowCourse:
         return list({alert.id: alert for alert in self.alerts}.values())
 
     @property
-    def standing(self) -> list[Alert]:
+    def not_withdrawn(self) -> list[Alert]:
         return [alert for alert in self.final if alert.status is not Status.WITHDRAWN]
 
-    def told(self) -> set[tuple[datetime, str, int]]:
+    def summaries(self) -> set[tuple[datetime, str, int]]:
         """Start, level and evidence count of every alert that was not withdrawn."""
-        return summary(self.standing)
+        return summary(self.not_withdrawn)
 
 
 def summary(alerts: Iterable[Alert]) -> set[tuple[datetime, str, int]]:

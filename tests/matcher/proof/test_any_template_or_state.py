@@ -9,7 +9,7 @@ from schemas.signal import Signal
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.rules.signals import signals
 from services.matcher.domain.windows.template import mentioned, rendered
-from tests.matcher.builders import RULE, hit, mark
+from tests.matcher.builders import RULE, hit, retraction
 from tests.matcher.course import WindowCourse
 from tests.matcher.proof.test_whole_path import BOOK, streams
 
@@ -72,7 +72,7 @@ def test_a_state_comes_back_from_its_bytes(hours: list[int], out: list[int], tex
     for hour in hours:
         told = hit(hour, values=(text,))
         course.take(told.model_copy(update={"fields": {"place": text, "value": 1.5}}))
-    course.take(*(mark(hour) for hour in out))
+    course.take(*(retraction(hour) for hour in out))
     before = course.state
 
     assert course.restore().state == before

@@ -21,7 +21,7 @@ from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.fakes import FakeOutbox
-from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit, mark
+from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit, retraction
 from tests.matcher.messages import Given, signal_message, tick, tick_message
 
 NAME = ("iraq", "joint_march")
@@ -282,7 +282,7 @@ async def test_a_state_is_deleted_only_when_kafka_has_its_last_alerts() -> None:
 
 async def test_an_alert_that_is_forgotten_as_it_resolves_is_on_kafka_before() -> None:
     worker = await CorrelateWorker().take(
-        signal_message(hit(0), 1), signal_message(mark(300, "other"), 2)
+        signal_message(hit(0), 1), signal_message(retraction(300, "other"), 2)
     )
     worker.outbox.silent = True
     before = dict(worker.table)
@@ -299,7 +299,7 @@ async def test_an_alert_that_is_forgotten_as_it_resolves_is_on_kafka_before() ->
 
 
 async def test_an_alert_is_not_forgotten_before_kafka_has_what_was_said_of_it_before() -> None:
-    worker = await CorrelateWorker().take(signal_message(mark(300, "other"), 1))
+    worker = await CorrelateWorker().take(signal_message(retraction(300, "other"), 1))
     worker.outbox.silent = True
     await worker.take(signal_message(hit(0), 2), ticks(AFTER, 3), ticks(NOON + 300 * HOUR, 4))
     before = dict(worker.table)

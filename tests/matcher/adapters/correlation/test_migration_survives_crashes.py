@@ -17,7 +17,7 @@ from services.matcher.adapters.topics.record_sender import ProducerRecord
 from services.matcher.domain.changes.in_force import InForce
 from tests.fakes import FakeOutbox
 from tests.matcher.adapters.correlation.test_correlate import ticks
-from tests.matcher.builders import HOUR, NOON, RULE, hit, mark
+from tests.matcher.builders import HOUR, NOON, RULE, hit, retraction
 from tests.matcher.changing import ChangingWorker, marks, rules
 from tests.matcher.messages import Given, signal_message
 
@@ -153,7 +153,7 @@ def lives(draw: st.DrawFn) -> Life:
 def _signals(draw: st.DrawFn, number: int) -> Signal:
     hours = draw(st.integers(0, 24)) / 2
     one = hit(hours, f"e{number}")
-    return mark(hours, f"e{number}") if draw(st.integers(0, 9)) == 0 else one
+    return retraction(hours, f"e{number}") if draw(st.integers(0, 9)) == 0 else one
 
 
 def _made_by(bundle: int, signals: Sequence[Signal]) -> Iterator[Given]:

@@ -20,7 +20,7 @@ from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.fakes import FakeOutbox
 from tests.matcher.adapters.correlation.test_correlate import time_of
-from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit, mark
+from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit, retraction
 from tests.matcher.hypotheses import hypothesis
 from tests.matcher.messages import Given, signal_message, tick, tick_message
 
@@ -162,7 +162,9 @@ async def test_a_level_is_sent_again_when_its_message_comes_again() -> None:
 
 
 async def test_a_denial_takes_the_level_back() -> None:
-    worker = await HypothesisWorker().take(signal_message(hit(0), 1), signal_message(mark(0), 2))
+    worker = await HypothesisWorker().take(
+        signal_message(hit(0), 1), signal_message(retraction(0), 2)
+    )
 
     assert [level.status for level in worker.levels] == [Status.FIRING, Status.WITHDRAWN]
 

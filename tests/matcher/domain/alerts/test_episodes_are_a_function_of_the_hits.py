@@ -1,170 +1,12 @@
 """Any order, any repeats, any restart: the same episodes, and those that brute force finds."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.rule import Condition, CorrelationType
-from schemas.signal import Signal, SignalKind
-from services.matcher.domain.windows.expression import parse_expression
-from services.matcher.domain.windows.window_rule import NUMERIC, WindowRule
-from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, mark, of
+from schemas.signal import Signal
+from services.matcher.domain.windows.window_rule import WindowRule
+from tests.matcher.any_stream import brute_force, cases, recorded_at
 from tests.matcher.course import WindowCourse
-
-FORGETFUL = replace(RULE, max_lateness=HOUR)
-RULES = {
-    "count": RULE,
-    "certain": replace(RULE, certain=True, condition=Condition(gte=2)),
-    "long gap": replace(RULE, resolve_after=9 * HOUR),
-    "short gap": replace(RULE, resolve_after=HOUR),
-    "range": replace(RULE, condition=Condition(gte=2, lt=4)),
-    "few": replace(RULE, condition=Condition(lte=1)),
-    "values": replace(VALUES, condition=Condition(field="actor_ids", gte=2)),
-    "temporal": TEMPORAL,
-    "ordered": replace(TEMPORAL, type=CorrelationType.TEMPORAL_ORDERED),
-    "one without the other": replace(
-        TEMPORAL,
-        condition=Condition(gte=0),
-        expression=parse_expression("threat and not mobilisation"),
-    ),
-    "sum": replace(
-        RULE, type=CorrelationType.VALUE_SUM, condition=Condition(field="quantities.rockets", gte=9)
-    ),
-    "average": replace(
-        RULE,
-        type=CorrelationType.VALUE_AVG,
-        condition=Condition(field="quantities.rockets", gt=2, lte=4.5),
-        count_by="story",
-    ),
-    "percentile": replace(
-        RULE,
-        type=CorrelationType.VALUE_PERCENTILE,
-        condition=Condition(field="quantities.rockets", percentile=70, gte=4),
-    ),
-    "alone": replace(ALONE, resolve_after=3 * HOUR),
-    "forgetful": FORGETFUL,
-    "forgetful pairs": replace(FORGETFUL, condition=Condition(gte=2), resolve_after=3 * HOUR),
-    "forgetful range": replace(FORGETFUL, condition=Condition(gte=2, lt=4)),
-}
-BASES = ("mobilisation", "threat")
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> tuple[WindowRule, list[Signal]]:
-    """A rule, and hits on half-hours with lateness up to what it allows, some retracted."""
-    rule = RULES[draw(st.sampled_from(sorted(RULES)))]
-    furthest = draw(st.sampled_from([20, 60, 600]))
-    stream = []
-    for number in range(draw(st.integers(1, 25))):
-        half_hours = draw(st.integers(0, furthest))
-        if rule.type in NUMERIC:
-            values: tuple[str, ...] = (str(draw(st.integers(-2, 6))),)
-        else:
-            values = tuple(draw(st.sets(st.sampled_from("abc"), max_size=2)))
-        story = draw(st.sampled_from(["wire", f"story {number}"]))
-        base = draw(st.sampled_from(BASES))
-        late = rule.max_lateness * draw(st.sampled_from([0, 0, 0, 0.5, 1]))
-        one = of(base, hit(half_hours / 2, f"e{number}", values=values, late=late))
-        until = one.occurred_at + HOUR * draw(st.sampled_from([0, 0.5, 3, 5]))
-        one = one.model_copy(update={"story": story, "occurred_until": until})
-        stream.append(one)
-        if draw(st.integers(0, 9)) == 0:
-            stream.append(_retraction(one))
-    return rule, stream
-
-
-def _retraction(one: Signal) -> Signal:
-    hours = (one.occurred_at - NOON) / HOUR
-    return mark(hours, one.evidence.event_id)
-
-
-def _recorded(one: Signal) -> datetime:
-    return one.evidence.recorded_at or one.occurred_at
-
-
-def brute_force(rule: WindowRule, stream: Sequence[Signal]) -> set[tuple[datetime, str, int]]:
-    """Episodes straight from the definition, hit by hit, with nothing shared with the engine."""
-    out = {one.identity for one in stream if one.kind is SignalKind.RETRACTION}
-    hits = [one for one in stream if one.kind is SignalKind.HIT and one.identity not in out]
-    windows: dict[datetime, list[Signal]] = {}
-    ends = {one.identity: _ends(rule, one) for one in hits}
-    for time in sorted(set(ends.values())):
-        opened = time - rule.timespan
-        inside = [one for one in hits if opened < one.occurred_at and ends[one.identity] <= time]
-        if _fires(rule, inside):
-            windows[time] = inside
-    found: list[list[datetime]] = []
-    for time in windows:
-        if found and time - found[-1][-1] <= rule.resolve_after:
-            found[-1].append(time)
-        else:
-            found.append([time])
-    return {
-        (
-            times[0],
-            rule.level.value,
-            len({one.identity for time in times for one in windows[time]}),
-        )
-        for times in found
-    }
-
-
-def _ends(rule: WindowRule, one: Signal) -> datetime:
-    return (one.occurred_until or one.occurred_at) if rule.certain else one.occurred_at
-
-
-def _fires(rule: WindowRule, inside: Sequence[Signal]) -> bool:
-    if rule.type is None:
-        return True
-    if rule.expression is not None:
-        bases = {one.base for one in inside}
-        return "threat" in bases and "mobilisation" not in bases
-    value = _value(rule, inside)
-    asked = rule.condition
-    return (
-        (asked.gte is None or value >= asked.gte)
-        and (asked.gt is None or value > asked.gt)
-        and (asked.lt is None or value < asked.lt)
-        and (asked.lte is None or value <= asked.lte)
-    )
-
-
-def _value(rule: WindowRule, inside: Sequence[Signal]) -> float:
-    if rule.type is CorrelationType.EVENT_COUNT:
-        return len({one.identity for one in inside})
-    if rule.type is CorrelationType.VALUE_COUNT:
-        return len({value for one in inside for value in one.values})
-    if rule.type is CorrelationType.TEMPORAL:
-        return len({one.base for one in inside})
-    if rule.type is CorrelationType.TEMPORAL_ORDERED:
-        first, second = rule.bases
-        firsts = [one.occurred_at for one in inside if one.base == first]
-        seconds = [one.occurred_at for one in inside if one.base == second]
-        if not firsts:
-            return 0
-        return 2 if seconds and max(seconds) >= min(firsts) else 1
-    return _of_numbers(rule, sorted(_numbers(rule, inside)))
-
-
-def _numbers(rule: WindowRule, inside: Sequence[Signal]) -> list[float]:
-    latest: dict[str, Signal] = {}
-    for one in sorted(inside, key=lambda one: (one.occurred_at, one.identity)):
-        latest[one.story if rule.count_by == "story" else one.identity] = one
-    return [float(one.values[0]) for one in latest.values()]
-
-
-def _of_numbers(rule: WindowRule, numbers: Sequence[float]) -> float:
-    if rule.type is CorrelationType.VALUE_SUM:
-        return sum(numbers)
-    if rule.type is CorrelationType.VALUE_AVG:
-        return sum(numbers) / len(numbers)
-    percent = (rule.condition.percentile or 0) / 100
-    return next(
-        number for place, number in enumerate(numbers, start=1) if place >= percent * len(numbers)
-    )
 
 
 @given(case=cases(), data=st.data())
@@ -176,7 +18,7 @@ def test_any_order_of_arrival_ends_in_the_episodes_of_brute_force(
 
     course = WindowCourse(rule).take(*arrivals)
 
-    assert course.told() == brute_force(rule, stream)
+    assert course.summaries() == brute_force(rule, stream)
 
 
 @given(case=cases(), data=st.data())
@@ -190,7 +32,7 @@ def test_repeats_and_restarts_change_nothing(
     for one in [*stream, *repeats]:
         course.take(one).restore()
 
-    assert course.told() == brute_force(rule, stream)
+    assert course.summaries() == brute_force(rule, stream)
 
 
 @given(case=cases(), restarts=st.booleans())
@@ -200,12 +42,12 @@ def test_a_clock_that_forgets_changes_no_episode(
     rule, stream = case
     course = WindowCourse(rule)
 
-    for one in sorted(stream, key=_recorded):
-        course.take(one).tick(_recorded(one))
+    for one in sorted(stream, key=recorded_at):
+        course.take(one).tick(recorded_at(one))
         if restarts:
             course.restore()
 
-    assert course.told() == brute_force(rule, stream)
+    assert course.summaries() == brute_force(rule, stream)
 
 
 @given(case=cases())
@@ -215,8 +57,8 @@ def test_every_alert_is_announced_firing_first_and_its_revisions_count_up(
     rule, stream = case
     course = WindowCourse(rule)
 
-    for one in sorted(stream, key=_recorded):
-        course.take(one).tick(_recorded(one))
+    for one in sorted(stream, key=recorded_at):
+        course.take(one).tick(recorded_at(one))
 
     for alert in course.final:
         said = [one for one in course.alerts if one.id == alert.id]

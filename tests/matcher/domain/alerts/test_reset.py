@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,9 +14,9 @@ from services.matcher.domain.alerts.announce import MERGED
 from services.matcher.domain.changes.ending import REMOVED, RESET, ended, nameless
 from services.matcher.domain.changes.release import CHANGED, history
 from services.matcher.domain.windows.window_rule import WindowRule
-from tests.matcher.builders import ALONE, AWAITED, HOUR, NOON, RULE, hit, mark, of
+from tests.matcher.any_stream import brute_force, cases, recorded_at
+from tests.matcher.builders import ALONE, AWAITED, HOUR, NOON, RULE, hit, of, retraction
 from tests.matcher.course import WindowCourse
-from tests.matcher.domain.alerts.test_episodes_are_a_function_of_the_hits import brute_force, cases
 
 PAIR = replace(RULE, condition=Condition(gte=2))
 THREE = [hit(0), hit(1), hit(2)]
@@ -32,13 +31,13 @@ def test_nothing_is_said_until_the_past_is_all_there() -> None:
     course = WindowCourse(RULE).take(*THREE).publish(PAIR)
     said = list(course.alerts)
 
-    course.judged(*THREE).take(hit(3)).tick(NOON + 50 * HOUR)
+    course.take_backfilled(*THREE).take(hit(3)).tick(NOON + 50 * HOUR)
 
     assert course.alerts == said
 
 
 def test_an_announced_alert_keeps_its_id_where_the_changed_rule_fires_too() -> None:
-    course = WindowCourse(RULE).take(*THREE).publish(PAIR).judged(*THREE).release()
+    course = WindowCourse(RULE).take(*THREE).publish(PAIR).take_backfilled(*THREE).release()
 
     first, revised = course.alerts
     assert revised.id == first.id
@@ -47,41 +46,41 @@ def test_an_announced_alert_keeps_its_id_where_the_changed_rule_fires_too() -> N
 
 
 def test_an_alert_that_says_the_same_as_before_is_not_said_again() -> None:
-    course = WindowCourse(RULE).take(*THREE).publish(RULE).judged(*THREE).release()
+    course = WindowCourse(RULE).take(*THREE).publish(RULE).take_backfilled(*THREE).release()
 
     assert told(course.alerts) == [(Status.FIRING, 1)]
 
 
 def test_an_alert_that_the_changed_rule_would_not_have_raised_is_withdrawn() -> None:
     more = replace(RULE, condition=Condition(gte=4))
-    course = WindowCourse(RULE).take(*THREE).publish(more).judged(*THREE).release()
+    course = WindowCourse(RULE).take(*THREE).publish(more).take_backfilled(*THREE).release()
 
     assert told(course.alerts)[1:] == [(Status.WITHDRAWN, 2)]
     assert course.last.reason == CHANGED
 
 
 def test_what_a_new_rule_finds_in_the_past_is_backfill() -> None:
-    course = WindowCourse(PAIR).publish(PAIR).judged(*THREE).release()
+    course = WindowCourse(PAIR).publish(PAIR).take_backfilled(*THREE).release()
 
     assert course.last.backfill
     assert course.last.evidence_count == 3
 
 
 def test_a_live_hit_that_fires_while_the_past_is_judged_is_announced_live() -> None:
-    course = WindowCourse(PAIR).publish(PAIR).judged(*THREE).take(hit(3)).release()
+    course = WindowCourse(PAIR).publish(PAIR).take_backfilled(*THREE).take(hit(3)).release()
 
     assert not course.last.backfill
 
 
 def test_a_live_report_that_completes_history_is_announced_live_whenever_it_was() -> None:
-    course = WindowCourse(RULE).publish(RULE).judged(hit(1), hit(2)).take(hit(0)).release()
+    course = WindowCourse(RULE).publish(RULE).take_backfilled(hit(1), hit(2)).take(hit(0)).release()
 
     assert course.last.evidence_count == 3
     assert not course.last.backfill
 
 
 def test_an_alert_announced_live_is_no_backfill_after_a_change() -> None:
-    course = WindowCourse(RULE).take(*THREE).publish(PAIR).judged(*THREE).release()
+    course = WindowCourse(RULE).take(*THREE).publish(PAIR).take_backfilled(*THREE).release()
 
     assert not course.last.backfill
 
@@ -91,7 +90,7 @@ def test_a_hit_that_was_on_the_way_during_the_change_is_live_when_it_comes_from_
         course = WindowCourse(ALONE).publish(ALONE)
 
         for overtaken in (first, second):
-            _ = course.take_as_sent(hit(0)) if overtaken else course.judged(hit(0))
+            _ = course.take_as_sent(hit(0)) if overtaken else course.take_backfilled(hit(0))
         course.release()
 
         assert told(course.alerts) == [(Status.FIRING, 1)]
@@ -113,9 +112,15 @@ def test_what_only_remembers_an_overtaken_hit_is_forgotten_in_time() -> None:
 
 
 def test_an_event_withdrawn_before_the_change_stays_out() -> None:
-    course = WindowCourse(RULE).take(*THREE, mark(1)).publish(PAIR).judged(hit(0), hit(1)).release()
+    course = (
+        WindowCourse(RULE)
+        .take(*THREE, retraction(1))
+        .publish(PAIR)
+        .take_backfilled(hit(0), hit(1))
+        .release()
+    )
 
-    assert course.standing == []
+    assert course.not_withdrawn == []
 
 
 def test_an_alert_from_before_the_past_that_is_judged_stands_and_resolves_as_it_would_have() -> (
@@ -126,7 +131,7 @@ def test_an_alert_from_before_the_past_that_is_judged_stands_and_resolves_as_it_
         course = WindowCourse(RULE).take(*THREE)
         course.clock = NOON + 79 * HOUR
 
-        course.publish(stricter, known=known).judged(*THREE).release()
+        course.publish(stricter, known=known).take_backfilled(*THREE).release()
         course.tick(NOON + 79 * HOUR)
 
         assert told(course.alerts) == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
@@ -134,7 +139,7 @@ def test_an_alert_from_before_the_past_that_is_judged_stands_and_resolves_as_it_
 
 
 def test_a_repeat_of_the_release_says_it_again() -> None:
-    course = WindowCourse(PAIR).publish(PAIR).judged(*THREE).release()
+    course = WindowCourse(PAIR).publish(PAIR).take_backfilled(*THREE).release()
     course.offset -= 1
 
     course.release()
@@ -144,7 +149,7 @@ def test_a_repeat_of_the_release_says_it_again() -> None:
 
 def test_an_absence_is_judged_up_to_the_clock_at_the_release() -> None:
     threat = of("threat", hit(0))
-    course = WindowCourse(AWAITED).publish(AWAITED).judged(threat)
+    course = WindowCourse(AWAITED).publish(AWAITED).take_backfilled(threat)
     course.clock = NOON + 5 * HOUR
 
     course.release()
@@ -189,7 +194,7 @@ def test_what_has_ended_does_not_end_again() -> None:
 
 
 def test_for_rules_above_an_alert_is_of_the_past_as_its_hits_are() -> None:
-    course = WindowCourse(RULE).take(*THREE).publish(PAIR).judged(*THREE).release()
+    course = WindowCourse(RULE).take(*THREE).publish(PAIR).take_backfilled(*THREE).release()
 
     (alert,) = history(PAIR, course.state)
 
@@ -197,39 +202,35 @@ def test_for_rules_above_an_alert_is_of_the_past_as_its_hits_are() -> None:
     assert alert.id == course.last.id
 
 
-def _recorded(one: Signal) -> datetime:
-    return one.evidence.recorded_at or one.occurred_at
-
-
 @given(case=cases(), data=st.data())
 def test_a_rule_published_again_in_the_middle_ends_in_the_episodes_of_one_left_alone(
     case: tuple[WindowRule, list[Signal]], data: st.DataObject
 ) -> None:
     rule, stream = case
-    ordered = sorted(stream, key=_recorded)
+    ordered = sorted(stream, key=recorded_at)
     cut = data.draw(st.integers(0, len(ordered)))
     meanwhile = data.draw(st.integers(cut, len(ordered)))
     live = _ticked(WindowCourse(rule), ordered[:cut])
-    ids = {one.starts_at: one.id for one in live.standing}
+    ids = {one.starts_at: one.id for one in live.not_withdrawn}
 
     live.publish(rule)
     for one in data.draw(_mixed(ordered[:cut], ordered[cut:meanwhile])):
-        _ = live.judged(one) if one in ordered[:cut] else live.take(one)
+        _ = live.take_backfilled(one) if one in ordered[:cut] else live.take(one)
     live.release()
     # only here: an episode that is withdrawn and comes back later is another alert
-    kept = {one.starts_at: one.id for one in live.standing}
+    kept = {one.starts_at: one.id for one in live.not_withdrawn}
     # of episodes that a live hit has joined, the first announced stays
     joined = {one.id for one in live.final if one.reason == MERGED}
     _ticked(live, ordered[meanwhile:])
 
-    assert live.told() == brute_force(rule, stream)
+    assert live.summaries() == brute_force(rule, stream)
     alone = {start: one for start, one in ids.items() if one not in joined}
     assert all(kept[start] == alone[start] for start in alone.keys() & kept.keys())
 
 
 def _ticked(course: WindowCourse, stream: Sequence[Signal]) -> WindowCourse:
     for one in stream:
-        course.take(one).tick(_recorded(one))
+        course.take(one).tick(recorded_at(one))
     return course
 
 
@@ -252,7 +253,7 @@ def test_history_alone_pages_nobody(
     course = WindowCourse(rule).publish(rule)
 
     for one in stream:
-        _ = course.take(one) if one.identity in live else course.judged(one)
+        _ = course.take(one) if one.identity in live else course.take_backfilled(one)
     course.release()
 
     paged = [alert for alert in course.alerts if not alert.backfill]

@@ -5,7 +5,7 @@ from schemas.alert import Level, Status
 from schemas.rule import Condition, Corroboration
 from services.matcher.domain.alerts.step import StepContext, deadline, step_window
 from services.matcher.domain.windows.state import WindowState, hit_of
-from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, mark, of
+from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, of, retraction
 from tests.matcher.course import WindowCourse
 
 
@@ -161,7 +161,7 @@ def test_a_message_not_past_the_offset_changes_nothing_and_sends_again() -> None
 
 
 def test_a_tick_not_past_the_offset_sends_resolved_and_withdrawn_again() -> None:
-    course = WindowCourse(ALONE).take(hit(0), hit(100), mark(100)).tick(NOON + 30 * HOUR)
+    course = WindowCourse(ALONE).take(hit(0), hit(100), retraction(100)).tick(NOON + 30 * HOUR)
 
     again = step_window(
         ALONE, course.state, None, StepContext(course.state.offset, course.clock, NOON)
@@ -174,14 +174,14 @@ def test_a_tick_not_past_the_offset_sends_resolved_and_withdrawn_again() -> None
 def test_a_retraction_withdraws_the_alert_that_it_leaves_without_ground() -> None:
     course = WindowCourse(RULE).take(hit(0), hit(1), hit(2))
 
-    course.take(mark(1))
+    course.take(retraction(1))
 
     assert course.last.status is Status.WITHDRAWN
     assert course.last.evidence == ()
 
 
 def test_a_retraction_that_comes_first_keeps_the_hit_out() -> None:
-    course = WindowCourse(RULE).take(mark(1), hit(0), hit(1), hit(2))
+    course = WindowCourse(RULE).take(retraction(1), hit(0), hit(1), hit(2))
 
     assert course.alerts == []
 
@@ -200,9 +200,9 @@ def test_a_bridging_hit_joins_two_episodes_and_the_first_announced_stays() -> No
 def test_an_episode_that_splits_keeps_its_alert_where_most_evidence_is() -> None:
     course = WindowCourse(ALONE).take(hit(0), hit(20), hit(40), hit(41))
 
-    course.take(mark(20))
+    course.take(retraction(20))
 
-    kept, new = course.standing
+    kept, new = course.not_withdrawn
     assert kept.starts_at == NOON + 40 * HOUR
     assert new.starts_at == NOON
 
@@ -214,7 +214,7 @@ def test_a_range_that_is_overshot_unfires() -> None:
 
     course.take(hit(1))
 
-    assert course.standing[0].starts_at == NOON + HOUR
+    assert course.not_withdrawn[0].starts_at == NOON + HOUR
 
 
 def test_value_count_counts_distinct_values_over_all_hits() -> None:
@@ -269,7 +269,7 @@ def test_an_episode_within_the_cooldown_of_the_last_ones_end_is_the_same_alert()
 
     assert ended.status is Status.RESOLVED
     assert (course.last.id, course.last.status) == (ended.id, Status.FIRING)
-    assert course.told() == {(NOON, "high", 2)}
+    assert course.summaries() == {(NOON, "high", 2)}
 
 
 def test_an_episode_after_the_cooldown_is_a_new_alert() -> None:
@@ -282,7 +282,7 @@ def test_a_higher_level_breaks_the_cooldown() -> None:
     rule = replace(COOLED, corroboration=Corroboration(sources=2, within=timedelta(hours=1)))
     course = WindowCourse(rule).take(hit(0), hit(5), hit(5.5, owner="afp"))
 
-    assert course.told() == {(NOON, "medium", 1), (NOON + 5 * HOUR, "high", 2)}
+    assert course.summaries() == {(NOON, "medium", 1), (NOON + 5 * HOUR, "high", 2)}
 
 
 def test_a_cooldown_that_goes_on_for_ever_keeps_start_and_count() -> None:
@@ -291,7 +291,7 @@ def test_a_cooldown_that_goes_on_for_ever_keeps_start_and_count() -> None:
     for day in range(60):
         course.take(hit(6 * day)).tick(NOON + 6 * day * HOUR)
 
-    assert course.told() == {(NOON, "high", 60)}
+    assert course.summaries() == {(NOON, "high", 60)}
 
 
 def test_a_state_asks_for_a_tick_when_its_alert_resolves_and_when_it_is_forgotten() -> None:
@@ -312,7 +312,7 @@ def test_an_episode_longer_than_the_memory_keeps_its_start_and_its_count() -> No
     for hour in range(400):
         course.take(hit(hour)).tick(NOON + hour * HOUR)
 
-    assert course.told() == {(NOON + 2 * HOUR, "high", 400)}
+    assert course.summaries() == {(NOON + 2 * HOUR, "high", 400)}
     assert len(course.state.hits) <= 100
 
 
@@ -333,7 +333,7 @@ def test_a_hit_from_before_everything_kept_joins_the_episode_it_falls_into() -> 
 
     course.take(hit(100.5, late=300 * HOUR))
 
-    assert course.told() == {(NOON, "high", 401)}
+    assert course.summaries() == {(NOON, "high", 401)}
 
 
 def test_an_alert_that_fires_is_not_forgotten_before_a_tick_has_resolved_it() -> None:
@@ -341,7 +341,7 @@ def test_an_alert_that_fires_is_not_forgotten_before_a_tick_has_resolved_it() ->
 
     course.take(hit(0, late=500 * HOUR), hit(1, late=500 * HOUR))
 
-    assert course.told() == {(NOON, "high", 2)}
+    assert course.summaries() == {(NOON, "high", 2)}
 
 
 def test_the_alert_says_what_was_counted() -> None:

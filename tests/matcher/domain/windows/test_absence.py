@@ -105,7 +105,7 @@ def test_any_order_ends_in_what_is_overdue_by_definition(
             course.tick(max(course.clock or NOON, one.occurred_at))
     course.tick(NOON + 40 * HOUR)
 
-    assert {one.starts_at for one in course.standing} == overdue(asked, answered)
+    assert {one.starts_at for one in course.not_withdrawn} == overdue(asked, answered)
 
 
 def overdue(asked: set[float], answered: set[float]) -> set[datetime]:

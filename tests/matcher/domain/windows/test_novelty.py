@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.alert import Status
-from tests.matcher.builders import HOUR, NEW, NOON, hit, mark
+from tests.matcher.builders import HOUR, NEW, NOON, hit, retraction
 from tests.matcher.course import WindowCourse
 
 LONG_AGO = NOON - 1000 * HOUR
@@ -13,19 +13,19 @@ LONG_AGO = NOON - 1000 * HOUR
 def test_a_value_that_no_hit_had_for_its_history_fires() -> None:
     course = WindowCourse(NEW, since=LONG_AGO).take(hit(0), hit(30))
 
-    assert {one.starts_at for one in course.standing} == {NOON, NOON + 30 * HOUR}
+    assert {one.starts_at for one in course.not_withdrawn} == {NOON, NOON + 30 * HOUR}
 
 
 def test_a_value_seen_within_its_history_does_not_fire_again() -> None:
     course = WindowCourse(NEW, since=LONG_AGO).take(hit(0), hit(10), hit(20), hit(43.9))
 
-    assert {one.starts_at for one in course.standing} == {NOON}
+    assert {one.starts_at for one in course.not_withdrawn} == {NOON}
 
 
 def test_a_hit_exactly_a_history_earlier_makes_it_new_again() -> None:
     course = WindowCourse(NEW, since=LONG_AGO).take(hit(0), hit(24))
 
-    assert len(course.standing) == 2
+    assert len(course.not_withdrawn) == 2
 
 
 def test_nothing_is_new_before_the_rule_has_warmed_up() -> None:
@@ -48,16 +48,16 @@ def test_an_earlier_hit_that_turns_up_late_moves_the_alert() -> None:
 
     course.take(hit(10))
 
-    (alert,) = course.standing
+    (alert,) = course.not_withdrawn
     assert alert.starts_at == NOON + 10 * HOUR
 
 
 def test_a_retracted_first_hit_leaves_the_second_as_the_new_one() -> None:
     course = WindowCourse(NEW, since=LONG_AGO).take(hit(0), hit(20))
 
-    course.take(mark(0))
+    course.take(retraction(0))
 
-    (alert,) = (one for one in course.standing if one.status is Status.FIRING)
+    (alert,) = (one for one in course.not_withdrawn if one.status is Status.FIRING)
     assert alert.starts_at == NOON + 20 * HOUR
 
 
@@ -78,7 +78,7 @@ def test_any_order_with_a_clock_that_forgets_ends_in_what_is_new_by_definition(
     for one in sorted(stream, key=lambda one: one.evidence.recorded_at or NOON):
         course.take(one).tick(one.evidence.recorded_at or NOON).restore()
 
-    assert {one.starts_at for one in course.standing} == new(set(hours), since)
+    assert {one.starts_at for one in course.not_withdrawn} == new(set(hours), since)
 
 
 def new(hours: set[float], since: int) -> set[datetime]:

@@ -48,7 +48,7 @@ def test_a_key_that_is_full_lets_the_oldest_hits_go_and_keeps_counting() -> None
         course.take(hit(number / 100))
 
     assert len(course.state.hits) <= 21
-    assert course.told() == {(NOON + 0.02 * HOUR, "high", 100)}
+    assert course.summaries() == {(NOON + 0.02 * HOUR, "high", 100)}
 
 
 def test_an_empty_state_has_no_pane() -> None:

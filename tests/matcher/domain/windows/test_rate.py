@@ -26,7 +26,7 @@ def test_a_burst_after_a_quiet_baseline_fires() -> None:
 def test_a_steady_rate_does_not_fire() -> None:
     course = WindowCourse(FASTER, since=LONG_AGO).take(*(hit(hour) for hour in range(12)))
 
-    assert {one.starts_at for one in course.standing} <= {NOON + HOUR}
+    assert {one.starts_at for one in course.not_withdrawn} <= {NOON + HOUR}
 
 
 def test_fewer_hits_than_the_floor_do_not_fire() -> None:
@@ -66,7 +66,7 @@ def test_any_order_with_a_clock_that_forgets_ends_in_the_changes_by_definition(
     for one in sorted(stream, key=lambda one: one.evidence.recorded_at or NOON):
         course.take(one).tick(one.evidence.recorded_at or NOON).restore()
 
-    assert {one.starts_at for one in course.standing} == changes(hours, since)
+    assert {one.starts_at for one in course.not_withdrawn} == changes(hours, since)
 
 
 def changes(hours: list[float], since: int) -> set[datetime]:
