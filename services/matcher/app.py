@@ -44,7 +44,7 @@ from services.matcher.adapters.stream.worker import new_loop, run
 from services.matcher.adapters.topics.cluster import KafkaCluster, KafkaUnusable
 from services.matcher.adapters.topics.message import Received
 from services.matcher.adapters.topics.record_sender import RecordSender, TopicSender
-from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.look_back import out_of_reach
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.settings import MatcherSettings
@@ -195,7 +195,7 @@ async def _in_force(settings: MatcherSettings, follower: Follower) -> Bundles:
         found = await follower.first()
     except BadBundle as error:
         raise NoRules(str(error)) from error
-    return found or Bundles(InForce(_rules(settings.rules_dir, follower.notes)))
+    return found or Bundles(ActiveRules(_rules(settings.rules_dir, follower.notes)))
 
 
 def _rules(folder: Path, notes: MutableMapping[str, str]) -> Rulebook:

@@ -15,7 +15,7 @@ from services.matcher.adapters.correlation.hypotheses import Hypotheses
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.state.windows import Windows
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
-from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -40,12 +40,12 @@ def rules(
     changed: Iterable[WindowRule] = (),
     on_change: OnChange = OnChange.REBUILD,
     hypotheses: tuple[WatchedHypothesis, ...] = (),
-) -> InForce:
+) -> ActiveRules:
     """These rules as bundle `number`, in which the `changed` ones began anew."""
     named = {(one.pack, one.name): one for one in windows}
     feeds = {NAME: tuple(one for one in windows if "joint_march" in one.bases and one != RULE)}
     stood = RuleGeneration(on_change, number, NOON)
-    return InForce(
+    return ActiveRules(
         Rulebook(windows=named, feeds=feeds, hypotheses=hypotheses, number=number),
         {(one.pack, one.name): stood for one in changed},
     )
@@ -88,7 +88,7 @@ class ChangingWorker:
     async def tick(self, hours: float = 3) -> "ChangingWorker":
         return await self.take(ticks(NOON + hours * HOUR, 0))
 
-    def put(self, newer: InForce) -> "ChangingWorker":
+    def put(self, newer: ActiveRules) -> "ChangingWorker":
         self.bundles.put(newer)
         return self
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from services.matcher.adapters.detection.replay_source import OffsetRange
 from services.matcher.adapters.rules.rules_topic import Written
 from services.matcher.adapters.topics.message import Received
-from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.changes.active_rules import ActiveRules
 
 
 @dataclass
@@ -56,7 +56,7 @@ class FakeRebuilding:
     begun: list[tuple[int, int, int]] = field(default_factory=list)
     stops: int = 0
 
-    def begin(self, rules: InForce, partition: int, until: int) -> None:
+    def begin(self, rules: ActiveRules, partition: int, until: int) -> None:
         self.begun.append((rules.number, partition, until))
 
     def stop(self) -> None:

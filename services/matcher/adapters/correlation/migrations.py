@@ -14,8 +14,8 @@ from services.matcher.adapters.correlation.state_migration import StateMigration
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.state.windows import Windows
 from services.matcher.adapters.topics.message import Received
+from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.clock import names_of
-from services.matcher.domain.changes.in_force import InForce
 from services.matcher.domain.changes.rule_change import RuleChange
 from services.matcher.domain.duty.windows import OWN
 from services.matcher.domain.rules.rulebook import RuleKey
@@ -34,8 +34,8 @@ class Migrations:
     hypotheses: Hypotheses
     effects: Effects
     bundles: Bundles
-    books: dict[int, InForce] = field(default_factory=dict)
-    force: InForce = field(init=False)
+    books: dict[int, ActiveRules] = field(default_factory=dict)
+    force: ActiveRules = field(init=False)
     names: str = field(init=False)
     asking: frozenset[RuleKey] = field(init=False)
 
@@ -68,15 +68,15 @@ class Migrations:
         self.books[message.partition] = force
         return ProcessingContext(message, force, clock, now)
 
-    def _book(self, partition: int, number: int) -> InForce | None:
+    def _book(self, partition: int, number: int) -> ActiveRules | None:
         book = self.books.get(partition)
         return book if book is not None and book.number == number else None
 
-    def _put(self, force: InForce) -> None:
+    def _put(self, force: ActiveRules) -> None:
         self.force = force
         self.names = names_of(force.rulebook)
         asking = (key for key, rule in force.rulebook.windows.items() if rule.asks_since)
-        self.asking = frozenset(key for key in asking if force.standing(key).since is None)
+        self.asking = frozenset(key for key in asking if force.generation(key).since is None)
         self.windows.rules = {**force.rulebook.windows, **OWN}
         self.hypotheses.rules = by_name(force.rulebook.hypotheses)
         self.hypotheses.forget()

@@ -14,8 +14,8 @@ from services.matcher.domain.alerts.step import (
     deadline,
     step_window,
 )
+from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.clock import Clock
-from services.matcher.domain.changes.in_force import InForce
 from services.matcher.domain.changes.release import history, release
 from services.matcher.domain.hypotheses.news import news
 from services.matcher.domain.rules.chain import chained
@@ -29,13 +29,13 @@ class ProcessingContext:
     """A message on its way through the engine: the rules in force, its partition's clock, now."""
 
     message: Received
-    force: InForce
+    force: ActiveRules
     clock: Clock
     now: datetime
 
     def moment(self, rule: RuleKey) -> StepContext:
         """When and where it reaches the states of one rule."""
-        standing = self.force.standing(rule)
+        standing = self.force.generation(rule)
         return StepContext(
             self.message.offset,
             self.clock.now(),
@@ -47,7 +47,7 @@ class ProcessingContext:
 
     def is_backfilling(self, rule: RuleKey) -> bool:
         """Whether a rule has nothing to say while its past is judged again."""
-        standing = self.force.standing(rule)
+        standing = self.force.generation(rule)
         return standing.changed_in > 0 and self.clock.is_backfilling(
             standing, self.force.level(rule)
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from schemas.heartbeat import Heartbeat
 from services.matcher.adapters import metrics
 from services.matcher.adapters.rules.guard import RuleFailure, guarded
-from services.matcher.adapters.state.windows import Schedule, parted
+from services.matcher.adapters.state.windows import parted
 from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.duty.source_state import SourceState, decode_source, encode_source
 from services.matcher.domain.duty.source_step import (
@@ -16,6 +16,7 @@ from services.matcher.domain.duty.source_step import (
     tick_source,
 )
 from services.matcher.domain.duty.watched_sources import WatchedSource, WatchedSources
+from services.matcher.domain.engine.schedule import Schedule
 
 MOST_SOURCES = 10_000
 """Sources of one partition that are watched without being named: anybody may make up names."""
@@ -111,11 +112,7 @@ class Sources:
     def _note(
         self, schedule: Schedule, source: WatchedSource | None, name: str, state: SourceState
     ) -> None:
-        key, when = name.encode(), source_deadline(source, state)
-        sooner = schedule.when.get(key)
-        # a deadline that only moves on needs no entry of its own: it is asked again when due
-        kept = sooner if when and sooner and sooner <= when else when
-        schedule.note(key, kept, state.offset)
+        schedule.note(name.encode(), source_deadline(source, state), state.offset)
 
 
 def _place(partition: int, name: str) -> bytes:

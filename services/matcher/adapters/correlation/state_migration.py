@@ -109,7 +109,7 @@ class StateMigration:
     def _renewed(self, key: bytes) -> WindowState:
         name, state = rule_of(key), self._state(key)
         rule, former = self.windows.rules[name], self.change.former(name)
-        standing, clock = self.change.force.standing(name), self.change.clock.now()
+        standing, clock = self.change.force.generation(name), self.change.clock.now()
         anew = guarded(rule.name, lambda: reset_state(rule, former, state, standing, clock))
         if isinstance(anew, RuleFailure):
             return reset_state(rule, None, state, standing, clock)

@@ -52,7 +52,7 @@ class WindowProcessor:
         """Take a hit or a mark into its window; one for a rule that was removed is nothing."""
         name = (signal.pack, signal.rule)
         rule = self.windows.rules.get(name)
-        known = heard.force.number if rule is None else heard.force.standing(name).changed_in
+        known = heard.force.number if rule is None else heard.force.generation(name).changed_in
         if signal.bundle < known:
             metrics.OVERTAKEN.labels(signal.pack, signal.rule).inc()
         if rule is None:

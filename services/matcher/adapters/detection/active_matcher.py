@@ -9,14 +9,14 @@ from schemas.event import Event
 from services.matcher.adapters.detection.matcher import Matcher, MatchResult
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.topics.message import Received
-from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.rulebook import Rulebook
 
 
 class Rebuilding(Protocol):
     """What has the past of an events partition judged again."""
 
-    def begin(self, rules: InForce, partition: int, until: int) -> None:
+    def begin(self, rules: ActiveRules, partition: int, until: int) -> None:
         """Judge by `rules` what stands before offset `until`, if that is still to be done."""
         ...
 

@@ -20,7 +20,7 @@ from services.matcher.adapters.detection.marks import backfilled_letter, rebuilt
 from services.matcher.adapters.detection.replay_source import OffsetRange, ReplaySource
 from services.matcher.adapters.topics.message import Received, items
 from services.matcher.adapters.topics.record_sender import RecordSender, dead_letter
-from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.changes.active_rules import ActiveRules
 
 log = telemetry.logger(__name__)
 
@@ -68,7 +68,7 @@ class Backfill:
     pace: Pace = field(default_factory=Pace)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def __call__(self, rules: InForce, partition: int, until: int) -> None:
+    async def __call__(self, rules: ActiveRules, partition: int, until: int) -> None:
         """Judge by `rules` what stands before offset `until`, and say that it is done.
 
         Returns when Kafka has all of it.

@@ -8,7 +8,7 @@ from schemas.event import Event
 from schemas.signal import Signal
 from services.matcher.adapters.detection.matcher import Matcher, MatchResult
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
-from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.narrowed import narrowed
 from services.matcher.domain.rules.rulebook import RuleKey
 
@@ -25,7 +25,7 @@ class BackfillMatcher:
     anew: Mapping[RuleKey, RuleGeneration]
 
     @classmethod
-    def of(cls, rules: InForce, after: int) -> "BackfillMatcher":
+    def of(cls, rules: ActiveRules, after: int) -> "BackfillMatcher":
         """That of all rules to be rebuilt with a bundle past `after`. Takes a while to make."""
         anew = rules.rebuilt_after(after)
         return cls(Matcher(narrowed(rules.rulebook, anew)), anew)

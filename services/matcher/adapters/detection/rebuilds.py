@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from services import telemetry
 from services.matcher.adapters import metrics
-from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.changes.active_rules import ActiveRules
 
 log = telemetry.logger(__name__)
 
@@ -18,12 +18,12 @@ class Rebuilds:
     `failed` ends the process: whoever starts next begins again.
     """
 
-    rebuild: Callable[[InForce, int, int], Awaitable[None]]
+    rebuild: Callable[[ActiveRules, int, int], Awaitable[None]]
     rebuilt: Callable[[int], int]
     failed: Callable[[BaseException], Awaitable[object]]
     tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
 
-    def begin(self, rules: InForce, partition: int, until: int) -> None:
+    def begin(self, rules: ActiveRules, partition: int, until: int) -> None:
         """Judge by `rules` what stands before offset `until`, if that is still to be done.
 
         What was under way for the partition is given up: it is part of the new task.
@@ -45,7 +45,7 @@ class Rebuilds:
     def _measure(self) -> None:
         metrics.REBUILDING.set(sum(not task.done() for task in self.tasks.values()))
 
-    async def _run(self, rules: InForce, partition: int, until: int) -> None:
+    async def _run(self, rules: ActiveRules, partition: int, until: int) -> None:
         try:
             await self.rebuild(rules, partition, until)
         except Exception as error:

@@ -11,7 +11,7 @@ from services.matcher.adapters.rules.pack_files import in_bundle
 from services.matcher.adapters.rules.rule_files import read_packs
 from services.matcher.adapters.rules.rules_topic import Written
 from services.matcher.adapters.topics.message import reason
-from services.matcher.domain.changes.in_force import InForce, standings
+from services.matcher.domain.changes.active_rules import ActiveRules, generations
 from services.matcher.domain.changes.next_bundle import numbered
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.rules.sampling import tuned
@@ -21,7 +21,7 @@ class BadBundle(Exception):  # noqa: N818  (named for what it says, as every err
     """The bundle cannot be put in force: keep the last good one. A line for each fault."""
 
 
-def rules_of(written: Written, reports: Sequence[Event]) -> InForce:
+def rules_of(written: Written, reports: Sequence[Event]) -> ActiveRules:
     """The rules of a bundle, laid out for reports like these. Takes seconds for large ones.
 
     Raises:
@@ -38,7 +38,7 @@ def rules_of(written: Written, reports: Sequence[Event]) -> InForce:
     except Exception as error:
         # whatever it is, it would be the same in the next attempt
         raise BadBundle(f"{type(error).__name__}: {error}") from error
-    return InForce(book, standings(numbered(bundle, written.number)))
+    return ActiveRules(book, generations(numbered(bundle, written.number)))
 
 
 def _rulebook(bundle: RuleBundle) -> Rulebook:

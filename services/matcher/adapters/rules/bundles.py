@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.changes.active_rules import ActiveRules
 
 PATIENCE_SECONDS = 120.0
 
@@ -19,7 +19,7 @@ class Bundles:
     `settled` is the highest number that is known to be in force or refused.
     """
 
-    current: InForce
+    current: ActiveRules
     patience: float = PATIENCE_SECONDS
     settled: int = 0
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
@@ -27,7 +27,7 @@ class Bundles:
     def __post_init__(self) -> None:
         self.settled = max(self.settled, self.current.number)
 
-    def put(self, newer: InForce) -> None:
+    def put(self, newer: ActiveRules) -> None:
         """`newer` is in force from now on."""
         self.current = newer
         self.settle(newer.number)
@@ -38,7 +38,7 @@ class Bundles:
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
 
-    async def at_least(self, number: int) -> InForce:
+    async def at_least(self, number: int) -> ActiveRules:
         """What is in force once bundle `number` is, or a newer one, or was refused here.
 
         Raises:

@@ -16,7 +16,7 @@ from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.rules_topic import Written
 from services.matcher.adapters.stream.crash import crash_and_park
 from services.matcher.adapters.stream.transport import App
-from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.changes.active_rules import ActiveRules
 
 log = telemetry.logger(__name__)
 
@@ -121,7 +121,7 @@ class Follower:
         _tell(rules)
         bundles.put(rules)
 
-    async def _rules_of(self, written: Written) -> InForce | None:
+    async def _rules_of(self, written: Written) -> ActiveRules | None:
         """The rules of a bundle, made beside the work that goes on; None if they are no good."""
         try:
             return await asyncio.to_thread(rules_of, written, tuple(self.recent))
@@ -136,7 +136,7 @@ class Follower:
         log.error("a bundle is rejected", bundle=number, reason=why)
 
 
-def _tell(rules: InForce) -> None:
+def _tell(rules: ActiveRules) -> None:
     metrics.BUNDLE.set(rules.number)
     metrics.RULES.set(len(rules.rulebook.windows))
     log.info("rules are in force", bundle=rules.number, rules=len(rules.rulebook.windows))

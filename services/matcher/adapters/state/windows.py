@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from heapq import heappop, heappush
 from itertools import islice
 from typing import Any
 
@@ -12,6 +11,7 @@ import msgspec
 
 from services.matcher.domain.alerts.step import deadline, timing
 from services.matcher.domain.changes.clock import Clock, decode_clock, encode_clock
+from services.matcher.domain.engine.schedule import Schedule
 from services.matcher.domain.windows.panes import (
     Pane,
     decode_front,
@@ -42,43 +42,6 @@ _KEY = msgspec.json.Decoder(list[Any])
 
 class StateTooLarge(Exception):  # noqa: N818  (named for what it says, as every error here)
     """The state would be too large for the table: dead-letter what led to it."""
-
-
-@dataclass(slots=True)
-class Schedule:
-    """When the states of one partition are due, and which message each has seen last."""
-
-    due: list[tuple[datetime, bytes]] = field(default_factory=list)
-    when: dict[bytes, datetime | None] = field(default_factory=dict)
-    offsets: dict[bytes, int] = field(default_factory=dict)
-    newest: int = -1
-
-    def note(self, key: bytes, when: datetime | None, offset: int) -> None:
-        """A state was kept; an entry of the heap that `when` does not confirm is void."""
-        if when is not None and self.when.get(key) != when:
-            heappush(self.due, (when, key))
-        self.when[key] = when
-        self.offsets[key] = offset
-        self.newest = max(self.newest, offset)
-
-    def drop(self, key: bytes) -> None:
-        """A state was deleted."""
-        self.when.pop(key, None)
-        self.offsets.pop(key, None)
-
-    def pop(self, clock: datetime) -> Iterator[bytes]:
-        """Take out the keys that are due at `clock`; who keeps a state notes it again."""
-        while self.due and self.due[0][0] <= clock:
-            when, key = heappop(self.due)
-            if self.when.get(key) == when:
-                self.when[key] = None
-                yield key
-
-    def not_before(self, offset: int) -> tuple[bytes, ...]:
-        """The keys of states that have seen the message at `offset`, or a later one."""
-        if self.newest < offset:
-            return ()
-        return tuple(key for key, seen in self.offsets.items() if seen >= offset)
 
 
 @dataclass(slots=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from schemas.bundle import OnChange
 from services.matcher.domain.alerts.step import timing
+from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.clock import Clock
-from services.matcher.domain.changes.in_force import InForce
 from services.matcher.domain.rules.rulebook import RuleKey
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -18,8 +18,8 @@ class RuleChange:
     """
 
     clock: Clock
-    was: InForce | None
-    force: InForce
+    was: ActiveRules | None
+    force: ActiveRules
 
     def former(self, rule: RuleKey) -> WindowRule | None:
         """The rule as it was, if anybody knows."""
@@ -27,17 +27,17 @@ class RuleChange:
 
     def begins_anew(self, rule: RuleKey) -> bool:
         """Whether the windows of a rule begin again with this change."""
-        return self.force.standing(rule).changed_in > self.clock.bundle
+        return self.force.generation(rule).changed_in > self.clock.bundle
 
     def rebuilds(self, rule: RuleKey) -> bool:
         """Whether they do, and the past is judged again."""
-        on_change = self.force.standing(rule).on_change
+        on_change = self.force.generation(rule).on_change
         return self.begins_anew(rule) and on_change is OnChange.REBUILD
 
     def was_backfilling(self, rule: RuleKey) -> bool:
         """Whether its past was still being judged again before this change."""
         known = self.was or self.force
-        standing, level = known.standing(rule), known.level(rule)
+        standing, level = known.generation(rule), known.level(rule)
         return standing.changed_in <= self.clock.bundle and self.clock.is_backfilling(
             standing, level
         )

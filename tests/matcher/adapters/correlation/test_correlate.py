@@ -16,7 +16,7 @@ from services.matcher.adapters.correlation.correlate import Correlator, SignalsM
 from services.matcher.adapters.correlation.hypotheses import Hypotheses
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.state.windows import Windows
-from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -41,10 +41,10 @@ def time_of(told: SignalsMessage) -> datetime:
 ABOVE = replace(RULE, name="many_marches", bases=("joint_march",))
 
 
-def in_force(*rules: WindowRule, number: int = 0) -> InForce:
+def in_force(*rules: WindowRule, number: int = 0) -> ActiveRules:
     """These rules, with a rule above the one that they are about."""
     windows = {(one.pack, one.name): one for one in rules}
-    return InForce(Rulebook(windows=windows, feeds={NAME: (ABOVE,)}, number=number))
+    return ActiveRules(Rulebook(windows=windows, feeds={NAME: (ABOVE,)}, number=number))
 
 
 @dataclass

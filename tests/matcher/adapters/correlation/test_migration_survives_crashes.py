@@ -14,7 +14,7 @@ from schemas.signal import Signal
 from schemas.topics import ALERTS
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.topics.record_sender import ProducerRecord
-from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.changes.active_rules import ActiveRules
 from tests.fakes import FakeOutbox
 from tests.matcher.adapters.correlation.test_correlate import ticks
 from tests.matcher.builders import HOUR, NOON, RULE, hit, retraction
@@ -116,7 +116,7 @@ class Life:
             self.writes.append(len(self.table.writes))
         self.alerts += worker.alerts
 
-    def _rules(self, number: int) -> InForce:
+    def _rules(self, number: int) -> ActiveRules:
         if not number:
             return rules(PAIR)
         rule = EDITED[self.edited]

@@ -15,8 +15,8 @@ from services.matcher.adapters.correlation.processing import ProcessingContext
 from services.matcher.adapters.correlation.source_silence import SourceSilence
 from services.matcher.adapters.correlation.sources import MOST_SOURCES, Sources
 from services.matcher.adapters.state.windows import HEAD_ENDS, Windows
+from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.clock import Clock
-from services.matcher.domain.changes.in_force import InForce
 from services.matcher.domain.duty.rhythm import Rhythm
 from services.matcher.domain.duty.source_state import SourceState, encode_source
 from services.matcher.domain.duty.watched_sources import WatchedSources
@@ -61,7 +61,9 @@ class SilenceWorker:
     def _heard(self, now: datetime, offset: int | None) -> ProcessingContext:
         self.offset = self.offset + 1 if offset is None else offset
         clock = Clock(partitions=1, times={0: now})
-        return ProcessingContext(Given(b"", offset=self.offset), InForce(Rulebook()), clock, now)
+        return ProcessingContext(
+            Given(b"", offset=self.offset), ActiveRules(Rulebook()), clock, now
+        )
 
     @property
     def alerts(self) -> list[Alert]:

@@ -13,7 +13,7 @@ from services.matcher.adapters.correlation.correlate import Correlator
 from services.matcher.adapters.correlation.hypotheses import Hypotheses
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.state.windows import Windows
-from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.hypotheses.state import HypothesisState, decode_hypothesis
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -48,7 +48,7 @@ class HypothesisWorker:
         rulebook = Rulebook(windows={("iraq", "joint_march"): self.rule}, hypotheses=(self.told,))
         windows = Windows(self.table, {})
         hypotheses = Hypotheses(self.table, {}, partitions=1)
-        bundles = Bundles(InForce(rulebook))
+        bundles = Bundles(ActiveRules(rulebook))
         self.correlation = Correlator(windows, hypotheses, self.outbox, time_of, bundles)
 
     async def take(self, *messages: Given) -> "HypothesisWorker":

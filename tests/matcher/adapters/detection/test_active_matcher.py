@@ -5,13 +5,15 @@ from dataclasses import dataclass, field, replace
 
 from services.matcher.adapters.detection.active_matcher import ActiveMatcher
 from services.matcher.adapters.rules.bundles import Bundles
-from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.changes.active_rules import ActiveRules
 from tests.matcher.fakes import FakeRebuilding
 from tests.matcher.messages import Given, as_event
 from tests.matcher.rules import detecting, rulebook
 
-OLD = InForce(rulebook(detecting("old", selection={"words|phrase": "rockets"})))
-NEW = InForce(replace(rulebook(detecting("new", selection={"words|phrase": "rockets"})), number=4))
+OLD = ActiveRules(rulebook(detecting("old", selection={"words|phrase": "rockets"})))
+NEW = ActiveRules(
+    replace(rulebook(detecting("new", selection={"words|phrase": "rockets"})), number=4)
+)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from services.matcher.adapters.detection.backfill import AHEAD, Backfill, Backfi
 from services.matcher.adapters.detection.rebuilds import Rebuilds
 from services.matcher.adapters.detection.replay_source import OffsetRange
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
-from services.matcher.domain.changes.in_force import InForce
+from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.rulebook import RuleKey
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import NOON
@@ -38,8 +38,8 @@ BOOK = replace(
 LATE = event(id="e-2", recorded_at=(CHANGED_AT + timedelta(seconds=1)).isoformat())
 
 
-def rules(**standings: RuleGeneration) -> InForce:
-    return InForce(BOOK, {("pack", name): one for name, one in standings.items()})
+def rules(**standings: RuleGeneration) -> ActiveRules:
+    return ActiveRules(BOOK, {("pack", name): one for name, one in standings.items()})
 
 
 @dataclass
@@ -198,7 +198,7 @@ async def test_what_is_done_is_not_done_again() -> None:
     desk = BackfillDesk(done={1: 4})
 
     desk.rebuilds.begin(rules(three=ANEW), 1, 50)
-    desk.rebuilds.begin(InForce(replace(BOOK, number=0)), 2, 50)
+    desk.rebuilds.begin(ActiveRules(replace(BOOK, number=0)), 2, 50)
 
     assert not desk.rebuilds.tasks
 
@@ -207,7 +207,7 @@ async def test_a_newer_bundle_takes_over_what_was_under_way() -> None:
     desk = BackfillDesk(FakePast([[given(event())]]), FakeOutbox(silent=True))
     desk.rebuilds.begin(rules(three=ANEW), 1, 50)
     await settle(desk, 1)
-    newer = InForce(replace(BOOK, number=6), {("pack", "three"): ANEW})
+    newer = ActiveRules(replace(BOOK, number=6), {("pack", "three"): ANEW})
 
     desk.rebuilds.begin(newer, 1, 60)
     await settle(desk, 2)

@@ -9,7 +9,7 @@ import pytest
 from schemas.bundle import OnChange, PublishedRule, RuleBundle
 from services.matcher.adapters.rules.bundles import BundleMissing, Bundles
 from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
-from services.matcher.domain.changes.in_force import InForce, standings
+from services.matcher.domain.changes.active_rules import ActiveRules, generations
 from services.matcher.domain.changes.next_bundle import numbered
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.builders import ALONE, RULE
@@ -17,8 +17,8 @@ from tests.matcher.builders import ALONE, RULE
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def in_force(number: int) -> InForce:
-    return InForce(Rulebook(number=number))
+def in_force(number: int) -> ActiveRules:
+    return ActiveRules(Rulebook(number=number))
 
 
 async def test_what_is_there_is_not_waited_for() -> None:
@@ -66,11 +66,11 @@ def test_what_changed_in_a_bundle_itself_has_its_number() -> None:
         rules={"pack/new": told, "pack/old": told.model_copy(update={"changed_in": 4})},
     )
 
-    book = replace(in_force(7), standings=standings(numbered(bundle, 7)))
+    book = replace(in_force(7), generations=generations(numbered(bundle, 7)))
 
-    assert book.standing(("pack", "new")) == RuleGeneration(OnChange.REBUILD, 7, NOW, NOW)
-    assert book.standing(("pack", "old")).changed_in == 4
-    assert book.standing(("pack", "unheard")) == UNCHANGED
+    assert book.generation(("pack", "new")) == RuleGeneration(OnChange.REBUILD, 7, NOW, NOW)
+    assert book.generation(("pack", "old")).changed_in == 4
+    assert book.generation(("pack", "unheard")) == UNCHANGED
 
 
 def test_a_rule_stands_one_level_above_the_highest_correlation_that_it_counts() -> None:
@@ -78,6 +78,6 @@ def test_a_rule_stands_one_level_above_the_highest_correlation_that_it_counts() 
     top = replace(RULE, name="top", bases=("march_endorsed", "middle"))
     alone = replace(ALONE, name="march_endorsed", bases=("march_endorsed",))
     windows = {(one.pack, one.name): one for one in (RULE, middle, top, alone)}
-    book = InForce(Rulebook(windows=windows))
+    book = ActiveRules(Rulebook(windows=windows))
 
     assert [book.level(name) for name in windows] == [0, 1, 2, 0]

@@ -54,7 +54,7 @@ def test_a_bundle_becomes_rules_with_its_number_and_how_they_stand() -> None:
     (match,) = matches(rules.rulebook, report("Rockets fell."))
     assert match.rule.name == "rockets"
     assert rules.number == 7
-    assert rules.standing(("iraq", "rockets")) == RuleGeneration(OnChange.REBUILD, 7, NOW, NOW)
+    assert rules.generation(("iraq", "rockets")) == RuleGeneration(OnChange.REBUILD, 7, NOW, NOW)
 
 
 def test_the_index_is_laid_out_by_recent_reports_and_matches_the_same() -> None:

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.matcher.adapters.state.windows import SWEPT_AT_ONCE, Schedule, Windows
+from services.matcher.adapters.state.windows import SWEPT_AT_ONCE, Windows
 from services.matcher.domain.alerts.step import deadline, timing
 from services.matcher.domain.changes.clock import Clock
+from services.matcher.domain.engine.schedule import Schedule
 from services.matcher.domain.windows.panes import decode_front, pane_name
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule

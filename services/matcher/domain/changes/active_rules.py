@@ -1,4 +1,4 @@
-"""In force: a rulebook, and how each of its rules stands."""
+"""Active rules: a rulebook, and the generation of each of its rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ from services.matcher.domain.rules.rulebook import Rulebook, RuleKey
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
-    """A rulebook, whose number is that of its bundle, and how its rules stand."""
+class ActiveRules:
+    """A rulebook, whose number is that of its bundle, and the generations of its rules."""
 
     rulebook: Rulebook
-    standings: Mapping[RuleKey, RuleGeneration] = field(
+    generations: Mapping[RuleKey, RuleGeneration] = field(
         default_factory=lambda: MappingProxyType({})
     )
 
@@ -24,12 +24,12 @@ class InForce:
         """That of the bundle; 0 for rules that were read from a folder."""
         return self.rulebook.number
 
-    def standing(self, rule: RuleKey) -> RuleGeneration:
-        """How the rule stands."""
-        return self.standings.get(rule, UNCHANGED)
+    def generation(self, rule: RuleKey) -> RuleGeneration:
+        """The generation of a rule; UNCHANGED if no bundle names it."""
+        return self.generations.get(rule, UNCHANGED)
 
     def level(self, rule: RuleKey) -> int:
-        """How many rules stand below it: 0 where only detections do."""
+        """How many levels of correlation rules are below the rule; 0: only detection rules."""
         window = self.rulebook.windows.get(rule)
         bases = () if window is None or window.type is None else window.bases
         below = [(rule[0], base) for base in bases if (rule[0], base) in self.rulebook.windows]
@@ -39,17 +39,19 @@ class InForce:
     def rebuilt_after(self, number: int) -> Mapping[RuleKey, RuleGeneration]:
         """The rules whose windows are to be rebuilt where bundle `number` was the last applied."""
         return {
-            rule: one
-            for rule, one in self.standings.items()
-            if one.on_change is OnChange.REBUILD and one.changed_in > number
+            rule: generation
+            for rule, generation in self.generations.items()
+            if generation.on_change is OnChange.REBUILD and generation.changed_in > number
         }
 
 
-def standings(bundle: VersionedBundle) -> Mapping[RuleKey, RuleGeneration]:
-    """How the rules of a bundle stand."""
-    found: dict[RuleKey, RuleGeneration] = {}
-    for name, told in bundle.bundle.rules.items():
-        pack, _, rule = name.partition("/")
-        changed_in = bundle.number if told.changed_in is None else told.changed_in
-        found[pack, rule] = RuleGeneration(told.on_change, changed_in, told.changed_at, told.since)
-    return MappingProxyType(found)
+def generations(bundle: VersionedBundle) -> Mapping[RuleKey, RuleGeneration]:
+    """The generations of the rules of a bundle."""
+    known: dict[RuleKey, RuleGeneration] = {}
+    for name, rule in bundle.bundle.rules.items():
+        pack, _, rule_name = name.partition("/")
+        changed_in = bundle.number if rule.changed_in is None else rule.changed_in
+        known[pack, rule_name] = RuleGeneration(
+            rule.on_change, changed_in, rule.changed_at, rule.since
+        )
+    return MappingProxyType(known)

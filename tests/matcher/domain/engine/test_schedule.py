@@ -1,6 +1,6 @@
 """When the states of a partition are due, and what each has seen."""
 
-from services.matcher.adapters.state.windows import Schedule
+from services.matcher.domain.engine.schedule import Schedule
 from tests.matcher.builders import HOUR, NOON
 
 A, B = b"a", b"b"
@@ -45,3 +45,14 @@ def test_the_states_that_have_seen_a_message_are_known_until_they_are_dropped() 
     assert schedule.not_before(8) == ()
     schedule.drop(B)
     assert schedule.not_before(5) == ()
+
+
+def test_a_due_time_that_moves_on_adds_nothing_to_the_heap() -> None:
+    schedule = Schedule()
+    for hours in range(100):
+        schedule.note(A, NOON + hours * HOUR, hours)
+
+    assert len(schedule.heap) == 1
+    assert list(schedule.pop(NOON + 98 * HOUR)) == []
+    assert list(schedule.pop(NOON + 99 * HOUR)) == [A]
+    assert schedule.heap == []

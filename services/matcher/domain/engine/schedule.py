@@ -1,0 +1,58 @@
+"""Schedule: when the states of one signals partition are due."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import heappop, heappush
+
+
+@dataclass(slots=True)
+class Schedule:
+    """When each state is due, and the offset of the last message that it has seen.
+
+    A key has one valid entry in the heap (that of `queued`), never later than it is due: a due
+    time that moves on adds none.
+    """
+
+    heap: list[tuple[datetime, bytes]] = field(default_factory=list)
+    queued: dict[bytes, datetime] = field(default_factory=dict)
+    when: dict[bytes, datetime | None] = field(default_factory=dict)
+    offsets: dict[bytes, int] = field(default_factory=dict)
+    newest: int = -1
+
+    def note(self, key: bytes, when: datetime | None, offset: int) -> None:
+        """A state is due at `when` (None: never) and has seen the message at `offset`."""
+        self.when[key] = when
+        self.offsets[key] = offset
+        self.newest = max(self.newest, offset)
+        if when is not None and (key not in self.queued or when < self.queued[key]):
+            self._queue(key, when)
+
+    def drop(self, key: bytes) -> None:
+        """A state was deleted."""
+        self.when.pop(key, None)
+        self.offsets.pop(key, None)
+
+    def pop(self, clock: datetime) -> Iterator[bytes]:
+        """Take out the keys that are due at `clock`; whoever keeps a state notes it again."""
+        while self.heap and self.heap[0][0] <= clock:
+            queued, key = heappop(self.heap)
+            if self.queued.get(key) != queued:
+                continue
+            del self.queued[key]
+            when = self.when.get(key)
+            if when is not None and when > clock:
+                self._queue(key, when)
+            elif when is not None:
+                self.when[key] = None
+                yield key
+
+    def not_before(self, offset: int) -> tuple[bytes, ...]:
+        """The keys of states that have seen the message at `offset`, or a later one."""
+        if self.newest < offset:
+            return ()
+        return tuple(key for key, seen in self.offsets.items() if seen >= offset)
+
+    def _queue(self, key: bytes, when: datetime) -> None:
+        self.queued[key] = when
+        heappush(self.heap, (when, key))
