@@ -151,7 +151,13 @@ def _cloud(kind: str, payload: dict[str, Any], key: str | None) -> dict[str, Any
     message: dict[str, Any] = {
         "name": kind,
         "traits": [{"$ref": "#/components/messageTraits/cloudEvent"}],
-        "headers": {"type": "object", "properties": {"ce_type": {"const": kind}}},
+        "headers": {
+            "type": "object",
+            "properties": {
+                "ce_type": {"const": kind},
+                "ce_dataschema": {"const": envelope.data_schema(kind)},
+            },
+        },
         "payload": payload,
     }
     return message if key is None else message | {"bindings": _key(key)}
@@ -169,13 +175,16 @@ def _cloud_event() -> dict[str, Any]:
         "contentType": "application/json",
         "headers": {
             "type": "object",
-            "description": "CloudEvents 1.0 in Kafka binary mode; on the events topic a message"
-            " without them is accepted: an object is an Event, an array a bundle",
+            "description": "CloudEvents 1.0 in Kafka binary mode. `ce_dataschema` ends with the"
+            " version of the schema; an added field does not raise it, since readers ignore keys"
+            " that they do not know. A message without `ce_dataschema` is accepted; on the events"
+            " topic one without any header is too: an object is an Event, an array a batch",
             "properties": {
                 "ce_specversion": {"const": "1.0"},
                 "ce_id": text_header,
                 "ce_type": text_header,
                 "ce_source": text_header,
+                "ce_dataschema": {"type": "string", "format": "uri"},
                 "ce_time": moment,
                 "ce_recordedtime": moment,
                 "content-type": {"const": "application/json"},

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from schemas.event import Source
-from schemas.model import Instant, Model, Name
+from schemas.model import Document, Instant, Name
 from schemas.rule import RuleName
 from schemas.span import Span, some_time
 
@@ -40,7 +40,7 @@ def observed_between(text: str) -> tuple[datetime, datetime]:
     return moment, moment
 
 
-class IndicatorWeight(Model):
+class IndicatorWeight(Document):
     """One indicator of a hypothesis; a negative weight speaks against it.
 
     What it adds to the score halves with every `half_life`; without one it stays. `sources` are
@@ -53,7 +53,7 @@ class IndicatorWeight(Model):
     sources: tuple[Source, ...] = ()
 
 
-class Observed(Model):
+class Observed(Document):
     """Evidence that was there before Vedette watched: at a moment, or on a day of UTC."""
 
     rule: RuleName
@@ -61,7 +61,7 @@ class Observed(Model):
     note: str | None = None
 
 
-class HypothesisLevels(Model):
+class HypothesisLevels(Document):
     """The scores at which a hypothesis changes its level."""
 
     watch: Annotated[float, Field(gt=0)]
@@ -75,7 +75,7 @@ class HypothesisLevels(Model):
         return self
 
 
-class Hypothesis(Model):
+class Hypothesis(Document):
     """A course of action and what would show it.
 
     A level that was reached is left only when the score falls below `hysteresis` times what the
@@ -102,7 +102,7 @@ class Hypothesis(Model):
         return self
 
 
-class HypothesisFile(Model):
+class HypothesisFile(Document):
     """`hypotheses.yaml`."""
 
     hypotheses: tuple[Hypothesis, ...]

@@ -1,4 +1,4 @@
-"""What every shared model is: frozen, strict about keys, bounded in its words."""
+"""What every shared model is: frozen, and bounded in its words."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,9 +21,19 @@ LONGEST_TEXT = 64 * KIB
 
 
 class Model(BaseModel):
-    """A frozen value; an unknown key is an error that names it."""
+    """A frozen value, as services exchange it; unknown keys are ignored at every depth.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    So a release reads what a later one writes. Where a stranger may be wrong rather than newer,
+    the caller validates with `extra="forbid"`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+class Document(Model):
+    """A frozen value, as people write it in a file; an unknown key is an error that names it."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 def utc(moment: datetime) -> datetime:

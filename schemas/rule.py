@@ -14,13 +14,13 @@ from pydantic import (
 
 from schemas.alert import Level
 from schemas.event import Names, Reliability, Source
-from schemas.model import Model, Name
+from schemas.model import Document, Name
 from schemas.span import Span, some_time
 
 RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_\-]*$", max_length=128)]
 
 
-class Described(Model):
+class Described(Document):
     """What Sigma says of a rule beside its logic; read by people."""
 
     title: Name
@@ -40,7 +40,7 @@ class Described(Model):
     level: Level = Level.MEDIUM
 
 
-class Corroboration(Model):
+class Corroboration(Document):
     """How many independent owners must stand behind evidence this close together."""
 
     sources: Annotated[int, Field(ge=2)]
@@ -48,23 +48,23 @@ class Corroboration(Model):
     within: Span | None = None
 
 
-class AlertText(Model):
+class AlertText(Document):
     """Jinja templates over event and group fields."""
 
     summary: str | None = None
     action: str | None = None
 
 
-class TestEvent(Model):
+class TestEvent(Document):
     """One event of a case: `at` after the case's start, the rest as in an Event."""
 
     __test__ = False
-    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+    model_config = ConfigDict(extra="allow")
 
     at: Span
 
 
-class ExpectedAlert(Model):
+class ExpectedAlert(Document):
     """What must be true after the case's events: the rule fires, and how."""
 
     fires: RuleName
@@ -80,7 +80,7 @@ class ExpectedAlert(Model):
     late: bool | None = None
 
 
-class RuleTest(Model):
+class RuleTest(Document):
     """One case: a timeline and what must be true after it."""
 
     name: Name
@@ -101,7 +101,7 @@ class _Alerting(Described):
     tests: tuple[RuleTest, ...] = ()
 
 
-class LogSource(Model):
+class LogSource(Document):
     """Sigma's logsource; Vedette has one category, `report`."""
 
     category: str | None = None
@@ -136,7 +136,7 @@ class CorrelationType(StrEnum):
     DIVERGENCE = "divergence"
 
 
-class Condition(Model):
+class Condition(Document):
     """Bounds on what is counted; every one given must hold."""
 
     field: Name | None = None
@@ -160,7 +160,7 @@ class Condition(Model):
         return self
 
 
-class Correlation(Model):
+class Correlation(Document):
     """The `correlation` section: Sigma 2.1's keys, then ours."""
 
     type: CorrelationType
@@ -191,7 +191,7 @@ class CorrelationRule(_Alerting):
     correlation: Correlation
 
 
-class Member(Model):
+class Member(Document):
     """One member of a list: what reports call it, and what it belongs to."""
 
     id: RuleName
@@ -201,7 +201,7 @@ class Member(Model):
     alignment: Name | None = None
 
 
-class LongAlias(Model):
+class LongAlias(Document):
     """An alias with conditions: not where an `unless` phrase stands, no Arabic prefixes."""
 
     alias: Name
@@ -212,7 +212,7 @@ class LongAlias(Model):
 Alias = Name | LongAlias
 
 
-class NamedList(Model):
+class NamedList(Document):
     """A named list, as rules read it with `expand`."""
 
     name: RuleName
@@ -220,7 +220,7 @@ class NamedList(Model):
     members: Annotated[tuple[Member, ...], Field(min_length=1)]
 
 
-class Site(Model):
+class Site(Document):
     """A named place with its radius."""
 
     id: RuleName
@@ -230,7 +230,7 @@ class Site(Model):
     radius_km: Annotated[float, Field(gt=0)]
 
 
-class SiteList(Model):
+class SiteList(Document):
     """A named list of sites."""
 
     name: RuleName
@@ -238,7 +238,7 @@ class SiteList(Model):
     sites: Annotated[tuple[Site, ...], Field(min_length=1)]
 
 
-class PackDefaults(Model):
+class PackDefaults(Document):
     """What a rule of the pack has unless it says otherwise."""
 
     level: Level | None = None
@@ -248,7 +248,7 @@ class PackDefaults(Model):
 HeadNoun = Annotated[str, StringConstraints(pattern=r"^[^\W\d_][^\s*\-]*\*?$", max_length=64)]
 
 
-class SourceRhythm(Model):
+class SourceRhythm(Document):
     """How often a source is expected to report, and how urgent its silence is.
 
     Without `every` its rhythm is learnt; `never`: nothing is expected of it.
@@ -258,7 +258,7 @@ class SourceRhythm(Model):
     level: Level = Level.MEDIUM
 
 
-class Pack(Model):
+class Pack(Document):
     """The head of a rule pack.
 
     `organisation_heads` are the nouns that name organisations (`front`, `brigade*`), one word

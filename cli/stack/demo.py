@@ -13,8 +13,6 @@ import yaml
 from pydantic import (
     AfterValidator,
     AliasChoices,
-    BaseModel,
-    ConfigDict,
     Field,
     TypeAdapter,
     ValidationError,
@@ -28,7 +26,7 @@ from cli.stack.stop import Stop
 from cli.stack.watch import Seen
 from schemas.alert import Status
 from schemas.event import replayed_at
-from schemas.model import Instant
+from schemas.model import Instant, Model
 
 TIMELINE = "timeline.jsonl"
 EXPECTED = "timeline.expected.yaml"
@@ -43,13 +41,11 @@ Accepted = Mapping[tuple[str, str], datetime]
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 
-class DemoAlert(BaseModel):
+class DemoAlert(Model):
     """One alert that must stand at the end; the rest that the pack says of it is for its tests.
 
     The time is told to the second: the level of a hypothesis ends at a fraction of one.
     """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     rule: Annotated[str, Field(validation_alias=AliasChoices("rule", "hypothesis"))]
     starts_at: Annotated[Instant, AfterValidator(lambda moment: moment.replace(microsecond=0))]

@@ -12,7 +12,7 @@ import yaml
 
 from schemas.alert import Alert, Level
 from schemas.event import Event, completed
-from schemas.model import Instant, Model
+from schemas.model import Document, Instant
 from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.domain.backtest.replay import Replay, replay
 from services.matcher.domain.rules.matching import matches
@@ -23,7 +23,7 @@ LAST_DAY_OF_THE_CASE = datetime(2020, 1, 24, 23, 59, 59, tzinfo=UTC)
 MOST_INVENTED = 5
 
 
-class TimelineAlert(Model):
+class TimelineAlert(Document):
     """One line of `timeline.expected.yaml`; what is None is not compared."""
 
     rule: str
@@ -40,7 +40,7 @@ class TimelineAlert(Model):
         return all(told[name] == said for name, said in self.model_dump(exclude_none=True).items())
 
 
-class ExpectedLevel(Model):
+class ExpectedLevel(Document):
     """One line of its `levels`: which stood from when to when, and what it began with."""
 
     hypothesis: str

@@ -14,6 +14,7 @@ def test_a_message_is_a_cloud_event_in_binary_mode() -> None:
         "ce_specversion": b"1.0",
         "ce_id": b"wire 1",
         "ce_type": b"vedette.event",
+        "ce_dataschema": b"urn:vedette:event:1",
         "ce_source": b"wire",
         "ce_time": b"2020-01-10T12:00:00+00:00",
         "ce_recordedtime": b"2020-01-10T12:00:00+00:00",

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from schemas.event import Reliability, Source
-from schemas.model import Model, Name
+from schemas.model import Document, Name
 from services.ingest.domain.identity import Identity
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$", to_lower=True)]
@@ -28,7 +28,7 @@ class InvalidTokens(Exception):  # noqa: N818  (named for what it says)
     """The token file cannot be used; the message names the file and each entry at fault."""
 
 
-class _Entry(Model):
+class _Entry(Document):
     token_sha256: Annotated[Digest, Field(validation_alias=AliasChoices("token_sha256", "sha256"))]
     owner: Name | None = None
     reliability: Reliability | None = None

@@ -67,7 +67,7 @@ def _claims(body: Mapping[str, Any], identity: Identity | None) -> Iterator[Faul
 
 def _validated(body: dict[str, Any], arrival: Arrival) -> Taken | Refusal:
     try:
-        event = Event.model_validate(_full(body, arrival))
+        event = Event.model_validate(_full(body, arrival), extra="forbid")
     except ValidationError as error:
         return refused(body, *_bounded(_faults(error, body)))
     value = event.model_dump_json(exclude_defaults=True).encode()

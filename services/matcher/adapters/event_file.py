@@ -51,7 +51,8 @@ def _event(number: int, line: bytes, recorded: Any) -> Event | BadLine:
         return BadLine(number, "is no JSON object")
     body.setdefault("source", _SOURCE)
     try:
-        return Event.model_validate(completed(body, replayed_at(body, recorded)))
+        full = completed(body, replayed_at(body, recorded))
+        return Event.model_validate(full, extra="forbid")
     except ValidationError as error:
         return BadLine(number, "; ".join(_spoken(error)))
 

@@ -57,7 +57,8 @@ def _event(index: int, written: TestEvent) -> Event:
     body |= {name: _moment(body[name]) for name in _MOMENTS if name in body}
     body["occurred_at"] = moment
     try:
-        return Event.model_validate(completed(body, body.get("recorded_at", moment)))
+        full = completed(body, body.get("recorded_at", moment))
+        return Event.model_validate(full, extra="forbid")
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
