@@ -57,7 +57,7 @@ SECRETS = frozenset(
 )
 
 
-class InvalidEnvironment(Exception):  # noqa: N818  (named for what it says, as every error here)
+class InvalidEnvironment(Exception):
     """The environment cannot be used; the message names each variable at fault."""
 
 

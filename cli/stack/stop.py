@@ -8,7 +8,7 @@ from contextlib import contextmanager
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class UserStopped(Exception):  # noqa: N818  (somebody asked for it)
+class UserStopped(Exception):
     """A signal asked this process to stop."""
 
 

@@ -55,7 +55,7 @@ TOPICS = (EVENTS, SIGNALS, ALERTS, DEAD_LETTERS, RULES)
 FAILED = 1
 
 
-class NoRules(Exception):  # noqa: N818  (named for what it says, as every error here)
+class NoRules(Exception):
     """There is no rule to match with; the message says where and why, a line a fault."""
 
 

@@ -16,7 +16,7 @@ HANG = b"hang"
 STUCK_SECONDS = 3.0
 
 
-class Bug(Exception):  # noqa: N818  (named for what it says)
+class Bug(Exception):
     """What a bug raises."""
 
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 LONGEST_TAIL = 6000
 
 
-class Died(AssertionError):  # noqa: N818  (named for what it says)
+class Died(AssertionError):
     """A child ended that should have lived; the message carries the end of its log."""
 
 

@@ -38,7 +38,7 @@ SETTINGS = {
 }
 
 
-class NoKafka(Exception):  # noqa: N818  (named for what it says)
+class NoKafka(Exception):
     """There is no way to a Kafka here; the message says what to run."""
 
 

@@ -16,7 +16,7 @@ DATABASES = 4096
 DURABLE = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
 
 
-class NoRedis(Exception):  # noqa: N818  (named for what it says)
+class NoRedis(Exception):
     """There is no redis-server here; the message says what to run."""
 
 

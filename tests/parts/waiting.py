@@ -9,7 +9,7 @@ T = TypeVar("T")
 PAUSE = 0.05
 
 
-class NotInTime(AssertionError):  # noqa: N818  (named for what it says)
+class NotInTime(AssertionError):
     """What a test waited for did not happen in time."""
 
 

@@ -28,7 +28,7 @@ IdentityOf = Callable[[str], Identity | None]
 """Whom a token stands for, or None."""
 
 
-class Rejected(Exception):  # noqa: N818  (named for what it says)
+class Rejected(Exception):
     """A request that is answered before any of its reports is judged."""
 
     def __init__(

@@ -24,7 +24,7 @@ from services.ingest.domain.identity import Identity
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$", to_lower=True)]
 
 
-class InvalidTokens(Exception):  # noqa: N818  (named for what it says)
+class InvalidTokens(Exception):
     """The token file cannot be used; the message names the file and each entry at fault."""
 
 

@@ -17,7 +17,7 @@ Form = Callable[[bytes], list[Any]]
 """Bytes → items: parsed reports and, for lines that are no JSON, Refusals. Raises Malformed."""
 
 
-class UnknownForm(ValueError):  # noqa: N818  (named for what it says)
+class UnknownForm(ValueError):
     """The headers announce nothing that is taken here; the message says what is."""
 
 

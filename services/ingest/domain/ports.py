@@ -6,7 +6,7 @@ from typing import Protocol
 from services.ingest.domain.bundle import Message
 
 
-class Unavailable(Exception):  # noqa: N818  (named for what it says)
+class Unavailable(Exception):
     """Kafka cannot take anything now; the message says why. Send again later."""
 
 

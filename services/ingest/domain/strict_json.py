@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 LONGEST_QUOTE = 80
 
 
-class Malformed(ValueError):  # noqa: N818  (named for what it says)
+class Malformed(ValueError):
     """The bytes are no JSON; the message says where, as far as that is known."""
 
 

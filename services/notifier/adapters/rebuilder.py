@@ -25,7 +25,7 @@ AFTER_FAULT = 1.0
 GAP = "the ledger was empty when the log was rebuilt: what was sent before may come again, marked"
 
 
-class RebuildStopped(Exception):  # noqa: N818  (named for what it says)
+class RebuildStopped(Exception):
     """The service ends before the log is complete."""
 
 

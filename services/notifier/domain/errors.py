@@ -11,7 +11,7 @@ class RetryableError(Exception):
         self.retry_after = retry_after
 
 
-class UnknownOutcome(Exception):  # noqa: N818  (named for what it says, as every error here)
+class UnknownOutcome(Exception):
     """It may have been sent or not: look before sending again.
 
     `settled` says that the receiver has finished with the request (it answered), so what cannot
@@ -23,7 +23,7 @@ class UnknownOutcome(Exception):  # noqa: N818  (named for what it says, as ever
         self.settled = settled
 
 
-class PermanentRefusal(Exception):  # noqa: N818
+class PermanentRefusal(Exception):
     """It was not sent and never will be: ledger and dead letters."""
 
 
@@ -31,13 +31,13 @@ class HandleLost(PermanentRefusal):
     """The message to edit is gone or closed to edits; a new one may still be sent."""
 
 
-class UnreadableHistory(Exception):  # noqa: N818
+class UnreadableHistory(Exception):
     """The receiver does not let us see what it holds, now or later."""
 
 
-class LogLost(Exception):  # noqa: N818
+class LogLost(Exception):
     """The notification log is not complete: nothing may be sent or queued before it is."""
 
 
-class LeaseLost(Exception):  # noqa: N818
+class LeaseLost(Exception):
     """Another notifier holds the alert by now: drop it here, that one goes on."""

@@ -31,7 +31,7 @@ MOST_SOURCES = 10_000
 """Sources remembered; in open mode anybody may make up names."""
 
 
-class MostSourcesFail(Exception):  # noqa: N818  (named for what it says, as every error here)
+class MostSourcesFail(Exception):
     """More than half of the sources cannot be read: stop, for the fault is hardly theirs."""
 
 

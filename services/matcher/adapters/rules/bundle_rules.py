@@ -17,7 +17,7 @@ from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.rules.sampling import tuned
 
 
-class BadBundle(Exception):  # noqa: N818  (named for what it says, as every error here)
+class BadBundle(Exception):
     """The bundle cannot be put in force: keep the last good one. A line for each fault."""
 
 

@@ -8,7 +8,7 @@ from services.matcher.domain.changes.active_rules import ActiveRules
 PATIENCE_SECONDS = 120.0
 
 
-class BundleMissing(Exception):  # noqa: N818  (named for what it says, as every error here)
+class BundleMissing(Exception):
     """Another worker judges by a bundle that never came here: crash, and read the topic again."""
 
 

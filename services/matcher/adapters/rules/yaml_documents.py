@@ -25,7 +25,7 @@ class YamlDocument:
     origin: RuleLocation
 
 
-class _TooDeep(Exception):  # noqa: N818  (named for what it says, as every error here)
+class _TooDeep(Exception):
     """More levels than any rule has, at `line`."""
 
     def __init__(self, line: int) -> None:

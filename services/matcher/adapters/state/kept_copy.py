@@ -29,11 +29,11 @@ LONGEST_AWAY_SECONDS = DELETIONS_KEPT_SECONDS * 2 // 3
 Clock = Callable[[], float]
 
 
-class Untrusted(Exception):  # noqa: N818  (named for what it says, as every error here)
+class Untrusted(Exception):
     """A directory is no copy of this changelog partition, or too old a one."""
 
 
-class Damaged(Exception):  # noqa: N818
+class Damaged(Exception):
     """A directory cannot be read or written any more; the next start makes it anew."""
 
 

@@ -40,7 +40,7 @@ Timings = Mapping[tuple[str, str], str]
 _KEY = msgspec.json.Decoder(list[Any])
 
 
-class StateTooLarge(Exception):  # noqa: N818  (named for what it says, as every error here)
+class StateTooLarge(Exception):
     """The state would be too large for the table: dead-letter what led to it."""
 
 

@@ -19,7 +19,7 @@ API_KEY = slice(4, 6)
 PRODUCE = ProduceRequest.API_KEY.to_bytes(2, "big")
 
 
-class Shut(OSError):  # noqa: N818  (named for what it says)
+class Shut(OSError):
     """Nothing was written: aiokafka takes it for a broken connection and tries again later."""
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 LOOK_EVERY = 0.02
 
 
-class Left(Exception):  # noqa: N818  (named for what it says, as every error here)
+class Left(Exception):
     """We left the group in order: what was not sent by then is never sent."""
 
 

@@ -13,7 +13,7 @@ LOOK_SECONDS = 5.0
 BOOTSTRAP_SECONDS = 30.0
 
 
-class KafkaUnusable(Exception):  # noqa: N818  (named for what it says, as every error here)
+class KafkaUnusable(Exception):
     """Kafka is not there or lacks what the matcher needs; the message says which."""
 
 

@@ -14,7 +14,7 @@ from services.matcher.adapters import metrics
 from services.matcher.adapters.topics.message import Received
 
 
-class TooLarge(Exception):  # noqa: N818  (named for what it says, as every error here)
+class TooLarge(Exception):
     """The message is over the size limit and was not sent: dead-letter what led to it."""
 
 

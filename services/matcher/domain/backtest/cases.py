@@ -21,7 +21,7 @@ START = datetime(2020, 1, 1, tzinfo=UTC)
 _MOMENTS = ("occurred_until", "published_at", "recorded_at")
 
 
-class InvalidCase(ValueError):  # noqa: N818  (named for what it says, as every error here)
+class InvalidCase(ValueError):
     """An event of the case is none; `index` says which."""
 
     def __init__(self, index: int, message: str) -> None:

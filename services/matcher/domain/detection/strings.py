@@ -25,7 +25,7 @@ _FLAGS = {
 }
 
 
-class InvalidRegex(ValueError):  # noqa: N818  (named for what it says, as every error here)
+class InvalidRegex(ValueError):
     """RE2 refuses the expression; the message says why."""
 
 

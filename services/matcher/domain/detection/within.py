@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"\d{1,6}(\.\d{1,6})?", re.ASCII)
 _AS_WRITTEN = "write a site and a distance: 'camp-taji 20', or '%bases% 5'"
 
 
-class InvalidPlace(ValueError):  # noqa: N818  (named for what it says, as every error here)
+class InvalidPlace(ValueError):
     """The text names no place and distance; `hint` says what would be right."""
 
     def __init__(self, message: str, hint: str = _AS_WRITTEN) -> None:

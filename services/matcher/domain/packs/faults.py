@@ -41,7 +41,7 @@ class RuleLocation:
         return RuleFault(self.file, self.line(refused.path), named, refused.message, refused.hint)
 
 
-class Refused(Exception):  # noqa: N818  (named for what it says, as every error here)
+class Refused(Exception):
     """One part of a document cannot be used; whoever reads the document collects these."""
 
     def __init__(self, path: Path, message: str, hint: str = "") -> None:

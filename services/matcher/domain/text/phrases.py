@@ -15,7 +15,7 @@ _PREPOSITIONS = ("", "ب", "ك", "ل")
 _ARTICLE = "ال"
 
 
-class InvalidPhrase(ValueError):  # noqa: N818  (named for what it says, as every error here)
+class InvalidPhrase(ValueError):
     """The text is no phrase; the message says why."""
 
 

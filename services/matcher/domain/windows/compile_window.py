@@ -30,7 +30,7 @@ ONE_INSTANT = timedelta(microseconds=1)
 _MOST_ASKED_OF_ABSENCE = 2
 
 
-class NotSupported(ValueError):  # noqa: N818  (named for what it says, as every error here)
+class NotSupported(ValueError):
     """The engine cannot do yet what `field` of the document asks for."""
 
     def __init__(self, field: str, message: str) -> None:

@@ -23,7 +23,7 @@ OTHER = b'["iraq","joint_march",["place","]#1-2-3"]]'
 Act = Callable[[Windows], None]
 
 
-class Killed(Exception):  # noqa: N818  (named for what it says)
+class Killed(Exception):
     """The process is gone."""
 
 
