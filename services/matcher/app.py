@@ -33,6 +33,7 @@ from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.adapters.rules.rules_topic import RulesTopicReader
 from services.matcher.adapters.state.changelog import Changelog, ensure_changelog, retention
 from services.matcher.adapters.state.copies import in_directory, in_memory
+from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.store import OpenCopy
 from services.matcher.adapters.state.table import add_table, changelog_name
 from services.matcher.adapters.state.windows import Windows
@@ -143,8 +144,9 @@ def create_app(
     detection = Detection(swap, outbox, kafka.signals_partitions, unreadable, rebuilt=rebuilt)
     detection = replace(detection, pulses=_pulses(settings, bundles))
     table = add_table(app, kafka.signals_partitions, open_copy)
-    windows = Windows(table, rulebook.windows)
-    hypotheses = Hypotheses(table, by_name(rulebook.hypotheses), kafka.signals_partitions)
+    states = KeyedStates(table)
+    windows = Windows(states, rulebook.windows)
+    hypotheses = Hypotheses(states, by_name(rulebook.hypotheses), kafka.signals_partitions)
     correlation = Correlator(windows, hypotheses, outbox, _now(settings), bundles)
     add_agent(app, "detect", topics[EVENTS], partial(_detect, swap, detection))
     add_agent(app, "correlate", topics[SIGNALS], correlation.take)

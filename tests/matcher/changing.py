@@ -13,6 +13,7 @@ from schemas.topics import ALERTS, SIGNALS
 from services.matcher.adapters.correlation.correlate import Correlator
 from services.matcher.adapters.correlation.hypotheses import Hypotheses
 from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.windows import Windows
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
 from services.matcher.domain.changes.active_rules import ActiveRules
@@ -62,7 +63,8 @@ class ChangingWorker:
     taken: int = 0
 
     def __post_init__(self) -> None:
-        windows, hypotheses = Windows(self.table, {}), Hypotheses(self.table, {}, partitions=1)
+        states = KeyedStates(self.table)
+        windows, hypotheses = Windows(states, {}), Hypotheses(states, {}, partitions=1)
         self.correlation = Correlator(windows, hypotheses, self.outbox, time_of, self.bundles)
 
     async def take(self, *messages: Given) -> "ChangingWorker":

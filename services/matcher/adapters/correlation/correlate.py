@@ -23,7 +23,8 @@ from services.matcher.adapters.correlation.sources import Sources
 from services.matcher.adapters.correlation.window_processor import WindowProcessor
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.guard import RuleFailure
-from services.matcher.adapters.state.windows import StateTooLarge, Windows
+from services.matcher.adapters.state.keyed_states import StateTooLarge
+from services.matcher.adapters.state.windows import Windows
 from services.matcher.adapters.topics.message import Received, kind_of, reason
 from services.matcher.adapters.topics.record_sender import RecordSender, dead_letter
 from services.matcher.domain.alerts.step import StepContext
@@ -60,7 +61,7 @@ class Correlator:
         self.effects = Effects(self.windows, self.outbox)
         self.adoption = Migrations(self.windows, self.hypotheses, self.effects, self.bundles)
         self.judging = WindowProcessor(self.windows, self.effects, self.hypotheses.partitions)
-        sources = Sources(self.windows.table, lambda: self.bundles.current.rulebook.sources)
+        sources = Sources(self.windows.states, lambda: self.bundles.current.rulebook.sources)
         self.silence = SourceSilence(sources, self.hypotheses, self.effects)
 
     def forget(self) -> None:

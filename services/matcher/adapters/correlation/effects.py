@@ -24,7 +24,8 @@ from services.matcher.adapters.correlation.hypotheses import indication_letter
 from services.matcher.adapters.correlation.processing import Stepped
 from services.matcher.adapters.detection.detect import SOURCE, signal_letter
 from services.matcher.adapters.rules.guard import RuleFailure
-from services.matcher.adapters.state.windows import StateTooLarge, Windows, rule_of
+from services.matcher.adapters.state.keyed_states import StateTooLarge
+from services.matcher.adapters.state.windows import Windows, rule_of
 from services.matcher.adapters.topics.message import Received
 from services.matcher.adapters.topics.record_sender import (
     ProducerRecord,

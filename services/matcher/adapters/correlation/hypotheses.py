@@ -1,8 +1,7 @@
 """Hypotheses beside the windows: their states in the same table, and when each is due."""
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,7 +12,8 @@ from schemas.envelope import INDICATION, cloud_headers
 from schemas.indication import Indication, hypothesis_key
 from services.matcher.adapters.detection.detect import SOURCE
 from services.matcher.adapters.rules.guard import RuleFailure, guarded
-from services.matcher.adapters.state.windows import LARGEST_PART, StateTooLarge
+from services.matcher.adapters.state.keyed_states import KeyedStates
+from services.matcher.adapters.state.keys import StateKey, StateKind
 from services.matcher.adapters.topics.record_sender import ProducerRecord
 from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.changes.ending import ended_levels
@@ -51,18 +51,17 @@ class Place:
     exercise: bool
 
     @property
-    def raw(self) -> bytes:
-        """Its key in the table."""
-        told = self.hypothesis
-        key = hypothesis_key(told.pack, told.name, exercise=self.exercise)
-        return b"%d:%s" % (self.partition, key)
+    def key(self) -> StateKey:
+        """The key of its state."""
+        pack, name = self.hypothesis.pack, self.hypothesis.name
+        return _state_key(self.partition, hypothesis_key(pack, name, exercise=self.exercise))
 
 
 @dataclass(slots=True)
 class Hypotheses:
     """The hypotheses in force; `partitions` is the number of signals partitions."""
 
-    table: MutableMapping[bytes, bytes]
+    states: KeyedStates
     rules: Mapping[tuple[str, str], WatchedHypothesis]
     partitions: int
     noted: dict[Place, Noted] = field(default_factory=dict)
@@ -100,23 +99,28 @@ class Hypotheses:
 
     def ended(self, partition: int, key: bytes, now: datetime) -> tuple[Alert, ...]:
         """What is left to say of a hypothesis that is not in force any more."""
-        return ended_levels(decode_hypothesis(self.table[b"%d:%s" % (partition, key)]), now)
+        raw = self.states.get(_state_key(partition, key))
+        return () if raw is None else ended_levels(decode_hypothesis(raw), now)
+
+    def keys(self, partition: int) -> list[bytes]:
+        """The keys of the hypotheses that have a state in a partition, in force or not."""
+        return self.states.keys(StateKind.HYPOTHESIS, partition)
 
     def drop(self, partition: int, key: bytes) -> None:
         """Delete the state of a hypothesis."""
-        del self.table[b"%d:%s" % (partition, key)]
+        self.states.delete([_state_key(partition, key)])
 
     def _places(self, partition: int) -> Iterator[Place]:
         for hypothesis in self.rules.values():
             for exercise in (False, True):
                 place = Place(partition, hypothesis, exercise)
-                if place.raw in self.table or (not exercise and self._starts_at(place)):
+                known = self.states.get(place.key) is not None
+                if known or (not exercise and self._starts_at(place)):
                     yield place
 
     def _starts_at(self, place: Place) -> bool:
         """Whether its messages would come here: who has heard none yet has no state."""
-        key = place.raw.partition(b":")[2]
-        number: int = murmur2(key) & _POSITIVE
+        number: int = murmur2(place.key.key) & _POSITIVE
         return number % self.partitions == place.partition
 
     def _step(
@@ -131,16 +135,13 @@ class Hypotheses:
         return outcome
 
     def _state(self, place: Place) -> HypothesisState:
-        raw = self.table.get(place.raw)
+        raw = self.states.get(place.key)
         if raw is None:
             return HypothesisState.empty(exercise=place.exercise)
         return decode_hypothesis(raw)
 
     def _keep(self, place: Place, state: HypothesisState) -> None:
-        raw = encode_hypothesis(state)
-        if len(raw) > LARGEST_PART:
-            raise StateTooLarge(f"the hypothesis holds {len(raw)} bytes of {LARGEST_PART} allowed")
-        self.table[place.raw] = raw
+        self.states.put({place.key: encode_hypothesis(state)})
         self._note(place, state)
 
     def _note(self, place: Place, state: HypothesisState) -> Noted:
@@ -149,12 +150,8 @@ class Hypotheses:
         return noted
 
 
-def hypothesis_of(key: bytes) -> tuple[str, str] | None:
-    """Pack and name of the hypothesis whose state has this key; None if it is no such key."""
-    if b'["hypothesis",' not in key:
-        return None
-    pack, name, *pairs = json.loads(key)
-    return (pack, name) if ["hypothesis", name] in pairs else None
+def _state_key(partition: int, key: bytes) -> StateKey:
+    return StateKey(StateKind.HYPOTHESIS, partition, key)
 
 
 def by_name(hypotheses: Iterable[WatchedHypothesis]) -> dict[tuple[str, str], WatchedHypothesis]:

@@ -1,12 +1,13 @@
 """Sources beside the windows: their states in the same table, and when each is due."""
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from schemas.heartbeat import Heartbeat
 from services.matcher.adapters import metrics
 from services.matcher.adapters.rules.guard import RuleFailure, guarded
-from services.matcher.adapters.state.windows import parted
+from services.matcher.adapters.state.keyed_states import KeyedStates
+from services.matcher.adapters.state.keys import StateKey, StateKind
 from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.duty.source_state import SourceState, decode_source, encode_source
 from services.matcher.domain.duty.source_step import (
@@ -20,16 +21,13 @@ from services.matcher.domain.engine.schedule import Schedule
 
 MOST_SOURCES = 10_000
 """Sources of one partition that are watched without being named: anybody may make up names."""
-_MARK = b"source~"
-_NAMES_END = b"~"
-"""No key of a window or of a pane ends so."""
 
 
 @dataclass(slots=True)
 class Sources:
     """The sources heard of; `watched` gives those that packs name."""
 
-    table: MutableMapping[bytes, bytes]
+    states: KeyedStates
     watched: Callable[[], WatchedSources]
     known: WatchedSources | None = None
     schedules: dict[int, Schedule] = field(default_factory=dict)
@@ -69,7 +67,7 @@ class Sources:
 
     def drop(self, partition: int, name: str) -> None:
         """Delete the state of a source."""
-        del self.table[_place(partition, name)]
+        self.states.delete([_state_key(partition, name)])
         self._schedule(partition).drop(name.encode())
 
     def _ticked(
@@ -85,12 +83,12 @@ class Sources:
         if isinstance(outcome, RuleFailure) or outcome.state is None:
             return outcome
         if outcome.changed:
-            self.table[_place(partition, name)] = encode_source(outcome.state)
+            self.states.put({_state_key(partition, name): encode_source(outcome.state)})
         self._note(self._schedule(partition), self.watched().of(name), name, outcome.state)
         return outcome
 
     def _state(self, partition: int, name: str) -> SourceState | None:
-        raw = self.table.get(_place(partition, name))
+        raw = self.states.get(_state_key(partition, name))
         return None if raw is None else decode_source(raw)
 
     def _schedule(self, partition: int) -> Schedule:
@@ -101,12 +99,10 @@ class Sources:
 
     def _scheduled(self, watched: WatchedSources) -> dict[int, Schedule]:
         schedules: dict[int, Schedule] = {}
-        for place, raw in self.table.items():
-            partition, key = parted(place)
-            if key.startswith(_MARK):
-                name, state = _name(key), decode_source(raw)
-                schedule = schedules.setdefault(partition, Schedule())
-                self._note(schedule, watched.of(name), name, state)
+        for key, raw in self.states.items(StateKind.SOURCE):
+            name, state = key.key.decode(), decode_source(raw)
+            schedule = schedules.setdefault(key.partition, Schedule())
+            self._note(schedule, watched.of(name), name, state)
         return schedules
 
     def _note(
@@ -115,9 +111,5 @@ class Sources:
         schedule.note(name.encode(), source_deadline(source, state), state.offset)
 
 
-def _place(partition: int, name: str) -> bytes:
-    return b"%d:%s%s%s" % (partition, _MARK, name.encode(), _NAMES_END)
-
-
-def _name(key: bytes) -> str:
-    return key.removeprefix(_MARK).removesuffix(_NAMES_END).decode()
+def _state_key(partition: int, name: str) -> StateKey:
+    return StateKey(StateKind.SOURCE, partition, name.encode())

@@ -10,7 +10,7 @@ from schemas.duty import DUTY_PACK
 from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.correlation.effects import Effects
-from services.matcher.adapters.correlation.hypotheses import Hypotheses, hypothesis_of
+from services.matcher.adapters.correlation.hypotheses import Hypotheses
 from services.matcher.adapters.correlation.processing import standing_news
 from services.matcher.adapters.rules.guard import RuleFailure, guarded
 from services.matcher.adapters.state.windows import Windows, rule_of
@@ -54,6 +54,8 @@ class StateMigration:
             await self._take(key)
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)
+        for key in self.hypotheses.keys(partition):
+            await self._hypothesis(key)
         for acknowledged in self.sent:
             await acknowledged
         for end in self.ends:
@@ -64,12 +66,10 @@ class StateMigration:
         log.info("rules adopted", bundle=force.number, partition=partition)
 
     async def _take(self, key: bytes) -> None:
-        rule, hypothesis = rule_of(key), hypothesis_of(key)
-        if hypothesis is not None:
-            await self._hypothesis(key, hypothesis)
-        elif rule[0] == DUTY_PACK:
+        rule = rule_of(key)
+        if rule[0] == DUTY_PACK:
             return  # whatever the rules, it stands
-        elif rule not in self.windows.rules:
+        if rule not in self.windows.rules:
             await self._say_again(key)
             await self._end(key, REMOVED)
         elif self.change.begins_anew(rule):
@@ -78,8 +78,8 @@ class StateMigration:
         else:
             await self._go_on(key)
 
-    async def _hypothesis(self, key: bytes, name: tuple[str, str]) -> None:
-        if name in self.hypotheses.rules:
+    async def _hypothesis(self, key: bytes) -> None:
+        if rule_of(key) in self.hypotheses.rules:
             return
         partition = self.message.partition
         await self._send(self.hypotheses.ended(partition, key, self.now), changed=True)

@@ -8,7 +8,7 @@ from faust.stores.base import Store as FaustStore
 from faust.types import TP, AppT, CollectionT, EventT
 
 from services.matcher.adapters.state.changelog_replica import ChangelogReplica, Overlay
-from services.matcher.adapters.state.windows import parted
+from services.matcher.adapters.state.keys import partition_of
 
 OpenCopy = Callable[[int], ChangelogReplica]
 """Opens the copy of a partition, empty or as far as it was kept."""
@@ -88,7 +88,7 @@ class Store(FaustStore[bytes, bytes]):
             shelf.copy.clear()
 
     def _shelf_of(self, key: bytes) -> Overlay | None:
-        return self._shelves.get(parted(key)[0])
+        return self._shelves.get(partition_of(key))
 
     def __getitem__(self, key: bytes) -> bytes:
         shelf = self._shelf_of(key)
@@ -103,10 +103,10 @@ class Store(FaustStore[bytes, bytes]):
         return shelf is not None and shelf.get(wanted) is not None
 
     def __setitem__(self, key: bytes, value: bytes) -> None:
-        self.shelf(parted(key)[0]).write(key, value)
+        self.shelf(partition_of(key)).write(key, value)
 
     def __delitem__(self, key: bytes) -> None:
-        self.shelf(parted(key)[0]).write(key, None)
+        self.shelf(partition_of(key)).write(key, None)
 
     def __iter__(self) -> Iterator[bytes]:
         return (key for key, _ in self._entries())

@@ -1,7 +1,7 @@
-"""Windows: the states of the signals partitions that this worker owns, and when each is due."""
+"""Windows: the states of windows, in parts that are written singly, and when each is due."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -9,69 +9,57 @@ from typing import Any
 
 import msgspec
 
+from services.matcher.adapters.state.keyed_states import KeyedStates
+from services.matcher.adapters.state.keys import StateKey, StateKind
 from services.matcher.domain.alerts.step import deadline, timing
 from services.matcher.domain.changes.clock import Clock, decode_clock, encode_clock
 from services.matcher.domain.engine.schedule import Schedule
 from services.matcher.domain.windows.panes import (
+    Front,
     Pane,
     decode_front,
     decode_head,
     encode_head,
     encode_pane,
-    pane_name,
     panes_of,
     whole,
 )
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 
-LARGEST_PART = 900_000
-"""Bytes of one part of a state, below what the producer and the broker take by default."""
 MOST_USED = 4096
-"""States kept in memory as they are, beside the table's bytes."""
-
-CLOCK = b"clock"
-HEAD_ENDS = b"]"
-"""A window key is a JSON array; what a pane's key ends in is a number."""
+"""States kept in memory decoded, beside the table's bytes."""
 SWEPT_AT_ONCE = 100
 Rules = Mapping[tuple[str, str], WindowRule]
-Timings = Mapping[tuple[str, str], str]
 
 _KEY = msgspec.json.Decoder(list[Any])
 
 
-class StateTooLarge(Exception):
-    """The state would be too large for the table: dead-letter what led to it."""
-
-
 @dataclass(slots=True)
 class Windows:
-    """States and clocks by signals partition, in one table of bytes.
+    """The states of windows by signals partition and window key, and the partitions' clocks.
 
-    The key of a state is its partition, a colon and its window key: partitions share the table,
-    and a tick must find those of its own. Its hits lie beside it in panes, whose keys end in a
-    number sign and their name. Schedules, and the states used last, are in memory too, and made
-    anew from the table when partitions have moved.
+    The hits of a state lie in panes, beside its head. Schedules, and the states used last, are in
+    memory too, and built again from the table when partitions have moved.
     """
 
-    table: MutableMapping[bytes, bytes]
+    states: KeyedStates
     rules: Rules
     schedules: dict[int, Schedule] | None = None
-    used: dict[bytes, WindowState] = field(default_factory=dict)
-    orphans: list[bytes] = field(default_factory=list)
+    used: dict[tuple[int, bytes], WindowState] = field(default_factory=dict)
+    orphans: list[StateKey] = field(default_factory=list)
 
     def forget_schedules(self) -> None:
-        """The table changed under us: partitions came or went."""
+        """Partitions came or went: forget what was read of the table."""
         self.schedules = None
         self.used.clear()
 
     def state(self, partition: int, key: bytes) -> WindowState:
-        """What is kept for a window key; empty if nothing is."""
-        place = _place(partition, key)
-        known = self.used.pop(place, None)
+        """The state of a window key; empty if there is none."""
+        known = self.used.pop((partition, key), None)
         if known is None:
-            known = self._read(place)
-        self._use(place, known)
+            known = self._read(partition, key)
+        self._use(partition, key, known)
         return known
 
     def keep(self, partition: int, key: bytes, state: WindowState, when: datetime | None) -> None:
@@ -81,120 +69,100 @@ class Windows:
         there already when its message comes again, which changes nothing.
 
         Raises:
-            StateTooLarge: it was not written.
+            StateTooLarge: nothing was written.
         """
-        place, rule = _place(partition, key), self.rules[rule_of(key)]
+        rule, written = self.rules[rule_of(key)], self._panes(partition, key)
         before, after = panes_of(rule, self.state(partition, key)), panes_of(rule, state)
         # a rule that looks back further than it did has wider panes, none of which is there yet
-        written = self._panes(place)
         writes = {
-            _pane_place(place, pane): encode_pane(hits)
+            _pane_key(partition, key, pane): encode_pane(hits)
             for pane, hits in after.items()
             if pane not in written or before.get(pane) != hits
         }
-        writes[place] = encode_head(state, after, deadline(rule, state), timing(rule))
-        _refuse_too_large(writes.values())
-        for name, raw in writes.items():
-            self.table[name] = raw
-        self._delete(_pane_place(place, pane) for pane in written - after.keys())
-        self._use(place, state)
+        head = encode_head(state, after, deadline(rule, state), timing(rule))
+        self.states.put({**writes, _head_key(partition, key): head})
+        self.states.delete(_pane_key(partition, key, pane) for pane in written - after.keys())
+        self._use(partition, key, state)
         self.schedule(partition).note(key, when, state.offset)
 
     def drop(self, partition: int, key: bytes) -> None:
         """Delete a state."""
-        place = _place(partition, key)
-        panes = self._panes(place)
-        self._delete([place, *(_pane_place(place, pane) for pane in panes)])
-        self.used.pop(place, None)
+        panes = (_pane_key(partition, key, pane) for pane in self._panes(partition, key))
+        self.states.delete([_head_key(partition, key), *panes])
+        self.used.pop((partition, key), None)
         self.schedule(partition).drop(key)
 
-    def _read(self, place: bytes) -> WindowState:
-        raw = self.table.get(place)
+    def _read(self, partition: int, key: bytes) -> WindowState:
+        raw = self.states.get(_head_key(partition, key))
         if raw is None:
             return WindowState.empty()
-        return whole(decode_head(raw), lambda pane: self.table.get(_pane_place(place, pane)))
+        return whole(
+            decode_head(raw), lambda pane: self.states.get(_pane_key(partition, key, pane))
+        )
 
-    def _panes(self, place: bytes) -> set[Pane]:
-        raw = self.table.get(place)
+    def _panes(self, partition: int, key: bytes) -> set[Pane]:
+        raw = self.states.get(_head_key(partition, key))
         return set() if raw is None else set(decode_front(raw).panes)
 
-    def _delete(self, places: Iterable[bytes]) -> None:
-        for place in places:
-            if place in self.table:
-                del self.table[place]
-
-    def _use(self, place: bytes, state: WindowState) -> None:
-        self.used[place] = state
+    def _use(self, partition: int, key: bytes, state: WindowState) -> None:
+        self.used[partition, key] = state
         if len(self.used) > MOST_USED:
             del self.used[next(iter(self.used))]
 
-    def keys(self, partition: int) -> Iterator[bytes]:
-        """The window keys that have a state in a partition, whether or not their rule is there.
-
-        As they stand at the call: states may be kept and dropped while they are gone through.
-        """
-        own = b"%d:" % partition
-        heads = [place for place in self.table if place.startswith(own)]
-        return (place[len(own) :] for place in heads if place.endswith(HEAD_ENDS))
+    def keys(self, partition: int) -> list[bytes]:
+        """The window keys that have a state in a partition, whether or not their rule is there."""
+        return self.states.keys(StateKind.WINDOW, partition)
 
     def clock(self, partition: int) -> Clock:
         """The partition's clock as last kept."""
-        raw = self.table.get(_place(partition, CLOCK))
+        raw = self.states.get(StateKey(StateKind.CLOCK, partition))
         return Clock() if raw is None else decode_clock(raw)
 
     def keep_clock(self, partition: int, clock: Clock) -> None:
-        """Write the partition's clock; and sweep, while there is a message to write for."""
-        self.table[_place(partition, CLOCK)] = encode_clock(clock)
+        """Write the partition's clock, and delete orphaned panes while the table can be written."""
+        self.states.put({StateKey(StateKind.CLOCK, partition): encode_clock(clock)})
         self._sweep(partition)
 
     def schedule(self, partition: int) -> Schedule:
-        """The schedule of a partition, as live as the table."""
+        """The schedule of a partition, which follows what is kept and dropped."""
         if self.schedules is None:
             self.schedules = defaultdict(Schedule)
-            self._take_stock(self.schedules)
+            self.orphans = self._take_stock(self.schedules)
         return self.schedules[partition]
 
-    def _take_stock(self, schedules: dict[int, Schedule]) -> None:
-        """One look at everything: when each state is due, and which panes no head names."""
-        unnamed: Counter[bytes] = Counter()
-        timings = {name: timing(rule) for name, rule in self.rules.items()}
-        for place, raw in self.table.items():
-            if place.endswith(HEAD_ENDS):
-                unnamed[place] -= self._note(place, raw, schedules, timings)
-            elif head := _head_of(place):
-                unnamed[head] += 1
-        # a crash leaves panes that are not named yet, or no more; none that is named is missing
-        left = {head for head, number in unnamed.items() if number > 0}
-        places = self.table if left else ()
-        self.orphans = [place for place in places if _head_of(place) in left]
+    def _take_stock(self, schedules: dict[int, Schedule]) -> list[StateKey]:
+        """Note when each state is due; the answer: the panes that no head names.
 
-    def _note(
-        self, place: bytes, raw: bytes, schedules: dict[int, Schedule], timings: Timings
-    ) -> int:
-        """Note when a state is due; the number of panes that its head names."""
-        partition, key = parted(place)
-        name = rule_of(key)
-        try:
-            front = decode_front(raw)
-        except msgspec.DecodeError:
-            return 0
-        if name in timings:
-            trusted = front.time == timings[name]
-            due = front.when if trusted else deadline(self.rules[name], self._read(place))
-            schedules[partition].note(key, due, front.offset)
-        return len(front.panes)
+        A crash leaves some that are not named yet, or no more, and never one that is named and
+        missing: so there are none if there are as many as are named.
+        """
+        named = 0
+        timings = {name: timing(rule) for name, rule in self.rules.items()}
+        for (_, partition, key, _), raw in self.states.items(StateKind.WINDOW):
+            front, name = decode_front(raw), rule_of(key)
+            named += len(front.panes)
+            if name in timings:
+                due = self._due(partition, key, front, timings[name])
+                schedules[partition].note(key, due, front.offset)
+        panes = [key for key, _ in self.states.items(StateKind.PANE)]
+        return [] if len(panes) == named else [key for key in panes if not self._is_named(key)]
+
+    def _due(self, partition: int, key: bytes, front: Front, time: str) -> datetime | None:
+        """When a state is due: as its head says, unless by another timing of its rule."""
+        if front.time == time:
+            return front.when
+        return deadline(self.rules[rule_of(key)], self._read(partition, key))
 
     def _sweep(self, partition: int) -> None:
         """Delete panes that no head names, some at a time."""
-        own = (place for place in self.orphans if parted(place)[0] == partition)
+        own = (key for key in self.orphans if key.partition == partition)
         some = set(islice(own, SWEPT_AT_ONCE))
-        self._delete([place for place in some if not self._is_named(place)])
-        self.orphans = [place for place in self.orphans if place not in some]
+        self.states.delete(key for key in some if not self._is_named(key))
+        self.orphans = [key for key in self.orphans if key not in some]
 
-    def _is_named(self, place: bytes) -> bool:
+    def _is_named(self, pane: StateKey) -> bool:
         """Whether a pane belongs to a state: it may, since stock was taken."""
-        head = _head_of(place)
-        return place in {_pane_place(head, pane) for pane in self._panes(head)}
+        return pane.pane in self._panes(pane.partition, pane.key)
 
 
 def rule_of(key: bytes) -> tuple[str, str]:
@@ -203,27 +171,9 @@ def rule_of(key: bytes) -> tuple[str, str]:
     return pack, rule
 
 
-def _place(partition: int, key: bytes) -> bytes:
-    return b"%d:%s" % (partition, key)
+def _head_key(partition: int, key: bytes) -> StateKey:
+    return StateKey(StateKind.WINDOW, partition, key)
 
 
-def _pane_place(place: bytes, pane: Pane) -> bytes:
-    return b"%s#%s" % (place, pane_name(pane))
-
-
-def _head_of(place: bytes) -> bytes:
-    """The place of the head that a pane is of; empty if this is no pane's place."""
-    head, _, name = place.rpartition(b"#")
-    return head if head.endswith(HEAD_ENDS) and name[-1:].isdigit() else b""
-
-
-def _refuse_too_large(parts: Iterable[bytes]) -> None:
-    largest = max(map(len, parts))
-    if largest > LARGEST_PART:
-        raise StateTooLarge(f"a part of the window has {largest} bytes of {LARGEST_PART} allowed")
-
-
-def parted(place: bytes) -> tuple[int, bytes]:
-    """Signals partition and the rest of a key of the table."""
-    partition, key = place.split(b":", 1)
-    return int(partition), key
+def _pane_key(partition: int, key: bytes, pane: Pane) -> StateKey:
+    return StateKey(StateKind.PANE, partition, key, pane)

@@ -60,11 +60,6 @@ def panes_of(rule: WindowRule, state: WindowState) -> Panes:
     return found
 
 
-def pane_name(pane: Pane) -> bytes:
-    """The pane as part of a key."""
-    return b"%d-%d-%d" % pane
-
-
 def encode_head(
     state: WindowState, panes: Iterable[Pane], due: datetime | None = None, time: str = ""
 ) -> bytes:

@@ -15,6 +15,8 @@ from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
 from services.matcher.adapters.correlation.correlate import Correlator, SignalsMessage
 from services.matcher.adapters.correlation.hypotheses import Hypotheses
 from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.state.keyed_states import KeyedStates
+from services.matcher.adapters.state.keys import StateKind, has_kind
 from services.matcher.adapters.state.windows import Windows
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -57,8 +59,8 @@ class CorrelateWorker:
 
     def __post_init__(self) -> None:
         bundles = Bundles(in_force(*([] if self.rule is None else [self.rule])))
-        windows = Windows(self.table, {})
-        hypotheses = Hypotheses(self.table, {}, partitions=2)
+        windows = Windows(KeyedStates(self.table), {})
+        hypotheses = Hypotheses(KeyedStates(self.table), {}, partitions=2)
         self.correlation = Correlator(windows, hypotheses, self.outbox, time_of, bundles)
 
     async def take(self, *messages: Given) -> "CorrelateWorker":
@@ -184,7 +186,7 @@ async def test_a_state_too_large_to_keep_refuses_the_hit_and_stays_as_it_was() -
 
     ((where, reason),) = worker.buried
     assert where == "correlate"
-    assert "a part of the window has" in (reason or "")
+    assert "a part of the state has" in (reason or "")
     assert worker.table == before
 
 
@@ -352,7 +354,7 @@ async def test_a_crash_between_a_pane_and_its_head_loses_no_hit_and_counts_none_
     worker = await CorrelateWorker(RULE).take(*(signal_message(hit(n / 2), n) for n in (1, 2, 3)))
     before = dict(worker.table)
     await worker.take(signal_message(hit(2), 4))
-    (head,) = (key for key in before if key.endswith(b"]"))
+    (head,) = (key for key in before if has_kind(key, StateKind.WINDOW))
     torn = worker.table | {head: before[head]}
 
     again = await CorrelateWorker(RULE, torn).take(signal_message(hit(2), 4))

@@ -14,7 +14,9 @@ from services.matcher.adapters.correlation.hypotheses import Hypotheses, by_name
 from services.matcher.adapters.correlation.processing import ProcessingContext
 from services.matcher.adapters.correlation.source_silence import SourceSilence
 from services.matcher.adapters.correlation.sources import MOST_SOURCES, Sources
-from services.matcher.adapters.state.windows import HEAD_ENDS, Windows
+from services.matcher.adapters.state.keyed_states import KeyedStates
+from services.matcher.adapters.state.keys import StateKind, has_kind
+from services.matcher.adapters.state.windows import Windows
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.clock import Clock
 from services.matcher.domain.duty.rhythm import Rhythm
@@ -40,9 +42,9 @@ class SilenceWorker:
     ) -> None:
         self.watched, self.table, self.offset = watched, {} if table is None else table, offset
         self.outbox = FakeOutbox()
-        sources = Sources(self.table, lambda: self.watched)
-        effects = Effects(Windows(self.table, {}), self.outbox)
-        hypotheses = Hypotheses(self.table, by_name([hypothesis()]), partitions=1)
+        sources = Sources(KeyedStates(self.table), lambda: self.watched)
+        effects = Effects(Windows(KeyedStates(self.table), {}), self.outbox)
+        hypotheses = Hypotheses(KeyedStates(self.table), by_name([hypothesis()]), partitions=1)
         self.silence = SourceSilence(sources, hypotheses, effects)
 
     def restarted(self) -> "SilenceWorker":
@@ -181,23 +183,23 @@ async def test_a_source_is_dropped_only_when_kafka_has_its_last_alert() -> None:
 async def test_no_key_is_mistaken_for_a_window() -> None:
     worker = SilenceWorker(every("6h"))
 
-    await worker.report(0, "rss:a[1]#1")
+    await worker.report(0, 'rss:a["1"]')
 
     (key,) = worker.table
-    assert not key.endswith(HEAD_ENDS)
+    assert has_kind(key, StateKind.SOURCE)
     await worker.restarted().tick(1)
 
 
 async def test_sources_that_nobody_names_are_bounded() -> None:
     worker = SilenceWorker(every("6h"))
     for number in range(MOST_SOURCES):
-        worker.table[b"1:source~%d~" % number] = encode_source(SourceState(Rhythm(number)))
+        worker.table[b"1:s:%d" % number] = encode_source(SourceState(Rhythm(number)))
 
     await worker.report(0, "another")
     await worker.report(0, "reuters")
 
-    assert b"1:source~another~" not in worker.table
-    assert b"1:source~reuters~" in worker.table
+    assert b"1:s:another" not in worker.table
+    assert b"1:s:reuters" in worker.table
 
 
 async def test_the_watchdog_is_an_alert_at_once_and_nothing_is_kept_of_it() -> None:

@@ -8,6 +8,7 @@ from schemas.bundle import OnChange
 from schemas.indication import Indication
 from schemas.topics import DEAD_LETTERS, SIGNALS
 from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.state.keys import StateKind, has_kind
 from services.matcher.domain.changes.ending import REMOVED, RESET
 from services.matcher.domain.duty.windows import SET_ASIDE
 from tests.matcher.adapters.correlation.test_correlate import AFTER, ticks
@@ -134,10 +135,10 @@ async def test_a_reset_rule_ends_its_alerts_and_counts_from_nothing() -> None:
 async def test_a_change_broken_off_is_made_again_and_ends_the_same() -> None:
     for on_change in (OnChange.REBUILD, OnChange.RESET):
         first = await worker(RULE, OTHER).hear(*THREE)
-        clock = {key: raw for key, raw in first.table.items() if key.endswith(b"clock")}
+        clock = {key: raw for key, raw in first.table.items() if has_kind(key, StateKind.CLOCK)}
         first.put(rules(PAIR, OTHER, number=1, changed=[PAIR], on_change=on_change))
         await first.tick()
-        torn = {key: raw for key, raw in first.table.items() if not key.endswith(b"clock")} | clock
+        torn = first.table | clock
 
         again = await first.restarted(torn, back=1).tick()
         for one in (first, again):

@@ -12,6 +12,7 @@ from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
 from services.matcher.adapters.correlation.correlate import Correlator
 from services.matcher.adapters.correlation.hypotheses import Hypotheses
 from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.windows import Windows
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
@@ -46,8 +47,8 @@ class HypothesisWorker:
 
     def __post_init__(self) -> None:
         rulebook = Rulebook(windows={("iraq", "joint_march"): self.rule}, hypotheses=(self.told,))
-        windows = Windows(self.table, {})
-        hypotheses = Hypotheses(self.table, {}, partitions=1)
+        windows = Windows(KeyedStates(self.table), {})
+        hypotheses = Hypotheses(KeyedStates(self.table), {}, partitions=1)
         bundles = Bundles(ActiveRules(rulebook))
         self.correlation = Correlator(windows, hypotheses, self.outbox, time_of, bundles)
 

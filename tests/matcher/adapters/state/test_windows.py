@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from services.matcher.adapters.state.keyed_states import KeyedStates
+from services.matcher.adapters.state.keys import StateKey, StateKind, has_kind
 from services.matcher.adapters.state.windows import SWEPT_AT_ONCE, Windows
 from services.matcher.domain.alerts.step import deadline, timing
 from services.matcher.domain.changes.clock import Clock
 from services.matcher.domain.engine.schedule import Schedule
-from services.matcher.domain.windows.panes import decode_front, pane_name
+from services.matcher.domain.windows.panes import decode_front
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.builders import NOON, RULE, hit
@@ -19,6 +21,7 @@ from tests.matcher.course import WindowCourse
 
 NAME = (RULE.pack, RULE.name)
 KEY = hit(0).key
+HEAD = StateKey(StateKind.WINDOW, 1, KEY).encode()
 OTHER = b'["iraq","joint_march",["place","]#1-2-3"]]'
 Act = Callable[[Windows], None]
 
@@ -42,7 +45,7 @@ class CountingTable(dict[bytes, bytes]):
         super().__delitem__(key)
 
     def get(self, key: bytes, default: bytes | None = None) -> bytes | None:  # type: ignore[override]
-        self.panes_read += key[-1:].isdigit()
+        self.panes_read += has_kind(key, StateKind.PANE)
         return super().get(key, default)
 
     def _written(self) -> None:
@@ -57,7 +60,7 @@ def state(*hours: float) -> WindowState:
 
 
 def windows(table: dict[bytes, bytes], rule: WindowRule = RULE) -> Windows:
-    return Windows(table, {NAME: rule})
+    return Windows(KeyedStates(table), {NAME: rule})
 
 
 def scheduled(schedule: Schedule) -> tuple[object, object, object]:
@@ -65,13 +68,12 @@ def scheduled(schedule: Schedule) -> tuple[object, object, object]:
 
 
 def panes(table: dict[bytes, bytes]) -> set[bytes]:
-    return {key for key in table if key[-1:].isdigit()}
+    return {key for key in table if has_kind(key, StateKind.PANE)}
 
 
 def named(table: dict[bytes, bytes]) -> set[bytes]:
-    head = b"1:" + KEY
-    panes = decode_front(table[head]).panes if head in table else ()
-    return {b"%s#%s" % (head, pane_name(pane)) for pane in panes}
+    panes = decode_front(table[HEAD]).panes if HEAD in table else ()
+    return {StateKey(StateKind.PANE, 1, KEY, pane).encode() for pane in panes}
 
 
 def test_the_keys_of_a_partition_are_those_of_its_states_whatever_its_rules() -> None:
@@ -80,8 +82,8 @@ def test_the_keys_of_a_partition_are_those_of_its_states_whatever_its_rules() ->
     kept.keep(1, KEY, state(0, 100), NOON)
     kept.keep(11, OTHER, state(0), NOON)
 
-    assert list(Windows(table, {}).keys(1)) == [KEY]
-    assert list(Windows(table, {}).keys(0)) == []
+    assert list(Windows(KeyedStates(table), {}).keys(1)) == [KEY]
+    assert list(Windows(KeyedStates(table), {}).keys(0)) == []
 
 
 def test_after_a_restart_states_are_due_as_before_and_no_pane_is_read_for_it() -> None:
@@ -149,7 +151,7 @@ def test_what_a_kill_leaves_half_done_is_swept_up_at_the_next_tick(act: Act) -> 
 
 
 def orphan(number: int, partition: int = 1) -> bytes:
-    return b'%d:["iraq","joint_march"]#60-%d-0' % (partition, number)
+    return b'%d:p:60.%d.0:["iraq","joint_march"]' % (partition, number)
 
 
 def test_only_panes_of_the_partition_in_hand_are_swept_some_at_a_time() -> None:
@@ -168,7 +170,7 @@ def test_only_panes_of_the_partition_in_hand_are_swept_some_at_a_time() -> None:
 def test_a_pane_that_belongs_to_a_state_by_the_time_of_the_sweep_stays() -> None:
     table, whole = CountingTable(), state(0, 100)
     windows(table).keep(1, KEY, whole, NOON)
-    table.pop(b"1:" + KEY)
+    table.pop(HEAD)
     told = windows(table)
     told.schedule(1)
 
@@ -180,9 +182,10 @@ def test_a_pane_that_belongs_to_a_state_by_the_time_of_the_sweep_stays() -> None
 
 def test_nothing_but_panes_is_ever_swept() -> None:
     others = {
-        b"1:source~telegram:x]#1-2-3~": b"{}",
-        b'1:["iraq","likely",["hypothesis","likely"]]': b"{}",
-        b'1:["iraq","gone",["place","]#1-2-3"]]': b"{}",
+        b"1:s:p:1.2.3:telegram": b"{}",
+        b'1:h:["iraq","likely",["hypothesis","likely"]]': b"{}",
+        b'1:w:["iraq","gone",["place",":p:1.2.3:"]]': b'[0,"",null,[]]',
+        b"1:later:1.2.3:of a kind to come": b"{}",
     }
     table = CountingTable(others)
     told = windows(table)

@@ -1,0 +1,64 @@
+"""The keys of the table: `PARTITION:KIND:KEY`, those of panes `PARTITION:p:PANE:KEY`.
+
+The partition comes first, since Faust's table and its changelog are divided by it.
+"""
+
+from enum import Enum
+from typing import NamedTuple
+
+from services.matcher.domain.windows.panes import Pane
+
+
+class StateKind(Enum):
+    """What the value under a key is."""
+
+    WINDOW = b"w"
+    """The head of a window's state: all but its hits."""
+    PANE = b"p"
+    """Some of the hits of a window's state."""
+    HYPOTHESIS = b"h"
+    SOURCE = b"s"
+    CLOCK = b"c"
+
+
+class StateKey(NamedTuple):
+    """The key of one value: its kind, its signals partition, and the key of its state there.
+
+    A clock is the only one of its partition and has no `key`; only panes have a `pane`.
+    """
+
+    kind: StateKind
+    partition: int
+    key: bytes = b""
+    pane: Pane | None = None
+
+    def encode(self) -> bytes:
+        """The key as it is in the table."""
+        if self.pane is None:
+            return b"%d:%s:%s" % (self.partition, self.kind.value, self.key)
+        return b"%d:%s:%d.%d.%d:%s" % (self.partition, self.kind.value, *self.pane, self.key)
+
+
+def decode_key(raw: bytes) -> StateKey:
+    """The key back from `StateKey.encode`.
+
+    Raises:
+        ValueError: these bytes are no such key.
+    """
+    partition, letter, key = raw.split(b":", 2)
+    kind = StateKind(letter)
+    if kind is not StateKind.PANE:
+        return StateKey(kind, int(partition), key)
+    name, key = key.split(b":", 1)
+    width, number, chunk = map(int, name.split(b"."))
+    return StateKey(kind, int(partition), key, (width, number, chunk))
+
+
+def partition_of(raw: bytes) -> int:
+    """The signals partition of a key of the table."""
+    return int(raw[: raw.index(b":")])
+
+
+def has_kind(raw: bytes, kind: StateKind) -> bool:
+    """Whether a key of the table is of this kind; a kind that is not known here is none."""
+    return raw.split(b":", 2)[1] == kind.value

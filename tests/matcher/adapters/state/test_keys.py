@@ -1,0 +1,34 @@
+"""The keys of the table: each says what it is of, whatever the key of its state holds."""
+
+import pytest
+
+from services.matcher.adapters.state.keys import (
+    StateKey,
+    StateKind,
+    decode_key,
+    has_kind,
+    partition_of,
+)
+
+GROUP = b'["iraq","march",["place","a:p:1.2.3:b"]]'
+
+
+@pytest.mark.parametrize(
+    ("key", "raw"),
+    [
+        (StateKey(StateKind.WINDOW, 12, GROUP), b"12:w:" + GROUP),
+        (StateKey(StateKind.PANE, 0, GROUP, (60, -7, 2)), b"0:p:60.-7.2:" + GROUP),
+        (StateKey(StateKind.HYPOTHESIS, 1, b'["iraq","coup"]'), b'1:h:["iraq","coup"]'),
+        (StateKey(StateKind.SOURCE, 1, b"telegram:@a"), b"1:s:telegram:@a"),
+        (StateKey(StateKind.CLOCK, 3), b"3:c:"),
+    ],
+)
+def test_a_key_reads_back_as_it_was_written(key: StateKey, raw: bytes) -> None:
+    assert key.encode() == raw
+    assert decode_key(raw) == key
+    assert partition_of(raw) == key.partition
+    assert [kind for kind in StateKind if has_kind(raw, kind)] == [key.kind]
+
+
+def test_a_key_of_a_kind_that_is_not_known_is_of_none() -> None:
+    assert not [kind for kind in StateKind if has_kind(b"1:z:later", kind)]
