@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from schemas.envelope import BUNDLE, EVENT, cloud_headers
+from schemas.envelope import EVENT, EVENTS_BATCH, cloud_headers
 from schemas.event import Event
 from tests.parts.topics import TopicMessage
 
 SENTINEL = "zulu sentinel"
 SENTINEL_KEY = b'"sentinel"'
 SENTINEL_EVERY = 200
-BUNDLE_SIZE = 20
+BATCH_SIZE = 20
 MEMBERS = 50
 WORDS_IN_TEXT = 18
 TYPES = ("statement", "appeal", "protest", "assault", "mobilize", "threaten", "consult", "agree")
@@ -91,7 +91,7 @@ def _single(event: Event, partition: int) -> TopicMessage:
 
 def _bundle(events: list[Event], partition: int) -> TopicMessage:
     first = events[0]
-    headers = cloud_headers(BUNDLE, first.identity, first.source, first.occurred_at)
+    headers = cloud_headers(EVENTS_BATCH, first.identity, first.source, first.occurred_at)
     value = f"[{','.join(map(_json, events))}]".encode()
     return TopicMessage(value, None, dict(headers), partition)
 

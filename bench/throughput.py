@@ -17,7 +17,7 @@ from kafka.admin import NewTopic
 from kafka.errors import NoError
 
 from bench.material import (
-    BUNDLE_SIZE,
+    BATCH_SIZE,
     SENTINEL_EVERY,
     SENTINEL_KEY,
     messages,
@@ -50,7 +50,7 @@ class Bench:
 
 def shapes() -> dict[str, int]:
     """How events travel, and how many in a message."""
-    return {"single": 1, f"bundle of {BUNDLE_SIZE}": BUNDLE_SIZE}
+    return {"single": 1, f"bundle of {BATCH_SIZE}": BATCH_SIZE}
 
 
 def prepare(bench: Bench) -> None:

@@ -22,7 +22,7 @@ VERSION = "0.1.0"
 PREFIX = "vedette."
 
 CARRIED = {
-    EVENTS: ("event", "bundle", "tick"),
+    EVENTS: ("event", "eventsBatch", "tick"),
     SIGNALS: ("signal", "indication", "heartbeat", "tick", "backfillBarrier"),
     ALERTS: ("alert",),
     RULES: ("ruleBundle", "rebuilt"),
@@ -40,9 +40,9 @@ class _Operation:
 
 
 OPERATIONS = (
-    _Operation("ingest", "send", EVENTS, ("event", "bundle")),
+    _Operation("ingest", "send", EVENTS, ("event", "eventsBatch")),
     _Operation("detect", "send", EVENTS, ("tick",)),
-    _Operation("detect", "receive", EVENTS, ("event", "bundle", "tick")),
+    _Operation("detect", "receive", EVENTS, ("event", "eventsBatch", "tick")),
     _Operation("detect", "send", SIGNALS, ("signal", "heartbeat", "tick", "backfillBarrier")),
     _Operation("detect", "receive", RULES, ("ruleBundle", "rebuilt")),
     _Operation("detect", "send", RULES, ("rebuilt",)),
@@ -74,7 +74,7 @@ def document() -> dict[str, Any]:
         "defaultContentType": "application/json",
         "servers": {"kafka": {"host": "localhost:9092", "protocol": "kafka"}},
         "channels": {topic.name: _channel(topic) for topic in TOPICS},
-        "operations": {_operation_id(one): _operation(one) for one in OPERATIONS},
+        "operations": {_operation_id(operation): _operation(operation) for operation in OPERATIONS},
         "components": {"messages": _messages(), "messageTraits": {"cloudEvent": _cloud_event()}},
     }
 
@@ -119,7 +119,7 @@ def _messages() -> dict[str, Any]:
     alert_key = "the alert's fingerprint"
     return {
         "event": _cloud(envelope.EVENT, _model("event"), "source, a space, and the root id"),
-        "bundle": _cloud(envelope.BUNDLE, events, None),
+        "eventsBatch": _cloud(envelope.EVENTS_BATCH, events, None),
         "tick": _cloud(envelope.TICK, _model("tick"), None),
         "signal": _cloud(
             envelope.SIGNAL, _model("signal"), "JSON array [pack, rule, [field, value]…]"

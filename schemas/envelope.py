@@ -6,7 +6,7 @@ from datetime import datetime
 Headers = list[tuple[str, bytes]]
 
 EVENT = "vedette.event"
-BUNDLE = "vedette.events.bundle"
+EVENTS_BATCH = "vedette.events.bundle"
 TICK = "vedette.tick"
 SIGNAL = "vedette.signal"
 INDICATION = "vedette.indication"

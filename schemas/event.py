@@ -11,7 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, mo
 from schemas.model import KIB, LONGEST_LIST, Matches, Model, Name, Text, utc
 
 LARGEST_EVENT = 256 * KIB
-LARGEST_BUNDLE = 512 * KIB
+LARGEST_BATCH = 512 * KIB
 LARGEST_REQUEST = 1024 * KIB
 FIRST_YEAR = 1000
 LAST_YEAR = 9000

@@ -31,7 +31,7 @@ class Topic:
 
 
 TOPICS = (
-    Topic(EVENTS, "one Event or a bundle of Events of the same partition, and ticks"),
+    Topic(EVENTS, "one Event or a batch of Events of the same partition, and ticks"),
     Topic(SIGNALS, "rule hits on their way to a window, and ticks"),
     Topic(ALERTS, "alerts, one message per revision"),
     Topic(RULES, "the active rule bundle", compacted=True, partitioned=False),

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from schemas.ledger import Entry, Sending
-from services.ingest.domain.bundle import Message
+from services.ingest.domain.batch import EventsMessage
 from services.ingest.domain.ports import Unavailable
 from services.matcher.adapters.topics.record_sender import ProducerRecord, TooLarge
 from services.notifier.domain.decide import FoundMessage, ReceiverTraits
@@ -36,14 +36,14 @@ class FakePublisher:
     partitions: int = 4
     away: bool = False
     deaf: frozenset[int] = frozenset()
-    published: list[Message] = field(default_factory=list)
+    published: list[EventsMessage] = field(default_factory=list)
 
     def partition_of(self, key: bytes) -> int:
         if self.away:
             raise Unavailable("Kafka: nobody there")
         return sum(key) % self.partitions
 
-    async def publish(self, messages: Sequence[Message]) -> Sequence[bool]:
+    async def publish(self, messages: Sequence[EventsMessage]) -> Sequence[bool]:
         await asyncio.sleep(0)
         self.published += [message for message in messages if message.partition not in self.deaf]
         return [message.partition not in self.deaf for message in messages]

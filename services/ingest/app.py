@@ -9,11 +9,11 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from schemas.topics import EVENTS, topic_name
-from services.ingest.adapters.http import Door, events_route
+from services.ingest.adapters.http import Authenticator, events_route
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.producer import KafkaPublisher
 from services.ingest.adapters.tokens import read_tokens
-from services.ingest.adapters.watchdog import HeartbeatSender
+from services.ingest.adapters.watchdog import WatchdogSender
 from services.ingest.settings import IngestSettings
 from services.telemetry import Health, health_routes
 
@@ -46,9 +46,9 @@ def _beating(settings: IngestSettings) -> float:
     return 0.0 if settings.clock == "recorded" else settings.watchdog_seconds
 
 
-def _door(settings: IngestSettings) -> Door:
+def _door(settings: IngestSettings) -> Authenticator:
     path = settings.ingest_tokens_file
-    return Door(read_tokens(path).identity_of if path else None, open=settings.ingest_open)
+    return Authenticator(read_tokens(path).identity_of if path else None, open=settings.ingest_open)
 
 
 def _lifespan(publisher: KafkaPublisher, seconds: float) -> Lifespan[FastAPI]:
@@ -56,7 +56,7 @@ def _lifespan(publisher: KafkaPublisher, seconds: float) -> Lifespan[FastAPI]:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await publisher.start()
         beating = (
-            asyncio.create_task(HeartbeatSender(publisher, _now).run(seconds)) if seconds else None
+            asyncio.create_task(WatchdogSender(publisher, _now).run(seconds)) if seconds else None
         )
         yield
         if beating is not None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.material import BUNDLE_SIZE, SENTINEL, messages, sentinels, write_pack
+from bench.material import BATCH_SIZE, SENTINEL, messages, sentinels, write_pack
 from schemas.event import Event
 from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.adapters.topics.message import items
@@ -30,7 +30,7 @@ def test_a_pack_has_as_many_rules_as_asked_for_and_no_fault(tmp_path: Path, rule
     assert len(rulebook.windows) == rules
 
 
-@pytest.mark.parametrize("bundle", [1, BUNDLE_SIZE])
+@pytest.mark.parametrize("bundle", [1, BATCH_SIZE])
 def test_every_event_travels_once_whatever_the_bundle(bundle: int) -> None:
     identities = [event.identity for event in _events(bundle)]
 

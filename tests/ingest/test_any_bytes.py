@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.event import Event
-from services.ingest.domain.forms import CLOUDEVENT, CLOUDEVENTS, JSON, NDJSON
+from services.ingest.domain.decoding import CLOUDEVENT, CLOUDEVENTS, JSON, NDJSON
 from tests.fakes import FakePublisher
 from tests.ingest.builders import client, report
 

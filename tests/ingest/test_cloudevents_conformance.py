@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.domain.forms import form_of
+from services.ingest.domain.decoding import decoder_for
 
 ARCHIVE = Path(__file__).parents[3] / "shared" / "data" / "cloudevents_conformance.tar.gz"
 FEATURE = "features/http-protocol-binding.feature"
@@ -40,7 +40,7 @@ def test_every_http_scenario_is_read_as_it_expects() -> None:
         head, _, body = text.partition("\n\n")
         lines = (line.split(": ", 1) for line in head.splitlines()[1:])
         headers = {name.lower(): value for name, value in lines}
-        [report] = form_of(headers)(body.encode())
+        [report] = decoder_for(headers)(body.encode())
         expected = json.loads(scenario.split('"""')[3])
         assert report == expected | {
             "id": "1234-1234-1234",

@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 
 from schemas.event import LARGEST_EVENT, Event
-from services.ingest.domain.identity import Identity
 from services.ingest.domain.normalize import MOST_FAULTS, normalize
 from services.ingest.domain.refusal import Refusal
+from services.ingest.domain.reporter import Reporter
 from tests.ingest.builders import NOON, arrival, faults, report, taken
 
 
@@ -31,7 +31,7 @@ def test_nobody_publishes_as_vedette_itself(source: str) -> None:
     told = "Vedette's own: nobody else publishes as it"
 
     assert faults(report(source=source), arrival(None)) == {"source": told}
-    assert faults(report(), arrival(Identity(source))) == {"source": told}
+    assert faults(report(), arrival(Reporter(source))) == {"source": told}
 
 
 @pytest.mark.parametrize("field", ["source_owner", "reliability"])

@@ -10,9 +10,9 @@ from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 from kafka.future import Future
 from kafka.partitioner.default import DefaultPartitioner
 
-from services.ingest.adapters.connection import Link
+from services.ingest.adapters.connection import KafkaConnection
 from services.ingest.adapters.producer import MOST_PENDING, KafkaPublisher
-from services.ingest.domain.bundle import Message
+from services.ingest.domain.batch import EventsMessage
 from services.ingest.domain.ports import Unavailable
 from tests.parts.child import free_port
 from tests.parts.waiting import until
@@ -50,15 +50,15 @@ class ClientSupply:
     clients: list[Client]
     given: int = 0
 
-    def look(self, producer: Client | None, _servers: list[str], _topic: str) -> Link:
+    def look(self, producer: Client | None, _servers: list[str], _topic: str) -> KafkaConnection:
         if producer is None:
             producer = self.clients[self.given]
             self.given += 1
-        return Link(producer, 4, None)
+        return KafkaConnection(producer, 4, None)
 
 
-def message(value: bytes = b"{}") -> Message:
-    return Message(0, None, value, [], (0,))
+def message(value: bytes = b"{}") -> EventsMessage:
+    return EventsMessage(0, None, value, [], (0,))
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 import pytest
 
-from services.ingest.domain.strict_json import Malformed, parse
+from services.ingest.domain.strict_json import InvalidJson, parse
 
 CASES = {
     "cut off": (b'{"a": ', "line 1 column 7: Expecting value"),
@@ -21,7 +21,7 @@ CASES = {
 
 @pytest.mark.parametrize(("raw", "message"), CASES.values(), ids=CASES)
 def test_what_is_no_json_is_refused_with_the_place(raw: bytes, message: str) -> None:
-    with pytest.raises(Malformed) as caught:
+    with pytest.raises(InvalidJson) as caught:
         parse(raw)
 
     assert str(caught.value).startswith(message)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from services.ingest.adapters.tokens import InvalidTokens, read_tokens
-from services.ingest.domain.identity import Identity
+from services.ingest.domain.reporter import Reporter
 
 DIGEST = hashlib.sha256(b"secret").hexdigest()
 OTHER = hashlib.sha256(b"another").hexdigest()
@@ -21,8 +21,8 @@ def test_a_token_stands_for_its_source_with_owner_and_grade(tmp_path: Path) -> N
 
     tokens = read_tokens(file(tmp_path, f"{text}'telegram:@a': {{sha256: {OTHER}}}"))
 
-    assert tokens.identity_of("secret") == Identity("reuters", "Thomson Reuters", "B")
-    assert tokens.identity_of("another") == Identity("telegram:@a")
+    assert tokens.identity_of("secret") == Reporter("reuters", "Thomson Reuters", "B")
+    assert tokens.identity_of("another") == Reporter("telegram:@a")
     assert tokens.identity_of("unknown") is None
     assert tokens.identity_of("\udcff") is None
 

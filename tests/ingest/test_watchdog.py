@@ -8,8 +8,8 @@ from prometheus_client import REGISTRY
 
 from schemas.duty import WATCHDOG_SOURCE
 from schemas.event import Event
-from services.ingest.adapters.watchdog import HeartbeatSender
-from services.ingest.domain.watchdog import beats
+from services.ingest.adapters.watchdog import WatchdogSender
+from services.ingest.domain.watchdog import watchdog_messages
 from tests.fakes import FakePublisher
 from tests.ingest.builders import NOON
 
@@ -19,7 +19,7 @@ def failed() -> float:
 
 
 def test_every_partition_has_its_report() -> None:
-    messages = beats(3, NOON)
+    messages = watchdog_messages(3, NOON)
 
     events = [Event.model_validate_json(message.value) for message in messages]
     assert [message.partition for message in messages] == [0, 1, 2]
@@ -38,7 +38,7 @@ async def test_it_beats_again_and_again() -> None:
         return NOON + timedelta(seconds=number)
 
     publisher = FakePublisher(partitions=1)
-    beating = asyncio.create_task(HeartbeatSender(publisher, now).run(0.01))
+    beating = asyncio.create_task(WatchdogSender(publisher, now).run(0.01))
     async with asyncio.timeout(10):
         await thrice.wait()
     beating.cancel()
@@ -49,7 +49,7 @@ async def test_it_beats_again_and_again() -> None:
 async def test_a_beat_that_does_not_get_through_is_counted_and_not_sent_again() -> None:
     before = failed()
 
-    await HeartbeatSender(FakePublisher(partitions=0), lambda: NOON).beat()
-    await HeartbeatSender(FakePublisher(deaf=frozenset({1})), lambda: NOON).beat()
+    await WatchdogSender(FakePublisher(partitions=0), lambda: NOON).beat()
+    await WatchdogSender(FakePublisher(deaf=frozenset({1})), lambda: NOON).beat()
 
     assert failed() == before + 2

@@ -17,7 +17,7 @@ log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class KafkaConnection:
     """What the last look at Kafka showed; nothing is sent while there is a fault."""
 
     producer: KafkaProducer | None = None
@@ -25,16 +25,16 @@ class Link:
     fault: str | None = "not connected yet"
 
 
-def look(producer: KafkaProducer | None, servers: list[str], topic: str) -> Link:
+def check_kafka(producer: KafkaProducer | None, servers: list[str], topic: str) -> KafkaConnection:
     """How Kafka is now; connects first where there is no producer. Never raises, takes seconds."""
     try:
         producer = producer or _connect(servers)
         partitions = len(producer.partitions_for(topic))
     except (KafkaError, OSError) as error:
-        return Link(producer, fault=f"{topic}: {error or type(error).__name__}")
+        return KafkaConnection(producer, fault=f"{topic}: {error or type(error).__name__}")
     age = producer.metrics()["producer-metrics"]["metadata-age"]
     fault = f"no answer for {age:.0f} s" if age > STALE_SECONDS else None
-    return Link(producer, partitions, fault)
+    return KafkaConnection(producer, partitions, fault)
 
 
 def close(producer: KafkaProducer, seconds: float) -> None:

@@ -15,20 +15,20 @@ from services.ingest.adapters import metrics
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.openapi import DESCRIPTION, REQUEST_BODY, RESPONSES
 from services.ingest.domain.answer import Answer, answer_of, status_of
-from services.ingest.domain.forms import Form, UnknownForm, form_of
-from services.ingest.domain.identity import Identity
-from services.ingest.domain.strict_json import Malformed
+from services.ingest.domain.decoding import Decoder, UnsupportedContent, decoder_for
+from services.ingest.domain.reporter import Reporter
+from services.ingest.domain.strict_json import InvalidJson
 
 RETRY_AFTER = {"Retry-After": "5"}
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="vedette"'}
 MOST_ITEMS = 10_000
 READ_SECONDS = 30.0
 
-IdentityOf = Callable[[str], Identity | None]
+ReporterOf = Callable[[str], Reporter | None]
 """Whom a token stands for, or None."""
 
 
-class Rejected(Exception):
+class RejectedRequest(Exception):
     """A request that is answered before any of its reports is judged."""
 
     def __init__(
@@ -40,13 +40,13 @@ class Rejected(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Authenticator:
     """Who may come in: whom a token stands for; `open` lets in those without a token, too."""
 
-    identity_of: IdentityOf | None
+    identity_of: ReporterOf | None
     open: bool = False
 
-    def enter(self, headers: Mapping[str, str]) -> Identity | None:
+    def enter(self, headers: Mapping[str, str]) -> Reporter | None:
         """The identity behind the request; None for anybody, where that is allowed."""
         given = headers.get("authorization")
         if self.open and (given is None or self.identity_of is None):
@@ -55,11 +55,13 @@ class Door:
         known = self.identity_of(token.strip()) if self.identity_of else None
         if scheme.lower() != "bearer" or known is None:
             message = "unknown token" if given else "a bearer token is needed"
-            raise Rejected(HTTPStatus.UNAUTHORIZED, message, CHALLENGE)
+            raise RejectedRequest(HTTPStatus.UNAUTHORIZED, message, CHALLENGE)
         return known
 
 
-def events_route(intake: Intake, door: Door, read_seconds: float = READ_SECONDS) -> APIRouter:
+def events_route(
+    intake: Intake, door: Authenticator, read_seconds: float = READ_SECONDS
+) -> APIRouter:
     """The route that takes reports, each request's body within `read_seconds`."""
     router = APIRouter()
 
@@ -74,7 +76,7 @@ def events_route(intake: Intake, door: Door, read_seconds: float = READ_SECONDS)
         try:
             identity = door.enter(request.headers)
             items = await _items(request, read_seconds)
-        except Rejected as rejected:
+        except RejectedRequest as rejected:
             answer = Answer(error=str(rejected))
             return _response(rejected.status, answer, rejected.headers)
         results = await intake.take(items, identity)
@@ -87,15 +89,15 @@ def events_route(intake: Intake, door: Door, read_seconds: float = READ_SECONDS)
 
 async def _items(request: Request, read_seconds: float) -> list[Any]:
     try:
-        form: Form = form_of(request.headers)
+        form: Decoder = decoder_for(request.headers)
         items = form(await _body(request, read_seconds))
-    except UnknownForm as error:
-        raise Rejected(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error)) from None
-    except Malformed as error:
-        raise Rejected(HTTPStatus.BAD_REQUEST, str(error)) from None
+    except UnsupportedContent as error:
+        raise RejectedRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error)) from None
+    except InvalidJson as error:
+        raise RejectedRequest(HTTPStatus.BAD_REQUEST, str(error)) from None
     if len(items) > MOST_ITEMS:
         message = f"{len(items)} events in one request: at most {MOST_ITEMS} are taken"
-        raise Rejected(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+        raise RejectedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
     return items
 
 
@@ -107,9 +109,9 @@ async def _body(request: Request, read_seconds: float) -> bytes:
             return await _bounded(request)
     except TimeoutError:
         message = f"the body did not come within {read_seconds:g} s"
-        raise Rejected(HTTPStatus.REQUEST_TIMEOUT, message) from None
+        raise RejectedRequest(HTTPStatus.REQUEST_TIMEOUT, message) from None
     except ClientDisconnect:
-        raise Rejected(HTTPStatus.BAD_REQUEST, "the body ended early") from None
+        raise RejectedRequest(HTTPStatus.BAD_REQUEST, "the body ended early") from None
 
 
 async def _bounded(request: Request) -> bytes:
@@ -128,6 +130,6 @@ def _response(status: HTTPStatus, answer: Answer, headers: Mapping[str, str]) ->
     return Response(content, status, dict(headers), media_type="application/json")
 
 
-def _too_large() -> Rejected:
+def _too_large() -> RejectedRequest:
     message = f"more than {LARGEST_REQUEST} bytes in one request"
-    return Rejected(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+    return RejectedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)

@@ -8,11 +8,11 @@ from typing import Any
 
 from services.ingest.adapters import metrics
 from services.ingest.domain.answer import ItemResult, result_of
-from services.ingest.domain.bundle import bundled
-from services.ingest.domain.identity import Identity
-from services.ingest.domain.normalize import Arrival, Taken, normalize
+from services.ingest.domain.batch import batch_events
+from services.ingest.domain.normalize import ReportContext, StoredEvent, normalize
 from services.ingest.domain.ports import Publisher, Unavailable
 from services.ingest.domain.refusal import Refusal
+from services.ingest.domain.reporter import Reporter
 
 NOT_ACKNOWLEDGED = "Kafka did not acknowledge it in time: send it again"
 AT_A_STRETCH = 200
@@ -26,24 +26,24 @@ class Intake:
     now: Callable[[], datetime]
     recorded: bool = False
 
-    async def take(self, items: Sequence[Any], identity: Identity | None) -> list[ItemResult]:
+    async def take(self, items: Sequence[Any], identity: Reporter | None) -> list[ItemResult]:
         """What became of each item, in order; accepted means acknowledged by Kafka."""
-        arrival = Arrival(identity, self.now(), self.recorded)
+        arrival = ReportContext(identity, self.now(), self.recorded)
         reports = await _judged(items, arrival)
-        faults = await self._publish([one for one in reports if isinstance(one, Taken)])
+        faults = await self._publish([one for one in reports if isinstance(one, StoredEvent)])
         results = [
-            result_of(one, next(faults)) if isinstance(one, Taken) else result_of(one)
+            result_of(one, next(faults)) if isinstance(one, StoredEvent) else result_of(one)
             for one in reports
         ]
         metrics.count_results(results)
         return results
 
-    async def _publish(self, events: Sequence[Taken]) -> Iterator[str | None]:
+    async def _publish(self, events: Sequence[StoredEvent]) -> Iterator[str | None]:
         """For each event why it is not acknowledged, or None when it is."""
         if not events:
             return iter(())
         try:
-            messages = bundled(events, self.publisher.partition_of)
+            messages = batch_events(events, self.publisher.partition_of)
             acknowledged = await self.publisher.publish(messages)
         except Unavailable as error:
             return iter([str(error)] * len(events))
@@ -54,8 +54,8 @@ class Intake:
         return iter(faults)
 
 
-async def _judged(items: Sequence[Any], arrival: Arrival) -> list[Taken | Refusal]:
-    reports: list[Taken | Refusal] = []
+async def _judged(items: Sequence[Any], arrival: ReportContext) -> list[StoredEvent | Refusal]:
+    reports: list[StoredEvent | Refusal] = []
     for start in range(0, len(items), AT_A_STRETCH):
         reports += [normalize(item, arrival) for item in items[start : start + AT_A_STRETCH]]
         await asyncio.sleep(0)  # one long request must not hold up the short ones

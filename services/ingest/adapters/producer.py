@@ -10,8 +10,8 @@ from kafka.errors import InvalidRecordError, KafkaError, MessageSizeTooLargeErro
 from kafka.partitioner.default import murmur2
 
 from services.ingest.adapters import metrics
-from services.ingest.adapters.connection import Link, close, look
-from services.ingest.domain.bundle import Message
+from services.ingest.adapters.connection import KafkaConnection, check_kafka, close
+from services.ingest.domain.batch import EventsMessage
 from services.ingest.domain.ports import Unavailable
 from services.telemetry import logger
 
@@ -23,7 +23,7 @@ CLOSE_SECONDS = 5.0
 MOST_PENDING = 64 * 1024 * 1024
 OF_THE_MESSAGE = (InvalidRecordError, MessageSizeTooLargeError)
 
-Look = Callable[[KafkaProducer | None, list[str], str], Link]
+Look = Callable[[KafkaProducer | None, list[str], str], KafkaConnection]
 Settle = Callable[[Exception | None], None]
 
 log = logger(__name__)
@@ -35,12 +35,12 @@ class KafkaPublisher:
     `start` and `stop` belong to the event loop that `publish` is called on.
     """
 
-    def __init__(self, bootstrap_servers: str, topic: str, look: Look = look) -> None:
-        """Nothing happens yet; `look` shows how Kafka is, and connects."""
-        self._look = look
+    def __init__(self, bootstrap_servers: str, topic: str, check: Look = check_kafka) -> None:
+        """Nothing happens yet; `check` shows how Kafka is, and connects."""
+        self._look = check
         self._servers = [server.strip() for server in bootstrap_servers.split(",")]
         self._topic = topic
-        self._link = Link()
+        self._link = KafkaConnection()
         self._retired: list[KafkaProducer] = []
         self._pending = 0
         self._stopping = asyncio.Event()
@@ -76,7 +76,7 @@ class KafkaPublisher:
             raise Unavailable(f"Kafka: {self._link.fault}")
         return int((murmur2(key) & 0x7FFFFFFF) % self._link.partitions)
 
-    async def publish(self, messages: Sequence[Message]) -> Sequence[bool]:
+    async def publish(self, messages: Sequence[EventsMessage]) -> Sequence[bool]:
         """Send all at once, in order, and wait for every acknowledgement or 8 seconds."""
         producer, size = self._link.producer, sum(len(message.value) for message in messages)
         if producer is None or self._link.fault is not None:
@@ -91,7 +91,7 @@ class KafkaPublisher:
         metrics.PUBLISH.observe(time.monotonic() - begun)
         return [ack.done() and ack.result() for ack in acks]
 
-    def _send(self, producer: KafkaProducer, message: Message) -> asyncio.Future[bool]:
+    def _send(self, producer: KafkaProducer, message: EventsMessage) -> asyncio.Future[bool]:
         loop = asyncio.get_running_loop()
         ack: asyncio.Future[bool] = loop.create_future()
         settle = self._settling(producer, ack, len(message.value))
@@ -135,7 +135,9 @@ class KafkaPublisher:
         """
         if self._link.producer is producer:
             self._retired.append(producer)
-            self._note(Link(None, self._link.partitions, "a delivery failed: connecting anew"))
+            self._note(
+                KafkaConnection(None, self._link.partitions, "a delivery failed: connecting anew")
+            )
 
     async def _keep_looking(self) -> None:
         while not self._stopping.is_set():
@@ -155,7 +157,7 @@ class KafkaPublisher:
             await asyncio.to_thread(close, self._retired[0], RETIRE_SECONDS)
             self._retired.pop(0)
 
-    def _note(self, link: Link) -> None:
+    def _note(self, link: KafkaConnection) -> None:
         if (link.fault is None) != (self._link.fault is None):
             log.info("kafka answers" if link.fault is None else "kafka is away", fault=link.fault)
         metrics.CONNECTED.set(link.fault is None)

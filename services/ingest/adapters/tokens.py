@@ -19,7 +19,7 @@ from pydantic import (
 
 from schemas.event import Reliability, Source
 from schemas.model import Document, Name
-from services.ingest.domain.identity import Identity
+from services.ingest.domain.reporter import Reporter
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$", to_lower=True)]
 
@@ -38,9 +38,9 @@ class _Entry(Document):
 class Tokens:
     """Identities by the SHA-256 of their token, in hex."""
 
-    identities: Mapping[str, Identity]
+    identities: Mapping[str, Reporter]
 
-    def identity_of(self, token: str) -> Identity | None:
+    def identity_of(self, token: str) -> Reporter | None:
         """Whom `token` stands for; takes the same time for every token."""
         digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
         found = None
@@ -69,7 +69,7 @@ def read_tokens(path: Path) -> Tokens:
 
 def _checked(path: Path, document: Mapping[Any, Any]) -> Tokens:
     faults: list[str] = []
-    identities: dict[str, Identity] = {}
+    identities: dict[str, Reporter] = {}
     for source, raw in document.items():
         try:
             known, entry = _SOURCE.validate_python(source), _Entry.model_validate(raw)
@@ -79,7 +79,7 @@ def _checked(path: Path, document: Mapping[Any, Any]) -> Tokens:
         if entry.token_sha256 in identities:
             other = identities[entry.token_sha256].source
             faults.append(f"{path}: {source}: token_sha256: the same token as {other}")
-        identities[entry.token_sha256] = Identity(known, entry.owner, entry.reliability)
+        identities[entry.token_sha256] = Reporter(known, entry.owner, entry.reliability)
     if faults:
         raise InvalidTokens("; ".join(faults))
     return Tokens(identities)

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from services.ingest.adapters import metrics
 from services.ingest.domain.ports import Publisher, Unavailable
-from services.ingest.domain.watchdog import beats
+from services.ingest.domain.watchdog import watchdog_messages
 
 
 @dataclass(frozen=True, slots=True)
-class HeartbeatSender:
+class WatchdogSender:
     """Publishes the watchdog's reports; what does not get through is not sent again."""
 
     publisher: Publisher
@@ -20,7 +20,9 @@ class HeartbeatSender:
     async def beat(self) -> None:
         """One report into every partition; returns when Kafka has them, or does not take them."""
         try:
-            taken = await self.publisher.publish(beats(self.publisher.partitions, self.now()))
+            taken = await self.publisher.publish(
+                watchdog_messages(self.publisher.partitions, self.now())
+            )
         except Unavailable:
             taken = [False]
         metrics.BEATS.labels("acknowledged" if taken and all(taken) else "failed").inc()

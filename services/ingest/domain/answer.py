@@ -5,7 +5,7 @@ from enum import StrEnum
 from http import HTTPStatus
 
 from schemas.model import Model
-from services.ingest.domain.normalize import Taken
+from services.ingest.domain.normalize import StoredEvent
 from services.ingest.domain.refusal import Refusal
 
 
@@ -40,7 +40,7 @@ class Answer(Model):
     results: tuple[ItemResult, ...] = ()
 
 
-def result_of(report: Taken | Refusal, fault: str | None = None) -> ItemResult:
+def result_of(report: StoredEvent | Refusal, fault: str | None = None) -> ItemResult:
     """The result of one report; `fault` is why Kafka did not acknowledge it."""
     if isinstance(report, Refusal):
         errors = tuple(FieldError(field=f.field, message=f.message) for f in report.faults)

@@ -10,8 +10,8 @@ from pydantic_core import ErrorDetails
 
 from schemas.duty import is_own
 from schemas.event import LARGEST_EVENT, Event, completed, replayed_at
-from services.ingest.domain.identity import Identity
 from services.ingest.domain.refusal import Fault, Refusal, refused
+from services.ingest.domain.reporter import Reporter
 
 DEEPEST = 3
 MOST_FAULTS = 20
@@ -20,23 +20,23 @@ _DERIVED = {"id", "occurred_at", "recorded_at"}
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class ReportContext:
     """Who sent it (None: anybody may), when it came in, and whether the recorded clock counts."""
 
-    identity: Identity | None
+    identity: Reporter | None
     now: datetime
     recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class StoredEvent:
     """An event and its bytes as they are stored."""
 
     event: Event
     value: bytes
 
 
-def normalize(item: Any, arrival: Arrival) -> Taken | Refusal:
+def normalize(item: Any, arrival: ReportContext) -> StoredEvent | Refusal:
     """The event that `item`, a parsed report, becomes; a Refusal passes through as it is."""
     if isinstance(item, Refusal):
         return item
@@ -50,9 +50,9 @@ def normalize(item: Any, arrival: Arrival) -> Taken | Refusal:
     return _validated(item, arrival)
 
 
-def _claims(body: Mapping[str, Any], identity: Identity | None) -> Iterator[Fault]:
+def _claims(body: Mapping[str, Any], identity: Reporter | None) -> Iterator[Fault]:
     """What only ingest may say: refused rather than overwritten, which nobody would see."""
-    known = identity or Identity(source="")
+    known = identity or Reporter(source="")
     for name, own in (("source_owner", known.owner), ("reliability", known.reliability)):
         if body.get(name) not in (None, own):
             yield Fault(name, "comes from the token file, never from the body")
@@ -65,7 +65,7 @@ def _claims(body: Mapping[str, Any], identity: Identity | None) -> Iterator[Faul
         yield Fault("source", f"this token publishes as {identity.source!r} or below it")
 
 
-def _validated(body: dict[str, Any], arrival: Arrival) -> Taken | Refusal:
+def _validated(body: dict[str, Any], arrival: ReportContext) -> StoredEvent | Refusal:
     try:
         event = Event.model_validate(_full(body, arrival), extra="forbid")
     except ValidationError as error:
@@ -74,10 +74,10 @@ def _validated(body: dict[str, Any], arrival: Arrival) -> Taken | Refusal:
     if len(value) > LARGEST_EVENT:
         message = f"{len(value)} bytes as stored: at most {LARGEST_EVENT} are taken"
         return refused(body, Fault("", message))
-    return Taken(event, value)
+    return StoredEvent(event, value)
 
 
-def _full(body: Mapping[str, Any], arrival: Arrival) -> dict[str, Any]:
+def _full(body: Mapping[str, Any], arrival: ReportContext) -> dict[str, Any]:
     said = {name: value for name, value in body.items() if value is not None}
     if arrival.identity is None:
         return completed(said, _recorded_at(said, arrival))
@@ -89,7 +89,7 @@ def _full(body: Mapping[str, Any], arrival: Arrival) -> dict[str, Any]:
     return full
 
 
-def _recorded_at(body: Mapping[str, Any], arrival: Arrival) -> Any:
+def _recorded_at(body: Mapping[str, Any], arrival: ReportContext) -> Any:
     return replayed_at(body, arrival.now) if arrival.recorded else arrival.now
 
 

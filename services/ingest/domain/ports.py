@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from services.ingest.domain.bundle import Message
+from services.ingest.domain.batch import EventsMessage
 
 
 class Unavailable(Exception):
@@ -24,7 +24,7 @@ class Publisher(Protocol):
             Unavailable: the topic is not known yet.
         """
 
-    async def publish(self, messages: Sequence[Message]) -> Sequence[bool]:
+    async def publish(self, messages: Sequence[EventsMessage]) -> Sequence[bool]:
         """Whether each message was acknowledged, by all in-sync replicas, in bounded time.
 
         Messages of one partition are written in the order given, after those of earlier calls.

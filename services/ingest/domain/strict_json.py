@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 LONGEST_QUOTE = 80
 
 
-class Malformed(ValueError):
+class InvalidJson(ValueError):
     """The bytes are no JSON; the message says where, as far as that is known."""
 
 
@@ -15,18 +15,18 @@ def parse(raw: bytes) -> Any:
     """The value that `raw` (UTF-8) spells.
 
     Raises:
-        Malformed: it spells none; with line and column, counted from 1.
+        InvalidJson: it spells none; with line and column, counted from 1.
     """
     try:
         return json.loads(_text(raw), object_pairs_hook=_object, parse_constant=_no_constant)
-    except Malformed:
+    except InvalidJson:
         raise
     except json.JSONDecodeError as error:
-        raise Malformed(f"line {error.lineno} column {error.colno}: {error.msg}") from None
+        raise InvalidJson(f"line {error.lineno} column {error.colno}: {error.msg}") from None
     except RecursionError:
-        raise Malformed("nested too deeply") from None
+        raise InvalidJson("nested too deeply") from None
     except ValueError as error:  # a number of more digits than Python reads
-        raise Malformed(str(error).partition(";")[0]) from None
+        raise InvalidJson(str(error).partition(";")[0]) from None
 
 
 def _text(raw: bytes) -> str:
@@ -36,16 +36,16 @@ def _text(raw: bytes) -> str:
         before = raw[: error.start]
         line = before.count(b"\n") + 1
         column = error.start - before.rfind(b"\n")
-        raise Malformed(f"line {line} column {column}: not UTF-8") from None
+        raise InvalidJson(f"line {line} column {column}: not UTF-8") from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
         [(twice, _)] = Counter(key for key, _ in pairs).most_common(1)
-        raise Malformed(f"the key {twice[:LONGEST_QUOTE]!r} stands twice in one object")
+        raise InvalidJson(f"the key {twice[:LONGEST_QUOTE]!r} stands twice in one object")
     return made
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise Malformed(f"{name} is not JSON")
+    raise InvalidJson(f"{name} is not JSON")

@@ -5,15 +5,15 @@ from datetime import datetime
 from schemas.duty import WATCHDOG, WATCHDOG_SOURCE
 from schemas.envelope import EVENT, cloud_headers
 from schemas.event import Event
-from services.ingest.domain.bundle import Message
+from services.ingest.domain.batch import EventsMessage
 
 
-def beats(partitions: int, now: datetime) -> list[Message]:
+def watchdog_messages(partitions: int, now: datetime) -> list[EventsMessage]:
     """One message for each partition of the events topic: each is proved every time."""
     return [_beat(partition, now) for partition in range(partitions)]
 
 
-def _beat(partition: int, now: datetime) -> Message:
+def _beat(partition: int, now: datetime) -> EventsMessage:
     event = Event(
         id=f"{now.isoformat()}/{partition}",
         source=WATCHDOG_SOURCE,
@@ -24,4 +24,4 @@ def _beat(partition: int, now: datetime) -> Message:
     )
     value = event.model_dump_json(exclude_defaults=True).encode()
     headers = cloud_headers(EVENT, event.id, event.source, now, now)
-    return Message(partition, event.key, value, headers, ())
+    return EventsMessage(partition, event.key, value, headers, ())

@@ -7,11 +7,11 @@ from typing import Protocol
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
-from schemas.envelope import BUNDLE, EVENT, TICK, header
+from schemas.envelope import EVENT, EVENTS_BATCH, TICK, header
 from schemas.event import Event
 from schemas.tick import Tick
 
-READ = frozenset({EVENT, BUNDLE, None})
+READ = frozenset({EVENT, EVENTS_BATCH, None})
 MOST_FAULTS = 5
 LONGEST_REASON = 1000
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from schemas.envelope import BUNDLE, EVENT, cloud_headers
+from schemas.envelope import EVENT, EVENTS_BATCH, cloud_headers
 from schemas.event import Event
 from services.matcher.adapters.topics.message import LONGEST_REASON, Poison, items
 from tests.matcher.builders import NOON
@@ -25,7 +25,7 @@ def test_an_object_is_an_event_with_headers_or_without() -> None:
 
 def test_an_array_is_a_bundle_with_headers_or_without() -> None:
     bare = given([event(), event(id="e-2")])
-    dressed = Given(bare.value, cloud_headers(BUNDLE, "b-1", "ingest", NOON))
+    dressed = Given(bare.value, cloud_headers(EVENTS_BATCH, "b-1", "ingest", NOON))
 
     assert [item.id for item in items(bare) if isinstance(item, Event)] == ["e-1", "e-2"]
     assert list(items(bare)) == list(items(dressed))

@@ -3,16 +3,23 @@ from typing import Any
 
 import pytest
 
-from services.ingest.domain.forms import CLOUDEVENT, CLOUDEVENTS, JSON, NDJSON, UnknownForm, form_of
+from services.ingest.domain.decoding import (
+    CLOUDEVENT,
+    CLOUDEVENTS,
+    JSON,
+    NDJSON,
+    UnsupportedContent,
+    decoder_for,
+)
 from services.ingest.domain.refusal import Refusal
-from services.ingest.domain.strict_json import Malformed
+from services.ingest.domain.strict_json import InvalidJson
 
 BODY = {"text": "x"}
 
 
 def read(raw: bytes, content_type: str = JSON, **headers: str) -> list[Any]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return form_of({"content-type": content_type} | named)(raw)
+    return decoder_for({"content-type": content_type} | named)(raw)
 
 
 def envelope(**changes: object) -> dict[str, object]:
@@ -26,7 +33,7 @@ def test_an_object_is_one_report_and_an_array_is_several() -> None:
 
 
 def test_without_a_content_type_it_is_json() -> None:
-    assert form_of({})(b"{}") == [{}]
+    assert decoder_for({})(b"{}") == [{}]
 
 
 @pytest.mark.parametrize(
@@ -41,8 +48,8 @@ def test_without_a_content_type_it_is_json() -> None:
     ids=["text", "form", "empty", "charset", "compressed"],
 )
 def test_another_form_is_refused(headers: dict[str, str]) -> None:
-    with pytest.raises(UnknownForm):
-        form_of(headers)
+    with pytest.raises(UnsupportedContent):
+        decoder_for(headers)
 
 
 def test_the_content_type_may_be_spelled_in_any_case_with_its_charset() -> None:
@@ -63,7 +70,7 @@ def test_a_broken_line_of_ndjson_refuses_itself_alone_with_its_place() -> None:
 
 @pytest.mark.parametrize("raw", [b"", b"\n \n", b"{\n}\n"], ids=["empty", "blank", "no line"])
 def test_ndjson_without_one_whole_line_is_malformed(raw: bytes) -> None:
-    with pytest.raises(Malformed, match="line 1 column"):
+    with pytest.raises(InvalidJson, match="line 1 column"):
         read(raw, NDJSON)
 
 
@@ -111,7 +118,7 @@ def test_a_batch_is_an_array_of_envelopes() -> None:
 
     assert report["id"] == "c1"
     assert isinstance(refusal, Refusal)
-    with pytest.raises(Malformed):
+    with pytest.raises(InvalidJson):
         read(json.dumps(envelope()).encode(), CLOUDEVENTS)
 
 

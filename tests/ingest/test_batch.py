@@ -2,8 +2,8 @@ import json
 from itertools import chain, pairwise
 
 from schemas.envelope import header
-from schemas.event import LARGEST_BUNDLE
-from services.ingest.domain.bundle import MOST_EVENTS, Message, bundled
+from schemas.event import LARGEST_BATCH
+from services.ingest.domain.batch import MOST_EVENTS, EventsMessage, batch_events
 from tests.ingest.builders import report, taken
 
 
@@ -15,7 +15,7 @@ def one(_: bytes) -> int:
     return 0
 
 
-def ids(message: Message) -> list[str]:
+def ids(message: EventsMessage) -> list[str]:
     value = json.loads(message.value)
     return [event["id"] for event in (value if isinstance(value, list) else [value])]
 
@@ -23,7 +23,7 @@ def ids(message: Message) -> list[str]:
 def test_a_single_event_stays_single_and_keyed() -> None:
     event = taken(report())
 
-    [message] = bundled([event], partition_of)
+    [message] = batch_events([event], partition_of)
 
     assert message.key == b"reuters r1"
     assert message.partition == partition_of(b"reuters r1")
@@ -35,7 +35,7 @@ def test_a_single_event_stays_single_and_keyed() -> None:
 def test_events_of_one_partition_are_one_bundle_without_a_key_in_their_order() -> None:
     events = [taken(report(id=f"r{number}")) for number in range(9)]
 
-    messages = bundled(events, partition_of)
+    messages = batch_events(events, partition_of)
 
     assert len(messages) == 3
     for message in messages:
@@ -52,7 +52,7 @@ def test_events_of_one_partition_are_one_bundle_without_a_key_in_their_order() -
 def test_a_correction_goes_where_what_it_corrects_went() -> None:
     first, second = taken(report(id="r1")), taken(report(id="r2", supersedes="r1"))
 
-    [message] = bundled([first, second], partition_of)
+    [message] = batch_events([first, second], partition_of)
 
     assert ids(message) == ["r1", "r2"]
 
@@ -60,7 +60,7 @@ def test_a_correction_goes_where_what_it_corrects_went() -> None:
 def test_each_bundle_has_an_id_of_its_own() -> None:
     events = [taken(report(id=f"r{number}")) for number in range(9)]
 
-    named = {header(message.headers, "ce_id") for message in bundled(events, partition_of)}
+    named = {header(message.headers, "ce_id") for message in batch_events(events, partition_of)}
 
     assert len(named) == 3
 
@@ -68,7 +68,7 @@ def test_each_bundle_has_an_id_of_its_own() -> None:
 def test_a_bundle_holds_no_more_events_than_it_may() -> None:
     events = [taken(report(id=f"r{number}")) for number in range(2 * MOST_EVENTS + 1)]
 
-    sizes = [len(message.places) for message in bundled(events, one)]
+    sizes = [len(message.places) for message in batch_events(events, one)]
 
     assert sizes == [MOST_EVENTS, MOST_EVENTS, 1]
 
@@ -77,7 +77,7 @@ def test_a_bundle_is_no_larger_than_it_may_be() -> None:
     heavy = report(text="x" * 60_000)
     events = [taken(heavy | {"id": f"r{number}"}) for number in range(20)]
 
-    messages = bundled(events, one)
+    messages = batch_events(events, one)
 
-    assert max(len(message.value) for message in messages) <= LARGEST_BUNDLE
+    assert max(len(message.value) for message in messages) <= LARGEST_BATCH
     assert list(chain.from_iterable(map(ids, messages))) == [one.event.id for one in events]

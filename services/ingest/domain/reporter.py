@@ -6,7 +6,7 @@ from schemas.event import Reliability
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class Reporter:
     """A source as the token file knows it: owner and grade never come from a body."""
 
     source: str

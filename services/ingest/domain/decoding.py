@@ -6,31 +6,31 @@ from typing import Any
 
 from services.ingest.domain import cloudevents
 from services.ingest.domain.refusal import Fault, Refusal
-from services.ingest.domain.strict_json import Malformed, parse
+from services.ingest.domain.strict_json import InvalidJson, parse
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 CLOUDEVENT = "application/cloudevents+json"
 CLOUDEVENTS = "application/cloudevents-batch+json"
 
-Form = Callable[[bytes], list[Any]]
-"""Bytes → items: parsed reports and, for lines that are no JSON, Refusals. Raises Malformed."""
+Decoder = Callable[[bytes], list[Any]]
+"""Bytes → items: parsed reports and, for lines that are no JSON, Refusals. Raises InvalidJson."""
 
 
-class UnknownForm(ValueError):
+class UnsupportedContent(ValueError):
     """The headers announce nothing that is taken here; the message says what is."""
 
 
-def form_of(headers: Mapping[str, str]) -> Form:
+def decoder_for(headers: Mapping[str, str]) -> Decoder:
     """How to read the body that `headers` (names in lower case) announce; JSON if they do not.
 
     Raises:
-        UnknownForm: it is compressed, in another charset, or of another type.
+        UnsupportedContent: it is compressed, in another charset, or of another type.
     """
     kind, _, parameters = headers.get("content-type", JSON).partition(";")
     name = kind.strip().lower()
     if name not in _FORMS:
-        raise UnknownForm(f"content-type {name!r}: send one of {', '.join(_FORMS)}")
+        raise UnsupportedContent(f"content-type {name!r}: send one of {', '.join(_FORMS)}")
     _check_encoding(headers, parameters)
     if name == JSON and "ce-specversion" in headers:
         return partial(_binary, dict(headers))
@@ -40,11 +40,11 @@ def form_of(headers: Mapping[str, str]) -> Form:
 def _check_encoding(headers: Mapping[str, str], parameters: str) -> None:
     encoding = headers.get("content-encoding", "identity").strip().lower()
     if encoding != "identity":
-        raise UnknownForm(f"content-encoding {encoding!r}: send it uncompressed")
+        raise UnsupportedContent(f"content-encoding {encoding!r}: send it uncompressed")
     for parameter in parameters.split(";"):
         name, _, value = parameter.strip().lower().partition("=")
         if name == "charset" and value.strip('"') not in {"utf-8", "utf8", "us-ascii"}:
-            raise UnknownForm(f"charset {value}: send UTF-8")
+            raise UnsupportedContent(f"charset {value}: send UTF-8")
 
 
 def _json(raw: bytes) -> list[Any]:
@@ -58,16 +58,16 @@ def _lines(raw: bytes) -> list[Any]:
     items = [_line(number, line) for number, line in lines]
     broken = [item for item in items if isinstance(item, Refusal)]
     if not items:
-        raise Malformed("line 1 column 1: no report in it")
+        raise InvalidJson("line 1 column 1: no report in it")
     if len(broken) == len(items):
-        raise Malformed(broken[0].faults[0].message)
+        raise InvalidJson(broken[0].faults[0].message)
     return items
 
 
 def _line(number: int, line: bytes) -> Any:
     try:
         return parse(line)
-    except Malformed as error:
+    except InvalidJson as error:
         where = str(error).removeprefix("line 1 ")
         return Refusal((Fault("", f"line {number} {where}"),))
 
@@ -83,11 +83,11 @@ def _structured(raw: bytes) -> list[Any]:
 def _batch(raw: bytes) -> list[Any]:
     envelopes = parse(raw)
     if not isinstance(envelopes, list):
-        raise Malformed("line 1 column 1: a batch of CloudEvents is a JSON array")
+        raise InvalidJson("line 1 column 1: a batch of CloudEvents is a JSON array")
     return [cloudevents.report(envelope) for envelope in envelopes]
 
 
-_FORMS: Mapping[str, Form] = {
+_FORMS: Mapping[str, Decoder] = {
     JSON: _json,
     NDJSON: _lines,
     "application/ndjson": _lines,
