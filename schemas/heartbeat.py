@@ -1,5 +1,6 @@
-"""Pulse: a source has spoken. What tells a silent source from one that has nothing to say."""
+"""Heartbeat: a watched source has reported, so that its silence can be detected."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -9,12 +10,15 @@ from schemas.duty import DUTY_PACK, SOURCE_SILENT
 from schemas.event import Source
 from schemas.model import Instant, Model, Name
 
+HEARTBEAT_INTERVAL = timedelta(seconds=10)
+"""Of the reports of a source that one events partition holds, one in each interval is sent on."""
+
 
 class Heartbeat(Model):
-    """A report of `source`, recorded at `at`, has come to events partition `partition`.
+    """A report of `source`, recorded at `at`, is in events partition `partition`.
 
-    Sent for some of a source's reports only, far less often than they come. `source` is the name
-    that it is watched under, which may stand for all below it too; `event` the id of the report.
+    `source` is the name under which a pack watches it; the report may be of one below it. `event`
+    is the id of the report.
     """
 
     source: Source
@@ -24,5 +28,5 @@ class Heartbeat(Model):
 
     @property
     def key(self) -> bytes:
-        """The Kafka key: all that is heard of one source comes to one place."""
+        """The Kafka key: all heartbeats of a source go to one signals partition."""
         return window_key(DUTY_PACK, SOURCE_SILENT, {"source": self.source}, exercise=False)

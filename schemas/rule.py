@@ -251,10 +251,10 @@ HeadNoun = Annotated[str, StringConstraints(pattern=r"^[^\W\d_][^\s*\-]*\*?$", m
 class SourceRhythm(Document):
     """How often a source is expected to report, and how urgent its silence is.
 
-    Without `every` its rhythm is learnt; `never`: nothing is expected of it.
+    `never`: no report is expected, so it is not watched.
     """
 
-    every: Annotated[Span, AfterValidator(some_time)] | Literal["never"] | None = None
+    every: Annotated[Span, AfterValidator(some_time)] | Literal["never"]
     level: Level = Level.MEDIUM
 
 

@@ -142,7 +142,7 @@ def create_app(
     swap = _swap(app, settings, kafka, (bundles, follower, outbox))
     rebuilt = kafka.rules.rebuilt
     detection = Detection(swap, outbox, kafka.signals_partitions, unreadable, rebuilt=rebuilt)
-    detection = replace(detection, pulses=_pulses(settings, bundles))
+    detection = replace(detection, heartbeats=_heartbeats(settings, bundles))
     table = add_table(app, kafka.signals_partitions, open_copy)
     states = KeyedStates(table)
     windows = Windows(states, rulebook.windows)
@@ -175,8 +175,8 @@ def _swap(
     return swap
 
 
-def _pulses(settings: MatcherSettings, bundles: Bundles) -> Heartbeats | None:
-    """None on the recorded clock: a file that is quiet says nothing of its sources."""
+def _heartbeats(settings: MatcherSettings, bundles: Bundles) -> Heartbeats | None:
+    """None on the recorded clock: a gap in a file is no silence of its sources."""
     if settings.clock == "recorded":
         return None
     return Heartbeats(lambda: bundles.current.rulebook.sources)

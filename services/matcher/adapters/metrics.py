@@ -37,16 +37,10 @@ FULL = Counter(
     "Hits that found their window at its `max_hits`: the oldest go.",
     ["pack", "rule"],
 )
-PULSES = Counter(
-    "vedette_matcher_pulses_total", "Pulses of sources told on, to notice their silence."
-)
-UNWATCHED = Counter(
-    "vedette_matcher_unwatched_pulses_total",
-    "Pulses of sources that are not watched: there are too many, or a pack just renamed them.",
-)
-SILENCES = Counter(
-    "vedette_matcher_silences_total",
-    "Silences of sources that were told, and their ends.",
+HEARTBEATS = Counter("vedette_matcher_heartbeats_total", "Heartbeats of watched sources sent.")
+SOURCE_SILENCES = Counter(
+    "vedette_matcher_source_silences_total",
+    "Alerts of silent sources, firing and resolved.",
     ["status"],
 )
 DEAD_LETTERS = Counter(

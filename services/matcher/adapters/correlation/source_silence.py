@@ -1,4 +1,4 @@
-"""Silence: what pulses and ticks lead to, told to those on duty and to every hypothesis."""
+"""Silent sources: heartbeats and ticks in, alerts and indications for every hypothesis out."""
 
 from dataclasses import dataclass
 
@@ -13,27 +13,27 @@ from services.matcher.adapters.rules.guard import RuleFailure
 from services.matcher.adapters.topics.record_sender import dead_letter
 from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.duty.source_step import SourceOutcome
-from services.matcher.domain.duty.watchdog import beat
+from services.matcher.domain.duty.watchdog import watchdog_alert
 from services.matcher.domain.hypotheses.news import source_news
 
 
 @dataclass(frozen=True, slots=True)
 class SourceSilence:
-    """What `correlate` does with pulses, and with the silence of sources."""
+    """Handles heartbeats, and the silence of sources at a tick."""
 
     sources: Sources
     hypotheses: Hypotheses
     effects: Effects
 
-    async def take(self, pulse: Heartbeat, heard: ProcessingContext) -> None:
-        """Apply a pulse; that of the watchdog is an alert at once, and nothing is kept of it."""
+    async def take(self, heartbeat: Heartbeat, heard: ProcessingContext) -> None:
+        """Apply a heartbeat; that of the watchdog is an alert at once and keeps no state."""
         message = heard.message
-        if is_own(pulse.source):
-            alert = beat(pulse, message.partition, heard.now)
+        if is_own(heartbeat.source):
+            alert = watchdog_alert(heartbeat, message.partition, heard.now)
             await self.effects.alert(alert, message, changed=True)
             return
-        outcome = self.sources.hear(pulse, message.partition, _moment(heard))
-        await self._tell(pulse.source, outcome, heard)
+        outcome = self.sources.hear(heartbeat, message.partition, _moment(heard))
+        await self._tell(heartbeat.source, outcome, heard)
 
     async def tick(self, heard: ProcessingContext) -> None:
         """Judge the silence of every source of the partition that is due."""
@@ -49,7 +49,7 @@ class SourceSilence:
             return
         sent = []
         if outcome.alert is not None:
-            metrics.SILENCES.labels(outcome.alert.status).inc(outcome.changed)
+            metrics.SOURCE_SILENCES.labels(outcome.alert.status).inc(outcome.changed)
             sent.append(await self.effects.alert(outcome.alert, message, changed=outcome.changed))
         if outcome.silent is not None:
             hypotheses = self.hypotheses.rules.values()

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from schemas.heartbeat import Heartbeat
-from services.matcher.adapters import metrics
 from services.matcher.adapters.rules.guard import RuleFailure, guarded
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import StateKey, StateKind
@@ -19,13 +18,10 @@ from services.matcher.domain.duty.source_step import (
 from services.matcher.domain.duty.watched_sources import WatchedSource, WatchedSources
 from services.matcher.domain.engine.schedule import Schedule
 
-MOST_SOURCES = 10_000
-"""Sources of one partition that are watched without being named: anybody may make up names."""
-
 
 @dataclass(slots=True)
 class Sources:
-    """The sources heard of; `watched` gives those that packs name."""
+    """The states of the sources that `watched` returns."""
 
     states: KeyedStates
     watched: Callable[[], WatchedSources]
@@ -37,20 +33,15 @@ class Sources:
         self.known = None
 
     def hear(
-        self, pulse: Heartbeat, partition: int, moment: StepContext
+        self, heartbeat: Heartbeat, partition: int, context: StepContext
     ) -> SourceOutcome | RuleFailure:
-        """Apply a pulse and keep what it leads to."""
-        schedule, name = self._schedule(partition), pulse.source
-        state, source = self._state(partition, name), self.watched().of(name)
-        too_many = state is None and len(schedule.offsets) >= MOST_SOURCES
-        if source is None or (too_many and not source.named):
-            metrics.UNWATCHED.inc()
+        """Apply a heartbeat and keep its effects; that of a source no longer watched has none."""
+        name = heartbeat.source
+        state, source = self._state(partition, name), self.watched().get(name)
+        if source is None:
             return SourceOutcome(state, changed=False)
-        return self._kept(
-            partition,
-            name,
-            guarded(name, lambda: hear_source(source, state, pulse, moment)),
-        )
+        outcome = guarded(name, lambda: hear_source(source, state, heartbeat, context))
+        return self._kept(partition, name, outcome)
 
     def tick(
         self, partition: int, moment: StepContext
@@ -73,8 +64,8 @@ class Sources:
     def _ticked(
         self, partition: int, name: str, state: SourceState, moment: StepContext
     ) -> SourceOutcome | RuleFailure:
-        source = self.watched().of(name)
-        outcome = guarded(name, lambda: tick_source(source, name, state, moment))
+        source = self.watched().get(name)
+        outcome = guarded(name, lambda: tick_source(source, state, moment))
         return self._kept(partition, name, outcome)
 
     def _kept(
@@ -84,7 +75,7 @@ class Sources:
             return outcome
         if outcome.changed:
             self.states.put({_state_key(partition, name): encode_source(outcome.state)})
-        self._note(self._schedule(partition), self.watched().of(name), name, outcome.state)
+        self._note(self._schedule(partition), self.watched().get(name), name, outcome.state)
         return outcome
 
     def _state(self, partition: int, name: str) -> SourceState | None:
@@ -102,7 +93,7 @@ class Sources:
         for key, raw in self.states.items(StateKind.SOURCE):
             name, state = key.key.decode(), decode_source(raw)
             schedule = schedules.setdefault(key.partition, Schedule())
-            self._note(schedule, watched.of(name), name, state)
+            self._note(schedule, watched.get(name), name, state)
         return schedules
 
     def _note(

@@ -47,9 +47,9 @@ class Detection:
     """What `detect` does with one message of the events topic. Keeps nothing but `newest`.
 
     `judge` asks the rules; `partitions` is the number of signals partitions. What cannot be read
-    is left to `unreadable`. Without `pulses` nobody hears of sources: on the recorded clock silence
-    is only that of the file. `rebuilt` gives the bundle for which the past of an events partition
-    has been judged again: every tick repeats it, for who has lost the end mark.
+    is left to `unreadable`. `heartbeats` None: no source is watched. `rebuilt` gives the bundle for
+    which the past of an events partition has been judged again: every tick repeats it, for who has
+    lost the end mark.
     """
 
     judge: Callable[[Event], MatchResult]
@@ -57,7 +57,7 @@ class Detection:
     partitions: int
     unreadable: UnreadableItems
     newest: Newest = field(default_factory=Newest)
-    pulses: Heartbeats | None = None
+    heartbeats: Heartbeats | None = None
     rebuilt: Callable[[int], int] = lambda _partition: NO_BUNDLE
 
     async def take(self, message: Received) -> None:
@@ -78,7 +78,7 @@ class Detection:
 
     async def _event(self, event: Event, message: Received) -> None:
         if is_own(event.source):
-            await self._beat(event, message.partition)
+            await self._watchdog(event, message.partition)
             return
         metrics.EVENTS.inc()
         self.unreadable.hear(event.source)
@@ -91,15 +91,16 @@ class Detection:
             raw = event.model_dump_json(exclude_defaults=True).encode()
             await dead_letter(self.outbox, message, raw, fault.why)
         self.newest.see(event)
-        for pulse in self.pulses.of(event, message.partition) if self.pulses else ():
-            metrics.PULSES.inc()
-            await self.outbox.send(SIGNALS, pulse_letter(pulse))
+        if self.heartbeats is not None:
+            for heartbeat in self.heartbeats.sample(event, message.partition):
+                metrics.HEARTBEATS.inc()
+                await self.outbox.send(SIGNALS, heartbeat_record(heartbeat))
 
-    async def _beat(self, event: Event, partition: int) -> None:
-        """Pass the watchdog on, so that every signals partition has its share of it."""
+    async def _watchdog(self, event: Event, partition: int) -> None:
+        """Pass the watchdog's report on, spread over the signals partitions."""
         at = event.recorded_at or event.occurred_at
-        beat = Heartbeat(source=event.source, event=event.id, at=at, partition=partition)
-        await self.outbox.send(SIGNALS, pulse_letter(beat, partition % self.partitions))
+        heartbeat = Heartbeat(source=event.source, event=event.id, at=at, partition=partition)
+        await self.outbox.send(SIGNALS, heartbeat_record(heartbeat, partition % self.partitions))
 
     async def _signal(self, signal: Signal, message: Received) -> None:
         metrics.SIGNALS.labels(signal.pack, signal.rule).inc()
@@ -133,11 +134,11 @@ def signal_letter(signal: Signal) -> ProducerRecord:
     )
 
 
-def pulse_letter(pulse: Heartbeat, partition: int | None = None) -> ProducerRecord:
-    """A pulse as a message; that of the same report has the same `ce_id`."""
-    identity = hashlib.sha256(f"{pulse.source} {pulse.event}".encode()).hexdigest()[:20]
-    headers = cloud_headers(HEARTBEAT, f"pulse-{identity}", SOURCE, pulse.at)
-    return ProducerRecord(pulse.model_dump_json().encode(), headers, pulse.key, partition)
+def heartbeat_record(heartbeat: Heartbeat, partition: int | None = None) -> ProducerRecord:
+    """A heartbeat as a message; that of the same report has the same `ce_id`."""
+    digest = hashlib.sha256(f"{heartbeat.source} {heartbeat.event}".encode()).hexdigest()[:20]
+    headers = cloud_headers(HEARTBEAT, f"heartbeat-{digest}", SOURCE, heartbeat.at)
+    return ProducerRecord(heartbeat.model_dump_json().encode(), headers, heartbeat.key, partition)
 
 
 def tick_letter(tick: Tick, partition: int) -> ProducerRecord:

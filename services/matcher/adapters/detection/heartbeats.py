@@ -1,45 +1,30 @@
-"""Pulses: of every source's reports some are told on, so that its silence is noticed."""
+"""Heartbeats of the watched sources, from a sample of their reports."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemas.event import Event
-from schemas.heartbeat import Heartbeat
-from services.matcher.domain.duty.rhythm import PULSE_EVERY
+from schemas.heartbeat import HEARTBEAT_INTERVAL, Heartbeat
 from services.matcher.domain.duty.watched_sources import WatchedSources
-
-MOST_SOURCES = 10_000
-"""Sources and partitions remembered; one that is forgotten is told on too often."""
 
 
 @dataclass(slots=True)
 class Heartbeats:
-    """What detect tells of the sources it hears; `watched` gives those that packs name."""
+    """Samples the reports of the sources that `watched` returns.
+
+    `sent` has the time of the last heartbeat by watched name and events partition.
+    """
 
     watched: Callable[[], WatchedSources]
-    told: dict[tuple[str, int], datetime] = field(default_factory=dict)
-    known: WatchedSources | None = None
+    sent: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
-    def of(self, event: Event, partition: int) -> Iterator[Heartbeat]:
-        """The pulses of a report, one for each name of its source.
-
-        There are some every few seconds at most, for each source and partition.
-        """
-        place, at = (event.source, partition), event.recorded_at or event.occurred_at
-        watched = self.watched()
-        if watched is not self.known:
-            self.known = watched
-            self.told.clear()
-        before = self.told.get(place)
-        # either way: what bears a wrong time must not silence what comes after it
-        if before is None or abs(at - before) >= PULSE_EVERY:
-            self._note(place, at)
-            for name in watched.names_of(event.source):
-                yield Heartbeat(source=name, event=event.id, at=at, partition=partition)
-
-    def _note(self, place: tuple[str, int], at: datetime) -> None:
-        self.told.pop(place, None)
-        self.told[place] = at
-        if len(self.told) > MOST_SOURCES:
-            del self.told[next(iter(self.told))]
+    def sample(self, event: Event, partition: int) -> Iterator[Heartbeat]:
+        """The heartbeats that a report is: at most one an interval for each name and partition."""
+        at = event.recorded_at or event.occurred_at
+        for source in self.watched().covering(event.source):
+            last = self.sent.get((source.name, partition))
+            # either way: a report stamped in the future must not suppress the ones after it
+            if last is None or abs(at - last) >= HEARTBEAT_INTERVAL:
+                self.sent[source.name, partition] = at
+                yield Heartbeat(source=source.name, event=event.id, at=at, partition=partition)

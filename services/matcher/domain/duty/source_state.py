@@ -1,21 +1,23 @@
-"""The state of one source, as one frozen, serialisable value. Times in microseconds."""
+"""The state of one watched source, as one frozen, serialisable value. Times in microseconds."""
 
 from typing import Any
 
 import msgspec
 
 from schemas.alert import Alert, Status
-from services.matcher.domain.duty.rhythm import Rhythm
+
+SOURCE_STATE_VERSION = 1
 
 
 class SourceState(msgspec.Struct, frozen=True):
-    """The rhythm of a source, and the last alert of its silence, at its last revision.
+    """When a source last reported, and the alert of its last silence at its current revision.
 
-    `offset` is that of the last message applied, `repeated` when hypotheses last heard of the
-    silence that stands.
+    `offset` is that of the last message applied, `serial` the number of silences so far, `repeated`
+    when hypotheses were last informed of a silence that lasts.
     """
 
-    rhythm: Rhythm
+    last_report: int
+    version: int = SOURCE_STATE_VERSION
     offset: int = -1
     serial: int = 0
     repeated: int = 0
@@ -28,13 +30,13 @@ class SourceState(msgspec.Struct, frozen=True):
 
     @property
     def is_silent(self) -> bool:
-        """Whether its silence has been told, and stands."""
+        """Whether the alert of its silence is firing."""
         return self.announced is not None and self.announced["status"] == Status.FIRING
 
-    def telling(self, alert: Alert) -> "SourceState":
+    def with_alert(self, alert: Alert) -> "SourceState":
         """The state with `alert` as its last."""
-        told = alert.model_dump(mode="json", exclude_defaults=True)
-        return msgspec.structs.replace(self, announced=told)
+        announced = alert.model_dump(mode="json", exclude_defaults=True)
+        return msgspec.structs.replace(self, announced=announced)
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -47,7 +49,7 @@ def encode_source(state: SourceState) -> bytes:
 
 
 def decode_source(raw: bytes) -> SourceState:
-    """The state back from `encode_source`.
+    """The state back from `encode_source`; keys that it does not know are ignored.
 
     Raises:
         msgspec.ValidationError: these bytes are no such state.

@@ -1,62 +1,58 @@
-"""What is said of a source that is silent, and of one that speaks again."""
+"""The texts of the alerts about a source that is silent, and of their ends."""
 
 from datetime import timedelta
 
 from services.matcher.domain.alerts.explain import minute, spoken
 from services.matcher.domain.duty.alert import Words
-from services.matcher.domain.duty.rhythm import Rhythm
 from services.matcher.domain.duty.watched_sources import WatchedSource
 
-_MOST_NAMED = 5
+_MOST_INDICATORS = 5
 
 
-def silence(source: WatchedSource, rhythm: Rhythm, clock: int) -> Words:
-    """Of a source whose last report is too long ago at `clock`."""
-    none = f"none for {about(clock - rhythm.last)}"
+def describe_silence(source: WatchedSource, last_report: int, clock: int) -> Words:
+    """A source whose last report is too old at `clock`."""
+    every = spoken(source.every)
     return Words(
-        f"{source.name} is silent: {_usually(source, rhythm)}, {none}",
-        f"{_expected(source, rhythm)}; the last came at {minute(rhythm.last)}.",
-        _action(source),
+        f"{source.name} is silent: a report is expected every {every}, "
+        f"none for {format_length(clock - last_report)}",
+        f"The pack expects a report every {every}; the last came at {minute(last_report)}.",
+        _suggest_action(source),
     )
 
 
-def speech(source: WatchedSource, since: int, at: int) -> Words:
-    """Of one that reported at `at` after a silence `since` its last report."""
+def describe_report(source: WatchedSource, last_report: int, at: int) -> Words:
+    """A source that was silent since `last_report` and reported at `at`."""
     return Words(
-        f"{source.name} reports again after {about(at - since)}",
-        f"A report came at {minute(at)}, the one before at {minute(since)}.",
+        f"{source.name} reports again after {format_length(at - last_report)}",
+        f"A report came at {minute(at)}, the one before at {minute(last_report)}.",
     )
 
 
-def end_of_watch(source: WatchedSource, since: int) -> Words:
-    """Of one that is not watched any more."""
+def describe_new_rhythm(source: WatchedSource, last_report: int) -> Words:
+    """A source of which less is expected than when it fell silent."""
+    every = spoken(source.every)
     return Words(
-        f"{source.name} is not watched any more",
-        f"Nothing is expected of it now; the last report came at {minute(since)}.",
+        f"{source.name} is no longer overdue",
+        f"The pack now expects a report every {every}; the last came at {minute(last_report)}.",
     )
 
 
-def _usually(source: WatchedSource, rhythm: Rhythm) -> str:
-    if source.every is not None:
-        return f"a report is expected every {spoken(source.every)}"
-    return f"usually a report every {about(rhythm.usual or 0)}"
+def describe_end_of_watch(name: str, last_report: int) -> Words:
+    """A source that no pack names any more."""
+    return Words(
+        f"{name} is no longer watched",
+        f"No pack expects reports of it; the last came at {minute(last_report)}.",
+    )
 
 
-def _expected(source: WatchedSource, rhythm: Rhythm) -> str:
-    if source.every is not None:
-        return f"The pack expects a report every {spoken(source.every)}"
-    longest = about(rhythm.longest or 0)
-    return f"At this time of day its longest pause in the last weeks was {longest}"
-
-
-def _action(source: WatchedSource) -> str:
-    fed = ", ".join(source.feeds[:_MOST_NAMED])
-    more = ", and more" if len(source.feeds) > _MOST_NAMED else ""
-    shown = f"; it shows {fed}{more}" if fed else ""
+def _suggest_action(source: WatchedSource) -> str:
+    indicators = ", ".join(source.feeds[:_MOST_INDICATORS])
+    more = ", and more" if len(source.feeds) > _MOST_INDICATORS else ""
+    shown = f"; it shows {indicators}{more}" if indicators else ""
     return f"Check whether {source.name} is still collected{shown}."
 
 
-def about(us: int) -> str:
+def format_length(us: int) -> str:
     """A length of time as people say it: `40 seconds`, `20 minutes`, `5 hours`."""
     length = timedelta(microseconds=us)
     for unit in (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)):

@@ -1,4 +1,4 @@
-"""The watchdog: an alert that fires all the time, so that it is noticed when none comes through."""
+"""The watchdog: an alert that always fires, so that an outage of the pipeline is detected."""
 
 from datetime import UTC, datetime
 
@@ -10,24 +10,25 @@ from services.matcher.domain.duty.alert import Duty, Words, duty_alert
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def beat(pulse: Heartbeat, partition: int, now: datetime) -> Alert:
-    """The alert that a pulse of the watchdog, which came to signals partition `partition`, is.
+def watchdog_alert(heartbeat: Heartbeat, partition: int, now: datetime) -> Alert:
+    """The alert for a heartbeat of the watchdog that passed signals partition `partition`.
 
     One alert for each events partition, and one revision of it a second at most: its number is the
-    time, so that nothing has to be remembered of it.
+    time in seconds, so that no state is needed.
     """
-    duty = Duty(WATCHDOG, "Watchdog", {"partition": str(pulse.partition)}, Level.INFORMATIONAL)
+    at, events_partition = heartbeat.at, heartbeat.partition
+    duty = Duty(WATCHDOG, "Watchdog", {"partition": str(events_partition)}, Level.INFORMATIONAL)
     why = (
-        f"The watchdog's report of {pulse.at:%Y-%m-%d %H:%M:%S} UTC came through events partition "
-        f"{pulse.partition} and signals partition {partition}."
+        f"The watchdog's report of {at:%Y-%m-%d %H:%M:%S} UTC passed events partition "
+        f"{events_partition} and signals partition {partition}."
     )
     report = Evidence(
-        event_id=pulse.event, source=pulse.source, occurred_at=pulse.at, recorded_at=pulse.at
+        event_id=heartbeat.event, source=heartbeat.source, occurred_at=at, recorded_at=at
     )
-    return duty_alert(duty, Words("Alerts come through", why), _ALWAYS, now).model_copy(
+    return duty_alert(duty, Words("The pipeline is up", why), _ALWAYS, now).model_copy(
         update={
-            "revision": max(1, int(pulse.at.timestamp())),
-            "starts_at": pulse.at,
+            "revision": max(1, int(at.timestamp())),
+            "starts_at": at,
             "evidence": (report,),
             "evidence_count": 1,
         }

@@ -1,4 +1,4 @@
-"""Watched sources: whose silence is told, under which name, and what they feed."""
+"""Watched sources: the sources that packs expect reports of, and what each of them feeds."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,45 +10,43 @@ from schemas.alert import Level
 
 @dataclass(frozen=True, slots=True)
 class WatchedSource:
-    """A source by its name, with all below it where it is `named` in a pack.
+    """A source that a pack names, together with every source below it.
 
-    `every` is the silence that is expected of it, None where that is learnt; `never`: any silence
-    is. `feeds` has the indicators that only sources known by name can show, this one among them.
+    It is silent after `every` without a report. `feeds` are the indicators that only sources known
+    by name can show, this one or one below it among them.
     """
 
     name: str
-    every: timedelta | None = None
-    never: bool = False
+    every: timedelta
     level: Level = Level.MEDIUM
-    named: bool = False
     feeds: tuple[str, ...] = ()
     hypotheses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedSources:
-    """The sources that packs name, by their names without case; all others are themselves."""
+    """The watched sources, by name in lower case. No other source is watched."""
 
-    named: Mapping[str, WatchedSource] = field(default_factory=lambda: MappingProxyType({}))
+    by_name: Mapping[str, WatchedSource] = field(default_factory=lambda: MappingProxyType({}))
 
-    def names_of(self, source: str) -> tuple[str, ...]:
-        """The names under which the reports of `source` are heard: at least one."""
-        known = tuple(self.named[one].name for one in _above(source) if one in self.named)
-        return known or (source,)
+    def covering(self, source: str) -> tuple[WatchedSource, ...]:
+        """The watched sources that the reports of `source` are reports of."""
+        if not self.by_name:
+            return ()
+        return tuple(self.by_name[name] for name in _prefixes(source) if name in self.by_name)
 
-    def of(self, name: str) -> WatchedSource | None:
-        """The source that is watched under `name`; None if it is watched under another."""
-        if name not in self.names_of(name):
-            return None
-        return self.named.get(name.casefold()) or WatchedSource(name)
+    def get(self, name: str) -> WatchedSource | None:
+        """The source that is watched under exactly this name."""
+        source = self.by_name.get(name.casefold())
+        return source if source is not None and source.name == name else None
 
 
 def covers(name: str, source: str) -> bool:
-    """Whether `source` is `name`, or below it."""
-    return name.casefold() in _above(source)
+    """Whether `source` is `name` or below it: `telegram` covers `telegram:@channel`."""
+    return name.casefold() in _prefixes(source)
 
 
-def _above(source: str) -> Iterator[str]:
-    """The source and every name that it is below, the shortest first; without case."""
+def _prefixes(source: str) -> Iterator[str]:
+    """The source and every name that it is below, the shortest first, in lower case."""
     parts = source.casefold().split(":")
     return (":".join(parts[: count + 1]) for count in range(len(parts)))

@@ -1,4 +1,4 @@
-"""From what packs say of sources, and whom indicators are shown by, to the watched sources."""
+"""From the rhythms that packs state, and the indicators that sources show, to watched sources."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -13,46 +13,39 @@ from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 def watched_sources(
     packs: Iterable[Mapping[str, SourceRhythm]], hypotheses: Iterable[WatchedHypothesis]
 ) -> WatchedSources:
-    """Those of the packs, and those that indicators are shown by.
+    """The sources of the packs, each with the indicators that it feeds.
 
-    Of several packs the one that asks soonest counts, and the highest level.
+    Of several packs that name a source the shortest `every` and the highest level are valid.
     """
-    named: dict[str, WatchedSource] = {}
+    by_name: dict[str, WatchedSource] = {}
     for pack in packs:
         for name, rhythm in pack.items():
-            _note(named, name, _expected(name, rhythm))
+            if isinstance(rhythm.every, timedelta):
+                source = WatchedSource(name, rhythm.every, rhythm.level)
+                known = by_name.get(name.casefold(), source)
+                by_name[name.casefold()] = _stricter(known, source)
+    _add_feeds(by_name, hypotheses)
+    return WatchedSources(MappingProxyType(by_name))
+
+
+def _stricter(first: WatchedSource, second: WatchedSource) -> WatchedSource:
+    level = max(first.level, second.level, key=lambda level: level.rank)
+    return WatchedSource(first.name, min(first.every, second.every), level)
+
+
+def _add_feeds(by_name: dict[str, WatchedSource], hypotheses: Iterable[WatchedHypothesis]) -> None:
+    watched = WatchedSources(by_name)
     for hypothesis in hypotheses:
         for indicator in hypothesis.indicators:
             for name in indicator.sources:
-                known = named.get(name.casefold()) or WatchedSource(name, named=True)
-                named[name.casefold()] = _feeding(known, indicator.rule, hypothesis.name)
-    return WatchedSources(MappingProxyType(named))
+                for source in watched.covering(name):
+                    fed = _with_feed(source, indicator.rule, hypothesis.name)
+                    by_name[source.name.casefold()] = fed
 
 
-def _expected(name: str, rhythm: SourceRhythm) -> WatchedSource:
-    every = rhythm.every if isinstance(rhythm.every, timedelta) else None
-    return WatchedSource(name, every, rhythm.every == "never", rhythm.level, named=True)
-
-
-def _note(named: dict[str, WatchedSource], name: str, one: WatchedSource) -> None:
-    known = named.get(name.casefold())
-    named[name.casefold()] = one if known is None else _both(known, one)
-
-
-def _both(first: WatchedSource, second: WatchedSource) -> WatchedSource:
-    asked = [every for every in (first.every, second.every) if every is not None]
-    return WatchedSource(
-        first.name,
-        min(asked, default=None),
-        first.never and second.never,
-        max(first.level, second.level, key=lambda level: level.rank),
-        named=True,
-    )
-
-
-def _feeding(known: WatchedSource, rule: str, hypothesis: str) -> WatchedSource:
+def _with_feed(source: WatchedSource, rule: str, hypothesis: str) -> WatchedSource:
     return replace(
-        known,
-        feeds=tuple(dict.fromkeys((*known.feeds, rule))),
-        hypotheses=tuple(dict.fromkeys((*known.hypotheses, hypothesis))),
+        source,
+        feeds=tuple(dict.fromkeys((*source.feeds, rule))),
+        hypotheses=tuple(dict.fromkeys((*source.hypotheses, hypothesis))),
     )

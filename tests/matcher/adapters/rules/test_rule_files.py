@@ -52,8 +52,9 @@ def test_no_pack_has_the_name_of_the_alerts_about_vedette_itself(tmp_path: Path)
     [
         "{wire: {every: often}}",
         "{wire: {every: 0h}}",
-        "{wire: {often: 1h}}",
-        "{wire: {level: loud}}",
+        "{wire: {every: 1h, often: 1h}}",
+        "{wire: {every: 1h, level: loud}}",
+        "{wire: {level: low}}",
         "{a wire: {every: 1h}}",
     ],
 )

@@ -5,17 +5,17 @@ from datetime import timedelta
 from schemas.alert import Level, Status
 from schemas.duty import WATCHDOG_SOURCE, is_watchdog
 from schemas.heartbeat import Heartbeat
-from services.matcher.domain.duty.watchdog import beat
+from services.matcher.domain.duty.watchdog import watchdog_alert
 from tests.matcher.builders import NOON
 
 
-def pulse(seconds: float = 0, partition: int = 3) -> Heartbeat:
+def heartbeat(seconds: float = 0, partition: int = 3) -> Heartbeat:
     at = NOON + timedelta(seconds=seconds)
     return Heartbeat(source=WATCHDOG_SOURCE, event=f"{seconds}", at=at, partition=partition)
 
 
 def test_it_fires_with_the_time_of_its_report() -> None:
-    alert = beat(pulse(), 3, NOON + timedelta(seconds=1))
+    alert = watchdog_alert(heartbeat(), 3, NOON + timedelta(seconds=1))
 
     assert is_watchdog(alert)
     assert (alert.status, alert.level) == (Status.FIRING, Level.INFORMATIONAL)
@@ -24,12 +24,14 @@ def test_it_fires_with_the_time_of_its_report() -> None:
 
 
 def test_every_beat_is_a_later_revision_of_one_alert() -> None:
-    first, second = beat(pulse(0), 3, NOON), beat(pulse(30), 3, NOON)
+    first, second = watchdog_alert(heartbeat(0), 3, NOON), watchdog_alert(heartbeat(30), 3, NOON)
 
     assert first.id == second.id
     assert second.revision == first.revision + 30
-    assert beat(pulse(0), 3, NOON).revision == first.revision
+    assert watchdog_alert(heartbeat(0), 3, NOON).revision == first.revision
 
 
 def test_each_events_partition_has_its_own() -> None:
-    assert beat(pulse(partition=1), 1, NOON).fingerprint != beat(pulse(), 3, NOON).fingerprint
+    first, third = (watchdog_alert(heartbeat(partition=number), number, NOON) for number in (1, 3))
+
+    assert first.fingerprint != third.fingerprint
