@@ -6,7 +6,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from services.matcher.domain.rules.matching import matches
-from services.matcher.domain.text.fold import fold, raw_stretch
+from services.matcher.domain.text.fold import fold, raw_span
 from services.matcher.domain.text.phrases import InvalidPhrase, name_forms, parse_phrase
 from services.matcher.domain.text.scan import ScannedText, Scanner, places
 from tests.matcher.rules import compiled, detecting, report
@@ -34,7 +34,7 @@ def test_any_stretch_of_folded_words_stands_in_the_raw_text(text: str) -> None:
     folded = fold(text)
 
     for word in re.finditer("[^ ]+", folded):
-        stretch = raw_stretch(text, word.start(), word.end())
+        stretch = raw_span(text, word.start(), word.end())
         assert 0 <= stretch.start < stretch.end <= len(text)
 
 

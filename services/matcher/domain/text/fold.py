@@ -5,7 +5,10 @@ go, a possessive 's is cut, Arabic letter forms become one, digits are ASCII; wh
 letter or digit parts words. The result is padded, `' word word '`: `' word '` is a whole word.
 """
 
+import re
+from bisect import bisect_right
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from services.matcher.domain.text.fold_page import fold_fast
@@ -13,6 +16,8 @@ from services.matcher.domain.text.fold_table import APOSTROPHE, TABLE
 
 _POSSESSIVE = f"{APOSTROPHE}s "
 _SHORT = 128
+_CHUNK = re.compile(r"\S(?:.{0,63}(?!\S)|\S*)", re.DOTALL)
+"""Whole words of some 64 characters together, or one longer word."""
 
 
 def fold(text: str) -> str:
@@ -36,42 +41,62 @@ _fold_short = lru_cache(maxsize=65536)(_fold)
 
 
 class CharSpan(NamedTuple):
-    """A stretch of raw text, in characters: `start` inclusive, `end` exclusive."""
+    """A range of characters of a raw text: `start` inclusive, `end` exclusive."""
 
     start: int
     end: int
 
 
-def raw_stretch(raw: str, start: int, end: int) -> CharSpan:
-    """Where in `raw` words of `fold(raw)` came from: its characters `start` to `end`.
+class _Chunk(NamedTuple):
+    """Some words of a raw text: where they start in its fold, and in the text itself."""
 
-    Marks on the last letter are taken in.
+    folded_start: int
+    start: int
+    raw: str
+
+
+def raw_span(raw: str, start: int, end: int) -> CharSpan:
+    """The characters of `raw` that the words `fold(raw)[start:end]` were folded from.
+
+    Diacritics on the last letter are included.
     """
-    places = _places(raw)
-    last = places[end - 1] + 1
+    first, last = _raw_index(raw, start), _raw_index(raw, end - 1) + 1
     while last < len(raw) and not TABLE[ord(raw[last])]:
         last += 1
-    return CharSpan(places[start], last)
+    return CharSpan(first, last)
+
+
+def _raw_index(raw: str, index: int) -> int:
+    """The index in `raw` of the character that `fold(raw)[index]` was folded from."""
+    chunks = _chunks(raw)
+    chunk = chunks[bisect_right(chunks, index, key=itemgetter(0)) - 1]
+    return chunk.start + _raw_indexes(chunk.raw)[index - chunk.folded_start]
 
 
 @lru_cache(maxsize=64)
-def _places(raw: str) -> tuple[int, ...]:
-    """For each character of `fold(raw)`, the index in `raw` that it came from."""
+def _chunks(raw: str) -> list[_Chunk]:
+    """The words of `raw` in chunks; each folds alone as in the text, since white space cuts it."""
+    chunks, folded_start = [], 0
+    for match in _CHUNK.finditer(raw):
+        chunks.append(_Chunk(folded_start, match.start(), match[0]))
+        folded_start += len(_fold(match[0])) - 1
+    return chunks
+
+
+@lru_cache(maxsize=64)
+def _raw_indexes(raw: str) -> tuple[int, ...]:
+    """For each character of `fold(raw)`, the index in `raw` of the one it was folded from."""
     signs = [(sign, index) for index, letter in enumerate(raw) for sign in TABLE[ord(letter)]]
     kept = _without_apostrophes([*signs, (" ", len(raw))])
-    places = [0]
+    indexes = [0]
     for (sign, index), (following, _) in zip(kept, [*kept[1:], (" ", 0)], strict=True):
         if sign != " ":
-            places.append(index)
-            places.extend([index] if following == " " else [])
-    return tuple(places)
+            indexes.append(index)
+            indexes.extend([index] if following == " " else [])
+    return tuple(indexes)
 
 
 def _without_apostrophes(signs: list[tuple[str, int]]) -> list[tuple[str, int]]:
     text = "".join(sign for sign, _ in signs)
-    cut = {
-        place
-        for place in range(len(text))
-        if text.startswith(_POSSESSIVE, place - 1) and text[place] == "s" and place
-    }
-    return [sign for place, sign in enumerate(signs) if sign[0] != APOSTROPHE and place not in cut]
+    cut = {match.start() + 1 for match in re.finditer(_POSSESSIVE, text)}
+    return [sign for at, sign in enumerate(signs) if sign[0] != APOSTROPHE and at not in cut]

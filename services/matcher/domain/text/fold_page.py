@@ -7,12 +7,11 @@ handler; a text that folds to anything outside the page has to go the slow way.
 
 import codecs
 
-from services.matcher.domain.text.fold_table import APOSTROPHE, TABLE
+from services.matcher.domain.text.fold_table import TABLE
 
 _ARABIC = "".join(map(chr, (*range(0x621, 0x63B), *range(0x640, 0x653), *range(0x660, 0x66A))))
 _REST = "ٱپچژکگی۰۱۲۳۴۵۶۷۸۹،؛؟‘’“”–—…«»\xa0éèêëáàâäāíìîïīóòôöōúùûüūçñşğ"  # noqa: RUF001  (the subject)
 _ERRORS = "vedette.fold"
-_MARKING = "vedette.mark"
 _NOTHING = "\ufffe"
 
 
@@ -36,34 +35,10 @@ def _fold_run(error: UnicodeError) -> tuple[str, int]:
     return run.translate(TABLE), error.end
 
 
-def _mark(sign: str) -> str:
-    """Of which kind it is, as `marks` says; nothing when it is of several kinds."""
-    folded = TABLE[ord(sign)]
-    if folded in _KINDS:
-        return _KINDS[folded]
-    if not folded.strip():
-        return " "
-    return "" if " " in folded or APOSTROPHE in folded else "w"
-
-
-def _mark_run(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    run = error.object[error.start : error.end]
-    found = "".join(map(_mark, run))
-    if len(found) < len(run):
-        raise error
-    return found.replace(_GONE, _TATWEEL), error.end
-
-
-_GONE, _TATWEEL = "\0", "\N{ARABIC TATWEEL}"
-_KINDS = {"": _GONE, APOSTROPHE: APOSTROPHE, "s": "s"}
 _PAGE = _page()
 _FOLDED, _DROPPED = _bytes(_PAGE)
 _MAP = codecs.charmap_build(_PAGE)
-_MARKS = bytes(ord(_mark(sign)) if sign != _NOTHING else 0 for sign in _PAGE)
 codecs.register_error(_ERRORS, _fold_run)
-codecs.register_error(_MARKING, _mark_run)
 
 
 def fold_fast(text: str) -> str:
@@ -74,14 +49,3 @@ def fold_fast(text: str) -> str:
     """
     encoded = codecs.charmap_encode(text, _ERRORS, _MAP)[0]
     return codecs.charmap_decode(encoded.translate(_FOLDED, _DROPPED), "strict", _PAGE)[0]
-
-
-def marks(text: str) -> bytes:
-    """What each character folds to: an s, another letter or several, a space, `'` or nothing.
-
-    Those are `s`, `w`, a space, `'` and a zero byte, as many as the text has characters.
-
-    Raises:
-        UnicodeEncodeError: a character folds to more than one of these.
-    """
-    return codecs.charmap_encode(text, _MARKING, _MAP)[0].translate(_MARKS)

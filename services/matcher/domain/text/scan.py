@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from services.matcher.domain.text.fold import CharSpan, fold
+from services.matcher.domain.text.fold import CharSpan, fold, raw_span
 from services.matcher.domain.text.phrases import Phrase
-from services.matcher.domain.text.raw_words import nearby_stretch, word_stretch
 
 Place = tuple[int, int]
 """Words in the folded texts, as they follow one another: first letter, and past the last."""
@@ -76,17 +75,7 @@ class Scan:
         index = bisect_right(self.starts, place[0]) - 1
         start = self.starts[index]
         raw = self.texts[index].raw
-        words = self.folded[place[0] - 1 : place[1] + 1]
-        if self._stands_once(words):
-            near = nearby_stretch(raw, words, place[0] - start)
-            if near is not None:
-                return near
-        first = self.folded.count(" ", start, place[0]) - 1
-        last = first + self.folded.count(" ", *place)
-        return word_stretch(raw, first, last)
-
-    def _stands_once(self, words: str) -> bool:
-        return self.folded.find(words) == self.folded.rfind(words)
+        return raw_span(raw, place[0] - start, place[1] - start)
 
 
 def is_word(literal: str) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.matcher.domain.text.fold import fold, raw_stretch
+from services.matcher.domain.text.fold import fold, raw_span
 from services.matcher.domain.text.fold_page import fold_fast
 from services.matcher.domain.text.fold_table import TABLE
 
@@ -83,13 +83,40 @@ def test_every_folded_word_is_found_again_in_the_raw_text(text: str) -> None:
     folded = fold(text)
 
     for word in re.finditer("[^ ]+", folded):
-        stretch = raw_stretch(text, word.start(), word.end())
-        assert word[0] in fold(text[stretch.start : stretch.end])
+        span = raw_span(text, word.start(), word.end())
+        assert word[0] in fold(text[span.start : span.end])
 
 
-def test_a_stretch_takes_the_marks_of_its_last_letter_in() -> None:
+@settings(deadline=None, max_examples=500)
+@given(WRITTEN, st.integers(0, 30), st.integers(0, 30))
+@example("’s a’\u200ds b's's ' x' 'y", 0, 0)
+@example("ـ aـ ـb ’ـs ½’s", 3, 3)
+@example("İİ a ; z", 0, 9)
+def test_words_are_found_where_their_letters_are_however_white_space_cuts_the_text(
+    written: str, before: int, after: int
+) -> None:
+    text = "ﷺ z’s " * before + written + " ﷺ z’s" * after
+    uncut = re.sub(r"\s", "—", text)
+    words = list(re.finditer("[^ ]+", fold(text)))
+
+    for first, word in enumerate(words):
+        for last in words[first : first + 3]:
+            span = raw_span(text, word.start(), last.end())
+            assert span == raw_span(uncut, word.start(), last.end())
+
+
+def test_words_in_the_midst_of_a_long_text_are_found() -> None:
+    text = "Fire and much “smoke” again. " * 30 + "the Kata’ib’s march. " + "Calm’s back. " * 40
+    start = fold(text).find(" kataib march ") + 1
+
+    span = raw_span(text, start, start + len("kataib march"))
+
+    assert text[span.start : span.end] == "Kata’ib’s march"
+
+
+def test_a_span_includes_the_diacritics_of_its_last_letter() -> None:
     raw = "قالت كِتَائِبُ اليوم"
 
-    stretch = raw_stretch(raw, 6, 11)
+    span = raw_span(raw, 6, 11)
 
-    assert raw[stretch.start : stretch.end] == "كِتَائِبُ"
+    assert raw[span.start : span.end] == "كِتَائِبُ"
