@@ -15,7 +15,7 @@ FINISH_SECONDS = 15
 
 
 def main() -> int:
-    """Serve until SIGTERM or SIGINT; 0 when all in flight was finished, 2 on bad settings."""
+    """Serve until SIGTERM or SIGINT; 0 when all in flight was finished, 2 on invalid settings."""
     try:
         settings = load(IngestSettings, process_environment())
         configure_logging("ingest", settings.log_level, settings.log_format)
@@ -37,9 +37,9 @@ def main() -> int:
 
 
 def _serve(server: uvicorn.Server) -> int:
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again after a clean end, which would spoil the exit code
-        signal.signal(number, lambda *_: None)
+        signal.signal(signal_number, lambda *_: None)
     server.run()
     return 0 if server.started else 1
 

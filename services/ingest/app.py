@@ -26,41 +26,38 @@ def create_app(settings: IngestSettings) -> FastAPI:
     """
     topic = topic_name(settings.topic_prefix, EVENTS)
     publisher = KafkaPublisher(settings.kafka_bootstrap_servers, topic)
-    health = Health({"kafka": publisher.fault})
-    app = FastAPI(title="Vedette ingest", lifespan=_lifespan(publisher, _beating(settings)))
-    app.include_router(health_routes(health))
-    app.include_router(events_route(_intake(settings, publisher), _door(settings)))
+    intake = Intake(publisher, _now, recorded=settings.clock == "recorded")
+    app = FastAPI(
+        title="Vedette ingest", lifespan=_lifespan(publisher, _watchdog_seconds(settings))
+    )
+    app.include_router(health_routes(Health({"kafka": publisher.fault})))
+    app.include_router(events_route(intake, _authenticator(settings)))
     return app
-
-
-def _intake(settings: IngestSettings, publisher: KafkaPublisher) -> Intake:
-    return Intake(publisher, _now, recorded=settings.clock == "recorded")
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _beating(settings: IngestSettings) -> float:
-    """Seconds between beats of the watchdog; 0: none, as on a clock that silence does not move."""
+def _watchdog_seconds(settings: IngestSettings) -> float:
+    """Seconds between rounds of the watchdog; 0, none, on a clock that silence does not move."""
     return 0.0 if settings.clock == "recorded" else settings.watchdog_seconds
 
 
-def _door(settings: IngestSettings) -> Authenticator:
+def _authenticator(settings: IngestSettings) -> Authenticator:
     path = settings.ingest_tokens_file
-    return Authenticator(read_tokens(path).identity_of if path else None, open=settings.ingest_open)
+    return Authenticator(read_tokens(path).find_reporter if path else None, settings.ingest_open)
 
 
-def _lifespan(publisher: KafkaPublisher, seconds: float) -> Lifespan[FastAPI]:
+def _lifespan(publisher: KafkaPublisher, watchdog_seconds: float) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await publisher.start()
-        beating = (
-            asyncio.create_task(WatchdogSender(publisher, _now).run(seconds)) if seconds else None
-        )
+        watchdog = WatchdogSender(publisher, _now)
+        tasks = [asyncio.create_task(watchdog.run(watchdog_seconds))] if watchdog_seconds else []
         yield
-        if beating is not None:
-            beating.cancel()
+        for task in tasks:
+            task.cancel()
         await publisher.stop()
 
     return lifespan

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.domain.decoding import decoder_for
+from services.ingest.domain.decoding import choose_decoder
 
 ARCHIVE = Path(__file__).parents[3] / "shared" / "data" / "cloudevents_conformance.tar.gz"
 FEATURE = "features/http-protocol-binding.feature"
@@ -33,18 +33,18 @@ def feature() -> str:
 
 
 def test_every_http_scenario_is_read_as_it_expects() -> None:
-    found = requests()
+    examples = requests()
 
-    for scenario, _ in found:
+    for scenario, _ in examples:
         text = "\n".join(line.strip() for line in scenario.split('"""')[1].strip().splitlines())
         head, _, body = text.partition("\n\n")
         lines = (line.split(": ", 1) for line in head.splitlines()[1:])
         headers = {name.lower(): value for name, value in lines}
-        [report] = decoder_for(headers)(body.encode())
+        [report] = choose_decoder(headers)(body.encode())
         expected = json.loads(scenario.split('"""')[3])
         assert report == expected | {
             "id": "1234-1234-1234",
             "source": "/mycontext/subcontext",
             "published_at": "2018-04-05T03:56:24Z",
         }
-    assert len(found) == 4
+    assert len(examples) == 4

@@ -9,9 +9,9 @@ from services.ingest.domain.decoding import (
     JSON,
     NDJSON,
     UnsupportedContent,
-    decoder_for,
+    choose_decoder,
 )
-from services.ingest.domain.refusal import Refusal
+from services.ingest.domain.result import ReportResult
 from services.ingest.domain.strict_json import InvalidJson
 
 BODY = {"text": "x"}
@@ -19,7 +19,7 @@ BODY = {"text": "x"}
 
 def read(raw: bytes, content_type: str = JSON, **headers: str) -> list[Any]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return decoder_for({"content-type": content_type} | named)(raw)
+    return choose_decoder({"content-type": content_type} | named)(raw)
 
 
 def envelope(**changes: object) -> dict[str, object]:
@@ -33,7 +33,7 @@ def test_an_object_is_one_report_and_an_array_is_several() -> None:
 
 
 def test_without_a_content_type_it_is_json() -> None:
-    assert decoder_for({})(b"{}") == [{}]
+    assert choose_decoder({})(b"{}") == [{}]
 
 
 @pytest.mark.parametrize(
@@ -47,25 +47,25 @@ def test_without_a_content_type_it_is_json() -> None:
     ],
     ids=["text", "form", "empty", "charset", "compressed"],
 )
-def test_another_form_is_refused(headers: dict[str, str]) -> None:
+def test_another_content_is_refused(headers: dict[str, str]) -> None:
     with pytest.raises(UnsupportedContent):
-        decoder_for(headers)
+        choose_decoder(headers)
 
 
 def test_the_content_type_may_be_spelled_in_any_case_with_its_charset() -> None:
     assert read(b"{}", "Application/JSON; Charset=UTF-8") == [{}]
 
 
-def test_each_line_of_ndjson_is_a_report_and_empty_ones_are_none() -> None:
+def test_each_line_of_ndjson_is_a_report_and_empty_lines_are_not() -> None:
     assert read(b'{"a": 1}\r\n\n{"a": 2}', NDJSON) == [{"a": 1}, {"a": 2}]
 
 
-def test_a_broken_line_of_ndjson_refuses_itself_alone_with_its_place() -> None:
+def test_a_broken_line_of_ndjson_is_refused_alone_with_its_place() -> None:
     first, broken, last = read(b'{"a": 1}\n{"a": }\n{"a": 2}\n', NDJSON)
 
     assert (first, last) == ({"a": 1}, {"a": 2})
-    assert isinstance(broken, Refusal)
-    assert broken.faults[0].message == "line 2 column 7: Expecting value"
+    assert isinstance(broken, ReportResult)
+    assert broken.errors[0].message == "line 2 column 7: Expecting value"
 
 
 @pytest.mark.parametrize("raw", [b"", b"\n \n", b"{\n}\n"], ids=["empty", "blank", "no line"])
@@ -82,7 +82,7 @@ def test_the_envelope_fills_what_the_report_leaves_out() -> None:
     assert report == {"text": "x", "id": "c1", "source": "s", "published_at": time}
 
 
-def test_what_the_report_says_itself_goes_before_its_envelope() -> None:
+def test_a_field_of_the_report_goes_before_that_of_its_envelope() -> None:
     own = {"id": "own", "source": "s:own", "published_at": "2020-01-01T00:00:00Z"}
 
     [report] = read(json.dumps(envelope(data=BODY | own, time="later")).encode(), CLOUDEVENT)
@@ -90,7 +90,7 @@ def test_what_the_report_says_itself_goes_before_its_envelope() -> None:
     assert report == BODY | own
 
 
-FAULTS: dict[str, tuple[dict[str, object], str]] = {
+INVALID: dict[str, tuple[dict[str, object], str]] = {
     "another version": ({"specversion": "0.3"}, "specversion"),
     "no id": ({"id": ""}, "id"),
     "no source": ({"source": None}, "source"),
@@ -101,14 +101,14 @@ FAULTS: dict[str, tuple[dict[str, object], str]] = {
 }
 
 
-@pytest.mark.parametrize(("changes", "field"), FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize(("changes", "field"), INVALID.values(), ids=INVALID)
 def test_a_faulty_envelope_is_refused_with_the_attribute(
     changes: dict[str, object], field: str
 ) -> None:
     [refusal] = read(json.dumps(envelope(**changes)).encode(), CLOUDEVENT)
 
-    assert isinstance(refusal, Refusal)
-    assert [fault.field for fault in refusal.faults] == [field]
+    assert isinstance(refusal, ReportResult)
+    assert [error.field for error in refusal.errors] == [field]
 
 
 def test_a_batch_is_an_array_of_envelopes() -> None:
@@ -117,7 +117,7 @@ def test_a_batch_is_an_array_of_envelopes() -> None:
     report, refusal = read(raw, CLOUDEVENTS)
 
     assert report["id"] == "c1"
-    assert isinstance(refusal, Refusal)
+    assert isinstance(refusal, ReportResult)
     with pytest.raises(InvalidJson):
         read(json.dumps(envelope()).encode(), CLOUDEVENTS)
 

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from schemas.event import LARGEST_REQUEST
-from services.ingest.adapters.http import MOST_ITEMS
+from services.ingest.adapters.http import MOST_REPORTS
 from services.telemetry import listen
 from tests.fakes import FakePublisher
 from tests.ingest.builders import TOKEN, app, client, report
@@ -27,15 +27,15 @@ async def posted(content: object, publisher: FakePublisher | None = None) -> htt
 
 
 def results(response: httpx.Response) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = response.json()["results"]
-    return found
+    parsed: list[dict[str, Any]] = response.json()["results"]
+    return parsed
 
 
 def counted(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0
 
 
-async def test_202_says_of_each_report_in_order_what_became_of_it() -> None:
+async def test_202_has_the_result_of_each_report_in_order() -> None:
     publisher = FakePublisher()
 
     response = await posted([report(id="a"), report(id="b", lat=91), report(id="c")], publisher)
@@ -44,7 +44,7 @@ async def test_202_says_of_each_report_in_order_what_became_of_it() -> None:
     assert [result["id"] for result in results(response)] == ["a", "b", "c"]
     assert [r["status"] for r in results(response)] == ["accepted", "refused", "accepted"]
     assert [error["field"] for error in results(response)[1]["errors"]] == ["lat"]
-    assert sum(len(message.places) for message in publisher.published) == 2
+    assert sum(len(message.positions) for message in publisher.published) == 2
 
 
 async def test_422_names_the_field_when_every_report_is_refused() -> None:
@@ -55,7 +55,7 @@ async def test_422_names_the_field_when_every_report_is_refused() -> None:
     assert results(response)[1]["errors"][0]["message"].endswith("not a number")
 
 
-async def test_400_says_where_the_json_breaks() -> None:
+async def test_400_names_where_the_json_breaks() -> None:
     response = await posted(b'{"id": "r1",\n "text": }')
 
     assert response.status_code == 400
@@ -143,8 +143,8 @@ async def test_a_body_of_exactly_the_bound_is_read() -> None:
 
 
 async def test_413_for_more_reports_than_are_taken_at_once() -> None:
-    assert (await posted([0] * MOST_ITEMS)).status_code == 422
-    assert (await posted([0] * (MOST_ITEMS + 1))).status_code == 413
+    assert (await posted([0] * MOST_REPORTS)).status_code == 422
+    assert (await posted([0] * (MOST_REPORTS + 1))).status_code == 413
 
 
 async def test_415_names_what_is_taken() -> None:

@@ -50,7 +50,7 @@ class ClientSupply:
     clients: list[Client]
     given: int = 0
 
-    def look(self, producer: Client | None, _servers: list[str], _topic: str) -> KafkaConnection:
+    def check(self, producer: Client | None, _servers: list[str], _topic: str) -> KafkaConnection:
         if producer is None:
             producer = self.clients[self.given]
             self.given += 1
@@ -63,7 +63,7 @@ def message(value: bytes = b"{}") -> EventsMessage:
 
 @asynccontextmanager
 async def publishing(*clients: Client) -> AsyncIterator[KafkaPublisher]:
-    publisher = KafkaPublisher("127.0.0.1:1", "events", ClientSupply(list(clients)).look)
+    publisher = KafkaPublisher("127.0.0.1:1", "events", ClientSupply(list(clients)).check)
     await publisher.start()
     try:
         await well(publisher)
@@ -93,12 +93,12 @@ async def test_after_a_failed_delivery_another_client_takes_over(raises: bool) -
 
     async with publishing(failing, fresh) as publisher:
         failed = await publisher.publish([message(b"1")])
-        said = publisher.fault()
+        fault = publisher.fault()
         await well(publisher)
         done = await publisher.publish([message(b"2")])
 
     assert (failed, done) == ([False], [True])
-    assert said is not None
+    assert fault is not None
     assert fresh.sent == [b"2"]
     assert failing.closed
 
@@ -108,10 +108,10 @@ async def test_a_message_that_kafka_finds_too_large_is_no_fault_of_the_client() 
 
     async with publishing(client) as publisher:
         failed = await publisher.publish([message()])
-        said = publisher.fault()
+        fault = publisher.fault()
 
     assert failed == [False]
-    assert said is None
+    assert fault is None
 
 
 async def test_more_than_memory_holds_is_not_taken() -> None:

@@ -21,13 +21,13 @@ def test_a_token_stands_for_its_source_with_owner_and_grade(tmp_path: Path) -> N
 
     tokens = read_tokens(file(tmp_path, f"{text}'telegram:@a': {{sha256: {OTHER}}}"))
 
-    assert tokens.identity_of("secret") == Reporter("reuters", "Thomson Reuters", "B")
-    assert tokens.identity_of("another") == Reporter("telegram:@a")
-    assert tokens.identity_of("unknown") is None
-    assert tokens.identity_of("\udcff") is None
+    assert tokens.find_reporter("secret") == Reporter("reuters", "Thomson Reuters", "B")
+    assert tokens.find_reporter("another") == Reporter("telegram:@a")
+    assert tokens.find_reporter("unknown") is None
+    assert tokens.find_reporter("\udcff") is None
 
 
-FAULTS = {
+INVALID = {
     "no digest": ("reuters: {owner: x}", "reuters: token_sha256: Field required"),
     "the token itself": ("reuters: {token_sha256: secret}", "reuters: token_sha256:"),
     "an unknown key": (f"reuters: {{token_sha256: {DIGEST}, grade: B}}", "reuters: grade:"),
@@ -40,7 +40,7 @@ FAULTS = {
     "a source that YAML took for a boolean": (f"no: {{token_sha256: {DIGEST}}}", "False:"),
     "a source twice": (
         f"a: {{token_sha256: {DIGEST}}}\na: {{token_sha256: {OTHER}}}",
-        "a: stands twice",
+        "a: is repeated",
     ),
     "a token twice": (
         f"a: {{token_sha256: {DIGEST}}}\nb: {{token_sha256: {DIGEST}}}",
@@ -52,7 +52,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize(("text", "message"), FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize(("text", "message"), INVALID.values(), ids=INVALID)
 def test_a_malformed_file_is_refused_with_file_and_source(
     text: str, message: str, tmp_path: Path
 ) -> None:

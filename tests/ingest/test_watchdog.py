@@ -28,7 +28,7 @@ def test_every_partition_has_its_report() -> None:
     assert len({event.id for event in events}) == 3
 
 
-async def test_it_beats_again_and_again() -> None:
+async def test_it_sends_again_and_again() -> None:
     numbers, thrice = count(), asyncio.Event()
 
     def now() -> datetime:
@@ -38,18 +38,18 @@ async def test_it_beats_again_and_again() -> None:
         return NOON + timedelta(seconds=number)
 
     publisher = FakePublisher(partitions=1)
-    beating = asyncio.create_task(WatchdogSender(publisher, now).run(0.01))
+    sending = asyncio.create_task(WatchdogSender(publisher, now).run(0.01))
     async with asyncio.timeout(10):
         await thrice.wait()
-    beating.cancel()
+    sending.cancel()
 
     assert len({message.key for message in publisher.published}) >= 3
 
 
-async def test_a_beat_that_does_not_get_through_is_counted_and_not_sent_again() -> None:
+async def test_a_report_that_does_not_get_through_is_counted_and_not_sent_again() -> None:
     before = failed()
 
-    await WatchdogSender(FakePublisher(partitions=0), lambda: NOON).beat()
-    await WatchdogSender(FakePublisher(deaf=frozenset({1})), lambda: NOON).beat()
+    await WatchdogSender(FakePublisher(partitions=0), lambda: NOON).send()
+    await WatchdogSender(FakePublisher(deaf=frozenset({1})), lambda: NOON).send()
 
     assert failed() == before + 2

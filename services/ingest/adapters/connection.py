@@ -1,4 +1,4 @@
-"""One kafka-python producer: made, looked at and closed. Everything here blocks."""
+"""One kafka-python producer: connected, checked and closed. Everything here blocks."""
 
 import socket
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 
 from services.telemetry import logger
 
-KNOCK_SECONDS = 2.0
+PROBE_SECONDS = 2.0
 REFRESH_MS = 1000
 STALE_SECONDS = 5.0
 DELIVERY_MS = 6000
@@ -18,7 +18,7 @@ log = logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class KafkaConnection:
-    """What the last look at Kafka showed; nothing is sent while there is a fault."""
+    """The state of Kafka at the last check; nothing is sent while there is a fault."""
 
     producer: KafkaProducer | None = None
     partitions: int = 0
@@ -26,7 +26,7 @@ class KafkaConnection:
 
 
 def check_kafka(producer: KafkaProducer | None, servers: list[str], topic: str) -> KafkaConnection:
-    """How Kafka is now; connects first where there is no producer. Never raises, takes seconds."""
+    """The state of Kafka now; connects first without a producer. Takes seconds, never raises."""
     try:
         producer = producer or _connect(servers)
         partitions = len(producer.partitions_for(topic))
@@ -38,24 +38,24 @@ def check_kafka(producer: KafkaProducer | None, servers: list[str], topic: str) 
 
 
 def close(producer: KafkaProducer, seconds: float) -> None:
-    """Send what is in flight for up to `seconds`, then give up the rest; takes thrice that."""
+    """Send what is in flight for up to `seconds`, then drop the rest; takes three times as long."""
     producer.close(timeout=seconds)
 
 
 class _Producer(KafkaProducer):  # type: ignore[misc]  # kafka-python has no types
     def flush(self, timeout: float | None = None) -> None:
-        """As the parent's, but `close` goes on to its end when not all is sent in time.
+        """As the parent's, but a time-out does not raise.
 
-        The parent raises out of its own `close` there and leaves its thread running.
+        Otherwise the parent's `close`, which flushes, raises and leaves its thread running.
         """
         try:
             super().flush(timeout)
         except KafkaTimeoutError as error:
-            log.warning("closing with messages in flight", error=str(error))
+            log.warning("closed with messages in flight", error=str(error))
 
 
 def _connect(servers: list[str]) -> KafkaProducer:
-    _knock(servers)
+    _probe(servers)
     return _Producer(
         bootstrap_servers=servers,
         client_id="vedette-ingest",
@@ -72,12 +72,12 @@ def _connect(servers: list[str]) -> KafkaProducer:
     )
 
 
-def _knock(servers: list[str]) -> None:
-    """Raise OSError where no server listens: the client would leak its sockets there."""
+def _probe(servers: list[str]) -> None:
+    """Raise OSError where no server listens: the client would leak its sockets."""
     for number, server in enumerate(servers, 1):
         host, _, port = server.rpartition(":")
         try:
-            socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_SECONDS).close()
+            socket.create_connection((host.strip("[]"), int(port)), timeout=PROBE_SECONDS).close()
         except OSError:
             if number == len(servers):
                 raise

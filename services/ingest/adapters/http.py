@@ -14,22 +14,22 @@ from schemas.event import LARGEST_REQUEST
 from services.ingest.adapters import metrics
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.openapi import DESCRIPTION, REQUEST_BODY, RESPONSES
-from services.ingest.domain.answer import Answer, answer_of, status_of
-from services.ingest.domain.decoding import Decoder, UnsupportedContent, decoder_for
+from services.ingest.domain.answer import Answer, build_answer, choose_status
+from services.ingest.domain.decoding import UnsupportedContent, choose_decoder
 from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.strict_json import InvalidJson
 
 RETRY_AFTER = {"Retry-After": "5"}
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="vedette"'}
-MOST_ITEMS = 10_000
+MOST_REPORTS = 10_000
 READ_SECONDS = 30.0
 
-ReporterOf = Callable[[str], Reporter | None]
+FindReporter = Callable[[str], Reporter | None]
 """Whom a token stands for, or None."""
 
 
 class RejectedRequest(Exception):
-    """A request that is answered before any of its reports is judged."""
+    """A request that is answered before any of its reports is validated."""
 
     def __init__(
         self, status: HTTPStatus, message: str, headers: Mapping[str, str] | None = None
@@ -41,26 +41,30 @@ class RejectedRequest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """Who may come in: whom a token stands for; `open` lets in those without a token, too."""
+    """Who may report: the reporter of a token; `is_open` allows requests without one too."""
 
-    identity_of: ReporterOf | None
-    open: bool = False
+    find_reporter: FindReporter | None
+    is_open: bool = False
 
-    def enter(self, headers: Mapping[str, str]) -> Reporter | None:
-        """The identity behind the request; None for anybody, where that is allowed."""
+    def authenticate(self, headers: Mapping[str, str]) -> Reporter | None:
+        """The reporter behind the request; None for anybody, where that is allowed.
+
+        Raises:
+            RejectedRequest: 401, the token is missing or unknown.
+        """
         given = headers.get("authorization")
-        if self.open and (given is None or self.identity_of is None):
+        if self.is_open and (given is None or self.find_reporter is None):
             return None
         scheme, _, token = (given or "").partition(" ")
-        known = self.identity_of(token.strip()) if self.identity_of else None
-        if scheme.lower() != "bearer" or known is None:
+        reporter = self.find_reporter(token.strip()) if self.find_reporter else None
+        if scheme.lower() != "bearer" or reporter is None:
             message = "unknown token" if given else "a bearer token is needed"
             raise RejectedRequest(HTTPStatus.UNAUTHORIZED, message, CHALLENGE)
-        return known
+        return reporter
 
 
 def events_route(
-    intake: Intake, door: Authenticator, read_seconds: float = READ_SECONDS
+    intake: Intake, authenticator: Authenticator, read_seconds: float = READ_SECONDS
 ) -> APIRouter:
     """The route that takes reports, each request's body within `read_seconds`."""
     router = APIRouter()
@@ -74,39 +78,39 @@ def events_route(
     )
     async def post_events(request: Request) -> Response:
         try:
-            identity = door.enter(request.headers)
-            items = await _items(request, read_seconds)
+            reporter = authenticator.authenticate(request.headers)
+            items = await _read_reports(request, read_seconds)
         except RejectedRequest as rejected:
             answer = Answer(error=str(rejected))
-            return _response(rejected.status, answer, rejected.headers)
-        results = await intake.take(items, identity)
-        status = status_of(results)
+            return _respond(rejected.status, answer, rejected.headers)
+        results = await intake.take(items, reporter)
+        status = choose_status(results)
         unavailable = status is HTTPStatus.SERVICE_UNAVAILABLE
-        return _response(status, answer_of(results), RETRY_AFTER if unavailable else {})
+        return _respond(status, build_answer(results), RETRY_AFTER if unavailable else {})
 
     return router
 
 
-async def _items(request: Request, read_seconds: float) -> list[Any]:
+async def _read_reports(request: Request, read_seconds: float) -> list[Any]:
     try:
-        form: Decoder = decoder_for(request.headers)
-        items = form(await _body(request, read_seconds))
+        decode = choose_decoder(request.headers)
+        items = decode(await _read_body(request, read_seconds))
     except UnsupportedContent as error:
         raise RejectedRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error)) from None
     except InvalidJson as error:
         raise RejectedRequest(HTTPStatus.BAD_REQUEST, str(error)) from None
-    if len(items) > MOST_ITEMS:
-        message = f"{len(items)} events in one request: at most {MOST_ITEMS} are taken"
+    if len(items) > MOST_REPORTS:
+        message = f"{len(items)} reports in one request: at most {MOST_REPORTS} are taken"
         raise RejectedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
     return items
 
 
-async def _body(request: Request, read_seconds: float) -> bytes:
+async def _read_body(request: Request, read_seconds: float) -> bytes:
     if int(request.headers.get("content-length", 0)) > LARGEST_REQUEST:
         raise _too_large()
     try:
         async with asyncio.timeout(read_seconds):
-            return await _bounded(request)
+            return await _read_stream(request)
     except TimeoutError:
         message = f"the body did not come within {read_seconds:g} s"
         raise RejectedRequest(HTTPStatus.REQUEST_TIMEOUT, message) from None
@@ -114,7 +118,7 @@ async def _body(request: Request, read_seconds: float) -> bytes:
         raise RejectedRequest(HTTPStatus.BAD_REQUEST, "the body ended early") from None
 
 
-async def _bounded(request: Request) -> bytes:
+async def _read_stream(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -123,7 +127,7 @@ async def _bounded(request: Request) -> bytes:
     return bytes(body)
 
 
-def _response(status: HTTPStatus, answer: Answer, headers: Mapping[str, str]) -> Response:
+def _respond(status: HTTPStatus, answer: Answer, headers: Mapping[str, str]) -> Response:
     metrics.REQUESTS.labels(str(status.value)).inc()
     # escaped: what is echoed may hold halves of surrogate pairs, which UTF-8 cannot carry
     content = json.dumps(answer.model_dump(), ensure_ascii=True)

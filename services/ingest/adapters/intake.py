@@ -1,21 +1,20 @@
-"""From parsed reports to results: judge each, publish what passes, wait for Kafka."""
+"""From decoded reports to results: normalize each, publish the events, wait for Kafka."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from services.ingest.adapters import metrics
-from services.ingest.domain.answer import ItemResult, result_of
 from services.ingest.domain.batch import batch_events
 from services.ingest.domain.normalize import ReportContext, StoredEvent, normalize
 from services.ingest.domain.ports import Publisher, Unavailable
-from services.ingest.domain.refusal import Refusal
 from services.ingest.domain.reporter import Reporter
+from services.ingest.domain.result import ReportResult, accept, leave_unacknowledged
 
 NOT_ACKNOWLEDGED = "Kafka did not acknowledge it in time: send it again"
-AT_A_STRETCH = 200
+AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,37 +25,43 @@ class Intake:
     now: Callable[[], datetime]
     recorded: bool = False
 
-    async def take(self, items: Sequence[Any], identity: Reporter | None) -> list[ItemResult]:
-        """What became of each item, in order; accepted means acknowledged by Kafka."""
-        arrival = ReportContext(identity, self.now(), self.recorded)
-        reports = await _judged(items, arrival)
-        faults = await self._publish([one for one in reports if isinstance(one, StoredEvent)])
+    async def take(self, items: Sequence[Any], reporter: Reporter | None) -> list[ReportResult]:
+        """The result of each report, in order; accepted means acknowledged by Kafka."""
+        context = ReportContext(reporter, self.now(), self.recorded)
+        reports = await _normalize_all(items, context)
+        events = [report for report in reports if isinstance(report, StoredEvent)]
+        published = iter(await self._publish(events) if events else ())
         results = [
-            result_of(one, next(faults)) if isinstance(one, StoredEvent) else result_of(one)
-            for one in reports
+            report if isinstance(report, ReportResult) else next(published) for report in reports
         ]
         metrics.count_results(results)
         return results
 
-    async def _publish(self, events: Sequence[StoredEvent]) -> Iterator[str | None]:
-        """For each event why it is not acknowledged, or None when it is."""
-        if not events:
-            return iter(())
+    async def _publish(self, events: Sequence[StoredEvent]) -> list[ReportResult]:
         try:
             messages = batch_events(events, self.publisher.partition_of)
-            acknowledged = await self.publisher.publish(messages)
+            acknowledgements = await self.publisher.publish(messages)
         except Unavailable as error:
-            return iter([str(error)] * len(events))
-        faults: list[str | None] = [NOT_ACKNOWLEDGED] * len(events)
-        for message, known in zip(messages, acknowledged, strict=True):
-            for place in message.places:
-                faults[place] = None if known else NOT_ACKNOWLEDGED
-        return iter(faults)
+            return [leave_unacknowledged(stored.event, str(error)) for stored in events]
+        acknowledged = {
+            position
+            for message, is_acknowledged in zip(messages, acknowledgements, strict=True)
+            if is_acknowledged
+            for position in message.positions
+        }
+        return [
+            accept(stored.event)
+            if position in acknowledged
+            else leave_unacknowledged(stored.event, NOT_ACKNOWLEDGED)
+            for position, stored in enumerate(events)
+        ]
 
 
-async def _judged(items: Sequence[Any], arrival: ReportContext) -> list[StoredEvent | Refusal]:
-    reports: list[StoredEvent | Refusal] = []
-    for start in range(0, len(items), AT_A_STRETCH):
-        reports += [normalize(item, arrival) for item in items[start : start + AT_A_STRETCH]]
+async def _normalize_all(
+    items: Sequence[Any], context: ReportContext
+) -> list[StoredEvent | ReportResult]:
+    reports: list[StoredEvent | ReportResult] = []
+    for start in range(0, len(items), AT_ONCE):
+        reports += [normalize(item, context) for item in items[start : start + AT_ONCE]]
         await asyncio.sleep(0)  # one long request must not hold up the short ones
     return reports

@@ -12,19 +12,19 @@ accepted ones; 422 says that all were refused, with the field named. After 503 s
 request again: an event is known by its source and id, so a repeat changes nothing.
 """
 
-# what a publisher may leave out, and what only ingest may say
+# fields that only ingest sets
 _SET_BY_INGEST = {"source_owner", "reliability", "earlier", "recorded_at"}
 
 
 def _report_schema() -> dict[str, Any]:
     schema = Event.model_json_schema()
     properties = schema["$defs"]["Event"]["properties"]
-    own = {name: what for name, what in properties.items() if name not in _SET_BY_INGEST}
+    reported = {name: of for name, of in properties.items() if name not in _SET_BY_INGEST}
     example = {"source": "reuters", "text": "Rockets hit the base."}
-    return {"type": "object", "title": "Report", "properties": own, "example": example}
+    return {"type": "object", "title": "Report", "properties": reported, "example": example}
 
 
-_ONE = _report_schema()
+_REPORT = _report_schema()
 _OBJECT = {"type": "object"}
 
 REQUEST_BODY: dict[str, Any] = {
@@ -32,7 +32,7 @@ REQUEST_BODY: dict[str, Any] = {
         "required": True,
         "content": {
             "application/json": {
-                "schema": {"oneOf": [_ONE, {"type": "array", "items": {"type": "object"}}]}
+                "schema": {"oneOf": [_REPORT, {"type": "array", "items": {"type": "object"}}]}
             },
             "application/x-ndjson": {"schema": {"type": "string"}},
             "application/cloudevents+json": {"schema": _OBJECT},
@@ -43,7 +43,7 @@ REQUEST_BODY: dict[str, Any] = {
 }
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    202: {"model": Answer, "description": "Acknowledged by Kafka, but for those marked refused"},
+    202: {"model": Answer, "description": "Acknowledged by Kafka, except those marked refused"},
     400: {"model": Answer, "description": "Malformed JSON, with line and column"},
     401: {"model": Answer, "description": "No token, or an unknown one"},
     408: {"model": Answer, "description": "The body did not come in time"},

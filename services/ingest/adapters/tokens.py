@@ -28,7 +28,7 @@ class InvalidTokens(Exception):
     """The token file cannot be used; the message names the file and each entry at fault."""
 
 
-class _Entry(Document):
+class _TokenEntry(Document):
     token_sha256: Annotated[Digest, Field(validation_alias=AliasChoices("token_sha256", "sha256"))]
     owner: Name | None = None
     reliability: Reliability | None = None
@@ -36,18 +36,18 @@ class _Entry(Document):
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Identities by the SHA-256 of their token, in hex."""
+    """Reporters by the SHA-256 of their token, in hex."""
 
-    identities: Mapping[str, Reporter]
+    reporters: Mapping[str, Reporter]
 
-    def identity_of(self, token: str) -> Reporter | None:
+    def find_reporter(self, token: str) -> Reporter | None:
         """Whom `token` stands for; takes the same time for every token."""
         digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
-        found = None
-        for known, identity in self.identities.items():
+        matching = None
+        for known, reporter in self.reporters.items():
             if hmac.compare_digest(known, digest):
-                found = identity
-        return found
+                matching = reporter
+        return matching
 
 
 def read_tokens(path: Path) -> Tokens:
@@ -57,47 +57,47 @@ def read_tokens(path: Path) -> Tokens:
         InvalidTokens: it cannot be read, or an entry is malformed; every fault is named.
     """
     try:
-        document = yaml.load(path.read_bytes(), _NothingTwice)  # noqa: S506  (it is a safe loader)
+        document = yaml.load(path.read_bytes(), _UniqueKeyLoader)  # noqa: S506  (a safe loader)
     except OSError as error:
         raise InvalidTokens(f"{path}: {error.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InvalidTokens(f"{path}: {' '.join(str(error).split())}") from None
     if not isinstance(document, dict) or not document:
         raise InvalidTokens(f"{path}: a map of source id to token_sha256, owner and reliability")
-    return _checked(path, document)
+    return _read_entries(path, document)
 
 
-def _checked(path: Path, document: Mapping[Any, Any]) -> Tokens:
+def _read_entries(path: Path, document: Mapping[Any, Any]) -> Tokens:
     faults: list[str] = []
-    identities: dict[str, Reporter] = {}
+    reporters: dict[str, Reporter] = {}
     for source, raw in document.items():
         try:
-            known, entry = _SOURCE.validate_python(source), _Entry.model_validate(raw)
+            name, entry = _SOURCE.validate_python(source), _TokenEntry.model_validate(raw)
         except ValidationError as error:
-            faults += [f"{path}: {source}: {_named(fault)}" for fault in error.errors()]
+            faults += [f"{path}: {source}: {_describe(fault)}" for fault in error.errors()]
             continue
-        if entry.token_sha256 in identities:
-            other = identities[entry.token_sha256].source
+        if entry.token_sha256 in reporters:
+            other = reporters[entry.token_sha256].source
             faults.append(f"{path}: {source}: token_sha256: the same token as {other}")
-        identities[entry.token_sha256] = Reporter(known, entry.owner, entry.reliability)
+        reporters[entry.token_sha256] = Reporter(name, entry.owner, entry.reliability)
     if faults:
         raise InvalidTokens("; ".join(faults))
-    return Tokens(identities)
+    return Tokens(reporters)
 
 
-def _named(fault: Any) -> str:
+def _describe(fault: Any) -> str:
     where = ".".join(str(part) for part in fault["loc"])
     return f"{where or 'the entry'}: {fault['msg'].removeprefix('Value error, ')}"
 
 
-class _NothingTwice(yaml.SafeLoader):
-    """YAML lets the last of two equal keys win in silence: here that is an error."""
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """A key that is repeated is an error; plain YAML takes the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002  (the parent's signature)
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = {str(key) for key in keys if keys.count(key) > 1}
-        if twice:
-            raise yaml.YAMLError(f"{', '.join(sorted(twice))}: stands twice")
+        repeated = {str(key) for key in keys if keys.count(key) > 1}
+        if repeated:
+            raise yaml.YAMLError(f"{', '.join(sorted(repeated))}: is repeated")
         return super().construct_mapping(node, deep)
 
 

@@ -12,23 +12,24 @@ from services.ingest.domain.watchdog import watchdog_messages
 
 @dataclass(frozen=True, slots=True)
 class WatchdogSender:
-    """Publishes the watchdog's reports; what does not get through is not sent again."""
+    """Publishes the watchdog's reports; a report that does not get through is not sent again."""
 
     publisher: Publisher
     now: Callable[[], datetime]
 
-    async def beat(self) -> None:
-        """One report into every partition; returns when Kafka has them, or does not take them."""
+    async def send(self) -> None:
+        """Send one report to every partition and wait until Kafka acknowledges or refuses them."""
         try:
-            taken = await self.publisher.publish(
+            acknowledged = await self.publisher.publish(
                 watchdog_messages(self.publisher.partitions, self.now())
             )
         except Unavailable:
-            taken = [False]
-        metrics.BEATS.labels("acknowledged" if taken and all(taken) else "failed").inc()
+            acknowledged = [False]
+        is_acknowledged = bool(acknowledged) and all(acknowledged)
+        metrics.WATCHDOG.labels("acknowledged" if is_acknowledged else "failed").inc()
 
     async def run(self, seconds: float) -> None:
-        """A beat every `seconds`, the first after so long; until it is cancelled."""
+        """Send every `seconds`, the first time after as long; until it is cancelled."""
         while True:
             await asyncio.sleep(seconds)
-            await self.beat()
+            await self.send()

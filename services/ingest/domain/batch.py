@@ -1,4 +1,4 @@
-"""Events that arrive together → messages: what shares a partition travels as one bundle."""
+"""Events that arrive together → messages: those of one partition travel as batches."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -10,63 +10,70 @@ from services.ingest.domain.normalize import StoredEvent
 
 MOST_EVENTS = 64
 BATCH_SOURCE = "vedette/ingest"
+_BRACKETS = 2
+_COMMA = 1
 
-Partition = Callable[[bytes], int]
+PartitionOf = Callable[[bytes], int]
 """The partition of a key."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventsMessage:
-    """One Kafka message; `places` are those of its events in the sequence that was bundled."""
+    """One message of the events topic.
+
+    `positions` are those of its events in the sequence that was batched.
+    """
 
     partition: int
     key: bytes | None
     value: bytes
     headers: Headers
-    places: tuple[int, ...]
+    positions: tuple[int, ...]
 
 
-def batch_events(events: Sequence[StoredEvent], partition_of: Partition) -> list[EventsMessage]:
+def batch_events(events: Sequence[StoredEvent], partition_of: PartitionOf) -> list[EventsMessage]:
     """Messages that carry `events`, in their order within each partition.
 
-    One event stays single and keyed; several of a partition become bundles without a key,
-    each at most 512 KiB and 64 events.
+    The only event of a partition has a message and its key to itself; several become batches
+    without a key, each at most 512 KiB and 64 events.
     """
     by_partition: dict[int, list[int]] = {}
-    for place, taken in enumerate(events):
-        by_partition.setdefault(partition_of(taken.event.key), []).append(place)
+    for position, stored in enumerate(events):
+        by_partition.setdefault(partition_of(stored.event.key), []).append(position)
     return [
-        _message(partition, chunk, events)
-        for partition, places in by_partition.items()
-        for chunk in _chunks(places, events)
+        _build_message(partition, chunk, events)
+        for partition, positions in by_partition.items()
+        for chunk in _split(positions, events)
     ]
 
 
-def _chunks(places: Sequence[int], events: Sequence[StoredEvent]) -> Iterator[list[int]]:
+def _split(positions: Sequence[int], events: Sequence[StoredEvent]) -> Iterator[list[int]]:
     chunk: list[int] = []
-    size = 2
-    for place in places:
-        more = len(events[place].value) + 1
-        if chunk and (size + more > LARGEST_BATCH or len(chunk) == MOST_EVENTS):
+    size = _BRACKETS - _COMMA
+    for position in positions:
+        added = len(events[position].value) + _COMMA
+        if chunk and (size + added > LARGEST_BATCH or len(chunk) == MOST_EVENTS):
             yield chunk
-            chunk, size = [], 2
-        chunk.append(place)
-        size += more
+            chunk, size = [], _BRACKETS - _COMMA
+        chunk.append(position)
+        size += added
     yield chunk
 
 
-def _message(partition: int, places: Sequence[int], events: Sequence[StoredEvent]) -> EventsMessage:
-    if len(places) == 1:
-        return _single(partition, places[0], events[places[0]])
-    value = b"[" + b",".join(events[place].value for place in places) + b"]"
-    last = events[places[-1]].event
+def _build_message(
+    partition: int, positions: Sequence[int], events: Sequence[StoredEvent]
+) -> EventsMessage:
+    if len(positions) == 1:
+        return _build_single(partition, positions[0], events[positions[0]])
+    value = b"[" + b",".join(events[position].value for position in positions) + b"]"
+    last = events[positions[-1]].event
     recorded = last.recorded_at or last.occurred_at
     identity = hashlib.sha256(value).hexdigest()[:32]
     headers = cloud_headers(EVENTS_BATCH, identity, BATCH_SOURCE, recorded, recorded)
-    return EventsMessage(partition, None, value, headers, tuple(places))
+    return EventsMessage(partition, None, value, headers, tuple(positions))
 
 
-def _single(partition: int, place: int, taken: StoredEvent) -> EventsMessage:
-    event = taken.event
+def _build_single(partition: int, position: int, stored: StoredEvent) -> EventsMessage:
+    event = stored.event
     headers = cloud_headers(EVENT, event.id, event.source, event.occurred_at, event.recorded_at)
-    return EventsMessage(partition, event.key, taken.value, headers, (place,))
+    return EventsMessage(partition, event.key, stored.value, headers, (position,))

@@ -5,25 +5,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from services.ingest.domain.refusal import Fault, refused
+from services.ingest.domain.result import FieldError, refuse
 
 REQUIRED = ("id", "source", "type")
-# what the envelope says counts only where the report itself says nothing
-FILLS = (("id", "id"), ("source", "source"), ("published_at", "time"))
+# an attribute of the envelope counts only where the report lacks the field
+FILLED_FIELDS = (("id", "id"), ("source", "source"), ("published_at", "time"))
 HEADER = "ce-"
 
 _JSON = re.compile(r"[\w.+-]+/([\w.+-]+\+)?json\s*(;.*)?", re.IGNORECASE)
 
 
-def report(envelope: Any) -> Any:
-    """The report inside `envelope`, or a Refusal naming the attribute at fault."""
+def unwrap(envelope: Any) -> Any:
+    """The report inside `envelope`, or a refusal that names each attribute at fault."""
     if not isinstance(envelope, dict):
         return envelope
-    faults = tuple(_faults(envelope))
-    return refused(envelope, *faults) if faults else _filled(envelope["data"], envelope)
+    errors = tuple(_find_errors(envelope))
+    return refuse(envelope, *errors) if errors else _fill_report(envelope["data"], envelope)
 
 
-def envelope_of(headers: Mapping[str, str], data: Any) -> dict[str, Any]:
+def envelope_from_headers(headers: Mapping[str, str], data: Any) -> dict[str, Any]:
     """Binary mode as an envelope: each attribute is a `ce-` header, the body is the data."""
     attributes = {
         name.removeprefix(HEADER): unquote(value)
@@ -33,25 +33,30 @@ def envelope_of(headers: Mapping[str, str], data: Any) -> dict[str, Any]:
     return attributes | {"datacontenttype": headers.get("content-type"), "data": data}
 
 
-def _faults(envelope: Mapping[str, Any]) -> Iterator[Fault]:
+def _find_errors(envelope: Mapping[str, Any]) -> Iterator[FieldError]:
     if envelope.get("specversion") != "1.0":
-        yield Fault("specversion", "must be 1.0")
+        yield FieldError(field="specversion", message="must be 1.0")
     for name in REQUIRED:
         if not isinstance(envelope.get(name), str) or not envelope[name]:
-            yield Fault(name, "a CloudEvent needs it, as a string that is not empty")
-    kind = envelope.get("datacontenttype")
-    if kind is not None and not (isinstance(kind, str) and _JSON.fullmatch(kind)):
-        yield Fault("datacontenttype", "must be JSON")
+            yield FieldError(field=name, message="a CloudEvent needs it: a string, not empty")
+    content_type = envelope.get("datacontenttype")
+    if content_type is not None and not _is_json(content_type):
+        yield FieldError(field="datacontenttype", message="must be JSON")
     if envelope.get("data_base64") is not None:
-        yield Fault("data_base64", "not taken: send the report as JSON in data")
+        message = "not supported: send the report as JSON in data"
+        yield FieldError(field="data_base64", message=message)
     elif not isinstance(envelope.get("data"), dict):
-        yield Fault("data", "must be a JSON object: the report")
+        yield FieldError(field="data", message="must be a JSON object: the report")
 
 
-def _filled(data: Mapping[str, Any], envelope: Mapping[str, Any]) -> dict[str, Any]:
+def _is_json(content_type: Any) -> bool:
+    return isinstance(content_type, str) and _JSON.fullmatch(content_type) is not None
+
+
+def _fill_report(data: Mapping[str, Any], envelope: Mapping[str, Any]) -> dict[str, Any]:
     missing = {
-        ours: envelope[theirs]
-        for ours, theirs in FILLS
-        if data.get(ours) is None and envelope.get(theirs) is not None
+        field: envelope[attribute]
+        for field, attribute in FILLED_FIELDS
+        if data.get(field) is None and envelope.get(attribute) is not None
     }
     return {**data, **missing}

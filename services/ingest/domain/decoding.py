@@ -1,11 +1,11 @@
-"""The forms that a request may have: its bytes → reports, not yet judged."""
+"""A request's bytes → its reports, by content type; the reports are not validated yet."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from services.ingest.domain import cloudevents
-from services.ingest.domain.refusal import Fault, Refusal
+from services.ingest.domain.result import FieldError, ReportResult, refuse
 from services.ingest.domain.strict_json import InvalidJson, parse
 
 JSON = "application/json"
@@ -14,27 +14,30 @@ CLOUDEVENT = "application/cloudevents+json"
 CLOUDEVENTS = "application/cloudevents-batch+json"
 
 Decoder = Callable[[bytes], list[Any]]
-"""Bytes → items: parsed reports and, for lines that are no JSON, Refusals. Raises InvalidJson."""
+"""Bytes → parsed reports, with a ReportResult in place of each that is refused already.
+
+Raises InvalidJson.
+"""
 
 
 class UnsupportedContent(ValueError):
-    """The headers announce nothing that is taken here; the message says what is."""
+    """The headers announce a body that cannot be decoded; the message names what can be."""
 
 
-def decoder_for(headers: Mapping[str, str]) -> Decoder:
-    """How to read the body that `headers` (names in lower case) announce; JSON if they do not.
+def choose_decoder(headers: Mapping[str, str]) -> Decoder:
+    """The decoder of the body that `headers` (names in lower case) announce; JSON by default.
 
     Raises:
         UnsupportedContent: it is compressed, in another charset, or of another type.
     """
-    kind, _, parameters = headers.get("content-type", JSON).partition(";")
-    name = kind.strip().lower()
-    if name not in _FORMS:
-        raise UnsupportedContent(f"content-type {name!r}: send one of {', '.join(_FORMS)}")
+    content_type, _, parameters = headers.get("content-type", JSON).partition(";")
+    name = content_type.strip().lower()
+    if name not in _DECODERS:
+        raise UnsupportedContent(f"content-type {name!r}: send one of {', '.join(_DECODERS)}")
     _check_encoding(headers, parameters)
     if name == JSON and "ce-specversion" in headers:
-        return partial(_binary, dict(headers))
-    return _FORMS[name]
+        return partial(_decode_binary, dict(headers))
+    return _DECODERS[name]
 
 
 def _check_encoding(headers: Mapping[str, str], parameters: str) -> None:
@@ -47,50 +50,50 @@ def _check_encoding(headers: Mapping[str, str], parameters: str) -> None:
             raise UnsupportedContent(f"charset {value}: send UTF-8")
 
 
-def _json(raw: bytes) -> list[Any]:
+def _decode_json(raw: bytes) -> list[Any]:
     value = parse(raw)
     return value if isinstance(value, list) else [value]
 
 
-def _lines(raw: bytes) -> list[Any]:
-    """A line that is no JSON refuses itself alone, unless no line is any."""
+def _decode_lines(raw: bytes) -> list[Any]:
+    """A line that is not JSON is refused alone, unless no line is JSON."""
     lines = [(number, line) for number, line in enumerate(raw.split(b"\n"), 1) if line.strip()]
-    items = [_line(number, line) for number, line in lines]
-    broken = [item for item in items if isinstance(item, Refusal)]
+    items = [_decode_line(number, line) for number, line in lines]
+    refused = [item for item in items if isinstance(item, ReportResult)]
     if not items:
         raise InvalidJson("line 1 column 1: no report in it")
-    if len(broken) == len(items):
-        raise InvalidJson(broken[0].faults[0].message)
+    if len(refused) == len(items):
+        raise InvalidJson(refused[0].errors[0].message)
     return items
 
 
-def _line(number: int, line: bytes) -> Any:
+def _decode_line(number: int, line: bytes) -> Any:
     try:
         return parse(line)
     except InvalidJson as error:
-        where = str(error).removeprefix("line 1 ")
-        return Refusal((Fault("", f"line {number} {where}"),))
+        reason = str(error).removeprefix("line 1 ")
+        return refuse({}, FieldError(field="", message=f"line {number} {reason}"))
 
 
-def _binary(headers: Mapping[str, str], raw: bytes) -> list[Any]:
-    return [cloudevents.report(cloudevents.envelope_of(headers, parse(raw)))]
+def _decode_binary(headers: Mapping[str, str], raw: bytes) -> list[Any]:
+    return [cloudevents.unwrap(cloudevents.envelope_from_headers(headers, parse(raw)))]
 
 
-def _structured(raw: bytes) -> list[Any]:
-    return [cloudevents.report(parse(raw))]
+def _decode_structured(raw: bytes) -> list[Any]:
+    return [cloudevents.unwrap(parse(raw))]
 
 
-def _batch(raw: bytes) -> list[Any]:
+def _decode_batch(raw: bytes) -> list[Any]:
     envelopes = parse(raw)
     if not isinstance(envelopes, list):
         raise InvalidJson("line 1 column 1: a batch of CloudEvents is a JSON array")
-    return [cloudevents.report(envelope) for envelope in envelopes]
+    return [cloudevents.unwrap(envelope) for envelope in envelopes]
 
 
-_FORMS: Mapping[str, Decoder] = {
-    JSON: _json,
-    NDJSON: _lines,
-    "application/ndjson": _lines,
-    CLOUDEVENT: _structured,
-    CLOUDEVENTS: _batch,
+_DECODERS: Mapping[str, Decoder] = {
+    JSON: _decode_json,
+    NDJSON: _decode_lines,
+    "application/ndjson": _decode_lines,
+    CLOUDEVENT: _decode_structured,
+    CLOUDEVENTS: _decode_batch,
 }

@@ -1,4 +1,4 @@
-"""A report and who sent it → an Event as it is stored, or a Refusal with every fault by field."""
+"""A report and its reporter → an Event as it is stored, or a refusal with every error by field."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,20 +10,23 @@ from pydantic_core import ErrorDetails
 
 from schemas.duty import is_own
 from schemas.event import LARGEST_EVENT, Event, completed, replayed_at
-from services.ingest.domain.refusal import Fault, Refusal, refused
 from services.ingest.domain.reporter import Reporter
+from services.ingest.domain.result import FieldError, ReportResult, refuse
 
 DEEPEST = 3
-MOST_FAULTS = 20
+MOST_ERRORS = 20
 _VALUE_ERROR = "Value error, "
 _DERIVED = {"id", "occurred_at", "recorded_at"}
 
 
 @dataclass(frozen=True, slots=True)
 class ReportContext:
-    """Who sent it (None: anybody may), when it came in, and whether the recorded clock counts."""
+    """What normalizing needs besides a report.
 
-    identity: Reporter | None
+    `reporter` None: anybody may report. `recorded`: events keep the `recorded_at` that they have.
+    """
+
+    reporter: Reporter | None
     now: datetime
     recorded: bool = False
 
@@ -36,105 +39,105 @@ class StoredEvent:
     value: bytes
 
 
-def normalize(item: Any, arrival: ReportContext) -> StoredEvent | Refusal:
-    """The event that `item`, a parsed report, becomes; a Refusal passes through as it is."""
-    if isinstance(item, Refusal):
+def normalize(item: Any, context: ReportContext) -> StoredEvent | ReportResult:
+    """The event that `item`, a decoded report, becomes; a refusal stays what it is."""
+    if isinstance(item, ReportResult):
         return item
     if not isinstance(item, dict):
-        return Refusal((Fault("", f"an event is a JSON object, not {_kind(item)}"),))
-    if _deeper_than(item, DEEPEST):
-        return refused(item, Fault("", "nested deeper than an event can be"))
-    not_its_own = tuple(_claims(item, arrival.identity))
-    if not_its_own:
-        return refused(item, *not_its_own)
-    return _validated(item, arrival)
+        message = f"an event is a JSON object, not {_name_type(item)}"
+        return refuse({}, FieldError(field="", message=message))
+    if _is_deeper_than(item, DEEPEST):
+        return refuse(item, FieldError(field="", message="nested deeper than an event can be"))
+    errors = tuple(_find_claims(item, context.reporter))
+    return refuse(item, *errors) if errors else _validate(item, context)
 
 
-def _claims(body: Mapping[str, Any], identity: Reporter | None) -> Iterator[Fault]:
-    """What only ingest may say: refused rather than overwritten, which nobody would see."""
-    known = identity or Reporter(source="")
+def _find_claims(body: Mapping[str, Any], reporter: Reporter | None) -> Iterator[FieldError]:
+    """What only ingest may set: refused, since overwriting it would go unnoticed."""
+    known = reporter or Reporter(source="")
     for name, own in (("source_owner", known.owner), ("reliability", known.reliability)):
         if body.get(name) not in (None, own):
-            yield Fault(name, "comes from the token file, never from the body")
+            yield FieldError(field=name, message="comes from the token file, never from the body")
     if body.get("earlier") is not None:
-        yield Fault("earlier", "set by ingest, never by the body")
+        yield FieldError(field="earlier", message="set by ingest, never by the body")
     source = body.get("source")
     if is_own(str(source or known.source)):
-        yield Fault("source", "Vedette's own: nobody else publishes as it")
-    if identity and isinstance(source, str) and not identity.may_publish(source):
-        yield Fault("source", f"this token publishes as {identity.source!r} or below it")
+        yield FieldError(field="source", message="Vedette's own: nobody else publishes as it")
+    if reporter and isinstance(source, str) and not reporter.may_publish(source):
+        message = f"this token publishes as {reporter.source!r} or below it"
+        yield FieldError(field="source", message=message)
 
 
-def _validated(body: dict[str, Any], arrival: ReportContext) -> StoredEvent | Refusal:
+def _validate(body: dict[str, Any], context: ReportContext) -> StoredEvent | ReportResult:
     try:
-        event = Event.model_validate(_full(body, arrival), extra="forbid")
+        event = Event.model_validate(_complete(body, context), extra="forbid")
     except ValidationError as error:
-        return refused(body, *_bounded(_faults(error, body)))
+        return refuse(body, *_limit(_field_errors(error, body)))
     value = event.model_dump_json(exclude_defaults=True).encode()
     if len(value) > LARGEST_EVENT:
         message = f"{len(value)} bytes as stored: at most {LARGEST_EVENT} are taken"
-        return refused(body, Fault("", message))
+        return refuse(body, FieldError(field="", message=message))
     return StoredEvent(event, value)
 
 
-def _full(body: Mapping[str, Any], arrival: ReportContext) -> dict[str, Any]:
-    said = {name: value for name, value in body.items() if value is not None}
-    if arrival.identity is None:
-        return completed(said, _recorded_at(said, arrival))
-    said.setdefault("source", arrival.identity.source)
-    full = completed(said, _recorded_at(said, arrival))
+def _complete(body: Mapping[str, Any], context: ReportContext) -> dict[str, Any]:
+    given = {name: value for name, value in body.items() if value is not None}
+    recorded_at = replayed_at(given, context.now) if context.recorded else context.now
+    if context.reporter is None:
+        return completed(given, recorded_at)
+    given.setdefault("source", context.reporter.source)
+    full = completed(given, recorded_at)
     # after `completed`: a new owner or grade must not change an id made from the content
-    full["source_owner"] = arrival.identity.owner
-    full["reliability"] = arrival.identity.reliability
+    full["source_owner"] = context.reporter.owner
+    full["reliability"] = context.reporter.reliability
     return full
 
 
-def _recorded_at(body: Mapping[str, Any], arrival: ReportContext) -> Any:
-    return replayed_at(body, arrival.now) if arrival.recorded else arrival.now
-
-
-def _faults(error: ValidationError, body: Mapping[str, Any]) -> list[Fault]:
+def _field_errors(error: ValidationError, body: Mapping[str, Any]) -> list[FieldError]:
     details = error.errors(include_url=False, include_input=False, include_context=False)
-    faults = dict.fromkeys(_fault(detail, body) for detail in details)
-    # a field that was derived from a faulty one says nothing new
-    own = [fault for fault in faults if fault.field not in _DERIVED - body.keys()]
-    return own or list(faults)
+    errors = dict.fromkeys(_field_error(detail, body) for detail in details)
+    # an error in a derived field only follows from the one in the field that it derives from
+    in_body = [error for error in errors if error.field not in _DERIVED - body.keys()]
+    return in_body or list(errors)
 
 
-def _fault(detail: ErrorDetails, body: Mapping[str, Any]) -> Fault:
+def _field_error(detail: ErrorDetails, body: Mapping[str, Any]) -> FieldError:
     message = detail["msg"].removeprefix(_VALUE_ERROR).replace("valid tuple", "valid array")
     if detail["loc"]:
-        return Fault(_path(detail["loc"], body), message)
+        return FieldError(field=_path_in(body, detail["loc"]), message=message)
     field, _, rest = message.partition(": ")
-    return Fault(field, rest) if rest else Fault("", message)
+    return FieldError(field=field, message=rest) if rest else FieldError(field="", message=message)
 
 
-def _path(location: tuple[int | str, ...], body: Any) -> str:
-    """`location` without what names no place in the body, such as the branches of a union."""
-    parts, here = [str(location[0])], body.get(location[0])
-    for part in location[1:]:
-        inside = here if isinstance(here, dict) else dict(enumerate(_items(here)))
-        if part in inside:
-            parts, here = [*parts, str(part)], inside[part]
-    return ".".join(parts)
+def _path_in(body: Any, location: tuple[int | str, ...]) -> str:
+    """`location` without steps that are not in the body, such as the branches of a union."""
+    path, value = [str(location[0])], body.get(location[0])
+    for step in location[1:]:
+        if _has_step(value, step):
+            path, value = [*path, str(step)], value[step]
+    return ".".join(path)
 
 
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _has_step(value: Any, step: int | str) -> bool:
+    if isinstance(value, list):
+        return isinstance(step, int) and step < len(value)
+    return isinstance(value, dict) and step in value
 
 
-def _bounded(faults: list[Fault]) -> list[Fault]:
-    more = len(faults) - MOST_FAULTS
-    return [*faults[:MOST_FAULTS], Fault("", f"and {more} more")] if more > 0 else faults
+def _limit(errors: list[FieldError]) -> list[FieldError]:
+    more = len(errors) - MOST_ERRORS
+    if more <= 0:
+        return errors
+    return [*errors[:MOST_ERRORS], FieldError(field="", message=f"and {more} more")]
 
 
-def _deeper_than(value: Any, levels: int) -> bool:
+def _is_deeper_than(value: Any, levels: int) -> bool:
     if not isinstance(value, dict | list):
         return False
     inner = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_deeper_than(one, levels - 1) for one in inner)
+    return levels == 0 or any(_is_deeper_than(each, levels - 1) for each in inner)
 
 
-def _kind(value: Any) -> str:
-    kinds = {str: "a string", bool: "a boolean", list: "an array", type(None): "null"}
-    return kinds.get(type(value), "a number")
+def _name_type(value: Any) -> str:
+    names = {str: "a string", bool: "a boolean", list: "an array", type(None): "null"}
+    return names.get(type(value), "a number")

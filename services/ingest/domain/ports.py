@@ -7,7 +7,7 @@ from services.ingest.domain.batch import EventsMessage
 
 
 class Unavailable(Exception):
-    """Kafka cannot take anything now; the message says why. Send again later."""
+    """Kafka does not take anything now; the message says why. Send again later."""
 
 
 class Publisher(Protocol):
@@ -15,7 +15,7 @@ class Publisher(Protocol):
 
     @property
     def partitions(self) -> int:
-        """How many the topic has, 0 while that is not known. Does not block."""
+        """How many partitions the topic has, 0 while unknown. Does not block."""
 
     def partition_of(self, key: bytes) -> int:
         """The partition that Kafka's default partitioner gives to `key`. Does not block.

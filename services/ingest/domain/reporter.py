@@ -1,4 +1,4 @@
-"""Who a token stands for, and which sources it may publish as."""
+"""Whom a token stands for, and which sources it may publish as."""
 
 from dataclasses import dataclass
 
@@ -15,5 +15,5 @@ class Reporter:
 
     def may_publish(self, source: str) -> bool:
         """Whether `source` is this one, or one of its channels (`telegram:@channel`)."""
-        below = f"{self.source}:"
-        return source == self.source or (source.startswith(below) and source != below)
+        prefix = f"{self.source}:"
+        return source == self.source or (source.startswith(prefix) and source != prefix)

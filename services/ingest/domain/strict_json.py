@@ -1,4 +1,4 @@
-"""JSON as the standard has it: no key twice, no NaN, no bottomless nesting."""
+"""JSON as the standard has it: no repeated key, no NaN, bounded nesting."""
 
 import json
 from collections import Counter
@@ -8,17 +8,19 @@ LONGEST_QUOTE = 80
 
 
 class InvalidJson(ValueError):
-    """The bytes are no JSON; the message says where, as far as that is known."""
+    """The bytes are not JSON; the message says where, as far as that is known."""
 
 
 def parse(raw: bytes) -> Any:
-    """The value that `raw` (UTF-8) spells.
+    """The value of `raw`, JSON in UTF-8.
 
     Raises:
-        InvalidJson: it spells none; with line and column, counted from 1.
+        InvalidJson: it is not JSON; with line and column, counted from 1.
     """
     try:
-        return json.loads(_text(raw), object_pairs_hook=_object, parse_constant=_no_constant)
+        return json.loads(
+            _decode(raw), object_pairs_hook=_build_object, parse_constant=_reject_constant
+        )
     except InvalidJson:
         raise
     except json.JSONDecodeError as error:
@@ -29,7 +31,7 @@ def parse(raw: bytes) -> Any:
         raise InvalidJson(str(error).partition(";")[0]) from None
 
 
-def _text(raw: bytes) -> str:
+def _decode(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -39,13 +41,13 @@ def _text(raw: bytes) -> str:
         raise InvalidJson(f"line {line} column {column}: not UTF-8") from None
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        [(twice, _)] = Counter(key for key, _ in pairs).most_common(1)
-        raise InvalidJson(f"the key {twice[:LONGEST_QUOTE]!r} stands twice in one object")
-    return made
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        [(repeated, _)] = Counter(key for key, _ in pairs).most_common(1)
+        raise InvalidJson(f"the key {repeated[:LONGEST_QUOTE]!r} is repeated in one object")
+    return value
 
 
-def _no_constant(name: str) -> NoReturn:
+def _reject_constant(name: str) -> NoReturn:
     raise InvalidJson(f"{name} is not JSON")

@@ -1,4 +1,4 @@
-"""The watchdog: a report of Vedette's own for every partition, so that silence is noticed."""
+"""The watchdog: a report of Vedette itself in every partition, so that silence is noticed."""
 
 from datetime import datetime
 
@@ -9,16 +9,16 @@ from services.ingest.domain.batch import EventsMessage
 
 
 def watchdog_messages(partitions: int, now: datetime) -> list[EventsMessage]:
-    """One message for each partition of the events topic: each is proved every time."""
-    return [_beat(partition, now) for partition in range(partitions)]
+    """One message for each partition of the events topic."""
+    return [_build_message(partition, now) for partition in range(partitions)]
 
 
-def _beat(partition: int, now: datetime) -> EventsMessage:
+def _build_message(partition: int, now: datetime) -> EventsMessage:
     event = Event(
         id=f"{now.isoformat()}/{partition}",
         source=WATCHDOG_SOURCE,
         type=WATCHDOG,
-        title="The way is clear",
+        title="Reports come through",
         occurred_at=now,
         recorded_at=now,
     )
