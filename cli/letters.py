@@ -5,24 +5,18 @@ from dataclasses import dataclass
 
 from kafka.consumer.fetcher import ConsumerRecord
 from pydantic import ValidationError
-from pydantic_core import from_json, to_json
 
 from schemas.envelope import (
     DEAD_LETTER_RETRIED,
-    DEAD_LETTER_SOURCE,
-    DEAD_LETTER_UNTIL,
     Headers,
     header,
 )
 from schemas.event import Event
 from schemas.topics import EVENTS
-from services.matcher.domain.duty.publisher import publisher_of
 
 TOO_LATE = "too_late"
 """The reason of hits that no window takes, however often they are sent."""
-_OF_THE_LETTER = frozenset(
-    {"reason", "where", "topic", "partition", "offset", DEAD_LETTER_SOURCE, DEAD_LETTER_UNTIL}
-)
+_OF_THE_LETTER = frozenset({"reason", "where", "topic", "partition", "offset"})
 
 Place = tuple[int, int]
 """Partition and offset of a letter among the dead letters."""
@@ -30,10 +24,7 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One letter: where it stands, whence it came and why. `until` None: it is about one message.
-
-    Otherwise it speaks for all that `source` left unreadable from `offset` up to `until`.
-    """
+    """One letter: where it stands, whence it came and why."""
 
     place: Place
     reason: str
@@ -41,8 +32,6 @@ class DeadLetter:
     topic: str
     partition: int
     offset: int
-    source: str | None
-    until: int | None
     key: bytes | None
     value: bytes | None
     headers: Headers
@@ -90,8 +79,6 @@ def _letter_of(record: ConsumerRecord) -> DeadLetter | None:
             topic=said["topic"],
             partition=int(said["partition"]),
             offset=int(said["offset"]),
-            source=said[DEAD_LETTER_SOURCE] or None,
-            until=int(said[DEAD_LETTER_UNTIL]) if said[DEAD_LETTER_UNTIL] else None,
             key=record.key,
             value=record.value,
             headers=[one for one in record.headers if one[0] not in _OF_THE_LETTER],
@@ -107,7 +94,7 @@ def mark_of(letter: DeadLetter) -> Headers:
 
 
 def again(letter: DeadLetter, originals: Iterable[ConsumerRecord]) -> Iterator[Again]:
-    """What the letter sends again. `originals` are the messages it speaks for, if it has no bytes.
+    """What the letter sends again: itself, or the message it is about (`originals`) without bytes.
 
     An item of a bundle goes alone, under the key of its event.
     """
@@ -115,31 +102,13 @@ def again(letter: DeadLetter, originals: Iterable[ConsumerRecord]) -> Iterator[A
         yield _alone(letter)
         return
     for record in originals:
-        if letter.source is None:
-            yield Again(letter.topic, record.key, record.value, list(record.headers))
-        else:
-            yield from _items(letter, record)
+        yield Again(letter.topic, record.key, record.value, list(record.headers))
 
 
 def _alone(letter: DeadLetter) -> Again:
     if letter.topic.endswith(EVENTS):
         return Again(letter.topic, _key(letter.value) or letter.key, letter.value, [])
     return Again(letter.topic, letter.key, letter.value, letter.headers)
-
-
-def _items(letter: DeadLetter, record: ConsumerRecord) -> Iterator[Again]:
-    """What the letter's source has in one message; what was read before changes nothing."""
-    try:
-        found = from_json(record.value or b"")
-    except ValueError:
-        found = None
-    if not isinstance(found, list):
-        if publisher_of(record.value, record.key) == letter.source:
-            yield Again(letter.topic, record.key, record.value, list(record.headers))
-        return
-    for raw in map(to_json, found):
-        if publisher_of(raw, record.key) == letter.source:
-            yield Again(letter.topic, _key(raw) or record.key, raw, [])
 
 
 def _key(raw: bytes | None) -> bytes | None:

@@ -51,7 +51,7 @@ def is_asked_for(
         letter.reason != TOO_LATE
         and where in (None, letter.where)
         and (reason or "") in letter.reason
-        and source in (None, letter.source or publisher_of(letter.value, letter.key))
+        and source in (None, publisher_of(letter.value, letter.key))
     )
 
 
@@ -91,4 +91,4 @@ def _originals(consumer: KafkaConsumer, letter: DeadLetter) -> Iterator[Consumer
     if letter.value is not None:
         return iter(())
     place = TopicPartition(letter.topic, letter.partition)
-    return stretch(consumer, place, letter.offset, letter.until or letter.offset + 1)
+    return stretch(consumer, place, letter.offset, letter.offset + 1)

@@ -6,7 +6,7 @@ DUTY_PACK = "vedette"
 """The pack of every alert about Vedette itself; no rule pack may have its name."""
 
 SOURCE_SILENT = "source_silent"
-SOURCE_SET_ASIDE = "source_set_aside"
+SOURCE_UNREADABLE = "source_unreadable"
 WATCHDOG = "watchdog"
 
 OWN_SOURCE = "vedette"

@@ -20,9 +20,6 @@ REBUILT = "vedette.rules.rebuilt"
 SCHEMA_VERSION = 1
 """Counts the changes that an older reader misreads; an added field is none, it is ignored."""
 
-DEAD_LETTER_SOURCE = "source"
-DEAD_LETTER_UNTIL = "until"
-"""Of a dead letter that speaks for what one source left unreadable from its offset up to this."""
 DEAD_LETTER_RETRIED = "retried"
 """Of a mark among the dead letters: the partition and offset of the letter that was sent again."""
 

@@ -82,20 +82,6 @@ def test_a_letter_without_bytes_sends_the_message_where_it_stands() -> None:
     ]
 
 
-def test_a_stretch_sends_what_its_source_has_in_it_alone() -> None:
-    other = EVENT | {"source": "reuters"}
-    single = DeadLetterRecord(json.dumps(other).encode())
-    broken = DeadLetterRecord(b"{", key=b"afp e-9")
-    bundle = DeadLetterRecord(json.dumps([other, EVENT]).encode(), key=None)
-
-    found = sent(letter(None, source="afp", until=1017), single, broken, bundle)
-
-    assert [(one.key, one.value) for one in found] == [
-        (b"afp e-9", b"{"),
-        (b"afp e-2", json.dumps(EVENT, separators=(",", ":")).encode()),
-    ]
-
-
 @pytest.mark.parametrize(
     ("where", "reason", "source", "asked"),
     [

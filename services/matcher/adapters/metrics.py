@@ -46,9 +46,9 @@ SOURCE_SILENCES = Counter(
 DEAD_LETTERS = Counter(
     "vedette_matcher_dead_letters_total", "Dead letters, by what refused them.", ["where"]
 )
-LEFT_STANDING = Counter(
-    "vedette_matcher_left_standing_total",
-    "Unreadable items of sources that are set aside: not copied to the dead letters.",
+UNREADABLE_SUPPRESSED = Counter(
+    "vedette_matcher_unreadable_suppressed_total",
+    "Unreadable items beyond their source's dead-letter limit, which are not copied.",
     ["source"],
 )
 LAG = Gauge(

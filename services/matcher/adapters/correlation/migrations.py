@@ -17,7 +17,7 @@ from services.matcher.adapters.topics.message import Received
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.clock import names_of
 from services.matcher.domain.changes.rule_change import RuleChange
-from services.matcher.domain.duty.windows import OWN
+from services.matcher.domain.duty.windows import DUTY_WINDOWS
 from services.matcher.domain.rules.rulebook import RuleKey
 
 
@@ -77,6 +77,6 @@ class Migrations:
         self.names = names_of(force.rulebook)
         asking = (key for key, rule in force.rulebook.windows.items() if rule.asks_since)
         self.asking = frozenset(key for key in asking if force.generation(key).since is None)
-        self.windows.rules = {**force.rulebook.windows, **OWN}
+        self.windows.rules = {**force.rulebook.windows, **DUTY_WINDOWS}
         self.hypotheses.rules = by_name(force.rulebook.hypotheses)
         self.hypotheses.forget()

@@ -81,7 +81,6 @@ class Detection:
             await self._watchdog(event, message.partition)
             return
         metrics.EVENTS.inc()
-        self.unreadable.hear(event.source)
         verdict = self.judge(event)
         for pack, rule in {(signal.pack, signal.base) for signal in verdict.signals}:
             metrics.MATCHES.labels(pack, rule).inc()

@@ -1,117 +1,80 @@
-"""Unreadable items: dead letters up to a limit for each source, then one letter a stretch."""
+"""Unreadable items: dead letters up to a limit for each publisher, counted beyond it."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from schemas.alert import Evidence
-from schemas.duty import DUTY_PACK, OWN_SOURCE, SOURCE_SET_ASIDE
-from schemas.envelope import DEAD_LETTER_SOURCE, DEAD_LETTER_UNTIL
+from schemas.duty import DUTY_PACK, OWN_SOURCE, SOURCE_UNREADABLE
 from schemas.signal import Signal
-from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.topics.message import Poison, Received
 from services.matcher.adapters.topics.record_sender import RecordSender, dead_letter
-from services.matcher.domain.duty.publisher import publisher, publisher_of
-from services.matcher.domain.duty.set_aside import (
-    WITHIN,
-    Failing,
-    failed,
-    heard_of,
-    is_aside,
-    most_fail,
-    stretched,
-)
-
-log = telemetry.logger(__name__)
+from services.matcher.domain.duty.publisher import UNKNOWN, publisher_of
 
 WHERE = "detect"
 LIMIT = 100
-MOST_SOURCES = 10_000
-"""Sources remembered; in open mode anybody may make up names."""
-
-
-class MostSourcesFail(Exception):
-    """More than half of the sources cannot be read: stop, for the fault is hardly theirs."""
+PERIOD = timedelta(minutes=5)
+MOST_PUBLISHERS = 10_000
+"""Publishers counted in one period: an unreadable item may name any. The others share a count."""
 
 
 @dataclass(slots=True)
 class UnreadableItems:
-    """What becomes of items that cannot be read, by source.
+    """Sends unreadable items to the dead letters: `limit` of each publisher in each period.
 
-    Past `limit` of them within 5 minutes a source is set aside: see `domain.set_aside`.
+    Beyond the limit items are only counted. `counts` has the items of the period since `began`.
     """
 
     outbox: RecordSender
     limit: int = LIMIT
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    failing: dict[str, Failing] = field(default_factory=dict)
-    heard: dict[str, datetime] = field(default_factory=dict)
-
-    def hear(self, source: str) -> None:
-        """Note that something of `source` could be read."""
-        self._note(publisher(source))
+    began: datetime | None = None
+    counts: Counter[str] = field(default_factory=Counter)
 
     async def take(self, item: Poison, message: Received) -> Signal | None:
-        """Bury the item, or leave it where it stands if its source is set aside.
+        """Send the item to the dead letters, or count it.
 
-        The answer, if any, is to be sent: it tells those on duty.
-
-        Raises:
-            MostSourcesFail: nothing was sent.
+        The first item beyond the limit in a period is a signal for the duty alert, to be sent.
         """
-        source, now = publisher_of(item.raw, message.key), self.now()
-        self._note(source)
-        known = failed(self.failing.get(source), self.limit, now)
-        self.failing[source] = known
-        if not is_aside(known, now):
+        publisher = self._count(publisher_of(item.raw, message.key))
+        if self.counts[publisher] <= self.limit:
             await dead_letter(self.outbox, message, item.raw, (item.reason, WHERE))
             return None
-        self._refuse_to_go_on(now)
-        metrics.LEFT_STANDING.labels(source).inc()
-        known, until = stretched(known, message.partition, message.offset)
-        if until is not None:
-            await self._speak_for(source, until, item, message)
-        self.failing[source], tell = heard_of(known, now)
-        return _told(source, item.reason, message, now) if tell else None
+        metrics.UNREADABLE_SUPPRESSED.labels(publisher).inc()
+        is_first = self.counts[publisher] == self.limit + 1
+        return _limit_signal(publisher, item.reason, message, self.now()) if is_first else None
 
-    async def _speak_for(self, source: str, until: int, item: Poison, message: Received) -> None:
-        log.error("a source is set aside", source=source, reason=item.reason)
-        why = f"{source} is set aside: what it sends up to offset {until} is not copied here"
-        more = [(DEAD_LETTER_SOURCE, source.encode()), (DEAD_LETTER_UNTIL, b"%d" % until)]
-        await dead_letter(self.outbox, message, None, (why, WHERE), more)
-
-    def _refuse_to_go_on(self, now: datetime) -> None:
-        aside = most_fail(self.heard, self.failing, now)
-        if aside:
-            raise MostSourcesFail(f"unreadable within {WITHIN}: {', '.join(sorted(aside))}")
-
-    def _note(self, source: str) -> None:
-        self.heard.pop(source, None)
-        self.heard[source] = self.now()
-        if len(self.heard) > MOST_SOURCES:
-            oldest = next(iter(self.heard))
-            del self.heard[oldest]
-            self.failing.pop(oldest, None)
+    def _count(self, publisher: str) -> str:
+        """Add one to a publisher's count; returns the name that it is counted under."""
+        now = self.now()
+        if self.began is None or now - self.began >= PERIOD:
+            self.began = now
+            self.counts.clear()
+        if publisher not in self.counts and len(self.counts) >= MOST_PUBLISHERS:
+            publisher = UNKNOWN
+        self.counts[publisher] += 1
+        return publisher
 
 
-def _told(source: str, reason: str, message: Received, now: datetime) -> Signal:
-    place = f"{message.topic}/{message.partition}@{message.offset}"
+def _limit_signal(publisher: str, reason: str, message: Received, now: datetime) -> Signal:
+    position = f"{message.topic}/{message.partition}@{message.offset}"
     return Signal(
         pack=DUTY_PACK,
-        rule=SOURCE_SET_ASIDE,
-        base=SOURCE_SET_ASIDE,
-        group={"source": source},
-        identity=place,
+        rule=SOURCE_UNREADABLE,
+        base=SOURCE_UNREADABLE,
+        group={"source": publisher},
+        identity=position,
         occurred_at=now,
-        story=place,
+        story=position,
         owner=OWN_SOURCE,
         evidence=Evidence(
-            event_id=place,
-            source=source,
+            event_id=position,
+            source=publisher,
             occurred_at=now,
             recorded_at=now,
-            title=f"unreadable: {place}",
+            title=f"unreadable: {position}",
             excerpt=reason,
         ),
     )

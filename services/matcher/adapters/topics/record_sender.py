@@ -1,6 +1,6 @@
 """The outbox: how the agents send, and what they do with what they cannot use."""
 
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -68,18 +68,16 @@ async def dead_letter(
     message: Received,
     raw: bytes | None,
     why: tuple[str, str],
-    more: Iterable[tuple[str, bytes]] = (),
 ) -> Awaitable[object]:
     """Send `raw`, of `message`, to the dead letters; `why` is the reason and the part refusing.
 
     The message's own headers stay, to be sent again with; of two of one name the last counts.
-    `more` joins them.
 
     What is too large even for that stays where it stands: the headers say where.
     """
     reason, where = why
     told = dead_letter_headers(reason, where, message.topic, message.partition, message.offset)
-    headers = [*(message.headers or ()), *told, *more]
+    headers = [*(message.headers or ()), *told]
     metrics.DEAD_LETTERS.labels(where).inc()
     try:
         return await outbox.send(DEAD_LETTERS, ProducerRecord(raw, headers, message.key))

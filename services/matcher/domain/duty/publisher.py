@@ -1,22 +1,20 @@
-"""Whose item it is, where the item itself cannot be read."""
+"""The publisher of an item that cannot be read as an event."""
 
 from pydantic_core import from_json
 
 UNKNOWN = "unknown"
 
 
-def publisher(source: str) -> str:
-    """The id that a source's token stands for: what comes below it is the same publisher's."""
-    return source.partition(":")[0]
-
-
 def publisher_of(raw: bytes | None, key: bytes | None) -> str:
-    """The publisher as far as can be told: by the item's own `source`, else by its key."""
+    """The id of the publisher's token: of the item's own `source`, else of its key's.
+
+    What stands below a source (`telegram:@channel`) has the publisher of the whole.
+    """
     try:
-        said = from_json(raw or b"")
+        item = from_json(raw or b"")
     except ValueError:
-        said = None
-    source = said.get("source") if isinstance(said, dict) else None
+        item = None
+    source = item.get("source") if isinstance(item, dict) else None
     if not (isinstance(source, str) and source.strip()):
         source = (key or b"").decode(errors="replace").partition(" ")[0]
-    return publisher(source) or UNKNOWN
+    return source.partition(":")[0] or UNKNOWN

@@ -1,33 +1,33 @@
-"""Windows of matters of Vedette's own that are counted like hits of a rule."""
+"""The windows of duty alerts that are counted like the hits of a rule."""
 
 from datetime import timedelta
 
 from schemas.alert import Level
-from schemas.duty import DUTY_PACK, SOURCE_SET_ASIDE
+from schemas.duty import DUTY_PACK, SOURCE_UNREADABLE
 from schemas.rule import Condition
 from services.matcher.domain.windows.compile_window import ONE_INSTANT
 from services.matcher.domain.windows.window_rule import WindowRule
 
-SET_ASIDE = WindowRule(
+UNREADABLE_SOURCE = WindowRule(
     pack=DUTY_PACK,
-    name=SOURCE_SET_ASIDE,
-    title="A source is set aside",
+    name=SOURCE_UNREADABLE,
+    title="A source cannot be read",
     id=None,
     level=Level.MEDIUM,
     version=None,
     type=None,
-    bases=(SOURCE_SET_ASIDE,),
+    bases=(SOURCE_UNREADABLE,),
     timespan=ONE_INSTANT,
     condition=Condition(gte=1),
     count_by="event",
-    resolve_after=timedelta(minutes=10),
+    resolve_after=timedelta(minutes=15),
     max_lateness=timedelta(hours=72),
     group_by=("source",),
     corroboration=None,
-    summary="What {{ source }} sends cannot be read: it is set aside",
-    action="See `vedette dead-letters list`, have the source mended, then `dead-letters retry`.",
+    summary="{{ source }} sends items that cannot be read, more than its dead-letter limit",
+    action="See `vedette dead-letters list` for the reason, and have the source mended.",
 )
-"""One alert a source; it resolves when nothing unreadable came for ten minutes."""
+"""One alert a source: a hit each period in which it passes its limit, so resolved after three."""
 
-OWN = {(one.pack, one.name): one for one in (SET_ASIDE,)}
-"""Every one of them, by pack and name, beside the windows of whatever rules are in force."""
+DUTY_WINDOWS = {(rule.pack, rule.name): rule for rule in (UNREADABLE_SOURCE,)}
+"""All of them by pack and name; they are valid beside the windows of any rules."""

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from schemas.alert import Status
 from schemas.bundle import OnChange
+from schemas.duty import DUTY_PACK, SOURCE_UNREADABLE
 from schemas.indication import Indication
 from schemas.topics import DEAD_LETTERS, SIGNALS
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.state.keys import StateKind, has_kind
 from services.matcher.domain.changes.ending import REMOVED, RESET
-from services.matcher.domain.duty.windows import SET_ASIDE
 from tests.matcher.adapters.correlation.test_correlate import AFTER, ticks
 from tests.matcher.builders import HOUR, NOON, RULE, hit
 from tests.matcher.changing import (
@@ -200,7 +200,7 @@ async def test_a_new_hypothesis_hears_how_an_indicator_stands_that_counts_on() -
 
 async def test_what_vedette_says_of_itself_stands_whatever_the_rules() -> None:
     told = hit(0).model_copy(
-        update={"pack": SET_ASIDE.pack, "rule": SET_ASIDE.name, "group": {"source": "reuters"}}
+        update={"pack": DUTY_PACK, "rule": SOURCE_UNREADABLE, "group": {"source": "reuters"}}
     )
     at_work = (await worker().hear(told)).put(rules(RULE, number=1, changed=[RULE]))
 

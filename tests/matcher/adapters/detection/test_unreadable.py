@@ -1,4 +1,4 @@
-"""Unreadable items in detect: buried up to a limit, then left where they stand."""
+"""Unreadable items in detect: dead letters up to a limit, counted beyond it."""
 
 import json
 from dataclasses import replace
@@ -6,18 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
-from schemas.envelope import header
 from schemas.signal import Signal
 from schemas.topics import DEAD_LETTERS, SIGNALS
 from services.matcher.adapters.detection.detect import Detection
 from services.matcher.adapters.detection.matcher import MatchResult
-from services.matcher.adapters.detection.unreadable import MostSourcesFail, UnreadableItems
+from services.matcher.adapters.detection.unreadable import MOST_PUBLISHERS, PERIOD, UnreadableItems
 from services.matcher.domain.duty.publisher import publisher_of
+from services.matcher.domain.duty.windows import UNREADABLE_SOURCE
 from tests.fakes import FakeClock, FakeOutbox
 from tests.matcher.messages import Given, event, given
 
 LIMIT = 3
+SECOND = timedelta(seconds=1)
 
 
 def detection(clock: FakeClock) -> Detection:
@@ -34,6 +36,11 @@ def bad(source: str, offset: int) -> Given:
     return replace(given(event(source=source, occurred_at="yesterday")), offset=offset)
 
 
+def suppressed(source: str) -> float:
+    name = "vedette_matcher_unreadable_suppressed_total"
+    return REGISTRY.get_sample_value(name, {"source": source}) or 0.0
+
+
 async def flood(asked: Detection, source: str, count: int, first: int = 0) -> None:
     for offset in range(first, first + count):
         await asked.take(bad(source, offset))
@@ -44,38 +51,64 @@ async def test_up_to_the_limit_each_item_is_a_dead_letter() -> None:
 
     await flood(asked, "reuters", LIMIT)
 
-    assert len([one for one in outbox(asked).to(DEAD_LETTERS) if one.value]) == LIMIT
+    assert len([record for record in outbox(asked).to(DEAD_LETTERS) if record.value]) == LIMIT
     assert not outbox(asked).to(SIGNALS)
 
 
-async def test_past_it_one_letter_says_from_where_to_where() -> None:
+async def test_past_it_items_are_counted_and_not_copied() -> None:
     asked = detection(FakeClock())
+    before = suppressed("reuters")
 
     await flood(asked, "reuters", LIMIT + 500)
 
-    *_, last = outbox(asked).to(DEAD_LETTERS)
-    assert len(outbox(asked).to(DEAD_LETTERS)) == LIMIT + 1
-    assert last.value is None
-    assert [header(last.headers, name) for name in ("source", "offset", "until")] == [
-        "reuters",
-        str(LIMIT),
-        str(LIMIT + 1000),
-    ]
+    assert len(outbox(asked).to(DEAD_LETTERS)) == LIMIT
+    assert suppressed("reuters") - before == 500
 
 
-async def test_those_on_duty_are_told_of_the_source() -> None:
+async def test_those_on_duty_are_told_of_the_source_once() -> None:
     asked = detection(FakeClock())
 
     await flood(asked, "reuters", LIMIT + 2)
 
-    (letter,) = outbox(asked).to(SIGNALS)
-    told = Signal.model_validate_json(letter.value or b"")
-    assert (told.pack, told.rule, told.group) == (
+    (record,) = outbox(asked).to(SIGNALS)
+    signal = Signal.model_validate_json(record.value or b"")
+    assert (signal.pack, signal.rule, signal.group) == (
         "vedette",
-        "source_set_aside",
+        "source_unreadable",
         {"source": "reuters"},
     )
-    assert "occurred_at" in (told.evidence.excerpt or "")
+    assert "occurred_at" in (signal.evidence.excerpt or "")
+
+
+async def test_a_new_period_begins_with_the_limit_again() -> None:
+    clock = FakeClock()
+    asked = detection(clock)
+    await flood(asked, "reuters", LIMIT + 2)
+
+    clock.now += PERIOD - SECOND
+    await flood(asked, "reuters", 1, LIMIT + 2)
+    assert len(outbox(asked).to(DEAD_LETTERS)) == LIMIT
+    clock.now += SECOND
+    await flood(asked, "reuters", LIMIT + 2, LIMIT + 3)
+
+    assert len(outbox(asked).to(DEAD_LETTERS)) == 2 * LIMIT
+    assert len(outbox(asked).to(SIGNALS)) == 2
+
+
+def test_the_duty_alert_fires_on_while_each_period_passes_the_limit() -> None:
+    assert UNREADABLE_SOURCE.resolve_after > 2 * PERIOD
+
+
+async def test_of_too_many_publishers_the_rest_share_a_count() -> None:
+    asked = detection(FakeClock())
+    asked.unreadable.began = asked.unreadable.now()
+    asked.unreadable.counts.update(f"source-{number}" for number in range(MOST_PUBLISHERS))
+
+    for number in range(LIMIT + 1):
+        await flood(asked, f"another-{number}", 1, number)
+
+    assert len(outbox(asked).to(DEAD_LETTERS)) == LIMIT
+    assert len(asked.unreadable.counts) == MOST_PUBLISHERS + 1
 
 
 async def test_what_can_be_read_of_it_is_judged_all_the_same() -> None:
@@ -99,31 +132,16 @@ async def test_the_channels_of_one_publisher_are_one_source() -> None:
     for number in range(LIMIT + 1):
         await flood(asked, f"telegram:@{number}", 1, number)
 
-    assert outbox(asked).to(DEAD_LETTERS)[-1].value is None
+    assert len(outbox(asked).to(DEAD_LETTERS)) == LIMIT
 
 
-async def test_when_most_of_three_sources_fail_the_worker_stops() -> None:
-    clock = FakeClock()
-    asked = detection(clock)
-    await asked.take(given(event(source="reuters")))
+async def test_a_source_past_its_limit_does_not_use_up_that_of_another() -> None:
+    asked = detection(FakeClock())
+
     await flood(asked, "afp", LIMIT + 1)
     await flood(asked, "ap", LIMIT)
 
-    with pytest.raises(MostSourcesFail, match="afp, ap"):
-        await asked.take(bad("ap", LIMIT))
-
-
-async def test_a_source_that_mended_itself_no_longer_counts() -> None:
-    clock = FakeClock()
-    asked = detection(clock)
-    await asked.take(given(event(source="reuters")))
-    await flood(asked, "afp", LIMIT + 1)
-    clock.now += timedelta(minutes=6)
-    await asked.take(given(event(source="reuters")))
-    await asked.take(given(event(source="afp")))
-    await flood(asked, "ap", LIMIT + 1)
-
-    assert outbox(asked).to(DEAD_LETTERS)[-1].value is None
+    assert len(outbox(asked).to(DEAD_LETTERS)) == 2 * LIMIT
 
 
 @pytest.mark.parametrize(
@@ -137,7 +155,7 @@ async def test_a_source_that_mended_itself_no_longer_counts() -> None:
         (None, b"\xff", "\ufffd"),
     ],
 )
-def test_an_item_is_laid_to_its_source_as_far_as_can_be_told(
+def test_the_publisher_of_an_item_is_that_of_its_source_or_its_key(
     raw: bytes | None, key: bytes | None, source: str
 ) -> None:
     assert publisher_of(raw, key) == source

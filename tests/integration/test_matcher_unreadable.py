@@ -1,0 +1,74 @@
+"""A source that cannot be read, on real Kafka: dead letters up to its limit, one duty alert."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from schemas.alert import Status
+from tests.integration.matcher_site import ROCKETS, Matched, event, matcher, message, started
+from tests.parts.pipeline import write_pack
+from tests.parts.topics import TopicMessage
+from tests.parts.waiting import until
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+
+LIMIT = 5
+UNREADABLE = 40
+SUPPRESSED = re.compile(r'unreadable_suppressed_total\{source="broken"\} ([\d.]+)')
+
+
+def unreadable(number: int) -> TopicMessage:
+    raw = json.dumps(event(f"broken-{number}", source="broken", occurred_at="soon")).encode()
+    return TopicMessage(raw, f"broken {number}".encode(), partition=0)
+
+
+def retry(matched: Matched) -> str:
+    command = subprocess.run(
+        [sys.executable, "-m", "cli", "dead-letters", "retry", "--source", "broken"],
+        env={
+            **os.environ,
+            "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": matched.bootstrap,
+            "VEDETTE_TOPIC_PREFIX": matched.prefix,
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return command.stdout
+
+
+def test_a_broken_source_has_few_dead_letters_and_its_readable_reports_are_judged(
+    matched: Matched, tmp_path: Path
+) -> None:
+    write_pack(tmp_path, ROCKETS % "24h")
+    with matcher(matched, tmp_path, VEDETTE_DEAD_LETTER_LIMIT=str(LIMIT)) as service:
+        started(service)
+        matched.send(
+            *(unreadable(number) for number in range(UNREADABLE)),
+            message(event("good", source="broken", place="Taji"), partition=0),
+            message(event("e-1", source="wire", place="Basra"), partition=0),
+        )
+        until(lambda: len(matched.alerts) == 3, "two alerts, and one for those on duty")
+        matched.wait_drained()
+
+        (suppressed,) = SUPPRESSED.findall(service.metrics())
+        dead_letters = matched.buried
+        output = retry(matched)
+        matched.wait_drained()
+
+    duty_alerts = {alert.rule.name: alert for alert in matched.alerts if alert.pack == "vedette"}
+    assert {alert.group["place"] for alert in matched.alerts if alert.pack != "vedette"} == {
+        "Taji",
+        "Basra",
+    }
+    assert duty_alerts["source_unreadable"].status is Status.FIRING
+    assert duty_alerts["source_unreadable"].group == {"source": "broken"}
+    assert float(suppressed) == UNREADABLE - LIMIT
+    assert [letter.value is None for letter in dead_letters] == [False] * LIMIT
+    assert output.startswith(f"{LIMIT} of {LIMIT} open letters went again as {LIMIT} messages")
