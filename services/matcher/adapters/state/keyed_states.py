@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 
-from services.matcher.adapters.state.keys import StateKey, StateKind, decode_key, has_kind
+from services.matcher.adapters.state.keys import StateKey, StateKind, decode_key
 
 LARGEST_VALUE = 900_000
 """Bytes of one value, below what the producer and the broker take by default."""
@@ -43,11 +43,17 @@ class KeyedStates:
 
     def keys(self, kind: StateKind, partition: int) -> list[bytes]:
         """The keys of all states of a kind in a partition."""
-        prefix = b"%d:%s:" % (partition, kind.value)
+        prefix = b"%d%s" % (partition, kind.value)
         return [raw[len(prefix) :] for raw in self.table if raw.startswith(prefix)]
 
     def items(self, kind: StateKind) -> Iterator[tuple[StateKey, bytes]]:
         """Every key of a kind, of all partitions, with its value; do not write meanwhile."""
+        infix = kind.value
         for raw, value in self.table.items():
-            if has_kind(raw, kind):
+            if raw.startswith(infix, raw.index(b":")):
                 yield decode_key(raw), value
+
+    def count(self, kind: StateKind) -> int:
+        """How many values of a kind there are, in all partitions."""
+        infix = kind.value
+        return sum(raw.startswith(infix, raw.index(b":")) for raw in self.table)

@@ -10,15 +10,15 @@ from services.matcher.domain.windows.panes import Pane
 
 
 class StateKind(Enum):
-    """What the value under a key is."""
+    """What the value under a key is: its part of the key."""
 
-    WINDOW = b"w"
+    WINDOW = b":w:"
     """The head of a window's state: all but its hits."""
-    PANE = b"p"
+    PANE = b":p:"
     """Some of the hits of a window's state."""
-    HYPOTHESIS = b"h"
-    SOURCE = b"s"
-    CLOCK = b"c"
+    HYPOTHESIS = b":h:"
+    SOURCE = b":s:"
+    CLOCK = b":c:"
 
 
 class StateKey(NamedTuple):
@@ -35,8 +35,8 @@ class StateKey(NamedTuple):
     def encode(self) -> bytes:
         """The key as it is in the table."""
         if self.pane is None:
-            return b"%d:%s:%s" % (self.partition, self.kind.value, self.key)
-        return b"%d:%s:%d.%d.%d:%s" % (self.partition, self.kind.value, *self.pane, self.key)
+            return b"%d%s%s" % (self.partition, self.kind.value, self.key)
+        return b"%d%s%d.%d.%d:%s" % (self.partition, self.kind.value, *self.pane, self.key)
 
 
 def decode_key(raw: bytes) -> StateKey:
@@ -46,7 +46,7 @@ def decode_key(raw: bytes) -> StateKey:
         ValueError: these bytes are no such key.
     """
     partition, letter, key = raw.split(b":", 2)
-    kind = StateKind(letter)
+    kind = StateKind(b":%s:" % letter)
     if kind is not StateKind.PANE:
         return StateKey(kind, int(partition), key)
     name, key = key.split(b":", 1)
@@ -61,4 +61,4 @@ def partition_of(raw: bytes) -> int:
 
 def has_kind(raw: bytes, kind: StateKind) -> bool:
     """Whether a key of the table is of this kind; a kind that is not known here is none."""
-    return raw.split(b":", 2)[1] == kind.value
+    return raw.startswith(kind.value, raw.index(b":"))

@@ -144,8 +144,10 @@ class Windows:
             if name in timings:
                 due = self._due(partition, key, front, timings[name])
                 schedules[partition].note(key, due, front.offset)
+        if self.states.count(StateKind.PANE) == named:
+            return []
         panes = [key for key, _ in self.states.items(StateKind.PANE)]
-        return [] if len(panes) == named else [key for key in panes if not self._is_named(key)]
+        return [key for key in panes if not self._is_named(key)]
 
     def _due(self, partition: int, key: bytes, front: Front, time: str) -> datetime | None:
         """When a state is due: as its head says, unless by another timing of its rule."""
