@@ -1,8 +1,8 @@
-"""How long a worker takes to have its windows again: `python -m bench.recovery`.
+"""How long a worker takes to recover its states: `python -m bench.recovery`.
 
-100,000 entries of 400 bytes are read from their changelog by Faust as it comes, by the matcher into
-memory, and by the matcher over a directory that is kept; beside them a plain consumer that keeps
-nothing. In turns in one run, some rounds of it, each in a process of its own; medians are told.
+100,000 entries of 400 bytes are read from their changelog by Faust as it comes and by the matcher;
+beside them a plain consumer that keeps nothing. In turns in one run, some rounds of it, each in a
+process of its own; medians are printed.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from kafka.admin import NewTopic
 from bench import report
 from bench.recovery_child import PARTITIONS, source_topic
 from services.matcher.adapters.state.changelog import ensure_changelog
+from services.matcher.adapters.state.keys import StateKey, StateKind
 from services.matcher.adapters.state.table import changelog_name
 from tests.parts.kafka import KafkaNode
 from tests.parts.topics import TopicMessage, produce
@@ -29,47 +30,43 @@ LONGEST = 300.0
 KINDS = {
     "plain read": "read",
     "Faust as it comes": "faust",
-    "matcher, from memory": "memory",
-    "matcher, kept directory": "rocksdict",
+    "matcher": "matcher",
 }
 
 
 def main() -> None:
-    """Measure, tell, and keep the numbers."""
-    asked = _arguments()
+    """Measure, print, and write the numbers to a file."""
+    arguments = _arguments()
     node = KafkaNode.create()
     try:
         bootstrap = node.start().bootstrap
-        _prepare(bootstrap, asked)
-        rounds = [_round(bootstrap, asked.entries) for _ in range(asked.rounds)]
+        _prepare(bootstrap, arguments)
+        rounds = [_round(bootstrap, arguments.entries) for _ in range(arguments.rounds)]
     finally:
         node.close()
     medians = report.medians(rounds)
-    print("\n" + "\n".join(report.recovery_lines(medians["recovery"], asked.entries)))
-    result = {"asked": vars(asked), "machine": report.machine(), "median": medians}
+    print("\n" + "\n".join(report.recovery_lines(medians["recovery"], arguments.entries)))
+    result = {"asked": vars(arguments), "machine": report.machine(), "median": medians}
     print(f"\nkept in {os.path.relpath(report.write(result | {'rounds': rounds}))}")
 
 
-def _prepare(bootstrap: str, asked: argparse.Namespace) -> None:
+def _prepare(bootstrap: str, arguments: argparse.Namespace) -> None:
     with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
         admin.create_topics([NewTopic(source_topic(GROUP), PARTITIONS, 1)], wait_for_metadata=True)
     ensure_changelog(bootstrap, changelog_name(GROUP), PARTITIONS)
-    produce(bootstrap, changelog_name(GROUP), _entries(asked.entries, asked.bytes))
+    produce(bootstrap, changelog_name(GROUP), _entries(arguments.entries, arguments.bytes))
 
 
 def _entries(count: int, size: int) -> Iterator[TopicMessage]:
     for number in range(count):
-        place = number % PARTITIONS
-        key = b'%d:["pack","rule_%d","group"]' % (place, number)
-        yield TopicMessage(b"x" * size, key, partition=place)
+        key = StateKey(StateKind.WINDOW, number % PARTITIONS, b'["pack","rule_%d"]' % number)
+        yield TopicMessage(b"x" * size, key.encode(), partition=key.partition)
 
 
 def _round(bootstrap: str, entries: int) -> dict[str, dict[str, float]]:
     with tempfile.TemporaryDirectory(prefix="vedette-bench-") as folder:
-        # the directory has to be there before it can be kept
-        _run("rocksdict", bootstrap, folder, entries)
-        found = {name: _run(kind, bootstrap, folder, entries) for name, kind in KINDS.items()}
-    return {"recovery": found}
+        seconds = {name: _run(kind, bootstrap, folder, entries) for name, kind in KINDS.items()}
+    return {"recovery": seconds}
 
 
 def _run(kind: str, bootstrap: str, folder: str, entries: int) -> float:
@@ -77,11 +74,11 @@ def _run(kind: str, bootstrap: str, folder: str, entries: int) -> float:
     done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST, check=False)  # noqa: S603  (our own command)
     if done.returncode:
         raise SystemExit(f"{kind} ended with {done.returncode}:\n{done.stderr}")
-    told = json.loads(done.stdout)
-    if told["entries"] != entries:
-        raise SystemExit(f"{kind} has {told['entries']} entries of {entries}")
-    print(f"{kind}: {told['seconds']:.2f} s", flush=True)
-    return float(told["seconds"])
+    result = json.loads(done.stdout)
+    if result["entries"] != entries:
+        raise SystemExit(f"{kind} has {result['entries']} entries of {entries}")
+    print(f"{kind}: {result['seconds']:.2f} s", flush=True)
+    return float(result["seconds"])
 
 
 def _arguments() -> argparse.Namespace:

@@ -2,7 +2,6 @@
 
 from asyncio import to_thread
 from collections.abc import Callable, MutableMapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -31,10 +30,8 @@ from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.follower import Follower
 from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.adapters.rules.rules_topic import RulesTopicReader
-from services.matcher.adapters.state.changelog import Changelog, ensure_changelog, retention
-from services.matcher.adapters.state.copies import in_directory, in_memory
+from services.matcher.adapters.state.changelog import ensure_changelog
 from services.matcher.adapters.state.keyed_states import KeyedStates
-from services.matcher.adapters.state.store import OpenCopy
 from services.matcher.adapters.state.table import add_table, changelog_name
 from services.matcher.adapters.state.windows import Windows
 from services.matcher.adapters.stream.agents import add_agent
@@ -42,6 +39,7 @@ from services.matcher.adapters.stream.crash import crash_and_park
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
 from services.matcher.adapters.stream.watch import GroupWatch
 from services.matcher.adapters.stream.worker import new_loop, run
+from services.matcher.adapters.topics.admin import retention
 from services.matcher.adapters.topics.cluster import KafkaCluster, KafkaUnusable
 from services.matcher.adapters.topics.message import Received
 from services.matcher.adapters.topics.record_sender import RecordSender, TopicSender
@@ -66,7 +64,6 @@ class Kafka:
 
     cluster: KafkaCluster
     signals_partitions: int
-    changelog: Changelog
     events_kept: timedelta | None
     rules: RulesTopicReader
 
@@ -85,10 +82,8 @@ def serve(settings: MatcherSettings) -> int:
         follower = Follower(kafka.rules, health.notes)
         bundles = loop.run_until_complete(_in_force(settings, follower))
         _note_reach(bundles.current.rulebook, kafka, health)
-        scratch = TemporaryDirectory(prefix="vedette-matcher-")
-        with scratch as folder, _copies(settings, kafka) as open_copy:
-            place = Path(folder), open_copy
-            app = create_app(settings, (bundles, follower), kafka, place)
+        with TemporaryDirectory(prefix="vedette-matcher-") as folder:
+            app = create_app(settings, (bundles, follower), kafka, Path(folder))
             _watch(app, kafka.cluster, health)
             return run(app, loop)
     except KafkaUnusable as error:
@@ -109,11 +104,11 @@ async def prepare(settings: MatcherSettings) -> Kafka:
     names = {name: topic_name(settings.topic_prefix, name) for name in TOPICS}
     partitions = {name: await cluster.partitions(full) for name, full in names.items()}
     name, count = changelog_name(app_id(settings)), partitions[SIGNALS]
-    changelog = await to_thread(ensure_changelog, bootstrap, name, count)
+    await to_thread(ensure_changelog, bootstrap, name, count)
     events_kept = await to_thread(retention, bootstrap, names[EVENTS])
     cluster.follow(names[EVENTS])
     rules = await RulesTopicReader.open(bootstrap, names[RULES], settings.kafka_fetch_wait_ms)
-    return Kafka(cluster, count, changelog, events_kept, rules)
+    return Kafka(cluster, count, events_kept, rules)
 
 
 def app_id(settings: MatcherSettings) -> str:
@@ -122,17 +117,13 @@ def app_id(settings: MatcherSettings) -> str:
 
 
 def create_app(
-    settings: MatcherSettings,
-    rules: tuple[Bundles, Follower],
-    kafka: Kafka,
-    place: tuple[Path, OpenCopy],
+    settings: MatcherSettings, rules: tuple[Bundles, Follower], kafka: Kafka, folder: Path
 ) -> App:
     """The Faust app with its agents, its table and its ticks. Nothing is started.
 
-    `rules` are those in force, and who puts newer ones there; `place` is a folder for what Faust
-    leaves behind, and where copies of the changelog live.
+    `rules` are those in force, and who puts newer ones there; `folder` is for the files of Faust.
     """
-    (bundles, follower), (folder, open_copy) = rules, place
+    bundles, follower = rules
     rulebook = bundles.current.rulebook
     app = App(app_id(settings), **faust_options(settings.kafka_bootstrap_servers, folder))
     app.fetch_wait_ms = settings.kafka_fetch_wait_ms
@@ -143,7 +134,7 @@ def create_app(
     rebuilt = kafka.rules.rebuilt
     detection = Detection(swap, outbox, kafka.signals_partitions, unreadable, rebuilt=rebuilt)
     detection = replace(detection, heartbeats=_heartbeats(settings, bundles))
-    table = add_table(app, kafka.signals_partitions, open_copy)
+    table = add_table(app, kafka.signals_partitions)
     states = KeyedStates(table)
     windows = Windows(states, rulebook.windows)
     hypotheses = Hypotheses(states, by_name(rulebook.hypotheses), kafka.signals_partitions)
@@ -217,12 +208,6 @@ def _health() -> telemetry.Health:
     health.add("group", lambda: "starting")
     health.add("kafka", lambda: "starting")
     return health
-
-
-def _copies(settings: MatcherSettings, kafka: Kafka) -> AbstractContextManager[OpenCopy]:
-    if settings.state_dir is None or settings.state_store == "memory":
-        return nullcontext(in_memory)
-    return in_directory(settings.state_dir, kafka.changelog)
 
 
 def _note_reach(rulebook: Rulebook, kafka: Kafka, health: telemetry.Health) -> None:

@@ -1,21 +1,17 @@
 """A small Faust worker for the rebalance storm: counts ids by key in a table, tells each on.
 
-`python -m tests.integration.storm_worker BOOTSTRAP PREFIX mended|plain memory|rocksdict`: `plain`
-is Faust's own consumer, on which the storm must be seen to break.
+`python -m tests.integration.storm_worker BOOTSTRAP PREFIX mended|plain`: `plain` is
+Faust's own consumer, on which the storm must be seen to break.
 """
 
 import sys
 import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 from typing import ClassVar
 
 from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.types.transports import ConsumerT, TransportT
 
-from services.matcher.adapters.state.changelog import Changelog
-from services.matcher.adapters.state.copies import in_directory, in_memory
-from services.matcher.adapters.state.store import OpenCopy
 from services.matcher.adapters.state.table import add_table
 from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.fetch import FetchingThread
@@ -58,12 +54,12 @@ class PlainApp(StormApp):
         return PlainTransport(self.conf.broker_consumer, self)
 
 
-def build(bootstrap: str, prefix: str, kind: str, folder: Path, open_copy: OpenCopy) -> App:
+def build(bootstrap: str, prefix: str, kind: str, folder: Path) -> App:
     """The app, not started."""
     made = StormApp if kind == "mended" else PlainApp
     options = faust_options(bootstrap, folder)
     app = made(group(prefix), **(options | {"broker_commit_interval": COMMIT_SECONDS}))
-    table = add_table(app, PARTITIONS, open_copy, TABLE)
+    table = add_table(app, PARTITIONS, TABLE)
     out = raw_topic(app, prefix + OUT)
 
     async def take(message: Received) -> None:
@@ -89,10 +85,7 @@ def changelog(prefix: str) -> str:
 
 
 if __name__ == "__main__":
-    bootstrap, prefix, kind, store = sys.argv[1:]
+    bootstrap, prefix, kind = sys.argv[1:]
     loop = new_loop()
-    with ExitStack() as stack:
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        kept = in_directory(scratch, Changelog(changelog(prefix), "storm"))
-        copies = in_memory if store == "memory" else stack.enter_context(kept)
-        sys.exit(run(build(bootstrap, prefix, kind, scratch, copies), loop))
+    with tempfile.TemporaryDirectory() as scratch:
+        sys.exit(run(build(bootstrap, prefix, kind, Path(scratch)), loop))

@@ -69,10 +69,9 @@ class Storm:
     workers: list[ChildProcess] = field(default_factory=list)
 
     def join(self) -> None:
-        """One more worker, every other one with a directory; it works for a while."""
+        """One more worker; it works for a while."""
         command = [sys.executable, "-m", "tests.integration.storm_worker"]
-        store = ("memory", "rocksdict")[len(self.workers) % 2]
-        arguments = [self.bootstrap, self.prefix, self.kind, store]
+        arguments = [self.bootstrap, self.prefix, self.kind]
         log = self.folder / f"worker-{len(self.workers)}.log"
         worker = ChildProcess([*command, *arguments], log).start()
         self.workers.append(worker)

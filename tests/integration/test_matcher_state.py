@@ -1,7 +1,6 @@
-"""The windows on real Kafka: kept over kills, from what can be trusted; the changelog compacted."""
+"""The windows on real Kafka: they outlive kills, and their changelog is compacted."""
 
 import asyncio
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,11 +10,11 @@ import httpx
 import pytest
 from faust.types import TP
 from kafka import KafkaAdminClient
-from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
+from kafka.admin import NewTopic
 
-from services.matcher.adapters.state.changelog import CONFIG, Changelog, ensure_changelog, retention
-from services.matcher.adapters.state.copies import in_directory
+from services.matcher.adapters.state.changelog import CONFIG, ensure_changelog
 from services.matcher.adapters.state.recovery import read
+from services.matcher.adapters.topics.admin import read_settings, retention, topic_id
 from services.matcher.adapters.topics.cluster import KafkaUnusable
 from tests.integration.matcher_site import MARCH, Matched, event, matcher, message, started
 from tests.matcher.adapters.rules.packs import changed
@@ -28,7 +27,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 
 MARCHES = changed(MARCH, "  timespan: 7d", "  group-by: [place]\n  timespan: %s")
 PLACES = [f"Place {number}" for number in range(16)]
-UNTRUSTED = "a kept state is not used"
 
 
 @dataclass
@@ -74,7 +72,7 @@ def notes(service: Service) -> dict[str, str]:
     return found
 
 
-def test_windows_in_memory_outlive_a_kill(matched: Matched, tmp_path: Path) -> None:
+def test_windows_outlive_a_kill(matched: Matched, tmp_path: Path) -> None:
     write_pack(tmp_path, MARCHES % "60d")
     reports = Reports(matched)
     with matcher(matched, tmp_path) as service:
@@ -89,58 +87,10 @@ def test_windows_in_memory_outlive_a_kill(matched: Matched, tmp_path: Path) -> N
         assert "joint_march" in notes(service)["look back"]
 
 
-def test_windows_on_disk_outlive_kills_and_what_is_there_is_believed_only_if_it_is_theirs(
-    matched: Matched, tmp_path: Path
-) -> None:
-    write_pack(tmp_path, MARCHES % "7d")
-    reports, changelog = Reports(matched), f"{matched.group}-windows-changelog"
-    variables = {"VEDETTE_STATE_STORE": "rocksdict", "VEDETTE_STATE_DIR": str(tmp_path / "state")}
-    with matcher(matched, tmp_path, **variables) as service:
-        started(service)
-        reports.two_of_three()
-        service.kill()
-        started(service)
-
-        assert (recovered(service), UNTRUSTED in service.text()) == (0, False)
-        assert reports.whole(PLACES[:8])
-        service.kill()
-        _spoil(tmp_path / "state" / changelog)
-        started(service)
-
-        assert service.text().count(UNTRUSTED) == 3
-        assert reports.whole(PLACES[8:])
-        service.kill()
-        _delete(matched.bootstrap, changelog)
-        started(service)
-
-        assert (service.text().count(UNTRUSTED), recovered(service)) == (3 + 4, 0)
-
-
-def _spoil(state: Path) -> None:
-    next((state / "0").glob("MANIFEST*")).unlink()
-    shutil.rmtree(state / "1")
-    shutil.copytree(state / "3", state / "1")
-    for path in (state / "2").iterdir():
-        path.write_bytes(b"a novel")
-
-
 def _delete(bootstrap: str, topic: str) -> None:
     with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
         admin.delete_topics([topic])
         until(lambda: topic not in admin.list_topics(), "the topic is gone")
-
-
-def test_a_worker_does_not_start_on_a_directory_that_another_has(
-    matched: Matched, tmp_path: Path
-) -> None:
-    write_pack(tmp_path, MARCHES % "7d")
-    changelog = Changelog(f"{matched.group}-windows-changelog", "any")
-    variables = {"VEDETTE_STATE_STORE": "rocksdict", "VEDETTE_STATE_DIR": str(tmp_path)}
-    with in_directory(tmp_path, changelog), matcher(matched, tmp_path, **variables) as service:
-        service.start()
-
-        assert service.wait(60) == 1
-        assert "VEDETTE_STATE_DIR" in service.text()
 
 
 @pytest.fixture
@@ -149,32 +99,28 @@ def admin(kafka: str) -> Iterator[KafkaAdminClient]:
         yield client
 
 
-def kept_as(admin: KafkaAdminClient, topic: str) -> dict[str, str]:
-    resource = ConfigResource(ConfigResourceType.TOPIC, topic)
-    told = admin.describe_configs([resource], config_filter="all")["topic"][topic]
-    return {name: setting["value"] for name, setting in told.items()}
-
-
-def test_a_changelog_that_is_kept_otherwise_is_told_better_and_nothing_else(
+def test_a_changelog_with_other_settings_is_changed_in_those_alone(
     kafka: str, admin: KafkaAdminClient, topic_prefix: str
 ) -> None:
     name, own = f"{topic_prefix}changelog", {"flush.messages": "7", "cleanup.policy": "delete"}
     admin.create_topics([NewTopic(name, 2, 1, topic_configs=own)], wait_for_metadata=True)
 
-    first, again = (ensure_changelog(kafka, name, 2) for _ in range(2))
+    for _ in range(2):
+        ensure_changelog(kafka, name, 2)
 
-    assert (CONFIG | {"flush.messages": "7"}).items() <= kept_as(admin, name).items()
-    assert first == again
+    assert (CONFIG | {"flush.messages": "7"}).items() <= read_settings(admin, name).items()
     with pytest.raises(KafkaUnusable, match="2 partitions"):
         ensure_changelog(kafka, name, 3)
 
 
-def test_a_topic_that_is_made_anew_has_another_identity(kafka: str, topic_prefix: str) -> None:
+def test_a_topic_that_is_recreated_has_another_id(kafka: str, topic_prefix: str) -> None:
     name = f"{topic_prefix}changelog"
-    first = ensure_changelog(kafka, name, 1)
+    ensure_changelog(kafka, name, 1)
+    first, again = topic_id(kafka, name), topic_id(kafka, name)
     _delete(kafka, name)
+    ensure_changelog(kafka, name, 1)
 
-    assert ensure_changelog(kafka, name, 1).identity != first.identity
+    assert topic_id(kafka, name) != first == again
 
 
 def test_how_long_a_topic_keeps_is_known(

@@ -13,15 +13,6 @@ def test_nothing_is_required() -> None:
     assert (settings.topic_prefix, settings.clock, settings.port) == ("vedette.", "wall", 6066)
     assert str(settings.rules_dir) == "rules/iraq-2020"
     assert settings.tick_seconds == 2
-    assert (settings.state_store, settings.state_dir) == ("memory", None)
-
-
-def test_a_state_on_disk_needs_a_directory_that_is_named() -> None:
-    with pytest.raises(InvalidEnvironment, match=r"VEDETTE_STATE_DIR: .*directory that is kept"):
-        load(MatcherSettings, {"VEDETTE_STATE_STORE": "rocksdict"})
-
-    kept = {"VEDETTE_STATE_STORE": "rocksdict", "VEDETTE_STATE_DIR": "/var/lib/vedette"}
-    assert str(load(MatcherSettings, kept).state_dir) == "/var/lib/vedette"
 
 
 @pytest.mark.parametrize(
@@ -32,7 +23,6 @@ def test_a_state_on_disk_needs_a_directory_that_is_named() -> None:
         ("VEDETTE_CLOCK", "sundial"),
         ("VEDETTE_PORT", "0"),
         ("VEDETTE_TICK_SECONDS", "0"),
-        ("VEDETTE_STATE_STORE", "paper"),
     ],
 )
 def test_a_malformed_variable_is_refused_by_name(name: str, value: str) -> None:

@@ -87,7 +87,7 @@ def held(store: Store, tp: TP, start: int, last: int) -> int:
     offset = store.persisted_offset(tp)
     if offset is not None and not start - 1 <= offset <= last:
         log.warning("a kept state does not fit the topic", partition=tp.partition, offset=offset)
-        store.rebuild(tp)
+        store.clear_partition(tp)
         offset = None
     return start - 1 if offset is None else offset
 

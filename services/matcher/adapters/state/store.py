@@ -1,51 +1,44 @@
-"""The state store under the windows' table: a copy of each changelog partition that is owned."""
+"""The state store under the table: a replica of each changelog partition that is owned."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import Any, cast
 
 from faust.stores.base import Store as FaustStore
 from faust.types import TP, AppT, CollectionT, EventT
 
-from services.matcher.adapters.state.changelog_replica import ChangelogReplica, Overlay
+from services.matcher.adapters.state.changelog_replica import ChangelogReplica, Entry
 from services.matcher.adapters.state.keys import partition_of
-
-OpenCopy = Callable[[int], ChangelogReplica]
-"""Opens the copy of a partition, empty or as far as it was kept."""
 
 
 class Store(FaustStore[bytes, bytes]):
-    """Faust's door to the copies. Keys begin with their partition; values are bytes."""
+    """The replicas as a store of Faust. Keys begin with their partition; values are bytes."""
 
-    def __init__(self, app: AppT, table: CollectionT, open_copy: OpenCopy, **kwargs: Any) -> None:
-        super().__init__("copies:", app, table, **kwargs)
-        self._open_copy = open_copy
-        self._shelves: dict[int, Overlay] = {}
+    def __init__(self, app: AppT, table: CollectionT, **kwargs: Any) -> None:
+        super().__init__("replicas:", app, table, **kwargs)
+        self._replicas: dict[int, ChangelogReplica] = {}
 
-    def shelf(self, partition: int) -> Overlay:
-        """The shelf of a partition, opened if it is not."""
-        known = self._shelves.get(partition)
-        if known is None:
-            known = self._shelves[partition] = Overlay(self._open_copy(partition))
-        return known
+    def replica(self, partition: int) -> ChangelogReplica:
+        """The replica of a partition; an empty one if there was none."""
+        return self._replicas.setdefault(partition, ChangelogReplica())
 
-    def answered(self, tp: TP, offset: int, key: bytes, value: bytes | None) -> None:
-        """The changelog has what was written; too late for a partition that has gone."""
-        if tp.partition in self._shelves:
-            self._shelves[tp.partition].answered(key, value, offset)
+    def acknowledge(self, tp: TP, offset: int, key: bytes, value: bytes | None) -> None:
+        """Apply a write that the changelog has; nothing for a partition owned no more."""
+        if tp.partition in self._replicas:
+            self._replicas[tp.partition].acknowledge(key, value, offset)
 
-    def follow(self, tp: TP, entries: Iterable[tuple[bytes, bytes | None]], offset: int) -> None:
-        """Take in messages of a changelog partition, if it is still here."""
-        if tp.partition in self._shelves:
-            self._shelves[tp.partition].copy.follow(entries, offset)
+    def follow(self, tp: TP, entries: Iterable[Entry], offset: int) -> None:
+        """Apply messages of a changelog partition; nothing if it is owned no more."""
+        if tp.partition in self._replicas:
+            self._replicas[tp.partition].follow(entries, offset)
 
-    def rebuild(self, tp: TP) -> None:
-        """What is kept of a partition does not fit its changelog: begin again."""
-        self.shelf(tp.partition).copy.clear()
+    def clear_partition(self, tp: TP) -> None:
+        """Empty the replica of a partition, to be read from the first message on."""
+        self._replicas[tp.partition] = ChangelogReplica()
 
     def persisted_offset(self, tp: TP) -> int | None:
-        """The last message of a changelog partition that is here; recovery goes on behind it."""
-        return self.shelf(tp.partition).copy.offset
+        """The last message of a changelog partition that is applied; recovery reads on from it."""
+        return self.replica(tp.partition).offset
 
     async def on_rebalance(
         self,
@@ -54,23 +47,21 @@ class Store(FaustStore[bytes, bytes]):
         newly_assigned: AbstractSet[TP],  # noqa: ARG002
         generation_id: int = 0,  # noqa: ARG002
     ) -> None:
-        """Let go of what went to another worker, and of what Kafka never answered for."""
+        """Drop the partitions that are owned no more, and of the others what is not acknowledged.
+
+        That may never have been written; what was is read by the recovery that follows.
+        """
         topic = self.table.changelog_topic.get_topic_name()
         owned = {tp.partition for tp in assigned if tp.topic == topic}
-        for partition in self._shelves.keys() - owned:
-            self._shelves.pop(partition).copy.close()
-        for shelf in self._shelves.values():
-            shelf.forget_unanswered()
-
-    async def on_stop(self) -> None:
-        """Let go of everything."""
-        while self._shelves:
-            self._shelves.popitem()[1].copy.close()
+        for partition in self._replicas.keys() - owned:
+            del self._replicas[partition]
+        for replica in self._replicas.values():
+            replica.overlay.clear()
 
     def apply_changelog_batch(
         self, batch: Iterable[EventT[Any]], *_as_bytes: object, **_named: object
     ) -> None:
-        """Take in messages one by one: what the bulk reader has left to Faust."""
+        """Apply messages one by one: those that recovery in bulk has left to Faust."""
         for event in batch:
             message = event.message
             key = cast("bytes", message.key)
@@ -84,40 +75,34 @@ class Store(FaustStore[bytes, bytes]):
 
     def reset_state(self) -> None:
         """Forget everything."""
-        for shelf in self._shelves.values():
-            shelf.copy.clear()
-
-    def _shelf_of(self, key: bytes) -> Overlay | None:
-        return self._shelves.get(partition_of(key))
+        self._replicas.clear()
 
     def __getitem__(self, key: bytes) -> bytes:
-        shelf = self._shelf_of(key)
-        value = None if shelf is None else shelf.get(key)
+        value = self._get(key)
         if value is None:
             raise KeyError(key)
         return value
 
     def __contains__(self, key: object) -> bool:
-        wanted = cast("bytes", key)
-        shelf = self._shelf_of(wanted)
-        return shelf is not None and shelf.get(wanted) is not None
+        return self._get(cast("bytes", key)) is not None
+
+    def _get(self, key: bytes) -> bytes | None:
+        replica = self._replicas.get(partition_of(key))
+        return None if replica is None else replica.get(key)
 
     def __setitem__(self, key: bytes, value: bytes) -> None:
-        self.shelf(partition_of(key)).write(key, value)
+        self.replica(partition_of(key)).write(key, value)
 
     def __delitem__(self, key: bytes) -> None:
-        self.shelf(partition_of(key)).write(key, None)
+        self.replica(partition_of(key)).write(key, None)
 
     def __iter__(self) -> Iterator[bytes]:
-        return (key for key, _ in self._entries())
+        return (key for key, _ in self.items())
 
     def __len__(self) -> int:
-        return sum(1 for _ in self._entries())
+        return sum(1 for _ in self.items())
 
     def items(self) -> Any:
-        """Every key with its value, read in one go."""
-        return self._entries()
-
-    def _entries(self) -> Iterator[tuple[bytes, bytes]]:
-        for shelf in self._shelves.values():
-            yield from shelf.items()
+        """Every key of every partition with its value."""
+        for replica in self._replicas.values():
+            yield from replica.items()

@@ -1,11 +1,11 @@
-"""The table of the windows, as Faust keeps it."""
+"""The table of the states, as Faust keeps it."""
 
 from typing import Any, cast
 
 import faust
 from faust.types import FutureMessage, StoreT
 
-from services.matcher.adapters.state.store import OpenCopy, Store
+from services.matcher.adapters.state.store import Store
 
 NAME = "windows"
 
@@ -16,26 +16,27 @@ def changelog_name(app_id: str) -> str:
 
 
 class Table(faust.Table[bytes, bytes]):
-    """A plain table of bytes whose store knows which writes the changelog has."""
+    """A plain table of bytes whose store knows which writes Kafka has acknowledged."""
 
-    def __init__(self, app: faust.App, *, open_copy: OpenCopy, **kwargs: Any) -> None:
+    def __init__(self, app: faust.App, **kwargs: Any) -> None:
         super().__init__(app, key_type=bytes, value_type=bytes, **kwargs)
-        self._store_here = Store(app, self, open_copy)
+        self._replica_store = Store(app, self)
 
     def _new_store(self) -> StoreT[bytes, bytes]:
-        return self._store_here
+        return self._replica_store
 
     def _on_changelog_sent(self, fut: FutureMessage) -> None:
-        place, key, value = fut.result(), fut.message.key, fut.message.value
-        self._store_here.answered(
-            place.topic_partition, place.offset, cast("bytes", key), cast("bytes | None", value)
+        metadata, key, value = fut.result(), fut.message.key, fut.message.value
+        self._replica_store.acknowledge(
+            metadata.topic_partition,
+            metadata.offset,
+            cast("bytes", key),
+            cast("bytes | None", value),
         )
 
 
-def add_table(app: faust.App, partitions: int, open_copy: OpenCopy, name: str = NAME) -> Table:
+def add_table(app: faust.App, partitions: int, name: str = NAME) -> Table:
     """A table with as many partitions as the topic that its keys come from."""
-    table = Table(
-        app, open_copy=open_copy, name=name, partitions=partitions, beacon=app.tables.beacon
-    )
+    table = Table(app, name=name, partitions=partitions, beacon=app.tables.beacon)
     app.tables.add(table)
     return table

@@ -8,8 +8,6 @@ from typing import Any, cast
 import pytest
 from faust.types import TP
 
-from services.matcher.adapters.state.changelog_replica import MemoryReplica
-from services.matcher.adapters.state.copies import in_memory
 from services.matcher.adapters.state.recovery import ChangelogRecovery, held
 from services.matcher.adapters.state.store import Store
 from services.matcher.adapters.state.table import Table, add_table
@@ -21,7 +19,7 @@ TOPIC = "app-windows-changelog"
 
 @pytest.fixture
 def table(tmp_path: Path) -> Table:
-    return add_table(App("app", **faust_options("127.0.0.1:1", tmp_path)), 4, in_memory)
+    return add_table(App("app", **faust_options("127.0.0.1:1", tmp_path)), 4)
 
 
 @pytest.fixture
@@ -46,7 +44,7 @@ async def owning(store: Store, *partitions: int) -> Store:
 async def test_a_partition_that_goes_to_another_worker_is_forgotten(store: Store) -> None:
     store[FIRST] = b"1"
     store[SECOND] = b"1"
-    store.answered(place(1), 0, FIRST, b"1")
+    store.acknowledge(place(1), 0, FIRST, b"1")
 
     await owning(store, 1)
 
@@ -56,11 +54,11 @@ async def test_a_partition_that_goes_to_another_worker_is_forgotten(store: Store
         store[SECOND]
 
 
-async def test_what_kafka_never_answered_for_is_forgotten_when_partitions_move(
+async def test_what_kafka_has_not_acknowledged_is_dropped_when_partitions_move(
     store: Store,
 ) -> None:
     store[FIRST] = b"1"
-    store.answered(place(1), 0, FIRST, b"1")
+    store.acknowledge(place(1), 0, FIRST, b"1")
     store[FIRST] = b"2"
 
     await owning(store, 1)
@@ -72,14 +70,14 @@ async def test_an_answer_for_a_partition_that_has_gone_brings_nothing_back(store
     store[FIRST] = b"1"
     await owning(store)
 
-    store.answered(place(1), 0, FIRST, b"1")
+    store.acknowledge(place(1), 0, FIRST, b"1")
     store.follow(place(1), [(FIRST, b"1")], 0)
 
     assert list(store) == []
 
 
 def test_what_the_changelog_says_can_be_read_and_deleted(store: Store) -> None:
-    store.shelf(1)
+    store.replica(1)
     events = [changelog_event(FIRST, b"1", 3), changelog_event(b"1:other", b"2", 4)]
 
     store.apply_changelog_batch(events, to_key=None, to_value=None)
@@ -89,26 +87,11 @@ def test_what_the_changelog_says_can_be_read_and_deleted(store: Store) -> None:
     assert store.persisted_offset(place(1)) == 4
 
 
-async def test_all_is_let_go_of_at_the_end(table: Table) -> None:
-    opened: list[MemoryReplica] = []
-
-    def open_copy(_partition: int) -> MemoryReplica:
-        opened.append(MemoryReplica())
-        return opened[-1]
-
-    store = Store(table.app, table, open_copy)
-    store.shelf(1).copy.follow([(FIRST, b"1")], 0)
-    await store.on_stop()
-
-    assert [copy.offset for copy in opened] == [None]
-    assert list(store) == []
-
-
 @pytest.mark.parametrize(
     ("start", "last"), [(0, 9), (0, 20), (10, 20)], ids=["at its end", "behind it", "at its start"]
 )
 def test_a_store_within_its_topic_goes_on(store: Store, start: int, last: int) -> None:
-    store.shelf(1).copy.follow([(FIRST, b"1")], 9)
+    store.replica(1).follow([(FIRST, b"1")], 9)
 
     assert held(store, place(1), start, last) == 9
     assert store[FIRST] == b"1"
@@ -118,7 +101,7 @@ def test_a_store_within_its_topic_goes_on(store: Store, start: int, last: int) -
     ("start", "last"), [(0, 8), (0, -1), (11, 20)], ids=["past its end", "empty", "before it"]
 )
 def test_a_store_outside_its_topic_begins_again(store: Store, start: int, last: int) -> None:
-    store.shelf(1).copy.follow([(FIRST, b"1")], 9)
+    store.replica(1).follow([(FIRST, b"1")], 9)
 
     assert held(store, place(1), start, last) == start - 1
     assert FIRST not in store
@@ -126,7 +109,7 @@ def test_a_store_outside_its_topic_begins_again(store: Store, start: int, last: 
 
 async def test_what_kafka_does_not_give_in_bulk_is_left_to_faust(table: Table) -> None:
     store, tp = cast("Store", table.data), place(1)
-    store.shelf(1).copy.follow([(FIRST, b"1")], 3)
+    store.replica(1).follow([(FIRST, b"1")], 3)
     recovery = ChangelogRecovery(table.app, table.app.tables)
     recovery.active_highwaters[tp] = 9
 
