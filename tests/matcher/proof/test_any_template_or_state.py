@@ -8,7 +8,7 @@ from schemas.event import Event
 from schemas.signal import Signal
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.rules.signals import signals
-from services.matcher.domain.windows.template import mentioned, rendered
+from services.matcher.domain.windows.template import read_fields, render_template
 from tests.matcher.builders import RULE, hit, retraction
 from tests.matcher.course import WindowCourse
 from tests.matcher.proof.test_whole_path import BOOK, streams
@@ -49,14 +49,14 @@ def test_any_template_is_refused_or_rendered(template: str) -> None:
     refused = _refused(template)
 
     if refused is None:
-        assert isinstance(rendered(template, values), str)
+        assert isinstance(render_template(template, values), str)
     else:
         assert refused.startswith("line ")
 
 
 def _refused(template: str) -> str | None:
     try:
-        mentioned(template)
+        read_fields(template)
     except ValueError as error:
         return str(error)
     return None

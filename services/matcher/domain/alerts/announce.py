@@ -1,13 +1,14 @@
-"""Announcing: which alerts stand for which episodes, and what is said when they change."""
+"""Announcing: which alert each episode has, and the revisions that its changes make."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from schemas.alert import Status, alert_id
 from services.matcher.domain.alerts.episodes import Episode
-from services.matcher.domain.windows.state import AnnouncedAlert, span
+from services.matcher.domain.alerts.render import state_fingerprint
+from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 MERGED = "merged"
@@ -16,17 +17,19 @@ GONE = "gone"
 
 @dataclass(frozen=True, slots=True)
 class AnnounceContext:
-    """What announcing needs beside the episodes. Times in microseconds.
+    """What announcing needs besides state and episodes. Times in microseconds.
 
-    `clock` is None until every events partition has ticked: nothing resolves before that. `gone`
-    is why an alert is withdrawn whose episode is there no more.
+    `clock` is None until every events partition has ticked; nothing resolves before.
+    `withdraw_reason` is that of an alert whose episode no longer exists.
     """
 
-    fingerprint: str
-    serial: int
     clock: int | None
     now: int
-    gone: str = GONE
+    withdraw_reason: str = GONE
+
+    def is_past(self, time: int) -> bool:
+        """Whether the clock has reached a time."""
+        return self.clock is not None and self.clock >= time
 
 
 def claim_episodes(
@@ -35,94 +38,99 @@ def claim_episodes(
     before: Sequence[Episode],
     after: Sequence[Episode],
 ) -> dict[str, Episode | None]:
-    """The episode that each announced alert stands for now, by alert id.
+    """The episode that each alert claims, by alert id; withdrawn alerts claim none.
 
-    It stays with the episode that shares most evidence, then the earliest; else with the group's
-    replacement within `resolve_after`. None: there is no such episode.
+    It is the one that shares most evidence, then the earliest; else the first one within
+    `resolve_after` of the alert; else None.
     """
-    was = {episode.start: episode for episode in before}
+    by_start = {episode.start: episode for episode in before}
     return {
-        one.id: _heir(rule, was.get(one.start), one, after)
-        for one in announced
-        if one.status is not Status.WITHDRAWN
+        alert.id: _find_heir(rule, by_start.get(alert.start), alert, after)
+        for alert in announced
+        if alert.status is not Status.WITHDRAWN
     }
 
 
-def _heir(
-    rule: WindowRule, was: Episode | None, one: AnnouncedAlert, after: Sequence[Episode]
+def _find_heir(
+    rule: WindowRule, before: Episode | None, alert: AnnouncedAlert, after: Sequence[Episode]
 ) -> Episode | None:
-    evidence = frozenset() if was is None else was.identities
-    sharing = [episode for episode in after if _shares(evidence, was, episode)]
+    evidence = frozenset() if before is None else before.identities
+    sharing = [episode for episode in after if _shares_evidence(before, evidence, episode)]
     if sharing:
         return max(sharing, key=lambda episode: len(evidence & episode.identities))
     gap = span(rule.resolve_after)
     near = (
         episode
         for episode in after
-        if episode.start - one.last <= gap and one.start - episode.last <= gap
+        if episode.start - alert.last <= gap and alert.start - episode.last <= gap
     )
     return next(near, None)
 
 
-def _shares(evidence: frozenset[str], was: Episode | None, episode: Episode) -> bool:
+def _shares_evidence(before: Episode | None, evidence: frozenset[str], episode: Episode) -> bool:
     # an episode whose evidence is all forgotten is known by its start alone
-    same = was is not None and was.start == episode.start
+    same = before is not None and before.start == episode.start
     return same or not evidence.isdisjoint(episode.identities)
 
 
 def announce(
     rule: WindowRule,
-    announced: Sequence[AnnouncedAlert],
-    claims: dict[str, Episode | None],
-    after: Sequence[Episode],
+    state: WindowState,
+    claims: Mapping[str, Episode | None],
+    episodes: Sequence[Episode],
     context: AnnounceContext,
-) -> tuple[AnnouncedAlert, ...]:
-    """Every alert of the key as it stands now: revised, withdrawn, or new, in order."""
-    taken: set[int] = set()
-    # in order of announcement: of joined episodes the first announced stays
-    revised = [_judged(rule, one, claims, taken, context) for one in announced]
-    unheard = [episode for episode in after if episode.start not in taken]
-    fresh = [
-        _first(rule, episode, context, context.serial + number)
-        for number, episode in enumerate(unheard)
-    ]
-    return (*revised, *fresh)
+) -> WindowState:
+    """The state with every alert revised or withdrawn, and a new one for each unclaimed episode."""
+    owners = _assign_owners(state.announced, claims)
 
+    def update(alert: AnnouncedAlert) -> AnnouncedAlert:
+        if alert.status is Status.WITHDRAWN:
+            return alert
+        episode = claims[alert.id]
+        if episode is None:
+            return _withdraw(alert, context.withdraw_reason, context)
+        if owners[episode.start] != alert.id:
+            return _withdraw(alert, MERGED, context)
+        return _revise(rule, alert, episode, context)
 
-def _judged(
-    rule: WindowRule,
-    one: AnnouncedAlert,
-    claims: dict[str, Episode | None],
-    taken: set[int],
-    context: AnnounceContext,
-) -> AnnouncedAlert:
-    if one.status is Status.WITHDRAWN:
-        return one
-    episode = claims[one.id]
-    if episode is None:
-        return _withdrawn(one, context.gone, context)
-    if episode.start in taken:
-        return _withdrawn(one, MERGED, context)
-    taken.add(episode.start)
-    return _revised(rule, one, episode, context)
-
-
-def _withdrawn(one: AnnouncedAlert, reason: str, context: AnnounceContext) -> AnnouncedAlert:
+    unclaimed = [episode for episode in episodes if episode.start not in owners]
+    fingerprint = state_fingerprint(rule, state)
+    new = (
+        _create_alert(rule, alert_id(fingerprint, episode.start, serial), episode, context)
+        for serial, episode in enumerate(unclaimed, state.serial)
+    )
     return msgspec.structs.replace(
-        one,
-        status=Status.WITHDRAWN,
-        revision=one.revision + 1,
-        updated=context.now,
-        resolved=context.now,
-        reason=reason,
+        state,
+        announced=(*map(update, state.announced), *new),
+        serial=state.serial + len(unclaimed),
     )
 
 
-def _first(
-    rule: WindowRule, episode: Episode, context: AnnounceContext, serial: int
+def _assign_owners(
+    announced: Sequence[AnnouncedAlert], claims: Mapping[str, Episode | None]
+) -> dict[int, str]:
+    """The alert id of each claimed episode, by its start: of several, the one announced first."""
+    owners: dict[int, str] = {}
+    for alert in announced:
+        episode = claims.get(alert.id)
+        if episode is not None:
+            owners.setdefault(episode.start, alert.id)
+    return owners
+
+
+def _withdraw(alert: AnnouncedAlert, reason: str, context: AnnounceContext) -> AnnouncedAlert:
+    withdrawn = msgspec.structs.replace(
+        alert, status=Status.WITHDRAWN, resolved=context.now, reason=reason
+    )
+    return _number_revision(withdrawn, context)
+
+
+def _create_alert(
+    rule: WindowRule, id_: str, episode: Episode, context: AnnounceContext
 ) -> AnnouncedAlert:
+    is_over = context.is_past(episode.last + span(rule.resolve_after))
     return AnnouncedAlert(
-        id=alert_id(context.fingerprint, episode.start, serial),
+        id=id_,
         revision=1,
         status=Status.FIRING,
         start=episode.start,
@@ -133,57 +141,58 @@ def _first(
         detected=context.now,
         updated=context.now,
         uncorroborated=episode.uncorroborated,
-        late=_over(rule, episode, context) or _late(rule, episode),
+        late=is_over or _has_late_evidence(rule, episode),
         backfill=episode.backfill,
     )
 
 
-def _revised(
-    rule: WindowRule, one: AnnouncedAlert, episode: Episode, context: AnnounceContext
+def _revise(
+    rule: WindowRule, alert: AnnouncedAlert, episode: Episode, context: AnnounceContext
 ) -> AnnouncedAlert:
+    """The alert with the values of its episode; the same revision if nothing differs."""
     revised = msgspec.structs.replace(
-        one,
+        alert,
         start=episode.start,
         last=episode.last,
         level=episode.level,
         value=episode.value,
         count=episode.count,
         uncorroborated=episode.uncorroborated,
-        # whoever was paged for it goes on receiving its revisions
-        backfill=one.backfill and episode.backfill,
+        # an alert that has paged goes on paging: its end must reach whoever was paged
+        backfill=alert.backfill and episode.backfill,
     )
-    if one.status is Status.RESOLVED and _over(rule, episode, context):
-        ends = episode.last + span(rule.resolve_after)
-        revised = msgspec.structs.replace(revised, resolved=ends)
-    elif one.status is Status.RESOLVED:
-        revised = msgspec.structs.replace(revised, status=Status.FIRING, resolved=None)
-    return revised if revised == one else _again(revised, context)
+    if alert.status is Status.RESOLVED:
+        revised = _move_end(revised, episode.last + span(rule.resolve_after), context)
+    return revised if revised == alert else _number_revision(revised, context)
 
 
-def _again(one: AnnouncedAlert, context: AnnounceContext) -> AnnouncedAlert:
-    return msgspec.structs.replace(one, revision=one.revision + 1, updated=context.now)
+def _move_end(alert: AnnouncedAlert, ends: int, context: AnnounceContext) -> AnnouncedAlert:
+    """A resolved alert, resolved at `ends`, or firing again while that lies ahead."""
+    if context.is_past(ends):
+        return msgspec.structs.replace(alert, resolved=ends)
+    return msgspec.structs.replace(alert, status=Status.FIRING, resolved=None)
+
+
+def _number_revision(alert: AnnouncedAlert, context: AnnounceContext) -> AnnouncedAlert:
+    return msgspec.structs.replace(alert, revision=alert.revision + 1, updated=context.now)
 
 
 def resolve_if_ended(
-    rule: WindowRule, one: AnnouncedAlert, context: AnnounceContext
+    rule: WindowRule, alert: AnnouncedAlert, context: AnnounceContext
 ) -> AnnouncedAlert:
-    """The alert resolved, if the clock has passed its episode by `resolve_after`; else as it is."""
-    ends = resolution_time(rule, one)
-    if context.clock is None or ends is None or context.clock < ends:
-        return one
-    return _again(msgspec.structs.replace(one, status=Status.RESOLVED, resolved=ends), context)
+    """The alert, resolved if the clock has passed its last firing time by `resolve_after`."""
+    ends = resolution_time(rule, alert)
+    if ends is None or not context.is_past(ends):
+        return alert
+    resolved = msgspec.structs.replace(alert, status=Status.RESOLVED, resolved=ends)
+    return _number_revision(resolved, context)
 
 
-def resolution_time(rule: WindowRule, one: AnnouncedAlert) -> int | None:
-    """The clock time at which a firing alert resolves; None when it is not firing."""
-    return one.last + span(rule.resolve_after) if one.status is Status.FIRING else None
+def resolution_time(rule: WindowRule, alert: AnnouncedAlert) -> int | None:
+    """The clock time at which a firing alert resolves; None if it is not firing."""
+    return alert.last + span(rule.resolve_after) if alert.status is Status.FIRING else None
 
 
-def _over(rule: WindowRule, episode: Episode, context: AnnounceContext) -> bool:
-    ends = episode.last + span(rule.resolve_after)
-    return context.clock is not None and context.clock >= ends
-
-
-def _late(rule: WindowRule, episode: Episode) -> bool:
+def _has_late_evidence(rule: WindowRule, episode: Episode) -> bool:
     allowed = span(rule.max_lateness)
     return any(hit.recorded - hit.at > allowed for hit in episode.evidence)

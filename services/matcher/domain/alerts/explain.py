@@ -1,36 +1,36 @@
-"""Explaining: one sentence on what was counted, over which span, against which condition."""
+"""Explaining: a sentence on what was counted, over which span, against which condition."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from schemas.rule import CorrelationType
-from services.matcher.domain.windows.cluster import largest_cluster
-from services.matcher.domain.windows.condition import bounds_in_words
-from services.matcher.domain.windows.divergence import diverging
-from services.matcher.domain.windows.rate import compared
+from services.matcher.domain.windows.cluster import find_largest_cluster
+from services.matcher.domain.windows.condition import describe_bounds
+from services.matcher.domain.windows.divergence import compare_shares
+from services.matcher.domain.windows.rate import compare_rates
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant, span
-from services.matcher.domain.windows.window import window
+from services.matcher.domain.windows.window import window_hits
 from services.matcher.domain.windows.window_rule import NUMERIC, TEMPORAL, WindowRule
 
 _MOST_TERMS = 5
 
 
-def explained(rule: WindowRule, state: WindowState, one: AnnouncedAlert) -> str:
-    """The sentence for an alert as it stands."""
+def explain_alert(rule: WindowRule, state: WindowState, alert: AnnouncedAlert) -> str:
+    """The sentence for the current revision of an alert."""
     if rule.type is None:
-        return f"Every report that matches alerts by itself; {one.count} so far in this group."
-    return _SENTENCES.get(rule.type, _window)(rule, state, one)
+        return f"Every report that matches alerts by itself; {alert.count} so far in this group."
+    return _EXPLAIN_BY_TYPE.get(rule.type, _explain_window)(rule, state, alert)
 
 
-def _window(rule: WindowRule, _state: WindowState, one: AnnouncedAlert) -> str:
-    asked = bounds_in_words(rule.condition) if rule.expression is None else rule.expression.text
+def _explain_window(rule: WindowRule, _state: WindowState, alert: AnnouncedAlert) -> str:
+    asked = describe_bounds(rule.condition) if rule.expression is None else rule.expression.text
     return (
-        f"{_counted(rule, one.value)} in the {spoken(rule.timespan)} up to "
-        f"{minute(one.last)}; the rule asks for {asked}."
+        f"{_describe_value(rule, alert.value)} in the {format_duration(rule.timespan)} up to "
+        f"{format_time(alert.last)}; the rule asks for {asked}."
     )
 
 
-def _counted(rule: WindowRule, value: float) -> str:
+def _describe_value(rule: WindowRule, value: float) -> str:
     if rule.type in TEMPORAL:
         order = " in this order" if rule.type is CorrelationType.TEMPORAL_ORDERED else ""
         return f"{value:g} of {len(rule.bases)} rules ({', '.join(rule.bases)}) hit{order}"
@@ -43,41 +43,42 @@ def _counted(rule: WindowRule, value: float) -> str:
     return f"{value:g} distinct {counted}"
 
 
-def _absence(rule: WindowRule, _state: WindowState, one: AnnouncedAlert) -> str:
+def _explain_absence(rule: WindowRule, _state: WindowState, alert: AnnouncedAlert) -> str:
     awaited = f"hit of {rule.bases[1]}" if len(rule.bases) > 1 else "further hit"
-    asked = minute(one.last - span(rule.timespan))
-    return f"No {awaited} came within {spoken(rule.timespan)} after {rule.bases[0]} at {asked}."
+    asked = format_time(alert.last - span(rule.timespan))
+    timespan = format_duration(rule.timespan)
+    return f"No {awaited} came within {timespan} after {rule.bases[0]} at {asked}."
 
 
-def _new_value(rule: WindowRule, state: WindowState, one: AnnouncedAlert) -> str:
+def _explain_new_value(rule: WindowRule, state: WindowState, alert: AnnouncedAlert) -> str:
     value = state.group.get(rule.subject or "", "")
     return (
-        f"The first hit with {rule.subject} {value} in {spoken(rule.history)}, at "
-        f"{minute(one.last)}."
+        f"The first hit with {rule.subject} {value} in {format_duration(rule.history)}, at "
+        f"{format_time(alert.last)}."
     )
 
 
-def _reversal(rule: WindowRule, state: WindowState, one: AnnouncedAlert) -> str:
+def _explain_reversal(rule: WindowRule, state: WindowState, alert: AnnouncedAlert) -> str:
     pair = state.group.get(rule.subject or "", "")
     return (
-        f"The first hit in {spoken(rule.history)} that joins the opponents {pair}, at "
-        f"{minute(one.last)}."
+        f"The first hit in {format_duration(rule.history)} that joins the opponents {pair}, at "
+        f"{format_time(alert.last)}."
     )
 
 
-def _rate_change(rule: WindowRule, state: WindowState, one: AnnouncedAlert) -> str:
-    told = compared(rule, state, one.last)
-    if told is None:
-        return _window(rule, state, one)
-    days = f"{told.baseline / span(timedelta(days=1)):.4g} days"
+def _explain_rate_change(rule: WindowRule, state: WindowState, alert: AnnouncedAlert) -> str:
+    rates = compare_rates(rule, state, alert.last)
+    if rates is None:
+        return _explain_window(rule, state, alert)
+    days = f"{rates.baseline / span(timedelta(days=1)):.4g} days"
     return (
-        f"{told.n} hits in the {spoken(rule.timespan)} up to {minute(one.last)} against "
-        f"{told.m} in the {days} before (chance {told.chance:.2g}); "
-        f"the rule asks for {_rate_asked(rule)}."
+        f"{rates.n} hits in the {format_duration(rule.timespan)} up to {format_time(alert.last)} "
+        f"against {rates.m} in the {days} before (chance {rates.chance:.2g}); "
+        f"the rule asks for {_describe_rate_bounds(rule)}."
     )
 
 
-def _rate_asked(rule: WindowRule) -> str:
+def _describe_rate_bounds(rule: WindowRule) -> str:
     asked = rule.condition
     parts = [f"{asked.ratio:g} times the rate"]
     if asked.floor is not None:
@@ -87,49 +88,51 @@ def _rate_asked(rule: WindowRule) -> str:
     return " and ".join(parts)
 
 
-def _shared_term(rule: WindowRule, state: WindowState, one: AnnouncedAlert) -> str:
-    cluster = largest_cluster(window(rule, state.hits, one.last), rule.similarity)
+def _explain_shared_term(rule: WindowRule, state: WindowState, alert: AnnouncedAlert) -> str:
+    cluster = find_largest_cluster(window_hits(rule, state.hits, alert.last), rule.similarity)
     named = "" if cluster is None else f" ({', '.join(cluster.terms[:_MOST_TERMS])})"
     return (
-        f"{one.value:g} distinct values of {rule.by} share one term{named} in the "
-        f"{spoken(rule.timespan)} up to {minute(one.last)}; the rule asks for "
-        f"{bounds_in_words(rule.condition)}."
+        f"{alert.value:g} distinct values of {rule.by} share one term{named} in the "
+        f"{format_duration(rule.timespan)} up to {format_time(alert.last)}; the rule asks for "
+        f"{describe_bounds(rule.condition)}."
     )
 
 
-def _divergence(rule: WindowRule, state: WindowState, one: AnnouncedAlert) -> str:
-    told = diverging(rule, state, one.last)
+def _explain_divergence(rule: WindowRule, state: WindowState, alert: AnnouncedAlert) -> str:
+    compared = compare_shares(rule, state, alert.last)
     first, second = rule.between
     shares = ""
-    if told is not None:
-        now, before = told
+    if compared is not None:
+        now, before = compared
         shares = (
             f" ({first} {now.first:.0%}, {second} {now.second:.0%}; "
             f"before {before.first:.0%}, {before.second:.0%})"
         )
     return (
-        f"The shares of {rule.compared} in {rule.subject} lie {one.value:.0%} apart in the "
-        f"{spoken(rule.timespan)} up to {minute(one.last)}{shares}; the rule asks for "
-        f"{rule.condition.by or 0:.0%} more than before."
+        f"The shares of {rule.compared} in {rule.subject} lie {alert.value:.0%} apart in the "
+        f"{format_duration(rule.timespan)} up to {format_time(alert.last)}{shares}; "
+        f"the rule asks for {rule.condition.by or 0:.0%} more than before."
     )
 
 
-_SENTENCES: Mapping[CorrelationType, Callable[[WindowRule, WindowState, AnnouncedAlert], str]] = {
-    CorrelationType.ABSENCE: _absence,
-    CorrelationType.NEW_VALUE: _new_value,
-    CorrelationType.REVERSAL: _reversal,
-    CorrelationType.RATE_CHANGE: _rate_change,
-    CorrelationType.SHARED_TERM: _shared_term,
-    CorrelationType.DIVERGENCE: _divergence,
+_EXPLAIN_BY_TYPE: Mapping[
+    CorrelationType, Callable[[WindowRule, WindowState, AnnouncedAlert], str]
+] = {
+    CorrelationType.ABSENCE: _explain_absence,
+    CorrelationType.NEW_VALUE: _explain_new_value,
+    CorrelationType.REVERSAL: _explain_reversal,
+    CorrelationType.RATE_CHANGE: _explain_rate_change,
+    CorrelationType.SHARED_TERM: _explain_shared_term,
+    CorrelationType.DIVERGENCE: _explain_divergence,
 }
 
 
-def minute(us: int) -> str:
-    """A time in microseconds as people read it."""
+def format_time(us: int) -> str:
+    """A time in microseconds as text: `2020-01-14 12:00 UTC`."""
     return f"{instant(us):%Y-%m-%d %H:%M} UTC"
 
 
-def spoken(length: timedelta) -> str:
+def format_duration(length: timedelta) -> str:
     """A length of whole seconds in its largest whole unit: `7 days`, `90 minutes`."""
     seconds = length // timedelta(seconds=1)
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):

@@ -1,95 +1,105 @@
-"""Forgetting: what the clock lets go of. It never refuses, and it changes no episode."""
+"""Forgetting: old hits are dropped by the clock, without changing an episode."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
 from schemas.alert import Status
-from services.matcher.domain.alerts.corroboration import corroborated
+from services.matcher.domain.alerts.corroboration import is_corroborated
 from services.matcher.domain.alerts.episodes import find_runs
-from services.matcher.domain.windows.firing import evidence
+from services.matcher.domain.windows.firing import find_evidence
 from services.matcher.domain.windows.state import AnnouncedAlert, FiringRun, Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 _NEVER = -(2**63)
 
 
-def forget(rule: WindowRule, state: WindowState, clock: int | None) -> WindowState:
-    """`state` without what lies further back than the rule can still look, or allows to keep.
+@dataclass(frozen=True, slots=True)
+class Cutoff:
+    """Up to which times a state is forgotten and settled, inclusive. In microseconds.
 
-    Windows that end up to the cut have lost hits or are about to: their firing times are settled
-    into runs first, so that an episode which lasts for months keeps its start and its count.
+    Hits up to `forgotten_until` are dropped. Windows that end up to `settled_until` have lost hits
+    or will: their firing times are kept in runs and change no more.
     """
-    horizon = _horizon(rule, state, clock)
-    if not _reaches_behind(state, horizon):
+
+    forgotten_until: int
+    settled_until: int
+
+    def retains(self, alert: AnnouncedAlert) -> bool:
+        """Whether the alert is kept."""
+        # a firing alert is kept until a tick resolves it
+        return alert.last > self.forgotten_until or alert.status is Status.FIRING
+
+
+def forget(rule: WindowRule, state: WindowState, clock: int | None) -> WindowState:
+    """`state` without what is older than the rule's retention, or above its `max_hits`.
+
+    An episode of any length keeps its start and its count: what its dropped hits made fire is
+    settled first. `settled_until` never moves back.
+    """
+    cutoff = _find_cutoff(rule, state, clock)
+    if not _exceeds(state, cutoff):
         return state
-    cut = max(horizon + span(rule.look_back), state.settled_until or 0)
     return msgspec.structs.replace(
         state,
-        settled_until=cut,
-        runs=settle_runs(rule, state, cut, horizon),
-        hits=tuple(hit for hit in state.hits if hit.at > horizon),
-        retractions=_after(horizon, state.retractions),
-        live=_after(horizon, state.live),
-        announced=tuple(one for one in state.announced if is_retained(one, horizon)),
+        settled_until=cutoff.settled_until,
+        runs=settle_runs(rule, state, cutoff),
+        hits=tuple(hit for hit in state.hits if hit.at > cutoff.forgotten_until),
+        retractions=_drop_older(state.retractions, cutoff),
+        dropped_live=_drop_older(state.dropped_live, cutoff),
+        announced=tuple(filter(cutoff.retains, state.announced)),
     )
 
 
 def is_full(rule: WindowRule, state: WindowState) -> bool:
-    """Whether the state holds more hits than the rule allows: the oldest go at the next step."""
+    """Whether the state holds more than `max_hits` hits; the next step drops the oldest."""
     return len(state.hits) > rule.max_hits
 
 
-def _horizon(rule: WindowRule, state: WindowState, clock: int | None) -> int:
-    horizon = _NEVER if clock is None else clock - span(rule.retention)
-    return max(horizon, state.hits[-rule.max_hits - 1].at) if is_full(rule, state) else horizon
+def _find_cutoff(rule: WindowRule, state: WindowState, clock: int | None) -> Cutoff:
+    until = _NEVER if clock is None else clock - span(rule.retention)
+    if is_full(rule, state):
+        until = max(until, state.hits[-rule.max_hits - 1].at)
+    known = _NEVER if state.settled_until is None else state.settled_until
+    return Cutoff(until, max(known, until + span(rule.look_back)))
 
 
-def _after(horizon: int, times: Mapping[str, int]) -> dict[str, int]:
-    return {identity: at for identity, at in times.items() if at > horizon}
-
-
-def is_retained(one: AnnouncedAlert, horizon: int) -> bool:
-    """Whether an alert outlives the horizon."""
-    # what still fires is not forgotten before a tick has resolved it
-    return one.last > horizon or one.status is Status.FIRING
-
-
-def _reaches_behind(state: WindowState, horizon: int) -> bool:
-    oldest = [hit.at for hit in state.hits[:1]]
-    times = (*oldest, *state.retractions.values(), *state.live.values())
-    return any(at <= horizon for at in times) or any(
-        not is_retained(one, horizon) for one in state.announced
+def _exceeds(state: WindowState, cutoff: Cutoff) -> bool:
+    """Whether the state holds anything to drop."""
+    oldest = (hit.at for hit in state.hits[:1])
+    times = (*oldest, *state.retractions.values(), *state.dropped_live.values())
+    return any(at <= cutoff.forgotten_until for at in times) or not all(
+        map(cutoff.retains, state.announced)
     )
 
 
-def settle_runs(
-    rule: WindowRule, state: WindowState, cut: int, horizon: int
-) -> tuple[FiringRun, ...]:
-    """The runs that began up to the cut, without what no kept hit decides any more."""
-    standing = {one.start for one in state.announced if one.status is Status.FIRING}
+def _drop_older(times: Mapping[str, int], cutoff: Cutoff) -> dict[str, int]:
+    return {identity: at for identity, at in times.items() if at > cutoff.forgotten_until}
+
+
+def settle_runs(rule: WindowRule, state: WindowState, cutoff: Cutoff) -> tuple[FiringRun, ...]:
+    """The runs that begin up to `settled_until` and that a kept hit or a firing alert needs."""
+    firing = {alert.start for alert in state.announced if alert.status is Status.FIRING}
     kept = (
         run
         for run in find_runs(rule, state)
-        if run.start <= cut and (run.last > horizon or run.start in standing)
+        if run.start <= cutoff.settled_until
+        and (run.last > cutoff.forgotten_until or run.start in firing)
     )
-    return tuple(_settle(rule, state.hits, run, (cut, horizon)) for run in kept)
+    return tuple(_settle_run(rule, state.hits, run, cutoff) for run in kept)
 
 
-def _settle(
-    rule: WindowRule, hits: Sequence[Hit], run: FiringRun, bounds: tuple[int, int]
-) -> FiringRun:
-    cut, horizon = bounds
-    past = tuple(time for time in run.firings if time <= cut)
-    behind = evidence(rule, hits, run.firings)
+def _settle_run(rule: WindowRule, hits: Sequence[Hit], run: FiringRun, cutoff: Cutoff) -> FiringRun:
+    settled = [time for time in run.firings if time <= cutoff.settled_until]
+    evidence = find_evidence(rule, hits, run.firings)
+    dropped = {hit.identity for hit in evidence if hit.at <= cutoff.forgotten_until}
     return FiringRun(
         start=run.start,
-        firings=tuple(time for time in past if time > horizon or time == past[-1]),
+        firings=tuple(
+            time for time in settled if time > cutoff.forgotten_until or time == settled[-1]
+        ),
         value=run.value,
-        dropped=run.dropped + _dropped(behind, horizon),
-        corroborated=run.corroborated or corroborated(rule.corroboration, behind),
+        dropped=run.dropped + len(dropped),
+        corroborated=run.corroborated or is_corroborated(rule.corroboration, evidence),
     )
-
-
-def _dropped(behind: Sequence[Hit], horizon: int) -> int:
-    return len({hit.identity for hit in behind if hit.at <= horizon})

@@ -1,4 +1,4 @@
-"""Anew: the windows of a rule that was changed begin again, and keep what they announced."""
+"""Reset: a state starts over, by a changed rule."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ import msgspec
 
 from schemas.alert import Status
 from schemas.bundle import OnChange
-from services.matcher.domain.alerts.forget import is_retained, settle_runs
+from services.matcher.domain.alerts.forget import Cutoff, settle_runs
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
 from services.matcher.domain.windows.state import (
     AnnouncedAlert,
@@ -22,76 +22,82 @@ from services.matcher.domain.windows.window_rule import WindowRule
 
 def reset_state(
     rule: WindowRule,
-    was: WindowRule | None,
+    former: WindowRule | None,
     state: WindowState,
     generation: RuleGeneration,
     clock: datetime | None,
 ) -> WindowState:
-    """The state without its hits, ready for those that the changed rule finds in the past.
+    """The state without its hits, ready for those that the changed rule finds by backfill.
 
-    Marks stay: an event that was withdrawn is withdrawn for every version of a rule. What the past
-    does not cover is not judged again: alerts that began there stand as they were. `was` is the
-    rule by which the hits were judged, None if nobody knows it any more. Twice is the same as once.
+    Retractions stay: a retracted event counts for no version of a rule. Alerts that began before
+    the backfill stay as they are. `former` is the rule that the hits were evaluated by; None if it
+    is not known any more. Idempotent.
     """
     since = state.since if generation.since is None else micros(generation.since)
-    bare = msgspec.structs.replace(state, hits=(), since=since)
+    bare = msgspec.structs.replace(state, hits=(), runs=(), settled_until=None, since=since)
     if generation.on_change is OnChange.RESET:
-        return msgspec.structs.replace(bare, runs=(), settled_until=None, announced=())
-    horizon = _horizon(rule, generation, clock)
-    if horizon is None:
-        return msgspec.structs.replace(bare, runs=(), settled_until=None)
-    cut = horizon + span(rule.look_back)
+        return msgspec.structs.replace(bare, announced=())
+    cutoff = _find_cutoff(rule, generation, clock)
+    if cutoff is None:
+        return bare
     return msgspec.structs.replace(
         bare,
-        settled_until=cut,
-        runs=_uncovered(was, state, cut, horizon),
-        announced=tuple(one for one in state.announced if is_retained(one, horizon)),
+        settled_until=cutoff.settled_until,
+        runs=_settle_announced(former, state, cutoff),
+        announced=tuple(filter(cutoff.retains, state.announced)),
     )
 
 
-def _horizon(rule: WindowRule, generation: RuleGeneration, clock: datetime | None) -> int | None:
-    """Where the past begins that is judged again: it reaches back as far as a state does."""
+def _find_cutoff(
+    rule: WindowRule, generation: RuleGeneration, clock: datetime | None
+) -> Cutoff | None:
+    """Where the backfill begins: it reaches back as far as a state does."""
     times = [time for time in (generation.changed_at, clock) if time is not None]
-    return micros(max(times)) - span(rule.retention) if times else None
+    if not times:
+        return None
+    until = micros(max(times)) - span(rule.retention)
+    return Cutoff(until, until + span(rule.look_back))
 
 
-def _uncovered(
-    was: WindowRule | None, state: WindowState, cut: int, horizon: int
+def _settle_announced(
+    former: WindowRule | None, state: WindowState, cutoff: Cutoff
 ) -> tuple[FiringRun, ...]:
-    """A run for each announced alert that began up to the cut."""
-    known = () if was is None else settle_runs(was, state, cut, horizon)
-    by_start = {run.start: run for run in known}
+    """A run for each alert that began up to `settled_until` and is not withdrawn."""
+    settled = () if former is None else settle_runs(former, state, cutoff)
+    by_start = {run.start: run for run in settled}
     return tuple(
-        by_start.get(one.start) or _as_announced(one, state.runs, cut)
-        for one in state.announced
-        if one.start <= cut and one.status is not Status.WITHDRAWN and is_retained(one, horizon)
+        by_start.get(alert.start) or _recall_run(alert, state.runs, cutoff)
+        for alert in state.announced
+        if alert.start <= cutoff.settled_until
+        and alert.status is not Status.WITHDRAWN
+        and cutoff.retains(alert)
     )
 
 
-def _as_announced(one: AnnouncedAlert, runs: Sequence[FiringRun], cut: int) -> FiringRun:
-    """What is known of it without the rule that its hits were judged by."""
-    run = next((run for run in runs if run.start == one.start), None)
+def _recall_run(alert: AnnouncedAlert, runs: Sequence[FiringRun], cutoff: Cutoff) -> FiringRun:
+    """The run of an alert, as far as it is known without the rule that its hits met."""
+    known = next((run for run in runs if run.start == alert.start), None)
     return FiringRun(
-        start=one.start,
-        firings=tuple(sorted({one.start, min(one.last, cut)})),
-        value=one.value,
-        dropped=0 if run is None else run.dropped,
-        corroborated=not one.uncorroborated,
+        start=alert.start,
+        firings=tuple(sorted({alert.start, min(alert.last, cutoff.settled_until)})),
+        value=alert.value,
+        dropped=0 if known is None else known.dropped,
+        corroborated=not alert.uncorroborated,
     )
 
 
 def record_stale_hit(state: WindowState, identity: str, at: int) -> WindowState:
-    """The state once a live hit has come for an older version of the rule: it is not counted.
+    """The state after a live hit by an older generation of the rule, which does not count.
 
-    Its event comes again from the past, and is live then for whoever was on the way to be paged.
+    The backfill brings its event again; that hit is live, so that it still pages.
     """
     return msgspec.structs.replace(
         state,
-        live={**state.live, identity: at},
+        dropped_live={**state.dropped_live, identity: at},
         hits=tuple(as_live(hit) if hit.identity == identity else hit for hit in state.hits),
     )
 
 
 def as_live(hit: Hit) -> Hit:
-    """The hit, as one that did not come from the past."""
+    """The hit, live even if it was backfilled."""
     return msgspec.structs.replace(hit, backfill=False)

@@ -1,4 +1,4 @@
-"""Standing: since when a rule counts as it does, and what became of its windows then."""
+"""RuleGeneration: which version of a rule its states are made by, and since when."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +8,10 @@ from schemas.bundle import NO_BUNDLE, OnChange
 
 @dataclass(frozen=True, slots=True)
 class RuleGeneration:
-    """How one rule with windows stands.
+    """The last change of a rule that started its states over.
 
-    Its windows began anew with bundle `changed_in`, published at `changed_at`, by `on_change`.
-    `since` is when it began to watch, None while only the workers know.
+    It came with bundle `changed_in`, published at `changed_at`, and was handled by `on_change`.
+    `since` is when the rule began to watch; None if only the clocks of the partitions know.
     """
 
     on_change: OnChange = OnChange.KEEP
@@ -21,4 +21,4 @@ class RuleGeneration:
 
 
 UNCHANGED = RuleGeneration()
-"""That of every rule while no bundle has been published."""
+"""The generation of every rule before a bundle is published."""

@@ -8,7 +8,7 @@ import msgspec
 from schemas.alert import Alert, Level, Status
 from schemas.rule import Condition
 from services.matcher.domain.alerts.episodes import find_episodes
-from services.matcher.domain.alerts.render import rendered_alert
+from services.matcher.domain.alerts.render import render_alert
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.rules.rulebook import RuleKey
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, micros
@@ -27,9 +27,9 @@ def ended(rule: WindowRule, state: WindowState, now: datetime, why: str) -> tupl
     """One last revision, resolved, of every alert that fires; `why` is REMOVED or RESET."""
     standing = {episode.start: episode for episode in find_episodes(rule, state)}
     return tuple(
-        rendered_alert(
-            rule, state, _resolved(one, micros(now)), standing.get(one.start)
-        ).model_copy(update={"reason": why, "explain": _WORDS[why], "evidence_count": one.count})
+        render_alert(rule, state, _resolved(one, micros(now)), standing.get(one.start)).model_copy(
+            update={"reason": why, "explain": _WORDS[why], "evidence_count": one.count}
+        )
         for one in state.announced
         if one.status is Status.FIRING
     )

@@ -31,16 +31,11 @@ def release(rule: WindowRule, state: WindowState, context: StepContext) -> StepR
     if context.offset <= state.offset:
         return StepResult(state, current_alerts(rule, state), changed=False)
     before = _clocked(rule, state, context)
-    announcing = replace(announce_context(rule, state, context), gone=CHANGED)
+    announcing = replace(announce_context(context), withdraw_reason=CHANGED)
     standing = find_episodes(rule, before)
     claims = carried(rule, before.announced, standing)
-    announced = announce(rule, before.announced, claims, standing, announcing)
-    judged = msgspec.structs.replace(
-        before,
-        offset=context.offset,
-        announced=announced,
-        serial=before.serial + len(announced) - len(before.announced),
-    )
+    announced = announce(rule, before, claims, standing, announcing)
+    judged = msgspec.structs.replace(announced, offset=context.offset)
     return StepResult(
         None if judged.is_empty else judged, changed_alerts(rule, before, judged, standing)
     )

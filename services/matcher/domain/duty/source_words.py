@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.matcher.domain.alerts.explain import minute, spoken
+from services.matcher.domain.alerts.explain import format_duration, format_time
 from services.matcher.domain.duty.alert import Words
 from services.matcher.domain.duty.watched_sources import WatchedSource
 
@@ -11,11 +11,11 @@ _MOST_INDICATORS = 5
 
 def describe_silence(source: WatchedSource, last_report: int, clock: int) -> Words:
     """A source whose last report is too old at `clock`."""
-    every = spoken(source.every)
+    every = format_duration(source.every)
     return Words(
         f"{source.name} is silent: a report is expected every {every}, "
         f"none for {format_length(clock - last_report)}",
-        f"The pack expects a report every {every}; the last came at {minute(last_report)}.",
+        f"The pack expects a report every {every}; the last came at {format_time(last_report)}.",
         _suggest_action(source),
     )
 
@@ -24,16 +24,17 @@ def describe_report(source: WatchedSource, last_report: int, at: int) -> Words:
     """A source that was silent since `last_report` and reported at `at`."""
     return Words(
         f"{source.name} reports again after {format_length(at - last_report)}",
-        f"A report came at {minute(at)}, the one before at {minute(last_report)}.",
+        f"A report came at {format_time(at)}, the one before at {format_time(last_report)}.",
     )
 
 
 def describe_new_rhythm(source: WatchedSource, last_report: int) -> Words:
     """A source of which less is expected than when it fell silent."""
-    every = spoken(source.every)
+    every = format_duration(source.every)
     return Words(
         f"{source.name} is no longer overdue",
-        f"The pack now expects a report every {every}; the last came at {minute(last_report)}.",
+        f"The pack now expects a report every {every}; "
+        f"the last came at {format_time(last_report)}.",
     )
 
 
@@ -41,7 +42,7 @@ def describe_end_of_watch(name: str, last_report: int) -> Words:
     """A source that no pack names any more."""
     return Words(
         f"{name} is no longer watched",
-        f"No pack expects reports of it; the last came at {minute(last_report)}.",
+        f"No pack expects reports of it; the last came at {format_time(last_report)}.",
     )
 
 
@@ -57,5 +58,5 @@ def format_length(us: int) -> str:
     length = timedelta(microseconds=us)
     for unit in (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)):
         if length >= 2 * unit:
-            return spoken(round(length / unit) * unit)
-    return spoken(length)
+            return format_duration(round(length / unit) * unit)
+    return format_duration(length)

@@ -8,9 +8,9 @@ from math import ceil, floor
 import msgspec
 
 from schemas.rule import Condition, CorrelationType
-from services.matcher.domain.windows.measure import Measure, measure_of
+from services.matcher.domain.windows.measure import Measure, make_measure
 from services.matcher.domain.windows.state import Hit, WindowState, micros, span
-from services.matcher.domain.windows.window import window
+from services.matcher.domain.windows.window import window_hits
 from services.matcher.domain.windows.window_rule import WindowRule
 
 COUNTED = frozenset(
@@ -66,10 +66,10 @@ def distance(rule: WindowRule, state: WindowState, clock: datetime) -> Distance 
     asked = _asked(rule)
     if asked is None:
         return None
-    hits = window(rule, state.hits, micros(clock))
-    measure = measure_of(rule)
+    hits = window_hits(rule, state.hits, micros(clock))
+    measure = make_measure(rule)
     for hit in hits:
-        measure.take(hit)
+        measure.add(hit)
     rungs = _merged(_rungs(measure, hits, span(rule.timespan)))
     near = tuple(takewhile(lambda rung: 0 < rung[0] < asked, rungs))
     return Distance(asked, near) if near else None
@@ -93,7 +93,7 @@ def _rungs(measure: Measure, hits: Sequence[Hit], timespan: int) -> Iterator[Run
     for at, together in groupby(hits, key=lambda hit: hit.at):
         yield floor(measure.value() or 0), at + timespan
         for hit in together:
-            measure.drop(hit)
+            measure.remove_oldest(hit)
 
 
 def _merged(rungs: Iterator[Rung]) -> Iterator[Rung]:

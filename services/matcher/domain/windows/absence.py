@@ -1,4 +1,4 @@
-"""Absence: what was awaited after a hit, and did not come."""
+"""Absence: a hit that no answer followed in time."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -10,36 +10,41 @@ Firing = tuple[int, float]
 """A time, and the value counted there."""
 
 
-def absent(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
-    """Every time, up to the clock, at which an answer is overdue; the value is 0: nothing came.
+def find_absences(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
+    """Every time up to the clock at which an answer is overdue; the value is 0.
 
-    With two rules, a hit of the first waits for one of the second until `timespan` later, both
-    ends included. With one rule it waits for a later hit of the same rule.
+    With two base rules, a hit of the second answers one of the first up to `timespan` later, both
+    ends included. With one, a later hit of the same rule does.
     """
     if state.clock is not None:
-        yield from _overdue(rule, state.hits, until=state.clock)
+        yield from _find_overdue(rule, state.hits, until=state.clock)
 
 
 def next_absence(rule: WindowRule, state: WindowState) -> int | None:
-    """The first time after the clock at which an answer will be overdue, if none comes."""
-    known = -1 if state.clock is None else state.clock
-    return next((time for time, _ in _overdue(rule, state.hits) if time > known), None)
+    """The first time after the clock at which an answer will be overdue; None without one."""
+    overdue = (time for time, _value in _find_overdue(rule, state.hits))
+    return next((time for time in overdue if state.clock is None or time > state.clock), None)
 
 
-def waiting(rule: WindowRule, hits: Sequence[Hit], firings: Sequence[int]) -> tuple[Hit, ...]:
-    """The hits that waited in vain until one of the times `firings`."""
-    reach, times = span(rule.timespan), set(firings)
-    return tuple(hit for hit in hits if hit.base == rule.bases[0] and hit.at + reach in times)
+def find_unanswered(
+    rule: WindowRule, hits: Sequence[Hit], firings: Sequence[int]
+) -> tuple[Hit, ...]:
+    """The hits whose answer was overdue at one of the times `firings`."""
+    timespan, times = span(rule.timespan), set(firings)
+    return tuple(hit for hit in hits if hit.base == rule.bases[0] and hit.at + timespan in times)
 
 
-def _overdue(rule: WindowRule, hits: Sequence[Hit], until: int | None = None) -> Iterator[Firing]:
-    reach = span(rule.timespan)
-    asks = sorted({hit.at for hit in hits if hit.base == rule.bases[0]})
+def _find_overdue(
+    rule: WindowRule, hits: Sequence[Hit], until: int | None = None
+) -> Iterator[Firing]:
+    timespan = span(rule.timespan)
+    asked = sorted({hit.at for hit in hits if hit.base == rule.bases[0]})
     answers = sorted(hit.at for hit in hits if hit.base == rule.bases[-1])
     find = bisect_left if len(rule.bases) > 1 else bisect_right
-    for asked in asks:
-        if until is not None and asked + reach > until:
+    for time in asked:
+        overdue = time + timespan
+        if until is not None and overdue > until:
             return
-        answer = find(answers, asked)
-        if answer == len(answers) or answers[answer] > asked + reach:
-            yield asked + reach, 0.0
+        answer = find(answers, time)
+        if answer == len(answers) or answers[answer] > overdue:
+            yield overdue, 0.0

@@ -15,7 +15,7 @@ from schemas.rule import (
     PackDefaults,
 )
 from services.matcher.domain.windows.expression import Expression, parse_expression
-from services.matcher.domain.windows.template import mentioned
+from services.matcher.domain.windows.template import read_fields
 from services.matcher.domain.windows.window_rule import (
     COUNTING,
     NOTHING,
@@ -131,7 +131,7 @@ def _level(document: DetectionRule | CorrelationRule, defaults: PackDefaults) ->
 def _template(document: DetectionRule | CorrelationRule, part: str) -> str | None:
     template: str | None = getattr(document.alert, part)
     try:
-        mentioned(template)
+        read_fields(template)
     except ValueError as error:
         raise NotSupported(f"alert.{part}", str(error)) from None
     return template

@@ -1,4 +1,4 @@
-"""Conditions: the bounds that a window is asked, and what each of its hits is counted by."""
+"""Conditions: the bounds on a value, and the keys that hits are counted by."""
 
 from collections.abc import Callable
 
@@ -24,8 +24,8 @@ _WORDS = {
 }
 
 
-def tokens(rule: WindowRule, hit: Hit) -> tuple[str, ...]:
-    """What a hit adds to the count: a key, its values, or the name of its base rule.
+def count_tokens(rule: WindowRule, hit: Hit) -> tuple[str, ...]:
+    """What a hit adds to a count: a key, its values, or the name of its base rule.
 
     `event_count` counts distinct `count_by` keys, `value_count` distinct values over all hits,
     `temporal` and `temporal_ordered` distinct base rules.
@@ -34,11 +34,11 @@ def tokens(rule: WindowRule, hit: Hit) -> tuple[str, ...]:
         return hit.values
     if rule.type in TEMPORAL:
         return (hit.base,)
-    return (counted_by(rule.count_by, hit),)
+    return (count_key(rule.count_by, hit),)
 
 
-def counted_by(count_by: str, hit: Hit) -> str:
-    """The key under which a hit counts once: its story, source or identity."""
+def count_key(count_by: str, hit: Hit) -> str:
+    """The key that counts once: a hit's story, source or identity."""
     if count_by == "story":
         return hit.story
     if count_by == "source":
@@ -46,17 +46,17 @@ def counted_by(count_by: str, hit: Hit) -> str:
     return hit.identity
 
 
-def asked(condition: Condition) -> Callable[[float], bool]:
-    """Whether every bound that is given holds for a value."""
-    bounds = [(_BOUNDS[name], bound) for name, bound in _given(condition)]
+def compile_condition(condition: Condition) -> Callable[[float], bool]:
+    """A function that says whether all bounds hold for a value."""
+    bounds = [(_BOUNDS[name], bound) for name, bound in _list_bounds(condition)]
     return lambda value: all(holds(value, bound) for holds, bound in bounds)
 
 
-def bounds_in_words(condition: Condition) -> str:
-    """The bounds as people say them: `at least 3 and fewer than 10`."""
-    return " and ".join(f"{_WORDS[name]} {bound:g}" for name, bound in _given(condition))
+def describe_bounds(condition: Condition) -> str:
+    """The bounds in words: `at least 3 and fewer than 10`."""
+    return " and ".join(f"{_WORDS[name]} {bound:g}" for name, bound in _list_bounds(condition))
 
 
-def _given(condition: Condition) -> list[tuple[str, float]]:
+def _list_bounds(condition: Condition) -> list[tuple[str, float]]:
     bounds = ((name, getattr(condition, name)) for name in _BOUNDS)
     return [(name, bound) for name, bound in bounds if bound is not None]

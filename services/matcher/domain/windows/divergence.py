@@ -1,63 +1,69 @@
-"""Divergence: two lists' shares of a value lie further apart than they did before."""
+"""Divergence: the shares of a value in two lists lie further apart than in the baseline."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.matcher.domain.windows.absence import Firing
-from services.matcher.domain.windows.condition import counted_by
-from services.matcher.domain.windows.rate import baseline_at
+from services.matcher.domain.windows.condition import count_key
+from services.matcher.domain.windows.rate import baseline_length
 from services.matcher.domain.windows.state import Hit, WindowState, span
-from services.matcher.domain.windows.window import between
+from services.matcher.domain.windows.window import hits_between
 from services.matcher.domain.windows.window_rule import WindowRule
 
 HAS_IT = "1"
-"""The value of a hit that carries what the rule compares the shares of."""
+"""The value of a hit that has the compared value."""
 HAS_IT_NOT = "0"
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """The share that each of the two lists has, 0 to 1, of so many counted keys."""
+    """The share of the value in each of two lists, 0 to 1; `least` keys are in the smaller one."""
 
     first: float
     second: float
     least: int
 
     @property
-    def apart(self) -> float:
-        """How far apart they lie."""
+    def distance(self) -> float:
+        """The difference between them, without its sign."""
         return abs(self.first - self.second)
 
 
-def divergences(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
-    """Every time of a hit at which the shares have moved apart, with how far apart they lie.
+def find_divergences(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
+    """Every time of a hit at which the shares have moved apart, with their distance.
 
-    Each list must have `floor` hits (default 1), in the window and in the baseline before it.
+    Each list must have `floor` hits (default 1), in the window and in the baseline.
     """
     for at in dict.fromkeys(hit.at for hit in state.hits):
-        told = diverging(rule, state, at)
-        if told is not None and told[0].apart - told[1].apart >= (rule.condition.by or 0):
-            yield at, told[0].apart
+        compared = compare_shares(rule, state, at)
+        if compared is None:
+            continue
+        now, before = compared
+        if now.distance - before.distance >= (rule.condition.by or 0):
+            yield at, now.distance
 
 
-def diverging(rule: WindowRule, state: WindowState, at: int) -> tuple[Shares, Shares] | None:
-    """The shares in the window and in the baseline; None while either says too little."""
-    covered = baseline_at(rule, state, at)
-    if covered is None:
+def compare_shares(rule: WindowRule, state: WindowState, at: int) -> tuple[Shares, Shares] | None:
+    """The shares in the window and in the baseline; None while either has too few hits."""
+    length = baseline_length(rule, state, at)
+    if length is None:
         return None
     opened = at - span(rule.timespan)
-    now = _shares(rule, between(state.hits, opened, at))
-    before = _shares(rule, between(state.hits, opened - covered, opened))
+    now = _count_shares(rule, hits_between(state.hits, opened, at))
+    before = _count_shares(rule, hits_between(state.hits, opened - length, opened))
     floor = rule.condition.floor or 1
     return (now, before) if min(now.least, before.least) >= floor else None
 
 
-def _shares(rule: WindowRule, hits: Sequence[Hit]) -> Shares:
-    (first, of_first), (second, of_second) = (_share(rule, hits, name) for name in rule.between)
-    return Shares(first, second, min(of_first, of_second))
+def _count_shares(rule: WindowRule, hits: Sequence[Hit]) -> Shares:
+    first, second = (_latest_by_key(rule, hits, name) for name in rule.between)
+    return Shares(_share(first), _share(second), min(len(first), len(second)))
 
 
-def _share(rule: WindowRule, hits: Sequence[Hit], name: str) -> tuple[float, int]:
-    latest = {counted_by(rule.count_by, hit): hit for hit in hits if name in hit.by}
-    having = sum(HAS_IT in hit.values for hit in latest.values())
-    return (having / len(latest) if latest else 0.0), len(latest)
+def _latest_by_key(rule: WindowRule, hits: Sequence[Hit], name: str) -> Sequence[Hit]:
+    latest = {count_key(rule.count_by, hit): hit for hit in hits if name in hit.by}
+    return tuple(latest.values())
+
+
+def _share(hits: Sequence[Hit]) -> float:
+    return sum(HAS_IT in hit.values for hit in hits) / len(hits) if hits else 0.0

@@ -1,4 +1,4 @@
-"""Firing: the times at which a rule fires, and the hits behind them, by the rule's type."""
+"""Firing: the times at which a rule fires and their evidence, by the rule's type."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -6,29 +6,30 @@ from schemas.rule import CorrelationType
 from services.matcher.domain.windows import absence, divergence, novelty, rate
 from services.matcher.domain.windows.absence import Firing
 from services.matcher.domain.windows.state import Hit, WindowState
-from services.matcher.domain.windows.window import behind, firing_times
+from services.matcher.domain.windows.window import find_window_evidence, find_window_firings
 from services.matcher.domain.windows.window_rule import WindowRule
 
-_OF_THEIR_OWN: Mapping[CorrelationType, Callable[[WindowRule, WindowState], Iterator[Firing]]] = {
-    CorrelationType.ABSENCE: absence.absent,
-    CorrelationType.NEW_VALUE: novelty.novel,
-    CorrelationType.REVERSAL: novelty.novel,
-    CorrelationType.RATE_CHANGE: rate.rates,
-    CorrelationType.DIVERGENCE: divergence.divergences,
+_FIND_BY_TYPE: Mapping[CorrelationType, Callable[[WindowRule, WindowState], Iterator[Firing]]] = {
+    CorrelationType.ABSENCE: absence.find_absences,
+    CorrelationType.NEW_VALUE: novelty.find_novelties,
+    CorrelationType.REVERSAL: novelty.find_novelties,
+    CorrelationType.RATE_CHANGE: rate.find_rate_changes,
+    CorrelationType.DIVERGENCE: divergence.find_divergences,
 }
 
 
-def firings(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
-    """Every firing time with the value counted there, in order: a function of the hits.
+def find_firings(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
+    """Every firing time with the value counted there, in order.
 
-    And of the clock for an absence, and of when the rule began to watch where that counts.
+    A function of the hits; for an absence of the clock too, and of `since` where a rule compares
+    with the past.
     """
-    own = None if rule.type is None else _OF_THEIR_OWN.get(rule.type)
-    return firing_times(rule, state.hits) if own is None else own(rule, state)
+    find = None if rule.type is None else _FIND_BY_TYPE.get(rule.type)
+    return find_window_firings(rule, state.hits) if find is None else find(rule, state)
 
 
-def evidence(rule: WindowRule, hits: Sequence[Hit], times: Sequence[int]) -> tuple[Hit, ...]:
+def find_evidence(rule: WindowRule, hits: Sequence[Hit], times: Sequence[int]) -> tuple[Hit, ...]:
     """Every hit of every window that fired; for an absence the hits that waited in vain."""
     if rule.type is CorrelationType.ABSENCE:
-        return absence.waiting(rule, hits, times)
-    return behind(rule, hits, times)
+        return absence.find_unanswered(rule, hits, times)
+    return find_window_evidence(rule, hits, times)

@@ -1,4 +1,4 @@
-"""Rate change: more hits in the window than the baseline before it would lead one to expect."""
+"""Rate change: more hits in the window than the rate of the baseline before it predicts."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from math import exp, lgamma, log
 
 from services.matcher.domain.windows.absence import Firing
-from services.matcher.domain.windows.condition import counted_by
+from services.matcher.domain.windows.condition import count_key
 from services.matcher.domain.windows.state import Hit, WindowState, span
-from services.matcher.domain.windows.window import between
+from services.matcher.domain.windows.window import hits_between
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
@@ -27,84 +27,87 @@ class Rates:
         return binomial_tail(self.n, self.n + self.m, self.window / (self.window + self.baseline))
 
 
-def rates(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
+def find_rate_changes(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
     """Every time of a hit at which the rate has changed, with the number of hits in the window.
 
-    One pass: window and baseline slide over the sorted hits, the one behind the other.
+    One pass: window and baseline slide over the sorted hits.
     """
-    window, baseline = _Sliding(rule, state.hits), _Sliding(rule, state.hits)
+    window, baseline = _SlidingCount(rule, state.hits), _SlidingCount(rule, state.hits)
     for at in dict.fromkeys(hit.at for hit in state.hits):
-        opened, covered = at - span(rule.timespan), baseline_at(rule, state, at)
-        if covered is None:
+        opened, length = at - span(rule.timespan), baseline_length(rule, state, at)
+        if length is None:
             continue
-        n, m = window.between(opened, at), baseline.between(opened - covered, opened)
-        if _changed(rule, Rates(n, m, span(rule.timespan), covered)):
+        n, m = window.count(opened, at), baseline.count(opened - length, opened)
+        if _is_change(rule, Rates(n, m, span(rule.timespan), length)):
             yield at, float(n)
 
 
-class _Sliding:
-    """How many different keys the hits of an interval have that only moves forward."""
+class _SlidingCount:
+    """Distinct keys of the hits in an interval; both its ends only move forward."""
 
     def __init__(self, rule: WindowRule, hits: Sequence[Hit]) -> None:
-        self._keys = [(hit.at, counted_by(rule.count_by, hit)) for hit in hits]
+        self._keys = [(hit.at, count_key(rule.count_by, hit)) for hit in hits]
         self._counts: Counter[str] = Counter()
         self._left = self._right = 0
 
-    def between(self, after: int, until: int) -> int:
-        """The number for `(after, until]`."""
+    def count(self, after: int, until: int) -> int:
+        """The number in `(after, until]`."""
         while self._right < len(self._keys) and self._keys[self._right][0] <= until:
             self._counts[self._keys[self._right][1]] += 1
             self._right += 1
         while self._left < self._right and self._keys[self._left][0] <= after:
-            self._leave(self._keys[self._left][1])
+            self._remove(self._keys[self._left][1])
             self._left += 1
         return len(self._counts)
 
-    def _leave(self, key: str) -> None:
+    def _remove(self, key: str) -> None:
         self._counts[key] -= 1
         if not self._counts[key]:
             del self._counts[key]
 
 
-def compared(rule: WindowRule, state: WindowState, at: int) -> Rates | None:
-    """Window and baseline at `at`; None while too little history lies behind them.
+def compare_rates(rule: WindowRule, state: WindowState, at: int) -> Rates | None:
+    """Window and baseline at `at`; None while the baseline is too short.
 
-    The baseline is `(t - T - B, t - T]`, B no more than since the rule began to watch.
+    The baseline is `(t - T - B, t - T]`: T the timespan, B its length at that time.
     """
-    covered = baseline_at(rule, state, at)
-    if covered is None:
+    length = baseline_length(rule, state, at)
+    if length is None:
         return None
     opened = at - span(rule.timespan)
     return Rates(
-        n=_counted(rule, between(state.hits, opened, at)),
-        m=_counted(rule, between(state.hits, opened - covered, opened)),
+        n=_count_keys(rule, hits_between(state.hits, opened, at)),
+        m=_count_keys(rule, hits_between(state.hits, opened - length, opened)),
         window=span(rule.timespan),
-        baseline=covered,
+        baseline=length,
     )
 
 
-def baseline_at(rule: WindowRule, state: WindowState, at: int) -> int | None:
-    """How long the baseline before `W(at)` really is; None where it says too little."""
+def baseline_length(rule: WindowRule, state: WindowState, at: int) -> int | None:
+    """The length of the baseline before `W(at)`, in microseconds; None below `min_baseline`.
+
+    It begins no earlier than the rule began to watch.
+    """
     if state.since is None:
         return None
-    covered = min(span(rule.baseline), at - span(rule.timespan) - state.since)
-    return covered if covered > 0 and covered >= span(rule.min_baseline) else None
+    length = min(span(rule.baseline), at - span(rule.timespan) - state.since)
+    return length if length > 0 and length >= span(rule.min_baseline) else None
 
 
-def _counted(rule: WindowRule, hits: Sequence[Hit]) -> int:
-    return len({counted_by(rule.count_by, hit) for hit in hits})
+def _count_keys(rule: WindowRule, hits: Sequence[Hit]) -> int:
+    return len({count_key(rule.count_by, hit) for hit in hits})
 
 
-def _changed(rule: WindowRule, told: Rates) -> bool:
+def _is_change(rule: WindowRule, rates: Rates) -> bool:
     asked = rule.condition
     ratio, floor = asked.ratio or 0, asked.floor or 1
-    if told.n < floor or told.n * told.baseline < ratio * told.m * told.window:
+    if rates.n < floor or rates.n * rates.baseline < ratio * rates.m * rates.window:
         return False
-    return asked.significance is None or told.chance <= asked.significance
+    return asked.significance is None or rates.chance <= asked.significance
 
 
 def binomial_tail(least: int, tries: int, chance: float) -> float:
-    """P[Bin(tries, chance) >= least], summed from the far end, where the terms are smallest."""
+    """P[Bin(tries, chance) >= least]; summed from the smallest term, for precision."""
     if least <= 0:
         return 1.0
     terms = (_log_binomial(k, tries, chance) for k in range(tries, least - 1, -1))

@@ -1,4 +1,4 @@
-"""State: everything kept for one rule and group, as one frozen, serialisable value.
+"""State: all that is kept for one rule and group, as one frozen, serialisable value.
 
 Times are microseconds since 1970, so that they sort, subtract and serialise cheaply.
 """
@@ -52,31 +52,30 @@ class Hit(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def begins(self) -> int:
-        """When it began; a hit with a length counts by its end, and leaves by its beginning."""
+        """Its first instant: a hit is in a window only if this and its last, `at`, both are."""
         return self.at - self.length
 
     @property
     def order(self) -> tuple[int, str, str]:
-        """Its place among the hits."""
+        """The key by which hits are sorted."""
         return (self.at, self.identity, self.base)
 
     @property
     def key(self) -> tuple[str, str]:
-        """What makes it the same hit again."""
+        """Equal for repeats of one hit."""
         return (self.identity, self.base)
 
     @property
     def evidence(self) -> Evidence:
-        """The report behind it."""
+        """The report that made it."""
         return Evidence.model_validate(self.report)
 
 
 class FiringRun(msgspec.Struct, frozen=True, array_like=True):
-    """Firing times with no gap: one episode, or the part of one that can change no more.
+    """Firing times of one episode, or of the settled part of one.
 
-    Of a settled run those firing times are kept that a kept hit may stand behind, the last one
-    always among them. `dropped` counts the evidence that is forgotten, which may be what
-    corroborated it.
+    A settled run keeps its last firing time and those whose windows may still hold a hit. `dropped`
+    counts the events of its evidence that are forgotten; `corroborated` is True if they sufficed.
     """
 
     start: int
@@ -92,7 +91,7 @@ class FiringRun(msgspec.Struct, frozen=True, array_like=True):
 
 
 class AnnouncedAlert(msgspec.Struct, frozen=True, array_like=True):
-    """One alert as it was last announced."""
+    """The last announced revision of an alert."""
 
     id: str
     revision: int
@@ -114,9 +113,10 @@ class AnnouncedAlert(msgspec.Struct, frozen=True, array_like=True):
 class WindowState(msgspec.Struct, frozen=True):
     """Hits, settled runs and announced alerts of one key; `offset` of the last message applied.
 
-    `since` is when the rule began to watch, `clock` the time up to which absences are judged.
-    `live` has the identities of hits that came before their rule was changed and were not counted,
-    with their times: should they come again from the past, they are live all the same.
+    `since` is when the rule began to watch, `clock` the time up to which absences are evaluated.
+    Times up to `settled_until` change no more: `runs` has what fired there.
+    `dropped_live` has the identities, with their times, of live hits that were dropped during a
+    rule change: such a hit is live again if it is backfilled.
     """
 
     group: dict[str, str] = {}
@@ -130,21 +130,23 @@ class WindowState(msgspec.Struct, frozen=True):
     retractions: dict[str, int] = {}
     runs: tuple[FiringRun, ...] = ()
     announced: tuple[AnnouncedAlert, ...] = ()
-    live: dict[str, int] = {}
+    dropped_live: dict[str, int] = {}
 
     @classmethod
     def empty(cls) -> Self:
-        """The state of a key that nothing has reached yet."""
+        """The state of a key without messages."""
         return cls()
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is left worth keeping."""
-        return not (self.hits or self.retractions or self.runs or self.announced or self.live)
+        """Whether it holds nothing that has to be kept."""
+        return not (
+            self.hits or self.retractions or self.runs or self.announced or self.dropped_live
+        )
 
 
 def hit_of(signal: Signal, *, certain: bool = False) -> Hit:
-    """The hit that a signal brings; if `certain`, it counts from the end of its interval on."""
+    """The hit of a signal; if `certain`, its time is the end of its interval."""
     recorded = signal.evidence.recorded_at or signal.occurred_at
     ends = (signal.occurred_until or signal.occurred_at) if certain else signal.occurred_at
     return Hit(

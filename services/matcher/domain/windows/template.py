@@ -1,4 +1,4 @@
-"""Alert texts: Jinja templates in a sandbox, over event and group fields."""
+"""Templates of alert texts: Jinja in a sandbox, over event and group fields."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,14 +9,14 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-# What an alert itself gives to its templates; everything else is a field of the event.
-OF_THE_ALERT = frozenset({"value", "values", "evidence_count", "group", "title", "level"})
+# Variables that an alert defines; every other one is a field of the event.
+ALERT_VARIABLES = frozenset({"value", "values", "evidence_count", "group", "title", "level"})
 
 _FAILURES = (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, in which no operator makes something huge of something small."""
+    """Jinja's sandbox, without operators that build huge values from small ones."""
 
     intercepted_binops = frozenset({"**", "*"})
 
@@ -27,7 +27,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         left: Any,
         right: Any,
     ) -> Any:
-        """Multiply numbers, and nothing else."""
+        """Multiply numbers; refuse everything else."""
         if operator == "*" and isinstance(left, int | float) and isinstance(right, int | float):
             return left * right
         raise SecurityError(
@@ -39,11 +39,11 @@ _ENVIRONMENT = _Sandbox(undefined=ChainableUndefined)
 
 
 @lru_cache(maxsize=65536)
-def mentioned(template: str | None) -> frozenset[str]:
-    """The event fields that a template reads.
+def read_fields(template: str | None) -> frozenset[str]:
+    """The event fields that a template reads; none if it is None.
 
     Raises:
-        ValueError: the template is none; the message says where.
+        ValueError: the template has a fault; the message says where.
     """
     if template is None:
         return frozenset()
@@ -54,17 +54,17 @@ def mentioned(template: str | None) -> frozenset[str]:
         raise ValueError(f"line {error.lineno}: {error.message}") from None
     except RecursionError:
         raise ValueError("line 1: nested too deeply") from None
-    return frozenset(names) - OF_THE_ALERT
+    return frozenset(names) - ALERT_VARIABLES
 
 
-def rendered(template: str, values: Mapping[str, object]) -> str:
-    """The text, or what went wrong in its place: a template never costs an alert."""
+def render_template(template: str, values: Mapping[str, object]) -> str:
+    """The rendered text, or the error in its place: a template never stops an alert."""
     try:
-        return _compiled(template).render(values).strip()
+        return _compile(template).render(values).strip()
     except _FAILURES as error:
         return f"(the rule's text cannot be rendered: {error})"
 
 
 @lru_cache(maxsize=4096)
-def _compiled(template: str) -> Template:
+def _compile(template: str) -> Template:
     return _ENVIRONMENT.from_string(template)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from schemas.alert import Level
 from schemas.rule import Condition, CorrelationType, Corroboration
 from services.matcher.domain.windows.expression import Expression
-from services.matcher.domain.windows.template import mentioned
+from services.matcher.domain.windows.template import read_fields
 
 PAIRED = " + "
 """Stands between the two members of a reversal in its group."""
@@ -79,7 +79,7 @@ class WindowRule:
     @property
     def mentions(self) -> frozenset[str]:
         """The event fields that the templates read: signals must carry them."""
-        return mentioned(self.summary) | mentioned(self.action)
+        return read_fields(self.summary) | read_fields(self.action)
 
     @property
     def look_back(self) -> timedelta:

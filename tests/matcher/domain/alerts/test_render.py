@@ -5,9 +5,9 @@ import pytest
 
 from schemas.rule import Condition
 from schemas.signal import Signal
-from services.matcher.domain.alerts.explain import spoken
-from services.matcher.domain.windows.condition import bounds_in_words
-from services.matcher.domain.windows.template import mentioned
+from services.matcher.domain.alerts.explain import format_duration
+from services.matcher.domain.windows.condition import describe_bounds
+from services.matcher.domain.windows.template import read_fields
 from tests.matcher.builders import ALONE, RULE, TEMPORAL, VALUES, hit, of
 from tests.matcher.course import WindowCourse
 
@@ -96,7 +96,7 @@ def test_a_temporal_alert_names_the_rules_that_hit() -> None:
 
 
 def test_a_template_says_which_event_fields_it_reads() -> None:
-    assert mentioned("{{ value }} in {{ place }} by {{ actors | join(', ') }}") == {
+    assert read_fields("{{ value }} in {{ place }} by {{ actors | join(', ') }}") == {
         "place",
         "actors",
     }
@@ -113,8 +113,8 @@ def test_a_template_says_which_event_fields_it_reads() -> None:
     ids=["days", "one hour", "minutes", "one second"],
 )
 def test_lengths_of_time_are_said_in_the_largest_whole_unit(length: timedelta, words: str) -> None:
-    assert spoken(length) == words
+    assert format_duration(length) == words
 
 
 def test_bounds_are_said_as_people_say_them() -> None:
-    assert bounds_in_words(Condition(gte=3, lt=10)) == "at least 3 and fewer than 10"
+    assert describe_bounds(Condition(gte=3, lt=10)) == "at least 3 and fewer than 10"

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.fuzz import token_sort_ratio
 
-from services.matcher.domain.windows.cluster import largest_cluster
+from services.matcher.domain.windows.cluster import find_largest_cluster
 from services.matcher.domain.windows.state import Hit, hit_of
 from tests.matcher.builders import SHARED, by, hit
 from tests.matcher.course import WindowCourse
@@ -49,8 +49,8 @@ def test_one_speaker_who_repeats_the_name_counts_once() -> None:
 def test_the_largest_cluster_counts_then_the_one_with_the_least_term() -> None:
     hits = [said(0, "zulu", "a"), said(1, "alpha", "b"), said(2, "mike", "c", "d")]
 
-    assert getattr(largest_cluster(hits, 85), "terms", None) == ("mike",)
-    assert getattr(largest_cluster(hits[:2], 85), "terms", None) == ("alpha",)
+    assert getattr(find_largest_cluster(hits, 85), "terms", None) == ("mike",)
+    assert getattr(find_largest_cluster(hits[:2], 85), "terms", None) == ("alpha",)
 
 
 words = st.sampled_from(["front", "fronts", "iraqi", "iraq", "league", "resistance"])
@@ -63,7 +63,7 @@ def test_clusters_are_what_links_directly_or_through_others(
 ) -> None:
     hits = [said(number, term, user) for number, (term, user) in enumerate(spoken)]
 
-    cluster = largest_cluster(hits, similarity)
+    cluster = find_largest_cluster(hits, similarity)
 
     assert (None if cluster is None else (cluster.terms, cluster.by)) == _by_hand(
         spoken, similarity

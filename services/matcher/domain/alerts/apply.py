@@ -1,0 +1,60 @@
+"""Applying: what a signal changes in the hits of a state."""
+
+from datetime import timedelta
+
+import msgspec
+
+from schemas.signal import Signal, SignalKind
+from services.matcher.domain.alerts.episodes import find_belated_runs
+from services.matcher.domain.alerts.reset import as_live, record_stale_hit
+from services.matcher.domain.windows.state import Hit, WindowState, hit_of, micros, span
+from services.matcher.domain.windows.window import add_hit
+from services.matcher.domain.windows.window_rule import WindowRule
+
+
+def is_too_late(rule: WindowRule, signal: Signal) -> bool:
+    """Whether a hit was recorded later than the rule allows."""
+    if rule.type is None or signal.kind is SignalKind.RETRACTION:
+        return False
+    recorded = signal.evidence.recorded_at or signal.occurred_at
+    lateness: timedelta = recorded - signal.occurred_at
+    return lateness > rule.max_lateness
+
+
+def apply_signal(
+    rule: WindowRule, state: WindowState, signal: Signal, changed_in: int
+) -> WindowState:
+    """The state after a hit or a retraction; `changed_in` is of the rule's generation.
+
+    A hit that is retracted, or made by an older generation of the rule, does not count.
+    """
+    if signal.kind is SignalKind.RETRACTION:
+        return _retract(state, signal)
+    if signal.bundle < changed_in:
+        return record_stale_hit(state, signal.identity, micros(signal.occurred_at))
+    if signal.identity in state.retractions:
+        return state
+    hit = hit_of(signal, certain=rule.certain)
+    return _count_hit(rule, state, as_live(hit) if hit.identity in state.dropped_live else hit)
+
+
+def _retract(state: WindowState, signal: Signal) -> WindowState:
+    return msgspec.structs.replace(
+        state,
+        retractions={**state.retractions, signal.identity: micros(signal.occurred_at)},
+        hits=tuple(hit for hit in state.hits if hit.identity != signal.identity),
+    )
+
+
+def _count_hit(rule: WindowRule, state: WindowState, hit: Hit) -> WindowState:
+    if hit.backfill and _is_before_backfill(rule, state, hit):
+        return state
+    counted = msgspec.structs.replace(state, hits=add_hit(state.hits, hit))
+    belated = () if hit.backfill else find_belated_runs(rule, counted, hit.at)
+    return msgspec.structs.replace(counted, runs=(*counted.runs, *belated))
+
+
+def _is_before_backfill(rule: WindowRule, state: WindowState, hit: Hit) -> bool:
+    """Whether no window that is evaluated again looks back as far as the hit."""
+    settled_until = state.settled_until
+    return settled_until is not None and hit.at <= settled_until - span(rule.look_back)
