@@ -12,9 +12,9 @@ from schemas.ledger import Entry, Sending
 from services.ingest.domain.batch import EventsMessage
 from services.ingest.domain.ports import Unavailable
 from services.matcher.adapters.topics.record_sender import ProducerRecord, TooLarge
+from services.notifier.domain.codec import encode_superseding
 from services.notifier.domain.decide import FoundMessage, ReceiverTraits
 from services.notifier.domain.errors import LeaseLost, LogLost
-from services.notifier.domain.letters import superseding_record
 from services.notifier.domain.ports import (
     Claim,
     Completion,
@@ -118,9 +118,9 @@ class FakeLog:
 
     clock: FakeClock
     hold: timedelta = timedelta(seconds=30)
-    mark: Completion | None = field(default_factory=lambda: Completion(NEW_YEAR, gap=False))
+    completion: Completion | None = field(default_factory=lambda: Completion(NEW_YEAR, gap=False))
     rebuilt_by: str | None = None
-    letters: list[OutboxRecord] = field(default_factory=list)
+    records: list[OutboxRecord] = field(default_factory=list)
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
     queue: dict[tuple[str, str], _Queued] = field(default_factory=dict)
     leases: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
@@ -128,56 +128,54 @@ class FakeLog:
 
     def lose_all(self) -> None:
         """As a Redis that starts without its file."""
-        self.mark = self.rebuilt_by = None
-        for kept in (self.letters, self.entries, self.queue, self.leases):
-            kept.clear()
+        self.completion = self.rebuilt_by = None
+        for held in (self.records, self.entries, self.queue, self.leases):
+            held.clear()
 
     def epoch(self) -> str | None:
-        return None if self.mark is None else str(self.mark.at)
+        return None if self.completion is None else str(self.completion.at)
 
     def put(self, jobs: Iterable[Job], receivers: Iterable[str], now: datetime) -> None:
-        self._complete()
+        self._require_complete()
         names = tuple(receivers)
         for job in jobs:
             for name in names:
                 key = (name, job.alert.id)
                 if key in self.queue and not self._is_leased(key) and self._replaces(key, job):
-                    self.letters.append(superseding_record(job, name, now))
+                    self.records.append(encode_superseding(job, name, now))
                 self.queue_up(key, job, now)
 
     def claim(self, receiver: str, now: datetime) -> Claim | None:
-        self._complete()
-        due = [key for key, one in self.queue.items() if key[0] == receiver and one.due <= now]
+        self._require_complete()
+        due = [key for key, job in self.queue.items() if key[0] == receiver and job.due <= now]
         for key in sorted(due, key=lambda key: self.queue[key].due):
             if not self._is_leased(key):
                 return self._lease(key)
         return None
 
     def write(
-        self, claim: Claim, entry: Entry, now: datetime, letters: Iterable[OutboxRecord]
+        self, claim: Claim, entry: Entry, now: datetime, records: Iterable[OutboxRecord]
     ) -> None:
-        key = self._held(claim)
+        key = self._require_lease(claim)
         self.entries[key] = entry
-        self.letters += letters
+        self.records += records
         self.leases[key] = (claim.token, now + self.hold)
 
-    def done(self, claim: Claim, now: datetime, letters: Iterable[OutboxRecord] = ()) -> None:
-        key = self._held(claim)
+    def finish(
+        self, claim: Claim, entry: Entry | None, now: datetime, records: Iterable[OutboxRecord]
+    ) -> None:
+        key = self._require_lease(claim)
         if self._is_newer(key, claim):
             self.queue[key] = replace(self.queue[key], due=now, since=now, attempts=0)
         else:
             del self.queue[key]
-        self.letters += letters
-        del self.leases[key]
+        self._give_back(key, entry, records)
 
-    def later(self, claim: Claim, delay: Delay, letters: Iterable[OutboxRecord]) -> None:
-        key = self._held(claim)
-        if delay.entry is not None:
-            self.entries[key] = delay.entry
+    def defer(self, claim: Claim, delay: Delay, records: Iterable[OutboxRecord]) -> None:
+        key = self._require_lease(claim)
         due = self.clock() if self._is_newer(key, claim) else delay.until
         self.queue[key] = replace(self.queue[key], due=due, attempts=delay.attempts)
-        self.letters += letters
-        del self.leases[key]
+        self._give_back(key, delay.entry, records)
 
     def depth(self, receiver: str) -> int:
         return sum(key[0] == receiver for key in self.queue)
@@ -192,8 +190,8 @@ class FakeLog:
     def _replaces(self, key: tuple[str, str], job: Job) -> bool:
         return self.queue[key].job.alert.revision < job.alert.revision
 
-    def _complete(self) -> None:
-        if self.mark is None:
+    def _require_complete(self) -> None:
+        if self.completion is None:
             raise LogLost("the log is not complete")
 
     def _lease(self, key: tuple[str, str]) -> Claim:
@@ -206,11 +204,19 @@ class FakeLog:
     def _is_leased(self, key: tuple[str, str]) -> bool:
         return key in self.leases and self.leases[key][1] > self.clock()
 
-    def _held(self, claim: Claim) -> tuple[str, str]:
+    def _require_lease(self, claim: Claim) -> tuple[str, str]:
         key = (claim.receiver, claim.alert.id)
         if not self._is_leased(key) or self.leases[key][0] != claim.token:
             raise LeaseLost("the lease has ended")
         return key
+
+    def _give_back(
+        self, key: tuple[str, str], entry: Entry | None, records: Iterable[OutboxRecord]
+    ) -> None:
+        if entry is not None:
+            self.entries[key] = entry
+        self.records += records
+        del self.leases[key]
 
     def _is_newer(self, key: tuple[str, str], claim: Claim) -> bool:
         return self.queue[key].job.alert.revision > claim.alert.revision

@@ -42,7 +42,7 @@ log = logger(__name__)
 # an answer is awaited for one time-out, and may take effect for about two more
 DOUBTS = 3
 REDIS_SECONDS = 5
-LETTERS_SECONDS = 10
+OUTBOX_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +263,6 @@ def _finish(parts: Parts) -> None:
         if not worker.join(hold(parts.settings).total_seconds()):
             log.warning("left in flight: its lease will end", receiver=worker.receiver)
     parts.rebuilder.stop(REDIS_SECONDS)
-    parts.relay.stop(LETTERS_SECONDS)
+    parts.relay.stop(OUTBOX_SECONDS)
     parts.watchdog.stop()
     parts.kafka.close()

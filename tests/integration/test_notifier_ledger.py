@@ -27,7 +27,7 @@ def test_a_kafka_that_stood_still_gets_every_line_afterwards(
 
     def delivered(text: str) -> bool:
         with suppress(KafkaError):
-            ledger.deliver([line(text)])
+            ledger.send([line(text)])
             return True
         return False
 

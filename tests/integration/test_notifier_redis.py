@@ -16,7 +16,7 @@ from services.notifier.adapters.redis_rebuild import RedisRebuild
 from services.notifier.domain.ports import LostLog, NotificationLog, OutboxRecord
 from tests.fakes import FakeClock
 from tests.notifier.alerts import alert, job
-from tests.notifier.log_suite import HOLD, LETTER, LogSuite
+from tests.notifier.log_suite import HOLD, RECORD, LogSuite
 from tests.notifier.lost_log_suite import DONE, LostLogSuite
 from tests.parts.redis_server import RedisNode
 
@@ -69,7 +69,7 @@ class _OnRedis:
 
         return flush
 
-    def letters(self, log: NotificationLog) -> list[OutboxRecord]:
+    def records(self, log: NotificationLog) -> list[OutboxRecord]:
         assert isinstance(log, RedisLog)
         return RedisOutbox(log._redis, KEYS).take(100)  # noqa: SLF001  (the suite's one look inside)
 
@@ -118,7 +118,7 @@ def test_an_alert_that_fires_again_is_kept_again(redis: Redis) -> None:
         claim = log.claim("slack", clock())
         assert claim is not None
         log.write(claim, Entry(revision=revision), clock(), [])
-        log.done(claim, clock())
+        log.finish(claim, None, clock(), [])
 
     assert redis.ttl(KEYS.log("slack", "a1")) == -1
 
@@ -141,31 +141,31 @@ def test_installations_under_two_prefixes_share_nothing(redis: Redis) -> None:
 def test_letters_leave_the_outbox_in_their_order(redis: Redis) -> None:
     outbox = RedisOutbox(redis, KEYS)
     letters = [OutboxRecord("ledger", None, f"{n}".encode(), []) for n in range(5)]
-    outbox.post(letters)
+    outbox.append(letters)
 
     first = outbox.take(2)
-    outbox.delivered(2)
+    outbox.drop(2)
 
     assert [*first, *outbox.take(9)] == letters
 
 
 def test_one_process_at_a_time_delivers_letters(redis: Redis) -> None:
     one, other = RedisOutbox(redis, KEYS), RedisOutbox(redis, KEYS)
-    one.post([LETTER, LETTER])
+    one.append([RECORD, RECORD])
 
     taken = one.take(9)
 
-    assert (taken, other.take(9), one.take(9)) == ([LETTER, LETTER], [], [LETTER, LETTER])
+    assert (taken, other.take(9), one.take(9)) == ([RECORD, RECORD], [], [RECORD, RECORD])
 
 
 def test_who_lost_the_outbox_drops_nothing(redis: Redis) -> None:
     one, other = RedisOutbox(redis, KEYS), RedisOutbox(redis, KEYS)
-    one.post([LETTER, LETTER])
+    one.append([RECORD, RECORD])
     one.take(9)
     redis.delete(KEYS.outbox_lease)
     other.take(9)
 
-    one.delivered(2)
+    one.drop(2)
 
     assert redis.llen(KEYS.outbox) == 2
 

@@ -64,5 +64,5 @@ class DeliveryDesk:
 
     @property
     def lines(self) -> list[LedgerLine]:
-        told = [one for one in self.log.letters if one.topic == LEDGER]
+        told = [one for one in self.log.records if one.topic == LEDGER]
         return [LedgerLine.model_validate_json(one.value) for one in told]

@@ -19,7 +19,7 @@ class FakeLostLog:
     name: str = "rebuilder"
 
     def completion(self) -> Completion | None:
-        return self.log.mark
+        return self.log.completion
 
     def lease(self) -> bool:
         self.log.rebuilt_by = self.log.rebuilt_by or self.name
@@ -36,7 +36,7 @@ class FakeLostLog:
             is_kept = not one.is_over or one.at + KEPT_AFTER_END > now
             if is_kept and known.serial <= one.entry.serial:
                 self.log.entries[(one.receiver, one.alert)] = one.entry
-                self.log.letters += one.letters
+                self.log.records += one.records
 
     def entries(self, keys: Iterable[tuple[str, str]]) -> list[Entry | None]:
         return [self.log.entries.get(key) for key in keys]
@@ -48,7 +48,7 @@ class FakeLostLog:
 
     def complete(self, completion: Completion) -> None:
         self.renew()
-        self.log.mark, self.log.rebuilt_by = completion, None
+        self.log.completion, self.log.rebuilt_by = completion, None
 
 
 @dataclass

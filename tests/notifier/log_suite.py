@@ -22,7 +22,7 @@ from tests.notifier.alerts import SECOND, alert, job
 
 HOLD = timedelta(seconds=30)
 DONE = Completion(datetime(2026, 11, 22, tzinfo=UTC), gap=True)
-LETTER = OutboxRecord("ledger", b"k", b"v", [("ce_id", b"x")])
+RECORD = OutboxRecord("ledger", b"k", b"v", [("ce_id", b"x")])
 
 
 def doubted(now: datetime) -> Entry:
@@ -59,7 +59,7 @@ class LogSuite(ABC):
         self, log: NotificationLog, clock: FakeClock
     ) -> None:
         log.put([job(alert())], ["slack", "pagerduty"], clock())
-        log.done(claimed(log, clock), clock())
+        log.finish(claimed(log, clock), None, clock(), [])
 
         assert (log.depth("slack"), log.depth("pagerduty")) == (0, 1)
 
@@ -88,10 +88,47 @@ class LogSuite(ABC):
 
     def test_what_is_done_is_gone(self, log: NotificationLog, clock: FakeClock) -> None:
         put(log, clock, alert())
-        log.done(claimed(log, clock), clock())
+        log.finish(claimed(log, clock), None, clock(), [])
 
         assert log.claim("slack", clock.move(3600)) is None
         assert log.depth("slack") == 0
+
+    def test_finishing_stores_the_entry_and_the_records_with_the_end_of_the_job(
+        self, log: NotificationLog, clock: FakeClock
+    ) -> None:
+        put(log, clock, alert())
+        entry = Entry(revision=1, handle="m1", serial=2)
+
+        log.finish(claimed(log, clock), entry, clock(), [RECORD])
+
+        assert log.depth("slack") == 0
+        assert self.records(log) == [RECORD]
+        put(log, clock, alert(revision=2))
+        assert claimed(log, clock).entry == entry
+
+    def test_finishing_a_job_leaves_a_newer_revision_queued_with_the_entry(
+        self, log: NotificationLog, clock: FakeClock
+    ) -> None:
+        put(log, clock, alert())
+        claim = claimed(log, clock)
+        put(log, clock, alert(revision=2))
+
+        log.finish(claim, Entry(revision=1, serial=1), clock.move(5), [RECORD])
+
+        newer = claimed(log, clock)
+        assert (newer.alert.revision, newer.entry.revision) == (2, 1)
+        assert (newer.attempts, newer.since) == (0, clock())
+
+    def test_finishing_without_an_entry_keeps_the_logs(
+        self, log: NotificationLog, clock: FakeClock
+    ) -> None:
+        put(log, clock, alert())
+        claim = claimed(log, clock)
+        log.write(claim, Entry(revision=1), clock(), [])
+        log.finish(claim, None, clock(), [])
+
+        put(log, clock, alert(revision=2))
+        assert claimed(log, clock).entry == Entry(revision=1)
 
     def test_a_newer_revision_put_meanwhile_is_due_when_the_older_is_done(
         self, log: NotificationLog, clock: FakeClock
@@ -101,7 +138,7 @@ class LogSuite(ABC):
         put(log, clock, alert(revision=2))
 
         assert log.claim("slack", clock.move(1)) is None
-        log.done(claim, clock())
+        log.finish(claim, None, clock(), [])
 
         assert claimed(log, clock).alert.revision == 2
 
@@ -109,7 +146,7 @@ class LogSuite(ABC):
         self, log: NotificationLog, clock: FakeClock
     ) -> None:
         put(log, clock, alert())
-        log.later(claimed(log, clock), Delay(Entry(), clock() + 5 * SECOND, 3), [])
+        log.defer(claimed(log, clock), Delay(Entry(), clock() + 5 * SECOND, 3), [])
 
         assert log.claim("slack", clock.move(4.9)) is None
         claim = log.claim("slack", clock.move(0.1))
@@ -120,7 +157,7 @@ class LogSuite(ABC):
         self, log: NotificationLog, clock: FakeClock
     ) -> None:
         put(log, clock, alert())
-        log.later(claimed(log, clock), Delay(Entry(), clock() + 60 * SECOND, 1), [])
+        log.defer(claimed(log, clock), Delay(Entry(), clock() + 60 * SECOND, 1), [])
 
         put(log, clock, alert(revision=2))
 
@@ -134,7 +171,7 @@ class LogSuite(ABC):
         claim = claimed(log, clock)
         put(log, clock, alert(revision=2))
 
-        log.later(claim, Delay(Entry(), clock() + 60 * SECOND, 1), [])
+        log.defer(claim, Delay(Entry(), clock() + 60 * SECOND, 1), [])
 
         assert claimed(log, clock).alert.revision == 2
 
@@ -144,8 +181,8 @@ class LogSuite(ABC):
         put(log, clock, alert())
         claim = claimed(log, clock)
         entry = doubted(clock()).model_copy(update={"handle": '{"ts": "1"}'})
-        log.write(claim, entry, clock(), [LETTER])
-        log.done(claim, clock())
+        log.write(claim, entry, clock(), [RECORD])
+        log.finish(claim, None, clock(), [])
 
         put(log, clock, alert(revision=2))
 
@@ -159,7 +196,7 @@ class LogSuite(ABC):
         entry = doubted(clock())
         log.write(claim, entry, clock(), [])
 
-        log.later(claim, Delay(None, clock(), 1), [])
+        log.defer(claim, Delay(None, clock(), 1), [])
 
         assert claimed(log, clock).entry == entry
 
@@ -177,7 +214,7 @@ class LogSuite(ABC):
         assert second.entry == entry
         assert second.token != first.token
 
-    @pytest.mark.parametrize("act", ["write", "done", "later"])
+    @pytest.mark.parametrize("act", ["write", "finish", "defer"])
     def test_who_lost_the_lease_writes_nothing(
         self, log: NotificationLog, clock: FakeClock, pass_hold: Callable[[], None], act: str
     ) -> None:
@@ -187,16 +224,16 @@ class LogSuite(ABC):
         held = claimed(log, clock)
 
         acts: dict[str, Callable[[], None]] = {
-            "write": lambda: log.write(lost, Entry(revision=9), clock(), [LETTER]),
-            "done": lambda: log.done(lost, clock(), [LETTER]),
-            "later": lambda: log.later(lost, Delay(Entry(revision=9), clock(), 1), [LETTER]),
+            "write": lambda: log.write(lost, Entry(revision=9), clock(), [RECORD]),
+            "finish": lambda: log.finish(lost, None, clock(), [RECORD]),
+            "defer": lambda: log.defer(lost, Delay(Entry(revision=9), clock(), 1), [RECORD]),
         }
         with pytest.raises(LeaseLost):
             acts[act]()
 
-        log.later(held, Delay(None, clock(), 0), [])
+        log.defer(held, Delay(None, clock(), 0), [])
         assert claimed(log, clock).entry == Entry()
-        assert self.letters(log) == []
+        assert self.records(log) == []
 
     def test_letters_go_with_what_they_tell_of(
         self, log: NotificationLog, clock: FakeClock
@@ -204,26 +241,26 @@ class LogSuite(ABC):
         put(log, clock, alert(status=Status.RESOLVED))
         claim = claimed(log, clock)
 
-        log.write(claim, Entry(revision=1), clock(), [LETTER])
-        log.done(claim, clock(), [LETTER])
+        log.write(claim, Entry(revision=1), clock(), [RECORD])
+        log.finish(claim, None, clock(), [RECORD])
 
-        assert self.letters(log) == [LETTER, LETTER]
+        assert self.records(log) == [RECORD, RECORD]
 
     def test_a_revision_that_takes_a_queued_ones_place_has_a_line(
         self, log: NotificationLog, clock: FakeClock
     ) -> None:
         put(log, clock, alert(), alert(revision=2))
 
-        (line,) = [LedgerLine.model_validate_json(one.value) for one in self.letters(log)]
+        (line,) = [LedgerLine.model_validate_json(one.value) for one in self.records(log)]
         assert (line.act, line.revision, line.receiver) == (Act.SUPERSEDES, 2, "slack")
 
     def test_letters_go_with_what_is_put_off(self, log: NotificationLog, clock: FakeClock) -> None:
         put(log, clock, alert())
 
-        log.later(claimed(log, clock), Delay(None, clock() + SECOND, 1), [LETTER])
+        log.defer(claimed(log, clock), Delay(None, clock() + SECOND, 1), [RECORD])
 
-        assert self.letters(log) == [LETTER]
+        assert self.records(log) == [RECORD]
 
     @abstractmethod
-    def letters(self, log: NotificationLog) -> list[OutboxRecord]:
+    def records(self, log: NotificationLog) -> list[OutboxRecord]:
         """What stands in the outbox."""

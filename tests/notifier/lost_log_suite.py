@@ -10,7 +10,7 @@ from services.notifier.domain.errors import LeaseLost, LogLost
 from services.notifier.domain.ports import Completion, LostLog, NotificationLog, RecoveredEntry
 from tests.fakes import FakeClock
 from tests.notifier.alerts import alert, job
-from tests.notifier.log_suite import LETTER, claimed, put
+from tests.notifier.log_suite import RECORD, claimed, put
 
 DONE = Completion(datetime(2026, 11, 22, tzinfo=UTC), gap=True)
 
@@ -41,7 +41,7 @@ class LostLogSuite:
         lose()
 
         with pytest.raises(LeaseLost):
-            log.write(claim, Entry(revision=1), clock(), [LETTER])
+            log.write(claim, Entry(revision=1), clock(), [RECORD])
 
     def test_a_rebuilt_log_goes_on(
         self, log: NotificationLog, clock: FakeClock, lost: LostLog, lose: Callable[[], None]

@@ -9,7 +9,7 @@ import pytest
 from schemas.alert import Alert, Level, Status
 from schemas.ledger import Entry, Sending
 from services.notifier.domain.decide import (
-    EVIDENCE_PACE,
+    EVIDENCE_INTERVAL,
     Adopt,
     BackfillPolicy,
     Decision,
@@ -70,18 +70,18 @@ MORE: dict[str, Any] = {
     "evidence_count": 2,
     "summary": "4 proxies",
 }
-IN_TEN = NOON - 3 * SECOND + EVIDENCE_PACE
+IN_TEN = NOON - 3 * SECOND + EVIDENCE_INTERVAL
 
-CASES: dict[str, tuple[Entry | None, Alert, ReceiverTraits, Decision]] = {
-    "the first revision is sent": (None, alert(), SLACK, SendFirst(Reason.FIRST)),
+CASES: dict[str, tuple[Entry, Alert, ReceiverTraits, Decision]] = {
+    "the first revision is sent": (Entry(), alert(), SLACK, SendFirst(Reason.FIRST)),
     "a resolved alert never sent still goes out": (
-        None,
+        Entry(),
         alert(revision=2, **RESOLVED),
         SLACK,
         SendFirst(Reason.FIRST),
     ),
     "a withdrawn alert never sent still goes out": (
-        None,
+        Entry(),
         alert(revision=2, **WITHDRAWN),
         SLACK,
         SendFirst(Reason.FIRST),
@@ -148,42 +148,42 @@ CASES: dict[str, tuple[Entry | None, Alert, ReceiverTraits, Decision]] = {
         SLACK,
         Edit(Reason.NEWER),
     ),
-    "a drill goes to Slack": (None, alert(exercise=True), SLACK, SendFirst(Reason.FIRST)),
+    "a drill goes to Slack": (Entry(), alert(exercise=True), SLACK, SendFirst(Reason.FIRST)),
     "a replay goes to Slack": (
-        None,
+        Entry(),
         alert(),
         replace(SLACK, recorded=True),
         SendFirst(Reason.FIRST),
     ),
     "a low level goes to Slack": (
-        None,
+        Entry(),
         alert(level=Level.INFORMATIONAL),
         SLACK,
         SendFirst(Reason.FIRST),
     ),
-    "a high alert pages": (None, alert(), PAGER, SendFirst(Reason.FIRST)),
+    "a high alert pages": (Entry(), alert(), PAGER, SendFirst(Reason.FIRST)),
     "a critical alert pages": (
-        None,
+        Entry(),
         alert(level=Level.CRITICAL),
         PAGER,
         SendFirst(Reason.FIRST),
     ),
-    "a medium alert pages nobody": (None, alert(**MEDIUM), PAGER, PassOver(Reason.LOW_LEVEL)),
-    "a drill pages nobody": (None, alert(exercise=True), PAGER, PassOver(Reason.EXERCISE)),
-    "a backfill pages nobody": (None, alert(backfill=True), PAGER, PassOver(Reason.BACKFILL)),
+    "a medium alert pages nobody": (Entry(), alert(**MEDIUM), PAGER, PassOver(Reason.LOW_LEVEL)),
+    "a drill pages nobody": (Entry(), alert(exercise=True), PAGER, PassOver(Reason.EXERCISE)),
+    "a backfill pages nobody": (Entry(), alert(backfill=True), PAGER, PassOver(Reason.BACKFILL)),
     "history goes to the digest instead": (
-        None,
+        Entry(),
         alert(backfill=True),
         WATCH,
         PassOver(Reason.DIGESTED),
     ),
     "history comes to the digest": (
-        None,
+        Entry(),
         alert(backfill=True),
         DIGEST,
         SendFirst(Reason.FIRST),
     ),
-    "what is live does not": (None, alert(revision=2), DIGEST, PassOver(Reason.LIVE)),
+    "what is live does not": (Entry(), alert(revision=2), DIGEST, PassOver(Reason.LIVE)),
     "history that became live is told to the watch as new": (
         Entry(revision=1),
         alert(revision=2),
@@ -197,7 +197,7 @@ CASES: dict[str, tuple[Entry | None, Alert, ReceiverTraits, Decision]] = {
         Edit(Reason.NEWER),
     ),
     "a replay pages nobody": (
-        None,
+        Entry(),
         alert(),
         replace(PAGER, recorded=True),
         PassOver(Reason.RECORDED_CLOCK),
@@ -209,7 +209,7 @@ CASES: dict[str, tuple[Entry | None, Alert, ReceiverTraits, Decision]] = {
         SendFirst(Reason.FIRST),
     ),
     "an end never paged about is paged and ended": (
-        None,
+        Entry(),
         alert(revision=2, **RESOLVED),
         PAGER,
         SendFirst(Reason.FIRST),
@@ -338,7 +338,7 @@ CASES: dict[str, tuple[Entry | None, Alert, ReceiverTraits, Decision]] = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_decision(case: tuple[Entry | None, Alert, ReceiverTraits, Decision]) -> None:
+def test_decision(case: tuple[Entry, Alert, ReceiverTraits, Decision]) -> None:
     entry, told, traits, expected = case
 
     assert decide(entry, told, traits, NOON) == expected

@@ -42,9 +42,9 @@ class _InMemory:
         assert isinstance(log, FakeLog)
         return log.lose_all
 
-    def letters(self, log: NotificationLog) -> list[OutboxRecord]:
+    def records(self, log: NotificationLog) -> list[OutboxRecord]:
         assert isinstance(log, FakeLog)
-        return log.letters
+        return log.records
 
 
 class TestFakeLog(_InMemory, LogSuite):

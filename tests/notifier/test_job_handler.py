@@ -196,7 +196,7 @@ def test_a_line_says_what_was_done_about_which_revision_and_why(desk: DeliveryDe
     desk.take(alert())
     desk.until_idle()
 
-    (letter,) = desk.log.letters
+    (letter,) = desk.log.records
     identity = header(letter.headers, "ce_id") or ""
     assert identity.startswith("a1/1/slack/notified/")
     (line,) = desk.lines

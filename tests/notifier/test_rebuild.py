@@ -122,7 +122,7 @@ def test_what_was_queued_and_has_no_line_is_queued_and_looked_for() -> None:
 def test_a_doubt_has_a_line() -> None:
     found = from_past(REBUILD, past(alert()), {"slack": None}, [SLACK])
 
-    (letter,) = found.recoveries[0].letters
+    (letter,) = found.recoveries[0].records
     told = LedgerLine.model_validate_json(letter.value)
     assert (told.act, told.receiver, told.entry) == (
         Act.IN_DOUBT,

@@ -70,7 +70,7 @@ class LosingDesk(DeliveryDesk):
 
     def deliver(self, but: int = 0) -> None:
         """The relay brings the letters to Kafka, but for the newest."""
-        letters = self.log.letters
+        letters = self.log.records
         taken = [letters.pop(0) for _ in range(max(0, len(letters) - but))]
         self.history.ledger += lines_of(taken)
 
@@ -105,7 +105,7 @@ def test_a_new_installation_begins_at_once(desk: LosingDesk) -> None:
 
     assert desk.rebuilder.check() is None
     assert desk.notes == {}
-    assert desk.log.letters == []
+    assert desk.log.records == []
 
 
 def test_nothing_is_sent_before_the_log_is_back(desk: LosingDesk) -> None:
@@ -154,7 +154,7 @@ def about_another() -> list[OutboxRecord]:
     other = LosingDesk()
     other.take(alert("other"))
     other.until_idle()
-    return other.log.letters
+    return other.log.records
 
 
 def test_what_arrived_while_the_log_was_lost_goes_out(desk: LosingDesk) -> None:
@@ -205,7 +205,7 @@ def test_a_ledger_that_is_gone_too_is_said_and_nothing_comes_twice(desk: LosingD
 
 
 def test_a_gap_is_said_for_thirty_days(desk: LosingDesk) -> None:
-    desk.log.mark = Completion(desk.clock(), gap=True)
+    desk.log.completion = Completion(desk.clock(), gap=True)
 
     desk.rebuilder.look()
     said = dict(desk.notes)

@@ -176,7 +176,7 @@ def test_a_refusal_is_told_to_ledger_and_dead_letters(desk: DeliveryDesk) -> Non
     desk.take(alert())
     desk.until_idle()
 
-    dead = [one for one in desk.log.letters if one.topic == DEAD_LETTERS]
+    dead = [one for one in desk.log.records if one.topic == DEAD_LETTERS]
     assert [line.act for line in desk.lines] == [Act.FAILED]
     assert [(one.value, header(one.headers, "reason")) for one in dead] == [
         (wire(alert()), "channel_not_found")

@@ -78,7 +78,7 @@ class FakeLedgerOutbox:
 
     posted: list[OutboxRecord] = field(default_factory=list)
 
-    def post(self, letters: list[OutboxRecord]) -> None:
+    def append(self, letters: list[OutboxRecord]) -> None:
         self.posted += letters
 
 
@@ -128,7 +128,7 @@ def test_nothing_is_committed_while_the_log_is_lost(log: FakeLog) -> None:
 def test_what_was_queued_in_a_log_lost_before_the_commit_is_queued_again(log: FakeLog) -> None:
     def lost_and_rebuilt() -> None:
         log.lose_all()
-        log.mark = Completion(NOON, gap=False)
+        log.completion = Completion(NOON, gap=False)
 
     consumer = FakeConsumer([AlertRecord(wire(alert()), 0)], [lost_and_rebuilt])
 

@@ -48,8 +48,8 @@ def test_nobody_is_told_of_it() -> None:
 def test_it_says_when_the_newest_was_sent_and_how_long_it_took() -> None:
     watchdog = HeartbeatForwarder(now)
 
-    watchdog.hear(beat(0))
-    watchdog.hear(beat(-30))
+    watchdog.receive(beat(0))
+    watchdog.receive(beat(-30))
 
     assert sample("watchdog_seconds", partition="3") == NOON.timestamp()
     assert sample("watchdog_latency_seconds", partition="3") == 2
@@ -60,7 +60,7 @@ def test_a_heartbeat_service_is_called_when_one_comes_through() -> None:
         watchdog = HeartbeatForwarder(now, f"{service.url}/beat/secret")
         watchdog.start()
         try:
-            watchdog.hear(beat())
+            watchdog.receive(beat())
             until(lambda: service.calls, "a call", 10)
         finally:
             watchdog.stop()
@@ -71,7 +71,7 @@ def test_a_heartbeat_service_is_called_when_one_comes_through() -> None:
 def test_what_took_too_long_is_no_sign_of_life() -> None:
     with HeartbeatStandIn() as service:
         watchdog = HeartbeatForwarder(lambda: NOON + STALE + timedelta(seconds=1), service.url)
-        watchdog.hear(beat())
+        watchdog.receive(beat())
         watchdog.start()
         time.sleep(0.3)
         watchdog.stop()
@@ -85,7 +85,7 @@ def test_a_service_that_fails_holds_nothing_up_and_its_address_is_not_told() -> 
         service.wrong("status", status=500)
         watchdog = HeartbeatForwarder(now, f"{service.url}/beat/secret")
         watchdog.start()
-        watchdog.hear(beat())
+        watchdog.receive(beat())
         until(lambda: failures() > before, "a failure", 10)
         watchdog.stop()
 

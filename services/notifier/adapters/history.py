@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from schemas.ledger import LedgerLine
 from schemas.topics import ALERTS, LEDGER, topic_name
-from services.notifier.adapters.stream import job_of
+from services.notifier.domain.codec import decode_alert
 from services.notifier.domain.ports import Job, RecordedAlert
 from services.telemetry import logger
 
@@ -103,7 +103,7 @@ def _line(record: Any) -> LedgerLine | None:
 
 
 def _past(record: Any, taken: Ends) -> RecordedAlert | None:
-    job = job_of(record)
+    job = decode_alert(record)
     if not isinstance(job, Job):
         return None  # a dead letter by now, or soon
     at = datetime.fromtimestamp(record.timestamp / 1000, UTC)

@@ -1,14 +1,14 @@
-"""Takes a claimed job as far as it can be taken now, and deals with every setback."""
+"""Handles a claimed job until it is finished or deferred, and every failure on the way."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 from schemas.ledger import Act, Entry
-from services.notifier.adapters.delivery import Delivery, about
+from services.notifier.adapters.delivery import DecideAgain, Delivery, describe
 from services.notifier.adapters.metrics import NOTIFICATIONS
-from services.notifier.domain import entry as log_entry
+from services.notifier.domain.codec import LoggedAct, encode_failure
+from services.notifier.domain.entry import give_up
 from services.notifier.domain.errors import PermanentRefusal, RetryableError, UnknownOutcome
-from services.notifier.domain.letters import LoggedAct, failure_records
 from services.notifier.domain.ports import Claim, Delay
 from services.notifier.domain.retry import is_past_deadline, is_worth_a_line, retry_at
 from services.telemetry import logger
@@ -16,7 +16,7 @@ from services.telemetry import logger
 log = logger(__name__)
 
 MOST_STEPS = 6
-Setback = RetryableError | UnknownOutcome | PermanentRefusal
+Failure = RetryableError | UnknownOutcome | PermanentRefusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,61 +26,58 @@ class JobHandler:
     delivery: Delivery
 
     def handle(self, claim: Claim) -> timedelta | None:
-        """Deal with the job and give its lease back; how long the receiver asks to be left alone.
+        """Finish or defer the job; returns how long the receiver asks for no requests.
 
-        Raises LeaseLost and the log's own errors; the job is then taken up again when its lease
-        has ended.
+        Raises LeaseLost and the log's own errors; the job is due again when its lease has ended.
         """
         entry = claim.entry
         for _ in range(MOST_STEPS):
             try:
-                after = self.delivery.step(claim, entry)
-            except (RetryableError, UnknownOutcome, PermanentRefusal) as setback:
-                return self._set_back(claim, entry, setback)
-            if after is None:
+                result = self.delivery.step(claim, entry)
+            except (RetryableError, UnknownOutcome, PermanentRefusal) as failure:
+                return self._handle_failure(claim, entry, failure)
+            if not isinstance(result, DecideAgain):
                 return None
-            entry = after
+            entry = result.entry
         return None
 
-    def _set_back(self, claim: Claim, entry: Entry, setback: Setback) -> timedelta | None:
-        match setback:
+    def _handle_failure(self, claim: Claim, entry: Entry, failure: Failure) -> timedelta | None:
+        match failure:
             case RetryableError(retry_after=asked):
-                # nothing was sent: what was in doubt before still is, and nothing else
-                self._try_again(claim, entry, LoggedAct(Act.RETRYING, str(setback), entry), asked)
+                # nothing was sent: the write-ahead entry of this send is undone
+                self._retry(claim, entry, LoggedAct(Act.RETRYING, str(failure), entry), asked)
                 return asked
             case UnknownOutcome(settled=settled):
                 hold = timedelta() if settled else self.delivery.hold
-                doubt = self.delivery.in_doubt(claim, entry, hold)
-                self._try_again(claim, entry, LoggedAct(Act.IN_DOUBT, str(setback), doubt), None)
+                in_doubt = self.delivery.mark_in_doubt(claim, entry, hold)
+                self._retry(claim, entry, LoggedAct(Act.IN_DOUBT, str(failure), in_doubt), None)
             case PermanentRefusal():
-                self._give_up(claim, entry, str(setback))
+                self._give_up(claim, entry, str(failure))
         return None
 
-    def _try_again(
-        self, claim: Claim, entry: Entry, logged: LoggedAct, asked: timedelta | None
+    def _retry(
+        self, claim: Claim, before: Entry, logged: LoggedAct, asked: timedelta | None
     ) -> None:
         now, attempts = self.delivery.clock(), claim.attempts + 1
         if is_past_deadline(claim.since, now):
             reason = f"gave up after {attempts} attempts: {logged.reason}"
-            self._give_up(claim, logged.entry or entry, reason)
+            self._give_up(claim, logged.entry or before, reason)
             return
         until = retry_at(now, attempts, self.delivery.jitter(), asked)
-        lines = [self.delivery.line(claim, logged)] if _is_news(logged, entry, attempts) else []
-        self.delivery.notifications.later(claim, Delay(logged.entry, until, attempts), lines)
+        is_logged = _begins_doubt(logged, before) or is_worth_a_line(attempts)
+        lines = [self.delivery.line(claim, logged)] if is_logged else []
+        self.delivery.notifications.defer(claim, Delay(logged.entry, until, attempts), lines)
         NOTIFICATIONS.labels(claim.receiver, "retried").inc()
-        log.warning("to be tried again", error=logged.reason, until=f"{until}", **about(claim))
+        log.warning("retried later", error=logged.reason, until=f"{until}", **describe(claim))
 
     def _give_up(self, claim: Claim, entry: Entry, reason: str) -> None:
-        now, notifications = self.delivery.clock(), self.delivery.notifications
-        after = log_entry.give_up(entry, claim.alert)
-        letters = failure_records(claim, LoggedAct(Act.FAILED, reason, after), now)
-        notifications.write(claim, after, now, letters)
-        notifications.done(claim, now)
+        now, after = self.delivery.clock(), give_up(entry, claim.alert)
+        records = encode_failure(claim, LoggedAct(Act.FAILED, reason, after), now)
+        self.delivery.notifications.finish(claim, after, now, records)
         NOTIFICATIONS.labels(claim.receiver, "refused").inc()
-        log.error("refused", reason=reason, **about(claim))
+        log.error("refused", reason=reason, **describe(claim))
 
 
-def _is_news(logged: LoggedAct, before: Entry, attempts: int) -> bool:
-    # a doubt is told when it begins: the log could not be rebuilt without
-    begins = logged.act is Act.IN_DOUBT and before.sending is None
-    return begins or is_worth_a_line(attempts)
+def _begins_doubt(logged: LoggedAct, before: Entry) -> bool:
+    # without this line a lost log could not be rebuilt
+    return logged.act is Act.IN_DOUBT and before.sending is None

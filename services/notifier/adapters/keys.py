@@ -1,4 +1,4 @@
-"""The names of everything that the notifier keeps in Redis."""
+"""The names of the notifier's keys in Redis."""
 
 from dataclasses import dataclass
 
@@ -14,27 +14,27 @@ class Keys:
 
     @property
     def root(self) -> str:
-        """What all names begin with."""
+        """The prefix of all names."""
         return f"{{{self.prefix}notifier}}"
 
     @property
     def outbox(self) -> str:
-        """A list: letters for Kafka."""
+        """A list: records for Kafka."""
         return f"{self.root}:outbox"
 
     @property
     def outbox_lease(self) -> str:
-        """Who delivers the outbox."""
+        """A token: who relays the outbox."""
         return f"{self.root}:outbox-lease"
 
     @property
-    def mark(self) -> str:
-        """JSON: the log is complete, and since when. Without it nothing is sent or queued."""
+    def completion(self) -> str:
+        """JSON: since when the log is complete. Without it nothing is sent or queued."""
         return f"{self.root}:complete"
 
     @property
     def rebuild_lease(self) -> str:
-        """Who rebuilds the log."""
+        """A token: who rebuilds the log."""
         return f"{self.root}:rebuild-lease"
 
     def due(self, receiver: str) -> str:
@@ -42,13 +42,13 @@ class Keys:
         return f"{self.root}:{receiver}:due"
 
     def job(self, receiver: str, alert: str = "") -> str:
-        """A hash: the revision to send."""
+        """A hash: the revision to send and its attempts."""
         return f"{self.root}:{receiver}:job:{alert}"
 
     def lease(self, receiver: str, alert: str = "") -> str:
-        """A token: who is at it now."""
+        """A token: who handles the alert now."""
         return f"{self.root}:{receiver}:lease:{alert}"
 
     def log(self, receiver: str, alert: str = "") -> str:
-        """JSON: the entry of the notification log."""
+        """JSON: the log entry."""
         return f"{self.root}:{receiver}:log:{alert}"

@@ -1,6 +1,7 @@
-"""A thread that brings the outbox to Kafka: the ledger and the dead letters."""
+"""A thread that sends the outbox to Kafka: the ledger and the dead letters."""
 
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from redis import RedisError
 
 from schemas.topics import topic_name
-from services.notifier.domain.ports import OutboxRecord, OutboxStore
+from services.notifier.domain.ports import OutboxRecord, OutboxSender, OutboxStore
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -21,19 +22,19 @@ PATIENCE_MS = 10_000
 
 
 class _Disposable(KafkaProducer):  # type: ignore[misc]  # kafka-python has no types
-    """A producer that can be thrown away with messages under way."""
+    """A producer that can be closed with messages in flight."""
 
     def flush(self, timeout: float | None = None) -> None:
-        """As the parent's; a time-out does not keep `close` from ending its thread."""
+        """As the parent's; on a time-out `close` still ends its thread."""
         with suppress(KafkaTimeoutError):
             super().flush(timeout)
 
 
 @dataclass
 class KafkaOutboxSender:
-    """Implements Ledger; the connection is made when first needed.
+    """Implements OutboxSender; connects at the first send.
 
-    Raises kafka.errors.KafkaError when Kafka does not take a letter within `patience_ms`.
+    Raises kafka.errors.KafkaError when Kafka does not take a record within `patience_ms`.
     """
 
     bootstrap_servers: str
@@ -41,12 +42,12 @@ class KafkaOutboxSender:
     patience_ms: int = PATIENCE_MS
     _producer: KafkaProducer | None = None
 
-    def deliver(self, letters: list[OutboxRecord]) -> None:
-        """Return when Kafka has all of them."""
+    def send(self, records: Iterable[OutboxRecord]) -> None:
+        """Return when Kafka has acknowledged all of them."""
         try:
-            self._send(letters)
+            self._send_all(records)
         except KafkaError:
-            # once a batch has expired, this producer never sends again: the next one will
+            # a producer whose batch expired never sends again: the next send makes a new one
             self.close()
             raise
 
@@ -56,18 +57,21 @@ class KafkaOutboxSender:
             producer, self._producer = self._producer, None
             producer.close(timeout=5)
 
-    def _send(self, letters: list[OutboxRecord]) -> None:
-        producer = self._connected()
-        sent = [
+    def _send_all(self, records: Iterable[OutboxRecord]) -> None:
+        producer = self._connect()
+        answers = [
             producer.send(
-                topic_name(self.prefix, one.topic), one.value, one.key, headers=one.headers
+                topic_name(self.prefix, record.topic),
+                record.value,
+                record.key,
+                headers=record.headers,
             )
-            for one in letters
+            for record in records
         ]
-        for result in sent:
-            result.get(timeout=self.patience_ms / 1000)
+        for answer in answers:
+            answer.get(timeout=self.patience_ms / 1000)
 
-    def _connected(self) -> KafkaProducer:
+    def _connect(self) -> KafkaProducer:
         if self._producer is None:
             self._producer = _Disposable(
                 bootstrap_servers=self.bootstrap_servers.split(","),
@@ -86,22 +90,22 @@ class KafkaOutboxSender:
 
 @dataclass
 class OutboxRelay:
-    """Delivers until stopped, then once more."""
+    """Sends the outbox to Kafka until stopped, then once more."""
 
     outbox: OutboxStore
-    ledger: KafkaOutboxSender
+    sender: OutboxSender
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Deliver from now on, in a thread; returns at once."""
-        self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
+        """Relay from now on, in a thread; returns at once."""
+        self._thread = threading.Thread(target=self._run, name="outbox-relay", daemon=True)
         self._thread.start()
 
     def stop(self, timeout: float) -> None:
-        """Deliver what is there now and end; blocks `timeout` seconds at most.
+        """Send what is stored now and end; blocks `timeout` seconds at most.
 
-        What is left waits in Redis for the next start.
+        The rest stays in Redis for the next start.
         """
         self._stopping.set()
         if self._thread is not None:
@@ -114,27 +118,26 @@ class OutboxRelay:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            if not self._turn():
+            if not self._relay():
                 self._stopping.wait(IDLE)
-        self._turn()
-        self.ledger.close()
+        self._relay()
+        self.sender.close()
 
-    def _turn(self) -> bool:
-        """Whether there may be more at once."""
+    def _relay(self) -> bool:
+        """Whether a full batch was sent, so that more may be stored."""
         try:
-            return self._deliver()
+            return self._relay_batch() == MOST
         except (KafkaError, RedisError) as error:
-            log.warning("letters wait", error=f"{type(error).__name__}: {error}")
-            self._stopping.wait(AFTER_FAULT)
+            log.warning("outbox records pending", error=f"{type(error).__name__}: {error}")
         except Exception:
-            # the one broad edge: letters wait in Redis, whatever is wrong
-            log.exception("letters wait")
-            self._stopping.wait(AFTER_FAULT)
+            # the one broad edge: the records stay in Redis, whatever the fault
+            log.exception("outbox records pending")
+        self._stopping.wait(AFTER_FAULT)
         return False
 
-    def _deliver(self) -> bool:
-        letters = self.outbox.take(MOST)
-        if letters:
-            self.ledger.deliver(letters)
-            self.outbox.delivered(len(letters))
-        return len(letters) == MOST
+    def _relay_batch(self) -> int:
+        records = self.outbox.take(MOST)
+        if records:
+            self.sender.send(records)
+            self.outbox.drop(len(records))
+        return len(records)

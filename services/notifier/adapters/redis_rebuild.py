@@ -1,6 +1,5 @@
 """The notification log on Redis while it is being rebuilt."""
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import uuid4
@@ -10,8 +9,15 @@ from redis import Redis
 from schemas.ledger import Entry
 from services.notifier.adapters import scripts
 from services.notifier.adapters.keys import Keys
-from services.notifier.adapters.letter_json import to_json
-from services.notifier.adapters.redis_log import Words, put_words, to_ms
+from services.notifier.adapters.redis_log import ScriptArgs, queue_args
+from services.notifier.domain.codec import (
+    decode_completion,
+    decode_entry,
+    encode_completion,
+    encode_entry,
+    encode_record,
+    encode_span,
+)
 from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.errors import LeaseLost
 from services.notifier.domain.ports import Completion, Job, RecoveredEntry
@@ -33,11 +39,8 @@ class RedisRebuild:
 
     def completion(self) -> Completion | None:
         """None while the log is not complete."""
-        mark = self._redis.get(self._keys.mark)
-        if mark is None:
-            return None
-        told = json.loads(mark)
-        return Completion(datetime.fromisoformat(told["at"]), told["gap"])
+        completion = self._redis.get(self._keys.completion)
+        return None if completion is None else decode_completion(completion)
 
     def lease(self) -> bool:
         """Take or renew the lease."""
@@ -48,44 +51,40 @@ class RedisRebuild:
 
     def renew(self) -> None:
         """Keep the lease."""
-        _hold([self._renew([self._keys.rebuild_lease], [self._token])])
+        _require_lease([self._renew([self._keys.rebuild_lease], [self._token])])
 
-    def keep(self, recoveries: Iterable[RecoveredEntry], now: datetime) -> None:
-        """Write the entries that are not too old to matter."""
+    def keep(self, recovered: Iterable[RecoveredEntry], now: datetime) -> None:
+        """Write the entries that are not past their retention."""
         with self._redis.pipeline(transaction=False) as pipeline:
-            for one in recoveries:
-                left = to_ms(one.at + KEPT_AFTER_END - now) if one.is_over else 0
-                if left > 0 or not one.is_over:
-                    log = self._keys.log(one.receiver, one.alert)
+            for kept in recovered:
+                left_ms = encode_span(kept.at + KEPT_AFTER_END - now) if kept.is_over else 0
+                if left_ms > 0 or not kept.is_over:
+                    log = self._keys.log(kept.receiver, kept.alert)
                     keys = [self._keys.rebuild_lease, log, self._keys.outbox]
-                    said: Words = [one.entry.model_dump_json(), left, one.entry.serial]
-                    letters = map(to_json, one.letters)
-                    self._keep(keys, [self._token, *said, *letters], pipeline)
-            _hold(pipeline.execute())
+                    entry: ScriptArgs = [encode_entry(kept.entry), left_ms, kept.entry.serial]
+                    records = map(encode_record, kept.records)
+                    self._keep(keys, [self._token, *entry, *records], pipeline)
+            _require_lease(pipeline.execute())
 
     def entries(self, keys: Iterable[tuple[str, str]]) -> list[Entry | None]:
-        """What the log holds by now."""
+        """The log's present entries."""
         names = [self._keys.log(receiver, alert) for receiver, alert in keys]
-        found = self._redis.mget(names) if names else []
-        return [None if one is None else Entry.model_validate_json(one) for one in found]
+        return [decode_entry(raw) for raw in self._redis.mget(names)] if names else []
 
     def queue(self, jobs: Iterable[tuple[str, Job]], now: datetime) -> None:
         """Queue each job for its receiver."""
         with self._redis.pipeline(transaction=False) as pipeline:
             for receiver, job in jobs:
-                keys, words = put_words(self._keys, receiver, job, now)
-                self._requeue(
-                    [self._keys.rebuild_lease, *keys], [self._token, *words[:-1]], pipeline
-                )
-            _hold(pipeline.execute())
+                keys, args = queue_args(self._keys, receiver, job, now)
+                self._requeue([self._keys.rebuild_lease, *keys], [self._token, *args], pipeline)
+            _require_lease(pipeline.execute())
 
     def complete(self, completion: Completion) -> None:
-        """Set the mark."""
-        told = json.dumps({"at": completion.at.isoformat(), "gap": completion.gap})
-        keys = [self._keys.rebuild_lease, self._keys.mark]
-        _hold([self._complete(keys, [self._token, told])])
+        """Store the completion and give the lease back."""
+        keys = [self._keys.rebuild_lease, self._keys.completion]
+        _require_lease([self._complete(keys, [self._token, encode_completion(completion)])])
 
 
-def _hold(answers: list[int]) -> None:
+def _require_lease(answers: list[int]) -> None:
     if 0 in answers:
         raise LeaseLost("another notifier rebuilds the log, or Redis was lost again")

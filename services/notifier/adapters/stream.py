@@ -9,19 +9,16 @@ from typing import Any
 
 from kafka import KafkaConsumer, OffsetAndMetadata
 from kafka.errors import KafkaError
-from pydantic import ValidationError
 from redis import RedisError
 
-from schemas.alert import Alert
 from schemas.duty import is_watchdog
 from schemas.envelope import header
 from services.notifier.adapters.membership import Batch, Membership
 from services.notifier.adapters.metrics import ALERTS, LAG
 from services.notifier.adapters.watchdog import HeartbeatForwarder
+from services.notifier.domain.codec import decode_alert
 from services.notifier.domain.errors import LogLost
-from services.notifier.domain.letters import WHERE, dead_letter
 from services.notifier.domain.ports import (
-    AlertPosition,
     Job,
     NotificationLog,
     OutboxRecord,
@@ -34,7 +31,7 @@ log = logger(__name__)
 
 COMMIT_MS = 5_000
 AFTER_FAULT = 1.0
-TOLD = ("reason", "partition", "offset")
+LOGGED = ("reason", "partition", "offset")
 
 
 def connect(bootstrap_servers: str, topic: str, group: str, fetch_wait_ms: int) -> KafkaConsumer:
@@ -120,19 +117,19 @@ class AlertStream:
         return taken
 
     def _queue(self, records: list[Any]) -> None:
-        read = [job_of(record) for record in records]
-        jobs = [one for one in read if isinstance(one, Job)]
-        letters = [one for one in read if isinstance(one, OutboxRecord)]
-        for names, routed_there in group_by_receivers(jobs, self.receivers).items():
-            self.notifications.put(routed_there, names, self.clock())
-        self.outbox.post(letters)
-        for letter in letters:
-            log.warning("dead letter", **{name: header(letter.headers, name) for name in TOLD})
-        beats = [job.alert for job in jobs if is_watchdog(job.alert)]
-        for beat in beats:
-            self.watchdog.hear(beat)
-        ALERTS.labels("queued").inc(len(jobs) - len(beats))
-        ALERTS.labels("malformed").inc(len(letters))
+        decoded = [decode_alert(record) for record in records]
+        jobs = [job for job in decoded if isinstance(job, Job)]
+        dead_letters = [record for record in decoded if isinstance(record, OutboxRecord)]
+        for names, group in group_by_receivers(jobs, self.receivers).items():
+            self.notifications.put(group, names, self.clock())
+        self.outbox.append(dead_letters)
+        for letter in dead_letters:
+            log.warning("dead letter", **{name: header(letter.headers, name) for name in LOGGED})
+        watchdogs = [job.alert for job in jobs if is_watchdog(job.alert)]
+        for alert in watchdogs:
+            self.watchdog.receive(alert)
+        ALERTS.labels("queued").inc(len(jobs) - len(watchdogs))
+        ALERTS.labels("malformed").inc(len(dead_letters))
 
     def _rewind(self, batch: Batch) -> None:
         for place, records in batch.items():
@@ -158,20 +155,3 @@ class AlertStream:
             with suppress(KafkaError):  # not ours any more
                 high = self.consumer.highwater(place) or done
                 LAG.labels(place.partition).set(max(0, high - done))
-
-
-def job_of(record: Any) -> Job | OutboxRecord:
-    """The alert in a message of the topic, or the dead letter that it is."""
-    origin = AlertPosition(topic=record.topic, partition=record.partition, offset=record.offset)
-    raw = record.value or b""
-    try:
-        return Job(Alert.model_validate_json(raw), raw, origin)
-    except ValidationError as error:
-        return dead_letter(record.key, raw, origin, _reason(error), WHERE)
-
-
-def _reason(error: ValidationError) -> str:
-    faults = [
-        f"{'.'.join(map(str, one['loc'])) or 'value'}: {one['msg']}" for one in error.errors()
-    ]
-    return "malformed alert: " + "; ".join(faults)

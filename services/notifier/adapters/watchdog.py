@@ -49,7 +49,7 @@ class HeartbeatForwarder:
         if self._thread is not None:
             self._thread.join(TIMEOUT_SECONDS + 1)
 
-    def hear(self, alert: Alert) -> None:
+    def receive(self, alert: Alert) -> None:
         """Note an alert of the watchdog; one that is older than the last changes nothing."""
         partition, at = alert.group.get("partition", ""), alert.starts_at
         last = self.newest.get(partition)

@@ -8,11 +8,11 @@ from schemas.alert import Alert, Level
 from schemas.ledger import Entry, Sending
 from services.notifier.domain.entry import has_ended, may_be_open, notified_content
 
-EVIDENCE_PACE = timedelta(seconds=10)
+EVIDENCE_INTERVAL = timedelta(seconds=10)
 
 
 class BackfillPolicy(StrEnum):
-    """Whether a receiver takes alerts of the past alone (`backfill`)."""
+    """Whether a receiver takes alerts that are all in the past (`backfill`)."""
 
     TOO = "too"
     LEFT_OUT = "left out"
@@ -23,9 +23,9 @@ class BackfillPolicy(StrEnum):
 class ReceiverTraits:
     """What a receiver is like.
 
-    `least` is the lowest level it takes. One that `pages` wakes people: it takes no drill and no
-    backfill, hears of an alert as firing before it hears of its end, and not of more evidence.
-    `replays` lets it take alerts on the recorded clock. `idempotent`: sending again is harmless.
+    `least`: the lowest level it takes. `pages`: it wakes people, so it gets no drills, backfills
+    or mere evidence, and is opened before it is closed. `replays`: it takes alerts on the recorded
+    clock, `recorded`: this is such a run. `idempotent`: a repeated send changes nothing.
     """
 
     name: str
@@ -38,7 +38,7 @@ class ReceiverTraits:
 
 
 class Reason(StrEnum):
-    """Why a decision fell; it goes into the ledger."""
+    """Why a decision was made; written to the ledger."""
 
     FIRST = "first notification"
     NEWER = "newer revision"
@@ -52,7 +52,7 @@ class Reason(StrEnum):
     SAME = "this revision was dealt with"
     EVIDENCE_ONLY = "only more evidence"
     TOO_SOON = "only more evidence, too soon after the last message"
-    MAY_STILL_LAND = "the receiver may still be at work on it"
+    MAY_STILL_LAND = "the receiver may still be processing an earlier request"
     IN_DOUBT = "unknown outcome"
     LOW_LEVEL = "below the receiver's level"
     EXERCISE = "a drill pages nobody"
@@ -66,14 +66,14 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Nothing to do, nothing to remember."""
+    """Send nothing; the log stays as it is."""
 
     reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class PassOver:
-    """Nothing to send, but older revisions are out from now on."""
+    """Send nothing; the log notes the revision, so that no older one is sent."""
 
     reason: Reason
 
@@ -88,7 +88,7 @@ class Defer:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """An earlier send is in doubt: look for the alert's id first."""
+    """The outcome of `sending` is unknown: search the receiver for the alert's id."""
 
     reason: Reason
     sending: Sending
@@ -96,7 +96,7 @@ class LookUp:
 
 @dataclass(frozen=True, slots=True)
 class Adopt:
-    """A message of ours stands there: take its handle and revision into the log."""
+    """The receiver has our message: log its handle and revision."""
 
     reason: Reason
     found_message: "FoundMessage"
@@ -104,7 +104,7 @@ class Adopt:
 
 @dataclass(frozen=True, slots=True)
 class SendFirst:
-    """Send a new message, marked where it may repeat one."""
+    """Send a new message, marked if it may repeat an earlier one."""
 
     reason: Reason
     possible_repeat: bool = False
@@ -112,7 +112,7 @@ class SendFirst:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Bring the message that stands there up to this revision."""
+    """Update the existing message to this revision."""
 
     reason: Reason
 
@@ -122,51 +122,54 @@ Decision = Skip | PassOver | Defer | LookUp | Adopt | SendFirst | Edit
 
 @dataclass(frozen=True, slots=True)
 class FoundMessage:
-    """A message about the alert as it was found at the receiver."""
+    """A message about the alert that the receiver holds."""
 
     revision: int
     handle: str
 
 
-def decide(entry: Entry | None, alert: Alert, traits: ReceiverTraits, now: datetime) -> Decision:
-    """What to do with `alert` at the receiver, given what the log says of it."""
-    known = entry or Entry()
-    if alert.revision < known.revision:
-        return Skip(Reason.OLDER)
-    decision = _route(known, alert, traits, now)
+def decide(entry: Entry, alert: Alert, traits: ReceiverTraits, now: datetime) -> Decision:
+    """What to do with `alert` at the receiver, given its log entry."""
+    decision = _decide_revision(entry, alert, traits, now)
     if isinstance(decision, Edit) and traits.idempotent:
-        return _after_strays(known, alert, now) or decision
+        return _await_opposite_request(entry, alert, now) or decision
     return decision
 
 
-def _route(known: Entry, alert: Alert, traits: ReceiverTraits, now: datetime) -> Decision:
-    if alert.revision == known.revision:
-        return _again(known, alert, traits)
-    unrouted = _unrouted(alert, traits)
-    if unrouted is not None and not may_be_open(known):
-        return PassOver(unrouted)
-    if known.status is None:
-        return _first(known.sending, alert, traits)
-    return _update(known, alert, traits, now)
+def is_dealt_with(entry: Entry, alert: Alert, traits: ReceiverTraits) -> bool:
+    """Whether this revision needs nothing more: a newer or the same one was dealt with.
+
+    A pager that was opened for an ended alert still has to be closed.
+    """
+    if alert.revision == entry.revision:
+        return not (traits.pages and may_be_open(entry) and has_ended(alert))
+    return alert.revision < entry.revision
 
 
-def _after_strays(known: Entry, alert: Alert, now: datetime) -> Decision | None:
-    # an unanswered trigger that lands after the resolve would open the incident again
-    opposed = [
-        one.settles_at
-        for one in (known.sending, known.unanswered)
-        if one is not None and one.ended != has_ended(alert) and now < one.settles_at
-    ]
-    return Defer(Reason.MAY_STILL_LAND, max(opposed)) if opposed else None
-
-
-def _again(known: Entry, alert: Alert, traits: ReceiverTraits) -> Decision:
-    if traits.pages and may_be_open(known) and has_ended(alert):
+def _decide_revision(entry: Entry, alert: Alert, traits: ReceiverTraits, now: datetime) -> Decision:
+    if is_dealt_with(entry, alert, traits):
+        return Skip(Reason.SAME if alert.revision == entry.revision else Reason.OLDER)
+    if alert.revision == entry.revision:
         return Edit(Reason.CLOSES)
-    return Skip(Reason.SAME)
+    suppressed = _find_suppression(alert, traits)
+    if suppressed is not None and not may_be_open(entry):
+        return PassOver(suppressed)
+    if entry.status is None:
+        return _decide_first(entry.sending, alert, traits)
+    return _decide_update(entry, alert, traits, now)
 
 
-def _unrouted(alert: Alert, traits: ReceiverTraits) -> Reason | None:
+def _await_opposite_request(entry: Entry, alert: Alert, now: datetime) -> Decision | None:
+    # an unanswered trigger that takes effect after the resolve would reopen the incident
+    opposite = [
+        request.settles_at
+        for request in (entry.sending, entry.unanswered)
+        if request and request.ended != has_ended(alert) and now < request.settles_at
+    ]
+    return Defer(Reason.MAY_STILL_LAND, max(opposite)) if opposite else None
+
+
+def _find_suppression(alert: Alert, traits: ReceiverTraits) -> Reason | None:
     if traits.recorded and not traits.replays:
         return Reason.RECORDED_CLOCK
     if traits.pages and alert.exercise:
@@ -178,45 +181,43 @@ def _unrouted(alert: Alert, traits: ReceiverTraits) -> Reason | None:
     return Reason.LOW_LEVEL if alert.level.rank < traits.least.rank else None
 
 
-def _first(sending: Sending | None, alert: Alert, traits: ReceiverTraits) -> Decision:
+def _decide_first(sending: Sending | None, alert: Alert, traits: ReceiverTraits) -> Decision:
     if sending is None:
         return SendFirst(Reason.FIRST)
     if not traits.idempotent:
         return LookUp(Reason.IN_DOUBT, sending)
     if sending.assumed and has_ended(alert):
-        # to open it again would wake somebody for what is over
+        # opening it again would page somebody for an ended alert
         return Edit(Reason.CLOSES_ASSUMED)
     return SendFirst(Reason.HARMLESS)
 
 
-def _update(known: Entry, alert: Alert, traits: ReceiverTraits, now: datetime) -> Decision:
-    if known.sending is not None or known.notified_content != notified_content(alert):
+def _decide_update(entry: Entry, alert: Alert, traits: ReceiverTraits, now: datetime) -> Decision:
+    if entry.sending is not None or entry.notified_content != notified_content(alert):
         return Edit(Reason.NEWER)
     if traits.pages:
         return PassOver(Reason.EVIDENCE_ONLY)
-    if known.sent_at is not None and now < known.sent_at + EVIDENCE_PACE:
-        return Defer(Reason.TOO_SOON, known.sent_at + EVIDENCE_PACE)
+    if entry.sent_at is not None and now < entry.sent_at + EVIDENCE_INTERVAL:
+        return Defer(Reason.TOO_SOON, entry.sent_at + EVIDENCE_INTERVAL)
     return Edit(Reason.NEWER)
 
 
-def decide_after_lookup(
-    found_message: FoundMessage | None, sending: Sending, now: datetime
-) -> Decision:
-    """What to do after the receiver let us look: absence counts only once it has settled."""
-    if found_message is not None:
-        return Adopt(Reason.FOUND, found_message)
+def decide_after_lookup(found: FoundMessage | None, sending: Sending, now: datetime) -> Decision:
+    """What to do after a lookup; until the send has settled, an absence proves nothing."""
+    if found is not None:
+        return Adopt(Reason.FOUND, found)
     if now < sending.settles_at:
         return Defer(Reason.MAY_STILL_LAND, sending.settles_at)
     return SendFirst(Reason.NOT_FOUND)
 
 
 def decide_without_lookup() -> Decision:
-    """What to do when the receiver does not let us look."""
+    """What to do when the receiver refuses the lookup."""
     return SendFirst(Reason.UNREADABLE, possible_repeat=True)
 
 
 def decide_after_loss(entry: Entry, alert: Alert) -> Decision:
-    """What to do when the message to edit is gone: mere evidence is not worth a new one."""
+    """What to do when the message to edit no longer exists; evidence alone sends no new one."""
     if entry.notified_content == notified_content(alert):
         return PassOver(Reason.LOST)
     return SendFirst(Reason.LOST)

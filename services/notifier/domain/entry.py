@@ -1,4 +1,4 @@
-"""How the log's entry about one alert at one receiver changes."""
+"""The log entry about one alert at one receiver, and how each act changes it."""
 
 from datetime import datetime, timedelta
 
@@ -9,21 +9,21 @@ KEPT_AFTER_END = timedelta(days=30)
 
 
 def may_be_open(entry: Entry) -> bool:
-    """Whether the receiver shows the alert as firing, as far as we can know."""
-    doubt = entry.sending
-    return entry.status is Status.FIRING or (doubt is not None and not doubt.assumed)
+    """Whether the receiver shows the alert as firing, or may."""
+    sending = entry.sending
+    return entry.status is Status.FIRING or (sending is not None and not sending.assumed)
 
 
 def is_assumed(entry: Entry) -> bool:
-    """Whether the log was lost and nothing at all is known of what was sent."""
+    """Whether the log was lost, and no ledger line says that anything was sent."""
     return entry.sending is not None and entry.sending.assumed
 
 
 def notified_content(alert: Alert) -> str:
-    """All of a revision that people must hear of at once: what differs beside it is evidence."""
+    """What of a revision is notified at once; revisions with equal content differ in evidence."""
     flags = (alert.uncorroborated, alert.late, alert.backfill, alert.exercise)
-    marks = "".join("1" if flag else "0" for flag in flags)
-    return " ".join([alert.status, alert.level, marks, *sorted(alert.hypotheses)])
+    digits = "".join("1" if flag else "0" for flag in flags)
+    return " ".join([alert.status, alert.level, digits, *sorted(alert.hypotheses)])
 
 
 def has_ended(alert: Alert) -> bool:
@@ -32,12 +32,14 @@ def has_ended(alert: Alert) -> bool:
 
 
 def begin_sending(entry: Entry, sending: Sending) -> Entry:
-    """Before a revision is sent: the outcome is in doubt."""
+    """Before a request: its outcome is unknown."""
     return _change_entry(entry, sending=sending)
 
 
-def sent(entry: Entry, alert: Alert, handle: str, now: datetime, *, repeat: bool) -> Entry:
-    """After the receiver took `alert` as it is shown there."""
+def record_sent(
+    entry: Entry, alert: Alert, handle: str, now: datetime, *, repeat: bool = False
+) -> Entry:
+    """After the receiver accepted `alert`; `repeat`: the message may repeat another."""
     return _change_entry(
         entry,
         revision=alert.revision,
@@ -47,12 +49,12 @@ def sent(entry: Entry, alert: Alert, handle: str, now: datetime, *, repeat: bool
         sent_at=now,
         possible_repeat=entry.possible_repeat or repeat,
         sending=None,
-        unanswered=_keep_unanswered(entry, now),
+        unanswered=_latest_unanswered(entry, now),
     )
 
 
 def adopt_message(entry: Entry, revision: int, handle: str) -> Entry:
-    """After a message of an unknown outcome was found: it is ours, whatever it shows."""
+    """After a lookup found our message; what it shows beyond its revision is unknown."""
     return _change_entry(
         entry,
         revision=revision,
@@ -65,28 +67,29 @@ def adopt_message(entry: Entry, revision: int, handle: str) -> Entry:
 
 
 def pass_over(entry: Entry, alert: Alert) -> Entry:
-    """After a revision that the receiver need not hear of: no older one is sent any more."""
+    """After a revision that this receiver does not get: no older one is sent any more."""
     return _change_entry(entry, revision=alert.revision)
 
 
 def give_up(entry: Entry, alert: Alert) -> Entry:
-    """After a send that certainly did not happen and is not tried again."""
+    """After a send that did not happen and is not retried."""
     return _change_entry(entry, sending=None, given_up=max(entry.given_up, alert.revision))
 
 
 def drop_message(entry: Entry) -> Entry:
-    """After the message was lost: the next one is a first one."""
+    """After the message was deleted at the receiver: the next one is a first one."""
     return Entry(revision=entry.revision, given_up=entry.given_up, serial=entry.serial + 1)
 
 
 def forget_content(entry: Entry) -> Entry:
-    """After lines of the ledger may have been lost: something newer may have been sent."""
+    """After ledger lines may have been lost: a newer revision may have been sent."""
     return _change_entry(entry, notified_content=None)
 
 
-def _keep_unanswered(entry: Entry, now: datetime) -> Sending | None:
-    unanswered = [one for one in (entry.sending, entry.unanswered) if one and now < one.settles_at]
-    return max(unanswered, key=lambda one: one.settles_at, default=None)
+def _latest_unanswered(entry: Entry, now: datetime) -> Sending | None:
+    requests = (entry.sending, entry.unanswered)
+    pending = [request for request in requests if request and now < request.settles_at]
+    return max(pending, key=lambda request: request.settles_at, default=None)
 
 
 def _change_entry(entry: Entry, **fields: object) -> Entry:

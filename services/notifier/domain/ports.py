@@ -8,12 +8,12 @@ from typing import Protocol
 from schemas.alert import Alert
 from schemas.envelope import Headers
 from schemas.ledger import Entry, LedgerLine, Sending
-from schemas.model import Model
 from services.notifier.domain.decide import FoundMessage, ReceiverTraits
 
 
-class AlertPosition(Model):
-    """Where an alert stood in Kafka."""
+@dataclass(frozen=True, slots=True)
+class AlertPosition:
+    """Where an alert is stored in Kafka."""
 
     topic: str
     partition: int
@@ -22,19 +22,19 @@ class AlertPosition(Model):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One revision of one alert on its way to the receivers, with the bytes it came as."""
+    """One revision to notify, with its bytes and position in the alerts topic."""
 
     alert: Alert
     raw: bytes
-    origin: AlertPosition
+    position: AlertPosition
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A job that is ours until its lease ends, for one receiver.
+    """A job of one receiver, leased to us.
 
-    `attempts` counts the failures in a row, `since` is when it was queued, `entry` what the log
-    says, `token` proves that the lease is ours.
+    `token` identifies the lease. `since`: when the job was queued. `entry`: the log entry when it
+    was claimed. `attempts`: failures in a row.
     """
 
     job: Job
@@ -52,7 +52,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """When a job comes again, and after how many failures in a row; None leaves the log's entry."""
+    """When a job is due again, after how many failures in a row; `entry` None keeps the log's."""
 
     entry: Entry | None
     until: datetime
@@ -61,7 +61,7 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRecord:
-    """A message for a topic (named without prefix), kept safe until Kafka has it."""
+    """A message for a topic (named without prefix), stored until Kafka has it."""
 
     topic: str
     key: bytes | None
@@ -113,15 +113,15 @@ class Receiver(Protocol):
 
 
 class NotificationLog(Protocol):
-    """The queue and the log of every alert and receiver; what a method wrote is on disk.
+    """The queue and the log of every alert and receiver; every write is on disk on return.
 
-    Letters go into the outbox at once with what they tell of. Every method may raise the store's
-    own errors: then nothing is known to be written. Methods that take a claim raise LeaseLost,
-    and write nothing, once the lease has ended.
+    Each method is atomic and appends its records to the outbox in the same step. Every method may
+    raise the store's own errors: then it may or may not have been applied. Methods that take a
+    claim raise LeaseLost, and write nothing, once the lease has ended.
     """
 
     def epoch(self) -> str | None:
-        """Names this log, as it does no other after a loss; None while it is not complete."""
+        """Identifies this log; another one after a loss, None while the log is not complete."""
 
     def put(self, jobs: Iterable[Job], receivers: Iterable[str], now: datetime) -> None:
         """Queue each job for each receiver; a revision replaces lower ones still queued.
@@ -130,47 +130,62 @@ class NotificationLog(Protocol):
         """
 
     def claim(self, receiver: str, now: datetime) -> Claim | None:
-        """Take the lease on a due job that nobody holds.
+        """Lease a due job that nobody holds, if there is one.
 
         Raises LogLost while the log is not complete.
         """
 
     def write(
-        self, claim: Claim, entry: Entry, now: datetime, letters: Iterable[OutboxRecord]
+        self, claim: Claim, entry: Entry, now: datetime, records: Iterable[OutboxRecord]
     ) -> None:
-        """Put `entry` into the log; renews the lease."""
+        """Store the entry; renews the lease."""
 
-    def done(self, claim: Claim, now: datetime, letters: Iterable[OutboxRecord] = ()) -> None:
-        """Take the job off the queue, or make a newer revision due, and give the lease back."""
+    def finish(
+        self,
+        claim: Claim,
+        entry: Entry | None,
+        now: datetime,
+        records: Iterable[OutboxRecord],
+    ) -> None:
+        """Store the entry, if any, take the job off the queue and give the lease back.
 
-    def later(self, claim: Claim, delay: Delay, letters: Iterable[OutboxRecord]) -> None:
-        """Make the job due at its time and give the lease back.
+        A newer revision that was queued meanwhile stays, and is due at once.
+        """
+
+    def defer(self, claim: Claim, delay: Delay, records: Iterable[OutboxRecord]) -> None:
+        """Store the delay's entry, if any, make the job due later and give the lease back.
 
         A newer revision that was queued meanwhile is due at once.
         """
 
     def depth(self, receiver: str) -> int:
-        """How many jobs are queued, deferred and held ones included."""
+        """How many jobs are queued, deferred and leased ones included."""
 
 
 class OutboxStore(Protocol):
-    """Letters that Kafka does not have yet, in order."""
+    """Records that Kafka does not have yet, in order."""
 
-    def post(self, letters: Iterable[OutboxRecord]) -> None:
+    def append(self, records: Iterable[OutboxRecord]) -> None:
         """Add to the end; on disk on return."""
 
     def take(self, most: int) -> list[OutboxRecord]:
-        """The oldest letters, which stay; none while another process delivers."""
+        """The oldest records, which stay stored; none while another process relays them."""
 
-    def delivered(self, count: int) -> None:
-        """Drop the oldest `count` letters, which Kafka has now."""
+    def drop(self, count: int) -> None:
+        """Delete the oldest `count` records, which Kafka has now."""
 
 
 class OutboxSender(Protocol):
-    """Where letters end: the ledger and the dead letters."""
+    """Kafka, as the outbox sees it."""
 
-    def deliver(self, letters: Iterable[OutboxRecord]) -> None:
-        """Return when Kafka has all of them; raises its own errors when it does not."""
+    def send(self, records: Iterable[OutboxRecord]) -> None:
+        """Return when Kafka has acknowledged all of them.
+
+        Raises the client's own errors when it has not.
+        """
+
+    def close(self) -> None:
+        """Give the connection back; blocks some seconds at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +202,9 @@ class RecordedAlert:
 
 @dataclass(frozen=True, slots=True)
 class RecoveredEntry:
-    """What the log gets back about one alert and receiver.
+    """A log entry regained for one alert and receiver, with the ledger lines about it.
 
-    `letters` tell of it, `is_over` says that the alert has ended, at `at` or before.
+    `is_over`: the alert has ended, at `at` or before.
     """
 
     receiver: str
@@ -197,7 +212,7 @@ class RecoveredEntry:
     entry: Entry
     at: datetime
     is_over: bool
-    letters: tuple[OutboxRecord, ...] = ()
+    records: tuple[OutboxRecord, ...] = ()
 
 
 class HistoryReader(Protocol):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from schemas.alert import Status
 from schemas.ledger import Act, Entry, LedgerLine, Sending
+from services.notifier.domain.codec import LoggedAct, encode_ledger_line
 from services.notifier.domain.decide import Reason, ReceiverTraits, Skip, decide
 from services.notifier.domain.entry import (
     KEPT_AFTER_END,
@@ -15,7 +16,6 @@ from services.notifier.domain.entry import (
     notified_content,
     pass_over,
 )
-from services.notifier.domain.letters import LoggedAct, ledger_record
 from services.notifier.domain.ports import Job, RecordedAlert, RecoveredEntry
 from services.notifier.domain.retry import DEADLINE, LONGEST_ASKED
 
@@ -151,5 +151,5 @@ def _recovery(
 ) -> RecoveredEntry:
     alert = past.job.alert
     logged = LoggedAct(Act.IN_DOUBT, Reason.LOG_LOST, entry)
-    letter = ledger_record(alert, receiver, logged, rebuild.now)
-    return RecoveredEntry(receiver, alert.id, entry, rebuild.now, has_ended(alert), (letter,))
+    line = encode_ledger_line(alert, receiver, logged, rebuild.now)
+    return RecoveredEntry(receiver, alert.id, entry, rebuild.now, has_ended(alert), (line,))
