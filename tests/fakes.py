@@ -125,6 +125,7 @@ class FakeLog:
     queue: dict[tuple[str, str], _Queued] = field(default_factory=dict)
     leases: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
     tokens: int = 0
+    steps: list[str] = field(default_factory=list)
 
     def lose_all(self) -> None:
         """As a Redis that starts without its file."""
@@ -157,6 +158,7 @@ class FakeLog:
         self, claim: Claim, entry: Entry, now: datetime, records: Iterable[OutboxRecord]
     ) -> None:
         key = self._require_lease(claim)
+        self.steps.append("write")
         self.entries[key] = entry
         self.records += records
         self.leases[key] = (claim.token, now + self.hold)
@@ -165,6 +167,7 @@ class FakeLog:
         self, claim: Claim, entry: Entry | None, now: datetime, records: Iterable[OutboxRecord]
     ) -> None:
         key = self._require_lease(claim)
+        self.steps.append("finish")
         if self._is_newer(key, claim):
             self.queue[key] = replace(self.queue[key], due=now, since=now, attempts=0)
         else:
@@ -173,6 +176,7 @@ class FakeLog:
 
     def defer(self, claim: Claim, delay: Delay, records: Iterable[OutboxRecord]) -> None:
         key = self._require_lease(claim)
+        self.steps.append("defer")
         due = self.clock() if self._is_newer(key, claim) else delay.until
         self.queue[key] = replace(self.queue[key], due=due, attempts=delay.attempts)
         self._give_back(key, delay.entry, records)

@@ -39,6 +39,38 @@ def test_an_alert_is_one_message_and_one_line(desk: DeliveryDesk) -> None:
     ]
 
 
+def test_the_step_that_logs_a_send_takes_the_job_off_the_queue(desk: DeliveryDesk) -> None:
+    desk.take(alert())
+    desk.until_idle()
+    desk.take(alert(revision=2, **RESOLVED))
+    desk.until_idle()
+
+    assert desk.log.steps == ["write", "finish"] * 2
+
+
+def test_a_pager_opened_for_an_ended_alert_keeps_its_job_until_it_is_closed(
+    pager: DeliveryDesk,
+) -> None:
+    pager.take(alert(revision=2, **RESOLVED))
+    pager.until_idle()
+
+    assert pager.log.steps == ["write", "write", "write", "finish"]
+
+
+def test_a_send_that_a_newer_revision_overtakes_leaves_that_one_queued(
+    desk: DeliveryDesk,
+) -> None:
+    desk.take(alert())
+    claim = desk.log.claim("slack", desk.clock())
+    assert claim is not None
+    desk.take(alert(revision=2))
+
+    desk.handler.handle(claim)
+
+    (queued,) = desk.log.queue.values()
+    assert (queued.job.alert.revision, desk.acts) == (2, [Act.NOTIFIED])
+
+
 def test_a_repeat_changes_nothing(desk: DeliveryDesk) -> None:
     for _ in range(3):
         desk.take(alert())

@@ -96,6 +96,15 @@ def test_what_lands_after_the_time_out_is_found(desk: DeliveryDesk) -> None:
     assert desk.messages == [["1 firing"]]
 
 
+def test_the_step_that_adopts_a_message_takes_the_job_off_the_queue(desk: DeliveryDesk) -> None:
+    desk.receiver.faults = [(UnknownOutcome("?"), True)]
+
+    desk.take(alert())
+    desk.until_idle()
+
+    assert desk.log.steps == ["write", "defer", "finish"]
+
+
 def test_a_message_found_is_edited_when_there_is_a_newer_revision(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [(UnknownOutcome("?"), True)]
     desk.take(alert())

@@ -116,6 +116,15 @@ def test_what_is_no_alert_is_a_dead_letter_and_stops_nothing(log: FakeLog) -> No
     assert list(log.queue) == [("slack", "a1")]
 
 
+def test_an_alert_with_an_added_field_is_queued(log: FakeLog) -> None:
+    raw = wire(alert()).replace(b"{", b'{"added_later": {"x": 1}, ', 1)
+
+    outbox = run(log, FakeConsumer([AlertRecord(raw, 0)]))
+
+    assert [queued.job.alert for queued in log.queue.values()] == [alert()]
+    assert outbox.posted == []
+
+
 def test_nothing_is_committed_while_the_log_is_lost(log: FakeLog) -> None:
     consumer = FakeConsumer([AlertRecord(wire(alert()), 0)])
     log.lose_all()
