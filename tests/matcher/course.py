@@ -12,11 +12,11 @@ from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGenera
 from services.matcher.domain.alerts.step import StepContext, StepResult, is_due, step_window
 from services.matcher.domain.changes.release import release
 from services.matcher.domain.windows.panes import (
+    assemble_state,
     decode_head,
     encode_head,
     encode_pane,
-    panes_of,
-    whole,
+    split_hits,
 )
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -77,9 +77,9 @@ class WindowCourse:
 
     def restore(self) -> "WindowCourse":
         """As after a restart: the state went through its bytes."""
-        panes = panes_of(self.rule, self.state)
+        panes = split_hits(self.rule, self.state)
         parts = {pane: encode_pane(hits) for pane, hits in panes.items()}
-        self.state = whole(decode_head(encode_head(self.state, panes)), parts.get)
+        self.state = assemble_state(decode_head(encode_head(self.state, panes)), parts.get)
         return self
 
     def _moment(self) -> StepContext:

@@ -17,12 +17,12 @@ from services.matcher.domain.engine.schedule import Schedule
 from services.matcher.domain.windows.panes import (
     Front,
     Pane,
+    assemble_state,
     decode_front,
     decode_head,
     encode_head,
     encode_pane,
-    panes_of,
-    whole,
+    split_hits,
 )
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -72,7 +72,7 @@ class Windows:
             StateTooLarge: nothing was written.
         """
         rule, written = self.rules[rule_of(key)], self._panes(partition, key)
-        before, after = panes_of(rule, self.state(partition, key)), panes_of(rule, state)
+        before, after = split_hits(rule, self.state(partition, key)), split_hits(rule, state)
         # a rule that looks back further than it did has wider panes, none of which is there yet
         writes = {
             _pane_key(partition, key, pane): encode_pane(hits)
@@ -96,7 +96,7 @@ class Windows:
         raw = self.states.get(_head_key(partition, key))
         if raw is None:
             return WindowState.empty()
-        return whole(
+        return assemble_state(
             decode_head(raw), lambda pane: self.states.get(_pane_key(partition, key, pane))
         )
 
@@ -149,10 +149,10 @@ class Windows:
         panes = [key for key, _ in self.states.items(StateKind.PANE)]
         return [key for key in panes if not self._is_named(key)]
 
-    def _due(self, partition: int, key: bytes, front: Front, time: str) -> datetime | None:
+    def _due(self, partition: int, key: bytes, front: Front, rule_timing: str) -> datetime | None:
         """When a state is due: as its head says, unless by another timing of its rule."""
-        if front.time == time:
-            return front.when
+        if front.timing == rule_timing:
+            return front.due_at
         return deadline(self.rules[rule_of(key)], self._read(partition, key))
 
     def _sweep(self, partition: int) -> None:

@@ -1,7 +1,12 @@
-"""Panes: a state in parts, so that one more hit writes one part and not the whole.
+"""Panes: a state in parts, so that another hit writes one part instead of all.
 
-The hits lie in panes of time, and a pane with many of them in several chunks; all else of a state
-is its head, which names the panes. Panes go with their time, so forgetting deletes whole parts.
+Hits are split into panes of time, and a pane with many hits into chunks. The head of a state has
+everything else and names the panes. Forgetting deletes whole panes.
+
+Each part begins with SCHEMA_VERSION. A field may be added without a new version if it is the last
+of its struct and has a default: decoding ignores keys, and items behind the last, that it does not
+know, and supplies defaults for missing ones. A field that is removed, moved or changed in meaning
+needs a new version, and code that reads the one before.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,6 +18,7 @@ import msgspec
 from services.matcher.domain.windows.state import Hit, WindowState, instant, micros, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
+SCHEMA_VERSION = 1
 PANES = 64
 LARGEST_CHUNK = 200
 
@@ -21,85 +27,92 @@ Pane = tuple[int, int, int]
 Panes = Mapping[Pane, tuple[Hit, ...]]
 
 
-class Front(msgspec.Struct, frozen=True, array_like=True):
-    """The front of a head: what a partition's schedule needs, without the state behind it.
+class _Part(msgspec.Struct, frozen=True, array_like=True):
+    version: int
 
-    `due` is when the state is due, in microseconds since 1970, by a rule that keeps `time`.
+    def __post_init__(self) -> None:
+        if self.version != SCHEMA_VERSION:
+            raise ValueError(f"state of schema version {self.version}, not {SCHEMA_VERSION}")
+
+
+class Front(_Part, frozen=True, array_like=True):
+    """The beginning of a head: what a schedule reads of a state.
+
+    `due` is when the state is due, in microseconds since 1970, by a rule of that `timing`.
     """
 
     offset: int
-    time: str
+    timing: str
     due: int | None
     panes: tuple[Pane, ...]
 
     @property
-    def when(self) -> datetime | None:
-        """When it is due, as an aware UTC time."""
+    def due_at(self) -> datetime | None:
+        """`due` as an aware UTC time."""
         return None if self.due is None else instant(self.due)
 
 
-class Head(msgspec.Struct, frozen=True, array_like=True):
-    """A state without its hits, behind its front."""
+class Head(Front, frozen=True, array_like=True):
+    """A state without its hits."""
 
-    offset: int
-    time: str
-    due: int | None
-    panes: tuple[Pane, ...]
     state: WindowState
 
 
-def panes_of(rule: WindowRule, state: WindowState) -> Panes:
+class _PaneHits(_Part, frozen=True, array_like=True):
+    hits: tuple[Hit, ...]
+
+
+def split_hits(rule: WindowRule, state: WindowState) -> Panes:
     """The hits of a state by pane, in order."""
     width = max(1, span(rule.retention) // PANES)
-    found: dict[Pane, tuple[Hit, ...]] = {}
-    for number, hits in groupby(state.hits, key=lambda hit: hit.at // width):
-        together = tuple(hits)
-        for start in range(0, len(together), LARGEST_CHUNK):
-            chunk = together[start : start + LARGEST_CHUNK]
-            found[width, number, start // LARGEST_CHUNK] = chunk
-    return found
+    return {
+        (width, number, start // LARGEST_CHUNK): hits[start : start + LARGEST_CHUNK]
+        for number, group in groupby(state.hits, key=lambda hit: hit.at // width)
+        for hits in (tuple(group),)
+        for start in range(0, len(hits), LARGEST_CHUNK)
+    }
 
 
 def encode_head(
-    state: WindowState, panes: Iterable[Pane], due: datetime | None = None, time: str = ""
+    state: WindowState, panes: Iterable[Pane], due: datetime | None = None, timing: str = ""
 ) -> bytes:
-    """The head of a state as JSON; without `time` nobody takes its word for when it is due."""
+    """The head of a state as JSON. Without a `timing`, no rule trusts its `due`."""
     at = None if due is None else micros(due)
     bare = msgspec.structs.replace(state, hits=())
-    return _ENCODER.encode(Head(state.offset, time, at, tuple(panes), bare))
+    return _ENCODER.encode(Head(SCHEMA_VERSION, state.offset, timing, at, tuple(panes), bare))
 
 
 def decode_front(raw: bytes) -> Front:
-    """The front of what `encode_head` made, at a tenth of the price of all.
+    """The beginning of a head, at a tenth of the cost of all of it.
 
     Raises:
-        msgspec.ValidationError: these bytes are no head.
+        msgspec.ValidationError: it is no head, or of another schema version.
     """
     return _FRONT.decode(raw)
 
 
 def decode_head(raw: bytes) -> Head:
-    """The head back from `encode_head`.
+    """The head that `encode_head` encoded.
 
     Raises:
-        msgspec.ValidationError: these bytes are no head.
+        msgspec.ValidationError: it is no head, or of another schema version.
     """
     return _HEAD.decode(raw)
 
 
 def encode_pane(hits: tuple[Hit, ...]) -> bytes:
     """The hits of one pane as JSON."""
-    return _ENCODER.encode(hits)
+    return _ENCODER.encode(_PaneHits(SCHEMA_VERSION, hits))
 
 
-def whole(head: Head, pane: Callable[[Pane], bytes | None]) -> WindowState:
-    """The state of a head, its panes read by `pane`; one that is gone counts as empty."""
-    raw = (pane(one) for one in head.panes)
-    hits = tuple(hit for one in raw if one is not None for hit in _PANE.decode(one))
+def assemble_state(head: Head, read_pane: Callable[[Pane], bytes | None]) -> WindowState:
+    """The state of a head with the hits of its panes; None for a pane counts as no hits."""
+    parts = map(read_pane, head.panes)
+    hits = tuple(hit for raw in parts if raw is not None for hit in _PANE.decode(raw).hits)
     return msgspec.structs.replace(head.state, hits=hits)
 
 
 _ENCODER = msgspec.json.Encoder()
 _FRONT = msgspec.json.Decoder(Front)
 _HEAD = msgspec.json.Decoder(Head)
-_PANE = msgspec.json.Decoder(tuple[Hit, ...])
+_PANE = msgspec.json.Decoder(_PaneHits)
