@@ -1,7 +1,7 @@
 """`python -m tests.chaos`: faults under load on real Kafka and Redis; exit code 1 on any loss.
 
-Nothing may be lost and nobody told twice: every alert that the accepted reports must lead to
-arrives exactly once. A run can be repeated with its seed.
+Every alert that the accepted reports must lead to arrives exactly once. The same seed repeats the
+same faults and load.
 """
 
 import argparse
@@ -14,68 +14,70 @@ from pathlib import Path
 
 from tests.chaos import report, run
 from tests.chaos.load import LoadProfile
-from tests.chaos.plan import KINDS, SERVICES, SEVERAL, FaultSettings
+from tests.chaos.plan import KINDS, REPEATED_KINDS, SERVICES, FaultSettings
 from tests.chaos.run import RunConfig
-from tests.chaos.telling import end_in_order, teller
+from tests.chaos.run_log import exit_on_sigterm, open_run_log
 from tests.parts.child import ROOT, Died
 from tests.parts.kafka import NoKafka
 from tests.parts.redis_server import NoRedis
 from tests.parts.waiting import NotInTime
 
-UNTRIED = 2
+CANNOT_RUN = 2
 KEPT = ROOT / ".cache" / "chaos"
 
 
 def main() -> int:
-    """Run it as asked; the exit code."""
+    """Run with the given arguments; the exit code."""
     given = _arguments()
-    end_in_order()
+    exit_on_sigterm()
     try:
-        return chaos(_asked(given), keep=given.keep)
+        return chaos(_run_config(given), keep=given.keep)
     except (Died, NotInTime, NoKafka, NoRedis) as fault:
-        sys.stderr.write(f"it cannot be tried: {fault}\n")
-        return UNTRIED
+        sys.stderr.write(f"cannot run: {fault}\n")
+        return CANNOT_RUN
 
 
-def chaos(asked: RunConfig, *, keep: bool = False) -> int:
-    """0 when all was well; else 1, and everything is kept in a folder that is named.
+def chaos(config: RunConfig, *, keep: bool = False) -> int:
+    """0 if every alert arrived exactly once; else 1, and the log names a folder with everything.
 
-    Raises what the parts raise that do not start.
+    Raises what a part raises that does not start.
     """
-    folder = KEPT / f"{time.strftime('%Y%m%dT%H%M%S')}-{asked.seed}"
+    folder = KEPT / f"{time.strftime('%Y%m%dT%H%M%S')}-{config.seed}"
     folder.mkdir(parents=True)
-    tell = teller(folder)
-    pace, wanted = asked.pace, asked.wanted
-    tell(f"seed {asked.seed}: {pace.rate:g} reports/s for {pace.seconds:g} s")
-    tell(f"{wanted.faults} faults; starting {dict(wanted.replicas)}")
-    with run.running(asked, folder, tell) as ran:
-        run.under_fire(ran)
-        tell("the faults are over; waiting for all to come out")
-        run.settled(ran)
-        finding = report.found(ran)
-        report.keep(finding, folder)
-    for line in (*finding.lines(), *finding.slowest()):
-        tell(line)
-    return _end(finding, folder, tell, keep=keep)
+    log = open_run_log(folder)
+    profile, settings = config.profile, config.faults
+    log(f"seed {config.seed}: {profile.rate:g} reports/s for {profile.seconds:g} s")
+    log(f"{settings.faults} faults; starting {dict(settings.replicas)}")
+    with run.start_run(config, folder, log) as chaos_run:
+        run.inject_faults(chaos_run)
+        log("no more faults; waiting for the alerts")
+        run.await_alerts(chaos_run)
+        run_report = report.examine(chaos_run)
+        report.write_files(run_report, folder)
+    for line in (*run_report.lines(), *run_report.slowest()):
+        log(line)
+    return _end(run_report, folder, log, keep=keep)
 
 
-def _end(finding: report.Finding, folder: Path, tell: Callable[[str], None], *, keep: bool) -> int:
-    if not finding.good:
-        for line in finding.stories():
-            tell(line)
-    if finding.good and not keep:
+def _end(
+    run_report: report.RunReport, folder: Path, log: Callable[[str], None], *, keep: bool
+) -> int:
+    if not run_report.passed:
+        for line in run_report.traces():
+            log(line)
+    if run_report.passed and not keep:
         shutil.rmtree(folder)
     else:
-        tell(f"logs and records are in {folder.relative_to(ROOT)}")
-    tell("nothing lost, nobody told twice" if finding.good else "FAILED")
-    return 0 if finding.good else 1
+        log(f"logs and records are in {folder.relative_to(ROOT)}")
+    log("nothing lost, no alert sent twice" if run_report.passed else "FAILED")
+    return 0 if run_report.passed else 1
 
 
-def _asked(given: argparse.Namespace) -> RunConfig:
+def _run_config(given: argparse.Namespace) -> RunConfig:
     replicas = dict(zip(SERVICES, (1, given.matchers, given.notifiers), strict=True))
-    kinds = given.kinds or KINDS + SEVERAL
-    wanted = FaultSettings(given.faults, given.seconds, kinds, given.freeze, replicas)
-    return RunConfig(given.seed, LoadProfile(given.rate, given.stories, given.seconds), wanted)
+    kinds = given.kinds or KINDS + REPEATED_KINDS
+    settings = FaultSettings(given.faults, given.seconds, kinds, given.freeze, replicas)
+    return RunConfig(given.seed, LoadProfile(given.rate, given.stories, given.seconds), settings)
 
 
 def _arguments() -> argparse.Namespace:

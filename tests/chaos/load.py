@@ -1,4 +1,4 @@
-"""The load: reports at a steady rate in bundles, each sent again until ingest has accepted it."""
+"""The load: reports at a steady rate in batches, each repeated until ingest has accepted it."""
 
 import queue
 import random
@@ -13,15 +13,15 @@ from typing import Any
 
 import httpx
 
-from tests.chaos.dice import dice
-from tests.chaos.material import LONGEST_STORY, Part, report, story
+from tests.chaos.material import LONGEST_STORY, StoryPart, report, story
 from tests.chaos.pack import RULES
 from tests.chaos.record import ClientRecord
+from tests.chaos.seeded import seeded_random
 from tests.parts.pipeline import TOKEN, ndjson
 
-EVERY = 0.1
+BATCH_SECONDS = 0.1
 SENDERS = 4
-PATIENCE = 10.0
+REQUEST_TIMEOUT = 10.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 4.0
 
 Report = dict[str, Any]
@@ -29,7 +29,7 @@ Report = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class LoadProfile:
-    """Reports a second, stories a second among them, for how long, and of which rules."""
+    """Reports a second, stories a second among them, duration, and the rules of the stories."""
 
     rate: float = 500.0
     stories: float = 1.5
@@ -37,99 +37,101 @@ class LoadProfile:
     rules: tuple[str, ...] = RULES
 
 
-def bundles(pace: LoadProfile, chance: random.Random) -> Iterator[tuple[float, list[Part | None]]]:
-    """Every tenth of a second what is to be reported then; None is a report without meaning.
+def batches(
+    profile: LoadProfile, rng: random.Random
+) -> Iterator[tuple[float, list[StoryPart | None]]]:
+    """A batch for every tenth of a second, with its time; None is a report without meaning.
 
-    No story begins that could not end within the time.
+    No story begins that could not end within `profile.seconds`.
     """
-    ahead: list[tuple[float, int, Part]] = []
-    order, started, told = count(), 0, 0
-    for turn in range(1, int(pace.seconds / EVERY) + 1):
-        at = turn * EVERY
-        while started < min(at, pace.seconds - LONGEST_STORY) * pace.stories:
-            for part in story(started, chance, pace.rules):
-                heappush(ahead, (at + part.after, next(order), part))
+    upcoming: list[tuple[float, int, StoryPart]] = []
+    order, started, reported = count(), 0, 0
+    for number in range(1, int(profile.seconds / BATCH_SECONDS) + 1):
+        at = number * BATCH_SECONDS
+        while started < min(at, profile.seconds - LONGEST_STORY) * profile.stories:
+            for part in story(started, rng, profile.rules):
+                heappush(upcoming, (at + part.after, next(order), part))
             started += 1
-        parts: list[Part | None] = []
-        while ahead and ahead[0][0] <= at:
-            parts.append(heappop(ahead)[2])
-        noise = max(0, int(at * pace.rate) - told - len(parts))
-        told += noise + len(parts)
+        parts: list[StoryPart | None] = []
+        while upcoming and upcoming[0][0] <= at:
+            parts.append(heappop(upcoming)[2])
+        noise = max(0, int(at * profile.rate) - reported - len(parts))
+        reported += noise + len(parts)
         parts += [None] * noise
-        chance.shuffle(parts)
+        rng.shuffle(parts)
         yield at, parts
 
 
 @dataclass
 class ReportLoad:
-    """Sends from threads; `record` knows what was accepted."""
+    """Sends reports from threads; `record` holds what was accepted."""
 
     url: str
-    pace: LoadProfile
+    profile: LoadProfile
     seed: int
     record: ClientRecord = field(default_factory=ClientRecord)
     _queue: "queue.SimpleQueue[list[Report]]" = field(default_factory=queue.SimpleQueue)
     _stopping: threading.Event = field(default_factory=threading.Event)
-    _over: threading.Event = field(default_factory=threading.Event)
+    _sent_all: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Send from now on; returns at once."""
-        for act in (self._tell, *[self._send] * SENDERS):
+        for act in (self._make_batches, *[self._send_batches] * SENDERS):
             threading.Thread(target=act, daemon=True).start()
 
     def stop(self) -> None:
-        """Give up what is not accepted yet."""
+        """Stop sending; what is not accepted yet is given up."""
         self._stopping.set()
 
     @property
-    def over(self) -> bool:
-        """Whether everything has been told; it may not be accepted yet."""
-        return self._over.is_set()
+    def is_over(self) -> bool:
+        """Whether every batch is made; it may not be accepted yet."""
+        return self._sent_all.is_set()
 
     @property
-    def drained(self) -> bool:
-        """Whether everything was told and accepted."""
-        return self.over and not self.record.waiting
+    def is_drained(self) -> bool:
+        """Whether every report is accepted or refused."""
+        return self.is_over and not self.record.waiting
 
-    def _tell(self) -> None:
-        chance = dice("load", self.seed)
+    def _make_batches(self) -> None:
+        rng = seeded_random("load", self.seed)
         start, number = time.monotonic(), 0
-        for at, parts in bundles(self.pace, chance):
+        for at, parts in batches(self.profile, rng):
             if self._stopping.wait(max(0.0, start + at - time.monotonic())):
                 break
             self._queue.put(
-                [self._made(number + place, one, chance) for place, one in enumerate(parts)]
+                [self._make_report(number + index, part, rng) for index, part in enumerate(parts)]
             )
             number += len(parts)
-        self._over.set()
+        self._sent_all.set()
 
-    def _made(self, number: int, part: Part | None, chance: random.Random) -> Report:
+    def _make_report(self, number: int, part: StoryPart | None, rng: random.Random) -> Report:
         now, identity = time.time(), f"r-{number:07}"
         self.record.note_sent(identity, part, now)
-        return report(identity, part, datetime.fromtimestamp(now, UTC).isoformat(), chance)
+        return report(identity, part, datetime.fromtimestamp(now, UTC).isoformat(), rng)
 
-    def _send(self) -> None:
+    def _send_batches(self) -> None:
         with httpx.Client(
             headers={"authorization": f"Bearer {TOKEN}", "content-type": "application/x-ndjson"},
-            timeout=PATIENCE,
+            timeout=REQUEST_TIMEOUT,
         ) as client:
             while not self._stopping.is_set():
                 try:
-                    reports = self._queue.get(timeout=EVERY)
+                    reports = self._queue.get(timeout=BATCH_SECONDS)
                 except queue.Empty:
                     continue
-                self._until_accepted(client, reports)
+                self._send_until_accepted(client, reports)
 
-    def _until_accepted(self, client: httpx.Client, reports: Sequence[Report]) -> None:
+    def _send_until_accepted(self, client: httpx.Client, reports: Sequence[Report]) -> None:
         pause = FIRST_PAUSE
         while reports and not self._stopping.is_set():
-            reports = self._tried(client, reports)
+            reports = self._post(client, reports)
             if reports:
                 self._stopping.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
-    def _tried(self, client: httpx.Client, reports: Sequence[Report]) -> Sequence[Report]:
-        """What is still to be sent after one request."""
+    def _post(self, client: httpx.Client, reports: Sequence[Report]) -> Sequence[Report]:
+        """Post the reports; those that are to be sent again."""
         self.record.note_attempt()
         try:
             answer = client.post(f"{self.url}/v1/events", content=ndjson(reports))
@@ -138,8 +140,12 @@ class ReportLoad:
             return reports
         if len(results) != len(reports):
             return reports
-        told = [(one["status"], report) for one, report in zip(results, reports, strict=True)]
+        outcomes = [
+            (result["status"], report) for result, report in zip(results, reports, strict=True)
+        ]
         now = time.time()
-        self.record.note_accepted((one["id"] for how, one in told if how == "accepted"), now)
-        self.record.note_refused(one["id"] for how, one in told if how == "refused")
-        return [one for how, one in told if how not in ("accepted", "refused")]
+        self.record.note_accepted(
+            (report["id"] for status, report in outcomes if status == "accepted"), now
+        )
+        self.record.note_refused(report["id"] for status, report in outcomes if status == "refused")
+        return [report for status, report in outcomes if status not in ("accepted", "refused")]

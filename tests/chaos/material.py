@@ -1,4 +1,4 @@
-"""What goes in: stories of a few reports each, among reports that mean nothing."""
+"""The reports: stories of a few each, among reports that match no rule."""
 
 import random
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ from tests.chaos.pack import (
 )
 
 LONGEST_STORY = 16.0
-# longer than what the matcher keeps folded: else memory grows until that is full (65,536 texts)
+# texts this long do not enter the matcher's cache of folded texts, which would grow to 65,536
 WORDS_IN_TEXT = 22
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One report of a story: what it says, where, who, and how long after the story began."""
+class StoryPart:
+    """One report of a story: which base rule it matches, place, actor, seconds after the start."""
 
     base: str
     place: str
@@ -32,42 +32,47 @@ class Part:
     actor: str | None = None
 
 
-def story(number: int, dice: random.Random, rules: tuple[str, ...] = RULES) -> tuple[Part, ...]:
+def story(number: int, rng: random.Random, rules: tuple[str, ...] = RULES) -> tuple[StoryPart, ...]:
     """The reports of one story; about two of three end in an alert, all within 16 seconds."""
-    rule = dice.choice(rules)
-    tell = {TRIPWIRE: _trip, BARRAGE: _fire, COUNCIL: _pledge, UNANSWERED: _ask}[rule]
-    return tuple(tell(f"{rule}-{number:06}", dice))
+    rule = rng.choice(rules)
+    write = {
+        TRIPWIRE: _report_tripwire,
+        BARRAGE: _report_rockets,
+        COUNCIL: _report_pledges,
+        UNANSWERED: _report_call,
+    }[rule]
+    return tuple(write(f"{rule}-{number:06}", rng))
 
 
-def _trip(place: str, _dice: random.Random) -> Iterator[Part]:
-    yield Part("tripwire", place)
+def _report_tripwire(place: str, _rng: random.Random) -> Iterator[StoryPart]:
+    yield StoryPart("tripwire", place)
 
 
-def _fire(place: str, dice: random.Random) -> Iterator[Part]:
-    for _ in range(dice.randint(ROCKETS - 1, ROCKETS + 2)):
-        yield Part("rocket", place, dice.uniform(0, 4))
+def _report_rockets(place: str, rng: random.Random) -> Iterator[StoryPart]:
+    for _ in range(rng.randint(ROCKETS - 1, ROCKETS + 2)):
+        yield StoryPart("rocket", place, rng.uniform(0, 4))
 
 
-def _pledge(place: str, dice: random.Random) -> Iterator[Part]:
-    for group in dice.choice([range(PLEDGES), (0, 1, 1, 0)]):
-        yield Part("pledge", place, dice.uniform(0, 4), f"Group {group}")
+def _report_pledges(place: str, rng: random.Random) -> Iterator[StoryPart]:
+    for group in rng.choice([range(PLEDGES), (0, 1, 1, 0)]):
+        yield StoryPart("pledge", place, rng.uniform(0, 4), f"Group {group}")
 
 
-def _ask(place: str, dice: random.Random) -> Iterator[Part]:
-    yield Part("call", place)
-    if dice.choice([True, False]):
-        yield Part("answer", place, dice.uniform(1, LONGEST_STORY))
+def _report_call(place: str, rng: random.Random) -> Iterator[StoryPart]:
+    yield StoryPart("call", place)
+    if rng.choice([True, False]):
+        yield StoryPart("answer", place, rng.uniform(1, LONGEST_STORY))
 
 
-def report(identity: str, part: Part | None, at: str, dice: random.Random) -> dict[str, Any]:
-    """The report as it is posted: the words of `part`, if any, among words without meaning."""
-    words = dice.choices(_WORDS, k=WORDS_IN_TEXT)
-    found: dict[str, Any] = {"id": identity, "occurred_at": at}
+def report(identity: str, part: StoryPart | None, at: str, rng: random.Random) -> dict[str, Any]:
+    """The report as posted: the phrase of `part`, if any, among words that match no rule."""
+    words = rng.choices(_WORDS, k=WORDS_IN_TEXT)
+    body: dict[str, Any] = {"id": identity, "occurred_at": at}
     if part is not None:
-        words.insert(dice.randrange(WORDS_IN_TEXT), PHRASES[part.base])
-        found["place"] = part.place
-        found["actors"] = [part.actor] if part.actor else []
-    return found | {"text": " ".join(words)}
+        words.insert(rng.randrange(WORDS_IN_TEXT), PHRASES[part.base])
+        body["place"] = part.place
+        body["actors"] = [part.actor] if part.actor else []
+    return body | {"text": " ".join(words)}
 
 
 _WORDS = vocabulary()

@@ -1,4 +1,4 @@
-"""The alerts that must come out, counted from the accepted reports. Knows nothing of the engine."""
+"""The alerts that must arrive, counted from the accepted reports without any code of the engine."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from tests.chaos.pack import (
     ROCKETS,
     TRIPWIRE,
     UNANSWERED,
-    Terms,
+    PackTiming,
 )
 from tests.chaos.record import Accepted
 
@@ -22,70 +22,70 @@ FIRING, RESOLVED, WITHDRAWN = "firing", "resolved", "withdrawn"
 
 
 class AlertKey(NamedTuple):
-    """What names an alert on both sides: it stands in the alert's summary."""
+    """Names an alert for the oracle and at the receiver: the alert's summary contains it."""
 
     rule: str
     place: str
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """One alert that must come: how it ends, since when (epoch) it is due, and its reports."""
+class ExpectedOutcome:
+    """One alert that must arrive: its last status, when it is due (epoch), and its reports."""
 
     end: str
     due: float
     identities: tuple[str, ...]
 
-    def pages(self, mark: AlertKey) -> bool:
-        """Whether the pager must hear of it."""
-        return mark.rule in PAGING
+    def is_paged(self, key: AlertKey) -> bool:
+        """Whether PagerDuty must get it."""
+        return key.rule in PAGING
 
 
 @dataclass(frozen=True, slots=True)
-class Foretold:
-    """What must come, and what may come as long as it is withdrawn."""
+class Prediction:
+    """The alerts that must arrive, and those that may if they are withdrawn."""
 
-    expected: Mapping[AlertKey, Expected]
-    forgivable: frozenset[AlertKey]
+    expected: Mapping[AlertKey, ExpectedOutcome]
+    may_be_withdrawn: frozenset[AlertKey]
 
 
-def foretell(reports: Iterable[Accepted], terms: Terms) -> Foretold:
-    """The whole of what the pack makes of `reports`, whatever their order."""
+def predict(reports: Iterable[Accepted], timing: PackTiming) -> Prediction:
+    """All alerts that the pack makes of `reports`, in whatever order they come."""
     stories: dict[AlertKey, list[Accepted]] = defaultdict(list)
     for report in reports:
         stories[AlertKey(_RULE_OF[report.part.base], report.part.place)].append(report)
-    due = {mark: _due(mark.rule, told, terms) for mark, told in stories.items()}
+    due = {key: _due_at(key.rule, accepted, timing) for key, accepted in stories.items()}
     expected = {
-        mark: Expected(
-            FIRING if mark.rule == COUNCIL else RESOLVED,
+        key: ExpectedOutcome(
+            FIRING if key.rule == COUNCIL else RESOLVED,
             at,
-            tuple(one.identity for one in stories[mark]),
+            tuple(report.identity for report in stories[key]),
         )
-        for mark, at in due.items()
+        for key, at in due.items()
         if at is not None
     }
-    asked = {mark for mark in stories if mark.rule == UNANSWERED and mark not in expected}
-    late = frozenset(mark for mark in asked if _answered_late(stories[mark]))
-    return Foretold(expected, late)
+    answered = {key for key in stories if key.rule == UNANSWERED and key not in expected}
+    late = frozenset(key for key in answered if _answered_late(stories[key]))
+    return Prediction(expected, late)
 
 
-def _due(rule: str, reports: Sequence[Accepted], terms: Terms) -> float | None:
-    """When the last report that it takes was accepted; None if it must stay silent."""
+def _due_at(rule: str, reports: Sequence[Accepted], timing: PackTiming) -> float | None:
+    """When the report that completes it was accepted; None if no alert may come."""
     if rule == UNANSWERED:
-        return _unanswered(reports)
+        return _absence_due_at(reports)
     holds = {
         TRIPWIRE: bool,
-        BARRAGE: lambda known: _most_within(known, terms.span_seconds) >= ROCKETS,
-        COUNCIL: lambda known: len({one.part.actor for one in known}) >= PLEDGES,
+        BARRAGE: lambda known: _most_within(known, timing.span_seconds) >= ROCKETS,
+        COUNCIL: lambda known: len({report.part.actor for report in known}) >= PLEDGES,
     }[rule]
-    return _first(reports, holds)
+    return _first_time(reports, holds)
 
 
-def _first(
+def _first_time(
     reports: Sequence[Accepted], holds: Callable[[Sequence[Accepted]], bool]
 ) -> float | None:
     known: list[Accepted] = []
-    for report in sorted(reports, key=lambda one: one.accepted_at):
+    for report in sorted(reports, key=lambda report: report.accepted_at):
         known.append(report)
         if holds(known):
             return report.accepted_at
@@ -93,31 +93,35 @@ def _first(
 
 
 def _most_within(reports: Sequence[Accepted], span: float) -> int:
-    times = [one.occurred_at for one in reports]
+    times = [report.occurred_at for report in reports]
     return max(sum(end - span < time <= end for time in times) for end in times)
 
 
-def _unanswered(reports: Sequence[Accepted]) -> float | None:
-    calls = [one for one in reports if one.part.base == "call"]
+def _absence_due_at(reports: Sequence[Accepted]) -> float | None:
+    calls = _of_base(reports, "call")
     if not calls:
         return None  # only the answer is known yet
     call = calls[0]
-    answers = [one for one in reports if one.part.base == "answer"]
+    answers = _of_base(reports, "answer")
     edge = call.occurred_at + ANSWER_SECONDS
-    if any(call.occurred_at <= one.occurred_at <= edge for one in answers):
+    if any(call.occurred_at <= answer.occurred_at <= edge for answer in answers):
         return None
     return max(edge, call.accepted_at)
 
 
 def _answered_late(reports: Sequence[Accepted]) -> bool:
-    """Whether the answer was accepted only after its time: silence until then was an absence."""
-    calls = [one for one in reports if one.part.base == "call"]
-    answers = [one for one in reports if one.part.base == "answer"]
+    """Whether an answer was accepted after the time it was due: until then it was absent."""
+    calls = _of_base(reports, "call")
+    answers = _of_base(reports, "answer")
     return any(
         answer.accepted_at > call.occurred_at + ANSWER_SECONDS
         for call in calls
         for answer in answers
     )
+
+
+def _of_base(reports: Sequence[Accepted], base: str) -> list[Accepted]:
+    return [report for report in reports if report.part.base == base]
 
 
 _RULE_OF = {

@@ -1,4 +1,4 @@
-"""The rules of a chaos run: few, and each such that its alerts can be foretold by counting."""
+"""The rules of a chaos run: few, and each such that its alerts can be predicted by counting."""
 
 import json
 from dataclasses import dataclass
@@ -21,25 +21,25 @@ PHRASES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """What the rules say about time: the span of counting windows, and the lateness allowed."""
+class PackTiming:
+    """The times of the rules: the span of counting windows, and the lateness allowed."""
 
     span_seconds: int = 300
     lateness: str = "1h"
 
 
-def write_rules(folder: Path, terms: Terms, *, edition: int = 0) -> Path:
-    """The pack, in `folder`; every `edition` means the same, and differs in a text and a decoy."""
+def write_rules(folder: Path, timing: PackTiming, *, version: int = 0) -> Path:
+    """Write the pack to `folder`; versions differ in a text and a decoy, not in alerts."""
     folder.mkdir(parents=True, exist_ok=True)
     rules = {
         TRIPWIRE: _report("tripwire", "critical") + "resolve_after: 20s\n",
-        BARRAGE: _over(["rocket"], _barrage(terms)),
-        COUNCIL: _over(["pledge"], _council(terms)),
-        UNANSWERED: _over(["call", "answer"], _unanswered(terms)),
+        BARRAGE: _correlation_file(["rocket"], _barrage(timing)),
+        COUNCIL: _correlation_file(["pledge"], _council(timing)),
+        UNANSWERED: _correlation_file(["call", "answer"], _unanswered(timing)),
     }
-    if edition:
-        rules[f"decoy_{edition}"] = _report(f"decoy_{edition}", "low")
-    endings = {rule: _alert(rule, edition) + _cases(rule) for rule in rules}
+    if version:
+        rules[f"decoy_{version}"] = _report(f"decoy_{version}", "low")
+    endings = {rule: _alert(rule, version) + _cases(rule) for rule in rules}
     return write_pack(folder, *(text + endings[rule] for rule, text in rules.items()))
 
 
@@ -55,11 +55,11 @@ level: {level}
 """
 
 
-def _over(bases: list[str], correlation: str) -> str:
+def _correlation_file(bases: list[str], correlation: str) -> str:
     return "---\n".join([*(_report(base, "low") for base in bases), correlation])
 
 
-def _barrage(terms: Terms) -> str:
+def _barrage(timing: PackTiming) -> str:
     return f"""\
 title: A barrage on one place
 name: {BARRAGE}
@@ -67,15 +67,15 @@ correlation:
   type: event_count
   rules: [rocket]
   group-by: [place]
-  timespan: {terms.span_seconds}s
-  max_lateness: {terms.lateness}
+  timespan: {timing.span_seconds}s
+  max_lateness: {timing.lateness}
   condition: {{gte: {ROCKETS}}}
 level: medium
 resolve_after: 20s
 """
 
 
-def _council(terms: Terms) -> str:
+def _council(timing: PackTiming) -> str:
     return f"""\
 title: A council of three
 name: {COUNCIL}
@@ -84,13 +84,13 @@ correlation:
   rules: [pledge]
   group-by: [place]
   timespan: 1h
-  max_lateness: {terms.lateness}
+  max_lateness: {timing.lateness}
   condition: {{field: actors, gte: {PLEDGES}}}
 level: high
 """
 
 
-def _unanswered(terms: Terms) -> str:
+def _unanswered(timing: PackTiming) -> str:
     return f"""\
 title: A call without an answer
 name: {UNANSWERED}
@@ -99,30 +99,30 @@ correlation:
   rules: [call, answer]
   group-by: [place]
   timespan: {ANSWER_SECONDS}s
-  max_lateness: {terms.lateness}
+  max_lateness: {timing.lateness}
 level: low
 resolve_after: 10s
 """
 
 
-def _alert(rule: str, edition: int) -> str:
+def _alert(rule: str, version: int) -> str:
     return f"""\
 alert:
   summary: "chaos/{rule}/{{{{ place }}}}/"
-  action: As edition {edition} says.
+  action: As version {version} says.
 """
 
 
 def _cases(rule: str) -> str:
-    """One case that fires and one that does not: without them no rules are published."""
-    told = {
+    """One case that fires and one that does not: rules without them cannot be published."""
+    bases = {
         BARRAGE: ["rocket"] * ROCKETS,
         COUNCIL: ["pledge"] * PLEDGES,
         UNANSWERED: ["call"],
     }.get(rule, [rule])
     events = [
         {"at": f"{at}s", "source": "s", "place": "p", "actors": [f"g{at}"], "text": _phrase(base)}
-        for at, base in enumerate(told)
+        for at, base in enumerate(bases)
     ]
     later = {"at": "1h", "source": "s", "text": "nothing"}
     fires = {"name": "it fires", "events": [*events, later], "expect": [{"fires": rule}]}

@@ -11,13 +11,13 @@ Panel = Mapping[str, Line]
 
 
 def draw(path: Path, title: str, panels: Mapping[str, Panel]) -> None:
-    """One panel below the other, each with its lines over the minutes; written as PNG."""
+    """Write a PNG with one panel below the other, each with its lines over minutes."""
     figure = Figure(figsize=(10, 3.2 * len(panels)), layout="constrained")
     figure.suptitle(title)
-    every = figure.subplots(len(panels), 1, sharex=True, squeeze=False)
-    for axes, (label, panel) in zip(every[:, 0], panels.items(), strict=True):
+    grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False)
+    for axes, (label, panel) in zip(grid[:, 0], panels.items(), strict=True):
         _draw(axes, label, panel)
-    every[-1, 0].set_xlabel("minutes")
+    grid[-1, 0].set_xlabel("minutes")
     figure.savefig(path, dpi=110)
 
 

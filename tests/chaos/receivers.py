@@ -1,4 +1,4 @@
-"""What the stand-ins for Slack and PagerDuty have received, as the verdict wants it."""
+"""What the stand-ins for Slack and PagerDuty have received."""
 
 import re
 
@@ -7,36 +7,40 @@ from tests.chaos.verdict import ReceivedMessage
 from tests.standins.pagerduty import Incident, PagerDutyStandIn
 from tests.standins.slack import PostedMessage, SlackStandIn
 
-MARK = re.compile(r"chaos/([a-z_0-9]+)/([a-z0-9-]+)/")
+ALERT_KEY = re.compile(r"chaos/([a-z_0-9]+)/([a-z0-9-]+)/")
 STATE = re.compile(r"\[([A-Z]+)\]")
 ENDS = {"RESOLVED": RESOLVED, "WITHDRAWN": WITHDRAWN}
 
 
-def in_slack(slack: SlackStandIn) -> list[ReceivedMessage]:
-    """One for each message posted; edits tell how it ended."""
+def slack_messages(slack: SlackStandIn) -> list[ReceivedMessage]:
+    """One for each message posted; its edits decide the status."""
     with slack.lock:
-        return [_message(one) for one in slack.messages]
+        return [_read_message(message) for message in slack.messages]
 
 
-def at_the_pager(pager: PagerDutyStandIn) -> list[ReceivedMessage]:
+def pager_incidents(pager: PagerDutyStandIn) -> list[ReceivedMessage]:
     """One for each incident opened."""
     with pager.lock:
-        return [_incident(one) for one in pager.incidents]
+        return [_read_incident(incident) for incident in pager.incidents]
 
 
-def _message(message: PostedMessage) -> ReceivedMessage:
+def _read_message(message: PostedMessage) -> ReceivedMessage:
     state = STATE.match(message.shown.text)
     end = ENDS.get(state[1], FIRING) if state else FIRING
-    return ReceivedMessage(mark_in(message.text), message.alert, message.at, end, message.text)
+    return ReceivedMessage(
+        parse_alert_key(message.text), message.alert, message.at, end, message.text
+    )
 
 
-def _incident(incident: Incident) -> ReceivedMessage:
+def _read_incident(incident: Incident) -> ReceivedMessage:
     summary = str(incident.events[0].get("payload", {}).get("summary", ""))
     end = RESOLVED if incident.status == "resolved" else FIRING
-    return ReceivedMessage(mark_in(summary), incident.dedup_key, incident.opened_at, end, summary)
+    return ReceivedMessage(
+        parse_alert_key(summary), incident.dedup_key, incident.opened_at, end, summary
+    )
 
 
-def mark_in(text: str) -> AlertKey | None:
-    """The mark that a summary carries, if any."""
-    found = MARK.search(text)
-    return AlertKey(found[1], found[2]) if found else None
+def parse_alert_key(text: str) -> AlertKey | None:
+    """The key in a summary, if it has one."""
+    match = ALERT_KEY.search(text)
+    return AlertKey(match[1], match[2]) if match else None

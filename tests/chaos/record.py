@@ -1,18 +1,18 @@
-"""The client's own record: what it sent, and what ingest has said 202 to. Nobody else writes it."""
+"""What the client sent and what ingest accepted; only the client writes it."""
 
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tests.chaos.material import Part
+from tests.chaos.material import StoryPart
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One report that means something, with its time and that of its 202 (seconds, epoch)."""
+    """One report of a story, with its time and that of its 202 (seconds, epoch)."""
 
     identity: str
-    part: Part
+    part: StoryPart
     occurred_at: float
     accepted_at: float
 
@@ -25,29 +25,29 @@ class ClientRecord:
     attempts: int = 0
     refused: set[str] = field(default_factory=set)
     accepted: dict[str, float] = field(default_factory=dict)
-    _parts: dict[str, tuple[Part, float]] = field(default_factory=dict)
+    _parts: dict[str, tuple[StoryPart, float]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note_sent(self, identity: str, part: Part | None, occurred_at: float) -> None:
-        """It exists from now on, and is to be sent until it is accepted."""
+    def note_sent(self, identity: str, part: StoryPart | None, occurred_at: float) -> None:
+        """A report is made; it is sent until it is accepted or refused."""
         with self._lock:
             self.sent += 1
             if part is not None:
                 self._parts[identity] = (part, occurred_at)
 
     def note_accepted(self, identities: Iterable[str], at: float) -> None:
-        """Ingest answered that these are accepted; the first answer counts."""
+        """Ingest accepted these; the first answer counts."""
         with self._lock:
             for identity in identities:
                 self.accepted.setdefault(identity, at)
 
     def note_refused(self, identities: Iterable[str]) -> None:
-        """Ingest will not have these, ever: a fault of ours or of ingest's."""
+        """Ingest refused these for good: a fault of the test or of ingest."""
         with self._lock:
             self.refused.update(identities)
 
     def note_attempt(self) -> None:
-        """One request is on its way."""
+        """A request is about to be sent."""
         with self._lock:
             self.attempts += 1
 

@@ -1,63 +1,56 @@
-"""A change of rules in the middle: `vedette rules publish`, again while Kafka is away.
+"""A change of rules during the run: `vedette rules publish`, repeated while Kafka is down.
 
-Every edition means the same, so the same alerts must come out of it; one rule's windows are built
-again from past events each time.
+All versions of the pack make the same alerts; each rebuilds the windows of one rule from past
+events.
 """
 
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.chaos.pack import RULES, Terms, write_rules
-from tests.parts.child import ROOT, ChildProcess
+from tests.chaos.pack import RULES, PackTiming, write_rules
+from tests.parts.child import ChildProcess
 
 PUBLISH = (sys.executable, "-m", "cli", "rules", "publish")
-MOST_TRIES = 5
+MAX_TRIES = 5
 
 
 @dataclass
 class Reload:
-    """Publishes one edition of the pack after the other, and looks whether it succeeded."""
+    """Publishes one version of the pack after the other; repeats a publish that fails."""
 
     folder: Path
-    terms: Terms
+    timing: PackTiming
     environment: Mapping[str, str]
-    told: Callable[[str], None]
-    begun: int = 0
+    log: Callable[[str], None]
+    started: int = 0
     published: int = 0
     _tries: int = 0
     _child: ChildProcess | None = field(default=None)
 
-    @staticmethod
-    def exists() -> bool:
-        """Whether there is such a command."""
-        asked = [*PUBLISH, "--help"]
-        return subprocess.run(asked, cwd=ROOT, capture_output=True, check=False).returncode == 0  # noqa: S603  (our own command)
-
-    def begin(self) -> None:
-        """Publish the next edition; returns at once."""
-        self.begun += 1
+    def publish_next(self) -> None:
+        """Publish the next version; returns at once."""
+        self.started += 1
         self._tries = 0
-        folder = self.folder / f"edition-{self.begun}"
-        rules = write_rules(folder, self.terms, edition=self.begun)
-        rebuilt = f"{rules.name}/{RULES[self.begun % len(RULES)]}=rebuild"
-        who = ("--author", "chaos", "--commit", f"edition {self.begun}")
-        command = [*PUBLISH, "--rules", str(rules), "--rule", rebuilt, *who]
+        folder = self.folder / f"version-{self.started}"
+        rules = write_rules(folder, self.timing, version=self.started)
+        rebuilt = f"{rules.name}/{RULES[self.started % len(RULES)]}=rebuild"
+        publisher = ("--author", "chaos", "--commit", f"version {self.started}")
+        command = [*PUBLISH, "--rules", str(rules), "--rule", rebuilt, *publisher]
         self._child = ChildProcess(command, folder / "publish.log", self.environment).start()
 
-    def look(self) -> None:
-        """Try again what failed, some times; never waits."""
+    def retry_failed(self) -> None:
+        """Repeat a publish that failed, at most five times; never blocks."""
         child = self._child
         if child is None or child.running:
             return
         self._child = None
         if child.wait() == 0:
             self.published += 1
-            self.told(f"edition {self.begun} of the rules is published")
-        elif self._tries < MOST_TRIES:
+            self.log(f"version {self.started} of the rules is published")
+        elif self._tries < MAX_TRIES:
             self._tries += 1
             self._child = child.start()
         else:
-            self.told(f"edition {self.begun} of the rules cannot be published: {child.tail()}")
+            self.log(f"version {self.started} of the rules cannot be published: {child.tail()}")

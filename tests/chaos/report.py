@@ -1,4 +1,4 @@
-"""What a run says at its end, and what it leaves behind when it went wrong."""
+"""The result of a run, as lines and as files."""
 
 import json
 from collections import Counter
@@ -8,105 +8,107 @@ from pathlib import Path
 
 from tests.chaos.oracle import AlertKey
 from tests.chaos.run import ChaosRun
-from tests.chaos.topics_after import Topics, left
-from tests.chaos.verdict import Verdict, by_rule, lines
+from tests.chaos.topic_check import TopicContents, count_uncommitted
+from tests.chaos.verdict import Verdict, count_by_rule, count_table
 
-MOST_STORIES = 10
+MAX_TRACES = 10
 
 
 @dataclass(frozen=True)
-class Finding:
-    """Everything that a run came to."""
+class RunReport:
+    """Everything that is known when a run has ended."""
 
-    ran: ChaosRun
+    chaos_run: ChaosRun
     verdicts: Sequence[Verdict]
     missing: Sequence[str]
     lagging: dict[str, int]
     dead: Sequence[str]
-    topics: Topics
+    topics: TopicContents
 
     @property
-    def good(self) -> bool:
-        """Whether nothing was lost, duplicated, unexpected or left undone."""
-        record = self.ran.load.record
+    def passed(self) -> bool:
+        """Whether every alert arrived once, and every report and message was processed."""
+        record = self.chaos_run.load.record
         undone = (self.missing, self.lagging, self.dead, record.waiting, record.refused)
-        return all(one.good for one in self.verdicts) and not any(undone)
+        return all(verdict.passed for verdict in self.verdicts) and not any(undone)
 
     def lines(self) -> Iterator[str]:
-        """The numbers."""
-        ran, record = self.ran, self.ran.load.record
-        kinds = Counter(one.kind for one in ran.strikes)
-        yield f"seed {ran.asked.seed}: {len(ran.strikes)} faults"
+        """The counts, for people."""
+        chaos_run, record = self.chaos_run, self.chaos_run.load.record
+        kinds = Counter(fault.kind for fault in chaos_run.faults)
+        yield f"seed {chaos_run.config.seed}: {len(chaos_run.faults)} faults"
         yield from (f"  {count:3} {kind}" for kind, count in sorted(kinds.items()))
-        if ran.left_out:
-            yield f"  left out: {len(ran.left_out)} reloads, no `vedette rules publish` yet"
-        elif ran.site.reload.begun:
-            yield f"  editions of the rules published: {ran.site.reload.published}"
-        exits = Counter(ran.site.supervisor.exits)
-        told = ", ".join(f"{name} with {code}: {n}" for (name, code), n in sorted(exits.items()))
-        yield f"ended and started again: {told or 'none'}"
-        yield f"reports told {record.sent:,}, accepted {len(record.accepted):,}"
+        if chaos_run.site.reload.started:
+            yield f"  versions of the rules published: {chaos_run.site.reload.published}"
+        exits = Counter(chaos_run.site.supervisor.exits)
+        restarts = ", ".join(
+            f"{name} with {code}: {n}" for (name, code), n in sorted(exits.items())
+        )
+        yield f"restarted: {restarts or 'none'}"
+        yield f"reports sent {record.sent:,}, accepted {len(record.accepted):,}"
         yield f"  refused {len(record.refused)}, never accepted {record.waiting}"
         yield f"  accepted and not in the events topic: {len(self.missing)} {self.missing[:5]}"
         yield f"  dead letters: {len(self.dead)} {self.dead[:3]}"
         yield f"  not committed at the end: {self.lagging or 'nothing'}"
-        yield from lines(self.verdicts)
-        yield f"  expected: {by_rule(self.verdicts[0].foretold.expected)}"
-        for one in self.verdicts:
-            yield f"  {one.receiver}, of no rule of the pack: {len(one.notices)} {one.notices[:2]}"
+        yield from count_table(self.verdicts)
+        yield f"  expected: {count_by_rule(self.verdicts[0].prediction.expected)}"
+        for verdict in self.verdicts:
+            notices = verdict.notices
+            yield f"  {verdict.receiver}, of no rule of the pack: {len(notices)} {notices[:2]}"
 
     def slowest(self) -> Iterator[str]:
-        """The story of the alert that Slack had to wait for most."""
+        """The trace of the alert that reached Slack with the longest delay."""
         slack = self.verdicts[0]
-        if slack.waits:
-            mark = max(slack.waits, key=lambda one: slack.waits[one][1])
-            yield f"the slowest came {slack.waits[mark][1]:.1f} s after it was due:"
-            yield from self._story(slack, mark)
+        if slack.delays:
+            key = max(slack.delays, key=lambda delayed: slack.delays[delayed][1])
+            yield f"the slowest came {slack.delays[key][1]:.1f} s after it was due:"
+            yield from self._trace(slack, key)
 
-    def stories(self) -> Iterator[str]:
-        """What is known of each alert that went wrong, of some of them."""
+    def traces(self) -> Iterator[str]:
+        """The traces of the first alerts of each kind of failure."""
         for verdict in self.verdicts:
-            for what in ("lost", "duplicated", "unexpected", "astray"):
-                marks: list[AlertKey] = getattr(verdict, what)
-                for mark in marks[:MOST_STORIES]:
+            for what in ("lost", "duplicated", "unexpected", "wrong_end"):
+                keys: list[AlertKey] = getattr(verdict, what)
+                for key in keys[:MAX_TRACES]:
                     yield f"{verdict.receiver}, {what}:"
-                    yield from self._story(verdict, mark)
+                    yield from self._trace(verdict, key)
 
-    def _story(self, verdict: Verdict, mark: AlertKey) -> Iterator[str]:
-        reports = self.ran.load.record.meaningful()
-        own = [one for one in reports if one.part.place == mark.place]
-        for one in own:
-            yield f"  accepted {one.identity} {one.part.base} at {one.accepted_at:.3f}"
-        yield from self.topics.story(mark, [one.identity for one in own])
-        for got in verdict.by_mark.get(mark, ()):
-            yield f"  {verdict.receiver}: {got.alert} at {got.at:.3f}, now {got.end}: {got.text}"
-            for call in self.ran.site.pipeline.slack.calls:
-                if got.alert and got.alert in json.dumps(call.body):
+    def _trace(self, verdict: Verdict, key: AlertKey) -> Iterator[str]:
+        reports = self.chaos_run.load.record.meaningful()
+        own = [report for report in reports if report.part.place == key.place]
+        for report in own:
+            yield f"  accepted {report.identity} {report.part.base} at {report.accepted_at:.3f}"
+        yield from self.topics.trace(key, [report.identity for report in own])
+        for message in verdict.by_key.get(key, ()):
+            arrival = f"{message.alert} at {message.at:.3f}, now {message.end}"
+            yield f"  {verdict.receiver}: {arrival}: {message.text}"
+            for call in self.chaos_run.site.pipeline.slack.calls:
+                if message.alert and message.alert in json.dumps(call.body):
                     yield f"    call {call.name} at {call.at:.3f}"
 
 
-def found(ran: ChaosRun) -> Finding:
-    """Look at everything, while it stands."""
-    topics = Topics.of(ran.site.kafka.bootstrap)
-    missing = sorted(set(ran.load.record.accepted) - topics.identities())
-    return Finding(
-        ran,
-        ran.verdicts(),
+def examine(chaos_run: ChaosRun) -> RunReport:
+    """Read the topics and the stand-ins, while they are up."""
+    topics = TopicContents.of(chaos_run.site.kafka.bootstrap)
+    missing = sorted(set(chaos_run.load.record.accepted) - topics.identities())
+    return RunReport(
+        chaos_run,
+        chaos_run.verdicts(),
         missing,
-        left(ran.site.kafka.bootstrap),
+        count_uncommitted(chaos_run.site.kafka.bootstrap),
         topics.dead_letters(),
         topics,
     )
 
 
-def keep(finding: Finding, folder: Path) -> None:
-    """Put the numbers, the stories and what the stand-ins saw beside the logs."""
+def write_files(run_report: RunReport, folder: Path) -> None:
+    """Write the counts, the traces and what the stand-ins received into `folder`."""
     (folder / "report.txt").write_text(
-        "\n".join([*finding.lines(), *finding.slowest(), *finding.stories()]) + "\n"
+        "\n".join([*run_report.lines(), *run_report.slowest(), *run_report.traces()]) + "\n"
     )
-    strikes = [asdict(one) for one in finding.ran.strikes]
-    (folder / "faults.json").write_text(json.dumps(strikes, indent=1))
-    reports = [asdict(one) for one in finding.ran.load.record.meaningful()]
+    faults = [asdict(fault) for fault in run_report.chaos_run.faults]
+    (folder / "faults.json").write_text(json.dumps(faults, indent=1))
+    reports = [asdict(report) for report in run_report.chaos_run.load.record.meaningful()]
     (folder / "accepted.json").write_text(json.dumps(reports, indent=1))
-    state = finding.ran.site.pipeline.slack.state()
+    state = run_report.chaos_run.site.pipeline.slack.state()
     (folder / "slack.json").write_text(json.dumps(state, indent=1))

@@ -1,4 +1,4 @@
-"""One run: load and faults together, then quiet, then the verdict."""
+"""One run: load and faults together, a wait without either, then the comparison."""
 
 import time
 from collections import deque
@@ -7,108 +7,102 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.chaos.dice import dice
 from tests.chaos.load import LoadProfile, ReportLoad
-from tests.chaos.oracle import foretell
-from tests.chaos.pack import Terms
-from tests.chaos.plan import RULE_FILES, FaultSettings, PlannedFault, plan, steps
-from tests.chaos.receivers import at_the_pager, in_slack
-from tests.chaos.reload import Reload
-from tests.chaos.site import ChaosSite, site
-from tests.chaos.verdict import Verdict, paging
+from tests.chaos.oracle import predict
+from tests.chaos.pack import PackTiming
+from tests.chaos.plan import FaultSettings, PlannedFault, list_steps, plan_faults
+from tests.chaos.receivers import pager_incidents, slack_messages
+from tests.chaos.seeded import seeded_random
+from tests.chaos.site import ChaosSite, start_site
+from tests.chaos.verdict import Verdict, select_paged
 
-LOOK_EVERY = 0.1
-# longer than an outcome stays in doubt and than evidence waits: what comes twice comes by then
-QUIET_SECONDS = 12.0
+LOOK_SECONDS = 0.1
+# longer than the notifier waits for an unknown outcome or groups evidence: repeats come by then
+REPEAT_SECONDS = 12.0
 
-Say = Callable[[str], None]
+Log = Callable[[str], None]
 Watch = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """All that a run depends on."""
+    """Everything that a run depends on."""
 
     seed: int
-    pace: LoadProfile
-    wanted: FaultSettings
-    terms: Terms = field(default_factory=Terms)
+    profile: LoadProfile
+    faults: FaultSettings
+    timing: PackTiming = field(default_factory=PackTiming)
     settle_seconds: float = 240.0
 
 
 @dataclass(frozen=True, slots=True)
 class ChaosRun:
-    """What a run was, while its parts still stand."""
+    """A run whose parts are still up."""
 
-    asked: RunConfig
+    config: RunConfig
     site: ChaosSite
     load: ReportLoad
-    strikes: Sequence[PlannedFault]
-    left_out: Sequence[str]
+    faults: Sequence[PlannedFault]
 
     def verdicts(self) -> tuple[Verdict, Verdict]:
-        """Slack's and the pager's, as of now."""
-        foretold = foretell(self.load.record.meaningful(), self.asked.terms)
+        """Slack's and PagerDuty's, as of now."""
+        prediction = predict(self.load.record.meaningful(), self.config.timing)
         slack, pager = self.site.pipeline.slack, self.site.pipeline.pager
         return (
-            Verdict("Slack", foretold, in_slack(slack)),
-            Verdict("PagerDuty", paging(foretold), at_the_pager(pager)),
+            Verdict("Slack", prediction, slack_messages(slack)),
+            Verdict("PagerDuty", select_paged(prediction), pager_incidents(pager)),
         )
 
 
 @contextmanager
-def running(asked: RunConfig, folder: Path, say: Say) -> Iterator[ChaosRun]:
-    """Everything started, the load begun; `under_fire` and `settled` make it a run."""
-    strikes, left_out = _planned(asked)
-    with site(folder, asked.terms, asked.wanted.replicas, say) as here:
-        load = ReportLoad(here.pipeline.ingest.url, asked.pace, asked.seed)
+def start_run(config: RunConfig, folder: Path, log: Log) -> Iterator[ChaosRun]:
+    """Start all parts and the load; `inject_faults` and `await_alerts` come next."""
+    faults = plan_faults(config.faults, seeded_random("faults", config.seed))
+    with start_site(folder, config.timing, config.faults.replicas, log) as site:
+        load = ReportLoad(site.pipeline.ingest.url, config.profile, config.seed)
         load.start()
         try:
-            yield ChaosRun(asked, here, load, strikes, left_out)
+            yield ChaosRun(config, site, load, faults)
         finally:
             load.stop()
 
 
-def under_fire(ran: ChaosRun, watch: Watch = lambda: None) -> None:
-    """Every fault in its time; returns when the load has told everything."""
-    start, due = time.monotonic(), deque(steps(ran.strikes))
-    while due or not ran.load.over:
+def inject_faults(chaos_run: ChaosRun, watch: Watch = lambda: None) -> None:
+    """Make every fault happen at its time; returns when the load has sent everything."""
+    start, due = time.monotonic(), deque(list_steps(chaos_run.faults))
+    while due or not chaos_run.load.is_over:
         while due and due[0].at <= time.monotonic() - start:
-            ran.site.perform(due.popleft())
-        ran.site.look()
+            chaos_run.site.perform(due.popleft())
+        chaos_run.site.look_after()
         watch()
-        time.sleep(LOOK_EVERY)
-    ran.site.thaw()
+        time.sleep(LOOK_SECONDS)
+    chaos_run.site.end_faults()
 
 
-def settled(ran: ChaosRun, watch: Watch = lambda: None) -> bool:
-    """Whether all was accepted and came out in time; then waits a while for what comes twice."""
+def await_alerts(chaos_run: ChaosRun, watch: Watch = lambda: None) -> bool:
+    """Whether every expected alert came in time; waits longer for repeats before it returns."""
 
     def complete() -> bool:
-        return ran.load.drained and all(one.complete for one in ran.verdicts())
+        return chaos_run.load.is_drained and all(
+            verdict.complete for verdict in chaos_run.verdicts()
+        )
 
-    came = _pass(ran, watch, ran.asked.settle_seconds, complete)
-    _pass(ran, watch, QUIET_SECONDS)
+    came = _wait(chaos_run, watch, chaos_run.config.settle_seconds, complete)
+    _wait(chaos_run, watch, REPEAT_SECONDS)
     return came
 
 
-def _pass(ran: ChaosRun, watch: Watch, seconds: float, enough: Callable[[], bool] = bool) -> bool:
-    """Let time pass, with the supervisor at work, until it is `enough`, asked every second."""
-    end, asked = time.monotonic() + seconds, 0.0
+def _wait(
+    chaos_run: ChaosRun, watch: Watch, seconds: float, is_enough: Callable[[], bool] = bool
+) -> bool:
+    """Wait, restarting what ends, until `is_enough`, which is called every second."""
+    end, last_call = time.monotonic() + seconds, 0.0
     while (now := time.monotonic()) < end:
-        if now - asked > 1:
-            if enough():
+        if now - last_call > 1:
+            if is_enough():
                 return True
-            asked = time.monotonic()
-        ran.site.look()
+            last_call = time.monotonic()
+        chaos_run.site.look_after()
         watch()
-        time.sleep(LOOK_EVERY)
+        time.sleep(LOOK_SECONDS)
     return False
-
-
-def _planned(asked: RunConfig) -> tuple[Sequence[PlannedFault], Sequence[str]]:
-    strikes = plan(asked.wanted, dice("faults", asked.seed))
-    if any(one.target == RULE_FILES for one in strikes) and not Reload.exists():
-        left_out = [one.kind for one in strikes if one.target == RULE_FILES]
-        return [one for one in strikes if one.target != RULE_FILES], left_out
-    return strikes, ()

@@ -1,4 +1,4 @@
-"""Memory and lag of every process, sampled; and whether what was sampled is flat."""
+"""Memory and lag of every process, sampled; and whether they are flat."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,8 +15,8 @@ from tests.parts.processes import Service
 HOUR = 3600.0
 KIB_IN_MIB = 1024
 LAGS = ("vedette_matcher_lag", "vedette_notifier_consumer_lag")
-# what a level may drift, over all the time watched, and still be called flat
-SHARE, LEAST_DRIFT = 0.03, 3.0
+# flat is what grows by less than this share of its mean, or by less than so many MiB
+FLAT_SHARE, FLAT_MIB = 0.03, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +30,28 @@ class ResourceSample:
 
 @dataclass
 class Sampler:
-    """Takes a sample every so many seconds, when it is asked often enough."""
+    """Takes a sample every `every` seconds; `sample_if_due` must be called more often."""
 
     children: Callable[[], Mapping[str, ChildProcess]]
     every: float = 5.0
     samples: list[ResourceSample] = field(default_factory=list)
     _start: float = field(default_factory=time.monotonic)
 
-    def look(self) -> None:
-        """Sample if it is time; a service that does not answer has no lag then."""
+    def sample_if_due(self) -> None:
+        """Take a sample if it is time; a service that does not answer has no lag in it."""
         now = time.monotonic() - self._start
         if now >= len(self.samples) * self.every:
-            self.samples.append(self._taken(now))
+            self.samples.append(self._sample(now))
 
-    def _taken(self, now: float) -> ResourceSample:
+    def _sample(self, now: float) -> ResourceSample:
         alive = {name: child for name, child in self.children().items() if child.running}
         memory = {name: _resident(child.pid) for name, child in alive.items()}
-        services = {name: one for name, one in alive.items() if isinstance(one, Service)}
-        lags = {name: _lag(one) for name, one in services.items() if not name.startswith("ingest")}
+        services = {name: child for name, child in alive.items() if isinstance(child, Service)}
+        lags = {
+            name: _lag(service)
+            for name, service in services.items()
+            if not name.startswith("ingest")
+        }
         return ResourceSample(
             now, memory, {name: lag for name, lag in lags.items() if lag is not None}
         )
@@ -55,20 +59,20 @@ class Sampler:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A straight line through a level: its mean, what it gains in an hour, and in the time seen."""
+    """A straight line through the samples: mean, growth an hour, growth in the time sampled."""
 
     mean: float
-    an_hour: float
-    seen: float
+    hourly: float
+    total: float
 
     @property
-    def flat(self) -> bool:
-        """Whether it gains next to nothing in the time seen; to fall is no fault."""
-        return self.seen <= max(LEAST_DRIFT, SHARE * self.mean)
+    def is_flat(self) -> bool:
+        """Whether it grows by next to nothing in the time sampled; it may fall."""
+        return self.total <= max(FLAT_MIB, FLAT_SHARE * self.mean)
 
 
-def drift(points: Sequence[tuple[float, float]]) -> Drift:
-    """Of (seconds, level), the first third left out: until then a process grows warm."""
+def fit_drift(points: Sequence[tuple[float, float]]) -> Drift:
+    """Of (seconds, level); the first third, in which a process warms up, is left out."""
     end = points[-1][0]
     warm = [point for point in points if point[0] >= end / 3]
     times, levels = zip(*warm, strict=True)
@@ -77,13 +81,13 @@ def drift(points: Sequence[tuple[float, float]]) -> Drift:
 
 
 def memory_of(samples: Sequence[ResourceSample], name: str) -> list[tuple[float, float]]:
-    """One process's memory over time."""
-    return [(one.at, one.memory[name]) for one in samples if name in one.memory]
+    """The memory of one process over time."""
+    return [(sample.at, sample.memory[name]) for sample in samples if name in sample.memory]
 
 
 def lag_of(samples: Sequence[ResourceSample], name: str) -> list[tuple[float, float]]:
-    """One service's lag over time."""
-    return [(one.at, one.lag[name]) for one in samples if name in one.lag]
+    """The lag of one service over time."""
+    return [(sample.at, sample.lag[name]) for sample in samples if name in sample.lag]
 
 
 def _resident(pid: int) -> float:

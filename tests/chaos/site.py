@@ -1,4 +1,4 @@
-"""The whole system under fire: Kafka, Redis, the services and their supervisor, the stand-ins."""
+"""The whole system: Kafka, Redis, the services and their supervisor, the stand-ins."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.chaos.pack import Terms, write_rules
+from tests.chaos.pack import PackTiming, write_rules
 from tests.chaos.plan import KAFKA, PAGER, REDIS, RULE_FILES, SLACK, Step
 from tests.chaos.reload import Reload
 from tests.chaos.supervisor import Supervisor
@@ -27,14 +27,14 @@ RECEIVER_SECONDS = 3
 
 @dataclass(frozen=True)
 class ChaosSite:
-    """Everything by name. Acts on it belong to the thread that made it."""
+    """All parts by name. Only the thread that made it may act on it."""
 
     kafka: KafkaNode
     redis: RedisNode
     pipeline: Pipeline
     supervisor: Supervisor
     reload: Reload
-    say: Callable[[str], None]
+    log: Callable[[str], None]
 
     @property
     def children(self) -> Mapping[str, ChildProcess]:
@@ -42,20 +42,20 @@ class ChaosSite:
         stores = {KAFKA: self.kafka.child, REDIS: self.redis.child}
         return {**self.pipeline.services, **stores}
 
-    def look(self) -> None:
-        """Start what has ended of the services; never waits."""
-        self.supervisor.look(time.monotonic())
-        self.reload.look()
+    def look_after(self) -> None:
+        """Start services that have ended, repeat a failed publish; never blocks."""
+        self.supervisor.restart_ended(time.monotonic())
+        self.reload.retry_failed()
 
     def perform(self, step: Step) -> None:
-        """Do what the step says; waits only for a store that has yet to end."""
-        self.say(f"{step.act} {step.target} {_details(step)}".rstrip())
+        """Do what the step says; blocks only until a store that is to start has ended."""
+        self.log(f"{step.act} {step.target} {_details(step)}".rstrip())
         if step.target in (SLACK, PAGER):
-            script = self.pipeline.slack if step.target == SLACK else self.pipeline.pager
-            for fault in step.strike.faults:
-                script.script.add(fault)
+            standin = self.pipeline.slack if step.target == SLACK else self.pipeline.pager
+            for fault in step.fault.scripted:
+                standin.script.add(fault)
         elif step.target == RULE_FILES:
-            self.reload.begin()
+            self.reload.publish_next()
         elif step.act == "start":
             self._start(self.children[step.target])
         else:
@@ -66,12 +66,12 @@ class ChaosSite:
         child.start()
 
     def _signal(self, child: ChildProcess, name: str) -> None:
-        # one that waits for its supervisor cannot be struck
+        # a process that has ended and is not restarted yet gets no signal
         if child.running:
             os.kill(child.pid, getattr(signal, name))
 
-    def thaw(self) -> None:
-        """End every fault that lasts: all go on, and what is wrong at the receivers is over."""
+    def end_faults(self) -> None:
+        """End every fault: frozen processes go on, the stand-ins answer as they should."""
         for child in self.children.values():
             self._signal(child, "SIGCONT")
         for standin in (self.pipeline.slack, self.pipeline.pager):
@@ -79,18 +79,16 @@ class ChaosSite:
 
 
 def _details(step: Step) -> str:
-    told = [f"{one.kind} {one.call} x{one.times}" for one in step.strike.faults]
-    lasts = (
-        f"for {step.strike.lasts:g} s" if step.strike.lasts and step.at == step.strike.at else ""
-    )
-    return ", ".join(told) or lasts
+    scripted = [f"{script.kind} {script.call} x{script.times}" for script in step.fault.scripted]
+    lasts = f"for {step.fault.lasts:g} s" if step.fault.lasts and step.at == step.fault.at else ""
+    return ", ".join(scripted) or lasts
 
 
 @contextmanager
-def site(
-    folder: Path, terms: Terms, replicas: Mapping[str, int], say: Callable[[str], None]
+def start_site(
+    folder: Path, timing: PackTiming, replicas: Mapping[str, int], log: Callable[[str], None]
 ) -> Iterator[ChaosSite]:
-    """All of it started and ready; ended with the context. Logs go to `folder`."""
+    """All parts started and ready; ended with the context. Logs go to `folder`."""
     with ExitStack() as parts:
         kafka, redis = KafkaNode.create(), RedisNode.create()
         parts.callback(redis.close)
@@ -98,11 +96,11 @@ def site(
         kafka.start()
         redis.start()
         topics.create(kafka.bootstrap, PREFIX, partitions=6)
-        write_rules(folder, terms)
+        write_rules(folder, timing)
         pipeline = parts.enter_context(Pipeline(_environment(kafka, redis), folder, replicas))
-        supervisor = Supervisor(pipeline.services, say)
-        reload = Reload(folder, terms, pipeline.services["matcher-0"].environment or {}, say)
-        yield ChaosSite(kafka, redis, pipeline, supervisor, reload, say)
+        supervisor = Supervisor(pipeline.services, log)
+        reload = Reload(folder, timing, pipeline.services["matcher-0"].environment or {}, log)
+        yield ChaosSite(kafka, redis, pipeline, supervisor, reload, log)
 
 
 def _end(kafka: KafkaNode, folder: Path) -> None:

@@ -1,11 +1,11 @@
-"""Starts again what has ended, as Kubernetes would: soon, and later and later if it ends again."""
+"""Restarts processes that have ended, as Kubernetes does: with a wait that grows at each end."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 16.0
-LONG_ENOUGH = 20.0
+STABLE_SECONDS = 20.0
 
 
 class Startable(Protocol):
@@ -26,7 +26,7 @@ class Startable(Protocol):
 
 
 @dataclass
-class _Past:
+class _Lifetime:
     started: float = 0.0
     wait: float = FIRST_WAIT
     due: float | None = None
@@ -34,34 +34,33 @@ class _Past:
 
 @dataclass
 class Supervisor:
-    """Looks after processes by name. Belongs to one thread, which has to live as long as they.
-
-    `told` hears what ended and how.
-    """
+    """Restarts processes, by name. Belongs to one thread, which must live as long as they."""
 
     children: Mapping[str, Startable]
-    told: Callable[[str], None]
+    log: Callable[[str], None]
     exits: list[tuple[str, int]] = field(default_factory=list)
-    _pasts: dict[str, _Past] = field(default_factory=dict)
+    _lifetimes: dict[str, _Lifetime] = field(default_factory=dict)
 
-    def look(self, now: float) -> None:
-        """Start what is due; never waits."""
+    def restart_ended(self, now: float) -> None:
+        """Restart what is due; never blocks."""
         for name, child in self.children.items():
             if not child.running:
-                self._mend(name, child, now)
+                self._restart(name, child, now)
 
-    def _mend(self, name: str, child: Startable, now: float) -> None:
-        past = self._pasts.setdefault(name, _Past())
-        if past.due is None:
-            self._ended(name, child.wait(), now)
-        elif now >= past.due:
-            past.due, past.started = None, now
+    def _restart(self, name: str, child: Startable, now: float) -> None:
+        lifetime = self._lifetimes.setdefault(name, _Lifetime())
+        if lifetime.due is None:
+            self._note_end(name, child.wait(), now)
+        elif now >= lifetime.due:
+            lifetime.due, lifetime.started = None, now
             child.start()
 
-    def _ended(self, name: str, code: int, now: float) -> None:
-        past = self._pasts[name]
-        lived = now - past.started
-        past.wait = FIRST_WAIT if lived > LONG_ENOUGH else min(2 * past.wait, LONGEST_WAIT)
-        past.due = now + past.wait
+    def _note_end(self, name: str, code: int, now: float) -> None:
+        lifetime = self._lifetimes[name]
+        uptime = now - lifetime.started
+        lifetime.wait = (
+            FIRST_WAIT if uptime > STABLE_SECONDS else min(2 * lifetime.wait, LONGEST_WAIT)
+        )
+        lifetime.due = now + lifetime.wait
         self.exits.append((name, code))
-        self.told(f"{name} ended with {code}; it is started again in {past.wait:g} s")
+        self.log(f"{name} ended with {code}; restarted in {lifetime.wait:g} s")

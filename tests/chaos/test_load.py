@@ -1,29 +1,29 @@
-from tests.chaos.dice import dice
-from tests.chaos.load import LoadProfile, bundles
-from tests.chaos.material import Part
+from tests.chaos.load import LoadProfile, batches
+from tests.chaos.material import StoryPart
+from tests.chaos.seeded import seeded_random
 
-PACE = LoadProfile(rate=200, stories=2, seconds=60)
+PROFILE = LoadProfile(rate=200, stories=2, seconds=60)
 
 
-def told(seed: int) -> list[Part | None]:
-    return [part for _, parts in bundles(PACE, dice("load", seed)) for part in parts]
+def parts_of(seed: int) -> list[StoryPart | None]:
+    return [part for _, parts in batches(PROFILE, seeded_random("load", seed)) for part in parts]
 
 
 def test_the_rate_is_kept_stories_included() -> None:
-    every = list(bundles(PACE, dice("load", 1)))
+    made = list(batches(PROFILE, seeded_random("load", 1)))
 
-    assert sum(len(parts) for _, parts in every) == 200 * 60
-    assert max(len(parts) for _, parts in every) <= 200 * 0.1 + 5
+    assert sum(len(parts) for _, parts in made) == 200 * 60
+    assert max(len(parts) for _, parts in made) <= 200 * 0.1 + 5
 
 
-def test_every_story_ends_within_the_time_with_its_whole_cast() -> None:
-    places = {part.place for part in told(2) if part is not None}
+def test_every_story_ends_within_the_time_with_all_its_reports() -> None:
+    places = {part.place for part in parts_of(2) if part is not None}
 
     assert len(places) == (60 - 16) * 2
-    rockets = [part for part in told(2) if part is not None and part.base == "rocket"]
+    rockets = [part for part in parts_of(2) if part is not None and part.base == "rocket"]
     assert len(rockets) >= 4 * len({part.place for part in rockets})
 
 
-def test_the_same_seed_tells_the_same() -> None:
-    assert told(3) == told(3)
-    assert told(3) != told(4)
+def test_the_same_seed_makes_the_same_reports() -> None:
+    assert parts_of(3) == parts_of(3)
+    assert parts_of(3) != parts_of(4)

@@ -1,4 +1,4 @@
-"""The oracle and the engine, which know nothing of each other, agree where nothing goes wrong."""
+"""Oracle and engine, which share no code, agree where nothing fails."""
 
 import json
 from pathlib import Path
@@ -7,44 +7,44 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.rules import app
-from tests.chaos.dice import dice
-from tests.chaos.load import LoadProfile, bundles
+from tests.chaos.load import LoadProfile, batches
 from tests.chaos.material import report
-from tests.chaos.oracle import FIRING, AlertKey, foretell
-from tests.chaos.pack import Terms, write_rules
-from tests.chaos.receivers import mark_in
+from tests.chaos.oracle import FIRING, AlertKey, predict
+from tests.chaos.pack import PackTiming, write_rules
+from tests.chaos.receivers import parse_alert_key
 from tests.chaos.record import Accepted
+from tests.chaos.seeded import seeded_random
 
 START = 1_800_000_000.0
-PACE = LoadProfile(rate=20, stories=1, seconds=120)
+PROFILE = LoadProfile(rate=20, stories=1, seconds=120)
 
 
-def told(seed: int) -> tuple[list[Accepted], list[dict[str, object]]]:
-    chance = dice("load", seed)
+def make_load(seed: int) -> tuple[list[Accepted], list[dict[str, object]]]:
+    rng = seeded_random("load", seed)
     accepted: list[Accepted] = []
     bodies: list[dict[str, object]] = []
-    for at, parts in bundles(PACE, chance):
+    for at, parts in batches(PROFILE, rng):
         for part in parts:
             identity, when = f"r-{len(bodies)}", START + at
             time = f"2027-01-15T08:{int(at) // 60:02}:{at % 60:06.3f}Z"
-            bodies.append(report(identity, part, time, chance) | {"source": "wire"})
+            bodies.append(report(identity, part, time, rng) | {"source": "wire"})
             if part is not None:
                 accepted.append(Accepted(identity, part, when, when))
     return accepted, bodies
 
 
-@pytest.mark.parametrize("edition", [0, 3])
-def test_every_edition_of_the_pack_may_be_published(tmp_path: Path, edition: int) -> None:
-    pack = write_rules(tmp_path, Terms(), edition=edition)
+@pytest.mark.parametrize("version", [0, 3])
+def test_every_version_of_the_pack_may_be_published(tmp_path: Path, version: int) -> None:
+    pack = write_rules(tmp_path, PackTiming(), version=version)
 
     for command in ("check", "test"):
         result = CliRunner().invoke(app, [command, "--rules", str(pack)])
         assert result.exit_code == 0, result.output
 
 
-def test_the_engine_alerts_as_the_oracle_foretells(tmp_path: Path) -> None:
-    accepted, bodies = told(seed=5)
-    pack = write_rules(tmp_path, Terms())
+def test_the_engine_alerts_as_the_oracle_predicts(tmp_path: Path) -> None:
+    accepted, bodies = make_load(seed=5)
+    pack = write_rules(tmp_path, PackTiming())
     later = {
         "id": "end",
         "source": "wire",
@@ -57,12 +57,12 @@ def test_the_engine_alerts_as_the_oracle_foretells(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["backtest", "--rules", str(pack), "--events", str(file)])
 
     alerts = [json.loads(line) for line in result.stdout.splitlines()]
-    expected = foretell(accepted, Terms()).expected
+    expected = predict(accepted, PackTiming()).expected
     assert len(expected) > 40
-    assert {_marked(one): one["status"] == FIRING for one in alerts} == {
-        mark: one.end == FIRING for mark, one in expected.items()
+    assert {_key(alert): alert["status"] == FIRING for alert in alerts} == {
+        key: outcome.end == FIRING for key, outcome in expected.items()
     }
 
 
-def _marked(alert: dict[str, str]) -> AlertKey | None:
-    return mark_in(alert["summary"])
+def _key(alert: dict[str, str]) -> AlertKey | None:
+    return parse_alert_key(alert["summary"])

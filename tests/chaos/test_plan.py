@@ -1,59 +1,62 @@
 from collections import Counter
 
-from tests.chaos.dice import dice
-from tests.chaos.plan import KINDS, SEVERAL, SLACK, FaultSettings, plan, steps
+from tests.chaos.plan import KINDS, REPEATED_KINDS, SLACK, FaultSettings, list_steps, plan_faults
+from tests.chaos.seeded import seeded_random
 
 REPLICAS = {"ingest": 1, "matcher": 3, "notifier": 2}
 
 
-def wanted(faults: int, seconds: float) -> FaultSettings:
+def settings(faults: int, seconds: float) -> FaultSettings:
     return FaultSettings(faults, seconds, replicas=REPLICAS)
 
 
 def test_the_same_seed_plans_the_same_faults_and_another_one_others() -> None:
-    first, again, other = (plan(wanted(50, 720), dice("faults", seed)) for seed in (1, 1, 2))
+    first, again, other = (
+        plan_faults(settings(50, 720), seeded_random("faults", seed)) for seed in (1, 1, 2)
+    )
 
     assert first == again
     assert first != other
 
 
 def test_fifty_faults_are_of_every_kind_and_within_the_time() -> None:
-    strikes = plan(wanted(50, 720), dice("faults", 3))
+    faults = plan_faults(settings(50, 720), seeded_random("faults", 3))
 
-    assert len(strikes) == 50
-    assert {one.kind for one in strikes} == set(KINDS)
-    assert Counter(one.kind for one in strikes).most_common(1)[0][1] <= 3 * len(SEVERAL)
-    assert all(0 < one.at < 720 for one in strikes)
-    assert max(step.at for step in steps(strikes)) <= 720 + 20
+    assert len(faults) == 50
+    assert {fault.kind for fault in faults} == set(KINDS)
+    assert Counter(fault.kind for fault in faults).most_common(1)[0][1] <= 3 * len(REPEATED_KINDS)
+    assert all(0 < fault.at < 720 for fault in faults)
+    assert max(step.at for step in list_steps(faults)) <= 720 + 20
 
 
 def test_few_faults_are_the_first_of_the_kinds_as_given() -> None:
-    strikes = plan(wanted(5, 60), dice("faults", 4))
+    faults = plan_faults(settings(5, 60), seeded_random("faults", 4))
 
-    assert [one.kind for one in strikes] == list(KINDS[:5])
+    assert [fault.kind for fault in faults] == list(KINDS[:5])
 
 
-def test_nobody_is_struck_while_still_down() -> None:
-    strikes = plan(wanted(50, 720), dice("faults", 5))
+def test_a_target_has_no_fault_while_the_last_one_lasts() -> None:
+    faults = plan_faults(settings(50, 720), seeded_random("faults", 5))
 
     free: dict[str, float] = {}
-    for one in strikes:
-        assert free.get(one.target, 0.0) <= one.at, one
-        free[one.target] = one.at + one.lasts
+    for fault in faults:
+        assert free.get(fault.target, 0.0) <= fault.at, fault
+        free[fault.target] = fault.at + fault.lasts
 
 
-def test_what_stops_goes_on_and_what_is_down_comes_back() -> None:
-    told = steps(plan(wanted(50, 720), dice("faults", 6)))
+def test_frozen_processes_go_on_and_stopped_stores_are_started() -> None:
+    steps = list_steps(plan_faults(settings(50, 720), seeded_random("faults", 6)))
 
-    acts = Counter(step.act for step in told)
-    stores = [step for step in told if step.target in ("kafka", "redis")]
+    acts = Counter(step.act for step in steps)
+    stores = [step for step in steps if step.target in ("kafka", "redis")]
     assert acts["SIGSTOP"] == acts["SIGCONT"] > 0
     assert acts["start"] * 2 == len(stores) > 0
 
 
-def test_what_a_hanging_slack_takes_it_takes_before_the_notifier_stops_doubting() -> None:
-    strikes = plan(wanted(500, 7200), dice("faults", 7))
+def test_a_delayed_slack_call_takes_effect_while_the_notifier_still_looks() -> None:
+    faults = plan_faults(settings(500, 7200), seeded_random("faults", 7))
 
-    late = [f for one in strikes if one.target == SLACK for f in one.faults if f.kind == "delay"]
+    slack = [fault for fault in faults if fault.target == SLACK]
+    late = [script for fault in slack for script in fault.scripted if script.kind == "delay"]
     assert late
     assert all(fault.seconds < 9 for fault in late)

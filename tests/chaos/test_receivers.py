@@ -1,17 +1,17 @@
 import httpx
 
 from tests.chaos.oracle import FIRING, RESOLVED, AlertKey
-from tests.chaos.receivers import at_the_pager, in_slack
+from tests.chaos.receivers import pager_incidents, slack_messages
 from tests.standins.pagerduty import PagerDutyStandIn
 from tests.standins.slack import SlackStandIn
 
 
 def call(standin: SlackStandIn, name: str, **body: object) -> dict[str, str]:
     headers = {"authorization": "Bearer t"}
-    found: dict[str, str] = httpx.post(
+    answer: dict[str, str] = httpx.post(
         f"{standin.url}/api/{name}", json=body, headers=headers
     ).json()
-    return found
+    return answer
 
 
 def test_a_message_and_its_edits_are_one_with_the_end_that_is_shown_now() -> None:
@@ -22,9 +22,9 @@ def test_a_message_and_its_edits_are_one_with_the_end_that_is_shown_now() -> Non
         where = {"channel": posted["channel"], "ts": posted["ts"]}
         call(slack, "chat.update", **where, text="[RESOLVED] chaos/trip/p-1/ (x)")
 
-        told = [(one.mark, one.end) for one in in_slack(slack)]
+        received = [(message.key, message.end) for message in slack_messages(slack)]
 
-    assert told == [
+    assert received == [
         (AlertKey("trip", "p-1"), RESOLVED),
         (AlertKey("trip", "p-2"), FIRING),
         (None, FIRING),
@@ -42,6 +42,6 @@ def test_an_incident_opened_again_counts_twice() -> None:
         for action in ("trigger", "resolve", "trigger"):
             httpx.post(f"{pager.url}/v2/enqueue", json=trigger | {"event_action": action})
 
-        told = [(one.mark, one.end) for one in at_the_pager(pager)]
+        received = [(message.key, message.end) for message in pager_incidents(pager)]
 
-    assert told == [(AlertKey("trip", "p-1"), RESOLVED), (AlertKey("trip", "p-1"), FIRING)]
+    assert received == [(AlertKey("trip", "p-1"), RESOLVED), (AlertKey("trip", "p-1"), FIRING)]

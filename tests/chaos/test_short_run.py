@@ -1,4 +1,4 @@
-"""A minute under fire, on real Kafka and Redis: the short one of `make chaos`."""
+"""A short `make chaos`: a minute of load and faults on real Kafka and Redis."""
 
 import pytest
 
@@ -19,8 +19,10 @@ KINDS = (
 
 @pytest.mark.integration
 @pytest.mark.timeout(300)
-def test_nothing_is_lost_and_nobody_told_twice_in_a_minute_under_fire() -> None:
+def test_every_alert_arrives_exactly_once_in_a_minute_of_faults() -> None:
     replicas = {"ingest": 1, "matcher": 2, "notifier": 1}
-    wanted = FaultSettings(len(KINDS), 45.0, KINDS, 9.0, replicas)
+    settings = FaultSettings(len(KINDS), 45.0, KINDS, 9.0, replicas)
 
-    assert chaos(RunConfig(2020, LoadProfile(100.0, 1.0, 45.0), wanted, settle_seconds=120.0)) == 0
+    assert (
+        chaos(RunConfig(2020, LoadProfile(100.0, 1.0, 45.0), settings, settle_seconds=120.0)) == 0
+    )

@@ -1,78 +1,82 @@
 import pytest
 
-from tests.chaos.oracle import FIRING, RESOLVED, WITHDRAWN, AlertKey, Expected, Foretold
-from tests.chaos.verdict import ReceivedMessage, Verdict, lines, paging
+from tests.chaos.oracle import FIRING, RESOLVED, WITHDRAWN, AlertKey, ExpectedOutcome, Prediction
+from tests.chaos.verdict import ReceivedMessage, Verdict, count_table, select_paged
 
-TRIP, COUNCIL, ASKED = (
+TRIP, COUNCIL, CALL = (
     AlertKey("tripwire", "a"),
     AlertKey("council", "b"),
     AlertKey("unanswered", "c"),
 )
-FORETOLD = Foretold(
-    {TRIP: Expected(RESOLVED, 10.0, ("r-1",)), COUNCIL: Expected(FIRING, 20.0, ("r-2",))},
-    frozenset({ASKED}),
+PREDICTION = Prediction(
+    {
+        TRIP: ExpectedOutcome(RESOLVED, 10.0, ("r-1",)),
+        COUNCIL: ExpectedOutcome(FIRING, 20.0, ("r-2",)),
+    },
+    frozenset({CALL}),
 )
 
 
-def got(mark: AlertKey | None, end: str = RESOLVED, at: float = 12.5) -> ReceivedMessage:
-    return ReceivedMessage(mark, "id", at, end, "words")
+def message(key: AlertKey | None, end: str = RESOLVED, at: float = 12.5) -> ReceivedMessage:
+    return ReceivedMessage(key, "id", at, end, "words")
 
 
 def verdict(*received: ReceivedMessage) -> Verdict:
-    return Verdict("Slack", FORETOLD, received)
+    return Verdict("Slack", PREDICTION, received)
 
 
-def test_each_expected_alert_once_and_rightly_ended_is_good() -> None:
-    told = verdict(got(TRIP), got(COUNCIL, FIRING, 21.0))
+def test_each_expected_alert_once_with_its_end_passes() -> None:
+    result = verdict(message(TRIP), message(COUNCIL, FIRING, 21.0))
 
-    assert told.good
-    assert told.waits == {TRIP: (12.5, 2.5), COUNCIL: (21.0, 1.0)}
+    assert result.passed
+    assert result.delays == {TRIP: (12.5, 2.5), COUNCIL: (21.0, 1.0)}
 
 
 @pytest.mark.parametrize(
-    ("received", "what", "mark"),
+    ("received", "what", "key"),
     [
-        ([got(TRIP)], "lost", COUNCIL),
-        ([got(TRIP), got(COUNCIL, FIRING), got(TRIP)], "duplicated", TRIP),
+        ([message(TRIP)], "lost", COUNCIL),
+        ([message(TRIP), message(COUNCIL, FIRING), message(TRIP)], "duplicated", TRIP),
         (
-            [got(TRIP), got(COUNCIL, FIRING), got(AlertKey("barrage", "x"))],
+            [message(TRIP), message(COUNCIL, FIRING), message(AlertKey("barrage", "x"))],
             "unexpected",
             AlertKey("barrage", "x"),
         ),
-        ([got(TRIP, FIRING), got(COUNCIL, FIRING)], "astray", TRIP),
-        ([got(TRIP), got(COUNCIL, FIRING), got(ASKED, RESOLVED)], "unexpected", ASKED),
+        ([message(TRIP, FIRING), message(COUNCIL, FIRING)], "wrong_end", TRIP),
+        ([message(TRIP), message(COUNCIL, FIRING), message(CALL, RESOLVED)], "unexpected", CALL),
     ],
-    ids=["lost", "duplicated", "unexpected", "wrong end", "false alarm that stands"],
+    ids=["lost", "duplicated", "unexpected", "wrong end", "false alarm not withdrawn"],
 )
-def test_what_went_wrong_is_named(
-    received: list[ReceivedMessage], what: str, mark: AlertKey
+def test_each_kind_of_failure_lists_its_alert(
+    received: list[ReceivedMessage], what: str, key: AlertKey
 ) -> None:
-    told = verdict(*received)
+    result = verdict(*received)
 
-    assert getattr(told, what) == [mark]
-    assert not told.good
-
-
-def test_a_false_alarm_is_forgiven_where_the_answer_came_late_and_it_was_withdrawn() -> None:
-    assert verdict(got(TRIP), got(COUNCIL, FIRING), got(ASKED, WITHDRAWN)).good
+    assert getattr(result, what) == [key]
+    assert not result.passed
 
 
-def test_a_message_of_no_rule_of_ours_is_a_notice() -> None:
-    told = verdict(got(TRIP), got(COUNCIL, FIRING), got(None))
-
-    assert told.good
-    assert told.notices == ["words"]
+def test_a_withdrawn_absence_is_allowed_where_the_answer_came_late() -> None:
+    assert verdict(message(TRIP), message(COUNCIL, FIRING), message(CALL, WITHDRAWN)).passed
 
 
-def test_the_pager_hears_of_the_paging_rules_alone() -> None:
-    more = Foretold(
-        {**FORETOLD.expected, AlertKey("barrage", "d"): Expected(RESOLVED, 0.0, ())}, frozenset()
+def test_a_message_of_no_rule_of_the_pack_is_a_notice() -> None:
+    result = verdict(message(TRIP), message(COUNCIL, FIRING), message(None))
+
+    assert result.passed
+    assert result.notices == ["words"]
+
+
+def test_only_paging_rules_are_expected_at_the_pager() -> None:
+    more = Prediction(
+        {**PREDICTION.expected, AlertKey("barrage", "d"): ExpectedOutcome(RESOLVED, 0.0, ())},
+        frozenset(),
     )
 
-    assert set(paging(more).expected) == {TRIP, COUNCIL}
+    assert set(select_paged(more).expected) == {TRIP, COUNCIL}
 
 
-def test_the_table_counts_and_names_the_worst_wait() -> None:
-    table = lines([verdict(got(TRIP), got(TRIP))])
+def test_the_table_has_counts_and_the_longest_delay() -> None:
+    table = count_table([verdict(message(TRIP), message(TRIP))])
 
     assert table[1].split() == ["Slack", "2", "1", "1", "1", "0", "0", "2.5"]

@@ -1,18 +1,18 @@
-"""What came out against what had to: lost, duplicated, unexpected, wrongly ended, how late."""
+"""Received alerts against expected ones: lost, duplicated, unexpected, wrong end, delay."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tests.chaos.oracle import WITHDRAWN, AlertKey, Foretold
+from tests.chaos.oracle import WITHDRAWN, AlertKey, Prediction
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedMessage:
-    """One first message at a receiver, or one incident: `end` is how it stands now."""
+    """A message at a receiver with its edits, or an incident; `end` is its present status."""
 
-    mark: AlertKey | None
+    key: AlertKey | None
     alert: str | None
     at: float
     end: str
@@ -21,98 +21,100 @@ class ReceivedMessage:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One receiver's part. What carries no mark comes from no rule of ours: `notices`."""
+    """What one receiver got; messages without a key are `notices` of no rule of the pack."""
 
     receiver: str
-    foretold: Foretold
+    prediction: Prediction
     received: Sequence[ReceivedMessage]
 
     @cached_property
-    def by_mark(self) -> Mapping[AlertKey, Sequence[ReceivedMessage]]:
+    def by_key(self) -> Mapping[AlertKey, Sequence[ReceivedMessage]]:
         """Every message of each alert, in order of arrival."""
-        found: dict[AlertKey, list[ReceivedMessage]] = defaultdict(list)
-        for one in sorted(self.received, key=lambda one: one.at):
-            if one.mark is not None:
-                found[one.mark].append(one)
-        return found
+        messages: dict[AlertKey, list[ReceivedMessage]] = defaultdict(list)
+        for message in sorted(self.received, key=lambda message: message.at):
+            if message.key is not None:
+                messages[message.key].append(message)
+        return messages
 
     @property
     def notices(self) -> list[str]:
         """Messages about no alert of the pack."""
-        return [one.text for one in self.received if one.mark is None]
+        return [message.text for message in self.received if message.key is None]
 
     @property
     def delivered(self) -> list[AlertKey]:
-        """What was expected, and came."""
-        return [mark for mark in self.foretold.expected if mark in self.by_mark]
+        """Expected and received."""
+        return [key for key in self.prediction.expected if key in self.by_key]
 
     @property
     def lost(self) -> list[AlertKey]:
-        """What was expected, and did not come."""
-        return [mark for mark in self.foretold.expected if mark not in self.by_mark]
+        """Expected and not received."""
+        return [key for key in self.prediction.expected if key not in self.by_key]
 
     @property
     def duplicated(self) -> list[AlertKey]:
-        """What came as more than one first message."""
-        return [mark for mark, told in self.by_mark.items() if len(told) > 1]
+        """Received as more than one message or incident."""
+        return [key for key, messages in self.by_key.items() if len(messages) > 1]
 
     @property
     def unexpected(self) -> list[AlertKey]:
-        """What nothing accounts for: neither expected nor rightly withdrawn."""
+        """Received, neither expected nor withdrawn where that is allowed."""
         return [
-            mark
-            for mark, told in self.by_mark.items()
-            if mark not in self.foretold.expected and not self._forgiven(mark, told)
+            key
+            for key, messages in self.by_key.items()
+            if key not in self.prediction.expected and not self._is_allowed(key, messages)
         ]
 
     @property
-    def astray(self) -> list[AlertKey]:
-        """What came, and does not stand at last as it should."""
+    def wrong_end(self) -> list[AlertKey]:
+        """Received, with another last status than expected."""
         return [
-            mark
-            for mark in self.delivered
-            if self.by_mark[mark][0].end != self.foretold.expected[mark].end
+            key
+            for key in self.delivered
+            if self.by_key[key][0].end != self.prediction.expected[key].end
         ]
 
     @property
-    def waits(self) -> dict[AlertKey, tuple[float, float]]:
-        """When each delivered alert came, and how many seconds after it was due."""
-        first = {mark: self.by_mark[mark][0].at for mark in self.delivered}
-        return {mark: (at, at - self.foretold.expected[mark].due) for mark, at in first.items()}
+    def delays(self) -> dict[AlertKey, tuple[float, float]]:
+        """When each expected alert arrived, and how many seconds after it was due."""
+        first = {key: self.by_key[key][0].at for key in self.delivered}
+        return {key: (at, at - self.prediction.expected[key].due) for key, at in first.items()}
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is awaited any more."""
-        return not (self.lost or self.astray)
+        """Whether every expected alert arrived and ended as expected."""
+        return not (self.lost or self.wrong_end)
 
     @property
-    def good(self) -> bool:
-        """Whether every expected alert came exactly once, ended rightly, and nothing else came."""
+    def passed(self) -> bool:
+        """Whether that is so, each arrived once, and nothing else did."""
         return self.complete and not (self.duplicated or self.unexpected)
 
-    def _forgiven(self, mark: AlertKey, told: Sequence[ReceivedMessage]) -> bool:
-        return mark in self.foretold.forgivable and all(one.end == WITHDRAWN for one in told)
+    def _is_allowed(self, key: AlertKey, messages: Sequence[ReceivedMessage]) -> bool:
+        withdrawn = all(message.end == WITHDRAWN for message in messages)
+        return withdrawn and key in self.prediction.may_be_withdrawn
 
 
-def paging(foretold: Foretold) -> Foretold:
-    """The part of it that a pager hears of."""
-    pages = {mark: one for mark, one in foretold.expected.items() if one.pages(mark)}
-    return Foretold(pages, frozenset())
+def select_paged(prediction: Prediction) -> Prediction:
+    """The alerts among them that page."""
+    paged = {key: alert for key, alert in prediction.expected.items() if alert.is_paged(key)}
+    return Prediction(paged, frozenset())
 
 
-def lines(verdicts: Iterable[Verdict]) -> list[str]:
-    """The table of the counts, a line a receiver."""
-    names = ("expected", "delivered", "lost", "duplicated", "unexpected", "astray")
-    told = [f"{'alerts':10}" + "".join(f"{name:>12}" for name in names) + f"{'worst, s':>12}"]
-    for one in verdicts:
-        counts = [len(one.foretold.expected), *(len(getattr(one, name)) for name in names[1:])]
-        worst = max((wait for _, wait in one.waits.values()), default=0.0)
+def count_table(verdicts: Iterable[Verdict]) -> list[str]:
+    """The counts as a table, one line a receiver."""
+    names = ("expected", "delivered", "lost", "duplicated", "unexpected", "wrong_end")
+    table = [f"{'alerts':10}" + "".join(f"{name:>12}" for name in names) + f"{'worst, s':>12}"]
+    for verdict in verdicts:
+        counts = [len(verdict.prediction.expected)]
+        counts += [len(getattr(verdict, name)) for name in names[1:]]
+        worst = max((wait for _, wait in verdict.delays.values()), default=0.0)
         cells = "".join(f"{count:12,}" for count in counts)
-        told.append(f"{one.receiver:10}{cells}{worst:12.1f}")
-    return told
+        table.append(f"{verdict.receiver:10}{cells}{worst:12.1f}")
+    return table
 
 
-def by_rule(marks: Iterable[AlertKey]) -> str:
-    """How many there are of each rule."""
-    counted = Counter(mark.rule for mark in marks)
+def count_by_rule(keys: Iterable[AlertKey]) -> str:
+    """How many alerts of each rule."""
+    counted = Counter(key.rule for key in keys)
     return ", ".join(f"{count} {rule}" for rule, count in sorted(counted.items()))

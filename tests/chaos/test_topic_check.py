@@ -2,16 +2,16 @@ import json
 
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, LEDGER, SIGNALS
 from tests.chaos.oracle import AlertKey
-from tests.chaos.topics_after import Topics
+from tests.chaos.topic_check import TopicContents
 from tests.parts.topics import TopicMessage
 
 
 def message(body: object, **changes: int) -> TopicMessage:
-    place = {"partition": 1, "offset": 7} | changes
-    return TopicMessage(json.dumps(body).encode(), at=12.5, **place)  # type: ignore[arg-type]
+    position = {"partition": 1, "offset": 7} | changes
+    return TopicMessage(json.dumps(body).encode(), at=12.5, **position)  # type: ignore[arg-type]
 
 
-TOPICS = Topics(
+TOPICS = TopicContents(
     {
         EVENTS: [
             message([{"id": "r-1"}, {"id": "r-2"}]),
@@ -36,19 +36,19 @@ TOPICS = Topics(
 )
 
 
-def test_reports_are_known_by_their_id_singly_and_in_bundles() -> None:
+def test_reports_are_found_by_their_id_singly_and_in_batches() -> None:
     assert TOPICS.identities() == {"r-1", "r-2", "r-3"}
 
 
-def test_the_story_tells_in_which_topic_an_alert_was_seen_and_when() -> None:
-    told = list(TOPICS.story(AlertKey("trip", "p-1"), ["r-1", "r-3"]))
+def test_the_trace_names_topic_offset_and_time_of_an_alert() -> None:
+    trace = list(TOPICS.trace(AlertKey("trip", "p-1"), ["r-1", "r-3"]))
 
-    assert told == [
+    assert trace == [
         "trip p-1:",
         "  events: r-1 at 1@7 12.500",
         "  events: r-3 at 1@7 12.500",
         "  signals: r-1 at 1@9 12.500",
-        "  signals: r-3 at no place",
+        "  signals: r-3 at no offset",
         "  alerts: a revision 1 firing at 12.500",
         "  ledger: notified revision 1 at slack: first at 12.500",
     ]
