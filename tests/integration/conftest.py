@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import pytest
 
-from tests.conftest import runs_on
-from tests.integration.matcher_site import Matched
-from tests.integration.notifier_site import MakeSite, NotifierSite, sites
+from tests.conftest import note_kafka
+from tests.integration.matcher_site import MatcherTopics
+from tests.integration.notifier_site import MakeSite, NotifierSite, make_sites
 from tests.parts import topics as topic_parts
-from tests.parts.kafka import VERSION, KafkaNode, docker_answers, in_docker
+from tests.parts.kafka import VERSION, KafkaNode, in_docker, is_docker_up
 from tests.parts.redis_server import RedisNode
 
 
@@ -21,13 +21,13 @@ from tests.parts.redis_server import RedisNode
 def kafka(request: pytest.FixtureRequest) -> Iterator[str]:
     """The bootstrap servers of a real Kafka; the summary says which."""
     with _some_kafka(request) as (bootstrap, kind):
-        runs_on(request.config, f"{kind} at {bootstrap}")
+        note_kafka(request.config, f"{kind} at {bootstrap}")
         yield bootstrap
 
 
 @pytest.fixture
 def own_kafka(request: pytest.FixtureRequest) -> Iterator[KafkaNode]:
-    """A started Apache Kafka of the test's own, to kill, freeze and restart."""
+    """A started Apache Kafka for one test alone, to kill, freeze and restart."""
     node = KafkaNode.create()
     try:
         yield node.start()
@@ -37,7 +37,7 @@ def own_kafka(request: pytest.FixtureRequest) -> Iterator[KafkaNode]:
 
 @pytest.fixture(scope="session")
 def redis_node() -> Iterator[RedisNode]:
-    """The session's redis-server; who stops it starts it again."""
+    """The session's redis-server; a test that stops it starts it again."""
     node = RedisNode.create()
     try:
         yield node.start()
@@ -47,7 +47,7 @@ def redis_node() -> Iterator[RedisNode]:
 
 @pytest.fixture
 def own_redis() -> Iterator[RedisNode]:
-    """A started redis-server of the test's own, to kill, freeze and restart."""
+    """A started redis-server for one test alone, to kill, freeze and restart."""
     node = RedisNode.create()
     try:
         yield node.start()
@@ -80,15 +80,15 @@ def topics(kafka: str, topic_prefix: str) -> str:
 
 
 @pytest.fixture
-def matched(kafka: str, topics: str) -> Matched:
+def matcher_topics(kafka: str, topics: str) -> MatcherTopics:
     """The matcher's topics, empty, on the shared Kafka."""
-    return Matched(kafka, topics)
+    return MatcherTopics(kafka, topics)
 
 
 @pytest.fixture
 def make_site(kafka: str, topics: str, redis_url: str, tmp_path: Path) -> Iterator[MakeSite]:
-    """Makes sites of notifiers that share Kafka and Redis."""
-    with sites(kafka, topics, redis_url, tmp_path) as make:
+    """A function that makes sites of notifiers that share Kafka and Redis."""
+    with make_sites(kafka, topics, redis_url, tmp_path) as make:
         yield make
 
 
@@ -102,7 +102,7 @@ def site(make_site: MakeSite) -> NotifierSite:
 def _some_kafka(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
     if given := os.environ.get("VEDETTE_TEST_KAFKA"):
         yield given, "the running Kafka of VEDETTE_TEST_KAFKA"
-    elif docker_answers():
+    elif is_docker_up():
         with in_docker() as bootstrap:
             yield bootstrap, f"Apache Kafka {VERSION} in Docker"
     else:

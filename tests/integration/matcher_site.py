@@ -12,7 +12,7 @@ from kafka import KafkaConsumer, TopicPartition
 from schemas.alert import Alert, Status
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, SIGNALS, topic_name
 from tests.parts.processes import Service
-from tests.parts.topics import TopicMessage, drained, lag, produce, read_all
+from tests.parts.topics import TopicMessage, is_drained, lag, produce, read_all
 from tests.parts.waiting import until
 
 ROCKETS = """
@@ -59,8 +59,8 @@ def message(body: Mapping[str, Any] | Sequence[Any], partition: int | None = Non
     return TopicMessage(json.dumps(body).encode(), key, partition=partition)
 
 
-class Matched:
-    """One Kafka with the matcher's topics, as a test reads and writes them."""
+class MatcherTopics:
+    """The matcher's topics on one Kafka, as a test reads and writes them."""
 
     def __init__(self, bootstrap: str, prefix: str) -> None:
         self.bootstrap = bootstrap
@@ -78,21 +78,21 @@ class Matched:
 
     @property
     def alerts(self) -> list[Alert]:
-        return [Alert.model_validate_json(one.value or b"") for one in self.read(ALERTS)]
+        return [Alert.model_validate_json(message.value or b"") for message in self.read(ALERTS)]
 
     @property
-    def told(self) -> list[tuple[Status, int]]:
+    def statuses(self) -> list[tuple[Status, int]]:
         return [(alert.status, alert.revision) for alert in self.alerts]
 
     @property
-    def buried(self) -> list[TopicMessage]:
+    def dead_letters(self) -> list[TopicMessage]:
         return self.read(DEAD_LETTERS)
 
     def wait_alerts(self, number: int, timeout: float = 60.0) -> list[Alert]:
-        def enough() -> bool:
+        def are_enough() -> bool:
             return len(self.alerts) >= number
 
-        until(enough, f"{number} alerts", timeout)
+        until(are_enough, f"{number} alerts", timeout)
         return self.alerts
 
     def alerts_of(self, place: str) -> list[Alert]:
@@ -100,32 +100,34 @@ class Matched:
 
     @contextmanager
     def next_alert(self) -> Iterator[Callable[[], None]]:
-        """A wait for whatever comes to the alerts from now on, that ends within milliseconds."""
+        """Yields a wait for the next alert message that ends within milliseconds of it."""
         with closing(KafkaConsumer(bootstrap_servers=self.bootstrap)) as consumer:
             topic = self.name(ALERTS)
             numbers = until(lambda: consumer.partitions_for_topic(topic), "the alerts exist")
             consumer.assign([TopicPartition(topic, number) for number in numbers])
             consumer.seek_to_end()
-            for place in consumer.assignment():
-                consumer.position(place)
+            for partition in consumer.assignment():
+                consumer.position(partition)
             yield lambda: until(lambda: consumer.poll(timeout_ms=100), "an alert", 60.0) and None
 
-    def drained(self) -> bool:
-        return all(drained(self.bootstrap, self.group, self.name(one)) for one in (EVENTS, SIGNALS))
+    def is_drained(self) -> bool:
+        return all(
+            is_drained(self.bootstrap, self.group, self.name(topic)) for topic in (EVENTS, SIGNALS)
+        )
 
-    def wait_drained(self, timeout: float = 60.0) -> None:
-        until(self.drained, "everything is committed", timeout)
+    def wait_until_drained(self, timeout: float = 60.0) -> None:
+        until(self.is_drained, "everything is committed", timeout)
 
     def lag(self, topic: str) -> int:
         return sum(lag(self.bootstrap, self.group, self.name(topic)).values())
 
 
 @contextmanager
-def matcher(matched: Matched, folder: Path, **variables: str) -> Iterator[Service]:
-    """A matcher, not started, on the pack in `folder`; no ticks to speak of unless asked for."""
+def matcher(matcher_topics: MatcherTopics, folder: Path, **variables: str) -> Iterator[Service]:
+    """A matcher, not started, on the pack in `folder`; one tick an hour unless set."""
     own = {
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": matched.bootstrap,
-        "VEDETTE_TOPIC_PREFIX": matched.prefix,
+        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": matcher_topics.bootstrap,
+        "VEDETTE_TOPIC_PREFIX": matcher_topics.prefix,
         "VEDETTE_RULES_DIR": str(folder / "pack"),
         "VEDETTE_TICK_SECONDS": "3600",
     }
@@ -136,7 +138,7 @@ def matcher(matched: Matched, folder: Path, **variables: str) -> Iterator[Servic
         service.kill()
 
 
-def started(service: Service) -> Service:
+def start_ready(service: Service) -> Service:
     service.start()
     service.wait_ready()
     return service

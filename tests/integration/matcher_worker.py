@@ -1,8 +1,9 @@
-"""The matcher with a sensor of the tests in it: it is killed at a point, waits, or learns late.
+"""The matcher with a sensor of the tests: it is killed at a point, pauses, or acts late.
 
-`python -m tests.integration.matcher_worker`, in the matcher's own environment and with a Point as
-JSON in VEDETTE_TEST_POINT, with VEDETTE_TEST_PAUSE_SECONDS (between getting its partitions and
-recovering them) or with VEDETTE_TEST_LATE_SECONDS (until it acts on the loss of its session).
+`python -m tests.integration.matcher_worker`, in the matcher's own environment and with a
+CrashPoint as JSON in VEDETTE_TEST_POINT, VEDETTE_TEST_PAUSE_SECONDS (between the assignment
+and the recovery of partitions) or VEDETTE_TEST_LATE_SECONDS (between losing the session and the
+exit).
 """
 
 import os
@@ -27,61 +28,61 @@ PARTITIONS = 4
 
 
 class CrashPoint(msgspec.Struct, frozen=True):
-    """Where a life ends: at the `nth` message of `topic` that holds `marker`.
+    """Where the process is killed: at the `nth` message of `topic` that holds `marker`.
 
-    That is when an agent has `read` it, it is `written` to the table or `queued` to be sent, it
-    `stands` on Kafka, or at the first `commit` after that. Nothing is sent to `withheld`.
+    That is when an agent has `read` it, it is `written` to the table, `queued` to be sent or
+    `acknowledged` by Kafka, or at the first `commit` after that. Nothing is sent to `withheld`.
     """
 
-    step: Literal["read", "written", "queued", "stands", "commit"]
+    step: Literal["read", "written", "queued", "acknowledged", "commit"]
     topic: str
     marker: str
     nth: int = 1
     withheld: str | None = None
 
 
-class Executioner(faust.Sensor):
-    """Kills the process at a point."""
+class KillSensor(faust.Sensor):
+    """Kills the process at the crash point."""
 
     def __init__(self, app: App, point: CrashPoint) -> None:
         super().__init__()
         self.app = app
         self.point = point
         self.seen = 0
-        self.begun = False
+        self.withheld = False
 
     def on_stream_event_in(
         self, tp: TP, offset: int, stream: StreamT[Any], event: EventT[Any]
     ) -> Any:
-        if not self.begun:
-            self.begun = True
+        if not self.withheld:
+            self.withheld = True
             self._withhold()
-        self._see("read", tp.topic, event.message.value)
+        self._count("read", tp.topic, event.message.value)
         return super().on_stream_event_in(tp, offset, stream, event)
 
     def on_table_set(self, table: Any, key: Any, value: Any) -> None:
         del value
-        self._see("written", table.changelog_topic.get_topic_name(), key)
+        self._count("written", table.changelog_topic.get_topic_name(), key)
 
     def on_send_initiated(
         self, producer: ProducerT, topic: str, message: PendingMessage, keysize: int, valsize: int
     ) -> Any:
         del producer, keysize, valsize
         content = b"%s %s" % (message.key or b"", message.value or b"")
-        self._see("queued", topic, content)
+        self._count("queued", topic, content)
         return topic, content
 
     def on_send_completed(self, producer: ProducerT, state: Any, metadata: RecordMetadata) -> None:
         del producer, metadata
-        self._see("stands", *state)
+        self._count("acknowledged", *state)
 
     def on_commit_initiated(self, consumer: ConsumerT) -> Any:
         if self.point.step == "commit" and self.seen >= self.point.nth:
             self._kill()
         return super().on_commit_initiated(consumer)
 
-    def _see(self, step: str, topic: str, content: bytes | None) -> None:
-        awaited = "stands" if self.point.step == "commit" else self.point.step
+    def _count(self, step: str, topic: str, content: bytes | None) -> None:
+        awaited = "acknowledged" if self.point.step == "commit" else self.point.step
         if (step, topic) == (awaited, self.point.topic) and self._is_marked(content):
             self.seen += 1
             if self.point.step != "commit" and self.seen == self.point.nth:
@@ -92,14 +93,14 @@ class Executioner(faust.Sensor):
 
     def _withhold(self) -> None:
         if self.point.withheld is not None:
-            places = (TopicPartition(self.point.withheld, n) for n in range(PARTITIONS))
-            self.app.producer._producer._sender._muted_partitions.update(places)  # type: ignore[attr-defined]  # noqa: SLF001  (aiokafka drains no batch of these)
+            partitions = (TopicPartition(self.point.withheld, n) for n in range(PARTITIONS))
+            self.app.producer._producer._sender._muted_partitions.update(partitions)  # type: ignore[attr-defined]  # noqa: SLF001  (aiokafka drains no batch of these)
 
     def _kill(self) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-class Pause(faust.Sensor):
+class PauseSensor(faust.Sensor):
     """Waits between getting its partitions and recovering them."""
 
     def __init__(self, seconds: float) -> None:
@@ -113,19 +114,19 @@ class Pause(faust.Sensor):
         time.sleep(self.seconds)
 
 
-def _late(seconds: float, lost: Any) -> None:
+def _delay_loss(seconds: float, lost: Any) -> None:
     time.sleep(seconds)
     lost()
 
 
 @App.on_after_configured.connect()
-def furnish(app: App, **_: Any) -> None:
+def add_sensors(app: App, **_: Any) -> None:
     if POINT in os.environ:
-        app.sensors.add(Executioner(app, msgspec.json.decode(os.environ[POINT], type=CrashPoint)))
+        app.sensors.add(KillSensor(app, msgspec.json.decode(os.environ[POINT], type=CrashPoint)))
     if PAUSE in os.environ:
-        app.sensors.add(Pause(float(os.environ[PAUSE])))
+        app.sensors.add(PauseSensor(float(os.environ[PAUSE])))
     if LATE in os.environ:
-        app.session.on_lost = partial(_late, float(os.environ[LATE]), app.session.on_lost)
+        app.session.on_lost = partial(_delay_loss, float(os.environ[LATE]), app.session.on_lost)
 
 
 if __name__ == "__main__":

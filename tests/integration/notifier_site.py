@@ -56,53 +56,56 @@ class NotifierSite:
             service.wait_ready()
         return service
 
-    def tell(self, *alerts: Alert) -> None:
-        """The matcher says all this."""
-        told = [TopicMessage(wire(one), one.fingerprint.encode()) for one in alerts]
-        parts.produce(self.kafka, self.prefix + ALERTS, told)
+    def publish(self, *alerts: Alert) -> None:
+        """Put the alerts into the alerts topic, as the matcher does."""
+        messages = [TopicMessage(wire(alert), alert.fingerprint.encode()) for alert in alerts]
+        parts.produce(self.kafka, self.prefix + ALERTS, messages)
 
     def ledger(self) -> list[LedgerLine]:
         """Every line so far."""
-        found = parts.read_all(self.kafka, self.prefix + LEDGER)
-        return [LedgerLine.model_validate_json(one.value or b"") for one in found]
+        messages = parts.read_all(self.kafka, self.prefix + LEDGER)
+        return [LedgerLine.model_validate_json(message.value or b"") for message in messages]
 
     def lines(self, receiver: str = "slack") -> list[tuple[int, Act]]:
-        """Revision and act of each line of one receiver that says what people were told."""
-        told = [one for one in self.ledger() if one.receiver == receiver and one.act in SHOWN]
-        return [(one.revision, one.act) for one in told]
+        """Revision and act of each line of one receiver about something that people saw."""
+        return [
+            (line.revision, line.act)
+            for line in self.ledger()
+            if line.receiver == receiver and line.act in SHOWN
+        ]
 
-    def dead(self) -> list[TopicMessage]:
+    def dead_letters(self) -> list[TopicMessage]:
         """Every dead letter so far."""
         return parts.read_all(self.kafka, self.prefix + DEAD_LETTERS)
 
     def committed(self) -> bool:
         """Whether every offset of the alerts topic is committed."""
         group = f"{self.prefix.rstrip('.')}-notifier"
-        return parts.drained(self.kafka, group, self.prefix + ALERTS)
+        return parts.is_drained(self.kafka, group, self.prefix + ALERTS)
 
 
-def told_line(site: NotifierSite, receiver: str = "slack") -> None:
-    """Wait until the receiver's first line stands in the ledger."""
+def wait_for_line(site: NotifierSite, receiver: str = "slack") -> None:
+    """Wait for the receiver's first line in the ledger."""
     until(lambda: site.lines(receiver), f"a line of {receiver}", 30)
 
 
-def unready(notifier: Service) -> dict[str, Any]:
+def read_faults(notifier: Service) -> dict[str, Any]:
     answer = httpx.get(f"{notifier.url}/readyz", timeout=5)
-    found: dict[str, Any] = answer.json() if answer.status_code == 503 else {}
-    return found
+    faults: dict[str, Any] = answer.json() if answer.status_code == 503 else {}
+    return faults
 
 
 MakeSite = Callable[..., NotifierSite]
 
 
 @contextmanager
-def sites(kafka: str, topics: str, redis_url: str, folder: Path) -> Iterator[MakeSite]:
-    """Makes a site with stand-ins, or a Redis, of one's own; all ends with the context."""
+def make_sites(kafka: str, topics: str, redis_url: str, folder: Path) -> Iterator[MakeSite]:
+    """Yields a function that makes sites, all ended with the context."""
     with ExitStack() as stack:
 
         def make(slack: SlackStandIn | None = None, redis: str = redis_url) -> NotifierSite:
-            first = stack.enter_context(slack or SlackStandIn())
+            slack_standin = stack.enter_context(slack or SlackStandIn())
             pager = stack.enter_context(PagerDutyStandIn())
-            return NotifierSite(kafka, topics, redis, first, pager, folder, stack)
+            return NotifierSite(kafka, topics, redis, slack_standin, pager, folder, stack)
 
         yield make

@@ -1,4 +1,4 @@
-"""A small Faust worker for the rebalance storm: counts ids by key in a table, tells each on.
+"""A small Faust worker for the rebalance storm: counts ids by key in a table, forwards each.
 
 `python -m tests.integration.storm_worker BOOTSTRAP PREFIX mended|plain`: `plain` is
 Faust's own consumer, on which the storm must be seen to break.
@@ -26,7 +26,7 @@ SETTLED = "settled"
 
 
 class StormApp(App):
-    """Ours; it says when it has its partitions."""
+    """Ours; it logs when it has its partitions."""
 
     def on_rebalance_end(self) -> None:
         super().on_rebalance_end()
@@ -35,7 +35,7 @@ class StormApp(App):
 
 
 class PlainConsumer(FaustConsumer):
-    """Faust's, in our thread: without it no session is known, and nothing is sent."""
+    """Faust's, in our thread: without it there is no session, and nothing is sent."""
 
     def _new_consumer_thread(self) -> FetchingThread:
         return FetchingThread(self, loop=self.loop, beacon=self.beacon)
@@ -48,7 +48,7 @@ class PlainTransport(Transport):
 
 
 class PlainApp(StormApp):
-    """What the matcher would be without the remedies."""
+    """The matcher's app without the remedies."""
 
     def _new_transport(self) -> TransportT:
         return PlainTransport(self.conf.broker_consumer, self)
@@ -56,18 +56,18 @@ class PlainApp(StormApp):
 
 def build(bootstrap: str, prefix: str, kind: str, folder: Path) -> App:
     """The app, not started."""
-    made = StormApp if kind == "mended" else PlainApp
+    make_app = StormApp if kind == "mended" else PlainApp
     options = faust_options(bootstrap, folder)
-    app = made(group(prefix), **(options | {"broker_commit_interval": COMMIT_SECONDS}))
+    app = make_app(group(prefix), **(options | {"broker_commit_interval": COMMIT_SECONDS}))
     table = add_table(app, PARTITIONS, TABLE)
     out = raw_topic(app, prefix + OUT)
 
     async def take(message: Received) -> None:
         key, value = message.key or b"", message.value or b""
-        place = b"%d:%s" % (message.partition, key)
-        known = set(table.get(place, b"").split())
+        table_key = b"%d:%s" % (message.partition, key)
+        known = set(table.get(table_key, b"").split())
         if value not in known:
-            table[place] = b" ".join(sorted(known | {value}))
+            table[table_key] = b" ".join(sorted(known | {value}))
         await out.send(key=key, value=b"%s %d" % (value, len(known | {value})))
 
     add_agent(app, "count", raw_topic(app, prefix + IN), take)

@@ -1,4 +1,4 @@
-"""`vedette up` as a newcomer runs it: whole, and gone without a trace afterwards."""
+"""`vedette up` as a newcomer runs it: it works, and leaves no process behind."""
 
 import os
 import re
@@ -25,14 +25,14 @@ CHILDREN = 5  # broker, redis and three services
 
 @contextmanager
 def vedette_up(log: Path, *arguments: str) -> Iterator[ChildProcess]:
-    """The command in a session of its own, with nothing of ours in its environment."""
+    """The command in a session of its own, without our variables in its environment."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("VEDETTE_")}
     command = [sys.executable, "-m", "cli", "up", *arguments]
     with ChildProcess(command, log, environment | {"COLUMNS": "120"}) as child:
         yield child
 
 
-def alive(pids: set[int]) -> set[int]:
+def still_running(pids: set[int]) -> set[int]:
     return {pid for pid in pids if is_alive(pid)}
 
 
@@ -47,39 +47,39 @@ def test_the_demo_shows_both_alerts_once_ends_by_itself_and_leaves_nothing(tmp_p
             lambda: below if len(below := descendants(up.pid)) >= CHILDREN else set(), "children"
         )
         code = up.wait(150)
-        said = up.text()
+        output = up.text()
 
-    assert code == 0, said
-    _, header, table = said.partition("event time")
-    assert header, said
+    assert code == 0, output
+    _, header, table = output.partition("event time")
+    assert header, output
     for rule in ("joint_march", "leader_appointed"):
         assert len(re.findall(rf"^ *{rule}\b", table, re.MULTILINE)) == 1
     assert median(map(int, re.findall(r"(\d+) ms\b", table))) < 500
-    assert "nothing is kept" in said.splitlines()[-1]
-    assert "Traceback" not in said
-    assert alive(family) == set()
+    assert "nothing is kept" in output.splitlines()[-1]
+    assert "Traceback" not in output
+    assert still_running(family) == set()
 
 
 @pytest.mark.parametrize(
-    ("arguments", "moment"),
+    ("arguments", "shown"),
     [((), "Vedette on this machine"), ((), "Send your own event"), (("--demo",), "╭─")],
     ids=["while it starts", "while it runs", "while it replays"],
 )
 def test_ctrl_c_leaves_no_process_and_no_traceback(
-    tmp_path: Path, arguments: tuple[str, ...], moment: str
+    tmp_path: Path, arguments: tuple[str, ...], shown: str
 ) -> None:
     with vedette_up(tmp_path / "up.log", *arguments) as up:
-        wait_for_text(up, moment)
+        wait_for_text(up, shown)
         family = until(lambda: descendants(up.pid), "its first children")
 
         os.kill(up.pid, signal.SIGINT)
         family |= descendants(up.pid)
         up.wait(30)
-        said = up.text()
+        output = up.text()
 
-    assert alive(family) == set()
-    assert "Traceback" not in said
-    assert said.splitlines()[-1] == (
+    assert still_running(family) == set()
+    assert "Traceback" not in output
+    assert output.splitlines()[-1] == (
         "vedette up has stopped: nothing is left running, nothing is kept."
     )
 
@@ -92,7 +92,7 @@ def test_a_kill_that_nobody_can_catch_leaves_no_process_either(tmp_path: Path) -
         up.kill()
 
         assert len(family) >= CHILDREN
-        until(lambda: not alive(family), "all children are gone", 10)
+        until(lambda: not still_running(family), "all children are gone", 10)
 
 
 def test_the_event_that_it_invites_to_send_is_shown_in_the_terminal(tmp_path: Path) -> None:

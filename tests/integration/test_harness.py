@@ -1,4 +1,4 @@
-"""The harness itself: what every other integration test stands on."""
+"""The harness that every other integration test uses."""
 
 import re
 import sys
@@ -27,8 +27,8 @@ def test_what_is_produced_is_read_with_key_headers_and_order(kafka: str, topics:
     parts.produce(kafka, topics + EVENTS, sent)
     read = parts.read_all(kafka, topics + EVENTS)
 
-    assert [one.value for one in read] == [one.value for one in sent]
-    assert {(one.key, one.headers["ce_id"]) for one in read} == {(b"k", b"x")}
+    assert [message.value for message in read] == [message.value for message in sent]
+    assert {(message.key, message.headers["ce_id"]) for message in read} == {(b"k", b"x")}
 
 
 def test_an_empty_topic_reads_as_nothing(kafka: str, topics: str) -> None:
@@ -43,17 +43,17 @@ def test_only_the_rules_topic_has_one_partition(kafka: str, topics: str) -> None
 
 def test_lag_is_what_a_group_has_not_committed(kafka: str, topics: str) -> None:
     parts.produce(kafka, topics + EVENTS, [TopicMessage(b"v", partition=2) for _ in range(5)])
-    group, place = f"g-{uuid4().hex}", TopicPartition(topics + EVENTS, 2)
+    group, partition = f"g-{uuid4().hex}", TopicPartition(topics + EVENTS, 2)
 
     before = parts.lag(kafka, group, topics + EVENTS)
     consumer = KafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
-    consumer.assign([place])
-    consumer.seek(place, 5)
+    consumer.assign([partition])
+    consumer.seek(partition, 5)
     consumer.commit()
     consumer.close()
 
     assert before == {0: 0, 1: 0, 2: 5, 3: 0}
-    assert parts.drained(kafka, group, topics + EVENTS)
+    assert parts.is_drained(kafka, group, topics + EVENTS)
 
 
 def test_a_killed_kafka_has_what_it_acknowledged(own_kafka: KafkaNode) -> None:
@@ -63,7 +63,8 @@ def test_a_killed_kafka_has_what_it_acknowledged(own_kafka: KafkaNode) -> None:
     own_kafka.kill()
     own_kafka.start()
 
-    assert [one.value for one in parts.read_all(own_kafka.bootstrap, prefix + EVENTS)] == [b"kept"]
+    messages = parts.read_all(own_kafka.bootstrap, prefix + EVENTS)
+    assert [message.value for message in messages] == [b"kept"]
 
 
 def test_each_test_has_a_database_of_its_own(
@@ -119,9 +120,9 @@ def test_a_service_sees_only_the_variables_it_is_given(
 
     service = Service("ingest", {"VEDETTE_LOG_LEVEL": "DEBUG"}, tmp_path)
 
-    ours = {name for name in service.environment or {} if name.startswith("VEDETTE_")}
+    variables = {name for name in service.environment or {} if name.startswith("VEDETTE_")}
     of_every_test = {"VEDETTE_HOST", "VEDETTE_PORT", "VEDETTE_WATCHDOG_SECONDS"}
-    assert ours == of_every_test | {"VEDETTE_LOG_LEVEL"}
+    assert variables == of_every_test | {"VEDETTE_LOG_LEVEL"}
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", service.url)
 
 

@@ -92,26 +92,26 @@ def test_one_event_is_a_keyed_cloudevent_with_the_owner_of_its_token(
     assert event["reliability"] == "B"
 
 
-def test_events_arriving_together_travel_as_bundles_of_the_partition_of_their_keys(
+def test_events_of_one_request_become_a_batch_for_each_partition(
     ingest: Service, kafka: str, topics: str
 ) -> None:
     together = [EVENT | {"id": f"r{number}"} for number in range(100)]
 
     response = post(ingest, together)
 
-    bundles = stored(kafka, topics)
-    by_default = places_by_kafkas_own_partitioner(kafka, topics, together)
+    batches = stored(kafka, topics)
+    by_default = partitions_by_kafkas_partitioner(kafka, topics, together)
     assert statuses(response) == ["accepted"] * 100
-    assert len(bundles) == len({bundle.partition for bundle in bundles}) == PARTITIONS
-    assert {bundle.key for bundle in bundles} == {None}
-    assert {header(bundle, "ce_type") for bundle in bundles} == {"vedette.events.bundle"}
-    assert len({header(bundle, "ce_id") for bundle in bundles}) == PARTITIONS
-    for bundle in bundles:
-        keys = [f"reuters {event['id']}".encode() for event in bodies(bundle)]
-        assert {by_default[key] for key in keys} == {bundle.partition}
+    assert len(batches) == len({batch.partition for batch in batches}) == PARTITIONS
+    assert {batch.key for batch in batches} == {None}
+    assert {header(batch, "ce_type") for batch in batches} == {"vedette.events.bundle"}
+    assert len({header(batch, "ce_id") for batch in batches}) == PARTITIONS
+    for batch in batches:
+        keys = [f"reuters {event['id']}".encode() for event in bodies(batch)]
+        assert {by_default[key] for key in keys} == {batch.partition}
 
 
-def places_by_kafkas_own_partitioner(
+def partitions_by_kafkas_partitioner(
     bootstrap: str, prefix: str, events: list[dict[str, str]]
 ) -> dict[bytes | None, int | None]:
     other = f"{prefix}ledger"
@@ -153,7 +153,7 @@ def test_every_form_of_a_report_becomes_the_same_event(
     assert len({json.dumps(event | {"recorded_at": ""}) for event in events}) == 1
 
 
-def test_what_is_refused_reaches_no_topic_and_takes_nothing_with_it(
+def test_a_refused_report_reaches_no_topic_and_the_others_do(
     ingest: Service, kafka: str, topics: str
 ) -> None:
     malformed = post(ingest, b'{"id": "m1", "text": }')
@@ -213,8 +213,8 @@ def alive(service: Service) -> bool:
         return False
 
 
-Fault = Callable[[KafkaNode], object]
-FAULTS: dict[str, tuple[Fault, Fault]] = {
+KafkaAct = Callable[[KafkaNode], object]
+FAULTS: dict[str, tuple[KafkaAct, KafkaAct]] = {
     "killed": (KafkaNode.kill, KafkaNode.start),
     "stopped": (KafkaNode.stop, KafkaNode.start),
     "frozen": (KafkaNode.freeze, KafkaNode.thaw),
@@ -222,22 +222,22 @@ FAULTS: dict[str, tuple[Fault, Fault]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_what_it_called_accepted_stands_in_kafka_whatever_befell_kafka(
+def test_accepted_events_are_in_kafka_after_it_was_down(
     fault: str, own_kafka: KafkaNode, topic_prefix: str, tmp_path: Path
 ) -> None:
     topic_parts.create(own_kafka.bootstrap, topic_prefix)
-    fell, rose = FAULTS[fault]
+    inject, end = FAULTS[fault]
 
     with Service("ingest", variables(own_kafka.bootstrap, topic_prefix, tmp_path), tmp_path) as up:
         up.wait_ready()
         before = post(up, EVENT | {"id": "before"})
-        fell(own_kafka)
+        inject(own_kafka)
         began = time.monotonic()
         during = post(up, EVENT | {"id": "during"})
         took = time.monotonic() - began
         until(lambda: not up.ready(), "ingest says that Kafka is away")
         at_once = post(up, EVENT | {"id": "at once"})
-        rose(own_kafka)
+        end(own_kafka)
         up.wait_ready()
         after = [post(up, EVENT | {"id": f"after {number}"}) for number in range(20)]
 
@@ -252,7 +252,7 @@ def test_what_it_called_accepted_stands_in_kafka_whatever_befell_kafka(
     assert "at once" not in ids
 
 
-def test_sigterm_finishes_what_is_in_flight_and_ends_with_zero(
+def test_sigterm_finishes_requests_in_flight_and_exits_0(
     own_kafka: KafkaNode, topic_prefix: str, tmp_path: Path
 ) -> None:
     topic_parts.create(own_kafka.bootstrap, topic_prefix)

@@ -1,4 +1,4 @@
-"""A worker that was stopped past its session wakes up with writes in hand, and sends none."""
+"""A worker that was frozen past its session has pending writes, and sends none of them."""
 
 import sys
 import time
@@ -8,7 +8,14 @@ import pytest
 
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, SIGNALS
 from services.matcher.adapters.state.table import changelog_name
-from tests.integration.matcher_site import ROCKETS, Matched, event, matcher, message, started
+from tests.integration.matcher_site import (
+    ROCKETS,
+    MatcherTopics,
+    event,
+    matcher,
+    message,
+    start_ready,
+)
 from tests.integration.matcher_worker import LATE
 from tests.parts.pipeline import write_pack
 from tests.parts.processes import Service
@@ -19,63 +26,63 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 
 STOPPED_SECONDS = 20.0
 LATE_SECONDS = 3
-# Faust's own setting: whatever is sent waits in aiokafka's batches for so many seconds
+# Faust's own setting: messages wait in aiokafka's batches for so many seconds
 HOLDING = {"PRODUCER_LINGER": "8", "VEDETTE_TICK_SECONDS": "1", LATE: str(LATE_SECONDS)}
 
 
 def test_a_worker_that_wakes_up_after_its_session_sends_nothing_and_exits(
-    matched: Matched, tmp_path: Path
+    matcher_topics: MatcherTopics, tmp_path: Path
 ) -> None:
     write_pack(tmp_path, ROCKETS % "24h")
     with (
-        matcher(matched, tmp_path, **HOLDING) as sleeper,
-        matcher(matched, tmp_path) as successor,
-        matcher(matched, tmp_path) as third,
+        matcher(matcher_topics, tmp_path, **HOLDING) as sleeper,
+        matcher(matcher_topics, tmp_path) as successor,
+        matcher(matcher_topics, tmp_path) as third,
     ):
-        _stopped_with_writes_in_hand(matched, sleeper)
+        _freeze_with_pending_writes(matcher_topics, sleeper)
         until_awake = time.monotonic() + STOPPED_SECONDS
-        started(successor)
-        matched.wait_alerts(1)
-        matched.send(message(event("e-2")))
-        matched.wait_alerts(2)
-        matched.wait_drained()
+        start_ready(successor)
+        matcher_topics.wait_alerts(1)
+        matcher_topics.send(message(event("e-2")))
+        matcher_topics.wait_alerts(2)
+        matcher_topics.wait_until_drained()
         time.sleep(max(0.0, until_awake - time.monotonic()))
-        before = _messages(matched)
+        before = _count_messages(matcher_topics)
 
         sleeper.thaw()
         code = sleeper.wait(30)
-        assert _messages(matched) == before
-        assert matched.drained()
+        assert _count_messages(matcher_topics) == before
+        assert matcher_topics.is_drained()
         successor.kill()
-        started(third)
-        matched.send(message(event("e-3")))
-        alerts = matched.wait_alerts(3)
+        start_ready(third)
+        matcher_topics.send(message(event("e-3")))
+        alerts = matcher_topics.wait_alerts(3)
 
     assert code == 1
     assert "the session is over" in sleeper.text()
-    assert [(one.revision, one.evidence_count) for one in alerts] == [(1, 1), (2, 2), (3, 3)]
+    assert [(alert.revision, alert.evidence_count) for alert in alerts] == [(1, 1), (2, 2), (3, 3)]
     assert len({alert.id for alert in alerts}) == 1
-    assert [one.value for one in matched.buried] == [b"{nope"]
+    assert [letter.value for letter in matcher_topics.dead_letters] == [b"{nope"]
 
 
-def _stopped_with_writes_in_hand(matched: Matched, sleeper: Service) -> None:
+def _freeze_with_pending_writes(matcher_topics: MatcherTopics, sleeper: Service) -> None:
     """A window, an alert, ticks and a dead letter are written, and none is sent.
 
-    When it wakes up it has a while before it acts on its loss: the writes are due by then.
+    After it wakes up, some seconds pass before it exits: the writes would be sent by then.
     """
     sleeper.command = [sys.executable, "-m", "tests.integration.matcher_worker"]
-    started(sleeper)
-    matched.send(message(event("e-1")))
+    start_ready(sleeper)
+    matcher_topics.send(message(event("e-1")))
     until(lambda: "vedette_matcher_alerts_total{" in sleeper.metrics(), "a window is written")
-    matched.send(TopicMessage(b"{nope"))
+    matcher_topics.send(TopicMessage(b"{nope"))
     until(lambda: "vedette_matcher_dead_letters_total{" in sleeper.metrics(), "a dead letter")
     sleeper.freeze()
-    assert matched.alerts == []
-    assert matched.buried == []
+    assert matcher_topics.alerts == []
+    assert matcher_topics.dead_letters == []
 
 
-def _messages(matched: Matched) -> dict[str, int]:
-    """How many stand in each topic, the changelog too."""
-    names = [matched.name(topic) for topic in (EVENTS, SIGNALS, ALERTS, DEAD_LETTERS)]
-    names.append(changelog_name(matched.group))
-    return {name: len(read_all(matched.bootstrap, name)) for name in names}
+def _count_messages(matcher_topics: MatcherTopics) -> dict[str, int]:
+    """The number of messages in each topic and the changelog."""
+    names = [matcher_topics.name(topic) for topic in (EVENTS, SIGNALS, ALERTS, DEAD_LETTERS)]
+    names.append(changelog_name(matcher_topics.group))
+    return {name: len(read_all(matcher_topics.bootstrap, name)) for name in names}

@@ -13,11 +13,11 @@ from schemas.topics import SIGNALS
 from tests.integration.matcher_site import (
     MARCH,
     ROCKETS,
-    Matched,
+    MatcherTopics,
     event,
     matcher,
     message,
-    started,
+    start_ready,
 )
 from tests.integration.matcher_worker import PAUSE, PAUSED
 from tests.parts import topics as topic_parts
@@ -49,116 +49,122 @@ def readyz(service: Service) -> httpx.Response:
     return httpx.get(f"{service.url}/readyz", timeout=5)
 
 
-def test_one_event_becomes_one_alert(matched: Matched, pack: Path) -> None:
-    with matcher(matched, pack) as service:
-        started(service)
-        matched.send(message(event("e-1")))
+def test_one_event_becomes_one_alert(matcher_topics: MatcherTopics, pack: Path) -> None:
+    with matcher(matcher_topics, pack) as service:
+        start_ready(service)
+        matcher_topics.send(message(event("e-1")))
 
-        (alert,) = matched.wait_alerts(1)
+        (alert,) = matcher_topics.wait_alerts(1)
         metrics = service.metrics()
 
     assert (alert.rule.name, alert.status, alert.revision) == ("rocket_fire", Status.FIRING, 1)
     assert alert.summary == "Rockets on Taji"
-    assert [one.event_id for one in alert.evidence] == ["e-1"]
+    assert [item.event_id for item in alert.evidence] == ["e-1"]
     assert 'vedette_matcher_alerts_total{level="high",status="firing"} 1.0' in metrics
     assert 'vedette_matcher_matches_total{pack="pack",rule="rocket_fire"} 1.0' in metrics
 
 
-def test_poison_is_buried_and_everything_around_it_goes_on(matched: Matched, pack: Path) -> None:
-    bundle = [event("b-1", place="Basra"), {"id": "bad"}, event("b-2", place="Kirkuk")]
-    with matcher(matched, pack) as service:
-        started(service)
-        matched.send(
+def test_poison_becomes_dead_letters_and_all_else_is_processed(
+    matcher_topics: MatcherTopics, pack: Path
+) -> None:
+    batch = [event("b-1", place="Basra"), {"id": "bad"}, event("b-2", place="Kirkuk")]
+    with matcher(matcher_topics, pack) as service:
+        start_ready(service)
+        matcher_topics.send(
             message(event("e-1"), partition=0),
             TopicMessage(b"{nope", b"its key", partition=0),
             TopicMessage(None, b"empty", partition=0),
-            message(bundle, partition=0),
+            message(batch, partition=0),
             message(event("e-2", place="Mosul"), partition=0),
         )
 
-        matched.wait_alerts(4)
-        until(lambda: len(matched.buried) == 3, "three dead letters")
-        matched.wait_drained()
+        matcher_topics.wait_alerts(4)
+        until(lambda: len(matcher_topics.dead_letters) == 3, "three dead letters")
+        matcher_topics.wait_until_drained()
 
-    assert {alert.group["place"] for alert in matched.alerts} == {
+    assert {alert.group["place"] for alert in matcher_topics.alerts} == {
         "Taji",
         "Basra",
         "Kirkuk",
         "Mosul",
     }
-    found = {one.value: one for one in matched.buried}
-    assert found.keys() == {b"{nope", None, b'{"id":"bad"}'}
-    assert found[b"{nope"].key == b"its key"
-    assert b"Invalid JSON" in found[b"{nope"].headers["reason"]
-    assert b"source: " in found[b'{"id":"bad"}'].headers["reason"]
+    letters = {letter.value: letter for letter in matcher_topics.dead_letters}
+    assert letters.keys() == {b"{nope", None, b'{"id":"bad"}'}
+    assert letters[b"{nope"].key == b"its key"
+    assert b"Invalid JSON" in letters[b"{nope"].headers["reason"]
+    assert b"source: " in letters[b'{"id":"bad"}'].headers["reason"]
 
 
 def test_a_kill_between_processing_and_commit_repeats_the_alert_and_doubles_nothing(
-    matched: Matched, pack: Path
+    matcher_topics: MatcherTopics, pack: Path
 ) -> None:
-    with matcher(matched, pack) as service:
-        place = _killed_before_its_commit(matched, service)
-        started(service)
-        matched.wait_drained()
-        repeated = [alert for alert in matched.alerts if alert.group["place"] == place]
-        matched.send(message(event("e-2", place=place)))
-        until(lambda: matched.alerts_of(place)[-1].revision == 2, "the next report is counted")
-        last = matched.alerts_of(place)[-1]
+    with matcher(matcher_topics, pack) as service:
+        place = _kill_before_commit(matcher_topics, service)
+        start_ready(service)
+        matcher_topics.wait_until_drained()
+        repeated = [alert for alert in matcher_topics.alerts if alert.group["place"] == place]
+        matcher_topics.send(message(event("e-2", place=place)))
+        until(
+            lambda: matcher_topics.alerts_of(place)[-1].revision == 2, "the next report is counted"
+        )
+        last = matcher_topics.alerts_of(place)[-1]
 
     assert len(repeated) >= 2
     assert len({(alert.id, alert.revision) for alert in repeated}) == 1
     assert (last.id, last.revision, last.evidence_count) == (repeated[0].id, 2, 2)
 
 
-def _killed_before_its_commit(matched: Matched, service: Service) -> str:
-    """Kill the matcher as soon as an alert stands; again, if the commit was faster."""
+def _kill_before_commit(matcher_topics: MatcherTopics, service: Service) -> str:
+    """Kill the matcher as soon as an alert is on Kafka; again, if the commit was faster."""
     for attempt in range(8):
         place = f"place-{attempt}"
-        started(service)
-        with matched.next_alert() as arrived:
-            matched.send(message(event(f"e-{attempt}", place=place)))
+        start_ready(service)
+        with matcher_topics.next_alert() as arrived:
+            matcher_topics.send(message(event(f"e-{attempt}", place=place)))
             arrived()
             service.kill()
-        if matched.lag(SIGNALS):
+        if matcher_topics.lag(SIGNALS):
             return place
     pytest.fail("the commit was faster every time")
 
 
-def test_sigterm_commits_what_was_done_and_exits_0(matched: Matched, pack: Path) -> None:
+def test_sigterm_commits_processed_messages_and_exits_0(
+    matcher_topics: MatcherTopics, pack: Path
+) -> None:
     places = [f"place-{number}" for number in range(600)]
-    with matcher(matched, pack) as service:
-        started(service)
-        with matched.next_alert() as arrived:
-            matched.send(*(message(event(place, place=place)) for place in places))
+    with matcher(matcher_topics, pack) as service:
+        start_ready(service)
+        with matcher_topics.next_alert() as arrived:
+            matcher_topics.send(*(message(event(place, place=place)) for place in places))
             arrived()
             code = service.terminate()
-        started(service)
-        alerts = matched.wait_alerts(len(places))
-        matched.wait_drained()
+        start_ready(service)
+        alerts = matcher_topics.wait_alerts(len(places))
+        matcher_topics.wait_until_drained()
 
     assert code == 0
     assert sorted(alert.group["place"] for alert in alerts) == sorted(places)
 
 
 def test_after_an_outage_nothing_resolves_before_the_backlog_is_through(
-    matched: Matched, tmp_path: Path
+    matcher_topics: MatcherTopics, tmp_path: Path
 ) -> None:
     write_pack(tmp_path, ROCKETS % "5s")
     start = datetime.now(UTC) + timedelta(seconds=3)
     noise = [event(f"n-{number}", title="Markets opened") for number in range(50)]
-    with matcher(matched, tmp_path) as service:
-        started(service)
+    with matcher(matcher_topics, tmp_path) as service:
+        start_ready(service)
         first = max(start, datetime.now(UTC))
-        matched.send(message(_at(first, 0)))
-        matched.wait_alerts(1)
+        matcher_topics.send(message(_at(first, 0)))
+        matcher_topics.wait_alerts(1)
         service.kill()
     backlog = [message(_at(first, 3 * number), partition=3) for number in range(1, 5)]
-    matched.send(*(message(noise, number % 4) for number in range(40)), *backlog)
+    matcher_topics.send(*(message(noise, number % 4) for number in range(40)), *backlog)
 
-    with matcher(matched, tmp_path, VEDETTE_TICK_SECONDS="0.2") as service:
-        started(service)
-        until(lambda: matched.told[-1][0] is Status.RESOLVED, "it resolves")
-        *firing, resolved = matched.alerts
+    with matcher(matcher_topics, tmp_path, VEDETTE_TICK_SECONDS="0.2") as service:
+        start_ready(service)
+        until(lambda: matcher_topics.statuses[-1][0] is Status.RESOLVED, "it resolves")
+        *firing, resolved = matcher_topics.alerts
 
     assert {alert.status for alert in firing} == {Status.FIRING}
     assert {alert.id for alert in firing} == {resolved.id}
@@ -174,17 +180,19 @@ def _at(first: datetime, seconds: int) -> dict[str, Any]:
 def test_on_the_recorded_clock_time_is_that_of_the_reports(
     kafka: str, topic_prefix: str, pack: Path
 ) -> None:
-    matched = Matched(kafka, topic_parts.create(kafka, topic_prefix, partitions=1))
+    matcher_topics = MatcherTopics(kafka, topic_parts.create(kafka, topic_prefix, partitions=1))
     days = {name: f"2020-01-{day}T06:00:00Z" for name, day in (("a", 14), ("b", 16))}
     reports = [event(name, occurred_at=at, recorded_at=at) for name, at in days.items()]
-    with matcher(matched, pack, VEDETTE_CLOCK="recorded", VEDETTE_TICK_SECONDS="0.2") as service:
-        started(service)
+    with matcher(
+        matcher_topics, pack, VEDETTE_CLOCK="recorded", VEDETTE_TICK_SECONDS="0.2"
+    ) as service:
+        start_ready(service)
         for report in reports:
-            matched.send(message(report))
+            matcher_topics.send(message(report))
 
-        alerts = matched.wait_alerts(3)
+        alerts = matcher_topics.wait_alerts(3)
 
-    assert [(one.starts_at.day, one.status) for one in alerts] == [
+    assert [(alert.starts_at.day, alert.status) for alert in alerts] == [
         (14, Status.FIRING),
         (16, Status.FIRING),
         (14, Status.RESOLVED),
@@ -192,78 +200,90 @@ def test_on_the_recorded_clock_time_is_that_of_the_reports(
     assert {alert.updated_at.year for alert in alerts} == {2020}
 
 
-def test_two_workers_share_the_partitions(matched: Matched, pack: Path) -> None:
+def test_two_workers_share_the_partitions(matcher_topics: MatcherTopics, pack: Path) -> None:
     places = [f"place-{number}" for number in range(40)]
-    with matcher(matched, pack) as one, matcher(matched, pack) as other:
-        started(one)
-        started(other)
-        until(lambda: one.ready() and _owned(one) and _owned(other), "both have partitions")
-        matched.send(*(message(event(place, place=place)) for place in places))
+    with matcher(matcher_topics, pack) as first, matcher(matcher_topics, pack) as second:
+        start_ready(first)
+        start_ready(second)
+        until(
+            lambda: first.ready() and _lag_series(first) and _lag_series(second),
+            "both have partitions",
+        )
+        matcher_topics.send(*(message(event(place, place=place)) for place in places))
 
-        alerts = matched.wait_alerts(len(places))
-        until(lambda: _shared(_owned(one), _owned(other)), "each tells of its own")
+        alerts = matcher_topics.wait_alerts(len(places))
+        until(
+            lambda: _is_shared(_lag_series(first), _lag_series(second)),
+            "each has its own partitions",
+        )
 
     assert sorted(alert.group["place"] for alert in alerts) == sorted(places)
 
 
-def _shared(one: set[str], other: set[str]) -> bool:
-    return one.isdisjoint(other) and len(one | other) == 8
+def _is_shared(first: set[str], second: set[str]) -> bool:
+    return first.isdisjoint(second) and len(first | second) == 8
 
 
-def _owned(service: Service) -> set[str]:
+def _lag_series(service: Service) -> set[str]:
     lines = service.metrics().splitlines()
     return {line.rsplit(" ", 1)[0] for line in lines if line.startswith("vedette_matcher_lag{")}
 
 
-def test_readyz_tells_the_truth_about_kafka(
+def test_readyz_says_whether_kafka_answers(
     own_kafka: KafkaNode, topic_prefix: str, pack: Path
 ) -> None:
-    matched = Matched(own_kafka.bootstrap, topic_parts.create(own_kafka.bootstrap, topic_prefix))
+    matcher_topics = MatcherTopics(
+        own_kafka.bootstrap, topic_parts.create(own_kafka.bootstrap, topic_prefix)
+    )
     own_kafka.stop()
-    with matcher(matched, pack) as service:
+    with matcher(matcher_topics, pack) as service:
         service.start()
-        until(lambda: _alive(service), "it is alive")
+        until(lambda: _is_alive(service), "it is alive")
         without_kafka = readyz(service)
         own_kafka.start()
         service.wait_ready()
         own_kafka.kill()
-        until(lambda: not service.ready(), "it sees that Kafka is gone")
-        gone = readyz(service)
+        until(lambda: not service.ready(), "it notices that Kafka is down")
+        down = readyz(service)
         own_kafka.start()
-        matched.send(message(event("e-1")))
-        until(lambda: _supervised(service).running and matched.alerts, "it goes on", 90.0)
+        matcher_topics.send(message(event("e-1")))
+        until(
+            lambda: _restart_if_ended(service).running and matcher_topics.alerts, "it goes on", 90.0
+        )
         service.wait_ready()
 
     assert without_kafka.status_code == 503
-    assert gone.status_code == 503
-    assert "kafka" in gone.json()["faults"]
+    assert down.status_code == 503
+    assert "kafka" in down.json()["faults"]
 
 
-def _supervised(service: Service) -> Service:
-    """Started again if it has ended, as it does when Kafka no longer knows it."""
+def _restart_if_ended(service: Service) -> Service:
+    """Restart it if it has ended, as it does when Kafka no longer knows it as a member."""
     return service if service.running else service.start()
 
 
-def test_it_is_not_ready_before_its_windows_are_recovered(matched: Matched, pack: Path) -> None:
-    with matcher(matched, pack) as service:
-        started(service)
-        matched.send(message(event("e-1")))
-        matched.wait_drained()
-    with matcher(matched, pack, **{PAUSE: "3"}) as service:
+def test_it_is_not_ready_before_its_windows_are_recovered(
+    matcher_topics: MatcherTopics, pack: Path
+) -> None:
+    with matcher(matcher_topics, pack) as service:
+        start_ready(service)
+        matcher_topics.send(message(event("e-1")))
+        matcher_topics.wait_until_drained()
+    with matcher(matcher_topics, pack, **{PAUSE: "3"}) as service:
         service.command = [sys.executable, "-m", "tests.integration.matcher_worker"]
         service.start()
         until(lambda: PAUSED in service.text(), "it has its partitions")
         recovering = readyz(service)
         service.wait_ready()
-        matched.send(message(event("e-2")))
-        alerts = matched.wait_alerts(2)
+        matcher_topics.send(message(event("e-2")))
+        alerts = matcher_topics.wait_alerts(2)
 
     assert recovering.status_code == 503
     assert "recovering" in recovering.json()["faults"]["group"]
-    assert [(one.revision, one.evidence_count) for one in alerts] == [(1, 1), (2, 2)]
+    assert [(alert.revision, alert.evidence_count) for alert in alerts] == [(1, 1), (2, 2)]
 
 
-def _alive(service: Service) -> bool:
+def _is_alive(service: Service) -> bool:
     service.check()
     try:
         return httpx.get(f"{service.url}/healthz", timeout=5).status_code == 200
@@ -272,11 +292,11 @@ def _alive(service: Service) -> bool:
 
 
 def test_a_faulty_rule_file_is_named_and_stops_no_good_one(
-    matched: Matched, tmp_path: Path
+    matcher_topics: MatcherTopics, tmp_path: Path
 ) -> None:
     write_pack(tmp_path, ROCKETS % "24h", BROKEN)
-    with matcher(matched, tmp_path) as service:
-        started(service)
+    with matcher(matcher_topics, tmp_path) as service:
+        start_ready(service)
 
         answer = readyz(service)
 
@@ -285,9 +305,11 @@ def test_a_faulty_rule_file_is_named_and_stops_no_good_one(
     assert "rule_1.yaml" in service.text()
 
 
-def test_without_any_usable_rule_it_refuses_to_start(matched: Matched, tmp_path: Path) -> None:
+def test_without_any_usable_rule_it_refuses_to_start(
+    matcher_topics: MatcherTopics, tmp_path: Path
+) -> None:
     write_pack(tmp_path, BROKEN)
-    with matcher(matched, tmp_path) as service:
+    with matcher(matcher_topics, tmp_path) as service:
         code = service.start().wait(60)
 
     assert code == 2
@@ -296,8 +318,10 @@ def test_without_any_usable_rule_it_refuses_to_start(matched: Matched, tmp_path:
     assert "rule_0.yaml" in service.text()
 
 
-def test_an_invalid_environment_is_refused_in_one_line(matched: Matched, pack: Path) -> None:
-    with matcher(matched, pack, VEDETTE_CLOCK="sundial", VEDETTE_NONSENSE="1") as service:
+def test_an_invalid_environment_is_refused_in_one_line(
+    matcher_topics: MatcherTopics, pack: Path
+) -> None:
+    with matcher(matcher_topics, pack, VEDETTE_CLOCK="sundial", VEDETTE_NONSENSE="1") as service:
         code = service.start().wait(60)
 
     assert code == 2
@@ -307,7 +331,7 @@ def test_an_invalid_environment_is_refused_in_one_line(matched: Matched, pack: P
 
 
 def test_a_missing_topic_is_named(kafka: str, topic_prefix: str, pack: Path) -> None:
-    with matcher(Matched(kafka, topic_prefix), pack) as service:
+    with matcher(MatcherTopics(kafka, topic_prefix), pack) as service:
         code = service.start().wait(60)
 
     assert code == 1

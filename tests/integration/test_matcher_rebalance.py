@@ -1,7 +1,7 @@
-"""Workers join and leave under load, with a table: the consumer's remedies, shown by their lack.
+"""Workers join and leave under load, with a table, with and without the consumer's remedies.
 
-The storm runs once as the matcher does and once on Faust's own consumer. Take a remedy out of
-`services.matcher.adapters.stream.consumer` and the first fails; the second says why they are there.
+The storm runs once as the matcher does and once on Faust's own consumer. Without
+any one remedy of `services.matcher.adapters.stream.consumer` the first test fails.
 """
 
 import sys
@@ -27,15 +27,15 @@ from tests.integration.storm_worker import (
     group,
 )
 from tests.parts.child import ChildProcess
-from tests.parts.topics import TopicMessage, drained, lag, read_all
+from tests.parts.topics import TopicMessage, is_drained, lag, read_all
 from tests.parts.waiting import NotInTime, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 
 KEYS = 200
-A_SECOND = 500
+PER_SECOND = 500
 STEADY_SECONDS = 1.5
-MOST_REPEATS = A_SECOND * COMMIT_SECONDS / 10
+MAX_REPEATS = PER_SECOND * COMMIT_SECONDS / 10
 LONGEST_DRAIN = 40.0
 
 
@@ -51,7 +51,7 @@ class RebalanceLoad:
     def run(self) -> None:
         with closing(KafkaProducer(bootstrap_servers=self.bootstrap, acks="all")) as producer:
             while not self.stop.wait(0.02):
-                for number in range(self.sent, self.sent + A_SECOND // 50):
+                for number in range(self.sent, self.sent + PER_SECOND // 50):
                     key = b"k%d" % (number % KEYS)
                     producer.send(self.topic, b"e%d" % number, key)
                     self.sent += 1
@@ -79,12 +79,12 @@ class Storm:
         time.sleep(STEADY_SECONDS)
 
     def leave(self, number: int) -> None:
-        """One worker goes in order; the others work for a while."""
+        """Stop one worker with SIGTERM; the others work for a while."""
         assert self.workers[number].terminate() == 0, self.workers[number].tail()
         time.sleep(STEADY_SECONDS)
 
-    def blow(self) -> None:
-        """Four joins and two orderly leaves: no fewer rebalances."""
+    def rebalance(self) -> None:
+        """Four joins and two orderly leaves, with a rebalance at each."""
         self.join()
         self.join()
         self.join()
@@ -93,13 +93,13 @@ class Storm:
         self.leave(1)
 
     def kill(self) -> None:
-        """One of the two that are left is gone at once."""
+        """SIGKILL one of the two that are left."""
         self.workers[2].kill()
 
 
 @dataclass(frozen=True)
 class Damage:
-    """What a storm has cost; `repeats` before the kill, which may cost a commit interval."""
+    """What a storm lost or repeated; `repeats` before the kill, which may repeat an interval."""
 
     stalled: dict[int, int]
     missing: int
@@ -107,19 +107,19 @@ class Damage:
     wrong: int
 
     @property
-    def bearable(self) -> bool:
-        """Whether it cost next to nothing."""
-        whole = not (self.stalled or self.missing or self.wrong)
-        return whole and self.repeats <= MOST_REPEATS
+    def is_acceptable(self) -> bool:
+        """Whether nothing was lost and next to nothing repeated."""
+        complete = not (self.stalled or self.missing or self.wrong)
+        return complete and self.repeats <= MAX_REPEATS
 
 
 @contextmanager
 def storm(bootstrap: str, prefix: str, kind: str, folder: Path) -> Iterator[Storm]:
-    blowing = Storm(bootstrap, prefix, kind, folder)
+    running = Storm(bootstrap, prefix, kind, folder)
     try:
-        yield blowing
+        yield running
     finally:
-        for worker in blowing.workers:
+        for worker in running.workers:
             worker.kill()
 
 
@@ -136,15 +136,15 @@ def storm_topics(kafka: str, topic_prefix: str) -> str:
     return topic_prefix
 
 
-def damage(kafka: str, prefix: str, kind: str, folder: Path) -> Damage:
+def measure_damage(kafka: str, prefix: str, kind: str, folder: Path) -> Damage:
     load = RebalanceLoad(kafka, prefix + IN)
     sending = threading.Thread(target=load.run)
-    with storm(kafka, prefix, kind, folder) as blowing:
+    with storm(kafka, prefix, kind, folder) as running:
         sending.start()
         try:
-            blowing.blow()
+            running.rebalance()
             repeats = _repeats(kafka, prefix)
-            blowing.kill()
+            running.kill()
         finally:
             load.stop.set()
             sending.join()
@@ -154,30 +154,32 @@ def damage(kafka: str, prefix: str, kind: str, folder: Path) -> Damage:
 
 
 def _repeats(kafka: str, prefix: str) -> int:
-    told = read_all(kafka, prefix + OUT)
-    return len(told) - len({_parted(one)[0] for one in told})
+    forwarded = read_all(kafka, prefix + OUT)
+    return len(forwarded) - len({_parse(message)[0] for message in forwarded})
 
 
 def _stalled(kafka: str, prefix: str) -> dict[int, int]:
     try:
-        until(lambda: drained(kafka, group(prefix), prefix + IN), "all is committed", LONGEST_DRAIN)
+        until(
+            lambda: is_drained(kafka, group(prefix), prefix + IN), "all is committed", LONGEST_DRAIN
+        )
     except NotInTime:
         return {p: n for p, n in lag(kafka, group(prefix), prefix + IN).items() if n}
     return {}
 
 
 def _lost(kafka: str, prefix: str, sent: int) -> tuple[int, int]:
-    """How many events were never told on, and of how many keys the table lost count."""
-    told = [_parted(one) for one in read_all(kafka, prefix + OUT)]
+    """How many events were never forwarded, and of how many keys the table has a wrong count."""
+    forwarded = [_parse(message) for message in read_all(kafka, prefix + OUT)]
     most: Counter[int] = Counter()
-    for number, count in told:
+    for number, count in forwarded:
         most[number % KEYS] = max(most[number % KEYS], count)
     wanted = Counter(number % KEYS for number in range(sent))
     wrong = sum(most[key] != count for key, count in wanted.items())
-    return sent - len({number for number, _ in told}), wrong
+    return sent - len({number for number, _ in forwarded}), wrong
 
 
-def _parted(message: TopicMessage) -> tuple[int, int]:
+def _parse(message: TopicMessage) -> tuple[int, int]:
     name, count = (message.value or b"").split()
     return int(name[1:]), int(count)
 
@@ -185,14 +187,14 @@ def _parted(message: TopicMessage) -> tuple[int, int]:
 def test_a_storm_of_joins_and_leaves_and_a_kill_loses_and_repeats_nothing(
     kafka: str, storm_topics: str, tmp_path: Path
 ) -> None:
-    cost = damage(kafka, storm_topics, "mended", tmp_path)
+    damage = measure_damage(kafka, storm_topics, "mended", tmp_path)
 
-    assert cost.bearable, cost
+    assert damage.is_acceptable, damage
 
 
 def test_the_same_storm_breaks_without_the_remedies(
     kafka: str, storm_topics: str, tmp_path: Path
 ) -> None:
-    cost = damage(kafka, storm_topics, "plain", tmp_path)
+    damage = measure_damage(kafka, storm_topics, "plain", tmp_path)
 
-    assert not cost.bearable, cost
+    assert not damage.is_acceptable, damage

@@ -16,7 +16,14 @@ from services.matcher.adapters.state.changelog import CONFIG, ensure_changelog
 from services.matcher.adapters.state.recovery import read
 from services.matcher.adapters.topics.admin import read_settings, retention, topic_id
 from services.matcher.adapters.topics.cluster import KafkaUnusable
-from tests.integration.matcher_site import MARCH, Matched, event, matcher, message, started
+from tests.integration.matcher_site import (
+    MARCH,
+    MatcherTopics,
+    event,
+    matcher,
+    message,
+    start_ready,
+)
 from tests.matcher.adapters.rules.packs import changed
 from tests.parts.pipeline import write_pack
 from tests.parts.processes import Service
@@ -33,11 +40,11 @@ PLACES = [f"Place {number}" for number in range(16)]
 class Reports:
     """Endorsements of a march, in every place: there are windows in every partition."""
 
-    matched: Matched
+    matcher_topics: MatcherTopics
 
     def send(self, actor: str, places: list[str]) -> None:
         title = "They call for a million-man march"
-        self.matched.send(
+        self.matcher_topics.send(
             *(
                 message(event(f"{actor} {place}", title=title, actors=[actor], place=place))
                 for place in places
@@ -47,13 +54,13 @@ class Reports:
     def two_of_three(self) -> None:
         self.send("a", PLACES)
         self.send("b", PLACES)
-        self.matched.wait_drained()
+        self.matcher_topics.wait_until_drained()
 
     def whole(self, places: list[str]) -> bool:
         """The third comes; whether it found the two before it everywhere."""
         self.send("c", places)
-        self.matched.wait_drained()
-        told = {alert.group["place"]: alert for alert in self.matched.alerts}
+        self.matcher_topics.wait_until_drained()
+        told = {alert.group["place"]: alert for alert in self.matcher_topics.alerts}
         return all(place in told and told[place].value == 3 for place in places)
 
 
@@ -72,14 +79,14 @@ def notes(service: Service) -> dict[str, str]:
     return found
 
 
-def test_windows_outlive_a_kill(matched: Matched, tmp_path: Path) -> None:
+def test_windows_outlive_a_kill(matcher_topics: MatcherTopics, tmp_path: Path) -> None:
     write_pack(tmp_path, MARCHES % "60d")
-    reports = Reports(matched)
-    with matcher(matched, tmp_path) as service:
-        started(service)
+    reports = Reports(matcher_topics)
+    with matcher(matcher_topics, tmp_path) as service:
+        start_ready(service)
         reports.two_of_three()
         service.kill()
-        started(service)
+        start_ready(service)
 
         assert recovered(service) > len(PLACES)
         assert reports.whole(PLACES)

@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from schemas.alert import Status
-from tests.integration.matcher_site import ROCKETS, Matched, event, matcher, message, started
+from tests.integration.matcher_site import (
+    ROCKETS,
+    MatcherTopics,
+    event,
+    matcher,
+    message,
+    start_ready,
+)
 from tests.parts.pipeline import write_pack
 from tests.parts.topics import TopicMessage
 from tests.parts.waiting import until
@@ -27,13 +34,13 @@ def unreadable(number: int) -> TopicMessage:
     return TopicMessage(raw, f"broken {number}".encode(), partition=0)
 
 
-def retry(matched: Matched) -> str:
+def retry(matcher_topics: MatcherTopics) -> str:
     command = subprocess.run(
         [sys.executable, "-m", "cli", "dead-letters", "retry", "--source", "broken"],
         env={
             **os.environ,
-            "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": matched.bootstrap,
-            "VEDETTE_TOPIC_PREFIX": matched.prefix,
+            "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": matcher_topics.bootstrap,
+            "VEDETTE_TOPIC_PREFIX": matcher_topics.prefix,
         },
         capture_output=True,
         text=True,
@@ -44,26 +51,28 @@ def retry(matched: Matched) -> str:
 
 
 def test_a_broken_source_has_few_dead_letters_and_its_readable_reports_are_judged(
-    matched: Matched, tmp_path: Path
+    matcher_topics: MatcherTopics, tmp_path: Path
 ) -> None:
     write_pack(tmp_path, ROCKETS % "24h")
-    with matcher(matched, tmp_path, VEDETTE_DEAD_LETTER_LIMIT=str(LIMIT)) as service:
-        started(service)
-        matched.send(
+    with matcher(matcher_topics, tmp_path, VEDETTE_DEAD_LETTER_LIMIT=str(LIMIT)) as service:
+        start_ready(service)
+        matcher_topics.send(
             *(unreadable(number) for number in range(UNREADABLE)),
             message(event("good", source="broken", place="Taji"), partition=0),
             message(event("e-1", source="wire", place="Basra"), partition=0),
         )
-        until(lambda: len(matched.alerts) == 3, "two alerts, and one for those on duty")
-        matched.wait_drained()
+        until(lambda: len(matcher_topics.alerts) == 3, "two alerts, and one for those on duty")
+        matcher_topics.wait_until_drained()
 
         (suppressed,) = SUPPRESSED.findall(service.metrics())
-        dead_letters = matched.buried
-        output = retry(matched)
-        matched.wait_drained()
+        dead_letters = matcher_topics.dead_letters
+        output = retry(matcher_topics)
+        matcher_topics.wait_until_drained()
 
-    duty_alerts = {alert.rule.name: alert for alert in matched.alerts if alert.pack == "vedette"}
-    assert {alert.group["place"] for alert in matched.alerts if alert.pack != "vedette"} == {
+    duty_alerts = {
+        alert.rule.name: alert for alert in matcher_topics.alerts if alert.pack == "vedette"
+    }
+    assert {alert.group["place"] for alert in matcher_topics.alerts if alert.pack != "vedette"} == {
         "Taji",
         "Basra",
     }

@@ -7,7 +7,7 @@ import pytest
 from schemas.alert import Level
 from schemas.ledger import Act
 from schemas.topics import ALERTS
-from tests.integration.notifier_site import POST, TIMEOUT, MakeSite, NotifierSite, told_line
+from tests.integration.notifier_site import POST, TIMEOUT, MakeSite, NotifierSite, wait_for_line
 from tests.notifier.alerts import alert, wire
 from tests.parts import topics as parts
 from tests.parts.topics import TopicMessage
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.integration
 def test_only_levels_from_high_page(site: NotifierSite) -> None:
     site.notifier()
 
-    site.tell(
+    site.publish(
         alert("medium", level=Level.MEDIUM),
         alert("high"),
         alert("drill", exercise=True),
@@ -43,7 +43,7 @@ def test_a_hanging_slack_delays_no_page_and_misses_nothing(site: NotifierSite) -
     site.slack.wrong("drop", call=POST, seconds=60, times=2)
 
     start = time.time()
-    site.tell(*(alert(f"a{number}") for number in range(5)))
+    site.publish(*(alert(f"a{number}") for number in range(5)))
     until(lambda: len(site.pager.incidents) == 5, "five pages", 15)
     until(lambda: len(site.slack.messages) == 5, "five messages", 60)
     until(lambda: len(site.lines() + site.lines("pagerduty")) == 10, "ten lines", 15)
@@ -57,7 +57,7 @@ def test_a_rate_limit_is_kept_and_delays_no_page(site: NotifierSite) -> None:
     site.slack.wrong("status", call=POST, status=429, retry_after=3)
 
     start = time.time()
-    site.tell(alert("a1"), alert("a2"))
+    site.publish(alert("a1"), alert("a2"))
     until(lambda: len(site.slack.messages) == 2, "two messages", 30)
 
     assert min(one.at for one in site.slack.messages) - start >= 3
@@ -70,8 +70,8 @@ def test_a_server_error_makes_one_message(site: NotifierSite, stored: bool) -> N
     site.notifier()
     site.slack.wrong("status", call=POST, status=503, stored=stored)
 
-    site.tell(alert())
-    told_line(site)
+    site.publish(alert())
+    wait_for_line(site)
 
     assert len(site.slack.messages) == 1
 
@@ -81,8 +81,8 @@ def test_a_pager_out_of_order_pages_once(site: NotifierSite) -> None:
     for fault in ({"kind": "status", "status": 500, "stored": True}, {"kind": "drop"}):
         site.pager.wrong(**fault)
 
-    site.tell(alert())
-    told_line(site, "pagerduty")
+    site.publish(alert())
+    wait_for_line(site, "pagerduty")
 
     assert len(site.pager.incidents) == 1
     assert len(site.slack.messages) == 1
@@ -91,13 +91,13 @@ def test_a_pager_out_of_order_pages_once(site: NotifierSite) -> None:
 def test_what_waits_for_slack_survives_a_restart(site: NotifierSite) -> None:
     notifier = site.notifier()
     site.slack.wrong("status", call=POST, status=429, retry_after=4)
-    site.tell(alert())
+    site.publish(alert())
     until(lambda: site.slack.called(POST), "Slack refuses", 15)
     until(site.committed, "the offset is committed", 15)
 
     code = notifier.terminate()
     notifier.start()
-    told_line(site)
+    wait_for_line(site)
 
     assert code == 0
     assert len(site.slack.messages) == 1
@@ -106,7 +106,7 @@ def test_what_waits_for_slack_survives_a_restart(site: NotifierSite) -> None:
 def test_sigterm_finishes_what_is_in_flight(site: NotifierSite) -> None:
     notifier = site.notifier()
     site.slack.wrong("delay", call=POST, seconds=0.5)
-    site.tell(alert())
+    site.publish(alert())
     until(lambda: site.slack.called(POST), "it is in flight", 15)
 
     code = notifier.terminate()
@@ -120,13 +120,13 @@ def test_a_refusal_stands_in_ledger_and_dead_letters_and_stops_no_page(site: Not
     site.notifier()
     site.slack.wrong("error", call=POST, error="channel_not_found")
 
-    site.tell(alert("a1"))
-    until(site.dead, "a dead letter", 15)
-    site.tell(alert("a2"))
+    site.publish(alert("a1"))
+    until(site.dead_letters, "a dead letter", 15)
+    site.publish(alert("a2"))
     until(lambda: site.slack.messages, "the next message", 15)
     until(lambda: len(site.pager.incidents) == 2, "both pages", 15)
 
-    (letter,) = site.dead()
+    (letter,) = site.dead_letters()
     (failed,) = [one for one in site.ledger() if one.act is Act.FAILED]
     assert (failed.alert, failed.receiver, failed.reason) == ("a1", "slack", "channel_not_found")
     assert letter.value == wire(alert("a1"))
@@ -145,14 +145,14 @@ def test_a_malformed_alert_goes_to_the_dead_letters_and_stops_nothing(site: Noti
     ]
 
     parts.produce(site.kafka, site.prefix + ALERTS, bad)
-    site.tell(alert())
+    site.publish(alert())
     until(lambda: site.slack.messages, "the good one arrives", 15)
-    until(lambda: len(site.dead()) == 3, "three dead letters", 15)
+    until(lambda: len(site.dead_letters()) == 3, "three dead letters", 15)
 
-    reasons = sorted(one.headers["reason"].decode() for one in site.dead())
+    reasons = sorted(one.headers["reason"].decode() for one in site.dead_letters())
     assert all(reason.startswith("malformed alert: ") for reason in reasons)
     assert any("fingerprint: Field required" in reason for reason in reasons)
-    assert {one.key for one in site.dead()} == {b"k"}
+    assert {one.key for one in site.dead_letters()} == {b"k"}
     until(site.committed, "all offsets are committed", 15)
 
 
@@ -163,8 +163,8 @@ def test_a_history_that_is_closed_to_us_means_a_marked_repeat(
     notifier = site.notifier()
     site.slack.wrong("drop", call=POST, stored=True)
 
-    site.tell(alert())
-    told_line(site)
+    site.publish(alert())
+    wait_for_line(site)
 
     assert ["possible repeat" in one.words for one in site.slack.messages] == [False, True]
     assert 'possible_repeats_total{receiver="slack"} 1.0' in notifier.metrics()
@@ -173,8 +173,8 @@ def test_a_history_that_is_closed_to_us_means_a_marked_repeat(
 def test_on_the_recorded_clock_nobody_is_paged(site: NotifierSite) -> None:
     site.notifier(VEDETTE_CLOCK="recorded")
 
-    site.tell(alert())
-    told_line(site)
+    site.publish(alert())
+    wait_for_line(site)
 
     assert site.pager.calls == []
     assert len(site.slack.messages) == 1
@@ -183,8 +183,8 @@ def test_on_the_recorded_clock_nobody_is_paged(site: NotifierSite) -> None:
 def test_without_a_token_the_console_shows_the_alert(site: NotifierSite) -> None:
     notifier = site.notifier(VEDETTE_SLACK_TOKEN="", VEDETTE_PAGERDUTY_ROUTING_KEY="")
 
-    site.tell(alert())
-    told_line(site, "console")
+    site.publish(alert())
+    wait_for_line(site, "console")
 
     assert "3 proxies endorse the march" in notifier.text()
     assert site.slack.calls == []

@@ -9,8 +9,8 @@ from tests.integration.notifier_site import (
     TIMEOUT,
     MakeSite,
     NotifierSite,
-    told_line,
-    unready,
+    read_faults,
+    wait_for_line,
 )
 from tests.notifier.alerts import alert
 from tests.parts.redis_server import RedisNode
@@ -22,9 +22,9 @@ pytestmark = pytest.mark.integration
 def test_an_alert_is_a_message_and_a_page_and_its_end_is_shown_on_both(site: NotifierSite) -> None:
     notifier = site.notifier()
 
-    site.tell(alert())
+    site.publish(alert())
     until(lambda: site.slack.messages and site.pager.incidents, "message and page", 15)
-    site.tell(alert(revision=2, **RESOLVED))
+    site.publish(alert(revision=2, **RESOLVED))
     until(lambda: site.pager.incidents[0].status == "resolved", "the page is over", 15)
     until(lambda: site.slack.messages[0].edits, "the message is edited", 15)
     until(lambda: len(site.ledger()) == 4, "four lines", 15)
@@ -44,13 +44,13 @@ def test_killed_between_slacks_answer_and_its_log_it_makes_one_message(site: Not
     notifier = site.notifier()
     site.slack.wrong("hang", call=POST, stored=True)
 
-    site.tell(alert())
+    site.publish(alert())
     until(lambda: site.slack.messages, "Slack has the message", 15)
     notifier.kill()
     site.slack.release()
     notifier.start()
-    told_line(site)
-    site.tell(alert(revision=2, **RESOLVED))
+    wait_for_line(site)
+    site.publish(alert(revision=2, **RESOLVED))
     until(lambda: site.slack.messages[0].edits, "the same message is edited", 15)
 
     assert len(site.slack.messages) == 1
@@ -64,11 +64,11 @@ def test_killed_before_slack_has_it_nobody_is_missed(site: NotifierSite) -> None
     notifier = site.notifier()
     site.slack.wrong("drop", call=POST, seconds=30)
 
-    site.tell(alert())
+    site.publish(alert())
     until(lambda: site.slack.called(POST), "Slack is asked", 15)
     notifier.kill()
     notifier.start()
-    told_line(site)
+    wait_for_line(site)
 
     assert len(site.slack.messages) == 1
 
@@ -80,8 +80,8 @@ def test_slack_answering_after_the_time_out_makes_one_message(
     notifier = site.notifier()
     site.slack.wrong("delay", call=POST, seconds=TIMEOUT + 1, late=late)
 
-    site.tell(alert())
-    told_line(site)
+    site.publish(alert())
+    wait_for_line(site)
 
     assert len(site.slack.messages) == 1
     assert len(site.slack.called(POST)) == 1
@@ -89,7 +89,7 @@ def test_slack_answering_after_the_time_out_makes_one_message(
 
 
 def test_an_alert_that_ended_before_it_was_told_is_told_once(site: NotifierSite) -> None:
-    site.tell(alert(), alert(revision=2, **RESOLVED))
+    site.publish(alert(), alert(revision=2, **RESOLVED))
 
     site.notifier()
     until(lambda: site.pager.incidents and site.pager.incidents[0].status == "resolved", "over", 15)
@@ -107,11 +107,11 @@ def test_two_notifiers_at_once_tell_everything_once(site: NotifierSite) -> None:
     two.wait_ready()
     everything = [f"a{number}" for number in range(60)]
 
-    site.tell(*(alert(identity) for identity in everything[:30]))
+    site.publish(*(alert(identity) for identity in everything[:30]))
     until(lambda: len(site.slack.messages) >= 10, "some messages", 30)
     two.kill()
-    site.tell(*(alert(identity) for identity in everything[30:]))
-    site.tell(*(alert(identity) for identity in everything))
+    site.publish(*(alert(identity) for identity in everything[30:]))
+    site.publish(*(alert(identity) for identity in everything))
     until(lambda: len(site.slack.messages) >= 60, "sixty messages", 60)
     until(lambda: len(site.lines()) >= 60, "sixty lines", 30)
     until(lambda: len(site.lines("pagerduty")) >= 60, "sixty lines of the pager", 30)
@@ -125,15 +125,15 @@ def test_without_redis_nothing_is_sent_and_nothing_is_lost(
 ) -> None:
     site = make_site(redis=own_redis.url())
     notifier = site.notifier()
-    site.tell(alert("before"))
+    site.publish(alert("before"))
     until(lambda: site.slack.messages, "the first message", 15)
 
     own_redis.kill()
-    site.tell(*(alert(f"during-{number}") for number in range(5)))
-    answer = until(lambda: unready(notifier), "it says so", 15)
+    site.publish(*(alert(f"during-{number}") for number in range(5)))
+    answer = until(lambda: read_faults(notifier), "it says so", 15)
     sent_without = len(site.slack.messages)
     own_redis.start()
-    site.tell(alert("after"))
+    site.publish(alert("after"))
     until(lambda: len(site.slack.messages) >= 7, "seven messages", 30)
     until(notifier.ready, "ready again", 15)
     until(lambda: len(site.lines()) >= 7, "seven lines", 30)
@@ -151,11 +151,11 @@ def test_redis_dying_between_slacks_answer_and_the_log_makes_one_message(
     site = make_site(redis=own_redis.url())
     site.notifier()
     site.slack.wrong("delay", call=POST, seconds=0.7)
-    site.tell(alert())
+    site.publish(alert())
     until(lambda: site.slack.messages, "Slack has the message", 15)
 
     own_redis.kill()
     own_redis.start()
-    told_line(site)
+    wait_for_line(site)
 
     assert len(site.slack.messages) == 1

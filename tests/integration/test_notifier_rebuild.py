@@ -11,7 +11,7 @@ from schemas.topics import ALERTS, LEDGER
 from services.notifier.adapters.history import KafkaHistory
 from services.notifier.adapters.keys import Keys
 from services.notifier.app import group_of
-from tests.integration.notifier_site import POST, RESOLVED, MakeSite, NotifierSite, unready
+from tests.integration.notifier_site import POST, RESOLVED, MakeSite, NotifierSite, read_faults
 from tests.notifier.alerts import SECOND, alert, wire
 from tests.parts import topics as parts
 from tests.parts.processes import Service
@@ -47,22 +47,22 @@ def test_everything_is_told_once_though_redis_lost_everything(
 ) -> None:
     site = make_site(redis=own_redis.url())
     notifier, *_others = [site.notifier() for _ in range(count)]
-    site.tell(alert("ends"), alert("grows"))
+    site.publish(alert("ends"), alert("grows"))
     until(lambda: len(site.lines() + site.lines("pagerduty")) == 4, "four lines", 15)
     before = {one.alert: one.ts for one in site.slack.messages}
     site.slack.wrong("status", call=POST, status=429, retry_after=1, times=1000)
-    site.tell(alert("queued"), alert("queued-too"))
+    site.publish(alert("queued"), alert("queued-too"))
     until(lambda: len(site.slack.called(POST)) > 2, "it waits for Slack", 15)
     until(lambda: len(site.pager.incidents) == 4, "the pager does not wait", 15)
     until(site.committed, "all is committed", 15)
 
     lose(own_redis, notifier)
-    site.tell(alert("ends", 2, **RESOLVED), alert("meanwhile"))
+    site.publish(alert("ends", 2, **RESOLVED), alert("meanwhile"))
     site.slack.script.clear()
     until(lambda: shown_once(site, 5), "five messages, five pages", 40)
     until(lambda: len([one for one in site.slack.messages if one.edits]) == 1, "an edit", 30)
     until(lambda: site.pager.of("ends")[0].status == "resolved", "the page is over", 30)
-    site.tell(alert("queued", 2, **RESOLVED))
+    site.publish(alert("queued", 2, **RESOLVED))
     until(lambda: site.pager.of("queued")[0].status == "resolved", "that is over too", 30)
     until(lambda: len([one for one in site.slack.messages if one.edits]) == 2, "its edit", 30)
 
@@ -83,7 +83,7 @@ def test_readyz_says_what_it_waits_for(make_site: MakeSite, own_redis: RedisNode
         at_once.flushall()
         at_once.set(lease, "another", px=2000)
         at_once.execute()
-    answer = until(lambda: unready(notifier), "it is not ready", 15)
+    answer = until(lambda: read_faults(notifier), "it is not ready", 15)
     notifier.wait_ready()
 
     assert answer["faults"] == {"log": "rebuilding the log from the ledger"}
@@ -92,7 +92,7 @@ def test_readyz_says_what_it_waits_for(make_site: MakeSite, own_redis: RedisNode
 def test_a_ledger_that_is_gone_too_is_said(make_site: MakeSite, own_redis: RedisNode) -> None:
     site = make_site(redis=own_redis.url())
     notifier = site.notifier()
-    site.tell(alert())
+    site.publish(alert())
     until(lambda: len(site.lines() + site.lines("pagerduty")) == 2, "two lines", 15)
     until(site.committed, "it is committed", 15)
 
@@ -100,7 +100,7 @@ def test_a_ledger_that_is_gone_too_is_said(make_site: MakeSite, own_redis: Redis
     with Redis.from_url(own_redis.url()) as client:
         client.flushall()
     until(lambda: "ledger" in notes(notifier), "it says so", 15)
-    site.tell(alert(revision=2, **RESOLVED))
+    site.publish(alert(revision=2, **RESOLVED))
     until(lambda: site.pager.incidents[0].status == "resolved", "the page is over", 30)
     until(lambda: site.slack.messages[0].edits, "the message is edited", 30)
 

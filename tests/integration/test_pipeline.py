@@ -95,7 +95,7 @@ def test_a_report_becomes_a_message_and_a_page_and_both_resolve(pipeline: Pipeli
     assert len(pipeline.pager.incidents) == 1
 
 
-def test_bad_input_is_answered_or_buried_and_nothing_else_is_lost(
+def test_bad_input_is_refused_and_nothing_else_is_lost(
     pipeline: Pipeline, kafka: str, topics: str
 ) -> None:
     malformed = pipeline.send(b'{"title": ', "application/json")
@@ -105,7 +105,11 @@ def test_bad_input_is_answered_or_buried_and_nothing_else_is_lost(
 
     assert (malformed.status_code, oversized.status_code) == (400, 413)
     assert unknown.status_code == 401
-    assert [one["status"] for one in mixed.json()["results"]] == ["refused", "accepted", "refused"]
+    assert [result["status"] for result in mixed.json()["results"]] == [
+        "refused",
+        "accepted",
+        "refused",
+    ]
     until(lambda: len(pipeline.slack.messages) == 1, "the good one of the three arrives")
     assert read_all(kafka, topic_name(topics, DEAD_LETTERS)) == []
 
@@ -128,10 +132,10 @@ def test_ten_thousand_events_and_two_kills_give_every_alert_exactly_once(
             pipeline.matcher.start()
     pipeline.matcher.wait_ready()
 
-    def complete() -> bool:
-        return len({one.alert for one in pipeline.slack.messages}) >= expected
+    def is_complete() -> bool:
+        return len({message.alert for message in pipeline.slack.messages}) >= expected
 
-    until(complete, f"{expected} alerts at Slack", timeout=120)
-    alerts = [one.alert for one in pipeline.slack.messages]
+    until(is_complete, f"{expected} alerts at Slack", timeout=120)
+    alerts = [message.alert for message in pipeline.slack.messages]
     assert len(alerts) == len(set(alerts)) == expected
     assert len(pipeline.pager.incidents) == len(leaders)

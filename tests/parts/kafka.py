@@ -42,10 +42,10 @@ class NoKafka(Exception):
     """There is no way to a Kafka here; the message says what to run."""
 
 
-def answers(bootstrap: str) -> bool:
+def is_up(bootstrap: str) -> bool:
     """Whether a broker answers there; blocks 2 seconds at most."""
     host, port = bootstrap.rsplit(":", 1)
-    # the client would leave its sockets open where nothing listens
+    # the client leaves its sockets open where nothing listens
     with suppress(KafkaError, OSError):
         socket.create_connection((host, int(port)), timeout=2).close()
         admin = KafkaAdminClient(
@@ -60,8 +60,8 @@ def answers(bootstrap: str) -> bool:
 class KafkaNode:
     """Apache Kafka as one KRaft process on loopback, from the jars of `make kafka`.
 
-    Its directory and port stay the same over `stop`, `kill` and `start`, so what it acknowledged
-    is there again. `close` ends it and deletes the directory; the log stays for who wants it.
+    Its directory and port stay the same over `stop`, `kill` and `start`, so acknowledged messages
+    survive. `close` ends it and deletes the directory, and the log too unless `keep_log`.
     """
 
     directory: Path
@@ -101,7 +101,7 @@ class KafkaNode:
         self.child.kill()
 
     def freeze(self) -> None:
-        """SIGSTOP: connections stand, nothing is answered."""
+        """SIGSTOP: connections stay open, nothing is answered."""
         self.child.freeze()
 
     def thaw(self) -> None:
@@ -109,7 +109,7 @@ class KafkaNode:
         self.child.thaw()
 
     def close(self, *, keep_log: bool = False) -> None:
-        """End it and delete what it kept."""
+        """End it and delete its data."""
         self.child.kill()
         shutil.rmtree(self.directory, ignore_errors=True)
         if not keep_log:
@@ -117,7 +117,7 @@ class KafkaNode:
 
     def _answers(self) -> bool:
         self.child.check()
-        return answers(self.bootstrap)
+        return is_up(self.bootstrap)
 
 
 def _java(main: str, *arguments: str) -> list[str]:
@@ -136,7 +136,7 @@ def _format(settings: Path) -> None:
 
 
 def _properties(data: Path, port: int, controller: int) -> str:
-    own = {
+    node = {
         "process.roles": "broker,controller",
         "node.id": "1",
         "controller.quorum.voters": f"1@127.0.0.1:{controller}",
@@ -149,7 +149,7 @@ def _properties(data: Path, port: int, controller: int) -> str:
         # compaction is looked at more often than every 15 seconds, so that tests can see it
         "log.cleaner.backoff.ms": "500",
     }
-    return "".join(f"{name}={value}\n" for name, value in (own | SETTINGS).items())
+    return "".join(f"{name}={value}\n" for name, value in (node | SETTINGS).items())
 
 
 @contextmanager
@@ -161,12 +161,12 @@ def in_docker() -> Iterator[str]:
         container.with_env("KAFKA_" + name.upper().replace(".", "_"), value)
     with container:
         bootstrap = f"{container.get_container_host_ip()}:{port}"
-        until(lambda: answers(bootstrap), "Kafka answers in Docker", 120.0)
+        until(lambda: is_up(bootstrap), "Kafka answers in Docker", 120.0)
         yield bootstrap
 
 
 def _docker_settings(port: int) -> dict[str, str]:
-    # an image told any setting by environment forgets its defaults, so all are told
+    # the image drops its defaults as soon as one setting is given, so all are given
     return SETTINGS | {
         "node.id": "1",
         "process.roles": "broker,controller",
@@ -178,10 +178,10 @@ def _docker_settings(port: int) -> dict[str, str]:
     }
 
 
-def docker_answers() -> bool:
+def is_docker_up() -> bool:
     """Whether a Docker engine can be used here."""
     host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
-    # as above: the client would leave a socket open
+    # as above: the client leaves a socket open
     with suppress(DockerException, OSError):
         if host.startswith("unix://"):
             with socket.socket(socket.AF_UNIX) as probe:

@@ -35,8 +35,8 @@ class RedisNode:
         A hyphen in a setting's name is written as an underscore.
         """
         directory, port = Path(tempfile.mkdtemp(prefix="vedette-redis-")), free_port()
-        changed = {name.replace("_", "-"): value for name, value in settings.items()}
-        command = [_binary(), *_arguments(directory, port, DURABLE | changed)]
+        overrides = {name.replace("_", "-"): value for name, value in settings.items()}
+        command = [_binary(), *_arguments(directory, port, DURABLE | overrides)]
         return cls(directory, port, ChildProcess(command, directory / "redis.log"))
 
     def url(self, database: int = 0) -> str:
@@ -58,7 +58,7 @@ class RedisNode:
         self.child.kill()
 
     def lose_all(self) -> None:
-        """SIGKILL, and all that it kept is gone: the next start is that of a new Redis."""
+        """SIGKILL and delete its data: it starts as a new Redis."""
         self.child.kill()
         shutil.rmtree(self.directory / "appendonlydir")
 
@@ -71,7 +71,7 @@ class RedisNode:
         self.child.thaw()
 
     def close(self) -> None:
-        """End it and delete what it kept."""
+        """End it and delete its data."""
         self.child.kill()
         shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -83,13 +83,13 @@ class RedisNode:
 
 
 def _binary() -> str:
-    # the package puts it where a plain user's PATH may not look
-    found = shutil.which("redis-server", path="/usr/local/bin:/usr/bin:/bin") or shutil.which(
+    # the Debian package installs it where a plain user's PATH may not look
+    path = shutil.which("redis-server", path="/usr/local/bin:/usr/bin:/bin") or shutil.which(
         "redis-server"
     )
-    if found is None:
+    if path is None:
         raise NoRedis("redis-server is missing: run `make redis`")
-    return found
+    return path
 
 
 def _arguments(directory: Path, port: int, settings: dict[str, str]) -> list[str]:

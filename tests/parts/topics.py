@@ -1,4 +1,4 @@
-"""Topics as tests see them: create, produce, read to the end, and how far a group has come."""
+"""Topics for tests: create, produce, read to the end, and the lag of a group."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -13,7 +13,7 @@ from tests.parts.waiting import until
 
 @dataclass(frozen=True, slots=True)
 class TopicMessage:
-    """One message as it stands in a topic, or as it is to be sent; `at` is when it was (epoch)."""
+    """One message of a topic, or one to be sent; `at` is its timestamp (epoch, seconds)."""
 
     value: bytes | None
     key: bytes | None = None
@@ -40,58 +40,63 @@ def create(bootstrap: str, prefix: str, partitions: int = 4) -> str:
 
 
 def produce(bootstrap: str, topic: str, messages: Iterable[TopicMessage]) -> None:
-    """Send all, by the default partitioner where a message names none; returns when they stand."""
+    """Send all, by the default partitioner where a message names no partition.
+
+    Returns when Kafka has acknowledged them.
+    """
     with closing(KafkaProducer(bootstrap_servers=bootstrap, acks="all", linger_ms=5)) as producer:
         sent = [
             producer.send(
-                topic, one.value, one.key, list(one.headers.items()), partition=one.partition
+                topic,
+                message.value,
+                message.key,
+                list(message.headers.items()),
+                partition=message.partition,
             )
-            for one in messages
+            for message in messages
         ]
         for result in sent:
             result.get(timeout=30)
 
 
 def empty(bootstrap: str, topic: str) -> None:
-    """Delete every message that stands in the topic now."""
+    """Delete every message that is in the topic now."""
     with closing(_reader(bootstrap)) as consumer:
-        ends = consumer.end_offsets(_places(consumer, topic))
+        ends = consumer.end_offsets(_partitions(consumer, topic))
     with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
         admin.delete_records(ends)
 
 
 def read_all(bootstrap: str, topic: str, timeout: float = 30.0) -> list[TopicMessage]:
-    """Everything that stands in the topic now, partition by partition in its order."""
+    """Every message that is in the topic now, by partition and offset."""
     with closing(_reader(bootstrap)) as consumer:
-        places = _places(consumer, topic)
-        ends = consumer.end_offsets(places)
-        consumer.assign(places)
-        consumer.seek_to_beginning(*places)
-        found: list[TopicMessage] = []
+        partitions = _partitions(consumer, topic)
+        ends = consumer.end_offsets(partitions)
+        consumer.assign(partitions)
+        consumer.seek_to_beginning(*partitions)
+        messages: list[TopicMessage] = []
 
-        def complete() -> bool:
-            found.extend(_polled(consumer))
-            return all(consumer.position(place) >= end for place, end in ends.items())
+        def is_complete() -> bool:
+            messages.extend(_poll(consumer))
+            return all(consumer.position(partition) >= end for partition, end in ends.items())
 
-        until(complete, f"{topic} is read to its end", timeout)
-    return sorted(found, key=lambda one: (one.partition or 0, one.offset))
+        until(is_complete, f"{topic} is read to its end", timeout)
+    return sorted(messages, key=lambda message: (message.partition or 0, message.offset))
 
 
 def lag(bootstrap: str, group: str, topic: str) -> dict[int, int]:
     """Messages between the group's committed offset and the end, by partition.
 
-    Where the group has committed nothing, all that stands there counts.
+    Where the group has committed nothing, every message counts.
     """
     with closing(_reader(bootstrap, group)) as consumer:
-        places = _places(consumer, topic)
-        starts, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
-        committed = {place: consumer.committed(place) for place in places}
-    return {
-        place.partition: ends[place] - max(starts[place], committed[place] or 0) for place in places
-    }
+        partitions = _partitions(consumer, topic)
+        starts, ends = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
+        committed = {at: max(starts[at], consumer.committed(at) or 0) for at in partitions}
+    return {at.partition: ends[at] - committed[at] for at in partitions}
 
 
-def drained(bootstrap: str, group: str, topic: str) -> bool:
+def is_drained(bootstrap: str, group: str, topic: str) -> bool:
     """Whether the group has committed everything in the topic."""
     return not any(lag(bootstrap, group, topic).values())
 
@@ -105,12 +110,12 @@ def _reader(bootstrap: str, group: str | None = None) -> KafkaConsumer:
     )
 
 
-def _places(consumer: KafkaConsumer, topic: str) -> Sequence[TopicPartition]:
-    partitions = until(lambda: consumer.partitions_for_topic(topic), f"{topic} exists", 10.0)
-    return [TopicPartition(topic, partition) for partition in sorted(partitions)]
+def _partitions(consumer: KafkaConsumer, topic: str) -> Sequence[TopicPartition]:
+    numbers = until(lambda: consumer.partitions_for_topic(topic), f"{topic} exists", 10.0)
+    return [TopicPartition(topic, partition) for partition in sorted(numbers)]
 
 
-def _polled(consumer: KafkaConsumer) -> Iterator[TopicMessage]:
+def _poll(consumer: KafkaConsumer) -> Iterator[TopicMessage]:
     for records in consumer.poll(timeout_ms=100).values():
         for record in records:
             yield TopicMessage(
