@@ -84,7 +84,7 @@ def publish(
     edition = edition_of(folder)
     declared = declared_of(on_change, rule or (), edition)
     # the other commands on rules need no Kafka, and start without its client
-    topic: BundleTopic = import_module("cli.rules_topic").RulesTopic(kafka_settings())
+    topic: BundleTopic = import_module("cli.rules_topic").RulesTopicWriter(kafka_settings())
     stamp = PublishInfo(
         at=datetime.now(UTC),
         begins=topic.begins(),
