@@ -141,7 +141,7 @@ def _rebuilder(
         hold=hold(settings),
         clock=_now,
         notes=health.notes,
-        rebuilt=wake,
+        on_rebuilt=wake,
     )
 
 

@@ -118,19 +118,21 @@ def test_what_kafka_knows_is_read_to_its_end(kafka: str, topics: str) -> None:
     parts.produce(kafka, topics + ALERTS, [*told, TopicMessage(b"{no alert", b"x")])
     history = KafkaHistory(kafka, topics, group_of(topics))
 
-    found = [one for batch in history.alerts(alert().detected_at) for one in batch]
-    since_then = [one for batch in history.alerts(found[0].at + 3600 * SECOND) for one in batch]
+    found = [one for batch in history.read_alerts(alert().detected_at) for one in batch]
+    since_then = [
+        one for batch in history.read_alerts(found[0].at + 3600 * SECOND) for one in batch
+    ]
 
     assert sorted(one.job.alert.id for one in found) == sorted(f"a{n}" for n in range(700))
-    assert not any(one.is_taken for one in found)
+    assert not any(one.is_committed for one in found)
     assert since_then == []
-    assert not history.has_taken()
-    assert [line for batch in history.lines() for line in batch] == []
+    assert not history.has_committed()
+    assert [line for batch in history.read_lines() for line in batch] == []
 
 
 def test_a_ledger_that_was_never_made_is_empty(kafka: str, topic_prefix: str) -> None:
     history = KafkaHistory(kafka, topic_prefix, group_of(topic_prefix))
 
-    assert list(history.lines()) == []
-    assert list(history.alerts(alert().detected_at - timedelta(days=30))) == []
-    assert not history.has_taken()
+    assert list(history.read_lines()) == []
+    assert list(history.read_alerts(alert().detected_at - timedelta(days=30))) == []
+    assert not history.has_committed()

@@ -29,9 +29,9 @@ class FakeLostLog:
         if self.log.rebuilt_by != self.name:
             raise LeaseLost("another rebuilds, or all was lost again")
 
-    def keep(self, recoveries: Iterable[RecoveredEntry], now: datetime) -> None:
+    def keep(self, recovered: Iterable[RecoveredEntry], now: datetime) -> None:
         self.renew()
-        for one in recoveries:
+        for one in recovered:
             known = self.log.entries.get((one.receiver, one.alert), Entry())
             is_kept = not one.is_over or one.at + KEPT_AFTER_END > now
             if is_kept and known.serial <= one.entry.serial:
@@ -63,15 +63,15 @@ class FakeHistory:
     committed: int = 0
     faults: list[Exception | None] = field(default_factory=list)
 
-    def has_taken(self) -> bool:
+    def has_committed(self) -> bool:
         self._fail()
         return self.committed > 0
 
-    def lines(self) -> Iterator[list[LedgerLine]]:
+    def read_lines(self) -> Iterator[list[LedgerLine]]:
         self._fail()
         yield from ([line] for line in self.ledger)
 
-    def alerts(self, since: datetime) -> Iterator[list[RecordedAlert]]:
+    def read_alerts(self, since: datetime) -> Iterator[list[RecordedAlert]]:
         self._fail()
         pasts = [
             RecordedAlert(job, at, place < self.committed)

@@ -10,7 +10,7 @@ from schemas.ledger import Act, Entry, LedgerLine, Sending
 from services.notifier.domain.decide import ReceiverTraits
 from services.notifier.domain.entry import notified_content
 from services.notifier.domain.ports import RecordedAlert
-from services.notifier.domain.rebuild import REACH, LogRebuild, after_lines, from_lines, from_past
+from services.notifier.domain.rebuild import LOOK_BACK, LogRebuild, read_entries
 from tests.notifier.alerts import NOON, SECOND, alert, job
 
 HOLD = 30 * SECOND
@@ -31,8 +31,8 @@ SHOWN = Entry(
 )
 
 
-def past(told: Alert, at: datetime = NOON - HOUR, *, is_taken: bool = True) -> RecordedAlert:
-    return RecordedAlert(job(told), at, is_taken)
+def past(told: Alert, at: datetime = NOON - HOUR, *, is_committed: bool = True) -> RecordedAlert:
+    return RecordedAlert(job(told), at, is_committed)
 
 
 def line(entry: Entry | None, act: Act = Act.NOTIFIED, **changes: Any) -> LedgerLine:
@@ -57,8 +57,8 @@ def after(
     rebuild: LogRebuild = REBUILD,
 ) -> tuple[Entry | None, bool]:
     """The entry to keep, if it is another, and whether the revision is queued."""
-    found = from_past(rebuild, told, {traits.name: entry}, [traits])
-    return (found.recoveries[0].entry if found.recoveries else None), bool(found.jobs)
+    recovery = rebuild.recover(told, entry, traits)
+    return (recovery.entry.entry if recovery.entry else None), recovery.is_due
 
 
 def doubt(revision: int = 1, since: datetime = NOON - HOUR) -> Sending:
@@ -68,7 +68,7 @@ def doubt(revision: int = 1, since: datetime = NOON - HOUR) -> Sending:
 def test_the_newest_entry_counts_in_whatever_order_the_lines_stand() -> None:
     lines = [line(Entry(revision=n, serial=n)) for n in (1, 3, 2)]
 
-    (kept,) = from_lines(lines)
+    (kept,) = read_entries(lines)
 
     assert (kept.receiver, kept.alert, kept.entry.revision) == ("slack", "a1", 3)
 
@@ -76,7 +76,7 @@ def test_the_newest_entry_counts_in_whatever_order_the_lines_stand() -> None:
 def test_each_receiver_has_an_entry_of_its_own() -> None:
     lines = [line(SHOWN), line(SHOWN, receiver="pagerduty"), line(SHOWN, alert="a2")]
 
-    assert [(one.receiver, one.alert) for one in from_lines(lines)] == [
+    assert [(one.receiver, one.alert) for one in read_entries(lines)] == [
         ("slack", "a1"),
         ("pagerduty", "a1"),
         ("slack", "a2"),
@@ -84,13 +84,13 @@ def test_each_receiver_has_an_entry_of_its_own() -> None:
 
 
 def test_a_line_that_changed_nothing_takes_nothing_away() -> None:
-    (kept,) = from_lines([line(SHOWN), line(None, Act.DROPPED)])
+    (kept,) = read_entries([line(SHOWN), line(None, Act.DROPPED)])
 
     assert kept.entry == SHOWN
 
 
 def test_an_entry_lives_until_the_alert_ended_plus_thirty_days() -> None:
-    firing, ended = from_lines([line(SHOWN), line(SHOWN, alert="a2", status=Status.WITHDRAWN)])
+    firing, ended = read_entries([line(SHOWN), line(SHOWN, alert="a2", status=Status.WITHDRAWN)])
 
     assert (firing.is_over, ended.is_over, ended.at) == (False, True, NOON - HOUR)
 
@@ -98,10 +98,10 @@ def test_an_entry_lives_until_the_alert_ended_plus_thirty_days() -> None:
 def test_the_alerts_are_read_from_a_day_before_the_newest_line() -> None:
     lines = [line(None, at=NOON - 3 * HOUR), line(None, at=NOON - 2 * HOUR)]
 
-    rebuild = after_lines(after_lines(NO_LEDGER, lines), [line(None, at=NOON - 4 * HOUR)])
+    rebuild = NO_LEDGER.add_lines(lines).add_lines([line(None, at=NOON - 4 * HOUR)])
 
-    assert rebuild.since == NOON - 2 * HOUR - REACH
-    assert REACH > DAY
+    assert rebuild.since == NOON - 2 * HOUR - LOOK_BACK
+    assert LOOK_BACK > DAY
 
 
 def test_without_a_ledger_all_that_is_kept_is_read() -> None:
@@ -120,16 +120,17 @@ def test_what_was_queued_and_has_no_line_is_queued_and_looked_for() -> None:
 
 
 def test_a_doubt_has_a_line() -> None:
-    found = from_past(REBUILD, past(alert()), {"slack": None}, [SLACK])
+    recovered = REBUILD.recover(past(alert()), None, SLACK).entry
 
-    (letter,) = found.recoveries[0].records
-    told = LedgerLine.model_validate_json(letter.value)
-    assert (told.act, told.receiver, told.entry) == (
+    assert recovered is not None
+    (record,) = recovered.records
+    written = LedgerLine.model_validate_json(record.value)
+    assert (written.act, written.receiver, written.entry) == (
         Act.IN_DOUBT,
         "slack",
-        found.recoveries[0].entry,
+        recovered.entry,
     )
-    assert told.reason.startswith("the log was lost")
+    assert written.reason.startswith("the log was lost")
 
 
 def test_a_newer_revision_is_queued_for_the_message_that_stands_there() -> None:
@@ -163,14 +164,14 @@ def test_a_doubt_of_the_ledger_lasts_longer_since_it_may_have_been_tried_again()
 
 
 def test_what_notifiers_had_not_committed_is_left_to_the_stream_but_looked_for() -> None:
-    entry, queued = after(past(alert(), is_taken=False))
+    entry, queued = after(past(alert(), is_committed=False))
 
     assert not queued
     assert entry == Entry(sending=doubt(), serial=1)
 
 
 def test_a_pager_needs_no_doubt_where_nothing_was_taken() -> None:
-    assert after(past(alert(), is_taken=False), traits=PAGER) == (None, False)
+    assert after(past(alert(), is_committed=False), traits=PAGER) == (None, False)
 
 
 def test_a_pager_known_not_to_have_been_told_is_told() -> None:

@@ -15,7 +15,7 @@ from services.notifier.adapters.rebuilder import Rebuilder
 from services.notifier.domain.decide import Decision, LookUp, ReceiverTraits, decide
 from services.notifier.domain.errors import LeaseLost, LogLost, RetryableError, UnknownOutcome
 from services.notifier.domain.ports import Completion, Notice, OutboxRecord
-from services.notifier.domain.rebuild import from_lines
+from services.notifier.domain.rebuild import read_entries
 from tests.fakes import FakeReceiver
 from tests.notifier.alerts import alert, job
 from tests.notifier.desk import HOLD, RESOLVED, DeliveryDesk
@@ -101,7 +101,7 @@ def pager() -> LosingDesk:
 def test_a_new_installation_begins_at_once(desk: LosingDesk) -> None:
     desk.log.lose_all()
 
-    desk.rebuilder.look()
+    desk.rebuilder.ensure_complete()
 
     assert desk.rebuilder.check() is None
     assert desk.notes == {}
@@ -114,7 +114,7 @@ def test_nothing_is_sent_before_the_log_is_back(desk: LosingDesk) -> None:
     desk.history.faults = [KafkaConnectionError()]
 
     with pytest.raises(KafkaConnectionError):
-        desk.rebuilder.look()
+        desk.rebuilder.ensure_complete()
 
     assert desk.rebuilder.check() == "rebuilding the log from the ledger"
     with pytest.raises(LogLost):
@@ -126,7 +126,7 @@ def test_the_next_revision_edits_the_same_message(desk: LosingDesk) -> None:
     desk.until_idle()
     desk.lose()
 
-    desk.rebuilder.look()
+    desk.rebuilder.ensure_complete()
     desk.take(alert(revision=2, **RESOLVED))
     desk.until_idle()
 
@@ -142,7 +142,7 @@ def test_what_has_no_line_is_looked_for_and_told_once(desk: LosingDesk, *, sent:
     desk.lose(undelivered=100)
     desk.history.ledger = lines_of(about_another())
 
-    desk.rebuilder.look()
+    desk.rebuilder.ensure_complete()
     desk.until_idle()
 
     assert desk.messages == [["1 firing"]]
@@ -166,7 +166,7 @@ def test_what_arrived_while_the_log_was_lost_goes_out(desk: LosingDesk) -> None:
     with pytest.raises(LogLost):
         desk.log.put([job(late)], ["slack"], desk.clock())
 
-    desk.rebuilder.look()
+    desk.rebuilder.ensure_complete()
     desk.log.put([job(late)], ["slack"], desk.clock())
     desk.until_idle()
 
@@ -183,7 +183,7 @@ def test_what_was_given_up_is_not_tried_again(desk: LosingDesk) -> None:
     desk.receiver.faults = []
     desk.lose()
 
-    desk.rebuilder.look()
+    desk.rebuilder.ensure_complete()
 
     assert desk.log.queue == {}
 
@@ -195,7 +195,7 @@ def test_a_ledger_that_is_gone_too_is_said_and_nothing_comes_twice(desk: LosingD
     desk.lose()
     desk.history.ledger.clear()
 
-    desk.rebuilder.look()
+    desk.rebuilder.ensure_complete()
     desk.until_idle()
     desk.take(alert("ended", 3))
     desk.until_idle()
@@ -207,10 +207,10 @@ def test_a_ledger_that_is_gone_too_is_said_and_nothing_comes_twice(desk: LosingD
 def test_a_gap_is_said_for_thirty_days(desk: LosingDesk) -> None:
     desk.log.completion = Completion(desk.clock(), gap=True)
 
-    desk.rebuilder.look()
+    desk.rebuilder.ensure_complete()
     said = dict(desk.notes)
     desk.clock.move(31 * DAY)
-    desk.rebuilder.look()
+    desk.rebuilder.ensure_complete()
 
     assert "(since 2026-11-22 12:00 UTC)" in said["ledger"]
     assert desk.notes == {}
@@ -221,7 +221,7 @@ def test_another_that_rebuilds_is_waited_for(desk: LosingDesk) -> None:
     other = FakeLostLog(desk.log, "other")
     assert other.lease()
 
-    desk.rebuilder.look()
+    desk.rebuilder.ensure_complete()
 
     assert desk.rebuilder.check() == "rebuilding the log from the ledger"
     assert desk.rebuilt == 0
@@ -234,9 +234,9 @@ def test_a_loss_in_the_midst_of_it_begins_it_again(desk: LosingDesk) -> None:
     desk.lost.renew = lose_then(desk)  # type: ignore[method-assign]
 
     with pytest.raises(LeaseLost):
-        desk.rebuilder.look()
+        desk.rebuilder.ensure_complete()
     del desk.lost.renew
-    desk.rebuilder.look()
+    desk.rebuilder.ensure_complete()
 
     assert desk.rebuilder.check() is None
     assert desk.log.entries["slack", "a1"].handle == "m1"
@@ -259,7 +259,7 @@ def test_nobody_is_paged_again_for_what_is_over(pager: LosingDesk, *, landed: bo
     pager.lose(undelivered=100)
     pager.receiver.faults = [] if landed is None else [(UnknownOutcome("?"), landed)]
 
-    pager.rebuilder.look()
+    pager.rebuilder.ensure_complete()
     pager.until_idle()
 
     assert pager.pager.opened == {"a1": 1}
@@ -300,7 +300,7 @@ def test_the_ledger_decides_as_the_log_would(told: list[Any], kind: ReceiverTrai
     desk.deliver()
     name, later = desk.receiver.traits.name, desk.clock.move(DAY)
     entry = desk.log.entries.get((name, "a1"), Entry())
-    rebuilt = next((one.entry for one in from_lines(desk.history.ledger)), Entry())
+    rebuilt = next((one.entry for one in read_entries(desk.history.ledger)), Entry())
 
     for probe in probes(len(told)):
         from_log = decide(entry, probe, desk.receiver.traits, later)
@@ -329,7 +329,7 @@ def test_whatever_is_lost_slack_has_one_message_with_the_last_word(
     play(desk, told)
     desk.lose(undelivered)
     desk.receiver.faults = []
-    desk.rebuilder.look()
+    desk.rebuilder.ensure_complete()
     desk.until_idle()
 
     last = len(told) + len(more)
@@ -355,8 +355,8 @@ def test_whatever_is_lost_nobody_is_paged_twice(
     play(desk, steps)
     desk.lose(undelivered)
     desk.receiver.faults = []
-    known = [one.entry for one in from_lines(desk.history.ledger)]
-    desk.rebuilder.look()
+    known = [one.entry for one in read_entries(desk.history.ledger)]
+    desk.rebuilder.ensure_complete()
     desk.until_idle()
     desk.take(alert(revision=len(steps) + 1, **RESOLVED))
     desk.until_idle()

@@ -1,4 +1,4 @@
-"""What Kafka still knows when Redis knows nothing: the ledger and the alerts topic."""
+"""The ledger and the alerts topic, read to their present end."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -20,51 +20,54 @@ log = logger(__name__)
 POLL_MS = 500
 BOOTSTRAP_MS = 5_000
 
-Ends = dict[TopicPartition, int]
+Offsets = dict[TopicPartition, int]
 
 
 @dataclass(frozen=True, slots=True)
 class KafkaHistory:
-    """Implements History; raises kafka.errors.KafkaError.
+    """Implements HistoryReader; raises kafka.errors.KafkaError.
 
-    `group` is the one whose commits tell what was taken; it is never joined.
+    `group`: whose commits count; it is never joined.
     """
 
     bootstrap_servers: str
     prefix: str
     group: str
 
-    def has_taken(self) -> bool:
+    def has_committed(self) -> bool:
         """Whether the group has committed anything."""
-        with self._consumer() as consumer:
-            return any(_committed(consumer, self._places(consumer, ALERTS)).values())
+        with self._connect() as consumer:
+            return any(_read_commits(consumer, self._partitions(consumer, ALERTS)).values())
 
-    def lines(self) -> Iterator[list[LedgerLine]]:
-        """The ledger from its beginning to its present end; none where there is no such topic."""
-        with self._consumer() as consumer:
-            places = self._places(consumer, LEDGER)
-            consumer.assign(places)
-            if places:
-                consumer.seek_to_beginning(*places)
-            for records in _to_the_end(consumer, consumer.end_offsets(places)):
-                yield [line for record in records if (line := _line(record)) is not None]
+    def read_lines(self) -> Iterator[list[LedgerLine]]:
+        """The ledger from its beginning; nothing where the topic does not exist."""
+        with self._connect() as consumer:
+            partitions = self._partitions(consumer, LEDGER)
+            consumer.assign(partitions)
+            if partitions:
+                consumer.seek_to_beginning(*partitions)
+            for records in _read_to_ends(consumer, consumer.end_offsets(partitions)):
+                lines = map(_decode_line, records)
+                yield [line for line in lines if line is not None]
 
-    def alerts(self, since: datetime) -> Iterator[list[RecordedAlert]]:
-        """What was written to the alerts topic since then, up to its present end."""
-        with self._consumer() as consumer:
-            places = self._places(consumer, ALERTS)
-            taken, ends = _committed(consumer, places), consumer.end_offsets(places)
-            consumer.assign(places)
+    def read_alerts(self, since: datetime) -> Iterator[list[RecordedAlert]]:
+        """What was written to the alerts topic since then."""
+        with self._connect() as consumer:
+            partitions = self._partitions(consumer, ALERTS)
+            commits, ends = _read_commits(consumer, partitions), consumer.end_offsets(partitions)
+            consumer.assign(partitions)
             _seek(consumer, since, ends)
-            for records in _to_the_end(consumer, ends):
-                yield [past for record in records if (past := _past(record, taken)) is not None]
+            for records in _read_to_ends(consumer, ends):
+                alerts = [_decode_recorded(record, commits) for record in records]
+                yield [recorded for recorded in alerts if recorded is not None]
 
-    def _places(self, consumer: KafkaConsumer, name: str) -> list[TopicPartition]:
+    def _partitions(self, consumer: KafkaConsumer, name: str) -> list[TopicPartition]:
         topic = topic_name(self.prefix, name)
-        return [TopicPartition(topic, one) for one in consumer.partitions_for_topic(topic) or ()]
+        numbers = consumer.partitions_for_topic(topic) or ()
+        return [TopicPartition(topic, number) for number in numbers]
 
     @contextmanager
-    def _consumer(self) -> Iterator[KafkaConsumer]:
+    def _connect(self) -> Iterator[KafkaConsumer]:
         consumer = KafkaConsumer(
             bootstrap_servers=self.bootstrap_servers.split(","),
             group_id=self.group,
@@ -77,36 +80,36 @@ class KafkaHistory:
             yield consumer
 
 
-def _committed(consumer: KafkaConsumer, places: Iterable[TopicPartition]) -> Ends:
-    return {place: consumer.committed(place) or 0 for place in places}
+def _read_commits(consumer: KafkaConsumer, partitions: Iterable[TopicPartition]) -> Offsets:
+    return {partition: consumer.committed(partition) or 0 for partition in partitions}
 
 
-def _seek(consumer: KafkaConsumer, since: datetime, ends: Ends) -> None:
-    stamp = int(since.timestamp() * 1000)
-    starts = consumer.offsets_for_times(dict.fromkeys(ends, stamp)) if ends else {}
-    for place, end in ends.items():
-        start = starts.get(place)
-        consumer.seek(place, end if start is None else start.offset)
+def _seek(consumer: KafkaConsumer, since: datetime, ends: Offsets) -> None:
+    timestamp = int(since.timestamp() * 1000)
+    starts = consumer.offsets_for_times(dict.fromkeys(ends, timestamp)) if ends else {}
+    for partition, end in ends.items():
+        start = starts.get(partition)
+        consumer.seek(partition, end if start is None else start.offset)
 
 
-def _to_the_end(consumer: KafkaConsumer, ends: Ends) -> Iterator[list[Any]]:
-    while any(consumer.position(place) < end for place, end in ends.items()):
-        yield [one for batch in consumer.poll(timeout_ms=POLL_MS).values() for one in batch]
+def _read_to_ends(consumer: KafkaConsumer, ends: Offsets) -> Iterator[list[Any]]:
+    while any(consumer.position(partition) < end for partition, end in ends.items()):
+        batches = consumer.poll(timeout_ms=POLL_MS).values()
+        yield [record for batch in batches for record in batch]
 
 
-def _line(record: Any) -> LedgerLine | None:
+def _decode_line(record: Any) -> LedgerLine | None:
     try:
         return LedgerLine.model_validate_json(record.value or b"")
     except ValidationError:
-        log.warning("no ledger line", partition=record.partition, offset=record.offset)
+        log.warning("malformed ledger line", partition=record.partition, offset=record.offset)
         return None
 
 
-def _past(record: Any, taken: Ends) -> RecordedAlert | None:
+def _decode_recorded(record: Any, commits: Offsets) -> RecordedAlert | None:
     job = decode_alert(record)
     if not isinstance(job, Job):
-        return None  # a dead letter by now, or soon
+        return None  # the stream dead-letters it
     at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-    return RecordedAlert(
-        job, at, record.offset < taken[TopicPartition(record.topic, record.partition)]
-    )
+    committed = commits[TopicPartition(record.topic, record.partition)]
+    return RecordedAlert(job, at, record.offset < committed)

@@ -1,4 +1,4 @@
-"""A thread that sees that the notification log is lost, and rebuilds it from the ledger."""
+"""A thread that rebuilds the notification log from the ledger when it is lost."""
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -8,32 +8,39 @@ from datetime import datetime, timedelta
 from kafka.errors import KafkaError
 from redis import RedisError
 
-from schemas.ledger import Entry
 from services.notifier.adapters.metrics import LOG_COMPLETE, REBUILDS
 from services.notifier.domain.decide import ReceiverTraits
 from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.errors import LeaseLost
-from services.notifier.domain.ports import Completion, HistoryReader, LostLog, RecordedAlert
-from services.notifier.domain.rebuild import Key, LogRebuild, after_lines, from_lines, from_past
+from services.notifier.domain.ports import (
+    Completion,
+    HistoryReader,
+    Job,
+    LostLog,
+    RecordedAlert,
+    RecoveredEntry,
+)
+from services.notifier.domain.rebuild import LogRebuild, read_entries
 from services.notifier.domain.route import select_receivers
 from services.telemetry import logger
 
 log = logger(__name__)
 
-LOOK = 0.5
+CHECK_INTERVAL = 0.5
 AFTER_FAULT = 1.0
 GAP = "the ledger was empty when the log was rebuilt: what was sent before may come again, marked"
 
 
 class RebuildStopped(Exception):
-    """The service ends before the log is complete."""
+    """The service stops before the log is complete."""
 
 
 @dataclass
 class Rebuilder:
-    """Looks twice a second; while the log is not complete the log itself lets nobody send.
+    """Checks twice a second; while the log is not complete, the log itself refuses every send.
 
-    `notes` is where /readyz finds that the ledger was lost too. `rebuilt` is told of each success.
+    `notes`: the notes of /readyz; one says that the ledger was lost too. `on_rebuilt` is called
+    after each rebuild.
     """
 
     lost: LostLog
@@ -42,13 +49,13 @@ class Rebuilder:
     hold: timedelta
     clock: Callable[[], datetime]
     notes: dict[str, str]
-    rebuilt: Callable[[], None]
+    on_rebuilt: Callable[[], None]
     is_complete: bool = False
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Watch from now on, in a thread; returns at once."""
+        """Check from now on, in a thread; returns at once."""
         self._thread = threading.Thread(target=self._run, name="rebuilder", daemon=True)
         self._thread.start()
 
@@ -67,18 +74,19 @@ class Rebuilder:
         """None, or that the log is not complete."""
         return None if self.is_complete else "rebuilding the log from the ledger"
 
-    def look(self) -> None:
-        """Rebuild the log if it is lost and nobody else is at it.
+    def ensure_complete(self) -> None:
+        """Rebuild the log if it is lost and no other notifier rebuilds it.
 
-        Raises LeaseLost, Stopped and the errors of Kafka and Redis: then all begins again.
+        Raises LeaseLost, RebuildStopped and the errors of Kafka and Redis; the next call begins
+        the rebuild again.
         """
         completion = self.lost.completion()
         self.is_complete = completion is not None
         if completion is None and self.lost.lease():
             completion = self._rebuild(LogRebuild(self.clock(), self.hold))
-        self._note(completion)
+        self._note_gap(completion)
 
-    def _note(self, completion: Completion | None) -> None:
+    def _note_gap(self, completion: Completion | None) -> None:
         self.notes.pop("ledger", None)
         if completion is not None and completion.gap and self._is_recent(completion):
             self.notes["ledger"] = f"{GAP} (since {completion.at:%Y-%m-%d %H:%M} UTC)"
@@ -89,71 +97,74 @@ class Rebuilder:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                self.look()
+                self.ensure_complete()
             except RebuildStopped:
                 return
             except (KafkaError, RedisError, LeaseLost) as error:
-                log.warning("the log waits", error=f"{type(error).__name__}: {error}")
+                log.warning("log rebuild pending", error=f"{type(error).__name__}: {error}")
                 self._stopping.wait(AFTER_FAULT)
             except Exception:
-                # the one broad edge: nothing is sent until a look goes well
-                log.exception("the log waits")
+                # the one broad edge: nothing is sent until the log is complete
+                log.exception("log rebuild pending")
                 self._stopping.wait(AFTER_FAULT)
             LOG_COMPLETE.set(self.is_complete)
-            self._stopping.wait(LOOK)
+            self._stopping.wait(CHECK_INTERVAL)
 
-    def _rebuild(self, begun: LogRebuild) -> Completion:
+    def _rebuild(self, rebuild: LogRebuild) -> Completion:
         log.info("the log is new or lost: rebuilding it from the ledger")
-        rebuild, entries, jobs = self._from_ledger(begun), 0, 0
-        taken = self.history.has_taken()
-        if taken or rebuild.newest is not None:
-            entries, jobs = self._from_alerts(rebuild)
-        completion = Completion(self.clock(), gap=taken and rebuild.newest is None)
+        rebuild, entries, jobs = self._read_ledger(rebuild), 0, 0
+        has_committed = self.history.has_committed()
+        if has_committed or rebuild.newest is not None:
+            entries, jobs = self._read_alerts(rebuild)
+        completion = Completion(self.clock(), gap=has_committed and rebuild.newest is None)
         self.lost.complete(completion)
         self.is_complete = True
         REBUILDS.inc()
         if completion.gap:
             log.warning(GAP)
         log.info("the log is complete", in_doubt=entries, queued=jobs)
-        self.rebuilt()
+        self.on_rebuilt()
         return completion
 
-    def _from_ledger(self, rebuild: LogRebuild) -> LogRebuild:
-        for lines in self.history.lines():
-            self._go_on()
-            self.lost.keep(from_lines(lines), rebuild.now)
-            rebuild = after_lines(rebuild, lines)
+    def _read_ledger(self, rebuild: LogRebuild) -> LogRebuild:
+        for lines in self.history.read_lines():
+            self._renew_lease()
+            self.lost.keep(read_entries(lines), rebuild.now)
+            rebuild = rebuild.add_lines(lines)
         return rebuild
 
-    def _from_alerts(self, rebuild: LogRebuild) -> tuple[int, int]:
+    def _read_alerts(self, rebuild: LogRebuild) -> tuple[int, int]:
         entries = jobs = 0
-        for batch in self.history.alerts(rebuild.since):
-            self._go_on()
-            known = self._known(batch)
-            for past in batch:
-                traits = self._receivers(past)
-                found = from_past(rebuild, past, _of(past, traits, known), traits)
-                self.lost.keep(found.recoveries, rebuild.now)
-                self.lost.queue(found.jobs, rebuild.now)
-                known |= {(one.receiver, one.alert): one.entry for one in found.recoveries}
-                entries, jobs = entries + len(found.recoveries), jobs + len(found.jobs)
+        for batch in self.history.read_alerts(rebuild.since):
+            self._renew_lease()
+            recovered, due = self._recover_batch(rebuild, batch)
+            self.lost.keep(recovered, rebuild.now)
+            self.lost.queue(due, rebuild.now)
+            entries, jobs = entries + len(recovered), jobs + len(due)
         return entries, jobs
 
-    def _known(self, batch: Iterable[RecordedAlert]) -> dict[Key, Entry | None]:
-        keys = [(one.name, past.job.alert.id) for past in batch for one in self._receivers(past)]
-        return dict(zip(keys, self.lost.entries(keys), strict=True))
+    def _recover_batch(
+        self, rebuild: LogRebuild, batch: Iterable[RecordedAlert]
+    ) -> tuple[list[RecoveredEntry], list[tuple[str, Job]]]:
+        routed = [(recorded, traits) for recorded in batch for traits in self._route(recorded)]
+        keys = [(traits.name, recorded.job.alert.id) for recorded, traits in routed]
+        known = dict(zip(keys, self.lost.entries(keys), strict=True))
+        recovered: list[RecoveredEntry] = []
+        due: list[tuple[str, Job]] = []
+        for key, (recorded, traits) in zip(keys, routed, strict=True):
+            recovery = rebuild.recover(recorded, known[key], traits)
+            if recovery.entry is not None:
+                known[key] = recovery.entry.entry
+                recovered.append(recovery.entry)
+            if recovery.is_due:
+                due.append((traits.name, recorded.job))
+        return recovered, due
 
-    def _receivers(self, past: RecordedAlert) -> list[ReceiverTraits]:
-        names = select_receivers(past.job.alert, [one.name for one in self.traits])
-        return [one for one in self.traits if one.name in names]
+    def _route(self, recorded: RecordedAlert) -> list[ReceiverTraits]:
+        names = select_receivers(recorded.job.alert, [traits.name for traits in self.traits])
+        return [traits for traits in self.traits if traits.name in names]
 
-    def _go_on(self) -> None:
+    def _renew_lease(self) -> None:
         if self._stopping.is_set():
             raise RebuildStopped
         self.lost.renew()
-
-
-def _of(
-    past: RecordedAlert, traits: Iterable[ReceiverTraits], known: dict[Key, Entry | None]
-) -> dict[str, Entry | None]:
-    return {one.name: known[(one.name, past.job.alert.id)] for one in traits}

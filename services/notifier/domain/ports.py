@@ -190,14 +190,11 @@ class OutboxSender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RecordedAlert:
-    """A revision as it stands in the alerts topic.
-
-    `at` is when it was written; `is_taken` says that notifiers had committed past it.
-    """
+    """A revision in the alerts topic, written `at`; `is_committed`: notifiers committed past it."""
 
     job: Job
     at: datetime
-    is_taken: bool
+    is_committed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,52 +213,55 @@ class RecoveredEntry:
 
 
 class HistoryReader(Protocol):
-    """What Kafka still knows of the past; every method may raise its client's errors.
+    """The ledger and the alerts topic; every method may raise its client's errors.
 
-    Iterators give a batch about once a second at least, an empty one if need be.
+    Iterators yield at least once a second or so, an empty batch if need be.
     """
 
-    def has_taken(self) -> bool:
-        """Whether any notifier of this installation ever took an alert."""
+    def has_committed(self) -> bool:
+        """Whether any notifier of this installation has committed an offset."""
 
-    def lines(self) -> Iterator[list[LedgerLine]]:
-        """The ledger as it stands, each alert's lines in their order."""
+    def read_lines(self) -> Iterator[list[LedgerLine]]:
+        """The ledger to its present end, each alert's lines in order."""
 
-    def alerts(self, since: datetime) -> Iterator[list[RecordedAlert]]:
-        """The alerts topic as it stands, each alert's revisions in the order they were told."""
+    def read_alerts(self, since: datetime) -> Iterator[list[RecordedAlert]]:
+        """The alerts topic from `since` to its present end, each alert's revisions in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """Since when the log is complete; with a `gap` nothing is known of what was sent before."""
+    """Since when the log is complete; `gap`: the ledger was lost too, so earlier sends are."""
 
     at: datetime
     gap: bool
 
 
 class LostLog(Protocol):
-    """The notification log while it is being rebuilt. Every method may raise the store's errors.
+    """The notification log during a rebuild. Every method may raise the store's errors.
 
-    Methods that write do so only under the lease, and raise LeaseLost without it.
+    Writing methods raise LeaseLost, and write nothing, without the lease.
     """
 
     def completion(self) -> Completion | None:
         """None while the log is not complete."""
 
     def lease(self) -> bool:
-        """Whether the rebuilding is ours, for some seconds from now."""
+        """Take or renew the rebuild lease, which lasts some seconds; whether it is ours."""
 
     def renew(self) -> None:
-        """Keep the lease."""
+        """Renew the lease."""
 
-    def keep(self, recoveries: Iterable[RecoveredEntry], now: datetime) -> None:
-        """Write the entries, but over none of a higher serial; renews the lease."""
+    def keep(self, recovered: Iterable[RecoveredEntry], now: datetime) -> None:
+        """Store the entries and append their records, except over a higher serial.
+
+        Renews the lease.
+        """
 
     def entries(self, keys: Iterable[tuple[str, str]]) -> list[Entry | None]:
-        """What the log holds by now, by receiver and alert."""
+        """The present entries, by receiver and alert id."""
 
     def queue(self, jobs: Iterable[tuple[str, Job]], now: datetime) -> None:
         """Queue each job for its receiver; renews the lease."""
 
     def complete(self, completion: Completion) -> None:
-        """Let everybody send from now on; gives the lease back."""
+        """Open the log to every notifier and give the lease back."""

@@ -1,13 +1,13 @@
-"""What a lost notification log gets back from the ledger and the alerts topic."""
+"""What a lost notification log regains from the ledger and from the alerts topic."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from schemas.alert import Status
+from schemas.alert import Alert, Status
 from schemas.ledger import Act, Entry, LedgerLine, Sending
 from services.notifier.domain.codec import LoggedAct, encode_ledger_line
-from services.notifier.domain.decide import Reason, ReceiverTraits, Skip, decide
+from services.notifier.domain.decide import Reason, ReceiverTraits, is_dealt_with
 from services.notifier.domain.entry import (
     KEPT_AFTER_END,
     begin_sending,
@@ -16,20 +16,28 @@ from services.notifier.domain.entry import (
     notified_content,
     pass_over,
 )
-from services.notifier.domain.ports import Job, RecordedAlert, RecoveredEntry
+from services.notifier.domain.ports import RecordedAlert, RecoveredEntry
 from services.notifier.domain.retry import DEADLINE, LONGEST_ASKED
 
-# what was still queued was taken within this before the newest line: by then it is given up
-REACH = DEADLINE + 2 * LONGEST_ASKED
+# a job queued longer than this before the newest line had been given up by then
+LOOK_BACK = DEADLINE + 2 * LONGEST_ASKED
 
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class LogRebuild:
-    """One rebuilding, begun at `now`; an outcome that it leaves in doubt stays so for `hold`.
+class Recovery:
+    """What a recorded revision changes at one receiver: the entry, if at all, and the queue."""
 
-    `newest` is the time of the newest line of the ledger, None while there is none.
+    entry: RecoveredEntry | None
+    is_due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LogRebuild:
+    """One rebuild, begun at `now`; an outcome that it finds unknown settles `hold` later.
+
+    `newest`: the time of the newest ledger line, None while there is none.
     """
 
     now: datetime
@@ -38,118 +46,88 @@ class LogRebuild:
 
     @property
     def horizon(self) -> datetime:
-        """What was told before it is queued no more, unless nothing at all is known of it."""
-        return (self.newest or self.now) - REACH
+        """Alerts that ended before are not queued."""
+        return (self.newest or self.now) - LOOK_BACK
 
     @property
     def since(self) -> datetime:
-        """From when on to read the alerts again."""
+        """Where to begin reading the alerts topic."""
         return self.now - KEPT_AFTER_END if self.newest is None else self.horizon
 
+    def add_lines(self, lines: Iterable[LedgerLine]) -> "LogRebuild":
+        """The rebuild after these ledger lines were read too."""
+        times = [line.at for line in lines]
+        known = [] if self.newest is None else [self.newest]
+        return replace(self, newest=max(times + known, default=None))
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What one revision gives back: entries to keep, jobs to queue."""
+    def recover(
+        self, recorded: RecordedAlert, known: Entry | None, traits: ReceiverTraits
+    ) -> Recovery:
+        """What a revision of the alerts topic changes at a receiver that has it.
 
-    recoveries: list[RecoveredEntry] = field(default_factory=list)
-    jobs: list[tuple[str, Job]] = field(default_factory=list)
+        `known`: the entry regained so far, None where the ledger has no line.
+        """
+        alert, entry = recorded.job.alert, self._revise_entry(recorded, known, traits)
+        changed = None
+        if entry != (known or Entry()):
+            logged = LoggedAct(Act.IN_DOUBT, Reason.LOG_LOST, entry)
+            line = encode_ledger_line(alert, traits.name, logged, self.now)
+            is_over = has_ended(alert)
+            changed = RecoveredEntry(traits.name, alert.id, entry, self.now, is_over, (line,))
+        is_open = recorded.is_committed and not self._is_expired(recorded)
+        is_new = alert.revision > entry.given_up and not is_dealt_with(entry, alert, traits)
+        return Recovery(changed, is_open and is_new)
+
+    def _revise_entry(
+        self, recorded: RecordedAlert, known: Entry | None, traits: ReceiverTraits
+    ) -> Entry:
+        alert, entry = recorded.job.alert, known or Entry()
+        if alert.revision <= max(entry.revision, entry.given_up):
+            return entry
+        if entry.sending is not None or entry.status is not None:
+            entry = self._doubt_entry(entry, alert)
+        elif not traits.idempotent or (known is None and recorded.is_committed):
+            entry = begin_sending(entry, self._assume_sending(recorded))
+        is_expired = recorded.is_committed and self._is_expired(recorded)
+        return pass_over(entry, alert) if is_expired else entry
+
+    def _doubt_entry(self, entry: Entry, alert: Alert) -> Entry:
+        # the ledger's last lines may be missing: it may have been sent, or tried again, since
+        sending = entry.sending
+        if sending is not None:
+            if sending.settles_at >= self._settles_at:
+                return entry
+            prolonged = sending.model_copy(update={"settles_at": self._settles_at})
+            return begin_sending(entry, prolonged)
+        is_same = entry.notified_content in (None, notified_content(alert))
+        return entry if is_same else forget_content(entry)
+
+    def _assume_sending(self, recorded: RecordedAlert) -> Sending:
+        alert = recorded.job.alert
+        earliest = min(recorded.at, alert.detected_at, self.now)
+        return Sending(
+            revision=alert.revision,
+            since=max(earliest, self.now - KEPT_AFTER_END),
+            settles_at=self._settles_at,
+            assumed=True,
+        )
+
+    @property
+    def _settles_at(self) -> datetime:
+        return self.now + self.hold
+
+    def _is_expired(self, recorded: RecordedAlert) -> bool:
+        return recorded.at < self.horizon and has_ended(recorded.job.alert)
 
 
-def after_lines(rebuild: LogRebuild, lines: Iterable[LedgerLine]) -> LogRebuild:
-    """The rebuilding after these lines were read too."""
-    times = [line.at for line in lines]
-    known = [] if rebuild.newest is None else [rebuild.newest]
-    return replace(rebuild, newest=max(times + known, default=None))
-
-
-def from_lines(lines: Iterable[LedgerLine]) -> list[RecoveredEntry]:
-    """What these lines say of the log: for each alert and receiver the newest entry."""
+def read_entries(lines: Iterable[LedgerLine]) -> list[RecoveredEntry]:
+    """The newest entry of each alert and receiver in these lines."""
     newest: dict[Key, RecoveredEntry] = {}
     for line in lines:
         if line.receiver is None or line.entry is None:
             continue
         key = (line.receiver, line.alert)
         if key not in newest or line.entry.serial >= newest[key].entry.serial:
-            over = line.status is not Status.FIRING
-            newest[key] = RecoveredEntry(*key, line.entry, line.at, over)
+            is_over = line.status is not Status.FIRING
+            newest[key] = RecoveredEntry(*key, line.entry, line.at, is_over)
     return list(newest.values())
-
-
-def from_past(
-    rebuild: LogRebuild,
-    past: RecordedAlert,
-    known: Mapping[str, Entry | None],
-    traits: Iterable[ReceiverTraits],
-) -> Found:
-    """What becomes of a revision that stands in the alerts topic, at each of its receivers.
-
-    `known` is what the log has got back about its alert so far, by receiver.
-    """
-    found = Found()
-    for one in traits:
-        entry = known[one.name]
-        after = _in_doubt(rebuild, past, entry, one)
-        if after != (entry or Entry()):
-            found.recoveries.append(_recovery(rebuild, past, after, one.name))
-        if past.is_taken and _is_due(rebuild, past, after, one):
-            found.jobs.append((one.name, past.job))
-    return found
-
-
-def _in_doubt(
-    rebuild: LogRebuild, past: RecordedAlert, entry: Entry | None, traits: ReceiverTraits
-) -> Entry:
-    alert, known = past.job.alert, entry or Entry()
-    if alert.revision <= max(known.revision, known.given_up):
-        return known
-    if known.sending is not None:
-        after = _unsettled(known, known.sending, rebuild)
-    elif known.status is not None:
-        # lines may be missing: something else may have been sent since
-        moved = known.notified_content is not None and known.notified_content != notified_content(
-            alert
-        )
-        after = forget_content(known) if moved else known
-    elif traits.idempotent and (entry is not None or not past.is_taken):
-        after = known
-    else:
-        after = begin_sending(known, _blind(rebuild, past))
-    return pass_over(after, alert) if past.is_taken and _is_too_old(rebuild, past) else after
-
-
-def _unsettled(known: Entry, sending: Sending, rebuild: LogRebuild) -> Entry:
-    # it may have been tried again since the line was written
-    settles_at = rebuild.now + rebuild.hold
-    if sending.settles_at >= settles_at:
-        return known
-    return begin_sending(known, sending.model_copy(update={"settles_at": settles_at}))
-
-
-def _blind(rebuild: LogRebuild, past: RecordedAlert) -> Sending:
-    earliest = min(past.at, past.job.alert.detected_at, rebuild.now)
-    return Sending(
-        revision=past.job.alert.revision,
-        since=max(earliest, rebuild.now - KEPT_AFTER_END),
-        settles_at=rebuild.now + rebuild.hold,
-        assumed=True,
-    )
-
-
-def _is_due(rebuild: LogRebuild, past: RecordedAlert, entry: Entry, traits: ReceiverTraits) -> bool:
-    alert = past.job.alert
-    if alert.revision <= entry.given_up or _is_too_old(rebuild, past):
-        return False
-    return not isinstance(decide(entry, alert, traits, rebuild.now), Skip)
-
-
-def _is_too_old(rebuild: LogRebuild, past: RecordedAlert) -> bool:
-    return past.at < rebuild.horizon and has_ended(past.job.alert)
-
-
-def _recovery(
-    rebuild: LogRebuild, past: RecordedAlert, entry: Entry, receiver: str
-) -> RecoveredEntry:
-    alert = past.job.alert
-    logged = LoggedAct(Act.IN_DOUBT, Reason.LOG_LOST, entry)
-    line = encode_ledger_line(alert, receiver, logged, rebuild.now)
-    return RecoveredEntry(receiver, alert.id, entry, rebuild.now, has_ended(alert), (line,))
