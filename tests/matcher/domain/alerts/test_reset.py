@@ -138,6 +138,16 @@ def test_an_alert_from_before_the_past_that_is_judged_stands_and_resolves_as_it_
         assert course.last.evidence_count == 3
 
 
+def test_a_withdrawn_alert_stays_withdrawn_after_a_change() -> None:
+    for known in (True, False):
+        course = WindowCourse(RULE).take(*THREE, retraction(1))
+        course.clock = NOON + 79 * HOUR
+
+        course.publish(OTHER, known=known).take_backfilled(hit(0), hit(2)).release()
+
+        assert told(course.alerts) == [(Status.FIRING, 1), (Status.WITHDRAWN, 2)]
+
+
 def test_a_repeat_of_the_release_says_it_again() -> None:
     course = WindowCourse(PAIR).publish(PAIR).take_backfilled(*THREE).release()
     course.offset -= 1

@@ -336,6 +336,25 @@ def test_a_hit_from_before_everything_kept_joins_the_episode_it_falls_into() -> 
     assert course.summaries() == {(NOON, "high", 401)}
 
 
+def test_a_hit_from_before_everything_kept_counts_in_no_window_that_ends_a_timespan_later() -> None:
+    rule = replace(RULE, condition=Condition(lte=1), max_lateness=HOUR)
+    course = WindowCourse(rule).take(hit(9), hit(10)).tick(NOON + 18.5 * HOUR)
+    assert [one.at for one in course.state.hits] == [hit_of(hit(10)).at]
+
+    course.take(hit(6))
+
+    assert course.summaries() == {(NOON + 9 * HOUR, "high", 1), (NOON + 6 * HOUR, "high", 1)}
+
+
+def test_what_is_settled_stays_settled_while_the_clock_forgets_less() -> None:
+    rule = replace(RULE, condition=Condition(gte=1), max_hits=2)
+    course = WindowCourse(rule).take(hit(10), hit(11), hit(12), hit(13)).tick(NOON + 85 * HOUR)
+
+    course.take(hit(4)).tick(NOON + 85 * HOUR).take(hit(13))
+
+    assert course.summaries() == {(NOON + 4 * HOUR, "high", 1), (NOON + 10 * HOUR, "high", 4)}
+
+
 def test_an_alert_that_fires_is_not_forgotten_before_a_tick_has_resolved_it() -> None:
     course = WindowCourse(ALONE).tick(NOON + 500 * HOUR)
 

@@ -90,3 +90,14 @@ def test_the_values_of_alerts_can_be_summed() -> None:
     (alert,) = replay(rulebook(FIRE, CAMPAIGN, total), TWO_PLACES).final
 
     assert alert.value == 4
+
+
+def test_a_hit_is_recorded_when_the_report_that_fired_first_was() -> None:
+    late = FRIDAY_NOON + timedelta(minutes=20)
+    quiet = rulebook(FIRE, CAMPAIGN, correlating("wave", ["campaign"], generate=True))
+    campaign = replay(quiet, (TWO_PLACES[0], rockets("2", "Taji", 5, recorded_at=late))).final[0]
+
+    (hit,) = chained(quiet, campaign)
+
+    assert campaign.starts_at == FRIDAY_NOON + timedelta(minutes=5)
+    assert hit.evidence.recorded_at == late

@@ -53,6 +53,14 @@ def test_the_largest_cluster_counts_then_the_one_with_the_least_term() -> None:
     assert getattr(find_largest_cluster(hits[:2], 85), "terms", None) == ("alpha",)
 
 
+def test_terms_as_similar_as_asked_are_linked() -> None:
+    hits = [said(0, "ab", "a"), said(1, "ac", "b")]
+    assert token_sort_ratio("ab", "ac") == 50
+
+    assert getattr(find_largest_cluster(hits, 50), "terms", None) == ("ab", "ac")
+    assert getattr(find_largest_cluster(hits, 50.001), "terms", None) == ("ab",)
+
+
 words = st.sampled_from(["front", "fronts", "iraqi", "iraq", "league", "resistance"])
 terms = st.lists(words, min_size=1, max_size=3).map(" ".join)
 
