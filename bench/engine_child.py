@@ -14,10 +14,10 @@ from typing import Any
 
 from bench.reports import Tongues, pack, reports, tongues
 from schemas.event import Event
-from services.matcher.domain.rules.compile_pack import build
+from services.matcher.domain.rules.compile_pack import compile_packs
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.rules.sampling import tuned
-from services.matcher.domain.rules.signals import signals
+from services.matcher.domain.rules.signals import make_signals
 
 REPORTS = {300: 1500, 2000: 400}
 SAMPLED = 1000
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def _rulebook(known: Tongues, rules: int, aliases: int, *, sampled: bool) -> Rulebook:
-    rulebook, faults = build([pack(known, rules, aliases)])
+    rulebook, faults = compile_packs([pack(known, rules, aliases)])
     if faults:
         raise ValueError(str(faults[0]))
     if not sampled:
@@ -55,7 +55,7 @@ def _measured(rulebook: Rulebook, raw: Sequence[bytes]) -> dict[str, float]:
 
     def whole(value: bytes) -> None:
         nonlocal hits
-        hits += len(signals(rulebook, Event.model_validate_json(value)))
+        hits += len(make_signals(rulebook, Event.model_validate_json(value)))
 
     return {
         "decode_us": _cost(Event.model_validate_json, raw),

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 
 from bench.language import KNOWN, Language, arabic, english
 from schemas.rule import DetectionRule, NamedList, Pack
-from services.matcher.domain.packs.documents import PackDocuments, Sourced
+from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.packs.faults import RuleLocation
 
 TYPES = ("statement", "appeal", "protest", "assault", "mobilize", "threaten", "consult", "agree")
@@ -110,8 +110,8 @@ def pack(known: Tongues, rules: int, aliases: int) -> PackDocuments:
     return PackDocuments(
         name="bench",
         pack=Pack(title="Bench", owner="bench"),
-        lists=tuple(Sourced(one, origin) for one in _lists(known, aliases)),
-        rules=tuple(Sourced(document, origin) for document in documents),
+        lists=tuple(LocatedDocument(one, origin) for one in _lists(known, aliases)),
+        rules=tuple(LocatedDocument(document, origin) for document in documents),
     )
 
 

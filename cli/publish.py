@@ -13,9 +13,9 @@ from cli.rule_set import RulesFolder, every_fault, report, run_cases, tell
 from cli.settings import kafka_settings
 from cli.work_tree import author_of, commit_of
 from schemas.bundle import OnChange, RuleBundle
-from services.matcher.adapters.rules.pack_files import bundled, in_folder
+from services.matcher.adapters.rules.pack_files import bundle_files, read_folder
 from services.matcher.adapters.rules.rule_files import read_packs
-from services.matcher.domain.changes.digest import rule_digests
+from services.matcher.domain.changes.digest import digest_rules
 from services.matcher.domain.changes.next_bundle import (
     ChangePolicy,
     PublishInfo,
@@ -25,7 +25,7 @@ from services.matcher.domain.changes.next_bundle import (
     VersionedBundle,
     changes,
     next_bundle,
-    numbered,
+    number_bundle,
     overtaken,
     same,
 )
@@ -104,7 +104,7 @@ def edition_of(folder: Path) -> RuleSet:
     """
     if not folder.is_dir():
         raise CommandFailure(f"{folder}: no such folder")
-    packs, faults = in_folder(folder)
+    packs, faults = read_folder(folder)
     files = read_packs(packs, faults)
     rulebook, found = files.rulebook()
     wrong = every_fault(files, found)
@@ -115,12 +115,12 @@ def edition_of(folder: Path) -> RuleSet:
     if wrong or failing or not rulebook.windows:
         typer.echo(f"{folder}: not published", err=True)
         raise typer.Exit(AT_FAULT)
-    digests = rule_digests(files.packs, rulebook.windows)
+    digests = digest_rules(files.packs, rulebook.windows)
     said = {
         "/".join(key): RuleDigest(digest, rulebook.windows[key].retention)
         for key, digest in digests.items()
     }
-    return RuleSet(bundled(packs), said)
+    return RuleSet(bundle_files(packs), said)
 
 
 def published(
@@ -145,7 +145,7 @@ def published(
         if not declared.by_rule:
             return
         yield f"bundle {between[-1].number} came in between: what it changed begins anew"
-        before = numbered(bundle, number)
+        before = number_bundle(bundle, number)
     raise CommandFailure(f"somebody else publishes all the time: {MOST_RACES} bundles in a row")
 
 

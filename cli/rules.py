@@ -23,7 +23,7 @@ from services.matcher.adapters.event_file import BadLine, read_events
 from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.backtest.corrections import linked
 from services.matcher.domain.backtest.replay import replay
-from services.matcher.domain.rules.matching import derived, matches, unknown_names
+from services.matcher.domain.rules.matching import derived, match_event, unknown_names
 from services.matcher.domain.rules.rulebook import Rulebook
 
 AT_FAULT = 1
@@ -113,7 +113,7 @@ def match_events(events: EventsFile, folder: RulesFolder = Path("rules")) -> Non
 def _matched(rulebook: Rulebook, event: Event) -> dict[str, object]:
     return {
         "id": event.id,
-        "rules": [match.rule.name for match in matches(rulebook, event)],
+        "rules": [match.rule.name for match in match_event(rulebook, event)],
         "entities": list(derived(rulebook, event, "entities")),
         "names": list(unknown_names(rulebook, event)),
         "sites": list(derived(rulebook, event, "sites")),

@@ -18,7 +18,7 @@ from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, RuleBundle
 from schemas.envelope import RULE_BUNDLE, cloud_headers
 from schemas.topics import EVENTS, RULES, topic_name
 from services.environment import VedetteSettings
-from services.matcher.domain.changes.next_bundle import VersionedBundle, numbered
+from services.matcher.domain.changes.next_bundle import VersionedBundle, number_bundle
 
 CLIENT_MS = 10_000
 ACKNOWLEDGED_SECONDS = 30
@@ -121,7 +121,7 @@ def _bundles(records: Iterable[ConsumerRecord]) -> Iterator[VersionedBundle]:
         except ValidationError:
             typer.echo(f"bundle {record.offset + 1} cannot be read: passed over", err=True)
         else:
-            yield numbered(bundle, record.offset + 1)
+            yield number_bundle(bundle, record.offset + 1)
 
 
 def _written(record: ConsumerRecord) -> datetime:

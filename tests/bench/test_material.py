@@ -9,7 +9,7 @@ from bench.material import BATCH_SIZE, SENTINEL, messages, sentinels, write_pack
 from schemas.event import Event
 from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.adapters.topics.message import items
-from services.matcher.domain.rules.matching import matches
+from services.matcher.domain.rules.matching import match_event
 from tests.matcher.messages import Given
 
 COUNT = 2_000
@@ -40,7 +40,7 @@ def test_every_event_travels_once_whatever_the_bundle(bundle: int) -> None:
 def test_the_sentinel_rule_matches_the_sentinels_alone(tmp_path: Path) -> None:
     rulebook, _ = read_rule_files(write_pack(tmp_path, 1)).rulebook()
 
-    matched = [event for event in _events(1) if matches(rulebook, event)]
+    matched = [event for event in _events(1) if match_event(rulebook, event)]
 
     assert len(matched) == sentinels(COUNT)
     assert all(SENTINEL in (event.text or "") for event in matched)
@@ -49,7 +49,7 @@ def test_the_sentinel_rule_matches_the_sentinels_alone(tmp_path: Path) -> None:
 def test_few_events_match_one_of_many_rules(tmp_path: Path) -> None:
     rulebook, _ = read_rule_files(write_pack(tmp_path, 1000)).rulebook()
 
-    matched = [event for event in _events(1) if matches(rulebook, event)]
+    matched = [event for event in _events(1) if match_event(rulebook, event)]
 
     assert sentinels(COUNT) < len(matched) < COUNT * 0.1
 

@@ -4,8 +4,8 @@ import pytest
 
 from bench.reports import pack, reports, tongues
 from schemas.event import Event
-from services.matcher.domain.rules.compile_pack import build
-from services.matcher.domain.rules.matching import matches
+from services.matcher.domain.rules.compile_pack import compile_packs
+from services.matcher.domain.rules.matching import match_event
 
 KNOWN = tongues()
 
@@ -19,7 +19,7 @@ def test_reports_are_events_of_the_length_asked_for_and_a_quarter_is_arabic(leng
 
 
 def test_rules_and_aliases_are_as_many_as_asked_for_and_without_fault() -> None:
-    book, faults = build([pack(KNOWN, 300, 300)])
+    book, faults = compile_packs([pack(KNOWN, 300, 300)])
 
     assert faults == ()
     assert len(book.packs[0].rules) == 300
@@ -28,7 +28,7 @@ def test_rules_and_aliases_are_as_many_as_asked_for_and_without_fault() -> None:
 
 
 def test_few_reports_match_one_of_many_rules() -> None:
-    book, _ = build([pack(KNOWN, 1000, 0)])
+    book, _ = compile_packs([pack(KNOWN, 1000, 0)])
     events = [Event.model_validate_json(raw) for raw in reports(KNOWN, 400, 300)]
 
-    assert 0 < sum(len(matches(book, event)) for event in events) < len(events) * 0.1
+    assert 0 < sum(len(match_event(book, event)) for event in events) < len(events) * 0.1

@@ -22,7 +22,7 @@ from services.matcher.domain.changes.next_bundle import (
     RuleSet,
     VersionedBundle,
     next_bundle,
-    numbered,
+    number_bundle,
 )
 from tests.matcher.adapters.rules.packs import ROCKETS, changed, write_pack
 
@@ -57,7 +57,7 @@ class FakeTopic:
 
     def _add(self, bundle: RuleBundle) -> int:
         number = 3 * len(self.bundles) + 1
-        self.bundles.append(numbered(bundle, number))
+        self.bundles.append(number_bundle(bundle, number))
         return number
 
 

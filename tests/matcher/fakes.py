@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 from services.matcher.adapters.detection.replay_source import OffsetRange
-from services.matcher.adapters.rules.rules_topic import Written
+from services.matcher.adapters.rules.rules_topic import BundleRecord
 from services.matcher.adapters.topics.message import Received
 from services.matcher.domain.changes.active_rules import ActiveRules
 
@@ -13,14 +13,14 @@ from services.matcher.domain.changes.active_rules import ActiveRules
 class FakePublished:
     """The rules topic in memory: `stand` are there at the start, `come` one by one."""
 
-    stand: list[Written] = field(default_factory=list)
-    come: list[Written] = field(default_factory=list)
+    stand: list[BundleRecord] = field(default_factory=list)
+    come: list[BundleRecord] = field(default_factory=list)
     done: dict[int, int] = field(default_factory=dict)
 
-    async def all(self) -> list[Written]:
+    async def all(self) -> list[BundleRecord]:
         return self.stand
 
-    async def more(self) -> list[Written]:
+    async def more(self) -> list[BundleRecord]:
         return [self.come.pop(0)] if self.come else []
 
     async def caught_up(self) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 from schemas.event import Event
 from schemas.rule import CorrelationRule, DetectionRule, NamedList, Pack, RuleDocument, SiteList
-from services.matcher.domain.packs.documents import PackDocuments, Sourced
+from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.packs.faults import RuleFault, RuleLocation
-from services.matcher.domain.rules.compile_pack import build
+from services.matcher.domain.rules.compile_pack import compile_packs
 from services.matcher.domain.rules.rulebook import Rulebook
 
 FRIDAY_NOON = datetime(2020, 1, 24, 12, 30, tzinfo=UTC)
@@ -66,15 +66,15 @@ def pack_of(
     return PackDocuments(
         name="pack",
         pack=Pack.model_validate({"title": "Pack", "owner": "desk"} | head),
-        lists=tuple(Sourced(one, RuleLocation(f"{one.name}.yaml")) for one in lists),
-        places=tuple(Sourced(one, RuleLocation(f"{one.name}.yaml")) for one in places),
-        rules=tuple(Sourced(one, RuleLocation(f"{one.name}.yaml")) for one in documents),
+        lists=tuple(LocatedDocument(one, RuleLocation(f"{one.name}.yaml")) for one in lists),
+        places=tuple(LocatedDocument(one, RuleLocation(f"{one.name}.yaml")) for one in places),
+        rules=tuple(LocatedDocument(one, RuleLocation(f"{one.name}.yaml")) for one in documents),
     )
 
 
 def compiled(*documents: RuleDocument, **pack: Any) -> tuple[Rulebook, tuple[RuleFault, ...]]:
     """The rulebook of these rules, and what is wrong with them."""
-    return build([pack_of(*documents, **pack)])
+    return compile_packs([pack_of(*documents, **pack)])
 
 
 def rulebook(*documents: RuleDocument, **pack: Any) -> Rulebook:

@@ -15,7 +15,7 @@ from schemas.event import Event, completed
 from schemas.model import Document, Instant
 from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.domain.backtest.replay import Replay, replay
-from services.matcher.domain.rules.matching import matches
+from services.matcher.domain.rules.matching import match_event
 from services.matcher.domain.rules.rulebook import Rulebook
 
 PACK = Path(__file__).parents[2] / "rules" / "iraq-2020"
@@ -161,7 +161,7 @@ def test_an_ordinary_report_matches_no_rule(rulebook: Rulebook, timeline: list[E
         (event.id, match.rule.name)
         for event in timeline
         if kind(event) == "ordinary"
-        for match in matches(rulebook, event)
+        for match in match_event(rulebook, event)
     ]
 
     assert hits == []
@@ -172,7 +172,7 @@ def test_the_warning_update_itself_sets_nothing_off(
 ) -> None:
     update = next(event for event in timeline if event.id == "case-30")
 
-    assert matches(rulebook, update) == ()
+    assert match_event(rulebook, update) == ()
 
 
 def test_the_backtest_ends_in_the_expected_alerts_and_no_others(

@@ -7,7 +7,7 @@ from schemas.alert import Alert
 from schemas.event import Event
 from schemas.signal import Signal
 from services.matcher.domain.backtest.replay import replay
-from services.matcher.domain.rules.signals import signals
+from services.matcher.domain.rules.signals import make_signals
 from services.matcher.domain.windows.template import read_fields, render_template
 from tests.matcher.builders import RULE, hit, retraction
 from tests.matcher.course import WindowCourse
@@ -80,7 +80,7 @@ def test_a_state_comes_back_from_its_bytes(hours: list[int], out: list[int], tex
 
 @given(events=streams())
 def test_signals_and_alerts_come_back_from_their_json(events: list[Event]) -> None:
-    sent = [signal for event in events for signal in signals(BOOK, event)]
+    sent = [signal for event in events for signal in make_signals(BOOK, event)]
     alerts = replay(BOOK, events).alerts
 
     again = [Signal.model_validate_json(_json(one)) for one in sent]

@@ -5,7 +5,7 @@ import re
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from services.matcher.domain.rules.matching import matches
+from services.matcher.domain.rules.matching import match_event
 from services.matcher.domain.text.fold import fold, raw_span
 from services.matcher.domain.text.phrases import InvalidPhrase, name_forms, parse_phrase
 from services.matcher.domain.text.scan import ScannedText, Scanner, places
@@ -107,4 +107,4 @@ def test_any_phrase_of_a_rule_is_a_fault_or_a_rule_that_can_be_asked(written: st
 
     assert all(fault.field == "detection.selection.words|phrase" for fault in faults)
     assert not (faults and book.packs[0].rules)
-    matches(book, report("a march of the Hashd"))
+    match_event(book, report("a march of the Hashd"))

@@ -11,7 +11,7 @@ from schemas.alert import Alert
 from schemas.envelope import INDICATION, cloud_headers
 from schemas.indication import Indication, hypothesis_key
 from services.matcher.adapters.detection.detect import SOURCE
-from services.matcher.adapters.rules.guard import RuleFailure, guarded
+from services.matcher.adapters.rules.guard import RuleFailure, guard_rule
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import StateKey, StateKind
 from services.matcher.adapters.topics.record_sender import ProducerRecord
@@ -127,7 +127,7 @@ class Hypotheses:
         self, place: Place, change: IndicatorChange | None, moment: StepContext
     ) -> HypothesisOutcome | RuleFailure:
         state, hypothesis = self._state(place), place.hypothesis
-        outcome = guarded(
+        outcome = guard_rule(
             hypothesis.name, lambda: step_hypothesis(hypothesis, state, change, moment)
         )
         if not isinstance(outcome, RuleFailure) and outcome.changed:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from schemas.heartbeat import Heartbeat
-from services.matcher.adapters.rules.guard import RuleFailure, guarded
+from services.matcher.adapters.rules.guard import RuleFailure, guard_rule
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import StateKey, StateKind
 from services.matcher.domain.alerts.step import StepContext
@@ -40,7 +40,7 @@ class Sources:
         state, source = self._state(partition, name), self.watched().get(name)
         if source is None:
             return SourceOutcome(state, changed=False)
-        outcome = guarded(name, lambda: hear_source(source, state, heartbeat, context))
+        outcome = guard_rule(name, lambda: hear_source(source, state, heartbeat, context))
         return self._kept(partition, name, outcome)
 
     def tick(
@@ -65,7 +65,7 @@ class Sources:
         self, partition: int, name: str, state: SourceState, moment: StepContext
     ) -> SourceOutcome | RuleFailure:
         source = self.watched().get(name)
-        outcome = guarded(name, lambda: tick_source(source, state, moment))
+        outcome = guard_rule(name, lambda: tick_source(source, state, moment))
         return self._kept(partition, name, outcome)
 
     def _kept(

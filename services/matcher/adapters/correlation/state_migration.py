@@ -12,7 +12,7 @@ from services.matcher.adapters import metrics
 from services.matcher.adapters.correlation.effects import Effects
 from services.matcher.adapters.correlation.hypotheses import Hypotheses
 from services.matcher.adapters.correlation.processing import standing_news
-from services.matcher.adapters.rules.guard import RuleFailure, guarded
+from services.matcher.adapters.rules.guard import RuleFailure, guard_rule
 from services.matcher.adapters.state.windows import Windows, rule_of
 from services.matcher.adapters.topics.message import Received
 from services.matcher.domain.alerts.reset import reset_state
@@ -95,7 +95,7 @@ class StateMigration:
             or self.change.was_backfilling(rule)
         ):
             return
-        said = guarded(former.name, lambda: current_alerts(former, state))
+        said = guard_rule(former.name, lambda: current_alerts(former, state))
         if not isinstance(said, RuleFailure):
             await self._send(said, changed=False)
 
@@ -110,7 +110,7 @@ class StateMigration:
         name, state = rule_of(key), self._state(key)
         rule, former = self.windows.rules[name], self.change.former(name)
         standing, clock = self.change.force.generation(name), self.change.clock.now()
-        anew = guarded(rule.name, lambda: reset_state(rule, former, state, standing, clock))
+        anew = guard_rule(rule.name, lambda: reset_state(rule, former, state, standing, clock))
         if isinstance(anew, RuleFailure):
             return reset_state(rule, None, state, standing, clock)
         return anew
@@ -118,7 +118,9 @@ class StateMigration:
     async def _end(self, key: bytes, why: str) -> None:
         name, state, partition = rule_of(key), self._state(key), self.message.partition
         rule = self.change.former(name)
-        said = guarded("/".join(name), lambda: ended(rule, state, self.now, why)) if rule else None
+        said = (
+            guard_rule("/".join(name), lambda: ended(rule, state, self.now, why)) if rule else None
+        )
         if said is None or isinstance(said, RuleFailure):
             said = ended(*nameless(name, state), self.now, why)
         if rule is None or rule.announces:
@@ -133,7 +135,7 @@ class StateMigration:
         name = rule_of(key)
         if self.change.is_retimed(name):
             rule, state = self.windows.rules[name], self._state(key)
-            due = guarded(rule.name, lambda: deadline(rule, state))
+            due = guard_rule(rule.name, lambda: deadline(rule, state))
             if not isinstance(due, RuleFailure):
                 self.windows.schedule(self.message.partition).note(key, due, state.offset)
         if above := self.change.rebuilt_above(name):
@@ -143,7 +145,7 @@ class StateMigration:
 
     async def _tell_above(self, key: bytes, above: frozenset[RuleKey]) -> None:
         rule, state = self.windows.rules[rule_of(key)], self._state(key)
-        told = guarded(rule.name, lambda: history(rule, state))
+        told = guard_rule(rule.name, lambda: history(rule, state))
         for alert in () if isinstance(told, RuleFailure) else told:
             for signal in chained(self.change.force.rulebook, alert):
                 if (signal.pack, signal.rule) in above:
@@ -152,7 +154,7 @@ class StateMigration:
 
     async def _tell(self, key: bytes, hypotheses: frozenset[str]) -> None:
         rule, state = self.windows.rules[rule_of(key)], self._state(key)
-        told = guarded(rule.name, lambda: standing_news(rule, state, self.now))
+        told = guard_rule(rule.name, lambda: standing_news(rule, state, self.now))
         for one in () if isinstance(told, RuleFailure) else told:
             if one.hypothesis in hypotheses:
                 self.sent.append(await self.effects.indication(one, self.message))

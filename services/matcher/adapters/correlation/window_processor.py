@@ -17,7 +17,7 @@ from services.matcher.adapters.correlation.processing import (
     ticked,
 )
 from services.matcher.adapters.detection.marks import backfilled_letter
-from services.matcher.adapters.rules.guard import RuleFailure, guarded
+from services.matcher.adapters.rules.guard import RuleFailure, guard_rule
 from services.matcher.adapters.state.windows import Windows, rule_of
 from services.matcher.adapters.topics.record_sender import dead_letter
 from services.matcher.domain.alerts.step import TOO_LATE
@@ -59,7 +59,7 @@ class WindowProcessor:
             await self._of_no_rule(signal, heard)
             return
         state = self.windows.state(heard.message.partition, signal.key)
-        result = guarded(signal.rule, lambda: stepped(rule, state, signal, heard))
+        result = guard_rule(signal.rule, lambda: stepped(rule, state, signal, heard))
         if not isinstance(result, RuleFailure):
             await self._refused(signal, result.outcome.refused, heard)
         await self.effects.apply(signal.key, result, heard.message)
@@ -142,7 +142,7 @@ class WindowProcessor:
     ) -> list[Awaitable[object]]:
         partition = heard.message.partition
         rule, state = self.windows.rules[rule_of(key)], self.windows.state(partition, key)
-        result = guarded(rule.name, lambda: judge(rule, state, heard))
+        result = guard_rule(rule.name, lambda: judge(rule, state, heard))
         if not isinstance(result, RuleFailure) and not result.outcome.changed:
             self.windows.schedule(partition).note(key, result.due, state.offset)
         return await self.effects.apply(key, result, heard.message)

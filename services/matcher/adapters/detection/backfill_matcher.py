@@ -9,7 +9,7 @@ from schemas.signal import Signal
 from services.matcher.adapters.detection.matcher import Matcher, MatchResult
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
 from services.matcher.domain.changes.active_rules import ActiveRules
-from services.matcher.domain.rules.narrowed import narrowed
+from services.matcher.domain.rules.narrow_rulebook import narrow_rulebook
 from services.matcher.domain.rules.rulebook import RuleKey
 
 
@@ -28,7 +28,7 @@ class BackfillMatcher:
     def of(cls, rules: ActiveRules, after: int) -> "BackfillMatcher":
         """That of all rules to be rebuilt with a bundle past `after`. Takes a while to make."""
         anew = rules.rebuilt_after(after)
-        return cls(Matcher(narrowed(rules.rulebook, anew)), anew)
+        return cls(Matcher(narrow_rulebook(rules.rulebook, anew)), anew)
 
     @property
     def since(self) -> datetime | None:

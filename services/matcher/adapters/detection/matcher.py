@@ -7,9 +7,9 @@ from itertools import chain
 
 from schemas.event import Event
 from schemas.signal import Signal
-from services.matcher.adapters.rules.guard import RuleFailure, guarded
+from services.matcher.adapters.rules.guard import RuleFailure, guard_rule
 from services.matcher.domain.rules.rulebook import Rulebook, unindexed
-from services.matcher.domain.rules.signals import signals
+from services.matcher.domain.rules.signals import make_signals
 
 EVERY_RULE = "detect"
 
@@ -30,7 +30,7 @@ class Matcher:
 
     def __call__(self, event: Event) -> MatchResult:
         """Ask every rule; one that fails costs what it alone would have said."""
-        found = guarded(EVERY_RULE, lambda: signals(self.rulebook, event))
+        found = guard_rule(EVERY_RULE, lambda: make_signals(self.rulebook, event))
         if not isinstance(found, RuleFailure):
             return MatchResult(found)
         told = list(self._one_by_one(event))
@@ -44,4 +44,4 @@ class Matcher:
         for pack in self.rulebook.packs:
             for rule in pack.rules:
                 alone = replace(self.rulebook, packs=(unindexed(pack, (rule,)),))
-                yield guarded(rule.name, partial(signals, alone, event))
+                yield guard_rule(rule.name, partial(make_signals, alone, event))

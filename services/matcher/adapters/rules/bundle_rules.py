@@ -7,12 +7,12 @@ from pydantic import ValidationError
 
 from schemas.bundle import RuleBundle
 from schemas.event import Event
-from services.matcher.adapters.rules.pack_files import in_bundle
+from services.matcher.adapters.rules.pack_files import unbundle_files
 from services.matcher.adapters.rules.rule_files import read_packs
-from services.matcher.adapters.rules.rules_topic import Written
+from services.matcher.adapters.rules.rules_topic import BundleRecord
 from services.matcher.adapters.topics.message import reason
 from services.matcher.domain.changes.active_rules import ActiveRules, generations
-from services.matcher.domain.changes.next_bundle import numbered
+from services.matcher.domain.changes.next_bundle import number_bundle
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.rules.sampling import tuned
 
@@ -21,7 +21,7 @@ class BadBundle(Exception):
     """The bundle cannot be put in force: keep the last good one. A line for each fault."""
 
 
-def rules_of(written: Written, reports: Sequence[Event]) -> ActiveRules:
+def rules_of(written: BundleRecord, reports: Sequence[Event]) -> ActiveRules:
     """The rules of a bundle, laid out for reports like these. Takes seconds for large ones.
 
     Raises:
@@ -38,11 +38,11 @@ def rules_of(written: Written, reports: Sequence[Event]) -> ActiveRules:
     except Exception as error:
         # whatever it is, it would be the same in the next attempt
         raise BadBundle(f"{type(error).__name__}: {error}") from error
-    return ActiveRules(book, generations(numbered(bundle, written.number)))
+    return ActiveRules(book, generations(number_bundle(bundle, written.number)))
 
 
 def _rulebook(bundle: RuleBundle) -> Rulebook:
-    book, faults = read_packs(*in_bundle(bundle.files)).rulebook()
+    book, faults = read_packs(*unbundle_files(bundle.files)).rulebook()
     if faults:
         raise BadBundle("\n".join(map(str, faults)))
     if not book.windows:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ValidationError
 
 from schemas import rule as documents
-from services.matcher.domain.packs.faults import Path, Refused, nearest
+from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
 
 _SAID = {
     "missing": "is missing",
@@ -24,22 +24,22 @@ _KEYS = frozenset(
 )
 
 
-def refusals_of(error: ValidationError, value: object) -> Iterator[Refused]:
+def refusals_of(error: ValidationError, value: object) -> Iterator[InvalidField]:
     """One for each field of the document at fault; of nested ones the innermost."""
-    found: dict[Path, Refused] = {}
+    found: dict[FieldPath, InvalidField] = {}
     for fault in error.errors():
         keep = fault["type"] in _NAMED_LAST
         path = _document_path(fault["loc"], value, keep_last=keep)
         message = _SAID.get(fault["type"], fault["msg"].removeprefix("Value error, "))
         unknown = fault["type"] == "extra_forbidden"
-        hint = nearest(str(path[-1]), _KEYS) if unknown and path else ""
-        found.setdefault(path, Refused(path, message, hint))
+        hint = suggest_name(str(path[-1]), _KEYS) if unknown and path else ""
+        found.setdefault(path, InvalidField(path, message, hint))
     for path, refused in found.items():
         if not any(other != path and other[: len(path)] == path for other in found):
             yield refused
 
 
-def _document_path(place: tuple[str | int, ...], value: object, *, keep_last: bool) -> Path:
+def _document_path(place: tuple[str | int, ...], value: object, *, keep_last: bool) -> FieldPath:
     """The part of pydantic's path that is in the document: it names its own types too."""
     path: list[str | int] = []
     for step in place:

@@ -13,7 +13,7 @@ from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.rules.bundle_rules import BadBundle, rules_of
 from services.matcher.adapters.rules.bundles import Bundles
-from services.matcher.adapters.rules.rules_topic import Written
+from services.matcher.adapters.rules.rules_topic import BundleRecord
 from services.matcher.adapters.stream.crash import crash_and_park
 from services.matcher.adapters.stream.transport import App
 from services.matcher.domain.changes.active_rules import ActiveRules
@@ -31,11 +31,11 @@ NOTE = "bundle"
 class Published(Protocol):
     """Where bundles stand, and what is known of events partitions."""
 
-    async def all(self) -> list[Written]:
+    async def all(self) -> list[BundleRecord]:
         """Every bundle that stands there now."""
         ...
 
-    async def more(self) -> list[Written]:
+    async def more(self) -> list[BundleRecord]:
         """The bundles that came since; waits for a second at most."""
         ...
 
@@ -111,7 +111,7 @@ class Follower:
         for newest in found[-1:]:
             await self._put(newest, bundles)
 
-    async def _put(self, newest: Written, bundles: Bundles) -> None:
+    async def _put(self, newest: BundleRecord, bundles: Bundles) -> None:
         rules = await self._rules_of(newest)
         if rules is None:
             bundles.settle(newest.number)
@@ -121,7 +121,7 @@ class Follower:
         _tell(rules)
         bundles.put(rules)
 
-    async def _rules_of(self, written: Written) -> ActiveRules | None:
+    async def _rules_of(self, written: BundleRecord) -> ActiveRules | None:
         """The rules of a bundle, made beside the work that goes on; None if they are no good."""
         try:
             return await asyncio.to_thread(rules_of, written, tuple(self.recent))

@@ -24,7 +24,7 @@ class RuleFailure:
         return self.reason, self.where
 
 
-def guarded(where: str, judge: Callable[[], T]) -> T | RuleFailure:
+def guard_rule(where: str, judge: Callable[[], T]) -> T | RuleFailure:
     """What `judge` gives; whatever it raises comes back as a fault, logged with its traceback.
 
     Only for pure functions: they leave nothing half done, and fail the same way every time, so

@@ -33,7 +33,7 @@ def _read(path: PurePath) -> bool:
     return path.suffix == ENDINGS[0]
 
 
-def in_folder(folder: Path) -> tuple[tuple[PackFiles, ...], tuple[RuleFault, ...]]:
+def read_folder(folder: Path) -> tuple[tuple[PackFiles, ...], tuple[RuleFault, ...]]:
     """The pack in `folder`, or the packs in the folders below it. Reads files, never raises."""
     faults: list[RuleFault] = []
     packs = tuple(
@@ -59,7 +59,7 @@ def _files(folder: Path, faults: list[RuleFault]) -> Iterable[tuple[PurePath, by
                 faults.append(RuleFault(str(place), 1, "", said))
 
 
-def bundled(packs: Iterable[PackFiles]) -> dict[str, str]:
+def bundle_files(packs: Iterable[PackFiles]) -> dict[str, str]:
     """The text of every file by its path below the folder of packs, in order.
 
     Raises:
@@ -72,8 +72,8 @@ def bundled(packs: Iterable[PackFiles]) -> dict[str, str]:
     }
 
 
-def in_bundle(files: Mapping[str, str]) -> tuple[tuple[PackFiles, ...], tuple[RuleFault, ...]]:
-    """The packs again from `bundled`; what lies in no pack is a fault."""
+def unbundle_files(files: Mapping[str, str]) -> tuple[tuple[PackFiles, ...], tuple[RuleFault, ...]]:
+    """The packs again from `bundle_files`; what lies in no pack is a fault."""
     packs: dict[PurePath, dict[PurePath, bytes]] = {}
     for name, text in files.items():
         path = PurePosixPath(name)

@@ -18,12 +18,12 @@ from schemas.rule import (
     SiteList,
 )
 from services.matcher.adapters.rules.document_faults import refusals_of
-from services.matcher.adapters.rules.pack_files import HEAD, PackFiles, in_folder
+from services.matcher.adapters.rules.pack_files import HEAD, PackFiles, read_folder
 from services.matcher.adapters.rules.yaml_documents import YamlDocument, read_documents
 from services.matcher.domain.packs.bases_by_name import bases_by_name
-from services.matcher.domain.packs.documents import PackDocuments, Sourced
+from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.packs.faults import RuleFault, RuleLocation
-from services.matcher.domain.rules.compile_pack import build
+from services.matcher.domain.rules.compile_pack import compile_packs
 from services.matcher.domain.rules.rulebook import Rulebook
 
 M = TypeVar("M", bound=BaseModel)
@@ -38,13 +38,13 @@ class RuleFiles:
 
     def rulebook(self) -> tuple[Rulebook, tuple[RuleFault, ...]]:
         """The rulebook of all good rules, and every fault of files and rules."""
-        rulebook, faults = build(self.packs)
+        rulebook, faults = compile_packs(self.packs)
         return rulebook, (*self.faults, *faults)
 
 
 def read_rule_files(folder: Path) -> RuleFiles:
     """The pack in `folder`, or the packs in the folders below it. Reads files, never raises."""
-    return read_packs(*in_folder(folder))
+    return read_packs(*read_folder(folder))
 
 
 def read_packs(packs: Iterable[PackFiles], faults: Iterable[RuleFault] = ()) -> RuleFiles:
@@ -90,17 +90,17 @@ class _PackReader:
             )
             self.faults.append(RuleFault(str(place), 1, "", said, hint))
 
-    def _folder(self, part: str, model: type[M]) -> Iterator[Sourced[M]]:
+    def _folder(self, part: str, model: type[M]) -> Iterator[LocatedDocument[M]]:
         for place in self.given.below(part):
             yield from self._models(place, model)
 
-    def _models(self, place: PurePath, model: type[M]) -> Iterator[Sourced[M]]:
+    def _models(self, place: PurePath, model: type[M]) -> Iterator[LocatedDocument[M]]:
         for document in self._documents(place):
             checked = self._checked(document, model)
             if checked is not None:
-                yield Sourced(checked, document.origin)
+                yield LocatedDocument(checked, document.origin)
 
-    def _rules(self) -> Iterator[Sourced[RuleDocument]]:
+    def _rules(self) -> Iterator[LocatedDocument[RuleDocument]]:
         for place in self.given.below("indicators"):
             for document in self._documents(place):
                 correlates = isinstance(document.value, dict) and "correlation" in document.value
@@ -110,12 +110,12 @@ class _PackReader:
                 else:
                     rule = self._checked(document, DetectionRule)
                 if rule is not None:
-                    yield Sourced(rule, document.origin)
+                    yield LocatedDocument(rule, document.origin)
 
-    def _hypotheses(self, place: PurePath) -> Iterator[Sourced[Hypothesis]]:
+    def _hypotheses(self, place: PurePath) -> Iterator[LocatedDocument[Hypothesis]]:
         for read in self._models(place, HypothesisFile):
             for index, hypothesis in enumerate(read.document.hypotheses):
-                yield Sourced(hypothesis, _below(read.origin, ("hypotheses", index)))
+                yield LocatedDocument(hypothesis, _below(read.origin, ("hypotheses", index)))
 
     def _documents(self, place: PurePath) -> tuple[YamlDocument, ...]:
         raw = self.given.files.get(place)

@@ -32,7 +32,7 @@ class Record(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class BundleRecord:
     """A bundle as it stands in the topic."""
 
     number: int
@@ -45,12 +45,12 @@ class RulesRead:
 
     done: dict[int, int] = field(default_factory=dict)
 
-    def take(self, records: Iterable[Record]) -> list[Written]:
+    def take(self, records: Iterable[Record]) -> list[BundleRecord]:
         """Note what they say of partitions; the bundles among them, in order."""
-        found: list[Written] = []
+        found: list[BundleRecord] = []
         for record in records:
             if record.key == BUNDLE_KEY:
-                found.append(Written(record.offset + 1, record.value or b""))
+                found.append(BundleRecord(record.offset + 1, record.value or b""))
             else:
                 self._note(record)
         return found
@@ -95,13 +95,13 @@ class RulesTopicReader:
         await consumer.seek_to_beginning(place)
         return cls(consumer, place)
 
-    async def all(self) -> list[Written]:
+    async def all(self) -> list[BundleRecord]:
         """Every bundle that stands there now.
 
         Raises:
             KafkaUnusable: Kafka does not give them within half a minute.
         """
-        found: list[Written] = []
+        found: list[BundleRecord] = []
         try:
             async with asyncio.timeout(START_SECONDS):
                 end = await self._end()
@@ -111,7 +111,7 @@ class RulesTopicReader:
             raise KafkaUnusable(f"topic {self.place.topic} cannot be read: {error!r}") from None
         return found
 
-    async def more(self) -> list[Written]:
+    async def more(self) -> list[BundleRecord]:
         """The bundles that came since; waits for a second at most."""
         polled = await self.consumer.getmany(self.place, timeout_ms=POLL_MS)
         found = self.read.take(record for records in polled.values() for record in records)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from services.matcher.domain.packs.faults import Path, Refused, RuleFault, RuleLocation
+from services.matcher.domain.packs.faults import FieldPath, InvalidField, RuleFault, RuleLocation
 
 _MOST_NODES = 50_000
 _DEEPEST = 50
@@ -90,11 +90,11 @@ def _syntax_fault(file: str, error: yaml.MarkedYAMLError, last: int) -> RuleFaul
 class _YamlReader:
     """Turns nodes into values, notes lines, and collects refusals."""
 
-    lines: dict[Path, int] = field(default_factory=dict)
-    refusals: list[Refused] = field(default_factory=list)
+    lines: dict[FieldPath, int] = field(default_factory=dict)
+    refusals: list[InvalidField] = field(default_factory=list)
     nodes: int = 0
 
-    def value(self, node: yaml.Node, path: Path) -> object:
+    def value(self, node: yaml.Node, path: FieldPath) -> object:
         """The value of a node and of all below it."""
         self.nodes += 1
         self.lines.setdefault(path, node.start_mark.line + 1)
@@ -109,10 +109,10 @@ class _YamlReader:
             return [self.value(one, (*path, index)) for index, one in enumerate(node.value)]
         return self._scalar(node, path)
 
-    def _refuse(self, path: Path, message: str, hint: str = "") -> None:
-        self.refusals.append(Refused(path, message, hint))
+    def _refuse(self, path: FieldPath, message: str, hint: str = "") -> None:
+        self.refusals.append(InvalidField(path, message, hint))
 
-    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, object]:
+    def _mapping(self, node: yaml.MappingNode, path: FieldPath) -> dict[str, object]:
         found: dict[str, object] = {}
         for key, below in self._entries(node, path):
             place = (*path, key)
@@ -123,7 +123,7 @@ class _YamlReader:
         return found
 
     def _entries(
-        self, node: yaml.MappingNode, path: Path
+        self, node: yaml.MappingNode, path: FieldPath
     ) -> Iterator[tuple[str, tuple[yaml.Node, yaml.Node]]]:
         for key, below in node.value:
             if key.tag != f"{_TAG}str":
@@ -133,7 +133,7 @@ class _YamlReader:
                 continue
             yield key.value, (key, below)
 
-    def _scalar(self, node: yaml.Node, path: Path) -> object:
+    def _scalar(self, node: yaml.Node, path: FieldPath) -> object:
         try:
             return scalar(node.tag.removeprefix(_TAG), str(node.value), dated="detection" in path)
         except ValueError as error:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from schemas.rule import RuleDocument
 from services.matcher.domain.backtest.cases import Case, InvalidCase, case_events
-from services.matcher.domain.packs.documents import PackDocuments, Sourced
-from services.matcher.domain.packs.faults import Refused, RuleFault, nearest
+from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
+from services.matcher.domain.packs.faults import InvalidField, RuleFault, suggest_name
 from services.matcher.domain.rules.references import alerting_detections
 
 
-def cases_of(pack: PackDocuments) -> Iterator[tuple[Sourced[RuleDocument], Case]]:
+def cases_of(pack: PackDocuments) -> Iterator[tuple[LocatedDocument[RuleDocument], Case]]:
     """Every case of a pack, with the rule that it stands in.
 
     Silence is asked of that rule; of one that only feeds others, of all rules in its file.
@@ -38,27 +38,29 @@ def _alerting(pack: PackDocuments) -> frozenset[str]:
     return correlations | hypotheses | alerting_detections(one.document for one in pack.rules)
 
 
-def _beside(pack: PackDocuments, one: Sourced[RuleDocument]) -> tuple[str, ...]:
+def _beside(pack: PackDocuments, one: LocatedDocument[RuleDocument]) -> tuple[str, ...]:
     file = one.origin.file
     return tuple(other.document.name for other in pack.rules if other.origin.file == file)
 
 
 def _case_faults(
-    one: Sourced[RuleDocument], index: int, alerting: frozenset[str]
+    one: LocatedDocument[RuleDocument], index: int, alerting: frozenset[str]
 ) -> Iterator[RuleFault]:
     test = one.document.tests[index]
     try:
         case_events(test)
     except InvalidCase as error:
-        yield one.origin.fault(Refused(("tests", index, "events", error.index), error.message))
+        yield one.origin.fault(InvalidField(("tests", index, "events", error.index), error.message))
     for number, expected in enumerate(() if isinstance(test.expect, str) else test.expect):
         if expected.fires not in alerting:
             place = ("tests", index, "expect", number, "fires")
             said = f"no rule of this pack alerts as {expected.fires!r}"
-            yield one.origin.fault(Refused(place, said, nearest(expected.fires, alerting)))
+            yield one.origin.fault(
+                InvalidField(place, said, suggest_name(expected.fires, alerting))
+            )
 
 
-def _lacking(pack: PackDocuments, one: Sourced[RuleDocument]) -> Iterator[RuleFault]:
+def _lacking(pack: PackDocuments, one: LocatedDocument[RuleDocument]) -> Iterator[RuleFault]:
     name, file = one.document.name, one.origin.file
     in_file = (other.document for other in pack.rules if other.origin.file == file)
     tests = [test for document in in_file for test in document.tests]
@@ -69,6 +71,6 @@ def _lacking(pack: PackDocuments, one: Sourced[RuleDocument]) -> Iterator[RuleFa
         for expected in test.expect
     )
     if not fires:
-        yield one.origin.fault(Refused(("tests",), f"no case in which {name} fires"))
+        yield one.origin.fault(InvalidField(("tests",), f"no case in which {name} fires"))
     if not any(test.silent for test in tests):
-        yield one.origin.fault(Refused(("tests",), f"no case in which {name} stays silent"))
+        yield one.origin.fault(InvalidField(("tests",), f"no case in which {name} stays silent"))

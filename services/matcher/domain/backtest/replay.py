@@ -18,7 +18,7 @@ from services.matcher.domain.alerts.step import (
 from services.matcher.domain.backtest.hypothesis_watch import HypothesisWatch
 from services.matcher.domain.rules.chain import chained
 from services.matcher.domain.rules.rulebook import Rulebook
-from services.matcher.domain.rules.signals import signals
+from services.matcher.domain.rules.signals import make_signals
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -71,7 +71,7 @@ class _Course:
     def take(self, event: Event) -> None:
         now = _recorded(event)
         self.since = self.since or now
-        for signal in signals(self.rulebook, event):
+        for signal in make_signals(self.rulebook, event):
             self._apply(signal, now)
         self.clock = now if self.clock is None else max(self.clock, now)
         while self.due and self.due[0][0] <= self.clock:

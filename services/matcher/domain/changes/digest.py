@@ -29,18 +29,20 @@ DIGITS = 16
 _LIST = re.compile(r"%([^%\s]+)%")
 
 
-def digest_of(said: object) -> str:
+def compute_digest(said: object) -> str:
     """A short text that differs when `said`, plain values for JSON, differs."""
     raw = json.dumps(said, sort_keys=True, default=str).encode()
     return hashlib.sha256(raw).hexdigest()[:DIGITS]
 
 
-def rule_digests(
+def digest_rules(
     packs: Iterable[PackDocuments], windows: Mapping[RuleKey, WindowRule]
 ) -> dict[RuleKey, str]:
     """The digest of every rule that has windows."""
     known = {pack.name: pack for pack in packs}
-    return {key: digest_of(_decisive(known[key[0]], window)) for key, window in windows.items()}
+    return {
+        key: compute_digest(_decisive(known[key[0]], window)) for key, window in windows.items()
+    }
 
 
 def _decisive(pack: PackDocuments, window: WindowRule) -> dict[str, object]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from schemas.bundle import NO_BUNDLE, OnChange, PublishedRule, RuleBundle
-from services.matcher.domain.changes.digest import digest_of
+from services.matcher.domain.changes.digest import compute_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class VersionedBundle:
     bundle: RuleBundle
 
 
-def numbered(bundle: RuleBundle, number: int) -> VersionedBundle:
+def number_bundle(bundle: RuleBundle, number: int) -> VersionedBundle:
     """The bundle with the number that it turned out to have."""
     rules = {
         name: one.model_copy(update={"changed_in": number}) if one.changed_in is None else one
@@ -78,7 +78,7 @@ def next_bundle(
         how = declared.of(name, changed=was is None or was.digest != said.digest)
         rules[name] = _standing(said, was, how, stamp)
     return RuleBundle(
-        digest=digest_of(edition.files),
+        digest=compute_digest(edition.files),
         published_at=stamp.at,
         previous=NO_BUNDLE if before is None else before.number,
         commit=stamp.commit,

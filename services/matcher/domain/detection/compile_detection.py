@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
-from typing import Any as Anything
+from typing import Any
 
 from sigma.conditions import (
     ConditionAND,
@@ -15,13 +15,13 @@ from sigma.exceptions import SigmaError, SigmaRuleLocation
 from sigma.rule.detection import SigmaDetection, SigmaDetectionItem, SigmaDetections
 from sigma.types import SigmaString, SigmaType, sigma_type
 
-from services.matcher.domain.detection.fields import Kind, kind_of
-from services.matcher.domain.detection.leaf import Asked, leaf_of
+from services.matcher.domain.detection.compile_field_test import FieldReference, compile_field_test
+from services.matcher.domain.detection.fields import FieldKind, kind_of
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.modifiers import SigmaReady, modifiers_of, refuse_elsewhere
-from services.matcher.domain.detection.predicates import All, Any, Not, Predicate, cheap_first
+from services.matcher.domain.detection.predicates import AllOf, AnyOf, Not, Predicate, cheap_first
 from services.matcher.domain.detection.strings import InvalidRegex, compiled_regex
-from services.matcher.domain.packs.faults import Path, Refused, nearest
+from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
 
 _LONGEST_CONDITION = 4096
 _NOWHERE = SigmaRuleLocation(FilePath("rule"))
@@ -30,7 +30,7 @@ _CONDITION = ("detection", "condition")
 
 def compile_detection(
     detection: Mapping[str, object], lists: Lists
-) -> tuple[Predicate | None, tuple[Refused, ...]]:
+) -> tuple[Predicate | None, tuple[InvalidField, ...]]:
     """The predicate of a detection section, or None and every reason why there is none."""
     compiler = _Compiler(lists)
     named = {
@@ -45,24 +45,26 @@ def compile_detection(
     found = {name: one for name, one in named.items() if one is not None}
     try:
         return _condition(detection.get("condition"), found), ()
-    except Refused as refused:
+    except InvalidField as refused:
         return None, (refused,)
 
 
 def _condition(condition: object, named: dict[str, SigmaDetection]) -> Predicate:
     if not isinstance(condition, str) or not condition.strip():
-        raise Refused(_CONDITION, "a condition is one line of text", "e.g. selection and not other")
+        raise InvalidField(
+            _CONDITION, "a condition is one line of text", "e.g. selection and not other"
+        )
     if not named:
-        raise Refused(("detection",), "nothing to select by: name at least one selection")
+        raise InvalidField(("detection",), "nothing to select by: name at least one selection")
     if len(condition) > _LONGEST_CONDITION:
-        raise Refused(_CONDITION, f"longer than {_LONGEST_CONDITION} characters")
+        raise InvalidField(_CONDITION, f"longer than {_LONGEST_CONDITION} characters")
     try:
         tree = SigmaDetections(named, [condition], _NOWHERE).parsed_condition[0].parse()
         return _predicate(tree)
     except SigmaError as error:
-        raise Refused(_CONDITION, _said(error), _meant(condition, named)) from None
+        raise InvalidField(_CONDITION, _said(error), _meant(condition, named)) from None
     except RecursionError:
-        raise Refused(_CONDITION, "nested too deeply") from None
+        raise InvalidField(_CONDITION, "nested too deeply") from None
 
 
 def _said(error: SigmaError) -> str:
@@ -71,16 +73,16 @@ def _said(error: SigmaError) -> str:
 
 def _meant(condition: str, named: Mapping[str, object]) -> str:
     written = condition.replace("(", " ").replace(")", " ").split()
-    hints = [nearest(word, named) for word in written if word not in named]
+    hints = [suggest_name(word, named) for word in written if word not in named]
     return next((hint for hint in hints if hint), "")
 
 
 def _predicate(tree: object) -> Predicate:
     match tree:
         case ConditionAND():
-            return All(cheap_first(map(_predicate, tree.args)))
+            return AllOf(cheap_first(map(_predicate, tree.args)))
         case ConditionOR():
-            return Any(cheap_first(map(_predicate, tree.args)))
+            return AnyOf(cheap_first(map(_predicate, tree.args)))
         case ConditionNOT():
             return Not(_predicate(tree.args[0]))
         case (
@@ -88,7 +90,7 @@ def _predicate(tree: object) -> Predicate:
             | ConditionValueExpression(value=SigmaReady(leaf=leaf))
         ):
             return leaf
-    raise Refused(_CONDITION, "nothing is left of it")
+    raise InvalidField(_CONDITION, "nothing is left of it")
 
 
 class _Compiler:
@@ -96,13 +98,13 @@ class _Compiler:
 
     def __init__(self, lists: Lists) -> None:
         self._lists = lists
-        self.refusals: list[Refused] = []
+        self.refusals: list[InvalidField] = []
 
-    def refuse(self, path: Path, message: str, hint: str = "") -> None:
+    def refuse(self, path: FieldPath, message: str, hint: str = "") -> None:
         """Note a refusal and go on."""
-        self.refusals.append(Refused(path, message, hint))
+        self.refusals.append(InvalidField(path, message, hint))
 
-    def definition(self, definition: object, path: Path) -> SigmaDetection | None:
+    def definition(self, definition: object, path: FieldPath) -> SigmaDetection | None:
         """A search identifier: a map, a value, a list of values or of maps."""
         if isinstance(definition, Mapping):
             return _joined(self._item(key, value, path) for key, value in definition.items())
@@ -112,11 +114,11 @@ class _Compiler:
             )
         return _joined([self._item("", definition, path)])
 
-    def _item(self, key: str, value: object, path: Path) -> list[SigmaDetectionItem]:
+    def _item(self, key: str, value: object, path: FieldPath) -> list[SigmaDetectionItem]:
         place = (*path, key) if key else path
         try:
             return list(_items(key, value, place, self._lists))
-        except Refused as refused:
+        except InvalidField as refused:
             self.refusals.append(refused)
         except (SigmaError, ValueError) as error:
             said = _said(error) if isinstance(error, SigmaError) else str(error)
@@ -136,43 +138,45 @@ def _either(each: Iterable[SigmaDetection | None]) -> SigmaDetection | None:
     return SigmaDetection(present) if present else None
 
 
-def _items(key: str, value: object, path: Path, lists: Lists) -> Iterator[SigmaDetectionItem]:
+def _items(key: str, value: object, path: FieldPath, lists: Lists) -> Iterator[SigmaDetectionItem]:
     field, *names = key.split("|")
     modifiers = modifiers_of(names, path)
     values = list(_scalars(value, path))
     if values != [None]:
         refuse_elsewhere(field, names, path)
-    kind = kind_of(field, path) if field else Kind.STRING
-    asked = Asked(field or "words", kind, lists, path, keyword=not field)
+    kind = kind_of(field, path) if field else FieldKind.STRING
+    asked = FieldReference(field or "words", kind, lists, path, keyword=not field)
     if "re" in names:
         _refuse_regexes(values, path)
     item = SigmaDetectionItem(
         field or None, modifiers, [_sigma(one, names) for one in values], source=_NOWHERE
     )
-    item.value = [SigmaReady(leaf_of(one, asked)) for one in item.value]
+    item.value = [SigmaReady(compile_field_test(one, asked)) for one in item.value]
     yield item
     if "neq" in names and field:
         # what is absent does not match: not even something else
         yield from _items(f"{field}|exists", True, path, lists)  # noqa: FBT003  (a value as in a rule)
 
 
-def _scalars(value: object, path: Path) -> Iterator[str | float | None]:
+def _scalars(value: object, path: FieldPath) -> Iterator[str | float | None]:
     """The values of an item, each of a type that a rule may hold."""
     if not isinstance(value, list):
         yield _scalar(value, path)
         return
     if not value:
-        raise Refused(path, "an empty list matches nothing", "write null to ask for absence")
+        raise InvalidField(path, "an empty list matches nothing", "write null to ask for absence")
     for index, one in enumerate(value):
         if one is None:
-            raise Refused((*path, index), "null stands alone, not in a list")
+            raise InvalidField((*path, index), "null stands alone, not in a list")
         yield _scalar(one, (*path, index))
 
 
-def _scalar(value: object, path: Path) -> str | float | None:
+def _scalar(value: object, path: FieldPath) -> str | float | None:
     if value is None or isinstance(value, (str, int, float)):
         return value
-    raise Refused(path, f"a value is a text, a number, true, false or null, not a {_kind(value)}")
+    raise InvalidField(
+        path, f"a value is a text, a number, true, false or null, not a {_kind(value)}"
+    )
 
 
 def _kind(value: object) -> str:
@@ -187,12 +191,12 @@ def _sigma(value: str | float | None, modifiers: list[str]) -> SigmaType:
     return sigma_type(value)
 
 
-def _refuse_regexes(values: list[Anything], path: Path) -> None:
+def _refuse_regexes(values: list[Any], path: FieldPath) -> None:
     """Before pySigma does, which writes to standard error."""
     for value in values:
         if not isinstance(value, str):
-            raise Refused(path, f"an expression is a text, not {value!r}")
+            raise InvalidField(path, f"an expression is a text, not {value!r}")
         try:
             compiled_regex(value)
         except InvalidRegex as error:
-            raise Refused(path, f"RE2 does not take {value!r}: {error}") from None
+            raise InvalidField(path, f"RE2 does not take {value!r}: {error}") from None

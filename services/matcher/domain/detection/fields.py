@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from schemas.event import Event
 from services.matcher.domain.detection.earth import point_of
-from services.matcher.domain.packs.faults import Path, Refused, nearest
+from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
 
 Value = str | float | bool | datetime
 """One value of a field; a list field has several."""
@@ -18,7 +18,7 @@ WORDS_APART = "\n"
 """Stands between title and text in `words`."""
 
 
-class Kind(Enum):
+class FieldKind(Enum):
     """What a field holds, which decides what may be asked of it."""
 
     STRING = "text"
@@ -32,7 +32,7 @@ class Kind(Enum):
     ATTRIBUTE = "attribute"
 
 
-KINDS: Mapping[str, Kind] = MappingProxyType(
+KINDS: Mapping[str, FieldKind] = MappingProxyType(
     {
         **dict.fromkeys(
             (
@@ -40,32 +40,34 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 *("language", "url", "country", "admin1", "place", "story", "weekday"),
                 *("supersedes", "retracts"),
             ),
-            Kind.STRING,
+            FieldKind.STRING,
         ),
-        **dict.fromkeys(("actors", "targets"), Kind.LIST),
-        **dict.fromkeys(("entities", "actor_ids", "target_ids", "sites"), Kind.IDS),
-        **dict.fromkeys(("credibility", "lat", "lon", "hour"), Kind.NUMBER),
+        **dict.fromkeys(("actors", "targets"), FieldKind.LIST),
+        **dict.fromkeys(("entities", "actor_ids", "target_ids", "sites"), FieldKind.IDS),
+        **dict.fromkeys(("credibility", "lat", "lon", "hour"), FieldKind.NUMBER),
         **dict.fromkeys(
-            ("occurred_at", "occurred_until", "published_at", "recorded_at"), Kind.TIME
+            ("occurred_at", "occurred_until", "published_at", "recorded_at"), FieldKind.TIME
         ),
-        "exercise": Kind.BOOL,
-        "geo": Kind.POINT,
-        "names": Kind.NAMES,
+        "exercise": FieldKind.BOOL,
+        "geo": FieldKind.POINT,
+        "names": FieldKind.NAMES,
     }
 )
-WORKED_OUT = frozenset(name for name, kind in KINDS.items() if kind in (Kind.IDS, Kind.NAMES))
+WORKED_OUT = frozenset(
+    name for name, kind in KINDS.items() if kind in (FieldKind.IDS, FieldKind.NAMES)
+)
 """The fields that an event has by its words and the lists; the others it has as they stand."""
-MAPS: Mapping[str, Kind] = MappingProxyType(
-    {"quantities": Kind.NUMBER, "attributes": Kind.ATTRIBUTE}
+MAPS: Mapping[str, FieldKind] = MappingProxyType(
+    {"quantities": FieldKind.NUMBER, "attributes": FieldKind.ATTRIBUTE}
 )
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def kind_of(field: str, path: Path) -> Kind:
+def kind_of(field: str, path: FieldPath) -> FieldKind:
     """What `field` holds.
 
     Raises:
-        Refused: at `path`, when no event has such a field.
+        InvalidField: at `path`, when no event has such a field.
     """
     outer, _, inner = field.partition(".")
     if field in KINDS:
@@ -73,9 +75,11 @@ def kind_of(field: str, path: Path) -> Kind:
     if outer in MAPS and inner:
         return MAPS[outer]
     if outer in MAPS:
-        raise Refused(path, f"{outer} holds several values", f"name one of them: {outer}.…")
-    hint = nearest(field, (*KINDS, *MAPS))
-    raise Refused(path, f"no event has a field {field!r}", hint or "attributes.… holds your own")
+        raise InvalidField(path, f"{outer} holds several values", f"name one of them: {outer}.…")
+    hint = suggest_name(field, (*KINDS, *MAPS))
+    raise InvalidField(
+        path, f"no event has a field {field!r}", hint or "attributes.… holds your own"
+    )
 
 
 def plain_values(event: Event, field: str) -> tuple[Value, ...]:

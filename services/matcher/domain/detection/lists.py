@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from schemas.rule import LongAlias, Member, NamedList
 from services.matcher.domain.detection.places import Sites
-from services.matcher.domain.packs.documents import Sourced
-from services.matcher.domain.packs.faults import Path, Refused, RuleFault
+from services.matcher.domain.packs.documents import LocatedDocument
+from services.matcher.domain.packs.faults import FieldPath, InvalidField, RuleFault
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.organisation_heads import DEFAULT, Heads
 from services.matcher.domain.text.phrases import (
@@ -17,14 +17,14 @@ from services.matcher.domain.text.phrases import (
     name_forms,
     parse_phrase,
 )
-from services.matcher.domain.text.scan import Place, Scan, places
+from services.matcher.domain.text.scan import ScanResult, WordSpan, places
 
 NAMED_IN = ("title", "text", "actors", "targets")
 """The fields whose words give `entities`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
+class MemberName:
     """One way to name a member: not where an `unless` phrase stands."""
 
     member: str
@@ -40,7 +40,7 @@ class Lists:
     """
 
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    names: Mapping[str, tuple[Naming, ...]] = field(default_factory=dict)
+    names: Mapping[str, tuple[MemberName, ...]] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
     aligned: Mapping[str, str] = field(default_factory=dict)
     places: Sites = field(default_factory=Sites)
@@ -66,15 +66,15 @@ class Lists:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class MemberMention:
     """A member named at a place of a scan."""
 
     member: str
     field: str
-    place: Place
+    place: WordSpan
 
 
-def named(lists: Lists, scan: Scan) -> tuple[Named, ...]:
+def named(lists: Lists, scan: ScanResult) -> tuple[MemberMention, ...]:
     """Who is named where: of names one inside another only the longest counts."""
     found = {
         (place, naming.member)
@@ -83,12 +83,12 @@ def named(lists: Lists, scan: Scan) -> tuple[Named, ...]:
         for place in _unexcepted(scan, naming, scan.places_of(literal))
     }
     return tuple(
-        Named(member, scan.text_at(place).field, place)
+        MemberMention(member, scan.text_at(place).field, place)
         for place, member in _longest(sorted(found, key=_outer_first))
     )
 
 
-def _unexcepted(scan: Scan, naming: Naming, found: list[Place]) -> list[Place]:
+def _unexcepted(scan: ScanResult, naming: MemberName, found: list[WordSpan]) -> list[WordSpan]:
     """The places that no exception covers; of one phrase the places follow one another."""
     for phrase in naming.unless:
         over = places(scan, phrase)
@@ -97,21 +97,21 @@ def _unexcepted(scan: Scan, naming: Naming, found: list[Place]) -> list[Place]:
     return found
 
 
-def _covered(place: Place, over: list[Place]) -> bool:
+def _covered(place: WordSpan, over: list[WordSpan]) -> bool:
     last = bisect_right(over, place[0], key=_start) - 1
     return last >= 0 and place[1] <= over[last][1]
 
 
-def _start(place: Place) -> int:
+def _start(place: WordSpan) -> int:
     return place[0]
 
 
-def _outer_first(found: tuple[Place, str]) -> tuple[int, int, str]:
+def _outer_first(found: tuple[WordSpan, str]) -> tuple[int, int, str]:
     (start, end), member = found
     return start, -end, member
 
 
-def _longest(found: list[tuple[Place, str]]) -> Iterable[tuple[Place, str]]:
+def _longest(found: list[tuple[WordSpan, str]]) -> Iterable[tuple[WordSpan, str]]:
     """Sorted by start, outer first: a place inside one seen before ends no later than it."""
     reach, widest = -1, (-1, -1)
     for place, member in found:
@@ -120,17 +120,19 @@ def _longest(found: list[tuple[Place, str]]) -> Iterable[tuple[Place, str]]:
             yield place, member
 
 
-def build_lists(documents: Iterable[Sourced[NamedList]]) -> tuple[Lists, tuple[RuleFault, ...]]:
+def build_lists(
+    documents: Iterable[LocatedDocument[NamedList]],
+) -> tuple[Lists, tuple[RuleFault, ...]]:
     """The lists of one pack, and every fault in them; what is at fault is left out."""
     members: dict[str, frozenset[str]] = {}
-    names: dict[str, list[Naming]] = {}
+    names: dict[str, list[MemberName]] = {}
     called: dict[str, str] = {}
     aligned: dict[str, str] = {}
     faults: list[RuleFault] = []
     for one in documents:
         try:
             _refuse_doubles(one.document, members)
-        except Refused as refused:
+        except InvalidField as refused:
             faults.append(one.origin.fault(refused))
             continue
         members[one.document.name] = frozenset(member.id for member in one.document.members)
@@ -148,17 +150,19 @@ def build_lists(documents: Iterable[Sourced[NamedList]]) -> tuple[Lists, tuple[R
 
 def _refuse_doubles(document: NamedList, known: Mapping[str, frozenset[str]]) -> None:
     if document.name in known:
-        raise Refused(("name",), f"there is another list {document.name!r} in this pack")
+        raise InvalidField(("name",), f"there is another list {document.name!r} in this pack")
     seen: set[str] = set()
     for index, member in enumerate(document.members):
         if member.id in seen:
-            raise Refused(("members", index, "id"), f"{member.id!r} is in this list twice")
+            raise InvalidField(("members", index, "id"), f"{member.id!r} is in this list twice")
         seen.add(member.id)
 
 
-def _member_names(member: Member, path: Path) -> tuple[list[tuple[str, Naming]], list[Refused]]:
-    namings: list[tuple[str, Naming]] = []
-    refusals: list[Refused] = []
+def _member_names(
+    member: Member, path: FieldPath
+) -> tuple[list[tuple[str, MemberName]], list[InvalidField]]:
+    namings: list[tuple[str, MemberName]] = []
+    refusals: list[InvalidField] = []
     aliases = {fold(member.name): ((*path, "name"), LongAlias(alias=member.name))}
     for index, alias in enumerate(map(_long, member.aliases)):
         # an alias spelt like the name says under which conditions the name counts
@@ -166,7 +170,7 @@ def _member_names(member: Member, path: Path) -> tuple[list[tuple[str, Naming]],
     for place, alias in aliases.values():
         try:
             namings += _alias_names(member.id, alias, place)
-        except Refused as refused:
+        except InvalidField as refused:
             refusals.append(refused)
     return namings, refusals
 
@@ -175,24 +179,24 @@ def _long(alias: str | LongAlias) -> LongAlias:
     return alias if isinstance(alias, LongAlias) else LongAlias(alias=alias)
 
 
-def _alias_names(member: str, alias: LongAlias, path: Path) -> list[tuple[str, Naming]]:
+def _alias_names(member: str, alias: LongAlias, path: FieldPath) -> list[tuple[str, MemberName]]:
     forms = name_forms(alias.alias, proclitics=alias.proclitics)
     if not forms:
-        raise Refused(path, f"{alias.alias!r} has no letter or digit to look for")
-    naming = Naming(
+        raise InvalidField(path, f"{alias.alias!r} has no letter or digit to look for")
+    naming = MemberName(
         member, tuple(_unless(alias, path, index) for index in range(len(alias.unless)))
     )
     return [(form, naming) for form in forms]
 
 
-def _unless(alias: LongAlias, path: Path, index: int) -> Phrase:
+def _unless(alias: LongAlias, path: FieldPath, index: int) -> Phrase:
     place = (*path, "unless", index)
     try:
         phrase = parse_phrase(alias.unless[index])
     except InvalidPhrase as error:
-        raise Refused(place, str(error)) from None
+        raise InvalidField(place, str(error)) from None
     if not phrase.slack and not _may_cover(phrase.pieces, alias.alias):
-        raise Refused(
+        raise InvalidField(
             place,
             f"{alias.unless[index]!r} does not hold {alias.alias!r}, so it would never apply",
             "write the longer words that the alias is a part of",

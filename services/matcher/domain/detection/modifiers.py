@@ -13,8 +13,8 @@ from sigma.modifiers import (
 )
 from sigma.types import SigmaString, SigmaType
 
-from services.matcher.domain.detection.predicates import Leaf
-from services.matcher.domain.packs.faults import Path, Refused, nearest
+from services.matcher.domain.detection.predicates import FieldTest
+from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
 
 _LIST_MARK = "%"
 
@@ -51,7 +51,7 @@ class SigmaWithin(SigmaType):
 class SigmaReady(SigmaType):
     """A value that has become a condition: pySigma carries it through its tree."""
 
-    leaf: Leaf
+    leaf: FieldTest
 
 
 class PhraseModifier(SigmaValueModifier[Any, Any]):
@@ -112,16 +112,20 @@ class WithinModifier(SigmaValueModifier[Any, Any]):
         raise ValueError(f"a place and a distance are a text, not {val}")
 
 
-def refuse_elsewhere(field: str, names: list[str], path: Path) -> None:
+def refuse_elsewhere(field: str, names: list[str], path: FieldPath) -> None:
     """Where an event is is asked of `geo` alone, and of that nothing else.
 
     Raises:
-        Refused: at `path`.
+        InvalidField: at `path`.
     """
     if "within_km" in names and field != "geo":
-        raise Refused(path, f"within_km asks where an event is, not {field}", "geo|within_km: …")
+        raise InvalidField(
+            path, f"within_km asks where an event is, not {field}", "geo|within_km: …"
+        )
     if field == "geo" and not {"within_km", "exists"} & set(names):
-        raise Refused(path, "geo is a point on the map", "geo|within_km: 'site 20', or geo|exists")
+        raise InvalidField(
+            path, "geo is a point on the map", "geo|within_km: 'site 20', or geo|exists"
+        )
 
 
 def list_name(text: str) -> str | None:
@@ -150,21 +154,23 @@ MODIFIERS: Mapping[str, type[SigmaModifier[Any, Any]]] = MappingProxyType(
 )
 
 
-def modifiers_of(names: list[str], path: Path) -> list[type[SigmaModifier[Any, Any]]]:
+def modifiers_of(names: list[str], path: FieldPath) -> list[type[SigmaModifier[Any, Any]]]:
     """The classes, as pySigma wants them, of modifiers as written.
 
     Raises:
-        Refused: at `path`, naming the first that is unknown or not supported.
+        InvalidField: at `path`, naming the first that is unknown or not supported.
     """
     for name in names:
         if name in modifier_mapping and name not in MODIFIERS:
-            raise Refused(path, f"the modifier {name} is not supported yet")
+            raise InvalidField(path, f"the modifier {name} is not supported yet")
         if name not in MODIFIERS:
-            raise Refused(path, f"there is no modifier {name!r}", nearest(name, MODIFIERS))
+            raise InvalidField(
+                path, f"there is no modifier {name!r}", suggest_name(name, MODIFIERS)
+            )
     if len(set(names)) < len(names):
-        raise Refused(path, "a modifier stands there twice")
+        raise InvalidField(path, "a modifier stands there twice")
     for name, beside in _BESIDE.items():
         others = set(names) - beside - {name}
         if name in names and others:
-            raise Refused(path, f"{name} cannot be combined with {' '.join(sorted(others))}")
+            raise InvalidField(path, f"{name} cannot be combined with {' '.join(sorted(others))}")
     return [MODIFIERS[name] for name in names]

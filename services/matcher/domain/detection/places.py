@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from schemas.rule import Site, SiteList
 from services.matcher.domain.detection.earth import Circle, Circles, Point
-from services.matcher.domain.packs.documents import Sourced
-from services.matcher.domain.packs.faults import Refused, RuleFault
+from services.matcher.domain.packs.documents import LocatedDocument
+from services.matcher.domain.packs.faults import InvalidField, RuleFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def _circle(site: Site, km: float) -> Circle:
 
 
 def build_places(
-    documents: Iterable[Sourced[SiteList]], lists: Collection[str]
+    documents: Iterable[LocatedDocument[SiteList]], lists: Collection[str]
 ) -> tuple[Sites, tuple[RuleFault, ...]]:
     """The places of one pack, and every fault in them; `lists` are the names already given."""
     known: dict[str, frozenset[str]] = {}
@@ -54,11 +54,11 @@ def build_places(
 
 def _doubles(
     document: SiteList, names: Collection[str], sites: Collection[str]
-) -> Iterator[Refused]:
+) -> Iterator[InvalidField]:
     if document.name in names:
-        yield Refused(("name",), f"there is another list {document.name!r}")
+        yield InvalidField(("name",), f"there is another list {document.name!r}")
     seen = set(sites)
     for index, site in enumerate(document.sites):
         if site.id in seen:
-            yield Refused(("sites", index, "id"), f"there is another site {site.id!r}")
+            yield InvalidField(("sites", index, "id"), f"there is another site {site.id!r}")
         seen.add(site.id)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from services.matcher.domain.detection.view import View
+from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.text.proximity import Pair
 
@@ -18,7 +18,7 @@ Rarity = Callable[[Atom], float]
 Share = Callable[[frozenset[Atom]], float]
 
 
-class Leaf(ABC):
+class FieldTest(ABC):
     """A condition on one field. Pure, and never raises."""
 
     __slots__ = ()
@@ -29,14 +29,14 @@ class Leaf(ABC):
     """What asking costs beside others: the cheap are asked first."""
 
     @abstractmethod
-    def holds(self, view: View) -> bool:
+    def holds(self, view: EventView) -> bool:
         """Whether the event meets it; an absent field does not."""
 
     @abstractmethod
-    def members(self, view: View) -> Iterable[str]:
+    def members(self, view: EventView) -> Iterable[str]:
         """The values that meet it, as text."""
 
-    def stretches(self, view: View) -> Iterable[CharSpan]:  # noqa: ARG002  (most stand in no words)
+    def stretches(self, view: EventView) -> Iterable[CharSpan]:  # noqa: ARG002  (most stand in no words)
         """Where in the words of the event (title and text together) they stand."""
         return ()
 
@@ -58,12 +58,12 @@ class Leaf(ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     """Every part holds."""
 
     parts: tuple["Predicate", ...]
 
-    def holds(self, view: View) -> bool:
+    def holds(self, view: EventView) -> bool:
         """Whether every part holds."""
         for part in self.parts:  # noqa: SIM110  (a generator costs more than the questions)
             if not part.holds(view):
@@ -77,12 +77,12 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
-class Any:
+class AnyOf:
     """One part holds at least."""
 
     parts: tuple["Predicate", ...]
 
-    def holds(self, view: View) -> bool:
+    def holds(self, view: EventView) -> bool:
         """Whether one part holds at least."""
         for part in self.parts:  # noqa: SIM110  (a generator costs more than the questions)
             if part.holds(view):
@@ -101,7 +101,7 @@ class Not:
 
     part: "Predicate"
 
-    def holds(self, view: View) -> bool:
+    def holds(self, view: EventView) -> bool:
         """Whether the part does not hold."""
         return not self.part.holds(view)
 
@@ -111,7 +111,7 @@ class Not:
         return self.part.cost
 
 
-Predicate = All | Any | Not | Leaf
+Predicate = AllOf | AnyOf | Not | FieldTest
 
 
 def cheap_first(parts: Iterable[Predicate]) -> tuple[Predicate, ...]:
@@ -123,20 +123,20 @@ def _cost(part: Predicate) -> int:
     return part.cost
 
 
-def leaves(predicate: Predicate) -> Iterator[Leaf]:
+def field_tests(predicate: Predicate) -> Iterator[FieldTest]:
     """Every condition on a single field."""
-    if isinstance(predicate, (All, Any)):
+    if isinstance(predicate, (AllOf, AnyOf)):
         for part in predicate.parts:
-            yield from leaves(part)
+            yield from field_tests(part)
     elif isinstance(predicate, Not):
-        yield from leaves(predicate.part)
+        yield from field_tests(predicate.part)
     else:
         yield predicate
 
 
-def affirmed(predicate: Predicate) -> Iterator[Leaf]:
+def affirmed(predicate: Predicate) -> Iterator[FieldTest]:
     """The conditions that stand under no `not`."""
-    if isinstance(predicate, (All, Any)):
+    if isinstance(predicate, (AllOf, AnyOf)):
         for part in predicate.parts:
             yield from affirmed(part)
     elif not isinstance(predicate, Not):
@@ -145,9 +145,9 @@ def affirmed(predicate: Predicate) -> Iterator[Leaf]:
 
 def required(predicate: Predicate, share: Share) -> list[frozenset[Atom]]:
     """Groups of atoms, of each of which every event that meets the predicate has one."""
-    if isinstance(predicate, All):
+    if isinstance(predicate, AllOf):
         return [group for part in predicate.parts for group in required(part, share)]
-    if isinstance(predicate, Any):
+    if isinstance(predicate, AnyOf):
         each = [min(required(part, share), key=share, default=None) for part in predicate.parts]
         known = [group for group in each if group is not None]
         return [frozenset().union(*known)] if len(known) == len(each) else []

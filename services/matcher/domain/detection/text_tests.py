@@ -6,19 +6,19 @@ from functools import lru_cache
 from typing import ClassVar
 
 from services.matcher.domain.detection.fields import as_text
-from services.matcher.domain.detection.predicates import Atom, Leaf
-from services.matcher.domain.detection.view import IN_WORDS, View, texts_of
+from services.matcher.domain.detection.predicates import Atom, FieldTest
+from services.matcher.domain.detection.view import IN_WORDS, EventView, texts_of
 from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.text.phrases import Phrase
 from services.matcher.domain.text.proximity import Pair, pairs_of, stands
-from services.matcher.domain.text.scan import Place
+from services.matcher.domain.text.scan import WordSpan
 
 Find = Callable[[str], tuple[int, int] | None]
 """Where a text meets the condition: start and end; None when it does not."""
 
 
 @dataclass(frozen=True, slots=True)
-class TextTest(Leaf):
+class TextTest(FieldTest):
     """A Sigma string or expression. `find` is given the value, without case unless `cased`.
 
     `whole` is the value itself without case, where nothing else would do.
@@ -29,18 +29,18 @@ class TextTest(Leaf):
     cased: bool = False
     whole: str | None = None
 
-    def holds(self, view: View) -> bool:
+    def holds(self, view: EventView) -> bool:
         """Whether a value of the field is accepted."""
         if self.whole is not None:
             return self.whole in view.caseless(self.field)
         texts = map(as_text, view.values(self.field)) if self.cased else view.caseless(self.field)
         return any(self.find(text) is not None for text in texts)
 
-    def members(self, view: View) -> Iterable[str]:
+    def members(self, view: EventView) -> Iterable[str]:
         """The accepted values."""
         return (text for text, _ in self._found(view))
 
-    def stretches(self, view: View) -> Iterable[CharSpan]:
+    def stretches(self, view: EventView) -> Iterable[CharSpan]:
         """The first place in the words."""
         if self.field not in IN_WORDS:
             return
@@ -52,7 +52,7 @@ class TextTest(Leaf):
         """The value, where it must be the whole of it."""
         return () if self.whole is None else [frozenset({(self.field, self.whole)})]
 
-    def _found(self, view: View) -> Iterable[tuple[str, CharSpan]]:
+    def _found(self, view: EventView) -> Iterable[tuple[str, CharSpan]]:
         for text in map(as_text, view.values(self.field)):
             found = self.find(text if self.cased else text.casefold())
             if found is not None:
@@ -68,26 +68,26 @@ def _before_casefold(text: str, place: CharSpan) -> CharSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class PhraseTest(Leaf):
+class PhraseTest(FieldTest):
     """A phrase stands in the field."""
 
     field: str
     phrase: Phrase
     cost: ClassVar[int] = 2
 
-    def holds(self, view: View) -> bool:
+    def holds(self, view: EventView) -> bool:
         """Whether it stands there."""
         return stands(view.scan, self.phrase, texts_of(self.field))
 
-    def places(self, view: View) -> Iterable[Place]:
+    def places(self, view: EventView) -> Iterable[WordSpan]:
         """Where it stands in the field."""
         return view.places(self.field, self.phrase)
 
-    def members(self, view: View) -> Iterable[str]:
+    def members(self, view: EventView) -> Iterable[str]:
         """The values that it stands in."""
         return dict.fromkeys(view.scan.text_at(place).raw for place in self.places(view))
 
-    def stretches(self, view: View) -> Iterable[CharSpan]:
+    def stretches(self, view: EventView) -> Iterable[CharSpan]:
         """Every place in the words."""
         return view.stretches(self.places(view))
 
@@ -109,22 +109,22 @@ class PhraseTest(Leaf):
 
 
 @dataclass(frozen=True, slots=True)
-class MemberTest(Leaf):
+class MemberTest(FieldTest):
     """A field of ids holds a member of a list."""
 
     field: str
     ids: frozenset[str]
     cost: ClassVar[int] = 20
 
-    def holds(self, view: View) -> bool:
+    def holds(self, view: EventView) -> bool:
         """Whether one of its members is among the ids."""
         return not self.ids.isdisjoint(view.values(self.field))
 
-    def members(self, view: View) -> Iterable[str]:
+    def members(self, view: EventView) -> Iterable[str]:
         """The ids that are members."""
         return (text for text in map(as_text, view.values(self.field)) if text in self.ids)
 
-    def stretches(self, view: View) -> Iterable[CharSpan]:
+    def stretches(self, view: EventView) -> Iterable[CharSpan]:
         """Where the members are named in the words."""
         return view.stretches(_places_of(view, self.field, self.ids))
 
@@ -140,26 +140,26 @@ def _any_of(field: str, ids: frozenset[str]) -> frozenset[Atom]:
 
 
 @dataclass(frozen=True, slots=True)
-class NameTest(Leaf):
+class NameTest(FieldTest):
     """A member of a list is named in a field of words."""
 
     field: str
     ids: frozenset[str]
     cost: ClassVar[int] = 2
 
-    def holds(self, view: View) -> bool:
+    def holds(self, view: EventView) -> bool:
         """Whether one of its members is named there."""
         return any(True for _ in self.places(view))
 
-    def places(self, view: View) -> Iterable[Place]:
+    def places(self, view: EventView) -> Iterable[WordSpan]:
         """Where they are named in the field."""
         return _places_of(view, self.field, self.ids)
 
-    def members(self, view: View) -> Iterable[str]:
+    def members(self, view: EventView) -> Iterable[str]:
         """The values that name one."""
         return dict.fromkeys(view.scan.text_at(place).raw for place in self.places(view))
 
-    def stretches(self, view: View) -> Iterable[CharSpan]:
+    def stretches(self, view: EventView) -> Iterable[CharSpan]:
         """Where they are named in the words."""
         return view.stretches(self.places(view))
 
@@ -168,5 +168,5 @@ class NameTest(Leaf):
         return texts_of(self.field)
 
 
-def _places_of(view: View, field: str, ids: frozenset[str]) -> Iterable[Place]:
+def _places_of(view: EventView, field: str, ids: frozenset[str]) -> Iterable[WordSpan]:
     return (one.place for one in view.named_in(field) if one.member in ids)

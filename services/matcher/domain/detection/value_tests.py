@@ -10,8 +10,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import ClassVar
 
 from services.matcher.domain.detection.fields import Value, as_text
-from services.matcher.domain.detection.predicates import Leaf
-from services.matcher.domain.detection.view import View
+from services.matcher.domain.detection.predicates import FieldTest
+from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.text.fold import CharSpan
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
@@ -36,7 +36,7 @@ PART_BOUNDS = {
 }
 
 
-class _ValueTest(Leaf):
+class _ValueTest(FieldTest):
     """Judges the values one by one."""
 
     __slots__ = ()
@@ -45,11 +45,11 @@ class _ValueTest(Leaf):
     def accepts(self, value: Value) -> bool:
         """Whether this value meets the condition."""
 
-    def holds(self, view: View) -> bool:
+    def holds(self, view: EventView) -> bool:
         """Whether a value of the field meets it."""
         return any(map(self.accepts, view.values(self.field)))
 
-    def members(self, view: View) -> Iterable[str]:
+    def members(self, view: EventView) -> Iterable[str]:
         """The values that meet it."""
         return (as_text(value) for value in view.values(self.field) if self.accepts(value))
 
@@ -105,18 +105,18 @@ class NetworkTest(_ValueTest):
 
 
 @dataclass(frozen=True, slots=True)
-class PresenceTest(Leaf):
+class PresenceTest(FieldTest):
     """The field is there, or is not."""
 
     field: str
     present: bool
     selects: ClassVar[bool] = False
 
-    def holds(self, view: View) -> bool:
+    def holds(self, view: EventView) -> bool:
         """Whether it is as asked."""
         return bool(view.values(self.field)) == self.present
 
-    def members(self, view: View) -> Iterable[str]:
+    def members(self, view: EventView) -> Iterable[str]:
         """All: it tells no value from another."""
         return map(as_text, view.values(self.field))
 
@@ -127,6 +127,6 @@ class NamesTest(PresenceTest):
 
     cost: ClassVar[int] = 8
 
-    def stretches(self, view: View) -> Iterable[CharSpan]:
+    def stretches(self, view: EventView) -> Iterable[CharSpan]:
         """Where such names stand."""
         return [one.stretch for one in view.unknown_names()] if self.present else ()

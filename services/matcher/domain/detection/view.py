@@ -16,11 +16,11 @@ from services.matcher.domain.detection.fields import (
     reader,
     words,
 )
-from services.matcher.domain.detection.lists import NAMED_IN, Lists, Named, named
+from services.matcher.domain.detection.lists import NAMED_IN, Lists, MemberMention, named
 from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.text.names import OrganisationName, organisation_names
 from services.matcher.domain.text.phrases import Phrase
-from services.matcher.domain.text.scan import Place, Scan, ScannedText, places
+from services.matcher.domain.text.scan import ScannedText, ScanResult, WordSpan, places
 
 _ID_FIELDS: Mapping[str, frozenset[str]] = {
     "entities": frozenset(NAMED_IN),
@@ -46,15 +46,15 @@ def scanned_texts(event: Event, fields: Iterable[str]) -> tuple[ScannedText, ...
 
 
 @dataclass(slots=True)
-class View:
+class EventView:
     """The event, its scan, and the answers already worked out."""
 
     event: Event
-    scan: Scan
+    scan: ScanResult
     lists: Lists
     _values: dict[str, tuple[Value, ...]] = field(default_factory=dict)
     _folded_case: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _named: tuple[Named, ...] | None = None
+    _named: tuple[MemberMention, ...] | None = None
     _unknown: tuple[OrganisationName, ...] | None = None
 
     def values(self, name: str) -> tuple[Value, ...]:
@@ -72,13 +72,13 @@ class View:
             self._folded_case[name] = known
         return known
 
-    def named(self) -> tuple[Named, ...]:
+    def named(self) -> tuple[MemberMention, ...]:
         """Every member of a list of this pack that is named, and where."""
         if self._named is None:
             self._named = named(self.lists, self.scan)
         return self._named
 
-    def named_in(self, name: str) -> Iterable[Named]:
+    def named_in(self, name: str) -> Iterable[MemberMention]:
         """Those that stand in a field, or whose ids are its values."""
         texts = texts_of(name)
         return (one for one in self.named() if one.field in texts)
@@ -102,13 +102,13 @@ class View:
         reach = accumulate((end for _, end in found), max)
         return [CharSpan(start, end) for (start, _), end in zip(found, reach, strict=True)]
 
-    def places(self, name: str, phrase: Phrase) -> Iterable[Place]:
+    def places(self, name: str, phrase: Phrase) -> Iterable[WordSpan]:
         """Where the phrase stands in a field."""
         found = places(self.scan, phrase)
         texts = texts_of(name)
         return (place for place in found if self.scan.text_at(place).field in texts)
 
-    def stretches(self, found: Iterable[Place]) -> Iterable[CharSpan]:
+    def stretches(self, found: Iterable[WordSpan]) -> Iterable[CharSpan]:
         """Those of the places that are in the words, as stretches of the raw words.
 
         They are for people to see, so 64 are enough.

@@ -9,9 +9,9 @@ from services.matcher.domain.detection.earth import LONGEST_KM, Circles, point_o
 from services.matcher.domain.detection.fields import as_text
 from services.matcher.domain.detection.modifiers import list_name
 from services.matcher.domain.detection.places import Sites
-from services.matcher.domain.detection.predicates import Leaf
-from services.matcher.domain.detection.view import View
-from services.matcher.domain.packs.faults import nearest
+from services.matcher.domain.detection.predicates import FieldTest
+from services.matcher.domain.detection.view import EventView
+from services.matcher.domain.packs.faults import suggest_name
 
 _NUMBER = re.compile(r"\d{1,6}(\.\d{1,6})?", re.ASCII)
 _AS_WRITTEN = "write a site and a distance: 'camp-taji 20', or '%bases% 5'"
@@ -26,19 +26,19 @@ class InvalidPlace(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class WithinTest(Leaf):
+class WithinTest(FieldTest):
     """The event is in one of the circles; one without coordinates never is."""
 
     field: str
     circles: Circles
     selects: ClassVar[bool] = False
 
-    def holds(self, view: View) -> bool:
+    def holds(self, view: EventView) -> bool:
         """Whether a circle holds the event."""
         point = point_of(view.event)
         return point is not None and bool(self.circles.around(point))
 
-    def members(self, view: View) -> Iterable[str]:
+    def members(self, view: EventView) -> Iterable[str]:
         """The point: an event has one."""
         return map(as_text, view.values(self.field))
 
@@ -68,8 +68,8 @@ def _sites(name: str, places: Sites) -> frozenset[str]:
     if listed is not None:
         if listed not in places.lists:
             said = f"this pack has no list of sites {listed!r}"
-            raise InvalidPlace(said, nearest(listed, places.lists))
+            raise InvalidPlace(said, suggest_name(listed, places.lists))
         return places.lists[listed]
     if name not in places.sites:
-        raise InvalidPlace(f"this pack has no site {name!r}", nearest(name, places.sites))
+        raise InvalidPlace(f"this pack has no site {name!r}", suggest_name(name, places.sites))
     return frozenset({name})

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 
 from schemas.rule import Correlation, CorrelationRule, RuleDocument
-from services.matcher.domain.packs.documents import Sourced
+from services.matcher.domain.packs.documents import LocatedDocument
 
 
-def bases_by_name(rules: tuple[Sourced[RuleDocument], ...]) -> tuple[Sourced[RuleDocument], ...]:
+def bases_by_name(
+    rules: tuple[LocatedDocument[RuleDocument], ...],
+) -> tuple[LocatedDocument[RuleDocument], ...]:
     """The rules, each calling others by name. A name goes before an id that reads the same."""
     names = {one.document.name for one in rules}
     ids = {one.document.id: one.document.name for one in rules if one.document.id is not None}
     meant = {called: name for called, name in ids.items() if called not in names}
-    return tuple(Sourced(_renamed(one.document, meant), one.origin) for one in rules)
+    return tuple(LocatedDocument(_renamed(one.document, meant), one.origin) for one in rules)
 
 
 def _renamed(document: RuleDocument, meant: Mapping[str, str]) -> RuleDocument:

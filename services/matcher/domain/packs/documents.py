@@ -18,7 +18,7 @@ D = TypeVar("D")
 
 
 @dataclass(frozen=True, slots=True)
-class Sourced(Generic[D]):
+class LocatedDocument(Generic[D]):
     """A document and where it was read."""
 
     document: D
@@ -31,23 +31,23 @@ class PackDocuments:
 
     name: str
     pack: Pack
-    lists: tuple[Sourced[NamedList], ...] = ()
-    places: tuple[Sourced[SiteList], ...] = ()
-    rules: tuple[Sourced[RuleDocument], ...] = ()
-    hypotheses: tuple[Sourced[Hypothesis], ...] = ()
+    lists: tuple[LocatedDocument[NamedList], ...] = ()
+    places: tuple[LocatedDocument[SiteList], ...] = ()
+    rules: tuple[LocatedDocument[RuleDocument], ...] = ()
+    hypotheses: tuple[LocatedDocument[Hypothesis], ...] = ()
 
-    def detections(self) -> tuple[Sourced[DetectionRule], ...]:
+    def detections(self) -> tuple[LocatedDocument[DetectionRule], ...]:
         """The detection rules, in the order of their files."""
         return tuple(
-            Sourced(rule.document, rule.origin)
+            LocatedDocument(rule.document, rule.origin)
             for rule in self.rules
             if isinstance(rule.document, DetectionRule)
         )
 
-    def correlations(self) -> tuple[Sourced[CorrelationRule], ...]:
+    def correlations(self) -> tuple[LocatedDocument[CorrelationRule], ...]:
         """The correlation rules, in the order of their files."""
         return tuple(
-            Sourced(rule.document, rule.origin)
+            LocatedDocument(rule.document, rule.origin)
             for rule in self.rules
             if isinstance(rule.document, CorrelationRule)
         )

@@ -8,8 +8,8 @@ from services.matcher.domain.detection.compile_detection import compile_detectio
 from services.matcher.domain.detection.lists import Lists, build_lists
 from services.matcher.domain.detection.places import build_places
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis, watched
-from services.matcher.domain.packs.documents import PackDocuments, Sourced
-from services.matcher.domain.packs.faults import Refused, RuleFault
+from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
+from services.matcher.domain.packs.faults import InvalidField, RuleFault
 from services.matcher.domain.rules.compile_sources import watched_sources
 from services.matcher.domain.rules.feeders import fed
 from services.matcher.domain.rules.references import (
@@ -26,8 +26,8 @@ from services.matcher.domain.rules.rulebook import (
     CompiledRule,
     PackRules,
     Rulebook,
-    assembled,
-    indexed,
+    assemble_rulebook,
+    index_rules,
 )
 from services.matcher.domain.text.organisation_heads import DEFAULT, Heads, heads_of
 from services.matcher.domain.windows.compile_window import (
@@ -38,7 +38,7 @@ from services.matcher.domain.windows.compile_window import (
 from services.matcher.domain.windows.window_rule import NOTHING, WindowRule
 
 
-def build(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ...]]:
+def compile_packs(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ...]]:
     """The rulebook of all good rules, and every fault; a bad rule stops no other."""
     faults: list[RuleFault] = []
     rules: list[PackRules] = []
@@ -52,7 +52,7 @@ def build(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ..
         known, doubles = unique_rules(pack.rules)
         faults += [*list_faults, *place_faults, *doubles]
         compiled = list(_compiled(pack.name, known, lists, faults))
-        rules.append(indexed(pack.name, lists, compiled))
+        rules.append(index_rules(pack.name, lists, compiled))
         good = frozenset(rule.name for rule in compiled)
         told = _windows(pack, known, good, faults)
         documents = {one.document.name: one.document for one in known}
@@ -62,7 +62,7 @@ def build(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ..
             replace(window, called=called, hypotheses=_listing(window, listing)) for window in told
         ]
         hypotheses += listing
-    rulebook = assembled(rules, windows)
+    rulebook = assemble_rulebook(rules, windows)
     sources = watched_sources((pack.pack.sources for pack in packs), hypotheses)
     return replace(rulebook, hypotheses=tuple(hypotheses), sources=sources), tuple(faults)
 
@@ -87,7 +87,7 @@ def _heads(pack: Pack) -> Heads:
 
 def _compiled(
     pack: str,
-    rules: Iterable[Sourced[RuleDocument]],
+    rules: Iterable[LocatedDocument[RuleDocument]],
     lists: Lists,
     faults: list[RuleFault],
 ) -> Iterator[CompiledRule]:
@@ -125,11 +125,11 @@ def _windows(
             refuse_references(one.document, known, good | built.keys())
             refuse_sides(one.document, lists)
             built[name] = _over(_window(pack, one.document), built, announces=name not in silent)
-        except Refused as refused:
+        except InvalidField as refused:
             faults.append(one.origin.fault(refused))
         except NotSupported as error:
             place = tuple(error.field.split("."))
-            faults.append(one.origin.fault(Refused(place, error.message)))
+            faults.append(one.origin.fault(InvalidField(place, error.message)))
     yield from built.values()
 
 

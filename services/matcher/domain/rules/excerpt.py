@@ -2,7 +2,7 @@
 
 from schemas.alert import Evidence, Span
 from services.matcher.domain.detection.fields import WORDS_APART
-from services.matcher.domain.rules.matching import Match
+from services.matcher.domain.rules.matching import RuleMatch
 from services.matcher.domain.text.fold import CharSpan
 
 LONGEST_EXCERPT = 280
@@ -10,7 +10,7 @@ _BEFORE = 80
 _CUT = "…"
 
 
-def evidence(match: Match) -> Evidence:
+def evidence(match: RuleMatch) -> Evidence:
     """The event as evidence; its spans are relative to the excerpt."""
     event = match.view.event
     excerpt, spans = _excerpt(event.title or "", event.text or "", match.spans)

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 from schemas.event import Event
 from services.matcher.domain.detection.fields import as_text, words
-from services.matcher.domain.detection.view import View, scanned_texts
+from services.matcher.domain.detection.view import EventView, scanned_texts
 from services.matcher.domain.rules.rulebook import CompiledRule, PackRules, Rulebook
 from services.matcher.domain.text.fold import CharSpan
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class RuleMatch:
     """One rule that the event matches."""
 
     rule: CompiledRule
-    view: View
+    view: EventView
 
     @property
     def spans(self) -> tuple[CharSpan, ...]:
@@ -40,24 +40,26 @@ class Match:
         return tuple(dict.fromkeys(found))
 
 
-def matches(rulebook: Rulebook, event: Event) -> tuple[Match, ...]:
+def match_event(rulebook: Rulebook, event: Event) -> tuple[RuleMatch, ...]:
     """The rules that the event matches, in the order of their files.
 
     A retraction matches nothing itself.
     """
     if event.retracts is not None:
         return ()
-    found: list[Match] = []
+    found: list[RuleMatch] = []
     for pack, view in views(rulebook, event):
-        found += [Match(rule, view) for rule in pack.candidates(view) if rule.predicate.holds(view)]
+        found += [
+            RuleMatch(rule, view) for rule in pack.candidates(view) if rule.predicate.holds(view)
+        ]
     return tuple(found)
 
 
-def views(rulebook: Rulebook, event: Event) -> Iterator[tuple[PackRules, View]]:
+def views(rulebook: Rulebook, event: Event) -> Iterator[tuple[PackRules, EventView]]:
     """The event as each pack sees it, after one scan for all."""
     scan = rulebook.scanner.scan(scanned_texts(event, rulebook.scanned))
     for pack in rulebook.packs:
-        yield pack, View(event, scan, pack.lists)
+        yield pack, EventView(event, scan, pack.lists)
 
 
 def derived(rulebook: Rulebook, event: Event, field: str) -> tuple[str, ...]:

@@ -7,23 +7,25 @@ from typing import TypeVar
 from schemas.hypothesis import Hypothesis
 from schemas.rule import Correlation, CorrelationRule, DetectionRule, RuleDocument
 from services.matcher.domain.detection.fields import kind_of
-from services.matcher.domain.packs.documents import PackDocuments, Sourced
-from services.matcher.domain.packs.faults import Path, Refused, RuleFault, nearest
+from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
+from services.matcher.domain.packs.faults import FieldPath, InvalidField, RuleFault, suggest_name
 
 R = TypeVar("R", bound=RuleDocument)
 
-Rules = tuple[Sourced[RuleDocument], ...]
+Rules = tuple[LocatedDocument[RuleDocument], ...]
 
 
-def unique_rules(rules: Iterable[Sourced[RuleDocument]]) -> tuple[Rules, tuple[RuleFault, ...]]:
+def unique_rules(
+    rules: Iterable[LocatedDocument[RuleDocument]],
+) -> tuple[Rules, tuple[RuleFault, ...]]:
     """The rules but those whose name another had before, and a fault for each of these."""
-    first: dict[str, Sourced[RuleDocument]] = {}
+    first: dict[str, LocatedDocument[RuleDocument]] = {}
     faults = []
     for one in rules:
         known = first.setdefault(one.document.name, one)
         if known is not one:
             said = f"there is another rule {one.document.name!r} in {known.origin.file}"
-            faults.append(one.origin.fault(Refused(("name",), said)))
+            faults.append(one.origin.fault(InvalidField(("name",), said)))
     return tuple(first.values()), tuple(faults)
 
 
@@ -49,7 +51,7 @@ def bases_first(rules: Rules) -> tuple[Rules, tuple[RuleFault, ...]]:
         circle: list[str] = error.args[1]
         path = ("correlation", "rules")
         said = f"it counts itself: {' → '.join(reversed(circle))}"
-        faults = tuple(named[name].origin.fault(Refused(path, said)) for name in set(circle))
+        faults = tuple(named[name].origin.fault(InvalidField(path, said)) for name in set(circle))
         rest, others = bases_first(tuple(one for one in rules if one.document.name not in circle))
         return rest, (*faults, *others)
 
@@ -72,7 +74,7 @@ def refuse_references(
     """Look up every rule and field that `document` names.
 
     Raises:
-        Refused: one is unknown, at fault, or not supported.
+        InvalidField: one is unknown, at fault, or not supported.
     """
     if isinstance(document, DetectionRule):
         for index, field in enumerate(document.group_by or ()):
@@ -104,7 +106,7 @@ def _refuse_alias(section: Correlation, alias: str, meant: Mapping[str, str]) ->
     for rule in section.rules:
         if rule not in meant:
             path = ("correlation", "aliases", alias)
-            raise Refused(path, f"it does not say which field {alias} is for {rule}")
+            raise InvalidField(path, f"it does not say which field {alias} is for {rule}")
     for rule, field in meant.items():
         kind_of(field, ("correlation", "aliases", alias, rule))
 
@@ -113,14 +115,14 @@ def refuse_sides(document: RuleDocument, lists: Collection[str]) -> None:
     """Look up the lists between which a correlation compares.
 
     Raises:
-        Refused: the pack has no such list.
+        InvalidField: the pack has no such list.
     """
     if not isinstance(document, CorrelationRule):
         return
     for index, name in enumerate(document.correlation.between or ()):
         if name not in lists:
             path = ("correlation", "between", index)
-            raise Refused(path, f"this pack has no list {name!r}", nearest(name, lists))
+            raise InvalidField(path, f"this pack has no list {name!r}", suggest_name(name, lists))
 
 
 def _counts_alerts(names: Iterable[str], known: Mapping[str, RuleDocument]) -> bool:
@@ -128,12 +130,12 @@ def _counts_alerts(names: Iterable[str], known: Mapping[str, RuleDocument]) -> b
 
 
 def _refuse_base(
-    name: str, known: Mapping[str, RuleDocument], good: Collection[str], path: Path
+    name: str, known: Mapping[str, RuleDocument], good: Collection[str], path: FieldPath
 ) -> None:
     if name not in known:
-        raise Refused(path, f"this pack has no rule {name!r}", nearest(name, known))
+        raise InvalidField(path, f"this pack has no rule {name!r}", suggest_name(name, known))
     if name not in good:
-        raise Refused(path, f"{name} is at fault, so this rule is left out too")
+        raise InvalidField(path, f"{name} is at fault, so this rule is left out too")
 
 
 def hypothesis_refusals(pack: PackDocuments) -> Iterator[RuleFault]:
@@ -143,18 +145,20 @@ def hypothesis_refusals(pack: PackDocuments) -> Iterator[RuleFault]:
     for one in pack.hypotheses:
         if one.document.name in rules:
             said = f"a rule of this pack has the name {one.document.name!r}"
-            yield one.origin.fault(Refused(("name",), said))
+            yield one.origin.fault(InvalidField(("name",), said))
         if one.document.name in seen:
             said = f"there is another hypothesis {one.document.name!r}"
-            yield one.origin.fault(Refused(("name",), said))
+            yield one.origin.fault(InvalidField(("name",), said))
         seen.add(one.document.name)
         for path, name in _named_rules(one.document):
             if name not in rules:
-                refused = Refused(path, f"this pack has no rule {name!r}", nearest(name, rules))
+                refused = InvalidField(
+                    path, f"this pack has no rule {name!r}", suggest_name(name, rules)
+                )
                 yield one.origin.fault(refused)
 
 
-def _named_rules(hypothesis: Hypothesis) -> Iterator[tuple[Path, str]]:
+def _named_rules(hypothesis: Hypothesis) -> Iterator[tuple[FieldPath, str]]:
     for index, indicator in enumerate(hypothesis.indicators):
         yield ("indicators", index, "rule"), indicator.rule
     for index, observed in enumerate(hypothesis.observed):

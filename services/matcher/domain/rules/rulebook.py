@@ -4,18 +4,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from services.matcher.domain.detection.access import Access, Values, access, shares, values_of
 from services.matcher.domain.detection.lists import NAMED_IN, Lists
 from services.matcher.domain.detection.predicates import (
     Atom,
-    Leaf,
+    FieldTest,
     Predicate,
     Rarity,
     affirmed,
-    leaves,
+    field_tests,
 )
-from services.matcher.domain.detection.rarity import rarity
-from services.matcher.domain.detection.view import View
+from services.matcher.domain.detection.prefilter import (
+    Prefilter,
+    Values,
+    prefilter_of,
+    shares,
+    values_of,
+)
+from services.matcher.domain.detection.selectivity import rarity
+from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.duty.watched_sources import WatchedSources
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.text.proximity import Pair, may_stand
@@ -34,13 +40,13 @@ class CompiledRule:
     pack: str
     name: str
     predicate: Predicate
-    affirmed: tuple[Leaf, ...] = field(init=False, repr=False, compare=False)
+    affirmed: tuple[FieldTest, ...] = field(init=False, repr=False, compare=False)
     """The conditions that stand under no `not`."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "affirmed", tuple(affirmed(self.predicate)))
 
-    def selections(self, name: str) -> list[Leaf]:
+    def selections(self, name: str) -> list[FieldTest]:
         """The conditions that select among the values of a field."""
         return [leaf for leaf in self.affirmed if leaf.field == name and leaf.selects]
 
@@ -66,7 +72,7 @@ class PackRules:
     fields: Mapping[int, Values] = field(default_factory=dict)
     by_list: Mapping[Values, tuple[int, ...]] = field(default_factory=dict)
 
-    def candidates(self, view: View) -> Iterable[CompiledRule]:
+    def candidates(self, view: EventView) -> Iterable[CompiledRule]:
         """The rules that might match, in the order of their files."""
         literals, beside = view.scan.literals, self.beside
         told = {
@@ -76,7 +82,7 @@ class PackRules:
         }
         return [self.rules[one] for one in sorted(told) if self._may_match(one, view)]
 
-    def _registered(self, view: View) -> Iterator[int]:
+    def _registered(self, view: EventView) -> Iterator[int]:
         """Those that are registered under something that the event has, or under nothing."""
         yield from self.always
         for literal in self.by_literal.keys() & view.scan.literals:
@@ -88,7 +94,7 @@ class PackRules:
             if not values.isdisjoint(view.caseless(name)):
                 yield from listed
 
-    def _may_match(self, number: int, view: View) -> bool:
+    def _may_match(self, number: int, view: EventView) -> bool:
         field = self.fields.get(number)
         if field is not None and field[1].isdisjoint(view.caseless(field[0])):
             return False
@@ -105,16 +111,16 @@ class PackRules:
         yield from filter(None, self.beside)
         yield from self.lists.literals()
         for rule in self.costly():
-            for leaf in leaves(rule.predicate):
+            for leaf in field_tests(rule.predicate):
                 yield from leaf.literals()
 
 
-def indexed(
+def index_rules(
     name: str, lists: Lists, rules: Iterable[CompiledRule], rarity: Rarity = rarity
 ) -> PackRules:
     """The rules of a pack with their index, each under its rarest required atoms."""
     known, share = tuple(rules), shares(rarity)
-    found = [access(rule.predicate, share) for rule in known]
+    found = [prefilter_of(rule.predicate, share) for rule in known]
     by_field, by_list = _registered_under(found)
     return PackRules(
         name=name,
@@ -131,7 +137,7 @@ def indexed(
 
 
 def _registered_under(
-    found: Iterable[Access],
+    found: Iterable[Prefilter],
 ) -> tuple[dict[str, dict[str, tuple[int, ...]]], Mapping[Values, tuple[int, ...]]]:
     """The numbers of the rules by field and value, literals under no field, and by long list."""
     by_atom: dict[Atom, list[int]] = {}
@@ -177,14 +183,14 @@ class Rulebook:
     sources: WatchedSources = field(default_factory=WatchedSources)
 
 
-def assembled(packs: Iterable[PackRules], windows: Iterable[WindowRule]) -> Rulebook:
+def assemble_rulebook(packs: Iterable[PackRules], windows: Iterable[WindowRule]) -> Rulebook:
     """A rulebook of these; its scan knows every name and phrase of theirs."""
     known, told = tuple(packs), tuple(windows)
     feeds: dict[RuleKey, list[WindowRule]] = {}
     for window in told:
         for base in window.bases:
             feeds.setdefault((window.pack, base), []).append(window)
-    every = [leaf for pack in known for rule in pack.rules for leaf in leaves(rule.predicate)]
+    every = [leaf for pack in known for rule in pack.rules for leaf in field_tests(rule.predicate)]
     return Rulebook(
         packs=known,
         windows=MappingProxyType({(window.pack, window.name): window for window in told}),
@@ -199,7 +205,7 @@ def scanner_of(packs: Iterable[PackRules]) -> Scanner:
     return Scanner(literal for pack in packs for literal in pack.literals())
 
 
-def _scanned(every: Iterable[Leaf], *, named: bool) -> tuple[str, ...]:
+def _scanned(every: Iterable[FieldTest], *, named: bool) -> tuple[str, ...]:
     """The fields whose text goes through the scan."""
     fields = {text for leaf in every for text in leaf.scans()}
     return tuple(sorted(fields | (set(NAMED_IN) if named else set())))

@@ -6,9 +6,9 @@ from functools import partial
 
 from schemas.event import Event
 from services.matcher.domain.detection.predicates import Atom, affirmed
-from services.matcher.domain.detection.rarity import Sample, rarity, sampled
-from services.matcher.domain.detection.view import View, scanned_texts
-from services.matcher.domain.rules.rulebook import PackRules, Rulebook, indexed, scanner_of
+from services.matcher.domain.detection.selectivity import Sample, rarity, sampled
+from services.matcher.domain.detection.view import EventView, scanned_texts
+from services.matcher.domain.rules.rulebook import PackRules, Rulebook, index_rules, scanner_of
 from services.matcher.domain.text.scan import Scanner
 
 
@@ -23,7 +23,7 @@ def tuned(rulebook: Rulebook, reports: Sequence[Event]) -> Rulebook:
 
 def _tuned(pack: PackRules, scanned: Iterable[str], reports: Sequence[Event]) -> PackRules:
     seen = _sample(pack, tuple(scanned), reports)
-    return indexed(pack.name, pack.lists, pack.rules, partial(rarity, sample=seen))
+    return index_rules(pack.name, pack.lists, pack.rules, partial(rarity, sample=seen))
 
 
 def _sample(pack: PackRules, scanned: tuple[str, ...], reports: Sequence[Event]) -> Sample:
@@ -37,10 +37,12 @@ def _sample(pack: PackRules, scanned: tuple[str, ...], reports: Sequence[Event])
     fields = sorted({field for field, _ in atoms if field})
     words = {literal for field, literal in atoms if not field}
     scanner = Scanner({*words, *pack.lists.literals()})
-    views = (View(one, scanner.scan(scanned_texts(one, scanned)), pack.lists) for one in reports)
+    views = (
+        EventView(one, scanner.scan(scanned_texts(one, scanned)), pack.lists) for one in reports
+    )
     return sampled(_atoms(view, fields) & atoms for view in views)
 
 
-def _atoms(view: View, fields: Iterable[str]) -> frozenset[Atom]:
+def _atoms(view: EventView, fields: Iterable[str]) -> frozenset[Atom]:
     words = {("", literal) for literal in view.scan.literals}
     return frozenset(words | {(field, value) for field in fields for value in view.caseless(field)})

@@ -11,7 +11,7 @@ from schemas.rule import CorrelationType
 from schemas.signal import FieldValue, Signal, SignalKind
 from services.matcher.domain.detection.fields import KINDS, MAPS, Value, as_text
 from services.matcher.domain.rules.excerpt import evidence
-from services.matcher.domain.rules.matching import Match, matches
+from services.matcher.domain.rules.matching import RuleMatch, match_event
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.windows.divergence import HAS_IT, HAS_IT_NOT
@@ -26,7 +26,7 @@ from services.matcher.domain.windows.window_rule import (
 MOST_GROUPS = 64
 
 
-def signals(rulebook: Rulebook, event: Event) -> tuple[Signal, ...]:
+def make_signals(rulebook: Rulebook, event: Event) -> tuple[Signal, ...]:
     """The event's hits, after the marks against the version that it corrects.
 
     A mark goes to every window that the earlier version was counted in. What Vedette publishes
@@ -44,7 +44,7 @@ def _marks(rulebook: Rulebook, earlier: Event) -> Iterator[Signal]:
 
 
 def _hits(rulebook: Rulebook, event: Event) -> Iterator[Signal]:
-    for match in matches(rulebook, event):
+    for match in match_event(rulebook, event):
         windows = rulebook.feeds.get((match.rule.pack, match.rule.name), ())
         if windows:
             shown = evidence(match)
@@ -53,7 +53,7 @@ def _hits(rulebook: Rulebook, event: Event) -> Iterator[Signal]:
 
 
 def _window_hits(
-    window: WindowRule, match: Match, shown: Evidence, bundle: int
+    window: WindowRule, match: RuleMatch, shown: Evidence, bundle: int
 ) -> Iterator[Signal]:
     """One for each group; none where a group field or the counted field is absent."""
     values, by = _spoken_of(window, match)
@@ -86,12 +86,12 @@ def _window_hits(
         yield hit.model_copy(update={"group": group})
 
 
-def _counted(window: WindowRule, match: Match) -> tuple[str, ...]:
+def _counted(window: WindowRule, match: RuleMatch) -> tuple[str, ...]:
     members = _members(window, match, window.counts) if window.counts else ()
     return tuple(filter(_is_number, members)) if window.type in NUMERIC else members
 
 
-def _spoken_of(window: WindowRule, match: Match) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _spoken_of(window: WindowRule, match: RuleMatch) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What the hit carries, and by whom, for the types that set the one against the other."""
     if window.type is CorrelationType.SHARED_TERM:
         terms = (fold(term).strip() for term in match.members(window.subject or ""))
@@ -103,13 +103,13 @@ def _spoken_of(window: WindowRule, match: Match) -> tuple[tuple[str, ...], tuple
     return _counted(window, match), ()
 
 
-def _lists_of(window: WindowRule, match: Match) -> tuple[str, ...]:
+def _lists_of(window: WindowRule, match: RuleMatch) -> tuple[str, ...]:
     acting = set(match.members("actor_ids"))
     members = match.view.lists.members
     return tuple(name for name in window.between if acting & members.get(name, frozenset()))
 
 
-def _members(window: WindowRule, match: Match, field: str) -> tuple[str, ...]:
+def _members(window: WindowRule, match: RuleMatch, field: str) -> tuple[str, ...]:
     """The members of a field, or of the one that an alias means for this base rule."""
     return match.members(window.aliases.get(field, {}).get(match.rule.name, field))
 
@@ -121,7 +121,7 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _groups(window: WindowRule, match: Match) -> Iterator[dict[str, str]]:
+def _groups(window: WindowRule, match: RuleMatch) -> Iterator[dict[str, str]]:
     """Every combination of the matched members of the fields; the first 64 of them."""
     fields = {field: sorted(_members(window, match, field)) for field in window.group_by}
     if window.subject is not None and window.type in NOVEL:
@@ -130,7 +130,7 @@ def _groups(window: WindowRule, match: Match) -> Iterator[dict[str, str]]:
         yield dict(zip(fields, chosen, strict=True))
 
 
-def _keys(window: WindowRule, match: Match, field: str) -> list[str]:
+def _keys(window: WindowRule, match: RuleMatch, field: str) -> list[str]:
     """The values that are part of the key: members of the field, or pairs of opponents."""
     members = sorted(match.members(field))
     if window.type is CorrelationType.NEW_VALUE:
@@ -139,7 +139,7 @@ def _keys(window: WindowRule, match: Match, field: str) -> list[str]:
     return [PAIRED.join(pair) for pair in combinations(members, 2) if opposed(*pair)]
 
 
-def _mentioned(window: WindowRule, match: Match) -> Iterator[tuple[str, FieldValue]]:
+def _mentioned(window: WindowRule, match: RuleMatch) -> Iterator[tuple[str, FieldValue]]:
     """What the templates read; a map gives each of its entries under its dotted name."""
     for name in sorted(window.mentions):
         if name in MAPS:

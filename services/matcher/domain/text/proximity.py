@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from services.matcher.domain.text.phrases import Phrase
-from services.matcher.domain.text.scan import Place, Scan, is_word, place_at, places, within
+from services.matcher.domain.text.scan import (
+    ScanResult,
+    WordSpan,
+    is_word,
+    place_at,
+    places,
+    within,
+)
 
 _SHORT = 600
 """In so short a text the words are looked for at once."""
@@ -28,12 +35,12 @@ def pairs_of(phrase: Phrase) -> Iterable[Pair]:
     return (Pair(first, second, phrase.most) for first, second in pairwise(whole))
 
 
-def may_stand(scan: Scan, pair: Pair) -> bool:
+def may_stand(scan: ScanResult, pair: Pair) -> bool:
     """Whether the pair might, of which both words are known to the scanner and were found."""
     return len(scan.folded) < _SHORT or scan.may_follow(pair.first, pair.second, pair.most)
 
 
-def stands(scan: Scan, phrase: Phrase, fields: frozenset[str]) -> bool:
+def stands(scan: ScanResult, phrase: Phrase, fields: frozenset[str]) -> bool:
     """Whether the phrase has a place in one of the fields."""
     pieces = phrase.pieces
     for piece in pieces:
@@ -44,7 +51,7 @@ def stands(scan: Scan, phrase: Phrase, fields: frozenset[str]) -> bool:
     return any(scan.text_at(place).field in fields for place in places(scan, phrase))
 
 
-def _pair_stands(scan: Scan, phrase: Phrase, fields: frozenset[str]) -> bool:
+def _pair_stands(scan: ScanResult, phrase: Phrase, fields: frozenset[str]) -> bool:
     first, second = phrase.pieces[0].literal, phrase.pieces[1].literal
     # the longer is mostly the rarer
     pairs = _from_first if len(first) >= len(second) else _from_second
@@ -55,7 +62,7 @@ def _pair_stands(scan: Scan, phrase: Phrase, fields: frozenset[str]) -> bool:
     return False
 
 
-def _from_first(folded: str, first: str, second: str, most: int) -> Iterator[Place]:
+def _from_first(folded: str, first: str, second: str, most: int) -> Iterator[WordSpan]:
     """Where both begin: each first and the next second, if that may be near enough."""
     begin = folded.find(first)
     while begin >= 0:
@@ -69,7 +76,7 @@ def _from_first(folded: str, first: str, second: str, most: int) -> Iterator[Pla
         begin = folded.find(first, begin + 1)
 
 
-def _from_second(folded: str, first: str, second: str, most: int) -> Iterator[Place]:
+def _from_second(folded: str, first: str, second: str, most: int) -> Iterator[WordSpan]:
     """Each second and the latest first before it, if that may be near enough."""
     following = folded.find(second)
     while following >= 0:

@@ -11,7 +11,7 @@ from ahocorasick_rs import AhoCorasick
 from services.matcher.domain.text.fold import CharSpan, fold, raw_span
 from services.matcher.domain.text.phrases import Phrase
 
-Place = tuple[int, int]
+WordSpan = tuple[int, int]
 """Words in the folded texts, as they follow one another: first letter, and past the last."""
 
 
@@ -23,7 +23,7 @@ class ScannedText(NamedTuple):
 
 
 @dataclass(slots=True)
-class Scan:
+class ScanResult:
     """What was found in one event's texts, and what else is asked of them.
 
     `found` are the literals of the scanner that stand there, each as often as it does, in the order
@@ -37,7 +37,7 @@ class Scan:
     literals: Mapping[str, int]
     found: list[str]
     words: frozenset[str]
-    _sought: dict[str, list[Place]] = field(default_factory=dict)
+    _sought: dict[str, list[WordSpan]] = field(default_factory=dict)
     _earliest: Mapping[str, int] | None = None
     _longer: int = 0
 
@@ -45,7 +45,7 @@ class Scan:
         """Whether it stands there, whether or not the scanner knows it."""
         return literal in self.literals or literal in self.folded
 
-    def places_of(self, literal: str) -> list[Place]:
+    def places_of(self, literal: str) -> list[WordSpan]:
         """Its places in order, whether or not the scanner knows it; looked for when asked."""
         known = self._sought.get(literal)
         if known is None:
@@ -66,11 +66,11 @@ class Scan:
         between = earliest[second] - latest[first]
         return between < most + self._longer and earliest[first] < latest[second]
 
-    def text_at(self, place: Place) -> ScannedText:
+    def text_at(self, place: WordSpan) -> ScannedText:
         """The text that holds it."""
         return self.texts[bisect_right(self.starts, place[0]) - 1]
 
-    def stretch(self, place: Place) -> CharSpan:
+    def stretch(self, place: WordSpan) -> CharSpan:
         """Where it stands in its raw text."""
         index = bisect_right(self.starts, place[0]) - 1
         start = self.starts[index]
@@ -83,14 +83,14 @@ def is_word(literal: str) -> bool:
     return literal[-1] == " " and literal.find(" ", 1) == len(literal) - 1
 
 
-def _places_in(folded: str, literal: str) -> Iterator[Place]:
+def _places_in(folded: str, literal: str) -> Iterator[WordSpan]:
     start = folded.find(literal)
     while start >= 0:
         yield place_at(folded, literal, start)
         start = folded.find(literal, start + 1)
 
 
-def place_at(folded: str, literal: str, start: int) -> Place:
+def place_at(folded: str, literal: str, start: int) -> WordSpan:
     """The place of a literal that begins at `start`; a word that goes on is taken whole."""
     end = start + len(literal)
     return start + 1, end - 1 if literal[-1] == " " else folded.index(" ", end)
@@ -104,17 +104,17 @@ class Scanner:
         self._words = frozenset(filter(is_word, known))
         self._automaton = AhoCorasick(sorted(known), store_patterns=True)
 
-    def scan(self, texts: Sequence[ScannedText]) -> Scan:
+    def scan(self, texts: Sequence[ScannedText]) -> ScanResult:
         """Everything that stands in `texts`; nothing reaches from one into the next."""
         folded = [fold(text.raw) for text in texts]
         haystack = "".join(folded)
         found = self._automaton.find_matches_as_strings(haystack, overlapping=True)
         literals = dict(zip(found, range(len(found)), strict=True))
         starts = tuple(accumulate(map(len, folded[:-1]), initial=0))
-        return Scan(tuple(texts), starts, haystack, literals, found, self._words)
+        return ScanResult(tuple(texts), starts, haystack, literals, found, self._words)
 
 
-def places(scan: Scan, phrase: Phrase) -> list[Place]:
+def places(scan: ScanResult, phrase: Phrase) -> list[WordSpan]:
     """Where the phrase stands, in order; of several from one first word the shortest.
 
     Words let in are the words of the stretch but those of the phrase, so the best beginning for
@@ -130,9 +130,9 @@ def places(scan: Scan, phrase: Phrase) -> list[Place]:
     return sorted(place for place in nearest.items() if within(scan.folded, place, phrase.most))
 
 
-def _extended(found: list[Place], following: list[Place]) -> list[Place]:
+def _extended(found: list[WordSpan], following: list[WordSpan]) -> list[WordSpan]:
     """Each following hit joined to the latest of the found that ends before it."""
-    longer: list[Place] = []
+    longer: list[WordSpan] = []
     before = 0
     for start, end in following:
         while before < len(found) and found[before][1] < start:
@@ -142,7 +142,7 @@ def _extended(found: list[Place], following: list[Place]) -> list[Place]:
     return longer
 
 
-def within(folded: str, place: Place, most: int) -> bool:
+def within(folded: str, place: WordSpan, most: int) -> bool:
     """Whether the stretch is of one text, and of at most so many words."""
     start, end = place
     return folded.count(" ", start, end) < most and folded.find("  ", start, end) < 0

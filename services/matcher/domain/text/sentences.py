@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from services.matcher.domain.text.fold import fold
-from services.matcher.domain.text.scan import Place, Scan
+from services.matcher.domain.text.scan import ScanResult, WordSpan
 
 Sentence = tuple[int, int]
 """The text of a scan, and the number of the sentence in it."""
@@ -48,7 +48,7 @@ def sentences(text: str) -> tuple[str, ...]:
     return tuple(text[start:end] for start, end in pairwise(cuts) if start < end)
 
 
-def sentence_of(scan: Scan, place: Place) -> Sentence | None:
+def sentence_of(scan: ScanResult, place: WordSpan) -> Sentence | None:
     """The sentence that holds the whole place; None when no single one does."""
     index = bisect_right(scan.starts, place[0]) - 1
     starts = _folded_starts(scan.texts[index].raw)

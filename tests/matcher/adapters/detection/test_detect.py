@@ -17,27 +17,27 @@ from services.matcher.adapters.detection.unreadable import UnreadableItems
 from services.matcher.adapters.rules.guard import RuleFailure
 from services.matcher.adapters.topics.record_sender import ProducerRecord
 from services.matcher.domain.detection.lists import Lists
-from services.matcher.domain.detection.predicates import All, Leaf
-from services.matcher.domain.detection.view import View
+from services.matcher.domain.detection.predicates import AllOf, FieldTest
+from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.rules.rulebook import CompiledRule, PackRules, Rulebook
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import ALONE, NOON, hit
 from tests.matcher.messages import Given, as_event, event, given, tick, tick_message
 
 
-class Broken(Leaf):
+class Broken(FieldTest):
     """A condition that keeps no promise."""
 
     field = "title"
 
-    def holds(self, view: View) -> bool:
+    def holds(self, view: EventView) -> bool:
         raise ZeroDivisionError(view.event.id)
 
-    def members(self, view: View) -> Iterable[str]:
+    def members(self, view: EventView) -> Iterable[str]:
         raise ZeroDivisionError(view.event.id)
 
 
-def rulebook(**predicates: All | Leaf) -> Rulebook:
+def rulebook(**predicates: AllOf | FieldTest) -> Rulebook:
     rules = tuple(CompiledRule("pack", name, one) for name, one in predicates.items())
     pack = PackRules("pack", Lists(), rules, tuple(range(len(rules))), {}, {}, ("",) * len(rules))
     windows = [replace(ALONE, pack="pack", name=name, bases=(name,)) for name in predicates]
@@ -143,7 +143,7 @@ async def test_a_signal_over_the_size_limit_is_buried_and_the_rest_goes_on() -> 
 
 
 async def test_a_rule_that_fails_on_an_event_is_named_and_the_other_rules_go_on() -> None:
-    judge = Matcher(rulebook(bad=Broken(), good=All(())))
+    judge = Matcher(rulebook(bad=Broken(), good=AllOf(())))
     detection = detecting(judge, partitions=1)
 
     await detection.take(given(event()))

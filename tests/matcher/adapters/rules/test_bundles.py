@@ -10,7 +10,7 @@ from schemas.bundle import OnChange, PublishedRule, RuleBundle
 from services.matcher.adapters.rules.bundles import BundleMissing, Bundles
 from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
 from services.matcher.domain.changes.active_rules import ActiveRules, generations
-from services.matcher.domain.changes.next_bundle import numbered
+from services.matcher.domain.changes.next_bundle import number_bundle
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.builders import ALONE, RULE
 
@@ -66,7 +66,7 @@ def test_what_changed_in_a_bundle_itself_has_its_number() -> None:
         rules={"pack/new": told, "pack/old": told.model_copy(update={"changed_in": 4})},
     )
 
-    book = replace(in_force(7), generations=generations(numbered(bundle, 7)))
+    book = replace(in_force(7), generations=generations(number_bundle(bundle, 7)))
 
     assert book.generation(("pack", "new")) == RuleGeneration(OnChange.REBUILD, 7, NOW, NOW)
     assert book.generation(("pack", "old")).changed_in == 4

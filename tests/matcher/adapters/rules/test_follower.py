@@ -10,9 +10,9 @@ from schemas.bundle import BUNDLE_KEY, OnChange, PublishedRule, Rebuilt, RuleBun
 from services.matcher.adapters.rules.bundle_rules import BadBundle, rules_of
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.follower import NOTE, Follower
-from services.matcher.adapters.rules.rules_topic import RulesRead, Written
+from services.matcher.adapters.rules.rules_topic import BundleRecord, RulesRead
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
-from services.matcher.domain.rules.matching import matches
+from services.matcher.domain.rules.matching import match_event
 from tests.matcher.fakes import FakePublished
 from tests.matcher.rules import report
 
@@ -44,14 +44,14 @@ def bundle(files: Mapping[str, str] = GOOD) -> RuleBundle:
     return RuleBundle(digest="d", published_at=NOW, files=dict(files), rules={"iraq/rockets": told})
 
 
-def written(number: int, files: Mapping[str, str] = GOOD) -> Written:
-    return Written(number, bundle(files).model_dump_json().encode())
+def written(number: int, files: Mapping[str, str] = GOOD) -> BundleRecord:
+    return BundleRecord(number, bundle(files).model_dump_json().encode())
 
 
 def test_a_bundle_becomes_rules_with_its_number_and_how_they_stand() -> None:
     rules = rules_of(written(7), ())
 
-    (match,) = matches(rules.rulebook, report("Rockets fell."))
+    (match,) = match_event(rules.rulebook, report("Rockets fell."))
     assert match.rule.name == "rockets"
     assert rules.number == 7
     assert rules.generation(("iraq", "rockets")) == RuleGeneration(OnChange.REBUILD, 7, NOW, NOW)
@@ -62,7 +62,7 @@ def test_the_index_is_laid_out_by_recent_reports_and_matches_the_same() -> None:
 
     rules = rules_of(written(7), reports)
 
-    assert [len(matches(rules.rulebook, one)) for one in reports] == [1, 0]
+    assert [len(match_event(rules.rulebook, one)) for one in reports] == [1, 0]
     assert rules.number == 7
 
 
@@ -79,7 +79,7 @@ def test_the_index_is_laid_out_by_recent_reports_and_matches_the_same() -> None:
 )
 def test_a_bundle_with_any_fault_is_bad_as_a_whole(raw: bytes, said: str) -> None:
     with pytest.raises(BadBundle, match=said):
-        rules_of(Written(1, raw), ())
+        rules_of(BundleRecord(1, raw), ())
 
 
 async def test_a_worker_starts_with_the_newest_bundle() -> None:
@@ -154,5 +154,5 @@ def test_bundles_and_records_of_partitions_stand_side_by_side() -> None:
 
     found = read.take([*records, *strange])
 
-    assert found == [Written(4, raw)]
+    assert found == [BundleRecord(4, raw)]
     assert [read.rebuilt(partition) for partition in (1, 2)] == [0, 4]

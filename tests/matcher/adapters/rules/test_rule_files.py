@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from services.matcher.adapters.rules.pack_files import bundled, in_bundle, in_folder
+from services.matcher.adapters.rules.pack_files import bundle_files, read_folder, unbundle_files
 from services.matcher.adapters.rules.rule_files import read_packs, read_rule_files
 from tests.matcher.adapters.rules.packs import HEAD, PROXIES, ROCKETS, changed, write_pack
 
@@ -214,10 +214,10 @@ def test_a_file_that_is_nested_too_deeply_is_refused(tmp_path: Path, depth: int)
 def test_a_pack_is_the_same_from_its_folder_and_from_a_bundle(tmp_path: Path) -> None:
     places = "name: bases\nsites: [{id: taji, name: Taji, lat: 33.5, lon: 44.2, radius_km: 6}]\n"
     write_pack(tmp_path, places__bases=places, hypotheses="hypotheses: []\n")
-    packs, _ = in_folder(tmp_path)
+    packs, _ = read_folder(tmp_path)
 
-    files = bundled(packs)
-    again, faults = in_bundle(files)
+    files = bundle_files(packs)
+    again, faults = unbundle_files(files)
     book, _ = read_packs(again).rulebook()
 
     assert not faults
@@ -225,7 +225,7 @@ def test_a_pack_is_the_same_from_its_folder_and_from_a_bundle(tmp_path: Path) ->
         f"iraq/{name}.yaml"
         for name in ("hypotheses", "indicators/rockets", "lists/proxies", "pack", "places/bases")
     ]
-    assert bundled(again) == files
+    assert bundle_files(again) == files
     assert book.windows == read_rule_files(tmp_path).rulebook()[0].windows
     assert book.packs[0].lists.places.sites
 
@@ -237,9 +237,9 @@ def test_a_bundle_names_the_pack_by_its_folder(
     pack = write_pack(tmp_path)
     monkeypatch.chdir(pack if name == "." else pack.parent)
 
-    packs, _ = in_folder(Path(name))
+    packs, _ = read_folder(Path(name))
 
-    assert {path.partition("/")[0] for path in bundled(packs)} == {"iraq"}
+    assert {path.partition("/")[0] for path in bundle_files(packs)} == {"iraq"}
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_a_bundle_names_the_pack_by_its_folder(
     ],
 )
 def test_what_no_reader_of_a_folder_would_take_is_a_fault_in_a_bundle(path: str, said: str) -> None:
-    packs = in_bundle({"iraq/pack.yaml": "title: Iraq\nowner: desk\n", path: "a: ["})
+    packs = unbundle_files({"iraq/pack.yaml": "title: Iraq\nowner: desk\n", path: "a: ["})
 
     faults = [str(fault) for fault in read_packs(*packs).faults]
 

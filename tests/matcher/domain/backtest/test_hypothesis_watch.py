@@ -8,9 +8,9 @@ from schemas.event import Event
 from schemas.hypothesis import Hypothesis
 from schemas.rule import RuleDocument
 from services.matcher.domain.backtest.replay import Replay, replay
-from services.matcher.domain.packs.documents import PackDocuments, Sourced
+from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.packs.faults import RuleFault, RuleLocation
-from services.matcher.domain.rules.compile_pack import build
+from services.matcher.domain.rules.compile_pack import compile_packs
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.rules import FRIDAY_NOON, correlating, detecting, pack_of, report
 
@@ -25,9 +25,11 @@ GIVEN: dict[str, Any] = {
 
 
 def hypothetical(*rules: RuleDocument, **fields: Any) -> tuple[Rulebook, tuple[RuleFault, ...]]:
-    told = Sourced(Hypothesis.model_validate(GIVEN | fields), RuleLocation("hypotheses.yaml"))
+    told = LocatedDocument(
+        Hypothesis.model_validate(GIVEN | fields), RuleLocation("hypotheses.yaml")
+    )
     plain = pack_of(*rules)
-    return build([PackDocuments("pack", plain.pack, rules=plain.rules, hypotheses=(told,))])
+    return compile_packs([PackDocuments("pack", plain.pack, rules=plain.rules, hypotheses=(told,))])
 
 
 def fires(*days: float, **fields: Any) -> list[Event]:

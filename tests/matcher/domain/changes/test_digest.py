@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from schemas.rule import NamedList, RuleDocument, SiteList
-from services.matcher.domain.changes.digest import rule_digests
+from services.matcher.domain.changes.digest import digest_rules
 from services.matcher.domain.packs.documents import PackDocuments
-from services.matcher.domain.rules.compile_pack import build
+from services.matcher.domain.rules.compile_pack import compile_packs
 from tests.matcher.rules import LEBANESE, PROXIES, correlating, detecting, pack_of
 
 SITES = SiteList.model_validate(
@@ -36,9 +36,9 @@ NEW = detecting("new", selection={"names|exists": True})
 
 
 def digest(pack: PackDocuments, name: str) -> str:
-    book, faults = build([pack])
+    book, faults = compile_packs([pack])
     assert not faults, [str(fault) for fault in faults]
-    return rule_digests([pack], book.windows)[pack.name, name]
+    return digest_rules([pack], book.windows)[pack.name, name]
 
 
 def of(name: str, *documents: RuleDocument, **pack: Any) -> str:

@@ -16,7 +16,7 @@ from services.matcher.domain.changes.next_bundle import (
     VersionedBundle,
     changes,
     next_bundle,
-    numbered,
+    number_bundle,
     overtaken,
     same,
 )
@@ -34,7 +34,7 @@ def edition(**digests: str) -> RuleSet:
 
 
 def first(**digests: str) -> VersionedBundle:
-    return numbered(next_bundle(edition(**digests), ChangePolicy(), None, STAMP), 5)
+    return number_bundle(next_bundle(edition(**digests), ChangePolicy(), None, STAMP), 5)
 
 
 def anew(digest: str, how: OnChange = OnChange.REBUILD) -> PublishedRule:
@@ -142,7 +142,7 @@ def test_what_another_publisher_changed_unseen_begins_anew_behind_him(how: OnCha
     written = next_bundle(mine, ChangePolicy(how), before, LATER)
 
     declared = overtaken(written, ChangePolicy(how), [other], before)
-    again = next_bundle(mine, declared, numbered(written, 7), LATER)
+    again = next_bundle(mine, declared, number_bundle(written, 7), LATER)
 
     assert again.rules["pack/a"] == anew("1", how)
     assert again.rules["pack/gone"] == anew("1", how)
@@ -157,5 +157,6 @@ def test_another_publisher_who_changed_nothing_that_counts_changes_nothing() -> 
     declared = overtaken(written, ChangePolicy(), [other], before)
 
     assert same(
-        numbered(written, 7), next_bundle(edition(a="1"), declared, numbered(written, 7), LATER)
+        number_bundle(written, 7),
+        next_bundle(edition(a="1"), declared, number_bundle(written, 7), LATER),
     )

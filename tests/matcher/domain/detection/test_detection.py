@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from schemas.event import Event
-from services.matcher.domain.rules.matching import matches
+from services.matcher.domain.rules.matching import match_event
 from tests.matcher.rules import compiled, detecting, report, rulebook
 
 MARCH = report(
@@ -20,7 +20,7 @@ MARCH = report(
 
 
 def holds(event: Event = MARCH, /, condition: str = "selection", **selections: Any) -> bool:
-    return bool(matches(rulebook(detecting("rule", condition, **selections)), event))
+    return bool(match_event(rulebook(detecting("rule", condition, **selections)), event))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from schemas.rule import NamedList
 from services.matcher.domain.detection.lists import build_lists
-from services.matcher.domain.packs.documents import Sourced
+from services.matcher.domain.packs.documents import LocatedDocument
 from services.matcher.domain.packs.faults import RuleLocation
 from services.matcher.domain.rules.matching import entities
 from tests.matcher.rules import report, rulebook
@@ -52,7 +52,7 @@ def test_names_that_only_overlap_both_count() -> None:
 
 
 def faults_of(*lists: NamedList) -> list[str]:
-    _, faults = build_lists(Sourced(one, RuleLocation("list.yaml")) for one in lists)
+    _, faults = build_lists(LocatedDocument(one, RuleLocation("list.yaml")) for one in lists)
     return [f"{fault.field}: {fault.message}" for fault in faults]
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 from schemas.event import Event
-from services.matcher.domain.rules.matching import Match, matches
+from services.matcher.domain.rules.matching import RuleMatch, match_event
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.sentences import sentences
 from tests.matcher.rules import compiled, detecting, report, rulebook
@@ -14,9 +14,9 @@ from tests.matcher.wild_text import TEXTS
 ROCKETS_NEAR_EMBASSY = rulebook(detecting(selection={"words|near": ["rocket*", "embassy"]}))
 
 
-def match(event: Event, **selection: Any) -> Match | None:
+def match(event: Event, **selection: Any) -> RuleMatch | None:
     book = rulebook(detecting(selection=selection)) if selection else ROCKETS_NEAR_EMBASSY
-    return next(iter(matches(book, event)), None)
+    return next(iter(match_event(book, event)), None)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_spans_lie_within_the_raw_words_of_any_report(title: str, text: str) -> 
     event = Event.model_construct(**report("x").__dict__ | {"title": title, "text": text})
     book = rulebook(detecting(selection={"words|near": ["a", "b*"]}))
 
-    for found in matches(book, event):
+    for found in match_event(book, event):
         for span in found.spans:
             assert 0 <= span.start < span.end <= len(f"{title}\n{text}")
 

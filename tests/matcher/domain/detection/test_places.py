@@ -9,9 +9,9 @@ from schemas.event import Event
 from schemas.rule import NamedList, SiteList
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.detection.earth import LONGEST_KM, Circle, Circles, Point, distance_km
-from services.matcher.domain.rules.matching import derived, matches
+from services.matcher.domain.rules.matching import derived, match_event
 from services.matcher.domain.rules.rulebook import Rulebook
-from services.matcher.domain.rules.signals import signals
+from services.matcher.domain.rules.signals import make_signals
 from tests.matcher.rules import PROXIES, compiled, correlating, detecting, report, rulebook
 
 TAJI = {"id": "camp-taji", "name": "Camp Taji", "lat": 33.524, "lon": 44.257, "radius_km": 6}
@@ -37,7 +37,7 @@ def book(*documents: Any) -> Rulebook:
 
 
 def holds(event: Event, **selection: Any) -> bool:
-    return bool(matches(book(detecting(selection=selection)), event))
+    return bool(match_event(book(detecting(selection=selection)), event))
 
 
 @pytest.mark.parametrize(
@@ -149,17 +149,17 @@ AT_BASES = detecting("at_bases", selection={"sites|expand": "%bases%"})
 def test_a_group_for_each_site() -> None:
     grouped = book(FIRE, correlating("many", ["fire"], group_by=["sites"]))
 
-    groups = [signal.group for signal in signals(grouped, IN_THE_ZONE)]
+    groups = [signal.group for signal in make_signals(grouped, IN_THE_ZONE)]
 
     assert groups == [{"sites": "green-zone"}, {"sites": "union-iii"}]
-    assert signals(grouped, at(0, 0)) == ()
+    assert make_signals(grouped, at(0, 0)) == ()
 
 
 def test_only_the_sites_that_a_rule_selects_are_counted() -> None:
     counting = {"type": "value_count", "condition": {"field": "sites", "gte": 2}}
     counted = book(AT_BASES, correlating("several", ["at_bases"], **counting))
 
-    (signal,) = signals(counted, IN_THE_ZONE)
+    (signal,) = make_signals(counted, IN_THE_ZONE)
 
     assert signal.values == ("union-iii",)
 

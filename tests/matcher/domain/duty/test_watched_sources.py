@@ -11,9 +11,9 @@ from schemas.alert import Level
 from schemas.hypothesis import Hypothesis
 from schemas.rule import Pack, RuleDocument, SourceRhythm
 from services.matcher.domain.duty.watched_sources import WatchedSource, WatchedSources, covers
-from services.matcher.domain.packs.documents import Sourced
+from services.matcher.domain.packs.documents import LocatedDocument
 from services.matcher.domain.packs.faults import RuleLocation
-from services.matcher.domain.rules.compile_pack import build
+from services.matcher.domain.rules.compile_pack import compile_packs
 from services.matcher.domain.rules.compile_sources import watched_sources
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.rules import correlating, detecting, pack_of
@@ -89,12 +89,12 @@ def rulebook_of(
         }
     )
     pack = pack_of(*rules)
-    rulebook, faults = build(
+    rulebook, faults = compile_packs(
         [
             replace(
                 pack,
                 pack=pack.pack.model_copy(update={"sources": rhythms or {}}),
-                hypotheses=(Sourced(document, RuleLocation("hypotheses.yaml")),),
+                hypotheses=(LocatedDocument(document, RuleLocation("hypotheses.yaml")),),
             )
         ]
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
 from services.matcher.domain.packs.bases_by_name import bases_by_name
-from services.matcher.domain.packs.documents import Sourced
+from services.matcher.domain.packs.documents import LocatedDocument
 from services.matcher.domain.packs.faults import RuleLocation
 
 ID = "0e95725d-7320-415d-80f7-004da920fc11"
@@ -22,7 +22,7 @@ def correlation(*bases: str, **more: Any) -> CorrelationRule:
 
 
 def named(*documents: RuleDocument) -> CorrelationRule:
-    *_, last = bases_by_name(tuple(Sourced(one, RuleLocation("f")) for one in documents))
+    *_, last = bases_by_name(tuple(LocatedDocument(one, RuleLocation("f")) for one in documents))
     assert isinstance(last.document, CorrelationRule)
     return last.document
 

@@ -4,9 +4,9 @@ import pytest
 
 from schemas.hypothesis import Hypothesis
 from schemas.rule import SiteList
-from services.matcher.domain.packs.documents import PackDocuments, Sourced
+from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.packs.faults import RuleLocation
-from services.matcher.domain.rules.compile_pack import build
+from services.matcher.domain.rules.compile_pack import compile_packs
 from tests.matcher.rules import compiled, correlating, detecting, pack_of, rulebook
 
 FIRE = detecting("fire", selection={"words|phrase": "fire"})
@@ -173,24 +173,24 @@ def test_packs_do_not_see_one_another() -> None:
         PackDocuments(name="other", pack=pack_of().pack, rules=pack_of(FIRE).rules),
     ]
 
-    book, faults = build(packs)
+    book, faults = compile_packs(packs)
 
     assert not faults
     assert set(book.windows) == {("pack", "fire"), ("other", "fire")}
 
 
-def hypothesis(name: str, rule: str) -> Sourced[Hypothesis]:
+def hypothesis(name: str, rule: str) -> LocatedDocument[Hypothesis]:
     levels = {"watch": 1, "elevated": 2, "high": 3}
     indicators = [{"rule": rule, "weight": 1}]
     given = {"name": name, "title": name, "indicators": indicators, "levels": levels}
-    return Sourced(Hypothesis.model_validate(given), RuleLocation("hypotheses.yaml"))
+    return LocatedDocument(Hypothesis.model_validate(given), RuleLocation("hypotheses.yaml"))
 
 
 def test_a_hypothesis_names_rules_of_its_pack_and_has_a_name_of_its_own() -> None:
     told = (hypothesis("a", "fire"), hypothesis("a", "fyre"))
     pack = PackDocuments("pack", pack_of().pack, rules=pack_of(FIRE).rules, hypotheses=told)
 
-    _, faults = build([pack])
+    _, faults = compile_packs([pack])
 
     assert [fault.message for fault in faults] == [
         "there is another hypothesis 'a'",
@@ -203,10 +203,13 @@ def test_places_share_their_names_with_no_list_and_no_other_place() -> None:
     places = SiteList.model_validate({"name": "proxies", "sites": [site, site]})
     known = pack_of()
     pack = PackDocuments(
-        "pack", known.pack, lists=known.lists, places=(Sourced(places, RuleLocation("bases.yaml")),)
+        "pack",
+        known.pack,
+        lists=known.lists,
+        places=(LocatedDocument(places, RuleLocation("bases.yaml")),),
     )
 
-    _, faults = build([pack])
+    _, faults = compile_packs([pack])
 
     assert [fault.message for fault in faults] == [
         "there is another list 'proxies'",

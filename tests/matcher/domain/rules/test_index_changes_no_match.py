@@ -6,9 +6,14 @@ from hypothesis import strategies as st
 from schemas.event import Event
 from schemas.rule import DetectionRule, NamedList, SiteList
 from services.matcher.domain.detection.predicates import Atom
-from services.matcher.domain.detection.rarity import rarity
-from services.matcher.domain.rules.matching import matches
-from services.matcher.domain.rules.rulebook import Rulebook, assembled, indexed, unindexed
+from services.matcher.domain.detection.selectivity import rarity
+from services.matcher.domain.rules.matching import match_event
+from services.matcher.domain.rules.rulebook import (
+    Rulebook,
+    assemble_rulebook,
+    index_rules,
+    unindexed,
+)
 from tests.matcher.rules import LEBANESE, PROXIES, detecting, report, rulebook
 
 WORDS = ("the", "march", "marches", "fire", "fired", "of", "badr", "city", "حزب", "والحزب", "الله")
@@ -122,7 +127,7 @@ def built(*documents: DetectionRule) -> Rulebook:
 
 
 def names(book: Rulebook, event: Event) -> list[tuple[str, object]]:
-    return [(match.rule.name, match.spans) for match in matches(book, event)]
+    return [(match.rule.name, match.spans) for match in match_event(book, event)]
 
 
 THERE = report("Badr and Liwa Fire march at Town 7. Fires", lat=33.0, lon=44.0)
@@ -162,8 +167,8 @@ def test_rules_match_as_if_every_one_were_asked(
         return 1 - rarity(atom) if upside_down else rarity(atom)
 
     (pack,) = built(*(document(*one) for one in enumerate(asked))).packs
-    every = assembled([unindexed(pack, pack.rules)], [])
-    by_index = assembled([indexed(pack.name, pack.lists, pack.rules, oftenest)], [])
+    every = assemble_rulebook([unindexed(pack, pack.rules)], [])
+    by_index = assemble_rulebook([index_rules(pack.name, pack.lists, pack.rules, oftenest)], [])
 
     for event in reported:
         assert names(by_index, event) == names(every, event)

@@ -3,17 +3,17 @@ import time
 import pytest
 
 from schemas.event import Event
-from services.matcher.domain.rules.matching import Match, matches
+from services.matcher.domain.rules.matching import RuleMatch, match_event
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.rules import detecting, report, rulebook
 
 
-def only_match(book: Rulebook, event: Event) -> Match:
-    (match,) = matches(book, event)
+def only_match(book: Rulebook, event: Event) -> RuleMatch:
+    (match,) = match_event(book, event)
     return match
 
 
-def matched_words(match: Match) -> list[str]:
+def matched_words(match: RuleMatch) -> list[str]:
     event = match.view.event
     raw = "\n".join(part for part in (event.title, event.text) if part)
     return [raw[span.start : span.end] for span in match.spans]
@@ -94,14 +94,14 @@ def test_numbers_are_told_as_decimal_text() -> None:
 def test_a_retraction_matches_nothing_itself() -> None:
     book = rulebook(detecting(selection={"words|phrase": "rockets"}))
 
-    assert matches(book, report("No rockets fell: we withdraw.", retracts="0")) == ()
+    assert match_event(book, report("No rockets fell: we withdraw.", retracts="0")) == ()
 
 
 def test_rules_match_in_the_order_of_their_files() -> None:
     names = ["z", "a", "m"]
     book = rulebook(*(detecting(name, selection={"words|phrase": "fire"}) for name in names))
 
-    assert [match.rule.name for match in matches(book, report("fire"))] == names
+    assert [match.rule.name for match in match_event(book, report("fire"))] == names
 
 
 def test_a_rule_whose_words_are_absent_is_not_looked_at() -> None:
@@ -135,7 +135,7 @@ def test_a_report_made_to_be_slow_is_not(selection: object, text: str) -> None:
     longest = report(f"{text} " * (65_000 // (len(text) + 1)))
 
     began = time.process_time()
-    for match in matches(book, longest):
+    for match in match_event(book, longest):
         assert len(match.spans) <= 64
 
     assert time.process_time() - began < 3

@@ -7,7 +7,7 @@ from schemas.rule import NamedList
 from schemas.signal import Signal, SignalKind
 from services.matcher.domain.backtest.corrections import linked
 from services.matcher.domain.rules.excerpt import LONGEST_EXCERPT
-from services.matcher.domain.rules.signals import signals
+from services.matcher.domain.rules.signals import make_signals
 from tests.matcher.rules import FRIDAY_NOON, correlating, detecting, report, rulebook
 
 ENDORSED = detecting(
@@ -35,7 +35,7 @@ SIDES = NamedList.model_validate(
 
 
 def sent(event: Event, *rules: Any, **pack: Any) -> tuple[Signal, ...]:
-    return signals(rulebook(*rules, **pack), event)
+    return make_signals(rulebook(*rules, **pack), event)
 
 
 def test_a_base_rule_sends_its_hit_to_the_window_of_its_correlation() -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 
 from schemas.event import Event
-from services.matcher.domain.rules.matching import derived, matches, unknown_names
-from services.matcher.domain.rules.signals import signals
+from services.matcher.domain.rules.matching import derived, match_event, unknown_names
+from services.matcher.domain.rules.signals import make_signals
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.names import canonical, organisation_names
 from services.matcher.domain.text.organisation_heads import DEFAULT, heads_of
@@ -211,7 +211,7 @@ CLAIM = report("A group calling itself Usbat al-Thairin fired; Saraya al-Jihad d
     ids=str,
 )
 def test_a_selection_by_names_that_holds(selection: Any) -> None:
-    assert matches(rulebook(detecting(selection=selection)), CLAIM)
+    assert match_event(rulebook(detecting(selection=selection)), CLAIM)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_a_selection_by_names_that_holds(selection: Any) -> None:
     ids=str,
 )
 def test_a_selection_by_names_that_does_not_hold(selection: Any) -> None:
-    assert not matches(rulebook(detecting(selection=selection)), CLAIM)
+    assert not match_event(rulebook(detecting(selection=selection)), CLAIM)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_what_no_name_can_hold_is_refused(selection: Any, said: str) -> None:
 def test_the_spans_are_those_of_the_names() -> None:
     event = report("Saraya al-Jihad fired.", title="By Usbat al-Thairin")
 
-    (match,) = matches(rulebook(detecting(selection={"names|exists": True})), event)
+    (match,) = match_event(rulebook(detecting(selection={"names|exists": True})), event)
 
     words = f"{event.title}\n{event.text}"
     told = [words[one.start : one.end] for one in match.spans]
@@ -261,7 +261,9 @@ def test_a_rule_may_count_and_group_by_names() -> None:
     base = detecting("claim", selection={"names": "Saraya*"})
     grouped = rulebook(base, correlating("many", ["claim"], group_by=["names"]))
 
-    assert [signal.group for signal in signals(grouped, CLAIM)] == [{"names": "Saraya al Jihad"}]
+    assert [signal.group for signal in make_signals(grouped, CLAIM)] == [
+        {"names": "Saraya al Jihad"}
+    ]
 
 
 @settings(max_examples=100)
@@ -269,7 +271,7 @@ def test_a_rule_may_count_and_group_by_names() -> None:
 def test_the_unknown_names_of_any_report_lie_within_its_words(title: str, text: str) -> None:
     event = Event.model_construct(**report("x").__dict__ | {"title": title, "text": text})
 
-    for match in matches(rulebook(detecting(selection={"names|exists": True})), event):
+    for match in match_event(rulebook(detecting(selection={"names|exists": True})), event):
         for span in match.spans:
             assert 0 <= span.start < span.end <= len(f"{title}\n{text}")
 

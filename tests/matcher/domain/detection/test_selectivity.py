@@ -1,7 +1,7 @@
 import pytest
 
-from services.matcher.domain.detection.rarity import rarity, sampled
-from services.matcher.domain.rules.matching import matches
+from services.matcher.domain.detection.selectivity import rarity, sampled
+from services.matcher.domain.rules.matching import match_event
 from services.matcher.domain.rules.sampling import tuned
 from services.matcher.domain.text.common_words import ARABIC, ENGLISH
 from services.matcher.domain.text.fold import fold
@@ -65,4 +65,7 @@ def test_a_sample_moves_a_rule_to_what_is_rare_in_it_and_changes_no_match() -> N
     assert set(pack.by_literal) == {" government "}
     assert pack.by_value == {"type": {"threat": (1,)}}
     event = report("Kornets reach the government, a government of kornets", type="threat")
-    assert [match.rule.name for match in matches(tuned(book, reports), event)] == ["near", "typed"]
+    assert [match.rule.name for match in match_event(tuned(book, reports), event)] == [
+        "near",
+        "typed",
+    ]

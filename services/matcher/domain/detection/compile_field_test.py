@@ -20,7 +20,7 @@ from sigma.types import (
     SigmaType,
 )
 
-from services.matcher.domain.detection.fields import WEEKDAYS, Kind
+from services.matcher.domain.detection.fields import WEEKDAYS, FieldKind
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.modifiers import (
     SigmaListName,
@@ -29,7 +29,7 @@ from services.matcher.domain.detection.modifiers import (
     SigmaWithin,
 )
 from services.matcher.domain.detection.near_tests import NearTest
-from services.matcher.domain.detection.predicates import Leaf
+from services.matcher.domain.detection.predicates import FieldTest
 from services.matcher.domain.detection.strings import InvalidRegex, find_regex, find_string
 from services.matcher.domain.detection.text_tests import MemberTest, NameTest, PhraseTest, TextTest
 from services.matcher.domain.detection.value_tests import (
@@ -41,7 +41,7 @@ from services.matcher.domain.detection.value_tests import (
     TruthTest,
 )
 from services.matcher.domain.detection.within import InvalidPlace, within
-from services.matcher.domain.packs.faults import Path, Refused, nearest
+from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.names import canonical
 from services.matcher.domain.text.phrases import InvalidPhrase, parse_phrase
@@ -53,41 +53,41 @@ _COMPARISONS: dict[CompareOperators, Callable[[float, float], bool]] = {
     CompareOperators.GTE: operator.ge,
     CompareOperators.NEQ: operator.ne,
 }
-_NUMBERS = frozenset({Kind.NUMBER, Kind.ATTRIBUTE})
-_WORDY = frozenset({Kind.STRING, Kind.LIST, Kind.ATTRIBUTE})
+_NUMBERS = frozenset({FieldKind.NUMBER, FieldKind.ATTRIBUTE})
+_WORDY = frozenset({FieldKind.STRING, FieldKind.LIST, FieldKind.ATTRIBUTE})
 _FEWEST_NEAR = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FieldReference:
     """A field that is asked about, what it holds, and where the rule says so.
 
     A keyword is asked of the words and may stand anywhere in them.
     """
 
     field: str
-    kind: Kind
+    kind: FieldKind
     lists: Lists
-    path: Path
+    path: FieldPath
     keyword: bool = False
 
-    def refused(self, message: str, hint: str = "") -> Refused:
+    def refused(self, message: str, hint: str = "") -> InvalidField:
         """A refusal at this place."""
-        return Refused(self.path, message, hint)
+        return InvalidField(self.path, message, hint)
 
 
 @singledispatch
-def leaf_of(value: SigmaType, asked: Asked) -> Leaf:
+def compile_field_test(value: SigmaType, asked: FieldReference) -> FieldTest:
     """The condition that `value` puts on the field.
 
     Raises:
-        Refused: it can never hold there, or is not supported.
+        InvalidField: it can never hold there, or is not supported.
     """
     raise asked.refused(f"{type(value).__name__} is not supported yet")
 
 
-@leaf_of.register
-def _phrase(value: SigmaPhrase, asked: Asked) -> PhraseTest:
+@compile_field_test.register
+def _phrase(value: SigmaPhrase, asked: FieldReference) -> PhraseTest:
     _needs(asked, _WORDY, "a phrase")
     try:
         return PhraseTest(asked.field, parse_phrase(value.text))
@@ -95,8 +95,8 @@ def _phrase(value: SigmaPhrase, asked: Asked) -> PhraseTest:
         raise asked.refused(f"{value.text!r} is no phrase: {error}") from None
 
 
-@leaf_of.register
-def _near(value: SigmaNear, asked: Asked) -> Leaf:
+@compile_field_test.register
+def _near(value: SigmaNear, asked: FieldReference) -> FieldTest:
     if len(value.parts) < _FEWEST_NEAR:
         raise asked.refused("near needs two phrases at least", "a single one is a phrase")
     _needs(asked, _WORDY, "a sentence")
@@ -107,109 +107,109 @@ def _near(value: SigmaNear, asked: Asked) -> Leaf:
     return NearTest(asked.field, tuple(parts))
 
 
-@leaf_of.register
-def _list(value: SigmaListName, asked: Asked) -> Leaf:
-    if asked.kind is Kind.IDS:
+@compile_field_test.register
+def _list(value: SigmaListName, asked: FieldReference) -> FieldTest:
+    if asked.kind is FieldKind.IDS:
         return MemberTest(asked.field, _members(value, asked))
     return _names(value, asked)
 
 
-def _names(value: SigmaListName, asked: Asked) -> NameTest:
+def _names(value: SigmaListName, asked: FieldReference) -> NameTest:
     _needs(asked, _WORDY, "the names of a list")
     return NameTest(asked.field, _members(value, asked))
 
 
-def _members(value: SigmaListName, asked: Asked) -> frozenset[str]:
+def _members(value: SigmaListName, asked: FieldReference) -> frozenset[str]:
     known, others, what = asked.lists.members, asked.lists.places.lists, "sites"
     if asked.field == "sites":
         known, others, what = others, known, "names"
     if value.name in others and value.name not in known:
         raise asked.refused(f"{value.name} is a list of {what}, which {asked.field} never holds")
     if value.name not in known:
-        hint = nearest(value.name, known)
+        hint = suggest_name(value.name, known)
         raise asked.refused(f"this pack has no list {value.name!r}", hint)
     return known[value.name]
 
 
-@leaf_of.register
-def _within(value: SigmaWithin, asked: Asked) -> Leaf:
+@compile_field_test.register
+def _within(value: SigmaWithin, asked: FieldReference) -> FieldTest:
     try:
         return within(asked.field, value.text, asked.lists.places)
     except InvalidPlace as error:
         raise asked.refused(str(error), error.hint) from None
 
 
-@leaf_of.register
-def _exists(value: SigmaExists, asked: Asked) -> Leaf:
+@compile_field_test.register
+def _exists(value: SigmaExists, asked: FieldReference) -> FieldTest:
     return _presence(asked, present=value.exists)
 
 
-@leaf_of.register
-def _null(_: SigmaNull, asked: Asked) -> Leaf:
+@compile_field_test.register
+def _null(_: SigmaNull, asked: FieldReference) -> FieldTest:
     if asked.keyword:
         raise asked.refused("null needs a field")
     return _presence(asked, present=False)
 
 
-def _presence(asked: Asked, *, present: bool) -> Leaf:
-    test = NamesTest if asked.kind is Kind.NAMES else PresenceTest
+def _presence(asked: FieldReference, *, present: bool) -> FieldTest:
+    test = NamesTest if asked.kind is FieldKind.NAMES else PresenceTest
     return test(asked.field, present=present)
 
 
-@leaf_of.register
-def _comparison(value: SigmaCompareExpression, asked: Asked) -> Leaf:
+@compile_field_test.register
+def _comparison(value: SigmaCompareExpression, asked: FieldReference) -> FieldTest:
     part = _part(asked, value.number)
     return NumberTest(asked.field, _COMPARISONS[value.op], value.number.number, part)
 
 
-def _part(asked: Asked, value: SigmaNumber) -> str | None:
+def _part(asked: FieldReference, value: SigmaNumber) -> str | None:
     """The part of a time that is compared, if it is one."""
     if not isinstance(value, SigmaTimestampPart):
         _needs(asked, _NUMBERS, "a comparison")
         return None
     part = value.timestamp_part.name.lower()
-    _needs(asked, frozenset({Kind.TIME}), part)
+    _needs(asked, frozenset({FieldKind.TIME}), part)
     low, high = PART_BOUNDS[part]
     if not low <= value.number <= high:
         raise asked.refused(f"{part} {value.number} is outside {low} to {high}")
     return part
 
 
-@leaf_of.register
-def _number(value: SigmaNumber, asked: Asked) -> Leaf:
+@compile_field_test.register
+def _number(value: SigmaNumber, asked: FieldReference) -> FieldTest:
     if isinstance(value, SigmaTimestampPart) or asked.kind in _NUMBERS:
         return NumberTest(asked.field, operator.eq, value.number, _part(asked, value))
     return _string(SigmaString(str(value)), asked)
 
 
-@leaf_of.register
-def _truth(value: SigmaBool, asked: Asked) -> Leaf:
-    _needs(asked, frozenset({Kind.BOOL, Kind.ATTRIBUTE}), str(value).lower())
+@compile_field_test.register
+def _truth(value: SigmaBool, asked: FieldReference) -> FieldTest:
+    _needs(asked, frozenset({FieldKind.BOOL, FieldKind.ATTRIBUTE}), str(value).lower())
     return TruthTest(asked.field, truth=value.boolean)
 
 
-@leaf_of.register
-def _regex(value: SigmaRegularExpression, asked: Asked) -> Leaf:
+@compile_field_test.register
+def _regex(value: SigmaRegularExpression, asked: FieldReference) -> FieldTest:
     try:
         return TextTest(asked.field, find_regex(value), cased=True)
     except InvalidRegex as error:
         raise asked.refused(f"RE2 does not take this expression: {error}") from None
 
 
-@leaf_of.register
-def _network(value: SigmaCIDRExpression, asked: Asked) -> Leaf:
+@compile_field_test.register
+def _network(value: SigmaCIDRExpression, asked: FieldReference) -> FieldTest:
     _needs(asked, _WORDY, "a network")
     return NetworkTest(asked.field, value.network)
 
 
-@leaf_of.register
-def _cased(value: SigmaCasedString, asked: Asked) -> Leaf:
+@compile_field_test.register
+def _cased(value: SigmaCasedString, asked: FieldReference) -> FieldTest:
     return TextTest(asked.field, find_string(value, cased=True, anywhere=asked.keyword), cased=True)
 
 
-@leaf_of.register
-def _string(value: SigmaString, asked: Asked) -> Leaf:
-    if asked.kind is Kind.NAMES:
+@compile_field_test.register
+def _string(value: SigmaString, asked: FieldReference) -> FieldTest:
+    if asked.kind is FieldKind.NAMES:
         value = _named_so(value, asked)
     whole = None
     if not value.contains_special() and not asked.keyword:
@@ -222,24 +222,24 @@ def _string(value: SigmaString, asked: Asked) -> Leaf:
     )
 
 
-def _typed(asked: Asked, text: str) -> Leaf | None:
+def _typed(asked: FieldReference, text: str) -> FieldTest | None:
     """The condition of a plain text on a field that only holds certain ones."""
     if asked.field == "sites":
         _one_of(asked, text, sorted(asked.lists.places.sites), "this pack has no site")
         return MemberTest(asked.field, frozenset({text}))
-    if asked.kind is Kind.IDS:
+    if asked.kind is FieldKind.IDS:
         _one_of(asked, text, sorted(asked.lists.ids), "no list of this pack has a member")
         return MemberTest(asked.field, frozenset({text}))
     if asked.field == "weekday":
         _one_of(asked, text, WEEKDAYS, "a weekday is a name, not")
-    if asked.kind is Kind.BOOL:
+    if asked.kind is FieldKind.BOOL:
         raise asked.refused(f"{asked.field} is true or false, not {text!r}")
-    if asked.kind is Kind.NUMBER:
+    if asked.kind is FieldKind.NUMBER:
         raise asked.refused(f"{asked.field} is a number, not {text!r}", "write it without quotes")
     return None
 
 
-def _named_so(value: SigmaString, asked: Asked) -> SigmaString:
+def _named_so(value: SigmaString, asked: FieldReference) -> SigmaString:
     """The value as names are spelt; a part of one that no name can hold is refused."""
     if not value.contains_special():
         return SigmaString(canonical("".join(map(str, value.s))))
@@ -250,11 +250,13 @@ def _named_so(value: SigmaString, asked: Asked) -> SigmaString:
     return value
 
 
-def _one_of(asked: Asked, text: str, known: tuple[str, ...] | list[str], said: str) -> None:
+def _one_of(
+    asked: FieldReference, text: str, known: tuple[str, ...] | list[str], said: str
+) -> None:
     if text not in known:
-        raise asked.refused(f"{said} {text!r}", nearest(text, known))
+        raise asked.refused(f"{said} {text!r}", suggest_name(text, known))
 
 
-def _needs(asked: Asked, kinds: frozenset[Kind], what: str) -> None:
+def _needs(asked: FieldReference, kinds: frozenset[FieldKind], what: str) -> None:
     if asked.kind not in kinds:
         raise asked.refused(f"{asked.field} is a {asked.kind.value}: {what} never holds there")

@@ -6,8 +6,8 @@ from functools import cache, lru_cache
 
 from services.matcher.domain.detection.fields import WORKED_OUT
 from services.matcher.domain.detection.predicates import (
-    All,
-    Any,
+    AllOf,
+    AnyOf,
     Atom,
     Not,
     Predicate,
@@ -22,7 +22,7 @@ Values = tuple[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class Prefilter:
     """How a rule is come by.
 
     Every event that meets it has one of `atoms`, of which none may be known; the literal `beside`,
@@ -41,17 +41,17 @@ def shares(rarity: Rarity) -> Share:
     return cache(lambda group: sum(map(rarity, group)))
 
 
-def access(predicate: Predicate, share: Share) -> Access:
+def prefilter_of(predicate: Predicate, share: Share) -> Prefilter:
     """The group of atoms that fewest events have, and the rarest literal that stands beside it."""
     groups = sorted(required(predicate, share), key=share)
     if not groups:
-        return Access(frozenset())
+        return Prefilter(frozenset())
     others = (_literal(group) for group in groups[1:] if group != groups[0])
     beside = next((literal for literal in others if literal), "")
     known = {_literal(groups[0]), beside}
     pairs = (pair for pair in _pairs(predicate) if {pair.first, pair.second} == known)
     values = (values_of(group) for group in groups[1:])
-    return Access(
+    return Prefilter(
         groups[0],
         beside,
         next(pairs, None),
@@ -76,6 +76,6 @@ def values_of(group: frozenset[Atom]) -> Values | None:
 
 def _pairs(predicate: Predicate) -> Iterable[Pair]:
     """Those that every event has that meets the predicate."""
-    if isinstance(predicate, All):
+    if isinstance(predicate, AllOf):
         return [pair for part in predicate.parts for pair in _pairs(part)]
-    return () if isinstance(predicate, (Any, Not)) else predicate.pairs()
+    return () if isinstance(predicate, (AnyOf, Not)) else predicate.pairs()

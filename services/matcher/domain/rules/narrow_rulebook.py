@@ -3,19 +3,19 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from services.matcher.domain.rules.rulebook import Rulebook, RuleKey, assembled, indexed
+from services.matcher.domain.rules.rulebook import Rulebook, RuleKey, assemble_rulebook, index_rules
 
 
-def narrowed(rulebook: Rulebook, rules: Collection[RuleKey]) -> Rulebook:
+def narrow_rulebook(rulebook: Rulebook, rules: Collection[RuleKey]) -> Rulebook:
     """The same rules, those alone whose hits go to the windows of `rules`."""
     windows = [window for key, window in rulebook.windows.items() if key in rules]
     feeding = {(window.pack, base) for window in windows for base in window.bases}
     packs = [
-        indexed(
+        index_rules(
             pack.name,
             pack.lists,
             [rule for rule in pack.rules if (rule.pack, rule.name) in feeding],
         )
         for pack in rulebook.packs
     ]
-    return replace(assembled(packs, windows), number=rulebook.number)
+    return replace(assemble_rulebook(packs, windows), number=rulebook.number)
