@@ -16,7 +16,7 @@ from bench.material import SENTINEL, SENTINEL_KEY
 from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.transport import App
 from services.matcher.adapters.stream.worker import run
-from services.matcher.adapters.topics.message import Received
+from services.matcher.adapters.topics.records import ConsumerRecord
 
 OPTIONS: dict[str, Any] = {
     "web_enabled": False,
@@ -36,7 +36,7 @@ def build(bootstrap: str, group: str, topics: tuple[str, str], folder: str) -> A
     source, out = (_raw(app, name) for name in topics)
     sentinel = re.compile(SENTINEL.encode())
 
-    async def take(message: Received) -> None:
+    async def take(message: ConsumerRecord) -> None:
         for found in sentinel.findall(message.value or b""):
             await out.send(key=SENTINEL_KEY, value=found)
 

@@ -20,7 +20,7 @@ from services.matcher.adapters.state.table import NAME, add_table, changelog_nam
 from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
 from services.matcher.adapters.stream.worker import new_loop
-from services.matcher.adapters.topics.message import Received
+from services.matcher.adapters.topics.records import ConsumerRecord
 
 PARTITIONS = 4
 
@@ -67,7 +67,7 @@ def _recover(kind: str, bootstrap: str, group: str, folder: Path) -> None:
     worker.execute_from_commandline()
 
 
-async def _process(_message: Received) -> None:
+async def _process(_message: ConsumerRecord) -> None:
     """Never called: the topic is empty."""
 
 

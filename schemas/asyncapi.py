@@ -25,7 +25,7 @@ CARRIED = {
     EVENTS: ("event", "eventsBatch", "tick"),
     SIGNALS: ("signal", "indication", "heartbeat", "tick", "backfillBarrier"),
     ALERTS: ("alert",),
-    RULES: ("ruleBundle", "rebuilt"),
+    RULES: ("ruleBundle", "completedBackfill"),
     DEAD_LETTERS: ("deadLetter",),
     LEDGER: ("ledgerLine",),
 }
@@ -44,8 +44,8 @@ OPERATIONS = (
     _Operation("detect", "send", EVENTS, ("tick",)),
     _Operation("detect", "receive", EVENTS, ("event", "eventsBatch", "tick")),
     _Operation("detect", "send", SIGNALS, ("signal", "heartbeat", "tick", "backfillBarrier")),
-    _Operation("detect", "receive", RULES, ("ruleBundle", "rebuilt")),
-    _Operation("detect", "send", RULES, ("rebuilt",)),
+    _Operation("detect", "receive", RULES, ("ruleBundle", "completedBackfill")),
+    _Operation("detect", "send", RULES, ("completedBackfill",)),
     _Operation("detect", "send", DEAD_LETTERS, ("deadLetter",)),
     _Operation(
         "correlate",
@@ -138,7 +138,11 @@ def _messages() -> dict[str, Any]:
         "ledgerLine": _cloud(envelope.LEDGER, _model("ledger-line"), alert_key),
         "backfillBarrier": _cloud(envelope.BACKFILL_BARRIER, _model("backfill-barrier"), None),
         "ruleBundle": _cloud(envelope.RULE_BUNDLE, _model("rule-bundle"), "the word bundle"),
-        "rebuilt": _cloud(envelope.REBUILT, _model("rebuilt"), "rebuilt/ and the partition"),
+        "completedBackfill": _cloud(
+            envelope.BACKFILL_COMPLETED,
+            _model("completed-backfill"),
+            "backfilled/ and the partition",
+        ),
         "deadLetter": _dead_letter(),
     }
 

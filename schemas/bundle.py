@@ -59,11 +59,10 @@ class RuleBundle(Model):
     rules: dict[str, PublishedRule]
 
 
-class Rebuilt(Model):
-    """The owner of events partition `partition` has judged its past again for `bundle` and before.
+class CompletedBackfill(Model):
+    """The past of events partition `partition` is backfilled for `bundle` and those before.
 
-    Stands in the rules topic, one for each partition, so that whoever takes the partition over
-    knows what is done.
+    A record of the rules topic, one for each partition, for its next owner.
     """
 
     partition: Annotated[int, Field(ge=0)]
@@ -72,12 +71,12 @@ class Rebuilt(Model):
     @property
     def key(self) -> bytes:
         """The Kafka key."""
-        return rebuilt_key(self.partition)
+        return completed_backfill_key(self.partition)
 
 
-def rebuilt_key(partition: int) -> bytes:
-    """The key of what is known of one events partition."""
-    return b"rebuilt/%d" % partition
+def completed_backfill_key(partition: int) -> bytes:
+    """The Kafka key of the record of one events partition."""
+    return b"backfilled/%d" % partition
 
 
 class BackfillBarrier(Model):

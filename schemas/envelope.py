@@ -15,7 +15,7 @@ BACKFILL_BARRIER = "vedette.backfill_barrier"
 ALERT = "vedette.alert"
 LEDGER = "vedette.ledger"
 RULE_BUNDLE = "vedette.rules.bundle"
-REBUILT = "vedette.rules.rebuilt"
+BACKFILL_COMPLETED = "vedette.rules.backfill_completed"
 
 SCHEMA_VERSION = 1
 """Counts the changes that an older reader misreads; an added field is none, it is ignored."""

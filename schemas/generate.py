@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from schemas.alert import Alert
-from schemas.bundle import BackfillBarrier, Rebuilt, RuleBundle
+from schemas.bundle import BackfillBarrier, CompletedBackfill, RuleBundle
 from schemas.event import Event
 from schemas.heartbeat import Heartbeat
 from schemas.hypothesis import HypothesisFile
@@ -36,7 +36,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "tick": Tick,
     "backfill-barrier": BackfillBarrier,
     "rule-bundle": RuleBundle,
-    "rebuilt": Rebuilt,
+    "completed-backfill": CompletedBackfill,
     "ledger-line": LedgerLine,
     "detection-rule": DetectionRule,
     "correlation-rule": CorrelationRule,

@@ -9,12 +9,12 @@ from schemas.model import Instant, Model
 
 
 class Tick(Model):
-    """Everything that stood before this in events partition `partition` of `partitions` is done.
+    """Everything before this in events partition `partition` of `partitions` is processed.
 
-    On its way to the windows it says again up to which bundle the partition's past is rebuilt.
+    In the signals topic it repeats up to which bundle the past of that partition is backfilled.
     """
 
     time: Instant
     partition: Annotated[int, Field(ge=0)]
     partitions: Annotated[int, Field(ge=1)]
-    rebuilt: int = NO_BUNDLE
+    backfilled: int = NO_BUNDLE

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from schemas.ledger import Entry, Sending
 from services.ingest.domain.batch import EventsMessage
 from services.ingest.domain.ports import Unavailable
-from services.matcher.adapters.topics.record_sender import ProducerRecord, TooLarge
+from services.matcher.adapters.topics.record_sender import TooLarge
+from services.matcher.adapters.topics.records import ProducerRecord
 from services.notifier.domain.codec import encode_superseding
 from services.notifier.domain.decide import FoundMessage, ReceiverTraits
 from services.notifier.domain.errors import LeaseLost, LogLost
@@ -238,10 +239,10 @@ class FakeOutbox:
     sent: list[tuple[str, ProducerRecord]] = field(default_factory=list)
     waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
-    async def send(self, topic: str, letter: ProducerRecord) -> Awaitable[object]:
-        if len(letter.value or b"") > self.limit:
+    async def send(self, topic: str, record: ProducerRecord) -> Awaitable[object]:
+        if len(record.value or b"") > self.limit:
             raise TooLarge("over the size limit")
-        self.sent.append((topic, letter))
+        self.sent.append((topic, record))
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.waiting.append(answer)
         if not self.silent:
@@ -254,8 +255,8 @@ class FakeOutbox:
         self.waiting.clear()
 
     def to(self, topic: str) -> list[ProducerRecord]:
-        return [letter for name, letter in self.sent if name == topic]
+        return [record for name, record in self.sent if name == topic]
 
     def told(self, topic: str, model: type[M]) -> list[M]:
         """What was sent to the topic, each as one of the model."""
-        return [model.model_validate_json(letter.value or b"") for letter in self.to(topic)]
+        return [model.model_validate_json(record.value or b"") for record in self.to(topic)]

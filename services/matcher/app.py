@@ -2,7 +2,7 @@
 
 from asyncio import to_thread
 from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,13 +15,13 @@ from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, RULES, SIGNALS, topic_name
 from services import telemetry
 from services.matcher.adapters import metrics
-from services.matcher.adapters.correlation.correlate import Correlator, SignalsMessage
+from services.matcher.adapters.correlation.correlate import Correlator
 from services.matcher.adapters.correlation.hypotheses import Hypotheses, by_name
 from services.matcher.adapters.detection.active_matcher import ActiveMatcher
 from services.matcher.adapters.detection.backfill import Backfill, BackfillPartitions
+from services.matcher.adapters.detection.backfill_tasks import BackfillTasks
 from services.matcher.adapters.detection.detect import Detection
 from services.matcher.adapters.detection.heartbeats import Heartbeats
-from services.matcher.adapters.detection.rebuilds import Rebuilds
 from services.matcher.adapters.detection.replay_source import KafkaReplaySource
 from services.matcher.adapters.detection.ticks import Ticker
 from services.matcher.adapters.detection.unreadable import UnreadableItems
@@ -41,8 +41,9 @@ from services.matcher.adapters.stream.watch import GroupWatch
 from services.matcher.adapters.stream.worker import new_loop, run
 from services.matcher.adapters.topics.admin import retention
 from services.matcher.adapters.topics.cluster import KafkaCluster, KafkaUnusable
-from services.matcher.adapters.topics.message import Received
+from services.matcher.adapters.topics.codec import SignalsMessage
 from services.matcher.adapters.topics.record_sender import RecordSender, TopicSender
+from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.look_back import out_of_reach
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -128,42 +129,46 @@ def create_app(
     app = App(app_id(settings), **faust_options(settings.kafka_bootstrap_servers, folder))
     app.fetch_wait_ms = settings.kafka_fetch_wait_ms
     topics = {name: raw_topic(app, topic_name(settings.topic_prefix, name)) for name in TOPICS}
-    outbox = TopicSender(topics)
-    unreadable = UnreadableItems(outbox, settings.dead_letter_limit)
-    swap = _swap(app, settings, kafka, (bundles, follower, outbox))
-    rebuilt = kafka.rules.rebuilt
-    detection = Detection(swap, outbox, kafka.signals_partitions, unreadable, rebuilt=rebuilt)
-    detection = replace(detection, heartbeats=_heartbeats(settings, bundles))
+    sender = TopicSender(topics)
+    matcher = _active_matcher(app, settings, kafka, (bundles, follower, sender))
+    detection = Detection(
+        matcher,
+        sender,
+        kafka.signals_partitions,
+        UnreadableItems(sender, settings.dead_letter_limit),
+        heartbeats=_heartbeats(settings, bundles),
+        backfilled=kafka.rules.backfilled,
+    )
     table = add_table(app, kafka.signals_partitions)
     states = KeyedStates(table)
     windows = Windows(states, rulebook.windows)
     hypotheses = Hypotheses(states, by_name(rulebook.hypotheses), kafka.signals_partitions)
-    correlation = Correlator(windows, hypotheses, outbox, _now(settings), bundles)
-    add_agent(app, "detect", topics[EVENTS], partial(_detect, swap, detection))
+    correlation = Correlator(windows, hypotheses, sender, _now(settings), bundles)
+    add_agent(app, "detect", topics[EVENTS], partial(_detect, matcher, detection))
     add_agent(app, "correlate", topics[SIGNALS], correlation.take)
     table.on_recover(partial(_moved, correlation))
-    ticker = Ticker(outbox, _clock(settings, detection), topics[EVENTS].get_topic_name())
+    ticker = Ticker(sender, _clock(settings, detection), topics[EVENTS].get_topic_name())
     app.task(partial(ticker.run, app, kafka.cluster, settings.tick_seconds))
     return app
 
 
-def _swap(
+def _active_matcher(
     app: App, settings: MatcherSettings, kafka: Kafka, parts: tuple[Bundles, Follower, RecordSender]
 ) -> ActiveMatcher:
-    """The judge of events, which changes its rules as they are published."""
-    bundles, follower, outbox = parts
-    events = topic_name(settings.topic_prefix, EVENTS)
-    rebuilt = kafka.rules.rebuilt
-    places = BackfillPartitions(
-        kafka.signals_partitions, partial(kafka.cluster.known, events), rebuilt
+    """The matcher of events, whose rules change as they are published."""
+    bundles, follower, sender = parts
+    events, backfilled = topic_name(settings.topic_prefix, EVENTS), kafka.rules.backfilled
+    partitions = BackfillPartitions(
+        kafka.signals_partitions, partial(kafka.cluster.known, events), backfilled
     )
-    rebuild = Backfill(KafkaReplaySource(settings.kafka_bootstrap_servers, events), outbox, places)
-    rebuilds = Rebuilds(rebuild, rebuilt, partial(crash_and_park, app))
-    swap = ActiveMatcher(bundles, rebuilds, partial(follower.known, bundles), follower.recent)
+    source = KafkaReplaySource(settings.kafka_bootstrap_servers, events)
+    backfill = Backfill(source, sender, partitions)
+    tasks = BackfillTasks(backfill, backfilled, partial(crash_and_park, app))
+    matcher = ActiveMatcher(bundles, tasks, partial(follower.known, bundles), follower.recent)
     app.task(partial(follower.run, app, bundles))
     for moving in (app.on_partitions_revoked, app.on_before_shutdown):
-        moving.connect(lambda *_given, **_named: swap.forget())
-    return swap
+        moving.connect(lambda *_given, **_named: matcher.forget_partitions())
+    return matcher
 
 
 def _heartbeats(settings: MatcherSettings, bundles: Bundles) -> Heartbeats | None:
@@ -173,9 +178,9 @@ def _heartbeats(settings: MatcherSettings, bundles: Bundles) -> Heartbeats | Non
     return Heartbeats(lambda: bundles.current.rulebook.sources)
 
 
-async def _detect(swap: ActiveMatcher, detection: Detection, message: Received) -> None:
-    await swap.enter(message)
-    await detection.take(message)
+async def _detect(matcher: ActiveMatcher, detection: Detection, message: ConsumerRecord) -> None:
+    await matcher.activate(message)
+    await detection.process(message)
 
 
 async def _moved(correlation: Correlator) -> None:

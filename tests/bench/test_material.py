@@ -8,7 +8,7 @@ import pytest
 from bench.material import BATCH_SIZE, SENTINEL, messages, sentinels, write_pack
 from schemas.event import Event
 from services.matcher.adapters.rules.rule_files import read_rule_files
-from services.matcher.adapters.topics.message import items
+from services.matcher.adapters.topics.codec import decode_events
 from services.matcher.domain.rules.matching import match_event
 from tests.matcher.messages import Given
 
@@ -17,7 +17,7 @@ COUNT = 2_000
 
 def _events(bundle: int) -> Iterator[Event]:
     for message in messages(COUNT, 4, bundle):
-        for item in items(Given(message.value, tuple(message.headers.items()))):
+        for item in decode_events(Given(message.value, tuple(message.headers.items()))):
             assert isinstance(item, Event)
             yield item
 

@@ -9,7 +9,7 @@ from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.stuck import LoopWatchdog
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
 from services.matcher.adapters.stream.worker import new_loop, run
-from services.matcher.adapters.topics.message import Received
+from services.matcher.adapters.topics.records import ConsumerRecord
 
 BOOM = b"boom"
 HANG = b"hang"
@@ -20,7 +20,7 @@ class Bug(Exception):
     """What a bug raises."""
 
 
-async def take(message: Received) -> None:
+async def take(message: ConsumerRecord) -> None:
     if message.value == BOOM:
         raise Bug(message.offset)
     if message.value == HANG:

@@ -17,7 +17,7 @@ from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.fetch import FetchingThread
 from services.matcher.adapters.stream.transport import App, Transport, faust_options, raw_topic
 from services.matcher.adapters.stream.worker import new_loop, run
-from services.matcher.adapters.topics.message import Received
+from services.matcher.adapters.topics.records import ConsumerRecord
 
 PARTITIONS = 8
 IN, OUT, TABLE = "in", "out", "seen"
@@ -62,7 +62,7 @@ def build(bootstrap: str, prefix: str, kind: str, folder: Path) -> App:
     table = add_table(app, PARTITIONS, TABLE)
     out = raw_topic(app, prefix + OUT)
 
-    async def take(message: Received) -> None:
+    async def take(message: ConsumerRecord) -> None:
         key, value = message.key or b"", message.value or b""
         table_key = b"%d:%s" % (message.partition, key)
         known = set(table.get(table_key, b"").split())

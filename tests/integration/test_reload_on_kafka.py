@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from schemas.alert import Alert, Status
-from schemas.bundle import BUNDLE_KEY, Rebuilt
+from schemas.bundle import BUNDLE_KEY, CompletedBackfill
 from schemas.topics import RULES
 from services.matcher.adapters.state.table import changelog_name
 from tests.integration.matcher_site import MatcherTopics, event, matcher, message, start_ready
@@ -116,10 +116,10 @@ class PublishDesk:
     def read_rules(self) -> list[TopicMessage]:
         return self.matcher_topics.read(RULES)
 
-    def is_rebuilt(self) -> bool:
-        """Whether every events partition is rebuilt for the newest bundle."""
+    def is_backfilled(self) -> bool:
+        """Whether every events partition is backfilled for the newest bundle."""
         records = [
-            Rebuilt.model_validate_json(message.value or b"")
+            CompletedBackfill.model_validate_json(message.value or b"")
             for message in self.read_rules()
             if message.key != BUNDLE_KEY
         ]
@@ -135,8 +135,8 @@ class PublishDesk:
             key for key, value in newest_values.items() if key is not None and value is not None
         }
 
-    def wait_until_rebuilt(self) -> None:
-        until(self.is_rebuilt, "every partition is rebuilt")
+    def wait_until_backfilled(self) -> None:
+        until(self.is_backfilled, "every partition is backfilled")
         self.matcher_topics.wait_until_drained()
 
 
@@ -181,9 +181,12 @@ def service(desk: PublishDesk) -> Iterator[Service]:
         yield start_ready(service)
 
 
-def is_rebuilding(service: Service, first: int) -> bool:
+def is_backfilling(service: Service, first: int) -> bool:
     """Whether it reads past events for a bundle after the first."""
-    return not is_in_force(service, first) and read_gauge(service, "vedette_matcher_rebuilding") > 0
+    return (
+        not is_in_force(service, first)
+        and read_gauge(service, "vedette_matcher_backfills_running") > 0
+    )
 
 
 def test_a_threshold_changes_while_events_flow(desk: PublishDesk, service: Service) -> None:
@@ -199,7 +202,7 @@ def test_a_threshold_changes_while_events_flow(desk: PublishDesk, service: Servi
         outputs = [desk.publish(RAIDS % {"least": least}, SHELLS) for least in (3, 2)]
     loading.result()
     matcher_topics.send(raid("Basra", 3))
-    desk.wait_until_rebuilt()
+    desk.wait_until_backfilled()
 
     assert is_in_force(service, desk.number)
     assert ["changed  pack/raids" in output for output in outputs] == [False, True]
@@ -240,7 +243,7 @@ def test_a_bad_bundle_changes_nothing_and_is_reported(desk: PublishDesk, service
 def test_a_removed_rule_has_its_alerts_resolved_and_its_windows_deleted(desk: PublishDesk) -> None:
     matcher_topics = desk.matcher_topics
     desk.publish(RAIDS % {"least": 2}, SHELLS)
-    desk.wait_until_rebuilt()
+    desk.wait_until_backfilled()
     matcher_topics.send(raid("Mosul", 1), raid("Mosul", 2))
     (alert,) = matcher_topics.wait_alerts(1)
 
@@ -267,16 +270,16 @@ def test_a_new_rule_reads_past_events_once_though_the_worker_is_killed(desk: Pub
     desk.publish(SHELLS)
     with matcher(matcher_topics, desk.folder, VEDETTE_RULES_DIR="/nowhere", **TICKS) as service:
         start_ready(service)
-        desk.wait_until_rebuilt()
+        desk.wait_until_backfilled()
         first = desk.number
         with ThreadPoolExecutor() as other:
             publishing = other.submit(desk.publish, RAIDS % {"least": 2}, SHELLS)
-            until(lambda: is_rebuilding(service, first), "the past is read")
+            until(lambda: is_backfilling(service, first), "the past is read")
             service.kill()
         publishing.result()
-        assert not desk.is_rebuilt()
+        assert not desk.is_backfilled()
         start_ready(service)
-        desk.wait_until_rebuilt()
+        desk.wait_until_backfilled()
         until(
             lambda: len(newest_revisions(matcher_topics.alerts, "raids")) == len(places),
             "every alert is there",

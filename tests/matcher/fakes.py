@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from services.matcher.adapters.detection.replay_source import OffsetRange
 from services.matcher.adapters.rules.rules_topic import BundleRecord
-from services.matcher.adapters.topics.message import Received
+from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
 
 
@@ -26,7 +26,7 @@ class FakePublished:
     async def caught_up(self) -> None:
         """All is read."""
 
-    def rebuilt(self, partition: int) -> int:
+    def backfilled(self, partition: int) -> int:
         return self.done.get(partition, 0)
 
     async def close(self) -> None:
@@ -34,15 +34,15 @@ class FakePublished:
 
 
 @dataclass
-class FakePast:
+class FakeReplaySource:
     """Messages in memory; the first reads meet `faults`."""
 
-    messages: Sequence[Sequence[Received]] = ()
+    messages: Sequence[Sequence[ConsumerRecord]] = ()
     faults: list[Exception] = field(default_factory=list)
-    asked: list[OffsetRange] = field(default_factory=list)
+    reads: list[OffsetRange] = field(default_factory=list)
 
-    async def read(self, stretch: OffsetRange) -> AsyncGenerator[Sequence[Received], None]:
-        self.asked.append(stretch)
+    async def read(self, offsets: OffsetRange) -> AsyncGenerator[Sequence[ConsumerRecord], None]:
+        self.reads.append(offsets)
         for messages in self.messages:
             yield messages
             if self.faults:
@@ -50,8 +50,8 @@ class FakePast:
 
 
 @dataclass
-class FakeRebuilding:
-    """Remembers what was to be judged again."""
+class FakeBackfillRunner:
+    """Remembers the backfills that were to begin."""
 
     begun: list[tuple[int, int, int]] = field(default_factory=list)
     stops: int = 0

@@ -43,9 +43,11 @@ def given(body: Mapping[str, Any] | Sequence[Any]) -> Given:
     return Given(json.dumps(body).encode())
 
 
-def tick(time: datetime = NOON, partition: int = 0, partitions: int = 1, rebuilt: int = 0) -> Tick:
+def tick(
+    time: datetime = NOON, partition: int = 0, partitions: int = 1, backfilled: int = 0
+) -> Tick:
     """A tick of an events partition."""
-    return Tick(time=time, partition=partition, partitions=partitions, rebuilt=rebuilt)
+    return Tick(time=time, partition=partition, partitions=partitions, backfilled=backfilled)
 
 
 def tick_message(told: Tick, *, partition: int = 1, offset: int = 7) -> Given:

@@ -17,24 +17,24 @@ REPEATS = Counter(
 TOO_LATE = Counter(
     "vedette_matcher_too_late_total", "Hits too late for their windows.", ["pack", "rule"]
 )
-OVERTAKEN = Counter(
-    "vedette_matcher_overtaken_signals_total",
-    "Signals that were on their way when their rule was changed or removed: not counted.",
+STALE_SIGNALS = Counter(
+    "vedette_matcher_stale_signals_total",
+    "Signals of an older version of their rule, or of one that was removed: not counted.",
     ["pack", "rule"],
 )
-ADOPTED = Gauge(
-    "vedette_matcher_adopted_bundle",
-    "The rule bundle that states stand by, by signals partition.",
+MIGRATED = Gauge(
+    "vedette_matcher_migrated_bundle",
+    "The rule bundle that states are migrated to, by signals partition.",
     ["partition"],
 )
 RELEASED = Gauge(
     "vedette_matcher_released_bundle",
-    "The rule bundle whose changed rules have all of their past, by signals partition.",
+    "The rule bundle up to which changed rules are backfilled, by signals partition.",
     ["partition"],
 )
-FULL = Counter(
+FULL_WINDOWS = Counter(
     "vedette_matcher_full_windows_total",
-    "Hits that found their window at its `max_hits`: the oldest go.",
+    "Hits in a window that is at its `max_hits`: its oldest hits are settled.",
     ["pack", "rule"],
 )
 HEARTBEATS = Counter("vedette_matcher_heartbeats_total", "Heartbeats of watched sources sent.")
@@ -58,25 +58,23 @@ RECOVERING = Gauge(
     "vedette_matcher_recovering", "1 while partitions move or state is recovered, else 0."
 )
 RECOVERED = Counter(
-    "vedette_matcher_recovered_messages_total", "Messages of the changelog read to have windows."
+    "vedette_matcher_recovered_messages_total", "Messages of the changelog read to recover states."
 )
-RULES = Gauge("vedette_matcher_rules", "Rules in force.")
+RULES = Gauge("vedette_matcher_rules", "Active rules.")
 BUNDLE = Gauge(
-    "vedette_matcher_bundle_number", "The rule bundle in force; 0: rules of VEDETTE_RULES_DIR."
+    "vedette_matcher_bundle_number", "The active rule bundle; 0: the rules of VEDETTE_RULES_DIR."
 )
 REJECTED = Gauge(
     "vedette_matcher_bundle_rejected",
-    "1 while the newest bundle cannot be put in force and an older one stays, else 0.",
+    "1 while the newest bundle is rejected and an older one stays active, else 0.",
 )
-REJECTIONS = Counter(
-    "vedette_matcher_bundles_rejected_total", "Bundles that could not be put in force."
+REJECTIONS = Counter("vedette_matcher_bundles_rejected_total", "Bundles that were rejected.")
+BACKFILLS_RUNNING = Gauge(
+    "vedette_matcher_backfills_running",
+    "Events partitions whose past is evaluated by changed rules now.",
 )
-REBUILDING = Gauge(
-    "vedette_matcher_rebuilding",
-    "Events partitions whose past is being judged by changed rules.",
-)
-BACKFILLS = Counter(
-    "vedette_matcher_backfilled_signals_total",
-    "Signals of past events sent to the windows of changed rules.",
+BACKFILL_SIGNALS = Counter(
+    "vedette_matcher_backfill_signals_total",
+    "Signals of past events, sent to the windows of changed rules.",
     ["pack", "rule"],
 )

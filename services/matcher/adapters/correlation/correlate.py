@@ -1,13 +1,10 @@
 """correlate: signals into windows, alerts out; ticks resolve and forget."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pydantic import ValidationError
-
 from schemas.bundle import NO_BUNDLE, BackfillBarrier
-from schemas.envelope import BACKFILL_BARRIER, HEARTBEAT, INDICATION, TICK
 from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
 from schemas.signal import Signal
@@ -25,19 +22,12 @@ from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.guard import RuleFailure
 from services.matcher.adapters.state.keyed_states import StateTooLarge
 from services.matcher.adapters.state.windows import Windows
-from services.matcher.adapters.topics.message import Received, kind_of, reason
+from services.matcher.adapters.topics.codec import Poison, SignalsMessage, decode_signals_message
 from services.matcher.adapters.topics.record_sender import RecordSender, dead_letter
+from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.changes.clock import Clock
 from services.matcher.domain.hypotheses.step import HypothesisOutcome
-
-SignalsMessage = Signal | Indication | Heartbeat | Tick | BackfillBarrier
-_READ: Mapping[str | None, type[SignalsMessage]] = {
-    TICK: Tick,
-    INDICATION: Indication,
-    HEARTBEAT: Heartbeat,
-    BACKFILL_BARRIER: BackfillBarrier,
-}
 
 
 @dataclass(slots=True)
@@ -72,17 +62,15 @@ class Correlator:
         self.judging.forget()
         self.silence.sources.forget()
 
-    async def take(self, message: Received) -> None:
+    async def take(self, message: ConsumerRecord) -> None:
         """Apply it. Returns when all that came of it is queued.
 
         Raises:
             BundleMissing: it was judged by rules that do not come here.
         """
-        read = _READ.get(kind_of(message), Signal)
-        try:
-            told = read.model_validate_json(message.value or b"")
-        except ValidationError as error:
-            await dead_letter(self.outbox, message, message.value, (reason(error), WHERE))
+        told = decode_signals_message(message)
+        if isinstance(told, Poison):
+            await dead_letter(self.outbox, message, told.raw, told.reason, WHERE)
             return
         now = self.now(told)
         await self._apply(told, await self.adoption.reach(_bundle_of(told), message, now))
@@ -142,9 +130,11 @@ class Correlator:
             return
         await self._levels(outcome, message)
 
-    async def _levels(self, outcome: HypothesisOutcome | RuleFailure, message: Received) -> None:
+    async def _levels(
+        self, outcome: HypothesisOutcome | RuleFailure, message: ConsumerRecord
+    ) -> None:
         if isinstance(outcome, RuleFailure):
-            await dead_letter(self.outbox, message, message.value, outcome.why)
+            await dead_letter(self.outbox, message, message.value, outcome.reason, outcome.where)
             return
         for alert in outcome.alerts:
             await self.effects.alert(alert, message, changed=outcome.changed)
@@ -153,12 +143,12 @@ class Correlator:
 def _bundle_of(told: SignalsMessage) -> int:
     """The bundle by which it was made: what follows stands by that one, or a newer one."""
     if isinstance(told, Tick):
-        return told.rebuilt
+        return told.backfilled
     return told.bundle if isinstance(told, Signal | BackfillBarrier) else NO_BUNDLE
 
 
 def _mark_of(tick: Tick) -> BackfillBarrier:
     """The end mark that a tick repeats."""
     return BackfillBarrier(
-        partition=tick.partition, partitions=tick.partitions, bundle=tick.rebuilt
+        partition=tick.partition, partitions=tick.partitions, bundle=tick.backfilled
     )

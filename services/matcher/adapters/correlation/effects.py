@@ -14,25 +14,18 @@ from dataclasses import dataclass, field
 
 from schemas.alert import Alert
 from schemas.duty import is_watchdog
-from schemas.envelope import ALERT, cloud_headers
 from schemas.indication import Indication
 from schemas.signal import Signal
 from schemas.topics import ALERTS, SIGNALS
 from services import telemetry
 from services.matcher.adapters import metrics
-from services.matcher.adapters.correlation.hypotheses import indication_letter
 from services.matcher.adapters.correlation.processing import Stepped
-from services.matcher.adapters.detection.detect import SOURCE, signal_letter
 from services.matcher.adapters.rules.guard import RuleFailure
 from services.matcher.adapters.state.keyed_states import StateTooLarge
 from services.matcher.adapters.state.windows import Windows, rule_of
-from services.matcher.adapters.topics.message import Received
-from services.matcher.adapters.topics.record_sender import (
-    ProducerRecord,
-    RecordSender,
-    TooLarge,
-    dead_letter,
-)
+from services.matcher.adapters.topics.codec import encode_alert, encode_indication, encode_signal
+from services.matcher.adapters.topics.record_sender import RecordSender, TooLarge, dead_letter
+from services.matcher.adapters.topics.records import ConsumerRecord, ProducerRecord
 from services.matcher.domain.alerts.forget import is_full
 
 log = telemetry.logger(__name__)
@@ -54,11 +47,13 @@ class Effects:
     under_way: deque[Awaitable[object]] = field(default_factory=lambda: deque(maxlen=MOST_SENT))
 
     async def apply(
-        self, key: bytes, result: Stepped | RuleFailure, message: Received
+        self, key: bytes, result: Stepped | RuleFailure, message: ConsumerRecord
     ) -> list[Awaitable[object]]:
         """Keep the state of a window key, and send what came of it; the answer: it is on Kafka."""
         if isinstance(result, RuleFailure):
-            return [await dead_letter(self.outbox, message, message.value, result.why)]
+            return [
+                await dead_letter(self.outbox, message, message.value, result.reason, result.where)
+            ]
         forgets = result.forgets(self.windows.state(message.partition, key))
         if forgets:
             await self._acknowledged(await self._said(key, result, message))
@@ -82,11 +77,11 @@ class Effects:
             self.windows.drop(partition, key)
             return
         if is_full(rule, state):
-            metrics.FULL.labels(rule.pack, rule.name).inc()
+            metrics.FULL_WINDOWS.labels(rule.pack, rule.name).inc()
         self.windows.keep(partition, key, state, result.due)
 
     async def _said(
-        self, key: bytes, result: Stepped, message: Received
+        self, key: bytes, result: Stepped, message: ConsumerRecord
     ) -> list[Awaitable[object]]:
         outcome, rule = result.outcome, self.windows.rules[rule_of(key)]
         told = outcome.alerts if rule.announces else ()
@@ -95,9 +90,11 @@ class Effects:
         sent += [await self.indication(one, message) for one in result.news]
         return sent
 
-    async def alert(self, alert: Alert, message: Received, *, changed: bool) -> Awaitable[object]:
+    async def alert(
+        self, alert: Alert, message: ConsumerRecord, *, changed: bool
+    ) -> Awaitable[object]:
         """Send an alert; unless `changed` it is one sent again. The answer: it is on Kafka."""
-        letter = alert_letter(alert)
+        letter = encode_alert(alert)
         if not changed:
             metrics.REPEATS.inc()
         elif not is_watchdog(alert):
@@ -106,37 +103,23 @@ class Effects:
         self.under_way.append(sent)
         return sent
 
-    async def signal(self, signal: Signal, message: Received) -> Awaitable[object]:
+    async def signal(self, signal: Signal, message: ConsumerRecord) -> Awaitable[object]:
         """Send a hit for a rule above."""
-        return await self._send(SIGNALS, signal_letter(signal), signal.rule, message)
+        return await self._send(SIGNALS, encode_signal(signal), signal.rule, message)
 
-    async def indication(self, told: Indication, message: Received) -> Awaitable[object]:
+    async def indication(self, told: Indication, message: ConsumerRecord) -> Awaitable[object]:
         """Send news of an indicator."""
-        return await self._send(SIGNALS, indication_letter(told), told.rule, message)
+        return await self._send(SIGNALS, encode_indication(told), told.rule, message)
 
     async def _send(
-        self, topic: str, letter: ProducerRecord, rule: str, message: Received
+        self, topic: str, letter: ProducerRecord, rule: str, message: ConsumerRecord
     ) -> Awaitable[object]:
         try:
             return await self.outbox.send(topic, letter)
         except TooLarge as error:
-            return await dead_letter(self.outbox, message, letter.value, (str(error), rule))
+            return await dead_letter(self.outbox, message, letter.value, str(error), rule)
 
-    async def refuse(self, message: Received, why: str) -> None:
+    async def refuse(self, message: ConsumerRecord, why: str) -> None:
         """Bury the message: it cannot be used."""
         log.warning("refused", reason=why, partition=message.partition, offset=message.offset)
-        await dead_letter(self.outbox, message, message.value, (why, WHERE))
-
-
-def alert_letter(alert: Alert) -> ProducerRecord:
-    """An alert as a message: the same revision has the same `ce_id`, however often it is sent."""
-    recorded = [one.recorded_at for one in alert.evidence if one.recorded_at is not None]
-    headers = cloud_headers(
-        ALERT,
-        f"{alert.id}-{alert.revision}",
-        SOURCE,
-        alert.updated_at,
-        max(recorded, default=None),
-    )
-    value = alert.model_dump_json(exclude_defaults=True).encode()
-    return ProducerRecord(value, headers, alert.fingerprint.encode())
+        await dead_letter(self.outbox, message, message.value, why, WHERE)

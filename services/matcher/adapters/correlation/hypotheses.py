@@ -1,6 +1,5 @@
 """Hypotheses beside the windows: their states in the same table, and when each is due."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,13 +7,10 @@ from datetime import datetime
 from kafka.partitioner.default import murmur2
 
 from schemas.alert import Alert
-from schemas.envelope import INDICATION, cloud_headers
 from schemas.indication import Indication, hypothesis_key
-from services.matcher.adapters.detection.detect import SOURCE
 from services.matcher.adapters.rules.guard import RuleFailure, guard_rule
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import StateKey, StateKind
-from services.matcher.adapters.topics.record_sender import ProducerRecord
 from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.changes.ending import ended_levels
 from services.matcher.domain.hypotheses.change import IndicatorChange
@@ -157,10 +153,3 @@ def _state_key(partition: int, key: bytes) -> StateKey:
 def by_name(hypotheses: Iterable[WatchedHypothesis]) -> dict[tuple[str, str], WatchedHypothesis]:
     """Hypotheses by pack and name."""
     return {(one.pack, one.name): one for one in hypotheses}
-
-
-def indication_letter(told: Indication) -> ProducerRecord:
-    """An indication as a message; the same news of the same window has the same `ce_id`."""
-    value = told.model_dump_json(exclude_defaults=True).encode()
-    identity = hashlib.sha256(told.key + value).hexdigest()[:20]
-    return ProducerRecord(value, cloud_headers(INDICATION, identity, SOURCE, told.at), told.key)

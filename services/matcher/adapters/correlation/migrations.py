@@ -13,7 +13,7 @@ from services.matcher.adapters.correlation.processing import ProcessingContext
 from services.matcher.adapters.correlation.state_migration import StateMigration
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.state.windows import Windows
-from services.matcher.adapters.topics.message import Received
+from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.clock import names_of
 from services.matcher.domain.changes.rule_change import RuleChange
@@ -46,7 +46,7 @@ class Migrations:
         """Partitions came or went."""
         self.books.clear()
 
-    async def reach(self, number: int, message: Received, now: datetime) -> ProcessingContext:
+    async def reach(self, number: int, message: ConsumerRecord, now: datetime) -> ProcessingContext:
         """The message with the rules in force, those of bundle `number` at least.
 
         The states of its partition stand by them.

@@ -6,7 +6,7 @@ from datetime import datetime
 from schemas.alert import Alert
 from schemas.indication import Indication
 from schemas.signal import Signal
-from services.matcher.adapters.topics.message import Received
+from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.alerts.step import (
     StepContext,
     StepResult,
@@ -28,7 +28,7 @@ from services.matcher.domain.windows.window_rule import WindowRule
 class ProcessingContext:
     """A message on its way through the engine: the rules in force, its partition's clock, now."""
 
-    message: Received
+    message: ConsumerRecord
     force: ActiveRules
     clock: Clock
     now: datetime

@@ -45,7 +45,9 @@ class SourceSilence:
     ) -> None:
         message = heard.message
         if isinstance(outcome, RuleFailure):
-            await dead_letter(self.effects.outbox, message, message.value, outcome.why)
+            await dead_letter(
+                self.effects.outbox, message, message.value, outcome.reason, outcome.where
+            )
             return
         sent = []
         if outcome.alert is not None:

@@ -14,7 +14,7 @@ from services.matcher.adapters.correlation.hypotheses import Hypotheses
 from services.matcher.adapters.correlation.processing import standing_news
 from services.matcher.adapters.rules.guard import RuleFailure, guard_rule
 from services.matcher.adapters.state.windows import Windows, rule_of
-from services.matcher.adapters.topics.message import Received
+from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.alerts.reset import reset_state
 from services.matcher.domain.alerts.step import current_alerts, deadline
 from services.matcher.domain.changes.clock import names_of
@@ -42,7 +42,7 @@ class StateMigration:
     hypotheses: Hypotheses
     effects: Effects
     change: RuleChange
-    message: Received
+    message: ConsumerRecord
     now: datetime
     sent: list[Awaitable[object]] = field(default_factory=list)
     ends: list[Callable[[], None]] = field(default_factory=list)
@@ -62,7 +62,7 @@ class StateMigration:
             end()
         clock = self.change.clock.adopting(force.rulebook).naming(names_of(force.rulebook))
         self.windows.keep_clock(partition, clock)
-        metrics.ADOPTED.labels(partition).set(force.number)
+        metrics.MIGRATED.labels(partition).set(force.number)
         log.info("rules adopted", bundle=force.number, partition=partition)
 
     async def _take(self, key: bytes) -> None:

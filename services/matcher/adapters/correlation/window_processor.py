@@ -16,9 +16,9 @@ from services.matcher.adapters.correlation.processing import (
     stepped,
     ticked,
 )
-from services.matcher.adapters.detection.marks import backfilled_letter
 from services.matcher.adapters.rules.guard import RuleFailure, guard_rule
 from services.matcher.adapters.state.windows import Windows, rule_of
+from services.matcher.adapters.topics.codec import encode_barrier
 from services.matcher.adapters.topics.record_sender import dead_letter
 from services.matcher.domain.alerts.step import TOO_LATE
 from services.matcher.domain.changes.clock import Clock
@@ -54,7 +54,7 @@ class WindowProcessor:
         rule = self.windows.rules.get(name)
         known = heard.force.number if rule is None else heard.force.generation(name).changed_in
         if signal.bundle < known:
-            metrics.OVERTAKEN.labels(signal.pack, signal.rule).inc()
+            metrics.STALE_SIGNALS.labels(signal.pack, signal.rule).inc()
         if rule is None:
             await self._of_no_rule(signal, heard)
             return
@@ -74,7 +74,7 @@ class WindowProcessor:
             metrics.TOO_LATE.labels(signal.pack, signal.rule).inc()
         if why is not None:
             message = heard.message
-            await dead_letter(self.effects.outbox, message, message.value, (why, signal.rule))
+            await dead_letter(self.effects.outbox, message, message.value, why, signal.rule)
 
     async def passed(self, before: Clock, heard: ProcessingContext) -> None:
         """Take a tick or an end mark, after which the clock is no more as it was `before`.
@@ -120,7 +120,7 @@ class WindowProcessor:
             await self._mark(told)
 
     async def _mark(self, told: BackfillBarrier) -> None:
-        letters = (backfilled_letter(told, place) for place in range(self.partitions))
+        letters = (encode_barrier(told, place) for place in range(self.partitions))
         for acknowledged in [await self.effects.outbox.send(SIGNALS, one) for one in letters]:
             await acknowledged
 

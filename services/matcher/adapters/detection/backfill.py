@@ -1,4 +1,4 @@
-"""Rebuild: the past of an events partition, judged again by the rules that changed."""
+"""Backfill: the past of an events partition, evaluated by the rules that changed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -8,18 +8,22 @@ from datetime import timedelta
 
 from aiokafka.errors import KafkaError
 
-from schemas.bundle import BackfillBarrier, Rebuilt
+from schemas.bundle import BackfillBarrier, CompletedBackfill
 from schemas.duty import is_own
 from schemas.event import Event
 from schemas.topics import RULES, SIGNALS
 from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.detection.backfill_matcher import BackfillMatcher
-from services.matcher.adapters.detection.detect import post
-from services.matcher.adapters.detection.marks import backfilled_letter, rebuilt_letter
+from services.matcher.adapters.detection.detect import send_failure, send_signal
 from services.matcher.adapters.detection.replay_source import OffsetRange, ReplaySource
-from services.matcher.adapters.topics.message import Received, items
-from services.matcher.adapters.topics.record_sender import RecordSender, dead_letter
+from services.matcher.adapters.topics.codec import (
+    decode_events,
+    encode_barrier,
+    encode_completed_backfill,
+)
+from services.matcher.adapters.topics.record_sender import RecordSender
+from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
 
 log = telemetry.logger(__name__)
@@ -29,114 +33,117 @@ AHEAD = timedelta(minutes=5)
 WORK_SECONDS = 0.01
 REST_SECONDS = 0.005
 MOST_TRIES = 30
-AGAIN_SECONDS = 1.0
+RETRY_SECONDS = 1.0
 
 
 @dataclass(slots=True)
 class Pace:
-    """Work and rest in turn, so that what comes in live never waits for long."""
+    """Work and rest in turn, so that live messages never wait for long."""
 
-    begun: float = 0.0
+    began: float = 0.0
 
-    async def breathe(self) -> None:
-        """Rest, if it is time."""
+    async def rest(self) -> None:
+        """Sleep, if it has worked for long enough."""
         loop = asyncio.get_running_loop()
-        if loop.time() - self.begun > WORK_SECONDS:
+        if loop.time() - self.began > WORK_SECONDS:
             await asyncio.sleep(REST_SECONDS)
-            self.begun = loop.time()
+            self.began = loop.time()
 
 
 @dataclass(frozen=True, slots=True)
 class BackfillPartitions:
-    """How many partitions there are, and for which bundle an events partition is rebuilt."""
+    """The numbers of partitions, and the bundle up to which an events partition is backfilled."""
 
     signals: int
     events: Callable[[], int]
-    rebuilt: Callable[[int], int]
+    backfilled: Callable[[int], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """Has the past of events partitions judged again, one at a time.
+    """Backfills events partitions, one at a time.
 
-    All of it may be done twice, or begun and given up: hits are sets, and marks come last.
+    It may run twice, or be cancelled: hits are sets, and barriers come last.
     """
 
-    past: ReplaySource
-    outbox: RecordSender
-    places: BackfillPartitions
+    source: ReplaySource
+    sender: RecordSender
+    partitions: BackfillPartitions
     pace: Pace = field(default_factory=Pace)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def __call__(self, rules: ActiveRules, partition: int, until: int) -> None:
-        """Judge by `rules` what stands before offset `until`, and say that it is done.
+        """Evaluate `rules` on what is before offset `until`, and send that it is complete.
 
-        Returns when Kafka has all of it.
+        Returns when Kafka has acknowledged all of it.
 
         Raises:
-            KafkaError: it does not, after many attempts.
+            KafkaError: Kafka failed in many attempts.
         """
-        done = self.places.rebuilt(partition)
-        if rules.rebuilt_after(done):
+        completed = self.partitions.backfilled(partition)
+        if rules.rebuilt_after(completed):
             async with self._turn:
-                hindsight = await asyncio.to_thread(BackfillMatcher.of, rules, done)
-                await self._patiently(hindsight, partition, until)
-        await self._mark(partition, rules.number)
+                matcher = await asyncio.to_thread(BackfillMatcher.build, rules, completed)
+                await self._retry(matcher, partition, until)
+        await self._complete(partition, rules.number)
 
-    async def _patiently(self, hindsight: BackfillMatcher, partition: int, until: int) -> None:
+    async def _retry(self, matcher: BackfillMatcher, partition: int, until: int) -> None:
         for attempt in range(1, MOST_TRIES + 1):
             try:
-                await self._again(hindsight, partition, until)
+                await self._read_past(matcher, partition, until)
             except KafkaError as error:
-                log.warning("the past cannot be read", partition=partition, reason=repr(error))
+                log.warning("past events cannot be read", partition=partition, reason=repr(error))
                 if attempt == MOST_TRIES:
                     raise
-                await asyncio.sleep(AGAIN_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
             else:
                 return
 
-    async def _again(self, hindsight: BackfillMatcher, partition: int, until: int) -> None:
-        since = hindsight.since
+    async def _read_past(self, matcher: BackfillMatcher, partition: int, until: int) -> None:
+        since = matcher.since
         if since is None:
             return
-        log.info("judging the past again", partition=partition, since=since.isoformat())
-        async with aclosing(self.past.read(OffsetRange(partition, since - AHEAD, until))) as past:
+        log.info("backfill begins", partition=partition, since=since.isoformat())
+        async with aclosing(self.source.read(OffsetRange(partition, since - AHEAD, until))) as past:
             async for messages in past:
-                await self._judged(messages, hindsight)
+                await self._match_messages(messages, matcher)
 
-    async def _judged(self, messages: Sequence[Received], hindsight: BackfillMatcher) -> None:
-        """Send all that comes of some messages; what cannot be read was buried long ago."""
+    async def _match_messages(
+        self, messages: Sequence[ConsumerRecord], matcher: BackfillMatcher
+    ) -> None:
+        """Send the signals of some messages. Poison is skipped: it is a dead letter already."""
         sent: list[Awaitable[object]] = []
         for message in messages:
-            for item in items(message):
+            for item in decode_events(message):
                 if isinstance(item, Event) and not is_own(item.source):
-                    sent += await self._event(item, message, hindsight)
-                    await self.pace.breathe()
-        await _acknowledged(sent)
+                    sent += await self._match_event(item, message, matcher)
+                    await self.pace.rest()
+        await _wait_acknowledged(sent)
 
-    async def _event(
-        self, event: Event, message: Received, hindsight: BackfillMatcher
+    async def _match_event(
+        self, event: Event, message: ConsumerRecord, matcher: BackfillMatcher
     ) -> list[Awaitable[object]]:
-        verdict = hindsight(event)
-        for signal in verdict.signals:
-            metrics.BACKFILLS.labels(signal.pack, signal.rule).inc()
-        sent = [await post(self.outbox, signal, message) for signal in verdict.signals]
-        raw = event.model_dump_json(exclude_defaults=True).encode() if verdict.faults else None
+        result = matcher(event)
+        for signal in result.signals:
+            metrics.BACKFILL_SIGNALS.labels(signal.pack, signal.rule).inc()
+        sent = [await send_signal(self.sender, signal, message) for signal in result.signals]
         return sent + [
-            await dead_letter(self.outbox, message, raw, one.why) for one in verdict.faults
+            await send_failure(self.sender, failure, event, message) for failure in result.failures
         ]
 
-    async def _mark(self, partition: int, number: int) -> None:
-        """The end marks when all signals stand, the record when all marks do."""
-        told = BackfillBarrier(partition=partition, partitions=self.places.events(), bundle=number)
-        marks = (backfilled_letter(told, place) for place in range(self.places.signals))
-        await _acknowledged([await self.outbox.send(SIGNALS, mark) for mark in marks])
-        done = Rebuilt(partition=partition, bundle=number)
-        await _acknowledged([await self.outbox.send(RULES, rebuilt_letter(done))])
-        log.info("the past is judged", partition=partition, bundle=number)
+    async def _complete(self, partition: int, bundle: int) -> None:
+        """Send the barriers when Kafka has all signals, and the record when it has the barriers."""
+        barrier = BackfillBarrier(
+            partition=partition, partitions=self.partitions.events(), bundle=bundle
+        )
+        barriers = (encode_barrier(barrier, number) for number in range(self.partitions.signals))
+        await _wait_acknowledged([await self.sender.send(SIGNALS, record) for record in barriers])
+        record = encode_completed_backfill(CompletedBackfill(partition=partition, bundle=bundle))
+        await _wait_acknowledged([await self.sender.send(RULES, record)])
+        log.info("backfill completed", partition=partition, bundle=bundle)
 
 
-async def _acknowledged(sent: Iterable[Awaitable[object]]) -> None:
-    for one in sent:
-        # giving up the wait must not give up the message, which others wait for too
-        await asyncio.shield(one)
+async def _wait_acknowledged(sent: Iterable[Awaitable[object]]) -> None:
+    for acknowledged in sent:
+        # a cancelled wait must not cancel the message, which others wait for too
+        await asyncio.shield(acknowledged)

@@ -1,4 +1,4 @@
-"""Hindsight: the rules that changed, asked about events of before."""
+"""The backfill matcher: the rules that changed, evaluated on past events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,36 +15,37 @@ from services.matcher.domain.rules.rulebook import RuleKey
 
 @dataclass(frozen=True, slots=True)
 class BackfillMatcher:
-    """A judge of the past by the rules `anew` alone.
+    """A matcher of past events by the rules of `generations` alone.
 
     What was recorded before the bundle that changed a rule is backfill. What was recorded after it
-    was only overtaken by the swap, and is as live as ever.
+    only reached `detect` before the bundle, and is live.
     """
 
-    judge: Matcher
-    anew: Mapping[RuleKey, RuleGeneration]
+    matcher: Matcher
+    generations: Mapping[RuleKey, RuleGeneration]
 
     @classmethod
-    def of(cls, rules: ActiveRules, after: int) -> "BackfillMatcher":
-        """That of all rules to be rebuilt with a bundle past `after`. Takes a while to make."""
-        anew = rules.rebuilt_after(after)
-        return cls(Matcher(narrow_rulebook(rules.rulebook, anew)), anew)
+    def build(cls, rules: ActiveRules, after: int) -> "BackfillMatcher":
+        """That of all rules to be backfilled with a bundle past `after`. Slow: it compiles them."""
+        generations = rules.rebuilt_after(after)
+        return cls(Matcher(narrow_rulebook(rules.rulebook, generations)), generations)
 
     @property
     def since(self) -> datetime | None:
-        """How far back it looks; None if no event of the past says anything to it."""
-        if not any(pack.rules for pack in self.judge.rulebook.packs):
+        """The time of the oldest event that it needs; None if it needs none."""
+        if not any(pack.rules for pack in self.matcher.rulebook.packs):
             return None
-        times = [one.since for one in self.anew.values() if one.since is not None]
-        return min(times, default=None)
+        times = (generation.since for generation in self.generations.values())
+        return min((time for time in times if time is not None), default=None)
 
     def __call__(self, event: Event) -> MatchResult:
-        """What the rules say of an event."""
+        """What the rules make of an event."""
         recorded = event.recorded_at or event.occurred_at
-        verdict = self.judge(event)
-        return replace(verdict, signals=tuple(self._told(one, recorded) for one in verdict.signals))
+        result = self.matcher(event)
+        signals = (self._mark_backfill(signal, recorded) for signal in result.signals)
+        return replace(result, signals=tuple(signals))
 
-    def _told(self, signal: Signal, recorded: datetime) -> Signal:
-        changed_at = self.anew[signal.pack, signal.rule].changed_at
-        backfill = changed_at is None or recorded < changed_at
-        return signal.model_copy(update={"backfill": True}) if backfill else signal
+    def _mark_backfill(self, signal: Signal, recorded: datetime) -> Signal:
+        changed_at = self.generations[signal.pack, signal.rule].changed_at
+        is_backfill = changed_at is None or recorded < changed_at
+        return signal.model_copy(update={"backfill": True}) if is_backfill else signal

@@ -1,4 +1,4 @@
-"""The judge: the signals of an event, and the faults of the rules that failed on it."""
+"""The matcher: the signals of an event, and the rules that failed on it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,31 +16,31 @@ EVERY_RULE = "detect"
 
 @dataclass(frozen=True, slots=True)
 class MatchResult:
-    """What came of one event."""
+    """What the rules make of one event."""
 
     signals: tuple[Signal, ...]
-    faults: tuple[RuleFailure, ...] = ()
+    failures: tuple[RuleFailure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """All rules in force."""
+    """Evaluates all rules of a rulebook."""
 
     rulebook: Rulebook
 
     def __call__(self, event: Event) -> MatchResult:
-        """Ask every rule; one that fails costs what it alone would have said."""
-        found = guard_rule(EVERY_RULE, lambda: make_signals(self.rulebook, event))
-        if not isinstance(found, RuleFailure):
-            return MatchResult(found)
-        told = list(self._one_by_one(event))
-        faults = tuple(one for one in told if isinstance(one, RuleFailure))
-        if len(faults) == len(told):
-            return MatchResult((), (found,))
-        good = (one for one in told if not isinstance(one, RuleFailure))
-        return MatchResult(tuple(chain.from_iterable(good)), faults)
+        """The signals of every rule; one that fails costs only its own."""
+        result = guard_rule(EVERY_RULE, lambda: make_signals(self.rulebook, event))
+        if not isinstance(result, RuleFailure):
+            return MatchResult(result)
+        results = list(self._match_singly(event))
+        failures = tuple(rule for rule in results if isinstance(rule, RuleFailure))
+        if len(failures) == len(results):
+            return MatchResult((), (result,))
+        matched = (rule for rule in results if not isinstance(rule, RuleFailure))
+        return MatchResult(tuple(chain.from_iterable(matched)), failures)
 
-    def _one_by_one(self, event: Event) -> Iterator[tuple[Signal, ...] | RuleFailure]:
+    def _match_singly(self, event: Event) -> Iterator[tuple[Signal, ...] | RuleFailure]:
         for pack in self.rulebook.packs:
             for rule in pack.rules:
                 alone = replace(self.rulebook, packs=(unindexed(pack, (rule,)),))

@@ -1,4 +1,4 @@
-"""The past: what stands in an events partition before the message in hand."""
+"""The replay source: messages of an events partition that are before the message in hand."""
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Protocol
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from services.matcher.adapters.topics.message import Received
+from services.matcher.adapters.topics.records import ConsumerRecord
 
 POLL_MS = 1000
 MOST_AT_ONCE = 50
@@ -15,9 +15,7 @@ MOST_AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class OffsetRange:
-    """The messages of events partition `partition` written from `since` on, up to offset `until`
-    (which is not among them).
-    """  # noqa: D205  (one sentence too long for one line)
+    """The messages of `partition` written at `since` or later, before offset `until`."""
 
     partition: int
     since: datetime
@@ -25,21 +23,21 @@ class OffsetRange:
 
 
 class ReplaySource(Protocol):
-    """Where old messages of the events topic are read."""
+    """Where past messages of the events topic are read."""
 
-    def read(self, stretch: OffsetRange) -> AsyncGenerator[Sequence[Received], None]:
-        """The messages of a stretch in order, some at a time; close it when it is not read on."""
+    def read(self, offsets: OffsetRange) -> AsyncGenerator[Sequence[ConsumerRecord], None]:
+        """The messages of a range in order, some at a time; to be closed when it is left early."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class KafkaReplaySource:
-    """The past of `topic`, each stretch read by a consumer of its own, without a group."""
+    """Reads each range of `topic` with a consumer of its own, without a group."""
 
     bootstrap: str
     topic: str
 
-    async def read(self, stretch: OffsetRange) -> AsyncGenerator[Sequence[Received], None]:
+    async def read(self, offsets: OffsetRange) -> AsyncGenerator[Sequence[ConsumerRecord], None]:
         """As the port says."""
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self.bootstrap,
@@ -49,24 +47,24 @@ class KafkaReplaySource:
         )
         await consumer.start()
         try:
-            async for messages in _read(consumer, self.topic, stretch):
+            async for messages in _read(consumer, self.topic, offsets):
                 yield messages
         finally:
             await consumer.stop()
 
 
 async def _read(
-    consumer: AIOKafkaConsumer, topic: str, stretch: OffsetRange
-) -> AsyncGenerator[Sequence[Received], None]:
-    place = TopicPartition(topic, stretch.partition)
-    consumer.assign([place])
-    since = int(stretch.since.timestamp() * 1000)
-    found = (await consumer.offsets_for_times({place: since}))[place]
-    if found is None:
+    consumer: AIOKafkaConsumer, topic: str, offsets: OffsetRange
+) -> AsyncGenerator[Sequence[ConsumerRecord], None]:
+    tp = TopicPartition(topic, offsets.partition)
+    consumer.assign([tp])
+    since_ms = int(offsets.since.timestamp() * 1000)
+    first = (await consumer.offsets_for_times({tp: since_ms}))[tp]
+    if first is None:
         return
-    consumer.seek(place, found.offset)
-    while await consumer.position(place) < stretch.until:
-        polled = await consumer.getmany(place, timeout_ms=POLL_MS, max_records=MOST_AT_ONCE)
-        messages = [one for one in polled.get(place, ()) if one.offset < stretch.until]
+    consumer.seek(tp, first.offset)
+    while await consumer.position(tp) < offsets.until:
+        polled = await consumer.getmany(tp, timeout_ms=POLL_MS, max_records=MOST_AT_ONCE)
+        messages = [message for message in polled.get(tp, ()) if message.offset < offsets.until]
         if messages:
             yield messages

@@ -8,10 +8,10 @@ from datetime import datetime
 from schemas.tick import Tick
 from schemas.topics import EVENTS
 from services import telemetry
-from services.matcher.adapters.detection.detect import tick_letter
 from services.matcher.adapters.stream.crash import crash_and_park
 from services.matcher.adapters.stream.transport import App
 from services.matcher.adapters.topics.cluster import KafkaCluster
+from services.matcher.adapters.topics.codec import encode_tick
 from services.matcher.adapters.topics.record_sender import RecordSender
 
 log = telemetry.logger(__name__)
@@ -21,10 +21,10 @@ log = telemetry.logger(__name__)
 class Ticker:
     """Writes ticks into the events topic, whose full name is `topic`.
 
-    `clock` gives their time, or None while there is none to tell.
+    `clock` gives their time, or None while there is none yet.
     """
 
-    outbox: RecordSender
+    sender: RecordSender
     clock: Callable[[], datetime | None]
     topic: str
 
@@ -35,15 +35,15 @@ class Ticker:
             return
         for partition in owned:
             tick = Tick(time=time, partition=partition, partitions=partitions)
-            await self.outbox.send(EVENTS, tick_letter(tick, partition))
+            await self.sender.send(EVENTS, encode_tick(tick, partition))
 
     async def run(self, app: App, cluster: KafkaCluster, seconds: float) -> None:
         """Tick every `seconds` into the partitions that this worker owns, while the app runs."""
         while not app.should_stop:
             try:
                 if app.settled:
-                    places = [tp for tp in app.consumer.assignment() if tp.topic == self.topic]
-                    owned = sorted(place.partition for place in places)
+                    assignment = app.consumer.assignment()
+                    owned = sorted(tp.partition for tp in assignment if tp.topic == self.topic)
                     await self.tick(owned, cluster.known(self.topic))
             except Exception as error:
                 log.exception("no tick can be written")

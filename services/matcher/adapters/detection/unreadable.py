@@ -9,8 +9,9 @@ from schemas.alert import Evidence
 from schemas.duty import DUTY_PACK, OWN_SOURCE, SOURCE_UNREADABLE
 from schemas.signal import Signal
 from services.matcher.adapters import metrics
-from services.matcher.adapters.topics.message import Poison, Received
+from services.matcher.adapters.topics.codec import Poison
 from services.matcher.adapters.topics.record_sender import RecordSender, dead_letter
+from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.duty.publisher import UNKNOWN, publisher_of
 
 WHERE = "detect"
@@ -33,14 +34,14 @@ class UnreadableItems:
     began: datetime | None = None
     counts: Counter[str] = field(default_factory=Counter)
 
-    async def take(self, item: Poison, message: Received) -> Signal | None:
+    async def take(self, item: Poison, message: ConsumerRecord) -> Signal | None:
         """Send the item to the dead letters, or count it.
 
         The first item beyond the limit in a period is a signal for the duty alert, to be sent.
         """
         publisher = self._count(publisher_of(item.raw, message.key))
         if self.counts[publisher] <= self.limit:
-            await dead_letter(self.outbox, message, item.raw, (item.reason, WHERE))
+            await dead_letter(self.outbox, message, item.raw, item.reason, WHERE)
             return None
         metrics.UNREADABLE_SUPPRESSED.labels(publisher).inc()
         is_first = self.counts[publisher] == self.limit + 1
@@ -58,7 +59,7 @@ class UnreadableItems:
         return publisher
 
 
-def _limit_signal(publisher: str, reason: str, message: Received, now: datetime) -> Signal:
+def _limit_signal(publisher: str, reason: str, message: ConsumerRecord, now: datetime) -> Signal:
     position = f"{message.topic}/{message.partition}@{message.offset}"
     return Signal(
         pack=DUTY_PACK,

@@ -10,7 +10,7 @@ from schemas.event import Event
 from services.matcher.adapters.rules.pack_files import unbundle_files
 from services.matcher.adapters.rules.rule_files import read_packs
 from services.matcher.adapters.rules.rules_topic import BundleRecord
-from services.matcher.adapters.topics.message import reason
+from services.matcher.adapters.topics.codec import describe_faults
 from services.matcher.domain.changes.active_rules import ActiveRules, generations
 from services.matcher.domain.changes.next_bundle import number_bundle
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -32,7 +32,7 @@ def rules_of(written: BundleRecord, reports: Sequence[Event]) -> ActiveRules:
         book = _rulebook(bundle)
         book = replace(tuned(book, reports) if reports else book, number=written.number)
     except ValidationError as error:
-        raise BadBundle(reason(error)) from error
+        raise BadBundle(describe_faults(error)) from error
     except BadBundle:
         raise
     except Exception as error:

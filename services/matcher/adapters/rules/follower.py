@@ -43,8 +43,8 @@ class Published(Protocol):
         """Wait until somebody who calls `more` has read all that stands there now."""
         ...
 
-    def rebuilt(self, partition: int) -> int:
-        """The newest bundle for which the past of an events partition has been judged again."""
+    def backfilled(self, partition: int) -> int:
+        """The newest bundle for which an events partition is backfilled."""
         ...
 
     async def close(self) -> None:
@@ -87,7 +87,7 @@ class Follower:
             BundleMissing: they never come.
         """
         await self.topic.caught_up()
-        await bundles.at_least(self.topic.rebuilt(partition))
+        await bundles.at_least(self.topic.backfilled(partition))
 
     async def run(self, app: App, bundles: Bundles) -> None:
         """Follow the topic for as long as the app runs, then close the connection."""

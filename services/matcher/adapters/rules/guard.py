@@ -18,11 +18,6 @@ class RuleFailure:
     where: str
     reason: str
 
-    @property
-    def why(self) -> tuple[str, str]:
-        """Reason and place, as a dead letter says them."""
-        return self.reason, self.where
-
 
 def guard_rule(where: str, judge: Callable[[], T]) -> T | RuleFailure:
     """What `judge` gives; whatever it raises comes back as a fault, logged with its traceback.

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
-from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, Rebuilt
+from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, CompletedBackfill
 from services import telemetry
 from services.matcher.adapters.topics.cluster import KafkaUnusable
 
@@ -41,7 +41,7 @@ class BundleRecord:
 
 @dataclass(slots=True)
 class RulesRead:
-    """What of the topic was read so far: up to which bundle each events partition is rebuilt."""
+    """What of the topic was read so far: up to which bundle each events partition is backfilled."""
 
     done: dict[int, int] = field(default_factory=dict)
 
@@ -55,17 +55,17 @@ class RulesRead:
                 self._note(record)
         return found
 
-    def rebuilt(self, partition: int) -> int:
-        """The newest bundle for which the past of an events partition has been judged again."""
+    def backfilled(self, partition: int) -> int:
+        """The newest bundle for which an events partition is backfilled."""
         return self.done.get(partition, 0)
 
     def _note(self, record: Record) -> None:
         try:
-            told = Rebuilt.model_validate_json(record.value or b"")
+            told = CompletedBackfill.model_validate_json(record.value or b"")
         except ValidationError:
             log.warning("unreadable in the rules topic", key=repr(record.key), at=record.offset)
         else:
-            self.done[told.partition] = max(told.bundle, self.rebuilt(told.partition))
+            self.done[told.partition] = max(told.bundle, self.backfilled(told.partition))
 
 
 @dataclass(slots=True)
@@ -134,9 +134,9 @@ class RulesTopicReader:
                 log.warning("Kafka does not answer", reason=repr(error))
             await asyncio.sleep(AGAIN_SECONDS)
 
-    def rebuilt(self, partition: int) -> int:
-        """The newest bundle for which the past of an events partition has been judged again."""
-        return self.read.rebuilt(partition)
+    def backfilled(self, partition: int) -> int:
+        """The newest bundle for which an events partition is backfilled."""
+        return self.read.backfilled(partition)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -7,11 +7,11 @@ from faust.types import StreamT, TopicT
 
 from services import telemetry
 from services.matcher.adapters.stream.crash import crash_and_park
-from services.matcher.adapters.topics.message import Received
+from services.matcher.adapters.topics.records import ConsumerRecord
 
 log = telemetry.logger(__name__)
 
-Take = Callable[[Received], Awaitable[None]]
+Take = Callable[[ConsumerRecord], Awaitable[None]]
 
 
 def add_agent(app: faust.App, name: str, topic: TopicT, take: Take) -> None:

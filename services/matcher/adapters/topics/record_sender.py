@@ -1,4 +1,4 @@
-"""The outbox: how the agents send, and what they do with what they cannot use."""
+"""Sending: how the agents send records, and what they do with what they cannot use."""
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
@@ -8,31 +8,21 @@ from aiokafka.errors import MessageSizeTooLargeError
 from faust.exceptions import ProducerSendError
 from faust.types import TopicT
 
-from schemas.envelope import Headers, dead_letter_headers
+from schemas.envelope import dead_letter_headers
 from schemas.topics import DEAD_LETTERS
 from services.matcher.adapters import metrics
-from services.matcher.adapters.topics.message import Received
+from services.matcher.adapters.topics.records import ConsumerRecord, ProducerRecord
 
 
 class TooLarge(Exception):
-    """The message is over the size limit and was not sent: dead-letter what led to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProducerRecord:
-    """One message to be sent; `partition` None leaves the choice to the key."""
-
-    value: bytes | None
-    headers: Headers
-    key: bytes | None = None
-    partition: int | None = None
+    """The record is over the size limit and was not sent: dead-letter what led to it."""
 
 
 class RecordSender(Protocol):
     """Where the agents send."""
 
-    async def send(self, topic: str, letter: ProducerRecord) -> Awaitable[object]:
-        """Queue a message for the topic of that name (without prefix), in order.
+    async def send(self, topic: str, record: ProducerRecord) -> Awaitable[object]:
+        """Queue a record for the topic of that name (without prefix), in order.
 
         The answer can be awaited for Kafka's acknowledgement; the commit waits for it anyway.
 
@@ -44,18 +34,18 @@ class RecordSender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TopicSender:
-    """The outbox on Faust's topics, by name without prefix."""
+    """Sends to Faust's topics, by name without prefix."""
 
     topics: Mapping[str, TopicT]
 
-    async def send(self, topic: str, letter: ProducerRecord) -> Awaitable[object]:
+    async def send(self, topic: str, record: ProducerRecord) -> Awaitable[object]:
         """As the port says."""
         try:
             return await self.topics[topic].send(
-                key=letter.key,
-                value=letter.value,
-                headers=letter.headers,
-                partition=letter.partition,
+                key=record.key,
+                value=record.value,
+                headers=record.headers,
+                partition=record.partition,
             )
         except ProducerSendError as error:
             if isinstance(error.__cause__, MessageSizeTooLargeError):
@@ -64,22 +54,17 @@ class TopicSender:
 
 
 async def dead_letter(
-    outbox: RecordSender,
-    message: Received,
-    raw: bytes | None,
-    why: tuple[str, str],
+    sender: RecordSender, source: ConsumerRecord, value: bytes | None, reason: str, where: str
 ) -> Awaitable[object]:
-    """Send `raw`, of `message`, to the dead letters; `why` is the reason and the part refusing.
+    """Send `value`, of the record `source`, to the dead letters; `where` is what refused it.
 
-    The message's own headers stay, to be sent again with; of two of one name the last counts.
-
-    What is too large even for that stays where it stands: the headers say where.
+    The headers of `source` stay, for a retry; of two of one name the last counts. A value that is
+    too large even for the dead letters is left out: the headers have its offset.
     """
-    reason, where = why
-    told = dead_letter_headers(reason, where, message.topic, message.partition, message.offset)
-    headers = [*(message.headers or ()), *told]
+    added = dead_letter_headers(reason, where, source.topic, source.partition, source.offset)
+    headers = [*(source.headers or ()), *added]
     metrics.DEAD_LETTERS.labels(where).inc()
     try:
-        return await outbox.send(DEAD_LETTERS, ProducerRecord(raw, headers, message.key))
+        return await sender.send(DEAD_LETTERS, ProducerRecord(value, headers, source.key))
     except TooLarge:
-        return await outbox.send(DEAD_LETTERS, ProducerRecord(None, headers, message.key))
+        return await sender.send(DEAD_LETTERS, ProducerRecord(None, headers, source.key))

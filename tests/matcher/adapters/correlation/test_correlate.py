@@ -12,12 +12,13 @@ from schemas.rule import Condition
 from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
-from services.matcher.adapters.correlation.correlate import Correlator, SignalsMessage
+from services.matcher.adapters.correlation.correlate import Correlator
 from services.matcher.adapters.correlation.hypotheses import Hypotheses
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import StateKind, has_kind
 from services.matcher.adapters.state.windows import Windows
+from services.matcher.adapters.topics.codec import SignalsMessage
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.state import WindowState

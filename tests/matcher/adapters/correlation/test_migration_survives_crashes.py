@@ -13,7 +13,7 @@ from schemas.rule import Condition
 from schemas.signal import Signal
 from schemas.topics import ALERTS
 from services.matcher.adapters.rules.bundles import Bundles
-from services.matcher.adapters.topics.record_sender import ProducerRecord
+from services.matcher.adapters.topics.records import ProducerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
 from tests.fakes import FakeOutbox
 from tests.matcher.adapters.correlation.test_correlate import ticks
@@ -38,8 +38,8 @@ class Outbox(FakeOutbox):
 
     certain: int = 0
 
-    async def send(self, topic: str, letter: ProducerRecord) -> Awaitable[object]:
-        await super().send(topic, letter)
+    async def send(self, topic: str, record: ProducerRecord) -> Awaitable[object]:
+        await super().send(topic, record)
         return Receipt(self)
 
 

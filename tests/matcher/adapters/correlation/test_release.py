@@ -46,7 +46,7 @@ async def test_a_table_that_has_lost_the_end_marks_learns_of_them_from_ticks() -
     await at_work.hear(*THREE, bundle=1)
     assert at_work.alerts == []
 
-    await at_work.take(tick_message(tick(AFTER, rebuilt=1)))
+    await at_work.take(tick_message(tick(AFTER, backfilled=1)))
 
     assert at_work.told == [(Status.FIRING, 1)]
     assert (await at_work.tick(101)).told[1:] == [(Status.RESOLVED, 2)]

@@ -30,7 +30,7 @@ from tests.matcher.messages import Given, tick, tick_message
 async def test_a_tick_that_repeats_a_mark_of_a_newer_bundle_waits_for_it() -> None:
     at_work = await worker(RULE).hear(*THREE)
 
-    ticking = asyncio.create_task(at_work.take(tick_message(tick(NOON, rebuilt=1))))
+    ticking = asyncio.create_task(at_work.take(tick_message(tick(NOON, backfilled=1))))
     await asyncio.sleep(0.01)
     assert not ticking.done()
     at_work.put(rules(PAIR, number=1, changed=[PAIR]))

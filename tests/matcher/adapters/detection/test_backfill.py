@@ -1,4 +1,4 @@
-"""The past, judged again: signals of changed rules alone, then the marks, then the record."""
+"""Backfill: signals of the rules that changed alone, then the barriers, then the record."""
 
 import asyncio
 from dataclasses import dataclass, field, replace
@@ -7,25 +7,32 @@ from datetime import timedelta
 import pytest
 from aiokafka.errors import KafkaError
 
-from schemas.bundle import BackfillBarrier, OnChange, Rebuilt
-from schemas.envelope import BACKFILL_BARRIER, REBUILT, SIGNAL, TICK, cloud_headers, header
+from schemas.bundle import BackfillBarrier, CompletedBackfill, OnChange
+from schemas.envelope import (
+    BACKFILL_BARRIER,
+    BACKFILL_COMPLETED,
+    SIGNAL,
+    TICK,
+    cloud_headers,
+    header,
+)
 from schemas.signal import Signal, SignalKind
 from schemas.topics import DEAD_LETTERS, RULES, SIGNALS
 from services.matcher.adapters.detection.backfill import AHEAD, Backfill, BackfillPartitions
-from services.matcher.adapters.detection.rebuilds import Rebuilds
+from services.matcher.adapters.detection.backfill_tasks import BackfillTasks
 from services.matcher.adapters.detection.replay_source import OffsetRange
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.rulebook import RuleKey
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import NOON
-from tests.matcher.fakes import FakePast
+from tests.matcher.fakes import FakeReplaySource
 from tests.matcher.messages import Given, event, given, tick
 from tests.matcher.rules import correlating, detecting, rulebook
 
 CHANGED_AT = NOON + timedelta(hours=1)
 SINCE = NOON - timedelta(days=7)
-ANEW = RuleGeneration(OnChange.REBUILD, 4, CHANGED_AT, SINCE)
+CHANGED = RuleGeneration(OnChange.REBUILD, 4, CHANGED_AT, SINCE)
 BOOK = replace(
     rulebook(
         detecting("fire", selection={"words|phrase": "rockets"}),
@@ -38,26 +45,27 @@ BOOK = replace(
 LATE = event(id="e-2", recorded_at=(CHANGED_AT + timedelta(seconds=1)).isoformat())
 
 
-def rules(**standings: RuleGeneration) -> ActiveRules:
-    return ActiveRules(BOOK, {("pack", name): one for name, one in standings.items()})
+def rules(**generations: RuleGeneration) -> ActiveRules:
+    return ActiveRules(
+        BOOK, {("pack", name): generation for name, generation in generations.items()}
+    )
 
 
 @dataclass
 class BackfillDesk:
-    """A rebuild of two events partitions onto three signals partitions."""
+    """A backfill of two events partitions onto three signals partitions."""
 
-    past: FakePast = field(default_factory=FakePast)
-    outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    source: FakeReplaySource = field(default_factory=FakeReplaySource)
+    sender: FakeOutbox = field(default_factory=FakeOutbox)
     done: dict[int, int] = field(default_factory=dict)
     failed: list[BaseException] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.rebuild = Backfill(
-            self.past, self.outbox, BackfillPartitions(3, lambda: 2, self.rebuilt)
-        )
-        self.rebuilds = Rebuilds(self.rebuild, self.rebuilt, self._fail)
+        partitions = BackfillPartitions(3, lambda: 2, self.backfilled)
+        self.backfill = Backfill(self.source, self.sender, partitions)
+        self.tasks = BackfillTasks(self.backfill, self.backfilled, self._fail)
 
-    def rebuilt(self, partition: int) -> int:
+    def backfilled(self, partition: int) -> int:
         return self.done.get(partition, 0)
 
     async def _fail(self, error: BaseException) -> None:
@@ -65,180 +73,190 @@ class BackfillDesk:
 
     @property
     def kinds(self) -> list[str | None]:
-        return [header(letter.headers, "ce_type") for _, letter in self.outbox.sent]
+        return [header(record.headers, "ce_type") for _, record in self.sender.sent]
 
     @property
     def signals(self) -> list[Signal]:
-        sent = self.outbox.to(SIGNALS)
-        raw = [one.value or b"" for one in sent if header(one.headers, "ce_type") == SIGNAL]
-        return [Signal.model_validate_json(one) for one in raw]
+        sent = self.sender.to(SIGNALS)
+        raw = [
+            record.value or b"" for record in sent if header(record.headers, "ce_type") == SIGNAL
+        ]
+        return [Signal.model_validate_json(value) for value in raw]
 
 
-async def test_only_the_rules_that_changed_are_asked_with_the_number_of_the_bundle() -> None:
+async def test_only_the_rules_that_changed_are_evaluated_with_the_number_of_the_bundle() -> None:
     desk = BackfillDesk(
-        FakePast([[given([event(), event(id="e-3", title="Markets")])], [given(LATE)]])
+        FakeReplaySource([[given([event(), event(id="e-3", title="Markets")])], [given(LATE)]])
     )
 
-    await desk.rebuild(rules(three=ANEW), 1, 50)
+    await desk.backfill(rules(three=CHANGED), 1, 50)
 
-    assert [(one.rule, one.identity[-3:], one.bundle) for one in desk.signals] == [
+    assert [(hit.rule, hit.identity[-3:], hit.bundle) for hit in desk.signals] == [
         ("three", "e-1", 4),
         ("three", "e-2", 4),
     ]
-    assert desk.past.asked == [OffsetRange(1, SINCE - AHEAD, 50)]
+    assert desk.source.reads == [OffsetRange(1, SINCE - AHEAD, 50)]
 
 
-async def test_what_was_recorded_after_the_change_was_only_overtaken_and_is_live() -> None:
-    desk = BackfillDesk(FakePast([[given([event(), LATE])]]))
+async def test_what_was_recorded_after_the_change_is_live() -> None:
+    desk = BackfillDesk(FakeReplaySource([[given([event(), LATE])]]))
 
-    await desk.rebuild(rules(three=ANEW), 1, 50)
+    await desk.backfill(rules(three=CHANGED), 1, 50)
 
-    assert [one.backfill for one in desk.signals] == [True, False]
+    assert [hit.backfill for hit in desk.signals] == [True, False]
 
 
-async def test_a_correction_of_the_past_is_a_mark_and_a_hit() -> None:
+async def test_a_correction_of_the_past_is_a_retraction_and_a_hit() -> None:
     correction = event(id="e-9", supersedes="e-1", earlier=event())
-    desk = BackfillDesk(FakePast([[given(correction)]]))
+    desk = BackfillDesk(FakeReplaySource([[given(correction)]]))
 
-    await desk.rebuild(rules(three=ANEW), 1, 50)
+    await desk.backfill(rules(three=CHANGED), 1, 50)
 
-    assert [one.kind for one in desk.signals] == [SignalKind.RETRACTION, SignalKind.HIT]
+    assert [hit.kind for hit in desk.signals] == [SignalKind.RETRACTION, SignalKind.HIT]
 
 
-async def test_ticks_and_what_cannot_be_read_are_passed_over() -> None:
+async def test_ticks_and_poison_are_skipped() -> None:
     headers = cloud_headers(TICK, "tick", "test", NOON)
     ticked = Given(tick(partition=1, partitions=2).model_dump_json().encode(), headers)
-    desk = BackfillDesk(FakePast([[ticked, Given(b"{nope"), given(event())]]))
+    desk = BackfillDesk(FakeReplaySource([[ticked, Given(b"{nope"), given(event())]]))
 
-    await desk.rebuild(rules(three=ANEW), 1, 50)
+    await desk.backfill(rules(three=CHANGED), 1, 50)
 
     assert len(desk.signals) == 1
-    assert not desk.outbox.to(DEAD_LETTERS)
+    assert not desk.sender.to(DEAD_LETTERS)
 
 
-async def test_the_marks_come_last_in_every_signals_partition_and_then_the_record() -> None:
-    desk = BackfillDesk(FakePast([[given(event())]]))
+async def test_barriers_come_last_in_every_signals_partition_and_then_the_record() -> None:
+    desk = BackfillDesk(FakeReplaySource([[given(event())]]))
 
-    await desk.rebuild(rules(three=ANEW), 1, 50)
+    await desk.backfill(rules(three=CHANGED), 1, 50)
 
-    assert desk.kinds == [SIGNAL, BACKFILL_BARRIER, BACKFILL_BARRIER, BACKFILL_BARRIER, REBUILT]
-    marks = desk.outbox.to(SIGNALS)[1:]
-    assert [one.partition for one in marks] == [0, 1, 2]
-    told = {BackfillBarrier.model_validate_json(one.value or b"") for one in marks}
-    assert told == {BackfillBarrier(partition=1, partitions=2, bundle=4)}
-    (record,) = desk.outbox.to(RULES)
-    assert record.key == b"rebuilt/1"
-    assert Rebuilt.model_validate_json(record.value or b"") == Rebuilt(partition=1, bundle=4)
+    assert desk.kinds == [
+        SIGNAL,
+        BACKFILL_BARRIER,
+        BACKFILL_BARRIER,
+        BACKFILL_BARRIER,
+        BACKFILL_COMPLETED,
+    ]
+    barriers = desk.sender.to(SIGNALS)[1:]
+    assert [record.partition for record in barriers] == [0, 1, 2]
+    decoded = {BackfillBarrier.model_validate_json(record.value or b"") for record in barriers}
+    assert decoded == {BackfillBarrier(partition=1, partitions=2, bundle=4)}
+    (record,) = desk.sender.to(RULES)
+    assert record.key == b"backfilled/1"
+    assert CompletedBackfill.model_validate_json(record.value or b"") == CompletedBackfill(
+        partition=1, bundle=4
+    )
 
 
-async def test_nothing_is_marked_before_kafka_has_the_signals_nor_recorded_before_the_marks() -> (
-    None
-):
-    desk = BackfillDesk(FakePast([[given(event())]]), FakeOutbox(silent=True))
-    desk.rebuilds.begin(rules(three=ANEW), 1, 50)
+async def test_barriers_wait_for_acknowledged_signals_and_the_record_for_barriers() -> None:
+    desk = BackfillDesk(FakeReplaySource([[given(event())]]), FakeOutbox(silent=True))
+    desk.tasks.begin(rules(three=CHANGED), 1, 50)
     await settle(desk, 1)
-    signalled = desk.kinds
-    desk.outbox.acknowledge()
+    before_barriers = desk.kinds
+    desk.sender.acknowledge()
     await settle(desk, 4)
-    marked = desk.kinds
-    desk.outbox.acknowledge()
+    before_record = desk.kinds
+    desk.sender.acknowledge()
     await settle(desk, 5)
 
-    assert signalled == [SIGNAL]
-    assert marked == [SIGNAL, BACKFILL_BARRIER, BACKFILL_BARRIER, BACKFILL_BARRIER]
-    assert desk.kinds[-1] == REBUILT
+    assert before_barriers == [SIGNAL]
+    assert before_record == [SIGNAL, BACKFILL_BARRIER, BACKFILL_BARRIER, BACKFILL_BARRIER]
+    assert desk.kinds[-1] == BACKFILL_COMPLETED
 
 
 @pytest.mark.parametrize(
-    "standing",
+    "generation",
     [
-        replace(ANEW, on_change=OnChange.RESET),
-        replace(ANEW, changed_in=2),
+        replace(CHANGED, on_change=OnChange.RESET),
+        replace(CHANGED, changed_in=2),
         RuleGeneration(),
     ],
-    ids=["reset", "rebuilt already", "kept"],
+    ids=["reset", "backfilled already", "kept"],
 )
-async def test_with_nothing_to_rebuild_the_marks_are_sent_at_once(standing: RuleGeneration) -> None:
-    desk = BackfillDesk(FakePast([[given(event())]]), done={1: 2})
+async def test_with_nothing_to_backfill_the_barriers_are_sent_at_once(
+    generation: RuleGeneration,
+) -> None:
+    desk = BackfillDesk(FakeReplaySource([[given(event())]]), done={1: 2})
 
-    await desk.rebuild(rules(three=standing), 1, 50)
+    await desk.backfill(rules(three=generation), 1, 50)
 
-    assert not desk.past.asked
-    assert desk.kinds == [BACKFILL_BARRIER, BACKFILL_BARRIER, BACKFILL_BARRIER, REBUILT]
+    assert not desk.source.reads
+    assert desk.kinds == [BACKFILL_BARRIER, BACKFILL_BARRIER, BACKFILL_BARRIER, BACKFILL_COMPLETED]
 
 
 async def test_a_rule_over_correlations_alone_has_no_past_to_read() -> None:
-    desk = BackfillDesk(FakePast([[given(event())]]))
+    desk = BackfillDesk(FakeReplaySource([[given(event())]]))
 
-    await desk.rebuild(rules(above=ANEW), 1, 50)
+    await desk.backfill(rules(above=CHANGED), 1, 50)
 
-    assert not desk.past.asked
-    assert desk.kinds == [BACKFILL_BARRIER, BACKFILL_BARRIER, BACKFILL_BARRIER, REBUILT]
+    assert not desk.source.reads
+    assert desk.kinds == [BACKFILL_BARRIER, BACKFILL_BARRIER, BACKFILL_BARRIER, BACKFILL_COMPLETED]
 
 
-async def test_the_past_is_read_from_where_the_first_rule_begins_to_watch() -> None:
-    earlier = replace(ANEW, since=SINCE - timedelta(days=1))
-    desk = BackfillDesk(FakePast([[]]))
+async def test_the_past_is_read_from_the_start_of_the_first_rule() -> None:
+    earlier = replace(CHANGED, since=SINCE - timedelta(days=1))
+    desk = BackfillDesk(FakeReplaySource([[]]))
 
-    await desk.rebuild(rules(three=ANEW, fire=earlier), 1, 50)
+    await desk.backfill(rules(three=CHANGED, fire=earlier), 1, 50)
 
-    assert [one.since for one in desk.past.asked] == [SINCE - timedelta(days=1) - AHEAD]
+    assert [offsets.since for offsets in desk.source.reads] == [SINCE - timedelta(days=1) - AHEAD]
 
 
 async def test_a_fault_of_kafka_begins_the_reading_again() -> None:
-    desk = BackfillDesk(FakePast([[given(event())], [given(LATE)]], [KafkaError()]))
+    desk = BackfillDesk(FakeReplaySource([[given(event())], [given(LATE)]], [KafkaError()]))
 
-    await desk.rebuild(rules(three=ANEW), 1, 50)
+    await desk.backfill(rules(three=CHANGED), 1, 50)
 
-    assert [one.identity[-3:] for one in desk.signals] == ["e-1", "e-1", "e-2"]
-    assert desk.kinds[-1] == REBUILT
+    assert [hit.identity[-3:] for hit in desk.signals] == ["e-1", "e-1", "e-2"]
+    assert desk.kinds[-1] == BACKFILL_COMPLETED
 
 
-async def test_what_is_done_is_not_done_again() -> None:
+async def test_what_is_backfilled_is_not_backfilled_again() -> None:
     desk = BackfillDesk(done={1: 4})
 
-    desk.rebuilds.begin(rules(three=ANEW), 1, 50)
-    desk.rebuilds.begin(ActiveRules(replace(BOOK, number=0)), 2, 50)
+    desk.tasks.begin(rules(three=CHANGED), 1, 50)
+    desk.tasks.begin(ActiveRules(replace(BOOK, number=0)), 2, 50)
 
-    assert not desk.rebuilds.tasks
+    assert not desk.tasks.tasks
 
 
-async def test_a_newer_bundle_takes_over_what_was_under_way() -> None:
-    desk = BackfillDesk(FakePast([[given(event())]]), FakeOutbox(silent=True))
-    desk.rebuilds.begin(rules(three=ANEW), 1, 50)
+async def test_the_backfill_of_a_newer_bundle_replaces_a_running_one() -> None:
+    desk = BackfillDesk(FakeReplaySource([[given(event())]]), FakeOutbox(silent=True))
+    desk.tasks.begin(rules(three=CHANGED), 1, 50)
     await settle(desk, 1)
-    newer = ActiveRules(replace(BOOK, number=6), {("pack", "three"): ANEW})
+    newer = ActiveRules(replace(BOOK, number=6), {("pack", "three"): CHANGED})
 
-    desk.rebuilds.begin(newer, 1, 60)
+    desk.tasks.begin(newer, 1, 60)
     await settle(desk, 2)
-    desk.outbox.acknowledge()
+    desk.sender.acknowledge()
     await settle(desk, 5)
-    desk.outbox.acknowledge()
+    desk.sender.acknowledge()
     await settle(desk, 6)
 
-    (record,) = desk.outbox.to(RULES)
-    assert Rebuilt.model_validate_json(record.value or b"").bundle == 6
-    assert [one.until for one in desk.past.asked] == [50, 60]
+    (record,) = desk.sender.to(RULES)
+    assert CompletedBackfill.model_validate_json(record.value or b"").bundle == 6
+    assert [offsets.until for offsets in desk.source.reads] == [50, 60]
     assert not desk.failed
 
 
-async def test_partitions_on_the_move_end_the_work_without_a_mark() -> None:
-    desk = BackfillDesk(FakePast([[given(event())]]), FakeOutbox(silent=True))
-    desk.rebuilds.begin(rules(three=ANEW), 1, 50)
+async def test_a_stopped_backfill_sends_no_barrier() -> None:
+    desk = BackfillDesk(FakeReplaySource([[given(event())]]), FakeOutbox(silent=True))
+    desk.tasks.begin(rules(three=CHANGED), 1, 50)
     await settle(desk, 1)
 
-    desk.rebuilds.stop()
-    desk.outbox.acknowledge()
+    desk.tasks.stop()
+    desk.sender.acknowledge()
     await asyncio.sleep(0.01)
 
     assert desk.kinds == [SIGNAL]
     assert not desk.failed
 
 
-async def test_what_cannot_be_mended_ends_the_process() -> None:
-    desk = BackfillDesk(FakePast([[given(event())]], [OSError("disk")]))
+async def test_a_backfill_that_fails_ends_the_process() -> None:
+    desk = BackfillDesk(FakeReplaySource([[given(event())]], [OSError("disk")]))
 
-    desk.rebuilds.begin(rules(three=ANEW), 1, 50)
+    desk.tasks.begin(rules(three=CHANGED), 1, 50)
     await settle(desk, 1)
 
     assert desk.kinds == [SIGNAL]
@@ -248,15 +266,15 @@ async def test_what_cannot_be_mended_ends_the_process() -> None:
 async def settle(desk: BackfillDesk, sent: int) -> None:
     """Wait until so many messages are sent, and let whatever comes next begin."""
     for _ in range(1000):
-        if len(desk.outbox.sent) >= sent:
+        if len(desk.sender.sent) >= sent:
             break
         await asyncio.sleep(0.005)
     await asyncio.sleep(0.01)
 
 
 def test_a_rule_is_to_be_rebuilt_where_its_change_was_not_applied() -> None:
-    found = rules(three=ANEW, fire=replace(ANEW, on_change=OnChange.RESET))
+    active = rules(three=CHANGED, fire=replace(CHANGED, on_change=OnChange.RESET))
 
     key: RuleKey = ("pack", "three")
-    assert found.rebuilt_after(3) == {key: ANEW}
-    assert found.rebuilt_after(4) == {}
+    assert active.rebuilt_after(3) == {key: CHANGED}
+    assert active.rebuilt_after(4) == {}

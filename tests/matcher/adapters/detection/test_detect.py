@@ -1,6 +1,6 @@
 """detect: events in, signals and dead letters out, ticks behind what they follow."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,17 +11,16 @@ from schemas.event import Event
 from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import DEAD_LETTERS, SIGNALS
-from services.matcher.adapters.detection.detect import Detection
 from services.matcher.adapters.detection.matcher import Matcher, MatchResult
-from services.matcher.adapters.detection.unreadable import UnreadableItems
 from services.matcher.adapters.rules.guard import RuleFailure
-from services.matcher.adapters.topics.record_sender import ProducerRecord
+from services.matcher.adapters.topics.records import ProducerRecord
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.predicates import AllOf, FieldTest
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.rules.rulebook import CompiledRule, PackRules, Rulebook
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import ALONE, NOON, hit
+from tests.matcher.detections import detection_by, detection_of, sender_of
 from tests.matcher.messages import Given, as_event, event, given, tick, tick_message
 
 
@@ -38,136 +37,122 @@ class Broken(FieldTest):
 
 
 def rulebook(**predicates: AllOf | FieldTest) -> Rulebook:
-    rules = tuple(CompiledRule("pack", name, one) for name, one in predicates.items())
+    rules = tuple(CompiledRule("pack", name, predicate) for name, predicate in predicates.items())
     pack = PackRules("pack", Lists(), rules, tuple(range(len(rules))), {}, {}, ("",) * len(rules))
     windows = [replace(ALONE, pack="pack", name=name, bases=(name,)) for name in predicates]
     feeds = {("pack", window.name): (window,) for window in windows}
     return Rulebook(packs=(pack,), feeds=feeds)
 
 
-def detecting(
-    judge: Callable[[Event], MatchResult], partitions: int = 3, limit: int = 1_000_000
-) -> Detection:
-    sent = FakeOutbox(limit=limit)
-    return Detection(judge, sent, partitions, UnreadableItems(sent))
-
-
-def found(*signals: Signal) -> Detection:
-    return detecting(lambda _event: MatchResult(signals))
-
-
-def outbox(detection: Detection) -> FakeOutbox:
-    assert isinstance(detection.outbox, FakeOutbox)
-    return detection.outbox
-
-
-def partitions(letters: Iterable[ProducerRecord]) -> list[int | None]:
-    return [letter.partition for letter in letters]
+def partitions(records: Iterable[ProducerRecord]) -> list[int | None]:
+    return [record.partition for record in records]
 
 
 async def test_every_signal_of_an_event_is_sent_under_the_key_of_its_window() -> None:
     first, second = hit(0), hit(1).model_copy(update={"group": {"place": "Taji"}})
-    detection = found(first, second)
+    detection = detection_of(first, second)
 
-    await detection.take(given(event()))
+    await detection.process(given(event()))
 
-    sent = outbox(detection).to(SIGNALS)
-    assert [letter.key for letter in sent] == [first.key, second.key]
-    assert [Signal.model_validate_json(letter.value or b"") for letter in sent] == [first, second]
-    assert [header(letter.headers, "ce_type") for letter in sent] == ["vedette.signal"] * 2
+    sent = sender_of(detection).to(SIGNALS)
+    assert [record.key for record in sent] == [first.key, second.key]
+    assert [Signal.model_validate_json(record.value or b"") for record in sent] == [first, second]
+    assert [header(record.headers, "ce_type") for record in sent] == ["vedette.signal"] * 2
 
 
 async def test_the_same_hit_of_the_same_window_has_the_same_id_and_others_have_others() -> None:
-    detection = found(hit(0), hit(0), hit(1))
+    detection = detection_of(hit(0), hit(0), hit(1))
 
-    await detection.take(given(event()))
+    await detection.process(given(event()))
 
-    ids = [header(letter.headers, "ce_id") for letter in outbox(detection).to(SIGNALS)]
+    ids = [header(record.headers, "ce_id") for record in sender_of(detection).to(SIGNALS)]
     assert ids[0] == ids[1] != ids[2]
 
 
 async def test_a_tick_goes_to_every_signals_partition_behind_the_signals_before_it() -> None:
-    detection = found(hit(0))
-    told = tick(partition=1, partitions=4)
+    detection = detection_of(hit(0))
+    passed = tick(partition=1, partitions=4)
 
-    await detection.take(given(event()))
-    await detection.take(tick_message(told))
+    await detection.process(given(event()))
+    await detection.process(tick_message(passed))
 
-    _signal, *ticks = outbox(detection).to(SIGNALS)
+    _signal, *ticks = sender_of(detection).to(SIGNALS)
     assert partitions(ticks) == [0, 1, 2]
-    assert {Tick.model_validate_json(letter.value or b"") for letter in ticks} == {told}
+    assert {Tick.model_validate_json(record.value or b"") for record in ticks} == {passed}
 
 
-async def test_a_tick_says_for_which_bundle_the_past_of_its_partition_is_judged() -> None:
-    detection = replace(found(), rebuilt=lambda partition: 10 + partition)
+async def test_a_tick_repeats_up_to_which_bundle_its_partition_is_backfilled() -> None:
+    detection = replace(detection_of(), backfilled=lambda partition: 10 + partition)
 
-    await detection.take(tick_message(tick(partition=1, partitions=4)))
+    await detection.process(tick_message(tick(partition=1, partitions=4)))
 
-    ticks = outbox(detection).to(SIGNALS)
-    assert [Tick.model_validate_json(one.value or b"").rebuilt for one in ticks] == [11] * 3
-
-
-async def test_poison_is_buried_with_its_reason_and_place_and_the_rest_goes_on() -> None:
-    detection = found(hit(0))
-
-    await detection.take(given([{"id": "bad"}, event()]))
-
-    (letter,) = outbox(detection).to(DEAD_LETTERS)
-    assert letter.value == b'{"id":"bad"}'
-    assert letter.key == b"a-key"
-    place = [header(letter.headers, name) for name in ("where", "topic", "partition", "offset")]
-    assert place == ["detect", "vedette.events", "1", "7"]
-    assert len(outbox(detection).to(SIGNALS)) == 1
+    ticks = sender_of(detection).to(SIGNALS)
+    assert [Tick.model_validate_json(record.value or b"").backfilled for record in ticks] == [
+        11
+    ] * 3
 
 
-async def test_poison_too_large_for_a_dead_letter_is_buried_by_its_place_alone() -> None:
-    detection = detecting(lambda _event: MatchResult(()), limit=100)
+async def test_poison_is_a_dead_letter_with_its_reason_and_offset_and_the_rest_goes_on() -> None:
+    detection = detection_of(hit(0))
 
-    await detection.take(Given(b"x" * 101))
+    await detection.process(given([{"id": "bad"}, event()]))
 
-    (letter,) = outbox(detection).to(DEAD_LETTERS)
-    assert letter.value is None
-    assert header(letter.headers, "offset") == "7"
+    (dead,) = sender_of(detection).to(DEAD_LETTERS)
+    assert dead.value == b'{"id":"bad"}'
+    assert dead.key == b"a-key"
+    source = [header(dead.headers, name) for name in ("where", "topic", "partition", "offset")]
+    assert source == ["detect", "vedette.events", "1", "7"]
+    assert len(sender_of(detection).to(SIGNALS)) == 1
 
 
-async def test_a_signal_over_the_size_limit_is_buried_and_the_rest_goes_on() -> None:
+async def test_poison_too_large_for_a_dead_letter_is_one_without_a_value() -> None:
+    detection = detection_by(lambda _event: MatchResult(()), limit=100)
+
+    await detection.process(Given(b"x" * 101))
+
+    (dead,) = sender_of(detection).to(DEAD_LETTERS)
+    assert dead.value is None
+    assert header(dead.headers, "offset") == "7"
+
+
+async def test_a_signal_over_the_size_limit_is_a_dead_letter_and_the_rest_goes_on() -> None:
     small = hit(0)
     large = hit(1).model_copy(update={"fields": {"text": "x" * 2000}})
-    detection = replace(found(large, small), outbox=FakeOutbox(limit=1000))
+    detection = replace(detection_of(large, small), sender=FakeOutbox(limit=1000))
 
-    await detection.take(given(event()))
+    await detection.process(given(event()))
 
-    (letter,) = outbox(detection).to(DEAD_LETTERS)
-    assert header(letter.headers, "where") == "joint_march"
-    assert [one.key for one in outbox(detection).to(SIGNALS)] == [small.key]
+    (dead,) = sender_of(detection).to(DEAD_LETTERS)
+    assert header(dead.headers, "where") == "joint_march"
+    assert [record.key for record in sender_of(detection).to(SIGNALS)] == [small.key]
 
 
 async def test_a_rule_that_fails_on_an_event_is_named_and_the_other_rules_go_on() -> None:
-    judge = Matcher(rulebook(bad=Broken(), good=AllOf(())))
-    detection = detecting(judge, partitions=1)
+    matcher = Matcher(rulebook(bad=Broken(), good=AllOf(())))
+    detection = detection_by(matcher, partitions=1)
 
-    await detection.take(given(event()))
+    await detection.process(given(event()))
 
-    (letter,) = outbox(detection).to(DEAD_LETTERS)
-    assert header(letter.headers, "where") == "bad"
-    assert header(letter.headers, "reason") == "ZeroDivisionError: e-1"
-    assert Event.model_validate_json(letter.value or b"") == as_event()
-    (sent,) = outbox(detection).to(SIGNALS)
+    (dead,) = sender_of(detection).to(DEAD_LETTERS)
+    assert header(dead.headers, "where") == "bad"
+    assert header(dead.headers, "reason") == "ZeroDivisionError: e-1"
+    assert Event.model_validate_json(dead.value or b"") == as_event()
+    (sent,) = sender_of(detection).to(SIGNALS)
     assert Signal.model_validate_json(sent.value or b"").rule == "good"
 
 
 def test_what_fails_for_every_rule_is_the_fault_of_none() -> None:
-    verdict = Matcher(rulebook(bad=Broken(), worse=Broken()))(as_event())
+    result = Matcher(rulebook(bad=Broken(), worse=Broken()))(as_event())
 
-    assert verdict == MatchResult((), (RuleFailure("detect", "ZeroDivisionError: e-1"),))
+    assert result == MatchResult((), (RuleFailure("detect", "ZeroDivisionError: e-1"),))
 
 
 @pytest.mark.parametrize("minutes", [pytest.param(5, id="later"), pytest.param(-5, id="earlier")])
 async def test_the_newest_recorded_time_only_goes_forward(minutes: int) -> None:
-    detection = found()
+    detection = detection_of()
     other = NOON + timedelta(minutes=minutes)
 
-    await detection.take(given(event()))
-    await detection.take(given(event(id="e-2", recorded_at=other.isoformat())))
+    await detection.process(given(event()))
+    await detection.process(given(event(id="e-2", recorded_at=other.isoformat())))
 
     assert detection.newest.recorded_at == max(NOON, other)

@@ -12,10 +12,10 @@ from schemas.topics import SIGNALS
 from services.matcher.adapters.detection.detect import Detection
 from services.matcher.adapters.detection.heartbeats import Heartbeats
 from services.matcher.adapters.detection.matcher import MatchResult
-from services.matcher.adapters.topics.record_sender import ProducerRecord
+from services.matcher.adapters.topics.records import ProducerRecord
 from services.matcher.domain.rules.compile_sources import watched_sources
-from tests.matcher.adapters.detection.test_detect import detecting, outbox
 from tests.matcher.builders import NOON, hit
+from tests.matcher.detections import detection_by, sender_of
 from tests.matcher.messages import as_event, given
 
 SECOND = timedelta(seconds=1)
@@ -83,7 +83,7 @@ def test_a_name_that_is_watched_from_now_on_has_a_heartbeat_at_once() -> None:
 
 def detection(heartbeats: Heartbeats | None) -> Detection:
     """Finds a hit in every event."""
-    finds_a_hit = detecting(lambda _event: MatchResult((hit(0),)), partitions=4)
+    finds_a_hit = detection_by(lambda _event: MatchResult((hit(0),)), partitions=4)
     return replace(finds_a_hit, heartbeats=heartbeats)
 
 
@@ -91,8 +91,8 @@ async def records_of(asked: Detection, sent: Event, partition: int = 1) -> list[
     message = replace(
         given(sent.model_dump(mode="json", exclude_defaults=True)), partition=partition
     )
-    await asked.take(message)
-    return outbox(asked).to(SIGNALS)
+    await asked.process(message)
+    return sender_of(asked).to(SIGNALS)
 
 
 async def test_a_heartbeat_follows_the_signals_of_its_report() -> None:

@@ -16,6 +16,7 @@ from services.matcher.adapters.detection.unreadable import MOST_PUBLISHERS, PERI
 from services.matcher.domain.duty.publisher import publisher_of
 from services.matcher.domain.duty.windows import UNREADABLE_SOURCE
 from tests.fakes import FakeClock, FakeOutbox
+from tests.matcher.detections import sender_of
 from tests.matcher.messages import Given, event, given
 
 LIMIT = 3
@@ -25,11 +26,6 @@ SECOND = timedelta(seconds=1)
 def detection(clock: FakeClock) -> Detection:
     sent = FakeOutbox()
     return Detection(lambda _event: MatchResult(()), sent, 1, UnreadableItems(sent, LIMIT, clock))
-
-
-def outbox(asked: Detection) -> FakeOutbox:
-    assert isinstance(asked.outbox, FakeOutbox)
-    return asked.outbox
 
 
 def bad(source: str, offset: int) -> Given:
@@ -43,7 +39,7 @@ def suppressed(source: str) -> float:
 
 async def flood(asked: Detection, source: str, count: int, first: int = 0) -> None:
     for offset in range(first, first + count):
-        await asked.take(bad(source, offset))
+        await asked.process(bad(source, offset))
 
 
 async def test_up_to_the_limit_each_item_is_a_dead_letter() -> None:
@@ -51,8 +47,8 @@ async def test_up_to_the_limit_each_item_is_a_dead_letter() -> None:
 
     await flood(asked, "reuters", LIMIT)
 
-    assert len([record for record in outbox(asked).to(DEAD_LETTERS) if record.value]) == LIMIT
-    assert not outbox(asked).to(SIGNALS)
+    assert len([record for record in sender_of(asked).to(DEAD_LETTERS) if record.value]) == LIMIT
+    assert not sender_of(asked).to(SIGNALS)
 
 
 async def test_past_it_items_are_counted_and_not_copied() -> None:
@@ -61,7 +57,7 @@ async def test_past_it_items_are_counted_and_not_copied() -> None:
 
     await flood(asked, "reuters", LIMIT + 500)
 
-    assert len(outbox(asked).to(DEAD_LETTERS)) == LIMIT
+    assert len(sender_of(asked).to(DEAD_LETTERS)) == LIMIT
     assert suppressed("reuters") - before == 500
 
 
@@ -70,7 +66,7 @@ async def test_those_on_duty_are_told_of_the_source_once() -> None:
 
     await flood(asked, "reuters", LIMIT + 2)
 
-    (record,) = outbox(asked).to(SIGNALS)
+    (record,) = sender_of(asked).to(SIGNALS)
     signal = Signal.model_validate_json(record.value or b"")
     assert (signal.pack, signal.rule, signal.group) == (
         "vedette",
@@ -87,12 +83,12 @@ async def test_a_new_period_begins_with_the_limit_again() -> None:
 
     clock.now += PERIOD - SECOND
     await flood(asked, "reuters", 1, LIMIT + 2)
-    assert len(outbox(asked).to(DEAD_LETTERS)) == LIMIT
+    assert len(sender_of(asked).to(DEAD_LETTERS)) == LIMIT
     clock.now += SECOND
     await flood(asked, "reuters", LIMIT + 2, LIMIT + 3)
 
-    assert len(outbox(asked).to(DEAD_LETTERS)) == 2 * LIMIT
-    assert len(outbox(asked).to(SIGNALS)) == 2
+    assert len(sender_of(asked).to(DEAD_LETTERS)) == 2 * LIMIT
+    assert len(sender_of(asked).to(SIGNALS)) == 2
 
 
 def test_the_duty_alert_fires_on_while_each_period_passes_the_limit() -> None:
@@ -107,7 +103,7 @@ async def test_of_too_many_publishers_the_rest_share_a_count() -> None:
     for number in range(LIMIT + 1):
         await flood(asked, f"another-{number}", 1, number)
 
-    assert len(outbox(asked).to(DEAD_LETTERS)) == LIMIT
+    assert len(sender_of(asked).to(DEAD_LETTERS)) == LIMIT
     assert len(asked.unreadable.counts) == MOST_PUBLISHERS + 1
 
 
@@ -121,7 +117,7 @@ async def test_what_can_be_read_of_it_is_judged_all_the_same() -> None:
 
     asked = Detection(judge, sent, 1, UnreadableItems(sent, LIMIT, FakeClock()))
     await flood(asked, "reuters", LIMIT + 1)
-    await asked.take(given(event(source="reuters", id="good")))
+    await asked.process(given(event(source="reuters", id="good")))
 
     assert judged == ["good"]
 
@@ -132,7 +128,7 @@ async def test_the_channels_of_one_publisher_are_one_source() -> None:
     for number in range(LIMIT + 1):
         await flood(asked, f"telegram:@{number}", 1, number)
 
-    assert len(outbox(asked).to(DEAD_LETTERS)) == LIMIT
+    assert len(sender_of(asked).to(DEAD_LETTERS)) == LIMIT
 
 
 async def test_a_source_past_its_limit_does_not_use_up_that_of_another() -> None:
@@ -141,7 +137,7 @@ async def test_a_source_past_its_limit_does_not_use_up_that_of_another() -> None
     await flood(asked, "afp", LIMIT + 1)
     await flood(asked, "ap", LIMIT)
 
-    assert len(outbox(asked).to(DEAD_LETTERS)) == 2 * LIMIT
+    assert len(sender_of(asked).to(DEAD_LETTERS)) == 2 * LIMIT
 
 
 @pytest.mark.parametrize(
@@ -165,7 +161,7 @@ async def test_an_item_of_a_bundle_fails_alone() -> None:
     asked = detection(FakeClock())
     bundle = [event(id="good"), event(source="afp", occurred_at="no")]
 
-    await asked.take(Given(json.dumps(bundle).encode(), key=None))
+    await asked.process(Given(json.dumps(bundle).encode(), key=None))
 
-    (letter,) = outbox(asked).to(DEAD_LETTERS)
-    assert json.loads(letter.value or b"")["source"] == "afp"
+    (record,) = sender_of(asked).to(DEAD_LETTERS)
+    assert json.loads(record.value or b"")["source"] == "afp"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schemas.bundle import BUNDLE_KEY, OnChange, PublishedRule, Rebuilt, RuleBundle
+from schemas.bundle import BUNDLE_KEY, CompletedBackfill, OnChange, PublishedRule, RuleBundle
 from services.matcher.adapters.rules.bundle_rules import BadBundle, rules_of
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.follower import NOTE, Follower
@@ -145,14 +145,14 @@ async def test_a_partition_is_known_when_the_rules_are_here_that_judged_it_last(
 def test_bundles_and_records_of_partitions_stand_side_by_side() -> None:
     read = RulesRead()
     raw = written(1).raw
-    done = [Rebuilt(partition=2, bundle=4), Rebuilt(partition=2, bundle=3)]
+    done = [CompletedBackfill(partition=2, bundle=4), CompletedBackfill(partition=2, bundle=3)]
     records = [Stood(3, BUNDLE_KEY, raw)]
     records += [
         Stood(4 + at, one.key, one.model_dump_json().encode()) for at, one in enumerate(done)
     ]
-    strange = [Stood(8, b"rebuilt/1", b"{"), Stood(9, None, None)]
+    strange = [Stood(8, b"backfilled/1", b"{"), Stood(9, None, None)]
 
     found = read.take([*records, *strange])
 
     assert found == [BundleRecord(4, raw)]
-    assert [read.rebuilt(partition) for partition in (1, 2)] == [0, 4]
+    assert [read.backfilled(partition) for partition in (1, 2)] == [0, 4]

@@ -7,34 +7,36 @@ import pytest
 
 from schemas.envelope import EVENT, EVENTS_BATCH, cloud_headers
 from schemas.event import Event
-from services.matcher.adapters.topics.message import LONGEST_REASON, Poison, items
+from services.matcher.adapters.topics.codec import LONGEST_REASON, Poison, decode_events
 from tests.matcher.builders import NOON
 from tests.matcher.messages import Given, event, given, tick, tick_message
 
 
 def reasons(message: Given) -> list[str]:
-    return [item.reason for item in items(message) if isinstance(item, Poison)]
+    return [item.reason for item in decode_events(message) if isinstance(item, Poison)]
 
 
 def test_an_object_is_an_event_with_headers_or_without() -> None:
     bare = given(event())
     dressed = Given(bare.value, cloud_headers(EVENT, "e-1", "reuters", NOON))
 
-    assert list(items(bare)) == list(items(dressed)) == [Event.model_validate(event())]
+    assert (
+        list(decode_events(bare)) == list(decode_events(dressed)) == [Event.model_validate(event())]
+    )
 
 
 def test_an_array_is_a_bundle_with_headers_or_without() -> None:
     bare = given([event(), event(id="e-2")])
     dressed = Given(bare.value, cloud_headers(EVENTS_BATCH, "b-1", "ingest", NOON))
 
-    assert [item.id for item in items(bare) if isinstance(item, Event)] == ["e-1", "e-2"]
-    assert list(items(bare)) == list(items(dressed))
+    assert [item.id for item in decode_events(bare) if isinstance(item, Event)] == ["e-1", "e-2"]
+    assert list(decode_events(bare)) == list(decode_events(dressed))
 
 
 def test_a_tick_is_known_by_its_type() -> None:
     told = tick(NOON + timedelta(minutes=1), partition=1, partitions=4)
 
-    assert list(items(tick_message(told))) == [told]
+    assert list(decode_events(tick_message(told))) == [told]
 
 
 def test_a_tick_of_another_partition_would_lie_about_it() -> None:
@@ -56,7 +58,7 @@ def test_a_tick_of_another_partition_would_lie_about_it() -> None:
     ],
 )
 def test_what_cannot_be_read_is_one_piece_of_poison(value: bytes | None, reason: str) -> None:
-    (poison,) = items(Given(value))
+    (poison,) = decode_events(Given(value))
 
     assert isinstance(poison, Poison)
     assert poison.raw == value
@@ -79,7 +81,7 @@ def test_a_foreign_type_is_refused_by_its_name() -> None:
 
 
 def test_the_items_of_a_bundle_are_judged_singly() -> None:
-    found = list(items(given([event(), {"id": "bad"}, "words", event(id="e-2")])))
+    found = list(decode_events(given([event(), {"id": "bad"}, "words", event(id="e-2")])))
 
     assert [type(item) for item in found] == [Event, Poison, Poison, Event]
     poison = found[1]

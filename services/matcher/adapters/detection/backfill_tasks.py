@@ -1,4 +1,4 @@
-"""Rebuilds: the tasks that have the past of events partitions judged again."""
+"""Backfill tasks: one for each events partition whose past is evaluated by changed rules."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,42 +12,43 @@ log = telemetry.logger(__name__)
 
 
 @dataclass(slots=True)
-class Rebuilds:
-    """A task for each events partition whose past is to be judged again.
+class BackfillTasks:
+    """Runs `backfill` in a task for each events partition.
 
-    `failed` ends the process: whoever starts next begins again.
+    `backfilled` gives the bundle up to which a partition is backfilled. `fail` ends the process;
+    whoever owns the partition next begins again.
     """
 
-    rebuild: Callable[[ActiveRules, int, int], Awaitable[None]]
-    rebuilt: Callable[[int], int]
-    failed: Callable[[BaseException], Awaitable[object]]
+    backfill: Callable[[ActiveRules, int, int], Awaitable[None]]
+    backfilled: Callable[[int], int]
+    fail: Callable[[BaseException], Awaitable[object]]
     tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
 
     def begin(self, rules: ActiveRules, partition: int, until: int) -> None:
-        """Judge by `rules` what stands before offset `until`, if that is still to be done.
+        """Start to evaluate `rules` on what is before offset `until`, unless that is done.
 
-        What was under way for the partition is given up: it is part of the new task.
+        A backfill that runs for the partition is cancelled: the new one includes it.
         """
         if partition in self.tasks:
             self.tasks.pop(partition).cancel()
-        if self.rebuilt(partition) < rules.number:
+        if self.backfilled(partition) < rules.number:
             task = asyncio.create_task(self._run(rules, partition, until))
             self.tasks[partition] = task
             task.add_done_callback(lambda _done: self._measure())
         self._measure()
 
     def stop(self) -> None:
-        """Give up what is under way: partitions are on the move, or the process ends."""
+        """Cancel all: partitions move, or the process ends."""
         for task in self.tasks.values():
             task.cancel()
         self.tasks.clear()
 
     def _measure(self) -> None:
-        metrics.REBUILDING.set(sum(not task.done() for task in self.tasks.values()))
+        metrics.BACKFILLS_RUNNING.set(sum(not task.done() for task in self.tasks.values()))
 
     async def _run(self, rules: ActiveRules, partition: int, until: int) -> None:
         try:
-            await self.rebuild(rules, partition, until)
+            await self.backfill(rules, partition, until)
         except Exception as error:
-            log.exception("the past cannot be judged again", partition=partition)
-            await self.failed(error)
+            log.exception("backfill failed", partition=partition)
+            await self.fail(error)

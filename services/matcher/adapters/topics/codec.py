@@ -1,0 +1,206 @@
+"""The messages of the matcher as Kafka records: how each type is encoded, and decoded."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json, to_json
+
+from schemas.alert import Alert
+from schemas.bundle import BackfillBarrier, CompletedBackfill
+from schemas.envelope import (
+    ALERT,
+    BACKFILL_BARRIER,
+    BACKFILL_COMPLETED,
+    EVENT,
+    EVENTS_BATCH,
+    HEARTBEAT,
+    INDICATION,
+    SIGNAL,
+    TICK,
+    Headers,
+    cloud_headers,
+    header,
+)
+from schemas.event import Event
+from schemas.heartbeat import Heartbeat
+from schemas.indication import Indication
+from schemas.model import Model
+from schemas.signal import Signal
+from schemas.tick import Tick
+from services.matcher.adapters.topics.records import ConsumerRecord, ProducerRecord
+
+SOURCE = "vedette/matcher"
+MOST_FAULTS = 5
+LONGEST_REASON = 1000
+
+SignalsMessage = Signal | Indication | Heartbeat | Tick | BackfillBarrier
+_EVENTS = frozenset({EVENT, EVENTS_BATCH, None})
+_BATCH = TypeAdapter(tuple[Event, ...])
+_SIGNALS: Mapping[str | None, type[SignalsMessage]] = {
+    TICK: Tick,
+    INDICATION: Indication,
+    HEARTBEAT: Heartbeat,
+    BACKFILL_BARRIER: BackfillBarrier,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """What cannot be decoded, and why."""
+
+    raw: bytes | None
+    reason: str
+
+
+EventsItem = Event | Tick | Poison
+
+
+def encode_alert(alert: Alert) -> ProducerRecord:
+    """An alert; the same revision has the same `ce_id`, however often it is sent."""
+    recorded = [piece.recorded_at for piece in alert.evidence if piece.recorded_at is not None]
+    identity, newest = f"{alert.id}-{alert.revision}", max(recorded, default=None)
+    headers = cloud_headers(ALERT, identity, SOURCE, alert.updated_at, newest)
+    return _encode(alert, headers, alert.fingerprint.encode())
+
+
+def encode_signal(signal: Signal) -> ProducerRecord:
+    """A signal; the same hit of the same window has the same `ce_id`."""
+    words = (signal.key, signal.kind.encode(), signal.base.encode())
+    identity = _digest(b" ".join(words) + signal.identity.encode())
+    recorded = signal.evidence.recorded_at
+    headers = cloud_headers(SIGNAL, identity, SOURCE, signal.occurred_at, recorded)
+    return _encode(signal, headers, signal.key)
+
+
+def encode_indication(indication: Indication) -> ProducerRecord:
+    """An indication; the same news of the same window has the same `ce_id`."""
+    identity = _digest(indication.key + _value(indication))
+    headers = cloud_headers(INDICATION, identity, SOURCE, indication.at)
+    return _encode(indication, headers, indication.key)
+
+
+def encode_heartbeat(heartbeat: Heartbeat, partition: int | None = None) -> ProducerRecord:
+    """A heartbeat, for `partition` or for that of its key; one `ce_id` for the same report."""
+    identity = _digest(f"{heartbeat.source} {heartbeat.event}".encode())
+    headers = cloud_headers(HEARTBEAT, f"heartbeat-{identity}", SOURCE, heartbeat.at)
+    return _encode(heartbeat, headers, heartbeat.key, partition)
+
+
+def encode_tick(tick: Tick, partition: int) -> ProducerRecord:
+    """A tick for `partition`, without a key."""
+    identity = f"tick-{tick.partition}-{tick.time.isoformat()}"
+    return _encode(tick, cloud_headers(TICK, identity, SOURCE, tick.time), partition=partition)
+
+
+def encode_barrier(barrier: BackfillBarrier, partition: int) -> ProducerRecord:
+    """A backfill barrier for signals partition `partition`, without a key."""
+    identity = f"barrier-{barrier.level}-{barrier.partition}-{barrier.bundle}"
+    headers = cloud_headers(BACKFILL_BARRIER, identity, SOURCE, datetime.now(UTC))
+    return _encode(barrier, headers, partition=partition)
+
+
+def encode_completed_backfill(completed: CompletedBackfill) -> ProducerRecord:
+    """The record, for the rules topic, that an events partition is backfilled."""
+    identity = f"backfilled-{completed.partition}-{completed.bundle}"
+    headers = cloud_headers(BACKFILL_COMPLETED, identity, SOURCE, datetime.now(UTC))
+    return _encode(completed, headers, completed.key)
+
+
+def encode_event(event: Event) -> bytes:
+    """The value of a message with this event alone."""
+    return _value(event)
+
+
+def _encode(
+    message: Model, headers: Headers, key: bytes | None = None, partition: int | None = None
+) -> ProducerRecord:
+    return ProducerRecord(_value(message), headers, key, partition)
+
+
+def _value(message: Model) -> bytes:
+    return message.model_dump_json(exclude_defaults=True).encode()
+
+
+def _digest(identity: bytes) -> str:
+    return hashlib.sha256(identity).hexdigest()[:20]
+
+
+def decode_signals_message(record: ConsumerRecord) -> SignalsMessage | Poison:
+    """The message of a record of the signals topic."""
+    model = _SIGNALS.get(_type_of(record), Signal)
+    try:
+        return model.model_validate_json(record.value or b"")
+    except ValidationError as error:
+        return Poison(record.value, describe_faults(error))
+
+
+def decode_events(record: ConsumerRecord) -> Iterator[EventsItem]:
+    """What a record of the events topic holds, in order: events, or a tick.
+
+    The items of a batch are decoded singly: one that is poison costs itself alone.
+    """
+    raw, kind = record.value, _type_of(record)
+    if not raw:
+        yield Poison(raw, "empty message")
+    elif kind == TICK:
+        yield _decode_tick(raw, record.partition)
+    elif kind not in _EVENTS:
+        yield Poison(raw, f"ce_type: {kind!r} is not read here")
+    elif raw.lstrip()[:1] == b"[":
+        yield from _decode_batch(raw)
+    else:
+        yield _decode_event(raw)
+
+
+def _type_of(record: ConsumerRecord) -> str | None:
+    return header(record.headers or (), "ce_type")
+
+
+def _decode_tick(raw: bytes, partition: int) -> Tick | Poison:
+    try:
+        tick = Tick.model_validate_json(raw)
+    except ValidationError as error:
+        return Poison(raw, describe_faults(error))
+    if tick.partition != partition or partition >= tick.partitions:
+        return Poison(raw, f"partition: {tick.partition} of {tick.partitions}, in {partition}")
+    return tick
+
+
+def _decode_event(raw: bytes) -> Event | Poison:
+    try:
+        return Event.model_validate_json(raw)
+    except ValidationError as error:
+        return Poison(raw, describe_faults(error))
+
+
+def _decode_batch(raw: bytes) -> Iterator[Event | Poison]:
+    try:
+        yield from _BATCH.validate_json(raw)
+    except ValidationError:
+        yield from _decode_singly(raw)
+
+
+def _decode_singly(raw: bytes) -> Iterator[Event | Poison]:
+    try:
+        batch = from_json(raw, allow_inf_nan=False)
+    except ValueError as error:
+        yield Poison(raw, f"invalid JSON: {error}")
+        return
+    for item in batch:
+        yield _decode_event(to_json(item))
+
+
+def describe_faults(error: ValidationError) -> str:
+    """What is wrong, by field, in one line that fits a header."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    lines = [_fault(fault["loc"], fault["msg"]) for fault in faults[:MOST_FAULTS]]
+    more = [f"{len(faults) - MOST_FAULTS} more"] if len(faults) > MOST_FAULTS else []
+    return "; ".join([*lines, *more])[:LONGEST_REASON]
+
+
+def _fault(location: tuple[int | str, ...], text: str) -> str:
+    field = ".".join(str(part) for part in location)
+    return f"{field}: {text}" if field else text
