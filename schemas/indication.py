@@ -1,24 +1,24 @@
-"""Indication: what the window of an indicator says to a hypothesis that lists its rule."""
+"""Indication: a change of an indicator, on its way to a hypothesis that lists its rule."""
 
 from schemas.alert import Alert, window_key
 from schemas.model import Instant, Model
 
 
-class Nearness(Model):
-    """How far a window is from firing: what is asked, and values with their ends.
+class WindowDistance(Model):
+    """How far a window is from firing: what is required, and values with the times of their ends.
 
-    Each value stands until its moment, in microseconds since 1970, if no hit comes.
+    Each value is valid until its time, in microseconds since 1970, if no hit comes.
     """
 
-    asked: int
-    rungs: tuple[tuple[int, int], ...]
+    required: int
+    values: tuple[tuple[int, int], ...]
 
 
 class Indication(Model):
-    """News for `hypothesis`, at `at`, of its indicator `rule` or of a source.
+    """A change for `hypothesis`, at `at`, of its indicator `rule` or of a source.
 
-    A revision of an alert of the rule; or how near the window `window` has come: without `near` it
-    holds nothing, or it fires; or whether `source` is silent, beyond its rhythm: without a rule.
+    It is one of three: a revision of an alert of the rule; the distance of the window `window`,
+    None when it holds no hit or fires; or, without a rule, whether `source` is silent.
     """
 
     pack: str
@@ -28,13 +28,13 @@ class Indication(Model):
     exercise: bool = False
     alert: Alert | None = None
     window: str = ""
-    near: Nearness | None = None
+    distance: WindowDistance | None = None
     source: str = ""
     silent: bool = False
 
     @property
     def key(self) -> bytes:
-        """The Kafka key: all that one hypothesis hears comes in order. Drills stand apart."""
+        """The Kafka key: all changes for one hypothesis come in order. Drills have their own."""
         return hypothesis_key(self.pack, self.hypothesis, exercise=self.exercise)
 
 

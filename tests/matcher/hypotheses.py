@@ -9,8 +9,8 @@ from schemas.alert import Alert, Evidence, Status
 from schemas.hypothesis import Hypothesis
 from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.hypotheses.change import AlertChange, IndicatorChange
-from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis, watched
-from services.matcher.domain.hypotheses.score import course_of
+from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis, compile_hypothesis
+from services.matcher.domain.hypotheses.score import build_score_curve
 from services.matcher.domain.hypotheses.state import (
     HypothesisState,
     decode_hypothesis,
@@ -41,7 +41,7 @@ def hypothesis(
         "indicators": indicators,
         "levels": {"watch": 2, "elevated": 3, "high": 10},
     }
-    return watched(Hypothesis.model_validate(given | fields), "iraq")
+    return compile_hypothesis(Hypothesis.model_validate(given | fields), "iraq")
 
 
 def seen(
@@ -119,4 +119,4 @@ class HypothesisCourse:
 
     def score(self, hours: float) -> float:
         at = micros(NOON + timedelta(hours=hours))
-        return course_of(self.hypothesis, self.state).score(at)
+        return build_score_curve(self.hypothesis, self.state).score(at)

@@ -1,4 +1,4 @@
-"""Distance: how far the window of an indicator is from firing, and how long that stands."""
+"""Distance: how far the window of an indicator is from firing, and for how long."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -26,36 +26,42 @@ COUNTED = frozenset(
 
 _UNITS = (("day", 86_400_000_000), ("hour", 3_600_000_000), ("minute", 60_000_000))
 
-Rung = tuple[int, int]
+ValidValue = tuple[int, int]
+"""A value, and the time until which it is valid if no hit comes."""
 
 
 class Distance(msgspec.Struct, frozen=True, array_like=True):
-    """`value` of what is `asked`, in whole numbers.
+    """What a window holds of what is `required`, in whole numbers.
 
-    Every rung is a value and the time from which, without another hit, it stands no longer.
+    `values` has the present value first, then those that are left as hits leave the window.
     """
 
-    asked: int
-    rungs: tuple[Rung, ...]
+    required: int
+    values: tuple[ValidValue, ...]
 
     @property
     def value(self) -> int:
-        """What is counted now."""
-        return self.rungs[0][0]
+        """The present value."""
+        return self.values[0][0]
+
+    @property
+    def missing(self) -> int:
+        """What is missing for the window to fire."""
+        return self.required - self.value
 
     @property
     def until(self) -> int:
         """When the oldest hit that contributes leaves the window, in microseconds."""
-        return self.rungs[0][1]
+        return self.values[0][1]
 
-    def later(self, t: int) -> "Distance | None":
+    def at(self, t: int) -> "Distance | None":
         """What is left of it at t, if no hit comes; None when that is nothing."""
-        left = tuple(rung for rung in self.rungs if rung[1] > t)
-        return Distance(self.asked, left) if left else None
+        left = tuple(value for value in self.values if value[1] > t)
+        return Distance(self.required, left) if left else None
 
-    def words(self, t: int) -> str:
+    def describe(self, t: int) -> str:
         """As people say it at t: `2 of 3, 4 days left`."""
-        return f"{self.value} of {self.asked}, {_spoken(self.until - t)} left"
+        return f"{self.value} of {self.required}, {_format_length(self.until - t)} left"
 
 
 def distance(rule: WindowRule, state: WindowState, clock: datetime) -> Distance | None:
@@ -63,25 +69,25 @@ def distance(rule: WindowRule, state: WindowState, clock: datetime) -> Distance 
 
     None: it holds no hit that counts, it fires, or the rule is of no type that is COUNTED.
     """
-    asked = _asked(rule)
-    if asked is None:
+    required = _find_required(rule)
+    if required is None:
         return None
     hits = window_hits(rule, state.hits, micros(clock))
     measure = make_measure(rule)
     for hit in hits:
         measure.add(hit)
-    rungs = _merged(_rungs(measure, hits, span(rule.timespan)))
-    near = tuple(takewhile(lambda rung: 0 < rung[0] < asked, rungs))
-    return Distance(asked, near) if near else None
+    values = _merge_equal(_values_as_hits_leave(measure, hits, span(rule.timespan)))
+    below = tuple(takewhile(lambda value: 0 < value[0] < required, values))
+    return Distance(required, below) if below else None
 
 
-def _asked(rule: WindowRule) -> int | None:
+def _find_required(rule: WindowRule) -> int | None:
     if rule.type not in COUNTED or rule.expression is not None:
         return None
-    return _least(rule.condition)
+    return _find_lower_bound(rule.condition)
 
 
-def _least(condition: Condition) -> int | None:
+def _find_lower_bound(condition: Condition) -> int | None:
     """The least whole number that meets the lower bounds."""
     bounds = [ceil(bound) for bound in (condition.gte, condition.eq) if bound is not None]
     if condition.gt is not None:
@@ -89,19 +95,21 @@ def _least(condition: Condition) -> int | None:
     return max(bounds, default=None)
 
 
-def _rungs(measure: Measure, hits: Sequence[Hit], timespan: int) -> Iterator[Rung]:
-    for at, together in groupby(hits, key=lambda hit: hit.at):
+def _values_as_hits_leave(
+    measure: Measure, hits: Sequence[Hit], timespan: int
+) -> Iterator[ValidValue]:
+    for at, hits_at_once in groupby(hits, key=lambda hit: hit.at):
         yield floor(measure.value() or 0), at + timespan
-        for hit in together:
+        for hit in hits_at_once:
             measure.remove_oldest(hit)
 
 
-def _merged(rungs: Iterator[Rung]) -> Iterator[Rung]:
-    for value, same in groupby(rungs, key=lambda rung: rung[0]):
-        yield value, max(until for _, until in same)
+def _merge_equal(values: Iterator[ValidValue]) -> Iterator[ValidValue]:
+    for value, equal in groupby(values, key=lambda valid: valid[0]):
+        yield value, max(until for _, until in equal)
 
 
-def _spoken(length: int) -> str:
+def _format_length(length: int) -> str:
     for unit, size in _UNITS:
         if length >= size:
             count = length // size

@@ -1,23 +1,23 @@
-"""Hypotheses: what the engine needs to know of a course of action. Times in microseconds."""
+"""Compiled hypotheses: what the engine needs of a course of action. Times in microseconds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, log2
+from math import ceil, exp2, log2
 
 from schemas.alert import Level
 from schemas.hypothesis import Hypothesis, Observed, observed_between
 from services.matcher.domain.windows.state import micros, span
 
 EXPIRED_BELOW = 0.05
-"""The share of its weight at which an indicator says nothing any more."""
+"""The share of its weight below which an indicator contributes nothing."""
 
 LEVELS: tuple[tuple[str, Level], ...] = (
     ("watch", Level.LOW),
     ("elevated", Level.MEDIUM),
     ("high", Level.HIGH),
 )
-"""A hypothesis' levels from the least, and the levels of their alerts. Rank 0 is below them."""
+"""The levels of a hypothesis by rank, from 1, and those of their alerts. Rank 0 is below all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +34,25 @@ class Indicator:
 
     @property
     def expires_after(self) -> int | None:
-        """The age at which its weight has halved to less than EXPIRED_BELOW of it."""
+        """The age at which its contribution is EXPIRED_BELOW of its weight; None: never."""
         return None if self.half_life is None else ceil(-log2(EXPIRED_BELOW) * self.half_life)
 
-    def worth(self, age: int) -> float:
-        """What it adds `age` after it was last observed; nothing before that and once expired."""
-        if age < 0:
+    def is_expired(self, age: int) -> bool:
+        """Whether it contributes nothing any more, `age` after it was last observed."""
+        return self.expires_after is not None and age >= self.expires_after
+
+    def contribution(self, age: int) -> float:
+        """What it adds to the score, `age` after it was last observed."""
+        if age < 0 or self.is_expired(age):
             return 0.0
-        if self.half_life is None or self.expires_after is None:
+        if self.half_life is None:
             return self.weight
-        return self.weight * 2.0 ** (-age / self.half_life) if age < self.expires_after else 0.0
+        return self.weight * exp2(-age / self.half_life)
 
 
 @dataclass(frozen=True, slots=True)
-class Prior:
-    """Evidence that was there before Vedette watched: between `at` and `until`."""
+class PriorObservation:
+    """An observation from before Vedette watched, some time between `at` and `until`."""
 
     rule: str
     at: int
@@ -64,9 +68,9 @@ class WatchedHypothesis:
     name: str
     title: str
     indicators: tuple[Indicator, ...]
-    bounds: tuple[float, float, float]
+    thresholds: tuple[float, float, float]
     hysteresis: float
-    observed: tuple[Prior, ...]
+    observed: tuple[PriorObservation, ...]
 
     @property
     def group(self) -> dict[str, str]:
@@ -78,21 +82,21 @@ class WatchedHypothesis:
         """The indicators by the names of their rules."""
         return {indicator.rule: indicator for indicator in self.indicators}
 
-    def leaves_at(self, rank: int) -> float:
-        """The score below which a level is left: `hysteresis` times what it asks for."""
-        return self.hysteresis * self.bounds[rank - 1]
+    def lower_threshold(self, rank: int) -> float:
+        """The score below which a level ends: `hysteresis` times the one at which it begins."""
+        return self.hysteresis * self.thresholds[rank - 1]
 
-    def rank_after(self, rank: int, score: float) -> int:
-        """The rank that follows on `rank` when the score is `score`."""
-        reached = sum(score >= bound for bound in self.bounds)
+    def next_rank(self, rank: int, score: float) -> int:
+        """The rank that follows `rank` at this score."""
+        reached = sum(score >= threshold for threshold in self.thresholds)
         if reached > rank:
             return reached
-        while rank and score < self.leaves_at(rank):
+        while rank and score < self.lower_threshold(rank):
             rank -= 1
         return rank
 
 
-def watched(document: Hypothesis, pack: str) -> WatchedHypothesis:
+def compile_hypothesis(document: Hypothesis, pack: str) -> WatchedHypothesis:
     """The hypothesis that a document of a pack describes."""
     levels = document.levels
     return WatchedHypothesis(
@@ -101,19 +105,19 @@ def watched(document: Hypothesis, pack: str) -> WatchedHypothesis:
         title=document.title,
         indicators=tuple(
             Indicator(
-                one.rule,
-                one.weight,
-                None if one.half_life is None else span(one.half_life),
-                one.sources,
+                indicator.rule,
+                indicator.weight,
+                None if indicator.half_life is None else span(indicator.half_life),
+                indicator.sources,
             )
-            for one in document.indicators
+            for indicator in document.indicators
         ),
-        bounds=(levels.watch, levels.elevated, levels.high),
+        thresholds=(levels.watch, levels.elevated, levels.high),
         hysteresis=document.hysteresis,
-        observed=tuple(_prior(one) for one in document.observed),
+        observed=tuple(map(_compile_observed, document.observed)),
     )
 
 
-def _prior(observed: Observed) -> Prior:
-    soonest, last = observed_between(observed.at)
-    return Prior(observed.rule, micros(soonest), micros(last), observed.note)
+def _compile_observed(observed: Observed) -> PriorObservation:
+    first, last = observed_between(observed.at)
+    return PriorObservation(observed.rule, micros(first), micros(last), observed.note)

@@ -1,4 +1,4 @@
-"""Standings: what each indicator of a hypothesis is at a time, as people ask for it."""
+"""The status of each indicator of a hypothesis at a time."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,12 +6,12 @@ from enum import StrEnum
 from services.matcher.domain.duty.watched_sources import covers
 from services.matcher.domain.hypotheses.distance import Distance
 from services.matcher.domain.hypotheses.hypothesis import Indicator, WatchedHypothesis
-from services.matcher.domain.hypotheses.score import Course, course_of
+from services.matcher.domain.hypotheses.score import ScoreCurve, build_score_curve
 from services.matcher.domain.hypotheses.state import HypothesisState
 
 
 class IndicatorState(StrEnum):
-    """From nothing at all to seen."""
+    """The five states of an indicator."""
 
     DORMANT = "dormant"
     WATCHING = "watching"
@@ -22,72 +22,69 @@ class IndicatorState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IndicatorStatus:
-    """One indicator: its state, what it adds to the score, and its distance while watching."""
+    """An indicator at a time: its state, its share of the score, its distance while watching."""
 
     rule: str
     state: IndicatorState
-    worth: float
+    contribution: float = 0.0
     distance: Distance | None = None
 
 
-def standings(
+def assess_indicators(
     hypothesis: WatchedHypothesis, state: HypothesisState, t: int
 ) -> tuple[IndicatorStatus, ...]:
     """Every indicator at t, in the order of the hypothesis.
 
-    Of what is true of one the first counts: observed, blind, watching, expired, dormant. What was
-    observed before its sources went down still adds to the score.
+    The first state that holds is valid: observed, blind, watching, expired, dormant. What was
+    observed before its sources went silent still contributes.
     """
-    course = course_of(hypothesis, state)
-    return tuple(_standing(state, course, one, t) for one in hypothesis.indicators)
+    curve = build_score_curve(hypothesis, state)
+    return tuple(_assess(state, curve, indicator, t) for indicator in hypothesis.indicators)
 
 
-def _standing(
-    state: HypothesisState, course: Course, indicator: Indicator, t: int
+def _assess(
+    state: HypothesisState, curve: ScoreCurve, indicator: Indicator, t: int
 ) -> IndicatorStatus:
-    rule, last = indicator.rule, course.last(indicator, t)
-    if last is not None and not _expired(indicator, t - last):
-        return IndicatorStatus(rule, IndicatorState.OBSERVED, course.worth(indicator, t))
+    rule, last = indicator.rule, curve.last_observed(indicator, t)
+    if last is not None and not indicator.is_expired(t - last):
+        contribution = curve.contribution(indicator, t)
+        return IndicatorStatus(rule, IndicatorState.OBSERVED, contribution)
     if is_blind(state, indicator):
-        return IndicatorStatus(rule, IndicatorState.BLIND, 0.0)
-    near = nearest_window(state, rule, t)
-    if near is not None:
-        return IndicatorStatus(rule, IndicatorState.WATCHING, 0.0, near)
-    return IndicatorStatus(
-        rule, IndicatorState.DORMANT if last is None else IndicatorState.EXPIRED, 0.0
-    )
+        return IndicatorStatus(rule, IndicatorState.BLIND)
+    if nearest := find_nearest_distance(state, rule, t):
+        return IndicatorStatus(rule, IndicatorState.WATCHING, distance=nearest)
+    return IndicatorStatus(rule, IndicatorState.DORMANT if last is None else IndicatorState.EXPIRED)
 
 
-def blind_at(hypothesis: WatchedHypothesis, state: HypothesisState, t: int) -> tuple[str, ...]:
-    """The indicators that are blind at t."""
-    blind = IndicatorState.BLIND
-    return tuple(one.rule for one in standings(hypothesis, state, t) if one.state is blind)
+def find_blind_indicators(
+    hypothesis: WatchedHypothesis, state: HypothesisState, t: int
+) -> tuple[str, ...]:
+    """The rules of the indicators that are blind at t."""
+    statuses = assess_indicators(hypothesis, state, t)
+    return tuple(status.rule for status in statuses if status.state is IndicatorState.BLIND)
 
 
 def is_blind(state: HypothesisState, indicator: Indicator) -> bool:
     """Whether every source that could show the indicator is silent.
 
-    Where it is not known which could, it is those of the reports that showed it last; without any
-    it is never blind.
+    Where these are not known by name, they are the sources of its last evidence; without any it is
+    never blind.
     """
-    feeding = indicator.sources or _that_showed(state, indicator.rule)
-    return bool(feeding) and all(_is_silent(state, source) for source in feeding)
+    sources = indicator.sources or _find_evidence_sources(state, indicator.rule)
+    return bool(sources) and all(_is_silent(state, source) for source in sources)
 
 
-def _that_showed(state: HypothesisState, rule: str) -> set[str]:
-    return {report["source"] for seen in state.sightings.get(rule, ()) for report in seen.evidence}
+def _find_evidence_sources(state: HypothesisState, rule: str) -> set[str]:
+    observations = state.observations.get(rule, ())
+    return {report["source"] for known in observations for report in known.evidence}
 
 
 def _is_silent(state: HypothesisState, source: str) -> bool:
-    return any(covers(name, source) for name in state.silent)
+    return any(covers(name, source) for name in state.silent_sources)
 
 
-def _expired(indicator: Indicator, age: int) -> bool:
-    return indicator.expires_after is not None and age >= indicator.expires_after
-
-
-def nearest_window(state: HypothesisState, rule: str, t: int) -> Distance | None:
-    """The distance at t of the window that lacks least; of such the one that stands longest."""
-    known = (one.later(t) for one in state.distances.get(rule, {}).values())
-    left = [one for one in known if one is not None]
-    return min(left, key=lambda one: (one.asked - one.value, -one.until), default=None)
+def find_nearest_distance(state: HypothesisState, rule: str, t: int) -> Distance | None:
+    """The distance at t of the window that misses least; of such the one valid for longest."""
+    later = (distance.at(t) for distance in state.distances.get(rule, {}).values())
+    valid = [distance for distance in later if distance is not None]
+    return min(valid, key=lambda known: (known.missing, -known.until), default=None)

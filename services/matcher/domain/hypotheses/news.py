@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from schemas.alert import window_key
-from schemas.indication import Indication, Nearness
+from schemas.indication import Indication, WindowDistance
 from services.matcher.domain.alerts.step import StepResult
 from services.matcher.domain.hypotheses.change import (
     DistanceChange,
@@ -45,9 +45,9 @@ def _near(
     if outcome.changed and near == distance(rule, before, now):
         return
     window = window_key(rule.pack, rule.name, after.group, exercise=after.exercise)
-    told = None if near is None else Nearness(asked=near.asked, rungs=near.rungs)
+    sent = None if near is None else WindowDistance(required=near.required, values=near.values)
     yield _blank(rule, now, exercise=after.exercise).model_copy(
-        update={"window": window.decode(), "near": told}
+        update={"window": window.decode(), "distance": sent}
     )
 
 
@@ -71,6 +71,6 @@ def change_of(indication: Indication) -> IndicatorChange:
         return SourceChange(indication.source, indication.silent)
     if indication.alert is not None:
         return alert_change(indication.alert)
-    near = indication.near
-    left = None if near is None else Distance(near.asked, near.rungs)
-    return DistanceChange(indication.rule, indication.window, left)
+    sent = indication.distance
+    near = None if sent is None else Distance(sent.required, sent.values)
+    return DistanceChange(indication.rule, indication.window, near)

@@ -1,4 +1,4 @@
-"""Score: what the indicators of a hypothesis come to at any time, past or to come."""
+"""The score of a hypothesis as a function of time, past or to come. Times in microseconds."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
@@ -10,53 +10,59 @@ from services.matcher.domain.hypotheses.state import HypothesisState
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """The times at which each indicator was observed, ascending; those to come included."""
+class ScoreCurve:
+    """The score over time, from the times at which each indicator was observed.
+
+    `observed` has them by rule, ascending, those dated ahead too.
+    """
 
     hypothesis: WatchedHypothesis
-    times: Mapping[str, tuple[int, ...]]
+    observed: Mapping[str, tuple[int, ...]]
 
-    def last(self, indicator: Indicator, t: int) -> int | None:
-        """When it was last observed, up to t."""
-        known = self.times.get(indicator.rule, ())
-        before = bisect_right(known, t)
-        return known[before - 1] if before else None
+    def last_observed(self, indicator: Indicator, t: int) -> int | None:
+        """When the indicator was last observed, at t or before."""
+        times = self.observed.get(indicator.rule, ())
+        count = bisect_right(times, t)
+        return times[count - 1] if count else None
 
-    def worth(self, indicator: Indicator, t: int) -> float:
-        """What it adds to the score at t."""
-        last = self.last(indicator, t)
-        return 0.0 if last is None else indicator.worth(t - last)
+    def contribution(self, indicator: Indicator, t: int) -> float:
+        """What the indicator adds to the score at t."""
+        last = self.last_observed(indicator, t)
+        return 0.0 if last is None else indicator.contribution(t - last)
 
     def score(self, t: int) -> float:
         """The sum over all indicators: each counts once, from when it was last observed."""
-        return fsum(self.worth(indicator, t) for indicator in self.hypothesis.indicators)
+        return fsum(self.contribution(indicator, t) for indicator in self.hypothesis.indicators)
 
-    def breaks(self, after: int) -> list[int]:
+    def rank_after(self, rank: int, t: int) -> int:
+        """The rank at t of a hypothesis that had `rank` until then."""
+        return self.hypothesis.next_rank(rank, self.score(t))
+
+    def breakpoints(self, after: int) -> list[int]:
         """The times past `after` at which an indicator is observed or expires, ascending.
 
-        Between them the score only decays; behind the last one it stays.
+        Between them the score only decays; behind the last it is constant.
         """
-        return sorted({time for time in self._breaks() if time > after})
+        return sorted({time for time in self._breakpoints() if time > after})
 
-    def _breaks(self) -> Iterator[int]:
+    def _breakpoints(self) -> Iterator[int]:
         for indicator in self.hypothesis.indicators:
-            lasts = indicator.expires_after
-            for time in self.times.get(indicator.rule, ()):
+            for time in self.observed.get(indicator.rule, ()):
                 yield time
-                if lasts is not None:
-                    yield time + lasts
+                if indicator.expires_after is not None:
+                    yield time + indicator.expires_after
 
 
-def course_of(hypothesis: WatchedHypothesis, state: HypothesisState) -> Course:
-    """The course of a hypothesis as far as it is known.
+def build_score_curve(hypothesis: WatchedHypothesis, state: HypothesisState) -> ScoreCurve:
+    """The score curve as far as it is known.
 
-    Evidence already observed counts as an observation. An alert of the same time is that very
-    observation: an indicator counts once, however often it was observed.
+    Evidence already observed is an observation. An alert of the same time is that very one: an
+    indicator counts once, however often it was observed.
     """
     times: dict[str, set[int]] = {}
     for prior in hypothesis.observed:
         times.setdefault(prior.rule, set()).add(prior.at)
-    for rule, sightings in state.sightings.items():
-        seen = {one.at for one in sightings if not one.withdrawn}
-        times.setdefault(rule, set()).update(seen)
-    return Course(hypothesis, {rule: tuple(sorted(known)) for rule, known in times.items()})
+    for rule, observations in state.observations.items():
+        valid = {observation.at for observation in observations if not observation.withdrawn}
+        times.setdefault(rule, set()).update(valid)
+    return ScoreCurve(hypothesis, {rule: tuple(sorted(known)) for rule, known in times.items()})

@@ -4,22 +4,23 @@ from typing import Any, Self
 
 import msgspec
 
-from schemas.alert import Alert, Status
+from schemas.alert import Alert
 from services.matcher.domain.hypotheses.distance import Distance
 
-MOST_SIGHTINGS = 32
-"""Of the alerts of one indicator the newest are kept."""
+HYPOTHESIS_STATE_VERSION = 1
+
+MOST_OBSERVATIONS = 32
+"""Of the alerts of one indicator so many are kept, the newest."""
 
 MOST_WINDOWS = 64
-"""Of the windows of one indicator that hold hits, the nearest to firing are kept."""
-
+"""Of the windows of one indicator that hold hits so many are kept, the nearest to firing."""
 
 MOST_SILENT = 256
-"""Of the sources that are silent so many are kept, the newest."""
+"""Of the silent sources so many are kept, the newest."""
 
 
 class Observation(msgspec.Struct, frozen=True, array_like=True):
-    """One alert of an indicator at its highest revision; `at` is when it last showed."""
+    """One alert of an indicator at its highest revision; `at` is when it was last observed."""
 
     alert: str
     revision: int
@@ -30,40 +31,39 @@ class Observation(msgspec.Struct, frozen=True, array_like=True):
 
 
 class HypothesisState(msgspec.Struct, frozen=True):
-    """What has shown of a hypothesis, by rule, and the alerts of its levels as last announced.
+    """What is known of each indicator, by rule, and the alerts of the levels as last announced.
 
-    Its level is judged up to `time`, None before the first message. `rank` counts the levels
-    reached, from `since` on; `mover` is the id of the alert that led to it, if one did. `silent`
-    has the sources that are down.
+    The level is judged up to `time`, None before the first message. `rank` is that of the present
+    level and `since` when it began; `cause_alert` the id of the alert that led to it, if one did.
     """
 
+    version: int = HYPOTHESIS_STATE_VERSION
     exercise: bool = False
     offset: int = -1
     serial: int = 0
     time: int | None = None
     rank: int = 0
     since: int | None = None
-    mover: str = ""
-    sightings: dict[str, tuple[Observation, ...]] = {}
+    cause_alert: str = ""
+    observations: dict[str, tuple[Observation, ...]] = {}
     distances: dict[str, dict[str, Distance]] = {}
-    silent: tuple[str, ...] = ()
+    silent_sources: tuple[str, ...] = ()
     announced: tuple[dict[str, Any], ...] = ()
 
     @classmethod
     def empty(cls, *, exercise: bool = False) -> Self:
-        """The state of a hypothesis that nothing has reached yet."""
+        """The state of a hypothesis before its first message."""
         return cls(exercise=exercise)
 
     @property
     def alerts(self) -> tuple[Alert, ...]:
         """The alerts of its levels at their current revisions, in order of announcement."""
-        return tuple(Alert.model_validate(one) for one in self.announced)
+        return tuple(map(Alert.model_validate, self.announced))
 
-    @property
-    def standing(self) -> Alert | None:
-        """The alert of the level that stands."""
-        firing = (alert for alert in reversed(self.alerts) if alert.status is Status.FIRING)
-        return next(firing, None)
+    def with_alerts(self, *alerts: Alert) -> Self:
+        """The state with these alerts as announced."""
+        announced = tuple(alert.model_dump(mode="json", exclude_defaults=True) for alert in alerts)
+        return msgspec.structs.replace(self, announced=announced)
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -76,7 +76,7 @@ def encode_hypothesis(state: HypothesisState) -> bytes:
 
 
 def decode_hypothesis(raw: bytes) -> HypothesisState:
-    """The state back from `encode_hypothesis`.
+    """The state back from `encode_hypothesis`; keys that it does not know are ignored.
 
     Raises:
         msgspec.ValidationError: these bytes are no such state.

@@ -7,7 +7,7 @@ from schemas.rule import CorrelationRule, DetectionRule, Pack, RuleDocument
 from services.matcher.domain.detection.compile_detection import compile_detection
 from services.matcher.domain.detection.lists import Lists, build_lists
 from services.matcher.domain.detection.places import build_places
-from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis, watched
+from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis, compile_hypothesis
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.packs.faults import InvalidField, RuleFault
 from services.matcher.domain.rules.compile_sources import watched_sources
@@ -74,7 +74,7 @@ def _hypotheses(pack: PackDocuments, faults: list[RuleFault]) -> Iterator[Watche
     for one in pack.hypotheses:
         if one.document.name not in taken:
             taken.add(one.document.name)
-            yield watched(one.document, pack.name)
+            yield compile_hypothesis(one.document, pack.name)
 
 
 def _listing(window: WindowRule, hypotheses: Iterable[WatchedHypothesis]) -> tuple[str, ...]:

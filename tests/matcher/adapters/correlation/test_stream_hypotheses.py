@@ -98,9 +98,10 @@ async def test_a_window_that_comes_nearer_says_so_once() -> None:
         signal_message(hit(0), 1), signal_message(hit(1), 2), signal_message(hit(1), 3)
     )
 
-    assert [one.near.rungs[0][0] for one in worker.indications if one.near] == [1, 2]
+    distances = [one.distance for one in worker.indications if one.distance]
+    assert [distance.values[0][0] for distance in distances] == [1, 2]
     (known,) = worker.state.distances["joint_march"].values()
-    assert (known.value, known.asked) == (2, 3)
+    assert (known.value, known.required) == (2, 3)
 
 
 async def test_a_window_that_fires_is_near_no_more() -> None:

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.matcher.domain.hypotheses.change import AlertChange
-from services.matcher.domain.hypotheses.crossing import Crossing, crossings, turns
+from services.matcher.domain.hypotheses.crossing import Crossing, find_crossings, find_sign_changes
 from services.matcher.domain.hypotheses.hypothesis import Indicator, WatchedHypothesis
-from services.matcher.domain.hypotheses.score import Course
+from services.matcher.domain.hypotheses.score import ScoreCurve
 from tests.matcher.builders import HOUR, NOON
 from tests.matcher.hypotheses import HypothesisCourse, hypothesis, seen, withdrawn
 
@@ -27,67 +27,69 @@ times = st.lists(st.integers(0, 50_000), max_size=3).map(lambda known: tuple(sor
 
 
 @st.composite
-def courses(draw: st.DrawFn) -> Course:
+def score_curves(draw: st.DrawFn) -> ScoreCurve:
     watched = replace(
         hypothesis(),
         indicators=draw(indicators),
-        bounds=(1.0, 2.0, 3.0),
+        thresholds=(1.0, 2.0, 3.0),
         hysteresis=draw(st.sampled_from([0.7, 0.9, 1.0])),
     )
-    return Course(watched, {rule: draw(times) for rule in RULES})
+    return ScoreCurve(watched, {rule: draw(times) for rule in RULES})
 
 
-def sampled(course: Course, rank: int, until: int) -> list[Crossing]:
-    """Every microsecond is asked: the courses of these tests are short."""
+def sampled(curve: ScoreCurve, rank: int, until: int) -> list[Crossing]:
+    """Every microsecond is asked: the curves of these tests are short."""
     found = []
     for t in range(1, until + 1):
-        after = course.hypothesis.rank_after(rank, course.score(t))
+        after = curve.rank_after(rank, t)
         if after != rank:
             rank = after
             found.append(Crossing(t, rank))
     return found
 
 
-@given(courses(), st.integers(0, 3))
+@given(score_curves(), st.integers(0, 3))
 @settings(max_examples=60, deadline=None)
-def test_crossings_are_those_that_asking_every_microsecond_finds(course: Course, rank: int) -> None:
-    assert list(crossings(course, rank, 0, STEPS)) == sampled(course, rank, STEPS)
+def test_crossings_are_those_found_by_asking_every_microsecond(
+    curve: ScoreCurve, rank: int
+) -> None:
+    assert list(find_crossings(curve, Crossing(0, rank), STEPS)) == sampled(curve, rank, STEPS)
 
 
 def test_a_level_is_reached_between_two_breaks_where_what_speaks_against_it_fades_first() -> None:
     watched = replace(
         hypothesis(),
         indicators=(Indicator("for", 4.0, 400_000), Indicator("against", -4.0, 200_000)),
-        bounds=(0.95, 5.0, 9.0),
+        thresholds=(0.95, 5.0, 9.0),
     )
-    course = Course(watched, {"for": (0,), "against": (0,)})
+    curve = ScoreCurve(watched, {"for": (0,), "against": (0,)})
 
-    found = list(crossings(course, 0, -1, 20_000_000))
+    found = list(find_crossings(curve, Crossing(-1, 0), 20_000_000))
 
     assert [crossing.rank for crossing in found] == [1, 0]
-    assert course.score(found[0].at - 1) < 0.95 <= course.score(found[0].at)
-    assert course.score(found[1].at) < 0.95 * 0.9 <= course.score(found[1].at - 1)
+    assert curve.score(found[0].at - 1) < 0.95 <= curve.score(found[0].at)
+    assert curve.score(found[1].at) < 0.95 * 0.9 <= curve.score(found[1].at - 1)
 
 
 def test_a_sum_of_powers_changes_its_sign_as_often_as_its_terms_allow() -> None:
     # (x - 0.25)(x - 0.625)(x - 0.75) at x = 2 ** -t, t in thousands
     terms = [(1.0, 0.003), (-1.625, 0.002), (0.8125, 0.001), (-0.1171875, 0.0)]
 
-    assert turns(terms, 10_000) == [416, 679, 2000]
+    assert find_sign_changes(terms, 10_000) == [416, 679, 2000]
 
 
 def test_a_level_that_was_never_judged_is_left_only_where_the_next_moment_leaves_it() -> None:
     watched = replace(
         hypothesis(), indicators=(Indicator("for", 2.0, None), Indicator("against", -2.0, None))
     )
-    course = Course(watched, {"for": (0,), "against": (1,)})
+    curve = ScoreCurve(watched, {"for": (0,), "against": (1,)})
 
-    assert list(crossings(course, 0, 0, STEPS)) == []
+    assert list(find_crossings(curve, Crossing(0, 0), STEPS)) == []
 
 
 def test_one_term_alone_never_changes_its_sign() -> None:
-    assert turns([(2.0, 0.1)], 1000) == []
-    assert turns([], 1000) == []
+    assert find_sign_changes([(2.0, 0.1)], 1000) == []
+    assert find_sign_changes([], 1000) == []
 
 
 CHANGES = st.lists(

@@ -297,7 +297,7 @@ def test_an_alert_of_no_indicator_changes_nothing() -> None:
     watch = HypothesisCourse(hypothesis()).take(seen("flood"))
 
     assert watch.alerts == []
-    assert watch.state.sightings == {}
+    assert watch.state.observations == {}
 
 
 def test_a_drill_has_alerts_of_its_own() -> None:
@@ -322,7 +322,7 @@ def test_a_state_is_bounded_in_what_it_keeps() -> None:
     for number in range(100):
         watch.take(seen("leader", number))
 
-    assert len(watch.state.sightings["leader"]) == 32
+    assert len(watch.state.observations["leader"]) == 32
     assert watch.score(100) == 2
 
 
@@ -344,7 +344,7 @@ def test_an_alert_says_when_its_indicator_last_showed() -> None:
 def test_a_rule_file_with_other_levels_is_judged_anew_at_the_next_tick() -> None:
     watch = HypothesisCourse(hypothesis()).take(seen("rockets", 0))
 
-    watch.hypothesis = replace(watch.hypothesis, bounds=(5, 6, 7))
+    watch.hypothesis = replace(watch.hypothesis, thresholds=(5, 6, 7))
     watch.tick(1)
 
     assert watch.last.status is Status.RESOLVED

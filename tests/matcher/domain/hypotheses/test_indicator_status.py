@@ -11,7 +11,7 @@ from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.hypotheses.indicator_status import (
     IndicatorState,
     IndicatorStatus,
-    standings,
+    assess_indicators,
 )
 from services.matcher.domain.hypotheses.state import MOST_SILENT
 from services.matcher.domain.windows.expression import parse_expression
@@ -25,7 +25,7 @@ TWO_OF_THREE = Distance(3, ((2, micros(NOON + 96.5 * HOUR)), (1, micros(NOON + 1
 
 
 def standing(watch: HypothesisCourse, rule: str, hours: float) -> IndicatorStatus:
-    told = standings(watch.hypothesis, watch.state, micros(NOON + hours * HOUR))
+    told = assess_indicators(watch.hypothesis, watch.state, micros(NOON + hours * HOUR))
     return next(one for one in told if one.rule == rule)
 
 
@@ -36,11 +36,10 @@ def test_an_indicator_is_dormant_until_something_shows() -> None:
 def test_an_observed_indicator_expires_when_a_twentieth_of_it_is_left() -> None:
     watch = HypothesisCourse(hypothesis()).take(seen("rockets"))
 
-    assert standing(watch, "rockets", 0).worth == 2
+    assert standing(watch, "rockets", 0).contribution == 2
     assert standing(watch, "rockets", 103.7).state == "observed"
-    assert standing(watch, "rockets", 103.8) == IndicatorStatus(
-        "rockets", IndicatorState.EXPIRED, 0.0
-    )
+    expired = IndicatorStatus("rockets", IndicatorState.EXPIRED, 0.0)
+    assert standing(watch, "rockets", 103.8) == expired
 
 
 def test_an_expired_indicator_stays_expired_when_all_else_is_forgotten() -> None:
@@ -64,7 +63,7 @@ def test_a_window_with_hits_makes_its_indicator_watching() -> None:
 
     assert now.state == "watching"
     assert now.distance is not None
-    assert now.distance.words(micros(NOON)) == "2 of 3, 4 days left"
+    assert now.distance.describe(micros(NOON)) == "2 of 3, 4 days left"
 
 
 def test_hits_leave_the_window_though_nobody_says_so() -> None:
@@ -73,7 +72,7 @@ def test_hits_leave_the_window_though_nobody_says_so() -> None:
     later = standing(watch, "march", 97).distance
 
     assert later is not None
-    assert later.words(micros(NOON + 97 * HOUR)) == "1 of 3, 23 hours left"
+    assert later.describe(micros(NOON + 97 * HOUR)) == "1 of 3, 23 hours left"
     assert standing(watch, "march", 120).state == "dormant"
 
 
@@ -150,7 +149,7 @@ def test_of_too_many_silent_sources_those_stay_that_an_indicator_names() -> None
 
     watch = HypothesisCourse(shown_by("march", "afp")).take(silent("afp"), *others)
 
-    assert len(watch.state.silent) == MOST_SILENT
+    assert len(watch.state.silent_sources) == MOST_SILENT
     assert standing(watch, "march", 0).state == "blind"
 
 
@@ -168,7 +167,7 @@ def test_a_window_says_what_it_counts_and_when_the_oldest_hit_leaves() -> None:
     near = distance(RULE, state, NOON + 2 * HOUR)
 
     assert near == Distance(3, ((2, micros(NOON + 4 * HOUR)), (1, micros(NOON + 5 * HOUR))))
-    assert near.words(micros(NOON + 2 * HOUR)) == "2 of 3, 2 hours left"
+    assert near.describe(micros(NOON + 2 * HOUR)) == "2 of 3, 2 hours left"
 
 
 def test_only_a_hit_that_contributes_sets_the_time_left() -> None:
