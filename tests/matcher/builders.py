@@ -74,7 +74,7 @@ APART = replace(
     type=CorrelationType.DIVERGENCE,
     condition=Condition(by=0.5, floor=2),
     subject="type",
-    compared="threaten",
+    compared_value="threaten",
     between=("iran", "proxies"),
     baseline=12 * HOUR,
     min_baseline=6 * HOUR,

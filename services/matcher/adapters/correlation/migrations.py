@@ -75,7 +75,7 @@ class Migrations:
     def _put(self, force: ActiveRules) -> None:
         self.force = force
         self.names = names_of(force.rulebook)
-        asking = (key for key, rule in force.rulebook.windows.items() if rule.asks_since)
+        asking = (key for key, rule in force.rulebook.windows.items() if rule.needs_since)
         self.asking = frozenset(key for key in asking if force.generation(key).since is None)
         self.windows.rules = {**force.rulebook.windows, **DUTY_WINDOWS}
         self.hypotheses.rules = by_name(force.rulebook.hypotheses)

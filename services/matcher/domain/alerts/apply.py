@@ -7,7 +7,7 @@ import msgspec
 from schemas.signal import Signal, SignalKind
 from services.matcher.domain.alerts.episodes import find_belated_runs
 from services.matcher.domain.alerts.reset import as_live, record_stale_hit
-from services.matcher.domain.windows.state import Hit, WindowState, hit_of, micros, span
+from services.matcher.domain.windows.state import Hit, WindowState, make_hit, micros, span
 from services.matcher.domain.windows.window import add_hit
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -34,7 +34,7 @@ def apply_signal(
         return record_stale_hit(state, signal.identity, micros(signal.occurred_at))
     if signal.identity in state.retractions:
         return state
-    hit = hit_of(signal, certain=rule.certain)
+    hit = make_hit(signal, certain=rule.certain)
     return _count_hit(rule, state, as_live(hit) if hit.identity in state.dropped_live else hit)
 
 

@@ -36,9 +36,9 @@ def _describe_value(rule: WindowRule, value: float) -> str:
         return f"{value:g} of {len(rule.bases)} rules ({', '.join(rule.bases)}) hit{order}"
     if rule.type in NUMERIC:
         total = rule.type.value.removeprefix("value_")
-        return f"{total} of {rule.counts} came to {value:g}"
+        return f"{total} of {rule.counted_field} came to {value:g}"
     if rule.type is CorrelationType.VALUE_COUNT:
-        return f"{value:g} distinct values of {rule.counts}"
+        return f"{value:g} distinct values of {rule.counted_field}"
     counted = {"story": "stories", "source": "sources"}.get(rule.count_by, "events")
     return f"{value:g} distinct {counted}"
 
@@ -109,7 +109,7 @@ def _explain_divergence(rule: WindowRule, state: WindowState, alert: AnnouncedAl
             f"before {before.first:.0%}, {before.second:.0%})"
         )
     return (
-        f"The shares of {rule.compared} in {rule.subject} lie {alert.value:.0%} apart in the "
+        f"The shares of {rule.compared_value} in {rule.subject} lie {alert.value:.0%} apart in the "
         f"{format_duration(rule.timespan)} up to {format_time(alert.last)}{shares}; "
         f"the rule asks for {rule.condition.by or 0:.0%} more than before."
     )

@@ -9,7 +9,7 @@ from services.matcher.domain.windows.condition import count_tokens
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant
 from services.matcher.domain.windows.template import render_template
 from services.matcher.domain.windows.window import window_hits
-from services.matcher.domain.windows.window_rule import PAIRED, WindowRule
+from services.matcher.domain.windows.window_rule import PAIR_SEPARATOR, WindowRule
 
 IDS = frozenset({"entities", "actor_ids", "target_ids", "sites"})
 """The fields whose values are ids of list members or sites; alerts show their names."""
@@ -92,11 +92,11 @@ def _name_group(rule: WindowRule, group: Mapping[str, str]) -> dict[str, str]:
 
 
 def _name_token(rule: WindowRule, token: str) -> str:
-    return _name_members(rule, token) if rule.counts in IDS else token
+    return _name_members(rule, token) if rule.counted_field in IDS else token
 
 
 def _name_members(rule: WindowRule, members: str) -> str:
-    return " and ".join(rule.called.get(member, member) for member in members.split(PAIRED))
+    return " and ".join(rule.names.get(member, member) for member in members.split(PAIR_SEPARATOR))
 
 
 def nest_fields(fields: Mapping[str, object]) -> dict[str, object]:

@@ -50,7 +50,7 @@ def _decisive(pack: PackDocuments, window: WindowRule) -> dict[str, object]:
     documents = [rules[name] for name in sorted(_below(window.name, rules))]
     return {
         "rules": [one.model_dump(mode="json", exclude=set(WORDING)) for one in documents],
-        "mentions": sorted(window.mentions),
+        "mentions": sorted(window.template_fields),
         "announces": window.announces,
         "reads": list(_reads(pack, documents)),
     }

@@ -27,7 +27,7 @@ def chained(rulebook: Rulebook, alert: Alert) -> tuple[Signal, ...]:
 
 
 def _speaks_to(rule: WindowRule, alert: Alert) -> bool:
-    needed = {*rule.group_by, *([rule.counts] if rule.counts else [])} - {VALUE}
+    needed = {*rule.group_by, *([rule.counted_field] if rule.counted_field else [])} - {VALUE}
     return needed <= alert.group.keys()
 
 
@@ -62,11 +62,11 @@ def _hit(rule: WindowRule, alert: Alert) -> Signal:
 
 
 def _values(rule: WindowRule, alert: Alert) -> tuple[str, ...]:
-    if rule.counts is None:
+    if rule.counted_field is None:
         return ()
-    if rule.counts == VALUE:
+    if rule.counted_field == VALUE:
         return (f"{alert.value or 0:g}",)
-    return (alert.group[rule.counts],)
+    return (alert.group[rule.counted_field],)
 
 
 def _recorded(alert: Alert) -> datetime:

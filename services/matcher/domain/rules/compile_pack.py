@@ -32,10 +32,10 @@ from services.matcher.domain.rules.rulebook import (
 from services.matcher.domain.text.organisation_heads import DEFAULT, Heads, heads_of
 from services.matcher.domain.windows.compile_window import (
     NotSupported,
-    of_correlation,
-    of_detection,
+    compile_correlation_window,
+    compile_detection_window,
 )
-from services.matcher.domain.windows.window_rule import NOTHING, WindowRule
+from services.matcher.domain.windows.window_rule import NO_TIME, WindowRule
 
 
 def compile_packs(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ...]]:
@@ -59,7 +59,7 @@ def compile_packs(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleF
         listing = tuple(fed(one, documents, compiled) for one in _hypotheses(pack, faults))
         called = {**places.called, **lists.called}
         windows += [
-            replace(window, called=called, hypotheses=_listing(window, listing)) for window in told
+            replace(window, names=called, hypotheses=_listing(window, listing)) for window in told
         ]
         hypotheses += listing
     rulebook = assemble_rulebook(rules, windows)
@@ -136,12 +136,12 @@ def _windows(
 def _over(rule: WindowRule, built: Mapping[str, WindowRule], *, announces: bool) -> WindowRule:
     """The rule as one over others: their episodes may be told as late as they look back."""
     below = [built[name] for name in rule.bases if name in built and built[name].type is not None]
-    told = sum((base.timespan + base.max_lateness for base in below), NOTHING)
+    told = sum((base.timespan + base.max_lateness for base in below), NO_TIME)
     return replace(rule, max_lateness=max(rule.max_lateness, told), announces=announces)
 
 
 def _window(pack: PackDocuments, document: RuleDocument) -> WindowRule:
     defaults = pack.pack.defaults
     if isinstance(document, CorrelationRule):
-        return of_correlation(document, pack.name, defaults=defaults)
-    return of_detection(document, pack.name, defaults=defaults)
+        return compile_correlation_window(document, pack.name, defaults=defaults)
+    return compile_detection_window(document, pack.name, defaults=defaults)

@@ -14,11 +14,11 @@ from services.matcher.domain.rules.excerpt import evidence
 from services.matcher.domain.rules.matching import RuleMatch, match_event
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.text.fold import fold
-from services.matcher.domain.windows.divergence import HAS_IT, HAS_IT_NOT
+from services.matcher.domain.windows.divergence import HAS_VALUE, LACKS_VALUE
 from services.matcher.domain.windows.window_rule import (
     NOVEL,
     NUMERIC,
-    PAIRED,
+    PAIR_SEPARATOR,
     TWO_SIDED,
     WindowRule,
 )
@@ -57,7 +57,7 @@ def _window_hits(
 ) -> Iterator[Signal]:
     """One for each group; none where a group field or the counted field is absent."""
     values, by = _spoken_of(window, match)
-    if (window.counts and not values) or (window.type in TWO_SIDED and not (values and by)):
+    if (window.counted_field and not values) or (window.type in TWO_SIDED and not (values and by)):
         return
     groups = _groups(window, match)
     group = next(groups, None)
@@ -87,7 +87,7 @@ def _window_hits(
 
 
 def _counted(window: WindowRule, match: RuleMatch) -> tuple[str, ...]:
-    members = _members(window, match, window.counts) if window.counts else ()
+    members = _members(window, match, window.counted_field) if window.counted_field else ()
     return tuple(filter(_is_number, members)) if window.type in NUMERIC else members
 
 
@@ -98,7 +98,7 @@ def _spoken_of(window: WindowRule, match: RuleMatch) -> tuple[tuple[str, ...], t
         return tuple(filter(None, terms)), match.members(window.by or "")
     if window.type is CorrelationType.DIVERGENCE:
         said = {value.casefold() for value in match.members(window.subject or "")}
-        has_it = HAS_IT if (window.compared or "").casefold() in said else HAS_IT_NOT
+        has_it = HAS_VALUE if (window.compared_value or "").casefold() in said else LACKS_VALUE
         return (has_it,), _lists_of(window, match)
     return _counted(window, match), ()
 
@@ -136,12 +136,12 @@ def _keys(window: WindowRule, match: RuleMatch, field: str) -> list[str]:
     if window.type is CorrelationType.NEW_VALUE:
         return members
     opposed = match.view.lists.opposed
-    return [PAIRED.join(pair) for pair in combinations(members, 2) if opposed(*pair)]
+    return [PAIR_SEPARATOR.join(pair) for pair in combinations(members, 2) if opposed(*pair)]
 
 
 def _mentioned(window: WindowRule, match: RuleMatch) -> Iterator[tuple[str, FieldValue]]:
     """What the templates read; a map gives each of its entries under its dotted name."""
-    for name in sorted(window.mentions):
+    for name in sorted(window.template_fields):
         if name in MAPS:
             for inner in getattr(match.view.event, name):
                 yield f"{name}.{inner}", _told(match.view.values(f"{name}.{inner}"))

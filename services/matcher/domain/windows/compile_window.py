@@ -1,4 +1,4 @@
-"""From a rule document to what the window engine needs of it, or why it cannot be done."""
+"""Compiles a rule document to its WindowRule."""
 
 import hashlib
 from collections.abc import Mapping
@@ -18,20 +18,21 @@ from services.matcher.domain.windows.expression import Expression, parse_express
 from services.matcher.domain.windows.template import read_fields
 from services.matcher.domain.windows.window_rule import (
     COUNTING,
-    NOTHING,
+    FIELD_READING,
+    NO_TIME,
     NOVEL,
-    OF_A_FIELD,
     TEMPORAL,
     WindowRule,
 )
 
 ALONE_RESOLVES_AFTER = timedelta(hours=24)
+MAX_LATENESS = timedelta(hours=72)
 ONE_INSTANT = timedelta(microseconds=1)
-_MOST_ASKED_OF_ABSENCE = 2
+_MOST_ABSENCE_RULES = 2
 
 
 class NotSupported(ValueError):
-    """The engine cannot do yet what `field` of the document asks for."""
+    """The engine does not support what `field` of the document asks for."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")
@@ -39,68 +40,38 @@ class NotSupported(ValueError):
         self.message = message
 
 
-def of_detection(document: DetectionRule, pack: str, *, defaults: PackDefaults) -> WindowRule:
-    """The windows of a detection rule that alerts by itself, grouped by story by default.
+def compile_detection_window(
+    document: DetectionRule, pack: str, *, defaults: PackDefaults
+) -> WindowRule:
+    """The window of a detection rule that alerts by itself; grouped by story by default.
 
     Raises:
-        NotSupported: naming the field.
+        NotSupported: a template has a fault.
     """
-    return WindowRule(
-        pack=pack,
-        name=document.name,
-        title=document.title,
-        id=document.id,
-        level=_level(document, defaults),
-        version=_version(document),
-        type=None,
-        bases=(document.name,),
-        timespan=ONE_INSTANT,
-        condition=Condition(gte=1),
-        count_by="event",
-        resolve_after=document.resolve_after or defaults.resolve_after or ALONE_RESOLVES_AFTER,
-        max_lateness=timedelta(hours=72),
-        group_by=("story",) if document.group_by is None else document.group_by,
-        corroboration=document.corroboration,
-        cooldown=document.cooldown or NOTHING,
-        summary=_template(document, "summary"),
-        action=_template(document, "action"),
-    )
+    group_by = ("story",) if document.group_by is None else document.group_by
+    return replace(_compile_common(document, pack, defaults), group_by=group_by)
 
 
-def of_correlation(document: CorrelationRule, pack: str, *, defaults: PackDefaults) -> WindowRule:
-    """The windows of a correlation rule.
+def compile_correlation_window(
+    document: CorrelationRule, pack: str, *, defaults: PackDefaults
+) -> WindowRule:
+    """The window of a correlation rule.
 
     Raises:
-        NotSupported: naming the field.
+        NotSupported: by a field of the document.
     """
     section = document.correlation
-    rule = WindowRule(
-        pack=pack,
-        name=document.name,
-        title=document.title,
-        id=document.id,
-        level=_level(document, defaults),
-        version=_version(document),
+    return replace(
+        _compile_common(document, pack, defaults),
         type=section.type,
         bases=section.rules,
         timespan=section.timespan,
-        condition=_condition(section),
+        condition=_compile_condition(section),
         count_by=section.count_by,
         resolve_after=document.resolve_after or defaults.resolve_after or section.timespan,
         max_lateness=section.max_lateness,
         group_by=section.group_by,
-        corroboration=document.corroboration,
-        cooldown=document.cooldown or NOTHING,
-        summary=_template(document, "summary"),
-        action=_template(document, "action"),
-    )
-    return _with_what_its_type_reads(rule, section)
-
-
-def _with_what_its_type_reads(rule: WindowRule, section: Correlation) -> WindowRule:
-    return replace(
-        rule,
-        expression=_expression(section),
+        expression=_compile_expression(section),
         subject=section.field,
         certain=section.interval == "certain",
         aliases=section.aliases,
@@ -108,27 +79,53 @@ def _with_what_its_type_reads(rule: WindowRule, section: Correlation) -> WindowR
         similarity=section.similarity,
         by=section.by,
         between=section.between or (),
-        compared=section.value,
-        baseline=section.baseline or NOTHING,
+        compared_value=section.value,
+        baseline=section.baseline or NO_TIME,
         min_baseline=section.min_baseline or 2 * section.timespan,
-        history=section.history or NOTHING,
-        warmup=section.warmup or NOTHING,
+        history=section.history or NO_TIME,
+        warmup=section.warmup or NO_TIME,
     )
 
 
-def _version(document: DetectionRule | CorrelationRule) -> str:
-    """12 hex digits that change with what the rule says, its cases left out."""
-    said = document.model_dump_json(exclude={"tests"})
-    return hashlib.sha256(said.encode()).hexdigest()[:12]
+def _compile_common(
+    document: DetectionRule | CorrelationRule, pack: str, defaults: PackDefaults
+) -> WindowRule:
+    """What both kinds of rule say; the rest as for a rule whose every hit fires."""
+    return WindowRule(
+        pack=pack,
+        name=document.name,
+        title=document.title,
+        id=document.id,
+        level=_choose_level(document, defaults),
+        version=_hash_version(document),
+        type=None,
+        bases=(document.name,),
+        timespan=ONE_INSTANT,
+        condition=Condition(gte=1),
+        count_by="event",
+        resolve_after=document.resolve_after or defaults.resolve_after or ALONE_RESOLVES_AFTER,
+        max_lateness=MAX_LATENESS,
+        group_by=(),
+        corroboration=document.corroboration,
+        cooldown=document.cooldown or NO_TIME,
+        summary=_check_template(document, "summary"),
+        action=_check_template(document, "action"),
+    )
 
 
-def _level(document: DetectionRule | CorrelationRule, defaults: PackDefaults) -> Level:
+def _hash_version(document: DetectionRule | CorrelationRule) -> str:
+    """12 hex digits that change with the document, except with its tests."""
+    content = document.model_dump_json(exclude={"tests"})
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+def _choose_level(document: DetectionRule | CorrelationRule, defaults: PackDefaults) -> Level:
     if "level" in document.model_fields_set or defaults.level is None:
         return document.level
     return defaults.level
 
 
-def _template(document: DetectionRule | CorrelationRule, part: str) -> str | None:
+def _check_template(document: DetectionRule | CorrelationRule, part: str) -> str | None:
     template: str | None = getattr(document.alert, part)
     try:
         read_fields(template)
@@ -137,8 +134,8 @@ def _template(document: DetectionRule | CorrelationRule, part: str) -> str | Non
     return template
 
 
-def _condition(section: Correlation) -> Condition:
-    _refuse_what_does_not_fit(section)
+def _compile_condition(section: Correlation) -> Condition:
+    _check_fields(section)
     if isinstance(section.condition, str):
         return Condition(gte=0)
     if section.type in TEMPORAL:
@@ -147,14 +144,14 @@ def _condition(section: Correlation) -> Condition:
         return Condition(gte=0)
     if section.condition is None:
         raise NotSupported("correlation.condition", f"{section.type} needs one")
-    if section.type in OF_A_FIELD and section.condition.field is None:
+    if section.type in FIELD_READING and section.condition.field is None:
         raise NotSupported(
             "correlation.condition.field", f"{section.type} needs the field it reads"
         )
     return section.condition
 
 
-def _expression(section: Correlation) -> Expression | None:
+def _compile_expression(section: Correlation) -> Expression | None:
     if not isinstance(section.condition, str):
         return None
     if section.type is not CorrelationType.TEMPORAL:
@@ -169,31 +166,27 @@ def _expression(section: Correlation) -> Expression | None:
     return expression
 
 
-def _refuse_what_does_not_fit(section: Correlation) -> None:
+def _check_fields(section: Correlation) -> None:
     if section.interval == "certain" and section.type not in COUNTING:
         raise NotSupported("correlation.interval", f"certain does not go with {section.type}")
-    _refuse_what_is_missing(section)
-
-
-def _refuse_what_is_missing(section: Correlation) -> None:
-    for key in _NEEDED.get(section.type, ()):
+    for key in _NEEDED_FIELDS.get(section.type, ()):
         if getattr(section, key) is None:
             raise NotSupported(f"correlation.{key}", f"{section.type} needs it")
-    bound = _BOUND.get(section.type)
+    bound = _NEEDED_BOUND.get(section.type)
     if bound is not None and getattr(section.condition, bound, None) is None:
         raise NotSupported(f"correlation.condition.{bound}", f"{section.type} needs it")
-    if section.type is CorrelationType.ABSENCE and len(section.rules) > _MOST_ASKED_OF_ABSENCE:
+    if section.type is CorrelationType.ABSENCE and len(section.rules) > _MOST_ABSENCE_RULES:
         raise NotSupported("correlation.rules", "absence takes one rule, or two")
 
 
-_NEEDED: Mapping[CorrelationType, tuple[str, ...]] = {
+_NEEDED_FIELDS: Mapping[CorrelationType, tuple[str, ...]] = {
     CorrelationType.NEW_VALUE: ("field", "history"),
     CorrelationType.REVERSAL: ("field", "history"),
     CorrelationType.RATE_CHANGE: ("baseline",),
     CorrelationType.SHARED_TERM: ("field", "by"),
     CorrelationType.DIVERGENCE: ("field", "value", "between", "baseline"),
 }
-_BOUND: Mapping[CorrelationType, str] = {
+_NEEDED_BOUND: Mapping[CorrelationType, str] = {
     CorrelationType.RATE_CHANGE: "ratio",
     CorrelationType.DIVERGENCE: "by",
 }

@@ -10,9 +10,9 @@ from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window import hits_between
 from services.matcher.domain.windows.window_rule import WindowRule
 
-HAS_IT = "1"
+HAS_VALUE = "1"
 """The value of a hit that has the compared value."""
-HAS_IT_NOT = "0"
+LACKS_VALUE = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +66,4 @@ def _latest_by_key(rule: WindowRule, hits: Sequence[Hit], name: str) -> Sequence
 
 
 def _share(hits: Sequence[Hit]) -> float:
-    return sum(HAS_IT in hit.values for hit in hits) / len(hits) if hits else 0.0
+    return sum(HAS_VALUE in hit.values for hit in hits) / len(hits) if hits else 0.0

@@ -13,8 +13,8 @@ from sigma.correlations import (
     SigmaRuleReference,
 )
 
-_DEEPENING = re.compile(r"\(|\bnot\b", re.IGNORECASE)
-_DEEPEST = 50
+_NESTING = re.compile(r"\(|\bnot\b", re.IGNORECASE)
+_MOST_NESTED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,45 +25,45 @@ class Expression:
     tree: CorrelationConditionItem | SigmaRuleReference
 
     def holds(self, present: Collection[str]) -> bool:
-        """Whether it is true where just these base rules have a hit."""
-        return _holds(self.tree, present)
+        """Whether it is true if exactly these base rules have a hit."""
+        return _evaluate(self.tree, present)
 
     @property
     def names(self) -> frozenset[str]:
-        """The base rules that it speaks of."""
-        return frozenset(_names(self.tree))
+        """The base rules in it."""
+        return frozenset(_list_names(self.tree))
 
 
 def parse_expression(text: str) -> Expression:
-    """The expression of a condition.
+    """The parsed expression.
 
     Raises:
-        ValueError: it is none; the message says where.
+        ValueError: it has a fault; the message says where.
     """
-    if len(_DEEPENING.findall(text)) > _DEEPEST:
-        raise ValueError(f"more than {_DEEPEST} brackets and nots")
+    if len(_NESTING.findall(text)) > _MOST_NESTED:
+        raise ValueError(f"more than {_MOST_NESTED} brackets and nots")
     try:
         return Expression(text, SigmaExtendedCorrelationCondition.parse(text))
     except ParseException as error:
         raise ValueError(f"column {error.column}: {error.msg} in {text!r}") from None
 
 
-def _holds(
+def _evaluate(
     node: CorrelationConditionItem | SigmaRuleReference | str, present: Collection[str]
 ) -> bool:
     if not isinstance(node, CorrelationConditionItem):
-        return _name(node) in present
-    parts = (_holds(part, present) for part in node.args)
+        return _name_of(node) in present
+    parts = (_evaluate(part, present) for part in node.args)
     if isinstance(node, CorrelationConditionNOT):
         return not next(parts)
     return all(parts) if isinstance(node, CorrelationConditionAND) else any(parts)
 
 
-def _names(node: CorrelationConditionItem | SigmaRuleReference | str) -> list[str]:
+def _list_names(node: CorrelationConditionItem | SigmaRuleReference | str) -> list[str]:
     if not isinstance(node, CorrelationConditionItem):
-        return [_name(node)]
-    return [name for part in node.args for name in _names(part)]
+        return [_name_of(node)]
+    return [name for part in node.args for name in _list_names(part)]
 
 
-def _name(node: SigmaRuleReference | str) -> str:
+def _name_of(node: SigmaRuleReference | str) -> str:
     return node.reference if isinstance(node, SigmaRuleReference) else node

@@ -145,7 +145,7 @@ class WindowState(msgspec.Struct, frozen=True):
         )
 
 
-def hit_of(signal: Signal, *, certain: bool = False) -> Hit:
+def make_hit(signal: Signal, *, certain: bool = False) -> Hit:
     """The hit of a signal; if `certain`, its time is the end of its interval."""
     recorded = signal.evidence.recorded_at or signal.occurred_at
     ends = (signal.occurred_until or signal.occurred_at) if certain else signal.occurred_at

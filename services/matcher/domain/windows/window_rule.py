@@ -1,4 +1,4 @@
-"""WindowRule: what the window engine needs to know of a rule, detection or correlation."""
+"""WindowRule: a detection or correlation rule as the window engine evaluates it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,18 +9,18 @@ from schemas.rule import Condition, CorrelationType, Corroboration
 from services.matcher.domain.windows.expression import Expression
 from services.matcher.domain.windows.template import read_fields
 
-PAIRED = " + "
-"""Stands between the two members of a reversal in its group."""
-NOTHING = timedelta(0)
+PAIR_SEPARATOR = " + "
+"""Between the two members of a reversal in its group."""
+NO_TIME = timedelta(0)
 MOST_HITS = 10_000
-"""Hits that one key keeps, unless its rule says otherwise."""
+"""Hits that one key keeps by default."""
 
 TEMPORAL = frozenset({CorrelationType.TEMPORAL, CorrelationType.TEMPORAL_ORDERED})
 NUMERIC = frozenset(
     {CorrelationType.VALUE_SUM, CorrelationType.VALUE_AVG, CorrelationType.VALUE_PERCENTILE}
 )
-OF_A_FIELD = NUMERIC | {CorrelationType.VALUE_COUNT}
-COUNTING = OF_A_FIELD | TEMPORAL | {CorrelationType.EVENT_COUNT}
+FIELD_READING = NUMERIC | {CorrelationType.VALUE_COUNT}
+COUNTING = FIELD_READING | TEMPORAL | {CorrelationType.EVENT_COUNT}
 NOVEL = frozenset({CorrelationType.NEW_VALUE, CorrelationType.REVERSAL})
 TWO_SIDED = frozenset({CorrelationType.SHARED_TERM, CorrelationType.DIVERGENCE})
 
@@ -30,10 +30,10 @@ class WindowRule:
     """A rule with windows. `type` is None for a detection rule that alerts by itself.
 
     Such a rule has windows of one instant, and each of its hits fires. `expression` is an extended
-    condition over the base rules, `subject` the field that new_value and reversal key by, that
-    shared_term reads its terms from, and in which divergence looks for `compared`. A rule that does
-    not announce only feeds others. `called` has the names that people read for the ids of list
-    members, `hypotheses` the names of those that list the rule.
+    condition over the base rules. `subject` is the field that new_value and reversal group by, that
+    shared_term reads its terms from, and in which divergence looks for `compared_value`. A rule
+    that does not announce only feeds other rules. `names` has the names of list members and sites
+    by id; `hypotheses` are those that list the rule.
     """
 
     pack: str
@@ -55,43 +55,43 @@ class WindowRule:
     action: str | None
     expression: Expression | None = None
     subject: str | None = None
-    baseline: timedelta = NOTHING
-    min_baseline: timedelta = NOTHING
-    history: timedelta = NOTHING
-    warmup: timedelta = NOTHING
-    cooldown: timedelta = NOTHING
+    baseline: timedelta = NO_TIME
+    min_baseline: timedelta = NO_TIME
+    history: timedelta = NO_TIME
+    warmup: timedelta = NO_TIME
+    cooldown: timedelta = NO_TIME
     similarity: float = 85
     by: str | None = None
     between: tuple[str, ...] = ()
-    compared: str | None = None
+    compared_value: str | None = None
     certain: bool = False
     aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     max_hits: int = MOST_HITS
     announces: bool = True
-    called: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     hypotheses: tuple[str, ...] = ()
 
     @property
-    def counts(self) -> str | None:
+    def counted_field(self) -> str | None:
         """The field whose values are counted, if any."""
         return self.condition.field
 
     @property
-    def mentions(self) -> frozenset[str]:
-        """The event fields that the templates read: signals must carry them."""
+    def template_fields(self) -> frozenset[str]:
+        """The event fields that the templates read; signals carry them."""
         return read_fields(self.summary) | read_fields(self.action)
 
     @property
     def look_back(self) -> timedelta:
-        """How far before a firing time the hits lie that decide on it."""
+        """The longest time between a firing time and a hit that decides on it."""
         return max(self.timespan + self.baseline, self.history)
 
     @property
-    def asks_since(self) -> bool:
-        """Whether it matters to it since when it has watched."""
-        return self.type in NOVEL or self.baseline > NOTHING
+    def needs_since(self) -> bool:
+        """Whether its firing times depend on when it began to watch."""
+        return self.type in NOVEL or self.baseline > NO_TIME
 
     @property
     def retention(self) -> timedelta:
-        """How long a hit stays in state: twice all that the rule looks back over, and lateness."""
+        """How long a hit stays in state: twice all that is looked back over, and `max_lateness`."""
         return 2 * max(self.look_back, self.resolve_after + self.cooldown) + self.max_lateness

@@ -36,7 +36,7 @@ def test_a_summary_reads_quantities_by_their_dotted_names() -> None:
 
 def test_a_summary_says_the_names_of_list_members_not_their_ids() -> None:
     names = {"aah": "Asa'ib Ahl al-Haq", "badr": "Badr"}
-    rule = replace(VALUES, summary="{{ values | join(', ') }}", called=names)
+    rule = replace(VALUES, summary="{{ values | join(', ') }}", names=names)
 
     course = WindowCourse(rule).take(hit(0, values=("badr", "aah", "unlisted")))
 
@@ -44,7 +44,7 @@ def test_a_summary_says_the_names_of_list_members_not_their_ids() -> None:
 
 
 def test_a_summary_says_the_name_of_the_member_it_is_grouped_by() -> None:
-    rule = replace(ALONE, summary="{{ actor_ids }}", called={"badr": "Badr"})
+    rule = replace(ALONE, summary="{{ actor_ids }}", names={"badr": "Badr"})
 
     course = WindowCourse(rule).take(hit(0).model_copy(update={"group": {"actor_ids": "badr"}}))
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from rapidfuzz.fuzz import token_sort_ratio
 
 from services.matcher.domain.windows.cluster import find_largest_cluster
-from services.matcher.domain.windows.state import Hit, hit_of
+from services.matcher.domain.windows.state import Hit, make_hit
 from tests.matcher.builders import SHARED, by, hit
 from tests.matcher.course import WindowCourse
 
@@ -13,7 +13,7 @@ SPELLINGS = ("iraqi resistance front", "resistance front iraqi", "iraqi resistan
 
 
 def said(hours: float, term: str, *users: str) -> Hit:
-    return hit_of(by(users, hit(hours, values=(term,))))
+    return make_hit(by(users, hit(hours, values=(term,))))
 
 
 def test_spellings_of_one_name_by_enough_speakers_fire() -> None:
