@@ -27,7 +27,7 @@ from services.notifier.adapters.rebuilder import Rebuilder
 from services.notifier.adapters.redis_log import RedisLog
 from services.notifier.adapters.redis_outbox import RedisOutbox
 from services.notifier.adapters.redis_rebuild import RedisRebuild
-from services.notifier.adapters.slack import SlackReceiver
+from services.notifier.adapters.slack import SlackApi, SlackReceiver
 from services.notifier.adapters.stream import AlertStream, connect
 from services.notifier.adapters.watchdog import HeartbeatForwarder
 from services.notifier.adapters.worker import Worker
@@ -39,15 +39,15 @@ from services.telemetry import Health, health_app, listen, logger
 
 log = logger(__name__)
 
-# an answer is awaited for one time-out, and may take effect for about two more
-DOUBTS = 3
+# a receiver is given one time-out to answer; a request may take effect for about two more
+TIMEOUTS_IN_DOUBT = 3
 REDIS_SECONDS = 5
 OUTBOX_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The joined service, not yet at work."""
+    """The joined service, not yet started."""
 
     settings: NotifierSettings
     notifications: RedisLog
@@ -61,7 +61,7 @@ class Parts:
     watchdog: HeartbeatForwarder
 
     def start(self) -> None:
-        """Set the threads to work."""
+        """Start the threads."""
         self.rebuilder.start()
         for worker in self.workers:
             worker.start()
@@ -69,44 +69,42 @@ class Parts:
         self.watchdog.start()
 
     def wake(self) -> None:
-        """Let every receiver look at its queue now."""
-        for worker in self.workers:
-            worker.wake()
+        """Let every worker look at its queue now."""
+        _wake_all(self.workers)
 
 
 def run(settings: NotifierSettings, stopping: threading.Event) -> None:
-    """Take alerts to the receivers until `stopping` is set; then finish what is in flight.
+    """Notify until `stopping` is set; then finish what is in flight.
 
-    Raises kafka.errors.KafkaError where waiting does not help.
+    Raises kafka.errors.KafkaError where a retry does not help.
     """
     parts = join(settings)
     listener = listen(health_app(parts.health), settings.host, settings.port)
-    _tell(parts)
+    _log_start(parts)
     parts.start()
     try:
-        _stream(parts, stopping)
+        _consume_alerts(parts, stopping)
     finally:
-        _finish(parts)
+        _shut_down(parts)
         listener.stop()
 
 
 def join(settings: NotifierSettings) -> Parts:
     """Every part with what it needs; connects to nothing."""
-    redis, keys, health = _redis(settings), Keys(settings.topic_prefix), Health()
-    notifications = RedisLog(redis, keys, hold(settings))
-    outbox = RedisOutbox(redis, keys)
-    workers = tuple(_worker(settings, one, notifications) for one in receivers(settings))
-    relay = OutboxRelay(
-        outbox, KafkaOutboxSender(settings.kafka_bootstrap_servers, settings.topic_prefix)
+    redis, keys, health = _make_redis(settings), Keys(settings.topic_prefix), Health()
+    notifications, outbox = RedisLog(redis, keys, compute_hold(settings)), RedisOutbox(redis, keys)
+    workers = tuple(
+        _make_worker(settings, receiver, notifications) for receiver in make_receivers(settings)
     )
-    rebuilder = _rebuilder(settings, RedisRebuild(redis, keys), workers, health)
+    sender = KafkaOutboxSender(settings.kafka_bootstrap_servers, settings.topic_prefix)
+    relay = OutboxRelay(outbox, sender)
+    rebuilder = _make_rebuilder(settings, RedisRebuild(redis, keys), workers, health)
     kafka, stream = KafkaHealth(settings.kafka_bootstrap_servers), StreamHealth()
     health.add("redis", RedisHealth(redis, health.notes).check)
     health.add("log", rebuilder.check)
     health.add("kafka", kafka.check)
     health.add("alerts", stream.check)
-    health.add("threads", _threads_check((*workers, relay, rebuilder)))
-    watchdog = HeartbeatForwarder(_now, _secret(settings.watchdog_url))
+    health.add("threads", _make_threads_check((*workers, relay, rebuilder)))
     return Parts(
         settings,
         notifications,
@@ -117,80 +115,60 @@ def join(settings: NotifierSettings) -> Parts:
         health,
         kafka,
         stream,
-        watchdog,
+        HeartbeatForwarder(_now, _reveal(settings.watchdog_url)),
     )
 
 
-def _secret(given: SecretStr | None) -> str | None:
-    return None if given is None else given.get_secret_value()
-
-
-def _rebuilder(
-    settings: NotifierSettings, lost: RedisRebuild, workers: tuple[Worker, ...], health: Health
-) -> Rebuilder:
-    prefix = settings.topic_prefix
-
-    def wake() -> None:
-        for worker in workers:
-            worker.wake()
-
-    return Rebuilder(
-        lost=lost,
-        history=KafkaHistory(settings.kafka_bootstrap_servers, prefix, group_of(prefix)),
-        traits=[worker.handler.delivery.traits for worker in workers],
-        hold=hold(settings),
-        clock=_now,
-        notes=health.notes,
-        on_rebuilt=wake,
-    )
-
-
-def hold(settings: NotifierSettings) -> timedelta:
+def compute_hold(settings: NotifierSettings) -> timedelta:
     """How long a lease lasts and an unknown outcome stays in doubt."""
-    return timedelta(seconds=DOUBTS * settings.receiver_timeout_seconds)
+    return timedelta(seconds=TIMEOUTS_IN_DOUBT * settings.receiver_timeout_seconds)
 
 
-def receivers(settings: NotifierSettings) -> list[Receiver]:
-    """Slack's channels or else the console, and the pager when there is a key for it."""
-    found = _channels(settings)
-    if settings.pagerduty_routing_key is not None:
-        found.append(
-            PagerDutyReceiver(
-                settings.pagerduty_routing_key.get_secret_value(),
-                settings.pagerduty_events_url,
-                settings.receiver_timeout_seconds,
-            )
-        )
-    return found
+def make_receivers(settings: NotifierSettings) -> list[Receiver]:
+    """Slack's channels, or the console without a token; PagerDuty if there is a key for it."""
+    receivers = _make_channels(settings)
+    key = _reveal(settings.pagerduty_routing_key)
+    if key is not None:
+        url, timeout = settings.pagerduty_events_url, settings.receiver_timeout_seconds
+        receivers.append(PagerDutyReceiver(key, url, timeout))
+    return receivers
 
 
-def _channels(settings: NotifierSettings) -> list[Receiver]:
-    if settings.slack_token is None:
-        return [ConsoleReceiver(Console())]
-    token = settings.slack_token.get_secret_value()
-    web = (token, settings.slack_api_url, settings.receiver_timeout_seconds)
-    return [SlackReceiver(web, channel, traits) for channel, traits in channels(settings).items()]
-
-
-def channels(settings: NotifierSettings) -> dict[str, ReceiverTraits]:
-    """Slack's channels, and what each is there for: one for all, unless others are named."""
+def list_channels(settings: NotifierSettings) -> dict[str, ReceiverTraits]:
+    """Slack's channels with their traits: one for everything, unless others are named."""
     watch, duty = settings.slack_channel, settings.slack_duty_channel
     digest = settings.slack_digest_channel
-    apart = digest not in (None, watch, duty)
-    found = {
-        watch: ReceiverTraits(
-            CHANNEL, history=BackfillPolicy.LEFT_OUT if apart else BackfillPolicy.TOO
-        )
-    }
+    has_digest = digest not in (None, watch, duty)
+    history = BackfillPolicy.LEFT_OUT if has_digest else BackfillPolicy.TOO
+    channels = {watch: ReceiverTraits(CHANNEL, history=history)}
     if duty is not None:
-        found.setdefault(duty, ReceiverTraits(DUTY_CHANNEL))
+        channels.setdefault(duty, ReceiverTraits(DUTY_CHANNEL))
     if digest is not None:
-        found.setdefault(digest, ReceiverTraits(DIGEST_CHANNEL, history=BackfillPolicy.ALONE))
-    return found
+        channels.setdefault(digest, ReceiverTraits(DIGEST_CHANNEL, history=BackfillPolicy.ALONE))
+    return channels
 
 
-def _redis(settings: NotifierSettings) -> Redis:
-    # no retries of its own: a script whose answer was lost must not run twice unseen
+def name_group(prefix: str) -> str:
+    """The consumer group of a topic prefix: `vedette-notifier` for the default one."""
+    return f"{prefix.rstrip('.')}-notifier".lstrip("-")
+
+
+def _make_channels(settings: NotifierSettings) -> list[Receiver]:
+    token = _reveal(settings.slack_token)
+    if token is None:
+        return [ConsoleReceiver(Console())]
+    api = SlackApi(token, settings.slack_api_url, settings.receiver_timeout_seconds)
+    return [
+        SlackReceiver(api, channel, traits) for channel, traits in list_channels(settings).items()
+    ]
+
+
+def _reveal(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
+
+
+def _make_redis(settings: NotifierSettings) -> Redis:
+    # the client does not retry: a script whose answer was lost must not run twice unnoticed
     return Redis.from_url(
         str(settings.redis_url),
         socket_timeout=REDIS_SECONDS,
@@ -199,34 +177,55 @@ def _redis(settings: NotifierSettings) -> Redis:
     )
 
 
-def _worker(settings: NotifierSettings, receiver: Receiver, notifications: RedisLog) -> Worker:
+def _make_worker(settings: NotifierSettings, receiver: Receiver, notifications: RedisLog) -> Worker:
     traits = replace(receiver.traits, recorded=settings.clock == "recorded")
-    delivery = Delivery(receiver, traits, notifications, hold(settings), _now, random.random)
+    hold = compute_hold(settings)
+    delivery = Delivery(receiver, traits, notifications, hold, _now, random.random)
     return Worker(traits.name, JobHandler(delivery), notifications, _now)
+
+
+def _make_rebuilder(
+    settings: NotifierSettings, lost: RedisRebuild, workers: tuple[Worker, ...], health: Health
+) -> Rebuilder:
+    prefix = settings.topic_prefix
+    return Rebuilder(
+        lost=lost,
+        history=KafkaHistory(settings.kafka_bootstrap_servers, prefix, name_group(prefix)),
+        traits=[worker.handler.delivery.traits for worker in workers],
+        hold=compute_hold(settings),
+        clock=_now,
+        notes=health.notes,
+        on_rebuilt=lambda: _wake_all(workers),
+    )
+
+
+def _wake_all(workers: tuple[Worker, ...]) -> None:
+    for worker in workers:
+        worker.wake()
+
+
+def _make_threads_check(
+    threads: tuple[Worker | OutboxRelay | Rebuilder, ...],
+) -> Callable[[], str | None]:
+    def check() -> str | None:
+        return None if all(thread.is_alive for thread in threads) else "a thread has ended"
+
+    return check
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _threads_check(
-    threads: tuple[Worker | OutboxRelay | Rebuilder, ...],
-) -> Callable[[], str | None]:
-    def check() -> str | None:
-        return None if all(one.is_alive for one in threads) else "a thread is not at work"
-
-    return check
+def _log_start(parts: Parts) -> None:
+    receivers = [worker.receiver for worker in parts.workers]
+    log.info("starting", receivers=receivers, faults={"redis": parts.health.checks["redis"]()})
 
 
-def _tell(parts: Parts) -> None:
-    faults = {name: check() for name, check in parts.health.checks.items() if name == "redis"}
-    log.info("starting", receivers=[one.receiver for one in parts.workers], faults=faults)
-
-
-def _stream(parts: Parts, stopping: threading.Event) -> None:
+def _consume_alerts(parts: Parts, stopping: threading.Event) -> None:
     settings = parts.settings
     topic = topic_name(settings.topic_prefix, ALERTS)
-    group = group_of(settings.topic_prefix)
+    group = name_group(settings.topic_prefix)
     while not stopping.is_set():
         try:
             consumer = connect(
@@ -238,29 +237,22 @@ def _stream(parts: Parts, stopping: threading.Event) -> None:
             continue
         member = Membership(consumer, _now)
         parts.stream.watch(member)
-        names = tuple(worker.receiver for worker in parts.workers)
-        stream = AlertStream(
+        AlertStream(
             member=member,
             notifications=parts.notifications,
             outbox=parts.outbox,
-            receivers=names,
+            receivers=tuple(worker.receiver for worker in parts.workers),
             clock=_now,
-            queued=parts.wake,
+            on_queued=parts.wake,
             watchdog=parts.watchdog,
-        )
-        stream.run(stopping)
+        ).run(stopping)
 
 
-def group_of(prefix: str) -> str:
-    """The consumer group: `vedette-notifier` for the default prefix."""
-    return f"{prefix.rstrip('.')}-notifier".lstrip("-")
-
-
-def _finish(parts: Parts) -> None:
+def _shut_down(parts: Parts) -> None:
     for worker in parts.workers:
         worker.stop()
     for worker in parts.workers:
-        if not worker.join(hold(parts.settings).total_seconds()):
+        if not worker.join(compute_hold(parts.settings).total_seconds()):
             log.warning("left in flight: its lease will end", receiver=worker.receiver)
     parts.rebuilder.stop(REDIS_SECONDS)
     parts.relay.stop(OUTBOX_SECONDS)

@@ -10,7 +10,7 @@ from redis import Redis
 from schemas.topics import ALERTS, LEDGER
 from services.notifier.adapters.history import KafkaHistory
 from services.notifier.adapters.keys import Keys
-from services.notifier.app import group_of
+from services.notifier.app import name_group
 from tests.integration.notifier_site import POST, RESOLVED, MakeSite, NotifierSite, read_faults
 from tests.notifier.alerts import SECOND, alert, wire
 from tests.parts import topics as parts
@@ -116,7 +116,7 @@ def notes(notifier: Service) -> dict[str, str]:
 def test_what_kafka_knows_is_read_to_its_end(kafka: str, topics: str) -> None:
     told = [TopicMessage(wire(alert(f"a{n}")), f"a{n}".encode()) for n in range(700)]
     parts.produce(kafka, topics + ALERTS, [*told, TopicMessage(b"{no alert", b"x")])
-    history = KafkaHistory(kafka, topics, group_of(topics))
+    history = KafkaHistory(kafka, topics, name_group(topics))
 
     found = [one for batch in history.read_alerts(alert().detected_at) for one in batch]
     since_then = [
@@ -131,7 +131,7 @@ def test_what_kafka_knows_is_read_to_its_end(kafka: str, topics: str) -> None:
 
 
 def test_a_ledger_that_was_never_made_is_empty(kafka: str, topic_prefix: str) -> None:
-    history = KafkaHistory(kafka, topic_prefix, group_of(topic_prefix))
+    history = KafkaHistory(kafka, topic_prefix, name_group(topic_prefix))
 
     assert list(history.read_lines()) == []
     assert list(history.read_alerts(alert().detected_at - timedelta(days=30))) == []

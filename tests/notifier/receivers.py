@@ -2,7 +2,7 @@
 
 from schemas.ledger import Sending
 from services.notifier.adapters.pagerduty import PagerDutyReceiver
-from services.notifier.adapters.slack import SlackReceiver
+from services.notifier.adapters.slack import SlackApi, SlackReceiver
 from services.notifier.domain.ports import Notice, Receiver
 from tests.notifier.alerts import alert
 
@@ -11,7 +11,7 @@ NOTICE = Notice(alert())
 
 
 def slack_at(url: str, channel: str = "#alerts") -> SlackReceiver:
-    return SlackReceiver((SECRET, f"{url}/api/", 1), channel)
+    return SlackReceiver(SlackApi(SECRET, f"{url}/api/", 1), channel)
 
 
 def pager_at(url: str) -> PagerDutyReceiver:

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from services.environment import InvalidEnvironment, load
-from services.notifier.app import channels, group_of, hold, receivers
+from services.notifier.app import compute_hold, list_channels, make_receivers, name_group
 from services.notifier.domain.decide import BackfillPolicy, ReceiverTraits
 from services.notifier.settings import NotifierSettings
 
 
 def names(**environment: str) -> list[str]:
-    return [one.traits.name for one in receivers(load(NotifierSettings, environment))]
+    return [one.traits.name for one in make_receivers(load(NotifierSettings, environment))]
 
 
 def test_without_anything_alerts_go_to_the_console() -> None:
@@ -39,7 +39,7 @@ def test_those_on_duty_may_have_a_channel_of_their_own() -> None:
 def test_history_may_have_a_channel_of_its_own_which_the_watch_does_without() -> None:
     given = {"VEDETTE_SLACK_CHANNEL": "#watch", "VEDETTE_SLACK_DIGEST_CHANNEL": "#digest"}
 
-    found = channels(load(NotifierSettings, given))
+    found = list_channels(load(NotifierSettings, given))
 
     assert {name: traits.history for name, traits in found.items()} == {
         "#watch": BackfillPolicy.LEFT_OUT,
@@ -51,7 +51,7 @@ def test_history_may_have_a_channel_of_its_own_which_the_watch_does_without() ->
 def test_without_one_it_comes_to_the_watch(digest: str) -> None:
     given = {"VEDETTE_SLACK_CHANNEL": "#watch", "VEDETTE_SLACK_DIGEST_CHANNEL": digest}
 
-    assert channels(load(NotifierSettings, given)) == {"#watch": ReceiverTraits("slack")}
+    assert list_channels(load(NotifierSettings, given)) == {"#watch": ReceiverTraits("slack")}
 
 
 def test_a_secret_is_not_shown_with_the_settings() -> None:
@@ -72,7 +72,7 @@ def test_an_address_that_is_none_is_named(name: str) -> None:
 
 
 def test_a_lease_outlasts_what_is_done_under_it() -> None:
-    assert hold(NotifierSettings(receiver_timeout_seconds=10)) == timedelta(seconds=30)
+    assert compute_hold(NotifierSettings(receiver_timeout_seconds=10)) == timedelta(seconds=30)
 
 
 @pytest.mark.parametrize(
@@ -80,4 +80,4 @@ def test_a_lease_outlasts_what_is_done_under_it() -> None:
     [("vedette.", "vedette-notifier"), ("test-1.", "test-1-notifier"), ("", "notifier")],
 )
 def test_each_installation_has_its_own_group(prefix: str, group: str) -> None:
-    assert group_of(prefix) == group
+    assert name_group(prefix) == group

@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from schemas.alert import Level, Status
-from services.notifier.adapters.console import ConsoleReceiver, panel
-from services.notifier.adapters.pagerduty import enqueue_url
+from services.notifier.adapters.console import ConsoleReceiver, build_panel
+from services.notifier.adapters.pagerduty import complete_url
 from services.notifier.domain.errors import (
     UnreadableHistory,
 )
@@ -51,7 +51,7 @@ def test_an_incident_is_triggered_updated_and_resolved(pager: PagerDutyStandIn) 
     "given", ["http://p:1", "http://p:1/", "http://p:1/v2", "http://p:1/v2/enqueue"]
 )
 def test_the_events_address_may_be_given_in_short(given: str) -> None:
-    assert enqueue_url(given) == "http://p:1/v2/enqueue"
+    assert complete_url(given) == "http://p:1/v2/enqueue"
 
 
 def test_the_console_shows_what_slack_would(capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,7 +76,7 @@ def test_the_console_shows_what_slack_would(capsys: pytest.CaptureFixture[str]) 
 def test_markup_in_an_alert_is_shown_as_it_is() -> None:
     terminal = console()
 
-    terminal.print(panel(alert(summary="[red]not red[/red]")))
+    terminal.print(build_panel(Notice(alert(summary="[red]not red[/red]"))))
 
     assert "[red]not red[/red]" in printed(terminal)
 

@@ -3,13 +3,13 @@ from typing import Any
 import pytest
 
 from schemas.alert import Level, Status
-from services.notifier.domain.page import event
+from services.notifier.domain.page import build_event
 from services.notifier.domain.ports import Notice
 from tests.notifier.alerts import alert, evidence
 
 
 def page(**changes: Any) -> dict[str, Any]:
-    return event(Notice(alert(**changes)))
+    return build_event(Notice(alert(**changes)))
 
 
 def test_a_firing_alert_triggers_under_its_id() -> None:

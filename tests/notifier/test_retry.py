@@ -4,10 +4,10 @@ import pytest
 
 from services.notifier.domain.retry import (
     DEADLINE,
-    LOOKING,
+    LOOKUP_PATIENCE,
+    compute_retry_time,
+    is_lookup_worthwhile,
     is_past_deadline,
-    is_worth_looking,
-    retry_at,
 )
 from tests.notifier.alerts import NOON, SECOND
 
@@ -16,19 +16,19 @@ from tests.notifier.alerts import NOON, SECOND
     ("attempts", "seconds"), [(1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (1000, 60)]
 )
 def test_the_wait_doubles_up_to_a_minute(attempts: int, seconds: int) -> None:
-    assert retry_at(NOON, attempts, 0.0) == NOON + seconds * SECOND
+    assert compute_retry_time(NOON, attempts, 0.0) == NOON + seconds * SECOND
 
 
 def test_jitter_takes_up_to_a_half_off() -> None:
-    assert retry_at(NOON, 3, 1.0) == NOON + 2 * SECOND
+    assert compute_retry_time(NOON, 3, 1.0) == NOON + 2 * SECOND
 
 
 def test_what_the_receiver_asks_for_is_waited_for() -> None:
-    assert retry_at(NOON, 1, 1.0, 30 * SECOND) == NOON + 30 * SECOND
+    assert compute_retry_time(NOON, 1, 1.0, 30 * SECOND) == NOON + 30 * SECOND
 
 
 def test_a_receiver_may_not_ask_for_days() -> None:
-    assert retry_at(NOON, 1, 0.0, timedelta(days=3)) == NOON + timedelta(hours=1)
+    assert compute_retry_time(NOON, 1, 0.0, timedelta(days=3)) == NOON + timedelta(hours=1)
 
 
 def test_the_deadline_is_reached_at_its_very_time() -> None:
@@ -37,5 +37,5 @@ def test_the_deadline_is_reached_at_its_very_time() -> None:
 
 
 def test_looking_ends_after_some_minutes() -> None:
-    assert is_worth_looking(NOON, NOON + LOOKING - SECOND)
-    assert not is_worth_looking(NOON, NOON + LOOKING)
+    assert is_lookup_worthwhile(NOON, NOON + LOOKUP_PATIENCE - SECOND)
+    assert not is_lookup_worthwhile(NOON, NOON + LOOKUP_PATIENCE)

@@ -16,7 +16,7 @@ from services.notifier.domain.errors import (
     UnreadableHistory,
 )
 from services.notifier.domain.ports import Notice
-from services.notifier.domain.retry import DEADLINE, LOOKING
+from services.notifier.domain.retry import DEADLINE, LOOKUP_PATIENCE
 from tests.notifier.alerts import SECOND, alert, wire
 from tests.notifier.desk import HOLD, RESOLVED, DeliveryDesk
 
@@ -175,7 +175,7 @@ def test_a_history_that_stays_out_of_order_delays_for_minutes_only(desk: Deliver
     desk.until_idle()
 
     assert desk.receiver.shown["m1"][0].possible_repeat
-    assert desk.clock.now < start + LOOKING + 2 * 60 * SECOND
+    assert desk.clock.now < start + LOOKUP_PATIENCE + 2 * 60 * SECOND
     assert desk.receiver.looks < 15
 
 

@@ -43,7 +43,7 @@ from services.notifier.domain.ports import (
     OutboxRecord,
     Receiver,
 )
-from services.notifier.domain.retry import is_worth_a_line, is_worth_looking, retry_at
+from services.notifier.domain.retry import compute_retry_time, is_lookup_worthwhile, is_worth_a_line
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -102,9 +102,9 @@ class Delivery:
             return decide_without_lookup()
         except RetryableError as error:
             log.warning("outcome cannot be looked up now", error=str(error), **describe(claim))
-            if not is_worth_looking(lookup.sending.settles_at, now):
+            if not is_lookup_worthwhile(lookup.sending.settles_at, now):
                 return decide_without_lookup()
-            until = retry_at(now, claim.attempts + 1, self.jitter(), error.retry_after)
+            until = compute_retry_time(now, claim.attempts + 1, self.jitter(), error.retry_after)
             return Defer(Reason.IN_DOUBT, until)
         return decide_after_lookup(found, lookup.sending, now)
 

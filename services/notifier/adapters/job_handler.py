@@ -10,7 +10,7 @@ from services.notifier.domain.codec import LoggedAct, encode_failure
 from services.notifier.domain.entry import give_up
 from services.notifier.domain.errors import PermanentRefusal, RetryableError, UnknownOutcome
 from services.notifier.domain.ports import Claim, Delay
-from services.notifier.domain.retry import is_past_deadline, is_worth_a_line, retry_at
+from services.notifier.domain.retry import compute_retry_time, is_past_deadline, is_worth_a_line
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -63,7 +63,7 @@ class JobHandler:
             reason = f"gave up after {attempts} attempts: {logged.reason}"
             self._give_up(claim, logged.entry or before, reason)
             return
-        until = retry_at(now, attempts, self.delivery.jitter(), asked)
+        until = compute_retry_time(now, attempts, self.delivery.jitter(), asked)
         is_logged = _begins_doubt(logged, before) or is_worth_a_line(attempts)
         lines = [self.delivery.line(claim, logged)] if is_logged else []
         self.delivery.notifications.defer(claim, Delay(logged.entry, until, attempts), lines)

@@ -1,7 +1,7 @@
 """PagerDuty as a receiver, by the Events API v2.
 
-PagerDuty's own client sleeps through rate limits and hides `Retry-After`, while our queue has
-to do the waiting: hence plain HTTP.
+Plain HTTP, because PagerDuty's own client sleeps through rate limits and hides `Retry-After`,
+while here the queue does the waiting.
 """
 
 from datetime import timedelta
@@ -19,13 +19,13 @@ from services.notifier.domain.errors import (
     UnknownOutcome,
     UnreadableHistory,
 )
-from services.notifier.domain.page import event
+from services.notifier.domain.page import build_event
 from services.notifier.domain.ports import Notice
 
 NAME = "pagerduty"
 ENQUEUE = "/v2/enqueue"
-LONGEST_WORDS = 300
-NEVER_STOOD = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+LONGEST_ANSWER = 300
+NEVER_ESTABLISHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class PagerDutyReceiver:
@@ -35,53 +35,51 @@ class PagerDutyReceiver:
 
     def __init__(self, routing_key: str, events_url: str, timeout: float) -> None:
         self._key = routing_key
-        self._url = enqueue_url(events_url)
+        self._url = complete_url(events_url)
         self._http = httpx.Client(timeout=timeout)
 
     def send(self, notice: Notice) -> str:
         """Trigger or resolve; the handle is the `dedup_key`."""
-        body = {"routing_key": self._key, **event(notice)}
+        body = {"routing_key": self._key, **build_event(notice)}
         try:
             answer = self._http.post(self._url, json=body)
-        except NEVER_STOOD as error:
+        except NEVER_ESTABLISHED as error:
             raise RetryableError(f"PagerDuty cannot be reached: {type(error).__name__}") from None
         except httpx.HTTPError as error:
             raise UnknownOutcome(f"no answer from PagerDuty: {type(error).__name__}") from None
-        self._check(answer)
+        self._check_answer(answer)
         return notice.alert.id
 
     def edit(self, handle: str, notice: Notice) -> str:
-        """The same as `send`: PagerDuty knows the incident by its key, which is the alert's id."""
+        """The same as `send`: PagerDuty knows the incident by the alert's id."""
         del handle
         return self.send(notice)
 
     def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
-        """The Events API tells nothing, and need not: a repeat is harmless."""
-        raise UnreadableHistory(
-            f"{NAME} does not tell what it holds ({alert_id}, {sending.revision})"
-        )
+        """Refused: the Events API shows no incidents. A repeat is harmless."""
+        raise UnreadableHistory(f"{NAME} shows no incidents ({alert_id}, {sending.revision})")
 
     def close(self) -> None:
         """Give the connections back."""
         self._http.close()
 
-    def _check(self, answer: httpx.Response) -> None:
+    def _check_answer(self, answer: httpx.Response) -> None:
         status = answer.status_code
         if answer.is_success:
             return
         if status == httpx.codes.TOO_MANY_REQUESTS:
-            raise RetryableError("rate limited (429)", _retry_after(answer))
+            raise RetryableError("rate limited (429)", _read_retry_after(answer))
         if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
-            done = status not in (httpx.codes.GATEWAY_TIMEOUT, httpx.codes.REQUEST_TIMEOUT)
-            raise UnknownOutcome(f"PagerDuty answers {status}", settled=done)
-        raise PermanentRefusal(f"{status}: {self._words(answer)}")
+            settled = status not in (httpx.codes.GATEWAY_TIMEOUT, httpx.codes.REQUEST_TIMEOUT)
+            raise UnknownOutcome(f"PagerDuty answers {status}", settled=settled)
+        raise PermanentRefusal(f"{status}: {self._redact_answer(answer)}")
 
-    def _words(self, answer: httpx.Response) -> str:
+    def _redact_answer(self, answer: httpx.Response) -> str:
         # an answer may quote the request, and with it the key
-        return answer.text.replace(self._key, "…")[:LONGEST_WORDS]
+        return answer.text.replace(self._key, "…")[:LONGEST_ANSWER]
 
 
-def enqueue_url(given: str) -> str:
+def complete_url(given: str) -> str:
     """The full address; a bare host gets the path of the Events API v2."""
     path = urlsplit(given).path.rstrip("/")
     base = given.rstrip("/")
@@ -90,6 +88,6 @@ def enqueue_url(given: str) -> str:
     return base.removesuffix("/v2") + ENQUEUE
 
 
-def _retry_after(answer: httpx.Response) -> timedelta | None:
+def _read_retry_after(answer: httpx.Response) -> timedelta | None:
     given: Any = answer.headers.get("Retry-After", "")
     return timedelta(seconds=int(given)) if given.isdecimal() else None

@@ -1,8 +1,10 @@
-"""Slack as a receiver: posts, edits, and looks for what it may have posted."""
+"""Slack as a receiver: posts, edits, and finds messages that it may have posted."""
 
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import Any
@@ -14,7 +16,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from schemas.ledger import Sending
-from services.notifier.adapters.slack_errors import meaning, of_connection
+from services.notifier.adapters.slack_errors import classify_answer, classify_connection_error
 from services.notifier.domain.decide import FoundMessage, ReceiverTraits
 from services.notifier.domain.errors import (
     HandleLost,
@@ -36,20 +38,22 @@ CONNECTION_ERRORS = (URLError, OSError, HTTPException)
 WATCH = ReceiverTraits(CHANNEL)
 
 
+@dataclass(frozen=True, slots=True)
+class SlackApi:
+    """Slack's Web API: a bot's token, the address, the time-out in seconds."""
+
+    token: str
+    url: str
+    timeout: int
+
+
 class SlackReceiver:
-    """Implements Receiver for one channel, given by name or by id.
+    """Implements Receiver for one channel, given by name or by id."""
 
-    Each name in `traits` has a queue and a log of its own.
-    """
-
-    def __init__(
-        self, web: tuple[str, str, int], channel: str, traits: ReceiverTraits = WATCH
-    ) -> None:
-        """`web` is the token, the API's address, and the time-out in seconds."""
-        token, api_url, timeout = web
+    def __init__(self, api: SlackApi, channel: str, traits: ReceiverTraits = WATCH) -> None:
         self.traits = traits
-        # our queue is the one that retries: the client's own would post twice
-        self._web = WebClient(token, base_url=api_url, timeout=timeout, retry_handlers=[])
+        # the queue retries; the client would post twice
+        self._web = WebClient(api.token, base_url=api.url, timeout=api.timeout, retry_handlers=[])
         if self._web.proxy and proxy_bypass(self._web.base_url.split("/")[2]):
             self._web.proxy = None
         self._channel = channel
@@ -57,22 +61,15 @@ class SlackReceiver:
 
     def send(self, notice: Notice) -> str:
         """Post a message; the handle is its channel and `ts`."""
-        done = self._call(
-            "chat.postMessage",
-            {
-                "channel": self._channel,
-                "unfurl_links": False,
-                "unfurl_media": False,
-                **render(notice),
-            },
-        )
-        self._id = done["channel"]
-        return _handle(done["channel"], done["ts"])
+        body = {"channel": self._channel, "unfurl_links": False, "unfurl_media": False}
+        posted = self._call("chat.postMessage", body | render(notice))
+        self._id = posted["channel"]
+        return _encode_handle(posted["channel"], posted["ts"])
 
     def edit(self, handle: str, notice: Notice) -> str:
         """Edit the message in place."""
         try:
-            self._call("chat.update", {**json.loads(handle), **render(notice)})
+            self._call("chat.update", _decode_handle(handle) | render(notice))
         except PermanentRefusal as refusal:
             if str(refusal).partition(":")[0] in LOST:
                 raise HandleLost(str(refusal)) from None
@@ -80,57 +77,49 @@ class SlackReceiver:
         return handle
 
     def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
-        """Look through the channel's history around the time of the send."""
-        channel = self._id or self._resolve() or self._channel
-        oldest, latest = sending.since - SKEW, sending.settles_at + SKEW
-        for page in self._pages(channel, oldest, latest):
-            for message in page:
-                found_message = _sighting(alert_id, channel, message)
-                if found_message is not None:
+        """Search the channel's history around the time of the send."""
+        channel = self._id or self._find_channel_id() or self._channel
+        for page in self._read_history(channel, sending.since - SKEW, sending.settles_at + SKEW):
+            for message in page["messages"]:
+                found = _match_message(alert_id, channel, message)
+                if found is not None:
                     self._id = channel
-                    return found_message
+                    return found
         return None
 
-    def _pages(
+    def _read_history(
         self, channel: str, oldest: datetime, latest: datetime
-    ) -> Iterator[list[dict[str, Any]]]:
-        cursor = ""
-        for _ in range(MOST_PAGES):
-            page = self._read(
-                "conversations.history",
-                {
-                    "channel": channel,
-                    "oldest": f"{oldest.timestamp():.6f}",
-                    "latest": f"{latest.timestamp():.6f}",
-                    "inclusive": True,
-                    "include_all_metadata": True,
-                    "limit": PAGE,
-                    **_from(cursor),
-                },
-            )
-            yield page["messages"]
-            cursor = _next(page)
-            if not cursor:
-                return
-        raise UnreadableHistory("too many messages in the channel to look through")
+    ) -> Iterator[SlackResponse]:
+        body = {
+            "channel": channel,
+            "oldest": f"{oldest.timestamp():.6f}",
+            "latest": f"{latest.timestamp():.6f}",
+            "inclusive": True,
+            "include_all_metadata": True,
+        }
+        yield from self._read_pages("conversations.history", body)
 
-    def _resolve(self) -> str | None:
-        """The channel's id by its name, which history wants."""
-        name, cursor = self._channel.removeprefix("#"), ""
-        kinds = "public_channel,private_channel"
-        for _ in range(MOST_PAGES):
-            body = {"limit": PAGE, "exclude_archived": True, "types": kinds}
-            try:
-                page = self._read("conversations.list", body | _from(cursor))
-            except UnreadableHistory:
-                return None
-            for channel in page["channels"]:
-                if channel["name"] == name:
-                    return str(channel["id"])
-            cursor = _next(page)
-            if not cursor:
-                return None
+    def _find_channel_id(self) -> str | None:
+        """The id of the channel's name, as the history needs it, or None."""
+        name = self._channel.removeprefix("#")
+        body = {"exclude_archived": True, "types": "public_channel,private_channel"}
+        with suppress(UnreadableHistory):
+            for page in self._read_pages("conversations.list", body):
+                for channel in page["channels"]:
+                    if channel["name"] == name:
+                        return str(channel["id"])
         return None
+
+    def _read_pages(self, method: str, body: dict[str, Any]) -> Iterator[SlackResponse]:
+        cursor: dict[str, str] = {}
+        for _ in range(MOST_PAGES):
+            page = self._read(method, {"limit": PAGE} | body | cursor)
+            yield page
+            following = (page.get("response_metadata") or {}).get("next_cursor")
+            if not following:
+                return
+            cursor = {"cursor": str(following)}
+        raise UnreadableHistory(f"{method}: more than {MOST_PAGES} pages")
 
     def _read(self, method: str, body: dict[str, Any]) -> SlackResponse:
         try:
@@ -146,28 +135,25 @@ class SlackReceiver:
                 return self._web.api_call(method, params=body)
             return self._web.api_call(method, json=body)
         except SlackApiError as error:
-            raise meaning(error.response) from None
+            raise classify_answer(error.response) from None
         except SlackClientError as error:
             raise PermanentRefusal(f"{method}: {error}") from None
         except CONNECTION_ERRORS as error:
-            raise of_connection(error) from None
+            raise classify_connection_error(error) from None
 
 
-def _handle(channel: str, ts: str) -> str:
+def _encode_handle(channel: str, ts: str) -> str:
     return json.dumps({"channel": channel, "ts": ts})
 
 
-def _from(cursor: str) -> dict[str, str]:
-    return {"cursor": cursor} if cursor else {}
+def _decode_handle(handle: str) -> dict[str, Any]:
+    read = json.loads(handle)
+    return {"channel": read["channel"], "ts": read["ts"]}
 
 
-def _next(page: SlackResponse) -> str:
-    return str((page.get("response_metadata") or {}).get("next_cursor") or "")
-
-
-def _sighting(alert_id: str, channel: str, message: dict[str, Any]) -> FoundMessage | None:
+def _match_message(alert_id: str, channel: str, message: dict[str, Any]) -> FoundMessage | None:
     metadata = message.get("metadata") or {}
     payload = metadata.get("event_payload") or {}
     if metadata.get("event_type") != EVENT_TYPE or payload.get("alert") != alert_id:
         return None
-    return FoundMessage(int(payload["revision"]), _handle(channel, message["ts"]))
+    return FoundMessage(int(payload["revision"]), _encode_handle(channel, message["ts"]))

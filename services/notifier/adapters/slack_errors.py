@@ -1,4 +1,4 @@
-"""What Slack's refusals and silences mean for us."""
+"""Slack's error answers and broken connections as the errors of the Receiver port."""
 
 import re
 import socket
@@ -21,47 +21,47 @@ REQUEST_TIMEOUT = 408
 SERVER_ERROR = 500
 GATEWAY_TIMEOUT = 504
 
-Meaning = RetryableError | UnknownOutcome | PermanentRefusal
+ReceiverError = RetryableError | UnknownOutcome | PermanentRefusal
 
 
-def meaning(response: SlackResponse) -> Meaning:
-    """What an answer that is not `ok` says about the request."""
+def classify_answer(response: SlackResponse) -> ReceiverError:
+    """What an answer that is not `ok` means for the request."""
     status, error = response.status_code, str(response.get("error") or "no_reason_given")
     if status == TOO_MANY or error in RATE_LIMITS:
-        return RetryableError(f"rate limited ({status})", retry_after(response.headers))
+        return RetryableError(f"rate limited ({status})", read_retry_after(response.headers))
     if status != OK:
-        return _of_status(status)
+        return _classify_status(status)
     if error in TRANSIENT:
         return RetryableError(error)
     if error in BROKEN:
         return UnknownOutcome(error, settled=True)
     if not WORD.fullmatch(error):
         return UnknownOutcome("Slack's answer cannot be read")
-    return PermanentRefusal(_with_needs(error, response))
+    return PermanentRefusal(_name_scope(error, response))
 
 
-def _of_status(status: int) -> Meaning:
+def _classify_status(status: int) -> ReceiverError:
     if status >= SERVER_ERROR or status == REQUEST_TIMEOUT:
-        done = status not in (GATEWAY_TIMEOUT, REQUEST_TIMEOUT)
-        return UnknownOutcome(f"Slack answers {status}", settled=done)
+        settled = status not in (GATEWAY_TIMEOUT, REQUEST_TIMEOUT)
+        return UnknownOutcome(f"Slack answers {status}", settled=settled)
     return PermanentRefusal(f"Slack answers {status}")
 
 
-def _with_needs(error: str, response: SlackResponse) -> str:
+def _name_scope(error: str, response: SlackResponse) -> str:
     needed = response.get("needed")
     return f"{error}: the token needs {needed}" if needed else error
 
 
-def of_connection(error: Exception) -> Meaning:
-    """What a broken connection says: only one that never stood means that nothing was sent."""
+def classify_connection_error(error: Exception) -> ReceiverError:
+    """What a broken connection means: nothing was sent only if it was never established."""
     reason = error.reason if isinstance(error, URLError) else error
-    never_stood = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
-    if isinstance(reason, never_stood):
+    never_established = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
+    if isinstance(reason, never_established):
         return RetryableError(f"Slack cannot be reached: {type(reason).__name__}")
     return UnknownOutcome(f"no answer from Slack: {type(reason).__name__}")
 
 
-def retry_after(headers: dict[str, str]) -> timedelta | None:
+def read_retry_after(headers: dict[str, str]) -> timedelta | None:
     """The header `Retry-After` in whole seconds, or None."""
     lowered = {name.lower(): value for name, value in headers.items()}
     given = str(lowered.get("retry-after", ""))

@@ -1,4 +1,4 @@
-"""The alerts topic: every message goes into Redis, and only then is its offset committed."""
+"""The alerts topic: every message is stored in Redis before its offset is committed."""
 
 import threading
 from collections.abc import Callable
@@ -37,7 +37,7 @@ LOGGED = ("reason", "partition", "offset")
 def connect(bootstrap_servers: str, topic: str, group: str, fetch_wait_ms: int) -> KafkaConsumer:
     """A consumer of the alerts topic; blocks 5 seconds at most.
 
-    Kafka may keep a fetch open for `fetch_wait_ms` when it has nothing.
+    The broker holds a fetch open for `fetch_wait_ms` when it has nothing.
 
     Raises kafka.errors.KafkaError where no broker answers.
     """
@@ -52,7 +52,7 @@ def connect(bootstrap_servers: str, topic: str, group: str, fetch_wait_ms: int) 
         bootstrap_timeout_ms=5_000,
         fetch_max_wait_ms=fetch_wait_ms,
         metadata_max_age_ms=10_000,
-        # by default it waits half a minute before it looks for a Kafka that was away
+        # the default waits half a minute before reconnecting
         reconnect_backoff_max_ms=1_000,
         allow_auto_create_topics=False,
         max_partition_fetch_bytes=2 * 1024 * 1024,
@@ -62,14 +62,14 @@ def connect(bootstrap_servers: str, topic: str, group: str, fetch_wait_ms: int) 
 
 @dataclass
 class AlertStream:
-    """Reads alerts in the thread that calls `run`."""
+    """Reads alerts in the thread that calls `run`; calls `on_queued` after each batch."""
 
     member: Membership
     notifications: NotificationLog
     outbox: OutboxStore
     receivers: tuple[str, ...]
     clock: Callable[[], datetime]
-    queued: Callable[[], None]
+    on_queued: Callable[[], None]
     watchdog: HeartbeatForwarder
 
     @property
@@ -78,43 +78,43 @@ class AlertStream:
         return self.member.consumer
 
     def run(self, stopping: threading.Event) -> None:
-        """Take alerts until `stopping` is set or the group is lost, then leave it.
+        """Read until `stopping` is set or the membership is lost, then leave the group.
 
-        Raises kafka.errors.KafkaError where waiting does not help.
+        Raises kafka.errors.KafkaError where a retry does not help.
         """
         try:
             while not stopping.is_set() and not self.member.is_lost:
-                self._turn(stopping)
+                self._read_batch(stopping)
         finally:
             self.consumer.close(timeout_ms=COMMIT_MS)
 
-    def _turn(self, stopping: threading.Event) -> None:
+    def _read_batch(self, stopping: threading.Event) -> None:
         try:
             batch = self.member.poll()
             if batch:
-                taken = self._take(batch)
-                self._tell_lag(batch, taken=taken)
-                stopping.wait(0 if taken else AFTER_FAULT)
+                is_committed = self._store_batch(batch)
+                self._measure_lag(batch, is_committed=is_committed)
+                stopping.wait(0 if is_committed else AFTER_FAULT)
         except KafkaError as error:
             if not error.retriable:
                 raise
             log.warning("kafka fails", error=f"{type(error).__name__}: {error}")
             stopping.wait(AFTER_FAULT)
 
-    def _take(self, batch: Batch) -> bool:
-        """Whether all of it is in Redis now and committed; if not it will come again."""
+    def _store_batch(self, batch: Batch) -> bool:
+        """Whether the whole batch is in Redis and committed; if not, it is read again."""
         try:
             epoch = self.notifications.epoch()
             self._queue([record for records in batch.values() for record in records])
-            self.queued()
+            self.on_queued()
             # a log lost before the commit is rebuilt without what was not committed
-            taken = self._commit(batch) and self.notifications.epoch() == epoch
+            is_committed = self._commit(batch) and self.notifications.epoch() == epoch
         except (RedisError, LogLost) as error:
             log.warning("not queued", error=f"{type(error).__name__}: {error}")
-            taken = False
-        if not taken:
+            is_committed = False
+        if not is_committed:
             self._rewind(batch)
-        return taken
+        return is_committed
 
     def _queue(self, records: list[Any]) -> None:
         decoded = [decode_alert(record) for record in records]
@@ -132,26 +132,26 @@ class AlertStream:
         ALERTS.labels("malformed").inc(len(dead_letters))
 
     def _rewind(self, batch: Batch) -> None:
-        for place, records in batch.items():
-            with suppress(ValueError):  # not ours any more: its new owner reads it
-                self.consumer.seek(place, records[0].offset)
+        for partition, records in batch.items():
+            with suppress(ValueError):  # no longer assigned: its new owner reads it
+                self.consumer.seek(partition, records[0].offset)
 
     def _commit(self, batch: Batch) -> bool:
         ends = {
-            place: OffsetAndMetadata(records[-1].offset + 1, "", -1)
-            for place, records in batch.items()
+            partition: OffsetAndMetadata(records[-1].offset + 1, "", -1)
+            for partition, records in batch.items()
         }
         try:
             self.consumer.commit(ends, timeout_ms=COMMIT_MS)
         except KafkaError as error:
-            # they come again, to be skipped: the log knows them
+            # read again, and skipped then: the log knows them
             log.warning("offsets not committed", error=f"{type(error).__name__}: {error}")
             return False
         return True
 
-    def _tell_lag(self, batch: Batch, *, taken: bool) -> None:
-        for place, records in batch.items():
-            done = records[-1].offset + 1 if taken else records[0].offset
-            with suppress(KafkaError):  # not ours any more
-                high = self.consumer.highwater(place) or done
-                LAG.labels(place.partition).set(max(0, high - done))
+    def _measure_lag(self, batch: Batch, *, is_committed: bool) -> None:
+        for partition, records in batch.items():
+            next_offset = records[-1].offset + 1 if is_committed else records[0].offset
+            with suppress(KafkaError):  # no longer assigned
+                end = self.consumer.highwater(partition) or next_offset
+                LAG.labels(partition.partition).set(max(0, end - next_offset))

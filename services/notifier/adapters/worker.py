@@ -1,4 +1,4 @@
-"""A thread of each receiver's own, so that a slow one delays no other."""
+"""One thread for each receiver, so that a slow one delays no other."""
 
 import threading
 from collections.abc import Callable
@@ -22,7 +22,7 @@ AFTER_FAULT = 1.0
 
 @dataclass
 class Worker:
-    """Claims due jobs of one receiver and attends to them until told to stop."""
+    """Claims and handles the due jobs of one receiver until stopped."""
 
     receiver: str
     handler: JobHandler
@@ -38,16 +38,16 @@ class Worker:
         self._thread.start()
 
     def wake(self) -> None:
-        """Something was queued: do not wait for the next look."""
+        """Claim at once, since something was queued."""
         self._woken.set()
 
     def stop(self) -> None:
-        """Take no further job; returns at once, `join` waits."""
+        """Claim no further job; returns at once."""
         self._stopping.set()
         self._woken.set()
 
     def join(self, timeout: float) -> bool:
-        """Whether the job in hand is finished, waited for `timeout` seconds at most."""
+        """Whether the job in flight has ended; blocks `timeout` seconds at most."""
         if self._thread is not None:
             self._thread.join(timeout)
         return not self.is_alive
@@ -59,13 +59,13 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._turn()
-
-    def _turn(self) -> None:
-        try:
             self._work()
+
+    def _work(self) -> None:
+        try:
+            self._handle_next()
         except LogLost:
-            self._woken.wait(IDLE)  # the rebuilder says what is going on
+            self._woken.wait(IDLE)  # the rebuilder logs its state
         except LeaseLost as error:
             log.warning("lease lost", error=str(error), receiver=self.receiver)
         except RedisError as error:
@@ -76,7 +76,7 @@ class Worker:
             log.exception("job failed", receiver=self.receiver)
             self._stopping.wait(AFTER_FAULT)
 
-    def _work(self) -> None:
+    def _handle_next(self) -> None:
         self._woken.clear()
         claim = self.notifications.claim(self.receiver, self.clock())
         QUEUED.labels(self.receiver).set(self.notifications.depth(self.receiver))

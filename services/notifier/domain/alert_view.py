@@ -1,4 +1,4 @@
-"""An alert laid out for reading, before any receiver gives it a form of its own."""
+"""What every receiver shows of an alert, before its own formatting."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ LEAD = 80
 
 @dataclass(frozen=True, slots=True)
 class TextRun:
-    """A stretch of text; bold where a rule matched."""
+    """A piece of an excerpt; bold where a rule matched."""
 
     text: str
     bold: bool = False
@@ -21,7 +21,7 @@ class TextRun:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceView:
-    """One piece of evidence: where it is from, how good it is, and its words."""
+    """One report as shown: source, grade, time and words."""
 
     source: str
     grade: str
@@ -33,7 +33,7 @@ class EvidenceView:
 
 @dataclass(frozen=True, slots=True)
 class AlertView:
-    """All that a reader is shown of one revision."""
+    """All that is shown of one revision."""
 
     state: str
     summary: str
@@ -42,7 +42,7 @@ class AlertView:
     group: tuple[tuple[str, str], ...]
     flags: tuple[str, ...]
     evidence: tuple[EvidenceView, ...]
-    more: int
+    hidden_count: int
     explain: str
     action: str | None
     footer: str
@@ -54,44 +54,44 @@ class AlertView:
 
 
 def build_view(notice: Notice) -> AlertView:
-    """The view of one notice."""
+    """The view of a notice."""
     alert = notice.alert
     shown = alert.evidence[:MOST_EVIDENCE]
     return AlertView(
-        state=state(alert),
-        summary=one_line(alert.summary) or alert.rule.title,
+        state=name_state(alert),
+        summary=join_lines(alert.summary) or alert.rule.title,
         rule=alert.rule.title,
         pack=alert.pack,
         group=tuple(sorted(alert.group.items())),
-        flags=tuple(flags(notice)),
-        evidence=tuple(_item(one) for one in shown),
-        more=max(alert.evidence_count, len(alert.evidence)) - len(shown),
-        explain=one_line(alert.explain),
+        flags=tuple(list_flags(notice)),
+        evidence=tuple(_view_evidence(evidence) for evidence in shown),
+        hidden_count=max(alert.evidence_count, len(alert.evidence)) - len(shown),
+        explain=join_lines(alert.explain),
         action=alert.action,
-        footer=_footer(alert),
+        footer=_build_footer(alert),
     )
 
 
-def state(alert: Alert) -> str:
+def name_state(alert: Alert) -> str:
     """The level of a firing alert, else how it ended."""
     return (alert.level if alert.status is Status.FIRING else alert.status).upper()
 
 
-def flags(notice: Notice) -> Iterable[str]:
-    """The words that warn a reader."""
+def list_flags(notice: Notice) -> list[str]:
+    """The warnings that hold for the alert."""
     alert = notice.alert
-    marks = {
+    flags = {
         "EXERCISE": alert.exercise,
         "uncorroborated": alert.uncorroborated,
         "late": alert.late,
         "backfill": alert.backfill,
         "possible repeat": notice.possible_repeat,
     }
-    return [word for word, holds in marks.items() if holds]
+    return [word for word, holds in flags.items() if holds]
 
 
-def one_line(text: str) -> str:
-    """The text with every run of white space as one space."""
+def join_lines(text: str) -> str:
+    """The text with every run of white space replaced by one space."""
     return " ".join(text.split())
 
 
@@ -100,48 +100,49 @@ def cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def _item(evidence: Evidence) -> EvidenceView:
+def _view_evidence(evidence: Evidence) -> EvidenceView:
     return EvidenceView(
         source=evidence.source,
         grade=evidence.grade,
         time=f"{evidence.occurred_at:%Y-%m-%d %H:%M}",
-        title=one_line(evidence.title) if evidence.title else None,
+        title=join_lines(evidence.title) if evidence.title else None,
         url=evidence.url,
-        excerpt=tuple(pieces(evidence.excerpt or "", evidence.spans)),
+        excerpt=tuple(split_excerpt(evidence.excerpt or "", evidence.spans)),
     )
 
 
-def pieces(text: str, spans: Iterable[Span]) -> list[TextRun]:
-    """The text in pieces, matched stretches bold; cut to a reader's length around the first."""
-    begin, end = _view(text, bounds := _bounds(text, spans))
-    found = [TextRun("…")] if begin else []
-    place = begin
-    for matched, stop in bounds:
-        start = max(matched, place)
-        if start < min(stop, end):
-            found += [
-                TextRun(text[place:start]),
-                TextRun(text[start : min(stop, end)], bold=True),
+def split_excerpt(text: str, spans: Iterable[Span]) -> list[TextRun]:
+    """The text as runs, matched spans bold; cut to LONGEST_EXCERPT around the first match."""
+    begin, end = _choose_bounds(text, matches := _clip_spans(text, spans))
+    runs = [TextRun("…")] if begin else []
+    position = begin
+    for match_start, match_end in matches:
+        start = max(match_start, position)
+        stop = min(match_end, end)
+        if start < stop:
+            runs += [
+                TextRun(text[position:start]),
+                TextRun(text[start:stop], bold=True),
             ]
-            place = min(stop, end)
-    found += [TextRun(text[place:end]), TextRun("…" if end < len(text) else "")]
-    return [piece for piece in found if piece.text]
+            position = stop
+    runs += [TextRun(text[position:end]), TextRun("…" if end < len(text) else "")]
+    return [run for run in runs if run.text]
 
 
-def _bounds(text: str, spans: Iterable[Span]) -> list[tuple[int, int]]:
+def _clip_spans(text: str, spans: Iterable[Span]) -> list[tuple[int, int]]:
     clipped = ((max(0, span.start), min(len(text), span.end)) for span in spans)
-    return sorted(bounds for bounds in clipped if bounds[0] < bounds[1])
+    return sorted(span for span in clipped if span[0] < span[1])
 
 
-def _view(text: str, bounds: list[tuple[int, int]]) -> tuple[int, int]:
+def _choose_bounds(text: str, matches: list[tuple[int, int]]) -> tuple[int, int]:
     if len(text) <= LONGEST_EXCERPT:
         return 0, len(text)
-    first = bounds[0][0] if bounds else 0
+    first = matches[0][0] if matches else 0
     begin = max(0, min(first - LEAD, len(text) - LONGEST_EXCERPT))
     return begin, begin + LONGEST_EXCERPT
 
 
-def _footer(alert: Alert) -> str:
+def _build_footer(alert: Alert) -> str:
     parts = [
         f"since {alert.starts_at:%Y-%m-%d %H:%M} UTC",
         f"alert {alert.id}, revision {alert.revision}",

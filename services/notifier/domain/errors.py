@@ -1,10 +1,10 @@
-"""What can go wrong at a receiver, typed by what to do about it."""
+"""Failures at a receiver or of the log, typed by what to do about them."""
 
 from datetime import timedelta
 
 
 class RetryableError(Exception):
-    """Nothing was sent: send again, no earlier than `retry_after` from now."""
+    """Nothing was sent: retry, no earlier than `retry_after` from now."""
 
     def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
         super().__init__(message)
@@ -12,10 +12,10 @@ class RetryableError(Exception):
 
 
 class UnknownOutcome(Exception):
-    """It may have been sent or not: look before sending again.
+    """It may have been sent: look it up before sending again.
 
-    `settled` says that the receiver has finished with the request (it answered), so what cannot
-    be seen now will not appear later either.
+    `settled`: the receiver has finished with the request (it answered), so a message that cannot
+    be found now does not appear later either.
     """
 
     def __init__(self, message: str, *, settled: bool = False) -> None:
@@ -24,20 +24,20 @@ class UnknownOutcome(Exception):
 
 
 class PermanentRefusal(Exception):
-    """It was not sent and never will be: ledger and dead letters."""
+    """It was not sent and never will be: write it to the dead letters."""
 
 
 class HandleLost(PermanentRefusal):
-    """The message to edit is gone or closed to edits; a new one may still be sent."""
+    """The message to edit was deleted or refuses edits; a new one may still be sent."""
 
 
 class UnreadableHistory(Exception):
-    """The receiver does not let us see what it holds, now or later."""
+    """The receiver never shows the messages that it holds."""
 
 
 class LogLost(Exception):
-    """The notification log is not complete: nothing may be sent or queued before it is."""
+    """The notification log is not complete: nothing is sent or queued before it is."""
 
 
 class LeaseLost(Exception):
-    """Another notifier holds the alert by now: drop it here, that one goes on."""
+    """The lease has ended and another notifier may hold the job: drop it here."""

@@ -29,54 +29,57 @@ def render(notice: Notice) -> dict[str, Any]:
     """`text`, `blocks` and `metadata` of the message."""
     view = build_view(notice)
     return {
-        "text": fallback(view),
-        "blocks": blocks(notice.alert, view),
-        "metadata": metadata(notice.alert),
+        "text": build_fallback(view),
+        "blocks": build_blocks(notice.alert, view),
+        "metadata": build_metadata(notice.alert),
     }
 
 
-def metadata(alert: Alert) -> dict[str, Any]:
-    """What the message carries unseen, to be found by."""
+def build_metadata(alert: Alert) -> dict[str, Any]:
+    """The hidden metadata by which `find` recognises the message."""
     return {
         "event_type": EVENT_TYPE,
         "event_payload": {"alert": alert.id, "revision": alert.revision},
     }
 
 
-def fallback(view: AlertView) -> str:
-    """One line for notifications and readers without blocks."""
-    marks = "".join(f" ({flag})" for flag in view.flags)
-    text = f"[{view.state}] {cut(view.summary, LONGEST_FALLBACK)}{marks}"
+def build_fallback(view: AlertView) -> str:
+    """One line, shown in notifications and where blocks are not supported."""
+    flags = "".join(f" ({flag})" for flag in view.flags)
+    text = f"[{view.state}] {cut(view.summary, LONGEST_FALLBACK)}{flags}"
     return escape(f"{text} ({view.group_line})" if view.group else text)
 
 
-def blocks(alert: Alert, view: AlertView) -> list[Block]:
-    """The blocks, from what matters most to what matters least."""
-    headline = f"{icon(alert)} {view.state}: {view.summary}"
-    found = [_header(headline)]
+def build_blocks(alert: Alert, view: AlertView) -> list[Block]:
+    """The blocks, the most important first."""
+    headline = f"{choose_icon(alert)} {view.state}: {view.summary}"
+    blocks = [_header(headline)]
     if len(headline) > LONGEST_HEADER:
-        found.append(_section(escape(view.summary)))
-    found += [_section(_about(view)), _section(f"_{_even(escape(view.explain))}_")]
-    found += [_section(_evidence(item)) for item in view.evidence]
-    if view.more > 0:
-        found.append(_context(f"and {view.more} more"))
+        blocks.append(_section(escape(view.summary)))
+    blocks += [
+        _section(_describe_rule(view)),
+        _section(f"_{_drop_underscores(escape(view.explain))}_"),
+    ]
+    blocks += [_section(_format_evidence(item)) for item in view.evidence]
+    if view.hidden_count > 0:
+        blocks.append(_context(f"and {view.hidden_count} more"))
     if view.action:
-        found.append(_section(f"*Action:* {escape(view.action)}"))
-    return [*found, _context(escape(view.footer))]
+        blocks.append(_section(f"*Action:* {escape(view.action)}"))
+    return [*blocks, _context(escape(view.footer))]
 
 
-def icon(alert: Alert) -> str:
-    """The level as a colour, or how it ended."""
+def choose_icon(alert: Alert) -> str:
+    """The level's colour, or the icon of the end."""
     ended = {Status.RESOLVED: "✅", Status.WITHDRAWN: "↩️"}
     return ended.get(alert.status) or ICONS[alert.level]
 
 
 def escape(text: str) -> str:
-    """Slack's three characters, so that no text can mention anybody or pose as a link."""
+    """Slack's three characters, so that no text becomes a mention or a link."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _about(view: AlertView) -> str:
+def _describe_rule(view: AlertView) -> str:
     lines = [f"*Rule:* {escape(view.rule)} ({escape(view.pack)})"]
     lines += [f"*{escape(field)}:* {escape(value)}" for field, value in view.group]
     if view.flags:
@@ -84,32 +87,32 @@ def _about(view: AlertView) -> str:
     return "\n".join(lines)
 
 
-def _evidence(item: EvidenceView) -> str:
+def _format_evidence(item: EvidenceView) -> str:
     title = escape(cut(item.title or item.source, LONGEST_TITLE))
-    link = _address(item.url)
+    link = _escape_url(item.url)
     head = f"<{link}|{title}>" if link else f"*{title}*"
     lines = [head, f"{escape(item.source)} · grade {item.grade} · {item.time} UTC"]
     if item.excerpt:
-        lines.append("> " + "".join(_piece(piece) for piece in item.excerpt))
+        lines.append("> " + "".join(_format_run(run) for run in item.excerpt))
     return "\n".join(lines)
 
 
-def _piece(piece: TextRun) -> str:
-    text = escape(re.sub(r"\s+", " ", piece.text))
+def _format_run(run: TextRun) -> str:
+    text = escape(re.sub(r"\s+", " ", run.text))
     inner = text.strip()
-    if not piece.bold or not inner or "*" in inner:
+    if not run.bold or not inner or "*" in inner:
         return text
     return text.replace(inner, f"*{inner}*", 1)
 
 
-def _address(url: str | None) -> str | None:
+def _escape_url(url: str | None) -> str | None:
     if url is None or not url.lower().startswith(("http://", "https://")):
         return None
     safe = quote(url, safe="%/:=&?~#+!$,;'@()*[]")
     return escape(safe) if len(safe) <= LONGEST_URL else None
 
 
-def _even(text: str) -> str:
+def _drop_underscores(text: str) -> str:
     # an underscore inside would end the italics
     return text.replace("_", " ")
 

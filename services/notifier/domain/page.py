@@ -1,15 +1,15 @@
-"""An alert as an event for PagerDuty's Events API v2, but for the routing key."""
+"""An alert as an event of PagerDuty's Events API v2, without the routing key."""
 
 from typing import Any
 
 from schemas.alert import Evidence, Level, Status
-from services.notifier.domain.alert_view import cut, flags, one_line
+from services.notifier.domain.alert_view import cut, join_lines, list_flags
 from services.notifier.domain.ports import Notice
 
 CLIENT = "Vedette"
 LONGEST_SUMMARY = 1024
 MOST_LINKS = 10
-LONGEST_WORDS = 500
+LONGEST_TEXT = 500
 SEVERITIES = {
     Level.INFORMATIONAL: "info",
     Level.LOW: "info",
@@ -19,10 +19,10 @@ SEVERITIES = {
 }
 
 
-def event(notice: Notice) -> dict[str, Any]:
-    """A trigger while the alert fires, else a resolve: a withdrawn alert is over too.
+def build_event(notice: Notice) -> dict[str, Any]:
+    """A trigger while the alert fires, else a resolve.
 
-    The alert's id is the `dedup_key`, so that a repeat changes nothing.
+    The alert's id is the `dedup_key`, so a repeat changes nothing.
     """
     if notice.alert.status is not Status.FIRING:
         return {"event_action": "resolve", "dedup_key": notice.alert.id}
@@ -30,30 +30,30 @@ def event(notice: Notice) -> dict[str, Any]:
         "event_action": "trigger",
         "dedup_key": notice.alert.id,
         "client": CLIENT,
-        "payload": payload(notice),
-        "links": links(notice.alert.evidence),
+        "payload": _build_payload(notice),
+        "links": _build_links(notice.alert.evidence),
     }
 
 
-def payload(notice: Notice) -> dict[str, Any]:
-    """What the person who is woken reads first."""
+def _build_payload(notice: Notice) -> dict[str, Any]:
+    """What the person on call reads first."""
     alert = notice.alert
-    marks = "".join(f" ({flag})" for flag in flags(notice))
-    summary = cut(one_line(alert.summary) or alert.rule.title, LONGEST_SUMMARY - len(marks))
+    labels = "".join(f" ({flag})" for flag in list_flags(notice))
+    summary = cut(join_lines(alert.summary) or alert.rule.title, LONGEST_SUMMARY - len(labels))
     return {
-        "summary": summary + marks,
+        "summary": summary + labels,
         "source": f"vedette/{alert.pack}",
         "severity": SEVERITIES[alert.level],
         "timestamp": alert.starts_at.isoformat(),
         "component": alert.pack,
         "group": ", ".join(f"{field}={value}" for field, value in sorted(alert.group.items())),
         "class": alert.rule.name,
-        "custom_details": details(notice),
+        "custom_details": _build_details(notice),
     }
 
 
-def details(notice: Notice) -> dict[str, Any]:
-    """The rest of the alert, in PagerDuty's table."""
+def _build_details(notice: Notice) -> dict[str, Any]:
+    """The other fields, shown as a table."""
     alert = notice.alert
     return {
         "explain": alert.explain,
@@ -61,22 +61,26 @@ def details(notice: Notice) -> dict[str, Any]:
         "level": alert.level,
         "rule": alert.rule.title,
         "revision": alert.revision,
-        "flags": list(flags(notice)),
+        "flags": list_flags(notice),
         "evidence_count": alert.evidence_count,
-        "evidence": [_words(one) for one in alert.evidence[:MOST_LINKS]],
+        "evidence": [_describe_evidence(report) for report in alert.evidence[:MOST_LINKS]],
     }
 
 
-def links(evidence: tuple[Evidence, ...]) -> list[dict[str, str]]:
-    """The reports' addresses."""
-    found = [one for one in evidence if one.url and one.url.startswith(("http://", "https://"))]
+def _build_links(evidence: tuple[Evidence, ...]) -> list[dict[str, str]]:
+    """The reports' web addresses."""
+    linked = [
+        report
+        for report in evidence
+        if report.url and report.url.startswith(("http://", "https://"))
+    ]
     return [
-        {"href": one.url or "", "text": cut(one.title or one.source, LONGEST_WORDS)}
-        for one in found[:MOST_LINKS]
+        {"href": report.url or "", "text": cut(report.title or report.source, LONGEST_TEXT)}
+        for report in linked[:MOST_LINKS]
     ]
 
 
-def _words(one: Evidence) -> str:
-    words = one_line(one.title or one.excerpt or "")
-    when = f"{one.occurred_at:%Y-%m-%d %H:%M}"
-    return cut(f"{one.source} ({one.grade}, {when} UTC): {words}", LONGEST_WORDS)
+def _describe_evidence(report: Evidence) -> str:
+    words = join_lines(report.title or report.excerpt or "")
+    when = f"{report.occurred_at:%Y-%m-%d %H:%M}"
+    return cut(f"{report.source} ({report.grade}, {when} UTC): {words}", LONGEST_TEXT)

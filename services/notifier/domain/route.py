@@ -12,18 +12,18 @@ DIGEST_CHANNEL = "slack-digest"
 
 
 def select_receivers(alert: Alert, names: Sequence[str]) -> tuple[str, ...]:
-    """Of the receivers `names` those that hear of `alert`: none of the watchdog's.
+    """The receivers among `names` that `alert` goes to; a watchdog goes to none.
 
-    Where those on duty have a channel of their own, what is about Vedette itself goes there
-    instead of the channel of the watch. The digest hears of what is, or may have been, history.
+    With a duty channel, alerts about Vedette itself go there and not to the watch's channel. The
+    digest gets alerts that are, or may have been, backfills.
     """
     if is_watchdog(alert):
         return ()
-    left_out = set(_left_out(alert, names))
-    return tuple(name for name in names if name not in left_out)
+    excluded = set(_exclude(alert, names))
+    return tuple(name for name in names if name not in excluded)
 
 
-def _left_out(alert: Alert, names: Sequence[str]) -> Iterator[str]:
+def _exclude(alert: Alert, names: Sequence[str]) -> Iterator[str]:
     if DUTY_CHANNEL in names:
         yield CHANNEL if is_duty(alert) else DUTY_CHANNEL
     if is_duty(alert) or (alert.revision == 1 and not alert.backfill):
@@ -33,8 +33,8 @@ def _left_out(alert: Alert, names: Sequence[str]) -> Iterator[str]:
 def group_by_receivers(
     jobs: Iterable[Job], names: Sequence[str]
 ) -> Mapping[tuple[str, ...], list[Job]]:
-    """The jobs, in their order, by the receivers that hear of them."""
-    found: dict[tuple[str, ...], list[Job]] = {}
+    """The jobs, in their order, by the receivers that they go to."""
+    groups: dict[tuple[str, ...], list[Job]] = {}
     for job in jobs:
-        found.setdefault(select_receivers(job.alert, names), []).append(job)
-    return found
+        groups.setdefault(select_receivers(job.alert, names), []).append(job)
+    return groups
