@@ -1,4 +1,4 @@
-# Every verb installs what it needs from nothing; a second call costs nothing.
+# Every target installs what it needs; a second call installs nothing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,12 +9,12 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 .PHONY: help install demo test check format lint types imports rules generate lock \
 	unit integration kafka redis peers bench bench-engine bench-recovery chaos soak clean
 
-help: ## list the verbs
+help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 install: $(STAMP) ## make .venv with the vedette command in it
 
-# uv comes by pip, checked against its own hashes in the lock; uv then does the rest in seconds.
+# pip installs uv, checked against its hash in the lock; uv installs the rest in seconds.
 $(STAMP): $(LOCK) pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12) and "Python 3.11 or 3.12 is needed; set PYTHON=")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); deploy/need venv; $(PYTHON) -m venv $(VENV); }
@@ -24,13 +24,13 @@ $(STAMP): $(LOCK) pyproject.toml
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-demo: install ## the founding case from HTTP to Slack messages, on one machine
+demo: install ## January 2020 in Iraq, from HTTP to messages, on one machine
 	$(BIN)/vedette up --demo
 
-test: install kafka redis peers ## every test, integration on real Kafka and Redis included
+test: install kafka redis peers ## every test, also those on a real Kafka and Redis
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
-check: install format lint types imports rules ## format, lint, types, imports, rule cases
+check: install format lint types imports rules ## format, lint, types, imports, rule tests
 
 format: install
 	$(BIN)/ruff format --check .
@@ -44,7 +44,7 @@ types: install
 imports: install
 	$(BIN)/lint-imports
 
-rules: install ## every rule file and its cases
+rules: install ## every rule file and its tests
 	$(BIN)/vedette rules check
 	$(BIN)/vedette rules test
 
@@ -67,13 +67,13 @@ redis:
 generate: install ## JSON Schemas and the AsyncAPI document, from the models
 	$(BIN)/python -m schemas
 
-lock: install ## resolve again: the one place where versions change
+lock: install ## resolve all versions again: the only command that changes them
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--upgrade --extra dev --python-version 3.11 pyproject.toml --output-file $(LOCK)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--upgrade --python-version 3.11 bench/peers.in --output-file bench/peers.lock
 
-peers: .cache/peers/.installed ## elastalert2 in an environment of its own, to measure beside
+peers: .cache/peers/.installed ## elastalert2 in an environment of its own, to compare with
 
 .cache/peers/.installed: bench/peers.lock $(STAMP)
 	$(PYTHON) -m venv --clear --without-pip .cache/peers
@@ -83,17 +83,17 @@ peers: .cache/peers/.installed ## elastalert2 in an environment of its own, to m
 bench: install kafka redis ## throughput and latency, as ratios in one run
 	$(BIN)/python -m bench
 
-bench-engine: install peers ## the engine alone, and elastalert2 beside it
+bench-engine: install peers ## the engine alone, beside elastalert2
 	$(BIN)/python -m bench.engine
 
-bench-recovery: install kafka ## how long windows take to be back, and Faust's own way beside it
+bench-recovery: install kafka ## how long a recovery takes, beside Faust's own
 	$(BIN)/python -m bench.recovery
 
-chaos: install kafka redis ## 50 faults under load, nothing lost and nobody told twice; ARGS="--seed 7"
+chaos: install kafka redis ## 50 faults under load, every alert exactly once; ARGS="--seed 7"
 	$(BIN)/python -m tests.chaos $(ARGS)
 
 soak: install kafka redis ## half an hour of load: memory, lag, latency as a PNG; ARGS="--minutes 5"
 	$(BIN)/python -m tests.chaos.soak $(ARGS)
 
-clean: ## everything that make made
+clean: ## delete everything that make created
 	rm -rf $(VENV) .cache build *.egg-info

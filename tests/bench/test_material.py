@@ -1,4 +1,4 @@
-"""What the bench runs on is what it says, or its numbers mean nothing."""
+"""The material of `make bench` is as described."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +15,8 @@ from tests.matcher.messages import Given
 COUNT = 2_000
 
 
-def _events(bundle: int) -> Iterator[Event]:
-    for message in messages(COUNT, 4, bundle):
+def _events(batch: int) -> Iterator[Event]:
+    for message in messages(COUNT, 4, batch):
         for item in decode_events(Given(message.value, tuple(message.headers.items()))):
             assert isinstance(item, Event)
             yield item
@@ -30,9 +30,9 @@ def test_a_pack_has_as_many_rules_as_asked_for_and_no_fault(tmp_path: Path, rule
     assert len(rulebook.windows) == rules
 
 
-@pytest.mark.parametrize("bundle", [1, BATCH_SIZE])
-def test_every_event_travels_once_whatever_the_bundle(bundle: int) -> None:
-    identities = [event.identity for event in _events(bundle)]
+@pytest.mark.parametrize("batch", [1, BATCH_SIZE])
+def test_every_event_is_sent_once_whatever_the_batch(batch: int) -> None:
+    identities = [event.identity for event in _events(batch)]
 
     assert len(identities) == len(set(identities)) == COUNT
 

@@ -1,9 +1,9 @@
-"""What `make bench-recovery` says."""
+"""The output of `make bench-recovery`."""
 
 from bench.report import recovery_lines
 
 
-def test_every_way_to_recover_is_told_by_the_entry_and_beside_faust() -> None:
+def test_each_recovery_has_its_time_an_entry_and_relative_to_faust() -> None:
     title, faust, ours = recovery_lines({"Faust as it comes": 10.0, "matcher": 2.5}, 100_000)
 
     assert "100,000 entries" in title

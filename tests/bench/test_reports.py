@@ -1,4 +1,4 @@
-"""The material of `make bench-engine` is what its page says."""
+"""The material of `make bench-engine` is as `bench.reports` describes it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is deployed: it parses, runs verbs that exist, and sets variables that are known."""
+"""Manifests and alert rules: they parse, and name commands, variables and metrics that exist."""
 
 import re
 from collections.abc import Iterator
@@ -25,13 +25,13 @@ def _documents(path: Path) -> list[Any]:
 
 def _base(kind: str) -> dict[str, Any]:
     paths = (DEPLOY / "k8s" / "base").glob("*.yaml")
-    found = [one for path in paths for one in _documents(path) if one["kind"] == kind]
-    return {one["metadata"]["name"]: one for one in found}
+    documents = [document for path in paths for document in _documents(path)]
+    return {each["metadata"]["name"]: each for each in documents if each["kind"] == kind}
 
 
 def _pods() -> dict[str, Any]:
     workloads = _base("Deployment") | _base("Job")
-    return {name: one["spec"]["template"]["spec"] for name, one in workloads.items()}
+    return {name: workload["spec"]["template"]["spec"] for name, workload in workloads.items()}
 
 
 def _composed() -> dict[str, Any]:
@@ -40,10 +40,14 @@ def _composed() -> dict[str, Any]:
     return services
 
 
+def _own_services() -> list[Any]:
+    return [service for service in _composed().values() if service["image"] == "vedette"]
+
+
 def _commands() -> Iterator[list[str]]:
     for pod in _pods().values():
         yield from (container["args"] for container in pod["containers"])
-    yield from (one["command"] for one in _composed().values() if one["image"] == "vedette")
+    yield from (service["command"] for service in _own_services())
 
 
 def _literals() -> Iterator[str]:
@@ -58,9 +62,8 @@ def _variables() -> Iterator[str]:
     for pod in _pods().values():
         for container in pod["containers"]:
             yield from (variable["name"] for variable in container.get("env", ()))
-    for one in _composed().values():
-        if one["image"] == "vedette":
-            yield from one["environment"]
+    for service in _own_services():
+        yield from service["environment"]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(DEPLOY)))
@@ -68,7 +71,7 @@ def test_every_document_parses(path: Path) -> None:
     assert all(_documents(path))
 
 
-def test_every_container_runs_a_verb_of_the_command() -> None:
+def test_every_container_runs_a_subcommand_that_exists() -> None:
     commands = list(_commands())
 
     group = get_group(app)
@@ -93,14 +96,14 @@ def test_a_secret_file_is_named_only_where_it_is_mounted(service: str) -> None:
     [container] = _pods()[f"vedette-{service}"]["containers"]
     mounted = [mount["mountPath"] for mount in container["volumeMounts"]]
 
-    files = [one["value"] for one in container.get("env", ()) if one["name"].endswith(FROM_FILE)]
+    files = [each["value"] for each in container.get("env", ()) if each["name"].endswith(FROM_FILE)]
 
     assert all(str(Path(file).parent) in mounted for file in files)
     assert not any(f"{FROM_FILE}=" in literal for literal in _literals())
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_service_is_probed_bounded_and_guarded(service: str) -> None:
+def test_every_service_has_probes_limits_and_a_disruption_budget(service: str) -> None:
     pod = _pods()[f"vedette-{service}"]
     [container] = pod["containers"]
 
@@ -112,7 +115,7 @@ def test_every_service_is_probed_bounded_and_guarded(service: str) -> None:
     assert f"vedette-{service}" in _base("PodDisruptionBudget")
 
 
-def test_redis_is_as_durable_as_the_notifier_demands() -> None:
+def test_redis_is_as_durable_as_the_notifier_requires() -> None:
     command = " ".join(_composed()["redis"]["command"])
 
     assert "--appendonly yes" in command
@@ -126,16 +129,16 @@ def test_every_resource_of_a_kustomization_exists() -> None:
             assert all((path.parent / resource).exists() for resource in document["resources"])
 
 
-def test_alert_rules_ask_only_for_metrics_that_exist() -> None:
+def test_alert_rules_use_only_metrics_that_exist() -> None:
     sources = (ROOT / "services").rglob("metrics.py")
     known = set(re.findall(r'"(vedette_\w+)"', "".join(path.read_text() for path in sources)))
 
     [alerts] = _documents(DEPLOY / "prometheus" / "alerts.yml")
     rules = [rule for group in alerts["groups"] for rule in group["rules"]]
-    asked = {name for rule in rules for name in re.findall(r"\bvedette_\w+", rule["expr"])}
+    used = {name for rule in rules for name in re.findall(r"\bvedette_\w+", rule["expr"])}
 
-    assert asked
-    assert {name.removesuffix("_bucket") for name in asked} <= known
+    assert used
+    assert {name.removesuffix("_bucket") for name in used} <= known
 
 
 def test_the_image_installs_by_hash_and_runs_as_nobody() -> None:

@@ -1,4 +1,4 @@
-"""The founding case's timeline: what it is made of, and the alerts that it ends in."""
+"""The timeline of the founding case: its reports, and the alerts that it leads to."""
 
 import json
 from collections import Counter
@@ -35,13 +35,14 @@ class TimelineAlert(Document):
     late: bool | None = None
 
     def describes(self, alert: Alert) -> bool:
-        """Whether the alert is all that this line says."""
-        told = {**alert.model_dump(), "rule": alert.rule.name}
-        return all(told[name] == said for name, said in self.model_dump(exclude_none=True).items())
+        """Whether the alert has every value of this line."""
+        values = {**alert.model_dump(), "rule": alert.rule.name}
+        line = self.model_dump(exclude_none=True)
+        return all(values[name] == expected for name, expected in line.items())
 
 
 class ExpectedLevel(Document):
-    """One line of its `levels`: which stood from when to when, and what it began with."""
+    """One line of its `levels`: the level, from when to when, and the indicator that led to it."""
 
     hypothesis: str
     level: Level
@@ -50,7 +51,7 @@ class ExpectedLevel(Document):
     moved_by: str
 
     @classmethod
-    def told(cls, alert: Alert, first: Alert) -> "ExpectedLevel":
+    def of(cls, alert: Alert, first: Alert) -> "ExpectedLevel":
         """The line that describes an alert whose first revision was `first`."""
         return cls(
             hypothesis=alert.rule.name,
@@ -62,12 +63,12 @@ class ExpectedLevel(Document):
 
 
 def of_rules(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
-    """The alerts that are no levels of hypotheses."""
+    """The alerts of rules, without those of hypotheses."""
     return tuple(alert for alert in alerts if "hypothesis" not in alert.group)
 
 
 def kind(event: Event) -> str:
-    """What an event of the timeline is, by the first part of its id."""
+    """The kind of an event: the first part of its id."""
     return event.id.partition("-")[0]
 
 
@@ -97,10 +98,10 @@ def backtest(rulebook: Rulebook, timeline: list[Event]) -> Replay:
 @pytest.fixture(scope="module")
 def expected() -> list[TimelineAlert]:
     with (PACK / "timeline.expected.yaml").open(encoding="utf-8") as document:
-        return [TimelineAlert.model_validate(one) for one in yaml.safe_load(document)["alerts"]]
+        return [TimelineAlert.model_validate(line) for line in yaml.safe_load(document)["alerts"]]
 
 
-def test_every_line_says_who_published_it_and_when(bodies: list[dict[str, Any]]) -> None:
+def test_every_line_has_source_and_times(bodies: list[dict[str, Any]]) -> None:
     needed = {"id", "source", "occurred_at", "recorded_at"}
 
     lacking = [body for body in bodies if not needed <= body.keys()]
@@ -108,7 +109,7 @@ def test_every_line_says_who_published_it_and_when(bodies: list[dict[str, Any]])
     assert not lacking
 
 
-def test_no_identity_stands_for_two_reports(timeline: list[Event]) -> None:
+def test_no_two_reports_have_one_identity(timeline: list[Event]) -> None:
     identities = Counter(event.identity for event in timeline)
 
     assert max(identities.values()) == 1
@@ -121,7 +122,7 @@ def test_reports_come_in_the_order_in_which_they_were_recorded(timeline: list[Ev
     assert recorded == sorted(recorded)
 
 
-def test_about_forty_reports_of_the_case_stand_among_about_forty_others(
+def test_about_forty_reports_of_the_case_are_among_about_forty_others(
     timeline: list[Event],
 ) -> None:
     kinds = Counter(map(kind, timeline))
@@ -132,17 +133,17 @@ def test_about_forty_reports_of_the_case_stand_among_about_forty_others(
     assert kinds["invented"] <= MOST_INVENTED
 
 
-def test_what_is_invented_says_so_and_comes_after_the_case(timeline: list[Event]) -> None:
+def test_invented_reports_are_marked_and_date_after_the_case(timeline: list[Event]) -> None:
     marked = [event for event in timeline if event.attributes.get("invented") == "true"]
 
     assert [kind(event) for event in marked] == ["invented"] * MOST_INVENTED
     assert all(event.occurred_at > LAST_DAY_OF_THE_CASE for event in marked)
 
 
-def test_what_is_not_invented_of_the_case_lies_within_it(timeline: list[Event]) -> None:
-    told = [event for event in timeline if kind(event) in {"case", "record"}]
+def test_reports_of_the_case_date_within_it(timeline: list[Event]) -> None:
+    recorded = [event for event in timeline if kind(event) in {"case", "record"}]
 
-    assert all(event.occurred_at <= LAST_DAY_OF_THE_CASE for event in told)
+    assert all(event.occurred_at <= LAST_DAY_OF_THE_CASE for event in recorded)
 
 
 def test_some_stories_have_two_outlets_and_some_reports_are_arabic(timeline: list[Event]) -> None:
@@ -167,7 +168,7 @@ def test_an_ordinary_report_matches_no_rule(rulebook: Rulebook, timeline: list[E
     assert hits == []
 
 
-def test_the_warning_update_itself_sets_nothing_off(
+def test_the_warning_update_itself_matches_no_rule(
     rulebook: Rulebook, timeline: list[Event]
 ) -> None:
     update = next(event for event in timeline if event.id == "case-30")
@@ -175,13 +176,13 @@ def test_the_warning_update_itself_sets_nothing_off(
     assert match_event(rulebook, update) == ()
 
 
-def test_the_backtest_ends_in_the_expected_alerts_and_no_others(
+def test_the_backtest_gives_the_expected_alerts_and_no_others(
     backtest: Replay, expected: list[TimelineAlert]
 ) -> None:
-    missing, unforeseen = compared(expected, of_rules(backtest.final))
+    missing, unexpected = compare(expected, of_rules(backtest.final))
 
     assert missing == []
-    assert unforeseen == []
+    assert unexpected == []
 
 
 def test_the_hypotheses_have_the_expected_levels_and_no_others(backtest: Replay) -> None:
@@ -189,16 +190,16 @@ def test_the_hypotheses_have_the_expected_levels_and_no_others(backtest: Replay)
         lines = yaml.safe_load(document)["levels"]
     first = {alert.id: alert for alert in reversed(backtest.alerts)}
 
-    told = [
-        ExpectedLevel.told(alert, first[alert.id])
+    levels = [
+        ExpectedLevel.of(alert, first[alert.id])
         for alert in backtest.final
         if "hypothesis" in alert.group
     ]
 
-    assert sorted(told, key=str) == sorted(map(ExpectedLevel.model_validate, lines), key=str)
+    assert sorted(levels, key=str) == sorted(map(ExpectedLevel.model_validate, lines), key=str)
 
 
-def test_evidence_observed_before_is_not_told_twice(backtest: Replay) -> None:
+def test_evidence_observed_before_is_not_repeated(backtest: Replay) -> None:
     levels = [alert for alert in backtest.final if alert.rule.name == "mdcoa-1"]
 
     days = [
@@ -218,30 +219,30 @@ def test_an_alert_names_the_hypotheses_that_list_its_rule(backtest: Replay) -> N
     assert march.hypotheses == ("mlcoa", "mdcoa-1")
 
 
-def compared(
+def compare(
     expected: list[TimelineAlert], alerts: tuple[Alert, ...]
 ) -> tuple[list[TimelineAlert], list[str]]:
-    """What is expected but not there, and what is there but not expected."""
+    """Expected alerts that are missing, and alerts that are not expected."""
     left = list(alerts)
     missing = []
     for line in expected:
-        found = next((alert for alert in left if line.describes(alert)), None)
-        if found is None:
+        alert = next((alert for alert in left if line.describes(alert)), None)
+        if alert is None:
             missing.append(line)
         else:
-            left.remove(found)
-    return missing, list(map(spoken, left))
+            left.remove(alert)
+    return missing, list(map(describe, left))
 
 
-def spoken(alert: Alert) -> str:
+def describe(alert: Alert) -> str:
     return f"{alert.rule.name} {alert.level} {alert.starts_at.isoformat()} {alert.group}"
 
 
 @pytest.mark.parametrize("rule", ["joint_march", "leader_appointed", "common_name"])
-def test_the_tripwires_are_touched_once_each(backtest: Replay, rule: str) -> None:
-    touched = [alert for alert in backtest.final if alert.rule.name == rule]
+def test_each_tripwire_alerts_once(backtest: Replay, rule: str) -> None:
+    alerts = [alert for alert in backtest.final if alert.rule.name == rule]
 
-    assert len(touched) == 1
+    assert len(alerts) == 1
 
 
 def test_the_march_is_announced_when_the_third_group_endorses_it(
@@ -256,7 +257,7 @@ def test_the_march_is_announced_when_the_third_group_endorses_it(
     assert "3 proxies" in first.summary
 
 
-def test_every_alert_tells_the_watch_officer_what_to_do(backtest: Replay) -> None:
+def test_every_alert_has_an_action_and_no_broken_template(backtest: Replay) -> None:
     silent = [alert.rule.name for alert in backtest.final if not alert.action]
     broken = [text for text in texts(backtest) if "cannot be rendered" in text or "{{" in text]
 

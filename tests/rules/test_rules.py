@@ -1,4 +1,4 @@
-"""Every rule file of this checkout: free of faults, and each case as it says."""
+"""Every rule file of this checkout: no faults, and every test inside it passes."""
 
 from collections.abc import Iterator
 from functools import cache
