@@ -1,4 +1,4 @@
-"""`vedette rules publish`: put rules in force in every worker, without a restart."""
+"""`vedette rules publish`: puts rules in force in every worker, without a restart."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from cli.faults import CommandFailure
 from cli.rule_set import RulesFolder, every_fault, report, run_cases, tell
 from cli.settings import kafka_settings
 from cli.work_tree import author_of, commit_of
-from schemas.bundle import OnChange, RuleBundle
+from schemas.bundle import OnChange, PublishedRule, RuleBundle
 from services.matcher.adapters.rules.pack_files import bundle_files, read_folder
 from services.matcher.adapters.rules.rule_files import read_packs
 from services.matcher.domain.changes.digest import digest_rules
@@ -23,46 +23,46 @@ from services.matcher.domain.changes.next_bundle import (
     RuleDigest,
     RuleSet,
     VersionedBundle,
-    changes,
+    changes_nothing,
+    compare_bundles,
     next_bundle,
     number_bundle,
-    overtaken,
-    same,
+    resolve_race,
 )
 
 AT_FAULT = 1
 MOST_RACES = 5
 
 OnChangeOption = Annotated[
-    OnChange, typer.Option(help="What becomes of the windows of each rule that changed.")
+    OnChange, typer.Option(help="What happens to the windows of each rule that changed.")
 ]
 ByRuleOption = Annotated[
     list[str] | None,
     typer.Option(
         "--rule",
         metavar="PACK/NAME=keep|reset|rebuild",
-        help="What becomes of the windows of this rule, changed or not. May be given again.",
+        help="What happens to the windows of this rule, changed or not. May be given again.",
     ),
 ]
 
 
 class BundleTopic(Protocol):
-    """Where bundles stand, each with its number, beside the events."""
+    """The rules topic as a publisher uses it. Every method blocks on the broker."""
 
-    def begins(self) -> datetime | None:
-        """Since when events are kept; None if there are none."""
+    def events_since(self) -> datetime | None:
+        """The time since which the events topic is complete; None when it is empty."""
         ...
 
     def newest(self) -> VersionedBundle | None:
-        """The one that counts now."""
+        """The bundle in force."""
         ...
 
     def after(self, number: int) -> list[VersionedBundle]:
-        """Those behind `number`, oldest first."""
+        """The bundles after `number`, oldest first."""
         ...
 
     def write(self, bundle: RuleBundle) -> int:
-        """Have it there for good, and return its number."""
+        """Write the bundle; returns its number once the broker has acknowledged it."""
         ...
 
 
@@ -75,110 +75,111 @@ def publish(
 ) -> None:
     """Check the rules, run their cases, and put them in force in every worker.
 
-    What a rule decides on may have changed: its windows are then built again from past events
-    (rebuild), begin empty (reset) or stay as they are (keep). Nothing of the past pages anybody.
+    The windows of a rule that changed are rebuilt from past events (rebuild), start empty (reset)
+    or stay as they are (keep). Nothing of the past pages anybody.
 
     The broker is VEDETTE_KAFKA_BOOTSTRAP_SERVERS, the topic's name begins with
     VEDETTE_TOPIC_PREFIX. Exit code 1 if the rules have a fault: nothing is published then.
     """
-    edition = edition_of(folder)
-    declared = declared_of(on_change, rule or (), edition)
+    rule_set = read_rule_set(folder)
+    policy = read_policy(on_change, rule or (), rule_set)
     # the other commands on rules need no Kafka, and start without its client
     topic: BundleTopic = import_module("cli.rules_topic").RulesTopicWriter(kafka_settings())
-    stamp = PublishInfo(
+    info = PublishInfo(
         at=datetime.now(UTC),
-        begins=topic.begins(),
+        events_since=topic.events_since(),
         commit=commit or commit_of(folder),
         author=author or author_of(folder),
     )
-    for line in published(topic, edition, declared, stamp):
+    for line in publish_bundle(topic, rule_set, policy, info):
         typer.echo(line)
 
 
-def edition_of(folder: Path) -> RuleSet:
-    """The rules of a folder, free of faults, with every case as it expects.
+def read_rule_set(folder: Path) -> RuleSet:
+    """The rules of a folder, without a fault and with every test case passing.
 
     Raises:
-        Exit: they are not; what is wrong has been told.
+        Exit: they have faults or a case fails; printed on standard error.
         CommandFailure: there is no such folder.
     """
     if not folder.is_dir():
         raise CommandFailure(f"{folder}: no such folder")
     packs, faults = read_folder(folder)
     files = read_packs(packs, faults)
-    rulebook, found = files.rulebook()
-    wrong = every_fault(files, found)
-    report(wrong)
-    failing = [(case, lines) for case, lines in run_cases(files, rulebook, found) if lines]
+    rulebook, rule_faults = files.rulebook()
+    all_faults = every_fault(files, rule_faults)
+    report(all_faults)
+    failing = [(case, lines) for case, lines in run_cases(files, rulebook, rule_faults) if lines]
     for case, lines in failing:
         tell(case, lines)
-    if wrong or failing or not rulebook.windows:
+    if all_faults or failing or not rulebook.windows:
         typer.echo(f"{folder}: not published", err=True)
         raise typer.Exit(AT_FAULT)
     digests = digest_rules(files.packs, rulebook.windows)
-    said = {
+    rules = {
         "/".join(key): RuleDigest(digest, rulebook.windows[key].retention)
         for key, digest in digests.items()
     }
-    return RuleSet(bundle_files(packs), said)
+    return RuleSet(bundle_files(packs), rules)
 
 
-def published(
-    topic: BundleTopic, edition: RuleSet, declared: ChangePolicy, stamp: PublishInfo
+def publish_bundle(
+    topic: BundleTopic, rule_set: RuleSet, policy: ChangePolicy, info: PublishInfo
 ) -> Iterator[str]:
-    """Write the next bundle, and again while somebody else came in between; says what it does.
+    """Write the next bundle, and another after each race with a publisher; yields what it did.
 
     Raises:
         CommandFailure: the broker does not take it, or others publish all the time.
     """
     before = topic.newest()
     for _ in range(MOST_RACES):
-        bundle = next_bundle(edition, declared, before, stamp)
-        if same(before, bundle):
-            yield f"bundle {bundle.previous} says the same: nothing to publish"
+        bundle = next_bundle(rule_set, policy, before, info)
+        if changes_nothing(before, bundle):
+            yield f"bundle {bundle.previous} is the same: nothing to publish"
             return
         number = topic.write(bundle)
-        yield from map(_line, changes(before, bundle))
+        yield from map(_describe_difference, compare_bundles(before, bundle))
         yield f"bundle {number} is published: {len(bundle.rules)} rules with windows"
-        between = [one for one in topic.after(bundle.previous) if one.number < number]
-        declared = overtaken(bundle, declared, [one.bundle for one in between], before)
-        if not declared.by_rule:
+        between = [other for other in topic.after(bundle.previous) if other.number < number]
+        policy = resolve_race(bundle, policy, [other.bundle for other in between], before)
+        if not policy.by_rule:
             return
-        yield f"bundle {between[-1].number} came in between: what it changed begins anew"
+        yield f"bundle {between[-1].number} came in between: the rules that it changed start over"
         before = number_bundle(bundle, number)
     raise CommandFailure(f"somebody else publishes all the time: {MOST_RACES} bundles in a row")
 
 
-def declared_of(on_change: OnChange, rules: Iterable[str], edition: RuleSet) -> ChangePolicy:
-    """What the options declare.
+def read_policy(on_change: OnChange, rules: Iterable[str], rule_set: RuleSet) -> ChangePolicy:
+    """The policy of the options `--on-change` and `--rule`.
 
     Raises:
-        CommandFailure: one names no rule with windows, or nothing that can become of them.
+        CommandFailure: one names no rule with windows, or not what happens to them.
     """
-    return ChangePolicy(on_change, dict(_named(rules, edition)))
+    return ChangePolicy(on_change, dict(_read_by_rule(rules, rule_set)))
 
 
-def _named(given: Iterable[str], edition: RuleSet) -> Iterator[tuple[str, OnChange]]:
-    for one in given:
-        name, _, how = one.partition("=")
-        if name not in edition.rules:
-            raise CommandFailure(f"--rule {one}: these rules have no {name} with windows")
+def _read_by_rule(options: Iterable[str], rule_set: RuleSet) -> Iterator[tuple[str, OnChange]]:
+    for option in options:
+        name, _, on_change = option.partition("=")
+        if name not in rule_set.rules:
+            raise CommandFailure(f"--rule {option}: these rules have no {name} with windows")
         try:
-            yield name, OnChange(how)
+            yield name, OnChange(on_change)
         except ValueError:
-            raise CommandFailure(f"--rule {one}: must end in =keep, =reset or =rebuild") from None
+            raise CommandFailure(
+                f"--rule {option}: must end in =keep, =reset or =rebuild"
+            ) from None
 
 
-def _line(change: RuleDifference) -> str:
-    return f"{change.what:8} {change.name}: {_becomes(change)}"
+def _describe_difference(difference: RuleDifference) -> str:
+    return f"{difference.kind:8} {difference.name}: {_describe_windows(difference.rule)}"
 
 
-def _becomes(change: RuleDifference) -> str:
-    standing = change.standing
-    if standing is None:
+def _describe_windows(rule: PublishedRule | None) -> str:
+    if rule is None:
         return "its alerts are resolved, its windows dropped"
-    if standing.changed_in is not None:
+    if rule.changed_in is not None:
         return "its windows stay as they are"
-    if standing.on_change is OnChange.RESET or standing.since is None:
-        return "its windows begin empty"
-    return f"its windows are built again from events since {standing.since:%Y-%m-%d %H:%M} UTC"
+    if rule.on_change is OnChange.RESET or rule.since is None:
+        return "its windows start empty"
+    return f"its windows are rebuilt from events since {rule.since:%Y-%m-%d %H:%M} UTC"

@@ -42,8 +42,8 @@ class RulesTopicWriter:
             found = list(_bundles(records(consumer, self._name(RULES))))
         return [one for one in found if one.number > number]
 
-    def begins(self) -> datetime | None:
-        """Since when all that came stands in every events partition, the empty ones left out."""
+    def events_since(self) -> datetime | None:
+        """The time since which the events topic is complete; None when it is empty."""
         with reading(self.settings) as consumer:
             partitions = consumer.partitions_for_topic(self._name(EVENTS)) or ()
             places = [TopicPartition(self._name(EVENTS), one) for one in partitions]

@@ -1,4 +1,4 @@
-"""Publishing: only rules without a fault, one bundle behind the other, whoever else publishes."""
+"""Publishing: only rules without a fault, bundle after bundle, also beside other publishers."""
 
 import os
 import re
@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from cli.faults import CommandFailure
-from cli.publish import declared_of, edition_of, published
+from cli.publish import publish_bundle, read_policy, read_rule_set
 from cli.rules_topic import refuse_too_large
 from cli.work_tree import author_of, commit_of
 from schemas.bundle import LARGEST_RULES, OnChange, RuleBundle
@@ -27,7 +27,7 @@ from services.matcher.domain.changes.next_bundle import (
 from tests.matcher.adapters.rules.packs import ROCKETS, changed, write_pack
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-STAMP = PublishInfo(NOW, NOW - timedelta(days=30))
+INFO = PublishInfo(NOW, NOW - timedelta(days=30))
 REBUILD = ChangePolicy()
 
 
@@ -41,18 +41,18 @@ class FakeTopic:
     others: list[RuleSet] = field(default_factory=list)
     bundles: list[VersionedBundle] = field(default_factory=list)
 
-    def begins(self) -> datetime | None:
-        return STAMP.begins
+    def events_since(self) -> datetime | None:
+        return INFO.events_since
 
     def newest(self) -> VersionedBundle | None:
         return self.bundles[-1] if self.bundles else None
 
     def after(self, number: int) -> list[VersionedBundle]:
-        return [one for one in self.bundles if one.number > number]
+        return [bundle for bundle in self.bundles if bundle.number > number]
 
     def write(self, bundle: RuleBundle) -> int:
         if self.others:
-            self._add(next_bundle(self.others.pop(), REBUILD, self.newest(), STAMP))
+            self._add(next_bundle(self.others.pop(), REBUILD, self.newest(), INFO))
         return self._add(bundle)
 
     def _add(self, bundle: RuleBundle) -> int:
@@ -61,13 +61,15 @@ class FakeTopic:
         return number
 
 
-def edition(**digests: str) -> RuleSet:
-    said = {f"pack/{name}": RuleDigest(one, timedelta(days=14)) for name, one in digests.items()}
-    return RuleSet({"pack/indicators/all.yaml": str(digests)}, said)
+def rule_set(**digests: str) -> RuleSet:
+    rules = {
+        f"pack/{name}": RuleDigest(digest, timedelta(days=14)) for name, digest in digests.items()
+    }
+    return RuleSet({"pack/indicators/all.yaml": str(digests)}, rules)
 
 
-def test_the_rules_of_a_folder_are_an_edition(tmp_path: Path) -> None:
-    found = edition_of(write_pack(tmp_path))
+def test_a_folder_is_read_as_a_rule_set(tmp_path: Path) -> None:
+    found = read_rule_set(write_pack(tmp_path))
 
     assert set(found.files) == {
         "iraq/indicators/rockets.yaml",
@@ -78,7 +80,7 @@ def test_the_rules_of_a_folder_are_an_edition(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("level: high\n", "levle: high\n", "levle: there is no such key"),
         ("expect: silent", "expect: [{fires: rockets}]", "tests: "),
@@ -87,59 +89,61 @@ def test_the_rules_of_a_folder_are_an_edition(tmp_path: Path) -> None:
     ids=["fault", "lacking", "case"],
 )
 def test_rules_with_a_fault_or_a_failing_case_are_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, message: str
 ) -> None:
     pack = write_pack(tmp_path, indicators__rockets=changed(ROCKETS, old, new))
 
     with pytest.raises(typer.Exit) as ended:
-        edition_of(pack)
+        read_rule_set(pack)
 
-    told = capsys.readouterr()
+    printed = capsys.readouterr()
     assert ended.value.exit_code == 1
-    assert said in told.out + told.err
-    assert "not published" in told.err
+    assert message in printed.out + printed.err
+    assert "not published" in printed.err
 
 
-def test_what_becomes_of_windows_is_told_for_each_rule_that_changed() -> None:
+def test_each_rule_that_changed_is_printed_with_what_happens_to_its_windows() -> None:
     topic = FakeTopic()
-    list(published(topic, edition(gone="1", kept="1", reset="1", stays="1"), REBUILD, STAMP))
-    declared = ChangePolicy(
+    list(publish_bundle(topic, rule_set(gone="1", kept="1", reset="1", stays="1"), REBUILD, INFO))
+    policy = ChangePolicy(
         by_rule={"pack/kept": OnChange.KEEP, "pack/reset": OnChange.RESET},
     )
 
-    told = list(published(topic, edition(kept="2", reset="2", stays="1", new="1"), declared, STAMP))
+    lines = list(
+        publish_bundle(topic, rule_set(kept="2", reset="2", stays="1", new="1"), policy, INFO)
+    )
 
-    assert told == [
+    assert lines == [
         "removed  pack/gone: its alerts are resolved, its windows dropped",
         "changed  pack/kept: its windows stay as they are",
-        "new      pack/new: its windows are built again from events since 2026-11-08 12:00 UTC",
-        "changed  pack/reset: its windows begin empty",
+        "new      pack/new: its windows are rebuilt from events since 2026-11-08 12:00 UTC",
+        "changed  pack/reset: its windows start empty",
         "bundle 4 is published: 4 rules with windows",
     ]
 
 
 def test_the_same_rules_are_not_published_twice() -> None:
     topic = FakeTopic()
-    list(published(topic, edition(a="1"), REBUILD, STAMP))
+    list(publish_bundle(topic, rule_set(a="1"), REBUILD, INFO))
 
-    told = list(published(topic, edition(a="1"), REBUILD, STAMP))
+    lines = list(publish_bundle(topic, rule_set(a="1"), REBUILD, INFO))
 
-    assert told == ["bundle 1 says the same: nothing to publish"]
+    assert lines == ["bundle 1 is the same: nothing to publish"]
     assert len(topic.bundles) == 1
 
 
-def test_behind_another_publisher_it_publishes_again_what_he_changed() -> None:
+def test_after_a_race_it_publishes_what_the_other_publisher_changed_again() -> None:
     topic = FakeTopic()
-    list(published(topic, edition(a="1", b="1"), REBUILD, STAMP))
-    topic.others = [edition(a="2", b="1")]
+    list(publish_bundle(topic, rule_set(a="1", b="1"), REBUILD, INFO))
+    topic.others = [rule_set(a="2", b="1")]
 
-    told = list(published(topic, edition(a="1", b="2"), REBUILD, STAMP))
+    lines = list(publish_bundle(topic, rule_set(a="1", b="2"), REBUILD, INFO))
 
-    assert [one.number for one in topic.bundles] == [1, 4, 7, 10]
-    assert "bundle 4 came in between: what it changed begins anew" in told
+    assert [bundle.number for bundle in topic.bundles] == [1, 4, 7, 10]
+    assert "bundle 4 came in between: the rules that it changed start over" in lines
     last = topic.bundles[-1].bundle
     assert last.previous == 7
-    assert {name: one.changed_in for name, one in last.rules.items()} == {
+    assert {name: rule.changed_in for name, rule in last.rules.items()} == {
         "pack/a": 10,
         "pack/b": 7,
     }
@@ -148,30 +152,30 @@ def test_behind_another_publisher_it_publishes_again_what_he_changed() -> None:
 def test_it_gives_up_where_others_publish_all_the_time() -> None:
     rules = dict.fromkeys("abcdef", "1")
     topic = FakeTopic()
-    list(published(topic, edition(**rules), REBUILD, STAMP))
-    topic.others = [edition(**rules | {name: "2"}) for name in rules]
+    list(publish_bundle(topic, rule_set(**rules), REBUILD, INFO))
+    topic.others = [rule_set(**rules | {name: "2"}) for name in rules]
 
     with pytest.raises(CommandFailure, match="all the time"):
-        list(published(topic, edition(**rules, new="1"), REBUILD, STAMP))
+        list(publish_bundle(topic, rule_set(**rules, new="1"), REBUILD, INFO))
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("option", "message"),
     [
         ("pack/b=keep", "no pack/b with windows"),
         ("pack/a=maybe", "must end in =keep, =reset or =rebuild"),
         ("pack/a", "must end in"),
     ],
 )
-def test_a_rule_option_that_means_nothing_is_refused(given: str, said: str) -> None:
-    with pytest.raises(CommandFailure, match=said):
-        declared_of(OnChange.REBUILD, [given], edition(a="1"))
+def test_a_rule_option_that_means_nothing_is_refused(option: str, message: str) -> None:
+    with pytest.raises(CommandFailure, match=message):
+        read_policy(OnChange.REBUILD, [option], rule_set(a="1"))
 
 
 def test_a_rule_option_names_its_rule() -> None:
-    declared = declared_of(OnChange.KEEP, ["pack/a=reset"], edition(a="1"))
+    policy = read_policy(OnChange.KEEP, ["pack/a=reset"], rule_set(a="1"))
 
-    assert declared == ChangePolicy(OnChange.KEEP, {"pack/a": OnChange.RESET})
+    assert policy == ChangePolicy(OnChange.KEEP, {"pack/a": OnChange.RESET})
 
 
 def test_rules_that_do_not_fit_into_a_message_are_refused_with_their_size() -> None:

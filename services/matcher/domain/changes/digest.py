@@ -1,7 +1,7 @@
-"""Digest: all that decides on the hits of a rule and on when it fires, as one short text.
+"""The digest of a rule: a hash of everything that its hits and its firing times depend on.
 
-While it stays the same, the windows of the rule are as good as ever. Too much in it costs time,
-too little leaves hits that the rule would not make.
+While it is the same, the windows of the rule stay valid. An input too many costs a needless
+rebuild; an input too few leaves hits in the windows that the rule would no longer make.
 """
 
 import hashlib
@@ -18,20 +18,20 @@ WORDING = frozenset(
     {
         *("title", "id", "status", "description", "references", "author", "date", "modified"),
         *("license", "related", "tags", "fields", "falsepositives", "level", "alert", "tests"),
-        # asked of the hits that are kept
+        # applied to the hits in the window
         *("corroboration", "cooldown", "resolve_after"),
     }
 )
-"""The keys of a rule that change none of its hits and none of its firing times."""
+"""The keys of a rule that neither its hits nor its firing times depend on."""
 OF_LISTS = frozenset({"entities", "actor_ids", "target_ids", "names", "sites", "geo"})
-"""The fields that any list or place of the pack may change."""
+"""The fields whose values depend on the lists and places of the pack."""
 DIGITS = 16
 _LIST = re.compile(r"%([^%\s]+)%")
 
 
-def compute_digest(said: object) -> str:
-    """A short text that differs when `said`, plain values for JSON, differs."""
-    raw = json.dumps(said, sort_keys=True, default=str).encode()
+def compute_digest(value: object) -> str:
+    """A short hash of a value that JSON can hold."""
+    raw = json.dumps(value, sort_keys=True, default=str).encode()
     return hashlib.sha256(raw).hexdigest()[:DIGITS]
 
 
@@ -40,48 +40,46 @@ def digest_rules(
 ) -> dict[RuleKey, str]:
     """The digest of every rule that has windows."""
     known = {pack.name: pack for pack in packs}
-    return {
-        key: compute_digest(_decisive(known[key[0]], window)) for key, window in windows.items()
-    }
+    return {key: compute_digest(_inputs(known[key[0]], window)) for key, window in windows.items()}
 
 
-def _decisive(pack: PackDocuments, window: WindowRule) -> dict[str, object]:
-    rules = {one.document.name: one.document for one in pack.rules}
-    documents = [rules[name] for name in sorted(_below(window.name, rules))]
+def _inputs(pack: PackDocuments, window: WindowRule) -> dict[str, object]:
+    rules = {rule.document.name: rule.document for rule in pack.rules}
+    documents = [rules[name] for name in sorted(_with_bases(window.name, rules))]
     return {
-        "rules": [one.model_dump(mode="json", exclude=set(WORDING)) for one in documents],
-        "mentions": sorted(window.template_fields),
+        "rules": [rule.model_dump(mode="json", exclude=set(WORDING)) for rule in documents],
+        "template_fields": sorted(window.template_fields),
         "announces": window.announces,
-        "reads": list(_reads(pack, documents)),
+        "reads": list(_pack_inputs(pack, documents)),
     }
 
 
-def _below(name: str, rules: Mapping[str, RuleDocument]) -> set[str]:
-    """The rule and all that it counts, and what they count."""
-    found, open_names = set[str](), {name}
-    while open_names:
-        found |= open_names
-        counted = (_counted(rules[one]) for one in open_names)
-        open_names = set[str]().union(*counted) & rules.keys() - found
-    return found
+def _with_bases(name: str, rules: Mapping[str, RuleDocument]) -> set[str]:
+    """The rule, its base rules, and theirs."""
+    names, added = set[str](), {name}
+    while added:
+        names |= added
+        bases = (_bases(rules[name]) for name in added)
+        added = set[str]().union(*bases) & rules.keys() - names
+    return names
 
 
-def _counted(document: RuleDocument) -> tuple[str, ...]:
+def _bases(document: RuleDocument) -> tuple[str, ...]:
     return document.correlation.rules if isinstance(document, CorrelationRule) else ()
 
 
-def _reads(pack: PackDocuments, rules: Iterable[RuleDocument]) -> Iterator[object]:
-    """What the rules can read of the pack's lists and places, and its head nouns."""
-    fields, named = set[str](), set[str]()
+def _pack_inputs(pack: PackDocuments, rules: Iterable[RuleDocument]) -> Iterator[object]:
+    """The lists and places of the pack that the rules can read, and its head nouns."""
+    fields, lists = set[str](), set[str]()
     for rule in rules:
         fields |= set(_fields(rule))
-        named |= set(_named(rule))
+        lists |= set(_list_names(rule))
     if "names" in fields:
         yield pack.pack.organisation_heads
-    held: list[NamedList | SiteList] = [one.document for one in pack.lists]
-    held += [one.document for one in pack.places]
-    for document in held:
-        if fields & OF_LISTS or document.name in named:
+    documents: list[NamedList | SiteList] = [located.document for located in pack.lists]
+    documents += [located.document for located in pack.places]
+    for document in documents:
+        if fields & OF_LISTS or document.name in lists:
             yield document.model_dump(mode="json")
 
 
@@ -99,14 +97,14 @@ def _fields(document: RuleDocument) -> Iterator[str]:
         yield "actor_ids"
 
 
-def _named(document: RuleDocument) -> Iterator[str]:
+def _list_names(document: RuleDocument) -> Iterator[str]:
     if isinstance(document, DetectionRule):
         for _, value in _entries(document.detection):
             yield from _LIST.findall(value)
 
 
 def _entries(value: object, key: str = "") -> Iterator[tuple[str, str]]:
-    """Every value in a detection as text, with the key that it stands under."""
+    """Every value of a detection as text, with its innermost key."""
     if isinstance(value, Mapping):
         for inner, below in value.items():
             yield from _entries(below, inner)

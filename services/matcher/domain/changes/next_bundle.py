@@ -1,4 +1,4 @@
-"""Succession: the next bundle, made from a set of rules and the bundle that is in force."""
+"""The next bundle: made from a set of rules and the bundle in force."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,15 +11,15 @@ from services.matcher.domain.changes.digest import compute_digest
 
 @dataclass(frozen=True, slots=True)
 class RuleDigest:
-    """What a rule with windows says: the digest of it, and how long a hit of it is kept."""
+    """The digest of a rule with windows, and how long it keeps a hit."""
 
     digest: str
-    kept: timedelta
+    retention: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Rules to be published: every file by its path, and every rule with windows by `pack/name`."""
+    """The rules to publish: each file by its path, each rule with windows by `pack/name`."""
 
     files: Mapping[str, str]
     rules: Mapping[str, RuleDigest]
@@ -27,128 +27,130 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class ChangePolicy:
-    """What becomes of windows: of changed rules in general, and of the rules named."""
+    """What happens to the windows of changed rules, and of the rules named in `by_rule`."""
 
-    in_general: OnChange = OnChange.REBUILD
+    default: OnChange = OnChange.REBUILD
     by_rule: Mapping[str, OnChange] = field(default_factory=dict)
 
-    def of(self, name: str, *, changed: bool) -> OnChange:
-        """What becomes of the windows of one rule; a rule that is named need not have changed."""
-        return self.by_rule.get(name, self.in_general if changed else OnChange.KEEP)
+    def for_rule(self, name: str, *, changed: bool) -> OnChange:
+        """What happens to the windows of one rule; a rule in `by_rule` need not have changed."""
+        return self.by_rule.get(name, self.default if changed else OnChange.KEEP)
 
 
 @dataclass(frozen=True, slots=True)
 class PublishInfo:
     """When a bundle is published and by whom.
 
-    `begins` is how far back the events topic goes, None when it is empty.
+    `events_since` is the time since which the events topic is complete, None when it is empty.
     """
 
     at: datetime
-    begins: datetime | None = None
+    events_since: datetime | None = None
     commit: str | None = None
     author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VersionedBundle:
-    """A bundle as it stands in the topic: each of its standings has a number."""
+    """A bundle of the topic with its number; every rule in it has a `changed_in`."""
 
     number: int
     bundle: RuleBundle
 
 
 def number_bundle(bundle: RuleBundle, number: int) -> VersionedBundle:
-    """The bundle with the number that it turned out to have."""
+    """The bundle with the number that the topic gave it."""
     rules = {
-        name: one.model_copy(update={"changed_in": number}) if one.changed_in is None else one
-        for name, one in bundle.rules.items()
+        name: rule.model_copy(update={"changed_in": number}) if rule.changed_in is None else rule
+        for name, rule in bundle.rules.items()
     }
     return VersionedBundle(number, bundle.model_copy(update={"rules": rules}))
 
 
 def next_bundle(
-    edition: RuleSet, declared: ChangePolicy, before: VersionedBundle | None, stamp: PublishInfo
+    rule_set: RuleSet, policy: ChangePolicy, before: VersionedBundle | None, info: PublishInfo
 ) -> RuleBundle:
     """The bundle to publish after `before`."""
-    known = _known(edition, declared, before)
+    published = _published_rules(rule_set, policy, before)
     rules = {}
-    for name, said in sorted(edition.rules.items()):
-        was = known.get(name)
-        how = declared.of(name, changed=was is None or was.digest != said.digest)
-        rules[name] = _standing(said, was, how, stamp)
+    for name, rule in sorted(rule_set.rules.items()):
+        former = published.get(name)
+        on_change = policy.for_rule(name, changed=former is None or former.digest != rule.digest)
+        rules[name] = _publish_rule(rule, former, on_change, info)
     return RuleBundle(
-        digest=compute_digest(edition.files),
-        published_at=stamp.at,
+        digest=compute_digest(rule_set.files),
+        published_at=info.at,
         previous=NO_BUNDLE if before is None else before.number,
-        commit=stamp.commit,
-        author=stamp.author,
-        files=dict(edition.files),
+        commit=info.commit,
+        author=info.author,
+        files=dict(rule_set.files),
         rules=rules,
     )
 
 
-def _known(
-    edition: RuleSet, declared: ChangePolicy, before: VersionedBundle | None
+def _published_rules(
+    rule_set: RuleSet, policy: ChangePolicy, before: VersionedBundle | None
 ) -> Mapping[str, PublishedRule]:
-    """How rules stood; the first bundle of all may keep what workers counted without one."""
+    """The rules of `before`; the first bundle may keep the windows of rules read from a folder."""
     if before is not None:
         return before.bundle.rules
-    if declared.in_general is not OnChange.KEEP:
+    if policy.default is not OnChange.KEEP:
         return {}
-    counted = PublishedRule(digest="", on_change=OnChange.KEEP, changed_in=NO_BUNDLE)
-    return dict.fromkeys(edition.rules, counted)
+    from_folder = PublishedRule(digest="", on_change=OnChange.KEEP, changed_in=NO_BUNDLE)
+    return dict.fromkeys(rule_set.rules, from_folder)
 
 
-def _standing(
-    said: RuleDigest, was: PublishedRule | None, how: OnChange, stamp: PublishInfo
+def _publish_rule(
+    rule: RuleDigest, former: PublishedRule | None, on_change: OnChange, info: PublishInfo
 ) -> PublishedRule:
-    if how is OnChange.KEEP and was is not None:
-        return was.model_copy(update={"digest": said.digest})
-    begins = stamp.at
-    if how is OnChange.REBUILD and stamp.begins is not None:
-        begins = max(stamp.at - said.kept, stamp.begins)
+    if on_change is OnChange.KEEP and former is not None:
+        return former.model_copy(update={"digest": rule.digest})
+    since = info.at
+    if on_change is OnChange.REBUILD and info.events_since is not None:
+        since = max(info.at - rule.retention, info.events_since)
     return PublishedRule(
-        digest=said.digest,
-        # a rule that is new has nothing to keep
-        on_change=OnChange.RESET if how is OnChange.KEEP else how,
-        changed_at=stamp.at,
-        since=begins,
+        digest=rule.digest,
+        # a new rule has no windows to keep
+        on_change=OnChange.RESET if on_change is OnChange.KEEP else on_change,
+        changed_at=info.at,
+        since=since,
     )
 
 
-def same(before: VersionedBundle | None, after: RuleBundle) -> bool:
-    """Whether the bundle says nothing that is not in force already."""
+def changes_nothing(before: VersionedBundle | None, after: RuleBundle) -> bool:
+    """Whether the bundle has the files and rules that are in force already."""
     return before is not None and (before.bundle.digest, before.bundle.rules) == (
         after.digest,
         after.rules,
     )
 
 
-def overtaken(
+def resolve_race(
     written: RuleBundle,
-    declared: ChangePolicy,
+    policy: ChangePolicy,
     between: Iterable[RuleBundle],
     before: VersionedBundle | None,
 ) -> ChangePolicy:
-    """What to declare after `written` came to stand behind bundles that it does not know.
+    """The policy for the bundle after `written`, which was not made from those `between`.
 
-    Workers had them in force for a moment: the windows of each rule that they changed, and
-    `written` did not begin anew, hold what they counted.
+    They were in force for a moment, so the windows of each rule that they changed hold hits of
+    other rules. Those that `written` does not start over are in `by_rule`; with none, the race did
+    no harm.
     """
     known = {} if before is None else before.bundle.rules
-    anew = {name for name, one in written.rules.items() if one.changed_in is None}
-    stirred = {
+    started_over = {name for name, rule in written.rules.items() if rule.changed_in is None}
+    changed = {
         name
         for bundle in between
-        for name in (bundle.rules.keys() | known.keys()) - anew
+        for name in (bundle.rules.keys() | known.keys()) - started_over
         if bundle.rules.get(name) != known.get(name)
     }
-    return replace(declared, by_rule={name: declared.of(name, changed=True) for name in stirred})
+    by_rule = {name: policy.for_rule(name, changed=True) for name in changed}
+    return replace(policy, by_rule=by_rule)
 
 
 class DifferenceKind(StrEnum):
-    """What a bundle is to a rule with windows."""
+    """What a bundle does to a rule with windows."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -157,21 +159,20 @@ class DifferenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleDifference:
-    """What a bundle is to one rule, and how that stands in it (not at all, when removed)."""
+    """What a bundle does to one rule; `rule` is None when it is removed."""
 
     name: str
-    what: DifferenceKind
-    standing: PublishedRule | None = None
+    kind: DifferenceKind
+    rule: PublishedRule | None = None
 
 
-def changes(before: VersionedBundle | None, after: RuleBundle) -> Iterator[RuleDifference]:
-    """Every rule with windows that does not stand as it did, in the order of the alphabet."""
+def compare_bundles(before: VersionedBundle | None, after: RuleBundle) -> Iterator[RuleDifference]:
+    """Each rule with windows that is published otherwise than before, by name."""
     known = {} if before is None else before.bundle.rules
     for name in sorted(known.keys() | after.rules.keys()):
-        was, stands = known.get(name), after.rules.get(name)
-        if stands is None:
+        former, rule = known.get(name), after.rules.get(name)
+        if rule is None:
             yield RuleDifference(name, DifferenceKind.REMOVED)
-        elif stands != was:
-            yield RuleDifference(
-                name, DifferenceKind.NEW if was is None else DifferenceKind.CHANGED, stands
-            )
+        elif rule != former:
+            kind = DifferenceKind.NEW if former is None else DifferenceKind.CHANGED
+            yield RuleDifference(name, kind, rule)
