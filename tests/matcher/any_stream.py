@@ -65,61 +65,67 @@ def cases(draw: st.DrawFn) -> tuple[WindowRule, list[Signal]]:
         story = draw(st.sampled_from(["wire", f"story {number}"]))
         base = draw(st.sampled_from(BASES))
         late = rule.max_lateness * draw(st.sampled_from([0, 0, 0, 0.5, 1]))
-        one = of(base, hit(half_hours / 2, f"e{number}", values=values, late=late))
-        until = one.occurred_at + HOUR * draw(st.sampled_from([0, 0.5, 3, 5]))
-        one = one.model_copy(update={"story": story, "occurred_until": until})
-        stream.append(one)
+        signal = of(base, hit(half_hours / 2, f"e{number}", values=values, late=late))
+        until = signal.occurred_at + HOUR * draw(st.sampled_from([0, 0.5, 3, 5]))
+        signal = signal.model_copy(update={"story": story, "occurred_until": until})
+        stream.append(signal)
         if draw(st.integers(0, 9)) == 0:
-            stream.append(_retraction(one))
+            stream.append(_retraction(signal))
     return rule, stream
 
 
-def _retraction(one: Signal) -> Signal:
-    hours = (one.occurred_at - NOON) / HOUR
-    return retraction(hours, one.evidence.event_id)
+def _retraction(signal: Signal) -> Signal:
+    hours = (signal.occurred_at - NOON) / HOUR
+    return retraction(hours, signal.evidence.event_id)
 
 
-def recorded_at(one: Signal) -> datetime:
-    """When the event behind a signal was recorded."""
-    return one.evidence.recorded_at or one.occurred_at
+def recorded_at(signal: Signal) -> datetime:
+    """When the event of a signal was recorded."""
+    return signal.evidence.recorded_at or signal.occurred_at
 
 
 def brute_force(rule: WindowRule, stream: Sequence[Signal]) -> set[tuple[datetime, str, int]]:
-    """Episodes straight from the definition, hit by hit, with nothing shared with the engine."""
-    out = {one.identity for one in stream if one.kind is SignalKind.RETRACTION}
-    hits = [one for one in stream if one.kind is SignalKind.HIT and one.identity not in out]
+    """Episodes by their definition, hit by hit; shares nothing with the engine."""
+    out = {signal.identity for signal in stream if signal.kind is SignalKind.RETRACTION}
+    hits = [
+        signal for signal in stream if signal.kind is SignalKind.HIT and signal.identity not in out
+    ]
     windows: dict[datetime, list[Signal]] = {}
-    ends = {one.identity: _ends(rule, one) for one in hits}
+    ends = {signal.identity: _ends(rule, signal) for signal in hits}
     for time in sorted(set(ends.values())):
         opened = time - rule.timespan
-        inside = [one for one in hits if opened < one.occurred_at and ends[one.identity] <= time]
+        inside = [
+            signal
+            for signal in hits
+            if opened < signal.occurred_at and ends[signal.identity] <= time
+        ]
         if _fires(rule, inside):
             windows[time] = inside
-    found: list[list[datetime]] = []
+    episodes: list[list[datetime]] = []
     for time in windows:
-        if found and time - found[-1][-1] <= rule.resolve_after:
-            found[-1].append(time)
+        if episodes and time - episodes[-1][-1] <= rule.resolve_after:
+            episodes[-1].append(time)
         else:
-            found.append([time])
+            episodes.append([time])
     return {
         (
             times[0],
             rule.level.value,
-            len({one.identity for time in times for one in windows[time]}),
+            len({signal.identity for time in times for signal in windows[time]}),
         )
-        for times in found
+        for times in episodes
     }
 
 
-def _ends(rule: WindowRule, one: Signal) -> datetime:
-    return (one.occurred_until or one.occurred_at) if rule.certain else one.occurred_at
+def _ends(rule: WindowRule, signal: Signal) -> datetime:
+    return (signal.occurred_until or signal.occurred_at) if rule.certain else signal.occurred_at
 
 
 def _fires(rule: WindowRule, inside: Sequence[Signal]) -> bool:
     if rule.type is None:
         return True
     if rule.expression is not None:
-        bases = {one.base for one in inside}
+        bases = {signal.base for signal in inside}
         return "threat" in bases and "mobilisation" not in bases
     value = _value(rule, inside)
     asked = rule.condition
@@ -133,15 +139,15 @@ def _fires(rule: WindowRule, inside: Sequence[Signal]) -> bool:
 
 def _value(rule: WindowRule, inside: Sequence[Signal]) -> float:
     if rule.type is CorrelationType.EVENT_COUNT:
-        return len({one.identity for one in inside})
+        return len({signal.identity for signal in inside})
     if rule.type is CorrelationType.VALUE_COUNT:
-        return len({value for one in inside for value in one.values})
+        return len({value for signal in inside for value in signal.values})
     if rule.type is CorrelationType.TEMPORAL:
-        return len({one.base for one in inside})
+        return len({signal.base for signal in inside})
     if rule.type is CorrelationType.TEMPORAL_ORDERED:
         first, second = rule.bases
-        firsts = [one.occurred_at for one in inside if one.base == first]
-        seconds = [one.occurred_at for one in inside if one.base == second]
+        firsts = [signal.occurred_at for signal in inside if signal.base == first]
+        seconds = [signal.occurred_at for signal in inside if signal.base == second]
         if not firsts:
             return 0
         return 2 if seconds and max(seconds) >= min(firsts) else 1
@@ -150,9 +156,9 @@ def _value(rule: WindowRule, inside: Sequence[Signal]) -> float:
 
 def _numbers(rule: WindowRule, inside: Sequence[Signal]) -> list[float]:
     latest: dict[str, Signal] = {}
-    for one in sorted(inside, key=lambda one: (one.occurred_at, one.identity)):
-        latest[one.story if rule.count_by == "story" else one.identity] = one
-    return [float(one.values[0]) for one in latest.values()]
+    for signal in sorted(inside, key=lambda signal: (signal.occurred_at, signal.identity)):
+        latest[signal.story if rule.count_by == "story" else signal.identity] = signal
+    return [float(signal.values[0]) for signal in latest.values()]
 
 
 def _of_numbers(rule: WindowRule, numbers: Sequence[float]) -> float:
@@ -162,5 +168,5 @@ def _of_numbers(rule: WindowRule, numbers: Sequence[float]) -> float:
         return sum(numbers) / len(numbers)
     percent = (rule.condition.percentile or 0) / 100
     return next(
-        number for place, number in enumerate(numbers, start=1) if place >= percent * len(numbers)
+        number for rank, number in enumerate(numbers, start=1) if rank >= percent * len(numbers)
     )

@@ -125,5 +125,5 @@ def of(base: str, signal: Signal) -> Signal:
 
 
 def by(users: tuple[str, ...], signal: Signal) -> Signal:
-    """The same hit, said by these."""
+    """The same hit, by these."""
     return signal.model_copy(update={"by": users})

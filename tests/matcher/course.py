@@ -25,7 +25,7 @@ from tests.matcher.builders import NOON
 
 @dataclass
 class WindowCourse:
-    """One key's state and everything that was announced for it."""
+    """The state of one key, and all alerts sent for it."""
 
     rule: WindowRule
     state: WindowState = field(default_factory=WindowState.empty)
@@ -43,57 +43,57 @@ class WindowCourse:
         return self
 
     def take_as_sent(self, signal: Signal) -> "WindowCourse":
-        """A signal with the number that it has, which may be that of an older bundle."""
-        self._keep(step_window(self.rule, self.state, signal, self._moment()))
+        """Take a signal by its own bundle, which may be an older one."""
+        self._keep(step_window(self.rule, self.state, signal, self._context()))
         return self
 
     def tick(self, clock: datetime) -> "WindowCourse":
         self.clock = clock
-        moment = self._moment()
+        context = self._context()
         if is_due(self.rule, self.state, clock):
-            self._keep(step_window(self.rule, self.state, None, moment))
+            self._keep(step_window(self.rule, self.state, None, context))
         return self
 
     def publish(
         self, rule: WindowRule, on_change: OnChange = OnChange.REBUILD, *, known: bool = True
     ) -> "WindowCourse":
-        """The rule is changed: its windows begin anew. Unless `known` nobody has the old one."""
+        """Change the rule: its state starts over. Unless `known`, the former rule is lost."""
         number = self.generation.changed_in + 1
         self.generation = RuleGeneration(on_change, number, self.clock or NOON, self.since)
-        was = self.rule if known else None
-        self.state = reset_state(rule, was, self.state, self.generation, self.clock)
+        former = self.rule if known else None
+        self.state = reset_state(rule, former, self.state, self.generation, self.clock)
         self.rule, self.backfilling = rule, on_change is OnChange.REBUILD
         return self
 
     def take_backfilled(self, *past: Signal) -> "WindowCourse":
-        """Signals of the past, as the new version of the rule sends them."""
-        return self.take(*(one.model_copy(update={"backfill": True}) for one in past))
+        """Take backfilled signals of the changed rule."""
+        return self.take(*(signal.model_copy(update={"backfill": True}) for signal in past))
 
     def release(self) -> "WindowCourse":
-        """The past is all there."""
+        """Complete the backfill."""
         self.backfilling = False
-        self._keep(release(self.rule, self.state, self._moment()))
+        self._keep(release(self.rule, self.state, self._context()))
         return self
 
     def restore(self) -> "WindowCourse":
-        """As after a restart: the state went through its bytes."""
+        """Encode and decode the state, as a restart does."""
         panes = split_hits(self.rule, self.state)
         parts = {pane: encode_pane(hits) for pane, hits in panes.items()}
         self.state = assemble_state(decode_head(encode_head(self.state, panes)), parts.get)
         return self
 
-    def _moment(self) -> StepContext:
+    def _context(self) -> StepContext:
         self.offset += 1
         now = self.clock or NOON
         return StepContext(
             self.offset, self.clock, now, self.since, self.generation, self.backfilling
         )
 
-    def _keep(self, outcome: StepResult) -> None:
-        self.alerts += outcome.alerts
-        self.refused += [outcome.refused] if outcome.refused else []
-        if outcome.changed:
-            self.state = WindowState.empty() if outcome.state is None else outcome.state
+    def _keep(self, result: StepResult) -> None:
+        self.alerts += result.alerts
+        self.refused += [result.refused] if result.refused else []
+        if result.changed:
+            self.state = WindowState.empty() if result.state is None else result.state
 
     @property
     def last(self) -> Alert:
@@ -108,9 +108,9 @@ class WindowCourse:
         return [alert for alert in self.final if alert.status is not Status.WITHDRAWN]
 
     def summaries(self) -> set[tuple[datetime, str, int]]:
-        """Start, level and evidence count of every alert that was not withdrawn."""
+        """Start, level and evidence count of every alert that is not withdrawn."""
         return summary(self.not_withdrawn)
 
 
 def summary(alerts: Iterable[Alert]) -> set[tuple[datetime, str, int]]:
-    return {(one.starts_at, one.level.value, one.evidence_count) for one in alerts}
+    return {(alert.starts_at, alert.level.value, alert.evidence_count) for alert in alerts}

@@ -17,7 +17,7 @@ AT = NOON.isoformat()
 
 @dataclass(frozen=True)
 class Given:
-    """One message; partition 1 of its topic unless said."""
+    """One message; partition 1 of its topic by default."""
 
     value: bytes | None
     headers: Sequence[tuple[str, bytes]] = ()
@@ -50,14 +50,14 @@ def tick(
     return Tick(time=time, partition=partition, partitions=partitions, backfilled=backfilled)
 
 
-def tick_message(told: Tick, *, partition: int = 1, offset: int = 7) -> Given:
+def tick_message(tick: Tick, *, partition: int = 1, offset: int = 7) -> Given:
     """A tick as a message."""
-    headers = cloud_headers(TICK, "tick", "test", told.time)
-    return Given(told.model_dump_json().encode(), headers, None, partition=partition, offset=offset)
+    headers = cloud_headers(TICK, "tick", "test", tick.time)
+    return Given(tick.model_dump_json().encode(), headers, None, partition=partition, offset=offset)
 
 
-def signal_message(told: Signal, offset: int = 7) -> Given:
+def signal_message(signal: Signal, offset: int = 7) -> Given:
     """A signal as a message of the signals topic."""
-    headers = cloud_headers(SIGNAL, "signal", "test", told.occurred_at)
-    value = told.model_dump_json(exclude_defaults=True).encode()
-    return Given(value, headers, told.key, "vedette.signals", offset=offset)
+    headers = cloud_headers(SIGNAL, "signal", "test", signal.occurred_at)
+    value = signal.model_dump_json(exclude_defaults=True).encode()
+    return Given(value, headers, signal.key, "vedette.signals", offset=offset)

@@ -29,8 +29,8 @@ def test_repeats_and_restarts_change_nothing(
     repeats = data.draw(st.lists(st.sampled_from(stream)))
     course = WindowCourse(rule)
 
-    for one in [*stream, *repeats]:
-        course.take(one).restore()
+    for signal in [*stream, *repeats]:
+        course.take(signal).restore()
 
     assert course.summaries() == brute_force(rule, stream)
 
@@ -42,8 +42,8 @@ def test_a_clock_that_forgets_changes_no_episode(
     rule, stream = case
     course = WindowCourse(rule)
 
-    for one in sorted(stream, key=recorded_at):
-        course.take(one).tick(recorded_at(one))
+    for signal in sorted(stream, key=recorded_at):
+        course.take(signal).tick(recorded_at(signal))
         if restarts:
             course.restore()
 
@@ -57,10 +57,10 @@ def test_every_alert_is_announced_firing_first_and_its_revisions_count_up(
     rule, stream = case
     course = WindowCourse(rule)
 
-    for one in sorted(stream, key=recorded_at):
-        course.take(one).tick(recorded_at(one))
+    for signal in sorted(stream, key=recorded_at):
+        course.take(signal).tick(recorded_at(signal))
 
     for alert in course.final:
-        said = [one for one in course.alerts if one.id == alert.id]
-        assert said[0].status == "firing"
-        assert [one.revision for one in said] == list(range(1, len(said) + 1))
+        revisions = [revision for revision in course.alerts if revision.id == alert.id]
+        assert revisions[0].status == "firing"
+        assert [revision.revision for revision in revisions] == list(range(1, len(revisions) + 1))

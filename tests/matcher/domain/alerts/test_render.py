@@ -12,8 +12,8 @@ from tests.matcher.builders import ALONE, RULE, TEMPORAL, VALUES, hit, of
 from tests.matcher.course import WindowCourse
 
 
-def with_fields(one: Signal, **fields: str) -> Signal:
-    return one.model_copy(update={"fields": fields})
+def with_fields(signal: Signal, **fields: str) -> Signal:
+    return signal.model_copy(update={"fields": fields})
 
 
 def test_a_summary_speaks_of_the_newest_report() -> None:

@@ -1,4 +1,4 @@
-"""A changed rule begins anew: silent until its past is judged again, and then as if always so."""
+"""A changed rule starts over: silent while it is backfilling, then as if it had never differed."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,17 +23,17 @@ THREE = [hit(0), hit(1), hit(2)]
 OTHER = replace(RULE, summary="new words")
 
 
-def told(alerts: Sequence[Alert]) -> list[tuple[Status, int]]:
+def revisions(alerts: Sequence[Alert]) -> list[tuple[Status, int]]:
     return [(alert.status, alert.revision) for alert in alerts]
 
 
-def test_nothing_is_said_until_the_past_is_all_there() -> None:
+def test_nothing_is_announced_before_the_backfill_is_complete() -> None:
     course = WindowCourse(RULE).take(*THREE).publish(PAIR)
-    said = list(course.alerts)
+    before = list(course.alerts)
 
     course.take_backfilled(*THREE).take(hit(3)).tick(NOON + 50 * HOUR)
 
-    assert course.alerts == said
+    assert course.alerts == before
 
 
 def test_an_announced_alert_keeps_its_id_where_the_changed_rule_fires_too() -> None:
@@ -45,17 +45,17 @@ def test_an_announced_alert_keeps_its_id_where_the_changed_rule_fires_too() -> N
     assert revised.starts_at == NOON + HOUR
 
 
-def test_an_alert_that_says_the_same_as_before_is_not_said_again() -> None:
+def test_an_alert_that_does_not_differ_is_not_sent_again() -> None:
     course = WindowCourse(RULE).take(*THREE).publish(RULE).take_backfilled(*THREE).release()
 
-    assert told(course.alerts) == [(Status.FIRING, 1)]
+    assert revisions(course.alerts) == [(Status.FIRING, 1)]
 
 
 def test_an_alert_that_the_changed_rule_would_not_have_raised_is_withdrawn() -> None:
     more = replace(RULE, condition=Condition(gte=4))
     course = WindowCourse(RULE).take(*THREE).publish(more).take_backfilled(*THREE).release()
 
-    assert told(course.alerts)[1:] == [(Status.WITHDRAWN, 2)]
+    assert revisions(course.alerts)[1:] == [(Status.WITHDRAWN, 2)]
     assert course.last.reason == CHANGED
 
 
@@ -66,7 +66,7 @@ def test_what_a_new_rule_finds_in_the_past_is_backfill() -> None:
     assert course.last.evidence_count == 3
 
 
-def test_a_live_hit_that_fires_while_the_past_is_judged_is_announced_live() -> None:
+def test_a_live_hit_that_fires_during_the_backfill_is_announced_live() -> None:
     course = WindowCourse(PAIR).publish(PAIR).take_backfilled(*THREE).take(hit(3)).release()
 
     assert not course.last.backfill
@@ -89,11 +89,11 @@ def test_a_hit_that_was_on_the_way_during_the_change_is_live_when_it_comes_from_
     for first, second in ((True, False), (False, True)):
         course = WindowCourse(ALONE).publish(ALONE)
 
-        for overtaken in (first, second):
-            _ = course.take_as_sent(hit(0)) if overtaken else course.take_backfilled(hit(0))
+        for is_stale in (first, second):
+            _ = course.take_as_sent(hit(0)) if is_stale else course.take_backfilled(hit(0))
         course.release()
 
-        assert told(course.alerts) == [(Status.FIRING, 1)]
+        assert revisions(course.alerts) == [(Status.FIRING, 1)]
         assert not course.last.backfill
 
 
@@ -103,7 +103,7 @@ def test_a_hit_of_the_older_version_is_not_counted_by_itself() -> None:
     assert course.alerts == []
 
 
-def test_what_only_remembers_an_overtaken_hit_is_forgotten_in_time() -> None:
+def test_a_state_with_only_a_stale_hit_is_forgotten() -> None:
     course = WindowCourse(ALONE).publish(ALONE).take_as_sent(hit(0)).release()
 
     course.tick(NOON + 10_000 * HOUR)
@@ -123,9 +123,7 @@ def test_an_event_withdrawn_before_the_change_stays_out() -> None:
     assert course.not_withdrawn == []
 
 
-def test_an_alert_from_before_the_past_that_is_judged_stands_and_resolves_as_it_would_have() -> (
-    None
-):
+def test_an_alert_from_before_the_backfill_stays_and_resolves_as_it_would_have() -> None:
     stricter = replace(RULE, condition=Condition(gte=4))
     for known in (True, False):
         course = WindowCourse(RULE).take(*THREE)
@@ -134,7 +132,7 @@ def test_an_alert_from_before_the_past_that_is_judged_stands_and_resolves_as_it_
         course.publish(stricter, known=known).take_backfilled(*THREE).release()
         course.tick(NOON + 79 * HOUR)
 
-        assert told(course.alerts) == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
+        assert revisions(course.alerts) == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
         assert course.last.evidence_count == 3
 
 
@@ -145,10 +143,10 @@ def test_a_withdrawn_alert_stays_withdrawn_after_a_change() -> None:
 
         course.publish(OTHER, known=known).take_backfilled(hit(0), hit(2)).release()
 
-        assert told(course.alerts) == [(Status.FIRING, 1), (Status.WITHDRAWN, 2)]
+        assert revisions(course.alerts) == [(Status.FIRING, 1), (Status.WITHDRAWN, 2)]
 
 
-def test_a_repeat_of_the_release_says_it_again() -> None:
+def test_a_repeat_of_the_release_sends_its_alerts_again() -> None:
     course = WindowCourse(PAIR).publish(PAIR).take_backfilled(*THREE).release()
     course.offset -= 1
 
@@ -157,7 +155,7 @@ def test_a_repeat_of_the_release_says_it_again() -> None:
     assert course.alerts[-1] == course.alerts[-2]
 
 
-def test_an_absence_is_judged_up_to_the_clock_at_the_release() -> None:
+def test_an_absence_is_evaluated_up_to_the_clock_at_the_release() -> None:
     threat = of("threat", hit(0))
     course = WindowCourse(AWAITED).publish(AWAITED).take_backfilled(threat)
     course.clock = NOON + 5 * HOUR
@@ -197,13 +195,13 @@ def test_an_alert_ends_even_if_nobody_knows_its_rule_any_more() -> None:
     assert (alert.rule.title, alert.level, alert.evidence_count) == ("joint_march", RULE.level, 3)
 
 
-def test_what_has_ended_does_not_end_again() -> None:
+def test_a_resolved_alert_does_not_end_again() -> None:
     course = WindowCourse(RULE).take(*THREE).tick(NOON + 9 * HOUR)
 
     assert ended(RULE, course.state, NOON, REMOVED) == ()
 
 
-def test_for_rules_above_an_alert_is_of_the_past_as_its_hits_are() -> None:
+def test_for_rules_above_an_alert_is_backfill_if_its_hits_are() -> None:
     course = WindowCourse(RULE).take(*THREE).publish(PAIR).take_backfilled(*THREE).release()
 
     (alert,) = history(PAIR, course.state)
@@ -220,33 +218,33 @@ def test_a_rule_published_again_in_the_middle_ends_in_the_episodes_of_one_left_a
     ordered = sorted(stream, key=recorded_at)
     cut = data.draw(st.integers(0, len(ordered)))
     meanwhile = data.draw(st.integers(cut, len(ordered)))
-    live = _ticked(WindowCourse(rule), ordered[:cut])
-    ids = {one.starts_at: one.id for one in live.not_withdrawn}
+    live = _take_and_tick(WindowCourse(rule), ordered[:cut])
+    ids = {alert.starts_at: alert.id for alert in live.not_withdrawn}
 
     live.publish(rule)
-    for one in data.draw(_mixed(ordered[:cut], ordered[cut:meanwhile])):
-        _ = live.take_backfilled(one) if one in ordered[:cut] else live.take(one)
+    for signal in data.draw(_interleave(ordered[:cut], ordered[cut:meanwhile])):
+        _ = live.take_backfilled(signal) if signal in ordered[:cut] else live.take(signal)
     live.release()
     # only here: an episode that is withdrawn and comes back later is another alert
-    kept = {one.starts_at: one.id for one in live.not_withdrawn}
+    kept = {alert.starts_at: alert.id for alert in live.not_withdrawn}
     # of episodes that a live hit has joined, the first announced stays
-    joined = {one.id for one in live.final if one.reason == MERGED}
-    _ticked(live, ordered[meanwhile:])
+    joined = {alert.id for alert in live.final if alert.reason == MERGED}
+    _take_and_tick(live, ordered[meanwhile:])
 
     assert live.summaries() == brute_force(rule, stream)
-    alone = {start: one for start, one in ids.items() if one not in joined}
+    alone = {start: alert_id for start, alert_id in ids.items() if alert_id not in joined}
     assert all(kept[start] == alone[start] for start in alone.keys() & kept.keys())
 
 
-def _ticked(course: WindowCourse, stream: Sequence[Signal]) -> WindowCourse:
-    for one in stream:
-        course.take(one).tick(recorded_at(one))
+def _take_and_tick(course: WindowCourse, stream: Sequence[Signal]) -> WindowCourse:
+    for signal in stream:
+        course.take(signal).tick(recorded_at(signal))
     return course
 
 
 @st.composite
-def _mixed(draw: st.DrawFn, past: Sequence[Signal], live: Sequence[Signal]) -> list[Signal]:
-    """The past and what goes on meanwhile, each in order."""
+def _interleave(draw: st.DrawFn, past: Sequence[Signal], live: Sequence[Signal]) -> list[Signal]:
+    """Backfilled and live signals, each in order."""
     left, right, mixed = list(past), list(live), []
     while left or right:
         first = bool(left) and (not right or draw(st.booleans()))
@@ -259,11 +257,11 @@ def test_history_alone_pages_nobody(
     case: tuple[WindowRule, list[Signal]], data: st.DataObject
 ) -> None:
     rule, stream = case
-    live = data.draw(st.sets(st.sampled_from([one.identity for one in stream]), max_size=2))
+    live = data.draw(st.sets(st.sampled_from([signal.identity for signal in stream]), max_size=2))
     course = WindowCourse(rule).publish(rule)
 
-    for one in stream:
-        _ = course.take(one) if one.identity in live else course.take_backfilled(one)
+    for signal in stream:
+        _ = course.take(signal) if signal.identity in live else course.take_backfilled(signal)
     course.release()
 
     paged = [alert for alert in course.alerts if not alert.backfill]

@@ -318,7 +318,7 @@ def test_an_episode_longer_than_the_memory_keeps_its_start_and_its_count() -> No
 
 def test_a_hit_from_before_everything_kept_still_alerts() -> None:
     course = WindowCourse(ALONE).take(hit(0), hit(400)).tick(NOON + 401 * HOUR)
-    assert [one.at for one in course.state.hits] == [make_hit(hit(400)).at]
+    assert [kept.at for kept in course.state.hits] == [make_hit(hit(400)).at]
 
     course.take(hit(100, late=300 * HOUR))
 
@@ -339,7 +339,7 @@ def test_a_hit_from_before_everything_kept_joins_the_episode_it_falls_into() -> 
 def test_a_hit_from_before_everything_kept_counts_in_no_window_that_ends_a_timespan_later() -> None:
     rule = replace(RULE, condition=Condition(lte=1), max_lateness=HOUR)
     course = WindowCourse(rule).take(hit(9), hit(10)).tick(NOON + 18.5 * HOUR)
-    assert [one.at for one in course.state.hits] == [make_hit(hit(10)).at]
+    assert [kept.at for kept in course.state.hits] == [make_hit(hit(10)).at]
 
     course.take(hit(6))
 
@@ -363,7 +363,7 @@ def test_an_alert_that_fires_is_not_forgotten_before_a_tick_has_resolved_it() ->
     assert course.summaries() == {(NOON, "high", 2)}
 
 
-def test_the_alert_says_what_was_counted() -> None:
+def test_the_alert_explains_what_was_counted() -> None:
     course = WindowCourse(VALUES).take(hit(0, values=("badr", "kh", "aah")))
 
     assert course.last.explain == (

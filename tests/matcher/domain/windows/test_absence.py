@@ -99,13 +99,13 @@ def test_any_order_ends_in_what_is_overdue_by_definition(
     stream = [threat(hours) for hours in asked] + [denial(hours) for hours in answered]
     course = WindowCourse(rule)
 
-    for one in data.draw(st.permutations(stream)):
-        course.take(one).restore()
+    for signal in data.draw(st.permutations(stream)):
+        course.take(signal).restore()
         if data.draw(st.booleans()):
-            course.tick(max(course.clock or NOON, one.occurred_at))
+            course.tick(max(course.clock or NOON, signal.occurred_at))
     course.tick(NOON + 40 * HOUR)
 
-    assert {one.starts_at for one in course.not_withdrawn} == overdue(asked, answered)
+    assert {alert.starts_at for alert in course.not_withdrawn} == overdue(asked, answered)
 
 
 def overdue(asked: set[float], answered: set[float]) -> set[datetime]:

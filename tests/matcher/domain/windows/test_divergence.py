@@ -7,10 +7,10 @@ from tests.matcher.builders import APART, HOUR, NOON, by, hit
 from tests.matcher.course import WindowCourse
 
 LONG_AGO = NOON - 1000 * HOUR
-Said = tuple[float, str, bool]
+Report = tuple[float, str, bool]
 
 
-def course_of(stream: list[Said], since: datetime = LONG_AGO) -> WindowCourse:
+def course_of(stream: list[Report], since: datetime = LONG_AGO) -> WindowCourse:
     course = WindowCourse(APART, since=since)
     for number, (hours, side, threatens) in enumerate(stream):
         value = "1" if threatens else "0"
@@ -18,13 +18,13 @@ def course_of(stream: list[Said], since: datetime = LONG_AGO) -> WindowCourse:
     return course
 
 
-TOGETHER: list[Said] = [
+TOGETHER: list[Report] = [
     (0, "iran", True),
     (1, "iran", True),
     (2, "proxies", True),
     (3, "proxies", True),
 ]
-IRAN_ALONE: list[Said] = [(10, "iran", True), (10.5, "iran", True)]
+IRAN_ALONE: list[Report] = [(10, "iran", True), (10.5, "iran", True)]
 
 
 def test_shares_that_move_apart_fire() -> None:
@@ -52,7 +52,7 @@ def test_shares_that_stay_together_do_not_fire() -> None:
 
 
 def test_shares_that_were_apart_before_do_not_fire() -> None:
-    apart: list[Said] = [
+    apart: list[Report] = [
         (0, "iran", True),
         (1, "iran", True),
         (2, "proxies", False),
@@ -72,14 +72,16 @@ def test_a_list_with_fewer_hits_than_the_floor_says_nothing() -> None:
     )
 
 
-said = st.tuples(
+reports = st.tuples(
     st.integers(0, 60).map(lambda half: half / 2), st.sampled_from(APART.between), st.booleans()
 )
 
 
-@given(stream=st.lists(said, min_size=1, max_size=24), since=st.integers(-40, 10), data=st.data())
+@given(
+    stream=st.lists(reports, min_size=1, max_size=24), since=st.integers(-40, 10), data=st.data()
+)
 def test_any_order_ends_in_the_divergences_by_definition(
-    stream: list[Said], since: int, data: st.DataObject
+    stream: list[Report], since: int, data: st.DataObject
 ) -> None:
     arrivals = data.draw(st.permutations(list(enumerate(stream))))
     course = WindowCourse(APART, since=NOON + timedelta(hours=since))
@@ -88,26 +90,26 @@ def test_any_order_ends_in_the_divergences_by_definition(
         value = "1" if threatens else "0"
         course.take(by((side,), hit(hours, f"e{number}", values=(value,)))).restore()
 
-    assert {one.starts_at for one in course.not_withdrawn} == expected(stream, since)
+    assert {alert.starts_at for alert in course.not_withdrawn} == expected(stream, since)
 
 
-def expected(stream: list[Said], since: int) -> set[datetime]:
+def expected(stream: list[Report], since: int) -> set[datetime]:
     firing = [
         at for at in sorted({hours for hours, _, _ in stream}) if _diverged(stream, at, since)
     ]
-    starts = [at for place, at in enumerate(firing) if place == 0 or at - firing[place - 1] > 4]
+    starts = [at for n, at in enumerate(firing) if n == 0 or at - firing[n - 1] > 4]
     return {NOON + at * HOUR for at in starts}
 
 
-def _diverged(stream: list[Said], at: float, since: int) -> bool:
+def _diverged(stream: list[Report], at: float, since: int) -> bool:
     covered = min(12.0, at - 4 - since)
     if covered < 6:
         return False
-    now = [one for one in stream if at - 4 < one[0] <= at]
-    before = [one for one in stream if at - 4 - covered < one[0] <= at - 4]
+    now = [report for report in stream if at - 4 < report[0] <= at]
+    before = [report for report in stream if at - 4 - covered < report[0] <= at - 4]
     gaps = []
     for part in (now, before):
-        sides = [[one[2] for one in part if one[1] == side] for side in APART.between]
+        sides = [[report[2] for report in part if report[1] == side] for side in APART.between]
         if min(map(len, sides)) < 2:
             return False
         shares = [sum(side) / len(side) for side in sides]

@@ -13,13 +13,13 @@ LONG_AGO = NOON - 1000 * HOUR
 def test_a_value_that_no_hit_had_for_its_history_fires() -> None:
     course = WindowCourse(NEW, since=LONG_AGO).take(hit(0), hit(30))
 
-    assert {one.starts_at for one in course.not_withdrawn} == {NOON, NOON + 30 * HOUR}
+    assert {alert.starts_at for alert in course.not_withdrawn} == {NOON, NOON + 30 * HOUR}
 
 
 def test_a_value_seen_within_its_history_does_not_fire_again() -> None:
     course = WindowCourse(NEW, since=LONG_AGO).take(hit(0), hit(10), hit(20), hit(43.9))
 
-    assert {one.starts_at for one in course.not_withdrawn} == {NOON}
+    assert {alert.starts_at for alert in course.not_withdrawn} == {NOON}
 
 
 def test_a_hit_exactly_a_history_earlier_makes_it_new_again() -> None:
@@ -57,7 +57,7 @@ def test_a_retracted_first_hit_leaves_the_second_as_the_new_one() -> None:
 
     course.take(retraction(0))
 
-    (alert,) = (one for one in course.not_withdrawn if one.status is Status.FIRING)
+    (alert,) = (alert for alert in course.not_withdrawn if alert.status is Status.FIRING)
     assert alert.starts_at == NOON + 20 * HOUR
 
 
@@ -75,10 +75,10 @@ def test_any_order_with_a_clock_that_forgets_ends_in_what_is_new_by_definition(
     ]
     course = WindowCourse(NEW, since=NOON + since * HOUR)
 
-    for one in sorted(stream, key=lambda one: one.evidence.recorded_at or NOON):
-        course.take(one).tick(one.evidence.recorded_at or NOON).restore()
+    for signal in sorted(stream, key=lambda signal: signal.evidence.recorded_at or NOON):
+        course.take(signal).tick(signal.evidence.recorded_at or NOON).restore()
 
-    assert {one.starts_at for one in course.not_withdrawn} == new(set(hours), since)
+    assert {alert.starts_at for alert in course.not_withdrawn} == new(set(hours), since)
 
 
 def new(hours: set[float], since: int) -> set[datetime]:

@@ -26,7 +26,7 @@ def test_a_burst_after_a_quiet_baseline_fires() -> None:
 def test_a_steady_rate_does_not_fire() -> None:
     course = WindowCourse(FASTER, since=LONG_AGO).take(*(hit(hour) for hour in range(12)))
 
-    assert {one.starts_at for one in course.not_withdrawn} <= {NOON + HOUR}
+    assert {alert.starts_at for alert in course.not_withdrawn} <= {NOON + HOUR}
 
 
 def test_fewer_hits_than_the_floor_do_not_fire() -> None:
@@ -63,16 +63,16 @@ def test_any_order_with_a_clock_that_forgets_ends_in_the_changes_by_definition(
     ]
     course = WindowCourse(FASTER, since=NOON + since * HOUR)
 
-    for one in sorted(stream, key=lambda one: one.evidence.recorded_at or NOON):
-        course.take(one).tick(one.evidence.recorded_at or NOON).restore()
+    for signal in sorted(stream, key=lambda signal: signal.evidence.recorded_at or NOON):
+        course.take(signal).tick(signal.evidence.recorded_at or NOON).restore()
 
-    assert {one.starts_at for one in course.not_withdrawn} == changes(hours, since)
+    assert {alert.starts_at for alert in course.not_withdrawn} == changes(hours, since)
 
 
 def changes(hours: list[float], since: int) -> set[datetime]:
     firing = [at for at in sorted(set(hours)) if _changed(hours, at, since)]
     gap = FASTER.resolve_after / HOUR
-    starts = [at for place, at in enumerate(firing) if place == 0 or at - firing[place - 1] > gap]
+    starts = [at for n, at in enumerate(firing) if n == 0 or at - firing[n - 1] > gap]
     return {NOON + at * HOUR for at in starts}
 
 

@@ -12,7 +12,7 @@ from tests.matcher.course import WindowCourse
 SPELLINGS = ("iraqi resistance front", "resistance front iraqi", "iraqi resistance fronts")
 
 
-def said(hours: float, term: str, *users: str) -> Hit:
+def term_hit(hours: float, term: str, *users: str) -> Hit:
     return make_hit(by(users, hit(hours, values=(term,))))
 
 
@@ -47,14 +47,14 @@ def test_one_speaker_who_repeats_the_name_counts_once() -> None:
 
 
 def test_the_largest_cluster_counts_then_the_one_with_the_least_term() -> None:
-    hits = [said(0, "zulu", "a"), said(1, "alpha", "b"), said(2, "mike", "c", "d")]
+    hits = [term_hit(0, "zulu", "a"), term_hit(1, "alpha", "b"), term_hit(2, "mike", "c", "d")]
 
     assert getattr(find_largest_cluster(hits, 85), "terms", None) == ("mike",)
     assert getattr(find_largest_cluster(hits[:2], 85), "terms", None) == ("alpha",)
 
 
 def test_terms_as_similar_as_asked_are_linked() -> None:
-    hits = [said(0, "ab", "a"), said(1, "ac", "b")]
+    hits = [term_hit(0, "ab", "a"), term_hit(1, "ac", "b")]
     assert token_sort_ratio("ab", "ac") == 50
 
     assert getattr(find_largest_cluster(hits, 50), "terms", None) == ("ab", "ac")
@@ -69,7 +69,7 @@ terms = st.lists(words, min_size=1, max_size=3).map(" ".join)
 def test_clusters_are_what_links_directly_or_through_others(
     spoken: list[tuple[str, str]], similarity: int
 ) -> None:
-    hits = [said(number, term, user) for number, (term, user) in enumerate(spoken)]
+    hits = [term_hit(number, term, user) for number, (term, user) in enumerate(spoken)]
 
     cluster = find_largest_cluster(hits, similarity)
 
@@ -85,13 +85,13 @@ def _by_hand(
     merged = True
     while merged:
         merged = False
-        for one, other in combinations(groups, 2):
-            if any(token_sort_ratio(a, b) >= similarity for a in one for b in other):
-                groups = [group for group in groups if group not in (one, other)] + [one | other]
+        for left, right in combinations(groups, 2):
+            if any(token_sort_ratio(a, b) >= similarity for a in left for b in right):
+                groups = [group for group in groups if group not in (left, right)] + [left | right]
                 merged = True
                 break
-    found = [
+    clusters = [
         (tuple(sorted(group)), frozenset(user for term, user in spoken if term in group))
         for group in groups
     ]
-    return min(found, key=lambda one: (-len(one[1]), one[0]), default=None)
+    return min(clusters, key=lambda cluster: (-len(cluster[1]), cluster[0]), default=None)
