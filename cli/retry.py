@@ -14,7 +14,7 @@ from cli.records import reading, records, stretch
 from cli.settings import kafka_settings
 from schemas.topics import DEAD_LETTERS, topic_name
 from services.environment import VedetteSettings
-from services.matcher.domain.duty.publisher import publisher_of
+from services.matcher.domain.duty.publisher import find_publisher
 
 ACKNOWLEDGE_SECONDS = 30
 AT_ONCE = 500
@@ -51,7 +51,7 @@ def is_asked_for(
         letter.reason != TOO_LATE
         and where in (None, letter.where)
         and (reason or "") in letter.reason
-        and source in (None, publisher_of(letter.value, letter.key))
+        and source in (None, find_publisher(letter.value, letter.key))
     )
 
 

@@ -15,7 +15,7 @@ from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.changes.ending import ended_levels
 from services.matcher.domain.hypotheses.change import IndicatorChange
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
-from services.matcher.domain.hypotheses.news import change_of
+from services.matcher.domain.hypotheses.indications import read_indication
 from services.matcher.domain.hypotheses.state import (
     HypothesisState,
     decode_hypothesis,
@@ -77,7 +77,7 @@ class Hypotheses:
         """
         hypothesis = self.rules[indication.pack, indication.hypothesis]
         place = Place(partition, hypothesis, indication.exercise)
-        return self._step(place, change_of(indication), moment)
+        return self._step(place, read_indication(indication), moment)
 
     def tick(
         self, partition: int, moment: StepContext

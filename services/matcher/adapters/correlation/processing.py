@@ -17,7 +17,7 @@ from services.matcher.domain.alerts.step import (
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.clock import Clock
 from services.matcher.domain.changes.release import history, release
-from services.matcher.domain.hypotheses.news import news
+from services.matcher.domain.hypotheses.indications import make_indications
 from services.matcher.domain.rules.chain import chained
 from services.matcher.domain.rules.rulebook import RuleKey
 from services.matcher.domain.windows.state import WindowState
@@ -83,7 +83,7 @@ def stepped(
     outcome = step_window(rule, state, told, moment)
     if moment.backfilling:
         return Stepped(outcome)
-    said = news(rule, state, outcome, moment.now)
+    said = make_indications(rule, state, outcome, moment.now)
     return Stepped(outcome, _due(rule, outcome), heard.above(outcome.alerts), said)
 
 
@@ -108,7 +108,9 @@ def released(rule: WindowRule, state: WindowState, heard: ProcessingContext) -> 
 
 def standing_news(rule: WindowRule, state: WindowState, now: datetime) -> tuple[Indication, ...]:
     """What a hypothesis that has heard nothing of a state has to hear."""
-    return news(rule, state, StepResult(state, current_alerts(rule, state), changed=False), now)
+    return make_indications(
+        rule, state, StepResult(state, current_alerts(rule, state), changed=False), now
+    )
 
 
 def _due(rule: WindowRule, outcome: StepResult) -> datetime | None:

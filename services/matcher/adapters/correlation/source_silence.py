@@ -14,7 +14,7 @@ from services.matcher.adapters.topics.record_sender import dead_letter
 from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.duty.source_step import SourceOutcome
 from services.matcher.domain.duty.watchdog import watchdog_alert
-from services.matcher.domain.hypotheses.news import source_news
+from services.matcher.domain.hypotheses.indications import make_source_indications
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class SourceSilence:
             sent.append(await self.effects.alert(outcome.alert, message, changed=outcome.changed))
         if outcome.silent is not None:
             hypotheses = self.hypotheses.rules.values()
-            news = source_news(hypotheses, name, heard.now, silent=outcome.silent)
+            news = make_source_indications(hypotheses, name, heard.now, silent=outcome.silent)
             sent += [await self.effects.indication(one, message) for one in news]
         if outcome.state is None and outcome.changed:
             for acknowledged in sent:

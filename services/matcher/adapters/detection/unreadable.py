@@ -12,7 +12,7 @@ from services.matcher.adapters import metrics
 from services.matcher.adapters.topics.codec import Poison
 from services.matcher.adapters.topics.record_sender import RecordSender, dead_letter
 from services.matcher.adapters.topics.records import ConsumerRecord
-from services.matcher.domain.duty.publisher import UNKNOWN, publisher_of
+from services.matcher.domain.duty.publisher import UNKNOWN, find_publisher
 
 WHERE = "detect"
 LIMIT = 100
@@ -39,7 +39,7 @@ class UnreadableItems:
 
         The first item beyond the limit in a period is a signal for the duty alert, to be sent.
         """
-        publisher = self._count(publisher_of(item.raw, message.key))
+        publisher = self._count(find_publisher(item.raw, message.key))
         if self.counts[publisher] <= self.limit:
             await dead_letter(self.outbox, message, item.raw, item.reason, WHERE)
             return None

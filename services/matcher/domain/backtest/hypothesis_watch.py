@@ -9,9 +9,9 @@ from services.matcher.domain.alerts.step import StepContext, StepResult
 from services.matcher.domain.hypotheses.change import (
     DistanceChange,
     IndicatorChange,
-    alert_change,
+    make_alert_change,
 )
-from services.matcher.domain.hypotheses.distance import distance
+from services.matcher.domain.hypotheses.distance import measure_distance
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.hypotheses.step import hypothesis_deadline, step_hypothesis
@@ -73,7 +73,7 @@ def _changes(
     if not outcome.changed:
         return
     for alert in outcome.alerts:
-        yield alert_change(alert), alert.exercise
+        yield make_alert_change(alert), alert.exercise
     if outcome.state is not None:
-        near = distance(rule, outcome.state, moment.now)
+        near = measure_distance(rule, outcome.state, moment.now)
         yield DistanceChange(rule.name, window.decode(), near), outcome.state.exercise

@@ -1,4 +1,4 @@
-"""Duty alerts: what Vedette says of itself, where no window is counted for it."""
+"""Duty alerts: alerts about Vedette itself that no window makes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ from services.matcher.domain.windows.state import micros
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A matter of Vedette's own: its `rule` and `group` are what a window is to a rule pack.
+    """What a duty alert is about: `rule` and `group` identify it like a window of a rule pack.
 
-    What is below `high` pages nobody.
+    Below `high` it pages nobody.
     """
 
     rule: str
@@ -23,52 +23,53 @@ class Duty:
 
     @property
     def key(self) -> bytes:
-        """The Kafka key of what is told of it on the way to its state."""
+        """The key of its fingerprint."""
         return window_key(DUTY_PACK, self.rule, self.group, exercise=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """How a matter stands, for people: one line, one sentence on why, and what to do."""
+class DutyText:
+    """The text of a duty alert: one line, one sentence on why, and what to do."""
 
     summary: str
     explain: str
     action: str | None = None
 
 
-def duty_alert(duty: Duty, words: Words, at: datetime, now: datetime, serial: int = 0) -> Alert:
+def fire_duty_alert(
+    duty: Duty, text: DutyText, at: datetime, now: datetime, serial: int = 0
+) -> Alert:
     """The first revision, firing since `at` and announced at `now`.
 
-    Its id is a function of the matter, `at` and `serial`: made again for the same, it is the same.
+    Its id is a function of `duty`, `at` and `serial`, so a repeat has the same id.
     """
-    mark = fingerprint(duty.key)
     return Alert(
-        id=alert_id(mark, micros(at), serial),
-        fingerprint=mark,
+        id=alert_id(fingerprint(duty.key), micros(at), serial),
+        fingerprint=fingerprint(duty.key),
         revision=1,
         status=Status.FIRING,
         rule=RuleRef(name=duty.rule, title=duty.title, level=duty.level),
         pack=DUTY_PACK,
         group=dict(duty.group),
         level=duty.level,
-        summary=words.summary,
-        action=words.action,
+        summary=text.summary,
+        action=text.action,
         starts_at=at,
         updated_at=now,
         detected_at=now,
-        explain=words.explain,
+        explain=text.explain,
     )
 
 
-def duty_ended(alert: Alert, words: Words, at: datetime, now: datetime) -> Alert:
-    """The next revision of `alert`: resolved at `at`, as announced at `now`."""
+def resolve_duty_alert(alert: Alert, text: DutyText, at: datetime, now: datetime) -> Alert:
+    """The next revision of `alert`: resolved at `at`, announced at `now`."""
     return alert.model_copy(
         update={
             "revision": alert.revision + 1,
             "status": Status.RESOLVED,
-            "summary": words.summary,
-            "explain": words.explain,
-            "action": words.action,
+            "summary": text.summary,
+            "explain": text.explain,
+            "action": text.action,
             "updated_at": now,
             "resolved_at": max(alert.starts_at, at),
         }

@@ -5,7 +5,7 @@ from pydantic_core import from_json
 UNKNOWN = "unknown"
 
 
-def publisher_of(raw: bytes | None, key: bytes | None) -> str:
+def find_publisher(raw: bytes | None, key: bytes | None) -> str:
     """The id of the publisher's token: of the item's own `source`, else of its key's.
 
     What stands below a source (`telegram:@channel`) has the publisher of the whole.

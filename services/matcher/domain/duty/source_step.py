@@ -9,9 +9,9 @@ from schemas.alert import Alert
 from schemas.duty import SOURCE_SILENT
 from schemas.heartbeat import HEARTBEAT_INTERVAL, Heartbeat
 from services.matcher.domain.alerts.step import StepContext
-from services.matcher.domain.duty.alert import Duty, Words, duty_alert, duty_ended
+from services.matcher.domain.duty.alert import Duty, DutyText, fire_duty_alert, resolve_duty_alert
 from services.matcher.domain.duty.source_state import SourceState
-from services.matcher.domain.duty.source_words import (
+from services.matcher.domain.duty.source_text import (
     describe_end_of_watch,
     describe_new_rhythm,
     describe_report,
@@ -103,9 +103,9 @@ def _keep_silent(
     if state.is_silent:
         return SourceOutcome(msgspec.structs.replace(state, repeated=clock), silent=True)
     duty = Duty(SOURCE_SILENT, "A source is silent", {"source": source.name}, source.level)
-    words = describe_silence(source, state.last_report, clock)
+    text = describe_silence(source, state.last_report, clock)
     at = instant(_silent_from(source, state))
-    alert = duty_alert(duty, words, at, now, state.serial).model_copy(
+    alert = fire_duty_alert(duty, text, at, now, state.serial).model_copy(
         update={"hypotheses": source.hypotheses}
     )
     after = msgspec.structs.replace(state, serial=state.serial + 1, repeated=clock)
@@ -117,9 +117,9 @@ def _end_watch(state: SourceState, clock: int, now: datetime) -> SourceOutcome:
     return _resolve(state, describe_end_of_watch(name, state.last_report), clock, now)
 
 
-def _resolve(state: SourceState, words: Words, at: int, now: datetime) -> SourceOutcome:
+def _resolve(state: SourceState, text: DutyText, at: int, now: datetime) -> SourceOutcome:
     """End the silence, if there is one."""
     if state.alert is None or not state.is_silent:
         return SourceOutcome(state)
-    alert = duty_ended(state.alert, words, instant(at), now)
+    alert = resolve_duty_alert(state.alert, text, instant(at), now)
     return SourceOutcome(state.with_alert(alert), alert, silent=False)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from schemas.alert import Alert, Evidence, Level
 from schemas.duty import WATCHDOG
 from schemas.heartbeat import Heartbeat
-from services.matcher.domain.duty.alert import Duty, Words, duty_alert
+from services.matcher.domain.duty.alert import Duty, DutyText, fire_duty_alert
 
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ def watchdog_alert(heartbeat: Heartbeat, partition: int, now: datetime) -> Alert
     report = Evidence(
         event_id=heartbeat.event, source=heartbeat.source, occurred_at=at, recorded_at=at
     )
-    return duty_alert(duty, Words("The pipeline is up", why), _ALWAYS, now).model_copy(
+    return fire_duty_alert(duty, DutyText("The pipeline is up", why), _ALWAYS, now).model_copy(
         update={
             "revision": max(1, int(at.timestamp())),
             "starts_at": at,

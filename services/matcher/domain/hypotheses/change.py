@@ -1,4 +1,4 @@
-"""Changes: what a hypothesis hears of its indicators."""
+"""Changes of the indicators of a hypothesis, and of its sources."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +9,9 @@ from services.matcher.domain.hypotheses.distance import Distance
 
 @dataclass(frozen=True, slots=True)
 class AlertChange:
-    """A revision of an alert of an indicator; `at` is when the indicator last showed.
+    """A revision of an alert of an indicator; `at` is when the indicator was last observed.
 
-    Firing or resolved, it has been observed; only `withdrawn` takes that back.
+    Firing or resolved it is an observation; withdrawn it is none any more.
     """
 
     rule: str
@@ -25,14 +25,14 @@ class AlertChange:
 
     @property
     def known(self) -> datetime:
-        """When it became known: with the newest record of its evidence."""
-        records = (one.recorded_at for one in self.evidence)
-        return max((record for record in records if record is not None), default=self.at)
+        """When it became known: the newest `recorded_at` of its evidence."""
+        times = (report.recorded_at for report in self.evidence)
+        return max((time for time in times if time is not None), default=self.at)
 
 
 @dataclass(frozen=True, slots=True)
 class DistanceChange:
-    """How far a window of an indicator is from firing; None: no hit is left in it, or it fires."""
+    """The distance of a window of an indicator; None: it holds no hit, or fires."""
 
     rule: str
     window: str
@@ -41,7 +41,7 @@ class DistanceChange:
 
 @dataclass(frozen=True, slots=True)
 class SourceChange:
-    """Whether a source, with all below it, has been silent for longer than its rhythm allows."""
+    """Whether a source, with all below it, is silent for longer than its rhythm allows."""
 
     source: str
     silent: bool
@@ -50,10 +50,11 @@ class SourceChange:
 IndicatorChange = AlertChange | DistanceChange | SourceChange
 
 
-def alert_change(alert: Alert) -> AlertChange:
-    """What an alert says to the hypotheses that list its rule.
+def make_alert_change(alert: Alert) -> AlertChange:
+    """The change that an alert is for the hypotheses that list its rule.
 
-    It last showed with its newest evidence, or at its start where that is later (an absence).
+    The indicator was last observed with the newest evidence, or at the alert's start where that is
+    later (an absence).
     """
     times = [report.occurred_at for report in alert.evidence]
     return AlertChange(

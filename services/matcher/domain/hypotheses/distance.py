@@ -64,7 +64,7 @@ class Distance(msgspec.Struct, frozen=True, array_like=True):
         return f"{self.value} of {self.required}, {_format_length(self.until - t)} left"
 
 
-def distance(rule: WindowRule, state: WindowState, clock: datetime) -> Distance | None:
+def measure_distance(rule: WindowRule, state: WindowState, clock: datetime) -> Distance | None:
     """How far the rule's window at `clock` is from firing.
 
     None: it holds no hit that counts, it fires, or the rule is of no type that is COUNTED.

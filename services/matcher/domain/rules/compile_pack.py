@@ -10,7 +10,7 @@ from services.matcher.domain.detection.places import build_places
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis, compile_hypothesis
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.packs.faults import InvalidField, RuleFault
-from services.matcher.domain.rules.compile_sources import watched_sources
+from services.matcher.domain.rules.compile_sources import compile_sources
 from services.matcher.domain.rules.feeders import fed
 from services.matcher.domain.rules.references import (
     Rules,
@@ -63,7 +63,7 @@ def compile_packs(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleF
         ]
         hypotheses += listing
     rulebook = assemble_rulebook(rules, windows)
-    sources = watched_sources((pack.pack.sources for pack in packs), hypotheses)
+    sources = compile_sources((pack.pack.sources for pack in packs), hypotheses)
     return replace(rulebook, hypotheses=tuple(hypotheses), sources=sources), tuple(faults)
 
 

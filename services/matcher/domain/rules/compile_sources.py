@@ -10,7 +10,7 @@ from services.matcher.domain.duty.watched_sources import WatchedSource, WatchedS
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 
 
-def watched_sources(
+def compile_sources(
     packs: Iterable[Mapping[str, SourceRhythm]], hypotheses: Iterable[WatchedHypothesis]
 ) -> WatchedSources:
     """The sources of the packs, each with the indicators that it feeds.

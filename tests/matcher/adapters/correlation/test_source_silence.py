@@ -20,7 +20,7 @@ from services.matcher.adapters.state.windows import Windows
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.clock import Clock
 from services.matcher.domain.duty.watched_sources import WatchedSources
-from services.matcher.domain.rules.compile_sources import watched_sources
+from services.matcher.domain.rules.compile_sources import compile_sources
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import HOUR, NOON
@@ -29,7 +29,7 @@ from tests.matcher.messages import Given
 
 
 def every(span: str, name: str = "reuters") -> WatchedSources:
-    return watched_sources([{name: SourceRhythm.model_validate({"every": span})}], ())
+    return compile_sources([{name: SourceRhythm.model_validate({"every": span})}], ())
 
 
 class SilenceWorker:

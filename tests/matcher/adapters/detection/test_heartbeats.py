@@ -13,14 +13,14 @@ from services.matcher.adapters.detection.detect import Detection
 from services.matcher.adapters.detection.heartbeats import Heartbeats
 from services.matcher.adapters.detection.matcher import MatchResult
 from services.matcher.adapters.topics.records import ProducerRecord
-from services.matcher.domain.rules.compile_sources import watched_sources
+from services.matcher.domain.rules.compile_sources import compile_sources
 from tests.matcher.builders import NOON, hit
 from tests.matcher.detections import detection_by, sender_of
 from tests.matcher.messages import as_event, given
 
 SECOND = timedelta(seconds=1)
 EVERY_DAY = SourceRhythm.model_validate({"every": "1d"})
-WATCHED = watched_sources([{"telegram": EVERY_DAY, "reuters": EVERY_DAY}], ())
+WATCHED = compile_sources([{"telegram": EVERY_DAY, "reuters": EVERY_DAY}], ())
 
 
 def report(seconds: float, source: str = "reuters") -> Event:
@@ -71,7 +71,7 @@ def test_a_source_that_no_pack_names_has_no_heartbeats() -> None:
 
 
 def test_a_name_that_is_watched_from_now_on_has_a_heartbeat_at_once() -> None:
-    versions = [watched_sources([{"telegram:@a": EVERY_DAY}], ())]
+    versions = [compile_sources([{"telegram:@a": EVERY_DAY}], ())]
     heartbeats = Heartbeats(lambda: versions[-1])
     (first,) = heartbeats.sample(report(0, "telegram:@a"), 3)
 

@@ -13,7 +13,7 @@ from schemas.topics import DEAD_LETTERS, SIGNALS
 from services.matcher.adapters.detection.detect import Detection
 from services.matcher.adapters.detection.matcher import MatchResult
 from services.matcher.adapters.detection.unreadable import MOST_PUBLISHERS, PERIOD, UnreadableItems
-from services.matcher.domain.duty.publisher import publisher_of
+from services.matcher.domain.duty.publisher import find_publisher
 from services.matcher.domain.duty.windows import UNREADABLE_SOURCE
 from tests.fakes import FakeClock, FakeOutbox
 from tests.matcher.detections import sender_of
@@ -154,7 +154,7 @@ async def test_a_source_past_its_limit_does_not_use_up_that_of_another() -> None
 def test_the_publisher_of_an_item_is_that_of_its_source_or_its_key(
     raw: bytes | None, key: bytes | None, source: str
 ) -> None:
-    assert publisher_of(raw, key) == source
+    assert find_publisher(raw, key) == source
 
 
 async def test_an_item_of_a_bundle_fails_alone() -> None:

@@ -5,27 +5,27 @@ from datetime import timedelta
 
 from schemas.alert import Level, Status
 from schemas.duty import is_duty, is_own, is_watchdog
-from services.matcher.domain.duty.alert import Duty, Words, duty_alert, duty_ended
+from services.matcher.domain.duty.alert import Duty, DutyText, fire_duty_alert, resolve_duty_alert
 from tests.matcher.builders import HOUR, NOON
 
 SILENT = Duty("source_silent", "A source is silent", {"source": "reuters"})
-WORDS = Words("reuters is silent", "Usually a report every 20 min, none for 5 h.")
-OVER = Words("reuters speaks again", "It was silent for 6 h.")
+WORDS = DutyText("reuters is silent", "Usually a report every 20 min, none for 5 h.")
+OVER = DutyText("reuters speaks again", "It was silent for 6 h.")
 LATER = NOON + 6 * HOUR
 
 
 def test_the_same_matter_at_the_same_time_is_the_same_alert() -> None:
-    first = duty_alert(SILENT, WORDS, NOON, NOON)
+    first = fire_duty_alert(SILENT, WORDS, NOON, NOON)
 
-    assert duty_alert(SILENT, WORDS, NOON, LATER).id == first.id
-    assert duty_alert(SILENT, WORDS, NOON, NOON, serial=1).id != first.id
-    assert duty_alert(SILENT, WORDS, LATER, LATER).id != first.id
+    assert fire_duty_alert(SILENT, WORDS, NOON, LATER).id == first.id
+    assert fire_duty_alert(SILENT, WORDS, NOON, NOON, serial=1).id != first.id
+    assert fire_duty_alert(SILENT, WORDS, LATER, LATER).id != first.id
     other = replace(SILENT, group={"source": "afp"})
-    assert duty_alert(other, WORDS, NOON, NOON).fingerprint != first.fingerprint
+    assert fire_duty_alert(other, WORDS, NOON, NOON).fingerprint != first.fingerprint
 
 
 def test_it_is_for_those_on_duty_and_pages_nobody() -> None:
-    told = duty_alert(SILENT, WORDS, NOON, NOON)
+    told = fire_duty_alert(SILENT, WORDS, NOON, NOON)
 
     assert is_duty(told)
     assert not is_watchdog(told)
@@ -34,9 +34,9 @@ def test_it_is_for_those_on_duty_and_pages_nobody() -> None:
 
 
 def test_its_end_is_a_revision_of_it() -> None:
-    told = duty_alert(SILENT, WORDS, NOON, NOON)
+    told = fire_duty_alert(SILENT, WORDS, NOON, NOON)
 
-    ended = duty_ended(told, OVER, LATER, LATER + timedelta(seconds=2))
+    ended = resolve_duty_alert(told, OVER, LATER, LATER + timedelta(seconds=2))
 
     assert (ended.id, ended.revision, ended.status) == (told.id, 2, Status.RESOLVED)
     assert ended.resolved_at == LATER

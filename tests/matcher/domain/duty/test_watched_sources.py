@@ -14,7 +14,7 @@ from services.matcher.domain.duty.watched_sources import WatchedSource, WatchedS
 from services.matcher.domain.packs.documents import LocatedDocument
 from services.matcher.domain.packs.faults import RuleLocation
 from services.matcher.domain.rules.compile_pack import compile_packs
-from services.matcher.domain.rules.compile_sources import watched_sources
+from services.matcher.domain.rules.compile_sources import compile_sources
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.rules import correlating, detecting, pack_of
 
@@ -24,7 +24,7 @@ NEVER = SourceRhythm(every="never")
 
 
 def watched(**named: SourceRhythm) -> WatchedSources:
-    return watched_sources([named], ())
+    return compile_sources([named], ())
 
 
 def test_a_source_stands_for_all_below_it_and_for_no_other() -> None:
@@ -52,7 +52,7 @@ def names_covering(sources: WatchedSources, source: str) -> list[str]:
 def test_a_source_and_all_below_it_are_watched_as_one() -> None:
     packs = [{"telegram": SIX_HOURS, "telegram:@a": URGENT, "telegram:@b": NEVER}]
 
-    sources = watched_sources(packs, ())
+    sources = compile_sources(packs, ())
 
     assert names_covering(sources, "telegram:@a:live") == ["telegram", "telegram:@a"]
     assert names_covering(sources, "telegram:@b") == ["telegram"]
@@ -62,7 +62,7 @@ def test_a_source_and_all_below_it_are_watched_as_one() -> None:
 
 
 def test_of_several_packs_the_one_that_asks_soonest_counts_and_the_highest_level() -> None:
-    sources = watched_sources([{"afp": URGENT}, {"AFP": SIX_HOURS}, {"afp": NEVER}], ())
+    sources = compile_sources([{"afp": URGENT}, {"AFP": SIX_HOURS}, {"afp": NEVER}], ())
 
     source = sources.get("afp")
 

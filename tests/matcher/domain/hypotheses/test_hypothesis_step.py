@@ -5,7 +5,7 @@ import pytest
 
 from schemas.alert import Level, Status
 from services.matcher.domain.alerts.step import StepContext
-from services.matcher.domain.hypotheses.change import alert_change
+from services.matcher.domain.hypotheses.change import make_alert_change
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.hypotheses.step import hypothesis_deadline, step_hypothesis
 from tests.matcher.builders import HOUR, NOON
@@ -336,9 +336,9 @@ def test_an_alert_says_when_its_indicator_last_showed() -> None:
     alert = HypothesisCourse(hypothesis()).take(seen("rockets", 0)).last
     absence = alert.model_copy(update={"starts_at": NOON + 5 * HOUR})
 
-    assert alert_change(alert).at == NOON
-    assert alert_change(absence).at == NOON + 5 * HOUR
-    assert alert_change(alert).rule == "mlcoa"
+    assert make_alert_change(alert).at == NOON
+    assert make_alert_change(absence).at == NOON + 5 * HOUR
+    assert make_alert_change(alert).rule == "mlcoa"
 
 
 def test_a_rule_file_with_other_levels_is_judged_anew_at_the_next_tick() -> None:

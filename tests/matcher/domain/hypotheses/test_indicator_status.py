@@ -6,7 +6,7 @@ import pytest
 
 from schemas.rule import Condition, CorrelationType
 from services.matcher.domain.hypotheses.change import DistanceChange, SourceChange
-from services.matcher.domain.hypotheses.distance import Distance, distance
+from services.matcher.domain.hypotheses.distance import Distance, measure_distance
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.hypotheses.indicator_status import (
     IndicatorState,
@@ -164,7 +164,7 @@ def test_a_change_of_level_says_what_is_still_watched() -> None:
 def test_a_window_says_what_it_counts_and_when_the_oldest_hit_leaves() -> None:
     state = WindowCourse(RULE).take(hit(0), hit(1)).state
 
-    near = distance(RULE, state, NOON + 2 * HOUR)
+    near = measure_distance(RULE, state, NOON + 2 * HOUR)
 
     assert near == Distance(3, ((2, micros(NOON + 4 * HOUR)), (1, micros(NOON + 5 * HOUR))))
     assert near.describe(micros(NOON + 2 * HOUR)) == "2 of 3, 2 hours left"
@@ -178,7 +178,7 @@ def test_only_a_hit_that_contributes_sets_the_time_left() -> None:
         .state
     )
 
-    near = distance(rule, state, NOON + 2 * HOUR)
+    near = measure_distance(rule, state, NOON + 2 * HOUR)
 
     assert near == Distance(3, ((2, micros(NOON + 5 * HOUR)), (1, micros(NOON + 6 * HOUR))))
 
@@ -186,7 +186,7 @@ def test_only_a_hit_that_contributes_sets_the_time_left() -> None:
 def test_hits_at_one_time_leave_together() -> None:
     state = WindowCourse(RULE).take(hit(0, "a"), hit(0, "b")).state
 
-    near = distance(RULE, state, NOON)
+    near = measure_distance(RULE, state, NOON)
 
     assert near == Distance(3, ((2, micros(NOON + 4 * HOUR)),))
 
@@ -194,19 +194,19 @@ def test_hits_at_one_time_leave_together() -> None:
 def test_a_window_that_fires_or_holds_nothing_has_no_distance() -> None:
     state = WindowCourse(RULE).take(hit(0), hit(1), hit(2)).state
 
-    assert distance(RULE, state, NOON + 2 * HOUR) is None
-    assert distance(RULE, state, NOON + 4 * HOUR) is not None
-    assert distance(RULE, state, NOON + 6 * HOUR) is None
+    assert measure_distance(RULE, state, NOON + 2 * HOUR) is None
+    assert measure_distance(RULE, state, NOON + 4 * HOUR) is not None
+    assert measure_distance(RULE, state, NOON + 6 * HOUR) is None
 
 
 def test_base_rules_are_counted_too() -> None:
     state = WindowCourse(TEMPORAL).take(of("threat", hit(0))).state
     ordered = replace(TEMPORAL, type=CorrelationType.TEMPORAL_ORDERED)
 
-    near = distance(TEMPORAL, state, NOON)
+    near = measure_distance(TEMPORAL, state, NOON)
 
     assert near == Distance(2, ((1, micros(NOON + 4 * HOUR)),))
-    assert distance(ordered, state, NOON) is None
+    assert measure_distance(ordered, state, NOON) is None
 
 
 def test_a_sum_comes_nearer_in_whole_numbers() -> None:
@@ -217,7 +217,7 @@ def test_a_sum_comes_nearer_in_whole_numbers() -> None:
     )
     state = WindowCourse(rule).take(hit(0, values=("2.25",)), hit(1, values=("4.5",))).state
 
-    near = distance(rule, state, NOON + HOUR)
+    near = measure_distance(rule, state, NOON + HOUR)
 
     assert near == Distance(10, ((6, micros(NOON + 4 * HOUR)), (4, micros(NOON + 5 * HOUR))))
 
@@ -235,4 +235,4 @@ def test_a_sum_comes_nearer_in_whole_numbers() -> None:
 def test_a_rule_that_no_hit_brings_nearer_has_no_distance(rule: WindowRule) -> None:
     state = WindowCourse(RULE).take(hit(0, values=("1",))).state
 
-    assert distance(rule, state, NOON) is None
+    assert measure_distance(rule, state, NOON) is None

@@ -3,16 +3,16 @@
 from datetime import timedelta
 
 from services.matcher.domain.alerts.explain import format_duration, format_time
-from services.matcher.domain.duty.alert import Words
+from services.matcher.domain.duty.alert import DutyText
 from services.matcher.domain.duty.watched_sources import WatchedSource
 
 _MOST_INDICATORS = 5
 
 
-def describe_silence(source: WatchedSource, last_report: int, clock: int) -> Words:
+def describe_silence(source: WatchedSource, last_report: int, clock: int) -> DutyText:
     """A source whose last report is too old at `clock`."""
     every = format_duration(source.every)
-    return Words(
+    return DutyText(
         f"{source.name} is silent: a report is expected every {every}, "
         f"none for {format_length(clock - last_report)}",
         f"The pack expects a report every {every}; the last came at {format_time(last_report)}.",
@@ -20,27 +20,27 @@ def describe_silence(source: WatchedSource, last_report: int, clock: int) -> Wor
     )
 
 
-def describe_report(source: WatchedSource, last_report: int, at: int) -> Words:
+def describe_report(source: WatchedSource, last_report: int, at: int) -> DutyText:
     """A source that was silent since `last_report` and reported at `at`."""
-    return Words(
+    return DutyText(
         f"{source.name} reports again after {format_length(at - last_report)}",
         f"A report came at {format_time(at)}, the one before at {format_time(last_report)}.",
     )
 
 
-def describe_new_rhythm(source: WatchedSource, last_report: int) -> Words:
+def describe_new_rhythm(source: WatchedSource, last_report: int) -> DutyText:
     """A source of which less is expected than when it fell silent."""
     every = format_duration(source.every)
-    return Words(
+    return DutyText(
         f"{source.name} is no longer overdue",
         f"The pack now expects a report every {every}; "
         f"the last came at {format_time(last_report)}.",
     )
 
 
-def describe_end_of_watch(name: str, last_report: int) -> Words:
+def describe_end_of_watch(name: str, last_report: int) -> DutyText:
     """A source that no pack names any more."""
-    return Words(
+    return DutyText(
         f"{name} is no longer watched",
         f"No pack expects reports of it; the last came at {format_time(last_report)}.",
     )
