@@ -7,7 +7,7 @@ INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command; what its user can mend is one line on standard error and exit code 2."""
+    """Run the command; a fault that its user can fix is one line on standard error and code 2."""
     try:
         _run()
     except KeyboardInterrupt:
@@ -15,7 +15,7 @@ def main() -> None:
 
 
 def _run() -> None:
-    # late: Ctrl-C while the libraries load must not print a traceback either
+    # imported here: Ctrl-C while libraries load must not print a traceback
     from cli.command import app  # noqa: PLC0415  (see the line above)
     from cli.faults import CommandFailure  # noqa: PLC0415  (see the line above)
     from services.environment import InvalidEnvironment  # noqa: PLC0415  (see the line above)

@@ -1,4 +1,4 @@
-"""The commands by name; what a command needs is loaded when it is called."""
+"""The commands by name; the modules of a command are imported when it is called."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -8,7 +8,7 @@ import typer
 import typer.core
 from typer.main import get_command, get_group
 
-LATE: dict[str, tuple[str, Callable[[typer.Typer], Any]]] = {
+LAZY: dict[str, tuple[str, Callable[[typer.Typer], Any]]] = {
     "up": ("cli.up", get_command),
     "replay": ("cli.replay", get_command),
     "rules": ("cli.rules", get_group),
@@ -18,19 +18,19 @@ LATE: dict[str, tuple[str, Callable[[typer.Typer], Any]]] = {
 }
 
 
-class LateCommands(typer.core.TyperGroup):
-    """Commands whose modules are imported when they are asked for: a service loads none."""
+class LazyCommands(typer.core.TyperGroup):
+    """Imports the module of a command when it is called: services load none of them."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """All of them, the one to begin with first."""
-        first, *rest = LATE
+        """All of them, `up` first."""
+        first, *rest = LAZY
         return [first, *super().list_commands(ctx), *rest]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of that name, or None."""
-        if cmd_name not in LATE:
+        if cmd_name not in LAZY:
             return super().get_command(ctx, cmd_name)
-        module, command_of = LATE[cmd_name]
+        module, command_of = LAZY[cmd_name]
         command = command_of(import_module(module).app)
         command.name = cmd_name
         return command
@@ -38,7 +38,7 @@ class LateCommands(typer.core.TyperGroup):
 
 app = typer.Typer(
     name="vedette",
-    cls=LateCommands,
+    cls=LazyCommands,
     help="Watches streams of reports and raises the alarm.",
     no_args_is_help=True,
     add_completion=False,
@@ -48,21 +48,21 @@ app = typer.Typer(
 
 @app.command()
 def ingest() -> None:
-    """Take events in over HTTP. Configured by VEDETTE_ variables alone."""
-    _serve("ingest")
+    """Take reports over HTTP. Configured by VEDETTE_ variables alone."""
+    _run("ingest")
 
 
 @app.command()
 def matcher() -> None:
-    """Match events with rules and keep the windows. Configured by VEDETTE_ variables alone."""
-    _serve("matcher")
+    """Match events with rules, and hold the windows. Configured by VEDETTE_ variables alone."""
+    _run("matcher")
 
 
 @app.command()
 def notifier() -> None:
     """Send alerts to people. Configured by VEDETTE_ variables alone."""
-    _serve("notifier")
+    _run("notifier")
 
 
-def _serve(service: str) -> None:
+def _run(service: str) -> None:
     raise typer.Exit(import_module(f"services.{service}.__main__").main())

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.dead_letters import DeadLetterFormat
 from cli.faults import CommandFailure
-from cli.records import reading, records
+from cli.output import OutputFormat
+from cli.records import open_consumer, read_topic
 from cli.settings import kafka_settings
 from schemas.ledger import SHOWN, Act, LedgerLine
 from schemas.topics import LEDGER, topic_name
@@ -40,8 +40,8 @@ def ledger() -> None:
 def show(
     about: Annotated[str, typer.Argument(metavar="FINGERPRINT", help="Or the id of one alert.")],
     output: Annotated[
-        DeadLetterFormat, typer.Option("--format", help="json: one line an act, whole.")
-    ] = (DeadLetterFormat.TABLE),
+        OutputFormat, typer.Option("--format", help="json: one line an act, whole.")
+    ] = (OutputFormat.TABLE),
 ) -> None:
     """Tell the story of an alert: every decision and act at every receiver, in order of time.
 
@@ -49,7 +49,7 @@ def show(
     VEDETTE_TOPIC_PREFIX. Times are UTC.
     """
     lines = read(kafka_settings(), about)
-    if output is DeadLetterFormat.JSON:
+    if output is OutputFormat.JSON:
         for line in lines:
             typer.echo(line.model_dump_json(exclude_defaults=True))
     else:
@@ -66,8 +66,8 @@ def read(settings: VedetteSettings, about: str) -> list[LedgerLine]:
     """
     name = topic_name(settings.topic_prefix, LEDGER)
     # all partitions: an id says nothing about its own, nor a key once partitions were added
-    with reading(settings) as consumer:
-        found = list(lines_about(about, records(consumer, name)))
+    with open_consumer(settings) as consumer:
+        found = list(lines_about(about, read_topic(consumer, name)))
     if not found:
         raise CommandFailure(
             f"no line about {about} in {name}: is it an alert's fingerprint or id?"

@@ -1,4 +1,4 @@
-"""Lines of a file → ingest over HTTP, each with what became of it."""
+"""Lines of a file → ingest over HTTP, each with its result."""
 
 import re
 import time
@@ -15,9 +15,9 @@ from cli.faults import CommandFailure
 
 NDJSON = "application/x-ndjson"
 TIMEOUT = 30.0
-JUDGED = {202, 400, 413, 422}
-BUSY_FOR = 60.0
-BUSY_STEP = 1.0
+ANSWERED = {202, 400, 413, 422}
+MOST_WAITED = 60.0
+LEAST_WAIT = 1.0
 MOST_LINES = 100
 MOST_BYTES = 512 * 1024
 
@@ -31,8 +31,8 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
-    """What ingest said to one line that was sent `at`; `fault` is None when it was accepted."""
+class PostResult:
+    """The result of one line that was sent `at`; `fault` is None when it was accepted."""
 
     line: Line
     at: datetime
@@ -41,13 +41,13 @@ class Posted:
     id: str | None = None
 
 
-def lines_of(raw: Iterable[bytes]) -> Iterator[Line]:
-    """The lines that hold anything."""
+def number_lines(raw: Iterable[bytes]) -> Iterator[Line]:
+    """The lines that are not blank, with their numbers."""
     return (Line(number, line.strip()) for number, line in enumerate(raw, 1) if line.strip())
 
 
-def chunks_of(lines: Iterable[Line], most: int = MOST_LINES) -> Iterator[list[Line]]:
-    """Them in order, together as far as one request carries them well."""
+def split_lines(lines: Iterable[Line], most: int = MOST_LINES) -> Iterator[list[Line]]:
+    """The lines in order, in chunks that fit a request: `most` lines and 512 KiB."""
     chunk: list[Line] = []
     size = 0
     for line in lines:
@@ -61,8 +61,8 @@ def chunks_of(lines: Iterable[Line], most: int = MOST_LINES) -> Iterator[list[Li
 
 
 @dataclass(slots=True)
-class Ingest:
-    """A running ingest. `pause` waits that many seconds; enter it, it holds a connection."""
+class IngestClient:
+    """A client of a running ingest, used as a context manager. `pause` waits so many seconds."""
 
     url: str
     token: str | None = None
@@ -71,7 +71,7 @@ class Ingest:
     _client: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        """The connection is made with the first post."""
+        """Does not connect yet; the first post does."""
         headers = {"Content-Type": NDJSON}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
@@ -85,35 +85,39 @@ class Ingest:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def post(self, lines: Sequence[Line]) -> list[Posted]:
-        """Post them as one request, and one by one where the request was refused as a whole.
+    def post(self, lines: Sequence[Line]) -> list[PostResult]:
+        """Post the lines as one request, or one by one if that is refused as a whole.
 
         Blocks while ingest is busy (503), a minute at most.
 
         Raises:
-            CommandFailure: nothing answers there, it is busy for too long, it refuses the token, or
-                it is no ingest.
+            CommandFailure: nothing answers there, it stays busy, it refuses the token, or it is no
+                ingest.
         """
         at = datetime.now(UTC)
-        response = self._answer(lines)
-        results = _results(response)
+        response = self._post_until_answered(lines)
+        results = _parse_results(response)
         if len(results) == len(lines):
-            return [_posted(line, at, result) for line, result in zip(lines, results, strict=True)]
+            return [
+                _post_result(line, at, result) for line, result in zip(lines, results, strict=True)
+            ]
         if len(lines) == 1:
-            return [Posted(lines[0], at, fault=_said({"message": _error(response)}))]
-        return [posted for line in lines for posted in self.post([line])]
+            return [PostResult(lines[0], at, fault=_describe({"message": _parse_error(response)}))]
+        return [result for line in lines for result in self.post([line])]
 
-    def _answer(self, lines: Sequence[Line]) -> httpx.Response:
+    def _post_until_answered(self, lines: Sequence[Line]) -> httpx.Response:
         body = b"\n".join(line.raw for line in lines)
-        patience = BUSY_FOR
+        remaining = MOST_WAITED
         while (response := self._send(body)).status_code == httpx.codes.SERVICE_UNAVAILABLE:
             wait = _retry_after(response)
-            patience -= wait
-            if patience < 0:
-                raise CommandFailure(f"{self.url} takes nothing: {_error(response)}")
+            remaining -= wait
+            if remaining < 0:
+                raise CommandFailure(f"{self.url} is busy: {_parse_error(response)}")
             self.pause(wait)
-        if response.status_code not in JUDGED:
-            raise CommandFailure(f"{self.url} answers {response.status_code}: {_error(response)}")
+        if response.status_code not in ANSWERED:
+            raise CommandFailure(
+                f"{self.url} answers {response.status_code}: {_parse_error(response)}"
+            )
         return response
 
     def _send(self, body: bytes) -> httpx.Response:
@@ -123,29 +127,29 @@ class Ingest:
             raise CommandFailure(f"ingest at {self.url}: {error}") from error
 
 
-def _posted(line: Line, at: datetime, result: Mapping[str, Any]) -> Posted:
-    faults = [_said(error) for error in result.get("errors") or ()]
-    if result["status"] != "accepted" and not faults:
-        faults = [result["status"]]
-    fault = "; ".join(faults) or None
-    return Posted(line, at, fault, source=result.get("source"), id=result.get("id"))
+def _post_result(line: Line, at: datetime, result: Mapping[str, Any]) -> PostResult:
+    errors = [_describe(error) for error in result.get("errors") or ()]
+    if result["status"] != "accepted" and not errors:
+        errors = [result["status"]]
+    fault = "; ".join(errors) or None
+    return PostResult(line, at, fault, source=result.get("source"), id=result.get("id"))
 
 
-def _said(error: Mapping[str, str]) -> str:
-    said = f"{error.get('field', '')}: {error.get('message', '')}".removeprefix(": ")
-    # the line of the request, which is not that of the file
-    return re.sub(r"^line \d+ ", "", said)
+def _describe(error: Mapping[str, str]) -> str:
+    text = f"{error.get('field', '')}: {error.get('message', '')}".removeprefix(": ")
+    # the line in the request is not the line in the file
+    return re.sub(r"^line \d+ ", "", text)
 
 
-def _results(response: httpx.Response) -> list[dict[str, Any]]:
-    return list(_body(response).get("results") or ())
+def _parse_results(response: httpx.Response) -> list[dict[str, Any]]:
+    return list(_parse_body(response).get("results") or ())
 
 
-def _error(response: httpx.Response) -> str:
-    return str(_body(response).get("error") or response.reason_phrase)
+def _parse_error(response: httpx.Response) -> str:
+    return str(_parse_body(response).get("error") or response.reason_phrase)
 
 
-def _body(response: httpx.Response) -> dict[str, Any]:
+def _parse_body(response: httpx.Response) -> dict[str, Any]:
     with suppress(JSONDecodeError, UnicodeDecodeError):
         body = response.json()
         return body if isinstance(body, dict) else {}
@@ -154,5 +158,5 @@ def _body(response: httpx.Response) -> dict[str, Any]:
 
 def _retry_after(response: httpx.Response) -> float:
     with suppress(ValueError):
-        return max(BUSY_STEP, float(response.headers.get("Retry-After", BUSY_STEP)))
-    return BUSY_STEP
+        return max(LEAST_WAIT, float(response.headers.get("Retry-After", LEAST_WAIT)))
+    return LEAST_WAIT

@@ -9,9 +9,9 @@ from typing import Annotated, Protocol
 import typer
 
 from cli.faults import CommandFailure
-from cli.rule_set import RulesFolder, every_fault, report, run_cases, tell
+from cli.rule_set import RulesFolder, list_faults, print_differences, print_faults, run_cases
 from cli.settings import kafka_settings
-from cli.work_tree import author_of, commit_of
+from cli.work_tree import read_author, read_commit
 from schemas.bundle import OnChange, PublishedRule, RuleBundle
 from services.matcher.adapters.rules.pack_files import bundle_files, read_folder
 from services.matcher.adapters.rules.rule_files import read_packs
@@ -30,7 +30,7 @@ from services.matcher.domain.changes.next_bundle import (
     resolve_race,
 )
 
-AT_FAULT = 1
+FAILED = 1
 MOST_RACES = 5
 
 OnChangeOption = Annotated[
@@ -88,8 +88,8 @@ def publish(
     info = PublishInfo(
         at=datetime.now(UTC),
         events_since=topic.events_since(),
-        commit=commit or commit_of(folder),
-        author=author or author_of(folder),
+        commit=commit or read_commit(folder),
+        author=author or read_author(folder),
     )
     for line in publish_bundle(topic, rule_set, policy, info):
         typer.echo(line)
@@ -107,14 +107,14 @@ def read_rule_set(folder: Path) -> RuleSet:
     packs, faults = read_folder(folder)
     files = read_packs(packs, faults)
     rulebook, rule_faults = files.rulebook()
-    all_faults = every_fault(files, rule_faults)
-    report(all_faults)
+    all_faults = list_faults(files, rule_faults)
+    print_faults(all_faults)
     failing = [(case, lines) for case, lines in run_cases(files, rulebook, rule_faults) if lines]
     for case, lines in failing:
-        tell(case, lines)
+        print_differences(case, lines)
     if all_faults or failing or not rulebook.windows:
         typer.echo(f"{folder}: not published", err=True)
-        raise typer.Exit(AT_FAULT)
+        raise typer.Exit(FAILED)
     digests = digest_rules(files.packs, rulebook.windows)
     rules = {
         "/".join(key): RuleDigest(digest, rulebook.windows[key].retention)

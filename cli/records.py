@@ -1,4 +1,4 @@
-"""What stands in a topic now, read from its beginning to its end."""
+"""The records of a topic, from its beginning to its end."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,11 +15,11 @@ QUIET_MS = 1_000
 
 
 @contextmanager
-def reading(settings: VedetteSettings) -> Iterator[KafkaConsumer]:
+def open_consumer(settings: VedetteSettings) -> Iterator[KafkaConsumer]:
     """A consumer without a group, closed at the end.
 
     Raises:
-        CommandFailure: no broker answers, then or while it is read from.
+        CommandFailure: no broker answers, at the start or while it is read from.
     """
     try:
         consumer = KafkaConsumer(
@@ -35,44 +35,45 @@ def reading(settings: VedetteSettings) -> Iterator[KafkaConsumer]:
         raise CommandFailure(f"Kafka at {settings.kafka_bootstrap_servers}: {error}") from error
 
 
-def records(consumer: KafkaConsumer, topic: str) -> Iterator[ConsumerRecord]:
-    """Every message of the topic, in order in each partition.
+def read_topic(consumer: KafkaConsumer, topic: str) -> Iterator[ConsumerRecord]:
+    """Every record of the topic, in order in each partition.
 
-    Blocks while the broker answers, and ends at what was the end when it began.
+    Blocks while the broker answers, and stops at the end that the topic has at the call.
 
     Raises:
         CommandFailure: there is no such topic.
     """
-    partitions = consumer.partitions_for_topic(topic)
-    if not partitions:
+    numbers = consumer.partitions_for_topic(topic)
+    if not numbers:
         raise CommandFailure(f"no topic {topic}: create it with `vedette topics create`")
-    places = [TopicPartition(topic, one) for one in sorted(partitions)]
-    consumer.assign(places)
-    consumer.seek_to_beginning(*places)
-    yield from _to_the_end(consumer, consumer.end_offsets(places))
+    partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
+    consumer.assign(partitions)
+    consumer.seek_to_beginning(*partitions)
+    yield from _read_until(consumer, consumer.end_offsets(partitions))
 
 
-def stretch(
-    consumer: KafkaConsumer, place: TopicPartition, first: int, until: int
+def read_range(
+    consumer: KafkaConsumer, partition: TopicPartition, first: int, until: int
 ) -> Iterator[ConsumerRecord]:
-    """The messages of one partition from offset `first` to `until`, which is not among them."""
-    consumer.assign([place])
-    begins, ends = consumer.beginning_offsets([place])[place], consumer.end_offsets([place])[place]
-    consumer.seek(place, max(first, begins))
-    for record in _to_the_end(consumer, {place: min(until, ends)}):
+    """The records of one partition from offset `first` to before `until`."""
+    consumer.assign([partition])
+    begin = consumer.beginning_offsets([partition])[partition]
+    end = consumer.end_offsets([partition])[partition]
+    consumer.seek(partition, max(first, begin))
+    for record in _read_until(consumer, {partition: min(until, end)}):
         if record.offset >= until:
             return
         yield record
 
 
-def _to_the_end(
+def _read_until(
     consumer: KafkaConsumer, ends: Mapping[TopicPartition, int]
 ) -> Iterator[ConsumerRecord]:
-    # the embedded broker's end may lie before the last messages: the end is where it is quiet too
-    while (polled := consumer.poll(timeout_ms=QUIET_MS)) or _before(consumer, ends):
-        for found in polled.values():
-            yield from found
+    # the end that the embedded broker gives may be too low: read on until nothing comes
+    while (polled := consumer.poll(timeout_ms=QUIET_MS)) or _is_before(consumer, ends):
+        for records in polled.values():
+            yield from records
 
 
-def _before(consumer: KafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
-    return any(consumer.position(place) < end for place, end in ends.items())
+def _is_before(consumer: KafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
+    return any(consumer.position(partition) < end for partition, end in ends.items())

@@ -20,7 +20,7 @@ from rich.progress import (
 )
 
 from cli.faults import CommandFailure
-from cli.posting import Ingest, Line, Posted, chunks_of, lines_of
+from cli.posting import IngestClient, Line, PostResult, number_lines, split_lines
 from cli.settings import replay_settings
 
 REFUSED = 1
@@ -30,7 +30,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def replay(
-    file: Annotated[str, typer.Argument(help="JSON lines, one event each; - is standard input.")],
+    file: Annotated[str, typer.Argument(help="JSON lines, one event each; - for standard input.")],
     url: Annotated[
         str | None,
         typer.Option(help="Where ingest listens: default VEDETTE_REPLAY_URL or localhost:8080."),
@@ -45,19 +45,19 @@ def replay(
 ) -> None:
     """Post the events of FILE to a running ingest, in order.
 
-    Each line that is refused is named with what is wrong with it; the others are taken. Replaying
-    a topic instead of a file comes later. Exit code 1 when any line was refused.
+    A line that is refused is reported with its error, and the others are posted. Exit code 1 when
+    any line was refused.
     """
     settings = replay_settings()
     lines = read_lines(file)
-    with Ingest(url or settings.replay_url, token or settings.replay_token) as ingest:
+    with IngestClient(url or settings.replay_url, token or settings.replay_token) as ingest:
         refused = _replay(ingest, lines, rate)
     if refused:
         raise typer.Exit(REFUSED)
 
 
 def read_lines(file: str) -> list[Line]:
-    """The lines of a file, or of standard input.
+    """The lines of a file, or of standard input (`-`).
 
     Raises:
         CommandFailure: it cannot be read.
@@ -66,39 +66,39 @@ def read_lines(file: str) -> list[Line]:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise CommandFailure(f"{file}: {error.strerror}") from error
-    return list(lines_of(raw.split(b"\n")))
+    return list(number_lines(raw.split(b"\n")))
 
 
 @contextmanager
-def progress_bar(console: Console, what: str, total: int) -> Iterator[tuple[Progress, TaskID]]:
-    """A bar on `console`; off a terminal it is one line at the end."""
+def progress_bar(console: Console, name: str, total: int) -> Iterator[tuple[Progress, TaskID]]:
+    """A progress bar on `console`; one line at the end where that is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-        yield progress, progress.add_task(what, total=total)
+        yield progress, progress.add_task(name, total=total)
 
 
-def _replay(ingest: Ingest, lines: list[Line], rate: float | None) -> int:
+def _replay(ingest: IngestClient, lines: list[Line], rate: float | None) -> int:
     console = Console(stderr=True)
     refused = 0
     with progress_bar(console, "replay", len(lines)) as (progress, task):
-        for posted in _paced(ingest, lines, rate):
-            refused += posted.fault is not None
-            if posted.fault is not None:
-                said = f"line {posted.line.number}: {posted.fault}"
-                console.print(said, markup=False, highlight=False, soft_wrap=True)
+        for result in _post_all(ingest, lines, rate):
+            refused += result.fault is not None
+            if result.fault is not None:
+                message = f"line {result.line.number}: {result.fault}"
+                console.print(message, markup=False, highlight=False, soft_wrap=True)
             progress.advance(task)
     console.print(f"{len(lines) - refused} accepted, {refused} refused", highlight=False)
     return refused
 
 
-def _paced(ingest: Ingest, lines: list[Line], rate: float | None) -> Iterator[Posted]:
+def _post_all(ingest: IngestClient, lines: list[Line], rate: float | None) -> Iterator[PostResult]:
     if rate is None:
-        return itertools.chain.from_iterable(map(ingest.post, chunks_of(lines)))
-    return _at_rate(ingest, lines, 1 / rate)
+        return itertools.chain.from_iterable(map(ingest.post, split_lines(lines)))
+    return _post_at_rate(ingest, lines, 1 / rate)
 
 
-def _at_rate(ingest: Ingest, lines: list[Line], step: float) -> Iterator[Posted]:
-    begun = time.monotonic()
+def _post_at_rate(ingest: IngestClient, lines: list[Line], step: float) -> Iterator[PostResult]:
+    started = time.monotonic()
     for index, line in enumerate(lines):
-        ingest.pause(max(0.0, begun + index * step - time.monotonic()))
+        ingest.pause(max(0.0, started + index * step - time.monotonic()))
         yield from ingest.post([line])

@@ -1,4 +1,4 @@
-"""A set of rules as the commands take it: read, checked, and its cases run."""
+"""A folder of rules as commands use it: read, checked, and its cases run."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,8 +18,8 @@ RulesFolder = Annotated[
 ]
 
 
-def files_of(folder: Path) -> RuleFiles:
-    """What the folder holds, faults and all.
+def read_folder(folder: Path) -> RuleFiles:
+    """The rules of the folder, with their faults.
 
     Raises:
         CommandFailure: there is no such folder.
@@ -29,16 +29,16 @@ def files_of(folder: Path) -> RuleFiles:
     return read_rule_files(folder)
 
 
-def every_fault(files: RuleFiles, faults: Iterable[RuleFault]) -> list[RuleFault]:
-    """These and the cases that rules lack, by file and line."""
-    lacking = (fault for pack in files.packs for fault in coverage_faults(pack))
-    return sorted([*faults, *lacking], key=lambda fault: (fault.file, fault.line))
+def list_faults(files: RuleFiles, faults: Iterable[RuleFault]) -> list[RuleFault]:
+    """The faults and the cases that rules lack, by file and line."""
+    missing = (fault for pack in files.packs for fault in coverage_faults(pack))
+    return sorted([*faults, *missing], key=lambda fault: (fault.file, fault.line))
 
 
 def run_cases(
     files: RuleFiles, rulebook: Rulebook, faults: Iterable[RuleFault]
 ) -> Iterator[tuple[str, list[str]]]:
-    """Each case of the files without a fault, by name, with a line for each difference."""
+    """Each case of the files without a fault: its name, and a line for each difference."""
     faulty = {fault.file for fault in faults}
     for pack in files.packs:
         for rule, case in cases_of(pack):
@@ -47,14 +47,14 @@ def run_cases(
                 yield name, list(differences(rulebook, case))
 
 
-def report(faults: Iterable[RuleFault]) -> None:
-    """A line for each, on standard error."""
+def print_faults(faults: Iterable[RuleFault]) -> None:
+    """Print a line for each on standard error."""
     for fault in faults:
         typer.echo(str(fault), err=True)
 
 
-def tell(case: str, lines: Iterable[str]) -> None:
-    """The differences of a case, if it has any."""
+def print_differences(case: str, lines: Iterable[str]) -> None:
+    """Print the differences of a case, if it has any."""
     for number, line in enumerate(lines):
         if number == 0:
             typer.echo(f"{case}:")

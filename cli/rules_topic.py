@@ -1,4 +1,4 @@
-"""The rules topic as who publishes sees it: the bundles that stand there, and one more."""
+"""The rules topic as a publisher uses it: reads the bundles there, and adds one."""
 
 import zlib
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from kafka.errors import KafkaError, MessageSizeTooLargeError
 from pydantic import ValidationError
 
 from cli.faults import CommandFailure
-from cli.records import reading, records, stretch
+from cli.records import open_consumer, read_range, read_topic
 from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, RuleBundle
 from schemas.envelope import RULE_BUNDLE, cloud_headers
 from schemas.topics import EVENTS, RULES, topic_name
@@ -21,108 +21,112 @@ from services.environment import VedetteSettings
 from services.matcher.domain.changes.next_bundle import VersionedBundle, number_bundle
 
 CLIENT_MS = 10_000
-ACKNOWLEDGED_SECONDS = 30
-AROUND = 64 * 1024
-"""Bytes that headers, keys and batches add to a message, and more."""
+ACKNOWLEDGE_SECONDS = 30
+OVERHEAD = 64 * 1024
+"""Bytes that headers, key and batch add to a message, and more."""
 
 
 @dataclass(frozen=True, slots=True)
 class RulesTopicWriter:
-    """Reads and writes bundles. Blocks while the broker answers; raises Unusable if it does not."""
+    """Implements BundleTopic. Every method blocks while the broker answers.
+
+    Each raises CommandFailure when it does not.
+    """
 
     settings: VedetteSettings
 
     def newest(self) -> VersionedBundle | None:
-        """The bundle that counts now."""
-        return max(self.after(0), key=lambda one: one.number, default=None)
+        """The bundle in force, or None."""
+        return max(self.after(0), key=lambda versioned: versioned.number, default=None)
 
     def after(self, number: int) -> list[VersionedBundle]:
-        """The bundles behind `number`, oldest first; what is none is told and passed over."""
-        with reading(self.settings) as consumer:
-            found = list(_bundles(records(consumer, self._name(RULES))))
-        return [one for one in found if one.number > number]
+        """The bundles behind `number`, oldest first; invalid ones are reported and skipped."""
+        with open_consumer(self.settings) as consumer:
+            bundles = list(_parse_bundles(read_topic(consumer, self._name(RULES))))
+        return [versioned for versioned in bundles if versioned.number > number]
 
     def events_since(self) -> datetime | None:
         """The time since which the events topic is complete; None when it is empty."""
-        with reading(self.settings) as consumer:
-            partitions = consumer.partitions_for_topic(self._name(EVENTS)) or ()
-            places = [TopicPartition(self._name(EVENTS), one) for one in partitions]
-            starts, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
-            held = [place for place in places if starts[place] < ends[place]]
-            first = (next(stretch(consumer, one, starts[one], ends[one]), None) for one in held)
-            return max((_written(record) for record in first if record is not None), default=None)
+        with open_consumer(self.settings) as consumer:
+            numbers = consumer.partitions_for_topic(self._name(EVENTS)) or ()
+            partitions = [TopicPartition(self._name(EVENTS), number) for number in numbers]
+            begin, end = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
+            firsts = (
+                next(read_range(consumer, partition, begin[partition], end[partition]), None)
+                for partition in partitions
+                if begin[partition] < end[partition]
+            )
+            return max((_time_of(record) for record in firsts if record), default=None)
 
     def write(self, bundle: RuleBundle) -> int:
-        """Have it in the topic, and return its number.
+        """Add the bundle and return its number, which its offset gives.
 
         Raises:
             CommandFailure: it is too large, or the broker does not take it.
         """
         raw = bundle.model_dump_json(exclude_defaults=True).encode()
-        refuse_too_large(raw)
+        check_size(raw)
         identity = f"{bundle.digest}-{bundle.published_at.isoformat()}"
         headers = cloud_headers(RULE_BUNDLE, identity, "vedette/rules", bundle.published_at)
-        with self._faults(), self._producer(len(raw)) as producer:
+        with self._name_faults(), self._open_producer(len(raw)) as producer:
             sent = producer.send(self._name(RULES), raw, BUNDLE_KEY, headers, partition=0)
-            offset: int = sent.get(timeout=ACKNOWLEDGED_SECONDS).offset
+            offset: int = sent.get(timeout=ACKNOWLEDGE_SECONDS).offset
         return offset + 1
 
     def _name(self, topic: str) -> str:
         return topic_name(self.settings.topic_prefix, topic)
 
     @contextmanager
-    def _producer(self, size: int) -> Iterator[KafkaProducer]:
+    def _open_producer(self, size: int) -> Iterator[KafkaProducer]:
         producer = KafkaProducer(
             bootstrap_servers=self.settings.kafka_bootstrap_servers,
             bootstrap_timeout_ms=CLIENT_MS,
             acks="all",
             compression_type="gzip",
-            max_request_size=size + AROUND,
+            max_request_size=size + OVERHEAD,
         )
         try:
             yield producer
         finally:
-            producer.close(timeout=ACKNOWLEDGED_SECONDS)
+            producer.close(timeout=ACKNOWLEDGE_SECONDS)
 
     @contextmanager
-    def _faults(self) -> Iterator[None]:
+    def _name_faults(self) -> Iterator[None]:
         try:
             yield
         except MessageSizeTooLargeError as error:
-            said = f"the broker takes no message as large as the bundle: {error}"
+            remedy = f"set max.message.bytes={LARGEST_RULES} on the topic"
             raise CommandFailure(
-                f"{said}; set max.message.bytes={LARGEST_RULES} on the topic"
+                f"the bundle is too large for the broker: {error}; {remedy}"
             ) from error
         except (KafkaError, ValueError) as error:
-            place = f"Kafka at {self.settings.kafka_bootstrap_servers}"
-            raise CommandFailure(f"{place}: {error}") from error
+            servers = self.settings.kafka_bootstrap_servers
+            raise CommandFailure(f"Kafka at {servers}: {error}") from error
 
 
-def refuse_too_large(raw: bytes) -> None:
-    """Compare a bundle as Kafka would take it with what a message of the topic may be.
+def check_size(raw: bytes) -> None:
+    """Compare a bundle, compressed, with the largest message of the topic.
 
     Raises:
         CommandFailure: it is larger.
     """
-    packed = len(zlib.compress(raw)) + AROUND
-    if packed > LARGEST_RULES:
-        said = (
-            f"the rules have {packed} bytes compressed, of {LARGEST_RULES} that a bundle may have"
-        )
-        raise CommandFailure(f"{said}: publish fewer packs, or shorter lists")
+    size = len(zlib.compress(raw)) + OVERHEAD
+    if size > LARGEST_RULES:
+        bound = f"{size} bytes compressed, of {LARGEST_RULES} that a bundle may have"
+        raise CommandFailure(f"the rules have {bound}: publish fewer packs, or shorter lists")
 
 
-def _bundles(records: Iterable[ConsumerRecord]) -> Iterator[VersionedBundle]:
+def _parse_bundles(records: Iterable[ConsumerRecord]) -> Iterator[VersionedBundle]:
     for record in records:
         if record.key != BUNDLE_KEY:
             continue
         try:
             bundle = RuleBundle.model_validate_json(record.value or b"")
         except ValidationError:
-            typer.echo(f"bundle {record.offset + 1} cannot be read: passed over", err=True)
+            typer.echo(f"bundle {record.offset + 1} is invalid: skipped", err=True)
         else:
             yield number_bundle(bundle, record.offset + 1)
 
 
-def _written(record: ConsumerRecord) -> datetime:
+def _time_of(record: ConsumerRecord) -> datetime:
     return datetime.fromtimestamp(record.timestamp / 1000, UTC)

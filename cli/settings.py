@@ -1,15 +1,15 @@
-"""Environment → what the commands that speak to Kafka or to ingest need."""
+"""Environment → settings of the commands that use Kafka or ingest."""
 
 from services.environment import VedetteSettings, load, process_environment
 
 
 def kafka_settings() -> VedetteSettings:
-    """Where the topics stand; raises InvalidEnvironment as every service does."""
+    """The broker and its topics; raises InvalidEnvironment as `load`."""
     return load(VedetteSettings, process_environment())
 
 
 class ReplaySettings(VedetteSettings):
-    """Which ingest `vedette replay` speaks to, and as whom."""
+    """The ingest that `vedette replay` posts to, and the token for it."""
 
     replay_url: str = "http://localhost:8080"
     replay_token: str | None = None

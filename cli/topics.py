@@ -16,12 +16,12 @@ CLIENT_MS = 10_000
 PARTITIONS = 8
 PARTITIONS_IN_ORDER = 1  # the recorded clock needs order
 
-app = typer.Typer(help="The topics of this release on a broker.", no_args_is_help=True)
+app = typer.Typer(help="Create the topics of this release on a broker.", no_args_is_help=True)
 
 
 @app.callback()
 def topics() -> None:
-    """The topics of this release on a broker."""
+    """Create the topics of this release on a broker."""
 
 
 @app.command()
@@ -30,30 +30,32 @@ def create(
         int | None,
         typer.Option(min=1, help="Default 8; 1 with VEDETTE_CLOCK=recorded, which needs order."),
     ] = None,
-    replication: Annotated[int, typer.Option(min=1, help="Copies of each partition.")] = 1,
+    replication: Annotated[int, typer.Option(min=1, help="Replicas of each partition.")] = 1,
 ) -> None:
-    """Create the topics that are missing, and leave the others as they are.
+    """Create the topics that are missing; others are not changed.
 
     The broker is VEDETTE_KAFKA_BOOTSTRAP_SERVERS, the names begin with VEDETTE_TOPIC_PREFIX.
     """
     settings = kafka_settings()
-    count = partitions or partitions_for(settings.clock)
-    with admin(settings.kafka_bootstrap_servers) as client:
-        for line in create_topics(client, wanted(settings.topic_prefix, count, replication)):
+    count = partitions or default_partitions(settings.clock)
+    with open_admin(settings.kafka_bootstrap_servers) as client:
+        for line in create_topics(
+            client, topic_requests(settings.topic_prefix, count, replication)
+        ):
             typer.echo(line)
 
 
-def partitions_for(clock: str) -> int:
+def default_partitions(clock: str) -> int:
     """How many partitions a topic gets by default."""
     return PARTITIONS_IN_ORDER if clock == "recorded" else PARTITIONS
 
 
 @contextmanager
-def admin(bootstrap_servers: str) -> Iterator[KafkaAdminClient]:
+def open_admin(bootstrap_servers: str) -> Iterator[KafkaAdminClient]:
     """An admin client, closed at the end.
 
     Raises:
-        CommandFailure: no broker answers there within 10 seconds, or it refuses what is asked.
+        CommandFailure: no broker answers there within 10 seconds, or it refuses a request.
     """
     try:
         client = KafkaAdminClient(
@@ -71,8 +73,8 @@ def admin(bootstrap_servers: str) -> Iterator[KafkaAdminClient]:
         client.close()
 
 
-def wanted(prefix: str, partitions: int, replication: int) -> dict[str, dict[str, Any]]:
-    """Every topic by full name, as the admin client asks for it."""
+def topic_requests(prefix: str, partitions: int, replication: int) -> dict[str, dict[str, Any]]:
+    """The request for each topic, by its full name."""
     return {
         topic_name(prefix, topic.name): {
             "num_partitions": partitions if topic.partitioned else 1,
@@ -84,32 +86,32 @@ def wanted(prefix: str, partitions: int, replication: int) -> dict[str, dict[str
 
 
 def create_topics(client: KafkaAdminClient, topics: Mapping[str, Any]) -> list[str]:
-    """Create those that are missing; one line for each says what it is now.
+    """Create those that are missing; returns a line for each topic, new or not.
 
     Raises:
         CommandFailure: naming each topic that the broker refuses to create, and why.
     """
     answer = client.create_topics(dict(topics), timeout_ms=CLIENT_MS, raise_errors=False)["topics"]
-    if refused := _refusals(answer):
+    if refused := _refusals_by_reason(answer):
         raise CommandFailure(
-            "; ".join(f"{', '.join(names)}: {why}" for why, names in refused.items())
+            "; ".join(f"{', '.join(names)}: {reason}" for reason, names in refused.items())
         )
     client.wait_for_topics(list(topics), timeout_ms=CLIENT_MS)
     created = {topic["name"] for topic in answer if topic["error_code"] == NoError.errno}
-    found = {topic["name"]: topic for topic in client.describe_topics(list(topics))}
-    return [_line(found[name], created) for name in topics]
+    described = {topic["name"]: topic for topic in client.describe_topics(list(topics))}
+    return [_format_line(described[name], created) for name in topics]
 
 
-def _refusals(answer: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+def _refusals_by_reason(answer: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     refused: dict[str, list[str]] = {}
     for topic in answer:
         if topic["error_code"] not in (NoError.errno, TopicAlreadyExistsError.errno):
-            why = topic["error_message"] or f"Kafka's error {topic['error_code']}"
-            refused.setdefault(why, []).append(topic["name"])
+            reason = topic["error_message"] or f"Kafka's error {topic['error_code']}"
+            refused.setdefault(reason, []).append(topic["name"])
     return refused
 
 
-def _line(topic: Mapping[str, Any], created: Collection[str]) -> str:
+def _format_line(topic: Mapping[str, Any], created: Collection[str]) -> str:
     state = "created" if topic["name"] in created else "exists "
     partitions = len(topic["partitions"])
     return f"{state}  {topic['name']}  {partitions} partition{'' if partitions == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""What `vedette up` says about itself."""
+"""What `vedette up` prints at its start."""
 
 import shlex
 from collections.abc import Mapping
@@ -11,15 +11,15 @@ from cli.stack.plan import SERVICES, Plan
 OVERRIDDEN = ("VEDETTE_KAFKA_BOOTSTRAP_SERVERS", "VEDETTE_REDIS_URL")
 
 
-def banner(plan: Plan, inherited: Mapping[str, str], place: Path) -> Text:
-    """Where everything listens, and what is kept: nothing."""
+def build_banner(plan: Plan, inherited: Mapping[str, str], folder: Path) -> Text:
+    """Where everything listens, and that nothing is kept."""
     rows = [(service, plan.url(service)) for service in SERVICES]
     rows += [
         ("broker", f"{plan.bootstrap_servers}  (embedded, in memory)"),
         ("redis", f"127.0.0.1:{plan.ports['redis']}"),
         ("rules", str(plan.rules)),
-        ("logs", f"{place}  (until it stops)"),
-        ("alerts", _receiver(plan, inherited)),
+        ("logs", f"{folder}  (until it stops)"),
+        ("alerts", _alerts_row(plan, inherited)),
     ]
     text = Text().append("Vedette on this machine. Nothing is kept after it stops.\n", "bold")
     for name, value in rows:
@@ -27,11 +27,11 @@ def banner(plan: Plan, inherited: Mapping[str, str], place: Path) -> Text:
         text.append(f"{value}\n")
     for name in OVERRIDDEN:
         if name in inherited:
-            text.append(f"  {name} is not used: both parts are embedded here\n", style="yellow")
+            text.append(f"  {name} is ignored: both parts are embedded here\n", style="yellow")
     return text
 
 
-def invitation(plan: Plan, inherited: Mapping[str, str], sample: str) -> Text:
+def build_invitation(plan: Plan, inherited: Mapping[str, str], sample: str) -> Text:
     """How to send an event such as `sample`, and how to stop."""
     header = "" if plan.is_open(inherited) else ' -H "Authorization: Bearer $TOKEN"'
     url = f"{plan.url('ingest')}/v1/events"
@@ -40,18 +40,18 @@ def invitation(plan: Plan, inherited: Mapping[str, str], sample: str) -> Text:
         f"  curl -sS {url}{header} -H 'Content-Type: application/json' -d {shlex.quote(sample)}\n"
     )
     text.append(command)
-    text.append(_door(plan, inherited), style="dim")
+    text.append(_token_hint(plan, inherited), style="dim")
     text.append("Ctrl-C stops everything.\n", style="dim")
     return text
 
 
-def _door(plan: Plan, inherited: Mapping[str, str]) -> str:
+def _token_hint(plan: Plan, inherited: Mapping[str, str]) -> str:
     if plan.is_open(inherited):
-        return "Ingest is open to everybody who reaches it: no token is asked.\n"
+        return "Ingest is open to everybody who reaches it: it needs no token.\n"
     return f"$TOKEN is one of {inherited['VEDETTE_INGEST_TOKENS_FILE']}.\n"
 
 
-def _receiver(plan: Plan, inherited: Mapping[str, str]) -> str:
+def _alerts_row(plan: Plan, inherited: Mapping[str, str]) -> str:
     to_slack = {"VEDETTE_SLACK_TOKEN", "VEDETTE_SLACK_TOKEN_FILE"} & inherited.keys()
     if plan.demo or not to_slack:
         return "shown here"

@@ -1,4 +1,4 @@
-"""One child process: its log, its end, and the promise that it never outlives this one."""
+"""A child process with its log; it never outlives this process."""
 
 import os
 import signal
@@ -13,13 +13,13 @@ from typing import IO
 from cli.stack import leash
 from cli.stack.stop import Stop
 
-PATIENCE = 8.0
+END_SECONDS = 8.0
 TAIL_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A running child in a process group of its own. `output` is its standard output, if kept."""
+    """A child process in its own process group."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -27,10 +27,10 @@ class Child:
 
     @property
     def output(self) -> IO[bytes] | None:
-        """What it says on standard output, unless that goes to its log."""
+        """Its standard output, unless that goes to its log."""
         return self.process.stdout
 
-    def ended(self) -> int | None:
+    def exit_code(self) -> int | None:
         """Its exit code, or None while it runs."""
         return self.process.poll()
 
@@ -48,9 +48,9 @@ def start(
     *,
     keep_output: bool = False,
 ) -> Child:
-    """Start `command`; what it writes goes to `log`, or standard output to `Child.output`.
+    """Start `command`, its output to `log`; with `keep_output` standard output to `Child.output`.
 
-    Call it from the main thread: the kernel ends the child with the thread that started it.
+    Only for the main thread: the kernel ends the child with the thread that started it.
     """
     with log.open("ab") as sink:
         process = subprocess.Popen(  # noqa: S603  (our own commands)
@@ -65,18 +65,18 @@ def start(
 
 
 def end(children: Iterable[Child], stop: Stop) -> None:
-    """Ask all to finish, and kill what has not after 8 seconds or when `stop` is hurried."""
-    running = tuple(child for child in children if child.ended() is None)
+    """Send SIGTERM to all, and SIGKILL after 8 seconds or when `stop` is urgent."""
+    running = tuple(child for child in children if child.exit_code() is None)
     for child in running:
         child.process.send_signal(signal.SIGTERM)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + END_SECONDS
     for child in running:
         _await_end(child, deadline, stop)
 
 
 def _await_end(child: Child, deadline: float, stop: Stop) -> None:
-    while child.ended() is None and time.monotonic() < deadline and not stop.hurried:
+    while child.exit_code() is None and time.monotonic() < deadline and not stop.urgent:
         time.sleep(0.02)
-    if child.ended() is None:
+    if child.exit_code() is None:
         os.killpg(child.process.pid, signal.SIGKILL)
         child.process.wait()

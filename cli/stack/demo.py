@@ -20,10 +20,10 @@ from pydantic import (
 from rich.console import Console
 
 from cli.faults import CommandFailure
-from cli.posting import Ingest, Line, Posted
+from cli.posting import IngestClient, Line, PostResult
 from cli.replay import progress_bar, read_lines
 from cli.stack.stop import Stop
-from cli.stack.watch import Seen
+from cli.stack.watching import SeenMessages
 from schemas.alert import Status
 from schemas.event import replayed_at
 from schemas.model import Instant, Model
@@ -31,20 +31,20 @@ from schemas.model import Instant, Model
 TIMELINE = "timeline.jsonl"
 EXPECTED = "timeline.expected.yaml"
 PER_SECOND = 20
-SHOWN_WITHIN = 3.0
-SETTLE_WITHIN = 30.0
-QUIET_FOR = 1.0
+PACE_SECONDS = 3.0
+SETTLE_SECONDS = 30.0
+QUIET_SECONDS = 1.0
 
-Accepted = Mapping[tuple[str, str], datetime]
+PostTimes = Mapping[tuple[str, str], datetime]
 """When each event was posted, by source and id."""
 
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 
 class DemoAlert(Model):
-    """One alert that must stand at the end; the rest that the pack says of it is for its tests.
+    """An alert that is expected at the end; other keys of the file are for the pack's tests.
 
-    The time is told to the second: the level of a hypothesis ends at a fraction of one.
+    `starts_at` is in whole seconds, since a level of a hypothesis starts at a fraction of one.
     """
 
     rule: Annotated[str, Field(validation_alias=AliasChoices("rule", "hypothesis"))]
@@ -55,8 +55,8 @@ class DemoAlert(Model):
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """What is replayed, and the alerts that must stand after it; None: nobody said which."""
+class Timeline:
+    """The lines to replay, and the alerts that are expected after it, if the pack names any."""
 
     lines: Sequence[Line]
     expected: frozenset[DemoAlert] | None = None
@@ -67,7 +67,7 @@ class Story:
         return max(_recorded_times(self.lines), default=datetime.min.replace(tzinfo=UTC))
 
 
-def read_story(rules: Path) -> Story:
+def read_timeline(rules: Path) -> Timeline:
     """The pack's timeline, and `timeline.expected.yaml` beside it, which may be missing.
 
     Raises:
@@ -77,91 +77,93 @@ def read_story(rules: Path) -> Story:
     if not lines:
         raise CommandFailure(f"{rules / TIMELINE}: no event in it")
     expected = rules / EXPECTED
-    return Story(lines, _expected(expected) if expected.exists() else None)
+    return Timeline(lines, _read_expected(expected) if expected.exists() else None)
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """Where a story is played: what has been seen there, how to stop it, and on which screen."""
+class DemoStage:
+    """What playing a timeline needs: the messages seen, the stop, and the terminal."""
 
-    seen: Seen
+    seen: SeenMessages
     stop: Stop
     console: Console
 
 
-def play(story: Story, ingest: Ingest, stage: Stage) -> list[Posted]:
-    """Post the story line by line under a progress bar: 20 a second, slower where showing is."""
-    posted: list[Posted] = []
-    with progress_bar(stage.console, "replay", len(story.lines)) as (progress, task):
-        for line in story.lines:
-            posted += ingest.post([line])
-            if (fault := posted[-1].fault) is not None:
-                said = f"{TIMELINE} line {line.number}: {fault}"
-                stage.console.print(said, markup=False, highlight=False, soft_wrap=True)
+def play_timeline(timeline: Timeline, ingest: IngestClient, stage: DemoStage) -> list[PostResult]:
+    """Post the timeline line by line: 20 a second, slower while alerts are not shown yet."""
+    results: list[PostResult] = []
+    with progress_bar(stage.console, "replay", len(timeline.lines)) as (progress, task):
+        for line in timeline.lines:
+            results += ingest.post([line])
+            if (fault := results[-1].fault) is not None:
+                message = f"{TIMELINE} line {line.number}: {fault}"
+                stage.console.print(message, markup=False, highlight=False, soft_wrap=True)
             progress.advance(task)
             _keep_pace(stage)
-    return posted
+    return results
 
 
-def settle(story: Story, stage: Stage) -> None:
-    """Return when all that the story's last time implies has been shown, 30 seconds at most."""
-    seen, deadline = stage.seen, time.monotonic() + SETTLE_WITHIN
-    quiet_since, messages = time.monotonic(), seen.messages
+def wait_until_settled(timeline: Timeline, stage: DemoStage) -> None:
+    """Wait until every alert is shown and nothing more comes, 30 seconds at most."""
+    seen, deadline = stage.seen, time.monotonic() + SETTLE_SECONDS
+    quiet_since, count = time.monotonic(), seen.count
     while time.monotonic() < deadline:
-        if seen.messages != messages or not _is_through(story, seen):
-            quiet_since, messages = time.monotonic(), seen.messages
-        if time.monotonic() - quiet_since > QUIET_FOR:
+        if seen.count != count or not _is_complete(timeline, seen):
+            quiet_since, count = time.monotonic(), seen.count
+        if time.monotonic() - quiet_since > QUIET_SECONDS:
             return
         stage.stop.sleep(0.05)
 
 
-def accepted(posted: Collection[Posted]) -> Accepted:
-    """When each event that ingest took was posted."""
+def post_times(results: Collection[PostResult]) -> PostTimes:
+    """When each event that ingest accepted was posted."""
     return {
-        (one.source, one.id): one.at
-        for one in posted
-        if one.fault is None and one.source is not None and one.id is not None
+        (result.source, result.id): result.at
+        for result in results
+        if result.fault is None and result.source is not None and result.id is not None
     }
 
 
-def differences(story: Story, seen: Seen) -> list[str]:
-    """What should have been shown and was not, and the other way round: a line for each."""
-    if story.expected is None:
+def find_differences(timeline: Timeline, seen: SeenMessages) -> list[str]:
+    """Alerts that are expected but not shown, and the reverse: a line for each."""
+    if timeline.expected is None:
         return []
     shown = {
         DemoAlert(rule=alert.rule.name, starts_at=alert.starts_at)
-        for alert in seen.final.values()
+        for alert in seen.last_revisions.values()
         if alert.id in seen.shown_ids and alert.status is not Status.WITHDRAWN
     }
-    missing = [f"{one} was expected and did not show" for one in story.expected - shown]
-    return sorted(missing) + sorted(f"{one} was not expected" for one in shown - story.expected)
+    missing = [f"{alert} was expected and not shown" for alert in timeline.expected - shown]
+    return sorted(missing) + sorted(
+        f"{alert} was not expected" for alert in shown - timeline.expected
+    )
 
 
-def _expected(path: Path) -> frozenset[DemoAlert]:
+def _read_expected(path: Path) -> frozenset[DemoAlert]:
     try:
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
-        listed = [*told["alerts"], *told.get("levels", ())]
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        listed = [*document["alerts"], *document.get("levels", ())]
         return frozenset(map(DemoAlert.model_validate, listed))
     except (yaml.YAMLError, ValidationError, TypeError, KeyError) as error:
         raise CommandFailure(f"{path}: {error}") from error
 
 
-def _keep_pace(stage: Stage) -> None:
-    # on a busy machine days would pass between an alert and its message
-    deadline = time.monotonic() + SHOWN_WITHIN
+def _keep_pace(stage: DemoStage) -> None:
+    # otherwise, on a busy machine, days of the timeline pass between an alert and its message
+    deadline = time.monotonic() + PACE_SECONDS
     stage.stop.sleep(1 / PER_SECOND)
-    while not stage.seen.all_shown and time.monotonic() < deadline:
+    while not stage.seen.is_all_shown and time.monotonic() < deadline:
         stage.stop.sleep(0.02)
 
 
-def _is_through(story: Story, seen: Seen) -> bool:
-    return seen.ticked is not None and seen.ticked >= story.ends_at and seen.all_shown
+def _is_complete(timeline: Timeline, seen: SeenMessages) -> bool:
+    return seen.last_tick is not None and seen.last_tick >= timeline.ends_at and seen.is_all_shown
 
 
 def _recorded_times(lines: Sequence[Line]) -> Iterator[datetime]:
     now = datetime.now(UTC)
     for line in lines:
-        # what is no event is refused by ingest, which says so
+        # ingest reports lines that are no event
         with suppress(json.JSONDecodeError, ValidationError):
             body: Any = json.loads(line.raw)
             if isinstance(body, dict):

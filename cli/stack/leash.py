@@ -1,7 +1,7 @@
-"""Becomes COMMAND, which then dies with its parent: `python -I -S leash.py PARENT COMMAND…`.
+"""Becomes COMMAND, which the kernel kills when its parent dies.
 
-A parent that is killed outright cannot end its children. On Linux the kernel does it; elsewhere
-the command just runs.
+Usage: `python -I -S leash.py PARENT COMMAND…`. A parent that gets SIGKILL cannot end its children.
+Only Linux has this; elsewhere the command just runs.
 """
 
 import ctypes
@@ -13,13 +13,13 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    """Ask for the parent's death signal, then run the command in this very process."""
+    """Request SIGKILL at the parent's death, then run the command in this process."""
     parent, *command = sys.argv[1:]
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
-        if os.getppid() != int(parent):  # it died before the line above
+        if os.getppid() != int(parent):  # the parent died before the line above
             sys.exit(1)
-    os.execv(command[0], command)  # noqa: S606  (no shell is what is wanted)
+    os.execv(command[0], command)  # noqa: S606  (no shell)
 
 
 if __name__ == "__main__":

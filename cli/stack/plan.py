@@ -10,7 +10,7 @@ SERVICES = ("ingest", "matcher", "notifier")
 PORTS = {"ingest": 8080, "matcher": 6066, "notifier": 8082}
 PARTS = {"broker": 0, "redis": 0}
 
-# a replay of the past pages nobody and lets everybody in: it is this machine's alone
+# a demo pages nobody and needs no token: it listens on this machine alone
 NOT_IN_A_DEMO = (
     "VEDETTE_INGEST_TOKENS_FILE",
     "VEDETTE_PAGERDUTY_ROUTING_KEY",
@@ -19,15 +19,15 @@ NOT_IN_A_DEMO = (
     "VEDETTE_SLACK_TOKEN_FILE",
 )
 DEMO_TICK_SECONDS = "0.2"
-# the embedded broker answers an open fetch only when half of its time is over
+# the embedded broker answers a waiting fetch only after half of its time
 EAGER_FETCH_MS = "20"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One stack: `ports` for each of SERVICES and PARTS, those of `host`, these of loopback.
+    """One stack: `ports` has those of SERVICES, on `host`, and of PARTS, on loopback.
 
-    `terminal` is what a service that speaks to people must know of the terminal.
+    `terminal` has the variables that a service needs to print to this terminal.
     """
 
     rules: Path
@@ -53,12 +53,12 @@ class Plan:
         return f"http://{host}:{self.ports[service]}"
 
     def is_open(self, inherited: Mapping[str, str]) -> bool:
-        """Whether ingest asks nobody for a token."""
+        """Whether ingest needs no token."""
         return self.demo or not inherited.get("VEDETTE_INGEST_TOKENS_FILE")
 
 
 def service_environment(plan: Plan, inherited: Mapping[str, str], service: str) -> dict[str, str]:
-    """The environment of one service: what the user set, and the plan over it."""
+    """The environment of one service: the user's, overridden by the plan."""
     dropped = NOT_IN_A_DEMO if plan.demo else ()
     environment = {name: value for name, value in inherited.items() if name not in dropped}
     environment |= {

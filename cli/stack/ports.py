@@ -7,27 +7,29 @@ from contextlib import ExitStack, suppress
 ANY = 0
 
 
-def free_ports(host: str, wanted: Mapping[str, int]) -> dict[str, int]:
-    """A free port of `host` for each name: the wanted one, or another where that is taken.
+def find_free_ports(host: str, wanted: Mapping[str, int]) -> dict[str, int]:
+    """A free port of `host` for each name: the wanted one, or another where that is in use.
 
-    All differ. None is held: somebody else may take one before it is used.
+    All differ. None is reserved: another process may take one before it is used.
 
     Raises:
         OSError: `host` is no address of this machine.
     """
-    with ExitStack() as held:
-        sockets = {name: held.enter_context(_bound(host, port)) for name, port in wanted.items()}
-        return {name: taken.getsockname()[1] for name, taken in sockets.items()}
+    with ExitStack() as open_sockets:
+        sockets = {
+            name: open_sockets.enter_context(_bind(host, port)) for name, port in wanted.items()
+        }
+        return {name: bound.getsockname()[1] for name, bound in sockets.items()}
 
 
 def is_free(host: str, port: int) -> bool:
-    """Whether something could listen there now."""
-    return free_ports(host, {"it": port})["it"] == port
+    """Whether the port can be listened on now."""
+    return find_free_ports(host, {"it": port})["it"] == port
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int) -> socket.socket:
     bound = socket.socket()
-    # as servers do: a port whose last connections linger is free
+    # as servers do: a port with closing connections is free
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     with suppress(OSError, OverflowError):
         bound.bind((host, port))

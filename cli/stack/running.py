@@ -1,4 +1,4 @@
-"""The stack as it runs: parts first, then topics, then services; ended in the other order."""
+"""Running the stack: parts first, then topics, then services; ended in reverse order."""
 
 import os
 import sys
@@ -16,48 +16,52 @@ from cli.stack import embedded
 from cli.stack.child import Child, end, start
 from cli.stack.plan import SERVICES, Plan, service_environment
 from cli.stack.stop import Stop
-from cli.topics import admin, create_topics, partitions_for, wanted
+from cli.topics import create_topics, default_partitions, open_admin, topic_requests
 
-READY_WITHIN = 120.0
-SHOWN_WITHIN = 5.0
+READY_SECONDS = 120.0
+OUTPUT_SECONDS = 5.0
 
-Show = Callable[[str], object]
-"""Takes one line that a person should see."""
+PrintLine = Callable[[str], object]
+"""Prints one line for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Every child of a running stack, by name."""
+    """The children of a running stack, by name."""
 
     plan: Plan
     children: Mapping[str, Child]
 
     def check(self) -> None:
-        """Raise Unusable when one of them has ended, with the end of its log."""
+        """Check that all are running.
+
+        Raises:
+            CommandFailure: one has ended; with the end of its log.
+        """
         for name, child in self.children.items():
-            if child.ended() is not None:
+            if child.exit_code() is not None:
                 raise CommandFailure(
-                    f"{name} ended with code {child.ended()}; its log ends:\n{child.tail()}"
+                    f"{name} ended with code {child.exit_code()}; its log ends:\n{child.tail()}"
                 )
 
 
 @contextmanager
-def running(plan: Plan, place: Path, stop: Stop, show: Show) -> Iterator[Stack]:
-    """All of it, ready; whatever happens, nothing of it is left at the end.
+def run_stack(plan: Plan, folder: Path, stop: Stop, print_line: PrintLine) -> Iterator[Stack]:
+    """The whole stack, ready; at the end every child is ended, whatever happens.
 
-    Files go into `place`; what the notifier says to people goes to `show`, from another thread.
+    Files go into `folder`; the notifier's output goes to `print_line`, from another thread.
 
     Raises:
-        CommandFailure: something did not start, with the end of its log.
-        Stopped: `stop` was asked while it started.
+        CommandFailure: a child did not start; with the end of its log.
+        UserStopped: a stop was requested.
     """
     parts: dict[str, Child] = {}
     services: dict[str, Child] = {}
     try:
-        _start_parts(plan, place, stop, parts)
+        _start_parts(plan, folder, stop, parts)
         for service in SERVICES:
-            services[service] = _start_service(plan, place, service)
-        reader = _pass_on(services["notifier"], show)
+            services[service] = _start_service(plan, folder, service)
+        reader = _forward_output(services["notifier"], print_line)
         stack = Stack(plan, {**parts, **services})
         with httpx.Client(timeout=5, trust_env=False) as client:
             for service in SERVICES:
@@ -67,31 +71,33 @@ def running(plan: Plan, place: Path, stop: Stop, show: Show) -> Iterator[Stack]:
         end(services.values(), stop)
         end(parts.values(), stop)
         if services.get("notifier"):
-            reader.join(SHOWN_WITHIN)
+            reader.join(OUTPUT_SECONDS)
 
 
-def _start_parts(plan: Plan, place: Path, stop: Stop, parts: dict[str, Child]) -> None:
-    parts["broker"] = embedded.start_broker(plan.ports["broker"], place)
-    parts["redis"] = embedded.start_redis(plan.ports["redis"], place)
+def _start_parts(plan: Plan, folder: Path, stop: Stop, parts: dict[str, Child]) -> None:
+    parts["broker"] = embedded.start_broker(plan.ports["broker"], folder)
+    parts["redis"] = embedded.start_redis(plan.ports["redis"], folder)
     embedded.wait_for_broker(parts["broker"], plan.ports["broker"], stop)
     embedded.wait_for_redis(parts["redis"], plan.ports["redis"], stop)
-    with admin(plan.bootstrap_servers) as client:
-        create_topics(client, wanted(plan.prefix, partitions_for(plan.clock), replication=1))
+    with open_admin(plan.bootstrap_servers) as client:
+        create_topics(
+            client, topic_requests(plan.prefix, default_partitions(plan.clock), replication=1)
+        )
 
 
-def _start_service(plan: Plan, place: Path, service: str) -> Child:
-    # what a service leaves behind when it is killed goes with the rest
-    environment = service_environment(plan, os.environ, service) | {"TMPDIR": str(place)}
-    # -P: a folder named cli where the user stands is not ours
+def _start_service(plan: Plan, folder: Path, service: str) -> Child:
+    # files that a killed service leaves are deleted with the folder
+    environment = service_environment(plan, os.environ, service) | {"TMPDIR": str(folder)}
+    # -P: a folder named cli in the working directory is not ours
     command = [sys.executable, "-P", "-m", "cli", service]
-    log = place / f"{service}.log"
+    log = folder / f"{service}.log"
     return start(service, command, environment, log, keep_output=service == "notifier")
 
 
-def _pass_on(child: Child, show: Show) -> threading.Thread:
+def _forward_output(child: Child, print_line: PrintLine) -> threading.Thread:
     def read() -> None:
         for raw in child.output or ():
-            show(raw.decode("utf-8", "replace").rstrip("\r\n"))
+            print_line(raw.decode("utf-8", "refolder").rstrip("\r\n"))
 
     reader = threading.Thread(target=read, name=f"{child.name} output", daemon=True)
     reader.start()
@@ -99,8 +105,8 @@ def _pass_on(child: Child, show: Show) -> threading.Thread:
 
 
 def _wait_ready(stack: Stack, service: str, client: httpx.Client, stop: Stop) -> None:
-    deadline = time.monotonic() + READY_WITHIN
-    while (fault := _fault(client, f"{stack.plan.url(service)}/readyz")) is not None:
+    deadline = time.monotonic() + READY_SECONDS
+    while (fault := _readiness_fault(client, f"{stack.plan.url(service)}/readyz")) is not None:
         stack.check()
         if time.monotonic() > deadline:
             tail = stack.children[service].tail()
@@ -108,7 +114,7 @@ def _wait_ready(stack: Stack, service: str, client: httpx.Client, stop: Stop) ->
         stop.sleep(0.1)
 
 
-def _fault(client: httpx.Client, url: str) -> str | None:
+def _readiness_fault(client: httpx.Client, url: str) -> str | None:
     try:
         answer = client.get(url)
     except httpx.TransportError as error:

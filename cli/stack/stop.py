@@ -1,4 +1,4 @@
-"""Stopping on a signal, at points of our choice: nothing is torn down half."""
+"""Stopping on a signal, at points where everything can be closed in order."""
 
 import signal
 import threading
@@ -13,34 +13,34 @@ class UserStopped(Exception):
 
 
 class Stop:
-    """Counts the requests to stop; every wait of the stack goes through it."""
+    """The requests to stop; every wait of the stack uses `sleep`."""
 
     def __init__(self) -> None:
-        self._asked = threading.Event()
+        self._requested = threading.Event()
         self._requests = 0
 
     def request(self, *_: object) -> None:
-        """Ask: once to stop in order, twice to stop at once."""
+        """Request a stop: once in order, twice at once."""
         self._requests += 1
-        self._asked.set()
+        self._requested.set()
 
     @property
-    def hurried(self) -> bool:
-        """Whether somebody asked twice."""
+    def urgent(self) -> bool:
+        """Whether a stop was requested twice."""
         return self._requests > 1
 
     def sleep(self, seconds: float) -> None:
         """Wait that long.
 
         Raises:
-            UserStopped: as soon as somebody asks.
+            UserStopped: as soon as a stop is requested.
         """
-        if self._asked.wait(max(0, seconds)):
+        if self._requested.wait(max(0, seconds)):
             raise UserStopped
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
-        """Take SIGINT, SIGTERM and SIGHUP as requests, in the main thread only."""
+        """Take SIGINT, SIGTERM and SIGHUP as requests; only for the main thread."""
         before = {number: signal.signal(number, self.request) for number in SIGNALS}
         try:
             yield

@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from cli.faults import CommandFailure
-from cli.posting import Ingest, Line, chunks_of, lines_of
+from cli.posting import IngestClient, Line, number_lines, split_lines
 
 ACCEPTED = {"id": "1", "source": "reuters", "status": "accepted"}
 BROKEN = {"status": "refused", "errors": [{"message": "line 1 column 2: no JSON"}]}
@@ -22,8 +22,8 @@ def line(number: int, text: str = "{}") -> Line:
     return Line(number, text.encode())
 
 
-def ingest(handler: Handler, *, token: str | None = None) -> Ingest:
-    return Ingest(
+def ingest(handler: Handler, *, token: str | None = None) -> IngestClient:
+    return IngestClient(
         "http://ingest", token, pause=lambda _: None, transport=httpx.MockTransport(handler)
     )
 
@@ -33,7 +33,7 @@ def answer(status: int, *results: object, error: str | None = None) -> httpx.Res
 
 
 def test_empty_lines_count_but_are_not_posted() -> None:
-    lines = list(lines_of([b"{}", b"", b"  ", b'{"a": 1}\r']))
+    lines = list(number_lines([b"{}", b"", b"  ", b'{"a": 1}\r']))
 
     assert lines == [line(1), line(4, '{"a": 1}')]
 
@@ -41,7 +41,7 @@ def test_empty_lines_count_but_are_not_posted() -> None:
 def test_lines_travel_together_up_to_a_bound() -> None:
     lines = [line(number) for number in range(1, 6)]
 
-    chunks = list(chunks_of(lines, most=2))
+    chunks = list(split_lines(lines, most=2))
 
     assert [[line.number for line in chunk] for chunk in chunks] == [[1, 2], [3, 4], [5]]
 
@@ -49,7 +49,7 @@ def test_lines_travel_together_up_to_a_bound() -> None:
 def test_a_large_line_travels_alone() -> None:
     large = line(1, "x" * (512 * 1024))
 
-    chunks = list(chunks_of([large, line(2)]))
+    chunks = list(split_lines([large, line(2)]))
 
     assert [len(chunk) for chunk in chunks] == [1, 1]
 
@@ -109,7 +109,7 @@ def test_a_busy_ingest_is_asked_again_after_the_time_that_it_names() -> None:
 def test_an_ingest_that_stays_busy_is_given_up_in_one_line() -> None:
     with (
         ingest(lambda _: answer(503, error="Kafka is away")) as running,
-        pytest.raises(CommandFailure, match="takes nothing: Kafka is away"),
+        pytest.raises(CommandFailure, match="is busy: Kafka is away"),
     ):
         running.post([line(1)])
 
@@ -132,7 +132,7 @@ def test_what_is_no_ingest_is_said_to_be_none() -> None:
 
 def test_nothing_listening_is_one_line() -> None:
     with (
-        Ingest("http://127.0.0.1:1") as running,
+        IngestClient("http://127.0.0.1:1") as running,
         pytest.raises(CommandFailure, match=r"ingest at http://127.0.0.1:1: .*refused"),
     ):
         running.post([line(1, json.dumps({}))])

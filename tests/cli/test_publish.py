@@ -12,8 +12,8 @@ import typer
 
 from cli.faults import CommandFailure
 from cli.publish import publish_bundle, read_policy, read_rule_set
-from cli.rules_topic import refuse_too_large
-from cli.work_tree import author_of, commit_of
+from cli.rules_topic import check_size
+from cli.work_tree import read_author, read_commit
 from schemas.bundle import LARGEST_RULES, OnChange, RuleBundle
 from services.matcher.domain.changes.next_bundle import (
     ChangePolicy,
@@ -179,10 +179,10 @@ def test_a_rule_option_names_its_rule() -> None:
 
 
 def test_rules_that_do_not_fit_into_a_message_are_refused_with_their_size() -> None:
-    refuse_too_large(b"x" * (2 * LARGEST_RULES))
+    check_size(b"x" * (2 * LARGEST_RULES))
 
     with pytest.raises(CommandFailure, match=f"of {LARGEST_RULES} that a bundle may have"):
-        refuse_too_large(os.urandom(LARGEST_RULES))
+        check_size(os.urandom(LARGEST_RULES))
 
 
 def test_what_is_published_names_its_commit_and_says_if_it_is_something_else(
@@ -193,13 +193,13 @@ def test_what_is_published_names_its_commit_and_says_if_it_is_something_else(
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "--quiet", "--message", "rules")
 
-    clean = commit_of(pack)
+    clean = read_commit(pack)
     (pack / "lists" / "more.yaml").write_text("name: more\n")
 
     assert clean is not None
     assert re.fullmatch("[0-9a-f]{40}", clean)
-    assert commit_of(pack) == f"{clean}-dirty"
-    assert author_of(pack) == "Desk <desk@example.org>"
+    assert read_commit(pack) == f"{clean}-dirty"
+    assert read_author(pack) == "Desk <desk@example.org>"
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -209,4 +209,4 @@ def git(folder: Path, *arguments: str) -> None:
 
 
 def test_a_folder_outside_git_has_no_commit(tmp_path: Path) -> None:
-    assert (commit_of(tmp_path), author_of(tmp_path)) == (None, None)
+    assert (read_commit(tmp_path), read_author(tmp_path)) == (None, None)

@@ -22,33 +22,35 @@ def lines(*events: object) -> str:
     return "".join(json.dumps(event) + "\n" for event in events)
 
 
-def test_check_says_that_a_good_pack_has_no_fault(tmp_path: Path) -> None:
-    asked = rules("check", "--rules", str(write_pack(tmp_path)))
+def test_check_reports_no_fault_of_a_good_pack(tmp_path: Path) -> None:
+    result = rules("check", "--rules", str(write_pack(tmp_path)))
 
-    assert (asked.exit_code, asked.stdout) == (0, "1 rules, no fault\n")
+    assert (result.exit_code, result.stdout) == (0, "1 rules, no fault\n")
 
 
-def test_check_notes_a_rule_that_is_asked_of_every_event(tmp_path: Path) -> None:
+def test_check_notes_a_rule_that_is_evaluated_on_every_event(tmp_path: Path) -> None:
     costly = changed(ROCKETS, "condition: fire", "condition: not fire")
 
-    asked = rules("check", "--rules", str(write_pack(tmp_path, indicators__rockets=costly)))
+    result = rules("check", "--rules", str(write_pack(tmp_path, indicators__rockets=costly)))
 
-    assert (asked.exit_code, asked.stdout) == (0, "1 rules, no fault\n")
-    assert asked.stderr.startswith(f"{tmp_path}/iraq/indicators/rockets.yaml:")
-    assert asked.stderr.endswith(": note: rockets is costly: every event is asked\n")
+    assert (result.exit_code, result.stdout) == (0, "1 rules, no fault\n")
+    assert result.stderr.startswith(f"{tmp_path}/iraq/indicators/rockets.yaml:")
+    assert result.stderr.endswith(": note: rockets is costly: evaluated on every event\n")
 
 
-def test_check_tells_every_fault_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
+def test_check_reports_every_fault_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
     twice = changed(changed(ROCKETS, "level: high\n", "levle: high\n"), "rockets\n", "Rockets!\n")
     lacking = changed(ROCKETS, "expect: silent", "expect: [{fires: rockets}]")
 
-    asked = rules(
+    result = rules(
         "check", "--rules", str(write_pack(tmp_path, indicators__a=twice, indicators__b=lacking))
     )
 
-    told = [line.removeprefix(f"{tmp_path}/iraq/indicators/") for line in asked.stderr.splitlines()]
-    assert asked.exit_code == 1
-    assert [line.rpartition(": ")[0][:20] for line in told] == [
+    faults = [
+        line.removeprefix(f"{tmp_path}/iraq/indicators/") for line in result.stderr.splitlines()
+    ]
+    assert result.exit_code == 1
+    assert [line.rpartition(": ")[0][:20] for line in faults] == [
         "a.yaml:3: name",
         "a.yaml:8: levle",
         "b.yaml:10: tests",
@@ -57,29 +59,29 @@ def test_check_tells_every_fault_in_the_order_of_files_and_lines(tmp_path: Path)
 
 
 def test_test_runs_the_cases(tmp_path: Path) -> None:
-    asked = rules("test", "--rules", str(write_pack(tmp_path)))
+    result = rules("test", "--rules", str(write_pack(tmp_path)))
 
-    assert (asked.exit_code, asked.stdout) == (0, "2 cases hold, 0 do not\n")
+    assert (result.exit_code, result.stdout) == (0, "2 cases pass, 0 fail\n")
 
 
-def test_test_tells_what_is_not_as_expected(tmp_path: Path) -> None:
+def test_test_prints_what_differs(tmp_path: Path) -> None:
     wrong = changed(ROCKETS, "at: 1h, level: high,", "at: 1h, level: low,")
 
-    asked = rules("test", "--rules", str(write_pack(tmp_path, indicators__rockets=wrong)))
+    result = rules("test", "--rules", str(write_pack(tmp_path, indicators__rockets=wrong)))
 
-    assert asked.exit_code == 1
-    assert "rockets.yaml: rockets: rockets hit a base:\n" in asked.stdout
-    assert "expected level 'low', not 'high'" in asked.stdout
-    assert "1 cases hold, 1 do not" in asked.stdout
+    assert result.exit_code == 1
+    assert "rockets.yaml: rockets: rockets hit a base:\n" in result.stdout
+    assert "expected level 'low', not 'high'" in result.stdout
+    assert "1 cases pass, 1 fail" in result.stdout
 
 
 def test_match_prints_a_line_for_each_event(tmp_path: Path) -> None:
-    asked = rules(
+    result = rules(
         "match", "--rules", str(write_pack(tmp_path)), "--events", "-", given=lines(*EVENTS)
     )
 
-    assert asked.exit_code == 0
-    assert [json.loads(line) for line in asked.stdout.splitlines()] == [
+    assert result.exit_code == 0
+    assert [json.loads(line) for line in result.stdout.splitlines()] == [
         {"id": "1", "rules": ["rockets"], "entities": [], "names": [], "sites": []},
         {"id": "2", "rules": [], "entities": ["badr"], "names": [], "sites": []},
     ]
@@ -100,63 +102,63 @@ sites: [{id: camp-taji, name: Camp Taji, lat: 33.524, lon: 44.257, radius_km: 6}
     }
     folder = str(write_pack(tmp_path, places__bases=bases))
 
-    asked = rules("match", "--rules", folder, "--events", "-", given=lines(event))
+    result = rules("match", "--rules", folder, "--events", "-", given=lines(event))
 
-    (told,) = [json.loads(line) for line in asked.stdout.splitlines()]
-    assert told["names"] == ["Revenge Brigade"]
-    assert told["sites"] == ["camp-taji"]
+    (matched,) = [json.loads(line) for line in result.stdout.splitlines()]
+    assert matched["names"] == ["Revenge Brigade"]
+    assert matched["sites"] == ["camp-taji"]
 
 
 @pytest.mark.parametrize("command", ["match", "backtest"])
-def test_a_bad_line_is_told_and_the_others_are_taken(tmp_path: Path, command: str) -> None:
+def test_a_bad_line_is_reported_and_the_others_are_taken(tmp_path: Path, command: str) -> None:
     events = tmp_path / "events.jsonl"
     events.write_text(lines(EVENTS[0]) + "{\n" + lines(EVENTS[1]))
 
-    asked = rules(command, "--rules", str(write_pack(tmp_path)), "--events", str(events))
+    result = rules(command, "--rules", str(write_pack(tmp_path)), "--events", str(events))
 
-    assert asked.exit_code == 1
-    assert f"{events}: line 2: is no JSON" in asked.stderr
-    assert len(asked.stdout.splitlines()) == (2 if command == "match" else 1)
+    assert result.exit_code == 1
+    assert f"{events}: line 2: is no JSON" in result.stderr
+    assert len(result.stdout.splitlines()) == (2 if command == "match" else 1)
 
 
 def test_match_runs_the_good_rules_of_a_faulty_pack(tmp_path: Path) -> None:
     pack = write_pack(tmp_path, indicators__broken="a: [")
 
-    asked = rules("match", "--rules", str(pack), "--events", "-", given=lines(EVENTS[0]))
+    result = rules("match", "--rules", str(pack), "--events", "-", given=lines(EVENTS[0]))
 
-    assert asked.exit_code == 1
-    assert "broken.yaml" in asked.stderr
-    assert json.loads(asked.stdout)["rules"] == ["rockets"]
+    assert result.exit_code == 1
+    assert "broken.yaml" in result.stderr
+    assert json.loads(result.stdout)["rules"] == ["rockets"]
 
 
-def test_backtest_prints_the_alerts_that_stand_at_the_end(tmp_path: Path) -> None:
+def test_backtest_prints_the_final_alerts(tmp_path: Path) -> None:
     withdrawn = {**EVENTS[1], "id": "3", "retracts": "1"}
 
-    asked = rules(
+    result = rules(
         "backtest",
         *("--rules", str(write_pack(tmp_path)), "--events", "-", "--format", "json"),
         given=lines(EVENTS[0], {**EVENTS[0], "id": "4"}, withdrawn),
     )
 
-    told = [json.loads(line) for line in asked.stdout.splitlines()]
-    assert asked.exit_code == 0
-    assert [(alert["rule"]["name"], alert["status"]) for alert in told] == [
+    alerts = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == 0
+    assert [(alert["rule"]["name"], alert["status"]) for alert in alerts] == [
         ("rockets", "withdrawn"),
         ("rockets", "firing"),
     ]
-    assert told[1]["level"] == "high"
-    assert told[1]["evidence"][0]["spans"] == [{"start": 0, "end": 11}]
+    assert alerts[1]["level"] == "high"
+    assert alerts[1]["evidence"][0]["spans"] == [{"start": 0, "end": 11}]
 
 
 def test_backtest_prints_a_table_for_people(tmp_path: Path) -> None:
-    asked = rules(
+    result = rules(
         "backtest",
         *("--rules", str(write_pack(tmp_path)), "--events", "-", "--format", "table"),
         given=lines(EVENTS[0]),
     )
 
-    assert "2020-01-03" in asked.stdout
-    assert "rockets" in asked.stdout
+    assert "2020-01-03" in result.stdout
+    assert "rockets" in result.stdout
 
 
 @pytest.mark.parametrize(

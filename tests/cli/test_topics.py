@@ -3,21 +3,21 @@ from typing import Any
 import pytest
 
 from cli.faults import CommandFailure
-from cli.topics import create_topics, partitions_for, wanted
+from cli.topics import create_topics, default_partitions, topic_requests
 
 
 def test_the_recorded_clock_needs_one_partition() -> None:
-    assert (partitions_for("wall"), partitions_for("recorded")) == (8, 1)
+    assert (default_partitions("wall"), default_partitions("recorded")) == (8, 1)
 
 
 def test_every_topic_carries_the_prefix() -> None:
-    topics = wanted("drill.", 4, 1)
+    topics = topic_requests("drill.", 4, 1)
 
     assert all(name.startswith("drill.") for name in topics)
 
 
 def test_the_rules_topic_has_one_partition_whatever_is_asked() -> None:
-    topics = wanted("vedette.", 4, 3)
+    topics = topic_requests("vedette.", 4, 3)
 
     assert topics["vedette.rules"] == {
         "num_partitions": 1,
@@ -27,7 +27,7 @@ def test_the_rules_topic_has_one_partition_whatever_is_asked() -> None:
 
 
 def test_events_have_the_partitions_that_were_asked_for() -> None:
-    topics = wanted("vedette.", 4, 3)
+    topics = topic_requests("vedette.", 4, 3)
 
     assert topics["vedette.events"]["num_partitions"] == 4
 

@@ -1,43 +1,43 @@
 from pathlib import Path
 
-from cli.stack.banner import banner, invitation
+from cli.stack.banner import build_banner, build_invitation
 from cli.stack.plan import PORTS, Plan
 
-PLACE = Path("somewhere")
+FOLDER = Path("somewhere")
 
 
 def plan(*, demo: bool = False) -> Plan:
     return Plan(Path("rules/pack"), {**PORTS, "broker": 9001, "redis": 9002}, demo=demo)
 
 
-def test_the_banner_says_where_everything_listens_and_that_nothing_is_kept() -> None:
-    said = banner(plan(), {}, PLACE).plain
+def test_the_banner_names_where_everything_listens_and_that_nothing_is_kept() -> None:
+    text = build_banner(plan(), {}, FOLDER).plain
 
-    assert "Nothing is kept after it stops." in said
+    assert "Nothing is kept after it stops." in text
     for address in ("127.0.0.1:8080", "127.0.0.1:6066", "127.0.0.1:8082", "127.0.0.1:9001"):
-        assert address in said
+        assert address in text
 
 
-def test_the_banner_says_who_gets_the_alerts() -> None:
+def test_the_banner_names_who_gets_the_alerts() -> None:
     inherited = {"VEDETTE_SLACK_TOKEN": "xoxb", "VEDETTE_SLACK_CHANNEL": "#watch"}
 
-    assert "to Slack, #watch" in banner(plan(), inherited, PLACE).plain
-    assert "shown here" in banner(plan(demo=True), inherited, PLACE).plain
-    assert "xoxb" not in banner(plan(), inherited, PLACE).plain
+    assert "to Slack, #watch" in build_banner(plan(), inherited, FOLDER).plain
+    assert "shown here" in build_banner(plan(demo=True), inherited, FOLDER).plain
+    assert "xoxb" not in build_banner(plan(), inherited, FOLDER).plain
 
 
-def test_a_broker_that_is_set_but_not_used_is_named() -> None:
-    said = banner(plan(), {"VEDETTE_REDIS_URL": "redis://elsewhere"}, PLACE).plain
+def test_a_variable_that_is_ignored_is_named() -> None:
+    text = build_banner(plan(), {"VEDETTE_REDIS_URL": "redis://elsewhere"}, FOLDER).plain
 
-    assert "VEDETTE_REDIS_URL is not used" in said
+    assert "VEDETTE_REDIS_URL is ignored" in text
 
 
-def test_the_curl_line_carries_a_token_only_where_one_is_asked() -> None:
-    open_to_all = invitation(plan(), {}, '{"text": "it"}').plain
-    guarded = invitation(plan(), {"VEDETTE_INGEST_TOKENS_FILE": "tokens.yaml"}, "{}").plain
+def test_the_curl_line_has_a_token_only_where_ingest_needs_one() -> None:
+    open_to_all = build_invitation(plan(), {}, '{"text": "it"}').plain
+    guarded = build_invitation(plan(), {"VEDETTE_INGEST_TOKENS_FILE": "tokens.yaml"}, "{}").plain
 
     assert """-d '{"text": "it"}'""" in open_to_all
     assert "Authorization" not in open_to_all
-    assert "no token is asked" in open_to_all
+    assert "needs no token" in open_to_all
     assert 'Authorization: Bearer $TOKEN"' in guarded
     assert "tokens.yaml" in guarded

@@ -54,7 +54,7 @@ def test_a_child_that_hears_ends_by_itself(tmp_path: Path) -> None:
 
     end([child], Stop())
 
-    assert child.ended() == -signal.SIGTERM
+    assert child.exit_code() == -signal.SIGTERM
 
 
 def test_a_deaf_child_is_killed_at_once_when_somebody_hurries(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_deaf_child_is_killed_at_once_when_somebody_hurries(tmp_path: Path) ->
 
     end([child], stop)
 
-    assert child.ended() == -signal.SIGKILL
+    assert child.exit_code() == -signal.SIGKILL
 
 
 def test_a_child_does_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> None:

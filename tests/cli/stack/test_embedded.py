@@ -14,7 +14,7 @@ from kafka import KafkaConsumer, KafkaProducer
 from cli.faults import CommandFailure
 from cli.stack.child import end
 from cli.stack.embedded import start_broker, start_redis, wait_for_broker, wait_for_redis
-from cli.stack.ports import free_ports
+from cli.stack.ports import find_free_ports
 from cli.stack.stop import Stop
 from schemas.envelope import dead_letter_headers
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[str]:
-    port = free_ports("127.0.0.1", {"broker": 0})["broker"]
+    port = find_free_ports("127.0.0.1", {"broker": 0})["broker"]
     child = start_broker(port, tmp_path)
     try:
         wait_for_broker(child, port, Stop())
@@ -103,7 +103,7 @@ def test_dead_letters_without_a_topic_is_one_line_and_exit_code_2(broker: str) -
     ]
 
 
-def test_an_alerts_story_is_told_in_order_of_time(broker: str) -> None:
+def test_the_acts_on_an_alert_are_shown_in_order_of_time(broker: str) -> None:
     vedette("topics", "create", broker=broker)
     for act, second in (("resolved", 9), ("notified", 1)):
         line = {
@@ -130,7 +130,7 @@ def test_an_alerts_story_is_told_in_order_of_time(broker: str) -> None:
 
 
 def test_redis_runs_as_the_notifier_asks_for_it(tmp_path: Path) -> None:
-    port = free_ports("127.0.0.1", {"redis": 0})["redis"]
+    port = find_free_ports("127.0.0.1", {"redis": 0})["redis"]
     child = start_redis(port, tmp_path)
     try:
         wait_for_redis(child, port, Stop())
@@ -152,7 +152,7 @@ def test_a_broker_that_does_not_start_is_named_with_its_log(tmp_path: Path, brok
     child.process.wait(10)
 
     with pytest.raises(CommandFailure, match="the embedded broker did not start"):
-        wait_for_broker(child, free_ports("127.0.0.1", {"none": 0})["none"], Stop())
+        wait_for_broker(child, find_free_ports("127.0.0.1", {"none": 0})["none"], Stop())
 
 
 def test_a_dead_letter_is_sent_again_once(broker: str) -> None:
@@ -166,8 +166,8 @@ def test_a_dead_letter_is_sent_again_once(broker: str) -> None:
     listed = vedette("dead-letters", "list", "--format", "json", broker=broker)
 
     assert "vedette.events/3@17  no time" in tried.stdout
-    assert "1 of 1 open letters went again as 1 messages" in first.stdout
-    assert "0 of 0 open letters" in second.stdout
+    assert "1 of 1 open dead letters sent again, as 1 messages" in first.stdout
+    assert "0 of 0 open dead letters" in second.stdout
     assert listed.stdout == ""
     consumer = KafkaConsumer(
         "vedette.events",

@@ -1,14 +1,14 @@
 import socket
 
-from cli.stack.ports import free_ports, is_free
+from cli.stack.ports import find_free_ports, is_free
 
 LOOPBACK = "127.0.0.1"
 
 
 def test_a_wanted_port_that_is_free_is_kept() -> None:
-    spare = free_ports(LOOPBACK, {"any": 0})["any"]
+    spare = find_free_ports(LOOPBACK, {"any": 0})["any"]
 
-    ports = free_ports(LOOPBACK, {"ingest": spare})
+    ports = find_free_ports(LOOPBACK, {"ingest": spare})
 
     assert ports == {"ingest": spare}
 
@@ -17,15 +17,15 @@ def test_a_taken_port_is_replaced_by_another() -> None:
     with socket.create_server((LOOPBACK, 0)) as holder:
         taken = holder.getsockname()[1]
 
-        ports = free_ports(LOOPBACK, {"ingest": taken})
+        ports = find_free_ports(LOOPBACK, {"ingest": taken})
 
         assert ports["ingest"] not in (0, taken)
 
 
 def test_two_names_never_get_the_same_port() -> None:
-    spare = free_ports(LOOPBACK, {"any": 0})["any"]
+    spare = find_free_ports(LOOPBACK, {"any": 0})["any"]
 
-    ports = free_ports(LOOPBACK, {"ingest": spare, "notifier": spare})
+    ports = find_free_ports(LOOPBACK, {"ingest": spare, "notifier": spare})
 
     assert len(set(ports.values())) == 2
 

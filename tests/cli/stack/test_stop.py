@@ -6,7 +6,7 @@ import pytest
 from cli.stack.stop import Stop, UserStopped
 
 
-def test_a_wait_ends_at_once_when_somebody_has_asked() -> None:
+def test_a_wait_ends_at_once_when_a_stop_is_requested() -> None:
     stop = Stop()
     stop.request()
 
@@ -25,17 +25,17 @@ def test_a_signal_is_a_request_and_no_traceback(number: signal.Signals) -> None:
             stop.sleep(5)
 
 
-def test_the_second_request_is_in_a_hurry() -> None:
+def test_the_second_request_is_urgent() -> None:
     stop = Stop()
 
     stop.request()
-    once = stop.hurried
+    once = stop.urgent
     stop.request()
 
-    assert (once, stop.hurried) == (False, True)
+    assert (once, stop.urgent) == (False, True)
 
 
-def test_signals_mean_afterwards_what_they_meant_before() -> None:
+def test_the_handlers_of_signals_are_restored() -> None:
     before = signal.getsignal(signal.SIGTERM)
 
     with Stop().on_signals():

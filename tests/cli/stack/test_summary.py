@@ -6,10 +6,10 @@ import pytest
 from rich.console import Console
 
 from cli.faults import CommandFailure
-from cli.posting import Line, Posted
-from cli.stack.closing import closing_table, latency
-from cli.stack.demo import DemoAlert, Story, accepted, differences, read_story
-from cli.stack.watch import Seen
+from cli.posting import Line, PostResult
+from cli.stack.demo import DemoAlert, Timeline, find_differences, post_times, read_timeline
+from cli.stack.summary import build_summary, measure_latency
+from cli.stack.watching import SeenMessages
 from schemas.alert import Alert, Evidence, Level, RuleRef, Status
 from schemas.ledger import Act, LedgerLine
 
@@ -46,18 +46,18 @@ def line(name: str, *, revision: int = 1, after_ms: int, act: Act = Act.NOTIFIED
     )
 
 
-def posted(identity: str = "1", *, fault: str | None = None) -> Posted:
-    return Posted(Line(1, b"{}"), NOW, fault, source="reuters", id=identity)
+def post_result(identity: str = "1", *, fault: str | None = None) -> PostResult:
+    return PostResult(Line(1, b"{}"), NOW, fault, source="reuters", id=identity)
 
 
-def printed(seen: Seen, width: int = 120) -> str:
+def printed(seen: SeenMessages, width: int = 120) -> str:
     paper = io.StringIO()
-    Console(file=paper, width=width).print(closing_table(seen, accepted([posted()]), width))
+    Console(file=paper, width=width).print(build_summary(seen, post_times([post_result()]), width))
     return paper.getvalue()
 
 
-def test_a_row_says_what_when_and_how_fast() -> None:
-    seen = Seen([alert("march")], [line("march", after_ms=42)])
+def test_a_row_has_what_when_and_how_fast() -> None:
+    seen = SeenMessages([alert("march")], [line("march", after_ms=42)])
 
     table = printed(seen)
 
@@ -65,9 +65,9 @@ def test_a_row_says_what_when_and_how_fast() -> None:
         assert cell in table
 
 
-def test_a_narrow_screen_keeps_to_what_counts() -> None:
+def test_a_narrow_screen_has_no_summary() -> None:
     long = alert("parliament_expulsion_bill", status=Status.WITHDRAWN)
-    seen = Seen([long, alert("march")], [line("march", after_ms=1042)])
+    seen = SeenMessages([long, alert("march")], [line("march", after_ms=1042)])
 
     table = printed(seen, width=80)
 
@@ -76,7 +76,7 @@ def test_a_narrow_screen_keeps_to_what_counts() -> None:
 
 
 def test_an_alert_has_one_row_however_often_it_was_revised() -> None:
-    seen = Seen([alert("march"), alert("march", revision=2, status=Status.RESOLVED)], [])
+    seen = SeenMessages([alert("march"), alert("march", revision=2, status=Status.RESOLVED)], [])
 
     table = printed(seen)
 
@@ -86,68 +86,68 @@ def test_an_alert_has_one_row_however_often_it_was_revised() -> None:
 
 def test_the_latency_is_that_of_the_first_message() -> None:
     acts = [line("march", revision=2, after_ms=900), line("march", after_ms=30)]
-    seen = Seen([alert("march"), alert("march", revision=2)], acts)
+    seen = SeenMessages([alert("march"), alert("march", revision=2)], acts)
 
-    assert latency("id of march", seen, accepted([posted()])) == 0.03
+    assert measure_latency("id of march", seen, post_times([post_result()])) == 0.03
 
 
 def test_an_alert_that_failed_to_go_out_has_no_latency() -> None:
-    seen = Seen([alert("march")], [line("march", after_ms=30, act=Act.FAILED)])
+    seen = SeenMessages([alert("march")], [line("march", after_ms=30, act=Act.FAILED)])
 
-    assert latency("id of march", seen, accepted([posted()])) is None
+    assert measure_latency("id of march", seen, post_times([post_result()])) is None
 
 
 def test_what_ingest_refused_was_not_accepted() -> None:
-    assert accepted([posted(fault="lat: too far north")]) == {}
+    assert post_times([post_result(fault="lat: too far north")]) == {}
 
 
 def expected(name: str) -> DemoAlert:
     return DemoAlert(rule=name, starts_at=NOON)
 
 
-def test_what_did_not_show_and_what_should_not_have_are_both_said() -> None:
-    story = Story([], frozenset({expected("march"), expected("leader")}))
-    seen = Seen(
+def test_alerts_that_are_missing_or_unexpected_are_both_named() -> None:
+    timeline = Timeline([], frozenset({expected("march"), expected("leader")}))
+    seen = SeenMessages(
         [alert("march"), alert("leader"), alert("rockets")],
         [line("march", after_ms=1), line("rockets", after_ms=1)],
     )
 
-    assert differences(story, seen) == [
-        "leader of 2020-01-16 12:00 was expected and did not show",
+    assert find_differences(timeline, seen) == [
+        "leader of 2020-01-16 12:00 was expected and not shown",
         "rockets of 2020-01-16 12:00 was not expected",
     ]
 
 
-def test_a_withdrawn_alert_is_one_that_did_not_stand() -> None:
-    story = Story([], frozenset())
-    seen = Seen([alert("march", status=Status.WITHDRAWN)], [line("march", after_ms=1)])
+def test_a_withdrawn_alert_counts_as_none() -> None:
+    timeline = Timeline([], frozenset())
+    seen = SeenMessages([alert("march", status=Status.WITHDRAWN)], [line("march", after_ms=1)])
 
-    assert differences(story, seen) == []
-
-
-def test_a_pack_that_says_nothing_expects_anything() -> None:
-    seen = Seen([alert("march")], [line("march", after_ms=1)])
-
-    assert differences(Story([]), seen) == []
+    assert find_differences(timeline, seen) == []
 
 
-def test_all_is_shown_when_what_became_of_each_alert_is() -> None:
+def test_a_pack_without_expectations_allows_any_alert() -> None:
+    seen = SeenMessages([alert("march")], [line("march", after_ms=1)])
+
+    assert find_differences(Timeline([]), seen) == []
+
+
+def test_all_is_shown_when_the_last_status_of_each_alert_is() -> None:
     revisions = [alert("march"), alert("march", revision=2, status=Status.RESOLVED)]
-    seen = Seen(revisions, [line("march", after_ms=1)])
+    seen = SeenMessages(revisions, [line("march", after_ms=1)])
 
-    before = seen.all_shown
+    before = seen.is_all_shown
     seen.ledger.append(line("march", revision=2, after_ms=2))
 
-    assert (before, seen.all_shown) == (False, True)
+    assert (before, seen.is_all_shown) == (False, True)
 
 
 def test_a_revision_that_only_adds_evidence_keeps_nobody_waiting() -> None:
-    seen = Seen([alert("march"), alert("march", revision=2)], [line("march", after_ms=1)])
+    seen = SeenMessages([alert("march"), alert("march", revision=2)], [line("march", after_ms=1)])
 
-    assert seen.all_shown
+    assert seen.is_all_shown
 
 
-def test_a_story_ends_at_its_newest_recorded_time(tmp_path: Path) -> None:
+def test_a_timeline_ends_at_its_newest_recorded_time(tmp_path: Path) -> None:
     (tmp_path / "timeline.jsonl").write_text(
         '{"occurred_at": "2020-01-20T00:00:00Z", "recorded_at": "2020-01-24T12:00:00+03:00"}\n'
         "no json\n"
@@ -158,10 +158,10 @@ def test_a_story_ends_at_its_newest_recorded_time(tmp_path: Path) -> None:
         "levels:\n- {hypothesis: mlcoa, starts_at: 2020-01-16T12:00:00.7Z, level: low}\n"
     )
 
-    story = read_story(tmp_path)
+    timeline = read_timeline(tmp_path)
 
-    assert story.ends_at == datetime(2020, 1, 24, 9, tzinfo=UTC)
-    assert story.expected == frozenset({expected("march"), expected("mlcoa")})
+    assert timeline.ends_at == datetime(2020, 1, 24, 9, tzinfo=UTC)
+    assert timeline.expected == frozenset({expected("march"), expected("mlcoa")})
 
 
 def test_an_expectation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -169,4 +169,4 @@ def test_an_expectation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "timeline.expected.yaml").write_text("alerts:\n- {rule: march}\n")
 
     with pytest.raises(CommandFailure, match=r"(?s)timeline.expected.yaml: .*starts_at"):
-        read_story(tmp_path)
+        read_timeline(tmp_path)

@@ -1,4 +1,4 @@
-"""What passes through the topics of a running stack, for the closing table."""
+"""The messages of a running stack, for the summary of a demo."""
 
 import threading
 from collections.abc import Iterable, Mapping
@@ -18,21 +18,21 @@ from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER, SIGNALS, topic_name
 
 POLL_MS = 100
 FETCH_WAIT_MS = 20
-END_WITHIN = 5.0
+END_SECONDS = 5.0
 TOPICS = (ALERTS, LEDGER, SIGNALS, DEAD_LETTERS)
 
 
 @dataclass(slots=True)
-class Seen:
-    """What has passed so far: written by the watch alone, read by anybody."""
+class SeenMessages:
+    """The messages so far: only the watch writes, from its own thread."""
 
     alerts: list[Alert] = field(default_factory=list)
     ledger: list[LedgerLine] = field(default_factory=list)
     dead_letters: int = 0
-    ticked: datetime | None = None
+    last_tick: datetime | None = None
 
-    def take(self, topic: str, record: ConsumerRecord) -> None:
-        """Add one message of the topic whose name without prefix is `topic`."""
+    def add(self, topic: str, record: ConsumerRecord) -> None:
+        """Add a message of `topic`, a name without prefix."""
         if topic == ALERTS:
             alert = Alert.model_validate_json(record.value)
             self.alerts += [] if is_watchdog(alert) else [alert]
@@ -41,16 +41,16 @@ class Seen:
         elif topic == DEAD_LETTERS:
             self.dead_letters += 1
         elif header(record.headers, "ce_type") == TICK:
-            self.ticked = Tick.model_validate_json(record.value).time
+            self.last_tick = Tick.model_validate_json(record.value).time
 
     @property
-    def messages(self) -> int:
-        """How many alerts and acts have passed."""
+    def count(self) -> int:
+        """The number of alerts and acts."""
         return len(self.alerts) + len(self.ledger)
 
     @property
-    def final(self) -> Mapping[str, Alert]:
-        """The last revision of each alert, in the order in which they were announced."""
+    def last_revisions(self) -> Mapping[str, Alert]:
+        """The last revision of each alert by its id, in the order of their first ones."""
         last: dict[str, Alert] = {}
         for alert in tuple(self.alerts):
             if alert.id not in last or alert.revision >= last[alert.id].revision:
@@ -59,33 +59,35 @@ class Seen:
 
     @property
     def shown_ids(self) -> frozenset[str]:
-        """The ids of the alerts that were put before people."""
+        """The ids of the alerts that were shown to people."""
         return frozenset(line.alert for line in tuple(self.ledger) if is_shown(line))
 
     @property
-    def all_shown(self) -> bool:
-        """Whether people know where every alert stands; mere evidence may come later."""
+    def is_all_shown(self) -> bool:
+        """Whether the last status and level of every alert were shown; evidence may come later."""
         shown = {(line.alert, line.revision) for line in tuple(self.ledger) if is_shown(line)}
-        known = {
+        shown_states = {
             (alert.id, alert.status, alert.level)
             for alert in tuple(self.alerts)
             if (alert.id, alert.revision) in shown
         }
-        return {(last.id, last.status, last.level) for last in self.final.values()} <= known
+        return {
+            (last.id, last.status, last.level) for last in self.last_revisions.values()
+        } <= shown_states
 
 
 def is_shown(line: LedgerLine) -> bool:
-    """Whether this act put an alert before people."""
+    """Whether this act showed an alert to people."""
     return line.act in SHOWN
 
 
 class StackWatch:
-    """Reads the topics from their beginning in a thread of its own, between enter and exit."""
+    """Reads the topics from their beginning in its own thread, between enter and exit."""
 
     def __init__(self, bootstrap_servers: str, prefix: str) -> None:
-        self.seen = Seen()
+        self.seen = SeenMessages()
         self._names = {topic_name(prefix, topic): topic for topic in TOPICS}
-        self._ended = threading.Event()
+        self._stopping = threading.Event()
         self._thread = threading.Thread(
             target=self._read, args=(bootstrap_servers,), name="watch", daemon=True
         )
@@ -95,8 +97,8 @@ class StackWatch:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join(END_WITHIN)
+        self._stopping.set()
+        self._thread.join(END_SECONDS)
 
     def _read(self, bootstrap_servers: str) -> None:
         consumer = KafkaConsumer(
@@ -105,17 +107,17 @@ class StackWatch:
             fetch_max_wait_ms=FETCH_WAIT_MS,
         )
         try:
-            consumer.assign(list(_places(consumer, self._names)))
+            consumer.assign(list(_find_partitions(consumer, self._names)))
             consumer.seek_to_beginning()
-            while not self._ended.is_set():
-                for place, records in consumer.poll(timeout_ms=POLL_MS).items():
+            while not self._stopping.is_set():
+                for partition, records in consumer.poll(timeout_ms=POLL_MS).items():
                     for record in records:
-                        self.seen.take(self._names[place.topic], record)
+                        self.seen.add(self._names[partition.topic], record)
         finally:
             consumer.close()
 
 
-def _places(consumer: KafkaConsumer, names: Iterable[str]) -> Iterable[TopicPartition]:
+def _find_partitions(consumer: KafkaConsumer, names: Iterable[str]) -> Iterable[TopicPartition]:
     for name in names:
-        for partition in consumer.partitions_for_topic(name) or ():
-            yield TopicPartition(name, partition)
+        for number in consumer.partitions_for_topic(name) or ():
+            yield TopicPartition(name, number)

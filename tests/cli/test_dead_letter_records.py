@@ -7,8 +7,14 @@ from typing import Any
 import pytest
 from kafka.consumer.fetcher import ConsumerRecord
 
-from cli.letters import Again, DeadLetter, again, mark_of, open_letters
-from cli.retry import is_asked_for
+from cli.dead_letter_records import (
+    DeadLetter,
+    ResentRecord,
+    find_open,
+    records_to_resend,
+    retry_marker_headers,
+)
+from cli.retry import is_selected
 from schemas.envelope import Headers, dead_letter_headers
 
 EVENT = {"id": "e-2", "source": "afp", "title": "Rockets", "occurred_at": "2020-01-14T12:00:00Z"}
@@ -36,12 +42,12 @@ def headers(reason: str = "no time", topic: str = "vedette.events") -> Headers:
 def letter(value: bytes | None = b"x", **changes: Any) -> DeadLetter:
     said = headers(changes.pop("reason", "no time"), changes.pop("topic", "vedette.events"))
     more = [(name, str(told).encode()) for name, told in changes.items()]
-    (found,) = open_letters(records(DeadLetterRecord(value, [("ce_type", b"t"), *said, *more])))
+    (found,) = find_open(records(DeadLetterRecord(value, [("ce_type", b"t"), *said, *more])))
     return found
 
 
-def sent(one: DeadLetter, *originals: DeadLetterRecord) -> list[Again]:
-    return list(again(one, records(*originals)))
+def sent(one: DeadLetter, *originals: DeadLetterRecord) -> list[ResentRecord]:
+    return list(records_to_resend(one, records(*originals)))
 
 
 def test_a_letter_that_was_sent_again_is_no_longer_open() -> None:
@@ -49,36 +55,36 @@ def test_a_letter_that_was_sent_again_is_no_longer_open() -> None:
         DeadLetterRecord(b"a", headers(), offset=4),
         DeadLetterRecord(b"b", headers(), offset=5),
     )
-    mark = DeadLetterRecord(None, mark_of(open_letters(records(first))[0]), offset=6)
+    mark = DeadLetterRecord(None, retry_marker_headers(find_open(records(first))[0]), offset=6)
 
-    assert [one.value for one in open_letters(records(first, second, mark))] == [b"b"]
+    assert [one.value for one in find_open(records(first, second, mark))] == [b"b"]
 
 
 def test_what_is_no_letter_of_ours_is_left_out() -> None:
-    assert open_letters(records(DeadLetterRecord(b"a", [("topic", b"t")]))) == []
+    assert find_open(records(DeadLetterRecord(b"a", [("topic", b"t")]))) == []
 
 
 def test_an_event_goes_again_under_its_own_key() -> None:
     raw = json.dumps(EVENT).encode()
 
-    assert sent(letter(raw)) == [Again("vedette.events", b"afp e-2", raw, [])]
+    assert sent(letter(raw)) == [ResentRecord("vedette.events", b"afp e-2", raw, [])]
 
 
 def test_what_is_still_no_event_goes_under_the_key_it_had() -> None:
-    assert sent(letter(b"{")) == [Again("vedette.events", b"k", b"{", [])]
+    assert sent(letter(b"{")) == [ResentRecord("vedette.events", b"k", b"{", [])]
 
 
 def test_a_signal_goes_again_with_its_headers() -> None:
     one = letter(b"{}", topic="vedette.signals")
 
-    assert sent(one) == [Again("vedette.signals", b"k", b"{}", [("ce_type", b"t")])]
+    assert sent(one) == [ResentRecord("vedette.signals", b"k", b"{}", [("ce_type", b"t")])]
 
 
 def test_a_letter_without_bytes_sends_the_message_where_it_stands() -> None:
     original = DeadLetterRecord(b"large", [("ce_type", b"t")], key=b"o")
 
     assert sent(letter(None), original) == [
-        Again("vedette.events", b"o", b"large", [("ce_type", b"t")])
+        ResentRecord("vedette.events", b"o", b"large", [("ce_type", b"t")])
     ]
 
 
@@ -95,8 +101,8 @@ def test_a_letter_without_bytes_sends_the_message_where_it_stands() -> None:
 def test_everything_that_is_given_must_be_true(
     where: str | None, reason: str | None, source: str | None, asked: bool
 ) -> None:
-    assert is_asked_for(letter(json.dumps(EVENT).encode()), where, reason, source) == asked
+    assert is_selected(letter(json.dumps(EVENT).encode()), where, reason, source) == asked
 
 
 def test_what_came_too_late_is_not_sent_again() -> None:
-    assert not is_asked_for(letter(reason="too_late"), None, None, None)
+    assert not is_selected(letter(reason="too_late"), None, None, None)
