@@ -19,12 +19,14 @@ class StateKind(Enum):
     HYPOTHESIS = b":h:"
     SOURCE = b":s:"
     CLOCK = b":c:"
+    TOPIC = b":t:"
+    """The signals topic whose messages the states have applied."""
 
 
 class StateKey(NamedTuple):
     """The key of one value: its kind, its signals partition, and the key of its state there.
 
-    A clock is the only one of its partition and has no `key`; only panes have a `pane`.
+    A clock or topic is the only one of its partition and has no `key`; only panes have a `pane`.
     """
 
     kind: StateKind

@@ -21,6 +21,7 @@ GROUP = b'["iraq","march",["place","a:p:1.2.3:b"]]'
         (StateKey(StateKind.HYPOTHESIS, 1, b'["iraq","coup"]'), b'1:h:["iraq","coup"]'),
         (StateKey(StateKind.SOURCE, 1, b"telegram:@a"), b"1:s:telegram:@a"),
         (StateKey(StateKind.CLOCK, 3), b"3:c:"),
+        (StateKey(StateKind.TOPIC, 3), b"3:t:"),
     ],
 )
 def test_a_key_reads_back_as_it_was_written(key: StateKey, raw: bytes) -> None:
