@@ -36,8 +36,8 @@ from services.matcher.adapters.state.table import add_table, changelog_name
 from services.matcher.adapters.state.windows import Windows
 from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.crash import crash_and_park
+from services.matcher.adapters.stream.group_watch import GroupWatch
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
-from services.matcher.adapters.stream.watch import GroupWatch
 from services.matcher.adapters.stream.worker import new_loop, run
 from services.matcher.adapters.topics.admin import retention
 from services.matcher.adapters.topics.cluster import KafkaCluster, KafkaUnusable
@@ -103,7 +103,7 @@ async def prepare(settings: MatcherSettings) -> Kafka:
     bootstrap = settings.kafka_bootstrap_servers
     cluster = await KafkaCluster.connect(bootstrap)
     names = {name: topic_name(settings.topic_prefix, name) for name in TOPICS}
-    partitions = {name: await cluster.partitions(full) for name, full in names.items()}
+    partitions = {name: await cluster.count_partitions(full) for name, full in names.items()}
     name, count = changelog_name(app_id(settings)), partitions[SIGNALS]
     await to_thread(ensure_changelog, bootstrap, name, count)
     events_kept = await to_thread(retention, bootstrap, names[EVENTS])
@@ -159,7 +159,7 @@ def _active_matcher(
     bundles, follower, sender = parts
     events, backfilled = topic_name(settings.topic_prefix, EVENTS), kafka.rules.backfilled
     partitions = BackfillPartitions(
-        kafka.signals_partitions, partial(kafka.cluster.known, events), backfilled
+        kafka.signals_partitions, partial(kafka.cluster.known_partitions, events), backfilled
     )
     source = KafkaReplaySource(settings.kafka_bootstrap_servers, events)
     backfill = Backfill(source, sender, partitions)
@@ -223,8 +223,8 @@ def _note_reach(rulebook: Rulebook, kafka: Kafka, health: telemetry.Health) -> N
 
 def _watch(app: App, cluster: KafkaCluster, health: telemetry.Health) -> None:
     watch = GroupWatch(app, cluster)
-    health.add("group", watch.group)
-    health.add("kafka", watch.kafka)
+    health.add("group", watch.check_group)
+    health.add("kafka", watch.check_kafka)
     app.task(watch.run)
 
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from services.matcher.adapters.stream.agents import add_agent
-from services.matcher.adapters.stream.stuck import LoopWatchdog
+from services.matcher.adapters.stream.loop_watchdog import LoopWatchdog
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
 from services.matcher.adapters.stream.worker import new_loop, run
 from services.matcher.adapters.topics.records import ConsumerRecord

@@ -14,7 +14,7 @@ from faust.types.transports import ConsumerT, TransportT
 
 from services.matcher.adapters.state.table import add_table
 from services.matcher.adapters.stream.agents import add_agent
-from services.matcher.adapters.stream.fetch import FetchingThread
+from services.matcher.adapters.stream.consumer_thread import ConsumerThread
 from services.matcher.adapters.stream.transport import App, Transport, faust_options, raw_topic
 from services.matcher.adapters.stream.worker import new_loop, run
 from services.matcher.adapters.topics.records import ConsumerRecord
@@ -37,8 +37,8 @@ class StormApp(App):
 class PlainConsumer(FaustConsumer):
     """Faust's, in our thread: without it there is no session, and nothing is sent."""
 
-    def _new_consumer_thread(self) -> FetchingThread:
-        return FetchingThread(self, loop=self.loop, beacon=self.beacon)
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
 
 class PlainTransport(Transport):

@@ -44,7 +44,7 @@ class Ticker:
                 if app.settled:
                     assignment = app.consumer.assignment()
                     owned = sorted(tp.partition for tp in assignment if tp.topic == self.topic)
-                    await self.tick(owned, cluster.known(self.topic))
+                    await self.tick(owned, cluster.known_partitions(self.topic))
             except Exception as error:
                 log.exception("no tick can be written")
                 await crash_and_park(app, error)

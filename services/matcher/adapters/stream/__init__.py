@@ -1,1 +1,1 @@
-"""Faust and its clients as they run here: the group, the fence, the way out of a fault."""
+"""Faust and its clients, corrected: the group, the session, the fence, crashes."""

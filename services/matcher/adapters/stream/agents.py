@@ -1,4 +1,4 @@
-"""Agents: the loops that take messages from Faust, out of which nothing is ever raised."""
+"""Agents: the loops that take messages from Faust, and that no exception leaves."""
 
 from collections.abc import Awaitable, Callable
 
@@ -11,20 +11,20 @@ from services.matcher.adapters.topics.records import ConsumerRecord
 
 log = telemetry.logger(__name__)
 
-Take = Callable[[ConsumerRecord], Awaitable[None]]
+ProcessMessage = Callable[[ConsumerRecord], Awaitable[None]]
 
 
-def add_agent(app: faust.App, name: str, topic: TopicT, take: Take) -> None:
-    """Let `take` have every message of the topic, one at a time.
+def add_agent(app: faust.App, name: str, topic: TopicT, process: ProcessMessage) -> None:
+    """Have `process` called with every message of the topic, one at a time.
 
-    A message is acknowledged when `take` returns. Were it to raise out of the loop, Faust would
-    acknowledge the message and lose it: so the process ends instead, in front of it.
+    A message is acknowledged when `process` returns. Faust would also acknowledge a message on
+    which the loop raises, and lose it: so the process ends instead, in front of the message.
     """
 
     async def loop(stream: StreamT[bytes]) -> None:
         async for event in stream.events():
             try:
-                await take(event.message)
+                await process(event.message)
             except Exception as error:
                 log.exception("a message cannot be processed", agent=name)
                 await crash_and_park(app, error)

@@ -1,4 +1,4 @@
-"""aiokafka's side of the group, which here tells the session what it learns."""
+"""aiokafka's side of the group, which here reports to the session."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from services.matcher.adapters.stream.session import Session
 
 
 class Coordinator(GroupCoordinator):  # type: ignore[misc]  # aiokafka has no types
-    """Heartbeats confirm the session; being unknown to Kafka loses it."""
+    """Answered heartbeats confirm the session; being unknown to Kafka loses it."""
 
     session: Session
 
@@ -30,7 +30,7 @@ class Coordinator(GroupCoordinator):  # type: ignore[misc]  # aiokafka has no ty
         return answer
 
     def reset_generation(self) -> None:
-        """Kafka said that it does not know us, or we are leaving."""
+        """Called when Kafka does not know us, or when we leave."""
         if self._closing.done():
             self.session.leave()
         else:

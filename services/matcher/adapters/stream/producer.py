@@ -1,4 +1,4 @@
-"""Faust's producer, which here knows what Kafka has not yet taken and what it refused."""
+"""Faust's producer, which here knows what Kafka has not acknowledged and what it refused."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,27 +12,27 @@ from services.matcher.adapters.stream.session import Session
 
 
 class Producer(FaustProducer):
-    """Every send, tables included, is followed until Kafka answers."""
+    """Follows every message, table writes included, until Kafka answers."""
 
     session: Session
-    """Whose end is the end of all sending; set before the start."""
+    """Nothing is sent after its end; set before the start."""
 
     on_refused: Callable[[BaseException], None] | None = None
     """Called once, on the loop, when Kafka has refused a message for good."""
 
     def __post_init__(self) -> None:
-        """Start with nothing in flight."""
+        """Begin with nothing in flight."""
         super().__post_init__()
-        self._unanswered: set[asyncio.Future[RecordMetadata]] = set()
+        self._unacknowledged: set[asyncio.Future[RecordMetadata]] = set()
         self._refused = False
 
     def send_soon(self, fut: FutureMessage) -> None:
-        """Queue what a table writes."""
+        """Queue a table write."""
         self._follow(fut)
         super().send_soon(fut)
 
     async def send(self, *args: Any, **kwargs: Any) -> Awaitable[RecordMetadata]:
-        """Queue a message; the answer is awaitable.
+        """Queue a message; the answer can be awaited.
 
         Raises:
             ProducerSendError: it is over the size limit.
@@ -46,19 +46,19 @@ class Producer(FaustProducer):
         FencedClient.adopt(producer.client, self.session)
         return producer
 
-    async def settled(self) -> bool:
+    async def wait_acknowledged(self) -> bool:
         """Wait until Kafka has all that was sent so far; False if it never will."""
-        waiting = set(self._unanswered)
+        waiting = set(self._unacknowledged)
         while waiting and not self.buffer.should_stop:
             _, waiting = await asyncio.wait(waiting, timeout=1)
         return not waiting and not self._refused
 
     def _follow(self, future: asyncio.Future[RecordMetadata]) -> None:
-        self._unanswered.add(future)
-        future.add_done_callback(self._answered)
+        self._unacknowledged.add(future)
+        future.add_done_callback(self._note_answer)
 
-    def _answered(self, future: asyncio.Future[RecordMetadata]) -> None:
-        self._unanswered.discard(future)
+    def _note_answer(self, future: asyncio.Future[RecordMetadata]) -> None:
+        self._unacknowledged.discard(future)
         error = None if future.cancelled() else future.exception()
         if error is not None and not self._refused:
             self._refused = True

@@ -1,4 +1,4 @@
-"""Progress: partitions on which nothing is done although there is something to do.
+"""Progress: partitions on which messages wait and none is processed.
 
 A loop may turn, and heartbeats go out, while an agent waits for what never comes.
 """
@@ -14,30 +14,30 @@ STALLED_SECONDS = 300.0
 
 
 class Lag(NamedTuple):
-    """How far a partition is committed, and how many messages stand behind that."""
+    """The committed offset of a partition, and the number of messages after it."""
 
-    done: int
+    committed: int
     waiting: int
 
 
 @dataclass(slots=True)
 class Progress:
-    """What is known of each partition that has messages waiting: since when it stands where."""
+    """The committed offset of each partition with messages waiting, and since when it is that."""
 
     seconds: float = STALLED_SECONDS
-    _stands: dict[TP, tuple[int, float]] = field(default_factory=dict, init=False)
+    _unchanged: dict[TP, tuple[int, float]] = field(default_factory=dict, init=False)
 
-    def stalled(self, lags: Mapping[TP, Lag], now: float) -> list[TP]:
-        """Those that had messages waiting for so long, of which none was done."""
-        self._stands = {
-            tp: self._stood(tp, lag.done, now) for tp, lag in lags.items() if lag.waiting
+    def find_stalled(self, lags: Mapping[TP, Lag], now: float) -> list[TP]:
+        """The partitions on which messages have waited for `seconds` and none was committed."""
+        self._unchanged = {
+            tp: self._since(tp, lag.committed, now) for tp, lag in lags.items() if lag.waiting
         }
-        return [tp for tp, (_, since) in self._stands.items() if now - since >= self.seconds]
+        return [tp for tp, (_, since) in self._unchanged.items() if now - since >= self.seconds]
 
     def forget(self) -> None:
-        """Nothing could be done in this while: Kafka is away, or partitions are on the move."""
-        self._stands.clear()
+        """Start over: nothing can be processed while Kafka is away or partitions move."""
+        self._unchanged.clear()
 
-    def _stood(self, tp: TP, done: int, now: float) -> tuple[int, float]:
-        known = self._stands.get(tp)
-        return known if known is not None and known[0] == done else (done, now)
+    def _since(self, tp: TP, committed: int, now: float) -> tuple[int, float]:
+        known = self._unchanged.get(tp)
+        return known if known is not None and known[0] == committed else (committed, now)

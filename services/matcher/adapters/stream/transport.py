@@ -1,4 +1,4 @@
-"""The door through which Faust takes our consumer and our producer."""
+"""The Faust app, and the transport by which it takes our consumer and producer."""
 
 import asyncio
 from functools import cached_property, partial
@@ -12,11 +12,11 @@ from faust.types import TopicT
 from faust.types.transports import ConsumerT, ProducerT, TransportT
 
 from services.matcher.adapters.state.recovery import TableManager
-from services.matcher.adapters.stream.crash import crash, stop_dead
-from services.matcher.adapters.stream.fetch import FetchingConsumer
+from services.matcher.adapters.stream.consumer_thread import ThreadedConsumer
+from services.matcher.adapters.stream.crash import crash, exit_now
+from services.matcher.adapters.stream.loop_watchdog import LoopWatchdog
 from services.matcher.adapters.stream.producer import Producer
 from services.matcher.adapters.stream.session import Session
-from services.matcher.adapters.stream.stuck import LoopWatchdog
 
 SESSION_SECONDS = 6.0
 COMMIT_SECONDS = 0.5
@@ -25,28 +25,28 @@ COMMIT_SECONDS = 0.5
 class Transport(FaustTransport):
     """aiokafka with the consumer and the producer of this package."""
 
-    Consumer: ClassVar[type[ConsumerT]] = FetchingConsumer
+    Consumer: ClassVar[type[ConsumerT]] = ThreadedConsumer
     Producer: ClassVar[type[ProducerT]] = Producer
 
 
 class App(faust.App):
-    """A Faust app that builds its transport here and knows whether it has settled."""
+    """A Faust app with our transport, which knows whether it processes messages."""
 
     settled: bool = False
-    """Whether the group gave it its share (maybe none) and its tables are recovered."""
+    """Whether it has its partitions (maybe none) and their tables are recovered."""
 
     fetch_wait_ms: int = 500
-    """How long Kafka may keep a fetch open when it has nothing."""
+    """How long Kafka may hold a fetch for which it has nothing."""
 
     watchdog: LoopWatchdog = LoopWatchdog()
-    """What ends the process when a loop hangs."""
+    """Ends the process when a loop hangs."""
 
     _crashing: asyncio.Task[None] | None = None
 
     @cached_property
     def session(self) -> Session:
-        """The standing of this worker in its group; the end of it is the end of the process."""
-        lost = partial(stop_dead, "Kafka gave our partitions away: the session is over")
+        """The session of this worker in its group; its loss ends the process."""
+        lost = partial(exit_now, "Kafka gave our partitions away: the session is over")
         return Session(self.conf.broker_session_timeout, self.conf.broker_rebalance_timeout, lost)
 
     def _new_transport(self) -> TransportT:
@@ -59,31 +59,31 @@ class App(faust.App):
         producer = super()._new_producer()
         if isinstance(producer, Producer):
             producer.session = self.session
-            producer.on_refused = self._refused
+            producer.on_refused = self._crash_on_refusal
         return producer
 
-    def _refused(self, error: BaseException) -> None:
-        """Kafka took a message from us and gave it up: commit nothing more, end, start again.
+    def _crash_on_refusal(self, error: BaseException) -> None:
+        """A message is lost: commit nothing more and end the process.
 
-        What is left over when we have left the group was never taken.
+        Messages that are left when we have left the group were never accepted: they are no loss.
         """
         if isinstance(error, ProducerClosed):
             return
         self._crashing = asyncio.ensure_future(crash(self, error))
 
     def on_rebalance_start(self) -> None:
-        """Partitions are on the move: nothing is processed until `on_rebalance_end`."""
+        """Partitions move: nothing is processed until `on_rebalance_end`."""
         self.settled = False
         super().on_rebalance_start()
 
     def on_rebalance_end(self) -> None:
-        """All is assigned, recovered and flowing."""
+        """All partitions are assigned and recovered, and messages flow."""
         super().on_rebalance_end()
         self.settled = True
 
 
 def faust_options(bootstrap: str, folder: Path) -> dict[str, Any]:
-    """Everything that Faust is told; `folder` is for what it leaves behind."""
+    """The options of a Faust app; `folder` is for its files."""
     return {
         "broker": [f"kafka://{server.strip()}" for server in bootstrap.split(",")],
         "datadir": str(folder),

@@ -1,4 +1,4 @@
-"""The worker: runs the Faust app until it is told to stop or crashes."""
+"""The worker: runs the Faust app until it is stopped or crashes."""
 
 import asyncio
 import logging
@@ -7,14 +7,14 @@ import faust
 import uvloop
 
 from services.matcher.adapters.state import recovery, store, table
-from services.matcher.adapters.stream import consumer, fetch, producer, transport
+from services.matcher.adapters.stream import consumer, consumer_thread, producer, transport
 from services.matcher.adapters.stream.transport import App
 from services.telemetry import Seldom
 
 # Faust's base classes log under the name of the module of each subclass
-_OF_FAUST = (consumer, fetch, producer, recovery, store, table, transport)
-OURS = tuple(module.__name__ for module in _OF_FAUST)
-TALKATIVE = ("faust", "mode", "aiokafka", *OURS)
+_SUBCLASSES = (consumer, consumer_thread, producer, recovery, store, table, transport)
+SUBCLASS_LOGGERS = tuple(module.__name__ for module in _SUBCLASSES)
+VERBOSE_LOGGERS = ("faust", "mode", "aiokafka", *SUBCLASS_LOGGERS)
 
 
 def new_loop() -> asyncio.AbstractEventLoop:
@@ -30,18 +30,18 @@ def run(app: App, loop: asyncio.AbstractEventLoop) -> int:
 
     A loop that hangs, or a session that is lost, ends the process itself, with code 1.
 
-    Logging stays as it was configured; the libraries are heard from warnings on.
+    Logging stays as configured, but for the libraries, which log from warnings on.
     """
-    for name in TALKATIVE:
+    for name in VERBOSE_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
     for handler in logging.getLogger().handlers:
-        # each of its connections says several times a second that Kafka is away
+        # each of its connections logs several times a second that Kafka is away
         handler.addFilter(Seldom("aiokafka"))
     app.finalize()
     worker = faust.Worker(
         app, loop=loop, quiet=True, redirect_stdouts=False, override_logging=False
     )
-    # it would write to the terminal even when told to be quiet
+    # it would write to the terminal even when `quiet`
     worker.spinner = None
     app.watchdog.watch(loop)
     try:

@@ -1,4 +1,4 @@
-"""Kafka beside the stream: is it there, which topics has it, how many partitions."""
+"""The Kafka cluster, asked beside the stream: whether it answers, and numbers of partitions."""
 
 import asyncio
 import time
@@ -9,12 +9,12 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 REQUEST_TIMEOUT_MS = 3000
-LOOK_SECONDS = 5.0
-BOOTSTRAP_SECONDS = 30.0
+POLL_TIMEOUT_SECONDS = 5.0
+CONNECT_SECONDS = 30.0
 
 
 class KafkaUnusable(Exception):
-    """Kafka is not there or lacks what the matcher needs; the message says which."""
+    """Kafka does not answer or lacks what the matcher needs; the message says which."""
 
 
 @dataclass(slots=True)
@@ -25,14 +25,14 @@ class KafkaCluster:
     answered: float = field(default_factory=time.monotonic)
 
     @classmethod
-    async def connect(cls, bootstrap: str, patience: float = BOOTSTRAP_SECONDS) -> Self:
-        """Connected to Kafka; waits `patience` seconds for it at most.
+    async def connect(cls, bootstrap: str, retry_seconds: float = CONNECT_SECONDS) -> Self:
+        """A connected one; retries for `retry_seconds`.
 
         Raises:
             KafkaUnusable: nothing answers there.
         """
         client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_TIMEOUT_MS)
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + retry_seconds
         while True:
             try:
                 await client.bootstrap()
@@ -44,37 +44,38 @@ class KafkaCluster:
             else:
                 return cls(client)
 
-    async def partitions(self, topic: str) -> int:
-        """The number of its partitions, asked now.
+    async def count_partitions(self, topic: str) -> int:
+        """The number of partitions of a topic, asked now.
 
         Raises:
             KafkaUnusable: there is no such topic. It is never created by asking.
         """
         try:
-            known = (await self.client.fetch_all_metadata()).partitions_for_topic(topic)
+            partitions = (await self.client.fetch_all_metadata()).partitions_for_topic(topic)
         except KafkaError as error:
             raise KafkaUnusable(f"Kafka does not answer: {error!r}") from None
-        if not known:
+        if not partitions:
             raise KafkaUnusable(f"topic {topic} is missing: create it with `vedette topics create`")
-        return len(known)
+        return len(partitions)
 
     def follow(self, topic: str) -> None:
-        """Let `look` ask for this topic alone, which exists."""
+        """Have `poll` ask for this topic alone, which exists."""
         self.client.set_topics([topic])
 
-    def known(self, topic: str) -> int:
-        """The number of its partitions at the last look; 0 if it is not followed."""
+    def known_partitions(self, topic: str) -> int:
+        """The number of partitions of a topic at the last poll; 0 if it is not followed."""
         return len(self.client.cluster.partitions_for_topic(topic) or ())
 
-    async def look(self) -> bool:
+    async def poll(self) -> bool:
         """Ask Kafka whether it is there; takes some seconds at most."""
         try:
-            there = await asyncio.wait_for(self.client.force_metadata_update(), LOOK_SECONDS)
+            update = self.client.force_metadata_update()
+            answers = await asyncio.wait_for(update, POLL_TIMEOUT_SECONDS)
         except (KafkaError, TimeoutError):
-            there = False
-        if there:
+            answers = False
+        if answers:
             self.answered = time.monotonic()
-        return bool(there)
+        return bool(answers)
 
     def silent_for(self) -> float:
         """Seconds since Kafka answered last."""

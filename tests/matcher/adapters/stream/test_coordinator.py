@@ -24,7 +24,7 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from services.matcher.adapters.stream.coordinator import Coordinator
 from services.matcher.adapters.stream.session import Session
 
-PLACE = TopicPartition("events", 0)
+PARTITION = TopicPartition("events", 0)
 
 
 @dataclass
@@ -38,8 +38,8 @@ class FakeClient:
         if self.error is RequestTimedOutError:
             raise RequestTimedOutError
         if isinstance(request, OffsetCommitRequest):
-            partition = (PLACE.partition, self.error.errno)
-            return SimpleNamespace(topics=[(PLACE.topic, [partition])])
+            answer = (PARTITION.partition, self.error.errno)
+            return SimpleNamespace(topics=[(PARTITION.topic, [answer])])
         return SimpleNamespace(error_code=self.error.errno)
 
 
@@ -61,62 +61,62 @@ class ConfirmedMember:
     def _count(self) -> None:
         self.lost += 1
 
-    async def beat(self, error: type[Any] = NoError) -> None:
+    async def heartbeat(self, error: type[Any] = NoError) -> None:
         self.client.error = error
-        await self.coordinator._do_heartbeat()  # noqa: SLF001  (aiokafka beats by itself alone)
+        await self.coordinator._do_heartbeat()  # noqa: SLF001  (aiokafka has no public call)
 
     async def commit(self, error: type[Any]) -> None:
         self.client.error = error
-        offsets: Mapping[TopicPartition, Any] = {PLACE: OffsetAndMetadata(1, "")}
+        offsets: Mapping[TopicPartition, Any] = {PARTITION: OffsetAndMetadata(1, "")}
         await self.coordinator.commit_offsets(None, offsets)
 
 
 @pytest.fixture
 async def member() -> AsyncIterator[ConfirmedMember]:
-    made = ConfirmedMember()
-    yield made
-    await made.coordinator.close()
+    member = ConfirmedMember()
+    yield member
+    await member.coordinator.close()
 
 
 @pytest.mark.parametrize("error", [NoError, RebalanceInProgressError])
 async def test_a_heartbeat_that_is_answered_as_a_members_confirms(
     member: ConfirmedMember, error: type[Any]
 ) -> None:
-    await member.beat(error)
+    await member.heartbeat(error)
 
-    assert member.session.stands()
+    assert member.session.is_valid()
 
 
 @pytest.mark.parametrize("error", [RequestTimedOutError, GroupCoordinatorNotAvailableError])
 async def test_without_an_answer_the_session_is_in_doubt_and_not_lost(
     member: ConfirmedMember, error: type[Any]
 ) -> None:
-    await member.beat()
+    await member.heartbeat()
 
     member.time += 10
-    await member.beat(error)
+    await member.heartbeat(error)
 
-    assert not member.session.stands()
+    assert not member.session.is_valid()
     assert member.lost == 0
 
 
 @pytest.mark.parametrize("error", [UnknownMemberIdError, IllegalGenerationError])
-async def test_whom_kafka_does_not_know_has_lost_the_session(
+async def test_a_member_that_kafka_does_not_know_has_lost_the_session(
     member: ConfirmedMember, error: type[Any]
 ) -> None:
-    await member.beat()
+    await member.heartbeat()
 
-    await member.beat(error)
+    await member.heartbeat(error)
 
-    assert not member.session.stands()
+    assert not member.session.is_valid()
     assert member.lost == 1
 
 
 @pytest.mark.parametrize("error", [UnknownMemberIdError, IllegalGenerationError])
-async def test_a_commit_that_is_refused_for_that_is_its_end_too(
+async def test_a_commit_that_is_refused_for_that_loses_it_too(
     member: ConfirmedMember, error: type[Any]
 ) -> None:
-    await member.beat()
+    await member.heartbeat()
 
     with pytest.raises(CommitFailedError):
         await member.commit(error)
@@ -124,8 +124,8 @@ async def test_a_commit_that_is_refused_for_that_is_its_end_too(
     assert member.lost == 1
 
 
-async def test_to_leave_in_order_is_no_loss(member: ConfirmedMember) -> None:
-    await member.beat()
+async def test_leaving_in_order_loses_nothing(member: ConfirmedMember) -> None:
+    await member.heartbeat()
 
     await member.coordinator.close()
 

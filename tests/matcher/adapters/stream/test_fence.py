@@ -1,4 +1,4 @@
-"""The fence: what a connection of the producer lets out, and when."""
+"""The fence: what a connection of the producer writes, and when."""
 
 import socket
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from aiokafka.errors import NodeNotReadyError, ProducerClosed
 from aiokafka.protocol.metadata import MetadataRequest
 from aiokafka.protocol.produce import ProduceRequest
 
-from services.matcher.adapters.stream.fence import FencedClient, Gate, Shut
+from services.matcher.adapters.stream.fence import FenceClosed, FencedClient, FencedWriter
 from services.matcher.adapters.stream.session import Session
 
 LENGTH = b"\0\0\0\0"
@@ -41,14 +41,14 @@ class FakeWriter:
 
 @dataclass
 class Fenced:
-    """A gate on a fake writer, and its session at a time that the test moves."""
+    """A fenced writer on a fake one, and its session at a time that the test sets."""
 
     writer: FakeWriter
     time: float = 0.0
 
     def __post_init__(self) -> None:
         self.session = Session(6.0, 60.0, lambda: None, lambda: self.time)
-        self.gate = Gate(cast("Any", self.writer), self.session)
+        self.fenced_writer = FencedWriter(cast("Any", self.writer), self.session)
 
 
 @pytest.fixture
@@ -57,52 +57,52 @@ def fenced() -> Any:
         yield Fenced(FakeWriter(connection))
 
 
-def test_while_the_session_stands_messages_go_out_at_once(fenced: Fenced) -> None:
+def test_while_the_session_is_valid_messages_are_written_at_once(fenced: Fenced) -> None:
     fenced.session.confirm(fenced.time)
 
-    fenced.gate.write(PRODUCE)
+    fenced.fenced_writer.write(PRODUCE)
 
     assert fenced.writer.written == [PRODUCE]
 
 
-def test_when_the_session_may_be_over_no_message_goes_out(fenced: Fenced) -> None:
+def test_when_the_session_may_be_over_no_message_is_written(fenced: Fenced) -> None:
     fenced.session.confirm(fenced.time)
     fenced.time += 3
 
-    with pytest.raises(Shut):
-        fenced.gate.write(PRODUCE)
+    with pytest.raises(FenceClosed):
+        fenced.fenced_writer.write(PRODUCE)
 
     assert fenced.writer.written == []
 
 
-def test_whatever_holds_no_message_goes_out_without_a_session(fenced: Fenced) -> None:
-    fenced.gate.write(METADATA)
+def test_a_request_without_messages_is_written_without_a_session(fenced: Fenced) -> None:
+    fenced.fenced_writer.write(METADATA)
 
     assert fenced.writer.written == [METADATA]
 
 
-def test_the_rest_of_the_writer_is_there(fenced: Fenced) -> None:
-    fenced.gate.close()
+def test_everything_else_is_the_writers_own(fenced: Fenced) -> None:
+    fenced.fenced_writer.close()
 
     assert fenced.writer.closed
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux alone has it")
-def test_the_system_gives_up_what_nobody_took_in_half_a_session(fenced: Fenced) -> None:
-    told = fenced.writer.connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+def test_the_system_drops_what_is_not_acknowledged_in_half_a_session(fenced: Fenced) -> None:
+    timeout_ms = fenced.writer.connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
 
-    assert told == 3000
+    assert timeout_ms == 3000
 
 
 @asynccontextmanager
 async def client(session: Session) -> AsyncIterator[AIOKafkaClient]:
     """A fenced client that knows no broker."""
-    made = AIOKafkaClient(bootstrap_servers="127.0.0.1:1")
-    FencedClient.adopt(made, session)
+    fenced_client = AIOKafkaClient(bootstrap_servers="127.0.0.1:1")
+    FencedClient.adopt(fenced_client, session)
     try:
-        yield made
+        yield fenced_client
     finally:
-        await made.close()
+        await fenced_client.close()
 
 
 def produce() -> ProduceRequest:
@@ -111,7 +111,7 @@ def produce() -> ProduceRequest:
 
 @dataclass
 class FakeConnection:
-    """A connection as aiokafka keeps it; whatever is asked, it writes a produce request."""
+    """A connection as aiokafka keeps it; for any request it writes a produce request."""
 
     _writer: Any
 
@@ -125,29 +125,29 @@ class FakeConnection:
         self._writer.close()
 
 
-async def test_every_connection_has_its_gate_whatever_was_found_before(fenced: Fenced) -> None:
-    async with client(fenced.session) as asked:
-        asked._conns[0, ConnectionGroup.DEFAULT] = FakeConnection(fenced.writer)  # noqa: SLF001
+async def test_a_connection_that_was_open_before_is_fenced_too(fenced: Fenced) -> None:
+    async with client(fenced.session) as fenced_client:
+        fenced_client._conns[0, ConnectionGroup.DEFAULT] = FakeConnection(fenced.writer)  # noqa: SLF001
 
-        with pytest.raises(Shut):
-            await asked.send(0, MetadataRequest([]))
+        with pytest.raises(FenceClosed):
+            await fenced_client.send(0, MetadataRequest([]))
         fenced.session.confirm(fenced.time)
-        await asked.send(0, produce())
+        await fenced_client.send(0, produce())
 
     assert fenced.writer.written == [PRODUCE]
 
 
 async def test_only_messages_wait_for_the_session(fenced: Fenced) -> None:
-    async with client(fenced.session) as asked:
+    async with client(fenced.session) as fenced_client:
         with pytest.raises(NodeNotReadyError):
-            await asked.send(0, MetadataRequest([]))
+            await fenced_client.send(0, MetadataRequest([]))
 
 
 async def test_after_leaving_the_group_messages_fail_for_good(fenced: Fenced) -> None:
     fenced.session.leave()
 
-    async with client(fenced.session) as asked:
+    async with client(fenced.session) as fenced_client:
         with pytest.raises(ProducerClosed) as raised:
-            await asked.send(0, produce())
+            await fenced_client.send(0, produce())
 
     assert not raised.value.retriable

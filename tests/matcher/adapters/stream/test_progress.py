@@ -1,44 +1,44 @@
-"""Partitions on which nothing is done although something waits."""
+"""Progress: partitions on which messages wait and none is processed."""
 
 from faust.types import TP
 
 from services.matcher.adapters.stream.progress import Lag, Progress
 
-PLACE = TP("vedette.events", 0)
-OTHER = TP("vedette.signals", 3)
+EVENTS = TP("vedette.events", 0)
+SIGNALS = TP("vedette.signals", 3)
 
 
-def asked(*steps: tuple[float, Lag]) -> list[TP]:
+def stalled_after(*steps: tuple[float, Lag]) -> list[TP]:
     progress = Progress(seconds=300)
     *before, (now, lag) = steps
     for earlier, then in before:
-        progress.stalled({PLACE: then}, earlier)
-    return progress.stalled({PLACE: lag}, now)
+        progress.find_stalled({EVENTS: then}, earlier)
+    return progress.find_stalled({EVENTS: lag}, now)
 
 
-def test_what_waits_for_five_minutes_without_a_message_done_is_stalled() -> None:
-    assert asked((0, Lag(7, 1)), (299, Lag(7, 4))) == []
-    assert asked((0, Lag(7, 1)), (300, Lag(7, 4))) == [PLACE]
+def test_five_minutes_without_a_message_processed_is_stalled() -> None:
+    assert stalled_after((0, Lag(7, 1)), (299, Lag(7, 4))) == []
+    assert stalled_after((0, Lag(7, 1)), (300, Lag(7, 4))) == [EVENTS]
 
 
-def test_a_message_done_is_progress() -> None:
-    assert asked((0, Lag(7, 9)), (200, Lag(8, 9)), (300, Lag(8, 9))) == []
+def test_a_processed_message_is_progress() -> None:
+    assert stalled_after((0, Lag(7, 9)), (200, Lag(8, 9)), (300, Lag(8, 9))) == []
 
 
 def test_where_nothing_waits_nothing_is_stalled() -> None:
-    assert asked((0, Lag(7, 1)), (200, Lag(7, 0)), (300, Lag(7, 1))) == []
+    assert stalled_after((0, Lag(7, 1)), (200, Lag(7, 0)), (300, Lag(7, 1))) == []
 
 
 def test_each_partition_counts_for_itself() -> None:
     progress = Progress(seconds=300)
-    progress.stalled({PLACE: Lag(7, 1), OTHER: Lag(2, 1)}, 0)
+    progress.find_stalled({EVENTS: Lag(7, 1), SIGNALS: Lag(2, 1)}, 0)
 
-    assert progress.stalled({PLACE: Lag(9, 1), OTHER: Lag(2, 1)}, 300) == [OTHER]
+    assert progress.find_stalled({EVENTS: Lag(9, 1), SIGNALS: Lag(2, 1)}, 300) == [SIGNALS]
 
 
-def test_a_while_in_which_nothing_could_be_done_does_not_count() -> None:
+def test_time_in_which_nothing_can_be_processed_does_not_count() -> None:
     progress = Progress(seconds=300)
-    progress.stalled({PLACE: Lag(7, 1)}, 0)
+    progress.find_stalled({EVENTS: Lag(7, 1)}, 0)
     progress.forget()
 
-    assert progress.stalled({PLACE: Lag(7, 1)}, 300) == []
+    assert progress.find_stalled({EVENTS: Lag(7, 1)}, 300) == []

@@ -1,4 +1,4 @@
-"""Where the consumer begins: at what is committed, and at the start where nothing is."""
+"""Where the consumer begins: at the committed offset, or at the start without one."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -10,18 +10,22 @@ from faust.types import TP
 from services.matcher.adapters.stream.consumer import Consumer
 from services.matcher.adapters.stream.transport import App, Transport
 
-FRESH, KNOWN = TP("events", 0), TP("events", 1)
+UNCOMMITTED, COMMITTED = TP("events", 0), TP("events", 1)
 CHANGELOG = TP("app-windows-changelog", 0)
 
 
 class FakeThread(mode.Service):
-    """Kafka's side of the consumer: what is committed, and where it was told to go."""
+    """Kafka's side of the consumer: what is committed, and the seeks."""
 
-    committed: ClassVar[Mapping[TP, int | None]] = {FRESH: None, KNOWN: 7, CHANGELOG: None}
+    committed: ClassVar[Mapping[TP, int | None]] = {
+        UNCOMMITTED: None,
+        COMMITTED: 7,
+        CHANGELOG: None,
+    }
 
     def __init__(self) -> None:
         super().__init__()
-        self.told: dict[TP, int] = {}
+        self.seeks: dict[TP, int] = {}
 
     async def seek_to_committed(self) -> Mapping[TP, int | None]:
         return self.committed
@@ -30,7 +34,7 @@ class FakeThread(mode.Service):
         return dict.fromkeys(partitions, 3)
 
     def seek(self, partition: TP, offset: int) -> None:
-        self.told[partition] = offset
+        self.seeks[partition] = offset
 
 
 class SeekingConsumer(Consumer):
@@ -62,10 +66,10 @@ def consumer() -> SeekingConsumer:
 async def test_a_partition_without_a_commit_is_read_from_its_start(
     consumer: SeekingConsumer,
 ) -> None:
-    # Faust would stay where the fetcher has come to, past what it dropped: events would be lost
+    # Faust would not seek, and lose what the fetcher has dropped
     await consumer.perform_seek()
 
-    assert consumer.kafka.told[FRESH] == 3
+    assert consumer.kafka.seeks[UNCOMMITTED] == 3
 
 
 async def test_what_is_committed_and_the_changelog_are_left_to_faust(
@@ -73,4 +77,4 @@ async def test_what_is_committed_and_the_changelog_are_left_to_faust(
 ) -> None:
     await consumer.perform_seek()
 
-    assert consumer.kafka.told.keys() == {FRESH}
+    assert consumer.kafka.seeks.keys() == {UNCOMMITTED}

@@ -1,16 +1,16 @@
-"""The session: how long a worker may take itself for a member of its group."""
+"""The session: how long a worker may consider itself a member of its group."""
 
 import asyncio
 from dataclasses import dataclass, field
 
 import pytest
 
-from services.matcher.adapters.stream.session import Left, Session
+from services.matcher.adapters.stream.session import LeftGroup, Session
 
 
 @dataclass
 class SessionFixture:
-    """A session of 6 seconds in a group that waits 60 for whom it rebalances."""
+    """A session of 6 seconds in a group that waits 60 for members to rejoin."""
 
     time: float = 1000.0
     lost: list[float] = field(default_factory=list)
@@ -24,43 +24,45 @@ def member() -> SessionFixture:
     return SessionFixture()
 
 
-def test_it_does_not_stand_before_the_first_answer(member: SessionFixture) -> None:
-    assert not member.session.stands()
+def test_it_is_not_valid_before_the_first_answer(member: SessionFixture) -> None:
+    assert not member.session.is_valid()
 
 
-def test_it_stands_for_half_its_time_after_what_was_answered_was_sent(
+def test_it_is_valid_for_half_its_time_after_an_answered_request_was_sent(
     member: SessionFixture,
 ) -> None:
     member.session.confirm(member.time)
 
     member.time += 2.99
-    assert member.session.stands()
+    assert member.session.is_valid()
     member.time += 0.01
-    assert not member.session.stands()
+    assert not member.session.is_valid()
 
 
-def test_an_answer_that_waited_while_we_slept_confirms_nothing(member: SessionFixture) -> None:
-    asked = member.time
+def test_an_answer_that_waited_while_the_process_slept_confirms_nothing(
+    member: SessionFixture,
+) -> None:
+    sent = member.time
 
     member.time += 20
-    member.session.confirm(asked)
+    member.session.confirm(sent)
 
-    assert not member.session.stands()
+    assert not member.session.is_valid()
 
 
-def test_in_a_rebalance_it_stands_while_the_group_waits_for_us_and_no_longer(
+def test_in_a_rebalance_it_is_valid_while_the_group_waits_and_no_longer(
     member: SessionFixture,
 ) -> None:
     for _ in range(58):
         member.session.confirm(member.time, rebalancing=True)
         member.time += 1
 
-    assert not member.session.stands()
+    assert not member.session.is_valid()
     member.session.confirm(member.time)
-    assert member.session.stands()
+    assert member.session.is_valid()
 
 
-def test_the_wait_starts_anew_with_each_rebalance(member: SessionFixture) -> None:
+def test_each_rebalance_waits_for_its_own_time(member: SessionFixture) -> None:
     for _ in range(10):
         member.session.confirm(member.time, rebalancing=True)
         member.time += 40
@@ -68,11 +70,11 @@ def test_the_wait_starts_anew_with_each_rebalance(member: SessionFixture) -> Non
 
     member.session.confirm(member.time, rebalancing=True)
 
-    assert member.session.stands()
+    assert member.session.is_valid()
 
 
-async def test_who_waits_goes_on_as_soon_as_it_stands_again(member: SessionFixture) -> None:
-    waiting = asyncio.create_task(member.session.standing())
+async def test_a_wait_ends_as_soon_as_it_is_valid_again(member: SessionFixture) -> None:
+    waiting = asyncio.create_task(member.session.wait_valid())
     await asyncio.sleep(0.05)
     assert not waiting.done()
 
@@ -81,14 +83,14 @@ async def test_who_waits_goes_on_as_soon_as_it_stands_again(member: SessionFixtu
     await asyncio.wait_for(waiting, 5)
 
 
-def test_a_lost_session_is_told_once_and_stands_no_more(member: SessionFixture) -> None:
+def test_a_lost_session_is_reported_once_and_is_not_valid(member: SessionFixture) -> None:
     member.session.confirm(member.time)
 
     member.session.lose()
     member.session.lose()
 
     assert member.lost == [member.time]
-    assert not member.session.stands()
+    assert not member.session.is_valid()
 
 
 def test_there_is_nothing_to_lose_before_the_first_answer(member: SessionFixture) -> None:
@@ -97,7 +99,7 @@ def test_there_is_nothing_to_lose_before_the_first_answer(member: SessionFixture
     assert member.lost == []
 
 
-async def test_who_left_in_order_loses_nothing_and_waits_for_nothing(
+async def test_after_leaving_nothing_is_lost_and_nothing_waits(
     member: SessionFixture,
 ) -> None:
     member.session.confirm(member.time)
@@ -105,5 +107,5 @@ async def test_who_left_in_order_loses_nothing_and_waits_for_nothing(
     member.session.lose()
 
     assert member.lost == []
-    with pytest.raises(Left):
-        await member.session.standing()
+    with pytest.raises(LeftGroup):
+        await member.session.wait_valid()

@@ -1,7 +1,8 @@
-"""The consumer's thread: how long Kafka may keep a fetch open, and what it tells of itself.
+"""The consumer's thread, with the app's fetch wait, session and watchdog.
 
-Faust fixes that wait at 1.5 seconds. Apache Kafka answers as soon as it has a message. The embedded
-broker looks only when half of that time is over, so every hop would cost up to 0.75 seconds there.
+Faust has a fetch wait for 1.5 seconds. Apache Kafka answers as soon as it has a message. The
+embedded broker looks only when half of that time is over, so every hop would cost up to 0.75
+seconds there.
 """
 
 from typing import Any, cast
@@ -12,8 +13,8 @@ from services.matcher.adapters.stream.consumer import Consumer
 from services.matcher.adapters.stream.coordinator import Coordinator
 
 
-class FetchingThread(AIOKafkaConsumerThread):
-    """Faust's consumer thread, with the app's wait, session and watchdog."""
+class ConsumerThread(AIOKafkaConsumerThread):
+    """Faust's consumer thread, which reports to the session and is watched."""
 
     async def on_start(self) -> None:
         """Connect; the group is joined later."""
@@ -29,8 +30,8 @@ class FetchingThread(AIOKafkaConsumerThread):
         return consumer
 
 
-class FetchingConsumer(Consumer):
+class ThreadedConsumer(Consumer):
     """Our consumer, in such a thread."""
 
-    def _new_consumer_thread(self) -> FetchingThread:
-        return FetchingThread(self, loop=self.loop, beacon=self.beacon)
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)

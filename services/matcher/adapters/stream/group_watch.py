@@ -1,4 +1,4 @@
-"""The watch: how the matcher stands with Kafka, for `/readyz` and `/metrics`."""
+"""The group watch: connection, group and lag of the matcher, for `/readyz` and `/metrics`."""
 
 import asyncio
 import time
@@ -9,44 +9,44 @@ from faust.types import TP
 
 from services.matcher.adapters import metrics
 from services.matcher.adapters.stream.consumer import Consumer
-from services.matcher.adapters.stream.crash import stop_dead
+from services.matcher.adapters.stream.crash import exit_now
 from services.matcher.adapters.stream.progress import Lag, Progress
 from services.matcher.adapters.stream.transport import App
 from services.matcher.adapters.topics.cluster import KafkaCluster
 
-LOOK_EVERY = 1.0
+POLL_SECONDS = 1.0
 LONGEST_SILENCE = 6.0
 
 
 @dataclass(frozen=True, slots=True)
 class GroupWatch:
-    """Looks after Kafka once a second; its checks only read what was seen, from any thread."""
+    """Asks Kafka once a second; its checks only read the last answer, from any thread."""
 
     app: App
     cluster: KafkaCluster
     progress: Progress = field(default_factory=Progress)
 
     async def run(self) -> None:
-        """Look for as long as the app runs, then close the connection to look with.
+        """Watch for as long as the app runs, then close the connection.
 
-        Ends the process where a partition stands still although Kafka answers.
+        Ends the process where a partition stalls although Kafka answers.
         """
         try:
             while not self.app.should_stop:
-                await self.cluster.look()
+                await self.cluster.poll()
                 self._measure()
-                await asyncio.sleep(LOOK_EVERY)
+                await asyncio.sleep(POLL_SECONDS)
         finally:
             await self.cluster.close()
 
-    def group(self) -> str | None:
-        """What keeps it from processing, if anything."""
+    def check_group(self) -> str | None:
+        """Why no message is processed, if none is."""
         if self.app.should_stop:
             return "stopping"
-        return None if self.app.settled else "waiting for partitions, or recovering their windows"
+        return None if self.app.settled else "waiting for partitions, or recovering their states"
 
-    def kafka(self) -> str | None:
-        """Whether Kafka has been silent for too long."""
+    def check_kafka(self) -> str | None:
+        """How long Kafka has not answered, if that is too long."""
         silence = self.cluster.silent_for()
         return f"no answer for {silence:.0f} s" if silence > LONGEST_SILENCE else None
 
@@ -58,13 +58,13 @@ class GroupWatch:
             metrics.LAG.clear()
             for tp, lag in lags.items():
                 metrics.LAG.labels(tp.topic, tp.partition).set(lag.waiting)
-            self._look_after(lags)
+            self._exit_if_stalled(lags)
         else:
             self.progress.forget()
 
-    def _look_after(self, lags: Mapping[TP, Lag]) -> None:
-        if self.kafka() is not None:
+    def _exit_if_stalled(self, lags: Mapping[TP, Lag]) -> None:
+        if self.check_kafka() is not None:
             self.progress.forget()
-        elif stalled := self.progress.stalled(lags, time.monotonic()):
+        elif stalled := self.progress.find_stalled(lags, time.monotonic()):
             names = ", ".join(f"{tp.topic}/{tp.partition}" for tp in stalled)
-            stop_dead(f"nothing is done on {names}")
+            exit_now(f"no message is processed on {names}")

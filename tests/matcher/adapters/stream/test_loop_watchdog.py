@@ -1,4 +1,4 @@
-"""The watchdog: a process whose loop hangs ends, one whose loops turn goes on."""
+"""The loop watchdog: a process whose loop hangs ends, one whose loops turn runs on."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ import pytest
 
 PROGRAM = """
 import asyncio, threading, time
-from services.matcher.adapters.stream.stuck import LoopWatchdog
+from services.matcher.adapters.stream.loop_watchdog import LoopWatchdog
 
 watchdog = LoopWatchdog(1.0)
 loop, other = asyncio.new_event_loop(), asyncio.new_event_loop()
@@ -22,7 +22,7 @@ CASES = {
     "nothing": "",
     "its own loop": "loop.call_later(0.2, time.sleep, 30)",
     "the other loop": "other.call_soon_threadsafe(time.sleep, 30)",
-    # a regular expression that never ends holds all of Python
+    # a regular expression that never ends blocks the interpreter
     "Python itself": "import re; loop.call_later(0.2, re.match, '(a*)*b', 'a' * 60)",
 }
 
