@@ -104,13 +104,13 @@ class Event(Model):
         return f"{self.source} {self.root_id}".encode()
 
 
-def content_id(body: Mapping[str, Any]) -> str:
+def hash_content(body: Mapping[str, Any]) -> str:
     """The id of a report that has none: a hash of its content, the same for the same content."""
     canonical = json.dumps(body, sort_keys=True, ensure_ascii=True, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()[:32]
 
 
-def replayed_at(body: Mapping[str, Any], now: datetime) -> Any:
+def choose_recorded_at(body: Mapping[str, Any], now: datetime) -> Any:
     """`recorded_at` on the recorded clock: as given, else the time of a past event, else `now`.
 
     What is given may be malformed: it is returned as it is, for validation to refuse.
@@ -118,14 +118,14 @@ def replayed_at(body: Mapping[str, Any], now: datetime) -> Any:
     return body.get("recorded_at") or body.get("occurred_at") or body.get("published_at") or now
 
 
-def completed(body: Mapping[str, Any], recorded_at: Any) -> dict[str, Any]:
+def complete_report(body: Mapping[str, Any], recorded_at: Any) -> dict[str, Any]:
     """`body` with what a publisher may leave out: `id`, `occurred_at` and `recorded_at`.
 
     Nothing is checked here: `Event.model_validate` does that, on the result.
     """
     full = dict(body)
     if "id" not in full:
-        full["id"] = content_id(body)
+        full["id"] = hash_content(body)
     full["recorded_at"] = recorded_at
     if full.get("occurred_at") is None:
         full["occurred_at"] = full.get("published_at") or recorded_at

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_
 from schemas.event import Source
 from schemas.model import Document, Instant, Name
 from schemas.rule import RuleName
-from schemas.span import Span, some_time
+from schemas.time_span import TimeSpan, require_not_zero
 
 DAY = timedelta(days=1)
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
@@ -17,11 +17,11 @@ _LENGTH_OF_A_DATE = len("2020-01-04")
 
 
 def _readable(text: str) -> str:
-    observed_between(text)
+    parse_observed_at(text)
     return text
 
 
-def observed_between(text: str) -> tuple[datetime, datetime]:
+def parse_observed_at(text: str) -> tuple[datetime, datetime]:
     """When something written as a moment or as a day (`2020-01-04`) was, at the soonest and last.
 
     A day is one of UTC; of its two moments the second is the next midnight.
@@ -49,7 +49,7 @@ class IndicatorWeight(Document):
 
     rule: RuleName
     weight: float
-    half_life: Annotated[Span, AfterValidator(some_time)] | None = None
+    half_life: Annotated[TimeSpan, AfterValidator(require_not_zero)] | None = None
     sources: tuple[Source, ...] = ()
 
 

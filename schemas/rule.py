@@ -15,7 +15,7 @@ from pydantic import (
 from schemas.alert import Level
 from schemas.event import Names, Reliability, Source
 from schemas.model import Document, Name
-from schemas.span import Span, some_time
+from schemas.time_span import TimeSpan, require_not_zero
 
 RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_\-]*$", max_length=128)]
 
@@ -45,7 +45,7 @@ class Corroboration(Document):
 
     sources: Annotated[int, Field(ge=2)]
     min_reliability: Reliability | None = None
-    within: Span | None = None
+    within: TimeSpan | None = None
 
 
 class AlertText(Document):
@@ -61,14 +61,14 @@ class TestEvent(Document):
     __test__ = False
     model_config = ConfigDict(extra="allow")
 
-    at: Span
+    at: TimeSpan
 
 
 class ExpectedAlert(Document):
     """What must be true after the case's events: the rule fires, and how."""
 
     fires: RuleName
-    at: Span | None = None
+    at: TimeSpan | None = None
     level: Level | None = None
     value: float | None = None
     evidence: int | None = None
@@ -95,8 +95,8 @@ class RuleTest(Document):
 
 class _Alerting(Described):
     corroboration: Corroboration | None = None
-    cooldown: Span | None = None
-    resolve_after: Span | None = None
+    cooldown: TimeSpan | None = None
+    resolve_after: TimeSpan | None = None
     alert: AlertText = AlertText()
     tests: tuple[RuleTest, ...] = ()
 
@@ -165,22 +165,22 @@ class Correlation(Document):
 
     type: CorrelationType
     rules: Annotated[tuple[RuleName, ...], Field(min_length=1)]
-    timespan: Annotated[Span, AfterValidator(some_time)]
+    timespan: Annotated[TimeSpan, AfterValidator(require_not_zero)]
     group_by: Names = Field(default=(), alias="group-by")
     condition: Condition | str | None = None
     generate: bool = False
     aliases: dict[str, dict[RuleName, str]] = Field(default_factory=dict)
     count_by: Literal["event", "story", "source"] = "story"
-    max_lateness: Span = timedelta(hours=72)
+    max_lateness: TimeSpan = timedelta(hours=72)
     max_hits: Annotated[int, Field(ge=10, le=100_000)] = 10_000
     interval: Literal["start", "certain"] = "start"
     field: Name | None = None
     by: Name | None = None
     value: Name | None = None
-    baseline: Span | None = None
-    min_baseline: Span | None = None
-    history: Span | None = None
-    warmup: Span | None = None
+    baseline: TimeSpan | None = None
+    min_baseline: TimeSpan | None = None
+    history: TimeSpan | None = None
+    warmup: TimeSpan | None = None
     similarity: Annotated[float, Field(gt=0, le=100)] = 85
     between: Annotated[tuple[Name, ...], Field(min_length=2, max_length=2)] | None = None
 
@@ -242,7 +242,7 @@ class PackDefaults(Document):
     """What a rule of the pack has unless it says otherwise."""
 
     level: Level | None = None
-    resolve_after: Span | None = None
+    resolve_after: TimeSpan | None = None
 
 
 HeadNoun = Annotated[str, StringConstraints(pattern=r"^[^\W\d_][^\s*\-]*\*?$", max_length=64)]
@@ -254,7 +254,7 @@ class SourceRhythm(Document):
     `never`: no report is expected, so it is not watched.
     """
 
-    every: Annotated[Span, AfterValidator(some_time)] | Literal["never"]
+    every: Annotated[TimeSpan, AfterValidator(require_not_zero)] | Literal["never"]
     level: Level = Level.MEDIUM
 
 

@@ -50,7 +50,7 @@ def logger(name: str) -> structlog.stdlib.BoundLogger:
 
 
 @dataclass(slots=True)
-class Seldom(logging.Filter):
+class RepeatFilter(logging.Filter):
     """For a handler: lets a `library` say the same words once every `seconds`.
 
     The words are those before anything is filled in. Others are heard as ever.

@@ -2,7 +2,7 @@
 
 import logging
 
-from services.telemetry import Seldom
+from services.telemetry import RepeatFilter
 
 
 class SteppedClock:
@@ -20,7 +20,7 @@ def said(words: str, *filled: object, name: str = "aiokafka.client") -> logging.
 
 def test_a_library_says_the_same_words_once_in_ten_seconds() -> None:
     clock = SteppedClock()
-    heard = Seldom("aiokafka", clock=clock)
+    heard = RepeatFilter("aiokafka", clock=clock)
 
     first, again = (heard.filter(said("no node %d", node)) for node in (1, 2))
     other = heard.filter(said("no leader"))
@@ -31,6 +31,6 @@ def test_a_library_says_the_same_words_once_in_ten_seconds() -> None:
 
 
 def test_what_others_say_is_always_heard() -> None:
-    heard = Seldom("aiokafka", clock=SteppedClock())
+    heard = RepeatFilter("aiokafka", clock=SteppedClock())
 
     assert all(heard.filter(said("crashed", name="services.matcher")) for _ in range(3))

@@ -25,7 +25,7 @@ from cli.replay import progress_bar, read_lines
 from cli.stack.stop import Stop
 from cli.stack.watching import SeenMessages
 from schemas.alert import Status
-from schemas.event import replayed_at
+from schemas.event import choose_recorded_at
 from schemas.model import Instant, Model
 
 TIMELINE = "timeline.jsonl"
@@ -167,4 +167,4 @@ def _recorded_times(lines: Sequence[Line]) -> Iterator[datetime]:
         with suppress(json.JSONDecodeError, ValidationError):
             body: Any = json.loads(line.raw)
             if isinstance(body, dict):
-                yield _INSTANT.validate_python(replayed_at(body, now))
+                yield _INSTANT.validate_python(choose_recorded_at(body, now))

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from schemas.alert import Alert, Level
-from schemas.event import Event, completed
+from schemas.event import Event, complete_report
 from schemas.model import Document, Instant
 from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.domain.backtest.replay import Replay, replay
@@ -80,7 +80,7 @@ def bodies() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def timeline(bodies: list[dict[str, Any]]) -> list[Event]:
-    return [Event.model_validate(completed(body, body["recorded_at"])) for body in bodies]
+    return [Event.model_validate(complete_report(body, body["recorded_at"])) for body in bodies]
 
 
 @pytest.fixture(scope="module")

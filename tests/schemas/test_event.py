@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from schemas.event import Event, completed, content_id, replayed_at
+from schemas.event import Event, choose_recorded_at, complete_report, hash_content
 from tests.schemas.builders import NOON, body, event, faults
 
 KIB = 1024
@@ -142,22 +142,25 @@ def test_an_event_survives_the_wire() -> None:
 def test_completing_gives_the_same_content_the_same_id() -> None:
     report = {"source": "wire", "text": "words"}
 
-    first, second = completed(report, NOON), completed(dict(reversed(report.items())), "later")
+    first, second = (
+        complete_report(report, NOON),
+        complete_report(dict(reversed(report.items())), "later"),
+    )
 
-    assert first["id"] == second["id"] == content_id(report)
-    assert completed(report | {"text": "others"}, NOON)["id"] != first["id"]
+    assert first["id"] == second["id"] == hash_content(report)
+    assert complete_report(report | {"text": "others"}, NOON)["id"] != first["id"]
 
 
 def test_completing_keeps_the_id_and_the_time_that_are_given() -> None:
-    full = completed(body(), "2020-01-11T00:00:00Z")
+    full = complete_report(body(), "2020-01-11T00:00:00Z")
 
     assert (full["id"], full["occurred_at"]) == ("1", NOON)
     assert full["recorded_at"] == "2020-01-11T00:00:00Z"
 
 
 def test_an_absent_time_is_when_it_was_published_else_recorded() -> None:
-    published = completed({"text": "words", "published_at": "p"}, "r")
-    neither = completed({"text": "words"}, "r")
+    published = complete_report({"text": "words", "published_at": "p"}, "r")
+    neither = complete_report({"text": "words"}, "r")
 
     assert (published["occurred_at"], neither["occurred_at"]) == ("p", "r")
 
@@ -165,7 +168,7 @@ def test_an_absent_time_is_when_it_was_published_else_recorded() -> None:
 def test_completing_leaves_the_given_body_alone() -> None:
     given = {"text": "words"}
 
-    completed(given, NOON)
+    complete_report(given, NOON)
 
     assert given == {"text": "words"}
 
@@ -173,6 +176,6 @@ def test_completing_leaves_the_given_body_alone() -> None:
 def test_a_replay_keeps_the_recording_it_is_given_else_the_time_of_the_event() -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
 
-    assert replayed_at({"recorded_at": "r", "occurred_at": "o"}, now) == "r"
-    assert replayed_at({"occurred_at": "o", "published_at": "p"}, now) == "o"
-    assert replayed_at({}, now) == now
+    assert choose_recorded_at({"recorded_at": "r", "occurred_at": "o"}, now) == "r"
+    assert choose_recorded_at({"occurred_at": "o", "published_at": "p"}, now) == "o"
+    assert choose_recorded_at({}, now) == now

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from schemas.hypothesis import Hypothesis, observed_between
+from schemas.hypothesis import Hypothesis, parse_observed_at
 
 GIVEN: dict[str, Any] = {
     "name": "mlcoa",
@@ -15,8 +15,8 @@ GIVEN: dict[str, Any] = {
 
 
 def test_evidence_may_be_dated_to_a_day_or_to_a_moment() -> None:
-    day = observed_between("2020-01-04")
-    moment = observed_between("2020-01-04T11:00:00+03:00")
+    day = parse_observed_at("2020-01-04")
+    moment = parse_observed_at("2020-01-04T11:00:00+03:00")
 
     assert day == (datetime(2020, 1, 4, tzinfo=UTC), datetime(2020, 1, 5, tzinfo=UTC))
     assert moment == (datetime(2020, 1, 4, 8, tzinfo=UTC),) * 2

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.rule import CorrelationRule, DetectionRule, NamedList
-from schemas.span import duration
+from schemas.time_span import parse_time_span
 from tests.schemas.builders import correlation_rule, detection_rule, faults
 
 
@@ -24,19 +24,19 @@ from tests.schemas.builders import correlation_rule, detection_rule, faults
     ],
 )
 def test_a_time_span_is_a_number_and_a_unit(text: str, span: timedelta) -> None:
-    assert duration(text) == span
+    assert parse_time_span(text) == span
 
 
 @pytest.mark.parametrize("text", ["7", "d", "7 d", "-1d", "1.5h", "P7D", "7d ", "", 7, None, True])
 def test_anything_else_is_no_time_span(text: Any) -> None:
     with pytest.raises(ValueError, match="is no time span"):
-        duration(text)
+        parse_time_span(text)
 
 
 @pytest.mark.parametrize("text", ["101y", "36501d", "999999999999d", "999999999999s"])
 def test_a_time_span_longer_than_a_century_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is longer than 100 years"):
-        duration(text)
+        parse_time_span(text)
 
 
 def test_both_kinds_of_rule_are_accepted() -> None:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from schemas.duty import is_own
-from schemas.event import LARGEST_EVENT, Event, completed, replayed_at
+from schemas.event import LARGEST_EVENT, Event, choose_recorded_at, complete_report
 from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.result import FieldError, ReportResult, refuse
 
@@ -82,12 +82,12 @@ def _validate(body: dict[str, Any], context: ReportContext) -> StoredEvent | Rep
 
 def _complete(body: Mapping[str, Any], context: ReportContext) -> dict[str, Any]:
     given = {name: value for name, value in body.items() if value is not None}
-    recorded_at = replayed_at(given, context.now) if context.recorded else context.now
+    recorded_at = choose_recorded_at(given, context.now) if context.recorded else context.now
     if context.reporter is None:
-        return completed(given, recorded_at)
+        return complete_report(given, recorded_at)
     given.setdefault("source", context.reporter.source)
-    full = completed(given, recorded_at)
-    # after `completed`: a new owner or grade must not change an id made from the content
+    full = complete_report(given, recorded_at)
+    # after `complete_report`: a new owner or grade must not change an id made from the content
     full["source_owner"] = context.reporter.owner
     full["reliability"] = context.reporter.reliability
     return full

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
-from schemas.event import Event, completed, replayed_at
+from schemas.event import Event, choose_recorded_at, complete_report
 
 # Of a report without any time: nothing is as early, so it overtakes nothing.
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,7 +51,7 @@ def _event(number: int, line: bytes, recorded: Any) -> Event | BadLine:
         return BadLine(number, "is no JSON object")
     body.setdefault("source", _SOURCE)
     try:
-        full = completed(body, replayed_at(body, recorded))
+        full = complete_report(body, choose_recorded_at(body, recorded))
         return Event.model_validate(full, extra="forbid")
     except ValidationError as error:
         return BadLine(number, "; ".join(_spoken(error)))

@@ -9,7 +9,7 @@ import uvloop
 from services.matcher.adapters.state import recovery, store, table
 from services.matcher.adapters.stream import consumer, consumer_thread, producer, transport
 from services.matcher.adapters.stream.transport import App
-from services.telemetry import Seldom
+from services.telemetry import RepeatFilter
 
 # Faust's base classes log under the name of the module of each subclass
 _SUBCLASSES = (consumer, consumer_thread, producer, recovery, store, table, transport)
@@ -36,7 +36,7 @@ def run(app: App, loop: asyncio.AbstractEventLoop) -> int:
         logging.getLogger(name).setLevel(logging.WARNING)
     for handler in logging.getLogger().handlers:
         # each of its connections logs several times a second that Kafka is away
-        handler.addFilter(Seldom("aiokafka"))
+        handler.addFilter(RepeatFilter("aiokafka"))
     app.finalize()
     worker = faust.Worker(
         app, loop=loop, quiet=True, redirect_stdouts=False, override_logging=False

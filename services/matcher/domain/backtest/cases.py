@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from schemas.alert import Alert, Status
-from schemas.event import Event, completed
+from schemas.event import Event, complete_report
 from schemas.rule import ExpectedAlert, RuleTest, TestEvent
-from schemas.span import duration
+from schemas.time_span import parse_time_span
 from services.matcher.domain.backtest.corrections import linked
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -57,7 +57,7 @@ def _event(index: int, written: TestEvent) -> Event:
     body |= {name: _moment(body[name]) for name in _MOMENTS if name in body}
     body["occurred_at"] = moment
     try:
-        full = completed(body, body.get("recorded_at", moment))
+        full = complete_report(body, body.get("recorded_at", moment))
         return Event.model_validate(full, extra="forbid")
     except ValidationError as error:
         first = error.errors()[0]
@@ -68,7 +68,7 @@ def _event(index: int, written: TestEvent) -> Event:
 
 def _moment(written: Any) -> Any:
     try:
-        return START + duration(written)
+        return START + parse_time_span(written)
     except ValueError:
         return written
 

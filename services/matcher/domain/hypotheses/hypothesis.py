@@ -6,7 +6,7 @@ from functools import cached_property
 from math import ceil, exp2, log2
 
 from schemas.alert import Level
-from schemas.hypothesis import Hypothesis, Observed, observed_between
+from schemas.hypothesis import Hypothesis, Observed, parse_observed_at
 from services.matcher.domain.windows.state import micros, span
 
 EXPIRED_BELOW = 0.05
@@ -119,5 +119,5 @@ def compile_hypothesis(document: Hypothesis, pack: str) -> WatchedHypothesis:
 
 
 def _compile_observed(observed: Observed) -> PriorObservation:
-    first, last = observed_between(observed.at)
+    first, last = parse_observed_at(observed.at)
     return PriorObservation(observed.rule, micros(first), micros(last), observed.note)

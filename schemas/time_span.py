@@ -20,7 +20,7 @@ _UNITS = {
 _MOST_YEARS = 100
 
 
-def duration(text: Any) -> timedelta:
+def parse_time_span(text: Any) -> timedelta:
     """Sigma's time span (`15s 30m 12h 7d 1M`), a month as 30 days and a year as 365.
 
     Raises:
@@ -37,10 +37,10 @@ def duration(text: Any) -> timedelta:
     return count * unit
 
 
-Span = Annotated[timedelta, BeforeValidator(duration)]
+TimeSpan = Annotated[timedelta, BeforeValidator(parse_time_span)]
 
 
-def some_time(length: timedelta) -> timedelta:
+def require_not_zero(length: timedelta) -> timedelta:
     """The same length.
 
     Raises:
