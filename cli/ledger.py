@@ -1,4 +1,4 @@
-"""`vedette ledger`: what was decided and done about an alert, and why."""
+"""`vedette ledger`: every decision and act on an alert, with its reason."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -28,95 +28,103 @@ STYLES = (
     | dict.fromkeys(UNSURE, "yellow")
 )
 
-app = typer.Typer(help="What was done about an alert, and why.", no_args_is_help=True)
+app = typer.Typer(help="Every decision and act on an alert, with its reason.", no_args_is_help=True)
 
 
 @app.callback()
 def ledger() -> None:
-    """What was done about an alert, and why."""
+    """Every decision and act on an alert, with its reason."""
 
 
 @app.command()
 def show(
     about: Annotated[str, typer.Argument(metavar="FINGERPRINT", help="Or the id of one alert.")],
     output: Annotated[
-        OutputFormat, typer.Option("--format", help="json: one line an act, whole.")
+        OutputFormat, typer.Option("--format", help="json: one complete line for each act.")
     ] = (OutputFormat.TABLE),
 ) -> None:
-    """Tell the story of an alert: every decision and act at every receiver, in order of time.
+    """Show every decision and act on an alert at every receiver, in order of time.
 
-    The broker is VEDETTE_KAFKA_BOOTSTRAP_SERVERS, the topic's name begins with
-    VEDETTE_TOPIC_PREFIX. Times are UTC.
+    Reads VEDETTE_KAFKA_BOOTSTRAP_SERVERS and VEDETTE_TOPIC_PREFIX. Times are UTC.
     """
-    lines = read(kafka_settings(), about)
+    lines = read_lines(kafka_settings(), about)
     if output is OutputFormat.JSON:
         for line in lines:
             typer.echo(line.model_dump_json(exclude_defaults=True))
     else:
         console = Console()
-        for part in story(lines):
-            console.print(part)
+        for table in build_tables(lines):
+            console.print(table)
 
 
-def read(settings: VedetteSettings, about: str) -> list[LedgerLine]:
+def read_lines(settings: VedetteSettings, about: str) -> list[LedgerLine]:
     """The lines about a fingerprint or an alert's id, in order of time; reads the whole topic.
 
     Raises:
         CommandFailure: there is no line about it, no such topic, or no broker answers.
     """
     name = topic_name(settings.topic_prefix, LEDGER)
-    # all partitions: an id says nothing about its own, nor a key once partitions were added
+    # every partition: an id names none, nor does a key once partitions were added
     with open_consumer(settings) as consumer:
-        found = list(lines_about(about, read_topic(consumer, name)))
-    if not found:
+        lines = list(select_lines(about, read_topic(consumer, name)))
+    if not lines:
         raise CommandFailure(
             f"no line about {about} in {name}: is it an alert's fingerprint or id?"
         )
-    return sorted(found, key=lambda line: line.at)
+    return sorted(lines, key=lambda line: line.at)
 
 
-def lines_about(about: str, found: Iterable[ConsumerRecord]) -> Iterator[LedgerLine]:
-    """The lines about a fingerprint or an alert's id; what is no line is passed over."""
-    for record in found:
-        line = _line(record.value or b"") if about.encode() in (record.value or b"") else None
+def select_lines(about: str, read: Iterable[ConsumerRecord]) -> Iterator[LedgerLine]:
+    """The lines about a fingerprint or an alert's id; malformed ones are skipped."""
+    for record in read:
+        line = (
+            _decode_line(record.value or b"") if about.encode() in (record.value or b"") else None
+        )
         if line is not None and about in (line.fingerprint, line.alert):
             yield line
 
 
-def story(lines: Iterable[LedgerLine]) -> Iterator[Table]:
-    """One table for each alert, in the order in which they begin."""
+def build_tables(lines: Iterable[LedgerLine]) -> Iterator[Table]:
+    """One table for each alert, in the order of their first lines."""
     alerts: dict[str, list[LedgerLine]] = {}
     for line in lines:
         alerts.setdefault(line.alert, []).append(line)
-    return (_table(one) for one in alerts.values())
+    return (_build_table(group) for group in alerts.values())
 
 
-def _table(lines: list[LedgerLine]) -> Table:
+def _build_table(lines: list[LedgerLine]) -> Table:
     first = lines[0]
-    told = Table(box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    told.title = f"alert {first.alert}  fingerprint {first.fingerprint}"
+    table = Table(box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    table.title = f"alert {first.alert}  fingerprint {first.fingerprint}"
     for name in ("at", "rev", "state", "receiver", "act", "why"):
-        told.add_column(name, overflow="fold", no_wrap=name in ("at", "rev", "act"))
+        table.add_column(name, overflow="fold", no_wrap=name in ("at", "rev", "act"))
     for line in lines:
-        told.add_row(*map(Text, _cells(line)), style=STYLES.get(line.act))
-    return told
+        table.add_row(*map(Text, _format_line(line)), style=STYLES.get(line.act))
+    return table
 
 
-def _cells(line: LedgerLine) -> tuple[str, ...]:
+def _format_line(line: LedgerLine) -> tuple[str, ...]:
     state = " ".join(word for word in (line.level, line.status) if word)
-    return (_time(line.at), str(line.revision), state, line.receiver or "", line.act, _why(line))
+    return (
+        _format_time(line.at),
+        str(line.revision),
+        state,
+        line.receiver or "",
+        line.act,
+        _format_reason(line),
+    )
 
 
-def _why(line: LedgerLine) -> str:
+def _format_reason(line: LedgerLine) -> str:
     handle = line.entry.handle if line.entry and line.act in SHOWN else None
     return f"{line.reason} ({handle})" if handle else line.reason
 
 
-def _time(at: datetime) -> str:
+def _format_time(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}"
 
 
-def _line(value: bytes) -> LedgerLine | None:
+def _decode_line(value: bytes) -> LedgerLine | None:
     try:
         return LedgerLine.model_validate_json(value)
     except ValidationError:

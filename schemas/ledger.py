@@ -7,25 +7,25 @@ from schemas.model import Instant, Model
 
 
 class Act(StrEnum):
-    """What was decided or done about a revision."""
+    """A decision or act on a revision."""
 
-    NOTIFIED = "notified"  # people have a message that they did not have
-    EDITED = "edited"  # the message that stood there shows this revision now
-    RESOLVED = "resolved"  # people were told that it is over
-    HELD_BACK = "held back"  # rightly not sent
-    DEFERRED = "deferred"  # to be decided again later
+    NOTIFIED = "notified"  # a new message was sent
+    EDITED = "edited"  # the existing message was updated
+    RESOLVED = "resolved"  # the end was sent
+    HELD_BACK = "held back"  # this receiver does not get it
+    DEFERRED = "deferred"  # decided again later
     DROPPED = "dropped"  # already dealt with
-    SUPERSEDES = "supersedes"  # takes the place of an earlier revision, not sent yet
-    RETRYING = "retrying"  # not sent, and to be tried again
-    IN_DOUBT = "in doubt"  # sent or not: to be looked for
-    LOST = "lost"  # the message is gone from the receiver
-    FAILED = "failed"  # given up, and a dead letter
+    SUPERSEDES = "supersedes"  # replaces an earlier revision that was still queued
+    RETRYING = "retrying"  # not sent, retried later
+    IN_DOUBT = "in doubt"  # possibly sent, looked up later
+    LOST = "lost"  # the receiver deleted the message
+    FAILED = "failed"  # given up, written to the dead letters
     ACKNOWLEDGED = "acknowledged"
     SILENCED = "silenced"
 
 
 SHOWN = frozenset({Act.NOTIFIED, Act.EDITED, Act.RESOLVED})
-"""The acts that put a revision before people."""
+"""The acts after which people see the revision."""
 
 
 class Sending(Model):
@@ -65,9 +65,9 @@ class Entry(Model):
 
 
 class LedgerLine(Model):
-    """One decision or act on one revision of one alert, and why.
+    """One decision or act on one revision of one alert, with its reason.
 
-    `entry` is what the log holds since, absent where the act left it as it was.
+    `entry`: the log entry after the act, absent where it did not change.
     """
 
     at: Instant

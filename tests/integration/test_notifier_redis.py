@@ -207,7 +207,7 @@ def test_what_a_redis_hides_stands_in_a_note(own_redis: RedisNode) -> None:
     with without_config(own_redis) as plain:
         assert RedisHealth(plain, notes).check() is None
 
-    assert notes == {"redis": "redis does not say its appendfsync: see to it yourself"}
+    assert notes == {"redis": "redis hides its appendfsync: check them yourself"}
 
 
 def test_a_redis_that_hides_its_settings_is_judged_by_what_it_does_say(lax_redis: Redis) -> None:

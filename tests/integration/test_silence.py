@@ -46,7 +46,7 @@ hypotheses:
     levels: {watch: 1, elevated: 3, high: 5}
 """
 PARTITIONS = 4
-METRIC = re.compile(r'vedette_notifier_watchdog_seconds\{partition="(\d)"\} ([\d.e+]+)')
+METRIC = re.compile(r'vedette_notifier_watchdog_timestamp_seconds\{partition="(\d)"\} ([\d.e+]+)')
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from schemas.alert import Alert
 from schemas.duty import DUTY_PACK, WATCHDOG
 from services.environment import InvalidEnvironment, load
-from services.notifier.adapters.watchdog import STALE, HeartbeatForwarder
+from services.notifier.adapters.watchdog import LONGEST_AGE, HeartbeatForwarder
 from services.notifier.domain.route import select_receivers
 from services.notifier.settings import NotifierSettings
 from tests.notifier.alerts import NOON, SECOND, alert
@@ -51,7 +51,7 @@ def test_it_says_when_the_newest_was_sent_and_how_long_it_took() -> None:
     watchdog.receive(beat(0))
     watchdog.receive(beat(-30))
 
-    assert sample("watchdog_seconds", partition="3") == NOON.timestamp()
+    assert sample("watchdog_timestamp_seconds", partition="3") == NOON.timestamp()
     assert sample("watchdog_latency_seconds", partition="3") == 2
 
 
@@ -70,7 +70,9 @@ def test_a_heartbeat_service_is_called_when_one_comes_through() -> None:
 
 def test_what_took_too_long_is_no_sign_of_life() -> None:
     with HeartbeatStandIn() as service:
-        watchdog = HeartbeatForwarder(lambda: NOON + STALE + timedelta(seconds=1), service.url)
+        watchdog = HeartbeatForwarder(
+            lambda: NOON + LONGEST_AGE + timedelta(seconds=1), service.url
+        )
         watchdog.receive(beat())
         watchdog.start()
         time.sleep(0.3)

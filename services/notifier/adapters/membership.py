@@ -1,4 +1,4 @@
-"""A consumer that stays a member of its group, where kafka-python by itself may not."""
+"""Keeps a consumer in its group, where kafka-python alone may drop out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ Batch = dict[TopicPartition, list[Any]]
 
 @dataclass
 class Membership:
-    """Polls `consumer`; `poll_ms` is how long a poll waits for messages, `join_ms` for a join."""
+    """Polls `consumer`, waiting `poll_ms` for messages and `join_ms` for a join."""
 
     consumer: KafkaConsumer
     clock: Callable[[], datetime]
@@ -32,15 +32,15 @@ class Membership:
 
     @property
     def state(self) -> str:
-        """The consumer's state in the group, in kafka-python's words."""
+        """The consumer's state in the group, as kafka-python names it."""
         state: str = self.consumer.group_metadata().state
         return state
 
     @property
     def is_lost(self) -> bool:
-        """Whether it has been out of the group for so long that a new consumer should try."""
-        since = self._absent_since
-        return since is not None and self.clock() - since > LONGEST_ABSENCE
+        """Whether it has been out of the group for so long that a new consumer has to join."""
+        absent = self._absent_since
+        return absent is not None and self.clock() - absent > LONGEST_ABSENCE
 
     def poll(self) -> Batch:
         """The next messages, or none within the wait.
@@ -50,15 +50,15 @@ class Membership:
         joining = self.state != MemberState.STABLE
         batch: Batch = self.consumer.poll(timeout_ms=self.join_ms if joining else self.poll_ms)
         self.polled_at = self.clock()
-        self._mend()
+        self._ensure_join()
         return batch
 
-    def _mend(self) -> None:
+    def _ensure_join(self) -> None:
         if self.state == MemberState.STABLE:
             self._absent_since = None
             return
         self._absent_since = self._absent_since or self.polled_at
         if self.state == MemberState.REBALANCING:
-            # kafka-python 3.0.12 forgets a join that outlasts its poll if new metadata had caused
-            # it: no partition, no heartbeat, for ever. This reminds it; there is no public way.
+            # kafka-python 3.0.12 forgets a join that outlasts its poll if new metadata caused it:
+            # it then has no partition and no heartbeat for ever, and no public way to join again
             self.consumer._coordinator.request_rejoin()  # noqa: SLF001  (see above)

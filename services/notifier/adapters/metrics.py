@@ -1,4 +1,4 @@
-"""What the notifier counts."""
+"""The notifier's metrics."""
 
 from datetime import datetime
 
@@ -9,55 +9,59 @@ from services.telemetry import LATENCY_BUCKETS
 
 NOTIFICATIONS = Counter(
     "vedette_notifier_notifications_total",
-    "What became of revisions at receivers.",
+    "Results of revisions at receivers.",
     ["receiver", "result"],
 )
 END_TO_END = Histogram(
     "vedette_notifier_end_to_end_seconds",
-    "First notification sent, since the alert's newest evidence was recorded.",
+    "From the recording of the newest evidence to the first notification.",
     ["receiver"],
     buckets=LATENCY_BUCKETS,
 )
 POSSIBLE_REPEATS = Counter(
     "vedette_notifier_possible_repeats_total",
-    "Messages sent again because an earlier outcome could not be looked up.",
+    "Messages that may repeat one whose outcome could not be looked up.",
     ["receiver"],
 )
 QUEUED = Gauge(
-    "vedette_notifier_queued", "Revisions queued, waiting for a retry included.", ["receiver"]
+    "vedette_notifier_queued_jobs",
+    "Revisions queued, those awaiting a retry included.",
+    ["receiver"],
 )
 ALERTS = Counter(
-    "vedette_notifier_alerts_total", "Messages taken from the alerts topic.", ["result"]
+    "vedette_notifier_alerts_total", "Messages read from the alerts topic.", ["result"]
 )
-LAG = Gauge("vedette_notifier_consumer_lag", "Messages not yet taken, by partition.", ["partition"])
+LAG = Gauge("vedette_notifier_consumer_lag", "Messages not yet read, by partition.", ["partition"])
 WATCHDOG = Gauge(
-    "vedette_notifier_watchdog_seconds",
-    "When the last watchdog that came through was sent, in seconds since 1970.",
+    "vedette_notifier_watchdog_timestamp_seconds",
+    "When the newest watchdog alert received was sent, in seconds since 1970.",
     ["partition"],
 )
 WATCHDOG_LATENCY = Gauge(
     "vedette_notifier_watchdog_latency_seconds",
-    "How long the last watchdog was on its way, by the events partition it came through.",
+    "From sending to receipt of the newest watchdog alert, by events partition.",
     ["partition"],
 )
 HEARTBEATS = Counter(
     "vedette_notifier_heartbeats_total", "Calls of the heartbeat service.", ["result"]
 )
 LOG_COMPLETE = Gauge(
-    "vedette_notifier_log_complete", "1: the log is complete, 0: nothing is sent before it is."
+    "vedette_notifier_log_complete",
+    "1: the log is complete, 0: nothing is sent until it is.",
 )
 REBUILDS = Counter(
-    "vedette_notifier_rebuilds_total", "Logs completed from the ledger, that of a new Redis too."
+    "vedette_notifier_rebuilds_total",
+    "Logs completed from the ledger, those of a new Redis included.",
 )
 DURABLE = Gauge(
     "vedette_notifier_redis_durable",
-    "1: Redis keeps what it acknowledged, 0: it may not, -1: it does not say.",
+    "1: Redis keeps what it acknowledged, 0: it may lose it, -1: unknown.",
 )
 
 
 def observe_first(receiver: str, alert: Alert, now: datetime) -> None:
-    """Record the way from the newest report to the receiver."""
-    recorded = [one.recorded_at for one in alert.evidence if one.recorded_at is not None]
+    """Measure the time from the newest report to its first notification."""
+    recorded = [report.recorded_at for report in alert.evidence if report.recorded_at]
     if recorded:
         seconds = (now - max(recorded)).total_seconds()
         END_TO_END.labels(receiver).observe(max(0.0, seconds))

@@ -1,4 +1,4 @@
-"""The watchdog at the end of its way: when it last came, and a word to who waits for it."""
+"""The watchdog's alerts: when the last arrived, and calls of a heartbeat service."""
 
 import threading
 from collections.abc import Callable
@@ -13,28 +13,28 @@ from services.telemetry import logger
 
 log = logger(__name__)
 
-STALE = timedelta(minutes=2)
-"""What took so long to come through is no sign of life."""
+LONGEST_AGE = timedelta(minutes=2)
+"""A watchdog alert older than this does not call the heartbeat service."""
 PING_SECONDS = 10
 TIMEOUT_SECONDS = 5
 
 
 @dataclass
 class HeartbeatForwarder:
-    """Hears the watchdog's alerts; with a `url`, a heartbeat service is told of them.
+    """Receives the watchdog's alerts and, with a `url`, calls a heartbeat service.
 
-    That is called from a thread of its own, once in 10 seconds at most: it holds nothing up.
+    A separate thread makes the calls, at most one in 10 seconds.
     """
 
     clock: Callable[[], datetime]
     url: str | None = None
     newest: dict[str, datetime] = field(default_factory=dict)
-    _heard: threading.Event = field(default_factory=threading.Event)
+    _received: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Pass on from now on what is heard; returns at once."""
+        """Start the calls; returns at once."""
         if self.url is not None:
             args = (self.url,)
             self._thread = threading.Thread(
@@ -43,14 +43,14 @@ class HeartbeatForwarder:
             self._thread.start()
 
     def stop(self) -> None:
-        """Pass on nothing more; blocks for a call's time-out at most."""
+        """Make no further call; blocks for a call's time-out at most."""
         self._stopping.set()
-        self._heard.set()
+        self._received.set()
         if self._thread is not None:
             self._thread.join(TIMEOUT_SECONDS + 1)
 
     def receive(self, alert: Alert) -> None:
-        """Note an alert of the watchdog; one that is older than the last changes nothing."""
+        """Measure an alert of the watchdog; one older than the last is ignored."""
         partition, at = alert.group.get("partition", ""), alert.starts_at
         last = self.newest.get(partition)
         if last is not None and at <= last:
@@ -59,14 +59,14 @@ class HeartbeatForwarder:
         age = self.clock() - at
         WATCHDOG.labels(partition).set(at.timestamp())
         WATCHDOG_LATENCY.labels(partition).set(max(0.0, age.total_seconds()))
-        if age < STALE:
-            self._heard.set()
+        if age < LONGEST_AGE:
+            self._received.set()
 
     def _run(self, url: str) -> None:
         with httpx.Client(timeout=TIMEOUT_SECONDS) as http:
             while not self._stopping.is_set():
-                self._heard.wait()
-                self._heard.clear()
+                self._received.wait()
+                self._received.clear()
                 if not self._stopping.is_set():
                     self._ping(http, url)
                 self._stopping.wait(PING_SECONDS)
@@ -75,13 +75,13 @@ class HeartbeatForwarder:
         try:
             http.get(url).raise_for_status()
         except httpx.HTTPStatusError as error:
-            self._failed(str(error.response.status_code))
+            self._log_failure(str(error.response.status_code))
         except httpx.HTTPError as error:
-            self._failed(type(error).__name__)
+            self._log_failure(type(error).__name__)
         else:
             HEARTBEATS.labels("taken").inc()
 
-    def _failed(self, why: str) -> None:
-        # never the address: whoever knows it can keep the switch from being noticed
+    def _log_failure(self, why: str) -> None:
+        # not the address: whoever knows it can feign the heartbeat
         HEARTBEATS.labels("failed").inc()
-        log.warning("the heartbeat service was not reached", error=why)
+        log.warning("heartbeat call failed", error=why)
