@@ -8,7 +8,7 @@ import pytest
 from schemas.alert import Status
 from schemas.signal import Signal
 from services.matcher.domain.alerts.announce import GONE
-from tests.matcher.builders import HOUR, NEW, NOON, hit, retraction
+from tests.matcher.builders import ALONE, HOUR, NEW, NOON, RULE, hit, retraction
 from tests.matcher.course import WindowCourse
 
 LONG_AGO = NOON - 1000 * HOUR
@@ -34,3 +34,28 @@ def test_an_alert_stays_with_an_episode_within_resolve_after_on_either_side(
 
     assert near == [(Status.FIRING, None)]
     assert far == [(Status.WITHDRAWN, GONE), (Status.FIRING, None)]
+
+
+def test_an_alert_is_late_if_its_episode_was_over_when_it_was_announced() -> None:
+    before = WindowCourse(RULE).tick(NOON + 5.999 * HOUR).take(hit(0), hit(1), hit(2))
+    after = WindowCourse(RULE).tick(NOON + 6 * HOUR).take(hit(0), hit(1), hit(2))
+
+    assert not before.last.late
+    assert after.last.late
+
+
+def test_an_alert_is_late_if_any_of_its_reports_was_recorded_later_than_allowed() -> None:
+    just, late = hit(1, late=ALONE.max_lateness), hit(2, late=ALONE.max_lateness + HOUR)
+    in_time = WindowCourse(ALONE).publish(ALONE).take_backfilled(hit(0), just).release()
+    too_late = WindowCourse(ALONE).publish(ALONE).take_backfilled(hit(0), late).release()
+
+    assert not in_time.last.late
+    assert too_late.last.late
+
+
+def test_an_episode_that_comes_back_is_another_alert() -> None:
+    course = WindowCourse(RULE).take(hit(0), hit(1), hit(2), retraction(1), hit(1.5))
+
+    gone, back = course.final
+    assert gone.starts_at == back.starts_at
+    assert gone.id != back.id
