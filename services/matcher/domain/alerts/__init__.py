@@ -1,1 +1,1 @@
-"""Episodes of firing times, and the alerts that stand for them."""
+"""Episodes of firing times, and the alerts that they are announced by."""

@@ -165,14 +165,14 @@ def _apply_tick(rule: WindowRule, state: WindowState, context: StepContext) -> S
     if context.clock is None:
         return StepResult(state, changed=False)
     announcing = announce_context(context)
-    judged, episodes = _advance_clock(rule, state, announcing)
+    advanced, episodes = _advance_clock(rule, state, announcing)
     resolved = msgspec.structs.replace(
-        judged,
+        advanced,
         offset=context.offset,
         announced=tuple(
             # an alert is firing for at least one tick before it resolves
             resolve_if_ended(rule, alert, announcing) if alert in state.announced else alert
-            for alert in judged.announced
+            for alert in advanced.announced
         ),
     )
     kept = _forget(rule, resolved, context)

@@ -1,1 +1,1 @@
-"""What is kept for one rule and group, and the times at which it fires."""
+"""The state of one rule and group, and the times at which it fires."""

@@ -15,9 +15,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def micros(moment: datetime) -> int:
+def micros(time: datetime) -> int:
     """Microseconds since 1970."""
-    return (moment - _EPOCH) // _MICROSECOND
+    return (time - _EPOCH) // _MICROSECOND
 
 
 def span(length: timedelta) -> int:
