@@ -9,13 +9,13 @@ HERE = Path(__file__).parent
 
 
 def generated() -> dict[Path, str]:
-    """Every generated file and what must stand in it."""
+    """Every generated file with its text."""
     files = {HERE / "json" / name: text for name, text in json_documents().items()}
     return files | {HERE / "asyncapi.yaml": asyncapi.text()}
 
 
 def main() -> None:
-    """Write them all, and delete what no model stands for any more."""
+    """Write them all, and delete the schemas of models that are gone."""
     files = generated()
     (HERE / "json").mkdir(exist_ok=True)
     for path in set((HERE / "json").iterdir()) - files.keys():

@@ -1,4 +1,4 @@
-"""Alert: what the matcher says and people act on, one message per revision."""
+"""Alert: what the matcher announces and people act on, one message per revision."""
 
 import hashlib
 import json
@@ -35,7 +35,7 @@ class Level(StrEnum):
 
 
 class Status(StrEnum):
-    """Where an alert stands."""
+    """The status of an alert."""
 
     FIRING = "firing"
     RESOLVED = "resolved"
@@ -43,14 +43,14 @@ class Status(StrEnum):
 
 
 class Span(Model):
-    """A matched stretch of an excerpt, in characters: `start` inclusive, `end` exclusive."""
+    """A matched part of an excerpt, in characters: from `start` to before `end`."""
 
     start: int
     end: int
 
 
 class Evidence(Model):
-    """One report that stands behind an alert."""
+    """One report as evidence of an alert."""
 
     event_id: str
     source: str
@@ -66,12 +66,12 @@ class Evidence(Model):
 
     @property
     def grade(self) -> str:
-        """The Admiralty grade as written, unknown as F and 6: `B2`, `F6`."""
+        """The Admiralty grade, with unknown as F and 6: `B2`, `F6`."""
         return f"{self.reliability or 'F'}{self.credibility or 6}"
 
 
 class RuleRef(Model):
-    """The rule behind an alert, as it stood when the alert was made."""
+    """The rule of an alert, in the version that made the alert."""
 
     name: str
     id: str | None = None
@@ -81,7 +81,7 @@ class RuleRef(Model):
 
 
 class Alert(Model):
-    """One revision of one alert. The highest revision of an id is the truth about it."""
+    """One revision of an alert; of an id the highest revision counts."""
 
     id: str
     fingerprint: str
@@ -110,10 +110,9 @@ class Alert(Model):
 
 
 def window_key(pack: str, rule: str, group: Mapping[str, str], *, exercise: bool) -> bytes:
-    """The JSON array `[pack, rule, [field, value]…]`: key of signals and of state.
+    """The JSON array `[pack, rule, [field, value]…]`: the key of signals and of state.
 
-    A drill carries the pair `["exercise", "true"]`, so that it never shares a window with a
-    real hit.
+    A drill has the pair `["exercise", "true"]` too, so it never shares a window with a real hit.
     """
     pairs = [[field, value] for field, value in sorted(group.items())]
     if exercise:
@@ -122,10 +121,10 @@ def window_key(pack: str, rule: str, group: Mapping[str, str], *, exercise: bool
 
 
 def fingerprint(key: bytes) -> str:
-    """16 hex digits that stand for pack, rule and group (a window key) in every revision."""
+    """16 hex digits of a window key: the same for each alert of a pack, rule and group."""
     return hashlib.sha256(key).hexdigest()[:16]
 
 
 def alert_id(mark: str, start_us: int, serial: int) -> str:
-    """The id given when an episode is first announced: fingerprint, start and a count."""
+    """The id of an episode from its first announcement on: of fingerprint, start and a count."""
     return hashlib.sha256(f"{mark} {start_us} {serial}".encode()).hexdigest()[:20]

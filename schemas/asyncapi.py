@@ -1,4 +1,4 @@
-"""The AsyncAPI 3.0 document of the topics: what stands in each, and who writes and reads it."""
+"""The AsyncAPI 3.0 document of the topics: their messages, writers and readers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,7 @@ from schemas.topics import (
 VERSION = "0.1.0"
 PREFIX = "vedette."
 
-CARRIED = {
+MESSAGES_BY_TOPIC = {
     EVENTS: ("event", "eventsBatch", "tick"),
     SIGNALS: ("signal", "indication", "heartbeat", "tick", "backfillBarrier"),
     ALERTS: ("alert",),
@@ -63,7 +63,7 @@ OPERATIONS = (
 
 
 def document() -> dict[str, Any]:
-    """The whole document, as plain values."""
+    """The document as plain values."""
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -74,7 +74,7 @@ def document() -> dict[str, Any]:
         "defaultContentType": "application/json",
         "servers": {"kafka": {"host": "localhost:9092", "protocol": "kafka"}},
         "channels": {topic.name: _channel(topic) for topic in TOPICS},
-        "operations": {_operation_id(operation): _operation(operation) for operation in OPERATIONS},
+        "operations": {_operation_id(each): _operation(each) for each in OPERATIONS},
         "components": {"messages": _messages(), "messageTraits": {"cloudEvent": _cloud_event()}},
     }
 
@@ -87,30 +87,31 @@ def text() -> str:
 
 def _channel(topic: Topic) -> dict[str, Any]:
     config = topic.config()
-    kept: dict[str, Any] = {"cleanup.policy": [config["cleanup.policy"]]}
+    configuration: dict[str, Any] = {"cleanup.policy": [config["cleanup.policy"]]}
     if "retention.ms" in config:
-        kept["retention.ms"] = int(config["retention.ms"])
+        configuration["retention.ms"] = int(config["retention.ms"])
     return {
         "address": topic_name(PREFIX, topic.name),
         "description": topic.carries,
         "messages": {
-            name: {"$ref": f"#/components/messages/{name}"} for name in CARRIED[topic.name]
+            name: {"$ref": f"#/components/messages/{name}"}
+            for name in MESSAGES_BY_TOPIC[topic.name]
         },
-        "bindings": {"kafka": {"topicConfiguration": kept, "bindingVersion": "0.5.0"}},
+        "bindings": {"kafka": {"topicConfiguration": configuration, "bindingVersion": "0.5.0"}},
     }
 
 
-def _operation_id(one: _Operation) -> str:
-    return f"{one.part}.{one.action}.{one.topic}"
+def _operation_id(operation: _Operation) -> str:
+    return f"{operation.part}.{operation.action}.{operation.topic}"
 
 
-def _operation(one: _Operation) -> dict[str, Any]:
-    channel = f"#/channels/{one.topic}"
+def _operation(operation: _Operation) -> dict[str, Any]:
+    channel = f"#/channels/{operation.topic}"
     return {
-        "action": one.action,
+        "action": operation.action,
         "channel": {"$ref": channel},
-        "summary": f"{one.part} {one.action}s {', '.join(one.messages)}",
-        "messages": [{"$ref": f"{channel}/messages/{name}"} for name in one.messages],
+        "summary": f"{operation.part} {operation.action}s {', '.join(operation.messages)}",
+        "messages": [{"$ref": f"{channel}/messages/{name}"} for name in operation.messages],
     }
 
 
@@ -173,7 +174,7 @@ def _key(meaning: str) -> dict[str, Any]:
 
 
 def _cloud_event() -> dict[str, Any]:
-    moment = {"type": "string", "format": "date-time"}
+    time = {"type": "string", "format": "date-time"}
     text_header = {"type": "string"}
     return {
         "contentType": "application/json",
@@ -189,8 +190,8 @@ def _cloud_event() -> dict[str, Any]:
                 "ce_type": text_header,
                 "ce_source": text_header,
                 "ce_dataschema": {"type": "string", "format": "uri"},
-                "ce_time": moment,
-                "ce_recordedtime": moment,
+                "ce_time": time,
+                "ce_recordedtime": time,
                 "content-type": {"const": "application/json"},
             },
         },

@@ -1,4 +1,4 @@
-"""Bundle: the rules in force as one message, and how a change of rules goes through the topics."""
+"""The rules in force as one message, and the messages of a change of rules."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -8,17 +8,17 @@ from pydantic import Field
 from schemas.model import Instant, Model
 
 NO_BUNDLE = 0
-"""The number of the rules that a worker reads from its own folder."""
+"""The number of rules that a worker reads from its folder."""
 BUNDLE_KEY = b"bundle"
 LARGEST_RULES = 16 * 1024 * 1024
-"""Bytes of a bundle as Kafka takes it, compressed."""
+"""Bytes of the largest bundle, compressed."""
 
 
 class OnChange(StrEnum):
-    """What becomes of the windows of a rule that was changed.
+    """What happens to the windows of a changed rule.
 
-    `keep`: they stay as they are. `reset`: they begin anew, empty. `rebuild`: they begin anew, and
-    the events that the rule looks back over are judged again by the new version.
+    `keep`: they stay as they are. `reset`: they start empty. `rebuild`: they start empty, and the
+    new version is evaluated on the past events that the rule looks back over.
     """
 
     KEEP = "keep"
@@ -27,10 +27,10 @@ class OnChange(StrEnum):
 
 
 class PublishedRule(Model):
-    """How one rule stands in a bundle.
+    """One rule of a bundle.
 
-    `digest` is of all that decides on its hits and its firing. `changed_in` is the number of the
-    bundle with which its windows began anew, None for this very bundle; `on_change` is how, and
+    `digest` is of all that its hits and its firing depend on. `changed_in` is the number of the
+    bundle with which its windows started over, None for this bundle; `on_change` is how, and
     `changed_at` is when that bundle was published. `since` is when the rule began to watch, None
     while only the workers know.
     """
@@ -43,11 +43,10 @@ class PublishedRule(Model):
 
 
 class RuleBundle(Model):
-    """Every file of the rule packs, by its path below their folder, and how each rule stands.
+    """Every file of the rule packs, by its path below their folder, and every rule with windows.
 
-    Its number is the offset of its message + 1, so that two publishers never share one; `previous`
-    is the number of the bundle that it was made against. `rules` has each rule with windows, by
-    `pack/name`.
+    Its number is the offset of its message + 1, so that no two publishers share one; `previous` is
+    the number of the bundle that it was made from. The keys of `rules` are `pack/name`.
     """
 
     digest: str

@@ -1,4 +1,4 @@
-"""CloudEvents 1.0 in Kafka binary mode: the headers of every message, and of dead letters."""
+"""The headers of messages, CloudEvents 1.0 in Kafka binary mode, and of dead letters."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -49,14 +49,14 @@ def cloud_headers(
 
 def header(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]], name: str) -> str | None:
     """The last header of that name as text, or None."""
-    found = dict(headers).get(name)
-    return None if found is None else found.decode("utf-8", "replace")
+    value = dict(headers).get(name)
+    return None if value is None else value.decode("utf-8", "replace")
 
 
 def dead_letter_headers(
     reason: str, where: str, topic: str, partition: int, offset: int
 ) -> Headers:
-    """Headers of a dead letter: why, which part refused it, and where the message stood."""
+    """Headers of a dead letter: the reason, the part that refused it, and the message's place."""
     return [
         ("reason", reason.encode()),
         ("where", where.encode()),

@@ -1,4 +1,4 @@
-"""Event: one report, as every service sees it."""
+"""Event: one report."""
 
 import hashlib
 import json
@@ -21,12 +21,12 @@ Names = Annotated[tuple[Name, ...], Field(max_length=LONGEST_LIST)]
 Reliability = Literal["A", "B", "C", "D", "E", "F"]
 
 
-def _reportable(moment: datetime) -> datetime:
-    there = utc(moment)
-    # windows look centuries back and forth from an event: they must stay on the calendar
-    if not FIRST_YEAR <= there.year <= LAST_YEAR:
+def _reportable(time: datetime) -> datetime:
+    time = utc(time)
+    # windows reach centuries to both sides of an event, and must stay within the years of datetime
+    if not FIRST_YEAR <= time.year <= LAST_YEAR:
         raise ValueError(f"outside the years {FIRST_YEAR} to {LAST_YEAR}")
-    return there
+    return time
 
 
 EventTime = Annotated[AwareDatetime, AfterValidator(_reportable)]
@@ -36,10 +36,9 @@ AttributeValue = Text | Annotated[tuple[Text, ...], Field(max_length=LONGEST_LIS
 
 
 class Event(Model):
-    """One report, with (`source`, `id`) as its identity everywhere.
+    """One report; (`source`, `id`) is its identity everywhere.
 
-    Times are aware UTC. A bound that is passed is a validation error that names the field:
-    nothing is ever cut in silence.
+    Times are aware UTC. A value past its bound is an error that names the field; nothing is cut.
     """
 
     id: Name
@@ -83,17 +82,17 @@ class Event(Model):
 
     @property
     def identity(self) -> str:
-        """`source` and `id` with one space between: unique, since a source has none."""
+        """`source`, a space and `id`: unique, since a source has no space."""
         return f"{self.source} {self.id}"
 
     @property
     def cluster(self) -> str:
-        """The story; until something clusters the event, its own identity."""
+        """The story; the identity of the event where nothing clustered it."""
         return self.story or self.identity
 
     @property
     def root_id(self) -> str:
-        """The id of the first version: a correction shares the key of what it corrects."""
+        """The id of the first version: corrections share the key of what they correct."""
         if self.earlier is not None:
             return self.earlier.root_id
         return self.supersedes or self.retracts or self.id
@@ -105,23 +104,23 @@ class Event(Model):
 
 
 def hash_content(body: Mapping[str, Any]) -> str:
-    """The id of a report that has none: a hash of its content, the same for the same content."""
+    """The id of a report without one: a hash of its content."""
     canonical = json.dumps(body, sort_keys=True, ensure_ascii=True, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()[:32]
 
 
 def choose_recorded_at(body: Mapping[str, Any], now: datetime) -> Any:
-    """`recorded_at` on the recorded clock: as given, else the time of a past event, else `now`.
+    """`recorded_at` on the recorded clock: the given one, else the event's time, else `now`.
 
-    What is given may be malformed: it is returned as it is, for validation to refuse.
+    A malformed value is returned as it is, for validation to refuse.
     """
     return body.get("recorded_at") or body.get("occurred_at") or body.get("published_at") or now
 
 
 def complete_report(body: Mapping[str, Any], recorded_at: Any) -> dict[str, Any]:
-    """`body` with what a publisher may leave out: `id`, `occurred_at` and `recorded_at`.
+    """`body` with `id`, `occurred_at` and `recorded_at`, which a reporter may leave out.
 
-    Nothing is checked here: `Event.model_validate` does that, on the result.
+    Does not validate: `Event.model_validate` does, on the result.
     """
     full = dict(body)
     if "id" not in full:

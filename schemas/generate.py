@@ -1,4 +1,4 @@
-"""JSON Schema (2020-12) of every model that crosses a border, from the models themselves."""
+"""JSON Schema (2020-12) of every message and every document."""
 
 import json
 from datetime import timedelta
@@ -61,7 +61,7 @@ class _AsWritten(GenerateJsonSchema):
 
 
 def json_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The schema of what a valid document of `model` looks like."""
+    """The schema of valid documents of `model`."""
     return {"$schema": DIALECT} | model.model_json_schema(schema_generator=_AsWritten)
 
 

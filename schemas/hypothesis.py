@@ -1,4 +1,4 @@
-"""Hypotheses: courses of action and what would show them, exactly as a rule pack may say it."""
+"""Hypotheses: courses of action and their indicators, as a rule pack states them."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -22,9 +22,9 @@ def _readable(text: str) -> str:
 
 
 def parse_observed_at(text: str) -> tuple[datetime, datetime]:
-    """When something written as a moment or as a day (`2020-01-04`) was, at the soonest and last.
+    """The earliest and latest time that a time or a day (`2020-01-04`) stands for.
 
-    A day is one of UTC; of its two moments the second is the next midnight.
+    A day is in UTC and ends at the next midnight.
 
     Raises:
         ValueError: `text` is neither.
@@ -33,18 +33,18 @@ def parse_observed_at(text: str) -> tuple[datetime, datetime]:
         if len(text) == _LENGTH_OF_A_DATE:
             day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
             return day, day + DAY
-        moment = _INSTANT.validate_python(text)
+        time = _INSTANT.validate_python(text)
     except (ValueError, ValidationError):
-        said = "neither a day (2020-01-04) nor a moment with its offset (2020-01-04T11:00:00Z)"
-        raise ValueError(f"{text!r} is {said}") from None
-    return moment, moment
+        expected = "a day (2020-01-04) or a time with its offset (2020-01-04T11:00:00Z)"
+        raise ValueError(f"{text!r} is not {expected}") from None
+    return time, time
 
 
 class IndicatorWeight(Document):
-    """One indicator of a hypothesis; a negative weight speaks against it.
+    """One indicator of a hypothesis; a negative weight counts against it.
 
-    What it adds to the score halves with every `half_life`; without one it stays. `sources` are
-    those that could show it: it is blind while all of them are silent.
+    Its part of the score halves with every `half_life`; without one it stays. It is blind while
+    all of its `sources` are silent.
     """
 
     rule: RuleName
@@ -54,7 +54,7 @@ class IndicatorWeight(Document):
 
 
 class Observed(Document):
-    """Evidence that was there before Vedette watched: at a moment, or on a day of UTC."""
+    """Evidence from before Vedette watched: at a time, or on a day in UTC."""
 
     rule: RuleName
     at: Annotated[str, AfterValidator(_readable)]
@@ -76,10 +76,9 @@ class HypothesisLevels(Document):
 
 
 class Hypothesis(Document):
-    """A course of action and what would show it.
+    """A course of action and its indicators.
 
-    A level that was reached is left only when the score falls below `hysteresis` times what the
-    level asks for.
+    A level that is reached ends only when the score falls below `hysteresis` times its threshold.
     """
 
     name: RuleName
@@ -93,12 +92,12 @@ class Hypothesis(Document):
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         counted = Counter(indicator.rule for indicator in self.indicators)
-        twice = [rule for rule, count in counted.items() if count > 1]
-        if twice:
-            raise ValueError(f"{twice[0]} is named as an indicator twice")
-        stray = [one.rule for one in self.observed if one.rule not in counted]
-        if stray:
-            raise ValueError(f"{stray[0]} is observed but none of the indicators")
+        repeated = [rule for rule, count in counted.items() if count > 1]
+        if repeated:
+            raise ValueError(f"{repeated[0]} is named as an indicator twice")
+        unknown = [seen.rule for seen in self.observed if seen.rule not in counted]
+        if unknown:
+            raise ValueError(f"{unknown[0]} is observed but is no indicator")
         return self
 
 

@@ -40,7 +40,7 @@ def utc(moment: datetime) -> datetime:
     """The same moment in UTC.
 
     Raises:
-        ValueError: it lies outside the calendar there.
+        ValueError: it is outside the years 1 to 9999.
     """
     try:
         return moment.astimezone(UTC)
@@ -50,29 +50,29 @@ def utc(moment: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Refuses a string that `pattern` does not match, with `said`.
+    """Refuses a string that `pattern` does not match, with `message`.
 
-    Judged in pydantic's core, since an event has some twenty strings.
+    Checked in pydantic's core, for speed: an event has some twenty strings.
     """
 
     pattern: str
     kind: LiteralString
-    said: LiteralString
+    message: LiteralString
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        """The string's own schema, and then this."""
+        """The schema of the string, then this check."""
         matching = core_schema.custom_error_schema(
             core_schema.str_schema(pattern=self.pattern),
             custom_error_type=self.kind,
-            custom_error_message=self.said,
+            custom_error_message=self.message,
         )
         return core_schema.chain_schema([handler(source), matching])
 
 
 def _within_bytes(text: str) -> str:
-    # a character is at most four bytes: most texts need no encoding to be judged
+    # a character is at most four bytes: most texts need not be encoded
     if len(text) * 4 > LONGEST_TEXT and len(text.encode()) > LONGEST_TEXT:
         raise ValueError(f"longer than {LONGEST_TEXT} bytes")
     return text
@@ -85,10 +85,10 @@ _PRINTABLE = Matches(
 )
 
 Instant = Annotated[AwareDatetime, AfterValidator(utc)]
-"""A moment with its offset, kept as UTC."""
+"""A time with its offset, kept as UTC."""
 
 Text = Annotated[str, _PRINTABLE, AfterValidator(_within_bytes)]
-"""Words as reported: 64 KiB at most, no control characters but newline and tab."""
+"""Words of a report: at most 64 KiB, no control characters but newline and tab."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME), _PRINTABLE]
-"""A short, non-empty string: an id, an actor, a place; 1,024 characters at most."""
+"""A non-empty string of at most 1,024 characters: an id, an actor, a place."""

@@ -1,4 +1,4 @@
-"""Rule documents: exactly what a file of a rule pack may say."""
+"""Rule documents: everything that a file of a rule pack may contain."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -21,7 +21,7 @@ RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_\-]*$", m
 
 
 class Described(Document):
-    """What Sigma says of a rule beside its logic; read by people."""
+    """Sigma's fields about a rule, for people."""
 
     title: Name
     name: RuleName
@@ -41,7 +41,7 @@ class Described(Document):
 
 
 class Corroboration(Document):
-    """How many independent owners must stand behind evidence this close together."""
+    """How many independent owners must report within a time span."""
 
     sources: Annotated[int, Field(ge=2)]
     min_reliability: Reliability | None = None
@@ -56,7 +56,7 @@ class AlertText(Document):
 
 
 class TestEvent(Document):
-    """One event of a case: `at` after the case's start, the rest as in an Event."""
+    """One event of a case: `at` is the time since its start, other keys are as in an Event."""
 
     __test__ = False
     model_config = ConfigDict(extra="allow")
@@ -65,7 +65,7 @@ class TestEvent(Document):
 
 
 class ExpectedAlert(Document):
-    """What must be true after the case's events: the rule fires, and how."""
+    """An alert that must exist after the case's events."""
 
     fires: RuleName
     at: TimeSpan | None = None
@@ -81,7 +81,7 @@ class ExpectedAlert(Document):
 
 
 class RuleTest(Document):
-    """One case: a timeline and what must be true after it."""
+    """One case: a timeline, and what must be true after it."""
 
     name: Name
     events: tuple[TestEvent, ...] = ()
@@ -102,7 +102,7 @@ class _Alerting(Described):
 
 
 class LogSource(Document):
-    """Sigma's logsource; Vedette has one category, `report`."""
+    """Sigma's logsource; the one category is `report`."""
 
     category: str | None = None
     product: str | None = None
@@ -111,7 +111,7 @@ class LogSource(Document):
 
 
 class DetectionRule(_Alerting):
-    """A Sigma detection rule. `detection` is for pySigma: here it is only known to be a map."""
+    """A Sigma detection rule; pySigma parses `detection`."""
 
     logsource: LogSource
     detection: dict[str, Any]
@@ -137,7 +137,7 @@ class CorrelationType(StrEnum):
 
 
 class Condition(Document):
-    """Bounds on what is counted; every one given must hold."""
+    """Bounds on what is counted; all of them must hold."""
 
     field: Name | None = None
     percentile: Annotated[float, Field(gt=0, le=100)] | None = None
@@ -192,7 +192,7 @@ class CorrelationRule(_Alerting):
 
 
 class Member(Document):
-    """One member of a list: what reports call it, and what it belongs to."""
+    """One member of a list, with the names that reports use for it."""
 
     id: RuleName
     name: Name
@@ -202,7 +202,7 @@ class Member(Document):
 
 
 class LongAlias(Document):
-    """An alias with conditions: not where an `unless` phrase stands, no Arabic prefixes."""
+    """An alias with conditions: not inside an `unless` phrase, or without Arabic prefixes."""
 
     alias: Name
     unless: tuple[Name, ...] = ()
@@ -213,7 +213,7 @@ Alias = Name | LongAlias
 
 
 class NamedList(Document):
-    """A named list, as rules read it with `expand`."""
+    """A named list, for `expand` in rules."""
 
     name: RuleName
     title: str | None = None
@@ -239,7 +239,7 @@ class SiteList(Document):
 
 
 class PackDefaults(Document):
-    """What a rule of the pack has unless it says otherwise."""
+    """Defaults of the pack's rules."""
 
     level: Level | None = None
     resolve_after: TimeSpan | None = None
@@ -262,8 +262,8 @@ class Pack(Document):
     """The head of a rule pack.
 
     `organisation_heads` are the nouns that name organisations (`front`, `brigade*`), one word
-    each; without them a usual set is taken. `sources` are watched each as one with all below it
-    (`telegram` with `telegram:@channel`).
+    each; by default a usual set. Each of `sources` is watched as one with all below it (`telegram`
+    with `telegram:@channel`).
     """
 
     title: Name

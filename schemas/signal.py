@@ -11,7 +11,7 @@ FieldValue = str | float | tuple[str, ...] | None
 
 
 class SignalKind(StrEnum):
-    """A hit counts; a mark takes the hits of one identity out and keeps them out."""
+    """A hit counts; a retraction removes the hits of one identity, also those that come later."""
 
     HIT = "hit"
     RETRACTION = "retraction"
@@ -20,11 +20,11 @@ class SignalKind(StrEnum):
 class Signal(Model):
     """One hit of base rule `base`, for the windows of `rule` and `group`.
 
-    `identity` is that of the event. `values` are the members that the base rule's own selection
-    matched on the field that the correlation counts (numbers as their decimal text), `by` those on
-    its `by` field. `fields` are the event fields that the rule's templates mention. Where the hit
-    is an alert of a base rule, `identity` is the alert's id, `revision` its revision and `owners`
-    all who stand behind it.
+    `identity` is that of the event. `values` are the members that the base rule's selection matched
+    on the field that the correlation counts (numbers as decimal text), `by` those on its `by`
+    field. `fields` are the event fields in the rule's templates. Where the hit is an alert of a
+    base rule, `identity` is the alert's id, `revision` its revision and `owners` those of its
+    evidence.
     """
 
     kind: SignalKind = SignalKind.HIT
@@ -49,5 +49,5 @@ class Signal(Model):
 
     @property
     def key(self) -> bytes:
-        """The Kafka key, which is the key of the window too."""
+        """The Kafka key: the key of the window."""
         return window_key(self.pack, self.rule, self.group, exercise=self.exercise)

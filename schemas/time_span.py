@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-_DURATION = re.compile(r"(\d{1,12})(s|m|h|d|w|M|y)")
+_TIME_SPAN = re.compile(r"(\d{1,12})(s|m|h|d|w|M|y)")
 _UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
@@ -28,7 +28,7 @@ def parse_time_span(text: Any) -> timedelta:
     """
     if isinstance(text, timedelta):
         return text
-    parts = _DURATION.fullmatch(text) if isinstance(text, str) else None
+    parts = _TIME_SPAN.fullmatch(text) if isinstance(text, str) else None
     if parts is None:
         raise ValueError(f"{text!r} is no time span: write a number and one of s m h d w M y")
     count, unit = int(parts[1]), _UNITS[parts[2]]

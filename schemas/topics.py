@@ -1,4 +1,4 @@
-"""The topics by name, and how each is kept."""
+"""The topics, and how long each is kept."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ TOPICS = (
     Topic(SIGNALS, "rule hits on their way to a window, and ticks"),
     Topic(ALERTS, "alerts, one message per revision"),
     Topic(RULES, "the active rule bundle", compacted=True, partitioned=False),
-    Topic(DEAD_LETTERS, "raw bytes that could not be used, with the reason in headers"),
+    Topic(DEAD_LETTERS, "messages that a part refused, with the reason in headers"),
     Topic(LEDGER, "one line per act on an alert"),
 )
 

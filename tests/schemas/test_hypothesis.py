@@ -25,9 +25,9 @@ def test_evidence_may_be_dated_to_a_day_or_to_a_moment() -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"observed": [{"rule": "fire", "at": "4 January"}]}, "neither a day"),
-        ({"observed": [{"rule": "fire", "at": "2020-01-04T11:00:00"}]}, "neither a day"),
-        ({"observed": [{"rule": "flood", "at": "2020-01-04"}]}, "none of the indicators"),
+        ({"observed": [{"rule": "fire", "at": "4 January"}]}, "is not a day"),
+        ({"observed": [{"rule": "fire", "at": "2020-01-04T11:00:00"}]}, "is not a day"),
+        ({"observed": [{"rule": "flood", "at": "2020-01-04"}]}, "is no indicator"),
         ({"indicators": [{"rule": "fire", "weight": 1}] * 2}, "as an indicator twice"),
         ({"levels": {"watch": 2, "elevated": 2, "high": 3}}, "levels must rise"),
         ({"levels": {"watch": 0, "elevated": 2, "high": 3}}, "greater than 0"),
