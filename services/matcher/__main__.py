@@ -11,7 +11,7 @@ CANNOT_START = 2
 
 
 def main() -> int:
-    """Run until SIGTERM or SIGINT (0) or a crash (1); 2 if it cannot start as it is told to."""
+    """Run until SIGTERM or SIGINT (0) or a crash (1); 2 if the settings or rules are unusable."""
     try:
         settings = load(MatcherSettings, process_environment())
         telemetry.configure_logging("matcher", settings.log_level, settings.log_format)

@@ -13,7 +13,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
 from services.matcher.adapters.state.changelog import CONFIG, ensure_changelog
-from services.matcher.adapters.state.recovery import read
+from services.matcher.adapters.state.recovery import ChangelogBatch, read_batches
 from services.matcher.adapters.topics.admin import read_settings, retention, topic_id
 from services.matcher.adapters.topics.cluster import KafkaUnusable
 from tests.integration.matcher_site import (
@@ -175,22 +175,20 @@ def test_a_deletion_is_read_as_one(kafka: str, topic_prefix: str) -> None:
         [TopicMessage(b"1", b"0:a"), TopicMessage(None, b"0:a"), TopicMessage(b"2", b"0:b")],
     )
 
-    steps = asyncio.run(_steps(kafka, TP(name, 0), 3))
+    batches = asyncio.run(_read_batches(kafka, TP(name, 0), 3))
 
-    assert [entry for _, entries, _ in steps for entry in entries] == [
+    assert [entry for batch in batches for entry in batch.entries] == [
         (b"0:a", b"1"),
         (b"0:a", None),
         (b"0:b", b"2"),
     ]
-    assert steps[-1][2] == 2
+    assert batches[-1].offset == 2
 
 
-async def _steps(
-    kafka: str, tp: TP, end: int
-) -> list[tuple[TP, list[tuple[bytes, bytes | None]], int]]:
-    return [step async for step in read(kafka, {tp: (0, end)})]
+async def _read_batches(kafka: str, tp: TP, end: int) -> list[ChangelogBatch]:
+    return [batch async for batch in read_batches(kafka, {tp: (0, end)})]
 
 
 async def _count(kafka: str, tp: TP, end: int) -> int:
     await asyncio.sleep(1)
-    return sum(len(entries) for _, entries, _ in await _steps(kafka, tp, end))
+    return sum(len(batch.entries) for batch in await _read_batches(kafka, tp, end))

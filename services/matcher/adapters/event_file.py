@@ -1,4 +1,4 @@
-"""Events from a file of JSON lines, with the line of each that is none."""
+"""Events from a file of JSON lines; each line that is none, with its number."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -9,8 +9,9 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 
 from schemas.event import Event, choose_recorded_at, complete_report
+from services.matcher.adapters.topics.codec import describe_faults
 
-# Of a report without any time: nothing is as early, so it overtakes nothing.
+# For a report without any time: it is earlier than all others.
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _SOURCE = "file"
 
@@ -27,24 +28,24 @@ class BadLine:
 
 
 def read_events(lines: Iterable[bytes]) -> Iterator[Event | BadLine]:
-    """The event of each line, or what is wrong with it; empty lines are passed over.
+    """The event of each line, or what is wrong with it; empty lines are skipped.
 
-    What ingest would have added is added: an id from the content, and times on the recorded
-    clock, where an event without any has that of the line before. The source is `file` by default.
+    It adds what ingest would add: an id from the content, and times on the recorded clock, where an
+    event without any has that of the line before. The default source is `file`.
     """
     recorded: Any = _NO_TIME
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        event = _event(number, line, recorded)
+        event = _read_line(number, line, recorded)
         if isinstance(event, Event):
             recorded = event.recorded_at
         yield event
 
 
-def _event(number: int, line: bytes, recorded: Any) -> Event | BadLine:
+def _read_line(number: int, line: bytes, recorded: Any) -> Event | BadLine:
     try:
-        body = json.loads(line.decode("utf-8"), parse_constant=_refuse)
+        body = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         return BadLine(number, f"is no JSON: {error}")
     if not isinstance(body, dict):
@@ -54,15 +55,8 @@ def _event(number: int, line: bytes, recorded: Any) -> Event | BadLine:
         full = complete_report(body, choose_recorded_at(body, recorded))
         return Event.model_validate(full, extra="forbid")
     except ValidationError as error:
-        return BadLine(number, "; ".join(_spoken(error)))
+        return BadLine(number, describe_faults(error))
 
 
-def _refuse(constant: str) -> NoReturn:
+def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no number")
-
-
-def _spoken(error: ValidationError) -> Iterator[str]:
-    for fault in error.errors():
-        place = ".".join(str(part) for part in fault["loc"])
-        said = fault["msg"].removeprefix("Value error, ")
-        yield f"{place}: {said}" if place else said

@@ -11,9 +11,7 @@ ALERTS = Counter(
     "Alert revisions sent for the first time.",
     ["level", "status"],
 )
-REPEATS = Counter(
-    "vedette_matcher_alert_repeats_total", "Alert revisions sent again after a restart."
-)
+REPEATS = Counter("vedette_matcher_alert_repeats_total", "Alert revisions sent again.")
 TOO_LATE = Counter(
     "vedette_matcher_too_late_total", "Hits too late for their windows.", ["pack", "rule"]
 )

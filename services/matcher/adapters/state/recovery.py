@@ -1,12 +1,12 @@
-"""Recovery of the table: what is missing is read in bulk, and Faust told how far it got.
+"""Recovery of the table: what is missing is read in bulk, and Faust told how far that got.
 
-Faust takes each message of the changelog through its stream machinery. A plain consumer and a
-store that takes many at once need a fraction of that.
+Faust passes each message of the changelog through its stream machinery. A plain consumer, and a
+store that takes many at once, need a fraction of that time.
 """
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -29,39 +29,50 @@ POLL_MS = 1000
 DEFAULT_PORT = 9092
 
 
+class ChangelogBatch(NamedTuple):
+    """Messages of a changelog partition, and the offset up to which nothing else is in it."""
+
+    tp: TP
+    entries: list[Entry]
+    offset: int
+
+
 class ChangelogRecovery(FaustRecovery):
     """Faust's recovery, which finds nothing left to do."""
 
     async def _build_offsets(
         self, consumer: ConsumerT, tps: set[TP], destination: Counter[TP], title: str
     ) -> None:
-        """Where Faust would begin to read, after all that can be has been read here."""
-        ours = {tp: store for tp in tps if (store := self._store(tp)) is not None}
-        if title == ACTIVE and ours:
-            starts = await consumer.earliest_offsets(*ours)
-            for tp, store in ours.items():
-                ends = (starts[tp] or 0, self.active_highwaters[tp])
-                destination[tp] = held(store, tp, *ends)
+        """Set the offsets after which Faust reads on, having read here all that can be."""
+        stores = {tp: store for tp in tps if (store := self._store(tp)) is not None}
+        if title == ACTIVE and stores:
+            starts = await consumer.earliest_offsets(*stores)
+            for tp, store in stores.items():
+                last = self.active_highwaters[tp]
+                destination[tp] = resume_offset(store, tp, starts[tp] or 0, last)
         await super()._build_offsets(consumer, tps, destination, title)
         if title == ACTIVE:
-            await self.fill(ours, destination)
+            await self.read_missing(stores, destination)
 
     def _store(self, tp: TP) -> Store | None:
         store = cast("Any", self.tp_to_table[tp]).data
         return store if isinstance(store, Store) else None
 
-    async def fill(self, stores: Mapping[TP, Store], reached: Counter[TP]) -> None:
-        """Read what is missing behind `reached`, which goes with it as far as Kafka answers."""
+    async def read_missing(self, stores: Mapping[TP, Store], reached: Counter[TP]) -> None:
+        """Read what is missing after the offsets in `reached`, and advance them.
+
+        If Kafka fails on the way, the rest is left to Faust.
+        """
         ends = {tp: self.active_highwaters[tp] + 1 for tp in stores}
         missing = {tp: (reached[tp] + 1, end) for tp, end in ends.items() if reached[tp] + 1 < end}
         servers = server_list(self.app.conf.broker, DEFAULT_PORT)
         try:
-            async for tp, entries, last in read(servers, missing):
-                stores[tp].follow(tp, entries, last)
-                reached[tp] = last
-                metrics.RECOVERED.inc(len(entries))
+            async for batch in read_batches(servers, missing):
+                stores[batch.tp].follow(*batch)
+                reached[batch.tp] = batch.offset
+                metrics.RECOVERED.inc(len(batch.entries))
         except KafkaError as error:
-            log.warning("the changelog is read slowly", reason=repr(error))
+            log.warning("the changelog cannot be read in bulk", reason=repr(error))
 
     async def _wait(self, coro: Any, timeout: Any = None) -> None:  # noqa: ARG002, ASYNC109
         """Wait without a time-out: Faust takes one for the end of the service."""
@@ -79,25 +90,25 @@ class TableManager(FaustTableManager):
         return self._recovery
 
 
-def held(store: Store, tp: TP, start: int, last: int) -> int:
-    """The last message that the store holds of a topic which has those from `start` to `last`.
+def resume_offset(store: Store, tp: TP, start: int, last: int) -> int:
+    """The offset after which the store reads on in a topic with messages from `start` to `last`.
 
-    A store that is anywhere else is not of this topic, or has missed some: it begins again.
+    A replica whose offset is elsewhere is not of this topic, or misses some: it is cleared.
     """
     offset = store.persisted_offset(tp)
     if offset is not None and not start - 1 <= offset <= last:
-        log.warning("a kept state does not fit the topic", partition=tp.partition, offset=offset)
+        log.warning("the replica does not fit the topic", partition=tp.partition, offset=offset)
         store.clear_partition(tp)
         offset = None
     return start - 1 if offset is None else offset
 
 
-async def read(
+async def read_batches(
     servers: str | list[str], missing: Mapping[TP, tuple[int, int]]
-) -> AsyncIterator[tuple[TP, list[Entry], int]]:
+) -> AsyncIterator[ChangelogBatch]:
     """Messages of each partition from an offset to before another, many at once, in order.
 
-    With the offset that each step leads to, which compaction may have left without a message.
+    Compaction may have left the offset of a batch without a message.
 
     Raises:
         KafkaError: Kafka does not answer.
@@ -112,24 +123,25 @@ async def read(
     )
     try:
         await consumer.start()
-        async for step in _steps(consumer, missing):
-            yield step
+        async for batch in _poll_batches(consumer, missing):
+            yield batch
     finally:
         await consumer.stop()
 
 
-async def _steps(
+async def _poll_batches(
     consumer: AIOKafkaConsumer, missing: Mapping[TP, tuple[int, int]]
-) -> AsyncIterator[tuple[TP, list[Entry], int]]:
-    behind = {TopicPartition(tp.topic, tp.partition): tp for tp in missing}
-    consumer.assign(list(behind))
-    for place, tp in behind.items():
-        consumer.seek(place, missing[tp][0])
-    while behind:
-        found = await consumer.getmany(*behind, timeout_ms=POLL_MS)
-        for place, tp in tuple(behind.items()):
-            reached = await consumer.position(place)
-            if reached >= missing[tp][1]:
-                del behind[place]
-            if place in found or place not in behind:
-                yield tp, [(one.key, one.value) for one in found.get(place, ())], reached - 1
+) -> AsyncIterator[ChangelogBatch]:
+    pending = {TopicPartition(tp.topic, tp.partition): tp for tp in missing}
+    consumer.assign(list(pending))
+    for partition, tp in pending.items():
+        consumer.seek(partition, missing[tp][0])
+    while pending:
+        polled = await consumer.getmany(*pending, timeout_ms=POLL_MS)
+        for partition, tp in tuple(pending.items()):
+            position = await consumer.position(partition)
+            if position >= missing[tp][1]:
+                del pending[partition]
+            if partition in polled or partition not in pending:
+                entries = [(message.key, message.value) for message in polled.get(partition, ())]
+                yield ChangelogBatch(tp, entries, position - 1)

@@ -201,6 +201,6 @@ def describe_faults(error: ValidationError) -> str:
     return "; ".join([*lines, *more])[:LONGEST_REASON]
 
 
-def _fault(location: tuple[int | str, ...], text: str) -> str:
-    field = ".".join(str(part) for part in location)
+def _fault(location: tuple[int | str, ...], message: str) -> str:
+    field, text = ".".join(map(str, location)), message.removeprefix("Value error, ")
     return f"{field}: {text}" if field else text

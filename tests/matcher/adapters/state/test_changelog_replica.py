@@ -31,7 +31,7 @@ def test_what_kafka_has_not_acknowledged_is_seen_but_apart() -> None:
     assert (replica.entries, replica.offset) == ({A: b"old", B: b"old"}, 1)
 
 
-def test_what_kafka_acknowledged_is_held_up_to_there() -> None:
+def test_what_kafka_acknowledged_moves_from_the_overlay_to_the_entries() -> None:
     replica = ChangelogReplica()
     replica.write(A, b"1")
     replica.write(A, b"2")
@@ -43,7 +43,7 @@ def test_what_kafka_acknowledged_is_held_up_to_there() -> None:
     assert (items(replica), replica.entries, replica.overlay) == ({A: b"2"}, {A: b"2"}, {})
 
 
-def test_an_answer_that_comes_after_its_message_was_read_changes_nothing() -> None:
+def test_an_acknowledgement_after_its_message_was_read_changes_nothing() -> None:
     replica = ChangelogReplica()
     replica.follow([(A, b"mine"), (A, b"the next owner's")], 6)
 
@@ -52,7 +52,7 @@ def test_an_answer_that_comes_after_its_message_was_read_changes_nothing() -> No
     assert (items(replica), replica.offset) == ({A: b"the next owner's"}, 6)
 
 
-def test_a_late_answer_hides_nothing_that_was_written_since() -> None:
+def test_a_late_acknowledgement_hides_no_later_write() -> None:
     replica = ChangelogReplica()
     replica.write(A, b"before")
     replica.overlay.clear()
