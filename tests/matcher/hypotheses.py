@@ -1,4 +1,4 @@
-"""Builders of hypotheses and of changes of their indicators, and a course of them."""
+"""Builders of hypotheses and of changes of their indicators, and a run of such changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,7 +44,7 @@ def hypothesis(
     return compile_hypothesis(Hypothesis.model_validate(given | fields), "iraq")
 
 
-def seen(
+def observe(
     rule: str,
     hours: float = 0,
     *,
@@ -52,7 +52,7 @@ def seen(
     status: Status = Status.FIRING,
     recorded: float | None = None,
 ) -> AlertChange:
-    """An alert of an indicator that last showed `hours` after noon, known then or later."""
+    """An alert of an indicator that was observed `hours` after noon, known then or later."""
     at = NOON + hours * HOUR
     name = f"{rule} {hours}"
     known = at if recorded is None else NOON + recorded * HOUR
@@ -60,14 +60,14 @@ def seen(
     return AlertChange(rule, name, revision, status, at, evidence=(report,))
 
 
-def withdrawn(rule: str, hours: float = 0) -> AlertChange:
+def withdraw(rule: str, hours: float = 0) -> AlertChange:
     """The same alert, withdrawn."""
-    return seen(rule, hours, revision=2, status=Status.WITHDRAWN)
+    return observe(rule, hours, revision=2, status=Status.WITHDRAWN)
 
 
 @dataclass
-class HypothesisCourse:
-    """One hypothesis' state and everything that was announced for it."""
+class HypothesisRun:
+    """Steps one hypothesis; collects its alerts."""
 
     hypothesis: WatchedHypothesis
     state: HypothesisState = field(default_factory=HypothesisState.empty)
@@ -75,28 +75,28 @@ class HypothesisCourse:
     clock: datetime | None = None
     offset: int = 0
 
-    def take(self, *changes: IndicatorChange, now: float | None = None) -> "HypothesisCourse":
-        """Hear of each at `now` hours after noon, else at the time at which it was."""
+    def take(self, *changes: IndicatorChange, now: float | None = None) -> "HypothesisRun":
+        """Apply each at `now` hours after noon, else at its own time."""
         for change in changes:
             at = change.at if isinstance(change, AlertChange) else self.clock or NOON
             self._step(change, at if now is None else NOON + now * HOUR)
         return self
 
-    def tick(self, hours: float) -> "HypothesisCourse":
+    def tick(self, hours: float) -> "HypothesisRun":
         self.clock = NOON + hours * HOUR
         if hypothesis_is_due(self.hypothesis, self.state, self.clock):
             self._step(None, self.clock)
         return self
 
-    def restore(self) -> "HypothesisCourse":
-        """As after a restart: the state went through its bytes."""
+    def restore(self) -> "HypothesisRun":
+        """As after a restart: the state is decoded from its bytes."""
         self.state = decode_hypothesis(encode_hypothesis(self.state))
         return self
 
     def _step(self, change: IndicatorChange | None, now: datetime) -> None:
         self.offset += 1
-        moment = StepContext(self.offset, self.clock, now)
-        outcome = step_hypothesis(self.hypothesis, self.state, change, moment)
+        context = StepContext(self.offset, self.clock, now)
+        outcome = step_hypothesis(self.hypothesis, self.state, change, context)
         self.state = outcome.state
         self.alerts += outcome.alerts
 
@@ -115,7 +115,7 @@ class HypothesisCourse:
 
     def story(self) -> list[tuple[str, datetime, datetime | None]]:
         """Level, start and end of every alert of a level."""
-        return [(one.level.value, one.starts_at, one.resolved_at) for one in self.final]
+        return [(alert.level.value, alert.starts_at, alert.resolved_at) for alert in self.final]
 
     def score(self, hours: float) -> float:
         at = micros(NOON + timedelta(hours=hours))

@@ -1,1 +1,1 @@
-"""What Vedette tells of itself and of its sources, beside the rules."""
+"""Duty alerts, and the silence of sources."""

@@ -23,6 +23,10 @@ class SourceState(msgspec.Struct, frozen=True):
     repeated: int = 0
     announced: dict[str, Any] | None = None
 
+    def __post_init__(self) -> None:
+        if self.version != SOURCE_STATE_VERSION:
+            raise ValueError(f"state of schema version {self.version}, not {SOURCE_STATE_VERSION}")
+
     @property
     def alert(self) -> Alert | None:
         """The last alert, firing or resolved."""
@@ -52,6 +56,6 @@ def decode_source(raw: bytes) -> SourceState:
     """The state back from `encode_source`; keys that it does not know are ignored.
 
     Raises:
-        msgspec.ValidationError: these bytes are no such state.
+        msgspec.ValidationError: these bytes are no such state, or of another schema version.
     """
     return _DECODER.decode(raw)

@@ -1,1 +1,1 @@
-"""Courses of action: what their indicators come to, and the alerts of that."""
+"""Courses of action: their scores and levels, and the alerts of these."""

@@ -50,6 +50,12 @@ class HypothesisState(msgspec.Struct, frozen=True):
     silent_sources: tuple[str, ...] = ()
     announced: tuple[dict[str, Any], ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.version != HYPOTHESIS_STATE_VERSION:
+            raise ValueError(
+                f"state of schema version {self.version}, not {HYPOTHESIS_STATE_VERSION}"
+            )
+
     @classmethod
     def empty(cls, *, exercise: bool = False) -> Self:
         """The state of a hypothesis before its first message."""
@@ -79,6 +85,6 @@ def decode_hypothesis(raw: bytes) -> HypothesisState:
     """The state back from `encode_hypothesis`; keys that it does not know are ignored.
 
     Raises:
-        msgspec.ValidationError: these bytes are no such state.
+        msgspec.ValidationError: these bytes are no such state, or of another schema version.
     """
     return _DECODER.decode(raw)

@@ -1,4 +1,4 @@
-"""The watchdog's alert: always firing, a revision an arrival, and nothing to remember."""
+"""The watchdog's alert: always firing, a revision for each report, and no state."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def test_it_fires_with_the_time_of_its_report() -> None:
     assert alert.detected_at == NOON + timedelta(seconds=1)
 
 
-def test_every_beat_is_a_later_revision_of_one_alert() -> None:
+def test_every_heartbeat_is_a_later_revision_of_one_alert() -> None:
     first, second = watchdog_alert(heartbeat(0), 3, NOON), watchdog_alert(heartbeat(30), 3, NOON)
 
     assert first.id == second.id

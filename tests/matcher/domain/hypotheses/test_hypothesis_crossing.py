@@ -1,4 +1,4 @@
-"""Crossings solved in time, against the levels found by sampling finely."""
+"""Crossings solved in time, against the levels found by sampling every microsecond."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from services.matcher.domain.hypotheses.crossing import Crossing, find_crossings
 from services.matcher.domain.hypotheses.hypothesis import Indicator, WatchedHypothesis
 from services.matcher.domain.hypotheses.score import ScoreCurve
 from tests.matcher.builders import HOUR, NOON
-from tests.matcher.hypotheses import HypothesisCourse, hypothesis, seen, withdrawn
+from tests.matcher.hypotheses import HypothesisRun, hypothesis, observe, withdraw
 
 STEPS = 20_000
 RULES = ("a", "b", "c", "d")
@@ -37,15 +37,15 @@ def score_curves(draw: st.DrawFn) -> ScoreCurve:
     return ScoreCurve(watched, {rule: draw(times) for rule in RULES})
 
 
-def sampled(curve: ScoreCurve, rank: int, until: int) -> list[Crossing]:
-    """Every microsecond is asked: the curves of these tests are short."""
-    found = []
+def sample(curve: ScoreCurve, rank: int, until: int) -> list[Crossing]:
+    """The crossings found by asking every microsecond: the curves of these tests are short."""
+    crossings = []
     for t in range(1, until + 1):
         after = curve.rank_after(rank, t)
         if after != rank:
             rank = after
-            found.append(Crossing(t, rank))
-    return found
+            crossings.append(Crossing(t, rank))
+    return crossings
 
 
 @given(score_curves(), st.integers(0, 3))
@@ -53,10 +53,10 @@ def sampled(curve: ScoreCurve, rank: int, until: int) -> list[Crossing]:
 def test_crossings_are_those_found_by_asking_every_microsecond(
     curve: ScoreCurve, rank: int
 ) -> None:
-    assert list(find_crossings(curve, Crossing(0, rank), STEPS)) == sampled(curve, rank, STEPS)
+    assert list(find_crossings(curve, Crossing(0, rank), STEPS)) == sample(curve, rank, STEPS)
 
 
-def test_a_level_is_reached_between_two_breaks_where_what_speaks_against_it_fades_first() -> None:
+def test_a_level_is_reached_between_two_breakpoints_where_a_contra_indicator_fades_first() -> None:
     watched = replace(
         hypothesis(),
         indicators=(Indicator("for", 4.0, 400_000), Indicator("against", -4.0, 200_000)),
@@ -64,11 +64,11 @@ def test_a_level_is_reached_between_two_breaks_where_what_speaks_against_it_fade
     )
     curve = ScoreCurve(watched, {"for": (0,), "against": (0,)})
 
-    found = list(find_crossings(curve, Crossing(-1, 0), 20_000_000))
+    crossings = list(find_crossings(curve, Crossing(-1, 0), 20_000_000))
 
-    assert [crossing.rank for crossing in found] == [1, 0]
-    assert curve.score(found[0].at - 1) < 0.95 <= curve.score(found[0].at)
-    assert curve.score(found[1].at) < 0.95 * 0.9 <= curve.score(found[1].at - 1)
+    assert [crossing.rank for crossing in crossings] == [1, 0]
+    assert curve.score(crossings[0].at - 1) < 0.95 <= curve.score(crossings[0].at)
+    assert curve.score(crossings[1].at) < 0.95 * 0.9 <= curve.score(crossings[1].at - 1)
 
 
 def test_a_sum_of_powers_changes_its_sign_as_often_as_its_terms_allow() -> None:
@@ -99,27 +99,27 @@ CHANGES = st.lists(
 OBSERVED: dict[str, Any] = {"observed": [{"rule": "march", "at": "2020-01-14"}]}
 
 
-def _changes(drawn: list[tuple[str, int, bool]]) -> list[AlertChange]:
+def make_stream(drawn: list[tuple[str, int, bool]]) -> list[AlertChange]:
     stream = []
-    for rule, hours, out in sorted(drawn, key=lambda one: one[1]):
-        stream.append(seen(rule, hours))
-        stream += [withdrawn(rule, hours)] if out else []
+    for rule, hours, is_withdrawn in sorted(drawn, key=lambda change: change[1]):
+        stream.append(observe(rule, hours))
+        stream += [withdraw(rule, hours)] if is_withdrawn else []
     return stream
 
 
-def _watched(
-    told: WatchedHypothesis, stream: list[AlertChange], ticks: float, *, restored: bool
-) -> HypothesisCourse:
-    watch, now = HypothesisCourse(told), 0.0
+def run_stream(
+    watched: WatchedHypothesis, stream: list[AlertChange], ticks: float, *, restored: bool
+) -> HypothesisRun:
+    run, now = HypothesisRun(watched), 0.0
     for change in stream:
         hours = (change.at - NOON) / HOUR
         while now + ticks <= hours:
             now += ticks
-            watch.tick(now)
-        watch.take(change)
+            run.tick(now)
+        run.take(change)
         if restored:
-            watch.restore()
-    return watch.tick(2_000)
+            run.restore()
+    return run.tick(2_000)
 
 
 @given(CHANGES, st.sampled_from([0.5, 7.0, 31.0]))
@@ -127,10 +127,10 @@ def _watched(
 def test_a_restart_after_any_message_changes_nothing(
     drawn: list[tuple[str, int, bool]], ticks: float
 ) -> None:
-    told, stream = hypothesis(**OBSERVED), _changes(drawn)
+    watched, stream = hypothesis(**OBSERVED), make_stream(drawn)
 
-    plain = _watched(told, stream, ticks, restored=False)
-    restored = _watched(told, stream, ticks, restored=True)
+    plain = run_stream(watched, stream, ticks, restored=False)
+    restored = run_stream(watched, stream, ticks, restored=True)
 
     assert restored.alerts == plain.alerts
     assert restored.state == plain.state
@@ -141,31 +141,31 @@ def test_a_restart_after_any_message_changes_nothing(
 def test_the_levels_do_not_depend_on_how_often_the_clock_ticks(
     drawn: list[tuple[str, int, bool]],
 ) -> None:
-    told, stream = hypothesis(**OBSERVED), _changes(drawn)
+    watched, stream = hypothesis(**OBSERVED), make_stream(drawn)
 
-    seldom = _watched(told, stream, 40.0, restored=False)
-    often = _watched(told, stream, 0.5, restored=False)
+    seldom = run_stream(watched, stream, 40.0, restored=False)
+    often = run_stream(watched, stream, 0.5, restored=False)
 
     assert seldom.story() == often.story()
 
 
 @given(CHANGES)
 @settings(max_examples=60, deadline=None)
-def test_every_message_twice_says_the_same(drawn: list[tuple[str, int, bool]]) -> None:
-    told, stream = hypothesis(), _changes(drawn)
+def test_every_message_twice_leads_to_the_same_levels(drawn: list[tuple[str, int, bool]]) -> None:
+    watched, stream = hypothesis(), make_stream(drawn)
     twice = [change for change in stream for _ in range(2)]
 
-    assert _watched(told, twice, 7, restored=False).story() == (
-        _watched(told, stream, 7, restored=False).story()
+    assert run_stream(watched, twice, 7, restored=False).story() == (
+        run_stream(watched, stream, 7, restored=False).story()
     )
 
 
 @given(CHANGES)
 @settings(max_examples=60, deadline=None)
-def test_at_most_one_level_stands_and_the_next_begins_where_it_ends(
+def test_at_most_one_level_is_present_and_the_next_begins_where_it_ends(
     drawn: list[tuple[str, int, bool]],
 ) -> None:
-    story = _watched(hypothesis(), _changes(drawn), 7, restored=False).story()
+    story = run_stream(hypothesis(), make_stream(drawn), 7, restored=False).story()
 
     ends: list[datetime | None] = [end for _, _, end in story]
     assert all(end is not None for end in ends)

@@ -1,23 +1,31 @@
+"""The level of a hypothesis, step by step."""
+
+import json
 from dataclasses import replace
 from math import log2
 
+import msgspec
 import pytest
 
 from schemas.alert import Level, Status
 from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.hypotheses.change import make_alert_change
-from services.matcher.domain.hypotheses.state import HypothesisState
+from services.matcher.domain.hypotheses.state import (
+    HypothesisState,
+    decode_hypothesis,
+    encode_hypothesis,
+)
 from services.matcher.domain.hypotheses.step import hypothesis_deadline, step_hypothesis
 from tests.matcher.builders import HOUR, NOON
-from tests.matcher.hypotheses import HypothesisCourse, hypothesis, seen, withdrawn
+from tests.matcher.hypotheses import HypothesisRun, hypothesis, observe, withdraw
 
 
 def test_a_score_that_reaches_a_level_is_an_alert_that_names_what_moved_it() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets", 0), seen("march", 1))
+    run = HypothesisRun(hypothesis()).take(observe("rockets", 0), observe("march", 1))
 
-    first, ended, second = watch.alerts
+    first, resolved, second = run.alerts
     assert (first.level, first.value, first.starts_at) == (Level.LOW, 2, NOON)
-    assert (ended.id, ended.status, ended.resolved_at) == (
+    assert (resolved.id, resolved.status, resolved.resolved_at) == (
         first.id,
         Status.RESOLVED,
         NOON + HOUR,
@@ -32,14 +40,14 @@ def test_a_score_that_reaches_a_level_is_an_alert_that_names_what_moved_it() -> 
 
 
 def test_an_alert_says_what_to_look_for_next() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets"), seen("march", 1))
+    run = HypothesisRun(hypothesis()).take(observe("rockets"), observe("march", 1))
 
-    assert watch.alerts[0].action == "Check rockets, then look for what has not shown: march."
-    assert watch.last.action == "Check march."
+    assert run.alerts[0].action == "Check rockets, then look for what has not shown: march."
+    assert run.last.action == "Check march."
 
 
 def test_an_alert_of_a_hypothesis_says_whose_it_is() -> None:
-    alert = HypothesisCourse(hypothesis()).take(seen("rockets")).last
+    alert = HypothesisRun(hypothesis()).take(observe("rockets")).last
 
     assert (alert.rule.name, alert.rule.title) == ("mlcoa", "MLCOA: pressure")
     assert (alert.pack, alert.group) == ("iraq", {"hypothesis": "mlcoa"})
@@ -47,58 +55,58 @@ def test_an_alert_of_a_hypothesis_says_whose_it_is() -> None:
 
 
 def test_an_indicator_counts_once_however_many_alerts_it_has() -> None:
-    watch = HypothesisCourse(hypothesis()).take(
-        seen("rockets", 0), seen("rockets", 0.5), seen("rockets", 1)
+    run = HypothesisRun(hypothesis()).take(
+        observe("rockets", 0), observe("rockets", 0.5), observe("rockets", 1)
     )
 
-    assert watch.score(1) == 2
-    assert watch.levels == [("low", "firing")]
+    assert run.score(1) == 2
+    assert run.levels == [("low", "firing")]
 
 
 def test_a_level_is_left_at_the_very_time_at_which_the_score_has_decayed() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets"))
+    run = HypothesisRun(hypothesis()).take(observe("rockets"))
     left = NOON + -log2(0.9) * 24 * HOUR
 
-    due = hypothesis_deadline(watch.hypothesis, watch.state)
-    watch.tick(100)
+    due = hypothesis_deadline(run.hypothesis, run.state)
+    run.tick(100)
 
     assert due is not None
     assert abs(due - left).total_seconds() < 1e-5
-    assert watch.last.status is Status.RESOLVED
-    assert watch.last.resolved_at == due
-    assert watch.last.updated_at == NOON + 100 * HOUR
-    assert "rockets faded" in watch.last.explain
-    assert "watch asks for 2 and is left below 1.8" in watch.last.explain
+    assert run.last.status is Status.RESOLVED
+    assert run.last.resolved_at == due
+    assert run.last.updated_at == NOON + 100 * HOUR
+    assert "rockets faded" in run.last.explain
+    assert "watch asks for 2 and is left below 1.8" in run.last.explain
 
 
 def test_a_score_just_below_its_level_does_not_leave_it() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets")).tick(3.6)
+    run = HypothesisRun(hypothesis()).take(observe("rockets")).tick(3.6)
 
-    assert watch.score(3.6) < 2
-    assert watch.levels == [("low", "firing")]
+    assert run.score(3.6) < 2
+    assert run.levels == [("low", "firing")]
 
 
 def test_a_score_between_leaving_and_reaching_does_not_come_back() -> None:
     weights = {"rockets": 2.0, "calm": -0.15}
 
-    watch = HypothesisCourse(hypothesis(weights)).take(seen("rockets"), seen("calm", 2.5))
-    watch.take(withdrawn("calm", 2.5))
+    run = HypothesisRun(hypothesis(weights)).take(observe("rockets"), observe("calm", 2.5))
+    run.take(withdraw("calm", 2.5))
 
-    assert 1.8 < watch.score(2.5) < 2
-    assert watch.levels == [("low", "firing"), ("low", "resolved")]
+    assert 1.8 < run.score(2.5) < 2
+    assert run.levels == [("low", "firing"), ("low", "resolved")]
 
 
 def test_without_hysteresis_a_level_is_left_where_it_is_reached() -> None:
-    watch = HypothesisCourse(hypothesis(hysteresis=1)).take(seen("rockets")).tick(0.001)
+    run = HypothesisRun(hypothesis(hysteresis=1)).take(observe("rockets")).tick(0.001)
 
-    assert watch.levels == [("low", "firing"), ("low", "resolved")]
+    assert run.levels == [("low", "firing"), ("low", "resolved")]
 
 
-def test_a_late_tick_tells_every_crossing_with_its_own_time() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets"), seen("march")).tick(1000)
+def test_a_late_tick_announces_every_crossing_with_its_own_time() -> None:
+    run = HypothesisRun(hypothesis()).take(observe("rockets"), observe("march")).tick(1000)
 
-    _, elevated, low = watch.final
-    assert watch.levels[2:] == [
+    _, elevated, low = run.final
+    assert run.levels[2:] == [
         ("medium", "firing"),
         ("medium", "resolved"),
         ("low", "firing"),
@@ -109,77 +117,77 @@ def test_a_late_tick_tells_every_crossing_with_its_own_time() -> None:
     assert NOON < low.starts_at < low.resolved_at < NOON + 100 * HOUR
 
 
-def test_what_speaks_against_it_lowers_the_score_and_raises_it_again_as_it_fades() -> None:
+def test_a_contra_indicator_lowers_the_score_and_raises_it_again_as_it_fades() -> None:
     weights, half_lives = {"march": 2.2, "calm": -1.0}, {"calm": "6h"}
 
-    watch = HypothesisCourse(hypothesis(weights, half_lives)).take(seen("march"), seen("calm", 1))
-    fallen = watch.last
-    watch.tick(100)
+    run = HypothesisRun(hypothesis(weights, half_lives)).take(observe("march"), observe("calm", 1))
+    fallen = run.last
+    run.tick(100)
 
     assert fallen.status is Status.RESOLVED
     assert "calm was observed" in fallen.summary
-    assert watch.last.status is Status.FIRING
-    assert watch.last.starts_at > NOON + 7 * HOUR
-    assert watch.last.summary == "MLCOA: pressure: watch; calm faded"
+    assert run.last.status is Status.FIRING
+    assert run.last.starts_at > NOON + 7 * HOUR
+    assert run.last.summary == "MLCOA: pressure: watch; calm faded"
 
 
 def test_an_indicator_without_a_half_life_stays() -> None:
-    watch = HypothesisCourse(hypothesis({"leader": 2})).take(seen("leader")).tick(1_000_000)
+    run = HypothesisRun(hypothesis({"leader": 2})).take(observe("leader")).tick(1_000_000)
 
-    assert watch.levels == [("low", "firing")]
-    assert hypothesis_deadline(watch.hypothesis, watch.state) is None
+    assert run.levels == [("low", "firing")]
+    assert hypothesis_deadline(run.hypothesis, run.state) is None
 
 
 def test_a_withdrawn_alert_takes_its_indicator_out_and_the_level_with_it() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets"), withdrawn("rockets"))
+    run = HypothesisRun(hypothesis()).take(observe("rockets"), withdraw("rockets"))
 
-    assert watch.score(0) == 0
-    assert watch.last.status is Status.WITHDRAWN
-    assert watch.last.reason == "gone"
-    assert watch.last.summary == "MLCOA: pressure: below watch, was watch; rockets was withdrawn"
+    assert run.score(0) == 0
+    assert run.last.status is Status.WITHDRAWN
+    assert run.last.reason == "gone"
+    assert run.last.summary == "MLCOA: pressure: below watch, was watch; rockets was withdrawn"
 
 
-def test_a_level_that_others_led_to_is_resolved_when_an_alert_behind_it_is_withdrawn() -> None:
+def test_a_level_that_others_led_to_is_resolved_when_an_alert_behind_it_is_withdraw() -> None:
     weights = {"rockets": 1.5, "march": 1.5}
 
-    watch = HypothesisCourse(hypothesis(weights)).take(
-        seen("march"), seen("rockets"), withdrawn("march")
+    run = HypothesisRun(hypothesis(weights)).take(
+        observe("march"), observe("rockets"), withdraw("march")
     )
 
-    assert watch.last.status is Status.RESOLVED
+    assert run.last.status is Status.RESOLVED
 
 
 def test_when_the_newest_alert_is_withdrawn_the_one_before_it_counts() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets", 0), seen("rockets", 24))
-    watch.take(withdrawn("rockets", 24))
+    run = HypothesisRun(hypothesis()).take(observe("rockets", 0), observe("rockets", 24))
+    run.take(withdraw("rockets", 24))
 
-    assert watch.score(24) == pytest.approx(1)
+    assert run.score(24) == pytest.approx(1)
 
 
 def test_a_resolved_alert_goes_on_to_count() -> None:
-    watch = HypothesisCourse(hypothesis()).take(
-        seen("rockets"), seen("rockets", revision=2, status=Status.RESOLVED)
+    run = HypothesisRun(hypothesis()).take(
+        observe("rockets"), observe("rockets", revision=2, status=Status.RESOLVED)
     )
 
-    assert watch.score(0) == 2
-    assert watch.levels == [("low", "firing")]
+    assert run.score(0) == 2
+    assert run.levels == [("low", "firing")]
 
 
 def test_an_older_revision_after_a_newer_one_changes_nothing() -> None:
-    watch = HypothesisCourse(hypothesis()).take(withdrawn("rockets"), seen("rockets"))
+    run = HypothesisRun(hypothesis()).take(withdraw("rockets"), observe("rockets"))
 
-    assert watch.alerts == []
+    assert run.alerts == []
 
 
 def test_a_message_that_was_applied_already_sends_the_alerts_again() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets", 0), seen("march", 1))
+    run = HypothesisRun(hypothesis()).take(observe("rockets", 0), observe("march", 1))
 
     outcome = step_hypothesis(
-        watch.hypothesis, watch.state, seen("march", 1), StepContext(watch.offset, None, NOON)
+        run.hypothesis, run.state, observe("march", 1), StepContext(run.offset, None, NOON)
     )
 
     assert not outcome.changed
-    assert list(outcome.alerts) == watch.final
+    assert list(outcome.alerts) == run.final
 
 
 def test_a_tick_before_every_partition_has_ticked_changes_nothing() -> None:
@@ -191,86 +199,88 @@ def test_a_tick_before_every_partition_has_ticked_changes_nothing() -> None:
 
 
 def test_an_observation_dated_ahead_counts_from_its_time() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets", 5), now=0)
-    assert watch.alerts == []
+    run = HypothesisRun(hypothesis()).take(observe("rockets", 5), now=0)
+    assert run.alerts == []
 
-    watch.tick(6)
+    run.tick(6)
 
-    assert watch.last.starts_at == NOON + 5 * HOUR
-    assert "rockets was observed" in watch.last.summary
+    assert run.last.starts_at == NOON + 5 * HOUR
+    assert "rockets was observed" in run.last.summary
 
 
 def test_a_report_minutes_late_reaches_the_level_that_its_weight_alone_asks_for() -> None:
-    watch = HypothesisCourse(hypothesis()).tick(1).take(seen("rockets", 0), now=1).tick(2)
+    run = HypothesisRun(hypothesis()).tick(1).take(observe("rockets", 0), now=1).tick(2)
 
-    assert watch.last.starts_at == NOON
-    assert watch.last.detected_at == NOON + HOUR
-    assert watch.levels == [("low", "firing")]
+    assert run.last.starts_at == NOON
+    assert run.last.detected_at == NOON + HOUR
+    assert run.levels == [("low", "firing")]
 
 
 def test_what_is_known_late_lowers_a_level_at_its_own_time() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets", 0)).tick(3)
+    run = HypothesisRun(hypothesis()).take(observe("rockets", 0)).tick(3)
 
-    watch.take(seen("calm", 1, recorded=2), now=3)
+    run.take(observe("calm", 1, recorded=2), now=3)
 
-    assert watch.last.resolved_at == NOON + HOUR
+    assert run.last.resolved_at == NOON + HOUR
 
 
 def test_what_was_before_the_level_lowers_it_from_its_start() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets", 0)).tick(3)
+    run = HypothesisRun(hypothesis()).take(observe("rockets", 0)).tick(3)
 
-    watch.take(seen("calm", -1, recorded=2), now=3)
+    run.take(observe("calm", -1, recorded=2), now=3)
 
-    assert watch.last.starts_at == watch.last.resolved_at == NOON
+    assert run.last.starts_at == run.last.resolved_at == NOON
 
 
 def test_an_alert_is_withdrawn_at_the_time_at_which_that_is_known() -> None:
-    watch = (
-        HypothesisCourse(hypothesis())
-        .take(seen("rockets", 0))
+    run = (
+        HypothesisRun(hypothesis())
+        .take(observe("rockets", 0))
         .tick(3)
-        .take(withdrawn("rockets"), now=3)
+        .take(withdraw("rockets"), now=3)
     )
 
-    assert watch.last.resolved_at == NOON + 3 * HOUR
-    assert watch.last.status is Status.WITHDRAWN
+    assert run.last.resolved_at == NOON + 3 * HOUR
+    assert run.last.status is Status.WITHDRAWN
 
 
 def test_a_late_report_of_before_the_level_can_raise_it() -> None:
-    watch = (
-        HypothesisCourse(hypothesis({"rockets": 2, "march": 1.2})).take(seen("rockets", 5)).tick(6)
+    run = (
+        HypothesisRun(hypothesis({"rockets": 2, "march": 1.2})).take(observe("rockets", 5)).tick(6)
     )
 
-    watch.take(seen("march", 4, recorded=6), now=6)
+    run.take(observe("march", 4, recorded=6), now=6)
 
-    assert (watch.last.level, watch.last.starts_at) == (Level.MEDIUM, NOON + 5 * HOUR)
+    assert (run.last.level, run.last.starts_at) == (Level.MEDIUM, NOON + 5 * HOUR)
 
 
 def test_a_report_so_late_that_it_has_faded_raises_nothing() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("calm", 100)).take(seen("rockets", 0), now=100)
+    run = HypothesisRun(hypothesis()).take(observe("calm", 100))
 
-    assert watch.alerts == []
+    run.take(observe("rockets", 0), now=100)
+
+    assert run.alerts == []
 
 
 def test_evidence_already_observed_enters_at_the_start() -> None:
     observed = [{"rule": "march", "at": "2020-01-14T00:00:00Z", "note": "A poster."}]
-    watch = HypothesisCourse(hypothesis(observed=observed))
+    run = HypothesisRun(hypothesis(observed=observed))
 
-    watch.tick(-13)
-    assert watch.alerts == []
-    watch.tick(-11)
+    run.tick(-13)
+    assert run.alerts == []
+    run.tick(-11)
 
-    assert watch.last.starts_at == NOON - 12 * HOUR
-    assert "march was observed" in watch.last.summary
-    assert watch.last.evidence[0].excerpt == "A poster."
+    assert run.last.starts_at == NOON - 12 * HOUR
+    assert "march was observed" in run.last.summary
+    assert run.last.evidence[0].excerpt == "A poster."
 
 
-def test_of_what_was_observed_long_before_only_what_stands_is_told() -> None:
+def test_of_what_was_observed_long_before_only_the_present_level_is_announced() -> None:
     observed = [{"rule": "march", "at": "2018-01-14"}, {"rule": "rockets", "at": "2020-01-14"}]
 
-    watch = HypothesisCourse(hypothesis(observed=observed)).tick(-10).tick(0)
+    run = HypothesisRun(hypothesis(observed=observed)).tick(-10).tick(0)
 
-    assert [(one.level, one.starts_at) for one in watch.alerts if one.revision == 1] == [
+    assert [(alert.level, alert.starts_at) for alert in run.alerts if alert.revision == 1] == [
         (Level.LOW, NOON - 12 * HOUR)
     ]
 
@@ -279,31 +289,31 @@ def test_of_what_was_observed_long_before_only_what_stands_is_told() -> None:
 def test_an_alert_of_the_time_of_evidence_already_observed_is_not_counted_twice(at: str) -> None:
     observed = [{"rule": "march", "at": at, "note": "A poster."}]
 
-    watch = (
-        HypothesisCourse(hypothesis(observed=observed))
+    run = (
+        HypothesisRun(hypothesis(observed=observed))
         .tick(1)
-        .take(seen("march", 1), seen("rockets", 1))
+        .take(observe("march", 1), observe("rockets", 1))
     )
 
-    assert watch.score(1) == 4
-    told = [report.event_id for alert in watch.final for report in alert.evidence]
-    assert told.count("march 1") + sum(name.startswith("mlcoa:") for name in told) == 1
-    assert watch.take(withdrawn("march", 1)).score(1) == pytest.approx(
+    assert run.score(1) == 4
+    reports = [report.event_id for alert in run.final for report in alert.evidence]
+    assert reports.count("march 1") + sum(name.startswith("mlcoa:") for name in reports) == 1
+    assert run.take(withdraw("march", 1)).score(1) == pytest.approx(
         2 + (2 if "T" in at else 2 * 2 ** (-13 / 48))
     )
 
 
 def test_an_alert_of_no_indicator_changes_nothing() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("flood"))
+    run = HypothesisRun(hypothesis()).take(observe("flood"))
 
-    assert watch.alerts == []
-    assert watch.state.observations == {}
+    assert run.alerts == []
+    assert run.state.observations == {}
 
 
 def test_a_drill_has_alerts_of_its_own() -> None:
-    real = HypothesisCourse(hypothesis()).take(seen("rockets"))
-    drill = HypothesisCourse(hypothesis(), HypothesisState.empty(exercise=True)).take(
-        seen("rockets")
+    real = HypothesisRun(hypothesis()).take(observe("rockets"))
+    drill = HypothesisRun(hypothesis(), HypothesisState.empty(exercise=True)).take(
+        observe("rockets")
     )
 
     assert drill.last.exercise
@@ -311,29 +321,29 @@ def test_a_drill_has_alerts_of_its_own() -> None:
 
 
 def test_a_level_that_a_backfilled_alert_leads_to_is_backfill() -> None:
-    old = replace(seen("rockets"), backfill=True)
+    backfilled = replace(observe("rockets"), backfill=True)
 
-    assert HypothesisCourse(hypothesis()).take(old).last.backfill
-    assert not HypothesisCourse(hypothesis()).take(seen("rockets")).last.backfill
+    assert HypothesisRun(hypothesis()).take(backfilled).last.backfill
+    assert not HypothesisRun(hypothesis()).take(observe("rockets")).last.backfill
 
 
 def test_a_state_is_bounded_in_what_it_keeps() -> None:
-    watch = HypothesisCourse(hypothesis({"leader": 2}))
+    run = HypothesisRun(hypothesis({"leader": 2}))
     for number in range(100):
-        watch.take(seen("leader", number))
+        run.take(observe("leader", number))
 
-    assert len(watch.state.observations["leader"]) == 32
-    assert watch.score(100) == 2
+    assert len(run.state.observations["leader"]) == 32
+    assert run.score(100) == 2
 
 
 def test_alerts_of_levels_long_over_are_forgotten() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets")).tick(10).take(seen("calm", 400))
+    run = HypothesisRun(hypothesis()).take(observe("rockets")).tick(10).take(observe("calm", 400))
 
-    assert watch.state.announced == ()
+    assert run.state.announced == ()
 
 
-def test_an_alert_says_when_its_indicator_last_showed() -> None:
-    alert = HypothesisCourse(hypothesis()).take(seen("rockets", 0)).last
+def test_an_indicator_was_last_observed_with_the_newest_evidence_or_at_the_alerts_start() -> None:
+    alert = HypothesisRun(hypothesis()).take(observe("rockets", 0)).last
     absence = alert.model_copy(update={"starts_at": NOON + 5 * HOUR})
 
     assert make_alert_change(alert).at == NOON
@@ -341,10 +351,34 @@ def test_an_alert_says_when_its_indicator_last_showed() -> None:
     assert make_alert_change(alert).rule == "mlcoa"
 
 
-def test_a_rule_file_with_other_levels_is_judged_anew_at_the_next_tick() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets", 0))
+def test_with_other_levels_in_the_rule_file_the_next_tick_judges_again() -> None:
+    run = HypothesisRun(hypothesis()).take(observe("rockets", 0))
 
-    watch.hypothesis = replace(watch.hypothesis, thresholds=(5, 6, 7))
-    watch.tick(1)
+    run.hypothesis = replace(run.hypothesis, thresholds=(5, 6, 7))
+    run.tick(1)
 
-    assert watch.last.status is Status.RESOLVED
+    assert run.last.status is Status.RESOLVED
+
+
+def test_a_state_with_keys_that_are_not_known_can_be_read() -> None:
+    run = HypothesisRun(hypothesis()).take(observe("rockets"))
+    raw = json.loads(encode_hypothesis(run.state))
+    raw["observations"]["rockets"][0].append("added")
+
+    assert decode_hypothesis(json.dumps(raw | {"region": "north"}).encode()) == run.state
+
+
+def test_a_state_of_another_schema_version_is_refused() -> None:
+    raw = json.loads(encode_hypothesis(HypothesisState.empty()))
+
+    with pytest.raises(msgspec.ValidationError, match="version 2"):
+        decode_hypothesis(json.dumps(raw | {"version": 2}).encode())
+
+
+def test_a_level_that_fell_before_1970_began_then() -> None:
+    observed = [{"rule": rule, "at": "1953-08-19"} for rule in ("leader", "march")]
+    watched = hypothesis({"leader": 2, "march": 2}, {"march": "3650d"}, observed=observed)
+
+    run = HypothesisRun(watched).tick(0)
+
+    assert (run.last.level, run.last.starts_at.year) == (Level.LOW, 1968)

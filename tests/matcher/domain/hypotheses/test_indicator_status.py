@@ -19,149 +19,150 @@ from services.matcher.domain.windows.state import micros
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, of
 from tests.matcher.course import WindowCourse
-from tests.matcher.hypotheses import HypothesisCourse, hypothesis, seen, withdrawn
+from tests.matcher.hypotheses import HypothesisRun, hypothesis, observe, withdraw
 
 TWO_OF_THREE = Distance(3, ((2, micros(NOON + 96.5 * HOUR)), (1, micros(NOON + 120 * HOUR))))
 
 
-def standing(watch: HypothesisCourse, rule: str, hours: float) -> IndicatorStatus:
-    told = assess_indicators(watch.hypothesis, watch.state, micros(NOON + hours * HOUR))
-    return next(one for one in told if one.rule == rule)
+def status_of(run: HypothesisRun, rule: str, hours: float) -> IndicatorStatus:
+    statuses = assess_indicators(run.hypothesis, run.state, micros(NOON + hours * HOUR))
+    return next(status for status in statuses if status.rule == rule)
 
 
-def test_an_indicator_is_dormant_until_something_shows() -> None:
-    assert standing(HypothesisCourse(hypothesis()), "march", 0).state == "dormant"
+def test_an_indicator_is_dormant_until_it_is_observed() -> None:
+    assert status_of(HypothesisRun(hypothesis()), "march", 0).state == "dormant"
 
 
 def test_an_observed_indicator_expires_when_a_twentieth_of_it_is_left() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets"))
+    run = HypothesisRun(hypothesis()).take(observe("rockets"))
 
-    assert standing(watch, "rockets", 0).contribution == 2
-    assert standing(watch, "rockets", 103.7).state == "observed"
+    assert status_of(run, "rockets", 0).contribution == 2
+    assert status_of(run, "rockets", 103.7).state == "observed"
     expired = IndicatorStatus("rockets", IndicatorState.EXPIRED, 0.0)
-    assert standing(watch, "rockets", 103.8) == expired
+    assert status_of(run, "rockets", 103.8) == expired
 
 
 def test_an_expired_indicator_stays_expired_when_all_else_is_forgotten() -> None:
-    watch = (
-        HypothesisCourse(hypothesis()).take(seen("rockets")).tick(1000).take(seen("march", 1000))
+    run = (
+        HypothesisRun(hypothesis()).take(observe("rockets")).tick(1000).take(observe("march", 1000))
     )
 
-    assert standing(watch, "rockets", 1000).state == "expired"
+    assert status_of(run, "rockets", 1000).state == "expired"
 
 
 def test_an_indicator_whose_alert_was_withdrawn_is_dormant_again() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets"), withdrawn("rockets"))
+    run = HypothesisRun(hypothesis()).take(observe("rockets"), withdraw("rockets"))
 
-    assert standing(watch, "rockets", 1).state == "dormant"
+    assert status_of(run, "rockets", 1).state == "dormant"
 
 
 def test_a_window_with_hits_makes_its_indicator_watching() -> None:
-    watch = HypothesisCourse(hypothesis()).take(DistanceChange("march", "w", TWO_OF_THREE))
+    run = HypothesisRun(hypothesis()).take(DistanceChange("march", "w", TWO_OF_THREE))
 
-    now = standing(watch, "march", 0)
+    now = status_of(run, "march", 0)
 
     assert now.state == "watching"
     assert now.distance is not None
     assert now.distance.describe(micros(NOON)) == "2 of 3, 4 days left"
 
 
-def test_hits_leave_the_window_though_nobody_says_so() -> None:
-    watch = HypothesisCourse(hypothesis()).take(DistanceChange("march", "w", TWO_OF_THREE))
+def test_hits_leave_the_window_without_a_message() -> None:
+    run = HypothesisRun(hypothesis()).take(DistanceChange("march", "w", TWO_OF_THREE))
 
-    later = standing(watch, "march", 97).distance
+    later = status_of(run, "march", 97).distance
 
     assert later is not None
     assert later.describe(micros(NOON + 97 * HOUR)) == "1 of 3, 23 hours left"
-    assert standing(watch, "march", 120).state == "dormant"
+    assert status_of(run, "march", 120).state == "dormant"
 
 
 def test_of_many_windows_the_nearest_to_firing_counts() -> None:
     far = Distance(3, ((1, micros(NOON + 10 * HOUR)),))
-    watch = HypothesisCourse(hypothesis()).take(
+    run = HypothesisRun(hypothesis()).take(
         DistanceChange("march", "far", far), DistanceChange("march", "near", TWO_OF_THREE)
     )
-    assert standing(watch, "march", 0).distance == TWO_OF_THREE
+    assert status_of(run, "march", 0).distance == TWO_OF_THREE
 
-    watch.take(DistanceChange("march", "near", None))
+    run.take(DistanceChange("march", "near", None))
 
-    assert standing(watch, "march", 0).distance == far
+    assert status_of(run, "march", 0).distance == far
 
 
 def shown_by(rule: str, *sources: str) -> WatchedHypothesis:
-    told = hypothesis()
+    watched = hypothesis()
     indicators = (
-        replace(one, sources=sources) if one.rule == rule else one for one in told.indicators
+        replace(indicator, sources=sources) if indicator.rule == rule else indicator
+        for indicator in watched.indicators
     )
-    return replace(told, indicators=tuple(indicators))
+    return replace(watched, indicators=tuple(indicators))
 
 
-def silent(source: str) -> SourceChange:
+def fall_silent(source: str) -> SourceChange:
     return SourceChange(source, silent=True)
 
 
-def speaks(source: str) -> SourceChange:
+def report_again(source: str) -> SourceChange:
     return SourceChange(source, silent=False)
 
 
 def test_an_indicator_is_blind_while_all_that_could_show_it_are_silent() -> None:
-    watch = HypothesisCourse(shown_by("march", "afp", "telegram"))
-    assert standing(watch.take(silent("afp")), "march", 0).state == "dormant"
+    run = HypothesisRun(shown_by("march", "afp", "telegram"))
+    assert status_of(run.take(fall_silent("afp")), "march", 0).state == "dormant"
 
-    watch.take(silent("telegram"))
+    run.take(fall_silent("telegram"))
 
-    assert standing(watch, "march", 0).state == "blind"
-    assert standing(watch, "rockets", 0).state == "dormant"
-    assert "blind: march" in watch.take(seen("rockets", 1)).last.explain
-    assert standing(watch.take(speaks("afp")), "march", 0).state == "dormant"
-
-
-def test_without_names_those_that_showed_it_last_count() -> None:
-    watch = HypothesisCourse(hypothesis()).take(seen("rockets"), silent("reuters"))
-
-    assert standing(watch, "rockets", 0).state == "observed"
-    assert standing(watch, "rockets", 1000).state == "blind"
-    assert standing(watch, "march", 1000).state == "dormant"
-    assert standing(watch.take(speaks("reuters")), "rockets", 1000).state == "expired"
+    assert status_of(run, "march", 0).state == "blind"
+    assert status_of(run, "rockets", 0).state == "dormant"
+    assert "blind: march" in run.take(observe("rockets", 1)).last.explain
+    assert status_of(run.take(report_again("afp")), "march", 0).state == "dormant"
 
 
-def test_a_source_is_silent_with_all_that_it_stands_for() -> None:
-    watch = HypothesisCourse(shown_by("march", "telegram:@sabereen")).take(silent("telegram"))
+def test_without_names_the_sources_of_the_last_evidence_count() -> None:
+    run = HypothesisRun(hypothesis()).take(observe("rockets"), fall_silent("reuters"))
 
-    assert standing(watch, "march", 0).state == "blind"
+    assert status_of(run, "rockets", 0).state == "observed"
+    assert status_of(run, "rockets", 1000).state == "blind"
+    assert status_of(run, "march", 1000).state == "dormant"
+    assert status_of(run.take(report_again("reuters")), "rockets", 1000).state == "expired"
 
 
-def test_the_level_that_stands_is_told_anew_when_an_indicator_turns_blind() -> None:
-    watch = HypothesisCourse(shown_by("march", "afp")).take(seen("rockets"))
-    first = watch.last
+def test_a_source_is_silent_with_all_below_it() -> None:
+    run = HypothesisRun(shown_by("march", "telegram:@sabereen")).take(fall_silent("telegram"))
 
-    watch.take(silent("afp"))
+    assert status_of(run, "march", 0).state == "blind"
 
-    assert (watch.last.id, watch.last.revision, watch.last.level) == (first.id, 2, first.level)
-    assert watch.last.explain == f"{first.explain}; blind: march"
-    watch.take(silent("afp"), silent("other"))
-    assert watch.last.revision == 2
-    assert watch.take(speaks("afp")).last.explain == first.explain
+
+def test_the_present_level_has_a_new_revision_when_an_indicator_turns_blind() -> None:
+    run = HypothesisRun(shown_by("march", "afp")).take(observe("rockets"))
+    first = run.last
+
+    run.take(fall_silent("afp"))
+
+    assert (run.last.id, run.last.revision, run.last.level) == (first.id, 2, first.level)
+    assert run.last.explain == f"{first.explain}; blind: march"
+    run.take(fall_silent("afp"), fall_silent("other"))
+    assert run.last.revision == 2
+    assert run.take(report_again("afp")).last.explain == first.explain
 
 
 def test_of_too_many_silent_sources_those_stay_that_an_indicator_names() -> None:
-    others = [silent(f"source-{number}") for number in range(MOST_SILENT)]
+    others = [fall_silent(f"source-{number}") for number in range(MOST_SILENT)]
 
-    watch = HypothesisCourse(shown_by("march", "afp")).take(silent("afp"), *others)
+    run = HypothesisRun(shown_by("march", "afp")).take(fall_silent("afp"), *others)
 
-    assert len(watch.state.silent_sources) == MOST_SILENT
-    assert standing(watch, "march", 0).state == "blind"
+    assert len(run.state.silent_sources) == MOST_SILENT
+    assert status_of(run, "march", 0).state == "blind"
 
 
-def test_a_change_of_level_says_what_is_still_watched() -> None:
-    watch = HypothesisCourse(hypothesis()).take(
-        DistanceChange("march", "w", TWO_OF_THREE), seen("rockets")
+def test_the_alert_of_a_level_names_what_is_watched() -> None:
+    run = HypothesisRun(hypothesis()).take(
+        DistanceChange("march", "w", TWO_OF_THREE), observe("rockets")
     )
 
-    assert watch.last.explain.endswith("; watching: march (2 of 3, 4 days left)")
+    assert run.last.explain.endswith("; watching: march (2 of 3, 4 days left)")
 
 
-def test_a_window_says_what_it_counts_and_when_the_oldest_hit_leaves() -> None:
+def test_a_distance_has_the_count_and_when_the_oldest_hit_leaves() -> None:
     state = WindowCourse(RULE).take(hit(0), hit(1)).state
 
     near = measure_distance(RULE, state, NOON + 2 * HOUR)
