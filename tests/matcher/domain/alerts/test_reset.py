@@ -11,8 +11,11 @@ from schemas.bundle import OnChange
 from schemas.rule import Condition
 from schemas.signal import Signal
 from services.matcher.domain.alerts.announce import MERGED
+from services.matcher.domain.alerts.reset import reset_state
+from services.matcher.domain.alerts.rule_generation import RuleGeneration
 from services.matcher.domain.changes.ending import REMOVED, RESET, ended, nameless
 from services.matcher.domain.changes.release import CHANGED, history
+from services.matcher.domain.windows.state import WindowState, micros
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.any_stream import brute_force, cases, recorded_at
 from tests.matcher.builders import ALONE, AWAITED, HOUR, NOON, RULE, hit, of, retraction
@@ -144,6 +147,17 @@ def test_a_withdrawn_alert_stays_withdrawn_after_a_change() -> None:
         course.publish(OTHER, known=known).take_backfilled(hit(0), hit(2)).release()
 
         assert revisions(course.alerts) == [(Status.FIRING, 1), (Status.WITHDRAWN, 2)]
+
+
+def test_the_backfill_begins_a_retention_before_the_later_of_change_and_clock() -> None:
+    later = NOON + 100 * HOUR
+    expected = micros(later - RULE.retention + RULE.look_back)
+
+    for changed_at, clock in ((NOON, later), (later, NOON), (later, None)):
+        generation = RuleGeneration(OnChange.REBUILD, 1, changed_at)
+        state = reset_state(RULE, RULE, WindowState.empty(), generation, clock)
+
+        assert state.settled_until == expected
 
 
 def test_a_repeat_of_the_release_sends_its_alerts_again() -> None:

@@ -1,0 +1,89 @@
+"""Forgetting: what a state drops at a clock time."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from schemas.alert import Level, Status
+from schemas.rule import Condition, Corroboration
+from services.matcher.domain.alerts.forget import forget
+from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, make_hit, micros
+from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit
+from tests.matcher.course import WindowCourse
+
+INSTANT = timedelta(microseconds=1)
+END = NOON + RULE.retention
+OLD, NEW = hit(0), hit(1)
+
+
+def alert(name: str, last: datetime, status: Status = Status.RESOLVED) -> AnnouncedAlert:
+    time = micros(last)
+    return AnnouncedAlert(name, 1, status, time, time, Level.HIGH, 1, 1, time, time)
+
+
+def forgotten(state: WindowState, clock: datetime) -> WindowState:
+    return forget(RULE, state, micros(clock))
+
+
+def test_a_hit_is_dropped_at_the_end_of_its_retention() -> None:
+    state = WindowState(hits=(make_hit(OLD), make_hit(NEW)))
+
+    assert forgotten(state, END - INSTANT) == state
+    assert forgotten(state, END).hits == (make_hit(NEW),)
+
+
+@pytest.mark.parametrize("field", ["retractions", "dropped_live"])
+def test_an_identity_is_dropped_at_the_end_of_its_retention(field: str) -> None:
+    times = {"old": micros(NOON), "new": micros(NOON + HOUR)}
+    state = WindowState(**{field: times})  # type: ignore[arg-type]
+
+    assert forgotten(state, END - INSTANT) == state
+    assert getattr(forgotten(state, END), field) == {"new": micros(NOON + HOUR)}
+
+
+def test_an_old_hit_is_dropped_beside_newer_identities() -> None:
+    state = WindowState(hits=(make_hit(OLD),), retractions={"new": micros(NOON + HOUR)})
+
+    assert forgotten(state, END).hits == ()
+
+
+def test_an_alert_is_dropped_with_its_last_firing_time_beside_a_newer_one() -> None:
+    old, new = alert("old", NOON), alert("new", NOON + HOUR)
+    state = WindowState(announced=(old, new))
+
+    assert forgotten(state, END - INSTANT) == state
+    assert forgotten(state, END).announced == (new,)
+
+
+def test_a_firing_alert_is_kept_until_it_is_resolved() -> None:
+    state = WindowState(announced=(alert("old", NOON, Status.FIRING),))
+
+    assert forgotten(state, END + HOUR) == state
+
+
+def test_an_episode_stays_corroborated_without_the_hits_that_did_it() -> None:
+    rule = replace(ALONE, corroboration=Corroboration(sources=2, within=HOUR))
+    course = WindowCourse(rule).take(hit(0), hit(0.5, owner="afp"))
+
+    for hour in range(400):
+        course.take(hit(hour)).tick(NOON + hour * HOUR)
+
+    assert course.summaries() == {(NOON, "high", 401)}
+    assert not course.last.uncorroborated
+
+
+def test_a_firing_time_at_the_very_end_of_what_is_settled_is_settled() -> None:
+    rule = replace(RULE, condition=Condition(gte=1))
+    course = WindowCourse(rule).take(hit(0), hit(5)).tick(END + HOUR)
+    assert course.state.settled_until == micros(NOON + 5 * HOUR)
+
+    course.take(hit(200))
+
+    assert [alert.status for alert in course.final][:2] == [Status.RESOLVED, Status.RESOLVED]
+
+
+def test_a_key_that_is_full_keeps_as_many_hits_as_it_may() -> None:
+    hits = tuple(make_hit(hit(hour)) for hour in range(4))
+
+    assert forget(replace(RULE, max_hits=3), WindowState(hits=hits), None).hits == hits[1:]
