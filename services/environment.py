@@ -1,4 +1,4 @@
-"""Environment → settings: one way for all services, and one list of every name there is."""
+"""Environment → settings, for all services, with a list of every variable."""
 
 import os
 import re
@@ -13,8 +13,8 @@ PREFIX = "VEDETTE_"
 FOR_TESTS = "VEDETTE_TEST_"
 FROM_FILE = "_FILE"
 
-# A service starts with the environment of all three, so it knows the names of the others too.
-# tests/test_environment.py holds this list to the fields of the three settings.
+# All services may share one environment, so each knows the variables of the others.
+# tests/test_environment.py compares this list with the fields of all settings.
 KNOWN = frozenset(
     {
         "VEDETTE_CLOCK",
@@ -56,27 +56,27 @@ SECRETS = frozenset(
 
 
 class InvalidEnvironment(Exception):
-    """The environment cannot be used; the message names each variable at fault."""
+    """The environment is invalid; the message names each variable at fault."""
 
 
 _SERVER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:,\[\]]+):\d{1,5}")
 
 
-def _addresses(servers: str) -> str:
+def _check_addresses(servers: str) -> str:
     for server in servers.split(","):
         if _SERVER.fullmatch(server.strip()) is None:
             raise ValueError(f"{server!r} is not host:port")
     return servers
 
 
-Servers = Annotated[str, AfterValidator(_addresses)]
+Servers = Annotated[str, AfterValidator(_check_addresses)]
 Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{0,200}$")]
 FetchWait = Annotated[int, Field(ge=1, le=5000)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class VedetteSettings(BaseSettings):
-    """What everything that speaks to Kafka reads; each part adds its own."""
+    """The settings of everything that uses Kafka; each part adds its own."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
@@ -89,17 +89,17 @@ class VedetteSettings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003  (the parent's signature)
+        settings_cls: type[BaseSettings],  # noqa: ARG003  (the signature of the parent)
         init_settings: PydanticBaseSettingsSource,
         *_others: PydanticBaseSettingsSource,
         **_named: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what `load` passes: the environment is an argument here too."""
+        """Only the values that `load` passes: the environment is its argument."""
         return (init_settings,)
 
 
 class ServiceSettings(VedetteSettings):
-    """What every service reads: the above, and where its HTTP listener stands."""
+    """The settings of every service: those above, and the address of its HTTP listener."""
 
     host: str = "0.0.0.0"  # noqa: S104  (a service in a pod is reached from outside)
 
@@ -108,16 +108,16 @@ S = TypeVar("S", bound=BaseSettings)
 
 
 def load(settings: type[S], environment: Mapping[str, str]) -> S:
-    """Settings from `environment`; their secrets may come from the file that `…_FILE` names.
+    """Settings from `environment`; the variable `…_FILE` names a file with the secret `…`.
 
     Raises:
         InvalidEnvironment: naming every unknown or malformed variable.
     """
-    faults = [f"{name}: no such setting" for name in sorted(_unknown(environment))]
+    faults = [f"{name}: no such setting" for name in sorted(_find_unknown(environment))]
     values = {name: environment[name] for name in KNOWN & environment.keys()}
-    for name in sorted(SECRETS & _read_by(settings)):
+    for name in sorted(SECRETS & _variables_of(settings)):
         try:
-            values |= _from_file(name, environment)
+            values |= _read_secret_file(name, environment)
         except OSError as error:
             faults.append(f"{name}{FROM_FILE}: {error.strerror}")
     fields = {name.removeprefix(PREFIX).lower(): value for name, value in values.items()}
@@ -134,18 +134,18 @@ def load(settings: type[S], environment: Mapping[str, str]) -> S:
     return loaded
 
 
-def _read_by(settings: type[BaseSettings]) -> set[str]:
+def _variables_of(settings: type[BaseSettings]) -> set[str]:
     return {f"{PREFIX}{field.upper()}" for field in settings.model_fields}
 
 
-def _unknown(environment: Mapping[str, str]) -> set[str]:
+def _find_unknown(environment: Mapping[str, str]) -> set[str]:
     ours = {
         name for name in environment if name.startswith(PREFIX) and not name.startswith(FOR_TESTS)
     }
     return ours - KNOWN - {name + FROM_FILE for name in SECRETS}
 
 
-def _from_file(name: str, environment: Mapping[str, str]) -> dict[str, str]:
+def _read_secret_file(name: str, environment: Mapping[str, str]) -> dict[str, str]:
     path = environment.get(name + FROM_FILE)
     return {name: Path(path).read_text(encoding="utf-8").strip()} if path else {}
 

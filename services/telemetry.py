@@ -1,4 +1,4 @@
-"""Logging, metrics and health: what every service shows of itself. Imports nothing of ours."""
+"""Logging, metrics and health of every service. Imports no other module of the project."""
 
 import logging
 import threading
@@ -13,13 +13,13 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
 Check = Callable[[], str | None]
-"""Answers None when all is well, else what is wrong. May block for a second, never raises."""
+"""Returns what is wrong, or None. May block for a second, never raises."""
 
 LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 
 def configure_logging(service: str, level: str = "INFO", log_format: str = "json") -> None:
-    """Every line to standard error, as JSON or for a console, marked with the service."""
+    """Log to standard error, as JSON or for a console; every line names the service."""
     renderer: structlog.typing.Processor = structlog.processors.JSONRenderer()
     if log_format == "console":
         renderer = structlog.dev.ConsoleRenderer()
@@ -51,46 +51,46 @@ def logger(name: str) -> structlog.stdlib.BoundLogger:
 
 @dataclass(slots=True)
 class RepeatFilter(logging.Filter):
-    """For a handler: lets a `library` say the same words once every `seconds`.
+    """A filter of a handler: passes each message of a `library` once every `seconds`.
 
-    The words are those before anything is filled in. Others are heard as ever.
+    Messages are compared before their arguments are filled in. Those of others always pass.
     """
 
     library: str
     seconds: float = 10.0
     clock: Callable[[], float] = time.monotonic
-    told: dict[str, float] = field(default_factory=dict)
+    last_passed: dict[str, float] = field(default_factory=dict)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether it is to be heard."""
+        """Whether the record passes."""
         if not record.name.startswith(self.library):
             return True
-        now, words = self.clock(), str(record.msg)
-        if now - self.told.get(words, -self.seconds) < self.seconds:
+        now, message = self.clock(), str(record.msg)
+        if now - self.last_passed.get(message, -self.seconds) < self.seconds:
             return False
-        self.told[words] = now
+        self.last_passed[message] = now
         return True
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Named checks; ready when every one of them answers None. Notes never make it unready."""
+    """Named checks; ready while every one returns None. Notes do not affect readiness."""
 
     checks: dict[str, Check] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, check: Check) -> None:
-        """Count `check` in from now on."""
+        """Add a check."""
         self.checks[name] = check
 
     def faults(self) -> Mapping[str, str]:
-        """What is wrong now, by check; empty when ready."""
-        answers = {name: check() for name, check in self.checks.items()}
-        return {name: answer for name, answer in answers.items() if answer is not None}
+        """What is wrong now, by the name of its check."""
+        results = {name: check() for name, check in self.checks.items()}
+        return {name: fault for name, fault in results.items() if fault is not None}
 
 
 def health_routes(health: Health, registry: CollectorRegistry = REGISTRY) -> APIRouter:
-    """`/healthz`, `/readyz` (503 with what is wrong) and `/metrics`."""
+    """`/healthz`, `/readyz` (503 with the faults) and `/metrics`."""
     router = APIRouter()
 
     @router.get("/healthz")
@@ -101,10 +101,10 @@ def health_routes(health: Health, registry: CollectorRegistry = REGISTRY) -> API
     def readyz() -> JSONResponse:
         faults = health.faults()
         status = "unavailable" if faults else "ok"
-        told: dict[str, object] = {"status": status, "faults": dict(faults)}
+        body: dict[str, object] = {"status": status, "faults": dict(faults)}
         if health.notes:
-            told["notes"] = dict(health.notes)
-        return JSONResponse(told, status_code=503 if faults else 200)
+            body["notes"] = dict(health.notes)
+        return JSONResponse(body, status_code=503 if faults else 200)
 
     @router.get("/metrics")
     def metrics() -> Response:
@@ -114,7 +114,7 @@ def health_routes(health: Health, registry: CollectorRegistry = REGISTRY) -> API
 
 
 def health_app(health: Health) -> FastAPI:
-    """A web app with nothing but the health routes."""
+    """A web app with the health routes alone."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(health_routes(health))
     return app
@@ -122,19 +122,19 @@ def health_app(health: Health) -> FastAPI:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A web app served from a thread of its own, for services whose main loop is not HTTP."""
+    """A web app served from its own thread, for services whose main loop is not HTTP."""
 
     server: uvicorn.Server
     thread: threading.Thread
 
     def stop(self) -> None:
-        """Finish what is in flight; blocks 5 seconds at most."""
+        """Finish the requests in flight; blocks for at most 5 seconds."""
         self.server.should_exit = True
         self.thread.join(timeout=5)
 
 
 def listen(app: FastAPI, host: str, port: int) -> Listener:
-    """Serve `app` from a daemon thread; returns at once."""
+    """Serve `app` from a daemon thread; does not block."""
     config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="http", daemon=True)

@@ -66,9 +66,9 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "token"
     secret.write_text("xoxb-1\n")
 
-    read = load(Some, {"VEDETTE_SLACK_TOKEN_FILE": str(secret)})
+    loaded = load(Some, {"VEDETTE_SLACK_TOKEN_FILE": str(secret)})
 
-    assert read == Some(slack_token="xoxb-1")  # noqa: S106  (no secret)
+    assert loaded == Some(slack_token="xoxb-1")  # noqa: S106  (no secret)
 
 
 def test_a_secret_file_that_is_missing_stops_the_start_with_its_name(tmp_path: Path) -> None:

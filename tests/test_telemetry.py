@@ -14,23 +14,23 @@ class SteppedClock:
         return self.now
 
 
-def said(words: str, *filled: object, name: str = "aiokafka.client") -> logging.LogRecord:
-    return logging.LogRecord(name, logging.ERROR, __file__, 1, words, filled, None)
+def logged(message: str, *filled: object, name: str = "aiokafka.client") -> logging.LogRecord:
+    return logging.LogRecord(name, logging.ERROR, __file__, 1, message, filled, None)
 
 
-def test_a_library_says_the_same_words_once_in_ten_seconds() -> None:
+def test_a_message_of_a_library_passes_once_in_ten_seconds() -> None:
     clock = SteppedClock()
-    heard = RepeatFilter("aiokafka", clock=clock)
+    passes = RepeatFilter("aiokafka", clock=clock)
 
-    first, again = (heard.filter(said("no node %d", node)) for node in (1, 2))
-    other = heard.filter(said("no leader"))
+    first, again = (passes.filter(logged("no node %d", node)) for node in (1, 2))
+    other = passes.filter(logged("no leader"))
     clock.now = 10.0
-    later = heard.filter(said("no node %d", 1))
+    later = passes.filter(logged("no node %d", 1))
 
     assert (first, again, other, later) == (True, False, True, True)
 
 
-def test_what_others_say_is_always_heard() -> None:
-    heard = RepeatFilter("aiokafka", clock=SteppedClock())
+def test_messages_of_others_always_pass() -> None:
+    passes = RepeatFilter("aiokafka", clock=SteppedClock())
 
-    assert all(heard.filter(said("crashed", name="services.matcher")) for _ in range(3))
+    assert all(passes.filter(logged("crashed", name="services.matcher")) for _ in range(3))

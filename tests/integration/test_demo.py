@@ -119,5 +119,5 @@ def test_a_taken_port_that_was_asked_for_is_one_line_and_exit_code_2(tmp_path: P
 
     assert code == 2
     assert up.text() == (
-        f"vedette: port {port} of 127.0.0.1 is taken: choose another with --port\n"
+        f"vedette: port {port} of 127.0.0.1 is in use: choose another with --port\n"
     )
