@@ -1,4 +1,4 @@
-"""The windows on real Kafka: they outlive kills, and their changelog is compacted."""
+"""Windows on real Kafka: they survive kills, and their changelog is compacted."""
 
 import asyncio
 from collections.abc import Iterator
@@ -51,21 +51,21 @@ class Reports:
             )
         )
 
-    def two_of_three(self) -> None:
+    def send_two_of_three(self) -> None:
         self.send("a", PLACES)
         self.send("b", PLACES)
         self.matcher_topics.wait_until_drained()
 
-    def whole(self, places: list[str]) -> bool:
-        """The third comes; whether it found the two before it everywhere."""
+    def third_completes(self, places: list[str]) -> bool:
+        """Send the third report; whether each alert counts all three."""
         self.send("c", places)
         self.matcher_topics.wait_until_drained()
-        told = {alert.group["place"]: alert for alert in self.matcher_topics.alerts}
-        return all(place in told and told[place].value == 3 for place in places)
+        values = {alert.group["place"]: alert.value for alert in self.matcher_topics.alerts}
+        return all(values.get(place) == 3 for place in places)
 
 
 def recovered(service: Service) -> int:
-    """Messages of the changelog that its start has read."""
+    """How many changelog messages the recovery has read."""
     (line,) = (
         line
         for line in service.metrics().splitlines()
@@ -74,24 +74,24 @@ def recovered(service: Service) -> int:
     return int(float(line.split()[1]))
 
 
-def notes(service: Service) -> dict[str, str]:
-    found: dict[str, str] = httpx.get(f"{service.url}/readyz", timeout=5).json()["notes"]
-    return found
+def read_notes(service: Service) -> dict[str, str]:
+    notes: dict[str, str] = httpx.get(f"{service.url}/readyz", timeout=5).json()["notes"]
+    return notes
 
 
-def test_windows_outlive_a_kill(matcher_topics: MatcherTopics, tmp_path: Path) -> None:
+def test_windows_survive_a_kill(matcher_topics: MatcherTopics, tmp_path: Path) -> None:
     write_pack(tmp_path, MARCHES % "60d")
     reports = Reports(matcher_topics)
     with matcher(matcher_topics, tmp_path) as service:
         start_ready(service)
-        reports.two_of_three()
+        reports.send_two_of_three()
         service.kill()
         start_ready(service)
 
         assert recovered(service) > len(PLACES)
-        assert reports.whole(PLACES)
-        # its windows hold four months, and the events topic one
-        assert "joint_march" in notes(service)["look back"]
+        assert reports.third_completes(PLACES)
+        # the windows hold four months, the events topic one
+        assert "joint_march" in read_notes(service)["look back"]
 
 
 def _delete(bootstrap: str, topic: str) -> None:
@@ -130,7 +130,7 @@ def test_a_topic_that_is_recreated_has_another_id(kafka: str, topic_prefix: str)
     assert topic_id(kafka, name) != first == again
 
 
-def test_how_long_a_topic_keeps_is_known(
+def test_the_retention_of_a_topic_is_read(
     kafka: str, admin: KafkaAdminClient, topic_prefix: str
 ) -> None:
     names = [f"{topic_prefix}{kind}" for kind in ("hour", "ever", "key")]
@@ -150,7 +150,7 @@ def test_how_long_a_topic_keeps_is_known(
     assert (hour.total_seconds(), ever, key) == (3600, None, None)
 
 
-def test_recovery_reads_little_more_than_what_lives(kafka: str, topic_prefix: str) -> None:
+def test_recovery_reads_little_more_than_the_live_entries(kafka: str, topic_prefix: str) -> None:
     keys, updates, size = 20, 60_000, 400
     name = f"{topic_prefix}changelog"
     ensure_changelog(kafka, name, 1)
@@ -160,13 +160,13 @@ def test_recovery_reads_little_more_than_what_lives(kafka: str, topic_prefix: st
     produce(kafka, name, entries)
     newest = int(CONFIG["segment.bytes"]) // size
 
-    def compacted() -> bool:
+    def is_compacted() -> bool:
         return asyncio.run(_count(kafka, TP(name, 0), updates)) < newest * 1.1 + keys
 
-    until(compacted, "the changelog is compacted", 60.0)
+    until(is_compacted, "the changelog is compacted", 60.0)
 
 
-def test_a_deletion_is_read_as_one(kafka: str, topic_prefix: str) -> None:
+def test_a_tombstone_is_read_as_a_deletion(kafka: str, topic_prefix: str) -> None:
     name = f"{topic_prefix}changelog"
     ensure_changelog(kafka, name, 1)
     produce(

@@ -50,7 +50,7 @@ def retry(matcher_topics: MatcherTopics) -> str:
     return command.stdout
 
 
-def test_a_broken_source_has_few_dead_letters_and_its_readable_reports_are_judged(
+def test_a_broken_source_has_few_dead_letters_and_its_readable_reports_are_evaluated(
     matcher_topics: MatcherTopics, tmp_path: Path
 ) -> None:
     write_pack(tmp_path, ROCKETS % "24h")
@@ -61,7 +61,7 @@ def test_a_broken_source_has_few_dead_letters_and_its_readable_reports_are_judge
             message(event("good", source="broken", place="Taji"), partition=0),
             message(event("e-1", source="wire", place="Basra"), partition=0),
         )
-        until(lambda: len(matcher_topics.alerts) == 3, "two alerts, and one for those on duty")
+        until(lambda: len(matcher_topics.alerts) == 3, "two alerts, and one for duty engineers")
         matcher_topics.wait_until_drained()
 
         (suppressed,) = SUPPRESSED.findall(service.metrics())

@@ -1,4 +1,4 @@
-"""The notifier as a process, among receivers and messages that are out of order."""
+"""The notifier as a process, with receivers that fail and messages that cannot be read."""
 
 import time
 
@@ -29,9 +29,9 @@ def test_only_levels_from_high_page(site: NotifierSite) -> None:
     until(lambda: len(site.slack.messages) == 4, "four messages", 15)
     until(lambda: len(site.ledger()) == 8, "eight lines", 15)
 
-    assert [one.dedup_key for one in site.pager.incidents] == ["high"]
-    held = {one.alert: one.reason for one in site.ledger() if one.act is Act.HELD_BACK}
-    assert held == {
+    assert [incident.dedup_key for incident in site.pager.incidents] == ["high"]
+    held_back = {line.alert: line.reason for line in site.ledger() if line.act is Act.HELD_BACK}
+    assert held_back == {
         "medium": "below the receiver's level",
         "drill": "a drill pages nobody",
         "old": "a backfill pages nobody",
@@ -48,11 +48,13 @@ def test_a_hanging_slack_delays_no_page_and_misses_nothing(site: NotifierSite) -
     until(lambda: len(site.slack.messages) == 5, "five messages", 60)
     until(lambda: len(site.lines() + site.lines("pagerduty")) == 10, "ten lines", 15)
 
-    assert max(one.opened_at for one in site.pager.incidents) - start < TIMEOUT
-    assert sorted(one.alert or "" for one in site.slack.messages) == [f"a{n}" for n in range(5)]
+    assert max(incident.opened_at for incident in site.pager.incidents) - start < TIMEOUT
+    assert sorted(message.alert or "" for message in site.slack.messages) == [
+        f"a{n}" for n in range(5)
+    ]
 
 
-def test_a_rate_limit_is_kept_and_delays_no_page(site: NotifierSite) -> None:
+def test_a_rate_limit_is_respected_and_delays_no_page(site: NotifierSite) -> None:
     site.notifier()
     site.slack.wrong("status", call=POST, status=429, retry_after=3)
 
@@ -60,9 +62,9 @@ def test_a_rate_limit_is_kept_and_delays_no_page(site: NotifierSite) -> None:
     site.publish(alert("a1"), alert("a2"))
     until(lambda: len(site.slack.messages) == 2, "two messages", 30)
 
-    assert min(one.at for one in site.slack.messages) - start >= 3
+    assert min(message.at for message in site.slack.messages) - start >= 3
     assert len(site.slack.called(POST)) == 3
-    assert max(one.opened_at for one in site.pager.incidents) - start < 3
+    assert max(incident.opened_at for incident in site.pager.incidents) - start < 3
 
 
 @pytest.mark.parametrize("stored", [False, True], ids=["lost", "stored"])
@@ -76,7 +78,7 @@ def test_a_server_error_makes_one_message(site: NotifierSite, stored: bool) -> N
     assert len(site.slack.messages) == 1
 
 
-def test_a_pager_out_of_order_pages_once(site: NotifierSite) -> None:
+def test_a_failing_pager_pages_once(site: NotifierSite) -> None:
     site.notifier()
     for fault in ({"kind": "status", "status": 500, "stored": True}, {"kind": "drop"}):
         site.pager.wrong(**fault)
@@ -116,7 +118,7 @@ def test_sigterm_finishes_what_is_in_flight(site: NotifierSite) -> None:
     assert site.committed()
 
 
-def test_a_refusal_stands_in_ledger_and_dead_letters_and_stops_no_page(site: NotifierSite) -> None:
+def test_a_refusal_is_in_ledger_and_dead_letters_and_stops_no_page(site: NotifierSite) -> None:
     site.notifier()
     site.slack.wrong("error", call=POST, error="channel_not_found")
 
@@ -127,7 +129,7 @@ def test_a_refusal_stands_in_ledger_and_dead_letters_and_stops_no_page(site: Not
     until(lambda: len(site.pager.incidents) == 2, "both pages", 15)
 
     (letter,) = site.dead_letters()
-    (failed,) = [one for one in site.ledger() if one.act is Act.FAILED]
+    (failed,) = [line for line in site.ledger() if line.act is Act.FAILED]
     assert (failed.alert, failed.receiver, failed.reason) == ("a1", "slack", "channel_not_found")
     assert letter.value == wire(alert("a1"))
     assert letter.headers["reason"] == b"channel_not_found"
@@ -149,14 +151,14 @@ def test_a_malformed_alert_goes_to_the_dead_letters_and_stops_nothing(site: Noti
     until(lambda: site.slack.messages, "the good one arrives", 15)
     until(lambda: len(site.dead_letters()) == 3, "three dead letters", 15)
 
-    reasons = sorted(one.headers["reason"].decode() for one in site.dead_letters())
+    reasons = sorted(letter.headers["reason"].decode() for letter in site.dead_letters())
     assert all(reason.startswith("malformed alert: ") for reason in reasons)
     assert any("fingerprint: Field required" in reason for reason in reasons)
-    assert {one.key for one in site.dead_letters()} == {b"k"}
+    assert {letter.key for letter in site.dead_letters()} == {b"k"}
     until(site.committed, "all offsets are committed", 15)
 
 
-def test_a_history_that_is_closed_to_us_means_a_marked_repeat(
+def test_without_access_to_the_history_a_repeat_is_marked(
     make_site: MakeSite,
 ) -> None:
     site = make_site(SlackStandIn(scopes=frozenset({"chat:write"})))
@@ -166,7 +168,7 @@ def test_a_history_that_is_closed_to_us_means_a_marked_repeat(
     site.publish(alert())
     wait_for_line(site)
 
-    assert ["possible repeat" in one.words for one in site.slack.messages] == [False, True]
+    assert ["possible repeat" in message.words for message in site.slack.messages] == [False, True]
     assert 'possible_repeats_total{receiver="slack"} 1.0' in notifier.metrics()
 
 

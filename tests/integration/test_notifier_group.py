@@ -30,17 +30,17 @@ def now() -> datetime:
 
 @contextmanager
 def consumer(kafka: str, prefix: str) -> Iterator[KafkaConsumer]:
-    made = connect(kafka, prefix + ALERTS, f"{prefix}g", 500)
+    opened = connect(kafka, prefix + ALERTS, f"{prefix}g", 500)
     try:
-        yield made
+        yield opened
     finally:
-        made.close(timeout_ms=2000)
+        opened.close(timeout_ms=2000)
 
 
 def test_a_topic_created_after_the_join_is_read(kafka: str, topic_prefix: str) -> None:
     # polls of a millisecond: the join that the new topic causes fits into none
-    with consumer(kafka, topic_prefix) as made:
-        member = Membership(made, now, poll_ms=1)
+    with consumer(kafka, topic_prefix) as alerts:
+        member = Membership(alerts, now, poll_ms=1)
         until(lambda: member.poll() or member.state == "<stable>", "it is a member", 20)
 
         parts.create(kafka, topic_prefix)
@@ -49,13 +49,13 @@ def test_a_topic_created_after_the_join_is_read(kafka: str, topic_prefix: str) -
         until(member.poll, "the alert arrives", 40)
 
 
-def test_who_waits_for_a_join_does_not_spin(kafka: str, topic_prefix: str) -> None:
-    with consumer(kafka, topic_prefix) as made:
-        member = Membership(made, now)
+def test_waiting_for_a_join_does_not_spin(kafka: str, topic_prefix: str) -> None:
+    with consumer(kafka, topic_prefix) as alerts:
+        member = Membership(alerts, now)
         until(lambda: member.poll() or member.state == "<stable>", "it is a member", 20)
 
         parts.create(kafka, topic_prefix)
-        until(lambda: member.poll() or made.assignment(), "it has partitions", 40)
+        until(lambda: member.poll() or alerts.assignment(), "it has partitions", 40)
         busy = time.process_time()
         for _ in range(10):
             member.poll()
@@ -65,19 +65,21 @@ def test_who_waits_for_a_join_does_not_spin(kafka: str, topic_prefix: str) -> No
 
 def test_two_members_share_the_partitions_and_one_inherits(kafka: str, topics: str) -> None:
     with consumer(kafka, topics) as first, consumer(kafka, topics) as second:
-        one, two = Membership(first, now), Membership(second, now)
+        members = Membership(first, now), Membership(second, now)
         ended = threading.Event()
-        thread = threading.Thread(target=lambda: _poll_until(two, ended))
+        thread = threading.Thread(target=lambda: _poll_until(members[1], ended))
         thread.start()
         until(
-            lambda: one.poll() or (len(first.assignment()), len(second.assignment())) == (2, 2),
+            lambda: (
+                members[0].poll() or (len(first.assignment()), len(second.assignment())) == (2, 2)
+            ),
             "two partitions each",
             30,
         )
         ended.set()
         thread.join(10)
         second.close(timeout_ms=2000)
-        until(lambda: one.poll() or len(first.assignment()) == 4, "one has all", 30)
+        until(lambda: members[0].poll() or len(first.assignment()) == 4, "the first has all", 30)
 
 
 def _poll_until(member: Membership, ended: threading.Event) -> None:
@@ -85,10 +87,9 @@ def _poll_until(member: Membership, ended: threading.Event) -> None:
         member.poll()
 
 
-def test_readyz_tells_the_truth_about_kafka(
+def test_readyz_says_whether_kafka_answers(
     own_kafka: KafkaNode, redis_url: str, tmp_path: Path
 ) -> None:
-
     prefix = parts.create(own_kafka.bootstrap, "r.")
     variables = {
         "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": own_kafka.bootstrap,
@@ -99,16 +100,16 @@ def test_readyz_tells_the_truth_about_kafka(
         notifier.wait_ready()
 
         own_kafka.kill()
-        gone = until(lambda: _faults(notifier), "it says so", 20)
+        faults = until(lambda: _faults(notifier), "it says so", 20)
         own_kafka.start()
         until(notifier.ready, "ready again", 60)
         parts.produce(own_kafka.bootstrap, prefix + ALERTS, [TopicMessage(wire(alert()), b"k")])
         until(lambda: "3 proxies" in notifier.text(), "the alert arrives", 30)
 
-    assert "kafka does not answer" in gone["kafka"]
+    assert "kafka does not answer" in faults["kafka"]
 
 
 def _faults(notifier: Service) -> dict[str, str]:
     answer = httpx.get(f"{notifier.url}/readyz", timeout=10)
-    found: dict[str, str] = answer.json()["faults"]
-    return found
+    faults: dict[str, str] = answer.json()["faults"]
+    return faults

@@ -1,4 +1,4 @@
-"""The ledger's way to Kafka, through a Kafka that stands still."""
+"""Ledger lines on their way to a Kafka that is frozen for a while."""
 
 from contextlib import suppress
 
@@ -19,25 +19,23 @@ def line(text: str) -> OutboxRecord:
     return OutboxRecord(topic=LEDGER, key=b"f", value=text.encode(), headers=[])
 
 
-def test_a_kafka_that_stood_still_gets_every_line_afterwards(
-    own_kafka: KafkaNode, topic_prefix: str
-) -> None:
+def test_a_frozen_kafka_gets_the_lines_afterwards(own_kafka: KafkaNode, topic_prefix: str) -> None:
     prefix = parts.create(own_kafka.bootstrap, topic_prefix)
     ledger = KafkaOutboxSender(own_kafka.bootstrap, prefix, patience_ms=2000)
 
-    def delivered(text: str) -> bool:
+    def try_to_send(text: str) -> bool:
         with suppress(KafkaError):
             ledger.send([line(text)])
             return True
         return False
 
-    assert delivered("before")
+    assert try_to_send("before")
     own_kafka.freeze()
-    assert not delivered("meanwhile")
+    assert not try_to_send("meanwhile")
     own_kafka.thaw()
 
-    until(lambda: delivered("afterwards"), "the ledger delivers again", 30)
+    until(lambda: try_to_send("afterwards"), "the ledger delivers again", 30)
     ledger.close()
-    told = [one.value for one in parts.read_all(own_kafka.bootstrap, prefix + LEDGER)]
-    assert told[0] == b"before"
-    assert told[-1] == b"afterwards"
+    values = [line.value for line in parts.read_all(own_kafka.bootstrap, prefix + LEDGER)]
+    assert values[0] == b"before"
+    assert values[-1] == b"afterwards"

@@ -1,4 +1,4 @@
-"""Nobody is told twice, nobody is missed: the notifier as a process, shot at and cut off."""
+"""Every alert arrives exactly once although the notifier, Redis and Slack fail."""
 
 import pytest
 
@@ -40,7 +40,7 @@ def test_an_alert_is_a_message_and_a_page_and_its_end_is_shown_on_both(site: Not
     assert 'notifications_total{receiver="slack",result="edited"} 1.0' in metrics
 
 
-def test_killed_between_slacks_answer_and_its_log_it_makes_one_message(site: NotifierSite) -> None:
+def test_a_kill_between_slacks_answer_and_the_log_makes_one_message(site: NotifierSite) -> None:
     notifier = site.notifier()
     site.slack.wrong("hang", call=POST, stored=True)
 
@@ -60,7 +60,7 @@ def test_killed_between_slacks_answer_and_its_log_it_makes_one_message(site: Not
     assert "possible repeat" not in site.slack.messages[0].words
 
 
-def test_killed_before_slack_has_it_nobody_is_missed(site: NotifierSite) -> None:
+def test_a_kill_before_slack_has_the_message_loses_nothing(site: NotifierSite) -> None:
     notifier = site.notifier()
     site.slack.wrong("drop", call=POST, seconds=30)
 
@@ -88,7 +88,7 @@ def test_slack_answering_after_the_time_out_makes_one_message(
     assert 'result="adopted"} 1.0' in notifier.metrics()
 
 
-def test_an_alert_that_ended_before_it_was_told_is_told_once(site: NotifierSite) -> None:
+def test_an_alert_that_ended_before_it_was_sent_is_sent_once(site: NotifierSite) -> None:
     site.publish(alert(), alert(revision=2, **RESOLVED))
 
     site.notifier()
@@ -101,15 +101,15 @@ def test_an_alert_that_ended_before_it_was_told_is_told_once(site: NotifierSite)
     assert len(site.pager.incidents) == 1
 
 
-def test_two_notifiers_at_once_tell_everything_once(site: NotifierSite) -> None:
-    one, two = site.notifier(ready=False), site.notifier(ready=False)
-    one.wait_ready()
-    two.wait_ready()
+def test_two_notifiers_send_every_alert_once(site: NotifierSite) -> None:
+    first, second = site.notifier(ready=False), site.notifier(ready=False)
+    first.wait_ready()
+    second.wait_ready()
     everything = [f"a{number}" for number in range(60)]
 
     site.publish(*(alert(identity) for identity in everything[:30]))
     until(lambda: len(site.slack.messages) >= 10, "some messages", 30)
-    two.kill()
+    second.kill()
     site.publish(*(alert(identity) for identity in everything[30:]))
     site.publish(*(alert(identity) for identity in everything))
     until(lambda: len(site.slack.messages) >= 60, "sixty messages", 60)
@@ -117,7 +117,7 @@ def test_two_notifiers_at_once_tell_everything_once(site: NotifierSite) -> None:
     until(lambda: len(site.lines("pagerduty")) >= 60, "sixty lines of the pager", 30)
 
     assert sorted(message.alert or "" for message in site.slack.messages) == sorted(everything)
-    assert sorted(one.dedup_key for one in site.pager.incidents) == sorted(everything)
+    assert sorted(incident.dedup_key for incident in site.pager.incidents) == sorted(everything)
 
 
 def test_without_redis_nothing_is_sent_and_nothing_is_lost(

@@ -1,4 +1,4 @@
-"""Redis loses everything: what the notifier rebuilds from Kafka before it sends anything."""
+"""Redis loses everything: the notifier rebuilds its log from Kafka before it sends anything."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -37,19 +37,23 @@ def over_a_restart(redis: RedisNode, notifier: Service) -> None:
     notifier.start()
 
 
-def shown_once(site: NotifierSite, count: int) -> bool:
+def is_shown_once(site: NotifierSite, count: int) -> bool:
     return len(site.slack.messages) == len(site.pager.incidents) == count
 
 
+def edited(site: NotifierSite) -> int:
+    return sum(bool(message.edits) for message in site.slack.messages)
+
+
 @pytest.mark.parametrize(("lose", "count"), [(while_they_run, 2), (over_a_restart, 1)])
-def test_everything_is_told_once_though_redis_lost_everything(
+def test_every_alert_is_sent_once_though_redis_lost_everything(
     make_site: MakeSite, own_redis: RedisNode, lose: Loss, count: int
 ) -> None:
     site = make_site(redis=own_redis.url())
     notifier, *_others = [site.notifier() for _ in range(count)]
     site.publish(alert("ends"), alert("grows"))
     until(lambda: len(site.lines() + site.lines("pagerduty")) == 4, "four lines", 15)
-    before = {one.alert: one.ts for one in site.slack.messages}
+    before = {message.alert: message.ts for message in site.slack.messages}
     site.slack.wrong("status", call=POST, status=429, retry_after=1, times=1000)
     site.publish(alert("queued"), alert("queued-too"))
     until(lambda: len(site.slack.called(POST)) > 2, "it waits for Slack", 15)
@@ -59,19 +63,19 @@ def test_everything_is_told_once_though_redis_lost_everything(
     lose(own_redis, notifier)
     site.publish(alert("ends", 2, **RESOLVED), alert("meanwhile"))
     site.slack.script.clear()
-    until(lambda: shown_once(site, 5), "five messages, five pages", 40)
-    until(lambda: len([one for one in site.slack.messages if one.edits]) == 1, "an edit", 30)
+    until(lambda: is_shown_once(site, 5), "five messages, five pages", 40)
+    until(lambda: edited(site) == 1, "an edit", 30)
     until(lambda: site.pager.of("ends")[0].status == "resolved", "the page is over", 30)
     site.publish(alert("queued", 2, **RESOLVED))
     until(lambda: site.pager.of("queued")[0].status == "resolved", "that is over too", 30)
-    until(lambda: len([one for one in site.slack.messages if one.edits]) == 2, "its edit", 30)
+    until(lambda: edited(site) == 2, "its edit", 30)
 
-    assert shown_once(site, 5)
-    after = {one.alert: one for one in site.slack.messages}
+    assert is_shown_once(site, 5)
+    after = {message.alert: message for message in site.slack.messages}
     assert {name: after[name].ts for name in before} == before
     assert "✅ RESOLVED" in after["ends"].words
     assert "✅ RESOLVED" in after["queued"].words
-    assert not [one for one in site.slack.messages if "possible repeat" in one.words]
+    assert not any("possible repeat" in message.words for message in site.slack.messages)
 
 
 def test_readyz_says_what_it_waits_for(make_site: MakeSite, own_redis: RedisNode) -> None:
@@ -89,7 +93,7 @@ def test_readyz_says_what_it_waits_for(make_site: MakeSite, own_redis: RedisNode
     assert answer["faults"] == {"log": "rebuilding the log from the ledger"}
 
 
-def test_a_ledger_that_is_gone_too_is_said(make_site: MakeSite, own_redis: RedisNode) -> None:
+def test_a_lost_ledger_is_noted_in_readyz(make_site: MakeSite, own_redis: RedisNode) -> None:
     site = make_site(redis=own_redis.url())
     notifier = site.notifier()
     site.publish(alert())
@@ -105,7 +109,7 @@ def test_a_ledger_that_is_gone_too_is_said(make_site: MakeSite, own_redis: Redis
     until(lambda: site.slack.messages[0].edits, "the message is edited", 30)
 
     assert "the ledger was empty" in notes(notifier)["ledger"]
-    assert shown_once(site, 1)
+    assert is_shown_once(site, 1)
 
 
 def notes(notifier: Service) -> dict[str, str]:
@@ -113,24 +117,24 @@ def notes(notifier: Service) -> dict[str, str]:
     return answer.get("notes", {})
 
 
-def test_what_kafka_knows_is_read_to_its_end(kafka: str, topics: str) -> None:
-    told = [TopicMessage(wire(alert(f"a{n}")), f"a{n}".encode()) for n in range(700)]
-    parts.produce(kafka, topics + ALERTS, [*told, TopicMessage(b"{no alert", b"x")])
+def test_the_alerts_topic_is_read_to_its_end(kafka: str, topics: str) -> None:
+    messages = [TopicMessage(wire(alert(f"a{n}")), f"a{n}".encode()) for n in range(700)]
+    parts.produce(kafka, topics + ALERTS, [*messages, TopicMessage(b"{no alert", b"x")])
     history = KafkaHistory(kafka, topics, name_group(topics))
 
-    found = [one for batch in history.read_alerts(alert().detected_at) for one in batch]
+    read = [item for batch in history.read_alerts(alert().detected_at) for item in batch]
     since_then = [
-        one for batch in history.read_alerts(found[0].at + 3600 * SECOND) for one in batch
+        item for batch in history.read_alerts(read[0].at + 3600 * SECOND) for item in batch
     ]
 
-    assert sorted(one.job.alert.id for one in found) == sorted(f"a{n}" for n in range(700))
-    assert not any(one.is_committed for one in found)
+    assert sorted(item.job.alert.id for item in read) == sorted(f"a{n}" for n in range(700))
+    assert not any(item.is_committed for item in read)
     assert since_then == []
     assert not history.has_committed()
     assert [line for batch in history.read_lines() for line in batch] == []
 
 
-def test_a_ledger_that_was_never_made_is_empty(kafka: str, topic_prefix: str) -> None:
+def test_a_ledger_that_was_never_created_is_empty(kafka: str, topic_prefix: str) -> None:
     history = KafkaHistory(kafka, topic_prefix, name_group(topic_prefix))
 
     assert list(history.read_lines()) == []

@@ -27,7 +27,7 @@ KEYS = Keys("t.")
 
 @pytest.fixture
 def redis(redis_url: str) -> Iterator[Redis]:
-    """With logs that are complete."""
+    """An empty database with complete logs."""
     with Redis.from_url(redis_url) as client:
         for keys in (KEYS, Keys("one."), Keys("two.")):
             lost = RedisRebuild(client, keys)
@@ -138,39 +138,39 @@ def test_installations_under_two_prefixes_share_nothing(redis: Redis) -> None:
     assert RedisLog(redis, Keys("two."), HOLD).claim("slack", clock()) is None
 
 
-def test_letters_leave_the_outbox_in_their_order(redis: Redis) -> None:
+def test_records_leave_the_outbox_in_their_order(redis: Redis) -> None:
     outbox = RedisOutbox(redis, KEYS)
-    letters = [OutboxRecord("ledger", None, f"{n}".encode(), []) for n in range(5)]
-    outbox.append(letters)
+    records = [OutboxRecord("ledger", None, f"{n}".encode(), []) for n in range(5)]
+    outbox.append(records)
 
     first = outbox.take(2)
     outbox.drop(2)
 
-    assert [*first, *outbox.take(9)] == letters
+    assert [*first, *outbox.take(9)] == records
 
 
-def test_one_process_at_a_time_delivers_letters(redis: Redis) -> None:
-    one, other = RedisOutbox(redis, KEYS), RedisOutbox(redis, KEYS)
-    one.append([RECORD, RECORD])
+def test_one_process_at_a_time_delivers_records(redis: Redis) -> None:
+    first, second = RedisOutbox(redis, KEYS), RedisOutbox(redis, KEYS)
+    first.append([RECORD, RECORD])
 
-    taken = one.take(9)
+    taken = first.take(9)
 
-    assert (taken, other.take(9), one.take(9)) == ([RECORD, RECORD], [], [RECORD, RECORD])
+    assert (taken, second.take(9), first.take(9)) == ([RECORD, RECORD], [], [RECORD, RECORD])
 
 
-def test_who_lost_the_outbox_drops_nothing(redis: Redis) -> None:
-    one, other = RedisOutbox(redis, KEYS), RedisOutbox(redis, KEYS)
-    one.append([RECORD, RECORD])
-    one.take(9)
+def test_a_process_that_lost_the_lease_drops_nothing(redis: Redis) -> None:
+    first, second = RedisOutbox(redis, KEYS), RedisOutbox(redis, KEYS)
+    first.append([RECORD, RECORD])
+    first.take(9)
     redis.delete(KEYS.outbox_lease)
-    other.take(9)
+    second.take(9)
 
-    one.drop(2)
+    first.drop(2)
 
     assert redis.llen(KEYS.outbox) == 2
 
 
-def test_a_durable_redis_lacks_nothing(redis: Redis) -> None:
+def test_a_durable_redis_has_no_fault(redis: Redis) -> None:
     notes: dict[str, str] = {}
 
     assert RedisHealth(redis, notes).check() is None
@@ -201,7 +201,7 @@ def without_config(node: RedisNode) -> Redis:
     return Redis.from_url(node.url().replace("redis://", "redis://plain:x@"))
 
 
-def test_what_a_redis_hides_stands_in_a_note(own_redis: RedisNode) -> None:
+def test_settings_that_redis_hides_are_noted(own_redis: RedisNode) -> None:
     notes: dict[str, str] = {}
 
     with without_config(own_redis) as plain:
@@ -210,7 +210,7 @@ def test_what_a_redis_hides_stands_in_a_note(own_redis: RedisNode) -> None:
     assert notes == {"redis": "redis hides its appendfsync: check them yourself"}
 
 
-def test_a_redis_that_hides_its_settings_is_judged_by_what_it_does_say(lax_redis: Redis) -> None:
+def test_a_redis_that_hides_some_settings_is_checked_by_the_others(lax_redis: Redis) -> None:
     lax_redis.config_set("appendonly", "no")
     lax_redis.acl_setuser("default", commands=["-config"])
 

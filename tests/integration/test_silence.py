@@ -1,4 +1,4 @@
-"""A source falls silent, and the watchdog runs: from ingest to Slack, a metric and a heartbeat."""
+"""A silent source and the watchdog: from ingest to Slack, a metric and a heartbeat service."""
 
 import re
 from collections.abc import Iterator
@@ -79,42 +79,50 @@ def report(number: int, text: str) -> dict[str, str]:
     return {"id": f"r{number}", "source": "wire", "text": text}
 
 
-def said(pipeline: Pipeline, channel: str, words: str) -> PostedMessage | None:
-    """The message in a channel that now shows these words."""
-    here = (one for one in pipeline.slack.messages if one.channel == channel_id(channel))
-    found = (one for one in here if words in one.words)
-    return next(found, None)
+def find_message(pipeline: Pipeline, channel: str, words: str) -> PostedMessage | None:
+    """The first message in a channel that now shows these words."""
+    messages = [
+        message
+        for message in pipeline.slack.messages
+        if message.channel == channel_id(channel) and words in message.words
+    ]
+    return messages[0] if messages else None
 
 
-def test_silence_is_noticed_wherever_it_is(
+def test_a_silent_source_and_the_watchdog_are_reported(
     pipeline: Pipeline, heartbeat: HeartbeatStandIn, kafka: str, topics: str
 ) -> None:
     pipeline.post(report(1, "They appoint a new leader.")).raise_for_status()
-    until(lambda: said(pipeline, "watch", "Pressure: watch"), "the hypothesis is at watch")
+    until(lambda: find_message(pipeline, "watch", "Pressure: watch"), "the hypothesis is at watch")
 
-    until(lambda: said(pipeline, "duty", "wire is silent"), "those on duty hear of it")
-    until(lambda: said(pipeline, "watch", "blind: rocket fire"), "the indicator is blind")
-    assert said(pipeline, "watch", "wire is silent") is None
+    until(lambda: find_message(pipeline, "duty", "wire is silent"), "duty engineers get an alert")
+    until(lambda: find_message(pipeline, "watch", "blind: rocket fire"), "the indicator is blind")
+    assert find_message(pipeline, "watch", "wire is silent") is None
     assert SOURCE_SILENT not in str(pipeline.pager.incidents)
 
     pipeline.post(report(2, "Nothing happens.")).raise_for_status()
-    until(lambda: said(pipeline, "duty", "wire reports again"), "those on duty hear the end of it")
-    until(lambda: said(pipeline, "watch", "blind: rocket fire") is None, "it sees again")
+    until(lambda: find_message(pipeline, "duty", "wire reports again"), "its end is shown")
+    until(
+        lambda: find_message(pipeline, "watch", "blind: rocket fire") is None,
+        "the indicator is no longer blind",
+    )
 
-    beats = dict(METRIC.findall(pipeline.notifier.metrics()))
+    arrivals = dict(METRIC.findall(pipeline.notifier.metrics()))
     now = datetime.now(UTC).timestamp()
-    assert set(beats) == {str(partition) for partition in range(PARTITIONS)}
-    assert all(now - float(sent) < 30 for sent in beats.values())
+    assert set(arrivals) == {str(partition) for partition in range(PARTITIONS)}
+    assert all(now - float(sent) < 30 for sent in arrivals.values())
     assert [call.name for call in heartbeat.calls][:2] == ["vedette", "vedette"]
 
     alerts = [
-        Alert.model_validate_json(one.value or b"") for one in read_all(kafka, topics + ALERTS)
+        Alert.model_validate_json(message.value or b"")
+        for message in read_all(kafka, topics + ALERTS)
     ]
-    own = {one.id for one in alerts if is_watchdog(one)}
-    assert len(own) == PARTITIONS
-    assert {one.status for one in alerts if is_watchdog(one)} == {Status.FIRING}
-    assert not any(own & {message.alert} for message in pipeline.slack.messages)
+    watchdogs = [alert for alert in alerts if is_watchdog(alert)]
+    ids = {alert.id for alert in watchdogs}
+    assert len(ids) == PARTITIONS
+    assert {alert.status for alert in watchdogs} == {Status.FIRING}
+    assert not any(ids & {message.alert} for message in pipeline.slack.messages)
     assert not any(
-        one in str(line.value) for line in read_all(kafka, topics + LEDGER) for one in own
+        identity in str(line.value) for line in read_all(kafka, topics + LEDGER) for identity in ids
     )
     assert read_all(kafka, topics + DEAD_LETTERS) == []
