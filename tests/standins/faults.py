@@ -14,9 +14,9 @@ class ScriptedFault:
 
     `status` answers with that HTTP status (and `retry_after`), `error` with Slack's `ok: false`,
     `delay` answers as usual after `seconds`, `hang` does so after `release` (or at the end),
-    `drop` closes the connection. What is `stored` takes effect although the caller is not told,
-    at once, or, with `late`, only after `seconds`. (A `hang` that is not stored takes effect when
-    it is released: a service that comes late.)
+    `drop` closes the connection. A `stored` call takes effect although the caller gets no answer:
+    at once, or, with `late`, after `seconds`. A `hang` that is not stored takes effect when it is
+    released.
     """
 
     kind: Kind
@@ -39,7 +39,7 @@ class ScriptedFault:
 
     @property
     def takes_effect(self) -> bool:
-        """Whether the call does what it asks for all the same."""
+        """Whether the call takes effect in spite of the fault."""
         return self.stored or self.kind == "delay"
 
 
@@ -61,14 +61,14 @@ class Script:
     def take(self, call: str) -> ScriptedFault | None:
         """The first fault for `call`, used up by one."""
         with self._lock:
-            for place, (fault, left) in enumerate(self._faults):
+            for index, (fault, left) in enumerate(self._faults):
                 if fault.call in ("*", call):
-                    self._use(place, fault, left)
+                    self._use(index, fault, left)
                     return fault
         return None
 
-    def _use(self, place: int, fault: ScriptedFault, left: int) -> None:
+    def _use(self, index: int, fault: ScriptedFault, left: int) -> None:
         if left == 1:
-            del self._faults[place]
+            del self._faults[index]
         else:
-            self._faults[place] = (fault, left - 1)
+            self._faults[index] = (fault, left - 1)

@@ -1,4 +1,4 @@
-"""A heartbeat service that counts the calls it gets: what is not called any more tells people."""
+"""A heartbeat service that counts its calls; a real one pages people when they stop."""
 
 from tests.standins.server import Call, Json, StandIn, StandInAnswer
 
@@ -6,13 +6,13 @@ from tests.standins.server import Call, Json, StandIn, StandInAnswer
 class HeartbeatStandIn(StandIn):
     """Takes every call."""
 
-    def act(self, call: Call) -> StandInAnswer:  # noqa: ARG002  (all calls are the same to it)
-        """Answer that it was heard."""
+    def act(self, call: Call) -> StandInAnswer:  # noqa: ARG002  (all calls are alike)
+        """Answer 200."""
         return StandInAnswer(200, {"ok": True})
 
     def state(self) -> Json:
-        """How many calls came."""
+        """The number of calls."""
         return {"calls": len(self.calls)}
 
     def forget(self) -> None:
-        """Nothing but the calls is kept."""
+        """Only the calls are kept."""

@@ -77,25 +77,25 @@ class PagerDutyStandIn(StandIn):
     def of(self, dedup_key: str) -> list[Incident]:
         """The incidents opened under one key."""
         with self.lock:
-            return [one for one in self.incidents if one.dedup_key == dedup_key]
+            return [incident for incident in self.incidents if incident.dedup_key == dedup_key]
 
     def _take(self, event: Json) -> None:
-        place = self._open(event["dedup_key"])
-        if place is not None:
-            self.incidents[place] = _moved(self.incidents[place], event)
+        index = self._find_open(event["dedup_key"])
+        if index is not None:
+            self.incidents[index] = _apply_event(self.incidents[index], event)
         elif event["event_action"] == "trigger":
             opened = Incident(event["dedup_key"], "triggered", time.time(), (event,))
             self.incidents.append(opened)
 
-    def _open(self, key: str) -> int | None:
-        for place, incident in enumerate(self.incidents):
+    def _find_open(self, key: str) -> int | None:
+        for index, incident in enumerate(self.incidents):
             if incident.dedup_key == key and incident.status != "resolved":
-                return place
+                return index
         return None
 
     def _faults(self, event: Json) -> list[str]:
         faults = []
-        if not event.get("routing_key") or self._unknown(event["routing_key"]):
+        if not event.get("routing_key") or self._is_unknown(event["routing_key"]):
             faults.append("'routing_key' is invalid")
         if event.get("event_action") not in ACTIONS:
             faults.append("'event_action' is invalid")
@@ -103,11 +103,11 @@ class PagerDutyStandIn(StandIn):
             return faults + _payload_faults(event.get("payload") or {})
         return faults if event.get("dedup_key") else [*faults, "'dedup_key' is missing"]
 
-    def _unknown(self, key: str) -> bool:
+    def _is_unknown(self, key: str) -> bool:
         return self._keys is not None and key not in self._keys
 
 
-def _moved(incident: Incident, event: Json) -> Incident:
+def _apply_event(incident: Incident, event: Json) -> Incident:
     moves = {"resolve": "resolved", "acknowledge": "acknowledged"}
     status = moves.get(event["event_action"], incident.status)
     return replace(incident, status=status, events=(*incident.events, event))

@@ -1,7 +1,7 @@
 """Slack's Web API as far as Vedette uses it, on loopback.
 
 In a test: `with SlackStandIn() as slack: … slack.messages`. By itself, for another process:
-`python -m tests.standins.slack --port 8090`; `/_control/state` then tells what came.
+`python -m tests.standins.slack --port 8090`; `/_control/state` then lists what it received.
 """
 
 import hashlib
@@ -57,8 +57,8 @@ class PostedMessage:
     def alert(self) -> str | None:
         """The alert id in its metadata."""
         payload = (self.shown.metadata or {}).get("event_payload", {})
-        found: str | None = payload.get("alert")
-        return found
+        alert_id: str | None = payload.get("alert")
+        return alert_id
 
 
 @dataclass
@@ -126,7 +126,7 @@ class SlackStandIn(StandIn):
             return _no("invalid_auth")
         with self.lock:
             act = acts.get(name)
-            return _no("unknown_method") if act is None else act(_decoded(call.body))
+            return _no("unknown_method") if act is None else act(_decode(call.body))
 
     def answer(self, call: Call) -> StandInAnswer | None:
         return super().answer(replace(call, name=call.name.removeprefix("api/")))
@@ -155,7 +155,7 @@ class SlackStandIn(StandIn):
         channel = self._channels.resolve(str(body.get("channel", "")))
         if channel is None:
             return _no("channel_not_found")
-        fault = _unfit(body)
+        fault = _find_fault(body)
         if fault is not None:
             return _no(fault)
         message = PostedMessage(self._next_ts(), channel, time.time(), **_content(body))
@@ -163,19 +163,19 @@ class SlackStandIn(StandIn):
         return _ok(ts=message.ts, channel=channel, message=_shown(message, metadata=True))
 
     def _update(self, body: Json) -> StandInAnswer:
-        for place, message in enumerate(self.messages):
+        for index, message in enumerate(self.messages):
             if (message.channel, message.ts) == (body.get("channel"), body.get("ts")):
-                return self._edit(place, message, body)
+                return self._edit(index, message, body)
         return _no("message_not_found")
 
-    def _edit(self, place: int, message: PostedMessage, body: Json) -> StandInAnswer:
-        fault = _unfit(body)
+    def _edit(self, index: int, message: PostedMessage, body: Json) -> StandInAnswer:
+        fault = _find_fault(body)
         if fault is not None:
             return _no(fault)
         edit = PostedEdit(time.time(), **_content(body))
         if "metadata" not in body:  # Slack keeps what it has then
             edit = replace(edit, metadata=message.shown.metadata)
-        self.messages[place] = replace(message, edits=(*message.edits, edit))
+        self.messages[index] = replace(message, edits=(*message.edits, edit))
         return _ok(ts=message.ts, channel=message.channel, text=edit.text)
 
     def _history(self, body: Json) -> StandInAnswer:
@@ -184,17 +184,17 @@ class SlackStandIn(StandIn):
         channel = body.get("channel")
         if channel not in self._channels.names:
             return _no("channel_not_found")
-        found = [one for one in reversed(self.messages) if one.channel == channel]
-        return _page([one for one in found if _within(one, body)], body)
+        newest_first = [each for each in reversed(self.messages) if each.channel == channel]
+        return _page([message for message in newest_first if _is_within(message, body)], body)
 
     def _list(self, body: Json) -> StandInAnswer:
         if "channels:read" not in self.scopes:
             return _no("missing_scope", needed="channels:read")
-        found = [{"id": key, "name": name} for key, name in self._channels.names.items()]
+        channels = [{"id": key, "name": name} for key, name in self._channels.names.items()]
         start = int(body.get("cursor") or 0)
         size = int(body.get("limit") or 100)
-        more = str(start + size) if start + size < len(found) else ""
-        return _ok(channels=found[start : start + size], response_metadata={"next_cursor": more})
+        more = str(start + size) if start + size < len(channels) else ""
+        return _ok(channels=channels[start : start + size], response_metadata={"next_cursor": more})
 
     def _next_ts(self) -> str:
         self._last = max(self._last + 1, int(time.time() * 1_000_000))
@@ -209,7 +209,7 @@ def _no(error: str, **body: Any) -> StandInAnswer:
     return StandInAnswer(200, {"ok": False, "error": error, **body})
 
 
-def _decoded(body: Json) -> Json:
+def _decode(body: Json) -> Json:
     """A form carries its JSON parts as text."""
     parts = {key: body[key] for key in ("blocks", "metadata") if isinstance(body.get(key), str)}
     return body | {key: json.loads(text) for key, text in parts.items()}
@@ -220,7 +220,7 @@ def _content(body: Json) -> Json:
     return {"text": body.get("text", ""), "blocks": body.get("blocks", []), "metadata": metadata}
 
 
-def _unfit(body: Json) -> str | None:
+def _find_fault(body: Json) -> str | None:
     blocks = body.get("blocks", [])
     if not body.get("text") and not blocks:
         return "no_text"
@@ -246,19 +246,19 @@ def _texts(blocks: list[Json]) -> list[str]:
     return [part["text"] for part in parts if isinstance(part, dict) and "text" in part]
 
 
-def _within(message: PostedMessage, body: Json) -> bool:
+def _is_within(message: PostedMessage, body: Json) -> bool:
     oldest, latest = float(body.get("oldest") or 0), float(body.get("latest") or "inf")
     if str(body.get("inclusive", "")).lower() in ("1", "true"):
         return oldest <= float(message.ts) <= latest
     return oldest < float(message.ts) < latest
 
 
-def _page(found: list[PostedMessage], body: Json) -> StandInAnswer:
+def _page(messages: list[PostedMessage], body: Json) -> StandInAnswer:
     start, size = int(body.get("cursor") or 0), int(body.get("limit") or 100)
-    more = start + size < len(found)
+    more = start + size < len(messages)
     metadata = str(body.get("include_all_metadata", "")).lower() in ("1", "true")
     return _ok(
-        messages=[_shown(message, metadata=metadata) for message in found[start : start + size]],
+        messages=[_shown(message, metadata=metadata) for message in messages[start : start + size]],
         has_more=more,
         response_metadata={"next_cursor": str(start + size) if more else ""},
     )

@@ -41,7 +41,7 @@ def test_a_posted_message_can_be_edited_and_is_found_by_its_metadata(slack: Slac
     web.chat_update(channel=posted["channel"], ts=posted["ts"], text="two")
     history = web.conversations_history(channel=posted["channel"], include_all_metadata=True)
 
-    assert [(one["text"], one["metadata"]) for one in history["messages"]] == [("two", METADATA)]
+    assert [(each["text"], each["metadata"]) for each in history["messages"]] == [("two", METADATA)]
     assert [edit.text for edit in slack.of("a1")[0].edits] == ["two"]
     assert posted["channel"] == channel_id("alerts")
 
@@ -66,7 +66,7 @@ def test_history_comes_newest_first_in_pages(slack: SlackStandIn) -> None:
         client(slack).chat_postMessage(channel="#alerts", text=f"{number}")
 
     pages = [
-        [one["text"] for one in page["messages"]]
+        [message["text"] for message in page["messages"]]
         for page in client(slack).conversations_history(channel=channel_id("alerts"), limit=2)
     ]
 
@@ -122,7 +122,7 @@ def test_a_second_trigger_of_an_open_incident_pages_nobody(pager: PagerDutyStand
     for event in (trigger("a1"), trigger("a1"), trigger("a2")):
         assert httpx.post(f"{pager.url}/v2/enqueue", json=event).status_code == 202
 
-    assert [one.dedup_key for one in pager.incidents] == ["a1", "a2"]
+    assert [incident.dedup_key for incident in pager.incidents] == ["a1", "a2"]
 
 
 def test_a_trigger_after_the_resolve_opens_a_new_incident(pager: PagerDutyStandIn) -> None:
@@ -131,7 +131,7 @@ def test_a_trigger_after_the_resolve_opens_a_new_incident(pager: PagerDutyStandI
     for event in (trigger("a1"), resolve, trigger("a1")):
         httpx.post(f"{pager.url}/v2/enqueue", json=event)
 
-    assert [one.status for one in pager.of("a1")] == ["resolved", "triggered"]
+    assert [incident.status for incident in pager.of("a1")] == ["resolved", "triggered"]
 
 
 def test_an_event_without_severity_is_refused(pager: PagerDutyStandIn) -> None:
