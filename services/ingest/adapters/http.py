@@ -25,7 +25,7 @@ MOST_REPORTS = 10_000
 READ_SECONDS = 30.0
 
 FindReporter = Callable[[str], Reporter | None]
-"""Whom a token stands for, or None."""
+"""The reporter of a token, or None."""
 
 
 class RejectedRequest(Exception):

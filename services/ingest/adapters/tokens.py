@@ -41,7 +41,7 @@ class Tokens:
     reporters: Mapping[str, Reporter]
 
     def find_reporter(self, token: str) -> Reporter | None:
-        """Whom `token` stands for; takes the same time for every token."""
+        """The reporter of `token`, or None; takes the same time for every token."""
         digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
         matching = None
         for known, reporter in self.reporters.items():

@@ -1,4 +1,4 @@
-"""A report and its reporter → an Event as it is stored, or a refusal with every error by field."""
+"""A report and its reporter → an Event as it is stored, or a refusal with all errors by field."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class StoredEvent:
 
 
 def normalize(item: Any, context: ReportContext) -> StoredEvent | ReportResult:
-    """The event that `item`, a decoded report, becomes; a refusal stays what it is."""
+    """The event of `item`, a decoded report, or its refusal; a ReportResult stays as it is."""
     if isinstance(item, ReportResult):
         return item
     if not isinstance(item, dict):

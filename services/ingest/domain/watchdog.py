@@ -1,4 +1,4 @@
-"""The watchdog: a report of Vedette itself in every partition, so that silence is noticed."""
+"""The watchdog: reports of Vedette itself in every partition; people are alerted if they stop."""
 
 from datetime import datetime
 

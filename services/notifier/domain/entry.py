@@ -20,7 +20,7 @@ def is_assumed(entry: Entry) -> bool:
 
 
 def notified_content(alert: Alert) -> str:
-    """What of a revision is notified at once; revisions with equal content differ in evidence."""
+    """What is notified at once if it changes; otherwise revisions differ in evidence alone."""
     flags = (alert.uncorroborated, alert.late, alert.backfill, alert.exercise)
     digits = "".join("1" if flag else "0" for flag in flags)
     return " ".join([alert.status, alert.level, digits, *sorted(alert.hypotheses)])

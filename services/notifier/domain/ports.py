@@ -78,14 +78,14 @@ class Notice:
 
 
 class Receiver(Protocol):
-    """One place where people are told.
+    """One place that shows alerts to people.
 
     Every method blocks for the receiver's time-out at most, and no error text holds a secret.
     """
 
     @property
     def traits(self) -> ReceiverTraits:
-        """What it is like."""
+        """How it differs from other receivers."""
 
     def send(self, notice: Notice) -> str:
         """Send a new message and return its handle, by which it can be edited.
@@ -107,8 +107,8 @@ class Receiver(Protocol):
         """The message about the alert that was sent about `sending.since`, or None.
 
         Raises:
-            RetryableError: it cannot be told now.
-            Unreadable: it can never be told.
+            RetryableError: the lookup failed for now.
+            UnreadableHistory: the receiver never shows its messages.
         """
 
 
