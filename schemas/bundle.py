@@ -79,11 +79,10 @@ def completed_backfill_key(partition: int) -> bytes:
 
 
 class BackfillBarrier(Model):
-    """An end mark in a signals partition: every signal of the past of one events partition is here.
+    """All backfill signals of one events partition precede this in its signals partition.
 
-    They stand before it, for every rule that began anew in `bundle` or before. Rules over rules
-    wait for more: on `level` 1 and above it comes from a signals partition, in which every rule of
-    the level below has said again what it has to say.
+    They are of every rule that started over in `bundle` or before. For rules over rules, on `level`
+    1 and above, it comes from a signals partition, behind the signals of all rules a level below.
     """
 
     partition: Annotated[int, Field(ge=0)]

@@ -41,7 +41,7 @@ def build_summary(seen: SeenMessages, post_times: PostTimes, width: int) -> Tabl
 def measure_latency(alert_id: str, seen: SeenMessages, post_times: PostTimes) -> float | None:
     """Seconds from the HTTP request of the report that raised an alert to its first message.
 
-    None when the alert was not shown, or when no report behind it was post_times here.
+    None when the alert was not shown, or when none of its reports was posted here.
     """
     shown = [line for line in tuple(seen.ledger) if line.alert == alert_id and is_shown(line)]
     if not shown:

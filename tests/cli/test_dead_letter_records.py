@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from kafka.consumer.fetcher import ConsumerRecord
@@ -31,36 +30,37 @@ class DeadLetterRecord:
     offset: int = 0
 
 
-def records(*found: DeadLetterRecord) -> list[ConsumerRecord]:
-    return list(found)
+def records(*values: DeadLetterRecord) -> list[ConsumerRecord]:
+    return list(values)
 
 
 def headers(reason: str = "no time", topic: str = "vedette.events") -> Headers:
     return dead_letter_headers(reason, "detect", topic, 3, 17)
 
 
-def letter(value: bytes | None = b"x", **changes: Any) -> DeadLetter:
-    said = headers(changes.pop("reason", "no time"), changes.pop("topic", "vedette.events"))
-    more = [(name, str(told).encode()) for name, told in changes.items()]
-    (found,) = find_open(records(DeadLetterRecord(value, [("ce_type", b"t"), *said, *more])))
-    return found
+def letter(
+    value: bytes | None = b"x", reason: str = "no time", topic: str = "vedette.events"
+) -> DeadLetter:
+    record = DeadLetterRecord(value, [("ce_type", b"t"), *headers(reason, topic)])
+    (parsed,) = find_open(records(record))
+    return parsed
 
 
-def sent(one: DeadLetter, *originals: DeadLetterRecord) -> list[ResentRecord]:
-    return list(records_to_resend(one, records(*originals)))
+def sent(dead_letter: DeadLetter, *originals: DeadLetterRecord) -> list[ResentRecord]:
+    return list(records_to_resend(dead_letter, records(*originals)))
 
 
-def test_a_letter_that_was_sent_again_is_no_longer_open() -> None:
+def test_a_dead_letter_that_was_sent_again_is_no_longer_open() -> None:
     first, second = (
         DeadLetterRecord(b"a", headers(), offset=4),
         DeadLetterRecord(b"b", headers(), offset=5),
     )
-    mark = DeadLetterRecord(None, retry_marker_headers(find_open(records(first))[0]), offset=6)
+    marker = DeadLetterRecord(None, retry_marker_headers(find_open(records(first))[0]), offset=6)
 
-    assert [one.value for one in find_open(records(first, second, mark))] == [b"b"]
+    assert [each.value for each in find_open(records(first, second, marker))] == [b"b"]
 
 
-def test_what_is_no_letter_of_ours_is_left_out() -> None:
+def test_a_record_that_names_no_message_is_left_out() -> None:
     assert find_open(records(DeadLetterRecord(b"a", [("topic", b"t")]))) == []
 
 
@@ -75,12 +75,12 @@ def test_what_is_still_no_event_goes_under_the_key_it_had() -> None:
 
 
 def test_a_signal_goes_again_with_its_headers() -> None:
-    one = letter(b"{}", topic="vedette.signals")
+    signal = letter(b"{}", topic="vedette.signals")
 
-    assert sent(one) == [ResentRecord("vedette.signals", b"k", b"{}", [("ce_type", b"t")])]
+    assert sent(signal) == [ResentRecord("vedette.signals", b"k", b"{}", [("ce_type", b"t")])]
 
 
-def test_a_letter_without_bytes_sends_the_message_where_it_stands() -> None:
+def test_a_dead_letter_without_a_value_sends_the_message_it_names() -> None:
     original = DeadLetterRecord(b"large", [("ce_type", b"t")], key=b"o")
 
     assert sent(letter(None), original) == [

@@ -58,7 +58,7 @@ def test_each_line_gets_its_own_result() -> None:
     with ingest(lambda _: answer(202, ACCEPTED, REFUSED)) as running:
         posted = running.post([line(3), line(4)])
 
-    assert [(one.line.number, one.fault) for one in posted] == [
+    assert [(result.line.number, result.fault) for result in posted] == [
         (3, None),
         (4, "lat: too far north"),
     ]
@@ -92,7 +92,7 @@ def test_a_request_refused_as_a_whole_is_posted_line_by_line() -> None:
     with ingest(handler) as running:
         posted = running.post([line(1), line(2, "{oops"), line(3)])
 
-    assert [one.fault for one in posted] == [None, "column 2: no JSON", None]
+    assert [result.fault for result in posted] == [None, "column 2: no JSON", None]
 
 
 def test_a_busy_ingest_is_asked_again_after_the_time_that_it_names() -> None:

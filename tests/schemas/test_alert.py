@@ -1,4 +1,4 @@
-"""Levels, keys and grades: what alerts are told apart by."""
+"""Levels, keys and grades of alerts."""
 
 import pytest
 
@@ -30,10 +30,10 @@ def test_a_window_key_is_readable_json_in_the_order_of_the_fields() -> None:
 
 
 def test_the_order_of_a_group_changes_no_key() -> None:
-    one = window_key("p", "r", {"a": "1", "b": "2"}, exercise=False)
+    first = window_key("p", "r", {"a": "1", "b": "2"}, exercise=False)
     other = window_key("p", "r", {"b": "2", "a": "1"}, exercise=False)
 
-    assert one == other
+    assert first == other
 
 
 def test_a_drill_never_shares_a_window_or_a_fingerprint_with_a_real_hit() -> None:
@@ -45,10 +45,10 @@ def test_a_drill_never_shares_a_window_or_a_fingerprint_with_a_real_hit() -> Non
 
 
 def test_groups_that_read_alike_have_keys_of_their_own() -> None:
-    one = window_key("p", "r", {"a": '1"],["b","2'}, exercise=False)
+    first = window_key("p", "r", {"a": '1"],["b","2'}, exercise=False)
     other = window_key("p", "r", {"a": "1", "b": "2"}, exercise=False)
 
-    assert one != other
+    assert first != other
 
 
 def test_a_fingerprint_is_sixteen_hex_digits() -> None:

@@ -50,15 +50,15 @@ def test_the_topics_document_has_what_asyncapi_3_requires() -> None:
     assert DOCUMENT["asyncapi"] == "3.0.0"
     assert {"title", "version"} <= DOCUMENT["info"].keys()
     assert all({"host", "protocol"} <= server.keys() for server in DOCUMENT["servers"].values())
-    assert all(one["action"] in {"send", "receive"} for one in DOCUMENT["operations"].values())
-    assert all("channel" in one for one in DOCUMENT["operations"].values())
+    assert all(each["action"] in {"send", "receive"} for each in DOCUMENT["operations"].values())
+    assert all("channel" in each for each in DOCUMENT["operations"].values())
 
 
 def test_every_topic_is_a_channel_with_its_address_and_how_it_is_kept() -> None:
     channels = DOCUMENT["channels"]
 
-    assert {one["address"] for one in channels.values()} == {f"vedette.{t.name}" for t in TOPICS}
-    assert all(one["bindings"]["kafka"]["topicConfiguration"] for one in channels.values())
+    assert {each["address"] for each in channels.values()} == {f"vedette.{t.name}" for t in TOPICS}
+    assert all(each["bindings"]["kafka"]["topicConfiguration"] for each in channels.values())
 
 
 def test_every_reference_leads_somewhere() -> None:
@@ -75,7 +75,9 @@ def test_every_reference_leads_somewhere() -> None:
 def test_an_operation_names_only_messages_of_its_channel() -> None:
     for operation in DOCUMENT["operations"].values():
         channel = operation["channel"]["$ref"]
-        assert all(one["$ref"].startswith(f"{channel}/messages/") for one in operation["messages"])
+        assert all(
+            each["$ref"].startswith(f"{channel}/messages/") for each in operation["messages"]
+        )
 
 
 def test_the_written_document_reads_back_as_the_same() -> None:

@@ -23,7 +23,7 @@ def test_evidence_may_be_dated_to_a_day_or_to_a_moment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"observed": [{"rule": "fire", "at": "4 January"}]}, "is not a day"),
         ({"observed": [{"rule": "fire", "at": "2020-01-04T11:00:00"}]}, "is not a day"),
@@ -36,6 +36,6 @@ def test_evidence_may_be_dated_to_a_day_or_to_a_moment() -> None:
     ],
     ids=str,
 )
-def test_what_a_hypothesis_cannot_mean_is_refused(wrong: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValidationError, match=said):
+def test_what_a_hypothesis_cannot_mean_is_refused(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
         Hypothesis.model_validate(GIVEN | wrong)

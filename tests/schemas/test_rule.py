@@ -1,4 +1,4 @@
-"""What a rule file may say, and how it is told what it may not."""
+"""What a rule file may contain, and the errors of what it may not."""
 
 from datetime import timedelta
 from typing import Any

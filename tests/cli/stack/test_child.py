@@ -44,9 +44,9 @@ def test_a_kept_output_is_not_in_the_log(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "print('shown')"]
 
     child = start("it", command, os.environ, log, keep_output=True)
-    said, _ = child.process.communicate(timeout=10)
+    output, _ = child.process.communicate(timeout=10)
 
-    assert (said, child.tail()) == (b"shown\n", "")
+    assert (output, child.tail()) == (b"shown\n", "")
 
 
 def test_a_child_that_hears_ends_by_itself(tmp_path: Path) -> None:

@@ -84,14 +84,14 @@ def test_a_dead_letter_is_listed_with_its_reason_and_its_bytes(broker: str) -> N
 
     listed = vedette("dead-letters", "list", "--format", "json", broker=broker)
 
-    letter = json.loads(listed.stdout)
-    assert (letter["reason"], letter["where"]) == ("too_late", "correlate")
-    assert (letter["topic"], letter["partition"], letter["offset"]) == (
+    described = json.loads(listed.stdout)
+    assert (described["reason"], described["where"]) == ("too_late", "correlate")
+    assert (described["topic"], described["partition"], described["offset"]) == (
         "vedette.signals",
         "3",
         "17",
     )
-    assert (letter["key"], letter["value_base64"]) == ("k", "/3s=")
+    assert (described["key"], described["value_base64"]) == ("k", "/3s=")
 
 
 def test_dead_letters_without_a_topic_is_one_line_and_exit_code_2(broker: str) -> None:
@@ -116,10 +116,10 @@ def test_the_acts_on_an_alert_are_shown_in_order_of_time(broker: str) -> None:
         }
         send(broker, "vedette.ledger", json.dumps(line).encode(), [])
 
-    told = vedette("ledger", "show", "a1", "--format", "json", broker=broker)
+    shown = vedette("ledger", "show", "a1", "--format", "json", broker=broker)
     unknown = vedette("ledger", "show", "a2", broker=broker)
 
-    assert [json.loads(line)["act"] for line in told.stdout.splitlines()] == [
+    assert [json.loads(line)["act"] for line in shown.stdout.splitlines()] == [
         "notified",
         "resolved",
     ]
@@ -160,12 +160,12 @@ def test_a_dead_letter_is_sent_again_once(broker: str) -> None:
     headers = dead_letter_headers("no time", "detect", "vedette.events", 3, 17)
     send(broker, "vedette.dead-letters", b"{}", headers)
 
-    tried = vedette("dead-letters", "retry", "--dry-run", broker=broker)
+    dry_run = vedette("dead-letters", "retry", "--dry-run", broker=broker)
     first = vedette("dead-letters", "retry", broker=broker)
     second = vedette("dead-letters", "retry", broker=broker)
     listed = vedette("dead-letters", "list", "--format", "json", broker=broker)
 
-    assert "vedette.events/3@17  no time" in tried.stdout
+    assert "vedette.events/3@17  no time" in dry_run.stdout
     assert "1 of 1 open dead letters sent again, as 1 messages" in first.stdout
     assert "0 of 0 open dead letters" in second.stdout
     assert listed.stdout == ""
