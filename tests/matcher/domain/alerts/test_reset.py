@@ -160,6 +160,28 @@ def test_the_backfill_begins_a_retention_before_the_later_of_change_and_clock() 
         assert state.settled_until == expected
 
 
+def test_an_alert_that_begins_where_the_settled_times_end_is_not_withdrawn() -> None:
+    rule = replace(RULE, condition=Condition(gte=1))
+    for known in (True, False):
+        course = WindowCourse(rule).take(hit(5))
+        course.clock = NOON + 5 * HOUR + rule.retention - rule.look_back
+
+        course.publish(rule, known=known).take_backfilled(hit(5)).release()
+
+        assert course.state.settled_until == micros(NOON + 5 * HOUR)
+        assert revisions(course.alerts) == [(Status.FIRING, 1)]
+
+
+def test_an_alert_counts_its_forgotten_hits_after_a_change_of_an_unknown_rule() -> None:
+    hits = [hit(hour) for hour in range(201)]
+    course = _take_and_tick(WindowCourse(RULE), hits).take(hits[-1])
+    assert len(course.state.hits) < len(hits)
+
+    course.publish(OTHER, known=False).take_backfilled(*hits).release()
+
+    assert course.summaries() == {(NOON + 2 * HOUR, "high", 201)}
+
+
 def test_a_repeat_of_the_release_sends_its_alerts_again() -> None:
     course = WindowCourse(PAIR).publish(PAIR).take_backfilled(*THREE).release()
     course.offset -= 1
