@@ -87,3 +87,13 @@ def test_a_key_that_is_full_keeps_as_many_hits_as_it_may() -> None:
     hits = tuple(make_hit(hit(hour)) for hour in range(4))
 
     assert forget(replace(RULE, max_hits=3), WindowState(hits=hits), None).hits == hits[1:]
+
+
+def test_a_hit_at_the_very_end_of_what_is_settled_still_fires() -> None:
+    rule = replace(RULE, condition=Condition(gte=1))
+    course = WindowCourse(rule).take(hit(0), hit(9)).tick(END + HOUR)
+    assert course.state.settled_until == micros(NOON + 5 * HOUR)
+
+    course.take(hit(5))
+
+    assert course.summaries() == {(NOON, "high", 1), (NOON + 5 * HOUR, "high", 2)}
