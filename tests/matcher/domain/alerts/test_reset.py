@@ -172,14 +172,15 @@ def test_an_alert_that_begins_where_the_settled_times_end_is_not_withdrawn() -> 
         assert revisions(course.alerts) == [(Status.FIRING, 1)]
 
 
-def test_an_alert_counts_its_forgotten_hits_after_a_change_of_an_unknown_rule() -> None:
+def test_an_alert_counts_its_forgotten_hits_once_after_a_change() -> None:
     hits = [hit(hour) for hour in range(201)]
-    course = _take_and_tick(WindowCourse(RULE), hits).take(hits[-1])
-    assert len(course.state.hits) < len(hits)
+    for known in (True, False):
+        course = _take_and_tick(WindowCourse(RULE), hits).take(hits[-1])
+        assert len(course.state.hits) < len(hits)
 
-    course.publish(OTHER, known=False).take_backfilled(*hits).release()
+        course.publish(OTHER, known=known).take_backfilled(*hits).release()
 
-    assert course.summaries() == {(NOON + 2 * HOUR, "high", 201)}
+        assert course.summaries() == {(NOON + 2 * HOUR, "high", 201)}
 
 
 def test_a_repeat_of_the_release_sends_its_alerts_again() -> None:
