@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from schemas.envelope import SIGNAL, TICK, cloud_headers
 from schemas.event import Event
 from schemas.signal import Signal
 from schemas.tick import Tick
+from services.matcher.adapters.topics.codec import encode_signal, encode_tick
 from tests.matcher.builders import NOON
 
 AT = NOON.isoformat()
@@ -52,12 +52,11 @@ def tick(
 
 def tick_message(tick: Tick, *, partition: int = 1, offset: int = 7) -> Given:
     """A tick as a message."""
-    headers = cloud_headers(TICK, "tick", "test", tick.time)
-    return Given(tick.model_dump_json().encode(), headers, None, partition=partition, offset=offset)
+    record = encode_tick(tick, partition)
+    return Given(record.value, record.headers, None, partition=partition, offset=offset)
 
 
 def signal_message(signal: Signal, offset: int = 7) -> Given:
     """A signal as a message of the signals topic."""
-    headers = cloud_headers(SIGNAL, "signal", "test", signal.occurred_at)
-    value = signal.model_dump_json(exclude_defaults=True).encode()
-    return Given(value, headers, signal.key, "vedette.signals", offset=offset)
+    record = encode_signal(signal)
+    return Given(record.value, record.headers, record.key, "vedette.signals", offset=offset)

@@ -1,14 +1,29 @@
-"""What an events message holds: events, ticks, and what cannot be read."""
+"""Codecs: what is decoded of a record, and what of it is poison."""
 
 import json
 from datetime import timedelta
 
 import pytest
 
+from schemas.bundle import BackfillBarrier
 from schemas.envelope import EVENT, EVENTS_BATCH, cloud_headers
 from schemas.event import Event
-from services.matcher.adapters.topics.codec import LONGEST_REASON, Poison, decode_events
-from tests.matcher.builders import NOON
+from schemas.heartbeat import Heartbeat
+from schemas.indication import Indication
+from services.matcher.adapters.topics.codec import (
+    LONGEST_REASON,
+    Poison,
+    SignalsMessage,
+    decode_events,
+    decode_signals_message,
+    encode_barrier,
+    encode_heartbeat,
+    encode_indication,
+    encode_signal,
+    encode_tick,
+)
+from services.matcher.adapters.topics.records import ProducerRecord
+from tests.matcher.builders import NOON, hit
 from tests.matcher.messages import Given, event, given, tick, tick_message
 
 
@@ -34,15 +49,15 @@ def test_an_array_is_a_bundle_with_headers_or_without() -> None:
 
 
 def test_a_tick_is_known_by_its_type() -> None:
-    told = tick(NOON + timedelta(minutes=1), partition=1, partitions=4)
+    sent = tick(NOON + timedelta(minutes=1), partition=1, partitions=4)
 
-    assert list(decode_events(tick_message(told))) == [told]
+    assert list(decode_events(tick_message(sent))) == [sent]
 
 
 def test_a_tick_of_another_partition_would_lie_about_it() -> None:
-    told = tick(partition=0, partitions=4)
+    sent = tick(partition=0, partitions=4)
 
-    assert reasons(tick_message(told, partition=1)) == ["partition: 0 of 4, in 1"]
+    assert reasons(tick_message(sent, partition=1)) == ["partition: 0 of 4, in 1"]
 
 
 @pytest.mark.parametrize(
@@ -81,10 +96,10 @@ def test_a_foreign_type_is_refused_by_its_name() -> None:
 
 
 def test_the_items_of_a_bundle_are_judged_singly() -> None:
-    found = list(decode_events(given([event(), {"id": "bad"}, "words", event(id="e-2")])))
+    items = list(decode_events(given([event(), {"id": "bad"}, "words", event(id="e-2")])))
 
-    assert [type(item) for item in found] == [Event, Poison, Poison, Event]
-    poison = found[1]
+    assert [type(item) for item in items] == [Event, Poison, Poison, Event]
+    poison = items[1]
     assert isinstance(poison, Poison)
     assert json.loads(poison.raw or b"") == {"id": "bad"}
     assert "source: " in poison.reason
@@ -96,3 +111,34 @@ def test_a_reason_fits_a_header_however_much_is_wrong() -> None:
     (reason,) = reasons(given(event(quantities=quantities)))
 
     assert len(reason) <= LONGEST_REASON
+
+
+BARRIER = BackfillBarrier(partition=1, partitions=4, bundle=3)
+HEARTBEAT = Heartbeat(source="reuters", event="e-1", at=NOON, partition=1)
+NEWS = Indication(pack="iraq", hypothesis="coup", rule="march", at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("record", "sent"),
+    [
+        (encode_signal(hit(0)), hit(0)),
+        (encode_indication(NEWS), NEWS),
+        (encode_heartbeat(HEARTBEAT), HEARTBEAT),
+        (encode_tick(tick(), 1), tick()),
+        (encode_barrier(BARRIER, 1), BARRIER),
+    ],
+    ids=["signal", "indication", "heartbeat", "tick", "barrier"],
+)
+def test_messages_of_the_signals_topic_are_decoded_by_their_type(
+    record: ProducerRecord, sent: SignalsMessage
+) -> None:
+    assert decode_signals_message(Given(record.value, record.headers)) == sent
+
+
+def test_a_message_of_the_signals_topic_without_a_type_is_a_signal_or_poison() -> None:
+    assert decode_signals_message(Given(encode_signal(hit(0)).value)) == hit(0)
+
+    poison = decode_signals_message(Given(encode_tick(tick(), 1).value))
+
+    assert isinstance(poison, Poison)
+    assert "identity: " in poison.reason
