@@ -34,9 +34,9 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class EnginePlan:
-    """What is measured: configurations of rules, aliases and sample, and numbers of peer rules."""
+    """What is measured: configurations of rules and aliases, and numbers of peer rules."""
 
-    configurations: tuple[tuple[int, int, int], ...]
+    configurations: tuple[tuple[int, int], ...]
     peer_rules: tuple[int, ...]
     rounds: int
 
@@ -90,15 +90,15 @@ def main() -> None:
 
 def _plan(*, quick: bool, rounds: int | None) -> EnginePlan:
     if quick:
-        return EnginePlan(tuple((rules, 0, 1) for rules in RULES), (1, 10, 100), rounds or 3)
-    every = [(rules, aliases, 1) for aliases in ALIASES for rules in RULES]
-    return EnginePlan((*every, (RULES[-1], 0, 0)), (1, 10, 100, 1_000), rounds or 5)
+        return EnginePlan(tuple((rules, 0) for rules in RULES), (1, 10, 100), rounds or 3)
+    every = tuple((rules, aliases) for aliases in ALIASES for rules in RULES)
+    return EnginePlan(every, (1, 10, 100, 1_000), rounds or 5)
 
 
 @contextmanager
 def _children(
     plan: EnginePlan,
-) -> Iterator[tuple[Mapping[tuple[int, int, int], EngineProcess], EngineProcess]]:
+) -> Iterator[tuple[Mapping[tuple[int, int], EngineProcess], EngineProcess]]:
     """All of them at once: they build side by side, and are measured one at a time."""
     with ExitStack() as stack:
 
@@ -116,7 +116,7 @@ def _children(
 
 
 def _round(
-    engines: Mapping[tuple[int, int, int], EngineProcess],
+    engines: Mapping[tuple[int, int], EngineProcess],
     peer: EngineProcess,
     plan: EnginePlan,
     number: int,
@@ -135,8 +135,8 @@ def _round(
     return found
 
 
-def _name(rules: int, aliases: int, sample: int) -> str:
-    return f"{rules}/{aliases}" + ("" if sample else "/guessed")
+def _name(rules: int, aliases: int) -> str:
+    return f"{rules}/{aliases}"
 
 
 def _medians(rounds: Sequence[Mapping[str, Figures]]) -> dict[str, Figures]:
@@ -173,10 +173,10 @@ def _ratio_lines(table: Mapping[str, Figures], plan: EnginePlan) -> Iterator[str
 def _engine_lines(table: Mapping[str, Figures], plan: EnginePlan) -> Iterator[str]:
     heads = f"{'rules, aliases':26}{'chars':>6}{'events/s':>10}{'µs':>8}{'of floor':>10}"
     yield f"{heads}{'decode µs':>11}{'signals':>9}{'MiB':>6}"
-    for rules, aliases, sample in plan.configurations:
+    for rules, aliases in plan.configurations:
         for length in LENGTHS:
-            one = table[f"{_name(rules, aliases, sample)}/{length}"]
-            title = f"{rules:,}, {aliases:,}" + ("" if sample else " (no sample)")
+            one = table[f"{_name(rules, aliases)}/{length}"]
+            title = f"{rules:,}, {aliases:,}"
             yield (
                 f"{title:26}{length:6}{1e6 / one['us']:10,.0f}{one['us']:8.1f}"
                 f"{one['us'] / one['decode_us']:10.1f}{one['decode_us']:11.1f}"

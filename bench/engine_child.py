@@ -16,20 +16,17 @@ from bench.reports import Tongues, pack, reports, tongues
 from schemas.event import Event
 from services.matcher.domain.rules.compile_pack import compile_packs
 from services.matcher.domain.rules.rulebook import Rulebook
-from services.matcher.domain.rules.sampling import tuned
 from services.matcher.domain.rules.signals import make_signals
 
 REPORTS = {300: 1500, 2000: 400}
-SAMPLED = 1000
 PASSES = 2
-SAMPLE_LENGTH = 500
 
 
 def main() -> None:
     """Build, then measure as often as asked."""
-    rules, aliases, sample = (int(word) for word in sys.argv[1:4])
+    rules, aliases = (int(word) for word in sys.argv[1:3])
     known, began = tongues(), time.process_time()
-    rulebook = _rulebook(known, rules, aliases, sampled=bool(sample))
+    rulebook = _rulebook(known, rules, aliases)
     told = {"build_s": time.process_time() - began}
     material = {length: reports(known, count, length) for length, count in REPORTS.items()}
     gc.collect()
@@ -39,14 +36,11 @@ def main() -> None:
         _say(_measured(rulebook, material[int(line)]))
 
 
-def _rulebook(known: Tongues, rules: int, aliases: int, *, sampled: bool) -> Rulebook:
+def _rulebook(known: Tongues, rules: int, aliases: int) -> Rulebook:
     rulebook, faults = compile_packs([pack(known, rules, aliases)])
     if faults:
         raise ValueError(str(faults[0]))
-    if not sampled:
-        return rulebook
-    sample = map(Event.model_validate_json, reports(known, SAMPLED, SAMPLE_LENGTH))
-    return tuned(rulebook, tuple(sample))
+    return rulebook
 
 
 def _measured(rulebook: Rulebook, raw: Sequence[bytes]) -> dict[str, float]:

@@ -30,7 +30,7 @@ from services.matcher.adapters.event_file import BadLine, read_events
 from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.backtest.corrections import linked
 from services.matcher.domain.backtest.replay import replay
-from services.matcher.domain.rules.matching import derived, match_event, unknown_names
+from services.matcher.domain.rules.matching import derive_values, find_unknown_names, match_event
 from services.matcher.domain.rules.rulebook import Rulebook
 
 FAILED = 1
@@ -114,9 +114,9 @@ def _describe_match(rulebook: Rulebook, event: Event) -> dict[str, object]:
     return {
         "id": event.id,
         "rules": [match.rule.name for match in match_event(rulebook, event)],
-        "entities": list(derived(rulebook, event, "entities")),
-        "names": list(unknown_names(rulebook, event)),
-        "sites": list(derived(rulebook, event, "sites")),
+        "entities": list(derive_values(rulebook, event, "entities")),
+        "names": list(find_unknown_names(rulebook, event)),
+        "sites": list(derive_values(rulebook, event, "sites")),
     }
 
 

@@ -164,7 +164,7 @@ def _active_matcher(
     source = KafkaReplaySource(settings.kafka_bootstrap_servers, events)
     backfill = Backfill(source, sender, partitions)
     tasks = BackfillTasks(backfill, backfilled, partial(crash_and_park, app))
-    matcher = ActiveMatcher(bundles, tasks, partial(follower.known, bundles), follower.recent)
+    matcher = ActiveMatcher(bundles, tasks, partial(follower.known, bundles))
     app.task(partial(follower.run, app, bundles))
     for moving in (app.on_partitions_revoked, app.on_before_shutdown):
         moving.connect(lambda *_given, **_named: matcher.forget_partitions())

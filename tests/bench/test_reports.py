@@ -24,7 +24,7 @@ def test_rules_and_aliases_are_as_many_as_asked_for_and_without_fault() -> None:
     assert faults == ()
     assert len(book.packs[0].rules) == 300
     assert len(book.packs[0].lists.members["gazetteer"]) * 3 == 300
-    assert book.packs[0].always == ()
+    assert book.packs[0].index.always == ()
 
 
 def test_few_reports_match_one_of_many_rules() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from services.matcher.domain.rules.matching import match_event
 from services.matcher.domain.text.fold import fold, raw_span
 from services.matcher.domain.text.phrases import InvalidPhrase, name_forms, parse_phrase
-from services.matcher.domain.text.scan import ScannedText, Scanner, places
+from services.matcher.domain.text.scan import ScannedText, Scanner, find_phrase
 from tests.matcher.rules import compiled, detecting, report
 
 ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=200)
@@ -34,8 +34,8 @@ def test_any_stretch_of_folded_words_stands_in_the_raw_text(text: str) -> None:
     folded = fold(text)
 
     for word in re.finditer("[^ ]+", folded):
-        stretch = raw_span(text, word.start(), word.end())
-        assert 0 <= stretch.start < stretch.end <= len(text)
+        span = raw_span(text, word.start(), word.end())
+        assert 0 <= span.start < span.end <= len(text)
 
 
 @given(name=ANYTHING)
@@ -51,11 +51,11 @@ def test_any_phrase_is_looked_for_or_refused_with_words(written: str, text: str)
     except InvalidPhrase:
         return
 
-    scan = Scanner(piece.literal for piece in phrase.pieces).scan([ScannedText("text", text)])
+    scan = Scanner(part.literal for part in phrase.parts).scan([ScannedText("text", text)])
 
-    for place in places(scan, phrase):
-        stretch = scan.stretch(place)
-        assert 0 <= stretch.start < stretch.end <= len(text)
+    for place in find_phrase(scan, phrase):
+        span = scan.raw_span(place)
+        assert 0 <= span.start < span.end <= len(text)
 
 
 @given(
@@ -70,11 +70,11 @@ def test_a_phrase_is_found_where_plain_search_finds_it(
     written = " ".join(wanted) + (f" ~{slack}" if slack else "")
     phrase = parse_phrase(written)
 
-    scan = Scanner(piece.literal for piece in phrase.pieces).scan(
+    scan = Scanner(part.literal for part in phrase.parts).scan(
         [ScannedText("text", " ".join(text))]
     )
 
-    assert bool(places(scan, phrase)) == _stands(wanted, slack, text)
+    assert bool(find_phrase(scan, phrase)) == _stands(wanted, slack, text)
 
 
 def _stands(wanted: list[str], slack: int, text: list[str]) -> bool:

@@ -1,6 +1,5 @@
 """The active matcher: which rules evaluate a message of the events topic."""
 
-from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -31,14 +30,13 @@ class ActiveMatcher:
 
     What is before that message was evaluated by older rules; `backfills` does it again. A
     partition that comes from another worker may have been evaluated by rules that are not active
-    here yet: `follow` waits until they are. `recent` has the events evaluated last, and `numbers`
-    the bundle by which each partition is evaluated.
+    here yet: `follow` waits until they are. `numbers` has the bundle
+    by which each partition is evaluated.
     """
 
     bundles: Bundles
     backfills: BackfillRunner
     follow: Callable[[int], Awaitable[object]]
-    recent: deque[Event]
     numbers: dict[int, int] = field(default_factory=dict)
     _matcher: Matcher = field(default_factory=lambda: Matcher(Rulebook()))
 
@@ -56,7 +54,6 @@ class ActiveMatcher:
 
     def __call__(self, event: Event) -> MatchResult:
         """What the active rules make of an event."""
-        self.recent.append(event)
         return self._matcher(event)
 
     def forget_partitions(self) -> None:

@@ -8,7 +8,7 @@ from itertools import chain
 from schemas.event import Event
 from schemas.signal import Signal
 from services.matcher.adapters.rules.guard import RuleFailure, guard_rule
-from services.matcher.domain.rules.rulebook import Rulebook, unindexed
+from services.matcher.domain.rules.rulebook import Rulebook, without_index
 from services.matcher.domain.rules.signals import make_signals
 
 EVERY_RULE = "detect"
@@ -43,5 +43,5 @@ class Matcher:
     def _match_singly(self, event: Event) -> Iterator[tuple[Signal, ...] | RuleFailure]:
         for pack in self.rulebook.packs:
             for rule in pack.rules:
-                alone = replace(self.rulebook, packs=(unindexed(pack, (rule,)),))
+                alone = replace(self.rulebook, packs=(without_index(pack, (rule,)),))
                 yield guard_rule(rule.name, partial(make_signals, alone, event))

@@ -1,17 +1,15 @@
 """The follower: puts each bundle of the rules topic in force, and keeps the last good one."""
 
 import asyncio
-from collections import deque
 from collections.abc import MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from aiokafka.errors import KafkaError
 
-from schemas.event import Event
 from services import telemetry
 from services.matcher.adapters import metrics
-from services.matcher.adapters.rules.bundle_rules import BadBundle, rules_of
+from services.matcher.adapters.rules.bundle_rules import BadBundle, compile_bundle
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.rules_topic import BundleRecord
 from services.matcher.adapters.stream.crash import crash_and_park
@@ -22,8 +20,6 @@ log = telemetry.logger(__name__)
 
 MOST_TRIED = 5
 """Bundles that a worker that starts tries, from the newest on."""
-MOST_RECENT = 300
-"""Enough reports to lay out an index by."""
 AGAIN_SECONDS = 1.0
 NOTE = "bundle"
 
@@ -54,14 +50,10 @@ class Published(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Follows `topic`; what is wrong with the newest bundle stands in `notes`, for `/readyz`.
-
-    `recent` are the events judged last, by which the index of new rules is laid out.
-    """
+    """Follows `topic`; what is wrong with the newest bundle stands in `notes`, for `/readyz`."""
 
     topic: Published
     notes: MutableMapping[str, str]
-    recent: deque[Event] = field(default_factory=lambda: deque(maxlen=MOST_RECENT))
 
     async def first(self) -> Bundles | None:
         """What is in force at the start; None if nobody has ever published a bundle.
@@ -124,7 +116,7 @@ class Follower:
     async def _rules_of(self, written: BundleRecord) -> ActiveRules | None:
         """The rules of a bundle, made beside the work that goes on; None if they are no good."""
         try:
-            return await asyncio.to_thread(rules_of, written, tuple(self.recent))
+            return await asyncio.to_thread(compile_bundle, written)
         except BadBundle as error:
             self._refuse(written.number, str(error))
             return None

@@ -1,4 +1,4 @@
-"""From one value of a detection, as pySigma parsed it, to a condition on one field."""
+"""Compiles one value of a detection, as pySigma parsed it, to a test of its field."""
 
 import operator
 from collections.abc import Callable
@@ -40,10 +40,10 @@ from services.matcher.domain.detection.value_tests import (
     PresenceTest,
     TruthTest,
 )
-from services.matcher.domain.detection.within import InvalidPlace, within
+from services.matcher.domain.detection.within import InvalidPlace, make_within_test
 from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
 from services.matcher.domain.text.fold import fold
-from services.matcher.domain.text.names import canonical
+from services.matcher.domain.text.names import canonical_name
 from services.matcher.domain.text.phrases import InvalidPhrase, parse_phrase
 
 _COMPARISONS: dict[CompareOperators, Callable[[float, float], bool]] = {
@@ -60,9 +60,9 @@ _FEWEST_NEAR = 2
 
 @dataclass(frozen=True, slots=True)
 class FieldReference:
-    """A field that is asked about, what it holds, and where the rule says so.
+    """A field of a detection: its kind, and its path in the document.
 
-    A keyword is asked of the words and may stand anywhere in them.
+    A keyword is a value without a field: it may be anywhere in the words.
     """
 
     field: str
@@ -71,192 +71,204 @@ class FieldReference:
     path: FieldPath
     keyword: bool = False
 
-    def refused(self, message: str, hint: str = "") -> InvalidField:
-        """A refusal at this place."""
+    def invalid(self, message: str, hint: str = "") -> InvalidField:
+        """The error at this place of the document."""
         return InvalidField(self.path, message, hint)
 
 
 @singledispatch
-def compile_field_test(value: SigmaType, asked: FieldReference) -> FieldTest:
-    """The condition that `value` puts on the field.
+def compile_field_test(value: SigmaType, reference: FieldReference) -> FieldTest:
+    """The test of the field for `value`.
 
     Raises:
-        InvalidField: it can never hold there, or is not supported.
+        InvalidField: no value of the field can pass, or the test is not supported.
     """
-    raise asked.refused(f"{type(value).__name__} is not supported yet")
+    raise reference.invalid(f"{type(value).__name__} is not supported yet")
 
 
 @compile_field_test.register
-def _phrase(value: SigmaPhrase, asked: FieldReference) -> PhraseTest:
-    _needs(asked, _WORDY, "a phrase")
+def _phrase(value: SigmaPhrase, reference: FieldReference) -> PhraseTest:
+    _require_kind(reference, _WORDY, "a phrase")
     try:
-        return PhraseTest(asked.field, parse_phrase(value.text))
+        return PhraseTest(reference.field, parse_phrase(value.text))
     except InvalidPhrase as error:
-        raise asked.refused(f"{value.text!r} is no phrase: {error}") from None
+        raise reference.invalid(f"{value.text!r} is no phrase: {error}") from None
 
 
 @compile_field_test.register
-def _near(value: SigmaNear, asked: FieldReference) -> FieldTest:
+def _near(value: SigmaNear, reference: FieldReference) -> FieldTest:
     if len(value.parts) < _FEWEST_NEAR:
-        raise asked.refused("near needs two phrases at least", "a single one is a phrase")
-    _needs(asked, _WORDY, "a sentence")
+        raise reference.invalid("near needs two phrases at least", "a single one is a phrase")
+    _require_kind(reference, _WORDY, "a sentence")
     parts = (
-        _phrase(part, asked) if isinstance(part, SigmaPhrase) else _names(part, asked)
+        _phrase(part, reference) if isinstance(part, SigmaPhrase) else _names(part, reference)
         for part in value.parts
     )
-    return NearTest(asked.field, tuple(parts))
+    return NearTest(reference.field, tuple(parts))
 
 
 @compile_field_test.register
-def _list(value: SigmaListName, asked: FieldReference) -> FieldTest:
-    if asked.kind is FieldKind.IDS:
-        return MemberTest(asked.field, _members(value, asked))
-    return _names(value, asked)
+def _list(value: SigmaListName, reference: FieldReference) -> FieldTest:
+    if reference.kind is FieldKind.IDS:
+        return MemberTest(reference.field, _members(value, reference))
+    return _names(value, reference)
 
 
-def _names(value: SigmaListName, asked: FieldReference) -> NameTest:
-    _needs(asked, _WORDY, "the names of a list")
-    return NameTest(asked.field, _members(value, asked))
+def _names(value: SigmaListName, reference: FieldReference) -> NameTest:
+    _require_kind(reference, _WORDY, "the names of a list")
+    return NameTest(reference.field, _members(value, reference))
 
 
-def _members(value: SigmaListName, asked: FieldReference) -> frozenset[str]:
-    known, others, what = asked.lists.members, asked.lists.places.lists, "sites"
-    if asked.field == "sites":
+def _members(value: SigmaListName, reference: FieldReference) -> frozenset[str]:
+    known, others, what = reference.lists.members, reference.lists.places.lists, "sites"
+    if reference.field == "sites":
         known, others, what = others, known, "names"
     if value.name in others and value.name not in known:
-        raise asked.refused(f"{value.name} is a list of {what}, which {asked.field} never holds")
+        raise reference.invalid(
+            f"{value.name} is a list of {what}, which {reference.field} never holds"
+        )
     if value.name not in known:
         hint = suggest_name(value.name, known)
-        raise asked.refused(f"this pack has no list {value.name!r}", hint)
+        raise reference.invalid(f"this pack has no list {value.name!r}", hint)
     return known[value.name]
 
 
 @compile_field_test.register
-def _within(value: SigmaWithin, asked: FieldReference) -> FieldTest:
+def _within(value: SigmaWithin, reference: FieldReference) -> FieldTest:
     try:
-        return within(asked.field, value.text, asked.lists.places)
+        return make_within_test(reference.field, value.text, reference.lists.places)
     except InvalidPlace as error:
-        raise asked.refused(str(error), error.hint) from None
+        raise reference.invalid(str(error), error.hint) from None
 
 
 @compile_field_test.register
-def _exists(value: SigmaExists, asked: FieldReference) -> FieldTest:
-    return _presence(asked, present=value.exists)
+def _exists(value: SigmaExists, reference: FieldReference) -> FieldTest:
+    return _presence(reference, present=value.exists)
 
 
 @compile_field_test.register
-def _null(_: SigmaNull, asked: FieldReference) -> FieldTest:
-    if asked.keyword:
-        raise asked.refused("null needs a field")
-    return _presence(asked, present=False)
+def _null(_: SigmaNull, reference: FieldReference) -> FieldTest:
+    if reference.keyword:
+        raise reference.invalid("null needs a field")
+    return _presence(reference, present=False)
 
 
-def _presence(asked: FieldReference, *, present: bool) -> FieldTest:
-    test = NamesTest if asked.kind is FieldKind.NAMES else PresenceTest
-    return test(asked.field, present=present)
+def _presence(reference: FieldReference, *, present: bool) -> FieldTest:
+    test = NamesTest if reference.kind is FieldKind.NAMES else PresenceTest
+    return test(reference.field, present=present)
 
 
 @compile_field_test.register
-def _comparison(value: SigmaCompareExpression, asked: FieldReference) -> FieldTest:
-    part = _part(asked, value.number)
-    return NumberTest(asked.field, _COMPARISONS[value.op], value.number.number, part)
+def _comparison(value: SigmaCompareExpression, reference: FieldReference) -> FieldTest:
+    part = _part(reference, value.number)
+    return NumberTest(reference.field, _COMPARISONS[value.op], value.number.number, part)
 
 
-def _part(asked: FieldReference, value: SigmaNumber) -> str | None:
+def _part(reference: FieldReference, value: SigmaNumber) -> str | None:
     """The part of a time that is compared, if it is one."""
     if not isinstance(value, SigmaTimestampPart):
-        _needs(asked, _NUMBERS, "a comparison")
+        _require_kind(reference, _NUMBERS, "a comparison")
         return None
     part = value.timestamp_part.name.lower()
-    _needs(asked, frozenset({FieldKind.TIME}), part)
+    _require_kind(reference, frozenset({FieldKind.TIME}), part)
     low, high = PART_BOUNDS[part]
     if not low <= value.number <= high:
-        raise asked.refused(f"{part} {value.number} is outside {low} to {high}")
+        raise reference.invalid(f"{part} {value.number} is outside {low} to {high}")
     return part
 
 
 @compile_field_test.register
-def _number(value: SigmaNumber, asked: FieldReference) -> FieldTest:
-    if isinstance(value, SigmaTimestampPart) or asked.kind in _NUMBERS:
-        return NumberTest(asked.field, operator.eq, value.number, _part(asked, value))
-    return _string(SigmaString(str(value)), asked)
+def _number(value: SigmaNumber, reference: FieldReference) -> FieldTest:
+    if isinstance(value, SigmaTimestampPart) or reference.kind in _NUMBERS:
+        return NumberTest(reference.field, operator.eq, value.number, _part(reference, value))
+    return _string(SigmaString(str(value)), reference)
 
 
 @compile_field_test.register
-def _truth(value: SigmaBool, asked: FieldReference) -> FieldTest:
-    _needs(asked, frozenset({FieldKind.BOOL, FieldKind.ATTRIBUTE}), str(value).lower())
-    return TruthTest(asked.field, truth=value.boolean)
+def _truth(value: SigmaBool, reference: FieldReference) -> FieldTest:
+    _require_kind(reference, frozenset({FieldKind.BOOL, FieldKind.ATTRIBUTE}), str(value).lower())
+    return TruthTest(reference.field, truth=value.boolean)
 
 
 @compile_field_test.register
-def _regex(value: SigmaRegularExpression, asked: FieldReference) -> FieldTest:
+def _regex(value: SigmaRegularExpression, reference: FieldReference) -> FieldTest:
     try:
-        return TextTest(asked.field, find_regex(value), cased=True)
+        return TextTest(reference.field, find_regex(value), cased=True)
     except InvalidRegex as error:
-        raise asked.refused(f"RE2 does not take this expression: {error}") from None
+        raise reference.invalid(f"RE2 does not take this expression: {error}") from None
 
 
 @compile_field_test.register
-def _network(value: SigmaCIDRExpression, asked: FieldReference) -> FieldTest:
-    _needs(asked, _WORDY, "a network")
-    return NetworkTest(asked.field, value.network)
+def _network(value: SigmaCIDRExpression, reference: FieldReference) -> FieldTest:
+    _require_kind(reference, _WORDY, "a network")
+    return NetworkTest(reference.field, value.network)
 
 
 @compile_field_test.register
-def _cased(value: SigmaCasedString, asked: FieldReference) -> FieldTest:
-    return TextTest(asked.field, find_string(value, cased=True, anywhere=asked.keyword), cased=True)
-
-
-@compile_field_test.register
-def _string(value: SigmaString, asked: FieldReference) -> FieldTest:
-    if asked.kind is FieldKind.NAMES:
-        value = _named_so(value, asked)
-    whole = None
-    if not value.contains_special() and not asked.keyword:
-        whole = "".join(map(str, value.s)).casefold()
-        typed = _typed(asked, whole)
-        if typed is not None:
-            return typed
+def _cased(value: SigmaCasedString, reference: FieldReference) -> FieldTest:
     return TextTest(
-        asked.field, find_string(value, cased=False, anywhere=asked.keyword), whole=whole
+        reference.field, find_string(value, cased=True, anywhere=reference.keyword), cased=True
     )
 
 
-def _typed(asked: FieldReference, text: str) -> FieldTest | None:
-    """The condition of a plain text on a field that only holds certain ones."""
-    if asked.field == "sites":
-        _one_of(asked, text, sorted(asked.lists.places.sites), "this pack has no site")
-        return MemberTest(asked.field, frozenset({text}))
-    if asked.kind is FieldKind.IDS:
-        _one_of(asked, text, sorted(asked.lists.ids), "no list of this pack has a member")
-        return MemberTest(asked.field, frozenset({text}))
-    if asked.field == "weekday":
-        _one_of(asked, text, WEEKDAYS, "a weekday is a name, not")
-    if asked.kind is FieldKind.BOOL:
-        raise asked.refused(f"{asked.field} is true or false, not {text!r}")
-    if asked.kind is FieldKind.NUMBER:
-        raise asked.refused(f"{asked.field} is a number, not {text!r}", "write it without quotes")
+@compile_field_test.register
+def _string(value: SigmaString, reference: FieldReference) -> FieldTest:
+    if reference.kind is FieldKind.NAMES:
+        value = _as_name(value, reference)
+    whole = None
+    if not value.contains_special() and not reference.keyword:
+        whole = "".join(map(str, value.s)).casefold()
+        typed = _typed_test(reference, whole)
+        if typed is not None:
+            return typed
+    return TextTest(
+        reference.field, find_string(value, cased=False, anywhere=reference.keyword), whole=whole
+    )
+
+
+def _typed_test(reference: FieldReference, text: str) -> FieldTest | None:
+    """The test of a plain text on a field that can hold certain texts alone."""
+    if reference.field == "sites":
+        _refuse_unknown(
+            reference, text, sorted(reference.lists.places.sites), "this pack has no site"
+        )
+        return MemberTest(reference.field, frozenset({text}))
+    if reference.kind is FieldKind.IDS:
+        _refuse_unknown(
+            reference, text, sorted(reference.lists.ids), "no list of this pack has a member"
+        )
+        return MemberTest(reference.field, frozenset({text}))
+    if reference.field == "weekday":
+        _refuse_unknown(reference, text, WEEKDAYS, "a weekday is a name, not")
+    if reference.kind is FieldKind.BOOL:
+        raise reference.invalid(f"{reference.field} is true or false, not {text!r}")
+    if reference.kind is FieldKind.NUMBER:
+        raise reference.invalid(
+            f"{reference.field} is a number, not {text!r}", "write it without quotes"
+        )
     return None
 
 
-def _named_so(value: SigmaString, asked: FieldReference) -> SigmaString:
-    """The value as names are spelt; a part of one that no name can hold is refused."""
+def _as_name(value: SigmaString, reference: FieldReference) -> SigmaString:
+    """The value in the spelling of names; refuses a part that no name can hold."""
     if not value.contains_special():
-        return SigmaString(canonical("".join(map(str, value.s))))
+        return SigmaString(canonical_name("".join(map(str, value.s))))
     for part in value.s:
         folded = fold(part).strip() if isinstance(part, str) else ""
         if isinstance(part, str) and folded != part.casefold().strip():
-            raise asked.refused(f"names are folded: {part!r} is in none", f"write {folded}")
+            raise reference.invalid(f"names are folded: {part!r} is in none", f"write {folded}")
     return value
 
 
-def _one_of(
-    asked: FieldReference, text: str, known: tuple[str, ...] | list[str], said: str
+def _refuse_unknown(
+    reference: FieldReference, text: str, known: tuple[str, ...] | list[str], message: str
 ) -> None:
     if text not in known:
-        raise asked.refused(f"{said} {text!r}", suggest_name(text, known))
+        raise reference.invalid(f"{message} {text!r}", suggest_name(text, known))
 
 
-def _needs(asked: FieldReference, kinds: frozenset[FieldKind], what: str) -> None:
-    if asked.kind not in kinds:
-        raise asked.refused(f"{asked.field} is a {asked.kind.value}: {what} never holds there")
+def _require_kind(reference: FieldReference, kinds: frozenset[FieldKind], what: str) -> None:
+    if reference.kind not in kinds:
+        raise reference.invalid(
+            f"{reference.field} is a {reference.kind.value}: {what} never holds there"
+        )

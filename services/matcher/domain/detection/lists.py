@@ -1,8 +1,9 @@
-"""Named lists: who is meant by which words, and which members a report names."""
+"""Named lists: the names of their members, and which of them an event mentions."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from schemas.rule import LongAlias, Member, NamedList
 from services.matcher.domain.detection.places import Sites
@@ -17,7 +18,7 @@ from services.matcher.domain.text.phrases import (
     name_forms,
     parse_phrase,
 )
-from services.matcher.domain.text.scan import ScanResult, WordSpan, places
+from services.matcher.domain.text.scan import ScanResult, WordSpan, find_phrase
 
 NAMED_IN = ("title", "text", "actors", "targets")
 """The fields whose words give `entities`."""
@@ -25,7 +26,7 @@ NAMED_IN = ("title", "text", "actors", "targets")
 
 @dataclass(frozen=True, slots=True)
 class MemberName:
-    """One way to name a member: not where an `unless` phrase stands."""
+    """A name of a member; it does not count inside an `unless` phrase."""
 
     member: str
     unless: tuple[Phrase, ...] = ()
@@ -33,16 +34,16 @@ class MemberName:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The lists of one pack: their members by list, what each literal may name, and sites.
+    """The lists of one pack: member ids by list, names by literal, and sites.
 
-    `called` has the name that people read for each member id, `aligned` the side it stands on;
-    `heads` tell the names of organisations that no list has.
+    `titles` has the display name of each member, `alignments` its side; `heads` are the head nouns
+    by which organisations in no list are recognised.
     """
 
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     names: Mapping[str, tuple[MemberName, ...]] = field(default_factory=dict)
-    called: Mapping[str, str] = field(default_factory=dict)
-    aligned: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    alignments: Mapping[str, str] = field(default_factory=dict)
     places: Sites = field(default_factory=Sites)
     heads: Heads = DEFAULT
 
@@ -51,59 +52,57 @@ class Lists:
         """Every member of every list."""
         return frozenset().union(*self.members.values())
 
-    def opposed(self, one: str, other: str) -> bool:
-        """Whether the two members are known to stand on different sides."""
-        sides = self.aligned.get(one), self.aligned.get(other)
+    def are_opposed(self, first: str, second: str) -> bool:
+        """Whether both members have an alignment, and not the same."""
+        sides = self.alignments.get(first), self.alignments.get(second)
         return None not in sides and sides[0] != sides[1]
 
     def literals(self) -> Iterable[str]:
-        """What the scan must look for on account of the lists."""
+        """The literals that the scan has to look for."""
         yield from self.names
-        for namings in self.names.values():
-            for naming in namings:
-                for phrase in naming.unless:
-                    yield from (piece.literal for piece in phrase.pieces)
+        for names in self.names.values():
+            for name in names:
+                for phrase in name.unless:
+                    yield from (part.literal for part in phrase.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class MemberMention:
-    """A member named at a place of a scan."""
+    """A member mentioned by name in a field."""
 
     member: str
     field: str
-    place: WordSpan
+    span: WordSpan
 
 
-def named(lists: Lists, scan: ScanResult) -> tuple[MemberMention, ...]:
-    """Who is named where: of names one inside another only the longest counts."""
+def find_members(lists: Lists, scan: ScanResult) -> tuple[MemberMention, ...]:
+    """The mentions of members: of a name inside another only the longer counts."""
     found = {
-        (place, naming.member)
+        (span, name.member)
         for literal in lists.names.keys() & scan.literals
-        for naming in lists.names[literal]
-        for place in _unexcepted(scan, naming, scan.places_of(literal))
+        for name in lists.names[literal]
+        for span in _without_exceptions(scan, name, scan.find_literal(literal))
     }
     return tuple(
-        MemberMention(member, scan.text_at(place).field, place)
-        for place, member in _longest(sorted(found, key=_outer_first))
+        MemberMention(member, scan.text_at(span).field, span)
+        for span, member in _longest(sorted(found, key=_outer_first))
     )
 
 
-def _unexcepted(scan: ScanResult, naming: MemberName, found: list[WordSpan]) -> list[WordSpan]:
-    """The places that no exception covers; of one phrase the places follow one another."""
-    for phrase in naming.unless:
-        over = places(scan, phrase)
-        if over:
-            found = [place for place in found if not _covered(place, over)]
-    return found
+def _without_exceptions(
+    scan: ScanResult, name: MemberName, spans: list[WordSpan]
+) -> list[WordSpan]:
+    """The spans that no `unless` phrase covers."""
+    for phrase in name.unless:
+        covering = find_phrase(scan, phrase)
+        if covering:
+            spans = [span for span in spans if not _is_covered(span, covering)]
+    return spans
 
 
-def _covered(place: WordSpan, over: list[WordSpan]) -> bool:
-    last = bisect_right(over, place[0], key=_start) - 1
-    return last >= 0 and place[1] <= over[last][1]
-
-
-def _start(place: WordSpan) -> int:
-    return place[0]
+def _is_covered(span: WordSpan, covering: list[WordSpan]) -> bool:
+    last = bisect_right(covering, span[0], key=itemgetter(0)) - 1
+    return last >= 0 and span[1] <= covering[last][1]
 
 
 def _outer_first(found: tuple[WordSpan, str]) -> tuple[int, int, str]:
@@ -112,40 +111,68 @@ def _outer_first(found: tuple[WordSpan, str]) -> tuple[int, int, str]:
 
 
 def _longest(found: list[tuple[WordSpan, str]]) -> Iterable[tuple[WordSpan, str]]:
-    """Sorted by start, outer first: a place inside one seen before ends no later than it."""
-    reach, widest = -1, (-1, -1)
-    for place, member in found:
-        if place[1] > reach or place == widest:
-            reach, widest = max(reach, place[1]), place
-            yield place, member
+    """Those inside no other, of spans sorted by start, outer first."""
+    last_end, longest = -1, (-1, -1)
+    for span, member in found:
+        if span[1] > last_end or span == longest:
+            last_end, longest = max(last_end, span[1]), span
+            yield span, member
 
 
 def build_lists(
     documents: Iterable[LocatedDocument[NamedList]],
 ) -> tuple[Lists, tuple[RuleFault, ...]]:
-    """The lists of one pack, and every fault in them; what is at fault is left out."""
-    members: dict[str, frozenset[str]] = {}
-    names: dict[str, list[MemberName]] = {}
-    called: dict[str, str] = {}
-    aligned: dict[str, str] = {}
-    faults: list[RuleFault] = []
-    for one in documents:
+    """The lists of one pack without the parts at fault, and every fault in them."""
+    builder = _ListsBuilder()
+    for located in documents:
         try:
-            _refuse_doubles(one.document, members)
-        except InvalidField as refused:
-            faults.append(one.origin.fault(refused))
-            continue
-        members[one.document.name] = frozenset(member.id for member in one.document.members)
-        called |= {member.id: member.name for member in one.document.members}
-        sides = ((member.id, member.alignment) for member in one.document.members)
-        aligned |= {identity: side for identity, side in sides if side is not None}
-        for index, member in enumerate(one.document.members):
-            namings, refusals = _member_names(member, ("members", index))
-            faults += [one.origin.fault(refused) for refused in refusals]
-            for form, naming in namings:
-                names.setdefault(f" {form} ", []).append(naming)
-    unique = {literal: tuple(dict.fromkeys(namings)) for literal, namings in names.items()}
-    return Lists(members, unique, called, aligned), tuple(faults)
+            _refuse_doubles(located.document, builder.members)
+        except InvalidField as error:
+            builder.faults.append(located.origin.fault(error))
+        else:
+            builder.add_list(located)
+    return builder.lists(), tuple(builder.faults)
+
+
+@dataclass(frozen=True, slots=True)
+class _ListsBuilder:
+    """The lists so far, and their faults."""
+
+    members: dict[str, frozenset[str]] = field(default_factory=dict)
+    names: dict[str, list[MemberName]] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    alignments: dict[str, str] = field(default_factory=dict)
+    faults: list[RuleFault] = field(default_factory=list)
+
+    def add_list(self, located: LocatedDocument[NamedList]) -> None:
+        """Add a list, but the names at fault."""
+        document = located.document
+        self.members[document.name] = frozenset(member.id for member in document.members)
+        for index, member in enumerate(document.members):
+            self.titles[member.id] = member.name
+            if member.alignment is not None:
+                self.alignments[member.id] = member.alignment
+            errors = self._add_names(member, ("members", index))
+            self.faults.extend(map(located.origin.fault, errors))
+
+    def lists(self) -> Lists:
+        """The lists, each name once."""
+        unique = {literal: tuple(dict.fromkeys(names)) for literal, names in self.names.items()}
+        return Lists(self.members, unique, self.titles, self.alignments)
+
+    def _add_names(self, member: Member, path: FieldPath) -> Iterator[InvalidField]:
+        aliases = {fold(member.name): ((*path, "name"), LongAlias(alias=member.name))}
+        for index, alias in enumerate(map(_as_long_alias, member.aliases)):
+            # an alias spelt like the name says under which conditions the name counts
+            aliases[fold(alias.alias)] = ((*path, "aliases", index), alias)
+        for place, alias in aliases.values():
+            try:
+                name, forms = _make_name(member.id, alias, place)
+            except InvalidField as error:
+                yield error
+            else:
+                for form in forms:
+                    self.names.setdefault(f" {form} ", []).append(name)
 
 
 def _refuse_doubles(document: NamedList, known: Mapping[str, frozenset[str]]) -> None:
@@ -158,44 +185,28 @@ def _refuse_doubles(document: NamedList, known: Mapping[str, frozenset[str]]) ->
         seen.add(member.id)
 
 
-def _member_names(
-    member: Member, path: FieldPath
-) -> tuple[list[tuple[str, MemberName]], list[InvalidField]]:
-    namings: list[tuple[str, MemberName]] = []
-    refusals: list[InvalidField] = []
-    aliases = {fold(member.name): ((*path, "name"), LongAlias(alias=member.name))}
-    for index, alias in enumerate(map(_long, member.aliases)):
-        # an alias spelt like the name says under which conditions the name counts
-        aliases[fold(alias.alias)] = ((*path, "aliases", index), alias)
-    for place, alias in aliases.values():
-        try:
-            namings += _alias_names(member.id, alias, place)
-        except InvalidField as refused:
-            refusals.append(refused)
-    return namings, refusals
-
-
-def _long(alias: str | LongAlias) -> LongAlias:
+def _as_long_alias(alias: str | LongAlias) -> LongAlias:
     return alias if isinstance(alias, LongAlias) else LongAlias(alias=alias)
 
 
-def _alias_names(member: str, alias: LongAlias, path: FieldPath) -> list[tuple[str, MemberName]]:
+def _make_name(
+    member: str, alias: LongAlias, path: FieldPath
+) -> tuple[MemberName, tuple[str, ...]]:
+    """The name of an alias, and the folded forms that it has in reports."""
     forms = name_forms(alias.alias, proclitics=alias.proclitics)
     if not forms:
         raise InvalidField(path, f"{alias.alias!r} has no letter or digit to look for")
-    naming = MemberName(
-        member, tuple(_unless(alias, path, index) for index in range(len(alias.unless)))
-    )
-    return [(form, naming) for form in forms]
+    unless = tuple(_parse_exception(alias, path, index) for index in range(len(alias.unless)))
+    return MemberName(member, unless), forms
 
 
-def _unless(alias: LongAlias, path: FieldPath, index: int) -> Phrase:
+def _parse_exception(alias: LongAlias, path: FieldPath, index: int) -> Phrase:
     place = (*path, "unless", index)
     try:
         phrase = parse_phrase(alias.unless[index])
     except InvalidPhrase as error:
         raise InvalidField(place, str(error)) from None
-    if not phrase.slack and not _may_cover(phrase.pieces, alias.alias):
+    if not phrase.slack and not _may_cover(phrase.parts, alias.alias):
         raise InvalidField(
             place,
             f"{alias.unless[index]!r} does not hold {alias.alias!r}, so it would never apply",
@@ -204,8 +215,6 @@ def _unless(alias: LongAlias, path: FieldPath, index: int) -> Phrase:
     return phrase
 
 
-def _may_cover(pieces: tuple[PhrasePart, ...], alias: str) -> bool:
-    words = " ".join(piece.words for piece in pieces)
-    return any(piece.inflects for piece in pieces) or any(
-        form in words for form in name_forms(alias)
-    )
+def _may_cover(parts: tuple[PhrasePart, ...], alias: str) -> bool:
+    words = " ".join(part.words for part in parts)
+    return any(part.inflects for part in parts) or any(form in words for form in name_forms(alias))

@@ -1,4 +1,4 @@
-"""The condition `near`: all of several phrases in one sentence."""
+"""The test `near`: all of several phrases in one sentence."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,49 +14,56 @@ from services.matcher.domain.text.sentences import Sentence, sentence_of
 
 @dataclass(frozen=True, slots=True)
 class NearTest(FieldTest):
-    """Each part, a phrase or any name of a list, stands in one and the same sentence."""
+    """One sentence holds every part: a phrase, or any name of a list."""
 
     field: str
     parts: tuple[PhraseTest | NameTest, ...]
     cost: ClassVar[int] = 3
 
     def holds(self, view: EventView) -> bool:
-        """Whether a sentence has all of them."""
-        return all(part.holds(view) for part in self.parts) and bool(self._shared(view))
+        """Whether a sentence holds every part."""
+        return all(part.holds(view) for part in self.parts) and bool(self._shared_sentences(view))
 
     def members(self, view: EventView) -> Iterable[str]:
         """The values that have such a sentence."""
-        return dict.fromkeys(view.scan.texts[index].raw for index, _ in sorted(self._shared(view)))
+        return dict.fromkeys(
+            view.scan.texts[index].raw for index, _ in sorted(self._shared_sentences(view))
+        )
 
-    def stretches(self, view: EventView) -> Iterable[CharSpan]:
-        """Every part in such sentences."""
-        shared = self._shared(view)
-        return view.stretches(
-            place
+    def char_spans(self, view: EventView) -> Iterable[CharSpan]:
+        """The spans of the parts in such sentences."""
+        shared = self._shared_sentences(view)
+        return view.char_spans(
+            span
             for part in self.parts
-            for place, sentence in _placed(view, part)
+            for span, sentence in _spans_with_sentences(view, part)
             if sentence in shared
         )
 
-    def groups(self) -> Iterable[frozenset[Atom]]:
-        """Those of its phrases: every phrase must be there."""
-        return [group for part in self.parts for group in part.groups()]
+    def required_groups(self) -> Iterable[frozenset[Atom]]:
+        """The groups of its parts: it needs every part."""
+        return [group for part in self.parts for group in part.required_groups()]
 
     def literals(self) -> Iterable[str]:
-        """Those of its phrases."""
+        """The literals of its parts."""
         return [literal for part in self.parts for literal in part.literals()]
 
-    def scans(self) -> Iterable[str]:
-        """The field, or what it is made of."""
-        return self.parts[0].scans()
+    def scanned_fields(self) -> Iterable[str]:
+        """The field, or the fields that it is made of."""
+        return self.parts[0].scanned_fields()
 
-    def _shared(self, view: EventView) -> set[Sentence]:
-        each = [{sentence for _, sentence in _placed(view, part)} for part in self.parts]
-        return set.intersection(*each)
+    def _shared_sentences(self, view: EventView) -> set[Sentence]:
+        sentences = (
+            {sentence for _, sentence in _spans_with_sentences(view, part)} for part in self.parts
+        )
+        return set.intersection(*sentences)
 
 
-def _placed(view: EventView, part: PhraseTest | NameTest) -> Iterator[tuple[WordSpan, Sentence]]:
-    for place in part.places(view):
-        sentence = sentence_of(view.scan, place)
+def _spans_with_sentences(
+    view: EventView, part: PhraseTest | NameTest
+) -> Iterator[tuple[WordSpan, Sentence]]:
+    """The spans of a part, each with its sentence; not those that reach over the end of one."""
+    for span in part.word_spans(view):
+        sentence = sentence_of(view.scan, span)
         if sentence is not None:
-            yield place, sentence
+            yield span, sentence

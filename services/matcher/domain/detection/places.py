@@ -1,4 +1,4 @@
-"""The named places of a pack, and which of them a point is at."""
+"""The named places of a pack, and which of them a point is in."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,12 +18,12 @@ class Sites:
     circles: Circles = field(default_factory=lambda: Circles(()))
 
     @property
-    def called(self) -> Mapping[str, str]:
-        """The name that people read for each site id."""
+    def titles(self) -> Mapping[str, str]:
+        """The display name of each site."""
         return {identity: site.name for identity, site in self.sites.items()}
 
     def at(self, point: Point) -> tuple[str, ...]:
-        """The sites within whose own radius the point is."""
+        """The sites that have the point within their own radius."""
         return self.circles.around(point)
 
     def within(self, sites: Iterable[str], km: float) -> Circles:
@@ -38,16 +38,17 @@ def _circle(site: Site, km: float) -> Circle:
 def build_places(
     documents: Iterable[LocatedDocument[SiteList]], lists: Collection[str]
 ) -> tuple[Sites, tuple[RuleFault, ...]]:
-    """The places of one pack, and every fault in them; `lists` are the names already given."""
+    """The places of one pack, and every fault in them; `lists` are the names that are taken."""
     known: dict[str, frozenset[str]] = {}
     sites: dict[str, Site] = {}
     faults: list[RuleFault] = []
-    for one in documents:
-        refusals = list(_doubles(one.document, {*lists, *known}, sites))
-        faults += map(one.origin.fault, refusals)
-        if not any(refused.path == ("name",) for refused in refusals):
-            known[one.document.name] = frozenset(site.id for site in one.document.sites)
-            sites = {site.id: site for site in reversed(one.document.sites)} | sites
+    for located in documents:
+        document = located.document
+        errors = list(_doubles(document, {*lists, *known}, sites))
+        faults += map(located.origin.fault, errors)
+        if not any(error.path == ("name",) for error in errors):
+            known[document.name] = frozenset(site.id for site in document.sites)
+            sites = {site.id: site for site in reversed(document.sites)} | sites
     circles = Circles(_circle(site, site.radius_km) for site in sites.values())
     return Sites(known, sites, circles), tuple(faults)
 

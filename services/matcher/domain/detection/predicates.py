@@ -1,4 +1,4 @@
-"""What a rule asks of an event: conditions on single fields, joined by and, or, not."""
+"""The predicate of a rule: tests of single fields, joined by and, or, not."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
@@ -7,53 +7,45 @@ from typing import ClassVar
 
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.text.fold import CharSpan
-from services.matcher.domain.text.proximity import Pair
 
 Atom = tuple[str, str]
 """A field and a value without case, or an empty field and a literal that the scan finds."""
-
-
-Rarity = Callable[[Atom], float]
-"""The share of events, from 0 to 1, that have an atom."""
-Share = Callable[[frozenset[Atom]], float]
+GroupSelectivity = Callable[[frozenset[Atom]], float]
+"""The fraction of events that have an atom of a group."""
 
 
 class FieldTest(ABC):
-    """A condition on one field. Pure, and never raises."""
+    """A test of one field. Pure, and never raises."""
 
     __slots__ = ()
     field: str
     selects: ClassVar[bool] = True
-    """Whether it tells some values of a list field from others."""
+    """Whether it selects some values of a list field."""
     cost: ClassVar[int] = 1
-    """What asking costs beside others: the cheap are asked first."""
+    """Relative cost: cheap tests are evaluated first."""
 
     @abstractmethod
     def holds(self, view: EventView) -> bool:
-        """Whether the event meets it; an absent field does not."""
+        """Whether the event passes; without the field it does not."""
 
     @abstractmethod
     def members(self, view: EventView) -> Iterable[str]:
-        """The values that meet it, as text."""
+        """The values of the field that pass, as text."""
 
-    def stretches(self, view: EventView) -> Iterable[CharSpan]:  # noqa: ARG002  (most stand in no words)
-        """Where in the words of the event (title and text together) they stand."""
+    def char_spans(self, view: EventView) -> Iterable[CharSpan]:  # noqa: ARG002  (most test no words)
+        """Where they are in the words of the event (title and text together)."""
         return ()
 
-    def groups(self) -> Iterable[frozenset[Atom]]:
-        """Of each of these groups every event that meets it has an atom; none if none is known."""
-        return ()
-
-    def pairs(self) -> Iterable[Pair]:
-        """Words that stand near one another in every event that meets it."""
+    def required_groups(self) -> Iterable[frozenset[Atom]]:
+        """Groups of atoms: every event that passes has an atom of each."""
         return ()
 
     def literals(self) -> Iterable[str]:
-        """What the scan has to look for."""
+        """The literals that the scan has to look for."""
         return ()
 
-    def scans(self) -> Iterable[str]:
-        """The fields whose text the scan has to look in."""
+    def scanned_fields(self) -> Iterable[str]:
+        """The fields whose text it needs scanned."""
         return ()
 
 
@@ -65,7 +57,7 @@ class AllOf:
 
     def holds(self, view: EventView) -> bool:
         """Whether every part holds."""
-        for part in self.parts:  # noqa: SIM110  (a generator costs more than the questions)
+        for part in self.parts:  # noqa: SIM110  (a generator costs more than the tests)
             if not part.holds(view):
                 return False
         return True
@@ -84,7 +76,7 @@ class AnyOf:
 
     def holds(self, view: EventView) -> bool:
         """Whether one part holds at least."""
-        for part in self.parts:  # noqa: SIM110  (a generator costs more than the questions)
+        for part in self.parts:  # noqa: SIM110  (a generator costs more than the tests)
             if part.holds(view):
                 return True
         return False
@@ -115,7 +107,7 @@ Predicate = AllOf | AnyOf | Not | FieldTest
 
 
 def cheap_first(parts: Iterable[Predicate]) -> tuple[Predicate, ...]:
-    """The parts in the order in which they are best asked; which comes first changes no answer."""
+    """The parts by cost; their order changes no result."""
     return tuple(sorted(parts, key=_cost))
 
 
@@ -124,7 +116,7 @@ def _cost(part: Predicate) -> int:
 
 
 def field_tests(predicate: Predicate) -> Iterator[FieldTest]:
-    """Every condition on a single field."""
+    """Every test of a single field."""
     if isinstance(predicate, (AllOf, AnyOf)):
         for part in predicate.parts:
             yield from field_tests(part)
@@ -134,21 +126,26 @@ def field_tests(predicate: Predicate) -> Iterator[FieldTest]:
         yield predicate
 
 
-def affirmed(predicate: Predicate) -> Iterator[FieldTest]:
-    """The conditions that stand under no `not`."""
+def positive_tests(predicate: Predicate) -> Iterator[FieldTest]:
+    """The tests that are under no `not`."""
     if isinstance(predicate, (AllOf, AnyOf)):
         for part in predicate.parts:
-            yield from affirmed(part)
+            yield from positive_tests(part)
     elif not isinstance(predicate, Not):
         yield predicate
 
 
-def required(predicate: Predicate, share: Share) -> list[frozenset[Atom]]:
-    """Groups of atoms, of each of which every event that meets the predicate has one."""
+def required_groups(predicate: Predicate, selectivity: GroupSelectivity) -> list[frozenset[Atom]]:
+    """Groups of atoms: every event that meets the predicate has an atom of each."""
     if isinstance(predicate, AllOf):
-        return [group for part in predicate.parts for group in required(part, share)]
+        return [group for part in predicate.parts for group in required_groups(part, selectivity)]
     if isinstance(predicate, AnyOf):
-        each = [min(required(part, share), key=share, default=None) for part in predicate.parts]
-        known = [group for group in each if group is not None]
-        return [frozenset().union(*known)] if len(known) == len(each) else []
-    return [] if isinstance(predicate, Not) else [*predicate.groups()]
+        groups = [_most_selective(part, selectivity) for part in predicate.parts]
+        return [frozenset().union(*groups)] if all(groups) else []
+    return [] if isinstance(predicate, Not) else [*predicate.required_groups()]
+
+
+def _most_selective(predicate: Predicate, selectivity: GroupSelectivity) -> frozenset[Atom]:
+    """The required group that fewest events have; empty if none is known."""
+    groups = required_groups(predicate, selectivity)
+    return min(groups, key=selectivity, default=frozenset())

@@ -1,12 +1,10 @@
-"""How seldom a word or a value comes, so that a rule is registered under what comes seldom.
+"""Selectivity: the fraction of events that have an atom, by which rules are indexed.
 
-What a sample of reports shows counts; where it is silent, or there is none, a guess by the word:
-common ones are known, short ones come oftener than long ones. A wrong guess costs time alone.
+It is estimated: common words are known, short words are more frequent than long ones. A wrong
+estimate costs time alone.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import cache
 from math import prod
 
@@ -19,8 +17,6 @@ _TOP = 0.1
 _UNKNOWN = 0.002
 _SHORT = 6
 _ATTRACTION = 20
-_GUESS_WEIGHS = 20
-"""A guess stands against a sample as so many reports would."""
 
 _VALUES_OF: Mapping[str, int] = {
     **dict.fromkeys(("id", "url", "story", "supersedes", "retracts"), 1_000_000),
@@ -37,58 +33,40 @@ _VALUES_OF: Mapping[str, int] = {
 _OTHER_VALUES = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What so many reports hold: in how many of them each atom is."""
-
-    reports: int = 0
-    having: Mapping[Atom, int] = field(default_factory=dict)
+def selectivity(atom: Atom) -> float:
+    """The fraction of events expected to have the atom, above 0 and at most 1."""
+    field, value = atom
+    return 1 / _VALUES_OF.get(field, _OTHER_VALUES) if field else _literal_selectivity(value)
 
 
-NO_SAMPLE = Sample()
+def _literal_selectivity(literal: str) -> float:
+    """Of a literal of the scan; words of one phrase come together more often than by chance."""
+    *words, last = literal.split()
+    fractions = [*map(_word_selectivity, words), _last_selectivity(last, literal)]
+    together = fractions[0] * prod(fraction * _ATTRACTION for fraction in fractions[1:])
+    return min(together, *fractions) if words else fractions[0]
 
 
-def sampled(reports: Iterable[frozenset[Atom]]) -> Sample:
-    """The sample that these reports make, each given by its atoms."""
-    having: Counter[Atom] = Counter()
-    count = 0
-    for atoms in reports:
-        having.update(atoms)
-        count += 1
-    return Sample(count, having)
+def _last_selectivity(word: str, literal: str) -> float:
+    return _word_selectivity(word) if literal[-1] == " " else _prefix_selectivity(word)
 
 
-def rarity(atom: Atom, sample: Sample = NO_SAMPLE) -> float:
-    """The share of reports expected to have the atom, above 0 and at most 1."""
-    guess = _word_share(atom[1]) if not atom[0] else 1 / _VALUES_OF.get(atom[0], _OTHER_VALUES)
-    seen = sample.having.get(atom, 0) + guess * _GUESS_WEIGHS
-    return seen / (sample.reports + _GUESS_WEIGHS)
-
-
-def _word_share(literal: str) -> float:
-    """Of a literal as the scan looks for it: words that stand together attract one another."""
-    *whole, last = literal.split()
-    shares = [*map(_share, whole), _share(last) if literal[-1] == " " else _share_of_prefix(last)]
-    together = shares[0] * prod(share * _ATTRACTION for share in shares[1:])
-    return min(together, *shares) if whole else shares[0]
-
-
-def _share(word: str) -> float:
-    return _shares().get(word, _UNKNOWN * (2 if len(word) < _SHORT else 1))
+def _word_selectivity(word: str) -> float:
+    return _common_words().get(word, _UNKNOWN * (2 if len(word) < _SHORT else 1))
 
 
 @cache
-def _share_of_prefix(beginning: str) -> float:
-    known = sum(share for word, share in _shares().items() if word.startswith(beginning))
-    letters = max(1, _SHORT - len(beginning))
-    return min(1.0, known + _UNKNOWN * 3.0**letters)
+def _prefix_selectivity(prefix: str) -> float:
+    common = sum(part for word, part in _common_words().items() if word.startswith(prefix))
+    letters = max(1, _SHORT - len(prefix))
+    return min(1.0, common + _UNKNOWN * 3.0**letters)
 
 
 @cache
-def _shares() -> Mapping[str, float]:
-    """The shares of reports that have the common words, by Zipf's law from their order."""
-    found: dict[str, float] = {}
-    for words in (ENGLISH, ARABIC):
-        for rank, word in enumerate(dict.fromkeys(words.split())):
-            found[word] = 1 - (1 - _TOP / (rank + _FLATNESS)) ** _WORDS_A_REPORT
-    return found
+def _common_words() -> Mapping[str, float]:
+    """The fraction of reports that have each common word, by Zipf's law from its rank."""
+    return {
+        word: 1 - (1 - _TOP / (rank + _FLATNESS)) ** _WORDS_A_REPORT
+        for words in (ENGLISH, ARABIC)
+        for rank, word in enumerate(dict.fromkeys(words.split()))
+    }

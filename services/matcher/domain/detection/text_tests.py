@@ -1,4 +1,4 @@
-"""Conditions on words: Sigma's strings and expressions, phrases, and the names of lists."""
+"""Tests of words: Sigma's strings and expressions, phrases, and the names of lists."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,21 +7,20 @@ from typing import ClassVar
 
 from services.matcher.domain.detection.fields import as_text
 from services.matcher.domain.detection.predicates import Atom, FieldTest
-from services.matcher.domain.detection.view import IN_WORDS, EventView, texts_of
+from services.matcher.domain.detection.view import IN_WORDS, EventView, scanned_fields
 from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.text.phrases import Phrase
-from services.matcher.domain.text.proximity import Pair, pairs_of, stands
-from services.matcher.domain.text.scan import WordSpan
+from services.matcher.domain.text.scan import WordSpan, contains_phrase
 
 Find = Callable[[str], tuple[int, int] | None]
-"""Where a text meets the condition: start and end; None when it does not."""
+"""Finds the start and end of what passes in a text; None if nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextTest(FieldTest):
-    """A Sigma string or expression. `find` is given the value, without case unless `cased`.
+    """A Sigma string or expression. `find` takes the value, without case unless `cased`.
 
-    `whole` is the value itself without case, where nothing else would do.
+    `whole` is the one value that passes, without case, if there is only one.
     """
 
     field: str
@@ -30,82 +29,78 @@ class TextTest(FieldTest):
     whole: str | None = None
 
     def holds(self, view: EventView) -> bool:
-        """Whether a value of the field is accepted."""
+        """Whether a value of the field passes."""
         if self.whole is not None:
             return self.whole in view.caseless(self.field)
         texts = map(as_text, view.values(self.field)) if self.cased else view.caseless(self.field)
         return any(self.find(text) is not None for text in texts)
 
     def members(self, view: EventView) -> Iterable[str]:
-        """The accepted values."""
-        return (text for text, _ in self._found(view))
+        """The values that pass."""
+        return (text for text, _ in self._find(view))
 
-    def stretches(self, view: EventView) -> Iterable[CharSpan]:
-        """The first place in the words."""
+    def char_spans(self, view: EventView) -> Iterable[CharSpan]:
+        """The first span in the words."""
         if self.field not in IN_WORDS:
             return
-        for text, place in self._found(view):
-            raw = place if self.cased else _before_casefold(text, place)
+        for text, span in self._find(view):
+            raw = span if self.cased else _before_casefold(text, span)
             yield view.in_words(self.field, raw)
 
-    def groups(self) -> Iterable[frozenset[Atom]]:
-        """The value, where it must be the whole of it."""
+    def required_groups(self) -> Iterable[frozenset[Atom]]:
+        """The only value that passes, if there is one."""
         return () if self.whole is None else [frozenset({(self.field, self.whole)})]
 
-    def _found(self, view: EventView) -> Iterable[tuple[str, CharSpan]]:
+    def _find(self, view: EventView) -> Iterable[tuple[str, CharSpan]]:
         for text in map(as_text, view.values(self.field)):
-            found = self.find(text if self.cased else text.casefold())
-            if found is not None:
-                yield text, CharSpan(*found)
+            span = self.find(text if self.cased else text.casefold())
+            if span is not None:
+                yield text, CharSpan(*span)
 
 
-def _before_casefold(text: str, place: CharSpan) -> CharSpan:
-    """The place in `text` itself: casefold may lengthen it, as ß to ss."""
-    if len(text.casefold()) == len(text) or place.start == place.end:
-        return place
-    origin = [index for index, sign in enumerate(text) for _ in sign.casefold()]
-    return CharSpan(origin[place.start], origin[place.end - 1] + 1)
+def _before_casefold(text: str, span: CharSpan) -> CharSpan:
+    """The span in `text` itself: casefold may lengthen a text, as ß to ss."""
+    if len(text.casefold()) == len(text) or span.start == span.end:
+        return span
+    indexes = [index for index, character in enumerate(text) for _ in character.casefold()]
+    return CharSpan(indexes[span.start], indexes[span.end - 1] + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseTest(FieldTest):
-    """A phrase stands in the field."""
+    """The field holds a phrase."""
 
     field: str
     phrase: Phrase
     cost: ClassVar[int] = 2
 
     def holds(self, view: EventView) -> bool:
-        """Whether it stands there."""
-        return stands(view.scan, self.phrase, texts_of(self.field))
+        """Whether a value holds it."""
+        return contains_phrase(view.scan, self.phrase, scanned_fields(self.field))
 
-    def places(self, view: EventView) -> Iterable[WordSpan]:
-        """Where it stands in the field."""
-        return view.places(self.field, self.phrase)
+    def word_spans(self, view: EventView) -> Iterable[WordSpan]:
+        """Every span in the field."""
+        return view.find_phrase(self.field, self.phrase)
 
     def members(self, view: EventView) -> Iterable[str]:
-        """The values that it stands in."""
-        return dict.fromkeys(view.scan.text_at(place).raw for place in self.places(view))
+        """The values that hold it."""
+        return dict.fromkeys(view.scan.text_at(span).raw for span in self.word_spans(view))
 
-    def stretches(self, view: EventView) -> Iterable[CharSpan]:
-        """Every place in the words."""
-        return view.stretches(self.places(view))
+    def char_spans(self, view: EventView) -> Iterable[CharSpan]:
+        """Every span in the words."""
+        return view.char_spans(self.word_spans(view))
 
-    def groups(self) -> Iterable[frozenset[Atom]]:
-        """Each of its pieces: every one must be there."""
+    def required_groups(self) -> Iterable[frozenset[Atom]]:
+        """Each of its parts."""
         return [frozenset({("", literal)}) for literal in self.literals()]
 
-    def pairs(self) -> Iterable[Pair]:
-        """The neighbours among its words."""
-        return pairs_of(self.phrase)
-
     def literals(self) -> Iterable[str]:
-        """Its pieces."""
-        return [piece.literal for piece in self.phrase.pieces]
+        """Its parts."""
+        return [part.literal for part in self.phrase.parts]
 
-    def scans(self) -> Iterable[str]:
-        """The field, or what it is made of."""
-        return texts_of(self.field)
+    def scanned_fields(self) -> Iterable[str]:
+        """The field, or the fields that it is made of."""
+        return scanned_fields(self.field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +119,18 @@ class MemberTest(FieldTest):
         """The ids that are members."""
         return (text for text in map(as_text, view.values(self.field)) if text in self.ids)
 
-    def stretches(self, view: EventView) -> Iterable[CharSpan]:
+    def char_spans(self, view: EventView) -> Iterable[CharSpan]:
         """Where the members are named in the words."""
-        return view.stretches(_places_of(view, self.field, self.ids))
+        return view.char_spans(_member_spans(view, self.field, self.ids))
 
-    def groups(self) -> Iterable[frozenset[Atom]]:
+    def required_groups(self) -> Iterable[frozenset[Atom]]:
         """Any of the ids."""
-        return [_any_of(self.field, self.ids)]
+        return [_any_member(self.field, self.ids)]
 
 
 @lru_cache(maxsize=1024)
-def _any_of(field: str, ids: frozenset[str]) -> frozenset[Atom]:
-    """The same for every rule that asks for the same list, which may be long."""
+def _any_member(field: str, ids: frozenset[str]) -> frozenset[Atom]:
+    """The group of a list: one for all rules that name it, since it may be long."""
     return frozenset((field, member) for member in ids)
 
 
@@ -149,24 +144,24 @@ class NameTest(FieldTest):
 
     def holds(self, view: EventView) -> bool:
         """Whether one of its members is named there."""
-        return any(True for _ in self.places(view))
+        return any(True for _ in self.word_spans(view))
 
-    def places(self, view: EventView) -> Iterable[WordSpan]:
+    def word_spans(self, view: EventView) -> Iterable[WordSpan]:
         """Where they are named in the field."""
-        return _places_of(view, self.field, self.ids)
+        return _member_spans(view, self.field, self.ids)
 
     def members(self, view: EventView) -> Iterable[str]:
         """The values that name one."""
-        return dict.fromkeys(view.scan.text_at(place).raw for place in self.places(view))
+        return dict.fromkeys(view.scan.text_at(span).raw for span in self.word_spans(view))
 
-    def stretches(self, view: EventView) -> Iterable[CharSpan]:
+    def char_spans(self, view: EventView) -> Iterable[CharSpan]:
         """Where they are named in the words."""
-        return view.stretches(self.places(view))
+        return view.char_spans(self.word_spans(view))
 
-    def scans(self) -> Iterable[str]:
-        """The field, or what it is made of."""
-        return texts_of(self.field)
+    def scanned_fields(self) -> Iterable[str]:
+        """The field, or the fields that it is made of."""
+        return scanned_fields(self.field)
 
 
-def _places_of(view: EventView, field: str, ids: frozenset[str]) -> Iterable[WordSpan]:
-    return (one.place for one in view.named_in(field) if one.member in ids)
+def _member_spans(view: EventView, field: str, ids: frozenset[str]) -> Iterable[WordSpan]:
+    return (mention.span for mention in view.mentions_in(field) if mention.member in ids)

@@ -1,4 +1,4 @@
-"""Conditions on what is no text: numbers, times, truth, addresses, and whether a field is there."""
+"""Tests of numbers, times, truth and addresses, and of whether a field is there."""
 
 import operator
 import re
@@ -22,7 +22,7 @@ PARTS: dict[str, Part] = {
     "minute": operator.attrgetter("minute"),
     "hour": operator.attrgetter("hour"),
     "day": operator.attrgetter("day"),
-    "week": lambda moment: moment.isocalendar().week,
+    "week": lambda time: time.isocalendar().week,
     "month": operator.attrgetter("month"),
     "year": operator.attrgetter("year"),
 }
@@ -37,20 +37,20 @@ PART_BOUNDS = {
 
 
 class _ValueTest(FieldTest):
-    """Judges the values one by one."""
+    """Tests the values one by one."""
 
     __slots__ = ()
 
     @abstractmethod
     def accepts(self, value: Value) -> bool:
-        """Whether this value meets the condition."""
+        """Whether this value passes."""
 
     def holds(self, view: EventView) -> bool:
-        """Whether a value of the field meets it."""
+        """Whether a value of the field passes."""
         return any(map(self.accepts, view.values(self.field)))
 
     def members(self, view: EventView) -> Iterable[str]:
-        """The values that meet it."""
+        """The values that pass."""
         return (as_text(value) for value in view.values(self.field) if self.accepts(value))
 
 
@@ -113,20 +113,20 @@ class PresenceTest(FieldTest):
     selects: ClassVar[bool] = False
 
     def holds(self, view: EventView) -> bool:
-        """Whether it is as asked."""
+        """Whether the field is there, or is not."""
         return bool(view.values(self.field)) == self.present
 
     def members(self, view: EventView) -> Iterable[str]:
-        """All: it tells no value from another."""
+        """All values."""
         return map(as_text, view.values(self.field))
 
 
 @dataclass(frozen=True, slots=True)
 class NamesTest(PresenceTest):
-    """The words name an organisation that no list knows, or do not."""
+    """The words name an organisation that is in no list, or do not."""
 
     cost: ClassVar[int] = 8
 
-    def stretches(self, view: EventView) -> Iterable[CharSpan]:
-        """Where such names stand."""
-        return [one.stretch for one in view.unknown_names()] if self.present else ()
+    def char_spans(self, view: EventView) -> Iterable[CharSpan]:
+        """The spans of such names."""
+        return [name.span for name in view.unknown_names()] if self.present else ()

@@ -1,4 +1,4 @@
-"""The condition `within_km`: an event is so near to a named site, or to one of a list of them."""
+"""The test `within_km`: an event is near a named site, or one of a list of sites."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _AS_WRITTEN = "write a site and a distance: 'camp-taji 20', or '%bases% 5'"
 
 
 class InvalidPlace(ValueError):
-    """The text names no place and distance; `hint` says what would be right."""
+    """The text is not a place and a distance; `hint` is what to write."""
 
     def __init__(self, message: str, hint: str = _AS_WRITTEN) -> None:
         super().__init__(message)
@@ -27,7 +27,7 @@ class InvalidPlace(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class WithinTest(FieldTest):
-    """The event is in one of the circles; one without coordinates never is."""
+    """The event is in one of the circles; without coordinates it is in none."""
 
     field: str
     circles: Circles
@@ -39,12 +39,12 @@ class WithinTest(FieldTest):
         return point is not None and bool(self.circles.around(point))
 
     def members(self, view: EventView) -> Iterable[str]:
-        """The point: an event has one."""
+        """The point of the event."""
         return map(as_text, view.values(self.field))
 
 
-def within(field: str, text: str, places: Sites) -> WithinTest:
-    """The condition that `text` means: a site or a `%list%` of sites, and kilometres.
+def make_within_test(field: str, text: str, places: Sites) -> WithinTest:
+    """The test of `text`: a site or a `%list%` of sites, and kilometres.
 
     Raises:
         InvalidPlace: no such site or list, or no distance.
@@ -67,8 +67,8 @@ def _sites(name: str, places: Sites) -> frozenset[str]:
     listed = list_name(name)
     if listed is not None:
         if listed not in places.lists:
-            said = f"this pack has no list of sites {listed!r}"
-            raise InvalidPlace(said, suggest_name(listed, places.lists))
+            message = f"this pack has no list of sites {listed!r}"
+            raise InvalidPlace(message, suggest_name(listed, places.lists))
         return places.lists[listed]
     if name not in places.sites:
         raise InvalidPlace(f"this pack has no site {name!r}", suggest_name(name, places.sites))

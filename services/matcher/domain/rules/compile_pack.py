@@ -1,27 +1,20 @@
-"""From the documents of rule packs to a rulebook, with every fault on the way."""
+"""Compiles the documents of rule packs to a rulebook, and collects every fault."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from schemas.rule import CorrelationRule, DetectionRule, Pack, RuleDocument
+from schemas.rule import DetectionRule
 from services.matcher.domain.detection.compile_detection import compile_detection
 from services.matcher.domain.detection.lists import Lists, build_lists
 from services.matcher.domain.detection.places import build_places
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis, compile_hypothesis
-from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
-from services.matcher.domain.packs.faults import InvalidField, RuleFault
+from services.matcher.domain.packs.documents import PackDocuments
+from services.matcher.domain.packs.faults import RuleFault
 from services.matcher.domain.rules.compile_sources import compile_sources
-from services.matcher.domain.rules.feeders import fed
-from services.matcher.domain.rules.references import (
-    Rules,
-    alerting_detections,
-    bases_first,
-    hypothesis_refusals,
-    refuse_references,
-    refuse_sides,
-    silent_correlations,
-    unique_rules,
-)
+from services.matcher.domain.rules.compile_windows import compile_windows
+from services.matcher.domain.rules.feeders import add_sources
+from services.matcher.domain.rules.references import Rules, list_hypothesis_faults, unique_rules
 from services.matcher.domain.rules.rulebook import (
     CompiledRule,
     PackRules,
@@ -29,119 +22,92 @@ from services.matcher.domain.rules.rulebook import (
     assemble_rulebook,
     index_rules,
 )
-from services.matcher.domain.text.organisation_heads import DEFAULT, Heads, heads_of
-from services.matcher.domain.windows.compile_window import (
-    NotSupported,
-    compile_correlation_window,
-    compile_detection_window,
-)
-from services.matcher.domain.windows.window_rule import NO_TIME, WindowRule
+from services.matcher.domain.text.organisation_heads import DEFAULT, heads_of
+from services.matcher.domain.windows.window_rule import WindowRule
+
+T = TypeVar("T")
 
 
 def compile_packs(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ...]]:
     """The rulebook of all good rules, and every fault; a bad rule stops no other."""
-    faults: list[RuleFault] = []
-    rules: list[PackRules] = []
-    windows: list[WindowRule] = []
-    hypotheses: list[WatchedHypothesis] = []
     packs = tuple(packs)
-    for pack in packs:
-        lists, list_faults = build_lists(pack.lists)
-        places, place_faults = build_places(pack.places, lists.members)
-        lists = replace(lists, places=places, heads=_heads(pack.pack))
-        known, doubles = unique_rules(pack.rules)
-        faults += [*list_faults, *place_faults, *doubles]
-        compiled = list(_compiled(pack.name, known, lists, faults))
-        rules.append(index_rules(pack.name, lists, compiled))
-        good = frozenset(rule.name for rule in compiled)
-        told = _windows(pack, known, good, faults)
-        documents = {one.document.name: one.document for one in known}
-        listing = tuple(fed(one, documents, compiled) for one in _hypotheses(pack, faults))
-        called = {**places.called, **lists.called}
-        windows += [
-            replace(window, names=called, hypotheses=_listing(window, listing)) for window in told
-        ]
-        hypotheses += listing
-    rulebook = assemble_rulebook(rules, windows)
+    faults: list[RuleFault] = []
+    compiled = [_PackCompiler(pack, faults).compile() for pack in packs]
+    hypotheses = tuple(hypothesis for pack in compiled for hypothesis in pack.hypotheses)
+    rulebook = assemble_rulebook(
+        (pack.rules for pack in compiled),
+        (window for pack in compiled for window in pack.windows),
+    )
     sources = compile_sources((pack.pack.sources for pack in packs), hypotheses)
-    return replace(rulebook, hypotheses=tuple(hypotheses), sources=sources), tuple(faults)
+    return replace(rulebook, hypotheses=hypotheses, sources=sources), tuple(faults)
 
 
-def _hypotheses(pack: PackDocuments, faults: list[RuleFault]) -> Iterator[WatchedHypothesis]:
-    """Of every hypothesis but those whose name was taken; an unknown indicator never shows."""
-    faults += hypothesis_refusals(pack)
-    taken = {one.document.name for one in pack.rules}
-    for one in pack.hypotheses:
-        if one.document.name not in taken:
-            taken.add(one.document.name)
-            yield compile_hypothesis(one.document, pack.name)
+@dataclass(frozen=True, slots=True)
+class CompiledPack:
+    """What a pack adds to a rulebook."""
+
+    rules: PackRules
+    windows: tuple[WindowRule, ...]
+    hypotheses: tuple[WatchedHypothesis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _PackCompiler:
+    """Compiles one pack; adds each fault to `faults` and goes on."""
+
+    documents: PackDocuments
+    faults: list[RuleFault]
+
+    def compile(self) -> CompiledPack:
+        """Everything of the pack that is free of faults."""
+        lists = self._lists()
+        documents = self._keep(unique_rules(self.documents.rules))
+        rules = tuple(self._rules(documents, lists))
+        windows = self._keep(compile_windows(self.documents, documents, rules))
+        hypotheses = tuple(self._hypotheses(documents, rules))
+        names = {**lists.places.titles, **lists.titles}
+        return CompiledPack(
+            index_rules(self.documents.name, lists, rules),
+            tuple(
+                replace(window, names=names, hypotheses=_listing(window, hypotheses))
+                for window in windows
+            ),
+            hypotheses,
+        )
+
+    def _keep(self, result: tuple[T, tuple[RuleFault, ...]]) -> T:
+        value, faults = result
+        self.faults.extend(faults)
+        return value
+
+    def _lists(self) -> Lists:
+        lists = self._keep(build_lists(self.documents.lists))
+        places = self._keep(build_places(self.documents.places, lists.members))
+        nouns = self.documents.pack.organisation_heads
+        return replace(lists, places=places, heads=DEFAULT if nouns is None else heads_of(nouns))
+
+    def _rules(self, documents: Rules, lists: Lists) -> Iterator[CompiledRule]:
+        for rule in documents:
+            if isinstance(rule.document, DetectionRule):
+                predicate, errors = compile_detection(rule.document.detection, lists)
+                self.faults.extend(map(rule.origin.fault, errors))
+                if predicate is not None:
+                    yield CompiledRule(self.documents.name, rule.document.name, predicate)
+
+    def _hypotheses(
+        self, documents: Rules, rules: tuple[CompiledRule, ...]
+    ) -> Iterator[WatchedHypothesis]:
+        """Every hypothesis but those whose name is taken, by a rule or a hypothesis."""
+        self.faults.extend(list_hypothesis_faults(self.documents))
+        by_name = {rule.document.name: rule.document for rule in documents}
+        taken = {rule.document.name for rule in self.documents.rules}
+        for hypothesis in self.documents.hypotheses:
+            if hypothesis.document.name not in taken:
+                taken.add(hypothesis.document.name)
+                compiled = compile_hypothesis(hypothesis.document, self.documents.name)
+                yield add_sources(compiled, by_name, rules)
 
 
 def _listing(window: WindowRule, hypotheses: Iterable[WatchedHypothesis]) -> tuple[str, ...]:
-    return tuple(one.name for one in hypotheses if window.name in one.by_rule)
-
-
-def _heads(pack: Pack) -> Heads:
-    return DEFAULT if pack.organisation_heads is None else heads_of(pack.organisation_heads)
-
-
-def _compiled(
-    pack: str,
-    rules: Iterable[LocatedDocument[RuleDocument]],
-    lists: Lists,
-    faults: list[RuleFault],
-) -> Iterator[CompiledRule]:
-    for one in rules:
-        if not isinstance(one.document, DetectionRule):
-            continue
-        predicate, refusals = compile_detection(one.document.detection, lists)
-        faults += [one.origin.fault(refused) for refused in refusals]
-        if predicate is not None:
-            yield CompiledRule(pack, one.document.name, predicate)
-
-
-def _windows(
-    pack: PackDocuments,
-    rules: Rules,
-    good: frozenset[str],
-    faults: list[RuleFault],
-) -> Iterator[WindowRule]:
-    """Of every rule that alerts: a correlation, and a detection that only itself speaks for."""
-    known = {one.document.name: one.document for one in rules}
-    speaking = alerting_detections(known.values())
-    indicators = {one.rule for told in pack.hypotheses for one in told.document.indicators}
-    # an indicator that only feeds other rules has windows all the same, for its hypothesis to hear
-    alerting = good & (speaking | indicators)
-    silent = silent_correlations(known.values()) | (good - speaking)
-    lists = {one.document.name for one in pack.lists}
-    ordered, circles = bases_first(rules)
-    faults += circles
-    built: dict[str, WindowRule] = {}
-    for one in ordered:
-        name = one.document.name
-        if isinstance(one.document, DetectionRule) and name not in alerting:
-            continue
-        try:
-            refuse_references(one.document, known, good | built.keys())
-            refuse_sides(one.document, lists)
-            built[name] = _over(_window(pack, one.document), built, announces=name not in silent)
-        except InvalidField as refused:
-            faults.append(one.origin.fault(refused))
-        except NotSupported as error:
-            place = tuple(error.field.split("."))
-            faults.append(one.origin.fault(InvalidField(place, error.message)))
-    yield from built.values()
-
-
-def _over(rule: WindowRule, built: Mapping[str, WindowRule], *, announces: bool) -> WindowRule:
-    """The rule as one over others: their episodes may be told as late as they look back."""
-    below = [built[name] for name in rule.bases if name in built and built[name].type is not None]
-    told = sum((base.timespan + base.max_lateness for base in below), NO_TIME)
-    return replace(rule, max_lateness=max(rule.max_lateness, told), announces=announces)
-
-
-def _window(pack: PackDocuments, document: RuleDocument) -> WindowRule:
-    defaults = pack.pack.defaults
-    if isinstance(document, CorrelationRule):
-        return compile_correlation_window(document, pack.name, defaults=defaults)
-    return compile_detection_window(document, pack.name, defaults=defaults)
+    """The hypotheses that list the rule."""
+    return tuple(hypothesis.name for hypothesis in hypotheses if window.name in hypothesis.by_rule)

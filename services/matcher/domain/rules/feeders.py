@@ -1,17 +1,17 @@
-"""Feeders: the sources that alone can show an indicator, where its rules say so by name."""
+"""Feeders: the only sources of an indicator, where its rules name them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from schemas.rule import CorrelationRule, RuleDocument
-from services.matcher.domain.detection.predicates import Atom, Predicate, required
+from services.matcher.domain.detection.predicates import Atom, Predicate, required_groups
 from services.matcher.domain.hypotheses.hypothesis import Indicator, WatchedHypothesis
 from services.matcher.domain.rules.rulebook import CompiledRule
 
 _SOURCE = "source"
 
 
-def fed(
+def add_sources(
     hypothesis: WatchedHypothesis,
     documents: Mapping[str, RuleDocument],
     rules: Iterable[CompiledRule],
@@ -21,42 +21,42 @@ def fed(
     They are known where every detection rule below the indicator asks for sources by their whole
     names (`source: [afp, reuters]`), not by a part or a pattern of them.
     """
-    asked = {rule.name: _asked(rule.predicate) for rule in rules}
+    by_rule = {rule.name: _required_sources(rule.predicate) for rule in rules}
 
-    def complete(one: Indicator) -> Indicator:
-        return one if one.sources else replace(one, sources=_below(one.rule, documents, asked))
+    def with_sources(indicator: Indicator) -> Indicator:
+        sources = indicator.sources or _sources_of(indicator.rule, documents, by_rule)
+        return replace(indicator, sources=sources)
 
-    return replace(hypothesis, indicators=tuple(map(complete, hypothesis.indicators)))
-
-
-def _asked(predicate: Predicate) -> frozenset[str]:
-    """The sources of which every event that meets the predicate has one; none if not known."""
-    groups = required(predicate, _others)
-    named = [{value for _, value in group} for group in groups if not _others(group)]
-    return frozenset(min(named, key=len, default=()))
+    return replace(hypothesis, indicators=tuple(map(with_sources, hypothesis.indicators)))
 
 
-def _others(group: frozenset[Atom]) -> float:
+def _required_sources(predicate: Predicate) -> frozenset[str]:
+    """The sources of the events that meet the predicate; empty if not known."""
+    groups = required_groups(predicate, _count_others)
+    sources = [{value for _, value in group} for group in groups if not _count_others(group)]
+    return frozenset(min(sources, key=len, default=()))
+
+
+def _count_others(group: frozenset[Atom]) -> float:
     return sum(field != _SOURCE for field, _ in group)
 
 
-def _below(
-    rule: str, documents: Mapping[str, RuleDocument], asked: Mapping[str, frozenset[str]]
+def _sources_of(
+    rule: str, documents: Mapping[str, RuleDocument], by_rule: Mapping[str, frozenset[str]]
 ) -> tuple[str, ...]:
-    detections = _detections(rule, documents)
-    known = [asked.get(name, frozenset()) for name in detections]
-    return tuple(sorted(frozenset().union(*known))) if all(known) else ()
+    sources = [by_rule.get(name, frozenset()) for name in _detections(rule, documents)]
+    return tuple(sorted(frozenset().union(*sources))) if all(sources) else ()
 
 
 def _detections(rule: str, documents: Mapping[str, RuleDocument]) -> set[str]:
-    """The detection rules that a rule counts, at any depth."""
-    found, ahead, seen = set(), [rule], set()
-    while ahead:
-        name = ahead.pop()
+    """The detection rules below a rule, at any depth."""
+    detections, pending, seen = set(), [rule], set()
+    while pending:
+        name = pending.pop()
         document = documents.get(name)
         if isinstance(document, CorrelationRule) and name not in seen:
-            ahead += document.correlation.rules
+            pending += document.correlation.rules
         else:
-            found.add(name)
+            detections.add(name)
         seen.add(name)
-    return found
+    return detections

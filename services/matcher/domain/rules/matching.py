@@ -1,4 +1,4 @@
-"""Which rules an event matches, by what words, and for which members of its lists."""
+"""Matching: the rules that an event matches, by which words, for which members of lists."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,73 +12,68 @@ from services.matcher.domain.text.fold import CharSpan
 
 @dataclass(frozen=True, slots=True)
 class RuleMatch:
-    """One rule that the event matches."""
+    """A rule that the event matches."""
 
     rule: CompiledRule
     view: EventView
 
     @property
     def spans(self) -> tuple[CharSpan, ...]:
-        """Where the matched words stand in the raw words (title and text together), in order."""
-        found = {
-            stretch
-            for leaf in self.rule.affirmed
-            for stretch in leaf.stretches(self.view)
-            if stretch.start < stretch.end
+        """The spans of the matched words in the raw words (title and text together), in order."""
+        spans = {
+            span
+            for test in self.rule.positive_tests
+            for span in test.char_spans(self.view)
+            if span.start < span.end
         }
-        return tuple(sorted(found))
+        return tuple(sorted(spans))
 
     def members(self, field: str) -> tuple[str, ...]:
-        """The values of a field that take part, as text: those that the rule selected.
+        """The values of a field that the rule selected, as text.
 
         All of them, if the rule has no selection on that field.
         """
         selections = self.rule.selections(field)
         if not selections:
             return tuple(dict.fromkeys(map(as_text, self.view.values(field))))
-        found = (member for leaf in selections for member in leaf.members(self.view))
-        return tuple(dict.fromkeys(found))
+        members = (member for test in selections for member in test.members(self.view))
+        return tuple(dict.fromkeys(members))
 
 
 def match_event(rulebook: Rulebook, event: Event) -> tuple[RuleMatch, ...]:
     """The rules that the event matches, in the order of their files.
 
-    A retraction matches nothing itself.
+    A retraction matches none.
     """
     if event.retracts is not None:
         return ()
-    found: list[RuleMatch] = []
-    for pack, view in views(rulebook, event):
-        found += [
+    matches: list[RuleMatch] = []
+    for pack, view in view_event(rulebook, event):
+        matches += [
             RuleMatch(rule, view) for rule in pack.candidates(view) if rule.predicate.holds(view)
         ]
-    return tuple(found)
+    return tuple(matches)
 
 
-def views(rulebook: Rulebook, event: Event) -> Iterator[tuple[PackRules, EventView]]:
-    """The event as each pack sees it, after one scan for all."""
+def view_event(rulebook: Rulebook, event: Event) -> Iterator[tuple[PackRules, EventView]]:
+    """A view of the event for each pack; they share one scan."""
     scan = rulebook.scanner.scan(scanned_texts(event, rulebook.scanned))
     for pack in rulebook.packs:
         yield pack, EventView(event, scan, pack.lists)
 
 
-def derived(rulebook: Rulebook, event: Event, field: str) -> tuple[str, ...]:
-    """What any pack finds for a field (`entities`, `names`, `sites`), in order of the alphabet."""
-    found = {as_text(value) for _, view in views(rulebook, event) for value in view.values(field)}
-    return tuple(sorted(found))
+def derive_values(rulebook: Rulebook, event: Event, field: str) -> tuple[str, ...]:
+    """The values of a field (`entities`, `names`, `sites`) by the lists of any pack, sorted."""
+    views = view_event(rulebook, event)
+    return tuple(sorted({as_text(value) for _, view in views for value in view.values(field)}))
 
 
-def unknown_names(rulebook: Rulebook, event: Event) -> tuple[str, ...]:
-    """The values of `names` as the event first writes each, in order of the alphabet."""
-    said = words(event)
-    written: dict[str, str] = {}
-    for _, view in views(rulebook, event):
-        for one in view.unknown_names():
-            spelling = " ".join(said[one.stretch.start : one.stretch.end].split())
-            written.setdefault(one.name, spelling)
-    return tuple(sorted(written.values()))
-
-
-def entities(rulebook: Rulebook, event: Event) -> tuple[str, ...]:
-    """The ids of every list member that the event names, in order of the alphabet."""
-    return derived(rulebook, event, "entities")
+def find_unknown_names(rulebook: Rulebook, event: Event) -> tuple[str, ...]:
+    """The values of `names`, each in the first spelling of the event, sorted."""
+    text = words(event)
+    spellings: dict[str, str] = {}
+    for _, view in view_event(rulebook, event):
+        for unknown in view.unknown_names():
+            spelling = " ".join(text[unknown.span.start : unknown.span.end].split())
+            spellings.setdefault(unknown.name, spelling)
+    return tuple(sorted(spellings.values()))

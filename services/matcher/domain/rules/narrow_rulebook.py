@@ -1,4 +1,4 @@
-"""A part of a rulebook: some of its windows, and what feeds them."""
+"""A part of a rulebook: some of its windows, and the rules that feed them."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -7,7 +7,7 @@ from services.matcher.domain.rules.rulebook import Rulebook, RuleKey, assemble_r
 
 
 def narrow_rulebook(rulebook: Rulebook, rules: Collection[RuleKey]) -> Rulebook:
-    """The same rules, those alone whose hits go to the windows of `rules`."""
+    """The rulebook with the windows of `rules` alone, and the rules whose hits go there."""
     windows = [window for key, window in rulebook.windows.items() if key in rules]
     feeding = {(window.pack, base) for window in windows for base in window.bases}
     packs = [

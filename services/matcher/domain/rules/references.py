@@ -1,4 +1,4 @@
-"""What the documents of a pack say of one another: names that must be there, and only once."""
+"""References between the documents of a pack: each name exists, and exists once."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
@@ -18,19 +18,19 @@ Rules = tuple[LocatedDocument[RuleDocument], ...]
 def unique_rules(
     rules: Iterable[LocatedDocument[RuleDocument]],
 ) -> tuple[Rules, tuple[RuleFault, ...]]:
-    """The rules but those whose name another had before, and a fault for each of these."""
+    """The first rule of each name, and a fault for each other one."""
     first: dict[str, LocatedDocument[RuleDocument]] = {}
     faults = []
-    for one in rules:
-        known = first.setdefault(one.document.name, one)
-        if known is not one:
-            said = f"there is another rule {one.document.name!r} in {known.origin.file}"
-            faults.append(one.origin.fault(InvalidField(("name",), said)))
+    for rule in rules:
+        known = first.setdefault(rule.document.name, rule)
+        if known is not rule:
+            message = f"there is another rule {rule.document.name!r} in {known.origin.file}"
+            faults.append(rule.origin.fault(InvalidField(("name",), message)))
     return tuple(first.values()), tuple(faults)
 
 
 def alerting_detections(rules: Iterable[RuleDocument]) -> frozenset[str]:
-    """The names that no correlation uses, or that one uses with `generate`."""
+    """The detection rules that no correlation counts, or that one counts with `generate`."""
     rules = tuple(rules)
     sections = [rule.correlation for rule in rules if isinstance(rule, CorrelationRule)]
     used = {name for section in sections for name in section.rules}
@@ -39,29 +39,32 @@ def alerting_detections(rules: Iterable[RuleDocument]) -> frozenset[str]:
     return frozenset((named - used) | (named & generated))
 
 
-def bases_first(rules: Rules) -> tuple[Rules, tuple[RuleFault, ...]]:
-    """The rules, each after those that it counts; a fault for each that ends in counting itself."""
-    named = {one.document.name: one for one in rules}
+def sort_by_bases(rules: Rules) -> tuple[Rules, tuple[RuleFault, ...]]:
+    """The rules, each after its base rules, without cycles; a fault for each rule in a cycle."""
+    by_name = {rule.document.name: rule for rule in rules}
     order: TopologicalSorter[str] = TopologicalSorter(
-        {name: _counted(one.document) & named.keys() for name, one in named.items()}
+        {name: _bases(rule.document) & by_name.keys() for name, rule in by_name.items()}
     )
     try:
-        return tuple(named[name] for name in order.static_order()), ()
+        return tuple(by_name[name] for name in order.static_order()), ()
     except CycleError as error:
-        circle: list[str] = error.args[1]
-        path = ("correlation", "rules")
-        said = f"it counts itself: {' → '.join(reversed(circle))}"
-        faults = tuple(named[name].origin.fault(InvalidField(path, said)) for name in set(circle))
-        rest, others = bases_first(tuple(one for one in rules if one.document.name not in circle))
+        cycle: list[str] = error.args[1]
+        fault = InvalidField(
+            ("correlation", "rules"), f"it counts itself: {' → '.join(reversed(cycle))}"
+        )
+        faults = tuple(by_name[name].origin.fault(fault) for name in set(cycle))
+        rest, others = sort_by_bases(
+            tuple(rule for rule in rules if rule.document.name not in cycle)
+        )
         return rest, (*faults, *others)
 
 
-def _counted(document: RuleDocument) -> set[str]:
+def _bases(document: RuleDocument) -> set[str]:
     return set(document.correlation.rules) if isinstance(document, CorrelationRule) else set()
 
 
 def silent_correlations(rules: Iterable[RuleDocument]) -> frozenset[str]:
-    """The correlations that others count and none of them lets alert by itself (`generate`)."""
+    """The correlations that others count, none of them with `generate`."""
     sections = [rule.correlation for rule in rules if isinstance(rule, CorrelationRule)]
     used = {name for section in sections for name in section.rules}
     generated = {name for section in sections if section.generate for name in section.rules}
@@ -71,10 +74,10 @@ def silent_correlations(rules: Iterable[RuleDocument]) -> frozenset[str]:
 def refuse_references(
     document: RuleDocument, known: Mapping[str, RuleDocument], good: Collection[str]
 ) -> None:
-    """Look up every rule and field that `document` names.
+    """Check every rule and field that `document` names.
 
     Raises:
-        InvalidField: one is unknown, at fault, or not supported.
+        InvalidField: one is unknown, or a base rule has a fault.
     """
     if isinstance(document, DetectionRule):
         for index, field in enumerate(document.group_by or ()):
@@ -112,7 +115,7 @@ def _refuse_alias(section: Correlation, alias: str, meant: Mapping[str, str]) ->
 
 
 def refuse_sides(document: RuleDocument, lists: Collection[str]) -> None:
-    """Look up the lists between which a correlation compares.
+    """Check the lists between which a correlation compares.
 
     Raises:
         InvalidField: the pack has no such list.
@@ -138,24 +141,26 @@ def _refuse_base(
         raise InvalidField(path, f"{name} is at fault, so this rule is left out too")
 
 
-def hypothesis_refusals(pack: PackDocuments) -> Iterator[RuleFault]:
-    """Hypotheses named twice, and indicators that are no rule of the pack."""
-    rules = {one.document.name for one in pack.rules}
+def list_hypothesis_faults(pack: PackDocuments) -> Iterator[RuleFault]:
+    """Hypotheses whose name is taken, and indicators that are no rule of the pack."""
+    rules = {rule.document.name for rule in pack.rules}
     seen: set[str] = set()
-    for one in pack.hypotheses:
-        if one.document.name in rules:
-            said = f"a rule of this pack has the name {one.document.name!r}"
-            yield one.origin.fault(InvalidField(("name",), said))
-        if one.document.name in seen:
-            said = f"there is another hypothesis {one.document.name!r}"
-            yield one.origin.fault(InvalidField(("name",), said))
-        seen.add(one.document.name)
-        for path, name in _named_rules(one.document):
-            if name not in rules:
-                refused = InvalidField(
-                    path, f"this pack has no rule {name!r}", suggest_name(name, rules)
-                )
-                yield one.origin.fault(refused)
+    for located in pack.hypotheses:
+        hypothesis = located.document
+        yield from map(located.origin.fault, _hypothesis_errors(hypothesis, rules, seen))
+        seen.add(hypothesis.name)
+
+
+def _hypothesis_errors(
+    hypothesis: Hypothesis, rules: Collection[str], seen: Collection[str]
+) -> Iterator[InvalidField]:
+    if hypothesis.name in rules:
+        yield InvalidField(("name",), f"a rule of this pack has the name {hypothesis.name!r}")
+    if hypothesis.name in seen:
+        yield InvalidField(("name",), f"there is another hypothesis {hypothesis.name!r}")
+    for path, name in _named_rules(hypothesis):
+        if name not in rules:
+            yield InvalidField(path, f"this pack has no rule {name!r}", suggest_name(name, rules))
 
 
 def _named_rules(hypothesis: Hypothesis) -> Iterator[tuple[FieldPath, str]]:

@@ -135,8 +135,8 @@ def _keys(window: WindowRule, match: RuleMatch, field: str) -> list[str]:
     members = sorted(match.members(field))
     if window.type is CorrelationType.NEW_VALUE:
         return members
-    opposed = match.view.lists.opposed
-    return [PAIR_SEPARATOR.join(pair) for pair in combinations(members, 2) if opposed(*pair)]
+    are_opposed = match.view.lists.are_opposed
+    return [PAIR_SEPARATOR.join(pair) for pair in combinations(members, 2) if are_opposed(*pair)]
 
 
 def _mentioned(window: WindowRule, match: RuleMatch) -> Iterator[tuple[str, FieldValue]]:

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from services.matcher.domain.text.arabic_names import arabic_runs, is_arabic
 from services.matcher.domain.text.claimed_names import CUES, claimed_runs
@@ -21,17 +22,17 @@ _FUNCTION = _SMALL | {"a", "an", "to", "on", "at", "by", "with", "from", "as", "
 
 @dataclass(frozen=True, slots=True)
 class OrganisationName:
-    """A name, where it stands in the raw text, and the part of it that tells it: its head noun.
+    """The name of an organisation, its span in the raw text, and that of its head noun.
 
-    Spellings that fold alike are one name.
+    Without a head noun `head_span` is the whole. Spellings that fold alike are one name.
     """
 
     name: str
-    stretch: CharSpan
-    told_by: CharSpan
+    span: CharSpan
+    head_span: CharSpan
 
 
-def organisation_names(text: str, heads: Heads) -> tuple[OrganisationName, ...]:
+def find_organisations(text: str, heads: Heads) -> tuple[OrganisationName, ...]:
     """Every such name in `text`, in order; of names one inside another the longest."""
     folded = fold(text).split()
     if not (heads.any_in(folded) or any(word in CUES for word in folded)):
@@ -40,39 +41,40 @@ def organisation_names(text: str, heads: Heads) -> tuple[OrganisationName, ...]:
     headlines = _headlines(text, words)
     runs = [
         *claimed_runs(text, words),
-        *(run for run in latin_runs(words, heads) if not _shouted(run, headlines)),
+        *(run for run in latin_runs(words, heads) if not _is_part_of_headline(run, headlines)),
         *arabic_runs(words, heads),
     ]
-    return tuple(_name(text, words, run, heads) for run in _outermost(runs))
+    return tuple(_make_name(text, words, run, heads) for run in _outermost(runs))
 
 
-def canonical(text: str) -> str:
+def canonical_name(text: str) -> str:
     """The one spelling of every name that folds as `text` does."""
     parts = fold(text).split()
     if parts[:1] == ["the"] and len(parts) > 1:
         parts = parts[1:]
-    return " ".join(_readable(part, first=not place) for place, part in enumerate(parts))
+    return " ".join(_capitalise(part, first=not index) for index, part in enumerate(parts))
 
 
-def _readable(word: str, *, first: bool) -> str:
+def _capitalise(word: str, *, first: bool) -> str:
     small = word in _SMALL and not first
     return word if small or not word[0].isascii() else word[0].upper() + word[1:]
 
 
-def _name(text: str, words: Sequence[Token], run: NameRun, heads: Heads) -> OrganisationName:
+def _make_name(text: str, words: Sequence[Token], run: NameRun, heads: Heads) -> OrganisationName:
     inside = words[run.first : run.last]
-    telling = inside if run.head < 0 else words[run.head : run.head + 1]
-    head = next((word for word in telling if _tells(word, heads)), None)
+    candidates = inside if run.head < 0 else words[run.head : run.head + 1]
+    head = next((word for word in candidates if _has_head(word, heads)), None)
     noun = heads.bare(inside[0].folded) if head is inside[0] and is_arabic(head) else None
     start = _past_attached(text, inside[0], noun) if noun else inside[0].start
     whole = CharSpan(start, inside[-1].end)
     folded = fold(text[whole.start : whole.end]).split()
-    told_by = whole if head is None else CharSpan(max(start, head.start), head.end)
-    return OrganisationName(canonical(" ".join([noun or folded[0], *folded[1:]])), whole, told_by)
+    head_span = whole if head is None else CharSpan(max(start, head.start), head.end)
+    name = canonical_name(" ".join([noun or folded[0], *folded[1:]]))
+    return OrganisationName(name, whole, head_span)
 
 
 def _past_attached(text: str, word: Token, noun: str) -> int:
-    """Where the noun itself starts: Arabic writes *and*, *of* and the like as one word with it."""
+    """Where the noun starts in its word: Arabic writes *and*, *of* and the like before it."""
     attached, seen = word.folded.removesuffix(noun), ""
     for at in range(word.start, word.end):
         folded = fold(text[at]).strip()
@@ -84,7 +86,7 @@ def _past_attached(text: str, word: Token, noun: str) -> int:
     return word.start
 
 
-def _tells(word: Token, heads: Heads) -> bool:
+def _has_head(word: Token, heads: Heads) -> bool:
     return (
         heads.bare(word.folded) is not None
         if is_arabic(word)
@@ -93,10 +95,10 @@ def _tells(word: Token, heads: Heads) -> bool:
 
 
 def _outermost(runs: Sequence[NameRun]) -> Iterator[NameRun]:
-    reach = 0
+    end = 0
     for run in sorted(runs, key=_outer_first):
-        if run.first >= reach:
-            reach = run.last
+        if run.first >= end:
+            end = run.last
             yield run
 
 
@@ -105,29 +107,21 @@ def _outer_first(run: NameRun) -> tuple[int, int, int]:
 
 
 def _headlines(text: str, words: Sequence[Token]) -> list[range]:
-    """The sentences in which every word of weight has a capital: there it tells no name."""
-    found, end, first = [], 0, 0
+    """The sentences in capitals: there a capital is no sign of a name."""
+    headlines, end, first = [], 0, 0
     for sentence in sentences(text):
         end += len(sentence)
-        last = bisect_left(words, end, lo=first, key=_start)
+        last = bisect_left(words, end, lo=first, key=attrgetter("start"))
         content = [word for word in words[first:last] if word.folded not in _FUNCTION]
         latin = [word for word in content if not is_arabic(word)]
         if len(latin) >= _FEWEST_OF_A_HEADLINE and all(word.capital for word in latin):
-            found.append(range(first, last))
+            headlines.append(range(first, last))
         first = last
-    return found
+    return headlines
 
 
-def _shouted(run: NameRun, headlines: Sequence[range]) -> bool:
-    """Whether it is part of a headline; one that is nothing but a name is a name."""
-    last = bisect_right(headlines, run.first, key=_first) - 1
+def _is_part_of_headline(run: NameRun, headlines: Sequence[range]) -> bool:
+    """Whether the run is in a headline, and is not the whole of it."""
+    last = bisect_right(headlines, run.first, key=attrgetter("start")) - 1
     inside = last >= 0 and run.first in headlines[last]
     return inside and headlines[last] != range(run.first, run.last)
-
-
-def _first(line: range) -> int:
-    return line.start
-
-
-def _start(word: Token) -> int:
-    return word.start

@@ -1,7 +1,7 @@
-"""Phrases as rules write them: whole words in order, `word*` inflects, `~N` lets others between."""
+"""Phrases of rules: whole words in order; `word*` inflects, `~N` allows N others between."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from services.matcher.domain.text.fold import fold
 
@@ -16,15 +16,12 @@ _ARTICLE = "ال"
 
 
 class InvalidPhrase(ValueError):
-    """The text is no phrase; the message says why."""
+    """The text is not a phrase; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhrasePart:
-    """Words that stand together, folded, as the scan looks for them.
-
-    `' words '`, or `' words'` where the last word goes on.
-    """
+    """Folded words without others between them: `' words '`, or `' words'` if the last inflects."""
 
     literal: str
 
@@ -34,33 +31,32 @@ class PhrasePart:
         return self.literal.strip()
 
     @property
-    def length(self) -> int:
-        """How many words."""
+    def word_count(self) -> int:
+        """The number of words."""
         return self.words.count(" ") + 1
 
     @property
     def inflects(self) -> bool:
-        """Whether the last word goes on."""
+        """Whether the last word may be longer."""
         return not self.literal.endswith(" ")
 
 
-def piece(words: str, *, inflects: bool) -> PhrasePart:
-    """The piece of these folded words."""
+def make_part(words: str, *, inflects: bool) -> PhrasePart:
+    """The part of these folded words."""
     return PhrasePart(f" {words}" if inflects else f" {words} ")
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Pieces in order, with at most `slack` other words between them in all."""
+    """Parts in order, with at most `slack` other words between them in all."""
 
-    pieces: tuple[PhrasePart, ...]
+    parts: tuple[PhrasePart, ...]
     slack: int = 0
-    most: int = field(init=False, compare=False)
-    """As many words as it may reach over."""
 
-    def __post_init__(self) -> None:
-        most = self.slack + sum(piece.length for piece in self.pieces)
-        object.__setattr__(self, "most", most)
+    @property
+    def max_words(self) -> int:
+        """The number of words in its longest span."""
+        return self.slack + sum(part.word_count for part in self.parts)
 
 
 def parse_phrase(text: str) -> Phrase:
@@ -73,45 +69,45 @@ def parse_phrase(text: str) -> Phrase:
         raise InvalidPhrase(f"longer than {_LONGEST} characters")
     slack = _SLACK.search(text)
     body = text[: slack.start()] if slack else text
-    tokens = [one for token in body.split() for one in _token_pieces(token)]
-    if not tokens:
+    parts = [part for token in body.split() for part in _token_parts(token)]
+    if not parts:
         raise InvalidPhrase("no word in it")
     if slack is None:
-        return Phrase(_joined(tokens))
+        return Phrase(_join_parts(parts))
     if not 1 <= int(slack[1]) <= _MOST_SLACK:
-        raise InvalidPhrase(f"~{slack[1]}: between 1 and {_MOST_SLACK} other words may be let in")
-    if len(tokens) == 1:
-        raise InvalidPhrase(f"~{slack[1]} needs two words to stand between")
-    return Phrase(tuple(tokens), int(slack[1]))
+        raise InvalidPhrase(f"~{slack[1]}: between 1 and {_MOST_SLACK} other words may be between")
+    if len(parts) == 1:
+        raise InvalidPhrase(f"~{slack[1]} needs two words to be between")
+    return Phrase(tuple(parts), int(slack[1]))
 
 
-def _token_pieces(token: str) -> list[PhrasePart]:
-    """One piece a word; a token with a hyphen is several."""
+def _token_parts(token: str) -> list[PhrasePart]:
+    """A part for each word; a token with a hyphen has several."""
     if _MISPLACED.search(token):
         raise InvalidPhrase(f"{token!r}: * ends a word, and ~N ends the phrase")
     words = fold(token.removesuffix("*")).split()
     if token.endswith("*") and not words:
         raise InvalidPhrase("* needs the beginning of a word before it")
-    pieces = [piece(word, inflects=False) for word in words]
-    return [*pieces[:-1], piece(words[-1], inflects=token.endswith("*"))] if words else []
+    parts = [make_part(word, inflects=False) for word in words]
+    return [*parts[:-1], make_part(words[-1], inflects=token.endswith("*"))] if words else []
 
 
-def _joined(words: list[PhrasePart]) -> tuple[PhrasePart, ...]:
-    """Words that stand together as one piece each: fewer and longer things to look for."""
-    pieces: list[PhrasePart] = []
+def _join_parts(words: list[PhrasePart]) -> tuple[PhrasePart, ...]:
+    """The parts of a phrase without slack: as few and as long as possible."""
+    parts: list[PhrasePart] = []
     for word in words:
-        if pieces and not pieces[-1].inflects:
-            pieces[-1] = PhrasePart(pieces[-1].literal + word.literal[1:])
+        if parts and not parts[-1].inflects:
+            parts[-1] = PhrasePart(parts[-1].literal + word.literal[1:])
         else:
-            pieces.append(word)
-    return tuple(pieces)
+            parts.append(word)
+    return tuple(parts)
 
 
 def name_forms(name: str, *, proclitics: bool = True) -> tuple[str, ...]:
-    """The folded forms under which a report may write `name`, without padding.
+    """The folded forms of `name` in reports, without padding.
 
-    An Arabic name stands with its conjunctions, prepositions and article as one word, so it has
-    a form for each of those before it, and before what follows its own article.
+    Arabic writes a name in one word with conjunctions, prepositions and the article, so there is
+    a form for each of those before the name, and before the name without its own article.
     """
     words = fold(name).strip()
     if not (words and proclitics and _ARABIC.match(words)):
@@ -124,5 +120,5 @@ def name_forms(name: str, *, proclitics: bool = True) -> tuple[str, ...]:
 
 
 def _with_article(head: str) -> str:
-    """After ل the article loses its alef: للحزب."""
+    """The article; after ل it has no alef: للحزب."""
     return "ل" if head.endswith("ل") else _ARTICLE

@@ -1,7 +1,7 @@
-"""The one pass over a report's texts that every name and phrase of all rules is found in."""
+"""One pass over the texts of an event that finds the names and phrases of all rules."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
@@ -12,11 +12,11 @@ from services.matcher.domain.text.fold import CharSpan, fold, raw_span
 from services.matcher.domain.text.phrases import Phrase
 
 WordSpan = tuple[int, int]
-"""Words in the folded texts, as they follow one another: first letter, and past the last."""
+"""Whole words of the folded texts: index of the first letter, and past the last letter."""
 
 
 class ScannedText(NamedTuple):
-    """One text of an event: the field it is the value, or one value, of."""
+    """The value of a field of an event, or one of its values."""
 
     field: str
     raw: str
@@ -24,125 +24,102 @@ class ScannedText(NamedTuple):
 
 @dataclass(slots=True)
 class ScanResult:
-    """What was found in one event's texts, and what else is asked of them.
+    """The texts of an event, folded and joined, and the literals of the scanner that they hold.
 
-    `found` are the literals of the scanner that stand there, each as often as it does, in the order
-    in which they end; `literals` has of each of them its last place in that order. `words` are all
-    those of the scanner that are one word.
+    `starts` has the index in `folded` at which each text starts.
     """
 
     texts: tuple[ScannedText, ...]
     starts: tuple[int, ...]
     folded: str
-    literals: Mapping[str, int]
-    found: list[str]
-    words: frozenset[str]
-    _sought: dict[str, list[WordSpan]] = field(default_factory=dict)
-    _earliest: Mapping[str, int] | None = None
-    _longer: int = 0
+    literals: frozenset[str]
+    _word_spans: dict[str, list[WordSpan]] = field(default_factory=dict)
 
-    def holds(self, literal: str) -> bool:
-        """Whether it stands there, whether or not the scanner knows it."""
+    def contains(self, literal: str) -> bool:
+        """Whether the texts hold a literal, known to the scanner or not."""
         return literal in self.literals or literal in self.folded
 
-    def places_of(self, literal: str) -> list[WordSpan]:
-        """Its places in order, whether or not the scanner knows it; looked for when asked."""
-        known = self._sought.get(literal)
-        if known is None:
-            known = self._sought[literal] = list(_places_in(self.folded, literal))
-        return known
+    def find_literal(self, literal: str) -> list[WordSpan]:
+        """Every span of a literal in order, known to the scanner or not."""
+        spans = self._word_spans.get(literal)
+        if spans is None:
+            spans = self._word_spans[literal] = list(_find_literal(self.folded, literal))
+        return spans
 
-    def may_follow(self, first: str, second: str, most: int) -> bool:
-        """Whether the second of two words might stand after the first, `most` words in all.
+    def text_at(self, span: WordSpan) -> ScannedText:
+        """The text that the words are in."""
+        return self.texts[self._index_at(span)]
 
-        Both were found. False where too many other words were found between them.
-        """
-        if self._earliest is None:
-            last = len(self.found) - 1
-            self._earliest = dict(zip(reversed(self.found), range(last, -1, -1), strict=True))
-            # what is longer than a word stands between two words without being one
-            self._longer = len(self.found) - sum(map(self.words.__contains__, self.found))
-        earliest, latest = self._earliest, self.literals
-        between = earliest[second] - latest[first]
-        return between < most + self._longer and earliest[first] < latest[second]
-
-    def text_at(self, place: WordSpan) -> ScannedText:
-        """The text that holds it."""
-        return self.texts[bisect_right(self.starts, place[0]) - 1]
-
-    def stretch(self, place: WordSpan) -> CharSpan:
-        """Where it stands in its raw text."""
-        index = bisect_right(self.starts, place[0]) - 1
+    def raw_span(self, span: WordSpan) -> CharSpan:
+        """The characters of the raw text that the words were folded from."""
+        index = self._index_at(span)
         start = self.starts[index]
-        raw = self.texts[index].raw
-        return raw_span(raw, place[0] - start, place[1] - start)
+        return raw_span(self.texts[index].raw, span[0] - start, span[1] - start)
+
+    def _index_at(self, span: WordSpan) -> int:
+        return bisect_right(self.starts, span[0]) - 1
 
 
-def is_word(literal: str) -> bool:
-    """Whether it is one whole word."""
-    return literal[-1] == " " and literal.find(" ", 1) == len(literal) - 1
-
-
-def _places_in(folded: str, literal: str) -> Iterator[WordSpan]:
+def _find_literal(folded: str, literal: str) -> Iterator[WordSpan]:
+    """The spans of a literal; a word that it is the beginning of counts whole."""
     start = folded.find(literal)
     while start >= 0:
-        yield place_at(folded, literal, start)
+        end = start + len(literal)
+        yield start + 1, end - 1 if literal[-1] == " " else folded.index(" ", end)
         start = folded.find(literal, start + 1)
 
 
-def place_at(folded: str, literal: str, start: int) -> WordSpan:
-    """The place of a literal that begins at `start`; a word that goes on is taken whole."""
-    end = start + len(literal)
-    return start + 1, end - 1 if literal[-1] == " " else folded.index(" ", end)
-
-
 class Scanner:
-    """Finds literals (`' words '`, or `' beginn'` for a word that goes on) in one pass."""
+    """Finds literals (`' words '`, or `' prefix'` of a word) in one pass."""
 
     def __init__(self, literals: Iterable[str]) -> None:
-        known = set(literals)
-        self._words = frozenset(filter(is_word, known))
-        self._automaton = AhoCorasick(sorted(known), store_patterns=True)
+        self._automaton = AhoCorasick(sorted(set(literals)), store_patterns=True)
 
     def scan(self, texts: Sequence[ScannedText]) -> ScanResult:
-        """Everything that stands in `texts`; nothing reaches from one into the next."""
+        """The literals in `texts`; none reaches from one text into the next."""
         folded = [fold(text.raw) for text in texts]
-        haystack = "".join(folded)
-        found = self._automaton.find_matches_as_strings(haystack, overlapping=True)
-        literals = dict(zip(found, range(len(found)), strict=True))
+        joined = "".join(folded)
+        literals = frozenset(self._automaton.find_matches_as_strings(joined, overlapping=True))
         starts = tuple(accumulate(map(len, folded[:-1]), initial=0))
-        return ScanResult(tuple(texts), starts, haystack, literals, found, self._words)
+        return ScanResult(tuple(texts), starts, joined, literals)
 
 
-def places(scan: ScanResult, phrase: Phrase) -> list[WordSpan]:
-    """Where the phrase stands, in order; of several from one first word the shortest.
+def contains_phrase(scan: ScanResult, phrase: Phrase, fields: frozenset[str]) -> bool:
+    """Whether one of the fields holds the phrase."""
+    for part in phrase.parts:  # asked often: most scans lack a part
+        if not scan.contains(part.literal):
+            return False
+    return any(scan.text_at(span).field in fields for span in find_phrase(scan, phrase))
 
-    Words let in are the words of the stretch but those of the phrase, so the best beginning for
-    an end is the latest: the time is linear in the hits.
+
+def find_phrase(scan: ScanResult, phrase: Phrase) -> list[WordSpan]:
+    """Every span of the phrase in order; of those with the same first word the shortest.
+
+    The words between the parts count against the slack, so of several beginnings for an end the
+    latest is best: the time is linear in the number of parts found.
     """
-    first, *others = (scan.places_of(piece.literal) for piece in phrase.pieces)
-    found = first
+    first, *others = (scan.find_literal(part.literal) for part in phrase.parts)
+    spans = first
     for following in others:
-        found = _extended(found, following)
+        spans = _extend_spans(spans, following)
     if not others:
-        return found
-    nearest = dict(reversed(found))
-    return sorted(place for place in nearest.items() if within(scan.folded, place, phrase.most))
+        return spans
+    shortest = dict(reversed(spans))
+    return sorted(span for span in shortest.items() if _fits(scan.folded, span, phrase.max_words))
 
 
-def _extended(found: list[WordSpan], following: list[WordSpan]) -> list[WordSpan]:
-    """Each following hit joined to the latest of the found that ends before it."""
-    longer: list[WordSpan] = []
+def _extend_spans(spans: list[WordSpan], following: list[WordSpan]) -> list[WordSpan]:
+    """Each following span joined to the latest of `spans` that ends before it."""
+    extended: list[WordSpan] = []
     before = 0
     for start, end in following:
-        while before < len(found) and found[before][1] < start:
+        while before < len(spans) and spans[before][1] < start:
             before += 1
         if before:
-            longer.append((found[before - 1][0], end))
-    return longer
+            extended.append((spans[before - 1][0], end))
+    return extended
 
 
-def within(folded: str, place: WordSpan, most: int) -> bool:
-    """Whether the stretch is of one text, and of at most so many words."""
-    start, end = place
-    return folded.count(" ", start, end) < most and folded.find("  ", start, end) < 0
+def _fits(folded: str, span: WordSpan, max_words: int) -> bool:
+    """Whether the span is in one text and has at most `max_words` words."""
+    return folded.count(" ", *span) < max_words and folded.find("  ", *span) < 0

@@ -48,12 +48,12 @@ def sentences(text: str) -> tuple[str, ...]:
     return tuple(text[start:end] for start, end in pairwise(cuts) if start < end)
 
 
-def sentence_of(scan: ScanResult, place: WordSpan) -> Sentence | None:
-    """The sentence that holds the whole place; None when no single one does."""
-    index = bisect_right(scan.starts, place[0]) - 1
+def sentence_of(scan: ScanResult, span: WordSpan) -> Sentence | None:
+    """The sentence that holds the whole span; None when the span is in several."""
+    index = bisect_right(scan.starts, span[0]) - 1
     starts = _folded_starts(scan.texts[index].raw)
-    first = bisect_right(starts, place[0] - scan.starts[index])
-    last = bisect_right(starts, place[1] - 1 - scan.starts[index])
+    first = bisect_right(starts, span[0] - scan.starts[index])
+    last = bisect_right(starts, span[1] - 1 - scan.starts[index])
     return (index, first) if first == last else None
 
 

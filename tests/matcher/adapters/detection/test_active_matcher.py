@@ -1,6 +1,5 @@
 """The active matcher: newer rules apply from a message on, and what is before it is backfilled."""
 
-from collections import deque
 from dataclasses import dataclass, field, replace
 
 from services.matcher.adapters.detection.active_matcher import ActiveMatcher
@@ -25,7 +24,7 @@ class MatcherDesk:
     followed: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.matcher = ActiveMatcher(self.bundles, self.backfills, self._follow, deque(maxlen=2))
+        self.matcher = ActiveMatcher(self.bundles, self.backfills, self._follow)
 
     async def _follow(self, partition: int) -> None:
         self.followed.append(partition)
@@ -71,12 +70,3 @@ async def test_a_partition_that_comes_waits_for_the_rules_that_evaluated_it_last
     assert desk.followed == [3, 3]
     assert desk.backfills.stops == 1
     assert desk.backfills.begun == [(0, 3, 10), (0, 3, 11)]
-
-
-async def test_the_events_evaluated_last_are_remembered() -> None:
-    desk = MatcherDesk()
-    for name in ("a", "b", "c"):
-        await desk.matcher.activate(Given(b""))
-        desk.matcher(as_event(id=name))
-
-    assert [event.id for event in desk.matcher.recent] == ["b", "c"]

@@ -17,6 +17,7 @@ from services.matcher.adapters.topics.records import ProducerRecord
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.predicates import AllOf, FieldTest
 from services.matcher.domain.detection.view import EventView
+from services.matcher.domain.rules.rule_index import without_prefilters
 from services.matcher.domain.rules.rulebook import CompiledRule, PackRules, Rulebook
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import ALONE, NOON, hit
@@ -38,7 +39,7 @@ class Broken(FieldTest):
 
 def rulebook(**predicates: AllOf | FieldTest) -> Rulebook:
     rules = tuple(CompiledRule("pack", name, predicate) for name, predicate in predicates.items())
-    pack = PackRules("pack", Lists(), rules, tuple(range(len(rules))), {}, {}, ("",) * len(rules))
+    pack = PackRules("pack", Lists(), rules, without_prefilters(len(rules)))
     windows = [replace(ALONE, pack="pack", name=name, bases=(name,)) for name in predicates]
     feeds = {("pack", window.name): (window,) for window in windows}
     return Rulebook(packs=(pack,), feeds=feeds)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas.bundle import BUNDLE_KEY, CompletedBackfill, OnChange, PublishedRule, RuleBundle
-from services.matcher.adapters.rules.bundle_rules import BadBundle, rules_of
+from services.matcher.adapters.rules.bundle_rules import BadBundle, compile_bundle
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.follower import NOTE, Follower
 from services.matcher.adapters.rules.rules_topic import BundleRecord, RulesRead
@@ -49,21 +49,13 @@ def written(number: int, files: Mapping[str, str] = GOOD) -> BundleRecord:
 
 
 def test_a_bundle_becomes_rules_with_its_number_and_how_they_stand() -> None:
-    rules = rules_of(written(7), ())
+    rules = compile_bundle(written(7))
 
     (match,) = match_event(rules.rulebook, report("Rockets fell."))
     assert match.rule.name == "rockets"
+    assert match_event(rules.rulebook, report("Nothing happened.")) == ()
     assert rules.number == 7
     assert rules.generation(("iraq", "rockets")) == RuleGeneration(OnChange.REBUILD, 7, NOW, NOW)
-
-
-def test_the_index_is_laid_out_by_recent_reports_and_matches_the_same() -> None:
-    reports = [report("Rockets fell."), report("Nothing happened.")]
-
-    rules = rules_of(written(7), reports)
-
-    assert [len(match_event(rules.rulebook, one)) for one in reports] == [1, 0]
-    assert rules.number == 7
 
 
 @pytest.mark.parametrize(
@@ -79,7 +71,7 @@ def test_the_index_is_laid_out_by_recent_reports_and_matches_the_same() -> None:
 )
 def test_a_bundle_with_any_fault_is_bad_as_a_whole(raw: bytes, said: str) -> None:
     with pytest.raises(BadBundle, match=said):
-        rules_of(BundleRecord(1, raw), ())
+        compile_bundle(BundleRecord(1, raw))
 
 
 async def test_a_worker_starts_with_the_newest_bundle() -> None:

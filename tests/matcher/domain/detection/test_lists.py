@@ -6,7 +6,7 @@ from schemas.rule import NamedList
 from services.matcher.domain.detection.lists import build_lists
 from services.matcher.domain.packs.documents import LocatedDocument
 from services.matcher.domain.packs.faults import RuleLocation
-from services.matcher.domain.rules.matching import entities
+from services.matcher.domain.rules.matching import derive_values
 from tests.matcher.rules import report, rulebook
 
 BOOK = rulebook()
@@ -26,13 +26,13 @@ BOOK = rulebook()
     ],
 )
 def test_the_members_that_a_text_names(text: str, ids: tuple[str, ...]) -> None:
-    assert entities(BOOK, report(text)) == ids
+    assert derive_values(BOOK, report(text), "entities") == ids
 
 
 def test_entities_are_named_in_title_actors_and_targets_too() -> None:
     event = report(title="AAH moves", actors=["Badr spokesman"], targets=["Hezbollah"])
 
-    assert entities(BOOK, event) == ("aah", "badr", "hezbollah")
+    assert derive_values(BOOK, event, "entities") == ("aah", "badr", "hezbollah")
 
 
 def listing(*members: dict[str, Any], name: str = "groups") -> NamedList:
@@ -42,13 +42,19 @@ def listing(*members: dict[str, Any], name: str = "groups") -> NamedList:
 def test_an_alias_of_two_members_names_both() -> None:
     shared = listing({"id": "a", "name": "The Brigades"}, {"id": "b", "name": "The Brigades"})
 
-    assert entities(rulebook(lists=(shared,)), report("The brigades met.")) == ("a", "b")
+    assert derive_values(rulebook(lists=(shared,)), report("The brigades met."), "entities") == (
+        "a",
+        "b",
+    )
 
 
 def test_names_that_only_overlap_both_count() -> None:
     groups = listing({"id": "a", "name": "Jund al-Imam"}, {"id": "b", "name": "al-Imam Ali"})
 
-    assert entities(rulebook(lists=(groups,)), report("Jund al-Imam Ali")) == ("a", "b")
+    assert derive_values(rulebook(lists=(groups,)), report("Jund al-Imam Ali"), "entities") == (
+        "a",
+        "b",
+    )
 
 
 def faults_of(*lists: NamedList) -> list[str]:
@@ -85,4 +91,4 @@ def test_an_exception_that_could_never_apply_is_a_fault() -> None:
 def test_each_exception_covers_only_its_own_places() -> None:
     text = "Badr City, then Badr, then Badr City, and AAH"
 
-    assert entities(BOOK, report(text)) == ("aah", "badr")
+    assert derive_values(BOOK, report(text), "entities") == ("aah", "badr")

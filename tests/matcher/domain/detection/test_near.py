@@ -123,8 +123,8 @@ def test_only_what_stands_in_such_a_sentence_is_shown() -> None:
 
 
 def test_the_rule_is_indexed_by_its_longest_phrase() -> None:
-    assert set(ROCKETS_NEAR_EMBASSY.packs[0].by_literal) == {" embassy "}
-    assert ROCKETS_NEAR_EMBASSY.packs[0].always == ()
+    assert set(ROCKETS_NEAR_EMBASSY.packs[0].index.by_literal) == {" embassy "}
+    assert ROCKETS_NEAR_EMBASSY.packs[0].index.always == ()
 
 
 @pytest.mark.parametrize(

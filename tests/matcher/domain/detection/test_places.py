@@ -9,7 +9,7 @@ from schemas.event import Event
 from schemas.rule import NamedList, SiteList
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.detection.earth import LONGEST_KM, Circle, Circles, Point, distance_km
-from services.matcher.domain.rules.matching import derived, match_event
+from services.matcher.domain.rules.matching import derive_values, match_event
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.rules.signals import make_signals
 from tests.matcher.rules import PROXIES, compiled, correlating, detecting, report, rulebook
@@ -83,14 +83,14 @@ def test_a_circle_holds_its_edge() -> None:
 def test_the_sites_of_an_event_are_those_within_whose_radius_it_lies() -> None:
     empty = book()
 
-    assert derived(empty, AT_TAJI, "sites") == ("camp-taji",)
-    assert derived(empty, IN_THE_ZONE, "sites") == ("green-zone", "union-iii")
-    assert derived(empty, at(0, 0), "sites") == ()
+    assert derive_values(empty, AT_TAJI, "sites") == ("camp-taji",)
+    assert derive_values(empty, IN_THE_ZONE, "sites") == ("green-zone", "union-iii")
+    assert derive_values(empty, at(0, 0), "sites") == ()
 
 
 def test_without_both_coordinates_an_event_is_nowhere() -> None:
     for event in (at(None, None), at(33.53, None), at(None, 44.25), report("Camp Taji")):
-        assert derived(book(), event, "sites") == ()
+        assert derive_values(book(), event, "sites") == ()
         assert not holds(event, **{"geo|within_km": "camp-taji 20000"})
         assert holds(event, **{"geo|exists": False})
 
@@ -217,4 +217,4 @@ def test_a_list_of_sites_of_a_name_already_given_is_left_out() -> None:
     found, (fault,) = compiled(lists=lists, places=(twin,))
 
     assert fault.message == "there is another list 'proxies'"
-    assert derived(found, AT_TAJI, "sites") == ()
+    assert derive_values(found, AT_TAJI, "sites") == ()

@@ -157,7 +157,7 @@ def test_the_second_rule_of_a_name_is_a_fault_and_the_first_stays() -> None:
 
     assert str(fault) == "fire.yaml:1: name: there is another rule 'fire' in fire.yaml"
     assert [rule.name for rule in book.packs[0].rules] == ["fire"]
-    assert set(book.packs[0].by_literal) == {" fire "}
+    assert set(book.packs[0].index.by_literal) == {" fire "}
 
 
 def test_a_bad_rule_stops_no_other() -> None:

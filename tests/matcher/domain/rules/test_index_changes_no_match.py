@@ -1,4 +1,6 @@
-"""The index only spares questions: with it and without it the same rules match."""
+"""With the index and without it the same rules match."""
+
+from dataclasses import replace
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -6,14 +8,10 @@ from hypothesis import strategies as st
 from schemas.event import Event
 from schemas.rule import DetectionRule, NamedList, SiteList
 from services.matcher.domain.detection.predicates import Atom
-from services.matcher.domain.detection.selectivity import rarity
+from services.matcher.domain.detection.selectivity import selectivity
 from services.matcher.domain.rules.matching import match_event
-from services.matcher.domain.rules.rulebook import (
-    Rulebook,
-    assemble_rulebook,
-    index_rules,
-    unindexed,
-)
+from services.matcher.domain.rules.rule_index import make_index
+from services.matcher.domain.rules.rulebook import Rulebook, assemble_rulebook, without_index
 from tests.matcher.rules import LEBANESE, PROXIES, detecting, report, rulebook
 
 WORDS = ("the", "march", "marches", "fire", "fired", "of", "badr", "city", "حزب", "والحزب", "الله")
@@ -163,12 +161,13 @@ def test_rules_match_as_if_every_one_were_asked(
     reported: list[Event],
     upside_down: bool,
 ) -> None:
-    def oftenest(atom: Atom) -> float:
-        return 1 - rarity(atom) if upside_down else rarity(atom)
+    def selectivity_of(atom: Atom) -> float:
+        return 1 - selectivity(atom) if upside_down else selectivity(atom)
 
     (pack,) = built(*(document(*one) for one in enumerate(asked))).packs
-    every = assemble_rulebook([unindexed(pack, pack.rules)], [])
-    by_index = assemble_rulebook([index_rules(pack.name, pack.lists, pack.rules, oftenest)], [])
+    every = assemble_rulebook([without_index(pack, pack.rules)], [])
+    index = make_index((rule.predicate for rule in pack.rules), selectivity_of)
+    by_index = assemble_rulebook([replace(pack, index=index)], [])
 
     for event in reported:
         assert names(by_index, event) == names(every, event)
@@ -183,9 +182,9 @@ def test_a_long_list_is_registered_once_and_not_under_each_member() -> None:
 
     (pack,) = book.packs
 
-    assert [(field, len(ids), rules) for (field, ids), rules in pack.by_list.items()] == [
+    assert [(field, len(ids), rules) for (field, ids), rules in pack.index.by_list.items()] == [
         ("entities", 40, (0, 1))
     ]
-    assert pack.by_value == {"entities": {"kh": (2,), "badr": (2,), "aah": (2,)}}
+    assert pack.index.by_value == {"entities": {"kh": (2,), "badr": (2,), "aah": (2,)}}
     assert [name for name, _ in names(book, report("Fire in Town 39"))] == ["any"]
     assert names(book, report("Fire in the city")) == []

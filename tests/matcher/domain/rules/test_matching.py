@@ -112,11 +112,11 @@ def test_a_rule_whose_words_are_absent_is_not_looked_at() -> None:
         detecting("either", "1 of *", a={"words|phrase": "fire"}, b={"text|contains": "x"}),
     )
 
-    always = [book.packs[0].rules[number].name for number in book.packs[0].always]
+    always = [book.packs[0].rules[number].name for number in book.packs[0].index.always]
 
     assert always == ["always", "either"]
-    assert set(book.packs[0].by_literal) == {" rocket fire "}
-    assert set(book.packs[0].by_value["type"]) == {"threat", "assault"}
+    assert set(book.packs[0].index.by_literal) == {" rocket fire "}
+    assert set(book.packs[0].index.by_value["type"]) == {"threat", "assault"}
 
 
 @pytest.mark.parametrize(

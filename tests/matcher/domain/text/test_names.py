@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 
 from schemas.event import Event
-from services.matcher.domain.rules.matching import derived, match_event, unknown_names
+from services.matcher.domain.rules.matching import derive_values, find_unknown_names, match_event
 from services.matcher.domain.rules.signals import make_signals
 from services.matcher.domain.text.fold import fold
-from services.matcher.domain.text.names import canonical, organisation_names
+from services.matcher.domain.text.names import canonical_name, find_organisations
 from services.matcher.domain.text.organisation_heads import DEFAULT, heads_of
 from tests.matcher.rules import compiled, correlating, detecting, report, rulebook
 from tests.matcher.wild_text import TEXTS
@@ -21,7 +21,7 @@ TIMELINE = ROOT / "rules" / "iraq-2020" / "timeline.jsonl"
 
 
 def found(text: str) -> list[str]:
-    return [one.name for one in organisation_names(text, DEFAULT)]
+    return [one.name for one in find_organisations(text, DEFAULT)]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_pack_may_give_its_own_head_nouns() -> None:
     heads = heads_of(["compan*", "Katā'ib", "فرقة"])
     text = "The Revenge Companies, the Revenge Brigade, Kata'ib al-Noor met فرقة العباس القتالية"
 
-    names = [one.name for one in organisation_names(text, heads)]
+    names = [one.name for one in find_organisations(text, heads)]
 
     assert names == ["Revenge Companies", "Kataib al Noor", "فرقه العباس القتاليه"]
 
@@ -120,12 +120,12 @@ def test_a_pack_may_give_its_own_head_nouns() -> None:
 @given(TEXTS)
 def test_names_of_any_text_lie_within_it_and_are_spelt_in_one_way(text: str) -> None:
     reach = 0
-    for one in organisation_names(text, DEFAULT):
-        assert reach <= one.stretch.start < one.stretch.end <= len(text)
-        assert one.stretch.start <= one.told_by.start < one.told_by.end <= one.stretch.end
-        assert one.name == canonical(one.name) == canonical(one.name.upper())
-        assert fold(one.name).strip() in fold(text[one.stretch.start : one.stretch.end])
-        reach = one.stretch.end
+    for one in find_organisations(text, DEFAULT):
+        assert reach <= one.span.start < one.span.end <= len(text)
+        assert one.span.start <= one.head_span.start < one.head_span.end <= one.span.end
+        assert one.name == canonical_name(one.name) == canonical_name(one.name.upper())
+        assert fold(one.name).strip() in fold(text[one.span.start : one.span.end])
+        reach = one.span.end
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_names_of_any_text_lie_within_it_and_are_spelt_in_one_way(text: str) -> 
 def test_finding_takes_time_in_proportion_to_the_text(piece: str) -> None:
     def spent(times: int) -> float:
         started = time.process_time()
-        organisation_names(piece * times, DEFAULT)
+        find_organisations(piece * times, DEFAULT)
         return time.process_time() - started
 
     short = min(spent(500) for _ in range(5))
@@ -154,7 +154,7 @@ def test_finding_takes_time_in_proportion_to_the_text(piece: str) -> None:
 
 
 def names_of(event: Event, **pack: Any) -> tuple[str, ...]:
-    return derived(rulebook(**pack), event, "names")
+    return derive_values(rulebook(**pack), event, "names")
 
 
 def test_what_a_list_knows_is_no_unknown_name() -> None:
@@ -178,14 +178,14 @@ def test_names_stand_in_title_and_text() -> None:
 def test_names_are_told_as_the_report_first_writes_them() -> None:
     text = "Kata’ib\u00a0al-Noor, or KATAIB al-Noor, left. بيان لِكتائب الإمام"
 
-    assert unknown_names(rulebook(), report(text)) == ("Kata’ib al-Noor", "كتائب الإمام")
+    assert find_unknown_names(rulebook(), report(text)) == ("Kata’ib al-Noor", "كتائب الإمام")
     assert names_of(report(text)) == ("Kataib al Noor", "كتايب الامام")
 
 
 def test_a_ligature_over_the_start_of_a_name_is_told_whole() -> None:
     text = "بيان \ufef7فواج المقاومة"
 
-    assert unknown_names(rulebook(), report(text)) == ("\ufef7فواج المقاومة",)
+    assert find_unknown_names(rulebook(), report(text)) == ("\ufef7فواج المقاومة",)
     assert names_of(report(text)) == ("افواج المقاومه",)
 
 

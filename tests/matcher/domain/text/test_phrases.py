@@ -4,17 +4,19 @@ import pytest
 
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.phrases import InvalidPhrase, name_forms, parse_phrase
-from services.matcher.domain.text.scan import ScannedText, Scanner, places
+from services.matcher.domain.text.scan import ScannedText, Scanner, find_phrase
 
 
 def found(phrase: str, *texts: str) -> list[str]:
     """The raw words that the phrase stands in, over all texts."""
     parsed = parse_phrase(phrase)
-    scan = Scanner(piece.literal for piece in parsed.pieces).scan(
+    scan = Scanner(part.literal for part in parsed.parts).scan(
         [ScannedText("text", text) for text in texts]
     )
-    stretches = [(scan.text_at(place).raw, scan.stretch(place)) for place in places(scan, parsed)]
-    return [raw[stretch.start : stretch.end] for raw, stretch in stretches]
+    stretches = [
+        (scan.text_at(place).raw, scan.raw_span(place)) for place in find_phrase(scan, parsed)
+    ]
+    return [raw[span.start : span.end] for raw, span in stretches]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,87 @@
+"""Compiles the windows of a pack: those of every rule that alerts, each after its base rules."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
+from services.matcher.domain.packs.documents import PackDocuments
+from services.matcher.domain.packs.faults import InvalidField, RuleFault
+from services.matcher.domain.rules.references import (
+    Rules,
+    alerting_detections,
+    refuse_references,
+    refuse_sides,
+    silent_correlations,
+    sort_by_bases,
+)
+from services.matcher.domain.rules.rulebook import CompiledRule
+from services.matcher.domain.windows.compile_window import (
+    NotSupported,
+    compile_correlation_window,
+    compile_detection_window,
+)
+from services.matcher.domain.windows.window_rule import NO_TIME, WindowRule
+
+
+def compile_windows(
+    pack: PackDocuments, rules: Rules, compiled: Iterable[CompiledRule]
+) -> tuple[tuple[WindowRule, ...], tuple[RuleFault, ...]]:
+    """The windows of correlations and of detection rules that alert or are indicators; faults."""
+    known = {rule.document.name: rule.document for rule in rules}
+    detections = {rule.name for rule in compiled}
+    alerting = detections & alerting_detections(known.values())
+    silent = silent_correlations(known.values()) | (detections - alerting)
+    with_windows = _correlations(known) | alerting | (detections & _indicators(pack))
+    ordered, cycles = sort_by_bases(rules)
+    faults = list(cycles)
+    windows: dict[str, WindowRule] = {}
+    for rule in ordered:
+        name = rule.document.name
+        if name not in with_windows:
+            continue
+        try:
+            refuse_references(rule.document, known, detections | windows.keys())
+            window = _compile_window(pack, rule.document)
+        except InvalidField as error:
+            faults.append(rule.origin.fault(error))
+        else:
+            window = _above_bases(window, windows)
+            windows[name] = replace(window, announces=name not in silent)
+    return tuple(windows.values()), tuple(faults)
+
+
+def _correlations(rules: Mapping[str, RuleDocument]) -> set[str]:
+    return {name for name, rule in rules.items() if not isinstance(rule, DetectionRule)}
+
+
+def _indicators(pack: PackDocuments) -> set[str]:
+    """The rules that a hypothesis lists; they have windows even where they only feed others."""
+    return {
+        indicator.rule
+        for hypothesis in pack.hypotheses
+        for indicator in hypothesis.document.indicators
+    }
+
+
+def _compile_window(pack: PackDocuments, document: RuleDocument) -> WindowRule:
+    defaults = pack.pack.defaults
+    refuse_sides(document, _list_names(pack))
+    try:
+        if isinstance(document, CorrelationRule):
+            return compile_correlation_window(document, pack.name, defaults=defaults)
+        return compile_detection_window(document, pack.name, defaults=defaults)
+    except NotSupported as error:
+        raise InvalidField(tuple(error.field.split(".")), error.message) from None
+
+
+def _list_names(pack: PackDocuments) -> Collection[str]:
+    return {located.document.name for located in pack.lists}
+
+
+def _above_bases(rule: WindowRule, windows: Mapping[str, WindowRule]) -> WindowRule:
+    """The rule with the lateness of its base correlations, whose episodes are its hits."""
+    bases = [windows[name] for name in rule.bases if name in windows]
+    lateness = sum(
+        (base.timespan + base.max_lateness for base in bases if base.type is not None), NO_TIME
+    )
+    return replace(rule, max_lateness=max(rule.max_lateness, lateness))

@@ -1,0 +1,107 @@
+"""The index of a pack's rules by their prefilters, so that few are evaluated on an event."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from services.matcher.domain.detection.predicates import Atom, Predicate
+from services.matcher.domain.detection.prefilter import (
+    FieldValues,
+    Prefilter,
+    field_values,
+    make_prefilter,
+)
+from services.matcher.domain.detection.selectivity import selectivity
+from services.matcher.domain.detection.view import EventView
+
+_LONG_LIST = 16
+RuleNumbers = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleIndex:
+    """The numbers of rules by what an event must have for them to match.
+
+    `always`: rules without a prefilter; evaluated on every event. `beside` has for each rule the
+    second literal of its prefilter, or nothing. A long list of values is one entry of `by_list`,
+    not one of `by_value` for each.
+    """
+
+    always: RuleNumbers
+    beside: tuple[str, ...]
+    by_literal: Mapping[str, RuleNumbers] = field(default_factory=dict)
+    by_value: Mapping[str, Mapping[str, RuleNumbers]] = field(default_factory=dict)
+    by_list: Mapping[FieldValues, RuleNumbers] = field(default_factory=dict)
+
+    def candidates(self, view: EventView) -> list[int]:
+        """The numbers of the rules that may match, in order."""
+        literals, beside = view.scan.literals, self.beside
+        return sorted(
+            {
+                number
+                for number in self._registered(view)
+                if not beside[number] or beside[number] in literals
+            }
+        )
+
+    def literals(self) -> Iterator[str]:
+        """The literals that the scan has to look for."""
+        yield from self.by_literal
+        yield from filter(None, self.beside)
+
+    def _registered(self, view: EventView) -> Iterator[int]:
+        yield from self.always
+        for literal in self.by_literal.keys() & view.scan.literals:
+            yield from self.by_literal[literal]
+        for name, rules in self.by_value.items():
+            for value in view.caseless(name):
+                yield from rules.get(value, ())
+        for (name, values), numbers in self.by_list.items():
+            if not values.isdisjoint(view.caseless(name)):
+                yield from numbers
+
+
+def without_prefilters(count: int) -> RuleIndex:
+    """The index of so many rules, each evaluated on every event."""
+    return RuleIndex(tuple(range(count)), ("",) * count)
+
+
+def make_index(
+    predicates: Iterable[Predicate], selectivity: Callable[[Atom], float] = selectivity
+) -> RuleIndex:
+    """The index of rules by number, each under the group of atoms that fewest events have."""
+    of_group = cache(lambda group: sum(map(selectivity, group)))
+    prefilters = [make_prefilter(predicate, of_group) for predicate in predicates]
+    by_field = _by_field(prefilters)
+    return RuleIndex(
+        always=tuple(number for number, rule in enumerate(prefilters) if not rule.atoms),
+        beside=tuple(rule.beside for rule in prefilters),
+        by_literal=by_field.pop("", {}),
+        by_value=by_field,
+        by_list=_by_list(prefilters),
+    )
+
+
+def _by_field(prefilters: Sequence[Prefilter]) -> dict[str, dict[str, RuleNumbers]]:
+    """The numbers of rules by field and value; literals are under no field."""
+    by_field: dict[str, dict[str, RuleNumbers]] = {}
+    for number, rule in enumerate(prefilters):
+        if _as_list(rule):
+            continue
+        for name, value in rule.atoms:
+            by_value = by_field.setdefault(name, {})
+            by_value[value] = (*by_value.get(value, ()), number)
+    return by_field
+
+
+def _by_list(prefilters: Sequence[Prefilter]) -> dict[FieldValues, RuleNumbers]:
+    by_list: dict[FieldValues, RuleNumbers] = {}
+    for number, rule in enumerate(prefilters):
+        if values := _as_list(rule):
+            by_list[values] = (*by_list.get(values, ()), number)
+    return by_list
+
+
+def _as_list(prefilter: Prefilter) -> FieldValues | None:
+    """The values of a prefilter that is long enough to be registered as a list."""
+    return field_values(prefilter.atoms) if len(prefilter.atoms) >= _LONG_LIST else None
