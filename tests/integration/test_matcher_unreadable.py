@@ -80,4 +80,6 @@ def test_a_broken_source_has_few_dead_letters_and_its_readable_reports_are_evalu
     assert duty_alerts["source_unreadable"].group == {"source": "broken"}
     assert float(suppressed) == UNREADABLE - LIMIT
     assert [letter.value is None for letter in dead_letters] == [False] * LIMIT
-    assert output.startswith(f"{LIMIT} of {LIMIT} open letters went again as {LIMIT} messages")
+    assert output.startswith(
+        f"{LIMIT} of {LIMIT} open dead letters sent again, as {LIMIT} messages"
+    )

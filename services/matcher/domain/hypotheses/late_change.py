@@ -1,4 +1,4 @@
-"""Late changes: what level an alert leads to that says something of the past."""
+"""Late changes: the crossing that an alert leads to, whose own time is in the past."""
 
 from schemas.alert import Status
 from services.matcher.domain.hypotheses.change import AlertChange

@@ -23,7 +23,6 @@ from services.matcher.domain.duty.watched_sources import WatchedSource
 from tests.matcher.builders import HOUR, NOON
 
 SIX_HOURS = WatchedSource("reuters", every=6 * HOUR)
-SECOND = timedelta(seconds=1)
 
 
 @dataclass
@@ -97,6 +96,15 @@ def test_its_next_report_ends_the_silence() -> None:
     assert run.silent == [True, False]
 
 
+def test_a_silence_that_has_ended_does_not_end_again() -> None:
+    run = SourceRun().report(0).tick(7).report(7.5).report(8)
+    run.source = None
+    run.tick(9)
+
+    assert run.revisions == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
+    assert run.state is None
+
+
 def test_the_next_silence_is_another_alert() -> None:
     run = SourceRun().report(0).tick(7).report(7.5).tick(15)
 
@@ -139,15 +147,18 @@ def test_the_report_that_ended_a_silence_sends_its_end_again() -> None:
     assert not repeated.changed
 
 
-def test_reports_close_together_are_not_written_one_by_one() -> None:
+@pytest.mark.parametrize(("seconds", "is_written"), [(9.999999, False), (10, True)])
+def test_reports_within_one_heartbeat_interval_are_not_written_one_by_one(
+    seconds: float, *, is_written: bool
+) -> None:
     run = SourceRun().report(0)
     assert run.state is not None
-    next_heartbeat = Heartbeat(source="reuters", event="2", at=NOON + SECOND, partition=0)
-    context = StepContext(9, None, NOON + SECOND)
+    at = NOON + timedelta(seconds=seconds)
+    heartbeat = Heartbeat(source="reuters", event="2", at=at, partition=0)
 
-    outcome = hear_source(SIX_HOURS, run.state, next_heartbeat, context)
+    outcome = hear_source(SIX_HOURS, run.state, heartbeat, StepContext(9, None, at))
 
-    assert not outcome.changed
+    assert outcome.changed == is_written
 
 
 def test_a_source_is_silent_after_its_rhythm_and_one_heartbeat_interval() -> None:
@@ -184,6 +195,7 @@ def test_a_pack_that_expects_less_ends_the_silence() -> None:
     run.source = replace(SIX_HOURS, every=24 * HOUR)
 
     assert run.tick(8).revisions[-1] == (Status.RESOLVED, 2)
+    assert run.alerts[-1].summary == "reuters is no longer overdue"
     assert run.state is not None
 
 
@@ -192,6 +204,7 @@ def test_a_source_that_no_pack_names_any_more_is_dropped() -> None:
     run.source = None
 
     assert run.tick(8).revisions[-1] == (Status.RESOLVED, 2)
+    assert run.alerts[-1].summary == "reuters is no longer watched"
     assert run.silent[-1] is False
     assert run.state is None
 
