@@ -40,7 +40,7 @@ def test_only_levels_from_high_page(site: NotifierSite) -> None:
 
 def test_a_hanging_slack_delays_no_page_and_misses_nothing(site: NotifierSite) -> None:
     site.notifier()
-    site.slack.wrong("drop", call=POST, seconds=60, times=2)
+    site.slack.script_fault("drop", call=POST, seconds=60, times=2)
 
     start = time.time()
     site.publish(*(alert(f"a{number}") for number in range(5)))
@@ -56,7 +56,7 @@ def test_a_hanging_slack_delays_no_page_and_misses_nothing(site: NotifierSite) -
 
 def test_a_rate_limit_is_respected_and_delays_no_page(site: NotifierSite) -> None:
     site.notifier()
-    site.slack.wrong("status", call=POST, status=429, retry_after=3)
+    site.slack.script_fault("status", call=POST, status=429, retry_after=3)
 
     start = time.time()
     site.publish(alert("a1"), alert("a2"))
@@ -70,7 +70,7 @@ def test_a_rate_limit_is_respected_and_delays_no_page(site: NotifierSite) -> Non
 @pytest.mark.parametrize("stored", [False, True], ids=["lost", "stored"])
 def test_a_server_error_makes_one_message(site: NotifierSite, stored: bool) -> None:
     site.notifier()
-    site.slack.wrong("status", call=POST, status=503, stored=stored)
+    site.slack.script_fault("status", call=POST, status=503, stored=stored)
 
     site.publish(alert())
     wait_for_line(site)
@@ -81,7 +81,7 @@ def test_a_server_error_makes_one_message(site: NotifierSite, stored: bool) -> N
 def test_a_failing_pager_pages_once(site: NotifierSite) -> None:
     site.notifier()
     for fault in ({"kind": "status", "status": 500, "stored": True}, {"kind": "drop"}):
-        site.pager.wrong(**fault)
+        site.pager.script_fault(**fault)
 
     site.publish(alert())
     wait_for_line(site, "pagerduty")
@@ -90,9 +90,9 @@ def test_a_failing_pager_pages_once(site: NotifierSite) -> None:
     assert len(site.slack.messages) == 1
 
 
-def test_what_waits_for_slack_survives_a_restart(site: NotifierSite) -> None:
+def test_a_job_deferred_for_slack_survives_a_restart(site: NotifierSite) -> None:
     notifier = site.notifier()
-    site.slack.wrong("status", call=POST, status=429, retry_after=4)
+    site.slack.script_fault("status", call=POST, status=429, retry_after=4)
     site.publish(alert())
     until(lambda: site.slack.called(POST), "Slack refuses", 15)
     until(site.committed, "the offset is committed", 15)
@@ -107,7 +107,7 @@ def test_what_waits_for_slack_survives_a_restart(site: NotifierSite) -> None:
 
 def test_sigterm_finishes_what_is_in_flight(site: NotifierSite) -> None:
     notifier = site.notifier()
-    site.slack.wrong("delay", call=POST, seconds=0.5)
+    site.slack.script_fault("delay", call=POST, seconds=0.5)
     site.publish(alert())
     until(lambda: site.slack.called(POST), "it is in flight", 15)
 
@@ -120,7 +120,7 @@ def test_sigterm_finishes_what_is_in_flight(site: NotifierSite) -> None:
 
 def test_a_refusal_is_in_ledger_and_dead_letters_and_stops_no_page(site: NotifierSite) -> None:
     site.notifier()
-    site.slack.wrong("error", call=POST, error="channel_not_found")
+    site.slack.script_fault("error", call=POST, error="channel_not_found")
 
     site.publish(alert("a1"))
     until(site.dead_letters, "a dead letter", 15)
@@ -163,7 +163,7 @@ def test_without_access_to_the_history_a_repeat_is_marked(
 ) -> None:
     site = make_site(SlackStandIn(scopes=frozenset({"chat:write"})))
     notifier = site.notifier()
-    site.slack.wrong("drop", call=POST, stored=True)
+    site.slack.script_fault("drop", call=POST, stored=True)
 
     site.publish(alert())
     wait_for_line(site)

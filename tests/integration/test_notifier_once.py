@@ -42,7 +42,7 @@ def test_an_alert_is_a_message_and_a_page_and_its_end_is_shown_on_both(site: Not
 
 def test_a_kill_between_slacks_answer_and_the_log_makes_one_message(site: NotifierSite) -> None:
     notifier = site.notifier()
-    site.slack.wrong("hang", call=POST, stored=True)
+    site.slack.script_fault("hang", call=POST, stored=True)
 
     site.publish(alert())
     until(lambda: site.slack.messages, "Slack has the message", 15)
@@ -62,7 +62,7 @@ def test_a_kill_between_slacks_answer_and_the_log_makes_one_message(site: Notifi
 
 def test_a_kill_before_slack_has_the_message_loses_nothing(site: NotifierSite) -> None:
     notifier = site.notifier()
-    site.slack.wrong("drop", call=POST, seconds=30)
+    site.slack.script_fault("drop", call=POST, seconds=30)
 
     site.publish(alert())
     until(lambda: site.slack.called(POST), "Slack is asked", 15)
@@ -78,7 +78,7 @@ def test_slack_answering_after_the_time_out_makes_one_message(
     site: NotifierSite, late: bool
 ) -> None:
     notifier = site.notifier()
-    site.slack.wrong("delay", call=POST, seconds=TIMEOUT + 1, late=late)
+    site.slack.script_fault("delay", call=POST, seconds=TIMEOUT + 1, late=late)
 
     site.publish(alert())
     wait_for_line(site)
@@ -150,7 +150,7 @@ def test_redis_dying_between_slacks_answer_and_the_log_makes_one_message(
 ) -> None:
     site = make_site(redis=own_redis.url())
     site.notifier()
-    site.slack.wrong("delay", call=POST, seconds=0.7)
+    site.slack.script_fault("delay", call=POST, seconds=0.7)
     site.publish(alert())
     until(lambda: site.slack.messages, "Slack has the message", 15)
 

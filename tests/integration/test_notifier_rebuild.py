@@ -54,7 +54,7 @@ def test_every_alert_is_sent_once_though_redis_lost_everything(
     site.publish(alert("ends"), alert("grows"))
     until(lambda: len(site.lines() + site.lines("pagerduty")) == 4, "four lines", 15)
     before = {message.alert: message.ts for message in site.slack.messages}
-    site.slack.wrong("status", call=POST, status=429, retry_after=1, times=1000)
+    site.slack.script_fault("status", call=POST, status=429, retry_after=1, times=1000)
     site.publish(alert("queued"), alert("queued-too"))
     until(lambda: len(site.slack.called(POST)) > 2, "it waits for Slack", 15)
     until(lambda: len(site.pager.incidents) == 4, "the pager does not wait", 15)
@@ -78,7 +78,7 @@ def test_every_alert_is_sent_once_though_redis_lost_everything(
     assert not any("possible repeat" in message.words for message in site.slack.messages)
 
 
-def test_readyz_says_what_it_waits_for(make_site: MakeSite, own_redis: RedisNode) -> None:
+def test_readyz_names_the_rebuild(make_site: MakeSite, own_redis: RedisNode) -> None:
     site = make_site(redis=own_redis.url())
     notifier = site.notifier()
     lease = Keys(site.prefix).rebuild_lease

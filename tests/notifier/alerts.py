@@ -12,7 +12,7 @@ SECOND = timedelta(seconds=1)
 
 def evidence(number: int = 1, **changes: Any) -> Evidence:
     """One graded report that names a militia."""
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "event_id": f"e{number}",
         "source": "reuters",
         "reliability": "B",
@@ -24,12 +24,12 @@ def evidence(number: int = 1, **changes: Any) -> Evidence:
         "excerpt": "Badr backs the march.",
         "spans": (Span(start=0, end=4),),
     }
-    return Evidence.model_validate(told | changes)
+    return Evidence.model_validate(fields | changes)
 
 
 def alert(identity: str = "a1", revision: int = 1, **changes: Any) -> Alert:
     """A firing alert of level high with one piece of evidence."""
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "id": identity,
         "fingerprint": f"f-{identity}",
         "revision": revision,
@@ -47,7 +47,7 @@ def alert(identity: str = "a1", revision: int = 1, **changes: Any) -> Alert:
         "evidence_count": 1,
         "explain": "3 distinct endorsers in 7 d, 3 asked for",
     }
-    return Alert.model_validate(told | changes)
+    return Alert.model_validate(fields | changes)
 
 
 def job(shown: Alert, offset: int = 0) -> Job:

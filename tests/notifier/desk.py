@@ -1,4 +1,4 @@
-"""A receiver with its log and clock, as the tests of its jobs need them."""
+"""A receiver with its log and clock, for tests of its jobs."""
 
 from datetime import timedelta
 from typing import Any
@@ -31,9 +31,9 @@ class DeliveryDesk:
         self.handler = JobHandler(delivery)
 
     def take(self, *alerts: Alert) -> None:
-        """Queue the alerts, each before the next is attended to."""
+        """Queue the revisions."""
         name = self.receiver.traits.name
-        self.log.put([job(one) for one in alerts], [name], self.clock())
+        self.log.put([job(revision) for revision in alerts], [name], self.clock())
 
     def turn(self) -> timedelta | None:
         claim = self.log.claim(self.receiver.traits.name, self.clock())
@@ -41,7 +41,7 @@ class DeliveryDesk:
         return self.handler.handle(claim)
 
     def until_idle(self) -> None:
-        """Attend to all, waiting for what is due later."""
+        """Handle every job, moving the clock to the next due one."""
         for _ in range(1000):
             if not self.log.queue:
                 return
@@ -51,18 +51,18 @@ class DeliveryDesk:
 
     @property
     def messages(self) -> list[list[str]]:
-        """For each message what it showed, one revision after the other."""
+        """The revisions that each message showed, in order."""
         return [
-            [f"{one.alert.revision} {one.alert.status}" for one in notices]
+            [f"{notice.alert.revision} {notice.alert.status}" for notice in notices]
             for notices in self.receiver.shown.values()
         ]
 
     @property
     def acts(self) -> list[Act]:
-        """What the ledger says was done, in its order."""
+        """The acts in the ledger, in order."""
         return [line.act for line in self.lines]
 
     @property
     def lines(self) -> list[LedgerLine]:
-        told = [one for one in self.log.records if one.topic == LEDGER]
-        return [LedgerLine.model_validate_json(one.value) for one in told]
+        lines = [record for record in self.log.records if record.topic == LEDGER]
+        return [LedgerLine.model_validate_json(line.value) for line in lines]

@@ -31,12 +31,13 @@ class FakeLostLog:
 
     def keep(self, recovered: Iterable[RecoveredEntry], now: datetime) -> None:
         self.renew()
-        for one in recovered:
-            known = self.log.entries.get((one.receiver, one.alert), Entry())
-            is_kept = not one.is_over or one.at + KEPT_AFTER_END > now
-            if is_kept and known.serial <= one.entry.serial:
-                self.log.entries[(one.receiver, one.alert)] = one.entry
-                self.log.records += one.records
+        for kept in recovered:
+            key = (kept.receiver, kept.alert)
+            known = self.log.entries.get(key, Entry())
+            is_kept = not kept.is_over or kept.at + KEPT_AFTER_END > now
+            if is_kept and known.serial <= kept.entry.serial:
+                self.log.entries[key] = kept.entry
+                self.log.records += kept.records
 
     def entries(self, keys: Iterable[tuple[str, str]]) -> list[Entry | None]:
         return [self.log.entries.get(key) for key in keys]
@@ -59,7 +60,7 @@ class FakeHistory:
     """
 
     ledger: list[LedgerLine] = field(default_factory=list)
-    told: list[tuple[Job, datetime]] = field(default_factory=list)
+    recorded: list[tuple[Job, datetime]] = field(default_factory=list)
     committed: int = 0
     faults: list[Exception | None] = field(default_factory=list)
 
@@ -73,11 +74,11 @@ class FakeHistory:
 
     def read_alerts(self, since: datetime) -> Iterator[list[RecordedAlert]]:
         self._fail()
-        pasts = [
-            RecordedAlert(job, at, place < self.committed)
-            for place, (job, at) in enumerate(self.told)
+        alerts = [
+            RecordedAlert(job, at, offset < self.committed)
+            for offset, (job, at) in enumerate(self.recorded)
         ]
-        yield [one for one in pasts if one.at >= since]
+        yield [recorded for recorded in alerts if recorded.at >= since]
 
     def _fail(self) -> None:
         fault = self.faults.pop(0) if self.faults else None

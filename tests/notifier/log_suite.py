@@ -1,4 +1,4 @@
-"""What every NotificationLog promises, whatever it is kept in."""
+"""The contract of NotificationLog, for every implementation."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def doubted(now: datetime) -> Entry:
 
 def put(log: NotificationLog, clock: FakeClock, *alerts: Alert) -> None:
     """Queue them for Slack, each with an offset of its own."""
-    log.put([job(one, offset) for offset, one in enumerate(alerts)], ["slack"], clock())
+    log.put([job(revision, offset) for offset, revision in enumerate(alerts)], ["slack"], clock())
 
 
 def claimed(log: NotificationLog, clock: FakeClock) -> Claim:
@@ -45,7 +45,7 @@ def claimed(log: NotificationLog, clock: FakeClock) -> Claim:
 class LogSuite(ABC):
     """Inherited with fixtures `log`, `clock` and `pass_hold`, which lets the leases end."""
 
-    def test_what_is_put_is_claimed_as_it_came(
+    def test_a_job_is_claimed_as_it_was_queued(
         self, log: NotificationLog, clock: FakeClock
     ) -> None:
         put(log, clock, alert())
@@ -55,21 +55,21 @@ class LogSuite(ABC):
         assert (claim.job, claim.receiver) == (job(alert()), "slack")
         assert (claim.entry, claim.attempts, claim.since) == (Entry(), 0, clock())
 
-    def test_each_receiver_has_a_queue_of_its_own(
-        self, log: NotificationLog, clock: FakeClock
-    ) -> None:
+    def test_each_receiver_has_its_own_queue(self, log: NotificationLog, clock: FakeClock) -> None:
         log.put([job(alert())], ["slack", "pagerduty"], clock())
         log.finish(claimed(log, clock), None, clock(), [])
 
         assert (log.depth("slack"), log.depth("pagerduty")) == (0, 1)
 
-    def test_a_claimed_job_is_nobody_elses(self, log: NotificationLog, clock: FakeClock) -> None:
+    def test_a_claimed_job_is_claimed_by_nobody_else(
+        self, log: NotificationLog, clock: FakeClock
+    ) -> None:
         put(log, clock, alert())
         claimed(log, clock)
 
         assert log.claim("slack", clock()) is None
 
-    def test_jobs_come_in_the_order_of_their_time(
+    def test_jobs_are_claimed_in_the_order_of_their_time(
         self, log: NotificationLog, clock: FakeClock
     ) -> None:
         for identity in ("b", "a", "c"):
@@ -86,7 +86,7 @@ class LogSuite(ABC):
         assert claimed(log, clock).job == job(alert(revision=3), 1)
         assert log.depth("slack") == 1
 
-    def test_what_is_done_is_gone(self, log: NotificationLog, clock: FakeClock) -> None:
+    def test_a_finished_job_is_gone(self, log: NotificationLog, clock: FakeClock) -> None:
         put(log, clock, alert())
         log.finish(claimed(log, clock), None, clock(), [])
 
@@ -130,7 +130,7 @@ class LogSuite(ABC):
         put(log, clock, alert(revision=2))
         assert claimed(log, clock).entry == Entry(revision=1)
 
-    def test_a_newer_revision_put_meanwhile_is_due_when_the_older_is_done(
+    def test_a_newer_revision_queued_meanwhile_is_due_when_the_older_is_finished(
         self, log: NotificationLog, clock: FakeClock
     ) -> None:
         put(log, clock, alert())
@@ -142,7 +142,7 @@ class LogSuite(ABC):
 
         assert claimed(log, clock).alert.revision == 2
 
-    def test_what_is_put_off_comes_at_its_time(
+    def test_a_deferred_job_is_due_at_its_time(
         self, log: NotificationLog, clock: FakeClock
     ) -> None:
         put(log, clock, alert())
@@ -153,7 +153,7 @@ class LogSuite(ABC):
         assert claim is not None
         assert claim.attempts == 3
 
-    def test_a_newer_revision_waits_for_nothing(
+    def test_a_newer_revision_ignores_the_delay_of_an_older(
         self, log: NotificationLog, clock: FakeClock
     ) -> None:
         put(log, clock, alert())
@@ -164,7 +164,7 @@ class LogSuite(ABC):
         claim = claimed(log, clock)
         assert (claim.alert.revision, claim.attempts) == (2, 1)
 
-    def test_a_newer_revision_put_while_an_older_fails_is_due_at_once(
+    def test_a_newer_revision_queued_while_an_older_fails_is_due_at_once(
         self, log: NotificationLog, clock: FakeClock
     ) -> None:
         put(log, clock, alert())
@@ -175,7 +175,7 @@ class LogSuite(ABC):
 
         assert claimed(log, clock).alert.revision == 2
 
-    def test_what_is_written_is_read_by_the_next_claim(
+    def test_a_written_entry_is_read_by_the_next_claim(
         self, log: NotificationLog, clock: FakeClock
     ) -> None:
         put(log, clock, alert())
@@ -188,7 +188,7 @@ class LogSuite(ABC):
 
         assert claimed(log, clock).entry == entry
 
-    def test_putting_off_can_leave_the_entry_alone(
+    def test_a_delay_without_an_entry_keeps_the_logs(
         self, log: NotificationLog, clock: FakeClock
     ) -> None:
         put(log, clock, alert())
@@ -200,7 +200,7 @@ class LogSuite(ABC):
 
         assert claimed(log, clock).entry == entry
 
-    def test_a_lease_that_ended_lets_another_go_on(
+    def test_after_a_lease_has_ended_another_claim_continues(
         self, log: NotificationLog, clock: FakeClock, pass_hold: Callable[[], None]
     ) -> None:
         put(log, clock, alert())
@@ -215,7 +215,7 @@ class LogSuite(ABC):
         assert second.token != first.token
 
     @pytest.mark.parametrize("act", ["write", "finish", "defer"])
-    def test_who_lost_the_lease_writes_nothing(
+    def test_without_the_lease_nothing_is_written(
         self, log: NotificationLog, clock: FakeClock, pass_hold: Callable[[], None], act: str
     ) -> None:
         put(log, clock, alert())
@@ -235,7 +235,7 @@ class LogSuite(ABC):
         assert claimed(log, clock).entry == Entry()
         assert self.records(log) == []
 
-    def test_letters_go_with_what_they_tell_of(
+    def test_records_are_appended_with_the_entry_and_with_the_end_of_the_job(
         self, log: NotificationLog, clock: FakeClock
     ) -> None:
         put(log, clock, alert(status=Status.RESOLVED))
@@ -246,15 +246,17 @@ class LogSuite(ABC):
 
         assert self.records(log) == [RECORD, RECORD]
 
-    def test_a_revision_that_takes_a_queued_ones_place_has_a_line(
+    def test_a_revision_that_replaces_a_queued_one_has_a_line(
         self, log: NotificationLog, clock: FakeClock
     ) -> None:
         put(log, clock, alert(), alert(revision=2))
 
-        (line,) = [LedgerLine.model_validate_json(one.value) for one in self.records(log)]
+        (line,) = [LedgerLine.model_validate_json(record.value) for record in self.records(log)]
         assert (line.act, line.revision, line.receiver) == (Act.SUPERSEDES, 2, "slack")
 
-    def test_letters_go_with_what_is_put_off(self, log: NotificationLog, clock: FakeClock) -> None:
+    def test_records_are_appended_with_a_delay(
+        self, log: NotificationLog, clock: FakeClock
+    ) -> None:
         put(log, clock, alert())
 
         log.defer(claimed(log, clock), Delay(None, clock() + SECOND, 1), [RECORD])
@@ -263,4 +265,4 @@ class LogSuite(ABC):
 
     @abstractmethod
     def records(self, log: NotificationLog) -> list[OutboxRecord]:
-        """What stands in the outbox."""
+        """The records in the outbox."""

@@ -1,4 +1,4 @@
-"""What every LostLog promises, and every NotificationLog that is lost."""
+"""The contract of LostLog, and of a NotificationLog that is lost."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,10 +18,10 @@ DONE = Completion(datetime(2026, 11, 22, tzinfo=UTC), gap=True)
 class LostLogSuite:
     """Inherited with fixtures `log` and `clock`.
 
-    `lost` is the same log for one who rebuilds it, `other` for another; `lose` loses all of it.
+    `lost` and `other` are the same log for two rebuilding notifiers; `lose` loses it.
     """
 
-    def test_a_lost_log_queues_nothing_and_gives_nothing_out(
+    def test_a_lost_log_queues_nothing_and_refuses_claims(
         self, log: NotificationLog, clock: FakeClock, lose: Callable[[], None]
     ) -> None:
         put(log, clock, alert())
@@ -33,7 +33,7 @@ class LostLogSuite:
             log.claim("slack", clock())
         assert log.depth("slack") == 0
 
-    def test_what_was_claimed_before_the_loss_is_not_written_after_it(
+    def test_a_claim_from_before_the_loss_writes_nothing(
         self, log: NotificationLog, clock: FakeClock, lose: Callable[[], None]
     ) -> None:
         put(log, clock, alert())
@@ -43,7 +43,7 @@ class LostLogSuite:
         with pytest.raises(LeaseLost):
             log.write(claim, Entry(revision=1), clock(), [RECORD])
 
-    def test_a_rebuilt_log_goes_on(
+    def test_a_rebuilt_log_continues(
         self, log: NotificationLog, clock: FakeClock, lost: LostLog, lose: Callable[[], None]
     ) -> None:
         lose()
@@ -59,7 +59,7 @@ class LostLogSuite:
         claim = claimed(log, clock)
         assert (claim.entry, claim.alert.revision) == (entry, 2)
 
-    def test_what_is_kept_goes_over_nothing_newer(
+    def test_a_kept_entry_replaces_no_newer_one(
         self, clock: FakeClock, lost: LostLog, lose: Callable[[], None]
     ) -> None:
         lose()
@@ -72,7 +72,7 @@ class LostLogSuite:
         kept = lost.entries([("slack", "a1"), ("slack", "a2")])
         assert kept == [Entry(revision=3, serial=3), None]
 
-    def test_what_ended_long_ago_is_not_kept(
+    def test_an_alert_that_ended_long_ago_is_not_kept(
         self, clock: FakeClock, lost: LostLog, lose: Callable[[], None]
     ) -> None:
         lose()
@@ -80,12 +80,13 @@ class LostLogSuite:
         times = {"old": clock() - timedelta(days=31), "new": clock() - timedelta(days=29)}
 
         lost.keep(
-            [RecoveredEntry("slack", one, Entry(), at, True) for one, at in times.items()], clock()
+            [RecoveredEntry("slack", name, Entry(), at, True) for name, at in times.items()],
+            clock(),
         )
 
         assert lost.entries([("slack", "old"), ("slack", "new")]) == [None, Entry()]
 
-    def test_one_rebuilds_at_a_time(
+    def test_one_notifier_rebuilds_at_a_time(
         self, clock: FakeClock, lost: LostLog, other: LostLog, lose: Callable[[], None]
     ) -> None:
         lose()

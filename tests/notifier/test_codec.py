@@ -71,7 +71,7 @@ def test_keys_of_a_later_release_are_ignored(written: tuple[Any, Any, Any]) -> N
 @pytest.mark.parametrize(
     "raw", [encode_entry(ENTRY), encode_record(RECORD)], ids=["entry", "outbox record"]
 )
-def test_what_is_kept_in_redis_carries_its_version(raw: str) -> None:
+def test_entries_and_records_in_redis_carry_their_version(raw: str) -> None:
     assert json.loads(raw)["schema_version"] == SCHEMA_VERSION
 
 

@@ -1,4 +1,4 @@
-"""What to do with a revision at a receiver: the table."""
+"""What to do with a revision at a receiver, as a table."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -42,24 +42,24 @@ ASSUMED = DOUBT.model_copy(update={"assumed": True})
 LONG_AGO = NOON - timedelta(minutes=1)
 
 
-def shown(revision: int = 1, **changes: Any) -> Entry:
+def sent_entry(revision: int = 1, **changes: Any) -> Entry:
     """The log after `revision` was sent a minute ago."""
-    told = alert(revision=revision, **changes)
+    sent = alert(revision=revision, **changes)
     return Entry(
         revision=revision,
-        status=told.status,
-        notified_content=notified_content(told),
+        status=sent.status,
+        notified_content=notified_content(sent),
         handle="h",
         sent_at=LONG_AGO,
     )
 
 
-def just_shown() -> Entry:
-    return shown().model_copy(update={"sent_at": NOON - 3 * SECOND})
+def just_sent() -> Entry:
+    return sent_entry().model_copy(update={"sent_at": NOON - 3 * SECOND})
 
 
-def closed(revision: int = 2) -> Entry:
-    return shown(revision, status=Status.RESOLVED)
+def closed_entry(revision: int = 2) -> Entry:
+    return sent_entry(revision, status=Status.RESOLVED)
 
 
 RESOLVED: dict[str, Any] = {"status": Status.RESOLVED}
@@ -86,46 +86,46 @@ CASES: dict[str, tuple[Entry, Alert, ReceiverTraits, Decision]] = {
         SLACK,
         SendFirst(Reason.FIRST),
     ),
-    "the same revision again is skipped": (shown(), alert(), SLACK, Skip(Reason.SAME)),
+    "the same revision again is skipped": (sent_entry(), alert(), SLACK, Skip(Reason.SAME)),
     "the same revision with other words is skipped": (
-        shown(),
+        sent_entry(),
         alert(summary="other"),
         SLACK,
         Skip(Reason.SAME),
     ),
-    "a lower revision is never sent": (shown(3), alert(revision=2), SLACK, Skip(Reason.OLDER)),
+    "a lower revision is never sent": (sent_entry(3), alert(revision=2), SLACK, Skip(Reason.OLDER)),
     "a lower revision is never sent even when it ends the alert": (
-        shown(3),
+        sent_entry(3),
         alert(revision=2, **RESOLVED),
         SLACK,
         Skip(Reason.OLDER),
     ),
-    "an end is told at once": (
-        just_shown(),
+    "an end is sent at once": (
+        just_sent(),
         alert(revision=2, **RESOLVED),
         SLACK,
         Edit(Reason.NEWER),
     ),
-    "a raised level is told at once": (
-        just_shown(),
+    "a raised level is sent at once": (
+        just_sent(),
         alert(revision=2, level=Level.CRITICAL),
         SLACK,
         Edit(Reason.NEWER),
     ),
-    "corroboration is told at once": (
-        just_shown(),
+    "corroboration is sent at once": (
+        just_sent(),
         alert(revision=2, uncorroborated=True),
         SLACK,
         Edit(Reason.NEWER),
     ),
     "more evidence waits for ten seconds": (
-        just_shown(),
+        just_sent(),
         alert(revision=2, **MORE),
         SLACK,
         Defer(Reason.TOO_SOON, IN_TEN),
     ),
     "more evidence goes out when ten seconds have passed": (
-        shown(),
+        sent_entry(),
         alert(revision=2, **MORE),
         SLACK,
         Edit(Reason.NEWER),
@@ -143,7 +143,7 @@ CASES: dict[str, tuple[Entry, Alert, ReceiverTraits, Decision]] = {
         LookUp(Reason.IN_DOUBT, DOUBT),
     ),
     "an edit in doubt is made again": (
-        shown().model_copy(update={"sending": FRESH_DOUBT}),
+        sent_entry().model_copy(update={"sending": FRESH_DOUBT}),
         alert(revision=2, **RESOLVED),
         SLACK,
         Edit(Reason.NEWER),
@@ -183,15 +183,15 @@ CASES: dict[str, tuple[Entry, Alert, ReceiverTraits, Decision]] = {
         DIGEST,
         SendFirst(Reason.FIRST),
     ),
-    "what is live does not": (Entry(), alert(revision=2), DIGEST, PassOver(Reason.LIVE)),
-    "history that became live is told to the watch as new": (
+    "live alerts do not": (Entry(), alert(revision=2), DIGEST, PassOver(Reason.LIVE)),
+    "history that turns live is sent to the watch as new": (
         Entry(revision=1),
         alert(revision=2),
         WATCH,
         SendFirst(Reason.FIRST),
     ),
-    "and its message in the digest goes on": (
-        shown(1),
+    "and its message in the digest is edited": (
+        sent_entry(1),
         alert(revision=2, **RESOLVED),
         DIGEST,
         Edit(Reason.NEWER),
@@ -214,50 +214,50 @@ CASES: dict[str, tuple[Entry, Alert, ReceiverTraits, Decision]] = {
         PAGER,
         SendFirst(Reason.FIRST),
     ),
-    "what was opened for an ended alert is closed with the same revision": (
-        shown(2),
+    "a page opened for an ended alert is closed with the same revision": (
+        sent_entry(2),
         alert(revision=2, **RESOLVED),
         PAGER,
         Edit(Reason.CLOSES),
     ),
-    "what was opened for a withdrawn alert is closed too": (
-        shown(2),
+    "a page opened for a withdrawn alert is closed too": (
+        sent_entry(2),
         alert(revision=2, **WITHDRAWN),
         PAGER,
         Edit(Reason.CLOSES),
     ),
-    "what is closed stays closed": (
-        closed(),
+    "a closed page stays closed": (
+        closed_entry(),
         alert(revision=2, **RESOLVED),
         PAGER,
         Skip(Reason.SAME),
     ),
-    "an end is told to the pager even at a low level": (
-        shown(),
+    "an end is sent to the pager even at a low level": (
+        sent_entry(),
         alert(revision=2, **RESOLVED, **MEDIUM),
         PAGER,
         Edit(Reason.NEWER),
     ),
-    "more evidence is none of the pager's business": (
-        shown(),
+    "more evidence does not go to the pager": (
+        sent_entry(),
         alert(revision=2, **MORE),
         PAGER,
         PassOver(Reason.EVIDENCE_ONLY),
     ),
-    "a raised level is the pager's business": (
-        shown(),
+    "a raised level goes to the pager": (
+        sent_entry(),
         alert(revision=2, level=Level.CRITICAL),
         PAGER,
         Edit(Reason.NEWER),
     ),
     "an alert that fires again pages again": (
-        closed(),
+        closed_entry(),
         alert(revision=3),
         PAGER,
         Edit(Reason.NEWER),
     ),
     "an alert that fires again at a low level pages nobody": (
-        closed(),
+        closed_entry(),
         alert(revision=3, **MEDIUM),
         PAGER,
         PassOver(Reason.LOW_LEVEL),
@@ -269,42 +269,42 @@ CASES: dict[str, tuple[Entry, Alert, ReceiverTraits, Decision]] = {
         SendFirst(Reason.HARMLESS),
     ),
     "an end waits for a page that may still land": (
-        shown().model_copy(update={"unanswered": FRESH_DOUBT}),
+        sent_entry().model_copy(update={"unanswered": FRESH_DOUBT}),
         alert(revision=2, **RESOLVED),
         PAGER,
         Defer(Reason.MAY_STILL_LAND, FRESH_DOUBT.settles_at),
     ),
-    "what was opened for an ended alert is not closed before either": (
-        shown(2).model_copy(update={"unanswered": FRESH_DOUBT}),
+    "a page opened for an ended alert is not closed before either": (
+        sent_entry(2).model_copy(update={"unanswered": FRESH_DOUBT}),
         alert(revision=2, **RESOLVED),
         PAGER,
         Defer(Reason.MAY_STILL_LAND, FRESH_DOUBT.settles_at),
     ),
     "an end waits no longer once a page in doubt has landed": (
-        shown().model_copy(update={"unanswered": DOUBT}),
+        sent_entry().model_copy(update={"unanswered": DOUBT}),
         alert(revision=2, **RESOLVED),
         PAGER,
         Edit(Reason.NEWER),
     ),
-    "an end in doubt is told again at once": (
-        shown().model_copy(update={"sending": FRESH_END}),
+    "an end in doubt is sent again at once": (
+        sent_entry().model_copy(update={"sending": FRESH_END}),
         alert(revision=2, **RESOLVED),
         PAGER,
         Edit(Reason.NEWER),
     ),
-    "an alert that fires again is told after an end in doubt": (
-        shown().model_copy(update={"sending": END}),
+    "an alert that fires again is sent after an end in doubt": (
+        sent_entry().model_copy(update={"sending": END}),
         alert(revision=3),
         PAGER,
         Edit(Reason.NEWER),
     ),
     "a higher level waits for no page in doubt": (
-        shown().model_copy(update={"sending": FRESH_DOUBT}),
+        sent_entry().model_copy(update={"sending": FRESH_DOUBT}),
         alert(revision=2, level=Level.CRITICAL),
         PAGER,
         Edit(Reason.NEWER),
     ),
-    "after the log was lost a message is looked for": (
+    "after the log was lost a message is looked up": (
         Entry(sending=ASSUMED),
         alert(revision=2, **RESOLVED),
         SLACK,
@@ -316,7 +316,7 @@ CASES: dict[str, tuple[Entry, Alert, ReceiverTraits, Decision]] = {
         PAGER,
         SendFirst(Reason.HARMLESS),
     ),
-    "after the log was lost nobody is paged for what is over": (
+    "after the log was lost nobody is paged for an ended alert": (
         Entry(sending=ASSUMED),
         alert(revision=2, **RESOLVED),
         PAGER,
@@ -339,12 +339,12 @@ CASES: dict[str, tuple[Entry, Alert, ReceiverTraits, Decision]] = {
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_decision(case: tuple[Entry, Alert, ReceiverTraits, Decision]) -> None:
-    entry, told, traits, expected = case
+    entry, revision, traits, expected = case
 
-    assert decide(entry, told, traits, NOON) == expected
+    assert decide(entry, revision, traits, NOON) == expected
 
 
-def test_a_message_that_was_found_is_adopted() -> None:
+def test_a_message_found_at_the_receiver_is_adopted() -> None:
     found_message = FoundMessage(1, "h")
 
     assert decide_after_lookup(found_message, FRESH_DOUBT, NOON) == Adopt(
@@ -358,17 +358,17 @@ def test_absence_proves_nothing_while_the_receiver_may_be_at_work() -> None:
     assert decision == Defer(Reason.MAY_STILL_LAND, FRESH_DOUBT.settles_at)
 
 
-def test_what_is_not_there_once_settled_is_sent() -> None:
+def test_a_message_not_found_once_settled_is_sent() -> None:
     assert decide_after_lookup(None, DOUBT, NOON) == SendFirst(Reason.NOT_FOUND)
 
 
-def test_what_cannot_be_looked_up_is_sent_and_marked() -> None:
+def test_without_a_lookup_the_message_is_sent_and_marked() -> None:
     assert decide_without_lookup() == SendFirst(Reason.UNREADABLE, possible_repeat=True)
 
 
-def test_mere_evidence_is_not_worth_a_new_message() -> None:
-    assert decide_after_loss(shown(), alert(revision=2, **MORE)) == PassOver(Reason.LOST)
+def test_evidence_alone_replaces_no_lost_message() -> None:
+    assert decide_after_loss(sent_entry(), alert(revision=2, **MORE)) == PassOver(Reason.LOST)
 
 
-def test_an_end_is_worth_a_new_message() -> None:
-    assert decide_after_loss(shown(), alert(revision=2, **RESOLVED)) == SendFirst(Reason.LOST)
+def test_an_end_replaces_a_lost_message() -> None:
+    assert decide_after_loss(sent_entry(), alert(revision=2, **RESOLVED)) == SendFirst(Reason.LOST)

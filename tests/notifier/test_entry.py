@@ -99,9 +99,9 @@ def test_each_flag_has_its_own_content() -> None:
 
 
 def test_the_order_of_hypotheses_changes_nothing() -> None:
-    one, other = alert(hypotheses=("mdcoa", "mlcoa")), alert(hypotheses=("mlcoa", "mdcoa"))
+    first, second = alert(hypotheses=("mdcoa", "mlcoa")), alert(hypotheses=("mlcoa", "mdcoa"))
 
-    assert notified_content(one) == notified_content(other)
+    assert notified_content(first) == notified_content(second)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_the_highest_revision_given_up_is_kept(given_up: int, expected: int) -> 
     )
 
 
-def test_without_its_message_an_entry_keeps_what_was_dealt_with() -> None:
+def test_without_its_message_an_entry_keeps_its_revisions() -> None:
     assert drop_message(SENT) == Entry(revision=1, given_up=1, serial=6)
 
 

@@ -106,7 +106,7 @@ def test_a_lower_revision_is_never_sent(desk: DeliveryDesk) -> None:
     assert desk.messages == [["2 resolved"]]
 
 
-def test_evidence_alone_goes_out_every_ten_seconds_at_most(desk: DeliveryDesk) -> None:
+def test_evidence_alone_is_sent_every_ten_seconds_at_most(desk: DeliveryDesk) -> None:
     desk.take(alert())
     desk.until_idle()
     start = desk.clock.now
@@ -148,15 +148,15 @@ def test_a_revision_queued_during_a_send_follows_at_once(desk: DeliveryDesk) -> 
     assert not desk.log.queue
 
 
-def test_a_pager_is_told_of_an_end_only_after_a_beginning(pager: DeliveryDesk) -> None:
+def test_a_pager_is_opened_before_it_is_closed(pager: DeliveryDesk) -> None:
     pager.take(alert(revision=2, **RESOLVED))
     pager.until_idle()
 
-    assert [shown for one in pager.messages for shown in one] == ["2 firing", "2 resolved"]
+    assert [shown for message in pager.messages for shown in message] == ["2 firing", "2 resolved"]
     assert [line.act for line in pager.lines] == [Act.NOTIFIED, Act.RESOLVED]
 
 
-def test_a_pager_that_fails_between_the_two_is_not_told_of_the_beginning_again(
+def test_a_pager_that_fails_between_the_two_is_not_opened_again(
     pager: DeliveryDesk,
 ) -> None:
     pager.receiver.faults = [None, RetryableError("429"), UnknownOutcome("?"), None]
@@ -164,7 +164,7 @@ def test_a_pager_that_fails_between_the_two_is_not_told_of_the_beginning_again(
     pager.take(alert(revision=2, **RESOLVED))
     pager.until_idle()
 
-    assert [shown for one in pager.messages for shown in one] == ["2 firing", "2 resolved"]
+    assert [shown for message in pager.messages for shown in message] == ["2 firing", "2 resolved"]
 
 
 def test_a_redelivered_older_revision_does_not_page_after_one_was_passed_over(
@@ -214,7 +214,7 @@ def test_every_decision_has_a_line(desk: DeliveryDesk) -> None:
     ]
 
 
-def test_what_is_held_back_has_a_line_that_says_why(pager: DeliveryDesk) -> None:
+def test_a_revision_held_back_has_a_line_with_the_reason(pager: DeliveryDesk) -> None:
     pager.take(alert("drill", exercise=True), alert("old", backfill=True))
     pager.until_idle()
 
@@ -224,7 +224,7 @@ def test_what_is_held_back_has_a_line_that_says_why(pager: DeliveryDesk) -> None
     ]
 
 
-def test_a_line_says_what_was_done_about_which_revision_and_why(desk: DeliveryDesk) -> None:
+def test_a_line_names_the_act_the_revision_and_the_reason(desk: DeliveryDesk) -> None:
     desk.take(alert())
     desk.until_idle()
 
@@ -246,5 +246,5 @@ def test_a_page_in_doubt_is_repeated_under_the_same_key_and_never_looked_up(
     pager.take(alert())
     pager.until_idle()
 
-    assert [shown for one in pager.messages for shown in one] == ["1 firing", "1 firing"]
+    assert [shown for message in pager.messages for shown in message] == ["1 firing", "1 firing"]
     assert pager.receiver.looks == 0

@@ -14,11 +14,11 @@ from tests.notifier.alerts import alert, evidence
 
 def words(**changes: Any) -> str:
     """All texts of the message, a line each."""
-    found = []
+    texts = []
     for block in render(Notice(alert(**changes)))["blocks"]:
         parts = [block.get("text"), *block.get("elements", [])]
-        found += [part["text"] for part in parts if part]
-    return "\n".join(found)
+        texts += [part["text"] for part in parts if part]
+    return "\n".join(texts)
 
 
 def test_level_summary_group_explain_and_action_are_shown() -> None:
@@ -88,7 +88,7 @@ def test_flags_are_shown(flag: str, word: str) -> None:
     assert f"⚠️ *{word}*" in words(**{flag: True})
 
 
-def test_a_possible_repeat_says_so_in_message_and_fallback() -> None:
+def test_a_possible_repeat_is_marked_in_message_and_fallback() -> None:
     message = render(Notice(alert(), possible_repeat=True))
 
     assert "possible repeat" in json.dumps(message["blocks"])
@@ -99,7 +99,7 @@ def test_a_possible_repeat_says_so_in_message_and_fallback() -> None:
     ("status", "headline"),
     [(Status.RESOLVED, "✅ RESOLVED"), (Status.WITHDRAWN, "↩️ WITHDRAWN")],
 )
-def test_an_ended_alert_says_how_it_ended(status: Status, headline: str) -> None:
+def test_an_ended_alert_shows_how_it_ended(status: Status, headline: str) -> None:
     assert headline in words(status=status)
 
 

@@ -11,7 +11,9 @@ from services.notifier.settings import NotifierSettings
 
 
 def names(**environment: str) -> list[str]:
-    return [one.traits.name for one in make_receivers(load(NotifierSettings, environment))]
+    return [
+        receiver.traits.name for receiver in make_receivers(load(NotifierSettings, environment))
+    ]
 
 
 def test_without_anything_alerts_go_to_the_console() -> None:
@@ -28,7 +30,7 @@ def test_a_token_and_a_key_make_slack_and_the_pager() -> None:
     assert names(**given) == ["slack", "pagerduty"]
 
 
-def test_those_on_duty_may_have_a_channel_of_their_own() -> None:
+def test_duty_engineers_may_have_their_own_channel() -> None:
     given = {"VEDETTE_SLACK_TOKEN": "t", "VEDETTE_SLACK_CHANNEL": "#watch"}
 
     assert names(**given, VEDETTE_SLACK_DUTY_CHANNEL="#duty") == ["slack", "slack-duty"]
@@ -36,19 +38,19 @@ def test_those_on_duty_may_have_a_channel_of_their_own() -> None:
     assert names(**given, VEDETTE_SLACK_DUTY_CHANNEL="") == ["slack"]
 
 
-def test_history_may_have_a_channel_of_its_own_which_the_watch_does_without() -> None:
+def test_with_a_digest_channel_history_leaves_the_watchs_channel() -> None:
     given = {"VEDETTE_SLACK_CHANNEL": "#watch", "VEDETTE_SLACK_DIGEST_CHANNEL": "#digest"}
 
-    found = list_channels(load(NotifierSettings, given))
+    channels = list_channels(load(NotifierSettings, given))
 
-    assert {name: traits.history for name, traits in found.items()} == {
+    assert {name: traits.history for name, traits in channels.items()} == {
         "#watch": BackfillPolicy.LEFT_OUT,
         "#digest": BackfillPolicy.ALONE,
     }
 
 
 @pytest.mark.parametrize("digest", ["", "#watch"])
-def test_without_one_it_comes_to_the_watch(digest: str) -> None:
+def test_without_a_digest_channel_history_goes_to_the_watch(digest: str) -> None:
     given = {"VEDETTE_SLACK_CHANNEL": "#watch", "VEDETTE_SLACK_DIGEST_CHANNEL": digest}
 
     assert list_channels(load(NotifierSettings, given)) == {"#watch": ReceiverTraits("slack")}
@@ -71,7 +73,7 @@ def test_an_address_that_is_none_is_named(name: str) -> None:
         load(NotifierSettings, {name: "somewhere"})
 
 
-def test_a_lease_outlasts_what_is_done_under_it() -> None:
+def test_a_lease_outlasts_the_requests_made_under_it() -> None:
     assert compute_hold(NotifierSettings(receiver_timeout_seconds=10)) == timedelta(seconds=30)
 
 

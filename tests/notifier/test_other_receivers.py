@@ -43,7 +43,7 @@ def test_an_incident_is_triggered_updated_and_resolved(pager: PagerDutyStandIn) 
 
     (incident,) = pager.incidents
     assert (incident.dedup_key, incident.status) == ("a1", "resolved")
-    assert [one["event_action"] for one in incident.events] == ["trigger", "trigger", "resolve"]
+    assert [event["event_action"] for event in incident.events] == ["trigger", "trigger", "resolve"]
     assert incident.severity == "critical"
 
 

@@ -13,9 +13,9 @@ def page(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_firing_alert_triggers_under_its_id() -> None:
-    told = page()
+    built = page()
 
-    assert (told["event_action"], told["dedup_key"]) == ("trigger", "a1")
+    assert (built["event_action"], built["dedup_key"]) == ("trigger", "a1")
 
 
 @pytest.mark.parametrize("status", [Status.RESOLVED, Status.WITHDRAWN], ids=str)
@@ -38,12 +38,12 @@ def test_the_level_sets_the_severity(level: Level, severity: str) -> None:
 
 
 def test_the_page_links_to_the_reports() -> None:
-    told = page(evidence=(evidence(1), evidence(2, url=None), evidence(3, url="file:///etc")))
+    built = page(evidence=(evidence(1), evidence(2, url=None), evidence(3, url="file:///etc")))
 
-    assert told["links"] == [{"href": "https://example.org/1", "text": "Report 1"}]
+    assert built["links"] == [{"href": "https://example.org/1", "text": "Report 1"}]
 
 
-def test_the_page_says_what_was_counted_and_who_reported() -> None:
+def test_the_page_shows_what_was_counted_and_who_reported() -> None:
     details = page()["payload"]["custom_details"]
 
     assert details["explain"] == "3 distinct endorsers in 7 d, 3 asked for"

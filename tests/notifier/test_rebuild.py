@@ -31,12 +31,14 @@ SHOWN = Entry(
 )
 
 
-def past(told: Alert, at: datetime = NOON - HOUR, *, is_committed: bool = True) -> RecordedAlert:
-    return RecordedAlert(job(told), at, is_committed)
+def recorded(
+    revision: Alert, at: datetime = NOON - HOUR, *, is_committed: bool = True
+) -> RecordedAlert:
+    return RecordedAlert(job(revision), at, is_committed)
 
 
 def line(entry: Entry | None, act: Act = Act.NOTIFIED, **changes: Any) -> LedgerLine:
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "at": NOON - HOUR,
         "act": act,
         "fingerprint": "f",
@@ -47,17 +49,17 @@ def line(entry: Entry | None, act: Act = Act.NOTIFIED, **changes: Any) -> Ledger
         "status": Status.FIRING,
         "entry": entry,
     }
-    return LedgerLine.model_validate(told | changes)
+    return LedgerLine.model_validate(fields | changes)
 
 
-def after(
-    told: RecordedAlert,
+def recover(
+    recorded: RecordedAlert,
     entry: Entry | None = None,
     traits: ReceiverTraits = SLACK,
     rebuild: LogRebuild = REBUILD,
 ) -> tuple[Entry | None, bool]:
     """The entry to keep, if it is another, and whether the revision is queued."""
-    recovery = rebuild.recover(told, entry, traits)
+    recovery = rebuild.recover(recorded, entry, traits)
     return (recovery.entry.entry if recovery.entry else None), recovery.is_due
 
 
@@ -65,7 +67,7 @@ def doubt(revision: int = 1, since: datetime = NOON - HOUR) -> Sending:
     return Sending(revision=revision, since=since, settles_at=NOON + HOLD, assumed=True)
 
 
-def test_the_newest_entry_counts_in_whatever_order_the_lines_stand() -> None:
+def test_the_newest_entry_counts_in_any_order_of_lines() -> None:
     lines = [line(Entry(revision=n, serial=n)) for n in (1, 3, 2)]
 
     (kept,) = read_entries(lines)
@@ -73,10 +75,10 @@ def test_the_newest_entry_counts_in_whatever_order_the_lines_stand() -> None:
     assert (kept.receiver, kept.alert, kept.entry.revision) == ("slack", "a1", 3)
 
 
-def test_each_receiver_has_an_entry_of_its_own() -> None:
+def test_each_receiver_has_its_own_entry() -> None:
     lines = [line(SHOWN), line(SHOWN, receiver="pagerduty"), line(SHOWN, alert="a2")]
 
-    assert [(one.receiver, one.alert) for one in read_entries(lines)] == [
+    assert [(entry.receiver, entry.alert) for entry in read_entries(lines)] == [
         ("slack", "a1"),
         ("pagerduty", "a1"),
         ("slack", "a2"),
@@ -108,19 +110,19 @@ def test_without_a_ledger_all_that_is_kept_is_read() -> None:
     assert NO_LEDGER.since == NOON - 30 * DAY
 
 
-def test_what_the_ledger_says_was_sent_is_left_alone() -> None:
-    assert after(past(alert()), SHOWN) == (None, False)
+def test_a_revision_sent_by_the_ledger_changes_nothing() -> None:
+    assert recover(recorded(alert()), SHOWN) == (None, False)
 
 
-def test_what_was_queued_and_has_no_line_is_queued_and_looked_for() -> None:
-    entry, queued = after(past(alert()))
+def test_a_revision_without_a_line_is_queued_and_looked_up() -> None:
+    entry, queued = recover(recorded(alert()))
 
     assert queued
     assert entry == Entry(sending=doubt(), serial=1)
 
 
 def test_a_doubt_has_a_line() -> None:
-    recovered = REBUILD.recover(past(alert()), None, SLACK).entry
+    recovered = REBUILD.recover(recorded(alert()), None, SLACK).entry
 
     assert recovered is not None
     (record,) = recovered.records
@@ -133,82 +135,82 @@ def test_a_doubt_has_a_line() -> None:
     assert written.reason.startswith("the log was lost")
 
 
-def test_a_newer_revision_is_queued_for_the_message_that_stands_there() -> None:
-    assert after(past(alert(revision=2)), SHOWN) == (None, True)
+def test_a_newer_revision_is_queued_for_the_existing_message() -> None:
+    assert recover(recorded(alert(revision=2)), SHOWN) == (None, True)
 
 
 def test_another_status_may_have_been_shown_since_the_last_line() -> None:
-    entry, queued = after(past(alert(revision=2, **RESOLVED)), SHOWN)
+    entry, queued = recover(recorded(alert(revision=2, **RESOLVED)), SHOWN)
 
     assert queued
     assert entry is not None
     assert (entry.handle, entry.notified_content, entry.serial) == ("m1", None, 3)
 
 
-def test_what_was_passed_over_before_may_have_been_sent_since() -> None:
-    entry, queued = after(past(alert(revision=2)), Entry(revision=1, serial=1))
+def test_after_a_revision_passed_over_a_newer_may_have_been_sent() -> None:
+    entry, queued = recover(recorded(alert(revision=2)), Entry(revision=1, serial=1))
 
     assert queued
     assert entry == Entry(revision=1, sending=doubt(2), serial=2)
 
 
 def test_a_doubt_of_the_ledger_lasts_longer_since_it_may_have_been_tried_again() -> None:
-    told = Sending(revision=1, since=NOON - HOUR, settles_at=NOON - HOUR + HOLD)
+    sending = Sending(revision=1, since=NOON - HOUR, settles_at=NOON - HOUR + HOLD)
 
-    entry, queued = after(past(alert()), Entry(sending=told, serial=1))
+    entry, queued = recover(recorded(alert()), Entry(sending=sending, serial=1))
 
     assert queued
     assert entry is not None
-    assert entry.sending == told.model_copy(update={"settles_at": NOON + HOLD})
-    assert after(past(alert(revision=2)), entry) == (None, True)
+    assert entry.sending == sending.model_copy(update={"settles_at": NOON + HOLD})
+    assert recover(recorded(alert(revision=2)), entry) == (None, True)
 
 
-def test_what_notifiers_had_not_committed_is_left_to_the_stream_but_looked_for() -> None:
-    entry, queued = after(past(alert(), is_committed=False))
+def test_uncommitted_revisions_are_left_to_the_stream_but_looked_up() -> None:
+    entry, queued = recover(recorded(alert(), is_committed=False))
 
     assert not queued
     assert entry == Entry(sending=doubt(), serial=1)
 
 
-def test_a_pager_needs_no_doubt_where_nothing_was_taken() -> None:
-    assert after(past(alert(), is_committed=False), traits=PAGER) == (None, False)
+def test_uncommitted_pages_are_not_in_doubt() -> None:
+    assert recover(recorded(alert(), is_committed=False), traits=PAGER) == (None, False)
 
 
-def test_a_pager_known_not_to_have_been_told_is_told() -> None:
+def test_a_page_known_not_to_have_been_sent_is_sent() -> None:
     known = Entry(serial=1)
 
-    assert after(past(alert(revision=2, **RESOLVED)), known, PAGER) == (None, True)
+    assert recover(recorded(alert(revision=2, **RESOLVED)), known, PAGER) == (None, True)
 
 
-def test_a_page_of_which_nothing_is_known_is_in_doubt() -> None:
-    entry, queued = after(past(alert()), traits=PAGER)
+def test_a_page_without_a_line_is_in_doubt() -> None:
+    entry, queued = recover(recorded(alert()), traits=PAGER)
 
     assert queued
     assert entry == Entry(sending=doubt(), serial=1)
 
 
-def test_what_was_opened_and_not_closed_is_closed() -> None:
+def test_an_open_page_is_closed() -> None:
     opened = SHOWN.model_copy(update={"revision": 2})
 
-    assert after(past(alert(revision=2, **RESOLVED)), opened, PAGER) == (None, True)
+    assert recover(recorded(alert(revision=2, **RESOLVED)), opened, PAGER) == (None, True)
 
 
-def test_what_was_given_up_stays_given_up_until_there_is_more_to_say() -> None:
+def test_a_revision_given_up_is_not_queued_but_a_newer_one_is() -> None:
     known = Entry(given_up=2, serial=1)
 
-    assert after(past(alert(revision=2)), known) == (None, False)
-    assert after(past(alert(revision=3)), known)[1]
+    assert recover(recorded(alert(revision=2)), known) == (None, False)
+    assert recover(recorded(alert(revision=3)), known)[1]
 
 
 @pytest.mark.parametrize(
     ("changes", "queued"), [({}, True), (RESOLVED, False)], ids=["firing", "ended"]
 )
-def test_without_a_ledger_what_ended_long_ago_is_not_told_again(
+def test_without_a_ledger_alerts_that_ended_long_ago_are_not_queued(
     changes: dict[str, Any], queued: bool
 ) -> None:
-    long_ago = past(alert(revision=2, **changes), NOON - 20 * DAY)
+    long_ago = recorded(alert(revision=2, **changes), NOON - 20 * DAY)
 
-    entry, is_queued = after(long_ago, rebuild=NO_LEDGER)
+    entry, is_queued = recover(long_ago, rebuild=NO_LEDGER)
 
     assert is_queued is queued
     assert entry is not None
@@ -216,10 +218,10 @@ def test_without_a_ledger_what_ended_long_ago_is_not_told_again(
     assert entry.revision == (0 if queued else 2)
 
 
-def test_a_search_never_begins_before_what_is_kept() -> None:
-    told = alert(detected_at=NOON - 2000 * DAY)
+def test_a_lookup_never_begins_before_the_retention() -> None:
+    detected = alert(detected_at=NOON - 2000 * DAY)
 
-    entry, _ = after(past(told))
+    entry, _ = recover(recorded(detected))
 
     assert entry is not None
     assert entry.sending is not None

@@ -1,4 +1,4 @@
-"""The log is lost at any moment: what the channel and the pager show in the end."""
+"""The log is lost at any time: what the channel and the pager show in the end."""
 
 from itertools import pairwise
 from typing import Any
@@ -26,7 +26,7 @@ DAY = 86_400
 
 
 class FakePager(FakeReceiver):
-    """Knows an incident by its alert, as PagerDuty does."""
+    """Keys an incident by its alert, as PagerDuty does."""
 
     def send(self, notice: Notice) -> str:
         self._do(notice.alert.id, notice)
@@ -39,15 +39,15 @@ class FakePager(FakeReceiver):
     @property
     def opened(self) -> dict[str, int]:
         """How many incidents were opened for each alert."""
-        return {one: self._count(notices) for one, notices in self.shown.items()}
+        return {alert_id: self._count(notices) for alert_id, notices in self.shown.items()}
 
     def _count(self, notices: list[Notice]) -> int:
-        firing = [False, *(one.alert.status is Status.FIRING for one in notices)]
+        firing = [False, *(notice.alert.status is Status.FIRING for notice in notices)]
         return sum(now and not before for before, now in pairwise(firing))
 
 
 class LosingDesk(DeliveryDesk):
-    """A desk whose log may be lost; Kafka keeps all but the newest letters."""
+    """A desk whose log may be lost; Kafka keeps all but the newest records."""
 
     def __init__(self, traits: ReceiverTraits | None = None) -> None:
         super().__init__(traits, FakePager(traits) if traits else None)
@@ -55,27 +55,33 @@ class LosingDesk(DeliveryDesk):
         self.lost = FakeLostLog(self.log)
         self.notes: dict[str, str] = {}
         self.rebuilder = Rebuilder(
-            self.lost, self.history, [self.receiver.traits], HOLD, self.clock, self.notes, self.told
+            self.lost,
+            self.history,
+            [self.receiver.traits],
+            HOLD,
+            self.clock,
+            self.notes,
+            self.count_rebuild,
         )
         self.rebuilt = 0
 
-    def told(self) -> None:
+    def count_rebuild(self) -> None:
         self.rebuilt += 1
 
     def take(self, *alerts: Alert) -> None:
-        """As a notifier does: told by Kafka, queued, committed."""
-        self.history.told += [(job(one), self.clock()) for one in alerts]
+        """As a notifier does: read from Kafka, queued, committed."""
+        self.history.recorded += [(job(revision), self.clock()) for revision in alerts]
         super().take(*alerts)
-        self.history.committed = len(self.history.told)
+        self.history.committed = len(self.history.recorded)
 
-    def deliver(self, but: int = 0) -> None:
-        """The relay brings the letters to Kafka, but for the newest."""
-        letters = self.log.records
-        taken = [letters.pop(0) for _ in range(max(0, len(letters) - but))]
-        self.history.ledger += lines_of(taken)
+    def relay(self, but: int = 0) -> None:
+        """Move the outbox to Kafka, but for the newest records."""
+        records = self.log.records
+        taken = [records.pop(0) for _ in range(max(0, len(records) - but))]
+        self.history.ledger += decode_lines(taken)
 
     def lose(self, undelivered: int = 0) -> None:
-        self.deliver(undelivered)
+        self.relay(undelivered)
         self.log.lose_all()
 
     @property
@@ -84,8 +90,10 @@ class LosingDesk(DeliveryDesk):
         return self.receiver
 
 
-def lines_of(letters: list[OutboxRecord]) -> list[LedgerLine]:
-    return [LedgerLine.model_validate_json(one.value) for one in letters if one.topic == LEDGER]
+def decode_lines(records: list[OutboxRecord]) -> list[LedgerLine]:
+    return [
+        LedgerLine.model_validate_json(record.value) for record in records if record.topic == LEDGER
+    ]
 
 
 @pytest.fixture
@@ -108,7 +116,7 @@ def test_a_new_installation_begins_at_once(desk: LosingDesk) -> None:
     assert desk.log.records == []
 
 
-def test_nothing_is_sent_before_the_log_is_back(desk: LosingDesk) -> None:
+def test_nothing_is_sent_before_the_log_is_complete(desk: LosingDesk) -> None:
     desk.take(alert())
     desk.lose()
     desk.history.faults = [KafkaConnectionError()]
@@ -135,12 +143,14 @@ def test_the_next_revision_edits_the_same_message(desk: LosingDesk) -> None:
 
 
 @pytest.mark.parametrize("sent", [True, False])
-def test_what_has_no_line_is_looked_for_and_told_once(desk: LosingDesk, *, sent: bool) -> None:
+def test_a_revision_without_a_line_is_looked_up_and_sent_once(
+    desk: LosingDesk, *, sent: bool
+) -> None:
     desk.take(alert())
     if sent:
         desk.turn()
     desk.lose(undelivered=100)
-    desk.history.ledger = lines_of(about_another())
+    desk.history.ledger = decode_lines(about_another())
 
     desk.rebuilder.ensure_complete()
     desk.until_idle()
@@ -157,12 +167,12 @@ def about_another() -> list[OutboxRecord]:
     return other.log.records
 
 
-def test_what_arrived_while_the_log_was_lost_goes_out(desk: LosingDesk) -> None:
+def test_an_alert_that_arrived_while_the_log_was_lost_is_sent(desk: LosingDesk) -> None:
     desk.take(alert())
     desk.until_idle()
     desk.lose()
     late = alert("late")
-    desk.history.told.append((job(late), desk.clock()))
+    desk.history.recorded.append((job(late), desk.clock()))
     with pytest.raises(LogLost):
         desk.log.put([job(late)], ["slack"], desk.clock())
 
@@ -173,7 +183,7 @@ def test_what_arrived_while_the_log_was_lost_goes_out(desk: LosingDesk) -> None:
     assert desk.messages == [["1 firing"], ["1 firing"]]
 
 
-def test_what_was_given_up_is_not_tried_again(desk: LosingDesk) -> None:
+def test_a_revision_given_up_is_not_tried_again(desk: LosingDesk) -> None:
     desk.receiver.faults = [RetryableError("503")] * 5000
     desk.take(alert())
     for _ in range(3000):
@@ -188,7 +198,7 @@ def test_what_was_given_up_is_not_tried_again(desk: LosingDesk) -> None:
     assert desk.log.queue == {}
 
 
-def test_a_ledger_that_is_gone_too_is_said_and_nothing_comes_twice(desk: LosingDesk) -> None:
+def test_a_lost_ledger_is_noted_and_nothing_is_sent_twice(desk: LosingDesk) -> None:
     desk.take(alert("firing"), alert("ended"), alert("ended", 2, **RESOLVED))
     desk.until_idle()
     desk.clock.move(5 * DAY)
@@ -204,19 +214,19 @@ def test_a_ledger_that_is_gone_too_is_said_and_nothing_comes_twice(desk: LosingD
     assert desk.messages == [["1 firing"], ["2 resolved", "3 firing"]]
 
 
-def test_a_gap_is_said_for_thirty_days(desk: LosingDesk) -> None:
+def test_a_gap_is_noted_for_thirty_days(desk: LosingDesk) -> None:
     desk.log.completion = Completion(desk.clock(), gap=True)
 
     desk.rebuilder.ensure_complete()
-    said = dict(desk.notes)
+    noted = dict(desk.notes)
     desk.clock.move(31 * DAY)
     desk.rebuilder.ensure_complete()
 
-    assert "(since 2026-11-22 12:00 UTC)" in said["ledger"]
+    assert "(since 2026-11-22 12:00 UTC)" in noted["ledger"]
     assert desk.notes == {}
 
 
-def test_another_that_rebuilds_is_waited_for(desk: LosingDesk) -> None:
+def test_another_rebuilding_notifier_is_awaited(desk: LosingDesk) -> None:
     desk.log.lose_all()
     other = FakeLostLog(desk.log, "other")
     assert other.lease()
@@ -227,7 +237,7 @@ def test_another_that_rebuilds_is_waited_for(desk: LosingDesk) -> None:
     assert desk.rebuilt == 0
 
 
-def test_a_loss_in_the_midst_of_it_begins_it_again(desk: LosingDesk) -> None:
+def test_a_loss_during_a_rebuild_begins_it_again(desk: LosingDesk) -> None:
     desk.take(alert())
     desk.until_idle()
     desk.lose()
@@ -251,7 +261,9 @@ def lose_then(desk: LosingDesk) -> Any:
 
 
 @pytest.mark.parametrize("landed", [None, True, False], ids=["answered", "landed", "lost"])
-def test_nobody_is_paged_again_for_what_is_over(pager: LosingDesk, *, landed: bool | None) -> None:
+def test_nobody_is_paged_again_for_an_ended_alert(
+    pager: LosingDesk, *, landed: bool | None
+) -> None:
     pager.take(alert())
     pager.until_idle()
     pager.take(alert(revision=2, **RESOLVED))
@@ -266,7 +278,11 @@ def test_nobody_is_paged_again_for_what_is_over(pager: LosingDesk, *, landed: bo
 
 
 def outcomes() -> st.SearchStrategy[Any]:
-    unknown = [(UnknownOutcome("?", settled=one), two) for one in (True, False) for two in (0, 1)]
+    unknown = [
+        (UnknownOutcome("?", settled=settled), landed)
+        for settled in (True, False)
+        for landed in (0, 1)
+    ]
     return st.sampled_from([None, None, RetryableError("429"), *unknown])
 
 
@@ -282,27 +298,29 @@ revisions = st.lists(
 )
 
 
-def play(desk: LosingDesk, told: list[Any]) -> None:
-    """Each revision with what the receiver does meanwhile; not all is attended to."""
-    for revision, (status, level, seconds, faults) in enumerate(told, start=1):
+def handle_some(desk: LosingDesk, played: list[Any]) -> None:
+    """Queue the revisions, each with the receiver's faults; handle some of the jobs."""
+    for revision, (status, level, seconds, faults) in enumerate(played, start=1):
         desk.receiver.faults = list(faults)
         desk.take(alert(revision=revision, status=status, level=level))
         desk.clock.move(seconds)
         for _ in range(2):
-            if any(one.due <= desk.clock.now for one in desk.log.queue.values()):
+            if any(queued.due <= desk.clock.now for queued in desk.log.queue.values()):
                 desk.turn()
 
 
-@given(told=revisions, kind=st.sampled_from([None, PAGER]))
-def test_the_ledger_decides_as_the_log_would(told: list[Any], kind: ReceiverTraits | None) -> None:
+@given(played=revisions, kind=st.sampled_from([None, PAGER]))
+def test_the_ledger_decides_as_the_log_would(
+    played: list[Any], kind: ReceiverTraits | None
+) -> None:
     desk = LosingDesk(kind)
-    play(desk, told)
-    desk.deliver()
+    handle_some(desk, played)
+    desk.relay()
     name, later = desk.receiver.traits.name, desk.clock.move(DAY)
     entry = desk.log.entries.get((name, "a1"), Entry())
-    rebuilt = next((one.entry for one in read_entries(desk.history.ledger)), Entry())
+    rebuilt = next((entry.entry for entry in read_entries(desk.history.ledger)), Entry())
 
-    for probe in probes(len(told)):
+    for probe in probes(len(played)):
         from_log = decide(entry, probe, desk.receiver.traits, later)
         from_ledger = decide(rebuilt, probe, desk.receiver.traits, later)
         assert timeless(from_ledger) == timeless(from_log)
@@ -321,18 +339,18 @@ def timeless(decision: Decision) -> object:
     return decision.reason if isinstance(decision, LookUp) else decision
 
 
-@given(told=revisions, more=revisions, undelivered=st.integers(0, 3))
-def test_whatever_is_lost_slack_has_one_message_with_the_last_word(
-    told: list[Any], more: list[Any], undelivered: int
+@given(played=revisions, more=revisions, undelivered=st.integers(0, 3))
+def test_whatever_is_lost_slack_has_one_message_with_the_last_revision(
+    played: list[Any], more: list[Any], undelivered: int
 ) -> None:
     desk = LosingDesk()
-    play(desk, told)
+    handle_some(desk, played)
     desk.lose(undelivered)
     desk.receiver.faults = []
     desk.rebuilder.ensure_complete()
     desk.until_idle()
 
-    last = len(told) + len(more)
+    last = len(played) + len(more)
     desk.take(alert(revision=last, status=more[-1][0], level=more[-1][1]))
     desk.until_idle()
 
@@ -341,28 +359,28 @@ def test_whatever_is_lost_slack_has_one_message_with_the_last_word(
 
 
 @given(
-    told=st.lists(st.lists(outcomes(), max_size=3), min_size=1, max_size=4),
+    played=st.lists(st.lists(outcomes(), max_size=3), min_size=1, max_size=4),
     undelivered=st.integers(0, 3),
     ends=st.booleans(),
 )
 def test_whatever_is_lost_nobody_is_paged_twice(
-    told: list[Any], undelivered: int, *, ends: bool
+    played: list[Any], undelivered: int, *, ends: bool
 ) -> None:
     desk = LosingDesk(PAGER)
-    steps = [(Status.FIRING, Level.HIGH, 3, faults) for faults in told]
+    steps = [(Status.FIRING, Level.HIGH, 3, faults) for faults in played]
     if ends:
-        steps[-1] = (Status.RESOLVED, Level.HIGH, 3, told[-1])
-    play(desk, steps)
+        steps[-1] = (Status.RESOLVED, Level.HIGH, 3, played[-1])
+    handle_some(desk, steps)
     desk.lose(undelivered)
     desk.receiver.faults = []
-    known = [one.entry for one in read_entries(desk.history.ledger)]
+    known = [entry.entry for entry in read_entries(desk.history.ledger)]
     desk.rebuilder.ensure_complete()
     desk.until_idle()
     desk.take(alert(revision=len(steps) + 1, **RESOLVED))
     desk.until_idle()
 
     pages = desk.pager.opened["a1"]
-    # what is over by now: not paged where nothing is known, paged where it was not sent yet
+    # an ended alert is paged only if the ledger says that it was not sent
     assert pages == 1 or (ends and pages == (2 if known else 0))
     assert pages < 2 or known[0].status is None
     assert desk.pager.shown["a1"][-1].alert.status is Status.RESOLVED

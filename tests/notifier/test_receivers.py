@@ -34,8 +34,8 @@ class ReceiverBench:
     make: Callable[[str], Receiver]
     receiver: Receiver
 
-    def wrong(self, kind: str, **details: Any) -> None:
-        self.standin.wrong(kind, call=POST[self.name], **details)
+    def script_fault(self, kind: str, **details: Any) -> None:
+        self.standin.script_fault(kind, call=POST[self.name], **details)
 
     def taken(self) -> int:
         """How many messages or incidents stand there."""
@@ -62,8 +62,8 @@ def test_a_notice_arrives_once(bench: ReceiverBench) -> None:
     assert bench.taken() == 1
 
 
-def test_a_rate_limit_says_when_to_come_back(bench: ReceiverBench) -> None:
-    bench.wrong("status", status=429, retry_after=17)
+def test_a_rate_limit_carries_its_retry_after(bench: ReceiverBench) -> None:
+    bench.script_fault("status", status=429, retry_after=17)
 
     with pytest.raises(RetryableError) as error:
         bench.receiver.send(NOTICE)
@@ -73,7 +73,7 @@ def test_a_rate_limit_says_when_to_come_back(bench: ReceiverBench) -> None:
 
 
 def test_a_rate_limit_may_leave_the_time_to_us(bench: ReceiverBench) -> None:
-    bench.wrong("status", status=429)
+    bench.script_fault("status", status=429)
 
     with pytest.raises(RetryableError) as error:
         bench.receiver.send(NOTICE)
@@ -85,7 +85,7 @@ def test_a_rate_limit_may_leave_the_time_to_us(bench: ReceiverBench) -> None:
 def test_a_server_error_leaves_the_outcome_open_but_settled(
     bench: ReceiverBench, status: int
 ) -> None:
-    bench.wrong("status", status=status)
+    bench.script_fault("status", status=status)
 
     with pytest.raises(UnknownOutcome) as error:
         bench.receiver.send(NOTICE)
@@ -95,7 +95,7 @@ def test_a_server_error_leaves_the_outcome_open_but_settled(
 
 @pytest.mark.parametrize("status", [408, 504])
 def test_a_gateways_time_out_settles_nothing(bench: ReceiverBench, status: int) -> None:
-    bench.wrong("status", status=status)
+    bench.script_fault("status", status=status)
 
     with pytest.raises(UnknownOutcome) as error:
         bench.receiver.send(NOTICE)
@@ -108,7 +108,7 @@ def test_a_gateways_time_out_settles_nothing(bench: ReceiverBench, status: int) 
 def test_no_answer_settles_nothing_and_is_not_tried_twice(
     bench: ReceiverBench, kind: str, stored: bool
 ) -> None:
-    bench.wrong(kind, stored=stored)
+    bench.script_fault(kind, stored=stored)
 
     with pytest.raises(UnknownOutcome) as error:
         bench.receiver.send(NOTICE)
@@ -128,7 +128,7 @@ def test_a_refused_connection_sent_nothing(bench: ReceiverBench) -> None:
 
 @pytest.mark.parametrize("status", [400, 403, 404])
 def test_another_refusal_is_final(bench: ReceiverBench, status: int) -> None:
-    bench.wrong("status", status=status)
+    bench.script_fault("status", status=status)
 
     with pytest.raises(PermanentRefusal):
         bench.receiver.send(NOTICE)
@@ -149,13 +149,13 @@ def test_no_secret_leaks_into_errors_or_logs(
     bench: ReceiverBench, fault: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    bench.wrong(**fault)
+    bench.script_fault(**fault)
 
     with pytest.raises(Exception, match=r".") as error:
         bench.receiver.send(NOTICE)
 
-    told = "".join(traceback.format_exception(error.value))
-    assert SECRET not in f"{error.value!r} {told} {caplog.text}"
+    trace = "".join(traceback.format_exception(error.value))
+    assert SECRET not in f"{error.value!r} {trace} {caplog.text}"
 
 
 def test_the_largest_alert_is_taken(bench: ReceiverBench) -> None:

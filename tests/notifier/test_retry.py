@@ -23,7 +23,7 @@ def test_jitter_takes_up_to_a_half_off() -> None:
     assert compute_retry_time(NOON, 3, 1.0) == NOON + 2 * SECOND
 
 
-def test_what_the_receiver_asks_for_is_waited_for() -> None:
+def test_the_wait_the_receiver_asks_for_is_kept() -> None:
     assert compute_retry_time(NOON, 1, 1.0, 30 * SECOND) == NOON + 30 * SECOND
 
 

@@ -8,16 +8,16 @@ NAMES = ("slack", "slack-duty", "pagerduty")
 DUTY = alert("d1", pack=DUTY_PACK)
 
 
-def test_what_is_about_vedette_itself_goes_to_those_on_duty() -> None:
+def test_alerts_about_vedette_itself_go_to_the_duty_channel() -> None:
     assert select_receivers(DUTY, NAMES) == ("slack-duty", "pagerduty")
     assert select_receivers(alert(), NAMES) == ("slack", "pagerduty")
 
 
-def test_without_a_channel_of_their_own_the_watch_hears_of_it() -> None:
+def test_without_a_duty_channel_they_go_to_the_watch() -> None:
     assert select_receivers(DUTY, ("slack",)) == ("slack",)
 
 
-def test_the_digest_hears_of_history_and_of_what_may_have_been() -> None:
+def test_the_digest_gets_alerts_that_are_or_may_have_been_history() -> None:
     names = ("slack", "slack-digest", "slack-duty")
 
     assert select_receivers(alert(backfill=True), names) == ("slack", "slack-digest")
@@ -29,6 +29,6 @@ def test_the_digest_hears_of_history_and_of_what_may_have_been() -> None:
 def test_each_job_is_routed_by_itself_and_keeps_its_order() -> None:
     first, second, third = job(alert("a1")), job(DUTY), job(alert("a2"))
 
-    found = group_by_receivers([first, second, third], NAMES)
+    groups = group_by_receivers([first, second, third], NAMES)
 
-    assert found == {("slack", "pagerduty"): [first, third], ("slack-duty", "pagerduty"): [second]}
+    assert groups == {("slack", "pagerduty"): [first, third], ("slack-duty", "pagerduty"): [second]}

@@ -27,7 +27,7 @@ def desk() -> DeliveryDesk:
 
 
 @pytest.mark.parametrize("faults", range(1, 9))
-def test_what_was_not_sent_is_sent_again(desk: DeliveryDesk, faults: int) -> None:
+def test_a_message_not_sent_is_sent_again(desk: DeliveryDesk, faults: int) -> None:
     desk.receiver.faults = [RetryableError("429")] * faults
 
     desk.take(alert())
@@ -37,7 +37,7 @@ def test_what_was_not_sent_is_sent_again(desk: DeliveryDesk, faults: int) -> Non
     assert desk.receiver.looks == 0
 
 
-def test_failures_in_a_row_are_told_less_and_less_often(desk: DeliveryDesk) -> None:
+def test_failures_in_a_row_have_fewer_and_fewer_lines(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [RetryableError("429")] * 9
 
     desk.take(alert())
@@ -46,7 +46,7 @@ def test_failures_in_a_row_are_told_less_and_less_often(desk: DeliveryDesk) -> N
     assert desk.acts == [*[Act.RETRYING] * 4, Act.NOTIFIED]  # the 1st, 2nd, 4th and 8th
 
 
-def test_a_doubt_is_told_when_it_begins(desk: DeliveryDesk) -> None:
+def test_a_doubt_has_a_line_when_it_begins(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [RetryableError("429"), RetryableError("429"), UnknownOutcome("?")]
 
     desk.take(alert())
@@ -83,7 +83,7 @@ def test_an_unknown_outcome_makes_one_message(
     assert desk.acts[0] is Act.IN_DOUBT
 
 
-def test_what_lands_after_the_time_out_is_found(desk: DeliveryDesk) -> None:
+def test_a_message_that_arrives_after_the_time_out_is_found(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [UnknownOutcome("time-out")]
     desk.take(alert())
     desk.turn()
@@ -130,14 +130,14 @@ def test_a_crash_between_answer_and_log_makes_one_message(desk: DeliveryDesk) ->
     assert desk.receiver.looks == 1
 
 
-def test_what_cannot_be_looked_up_is_sent_again_and_marked(desk: DeliveryDesk) -> None:
+def test_a_message_that_cannot_be_looked_up_is_sent_again_and_marked(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [(UnknownOutcome("?"), True)]
     desk.receiver.find_faults = [UnreadableHistory("missing_scope")]
 
     desk.take(alert())
     desk.until_idle()
 
-    notices = [one[0].possible_repeat for one in desk.receiver.shown.values()]
+    notices = [notice[0].possible_repeat for notice in desk.receiver.shown.values()]
     assert notices == [False, True]
     assert desk.acts == [Act.IN_DOUBT, Act.NOTIFIED]
     assert desk.lines[-1].reason.startswith("possible repeat")
@@ -153,10 +153,10 @@ def test_the_mark_stays_when_the_message_is_edited(desk: DeliveryDesk) -> None:
         desk.take(alert(revision=revision))
         desk.until_idle()
 
-    assert [one.possible_repeat for one in desk.receiver.shown["m1"]] == [True, True, True]
+    assert [notice.possible_repeat for notice in desk.receiver.shown["m1"]] == [True, True, True]
 
 
-def test_a_history_that_is_out_of_order_is_asked_again(desk: DeliveryDesk) -> None:
+def test_a_failed_lookup_is_retried(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [(UnknownOutcome("?"), True)]
     desk.receiver.find_faults = [RetryableError("503")] * 3
 
@@ -166,7 +166,7 @@ def test_a_history_that_is_out_of_order_is_asked_again(desk: DeliveryDesk) -> No
     assert desk.messages == [["1 firing"]]
 
 
-def test_a_history_that_stays_out_of_order_delays_for_minutes_only(desk: DeliveryDesk) -> None:
+def test_lookups_that_keep_failing_delay_a_message_for_minutes_only(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [UnknownOutcome("?")]
     desk.receiver.find_faults = [RetryableError("503")] * 500
     start = desk.clock.now
@@ -179,15 +179,15 @@ def test_a_history_that_stays_out_of_order_delays_for_minutes_only(desk: Deliver
     assert desk.receiver.looks < 15
 
 
-def test_a_refusal_is_told_to_ledger_and_dead_letters(desk: DeliveryDesk) -> None:
+def test_a_refusal_is_written_to_ledger_and_dead_letters(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [PermanentRefusal("channel_not_found")]
 
     desk.take(alert())
     desk.until_idle()
 
-    dead = [one for one in desk.log.records if one.topic == DEAD_LETTERS]
+    dead = [record for record in desk.log.records if record.topic == DEAD_LETTERS]
     assert [line.act for line in desk.lines] == [Act.FAILED]
-    assert [(one.value, header(one.headers, "reason")) for one in dead] == [
+    assert [(record.value, header(record.headers, "reason")) for record in dead] == [
         (wire(alert()), "channel_not_found")
     ]
     assert header(dead[0].headers, "where") == "notifier:slack"
@@ -204,7 +204,7 @@ def test_after_a_refusal_the_next_revision_is_tried(desk: DeliveryDesk) -> None:
     assert desk.messages == [["2 firing"]]
 
 
-def test_what_never_succeeds_is_given_up_after_a_day(desk: DeliveryDesk) -> None:
+def test_a_send_that_never_succeeds_is_given_up_after_a_day(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [RetryableError("503")] * 100_000
     start = desk.clock.now
 
@@ -230,7 +230,7 @@ def test_a_lost_message_is_replaced_by_one_new_one_for_an_end(desk: DeliveryDesk
     assert desk.messages == [["1 firing"], ["2 resolved"]]
 
 
-def test_a_lost_message_whose_successor_is_in_doubt_is_looked_for(desk: DeliveryDesk) -> None:
+def test_a_replacement_in_doubt_is_looked_up(desk: DeliveryDesk) -> None:
     desk.take(alert())
     desk.until_idle()
     del desk.receiver.shown["m1"]
@@ -253,7 +253,7 @@ def test_a_lost_message_has_a_line(desk: DeliveryDesk) -> None:
     assert desk.acts == [Act.NOTIFIED, Act.LOST, Act.RESOLVED]
 
 
-def test_a_page_that_lands_after_its_time_out_is_closed_all_the_same() -> None:
+def test_a_page_that_arrives_after_its_time_out_is_closed() -> None:
     pager = DeliveryDesk(ReceiverTraits("pagerduty", pages=True, idempotent=True))
     pager.receiver.faults = [UnknownOutcome("time-out")]
     pager.take(alert())
@@ -268,7 +268,7 @@ def test_a_page_that_lands_after_its_time_out_is_closed_all_the_same() -> None:
     assert pager.clock.now >= timed_out + HOLD
 
 
-def test_a_lost_message_is_not_replaced_for_mere_evidence(desk: DeliveryDesk) -> None:
+def test_a_lost_message_is_not_replaced_for_evidence_alone(desk: DeliveryDesk) -> None:
     desk.take(alert())
     desk.until_idle()
     desk.clock.move(60)

@@ -41,7 +41,7 @@ def test_an_edit_shows_the_newer_revision_in_place(slack: SlackStandIn) -> None:
 def test_a_message_that_cannot_be_edited_is_lost(slack: SlackStandIn, error: str) -> None:
     receiver = slack_at(slack.url)
     handle = receiver.send(NOTICE)
-    slack.wrong("error", call="chat.update", error=error)
+    slack.script_fault("error", call="chat.update", error=error)
 
     with pytest.raises(HandleLost):
         receiver.edit(handle, NOTICE)
@@ -58,10 +58,10 @@ def test_a_message_that_cannot_be_edited_is_lost(slack: SlackStandIn, error: str
         ("fatal_error", UnknownOutcome),
     ],
 )
-def test_slacks_own_errors_say_what_to_do(
+def test_slacks_own_errors_are_classified(
     slack: SlackStandIn, error: str, kind: type[Exception]
 ) -> None:
-    slack.wrong("error", call="chat.postMessage", error=error)
+    slack.script_fault("error", call="chat.postMessage", error=error)
 
     with pytest.raises(kind, match="rate limited" if error == "ratelimited" else error):
         slack_at(slack.url).send(NOTICE)
@@ -91,9 +91,11 @@ def test_a_new_process_finds_the_channels_id_by_its_name(slack: SlackStandIn) ->
 def test_a_channel_given_by_id_is_not_looked_up(slack: SlackStandIn) -> None:
     slack_at(slack.url).send(NOTICE)
 
-    found = slack_at(slack.url, channel_id("alerts")).find("a1", doubt(slack.messages[0].at))
+    found_message = slack_at(slack.url, channel_id("alerts")).find(
+        "a1", doubt(slack.messages[0].at)
+    )
 
-    assert found is not None
+    assert found_message is not None
     assert slack.called("conversations.list") == []
 
 
@@ -130,7 +132,7 @@ def test_a_history_out_of_order_can_be_asked_again(
 ) -> None:
     receiver = slack_at(slack.url)
     receiver.send(NOTICE)
-    slack.wrong("status", call="conversations.history", **fault)
+    slack.script_fault("status", call="conversations.history", **fault)
 
     with pytest.raises(RetryableError):
         receiver.find("a1", doubt(slack.messages[0].at))

@@ -15,15 +15,15 @@ from services.notifier.domain.ports import Completion, OutboxRecord
 from tests.fakes import FakeClock, FakeLog
 from tests.notifier.alerts import NOON, alert, wire
 
-PLACE = TopicPartition("t.alerts", 0)
+PARTITION = TopicPartition("t.alerts", 0)
 
 
 @dataclass(frozen=True)
 class AlertRecord:
     value: bytes
     offset: int
-    topic: str = PLACE.topic
-    partition: int = PLACE.partition
+    topic: str = PARTITION.topic
+    partition: int = PARTITION.partition
     key: bytes = b"k"
 
 
@@ -40,14 +40,14 @@ class FakeConsumer:
         del timeout_ms
         if self.meanwhile:
             self.meanwhile.pop(0)()
-        self.committed = ends[PLACE].offset
+        self.committed = ends[PARTITION].offset
 
-    def seek(self, place: TopicPartition, offset: int) -> None:
-        assert place == PLACE
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        assert partition == PARTITION
         self.position = offset
 
-    def highwater(self, place: TopicPartition) -> int:
-        assert place == PLACE
+    def highwater(self, partition: TopicPartition) -> int:
+        assert partition == PARTITION
         return len(self.records)
 
     def close(self, timeout_ms: int) -> None:
@@ -67,9 +67,9 @@ class FakeMember:
         self.polls += 1
         if self.polls > 1:
             self.stopping.set()
-        found = self.consumer.records[self.consumer.position :]
+        unread = self.consumer.records[self.consumer.position :]
         self.consumer.position = len(self.consumer.records)
-        return {PLACE: found} if found else {}
+        return {PARTITION: unread} if unread else {}
 
 
 @dataclass
@@ -98,7 +98,7 @@ def run(log: FakeLog, consumer: FakeConsumer) -> FakeLedgerOutbox:
     return outbox
 
 
-def test_what_is_queued_is_committed(log: FakeLog) -> None:
+def test_a_queued_batch_is_committed(log: FakeLog) -> None:
     consumer = FakeConsumer([AlertRecord(wire(alert()), 0)])
 
     run(log, consumer)
@@ -107,7 +107,7 @@ def test_what_is_queued_is_committed(log: FakeLog) -> None:
     assert (consumer.committed, consumer.position) == (1, 1)
 
 
-def test_what_is_no_alert_is_a_dead_letter_and_stops_nothing(log: FakeLog) -> None:
+def test_a_malformed_alert_is_a_dead_letter_and_the_next_is_queued(log: FakeLog) -> None:
     consumer = FakeConsumer([AlertRecord(b"{", 0), AlertRecord(wire(alert()), 1)])
 
     outbox = run(log, consumer)
@@ -134,7 +134,7 @@ def test_nothing_is_committed_while_the_log_is_lost(log: FakeLog) -> None:
     assert (consumer.committed, consumer.position) == (0, 0)
 
 
-def test_what_was_queued_in_a_log_lost_before_the_commit_is_queued_again(log: FakeLog) -> None:
+def test_alerts_queued_in_a_log_lost_before_the_commit_are_queued_again(log: FakeLog) -> None:
     def lost_and_rebuilt() -> None:
         log.lose_all()
         log.completion = Completion(NOON, gap=False)
@@ -146,7 +146,7 @@ def test_what_was_queued_in_a_log_lost_before_the_commit_is_queued_again(log: Fa
     assert list(log.queue) == [("slack", "a1")]
 
 
-def test_what_could_not_be_committed_comes_again(log: FakeLog) -> None:
+def test_a_batch_not_committed_is_read_again(log: FakeLog) -> None:
     def fail() -> None:
         raise KafkaTimeoutError
 

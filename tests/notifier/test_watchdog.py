@@ -18,7 +18,7 @@ from tests.parts.waiting import until
 from tests.standins.heartbeat import HeartbeatStandIn
 
 
-def beat(seconds: float = 0, partition: str = "3") -> Alert:
+def watchdog_alert(seconds: float = 0, partition: str = "3") -> Alert:
     rule = {"name": WATCHDOG, "title": "HeartbeatForwarder", "level": "informational"}
     return alert(
         pack=DUTY_PACK,
@@ -40,27 +40,27 @@ def now() -> datetime:
     return NOON + 2 * SECOND
 
 
-def test_nobody_is_told_of_it() -> None:
-    assert select_receivers(beat(), ("slack", "slack-duty", "pagerduty")) == ()
-    assert select_receivers(beat(), ("console",)) == ()
+def test_a_watchdog_goes_to_nobody() -> None:
+    assert select_receivers(watchdog_alert(), ("slack", "slack-duty", "pagerduty")) == ()
+    assert select_receivers(watchdog_alert(), ("console",)) == ()
 
 
-def test_it_says_when_the_newest_was_sent_and_how_long_it_took() -> None:
+def test_the_newest_watchdog_sets_its_time_and_latency() -> None:
     watchdog = HeartbeatForwarder(now)
 
-    watchdog.receive(beat(0))
-    watchdog.receive(beat(-30))
+    watchdog.receive(watchdog_alert(0))
+    watchdog.receive(watchdog_alert(-30))
 
     assert sample("watchdog_timestamp_seconds", partition="3") == NOON.timestamp()
     assert sample("watchdog_latency_seconds", partition="3") == 2
 
 
-def test_a_heartbeat_service_is_called_when_one_comes_through() -> None:
+def test_a_watchdog_calls_the_heartbeat_service() -> None:
     with HeartbeatStandIn() as service:
         watchdog = HeartbeatForwarder(now, f"{service.url}/beat/secret")
         watchdog.start()
         try:
-            watchdog.receive(beat())
+            watchdog.receive(watchdog_alert())
             until(lambda: service.calls, "a call", 10)
         finally:
             watchdog.stop()
@@ -68,12 +68,12 @@ def test_a_heartbeat_service_is_called_when_one_comes_through() -> None:
     assert [call.name for call in service.calls] == ["beat/secret"]
 
 
-def test_what_took_too_long_is_no_sign_of_life() -> None:
+def test_a_late_watchdog_calls_nobody() -> None:
     with HeartbeatStandIn() as service:
         watchdog = HeartbeatForwarder(
             lambda: NOON + LONGEST_AGE + timedelta(seconds=1), service.url
         )
-        watchdog.receive(beat())
+        watchdog.receive(watchdog_alert())
         watchdog.start()
         time.sleep(0.3)
         watchdog.stop()
@@ -81,13 +81,13 @@ def test_what_took_too_long_is_no_sign_of_life() -> None:
     assert service.calls == []
 
 
-def test_a_service_that_fails_holds_nothing_up_and_its_address_is_not_told() -> None:
+def test_a_failing_heartbeat_service_blocks_nothing_and_its_address_is_not_logged() -> None:
     before = failures()
     with HeartbeatStandIn() as service, capture_logs() as lines:
-        service.wrong("status", status=500)
+        service.script_fault("status", status=500)
         watchdog = HeartbeatForwarder(now, f"{service.url}/beat/secret")
         watchdog.start()
-        watchdog.receive(beat())
+        watchdog.receive(watchdog_alert())
         until(lambda: failures() > before, "a failure", 10)
         watchdog.stop()
 

@@ -29,7 +29,7 @@ def shown(desk: DeliveryDesk) -> list[Alert]:
     return [notices[0].alert for notices in desk.receiver.shown.values()]
 
 
-def test_what_is_queued_is_sent() -> None:
+def test_a_queued_job_is_sent() -> None:
     desk = DeliveryDesk()
 
     with at_work(desk) as worker:
@@ -51,7 +51,7 @@ def test_a_bug_with_one_alert_does_not_stop_the_next(bug: Exception) -> None:
 
         assert worker.is_alive
 
-    assert [one.id for one in shown(desk)] == ["a2"]
+    assert [shown_alert.id for shown_alert in shown(desk)] == ["a2"]
 
 
 def test_a_stopped_worker_takes_no_further_job() -> None:

@@ -91,7 +91,7 @@ class StandIn(ABC):
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def wrong(self, kind: Any, **details: Any) -> None:
+    def script_fault(self, kind: Any, **details: Any) -> None:
         """Let the next call that it names go wrong."""
         self.script.add(ScriptedFault(kind, **details))
 

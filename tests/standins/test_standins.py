@@ -46,7 +46,7 @@ def test_a_posted_message_can_be_edited_and_is_found_by_its_metadata(slack: Slac
     assert posted["channel"] == channel_id("alerts")
 
 
-def test_history_without_the_flag_tells_no_metadata(slack: SlackStandIn) -> None:
+def test_history_without_the_flag_has_no_metadata(slack: SlackStandIn) -> None:
     posted = client(slack).chat_postMessage(channel="#alerts", text="one", metadata=METADATA)
 
     history = client(slack).conversations_history(channel=posted["channel"])
@@ -80,8 +80,8 @@ def test_a_message_past_slacks_limits_is_refused(slack: SlackStandIn) -> None:
         client(slack).chat_postMessage(channel="#alerts", text="one", blocks=[section])
 
 
-def test_a_rate_limit_tells_when_to_come_back(slack: SlackStandIn) -> None:
-    slack.wrong("status", call="chat.postMessage", status=429, retry_after=7)
+def test_a_rate_limit_has_a_retry_after_header(slack: SlackStandIn) -> None:
+    slack.script_fault("status", call="chat.postMessage", status=429, retry_after=7)
 
     with pytest.raises(SlackApiError) as refused:
         client(slack).chat_postMessage(channel="#alerts", text="one")
@@ -91,7 +91,7 @@ def test_a_rate_limit_tells_when_to_come_back(slack: SlackStandIn) -> None:
 
 
 def test_a_delayed_answer_comes_after_the_message_is_stored(slack: SlackStandIn) -> None:
-    slack.wrong("delay", seconds=30)
+    slack.script_fault("delay", seconds=30)
 
     with pytest.raises(TimeoutError):
         client(slack, timeout=1).chat_postMessage(channel="#alerts", text="one")
@@ -100,7 +100,7 @@ def test_a_delayed_answer_comes_after_the_message_is_stored(slack: SlackStandIn)
 
 
 def test_a_dropped_connection_can_have_stored_the_message(slack: SlackStandIn) -> None:
-    slack.wrong("drop", stored=True)
+    slack.script_fault("drop", stored=True)
 
     with pytest.raises(OSError, match="without response"):
         client(slack).chat_postMessage(channel="#alerts", text="one")
@@ -109,7 +109,7 @@ def test_a_dropped_connection_can_have_stored_the_message(slack: SlackStandIn) -
 
 
 def test_a_hanging_call_is_answered_when_released(slack: SlackStandIn) -> None:
-    slack.wrong("hang", call="auth.test")
+    slack.script_fault("hang", call="auth.test")
 
     with pytest.raises(TimeoutError):
         client(slack, timeout=1).auth_test()

@@ -16,7 +16,7 @@ _QUEUE = """
 local queued = tonumber(redis.call('HGET', KEYS[3], 'revision') or '0')
 if tonumber(ARGV[3]) <= queued then return 1 end
 if queued > 0 and redis.call('EXISTS', KEYS[4]) == 0 then
-  for place = 7, #ARGV do redis.call('RPUSH', KEYS[5], ARGV[place]) end
+  for i = 7, #ARGV do redis.call('RPUSH', KEYS[5], ARGV[i]) end
 end
 redis.call('HSET', KEYS[3], 'revision', ARGV[3], 'raw', ARGV[4], 'position', ARGV[5])
 redis.call('HSETNX', KEYS[3], 'since', ARGV[6])
@@ -69,7 +69,7 @@ WRITE = (
     + """
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
 redis.call('ZADD', KEYS[4], ARGV[7] + ARGV[6], ARGV[4])
-for place = 8, #ARGV do redis.call('RPUSH', KEYS[5], ARGV[place]) end
+for i = 8, #ARGV do redis.call('RPUSH', KEYS[5], ARGV[i]) end
 return 1
 """
 )
@@ -86,7 +86,7 @@ else
   redis.call('DEL', KEYS[3])
   redis.call('ZREM', KEYS[4], ARGV[4])
 end
-for place = 7, #ARGV do redis.call('RPUSH', KEYS[5], ARGV[place]) end
+for i = 7, #ARGV do redis.call('RPUSH', KEYS[5], ARGV[i]) end
 redis.call('DEL', KEYS[1])
 return 1
 """
@@ -99,7 +99,7 @@ DEFER = (
     + f"redis.call('ZADD', KEYS[4], {_HAS_NEWER} and '0' or ARGV[6], ARGV[4])"
     + """
 redis.call('HSET', KEYS[3], 'attempts', ARGV[7])
-for place = 8, #ARGV do redis.call('RPUSH', KEYS[5], ARGV[place]) end
+for i = 8, #ARGV do redis.call('RPUSH', KEYS[5], ARGV[i]) end
 redis.call('DEL', KEYS[1])
 return 1
 """
@@ -135,7 +135,7 @@ if known and (cjson.decode(known).serial or 0) > tonumber(ARGV[4]) then return 1
 """
     + _STORE_ENTRY
     + """
-for place = 5, #ARGV do redis.call('RPUSH', KEYS[3], ARGV[place]) end
+for i = 5, #ARGV do redis.call('RPUSH', KEYS[3], ARGV[i]) end
 return 1
 """
 )

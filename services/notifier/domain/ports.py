@@ -1,4 +1,4 @@
-"""What the notifier needs of the world, as contracts."""
+"""The ports of the notifier: receivers, the log, the outbox, Kafka's history."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -71,44 +71,44 @@ class OutboxRecord:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A revision as it is to be shown at a receiver."""
+    """A revision to be shown at a receiver."""
 
     alert: Alert
     possible_repeat: bool = False
 
 
 class Receiver(Protocol):
-    """One place that shows alerts to people.
+    """A channel, pager or terminal that shows alerts to people.
 
-    Every method blocks for the receiver's time-out at most, and no error text holds a secret.
+    Every method blocks for the receiver's time-out at most; no error text contains a secret.
     """
 
     @property
     def traits(self) -> ReceiverTraits:
-        """How it differs from other receivers."""
+        """Its traits."""
 
     def send(self, notice: Notice) -> str:
-        """Send a new message and return its handle, by which it can be edited.
+        """Send a new message; returns the handle by which it is edited.
 
         Raises:
             RetryableError: it was not sent.
             UnknownOutcome: it may have been sent.
-            PermanentRefusal: it was not sent and never will be.
+            PermanentRefusal: it was not sent and a retry does not help.
         """
 
     def edit(self, handle: str, notice: Notice) -> str:
-        """Bring the message up to `notice`; doing so twice is the same as once.
+        """Update the message to `notice`; idempotent. Returns its handle.
 
         Raises: as `send`, and
-            HandleLost: there is no message to edit any more.
+            HandleLost: the message does not exist any more.
         """
 
     def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
-        """The message about the alert that was sent about `sending.since`, or None.
+        """The message about the alert that was sent around `sending.since`, or None.
 
         Raises:
             RetryableError: the lookup failed for now.
-            UnreadableHistory: the receiver never shows its messages.
+            UnreadableHistory: the receiver never allows it.
         """
 
 
