@@ -69,6 +69,15 @@ def test_what_a_new_rule_finds_in_the_past_is_backfill() -> None:
     assert course.last.evidence_count == 3
 
 
+def test_a_new_key_starts_over_only_at_its_first_message() -> None:
+    course = WindowCourse(PAIR).publish(PAIR)
+    course.offset = -1
+
+    course.take_backfilled(*THREE).release()
+
+    assert course.last.evidence_count == 3
+
+
 def test_a_live_hit_that_fires_during_the_backfill_is_announced_live() -> None:
     course = WindowCourse(PAIR).publish(PAIR).take_backfilled(*THREE).take(hit(3)).release()
 

@@ -306,6 +306,14 @@ def test_a_state_asks_for_a_tick_when_its_alert_resolves_and_when_it_is_forgotte
     assert deadline(RULE, course.state) is None
 
 
+def test_a_state_is_forgotten_a_retention_after_the_newest_thing_in_it() -> None:
+    later = WindowCourse(RULE).take(retraction(0), hit(10))
+    earlier = WindowCourse(RULE).take(hit(0), retraction(10))
+
+    for course in (later, earlier):
+        assert deadline(RULE, course.state) == NOON + 10 * HOUR + RULE.retention
+
+
 def test_an_episode_longer_than_the_memory_keeps_its_start_and_its_count() -> None:
     course = WindowCourse(RULE)
 
