@@ -43,6 +43,15 @@ def test_nothing_is_new_while_it_is_not_known_since_when_the_rule_watches() -> N
     assert course.alerts == []
 
 
+def test_a_state_keeps_the_time_since_which_its_rule_watches() -> None:
+    course = WindowCourse(NEW, since=LONG_AGO).take(hit(0))
+    course.since = NOON + 20 * HOUR
+
+    course.take(hit(30))
+
+    assert {alert.starts_at for alert in course.not_withdrawn} == {NOON, NOON + 30 * HOUR}
+
+
 def test_an_earlier_hit_that_turns_up_late_moves_the_alert() -> None:
     course = WindowCourse(NEW, since=LONG_AGO).take(hit(20))
 
