@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
-from schemas.model import KIB, LONGEST_LIST, Matches, Model, Name, Text, utc
+from schemas.model import KIB, LONGEST_LIST, Matches, Model, Name, Text, WrittenTime, utc
 
 LARGEST_EVENT = 256 * KIB
 LARGEST_BATCH = 512 * KIB
@@ -29,7 +29,7 @@ def _reportable(time: datetime) -> datetime:
     return time
 
 
-EventTime = Annotated[AwareDatetime, AfterValidator(_reportable)]
+EventTime = Annotated[AwareDatetime, WrittenTime(), AfterValidator(_reportable)]
 Source = Annotated[Name, Matches(r"^\S*$", "white_space", "a source has no white space")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 AttributeValue = Text | Annotated[tuple[Text, ...], Field(max_length=LONGEST_LIST)]
@@ -114,7 +114,8 @@ def choose_recorded_at(body: Mapping[str, Any], now: datetime) -> Any:
 
     A malformed value is returned as it is, for validation to refuse.
     """
-    return body.get("recorded_at") or body.get("occurred_at") or body.get("published_at") or now
+    given = (body.get(name) for name in ("recorded_at", "occurred_at", "published_at"))
+    return next((time for time in given if time is not None), now)
 
 
 def complete_report(body: Mapping[str, Any], recorded_at: Any) -> dict[str, Any]:

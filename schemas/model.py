@@ -10,6 +10,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     StringConstraints,
 )
 from pydantic_core import core_schema
@@ -71,6 +72,40 @@ class Matches:
         return core_schema.chain_schema([handler(source), matching])
 
 
+class WrittenTime:
+    """Refuses a time that is not written as a date with a time, such as a number or its digits.
+
+    Otherwise pydantic takes `20261126`, `"2020"` and `0` for seconds since 1970.
+    """
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """A datetime, or a string that begins as a date; then the schema of the time."""
+        text = core_schema.str_schema(pattern=r"^[0-9]{4}-")
+        parsed = core_schema.is_instance_schema(datetime)
+        return core_schema.json_or_python_schema(
+            json_schema=core_schema.chain_schema([_as_time(text), handler(source)]),
+            python_schema=core_schema.chain_schema(
+                [_as_time(core_schema.union_schema([parsed, text])), handler(source)]
+            ),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, _schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """A string in the format `date-time`."""
+        return {"type": "string", "format": "date-time"}
+
+
+def _as_time(schema: core_schema.CoreSchema) -> core_schema.CoreSchema:
+    return core_schema.custom_error_schema(
+        schema,
+        custom_error_type="time_form",
+        custom_error_message="write a date and time with its offset: 2020-01-05T12:00:00Z",
+    )
+
+
 def _within_bytes(text: str) -> str:
     # a character is at most four bytes: most texts need not be encoded
     if len(text) * 4 > LONGEST_TEXT and len(text.encode()) > LONGEST_TEXT:
@@ -84,7 +119,7 @@ _PRINTABLE = Matches(
     "a control character other than newline and tab is not allowed",
 )
 
-Instant = Annotated[AwareDatetime, AfterValidator(utc)]
+Instant = Annotated[AwareDatetime, WrittenTime(), AfterValidator(utc)]
 """A time with its offset, kept as UTC."""
 
 Text = Annotated[str, _PRINTABLE, AfterValidator(_within_bytes)]
