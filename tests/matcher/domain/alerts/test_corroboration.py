@@ -9,7 +9,7 @@ from services.matcher.domain.windows.state import Hit, make_hit
 from tests.matcher.builders import HOUR, hit
 
 TWO = Corroboration(sources=2, within=HOUR)
-GRADED = Corroboration(sources=1, within=HOUR, min_reliability="B")
+GRADED = Corroboration(sources=2, within=HOUR, min_reliability="B")
 
 
 def by_owner(hours: float, *owners: str, grade: str | None = None) -> Hit:
@@ -48,11 +48,11 @@ def test_owners_count_once_and_one_hit_may_have_several() -> None:
 def test_only_a_known_grade_at_least_as_good_as_asked_counts(
     grade: str | None, enough: bool
 ) -> None:
-    assert is_corroborated(GRADED, (by_owner(0, "afp", grade=grade),)) is enough
+    assert is_corroborated(GRADED, (by_owner(0, "afp", "reuters", grade=grade),)) is enough
 
 
 def test_an_unknown_grade_is_not_good_enough_for_the_worst_that_can_be_asked() -> None:
     worst = GRADED.model_copy(update={"min_reliability": "E"})
 
-    assert is_corroborated(worst, (by_owner(0, "afp", grade="E"),))
-    assert not is_corroborated(worst, (by_owner(0, "afp", grade="F"),))
+    assert is_corroborated(worst, (by_owner(0, "afp", "reuters", grade="E"),))
+    assert not is_corroborated(worst, (by_owner(0, "afp", "reuters", grade="F"),))
