@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from schemas.alert import Alert, Status
 from schemas.ledger import Act, Entry, Sending
 from services.notifier.adapters.metrics import NOTIFICATIONS, POSSIBLE_REPEATS, observe_first
+from services.notifier.domain import entry as log_entry
 from services.notifier.domain.codec import LoggedAct, encode_ledger_line
 from services.notifier.domain.decide import (
     Adopt,
@@ -24,15 +25,6 @@ from services.notifier.domain.decide import (
     decide_after_loss,
     decide_without_lookup,
     is_dealt_with,
-)
-from services.notifier.domain.entry import (
-    adopt_message,
-    begin_sending,
-    drop_message,
-    has_ended,
-    is_assumed,
-    pass_over,
-    record_sent,
 )
 from services.notifier.domain.errors import HandleLost, RetryableError, UnreadableHistory
 from services.notifier.domain.ports import (
@@ -130,7 +122,7 @@ class Delivery:
         repeat = decision.possible_repeat or entry.possible_repeat
         self._write_ahead(claim, entry)
         handle = self.receiver.send(Notice(shown, repeat))
-        after = record_sent(entry, shown, handle, self.clock(), repeat=repeat)
+        after = log_entry.record_sent(entry, shown, handle, self.clock(), repeat=repeat)
         logged = LoggedAct(_choose_act(shown, Act.NOTIFIED), decision.reason, after)
         result = self._record(claim, after, logged, "sent")
         if decision.possible_repeat:
@@ -146,13 +138,13 @@ class Delivery:
             handle = self.receiver.edit(entry.handle or "", notice)
         except HandleLost:
             return self._replace_message(claim, entry)
-        after = record_sent(entry, claim.alert, handle, self.clock())
+        after = log_entry.record_sent(entry, claim.alert, handle, self.clock())
         logged = LoggedAct(_choose_act(claim.alert, Act.EDITED), reason, after)
         return self._record(claim, after, logged, "edited")
 
     def _adopt(self, claim: Claim, entry: Entry, decision: Adopt) -> StepResult:
         found = decision.found_message
-        after = adopt_message(entry, found.revision, found.handle)
+        after = log_entry.adopt_message(entry, found.revision, found.handle)
         is_older = found.revision < claim.alert.revision
         act = Act.NOTIFIED if is_older else _choose_act(claim.alert, Act.NOTIFIED)
         return self._record(claim, after, LoggedAct(act, decision.reason, after), "adopted")
@@ -162,7 +154,7 @@ class Delivery:
         log.warning("the message is gone", **describe(claim))
         if isinstance(decision, PassOver):
             return self._pass_over(claim, entry, decision.reason)
-        after = drop_message(entry)
+        after = log_entry.drop_message(entry)
         line = self.line(claim, LoggedAct(Act.LOST, decision.reason, after))
         self.notifications.write(claim, after, self.clock(), [line])
         return DecideAgain(after)
@@ -177,7 +169,7 @@ class Delivery:
         return Deferred()
 
     def _pass_over(self, claim: Claim, entry: Entry, reason: Reason) -> StepResult:
-        after = pass_over(entry, claim.alert)
+        after = log_entry.pass_over(entry, claim.alert)
         return self._suppress(claim, LoggedAct(Act.HELD_BACK, reason, after))
 
     def _suppress(self, claim: Claim, logged: LoggedAct) -> StepResult:
@@ -207,8 +199,8 @@ class Delivery:
 
         `hold`: how long the receiver may still process the request.
         """
-        now, is_over = self.clock(), has_ended(claim.alert)
-        assumed = self.traits.idempotent and is_over and is_assumed(entry)
+        now, is_over = self.clock(), log_entry.has_ended(claim.alert)
+        assumed = self.traits.idempotent and is_over and log_entry.is_assumed(entry)
         sending = Sending(
             revision=claim.alert.revision,
             since=now,
@@ -216,7 +208,7 @@ class Delivery:
             ended=is_over and (assumed or not self.traits.pages or entry.status is not None),
             assumed=assumed,
         )
-        return begin_sending(entry, sending)
+        return log_entry.begin_sending(entry, sending)
 
     def line(self, claim: Claim, logged: LoggedAct) -> OutboxRecord:
         """The ledger line about an act done now."""
@@ -230,7 +222,7 @@ def describe(claim: Claim) -> dict[str, object]:
 
 
 def _choose_act(shown: Alert, otherwise: Act) -> Act:
-    return Act.RESOLVED if has_ended(shown) else otherwise
+    return Act.RESOLVED if log_entry.has_ended(shown) else otherwise
 
 
 def _open_again(alert: Alert) -> Alert:

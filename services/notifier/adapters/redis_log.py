@@ -10,17 +10,7 @@ from schemas.alert import Alert
 from schemas.ledger import Entry
 from services.notifier.adapters import scripts
 from services.notifier.adapters.keys import Keys
-from services.notifier.domain.codec import (
-    decode_entry,
-    decode_job,
-    decode_time,
-    encode_entry,
-    encode_position,
-    encode_record,
-    encode_span,
-    encode_superseding,
-    encode_time,
-)
+from services.notifier.domain import codec
 from services.notifier.domain.entry import KEPT_AFTER_END, has_ended
 from services.notifier.domain.errors import LeaseLost, LogLost
 from services.notifier.domain.ports import Claim, Delay, Job, OutboxRecord
@@ -39,7 +29,7 @@ class RedisLog:
     def __init__(self, redis: Redis, keys: Keys, hold: timedelta) -> None:
         self._redis = redis
         self._keys = keys
-        self._hold_ms = encode_span(hold)
+        self._hold_ms = codec.encode_span(hold)
         self._put = redis.register_script(scripts.PUT)
         self._claim = redis.register_script(scripts.CLAIM)
         self._write = redis.register_script(scripts.WRITE)
@@ -58,7 +48,7 @@ class RedisLog:
             for job in jobs:
                 for name in names:
                     keys, args = queue_args(self._keys, name, job, now)
-                    record = encode_record(encode_superseding(job, name, now))
+                    record = codec.encode_record(codec.encode_superseding(job, name, now))
                     self._put([self._keys.completion, *keys], ["", *args, record], pipeline)
             _require_complete(*pipeline.execute())
 
@@ -67,7 +57,7 @@ class RedisLog:
         token = uuid4().hex
         prefixes = [self._keys.job(receiver), self._keys.lease(receiver), self._keys.log(receiver)]
         keys = [self._keys.completion, self._keys.due(receiver)]
-        claimed = self._claim(keys, [encode_time(now), self._hold_ms, token, *prefixes])
+        claimed = self._claim(keys, [codec.encode_time(now), self._hold_ms, token, *prefixes])
         _require_complete(claimed)
         return None if claimed is None else _decode_claim(receiver, token, claimed)
 
@@ -76,22 +66,22 @@ class RedisLog:
     ) -> None:
         """Store the entry and append the records."""
         keys, args = self._claim_args(claim, entry)
-        args += [self._hold_ms, encode_time(now)]
-        _require_lease(self._write(keys, [*args, *map(encode_record, records)]))
+        args += [self._hold_ms, codec.encode_time(now)]
+        _require_lease(self._write(keys, [*args, *map(codec.encode_record, records)]))
 
     def finish(
         self, claim: Claim, entry: Entry | None, now: datetime, records: Iterable[OutboxRecord]
     ) -> None:
         """Store the entry, append the records and take the job off the queue."""
         keys, args = self._claim_args(claim, entry)
-        args.append(encode_time(now))
-        _require_lease(self._finish(keys, [*args, *map(encode_record, records)]))
+        args.append(codec.encode_time(now))
+        _require_lease(self._finish(keys, [*args, *map(codec.encode_record, records)]))
 
     def defer(self, claim: Claim, delay: Delay, records: Iterable[OutboxRecord]) -> None:
         """Make the job due at its time."""
         keys, args = self._claim_args(claim, delay.entry)
-        args += [encode_time(delay.until), delay.attempts]
-        _require_lease(self._defer(keys, [*args, *map(encode_record, records)]))
+        args += [codec.encode_time(delay.until), delay.attempts]
+        _require_lease(self._defer(keys, [*args, *map(codec.encode_record, records)]))
 
     def depth(self, receiver: str) -> int:
         """How many jobs are queued."""
@@ -107,7 +97,7 @@ class RedisLog:
             self._keys.due(receiver),
             self._keys.outbox,
         ]
-        stored = "" if entry is None else encode_entry(entry)
+        stored = "" if entry is None else codec.encode_entry(entry)
         return keys, [claim.token, stored, _kept_ms(alert), alert.id, alert.revision]
 
 
@@ -115,18 +105,24 @@ def queue_args(keys: Keys, receiver: str, job: Job, now: datetime) -> tuple[list
     """Keys and arguments of the scripts that queue `job`, without their guard."""
     alert = job.alert
     names = [keys.due(receiver), keys.job(receiver, alert.id), keys.lease(receiver, alert.id)]
-    position = encode_position(job.position)
-    return [*names, keys.outbox], [alert.id, alert.revision, job.raw, position, encode_time(now)]
+    position = codec.encode_position(job.position)
+    return [*names, keys.outbox], [
+        alert.id,
+        alert.revision,
+        job.raw,
+        position,
+        codec.encode_time(now),
+    ]
 
 
 def _decode_claim(receiver: str, token: str, claimed: list[bytes]) -> Claim:
     _alert_id, raw, position, since, attempts, entry = claimed
     return Claim(
-        job=decode_job(raw, position),
+        job=codec.decode_job(raw, position),
         receiver=receiver,
         token=token,
-        since=decode_time(since),
-        entry=decode_entry(entry) or Entry(),
+        since=codec.decode_time(since),
+        entry=codec.decode_entry(entry) or Entry(),
         attempts=int(attempts),
     )
 
@@ -142,4 +138,4 @@ def _require_lease(answer: int) -> None:
 
 
 def _kept_ms(alert: Alert) -> int:
-    return encode_span(KEPT_AFTER_END) if has_ended(alert) else 0
+    return codec.encode_span(KEPT_AFTER_END) if has_ended(alert) else 0

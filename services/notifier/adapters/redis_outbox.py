@@ -7,7 +7,7 @@ from redis import Redis
 
 from services.notifier.adapters import scripts
 from services.notifier.adapters.keys import Keys
-from services.notifier.domain.codec import decode_record, encode_record
+from services.notifier.domain import codec
 from services.notifier.domain.ports import OutboxRecord
 
 LEASE_MS = 15_000
@@ -27,7 +27,7 @@ class RedisOutbox:
 
     def append(self, records: Iterable[OutboxRecord]) -> None:
         """Add to the end."""
-        lines = [encode_record(record) for record in records]
+        lines = [codec.encode_record(record) for record in records]
         if lines:
             self._redis.rpush(self._keys.outbox, *lines)
 
@@ -36,7 +36,7 @@ class RedisOutbox:
         if not self._redis.llen(self._keys.outbox) or not self._lease():
             return []
         lines = self._redis.lrange(self._keys.outbox, 0, most - 1)
-        return [decode_record(line) for line in lines]
+        return [codec.decode_record(line) for line in lines]
 
     def drop(self, count: int) -> None:
         """Delete the oldest `count` records and give the lease back."""

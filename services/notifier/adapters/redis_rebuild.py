@@ -10,14 +10,7 @@ from schemas.ledger import Entry
 from services.notifier.adapters import scripts
 from services.notifier.adapters.keys import Keys
 from services.notifier.adapters.redis_log import ScriptArgs, queue_args
-from services.notifier.domain.codec import (
-    decode_completion,
-    decode_entry,
-    encode_completion,
-    encode_entry,
-    encode_record,
-    encode_span,
-)
+from services.notifier.domain import codec
 from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.errors import LeaseLost
 from services.notifier.domain.ports import Completion, Job, RecoveredEntry
@@ -40,7 +33,7 @@ class RedisRebuild:
     def completion(self) -> Completion | None:
         """None while the log is not complete."""
         completion = self._redis.get(self._keys.completion)
-        return None if completion is None else decode_completion(completion)
+        return None if completion is None else codec.decode_completion(completion)
 
     def lease(self) -> bool:
         """Take or renew the lease."""
@@ -57,19 +50,19 @@ class RedisRebuild:
         """Write the entries that are not past their retention."""
         with self._redis.pipeline(transaction=False) as pipeline:
             for kept in recovered:
-                left_ms = encode_span(kept.at + KEPT_AFTER_END - now) if kept.is_over else 0
+                left_ms = codec.encode_span(kept.at + KEPT_AFTER_END - now) if kept.is_over else 0
                 if left_ms > 0 or not kept.is_over:
                     log = self._keys.log(kept.receiver, kept.alert)
                     keys = [self._keys.rebuild_lease, log, self._keys.outbox]
-                    entry: ScriptArgs = [encode_entry(kept.entry), left_ms, kept.entry.serial]
-                    records = map(encode_record, kept.records)
+                    entry: ScriptArgs = [codec.encode_entry(kept.entry), left_ms, kept.entry.serial]
+                    records = map(codec.encode_record, kept.records)
                     self._keep(keys, [self._token, *entry, *records], pipeline)
             _require_lease(pipeline.execute())
 
     def entries(self, keys: Iterable[tuple[str, str]]) -> list[Entry | None]:
         """The log's present entries."""
         names = [self._keys.log(receiver, alert) for receiver, alert in keys]
-        return [decode_entry(raw) for raw in self._redis.mget(names)] if names else []
+        return [codec.decode_entry(raw) for raw in self._redis.mget(names)] if names else []
 
     def queue(self, jobs: Iterable[tuple[str, Job]], now: datetime) -> None:
         """Queue each job for its receiver."""
@@ -82,7 +75,7 @@ class RedisRebuild:
     def complete(self, completion: Completion) -> None:
         """Store the completion and give the lease back."""
         keys = [self._keys.rebuild_lease, self._keys.completion]
-        _require_lease([self._complete(keys, [self._token, encode_completion(completion)])])
+        _require_lease([self._complete(keys, [self._token, codec.encode_completion(completion)])])
 
 
 def _require_lease(answers: list[int]) -> None:

@@ -7,7 +7,7 @@ import json
 from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -25,16 +25,6 @@ WHERE = "notifier"
 LONGEST_REASON = 500
 
 
-class ConsumedRecord(Protocol):
-    """A Kafka message as kafka-python returns it."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-
-
 @dataclass(frozen=True, slots=True)
 class LoggedAct:
     """An act on a revision, its reason, and the log entry after it (None: unchanged)."""
@@ -44,8 +34,8 @@ class LoggedAct:
     entry: Entry | None = None
 
 
-def decode_alert(record: ConsumedRecord) -> Job | OutboxRecord:
-    """The alert in a message of the alerts topic, or the dead letter for a malformed one."""
+def decode_alert(record: Any) -> Job | OutboxRecord:
+    """The alert in a Kafka message of the alerts topic, or the dead letter for a malformed one."""
     position = AlertPosition(record.topic, record.partition, record.offset)
     raw = record.value or b""
     try:
