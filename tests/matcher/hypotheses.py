@@ -16,7 +16,7 @@ from services.matcher.domain.hypotheses.state import (
     decode_hypothesis,
     encode_hypothesis,
 )
-from services.matcher.domain.hypotheses.step import hypothesis_is_due, step_hypothesis
+from services.matcher.domain.hypotheses.step import hypothesis_deadline, step_hypothesis
 from services.matcher.domain.windows.state import micros
 from tests.matcher.builders import HOUR, NOON
 
@@ -84,7 +84,8 @@ class HypothesisRun:
 
     def tick(self, hours: float) -> "HypothesisRun":
         self.clock = NOON + hours * HOUR
-        if hypothesis_is_due(self.hypothesis, self.state, self.clock):
+        due = hypothesis_deadline(self.hypothesis, self.state)
+        if due is not None and due <= self.clock:
             self._step(None, self.clock)
         return self
 

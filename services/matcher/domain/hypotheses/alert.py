@@ -113,14 +113,16 @@ def collect_evidence(
 
     A prior observation is left out where an alert has the same time: it is the same.
     """
-    valid = [known for known in state.observations.get(rule, ()) if not known.withdrawn]
+    valid = [
+        observation for observation in state.observations.get(rule, ()) if not observation.withdrawn
+    ]
     raw = {
         (report["source"], report["event_id"]): report
-        for known in valid
-        for report in known.evidence
+        for observation in valid
+        for report in observation.evidence
     }
     reports = map(Evidence.model_validate, raw.values())
-    prior = _collect_prior_evidence(hypothesis, rule, [known.at for known in valid])
+    prior = _collect_prior_evidence(hypothesis, rule, [observation.at for observation in valid])
     return tuple(
         sorted(
             [*reports, *prior],
@@ -146,7 +148,9 @@ def _collect_prior_evidence(
 
 def _is_backfilled(state: HypothesisState, cause: Cause) -> bool:
     observations = state.observations.get(cause.rule, ())
-    return any(known.alert == cause.alert and known.backfill for known in observations)
+    return any(
+        observation.alert == cause.alert and observation.backfill for observation in observations
+    )
 
 
 def _round_score(hypothesis: WatchedHypothesis, state: HypothesisState, at: int) -> float:

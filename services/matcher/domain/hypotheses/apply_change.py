@@ -48,8 +48,10 @@ def apply_change(
 
 def _apply_alert(state: HypothesisState, change: AlertChange) -> HypothesisState:
     observations = state.observations.get(change.rule, ())
-    others = tuple(known for known in observations if known.alert != change.alert)
-    revisions = [known.revision for known in observations if known.alert == change.alert]
+    others = tuple(observation for observation in observations if observation.alert != change.alert)
+    revisions = [
+        observation.revision for observation in observations if observation.alert == change.alert
+    ]
     if max(revisions, default=0) >= change.revision:
         return state
     changed = {**state.observations, change.rule: (*others, _observe(change))}
@@ -97,11 +99,11 @@ def trim_state(hypothesis: WatchedHypothesis, state: HypothesisState) -> Hypothe
         return state
     time, by_rule = state.time, hypothesis.by_rule
     observations = {
-        rule: _trim_observations(by_rule[rule], known, time)
-        for rule, known in state.observations.items()
+        rule: _trim_observations(by_rule[rule], of_rule, time)
+        for rule, of_rule in state.observations.items()
         if rule in by_rule
     }
-    distances = {rule: _trim_distances(known, time) for rule, known in state.distances.items()}
+    distances = {rule: _trim_distances(windows, time) for rule, windows in state.distances.items()}
     return msgspec.structs.replace(
         state,
         observations=observations,
@@ -113,10 +115,18 @@ def _trim_observations(
     indicator: Indicator, observations: tuple[Observation, ...], time: int
 ) -> tuple[Observation, ...]:
     # the newest is kept though it is expired: without it an expired indicator would be dormant
-    newest = sorted(observations, key=lambda known: (not known.withdrawn, known.at))
+    newest = sorted(
+        observations, key=lambda observation: (not observation.withdrawn, observation.at)
+    )
     *older, last = newest[-MOST_OBSERVATIONS:]
-    kept = [*(known for known in older if not indicator.is_expired(time - known.at)), last]
-    bare = (msgspec.structs.replace(known, evidence=()) for known in kept[:-MOST_WITH_REPORTS])
+    kept = [
+        *(observation for observation in older if not indicator.is_expired(time - observation.at)),
+        last,
+    ]
+    bare = (
+        msgspec.structs.replace(observation, evidence=())
+        for observation in kept[:-MOST_WITH_REPORTS]
+    )
     return (*bare, *kept[-MOST_WITH_REPORTS:])
 
 

@@ -76,7 +76,7 @@ def is_blind(state: HypothesisState, indicator: Indicator) -> bool:
 
 def _find_evidence_sources(state: HypothesisState, rule: str) -> set[str]:
     observations = state.observations.get(rule, ())
-    return {report["source"] for known in observations for report in known.evidence}
+    return {report["source"] for observation in observations for report in observation.evidence}
 
 
 def _is_silent(state: HypothesisState, source: str) -> bool:
@@ -87,4 +87,4 @@ def find_nearest_distance(state: HypothesisState, rule: str, t: int) -> Distance
     """The distance at t of the window that misses least; of such the one valid for longest."""
     later = (distance.at(t) for distance in state.distances.get(rule, {}).values())
     valid = [distance for distance in later if distance is not None]
-    return min(valid, key=lambda known: (known.missing, -known.until), default=None)
+    return min(valid, key=lambda distance: (distance.missing, -distance.until), default=None)

@@ -65,14 +65,6 @@ def hypothesis_deadline(hypothesis: WatchedHypothesis, state: HypothesisState) -
     return None if due is None else instant(due)
 
 
-def hypothesis_is_due(
-    hypothesis: WatchedHypothesis, state: HypothesisState, clock: datetime
-) -> bool:
-    """Whether a tick that brings the clock to `clock` has to step this state."""
-    due = hypothesis_deadline(hypothesis, state)
-    return due is not None and due <= clock
-
-
 def _find_end(
     state: HypothesisState, message: IndicatorChange | None, context: StepContext
 ) -> int | None:

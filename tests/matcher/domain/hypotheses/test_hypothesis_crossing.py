@@ -87,6 +87,11 @@ def test_a_level_that_was_never_judged_is_left_only_where_the_next_moment_leaves
     assert list(find_crossings(curve, Crossing(0, 0), STEPS)) == []
 
 
+def test_a_sum_of_powers_over_a_very_long_time_does_not_overflow() -> None:
+    # x * x - x / 4 at x = 2 ** (-t / 2)
+    assert find_sign_changes([(1.0, 1.0), (-0.25, 0.5)], 10_000) == [4]
+
+
 def test_one_term_alone_never_changes_its_sign() -> None:
     assert find_sign_changes([(2.0, 0.1)], 1000) == []
     assert find_sign_changes([], 1000) == []
