@@ -1,1 +1,1 @@
-"""The states of this worker: the table, the copies of its changelog, and recovery."""
+"""The states of this worker: the table, the replicas of its changelog, and recovery."""

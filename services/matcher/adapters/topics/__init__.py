@@ -1,1 +1,1 @@
-"""Topics: whether they are there, what comes from them and what goes to them."""
+"""Topics: records and their codecs, sending, and what Kafka says of a topic."""

@@ -9,21 +9,21 @@ from tests.matcher.builders import NOON
 
 
 async def test_each_partition_owned_gets_a_tick_of_its_own() -> None:
-    outbox = FakeOutbox()
+    sender = FakeOutbox()
 
-    await Ticker(outbox, lambda: NOON, "vedette.events").tick([1, 3], 4)
+    await Ticker(sender, lambda: NOON, "vedette.events").tick([1, 3], 4)
 
-    sent = outbox.to(EVENTS)
-    assert [letter.partition for letter in sent] == [1, 3]
-    assert [Tick.model_validate_json(letter.value or b"") for letter in sent] == [
+    sent = sender.to(EVENTS)
+    assert [record.partition for record in sent] == [1, 3]
+    assert [Tick.model_validate_json(record.value or b"") for record in sent] == [
         Tick(time=NOON, partition=partition, partitions=4) for partition in (1, 3)
     ]
-    assert {header(letter.headers, "ce_type") for letter in sent} == {"vedette.tick"}
+    assert {header(record.headers, "ce_type") for record in sent} == {"vedette.tick"}
 
 
-async def test_without_a_time_to_tell_there_is_no_tick() -> None:
-    outbox = FakeOutbox()
+async def test_without_a_time_there_is_no_tick() -> None:
+    sender = FakeOutbox()
 
-    await Ticker(outbox, lambda: None, "vedette.events").tick([0], 1)
+    await Ticker(sender, lambda: None, "vedette.events").tick([0], 1)
 
-    assert outbox.sent == []
+    assert sender.sent == []
