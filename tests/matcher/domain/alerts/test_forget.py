@@ -8,7 +8,13 @@ import pytest
 from schemas.alert import Level, Status
 from schemas.rule import Condition, Corroboration
 from services.matcher.domain.alerts.forget import forget
-from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, make_hit, micros
+from services.matcher.domain.windows.state import (
+    AnnouncedAlert,
+    FiringRun,
+    WindowState,
+    make_hit,
+    micros,
+)
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit
 from tests.matcher.course import WindowCourse
 
@@ -97,3 +103,19 @@ def test_a_hit_at_the_very_end_of_what_is_settled_still_fires() -> None:
     course.take(hit(5))
 
     assert course.summaries() == {(NOON, "high", 1), (NOON + 5 * HOUR, "high", 2)}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        WindowState(hits=(make_hit(OLD),)),
+        WindowState(retractions={"old": 0}),
+        WindowState(runs=(FiringRun(0, (0,), 1),)),
+        WindowState(announced=(alert("old", NOON),)),
+        WindowState(dropped_live={"old": 0}),
+    ],
+    ids=["hits", "retractions", "runs", "alerts", "live hits dropped"],
+)
+def test_a_state_is_empty_only_without_all_that_is_forgotten(state: WindowState) -> None:
+    assert not state.is_empty
+    assert WindowState(offset=7, group={"place": "Taji"}).is_empty

@@ -58,6 +58,18 @@ def test_an_answer_that_turns_up_late_withdraws_the_alert() -> None:
     assert course.last.status is Status.WITHDRAWN
 
 
+def test_the_evidence_of_an_absence_is_the_hit_without_an_answer() -> None:
+    course = WindowCourse(AWAITED).take(threat(0), denial(1), threat(5)).tick(NOON + 9 * HOUR)
+
+    assert [item.event_id for item in course.last.evidence] == ["threat at 5"]
+
+
+def test_an_absence_that_is_announced_is_not_due_again() -> None:
+    course = WindowCourse(AWAITED).take(threat(0)).tick(NOON + 4 * HOUR)
+
+    assert deadline(AWAITED, course.state) == NOON + 8 * HOUR
+
+
 def test_an_absence_is_announced_firing_and_resolves_at_a_later_tick() -> None:
     course = WindowCourse(AWAITED).take(threat(0)).tick(NOON + 50 * HOUR)
     first = course.last
