@@ -1,5 +1,7 @@
 """Receivers on stand-ins, as their tests need them."""
 
+from datetime import UTC, datetime, timedelta
+
 from schemas.ledger import Sending
 from services.notifier.adapters.pagerduty import PagerDutyReceiver
 from services.notifier.adapters.slack import SlackApi, SlackReceiver
@@ -25,4 +27,5 @@ def let_go(receiver: Receiver) -> None:
 
 def doubt(at: float) -> Sending:
     """A send that began at that time."""
-    return Sending.model_validate({"revision": 1, "since": at, "settles_at": at + 30})
+    since = datetime.fromtimestamp(at, UTC)
+    return Sending(revision=1, since=since, settles_at=since + timedelta(seconds=30))
