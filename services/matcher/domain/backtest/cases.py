@@ -18,11 +18,11 @@ from services.matcher.domain.rules.rulebook import Rulebook
 START = datetime(2020, 1, 1, tzinfo=UTC)
 """When every case starts: a Wednesday, at midnight."""
 
-_MOMENTS = ("occurred_until", "published_at", "recorded_at")
+_TIMES = ("occurred_until", "published_at", "recorded_at")
 
 
 class InvalidCase(ValueError):
-    """An event of the case is none; `index` says which."""
+    """The event at `index` of a case is malformed."""
 
     def __init__(self, index: int, message: str) -> None:
         super().__init__(message)
@@ -32,7 +32,7 @@ class InvalidCase(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case of one rule, with the rules of its pack that a silent case is about."""
+    """One case of one rule; if it is a silent one, `rules` must not alert."""
 
     pack: str
     rules: tuple[str, ...]
@@ -42,31 +42,31 @@ class Case:
 def case_events(test: RuleTest) -> tuple[Event, ...]:
     """The events of a case in order.
 
-    Left out, `id` is the place in the list from 1, `source` is `test`, and `recorded_at` the
-    event's own time. Times may be written after the start, as `at` is.
+    If left out, `id` is the position in the list, from 1, `source` is `test`, and `recorded_at`
+    is `occurred_at`. Times may be written relative to the start, as `at` is.
 
     Raises:
-        InvalidCase: naming the first that is no event.
+        InvalidCase: naming the first that is malformed.
     """
-    return linked(_event(index, event) for index, event in enumerate(test.events))
+    return linked(_build_event(index, event) for index, event in enumerate(test.events))
 
 
-def _event(index: int, written: TestEvent) -> Event:
-    moment = START + written.at
+def _build_event(index: int, written: TestEvent) -> Event:
+    occurred_at = START + written.at
     body = {"id": str(index + 1), "source": "test", **(written.model_extra or {})}
-    body |= {name: _moment(body[name]) for name in _MOMENTS if name in body}
-    body["occurred_at"] = moment
+    body |= {name: _parse_time(body[name]) for name in _TIMES if name in body}
+    body["occurred_at"] = occurred_at
     try:
-        full = complete_report(body, body.get("recorded_at", moment))
+        full = complete_report(body, body.get("recorded_at", occurred_at))
         return Event.model_validate(full, extra="forbid")
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        said = first["msg"].removeprefix("Value error, ")
-        raise InvalidCase(index, f"{place}: {said}" if place else said) from None
+        field = ".".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        raise InvalidCase(index, f"{field}: {message}" if field else message) from None
 
 
-def _moment(written: Any) -> Any:
+def _parse_time(written: Any) -> Any:
     try:
         return START + parse_time_span(written)
     except ValueError:
@@ -74,54 +74,54 @@ def _moment(written: Any) -> Any:
 
 
 def differences(rulebook: Rulebook, case: Case) -> tuple[str, ...]:
-    """What is not as the case expects, one line each; none when it holds.
+    """One line for each difference from what the case expects; none if it passes.
 
     Raises:
-        InvalidCase: one of its events is none.
+        InvalidCase: one of its events is malformed.
     """
-    told = replay(rulebook, case_events(case.test)).final
-    alerts = tuple(alert for alert in told if alert.pack == case.pack)
+    final = replay(rulebook, case_events(case.test)).final
+    alerts = tuple(alert for alert in final if alert.pack == case.pack)
     if isinstance(case.test.expect, str):
         return tuple(
-            f"expected silence, but {_told(alert)}"
+            f"expected silence, but {_describe(alert)}"
             for alert in alerts
             if alert.rule.name in case.rules
         )
-    return tuple(line for one in case.test.expect for line in _missing(one, alerts))
+    return tuple(line for expected in case.test.expect for line in _find_missing(expected, alerts))
 
 
-def _missing(expected: ExpectedAlert, alerts: tuple[Alert, ...]) -> Iterator[str]:
-    """An expectation names the rule, and of its alerts only what it cares about."""
+def _find_missing(expected: ExpectedAlert, alerts: tuple[Alert, ...]) -> Iterator[str]:
+    """Only the values that an expectation names are compared."""
     fired = [alert for alert in alerts if alert.rule.name == expected.fires]
-    met = [alert for alert in fired if not list(_unlike(expected, alert))]
-    if expected.count is not None and len(met) != expected.count:
-        yield f"expected {expected.count} alerts of {expected.fires}, but there are {len(met)} such"
-    if met:
+    matching = [alert for alert in fired if not list(_compare(expected, alert))]
+    if expected.count is not None and len(matching) != expected.count:
+        yield f"expected {expected.count} alerts of {expected.fires}, but {len(matching)} match"
+    if matching:
         return
     if not fired:
         yield f"expected {expected.fires} to fire, but it is silent"
     for alert in fired:
-        yield f"{_told(alert)}, but expected " + ", ".join(_unlike(expected, alert))
+        yield f"{_describe(alert)}, but expected " + ", ".join(_compare(expected, alert))
 
 
-def _unlike(expected: ExpectedAlert, alert: Alert) -> Iterator[str]:
+def _compare(expected: ExpectedAlert, alert: Alert) -> Iterator[str]:
     if expected.status is None and alert.status is Status.WITHDRAWN:
-        yield "it to stand"
-    found = _found(alert)
+        yield "it not to be withdrawn"
+    actual = _values_of(alert)
     for name, wanted in expected.model_dump(exclude_none=True, exclude={"fires", "count"}).items():
         if name == "group":
-            yield from _unlike_group(wanted, alert.group)
-        elif found[name] != wanted:
-            yield f"{name} {_spoken(wanted)}, not {_spoken(found[name])}"
+            yield from _compare_group(wanted, alert.group)
+        elif actual[name] != wanted:
+            yield f"{name} {_format(wanted)}, not {_format(actual[name])}"
 
 
-def _unlike_group(wanted: Mapping[str, str], group: Mapping[str, str]) -> Iterator[str]:
+def _compare_group(wanted: Mapping[str, str], group: Mapping[str, str]) -> Iterator[str]:
     for name, value in wanted.items():
         if group.get(name) != value:
             yield f"{name} {value!r} in the group, not {group.get(name)!r}"
 
 
-def _found(alert: Alert) -> Mapping[str, object]:
+def _values_of(alert: Alert) -> Mapping[str, object]:
     return {
         "at": alert.starts_at - START,
         "level": alert.level,
@@ -134,12 +134,12 @@ def _found(alert: Alert) -> Mapping[str, object]:
     }
 
 
-def _told(alert: Alert) -> str:
-    return f"{alert.rule.name} is {alert.status} from {_spoken(alert.starts_at - START)}"
+def _describe(alert: Alert) -> str:
+    return f"{alert.rule.name} is {alert.status} from {_format(alert.starts_at - START)}"
 
 
-def _spoken(value: object) -> str:
-    """A span as it is written in a rule, everything else as it is."""
+def _format(value: object) -> str:
+    """A time span as rules write it; everything else by repr."""
     if not isinstance(value, timedelta):
         return repr(value.value if hasattr(value, "value") else value)
     seconds = int(value.total_seconds())

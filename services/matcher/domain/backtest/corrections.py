@@ -1,4 +1,4 @@
-"""Corrections in a file: each finds the event that it corrects or withdraws among the others."""
+"""Corrections in a file: each is linked to the event that it corrects or withdraws."""
 
 from collections.abc import Iterable
 
@@ -10,14 +10,14 @@ Identity = tuple[str, str]
 def linked(events: Iterable[Event]) -> tuple[Event, ...]:
     """The events in order, each with `earlier` where the file holds what it corrects.
 
-    Of two events with one identity the first is the one that is corrected. A circle of
-    corrections is left open.
+    Of two events with one identity, the first is the one corrected. Corrections in a circle are
+    linked once around.
     """
-    told = tuple(events)
+    events = tuple(events)
     known: dict[Identity, Event] = {}
-    for event in told:
+    for event in events:
         known.setdefault((event.source, event.id), event)
-    return tuple(_with_earlier(event, known, frozenset()) for event in told)
+    return tuple(_with_earlier(event, known, frozenset()) for event in events)
 
 
 def _with_earlier(event: Event, known: dict[Identity, Event], seen: frozenset[Identity]) -> Event:
@@ -26,5 +26,5 @@ def _with_earlier(event: Event, known: dict[Identity, Event], seen: frozenset[Id
     earlier = known.get((event.source, corrected)) if corrected else None
     if event.earlier is not None or earlier is None or identity in seen:
         return event
-    found = _with_earlier(earlier, known, seen | {identity})
-    return event.model_copy(update={"earlier": found})
+    chain = _with_earlier(earlier, known, seen | {identity})
+    return event.model_copy(update={"earlier": chain})

@@ -1,4 +1,4 @@
-"""Which cases a pack has, and which rules lack one that fires or one that stays silent."""
+"""The cases of a pack, and the rules without a firing or without a silent case."""
 
 from collections.abc import Iterator
 
@@ -10,58 +10,62 @@ from services.matcher.domain.rules.references import alerting_detections
 
 
 def cases_of(pack: PackDocuments) -> Iterator[tuple[LocatedDocument[RuleDocument], Case]]:
-    """Every case of a pack, with the rule that it stands in.
+    """Every case of a pack, with the rule that has it.
 
-    Silence is asked of that rule; of one that only feeds others, of all rules in its file.
+    A silent case is about that rule; if other rules only use the rule, about all rules of its file.
     """
-    alerting = _alerting(pack)
-    for one in pack.rules:
-        document = one.document
-        rules = (document.name,) if document.name in alerting else _beside(pack, one)
+    alerting = _alerting_names(pack)
+    for rule in pack.rules:
+        document = rule.document
+        rules = (document.name,) if document.name in alerting else _rules_of_file(pack, rule)
         for test in document.tests:
-            yield one, Case(pack.name, rules, test)
+            yield rule, Case(pack.name, rules, test)
 
 
 def coverage_faults(pack: PackDocuments) -> Iterator[RuleFault]:
-    """Events that are none, names that no alert has, and rules without both kinds of case."""
-    alerting = _alerting(pack)
-    for one in pack.rules:
-        for index in range(len(one.document.tests)):
-            yield from _case_faults(one, index, alerting)
-        if one.document.name in alerting:
-            yield from _lacking(pack, one)
+    """Malformed events, expected rules that never alert, and rules without both kinds of case."""
+    alerting = _alerting_names(pack)
+    for rule in pack.rules:
+        for index in range(len(rule.document.tests)):
+            yield from _find_case_faults(rule, index, alerting)
+        if rule.document.name in alerting:
+            yield from _find_missing_cases(pack, rule)
 
 
-def _alerting(pack: PackDocuments) -> frozenset[str]:
-    correlations = frozenset(one.document.name for one in pack.correlations())
-    hypotheses = frozenset(one.document.name for one in pack.hypotheses)
-    return correlations | hypotheses | alerting_detections(one.document for one in pack.rules)
+def _alerting_names(pack: PackDocuments) -> frozenset[str]:
+    correlations = frozenset(rule.document.name for rule in pack.correlations())
+    hypotheses = frozenset(each.document.name for each in pack.hypotheses)
+    return correlations | hypotheses | alerting_detections(rule.document for rule in pack.rules)
 
 
-def _beside(pack: PackDocuments, one: LocatedDocument[RuleDocument]) -> tuple[str, ...]:
-    file = one.origin.file
+def _rules_of_file(pack: PackDocuments, rule: LocatedDocument[RuleDocument]) -> tuple[str, ...]:
+    file = rule.origin.file
     return tuple(other.document.name for other in pack.rules if other.origin.file == file)
 
 
-def _case_faults(
-    one: LocatedDocument[RuleDocument], index: int, alerting: frozenset[str]
+def _find_case_faults(
+    rule: LocatedDocument[RuleDocument], index: int, alerting: frozenset[str]
 ) -> Iterator[RuleFault]:
-    test = one.document.tests[index]
+    test = rule.document.tests[index]
     try:
         case_events(test)
     except InvalidCase as error:
-        yield one.origin.fault(InvalidField(("tests", index, "events", error.index), error.message))
+        yield rule.origin.fault(
+            InvalidField(("tests", index, "events", error.index), error.message)
+        )
     for number, expected in enumerate(() if isinstance(test.expect, str) else test.expect):
         if expected.fires not in alerting:
-            place = ("tests", index, "expect", number, "fires")
-            said = f"no rule of this pack alerts as {expected.fires!r}"
-            yield one.origin.fault(
-                InvalidField(place, said, suggest_name(expected.fires, alerting))
+            path = ("tests", index, "expect", number, "fires")
+            message = f"no rule of this pack alerts as {expected.fires!r}"
+            yield rule.origin.fault(
+                InvalidField(path, message, suggest_name(expected.fires, alerting))
             )
 
 
-def _lacking(pack: PackDocuments, one: LocatedDocument[RuleDocument]) -> Iterator[RuleFault]:
-    name, file = one.document.name, one.origin.file
+def _find_missing_cases(
+    pack: PackDocuments, rule: LocatedDocument[RuleDocument]
+) -> Iterator[RuleFault]:
+    name, file = rule.document.name, rule.origin.file
     in_file = (other.document for other in pack.rules if other.origin.file == file)
     tests = [test for document in in_file for test in document.tests]
     fires = any(
@@ -71,6 +75,6 @@ def _lacking(pack: PackDocuments, one: LocatedDocument[RuleDocument]) -> Iterato
         for expected in test.expect
     )
     if not fires:
-        yield one.origin.fault(InvalidField(("tests",), f"no case in which {name} fires"))
+        yield rule.origin.fault(InvalidField(("tests",), f"no case in which {name} fires"))
     if not any(test.silent for test in tests):
-        yield one.origin.fault(InvalidField(("tests",), f"no case in which {name} stays silent"))
+        yield rule.origin.fault(InvalidField(("tests",), f"no case in which {name} stays silent"))

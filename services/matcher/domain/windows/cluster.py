@@ -75,6 +75,6 @@ class SharedTerm:
         self._hits.popleft()
 
     def value(self) -> float | None:
-        """The number of them; None if no hit has a term."""
+        """The number of `by` values; None if no hit has a term."""
         cluster = find_largest_cluster(self._hits, self._similarity)
         return None if cluster is None else float(len(cluster.by))

@@ -99,11 +99,11 @@ def _count_keys(rule: WindowRule, hits: Sequence[Hit]) -> int:
 
 
 def _is_change(rule: WindowRule, rates: Rates) -> bool:
-    asked = rule.condition
-    ratio, floor = asked.ratio or 0, asked.floor or 1
+    condition = rule.condition
+    ratio, floor = condition.ratio or 0, condition.floor or 1
     if rates.n < floor or rates.n * rates.baseline < ratio * rates.m * rates.window:
         return False
-    return asked.significance is None or rates.chance <= asked.significance
+    return condition.significance is None or rates.chance <= condition.significance
 
 
 def binomial_tail(least: int, tries: int, chance: float) -> float:

@@ -15,7 +15,7 @@ def written(expect: Any, *events: dict[str, Any]) -> RuleTest:
     return RuleTest.model_validate({"name": "case", "events": list(events), "expect": expect})
 
 
-def told(expect: Any, *events: dict[str, Any]) -> tuple[str, ...]:
+def run_case(expect: Any, *events: dict[str, Any]) -> tuple[str, ...]:
     return differences(BOOK, Case("pack", ("fire",), written(expect, *events)))
 
 
@@ -38,45 +38,46 @@ QUIET = {"at": "1h", "text": "nothing"}
     ids=str,
 )
 def test_a_case_that_holds_has_no_difference(expected: dict[str, Any]) -> None:
-    assert told([{"fires": "fire", **expected}], QUIET, FIRE_AT_TWO) == ()
+    assert run_case([{"fires": "fire", **expected}], QUIET, FIRE_AT_TWO) == ()
 
 
 @pytest.mark.parametrize(
-    ("expected", "said"),
+    ("expected", "message"),
     [
         ({"at": "1h"}, "fire is firing from 2h, but expected at 1h, not 2h"),
         ({"level": "high"}, "expected level 'high', not 'medium'"),
         ({"value": 2}, "expected value 2.0, not 1.0"),
         ({"evidence": 2}, "expected evidence 2, not 1"),
         ({"group": {"story": "x"}}, "expected story 'x' in the group, not 'test 2'"),
-        ({"count": 2}, "expected 2 alerts of fire, but there are 1 such"),
+        ({"count": 2}, "expected 2 alerts of fire, but 1 match"),
         ({"status": "resolved"}, "expected status 'resolved', not 'firing'"),
         ({"summary": "x"}, "expected summary 'x', not "),
     ],
     ids=str,
 )
-def test_a_case_that_does_not_hold_says_what_is_different(
-    expected: dict[str, Any], said: str
-) -> None:
-    (difference,) = told([{"fires": "fire", **expected}], QUIET, FIRE_AT_TWO)
+def test_a_case_that_fails_says_what_differs(expected: dict[str, Any], message: str) -> None:
+    (difference,) = run_case([{"fires": "fire", **expected}], QUIET, FIRE_AT_TWO)
 
-    assert said in difference
+    assert message in difference
 
 
 def test_a_rule_that_should_have_fired_is_told() -> None:
-    assert told([{"fires": "fire"}], QUIET) == ("expected fire to fire, but it is silent",)
+    assert run_case([{"fires": "fire"}], QUIET) == ("expected fire to fire, but it is silent",)
 
 
 def test_a_rule_that_should_have_been_silent_is_told() -> None:
-    assert told("silent", FIRE_AT_TWO) == ("expected silence, but fire is firing from 2h",)
-    assert told("silent", QUIET) == ()
+    assert run_case("silent", FIRE_AT_TWO) == ("expected silence, but fire is firing from 2h",)
+    assert run_case("silent", QUIET) == ()
 
 
-def test_an_alert_that_was_withdrawn_does_not_stand() -> None:
+def test_a_withdrawn_alert_is_not_as_expected() -> None:
     withdrawal = {"at": "3h", "retracts": "1", "text": "No fire."}
 
-    assert told([{"fires": "fire", "status": "withdrawn"}], FIRE_AT_TWO, withdrawal) == ()
-    assert "expected it to stand" in told([{"fires": "fire"}], FIRE_AT_TWO, withdrawal)[0]
+    assert run_case([{"fires": "fire", "status": "withdrawn"}], FIRE_AT_TWO, withdrawal) == ()
+    assert (
+        "expected it not to be withdrawn"
+        in run_case([{"fires": "fire"}], FIRE_AT_TWO, withdrawal)[0]
+    )
 
 
 def test_times_of_a_case_count_from_its_start() -> None:
