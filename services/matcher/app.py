@@ -45,7 +45,7 @@ from services.matcher.adapters.topics.codec import SignalsMessage
 from services.matcher.adapters.topics.record_sender import RecordSender, TopicSender
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
-from services.matcher.domain.rules.look_back import out_of_reach
+from services.matcher.domain.rules.look_back import describe_short_retention
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.settings import MatcherSettings
 
@@ -216,7 +216,7 @@ def _health() -> telemetry.Health:
 
 
 def _note_reach(rulebook: Rulebook, kafka: Kafka, health: telemetry.Health) -> None:
-    if lines := out_of_reach(rulebook.windows.values(), kafka.events_kept):
+    if lines := describe_short_retention(rulebook.windows.values(), kafka.events_kept):
         log.warning("events are not kept for as long as rules look back", rules=lines)
         health.notes["look back"] = "\n".join(lines)
 

@@ -18,7 +18,7 @@ from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.clock import Clock
 from services.matcher.domain.changes.release import history, release
 from services.matcher.domain.hypotheses.indications import make_indications
-from services.matcher.domain.rules.chain import chained
+from services.matcher.domain.rules.chain import chain_alert
 from services.matcher.domain.rules.rulebook import RuleKey
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -54,7 +54,7 @@ class ProcessingContext:
 
     def above(self, alerts: tuple[Alert, ...]) -> tuple[Signal, ...]:
         """The hits that alerts are for rules above their own."""
-        return tuple(one for alert in alerts for one in chained(self.force.rulebook, alert))
+        return tuple(one for alert in alerts for one in chain_alert(self.force.rulebook, alert))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from services.matcher.domain.changes.clock import names_of
 from services.matcher.domain.changes.ending import REMOVED, RESET, ended, nameless
 from services.matcher.domain.changes.release import history
 from services.matcher.domain.changes.rule_change import RuleChange
-from services.matcher.domain.rules.chain import chained
+from services.matcher.domain.rules.chain import chain_alert
 from services.matcher.domain.rules.rulebook import RuleKey
 from services.matcher.domain.windows.state import WindowState
 
@@ -147,7 +147,7 @@ class StateMigration:
         rule, state = self.windows.rules[rule_of(key)], self._state(key)
         told = guard_rule(rule.name, lambda: history(rule, state))
         for alert in () if isinstance(told, RuleFailure) else told:
-            for signal in chained(self.change.force.rulebook, alert):
+            for signal in chain_alert(self.change.force.rulebook, alert):
                 if (signal.pack, signal.rule) in above:
                     past = signal.model_copy(update={"backfill": True})
                     self.sent.append(await self.effects.signal(past, self.message))

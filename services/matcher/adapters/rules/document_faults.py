@@ -1,4 +1,4 @@
-"""What pydantic found wrong with a document, in the words of those who write rules."""
+"""The errors of pydantic in a document, in the words of those who write rules."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 from schemas import rule as documents
 from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
 
-_SAID = {
+_MESSAGES = {
     "missing": "is missing",
     "extra_forbidden": "there is no such key",
     "string_type": "must be a text: put it in quotes if that is meant",
@@ -24,31 +24,31 @@ _KEYS = frozenset(
 )
 
 
-def refusals_of(error: ValidationError, value: object) -> Iterator[InvalidField]:
-    """One for each field of the document at fault; of nested ones the innermost."""
-    found: dict[FieldPath, InvalidField] = {}
-    for fault in error.errors():
-        keep = fault["type"] in _NAMED_LAST
-        path = _document_path(fault["loc"], value, keep_last=keep)
-        message = _SAID.get(fault["type"], fault["msg"].removeprefix("Value error, "))
-        unknown = fault["type"] == "extra_forbidden"
+def list_errors(error: ValidationError, value: object) -> Iterator[InvalidField]:
+    """An error for each field at fault; of nested fields for the innermost."""
+    errors: dict[FieldPath, InvalidField] = {}
+    for detail in error.errors():
+        keep = detail["type"] in _NAMED_LAST
+        path = _document_path(detail["loc"], value, keep_last=keep)
+        message = _MESSAGES.get(detail["type"], detail["msg"].removeprefix("Value error, "))
+        unknown = detail["type"] == "extra_forbidden"
         hint = suggest_name(str(path[-1]), _KEYS) if unknown and path else ""
-        found.setdefault(path, InvalidField(path, message, hint))
-    for path, refused in found.items():
-        if not any(other != path and other[: len(path)] == path for other in found):
-            yield refused
+        errors.setdefault(path, InvalidField(path, message, hint))
+    for path, invalid in errors.items():
+        if not any(other != path and other[: len(path)] == path for other in errors):
+            yield invalid
 
 
-def _document_path(place: tuple[str | int, ...], value: object, *, keep_last: bool) -> FieldPath:
-    """The part of pydantic's path that is in the document: it names its own types too."""
+def _document_path(location: tuple[str | int, ...], value: object, *, keep_last: bool) -> FieldPath:
+    """Pydantic's path without the names of its own types."""
     path: list[str | int] = []
-    for step in place:
+    for step in location:
         below = _step(value, step)
         if below is not None:
             path.append(step)
             value = below[0]
-    last_is_named = keep_last and (not path or path[-1] != place[-1])
-    return (*path, place[-1]) if last_is_named else tuple(path)
+    last_is_named = keep_last and (not path or path[-1] != location[-1])
+    return (*path, location[-1]) if last_is_named else tuple(path)
 
 
 def _step(value: object, step: str | int) -> tuple[object] | None:

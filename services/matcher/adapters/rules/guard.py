@@ -1,4 +1,4 @@
-"""The guard around rules: a fault of one rule on one event is a value, not the end of the rest."""
+"""The guard around a rule: its failure on one event is a value, and the other rules go on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RuleFailure:
-    """What a pure part of the engine raised, and for which rule."""
+    """The exception of a rule, as text."""
 
     where: str
     reason: str
 
 
-def guard_rule(where: str, judge: Callable[[], T]) -> T | RuleFailure:
-    """What `judge` gives; whatever it raises comes back as a fault, logged with its traceback.
+def guard_rule(where: str, evaluate: Callable[[], T]) -> T | RuleFailure:
+    """The result of `evaluate`; an exception is logged and returned as a failure.
 
-    Only for pure functions: they leave nothing half done, and fail the same way every time, so
-    crashing and starting again would never get past the event.
+    Only for pure functions: they leave no partial effects and fail the same way again, so a
+    restart would never get past the event.
     """
     try:
-        return judge()
+        return evaluate()
     except Exception as error:
         log.exception("a rule failed", where=where)
         return RuleFailure(where, f"{type(error).__name__}: {error}")

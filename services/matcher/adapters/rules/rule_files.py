@@ -1,4 +1,4 @@
-"""Rule packs from their files: every good document, and every fault of every file at once."""
+"""Reads rule packs from their files: every good document, and every fault of every file."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from schemas.rule import (
     RuleDocument,
     SiteList,
 )
-from services.matcher.adapters.rules.document_faults import refusals_of
+from services.matcher.adapters.rules.document_faults import list_errors
 from services.matcher.adapters.rules.pack_files import HEAD, PackFiles, read_folder
 from services.matcher.adapters.rules.yaml_documents import YamlDocument, read_documents
 from services.matcher.domain.packs.bases_by_name import bases_by_name
@@ -31,7 +31,7 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class RuleFiles:
-    """The packs of a folder or a bundle, and what is wrong with their files."""
+    """The packs of a folder or a bundle, and the faults of their files."""
 
     packs: tuple[PackDocuments, ...]
     faults: tuple[RuleFault, ...]
@@ -48,29 +48,29 @@ def read_rule_files(folder: Path) -> RuleFiles:
 
 
 def read_packs(packs: Iterable[PackFiles], faults: Iterable[RuleFault] = ()) -> RuleFiles:
-    """The documents of these packs; `faults` are those of getting at their files."""
-    given = tuple(packs)
-    told = [*faults, *(_taken_name(pack) for pack in given if pack.name == DUTY_PACK)]
-    read = tuple(_PackReader(pack, told).pack() for pack in given if pack.name != DUTY_PACK)
-    return RuleFiles(read, tuple(told))
+    """The documents of these packs; `faults` are those of reading their files."""
+    packs = tuple(packs)
+    all_faults = [*faults, *(_taken_name(pack) for pack in packs if pack.name == DUTY_PACK)]
+    read = tuple(_PackReader(pack, all_faults).pack() for pack in packs if pack.name != DUTY_PACK)
+    return RuleFiles(read, tuple(all_faults))
 
 
 def _taken_name(pack: PackFiles) -> RuleFault:
-    said = f"no pack may be called {DUTY_PACK}: so are the alerts about Vedette itself"
-    return RuleFault(str(pack.folder / HEAD), 1, "", said, "give its folder another name")
+    message = f"no pack may be called {DUTY_PACK}, the pack of alerts about Vedette itself"
+    return RuleFault(str(pack.folder / HEAD), 1, "", message, "give its folder another name")
 
 
 @dataclass(frozen=True, slots=True)
 class _PackReader:
-    """Reads the files of one pack on after a fault, and collects the faults of them all."""
+    """Reads the files of one pack; adds each fault to `faults` and goes on."""
 
-    given: PackFiles
+    files: PackFiles
     faults: list[RuleFault]
 
     def pack(self) -> PackDocuments:
-        """Everything that can be read; a faulty head leaves the defaults."""
+        """Every document that can be read; if pack.yaml has a fault, the defaults."""
         self._refuse_strays()
-        name, folder = self.given.name, self.given.folder
+        name, folder = self.files.name, self.files.folder
         heads = list(self._models(folder / HEAD, Pack))
         return PackDocuments(
             name=name,
@@ -82,62 +82,60 @@ class _PackReader:
         )
 
     def _refuse_strays(self) -> None:
-        """A rule in the wrong place, or with the wrong ending, would never be read."""
-        for place in self.given.strays():
-            said = "no file of a pack: it would never be read"
-            hint = (
-                "rules stand in indicators/*.yaml, lists in lists/*.yaml, places in places/*.yaml"
-            )
-            self.faults.append(RuleFault(str(place), 1, "", said, hint))
+        """Refuse the files that would never be read."""
+        for path in self.files.strays():
+            message = "no file of a pack: it would never be read"
+            hint = "rules go to indicators/*.yaml, lists to lists/*.yaml, places to places/*.yaml"
+            self.faults.append(RuleFault(str(path), 1, "", message, hint))
 
     def _folder(self, part: str, model: type[M]) -> Iterator[LocatedDocument[M]]:
-        for place in self.given.below(part):
-            yield from self._models(place, model)
+        for path in self.files.below(part):
+            yield from self._models(path, model)
 
-    def _models(self, place: PurePath, model: type[M]) -> Iterator[LocatedDocument[M]]:
-        for document in self._documents(place):
-            checked = self._checked(document, model)
-            if checked is not None:
-                yield LocatedDocument(checked, document.origin)
+    def _models(self, path: PurePath, model: type[M]) -> Iterator[LocatedDocument[M]]:
+        for document in self._documents(path):
+            valid = self._validate(document, model)
+            if valid is not None:
+                yield LocatedDocument(valid, document.origin)
 
     def _rules(self) -> Iterator[LocatedDocument[RuleDocument]]:
-        for place in self.given.below("indicators"):
-            for document in self._documents(place):
+        for path in self.files.below("indicators"):
+            for document in self._documents(path):
                 correlates = isinstance(document.value, dict) and "correlation" in document.value
                 rule: RuleDocument | None
                 if correlates:
-                    rule = self._checked(document, CorrelationRule)
+                    rule = self._validate(document, CorrelationRule)
                 else:
-                    rule = self._checked(document, DetectionRule)
+                    rule = self._validate(document, DetectionRule)
                 if rule is not None:
                     yield LocatedDocument(rule, document.origin)
 
-    def _hypotheses(self, place: PurePath) -> Iterator[LocatedDocument[Hypothesis]]:
-        for read in self._models(place, HypothesisFile):
-            for index, hypothesis in enumerate(read.document.hypotheses):
-                yield LocatedDocument(hypothesis, _below(read.origin, ("hypotheses", index)))
+    def _hypotheses(self, path: PurePath) -> Iterator[LocatedDocument[Hypothesis]]:
+        for file in self._models(path, HypothesisFile):
+            for index, hypothesis in enumerate(file.document.hypotheses):
+                yield LocatedDocument(hypothesis, _part_of(file.origin, ("hypotheses", index)))
 
-    def _documents(self, place: PurePath) -> tuple[YamlDocument, ...]:
-        raw = self.given.files.get(place)
+    def _documents(self, path: PurePath) -> tuple[YamlDocument, ...]:
+        raw = self.files.files.get(path)
         if raw is None:
             return ()
-        documents, faults = read_documents(str(place), raw)
+        documents, faults = read_documents(str(path), raw)
         self.faults.extend(faults)
         if not documents and not faults:
-            self.faults.append(RuleFault(str(place), 1, "", "is empty"))
+            self.faults.append(RuleFault(str(path), 1, "", "is empty"))
         return documents
 
-    def _checked(self, document: YamlDocument, model: type[M]) -> M | None:
+    def _validate(self, document: YamlDocument, model: type[M]) -> M | None:
         try:
             return model.model_validate(document.value)
         except ValidationError as error:
-            refusals = refusals_of(error, document.value)
-            self.faults.extend([document.origin.fault(refused) for refused in refusals])
+            errors = list_errors(error, document.value)
+            self.faults.extend(map(document.origin.fault, errors))
             return None
 
 
-def _below(origin: RuleLocation, path: tuple[str | int, ...]) -> RuleLocation:
-    """The origin of a part of a document."""
+def _part_of(origin: RuleLocation, path: tuple[str | int, ...]) -> RuleLocation:
+    """The location of a part of a document."""
     depth = len(path)
-    lines = {place[depth:]: line for place, line in origin.lines.items() if place[:depth] == path}
+    lines = {field[depth:]: line for field, line in origin.lines.items() if field[:depth] == path}
     return RuleLocation(origin.file, lines)

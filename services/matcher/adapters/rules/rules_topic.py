@@ -33,7 +33,7 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BundleRecord:
-    """A bundle as it stands in the topic."""
+    """A bundle of the topic, not yet parsed."""
 
     number: int
     raw: bytes
@@ -47,13 +47,13 @@ class RulesRead:
 
     def take(self, records: Iterable[Record]) -> list[BundleRecord]:
         """Note what they say of partitions; the bundles among them, in order."""
-        found: list[BundleRecord] = []
+        bundles: list[BundleRecord] = []
         for record in records:
             if record.key == BUNDLE_KEY:
-                found.append(BundleRecord(record.offset + 1, record.value or b""))
+                bundles.append(BundleRecord(record.offset + 1, record.value or b""))
             else:
                 self._note(record)
-        return found
+        return bundles
 
     def backfilled(self, partition: int) -> int:
         """The newest bundle for which an events partition is backfilled."""
@@ -61,11 +61,13 @@ class RulesRead:
 
     def _note(self, record: Record) -> None:
         try:
-            told = CompletedBackfill.model_validate_json(record.value or b"")
+            completed = CompletedBackfill.model_validate_json(record.value or b"")
         except ValidationError:
             log.warning("unreadable in the rules topic", key=repr(record.key), at=record.offset)
         else:
-            self.done[told.partition] = max(told.bundle, self.backfilled(told.partition))
+            self.done[completed.partition] = max(
+                completed.bundle, self.backfilled(completed.partition)
+            )
 
 
 @dataclass(slots=True)
@@ -73,7 +75,7 @@ class RulesTopicReader:
     """A consumer of its own, without a group: every worker reads every message."""
 
     consumer: Any
-    place: TopicPartition
+    partition: TopicPartition
     read: RulesRead = field(default_factory=RulesRead)
     seen: int = 0
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
@@ -90,13 +92,13 @@ class RulesTopicReader:
             fetch_max_wait_ms=wait_ms,
         )
         await consumer.start()
-        place = TopicPartition(topic, 0)
-        consumer.assign([place])
-        await consumer.seek_to_beginning(place)
-        return cls(consumer, place)
+        partition = TopicPartition(topic, 0)
+        consumer.assign([partition])
+        await consumer.seek_to_beginning(partition)
+        return cls(consumer, partition)
 
     async def all(self) -> list[BundleRecord]:
-        """Every bundle that stands there now.
+        """Every bundle in the topic now.
 
         Raises:
             KafkaUnusable: Kafka does not give them within half a minute.
@@ -108,20 +110,20 @@ class RulesTopicReader:
                 while self.seen < end:
                     found += await self.more()
         except (KafkaError, TimeoutError) as error:
-            raise KafkaUnusable(f"topic {self.place.topic} cannot be read: {error!r}") from None
+            raise KafkaUnusable(f"topic {self.partition.topic} cannot be read: {error!r}") from None
         return found
 
     async def more(self) -> list[BundleRecord]:
         """The bundles that came since; waits for a second at most."""
-        polled = await self.consumer.getmany(self.place, timeout_ms=POLL_MS)
+        polled = await self.consumer.getmany(self.partition, timeout_ms=POLL_MS)
         found = self.read.take(record for records in polled.values() for record in records)
-        self.seen = await self.consumer.position(self.place)
+        self.seen = await self.consumer.position(self.partition)
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
         return found
 
     async def caught_up(self) -> None:
-        """Wait until somebody who calls `more` has read all that stands there now."""
+        """Wait until `more`, called by another task, has read all that is in the topic now."""
         end = await self._patient_end()
         while self.seen < end:
             await self._moved.wait()
@@ -143,6 +145,6 @@ class RulesTopicReader:
         await self.consumer.stop()
 
     async def _end(self) -> int:
-        ends = await self.consumer.end_offsets([self.place])
-        found: int = ends[self.place]
-        return found
+        ends = await self.consumer.end_offsets([self.partition])
+        end: int = ends[self.partition]
+        return end

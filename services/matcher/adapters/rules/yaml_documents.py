@@ -1,4 +1,4 @@
-"""YAML with line numbers, read strictly: what YAML 1.1 turns into something else is a fault."""
+"""YAML with line numbers, read strictly: what YAML 1.1 reads as something else is a fault."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _SIMPLE_FLOAT = re.compile(r"[+-]?[0-9]+\.[0-9]*([eE][+-][0-9]+)?")
 
 @dataclass(frozen=True, slots=True)
 class YamlDocument:
-    """One document as plain values, and where each of its fields stands."""
+    """A document as plain values, and the line of each of its fields."""
 
     value: object
     origin: RuleLocation
@@ -34,9 +34,9 @@ class _TooDeep(Exception):
 
 
 def read_documents(file: str, raw: bytes) -> tuple[tuple[YamlDocument, ...], tuple[RuleFault, ...]]:
-    """The documents of a file that are free of faults, and every fault of the others.
+    """The documents of a file without faults, and every fault of the others.
 
-    After a fault of syntax nothing more of the file can be read. Empty documents are left out.
+    Nothing after a syntax error can be read. Empty documents are left out.
     """
     documents: list[YamlDocument] = []
     faults: list[RuleFault] = []
@@ -47,8 +47,8 @@ def read_documents(file: str, raw: bytes) -> tuple[tuple[YamlDocument, ...], tup
             reader = _YamlReader()
             value = reader.value(node, ())
             origin = RuleLocation(file, reader.lines)
-            faults += [origin.fault(refused) for refused in reader.refusals]
-            if value is not None and not reader.refusals:
+            faults += map(origin.fault, reader.errors)
+            if value is not None and not reader.errors:
                 documents.append(YamlDocument(value, origin))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
@@ -63,7 +63,7 @@ def read_documents(file: str, raw: bytes) -> tuple[tuple[YamlDocument, ...], tup
 
 
 def _refuse_depth(text: str) -> None:
-    """The composer recurses in C, where a deep file ends the process: the parser does not."""
+    """Refuse a deep file, on which the composer's recursion in C would end the process."""
     depth = 0
     for event in _events(text):
         depth += isinstance(event, yaml.CollectionStartEvent)
@@ -73,25 +73,25 @@ def _refuse_depth(text: str) -> None:
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
-    """Up to the first fault of syntax, which the composer will tell."""
+    """The events up to the first syntax error, which the composer reports."""
     with suppress(yaml.YAMLError):
         yield from yaml.parse(text, Loader=yaml.CSafeLoader)
 
 
 def _syntax_fault(file: str, error: yaml.MarkedYAMLError, last: int) -> RuleFault:
     mark = error.problem_mark or error.context_mark
-    # what is missing at the end is marked behind it
+    # the mark of something missing at the end is after the last line
     line = min(mark.line + 1, last) if mark else 1
-    said = ", ".join(part for part in (error.context, error.problem) if part)
-    return RuleFault(file, line, "", f"is no YAML: {said}")
+    problem = ", ".join(filter(None, (error.context, error.problem)))
+    return RuleFault(file, line, "", f"is no YAML: {problem}")
 
 
 @dataclass(slots=True)
 class _YamlReader:
-    """Turns nodes into values, notes lines, and collects refusals."""
+    """Reads nodes to values, with their lines and errors."""
 
     lines: dict[FieldPath, int] = field(default_factory=dict)
-    refusals: list[InvalidField] = field(default_factory=list)
+    errors: list[InvalidField] = field(default_factory=list)
     nodes: int = 0
 
     def value(self, node: yaml.Node, path: FieldPath) -> object:
@@ -106,21 +106,21 @@ class _YamlReader:
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
-            return [self.value(one, (*path, index)) for index, one in enumerate(node.value)]
+            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
         return self._scalar(node, path)
 
     def _refuse(self, path: FieldPath, message: str, hint: str = "") -> None:
-        self.refusals.append(InvalidField(path, message, hint))
+        self.errors.append(InvalidField(path, message, hint))
 
     def _mapping(self, node: yaml.MappingNode, path: FieldPath) -> dict[str, object]:
-        found: dict[str, object] = {}
+        mapping: dict[str, object] = {}
         for key, below in self._entries(node, path):
             place = (*path, key)
             self.lines[place] = below[0].start_mark.line + 1
-            if key in found:
-                self._refuse(place, "stands there twice")
-            found[key] = self.value(below[1], place)
-        return found
+            if key in mapping:
+                self._refuse(place, "is there twice")
+            mapping[key] = self.value(below[1], place)
+        return mapping
 
     def _entries(
         self, node: yaml.MappingNode, path: FieldPath
@@ -135,28 +135,30 @@ class _YamlReader:
 
     def _scalar(self, node: yaml.Node, path: FieldPath) -> object:
         try:
-            return scalar(node.tag.removeprefix(_TAG), str(node.value), dated="detection" in path)
+            return read_scalar(
+                node.tag.removeprefix(_TAG), str(node.value), dated="detection" in path
+            )
         except ValueError as error:
             self._refuse(path, str(error), f"write '{node.value}' in quotes if that is meant")
             return None
 
 
-def scalar(tag: str, written: str, *, dated: bool) -> object:
-    """The value of a scalar as YAML 1.1 understands it, where a reader of the file would too.
+def read_scalar(tag: str, written: str, *, dated: bool) -> object:
+    """The value of a scalar in YAML 1.1, if a reader of the file expects the same.
 
-    A date is text, since the documents hold dates as such; with `dated` it is refused.
+    A date is text; with `dated` it is refused.
 
     Raises:
-        ValueError: YAML makes something else of it than most people expect.
+        ValueError: YAML reads it as something else than most people expect.
     """
     if tag == "str":
         return written
     if tag == "null":
         return None
     if tag == "bool":
-        return _truth(written)
+        return _read_bool(written)
     if tag in ("int", "float"):
-        return _number(tag, written)
+        return _read_number(tag, written)
     if tag == "timestamp":
         if dated:
             raise ValueError(f"{written} is a date in YAML, and no field is compared with dates")
@@ -164,13 +166,13 @@ def scalar(tag: str, written: str, *, dated: bool) -> object:
     raise ValueError(f"the YAML tag {tag!r} is not supported")
 
 
-def _truth(written: str) -> bool:
+def _read_bool(written: str) -> bool:
     if written.lower() not in ("true", "false"):
         raise ValueError(f"YAML reads {written} as true or false: write true or false")
     return written.lower() == "true"
 
 
-def _number(tag: str, written: str) -> float:
+def _read_number(tag: str, written: str) -> float:
     if tag == "int" and _SIMPLE_INT.fullmatch(written):
         return int(written)
     if tag == "float" and _SIMPLE_FLOAT.fullmatch(written):

@@ -16,7 +16,7 @@ from services.matcher.domain.alerts.step import (
     step_window,
 )
 from services.matcher.domain.backtest.hypothesis_watch import HypothesisWatch
-from services.matcher.domain.rules.chain import chained
+from services.matcher.domain.rules.chain import chain_alert
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.rules.signals import make_signals
 from services.matcher.domain.windows.state import WindowState
@@ -111,7 +111,7 @@ class _Course:
         if rule.announces:
             self.told.alerts.extend(outcome.alerts)
         for alert in outcome.alerts:
-            for signal in chained(self.rulebook, alert):
+            for signal in chain_alert(self.rulebook, alert):
                 self._apply(signal, alert.updated_at)
 
     def _write(self, rule: WindowRule, place: Place, outcome: StepResult) -> None:

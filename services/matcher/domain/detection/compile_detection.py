@@ -1,4 +1,4 @@
-"""Sigma's `detection` through pySigma, item by item, into predicates of our own."""
+"""Compiles Sigma's `detection`, parsed by pySigma item by item, to a predicate."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
@@ -31,50 +31,52 @@ _CONDITION = ("detection", "condition")
 def compile_detection(
     detection: Mapping[str, object], lists: Lists
 ) -> tuple[Predicate | None, tuple[InvalidField, ...]]:
-    """The predicate of a detection section, or None and every reason why there is none."""
+    """The predicate of a detection section; if it has errors, None and all of them."""
     compiler = _Compiler(lists)
-    named = {
+    selections = {
         name: compiler.definition(definition, ("detection", name))
         for name, definition in detection.items()
         if name not in ("condition", "timeframe")
     }
     if "timeframe" in detection:
         compiler.refuse(("detection", "timeframe"), "write a correlation rule with a timespan")
-    if compiler.refusals:
-        return None, tuple(compiler.refusals)
-    found = {name: one for name, one in named.items() if one is not None}
+    if compiler.errors:
+        return None, tuple(compiler.errors)
+    found = {name: selection for name, selection in selections.items() if selection is not None}
     try:
-        return _condition(detection.get("condition"), found), ()
-    except InvalidField as refused:
-        return None, (refused,)
+        return _compile_condition(detection.get("condition"), found), ()
+    except InvalidField as error:
+        return None, (error,)
 
 
-def _condition(condition: object, named: dict[str, SigmaDetection]) -> Predicate:
+def _compile_condition(condition: object, selections: dict[str, SigmaDetection]) -> Predicate:
     if not isinstance(condition, str) or not condition.strip():
         raise InvalidField(
             _CONDITION, "a condition is one line of text", "e.g. selection and not other"
         )
-    if not named:
+    if not selections:
         raise InvalidField(("detection",), "nothing to select by: name at least one selection")
     if len(condition) > _LONGEST_CONDITION:
         raise InvalidField(_CONDITION, f"longer than {_LONGEST_CONDITION} characters")
     try:
-        tree = SigmaDetections(named, [condition], _NOWHERE).parsed_condition[0].parse()
+        tree = SigmaDetections(selections, [condition], _NOWHERE).parsed_condition[0].parse()
         return _predicate(tree)
     except SigmaError as error:
-        raise InvalidField(_CONDITION, _said(error), _meant(condition, named)) from None
+        raise InvalidField(
+            _CONDITION, _message_of(error), _suggest_selection(condition, selections)
+        ) from None
     except RecursionError:
         raise InvalidField(_CONDITION, "nested too deeply") from None
 
 
-def _said(error: SigmaError) -> str:
+def _message_of(error: SigmaError) -> str:
     return str(error.args[0]) if error.args else str(error)
 
 
-def _meant(condition: str, named: Mapping[str, object]) -> str:
+def _suggest_selection(condition: str, selections: Mapping[str, object]) -> str:
     written = condition.replace("(", " ").replace(")", " ").split()
-    hints = [suggest_name(word, named) for word in written if word not in named]
-    return next((hint for hint in hints if hint), "")
+    hints = [suggest_name(word, selections) for word in written if word not in selections]
+    return next(filter(None, hints), "")
 
 
 def _predicate(tree: object) -> Predicate:
@@ -86,55 +88,57 @@ def _predicate(tree: object) -> Predicate:
         case ConditionNOT():
             return Not(_predicate(tree.args[0]))
         case (
-            ConditionFieldEqualsValueExpression(value=SigmaReady(leaf=leaf))
-            | ConditionValueExpression(value=SigmaReady(leaf=leaf))
+            ConditionFieldEqualsValueExpression(value=SigmaReady(test=test))
+            | ConditionValueExpression(value=SigmaReady(test=test))
         ):
-            return leaf
+            return test
     raise InvalidField(_CONDITION, "nothing is left of it")
 
 
 class _Compiler:
-    """Reads definitions and collects what it refuses."""
+    """Compiles definitions and collects their errors."""
 
     def __init__(self, lists: Lists) -> None:
         self._lists = lists
-        self.refusals: list[InvalidField] = []
+        self.errors: list[InvalidField] = []
 
     def refuse(self, path: FieldPath, message: str, hint: str = "") -> None:
-        """Note a refusal and go on."""
-        self.refusals.append(InvalidField(path, message, hint))
+        """Note an error and go on."""
+        self.errors.append(InvalidField(path, message, hint))
 
     def definition(self, definition: object, path: FieldPath) -> SigmaDetection | None:
         """A search identifier: a map, a value, a list of values or of maps."""
         if isinstance(definition, Mapping):
-            return _joined(self._item(key, value, path) for key, value in definition.items())
-        if isinstance(definition, list) and any(isinstance(one, Mapping) for one in definition):
-            return _either(
-                self.definition(one, (*path, index)) for index, one in enumerate(definition)
+            return _join_all(self._item(key, value, path) for key, value in definition.items())
+        if isinstance(definition, list) and any(isinstance(part, Mapping) for part in definition):
+            return _join_any(
+                self.definition(part, (*path, index)) for index, part in enumerate(definition)
             )
-        return _joined([self._item("", definition, path)])
+        return _join_all([self._item("", definition, path)])
 
     def _item(self, key: str, value: object, path: FieldPath) -> list[SigmaDetectionItem]:
         place = (*path, key) if key else path
         try:
             return list(_items(key, value, place, self._lists))
-        except InvalidField as refused:
-            self.refusals.append(refused)
+        except InvalidField as error:
+            self.errors.append(error)
         except (SigmaError, ValueError) as error:
-            said = _said(error) if isinstance(error, SigmaError) else str(error)
-            self.refuse(place, said)
+            message = _message_of(error) if isinstance(error, SigmaError) else str(error)
+            self.refuse(place, message)
         return []
 
 
-def _joined(items: Iterable[list[SigmaDetectionItem]]) -> SigmaDetection | None:
-    """All of them together; None for none, which pySigma would not take."""
-    flat: list[SigmaDetectionItem | SigmaDetection] = [one for each in items for one in each]
+def _join_all(items: Iterable[list[SigmaDetectionItem]]) -> SigmaDetection | None:
+    """All items, joined by and; None for none, which pySigma does not accept."""
+    flat: list[SigmaDetectionItem | SigmaDetection] = [item for of_key in items for item in of_key]
     return SigmaDetection(flat) if flat else None
 
 
-def _either(each: Iterable[SigmaDetection | None]) -> SigmaDetection | None:
-    """One of them; pySigma joins nested detections by or."""
-    present: list[SigmaDetectionItem | SigmaDetection] = [one for one in each if one]
+def _join_any(selections: Iterable[SigmaDetection | None]) -> SigmaDetection | None:
+    """The selections, joined by or, as pySigma joins nested detections."""
+    present: list[SigmaDetectionItem | SigmaDetection] = [
+        selection for selection in selections if selection
+    ]
     return SigmaDetection(present) if present else None
 
 
@@ -145,16 +149,16 @@ def _items(key: str, value: object, path: FieldPath, lists: Lists) -> Iterator[S
     if values != [None]:
         refuse_elsewhere(field, names, path)
     kind = kind_of(field, path) if field else FieldKind.STRING
-    asked = FieldReference(field or "words", kind, lists, path, keyword=not field)
+    reference = FieldReference(field or "words", kind, lists, path, keyword=not field)
     if "re" in names:
         _refuse_regexes(values, path)
     item = SigmaDetectionItem(
-        field or None, modifiers, [_sigma(one, names) for one in values], source=_NOWHERE
+        field or None, modifiers, [_sigma_value(value, names) for value in values], source=_NOWHERE
     )
-    item.value = [SigmaReady(compile_field_test(one, asked)) for one in item.value]
+    item.value = [SigmaReady(compile_field_test(value, reference)) for value in item.value]
     yield item
     if "neq" in names and field:
-        # what is absent does not match: not even something else
+        # an absent field does not match, and does not differ either
         yield from _items(f"{field}|exists", True, path, lists)  # noqa: FBT003  (a value as in a rule)
 
 
@@ -165,10 +169,10 @@ def _scalars(value: object, path: FieldPath) -> Iterator[str | float | None]:
         return
     if not value:
         raise InvalidField(path, "an empty list matches nothing", "write null to ask for absence")
-    for index, one in enumerate(value):
-        if one is None:
+    for index, item in enumerate(value):
+        if item is None:
             raise InvalidField((*path, index), "null stands alone, not in a list")
-        yield _scalar(one, (*path, index))
+        yield _scalar(item, (*path, index))
 
 
 def _scalar(value: object, path: FieldPath) -> str | float | None:
@@ -185,14 +189,14 @@ def _kind(value: object) -> str:
     return "list in a list" if isinstance(value, list) else type(value).__name__
 
 
-def _sigma(value: str | float | None, modifiers: list[str]) -> SigmaType:
+def _sigma_value(value: str | float | None, modifiers: list[str]) -> SigmaType:
     if "re" in modifiers:
         return SigmaString.from_str(str(value))
     return sigma_type(value)
 
 
 def _refuse_regexes(values: list[Any], path: FieldPath) -> None:
-    """Before pySigma does, which writes to standard error."""
+    """Refuse them before pySigma does, which writes to standard error."""
     for value in values:
         if not isinstance(value, str):
             raise InvalidField(path, f"an expression is a text, not {value!r}")

@@ -1,4 +1,4 @@
-"""Distances on the earth, and which of many circles hold a point."""
+"""Distances on the earth, and the circles around a point."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ EARTH_KM = 6371.0088
 """The mean radius of the earth."""
 
 LONGEST_KM = 20_016
-"""No two points are further apart."""
+"""The longest distance of two points."""
 
 _ROUNDING = 1e-6
 
@@ -24,10 +24,10 @@ class Point:
     lon: float
 
 
-def distance_km(one: Point, other: Point) -> float:
+def distance_km(first: Point, second: Point) -> float:
     """The great-circle distance in kilometres, by the haversine."""
-    north, east = radians(other.lat - one.lat), radians(other.lon - one.lon)
-    both = cos(radians(one.lat)) * cos(radians(other.lat))
+    north, east = radians(second.lat - first.lat), radians(second.lon - first.lon)
+    both = cos(radians(first.lat)) * cos(radians(second.lat))
     chord = sin(north / 2) ** 2 + both * sin(east / 2) ** 2
     return 2 * EARTH_KM * asin(sqrt(min(1.0, chord)))
 
@@ -42,17 +42,17 @@ class Circle:
 
 
 class Circles:
-    """Circles in the order of their latitude: only a band of them is measured."""
+    """Circles sorted by latitude, so that only those in a band are measured."""
 
     def __init__(self, circles: Iterable[Circle]) -> None:
         self._circles = tuple(sorted(circles, key=_latitude))
         self._widest = max((circle.km for circle in self._circles), default=0.0)
 
     def around(self, point: Point) -> tuple[str, ...]:
-        """The sites whose circle holds the point, in order of the alphabet."""
-        reach = degrees(self._widest / EARTH_KM) + _ROUNDING
-        first = bisect_left(self._circles, point.lat - reach, key=_latitude)
-        last = bisect_right(self._circles, point.lat + reach, key=_latitude)
+        """The sites whose circle holds the point, sorted."""
+        band = degrees(self._widest / EARTH_KM) + _ROUNDING
+        first = bisect_left(self._circles, point.lat - band, key=_latitude)
+        last = bisect_right(self._circles, point.lat + band, key=_latitude)
         near = (
             circle.site
             for circle in self._circles[first:last]
@@ -66,7 +66,7 @@ def _latitude(circle: Circle) -> float:
 
 
 def point_of(event: Event) -> Point | None:
-    """Where the event is, if it says both latitude and longitude."""
+    """The point of the event; None without both latitude and longitude."""
     if event.lat is None or event.lon is None:
         return None
     return Point(event.lat, event.lon)

@@ -1,4 +1,4 @@
-"""The fields a rule may read of an event, by name and kind."""
+"""The fields of an event that a rule can read, by name and kind."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -15,11 +15,11 @@ Value = str | float | bool | datetime
 """One value of a field; a list field has several."""
 
 WORDS_APART = "\n"
-"""Stands between title and text in `words`."""
+"""Separates title and text in `words`."""
 
 
 class FieldKind(Enum):
-    """What a field holds, which decides what may be asked of it."""
+    """What a field holds; it decides which tests are possible."""
 
     STRING = "text"
     LIST = "list of texts"
@@ -53,10 +53,10 @@ KINDS: Mapping[str, FieldKind] = MappingProxyType(
         "names": FieldKind.NAMES,
     }
 )
-WORKED_OUT = frozenset(
+DERIVED = frozenset(
     name for name, kind in KINDS.items() if kind in (FieldKind.IDS, FieldKind.NAMES)
 )
-"""The fields that an event has by its words and the lists; the others it has as they stand."""
+"""The fields that are derived from the words with the lists of a pack."""
 MAPS: Mapping[str, FieldKind] = MappingProxyType(
     {"quantities": FieldKind.NUMBER, "attributes": FieldKind.ATTRIBUTE}
 )
@@ -83,23 +83,23 @@ def kind_of(field: str, path: FieldPath) -> FieldKind:
 
 
 def plain_values(event: Event, field: str) -> tuple[Value, ...]:
-    """The values of a field that needs no list and no scan; none when it is absent."""
+    """The values of a field that is not derived; none when it is absent."""
     value = reader(field)(event)
     if isinstance(value, str):
         return (value,)
-    return () if value is None else _several(value)
+    return () if value is None else _as_tuple(value)
 
 
 @cache
 def reader(field: str) -> Callable[[Event], object]:
-    """What reads the field of an event: a value, a tuple of several, or None."""
+    """A function that reads the field: a value, a tuple of several, or None."""
     outer, _, inner = field.partition(".")
     if inner:
         return lambda event: getattr(event, outer).get(inner)
-    return _DERIVED.get(field) or attrgetter(field)
+    return _READERS.get(field) or attrgetter(field)
 
 
-def _several(value: object) -> tuple[Value, ...]:
+def _as_tuple(value: object) -> tuple[Value, ...]:
     if isinstance(value, tuple):
         return value
     if isinstance(value, (float, int, datetime)):
@@ -129,7 +129,7 @@ def _geo(event: Event) -> str | None:
     return None if point is None else f"{as_text(point.lat)},{as_text(point.lon)}"
 
 
-_DERIVED: Mapping[str, Callable[[Event], object]] = {
+_READERS: Mapping[str, Callable[[Event], object]] = {
     "words": _words,
     "hour": _hour,
     "weekday": _weekday,
@@ -139,7 +139,7 @@ _DERIVED: Mapping[str, Callable[[Event], object]] = {
 
 
 def as_text(value: Value) -> str:
-    """A value as rules and group keys write it: numbers in decimal, times in UTC with Z."""
+    """A value as text in rules and group keys: numbers in decimal, times in UTC with Z."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

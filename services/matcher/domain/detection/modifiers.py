@@ -1,4 +1,4 @@
-"""The modifiers a rule may use: Sigma's that are supported, and ours in pySigma's terms."""
+"""The modifiers of rules: those of Sigma that are supported, and our own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _LIST_MARK = "%"
 
 @dataclass
 class SigmaPhrase(SigmaType):
-    """Whole words in order, as written: `*` and `~` mean something else than in Sigma."""
+    """A phrase as written: `*` and `~` have another meaning than in Sigma."""
 
     text: str
 
@@ -35,7 +35,7 @@ class SigmaListName(SigmaType):
 
 @dataclass
 class SigmaNear(SigmaType):
-    """Phrases, and names of lists, all of which stand in one sentence."""
+    """Phrases and names of lists, all of them in one sentence."""
 
     parts: tuple[SigmaPhrase | SigmaListName, ...]
 
@@ -49,13 +49,13 @@ class SigmaWithin(SigmaType):
 
 @dataclass
 class SigmaReady(SigmaType):
-    """A value that has become a condition: pySigma carries it through its tree."""
+    """A value that is compiled to a test: pySigma carries it through its tree."""
 
-    leaf: FieldTest
+    test: FieldTest
 
 
 class PhraseModifier(SigmaValueModifier[Any, Any]):
-    """`phrase`; a value that `expand` made a list stays one."""
+    """`phrase`; keeps a value that `expand` made the name of a list."""
 
     def modify(self, val: SigmaString | SigmaPhrase | SigmaListName) -> SigmaType:
         """The value as a phrase."""
@@ -63,7 +63,7 @@ class PhraseModifier(SigmaValueModifier[Any, Any]):
 
 
 class ExpandModifier(SigmaValueModifier[Any, Any]):
-    """`expand` over lists: the whole value is `%list%`; of phrases those that are none stay."""
+    """`expand`: the whole value is `%list%`; beside phrases a value may be a phrase."""
 
     def modify(self, val: SigmaString | SigmaPhrase | SigmaNear) -> SigmaType:
         """The value as the name of a list."""
@@ -113,7 +113,7 @@ class WithinModifier(SigmaValueModifier[Any, Any]):
 
 
 def refuse_elsewhere(field: str, names: list[str], path: FieldPath) -> None:
-    """Where an event is is asked of `geo` alone, and of that nothing else.
+    """Refuse `within_km` on another field than `geo`, and other modifiers on `geo`.
 
     Raises:
         InvalidField: at `path`.
@@ -139,7 +139,7 @@ _SUPPORTED = (
     *("re", "i", "ignorecase", "m", "multiline", "s", "dotall"),
     *("gt", "gte", "lt", "lte", "minute", "hour", "day", "week", "month", "year"),
 )
-# pySigma takes other company and drops one of the two meanings.
+# pySigma accepts other combinations and drops one of the two meanings
 _BESIDE = {
     "phrase": {"expand", "all", "neq"},
     "near": {"expand", "neq"},
@@ -155,7 +155,7 @@ MODIFIERS: Mapping[str, type[SigmaModifier[Any, Any]]] = MappingProxyType(
 
 
 def modifiers_of(names: list[str], path: FieldPath) -> list[type[SigmaModifier[Any, Any]]]:
-    """The classes, as pySigma wants them, of modifiers as written.
+    """The pySigma classes of modifiers.
 
     Raises:
         InvalidField: at `path`, naming the first that is unknown or not supported.
@@ -168,7 +168,7 @@ def modifiers_of(names: list[str], path: FieldPath) -> list[type[SigmaModifier[A
                 path, f"there is no modifier {name!r}", suggest_name(name, MODIFIERS)
             )
     if len(set(names)) < len(names):
-        raise InvalidField(path, "a modifier stands there twice")
+        raise InvalidField(path, "a modifier is there twice")
     for name, beside in _BESIDE.items():
         others = set(names) - beside - {name}
         if name in names and others:

@@ -26,7 +26,7 @@ _FLAGS = {
 
 
 class InvalidRegex(ValueError):
-    """RE2 refuses the expression; the message says why."""
+    """RE2 does not accept the expression; the message says why."""
 
 
 @lru_cache(maxsize=4096)
@@ -34,7 +34,7 @@ def compiled_regex(pattern: str) -> Any:
     """The expression, by RE2: linear in the text, and bounded in memory.
 
     Raises:
-        InvalidRegex: RE2 does not take it.
+        InvalidRegex: RE2 does not accept it.
     """
     options = re2.Options()
     options.log_errors = False
@@ -42,8 +42,8 @@ def compiled_regex(pattern: str) -> Any:
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        said = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
-        raise InvalidRegex(said) from None
+        message = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
+        raise InvalidRegex(message) from None
 
 
 def find_regex(expression: SigmaRegularExpression) -> Find:
@@ -57,8 +57,8 @@ def _search(pattern: str) -> Find:
     compiled = compiled_regex(pattern)
 
     def find(text: str) -> tuple[int, int] | None:
-        found = compiled.search(text)
-        return found.span() if found else None
+        match = compiled.search(text)
+        return match.span() if match else None
 
     return find
 
@@ -88,7 +88,7 @@ def _as_regex(part: object) -> str:
 
 
 def _plain(needle: str, *, before: bool, after: bool) -> Find:
-    """`before` and `after` tell whether anything may stand there."""
+    """Finds `needle`; with `before` and `after` other text is allowed there."""
     length = len(needle)
 
     def contains(text: str) -> tuple[int, int] | None:

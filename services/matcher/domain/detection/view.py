@@ -9,8 +9,8 @@ from operator import attrgetter
 from schemas.event import Event
 from services.matcher.domain.detection.earth import point_of
 from services.matcher.domain.detection.fields import (
+    DERIVED,
     WORDS_APART,
-    WORKED_OUT,
     Value,
     as_text,
     plain_values,
@@ -127,7 +127,7 @@ class EventView:
         return CharSpan(span.start + shift, span.end + shift)
 
     def _derive(self, name: str) -> tuple[Value, ...]:
-        if name not in WORKED_OUT:
+        if name not in DERIVED:
             return plain_values(self.event, name)
         if name == "sites":
             point = point_of(self.event)

@@ -1,4 +1,4 @@
-"""A rule pack as it was read: documents, each with its origin."""
+"""The documents of a rule pack, each with its location."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -6,7 +6,6 @@ from typing import Generic, TypeVar
 from schemas.hypothesis import Hypothesis
 from schemas.rule import (
     CorrelationRule,
-    DetectionRule,
     NamedList,
     Pack,
     RuleDocument,
@@ -19,7 +18,7 @@ D = TypeVar("D")
 
 @dataclass(frozen=True, slots=True)
 class LocatedDocument(Generic[D]):
-    """A document and where it was read."""
+    """A document, and where it was read."""
 
     document: D
     origin: RuleLocation
@@ -27,7 +26,7 @@ class LocatedDocument(Generic[D]):
 
 @dataclass(frozen=True, slots=True)
 class PackDocuments:
-    """Everything of one pack that could be read; `name` is its folder's."""
+    """The documents of a pack that could be read; `name` is the name of its folder."""
 
     name: str
     pack: Pack
@@ -35,14 +34,6 @@ class PackDocuments:
     places: tuple[LocatedDocument[SiteList], ...] = ()
     rules: tuple[LocatedDocument[RuleDocument], ...] = ()
     hypotheses: tuple[LocatedDocument[Hypothesis], ...] = ()
-
-    def detections(self) -> tuple[LocatedDocument[DetectionRule], ...]:
-        """The detection rules, in the order of their files."""
-        return tuple(
-            LocatedDocument(rule.document, rule.origin)
-            for rule in self.rules
-            if isinstance(rule.document, DetectionRule)
-        )
 
     def correlations(self) -> tuple[LocatedDocument[CorrelationRule], ...]:
         """The correlation rules, in the order of their files."""

@@ -1,4 +1,4 @@
-"""What is wrong with a rule pack: where it stands, what it is, and what would be right."""
+"""Faults of rule packs: where they are, what they are, and a hint."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ FieldPath = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class RuleFault:
-    """One fault of one file; `line` counts from 1, `field` is dotted, `hint` may be empty."""
+    """A fault of a file; `line` counts from 1, `field` is dotted, `hint` may be empty."""
 
     file: str
     line: int
@@ -19,8 +19,8 @@ class RuleFault:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}"
-        said = f"{self.field}: {self.message}" if self.field else self.message
-        return f"{place}: {said} ({self.hint})" if self.hint else f"{place}: {said}"
+        text = f"{self.field}: {self.message}" if self.field else self.message
+        return f"{place}: {text} ({self.hint})" if self.hint else f"{place}: {text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,14 @@ class RuleLocation:
         known = (path[:length] for length in range(len(path), -1, -1))
         return next((self.lines[part] for part in known if part in self.lines), 1)
 
-    def fault(self, refused: "InvalidField") -> RuleFault:
-        """The fault at its place."""
-        named = ".".join(str(part) for part in refused.path)
-        return RuleFault(self.file, self.line(refused.path), named, refused.message, refused.hint)
+    def fault(self, error: "InvalidField") -> RuleFault:
+        """The error with its file and line."""
+        field = ".".join(str(part) for part in error.path)
+        return RuleFault(self.file, self.line(error.path), field, error.message, error.hint)
 
 
 class InvalidField(Exception):
-    """One part of a document cannot be used; whoever reads the document collects these."""
+    """A field of a document cannot be used; readers of the document collect these."""
 
     def __init__(self, path: FieldPath, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -52,6 +52,6 @@ class InvalidField(Exception):
 
 
 def suggest_name(name: str, known: Iterable[str]) -> str:
-    """A hint that names what was probably meant; empty without a likely one."""
+    """A hint with the known name that is most like `name`; empty if none is."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f"did you mean {close[0]}?" if close else ""

@@ -1,4 +1,4 @@
-"""Rules over rules: the episodes of a base correlation are hits of the rules above it."""
+"""Rules over rules: the episodes of a base correlation are hits of the rules that count it."""
 
 from datetime import datetime
 
@@ -9,31 +9,31 @@ from services.matcher.domain.windows.window_rule import WindowRule
 
 OF_THE_MATCHER = "vedette"
 VALUE = "value"
-"""The counted field that stands for the value of the base rule's alert."""
+"""The counted field that means the value of the base rule's alert."""
 
 
-def chained(rulebook: Rulebook, alert: Alert) -> tuple[Signal, ...]:
-    """One hit for each rule above that of `alert`: at the episode's start, by the alert's id.
+def chain_alert(rulebook: Rulebook, alert: Alert) -> tuple[Signal, ...]:
+    """A hit for each rule that counts the rule of `alert`: its identity is the alert's id.
 
-    A withdrawn alert takes its hit out. An alert without a field that the rule above groups by or
-    counts is not counted there.
+    It occurred at the start of the episode. A withdrawn alert gives a retraction. A rule counts no
+    alert without a field that it groups by or counts.
     """
     base = rulebook.windows.get((alert.pack, alert.rule.name))
     if base is None or base.type is None:
         return ()
     above = rulebook.feeds.get((alert.pack, alert.rule.name), ())
-    told = (_hit(rule, alert) for rule in above if _speaks_to(rule, alert))
-    return tuple(one.model_copy(update={"bundle": rulebook.number}) for one in told)
+    hits = (_make_hit(rule, alert) for rule in above if _has_fields(rule, alert))
+    return tuple(hit.model_copy(update={"bundle": rulebook.number}) for hit in hits)
 
 
-def _speaks_to(rule: WindowRule, alert: Alert) -> bool:
+def _has_fields(rule: WindowRule, alert: Alert) -> bool:
     needed = {*rule.group_by, *([rule.counted_field] if rule.counted_field else [])} - {VALUE}
     return needed <= alert.group.keys()
 
 
-def _hit(rule: WindowRule, alert: Alert) -> Signal:
-    recorded = _recorded(alert)
-    owners = {one.source_owner or one.source for one in alert.evidence}
+def _make_hit(rule: WindowRule, alert: Alert) -> Signal:
+    recorded = _recorded_at(alert)
+    owners = {report.source_owner or report.source for report in alert.evidence}
     return Signal(
         kind=SignalKind.RETRACTION if alert.status is Status.WITHDRAWN else SignalKind.HIT,
         pack=rule.pack,
@@ -69,11 +69,11 @@ def _values(rule: WindowRule, alert: Alert) -> tuple[str, ...]:
     return (alert.group[rule.counted_field],)
 
 
-def _recorded(alert: Alert) -> datetime:
-    """When the episode's start was known: the newest record of what happened up to it."""
+def _recorded_at(alert: Alert) -> datetime:
+    """When the start of the episode was known: the newest record of the evidence up to it."""
     known = (
-        one.recorded_at
-        for one in alert.evidence
-        if one.recorded_at is not None and one.occurred_at <= alert.starts_at
+        report.recorded_at
+        for report in alert.evidence
+        if report.recorded_at is not None and report.occurred_at <= alert.starts_at
     )
     return max(known, default=alert.starts_at)

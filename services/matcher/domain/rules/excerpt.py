@@ -1,4 +1,4 @@
-"""Evidence: the report behind a hit, with the words that matched."""
+"""Evidence: the event of a hit, with the words that matched."""
 
 from schemas.alert import Evidence, Span
 from services.matcher.domain.detection.fields import WORDS_APART
@@ -10,8 +10,8 @@ _BEFORE = 80
 _CUT = "…"
 
 
-def evidence(match: RuleMatch) -> Evidence:
-    """The event as evidence; its spans are relative to the excerpt."""
+def make_evidence(match: RuleMatch) -> Evidence:
+    """The event of a match as evidence; its spans are relative to the excerpt."""
     event = match.view.event
     excerpt, spans = _excerpt(event.title or "", event.text or "", match.spans)
     return Evidence(
@@ -30,24 +30,26 @@ def evidence(match: RuleMatch) -> Evidence:
 
 
 def _excerpt(title: str, text: str, spans: tuple[CharSpan, ...]) -> tuple[str, tuple[Span, ...]]:
-    """Of the text around its first span; of the title, when the words stand only there."""
+    """Of the text; of the title when all spans are in the title."""
     start = len(title) + len(WORDS_APART) if title else 0
-    in_text = [CharSpan(one.start - start, one.end - start) for one in spans if one.start >= start]
+    in_text = [
+        CharSpan(*(index - start for index in span)) for span in spans if span.start >= start
+    ]
     if in_text or (text and not (spans and title)):
-        return excerpt_of(text, in_text)
-    return excerpt_of(title, list(spans))
+        return cut_excerpt(text, in_text)
+    return cut_excerpt(title, list(spans))
 
 
-def excerpt_of(text: str, spans: list[CharSpan]) -> tuple[str, tuple[Span, ...]]:
-    """At most 280 characters around the first span, and the spans that are whole in them."""
+def cut_excerpt(text: str, spans: list[CharSpan]) -> tuple[str, tuple[Span, ...]]:
+    """At most 280 characters around the first span, and the spans that they hold whole."""
     if len(text) <= LONGEST_EXCERPT:
-        return text, tuple(Span(start=one.start, end=one.end) for one in spans)
+        return text, tuple(Span(start=span.start, end=span.end) for span in spans)
     room = LONGEST_EXCERPT - 2 * len(_CUT)
     first = spans[0].start if spans else 0
     start = min(max(0, first - _BEFORE), len(text) - room)
     end = start + room
     before, after = _CUT if start else "", _CUT if end < len(text) else ""
     shift = len(before) - start
-    inside = [one for one in spans if start <= one.start and one.end <= end]
-    told = tuple(Span(start=one.start + shift, end=one.end + shift) for one in inside)
-    return f"{before}{text[start:end]}{after}", told
+    inside = (span for span in spans if start <= span.start and span.end <= end)
+    shifted = tuple(Span(start=span.start + shift, end=span.end + shift) for span in inside)
+    return f"{before}{text[start:end]}{after}", shifted

@@ -1,4 +1,4 @@
-"""How far back rules look, beside how far back events are kept."""
+"""Compares how far back rules look with the retention of the events topic."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -6,16 +6,18 @@ from datetime import timedelta
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
-def out_of_reach(rules: Iterable[WindowRule], kept: timedelta | None) -> tuple[str, ...]:
-    """A line for each rule whose windows hold more than the events topic, which keeps `kept`.
+def describe_short_retention(
+    rules: Iterable[WindowRule], retention: timedelta | None
+) -> tuple[str, ...]:
+    """A line for each rule whose windows hold more than the `retention` of the events topic.
 
-    Such windows live on in their own topic. But they cannot be rebuilt from events.
+    Such windows are kept in the state topic, but cannot be rebuilt from events.
     """
-    if kept is None:
+    if retention is None:
         return ()
     return tuple(
         f"{rule.pack}/{rule.name}: its windows hold {rule.retention.days} days and the events "
-        f"topic {kept.days}: keep events for longer, or they cannot be rebuilt"
+        f"topic {retention.days}: keep events for longer, or they cannot be rebuilt"
         for rule in rules
-        if rule.retention > kept
+        if rule.retention > retention
     )

@@ -1,4 +1,4 @@
-"""Signals: everything that one event sends to the windows of the rules."""
+"""Signals: the hits and retractions that an event gives for windows."""
 
 from collections.abc import Iterator
 from itertools import combinations, islice, product
@@ -10,7 +10,7 @@ from schemas.event import Event
 from schemas.rule import CorrelationType
 from schemas.signal import FieldValue, Signal, SignalKind
 from services.matcher.domain.detection.fields import KINDS, MAPS, Value, as_text
-from services.matcher.domain.rules.excerpt import evidence
+from services.matcher.domain.rules.excerpt import make_evidence
 from services.matcher.domain.rules.matching import RuleMatch, match_event
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.text.fold import fold
@@ -27,36 +27,36 @@ MOST_GROUPS = 64
 
 
 def make_signals(rulebook: Rulebook, event: Event) -> tuple[Signal, ...]:
-    """The event's hits, after the marks against the version that it corrects.
+    """The hits of the event, after the retractions of the version that it corrects.
 
-    A mark goes to every window that the earlier version was counted in. What Vedette publishes
-    itself is for no rule.
+    A retraction goes to every window that the earlier version was a hit in. Vedette's own events
+    give no signals.
     """
     if is_own(event.source):
         return ()
-    marks = _marks(rulebook, event.earlier) if event.earlier is not None else ()
-    return (*marks, *_hits(rulebook, event))
+    retractions = _make_retractions(rulebook, event.earlier) if event.earlier is not None else ()
+    return (*retractions, *_make_hits(rulebook, event))
 
 
-def _marks(rulebook: Rulebook, earlier: Event) -> Iterator[Signal]:
-    for hit in _hits(rulebook, earlier):
+def _make_retractions(rulebook: Rulebook, earlier: Event) -> Iterator[Signal]:
+    for hit in _make_hits(rulebook, earlier):
         yield hit.model_copy(update={"kind": SignalKind.RETRACTION})
 
 
-def _hits(rulebook: Rulebook, event: Event) -> Iterator[Signal]:
+def _make_hits(rulebook: Rulebook, event: Event) -> Iterator[Signal]:
     for match in match_event(rulebook, event):
         windows = rulebook.feeds.get((match.rule.pack, match.rule.name), ())
         if windows:
-            shown = evidence(match)
+            evidence = make_evidence(match)
             for window in windows:
-                yield from _window_hits(window, match, shown, rulebook.number)
+                yield from _window_hits(window, match, evidence, rulebook.number)
 
 
 def _window_hits(
-    window: WindowRule, match: RuleMatch, shown: Evidence, bundle: int
+    window: WindowRule, match: RuleMatch, evidence: Evidence, bundle: int
 ) -> Iterator[Signal]:
-    """One for each group; none where a group field or the counted field is absent."""
-    values, by = _spoken_of(window, match)
+    """A hit for each group; none if a group field or the counted field is absent."""
+    values, by = _values_and_sides(window, match)
     if (window.counted_field and not values) or (window.type in TWO_SIDED and not (values and by)):
         return
     groups = _groups(window, match)
@@ -77,8 +77,8 @@ def _window_hits(
         owner=event.source_owner or event.source,
         values=values,
         by=by,
-        fields=dict(_mentioned(window, match)),
-        evidence=shown,
+        fields=dict(_template_fields(window, match)),
+        evidence=evidence,
         exercise=event.exercise,
     )
     yield hit
@@ -86,31 +86,33 @@ def _window_hits(
         yield hit.model_copy(update={"group": group})
 
 
-def _counted(window: WindowRule, match: RuleMatch) -> tuple[str, ...]:
+def _counted_values(window: WindowRule, match: RuleMatch) -> tuple[str, ...]:
     members = _members(window, match, window.counted_field) if window.counted_field else ()
     return tuple(filter(_is_number, members)) if window.type in NUMERIC else members
 
 
-def _spoken_of(window: WindowRule, match: RuleMatch) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What the hit carries, and by whom, for the types that set the one against the other."""
+def _values_and_sides(
+    window: WindowRule, match: RuleMatch
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The counted values, and for types with two sides those that they are by."""
     if window.type is CorrelationType.SHARED_TERM:
         terms = (fold(term).strip() for term in match.members(window.subject or ""))
         return tuple(filter(None, terms)), match.members(window.by or "")
     if window.type is CorrelationType.DIVERGENCE:
-        said = {value.casefold() for value in match.members(window.subject or "")}
-        has_it = HAS_VALUE if (window.compared_value or "").casefold() in said else LACKS_VALUE
-        return (has_it,), _lists_of(window, match)
-    return _counted(window, match), ()
+        values = {value.casefold() for value in match.members(window.subject or "")}
+        has_value = (window.compared_value or "").casefold() in values
+        return (HAS_VALUE if has_value else LACKS_VALUE,), _acting_lists(window, match)
+    return _counted_values(window, match), ()
 
 
-def _lists_of(window: WindowRule, match: RuleMatch) -> tuple[str, ...]:
-    acting = set(match.members("actor_ids"))
+def _acting_lists(window: WindowRule, match: RuleMatch) -> tuple[str, ...]:
+    actors = set(match.members("actor_ids"))
     members = match.view.lists.members
-    return tuple(name for name in window.between if acting & members.get(name, frozenset()))
+    return tuple(name for name in window.between if actors & members.get(name, frozenset()))
 
 
 def _members(window: WindowRule, match: RuleMatch, field: str) -> tuple[str, ...]:
-    """The members of a field, or of the one that an alias means for this base rule."""
+    """The members of a field, or of the field that it is an alias of for the base rule."""
     return match.members(window.aliases.get(field, {}).get(match.rule.name, field))
 
 
@@ -122,16 +124,16 @@ def _is_number(text: str) -> bool:
 
 
 def _groups(window: WindowRule, match: RuleMatch) -> Iterator[dict[str, str]]:
-    """Every combination of the matched members of the fields; the first 64 of them."""
+    """The combinations of the matched members of the fields, at most 64."""
     fields = {field: sorted(_members(window, match, field)) for field in window.group_by}
     if window.subject is not None and window.type in NOVEL:
-        fields[window.subject] = _keys(window, match, window.subject)
+        fields[window.subject] = _novel_values(window, match, window.subject)
     for chosen in islice(product(*fields.values()), MOST_GROUPS):
         yield dict(zip(fields, chosen, strict=True))
 
 
-def _keys(window: WindowRule, match: RuleMatch, field: str) -> list[str]:
-    """The values that are part of the key: members of the field, or pairs of opponents."""
+def _novel_values(window: WindowRule, match: RuleMatch, field: str) -> list[str]:
+    """The members of the field, or pairs of opponents, by which such a rule groups."""
     members = sorted(match.members(field))
     if window.type is CorrelationType.NEW_VALUE:
         return members
@@ -139,17 +141,17 @@ def _keys(window: WindowRule, match: RuleMatch, field: str) -> list[str]:
     return [PAIR_SEPARATOR.join(pair) for pair in combinations(members, 2) if are_opposed(*pair)]
 
 
-def _mentioned(window: WindowRule, match: RuleMatch) -> Iterator[tuple[str, FieldValue]]:
-    """What the templates read; a map gives each of its entries under its dotted name."""
+def _template_fields(window: WindowRule, match: RuleMatch) -> Iterator[tuple[str, FieldValue]]:
+    """The fields that the templates read; each entry of a map by its dotted name."""
     for name in sorted(window.template_fields):
         if name in MAPS:
             for inner in getattr(match.view.event, name):
-                yield f"{name}.{inner}", _told(match.view.values(f"{name}.{inner}"))
+                yield f"{name}.{inner}", _field_value(match.view.values(f"{name}.{inner}"))
         elif name in KINDS:
-            yield name, _told(match.view.values(name))
+            yield name, _field_value(match.view.values(name))
 
 
-def _told(values: tuple[Value, ...]) -> FieldValue:
+def _field_value(values: tuple[Value, ...]) -> FieldValue:
     if len(values) == 1:
         return _scalar(values[0])
     return tuple(str(_scalar(value)) for value in values) or None

@@ -74,7 +74,7 @@ def test_a_rhythm_that_is_none_is_a_fault_at_its_line(tmp_path: Path, sources: s
         ("    title: Rockets\n", "", ":2: title: is missing"),
         ("title: Rockets\n", "title: 5\n", ":2: title: must be a text"),
         ("name: rockets\n", "name: Rockets!\n", ":3: name: String should match"),
-        ("level: high\n", "level: high\n    level: low\n", ":9: level: stands there twice"),
+        ("level: high\n", "level: high\n    level: low\n", ":9: level: is there twice"),
         ("level: high\n", "5: high\n", ":8: 5: a key is a text"),
         ("level: high\n", "resolve_after: 5\n", ":8: resolve_after: 5 is no time span"),
         ("condition: fire\n", "condition: smoke\n", ":7: detection.condition: "),

@@ -189,7 +189,7 @@ def refusal(condition: Any = "selection", **selections: Any) -> str:
         ({"entities|expand": "%proxies%x"}, "is no list: write '%name%'"),
         ({"actor_ids": "bard"}, "did you mean badr?"),
         ({"title|exists": "yes"}, "incompatible"),
-        ({"title|contains|contains": "x"}, "stands there twice"),
+        ({"title|contains|contains": "x"}, "is there twice"),
         ({"place|cidr": "x/8"}, "Invalid CIDR"),
         (None, "null needs a field"),
         ({}, "nothing to select by"),

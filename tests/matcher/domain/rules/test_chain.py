@@ -5,7 +5,7 @@ from datetime import timedelta
 from schemas.alert import Alert, Status
 from schemas.event import Event
 from services.matcher.domain.backtest.replay import replay
-from services.matcher.domain.rules.chain import chained
+from services.matcher.domain.rules.chain import chain_alert
 from tests.matcher.rules import FRIDAY_NOON, correlating, detecting, report, rulebook
 
 FIRE = detecting("fire", selection={"words|phrase": "rockets"})
@@ -65,7 +65,7 @@ def test_a_hit_carries_the_group_the_revision_and_all_the_owners() -> None:
     quiet = rulebook(FIRE, CAMPAIGN, correlating("wave", ["campaign"], generate=True))
     campaign = replay(quiet, TWO_PLACES[:2]).final[0]
 
-    (hit,) = chained(quiet, campaign)
+    (hit,) = chain_alert(quiet, campaign)
 
     assert (hit.rule, hit.base, hit.revision) == ("wave", "campaign", campaign.revision)
     assert hit.identity == campaign.id
@@ -97,7 +97,7 @@ def test_a_hit_is_recorded_when_the_report_that_fired_first_was() -> None:
     quiet = rulebook(FIRE, CAMPAIGN, correlating("wave", ["campaign"], generate=True))
     campaign = replay(quiet, (TWO_PLACES[0], rockets("2", "Taji", 5, recorded_at=late))).final[0]
 
-    (hit,) = chained(quiet, campaign)
+    (hit,) = chain_alert(quiet, campaign)
 
     assert campaign.starts_at == FRIDAY_NOON + timedelta(minutes=5)
     assert hit.evidence.recorded_at == late

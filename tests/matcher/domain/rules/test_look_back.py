@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from services.matcher.domain.rules.look_back import out_of_reach
+from services.matcher.domain.rules.look_back import describe_short_retention
 from tests.matcher.builders import RULE
 
 DAY = timedelta(days=1)
@@ -9,7 +9,7 @@ LONG = replace(RULE, name="long", history=90 * DAY)
 
 
 def test_a_rule_that_looks_back_further_than_events_are_kept_is_named() -> None:
-    (line,) = out_of_reach([RULE, LONG], 30 * DAY)
+    (line,) = describe_short_retention([RULE, LONG], 30 * DAY)
 
     assert "iraq/long" in line
     assert f"{LONG.retention.days} days" in line
@@ -17,5 +17,5 @@ def test_a_rule_that_looks_back_further_than_events_are_kept_is_named() -> None:
 
 
 def test_nothing_is_said_where_events_are_kept_for_long_enough_or_for_ever() -> None:
-    assert out_of_reach([RULE, LONG], LONG.retention) == ()
-    assert out_of_reach([LONG], None) == ()
+    assert describe_short_retention([RULE, LONG], LONG.retention) == ()
+    assert describe_short_retention([LONG], None) == ()
