@@ -30,23 +30,23 @@ class DeliveryDesk:
         )
         self.handler = JobHandler(delivery)
 
-    def take(self, *alerts: Alert) -> None:
+    def queue(self, *alerts: Alert) -> None:
         """Queue the revisions."""
         name = self.receiver.traits.name
         self.log.put([job(revision) for revision in alerts], [name], self.clock())
 
-    def turn(self) -> timedelta | None:
+    def handle_next(self) -> timedelta | None:
         claim = self.log.claim(self.receiver.traits.name, self.clock())
         assert claim is not None
         return self.handler.handle(claim)
 
-    def until_idle(self) -> None:
+    def handle_all(self) -> None:
         """Handle every job, moving the clock to the next due one."""
         for _ in range(1000):
             if not self.log.queue:
                 return
             self.clock.now = max(self.clock.now, min(q.due for q in self.log.queue.values()))
-            self.turn()
+            self.handle_next()
         raise AssertionError("never idle")
 
     @property

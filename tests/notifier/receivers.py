@@ -20,7 +20,7 @@ def pager_at(url: str) -> PagerDutyReceiver:
     return PagerDutyReceiver(SECRET, url, timeout=1)
 
 
-def let_go(receiver: Receiver) -> None:
+def close_receiver(receiver: Receiver) -> None:
     if isinstance(receiver, PagerDutyReceiver):
         receiver.close()
 

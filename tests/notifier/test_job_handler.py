@@ -30,8 +30,8 @@ def pager() -> DeliveryDesk:
 
 
 def test_an_alert_is_one_message_and_one_line(desk: DeliveryDesk) -> None:
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
 
     assert desk.messages == [["1 firing"]]
     assert [(line.act, line.revision, line.receiver) for line in desk.lines] == [
@@ -40,10 +40,10 @@ def test_an_alert_is_one_message_and_one_line(desk: DeliveryDesk) -> None:
 
 
 def test_the_step_that_logs_a_send_takes_the_job_off_the_queue(desk: DeliveryDesk) -> None:
-    desk.take(alert())
-    desk.until_idle()
-    desk.take(alert(revision=2, **RESOLVED))
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
+    desk.queue(alert(revision=2, **RESOLVED))
+    desk.handle_all()
 
     assert desk.log.steps == ["write", "finish"] * 2
 
@@ -51,8 +51,8 @@ def test_the_step_that_logs_a_send_takes_the_job_off_the_queue(desk: DeliveryDes
 def test_a_pager_opened_for_an_ended_alert_keeps_its_job_until_it_is_closed(
     pager: DeliveryDesk,
 ) -> None:
-    pager.take(alert(revision=2, **RESOLVED))
-    pager.until_idle()
+    pager.queue(alert(revision=2, **RESOLVED))
+    pager.handle_all()
 
     assert pager.log.steps == ["write", "write", "write", "finish"]
 
@@ -60,10 +60,10 @@ def test_a_pager_opened_for_an_ended_alert_keeps_its_job_until_it_is_closed(
 def test_a_send_that_a_newer_revision_overtakes_leaves_that_one_queued(
     desk: DeliveryDesk,
 ) -> None:
-    desk.take(alert())
+    desk.queue(alert())
     claim = desk.log.claim("slack", desk.clock())
     assert claim is not None
-    desk.take(alert(revision=2))
+    desk.queue(alert(revision=2))
 
     desk.handler.handle(claim)
 
@@ -73,50 +73,50 @@ def test_a_send_that_a_newer_revision_overtakes_leaves_that_one_queued(
 
 def test_a_repeat_changes_nothing(desk: DeliveryDesk) -> None:
     for _ in range(3):
-        desk.take(alert())
-        desk.until_idle()
+        desk.queue(alert())
+        desk.handle_all()
 
     assert desk.messages == [["1 firing"]]
     assert desk.acts == [Act.NOTIFIED, Act.DROPPED, Act.DROPPED]
 
 
 def test_an_end_edits_the_message(desk: DeliveryDesk) -> None:
-    desk.take(alert())
-    desk.until_idle()
-    desk.take(alert(revision=2, **RESOLVED))
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
+    desk.queue(alert(revision=2, **RESOLVED))
+    desk.handle_all()
 
     assert desk.messages == [["1 firing", "2 resolved"]]
     assert [line.act for line in desk.lines] == [Act.NOTIFIED, Act.RESOLVED]
 
 
 def test_a_newer_revision_replaces_a_queued_one(desk: DeliveryDesk) -> None:
-    desk.take(alert(), alert(revision=2), alert(revision=3, **RESOLVED))
-    desk.until_idle()
+    desk.queue(alert(), alert(revision=2), alert(revision=3, **RESOLVED))
+    desk.handle_all()
 
     assert desk.messages == [["3 resolved"]]
 
 
 def test_a_lower_revision_is_never_sent(desk: DeliveryDesk) -> None:
-    desk.take(alert(revision=2, **RESOLVED))
-    desk.until_idle()
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert(revision=2, **RESOLVED))
+    desk.handle_all()
+    desk.queue(alert())
+    desk.handle_all()
 
     assert desk.messages == [["2 resolved"]]
 
 
 def test_evidence_alone_is_sent_every_ten_seconds_at_most(desk: DeliveryDesk) -> None:
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
     start = desk.clock.now
     for revision in range(2, 30):
         desk.clock.move(1)
-        desk.take(alert(revision=revision))
+        desk.queue(alert(revision=revision))
         while desk.log.claim("slack", desk.clock()) is not None:
             desk.log.leases.clear()
-            desk.turn()
-    desk.until_idle()
+            desk.handle_next()
+    desk.handle_all()
 
     (shown,) = desk.messages
     assert shown[-1] == "29 firing"
@@ -124,33 +124,33 @@ def test_evidence_alone_is_sent_every_ten_seconds_at_most(desk: DeliveryDesk) ->
 
 
 def test_an_end_does_not_wait_behind_evidence(desk: DeliveryDesk) -> None:
-    desk.take(alert())
-    desk.until_idle()
-    desk.take(alert(revision=2))
-    desk.turn()
+    desk.queue(alert())
+    desk.handle_all()
+    desk.queue(alert(revision=2))
+    desk.handle_next()
 
-    desk.take(alert(revision=3, **RESOLVED))
-    desk.turn()
+    desk.queue(alert(revision=3, **RESOLVED))
+    desk.handle_next()
 
     assert desk.messages == [["1 firing", "3 resolved"]]
 
 
 def test_a_revision_queued_during_a_send_follows_at_once(desk: DeliveryDesk) -> None:
-    desk.take(alert())
+    desk.queue(alert())
     claim = desk.log.claim("slack", desk.clock())
     assert claim is not None
-    desk.take(alert(revision=2, **RESOLVED))
+    desk.queue(alert(revision=2, **RESOLVED))
 
     desk.handler.handle(claim)
-    desk.turn()
+    desk.handle_next()
 
     assert desk.messages == [["1 firing", "2 resolved"]]
     assert not desk.log.queue
 
 
 def test_a_pager_is_opened_before_it_is_closed(pager: DeliveryDesk) -> None:
-    pager.take(alert(revision=2, **RESOLVED))
-    pager.until_idle()
+    pager.queue(alert(revision=2, **RESOLVED))
+    pager.handle_all()
 
     assert [shown for message in pager.messages for shown in message] == ["2 firing", "2 resolved"]
     assert [line.act for line in pager.lines] == [Act.NOTIFIED, Act.RESOLVED]
@@ -161,8 +161,8 @@ def test_a_pager_that_fails_between_the_two_is_not_opened_again(
 ) -> None:
     pager.receiver.faults = [None, RetryableError("429"), UnknownOutcome("?"), None]
 
-    pager.take(alert(revision=2, **RESOLVED))
-    pager.until_idle()
+    pager.queue(alert(revision=2, **RESOLVED))
+    pager.handle_all()
 
     assert [shown for message in pager.messages for shown in message] == ["2 firing", "2 resolved"]
 
@@ -170,11 +170,11 @@ def test_a_pager_that_fails_between_the_two_is_not_opened_again(
 def test_a_redelivered_older_revision_does_not_page_after_one_was_passed_over(
     pager: DeliveryDesk,
 ) -> None:
-    pager.take(alert(), alert(revision=2, level=Level.MEDIUM))
-    pager.until_idle()
+    pager.queue(alert(), alert(revision=2, level=Level.MEDIUM))
+    pager.handle_all()
 
-    pager.take(alert())
-    pager.until_idle()
+    pager.queue(alert())
+    pager.handle_all()
 
     assert pager.messages == []
 
@@ -185,7 +185,7 @@ def test_two_desks_with_one_log_make_one_message(desk: DeliveryDesk) -> None:
     other.handler = JobHandler(
         replace(other.handler.delivery, notifications=desk.log, clock=desk.clock)
     )
-    desk.take(alert())
+    desk.queue(alert())
     claim = desk.log.claim("slack", desk.clock())
     assert claim is not None
 
@@ -197,13 +197,13 @@ def test_two_desks_with_one_log_make_one_message(desk: DeliveryDesk) -> None:
 
 
 def test_every_decision_has_a_line(desk: DeliveryDesk) -> None:
-    desk.take(alert(), alert(revision=2))
-    desk.until_idle()
-    desk.take(alert(revision=3))
-    desk.turn()
-    desk.until_idle()
-    desk.take(alert(revision=1))
-    desk.until_idle()
+    desk.queue(alert(), alert(revision=2))
+    desk.handle_all()
+    desk.queue(alert(revision=3))
+    desk.handle_next()
+    desk.handle_all()
+    desk.queue(alert(revision=1))
+    desk.handle_all()
 
     assert [(line.revision, line.act, line.reason) for line in desk.lines] == [
         (2, Act.SUPERSEDES, "an earlier revision, still queued, is not sent any more"),
@@ -215,8 +215,8 @@ def test_every_decision_has_a_line(desk: DeliveryDesk) -> None:
 
 
 def test_a_revision_held_back_has_a_line_with_the_reason(pager: DeliveryDesk) -> None:
-    pager.take(alert("drill", exercise=True), alert("old", backfill=True))
-    pager.until_idle()
+    pager.queue(alert("drill", exercise=True), alert("old", backfill=True))
+    pager.handle_all()
 
     assert [(line.alert, line.act, line.reason) for line in pager.lines] == [
         ("drill", Act.HELD_BACK, "a drill pages nobody"),
@@ -225,11 +225,11 @@ def test_a_revision_held_back_has_a_line_with_the_reason(pager: DeliveryDesk) ->
 
 
 def test_a_line_names_the_act_the_revision_and_the_reason(desk: DeliveryDesk) -> None:
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
 
-    (letter,) = desk.log.records
-    identity = header(letter.headers, "ce_id") or ""
+    (record,) = desk.log.records
+    identity = header(record.headers, "ce_id") or ""
     assert identity.startswith("a1/1/slack/notified/")
     (line,) = desk.lines
     assert (line.fingerprint, line.level, line.status) == ("f-a1", Level.HIGH, Status.FIRING)
@@ -243,8 +243,8 @@ def test_a_page_in_doubt_is_repeated_under_the_same_key_and_never_looked_up(
 ) -> None:
     pager.receiver.faults = [(UnknownOutcome("?"), True)]
 
-    pager.take(alert())
-    pager.until_idle()
+    pager.queue(alert())
+    pager.handle_all()
 
     assert [shown for message in pager.messages for shown in message] == ["1 firing", "1 firing"]
     assert pager.receiver.looks == 0

@@ -14,7 +14,7 @@ from services.notifier.domain.errors import (
 )
 from services.notifier.domain.ports import Notice
 from tests.notifier.alerts import alert
-from tests.notifier.receivers import NOTICE, doubt, let_go, pager_at
+from tests.notifier.receivers import NOTICE, close_receiver, doubt, pager_at
 from tests.standins.pagerduty import PagerDutyStandIn
 
 
@@ -39,7 +39,7 @@ def test_an_incident_is_triggered_updated_and_resolved(pager: PagerDutyStandIn) 
 
     receiver.edit(handle, Notice(alert(revision=2, level=Level.CRITICAL)))
     receiver.edit(handle, Notice(alert(revision=3, status=Status.RESOLVED)))
-    let_go(receiver)
+    close_receiver(receiver)
 
     (incident,) = pager.incidents
     assert (incident.dedup_key, incident.status) == ("a1", "resolved")

@@ -68,10 +68,10 @@ class LosingDesk(DeliveryDesk):
     def count_rebuild(self) -> None:
         self.rebuilt += 1
 
-    def take(self, *alerts: Alert) -> None:
+    def queue(self, *alerts: Alert) -> None:
         """As a notifier does: read from Kafka, queued, committed."""
         self.history.recorded += [(job(revision), self.clock()) for revision in alerts]
-        super().take(*alerts)
+        super().queue(*alerts)
         self.history.committed = len(self.history.recorded)
 
     def relay(self, but: int = 0) -> None:
@@ -117,7 +117,7 @@ def test_a_new_installation_begins_at_once(desk: LosingDesk) -> None:
 
 
 def test_nothing_is_sent_before_the_log_is_complete(desk: LosingDesk) -> None:
-    desk.take(alert())
+    desk.queue(alert())
     desk.lose()
     desk.history.faults = [KafkaConnectionError()]
 
@@ -130,13 +130,13 @@ def test_nothing_is_sent_before_the_log_is_complete(desk: LosingDesk) -> None:
 
 
 def test_the_next_revision_edits_the_same_message(desk: LosingDesk) -> None:
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
     desk.lose()
 
     desk.rebuilder.ensure_complete()
-    desk.take(alert(revision=2, **RESOLVED))
-    desk.until_idle()
+    desk.queue(alert(revision=2, **RESOLVED))
+    desk.handle_all()
 
     assert desk.messages == [["1 firing", "2 resolved"]]
     assert desk.receiver.looks == 0
@@ -146,14 +146,14 @@ def test_the_next_revision_edits_the_same_message(desk: LosingDesk) -> None:
 def test_a_revision_without_a_line_is_looked_up_and_sent_once(
     desk: LosingDesk, *, sent: bool
 ) -> None:
-    desk.take(alert())
+    desk.queue(alert())
     if sent:
-        desk.turn()
+        desk.handle_next()
     desk.lose(undelivered=100)
     desk.history.ledger = decode_lines(about_another())
 
     desk.rebuilder.ensure_complete()
-    desk.until_idle()
+    desk.handle_all()
 
     assert desk.messages == [["1 firing"]]
     assert desk.receiver.looks >= 1
@@ -162,14 +162,14 @@ def test_a_revision_without_a_line_is_looked_up_and_sent_once(
 
 def about_another() -> list[OutboxRecord]:
     other = LosingDesk()
-    other.take(alert("other"))
-    other.until_idle()
+    other.queue(alert("other"))
+    other.handle_all()
     return other.log.records
 
 
 def test_an_alert_that_arrived_while_the_log_was_lost_is_sent(desk: LosingDesk) -> None:
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
     desk.lose()
     late = alert("late")
     desk.history.recorded.append((job(late), desk.clock()))
@@ -178,18 +178,18 @@ def test_an_alert_that_arrived_while_the_log_was_lost_is_sent(desk: LosingDesk) 
 
     desk.rebuilder.ensure_complete()
     desk.log.put([job(late)], ["slack"], desk.clock())
-    desk.until_idle()
+    desk.handle_all()
 
     assert desk.messages == [["1 firing"], ["1 firing"]]
 
 
 def test_a_revision_given_up_is_not_tried_again(desk: LosingDesk) -> None:
     desk.receiver.faults = [RetryableError("503")] * 5000
-    desk.take(alert())
+    desk.queue(alert())
     for _ in range(3000):
         if desk.log.queue:
             desk.clock.now = max(desk.clock.now, min(q.due for q in desk.log.queue.values()))
-            desk.turn()
+            desk.handle_next()
     desk.receiver.faults = []
     desk.lose()
 
@@ -199,16 +199,16 @@ def test_a_revision_given_up_is_not_tried_again(desk: LosingDesk) -> None:
 
 
 def test_a_lost_ledger_is_noted_and_nothing_is_sent_twice(desk: LosingDesk) -> None:
-    desk.take(alert("firing"), alert("ended"), alert("ended", 2, **RESOLVED))
-    desk.until_idle()
+    desk.queue(alert("firing"), alert("ended"), alert("ended", 2, **RESOLVED))
+    desk.handle_all()
     desk.clock.move(5 * DAY)
     desk.lose()
     desk.history.ledger.clear()
 
     desk.rebuilder.ensure_complete()
-    desk.until_idle()
-    desk.take(alert("ended", 3))
-    desk.until_idle()
+    desk.handle_all()
+    desk.queue(alert("ended", 3))
+    desk.handle_all()
 
     assert "the ledger was empty" in desk.notes["ledger"]
     assert desk.messages == [["1 firing"], ["2 resolved", "3 firing"]]
@@ -238,8 +238,8 @@ def test_another_rebuilding_notifier_is_awaited(desk: LosingDesk) -> None:
 
 
 def test_a_loss_during_a_rebuild_begins_it_again(desk: LosingDesk) -> None:
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
     desk.lose()
     desk.lost.renew = lose_then(desk)  # type: ignore[method-assign]
 
@@ -264,15 +264,15 @@ def lose_then(desk: LosingDesk) -> Any:
 def test_nobody_is_paged_again_for_an_ended_alert(
     pager: LosingDesk, *, landed: bool | None
 ) -> None:
-    pager.take(alert())
-    pager.until_idle()
-    pager.take(alert(revision=2, **RESOLVED))
-    pager.until_idle()
+    pager.queue(alert())
+    pager.handle_all()
+    pager.queue(alert(revision=2, **RESOLVED))
+    pager.handle_all()
     pager.lose(undelivered=100)
     pager.receiver.faults = [] if landed is None else [(UnknownOutcome("?"), landed)]
 
     pager.rebuilder.ensure_complete()
-    pager.until_idle()
+    pager.handle_all()
 
     assert pager.pager.opened == {"a1": 1}
 
@@ -302,11 +302,11 @@ def handle_some(desk: LosingDesk, played: list[Any]) -> None:
     """Queue the revisions, each with the receiver's faults; handle some of the jobs."""
     for revision, (status, level, seconds, faults) in enumerate(played, start=1):
         desk.receiver.faults = list(faults)
-        desk.take(alert(revision=revision, status=status, level=level))
+        desk.queue(alert(revision=revision, status=status, level=level))
         desk.clock.move(seconds)
         for _ in range(2):
             if any(queued.due <= desk.clock.now for queued in desk.log.queue.values()):
-                desk.turn()
+                desk.handle_next()
 
 
 @given(played=revisions, kind=st.sampled_from([None, PAGER]))
@@ -348,11 +348,11 @@ def test_whatever_is_lost_slack_has_one_message_with_the_last_revision(
     desk.lose(undelivered)
     desk.receiver.faults = []
     desk.rebuilder.ensure_complete()
-    desk.until_idle()
+    desk.handle_all()
 
     last = len(played) + len(more)
-    desk.take(alert(revision=last, status=more[-1][0], level=more[-1][1]))
-    desk.until_idle()
+    desk.queue(alert(revision=last, status=more[-1][0], level=more[-1][1]))
+    desk.handle_all()
 
     assert len(desk.messages) == 1
     assert desk.messages[0][-1] == f"{last} {more[-1][0]}"
@@ -375,9 +375,9 @@ def test_whatever_is_lost_nobody_is_paged_twice(
     desk.receiver.faults = []
     known = [entry.entry for entry in read_entries(desk.history.ledger)]
     desk.rebuilder.ensure_complete()
-    desk.until_idle()
-    desk.take(alert(revision=len(steps) + 1, **RESOLVED))
-    desk.until_idle()
+    desk.handle_all()
+    desk.queue(alert(revision=len(steps) + 1, **RESOLVED))
+    desk.handle_all()
 
     pages = desk.pager.opened["a1"]
     # an ended alert is paged only if the ledger says that it was not sent

@@ -16,7 +16,7 @@ from services.notifier.domain.errors import (
 )
 from services.notifier.domain.ports import Notice, Receiver
 from tests.notifier.alerts import alert, evidence
-from tests.notifier.receivers import NOTICE, SECRET, let_go, pager_at, slack_at
+from tests.notifier.receivers import NOTICE, SECRET, close_receiver, pager_at, slack_at
 from tests.parts.child import free_port
 from tests.standins.pagerduty import PagerDutyStandIn
 from tests.standins.server import StandIn
@@ -37,8 +37,8 @@ class ReceiverBench:
     def script_fault(self, kind: str, **details: Any) -> None:
         self.standin.script_fault(kind, call=POST[self.name], **details)
 
-    def taken(self) -> int:
-        """How many messages or incidents stand there."""
+    def count_shown(self) -> int:
+        """The number of messages or incidents."""
         if isinstance(self.standin, SlackStandIn):
             return len(self.standin.messages)
         assert isinstance(self.standin, PagerDutyStandIn)
@@ -53,13 +53,13 @@ def bench(request: pytest.FixtureRequest) -> Iterator[ReceiverBench]:
     with made[0] as standin:
         receiver = made[1](standin.url)
         yield ReceiverBench(request.param, standin, made[1], receiver)
-        let_go(receiver)
+        close_receiver(receiver)
 
 
 def test_a_notice_arrives_once(bench: ReceiverBench) -> None:
     bench.receiver.send(NOTICE)
 
-    assert bench.taken() == 1
+    assert bench.count_shown() == 1
 
 
 def test_a_rate_limit_carries_its_retry_after(bench: ReceiverBench) -> None:
@@ -69,7 +69,7 @@ def test_a_rate_limit_carries_its_retry_after(bench: ReceiverBench) -> None:
         bench.receiver.send(NOTICE)
 
     assert error.value.retry_after == timedelta(seconds=17)
-    assert bench.taken() == 0
+    assert bench.count_shown() == 0
 
 
 def test_a_rate_limit_may_leave_the_time_to_us(bench: ReceiverBench) -> None:
@@ -114,7 +114,7 @@ def test_no_answer_settles_nothing_and_is_not_tried_twice(
         bench.receiver.send(NOTICE)
 
     assert not error.value.settled
-    assert bench.taken() == int(stored)
+    assert bench.count_shown() == int(stored)
     assert len(bench.standin.called(POST[bench.name])) == 1
 
 
@@ -123,7 +123,7 @@ def test_a_refused_connection_sent_nothing(bench: ReceiverBench) -> None:
 
     with pytest.raises(RetryableError):
         nobody.send(NOTICE)
-    let_go(nobody)
+    close_receiver(nobody)
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])
@@ -167,10 +167,10 @@ def test_the_largest_alert_is_taken(bench: ReceiverBench) -> None:
 
     bench.receiver.send(Notice(largest))
 
-    assert bench.taken() == 1
+    assert bench.count_shown() == 1
 
 
 def test_the_smallest_alert_is_taken(bench: ReceiverBench) -> None:
     bench.receiver.send(Notice(alert(summary="", explain="", group={}, evidence=())))
 
-    assert bench.taken() == 1
+    assert bench.count_shown() == 1

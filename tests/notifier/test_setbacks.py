@@ -30,8 +30,8 @@ def desk() -> DeliveryDesk:
 def test_a_message_not_sent_is_sent_again(desk: DeliveryDesk, faults: int) -> None:
     desk.receiver.faults = [RetryableError("429")] * faults
 
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
 
     assert desk.messages == [["1 firing"]]
     assert desk.receiver.looks == 0
@@ -40,8 +40,8 @@ def test_a_message_not_sent_is_sent_again(desk: DeliveryDesk, faults: int) -> No
 def test_failures_in_a_row_have_fewer_and_fewer_lines(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [RetryableError("429")] * 9
 
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
 
     assert desk.acts == [*[Act.RETRYING] * 4, Act.NOTIFIED]  # the 1st, 2nd, 4th and 8th
 
@@ -49,8 +49,8 @@ def test_failures_in_a_row_have_fewer_and_fewer_lines(desk: DeliveryDesk) -> Non
 def test_a_doubt_has_a_line_when_it_begins(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [RetryableError("429"), RetryableError("429"), UnknownOutcome("?")]
 
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
 
     assert desk.acts[:3] == [Act.RETRYING, Act.RETRYING, Act.IN_DOUBT]
 
@@ -58,10 +58,10 @@ def test_a_doubt_has_a_line_when_it_begins(desk: DeliveryDesk) -> None:
 def test_the_receivers_own_wait_is_kept(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [RetryableError("429", 45 * SECOND)]
     start = desk.clock.now
-    desk.take(alert())
+    desk.queue(alert())
 
-    asked = desk.turn()
-    desk.until_idle()
+    asked = desk.handle_next()
+    desk.handle_all()
 
     assert asked == 45 * SECOND
     assert desk.clock.now >= start + 45 * SECOND
@@ -74,8 +74,8 @@ def test_an_unknown_outcome_makes_one_message(
 ) -> None:
     desk.receiver.faults = [(UnknownOutcome("?", settled=settled), landed)]
 
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
 
     assert desk.messages == [["1 firing"]]
     assert not desk.receiver.shown["m1"][0].possible_repeat
@@ -85,13 +85,13 @@ def test_an_unknown_outcome_makes_one_message(
 
 def test_a_message_that_arrives_after_the_time_out_is_found(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [UnknownOutcome("time-out")]
-    desk.take(alert())
-    desk.turn()
+    desk.queue(alert())
+    desk.handle_next()
     desk.clock.move(1)
-    desk.turn()  # looks, and does not find it yet
+    desk.handle_next()  # looks, and does not find it yet
 
     desk.receiver.shown["late"] = [Notice(alert())]
-    desk.until_idle()
+    desk.handle_all()
 
     assert desk.messages == [["1 firing"]]
 
@@ -99,32 +99,32 @@ def test_a_message_that_arrives_after_the_time_out_is_found(desk: DeliveryDesk) 
 def test_the_step_that_adopts_a_message_takes_the_job_off_the_queue(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [(UnknownOutcome("?"), True)]
 
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
 
     assert desk.log.steps == ["write", "defer", "finish"]
 
 
 def test_a_message_found_is_edited_when_there_is_a_newer_revision(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [(UnknownOutcome("?"), True)]
-    desk.take(alert())
-    desk.turn()
+    desk.queue(alert())
+    desk.handle_next()
 
-    desk.take(alert(revision=2, **RESOLVED))
-    desk.until_idle()
+    desk.queue(alert(revision=2, **RESOLVED))
+    desk.handle_all()
 
     assert desk.messages == [["1 firing", "2 resolved"]]
 
 
 def test_a_crash_between_answer_and_log_makes_one_message(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [(LeaseLost("the process dies here"), True)]
-    desk.take(alert())
+    desk.queue(alert())
     with pytest.raises(LeaseLost):
-        desk.turn()
+        desk.handle_next()
     assert desk.log.claim("slack", desk.clock()) is None
 
     desk.clock.move(31)
-    desk.until_idle()
+    desk.handle_all()
 
     assert desk.messages == [["1 firing"]]
     assert desk.receiver.looks == 1
@@ -134,8 +134,8 @@ def test_a_message_that_cannot_be_looked_up_is_sent_again_and_marked(desk: Deliv
     desk.receiver.faults = [(UnknownOutcome("?"), True)]
     desk.receiver.find_faults = [UnreadableHistory("missing_scope")]
 
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
 
     notices = [notice[0].possible_repeat for notice in desk.receiver.shown.values()]
     assert notices == [False, True]
@@ -146,12 +146,12 @@ def test_a_message_that_cannot_be_looked_up_is_sent_again_and_marked(desk: Deliv
 def test_the_mark_stays_when_the_message_is_edited(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [UnknownOutcome("?")]
     desk.receiver.find_faults = [UnreadableHistory("missing_scope")]
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
 
     for revision in (2, 3):
-        desk.take(alert(revision=revision))
-        desk.until_idle()
+        desk.queue(alert(revision=revision))
+        desk.handle_all()
 
     assert [notice.possible_repeat for notice in desk.receiver.shown["m1"]] == [True, True, True]
 
@@ -160,8 +160,8 @@ def test_a_failed_lookup_is_retried(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [(UnknownOutcome("?"), True)]
     desk.receiver.find_faults = [RetryableError("503")] * 3
 
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
 
     assert desk.messages == [["1 firing"]]
 
@@ -171,8 +171,8 @@ def test_lookups_that_keep_failing_delay_a_message_for_minutes_only(desk: Delive
     desk.receiver.find_faults = [RetryableError("503")] * 500
     start = desk.clock.now
 
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
 
     assert desk.receiver.shown["m1"][0].possible_repeat
     assert desk.clock.now < start + LOOKUP_PATIENCE + 2 * 60 * SECOND
@@ -182,8 +182,8 @@ def test_lookups_that_keep_failing_delay_a_message_for_minutes_only(desk: Delive
 def test_a_refusal_is_written_to_ledger_and_dead_letters(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [PermanentRefusal("channel_not_found")]
 
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
 
     dead = [record for record in desk.log.records if record.topic == DEAD_LETTERS]
     assert [line.act for line in desk.lines] == [Act.FAILED]
@@ -195,11 +195,11 @@ def test_a_refusal_is_written_to_ledger_and_dead_letters(desk: DeliveryDesk) -> 
 
 def test_after_a_refusal_the_next_revision_is_tried(desk: DeliveryDesk) -> None:
     desk.receiver.faults = [PermanentRefusal("channel_not_found")]
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
 
-    desk.take(alert(revision=2))
-    desk.until_idle()
+    desk.queue(alert(revision=2))
+    desk.handle_all()
 
     assert desk.messages == [["2 firing"]]
 
@@ -208,11 +208,11 @@ def test_a_send_that_never_succeeds_is_given_up_after_a_day(desk: DeliveryDesk) 
     desk.receiver.faults = [RetryableError("503")] * 100_000
     start = desk.clock.now
 
-    desk.take(alert())
+    desk.queue(alert())
     for _ in range(3000):
         if desk.log.queue:
             desk.clock.now = max(desk.clock.now, min(q.due for q in desk.log.queue.values()))
-            desk.turn()
+            desk.handle_next()
 
     assert desk.lines[-1].act is Act.FAILED
     assert desk.lines[-1].reason.startswith("gave up after")
@@ -220,35 +220,35 @@ def test_a_send_that_never_succeeds_is_given_up_after_a_day(desk: DeliveryDesk) 
 
 
 def test_a_lost_message_is_replaced_by_one_new_one_for_an_end(desk: DeliveryDesk) -> None:
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
     desk.receiver.faults = [HandleLost("message_not_found")]
 
-    desk.take(alert(revision=2, **RESOLVED))
-    desk.until_idle()
+    desk.queue(alert(revision=2, **RESOLVED))
+    desk.handle_all()
 
     assert desk.messages == [["1 firing"], ["2 resolved"]]
 
 
 def test_a_replacement_in_doubt_is_looked_up(desk: DeliveryDesk) -> None:
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
     del desk.receiver.shown["m1"]
     desk.receiver.faults = [HandleLost("message_not_found"), (UnknownOutcome("?"), True)]
 
-    desk.take(alert(revision=2, **RESOLVED))
-    desk.until_idle()
+    desk.queue(alert(revision=2, **RESOLVED))
+    desk.handle_all()
 
     assert desk.messages == [["2 resolved"]]
 
 
 def test_a_lost_message_has_a_line(desk: DeliveryDesk) -> None:
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
     desk.receiver.faults = [HandleLost("message_not_found")]
 
-    desk.take(alert(revision=2, **RESOLVED))
-    desk.until_idle()
+    desk.queue(alert(revision=2, **RESOLVED))
+    desk.handle_all()
 
     assert desk.acts == [Act.NOTIFIED, Act.LOST, Act.RESOLVED]
 
@@ -256,12 +256,12 @@ def test_a_lost_message_has_a_line(desk: DeliveryDesk) -> None:
 def test_a_page_that_arrives_after_its_time_out_is_closed() -> None:
     pager = DeliveryDesk(ReceiverTraits("pagerduty", pages=True, idempotent=True))
     pager.receiver.faults = [UnknownOutcome("time-out")]
-    pager.take(alert())
-    pager.turn()
+    pager.queue(alert())
+    pager.handle_next()
     timed_out = pager.clock.now
 
-    pager.take(alert(revision=2, **RESOLVED))
-    pager.until_idle()
+    pager.queue(alert(revision=2, **RESOLVED))
+    pager.handle_all()
 
     last = list(pager.receiver.shown.values())[-1][-1]
     assert last.alert.status is Status.RESOLVED
@@ -269,12 +269,12 @@ def test_a_page_that_arrives_after_its_time_out_is_closed() -> None:
 
 
 def test_a_lost_message_is_not_replaced_for_evidence_alone(desk: DeliveryDesk) -> None:
-    desk.take(alert())
-    desk.until_idle()
+    desk.queue(alert())
+    desk.handle_all()
     desk.clock.move(60)
     desk.receiver.faults = [HandleLost("message_not_found")]
 
-    desk.take(alert(revision=2))
-    desk.until_idle()
+    desk.queue(alert(revision=2))
+    desk.handle_all()
 
     assert desk.messages == [["1 firing"]]

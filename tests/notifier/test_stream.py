@@ -74,12 +74,12 @@ class FakeMember:
 
 @dataclass
 class FakeLedgerOutbox:
-    """Keeps what is posted."""
+    """Keeps what is appended."""
 
-    posted: list[OutboxRecord] = field(default_factory=list)
+    appended: list[OutboxRecord] = field(default_factory=list)
 
-    def append(self, letters: list[OutboxRecord]) -> None:
-        self.posted += letters
+    def append(self, records: list[OutboxRecord]) -> None:
+        self.appended += records
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_malformed_alert_is_a_dead_letter_and_the_next_is_queued(log: FakeLog)
 
     outbox = run(log, consumer)
 
-    assert [letter.value for letter in outbox.posted] == [b"{"]
+    assert [letter.value for letter in outbox.appended] == [b"{"]
     assert list(log.queue) == [("slack", "a1")]
 
 
@@ -122,7 +122,7 @@ def test_an_alert_with_an_added_field_is_queued(log: FakeLog) -> None:
     outbox = run(log, FakeConsumer([AlertRecord(raw, 0)]))
 
     assert [queued.job.alert for queued in log.queue.values()] == [alert()]
-    assert outbox.posted == []
+    assert outbox.appended == []
 
 
 def test_nothing_is_committed_while_the_log_is_lost(log: FakeLog) -> None:

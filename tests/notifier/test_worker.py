@@ -33,7 +33,7 @@ def test_a_queued_job_is_sent() -> None:
     desk = DeliveryDesk()
 
     with at_work(desk) as worker:
-        desk.take(alert())
+        desk.queue(alert())
         worker.wake()
         until(lambda: shown(desk), "it is sent", 5)
 
@@ -44,7 +44,7 @@ def test_a_queued_job_is_sent() -> None:
 def test_a_bug_with_one_alert_does_not_stop_the_next(bug: Exception) -> None:
     desk = DeliveryDesk()
     desk.receiver.faults = [bug]
-    desk.take(alert("a1"), alert("a2"))
+    desk.queue(alert("a1"), alert("a2"))
 
     with at_work(desk) as worker:
         until(lambda: shown(desk), "the next is sent", 10)
@@ -60,6 +60,6 @@ def test_a_stopped_worker_takes_no_further_job() -> None:
         worker.stop()
         assert worker.join(timeout=5)
 
-        desk.take(alert())
+        desk.queue(alert())
 
     assert shown(desk) == []
