@@ -12,7 +12,7 @@ from schemas.topics import EVENTS, topic_name
 from services.ingest.adapters.http import Authenticator, events_route
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.producer import KafkaPublisher
-from services.ingest.adapters.tokens import read_tokens
+from services.ingest.adapters.tokens import Tokens, read_tokens
 from services.ingest.adapters.watchdog import WatchdogSender
 from services.ingest.settings import IngestSettings
 from services.telemetry import Health, health_routes
@@ -46,7 +46,7 @@ def _watchdog_seconds(settings: IngestSettings) -> float:
 
 def _authenticator(settings: IngestSettings) -> Authenticator:
     path = settings.ingest_tokens_file
-    return Authenticator(read_tokens(path).find_reporter if path else None, settings.ingest_open)
+    return Authenticator(read_tokens(path) if path else Tokens({}), settings.ingest_open)
 
 
 def _lifespan(publisher: KafkaPublisher, watchdog_seconds: float) -> Lifespan[FastAPI]:

@@ -17,6 +17,7 @@ from tests.fakes import FakePublisher
 
 NOON = datetime(2020, 1, 5, 12, tzinfo=UTC)
 REUTERS = Reporter("reuters", owner="Thomson Reuters", reliability="B")
+ANYBODY = Reporter(None)
 TOKEN = "a token that is only used here"  # noqa: S105  (a test's own)
 TOKENS = Tokens({hashlib.sha256(TOKEN.encode()).hexdigest(): REUTERS})
 
@@ -25,7 +26,7 @@ def report(**fields: Any) -> dict[str, Any]:
     return {"id": "r1", "text": "Rockets hit the base."} | fields
 
 
-def context(reporter: Reporter | None = REUTERS, *, recorded: bool = False) -> ReportContext:
+def context(reporter: Reporter = REUTERS, *, recorded: bool = False) -> ReportContext:
     return ReportContext(reporter, NOON, recorded)
 
 
@@ -45,7 +46,7 @@ def errors_of(body: Any, at: ReportContext | None = None) -> dict[str, str]:
 def app(publisher: FakePublisher, *, anybody: bool = False, read_seconds: float = 10) -> FastAPI:
     """The real route; the publisher is the only fake in it."""
     service = FastAPI()
-    authenticator = Authenticator(None if anybody else TOKENS.find_reporter, is_open=anybody)
+    authenticator = Authenticator(Tokens({}) if anybody else TOKENS, is_open=anybody)
     service.include_router(
         events_route(Intake(publisher, lambda: NOON), authenticator, read_seconds)
     )

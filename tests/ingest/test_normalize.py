@@ -6,7 +6,7 @@ from schemas.event import LARGEST_EVENT, Event
 from services.ingest.domain.normalize import MOST_ERRORS, normalize
 from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.result import ReportResult
-from tests.ingest.builders import NOON, context, errors_of, normalized, report
+from tests.ingest.builders import ANYBODY, NOON, context, errors_of, normalized, report
 
 
 def test_an_event_gets_the_source_owner_and_grade_of_its_token() -> None:
@@ -30,7 +30,7 @@ def test_another_source_is_refused_by_name(source: str) -> None:
 def test_nobody_publishes_as_vedette_itself(source: str) -> None:
     message = "Vedette's own: nobody else publishes as it"
 
-    assert errors_of(report(source=source), context(None)) == {"source": message}
+    assert errors_of(report(source=source), context(ANYBODY)) == {"source": message}
     assert errors_of(report(), context(Reporter(source))) == {"source": message}
 
 
@@ -52,7 +52,7 @@ def test_what_ingest_sets_is_refused_in_a_body() -> None:
 
 
 def test_without_tokens_the_source_is_the_bodys_and_owner_and_grade_stay_unset() -> None:
-    event = normalized(report(source="anyone"), context(None)).event
+    event = normalized(report(source="anyone"), context(ANYBODY)).event
 
     assert event.source == "anyone"
     assert event.source_owner is None
@@ -60,8 +60,8 @@ def test_without_tokens_the_source_is_the_bodys_and_owner_and_grade_stay_unset()
 
 
 def test_without_tokens_a_missing_source_and_a_grade_are_refused_by_name() -> None:
-    assert set(errors_of(report(), context(None))) == {"source"}
-    assert set(errors_of(report(source="a", reliability="A"), context(None))) == {"reliability"}
+    assert set(errors_of(report(), context(ANYBODY))) == {"source"}
+    assert set(errors_of(report(source="a", reliability="A"), context(ANYBODY))) == {"reliability"}
 
 
 def test_the_id_of_a_report_without_one_comes_from_its_content_alone() -> None:

@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,12 @@ def test_a_token_stands_for_its_source_with_owner_and_grade(tmp_path: Path) -> N
 
     tokens = read_tokens(file(tmp_path, f"{text}'telegram:@a': {{sha256: {OTHER}}}"))
 
-    assert tokens.find_reporter("secret") == Reporter("reuters", "Thomson Reuters", "B")
-    assert tokens.find_reporter("another") == Reporter("telegram:@a")
+    assert tokens.find_reporter("secret") == Reporter(
+        "reuters", "Thomson Reuters", "B", token_sources=frozenset({"reuters", "telegram:@a"})
+    )
+    assert replace(tokens.anybody, source="telegram:@a", owner="telegram:@a") == (
+        tokens.find_reporter("another")
+    )
     assert tokens.find_reporter("unknown") is None
     assert tokens.find_reporter("\udcff") is None
 
@@ -45,6 +50,10 @@ INVALID = {
     "a token twice": (
         f"a: {{token_sha256: {DIGEST}}}\nb: {{token_sha256: {DIGEST}}}",
         "b: token_sha256: the same token as a",
+    ),
+    "the digest of an empty token": (
+        f"a: {{token_sha256: {hashlib.sha256(b'').hexdigest()}}}",
+        "a: token_sha256: the digest of an empty token",
     ),
     "no map": ("- a", "a map of source id"),
     "nothing": ("", "a map of source id"),

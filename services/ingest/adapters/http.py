@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -14,6 +14,7 @@ from schemas.event import LARGEST_REQUEST
 from services.ingest.adapters import metrics
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.openapi import DESCRIPTION, REQUEST_BODY, RESPONSES
+from services.ingest.adapters.tokens import Tokens
 from services.ingest.domain.answer import Answer, build_answer, choose_status
 from services.ingest.domain.decoding import UnsupportedContent, choose_decoder
 from services.ingest.domain.reporter import Reporter
@@ -23,9 +24,6 @@ RETRY_AFTER = {"Retry-After": "5"}
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="vedette"'}
 MOST_REPORTS = 10_000
 READ_SECONDS = 30.0
-
-FindReporter = Callable[[str], Reporter | None]
-"""The reporter of a token, or None."""
 
 
 class RejectedRequest(Exception):
@@ -43,20 +41,20 @@ class RejectedRequest(Exception):
 class Authenticator:
     """Who may report: the reporter of a token; `is_open` allows requests without one too."""
 
-    find_reporter: FindReporter | None
+    tokens: Tokens
     is_open: bool = False
 
-    def authenticate(self, headers: Mapping[str, str]) -> Reporter | None:
-        """The reporter behind the request; None for anybody, where that is allowed.
+    def authenticate(self, headers: Mapping[str, str]) -> Reporter:
+        """The reporter behind the request, who is anybody where that is allowed.
 
         Raises:
             RejectedRequest: 401, the token is missing or unknown.
         """
         given = headers.get("authorization")
-        if self.is_open and (given is None or self.find_reporter is None):
-            return None
+        if self.is_open and (given is None or not self.tokens.reporters):
+            return self.tokens.anybody
         scheme, _, token = (given or "").partition(" ")
-        reporter = self.find_reporter(token.strip()) if self.find_reporter else None
+        reporter = self.tokens.find_reporter(token.strip())
         if scheme.lower() != "bearer" or reporter is None:
             message = "unknown token" if given else "a bearer token is needed"
             raise RejectedRequest(HTTPStatus.UNAUTHORIZED, message, CHALLENGE)

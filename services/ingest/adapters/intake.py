@@ -25,7 +25,7 @@ class Intake:
     now: Callable[[], datetime]
     recorded: bool = False
 
-    async def take(self, items: Sequence[Any], reporter: Reporter | None) -> list[ReportResult]:
+    async def take(self, items: Sequence[Any], reporter: Reporter) -> list[ReportResult]:
         """The result of each report, in order; accepted means acknowledged by Kafka."""
         context = ReportContext(reporter, self.now(), self.recorded)
         reports = await _normalize_all(items, context)

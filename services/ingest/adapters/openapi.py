@@ -13,7 +13,7 @@ request again: an event is known by its source and id, so a repeat changes nothi
 """
 
 # fields that only ingest sets
-_SET_BY_INGEST = {"source_owner", "reliability", "earlier", "recorded_at"}
+_SET_BY_INGEST = {"source_owner", "reliability", "earlier", "story", "recorded_at"}
 
 
 def _report_schema() -> dict[str, Any]:

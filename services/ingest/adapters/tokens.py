@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import yaml
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     ConfigDict,
     Field,
@@ -21,7 +22,20 @@ from schemas.event import Reliability, Source
 from schemas.model import Document, Name
 from services.ingest.domain.reporter import Reporter
 
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$", to_lower=True)]
+EMPTY_DIGEST = hashlib.sha256(b"").hexdigest()
+
+
+def _check_not_empty(digest: str) -> str:
+    if digest == EMPTY_DIGEST:
+        raise ValueError("the digest of an empty token")
+    return digest
+
+
+Digest = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-fA-F]{64}$", to_lower=True),
+    AfterValidator(_check_not_empty),
+]
 
 
 class InvalidTokens(Exception):
@@ -39,6 +53,12 @@ class Tokens:
     """Reporters by the SHA-256 of their token, in hex."""
 
     reporters: Mapping[str, Reporter]
+
+    @property
+    def anybody(self) -> Reporter:
+        """The reporter without a token, who may not publish as the source of one."""
+        sources = (reporter.source for reporter in self.reporters.values())
+        return Reporter(None, token_sources=frozenset(filter(None, sources)))
 
     def find_reporter(self, token: str) -> Reporter | None:
         """The reporter of `token`, or None; takes the same time for every token."""
@@ -79,7 +99,9 @@ def _read_entries(path: Path, document: Mapping[Any, Any]) -> Tokens:
         if entry.token_sha256 in reporters:
             other = reporters[entry.token_sha256].source
             faults.append(f"{path}: {source}: token_sha256: the same token as {other}")
-        reporters[entry.token_sha256] = Reporter(name, entry.owner, entry.reliability)
+        reporters[entry.token_sha256] = Reporter(
+            name, entry.owner or name, entry.reliability, token_sources=frozenset(document)
+        )
     if faults:
         raise InvalidTokens("; ".join(faults))
     return Tokens(reporters)

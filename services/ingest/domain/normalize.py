@@ -23,10 +23,10 @@ _DERIVED = {"id", "occurred_at", "recorded_at"}
 class ReportContext:
     """What normalizing needs besides a report.
 
-    `reporter` None: anybody may report. `recorded`: events keep the `recorded_at` that they have.
+    `recorded`: the recorded clock counts; events keep the `recorded_at` and `story` they have.
     """
 
-    reporter: Reporter | None
+    reporter: Reporter
     now: datetime
     recorded: bool = False
 
@@ -48,24 +48,30 @@ def normalize(item: Any, context: ReportContext) -> StoredEvent | ReportResult:
         return refuse({}, FieldError(field="", message=message))
     if _is_deeper_than(item, DEEPEST):
         return refuse(item, FieldError(field="", message="nested deeper than an event can be"))
-    errors = tuple(_find_claims(item, context.reporter))
+    errors = tuple(_find_claims(item, context))
     return refuse(item, *errors) if errors else _validate(item, context)
 
 
-def _find_claims(body: Mapping[str, Any], reporter: Reporter | None) -> Iterator[FieldError]:
+def _find_claims(body: Mapping[str, Any], context: ReportContext) -> Iterator[FieldError]:
     """What only ingest may set: refused, since overwriting it would go unnoticed."""
-    known = reporter or Reporter(source="")
-    for name, own in (("source_owner", known.owner), ("reliability", known.reliability)):
+    reporter = context.reporter
+    for name, own in (("source_owner", reporter.owner), ("reliability", reporter.reliability)):
         if body.get(name) not in (None, own):
             yield FieldError(field=name, message="comes from the token file, never from the body")
-    if body.get("earlier") is not None:
-        yield FieldError(field="earlier", message="set by ingest, never by the body")
+    for name in ("earlier",) if context.recorded else ("earlier", "story"):
+        if body.get(name) is not None:
+            yield FieldError(field=name, message="set by ingest, never by the body")
     source = body.get("source")
-    if is_own(str(source or known.source)):
+    if is_own(str(source or reporter.source)):
         yield FieldError(field="source", message="Vedette's own: nobody else publishes as it")
-    if reporter and isinstance(source, str) and not reporter.may_publish(source):
-        message = f"this token publishes as {reporter.source!r} or below it"
-        yield FieldError(field="source", message=message)
+    if isinstance(source, str) and not reporter.may_publish(source):
+        yield FieldError(field="source", message=_describe_sources(reporter))
+
+
+def _describe_sources(reporter: Reporter) -> str:
+    if reporter.source is None:
+        return "has a token: only its holder publishes as it"
+    return f"this token publishes as {reporter.source!r} or below it, where no other token does"
 
 
 def _validate(body: dict[str, Any], context: ReportContext) -> StoredEvent | ReportResult:
@@ -83,7 +89,7 @@ def _validate(body: dict[str, Any], context: ReportContext) -> StoredEvent | Rep
 def _complete(body: Mapping[str, Any], context: ReportContext) -> dict[str, Any]:
     given = {name: value for name, value in body.items() if value is not None}
     recorded_at = choose_recorded_at(given, context.now) if context.recorded else context.now
-    if context.reporter is None:
+    if context.reporter.source is None:
         return complete_report(given, recorded_at)
     given.setdefault("source", context.reporter.source)
     full = complete_report(given, recorded_at)

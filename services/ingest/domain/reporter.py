@@ -1,5 +1,6 @@
 """Whom a token stands for, and which sources it may publish as."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from schemas.event import Reliability
@@ -7,13 +8,27 @@ from schemas.event import Reliability
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """A source as the token file knows it: owner and grade never come from a body."""
+    """A source as the token file has it, or anybody (`source` None) where ingest is open.
 
-    source: str
+    Owner and grade never come from a body. `token_sources` are the sources of all tokens.
+    """
+
+    source: str | None
     owner: str | None = None
     reliability: Reliability | None = None
+    token_sources: frozenset[str] = frozenset()
 
     def may_publish(self, source: str) -> bool:
-        """Whether `source` is this one, or one of its channels (`telegram:@channel`)."""
-        prefix = f"{self.source}:"
-        return source == self.source or (source.startswith(prefix) and source != prefix)
+        """Whether `source` is this one or a channel below it (`telegram:@channel`).
+
+        A source belongs to the longest of the token sources that it is or is below.
+        """
+        known = self.token_sources | {self.source}
+        owner = next((name for name in _self_and_above(source) if name in known), None)
+        return owner == self.source and source != f"{owner}:"
+
+
+def _self_and_above(source: str) -> Iterator[str]:
+    while source:
+        yield source
+        source = source.rpartition(":")[0]
