@@ -1,7 +1,7 @@
 """Throughput and latency on real Kafka and Redis: `python -m bench`.
 
-Everything is measured in turns in one run, some rounds of it; the medians are told. Numbers of
-different runs or machines say little beside each other: compare the ratios.
+One run measures everything in turns, for some rounds, and prints the medians. Compare ratios:
+absolute numbers of other runs or machines mean little.
 """
 
 import argparse
@@ -19,42 +19,44 @@ from tests.parts.redis_server import RedisNode
 
 
 def main() -> None:
-    """Measure, tell, and keep the numbers."""
-    asked = _arguments()
+    """Measure, print, and write the numbers to a file."""
+    arguments = _arguments()
     with tempfile.TemporaryDirectory(prefix="vedette-bench-") as folder, _parts() as (kafka, redis):
-        bench = Bench(kafka, Path(folder), asked.events, (1, 1000))
-        load = SteadyLoad(asked.rate, asked.seconds)
-        _say(f"{asked.events:,} events in each shape, {asked.rounds} rounds; preparing")
+        bench = Bench(kafka, Path(folder), arguments.events, (1, 1000))
+        load = SteadyLoad(arguments.rate, arguments.seconds)
+        _print(f"{arguments.events:,} events in each shape, {arguments.rounds} rounds; preparing")
         throughput.prepare(bench)
-        rates, waits = [], []
-        for number in range(asked.rounds):
-            _say(f"round {number + 1} of {asked.rounds}")
-            rates.append(throughput.measure(bench, number, _say))
-            waits.append(
+        rates, latencies = [], []
+        for number in range(arguments.rounds):
+            _print(f"round {number + 1} of {arguments.rounds}")
+            rates.append(throughput.measure(bench, number, _print))
+            latencies.append(
                 latency.measure(kafka, redis.url(number + 1), Path(folder) / f"l{number}", load)
             )
-    _tell(asked, rates, waits)
+    _report(arguments, rates, latencies)
 
 
-def _tell(
-    asked: argparse.Namespace, rates: Sequence[report.Table], waits: Sequence[report.Table]
+def _report(
+    arguments: argparse.Namespace,
+    rates: Sequence[report.Table],
+    latencies: Sequence[report.Table],
 ) -> None:
     lines = [
         *report.throughput_lines(report.medians(rates)),
         "",
-        *report.latency_lines(report.medians(waits)),
+        *report.latency_lines(report.medians(latencies)),
     ]
     print("\n" + "\n".join(lines))
     result = {
-        "asked": vars(asked),
+        "arguments": vars(arguments),
         "machine": report.machine(),
         "throughput": {"median": report.medians(rates), "rounds": rates},
-        "latency": {"median": report.medians(waits), "rounds": waits},
+        "latency": {"median": report.medians(latencies), "rounds": latencies},
     }
-    print(f"\nkept in {os.path.relpath(report.write(result))}")
+    print(f"\nwritten to {os.path.relpath(report.write(result))}")
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     print(line, flush=True)
 
 

@@ -49,14 +49,14 @@ class EngineProcess:
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def asked(self, line: str) -> Figures:
-        """What it answers. Blocks until it does."""
+    def request(self, line: str) -> Figures:
+        """Its answer to a line. Blocks until it comes."""
         assert self._process.stdin is not None  # noqa: S101  (it is a pipe)
         self._process.stdin.write(f"{line}\n")
         self._process.stdin.flush()
-        return self.answer()
+        return self.read_answer()
 
-    def answer(self) -> Figures:
+    def read_answer(self) -> Figures:
         """Its next line."""
         assert self._process.stdout is not None  # noqa: S101  (it is a pipe)
         answer: Figures = json.loads(self._process.stdout.readline())
@@ -69,23 +69,23 @@ class EngineProcess:
 
 
 def main() -> None:
-    """Measure, tell, and keep the numbers."""
-    asked = _arguments()
-    plan = _plan(quick=asked.quick, rounds=asked.rounds)
+    """Measure, print, and write the numbers to a file."""
+    arguments = _arguments()
+    plan = _plan(quick=arguments.quick, rounds=arguments.rounds)
     with _children(plan) as (engines, peer):
-        builds = {name: child.answer() for name, child in engines.items()}
-        peer.answer()
+        builds = {name: child.read_answer() for name, child in engines.items()}
+        peer.read_answer()
         rounds = [_round(engines, peer, plan, number) for number in range(plan.rounds)]
     table = _medians(rounds)
     print("\n".join(_lines(table, plan)))
     result = {
-        "asked": vars(asked),
+        "arguments": vars(arguments),
         "machine": report.machine(),
         "builds": {_name(*name): built for name, built in builds.items()},
         "median": table,
         "rounds": rounds,
     }
-    print(f"\nkept in {os.path.relpath(report.write(result))}")
+    print(f"\nwritten to {os.path.relpath(report.write(result))}")
 
 
 def _plan(*, quick: bool, rounds: int | None) -> EnginePlan:
@@ -99,20 +99,20 @@ def _plan(*, quick: bool, rounds: int | None) -> EnginePlan:
 def _children(
     plan: EnginePlan,
 ) -> Iterator[tuple[Mapping[tuple[int, int], EngineProcess], EngineProcess]]:
-    """All of them at once: they build side by side, and are measured one at a time."""
+    """All processes; they build at the same time and are measured one at a time."""
     with ExitStack() as stack:
 
-        def started(words: Sequence[str]) -> EngineProcess:
+        def start(words: Sequence[str]) -> EngineProcess:
             child = EngineProcess(words)
             stack.callback(child.close)
             return child
 
         engines = {
-            one: started([sys.executable, "-m", "bench.engine_child", *map(str, one)])
-            for one in plan.configurations
+            name: start([sys.executable, "-m", "bench.engine_child", *map(str, name)])
+            for name in plan.configurations
         }
         script = str(Path(__file__).with_name("elastalert_child.py"))
-        yield engines, started([str(PEERS), "-W", "ignore", script])
+        yield engines, start([str(PEERS), "-W", "ignore", script])
 
 
 def _round(
@@ -124,15 +124,15 @@ def _round(
     print(f"round {number + 1} of {plan.rounds}", file=sys.stderr, flush=True)
     names = list(engines)
     shift = number * 5 % len(names)
-    found = {
-        f"{_name(*name)}/{length}": engines[name].asked(str(length))
+    figures = {
+        f"{_name(*name)}/{length}": engines[name].request(str(length))
         for name in (*names[shift:], *names[:shift])
         for length in LENGTHS
     }
     for kind in PEER_KINDS:
         for rules in plan.peer_rules:
-            found[f"{kind}/{rules}"] = peer.asked(f"{kind} {rules}")
-    return found
+            figures[f"{kind}/{rules}"] = peer.request(f"{kind} {rules}")
+    return figures
 
 
 def _name(rules: int, aliases: int) -> str:
@@ -140,14 +140,14 @@ def _name(rules: int, aliases: int) -> str:
 
 
 def _medians(rounds: Sequence[Mapping[str, Figures]]) -> dict[str, Figures]:
-    told: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for one in rounds:
-        for row, figures in one.items():
+    cells: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for table in rounds:
+        for row, figures in table.items():
             for name, figure in figures.items():
-                told[row][name].append(figure)
+                cells[row][name].append(figure)
     return {
-        row: {name: median(figures) for name, figures in found.items()}
-        for row, found in told.items()
+        row: {name: median(figures) for name, figures in columns.items()}
+        for row, columns in cells.items()
     }
 
 
@@ -162,7 +162,7 @@ def _lines(table: Mapping[str, Figures], plan: EnginePlan) -> Iterator[str]:
 def _ratio_lines(table: Mapping[str, Figures], plan: EnginePlan) -> Iterator[str]:
     few, many = RULES[0], RULES[-1]
     yield f"{f'cost of {many:,} rules beside {few}':40}{'300 chars':>12}{'2,000 chars':>12}"
-    for aliases in dict.fromkeys(one[1] for one in plan.configurations):
+    for aliases in dict.fromkeys(aliases for _, aliases in plan.configurations):
         cells = (
             table[f"{many}/{aliases}/{length}"]["us"] / table[f"{few}/{aliases}/{length}"]["us"]
             for length in LENGTHS
@@ -175,12 +175,12 @@ def _engine_lines(table: Mapping[str, Figures], plan: EnginePlan) -> Iterator[st
     yield f"{heads}{'decode µs':>11}{'signals':>9}{'MiB':>6}"
     for rules, aliases in plan.configurations:
         for length in LENGTHS:
-            one = table[f"{_name(rules, aliases)}/{length}"]
+            cost = table[f"{_name(rules, aliases)}/{length}"]
             title = f"{rules:,}, {aliases:,}"
             yield (
-                f"{title:26}{length:6}{1e6 / one['us']:10,.0f}{one['us']:8.1f}"
-                f"{one['us'] / one['decode_us']:10.1f}{one['decode_us']:11.1f}"
-                f"{one['signals']:9.3f}{one['rss_mib']:6.0f}"
+                f"{title:26}{length:6}{1e6 / cost['us']:10,.0f}{cost['us']:8.1f}"
+                f"{cost['us'] / cost['decode_us']:10.1f}{cost['decode_us']:11.1f}"
+                f"{cost['signals']:9.3f}{cost['rss_mib']:6.0f}"
             )
 
 

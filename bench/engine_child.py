@@ -23,17 +23,17 @@ PASSES = 2
 
 
 def main() -> None:
-    """Build, then measure as often as asked."""
+    """Build, then measure once for each line of input."""
     rules, aliases = (int(word) for word in sys.argv[1:3])
     known, began = tongues(), time.process_time()
     rulebook = _rulebook(known, rules, aliases)
-    told = {"build_s": time.process_time() - began}
+    build = {"build_s": time.process_time() - began}
     material = {length: reports(known, count, length) for length, count in REPORTS.items()}
     gc.collect()
     gc.freeze()
-    _say(told)
+    _print(build)
     for line in sys.stdin:
-        _say(_measured(rulebook, material[int(line)]))
+        _print(_measure(rulebook, material[int(line)]))
 
 
 def _rulebook(known: Tongues, rules: int, aliases: int) -> Rulebook:
@@ -43,24 +43,24 @@ def _rulebook(known: Tongues, rules: int, aliases: int) -> Rulebook:
     return rulebook
 
 
-def _measured(rulebook: Rulebook, raw: Sequence[bytes]) -> dict[str, float]:
-    """Microseconds an event: the whole way, and the decoding alone; memory in MiB."""
+def _measure(rulebook: Rulebook, raw: Sequence[bytes]) -> dict[str, float]:
+    """Microseconds an event: from bytes to signals, and for decoding alone; memory in MiB."""
     hits = 0
 
-    def whole(value: bytes) -> None:
+    def process(value: bytes) -> None:
         nonlocal hits
         hits += len(make_signals(rulebook, Event.model_validate_json(value)))
 
     return {
         "decode_us": _cost(Event.model_validate_json, raw),
-        "us": _cost(whole, raw),
+        "us": _cost(process, raw),
         "signals": hits / PASSES / len(raw),
         "rss_mib": _resident(),
     }
 
 
 def _cost(take: Callable[[bytes], Any], raw: Sequence[bytes]) -> float:
-    """Of the last pass: a process that was idle has cold caches, one at work has not."""
+    """Microseconds a value in the last pass; in the first, the caches of the process are cold."""
     began = 0.0
     for _ in range(PASSES):
         began = time.process_time()
@@ -74,8 +74,8 @@ def _resident() -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
 
 
-def _say(told: dict[str, float]) -> None:
-    print(json.dumps(told), flush=True)
+def _print(figures: dict[str, float]) -> None:
+    print(json.dumps(figures), flush=True)
 
 
 if __name__ == "__main__":

@@ -64,8 +64,8 @@ def _hop(kafka: str, load: SteadyLoad) -> list[float]:
     ):
         consumer.assign([TopicPartition(topic, 0)])
         consumer.seek_to_beginning()
-        found = [_one_hop(producer, consumer, topic) for _ in load.times()]
-    return found[WARM_UP:]
+        hops = [_one_hop(producer, consumer, topic) for _ in load.times()]
+    return hops[WARM_UP:]
 
 
 def _one_hop(producer: KafkaProducer, consumer: KafkaConsumer, topic: str) -> float:
@@ -87,34 +87,36 @@ def _pipeline(
         "VEDETTE_REDIS_URL": redis_url,
     }
     with Pipeline(environment, folder) as pipeline:
-        posted = dict(_posted(pipeline, load))
-        until(lambda: len(_arrived(pipeline)) >= len(posted), "every alert is in Slack", 60.0)
-        arrived = _arrived(pipeline)
+        posted = dict(_post_reports(pipeline, load))
+        until(lambda: len(_read_arrivals(pipeline)) >= len(posted), "every alert is in Slack", 60.0)
+        arrived = _read_arrivals(pipeline)
     steady = sorted(posted)[WARM_UP // ALERT_EVERY :]
-    sent = [arrived[mark] - posted[mark][0] for mark in steady]
-    return sent, [arrived[mark] - posted[mark][1] for mark in steady]
+    sent = [arrived[label] - posted[label][0] for label in steady]
+    return sent, [arrived[label] - posted[label][1] for label in steady]
 
 
-def _posted(pipeline: Pipeline, load: SteadyLoad) -> Iterator[tuple[str, tuple[float, float]]]:
-    """When each alerting report was sent and accepted, by its mark."""
+def _post_reports(
+    pipeline: Pipeline, load: SteadyLoad
+) -> Iterator[tuple[str, tuple[float, float]]]:
+    """Post the load; when each alerting report was sent and accepted, by its label."""
     headers = {"authorization": f"Bearer {TOKEN}"}
     with httpx.Client(base_url=pipeline.ingest.url, headers=headers, timeout=30) as client:
         for number in load.times():
-            mark, start = f"mark-{number:06}", time.time()
-            words = f"{SENTINEL} {mark}" if number % ALERT_EVERY == 0 else f"nothing {mark}"
+            label, start = f"label-{number:06}", time.time()
+            words = f"{SENTINEL} {label}" if number % ALERT_EVERY == 0 else f"nothing {label}"
             client.post("/v1/events", json={"source": "wire", "text": words}).raise_for_status()
             if number % ALERT_EVERY == 0:
-                yield mark, (start, time.time())
+                yield label, (start, time.time())
 
 
-def _arrived(pipeline: Pipeline) -> dict[str, float]:
-    """When the first message about each mark came in."""
-    found: dict[str, float] = {}
+def _read_arrivals(pipeline: Pipeline) -> dict[str, float]:
+    """When the first message about each label arrived."""
+    arrivals: dict[str, float] = {}
     for call in pipeline.slack.called("chat.postMessage"):
         text = str(call.body.get("text", "")) + str(call.body.get("blocks", ""))
-        if "mark-" in text:
-            found.setdefault(text[text.index("mark-") :][:11], call.at)
-    return found
+        if "label-" in text:
+            arrivals.setdefault(text[text.index("label-") :][:12], call.at)
+    return arrivals
 
 
 def _percentiles(seconds: list[float]) -> dict[str, float]:

@@ -45,15 +45,15 @@ def write_pack(folder: Path, rules: int) -> Path:
     return pack
 
 
-def messages(count: int, partitions: int, bundle: int) -> Iterator[TopicMessage]:
-    """`count` events as messages of `bundle` events each, one partition after the other."""
+def messages(count: int, partitions: int, batch: int) -> Iterator[TopicMessage]:
+    """`count` events as messages of `batch` events each, one partition after the other."""
     events = list(_events(count))
-    for number, start in enumerate(range(0, count, bundle)):
-        part = events[start : start + bundle]
+    for number, start in enumerate(range(0, count, batch)):
+        part = events[start : start + batch]
         yield (
             _single(part[0], number % partitions)
-            if bundle == 1
-            else _bundle(part, number % partitions)
+            if batch == 1
+            else _batch_message(part, number % partitions)
         )
 
 
@@ -89,7 +89,7 @@ def _single(event: Event, partition: int) -> TopicMessage:
     return TopicMessage(_json(event).encode(), event.key, dict(headers), partition)
 
 
-def _bundle(events: list[Event], partition: int) -> TopicMessage:
+def _batch_message(events: list[Event], partition: int) -> TopicMessage:
     first = events[0]
     headers = cloud_headers(EVENTS_BATCH, first.identity, first.source, first.occurred_at)
     value = f"[{','.join(map(_json, events))}]".encode()

@@ -18,20 +18,20 @@ LIBRARIES = ("faust-streaming", "aiokafka", "kafka-python", "pydantic", "uvloop"
 
 
 def medians(rounds: Iterable[Table]) -> dict[str, dict[str, float]]:
-    """Of each cell, over the rounds."""
-    told = list(rounds)
+    """The median of each cell over the rounds."""
+    tables = list(rounds)
     return {
-        row: {name: median(one[row][name] for one in told) for name in told[0][row]}
-        for row in told[0]
+        row: {name: median(table[row][name] for table in tables) for name in tables[0][row]}
+        for row in tables[0]
     }
 
 
 def throughput_lines(table: Table) -> list[str]:
     """Events a second, and the share of what the agent without work takes."""
     lines = [f"{'throughput, one worker':40}{'events/s':>12}{'of no-op':>10}{'µs/event':>10}"]
-    for shape, found in table.items():
-        yardstick = next(iter(found.values()))
-        for name, rate in found.items():
+    for shape, rates in table.items():
+        yardstick = next(iter(rates.values()))
+        for name, rate in rates.items():
             title = f"{shape}: {name}"
             lines.append(f"{title:40}{rate:12,.0f}{rate / yardstick:10.2f}{1e6 / rate:10.1f}")
     return lines
@@ -41,9 +41,9 @@ def latency_lines(table: Table) -> list[str]:
     """Milliseconds, and how many bare hops the median is."""
     lines = [f"{'latency, ms':40}{'p50':>10}{'p95':>10}{'p99':>10}{'hops':>8}"]
     hop = next(iter(table.values()))["p50"]
-    for name, found in table.items():
-        cells = "".join(f"{found[cut]:10.1f}" for cut in ("p50", "p95", "p99"))
-        lines.append(f"{name:40}{cells}{found['p50'] / hop:8.1f}")
+    for name, percentiles in table.items():
+        cells = "".join(f"{percentiles[cut]:10.1f}" for cut in ("p50", "p95", "p99"))
+        lines.append(f"{name:40}{cells}{percentiles['p50'] / hop:8.1f}")
     return lines
 
 

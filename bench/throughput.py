@@ -1,7 +1,7 @@
 """Events a second through Faust: the matcher with few and many rules, and an agent without work.
 
-Every worker reads the same topic from its start. The clock is Kafka's: sentinels stand among the
-events, and each comes out with the time at which its worker sent it on. The first fifth is warm-up.
+Every worker reads the same topic from its start. The clock is Kafka's: sentinels are among the
+events, and each leaves with the time at which its worker forwarded it. The first fifth is warm-up.
 """
 
 import sys
@@ -50,7 +50,7 @@ class Bench:
 
 def shapes() -> dict[str, int]:
     """How events travel, and how many in a message."""
-    return {"single": 1, f"bundle of {BATCH_SIZE}": BATCH_SIZE}
+    return {"single": 1, f"batch of {BATCH_SIZE}": BATCH_SIZE}
 
 
 def prepare(bench: Bench) -> None:
@@ -65,16 +65,16 @@ def prepare(bench: Bench) -> None:
 
 
 def measure(bench: Bench, turn: int, progress: Progress) -> dict[str, dict[str, float]]:
-    """Events a second by shape and worker: one round of everything; `turn` says who begins."""
-    found: dict[str, dict[str, float]] = {}
+    """Events a second by shape and worker, in one round; `turn` selects the first worker."""
+    table: dict[str, dict[str, float]] = {}
     for shape, size in shapes().items():
         workers = list(_workers(bench, size).items())
         rates = {}
         for name, run in workers[turn % len(workers) :] + workers[: turn % len(workers)]:
             rates[name] = run()
             progress(f"{shape}, {name}: {rates[name]:,.0f}/s")
-        found[shape] = {name: rates[name] for name, _ in workers}
-    return found
+        table[shape] = {name: rates[name] for name, _ in workers}
+    return table
 
 
 def _workers(bench: Bench, size: int) -> Mapping[str, Callable[[], float]]:
@@ -93,7 +93,7 @@ def _noop(bench: Bench, size: int) -> float:
     _forget(bench.kafka, group, prefix + EVENTS)
     words = [bench.kafka, group, prefix + EVENTS, out]
     child = ChildProcess([sys.executable, "-m", "bench.noop", *words], bench.folder / "noop.log")
-    return _watched(bench, child, out)
+    return _measure_rate(bench, child, out)
 
 
 def _matcher(bench: Bench, size: int, rules: int) -> float:
@@ -104,10 +104,10 @@ def _matcher(bench: Bench, size: int, rules: int) -> float:
         "VEDETTE_TOPIC_PREFIX": prefix,
         "VEDETTE_RULES_DIR": str(bench.folder / f"rules-{rules}" / "pack"),
     }
-    return _watched(bench, Service("matcher", variables, bench.folder), prefix + SIGNALS)
+    return _measure_rate(bench, Service("matcher", variables, bench.folder), prefix + SIGNALS)
 
 
-def _watched(bench: Bench, child: ChildProcess, topic: str) -> float:
+def _measure_rate(bench: Bench, child: ChildProcess, topic: str) -> float:
     with Output(bench.kafka, topic) as output, child:
         times = output.times(sentinels(bench.events), child.check)
         child.terminate()
@@ -124,13 +124,13 @@ class Output:
     """The times of the sentinels that a worker sends to a topic from now on."""
 
     def __init__(self, kafka: str, topic: str) -> None:
-        """What stands in the topic already is passed over."""
+        """Messages that are in the topic already are skipped."""
         self._consumer = KafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
-        places = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
-        self._consumer.assign(places)
-        self._consumer.seek_to_end(*places)
-        for place in places:
-            self._consumer.position(place)
+        partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+        self._consumer.assign(partitions)
+        self._consumer.seek_to_end(*partitions)
+        for partition in partitions:
+            self._consumer.position(partition)
 
     def __enter__(self) -> Self:
         return self
@@ -139,18 +139,18 @@ class Output:
         self._consumer.close()
 
     def times(self, count: int, check: Callable[[], None]) -> list[float]:
-        """The first `count` times, in seconds; `check` raises when none can come any more."""
-        found: list[float] = []
+        """The first `count` times, in seconds; `check` raises when the worker has ended."""
+        times: list[float] = []
 
-        def complete() -> bool:
+        def is_complete() -> bool:
             check()
-            found.extend(self._polled())
-            return len(found) >= count
+            times.extend(self._poll())
+            return len(times) >= count
 
-        until(complete, f"{count} sentinels come out", LONGEST)
-        return found[:count]
+        until(is_complete, f"{count} sentinels are forwarded", LONGEST)
+        return times[:count]
 
-    def _polled(self) -> Iterator[float]:
+    def _poll(self) -> Iterator[float]:
         for records in self._consumer.poll(timeout_ms=200).values():
             for record in records:
                 if SENTINEL_KEY in (record.key or b""):
