@@ -351,8 +351,12 @@ def test_an_indicator_was_last_observed_with_the_newest_evidence_or_at_the_alert
     assert make_alert_change(alert).rule == "mlcoa"
 
 
-def test_with_other_levels_in_the_rule_file_the_next_tick_judges_again() -> None:
-    run = HypothesisRun(hypothesis()).take(observe("rockets", 0))
+@pytest.mark.parametrize("half_life", ["1d", None], ids=["decaying", "constant"])
+def test_with_other_levels_in_the_rule_file_the_next_tick_judges_again(
+    half_life: str | None,
+) -> None:
+    half_lives = {"rockets": half_life} if half_life else {"march": "1d"}
+    run = HypothesisRun(hypothesis({"rockets": 2}, half_lives)).take(observe("rockets", 0))
 
     run.hypothesis = replace(run.hypothesis, thresholds=(5, 6, 7))
     run.tick(1)
