@@ -66,29 +66,29 @@ class FakeClock:
 
 @dataclass
 class FakeReceiver:
-    """A channel: each call first meets the next of `faults` (None: all goes well).
+    """A channel whose calls use up `faults` (None: the call succeeds).
 
-    An exception in `faults` is raised; `(exception, True)` is raised after the call took effect.
+    An exception is raised instead of the call, `(exception, True)` after it took effect.
     """
 
     traits: ReceiverTraits = field(default_factory=lambda: ReceiverTraits("slack"))
     faults: list[Exception | tuple[Exception, bool] | None] = field(default_factory=list)
     find_faults: list[Exception] = field(default_factory=list)
     shown: dict[str, list[Notice]] = field(default_factory=dict)
-    looks: int = 0
+    lookups: int = 0
 
     def send(self, notice: Notice) -> str:
         handle = f"m{len(self.shown) + 1}"
-        self._do(handle, notice)
+        self._show(handle, notice)
         return handle
 
     def edit(self, handle: str, notice: Notice) -> str:
-        self._do(handle, notice)
+        self._show(handle, notice)
         return handle
 
     def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
-        del sending  # everything is within this channel's reach
-        self.looks += 1
+        del sending  # the whole history is searched
+        self.lookups += 1
         if self.find_faults:
             raise self.find_faults.pop(0)
         for handle, notices in self.shown.items():
@@ -96,10 +96,10 @@ class FakeReceiver:
                 return FoundMessage(notices[-1].alert.revision, handle)
         return None
 
-    def _do(self, handle: str, notice: Notice) -> None:
+    def _show(self, handle: str, notice: Notice) -> None:
         fault = self.faults.pop(0) if self.faults else None
-        error, done = fault if isinstance(fault, tuple) else (fault, fault is None)
-        if done:
+        error, takes_effect = fault if isinstance(fault, tuple) else (fault, fault is None)
+        if takes_effect:
             self.shown.setdefault(handle, []).append(notice)
         if error is not None:
             raise error

@@ -52,8 +52,8 @@ def alert(identity: str = "a1", revision: int = 1, **changes: Any) -> Alert:
 
 def job(shown: Alert, offset: int = 0) -> Job:
     """The alert as it came from the topic."""
-    origin = AlertPosition(topic="t.alerts", partition=0, offset=offset)
-    return Job(shown, wire(shown), origin)
+    position = AlertPosition(topic="t.alerts", partition=0, offset=offset)
+    return Job(shown, wire(shown), position)
 
 
 def wire(shown: Alert) -> bytes:

@@ -247,4 +247,4 @@ def test_a_page_in_doubt_is_repeated_under_the_same_key_and_never_looked_up(
     pager.handle_all()
 
     assert [shown for message in pager.messages for shown in message] == ["1 firing", "1 firing"]
-    assert pager.receiver.looks == 0
+    assert pager.receiver.lookups == 0

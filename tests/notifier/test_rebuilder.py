@@ -29,7 +29,7 @@ class FakePager(FakeReceiver):
     """Keys an incident by its alert, as PagerDuty does."""
 
     def send(self, notice: Notice) -> str:
-        self._do(notice.alert.id, notice)
+        self._show(notice.alert.id, notice)
         return notice.alert.id
 
     def edit(self, handle: str, notice: Notice) -> str:
@@ -139,7 +139,7 @@ def test_the_next_revision_edits_the_same_message(desk: LosingDesk) -> None:
     desk.handle_all()
 
     assert desk.messages == [["1 firing", "2 resolved"]]
-    assert desk.receiver.looks == 0
+    assert desk.receiver.lookups == 0
 
 
 @pytest.mark.parametrize("sent", [True, False])
@@ -156,7 +156,7 @@ def test_a_revision_without_a_line_is_looked_up_and_sent_once(
     desk.handle_all()
 
     assert desk.messages == [["1 firing"]]
-    assert desk.receiver.looks >= 1
+    assert desk.receiver.lookups >= 1
     assert not desk.receiver.shown["m1"][0].possible_repeat
 
 

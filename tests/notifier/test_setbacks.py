@@ -34,7 +34,7 @@ def test_a_message_not_sent_is_sent_again(desk: DeliveryDesk, faults: int) -> No
     desk.handle_all()
 
     assert desk.messages == [["1 firing"]]
-    assert desk.receiver.looks == 0
+    assert desk.receiver.lookups == 0
 
 
 def test_failures_in_a_row_have_fewer_and_fewer_lines(desk: DeliveryDesk) -> None:
@@ -88,7 +88,7 @@ def test_a_message_that_arrives_after_the_time_out_is_found(desk: DeliveryDesk) 
     desk.queue(alert())
     desk.handle_next()
     desk.clock.move(1)
-    desk.handle_next()  # looks, and does not find it yet
+    desk.handle_next()  # lookups, and does not find it yet
 
     desk.receiver.shown["late"] = [Notice(alert())]
     desk.handle_all()
@@ -127,7 +127,7 @@ def test_a_crash_between_answer_and_log_makes_one_message(desk: DeliveryDesk) ->
     desk.handle_all()
 
     assert desk.messages == [["1 firing"]]
-    assert desk.receiver.looks == 1
+    assert desk.receiver.lookups == 1
 
 
 def test_a_message_that_cannot_be_looked_up_is_sent_again_and_marked(desk: DeliveryDesk) -> None:
@@ -176,7 +176,7 @@ def test_lookups_that_keep_failing_delay_a_message_for_minutes_only(desk: Delive
 
     assert desk.receiver.shown["m1"][0].possible_repeat
     assert desk.clock.now < start + LOOKUP_PATIENCE + 2 * 60 * SECOND
-    assert desk.receiver.looks < 15
+    assert desk.receiver.lookups < 15
 
 
 def test_a_refusal_is_written_to_ledger_and_dead_letters(desk: DeliveryDesk) -> None:
