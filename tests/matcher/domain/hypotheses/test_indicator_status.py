@@ -1,6 +1,7 @@
 """What each indicator is at a time, and how far its window is from firing."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -237,3 +238,30 @@ def test_a_rule_that_no_hit_brings_nearer_has_no_distance(rule: WindowRule) -> N
     state = WindowCourse(RULE).take(hit(0, values=("1",))).state
 
     assert measure_distance(rule, state, NOON) is None
+
+
+def test_of_several_lower_bounds_the_highest_is_required() -> None:
+    rule = replace(RULE, condition=Condition(gte=2, gt=2.5))
+    state = WindowCourse(rule).take(hit(0), hit(1)).state
+
+    near = measure_distance(rule, state, NOON + HOUR)
+
+    assert near is not None
+    assert (near.value, near.required) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("left", "described"),
+    [
+        (24 * HOUR, "1 day left"),
+        (HOUR, "1 hour left"),
+        (timedelta(minutes=1), "1 minute left"),
+        (timedelta(seconds=59), "less than a minute left"),
+    ],
+)
+def test_the_time_left_is_described_in_its_largest_whole_unit(
+    left: timedelta, described: str
+) -> None:
+    near = Distance(3, ((2, micros(NOON + left)),))
+
+    assert near.describe(micros(NOON)) == f"2 of 3, {described}"
