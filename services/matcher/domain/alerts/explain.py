@@ -36,7 +36,7 @@ def _describe_value(rule: WindowRule, value: float) -> str:
         return f"{value:g} of {len(rule.bases)} rules ({', '.join(rule.bases)}) hit{order}"
     if rule.type in NUMERIC:
         total = rule.type.value.removeprefix("value_")
-        return f"{total} of {rule.counted_field} came to {value:g}"
+        return f"{total} of {rule.counted_field} is {value:g}"
     if rule.type is CorrelationType.VALUE_COUNT:
         return f"{value:g} distinct values of {rule.counted_field}"
     counted = {"story": "stories", "source": "sources"}.get(rule.count_by, "events")

@@ -59,7 +59,7 @@ def _measure_sliding(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[in
 
 
 def _measure_each(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, float | None]]:
-    """The value of each window, counted anew: hits with a length do not leave in order."""
+    """The value of each window, each counted alone: hits with a length do not leave in order."""
     for at in dict.fromkeys(hit.at for hit in hits):
         measure = make_measure(rule)
         for hit in window_hits(rule, hits, at):

@@ -45,6 +45,12 @@ def test_shares_that_move_apart_fire() -> None:
     )
 
 
+def test_shares_that_move_apart_by_just_what_is_asked_fire() -> None:
+    later = [(11.0, "proxies", True), (11.5, "proxies", False)]
+
+    assert course_of([*TOGETHER, *IRAN_ALONE, *later]).last.value == 0.5
+
+
 def test_shares_that_stay_together_do_not_fire() -> None:
     later = [(hours + 10, side, threatens) for hours, side, threatens in TOGETHER]
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import comb
 
@@ -5,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matcher.domain.windows.rate import binomial_tail
+from schemas.rule import Condition
+from services.matcher.domain.windows.rate import (
+    Rates,
+    binomial_tail,
+    compare_rates,
+    find_rate_changes,
+)
+from services.matcher.domain.windows.state import WindowState, make_hit, micros
 from tests.matcher.builders import FASTER, HOUR, NOON, hit
 from tests.matcher.course import WindowCourse
 
@@ -41,6 +49,36 @@ def test_the_baseline_is_no_longer_than_the_rule_has_watched() -> None:
 
     assert too_short.alerts == []
     assert "0.1667 days" in enough.last.explain
+
+
+EDGES = WindowState(
+    since=micros(LONG_AGO), hits=tuple(make_hit(hit(hours)) for hours in (0, 1, 8, 9, 10))
+)
+AT_TEN = micros(NOON + 10 * HOUR)
+
+
+def fires_at_ten(ratio: float, significance: float | None = None) -> bool:
+    condition = Condition(ratio=ratio, floor=2, significance=significance)
+    changes = find_rate_changes(replace(FASTER, condition=condition), EDGES)
+    return (AT_TEN, 2.0) in changes
+
+
+def test_window_and_baseline_are_open_at_their_beginnings_and_closed_at_their_ends() -> None:
+    rates = compare_rates(FASTER, EDGES, AT_TEN)
+
+    assert rates == Rates(2, 2, 2 * 3_600_000_000, 8 * 3_600_000_000)
+
+
+def test_a_rate_changes_by_the_very_ratio_asked() -> None:
+    assert fires_at_ten(4)
+    assert not fires_at_ten(4.001)
+
+
+def test_a_rate_changes_by_the_very_chance_asked() -> None:
+    chance = binomial_tail(2, 4, 0.2)
+
+    assert fires_at_ten(4, chance)
+    assert not fires_at_ten(4, chance - 1e-9)
 
 
 @pytest.mark.parametrize(("least", "tries"), [(0, 5), (1, 1), (3, 9), (9, 9), (40, 90)])
