@@ -262,6 +262,27 @@ def test_a_report_so_late_that_it_has_faded_raises_nothing() -> None:
     assert run.alerts == []
 
 
+def left_after_an_hour() -> HypothesisRun:
+    """A hypothesis whose level ended at one o'clock, judged up to then."""
+    return HypothesisRun(hypothesis()).take(observe("rockets")).tick(1).take(withdraw("rockets"))
+
+
+def test_a_late_report_reaches_a_level_before_the_present_one_began_if_it_lasts() -> None:
+    run = left_after_an_hour()
+    run.tick(2).take(observe("rockets", 0.5, recorded=2), now=2)
+
+    assert run.score(1) < 2
+    assert (run.last.status, run.last.starts_at) == (Status.FIRING, NOON + HOUR / 2)
+
+
+def test_a_level_that_a_late_report_reached_and_that_was_left_since_is_not_announced() -> None:
+    run = left_after_an_hour()
+    alerts = list(run.alerts)
+    run.tick(10).take(observe("rockets", 0.5, recorded=10), now=10)
+
+    assert run.alerts == alerts
+
+
 def test_evidence_already_observed_enters_at_the_start() -> None:
     observed = [{"rule": "march", "at": "2020-01-14T00:00:00Z", "note": "A poster."}]
     run = HypothesisRun(hypothesis(observed=observed))
