@@ -75,6 +75,16 @@ def test_a_template_makes_nothing_huge_of_something_small(huge: str) -> None:
     assert course.last.summary.startswith("(the rule's text cannot be rendered: *")
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("{{ 2 ** 2 }}", "** is not allowed"), ("{{ 'x' * 2 }}", "* is for numbers")],
+)
+def test_an_operator_that_is_refused_is_named(text: str, reason: str) -> None:
+    course = WindowCourse(replace(ALONE, summary=text)).take(hit(0))
+
+    assert course.last.summary == f"(the rule's text cannot be rendered: {reason})"
+
+
 def test_a_template_may_multiply_numbers() -> None:
     course = WindowCourse(replace(ALONE, summary="{{ 2.5 * evidence_count }}")).take(hit(0))
 

@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.alert import Status
+from schemas.rule import CorrelationType
 from tests.matcher.builders import HOUR, NEW, NOON, hit, retraction
 from tests.matcher.course import WindowCourse
 
@@ -14,6 +16,20 @@ def test_a_value_that_no_hit_had_for_its_history_fires() -> None:
     course = WindowCourse(NEW, since=LONG_AGO).take(hit(0), hit(30))
 
     assert {alert.starts_at for alert in course.not_withdrawn} == {NOON, NOON + 30 * HOUR}
+
+
+def test_a_new_value_and_a_new_pair_of_opponents_are_named_in_the_explanation() -> None:
+    reversal = replace(NEW, type=CorrelationType.REVERSAL)
+    first = hit(0).model_copy(update={"group": {"names": "badr"}})
+
+    explained = [
+        WindowCourse(rule, since=LONG_AGO).take(first).last.explain for rule in (NEW, reversal)
+    ]
+
+    assert explained == [
+        "The first hit with names badr in 1 day, at 2020-01-14 12:00 UTC.",
+        "The first hit in 1 day that joins the opponents badr, at 2020-01-14 12:00 UTC.",
+    ]
 
 
 def test_a_value_seen_within_its_history_does_not_fire_again() -> None:
