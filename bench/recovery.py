@@ -20,7 +20,7 @@ from kafka.admin import NewTopic
 from bench import report
 from bench.recovery_child import PARTITIONS, source_topic
 from services.matcher.adapters.state.changelog import ensure_changelog
-from services.matcher.adapters.state.keys import StateKey, StateKind
+from services.matcher.adapters.state.keys import TableKey, ValueKind
 from services.matcher.adapters.state.table import changelog_name
 from tests.parts.kafka import KafkaNode
 from tests.parts.topics import TopicMessage, produce
@@ -59,7 +59,7 @@ def _prepare(bootstrap: str, arguments: argparse.Namespace) -> None:
 
 def _entries(count: int, size: int) -> Iterator[TopicMessage]:
     for number in range(count):
-        key = StateKey(StateKind.WINDOW, number % PARTITIONS, b'["pack","rule_%d"]' % number)
+        key = TableKey(ValueKind.WINDOW, number % PARTITIONS, b'["pack","rule_%d"]' % number)
         yield TopicMessage(b"x" * size, key.encode(), partition=key.partition)
 
 

@@ -8,15 +8,11 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from schemas.bundle import BackfillBarrier
-from schemas.heartbeat import Heartbeat
-from schemas.indication import Indication
-from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, RULES, SIGNALS, topic_name
 from services import telemetry
 from services.matcher.adapters import metrics
-from services.matcher.adapters.correlation.correlate import Correlator
-from services.matcher.adapters.correlation.hypotheses import Hypotheses, by_name
+from services.matcher.adapters.correlation.commands import CommandRunner
+from services.matcher.adapters.correlation.correlate import Correlator, signals_partitions
 from services.matcher.adapters.detection.active_matcher import ActiveMatcher
 from services.matcher.adapters.detection.backfill import Backfill, BackfillPartitions
 from services.matcher.adapters.detection.backfill_tasks import BackfillTasks
@@ -32,8 +28,8 @@ from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.adapters.rules.rules_topic import RulesTopicReader
 from services.matcher.adapters.state.changelog import ensure_changelog
 from services.matcher.adapters.state.keyed_states import KeyedStates
+from services.matcher.adapters.state.partition_states import States
 from services.matcher.adapters.state.table import add_table, changelog_name
-from services.matcher.adapters.state.windows import Windows
 from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.crash import crash_and_park
 from services.matcher.adapters.stream.group_watch import GroupWatch
@@ -41,10 +37,11 @@ from services.matcher.adapters.stream.transport import App, faust_options, raw_t
 from services.matcher.adapters.stream.worker import new_loop, run
 from services.matcher.adapters.topics.admin import retention
 from services.matcher.adapters.topics.cluster import KafkaCluster, KafkaUnusable
-from services.matcher.adapters.topics.codec import SignalsMessage
 from services.matcher.adapters.topics.record_sender import RecordSender, TopicSender
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
+from services.matcher.domain.engine.messages import SignalsMessage, recorded_time
+from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.rules.look_back import describe_short_retention
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.settings import MatcherSettings
@@ -125,7 +122,6 @@ def create_app(
     `rules` are those in force, and who puts newer ones there; `folder` is for the files of Faust.
     """
     bundles, follower = rules
-    rulebook = bundles.current.rulebook
     app = App(app_id(settings), **faust_options(settings.kafka_bootstrap_servers, folder))
     app.fetch_wait_ms = settings.kafka_fetch_wait_ms
     topics = {name: raw_topic(app, topic_name(settings.topic_prefix, name)) for name in TOPICS}
@@ -140,10 +136,10 @@ def create_app(
         backfilled=kafka.rules.backfilled,
     )
     table = add_table(app, kafka.signals_partitions)
-    states = KeyedStates(table)
-    windows = Windows(states, rulebook.windows)
-    hypotheses = Hypotheses(states, by_name(rulebook.hypotheses), kafka.signals_partitions)
-    correlation = Correlator(windows, hypotheses, sender, _now(settings), bundles)
+    states = States(KeyedStates(table), Processors.of(bundles.current))
+    partitions = signals_partitions(kafka.signals_partitions)
+    runner = CommandRunner(sender, kafka.signals_partitions)
+    correlation = Correlator(bundles, states, partitions, runner, _now(settings))
     add_agent(app, "detect", topics[EVENTS], partial(_detect, matcher, detection))
     add_agent(app, "correlate", topics[SIGNALS], correlation.take)
     table.on_recover(partial(_moved, correlation))
@@ -229,17 +225,9 @@ def _watch(app: App, cluster: KafkaCluster, health: telemetry.Health) -> None:
 
 
 def _now(settings: MatcherSettings) -> Callable[[SignalsMessage], datetime]:
-    return _recorded if settings.clock == "recorded" else lambda _told: datetime.now(UTC)
-
-
-def _recorded(told: SignalsMessage) -> datetime:
-    if isinstance(told, Tick):
-        return told.time
-    if isinstance(told, Indication | Heartbeat):
-        return told.at
-    if isinstance(told, BackfillBarrier):
-        return datetime.now(UTC)
-    return told.evidence.recorded_at or told.occurred_at
+    if settings.clock == "recorded":
+        return lambda message: recorded_time(message) or datetime.now(UTC)
+    return lambda _message: datetime.now(UTC)
 
 
 def _clock(settings: MatcherSettings, detection: Detection) -> Callable[[], datetime | None]:

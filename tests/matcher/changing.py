@@ -10,19 +10,15 @@ from schemas.envelope import BACKFILL_BARRIER, SIGNAL, cloud_headers, header
 from schemas.rule import Condition
 from schemas.signal import Signal
 from schemas.topics import ALERTS, SIGNALS
-from services.matcher.adapters.correlation.correlate import Correlator
-from services.matcher.adapters.correlation.hypotheses import Hypotheses
 from services.matcher.adapters.rules.bundles import Bundles
-from services.matcher.adapters.state.keyed_states import KeyedStates
-from services.matcher.adapters.state.windows import Windows
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.fakes import FakeOutbox
-from tests.matcher.adapters.correlation.test_correlate import ticks, time_of
 from tests.matcher.builders import HOUR, NOON, RULE, hit
+from tests.matcher.correlation import correlator, ticks
 from tests.matcher.hypotheses import hypothesis
 from tests.matcher.messages import Given, signal_message
 
@@ -63,9 +59,7 @@ class ChangingWorker:
     taken: int = 0
 
     def __post_init__(self) -> None:
-        states = KeyedStates(self.table)
-        windows, hypotheses = Windows(states, {}), Hypotheses(states, {}, partitions=1)
-        self.correlation = Correlator(windows, hypotheses, self.outbox, time_of, self.bundles)
+        self.correlation = correlator(self.bundles, self.table, self.outbox)
 
     async def take(self, *messages: Given) -> "ChangingWorker":
         for message in messages:

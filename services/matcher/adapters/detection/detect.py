@@ -15,7 +15,6 @@ from services.matcher.adapters import metrics
 from services.matcher.adapters.detection.heartbeats import Heartbeats
 from services.matcher.adapters.detection.matcher import MatchResult
 from services.matcher.adapters.detection.unreadable import UnreadableItems
-from services.matcher.adapters.rules.guard import RuleFailure
 from services.matcher.adapters.topics.codec import (
     Poison,
     decode_events,
@@ -26,6 +25,7 @@ from services.matcher.adapters.topics.codec import (
 )
 from services.matcher.adapters.topics.record_sender import RecordSender, TooLarge, dead_letter
 from services.matcher.adapters.topics.records import ConsumerRecord
+from services.matcher.domain.engine.effects import RuleFailure
 
 
 @dataclass(slots=True)

@@ -7,7 +7,8 @@ from itertools import chain
 
 from schemas.event import Event
 from schemas.signal import Signal
-from services.matcher.adapters.rules.guard import RuleFailure, guard_rule
+from services.matcher.adapters.rules.guard import guard_rule
+from services.matcher.domain.engine.effects import RuleFailure
 from services.matcher.domain.rules.rulebook import Rulebook, without_index
 from services.matcher.domain.rules.signals import make_signals
 

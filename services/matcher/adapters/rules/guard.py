@@ -1,22 +1,14 @@
 """The guard around a rule: its failure on one event is a value, and the other rules go on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from services import telemetry
+from services.matcher.domain.engine.effects import RuleFailure
 
 log = telemetry.logger(__name__)
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFailure:
-    """The exception of a rule, as text."""
-
-    where: str
-    reason: str
 
 
 def guard_rule(where: str, evaluate: Callable[[], T]) -> T | RuleFailure:

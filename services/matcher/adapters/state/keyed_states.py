@@ -3,14 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 
-from services.matcher.adapters.state.keys import StateKey, StateKind, decode_key
+from services.matcher.adapters.state.keys import TableKey, ValueKind, decode_key
+from services.matcher.domain.engine.store import StateTooLarge
 
 LARGEST_VALUE = 900_000
 """Bytes of one value, below what the producer and the broker take by default."""
-
-
-class StateTooLarge(Exception):
-    """The state would be too large for the table: dead-letter what led to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +16,11 @@ class KeyedStates:
 
     table: MutableMapping[bytes, bytes]
 
-    def get(self, key: StateKey) -> bytes | None:
+    def get(self, key: TableKey) -> bytes | None:
         """The value of a key, if it has one."""
         return self.table.get(key.encode())
 
-    def put(self, values: Mapping[StateKey, bytes]) -> None:
+    def put(self, values: Mapping[TableKey, bytes]) -> None:
         """Write values in this order.
 
         Raises:
@@ -35,25 +32,25 @@ class KeyedStates:
         for key, value in values.items():
             self.table[key.encode()] = value
 
-    def delete(self, keys: Iterable[StateKey]) -> None:
+    def delete(self, keys: Iterable[TableKey]) -> None:
         """Delete the values of keys, in this order; a key without one is passed over."""
-        for raw in map(StateKey.encode, keys):
+        for raw in map(TableKey.encode, keys):
             if raw in self.table:
                 del self.table[raw]
 
-    def keys(self, kind: StateKind, partition: int) -> list[bytes]:
+    def keys(self, kind: ValueKind, partition: int) -> list[bytes]:
         """The keys of all states of a kind in a partition."""
         prefix = b"%d%s" % (partition, kind.value)
         return [raw[len(prefix) :] for raw in self.table if raw.startswith(prefix)]
 
-    def items(self, kind: StateKind) -> Iterator[tuple[StateKey, bytes]]:
+    def items(self, kind: ValueKind) -> Iterator[tuple[TableKey, bytes]]:
         """Every key of a kind, of all partitions, with its value; do not write meanwhile."""
         infix = kind.value
         for raw, value in self.table.items():
             if raw.startswith(infix, raw.index(b":")):
                 yield decode_key(raw), value
 
-    def count(self, kind: StateKind) -> int:
+    def count(self, kind: ValueKind) -> int:
         """How many values of a kind there are, in all partitions."""
         infix = kind.value
         return sum(raw.startswith(infix, raw.index(b":")) for raw in self.table)

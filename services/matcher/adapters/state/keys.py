@@ -9,7 +9,7 @@ from typing import NamedTuple
 from services.matcher.domain.windows.panes import Pane
 
 
-class StateKind(Enum):
+class ValueKind(Enum):
     """What the value under a key is: its part of the key."""
 
     WINDOW = b":w:"
@@ -18,18 +18,18 @@ class StateKind(Enum):
     """Some of the hits of a window's state."""
     HYPOTHESIS = b":h:"
     SOURCE = b":s:"
-    CLOCK = b":c:"
+    PROGRESS = b":g:"
     TOPIC = b":t:"
     """The signals topic whose messages the states have applied."""
 
 
-class StateKey(NamedTuple):
+class TableKey(NamedTuple):
     """The key of one value: its kind, its signals partition, and the key of its state there.
 
-    A clock or topic is the only one of its partition and has no `key`; only panes have a `pane`.
+    A progress or topic is the only one of its partition and has no `key`; only panes have a `pane`.
     """
 
-    kind: StateKind
+    kind: ValueKind
     partition: int
     key: bytes = b""
     pane: Pane | None = None
@@ -41,19 +41,19 @@ class StateKey(NamedTuple):
         return b"%d%s%d.%d.%d:%s" % (self.partition, self.kind.value, *self.pane, self.key)
 
 
-def decode_key(raw: bytes) -> StateKey:
-    """The key back from `StateKey.encode`.
+def decode_key(raw: bytes) -> TableKey:
+    """The key back from `TableKey.encode`.
 
     Raises:
         ValueError: these bytes are no such key.
     """
     partition, letter, key = raw.split(b":", 2)
-    kind = StateKind(b":%s:" % letter)
-    if kind is not StateKind.PANE:
-        return StateKey(kind, int(partition), key)
+    kind = ValueKind(b":%s:" % letter)
+    if kind is not ValueKind.PANE:
+        return TableKey(kind, int(partition), key)
     name, key = key.split(b":", 1)
     width, number, chunk = map(int, name.split(b"."))
-    return StateKey(kind, int(partition), key, (width, number, chunk))
+    return TableKey(kind, int(partition), key, (width, number, chunk))
 
 
 def partition_of(raw: bytes) -> int:
@@ -61,6 +61,6 @@ def partition_of(raw: bytes) -> int:
     return int(raw[: raw.index(b":")])
 
 
-def has_kind(raw: bytes, kind: StateKind) -> bool:
+def has_kind(raw: bytes, kind: ValueKind) -> bool:
     """Whether a key of the table is of this kind; a kind that is not known here is none."""
     return raw.startswith(kind.value, raw.index(b":"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from services.matcher.adapters.state.keyed_states import KeyedStates
-from services.matcher.adapters.state.keys import StateKey, StateKind
+from services.matcher.adapters.state.keys import TableKey, ValueKind
 from services.matcher.adapters.topics.records import ConsumerRecord
 
 OFFSET_BITS = 48
@@ -51,7 +51,7 @@ class Positions:
         self._predecessors.clear()
 
     def _note_topic(self, partition: int) -> AppliedTopic:
-        key = StateKey(StateKind.TOPIC, partition)
+        key = TableKey(ValueKind.TOPIC, partition)
         raw = self.states.get(key)
         known = AppliedTopic(self.topic_id) if raw is None else _DECODER.decode(raw)
         if raw is not None and known.id == self.topic_id:

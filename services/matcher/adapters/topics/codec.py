@@ -31,12 +31,12 @@ from schemas.model import Model
 from schemas.signal import Signal
 from schemas.tick import Tick
 from services.matcher.adapters.topics.records import ConsumerRecord, ProducerRecord
+from services.matcher.domain.engine.messages import SignalsMessage
 
 SOURCE = "vedette/matcher"
 MOST_FAULTS = 5
 LONGEST_REASON = 1000
 
-SignalsMessage = Signal | Indication | Heartbeat | Tick | BackfillBarrier
 _EVENTS = frozenset({EVENT, EVENTS_BATCH, None})
 _BATCH = TypeAdapter(tuple[Event, ...])
 _SIGNALS: Mapping[str | None, type[SignalsMessage]] = {

@@ -1,4 +1,4 @@
-"""Ending: what is said of alerts whose rule was removed, or began anew without its past."""
+"""The last revisions of alerts whose rule was removed, or was reset."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -17,60 +17,71 @@ from services.matcher.domain.windows.window_rule import WindowRule
 REMOVED = "rule removed"
 RESET = "rule reset"
 
-_WORDS: Mapping[str, str] = {
-    REMOVED: "The rule was removed from the rules in force: nothing more will be said of this.",
+_EXPLANATIONS: Mapping[str, str] = {
+    REMOVED: "The rule was removed: this alert gets no more revisions.",
     RESET: "The rule was changed and counts anew from here on, without what it had counted.",
 }
 
 
-def ended(rule: WindowRule, state: WindowState, now: datetime, why: str) -> tuple[Alert, ...]:
-    """One last revision, resolved, of every alert that fires; `why` is REMOVED or RESET."""
-    standing = {episode.start: episode for episode in find_episodes(rule, state)}
+def end_alerts(
+    rule: WindowRule, state: WindowState, now: datetime, reason: str
+) -> tuple[Alert, ...]:
+    """A last revision, resolved, of every firing alert; `reason` is REMOVED or RESET."""
+    episodes = {episode.start: episode for episode in find_episodes(rule, state)}
     return tuple(
-        render_alert(rule, state, _resolved(one, micros(now)), standing.get(one.start)).model_copy(
-            update={"reason": why, "explain": _WORDS[why], "evidence_count": one.count}
+        render_alert(
+            rule, state, _resolve(alert, micros(now)), episodes.get(alert.start)
+        ).model_copy(
+            update={
+                "reason": reason,
+                "explain": _EXPLANATIONS[reason],
+                "evidence_count": alert.count,
+            }
         )
-        for one in state.announced
-        if one.status is Status.FIRING
+        for alert in state.announced
+        if alert.status is Status.FIRING
     )
 
 
-def _resolved(one: AnnouncedAlert, now: int) -> AnnouncedAlert:
+def _resolve(alert: AnnouncedAlert, now: int) -> AnnouncedAlert:
     return msgspec.structs.replace(
-        one, status=Status.RESOLVED, revision=one.revision + 1, updated=now, resolved=now
+        alert, status=Status.RESOLVED, revision=alert.revision + 1, updated=now, resolved=now
     )
 
 
-def nameless(rule: RuleKey, state: WindowState) -> tuple[WindowRule, WindowState]:
-    """A rule that nobody knows any more but by its name, and a state that asks nothing of it."""
-    pack, name = rule
-    levels = [one.level for one in state.announced]
-    return (
-        WindowRule(
-            pack=pack,
-            name=name,
-            title=name,
-            id=None,
-            level=max(levels, key=lambda level: level.rank, default=Level.INFORMATIONAL),
-            version=None,
-            type=None,
-            bases=(),
-            timespan=timedelta(0),
-            condition=Condition(gte=1),
-            count_by="event",
-            resolve_after=timedelta(0),
-            max_lateness=timedelta(0),
-            group_by=(),
-            corroboration=None,
-            summary=None,
-            action=None,
-        ),
-        msgspec.structs.replace(state, hits=(), runs=()),
+def end_alerts_of_unknown(
+    name: RuleKey, state: WindowState, now: datetime, reason: str
+) -> tuple[Alert, ...]:
+    """The same where only the name of the rule is known."""
+    bare = msgspec.structs.replace(state, hits=(), runs=())
+    return end_alerts(_unknown_rule(name, state), bare, now, reason)
+
+
+def _unknown_rule(name: RuleKey, state: WindowState) -> WindowRule:
+    levels = [alert.level for alert in state.announced]
+    return WindowRule(
+        pack=name[0],
+        name=name[1],
+        title=name[1],
+        id=None,
+        level=max(levels, key=lambda level: level.rank, default=Level.INFORMATIONAL),
+        version=None,
+        type=None,
+        bases=(),
+        timespan=timedelta(0),
+        condition=Condition(gte=1),
+        count_by="event",
+        resolve_after=timedelta(0),
+        max_lateness=timedelta(0),
+        group_by=(),
+        corroboration=None,
+        summary=None,
+        action=None,
     )
 
 
-def ended_levels(state: HypothesisState, now: datetime) -> tuple[Alert, ...]:
-    """The same for the level that stands of a hypothesis that was removed."""
+def end_levels(state: HypothesisState, now: datetime) -> tuple[Alert, ...]:
+    """A last revision, resolved, of the level of a hypothesis that was removed."""
     return tuple(
         alert.model_copy(
             update={
@@ -79,7 +90,7 @@ def ended_levels(state: HypothesisState, now: datetime) -> tuple[Alert, ...]:
                 "updated_at": now,
                 "resolved_at": max(alert.starts_at, now),
                 "reason": REMOVED,
-                "explain": _WORDS[REMOVED],
+                "explain": _EXPLANATIONS[REMOVED],
             }
         )
         for alert in state.alerts

@@ -3,42 +3,28 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from schemas.alert import Alert, Status
-from schemas.bundle import BackfillBarrier
 from schemas.envelope import header
 from schemas.rule import Condition
 from schemas.signal import Signal
-from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
-from services.matcher.adapters.correlation.correlate import Correlator
-from services.matcher.adapters.correlation.hypotheses import Hypotheses
 from services.matcher.adapters.rules.bundles import Bundles
-from services.matcher.adapters.state.keyed_states import KeyedStates
-from services.matcher.adapters.state.keys import StateKind, has_kind
-from services.matcher.adapters.state.windows import Windows
-from services.matcher.adapters.topics.codec import SignalsMessage
+from services.matcher.adapters.state.keys import ValueKind, has_kind
 from services.matcher.domain.changes.active_rules import ActiveRules
+from services.matcher.domain.engine.keys import StateKey, StateKind
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit, retraction
+from tests.matcher.correlation import AFTER, correlator, ticks
 from tests.matcher.messages import Given, signal_message, tick, tick_message
 
 NAME = ("iraq", "joint_march")
-AFTER = NOON + 100 * HOUR
 LONG_AFTER = NOON + 10_000 * HOUR
 ONE = replace(RULE, condition=Condition(gte=1))
-
-
-def time_of(told: SignalsMessage) -> datetime:
-    if isinstance(told, Signal):
-        return told.occurred_at
-    if isinstance(told, BackfillBarrier):
-        return AFTER
-    return told.time if isinstance(told, Tick) else told.at
 
 
 ABOVE = replace(RULE, name="many_marches", bases=("joint_march",))
@@ -60,9 +46,7 @@ class CorrelateWorker:
 
     def __post_init__(self) -> None:
         bundles = Bundles(in_force(*([] if self.rule is None else [self.rule])))
-        windows = Windows(KeyedStates(self.table), {})
-        hypotheses = Hypotheses(KeyedStates(self.table), {}, partitions=2)
-        self.correlation = Correlator(windows, hypotheses, self.outbox, time_of, bundles)
+        self.correlation = correlator(bundles, self.table, self.outbox, partitions=2)
 
     async def take(self, *messages: Given) -> "CorrelateWorker":
         for message in messages:
@@ -82,16 +66,15 @@ class CorrelateWorker:
 
     @property
     def state(self) -> WindowState:
-        return self.correlation.windows.state(1, hit(0).key)
+        key = StateKey(StateKind.WINDOW, hit(0).key)
+        state = self.correlation.states.partition(1).get(key)
+        assert isinstance(state, WindowState)
+        return state
 
     @property
     def buried(self) -> Sequence[tuple[str | None, str | None]]:
         letters = self.outbox.to(DEAD_LETTERS)
         return [(header(one.headers, "where"), header(one.headers, "reason")) for one in letters]
-
-
-def ticks(time: datetime, offset: int) -> Given:
-    return tick_message(tick(time), offset=offset)
 
 
 async def test_a_hit_that_fires_is_kept_and_announced() -> None:
@@ -355,7 +338,7 @@ async def test_a_crash_between_a_pane_and_its_head_loses_no_hit_and_counts_none_
     worker = await CorrelateWorker(RULE).take(*(signal_message(hit(n / 2), n) for n in (1, 2, 3)))
     before = dict(worker.table)
     await worker.take(signal_message(hit(2), 4))
-    (head,) = (key for key in before if has_kind(key, StateKind.WINDOW))
+    (head,) = (key for key in before if has_kind(key, ValueKind.WINDOW))
     torn = worker.table | {head: before[head]}
 
     again = await CorrelateWorker(RULE, torn).take(signal_message(hit(2), 4))

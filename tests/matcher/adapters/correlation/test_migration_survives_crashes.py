@@ -16,9 +16,9 @@ from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.topics.records import ProducerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
 from tests.fakes import FakeOutbox
-from tests.matcher.adapters.correlation.test_correlate import ticks
 from tests.matcher.builders import HOUR, NOON, RULE, hit, retraction
 from tests.matcher.changing import ChangingWorker, marks, rules
+from tests.matcher.correlation import ticks
 from tests.matcher.messages import Given, signal_message
 
 PAIR = replace(RULE, condition=Condition(gte=2))

@@ -9,9 +9,8 @@ from schemas.envelope import BACKFILL_BARRIER, SIGNAL, header
 from schemas.indication import Indication
 from schemas.topics import SIGNALS
 from services.matcher.adapters.rules.bundles import Bundles
-from services.matcher.adapters.state.keys import StateKind, has_kind
+from services.matcher.adapters.state.keys import ValueKind, has_kind
 from services.matcher.domain.changes.release import CHANGED
-from tests.matcher.adapters.correlation.test_correlate import AFTER, ticks
 from tests.matcher.builders import RULE, hit
 from tests.matcher.changing import (
     ABOVE,
@@ -24,6 +23,7 @@ from tests.matcher.changing import (
     rules,
     worker,
 )
+from tests.matcher.correlation import AFTER, ticks
 from tests.matcher.messages import tick, tick_message
 
 
@@ -96,7 +96,7 @@ async def test_a_release_broken_off_says_it_all_again() -> None:
     first = await worker(RULE).hear(*THREE)
     first.put(rules(PAIR, number=1, changed=[PAIR]))
     await first.judged(*THREE)
-    clock = {key: raw for key, raw in first.table.items() if has_kind(key, StateKind.CLOCK)}
+    clock = {key: raw for key, raw in first.table.items() if has_kind(key, ValueKind.PROGRESS)}
     await first.take(marks())
 
     for table in (first.table | clock, dict(first.table)):
@@ -165,7 +165,7 @@ async def test_the_rules_above_are_told_of_the_end_behind_what_they_are_sent() -
     at_work = await worker(PAIR, ABOVE).hear(*THREE)
     at_work.put(rules(PAIR, ABOVE, number=1, changed=[PAIR, ABOVE]))
     await at_work.judged(*THREE)
-    outbox, clock = at_work.outbox, at_work.table[b"1:c:"]
+    outbox, clock = at_work.outbox, at_work.table[b"1:g:"]
     outbox.sent.clear()
     outbox.silent = True
     told = []
@@ -174,12 +174,12 @@ async def test_the_rules_above_are_told_of_the_end_behind_what_they_are_sent() -
     for _ in range(2):
         await asyncio.sleep(0.01)
         told.append([header(one.headers, "ce_type") for one in outbox.to(SIGNALS)])
-        assert at_work.table[b"1:c:"] == clock
+        assert at_work.table[b"1:g:"] == clock
         outbox.acknowledge()
     await taking
 
     assert told == [[SIGNAL], [SIGNAL, BACKFILL_BARRIER]]
-    assert at_work.table[b"1:c:"] != clock
+    assert at_work.table[b"1:g:"] != clock
 
 
 async def test_a_worker_repeats_the_end_marks_for_rules_above_once_it_has_a_partition() -> None:

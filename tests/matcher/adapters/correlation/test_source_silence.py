@@ -1,69 +1,71 @@
 """correlate: heartbeats and the silence of sources, over a table that outlives the worker."""
 
 import asyncio
-from datetime import datetime
+from dataclasses import replace
 
 from schemas.alert import Alert, Status
 from schemas.duty import WATCHDOG_SOURCE, is_watchdog
+from schemas.envelope import HEARTBEAT, cloud_headers
 from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
 from schemas.rule import SourceRhythm
 from schemas.topics import ALERTS, SIGNALS
-from services.matcher.adapters.correlation.effects import Effects
-from services.matcher.adapters.correlation.hypotheses import Hypotheses, by_name
-from services.matcher.adapters.correlation.processing import ProcessingContext
-from services.matcher.adapters.correlation.source_silence import SourceSilence
-from services.matcher.adapters.correlation.sources import Sources
-from services.matcher.adapters.state.keyed_states import KeyedStates
-from services.matcher.adapters.state.keys import StateKind, has_kind
-from services.matcher.adapters.state.windows import Windows
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.state.keys import ValueKind, has_kind
 from services.matcher.domain.changes.active_rules import ActiveRules
-from services.matcher.domain.changes.clock import Clock
 from services.matcher.domain.duty.watched_sources import WatchedSources
 from services.matcher.domain.rules.compile_sources import compile_sources
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import HOUR, NOON
+from tests.matcher.correlation import correlator
 from tests.matcher.hypotheses import hypothesis
-from tests.matcher.messages import Given
+from tests.matcher.messages import Given, tick, tick_message
 
 
 def every(span: str, name: str = "reuters") -> WatchedSources:
     return compile_sources([{name: SourceRhythm.model_validate({"every": span})}], ())
 
 
+def rules_watching(watched: WatchedSources, number: int = 0) -> ActiveRules:
+    return ActiveRules(Rulebook(sources=watched, hypotheses=(hypothesis(),), number=number))
+
+
 class SilenceWorker:
-    """Silence over a table, fresh as after a start; one signals partition."""
+    """A correlate agent over a table, fresh as after a start; one signals partition."""
 
     def __init__(
         self, watched: WatchedSources, table: dict[bytes, bytes] | None = None, offset: int = 0
     ) -> None:
         self.watched, self.table, self.offset = watched, {} if table is None else table, offset
         self.outbox = FakeOutbox()
-        sources = Sources(KeyedStates(self.table), lambda: self.watched)
-        effects = Effects(Windows(KeyedStates(self.table), {}), self.outbox)
-        hypotheses = Hypotheses(KeyedStates(self.table), by_name([hypothesis()]), partitions=1)
-        self.silence = SourceSilence(sources, hypotheses, effects)
+        self.bundles = Bundles(rules_watching(watched))
+        self.correlation = correlator(self.bundles, self.table, self.outbox)
 
     def restarted(self) -> "SilenceWorker":
         return SilenceWorker(self.watched, self.table, self.offset)
+
+    def watch(self, watched: WatchedSources) -> None:
+        self.bundles.put(rules_watching(watched, self.bundles.current.number + 1))
 
     async def report(
         self, hours: float, source: str = "reuters", offset: int | None = None
     ) -> None:
         at = NOON + hours * HOUR
         heartbeat = Heartbeat(source=source, event="1", at=at, partition=0)
-        await self.silence.take(heartbeat, self._heard(at, offset))
+        headers = cloud_headers(HEARTBEAT, "heartbeat", "test", at)
+        await self._take(Given(heartbeat.model_dump_json().encode(), headers), offset)
 
     async def tick(self, hours: float, offset: int | None = None) -> None:
-        await self.silence.tick(self._heard(NOON + hours * HOUR, offset))
+        await self._take(tick_message(tick(NOON + hours * HOUR)), offset)
 
-    def _heard(self, now: datetime, offset: int | None) -> ProcessingContext:
+    async def _take(self, message: Given, offset: int | None) -> None:
         self.offset = self.offset + 1 if offset is None else offset
-        clock = Clock(partitions=1, times={0: now})
-        return ProcessingContext(
-            Given(b"", offset=self.offset), ActiveRules(Rulebook()), clock, now
-        )
+        await self.correlation.take(replace(message, offset=self.offset))
+
+    @property
+    def states(self) -> list[bytes]:
+        return [key for key in self.table if not has_kind(key, ValueKind.PROGRESS)]
 
     @property
     def alerts(self) -> list[Alert]:
@@ -143,7 +145,7 @@ async def test_other_rules_count_from_the_next_message_on() -> None:
     await worker.report(0)
     await worker.tick(2)
 
-    worker.watched = every("1h")
+    worker.watch(every("1h"))
     await worker.tick(2.1)
 
     assert worker.told == [("reuters", Status.FIRING)]
@@ -153,17 +155,17 @@ async def test_a_source_is_dropped_only_when_kafka_has_its_last_alert() -> None:
     worker = SilenceWorker(every("6h", "telegram:@a"))
     await worker.report(0, "telegram:@a")
     await worker.tick(7)
-    worker.watched = every("6h", "telegram")
+    worker.watch(every("6h", "telegram"))
     worker.outbox.silent = True
 
     dropping = asyncio.create_task(worker.tick(8))
     await asyncio.sleep(0.01)
-    assert worker.table
+    assert worker.states
     worker.outbox.acknowledge()
     await dropping
 
     assert worker.told[-1] == ("telegram:@a", Status.RESOLVED)
-    assert worker.table == {}
+    assert worker.states == []
 
 
 async def test_no_key_is_mistaken_for_a_window() -> None:
@@ -171,8 +173,8 @@ async def test_no_key_is_mistaken_for_a_window() -> None:
 
     await worker.report(0, 'rss:a["1"]')
 
-    (key,) = worker.table
-    assert has_kind(key, StateKind.SOURCE)
+    (key,) = worker.states
+    assert has_kind(key, ValueKind.SOURCE)
     await worker.restarted().tick(1)
 
 
@@ -182,7 +184,7 @@ async def test_no_state_is_kept_of_a_source_that_no_pack_names() -> None:
     await worker.report(0, "another")
     await worker.report(0, "reuters")
 
-    assert list(worker.table) == [b"1:s:reuters"]
+    assert worker.states == [b"1:s:reuters"]
 
 
 async def test_the_watchdog_is_an_alert_at_once_and_nothing_is_kept_of_it() -> None:
@@ -193,4 +195,4 @@ async def test_the_watchdog_is_an_alert_at_once_and_nothing_is_kept_of_it() -> N
 
     (alert,) = worker.alerts
     assert is_watchdog(alert)
-    assert worker.table == {}
+    assert worker.states == []

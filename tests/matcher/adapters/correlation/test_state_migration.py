@@ -9,9 +9,8 @@ from schemas.duty import DUTY_PACK, SOURCE_UNREADABLE
 from schemas.indication import Indication
 from schemas.topics import DEAD_LETTERS, SIGNALS
 from services.matcher.adapters.rules.bundles import Bundles
-from services.matcher.adapters.state.keys import StateKind, has_kind
+from services.matcher.adapters.state.keys import ValueKind, has_kind
 from services.matcher.domain.changes.ending import REMOVED, RESET
-from tests.matcher.adapters.correlation.test_correlate import AFTER, ticks
 from tests.matcher.builders import HOUR, NOON, RULE, hit
 from tests.matcher.changing import (
     ABOVE,
@@ -24,6 +23,7 @@ from tests.matcher.changing import (
     rules,
     worker,
 )
+from tests.matcher.correlation import AFTER, ticks
 from tests.matcher.messages import Given, tick, tick_message
 
 
@@ -135,7 +135,7 @@ async def test_a_reset_rule_ends_its_alerts_and_counts_from_nothing() -> None:
 async def test_a_change_broken_off_is_made_again_and_ends_the_same() -> None:
     for on_change in (OnChange.REBUILD, OnChange.RESET):
         first = await worker(RULE, OTHER).hear(*THREE)
-        clock = {key: raw for key, raw in first.table.items() if has_kind(key, StateKind.CLOCK)}
+        clock = {key: raw for key, raw in first.table.items() if has_kind(key, ValueKind.PROGRESS)}
         first.put(rules(PAIR, OTHER, number=1, changed=[PAIR], on_change=on_change))
         await first.tick()
         torn = first.table | clock

@@ -9,19 +9,15 @@ from schemas.alert import Alert, Status
 from schemas.envelope import INDICATION, header
 from schemas.indication import Indication
 from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
-from services.matcher.adapters.correlation.correlate import Correlator
-from services.matcher.adapters.correlation.hypotheses import Hypotheses
 from services.matcher.adapters.rules.bundles import Bundles
-from services.matcher.adapters.state.keyed_states import KeyedStates
-from services.matcher.adapters.state.windows import Windows
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.hypotheses.state import HypothesisState, decode_hypothesis
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.fakes import FakeOutbox
-from tests.matcher.adapters.correlation.test_correlate import time_of
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit, retraction
+from tests.matcher.correlation import correlator
 from tests.matcher.hypotheses import hypothesis
 from tests.matcher.messages import Given, signal_message, tick, tick_message
 
@@ -44,13 +40,12 @@ class HypothesisWorker:
     table: dict[bytes, bytes] = field(default_factory=dict)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     offsets: "count[int]" = field(default_factory=lambda: count(100))
+    partitions: int = 1
 
     def __post_init__(self) -> None:
         rulebook = Rulebook(windows={("iraq", "joint_march"): self.rule}, hypotheses=(self.told,))
-        windows = Windows(KeyedStates(self.table), {})
-        hypotheses = Hypotheses(KeyedStates(self.table), {}, partitions=1)
         bundles = Bundles(ActiveRules(rulebook))
-        self.correlation = Correlator(windows, hypotheses, self.outbox, time_of, bundles)
+        self.correlation = correlator(bundles, self.table, self.outbox, self.partitions)
 
     async def take(self, *messages: Given) -> "HypothesisWorker":
         for message in messages:
@@ -144,8 +139,7 @@ async def test_evidence_already_observed_enters_with_the_first_tick() -> None:
 async def test_evidence_already_observed_enters_where_its_messages_would_come() -> None:
     table: dict[bytes, bytes] = {}
     for partition in range(4):
-        worker = HypothesisWorker(told=OBSERVED, table=table)
-        worker.correlation.hypotheses.partitions = 4
+        worker = HypothesisWorker(told=OBSERVED, table=table, partitions=4)
         told = tick_message(tick(NOON), partition=partition)
         await worker.correlation.take(told)
 

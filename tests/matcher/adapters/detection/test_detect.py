@@ -12,11 +12,11 @@ from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import DEAD_LETTERS, SIGNALS
 from services.matcher.adapters.detection.matcher import Matcher, MatchResult
-from services.matcher.adapters.rules.guard import RuleFailure
 from services.matcher.adapters.topics.records import ProducerRecord
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.predicates import AllOf, FieldTest
 from services.matcher.domain.detection.view import EventView
+from services.matcher.domain.engine.effects import RuleFailure
 from services.matcher.domain.rules.rule_index import without_prefilters
 from services.matcher.domain.rules.rulebook import CompiledRule, PackRules, Rulebook
 from tests.fakes import FakeOutbox

@@ -2,11 +2,12 @@
 
 import pytest
 
-from services.matcher.adapters.state.keyed_states import LARGEST_VALUE, KeyedStates, StateTooLarge
-from services.matcher.adapters.state.keys import StateKey, StateKind
+from services.matcher.adapters.state.keyed_states import LARGEST_VALUE, KeyedStates
+from services.matcher.adapters.state.keys import TableKey, ValueKind
+from services.matcher.domain.engine.store import StateTooLarge
 
-WINDOW = StateKey(StateKind.WINDOW, 1, b'["iraq","march"]')
-PANE = WINDOW._replace(kind=StateKind.PANE, pane=(60, 1, 0))
+WINDOW = TableKey(ValueKind.WINDOW, 1, b'["iraq","march"]')
+PANE = WINDOW._replace(kind=ValueKind.PANE, pane=(60, 1, 0))
 ELSEWHERE = WINDOW._replace(partition=11)
 
 
@@ -14,9 +15,9 @@ def test_values_are_listed_by_kind_and_partition() -> None:
     states = KeyedStates({})
     states.put({WINDOW: b"1", PANE: b"2", ELSEWHERE: b"3"})
 
-    assert states.keys(StateKind.WINDOW, 1) == [WINDOW.key]
-    assert list(states.items(StateKind.WINDOW)) == [(WINDOW, b"1"), (ELSEWHERE, b"3")]
-    assert list(states.items(StateKind.PANE)) == [(PANE, b"2")]
+    assert states.keys(ValueKind.WINDOW, 1) == [WINDOW.key]
+    assert list(states.items(ValueKind.WINDOW)) == [(WINDOW, b"1"), (ELSEWHERE, b"3")]
+    assert list(states.items(ValueKind.PANE)) == [(PANE, b"2")]
 
 
 def test_a_value_that_is_deleted_is_gone_and_one_that_was_never_there_is_passed_over() -> None:

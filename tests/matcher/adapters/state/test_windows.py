@@ -1,4 +1,4 @@
-"""Windows: the states of a partition in the table, found again and swept."""
+"""The states of a partition in the table, found again and swept."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,11 +8,18 @@ from datetime import timedelta
 import pytest
 
 from services.matcher.adapters.state.keyed_states import KeyedStates
-from services.matcher.adapters.state.keys import StateKey, StateKind, has_kind
-from services.matcher.adapters.state.windows import SWEPT_AT_ONCE, Windows
+from services.matcher.adapters.state.keys import TableKey, ValueKind, has_kind
+from services.matcher.adapters.state.partition_states import PartitionStates, States
+from services.matcher.adapters.state.windows import SWEPT_AT_ONCE
 from services.matcher.domain.alerts.step import deadline, timing
-from services.matcher.domain.changes.clock import Clock
+from services.matcher.domain.changes.active_rules import ActiveRules
+from services.matcher.domain.changes.partition_progress import PartitionProgress
+from services.matcher.domain.duty.source_state import SourceState, encode_source
+from services.matcher.domain.duty.source_step import source_deadline
+from services.matcher.domain.engine.keys import StateKey, StateKind
+from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.engine.schedule import Schedule
+from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.panes import decode_front
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -20,10 +27,10 @@ from tests.matcher.builders import NOON, RULE, hit
 from tests.matcher.course import WindowCourse
 
 NAME = (RULE.pack, RULE.name)
-KEY = hit(0).key
-HEAD = StateKey(StateKind.WINDOW, 1, KEY).encode()
-OTHER = b'["iraq","joint_march",["place","]#1-2-3"]]'
-Act = Callable[[Windows], None]
+KEY = StateKey(StateKind.WINDOW, hit(0).key)
+HEAD = TableKey(ValueKind.WINDOW, 1, KEY.name).encode()
+OTHER = StateKey(StateKind.WINDOW, b'["iraq","joint_march",["place","]#1-2-3"]]')
+Act = Callable[[PartitionStates], None]
 
 
 class Killed(Exception):
@@ -45,7 +52,7 @@ class CountingTable(dict[bytes, bytes]):
         super().__delitem__(key)
 
     def get(self, key: bytes, default: bytes | None = None) -> bytes | None:  # type: ignore[override]
-        self.panes_read += has_kind(key, StateKind.PANE)
+        self.panes_read += has_kind(key, ValueKind.PANE)
         return super().get(key, default)
 
     def _written(self) -> None:
@@ -59,8 +66,14 @@ def state(*hours: float) -> WindowState:
     return WindowCourse(RULE).take(*(hit(at, f"e{at}") for at in hours)).state
 
 
-def windows(table: dict[bytes, bytes], rule: WindowRule = RULE) -> Windows:
-    return Windows(KeyedStates(table), {NAME: rule})
+def states(table: dict[bytes, bytes], *rules: WindowRule) -> States:
+    """As after a start."""
+    known = {(rule.pack, rule.name): rule for rule in rules or (RULE,)}
+    return States(KeyedStates(table), Processors.of(ActiveRules(Rulebook(windows=known))))
+
+
+def partition(table: dict[bytes, bytes], *rules: WindowRule) -> PartitionStates:
+    return states(table, *rules).partition(1)
 
 
 def scheduled(schedule: Schedule) -> tuple[object, object, object]:
@@ -68,46 +81,61 @@ def scheduled(schedule: Schedule) -> tuple[object, object, object]:
 
 
 def panes(table: dict[bytes, bytes]) -> set[bytes]:
-    return {key for key in table if has_kind(key, StateKind.PANE)}
+    return {key for key in table if has_kind(key, ValueKind.PANE)}
 
 
 def named(table: dict[bytes, bytes]) -> set[bytes]:
     panes = decode_front(table[HEAD]).panes if HEAD in table else ()
-    return {StateKey(StateKind.PANE, 1, KEY, pane).encode() for pane in panes}
+    return {TableKey(ValueKind.PANE, 1, KEY.name, pane).encode() for pane in panes}
 
 
 def test_the_keys_of_a_partition_are_those_of_its_states_whatever_its_rules() -> None:
     table = CountingTable()
-    kept = windows(table)
-    kept.keep(1, KEY, state(0, 100), NOON)
-    kept.keep(11, OTHER, state(0), NOON)
+    written = states(table)
+    written.partition(1).put(KEY, state(0, 100), NOON)
+    written.partition(11).put(OTHER, state(0), NOON)
 
-    assert list(Windows(KeyedStates(table), {}).keys(1)) == [KEY]
-    assert list(Windows(KeyedStates(table), {}).keys(0)) == []
+    unknown = replace(RULE, name="another")
+    assert states(table, unknown).partition(1).all_keys() == [KEY]
+    assert states(table, unknown).partition(0).all_keys() == []
 
 
 def test_after_a_restart_states_are_due_as_before_and_no_pane_is_read_for_it() -> None:
     table, whole = CountingTable(), state(0, 1, 100)
-    live = windows(table)
-    live.keep(1, KEY, whole, deadline(RULE, whole))
+    due = deadline(RULE, whole)
+    partition(table).put(KEY, whole, due)
     before = table.panes_read
 
-    again = windows(table)
+    again = states(table)
 
-    assert scheduled(again.schedule(1)) == scheduled(live.schedule(1))
+    assert scheduled(again.schedule(1)) == ({KEY: due}, {KEY: whole.offset}, whole.offset)
     assert scheduled(again.schedule(2)) == scheduled(Schedule())
-    assert (again.schedule(1).when[KEY], table.panes_read) == (deadline(RULE, whole), before)
-    assert again.state(1, KEY) == whole
+    assert table.panes_read == before
+    assert again.partition(1).get(KEY) == whole
 
 
 def test_a_rule_that_was_changed_meanwhile_decides_anew_when_its_states_are_due() -> None:
     table, whole = CountingTable(), state(0, 1, 100)
-    windows(table).keep(1, KEY, whole, None)
+    written = states(table)
+    written.partition(1).put(KEY, whole, None)
     changed = replace(RULE, resolve_after=timedelta(days=400))
+    rules = ActiveRules(Rulebook(windows={NAME: changed}))
 
-    due = windows(table, changed).schedule(1).when[KEY]
+    started = states(table, changed).schedule(1).when[KEY]
+    written.use(Processors.of(rules))
 
-    assert due == deadline(changed, whole) != deadline(RULE, whole)
+    assert started == deadline(changed, whole) != deadline(RULE, whole)
+    assert written.schedule(1).when[KEY] == started
+
+
+def test_a_source_is_due_after_a_restart_as_its_pack_says() -> None:
+    key, seen = StateKey(StateKind.SOURCE, b"reuters"), SourceState(0, offset=4)
+    table = {TableKey(ValueKind.SOURCE, 1, key.name).encode(): encode_source(seen)}
+
+    schedule = partition(table).schedule
+
+    assert schedule.when[key] == source_deadline(None, seen)
+    assert schedule.not_before(4) == (key,)
 
 
 @pytest.mark.parametrize(
@@ -120,34 +148,38 @@ def test_every_length_of_a_rule_is_in_its_timing(field: str) -> None:
     assert timing(replace(RULE, title="Another")) == timing(RULE)
 
 
-def _grow(told: Windows) -> None:
-    told.keep(1, KEY, state(0, 100, 110, 300), NOON)
+def _grow(store: PartitionStates) -> None:
+    store.put(KEY, state(0, 100, 110, 300), NOON)
 
 
-def _shrink(told: Windows) -> None:
-    told.keep(1, KEY, state(300), NOON)
+def _shrink(store: PartitionStates) -> None:
+    store.put(KEY, state(300), NOON)
 
 
-def _drop(told: Windows) -> None:
-    told.drop(1, KEY)
+def _delete(store: PartitionStates) -> None:
+    store.delete(KEY)
 
 
-@pytest.mark.parametrize("act", [_grow, _shrink, _drop])
+def tick(store: PartitionStates) -> PartitionStates:
+    assert store.schedule is not None
+    store.put_progress(PartitionProgress())
+    return store
+
+
+@pytest.mark.parametrize("act", [_grow, _shrink, _delete])
 def test_what_a_kill_leaves_half_done_is_swept_up_at_the_next_tick(act: Act) -> None:
     for writes in range(12):
         table = CountingTable()
-        windows(table).keep(1, KEY, state(0, 100), NOON)
+        partition(table).put(KEY, state(0, 100), NOON)
         table.writes_left = writes
         with suppress(Killed):
-            act(windows(table))
+            act(partition(table))
         table.writes_left = None
 
-        again = windows(table)
-        again.schedule(1)
-        again.keep_clock(1, Clock())
+        again = tick(partition(table))
 
         assert panes(table) == named(table)
-        assert again.state(1, KEY) == windows(table).state(1, KEY)
+        assert again.get(KEY) == partition(table).get(KEY)
 
 
 def orphan(number: int, partition: int = 1) -> bytes:
@@ -158,39 +190,35 @@ def test_only_panes_of_the_partition_in_hand_are_swept_some_at_a_time() -> None:
     own = {orphan(number): b"[]" for number in range(SWEPT_AT_ONCE + 1)}
     foreign = {orphan(0, partition=2): b"[]"}
     table = CountingTable(own | foreign)
-    told = windows(table)
-    told.schedule(1)
+    store = tick(partition(table))
 
-    told.keep_clock(1, Clock())
     assert len(panes(table)) == 2
-    told.keep_clock(1, Clock())
+    tick(store)
     assert panes(table) == foreign.keys()
 
 
 def test_a_pane_that_belongs_to_a_state_by_the_time_of_the_sweep_stays() -> None:
     table, whole = CountingTable(), state(0, 100)
-    windows(table).keep(1, KEY, whole, NOON)
+    partition(table).put(KEY, whole, NOON)
     table.pop(HEAD)
-    told = windows(table)
-    told.schedule(1)
+    store = partition(table)
+    assert store.schedule is not None
 
-    told.keep(1, KEY, whole, NOON)
-    told.keep_clock(1, Clock())
+    store.put(KEY, whole, NOON)
+    tick(store)
 
-    assert windows(table).state(1, KEY) == whole
+    assert partition(table).get(KEY) == whole
 
 
 def test_nothing_but_panes_is_ever_swept() -> None:
     others = {
-        b"1:s:p:1.2.3:telegram": b"{}",
+        b"1:s:p:1.2.3:telegram": encode_source(SourceState(0)),
         b'1:h:["iraq","likely",["hypothesis","likely"]]': b"{}",
         b'1:w:["iraq","gone",["place",":p:1.2.3:"]]': b'[1,0,"",null,[]]',
         b"1:later:1.2.3:of a kind to come": b"{}",
     }
     table = CountingTable(others)
-    told = windows(table)
-    told.schedule(1)
 
-    told.keep_clock(1, Clock())
+    tick(partition(table))
 
     assert others.items() <= table.items()

@@ -13,7 +13,6 @@ from schemas.indication import Indication
 from services.matcher.adapters.topics.codec import (
     LONGEST_REASON,
     Poison,
-    SignalsMessage,
     decode_events,
     decode_signals_message,
     encode_barrier,
@@ -23,6 +22,7 @@ from services.matcher.adapters.topics.codec import (
     encode_tick,
 )
 from services.matcher.adapters.topics.records import ProducerRecord
+from services.matcher.domain.engine.messages import SignalsMessage
 from tests.matcher.builders import NOON, hit
 from tests.matcher.messages import Given, event, given, tick, tick_message
 

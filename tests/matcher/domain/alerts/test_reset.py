@@ -13,7 +13,12 @@ from schemas.signal import Signal
 from services.matcher.domain.alerts.announce import MERGED
 from services.matcher.domain.alerts.reset import reset_state
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
-from services.matcher.domain.changes.ending import REMOVED, RESET, ended, nameless
+from services.matcher.domain.changes.ending import (
+    REMOVED,
+    RESET,
+    end_alerts,
+    end_alerts_of_unknown,
+)
 from services.matcher.domain.changes.release import CHANGED, history
 from services.matcher.domain.windows.state import WindowState, micros
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -224,7 +229,7 @@ def test_alerts_of_a_rule_that_is_reset_or_removed_end_with_their_evidence() -> 
     course = WindowCourse(RULE).take(*THREE)
 
     for why in (RESET, REMOVED):
-        (alert,) = ended(RULE, course.state, NOON + 9 * HOUR, why)
+        (alert,) = end_alerts(RULE, course.state, NOON + 9 * HOUR, why)
 
         assert (alert.id, alert.status, alert.revision) == (course.last.id, Status.RESOLVED, 2)
         assert (alert.reason, alert.resolved_at) == (why, NOON + 9 * HOUR)
@@ -233,9 +238,9 @@ def test_alerts_of_a_rule_that_is_reset_or_removed_end_with_their_evidence() -> 
 
 def test_an_alert_ends_even_if_nobody_knows_its_rule_any_more() -> None:
     course = WindowCourse(RULE).take(*THREE)
-    unknown, state = nameless((RULE.pack, RULE.name), course.state)
+    name = (RULE.pack, RULE.name)
 
-    (alert,) = ended(unknown, state, NOON, REMOVED)
+    (alert,) = end_alerts_of_unknown(name, course.state, NOON, REMOVED)
 
     assert (alert.id, alert.fingerprint) == (course.last.id, course.last.fingerprint)
     assert (alert.rule.title, alert.level, alert.evidence_count) == ("joint_march", RULE.level, 3)
@@ -244,7 +249,7 @@ def test_an_alert_ends_even_if_nobody_knows_its_rule_any_more() -> None:
 def test_a_resolved_alert_does_not_end_again() -> None:
     course = WindowCourse(RULE).take(*THREE).tick(NOON + 9 * HOUR)
 
-    assert ended(RULE, course.state, NOON, REMOVED) == ()
+    assert end_alerts(RULE, course.state, NOON, REMOVED) == ()
 
 
 def test_for_rules_above_an_alert_is_backfill_if_its_hits_are() -> None:

@@ -1,9 +1,10 @@
 """When the states of a partition are due, and what each has seen."""
 
+from services.matcher.domain.engine.keys import StateKey, StateKind
 from services.matcher.domain.engine.schedule import Schedule
 from tests.matcher.builders import HOUR, NOON
 
-A, B = b"a", b"b"
+A, B = StateKey(StateKind.SOURCE, b"a"), StateKey(StateKind.SOURCE, b"b")
 
 
 def test_a_key_is_due_once_when_its_time_has_come() -> None:

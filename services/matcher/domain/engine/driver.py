@@ -1,0 +1,92 @@
+"""The driver: handles states one by one and puts their effects in order.
+
+A message has effects on states and on topics, and a crash may keep either without the other. State
+kept and alert lost: the message comes again, is not past the state's offset, and leads to the alert
+again. Alert sent and state lost: the message meets the old state and leads to the same alert, with
+the same id and revision. So their order does not matter, with one exception: a state that is to be
+deleted, or to forget an alert, is the last that knows it, so Kafka has all alerts first.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.matcher.domain.changes.rule_change import RuleChange
+from services.matcher.domain.engine.effects import Command, DeadLetter, Effects, RuleFailure, Wait
+from services.matcher.domain.engine.keys import StateKey
+from services.matcher.domain.engine.processor import Cause, ProcessingContext
+from services.matcher.domain.engine.processors import Processors
+from services.matcher.domain.engine.store import PartitionStore, StateTooLarge
+
+Guard = Callable[[str, Callable[[], Effects[Any]]], Effects[Any] | RuleFailure]
+"""Calls the code of the rule so named. Such code is pure, and would fail again."""
+AT_ONCE = 50
+"""States that are handled before others have their turn in the worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """Applies a cause to the states of keys, by `processors`; due times follow what is written.
+
+    Whoever iterates carries out each command before the next one is asked for.
+    """
+
+    store: PartitionStore
+    guard: Guard
+    processors: Processors
+
+    def apply(
+        self, keys: Sequence[StateKey], cause: Cause, context: ProcessingContext
+    ) -> Iterator[Command]:
+        """The commands that a cause leads to for these keys, each of which is there once."""
+        for start in range(0, len(keys), AT_ONCE):
+            if start:
+                yield Wait.TURN
+            forgetting: list[tuple[StateKey, Effects[Any]]] = []
+            for key in keys[start : start + AT_ONCE]:
+                state = self.store.get(key)
+                effects = self._handle(key, state, cause, context)
+                if isinstance(effects, RuleFailure):
+                    yield DeadLetter(effects.reason, effects.where)
+                elif effects.forgets_alerts:
+                    yield from effects.commands
+                    forgetting.append((key, effects))
+                else:
+                    yield from self._write_and_send(key, state, effects)
+            if forgetting:
+                yield Wait.ACKNOWLEDGED
+            yield from filter(None, (self._write(*last) for last in forgetting))
+
+    def _handle(
+        self, key: StateKey, state: Any, cause: Cause, context: ProcessingContext
+    ) -> Effects[Any] | RuleFailure:
+        """The effects on one state. A change of rules goes on without the rule that failed."""
+        processor = self.processors.by_kind[key.kind]
+        effects = self.guard(key.label, lambda: processor.handle(key, state, cause, context))
+        if isinstance(effects, RuleFailure) and isinstance(cause, RuleChange):
+            return processor.handle(key, state, replace(cause, asks_rules=False), context)
+        return effects
+
+    def _write_and_send(
+        self, key: StateKey, state: Any, effects: Effects[Any]
+    ) -> Iterator[Command]:
+        if not effects.is_changed:
+            if state is not None:
+                self.store.schedule.note(key, effects.due, state.offset)
+        elif refused := self._write(key, effects):
+            yield refused
+            return
+        yield from effects.commands
+
+    def _write(self, key: StateKey, effects: Effects[Any]) -> DeadLetter | None:
+        """Write or delete a state; the answer is what refuses it."""
+        if effects.state is None:
+            self.store.delete(key)
+            self.store.schedule.drop(key)
+            return None
+        try:
+            self.store.put(key, effects.state, effects.due)
+        except StateTooLarge as error:
+            return DeadLetter(str(error))
+        self.store.schedule.note(key, effects.due, effects.state.offset)
+        return None

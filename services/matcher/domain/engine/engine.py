@@ -1,0 +1,158 @@
+"""The engine: the messages of one signals partition, dispatched to the states of its keys."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from schemas.bundle import BackfillBarrier
+from schemas.duty import is_own
+from schemas.heartbeat import Heartbeat
+from schemas.tick import Tick
+from services.matcher.domain.changes.active_rules import ActiveRules
+from services.matcher.domain.changes.partition_progress import PartitionProgress
+from services.matcher.domain.changes.rule_change import RuleChange
+from services.matcher.domain.duty.watchdog import watchdog_alert
+from services.matcher.domain.engine.driver import Driver, Guard
+from services.matcher.domain.engine.effects import Command, Send, Wait
+from services.matcher.domain.engine.keys import StateKey, StateKind
+from services.matcher.domain.engine.messages import SignalsMessage, repeated_barrier, state_key
+from services.matcher.domain.engine.processor import ProcessingContext
+from services.matcher.domain.engine.processors import Processors
+from services.matcher.domain.engine.store import PartitionStore, SignalsPartitions
+
+
+@dataclass(slots=True)
+class Engine:
+    """Handles the messages of signals partition `partition`, for as long as a worker owns it.
+
+    It performs no I/O: it reads and writes `store` and yields what is to be sent and waited for.
+    `driver` has the rules of the message before. `repeats_barriers` until the barriers for the
+    rules above have been sent again, since another table may have lost them.
+    """
+
+    partition: int
+    partitions: SignalsPartitions
+    store: PartitionStore
+    guard: Guard
+    progress: PartitionProgress = field(init=False)
+    driver: Driver | None = None
+    repeats_barriers: bool = True
+
+    def __post_init__(self) -> None:
+        self.progress = self.store.progress()
+
+    def handle(
+        self, message: SignalsMessage, offset: int, now: datetime, processors: Processors
+    ) -> Iterator[Command]:
+        """Apply a message by the rules of `processors`; states migrate to them before."""
+        driver = self.driver
+        if driver is None or driver.processors is not processors:
+            driver = Driver(self.store, self.guard, processors)
+            yield from self._migrate(driver, offset, now)
+        after = self._progress_after(message, offset, processors)
+        context = ProcessingContext(offset, now, processors.rules, self.progress, after)
+        match message:
+            case Tick() | BackfillBarrier():
+                yield from self._pass_time(driver, message, context)
+            case Heartbeat() if is_own(message.source):
+                yield Send(watchdog_alert(message, self.partition, now))
+            case _:
+                yield from driver.apply((state_key(message),), message, context)
+
+    def _migrate(self, driver: Driver, offset: int, now: datetime) -> Iterator[Command]:
+        """Bring the states to other rules; the progress is written last.
+
+        Broken off on the way, the migration is made again, and twice is the same as once.
+        """
+        rules, record = driver.processors.rules, self.progress.rules
+        if not record.is_current(rules.number, driver.processors.digest):
+            change = RuleChange(self.progress, self._former(record.bundle), rules)
+            context = ProcessingContext(offset, now, rules, self.progress, self.progress)
+            is_affected = driver.processors.is_affected
+            keys = [key for key in self.store.all_keys() if is_affected(key, change)]
+            yield from driver.apply(keys, change, context)
+            yield Wait.ACKNOWLEDGED
+            record = record.migrate(rules.rulebook)
+            self._put_progress(msgspec.structs.replace(self.progress, rules=record))
+        self._schedule_first(driver.processors)
+        self.driver = driver
+
+    def _former(self, number: int) -> ActiveRules | None:
+        rules = None if self.driver is None else self.driver.processors.rules
+        return rules if rules is not None and rules.number == number else None
+
+    def _schedule_first(self, processors: Processors) -> None:
+        """Note when keys are due that have no state yet and whose messages come here."""
+        for key in processors.first_keys():
+            is_here = self.partitions.partition_of(key.name) == self.partition
+            if is_here and self.store.get(key) is None:
+                self.store.schedule.note(key, processors.due_at(key, None), -1)
+
+    def _progress_after(
+        self, message: SignalsMessage, offset: int, processors: Processors
+    ) -> PartitionProgress:
+        """The progress with the message applied; the same object if it changes nothing."""
+        clock, rules, backfill = self.progress.clock, self.progress.rules, self.progress.backfill
+        if isinstance(message, Tick):
+            clock = clock.advance(message, offset)
+            rules = rules.watch(processors.watching, clock.now()).with_digest(processors.digest)
+            backfill = backfill.pass_barrier(repeated_barrier(message), rules.bundle)
+        elif isinstance(message, BackfillBarrier):
+            backfill = backfill.pass_barrier(message, rules.bundle)
+        after = PartitionProgress(clock, rules, backfill)
+        return self.progress if after.is_same(self.progress) else after
+
+    def _pass_time(
+        self, driver: Driver, message: Tick | BackfillBarrier, context: ProcessingContext
+    ) -> Iterator[Command]:
+        """Handle what is due, what is released, and what has seen this message already.
+
+        The progress is written last: a crash on the way leaves the message to be applied again.
+        """
+        schedule, time = self.store.schedule, context.progress.clock.now()
+        repeated = schedule.not_before(context.offset)
+        is_repeat = context.progress is self.progress
+        due = () if time is None or is_repeat else tuple(schedule.pop(time))
+        keys = dict.fromkeys((*repeated, *self._released(driver, context), *due))
+        yield from driver.apply(tuple(keys), message, context)
+        barriers = self._barriers_above(driver.processors, context)
+        if barriers:
+            yield Wait.ACKNOWLEDGED
+            yield from map(Send, barriers)
+            yield Wait.ACKNOWLEDGED
+        if not is_repeat:
+            self._put_progress(context.progress)
+
+    def _released(self, driver: Driver, context: ProcessingContext) -> Sequence[StateKey]:
+        """The keys of the rules whose past is complete with this message."""
+        if context.progress.backfill is context.before.backfill:
+            return ()
+        released = {rule for rule in driver.processors.windows if context.is_released(rule)}
+        windows = (key for key in self.store.all_keys() if key.kind is StateKind.WINDOW)
+        return [key for key in windows if key.rule in released] if released else ()
+
+    def _barriers_above(
+        self, processors: Processors, context: ProcessingContext
+    ) -> list[BackfillBarrier]:
+        """Barriers for the rules above, behind everything that those below have sent."""
+        before, backfill = self.progress.backfill, context.progress.backfill
+        repeats, self.repeats_barriers = self.repeats_barriers, False
+        if not repeats and before.released == backfill.released:
+            return []
+        top = max(map(context.rules.level, processors.windows))
+        return [
+            BackfillBarrier(
+                partition=self.partition,
+                partitions=self.partitions.count,
+                bundle=bundle,
+                level=level + 1,
+            )
+            for level, bundle in backfill.released.items()
+            if level < top and (repeats or before.released_on(level) != bundle)
+        ]
+
+    def _put_progress(self, progress: PartitionProgress) -> None:
+        self.store.put_progress(progress)
+        self.progress = progress

@@ -1,0 +1,40 @@
+"""Keys of states: every state belongs to a window, a hypothesis or a source."""
+
+from enum import Enum
+from typing import Any, NamedTuple
+
+import msgspec
+
+from services.matcher.domain.rules.rulebook import RuleKey
+
+
+class StateKind(bytes, Enum):
+    """What a state is of."""
+
+    WINDOW = b"w"
+    HYPOTHESIS = b"h"
+    SOURCE = b"s"
+
+
+class StateKey(NamedTuple):
+    """The key of one state in its signals partition.
+
+    `name` is the Kafka key of a window or hypothesis, and the name of a source.
+    """
+
+    kind: StateKind
+    name: bytes
+
+    @property
+    def label(self) -> str:
+        """The name of the rule, hypothesis or source."""
+        return self.name.decode() if self.kind is StateKind.SOURCE else self.rule[1]
+
+    @property
+    def rule(self) -> RuleKey:
+        """Pack and name of the rule or hypothesis."""
+        pack, rule, *_group = _NAME.decode(self.name)
+        return pack, rule
+
+
+_NAME = msgspec.json.Decoder(list[Any])

@@ -1,0 +1,69 @@
+"""The processors of every kind of state, under the same active rules."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from schemas.indication import hypothesis_key
+from services.matcher.domain.changes.active_rules import ActiveRules
+from services.matcher.domain.changes.rule_change import RuleChange
+from services.matcher.domain.changes.rule_record import names_digest
+from services.matcher.domain.duty.windows import DUTY_WINDOWS
+from services.matcher.domain.engine.hypothesis_processor import HypothesisProcessor
+from services.matcher.domain.engine.keys import StateKey, StateKind
+from services.matcher.domain.engine.processor import KeyedProcessor
+from services.matcher.domain.engine.source_processor import SourceProcessor
+from services.matcher.domain.engine.window_processor import WindowProcessor
+from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
+from services.matcher.domain.rules.rulebook import RuleKey
+from services.matcher.domain.windows.window_rule import WindowRule
+
+
+@dataclass(frozen=True, slots=True)
+class Processors:
+    """The processor of each kind.
+
+    `digest` is that of the names of the rules. Of `watching` only the record of a partition knows
+    since when they watch.
+    """
+
+    rules: ActiveRules
+    windows: Mapping[RuleKey, WindowRule]
+    hypotheses: Mapping[RuleKey, WatchedHypothesis]
+    by_kind: Mapping[StateKind, KeyedProcessor[Any]]
+    digest: str
+    watching: frozenset[RuleKey]
+
+    @classmethod
+    def of(cls, rules: ActiveRules) -> Self:
+        """Those of these rules."""
+        book = rules.rulebook
+        windows = {**book.windows, **DUTY_WINDOWS}
+        hypotheses = {(one.pack, one.name): one for one in book.hypotheses}
+        by_kind: dict[StateKind, KeyedProcessor[Any]] = {
+            StateKind.WINDOW: WindowProcessor(windows),
+            StateKind.HYPOTHESIS: HypothesisProcessor(hypotheses),
+            StateKind.SOURCE: SourceProcessor(book.sources, book.hypotheses),
+        }
+        asking = (key for key, rule in book.windows.items() if rule.needs_since)
+        watching = frozenset(key for key in asking if rules.generation(key).since is None)
+        return cls(rules, windows, hypotheses, by_kind, names_digest(book), watching)
+
+    def first_keys(self) -> Iterator[StateKey]:
+        """The keys of hypotheses, which may be due without a state by prior observations."""
+        for pack, name in self.hypotheses:
+            yield StateKey(StateKind.HYPOTHESIS, hypothesis_key(pack, name, exercise=False))
+
+    def is_affected(self, key: StateKey, change: RuleChange) -> bool:
+        """Whether the state of a key has to be handled for a change of rules.
+
+        Those of sources need not: the next tick ends the watch of one that no pack names any more.
+        """
+        if key.kind is StateKind.WINDOW:
+            return key.rule not in self.windows or change.affects(key.rule)
+        return key.kind is StateKind.HYPOTHESIS and key.rule not in self.hypotheses
+
+    def due_at(self, key: StateKey, state: Any | None) -> datetime | None:
+        """The clock time at which a tick has to be handled; None: never."""
+        return self.by_kind[key.kind].due_at(key, state)

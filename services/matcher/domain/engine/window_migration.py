@@ -1,0 +1,87 @@
+"""What a change of rules leads to for the state of one window."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from services.matcher.domain.alerts.reset import reset_state
+from services.matcher.domain.alerts.step import current_alerts, deadline
+from services.matcher.domain.changes.ending import (
+    REMOVED,
+    RESET,
+    end_alerts,
+    end_alerts_of_unknown,
+)
+from services.matcher.domain.changes.release import history
+from services.matcher.domain.changes.rule_change import RuleChange
+from services.matcher.domain.engine.effects import Effects, Send
+from services.matcher.domain.engine.processor import ProcessingContext
+from services.matcher.domain.engine.window_step import current_indications, hits_above
+from services.matcher.domain.rules.rulebook import RuleKey
+from services.matcher.domain.windows.state import WindowState
+from services.matcher.domain.windows.window_rule import WindowRule
+
+
+@dataclass(frozen=True, slots=True)
+class WindowMigration:
+    """The migration of the states of rule `name`: `rule` now, None if it was removed."""
+
+    name: RuleKey
+    rule: WindowRule | None
+    change: RuleChange
+    context: ProcessingContext
+
+    def run(self, state: WindowState) -> Effects[WindowState]:
+        """Delete, reset or keep the state."""
+        if self.rule is None:
+            sent = (*self._repeat_alerts(state), *self._end_alerts(state, REMOVED))
+            return Effects(None, commands=sent, forgets_alerts=True)
+        if not self.change.resets(self.name):
+            return self._keep(self.rule, state)
+        after, repeats = self._reset(self.rule, state), tuple(self._repeat_alerts(state))
+        if self.change.rebuilds(self.name):
+            return Effects(after, commands=repeats)
+        due, sent = deadline(self.rule, after), (*repeats, *self._end_alerts(state, RESET))
+        return Effects(after, due=due, commands=sent, forgets_alerts=True)
+
+    def _repeat_alerts(self, state: WindowState) -> Iterable[Send]:
+        """The alerts of a state that has seen this message: they may be lost, and never sent again.
+
+        Of a rule that was backfilling there is nothing to repeat.
+        """
+        rule = self.change.former_rule(self.name) or self.rule
+        if state.offset < self.context.offset or self.change.was_backfilling(self.name):
+            return ()
+        if rule is None or not rule.announces or not self.change.asks_rules:
+            return ()
+        return (Send(alert, is_repeat=True) for alert in current_alerts(rule, state))
+
+    def _end_alerts(self, state: WindowState, reason: str) -> Iterable[Send]:
+        former, now = self.change.former_rule(self.name), self.context.now
+        if former is None:
+            return map(Send, end_alerts_of_unknown(self.name, state, now, reason))
+        return map(Send, end_alerts(former, state, now, reason)) if former.announces else ()
+
+    def _reset(self, rule: WindowRule, state: WindowState) -> WindowState:
+        generation, clock = self.context.rules.generation(self.name), self.context.progress.clock
+        former = self.change.former_rule(self.name)
+        return reset_state(rule, former, state, generation, clock.now())
+
+    def _keep(self, rule: WindowRule, state: WindowState) -> Effects[WindowState]:
+        """Send what those rules above and hypotheses need that are new with this change."""
+        if not self.change.asks_rules:
+            return Effects(state, is_changed=False)
+        sent = (*self._hits_for_rebuilt(rule, state), *self._news_for_new(rule, state))
+        return Effects(state, is_changed=False, due=deadline(rule, state), commands=sent)
+
+    def _hits_for_rebuilt(self, rule: WindowRule, state: WindowState) -> Iterator[Send]:
+        above = self.change.rebuilt_above(self.name)
+        for hit in hits_above(self.context.rules, history(rule, state)) if above else ():
+            if (hit.pack, hit.rule) in above:
+                yield Send(hit.model_copy(update={"backfill": True}))
+
+    def _news_for_new(self, rule: WindowRule, state: WindowState) -> Iterator[Send]:
+        hypotheses = self.change.new_hypotheses(self.name)
+        now = self.context.now
+        for indication in current_indications(rule, state, now) if hypotheses else ():
+            if indication.hypothesis in hypotheses:
+                yield Send(indication)

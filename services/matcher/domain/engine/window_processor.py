@@ -1,0 +1,59 @@
+"""The processor of windows: hits, retractions, time and changes of rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from schemas.signal import Signal
+from services.matcher.domain.alerts.step import deadline
+from services.matcher.domain.changes.rule_change import RuleChange
+from services.matcher.domain.engine.effects import Count, DeadLetter, Effects, Metric
+from services.matcher.domain.engine.keys import StateKey
+from services.matcher.domain.engine.processor import Cause, ProcessingContext
+from services.matcher.domain.engine.window_migration import WindowMigration
+from services.matcher.domain.engine.window_step import WindowStep
+from services.matcher.domain.rules.rulebook import RuleKey
+from services.matcher.domain.windows.state import WindowState
+from services.matcher.domain.windows.window_rule import WindowRule
+
+
+@dataclass(frozen=True, slots=True)
+class WindowProcessor:
+    """The processor of the windows of these rules."""
+
+    rules: Mapping[RuleKey, WindowRule]
+
+    def handle(
+        self, key: StateKey, state: WindowState | None, cause: Cause, context: ProcessingContext
+    ) -> Effects[WindowState]:
+        """As the protocol says."""
+        name, known = key.rule, WindowState.empty() if state is None else state
+        rule = self.rules.get(name)
+        if isinstance(cause, RuleChange):
+            return WindowMigration(name, rule, cause, context).run(known)
+        stale = _count_stale(name, rule, cause, context) if isinstance(cause, Signal) else ()
+        if rule is None:
+            refused = () if stale else (DeadLetter(f"rule: no {name[1]} in pack {name[0]}"),)
+            return Effects(state, is_changed=False, commands=(*stale, *refused))
+        step = WindowStep(context.rules, rule, known, context.rule_step(name))
+        if isinstance(cause, Signal):
+            effects = step.count(cause)
+            return replace(effects, commands=(*stale, *effects.commands)) if stale else effects
+        if step.context.backfilling:
+            return Effects(state, is_changed=False)
+        if context.is_released(name) or context.offset <= known.offset:
+            return step.release()
+        return step.pass_time()
+
+    def due_at(self, key: StateKey, state: WindowState | None) -> datetime | None:
+        """As the protocol says."""
+        rule = self.rules.get(key.rule)
+        return None if rule is None or state is None else deadline(rule, state)
+
+
+def _count_stale(
+    name: RuleKey, rule: WindowRule | None, signal: Signal, context: ProcessingContext
+) -> tuple[Count, ...]:
+    rules = context.rules
+    newest = rules.number if rule is None else rules.generation(name).changed_in
+    return (Count(Metric.STALE_SIGNAL, *name),) if signal.bundle < newest else ()

@@ -1,0 +1,105 @@
+"""One step of one window, and everything that it sends."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.alert import Alert
+from schemas.indication import Indication
+from schemas.signal import Signal
+from services.matcher.domain.alerts.forget import is_full
+from services.matcher.domain.alerts.step import (
+    StepContext,
+    StepResult,
+    current_alerts,
+    deadline,
+    step_window,
+)
+from services.matcher.domain.changes.active_rules import ActiveRules
+from services.matcher.domain.changes.release import history, release
+from services.matcher.domain.engine.effects import Count, DeadLetter, Effects, Metric, Send
+from services.matcher.domain.hypotheses.indications import make_indications
+from services.matcher.domain.rules.chain import chain_alert
+from services.matcher.domain.windows.state import WindowState
+from services.matcher.domain.windows.window_rule import WindowRule
+
+
+@dataclass(frozen=True, slots=True)
+class WindowStep:
+    """A step of the state of one window, by its rule, which is one of `rules`."""
+
+    rules: ActiveRules
+    rule: WindowRule
+    state: WindowState
+    context: StepContext
+
+    def count(self, signal: Signal) -> Effects[WindowState]:
+        """Apply a hit or a retraction. While the rule is backfilling it sends nothing."""
+        result = step_window(self.rule, self.state, signal, self.context)
+        if self.context.backfilling:
+            return self._effects(result, (), due=None)
+        return self._stepped(result)
+
+    def pass_time(self) -> Effects[WindowState]:
+        """Resolve and forget."""
+        return self._stepped(step_window(self.rule, self.state, None, self.context))
+
+    def release(self) -> Effects[WindowState]:
+        """Announce for the first time since the rule was changed.
+
+        Hypotheses and the rules above, which were sent nothing meanwhile, are sent all of it.
+        """
+        result = release(self.rule, self.state, self.context)
+        after = WindowState.empty() if result.state is None else result.state
+        hits = hits_above(self.rules, history(self.rule, after))
+        indications = current_indications(self.rule, after, self.context.now)
+        return self._effects(result, (*hits, *indications), self._due(result))
+
+    def _stepped(self, result: StepResult) -> Effects[WindowState]:
+        indications = make_indications(self.rule, self.state, result, self.context.now)
+        hits = hits_above(self.rules, result.alerts)
+        return self._effects(result, (*hits, *indications), self._due(result))
+
+    def _effects(
+        self, result: StepResult, outputs: Iterable[Signal | Indication], due: datetime | None
+    ) -> Effects[WindowState]:
+        alerts = result.alerts if self.rule.announces else ()
+        commands = (
+            *self._notices(result),
+            *(Send(alert, is_repeat=not result.changed) for alert in alerts),
+            *map(Send, outputs),
+        )
+        forgets_alerts = _forgets_alerts(self.state, result)
+        return Effects(result.state, result.changed, due, commands, forgets_alerts)
+
+    def _notices(self, result: StepResult) -> Iterator[DeadLetter | Count]:
+        rule = self.rule
+        if result.refused is not None:
+            yield Count(Metric.TOO_LATE, rule.pack, rule.name)
+            yield DeadLetter(result.refused, rule.name)
+        if result.changed and result.state is not None and is_full(rule, result.state):
+            yield Count(Metric.FULL_WINDOW, rule.pack, rule.name)
+
+    def _due(self, result: StepResult) -> datetime | None:
+        return None if result.state is None else deadline(self.rule, result.state)
+
+
+def hits_above(rules: ActiveRules, alerts: Iterable[Alert]) -> Iterator[Signal]:
+    """The hits that alerts are for the rules above their own."""
+    return (hit for alert in alerts for hit in chain_alert(rules.rulebook, alert))
+
+
+def current_indications(
+    rule: WindowRule, state: WindowState, now: datetime
+) -> tuple[Indication, ...]:
+    """All that a state says to a hypothesis which knows nothing of it."""
+    result = StepResult(state, current_alerts(rule, state), changed=False)
+    return make_indications(rule, state, result, now)
+
+
+def _forgets_alerts(before: WindowState, result: StepResult) -> bool:
+    """Whether an alert that was sent, now or before, is in the state no more."""
+    if result.state is None or not result.changed:
+        return result.changed
+    sent = {alert.id for alert in before.announced} | {alert.id for alert in result.alerts}
+    return not sent.issubset(alert.id for alert in result.state.announced)
