@@ -29,13 +29,14 @@ from services.matcher.adapters.rules.rules_topic import RulesTopicReader
 from services.matcher.adapters.state.changelog import ensure_changelog
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.partition_states import States
+from services.matcher.adapters.state.positions import Positions
 from services.matcher.adapters.state.table import add_table, changelog_name
 from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.crash import crash_and_park
 from services.matcher.adapters.stream.group_watch import GroupWatch
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
 from services.matcher.adapters.stream.worker import new_loop, run
-from services.matcher.adapters.topics.admin import retention
+from services.matcher.adapters.topics.admin import retention, topic_id
 from services.matcher.adapters.topics.cluster import KafkaCluster, KafkaUnusable
 from services.matcher.adapters.topics.record_sender import RecordSender, TopicSender
 from services.matcher.adapters.topics.records import ConsumerRecord
@@ -62,6 +63,7 @@ class Kafka:
 
     cluster: KafkaCluster
     signals_partitions: int
+    signals_topic_id: str
     events_kept: timedelta | None
     rules: RulesTopicReader
 
@@ -103,10 +105,11 @@ async def prepare(settings: MatcherSettings) -> Kafka:
     partitions = {name: await cluster.count_partitions(full) for name, full in names.items()}
     name, count = changelog_name(app_id(settings)), partitions[SIGNALS]
     await to_thread(ensure_changelog, bootstrap, name, count)
+    signals_id = await to_thread(topic_id, bootstrap, names[SIGNALS])
     events_kept = await to_thread(retention, bootstrap, names[EVENTS])
     cluster.follow(names[EVENTS])
     rules = await RulesTopicReader.open(bootstrap, names[RULES], settings.kafka_fetch_wait_ms)
-    return Kafka(cluster, count, events_kept, rules)
+    return Kafka(cluster, count, signals_id, events_kept, rules)
 
 
 def app_id(settings: MatcherSettings) -> str:
@@ -136,10 +139,12 @@ def create_app(
         backfilled=kafka.rules.backfilled,
     )
     table = add_table(app, kafka.signals_partitions)
-    states = States(KeyedStates(table), Processors.of(bundles.current))
+    keyed_states = KeyedStates(table)
+    states = States(keyed_states, Processors.of(bundles.current))
+    positions = Positions(keyed_states, kafka.signals_topic_id)
     partitions = signals_partitions(kafka.signals_partitions)
     runner = CommandRunner(sender, kafka.signals_partitions)
-    correlation = Correlator(bundles, states, partitions, runner, _now(settings))
+    correlation = Correlator(bundles, states, positions, partitions, runner, _now(settings))
     add_agent(app, "detect", topics[EVENTS], partial(_detect, matcher, detection))
     add_agent(app, "correlate", topics[SIGNALS], correlation.take)
     table.on_recover(partial(_moved, correlation))

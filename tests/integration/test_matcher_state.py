@@ -12,9 +12,15 @@ from faust.types import TP
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
+from schemas.topics import SIGNALS
 from services.matcher.adapters.state.changelog import CONFIG, ensure_changelog
 from services.matcher.adapters.state.recovery import ChangelogBatch, read_batches
-from services.matcher.adapters.topics.admin import read_settings, retention, topic_id
+from services.matcher.adapters.topics.admin import (
+    describe_topic,
+    read_settings,
+    retention,
+    topic_id,
+)
 from services.matcher.adapters.topics.cluster import KafkaUnusable
 from tests.integration.matcher_site import (
     MARCH,
@@ -92,6 +98,23 @@ def test_windows_survive_a_kill(matcher_topics: MatcherTopics, tmp_path: Path) -
         assert reports.third_completes(PLACES)
         # the windows hold four months, the events topic one
         assert "joint_march" in read_notes(service)["look back"]
+
+
+def test_hits_of_a_recreated_signals_topic_are_no_repeats(
+    matcher_topics: MatcherTopics, tmp_path: Path, admin: KafkaAdminClient
+) -> None:
+    write_pack(tmp_path, MARCHES % "7d")
+    reports, signals = Reports(matcher_topics), matcher_topics.name(SIGNALS)
+    with matcher(matcher_topics, tmp_path) as service:
+        start_ready(service)
+        reports.send_two_of_three()
+        service.kill()
+        partitions = len(describe_topic(admin, signals)["partitions"])
+        _delete(matcher_topics.bootstrap, signals)
+        admin.create_topics([NewTopic(signals, partitions, 1)], wait_for_metadata=True)
+        start_ready(service)
+
+        assert reports.third_completes(PLACES)
 
 
 def _delete(bootstrap: str, topic: str) -> None:

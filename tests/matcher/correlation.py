@@ -1,13 +1,15 @@
 """A correlate agent over a table in memory, and the times of its messages."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from datetime import datetime
 
 from services.matcher.adapters.correlation.commands import CommandRunner
 from services.matcher.adapters.correlation.correlate import Correlator, signals_partitions
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.state.keyed_states import KeyedStates
+from services.matcher.adapters.state.keys import ValueKind, has_kind
 from services.matcher.adapters.state.partition_states import States
+from services.matcher.adapters.state.positions import Positions
 from services.matcher.adapters.topics.record_sender import RecordSender
 from services.matcher.domain.engine.messages import SignalsMessage, recorded_time
 from services.matcher.domain.engine.processors import Processors
@@ -27,11 +29,24 @@ def correlator(
     table: MutableMapping[bytes, bytes],
     outbox: RecordSender,
     partitions: int = 1,
+    topic_id: str = "signals",
 ) -> Correlator:
-    """A correlator as after a start, of so many signals partitions."""
-    states = States(KeyedStates(table), Processors.of(bundles.current))
-    runner = CommandRunner(outbox, partitions)
-    return Correlator(bundles, states, signals_partitions(partitions), runner, time_of)
+    """A correlator as after a start, of so many partitions of this signals topic."""
+    keyed_states = KeyedStates(table)
+    states = States(keyed_states, Processors.of(bundles.current))
+    return Correlator(
+        bundles,
+        states,
+        Positions(keyed_states, topic_id),
+        signals_partitions(partitions),
+        CommandRunner(outbox, partitions),
+        time_of,
+    )
+
+
+def states_in(table: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+    """What a table holds besides the ids of topics."""
+    return {key: raw for key, raw in table.items() if not has_kind(key, ValueKind.TOPIC)}
 
 
 def ticks(time: datetime, offset: int) -> Given:

@@ -12,6 +12,7 @@ from services.matcher.adapters.correlation.commands import CommandRunner
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.guard import guard_rule
 from services.matcher.adapters.state.partition_states import States
+from services.matcher.adapters.state.positions import Positions
 from services.matcher.adapters.topics.codec import Poison, decode_signals_message
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.partition_progress import PartitionProgress
@@ -40,6 +41,7 @@ class Correlator:
 
     bundles: Bundles
     states: States
+    positions: Positions
     partitions: SignalsPartitions
     runner: CommandRunner
     now: Callable[[SignalsMessage], datetime]
@@ -48,6 +50,7 @@ class Correlator:
     def forget(self) -> None:
         """Partitions came or went: what was read of the table is not valid any more."""
         self.states.forget()
+        self.positions.forget_partitions()
         self.engines.clear()
 
     async def take(self, message: ConsumerRecord) -> None:
@@ -64,7 +67,8 @@ class Correlator:
         processors, now = await self._processors(bundle_of(decoded)), self.now(decoded)
         engine = self._engine(message.partition)
         before = engine.progress
-        for command in engine.handle(decoded, message.offset, now, processors):
+        position = self.positions.position(message)
+        for command in engine.handle(decoded, position, now, processors):
             await self.runner.run(command, message)
         if engine.progress is not before:
             _report(message.partition, before, engine.progress)

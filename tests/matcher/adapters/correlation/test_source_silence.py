@@ -18,7 +18,7 @@ from services.matcher.domain.rules.compile_sources import compile_sources
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.fakes import FakeOutbox
 from tests.matcher.builders import HOUR, NOON
-from tests.matcher.correlation import correlator
+from tests.matcher.correlation import correlator, states_in
 from tests.matcher.hypotheses import hypothesis
 from tests.matcher.messages import Given, tick, tick_message
 
@@ -65,7 +65,7 @@ class SilenceWorker:
 
     @property
     def states(self) -> list[bytes]:
-        return [key for key in self.table if not has_kind(key, ValueKind.PROGRESS)]
+        return [key for key in states_in(self.table) if not has_kind(key, ValueKind.PROGRESS)]
 
     @property
     def alerts(self) -> list[Alert]:
