@@ -8,8 +8,8 @@ import typer
 
 from cli.faults import CommandFailure
 from services.matcher.adapters.rules.rule_files import RuleFiles, read_rule_files
-from services.matcher.domain.backtest.cases import differences
-from services.matcher.domain.backtest.coverage import cases_of, coverage_faults
+from services.matcher.domain.backtest.cases import find_differences
+from services.matcher.domain.backtest.coverage import find_coverage_faults, list_cases
 from services.matcher.domain.packs.faults import RuleFault
 from services.matcher.domain.rules.rulebook import Rulebook
 
@@ -31,7 +31,7 @@ def read_folder(folder: Path) -> RuleFiles:
 
 def list_faults(files: RuleFiles, faults: Iterable[RuleFault]) -> list[RuleFault]:
     """The faults and the cases that rules lack, by file and line."""
-    missing = (fault for pack in files.packs for fault in coverage_faults(pack))
+    missing = (fault for pack in files.packs for fault in find_coverage_faults(pack))
     return sorted([*faults, *missing], key=lambda fault: (fault.file, fault.line))
 
 
@@ -41,10 +41,10 @@ def run_cases(
     """Each case of the files without a fault: its name, and a line for each difference."""
     faulty = {fault.file for fault in faults}
     for pack in files.packs:
-        for rule, case in cases_of(pack):
+        for rule, case in list_cases(pack):
             if rule.origin.file not in faulty:
                 name = f"{rule.origin.file}: {rule.document.name}: {case.test.name}"
-                yield name, list(differences(rulebook, case))
+                yield name, list(find_differences(rulebook, case))
 
 
 def print_faults(faults: Iterable[RuleFault]) -> None:

@@ -28,7 +28,7 @@ from schemas.alert import Alert
 from schemas.event import Event
 from services.matcher.adapters.event_file import BadLine, read_events
 from services.matcher.adapters.rules.rule_files import RuleFiles
-from services.matcher.domain.backtest.corrections import linked
+from services.matcher.domain.backtest.corrections import link_corrections
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.rules.matching import derive_values, find_unknown_names, match_event
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -141,7 +141,7 @@ def backtest(
                 typer.echo(f"{events}: {event}", err=True)
             else:
                 valid.append(event)
-    outcome = replay(rulebook, linked(valid))
+    outcome = replay(rulebook, link_corrections(valid))
     for signal, reason in outcome.refused:
         typer.echo(f"{signal.rule}: {signal.identity}: {reason}", err=True)
     _print_alerts(outcome.final, output)

@@ -41,7 +41,7 @@ from services.matcher.adapters.topics.cluster import KafkaCluster, KafkaUnusable
 from services.matcher.adapters.topics.record_sender import RecordSender, TopicSender
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
-from services.matcher.domain.engine.messages import SignalsMessage, recorded_time
+from services.matcher.domain.engine.messages import SignalsMessage, get_recorded_time
 from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.rules.look_back import describe_short_retention
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -231,7 +231,7 @@ def _watch(app: App, cluster: KafkaCluster, health: telemetry.Health) -> None:
 
 def _now(settings: MatcherSettings) -> Callable[[SignalsMessage], datetime]:
     if settings.clock == "recorded":
-        return lambda message: recorded_time(message) or datetime.now(UTC)
+        return lambda message: get_recorded_time(message) or datetime.now(UTC)
     return lambda _message: datetime.now(UTC)
 
 

@@ -11,7 +11,7 @@ from services.matcher.adapters.state.keys import ValueKind, has_kind
 from services.matcher.adapters.state.partition_states import States
 from services.matcher.adapters.state.positions import Positions
 from services.matcher.adapters.topics.record_sender import RecordSender
-from services.matcher.domain.engine.messages import SignalsMessage, recorded_time
+from services.matcher.domain.engine.messages import SignalsMessage, get_recorded_time
 from services.matcher.domain.engine.processors import Processors
 from tests.matcher.builders import HOUR, NOON
 from tests.matcher.messages import Given, tick, tick_message
@@ -21,7 +21,7 @@ AFTER = NOON + 100 * HOUR
 
 def time_of(message: SignalsMessage) -> datetime:
     """When a message is handled: at its own time, a barrier long after."""
-    return recorded_time(message) or AFTER
+    return get_recorded_time(message) or AFTER
 
 
 def correlator(

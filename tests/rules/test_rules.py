@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from services.matcher.adapters.rules.rule_files import RuleFiles, read_rule_files
-from services.matcher.domain.backtest.cases import Case, differences
-from services.matcher.domain.backtest.coverage import cases_of, coverage_faults
+from services.matcher.domain.backtest.cases import Case, find_differences
+from services.matcher.domain.backtest.coverage import find_coverage_faults, list_cases
 from services.matcher.domain.rules.rulebook import Rulebook
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -27,19 +27,19 @@ def rulebook() -> Rulebook:
 
 def cases() -> Iterator[object]:
     for pack in rule_files().packs:
-        for rule, case in cases_of(pack):
+        for rule, case in list_cases(pack):
             yield pytest.param(case, id=f"{pack.name}: {rule.document.name}: {case.test.name}")
 
 
 @pytest.mark.parametrize("case", list(cases()))
 def test_the_case_holds(rulebook: Rulebook, case: Case) -> None:
-    assert differences(rulebook, case) == ()
+    assert find_differences(rulebook, case) == ()
 
 
 def test_no_rule_file_has_a_fault() -> None:
     files = rule_files()
 
     _, faults = files.rulebook()
-    lacking = [fault for pack in files.packs for fault in coverage_faults(pack)]
+    lacking = [fault for pack in files.packs for fault in find_coverage_faults(pack)]
 
     assert [str(fault) for fault in (*faults, *lacking)] == []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from schemas.alert import Alert, Status
 from schemas.event import Event
 from schemas.rule import NamedList, RuleDocument
-from services.matcher.domain.backtest.corrections import linked
+from services.matcher.domain.backtest.corrections import link_corrections
 from services.matcher.domain.backtest.replay import Replay, replay
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.builders import HOUR, NOON
@@ -158,7 +158,7 @@ def streams(draw: st.DrawFn, *, exercise: bool = False, most: int = 14) -> list[
 def told_at_the_end(book: Rulebook, events: Sequence[Event]) -> set[Told]:
     """What stands when the clock has passed everything; the rules had watched for long before."""
     start, end = report(-200, id="start", source="clock"), report(2000, id="end", source="clock")
-    return told(replay(book, linked([start, *events, end])))
+    return told(replay(book, link_corrections([start, *events, end])))
 
 
 def told(came: Replay) -> set[Told]:

@@ -18,7 +18,7 @@ from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.partition_progress import PartitionProgress
 from services.matcher.domain.engine.effects import DeadLetter
 from services.matcher.domain.engine.engine import Engine
-from services.matcher.domain.engine.messages import SignalsMessage, bundle_of
+from services.matcher.domain.engine.messages import SignalsMessage, get_bundle
 from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.engine.store import SignalsPartitions
 
@@ -64,7 +64,7 @@ class Correlator:
         if isinstance(decoded, Poison):
             await self.runner.run(DeadLetter(decoded.reason), message)
             return
-        processors, now = await self._processors(bundle_of(decoded)), self.now(decoded)
+        processors, now = await self._processors(get_bundle(decoded)), self.now(decoded)
         engine = self._engine(message.partition)
         before = engine.progress
         position = self.positions.position(message)

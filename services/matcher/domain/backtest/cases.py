@@ -11,7 +11,7 @@ from schemas.alert import Alert, Status
 from schemas.event import Event, complete_report
 from schemas.rule import ExpectedAlert, RuleTest, TestEvent
 from schemas.time_span import parse_time_span
-from services.matcher.domain.backtest.corrections import linked
+from services.matcher.domain.backtest.corrections import link_corrections
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.rules.rulebook import Rulebook
 
@@ -39,7 +39,7 @@ class Case:
     test: RuleTest
 
 
-def case_events(test: RuleTest) -> tuple[Event, ...]:
+def build_events(test: RuleTest) -> tuple[Event, ...]:
     """The events of a case in order.
 
     If left out, `id` is the position in the list, from 1, `source` is `test`, and `recorded_at`
@@ -48,7 +48,7 @@ def case_events(test: RuleTest) -> tuple[Event, ...]:
     Raises:
         InvalidCase: naming the first that is malformed.
     """
-    return linked(_build_event(index, event) for index, event in enumerate(test.events))
+    return link_corrections(_build_event(index, event) for index, event in enumerate(test.events))
 
 
 def _build_event(index: int, written: TestEvent) -> Event:
@@ -73,13 +73,13 @@ def _parse_time(written: Any) -> Any:
         return written
 
 
-def differences(rulebook: Rulebook, case: Case) -> tuple[str, ...]:
+def find_differences(rulebook: Rulebook, case: Case) -> tuple[str, ...]:
     """One line for each difference from what the case expects; none if it passes.
 
     Raises:
         InvalidCase: one of its events is malformed.
     """
-    final = replay(rulebook, case_events(case.test)).final
+    final = replay(rulebook, build_events(case.test)).final
     alerts = tuple(alert for alert in final if alert.pack == case.pack)
     if isinstance(case.test.expect, str):
         return tuple(

@@ -7,7 +7,7 @@ from schemas.event import Event
 Identity = tuple[str, str]
 
 
-def linked(events: Iterable[Event]) -> tuple[Event, ...]:
+def link_corrections(events: Iterable[Event]) -> tuple[Event, ...]:
     """The events in order, each with `earlier` where the file holds what it corrects.
 
     Of two events with one identity, the first is the one corrected. Corrections in a circle are

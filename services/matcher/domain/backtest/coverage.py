@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from schemas.rule import RuleDocument
-from services.matcher.domain.backtest.cases import Case, InvalidCase, case_events
+from services.matcher.domain.backtest.cases import Case, InvalidCase, build_events
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.packs.faults import InvalidField, RuleFault, suggest_name
 from services.matcher.domain.rules.references import alerting_detections
 
 
-def cases_of(pack: PackDocuments) -> Iterator[tuple[LocatedDocument[RuleDocument], Case]]:
+def list_cases(pack: PackDocuments) -> Iterator[tuple[LocatedDocument[RuleDocument], Case]]:
     """Every case of a pack, with the rule that has it.
 
     A silent case is about that rule; if other rules only use the rule, about all rules of its file.
@@ -22,7 +22,7 @@ def cases_of(pack: PackDocuments) -> Iterator[tuple[LocatedDocument[RuleDocument
             yield rule, Case(pack.name, rules, test)
 
 
-def coverage_faults(pack: PackDocuments) -> Iterator[RuleFault]:
+def find_coverage_faults(pack: PackDocuments) -> Iterator[RuleFault]:
     """Malformed events, expected rules that never alert, and rules without both kinds of case."""
     alerting = _alerting_names(pack)
     for rule in pack.rules:
@@ -48,7 +48,7 @@ def _find_case_faults(
 ) -> Iterator[RuleFault]:
     test = rule.document.tests[index]
     try:
-        case_events(test)
+        build_events(test)
     except InvalidCase as error:
         yield rule.origin.fault(
             InvalidField(("tests", index, "events", error.index), error.message)

@@ -33,7 +33,7 @@ def release(rule: WindowRule, state: WindowState, context: StepContext) -> StepR
     before = _clocked(rule, state, context)
     announcing = replace(announce_context(context), withdraw_reason=CHANGED)
     standing = find_episodes(rule, before)
-    claims = carried(rule, before.announced, standing)
+    claims = claim_overlapped(rule, before.announced, standing)
     announced = announce(rule, before, claims, standing, announcing)
     judged = msgspec.structs.replace(announced, offset=context.offset)
     return StepResult(
@@ -48,7 +48,7 @@ def _clocked(rule: WindowRule, state: WindowState, context: StepContext) -> Wind
     return msgspec.structs.replace(state, clock=micros(context.clock))
 
 
-def carried(
+def claim_overlapped(
     rule: WindowRule, announced: Sequence[AnnouncedAlert], after: Sequence[Episode]
 ) -> dict[str, Episode | None]:
     """The episode that each alert of the older rule stands for now, by alert id.
@@ -77,7 +77,7 @@ def _overlap(one: AnnouncedAlert, episode: Episode) -> int:
     return min(one.last, episode.last) - max(one.start, episode.start)
 
 
-def history(rule: WindowRule, state: WindowState) -> tuple[Alert, ...]:
+def make_history(rule: WindowRule, state: WindowState) -> tuple[Alert, ...]:
     """The current revision of every alert, for rules above its own that begin anew.
 
     There it is backfill as the hits behind it are, whoever was paged for it before.

@@ -36,7 +36,7 @@ class RuleRecord(msgspec.Struct, frozen=True):
         """The record of states made by this rulebook; rules that are gone are forgotten."""
         names = {_name_of(rule) for rule in rulebook.windows}
         since = {name: time for name, time in self.since.items() if name in names}
-        return RuleRecord(rulebook.number, names_digest(rulebook), since)
+        return RuleRecord(rulebook.number, digest_names(rulebook), since)
 
     def is_current(self, number: int, digest: str) -> bool:
         """Whether the states need not migrate to a bundle; they never do to an older one.
@@ -56,7 +56,7 @@ def _name_of(rule: RuleKey) -> str:
     return "/".join(rule)
 
 
-def names_digest(rulebook: Rulebook) -> str:
+def digest_names(rulebook: Rulebook) -> str:
     """A digest of the names of the rules and hypotheses of a rulebook."""
     hypotheses = (f"{hypothesis.pack}:{hypothesis.name}" for hypothesis in rulebook.hypotheses)
     names = sorted([*map(_name_of, rulebook.windows), *hypotheses])

@@ -17,7 +17,7 @@ from services.matcher.domain.duty.watchdog import watchdog_alert
 from services.matcher.domain.engine.driver import Driver, Guard
 from services.matcher.domain.engine.effects import Command, Send, Wait
 from services.matcher.domain.engine.keys import StateKey, StateKind
-from services.matcher.domain.engine.messages import SignalsMessage, repeated_barrier, state_key
+from services.matcher.domain.engine.messages import SignalsMessage, get_barrier, get_key
 from services.matcher.domain.engine.processor import ProcessingContext
 from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.engine.store import PartitionStore, SignalsPartitions
@@ -59,7 +59,7 @@ class Engine:
             case Heartbeat() if is_own(message.source):
                 yield Send(watchdog_alert(message, self.partition, now))
             case _:
-                yield from driver.apply((state_key(message),), message, context)
+                yield from driver.apply((get_key(message),), message, context)
 
     def _migrate(self, driver: Driver, offset: int, now: datetime) -> Iterator[Command]:
         """Bring the states to other rules; the progress is written last.
@@ -98,7 +98,7 @@ class Engine:
         if isinstance(message, Tick):
             clock = clock.advance(message, offset)
             rules = rules.watch(processors.watching, clock.now()).with_digest(processors.digest)
-            backfill = backfill.pass_barrier(repeated_barrier(message), rules.bundle)
+            backfill = backfill.pass_barrier(get_barrier(message), rules.bundle)
         elif isinstance(message, BackfillBarrier):
             backfill = backfill.pass_barrier(message, rules.bundle)
         after = PartitionProgress(clock, rules, backfill)

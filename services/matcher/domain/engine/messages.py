@@ -15,7 +15,7 @@ SignalsMessage = KeyedMessage | Tick | BackfillBarrier
 """The others are for every key of the partition."""
 
 
-def state_key(message: KeyedMessage) -> StateKey:
+def get_key(message: KeyedMessage) -> StateKey:
     """The key of the state that a message is for."""
     match message:
         case Signal():
@@ -26,7 +26,7 @@ def state_key(message: KeyedMessage) -> StateKey:
             return StateKey(StateKind.SOURCE, message.source.encode())
 
 
-def bundle_of(message: SignalsMessage) -> int:
+def get_bundle(message: SignalsMessage) -> int:
     """The bundle that made it: it can be handled by the rules of that bundle, or a newer one."""
     match message:
         case Tick():
@@ -37,7 +37,7 @@ def bundle_of(message: SignalsMessage) -> int:
             return NO_BUNDLE
 
 
-def recorded_time(message: SignalsMessage) -> datetime | None:
+def get_recorded_time(message: SignalsMessage) -> datetime | None:
     """When what it says was recorded; None for a barrier."""
     match message:
         case Tick():
@@ -50,7 +50,7 @@ def recorded_time(message: SignalsMessage) -> datetime | None:
             return None
 
 
-def repeated_barrier(tick: Tick) -> BackfillBarrier:
+def get_barrier(tick: Tick) -> BackfillBarrier:
     """The barrier that a tick repeats."""
     return BackfillBarrier(
         partition=tick.partition, partitions=tick.partitions, bundle=tick.backfilled

@@ -8,7 +8,7 @@ from typing import Any, Self
 from schemas.indication import hypothesis_key
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.rule_change import RuleChange
-from services.matcher.domain.changes.rule_record import names_digest
+from services.matcher.domain.changes.rule_record import digest_names
 from services.matcher.domain.duty.windows import DUTY_WINDOWS
 from services.matcher.domain.engine.hypothesis_processor import HypothesisProcessor
 from services.matcher.domain.engine.keys import StateKey, StateKind
@@ -48,7 +48,7 @@ class Processors:
         }
         asking = (key for key, rule in book.windows.items() if rule.needs_since)
         watching = frozenset(key for key in asking if rules.generation(key).since is None)
-        return cls(rules, windows, hypotheses, by_kind, names_digest(book), watching)
+        return cls(rules, windows, hypotheses, by_kind, digest_names(book), watching)
 
     def first_keys(self) -> Iterator[StateKey]:
         """The keys of hypotheses, which may be due without a state by prior observations."""

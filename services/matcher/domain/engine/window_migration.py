@@ -11,11 +11,11 @@ from services.matcher.domain.changes.ending import (
     end_alerts,
     end_alerts_of_unknown,
 )
-from services.matcher.domain.changes.release import history
+from services.matcher.domain.changes.release import make_history
 from services.matcher.domain.changes.rule_change import RuleChange
 from services.matcher.domain.engine.effects import Effects, Send
 from services.matcher.domain.engine.processor import ProcessingContext
-from services.matcher.domain.engine.window_step import current_indications, hits_above
+from services.matcher.domain.engine.window_step import chain_alerts, make_current_indications
 from services.matcher.domain.rules.rulebook import RuleKey
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -75,13 +75,13 @@ class WindowMigration:
 
     def _hits_for_rebuilt(self, rule: WindowRule, state: WindowState) -> Iterator[Send]:
         above = self.change.rebuilt_above(self.name)
-        for hit in hits_above(self.context.rules, history(rule, state)) if above else ():
+        for hit in chain_alerts(self.context.rules, make_history(rule, state)) if above else ():
             if (hit.pack, hit.rule) in above:
                 yield Send(hit.model_copy(update={"backfill": True}))
 
     def _news_for_new(self, rule: WindowRule, state: WindowState) -> Iterator[Send]:
         hypotheses = self.change.new_hypotheses(self.name)
         now = self.context.now
-        for indication in current_indications(rule, state, now) if hypotheses else ():
+        for indication in make_current_indications(rule, state, now) if hypotheses else ():
             if indication.hypothesis in hypotheses:
                 yield Send(indication)

@@ -16,7 +16,7 @@ from services.matcher.domain.alerts.step import (
     step_window,
 )
 from services.matcher.domain.changes.active_rules import ActiveRules
-from services.matcher.domain.changes.release import history, release
+from services.matcher.domain.changes.release import make_history, release
 from services.matcher.domain.engine.effects import Count, DeadLetter, Effects, Metric, Send
 from services.matcher.domain.hypotheses.indications import make_indications
 from services.matcher.domain.rules.chain import chain_alert
@@ -51,13 +51,13 @@ class WindowStep:
         """
         result = release(self.rule, self.state, self.context)
         after = WindowState.empty() if result.state is None else result.state
-        hits = hits_above(self.rules, history(self.rule, after))
-        indications = current_indications(self.rule, after, self.context.now)
+        hits = chain_alerts(self.rules, make_history(self.rule, after))
+        indications = make_current_indications(self.rule, after, self.context.now)
         return self._effects(result, (*hits, *indications), self._due(result))
 
     def _stepped(self, result: StepResult) -> Effects[WindowState]:
         indications = make_indications(self.rule, self.state, result, self.context.now)
-        hits = hits_above(self.rules, result.alerts)
+        hits = chain_alerts(self.rules, result.alerts)
         return self._effects(result, (*hits, *indications), self._due(result))
 
     def _effects(
@@ -84,12 +84,12 @@ class WindowStep:
         return None if result.state is None else deadline(self.rule, result.state)
 
 
-def hits_above(rules: ActiveRules, alerts: Iterable[Alert]) -> Iterator[Signal]:
+def chain_alerts(rules: ActiveRules, alerts: Iterable[Alert]) -> Iterator[Signal]:
     """The hits that alerts are for the rules above their own."""
     return (hit for alert in alerts for hit in chain_alert(rules.rulebook, alert))
 
 
-def current_indications(
+def make_current_indications(
     rule: WindowRule, state: WindowState, now: datetime
 ) -> tuple[Indication, ...]:
     """All that a state says to a hypothesis which knows nothing of it."""

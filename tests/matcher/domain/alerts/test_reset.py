@@ -19,7 +19,7 @@ from services.matcher.domain.changes.ending import (
     end_alerts,
     end_alerts_of_unknown,
 )
-from services.matcher.domain.changes.release import CHANGED, history
+from services.matcher.domain.changes.release import CHANGED, make_history
 from services.matcher.domain.windows.state import WindowState, micros
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.any_stream import brute_force, cases, recorded_at
@@ -255,7 +255,7 @@ def test_a_resolved_alert_does_not_end_again() -> None:
 def test_for_rules_above_an_alert_is_backfill_if_its_hits_are() -> None:
     course = WindowCourse(RULE).take(*THREE).publish(PAIR).take_backfilled(*THREE).release()
 
-    (alert,) = history(PAIR, course.state)
+    (alert,) = make_history(PAIR, course.state)
 
     assert alert.backfill
     assert alert.id == course.last.id

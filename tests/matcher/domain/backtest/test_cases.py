@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from schemas.rule import RuleTest
-from services.matcher.domain.backtest.cases import Case, InvalidCase, case_events, differences
-from services.matcher.domain.backtest.coverage import coverage_faults
+from services.matcher.domain.backtest.cases import Case, InvalidCase, build_events, find_differences
+from services.matcher.domain.backtest.coverage import find_coverage_faults
 from tests.matcher.rules import correlating, detecting, pack_of, rulebook
 
 FIRE = detecting("fire", selection={"words|phrase": "fire"})
@@ -16,7 +16,7 @@ def written(expect: Any, *events: dict[str, Any]) -> RuleTest:
 
 
 def run_case(expect: Any, *events: dict[str, Any]) -> tuple[str, ...]:
-    return differences(BOOK, Case("pack", ("fire",), written(expect, *events)))
+    return find_differences(BOOK, Case("pack", ("fire",), written(expect, *events)))
 
 
 FIRE_AT_TWO = {"at": "2h", "text": "fire"}
@@ -81,7 +81,7 @@ def test_a_withdrawn_alert_is_not_as_expected() -> None:
 
 
 def test_times_of_a_case_count_from_its_start() -> None:
-    (event,) = case_events(
+    (event,) = build_events(
         written("silent", {"at": "1d", "text": "x", "recorded_at": "3d", "published_at": "2d"})
     )
 
@@ -92,7 +92,7 @@ def test_times_of_a_case_count_from_its_start() -> None:
 
 def test_an_event_of_a_case_that_is_none_is_told_with_its_field() -> None:
     with pytest.raises(InvalidCase, match=r"^lat: ") as refused:
-        case_events(written("silent", QUIET, {"at": "1h", "text": "x", "lat": 100}))
+        build_events(written("silent", QUIET, {"at": "1h", "text": "x", "lat": 100}))
 
     assert refused.value.index == 1
 
@@ -128,12 +128,12 @@ def test_a_rule_needs_a_firing_and_a_silent_case(
 ) -> None:
     pack = pack_of(with_tests(FIRE, *tests))
 
-    assert [fault.message for fault in coverage_faults(pack)] == messages
+    assert [fault.message for fault in find_coverage_faults(pack)] == messages
 
 
 def test_a_base_rule_needs_no_cases_of_its_own() -> None:
     pack = pack_of(FIRE, correlating("many", ["fire"]))
 
-    messages = [fault.message for fault in coverage_faults(pack)]
+    messages = [fault.message for fault in find_coverage_faults(pack)]
 
     assert messages == ["no case in which many fires", "no case in which many stays silent"]

@@ -5,7 +5,7 @@ from typing import Any
 from schemas.event import Event
 from schemas.rule import NamedList
 from schemas.signal import Signal, SignalKind
-from services.matcher.domain.backtest.corrections import linked
+from services.matcher.domain.backtest.corrections import link_corrections
 from services.matcher.domain.rules.excerpt import LONGEST_EXCERPT
 from services.matcher.domain.rules.signals import make_signals
 from tests.matcher.rules import FRIDAY_NOON, correlating, detecting, report, rulebook
@@ -196,7 +196,7 @@ def test_a_correction_in_a_file_finds_what_it_corrects() -> None:
     second = report("three", id="2", supersedes="1")
     third = report(None, id="3", retracts="2", occurred_at=FRIDAY_NOON + timedelta(hours=1))
 
-    found = linked([first, other, second, third])
+    found = link_corrections([first, other, second, third])
 
     assert found[2].earlier == first
     assert found[3].earlier == found[2]
@@ -207,7 +207,7 @@ def test_corrections_in_a_circle_are_left_open() -> None:
     one = report("one", id="1", supersedes="2")
     two = report("two", id="2", supersedes="1")
 
-    assert [event.id for event in linked([one, two])] == ["1", "2"]
+    assert [event.id for event in link_corrections([one, two])] == ["1", "2"]
 
 
 def test_a_new_value_is_part_of_the_key() -> None:
