@@ -1,0 +1,72 @@
+"""Compiling windows: what a rule says, what its pack says, and what each type adds."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from schemas.alert import Level
+from schemas.rule import Condition, PackDefaults
+from services.matcher.domain.windows.compile_window import (
+    NotSupported,
+    compile_correlation_window,
+    compile_detection_window,
+)
+from services.matcher.domain.windows.window_rule import WindowRule
+from tests.matcher.builders import HOUR
+from tests.matcher.rules import correlating, detecting
+
+CRITICAL = PackDefaults(level=Level.CRITICAL)
+
+
+def compiled(*bases: str, **section: Any) -> WindowRule:
+    document = correlating("rule", list(bases) or ["fire"], **section)
+    return compile_correlation_window(document, "pack", defaults=PackDefaults())
+
+
+def test_a_rule_without_a_level_has_that_of_its_pack() -> None:
+    silent = detecting(selection={"id": "1"})
+    outspoken = silent.model_validate(silent.model_dump(by_alias=True) | {"level": "low"})
+
+    assert compile_detection_window(silent, "pack", defaults=CRITICAL).level is Level.CRITICAL
+    assert compile_detection_window(outspoken, "pack", defaults=CRITICAL).level is Level.LOW
+    assert compile_detection_window(silent, "pack", defaults=PackDefaults()).level is silent.level
+
+
+def test_a_rule_keeps_its_cooldown() -> None:
+    document = detecting(selection={"id": "1"}).model_copy(update={"cooldown": HOUR})
+
+    assert compile_detection_window(document, "pack", defaults=PackDefaults()).cooldown == HOUR
+
+
+def test_a_temporal_rule_asks_for_all_of_its_rules_unless_it_says_otherwise() -> None:
+    implied = compiled("fire", "threat", type="temporal", condition=None)
+    stated = compiled("fire", "threat", type="temporal", condition={"gte": 1})
+
+    assert implied.condition == Condition(gte=2)
+    assert stated.condition == Condition(gte=1)
+
+
+@pytest.mark.parametrize(
+    "section",
+    [{"type": "new_value", "field": "names", "history": "30d"}, {"type": "absence"}],
+    ids=["new_value", "absence"],
+)
+def test_a_rule_that_counts_nothing_needs_no_condition(section: dict[str, Any]) -> None:
+    assert compiled(condition=None, **section).condition == Condition(gte=0)
+
+
+def test_absence_takes_one_rule_or_two_and_counting_any_number() -> None:
+    three = ("fire", "threat", "denial")
+
+    assert compiled(*three[:2], type="absence", condition=None).bases == three[:2]
+    assert compiled(*three).bases == three
+    with pytest.raises(NotSupported, match="one rule, or two"):
+        compiled(*three, type="absence", condition=None)
+
+
+def test_a_baseline_asks_for_two_timespans_unless_it_says_otherwise() -> None:
+    section = {"type": "rate_change", "condition": {"ratio": 3}, "baseline": "60d"}
+
+    assert compiled(**section).min_baseline == timedelta(days=14)
+    assert compiled(**section, min_baseline="1d").min_baseline == timedelta(days=1)
