@@ -228,7 +228,7 @@ class FakeLog:
 
 
 @dataclass
-class FakeOutbox:
+class FakeRecordSender:
     """Topics that keep what was sent; what is over `limit` bytes is too large.
 
     While `silent`, nothing is acknowledged; `acknowledge` makes up for it.

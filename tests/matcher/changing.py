@@ -16,7 +16,7 @@ from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.window_rule import WindowRule
-from tests.fakes import FakeOutbox
+from tests.fakes import FakeRecordSender
 from tests.matcher.builders import HOUR, NOON, RULE, hit
 from tests.matcher.correlation import correlator, ticks
 from tests.matcher.hypotheses import hypothesis
@@ -55,11 +55,11 @@ class ChangingWorker:
     bundles: Bundles
     table: dict[bytes, bytes] = field(default_factory=dict)
     offsets: "count[int]" = field(default_factory=lambda: count(1))
-    outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    sender: FakeRecordSender = field(default_factory=FakeRecordSender)
     taken: int = 0
 
     def __post_init__(self) -> None:
-        self.correlation = correlator(self.bundles, self.table, self.outbox)
+        self.correlation = correlator(self.bundles, self.table, self.sender)
 
     async def take(self, *messages: Given) -> "ChangingWorker":
         for message in messages:
@@ -76,7 +76,7 @@ class ChangingWorker:
 
     async def round(self) -> "ChangingWorker":
         """Take in what it has sent to its own topic."""
-        while letters := self.outbox.to(SIGNALS)[self.taken :]:
+        while letters := self.sender.to(SIGNALS)[self.taken :]:
             self.taken += len(letters)
             await self.take(*(Given(one.value, one.headers, one.key) for one in letters))
         return self
@@ -98,7 +98,7 @@ class ChangingWorker:
 
     @property
     def alerts(self) -> Sequence[Alert]:
-        return self.outbox.told(ALERTS, Alert)
+        return self.sender.told(ALERTS, Alert)
 
     @property
     def told(self) -> Sequence[tuple[Status, int]]:
@@ -106,7 +106,7 @@ class ChangingWorker:
 
     @property
     def above(self) -> Sequence[Signal]:
-        sent = [one for one in self.outbox.to(SIGNALS) if header(one.headers, "ce_type") == SIGNAL]
+        sent = [one for one in self.sender.to(SIGNALS) if header(one.headers, "ce_type") == SIGNAL]
         return [Signal.model_validate_json(letter.value or b"") for letter in sent]
 
 

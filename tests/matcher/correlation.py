@@ -27,7 +27,7 @@ def time_of(message: SignalsMessage) -> datetime:
 def correlator(
     bundles: Bundles,
     table: MutableMapping[bytes, bytes],
-    outbox: RecordSender,
+    sender: RecordSender,
     partitions: int = 1,
     topic_id: str = "signals",
 ) -> Correlator:
@@ -39,7 +39,7 @@ def correlator(
         states,
         Positions(keyed_states, topic_id),
         signals_partitions(partitions),
-        CommandRunner(outbox, partitions),
+        CommandRunner(sender, partitions),
         time_of,
     )
 

@@ -28,7 +28,7 @@ class UnreadableItems:
     Beyond the limit items are only counted. `counts` has the items of the period since `began`.
     """
 
-    outbox: RecordSender
+    sender: RecordSender
     limit: int = LIMIT
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     began: datetime | None = None
@@ -41,7 +41,7 @@ class UnreadableItems:
         """
         publisher = self._count(find_publisher(item.raw, message.key))
         if self.counts[publisher] <= self.limit:
-            await dead_letter(self.outbox, message, item.raw, item.reason, WHERE)
+            await dead_letter(self.sender, message, item.raw, item.reason, WHERE)
             return None
         metrics.UNREADABLE_SUPPRESSED.labels(publisher).inc()
         is_first = self.counts[publisher] == self.limit + 1

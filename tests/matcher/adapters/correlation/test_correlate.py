@@ -17,7 +17,7 @@ from services.matcher.domain.engine.keys import StateKey, StateKind
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
-from tests.fakes import FakeOutbox
+from tests.fakes import FakeRecordSender
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit, retraction
 from tests.matcher.correlation import AFTER, correlator, states_in, ticks
 from tests.matcher.messages import Given, signal_message, tick, tick_message
@@ -42,11 +42,11 @@ class CorrelateWorker:
 
     rule: WindowRule | None = ALONE
     table: dict[bytes, bytes] = field(default_factory=dict)
-    outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    sender: FakeRecordSender = field(default_factory=FakeRecordSender)
 
     def __post_init__(self) -> None:
         bundles = Bundles(in_force(*([] if self.rule is None else [self.rule])))
-        self.correlation = correlator(bundles, self.table, self.outbox, partitions=2)
+        self.correlation = correlator(bundles, self.table, self.sender, partitions=2)
 
     async def take(self, *messages: Given) -> "CorrelateWorker":
         for message in messages:
@@ -58,7 +58,7 @@ class CorrelateWorker:
 
     @property
     def alerts(self) -> Sequence[Alert]:
-        return self.outbox.told(ALERTS, Alert)
+        return self.sender.told(ALERTS, Alert)
 
     @property
     def told(self) -> Sequence[tuple[Status, int]]:
@@ -73,7 +73,7 @@ class CorrelateWorker:
 
     @property
     def buried(self) -> Sequence[tuple[str | None, str | None]]:
-        letters = self.outbox.to(DEAD_LETTERS)
+        letters = self.sender.to(DEAD_LETTERS)
         return [(header(one.headers, "where"), header(one.headers, "reason")) for one in letters]
 
 
@@ -87,7 +87,7 @@ async def test_a_hit_that_fires_is_kept_and_announced() -> None:
 async def test_an_alert_goes_under_its_fingerprint_with_the_newest_recorded_time() -> None:
     worker = await CorrelateWorker().take(signal_message(hit(0, late=HOUR)))
 
-    (letter,) = worker.outbox.to(ALERTS)
+    (letter,) = worker.sender.to(ALERTS)
     (alert,) = worker.alerts
     assert letter.key == alert.fingerprint.encode()
     assert header(letter.headers, "ce_id") == f"{alert.id}-1"
@@ -99,7 +99,7 @@ async def test_an_alert_feeds_the_rules_above_its_own_each_time_it_is_sent() -> 
     again = await first.restarted().take(signal_message(hit(0), 3))
 
     for worker in (first, again):
-        (letter,) = worker.outbox.to(SIGNALS)
+        (letter,) = worker.sender.to(SIGNALS)
         told = Signal.model_validate_json(letter.value or b"")
         assert (told.rule, told.identity, told.revision) == (ABOVE.name, worker.alerts[0].id, 1)
 
@@ -108,7 +108,7 @@ async def test_a_rule_that_only_feeds_others_announces_nothing() -> None:
     worker = await CorrelateWorker(replace(ONE, announces=False)).take(signal_message(hit(0)))
 
     assert worker.alerts == []
-    assert len(worker.outbox.to(SIGNALS)) == 1
+    assert len(worker.sender.to(SIGNALS)) == 1
 
 
 async def test_the_same_message_again_after_a_restart_sends_the_same_revision_again() -> None:
@@ -252,13 +252,13 @@ async def test_a_tick_of_another_partition_leaves_these_states_alone() -> None:
 
 async def test_a_state_is_deleted_only_when_kafka_has_its_last_alerts() -> None:
     worker = await CorrelateWorker().take(signal_message(hit(0), 1))
-    worker.outbox.silent = True
+    worker.sender.silent = True
     before = dict(worker.table)
 
     taking = asyncio.create_task(worker.correlation.take(ticks(LONG_AFTER, 2)))
     await asyncio.sleep(0)
     held = dict(worker.table)
-    worker.outbox.acknowledge()
+    worker.sender.acknowledge()
     await taking
 
     assert held == before
@@ -270,13 +270,13 @@ async def test_an_alert_that_is_forgotten_as_it_resolves_is_on_kafka_before() ->
     worker = await CorrelateWorker().take(
         signal_message(hit(0), 1), signal_message(retraction(300, "other"), 2)
     )
-    worker.outbox.silent = True
+    worker.sender.silent = True
     before = dict(worker.table)
 
     taking = asyncio.create_task(worker.correlation.take(ticks(NOON + 300 * HOUR, 3)))
     await asyncio.sleep(0)
     held = dict(worker.table)
-    worker.outbox.acknowledge()
+    worker.sender.acknowledge()
     await taking
 
     assert held == before
@@ -286,14 +286,14 @@ async def test_an_alert_that_is_forgotten_as_it_resolves_is_on_kafka_before() ->
 
 async def test_an_alert_is_not_forgotten_before_kafka_has_what_was_said_of_it_before() -> None:
     worker = await CorrelateWorker().take(signal_message(retraction(300, "other"), 1))
-    worker.outbox.silent = True
+    worker.sender.silent = True
     await worker.take(signal_message(hit(0), 2), ticks(AFTER, 3), ticks(NOON + 300 * HOUR, 4))
     before = dict(worker.table)
 
     taking = asyncio.create_task(worker.correlation.take(signal_message(hit(300), 5)))
     await asyncio.sleep(0)
     held = dict(worker.table)
-    worker.outbox.acknowledge()
+    worker.sender.acknowledge()
     await taking
 
     assert (worker.told[1], held) == ((Status.RESOLVED, 2), before)

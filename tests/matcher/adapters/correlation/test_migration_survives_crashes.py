@@ -15,7 +15,7 @@ from schemas.topics import ALERTS
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.topics.records import ProducerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
-from tests.fakes import FakeOutbox
+from tests.fakes import FakeRecordSender
 from tests.matcher.builders import HOUR, NOON, RULE, hit, retraction
 from tests.matcher.changing import ChangingWorker, marks, rules
 from tests.matcher.correlation import ticks
@@ -33,7 +33,7 @@ END = NOON + 60 * HOUR
 
 
 @dataclass
-class Outbox(FakeOutbox):
+class AwaitedSender(FakeRecordSender):
     """Topics of which it is known how many alerts Kafka has for certain: somebody waited."""
 
     certain: int = 0
@@ -47,10 +47,10 @@ class Outbox(FakeOutbox):
 class Receipt:
     """Kafka's acknowledgement, of all that was sent until it was waited for."""
 
-    outbox: Outbox
+    sender: AwaitedSender
 
     def __await__(self) -> Generator[None, None, None]:
-        self.outbox.certain = len(self.outbox.to(ALERTS))
+        self.sender.certain = len(self.sender.to(ALERTS))
         yield from ()
 
 
@@ -61,7 +61,7 @@ class CrashingTable(dict[bytes, bytes]):
         super().__init__()
         self.writes: list[tuple[bytes, bytes | None]] = []
         self.certain: list[int] = []
-        self.outbox = Outbox()
+        self.sender = AwaitedSender()
 
     def __setitem__(self, key: bytes, value: bytes) -> None:
         self._write(key, value)
@@ -73,7 +73,7 @@ class CrashingTable(dict[bytes, bytes]):
 
     def _write(self, key: bytes, value: bytes | None) -> None:
         self.writes.append((key, value))
-        self.certain.append(self.outbox.certain)
+        self.certain.append(self.sender.certain)
 
     def after(self, writes: int) -> "CrashingTable":
         """As a worker finds it that reads only so many of the writes."""
@@ -108,7 +108,7 @@ class Life:
 
     async def _live(self, first: int, last: int | None, in_force: int) -> None:
         bundles = Bundles(self._rules(in_force))
-        worker = ChangingWorker(bundles, self.table, outbox=self.table.outbox)
+        worker = ChangingWorker(bundles, self.table, sender=self.table.sender)
         for offset, (message, number) in list(enumerate(self.messages))[first:last]:
             if number > bundles.current.number:
                 bundles.put(self._rules(number))

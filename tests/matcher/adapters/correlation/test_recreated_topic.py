@@ -18,7 +18,7 @@ from services.matcher.adapters.topics.records import ProducerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.compile_sources import compile_sources
 from services.matcher.domain.rules.rulebook import Rulebook
-from tests.fakes import FakeOutbox
+from tests.fakes import FakeRecordSender
 from tests.matcher.builders import HOUR, NOON, RULE, hit
 from tests.matcher.correlation import correlator, states_in
 from tests.matcher.hypotheses import hypothesis
@@ -44,7 +44,7 @@ async def take(
     table: dict[bytes, bytes], record: ProducerRecord, offset: int, topic_id: str
 ) -> None:
     """One message of a topic, by a worker that has just started."""
-    worker = correlator(Bundles(ActiveRules(RULES)), table, FakeOutbox(), topic_id=topic_id)
+    worker = correlator(Bundles(ActiveRules(RULES)), table, FakeRecordSender(), topic_id=topic_id)
     await worker.take(Given(record.value, record.headers, record.key, offset=offset))
 
 

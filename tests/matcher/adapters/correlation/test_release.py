@@ -124,11 +124,11 @@ async def test_a_hypothesis_hears_at_the_release_how_its_indicators_stand() -> N
     at_work = ChangingWorker(Bundles(rules(hypotheses=(MARCH,))))
     at_work.put(rules(indicator, number=1, changed=[indicator], hypotheses=(MARCH,)))
     await at_work.judged(*THREE)
-    assert at_work.outbox.to(SIGNALS) == []
+    assert at_work.sender.to(SIGNALS) == []
 
     await at_work.take(marks())
 
-    news = [Indication.model_validate_json(one.value or b"") for one in at_work.outbox.to(SIGNALS)]
+    news = [Indication.model_validate_json(one.value or b"") for one in at_work.sender.to(SIGNALS)]
     assert [one.alert.id for one in news if one.alert] == [at_work.alerts[-1].id]
 
 
@@ -165,17 +165,17 @@ async def test_the_rules_above_are_told_of_the_end_behind_what_they_are_sent() -
     at_work = await worker(PAIR, ABOVE).hear(*THREE)
     at_work.put(rules(PAIR, ABOVE, number=1, changed=[PAIR, ABOVE]))
     await at_work.judged(*THREE)
-    outbox, clock = at_work.outbox, at_work.table[b"1:g:"]
-    outbox.sent.clear()
-    outbox.silent = True
+    sender, clock = at_work.sender, at_work.table[b"1:g:"]
+    sender.sent.clear()
+    sender.silent = True
     told = []
 
     taking = asyncio.create_task(at_work.take(marks()))
     for _ in range(2):
         await asyncio.sleep(0.01)
-        told.append([header(one.headers, "ce_type") for one in outbox.to(SIGNALS)])
+        told.append([header(one.headers, "ce_type") for one in sender.to(SIGNALS)])
         assert at_work.table[b"1:g:"] == clock
-        outbox.acknowledge()
+        sender.acknowledge()
     await taking
 
     assert told == [[SIGNAL], [SIGNAL, BACKFILL_BARRIER]]
@@ -190,7 +190,7 @@ async def test_a_worker_repeats_the_end_marks_for_rules_above_once_it_has_a_part
     await after.tick(4)
     await after.tick(5)
 
-    (mark,) = after.outbox.to(SIGNALS)
+    (mark,) = after.sender.to(SIGNALS)
     told = BackfillBarrier.model_validate_json(mark.value or b"")
     assert (told.level, told.bundle, mark.partition) == (1, 1, 0)
 
@@ -200,4 +200,4 @@ async def test_where_no_rule_is_above_another_nobody_is_told_of_the_end() -> Non
 
     await at_work.take(marks())
 
-    assert at_work.outbox.to(SIGNALS) == []
+    assert at_work.sender.to(SIGNALS) == []

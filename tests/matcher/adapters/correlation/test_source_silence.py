@@ -16,7 +16,7 @@ from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.duty.watched_sources import WatchedSources
 from services.matcher.domain.rules.compile_sources import compile_sources
 from services.matcher.domain.rules.rulebook import Rulebook
-from tests.fakes import FakeOutbox
+from tests.fakes import FakeRecordSender
 from tests.matcher.builders import HOUR, NOON
 from tests.matcher.correlation import correlator, states_in
 from tests.matcher.hypotheses import hypothesis
@@ -38,9 +38,9 @@ class SilenceWorker:
         self, watched: WatchedSources, table: dict[bytes, bytes] | None = None, offset: int = 0
     ) -> None:
         self.watched, self.table, self.offset = watched, {} if table is None else table, offset
-        self.outbox = FakeOutbox()
+        self.sender = FakeRecordSender()
         self.bundles = Bundles(rules_watching(watched))
-        self.correlation = correlator(self.bundles, self.table, self.outbox)
+        self.correlation = correlator(self.bundles, self.table, self.sender)
 
     def restarted(self) -> "SilenceWorker":
         return SilenceWorker(self.watched, self.table, self.offset)
@@ -69,7 +69,7 @@ class SilenceWorker:
 
     @property
     def alerts(self) -> list[Alert]:
-        return self.outbox.told(ALERTS, Alert)
+        return self.sender.told(ALERTS, Alert)
 
     @property
     def told(self) -> list[tuple[str, Status]]:
@@ -77,7 +77,7 @@ class SilenceWorker:
 
     @property
     def heard(self) -> list[tuple[str, str, bool]]:
-        news = self.outbox.told(SIGNALS, Indication)
+        news = self.sender.told(SIGNALS, Indication)
         return [(one.hypothesis, one.source, one.silent) for one in news]
 
 
@@ -156,12 +156,12 @@ async def test_a_source_is_dropped_only_when_kafka_has_its_last_alert() -> None:
     await worker.report(0, "telegram:@a")
     await worker.tick(7)
     worker.watch(every("6h", "telegram"))
-    worker.outbox.silent = True
+    worker.sender.silent = True
 
     dropping = asyncio.create_task(worker.tick(8))
     await asyncio.sleep(0.01)
     assert worker.states
-    worker.outbox.acknowledge()
+    worker.sender.acknowledge()
     await dropping
 
     assert worker.told[-1] == ("telegram:@a", Status.RESOLVED)

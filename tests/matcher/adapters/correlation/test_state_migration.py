@@ -86,13 +86,13 @@ async def test_the_alerts_of_a_removed_rule_end_and_its_states_go() -> None:
 
 async def test_a_removed_rules_state_goes_only_when_kafka_has_its_last_alert() -> None:
     at_work = (await worker(RULE).hear(*THREE)).put(rules(number=1))
-    at_work.outbox.silent = True
+    at_work.sender.silent = True
     before = dict(at_work.table)
 
     taking = asyncio.create_task(at_work.tick())
     await asyncio.sleep(0.01)
     held = dict(at_work.table)
-    at_work.outbox.acknowledge()
+    at_work.sender.acknowledge()
     await taking
 
     assert held == before
@@ -113,10 +113,10 @@ async def test_what_was_on_the_way_to_a_removed_rule_is_no_fault() -> None:
     at_work = worker(RULE).put(rules(number=1))
 
     await at_work.hear(hit(0), bundle=0)
-    assert at_work.outbox.to(DEAD_LETTERS) == []
+    assert at_work.sender.to(DEAD_LETTERS) == []
     await at_work.hear(hit(0), bundle=1)
 
-    assert len(at_work.outbox.to(DEAD_LETTERS)) == 1
+    assert len(at_work.sender.to(DEAD_LETTERS)) == 1
 
 
 async def test_a_reset_rule_ends_its_alerts_and_counts_from_nothing() -> None:
@@ -173,7 +173,7 @@ async def test_a_level_of_a_removed_hypothesis_ends() -> None:
     indicator = replace(RULE, hypotheses=("mlcoa",))
     at_work = ChangingWorker(Bundles(rules(indicator, hypotheses=(MARCH,))))
     await at_work.hear(*THREE)
-    letters = at_work.outbox.to(SIGNALS)
+    letters = at_work.sender.to(SIGNALS)
     again = (Given(one.value, one.headers, one.key, "vedette.signals") for one in letters)
     await at_work.tick()
     await at_work.take(*again)
@@ -194,7 +194,7 @@ async def test_a_new_hypothesis_hears_how_an_indicator_stands_that_counts_on() -
 
     await at_work.tick()
 
-    news = [Indication.model_validate_json(one.value or b"") for one in at_work.outbox.to(SIGNALS)]
+    news = [Indication.model_validate_json(one.value or b"") for one in at_work.sender.to(SIGNALS)]
     assert [one.alert.id for one in news if one.alert] == [at_work.alerts[0].id]
 
 

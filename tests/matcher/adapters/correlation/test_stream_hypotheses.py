@@ -15,7 +15,7 @@ from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.hypotheses.state import HypothesisState, decode_hypothesis
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.window_rule import WindowRule
-from tests.fakes import FakeOutbox
+from tests.fakes import FakeRecordSender
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit, retraction
 from tests.matcher.correlation import correlator
 from tests.matcher.hypotheses import hypothesis
@@ -38,20 +38,20 @@ class HypothesisWorker:
     rule: WindowRule = ONE
     told: WatchedHypothesis = MARCH
     table: dict[bytes, bytes] = field(default_factory=dict)
-    outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    sender: FakeRecordSender = field(default_factory=FakeRecordSender)
     offsets: "count[int]" = field(default_factory=lambda: count(100))
     partitions: int = 1
 
     def __post_init__(self) -> None:
         rulebook = Rulebook(windows={("iraq", "joint_march"): self.rule}, hypotheses=(self.told,))
         bundles = Bundles(ActiveRules(rulebook))
-        self.correlation = correlator(bundles, self.table, self.outbox, self.partitions)
+        self.correlation = correlator(bundles, self.table, self.sender, self.partitions)
 
     async def take(self, *messages: Given) -> "HypothesisWorker":
         for message in messages:
             known = len(self.indications)
             await self.correlation.take(replace(message, partition=0))
-            for letter in self.outbox.to(SIGNALS)[known:]:
+            for letter in self.sender.to(SIGNALS)[known:]:
                 again = Given(letter.value, letter.headers, letter.key, "vedette.signals", 0)
                 await self.correlation.take(replace(again, offset=next(self.offsets)))
         return self
@@ -61,11 +61,11 @@ class HypothesisWorker:
 
     @property
     def indications(self) -> Sequence[Indication]:
-        return self.outbox.told(SIGNALS, Indication)
+        return self.sender.told(SIGNALS, Indication)
 
     @property
     def levels(self) -> Sequence[Alert]:
-        alerts = self.outbox.told(ALERTS, Alert)
+        alerts = self.sender.told(ALERTS, Alert)
         return [alert for alert in alerts if alert.rule.name == "mlcoa"]
 
     @property
@@ -80,7 +80,7 @@ class HypothesisWorker:
 async def test_an_alert_of_an_indicator_moves_its_hypothesis() -> None:
     worker = await HypothesisWorker().take(signal_message(hit(0)))
 
-    (letter,) = worker.outbox.to(SIGNALS)
+    (letter,) = worker.sender.to(SIGNALS)
     (level,) = worker.levels
     assert header(letter.headers, "ce_type") == INDICATION
     assert letter.key == b'["iraq","mlcoa",["hypothesis","mlcoa"]]'
@@ -148,7 +148,7 @@ async def test_evidence_already_observed_enters_where_its_messages_would_come() 
 
 async def test_a_level_is_sent_again_when_its_message_comes_again() -> None:
     first = await HypothesisWorker().take(signal_message(hit(0), 1))
-    (letter,) = first.outbox.to(SIGNALS)
+    (letter,) = first.sender.to(SIGNALS)
     same = Given(letter.value, letter.headers, letter.key, "vedette.signals", 0, 100)
 
     again = first.restarted()
@@ -170,5 +170,5 @@ async def test_news_for_a_hypothesis_that_is_not_there_is_a_dead_letter() -> Non
         signal_message(hit(0))
     )
 
-    (letter,) = worker.outbox.to(DEAD_LETTERS)
+    (letter,) = worker.sender.to(DEAD_LETTERS)
     assert header(letter.headers, "reason") == "hypothesis: no mdcoa in pack iraq"

@@ -24,7 +24,7 @@ from services.matcher.adapters.detection.replay_source import OffsetRange
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.rulebook import RuleKey
-from tests.fakes import FakeOutbox
+from tests.fakes import FakeRecordSender
 from tests.matcher.builders import NOON
 from tests.matcher.fakes import FakeReplaySource
 from tests.matcher.messages import Given, event, given, tick
@@ -56,7 +56,7 @@ class BackfillDesk:
     """A backfill of two events partitions onto three signals partitions."""
 
     source: FakeReplaySource = field(default_factory=FakeReplaySource)
-    sender: FakeOutbox = field(default_factory=FakeOutbox)
+    sender: FakeRecordSender = field(default_factory=FakeRecordSender)
     done: dict[int, int] = field(default_factory=dict)
     failed: list[BaseException] = field(default_factory=list)
 
@@ -150,7 +150,7 @@ async def test_barriers_come_last_in_every_signals_partition_and_then_the_record
 
 
 async def test_barriers_wait_for_acknowledged_signals_and_the_record_for_barriers() -> None:
-    desk = BackfillDesk(FakeReplaySource([[given(event())]]), FakeOutbox(silent=True))
+    desk = BackfillDesk(FakeReplaySource([[given(event())]]), FakeRecordSender(silent=True))
     desk.tasks.begin(rules(three=CHANGED), 1, 50)
     await settle(desk, 1)
     before_barriers = desk.kinds
@@ -222,7 +222,7 @@ async def test_what_is_backfilled_is_not_backfilled_again() -> None:
 
 
 async def test_the_backfill_of_a_newer_bundle_replaces_a_running_one() -> None:
-    desk = BackfillDesk(FakeReplaySource([[given(event())]]), FakeOutbox(silent=True))
+    desk = BackfillDesk(FakeReplaySource([[given(event())]]), FakeRecordSender(silent=True))
     desk.tasks.begin(rules(three=CHANGED), 1, 50)
     await settle(desk, 1)
     newer = ActiveRules(replace(BOOK, number=6), {("pack", "three"): CHANGED})
@@ -241,7 +241,7 @@ async def test_the_backfill_of_a_newer_bundle_replaces_a_running_one() -> None:
 
 
 async def test_a_stopped_backfill_sends_no_barrier() -> None:
-    desk = BackfillDesk(FakeReplaySource([[given(event())]]), FakeOutbox(silent=True))
+    desk = BackfillDesk(FakeReplaySource([[given(event())]]), FakeRecordSender(silent=True))
     desk.tasks.begin(rules(three=CHANGED), 1, 50)
     await settle(desk, 1)
 

@@ -19,7 +19,7 @@ from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.engine.effects import RuleFailure
 from services.matcher.domain.rules.rule_index import without_prefilters
 from services.matcher.domain.rules.rulebook import CompiledRule, PackRules, Rulebook
-from tests.fakes import FakeOutbox
+from tests.fakes import FakeRecordSender
 from tests.matcher.builders import ALONE, NOON, hit
 from tests.matcher.detections import detection_by, detection_of, sender_of
 from tests.matcher.messages import Given, as_event, event, given, tick, tick_message
@@ -119,7 +119,7 @@ async def test_poison_too_large_for_a_dead_letter_is_one_without_a_value() -> No
 async def test_a_signal_over_the_size_limit_is_a_dead_letter_and_the_rest_goes_on() -> None:
     small = hit(0)
     large = hit(1).model_copy(update={"fields": {"text": "x" * 2000}})
-    detection = replace(detection_of(large, small), sender=FakeOutbox(limit=1000))
+    detection = replace(detection_of(large, small), sender=FakeRecordSender(limit=1000))
 
     await detection.process(given(event()))
 

@@ -4,12 +4,12 @@ from schemas.envelope import header
 from schemas.tick import Tick
 from schemas.topics import EVENTS
 from services.matcher.adapters.detection.ticks import Ticker
-from tests.fakes import FakeOutbox
+from tests.fakes import FakeRecordSender
 from tests.matcher.builders import NOON
 
 
 async def test_each_partition_owned_gets_a_tick_of_its_own() -> None:
-    sender = FakeOutbox()
+    sender = FakeRecordSender()
 
     await Ticker(sender, lambda: NOON, "vedette.events").tick([1, 3], 4)
 
@@ -22,7 +22,7 @@ async def test_each_partition_owned_gets_a_tick_of_its_own() -> None:
 
 
 async def test_without_a_time_there_is_no_tick() -> None:
-    sender = FakeOutbox()
+    sender = FakeRecordSender()
 
     await Ticker(sender, lambda: None, "vedette.events").tick([0], 1)
 

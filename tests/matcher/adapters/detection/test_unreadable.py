@@ -15,7 +15,7 @@ from services.matcher.adapters.detection.matcher import MatchResult
 from services.matcher.adapters.detection.unreadable import MOST_PUBLISHERS, PERIOD, UnreadableItems
 from services.matcher.domain.duty.publisher import find_publisher
 from services.matcher.domain.duty.windows import UNREADABLE_SOURCE
-from tests.fakes import FakeClock, FakeOutbox
+from tests.fakes import FakeClock, FakeRecordSender
 from tests.matcher.detections import sender_of
 from tests.matcher.messages import Given, event, given
 
@@ -24,7 +24,7 @@ SECOND = timedelta(seconds=1)
 
 
 def detection(clock: FakeClock) -> Detection:
-    sent = FakeOutbox()
+    sent = FakeRecordSender()
     return Detection(lambda _event: MatchResult(()), sent, 1, UnreadableItems(sent, LIMIT, clock))
 
 
@@ -109,7 +109,7 @@ async def test_of_too_many_publishers_the_rest_share_a_count() -> None:
 
 async def test_what_can_be_read_of_it_is_judged_all_the_same() -> None:
     judged: list[str] = []
-    sent = FakeOutbox()
+    sent = FakeRecordSender()
 
     def judge(asked: Any) -> MatchResult:
         judged.append(asked.id)
