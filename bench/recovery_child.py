@@ -53,10 +53,10 @@ def source_topic(group: str) -> str:
 
 def _recover(kind: str, bootstrap: str, group: str, folder: Path) -> None:
     loop = new_loop()
-    options = faust_options(bootstrap, folder)
+    options = faust_options(bootstrap)
     if kind == "faust":
         options.pop("TableManager")
-        app: Timed = Timed(group, **options)
+        app: Timed = Timed(group, datadir=str(folder), **options)
         app.table = app.Table(NAME, key_type=bytes, value_type=bytes, partitions=PARTITIONS)
     else:
         app = Ours(group, **options)

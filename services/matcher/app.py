@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, RULES, SIGNALS, topic_name
 from services import telemetry
@@ -82,10 +81,9 @@ def serve(settings: MatcherSettings) -> int:
         follower = Follower(kafka.rules, health.notes)
         bundles = loop.run_until_complete(_in_force(settings, follower))
         _note_reach(bundles.current.rulebook, kafka, health)
-        with TemporaryDirectory(prefix="vedette-matcher-") as folder:
-            app = create_app(settings, (bundles, follower), kafka, Path(folder))
-            _watch(app, kafka.cluster, health)
-            return run(app, loop)
+        app = create_app(settings, (bundles, follower), kafka)
+        _watch(app, kafka.cluster, health)
+        return run(app, loop)
     except KafkaUnusable as error:
         log.critical("cannot start", reason=str(error))
         return FAILED
@@ -117,15 +115,13 @@ def app_id(settings: MatcherSettings) -> str:
     return f"{settings.topic_prefix}matcher"
 
 
-def create_app(
-    settings: MatcherSettings, rules: tuple[Bundles, Follower], kafka: Kafka, folder: Path
-) -> App:
+def create_app(settings: MatcherSettings, rules: tuple[Bundles, Follower], kafka: Kafka) -> App:
     """The Faust app with its agents, its table and its ticks. Nothing is started.
 
-    `rules` are those in force, and who puts newer ones there; `folder` is for the files of Faust.
+    `rules` are those in force, and who puts newer ones there.
     """
     bundles, follower = rules
-    app = App(app_id(settings), **faust_options(settings.kafka_bootstrap_servers, folder))
+    app = App(app_id(settings), **faust_options(settings.kafka_bootstrap_servers))
     app.fetch_wait_ms = settings.kafka_fetch_wait_ms
     topics = {name: raw_topic(app, topic_name(settings.topic_prefix, name)) for name in TOPICS}
     sender = TopicSender(topics)

@@ -1,9 +1,7 @@
 """A small Faust worker that fails on one message: `python -m … BOOTSTRAP TOPIC GROUP`."""
 
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.loop_watchdog import LoopWatchdog
@@ -30,8 +28,7 @@ async def take(message: ConsumerRecord) -> None:
 if __name__ == "__main__":
     bootstrap, topic, group = sys.argv[1:]
     loop = new_loop()
-    with tempfile.TemporaryDirectory() as scratch:
-        app = App(group, **faust_options(bootstrap, Path(scratch)))
-        app.watchdog = LoopWatchdog(STUCK_SECONDS)
-        add_agent(app, "take", raw_topic(app, topic), take)
-        sys.exit(run(app, loop))
+    app = App(group, **faust_options(bootstrap))
+    app.watchdog = LoopWatchdog(STUCK_SECONDS)
+    add_agent(app, "take", raw_topic(app, topic), take)
+    sys.exit(run(app, loop))

@@ -5,8 +5,6 @@ Faust's own consumer, on which the storm must be seen to break.
 """
 
 import sys
-import tempfile
-from pathlib import Path
 from typing import ClassVar
 
 from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
@@ -54,10 +52,10 @@ class PlainApp(StormApp):
         return PlainTransport(self.conf.broker_consumer, self)
 
 
-def build(bootstrap: str, prefix: str, kind: str, folder: Path) -> App:
+def build(bootstrap: str, prefix: str, kind: str) -> App:
     """The app, not started."""
     make_app = StormApp if kind == "mended" else PlainApp
-    options = faust_options(bootstrap, folder)
+    options = faust_options(bootstrap)
     app = make_app(group(prefix), **(options | {"broker_commit_interval": COMMIT_SECONDS}))
     table = add_table(app, PARTITIONS, TABLE)
     out = raw_topic(app, prefix + OUT)
@@ -87,5 +85,4 @@ def changelog(prefix: str) -> str:
 if __name__ == "__main__":
     bootstrap, prefix, kind = sys.argv[1:]
     loop = new_loop()
-    with tempfile.TemporaryDirectory() as scratch:
-        sys.exit(run(build(bootstrap, prefix, kind, Path(scratch)), loop))
+    sys.exit(run(build(bootstrap, prefix, kind), loop))

@@ -2,7 +2,6 @@
 
 import asyncio
 from functools import cached_property, partial
-from pathlib import Path
 from typing import Any, ClassVar
 
 import faust
@@ -49,6 +48,9 @@ class App(faust.App):
         lost = partial(exit_now, "Kafka gave our partitions away: the session is over")
         return Session(self.conf.broker_session_timeout, self.conf.broker_rebalance_timeout, lost)
 
+    def _create_directories(self) -> None:
+        """None: our tables are in memory, and a killed worker would leave empty folders behind."""
+
     def _new_transport(self) -> TransportT:
         return Transport(self.conf.broker_consumer, self)
 
@@ -82,11 +84,10 @@ class App(faust.App):
         self.settled = True
 
 
-def faust_options(bootstrap: str, folder: Path) -> dict[str, Any]:
-    """The options of a Faust app; `folder` is for its files."""
+def faust_options(bootstrap: str) -> dict[str, Any]:
+    """The options of a Faust app."""
     return {
         "broker": [f"kafka://{server.strip()}" for server in bootstrap.split(",")],
-        "datadir": str(folder),
         "web_enabled": False,
         "topic_allow_declare": False,
         "topic_disable_leader": True,

@@ -1,7 +1,6 @@
 """The store under the table: which partitions it has, and from where it recovers them."""
 
 from collections import Counter
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -18,8 +17,8 @@ TOPIC = "app-windows-changelog"
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> Table:
-    return add_table(App("app", **faust_options("127.0.0.1:1", tmp_path)), 4)
+def table() -> Table:
+    return add_table(App("app", **faust_options("127.0.0.1:1")), 4)
 
 
 @pytest.fixture
