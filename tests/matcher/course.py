@@ -9,7 +9,7 @@ from schemas.bundle import OnChange
 from schemas.signal import Signal
 from services.matcher.domain.alerts.reset import reset_state
 from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
-from services.matcher.domain.alerts.step import StepContext, StepResult, is_due, step_window
+from services.matcher.domain.alerts.step import StepContext, WindowResult, is_due, step_window
 from services.matcher.domain.changes.release import release
 from services.matcher.domain.windows.panes import (
     assemble_state,
@@ -89,10 +89,10 @@ class WindowCourse:
             self.offset, self.clock, now, self.since, self.generation, self.backfilling
         )
 
-    def _keep(self, result: StepResult) -> None:
+    def _keep(self, result: WindowResult) -> None:
         self.alerts += result.alerts
         self.refused += [result.refused] if result.refused else []
-        if result.changed:
+        if result.is_changed:
             self.state = WindowState.empty() if result.state is None else result.state
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -32,6 +33,8 @@ from services.matcher.domain.windows.state import (
 )
 from services.matcher.domain.windows.window_rule import WindowRule
 
+S = TypeVar("S")
+
 TOO_LATE = "too_late"
 
 
@@ -54,22 +57,25 @@ class StepContext:
 
 
 @dataclass(frozen=True, slots=True)
-class StepResult:
+class StepResult(Generic[S]):
     """The effects of a step.
 
     `state` None: delete the state. `alerts` are to be sent in order, new revisions or repeats.
-    `refused` is the reason to dead-letter the signal with. `changed`: write the state.
+    `refused` is the reason to dead-letter the signal with. `is_changed`: write the state.
     """
 
-    state: WindowState | None
+    state: S
     alerts: tuple[Alert, ...] = ()
     refused: str | None = None
-    changed: bool = True
+    is_changed: bool = True
+
+
+WindowResult = StepResult[WindowState | None]
 
 
 def step_window(
     rule: WindowRule, state: WindowState, message: Signal | None, context: StepContext
-) -> StepResult:
+) -> WindowResult:
     """Apply one signal, or a tick (None), to the state of its key.
 
     A message that is not past the state's offset changes nothing and sends the current revision
@@ -78,11 +84,11 @@ def step_window(
     """
     if context.offset <= state.offset or (message is None and context.backfilling):
         alerts = () if context.backfilling else current_alerts(rule, state)
-        return StepResult(state, alerts, changed=False)
+        return StepResult(state, alerts, is_changed=False)
     if message is None:
         return _apply_tick(rule, state, context)
     if is_too_late(rule, message):
-        return StepResult(state, refused=TOO_LATE, changed=False)
+        return StepResult(state, refused=TOO_LATE, is_changed=False)
     before = _forget(rule, _begin(rule, state, message, context), context)
     applied = apply_signal(rule, before, message, context.generation.changed_in)
     after = msgspec.structs.replace(applied, offset=context.offset)
@@ -161,9 +167,9 @@ def _is_unmoved(announced: Sequence[AnnouncedAlert], episodes: Sequence[Episode]
     return not starts or (len(starts) == 1 and starts == [episode.start for episode in episodes])
 
 
-def _apply_tick(rule: WindowRule, state: WindowState, context: StepContext) -> StepResult:
+def _apply_tick(rule: WindowRule, state: WindowState, context: StepContext) -> WindowResult:
     if context.clock is None:
-        return StepResult(state, changed=False)
+        return StepResult(state, is_changed=False)
     announcing = announce_context(context)
     advanced, episodes = _advance_clock(rule, state, announcing)
     resolved = msgspec.structs.replace(

@@ -11,7 +11,7 @@ from services.matcher.domain.alerts.announce import announce, claim_episodes
 from services.matcher.domain.alerts.episodes import Episode, find_episodes
 from services.matcher.domain.alerts.step import (
     StepContext,
-    StepResult,
+    WindowResult,
     announce_context,
     changed_alerts,
     current_alerts,
@@ -22,21 +22,21 @@ from services.matcher.domain.windows.window_rule import WindowRule
 CHANGED = "rule changed"
 
 
-def release(rule: WindowRule, state: WindowState, context: StepContext) -> StepResult:
+def release(rule: WindowRule, state: WindowState, context: StepContext) -> WindowResult:
     """Judge a state whose hits are all there, for the first time since its rule was changed.
 
     Alerts announced before stay with the episodes that they overlap; what is left of them is
     withdrawn. A message that is not past the state's offset changes nothing and says it all again.
     """
     if context.offset <= state.offset:
-        return StepResult(state, current_alerts(rule, state), changed=False)
+        return WindowResult(state, current_alerts(rule, state), is_changed=False)
     before = _clocked(rule, state, context)
     announcing = replace(announce_context(context), withdraw_reason=CHANGED)
     standing = find_episodes(rule, before)
     claims = claim_overlapped(rule, before.announced, standing)
     announced = announce(rule, before, claims, standing, announcing)
     judged = msgspec.structs.replace(announced, offset=context.offset)
-    return StepResult(
+    return WindowResult(
         None if judged.is_empty else judged, changed_alerts(rule, before, judged, standing)
     )
 

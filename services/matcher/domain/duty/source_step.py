@@ -29,13 +29,13 @@ class SourceOutcome:
     """What a step leads to.
 
     `state` None: delete it. `silent`: what to inform the hypotheses of, None for nothing.
-    `changed`: write the state.
+    `is_changed`: write the state.
     """
 
     state: SourceState | None
     alert: Alert | None = None
     silent: bool | None = None
-    changed: bool = True
+    is_changed: bool = True
 
 
 def hear_source(
@@ -48,7 +48,7 @@ def hear_source(
     if context.offset <= state.offset:
         return _repeat(state)
     if at - state.last_report < span(HEARTBEAT_INTERVAL) and not state.is_silent:
-        return SourceOutcome(state, changed=False)
+        return SourceOutcome(state, is_changed=False)
     last_report = max(state.last_report, at)
     after = msgspec.structs.replace(state, last_report=last_report, offset=context.offset)
     if last_report == state.last_report or _is_overdue(source, after, context.clock):
@@ -63,14 +63,14 @@ def tick_source(
     if context.offset <= state.offset:
         return _repeat(state)
     if context.clock is None:
-        return SourceOutcome(state, changed=False)
+        return SourceOutcome(state, is_changed=False)
     clock, after = micros(context.clock), msgspec.structs.replace(state, offset=context.offset)
     if source is None:
         return replace(_end_watch(after, clock, context.now), state=None)
     if _is_overdue(source, state, context.clock):
         return _keep_silent(source, after, clock, context.now)
     if not state.is_silent:
-        return SourceOutcome(state, changed=False)
+        return SourceOutcome(state, is_changed=False)
     return _resolve(after, describe_new_rhythm(source, state.last_report), clock, context.now)
 
 
@@ -94,7 +94,7 @@ def _is_overdue(source: WatchedSource, state: SourceState, clock: datetime | Non
 
 def _repeat(state: SourceState) -> SourceOutcome:
     silent = None if state.announced is None else state.is_silent
-    return SourceOutcome(state, state.alert, silent, changed=False)
+    return SourceOutcome(state, state.alert, silent, is_changed=False)
 
 
 def _keep_silent(

@@ -41,9 +41,9 @@ class HypothesisProcessor:
             state = HypothesisState.empty(exercise=is_drill)
         change = None if indication is None else read_indication(indication)
         result = step_hypothesis(hypothesis, state, change, context.step)
-        alerts = (Send(alert, is_repeat=not result.changed) for alert in result.alerts)
+        alerts = (Send(alert, is_repeat=not result.is_changed) for alert in result.alerts)
         due = hypothesis_deadline(hypothesis, result.state)
-        return Effects(result.state, result.changed, due, tuple(alerts))
+        return Effects(result.state, result.is_changed, due, tuple(alerts))
 
     def due_at(self, key: StateKey, state: HypothesisState | None) -> datetime | None:
         """As the protocol says; without a state it is that of evidence already observed."""

@@ -42,11 +42,11 @@ class SourceProcessor:
         after = outcome.state
         due = None if after is None else source_deadline(source, after)
         sent = tuple(self._sent(key.label, outcome, context.now))
-        return Effects(after, outcome.changed, due, sent, forgets_alerts=after is None)
+        return Effects(after, outcome.is_changed, due, sent, forgets_alerts=after is None)
 
     def _sent(self, name: str, outcome: SourceOutcome, now: datetime) -> Iterator[Send]:
         if outcome.alert is not None:
-            yield Send(outcome.alert, is_repeat=not outcome.changed)
+            yield Send(outcome.alert, is_repeat=not outcome.is_changed)
         if outcome.silent is not None:
             yield from map(Send, self._indications(name, now, is_silent=outcome.silent))
 

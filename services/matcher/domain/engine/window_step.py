@@ -10,7 +10,7 @@ from schemas.signal import Signal
 from services.matcher.domain.alerts.forget import is_full
 from services.matcher.domain.alerts.step import (
     StepContext,
-    StepResult,
+    WindowResult,
     current_alerts,
     deadline,
     step_window,
@@ -55,32 +55,35 @@ class WindowStep:
         indications = make_current_indications(self.rule, after, self.context.now)
         return self._effects(result, (*hits, *indications), self._due(result))
 
-    def _stepped(self, result: StepResult) -> Effects[WindowState]:
+    def _stepped(self, result: WindowResult) -> Effects[WindowState]:
         indications = make_indications(self.rule, self.state, result, self.context.now)
         hits = chain_alerts(self.rules, result.alerts)
         return self._effects(result, (*hits, *indications), self._due(result))
 
     def _effects(
-        self, result: StepResult, outputs: Iterable[Signal | Indication], due: datetime | None
+        self,
+        result: WindowResult,
+        outputs: Iterable[Signal | Indication],
+        due: datetime | None,
     ) -> Effects[WindowState]:
         alerts = result.alerts if self.rule.announces else ()
         commands = (
             *self._notices(result),
-            *(Send(alert, is_repeat=not result.changed) for alert in alerts),
+            *(Send(alert, is_repeat=not result.is_changed) for alert in alerts),
             *map(Send, outputs),
         )
         forgets_alerts = _forgets_alerts(self.state, result)
-        return Effects(result.state, result.changed, due, commands, forgets_alerts)
+        return Effects(result.state, result.is_changed, due, commands, forgets_alerts)
 
-    def _notices(self, result: StepResult) -> Iterator[DeadLetter | Count]:
+    def _notices(self, result: WindowResult) -> Iterator[DeadLetter | Count]:
         rule = self.rule
         if result.refused is not None:
             yield Count(Metric.TOO_LATE, rule.pack, rule.name)
             yield DeadLetter(result.refused, rule.name)
-        if result.changed and result.state is not None and is_full(rule, result.state):
+        if result.is_changed and result.state is not None and is_full(rule, result.state):
             yield Count(Metric.FULL_WINDOW, rule.pack, rule.name)
 
-    def _due(self, result: StepResult) -> datetime | None:
+    def _due(self, result: WindowResult) -> datetime | None:
         return None if result.state is None else deadline(self.rule, result.state)
 
 
@@ -93,13 +96,13 @@ def make_current_indications(
     rule: WindowRule, state: WindowState, now: datetime
 ) -> tuple[Indication, ...]:
     """All that a state says to a hypothesis which knows nothing of it."""
-    result = StepResult(state, current_alerts(rule, state), changed=False)
+    result = WindowResult(state, current_alerts(rule, state), is_changed=False)
     return make_indications(rule, state, result, now)
 
 
-def _forgets_alerts(before: WindowState, result: StepResult) -> bool:
+def _forgets_alerts(before: WindowState, result: WindowResult) -> bool:
     """Whether an alert that was sent, now or before, is in the state no more."""
-    if result.state is None or not result.changed:
-        return result.changed
+    if result.state is None or not result.is_changed:
+        return result.is_changed
     sent = {alert.id for alert in before.announced} | {alert.id for alert in result.alerts}
     return not sent.issubset(alert.id for alert in result.state.announced)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from schemas.alert import window_key
 from schemas.indication import Indication, WindowDistance
-from services.matcher.domain.alerts.step import StepResult
+from services.matcher.domain.alerts.step import WindowResult
 from services.matcher.domain.hypotheses.change import (
     DistanceChange,
     IndicatorChange,
@@ -19,7 +19,7 @@ from services.matcher.domain.windows.window_rule import WindowRule
 
 
 def make_indications(
-    rule: WindowRule, before: WindowState, outcome: StepResult, now: datetime
+    rule: WindowRule, before: WindowState, outcome: WindowResult, now: datetime
 ) -> tuple[Indication, ...]:
     """An indication for each hypothesis and alert, and for each change of the distance.
 
@@ -35,18 +35,18 @@ def make_indications(
     )
 
 
-def _make_alerts(rule: WindowRule, outcome: StepResult, now: datetime) -> Iterator[Indication]:
+def _make_alerts(rule: WindowRule, outcome: WindowResult, now: datetime) -> Iterator[Indication]:
     for alert in outcome.alerts:
         blank = _make_blank(rule, now, exercise=alert.exercise)
         yield blank.model_copy(update={"alert": alert})
 
 
 def _make_distance(
-    rule: WindowRule, before: WindowState, outcome: StepResult, now: datetime
+    rule: WindowRule, before: WindowState, outcome: WindowResult, now: datetime
 ) -> Iterator[Indication]:
     after = before if outcome.state is None else outcome.state
     distance = None if outcome.state is None else measure_distance(rule, outcome.state, now)
-    if outcome.changed and distance == measure_distance(rule, before, now):
+    if outcome.is_changed and distance == measure_distance(rule, before, now):
         return
     window = window_key(rule.pack, rule.name, after.group, exercise=after.exercise).decode()
     sent = distance and WindowDistance(required=distance.required, values=distance.values)

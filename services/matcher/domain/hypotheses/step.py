@@ -1,12 +1,10 @@
 """One message and the state of one hypothesis go in; the next state and its alerts come out."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
-from schemas.alert import Alert
-from services.matcher.domain.alerts.step import StepContext
+from services.matcher.domain.alerts.step import StepContext, StepResult
 from services.matcher.domain.hypotheses.apply_change import trim_state
 from services.matcher.domain.hypotheses.change import AlertChange, IndicatorChange
 from services.matcher.domain.hypotheses.crossing import Crossing, find_next_crossing
@@ -17,21 +15,12 @@ from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.windows.state import instant, micros
 
 
-@dataclass(frozen=True, slots=True)
-class HypothesisOutcome:
-    """What a step leads to; `changed`: write the state."""
-
-    state: HypothesisState
-    alerts: tuple[Alert, ...] = ()
-    changed: bool = True
-
-
 def step_hypothesis(
     hypothesis: WatchedHypothesis,
     state: HypothesisState,
     message: IndicatorChange | None,
     context: StepContext,
-) -> HypothesisOutcome:
+) -> StepResult[HypothesisState]:
     """Apply one change of an indicator, or a tick (None), to the state of its hypothesis.
 
     Every crossing up to the clock is announced with its own time, however late the tick. A message
@@ -39,9 +28,9 @@ def step_hypothesis(
     alert again.
     """
     if context.offset <= state.offset:
-        return HypothesisOutcome(state, state.alerts, changed=False)
+        return StepResult(state, state.alerts, is_changed=False)
     if message is None and context.clock is None:
-        return HypothesisOutcome(state, changed=False)
+        return StepResult(state, is_changed=False)
     step = LevelStep(hypothesis, state, micros(context.now))
     until = _find_end(state, message, context)
     if until is not None:
@@ -49,7 +38,7 @@ def step_hypothesis(
     if message is not None:
         step = step.apply(message)
     after = trim_state(hypothesis, step.state)
-    return HypothesisOutcome(msgspec.structs.replace(after, offset=context.offset), step.alerts)
+    return StepResult(msgspec.structs.replace(after, offset=context.offset), step.alerts)
 
 
 def hypothesis_deadline(hypothesis: WatchedHypothesis, state: HypothesisState) -> datetime | None:

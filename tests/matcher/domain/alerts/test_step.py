@@ -128,7 +128,7 @@ def test_nothing_resolves_before_every_partition_has_ticked() -> None:
     outcome = step_window(RULE, course.state, None, StepContext(99, None, NOON + 1000 * HOUR))
 
     assert outcome.alerts == ()
-    assert not outcome.changed
+    assert not outcome.is_changed
 
 
 def test_a_resolved_alert_that_a_late_hit_lengthens_ended_as_late_as_its_episode() -> None:
@@ -155,7 +155,7 @@ def test_a_message_not_past_the_offset_changes_nothing_and_sends_again() -> None
 
     again = step_window(RULE, course.state, hit(2), StepContext(course.state.offset, None, NOON))
 
-    assert not again.changed
+    assert not again.is_changed
     assert again.state == course.state
     assert again.alerts == (course.last,)
 

@@ -132,7 +132,7 @@ def test_a_repeat_changes_nothing_and_sends_it_all_again() -> None:
     repeated = run.redeliver()
 
     assert repeated.alert == run.alerts[-1]
-    assert (repeated.changed, repeated.silent) == (False, True)
+    assert (repeated.is_changed, repeated.silent) == (False, True)
 
 
 def test_the_report_that_ended_a_silence_sends_its_end_again() -> None:
@@ -144,7 +144,7 @@ def test_the_report_that_ended_a_silence_sends_its_end_again() -> None:
     repeated = hear_source(SIX_HOURS, run.state, heartbeat, StepContext(run.offset, run.clock, at))
 
     assert (repeated.alert, repeated.silent) == (run.alerts[-1], False)
-    assert not repeated.changed
+    assert not repeated.is_changed
 
 
 @pytest.mark.parametrize(("seconds", "is_written"), [(9.999999, False), (10, True)])
@@ -158,7 +158,7 @@ def test_reports_within_one_heartbeat_interval_are_not_written_one_by_one(
 
     outcome = hear_source(SIX_HOURS, run.state, heartbeat, StepContext(9, None, at))
 
-    assert outcome.changed == is_written
+    assert outcome.is_changed == is_written
 
 
 def test_a_source_is_silent_after_its_rhythm_and_one_heartbeat_interval() -> None:

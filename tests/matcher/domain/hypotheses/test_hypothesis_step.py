@@ -186,7 +186,7 @@ def test_a_message_that_was_applied_already_sends_the_alerts_again() -> None:
         run.hypothesis, run.state, observe("march", 1), StepContext(run.offset, None, NOON)
     )
 
-    assert not outcome.changed
+    assert not outcome.is_changed
     assert list(outcome.alerts) == run.final
 
 
@@ -195,7 +195,7 @@ def test_a_tick_before_every_partition_has_ticked_changes_nothing() -> None:
         hypothesis(), HypothesisState.empty(), None, StepContext(1, None, NOON)
     )
 
-    assert not outcome.changed
+    assert not outcome.is_changed
 
 
 def test_an_observation_dated_ahead_counts_from_its_time() -> None:
