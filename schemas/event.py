@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from schemas.model import KIB, LONGEST_LIST, Matches, Model, Name, Text, WrittenTime, utc
 
@@ -32,7 +38,8 @@ def _reportable(time: datetime) -> datetime:
 EventTime = Annotated[AwareDatetime, WrittenTime(), AfterValidator(_reportable)]
 Source = Annotated[Name, Matches(r"^\S*$", "white_space", "a source has no white space")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-AttributeValue = Text | Annotated[tuple[Text, ...], Field(max_length=LONGEST_LIST)]
+# the first error only: all of them would be 256 times 256
+AttributeValue = Text | Annotated[tuple[Text, ...], Field(max_length=LONGEST_LIST, fail_fast=True)]
 
 
 class Event(Model):

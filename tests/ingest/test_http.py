@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from schemas.event import LARGEST_REQUEST
-from services.ingest.adapters.http import MOST_REPORTS
+from services.ingest.domain.decoding import MOST_REPORTS
 from services.telemetry import listen
 from tests.fakes import FakePublisher
 from tests.ingest.builders import TOKEN, app, client, report

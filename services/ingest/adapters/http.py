@@ -16,13 +16,12 @@ from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.openapi import DESCRIPTION, REQUEST_BODY, RESPONSES
 from services.ingest.adapters.tokens import Tokens
 from services.ingest.domain.answer import Answer, build_answer, choose_status
-from services.ingest.domain.decoding import UnsupportedContent, choose_decoder
+from services.ingest.domain.decoding import TooManyReports, UnsupportedContent, choose_decoder
 from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.strict_json import InvalidJson
 
 RETRY_AFTER = {"Retry-After": "5"}
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="vedette"'}
-MOST_REPORTS = 10_000
 READ_SECONDS = 30.0
 
 
@@ -92,15 +91,13 @@ def events_route(
 async def _read_reports(request: Request, read_seconds: float) -> list[Any]:
     try:
         decode = choose_decoder(request.headers)
-        items = decode(await _read_body(request, read_seconds))
+        return decode(await _read_body(request, read_seconds))
     except UnsupportedContent as error:
         raise RejectedRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error)) from None
     except InvalidJson as error:
         raise RejectedRequest(HTTPStatus.BAD_REQUEST, str(error)) from None
-    if len(items) > MOST_REPORTS:
-        message = f"{len(items)} reports in one request: at most {MOST_REPORTS} are taken"
-        raise RejectedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
-    return items
+    except TooManyReports as error:
+        raise RejectedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error)) from None
 
 
 async def _read_body(request: Request, read_seconds: float) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from services.ingest.domain import cloudevents
 from services.ingest.domain.result import FieldError, ReportResult, refuse
@@ -13,15 +13,23 @@ NDJSON = "application/x-ndjson"
 CLOUDEVENT = "application/cloudevents+json"
 CLOUDEVENTS = "application/cloudevents-batch+json"
 
+MOST_REPORTS = 10_000
+
+T = TypeVar("T")
+
 Decoder = Callable[[bytes], list[Any]]
 """Bytes → parsed reports, with a ReportResult in place of each that is refused already.
 
-Raises InvalidJson.
+Raises InvalidJson or TooManyReports.
 """
 
 
 class UnsupportedContent(ValueError):
     """The headers announce a body that cannot be decoded; the message names what can be."""
+
+
+class TooManyReports(ValueError):
+    """More reports in one request than are taken; the message has both numbers."""
 
 
 def choose_decoder(headers: Mapping[str, str]) -> Decoder:
@@ -52,13 +60,20 @@ def _check_encoding(headers: Mapping[str, str], parameters: str) -> None:
 
 def _decode_json(raw: bytes) -> list[Any]:
     value = parse(raw)
-    return value if isinstance(value, list) else [value]
+    return _check_count(value) if isinstance(value, list) else [value]
+
+
+def _check_count(items: list[T]) -> list[T]:
+    if len(items) > MOST_REPORTS:
+        message = f"{len(items)} reports in one request: at most {MOST_REPORTS} are taken"
+        raise TooManyReports(message)
+    return items
 
 
 def _decode_lines(raw: bytes) -> list[Any]:
     """A line that is not JSON is refused alone, unless no line is JSON."""
     lines = [(number, line) for number, line in enumerate(raw.split(b"\n"), 1) if line.strip()]
-    items = [_decode_line(number, line) for number, line in lines]
+    items = [_decode_line(number, line) for number, line in _check_count(lines)]
     refused = [item for item in items if isinstance(item, ReportResult)]
     if not items:
         raise InvalidJson("line 1 column 1: no report in it")
@@ -87,7 +102,7 @@ def _decode_batch(raw: bytes) -> list[Any]:
     envelopes = parse(raw)
     if not isinstance(envelopes, list):
         raise InvalidJson("line 1 column 1: a batch of CloudEvents is a JSON array")
-    return [cloudevents.unwrap(envelope) for envelope in envelopes]
+    return [cloudevents.unwrap(envelope) for envelope in _check_count(envelopes)]
 
 
 _DECODERS: Mapping[str, Decoder] = {

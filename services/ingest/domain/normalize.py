@@ -1,6 +1,6 @@
 """A report and its reporter → an Event as it is stored, or a refusal with all errors by field."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,11 +10,12 @@ from pydantic_core import ErrorDetails
 
 from schemas.duty import is_own
 from schemas.event import LARGEST_EVENT, Event, choose_recorded_at, complete_report
+from schemas.model import LONGEST_LIST
 from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.result import FieldError, ReportResult, refuse
 
 DEEPEST = 3
-MOST_ERRORS = 20
+MOST_ERRORS = 10
 _VALUE_ERROR = "Value error, "
 _DERIVED = {"id", "occurred_at", "recorded_at"}
 
@@ -48,8 +49,24 @@ def normalize(item: Any, context: ReportContext) -> StoredEvent | ReportResult:
         return refuse({}, FieldError(field="", message=message))
     if _is_deeper_than(item, DEEPEST):
         return refuse(item, FieldError(field="", message="nested deeper than an event can be"))
+    if errors := tuple(_find_excess(item)):
+        return refuse(item, *errors)
     errors = tuple(_find_claims(item, context))
     return refuse(item, *errors) if errors else _validate(item, context)
+
+
+def _find_excess(body: Mapping[str, Any]) -> Iterator[FieldError]:
+    """What alone would make validation and its errors long."""
+    unknown = [name for name in body if name not in Event.model_fields]
+    if len(unknown) > MOST_ERRORS:
+        for name in unknown[:MOST_ERRORS]:
+            yield FieldError(field=name, message="an event has no such field")
+        yield FieldError(field="", message=f"and {len(unknown) - MOST_ERRORS} more")
+        return
+    for name, value in body.items():
+        if isinstance(value, list | dict) and len(value) > LONGEST_LIST:
+            message = f"{len(value)} entries: at most {LONGEST_LIST} are taken"
+            yield FieldError(field=name, message=message)
 
 
 def _find_claims(body: Mapping[str, Any], context: ReportContext) -> Iterator[FieldError]:
@@ -103,7 +120,8 @@ def _field_errors(error: ValidationError, body: Mapping[str, Any]) -> list[Field
     details = error.errors(include_url=False, include_input=False, include_context=False)
     errors = dict.fromkeys(_field_error(detail, body) for detail in details)
     # an error in a derived field only follows from the one in the field that it derives from
-    in_body = [error for error in errors if error.field not in _DERIVED - body.keys()]
+    derived = _DERIVED - body.keys()
+    in_body = [error for error in errors if error.field not in derived]
     return in_body or list(errors)
 
 
@@ -130,7 +148,7 @@ def _has_step(value: Any, step: int | str) -> bool:
     return isinstance(value, dict) and step in value
 
 
-def _limit(errors: list[FieldError]) -> list[FieldError]:
+def _limit(errors: Sequence[FieldError]) -> Sequence[FieldError]:
     more = len(errors) - MOST_ERRORS
     if more <= 0:
         return errors
