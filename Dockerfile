@@ -2,7 +2,7 @@
 FROM python:3.11-slim AS build
 WORKDIR /build
 COPY requirements.lock pyproject.toml ./
-# The lock as constraints: its versions and hashes, without the development tools.
+# The lock as constraints: its versions and hashes, without the extras (local, dev).
 RUN awk '/^uv==/{on=1} on{print} on&&!/\\$/{exit}' requirements.lock > uv.lock.txt \
  && pip install --quiet --no-cache-dir --no-deps --require-hashes -r uv.lock.txt \
  && python -m venv /venv \

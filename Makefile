@@ -69,7 +69,7 @@ generate: install ## JSON Schemas and the AsyncAPI document, from the models
 
 lock: install ## resolve all versions again: the only command that changes them
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-		--upgrade --extra dev --python-version 3.11 pyproject.toml --output-file $(LOCK)
+		--upgrade --extra dev --extra local --python-version 3.11 pyproject.toml --output-file $(LOCK)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--upgrade --python-version 3.11 bench/peers.in --output-file bench/peers.lock
 

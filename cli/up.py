@@ -26,7 +26,7 @@ from cli.stack.demo import (
     read_timeline,
     wait_until_settled,
 )
-from cli.stack.embedded import LOOPBACK
+from cli.stack.embedded import LOOPBACK, check_installed
 from cli.stack.plan import PARTS, PORTS, Plan
 from cli.stack.ports import find_free_ports, is_free
 from cli.stack.running import Stack, run_stack
@@ -70,6 +70,7 @@ def up(
     It needs only Python, and keeps nothing after it stops. The services get your VEDETTE_ variables
     (such as Slack's token), except those of Kafka and Redis; a demo pages nobody.
     """
+    check_installed()
     console = Console()
     plan = replace(
         build_plan(rules, port, demo=demo),

