@@ -11,6 +11,7 @@ from services.matcher.domain.alerts.announce import announce, claim_episodes
 from services.matcher.domain.alerts.episodes import Episode, find_episodes
 from services.matcher.domain.alerts.step import (
     StepContext,
+    StepResult,
     WindowResult,
     announce_context,
     changed_alerts,
@@ -29,14 +30,14 @@ def release(rule: WindowRule, state: WindowState, context: StepContext) -> Windo
     withdrawn. A message that is not past the state's offset changes nothing and says it all again.
     """
     if context.offset <= state.offset:
-        return WindowResult(state, current_alerts(rule, state), is_changed=False)
+        return StepResult(state, current_alerts(rule, state), is_changed=False)
     before = _clocked(rule, state, context)
     announcing = replace(announce_context(context), withdraw_reason=CHANGED)
     standing = find_episodes(rule, before)
     claims = claim_overlapped(rule, before.announced, standing)
     announced = announce(rule, before, claims, standing, announcing)
     judged = msgspec.structs.replace(announced, offset=context.offset)
-    return WindowResult(
+    return StepResult(
         None if judged.is_empty else judged, changed_alerts(rule, before, judged, standing)
     )
 

@@ -10,6 +10,7 @@ from schemas.signal import Signal
 from services.matcher.domain.alerts.forget import is_full
 from services.matcher.domain.alerts.step import (
     StepContext,
+    StepResult,
     WindowResult,
     current_alerts,
     deadline,
@@ -96,7 +97,7 @@ def make_current_indications(
     rule: WindowRule, state: WindowState, now: datetime
 ) -> tuple[Indication, ...]:
     """All that a state says to a hypothesis which knows nothing of it."""
-    result = WindowResult(state, current_alerts(rule, state), is_changed=False)
+    result: WindowResult = StepResult(state, current_alerts(rule, state), is_changed=False)
     return make_indications(rule, state, result, now)
 
 
