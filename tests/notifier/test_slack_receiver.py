@@ -103,8 +103,8 @@ def test_a_message_of_another_time_is_not_taken_for_ours(slack: SlackStandIn) ->
     receiver = slack_at(slack.url)
     receiver.send(NOTICE)
 
-    assert receiver.find("a1", doubt(slack.messages[0].at - 3600)) is None
-    assert receiver.find("a1", doubt(slack.messages[0].at + 3600)) is None
+    assert receiver.find("a1", doubt(slack.messages[0].at - 7200)) is None
+    assert receiver.find("a1", doubt(slack.messages[0].at + 7200)) is None
 
 
 def test_history_without_the_scope_is_unreadable() -> None:

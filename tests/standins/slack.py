@@ -93,7 +93,8 @@ class SlackStandIn(StandIn):
 
     `channels`: the names that exist (None: whatever is asked for). `tokens`: the good ones
     (None: any). `scopes` holds what the token may do: without `channels:history` the history
-    answers `missing_scope`.
+    answers `missing_scope`. `withholds_metadata`: the history shows none. `skew`: how many seconds
+    its clock is ahead.
     """
 
     def __init__(
@@ -106,6 +107,8 @@ class SlackStandIn(StandIn):
         super().__init__(port)
         self.messages: list[PostedMessage] = []
         self.scopes = scopes
+        self.withholds_metadata = False
+        self.skew = 0.0
         self._channels = _Channels(channels)
         self._tokens = tokens
         self._last = 0
@@ -185,7 +188,10 @@ class SlackStandIn(StandIn):
         if channel not in self._channels.names:
             return _no("channel_not_found")
         newest_first = [each for each in reversed(self.messages) if each.channel == channel]
-        return _page([message for message in newest_first if _is_within(message, body)], body)
+        within = [message for message in newest_first if _is_within(message, body)]
+        return _page(
+            within, body | ({"include_all_metadata": ""} if self.withholds_metadata else {})
+        )
 
     def _list(self, body: Json) -> StandInAnswer:
         if "channels:read" not in self.scopes:
@@ -197,7 +203,7 @@ class SlackStandIn(StandIn):
         return _ok(channels=channels[start : start + size], response_metadata={"next_cursor": more})
 
     def _next_ts(self) -> str:
-        self._last = max(self._last + 1, int(time.time() * 1_000_000))
+        self._last = max(self._last + 1, int((time.time() + self.skew) * 1_000_000))
         return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
 
 

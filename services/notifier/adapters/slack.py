@@ -29,9 +29,11 @@ from services.notifier.domain.message import EVENT_TYPE, render
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.route import CHANNEL
 
-SKEW = timedelta(minutes=5)
+SKEW = timedelta(hours=1)
+"""How far our clock and Slack's may differ."""
 PAGE = 200
-MOST_PAGES = 25
+MOST_PAGES = 40
+"""A channel takes one message a second: more than it holds of twice the skew."""
 CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{8,}")
 LOST = frozenset({"message_not_found", "edit_window_closed", "cant_update_message"})
 CONNECTION_ERRORS = (URLError, OSError, HTTPException)
@@ -79,12 +81,16 @@ class SlackReceiver:
     def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
         """Search the channel's history around the time of the send."""
         channel = self._id or self._find_channel_id() or self._channel
+        messages: list[dict[str, Any]] = []
         for page in self._read_history(channel, sending.since - SKEW, sending.settles_at + SKEW):
             for message in page["messages"]:
                 found = _match_message(alert_id, channel, message)
                 if found is not None:
                     self._id = channel
                     return found
+            messages += page["messages"]
+        if _is_metadata_withheld(messages):
+            raise UnreadableHistory("conversations.history shows no message's metadata")
         return None
 
     def _read_history(
@@ -157,3 +163,9 @@ def _match_message(alert_id: str, channel: str, message: dict[str, Any]) -> Foun
     if metadata.get("event_type") != EVENT_TYPE or payload.get("alert") != alert_id:
         return None
     return FoundMessage(int(payload["revision"]), _encode_handle(channel, message["ts"]))
+
+
+def _is_metadata_withheld(messages: list[dict[str, Any]]) -> bool:
+    # ours may be among the bots' messages
+    has_bots = any(message.get("bot_id") for message in messages)
+    return has_bots and not any(message.get("metadata") for message in messages)

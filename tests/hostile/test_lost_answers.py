@@ -1,0 +1,53 @@
+"""Slack takes a message and its answer is lost: no two messages without a mark."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.notifier.adapters.delivery import Delivery
+from services.notifier.adapters.job_handler import JobHandler
+from tests.fakes import FakeClock, FakeLog
+from tests.notifier.alerts import alert, job
+from tests.notifier.desk import HOLD
+from tests.notifier.receivers import slack_at
+from tests.standins.slack import SlackStandIn
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackStandIn]:
+    with SlackStandIn() as standin:
+        yield standin
+
+
+def notify_with_a_lost_answer(slack: SlackStandIn) -> list[bool]:
+    """Whether each message in the channel says that it may be a repeat."""
+    clock = FakeClock(datetime.fromtimestamp(time.time(), UTC))
+    log, receiver = FakeLog(clock, HOLD), slack_at(slack.url)
+    handler = JobHandler(Delivery(receiver, receiver.traits, log, HOLD, clock, lambda: 0.0))
+    slack.script_fault("drop", call="chat.postMessage", stored=True)
+    log.put([job(alert())], [receiver.traits.name], clock())
+    while log.queue:
+        clock.now = max(clock.now, min(queued.due for queued in log.queue.values()))
+        claim = log.claim(receiver.traits.name, clock())
+        assert claim is not None
+        handler.handle(claim)
+    return ["possible repeat" in message.words for message in slack.messages]
+
+
+def test_a_message_whose_answer_is_lost_is_found(slack: SlackStandIn) -> None:
+    assert notify_with_a_lost_answer(slack) == [False]
+
+
+def test_where_metadata_is_withheld_the_repeat_is_marked(slack: SlackStandIn) -> None:
+    slack.withholds_metadata = True
+
+    assert notify_with_a_lost_answer(slack) == [False, True]
+
+
+@pytest.mark.parametrize("minutes", [-59, -10, 10, 59])
+def test_a_message_is_found_though_the_clocks_differ(slack: SlackStandIn, minutes: int) -> None:
+    slack.skew = timedelta(minutes=minutes).total_seconds()
+
+    assert notify_with_a_lost_answer(slack) == [False]
