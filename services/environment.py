@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AnyUrl,
+    Field,
+    StringConstraints,
+    UrlConstraints,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "VEDETTE_"
@@ -69,9 +76,23 @@ def _check_addresses(servers: str) -> str:
     return servers
 
 
+def _check_redis(url: AnyUrl) -> AnyUrl:
+    if url.scheme == "unix" and not re.match("unix:///[^?]", str(url)):
+        raise ValueError("a socket is unix:///PATH or unix:///PATH?db=NUMBER")
+    if url.scheme != "unix" and not url.host:
+        raise ValueError("no host in it")
+    return url
+
+
 Servers = Annotated[str, AfterValidator(_check_addresses)]
 Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{0,200}$")]
 FetchWait = Annotated[int, Field(ge=1, le=5000)]
+RedisUrl = Annotated[
+    AnyUrl,
+    UrlConstraints(allowed_schemes=["redis", "rediss", "unix"]),
+    AfterValidator(_check_redis),
+]
+"""`redis://HOST:PORT/NUMBER`, the same with `rediss`, or `unix:///PATH?db=NUMBER`."""
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 

@@ -3,16 +3,16 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, RedisDsn, field_validator
+from pydantic import AnyUrl, Field, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
-from services.environment import Port, ServiceSettings
+from services.environment import Port, RedisUrl, ServiceSettings
 
 
 class IngestSettings(ServiceSettings):
     """What ingest reads from its environment."""
 
-    redis_url: RedisDsn = RedisDsn("redis://localhost:6379/0")
+    redis_url: RedisUrl = AnyUrl("redis://localhost:6379/0")
     port: Port = 8080
     watchdog_seconds: Annotated[float, Field(ge=0, le=3600)] = 30.0
     ingest_open: bool = False

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, RedisDsn, SecretStr, field_validator
+from pydantic import AfterValidator, AnyUrl, Field, SecretStr, field_validator
 
-from services.environment import FetchWait, Port, ServiceSettings
+from services.environment import FetchWait, Port, RedisUrl, ServiceSettings
 
 
 def _address(url: SecretStr) -> SecretStr:
@@ -20,7 +20,7 @@ class NotifierSettings(ServiceSettings):
     """What the notifier reads; the names are those of the environment without the prefix."""
 
     kafka_fetch_wait_ms: FetchWait = 500
-    redis_url: RedisDsn = RedisDsn("redis://localhost:6379/0")
+    redis_url: RedisUrl = AnyUrl("redis://localhost:6379/0")
     port: Port = 8082
     slack_token: SecretStr | None = None
     slack_channel: Annotated[str, Field(min_length=1)] = "#alerts"

@@ -73,6 +73,15 @@ def test_an_address_that_is_none_is_named(name: str) -> None:
         load(NotifierSettings, {name: "somewhere"})
 
 
+@pytest.mark.parametrize(
+    "url", ["redis://r:6380/1", "rediss://:pass@r:6379/0", "unix:///run/redis.sock?db=1"]
+)
+def test_redis_is_reached_over_a_network_or_a_socket(url: str) -> None:
+    loaded = load(NotifierSettings, {"VEDETTE_REDIS_URL": url})
+
+    assert str(loaded.redis_url) == url
+
+
 def test_a_lease_outlasts_the_requests_made_under_it() -> None:
     assert compute_hold(NotifierSettings(receiver_timeout_seconds=10)) == timedelta(seconds=30)
 
