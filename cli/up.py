@@ -27,7 +27,8 @@ from cli.stack.demo import (
     wait_until_settled,
 )
 from cli.stack.embedded import LOOPBACK, check_installed
-from cli.stack.plan import PARTS, PORTS, Plan
+from cli.stack.folder import stack_folder
+from cli.stack.plan import PARTS, PORTS, Plan, check_exposure
 from cli.stack.ports import find_free_ports, is_free
 from cli.stack.running import Stack, run_stack
 from cli.stack.sample import sample_event
@@ -77,6 +78,7 @@ def up(
         prefix=kafka_settings().topic_prefix,
         terminal=terminal_variables(console),
     )
+    check_exposure(plan, os.environ)
     timeline = read_timeline(plan.rules) if demo else None
     stop = Stop()
     with stop.on_signals():
@@ -138,9 +140,9 @@ def _stack(plan: Plan, stop: Stop, console: Console) -> Iterator[Stack]:
     def print_line(line: str) -> None:
         console.print(Text.from_ansi(line), soft_wrap=True)
 
-    with tempfile.TemporaryDirectory(prefix="vedette-", ignore_cleanup_errors=True) as folder:
-        console.print(build_banner(plan, os.environ, Path(folder)), soft_wrap=True)
-        with run_stack(plan, Path(folder), stop, print_line) as stack:
+    with stack_folder(Path(tempfile.gettempdir())) as folder:
+        console.print(build_banner(plan, os.environ, folder), soft_wrap=True)
+        with run_stack(plan, folder, stop, print_line) as stack:
             yield stack
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from cli.stack.embedded import redis_socket
 from cli.stack.plan import SERVICES, Plan
 
 OVERRIDDEN = ("VEDETTE_KAFKA_BOOTSTRAP_SERVERS", "VEDETTE_REDIS_URL")
@@ -16,7 +17,7 @@ def build_banner(plan: Plan, inherited: Mapping[str, str], folder: Path) -> Text
     rows = [(service, plan.url(service)) for service in SERVICES]
     rows += [
         ("broker", f"{plan.bootstrap_servers}  (embedded, in memory)"),
-        ("redis", f"127.0.0.1:{plan.ports['redis']}"),
+        ("redis", str(redis_socket(folder))),
         ("rules", str(plan.rules)),
         ("logs", f"{folder}  (until it stops)"),
         ("alerts", _alerts_row(plan, inherited)),

@@ -50,8 +50,11 @@ def start(
 ) -> Child:
     """Start `command`, its output to `log`; with `keep_output` standard output to `Child.output`.
 
+    Others read neither the log nor any file that the command makes.
+
     Only for the main thread: the kernel ends the child with the thread that started it.
     """
+    log.touch(mode=0o600)
     with log.open("ab") as sink:
         process = subprocess.Popen(  # noqa: S603  (our own commands)
             [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), *command],
@@ -59,6 +62,7 @@ def start(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if keep_output else sink,
             stderr=sink,
+            umask=0o077,  # what it writes is for this user alone
             process_group=0,  # Ctrl-C in the terminal is for the parent alone
         )
     return Child(name, process, log)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote
 
 import redis
 
@@ -16,6 +17,7 @@ from cli.stack.stop import Stop
 
 LOOPBACK = "127.0.0.1"
 START_WITHIN = 15.0
+SOCKET_PATH_BYTES = 103  # macOS; Linux takes four more
 
 
 def check_installed() -> None:
@@ -36,10 +38,31 @@ def start_broker(port: int, folder: Path) -> Child:
     return start("broker", command, {"RUST_LOG": "warn"}, folder / "broker.log")
 
 
-def start_redis(port: int, folder: Path) -> Child:
-    """Redis on loopback, set up as the notifier requires; its files go into `folder`."""
-    command = [_redis_binary()]
-    command += ["--port", str(port), "--bind", LOOPBACK, "--dir", str(folder), "--save", ""]
+def redis_socket(folder: Path) -> Path:
+    """Where Redis listens: only who may enter `folder` reaches it."""
+    return folder / "redis.sock"
+
+
+def redis_url(folder: Path) -> str:
+    """The address of that socket."""
+    return f"unix://{quote(str(redis_socket(folder)))}"
+
+
+def start_redis(folder: Path) -> Child:
+    """Redis set up as the notifier requires; its socket and its files go into `folder`.
+
+    Without a port: it has no password, and who reaches it can have it write files.
+
+    Raises:
+        CommandFailure: the folder's path is too long for a socket.
+    """
+    socket_path = str(redis_socket(folder))
+    if len(os.fsencode(socket_path)) > SOCKET_PATH_BYTES:
+        raise CommandFailure(
+            f"{socket_path} has more than {SOCKET_PATH_BYTES} bytes: set TMPDIR to a shorter path"
+        )
+    command = [_redis_binary(), "--port", "0", "--unixsocket", socket_path]
+    command += ["--unixsocketperm", "700", "--dir", str(folder), "--save", ""]
     command += ["--appendonly", "yes", "--appendfsync", "always"]
     command += ["--maxmemory-policy", "noeviction", "--daemonize", "no"]
     return start("redis", command, {}, folder / "redis.log")
@@ -54,18 +77,21 @@ def wait_for_broker(child: Child, port: int, stop: Stop) -> None:
     _wait(child, lambda: _is_accepting(port), stop)
 
 
-def wait_for_redis(child: Child, port: int, stop: Stop) -> None:
+def wait_for_redis(child: Child, folder: Path, stop: Stop) -> None:
     """Block until Redis answers, 15 seconds at most; raises as `wait_for_broker`."""
-    _wait(child, lambda: _is_answering(port), stop)
+    _wait(child, lambda: _is_answering(folder), stop)
 
 
 def _wait(child: Child, is_up: Callable[[], bool], stop: Stop) -> None:
     deadline = time.monotonic() + START_WITHIN
-    while not is_up():
+    while True:
+        # asked first: if the child has ended, a stranger answers at its port
         if child.exit_code() is not None or time.monotonic() > deadline:
             raise CommandFailure(
                 f"the embedded {child.name} did not start; its log ends:\n{child.tail()}"
             )
+        if is_up():
+            return
         stop.sleep(0.02)
 
 
@@ -75,8 +101,8 @@ def _is_accepting(port: int) -> bool:
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
-def _is_answering(port: int) -> bool:
-    client = redis.Redis(host=LOOPBACK, port=port, socket_timeout=1, socket_connect_timeout=1)
+def _is_answering(folder: Path) -> bool:
+    client = redis.Redis.from_url(redis_url(folder), socket_timeout=1, socket_connect_timeout=1)
     try:
         return bool(client.ping())
     except redis.RedisError:

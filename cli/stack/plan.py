@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 
-from cli.stack.embedded import LOOPBACK
+from cli.faults import CommandFailure
+from cli.stack.embedded import LOOPBACK, redis_url
 
 SERVICES = ("ingest", "matcher", "notifier")
 PORTS = {"ingest": 8080, "matcher": 6066, "notifier": 8082}
-PARTS = {"broker": 0, "redis": 0}
+PARTS = {"broker": 0}
+OPEN = "VEDETTE_INGEST_OPEN"
 
 # a demo pages nobody and needs no token: it listens on this machine alone
 NOT_IN_A_DEMO = (
@@ -57,22 +60,51 @@ class Plan:
         return self.demo or not inherited.get("VEDETTE_INGEST_TOKENS_FILE")
 
 
-def service_environment(plan: Plan, inherited: Mapping[str, str], service: str) -> dict[str, str]:
-    """The environment of one service: the user's, overridden by the plan."""
+def check_exposure(plan: Plan, inherited: Mapping[str, str]) -> None:
+    """Check that nobody opens ingest to a network by chance.
+
+    Raises:
+        CommandFailure: others reach it without a token, and nobody asked for that.
+    """
+    if _is_loopback(plan.host) or not plan.is_open(inherited) or OPEN in inherited:
+        return
+    raise CommandFailure(
+        f"VEDETTE_HOST {plan.host}: others reach ingest there; name your tokens with "
+        f"VEDETTE_INGEST_TOKENS_FILE, or let everybody in with {OPEN}=true"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def service_environment(
+    plan: Plan, inherited: Mapping[str, str], folder: Path, service: str
+) -> dict[str, str]:
+    """The environment of one service: the user's, overridden by the plan.
+
+    Files that a killed service leaves are deleted with `folder`, which has the socket of Redis.
+    """
     dropped = NOT_IN_A_DEMO if plan.demo else ()
     environment = {name: value for name, value in inherited.items() if name not in dropped}
     environment |= {
         "PYTHONUNBUFFERED": "1",
+        "TMPDIR": str(folder),
         "VEDETTE_CLOCK": plan.clock,
         "VEDETTE_HOST": plan.host,
         "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": plan.bootstrap_servers,
         "VEDETTE_KAFKA_FETCH_WAIT_MS": EAGER_FETCH_MS,
         "VEDETTE_PORT": str(plan.ports[service]),
-        "VEDETTE_REDIS_URL": f"redis://{LOOPBACK}:{plan.ports['redis']}/0",
+        "VEDETTE_REDIS_URL": redis_url(folder),
         "VEDETTE_RULES_DIR": str(plan.rules),
     }
-    if plan.is_open(inherited):
-        environment["VEDETTE_INGEST_OPEN"] = "true"
+    if plan.demo:
+        environment[OPEN] = "true"
+    elif plan.is_open(inherited):
+        environment.setdefault(OPEN, "true")
     if service == "notifier":
         environment |= plan.terminal
     if plan.demo:

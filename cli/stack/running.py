@@ -66,6 +66,7 @@ def run_stack(plan: Plan, folder: Path, stop: Stop, print_line: PrintLine) -> It
         with httpx.Client(timeout=5, trust_env=False) as client:
             for service in SERVICES:
                 _wait_ready(stack, service, client, stop)
+        stack.check()  # at the port of one that ended a stranger may have answered
         yield stack
     finally:
         end(services.values(), stop)
@@ -76,9 +77,9 @@ def run_stack(plan: Plan, folder: Path, stop: Stop, print_line: PrintLine) -> It
 
 def _start_parts(plan: Plan, folder: Path, stop: Stop, parts: dict[str, Child]) -> None:
     parts["broker"] = embedded.start_broker(plan.ports["broker"], folder)
-    parts["redis"] = embedded.start_redis(plan.ports["redis"], folder)
+    parts["redis"] = embedded.start_redis(folder)
     embedded.wait_for_broker(parts["broker"], plan.ports["broker"], stop)
-    embedded.wait_for_redis(parts["redis"], plan.ports["redis"], stop)
+    embedded.wait_for_redis(parts["redis"], folder, stop)
     with open_admin(plan.bootstrap_servers) as client:
         create_topics(
             client, topic_requests(plan.prefix, default_partitions(plan.clock), replication=1)
@@ -86,8 +87,7 @@ def _start_parts(plan: Plan, folder: Path, stop: Stop, parts: dict[str, Child]) 
 
 
 def _start_service(plan: Plan, folder: Path, service: str) -> Child:
-    # files that a killed service leaves are deleted with the folder
-    environment = service_environment(plan, os.environ, service) | {"TMPDIR": str(folder)}
+    environment = service_environment(plan, os.environ, folder, service)
     # -P: a folder named cli in the working directory is not ours
     command = [sys.executable, "-P", "-m", "cli", service]
     log = folder / f"{service}.log"

@@ -7,7 +7,7 @@ FOLDER = Path("somewhere")
 
 
 def plan(*, demo: bool = False) -> Plan:
-    return Plan(Path("rules/pack"), {**PORTS, "broker": 9001, "redis": 9002}, demo=demo)
+    return Plan(Path("rules/pack"), {**PORTS, "broker": 9001}, demo=demo)
 
 
 def test_the_banner_names_where_everything_listens_and_that_nothing_is_kept() -> None:
@@ -16,6 +16,7 @@ def test_the_banner_names_where_everything_listens_and_that_nothing_is_kept() ->
     assert "Nothing is kept after it stops." in text
     for address in ("127.0.0.1:8080", "127.0.0.1:6066", "127.0.0.1:8082", "127.0.0.1:9001"):
         assert address in text
+    assert "somewhere/redis.sock" in text
 
 
 def test_the_banner_names_who_gets_the_alerts() -> None:

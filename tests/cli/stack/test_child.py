@@ -90,3 +90,12 @@ time.sleep(60)
     while is_alive(pid) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not is_alive(pid)
+
+
+def test_others_read_neither_its_log_nor_its_files(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+
+    child = python(f"open({str(made)!r}, 'w')", tmp_path / "it.log")
+    child.process.wait(10)
+
+    assert [path.stat().st_mode & 0o777 for path in (tmp_path / "it.log", made)] == [0o600, 0o600]

@@ -8,12 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import redis
 from kafka import KafkaConsumer, KafkaProducer
+from redis import Redis
 
 from cli.faults import CommandFailure
 from cli.stack.child import end
-from cli.stack.embedded import start_broker, start_redis, wait_for_broker, wait_for_redis
+from cli.stack.embedded import (
+    redis_url,
+    start_broker,
+    start_redis,
+    wait_for_broker,
+    wait_for_redis,
+)
 from cli.stack.ports import find_free_ports
 from cli.stack.stop import Stop
 from schemas.envelope import dead_letter_headers
@@ -129,15 +135,19 @@ def test_the_acts_on_an_alert_are_shown_in_order_of_time(broker: str) -> None:
     ]
 
 
-def test_redis_runs_as_the_notifier_asks_for_it(tmp_path: Path) -> None:
-    port = find_free_ports("127.0.0.1", {"redis": 0})["redis"]
-    child = start_redis(port, tmp_path)
+@pytest.fixture
+def redis_client(tmp_path: Path) -> Iterator[Redis]:
+    child = start_redis(tmp_path)
     try:
-        wait_for_redis(child, port, Stop())
-        with redis.Redis(port=port, decode_responses=True) as client:
-            asked = client.config_get("appendonly", "appendfsync", "maxmemory-policy")
+        wait_for_redis(child, tmp_path, Stop())
+        with Redis.from_url(redis_url(tmp_path), decode_responses=True) as client:
+            yield client
     finally:
         end([child], Stop())
+
+
+def test_redis_runs_as_the_notifier_asks_for_it(redis_client: Redis) -> None:
+    asked = redis_client.config_get("appendonly", "appendfsync", "maxmemory-policy")
 
     assert asked == {
         "appendonly": "yes",
@@ -146,13 +156,31 @@ def test_redis_runs_as_the_notifier_asks_for_it(tmp_path: Path) -> None:
     }
 
 
-def test_a_broker_that_does_not_start_is_named_with_its_log(tmp_path: Path, broker: str) -> None:
+def test_only_this_user_reaches_redis_and_reads_its_files(
+    tmp_path: Path, redis_client: Redis
+) -> None:
+    redis_client.set("key", "value")
+
+    assert redis_client.config_get("port") == {"port": "0"}
+    assert tmp_path.joinpath("redis.sock").is_socket()
+    assert [path.name for path in tmp_path.rglob("*") if path.lstat().st_mode & 0o077] == []
+    assert list(tmp_path.rglob("appendonly*"))
+
+
+def test_a_path_too_long_for_a_socket_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CommandFailure, match="set TMPDIR to a shorter path"):
+        start_redis(tmp_path / ("x" * 100))
+
+
+def test_a_broker_whose_port_a_stranger_took_is_named_with_its_log(
+    tmp_path: Path, broker: str
+) -> None:
     taken = int(broker.rpartition(":")[2])
     child = start_broker(taken, tmp_path)
     child.process.wait(10)
 
     with pytest.raises(CommandFailure, match="the embedded broker did not start"):
-        wait_for_broker(child, find_free_ports("127.0.0.1", {"none": 0})["none"], Stop())
+        wait_for_broker(child, taken, Stop())
 
 
 def test_a_dead_letter_is_sent_again_once(broker: str) -> None:
