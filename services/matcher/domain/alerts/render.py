@@ -14,7 +14,7 @@ from services.matcher.domain.windows.window_rule import PAIR_SEPARATOR, WindowRu
 IDS = frozenset({"entities", "actor_ids", "target_ids", "sites"})
 """The fields whose values are ids of list members or sites; alerts show their names."""
 
-_LONGEST_SUMMARY = 1000
+_LONGEST_TEXT = 1000
 
 
 def state_fingerprint(rule: WindowRule, state: WindowState) -> str:
@@ -36,8 +36,10 @@ def render_alert(
         pack=rule.pack,
         group=state.group,
         level=alert.level,
-        summary=render_template(rule.summary or "{{ title }}", values)[:_LONGEST_SUMMARY],
-        action=None if rule.action is None else render_template(rule.action, values),
+        summary=render_template(rule.summary or "{{ title }}", values)[:_LONGEST_TEXT],
+        action=None
+        if rule.action is None
+        else render_template(rule.action, values)[:_LONGEST_TEXT],
         starts_at=instant(alert.start),
         updated_at=instant(alert.updated),
         detected_at=instant(alert.detected),
