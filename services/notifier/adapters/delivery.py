@@ -58,7 +58,7 @@ class DecideAgain:
     entry: Entry
 
 
-StepResult = Finished | Deferred | DecideAgain
+JobStep = Finished | Deferred | DecideAgain
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Delivery:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
 
-    def step(self, claim: Claim, entry: Entry) -> StepResult:
+    def step(self, claim: Claim, entry: Entry) -> JobStep:
         """Make one decision and carry it out; blocks while the receiver answers.
 
         Raises what the receiver's `send` and `edit` raise, LeaseLost, and the log's own errors.
@@ -100,7 +100,7 @@ class Delivery:
             return Defer(Reason.IN_DOUBT, until)
         return decide_after_lookup(found, lookup.sending, now)
 
-    def _act(self, claim: Claim, entry: Entry, decision: Decision) -> StepResult:
+    def _act(self, claim: Claim, entry: Entry, decision: Decision) -> JobStep:
         match decision:
             case SendFirst():
                 return self._send(claim, entry, decision)
@@ -117,7 +117,7 @@ class Delivery:
             case LookUp():
                 raise AssertionError("a lookup was answered with a lookup")
 
-    def _send(self, claim: Claim, entry: Entry, decision: SendFirst) -> StepResult:
+    def _send(self, claim: Claim, entry: Entry, decision: SendFirst) -> JobStep:
         shown = _open_again(claim.alert) if self.traits.pages else claim.alert
         repeat = decision.possible_repeat or entry.possible_repeat
         self._write_ahead(claim, entry)
@@ -131,7 +131,7 @@ class Delivery:
             observe_first(self.traits.name, claim.alert, self.clock())
         return result
 
-    def _edit(self, claim: Claim, entry: Entry, reason: Reason) -> StepResult:
+    def _edit(self, claim: Claim, entry: Entry, reason: Reason) -> JobStep:
         self._write_ahead(claim, entry)
         notice = Notice(claim.alert, entry.possible_repeat)
         try:
@@ -142,14 +142,14 @@ class Delivery:
         logged = LoggedAct(_choose_act(claim.alert, Act.EDITED), reason, after)
         return self._record(claim, after, logged, "edited")
 
-    def _adopt(self, claim: Claim, entry: Entry, decision: Adopt) -> StepResult:
+    def _adopt(self, claim: Claim, entry: Entry, decision: Adopt) -> JobStep:
         found = decision.found_message
         after = log_entry.adopt_message(entry, found.revision, found.handle)
         is_older = found.revision < claim.alert.revision
         act = Act.NOTIFIED if is_older else _choose_act(claim.alert, Act.NOTIFIED)
         return self._record(claim, after, LoggedAct(act, decision.reason, after), "adopted")
 
-    def _replace_message(self, claim: Claim, entry: Entry) -> StepResult:
+    def _replace_message(self, claim: Claim, entry: Entry) -> JobStep:
         decision = decide_after_loss(entry, claim.alert)
         log.warning("the message is gone", **describe(claim))
         if isinstance(decision, PassOver):
@@ -159,7 +159,7 @@ class Delivery:
         self.notifications.write(claim, after, self.clock(), [line])
         return DecideAgain(after)
 
-    def _defer(self, claim: Claim, decision: Defer) -> StepResult:
+    def _defer(self, claim: Claim, decision: Defer) -> JobStep:
         log.debug("deferred", reason=decision.reason, **describe(claim))
         attempts = claim.attempts + (decision.reason is Reason.IN_DOUBT)
         is_logged = attempts == claim.attempts or is_worth_a_line(attempts)
@@ -168,11 +168,11 @@ class Delivery:
         self.notifications.defer(claim, Delay(None, decision.until, attempts), lines)
         return Deferred()
 
-    def _pass_over(self, claim: Claim, entry: Entry, reason: Reason) -> StepResult:
+    def _pass_over(self, claim: Claim, entry: Entry, reason: Reason) -> JobStep:
         after = log_entry.pass_over(entry, claim.alert)
         return self._suppress(claim, LoggedAct(Act.HELD_BACK, reason, after))
 
-    def _suppress(self, claim: Claim, logged: LoggedAct) -> StepResult:
+    def _suppress(self, claim: Claim, logged: LoggedAct) -> JobStep:
         line = self.line(claim, logged)
         self.notifications.finish(claim, logged.entry, self.clock(), [line])
         log.debug("skipped", reason=logged.reason, **describe(claim))
@@ -183,7 +183,7 @@ class Delivery:
         sending = self.mark_in_doubt(claim, entry, self.hold)
         self.notifications.write(claim, sending, self.clock(), ())
 
-    def _record(self, claim: Claim, after: Entry, logged: LoggedAct, result: str) -> StepResult:
+    def _record(self, claim: Claim, after: Entry, logged: LoggedAct, result: str) -> JobStep:
         lines, now = [self.line(claim, logged)], self.clock()
         is_finished = is_dealt_with(after, claim.alert, self.traits)
         if is_finished:

@@ -27,8 +27,8 @@ from services.matcher.domain.engine.effects import (
     ENGINE,
     Command,
     Count,
-    DeadLetter,
     Metric,
+    RefuseMessage,
     Send,
     Wait,
 )
@@ -66,7 +66,7 @@ class CommandRunner:
         match command:
             case Send():
                 await self._send(command, message)
-            case DeadLetter():
+            case RefuseMessage():
                 await self._bury(command, message)
             case Count(metric, pack, rule):
                 _COUNTERS[metric].labels(pack, rule).inc()
@@ -102,7 +102,7 @@ class CommandRunner:
             letter = dead_letter(self.sender, message, record.value, str(error), rule)
             self.sent.append(await letter)
 
-    async def _bury(self, refusal: DeadLetter, message: ConsumerRecord) -> None:
+    async def _bury(self, refusal: RefuseMessage, message: ConsumerRecord) -> None:
         reason, where = refusal.reason, refusal.where
         if where == ENGINE:
             log.warning(

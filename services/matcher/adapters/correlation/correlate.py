@@ -16,7 +16,7 @@ from services.matcher.adapters.state.positions import Positions
 from services.matcher.adapters.topics.codec import Poison, decode_signals_message
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.partition_progress import PartitionProgress
-from services.matcher.domain.engine.effects import DeadLetter
+from services.matcher.domain.engine.effects import RefuseMessage
 from services.matcher.domain.engine.engine import Engine
 from services.matcher.domain.engine.messages import SignalsMessage, get_bundle
 from services.matcher.domain.engine.processors import Processors
@@ -62,7 +62,7 @@ class Correlator:
         self.runner.begin()
         decoded = decode_signals_message(message)
         if isinstance(decoded, Poison):
-            await self.runner.run(DeadLetter(decoded.reason), message)
+            await self.runner.run(RefuseMessage(decoded.reason), message)
             return
         processors, now = await self._processors(get_bundle(decoded)), self.now(decoded)
         engine = self._engine(message.partition)

@@ -15,7 +15,7 @@ from schemas.tick import Tick
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
 from services.matcher.domain.backtest.memory_store import MemoryStore
 from services.matcher.domain.changes.active_rules import ActiveRules
-from services.matcher.domain.engine.effects import DeadLetter, Effects, Send
+from services.matcher.domain.engine.effects import Effects, RefuseMessage, Send
 from services.matcher.domain.engine.engine import Engine
 from services.matcher.domain.engine.messages import SignalsMessage
 from services.matcher.domain.engine.processors import Processors
@@ -95,5 +95,5 @@ class _ReplayRun:
                         self.result.alerts.append(alert)
                     case Send(Signal() | Indication() as sent):
                         queue.append(sent)
-                    case DeadLetter(reason) if isinstance(message, Signal):
+                    case RefuseMessage(reason) if isinstance(message, Signal):
                         self.result.refused.append((message, reason))

@@ -12,7 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.matcher.domain.changes.rule_change import RuleChange
-from services.matcher.domain.engine.effects import Command, DeadLetter, Effects, RuleFailure, Wait
+from services.matcher.domain.engine.effects import (
+    Command,
+    Effects,
+    RefuseMessage,
+    RuleFailure,
+    Wait,
+)
 from services.matcher.domain.engine.keys import StateKey
 from services.matcher.domain.engine.processor import Cause, ProcessingContext
 from services.matcher.domain.engine.processors import Processors
@@ -47,7 +53,7 @@ class Driver:
                 state = self.store.get(key)
                 effects = self._handle(key, state, cause, context)
                 if isinstance(effects, RuleFailure):
-                    yield DeadLetter(effects.reason, effects.where)
+                    yield RefuseMessage(effects.reason, effects.where)
                 elif effects.forgets_alerts:
                     yield from effects.commands
                     forgetting.append((key, effects))
@@ -78,7 +84,7 @@ class Driver:
             return
         yield from effects.commands
 
-    def _write(self, key: StateKey, effects: Effects[Any]) -> DeadLetter | None:
+    def _write(self, key: StateKey, effects: Effects[Any]) -> RefuseMessage | None:
         """Write or delete a state; the answer is what refuses it."""
         if effects.state is None:
             self.store.delete(key)
@@ -87,6 +93,6 @@ class Driver:
         try:
             self.store.put(key, effects.state, effects.due)
         except StateTooLarge as error:
-            return DeadLetter(str(error))
+            return RefuseMessage(str(error))
         self.store.schedule.note(key, effects.due, effects.state.offset)
         return None

@@ -25,7 +25,7 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
-class DeadLetter:
+class RefuseMessage:
     """Copy the message in hand to the dead letters."""
 
     reason: str
@@ -56,7 +56,7 @@ class Wait(Enum):
     TURN = auto()
 
 
-Command = Send | DeadLetter | Count | Wait
+Command = Send | RefuseMessage | Count | Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +79,5 @@ class Effects(Generic[S]):
     state: S | None
     is_changed: bool = True
     due: datetime | None = None
-    commands: tuple[Send | DeadLetter | Count, ...] = ()
+    commands: tuple[Send | RefuseMessage | Count, ...] = ()
     forgets_alerts: bool = False

@@ -7,7 +7,7 @@ from datetime import datetime
 from schemas.indication import Indication
 from services.matcher.domain.changes.ending import end_levels
 from services.matcher.domain.changes.rule_change import RuleChange
-from services.matcher.domain.engine.effects import DeadLetter, Effects, Send
+from services.matcher.domain.engine.effects import Effects, RefuseMessage, Send
 from services.matcher.domain.engine.keys import StateKey
 from services.matcher.domain.engine.processor import Cause, ProcessingContext
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
@@ -33,7 +33,7 @@ class HypothesisProcessor:
             ended = () if state is None else end_levels(state, context.now)
             return Effects(None, commands=tuple(map(Send, ended)), forgets_alerts=True)
         if hypothesis is None:
-            refusal = DeadLetter(f"hypothesis: no {name[1]} in pack {name[0]}")
+            refusal = RefuseMessage(f"hypothesis: no {name[1]} in pack {name[0]}")
             return Effects(state, is_changed=False, commands=(refusal,))
         indication = cause if isinstance(cause, Indication) else None
         if state is None:

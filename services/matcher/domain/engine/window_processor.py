@@ -7,7 +7,7 @@ from datetime import datetime
 from schemas.signal import Signal
 from services.matcher.domain.alerts.step import deadline
 from services.matcher.domain.changes.rule_change import RuleChange
-from services.matcher.domain.engine.effects import Count, DeadLetter, Effects, Metric
+from services.matcher.domain.engine.effects import Count, Effects, Metric, RefuseMessage
 from services.matcher.domain.engine.keys import StateKey
 from services.matcher.domain.engine.processor import Cause, ProcessingContext
 from services.matcher.domain.engine.window_migration import WindowMigration
@@ -33,7 +33,7 @@ class WindowProcessor:
             return WindowMigration(name, rule, cause, context).run(known)
         stale = _count_stale(name, rule, cause, context) if isinstance(cause, Signal) else ()
         if rule is None:
-            refused = () if stale else (DeadLetter(f"rule: no {name[1]} in pack {name[0]}"),)
+            refused = () if stale else (RefuseMessage(f"rule: no {name[1]} in pack {name[0]}"),)
             return Effects(state, is_changed=False, commands=(*stale, *refused))
         step = WindowStep(context.rules, rule, known, context.rule_step(name))
         if isinstance(cause, Signal):

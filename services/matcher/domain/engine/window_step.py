@@ -18,7 +18,7 @@ from services.matcher.domain.alerts.step import (
 )
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.release import make_history, release
-from services.matcher.domain.engine.effects import Count, DeadLetter, Effects, Metric, Send
+from services.matcher.domain.engine.effects import Count, Effects, Metric, RefuseMessage, Send
 from services.matcher.domain.hypotheses.indications import make_indications
 from services.matcher.domain.rules.chain import chain_alert
 from services.matcher.domain.windows.state import WindowState
@@ -76,11 +76,11 @@ class WindowStep:
         forgets_alerts = _forgets_alerts(self.state, result)
         return Effects(result.state, result.is_changed, due, commands, forgets_alerts)
 
-    def _notices(self, result: WindowResult) -> Iterator[DeadLetter | Count]:
+    def _notices(self, result: WindowResult) -> Iterator[RefuseMessage | Count]:
         rule = self.rule
         if result.refused is not None:
             yield Count(Metric.TOO_LATE, rule.pack, rule.name)
-            yield DeadLetter(result.refused, rule.name)
+            yield RefuseMessage(result.refused, rule.name)
         if result.is_changed and result.state is not None and is_full(rule, result.state):
             yield Count(Metric.FULL_WINDOW, rule.pack, rule.name)
 

@@ -13,8 +13,8 @@ from services.matcher.domain.changes.rule_change import RuleChange
 from services.matcher.domain.engine.driver import AT_ONCE, Driver
 from services.matcher.domain.engine.effects import (
     Command,
-    DeadLetter,
     Effects,
+    RefuseMessage,
     RuleFailure,
     Send,
     Wait,
@@ -153,7 +153,7 @@ def test_of_a_key_without_a_state_nothing_is_noted() -> None:
 def test_a_rule_that_fails_refuses_the_message_and_leaves_its_state() -> None:
     driven = DrivenStates(Effects(AFTER, commands=(SENT,)), raises=True).apply()
 
-    assert driven.steps == [(DeadLetter("division by zero", "march"), {key(): BEFORE})]
+    assert driven.steps == [(RefuseMessage("division by zero", "march"), {key(): BEFORE})]
 
 
 def test_a_change_of_rules_goes_on_without_the_rule_that_fails() -> None:
@@ -169,4 +169,4 @@ def test_a_state_that_is_too_large_refuses_the_message_and_sends_nothing() -> No
 
     driven = DrivenStates(effects, store=SmallStore()).apply()
 
-    assert driven.steps == [(DeadLetter("too large"), {key(): BEFORE})]
+    assert driven.steps == [(RefuseMessage("too large"), {key(): BEFORE})]
