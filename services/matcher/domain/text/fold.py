@@ -16,8 +16,9 @@ from services.matcher.domain.text.fold_table import APOSTROPHE, TABLE
 
 _POSSESSIVE = f"{APOSTROPHE}s "
 _SHORT = 128
-_CHUNK = re.compile(r"\S(?:.{0,63}(?!\S)|\S*)", re.DOTALL)
-"""Whole words of some 64 characters together, or one longer word."""
+_CHUNK = re.compile(r"\S(?:.{0,255}(?!\S)|\S*)", re.DOTALL)
+"""Whole words of some 256 characters together, or one longer word."""
+_WORD = re.compile(r"\S+")
 
 
 def fold(text: str) -> str:
@@ -68,26 +69,31 @@ def raw_span(raw: str, start: int, end: int) -> CharSpan:
 
 def _raw_index(raw: str, index: int) -> int:
     """The index in `raw` of the character that `fold(raw)[index]` was folded from."""
-    chunks = _chunks(raw)
-    chunk = chunks[bisect_right(chunks, index, key=itemgetter(0)) - 1]
-    return chunk.start + _raw_indexes(chunk.raw)[index - chunk.folded_start]
+    chunk = _chunk_at(_cut(raw, _CHUNK), index)
+    word = _chunk_at(_cut(chunk.raw, _WORD), index - chunk.folded_start)
+    letter = index - chunk.folded_start - word.folded_start
+    return chunk.start + word.start + _raw_indexes(word.raw)[letter]
 
 
-@lru_cache(maxsize=64)
-def _chunks(raw: str) -> list[_Chunk]:
+def _chunk_at(chunks: list[_Chunk], index: int) -> _Chunk:
+    return chunks[bisect_right(chunks, index, key=itemgetter(0)) - 1]
+
+
+@lru_cache(maxsize=256)
+def _cut(raw: str, pattern: re.Pattern[str]) -> list[_Chunk]:
     """The words of `raw` in chunks; each folds alone as in the text, since white space cuts it."""
     chunks, folded_start = [], 0
-    for match in _CHUNK.finditer(raw):
+    for match in pattern.finditer(raw):
         chunks.append(_Chunk(folded_start, match.start(), match[0]))
-        folded_start += len(_fold(match[0])) - 1
+        folded_start += len(fold(match[0])) - 1
     return chunks
 
 
-@lru_cache(maxsize=64)
-def _raw_indexes(raw: str) -> tuple[int, ...]:
-    """For each character of `fold(raw)`, the index in `raw` of the one it was folded from."""
-    signs = [(sign, index) for index, letter in enumerate(raw) for sign in TABLE[ord(letter)]]
-    kept = _without_apostrophes([*signs, (" ", len(raw))])
+@lru_cache(maxsize=4096)
+def _raw_indexes(word: str) -> tuple[int, ...]:
+    """For each character of `fold(word)`, the index in `word` of the one it was folded from."""
+    signs = [(sign, index) for index, letter in enumerate(word) for sign in TABLE[ord(letter)]]
+    kept = _without_apostrophes([*signs, (" ", len(word))])
     indexes = [0]
     for (sign, index), (following, _) in zip(kept, [*kept[1:], (" ", 0)], strict=True):
         if sign != " ":

@@ -1,7 +1,7 @@
 """Phrases of rules: whole words in order; `word*` inflects, `~N` allows N others between."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.matcher.domain.text.fold import fold
 
@@ -52,11 +52,12 @@ class Phrase:
 
     parts: tuple[PhrasePart, ...]
     slack: int = 0
+    max_words: int = field(init=False, compare=False)
+    """The number of words in its longest span."""
 
-    @property
-    def max_words(self) -> int:
-        """The number of words in its longest span."""
-        return self.slack + sum(part.word_count for part in self.parts)
+    def __post_init__(self) -> None:
+        words = self.slack + sum(part.word_count for part in self.parts)
+        object.__setattr__(self, "max_words", words)
 
 
 def parse_phrase(text: str) -> Phrase:

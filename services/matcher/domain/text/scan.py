@@ -1,9 +1,10 @@
 """One pass over the texts of an event that finds the names and phrases of all rules."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from operator import itemgetter
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -104,17 +105,16 @@ def find_phrase(scan: ScanResult, phrase: Phrase) -> list[WordSpan]:
         spans = _extend_spans(spans, following)
     if not others:
         return spans
-    shortest = dict(reversed(spans))
-    return sorted(span for span in shortest.items() if _fits(scan.folded, span, phrase.max_words))
+    fitting = [span for span in spans if _fits(scan.folded, span, phrase.max_words)]
+    shortest = dict(reversed(fitting))
+    return sorted(shortest.items())
 
 
 def _extend_spans(spans: list[WordSpan], following: list[WordSpan]) -> list[WordSpan]:
     """Each following span joined to the latest of `spans` that ends before it."""
     extended: list[WordSpan] = []
-    before = 0
     for start, end in following:
-        while before < len(spans) and spans[before][1] < start:
-            before += 1
+        before = bisect_left(spans, start, key=itemgetter(1))
         if before:
             extended.append((spans[before - 1][0], end))
     return extended

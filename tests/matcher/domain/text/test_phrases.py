@@ -33,6 +33,7 @@ def found(phrase: str, *texts: str) -> list[str]:
         ("a b c ~2", "a x b y c", ["a x b y c"]),
         ("a b c ~2", "a x b y z c", []),
         ("a b ~1", "a a x b", ["a x b"]),
+        ("a b ~2", "a b b", ["a b"]),
         ("مليونية", "دعا إلى مَليونيّة اليوم", ["مَليونيّة"]),
         ("حزب", "الأحزاب", []),
         ("foo bar", "foo bar foo bar", ["foo bar", "foo bar"]),
