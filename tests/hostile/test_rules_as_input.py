@@ -1,10 +1,15 @@
 """No rule, pack or bundle that somebody wrote stops a matcher, a check or a terminal."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from services.matcher.adapters.rules.rule_files import read_rule_files
+from services.matcher.domain.detection import strings
+from services.matcher.domain.detection.strings import Expressions, InvalidRegex
 from services.matcher.domain.windows.template import read_fields, render_template
+from tests.matcher.adapters.rules.packs import write_pack
 from tests.matcher.builders import ALONE, hit
 from tests.matcher.course import WindowCourse
 
@@ -93,3 +98,71 @@ def test_an_action_is_as_short_as_a_summary() -> None:
     rule = replace(ALONE, action="x" * 3_000)
 
     assert len(WindowCourse(rule).take(hit(0)).last.action or "") == 1_000
+
+
+def faults_of(folder: Path, detection: str) -> list[str]:
+    """What a pack with this detection is told, in short."""
+    rule = f"""
+        title: Any
+        name: any
+        logsource: {{category: report}}
+        detection:
+          words: {{{detection}}}
+          condition: words
+    """
+    files = read_rule_files(write_pack(folder, indicators__any=rule))
+    _, faults = files.rulebook()
+    return [str(fault).removeprefix(f"{folder}/iraq/indicators/") for fault in faults]
+
+
+@pytest.mark.parametrize("modifiers", ["re", "re|i"])
+def test_an_expression_with_a_large_program_is_refused_where_it_stands(
+    tmp_path: Path, modifiers: str
+) -> None:
+    [fault] = faults_of(tmp_path, f"words|{modifiers}: '\\pL{{1,40}}'")
+
+    assert fault.startswith(f"any.yaml:6: detection.words.words|{modifiers}: RE2 does not take ")
+    assert "pattern too large" in fault
+    assert "repeat less" in fault
+
+
+@pytest.mark.parametrize("value", ["words|re: '" + "a" * 4_001 + "'", "'" + "a?" * 2_001 + "'"])
+def test_a_long_expression_is_refused(tmp_path: Path, value: str) -> None:
+    [fault] = faults_of(tmp_path, value if "re" in value else f"words: {value}")
+
+    assert "longer than 4000 characters: write several" in fault
+    assert len(fault) < 300
+
+
+def test_all_expressions_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strings, "LARGEST_PROGRAMS", 3_000)
+    expressions = Expressions()
+    patterns = [f"{letter}\\pL{{1,2}}" for letter in "abc"]
+
+    expressions.compile(patterns[0])
+    expressions.compile(patterns[1])
+
+    with pytest.raises(InvalidRegex, match="too large in all: write phrases"):
+        expressions.compile(patterns[2])
+    assert expressions.compile(patterns[0]) is expressions.compile(patterns[0])
+
+
+def test_the_expressions_of_several_packs_are_counted_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strings, "MOST_EXPRESSIONS", 3)
+    for pack in "ab":
+        texts = ", ".join(f"{pack}*{number}" for number in range(2))
+        rule = f"""
+            title: Any
+            name: any
+            logsource: {{category: report}}
+            detection: {{words: {{words: [{texts}]}}, condition: words}}
+        """
+        write_pack(tmp_path, pack, indicators__any=rule)
+
+    _, faults = read_rule_files(tmp_path).rulebook()
+
+    assert [(Path(fault.file).parts[-3], fault.message) for fault in faults] == [
+        ("b", "more than 3 expressions: write phrases instead, or leave rules out")
+    ]

@@ -20,19 +20,20 @@ from services.matcher.domain.detection.fields import FieldKind, kind_of
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.modifiers import SigmaReady, modifiers_of, refuse_elsewhere
 from services.matcher.domain.detection.predicates import AllOf, AnyOf, Not, Predicate, cheap_first
-from services.matcher.domain.detection.strings import InvalidRegex, compiled_regex
+from services.matcher.domain.detection.strings import Expressions, InvalidRegex
 from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
 
 _LONGEST_CONDITION = 4096
+_LONGEST_SHOWN = 80
 _NOWHERE = SigmaRuleLocation(FilePath("rule"))
 _CONDITION = ("detection", "condition")
 
 
 def compile_detection(
-    detection: Mapping[str, object], lists: Lists
+    detection: Mapping[str, object], lists: Lists, expressions: Expressions
 ) -> tuple[Predicate | None, tuple[InvalidField, ...]]:
     """The predicate of a detection section; if it has errors, None and all of them."""
-    compiler = _Compiler(lists)
+    compiler = _Compiler(lists, expressions)
     selections = {
         name: compiler.definition(definition, ("detection", name))
         for name, definition in detection.items()
@@ -98,8 +99,9 @@ def _predicate(tree: object) -> Predicate:
 class _Compiler:
     """Compiles definitions and collects their errors."""
 
-    def __init__(self, lists: Lists) -> None:
+    def __init__(self, lists: Lists, expressions: Expressions) -> None:
         self._lists = lists
+        self._expressions = expressions
         self.errors: list[InvalidField] = []
 
     def refuse(self, path: FieldPath, message: str, hint: str = "") -> None:
@@ -119,7 +121,7 @@ class _Compiler:
     def _item(self, key: str, value: object, path: FieldPath) -> list[SigmaDetectionItem]:
         place = (*path, key) if key else path
         try:
-            return list(_items(key, value, place, self._lists))
+            return list(_items(key, value, place, self._lists, self._expressions))
         except InvalidField as error:
             self.errors.append(error)
         except (SigmaError, ValueError) as error:
@@ -142,16 +144,18 @@ def _join_any(selections: Iterable[SigmaDetection | None]) -> SigmaDetection | N
     return SigmaDetection(present) if present else None
 
 
-def _items(key: str, value: object, path: FieldPath, lists: Lists) -> Iterator[SigmaDetectionItem]:
+def _items(
+    key: str, value: object, path: FieldPath, lists: Lists, expressions: Expressions
+) -> Iterator[SigmaDetectionItem]:
     field, *names = key.split("|")
     modifiers = modifiers_of(names, path)
     values = list(_scalars(value, path))
     if values != [None]:
         refuse_elsewhere(field, names, path)
     kind = kind_of(field, path) if field else FieldKind.STRING
-    reference = FieldReference(field or "words", kind, lists, path, keyword=not field)
+    reference = FieldReference(field or "words", kind, lists, path, expressions, keyword=not field)
     if "re" in names:
-        _refuse_regexes(values, path)
+        _refuse_regexes(values, path, expressions)
     item = SigmaDetectionItem(
         field or None, modifiers, [_sigma_value(value, names) for value in values], source=_NOWHERE
     )
@@ -159,7 +163,7 @@ def _items(key: str, value: object, path: FieldPath, lists: Lists) -> Iterator[S
     yield item
     if "neq" in names and field:
         # an absent field does not match, and does not differ either
-        yield from _items(f"{field}|exists", True, path, lists)  # noqa: FBT003  (a value as in a rule)
+        yield from _items(f"{field}|exists", True, path, lists, expressions)  # noqa: FBT003  (a value as in a rule)
 
 
 def _scalars(value: object, path: FieldPath) -> Iterator[str | float | None]:
@@ -195,12 +199,16 @@ def _sigma_value(value: str | float | None, modifiers: list[str]) -> SigmaType:
     return sigma_type(value)
 
 
-def _refuse_regexes(values: list[Any], path: FieldPath) -> None:
+def _refuse_regexes(values: list[Any], path: FieldPath, expressions: Expressions) -> None:
     """Refuse them before pySigma does, which writes to standard error."""
     for value in values:
         if not isinstance(value, str):
             raise InvalidField(path, f"an expression is a text, not {value!r}")
         try:
-            compiled_regex(value)
+            expressions.compile(value)
         except InvalidRegex as error:
-            raise InvalidField(path, f"RE2 does not take {value!r}: {error}") from None
+            raise InvalidField(path, f"RE2 does not take {_shorten(value)!r}: {error}") from None
+
+
+def _shorten(expression: str) -> str:
+    return expression if len(expression) <= _LONGEST_SHOWN else f"{expression[:_LONGEST_SHOWN]}…"

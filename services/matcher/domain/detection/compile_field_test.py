@@ -30,7 +30,12 @@ from services.matcher.domain.detection.modifiers import (
 )
 from services.matcher.domain.detection.near_tests import NearTest
 from services.matcher.domain.detection.predicates import FieldTest
-from services.matcher.domain.detection.strings import InvalidRegex, find_regex, find_string
+from services.matcher.domain.detection.strings import (
+    Expressions,
+    InvalidRegex,
+    find_regex,
+    find_string,
+)
 from services.matcher.domain.detection.text_tests import MemberTest, NameTest, PhraseTest, TextTest
 from services.matcher.domain.detection.value_tests import (
     PART_BOUNDS,
@@ -69,6 +74,7 @@ class FieldReference:
     kind: FieldKind
     lists: Lists
     path: FieldPath
+    expressions: Expressions
     keyword: bool = False
 
     def invalid(self, message: str, hint: str = "") -> InvalidField:
@@ -193,7 +199,7 @@ def _truth(value: SigmaBool, reference: FieldReference) -> FieldTest:
 @compile_field_test.register
 def _regex(value: SigmaRegularExpression, reference: FieldReference) -> FieldTest:
     try:
-        return TextTest(reference.field, find_regex(value), cased=True)
+        return TextTest(reference.field, find_regex(value, reference.expressions), cased=True)
     except InvalidRegex as error:
         raise reference.invalid(f"RE2 does not take this expression: {error}") from None
 
@@ -207,7 +213,9 @@ def _network(value: SigmaCIDRExpression, reference: FieldReference) -> FieldTest
 @compile_field_test.register
 def _cased(value: SigmaCasedString, reference: FieldReference) -> FieldTest:
     return TextTest(
-        reference.field, find_string(value, cased=True, anywhere=reference.keyword), cased=True
+        reference.field,
+        find_string(value, reference.expressions, cased=True, anywhere=reference.keyword),
+        cased=True,
     )
 
 
@@ -222,7 +230,9 @@ def _string(value: SigmaString, reference: FieldReference) -> FieldTest:
         if typed is not None:
             return typed
     return TextTest(
-        reference.field, find_string(value, cased=False, anywhere=reference.keyword), whole=whole
+        reference.field,
+        find_string(value, reference.expressions, cased=False, anywhere=reference.keyword),
+        whole=whole,
     )
 
 

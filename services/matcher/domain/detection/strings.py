@@ -1,7 +1,6 @@
 """Sigma's strings and expressions as functions that find them in a value."""
 
 import re
-from functools import lru_cache
 from typing import Any
 
 import re2
@@ -16,7 +15,13 @@ from services.matcher.domain.detection.text_tests import Find
 
 _MULTI = SpecialChars.WILDCARD_MULTI
 _SINGLE = SpecialChars.WILDCARD_SINGLE
-_LARGEST_PROGRAM = 1 << 20
+LONGEST_EXPRESSION = 4_000
+MOST_EXPRESSIONS = 2_000
+LARGEST_PROGRAMS = 500_000
+"""How many instructions the programs of all expressions may have."""
+
+_MOST_MEMORY = 1 << 18
+_WAY_OUT = "write phrases instead, or leave rules out"
 _START, _END = r"\A", r"\z"
 _FLAGS = {
     SigmaRegularExpressionFlag.IGNORECASE: "i",
@@ -26,36 +31,61 @@ _FLAGS = {
 
 
 class InvalidRegex(ValueError):
-    """RE2 does not accept the expression; the message says why."""
+    """The expression cannot be used; the message says why, and what to write instead."""
 
 
-@lru_cache(maxsize=4096)
-def compiled_regex(pattern: str) -> Any:
-    """The expression, by RE2: linear in the text, and bounded in memory.
+class Expressions:
+    """The expressions of rules that are compiled together, within bounds for each and for all."""
 
-    Raises:
-        InvalidRegex: RE2 does not accept it.
-    """
+    def __init__(self) -> None:
+        self._compiled: dict[str, Any] = {}
+        self._size = 0
+
+    def compile(self, pattern: str) -> Any:
+        """The expression, by RE2: linear in the text, and bounded in memory.
+
+        Raises:
+            InvalidRegex: RE2 does not accept it, it is too large, or there are too many.
+        """
+        if pattern not in self._compiled:
+            self._refuse_size(pattern)
+            self._compiled[pattern] = _compile(pattern)
+            self._size += self._compiled[pattern].programsize
+        return self._compiled[pattern]
+
+    def _refuse_size(self, pattern: str) -> None:
+        if len(pattern) > LONGEST_EXPRESSION:
+            raise InvalidRegex(f"longer than {LONGEST_EXPRESSION} characters: write several")
+        if len(self._compiled) >= MOST_EXPRESSIONS:
+            raise InvalidRegex(f"more than {MOST_EXPRESSIONS} expressions: {_WAY_OUT}")
+        if self._size > LARGEST_PROGRAMS:
+            raise InvalidRegex(f"the expressions before it are too large in all: {_WAY_OUT}")
+
+
+def _compile(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = _LARGEST_PROGRAM
+    options.max_mem = _MOST_MEMORY
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
         message = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
-        raise InvalidRegex(message) from None
+        hint = ": repeat less, e.g. \\w+ for \\w{1,40}" if "too large" in message else ""
+        raise InvalidRegex(message + hint) from None
 
 
-def find_regex(expression: SigmaRegularExpression) -> Find:
-    """Finds the expression anywhere in a value."""
+def find_regex(expression: SigmaRegularExpression, expressions: Expressions) -> Find:
+    """Finds the expression anywhere in a value.
+
+    Raises:
+        InvalidRegex: it cannot be used.
+    """
     flags = "".join(sorted(_FLAGS[flag] for flag in expression.flags))
     pattern = str(expression.regexp)
-    return _search(f"(?{flags}){pattern}" if flags else pattern)
+    return _search(expressions.compile(f"(?{flags}){pattern}" if flags else pattern))
 
 
-def _search(pattern: str) -> Find:
-    compiled = compiled_regex(pattern)
-
+def _search(compiled: Any) -> Find:
     def find(text: str) -> tuple[int, int] | None:
         match = compiled.search(text)
         return match.span() if match else None
@@ -63,8 +93,14 @@ def _search(pattern: str) -> Find:
     return find
 
 
-def find_string(string: SigmaString, *, cased: bool, anywhere: bool = False) -> Find:
-    """Finds a string with wildcards: as the whole value, or `anywhere` in it."""
+def find_string(
+    string: SigmaString, expressions: Expressions, *, cased: bool, anywhere: bool = False
+) -> Find:
+    """Finds a string with wildcards: as the whole value, or `anywhere` in it.
+
+    Raises:
+        InvalidRegex: there are too many wildcards.
+    """
     parts = [_part(part, cased=cased) for part in string.s]
     before, after = anywhere or parts[:1] == [_MULTI], anywhere or parts[-1:] == [_MULTI]
     while parts and parts[0] is _MULTI:
@@ -74,7 +110,8 @@ def find_string(string: SigmaString, *, cased: bool, anywhere: bool = False) -> 
     if all(isinstance(part, str) for part in parts):
         return _plain("".join(map(str, parts)), before=before, after=after)
     body = "".join(map(_as_regex, parts))
-    return _search("(?s)" + ("" if before else _START) + body + ("" if after else _END))
+    pattern = "(?s)" + ("" if before else _START) + body + ("" if after else _END)
+    return _search(expressions.compile(pattern))
 
 
 def _part(part: object, *, cased: bool) -> object:

@@ -8,6 +8,7 @@ from schemas.rule import DetectionRule
 from services.matcher.domain.detection.compile_detection import compile_detection
 from services.matcher.domain.detection.lists import Lists, build_lists
 from services.matcher.domain.detection.places import build_places
+from services.matcher.domain.detection.strings import Expressions
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis, compile_hypothesis
 from services.matcher.domain.packs.documents import PackDocuments
 from services.matcher.domain.packs.faults import RuleFault
@@ -32,7 +33,8 @@ def compile_packs(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleF
     """The rulebook of all good rules, and every fault; a bad rule stops no other."""
     packs = tuple(packs)
     faults: list[RuleFault] = []
-    compiled = [_PackCompiler(pack, faults).compile() for pack in packs]
+    expressions = Expressions()
+    compiled = [_PackCompiler(pack, faults, expressions).compile() for pack in packs]
     hypotheses = tuple(hypothesis for pack in compiled for hypothesis in pack.hypotheses)
     rulebook = assemble_rulebook(
         (pack.rules for pack in compiled),
@@ -57,6 +59,7 @@ class _PackCompiler:
 
     documents: PackDocuments
     faults: list[RuleFault]
+    expressions: Expressions
 
     def compile(self) -> CompiledPack:
         """Everything of the pack that is free of faults."""
@@ -89,7 +92,8 @@ class _PackCompiler:
     def _rules(self, documents: Rules, lists: Lists) -> Iterator[CompiledRule]:
         for rule in documents:
             if isinstance(rule.document, DetectionRule):
-                predicate, errors = compile_detection(rule.document.detection, lists)
+                detection = rule.document.detection
+                predicate, errors = compile_detection(detection, lists, self.expressions)
                 self.faults.extend(map(rule.origin.fault, errors))
                 if predicate is not None:
                     yield CompiledRule(self.documents.name, rule.document.name, predicate)
