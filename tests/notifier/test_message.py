@@ -13,12 +13,26 @@ from tests.notifier.alerts import alert, evidence
 
 
 def words(**changes: Any) -> str:
-    """All texts of the message, a line each."""
+    """All texts of the message, a line each, rich text as the mrkdwn that would show the same."""
     texts = []
     for block in render(Notice(alert(**changes)))["blocks"]:
         parts = [block.get("text"), *block.get("elements", [])]
-        texts += [part["text"] for part in parts if part]
+        texts += [as_mrkdwn(part) for part in parts if part]
     return "\n".join(texts)
+
+
+def as_mrkdwn(part: dict[str, Any]) -> str:
+    if "elements" in part:
+        quote = "> " if part["type"] == "rich_text_quote" else ""
+        return quote + "".join(as_mrkdwn(element) for element in part["elements"])
+    text: str = part["text"]
+    if part["type"] == "plain_text":
+        return text
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if part["type"] == "link":
+        return f"<{part['url']}|{text}>"
+    inner = text.strip()
+    return text.replace(inner, f"*{inner}*") if part.get("style", {}).get("bold") else text
 
 
 def test_level_summary_group_explain_and_action_are_shown() -> None:
@@ -161,7 +175,14 @@ def test_the_largest_alert_is_within_slacks_limits() -> None:
     for block in blocks:
         limit = 150 if block["type"] == "header" else 3000
         parts = [block.get("text"), *block.get("elements", [])]
-        assert all(0 < len(part["text"]) <= limit for part in parts if part)
+        texts = [text for part in parts if part for text in texts_of(part)]
+        assert all(texts)
+        assert 0 < len("".join(texts).encode()) <= limit
+
+
+def texts_of(part: dict[str, Any]) -> list[str]:
+    inner = part.get("elements", [])
+    return [text for element in inner for text in texts_of(element)] if inner else [part["text"]]
 
 
 def test_times_are_shown_as_given() -> None:

@@ -53,5 +53,5 @@ def test_the_page_shows_what_was_counted_and_who_reported() -> None:
 def test_a_long_summary_keeps_its_flags() -> None:
     summary = page(summary="x" * 5000, uncorroborated=True)["payload"]["summary"]
 
-    assert len(summary) == 1024
+    assert len(summary.encode()) == 1024
     assert summary.endswith("… (uncorroborated)")

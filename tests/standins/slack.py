@@ -240,6 +240,8 @@ def _block_fits(block: Json) -> bool:
     texts = _texts([block])
     longest = LONGEST_HEADER if block["type"] == "header" else LONGEST_SECTION
     few = len(block.get("elements", [])) <= MOST_IN_CONTEXT
+    if block["type"] == "rich_text":
+        texts += _texts(block["elements"])
     return few and all(0 < len(text) <= longest for text in texts)
 
 
@@ -248,8 +250,14 @@ def _texts(blocks: list[Json]) -> list[str]:
         part
         for block in blocks
         for part in [block.get("text"), *block.get("fields", []), *block.get("elements", [])]
+        if isinstance(part, dict)
     ]
-    return [part["text"] for part in parts if isinstance(part, dict) and "text" in part]
+    return [_read_part(part) for part in parts]
+
+
+def _read_part(part: Json) -> str:
+    # a part of rich text is the texts of its elements
+    return "".join(_texts([part])) if "elements" in part else str(part["text"])
 
 
 def _is_within(message: PostedMessage, body: Json) -> bool:

@@ -1,13 +1,16 @@
-"""What every receiver shows of an alert, before its own formatting."""
+"""What every receiver shows of an alert, before its own formatting: cleaned lines alone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from schemas.alert import Alert, Evidence, Span, Status
 from services.notifier.domain.ports import Notice
+from services.report_text import clean_line, drop_hidden, find_boundary, isolate
 
 MOST_EVIDENCE = 10
 LONGEST_EXCERPT = 400
+LONGEST_URL = 1000
 LEAD = 80
 
 
@@ -57,17 +60,18 @@ def build_view(notice: Notice) -> AlertView:
     """The view of a notice."""
     alert = notice.alert
     shown = alert.evidence[:MOST_EVIDENCE]
+    group = sorted(alert.group.items())
     return AlertView(
         state=name_state(alert),
-        summary=join_lines(alert.summary) or alert.rule.title,
-        rule=alert.rule.title,
-        pack=alert.pack,
-        group=tuple(sorted(alert.group.items())),
+        summary=clean_line(alert.summary) or clean_line(alert.rule.title),
+        rule=clean_line(alert.rule.title),
+        pack=clean_line(alert.pack),
+        group=tuple((clean_line(field), clean_line(value)) for field, value in group),
         flags=tuple(list_flags(notice)),
         evidence=tuple(_view_evidence(evidence) for evidence in shown),
         hidden_count=max(alert.evidence_count, len(alert.evidence)) - len(shown),
-        explain=join_lines(alert.explain),
-        action=alert.action,
+        explain=clean_line(alert.explain),
+        action=clean_line(alert.action or "") or None,
         footer=_build_footer(alert),
     )
 
@@ -90,25 +94,23 @@ def list_flags(notice: Notice) -> list[str]:
     return [word for word, holds in flags.items() if holds]
 
 
-def join_lines(text: str) -> str:
-    """The text with every run of white space replaced by one space."""
-    return " ".join(text.split())
-
-
-def cut(text: str, longest: int) -> str:
-    """The text, or its beginning with an ellipsis, in `longest` characters at most."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
 def _view_evidence(evidence: Evidence) -> EvidenceView:
     return EvidenceView(
-        source=evidence.source,
+        source=clean_line(evidence.source),
         grade=evidence.grade,
         time=f"{evidence.occurred_at:%Y-%m-%d %H:%M}",
-        title=join_lines(evidence.title) if evidence.title else None,
-        url=evidence.url,
+        title=clean_line(evidence.title or "") or None,
+        url=_read_url(evidence.url),
         excerpt=tuple(split_excerpt(evidence.excerpt or "", evidence.spans)),
     )
+
+
+def _read_url(url: str | None) -> str | None:
+    """A web address, quoted; None if it is none, or too long to be shown whole."""
+    if url is None or not url.lower().startswith(("http://", "https://")):
+        return None
+    quoted = quote(url, safe="%/:=&?~#+!$,;'@()*[]", errors="replace")
+    return quoted if len(quoted) <= LONGEST_URL else None
 
 
 def split_excerpt(text: str, spans: Iterable[Span]) -> list[TextRun]:
@@ -126,11 +128,24 @@ def split_excerpt(text: str, spans: Iterable[Span]) -> list[TextRun]:
             ]
             position = stop
     runs += [TextRun(text[position:end]), TextRun("…" if end < len(text) else "")]
-    return [run for run in runs if run.text]
+    return _clean_runs(runs)
+
+
+def _clean_runs(runs: Iterable[TextRun]) -> list[TextRun]:
+    """The runs without hidden characters, isolated as one text."""
+    cleaned = [TextRun(drop_hidden(run.text), run.bold) for run in runs]
+    text = "".join(run.text for run in cleaned)
+    if not text.strip():
+        return []
+    before, _, after = isolate(text).partition(text)
+    return [run for run in [TextRun(before), *cleaned, TextRun(after)] if run.text]
 
 
 def _clip_spans(text: str, spans: Iterable[Span]) -> list[tuple[int, int]]:
-    clipped = ((max(0, span.start), min(len(text), span.end)) for span in spans)
+    clipped = (
+        (find_boundary(text, max(0, span.start)), find_boundary(text, min(len(text), span.end)))
+        for span in spans
+    )
     return sorted(span for span in clipped if span[0] < span[1])
 
 
@@ -139,13 +154,13 @@ def _choose_bounds(text: str, matches: list[tuple[int, int]]) -> tuple[int, int]
         return 0, len(text)
     first = matches[0][0] if matches else 0
     begin = max(0, min(first - LEAD, len(text) - LONGEST_EXCERPT))
-    return begin, begin + LONGEST_EXCERPT
+    return find_boundary(text, begin), find_boundary(text, begin + LONGEST_EXCERPT)
 
 
 def _build_footer(alert: Alert) -> str:
     parts = [
         f"since {alert.starts_at:%Y-%m-%d %H:%M} UTC",
-        f"alert {alert.id}, revision {alert.revision}",
-        alert.reason or "",
+        f"alert {clean_line(alert.id)}, revision {alert.revision}",
+        clean_line(alert.reason or ""),
     ]
     return " · ".join(part for part in parts if part)

@@ -1,18 +1,23 @@
-"""An alert as a Slack message: Block Kit, within Slack's limits."""
+"""An alert as a Slack message: Block Kit, within Slack's limits.
 
-import re
+No block holds mrkdwn: words of reports are plain or rich text, where no character has a meaning.
+"""
+
+from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import quote
 
 from schemas.alert import Alert, Level, Status
-from services.notifier.domain.alert_view import AlertView, EvidenceView, TextRun, build_view, cut
+from services.notifier.domain.alert_view import AlertView, EvidenceView, build_view
 from services.notifier.domain.ports import Notice
+from services.report_text import cut_line, escape_mrkdwn
 
 LONGEST_HEADER = 150
-LONGEST_SECTION = 3000
+LONGEST_BLOCK = 3000
+LONGEST_QUOTE = 2000
+"""Holds every excerpt: four bytes for each of its characters."""
 LONGEST_FALLBACK = 1000
-LONGEST_TITLE = 200
-LONGEST_URL = 1000
+LONGEST_NAME = 200
+SHORTEST_CUT = 10
 EVENT_TYPE = "vedette_alert"
 ICONS = {
     Level.INFORMATIONAL: "⚪",
@@ -44,28 +49,30 @@ def build_metadata(alert: Alert) -> dict[str, Any]:
 
 
 def build_fallback(view: AlertView) -> str:
-    """One line, shown in notifications and where blocks are not supported."""
+    """One line of mrkdwn, shown in notifications and where blocks are not supported."""
     flags = "".join(f" ({flag})" for flag in view.flags)
-    text = f"[{view.state}] {cut(view.summary, LONGEST_FALLBACK)}{flags}"
-    return escape(f"{text} ({view.group_line})" if view.group else text)
+    text = f"[{view.state}] {cut_line(view.summary, LONGEST_FALLBACK, escape_mrkdwn)}{flags}"
+    if not view.group:
+        return text
+    return f"{text} ({cut_line(view.group_line, LONGEST_FALLBACK, escape_mrkdwn)})"
 
 
 def build_blocks(alert: Alert, view: AlertView) -> list[Block]:
     """The blocks, the most important first."""
     headline = f"{choose_icon(alert)} {view.state}: {view.summary}"
-    blocks = [_header(headline)]
-    if len(headline) > LONGEST_HEADER:
-        blocks.append(_section(escape(view.summary)))
-    blocks += [
-        _section(_describe_rule(view)),
-        _section(f"_{_drop_underscores(escape(view.explain))}_"),
-    ]
-    blocks += [_section(_format_evidence(item)) for item in view.evidence]
+    header = cut_line(headline, LONGEST_HEADER)
+    blocks = [{"type": "header", "text": _plain(header)}]
+    if header != headline:
+        blocks.append(_rich_text([_text(view.summary)]))
+    blocks.append(_rich_text(_describe_rule(view)))
+    if view.explain:
+        blocks.append(_rich_text([_text(view.explain, italic=True)]))
+    blocks += [_format_evidence(item) for item in view.evidence]
     if view.hidden_count > 0:
         blocks.append(_context(f"and {view.hidden_count} more"))
     if view.action:
-        blocks.append(_section(f"*Action:* {escape(view.action)}"))
-    return [*blocks, _context(escape(view.footer))]
+        blocks.append(_rich_text([_text("Action:", bold=True), _text(f" {view.action}")]))
+    return [*blocks, _context(view.footer)]
 
 
 def choose_icon(alert: Alert) -> str:
@@ -74,61 +81,52 @@ def choose_icon(alert: Alert) -> str:
     return ended.get(alert.status) or ICONS[alert.level]
 
 
-def escape(text: str) -> str:
-    """Slack's three characters, so that no text becomes a mention or a link."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _describe_rule(view: AlertView) -> str:
-    lines = [f"*Rule:* {escape(view.rule)} ({escape(view.pack)})"]
-    lines += [f"*{escape(field)}:* {escape(value)}" for field, value in view.group]
+def _describe_rule(view: AlertView) -> Iterator[Block]:
     if view.flags:
-        lines.insert(0, "⚠️ *" + " · ".join(view.flags) + "*")
-    return "\n".join(lines)
+        yield from (_text("⚠️ "), _text(" · ".join(view.flags), bold=True), _text("\n"))
+    yield from (_text("Rule:", bold=True), _text(f" {view.rule} ({view.pack})"))
+    for field, value in view.group:
+        name = cut_line(field, LONGEST_NAME)
+        yield from (_text("\n"), _text(f"{name}:", bold=True))
+        yield _text(f" {cut_line(value, LONGEST_NAME)}")
 
 
-def _format_evidence(item: EvidenceView) -> str:
-    title = escape(cut(item.title or item.source, LONGEST_TITLE))
-    link = _escape_url(item.url)
-    head = f"<{link}|{title}>" if link else f"*{title}*"
-    lines = [head, f"{escape(item.source)} · grade {item.grade} · {item.time} UTC"]
-    if item.excerpt:
-        lines.append("> " + "".join(_format_run(run) for run in item.excerpt))
-    return "\n".join(lines)
+def _format_evidence(item: EvidenceView) -> Block:
+    source = cut_line(item.source, LONGEST_NAME)
+    title = cut_line(item.title, LONGEST_NAME) if item.title else source
+    head = [
+        {"type": "link", "url": item.url, "text": title} if item.url else _text(title, bold=True),
+        _text(f"\n{source} · grade {item.grade} · {item.time} UTC"),
+    ]
+    return _rich_text(head, [_text(run.text, bold=run.bold) for run in item.excerpt])
 
 
-def _format_run(run: TextRun) -> str:
-    text = escape(re.sub(r"\s+", " ", run.text))
-    inner = text.strip()
-    if not run.bold or not inner or "*" in inner:
-        return text
-    return text.replace(inner, f"*{inner}*", 1)
+def _text(text: str, **style: bool) -> Block:
+    styles = {name: True for name, holds in style.items() if holds}
+    return {"type": "text", "text": text} | ({"style": styles} if styles else {})
 
 
-def _escape_url(url: str | None) -> str | None:
-    if url is None or not url.lower().startswith(("http://", "https://")):
-        return None
-    safe = quote(url, safe="%/:=&?~#+!$,;'@()*[]")
-    return escape(safe) if len(safe) <= LONGEST_URL else None
+def _rich_text(elements: Iterable[Block], quoted: Iterable[Block] = ()) -> Block:
+    """A section, then a quote if there is one, within the limit of a block."""
+    longest = LONGEST_BLOCK - LONGEST_QUOTE if quoted else LONGEST_BLOCK
+    parts = [{"type": "rich_text_section", "elements": list(_fit(elements, longest))}]
+    if quoted:
+        parts.append({"type": "rich_text_quote", "elements": list(_fit(quoted, LONGEST_QUOTE))})
+    return {"type": "rich_text", "elements": parts}
 
 
-def _drop_underscores(text: str) -> str:
-    # an underscore inside would end the italics
-    return text.replace("_", " ")
-
-
-def _header(text: str) -> Block:
-    plain = {"type": "plain_text", "text": cut(text, LONGEST_HEADER), "emoji": True}
-    return {"type": "header", "text": plain}
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": _mrkdwn(text)}
+def _fit(elements: Iterable[Block], longest: int) -> Iterator[Block]:
+    """The elements, without empty ones, until `longest` bytes are reached."""
+    for element in elements:
+        if element["text"] and longest >= SHORTEST_CUT:
+            text = cut_line(element["text"], longest)
+            longest -= len(text.encode())
+            yield element | {"text": text}
 
 
 def _context(text: str) -> Block:
-    return {"type": "context", "elements": [_mrkdwn(text)]}
+    return {"type": "context", "elements": [_plain(cut_line(text, LONGEST_BLOCK))]}
 
 
-def _mrkdwn(text: str) -> Block:
-    return {"type": "mrkdwn", "text": cut(text, LONGEST_SECTION)}
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}

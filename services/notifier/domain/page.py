@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from schemas.alert import Evidence, Level, Status
-from services.notifier.domain.alert_view import cut, join_lines, list_flags
+from schemas.alert import Alert, Level, Status
+from services.notifier.domain.alert_view import AlertView, EvidenceView, build_view
 from services.notifier.domain.ports import Notice
+from services.report_text import cut_line
 
 CLIENT = "Vedette"
 LONGEST_SUMMARY = 1024
-MOST_LINKS = 10
+LONGEST_DETAIL = 4000
 LONGEST_TEXT = 500
 SEVERITIES = {
     Level.INFORMATIONAL: "info",
@@ -26,61 +27,56 @@ def build_event(notice: Notice) -> dict[str, Any]:
     """
     if notice.alert.status is not Status.FIRING:
         return {"event_action": "resolve", "dedup_key": notice.alert.id}
+    view = build_view(notice)
     return {
         "event_action": "trigger",
         "dedup_key": notice.alert.id,
         "client": CLIENT,
-        "payload": _build_payload(notice),
-        "links": _build_links(notice.alert.evidence),
+        "payload": _build_payload(notice.alert, view),
+        "links": _build_links(view),
     }
 
 
-def _build_payload(notice: Notice) -> dict[str, Any]:
+def _build_payload(alert: Alert, view: AlertView) -> dict[str, Any]:
     """What the person on call reads first."""
-    alert = notice.alert
-    labels = "".join(f" ({flag})" for flag in list_flags(notice))
-    summary = cut(join_lines(alert.summary) or alert.rule.title, LONGEST_SUMMARY - len(labels))
+    labels = "".join(f" ({flag})" for flag in view.flags)
+    group = ", ".join(f"{field}={value}" for field, value in view.group)
     return {
-        "summary": summary + labels,
-        "source": f"vedette/{alert.pack}",
+        "summary": cut_line(view.summary, LONGEST_SUMMARY - len(labels)) + labels,
+        "source": f"vedette/{view.pack}",
         "severity": SEVERITIES[alert.level],
         "timestamp": alert.starts_at.isoformat(),
-        "component": alert.pack,
-        "group": ", ".join(f"{field}={value}" for field, value in sorted(alert.group.items())),
+        "component": view.pack,
+        "group": cut_line(group, LONGEST_SUMMARY),
         "class": alert.rule.name,
-        "custom_details": _build_details(notice),
+        "custom_details": _build_details(alert, view),
     }
 
 
-def _build_details(notice: Notice) -> dict[str, Any]:
+def _build_details(alert: Alert, view: AlertView) -> dict[str, Any]:
     """The other fields, shown as a table."""
-    alert = notice.alert
     return {
-        "explain": alert.explain,
-        "action": alert.action or "",
+        "explain": cut_line(view.explain, LONGEST_DETAIL),
+        "action": cut_line(view.action or "", LONGEST_DETAIL),
         "level": alert.level,
-        "rule": alert.rule.title,
+        "rule": cut_line(view.rule, LONGEST_TEXT),
         "revision": alert.revision,
-        "flags": list_flags(notice),
+        "flags": list(view.flags),
         "evidence_count": alert.evidence_count,
-        "evidence": [_describe_evidence(report) for report in alert.evidence[:MOST_LINKS]],
+        "evidence": [_describe_evidence(report) for report in view.evidence],
     }
 
 
-def _build_links(evidence: tuple[Evidence, ...]) -> list[dict[str, str]]:
+def _build_links(view: AlertView) -> list[dict[str, str]]:
     """The reports' web addresses."""
-    linked = [
-        report
-        for report in evidence
-        if report.url and report.url.startswith(("http://", "https://"))
-    ]
     return [
-        {"href": report.url or "", "text": cut(report.title or report.source, LONGEST_TEXT)}
-        for report in linked[:MOST_LINKS]
+        {"href": report.url, "text": cut_line(report.title or report.source, LONGEST_TEXT)}
+        for report in view.evidence
+        if report.url
     ]
 
 
-def _describe_evidence(report: Evidence) -> str:
-    words = join_lines(report.title or report.excerpt or "")
-    when = f"{report.occurred_at:%Y-%m-%d %H:%M}"
-    return cut(f"{report.source} ({report.grade}, {when} UTC): {words}", LONGEST_TEXT)
+def _describe_evidence(report: EvidenceView) -> str:
+    words = report.title or "".join(run.text for run in report.excerpt).strip()
+    text = f"{report.source} ({report.grade}, {report.time} UTC): {words}"
+    return cut_line(text, LONGEST_TEXT)
