@@ -10,7 +10,7 @@ from cli.faults import CommandFailure
 from services.matcher.adapters.rules.rule_files import RuleFiles, read_rule_files
 from services.matcher.domain.backtest.cases import find_differences
 from services.matcher.domain.backtest.coverage import find_coverage_faults, list_cases
-from services.matcher.domain.packs.faults import RuleFault
+from services.matcher.domain.packs.faults import RuleFault, limit_faults
 from services.matcher.domain.rules.rulebook import Rulebook
 
 RulesFolder = Annotated[
@@ -48,8 +48,8 @@ def run_cases(
 
 
 def print_faults(faults: Iterable[RuleFault]) -> None:
-    """Print a line for each on standard error."""
-    for fault in faults:
+    """Print a line for each on standard error, up to a number for each file."""
+    for fault in limit_faults(faults):
         typer.echo(str(fault), err=True)
 
 

@@ -42,6 +42,7 @@ from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.engine.messages import SignalsMessage, get_recorded_time
 from services.matcher.domain.engine.processors import Processors
+from services.matcher.domain.packs.faults import limit_faults
 from services.matcher.domain.rules.look_back import describe_short_retention
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.settings import MatcherSettings
@@ -194,7 +195,8 @@ async def _in_force(settings: MatcherSettings, follower: Follower) -> Bundles:
 
 
 def _rules(folder: Path, notes: MutableMapping[str, str]) -> Rulebook:
-    rulebook, faults = read_rule_files(folder).rulebook()
+    rulebook, all_faults = read_rule_files(folder).rulebook()
+    faults = tuple(limit_faults(all_faults))
     for fault in faults:
         log.error("a rule is left out", fault=str(fault))
     if not rulebook.windows:

@@ -1,15 +1,28 @@
 """No rule, pack or bundle that somebody wrote stops a matcher, a check or a terminal."""
 
+import inspect
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
+from typer.testing import CliRunner
 
+from cli.rules import app
+from schemas.rule import CorrelationRule, Pack
+from services.matcher.adapters.rules.document_faults import list_errors
 from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.domain.detection import strings
+from services.matcher.domain.detection.compile_detection import compile_detection
+from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.strings import Expressions, InvalidRegex
+from services.matcher.domain.packs.documents import LocatedDocument
+from services.matcher.domain.packs.faults import RuleFault, RuleLocation, suggest_name
+from services.matcher.domain.rules.references import Rules, sort_by_bases
 from services.matcher.domain.windows.template import read_fields, render_template
-from tests.matcher.adapters.rules.packs import write_pack
+from tests.matcher.adapters.rules.packs import ROCKETS, write_pack
 from tests.matcher.builders import ALONE, hit
 from tests.matcher.course import WindowCourse
 
@@ -166,3 +179,94 @@ def test_the_expressions_of_several_packs_are_counted_together(
     assert [(Path(fault.file).parts[-3], fault.message) for fault in faults] == [
         ("b", "more than 3 expressions: write phrases instead, or leave rules out")
     ]
+
+
+def test_at_most_ten_faults_of_a_file_are_listed(tmp_path: Path) -> None:
+    keys = "".join(f"    key{number}: 1\n" for number in range(400))
+    pack = write_pack(tmp_path, indicators__rockets=ROCKETS + keys)
+
+    result = CliRunner().invoke(app, ["check", "--rules", str(pack)])
+
+    lines = result.stderr.splitlines()
+    assert len(lines) == 11
+    assert lines[0].startswith(f"{pack}/indicators/rockets.yaml:17: key0: there is no such key")
+    assert lines[10] == f"{pack}/indicators/rockets.yaml:1: and 390 more"
+
+
+def count_calls(action: Callable[[], object]) -> int:
+    """How many functions run, with each step of a generator; a measure of cost without a clock."""
+    calls = 0
+
+    def note(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    sys.setprofile(note)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def list_unknown_keys(count: int) -> int:
+    """The cost of describing that many errors."""
+    value = {"title": "t", "owner": "o"} | {f"key{number}": 1 for number in range(count)}
+    with pytest.raises(ValidationError) as raised:
+        Pack.model_validate(value)
+    return count_calls(lambda: list(list_errors(raised.value, value)))
+
+
+def test_errors_cost_as_many_steps_as_there_are() -> None:
+    assert list_unknown_keys(400) < 5 * list_unknown_keys(100)
+
+
+def test_a_suggestion_looks_at_a_bounded_number_of_names() -> None:
+    names = (f"some_name_{number}" for number in range(100_000))
+
+    assert suggest_name("some_name_1", names) == "did you mean some_name_1?"
+    assert next(names) == "some_name_500"
+    assert suggest_name("x" * 100_000, ["x" * 100_000]) == ""
+
+
+def test_a_condition_that_multiplies_selections_is_refused() -> None:
+    selections = {f"s{number}": "x" for number in range(501)}
+
+    predicate, errors = compile_detection(
+        selections | {"condition": "1 of s*"}, Lists(), Expressions()
+    )
+
+    assert predicate is None
+    assert [str(error) for error in errors] == ["more than 500 selections"]
+
+
+def test_any_number_of_cycles_is_reported() -> None:
+    section = {"type": "temporal", "timespan": "1h"}
+    rules: Rules = tuple(
+        LocatedDocument(
+            CorrelationRule.model_validate(
+                {
+                    "title": "t",
+                    "name": f"r{number}",
+                    "correlation": section | {"rules": [f"r{number ^ 1}", "rockets"]},
+                }
+            ),
+            RuleLocation("a.yaml"),
+        )
+        for number in range(2 * 100)
+    )
+    limit = sys.getrecursionlimit()
+
+    sys.setrecursionlimit(len(inspect.stack()) + 80)
+    try:
+        ordered, faults = sort_by_bases(rules)
+    finally:
+        sys.setrecursionlimit(limit)
+
+    assert (ordered, len(faults)) == ((), 200)
+
+
+def test_a_fault_of_a_long_field_is_short() -> None:
+    fault = RuleFault("a.yaml", 1, "x" * 10_000, "y" * 10_000)
+
+    assert len(str(fault)) < 700

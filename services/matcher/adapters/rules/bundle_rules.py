@@ -11,6 +11,7 @@ from services.matcher.adapters.rules.rules_topic import BundleRecord
 from services.matcher.adapters.topics.codec import describe_faults
 from services.matcher.domain.changes.active_rules import ActiveRules, generations
 from services.matcher.domain.changes.next_bundle import number_bundle
+from services.matcher.domain.packs.faults import limit_faults
 from services.matcher.domain.rules.rulebook import Rulebook
 
 
@@ -40,7 +41,7 @@ def compile_bundle(record: BundleRecord) -> ActiveRules:
 def _compile_files(bundle: RuleBundle) -> Rulebook:
     rulebook, faults = read_packs(*unbundle_files(bundle.files)).rulebook()
     if faults:
-        raise BadBundle("\n".join(map(str, faults)))
+        raise BadBundle("\n".join(map(str, limit_faults(faults))))
     if not rulebook.windows:
         raise BadBundle("no rule in it has windows")
     return rulebook

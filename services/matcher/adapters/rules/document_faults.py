@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from schemas import rule as documents
 from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
@@ -26,17 +27,21 @@ _KEYS = frozenset(
 
 def list_errors(error: ValidationError, value: object) -> Iterator[InvalidField]:
     """An error for each field at fault; of nested fields for the innermost."""
-    errors: dict[FieldPath, InvalidField] = {}
-    for detail in error.errors():
+    details: dict[FieldPath, ErrorDetails] = {}
+    for detail in error.errors(include_url=False, include_context=False, include_input=False):
         keep = detail["type"] in _NAMED_LAST
-        path = _document_path(detail["loc"], value, keep_last=keep)
-        message = _MESSAGES.get(detail["type"], detail["msg"].removeprefix("Value error, "))
-        unknown = detail["type"] == "extra_forbidden"
-        hint = suggest_name(str(path[-1]), _KEYS) if unknown and path else ""
-        errors.setdefault(path, InvalidField(path, message, hint))
-    for path, invalid in errors.items():
-        if not any(other != path and other[: len(path)] == path for other in errors):
-            yield invalid
+        details.setdefault(_document_path(detail["loc"], value, keep_last=keep), detail)
+    outer = {path[:length] for path in details for length in range(len(path))}
+    for path, detail in details.items():
+        if path not in outer:
+            yield _describe(path, detail)
+
+
+def _describe(path: FieldPath, detail: ErrorDetails) -> InvalidField:
+    message = _MESSAGES.get(detail["type"], detail["msg"].removeprefix("Value error, "))
+    unknown = detail["type"] == "extra_forbidden"
+    hint = suggest_name(str(path[-1]), _KEYS) if unknown and path else ""
+    return InvalidField(path, message, hint)
 
 
 def _document_path(location: tuple[str | int, ...], value: object, *, keep_last: bool) -> FieldPath:

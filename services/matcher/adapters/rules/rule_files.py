@@ -1,6 +1,6 @@
 """Reads rule packs from their files: every good document, and every fault of every file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TypeVar
@@ -22,7 +22,7 @@ from services.matcher.adapters.rules.pack_files import HEAD, PackFiles, read_fol
 from services.matcher.adapters.rules.yaml_documents import YamlDocument, read_documents
 from services.matcher.domain.packs.bases_by_name import bases_by_name
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
-from services.matcher.domain.packs.faults import RuleFault, RuleLocation
+from services.matcher.domain.packs.faults import FieldPath, RuleFault, RuleLocation
 from services.matcher.domain.rules.compile_pack import compile_packs
 from services.matcher.domain.rules.rulebook import Rulebook
 
@@ -112,8 +112,9 @@ class _PackReader:
 
     def _hypotheses(self, path: PurePath) -> Iterator[LocatedDocument[Hypothesis]]:
         for file in self._models(path, HypothesisFile):
+            origins = _origins_of_items(file.origin, "hypotheses")
             for index, hypothesis in enumerate(file.document.hypotheses):
-                yield LocatedDocument(hypothesis, _part_of(file.origin, ("hypotheses", index)))
+                yield LocatedDocument(hypothesis, origins[index])
 
     def _documents(self, path: PurePath) -> tuple[YamlDocument, ...]:
         raw = self.files.files.get(path)
@@ -134,8 +135,10 @@ class _PackReader:
             return None
 
 
-def _part_of(origin: RuleLocation, path: tuple[str | int, ...]) -> RuleLocation:
-    """The location of a part of a document."""
-    depth = len(path)
-    lines = {field[depth:]: line for field, line in origin.lines.items() if field[:depth] == path}
-    return RuleLocation(origin.file, lines)
+def _origins_of_items(origin: RuleLocation, key: str) -> Mapping[int, RuleLocation]:
+    """The location of each item of the list at `key`."""
+    lines: dict[int, dict[FieldPath, int]] = {}
+    for path, line in origin.lines.items():
+        if path[:1] == (key,) and len(path) > 1 and isinstance(path[1], int):
+            lines.setdefault(path[1], {})[path[2:]] = line
+    return {index: RuleLocation(origin.file, below) for index, below in lines.items()}

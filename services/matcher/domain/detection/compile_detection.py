@@ -25,6 +25,7 @@ from services.matcher.domain.packs.faults import FieldPath, InvalidField, sugges
 
 _LONGEST_CONDITION = 4096
 _LONGEST_SHOWN = 80
+_MOST_SELECTIONS = 500
 _NOWHERE = SigmaRuleLocation(FilePath("rule"))
 _CONDITION = ("detection", "condition")
 
@@ -33,6 +34,10 @@ def compile_detection(
     detection: Mapping[str, object], lists: Lists, expressions: Expressions
 ) -> tuple[Predicate | None, tuple[InvalidField, ...]]:
     """The predicate of a detection section; if it has errors, None and all of them."""
+    if len(detection) > _MOST_SELECTIONS:
+        message = f"more than {_MOST_SELECTIONS} selections"
+        error = InvalidField(("detection",), message, "one selection may list many values")
+        return None, (error,)
     compiler = _Compiler(lists, expressions)
     selections = {
         name: compiler.definition(definition, ("detection", name))
@@ -76,7 +81,7 @@ def _message_of(error: SigmaError) -> str:
 
 def _suggest_selection(condition: str, selections: Mapping[str, object]) -> str:
     written = condition.replace("(", " ").replace(")", " ").split()
-    hints = [suggest_name(word, selections) for word in written if word not in selections]
+    hints = (suggest_name(word, selections) for word in written if word not in selections)
     return next(filter(None, hints), "")
 
 

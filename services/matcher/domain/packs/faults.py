@@ -1,8 +1,20 @@
 """Faults of rule packs: where they are, what they are, and a hint."""
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
+
+from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extractOne
+
+MOST_FAULTS = 10
+"""How many faults of a file are listed."""
+
+_LONGEST_NAME = 100
+_LONGEST_MESSAGE = 500
+_LIKE = 60.0
+_MOST_COMPARED = 500
 
 FieldPath = tuple[str | int, ...]
 
@@ -19,7 +31,8 @@ class RuleFault:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}"
-        text = f"{self.field}: {self.message}" if self.field else self.message
+        message = _cut(self.message, _LONGEST_MESSAGE)
+        text = f"{_cut(self.field, _LONGEST_NAME)}: {message}" if self.field else message
         return f"{place}: {text} ({self.hint})" if self.hint else f"{place}: {text}"
 
 
@@ -51,7 +64,24 @@ class InvalidField(Exception):
         self.hint = hint
 
 
+def limit_faults(faults: Iterable[RuleFault]) -> Iterator[RuleFault]:
+    """The first faults of each file, then one for each file that says how many more it has."""
+    counts: Counter[str] = Counter()
+    for fault in faults:
+        counts[fault.file] += 1
+        if counts[fault.file] <= MOST_FAULTS:
+            yield fault
+    for file, count in counts.items():
+        if count > MOST_FAULTS:
+            yield RuleFault(file, 1, "", f"and {count - MOST_FAULTS} more")
+
+
 def suggest_name(name: str, known: Iterable[str]) -> str:
     """A hint with the known name that is most like `name`; empty if none is."""
-    close = difflib.get_close_matches(name, list(known), n=1)
+    compared = [other for other in islice(known, _MOST_COMPARED) if len(other) <= _LONGEST_NAME]
+    close = extractOne(name[:_LONGEST_NAME], compared, scorer=ratio, score_cutoff=_LIKE)
     return f"did you mean {close[0]}?" if close else ""
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"

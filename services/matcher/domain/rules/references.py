@@ -42,21 +42,21 @@ def alerting_detections(rules: Iterable[RuleDocument]) -> frozenset[str]:
 def sort_by_bases(rules: Rules) -> tuple[Rules, tuple[RuleFault, ...]]:
     """The rules, each after its base rules, without cycles; a fault for each rule in a cycle."""
     by_name = {rule.document.name: rule for rule in rules}
-    order: TopologicalSorter[str] = TopologicalSorter(
-        {name: _bases(rule.document) & by_name.keys() for name, rule in by_name.items()}
-    )
-    try:
-        return tuple(by_name[name] for name in order.static_order()), ()
-    except CycleError as error:
-        cycle: list[str] = error.args[1]
-        fault = InvalidField(
-            ("correlation", "rules"), f"it counts itself: {' → '.join(reversed(cycle))}"
-        )
-        faults = tuple(by_name[name].origin.fault(fault) for name in set(cycle))
-        rest, others = sort_by_bases(
-            tuple(rule for rule in rules if rule.document.name not in cycle)
-        )
-        return rest, (*faults, *others)
+    faults: list[RuleFault] = []
+    while True:
+        try:
+            return tuple(by_name[name] for name in _order(by_name)), tuple(faults)
+        except CycleError as error:
+            cycle: list[str] = error.args[1]
+            fault = InvalidField(
+                ("correlation", "rules"), f"it counts itself: {' → '.join(reversed(cycle))}"
+            )
+            faults += [by_name.pop(name).origin.fault(fault) for name in set(cycle)]
+
+
+def _order(rules: Mapping[str, LocatedDocument[RuleDocument]]) -> Iterable[str]:
+    graph = {name: _bases(rule.document) & rules.keys() for name, rule in rules.items()}
+    return TopologicalSorter(graph).static_order()
 
 
 def _bases(document: RuleDocument) -> set[str]:
