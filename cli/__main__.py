@@ -18,12 +18,14 @@ def _run() -> None:
     # imported here: Ctrl-C while libraries load must not print a traceback
     from cli.command import app  # noqa: PLC0415  (see the line above)
     from cli.faults import CommandFailure  # noqa: PLC0415  (see the line above)
+    from cli.output import escape_controls  # noqa: PLC0415  (see the line above)
     from services.environment import InvalidEnvironment  # noqa: PLC0415  (see the line above)
 
     try:
         app(prog_name="vedette")
     except (CommandFailure, InvalidEnvironment) as fault:
-        sys.stderr.write(f"vedette: {fault}\n")
+        lines = map(escape_controls, str(fault).split("\n"))
+        sys.stderr.write("vedette: {}\n".format("\n".join(lines)))
         sys.exit(UNUSABLE)
 
 

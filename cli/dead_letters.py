@@ -11,10 +11,9 @@ from kafka.consumer.fetcher import ConsumerRecord
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from cli.dead_letter_records import find_retried, is_retry_marker
-from cli.output import OutputFormat
+from cli.output import OutputFormat, plain_text, print_line
 from cli.records import open_consumer, read_topic
 from cli.retry import retry
 from cli.settings import kafka_settings
@@ -50,7 +49,7 @@ def list_dead_letters(
     letters = read_dead_letters(kafka_settings(), include_retried=include_retried)
     if output is OutputFormat.JSON:
         for letter in letters:
-            typer.echo(json.dumps(letter, ensure_ascii=False))
+            print_line(json.dumps(letter, ensure_ascii=False))
     else:
         Console().print(build_table(letters))
 
@@ -92,7 +91,7 @@ def build_table(letters: Iterable[Mapping[str, str]]) -> Table:
         value = letter.get("value") or letter.get("value_base64") or ""
         at = letter["at"][:SECONDS].replace("T", " ")
         cells = (at, letter["reason"], letter["where"], origin, value[:LONGEST_EXCERPT])
-        table.add_row(*map(Text, cells))
+        table.add_row(*map(plain_text, cells))
     table.caption = f"{table.row_count} dead letter{'' if table.row_count == 1 else 's'}"
     return table
 

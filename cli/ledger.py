@@ -10,10 +10,9 @@ from pydantic import ValidationError
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from cli.faults import CommandFailure
-from cli.output import OutputFormat
+from cli.output import OutputFormat, plain_text, print_line
 from cli.records import open_consumer, read_topic
 from cli.settings import kafka_settings
 from schemas.ledger import SHOWN, Act, LedgerLine
@@ -50,7 +49,7 @@ def show(
     lines = read_lines(kafka_settings(), about)
     if output is OutputFormat.JSON:
         for line in lines:
-            typer.echo(line.model_dump_json(exclude_defaults=True))
+            print_line(line.model_dump_json(exclude_defaults=True))
     else:
         console = Console()
         for table in build_tables(lines):
@@ -95,11 +94,11 @@ def build_tables(lines: Iterable[LedgerLine]) -> Iterator[Table]:
 def _build_table(lines: list[LedgerLine]) -> Table:
     first = lines[0]
     table = Table(box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    table.title = f"alert {first.alert}  fingerprint {first.fingerprint}"
+    table.title = plain_text(f"alert {first.alert}  fingerprint {first.fingerprint}")
     for name in ("at", "rev", "state", "receiver", "act", "why"):
         table.add_column(name, overflow="fold", no_wrap=name in ("at", "rev", "act"))
     for line in lines:
-        table.add_row(*map(Text, _format_line(line)), style=STYLES.get(line.act))
+        table.add_row(*map(plain_text, _format_line(line)), style=STYLES.get(line.act))
     return table
 
 

@@ -1,6 +1,14 @@
-"""How a command prints what it lists."""
+"""How a command prints what it lists: text that others wrote never controls the terminal."""
 
+import json
 from enum import StrEnum
+from unicodedata import category
+
+import typer
+from rich.text import Text
+
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d")
 
 
 class OutputFormat(StrEnum):
@@ -8,3 +16,31 @@ class OutputFormat(StrEnum):
 
     JSON = "json"
     TABLE = "table"
+
+
+def print_line(line: str, *, err: bool = False) -> None:
+    """Print one line of text or JSON, its control characters escaped."""
+    typer.echo(escape_controls(line), err=err)  # noqa: TID251  (the one place that may)
+
+
+def plain_text(text: str, style: str = "") -> Text:
+    """The text for a rich console: without markup, its control characters escaped."""
+    return Text(escape_controls(text), style)
+
+
+def escape_controls(text: str) -> str:
+    r"""The text with its control characters as JSON escapes, such as `\u001b`.
+
+    It becomes one line, and JSON stays the same JSON. The joiners of Persian and emoji are kept.
+    """
+    if text.isprintable():
+        return text
+    return "".join(_escape(char) if _is_hidden(char) else char for char in text)
+
+
+def _is_hidden(char: str) -> bool:
+    return category(char) in _HIDDEN and char not in _JOINERS
+
+
+def _escape(char: str) -> str:
+    return json.dumps(char)[1:-1]

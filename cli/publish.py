@@ -9,6 +9,7 @@ from typing import Annotated, Protocol
 import typer
 
 from cli.faults import CommandFailure
+from cli.output import print_line
 from cli.rule_set import RulesFolder, list_faults, print_differences, print_faults, run_cases
 from cli.settings import kafka_settings
 from cli.work_tree import read_author, read_commit
@@ -92,7 +93,7 @@ def publish(
         author=author or read_author(folder),
     )
     for line in publish_bundle(topic, rule_set, policy, info):
-        typer.echo(line)
+        print_line(line)
 
 
 def read_rule_set(folder: Path) -> RuleSet:
@@ -113,7 +114,7 @@ def read_rule_set(folder: Path) -> RuleSet:
     for case, lines in failing:
         print_differences(case, lines)
     if all_faults or failing or not rulebook.windows:
-        typer.echo(f"{folder}: not published", err=True)
+        print_line(f"{folder}: not published", err=True)
         raise typer.Exit(FAILED)
     digests = digest_rules(files.packs, rulebook.windows)
     rules = {

@@ -20,6 +20,7 @@ from rich.progress import (
 )
 
 from cli.faults import CommandFailure
+from cli.output import plain_text
 from cli.posting import IngestClient, Line, PostResult, number_lines, split_lines
 from cli.settings import replay_settings
 
@@ -85,7 +86,7 @@ def _replay(ingest: IngestClient, lines: list[Line], rate: float | None) -> int:
             refused += result.fault is not None
             if result.fault is not None:
                 message = f"line {result.line.number}: {result.fault}"
-                console.print(message, markup=False, highlight=False, soft_wrap=True)
+                console.print(plain_text(message), soft_wrap=True)
             progress.advance(task)
     console.print(f"{len(lines) - refused} accepted, {refused} refused", highlight=False)
     return refused

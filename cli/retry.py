@@ -16,6 +16,7 @@ from cli.dead_letter_records import (
     retry_marker_headers,
 )
 from cli.faults import CommandFailure
+from cli.output import print_line
 from cli.records import open_consumer, read_range, read_topic
 from cli.settings import kafka_settings
 from schemas.topics import DEAD_LETTERS, topic_name
@@ -43,10 +44,10 @@ def retry(
         letters = find_open(list(read_topic(consumer, _topic(settings))))
         selected = [letter for letter in letters if is_selected(letter, where, reason, source)]
         for letter in selected if dry_run else ():
-            typer.echo(f"{letter.topic}/{letter.partition}@{letter.offset}  {letter.reason}")
+            print_line(f"{letter.topic}/{letter.partition}@{letter.offset}  {letter.reason}")
         sent = 0 if dry_run else _resend(settings, consumer, selected)
     outcome = "selected, nothing sent" if dry_run else f"sent again, as {sent} messages"
-    typer.echo(f"{len(selected)} of {len(letters)} open dead letters {outcome}")
+    print_line(f"{len(selected)} of {len(letters)} open dead letters {outcome}")
 
 
 def is_selected(

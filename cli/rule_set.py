@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.faults import CommandFailure
+from cli.output import print_line
 from services.matcher.adapters.rules.rule_files import RuleFiles, read_rule_files
 from services.matcher.domain.backtest.cases import find_differences
 from services.matcher.domain.backtest.coverage import find_coverage_faults, list_cases
@@ -50,12 +51,12 @@ def run_cases(
 def print_faults(faults: Iterable[RuleFault]) -> None:
     """Print a line for each on standard error, up to a number for each file."""
     for fault in limit_faults(faults):
-        typer.echo(str(fault), err=True)
+        print_line(str(fault), err=True)
 
 
 def print_differences(case: str, lines: Iterable[str]) -> None:
     """Print the differences of a case, if it has any."""
     for number, line in enumerate(lines):
         if number == 0:
-            typer.echo(f"{case}:")
-        typer.echo(f"  {line}")
+            print_line(f"{case}:")
+        print_line(f"  {line}")

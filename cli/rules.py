@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.faults import CommandFailure
-from cli.output import OutputFormat
+from cli.output import OutputFormat, plain_text, print_line
 from cli.publish import publish
 from cli.rule_set import (
     RulesFolder,
@@ -60,11 +60,11 @@ def check(folder: RulesFolder = Path("rules")) -> None:
     all_faults = list_faults(files, faults)
     print_faults(all_faults)
     for note in _note_costly(files, rulebook):
-        typer.echo(note, err=True)
+        print_line(note, err=True)
     if all_faults:
         raise typer.Exit(FAILED)
     count = sum(len(pack.rules) for pack in files.packs)
-    typer.echo(f"{count} rules, no fault")
+    print_line(f"{count} rules, no fault")
 
 
 def _note_costly(files: RuleFiles, rulebook: Rulebook) -> Iterator[str]:
@@ -87,7 +87,7 @@ def run_all_cases(folder: RulesFolder = Path("rules")) -> None:
     for case, lines in run_cases(files, rulebook, faults):
         passed[not lines] += 1
         print_differences(case, lines)
-    typer.echo(f"{passed[True]} cases pass, {passed[False]} fail")
+    print_line(f"{passed[True]} cases pass, {passed[False]} fail")
     if faults or passed[False]:
         raise typer.Exit(FAILED)
 
@@ -103,9 +103,9 @@ def match_events(events: EventsFile, folder: RulesFolder = Path("rules")) -> Non
         for event in read_events(lines):
             if isinstance(event, BadLine):
                 faults += 1
-                typer.echo(f"{events}: {event}", err=True)
+                print_line(f"{events}: {event}", err=True)
             else:
-                typer.echo(json.dumps(_describe_match(rulebook, event), ensure_ascii=False))
+                print_line(json.dumps(_describe_match(rulebook, event), ensure_ascii=False))
     if faults:
         raise typer.Exit(FAILED)
 
@@ -138,12 +138,12 @@ def backtest(
         for event in read_events(lines):
             if isinstance(event, BadLine):
                 faults += 1
-                typer.echo(f"{events}: {event}", err=True)
+                print_line(f"{events}: {event}", err=True)
             else:
                 valid.append(event)
     outcome = replay(rulebook, link_corrections(valid))
     for signal, reason in outcome.refused:
-        typer.echo(f"{signal.rule}: {signal.identity}: {reason}", err=True)
+        print_line(f"{signal.rule}: {signal.identity}: {reason}", err=True)
     _print_alerts(outcome.final, output)
     if faults:
         raise typer.Exit(FAILED)
@@ -154,7 +154,7 @@ def _print_alerts(alerts: Iterable[Alert], output: OutputFormat) -> None:
         Console().print(_build_table(alerts))
         return
     for alert in alerts:
-        typer.echo(alert.model_dump_json())
+        print_line(alert.model_dump_json())
 
 
 def _build_table(alerts: Iterable[Alert]) -> Table:
@@ -162,7 +162,8 @@ def _build_table(alerts: Iterable[Alert]) -> Table:
     for alert in alerts:
         start = f"{alert.starts_at:%Y-%m-%d %H:%M}"
         count = str(alert.evidence_count)
-        table.add_row(start, alert.level, alert.rule.name, alert.status, count, alert.summary)
+        cells = (start, alert.level, alert.rule.name, alert.status, count, alert.summary)
+        table.add_row(*map(plain_text, cells))
     return table
 
 

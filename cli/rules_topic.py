@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import typer
 from kafka import KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 from pydantic import ValidationError
 
 from cli.faults import CommandFailure
+from cli.output import print_line
 from cli.records import open_consumer, read_range, read_topic
 from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, RuleBundle
 from schemas.envelope import RULE_BUNDLE, cloud_headers
@@ -123,7 +123,7 @@ def _parse_bundles(records: Iterable[ConsumerRecord]) -> Iterator[VersionedBundl
         try:
             bundle = RuleBundle.model_validate_json(record.value or b"")
         except ValidationError:
-            typer.echo(f"bundle {record.offset + 1} is invalid: skipped", err=True)
+            print_line(f"bundle {record.offset + 1} is invalid: skipped", err=True)
         else:
             yield number_bundle(bundle, record.offset + 1)
 

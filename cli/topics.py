@@ -9,6 +9,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError, NoError, TopicAlreadyExistsError
 
 from cli.faults import CommandFailure
+from cli.output import print_line
 from cli.settings import kafka_settings
 from schemas.topics import TOPICS, topic_name
 
@@ -42,7 +43,7 @@ def create(
         for line in create_topics(
             client, topic_requests(settings.topic_prefix, count, replication)
         ):
-            typer.echo(line)
+            print_line(line)
 
 
 def default_partitions(clock: str) -> int:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 import cli
 from cli.faults import CommandFailure
+from cli.output import plain_text
 from cli.posting import IngestClient
 from cli.settings import kafka_settings
 from cli.stack.banner import build_banner, build_invitation
@@ -157,7 +158,7 @@ def _play(timeline: Timeline, stack: Stack, stop: Stop, console: Console) -> int
     console.print(build_summary(watch.seen, post_times(results), console.width))
     lines = find_differences(timeline, watch.seen)
     for line in lines:
-        console.print(line, style="red", highlight=False)
+        console.print(plain_text(line, "red"))
     refused = any(result.fault for result in results)
     return UNEXPECTED if lines or refused else 0
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from cli.output import escape_controls
 from cli.stack.embedded import redis_socket
 from cli.stack.plan import SERVICES, Plan
 
@@ -25,7 +26,7 @@ def build_banner(plan: Plan, inherited: Mapping[str, str], folder: Path) -> Text
     text = Text().append("Vedette on this machine. Nothing is kept after it stops.\n", "bold")
     for name, value in rows:
         text.append(f"  {name:<10}", style="cyan")
-        text.append(f"{value}\n")
+        text.append(f"{escape_controls(value)}\n")
     for name in OVERRIDDEN:
         if name in inherited:
             text.append(f"  {name} is ignored: both parts are embedded here\n", style="yellow")
@@ -37,9 +38,8 @@ def build_invitation(plan: Plan, inherited: Mapping[str, str], sample: str) -> T
     header = "" if plan.is_open(inherited) else ' -H "Authorization: Bearer $TOKEN"'
     url = f"{plan.url('ingest')}/v1/events"
     text = Text().append("Send your own event:\n", "bold")
-    command = (
-        f"  curl -sS {url}{header} -H 'Content-Type: application/json' -d {shlex.quote(sample)}\n"
-    )
+    body = shlex.quote(escape_controls(sample))
+    command = f"  curl -sS {url}{header} -H 'Content-Type: application/json' -d {body}\n"
     text.append(command)
     text.append(_token_hint(plan, inherited), style="dim")
     text.append("Ctrl-C stops everything.\n", style="dim")

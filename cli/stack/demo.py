@@ -20,6 +20,7 @@ from pydantic import (
 from rich.console import Console
 
 from cli.faults import CommandFailure
+from cli.output import plain_text
 from cli.posting import IngestClient, Line, PostResult
 from cli.replay import progress_bar, read_lines
 from cli.stack.stop import Stop
@@ -97,7 +98,7 @@ def play_timeline(timeline: Timeline, ingest: IngestClient, stage: DemoStage) ->
             results += ingest.post([line])
             if (fault := results[-1].fault) is not None:
                 message = f"{TIMELINE} line {line.number}: {fault}"
-                stage.console.print(message, markup=False, highlight=False, soft_wrap=True)
+                stage.console.print(plain_text(message), soft_wrap=True)
             progress.advance(task)
             _keep_pace(stage)
     return results

@@ -97,7 +97,7 @@ def _start_service(plan: Plan, folder: Path, service: str) -> Child:
 def _forward_output(child: Child, print_line: PrintLine) -> threading.Thread:
     def read() -> None:
         for raw in child.output or ():
-            print_line(raw.decode("utf-8", "refolder").rstrip("\r\n"))
+            print_line(raw.decode("utf-8", "replace").rstrip("\r\n"))
 
     reader = threading.Thread(target=read, name=f"{child.name} output", daemon=True)
     reader.start()

@@ -7,6 +7,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from cli.output import plain_text
 from cli.stack.demo import PostTimes
 from cli.stack.watching import SeenMessages, is_shown
 from schemas.alert import Alert, Level
@@ -58,12 +59,12 @@ def measure_latency(alert_id: str, seen: SeenMessages, post_times: PostTimes) ->
 
 def _cells(alert: Alert, seconds: float | None) -> list[Text]:
     return [
-        Text(alert.rule.name, style="bold"),
+        plain_text(alert.rule.name, "bold"),
         Text(alert.level, style=STYLES[alert.level]),
         Text(f"{alert.starts_at:%Y-%m-%d %H:%M}"),
         Text(alert.status),
         Text(NO_LATENCY if seconds is None else f"{seconds * 1000:.0f} ms"),
-        Text(alert.summary),
+        plain_text(alert.summary),
     ]
 
 
