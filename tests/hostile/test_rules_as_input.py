@@ -119,7 +119,7 @@ def test_no_template_costs_an_alert() -> None:
 def test_an_action_is_as_short_as_a_summary() -> None:
     rule = replace(ALONE, action="x" * 3_000)
 
-    assert len(WindowCourse(rule).take(hit(0)).last.action or "") == 1_000
+    assert len((WindowCourse(rule).take(hit(0)).last.action or "").encode()) == 1_000
 
 
 def faults_of(folder: Path, detection: str) -> list[str]:

@@ -11,6 +11,7 @@ from services.matcher.domain.windows.rate import compare_rates
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant, span
 from services.matcher.domain.windows.window import window_hits
 from services.matcher.domain.windows.window_rule import NUMERIC, TEMPORAL, WindowRule
+from services.report_text import clean_line
 
 _MOST_TERMS = 5
 
@@ -51,7 +52,7 @@ def _explain_absence(rule: WindowRule, _state: WindowState, alert: AnnouncedAler
 
 
 def _explain_new_value(rule: WindowRule, state: WindowState, alert: AnnouncedAlert) -> str:
-    value = state.group.get(rule.subject or "", "")
+    value = clean_line(state.group.get(rule.subject or "", ""))
     return (
         f"The first hit with {rule.subject} {value} in {format_duration(rule.history)}, at "
         f"{format_time(alert.last)}."
@@ -59,7 +60,7 @@ def _explain_new_value(rule: WindowRule, state: WindowState, alert: AnnouncedAle
 
 
 def _explain_reversal(rule: WindowRule, state: WindowState, alert: AnnouncedAlert) -> str:
-    pair = state.group.get(rule.subject or "", "")
+    pair = clean_line(state.group.get(rule.subject or "", ""))
     return (
         f"The first hit in {format_duration(rule.history)} that joins the opponents {pair}, at "
         f"{format_time(alert.last)}."
@@ -90,7 +91,9 @@ def _describe_rate_bounds(rule: WindowRule) -> str:
 
 def _explain_shared_term(rule: WindowRule, state: WindowState, alert: AnnouncedAlert) -> str:
     cluster = find_largest_cluster(window_hits(rule, state.hits, alert.last), rule.similarity)
-    named = "" if cluster is None else f" ({', '.join(cluster.terms[:_MOST_TERMS])})"
+    named = (
+        "" if cluster is None else f" ({', '.join(map(clean_line, cluster.terms[:_MOST_TERMS]))})"
+    )
     return (
         f"{alert.value:g} distinct values of {rule.by} share one term{named} in the "
         f"{format_duration(rule.timespan)} up to {format_time(alert.last)}; the rule asks for "

@@ -10,6 +10,7 @@ from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, i
 from services.matcher.domain.windows.template import render_template
 from services.matcher.domain.windows.window import window_hits
 from services.matcher.domain.windows.window_rule import PAIR_SEPARATOR, WindowRule
+from services.report_text import cut_line
 
 IDS = frozenset({"entities", "actor_ids", "target_ids", "sites"})
 """The fields whose values are ids of list members or sites; alerts show their names."""
@@ -36,10 +37,8 @@ def render_alert(
         pack=rule.pack,
         group=state.group,
         level=alert.level,
-        summary=render_template(rule.summary or "{{ title }}", values)[:_LONGEST_TEXT],
-        action=None
-        if rule.action is None
-        else render_template(rule.action, values)[:_LONGEST_TEXT],
+        summary=_render_text(rule.summary or "{{ title }}", values),
+        action=None if rule.action is None else _render_text(rule.action, values),
         starts_at=instant(alert.start),
         updated_at=instant(alert.updated),
         detected_at=instant(alert.detected),
@@ -55,6 +54,10 @@ def render_alert(
         backfill=alert.backfill,
         exercise=state.exercise,
     )
+
+
+def _render_text(template: str, values: Mapping[str, object]) -> str:
+    return cut_line(render_template(template, values), _LONGEST_TEXT)
 
 
 def _reference(rule: WindowRule) -> RuleRef:

@@ -4,6 +4,7 @@ from schemas.alert import Evidence, Span
 from services.matcher.domain.detection.fields import WORDS_APART
 from services.matcher.domain.rules.matching import RuleMatch
 from services.matcher.domain.text.fold import CharSpan
+from services.report_text import find_boundary
 
 LONGEST_EXCERPT = 280
 _BEFORE = 80
@@ -47,7 +48,9 @@ def cut_excerpt(text: str, spans: list[CharSpan]) -> tuple[str, tuple[Span, ...]
     room = LONGEST_EXCERPT - 2 * len(_CUT)
     first = spans[0].start if spans else 0
     start = min(max(0, first - _BEFORE), len(text) - room)
-    end = start + room
+    start, end = find_boundary(text, start), start + room
+    while start < end < find_boundary(text, end):
+        end -= 1
     before, after = _CUT if start else "", _CUT if end < len(text) else ""
     shift = len(before) - start
     inside = (span for span in spans if start <= span.start and span.end <= end)

@@ -17,6 +17,7 @@ from services.matcher.domain.windows.template_syntax import (
     InvalidTemplate,
     refuse_syntax,
 )
+from services.report_text import clean_line
 
 # Variables that an alert defines; every other one is a field of the event.
 ALERT_VARIABLES = frozenset({"value", "values", "evidence_count", "group", "title", "level"})
@@ -44,7 +45,12 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return left * right if operator == "*" else left % right
 
 
-_ENVIRONMENT = _Sandbox(undefined=ChainableUndefined)
+def _clean_value(value: object) -> object:
+    # words of reports are data: the lines of a text are the rule's
+    return clean_line(value) if isinstance(value, str) else value
+
+
+_ENVIRONMENT = _Sandbox(undefined=ChainableUndefined, finalize=_clean_value)
 _ENVIRONMENT.globals.clear()
 _ENVIRONMENT.filters = dict(FILTERS)
 _ENVIRONMENT.tests = dict(TESTS)
