@@ -7,6 +7,8 @@ from unicodedata import category
 import typer
 from rich.text import Text
 
+from services.report_text import FSI, PDI, closes_isolates
+
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
 
@@ -31,15 +33,17 @@ def plain_text(text: str, style: str = "") -> Text:
 def escape_controls(text: str) -> str:
     r"""The text with its control characters as JSON escapes, such as `\u001b`.
 
-    It becomes one line, and JSON stays the same JSON. The joiners of Persian and emoji are kept.
+    It becomes one line, and JSON stays the same JSON. The joiners of Persian and emoji are kept,
+    and isolates if all are closed.
     """
     if text.isprintable():
         return text
-    return "".join(_escape(char) if _is_hidden(char) else char for char in text)
+    kept = _JOINERS | {FSI, PDI} if closes_isolates(text) else _JOINERS
+    return "".join(_escape(char) if _is_hidden(char, kept) else char for char in text)
 
 
-def _is_hidden(char: str) -> bool:
-    return category(char) in _HIDDEN and char not in _JOINERS
+def _is_hidden(char: str, kept: frozenset[str]) -> bool:
+    return category(char) in _HIDDEN and char not in kept
 
 
 def _escape(char: str) -> str:

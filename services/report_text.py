@@ -24,6 +24,7 @@ _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 _ISOLATED = re.compile(f"{FSI}([^{FSI}{PDI}]*){PDI}")
+_CLOSED = re.compile(f"(?:[^{FSI}{PDI}]|{FSI}[^{FSI}{PDI}]*{PDI})*")
 _SPACE = re.compile(r"\s+")
 
 
@@ -76,6 +77,11 @@ def drop_hidden(text: str) -> str:
 def isolate(text: str) -> str:
     """The text between FSI and PDI if it holds right-to-left characters."""
     return f"{FSI}{text}{PDI}" if _RIGHT_TO_LEFT.search(text) else text
+
+
+def closes_isolates(text: str) -> bool:
+    """Whether every isolate of the text ends within it, and none lies in another."""
+    return _CLOSED.fullmatch(text) is not None
 
 
 def find_boundary(text: str, position: int) -> int:
