@@ -11,8 +11,8 @@ log = telemetry.logger(__name__)
 T = TypeVar("T")
 
 
-def guard_rule(where: str, evaluate: Callable[[], T]) -> T | RuleFailure:
-    """The result of `evaluate`; an exception is logged and returned as a failure.
+def guard_rule(where: object, evaluate: Callable[[], T]) -> T | RuleFailure:
+    """The result of `evaluate`; an exception is logged and returned as a failure of `where`.
 
     Only for pure functions: they leave no partial effects and fail the same way again, so a
     restart would never get past the event.
@@ -20,5 +20,5 @@ def guard_rule(where: str, evaluate: Callable[[], T]) -> T | RuleFailure:
     try:
         return evaluate()
     except Exception as error:
-        log.exception("a rule failed", where=where)
-        return RuleFailure(where, f"{type(error).__name__}: {error}")
+        log.exception("a rule failed", where=str(where))
+        return RuleFailure(str(where), f"{type(error).__name__}: {error}")

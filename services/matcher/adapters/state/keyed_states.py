@@ -40,17 +40,15 @@ class KeyedStates:
 
     def keys(self, kind: ValueKind, partition: int) -> list[bytes]:
         """The keys of all states of a kind in a partition."""
-        prefix = b"%d%s" % (partition, kind.value)
+        prefix = b"%d%s" % (partition, kind)
         return [raw[len(prefix) :] for raw in self.table if raw.startswith(prefix)]
 
     def items(self, kind: ValueKind) -> Iterator[tuple[TableKey, bytes]]:
         """Every key of a kind, of all partitions, with its value; do not write meanwhile."""
-        infix = kind.value
         for raw, value in self.table.items():
-            if raw.startswith(infix, raw.index(b":")):
+            if raw.startswith(kind, raw.index(b":")):
                 yield decode_key(raw), value
 
     def count(self, kind: ValueKind) -> int:
         """How many values of a kind there are, in all partitions."""
-        infix = kind.value
-        return sum(raw.startswith(infix, raw.index(b":")) for raw in self.table)
+        return sum(raw.startswith(kind, raw.index(b":")) for raw in self.table)

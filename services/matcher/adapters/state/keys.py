@@ -9,7 +9,7 @@ from typing import NamedTuple
 from services.matcher.domain.windows.panes import Pane
 
 
-class ValueKind(Enum):
+class ValueKind(bytes, Enum):
     """What the value under a key is: its part of the key."""
 
     WINDOW = b":w:"
@@ -37,8 +37,8 @@ class TableKey(NamedTuple):
     def encode(self) -> bytes:
         """The key as it is in the table."""
         if self.pane is None:
-            return b"%d%s%s" % (self.partition, self.kind.value, self.key)
-        return b"%d%s%d.%d.%d:%s" % (self.partition, self.kind.value, *self.pane, self.key)
+            return b"%d%s%s" % (self.partition, self.kind, self.key)
+        return b"%d%s%d.%d.%d:%s" % (self.partition, self.kind, *self.pane, self.key)
 
 
 def decode_key(raw: bytes) -> TableKey:
@@ -63,4 +63,4 @@ def partition_of(raw: bytes) -> int:
 
 def has_kind(raw: bytes, kind: ValueKind) -> bool:
     """Whether a key of the table is of this kind; a kind that is not known here is none."""
-    return raw.startswith(kind.value, raw.index(b":"))
+    return raw.startswith(kind, raw.index(b":"))

@@ -17,6 +17,7 @@ from services.matcher.domain.backtest.memory_store import MemoryStore
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.engine.effects import Effects, RefuseMessage, Send
 from services.matcher.domain.engine.engine import Engine
+from services.matcher.domain.engine.keys import StateKey
 from services.matcher.domain.engine.messages import SignalsMessage
 from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.engine.store import SignalsPartitions
@@ -60,7 +61,7 @@ def _recorded_at(event: Event) -> datetime:
     return event.recorded_at or event.occurred_at
 
 
-def _call_rule(_where: str, call: Callable[[], Effects[Any]]) -> Effects[Any]:
+def _call_rule(_key: StateKey, call: Callable[[], Effects[Any]]) -> Effects[Any]:
     return call()
 
 

@@ -24,8 +24,8 @@ from services.matcher.domain.engine.processor import Cause, ProcessingContext
 from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.engine.store import PartitionStore, StateTooLarge
 
-Guard = Callable[[str, Callable[[], Effects[Any]]], Effects[Any] | RuleFailure]
-"""Calls the code of the rule so named. Such code is pure, and would fail again."""
+Guard = Callable[[StateKey, Callable[[], Effects[Any]]], Effects[Any] | RuleFailure]
+"""Calls the code of the rule of a key. Such code is pure, and would fail again."""
 AT_ONCE = 50
 """States that are handled before others have their turn in the worker."""
 
@@ -68,7 +68,7 @@ class Driver:
     ) -> Effects[Any] | RuleFailure:
         """The effects on one state. A change of rules goes on without the rule that failed."""
         processor = self.processors.by_kind[key.kind]
-        effects = self.guard(key.label, lambda: processor.handle(key, state, cause, context))
+        effects = self.guard(key, lambda: processor.handle(key, state, cause, context))
         if isinstance(effects, RuleFailure) and isinstance(cause, RuleChange):
             return processor.handle(key, state, replace(cause, asks_rules=False), context)
         return effects

@@ -1,6 +1,7 @@
 """Keys of states: every state belongs to a window, a hypothesis or a source."""
 
 from enum import Enum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -25,16 +26,20 @@ class StateKey(NamedTuple):
     kind: StateKind
     name: bytes
 
-    @property
-    def label(self) -> str:
+    def __str__(self) -> str:
         """The name of the rule, hypothesis or source."""
         return self.name.decode() if self.kind is StateKind.SOURCE else self.rule[1]
 
     @property
     def rule(self) -> RuleKey:
         """Pack and name of the rule or hypothesis."""
-        pack, rule, *_group = _NAME.decode(self.name)
-        return pack, rule
+        return _decode_rule(self.name)
 
 
 _NAME = msgspec.json.Decoder(list[Any])
+
+
+@lru_cache(maxsize=4096)
+def _decode_rule(name: bytes) -> RuleKey:
+    pack, rule, *_group = _NAME.decode(name)
+    return pack, rule

@@ -32,7 +32,7 @@ class SourceProcessor:
         self, key: StateKey, state: SourceState | None, cause: Cause, context: ProcessingContext
     ) -> Effects[SourceState]:
         """As the protocol says. A heartbeat of a source that is not watched changes nothing."""
-        source = self.sources.get(key.label)
+        source = self.sources.get(str(key))
         if isinstance(cause, Heartbeat) and source is not None:
             outcome = hear_source(source, state, cause, context.step)
         elif state is not None and not isinstance(cause, Heartbeat):
@@ -41,7 +41,7 @@ class SourceProcessor:
             return Effects(state, is_changed=False)
         after = outcome.state
         due = None if after is None else source_deadline(source, after)
-        sent = tuple(self._sent(key.label, outcome, context.now))
+        sent = tuple(self._sent(str(key), outcome, context.now))
         return Effects(after, outcome.is_changed, due, sent, forgets_alerts=after is None)
 
     def _sent(self, name: str, outcome: SourceOutcome, now: datetime) -> Iterator[Send]:
@@ -55,4 +55,4 @@ class SourceProcessor:
 
     def due_at(self, key: StateKey, state: SourceState | None) -> datetime | None:
         """As the protocol says."""
-        return None if state is None else source_deadline(self.sources.get(key.label), state)
+        return None if state is None else source_deadline(self.sources.get(str(key)), state)

@@ -38,11 +38,11 @@ def key(number: int = 0) -> StateKey:
     return StateKey(StateKind.WINDOW, b'["iraq","march",["place","%d"]]' % number)
 
 
-def guard(where: str, call: Callable[[], Any]) -> Any | RuleFailure:
+def guard(where: StateKey, call: Callable[[], Any]) -> Any | RuleFailure:
     try:
         return call()
     except ZeroDivisionError:
-        return RuleFailure(where, "division by zero")
+        return RuleFailure(str(where), "division by zero")
 
 
 @dataclass
