@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.event import Reliability
-from schemas.model import Instant, Model
+from schemas.model import LARGEST_COUNT, Count, Instant, Model
 
 MOST_EVIDENCE = 20
 
@@ -45,8 +45,8 @@ class Status(StrEnum):
 class Span(Model):
     """A matched part of an excerpt, in characters: from `start` to before `end`."""
 
-    start: int
-    end: int
+    start: Count
+    end: Count
 
 
 class Evidence(Model):
@@ -85,7 +85,7 @@ class Alert(Model):
 
     id: str
     fingerprint: str
-    revision: Annotated[int, Field(ge=1)]
+    revision: Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
     status: Status
     rule: RuleRef
     pack: str
@@ -99,7 +99,7 @@ class Alert(Model):
     resolved_at: Instant | None = None
     value: float | None = None
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=MOST_EVIDENCE)] = ()
-    evidence_count: int = 0
+    evidence_count: Count = 0
     hypotheses: tuple[str, ...] = ()
     explain: str
     reason: str | None = None

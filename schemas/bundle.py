@@ -1,11 +1,8 @@
 """The rules in force as one message, and the messages of a change of rules."""
 
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import Field
-
-from schemas.model import Instant, Model
+from schemas.model import Count, Instant, Model, PartitionCount, PartitionNumber
 
 NO_BUNDLE = 0
 """The number of rules that a worker reads from its folder."""
@@ -37,7 +34,7 @@ class PublishedRule(Model):
 
     digest: str
     on_change: OnChange
-    changed_in: Annotated[int, Field(ge=0)] | None = None
+    changed_in: Count | None = None
     changed_at: Instant | None = None
     since: Instant | None = None
 
@@ -51,7 +48,7 @@ class RuleBundle(Model):
 
     digest: str
     published_at: Instant
-    previous: int = NO_BUNDLE
+    previous: Count = NO_BUNDLE
     commit: str | None = None
     author: str | None = None
     files: dict[str, str]
@@ -64,8 +61,8 @@ class CompletedBackfill(Model):
     A record of the rules topic, one for each partition, for its next owner.
     """
 
-    partition: Annotated[int, Field(ge=0)]
-    bundle: int
+    partition: PartitionNumber
+    bundle: Count
 
     @property
     def key(self) -> bytes:
@@ -85,7 +82,7 @@ class BackfillBarrier(Model):
     1 and above, it comes from a signals partition, behind the signals of all rules a level below.
     """
 
-    partition: Annotated[int, Field(ge=0)]
-    partitions: Annotated[int, Field(ge=1)]
-    bundle: int
-    level: Annotated[int, Field(ge=0)] = 0
+    partition: PartitionNumber
+    partitions: PartitionCount
+    bundle: Count
+    level: Count = 0

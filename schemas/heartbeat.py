@@ -1,14 +1,11 @@
 """Heartbeat: a watched source has reported, so that its silence can be detected."""
 
 from datetime import timedelta
-from typing import Annotated
-
-from pydantic import Field
 
 from schemas.alert import window_key
 from schemas.duty import DUTY_PACK, SOURCE_SILENT
 from schemas.event import Source
-from schemas.model import Instant, Model, Name
+from schemas.model import Instant, Model, Name, PartitionNumber
 
 HEARTBEAT_INTERVAL = timedelta(seconds=10)
 """Of the reports of a source that one events partition holds, one in each interval is sent on."""
@@ -24,7 +21,7 @@ class Heartbeat(Model):
     source: Source
     event: Name
     at: Instant
-    partition: Annotated[int, Field(ge=0)]
+    partition: PartitionNumber
 
     @property
     def key(self) -> bytes:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from schemas.alert import Level, Status
-from schemas.model import Instant, Model
+from schemas.model import Count, Instant, Model
 
 
 class Act(StrEnum):
@@ -36,7 +36,7 @@ class Sending(Model):
     `assumed`: the log was lost, and no ledger line says that a send began.
     """
 
-    revision: int
+    revision: Count
     since: Instant
     settles_at: Instant
     ended: bool = False
@@ -52,7 +52,7 @@ class Entry(Model):
     revision that became a dead letter. `serial` counts changes: the highest is the newest entry.
     """
 
-    revision: int = 0
+    revision: Count = 0
     status: Status | None = None
     notified_content: str | None = None
     handle: str | None = None
@@ -60,8 +60,8 @@ class Entry(Model):
     possible_repeat: bool = False
     sending: Sending | None = None
     unanswered: Sending | None = None
-    given_up: int = 0
-    serial: int = 0
+    given_up: Count = 0
+    serial: Count = 0
 
 
 class LedgerLine(Model):
@@ -74,7 +74,7 @@ class LedgerLine(Model):
     act: Act
     fingerprint: str
     alert: str
-    revision: int
+    revision: Count
     receiver: str | None = None
     reason: str
     status: Status | None = None

@@ -9,6 +9,7 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StringConstraints,
@@ -19,6 +20,8 @@ KIB = 1024
 LONGEST_LIST = 256
 LONGEST_NAME = 1024
 LONGEST_TEXT = 64 * KIB
+LARGEST_COUNT = 2**53 - 1  # exact in JSON and in Redis
+MOST_PARTITIONS = 100_000
 
 
 class Model(BaseModel):
@@ -127,3 +130,12 @@ Text = Annotated[str, _PRINTABLE, AfterValidator(_within_bytes)]
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME), _PRINTABLE]
 """A non-empty string of at most 1,024 characters: an id, an actor, a place."""
+
+Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
+"""A number of things, a revision, an offset or a bundle."""
+
+PartitionNumber = Annotated[int, Field(ge=0, lt=MOST_PARTITIONS)]
+"""One partition of a topic."""
+
+PartitionCount = Annotated[int, Field(ge=1, le=MOST_PARTITIONS)]
+"""How many partitions a topic has."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.alert import Evidence, window_key
-from schemas.model import Instant, Model
+from schemas.model import Count, Instant, Model
 
 FieldValue = str | float | tuple[str, ...] | None
 
@@ -31,7 +31,7 @@ class Signal(Model):
     pack: str
     rule: str
     base: str
-    bundle: int = 0
+    bundle: Count = 0
     group: dict[str, str] = Field(default_factory=dict)
     identity: str
     occurred_at: Instant
@@ -41,7 +41,7 @@ class Signal(Model):
     owners: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
-    revision: int = 0
+    revision: Count = 0
     fields: dict[str, FieldValue] = Field(default_factory=dict)
     evidence: Evidence
     exercise: bool = False

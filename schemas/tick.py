@@ -1,11 +1,7 @@
 """Tick: the time of one events partition, sent through the topics so that it cannot overtake."""
 
-from typing import Annotated
-
-from pydantic import Field
-
 from schemas.bundle import NO_BUNDLE
-from schemas.model import Instant, Model
+from schemas.model import Count, Instant, Model, PartitionCount, PartitionNumber
 
 
 class Tick(Model):
@@ -15,6 +11,6 @@ class Tick(Model):
     """
 
     time: Instant
-    partition: Annotated[int, Field(ge=0)]
-    partitions: Annotated[int, Field(ge=1)]
-    backfilled: int = NO_BUNDLE
+    partition: PartitionNumber
+    partitions: PartitionCount
+    backfilled: Count = NO_BUNDLE

@@ -1,10 +1,32 @@
 """Kafka records that are hostile or odd, and what each costs: itself alone."""
 
+import json
+from datetime import UTC, datetime, timedelta
 from types import ModuleType
+from typing import Any
 
 import aiokafka.codec
 import kafka.codec
 import pytest
+from pydantic import ValidationError
+
+from schemas.alert import Alert, Level, RuleRef
+from schemas.bundle import BackfillBarrier, CompletedBackfill
+from schemas.duty import DUTY_PACK, WATCHDOG
+from schemas.heartbeat import Heartbeat
+from schemas.model import Model
+from schemas.tick import Tick
+from services.matcher.adapters.topics.codec import (
+    Poison,
+    decode_events,
+    decode_signals_message,
+    encode_heartbeat,
+)
+from services.notifier.adapters.watchdog import HeartbeatForwarder
+from tests.fakes import FakeClock
+from tests.matcher.builders import hit
+from tests.matcher.messages import Given, event, given, tick, tick_message
+from tests.notifier.alerts import alert
 
 CLIENTS = [
     pytest.param(aiokafka.codec, id="the matcher's client"),
@@ -18,3 +40,86 @@ def test_records_of_every_codec_are_read(client: ModuleType, codec: str) -> None
     encode, decode = getattr(client, f"{codec}_encode"), getattr(client, f"{codec}_decode")
 
     assert decode(encode(b"rockets fell on Taji")) == b"rockets fell on Taji"
+
+
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
+RULE = RuleRef(name=WATCHDOG, title="Watchdog", level=Level.INFORMATIONAL)
+AHEAD = "more than 5 minutes ahead of the clock"
+
+
+def heartbeat_message(at: datetime) -> Given:
+    record = encode_heartbeat(Heartbeat(source="reuters", event="e-1", at=at, partition=0))
+    return Given(record.value, record.headers)
+
+
+def watchdog_alert(at: datetime) -> Alert:
+    return alert(rule=RULE, pack=DUTY_PACK, group={"partition": "3"}, starts_at=at)
+
+
+def soon(minutes: float) -> datetime:
+    return datetime.now(UTC) + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize("at", [FAR, soon(10)], ids=["year 9000", "ten minutes"])
+def test_a_heartbeat_or_tick_of_the_future_is_refused(at: datetime) -> None:
+    sent = tick_message(tick(at, partition=1, partitions=4))
+
+    refused = [
+        decode_signals_message(heartbeat_message(at)),
+        decode_signals_message(sent),
+        *decode_events(sent),
+    ]
+
+    assert [item.reason for item in refused if isinstance(item, Poison)] == [
+        f"at: {AHEAD}",
+        f"time: {AHEAD}",
+        f"time: {AHEAD}",
+    ]
+
+
+def test_clocks_that_differ_by_minutes_are_no_fault() -> None:
+    sent = tick_message(tick(soon(4), partition=1, partitions=4))
+
+    assert isinstance(decode_signals_message(heartbeat_message(soon(4))), Heartbeat)
+    assert isinstance(decode_signals_message(sent), Tick)
+
+
+def test_of_a_batch_the_report_recorded_in_the_future_is_refused_alone() -> None:
+    refused, taken = decode_events(given([event(recorded_at=FAR.isoformat()), event(id="e-2")]))
+
+    assert isinstance(refused, Poison)
+    assert refused.reason == f"recorded_at: {AHEAD}"
+    assert not isinstance(taken, Poison)
+
+
+def test_a_watchdog_alert_of_the_future_does_not_hide_those_of_the_present() -> None:
+    clock = FakeClock()
+    forwarder = HeartbeatForwarder(clock)
+
+    forwarder.receive(watchdog_alert(FAR))
+    forwarder.receive(watchdog_alert(clock.now))
+
+    assert list(forwarder.newest.values()) == [clock.now]
+
+
+HUGE = 10**300
+BARRIER = BackfillBarrier(partition=0, partitions=4, bundle=7)
+COMPLETED = CompletedBackfill(partition=0, bundle=7)
+NUMBERS = [
+    pytest.param(alert(), "revision", HUGE, id="revision of an alert"),
+    pytest.param(hit(0), "revision", HUGE, id="revision of a signal"),
+    pytest.param(hit(0), "bundle", HUGE, id="bundle of a signal"),
+    pytest.param(tick(), "backfilled", HUGE, id="bundle of a tick"),
+    pytest.param(tick(), "partitions", 10**9, id="partitions of a tick"),
+    pytest.param(BARRIER, "partitions", 10**9, id="partitions of a barrier"),
+    pytest.param(BARRIER, "bundle", HUGE, id="bundle of a barrier"),
+    pytest.param(COMPLETED, "bundle", HUGE, id="bundle of a completed backfill"),
+]
+
+
+@pytest.mark.parametrize(("message", "name", "number"), NUMBERS)
+def test_a_number_beyond_all_bounds_is_refused(message: Model, name: str, number: int) -> None:
+    body: dict[str, Any] = json.loads(message.model_dump_json())
+
+    with pytest.raises(ValidationError, match=f"{name}\n.*less than or equal to"):
+        type(message).model_validate_json(json.dumps(body | {name: number}))

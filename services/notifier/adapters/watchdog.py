@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from schemas.alert import Alert
+from schemas.event import FURTHEST_AHEAD
 from services.notifier.adapters.metrics import HEARTBEATS, WATCHDOG, WATCHDOG_LATENCY
 from services.telemetry import logger
 
@@ -50,8 +51,14 @@ class HeartbeatForwarder:
             self._thread.join(TIMEOUT_SECONDS + 1)
 
     def receive(self, alert: Alert) -> None:
-        """Measure an alert of the watchdog; one older than the last is ignored."""
+        """Measure an alert of the watchdog; one of the future, or older than the last, is ignored.
+
+        After one of the future none of the present would be newer.
+        """
         partition, at = alert.group.get("partition", ""), alert.starts_at
+        if at - self.clock() > FURTHEST_AHEAD:
+            log.warning("watchdog alert of the future", partition=partition, at=at.isoformat())
+            return
         last = self.newest.get(partition)
         if last is not None and at <= last:
             return

@@ -24,7 +24,7 @@ from schemas.envelope import (
     cloud_headers,
     header,
 )
-from schemas.event import Event
+from schemas.event import FURTHEST_AHEAD, Event
 from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
 from schemas.model import Model
@@ -132,9 +132,26 @@ def decode_signals_message(record: ConsumerRecord) -> SignalsMessage | Poison:
     """The message of a record of the signals topic."""
     model = _SIGNALS.get(_type_of(record), Signal)
     try:
-        return model.model_validate_json(record.value or b"")
+        message = model.model_validate_json(record.value or b"")
     except ValidationError as error:
         return Poison(record.value, describe_faults(error))
+    fault = _find_future(message)
+    return message if fault is None else Poison(record.value, fault)
+
+
+def _find_future(message: SignalsMessage | Event) -> str | None:
+    """What is wrong with its time: after one of the future no present one would count."""
+    match message:
+        case Tick():
+            name, time = "time", message.time
+        case Heartbeat():
+            name, time = "at", message.at
+        case Event(recorded_at=datetime() as recorded_at):
+            name, time = "recorded_at", recorded_at
+        case _:
+            return None
+    is_future = time - datetime.now(UTC) > FURTHEST_AHEAD
+    return f"{name}: more than 5 minutes ahead of the clock" if is_future else None
 
 
 def decode_events(record: ConsumerRecord) -> Iterator[EventsItem]:
@@ -166,19 +183,25 @@ def _decode_tick(raw: bytes, partition: int) -> Tick | Poison:
         return Poison(raw, describe_faults(error))
     if tick.partition != partition or partition >= tick.partitions:
         return Poison(raw, f"partition: {tick.partition} of {tick.partitions}, in {partition}")
-    return tick
+    fault = _find_future(tick)
+    return tick if fault is None else Poison(raw, fault)
 
 
 def _decode_event(raw: bytes) -> Event | Poison:
     try:
-        return Event.model_validate_json(raw)
+        return _refuse_future(Event.model_validate_json(raw))
     except ValidationError as error:
         return Poison(raw, describe_faults(error))
 
 
+def _refuse_future(event: Event) -> Event | Poison:
+    fault = _find_future(event)
+    return event if fault is None else Poison(encode_event(event), fault)
+
+
 def _decode_batch(raw: bytes) -> Iterator[Event | Poison]:
     try:
-        yield from _BATCH.validate_json(raw)
+        yield from map(_refuse_future, _BATCH.validate_json(raw))
     except ValidationError:
         yield from _decode_singly(raw)
 
