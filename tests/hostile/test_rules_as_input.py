@@ -23,6 +23,7 @@ from schemas.ledger import Act, LedgerLine
 from schemas.rule import CorrelationRule, Pack
 from services.matcher.adapters.rules.document_faults import list_errors
 from services.matcher.adapters.rules.rule_files import read_rule_files
+from services.matcher.domain.backtest.coverage import find_coverage_faults, list_cases
 from services.matcher.domain.detection import strings
 from services.matcher.domain.detection.compile_detection import compile_detection
 from services.matcher.domain.detection.lists import Lists
@@ -228,6 +229,32 @@ def list_unknown_keys(count: int) -> int:
 
 def test_errors_cost_as_many_steps_as_there_are() -> None:
     assert list_unknown_keys(400) < 5 * list_unknown_keys(100)
+
+
+def check_many_rules(folder: Path, count: int) -> int:
+    """The cost of compiling that many rules and hypotheses of one file, and of their coverage."""
+    head = "title: t\nlogsource: {category: report}\ndetection: {w: x, condition: w}\n"
+    rules = "---\n".join(f"{head}name: r{number}\n" for number in range(count))
+    items = "".join(
+        f"  - name: h{number}\n    title: t\n    indicators: [{{rule: r0, weight: 1}}]\n"
+        "    levels: {watch: 1, elevated: 2, high: 3}\n"
+        for number in range(count)
+    )
+    files = {"indicators__many": rules, "hypotheses": f"hypotheses:\n{items}"}
+    read = read_rule_files(write_pack(folder, str(count), **files))
+
+    def check() -> None:
+        rulebook, faults = read.rulebook()
+        assert (len(rulebook.hypotheses), faults) == (count, ())
+        for pack in read.packs:
+            assert len(list(find_coverage_faults(pack))) == 2 * count
+            list(list_cases(pack))
+
+    return count_calls(check)
+
+
+def test_rules_cost_as_many_steps_as_there_are(tmp_path: Path) -> None:
+    assert check_many_rules(tmp_path, 200) < 5 * check_many_rules(tmp_path, 50)
 
 
 def test_a_suggestion_looks_at_a_bounded_number_of_names() -> None:

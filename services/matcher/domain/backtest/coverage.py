@@ -1,6 +1,6 @@
 """The cases of a pack, and the rules without a firing or without a silent case."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from schemas.rule import RuleDocument
 from services.matcher.domain.backtest.cases import Case, InvalidCase, build_events
@@ -15,9 +15,13 @@ def list_cases(pack: PackDocuments) -> Iterator[tuple[LocatedDocument[RuleDocume
     A silent case is about that rule; if other rules only use the rule, about all rules of its file.
     """
     alerting = _alerting_names(pack)
+    by_file = {
+        file: tuple(document.name for document in documents)
+        for file, documents in _documents_by_file(pack).items()
+    }
     for rule in pack.rules:
         document = rule.document
-        rules = (document.name,) if document.name in alerting else _rules_of_file(pack, rule)
+        rules = (document.name,) if document.name in alerting else by_file[rule.origin.file]
         for test in document.tests:
             yield rule, Case(pack.name, rules, test)
 
@@ -25,11 +29,12 @@ def list_cases(pack: PackDocuments) -> Iterator[tuple[LocatedDocument[RuleDocume
 def find_coverage_faults(pack: PackDocuments) -> Iterator[RuleFault]:
     """Malformed events, expected rules that never alert, and rules without both kinds of case."""
     alerting = _alerting_names(pack)
+    coverage = {file: _Coverage(documents) for file, documents in _documents_by_file(pack).items()}
     for rule in pack.rules:
         for index in range(len(rule.document.tests)):
             yield from _find_case_faults(rule, index, alerting)
         if rule.document.name in alerting:
-            yield from _find_missing_cases(pack, rule)
+            yield from coverage[rule.origin.file].find_faults(rule)
 
 
 def _alerting_names(pack: PackDocuments) -> frozenset[str]:
@@ -38,9 +43,11 @@ def _alerting_names(pack: PackDocuments) -> frozenset[str]:
     return correlations | hypotheses | alerting_detections(rule.document for rule in pack.rules)
 
 
-def _rules_of_file(pack: PackDocuments, rule: LocatedDocument[RuleDocument]) -> tuple[str, ...]:
-    file = rule.origin.file
-    return tuple(other.document.name for other in pack.rules if other.origin.file == file)
+def _documents_by_file(pack: PackDocuments) -> Mapping[str, list[RuleDocument]]:
+    by_file: dict[str, list[RuleDocument]] = {}
+    for rule in pack.rules:
+        by_file.setdefault(rule.origin.file, []).append(rule.document)
+    return by_file
 
 
 def _find_case_faults(
@@ -62,19 +69,24 @@ def _find_case_faults(
             )
 
 
-def _find_missing_cases(
-    pack: PackDocuments, rule: LocatedDocument[RuleDocument]
-) -> Iterator[RuleFault]:
-    name, file = rule.document.name, rule.origin.file
-    in_file = (other.document for other in pack.rules if other.origin.file == file)
-    tests = [test for document in in_file for test in document.tests]
-    fires = any(
-        expected.fires == name
-        for test in tests
-        if not isinstance(test.expect, str)
-        for expected in test.expect
-    )
-    if not fires:
-        yield rule.origin.fault(InvalidField(("tests",), f"no case in which {name} fires"))
-    if not any(test.silent for test in tests):
-        yield rule.origin.fault(InvalidField(("tests",), f"no case in which {name} stays silent"))
+class _Coverage:
+    """What the cases of one file expect."""
+
+    def __init__(self, documents: Iterable[RuleDocument]) -> None:
+        tests = [test for document in documents for test in document.tests]
+        self._has_silent = any(test.silent for test in tests)
+        self._firing = {
+            expected.fires
+            for test in tests
+            if not isinstance(test.expect, str)
+            for expected in test.expect
+        }
+
+    def find_faults(self, rule: LocatedDocument[RuleDocument]) -> Iterator[RuleFault]:
+        """A fault for each kind of case that the rule lacks."""
+        name = rule.document.name
+        if name not in self._firing:
+            yield rule.origin.fault(InvalidField(("tests",), f"no case in which {name} fires"))
+        if not self._has_silent:
+            message = f"no case in which {name} stays silent"
+            yield rule.origin.fault(InvalidField(("tests",), message))

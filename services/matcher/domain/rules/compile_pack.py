@@ -14,7 +14,7 @@ from services.matcher.domain.packs.documents import PackDocuments
 from services.matcher.domain.packs.faults import RuleFault
 from services.matcher.domain.rules.compile_sources import compile_sources
 from services.matcher.domain.rules.compile_windows import compile_windows
-from services.matcher.domain.rules.feeders import add_sources
+from services.matcher.domain.rules.feeders import add_sources, map_required_sources
 from services.matcher.domain.rules.references import Rules, list_hypothesis_faults, unique_rules
 from services.matcher.domain.rules.rulebook import (
     CompiledRule,
@@ -104,12 +104,13 @@ class _PackCompiler:
         """Every hypothesis but those whose name is taken, by a rule or a hypothesis."""
         self.faults.extend(list_hypothesis_faults(self.documents))
         by_name = {rule.document.name: rule.document for rule in documents}
+        sources = map_required_sources(rules)
         taken = {rule.document.name for rule in self.documents.rules}
         for hypothesis in self.documents.hypotheses:
             if hypothesis.document.name not in taken:
                 taken.add(hypothesis.document.name)
                 compiled = compile_hypothesis(hypothesis.document, self.documents.name)
-                yield add_sources(compiled, by_name, rules)
+                yield add_sources(compiled, by_name, sources)
 
 
 def _listing(window: WindowRule, hypotheses: Iterable[WatchedHypothesis]) -> tuple[str, ...]:

@@ -14,20 +14,24 @@ _SOURCE = "source"
 def add_sources(
     hypothesis: WatchedHypothesis,
     documents: Mapping[str, RuleDocument],
-    rules: Iterable[CompiledRule],
+    by_rule: Mapping[str, frozenset[str]],
 ) -> WatchedHypothesis:
     """The hypothesis with the sources of every indicator that names none itself.
 
     They are known where every detection rule below the indicator asks for sources by their whole
     names (`source: [afp, reuters]`), not by a part or a pattern of them.
     """
-    by_rule = {rule.name: _required_sources(rule.predicate) for rule in rules}
 
     def with_sources(indicator: Indicator) -> Indicator:
         sources = indicator.sources or _sources_of(indicator.rule, documents, by_rule)
         return replace(indicator, sources=sources)
 
     return replace(hypothesis, indicators=tuple(map(with_sources, hypothesis.indicators)))
+
+
+def map_required_sources(rules: Iterable[CompiledRule]) -> Mapping[str, frozenset[str]]:
+    """The sources that each detection rule asks for by name; none if it asks for no source."""
+    return {rule.name: _required_sources(rule.predicate) for rule in rules}
 
 
 def _required_sources(predicate: Predicate) -> frozenset[str]:
