@@ -7,6 +7,9 @@ from pydantic import Field
 from schemas.alert import Evidence, window_key
 from schemas.model import Count, Instant, Model
 
+LARGEST_SIGNAL = 50_000
+"""Bytes of a signal as stored: detection cuts long reports, `correlate` refuses what is larger."""
+
 FieldValue = str | float | tuple[str, ...] | None
 
 

@@ -28,7 +28,7 @@ from schemas.event import FURTHEST_AHEAD, Event
 from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
 from schemas.model import Model
-from schemas.signal import Signal
+from schemas.signal import LARGEST_SIGNAL, Signal
 from schemas.tick import Tick
 from services.matcher.adapters.topics.records import ConsumerRecord, ProducerRecord
 from services.matcher.domain.engine.messages import SignalsMessage
@@ -131,6 +131,8 @@ def _digest(identity: bytes) -> str:
 def decode_signals_message(record: ConsumerRecord) -> SignalsMessage | Poison:
     """The message of a record of the signals topic."""
     model = _SIGNALS.get(_type_of(record), Signal)
+    if model is Signal and len(record.value or b"") > LARGEST_SIGNAL:
+        return Poison(record.value, f"signal: larger than {LARGEST_SIGNAL} bytes")
     try:
         message = model.model_validate_json(record.value or b"")
     except ValidationError as error:

@@ -5,9 +5,12 @@ from datetime import datetime
 from schemas.alert import Alert, Evidence, Status
 from schemas.signal import Signal, SignalKind
 from services.matcher.domain.rules.rulebook import Rulebook
+from services.matcher.domain.text.cut import cut_text
 from services.matcher.domain.windows.window_rule import WindowRule
 
 OF_THE_MATCHER = "vedette"
+LONGEST_SUMMARY = 500
+"""Characters of an alert's summary as the excerpt of a hit."""
 VALUE = "value"
 """The counted field that means the value of the base rule's alert."""
 
@@ -54,7 +57,7 @@ def _make_hit(rule: WindowRule, alert: Alert) -> Signal:
             occurred_at=alert.starts_at,
             recorded_at=recorded,
             title=alert.rule.title,
-            excerpt=alert.summary,
+            excerpt=cut_text(alert.summary, LONGEST_SUMMARY),
         ),
         exercise=alert.exercise,
         backfill=alert.backfill,

@@ -3,30 +3,33 @@
 from schemas.alert import Evidence, Span
 from services.matcher.domain.detection.fields import WORDS_APART
 from services.matcher.domain.rules.matching import RuleMatch
+from services.matcher.domain.text.cut import ELLIPSIS, cut_key, cut_text
 from services.matcher.domain.text.fold import CharSpan
 from services.report_text import find_boundary
 
+LONGEST_TITLE = 300
 LONGEST_EXCERPT = 280
+LONGEST_URL = 500
+MOST_SPANS = 20
 _BEFORE = 80
-_CUT = "…"
 
 
 def make_evidence(match: RuleMatch) -> Evidence:
-    """The event of a match as evidence; its spans are relative to the excerpt."""
+    """The event of a match as evidence, cut to fit; its spans are relative to the excerpt."""
     event = match.view.event
     excerpt, spans = _excerpt(event.title or "", event.text or "", match.spans)
     return Evidence(
-        event_id=event.id,
-        source=event.source,
-        source_owner=event.source_owner,
+        event_id=cut_key(event.id),
+        source=cut_key(event.source),
+        source_owner=None if event.source_owner is None else cut_key(event.source_owner),
         reliability=event.reliability,
         credibility=event.credibility,
         occurred_at=event.occurred_at,
         recorded_at=event.recorded_at,
-        url=event.url,
-        title=event.title,
+        url=None if event.url is None else cut_text(event.url, LONGEST_URL),
+        title=None if event.title is None else cut_text(event.title, LONGEST_TITLE),
         excerpt=excerpt or None,
-        spans=spans,
+        spans=spans[:MOST_SPANS],
     )
 
 
@@ -45,13 +48,13 @@ def cut_excerpt(text: str, spans: list[CharSpan]) -> tuple[str, tuple[Span, ...]
     """At most 280 characters around the first span, and the spans that they hold whole."""
     if len(text) <= LONGEST_EXCERPT:
         return text, tuple(Span(start=span.start, end=span.end) for span in spans)
-    room = LONGEST_EXCERPT - 2 * len(_CUT)
+    room = LONGEST_EXCERPT - 2 * len(ELLIPSIS)
     first = spans[0].start if spans else 0
     start = min(max(0, first - _BEFORE), len(text) - room)
     start, end = find_boundary(text, start), start + room
     while start < end < find_boundary(text, end):
         end -= 1
-    before, after = _CUT if start else "", _CUT if end < len(text) else ""
+    before, after = ELLIPSIS if start else "", ELLIPSIS if end < len(text) else ""
     shift = len(before) - start
     inside = (span for span in spans if start <= span.start and span.end <= end)
     shifted = tuple(Span(start=span.start + shift, end=span.end + shift) for span in inside)

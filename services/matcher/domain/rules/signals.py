@@ -1,6 +1,6 @@
 """Signals: the hits and retractions that an event gives for windows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations, islice, product
 from math import isfinite
 
@@ -13,6 +13,7 @@ from services.matcher.domain.detection.fields import KINDS, MAPS, Value, as_text
 from services.matcher.domain.rules.excerpt import make_evidence
 from services.matcher.domain.rules.matching import RuleMatch, match_event
 from services.matcher.domain.rules.rulebook import Rulebook
+from services.matcher.domain.text.cut import LONGEST_KEY, cut_key, cut_text, cut_values
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.windows.divergence import HAS_VALUE, LACKS_VALUE
 from services.matcher.domain.windows.window_rule import (
@@ -24,6 +25,9 @@ from services.matcher.domain.windows.window_rule import (
 )
 
 MOST_GROUPS = 64
+LONGEST_FIELD = 500
+LARGEST_FIELDS = 4000
+"""Bytes of the template fields of one hit together."""
 
 
 def make_signals(rulebook: Rulebook, event: Event) -> tuple[Signal, ...]:
@@ -70,14 +74,14 @@ def _window_hits(
         base=match.rule.name,
         bundle=bundle,
         group=group,
-        identity=event.identity,
+        identity=cut_key(event.identity),
         occurred_at=event.occurred_at,
         occurred_until=event.occurred_until,
-        story=event.cluster,
-        owner=event.source_owner or event.source,
+        story=cut_key(event.cluster),
+        owner=cut_key(event.source_owner or event.source),
         values=values,
-        by=by,
-        fields=dict(_template_fields(window, match)),
+        by=cut_values(by),
+        fields=dict(_take_fields(_template_fields(window, match))),
         evidence=evidence,
         exercise=event.exercise,
     )
@@ -88,7 +92,7 @@ def _window_hits(
 
 def _counted_values(window: WindowRule, match: RuleMatch) -> tuple[str, ...]:
     members = _members(window, match, window.counted_field) if window.counted_field else ()
-    return tuple(filter(_is_number, members)) if window.type in NUMERIC else members
+    return cut_values(filter(_is_number, members) if window.type in NUMERIC else members)
 
 
 def _values_and_sides(
@@ -97,7 +101,7 @@ def _values_and_sides(
     """The counted values, and for types with two sides those that they are by."""
     if window.type is CorrelationType.SHARED_TERM:
         terms = (fold(term).strip() for term in match.members(window.subject or ""))
-        return tuple(filter(None, terms)), match.members(window.by or "")
+        return cut_values(filter(None, terms)), match.members(window.by or "")
     if window.type is CorrelationType.DIVERGENCE:
         values = {value.casefold() for value in match.members(window.subject or "")}
         has_value = (window.compared_value or "").casefold() in values
@@ -118,7 +122,7 @@ def _members(window: WindowRule, match: RuleMatch, field: str) -> tuple[str, ...
 
 def _is_number(text: str) -> bool:
     try:
-        return isfinite(float(text))
+        return len(text) <= LONGEST_KEY and isfinite(float(text))
     except ValueError:
         return False
 
@@ -129,7 +133,7 @@ def _groups(window: WindowRule, match: RuleMatch) -> Iterator[dict[str, str]]:
     if window.subject is not None and window.type in NOVEL:
         fields[window.subject] = _novel_values(window, match, window.subject)
     for chosen in islice(product(*fields.values()), MOST_GROUPS):
-        yield dict(zip(fields, chosen, strict=True))
+        yield dict(zip(fields, map(cut_key, chosen), strict=True))
 
 
 def _novel_values(window: WindowRule, match: RuleMatch, field: str) -> list[str]:
@@ -151,11 +155,28 @@ def _template_fields(window: WindowRule, match: RuleMatch) -> Iterator[tuple[str
             yield name, _field_value(match.view.values(name))
 
 
+def _take_fields(
+    fields: Iterable[tuple[str, FieldValue]],
+) -> Iterator[tuple[str, FieldValue]]:
+    """Those that there is room for; the entries of a map may be many."""
+    room = LARGEST_FIELDS
+    for name, value in fields:
+        size = len(name.encode()) + _size(value)
+        if size <= room:
+            room -= size
+            yield name, value
+
+
+def _size(value: FieldValue) -> int:
+    texts = value if isinstance(value, tuple) else (str(value),)
+    return sum(len(text.encode()) for text in texts)
+
+
 def _field_value(values: tuple[Value, ...]) -> FieldValue:
     if len(values) == 1:
         return _scalar(values[0])
-    return tuple(str(_scalar(value)) for value in values) or None
+    return cut_values((str(_scalar(value)) for value in values), LONGEST_FIELD) or None
 
 
 def _scalar(value: Value) -> str | float:
-    return value if isinstance(value, float) else as_text(value)
+    return value if isinstance(value, float) else cut_text(as_text(value), LONGEST_FIELD)
