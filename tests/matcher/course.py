@@ -14,9 +14,10 @@ from services.matcher.domain.changes.release import release
 from services.matcher.domain.windows.panes import (
     assemble_state,
     decode_head,
+    decode_pane,
     encode_head,
     encode_pane,
-    split_hits,
+    split_state,
 )
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -77,9 +78,9 @@ class WindowCourse:
 
     def restore(self) -> "WindowCourse":
         """Encode and decode the state, as a restart does."""
-        panes = split_hits(self.rule, self.state)
-        parts = {pane: encode_pane(hits) for pane, hits in panes.items()}
-        self.state = assemble_state(decode_head(encode_head(self.state, panes)), parts.get)
+        panes = split_state(self.state)
+        read = {pane: decode_pane(pane, encode_pane(pane, panes[pane])) for pane in panes}
+        self.state = assemble_state(decode_head(encode_head(self.state, panes)), read)
         return self
 
     def _context(self) -> StepContext:

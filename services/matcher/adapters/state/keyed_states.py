@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 
 from services.matcher.adapters.state.keys import TableKey, ValueKind, decode_key
-from services.matcher.domain.engine.store import StateTooLarge
 
 LARGEST_VALUE = 900_000
 """Bytes of one value, below what the producer and the broker take by default."""
@@ -21,14 +20,10 @@ class KeyedStates:
         return self.table.get(key.encode())
 
     def put(self, values: Mapping[TableKey, bytes]) -> None:
-        """Write values in this order.
-
-        Raises:
-            StateTooLarge: one of them is, and none was written.
-        """
+        """Write values in this order. Whoever makes them keeps each of them below LARGEST_VALUE."""
         largest = max(map(len, values.values()))
         if largest > LARGEST_VALUE:
-            raise StateTooLarge(f"a part of the state has {largest} bytes; at most {LARGEST_VALUE}")
+            raise AssertionError(f"a part of the state has {largest} bytes: {LARGEST_VALUE} fit")
         for key, value in values.items():
             self.table[key.encode()] = value
 

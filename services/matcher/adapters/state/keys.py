@@ -6,16 +6,16 @@ The partition comes first, since Faust's table and its changelog are divided by 
 from enum import Enum
 from typing import NamedTuple
 
-from services.matcher.domain.windows.panes import Pane
+from services.matcher.domain.windows.panes import Content, Pane
 
 
 class ValueKind(bytes, Enum):
     """What the value under a key is: its part of the key."""
 
     WINDOW = b":w:"
-    """The head of a window's state: all but its hits."""
+    """The head of a window's state: all but its panes."""
     PANE = b":p:"
-    """Some of the hits of a window's state."""
+    """Some of the hits, or of the dated events, of a window's state."""
     HYPOTHESIS = b":h:"
     SOURCE = b":s:"
     PROGRESS = b":g:"
@@ -38,7 +38,9 @@ class TableKey(NamedTuple):
         """The key as it is in the table."""
         if self.pane is None:
             return b"%d%s%s" % (self.partition, self.kind, self.key)
-        return b"%d%s%d.%d.%d:%s" % (self.partition, self.kind, *self.pane, self.key)
+        content, bits, number, at = self.pane
+        name = b"%d.%d.%d.%s" % (content, bits, number, b"" if at is None else b"%d" % at)
+        return b"%d%s%s:%s" % (self.partition, self.kind, name, self.key)
 
 
 def decode_key(raw: bytes) -> TableKey:
@@ -52,8 +54,9 @@ def decode_key(raw: bytes) -> TableKey:
     if kind is not ValueKind.PANE:
         return TableKey(kind, int(partition), key)
     name, key = key.split(b":", 1)
-    width, number, chunk = map(int, name.split(b"."))
-    return TableKey(kind, int(partition), key, (width, number, chunk))
+    content, bits, number, at = name.split(b".")
+    pane = Pane(Content(int(content)), int(bits), int(number), int(at) if at else None)
+    return TableKey(kind, int(partition), key, pane)
 
 
 def partition_of(raw: bytes) -> int:

@@ -9,12 +9,14 @@ from services.matcher.adapters.state.keys import TableKey, ValueKind
 from services.matcher.domain.alerts.step import timing
 from services.matcher.domain.windows.panes import (
     Pane,
+    Panes,
     assemble_state,
     decode_front,
     decode_head,
+    decode_pane,
     encode_head,
     encode_pane,
-    split_hits,
+    split_state,
 )
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -26,15 +28,15 @@ SWEPT_AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class WindowParts:
-    """A state, and the panes of it that the table has."""
+    """A state, and its panes as the table has them."""
 
     state: WindowState
-    panes: frozenset[Pane]
+    panes: Panes
 
 
 @dataclass(slots=True)
 class Windows:
-    """The states of windows by window key; the hits of a state lie in panes, beside its head.
+    """The states of windows by window key; a state lies in panes, beside its head.
 
     Those used last are in memory too. `orphans` are panes that no head names.
     """
@@ -54,24 +56,19 @@ class Windows:
 
         The panes before the head that names them: a crash on the way leaves at most a hit that is
         there already when its message comes again, which changes nothing.
-
-        Raises:
-            StateTooLarge: nothing was written.
         """
         former = self._parts(key)
-        before = {} if former is None else split_hits(rule, former.state)
-        written = frozenset[Pane]() if former is None else former.panes
-        after = split_hits(rule, state)
-        # a rule that looks back further than it did has wider panes, none of which is there yet
+        before: Panes = {} if former is None else former.panes
+        after = split_state(state)
         writes = {
-            self._pane_key(key, pane): encode_pane(hits)
-            for pane, hits in after.items()
-            if pane not in written or before.get(pane) != hits
+            self._pane_key(key, pane): encode_pane(pane, items)
+            for pane, items in after.items()
+            if before.get(pane) != items
         }
         writes[self._head_key(key)] = encode_head(state, after, due, timing(rule))
         self.values.put(writes)
-        self.values.delete(self._pane_key(key, pane) for pane in written - after.keys())
-        self._use(key, WindowParts(state, frozenset(after)))
+        self.values.delete(self._pane_key(key, pane) for pane in before.keys() - after.keys())
+        self._use(key, WindowParts(state, after))
 
     def delete(self, key: bytes) -> None:
         """Delete a state."""
@@ -85,8 +82,9 @@ class Windows:
         if raw is None:
             return None
         head = decode_head(raw)
-        state = assemble_state(head, lambda pane: self.values.get(self._pane_key(key, pane)))
-        return WindowParts(state, frozenset(head.panes))
+        parts = ((pane, self.values.get(self._pane_key(key, pane))) for pane in head.panes)
+        panes = {pane: decode_pane(pane, part) for pane, part in parts if part is not None}
+        return WindowParts(assemble_state(head, panes), panes)
 
     def note_orphans(self, panes: Iterable[TableKey]) -> None:
         """Remember, to be swept, those of the panes that no head names."""

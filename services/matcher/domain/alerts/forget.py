@@ -1,6 +1,6 @@
 """Forgetting: old hits are dropped by the clock, without changing an episode."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -12,12 +12,16 @@ from services.matcher.domain.windows.firing import find_evidence
 from services.matcher.domain.windows.state import AnnouncedAlert, FiringRun, Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
+MOST_ALERTS = 1000
+"""Ended alerts that one key keeps."""
+MOST_FIRING = 1500
+"""Alerts that one key keeps in all; those firing beyond it are dropped without an end."""
 _NEVER = -(2**63)
 
 
 @dataclass(frozen=True, slots=True)
 class Cutoff:
-    """Up to which times a state is forgotten and settled, inclusive. In microseconds.
+    """Up to which times a state is forgotten, settled and abandoned, inclusive. In microseconds.
 
     Hits up to `forgotten_until` are dropped. Windows that end up to `settled_until` have lost hits
     or will: their firing times are kept in runs and change no more.
@@ -25,18 +29,22 @@ class Cutoff:
 
     forgotten_until: int
     settled_until: int
+    abandoned_until: int = _NEVER
 
     def retains(self, alert: AnnouncedAlert) -> bool:
         """Whether the alert is kept."""
         # a firing alert is kept until a tick resolves it
-        return alert.last > self.forgotten_until or alert.status is Status.FIRING
+        until = self.abandoned_until if alert.status is Status.FIRING else self.forgotten_until
+        return alert.last > until
 
 
 def forget(rule: WindowRule, state: WindowState, clock: int | None) -> WindowState:
-    """`state` without what is older than the rule's retention, or above its `max_hits`.
+    """`state` without what is older than the rule's retention, or more than a key keeps.
 
-    An episode of any length keeps its start and its count: what its dropped hits made fire is
-    settled first. `settled_until` never moves back.
+    A key keeps `max_hits` hits and retractions, and MOST_ALERTS alerts. It is the oldest that is
+    settled, so that a state fits its parts whatever comes. An episode of any length keeps its start
+    and its count: what its dropped hits made fire is settled first. `settled_until` never moves
+    back.
     """
     cutoff = _find_cutoff(rule, state, clock)
     if not _exceeds(state, cutoff):
@@ -58,11 +66,24 @@ def is_full(rule: WindowRule, state: WindowState) -> bool:
 
 
 def _find_cutoff(rule: WindowRule, state: WindowState, clock: int | None) -> Cutoff:
-    until = _NEVER if clock is None else clock - span(rule.retention)
-    if is_full(rule, state):
-        until = max(until, state.hits[-rule.max_hits - 1].at)
+    alerts = state.announced
+    ended = [alert.last for alert in alerts if alert.status is not Status.FIRING]
+    abandoned_until = _find_excess([alert.last for alert in alerts], MOST_FIRING)
+    until = max(
+        _NEVER if clock is None else clock - span(rule.retention),
+        state.hits[-rule.max_hits - 1].at if is_full(rule, state) else _NEVER,
+        _find_excess(state.retractions.values(), rule.max_hits),
+        _find_excess(state.dropped_live.values(), rule.max_hits),
+        _find_excess(ended, MOST_ALERTS),
+        abandoned_until,
+    )
     known = _NEVER if state.settled_until is None else state.settled_until
-    return Cutoff(until, max(known, until + span(rule.look_back)))
+    return Cutoff(until, max(known, until + span(rule.look_back)), abandoned_until)
+
+
+def _find_excess(times: Collection[int], most: int) -> int:
+    """The time up to which there are more than the newest `most`."""
+    return sorted(times)[-most - 1] if len(times) > most else _NEVER
 
 
 def _exceeds(state: WindowState, cutoff: Cutoff) -> bool:

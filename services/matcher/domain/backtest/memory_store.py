@@ -12,7 +12,7 @@ from services.matcher.domain.engine.schedule import Schedule
 
 @dataclass(slots=True)
 class MemoryStore:
-    """Implements PartitionStore; no state is too large."""
+    """Implements PartitionStore."""
 
     states: dict[StateKey, Any] = field(default_factory=dict)
     schedule: Schedule = field(default_factory=Schedule)

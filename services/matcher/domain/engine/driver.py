@@ -22,7 +22,7 @@ from services.matcher.domain.engine.effects import (
 from services.matcher.domain.engine.keys import StateKey
 from services.matcher.domain.engine.processor import Cause, ProcessingContext
 from services.matcher.domain.engine.processors import Processors
-from services.matcher.domain.engine.store import PartitionStore, StateTooLarge
+from services.matcher.domain.engine.store import PartitionStore
 
 Guard = Callable[[StateKey, Callable[[], Effects[Any]]], Effects[Any] | RuleFailure]
 """Calls the code of the rule of a key. Such code is pure, and would fail again."""
@@ -61,7 +61,8 @@ class Driver:
                     yield from self._write_and_send(key, state, effects)
             if forgetting:
                 yield Wait.ACKNOWLEDGED
-            yield from filter(None, (self._write(*last) for last in forgetting))
+            for key, effects in forgetting:
+                self._write(key, effects)
 
     def _handle(
         self, key: StateKey, state: Any, cause: Cause, context: ProcessingContext
@@ -79,20 +80,15 @@ class Driver:
         if not effects.is_changed:
             if state is not None:
                 self.store.schedule.note(key, effects.due, state.offset)
-        elif refused := self._write(key, effects):
-            yield refused
-            return
+        else:
+            self._write(key, effects)
         yield from effects.commands
 
-    def _write(self, key: StateKey, effects: Effects[Any]) -> RefuseMessage | None:
-        """Write or delete a state; the answer is what refuses it."""
+    def _write(self, key: StateKey, effects: Effects[Any]) -> None:
+        """Write or delete a state."""
         if effects.state is None:
             self.store.delete(key)
             self.store.schedule.drop(key)
-            return None
-        try:
+        else:
             self.store.put(key, effects.state, effects.due)
-        except StateTooLarge as error:
-            return RefuseMessage(str(error))
-        self.store.schedule.note(key, effects.due, effects.state.offset)
-        return None
+            self.store.schedule.note(key, effects.due, effects.state.offset)

@@ -10,10 +10,6 @@ from services.matcher.domain.engine.keys import StateKey
 from services.matcher.domain.engine.schedule import Schedule
 
 
-class StateTooLarge(Exception):
-    """The state would be too large for the store: dead-letter what led to it."""
-
-
 class PartitionStore(Protocol):
     """The states of one signals partition, in memory: it does not block."""
 
@@ -27,11 +23,7 @@ class PartitionStore(Protocol):
         ...
 
     def put(self, key: StateKey, state: Any, due: datetime | None) -> None:
-        """Write a state, which is due at `due`.
-
-        Raises:
-            StateTooLarge: nothing was written.
-        """
+        """Write a state, which is due at `due`."""
         ...
 
     def delete(self, key: StateKey) -> None:

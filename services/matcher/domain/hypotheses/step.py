@@ -8,6 +8,7 @@ from services.matcher.domain.alerts.step import StepContext, StepResult
 from services.matcher.domain.hypotheses.apply_change import trim_state
 from services.matcher.domain.hypotheses.change import AlertChange, IndicatorChange
 from services.matcher.domain.hypotheses.crossing import Crossing, find_next_crossing
+from services.matcher.domain.hypotheses.fit import fit_state
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.hypotheses.level_step import LevelStep
 from services.matcher.domain.hypotheses.score import build_score_curve
@@ -37,7 +38,7 @@ def step_hypothesis(
         step = step.pass_time(until)
     if message is not None:
         step = step.apply(message)
-    after = trim_state(hypothesis, step.state)
+    after = fit_state(trim_state(hypothesis, step.state))
     return StepResult(msgspec.structs.replace(after, offset=context.offset), step.alerts)
 
 

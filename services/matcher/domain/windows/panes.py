@@ -1,7 +1,10 @@
 """Panes: a state in parts, so that another hit writes one part instead of all.
 
-Hits are split into panes of time, and a pane with many hits into chunks. The head of a state has
-everything else and names the panes. Forgetting deletes whole panes.
+Hits are split by time into panes of a few hits; where too many have the very same time, by a hash
+of their identities. So are the times of retracted and of dropped events. The head of a state has
+everything else and names the panes. A part has a bounded number of bounded items, so it fits a
+message, whatever a state holds. Panes are a function of the items, and an item that comes or goes
+changes the pane that it is in, which may split or join with its neighbour, and no other.
 
 Each part begins with SCHEMA_VERSION. A field may be added without a new version if it is the last
 of its struct and has a default: decoding ignores keys, and items behind the last, that it does not
@@ -9,22 +12,54 @@ know, and supplies defaults for missing ones. A field that is removed, moved or 
 needs a new version, and code that reads the one before.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import groupby
+from enum import IntEnum
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
 import msgspec
 
-from services.matcher.domain.windows.state import Hit, WindowState, instant, micros, span
-from services.matcher.domain.windows.window_rule import WindowRule
+from services.matcher.domain.windows.sections import split_numbers
+from services.matcher.domain.windows.state import Hit, WindowState, instant, micros
 
 SCHEMA_VERSION = 1
-PANES = 64
-LARGEST_CHUNK = 200
+LARGEST_PANE = 16
+"""Hits, or times, in one pane: of signals of the largest size a pane has 800 KB."""
+_EARLIEST = -(2**60)
+_DIGEST = 7
 
-Pane = tuple[int, int, int]
-"""Width in microseconds, number of the pane in time, number of the chunk in the pane."""
-Panes = Mapping[Pane, tuple[Hit, ...]]
+
+class Content(IntEnum):
+    """What a pane holds: some of the hits, of the retractions, or of `dropped_live`."""
+
+    HITS = 0
+    RETRACTIONS = 1
+    DROPPED_LIVE = 2
+
+
+class Pane(NamedTuple):
+    """The name of a pane: its items are those in the `number`-th interval of 2^`bits`.
+
+    The interval is of microseconds, or of hashes where all of its items have the time `at`.
+    """
+
+    content: Content
+    bits: int = 0
+    number: int = 0
+    at: int | None = None
+
+
+class DatedEvent(NamedTuple):
+    """The identity of an event and its time."""
+
+    at: int
+    identity: str
+
+
+Item = Hit | DatedEvent
+Items = tuple[Item, ...]
+Panes = Mapping[Pane, Items]
 
 
 class _Part(msgspec.Struct, frozen=True, array_like=True):
@@ -53,24 +88,57 @@ class Front(_Part, frozen=True, array_like=True):
 
 
 class Head(Front, frozen=True, array_like=True):
-    """A state without its hits."""
+    """A state without what lies in its panes."""
 
     state: WindowState
 
 
 class _PaneHits(_Part, frozen=True, array_like=True):
-    hits: tuple[Hit, ...]
+    items: tuple[Hit, ...]
 
 
-def split_hits(rule: WindowRule, state: WindowState) -> Panes:
-    """The hits of a state by pane, in order."""
-    width = max(1, span(rule.retention) // PANES)
+class _PaneEvents(_Part, frozen=True, array_like=True):
+    items: tuple[DatedEvent, ...]
+
+
+def split_state(state: WindowState) -> Panes:
+    """The hits and dated events of a state by pane."""
     return {
-        (width, number, start // LARGEST_CHUNK): hits[start : start + LARGEST_CHUNK]
-        for number, group in groupby(state.hits, key=lambda hit: hit.at // width)
-        for hits in (tuple(group),)
-        for start in range(0, len(hits), LARGEST_CHUNK)
+        pane: items
+        for content, all_items in (
+            (Content.HITS, state.hits),
+            (Content.RETRACTIONS, _date_events(state.retractions)),
+            (Content.DROPPED_LIVE, _date_events(state.dropped_live)),
+        )
+        if all_items
+        for pane, items in _split_by_time(content, all_items)
     }
+
+
+def _date_events(times: Mapping[str, int]) -> tuple[DatedEvent, ...]:
+    return tuple(sorted(DatedEvent(at, identity) for identity, at in times.items()))
+
+
+def _split_by_time(content: Content, items: tuple[Item, ...]) -> Iterator[tuple[Pane, Items]]:
+    times = [item.at - _EARLIEST for item in items]
+    for start, end, bits, number in split_numbers(times, LARGEST_PANE):
+        if end - start <= LARGEST_PANE:
+            yield Pane(content, bits, number), items[start:end]
+        else:
+            yield from _split_by_hash(content, items[start:end])
+
+
+def _split_by_hash(content: Content, items: tuple[Item, ...]) -> Iterator[tuple[Pane, Items]]:
+    """The panes of items that have one time."""
+    hashed = sorted(items, key=_hash)
+    for start, end, bits, number in split_numbers([*map(_hash, hashed)], LARGEST_PANE):
+        yield Pane(content, bits, number, items[0].at), tuple(hashed[start:end])
+
+
+def _hash(item: Item) -> int:
+    # nobody can find enough identities with the same one
+    name = f"{item.base} {item.identity}" if isinstance(item, Hit) else item.identity
+    return int.from_bytes(blake2b(name.encode(), digest_size=_DIGEST).digest())
 
 
 def encode_head(
@@ -78,7 +146,7 @@ def encode_head(
 ) -> bytes:
     """The head of a state as JSON. Without a `timing`, no rule trusts its `due`."""
     at = None if due is None else micros(due)
-    bare = msgspec.structs.replace(state, hits=())
+    bare = msgspec.structs.replace(state, hits=(), retractions={}, dropped_live={})
     return _ENCODER.encode(Head(SCHEMA_VERSION, state.offset, timing, at, tuple(panes), bare))
 
 
@@ -100,19 +168,44 @@ def decode_head(raw: bytes) -> Head:
     return _HEAD.decode(raw)
 
 
-def encode_pane(hits: tuple[Hit, ...]) -> bytes:
-    """The hits of one pane as JSON."""
-    return _ENCODER.encode(_PaneHits(SCHEMA_VERSION, hits))
+def encode_pane(pane: Pane, items: Items) -> bytes:
+    """The items of one pane as JSON."""
+    return _ENCODER.encode(_PARTS[pane.content](SCHEMA_VERSION, items))
 
 
-def assemble_state(head: Head, read_pane: Callable[[Pane], bytes | None]) -> WindowState:
-    """The state of a head with the hits of its panes; None for a pane counts as no hits."""
-    parts = map(read_pane, head.panes)
-    hits = tuple(hit for raw in parts if raw is not None for hit in _PANE.decode(raw).hits)
-    return msgspec.structs.replace(head.state, hits=hits)
+def decode_pane(pane: Pane, raw: bytes) -> Items:
+    """The items that `encode_pane` encoded.
+
+    Raises:
+        msgspec.ValidationError: they are none, or of another schema version.
+    """
+    part: _PaneHits | _PaneEvents = _DECODERS[pane.content].decode(raw)
+    return part.items
+
+
+def assemble_state(head: Head, panes: Panes) -> WindowState:
+    """The state of a head with the items of its panes; one that is not in `panes` has none."""
+    found: dict[Content, list[Any]] = {content: [] for content in Content}
+    for pane in head.panes:
+        found[pane.content] += panes.get(pane, ())
+    return msgspec.structs.replace(
+        head.state,
+        hits=tuple(sorted(found[Content.HITS], key=lambda hit: hit.order)),
+        retractions=_date_identities(found[Content.RETRACTIONS]),
+        dropped_live=_date_identities(found[Content.DROPPED_LIVE]),
+    )
+
+
+def _date_identities(events: Iterable[DatedEvent]) -> dict[str, int]:
+    return {event.identity: event.at for event in events}
 
 
 _ENCODER = msgspec.json.Encoder()
 _FRONT = msgspec.json.Decoder(Front)
 _HEAD = msgspec.json.Decoder(Head)
-_PANE = msgspec.json.Decoder(_PaneHits)
+_PARTS: Mapping[Content, Any] = {
+    Content.HITS: _PaneHits,
+    Content.RETRACTIONS: _PaneEvents,
+    Content.DROPPED_LIVE: _PaneEvents,
+}
+_DECODERS = {content: msgspec.json.Decoder(part) for content, part in _PARTS.items()}

@@ -161,7 +161,7 @@ async def test_a_rule_that_fails_in_its_window_is_buried_and_its_state_stands() 
     assert states_in(worker.table) == {}
 
 
-async def test_a_state_too_large_to_keep_refuses_the_hit_and_stays_as_it_was() -> None:
+async def test_a_signal_that_no_detection_makes_is_refused_and_its_state_stays_as_it_was() -> None:
     worker = await CorrelateWorker(RULE).take(signal_message(hit(0), 1))
     before = dict(worker.table)
     large = hit(1).model_copy(update={"fields": {"text": "x" * 10**6}})
@@ -170,7 +170,7 @@ async def test_a_state_too_large_to_keep_refuses_the_hit_and_stays_as_it_was() -
 
     ((where, reason),) = worker.buried
     assert where == "correlate"
-    assert "a part of the state has" in (reason or "")
+    assert "larger than 50000 bytes" in (reason or "")
     assert worker.table == before
 
 
@@ -301,11 +301,11 @@ async def test_an_alert_is_not_forgotten_before_kafka_has_what_was_said_of_it_be
 
 
 async def test_one_more_hit_writes_its_pane_and_the_head_and_no_other_part() -> None:
-    many = [signal_message(hit(n), n) for n in range(1, 50)]
+    many = [signal_message(hit(n), n) for n in range(1, 200)]
     worker = await CorrelateWorker(RULE).take(*many)
     before = dict(worker.table)
 
-    await worker.take(signal_message(hit(50), 50))
+    await worker.take(signal_message(hit(200), 200))
 
     changed = {key for key, raw in worker.table.items() if before.get(key) != raw}
     assert len(worker.table) > 10

@@ -4,10 +4,10 @@ import pytest
 
 from services.matcher.adapters.state.keyed_states import LARGEST_VALUE, KeyedStates
 from services.matcher.adapters.state.keys import TableKey, ValueKind
-from services.matcher.domain.engine.store import StateTooLarge
+from services.matcher.domain.windows.panes import Content, Pane
 
 WINDOW = TableKey(ValueKind.WINDOW, 1, b'["iraq","march"]')
-PANE = WINDOW._replace(kind=ValueKind.PANE, pane=(60, 1, 0))
+PANE = WINDOW._replace(kind=ValueKind.PANE, pane=Pane(Content.HITS, 60, 1))
 ELSEWHERE = WINDOW._replace(partition=11)
 
 
@@ -32,7 +32,7 @@ def test_a_value_that_is_deleted_is_gone_and_one_that_was_never_there_is_passed_
 def test_nothing_is_written_where_one_value_is_too_large() -> None:
     states = KeyedStates({})
 
-    with pytest.raises(StateTooLarge, match=str(LARGEST_VALUE + 1)):
+    with pytest.raises(AssertionError, match=str(LARGEST_VALUE + 1)):
         states.put({WINDOW: b"1", PANE: bytes(LARGEST_VALUE + 1)})
 
     assert states.table == {}

@@ -9,6 +9,7 @@ from services.matcher.adapters.state.keys import (
     has_kind,
     partition_of,
 )
+from services.matcher.domain.windows.panes import Content, Pane
 
 GROUP = b'["iraq","march",["place","a:p:1.2.3:b"]]'
 
@@ -17,7 +18,11 @@ GROUP = b'["iraq","march",["place","a:p:1.2.3:b"]]'
     ("key", "raw"),
     [
         (TableKey(ValueKind.WINDOW, 12, GROUP), b"12:w:" + GROUP),
-        (TableKey(ValueKind.PANE, 0, GROUP, (60, -7, 2)), b"0:p:60.-7.2:" + GROUP),
+        (TableKey(ValueKind.PANE, 0, GROUP, Pane(Content.HITS, 60, 7)), b"0:p:0.60.7.:" + GROUP),
+        (
+            TableKey(ValueKind.PANE, 0, GROUP, Pane(Content.RETRACTIONS, 60, 7, -2)),
+            b"0:p:1.60.7.-2:" + GROUP,
+        ),
         (TableKey(ValueKind.HYPOTHESIS, 1, b'["iraq","coup"]'), b'1:h:["iraq","coup"]'),
         (TableKey(ValueKind.SOURCE, 1, b"telegram:@a"), b"1:s:telegram:@a"),
         (TableKey(ValueKind.PROGRESS, 3), b"3:g:"),

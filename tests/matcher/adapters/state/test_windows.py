@@ -183,7 +183,7 @@ def test_what_a_kill_leaves_half_done_is_swept_up_at_the_next_tick(act: Act) -> 
 
 
 def orphan(number: int, partition: int = 1) -> bytes:
-    return b'%d:p:60.%d.0:["iraq","joint_march"]' % (partition, number)
+    return b'%d:p:0.60.%d.:["iraq","joint_march"]' % (partition, number)
 
 
 def test_only_panes_of_the_partition_in_hand_are_swept_some_at_a_time() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.alert import Level, Status
 from schemas.rule import Condition, Corroboration
-from services.matcher.domain.alerts.forget import forget
+from services.matcher.domain.alerts.forget import MOST_ALERTS, MOST_FIRING, forget
 from services.matcher.domain.windows.state import (
     AnnouncedAlert,
     FiringRun,
@@ -66,6 +66,35 @@ def test_a_firing_alert_is_kept_until_it_is_resolved() -> None:
     state = WindowState(announced=(alert("old", NOON, Status.FIRING),))
 
     assert forgotten(state, END + HOUR) == state
+
+
+@pytest.mark.parametrize("field", ["retractions", "dropped_live"])
+def test_of_too_many_identities_the_oldest_are_dropped(field: str) -> None:
+    rule = replace(RULE, max_hits=10)
+    times = {f"e{number}": micros(NOON) + number for number in reversed(range(12))}
+
+    kept = getattr(forget(rule, WindowState(**{field: times}), None), field)  # type: ignore[arg-type]
+
+    assert set(kept) == {f"e{number}" for number in range(2, 12)}
+
+
+def test_of_too_many_alerts_the_oldest_ended_ones_are_settled_with_their_hits() -> None:
+    ended = [alert(f"a{hour}", NOON + hour * HOUR) for hour in range(MOST_ALERTS + 2)]
+    firing = alert("firing", NOON, Status.FIRING)
+    hits = (make_hit(OLD), make_hit(NEW), make_hit(hit(2)))
+
+    kept = forget(RULE, WindowState(announced=(firing, *ended), hits=hits), None)
+
+    assert kept.announced == (firing, *ended[2:])
+    assert kept.hits == hits[2:]
+
+
+def test_of_too_many_firing_alerts_the_newest_are_kept() -> None:
+    firing = [
+        alert(f"a{hour}", NOON + hour * HOUR, Status.FIRING) for hour in range(MOST_FIRING + 1)
+    ]
+
+    assert forget(RULE, WindowState(announced=tuple(firing)), None).announced == tuple(firing[1:])
 
 
 def test_an_episode_stays_corroborated_without_the_hits_that_did_it() -> None:

@@ -22,7 +22,6 @@ from services.matcher.domain.engine.effects import (
 from services.matcher.domain.engine.keys import StateKey, StateKind
 from services.matcher.domain.engine.processor import Cause, ProcessingContext
 from services.matcher.domain.engine.processors import Processors
-from services.matcher.domain.engine.store import StateTooLarge
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.state import WindowState
 from tests.matcher.builders import HOUR, NOON, hit
@@ -65,13 +64,6 @@ class ScriptedProcessor:
 
     def due_at(self, key: StateKey, state: WindowState | None) -> datetime | None:  # noqa: ARG002
         return None
-
-
-class SmallStore(MemoryStore):
-    """A store that everything is too large for."""
-
-    def put(self, key: StateKey, state: Any, due: datetime | None) -> None:  # noqa: ARG002
-        raise StateTooLarge("too large")
 
 
 @dataclass
@@ -162,11 +154,3 @@ def test_a_change_of_rules_goes_on_without_the_rule_that_fails() -> None:
     driven = DrivenStates(Effects(AFTER, commands=(SENT,)), raises=True).apply(change)
 
     assert driven.steps == [(SENT, {key(): AFTER})]
-
-
-def test_a_state_that_is_too_large_refuses_the_message_and_sends_nothing() -> None:
-    effects = Effects(AFTER, commands=(SENT,))
-
-    driven = DrivenStates(effects, store=SmallStore()).apply()
-
-    assert driven.steps == [(RefuseMessage("too large"), {key(): BEFORE})]

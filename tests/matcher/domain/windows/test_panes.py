@@ -8,19 +8,21 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from services.matcher.domain.windows.panes import (
-    LARGEST_CHUNK,
+    LARGEST_PANE,
     Head,
     assemble_state,
     decode_front,
     decode_head,
+    decode_pane,
     encode_head,
     encode_pane,
-    split_hits,
+    split_state,
 )
 from services.matcher.domain.windows.state import AnnouncedAlert, FiringRun, Hit, WindowState
-from tests.matcher.builders import HOUR, NOON, RULE, hit
+from tests.matcher.builders import HOUR, NOON, RULE, hit, retraction
 from tests.matcher.course import WindowCourse
 
+MOST_CHANGED = 4
 hours = st.integers(0, 400).map(float)
 STATE = WindowCourse(RULE).take(hit(0), hit(1), hit(2)).state
 
@@ -29,22 +31,40 @@ STATE = WindowCourse(RULE).take(hit(0), hit(1), hit(2)).state
 def test_a_state_comes_back_whole_from_its_panes(times: list[float]) -> None:
     state = WindowCourse(RULE).take(*(hit(at, f"e{n}") for n, at in enumerate(times))).state
 
-    panes = split_hits(RULE, state)
-    parts = {pane: encode_pane(hits) for pane, hits in panes.items()}
+    panes = split_state(state)
+    read = {pane: decode_pane(pane, encode_pane(pane, items)) for pane, items in panes.items()}
 
-    assert assemble_state(decode_head(encode_head(state, panes)), parts.get) == state
+    assert assemble_state(decode_head(encode_head(state, panes)), read) == state
 
 
 def test_the_head_holds_no_hit() -> None:
     state = WindowCourse(RULE).take(hit(0), hit(1)).state
 
-    assert decode_head(encode_head(state, split_hits(RULE, state))).state.hits == ()
+    assert decode_head(encode_head(state, split_state(state))).state.hits == ()
 
 
-def test_a_pane_with_many_hits_lies_in_chunks() -> None:
-    state = WindowCourse(RULE).take(*(hit(n / 10_000) for n in range(LARGEST_CHUNK + 1))).state
+@pytest.mark.parametrize("spread", [1, 1e-4, 0])
+def test_no_pane_has_many_items_whatever_their_times(spread: float) -> None:
+    taken = range(5 * LARGEST_PANE)
+    signals = [hit(number * spread, f"e{number}") for number in taken]
+    retracted = [retraction(number * spread, f"r{number}") for number in taken]
 
-    assert sorted(map(len, split_hits(RULE, state).values())) == [1, LARGEST_CHUNK]
+    panes = split_state(WindowCourse(RULE).take(*signals, *retracted).state)
+
+    assert max(map(len, panes.values())) <= LARGEST_PANE
+    assert sum(map(len, panes.values())) == 10 * LARGEST_PANE
+
+
+@given(st.lists(hours, max_size=100), hours)
+def test_another_hit_changes_its_own_pane_and_the_names_beside_it(
+    times: list[float], added: float
+) -> None:
+    course = WindowCourse(RULE).take(*(hit(at, f"e{n}") for n, at in enumerate(times)))
+    before = split_state(course.state)
+
+    after = split_state(course.take(hit(added, "added")).state)
+
+    assert sum(before.get(pane) != items for pane, items in after.items()) <= MOST_CHANGED
 
 
 def test_a_key_that_is_full_lets_the_oldest_hits_go_and_keeps_counting() -> None:
@@ -59,7 +79,7 @@ def test_a_key_that_is_full_lets_the_oldest_hits_go_and_keeps_counting() -> None
 
 
 def test_an_empty_state_has_no_pane() -> None:
-    assert split_hits(RULE, WindowState.empty()) == {}
+    assert split_state(WindowState.empty()) == {}
 
 
 VERSION_1: dict[type[msgspec.Struct], str] = {
@@ -82,38 +102,40 @@ def test_fields_are_only_added_at_the_end_and_with_a_default(struct: type[msgspe
 
 def test_a_state_is_read_without_what_a_later_writer_added() -> None:
     state = replace(STATE, runs=(*STATE.runs, FiringRun(0, (0,), 1)))
-    (pane, hits), *_ = split_hits(RULE, state).items()
+    (pane, items), *_ = split_state(state).items()
     head = json.loads(encode_head(state, [pane]))
     kept = head[-1] | {"added": 1}
     kept |= {name: [[*item, 1] for item in kept[name]] for name in ("runs", "announced")}
-    later = [1, [[*hit, 1] for hit in json.loads(encode_pane(hits))[1]], 1]
+    later = [1, [[*hit, 1] for hit in json.loads(encode_pane(pane, items))[1]], 1]
 
     read = decode_head(json.dumps([*head[:-1], kept, 1]).encode())
 
     assert decode_front(json.dumps([*head[:-1], kept, 1]).encode()).panes == (pane,)
-    assert assemble_state(read, {pane: json.dumps(later).encode()}.get) == replace(state, hits=hits)
+    panes = {pane: decode_pane(pane, json.dumps(later).encode())}
+    assert assemble_state(read, panes) == replace(state, hits=items)
 
 
 def test_a_state_is_read_with_defaults_for_what_an_earlier_writer_did_not_know() -> None:
     state = WindowCourse(RULE).take(hit(0)).state
-    (pane, hits), *_ = split_hits(RULE, state).items()
+    (pane, items), *_ = split_state(state).items()
     head = json.loads(encode_head(state, [pane]))
     del head[-1]["dropped_live"]
-    earlier = [1, [hit[:10] for hit in json.loads(encode_pane(hits))[1]]]
+    earlier = [1, [hit[:10] for hit in json.loads(encode_pane(pane, items))[1]]]
 
     read = decode_head(json.dumps(head).encode())
 
-    assert assemble_state(read, {pane: json.dumps(earlier).encode()}.get) == state
+    panes = {pane: decode_pane(pane, json.dumps(earlier).encode())}
+    assert assemble_state(read, panes) == state
 
 
 def test_a_part_of_another_schema_version_is_refused_by_its_number() -> None:
     state = WindowCourse(RULE).take(hit(0)).state
-    (pane, hits), *_ = split_hits(RULE, state).items()
+    (pane, items), *_ = split_state(state).items()
     head = b"[2" + encode_head(state, [pane])[2:]
-    part = b"[2" + encode_pane(hits)[2:]
+    part = b"[2" + encode_pane(pane, items)[2:]
 
     for decode in (decode_front, decode_head):
         with pytest.raises(msgspec.ValidationError, match="schema version 2, not 1"):
             decode(head)
     with pytest.raises(msgspec.ValidationError, match="schema version 2, not 1"):
-        assemble_state(decode_head(encode_head(state, [pane])), {pane: part}.get)
+        decode_pane(pane, part)
