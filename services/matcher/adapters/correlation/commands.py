@@ -81,8 +81,8 @@ class CommandRunner:
     async def _send(self, command: Send, message: ConsumerRecord) -> None:
         match command.message:
             case Alert() as alert:
-                _count_alert(alert, is_repeat=command.is_repeat)
-                await self._queue(ALERTS, encode_alert(alert), alert.rule.name, message)
+                if await self._queue(ALERTS, encode_alert(alert), alert.rule.name, message):
+                    _count_alert(alert, is_repeat=command.is_repeat)
                 self.recent.append(self.sent[-1])
             case Signal() as signal:
                 await self._queue(SIGNALS, encode_signal(signal), signal.rule, message)
@@ -95,12 +95,15 @@ class CommandRunner:
 
     async def _queue(
         self, topic: str, record: ProducerRecord, rule: str, message: ConsumerRecord
-    ) -> None:
+    ) -> bool:
+        """Whether it is on its way; else a dead letter is."""
         try:
             self.sent.append(await self.sender.send(topic, record))
         except TooLarge as error:
             letter = dead_letter(self.sender, message, record.value, str(error), rule)
             self.sent.append(await letter)
+            return False
+        return True
 
     async def _bury(self, refusal: RefuseMessage, message: ConsumerRecord) -> None:
         reason, where = refusal.reason, refusal.where
