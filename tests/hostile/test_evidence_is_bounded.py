@@ -17,6 +17,7 @@ from services.matcher.adapters.metrics import ALERTS as ALERTS_SENT
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.adapters.state.keyed_states import LARGEST_VALUE
+from services.matcher.adapters.state.keys import ValueKind, has_kind
 from services.matcher.adapters.topics.codec import encode_signal
 from services.matcher.domain.alerts.announce import MERGED
 from services.matcher.domain.alerts.forget import MOST_FIRING
@@ -42,9 +43,10 @@ from services.matcher.domain.windows.state import (
     make_hit,
     micros,
 )
+from services.matcher.domain.windows.window_rule import WindowRule
 from tests.fakes import FakeRecordSender
-from tests.matcher.builders import ALONE, NOON, hit
-from tests.matcher.correlation import correlator
+from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit
+from tests.matcher.correlation import correlator, states_in, ticks
 from tests.matcher.messages import signal_message
 from tests.matcher.rules import correlating, detecting, report, rulebook
 
@@ -212,6 +214,22 @@ def test_a_hypothesis_with_the_longest_evidence_fits_a_message() -> None:
     assert all(of_rule[-1].evidence for of_rule in fitted.observations.values())
     assert {windows.keys() <= far.keys() for windows in fitted.distances.values()} == {True}
     assert fit_state(fitted) is fitted
+
+
+@pytest.mark.parametrize("rule", [ALONE, RULE], ids=["alerts", "waits"])
+async def test_invented_groups_are_forgotten_with_their_retention(rule: WindowRule) -> None:
+    table = dict[bytes, bytes]()
+    rules = ActiveRules(Rulebook(windows={(rule.pack, rule.name): rule}))
+    correlation = correlator(Bundles(rules), table, FakeRecordSender())
+    for number in range(20):
+        invented = hit(0).model_copy(update={"group": {"place": str(number)}})
+        await correlation.take(signal_message(invented, number))
+    assert len(table) >= 40
+
+    for offset, hours in enumerate((1, 100, 200), 20):
+        await correlation.take(ticks(NOON + hours * HOUR, offset))
+
+    assert {key for key in states_in(table) if not has_kind(key, ValueKind.PROGRESS)} == set()
 
 
 async def test_an_alert_is_counted_as_sent_only_if_it_was() -> None:
