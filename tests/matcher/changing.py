@@ -66,13 +66,13 @@ class ChangingWorker:
             await self.correlation.take(replace(message, offset=next(self.offsets)))
         return self
 
-    async def hear(self, *signals: Signal, bundle: int = 0) -> "ChangingWorker":
-        told = (one.model_copy(update={"bundle": bundle}) for one in signals)
-        return await self.take(*(signal_message(one) for one in told))
+    async def send(self, *signals: Signal, bundle: int = 0) -> "ChangingWorker":
+        versions = (one.model_copy(update={"bundle": bundle}) for one in signals)
+        return await self.take(*(signal_message(one) for one in versions))
 
-    async def judged(self, *past: Signal, bundle: int = 1) -> "ChangingWorker":
-        told = (one.model_copy(update={"backfill": True}) for one in past)
-        return await self.hear(*told, bundle=bundle)
+    async def backfill(self, *past: Signal, bundle: int = 1) -> "ChangingWorker":
+        versions = (one.model_copy(update={"backfill": True}) for one in past)
+        return await self.send(*versions, bundle=bundle)
 
     async def round(self) -> "ChangingWorker":
         """Take in what it has sent to its own topic."""
@@ -101,7 +101,7 @@ class ChangingWorker:
         return self.sender.told(ALERTS, Alert)
 
     @property
-    def told(self) -> Sequence[tuple[Status, int]]:
+    def revisions(self) -> Sequence[tuple[Status, int]]:
         return [(alert.status, alert.revision) for alert in self.alerts]
 
     @property
@@ -110,10 +110,12 @@ class ChangingWorker:
         return [Signal.model_validate_json(letter.value or b"") for letter in sent]
 
 
-def marks(bundle: int = 1, partition: int = 0, partitions: int = 1, level: int = 0) -> Given:
-    told = BackfillBarrier(partition=partition, partitions=partitions, bundle=bundle, level=level)
-    headers = cloud_headers(BACKFILL_BARRIER, "mark", "test", NOON)
-    return Given(told.model_dump_json().encode(), headers, None)
+def barrier(bundle: int = 1, partition: int = 0, partitions: int = 1, level: int = 0) -> Given:
+    message = BackfillBarrier(
+        partition=partition, partitions=partitions, bundle=bundle, level=level
+    )
+    headers = cloud_headers(BACKFILL_BARRIER, "barrier", "test", NOON)
+    return Given(message.model_dump_json().encode(), headers, None)
 
 
 def worker(*windows: WindowRule) -> ChangingWorker:

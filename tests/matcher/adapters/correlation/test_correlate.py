@@ -61,7 +61,7 @@ class CorrelateWorker:
         return self.sender.told(ALERTS, Alert)
 
     @property
-    def told(self) -> Sequence[tuple[Status, int]]:
+    def revisions(self) -> Sequence[tuple[Status, int]]:
         return [(alert.status, alert.revision) for alert in self.alerts]
 
     @property
@@ -72,7 +72,7 @@ class CorrelateWorker:
         return state
 
     @property
-    def buried(self) -> Sequence[tuple[str | None, str | None]]:
+    def dead_letters(self) -> Sequence[tuple[str | None, str | None]]:
         letters = self.sender.to(DEAD_LETTERS)
         return [(header(one.headers, "where"), header(one.headers, "reason")) for one in letters]
 
@@ -80,7 +80,7 @@ class CorrelateWorker:
 async def test_a_hit_that_fires_is_kept_and_announced() -> None:
     worker = await CorrelateWorker().take(signal_message(hit(0)))
 
-    assert worker.told == [(Status.FIRING, 1)]
+    assert worker.revisions == [(Status.FIRING, 1)]
     assert CorrelateWorker(table=worker.table).state.announced[0].id == worker.alerts[0].id
 
 
@@ -100,8 +100,12 @@ async def test_an_alert_feeds_the_rules_above_its_own_each_time_it_is_sent() -> 
 
     for worker in (first, again):
         (letter,) = worker.sender.to(SIGNALS)
-        told = Signal.model_validate_json(letter.value or b"")
-        assert (told.rule, told.identity, told.revision) == (ABOVE.name, worker.alerts[0].id, 1)
+        above = Signal.model_validate_json(letter.value or b"")
+        assert (above.rule, above.identity, above.revision) == (
+            ABOVE.name,
+            worker.alerts[0].id,
+            1,
+        )
 
 
 async def test_a_rule_that_only_feeds_others_announces_nothing() -> None:
@@ -134,20 +138,20 @@ async def test_an_alert_whose_state_was_lost_comes_out_the_same_again() -> None:
 async def test_a_signal_of_no_rule_is_buried() -> None:
     worker = await CorrelateWorker(rule=None).take(signal_message(hit(0)))
 
-    assert worker.buried == [("correlate", "rule: no joint_march in pack iraq")]
+    assert worker.dead_letters == [("correlate", "rule: no joint_march in pack iraq")]
     assert states_in(worker.table) == {}
 
 
 async def test_what_is_no_signal_is_buried() -> None:
     worker = await CorrelateWorker().take(Given(b"{"), Given(None), Given(b"{}"))
 
-    assert [where for where, _ in worker.buried] == ["correlate"] * 3
+    assert [where for where, _ in worker.dead_letters] == ["correlate"] * 3
 
 
 async def test_a_hit_too_late_for_its_window_is_buried_as_such() -> None:
     worker = await CorrelateWorker(RULE).take(signal_message(hit(0, late=100 * HOUR)))
 
-    assert worker.buried == [("joint_march", "too_late")]
+    assert worker.dead_letters == [("joint_march", "too_late")]
     assert states_in(worker.table) == {}
 
 
@@ -155,7 +159,7 @@ async def test_a_rule_that_fails_in_its_window_is_buried_and_its_state_stands() 
     endless = replace(RULE, timespan=timedelta(days=10**8))
     worker = await CorrelateWorker(endless).take(signal_message(hit(0), 1))
 
-    ((where, reason),) = worker.buried
+    ((where, reason),) = worker.dead_letters
     assert where == "joint_march"
     assert (reason or "").startswith("OverflowError")
     assert states_in(worker.table) == {}
@@ -168,7 +172,7 @@ async def test_a_signal_that_no_detection_makes_is_refused_and_its_state_stays_a
 
     await worker.take(signal_message(large, 2))
 
-    ((where, reason),) = worker.buried
+    ((where, reason),) = worker.dead_letters
     assert where == "correlate"
     assert "larger than 50000 bytes" in (reason or "")
     assert worker.table == before
@@ -177,7 +181,7 @@ async def test_a_signal_that_no_detection_makes_is_refused_and_its_state_stays_a
 async def test_a_tick_past_the_end_of_an_episode_resolves_it() -> None:
     worker = await CorrelateWorker().take(signal_message(hit(0), 1), ticks(AFTER, 2))
 
-    assert worker.told == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
+    assert worker.revisions == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
 
 
 async def test_a_tick_before_the_end_changes_nothing_but_the_clock() -> None:
@@ -186,7 +190,7 @@ async def test_a_tick_before_the_end_changes_nothing_but_the_clock() -> None:
 
     await worker.take(ticks(NOON + HOUR, 2))
 
-    assert worker.told == [(Status.FIRING, 1)]
+    assert worker.revisions == [(Status.FIRING, 1)]
     assert {key: worker.table[key] for key in kept} == kept
 
 
@@ -197,11 +201,11 @@ async def test_nothing_resolves_before_every_events_partition_has_ticked() -> No
     ]
     worker = await CorrelateWorker().take(signal_message(hit(0), 1), both[0])
 
-    silent = list(worker.told)
+    silent = list(worker.revisions)
     await worker.take(both[1])
 
     assert silent == [(Status.FIRING, 1)]
-    assert worker.told[1:] == [(Status.RESOLVED, 2)]
+    assert worker.revisions[1:] == [(Status.RESOLVED, 2)]
 
 
 async def test_the_clock_and_the_schedule_survive_a_restart() -> None:
@@ -211,7 +215,7 @@ async def test_the_clock_and_the_schedule_survive_a_restart() -> None:
 
     later = await first.restarted().take(tick_message(tick(AFTER, 1, partitions=2), offset=3))
 
-    assert later.told == [(Status.RESOLVED, 2)]
+    assert later.revisions == [(Status.RESOLVED, 2)]
 
 
 async def test_a_tick_seen_again_sends_again_what_it_led_to() -> None:
@@ -239,7 +243,7 @@ async def test_a_state_ahead_of_a_repeated_tick_is_still_due_for_the_next() -> N
 
     later = await worker.restarted().take(ticks(AFTER, 2), ticks(AFTER, 4))
 
-    assert later.told == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
+    assert later.revisions == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
 
 
 async def test_a_tick_of_another_partition_leaves_these_states_alone() -> None:
@@ -247,7 +251,7 @@ async def test_a_tick_of_another_partition_leaves_these_states_alone() -> None:
 
     await worker.take(tick_message(tick(AFTER, 0), partition=2, offset=1))
 
-    assert worker.told == [(Status.FIRING, 1)]
+    assert worker.revisions == [(Status.FIRING, 1)]
 
 
 async def test_a_state_is_deleted_only_when_kafka_has_its_last_alerts() -> None:
@@ -263,7 +267,7 @@ async def test_a_state_is_deleted_only_when_kafka_has_its_last_alerts() -> None:
 
     assert held == before
     assert not states_in(before).keys() & worker.table.keys()
-    assert worker.told[-1] == (Status.RESOLVED, 2)
+    assert worker.revisions[-1] == (Status.RESOLVED, 2)
 
 
 async def test_an_alert_that_is_forgotten_as_it_resolves_is_on_kafka_before() -> None:
@@ -280,11 +284,11 @@ async def test_an_alert_that_is_forgotten_as_it_resolves_is_on_kafka_before() ->
     await taking
 
     assert held == before
-    assert worker.told[-1] == (Status.RESOLVED, 2)
+    assert worker.revisions[-1] == (Status.RESOLVED, 2)
     assert (worker.state.announced, len(worker.state.retractions)) == ((), 1)
 
 
-async def test_an_alert_is_not_forgotten_before_kafka_has_what_was_said_of_it_before() -> None:
+async def test_an_alert_is_forgotten_only_when_kafka_has_its_earlier_revisions() -> None:
     worker = await CorrelateWorker().take(signal_message(retraction(300, "other"), 1))
     worker.sender.silent = True
     await worker.take(signal_message(hit(0), 2), ticks(AFTER, 3), ticks(NOON + 300 * HOUR, 4))
@@ -296,7 +300,7 @@ async def test_an_alert_is_not_forgotten_before_kafka_has_what_was_said_of_it_be
     worker.sender.acknowledge()
     await taking
 
-    assert (worker.told[1], held) == ((Status.RESOLVED, 2), before)
+    assert (worker.revisions[1], held) == ((Status.RESOLVED, 2), before)
     assert [one.id for one in worker.state.announced] == [worker.alerts[-1].id]
 
 
@@ -349,9 +353,9 @@ async def test_a_crash_between_a_pane_and_its_head_loses_no_hit_and_counts_none_
 
 async def test_what_is_forgotten_is_not_due_again() -> None:
     worker = await CorrelateWorker().take(signal_message(hit(0), 1), ticks(LONG_AFTER, 2))
-    told = list(worker.told)
+    before = list(worker.revisions)
 
     await worker.take(ticks(LONG_AFTER + timedelta(hours=1), 3))
 
-    assert worker.told == told
-    assert worker.buried == []
+    assert worker.revisions == before
+    assert worker.dead_letters == []

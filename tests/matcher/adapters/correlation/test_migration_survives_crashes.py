@@ -17,7 +17,7 @@ from services.matcher.adapters.topics.records import ProducerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
 from tests.fakes import FakeRecordSender
 from tests.matcher.builders import HOUR, NOON, RULE, hit, retraction
-from tests.matcher.changing import ChangingWorker, marks, rules
+from tests.matcher.changing import ChangingWorker, barrier, rules
 from tests.matcher.correlation import ticks
 from tests.matcher.messages import Given, signal_message
 
@@ -140,7 +140,7 @@ def lives(draw: st.DrawFn) -> Life:
         *((one, 1) for one in _made_by(0, overtaken)),
         *((one, 1) for one in meanwhile),
         (ticks(NOON + 20 * HOUR, 0), 1),
-        (marks(), 1),
+        (barrier(), 1),
         *((one, 1) for one in _made_by(1, later)),
         (ticks(END, 0), 1),
     ]
@@ -190,7 +190,7 @@ class Death:
         self.kept = first.table.after(kept)
         self.known = first.alerts[: max(first.table.certain[:kept], default=0)]
 
-    def told(self, in_force: int) -> list[Alert]:
+    def alerts(self, in_force: int) -> list[Alert]:
         """All that is said: what was sent after the commit is lost where nothing waited for it."""
         known = self.life.again().lived(0, self.committed)
         after = self.life.again(self.kept).lived(self.committed, None, in_force)
@@ -201,9 +201,9 @@ class Death:
 def test_whenever_a_worker_dies_the_next_one_ends_with_the_same_alerts(
     life: Life, data: st.DataObject
 ) -> None:
-    told = Death(life, data).told(0)
+    alerts = Death(life, data).alerts(0)
 
-    assert ends(told) == ends(life.again().lived().alerts)
+    assert ends(alerts) == ends(life.again().lived().alerts)
 
 
 @given(life=lives(), data=st.data())
@@ -214,9 +214,9 @@ def test_the_next_worker_may_know_of_the_change_before_it_sees_the_messages_agai
     assume(life.on_change is not OnChange.RESET)
     death = Death(life, data)
 
-    told = death.told(death.in_force)
+    alerts = death.alerts(death.in_force)
 
-    assert standing(told) == standing(life.again().lived().alerts)
+    assert standing(alerts) == standing(life.again().lived().alerts)
 
 
 def standing(alerts: Sequence[Alert]) -> set[tuple[object, ...]]:

@@ -72,27 +72,27 @@ class SilenceWorker:
         return self.sender.told(ALERTS, Alert)
 
     @property
-    def told(self) -> list[tuple[str, Status]]:
+    def silences(self) -> list[tuple[str, Status]]:
         return [(alert.group["source"], alert.status) for alert in self.alerts]
 
     @property
-    def heard(self) -> list[tuple[str, str, bool]]:
+    def indications(self) -> list[tuple[str, str, bool]]:
         news = self.sender.told(SIGNALS, Indication)
         return [(one.hypothesis, one.source, one.silent) for one in news]
 
 
-async def test_a_silence_is_told_to_those_on_duty_and_to_every_hypothesis() -> None:
+async def test_a_silence_is_an_alert_and_an_indication_for_every_hypothesis() -> None:
     worker = SilenceWorker(every("6h"))
     await worker.report(0)
     await worker.report(0, "afp")
     await worker.tick(5)
-    assert worker.told == []
+    assert worker.silences == []
 
     await worker.tick(7)
     await worker.tick(7.1)
 
-    assert worker.told == [("reuters", Status.FIRING)]
-    assert worker.heard == [("mlcoa", "reuters", True)]
+    assert worker.silences == [("reuters", Status.FIRING)]
+    assert worker.indications == [("mlcoa", "reuters", True)]
 
 
 async def test_the_next_report_ends_it() -> None:
@@ -102,8 +102,8 @@ async def test_the_next_report_ends_it() -> None:
 
     await worker.report(7.5)
 
-    assert worker.told[1:] == [("reuters", Status.RESOLVED)]
-    assert worker.heard[1:] == [("mlcoa", "reuters", False)]
+    assert worker.silences[1:] == [("reuters", Status.RESOLVED)]
+    assert worker.indications[1:] == [("mlcoa", "reuters", False)]
 
 
 async def test_a_report_in_time_moves_what_is_due() -> None:
@@ -111,11 +111,11 @@ async def test_a_report_in_time_moves_what_is_due() -> None:
     for hours in range(0, 24, 3):
         await worker.report(hours)
         await worker.tick(hours + 2)
-    assert worker.told == []
+    assert worker.silences == []
 
     await worker.tick(28)
 
-    assert worker.told == [("reuters", Status.FIRING)]
+    assert worker.silences == [("reuters", Status.FIRING)]
 
 
 async def test_a_restart_finds_what_is_due_in_the_table() -> None:
@@ -125,7 +125,7 @@ async def test_a_restart_finds_what_is_due_in_the_table() -> None:
     again = worker.restarted()
     await again.tick(7)
 
-    assert again.told == [("reuters", Status.FIRING)]
+    assert again.silences == [("reuters", Status.FIRING)]
 
 
 async def test_a_message_that_comes_again_sends_it_all_again() -> None:
@@ -137,7 +137,7 @@ async def test_a_message_that_comes_again_sends_it_all_again() -> None:
     await again.tick(7, offset=5)
 
     assert again.alerts == worker.alerts
-    assert again.heard == worker.heard
+    assert again.indications == worker.indications
 
 
 async def test_other_rules_count_from_the_next_message_on() -> None:
@@ -148,7 +148,7 @@ async def test_other_rules_count_from_the_next_message_on() -> None:
     worker.watch(every("1h"))
     await worker.tick(2.1)
 
-    assert worker.told == [("reuters", Status.FIRING)]
+    assert worker.silences == [("reuters", Status.FIRING)]
 
 
 async def test_a_source_is_dropped_only_when_kafka_has_its_last_alert() -> None:
@@ -164,7 +164,7 @@ async def test_a_source_is_dropped_only_when_kafka_has_its_last_alert() -> None:
     worker.sender.acknowledge()
     await dropping
 
-    assert worker.told[-1] == ("telegram:@a", Status.RESOLVED)
+    assert worker.silences[-1] == ("telegram:@a", Status.RESOLVED)
     assert worker.states == []
 
 

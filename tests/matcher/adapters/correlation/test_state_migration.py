@@ -19,7 +19,7 @@ from tests.matcher.changing import (
     PAIR,
     THREE,
     ChangingWorker,
-    marks,
+    barrier,
     rules,
     worker,
 )
@@ -27,8 +27,8 @@ from tests.matcher.correlation import AFTER, ticks
 from tests.matcher.messages import Given, tick, tick_message
 
 
-async def test_a_tick_that_repeats_a_mark_of_a_newer_bundle_waits_for_it() -> None:
-    at_work = await worker(RULE).hear(*THREE)
+async def test_a_tick_that_repeats_a_barrier_of_a_newer_bundle_waits_for_it() -> None:
+    at_work = await worker(RULE).send(*THREE)
 
     ticking = asyncio.create_task(at_work.take(tick_message(tick(NOON, backfilled=1))))
     await asyncio.sleep(0.01)
@@ -36,43 +36,43 @@ async def test_a_tick_that_repeats_a_mark_of_a_newer_bundle_waits_for_it() -> No
     at_work.put(rules(PAIR, number=1, changed=[PAIR]))
     await ticking
 
-    assert at_work.told[1:] == [(Status.WITHDRAWN, 2)]
+    assert at_work.revisions[1:] == [(Status.WITHDRAWN, 2)]
 
 
 async def test_a_signal_waits_for_the_bundle_that_it_was_made_by() -> None:
     at_work = worker(RULE)
 
-    hearing = asyncio.create_task(at_work.hear(*THREE[:2], bundle=1))
+    hearing = asyncio.create_task(at_work.send(*THREE[:2], bundle=1))
     await asyncio.sleep(0.01)
     assert not hearing.done()
     at_work.put(rules(PAIR, number=1, changed=[PAIR], on_change=OnChange.KEEP))
     await hearing
 
-    assert at_work.told == [(Status.FIRING, 1)]
+    assert at_work.revisions == [(Status.FIRING, 1)]
 
 
 async def test_a_rule_that_is_kept_counts_on() -> None:
-    at_work = await worker(RULE).hear(*THREE[:2])
+    at_work = await worker(RULE).send(*THREE[:2])
     at_work.put(rules(RULE, number=1))
 
-    await at_work.hear(THREE[2], bundle=0)
+    await at_work.send(THREE[2], bundle=0)
 
-    assert at_work.told == [(Status.FIRING, 1)]
+    assert at_work.revisions == [(Status.FIRING, 1)]
 
 
 async def test_a_rule_that_resolves_sooner_than_it_did_resolves_so() -> None:
-    at_work = await worker(RULE).hear(*THREE)
+    at_work = await worker(RULE).send(*THREE)
     at_work.put(rules(replace(RULE, resolve_after=HOUR), number=1))
 
     await at_work.tick(2.5)
     await at_work.tick(3.5)
 
-    assert at_work.told == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
+    assert at_work.revisions == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
 
 
 async def test_the_alerts_of_a_removed_rule_end_and_its_states_go() -> None:
     for restart in (False, True):
-        at_work = await worker(RULE, OTHER).hear(*THREE)
+        at_work = await worker(RULE, OTHER).send(*THREE)
         at_work.put(rules(OTHER, number=1))
         after = at_work.restarted() if restart else at_work
 
@@ -85,7 +85,7 @@ async def test_the_alerts_of_a_removed_rule_end_and_its_states_go() -> None:
 
 
 async def test_a_removed_rules_state_goes_only_when_kafka_has_its_last_alert() -> None:
-    at_work = (await worker(RULE).hear(*THREE)).put(rules(number=1))
+    at_work = (await worker(RULE).send(*THREE)).put(rules(number=1))
     at_work.sender.silent = True
     before = dict(at_work.table)
 
@@ -100,7 +100,7 @@ async def test_a_removed_rules_state_goes_only_when_kafka_has_its_last_alert() -
 
 
 async def test_a_rule_that_a_folder_has_no_more_ends_after_a_restart() -> None:
-    at_work = await (await worker(RULE, OTHER).hear(*THREE)).tick()
+    at_work = await (await worker(RULE, OTHER).send(*THREE)).tick()
     at_work.bundles = Bundles(rules(OTHER))
 
     after = await at_work.restarted().tick()
@@ -112,29 +112,29 @@ async def test_a_rule_that_a_folder_has_no_more_ends_after_a_restart() -> None:
 async def test_what_was_on_the_way_to_a_removed_rule_is_no_fault() -> None:
     at_work = worker(RULE).put(rules(number=1))
 
-    await at_work.hear(hit(0), bundle=0)
+    await at_work.send(hit(0), bundle=0)
     assert at_work.sender.to(DEAD_LETTERS) == []
-    await at_work.hear(hit(0), bundle=1)
+    await at_work.send(hit(0), bundle=1)
 
     assert len(at_work.sender.to(DEAD_LETTERS)) == 1
 
 
 async def test_a_reset_rule_ends_its_alerts_and_counts_from_nothing() -> None:
-    at_work = await worker(RULE).hear(*THREE)
+    at_work = await worker(RULE).send(*THREE)
     at_work.put(rules(PAIR, number=1, changed=[PAIR], on_change=OnChange.RESET))
 
-    await at_work.hear(hit(2.5), bundle=1)
+    await at_work.send(hit(2.5), bundle=1)
     ended = list(at_work.alerts)
-    await at_work.hear(hit(3), bundle=1)
+    await at_work.send(hit(3), bundle=1)
 
     assert [(one.status, one.reason) for one in ended[1:]] == [(Status.RESOLVED, RESET)]
-    assert at_work.told[2:] == [(Status.FIRING, 1)]
+    assert at_work.revisions[2:] == [(Status.FIRING, 1)]
     assert at_work.alerts[-1].evidence_count == 2
 
 
 async def test_a_change_broken_off_is_made_again_and_ends_the_same() -> None:
     for on_change in (OnChange.REBUILD, OnChange.RESET):
-        first = await worker(RULE, OTHER).hear(*THREE)
+        first = await worker(RULE, OTHER).send(*THREE)
         clock = {key: raw for key, raw in first.table.items() if has_kind(key, ValueKind.PROGRESS)}
         first.put(rules(PAIR, OTHER, number=1, changed=[PAIR], on_change=on_change))
         await first.tick()
@@ -142,37 +142,37 @@ async def test_a_change_broken_off_is_made_again_and_ends_the_same() -> None:
 
         again = await first.restarted(torn, back=1).tick()
         for one in (first, again):
-            await one.judged(*THREE, bundle=1)
-            await one.take(marks())
+            await one.backfill(*THREE, bundle=1)
+            await one.take(barrier())
 
         assert again.alerts[-1:] == first.alerts[-1:]
         assert again.table == first.table
 
 
-async def test_an_alert_whose_state_was_kept_and_that_was_lost_is_said_before_the_change() -> None:
-    first = await worker(RULE).hear(*THREE)
+async def test_an_alert_that_was_lost_though_its_state_was_kept_is_sent_before_the_change() -> None:
+    first = await worker(RULE).send(*THREE)
     first.put(rules(PAIR, number=1, changed=[PAIR]))
 
-    again = await first.restarted(back=1).hear(THREE[2], bundle=0)
+    again = await first.restarted(back=1).send(THREE[2], bundle=0)
 
     assert [(one.id, one.revision) for one in again.alerts] == [(first.alerts[0].id, 1)]
 
 
-async def test_a_rule_above_that_began_anew_hears_what_its_base_has_said() -> None:
-    at_work = await worker(RULE).hear(*THREE)
+async def test_a_rebuilt_rule_above_is_sent_the_history_of_its_base() -> None:
+    at_work = await worker(RULE).send(*THREE)
     at_work.put(rules(RULE, ABOVE, number=1, changed=[ABOVE]))
 
     await at_work.tick()
 
-    (told,) = at_work.above
-    assert (told.rule, told.identity) == (ABOVE.name, at_work.alerts[0].id)
-    assert (told.bundle, told.backfill) == (1, True)
+    (hit_above,) = at_work.above
+    assert (hit_above.rule, hit_above.identity) == (ABOVE.name, at_work.alerts[0].id)
+    assert (hit_above.bundle, hit_above.backfill) == (1, True)
 
 
 async def test_a_level_of_a_removed_hypothesis_ends() -> None:
     indicator = replace(RULE, hypotheses=("mlcoa",))
     at_work = ChangingWorker(Bundles(rules(indicator, hypotheses=(MARCH,))))
-    await at_work.hear(*THREE)
+    await at_work.send(*THREE)
     letters = at_work.sender.to(SIGNALS)
     again = (Given(one.value, one.headers, one.key, "vedette.signals") for one in letters)
     await at_work.tick()
@@ -187,8 +187,8 @@ async def test_a_level_of_a_removed_hypothesis_ends() -> None:
     assert [key for key in at_work.table if b"mlcoa" in key] == []
 
 
-async def test_a_new_hypothesis_hears_how_an_indicator_stands_that_counts_on() -> None:
-    at_work = await worker(RULE).hear(*THREE)
+async def test_a_new_hypothesis_is_sent_an_indicator_that_is_kept() -> None:
+    at_work = await worker(RULE).send(*THREE)
     indicator = replace(RULE, hypotheses=("mlcoa",))
     at_work.put(rules(indicator, number=1, hypotheses=(MARCH,)))
 
@@ -199,24 +199,24 @@ async def test_a_new_hypothesis_hears_how_an_indicator_stands_that_counts_on() -
 
 
 async def test_what_vedette_says_of_itself_stands_whatever_the_rules() -> None:
-    told = hit(0).model_copy(
+    signal = hit(0).model_copy(
         update={"pack": DUTY_PACK, "rule": SOURCE_UNREADABLE, "group": {"source": "reuters"}}
     )
-    at_work = (await worker().hear(told)).put(rules(RULE, number=1, changed=[RULE]))
+    at_work = (await worker().send(signal)).put(rules(RULE, number=1, changed=[RULE]))
 
     await at_work.tick()
     await at_work.take(ticks(AFTER, 0))
 
-    assert at_work.told == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
+    assert at_work.revisions == [(Status.FIRING, 1), (Status.RESOLVED, 2)]
     assert at_work.alerts[-1].reason is None
 
 
 async def test_other_partitions_go_over_with_their_own_next_message() -> None:
-    at_work = (await worker(RULE).hear(*THREE)).put(rules(number=1))
+    at_work = (await worker(RULE).send(*THREE)).put(rules(number=1))
 
     await at_work.take(replace(tick_message(tick(NOON)), partition=2))
-    untouched = list(at_work.told)
+    untouched = list(at_work.revisions)
     await at_work.tick()
 
     assert untouched == [(Status.FIRING, 1)]
-    assert at_work.told[1:] == [(Status.RESOLVED, 2)]
+    assert at_work.revisions[1:] == [(Status.RESOLVED, 2)]

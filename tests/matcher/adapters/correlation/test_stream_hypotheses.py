@@ -36,14 +36,16 @@ class HypothesisWorker:
     """A correlation that hears its own indications, over a table that outlives it."""
 
     rule: WindowRule = ONE
-    told: WatchedHypothesis = MARCH
+    hypothesis: WatchedHypothesis = MARCH
     table: dict[bytes, bytes] = field(default_factory=dict)
     sender: FakeRecordSender = field(default_factory=FakeRecordSender)
     offsets: "count[int]" = field(default_factory=lambda: count(100))
     partitions: int = 1
 
     def __post_init__(self) -> None:
-        rulebook = Rulebook(windows={("iraq", "joint_march"): self.rule}, hypotheses=(self.told,))
+        rulebook = Rulebook(
+            windows={("iraq", "joint_march"): self.rule}, hypotheses=(self.hypothesis,)
+        )
         bundles = Bundles(ActiveRules(rulebook))
         self.correlation = correlator(bundles, self.table, self.sender, self.partitions)
 
@@ -57,7 +59,7 @@ class HypothesisWorker:
         return self
 
     def restarted(self) -> "HypothesisWorker":
-        return HypothesisWorker(self.rule, self.told, self.table, offsets=self.offsets)
+        return HypothesisWorker(self.rule, self.hypothesis, self.table, offsets=self.offsets)
 
     @property
     def indications(self) -> Sequence[Indication]:
@@ -129,7 +131,7 @@ async def test_a_restart_finds_what_is_due_in_the_table() -> None:
 
 
 async def test_evidence_already_observed_enters_with_the_first_tick() -> None:
-    worker = HypothesisWorker(told=OBSERVED)
+    worker = HypothesisWorker(hypothesis=OBSERVED)
 
     await worker.take(worker.tick(-11))
 
@@ -139,9 +141,9 @@ async def test_evidence_already_observed_enters_with_the_first_tick() -> None:
 async def test_evidence_already_observed_enters_where_its_messages_would_come() -> None:
     table: dict[bytes, bytes] = {}
     for partition in range(4):
-        worker = HypothesisWorker(told=OBSERVED, table=table, partitions=4)
-        told = tick_message(tick(NOON), partition=partition)
-        await worker.correlation.take(told)
+        worker = HypothesisWorker(hypothesis=OBSERVED, table=table, partitions=4)
+        message = tick_message(tick(NOON), partition=partition)
+        await worker.correlation.take(message)
 
     assert sum(b"hypothesis" in key for key in table) == 1
 
