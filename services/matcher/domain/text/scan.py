@@ -65,9 +65,14 @@ def _find_literal(folded: str, literal: str) -> Iterator[WordSpan]:
     """The spans of a literal; a word that it is the beginning of counts whole."""
     start = folded.find(literal)
     while start >= 0:
-        end = start + len(literal)
-        yield start + 1, end - 1 if literal[-1] == " " else folded.index(" ", end)
+        yield start + 1, _end_of(folded, literal, start)
         start = folded.find(literal, start + 1)
+
+
+def _end_of(folded: str, literal: str, start: int) -> int:
+    """The index past the last letter of the words that start with the literal."""
+    end = start + len(literal)
+    return end - 1 if literal[-1] == " " else folded.index(" ", end)
 
 
 class Scanner:
@@ -97,17 +102,30 @@ def find_phrase(scan: ScanResult, phrase: Phrase) -> list[WordSpan]:
     """Every span of the phrase in order; of those with the same first word the shortest.
 
     The words between the parts count against the slack, so of several beginnings for an end the
-    latest is best: the time is linear in the number of parts found.
+    latest is best: the time is linear in the text.
     """
-    first, *others = (scan.find_literal(part.literal) for part in phrase.parts)
-    spans = first
-    for following in others:
-        spans = _extend_spans(spans, following)
+    first, *others = phrase.parts
     if not others:
-        return spans
-    fitting = [span for span in spans if _fits(scan.folded, span, phrase.max_words)]
-    shortest = dict(reversed(fitting))
-    return sorted(shortest.items())
+        return scan.find_literal(first.literal)
+    second, *others = others
+    spans = list(_pair_spans(scan.folded, first.literal, second.literal))
+    for part in others:
+        spans = _extend_spans(spans, scan.find_literal(part.literal))
+    spans = [span for span in spans if _fits(scan.folded, span, phrase.max_words)]
+    return sorted(dict(reversed(spans)).items())
+
+
+def _pair_spans(folded: str, first: str, second: str) -> Iterator[WordSpan]:
+    """The spans from each `first` to the next `second`, unless another `first` comes before it."""
+    start = folded.find(first)
+    while start >= 0:
+        # words that follow each other share the space between them
+        following = folded.find(second, start + len(first) - 1)
+        if following < 0:
+            return
+        start = folded.rfind(first, start, following + 1)
+        yield start + 1, _end_of(folded, second, following)
+        start = folded.find(first, start + 1)
 
 
 def _extend_spans(spans: list[WordSpan], following: list[WordSpan]) -> list[WordSpan]:

@@ -57,6 +57,13 @@ def test_names_that_only_overlap_both_count() -> None:
     )
 
 
+def test_an_exception_may_end_with_the_name_that_it_covers() -> None:
+    alias = {"alias": "Badr", "unless": ["Battle of Badr"]}
+    groups = listing({"id": "a", "name": "Badr", "aliases": [alias]})
+
+    assert derive_values(rulebook(lists=(groups,)), report("the Battle of Badr"), "entities") == ()
+
+
 def faults_of(*lists: NamedList) -> list[str]:
     _, faults = build_lists(LocatedDocument(one, RuleLocation("list.yaml")) for one in lists)
     return [f"{fault.field}: {fault.message}" for fault in faults]

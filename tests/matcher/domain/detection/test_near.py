@@ -24,6 +24,7 @@ def match(event: Event, **selection: Any) -> RuleMatch | None:
     [
         "Rockets fell not far from the embassy.",
         "The embassy counted three rockets",
+        "Rockets hit the embassy. All is quiet.",
         "Quiet week. Rockets fell near the U.S. embassy at 5.30 p.m. local time.",
         "Rockets fell, Gen. J. Smith of the embassy said.",
         "Rockets, 3.5 m long, hit the embassy",
@@ -93,6 +94,15 @@ def test_three_phrases_must_share_one_sentence_not_two_each() -> None:
 
     assert not match(report("Rockets at the embassy. Guards at the embassy."), **near)
     assert match(report("Quiet. Rockets hit guards at the embassy."), **near)
+
+
+def test_a_short_word_ends_a_sentence() -> None:
+    assert not match(report("The embassy let us in. Rockets fell."))
+
+
+def test_sentences_have_all_the_text_and_none_is_empty() -> None:
+    assert sentences("One. Two!") == ("One.", " Two!")
+    assert sentences("") == ()
 
 
 def test_beside_expand_any_name_of_a_list_is_a_phrase() -> None:

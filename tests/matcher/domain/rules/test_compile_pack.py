@@ -186,6 +186,28 @@ def hypothesis(name: str, rule: str) -> LocatedDocument[Hypothesis]:
     return LocatedDocument(Hypothesis.model_validate(given), RuleLocation("hypotheses.yaml"))
 
 
+def test_an_indicator_that_others_count_has_windows_that_do_not_announce() -> None:
+    rules = pack_of(FIRE, correlating("many", ["fire"])).rules
+    listed = (hypothesis("a", "fire"),)
+
+    book, faults = compile_packs(
+        [PackDocuments("pack", pack_of().pack, rules=rules, hypotheses=listed)]
+    )
+
+    assert not faults
+    assert not book.windows["pack", "fire"].announces
+    assert ("pack", "fire") not in compile_packs(
+        [PackDocuments("pack", pack_of().pack, rules=rules)]
+    )[0].windows
+
+
+def test_a_base_detection_adds_no_lateness() -> None:
+    book = rulebook(FIRE, correlating("many", ["fire"], max_lateness="1d", generate=True))
+
+    assert book.windows["pack", "fire"].announces
+    assert book.windows["pack", "many"].max_lateness == timedelta(days=1)
+
+
 def test_a_hypothesis_names_rules_of_its_pack_and_has_a_name_of_its_own() -> None:
     told = (hypothesis("a", "fire"), hypothesis("a", "fyre"))
     pack = PackDocuments("pack", pack_of().pack, rules=pack_of(FIRE).rules, hypotheses=told)

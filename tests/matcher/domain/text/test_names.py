@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from schemas.event import Event
+from schemas.rule import NamedList
 from services.matcher.domain.rules.matching import derive_values, find_unknown_names, match_event
 from services.matcher.domain.rules.signals import make_signals
 from services.matcher.domain.text.fold import fold
@@ -336,3 +337,13 @@ TIMELINE_ORGANISATIONS = frozenset(
         *("كتايب حزب الله", "جبهه المقاومه", "جبهه المقاومه العراقيه"),
     }
 )
+
+
+def test_a_name_whose_head_noun_ends_a_member_of_a_list_is_known() -> None:
+    groups = NamedList.model_validate(
+        {"name": "groups", "members": [{"id": "sons", "name": "Sons Front"}]}
+    )
+    book = rulebook(lists=(groups,))
+
+    assert derive_values(book, report("The Sons Front attacked."), "names") == ()
+    assert derive_values(book, report("The Lions Front attacked."), "names") == ("Lions Front",)
