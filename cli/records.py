@@ -9,6 +9,7 @@ from kafka.errors import KafkaError
 
 from cli.faults import CommandFailure
 from services.environment import VedetteSettings
+from services.header_names import tolerate_header_names
 
 BOOTSTRAP_MS = 10_000
 QUIET_MS = 1_000
@@ -21,6 +22,7 @@ def open_consumer(settings: VedetteSettings) -> Iterator[KafkaConsumer]:
     Raises:
         CommandFailure: no broker answers, at the start or while it is read from.
     """
+    tolerate_header_names()
     try:
         consumer = KafkaConsumer(
             bootstrap_servers=settings.kafka_bootstrap_servers,

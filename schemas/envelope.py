@@ -53,6 +53,12 @@ def header(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]], name: str
     return None if value is None else value.decode("utf-8", "replace")
 
 
+def find_unreadable_name(headers: Iterable[tuple[str, bytes]]) -> str | None:
+    """What is wrong with the headers, if a name is not UTF-8; consumers read it as U+FFFD."""
+    names = [name for name, _ in headers if "\ufffd" in name]
+    return f"header {names[0]!r}: the name is not UTF-8" if names else None
+
+
 def dead_letter_headers(
     reason: str, where: str, topic: str, partition: int, offset: int
 ) -> Headers:

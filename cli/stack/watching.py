@@ -15,6 +15,7 @@ from schemas.envelope import TICK, header
 from schemas.ledger import SHOWN, LedgerLine
 from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER, SIGNALS, topic_name
+from services.header_names import tolerate_header_names
 
 POLL_MS = 100
 FETCH_WAIT_MS = 20
@@ -101,6 +102,7 @@ class StackWatch:
         self._thread.join(END_SECONDS)
 
     def _read(self, bootstrap_servers: str) -> None:
+        tolerate_header_names()
         consumer = KafkaConsumer(
             bootstrap_servers=bootstrap_servers,
             enable_auto_commit=False,

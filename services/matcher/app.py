@@ -37,6 +37,7 @@ from services.matcher.adapters.stream.transport import App, faust_options, raw_t
 from services.matcher.adapters.stream.worker import new_loop, run
 from services.matcher.adapters.topics.admin import retention, topic_id
 from services.matcher.adapters.topics.cluster import KafkaCluster, KafkaUnusable
+from services.matcher.adapters.topics.record_batches import tolerate_header_names
 from services.matcher.adapters.topics.record_sender import RecordSender, TopicSender
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
@@ -74,6 +75,7 @@ def serve(settings: MatcherSettings) -> int:
     Raises:
         NoRules: neither the rules topic nor, if that is empty, any file holds a usable rule.
     """
+    tolerate_header_names()
     health = _health()
     listener = telemetry.listen(telemetry.health_app(health), settings.host, settings.port)
     loop = new_loop()

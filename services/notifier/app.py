@@ -14,6 +14,7 @@ from redis.retry import Retry
 from rich.console import Console
 
 from schemas.topics import ALERTS, topic_name
+from services.header_names import tolerate_header_names
 from services.notifier.adapters.console import ConsoleReceiver
 from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.health import KafkaHealth, RedisHealth, StreamHealth
@@ -78,6 +79,7 @@ def run(settings: NotifierSettings, stopping: threading.Event) -> None:
 
     Raises kafka.errors.KafkaError where a retry does not help.
     """
+    tolerate_header_names()
     parts = join(settings)
     listener = listen(health_app(parts.health), settings.host, settings.port)
     _log_start(parts)

@@ -8,6 +8,9 @@ from typing import Any
 import aiokafka.codec
 import kafka.codec
 import pytest
+from aiokafka import TopicPartition
+from kafka.record import memory_records
+from kafka.record.memory_records import MemoryRecordsBuilder
 from pydantic import ValidationError
 
 from schemas.alert import Alert, Level, RuleRef
@@ -16,17 +19,22 @@ from schemas.duty import DUTY_PACK, WATCHDOG
 from schemas.heartbeat import Heartbeat
 from schemas.model import Model
 from schemas.tick import Tick
+from services.header_names import RecordBatch
 from services.matcher.adapters.topics.codec import (
     Poison,
     decode_events,
     decode_signals_message,
     encode_heartbeat,
 )
+from services.matcher.adapters.topics.record_batches import FetchedRecords, PartitionRecords
 from services.notifier.adapters.watchdog import HeartbeatForwarder
+from services.notifier.domain.codec import decode_alert
+from services.notifier.domain.ports import OutboxRecord
 from tests.fakes import FakeClock
 from tests.matcher.builders import hit
 from tests.matcher.messages import Given, event, given, tick, tick_message
 from tests.notifier.alerts import alert
+from tests.parts.raw_name import RawName
 
 CLIENTS = [
     pytest.param(aiokafka.codec, id="the matcher's client"),
@@ -123,3 +131,48 @@ def test_a_number_beyond_all_bounds_is_refused(message: Model, name: str, number
 
     with pytest.raises(ValidationError, match=f"{name}\n.*less than or equal to"):
         type(message).model_validate_json(json.dumps(body | {name: number}))
+
+
+def batch(codec: int) -> bytes:
+    """Three records, whose second has such a header, as they are on the wire."""
+    builder = MemoryRecordsBuilder(2, codec, 100_000)
+    for number, name in enumerate(("ce_id", RawName("n"), "ce_id")):
+        builder.append(timestamp=0, key=b"k", value=b"%d" % number, headers=[(name, b"v")])
+    builder.close()
+    return bytes(builder.buffer())
+
+
+@pytest.fixture
+def tolerant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_records, "DefaultRecordBatch", RecordBatch)
+
+
+EXPECTED = [(0, "ce_id", b"0"), (1, "\ufffd\ufffdname", b"1"), (2, "ce_id", b"2")]
+
+
+@pytest.mark.usefixtures("tolerant")
+@pytest.mark.parametrize("codec", range(5))
+def test_the_notifiers_client_reads_a_header_with_any_name(codec: int) -> None:
+    records = memory_records.MemoryRecords(batch(codec)).next_batch()
+
+    assert [(r.offset, r.headers[0][0], r.value) for r in records] == EXPECTED
+
+
+@pytest.mark.parametrize("since", [0, 1, 2])
+@pytest.mark.parametrize("codec", range(5))
+def test_the_matchers_client_reads_a_header_with_any_name(codec: int, since: int) -> None:
+    fetched = FetchedRecords(batch(codec))
+
+    records = PartitionRecords(TopicPartition("t", 0), fetched, None, since, None, None, True, 0)
+
+    assert [(r.offset, r.headers[0][0], r.value) for r in records] == EXPECTED[since:]
+
+
+def test_a_header_whose_name_is_not_utf_8_makes_a_record_one_dead_letter() -> None:
+    odd = Given(given(event()).value, [("\ufffdname", b"v")])
+    decoded = [*decode_events(odd), decode_signals_message(odd)]
+
+    assert [item.reason for item in decoded if isinstance(item, Poison)] == [
+        "header '\ufffdname': the name is not UTF-8"
+    ] * 2
+    assert isinstance(decode_alert(odd), OutboxRecord)

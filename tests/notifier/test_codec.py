@@ -46,6 +46,7 @@ class AlertMessage:
     topic: str = "t.alerts"
     partition: int = 0
     offset: int = 0
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 def write_later(raw: str | bytes) -> str:

@@ -25,6 +25,7 @@ class AlertRecord:
     topic: str = PARTITION.topic
     partition: int = PARTITION.partition
     key: bytes = b"k"
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from schemas.alert import Alert
 from schemas.envelope import LEDGER as LEDGER_TYPE
-from schemas.envelope import cloud_headers, dead_letter_headers
+from schemas.envelope import cloud_headers, dead_letter_headers, find_unreadable_name
 from schemas.ledger import Act, Entry, LedgerLine
 from schemas.topics import DEAD_LETTERS, LEDGER
 from services.notifier.domain.ports import AlertPosition, Claim, Completion, Job, OutboxRecord
@@ -38,6 +38,8 @@ def decode_alert(record: Any) -> Job | OutboxRecord:
     """The alert in a Kafka message of the alerts topic, or the dead letter for a malformed one."""
     position = AlertPosition(record.topic, record.partition, record.offset)
     raw = record.value or b""
+    if (fault := find_unreadable_name(record.headers)) is not None:
+        return encode_dead_letter(record.key, raw, position, fault, WHERE)
     try:
         return Job(Alert.model_validate_json(raw), raw, position)
     except ValidationError as error:

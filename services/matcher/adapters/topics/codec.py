@@ -22,6 +22,7 @@ from schemas.envelope import (
     TICK,
     Headers,
     cloud_headers,
+    find_unreadable_name,
     header,
 )
 from schemas.event import FURTHEST_AHEAD, Event
@@ -133,6 +134,8 @@ def decode_signals_message(record: ConsumerRecord) -> SignalsMessage | Poison:
     model = _SIGNALS.get(_type_of(record), Signal)
     if model is Signal and len(record.value or b"") > LARGEST_SIGNAL:
         return Poison(record.value, f"signal: larger than {LARGEST_SIGNAL} bytes")
+    if (fault := find_unreadable_name(record.headers or ())) is not None:
+        return Poison(record.value, fault)
     try:
         message = model.model_validate_json(record.value or b"")
     except ValidationError as error:
@@ -164,6 +167,8 @@ def decode_events(record: ConsumerRecord) -> Iterator[EventsItem]:
     raw, kind = record.value, _type_of(record)
     if not raw:
         yield Poison(raw, "empty message")
+    elif (fault := find_unreadable_name(record.headers or ())) is not None:
+        yield Poison(raw, fault)
     elif kind == TICK:
         yield _decode_tick(raw, record.partition)
     elif kind not in _EVENTS:

@@ -1,0 +1,45 @@
+"""Names of Kafka headers that are not UTF-8, in both Kafka clients.
+
+Both fail on such a record, and fetch it again for ever.
+"""
+
+from typing import Any, SupportsIndex, overload
+
+from kafka.record import memory_records
+from kafka.record.default_records import DefaultRecordBatch
+
+
+class HeaderBuffer(bytearray):
+    """The bytes of records; what is not UTF-8 is decoded to U+FFFD."""
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> "HeaderBuffer": ...
+    def __getitem__(self, index: SupportsIndex | slice) -> "int | HeaderBuffer":
+        """A byte, or a part that is decoded in the same way."""
+        if isinstance(index, slice):
+            return HeaderBuffer(super().__getitem__(index))
+        return super().__getitem__(index)
+
+    def decode(self, encoding: str = "utf-8", errors: str = "replace") -> str:
+        """The text; never fails with the default of `errors`."""
+        return super().decode(encoding, errors)
+
+
+class RecordBatch(DefaultRecordBatch):  # type: ignore[misc]  # kafka-python has no types
+    """A batch of kafka-python that reads a record with such a name."""
+
+    _buffer: bytearray
+
+    def _read_msg(self) -> Any:
+        try:
+            return super()._read_msg()
+        except UnicodeDecodeError:
+            self._buffer = HeaderBuffer(self._buffer)  # slower, so only for such a batch
+            return super()._read_msg()
+
+
+def tolerate_header_names() -> None:
+    """Have every consumer of kafka-python in this process read such records."""
+    memory_records.DefaultRecordBatch = RecordBatch
