@@ -16,6 +16,7 @@ from cli.faults import CommandFailure
 NDJSON = "application/x-ndjson"
 TIMEOUT = 30.0
 ANSWERED = {202, 400, 413, 422}
+BUSY = {429, 503}
 MOST_WAITED = 60.0
 LEAST_WAIT = 1.0
 MOST_LINES = 100
@@ -88,7 +89,7 @@ class IngestClient:
     def post(self, lines: Sequence[Line]) -> list[PostResult]:
         """Post the lines as one request, or one by one if that is refused as a whole.
 
-        Blocks while ingest is busy (503), a minute at most.
+        Blocks while ingest is busy (503) or the token over its limit (429), a minute at most.
 
         Raises:
             CommandFailure: nothing answers there, it stays busy, it refuses the token, or it is no
@@ -108,7 +109,7 @@ class IngestClient:
     def _post_until_answered(self, lines: Sequence[Line]) -> httpx.Response:
         body = b"\n".join(line.raw for line in lines)
         remaining = MOST_WAITED
-        while (response := self._send(body)).status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        while (response := self._send(body)).status_code in BUSY:
             wait = _retry_after(response)
             remaining -= wait
             if remaining < 0:

@@ -9,8 +9,10 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from schemas.topics import EVENTS, topic_name
+from services.ingest.adapters.body import BodyReader
 from services.ingest.adapters.http import Authenticator, events_route
 from services.ingest.adapters.intake import Intake
+from services.ingest.adapters.limits import Limiter
 from services.ingest.adapters.producer import KafkaPublisher
 from services.ingest.adapters.tokens import Tokens, read_tokens
 from services.ingest.adapters.watchdog import WatchdogSender
@@ -31,7 +33,8 @@ def create_app(settings: IngestSettings) -> FastAPI:
         title="Vedette ingest", lifespan=_lifespan(publisher, _watchdog_seconds(settings))
     )
     app.include_router(health_routes(Health({"kafka": publisher.fault})))
-    app.include_router(events_route(intake, _authenticator(settings)))
+    limiter = Limiter(settings.ingest_reports_per_second, settings.ingest_bytes_per_second)
+    app.include_router(events_route(intake, _authenticator(settings), BodyReader(limiter)))
     return app
 
 

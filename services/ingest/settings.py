@@ -7,6 +7,9 @@ from pydantic import AnyUrl, Field, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
 from services.environment import Port, RedisUrl, ServiceSettings
+from services.ingest.domain.limits import BYTES_PER_SECOND, REPORTS_PER_SECOND
+
+Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class IngestSettings(ServiceSettings):
@@ -16,6 +19,8 @@ class IngestSettings(ServiceSettings):
     port: Port = 8080
     watchdog_seconds: Annotated[float, Field(ge=0, le=3600)] = 30.0
     ingest_open: bool = False
+    ingest_reports_per_second: Rate = REPORTS_PER_SECOND
+    ingest_bytes_per_second: Rate = BYTES_PER_SECOND
     ingest_tokens_file: Annotated[Path | None, Field(validate_default=True)] = None
 
     @field_validator("ingest_tokens_file", mode="before")

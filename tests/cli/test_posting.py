@@ -95,8 +95,9 @@ def test_a_request_refused_as_a_whole_is_posted_line_by_line() -> None:
     assert [result.fault for result in posted] == [None, "column 2: no JSON", None]
 
 
-def test_a_busy_ingest_is_asked_again_after_the_time_that_it_names() -> None:
-    answers = [httpx.Response(503, headers={"Retry-After": "7"}), answer(202, ACCEPTED)]
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_ingest_is_asked_again_after_the_time_that_it_names(status: int) -> None:
+    answers = [httpx.Response(status, headers={"Retry-After": "7"}), answer(202, ACCEPTED)]
     waits: list[float] = []
     running = ingest(lambda _: answers.pop(0))
     running.pause = waits.append

@@ -7,8 +7,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from services.ingest.adapters.body import BodyReader
 from services.ingest.adapters.http import Authenticator, events_route
 from services.ingest.adapters.intake import Intake
+from services.ingest.adapters.limits import Limiter
 from services.ingest.adapters.tokens import InvalidTokens, Tokens, read_tokens
 from tests.fakes import FakePublisher
 from tests.ingest.builders import NOON, context, errors_of, normalized, report
@@ -32,7 +34,9 @@ async def status(tokens: Tokens, token: str | None, source: str) -> int:
     """What a report is answered, where ingest is open; `token` None: without one."""
     service = FastAPI()
     intake = Intake(FakePublisher(), lambda: NOON)
-    service.include_router(events_route(intake, Authenticator(tokens, is_open=True)))
+    service.include_router(
+        events_route(intake, Authenticator(tokens, is_open=True), BodyReader(Limiter()))
+    )
     transport = httpx.ASGITransport(service)
     headers = {} if token is None else {"authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://ingest") as client:

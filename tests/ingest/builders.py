@@ -7,8 +7,10 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from services.ingest.adapters.body import BodyReader
 from services.ingest.adapters.http import Authenticator, events_route
 from services.ingest.adapters.intake import Intake
+from services.ingest.adapters.limits import Limiter
 from services.ingest.adapters.tokens import Tokens
 from services.ingest.domain.normalize import ReportContext, StoredEvent, normalize
 from services.ingest.domain.reporter import Reporter
@@ -48,7 +50,9 @@ def app(publisher: FakePublisher, *, anybody: bool = False, read_seconds: float 
     service = FastAPI()
     authenticator = Authenticator(Tokens({}) if anybody else TOKENS, is_open=anybody)
     service.include_router(
-        events_route(Intake(publisher, lambda: NOON), authenticator, read_seconds)
+        events_route(
+            Intake(publisher, lambda: NOON), authenticator, BodyReader(Limiter(), read_seconds)
+        )
     )
     return service
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.parts import topics as topic_parts
 from tests.parts.kafka import KafkaNode
+from tests.parts.pipeline import NO_LIMITS
 from tests.parts.processes import Service
 from tests.parts.topics import TopicMessage
 from tests.parts.waiting import until
@@ -40,7 +41,7 @@ def ingest(kafka: str, topics: str, tmp_path: Path) -> Iterator[Service]:
 def variables(bootstrap: str, prefix: str, folder: Path) -> dict[str, str]:
     tokens = folder / "tokens.yaml"
     tokens.write_text(TOKENS)
-    return {
+    return NO_LIMITS | {
         "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": bootstrap,
         "VEDETTE_TOPIC_PREFIX": prefix,
         "VEDETTE_INGEST_TOKENS_FILE": str(tokens),

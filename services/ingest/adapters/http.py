@@ -1,39 +1,22 @@
-"""`POST /v1/events`: the request read within its bounds, and every answer in one shape."""
+"""`POST /v1/events`: who may report, and every answer in one shape."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from starlette.requests import ClientDisconnect
 
-from schemas.event import LARGEST_REQUEST
 from services.ingest.adapters import metrics
+from services.ingest.adapters.body import BodyReader, RejectedRequest
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.openapi import DESCRIPTION, REQUEST_BODY, RESPONSES
 from services.ingest.adapters.tokens import Tokens
 from services.ingest.domain.answer import Answer, build_answer, choose_status
-from services.ingest.domain.decoding import TooManyReports, UnsupportedContent, choose_decoder
 from services.ingest.domain.reporter import Reporter
-from services.ingest.domain.strict_json import InvalidJson
 
 RETRY_AFTER = {"Retry-After": "5"}
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="vedette"'}
-READ_SECONDS = 30.0
-
-
-class RejectedRequest(Exception):
-    """A request that is answered before any of its reports is validated."""
-
-    def __init__(
-        self, status: HTTPStatus, message: str, headers: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.headers = headers or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +43,8 @@ class Authenticator:
         return reporter
 
 
-def events_route(
-    intake: Intake, authenticator: Authenticator, read_seconds: float = READ_SECONDS
-) -> APIRouter:
-    """The route that takes reports, each request's body within `read_seconds`."""
+def events_route(intake: Intake, authenticator: Authenticator, reader: BodyReader) -> APIRouter:
+    """The route that takes reports."""
     router = APIRouter()
 
     @router.post(
@@ -76,7 +57,7 @@ def events_route(
     async def post_events(request: Request) -> Response:
         try:
             reporter = authenticator.authenticate(request.headers)
-            items = await _read_reports(request, read_seconds)
+            items = await reader.read_reports(request, reporter)
         except RejectedRequest as rejected:
             answer = Answer(error=str(rejected))
             return _respond(rejected.status, answer, rejected.headers)
@@ -88,47 +69,8 @@ def events_route(
     return router
 
 
-async def _read_reports(request: Request, read_seconds: float) -> list[Any]:
-    try:
-        decode = choose_decoder(request.headers)
-        return decode(await _read_body(request, read_seconds))
-    except UnsupportedContent as error:
-        raise RejectedRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error)) from None
-    except InvalidJson as error:
-        raise RejectedRequest(HTTPStatus.BAD_REQUEST, str(error)) from None
-    except TooManyReports as error:
-        raise RejectedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error)) from None
-
-
-async def _read_body(request: Request, read_seconds: float) -> bytes:
-    if int(request.headers.get("content-length", 0)) > LARGEST_REQUEST:
-        raise _too_large()
-    try:
-        async with asyncio.timeout(read_seconds):
-            return await _read_stream(request)
-    except TimeoutError:
-        message = f"the body did not come within {read_seconds:g} s"
-        raise RejectedRequest(HTTPStatus.REQUEST_TIMEOUT, message) from None
-    except ClientDisconnect:
-        raise RejectedRequest(HTTPStatus.BAD_REQUEST, "the body ended early") from None
-
-
-async def _read_stream(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_REQUEST:
-            raise _too_large()
-    return bytes(body)
-
-
 def _respond(status: HTTPStatus, answer: Answer, headers: Mapping[str, str]) -> Response:
     metrics.REQUESTS.labels(str(status.value)).inc()
     # escaped: what is echoed may hold halves of surrogate pairs, which UTF-8 cannot carry
     content = json.dumps(answer.model_dump(), ensure_ascii=True)
     return Response(content, status, dict(headers), media_type="application/json")
-
-
-def _too_large() -> RejectedRequest:
-    message = f"more than {LARGEST_REQUEST} bytes in one request"
-    return RejectedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)

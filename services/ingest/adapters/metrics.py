@@ -9,6 +9,11 @@ from services.telemetry import LATENCY_BUCKETS
 
 EVENTS = Counter("vedette_ingest_events_total", "Reports by result.", ["result"])
 REQUESTS = Counter("vedette_ingest_requests_total", "Requests by status of the answer.", ["status"])
+LIMITED = Counter(
+    "vedette_ingest_limited_total",
+    "Requests answered 429, by the source of their token; empty: no token.",
+    ["source"],
+)
 PUBLISH = Histogram(
     "vedette_ingest_publish_seconds",
     "From handing messages to Kafka to its last acknowledgement.",

@@ -10,6 +10,11 @@ DESCRIPTION = """Takes reports; 202 says that Kafka has every one that is marked
 Each report has its own result, in the order of the request. 202 may hold refused ones beside
 accepted ones; 422 says that all were refused, with the field named. After 503 send the same
 request again: an event is known by its source and id, so a repeat changes nothing.
+
+Each token may send 200 reports and 2 MiB a second (`VEDETTE_INGEST_REPORTS_PER_SECOND`,
+`VEDETTE_INGEST_BYTES_PER_SECOND`); a pause saves up five seconds of that. All requests without a
+token share one such limit. 429 takes nothing: send the request again after `Retry-After` seconds.
+A request above what can be saved up is taken when all of it is saved; the next ones wait longer.
 """
 
 # fields that only ingest sets
@@ -50,5 +55,10 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     413: {"model": Answer, "description": "More than 1 MiB, or more than 10,000 reports"},
     415: {"model": Answer, "description": "A content type that is not taken"},
     422: {"model": Answer, "description": "Every report was refused; the field is named"},
+    429: {
+        "model": Answer,
+        "description": "The token sent more than its limit; nothing was taken",
+        "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}},
+    },
     503: {"model": Answer, "description": "Kafka does not take it now; see Retry-After"},
 }

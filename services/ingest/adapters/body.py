@@ -1,0 +1,93 @@
+"""The body of a request: read within its bounds and its token's limits, and decoded."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from schemas.event import LARGEST_REQUEST
+from services.ingest.adapters.limits import Limiter, LimitExceeded
+from services.ingest.domain.decoding import TooManyReports, UnsupportedContent, choose_decoder
+from services.ingest.domain.reporter import Reporter
+from services.ingest.domain.strict_json import InvalidJson
+
+READ_SECONDS = 30.0
+
+
+class RejectedRequest(Exception):
+    """A request that is answered before any of its reports is validated."""
+
+    def __init__(
+        self, status: HTTPStatus, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = headers or {}
+
+
+@dataclass(frozen=True, slots=True)
+class BodyReader:
+    """Reads bodies, each within `read_seconds`."""
+
+    limiter: Limiter
+    read_seconds: float = READ_SECONDS
+
+    async def read_reports(self, request: Request, reporter: Reporter) -> list[Any]:
+        """The decoded reports of the body.
+
+        Raises:
+            RejectedRequest: 400, 408, 413, 415, or 429 with Retry-After.
+        """
+        try:
+            decode = choose_decoder(request.headers)
+            body = await self._read_charged(request, reporter)
+            items = decode(body)
+            self.limiter.charge_reports(reporter, len(items), len(body))
+        except UnsupportedContent as error:
+            raise RejectedRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error)) from None
+        except InvalidJson as error:
+            raise RejectedRequest(HTTPStatus.BAD_REQUEST, str(error)) from None
+        except TooManyReports as error:
+            raise RejectedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error)) from None
+        except LimitExceeded as error:
+            headers = {"Retry-After": str(error.wait)}
+            raise RejectedRequest(HTTPStatus.TOO_MANY_REQUESTS, str(error), headers) from None
+        return items
+
+    async def _read_charged(self, request: Request, reporter: Reporter) -> bytes:
+        # a chunked body may be the largest, until it is read
+        charged = int(request.headers.get("content-length", LARGEST_REQUEST))
+        if charged > LARGEST_REQUEST:
+            raise _too_large()
+        self.limiter.charge_body(reporter, charged)
+        body = await self._read_body(request)
+        self.limiter.give_back(reporter, charged - len(body))
+        return body
+
+    async def _read_body(self, request: Request) -> bytes:
+        try:
+            async with asyncio.timeout(self.read_seconds):
+                return await _read_stream(request)
+        except TimeoutError:
+            message = f"the body did not come within {self.read_seconds:g} s"
+            raise RejectedRequest(HTTPStatus.REQUEST_TIMEOUT, message) from None
+        except ClientDisconnect:
+            raise RejectedRequest(HTTPStatus.BAD_REQUEST, "the body ended early") from None
+
+
+async def _read_stream(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_REQUEST:
+            raise _too_large()
+    return bytes(body)
+
+
+def _too_large() -> RejectedRequest:
+    message = f"more than {LARGEST_REQUEST} bytes in one request"
+    return RejectedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
