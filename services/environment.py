@@ -26,6 +26,7 @@ KNOWN = frozenset(
     {
         "VEDETTE_CLOCK",
         "VEDETTE_DEAD_LETTER_LIMIT",
+        "VEDETTE_DETECT_BUDGET_MS",
         "VEDETTE_HOST",
         "VEDETTE_INGEST_BYTES_PER_SECOND",
         "VEDETTE_INGEST_OPEN",

@@ -17,6 +17,7 @@ from services.matcher.adapters.detection.backfill import Backfill, BackfillParti
 from services.matcher.adapters.detection.backfill_tasks import BackfillTasks
 from services.matcher.adapters.detection.detect import Detection
 from services.matcher.adapters.detection.heartbeats import Heartbeats
+from services.matcher.adapters.detection.matcher import thread_budget
 from services.matcher.adapters.detection.replay_source import KafkaReplaySource
 from services.matcher.adapters.detection.ticks import Ticker
 from services.matcher.adapters.detection.unreadable import UnreadableItems
@@ -162,9 +163,10 @@ def _active_matcher(
         kafka.signals_partitions, partial(kafka.cluster.known_partitions, events), backfilled
     )
     source = KafkaReplaySource(settings.kafka_bootstrap_servers, events)
-    backfill = Backfill(source, sender, partitions)
+    budget = partial(thread_budget, settings.detect_budget_ms)
+    backfill = Backfill(source, sender, partitions, budget=budget)
     tasks = BackfillTasks(backfill, backfilled, partial(crash_and_park, app))
-    matcher = ActiveMatcher(bundles, tasks, partial(follower.known, bundles))
+    matcher = ActiveMatcher(bundles, tasks, partial(follower.known, bundles), budget)
     app.task(partial(follower.run, app, bundles))
     for moving in (app.on_partitions_revoked, app.on_before_shutdown):
         moving.connect(lambda *_given, **_named: matcher.forget_partitions())

@@ -15,6 +15,11 @@ REPEATS = Counter("vedette_matcher_alert_repeats_total", "Alert revisions sent a
 TOO_LATE = Counter(
     "vedette_matcher_too_late_total", "Hits too late for their windows.", ["pack", "rule"]
 )
+TOO_COSTLY = Counter(
+    "vedette_matcher_too_costly_total",
+    "Rules skipped on a report past its budget; without a pack: no rule in particular.",
+    ["pack", "rule"],
+)
 STALE_SIGNALS = Counter(
     "vedette_matcher_stale_signals_total",
     "Signals of an older version of their rule, or of one that was removed: not counted.",

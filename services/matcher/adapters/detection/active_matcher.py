@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from schemas.event import Event
-from services.matcher.adapters.detection.matcher import Matcher, MatchResult
+from services.matcher.adapters.detection.matcher import Matcher, MatchResult, thread_budget
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
+from services.matcher.domain.rules.budget import Budget
 from services.matcher.domain.rules.rulebook import Rulebook
 
 
@@ -31,12 +32,13 @@ class ActiveMatcher:
     What is before that message was evaluated by older rules; `backfills` does it again. A
     partition that comes from another worker may have been evaluated by rules that are not active
     here yet: `follow` waits until they are. `numbers` has the bundle
-    by which each partition is evaluated.
+    by which each partition is evaluated, `budget` makes that of an event.
     """
 
     bundles: Bundles
     backfills: BackfillRunner
     follow: Callable[[int], Awaitable[object]]
+    budget: Callable[[], Budget] = thread_budget
     numbers: dict[int, int] = field(default_factory=dict)
     _matcher: Matcher = field(default_factory=lambda: Matcher(Rulebook()))
 
@@ -50,7 +52,7 @@ class ActiveMatcher:
             self.numbers[partition] = rules.number
             self.backfills.begin(rules, partition, message.offset)
         if self._matcher.rulebook is not rules.rulebook:
-            self._matcher = Matcher(rules.rulebook)
+            self._matcher = Matcher(rules.rulebook, self.budget)
 
     def __call__(self, event: Event) -> MatchResult:
         """What the active rules make of an event."""

@@ -16,6 +16,7 @@ from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.detection.backfill_matcher import BackfillMatcher
 from services.matcher.adapters.detection.detect import send_failure, send_signal
+from services.matcher.adapters.detection.matcher import thread_budget
 from services.matcher.adapters.detection.replay_source import OffsetRange, ReplaySource
 from services.matcher.adapters.topics.codec import (
     decode_events,
@@ -25,6 +26,7 @@ from services.matcher.adapters.topics.codec import (
 from services.matcher.adapters.topics.record_sender import RecordSender
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
+from services.matcher.domain.rules.budget import Budget
 
 log = telemetry.logger(__name__)
 
@@ -70,6 +72,7 @@ class Backfill:
     sender: RecordSender
     partitions: BackfillPartitions
     pace: Pace = field(default_factory=Pace)
+    budget: Callable[[], Budget] = thread_budget
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def __call__(self, rules: ActiveRules, partition: int, until: int) -> None:
@@ -83,7 +86,9 @@ class Backfill:
         completed = self.partitions.backfilled(partition)
         if rules.rebuilt_after(completed):
             async with self._turn:
-                matcher = await asyncio.to_thread(BackfillMatcher.build, rules, completed)
+                matcher = await asyncio.to_thread(
+                    BackfillMatcher.build, rules, completed, self.budget
+                )
                 await self._retry(matcher, partition, until)
         await self._complete(partition, rules.number)
 

@@ -1,14 +1,15 @@
 """The backfill matcher: the rules that changed, evaluated on past events."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas.event import Event
 from schemas.signal import Signal
-from services.matcher.adapters.detection.matcher import Matcher, MatchResult
+from services.matcher.adapters.detection.matcher import Matcher, MatchResult, thread_budget
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
 from services.matcher.domain.changes.active_rules import ActiveRules
+from services.matcher.domain.rules.budget import Budget
 from services.matcher.domain.rules.narrow_rulebook import narrow_rulebook
 from services.matcher.domain.rules.rulebook import RuleKey
 
@@ -25,10 +26,12 @@ class BackfillMatcher:
     generations: Mapping[RuleKey, RuleGeneration]
 
     @classmethod
-    def build(cls, rules: ActiveRules, after: int) -> "BackfillMatcher":
+    def build(
+        cls, rules: ActiveRules, after: int, budget: Callable[[], Budget] = thread_budget
+    ) -> "BackfillMatcher":
         """That of all rules to be backfilled with a bundle past `after`. Slow: it compiles them."""
         generations = rules.rebuilt_after(after)
-        return cls(Matcher(narrow_rulebook(rules.rulebook, generations)), generations)
+        return cls(Matcher(narrow_rulebook(rules.rulebook, generations), budget), generations)
 
     @property
     def since(self) -> datetime | None:

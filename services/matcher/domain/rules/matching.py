@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from schemas.event import Event
 from services.matcher.domain.detection.fields import as_text, words
 from services.matcher.domain.detection.view import EventView, scanned_texts
+from services.matcher.domain.rules.budget import UNLIMITED, Budget
 from services.matcher.domain.rules.rulebook import CompiledRule, PackRules, Rulebook
 from services.matcher.domain.text.fold import CharSpan
 
@@ -40,8 +41,10 @@ class RuleMatch:
         return tuple(dict.fromkeys(members))
 
 
-def match_event(rulebook: Rulebook, event: Event) -> tuple[RuleMatch, ...]:
-    """The rules that the event matches, in the order of their files.
+def match_event(
+    rulebook: Rulebook, event: Event, budget: Budget = UNLIMITED
+) -> tuple[RuleMatch, ...]:
+    """The rules that the event matches within the budget, in the order of their files.
 
     A retraction matches none.
     """
@@ -49,10 +52,17 @@ def match_event(rulebook: Rulebook, event: Event) -> tuple[RuleMatch, ...]:
         return ()
     matches: list[RuleMatch] = []
     for pack, view in view_event(rulebook, event):
-        matches += [
-            RuleMatch(rule, view) for rule in pack.candidates(view) if rule.predicate.holds(view)
-        ]
+        matches += [RuleMatch(rule, view) for rule in _find_holding(pack, view, budget)]
     return tuple(matches)
+
+
+def _find_holding(pack: PackRules, view: EventView, budget: Budget) -> Iterator[CompiledRule]:
+    candidates = pack.candidates(view)
+    budget.allows(None)
+    for rule in candidates:
+        holds = rule.predicate.holds(view)
+        if budget.allows(rule) and holds:
+            yield rule
 
 
 def view_event(rulebook: Rulebook, event: Event) -> Iterator[tuple[PackRules, EventView]]:

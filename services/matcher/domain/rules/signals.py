@@ -10,6 +10,7 @@ from schemas.event import Event
 from schemas.rule import CorrelationType
 from schemas.signal import FieldValue, Signal, SignalKind
 from services.matcher.domain.detection.fields import KINDS, MAPS, Value, as_text
+from services.matcher.domain.rules.budget import UNLIMITED, Budget
 from services.matcher.domain.rules.excerpt import make_evidence
 from services.matcher.domain.rules.matching import RuleMatch, match_event
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -30,30 +31,38 @@ LARGEST_FIELDS = 4000
 """Bytes of the template fields of one hit together."""
 
 
-def make_signals(rulebook: Rulebook, event: Event) -> tuple[Signal, ...]:
+def make_signals(
+    rulebook: Rulebook, event: Event, budget: Budget = UNLIMITED
+) -> tuple[Signal, ...]:
     """The hits of the event, after the retractions of the version that it corrects.
 
-    A retraction goes to every window that the earlier version was a hit in. Vedette's own events
-    give no signals.
+    A retraction goes to every window that the earlier version was a hit in. The budget skips hits
+    and no retraction. Vedette's own events give no signals.
     """
     if is_own(event.source):
         return ()
     retractions = _make_retractions(rulebook, event.earlier) if event.earlier is not None else ()
-    return (*retractions, *_make_hits(rulebook, event))
+    return (*retractions, *_make_hits(rulebook, event, budget))
 
 
 def _make_retractions(rulebook: Rulebook, earlier: Event) -> Iterator[Signal]:
-    for hit in _make_hits(rulebook, earlier):
+    for hit in _make_hits(rulebook, earlier, UNLIMITED):
         yield hit.model_copy(update={"kind": SignalKind.RETRACTION})
 
 
-def _make_hits(rulebook: Rulebook, event: Event) -> Iterator[Signal]:
-    for match in match_event(rulebook, event):
-        windows = rulebook.feeds.get((match.rule.pack, match.rule.name), ())
-        if windows:
-            evidence = make_evidence(match)
-            for window in windows:
-                yield from _window_hits(window, match, evidence, rulebook.number)
+def _make_hits(rulebook: Rulebook, event: Event, budget: Budget) -> Iterator[Signal]:
+    for match in match_event(rulebook, event, budget):
+        hits = tuple(_match_hits(rulebook, match))
+        if budget.allows(match.rule):
+            yield from hits
+
+
+def _match_hits(rulebook: Rulebook, match: RuleMatch) -> Iterator[Signal]:
+    windows = rulebook.feeds.get((match.rule.pack, match.rule.name), ())
+    if windows:
+        evidence = make_evidence(match)
+        for window in windows:
+            yield from _window_hits(window, match, evidence, rulebook.number)
 
 
 def _window_hits(

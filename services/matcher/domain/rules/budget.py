@@ -1,0 +1,48 @@
+"""The budget of a report: the time of the processor that its rules may take together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import inf
+
+from services.matcher.domain.rules.rulebook import CompiledRule, RuleKey
+
+Clock = Callable[[], float]
+"""Seconds."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """The time left for a report, from when it is made.
+
+    It cannot interrupt a rule. The rule in hand when it is passed is skipped, and the others have
+    it anew. `processor` is the clock that counts; `wall` is cheap to read and never behind it, so
+    it is read first. `skipped` has the rules; None for what no rule in particular cost.
+    """
+
+    seconds: float
+    processor: Clock
+    wall: Clock
+    skipped: list[RuleKey | None] = field(default_factory=list)
+    _began: float = field(init=False)
+    _earliest: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begin()
+
+    def allows(self, rule: CompiledRule | None) -> bool:
+        """Whether there was time for what was done since the last question, for this rule."""
+        if self.wall() <= self._earliest:
+            return True
+        if self.processor() - self._began <= self.seconds:
+            return True
+        self.skipped.append(None if rule is None else (rule.pack, rule.name))
+        self.begin()
+        return False
+
+    def begin(self) -> None:
+        """Have the whole budget again."""
+        self._began = self.processor()
+        self._earliest = self.wall() + self.seconds
+
+
+UNLIMITED = Budget(inf, lambda: 0.0, lambda: 0.0)
