@@ -1,1 +1,1 @@
-"""Rules from files and from their topic, put in force while the worker runs."""
+"""Rules from files and from the rules topic; they change while the worker runs."""

@@ -1,4 +1,4 @@
-"""Bundles: the rules in force in this worker, and a wait for newer ones."""
+"""The active rules of this worker, and a wait for newer ones."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ class BundleMissing(Exception):
 
 @dataclass(slots=True)
 class Bundles:
-    """What is in force; whoever follows the rules topic puts newer ones here.
+    """The active rules; the follower of the rules topic puts newer ones here.
 
-    `settled` is the highest number that is known to be in force or refused.
+    `settled` is the highest number of a bundle that is active or refused.
     """
 
     current: ActiveRules
@@ -28,18 +28,18 @@ class Bundles:
         self.settled = max(self.settled, self.current.number)
 
     def put(self, newer: ActiveRules) -> None:
-        """`newer` is in force from now on."""
+        """Make `newer` the active rules."""
         self.current = newer
         self.settle(newer.number)
 
     def settle(self, number: int) -> None:
-        """Bundle `number` need not be waited for: it is in force, or it never will be."""
+        """Note that bundle `number` is active or refused, so nobody waits for it."""
         self.settled = max(self.settled, number)
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
 
     async def at_least(self, number: int) -> ActiveRules:
-        """What is in force once bundle `number` is, or a newer one, or was refused here.
+        """Wait until bundle `number` or a newer one is active or refused; the active rules then.
 
         Raises:
             BundleMissing: nothing of it came within `patience` seconds.

@@ -1,4 +1,4 @@
-"""The follower: puts each bundle of the rules topic in force, and keeps the last good one."""
+"""The follower: makes each bundle of the rules topic active, and keeps the last good one."""
 
 import asyncio
 from collections.abc import MutableMapping
@@ -25,10 +25,10 @@ NOTE = "bundle"
 
 
 class Published(Protocol):
-    """Where bundles stand, and what is known of events partitions."""
+    """The rules topic: bundles, and up to which bundle each events partition is backfilled."""
 
     async def all(self) -> list[BundleRecord]:
-        """Every bundle that stands there now."""
+        """Every bundle in the topic now."""
         ...
 
     async def more(self) -> list[BundleRecord]:
@@ -36,7 +36,7 @@ class Published(Protocol):
         ...
 
     async def caught_up(self) -> None:
-        """Wait until somebody who calls `more` has read all that stands there now."""
+        """Wait until `more`, called by another task, has read all that is in the topic now."""
         ...
 
     def backfilled(self, partition: int) -> int:
@@ -50,17 +50,17 @@ class Published(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Follows `topic`; what is wrong with the newest bundle stands in `notes`, for `/readyz`."""
+    """Follows `topic`; the fault of the newest bundle is in `notes`, for `/readyz`."""
 
     topic: Published
     notes: MutableMapping[str, str]
 
     async def first(self) -> Bundles | None:
-        """What is in force at the start; None if nobody has ever published a bundle.
+        """The rules at the start; None if no bundle was ever published.
 
         Raises:
             Unusable: the topic cannot be read.
-            BadBundle: no bundle that still stands there can be put in force.
+            BadBundle: no bundle in the topic can be made active.
         """
         found = await self.topic.all()
         for written in reversed(found[-MOST_TRIED:]):
@@ -73,7 +73,7 @@ class Follower:
         return None
 
     async def known(self, bundles: Bundles, partition: int) -> None:
-        """Return when the rules are in force that judged an events partition last.
+        """Wait until the rules are active that evaluated an events partition last.
 
         Raises:
             BundleMissing: they never come.
@@ -93,7 +93,7 @@ class Follower:
             await self.topic.close()
 
     async def step(self, bundles: Bundles) -> None:
-        """Put in force what came since the last look; waits for a second at most."""
+        """Make the newest bundle since the last step active; waits for a second at most."""
         try:
             found = await self.topic.more()
         except KafkaError as error:
@@ -124,11 +124,11 @@ class Follower:
     def _refuse(self, number: int, why: str) -> None:
         metrics.REJECTED.set(1)
         metrics.REJECTIONS.inc()
-        self.notes[NOTE] = f"bundle {number} cannot be put in force:\n{why}"
+        self.notes[NOTE] = f"bundle {number} cannot be made active:\n{why}"
         log.error("a bundle is rejected", bundle=number, reason=why)
 
 
 def _tell(rules: ActiveRules) -> None:
     metrics.BUNDLE.set(rules.number)
     metrics.RULES.set(len(rules.rulebook.windows))
-    log.info("rules are in force", bundle=rules.number, rules=len(rules.rulebook.windows))
+    log.info("rules are active", bundle=rules.number, rules=len(rules.rulebook.windows))

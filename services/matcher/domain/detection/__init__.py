@@ -1,1 +1,1 @@
-"""What a detection rule asks of one event, and the event as such a rule sees it."""
+"""Detection rules: their tests, and the view of an event that they evaluate."""

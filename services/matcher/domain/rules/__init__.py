@@ -1,1 +1,1 @@
-"""The rules in force: compiled from packs, and what an event sends to their windows."""
+"""Rulebooks: compiled from packs; matching, and the signals of an event."""

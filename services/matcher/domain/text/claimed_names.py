@@ -1,4 +1,4 @@
-"""Names that a report says somebody has: after *calling itself*, *known as* and the like."""
+"""Names that a report introduces: after *calling itself*, *known as* and the like."""
 
 import re
 from bisect import bisect_left
@@ -48,22 +48,22 @@ CUES = _set(
     "itself themselves named called dubbed known name "
     "نفسها نفسه أنفسهم المسماة المسمى تدعى يدعى باسم"
 )
-"""Without one of these words nothing is so introduced."""
+"""Without one of these words a text introduces no name."""
 
 
 def claimed_runs(text: str, words: Sequence[Token]) -> Iterator[NameRun]:
-    """The names so introduced, in no order; `head` is -1: nothing else tells them."""
+    """The names that are introduced, in no order; they need no head noun, so `head` is -1."""
     for cue in _ITSELF.finditer(text):
         yield from _claimed(text, words, cue.end(), quoted_only=False)
     for cue in _GIVEN.finditer(text):
         at = bisect_left(words, cue.start(), key=_start)
-        groups = [place for place in range(max(0, at - _LOOK_BACK), at) if _group(words[place])]
+        groups = [place for place in range(max(0, at - _LOOK_BACK), at) if _is_group(words[place])]
         if groups:
             only = not _introduces(words, groups[-1], at)
             yield from _claimed(text, words, cue.end(), quoted_only=only)
 
 
-def _group(word: Token) -> bool:
+def _is_group(word: Token) -> bool:
     return word.folded in _GROUPS
 
 

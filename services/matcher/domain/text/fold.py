@@ -1,8 +1,8 @@
-"""One folding for names, phrases and reports, so that the same words always look the same.
+"""Folding of names, phrases and reports, so that different spellings of a word are equal.
 
 Case, diacritics, apostrophes and their look-alikes, harakat, tatweel and zero-width characters
-go, a possessive 's is cut, Arabic letter forms become one, digits are ASCII; whatever else is no
-letter or digit parts words. The result is padded, `' word word '`: `' word '` is a whole word.
+and a possessive 's are dropped, Arabic letter forms are unified, digits are ASCII; every other
+character separates words. The result is padded, `' word word '`: `' word '` is a whole word.
 """
 
 import re
@@ -22,7 +22,7 @@ _WORD = re.compile(r"\S+")
 
 
 def fold(text: str) -> str:
-    """`text` folded and padded; one space when nothing of it is a word."""
+    """The folded words of `text`, padded; one space if it has no word."""
     return _fold_short(text) if len(text) <= _SHORT else _fold(text)
 
 

@@ -1,4 +1,4 @@
-"""The fast way through the fold table, for the scripts that reports are mostly written in.
+"""A fast way through the fold table for the scripts of most reports.
 
 A code page of our own holds ASCII, Arabic and the commonest accented letters and quotes, each a
 single byte, so that folding is one `bytes.translate`. Rarer characters come in through an error

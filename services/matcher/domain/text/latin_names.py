@@ -37,7 +37,7 @@ _JOINS = _set("of for")
 
 @dataclass(frozen=True, slots=True)
 class NameRun:
-    """Tokens `first` to `last` (exclusive) that may be one name; `head` says which may name it."""
+    """Tokens `first` to `last` (exclusive) that may be a name; `head` is the head noun, or -1."""
 
     first: int
     last: int
@@ -45,7 +45,7 @@ class NameRun:
 
 
 def capital_run(words: Sequence[Token], first: int) -> int:
-    """Past the last of the capitalised words that stand together from `first` on."""
+    """Past the last of the capitalised words in a run from `first` on."""
     last = first
     while last < len(words) and last - first < 2 * MOST_WORDS:
         follows = last == first or (words[last].joined and not words[last - 1].owner)
@@ -107,7 +107,7 @@ def latin_runs(words: Sequence[Token], heads: Heads) -> Iterator[NameRun]:
 
 
 def _named(words: Sequence[Token], run: range, heads: Heads) -> Iterator[NameRun]:
-    """Of one run the name before its last trailing head noun, and that after a leading one."""
+    """The name before the last trailing head noun of a run, and that after a leading one."""
     leading = next((place for place in run if _heads(words[place], heads, leading=True)), run.stop)
     behind = range(run.start, leading)
     at = next((place for place in reversed(behind) if _heads(words[place], heads)), None)

@@ -33,7 +33,7 @@ class OrganisationName:
 
 
 def find_organisations(text: str, heads: Heads) -> tuple[OrganisationName, ...]:
-    """Every such name in `text`, in order; of names one inside another the longest."""
+    """The names of organisations in `text`, in order; of nested names the longest."""
     folded = fold(text).split()
     if not (heads.any_in(folded) or any(word in CUES for word in folded)):
         return ()

@@ -1,4 +1,4 @@
-"""Head nouns: the words by which the name of an organisation can be told."""
+"""Head nouns: the words by which the name of an organisation is recognised."""
 
 import re
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from services.matcher.domain.text.fold import fold
 
 _ARABIC = re.compile("[ء-ي]")
 _PREFIXES = tuple(first + second for first in ("", "و", "ف") for second in ("", "ب", "ك", "ل"))
-"""What Arabic writes as one word with the noun that follows; no article: a name has none there."""
+"""Prefixes that Arabic writes in one word with the noun; no article: a name has none there."""
 
 _ENGLISH = (
     *("brigade*", "battalion*", "regiment*", "legion*", "squadron*", "corps", "army"),
@@ -56,12 +56,12 @@ class Heads:
 
 
 def leads(word: str) -> bool:
-    """Whether what names the organisation stands after this noun, as after Harakat."""
+    """Whether the distinguishing words follow this noun, as in Harakat …."""
     return word in _LEADING
 
 
 def trails(word: str) -> bool:
-    """Whether what names it stands before it, as before Brigades."""
+    """Whether the distinguishing words are before it, as in … Brigades."""
     return word.startswith(_TRAILING)
 
 
