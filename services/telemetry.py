@@ -115,7 +115,7 @@ def health_routes(health: Health, registry: CollectorRegistry = REGISTRY) -> API
 
 def health_app(health: Health) -> FastAPI:
     """A web app with the health routes alone."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.include_router(health_routes(health))
     return app
 

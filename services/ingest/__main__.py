@@ -6,12 +6,11 @@ import sys
 import uvicorn
 
 from services.environment import InvalidEnvironment, load, process_environment
+from services.ingest.adapters.connections import BoundedConfig, Bounds, fit_connections
 from services.ingest.adapters.tokens import InvalidTokens
 from services.ingest.app import create_app
 from services.ingest.settings import IngestSettings
 from services.telemetry import configure_logging
-
-FINISH_SECONDS = 15
 
 
 def main() -> int:
@@ -23,16 +22,8 @@ def main() -> int:
     except (InvalidEnvironment, InvalidTokens) as error:
         print(f"vedette ingest: {error}", file=sys.stderr)  # noqa: T201  (no log yet to write to)
         return 2
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=FINISH_SECONDS,
-    )
+    bounds = Bounds(fit_connections(settings.ingest_connections))
+    config = BoundedConfig(app, settings.host, settings.port, bounds)
     return _serve(uvicorn.Server(config))
 
 

@@ -30,7 +30,9 @@ def create_app(settings: IngestSettings) -> FastAPI:
     publisher = KafkaPublisher(settings.kafka_bootstrap_servers, topic)
     intake = Intake(publisher, _now, recorded=settings.clock == "recorded")
     app = FastAPI(
-        title="Vedette ingest", lifespan=_lifespan(publisher, _watchdog_seconds(settings))
+        title="Vedette ingest",
+        lifespan=_lifespan(publisher, _watchdog_seconds(settings)),
+        redirect_slashes=False,
     )
     app.include_router(health_routes(Health({"kafka": publisher.fault})))
     limiter = Limiter(settings.ingest_reports_per_second, settings.ingest_bytes_per_second)

@@ -7,7 +7,7 @@ from pydantic import AnyUrl, Field, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
 from services.environment import Port, RedisUrl, ServiceSettings
-from services.ingest.domain.limits import BYTES_PER_SECOND, REPORTS_PER_SECOND
+from services.ingest.domain.limits import BYTES_PER_SECOND, CONNECTIONS, REPORTS_PER_SECOND
 
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -18,6 +18,7 @@ class IngestSettings(ServiceSettings):
     redis_url: RedisUrl = AnyUrl("redis://localhost:6379/0")
     port: Port = 8080
     watchdog_seconds: Annotated[float, Field(ge=0, le=3600)] = 30.0
+    ingest_connections: Annotated[int, Field(ge=1)] = CONNECTIONS
     ingest_open: bool = False
     ingest_reports_per_second: Rate = REPORTS_PER_SECOND
     ingest_bytes_per_second: Rate = BYTES_PER_SECOND

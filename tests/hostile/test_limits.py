@@ -1,5 +1,6 @@
 """A token sends what its limit allows, and is told when it may send more."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client import REGISTRY
 
-from services.ingest.adapters.body import BodyReader
+from services.ingest.adapters.body import MOST_BODIES, BodyReader
 from services.ingest.adapters.http import Authenticator, events_route
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.limits import Limiter
@@ -160,3 +161,26 @@ async def test_a_body_of_unknown_size_is_charged_what_it_has() -> None:
     second = await ingest.post(1, text="x" * 40 * KIB)
 
     assert (first.status_code, second.status_code) == (202, 202)
+
+
+async def test_bodies_that_do_not_come_leave_room_for_other_tokens() -> None:
+    ingest, end = Ingest(), asyncio.Event()
+
+    async def body() -> Any:
+        await end.wait()
+        yield b"x"
+
+    async def post_slowly() -> httpx.Response:
+        transport = httpx.ASGITransport(ingest.service)
+        async with httpx.AsyncClient(transport=transport, base_url="http://ingest") as client:
+            headers = {"authorization": "Bearer evil", "content-length": "1"}
+            return await client.post("/v1/events", content=body(), headers=headers)
+
+    slow = [asyncio.create_task(post_slowly()) for _ in range(MOST_BODIES)]
+    await asyncio.sleep(0.1)
+
+    assert (await ingest.post(1, "evil")).status_code == 429
+    assert (await ingest.post(1, "genuine")).status_code == 202
+    end.set()
+    await asyncio.gather(*slow)
+    assert (await ingest.post(1, "evil")).status_code == 202

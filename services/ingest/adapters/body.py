@@ -1,8 +1,9 @@
 """The body of a request: read within its bounds and its token's limits, and decoded."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +17,8 @@ from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.strict_json import InvalidJson
 
 READ_SECONDS = 30.0
+MOST_BODIES = 64
+TOO_MANY_BODIES = f"{MOST_BODIES} requests of this token are still being sent"
 
 
 class RejectedRequest(Exception):
@@ -31,10 +34,11 @@ class RejectedRequest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BodyReader:
-    """Reads bodies, each within `read_seconds`."""
+    """Reads bodies, each within `read_seconds` and at most MOST_BODIES of one token at once."""
 
     limiter: Limiter
     read_seconds: float = READ_SECONDS
+    reading: Counter[str | None] = field(default_factory=Counter)
 
     async def read_reports(self, request: Request, reporter: Reporter) -> list[Any]:
         """The decoded reports of the body.
@@ -54,8 +58,7 @@ class BodyReader:
         except TooManyReports as error:
             raise RejectedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error)) from None
         except LimitExceeded as error:
-            headers = {"Retry-After": str(error.wait)}
-            raise RejectedRequest(HTTPStatus.TOO_MANY_REQUESTS, str(error), headers) from None
+            raise _ask_to_wait(str(error), error.wait) from None
         return items
 
     async def _read_charged(self, request: Request, reporter: Reporter) -> bytes:
@@ -63,8 +66,14 @@ class BodyReader:
         charged = int(request.headers.get("content-length", LARGEST_REQUEST))
         if charged > LARGEST_REQUEST:
             raise _too_large()
+        if self.reading[reporter.source] >= MOST_BODIES:
+            raise _ask_to_wait(TOO_MANY_BODIES, 1)
         self.limiter.charge_body(reporter, charged)
-        body = await self._read_body(request)
+        self.reading[reporter.source] += 1
+        try:
+            body = await self._read_body(request)
+        finally:
+            self.reading[reporter.source] -= 1
         self.limiter.give_back(reporter, charged - len(body))
         return body
 
@@ -86,6 +95,10 @@ async def _read_stream(request: Request) -> bytes:
         if len(body) > LARGEST_REQUEST:
             raise _too_large()
     return bytes(body)
+
+
+def _ask_to_wait(message: str, seconds: int) -> RejectedRequest:
+    return RejectedRequest(HTTPStatus.TOO_MANY_REQUESTS, message, {"Retry-After": str(seconds)})
 
 
 def _too_large() -> RejectedRequest:

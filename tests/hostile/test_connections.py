@@ -1,0 +1,173 @@
+"""Connections of slow, silent and many clients end, and health is answered meanwhile."""
+
+import contextlib
+import json
+import socket
+import time
+from collections.abc import Iterator
+from threading import Thread
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from services.ingest.adapters.connections import (
+    SPARE_CONNECTIONS,
+    BoundedConfig,
+    Bounds,
+    fit_connections,
+)
+from services.ingest.app import create_app
+from services.ingest.settings import IngestSettings
+from services.telemetry import Health, Listener, health_routes
+from tests.fakes import FakePublisher
+from tests.ingest.builders import TOKEN, app, report
+from tests.parts.child import free_port
+from tests.parts.waiting import until
+
+HALF_HEADER = b"POST /v1/events HTTP/1.1\r\nHost: ingest\r\nX-"
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: ingest\r\n\r\n"
+BODY = json.dumps(report()).encode()
+HEADER = (
+    f"POST /v1/events HTTP/1.1\r\nHost: ingest\r\nAuthorization: Bearer {TOKEN}\r\n"
+    f"Content-Type: application/json\r\nContent-Length: {len(BODY)}\r\n"
+).encode()
+POST = HEADER + b"\r\n" + BODY
+QUICK = Bounds(connections=8, header_seconds=0.5, idle_seconds=2)
+MANY = QUICK.connections + SPARE_CONNECTIONS
+PATIENT = Bounds(connections=8, header_seconds=30)
+
+
+@contextlib.contextmanager
+def serve(bounds: Bounds) -> Iterator[int]:
+    """The port of the real route and the real health, on a real server."""
+    service: FastAPI = app(FakePublisher())
+    service.include_router(health_routes(Health()))
+    port = free_port()
+    server = uvicorn.Server(BoundedConfig(service, "127.0.0.1", port, bounds))
+    listener = Listener(server, Thread(target=server.run, daemon=True))
+    listener.thread.start()
+    until(lambda: server.started, "the server listens")
+    yield port
+    listener.stop()
+
+
+@contextlib.contextmanager
+def connect(port: int, count: int, sent: bytes) -> Iterator[list[socket.socket]]:
+    """So many connections on which `sent` was sent."""
+    with contextlib.ExitStack() as connections:
+        opened = []
+        for _ in range(count):
+            connection = connections.enter_context(socket.create_connection(("127.0.0.1", port)))
+            connection.settimeout(5)
+            connection.sendall(sent)
+            opened.append(connection)
+        yield opened
+
+
+def is_closed(connection: socket.socket) -> bool:
+    connection.setblocking(False)
+    try:
+        return not connection.recv(65536)
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
+
+
+def ask(port: int, request: bytes = HEALTH) -> bytes:
+    """The first bytes of the answer."""
+    with connect(port, 1, request) as (connection,):
+        return connection.recv(65536)
+
+
+@pytest.mark.parametrize("sent", [b"", HALF_HEADER], ids=["silent", "half a header"])
+def test_a_client_without_a_header_is_closed_in_time(sent: bytes) -> None:
+    with serve(QUICK) as port, connect(port, 5, sent) as connections:
+        until(lambda: all(map(is_closed, connections)), "all are closed", 3)
+
+
+def test_bytes_of_a_header_do_not_prolong_its_time() -> None:
+    with serve(QUICK) as port, connect(port, 1, HALF_HEADER) as (connection,):
+        started = time.monotonic()
+        with contextlib.suppress(ConnectionError):
+            while time.monotonic() - started < 3 and not is_closed(connection):
+                connection.send(b"x")
+                time.sleep(0.05)
+
+        assert time.monotonic() - started < 2
+
+
+def test_bytes_of_a_body_that_is_answered_already_do_not_either() -> None:
+    unknown = HEADER.replace(TOKEN.encode(), b"unknown").replace(b"%d\r\n" % len(BODY), b"9999\r\n")
+    with serve(QUICK) as port, connect(port, 1, unknown + b"\r\n") as (connection,):
+        assert b" 401 " in connection.recv(65536)
+        started = time.monotonic()
+        with contextlib.suppress(ConnectionError):
+            while time.monotonic() - started < 3 and not is_closed(connection):
+                connection.send(b"x")
+                time.sleep(0.05)
+
+        assert time.monotonic() - started < 2
+
+
+def test_between_requests_a_client_may_be_idle_for_longer() -> None:
+    with serve(QUICK) as port, connect(port, 1, POST) as (connection,):
+        assert b" 202 " in connection.recv(65536)
+        time.sleep(3 * QUICK.header_seconds)
+        connection.setblocking(True)
+        connection.sendall(POST)
+
+        assert b" 202 " in connection.recv(65536)
+        until(lambda: is_closed(connection), "it is closed in the end", 4)
+
+
+def test_idle_clients_have_more_than_a_minute() -> None:
+    assert BoundedConfig(app(FakePublisher()), "127.0.0.1", 1, Bounds()).timeout_keep_alive == 75
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", HALF_HEADER, HEADER + b"\r\n"], ids=["silent", "half a header", "no body"]
+)
+def test_many_connections_leave_room_for_others(sent: bytes) -> None:
+    with serve(PATIENT) as port, connect(port, 2 * MANY, sent) as connections:
+        assert b" 200 " in ask(port)
+        assert b" 202 " in ask(port, POST) or sent.startswith(HEADER)
+        until(lambda: sum(map(is_closed, connections)) >= MANY, "the oldest are closed", 3)
+
+
+def test_while_too_many_reports_are_in_hand_health_is_answered() -> None:
+    with serve(PATIENT) as port, connect(port, PATIENT.connections, HEADER + b"\r\n"):
+        until(lambda: b" 503 " in ask(port, POST), "reports are refused", 3)
+        refused = ask(port, POST).lower()
+
+        assert b"connection: close" in refused
+        assert b"retry-after: 5" in refused
+        assert b" 200 " in ask(port)
+
+
+def test_a_body_with_two_lengths_is_refused_and_the_connection_closed() -> None:
+    smuggled = HEADER + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + HEALTH
+    with serve(PATIENT) as port, connect(port, 1, smuggled) as (connection,):
+        answers = b""
+        while received := connection.recv(65536):
+            answers += received
+
+    assert answers.startswith(b"HTTP/1.1 400 ")
+    assert answers.count(b"HTTP/1.1") == 1
+
+
+async def test_a_path_with_a_slash_at_its_end_is_not_redirected() -> None:
+    transport = httpx.ASGITransport(create_app(IngestSettings(ingest_open=True)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://evil.example") as client:
+        answer = await client.post("/v1/events/", content=BODY)
+
+    assert answer.status_code == 404
+
+
+def test_connections_leave_files_for_everything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resource.getrlimit", lambda _: (1024, 1024))
+
+    assert fit_connections(512) == 512
+    assert 1 <= fit_connections(1024) <= 1024 - 256
