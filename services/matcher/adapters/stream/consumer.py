@@ -10,8 +10,12 @@ from contextlib import suppress
 from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.types import TP
 
+from services import telemetry
+from services.matcher.adapters import metrics
 from services.matcher.adapters.stream.producer import Producer
 from services.matcher.adapters.stream.progress import Lag
+
+log = telemetry.logger(__name__)
 
 LAST_COMMIT_SECONDS = 3.0
 
@@ -31,18 +35,25 @@ class Consumer(FaustConsumer):
         super().resume_partitions(tps)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
-        """Seek to the committed offsets, and to the start of partitions without one.
+        """Seek to the committed offsets, and to the start of partitions that no longer have them.
 
-        There Faust does not seek, and skips what was fetched and dropped while it was stopped.
+        Without a commit Faust does not seek, and skips what was fetched and dropped while it was
+        stopped. A commit that retention has overtaken is logged and counted: messages are lost.
         """
         committed = await super().seek_to_committed()
-        uncommitted = [
-            tp for tp, offset in committed.items() if not (offset or self._is_changelog_tp(tp))
-        ]
-        if uncommitted:
-            for tp, start in (await self.earliest_offsets(*uncommitted)).items():
-                await self._seek(tp, start)
+        read = {tp: at for tp, at in committed.items() if not self._is_changelog_tp(tp)}
+        if read:
+            for tp, start in (await self.earliest_offsets(*read)).items():
+                await self._seek_to_start(tp, read[tp], start)
         return committed
+
+    async def _seek_to_start(self, tp: TP, committed: int | None, start: int) -> None:
+        """Seek to the first message where none, or a deleted one, is committed."""
+        if committed and committed >= start:
+            return
+        await self._seek(tp, start)
+        if committed:
+            _report_loss(tp, committed, start)
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish and commit what is in flight, and only then drop the acknowledgements."""
@@ -93,3 +104,15 @@ class Consumer(FaustConsumer):
     def _lag(self, tp: TP) -> Lag:
         committed = self._committed_offset[tp] or self._read_offset[tp] or 0
         return Lag(committed, max(0, (self.highwater(tp) or 0) - committed))
+
+
+def _report_loss(tp: TP, committed: int, start: int) -> None:
+    metrics.OVERTAKEN.labels(tp.topic, tp.partition).inc(start - committed)
+    log.error(
+        "messages were deleted before they were processed",
+        topic=tp.topic,
+        partition=tp.partition,
+        since=committed,
+        until=start,
+        messages=start - committed,
+    )

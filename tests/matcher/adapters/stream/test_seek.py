@@ -6,11 +6,15 @@ from typing import Any, ClassVar
 import mode
 import pytest
 from faust.types import TP
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from services.matcher.adapters.stream.consumer import Consumer
 from services.matcher.adapters.stream.transport import App, Transport
 
-UNCOMMITTED, COMMITTED = TP("events", 0), TP("events", 1)
+UNCOMMITTED, COMMITTED, OVERTAKEN = TP("events", 0), TP("events", 1), TP("events", 2)
+LOST = "vedette_matcher_overtaken_messages_total"
+PARTITION = {"topic": "events", "partition": "2"}
 CHANGELOG = TP("app-windows-changelog", 0)
 
 
@@ -20,6 +24,7 @@ class FakeThread(mode.Service):
     committed: ClassVar[Mapping[TP, int | None]] = {
         UNCOMMITTED: None,
         COMMITTED: 7,
+        OVERTAKEN: 1,
         CHANGELOG: None,
     }
 
@@ -77,4 +82,26 @@ async def test_what_is_committed_and_the_changelog_are_left_to_faust(
 ) -> None:
     await consumer.perform_seek()
 
-    assert consumer.kafka.seeks.keys() == {UNCOMMITTED}
+    assert consumer.kafka.seeks.keys() == {UNCOMMITTED, OVERTAKEN}
+
+
+async def test_what_retention_deleted_before_it_was_read_is_logged_and_counted(
+    consumer: SeekingConsumer,
+) -> None:
+    before = REGISTRY.get_sample_value(LOST, PARTITION) or 0
+    with capture_logs() as logs:
+        await consumer.perform_seek()
+
+    assert consumer.kafka.seeks[OVERTAKEN] == 3
+    assert (REGISTRY.get_sample_value(LOST, PARTITION) or 0) - before == 2
+    assert logs == [
+        {
+            "event": "messages were deleted before they were processed",
+            "log_level": "error",
+            "topic": "events",
+            "partition": 2,
+            "since": 1,
+            "until": 3,
+            "messages": 2,
+        }
+    ]
