@@ -109,7 +109,7 @@ async def prepare(settings: MatcherSettings) -> Kafka:
     await to_thread(ensure_changelog, bootstrap, name, count)
     signals_id = await to_thread(topic_id, bootstrap, names[SIGNALS])
     events_kept = await to_thread(retention, bootstrap, names[EVENTS])
-    cluster.follow(names[EVENTS])
+    cluster.follow({names[name]: partitions[name] for name in (EVENTS, SIGNALS)})
     rules = await RulesTopicReader.open(bootstrap, names[RULES], settings.kafka_fetch_wait_ms)
     return Kafka(cluster, count, signals_id, events_kept, rules)
 

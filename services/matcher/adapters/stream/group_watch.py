@@ -9,13 +9,17 @@ from faust.types import TP
 
 from services.matcher.adapters import metrics
 from services.matcher.adapters.stream.consumer import Consumer
-from services.matcher.adapters.stream.crash import exit_now
+from services.matcher.adapters.stream.crash import crash_and_park, exit_now
 from services.matcher.adapters.stream.progress import Lag, Progress
 from services.matcher.adapters.stream.transport import App
 from services.matcher.adapters.topics.cluster import KafkaCluster
 
 POLL_SECONDS = 1.0
 LONGEST_SILENCE = 6.0
+
+
+class PartitionsAdded(Exception):
+    """A topic has more partitions than when this process began; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,14 @@ class GroupWatch:
     async def run(self) -> None:
         """Watch for as long as the app runs, then close the connection.
 
-        Ends the process where a partition stalls although Kafka answers.
+        Ends the process where a partition stalls although Kafka answers, or was added: Faust would
+        not read it for minutes, and then fail. The next process reads all.
         """
         try:
             while not self.app.should_stop:
                 await self.cluster.poll()
+                if (added := self.cluster.find_added_partitions()) is not None:
+                    await crash_and_park(self.app, PartitionsAdded(added))
                 self._measure()
                 await asyncio.sleep(POLL_SECONDS)
         finally:
@@ -41,6 +48,8 @@ class GroupWatch:
 
     def check_group(self) -> str | None:
         """Why no message is processed, if none is."""
+        if (added := self.cluster.find_added_partitions()) is not None:
+            return added
         if self.app.should_stop:
             return "stopping"
         return None if self.app.settled else "waiting for partitions, or recovering their states"

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -23,6 +24,7 @@ class KafkaCluster:
 
     client: AIOKafkaClient
     answered: float = field(default_factory=time.monotonic)
+    followed: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     async def connect(cls, bootstrap: str, retry_seconds: float = CONNECT_SECONDS) -> Self:
@@ -58,9 +60,18 @@ class KafkaCluster:
             raise KafkaUnusable(f"topic {topic} is missing: create it with `vedette topics create`")
         return len(partitions)
 
-    def follow(self, topic: str) -> None:
-        """Have `poll` ask for this topic alone, which exists."""
-        self.client.set_topics([topic])
+    def follow(self, topics: Mapping[str, int]) -> None:
+        """Have `poll` ask for these topics alone, which exist and have so many partitions."""
+        self.followed = topics
+        self.client.set_topics(list(topics))
+
+    def find_added_partitions(self) -> str | None:
+        """Which topic had more partitions at the last poll than when it was first followed."""
+        for topic, count in self.followed.items():
+            known = self.known_partitions(topic)
+            if known > count:
+                return f"topic {topic} has {known} partitions now, and had {count} at the start"
+        return None
 
     def known_partitions(self, topic: str) -> int:
         """The number of partitions of a topic at the last poll; 0 if it is not followed."""
