@@ -195,7 +195,9 @@ async def _in_force(settings: MatcherSettings, follower: Follower) -> Bundles:
         found = await follower.first()
     except BadBundle as error:
         raise NoRules(str(error)) from error
-    return found or Bundles(ActiveRules(_rules(settings.rules_dir, follower.notes)))
+    bundles = found or Bundles(ActiveRules(_rules(settings.rules_dir, follower.notes)))
+    bundles.newest_published = follower.topic.end
+    return bundles
 
 
 def _rules(folder: Path, notes: MutableMapping[str, str]) -> Rulebook:

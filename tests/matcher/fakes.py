@@ -16,12 +16,16 @@ class FakePublished:
     stand: list[BundleRecord] = field(default_factory=list)
     come: list[BundleRecord] = field(default_factory=list)
     done: dict[int, int] = field(default_factory=dict)
+    seen: int = 0
 
     async def all(self) -> list[BundleRecord]:
         return self.stand
 
     async def more(self) -> list[BundleRecord]:
         return [self.come.pop(0)] if self.come else []
+
+    async def end(self) -> int:
+        return self.seen
 
     async def caught_up(self) -> None:
         """All is read."""

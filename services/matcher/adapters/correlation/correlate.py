@@ -64,7 +64,11 @@ class Correlator:
         if isinstance(decoded, Poison):
             await self.runner.run(RefuseMessage(decoded.reason), message)
             return
-        processors, now = await self._processors(get_bundle(decoded)), self.now(decoded)
+        bundle = get_bundle(decoded)
+        if await self.bundles.is_impossible(bundle):
+            await self.runner.run(RefuseMessage(f"bundle {bundle}: never published"), message)
+            return
+        processors, now = await self._processors(bundle), self.now(decoded)
         engine = self._engine(message.partition)
         before = engine.progress
         position = self.positions.position(message)

@@ -1,6 +1,7 @@
 """The active rules of this worker, and a wait for newer ones."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from services.matcher.domain.changes.active_rules import ActiveRules
@@ -16,12 +17,14 @@ class BundleMissing(Exception):
 class Bundles:
     """The active rules; the follower of the rules topic puts newer ones here.
 
-    `settled` is the highest number of a bundle that is active or refused.
+    No bundle up to number `settled` needs to be waited for: it is active, refused or none at all.
+    `newest_published` asks for the highest number that a bundle can have.
     """
 
     current: ActiveRules
     patience: float = PATIENCE_SECONDS
     settled: int = 0
+    newest_published: Callable[[], Awaitable[int]] | None = None
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -37,6 +40,12 @@ class Bundles:
         self.settled = max(self.settled, number)
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
+
+    async def is_impossible(self, number: int) -> bool:
+        """Whether nobody has published bundle `number`, so that it is not worth waiting for."""
+        if number <= self.settled or self.newest_published is None:
+            return False
+        return number > await self.newest_published()
 
     async def at_least(self, number: int) -> ActiveRules:
         """Wait until bundle `number` or a newer one is active or refused; the active rules then.

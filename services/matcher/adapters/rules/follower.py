@@ -27,12 +27,21 @@ NOTE = "bundle"
 class Published(Protocol):
     """The rules topic: bundles, and up to which bundle each events partition is backfilled."""
 
+    @property
+    def seen(self) -> int:
+        """The highest number that a bundle which was read so far can have."""
+        ...
+
     async def all(self) -> list[BundleRecord]:
         """Every bundle in the topic now."""
         ...
 
     async def more(self) -> list[BundleRecord]:
         """The bundles that came since; waits for a second at most."""
+        ...
+
+    async def end(self) -> int:
+        """The highest number that a bundle can have now."""
         ...
 
     async def caught_up(self) -> None:
@@ -102,6 +111,7 @@ class Follower:
             return
         for newest in found[-1:]:
             await self._put(newest, bundles)
+        bundles.settle(self.topic.seen)
 
     async def _put(self, newest: BundleRecord, bundles: Bundles) -> None:
         rules = await self._rules_of(newest)

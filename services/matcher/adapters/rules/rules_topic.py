@@ -60,14 +60,22 @@ class RulesRead:
         return self.done.get(partition, 0)
 
     def _note(self, record: Record) -> None:
-        try:
-            completed = CompletedBackfill.model_validate_json(record.value or b"")
-        except ValidationError:
+        completed = _read_completed(record)
+        if completed is None:
             log.warning("unreadable in the rules topic", key=repr(record.key), at=record.offset)
         else:
             self.done[completed.partition] = max(
                 completed.bundle, self.backfilled(completed.partition)
             )
+
+
+def _read_completed(record: Record) -> CompletedBackfill | None:
+    """None also where its bundle would come after it."""
+    try:
+        completed = CompletedBackfill.model_validate_json(record.value or b"")
+    except ValidationError:
+        return None
+    return completed if completed.bundle <= record.offset else None
 
 
 @dataclass(slots=True)
@@ -124,11 +132,12 @@ class RulesTopicReader:
 
     async def caught_up(self) -> None:
         """Wait until `more`, called by another task, has read all that is in the topic now."""
-        end = await self._patient_end()
+        end = await self.end()
         while self.seen < end:
             await self._moved.wait()
 
-    async def _patient_end(self) -> int:
+    async def end(self) -> int:
+        """The highest number that a bundle of the topic can have now; waits for Kafka."""
         while True:
             try:
                 return await self._end()

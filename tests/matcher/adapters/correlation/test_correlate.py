@@ -359,3 +359,16 @@ async def test_what_is_forgotten_is_not_due_again() -> None:
 
     assert worker.revisions == before
     assert worker.dead_letters == []
+
+
+async def test_a_signal_of_a_bundle_that_nobody_published_is_a_dead_letter_at_once() -> None:
+    worker = CorrelateWorker()
+
+    async def newest_published() -> int:
+        return 3
+
+    worker.correlation.bundles.newest_published = newest_published
+    await worker.take(signal_message(hit(0).model_copy(update={"bundle": 10**9})))
+
+    assert worker.dead_letters == [("correlate", "bundle 1000000000: never published")]
+    assert worker.alerts == []

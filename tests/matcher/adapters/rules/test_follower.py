@@ -12,7 +12,9 @@ from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.follower import NOTE, Follower
 from services.matcher.adapters.rules.rules_topic import BundleRecord, RulesRead
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
+from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.matching import match_event
+from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.fakes import FakePublished
 from tests.matcher.rules import report
 
@@ -134,6 +136,14 @@ async def test_a_partition_is_known_when_the_rules_are_here_that_judged_it_last(
     await follower.known(bundles, 3)
 
 
+async def test_a_number_in_the_topic_that_is_no_bundles_is_not_waited_for() -> None:
+    bundles = Bundles(ActiveRules(Rulebook()), patience=0.01)
+
+    await Follower(FakePublished(seen=9), {}).step(bundles)
+
+    assert (await bundles.at_least(9)).number == 0
+
+
 def test_bundles_and_records_of_partitions_stand_side_by_side() -> None:
     read = RulesRead()
     raw = written(1).raw
@@ -142,7 +152,9 @@ def test_bundles_and_records_of_partitions_stand_side_by_side() -> None:
     records += [
         Stood(4 + at, one.key, one.model_dump_json().encode()) for at, one in enumerate(done)
     ]
+    forged = CompletedBackfill(partition=1, bundle=11)
     strange = [Stood(8, b"backfilled/1", b"{"), Stood(9, None, None)]
+    strange += [Stood(10, forged.key, forged.model_dump_json().encode())]
 
     found = read.take([*records, *strange])
 
