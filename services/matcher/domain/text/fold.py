@@ -67,6 +67,28 @@ def raw_span(raw: str, start: int, end: int) -> CharSpan:
     return CharSpan(first, last)
 
 
+def written_span(raw: str, words: str) -> CharSpan | None:
+    """The characters of `raw` that are these folded words but for case; None: no such characters.
+
+    The words occur once in `fold(raw)` at most.
+    """
+    lower = raw.lower()
+    if not words or len(lower) != len(raw):
+        return None
+    start = lower.find(words)
+    while start >= 0:
+        span = CharSpan(start, start + len(words))
+        if _parts_words(raw, start - 1) and _parts_words(raw, span.end):
+            return span
+        start = lower.find(words, start + 1)
+    return None
+
+
+def _parts_words(raw: str, index: int) -> bool:
+    """Whether a text begins or ends there, or a character that folds to a space stands there."""
+    return not 0 <= index < len(raw) or TABLE[ord(raw[index])].isspace()
+
+
 def _raw_index(raw: str, index: int) -> int:
     """The index in `raw` of the character that `fold(raw)[index]` was folded from."""
     chunk = _chunk_at(_cut(raw, _CHUNK), index)

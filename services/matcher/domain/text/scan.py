@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from services.matcher.domain.text.fold import CharSpan, fold, raw_span
+from services.matcher.domain.text.fold import CharSpan, fold, raw_span, written_span
 from services.matcher.domain.text.phrases import Phrase
 
 WordSpan = tuple[int, int]
 """Whole words of the folded texts: index of the first letter, and past the last letter."""
+_SHORT = 8192
+"""Up to here a look through all the texts for each span costs less than their chunks."""
 
 
 class ScannedText(NamedTuple):
@@ -54,8 +56,15 @@ class ScanResult:
     def raw_span(self, span: WordSpan) -> CharSpan:
         """The characters of the raw text that the words were folded from."""
         index = self._index_at(span)
-        start = self.starts[index]
-        return raw_span(self.texts[index].raw, span[0] - start, span[1] - start)
+        start, raw = self.starts[index], self.texts[index].raw
+        if len(self.folded) <= _SHORT and (written := written_span(raw, self._unique_words(span))):
+            return written
+        return raw_span(raw, span[0] - start, span[1] - start)
+
+    def _unique_words(self, span: WordSpan) -> str:
+        """The words of a span; empty if the texts hold them more than once."""
+        words = self.folded[span[0] - 1 : span[1] + 1]
+        return words[1:-1] if self.folded.find(words) == self.folded.rfind(words) else ""
 
     def _index_at(self, span: WordSpan) -> int:
         return bisect_right(self.starts, span[0]) - 1

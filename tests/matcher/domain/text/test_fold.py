@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.matcher.domain.text.fold import fold, raw_span
+from services.matcher.domain.text.fold import fold, raw_span, written_span
 from services.matcher.domain.text.fold_page import fold_fast
 from services.matcher.domain.text.fold_table import TABLE
 
@@ -103,6 +103,22 @@ def test_words_are_found_where_their_letters_are_however_white_space_cuts_the_te
         for last in words[first : first + 3]:
             span = raw_span(text, word.start(), last.end())
             assert span == raw_span(uncut, word.start(), last.end())
+
+
+@given(WRITTEN)
+@example("Badr's Badr")
+@example("badr\u0301")
+def test_words_that_occur_once_are_found_as_they_are_written_or_not_at_all(text: str) -> None:
+    folded = fold(text)
+    for word in re.finditer("[^ ]+", folded):
+        padded = f" {word[0]} "
+        if folded.find(padded) == folded.rfind(padded):
+            span = written_span(text, word[0])
+            assert span in {None, raw_span(text, word.start(), word.end())}
+
+
+def test_words_written_in_capitals_between_signs_are_found_as_they_are_written() -> None:
+    assert written_span("“BADR”, xbadr, said", "badr") == (1, 5)
 
 
 def test_words_in_the_midst_of_a_long_text_are_found() -> None:
