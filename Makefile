@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help install demo test check format lint types imports rules generate lock \
-	unit integration kafka redis peers bench bench-engine bench-recovery chaos soak clean
+	unit integration kafka redis peers bench bench-engine bench-recovery bench-hostile chaos soak clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -88,6 +88,9 @@ bench-engine: install peers ## the engine alone, beside elastalert2
 
 bench-recovery: install kafka ## how long a recovery takes, beside Faust's own
 	$(BIN)/python -m bench.recovery
+
+bench-hostile: install ## cost against size of hostile texts, requests, rules: all linear, or 1
+	$(BIN)/python -m bench.hostile
 
 chaos: install kafka redis ## 50 faults under load, every alert exactly once; ARGS="--seed 7"
 	$(BIN)/python -m tests.chaos $(ARGS)

@@ -1,0 +1,189 @@
+"""Requests and rules that try to be slow."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import PurePath
+
+from cli.rule_set import list_faults
+from services.ingest.domain.decoding import (
+    CLOUDEVENTS,
+    JSON,
+    NDJSON,
+    TooManyReports,
+    choose_decoder,
+)
+from services.ingest.domain.normalize import ReportContext, normalize
+from services.ingest.domain.reporter import Reporter
+from services.ingest.domain.strict_json import InvalidJson
+from services.matcher.adapters.rules.pack_files import PackFiles
+from services.matcher.adapters.rules.rule_files import read_packs
+from services.matcher.domain.packs.faults import limit_faults
+
+Bodies = Callable[[int], bytes]
+CONTEXT = ReportContext(Reporter("evil", owner="evil"), datetime(2020, 1, 5, 12, tzinfo=UTC))
+FOLDER = PurePath("hostile")
+PACK = "title: Hostile\nowner: bench\n"
+RULE = """\
+title: Any
+name: any
+logsource: {category: report}
+detection:
+  words:
+    words:
+      - rocket
+  condition: words
+"""
+
+
+def _keys(size: int) -> dict[str, int]:
+    return {f"key{number:06}": 1 for number in range(size // 16)}
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+REQUESTS: Mapping[str, tuple[str, Bodies]] = {
+    "list of wrong values": (JSON, lambda size: _json({"actors": [1] * (size // 3)})),
+    "long list of texts": (JSON, lambda size: _json({"actors": ["a"] * (size // 5)})),
+    "map of wrong values": (
+        JSON,
+        lambda size: _json({"quantities": dict.fromkeys(_keys(size), "x")}),
+    ),
+    "lists in a map": (
+        JSON,
+        lambda size: _json({"attributes": {str(key): [1] * (size // 768) for key in range(256)}}),
+    ),
+    "unknown keys": (JSON, lambda size: _json(_keys(size))),
+    "one key again and again": (JSON, lambda size: b"{" + b'"a":1,' * (size // 6) + b'"b":1}'),
+    "reports that are refused": (JSON, lambda size: _json([{"x": 1}] * (size // 10))),
+    "reports that are taken": (
+        JSON,
+        lambda size: _json([{"id": "a", "text": "x" * 100}] * (size // 130)),
+    ),
+    "broken lines": (NDJSON, lambda size: b"{\n" * (size // 2)),
+    "lines": (NDJSON, lambda size: b"1\n" * (size // 2)),
+    "empty lines": (NDJSON, lambda size: b"\n" * size),
+    "broken and whole lines": (NDJSON, lambda size: b'{}\n{"a\n' * (size // 7)),
+    "open brackets": (JSON, lambda size: b"[" * size),
+    "nested lists": (JSON, lambda size: b"[" * (size // 2) + b"]" * (size // 2)),
+    "nested maps": (JSON, lambda size: b'{"a":' * (size // 6) + b"1" + b"}" * (size // 6)),
+    "nesting, many times": (JSON, lambda size: _json({"attributes": [[[[1]]]] * (size // 10)})),
+    "escapes": (JSON, lambda size: b'{"text":"' + rb"\u0041" * (size // 6) + b'"}'),
+    "halves of pairs": (JSON, lambda size: b'{"text":"' + rb"\ud800" * (size // 6) + b'"}'),
+    "digits": (JSON, lambda size: b'{"id":' + b"1" * size + b"}"),
+    "bytes that are not UTF-8": (JSON, lambda size: b"\n" * (size - 1) + b"\xff"),
+    "white space": (JSON, lambda size: b" " * size + b"{}"),
+    "text": (JSON, lambda size: _json({"text": "\u202ea" * (size // 7)})),
+    "CloudEvents": (CLOUDEVENTS, lambda size: _json([{"specversion": "1.0"}] * (size // 24))),
+}
+
+
+def _expressions(size: int) -> str:
+    lines = "".join(f"      - 'a{number:05}*b*c'\n" for number in range(size // 24))
+    return RULE.replace("      - rocket\n", lines)
+
+
+def _words(size: int, word: str = "rocket* hit* base{:05} ~5") -> str:
+    lines = "".join(f"      - {word.format(n)}\n" for n in range(size // (len(word) + 10)))
+    return RULE.replace("words:\n      - rocket\n", f"words|phrase:\n{lines}")
+
+
+def _rules(size: int) -> dict[str, str]:
+    return {
+        f"indicators/rule{number:05}.yaml": RULE.replace("name: any", f"name: rule{number:05}")
+        for number in range(size // len(RULE))
+    }
+
+
+def _members(size: int) -> str:
+    lines = [f"  - {{id: m{n:05}, name: Group {n:05}}}\n" for n in range(size // 36)]
+    return "name: nested\nmembers:\n" + "".join(lines)
+
+
+def _lists(size: int) -> dict[str, str]:
+    return {
+        f"lists/list{n:05}.yaml": f"name: list{n:05}\nmembers:\n  - {{id: a, name: Red {n:05}}}\n"
+        for n in range(size // 52)
+    }
+
+
+def _one(name: str, text: Callable[[int], str]) -> Callable[[int], Mapping[str, str]]:
+    return lambda size: {name: text(size)}
+
+
+ANY = "indicators/any.yaml"
+RULES: Mapping[str, Callable[[int], Mapping[str, str]]] = {
+    "unknown keys": _one(ANY, lambda n: RULE + "".join(f"key{k:06}: 1\n" for k in range(n // 13))),
+    "unknown keys of the pack": _one(
+        "pack.yaml", lambda n: PACK + "".join(f"key{k:06}: 1\n" for k in range(n // 13))
+    ),
+    "many rules": _rules,
+    "rules of one name": lambda n: {
+        f"indicators/rule{k:05}.yaml": RULE for k in range(n // len(RULE))
+    },
+    "many lists": _lists,
+    "many members": _one("lists/nested.yaml", _members),
+    "members of one id": _one(
+        "lists/nested.yaml",
+        lambda n: "name: nested\nmembers:\n" + "  - {id: a, name: Red}\n" * (n // 24),
+    ),
+    "phrases": _one(ANY, _words),
+    "wildcards": _one(ANY, _expressions),
+    "one long text": _one(ANY, lambda n: RULE.replace("rocket", "a" * n)),
+    "many selections": _one(
+        ANY,
+        lambda n: RULE.replace(
+            "  condition",
+            "".join(f"  part{k:05}: {{title: a}}\n" for k in range(n // 25)) + "  condition",
+        ),
+    ),
+    "long condition": _one(
+        ANY, lambda n: RULE.replace("condition: words", "condition: words" + " or words" * (n // 9))
+    ),
+    "brackets in a condition": _one(
+        ANY, lambda n: RULE.replace("condition: words", f"condition: {'(' * n}words")
+    ),
+    "long template": _one(
+        ANY, lambda n: RULE + "alert: {summary: '" + "{{ place }}" * (n // 11) + "'}\n"
+    ),
+    "broken template": _one(ANY, lambda n: RULE + "alert: {summary: '" + "{{ " * (n // 3) + "'}\n"),
+    "nested YAML": _one(ANY, lambda n: RULE + "x: " + "[" * n),
+    "YAML of many lines": _one(ANY, lambda n: RULE + "#\n" * (n // 2)),
+    "documents": _one(ANY, lambda n: RULE + "---\n" * (n // 4)),
+    "test cases": _one(
+        ANY,
+        lambda n: (
+            RULE + "tests:\n" + "  - {name: a, events: [{at: 1h}], expect: silent}\n" * (n // 51)
+        ),
+    ),
+}
+
+
+def take_request(name: str, size: int) -> Callable[[], object]:
+    """What taking a request of the kind is, from its bytes to events and refusals."""
+    content_type, body = REQUESTS[name]
+    raw, decode = body(size), choose_decoder({"content-type": content_type})
+
+    def take() -> None:
+        with suppress(InvalidJson, TooManyReports):
+            for item in decode(raw):
+                normalize(item, CONTEXT)
+
+    return take
+
+
+def check_rules(name: str, size: int) -> Callable[[], object]:
+    """What `rules check` does with rules of the kind, from their bytes to the faults it prints."""
+    written = {"pack.yaml": PACK} | dict(RULES[name](size))
+    files = {FOLDER / path: text.encode() for path, text in written.items()}
+
+    def check() -> None:
+        read = read_packs([PackFiles("hostile", FOLDER, files)])
+        _, faults = read.rulebook()
+        for fault in limit_faults(list_faults(read, faults)):
+            str(fault)
+
+    return check
