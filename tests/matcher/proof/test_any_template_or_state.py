@@ -11,7 +11,7 @@ from services.matcher.domain.rules.signals import make_signals
 from services.matcher.domain.windows.template import read_fields, render_template
 from tests.matcher.builders import RULE, hit, retraction
 from tests.matcher.course import WindowCourse
-from tests.matcher.proof.test_whole_path import BOOK, streams
+from tests.matcher.proof.any_reports import COUNTS, streams
 
 OF_TEMPLATES = (
     *("{{", "}}", "{%", "%}", "value", "values", "place", "|", "join(',')", "for", "one"),
@@ -80,8 +80,8 @@ def test_a_state_comes_back_from_its_bytes(hours: list[int], out: list[int], tex
 
 @given(events=streams())
 def test_signals_and_alerts_come_back_from_their_json(events: list[Event]) -> None:
-    sent = [signal for event in events for signal in make_signals(BOOK, event)]
-    alerts = replay(BOOK, events).alerts
+    sent = [signal for event in events for signal in make_signals(COUNTS, event)]
+    alerts = replay(COUNTS, events).alerts
 
     again = [Signal.model_validate_json(_json(one)) for one in sent]
     alerts_again = [Alert.model_validate_json(_json(one)) for one in alerts]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,169 +9,45 @@ from hypothesis import strategies as st
 
 from schemas.alert import Alert, Status
 from schemas.event import Event
-from schemas.rule import NamedList, RuleDocument
 from services.matcher.domain.backtest.corrections import link_corrections
 from services.matcher.domain.backtest.replay import Replay, replay
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.builders import HOUR, NOON
-from tests.matcher.rules import PROXIES, correlating, detecting, rulebook
+from tests.matcher.proof.any_reports import (
+    BOOKS,
+    CHAIN,
+    CHANGES,
+    COUNTS,
+    TEXTS,
+    report,
+    reports,
+    streams,
+)
 
 LATE = 6 * HOUR
 
 
-def corroborated(document: RuleDocument, **asked: object) -> RuleDocument:
-    told = document.model_dump(by_alias=True, exclude_unset=True) | {"corroboration": asked}
-    return type(document).model_validate(told)
+Outcome = tuple[str, tuple[tuple[str, str], ...], bool, datetime, datetime | None, str, str, int]
 
 
-RATE = {"ratio": 2, "floor": 2}
-WITHIN = {"timespan": "4h", "max_lateness": "6h"}
-EARLIER = WITHIN | {"timespan": "2h", "baseline": "8h"}
-BOTH = ["rocket", "march"]
-ROCKET = detecting("rocket", selection={"words|phrase": "rocket*"})
-MARCH = detecting(
-    "march",
-    condition="words and who",
-    words={"words|phrase": "march* baghdad ~3"},
-    who={"entities|expand": "%proxies%"},
-)
-SALVO = correlating("salvo", ["rocket"], group_by=["place"], **WITHIN | {"condition": {"gte": 2}})
-ALIGNED = tuple(
-    NamedList.model_validate({"name": name, "members": members})
-    for name, members in (
-        ("proxies", [{"id": one, "name": one, "alignment": "iran"} for one in ("badr", "aah")]),
-        ("forces", [{"id": one, "name": one, "alignment": "state"} for one in ("cts", "isf")]),
-    )
-)
-COUNTS = rulebook(
-    detecting("fire", group_by=["place"], selection={"words|phrase": "fire*"}),
-    ROCKET,
-    MARCH,
-    SALVO,
-    corroborated(
-        correlating("few", ["rocket"], **WITHIN | {"condition": {"gte": 2, "lt": 4}}),
-        sources=2,
-        within="2h",
-    ),
-    correlating(
-        "joint",
-        ["march"],
-        type="value_count",
-        **WITHIN | {"condition": {"field": "entities", "gte": 2}},
-    ),
-    correlating("both", BOTH, type="temporal", **WITHIN | {"condition": None}),
-    correlating("ordered", BOTH, type="temporal_ordered", **WITHIN | {"condition": None}),
-    correlating("alone", BOTH, type="temporal", **WITHIN | {"condition": "rocket and not march"}),
-    correlating(
-        "heavy",
-        ["rocket"],
-        type="value_avg",
-        count_by="event",
-        **WITHIN | {"condition": {"field": "quantities.rockets", "gt": 3}},
-    ),
-    lists=(PROXIES,),
-)
-CHANGES = rulebook(
-    detecting("any", selection={"words": "*"}),
-    ROCKET,
-    MARCH,
-    correlating("unanswered", BOTH, type="absence", **WITHIN | {"condition": None}),
-    correlating(
-        "last", ["rocket"], type="absence", group_by=["place"], **WITHIN | {"condition": None}
-    ),
-    correlating("faster", ["any"], type="rate_change", **EARLIER | {"condition": RATE}),
-    correlating(
-        "apart",
-        ["any"],
-        type="divergence",
-        field="place",
-        value="Taji",
-        between=["proxies", "forces"],
-        **EARLIER | {"condition": {"by": 0.3, "floor": 1}},
-    ),
-    correlating("new", ["any"], type="new_value", field="actors", history="12h", **WITHIN),
-    correlating("turned", ["any"], type="reversal", field="actor_ids", history="12h", **WITHIN),
-    correlating(
-        "shared",
-        ["any"],
-        type="shared_term",
-        field="place",
-        by="source",
-        **WITHIN | {"condition": {"gte": 2}},
-    ),
-    lists=ALIGNED,
-)
-CHAIN = rulebook(
-    ROCKET,
-    SALVO,
-    correlating("wave", ["salvo"], timespan="12h", condition={"gte": 2}),
-    correlating("calm", ["rocket"], **WITHIN | {"condition": {"gte": 2}}).model_copy(
-        update={"cooldown": 5 * HOUR, "resolve_after": HOUR}
-    ),
-    lists=(),
-)
-BOOK = COUNTS
-BOOKS = st.sampled_from([COUNTS, COUNTS, CHANGES, CHAIN])
-TEXTS = [
-    "Rockets fell and a fire broke out.",
-    "A rocket was found.",
-    "Badr will march on Baghdad.",
-    "Kata’ib Hezbollah and AAH: we march into Baghdad!",
-    "بدر: Marching to Baghdad",
-    "Fires burn.",
-    "Nothing happened.",
-]
-
-Told = tuple[str, tuple[tuple[str, str], ...], bool, datetime, datetime | None, str, str, int]
-
-
-def report(hours: float, **fields: Any) -> Event:
-    at = NOON + hours * HOUR
-    given = {"id": "1", "source": "reuters", "text": "Nothing happened.", "occurred_at": at}
-    return Event.model_validate(given | {"recorded_at": at} | fields)
-
-
-@st.composite
-def reports(draw: st.DrawFn, number: int, *, exercise: bool = False) -> Event:
-    place = draw(st.sampled_from([None, "Taji", "Balad"]))
-    rockets = draw(st.sampled_from([None, 1, 3, 7]))
-    return report(
-        draw(st.integers(0, 48)) / 2,
-        id=f"{'drill' if exercise else 'report'} {number}",
-        source=draw(st.sampled_from(["reuters", "afp"])),
-        actors=draw(st.sampled_from([[], ["badr"], ["badr", "cts"], ["aah", "isf"], ["cts"]])),
-        text=draw(st.sampled_from(TEXTS)),
-        place=place,
-        story=draw(st.sampled_from([None, "wire"])),
-        quantities={} if rockets is None else {"rockets": rockets},
-        exercise=exercise,
-    )
-
-
-@st.composite
-def streams(draw: st.DrawFn, *, exercise: bool = False, most: int = 14) -> list[Event]:
-    count = draw(st.integers(1, most))
-    return [draw(reports(number, exercise=exercise)) for number in range(count)]
-
-
-def told_at_the_end(book: Rulebook, events: Sequence[Event]) -> set[Told]:
-    """What stands when the clock has passed everything; the rules had watched for long before."""
+def outcomes_at_the_end(book: Rulebook, events: Sequence[Event]) -> set[Outcome]:
+    """The alerts in force once the clock has passed everything; the rules began long before."""
     start, end = report(-200, id="start", source="clock"), report(2000, id="end", source="clock")
-    return told(replay(book, link_corrections([start, *events, end])))
+    return outcomes(replay(book, link_corrections([start, *events, end])))
 
 
-def told(came: Replay) -> set[Told]:
-    assert not came.refused
-    standing = [
-        _told(one)
-        for one in came.final
-        if one.status is not Status.WITHDRAWN and one.starts_at < NOON + 1000 * HOUR
+def outcomes(replayed: Replay) -> set[Outcome]:
+    assert not replayed.refused
+    in_force = [
+        _outcome(alert)
+        for alert in replayed.final
+        if alert.status is not Status.WITHDRAWN and alert.starts_at < NOON + 1000 * HOUR
     ]
-    assert len(set(standing)) == len(standing)
-    return set(standing)
+    assert len(set(in_force)) == len(in_force)
+    return set(in_force)
 
 
-def _told(alert: Alert) -> Told:
+def _outcome(alert: Alert) -> Outcome:
     return (
         alert.rule.name,
         tuple(sorted(alert.group.items())),
@@ -208,10 +83,10 @@ def test_every_rule_of_these_tests_can_fire(book: Rulebook) -> None:
         for number, text in enumerate([*TEXTS, *TEXTS, *TEXTS[:2]])
     ]
 
-    found = {one[0] for one in told_at_the_end(book, stream)}
+    fired = {outcome[0] for outcome in outcomes_at_the_end(book, stream)}
 
     only_feeding = {"salvo"} if book is CHAIN else set()
-    assert found == {name for _, name in book.windows} - only_feeding
+    assert fired == {name for _, name in book.windows} - only_feeding
 
 
 @given(book=BOOKS, stream=streams(), data=st.data())
@@ -220,7 +95,9 @@ def test_reports_that_come_late_and_in_any_order_end_in_the_same_alerts(
 ) -> None:
     late = [delayed(event, data.draw(lateness_of)) for event in stream]
 
-    assert told_at_the_end(book, data.draw(st.permutations(late))) == told_at_the_end(book, stream)
+    assert outcomes_at_the_end(book, data.draw(st.permutations(late))) == outcomes_at_the_end(
+        book, stream
+    )
 
 
 @given(book=BOOKS, stream=streams(), data=st.data())
@@ -230,7 +107,7 @@ def test_reports_that_come_again_change_nothing(
     again = data.draw(st.lists(st.sampled_from(stream), max_size=6))
     repeats = [delayed(event, data.draw(lateness_of)) for event in again]
 
-    assert told_at_the_end(book, [*stream, *repeats]) == told_at_the_end(book, stream)
+    assert outcomes_at_the_end(book, [*stream, *repeats]) == outcomes_at_the_end(book, stream)
 
 
 @st.composite
@@ -268,7 +145,9 @@ def test_what_was_corrected_never_counted_whichever_came_first(
     stream, left = case
     late = [delayed(event, data.draw(lateness_of)) for event in stream]
 
-    assert told_at_the_end(book, data.draw(st.permutations(late))) == told_at_the_end(book, left)
+    assert outcomes_at_the_end(book, data.draw(st.permutations(late))) == outcomes_at_the_end(
+        book, left
+    )
 
 
 @given(book=BOOKS, real=streams(), drill=streams(exercise=True), data=st.data())
@@ -277,10 +156,10 @@ def test_drills_and_real_hits_never_share_an_alert(
 ) -> None:
     late = [delayed(event, data.draw(lateness_of)) for event in [*real, *drill]]
 
-    together = told_at_the_end(book, late)
+    together = outcomes_at_the_end(book, late)
 
-    assert together == told_at_the_end(book, real) | told_at_the_end(book, drill)
-    assert {one for one in together if one[2]} == told_at_the_end(book, drill)
+    assert together == outcomes_at_the_end(book, real) | outcomes_at_the_end(book, drill)
+    assert {outcome for outcome in together if outcome[2]} == outcomes_at_the_end(book, drill)
 
 
 @given(book=BOOKS, stream=streams(), until=st.integers(0, 24))
