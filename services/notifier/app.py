@@ -30,7 +30,7 @@ from services.notifier.adapters.redis_outbox import RedisOutbox
 from services.notifier.adapters.redis_rebuild import RedisRebuild
 from services.notifier.adapters.slack import SlackApi, SlackReceiver
 from services.notifier.adapters.stream import AlertStream, connect
-from services.notifier.adapters.watchdog import HeartbeatForwarder
+from services.notifier.adapters.watchdog import TIMEOUT_SECONDS, HeartbeatForwarder
 from services.notifier.adapters.worker import Worker
 from services.notifier.domain.decide import BackfillPolicy, ReceiverTraits
 from services.notifier.domain.ports import Receiver
@@ -252,11 +252,11 @@ def _consume_alerts(parts: Parts, stopping: threading.Event) -> None:
 
 def _shut_down(parts: Parts) -> None:
     for worker in parts.workers:
-        worker.stop()
+        worker.request_stop()
     for worker in parts.workers:
-        if not worker.join(compute_hold(parts.settings).total_seconds()):
+        if not worker.stop(compute_hold(parts.settings).total_seconds()):
             log.warning("left in flight: its lease will end", receiver=worker.receiver)
     parts.rebuilder.stop(REDIS_SECONDS)
     parts.relay.stop(OUTBOX_SECONDS)
-    parts.watchdog.stop()
+    parts.watchdog.stop(TIMEOUT_SECONDS + 1)
     parts.kafka.close()

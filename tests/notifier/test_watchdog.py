@@ -63,7 +63,7 @@ def test_a_watchdog_calls_the_heartbeat_service() -> None:
             watchdog.receive(watchdog_alert())
             until(lambda: service.calls, "a call", 10)
         finally:
-            watchdog.stop()
+            watchdog.stop(timeout=6)
 
     assert [call.name for call in service.calls] == ["beat/secret"]
 
@@ -76,7 +76,7 @@ def test_a_late_watchdog_calls_nobody() -> None:
         watchdog.receive(watchdog_alert())
         watchdog.start()
         time.sleep(0.3)
-        watchdog.stop()
+        watchdog.stop(timeout=6)
 
     assert service.calls == []
 
@@ -89,7 +89,7 @@ def test_a_failing_heartbeat_service_blocks_nothing_and_its_address_is_not_logge
         watchdog.start()
         watchdog.receive(watchdog_alert())
         until(lambda: failures() > before, "a failure", 10)
-        watchdog.stop()
+        watchdog.stop(timeout=6)
 
     assert [line["error"] for line in lines] == ["500"]
     assert "secret" not in str(lines)

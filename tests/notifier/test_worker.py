@@ -21,8 +21,7 @@ def at_work(desk: DeliveryDesk) -> Iterator[Worker]:
     try:
         yield worker
     finally:
-        worker.stop()
-        assert worker.join(timeout=5)
+        assert worker.stop(timeout=5)
 
 
 def shown(desk: DeliveryDesk) -> list[Alert]:
@@ -57,8 +56,7 @@ def test_a_bug_with_one_alert_does_not_stop_the_next(bug: Exception) -> None:
 def test_a_stopped_worker_takes_no_further_job() -> None:
     desk = DeliveryDesk()
     with at_work(desk) as worker:
-        worker.stop()
-        assert worker.join(timeout=5)
+        assert worker.stop(timeout=5)
 
         desk.queue(alert())
 

@@ -1,15 +1,15 @@
 """A thread that sends the outbox to Kafka: the ledger and the dead letters."""
 
-import threading
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 from redis import RedisError
 
 from schemas.topics import topic_name
+from services.notifier.adapters.stoppable_thread import StoppableThread
 from services.notifier.domain.ports import OutboxRecord, OutboxSender, OutboxStore
 from services.telemetry import logger
 
@@ -89,32 +89,14 @@ class KafkaOutboxSender:
 
 
 @dataclass
-class OutboxRelay:
-    """Sends the outbox to Kafka until stopped, then once more."""
+class OutboxRelay(StoppableThread):
+    """Sends the outbox to Kafka until stopped, then once more.
+
+    The rest stays in Redis for the next start.
+    """
 
     outbox: OutboxStore
     sender: OutboxSender
-    _stopping: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Relay from now on, in a thread; returns at once."""
-        self._thread = threading.Thread(target=self._run, name="outbox-relay", daemon=True)
-        self._thread.start()
-
-    def stop(self, timeout: float) -> None:
-        """Send what is stored now and end; blocks `timeout` seconds at most.
-
-        The rest stays in Redis for the next start.
-        """
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether its thread runs."""
-        return self._thread is not None and self._thread.is_alive()
 
     def _run(self) -> None:
         while not self._stopping.is_set():

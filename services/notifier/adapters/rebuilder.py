@@ -1,14 +1,14 @@
 """A thread that rebuilds the notification log from the ledger when it is lost."""
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kafka.errors import KafkaError
 from redis import RedisError
 
 from services.notifier.adapters.metrics import LOG_COMPLETE, REBUILDS
+from services.notifier.adapters.stoppable_thread import StoppableThread
 from services.notifier.domain.decide import ReceiverTraits
 from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.errors import LeaseLost
@@ -36,7 +36,7 @@ class RebuildStopped(Exception):
 
 
 @dataclass
-class Rebuilder:
+class Rebuilder(StoppableThread):
     """Checks twice a second; while the log is not complete, the log itself refuses every send.
 
     `notes`: the notes of /readyz; one says that the ledger was lost too. `on_rebuilt` is called
@@ -51,24 +51,6 @@ class Rebuilder:
     notes: dict[str, str]
     on_rebuilt: Callable[[], None]
     is_complete: bool = False
-    _stopping: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Check from now on, in a thread; returns at once."""
-        self._thread = threading.Thread(target=self._run, name="rebuilder", daemon=True)
-        self._thread.start()
-
-    def stop(self, timeout: float) -> None:
-        """End; blocks `timeout` seconds at most."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether its thread runs."""
-        return self._thread is not None and self._thread.is_alive()
 
     def check(self) -> str | None:
         """None, or that the log is not complete."""

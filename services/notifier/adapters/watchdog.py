@@ -10,6 +10,7 @@ import httpx
 from schemas.alert import Alert
 from schemas.event import FURTHEST_AHEAD
 from services.notifier.adapters.metrics import HEARTBEATS, WATCHDOG, WATCHDOG_LATENCY
+from services.notifier.adapters.stoppable_thread import StoppableThread
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -21,7 +22,7 @@ TIMEOUT_SECONDS = 5
 
 
 @dataclass
-class HeartbeatForwarder:
+class HeartbeatForwarder(StoppableThread):
     """Receives the watchdog's alerts and, with a `url`, calls a heartbeat service.
 
     A separate thread makes the calls, at most one in 10 seconds.
@@ -31,24 +32,11 @@ class HeartbeatForwarder:
     url: str | None = None
     newest: dict[str, datetime] = field(default_factory=dict)
     _received: threading.Event = field(default_factory=threading.Event)
-    _stopping: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Start the calls; returns at once."""
-        if self.url is not None:
-            args = (self.url,)
-            self._thread = threading.Thread(
-                target=self._run, args=args, name="watchdog", daemon=True
-            )
-            self._thread.start()
-
-    def stop(self) -> None:
-        """Make no further call; blocks for a call's time-out at most."""
-        self._stopping.set()
+    def request_stop(self) -> None:
+        """Make no further call; returns at once."""
+        super().request_stop()
         self._received.set()
-        if self._thread is not None:
-            self._thread.join(TIMEOUT_SECONDS + 1)
 
     def receive(self, alert: Alert) -> None:
         """Measure an alert of the watchdog; one of the future, or older than the last, is ignored.
@@ -69,13 +57,15 @@ class HeartbeatForwarder:
         if age < LONGEST_AGE:
             self._received.set()
 
-    def _run(self, url: str) -> None:
+    def _run(self) -> None:
+        if self.url is None:
+            return
         with httpx.Client(timeout=TIMEOUT_SECONDS) as http:
             while not self._stopping.is_set():
                 self._received.wait()
                 self._received.clear()
                 if not self._stopping.is_set():
-                    self._ping(http, url)
+                    self._ping(http, self.url)
                 self._stopping.wait(PING_SECONDS)
 
     def _ping(self, http: httpx.Client, url: str) -> None:

@@ -9,6 +9,7 @@ from redis import RedisError
 
 from services.notifier.adapters.job_handler import JobHandler
 from services.notifier.adapters.metrics import QUEUED
+from services.notifier.adapters.stoppable_thread import StoppableThread
 from services.notifier.domain.errors import LeaseLost, LogLost
 from services.notifier.domain.ports import NotificationLog
 from services.notifier.domain.retry import LONGEST_ASKED
@@ -21,7 +22,7 @@ AFTER_FAULT = 1.0
 
 
 @dataclass
-class Worker:
+class Worker(StoppableThread):
     """Claims and handles the due jobs of one receiver until stopped."""
 
     receiver: str
@@ -29,33 +30,15 @@ class Worker:
     notifications: NotificationLog
     clock: Callable[[], datetime]
     _woken: threading.Event = field(default_factory=threading.Event)
-    _stopping: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Work from now on, in a thread; returns at once."""
-        self._thread = threading.Thread(target=self._run, name=self.receiver, daemon=True)
-        self._thread.start()
 
     def wake(self) -> None:
         """Claim at once, since something was queued."""
         self._woken.set()
 
-    def stop(self) -> None:
-        """Claim no further job; returns at once."""
-        self._stopping.set()
+    def request_stop(self) -> None:
+        """Claim no further job, once the one in flight has ended; returns at once."""
+        super().request_stop()
         self._woken.set()
-
-    def join(self, timeout: float) -> bool:
-        """Whether the job in flight has ended; blocks `timeout` seconds at most."""
-        if self._thread is not None:
-            self._thread.join(timeout)
-        return not self.is_alive
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether its thread runs."""
-        return self._thread is not None and self._thread.is_alive()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
