@@ -96,14 +96,14 @@ def test_a_silent_source_and_the_watchdog_are_reported(
     until(lambda: find_message(pipeline, "watch", "Pressure: watch"), "the hypothesis is at watch")
 
     until(lambda: find_message(pipeline, "duty", "wire is silent"), "duty engineers get an alert")
-    until(lambda: find_message(pipeline, "watch", "blind: rocket fire"), "the indicator is blind")
+    until(lambda: find_message(pipeline, "watch", "blind: rocket_fire"), "the indicator is blind")
     assert find_message(pipeline, "watch", "wire is silent") is None
     assert SOURCE_SILENT not in str(pipeline.pager.incidents)
 
     pipeline.post(report(2, "Nothing happens.")).raise_for_status()
     until(lambda: find_message(pipeline, "duty", "wire reports again"), "its end is shown")
     until(
-        lambda: find_message(pipeline, "watch", "blind: rocket fire") is None,
+        lambda: find_message(pipeline, "watch", "blind: rocket_fire") is None,
         "the indicator is no longer blind",
     )
 
