@@ -30,7 +30,6 @@ from services.matcher.domain.hypotheses.state import (
     MOST_WINDOWS,
     HypothesisState,
     Observation,
-    encode_hypothesis,
 )
 from services.matcher.domain.rules.excerpt import LONGEST_TITLE
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -210,7 +209,7 @@ def test_a_hypothesis_with_the_longest_evidence_fits_a_message() -> None:
 
     fitted = fit_state(state)
 
-    assert len(encode_hypothesis(state)) > LARGEST_VALUE > len(encode_hypothesis(fitted))
+    assert len(state.encode()) > LARGEST_VALUE > len(fitted.encode())
     assert all(of_rule[-1].evidence for of_rule in fitted.observations.values())
     assert {windows.keys() <= far.keys() for windows in fitted.distances.values()} == {True}
     assert fit_state(fitted) is fitted

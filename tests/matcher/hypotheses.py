@@ -13,8 +13,6 @@ from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis, com
 from services.matcher.domain.hypotheses.score import build_score_curve
 from services.matcher.domain.hypotheses.state import (
     HypothesisState,
-    decode_hypothesis,
-    encode_hypothesis,
 )
 from services.matcher.domain.hypotheses.step import hypothesis_deadline, step_hypothesis
 from services.matcher.domain.windows.state import micros
@@ -91,7 +89,7 @@ class HypothesisRun:
 
     def restore(self) -> "HypothesisRun":
         """As after a restart: the state is decoded from its bytes."""
-        self.state = decode_hypothesis(encode_hypothesis(self.state))
+        self.state = HypothesisState.decode(self.state.encode())
         return self
 
     def _step(self, change: IndicatorChange | None, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """The states of every kind of the signals partitions that this worker owns."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,22 +10,18 @@ from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import TableKey, ValueKind
 from services.matcher.adapters.state.windows import Windows
 from services.matcher.domain.alerts.step import timing
-from services.matcher.domain.changes.partition_progress import (
-    PartitionProgress,
-    decode_progress,
-    encode_progress,
-)
-from services.matcher.domain.duty.source_state import decode_source, encode_source
+from services.matcher.domain.changes.partition_progress import PartitionProgress
+from services.matcher.domain.duty.source_state import SourceState
 from services.matcher.domain.engine.keys import StateKey, StateKind
 from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.engine.schedule import Schedule
-from services.matcher.domain.hypotheses.state import decode_hypothesis, encode_hypothesis
+from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.windows.panes import decode_front
 
 _KINDS = {kind: ValueKind(b":%s:" % kind.value) for kind in StateKind}
-_CODECS: Mapping[StateKind, tuple[Callable[[Any], bytes], Callable[[bytes], Any]]] = {
-    StateKind.HYPOTHESIS: (encode_hypothesis, decode_hypothesis),
-    StateKind.SOURCE: (encode_source, decode_source),
+_TYPES: Mapping[StateKind, type[HypothesisState | SourceState]] = {
+    StateKind.HYPOTHESIS: HypothesisState,
+    StateKind.SOURCE: SourceState,
 }
 
 
@@ -46,7 +42,7 @@ class PartitionStates:
         if key.kind is StateKind.WINDOW:
             return self.windows.get(key.name)
         raw = self.states.values.get(self._table_key(key))
-        return None if raw is None else _CODECS[key.kind][1](raw)
+        return None if raw is None else _TYPES[key.kind].decode(raw)
 
     def put(self, key: StateKey, state: Any, due: datetime | None) -> None:
         """As the port says."""
@@ -54,7 +50,7 @@ class PartitionStates:
             rule = self.states.processors.windows[key.rule]
             self.windows.put(key.name, state, rule, due)
         else:
-            self.states.values.put({self._table_key(key): _CODECS[key.kind][0](state)})
+            self.states.values.put({self._table_key(key): state.encode()})
 
     def delete(self, key: StateKey) -> None:
         """As the port says."""
@@ -75,12 +71,12 @@ class PartitionStates:
     def progress(self) -> PartitionProgress:
         """As the port says."""
         raw = self.states.values.get(TableKey(ValueKind.PROGRESS, self.windows.partition))
-        return PartitionProgress() if raw is None else decode_progress(raw)
+        return PartitionProgress() if raw is None else PartitionProgress.decode(raw)
 
     def put_progress(self, progress: PartitionProgress) -> None:
         """As the port says; and delete orphaned panes, while the table can be written."""
         key = TableKey(ValueKind.PROGRESS, self.windows.partition)
-        self.states.values.put({key: encode_progress(progress)})
+        self.states.values.put({key: progress.encode()})
         self.windows.sweep()
 
     def _table_key(self, key: StateKey) -> TableKey:
@@ -120,9 +116,9 @@ class States:
         if self.schedules is None:
             self.schedules = defaultdict(Schedule)
             self._schedule_windows(self.schedules)
-            for kind, (_encode, decode) in _CODECS.items():
+            for kind, stored in _TYPES.items():
                 for (_, number, name, _), raw in self.values.items(_KINDS[kind]):
-                    key, state = StateKey(kind, name), decode(raw)
+                    key, state = StateKey(kind, name), stored.decode(raw)
                     due = self.processors.due_at(key, state)
                     self.schedules[number].note(key, due, state.offset)
         return self.schedules[partition]

@@ -1,13 +1,12 @@
 """The progress of one signals partition: its time, its rules, and their backfill."""
 
-import msgspec
-
 from services.matcher.domain.changes.backfill_progress import BackfillProgress
 from services.matcher.domain.changes.clock import PartitionClock
 from services.matcher.domain.changes.rule_record import RuleRecord
+from services.matcher.domain.windows.stored_value import StoredValue
 
 
-class PartitionProgress(msgspec.Struct, frozen=True):
+class PartitionProgress(StoredValue, frozen=True):
     """What a signals partition keeps besides the states of its keys, written as one value."""
 
     clock: PartitionClock = PartitionClock()
@@ -18,21 +17,3 @@ class PartitionProgress(msgspec.Struct, frozen=True):
         """Whether the other has the very parts of this one."""
         is_rest_same = self.rules is other.rules and self.backfill is other.backfill
         return is_rest_same and self.clock is other.clock
-
-
-_ENCODER = msgspec.json.Encoder()
-_DECODER = msgspec.json.Decoder(PartitionProgress)
-
-
-def encode_progress(progress: PartitionProgress) -> bytes:
-    """The progress as JSON."""
-    return _ENCODER.encode(progress)
-
-
-def decode_progress(raw: bytes) -> PartitionProgress:
-    """The progress back from `encode_progress`.
-
-    Raises:
-        msgspec.ValidationError: these bytes are no progress.
-    """
-    return _DECODER.decode(raw)

@@ -5,11 +5,10 @@ from typing import Any
 import msgspec
 
 from schemas.alert import Alert, Status
+from services.matcher.domain.windows.stored_value import StoredValue
 
-SOURCE_STATE_VERSION = 1
 
-
-class SourceState(msgspec.Struct, frozen=True):
+class SourceState(StoredValue, frozen=True):
     """When a source last reported, and the alert of its last silence at its current revision.
 
     `offset` is that of the last message applied, `serial` the number of silences so far, `repeated`
@@ -17,15 +16,10 @@ class SourceState(msgspec.Struct, frozen=True):
     """
 
     last_report: int
-    version: int = SOURCE_STATE_VERSION
     offset: int = -1
     serial: int = 0
     repeated: int = 0
     announced: dict[str, Any] | None = None
-
-    def __post_init__(self) -> None:
-        if self.version != SOURCE_STATE_VERSION:
-            raise ValueError(f"state of schema version {self.version}, not {SOURCE_STATE_VERSION}")
 
     @property
     def alert(self) -> Alert | None:
@@ -41,21 +35,3 @@ class SourceState(msgspec.Struct, frozen=True):
         """The state with `alert` as its last."""
         announced = alert.model_dump(mode="json", exclude_defaults=True)
         return msgspec.structs.replace(self, announced=announced)
-
-
-_ENCODER = msgspec.json.Encoder()
-_DECODER = msgspec.json.Decoder(SourceState)
-
-
-def encode_source(state: SourceState) -> bytes:
-    """The state as JSON."""
-    return _ENCODER.encode(state)
-
-
-def decode_source(raw: bytes) -> SourceState:
-    """The state back from `encode_source`; keys that it does not know are ignored.
-
-    Raises:
-        msgspec.ValidationError: these bytes are no such state, or of another schema version.
-    """
-    return _DECODER.decode(raw)

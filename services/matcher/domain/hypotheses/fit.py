@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from services.matcher.domain.hypotheses.state import (
     HypothesisState,
     Observation,
-    encode_hypothesis,
 )
 
 LARGEST_HYPOTHESIS = 800_000
@@ -19,7 +18,7 @@ _MOST_EVIDENCE = 5
 def fit_state(state: HypothesisState) -> HypothesisState:
     """The state, without some of its older evidence and farther windows if it is too large."""
     for lighten in _LIGHTEN:
-        if len(encode_hypothesis(state)) <= LARGEST_HYPOTHESIS:
+        if len(state.encode()) <= LARGEST_HYPOTHESIS:
             break
         state = lighten(state)
     return state

@@ -6,8 +6,7 @@ import msgspec
 
 from schemas.alert import Alert
 from services.matcher.domain.hypotheses.distance import Distance
-
-HYPOTHESIS_STATE_VERSION = 1
+from services.matcher.domain.windows.stored_value import StoredValue
 
 MOST_OBSERVATIONS = 32
 """Of the alerts of one indicator so many are kept, the newest."""
@@ -30,14 +29,13 @@ class Observation(msgspec.Struct, frozen=True, array_like=True):
     evidence: tuple[dict[str, Any], ...] = ()
 
 
-class HypothesisState(msgspec.Struct, frozen=True):
+class HypothesisState(StoredValue, frozen=True):
     """What is known of each indicator, by rule, and the alerts of the levels as last announced.
 
     The level is judged up to `time`, None before the first message. `rank` is that of the present
     level and `since` when it began; `cause_alert` the id of the alert that led to it, if one did.
     """
 
-    version: int = HYPOTHESIS_STATE_VERSION
     exercise: bool = False
     offset: int = -1
     serial: int = 0
@@ -45,16 +43,10 @@ class HypothesisState(msgspec.Struct, frozen=True):
     rank: int = 0
     since: int | None = None
     cause_alert: str = ""
-    observations: dict[str, tuple[Observation, ...]] = {}
-    distances: dict[str, dict[str, Distance]] = {}
+    observations: dict[str, tuple[Observation, ...]] = msgspec.field(default_factory=dict)
+    distances: dict[str, dict[str, Distance]] = msgspec.field(default_factory=dict)
     silent_sources: tuple[str, ...] = ()
     announced: tuple[dict[str, Any], ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.version != HYPOTHESIS_STATE_VERSION:
-            raise ValueError(
-                f"state of schema version {self.version}, not {HYPOTHESIS_STATE_VERSION}"
-            )
 
     @classmethod
     def empty(cls, *, exercise: bool = False) -> Self:
@@ -70,21 +62,3 @@ class HypothesisState(msgspec.Struct, frozen=True):
         """The state with these alerts as announced."""
         announced = tuple(alert.model_dump(mode="json", exclude_defaults=True) for alert in alerts)
         return msgspec.structs.replace(self, announced=announced)
-
-
-_ENCODER = msgspec.json.Encoder()
-_DECODER = msgspec.json.Decoder(HypothesisState)
-
-
-def encode_hypothesis(state: HypothesisState) -> bytes:
-    """The state as JSON."""
-    return _ENCODER.encode(state)
-
-
-def decode_hypothesis(raw: bytes) -> HypothesisState:
-    """The state back from `encode_hypothesis`; keys that it does not know are ignored.
-
-    Raises:
-        msgspec.ValidationError: these bytes are no such state, or of another schema version.
-    """
-    return _DECODER.decode(raw)

@@ -12,7 +12,7 @@ from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
-from services.matcher.domain.hypotheses.state import HypothesisState, decode_hypothesis
+from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.fakes import FakeRecordSender
@@ -73,7 +73,7 @@ class HypothesisWorker:
     @property
     def state(self) -> HypothesisState:
         (raw,) = (raw for key, raw in self.table.items() if b"hypothesis" in key)
-        return decode_hypothesis(raw)
+        return HypothesisState.decode(raw)
 
     def tick(self, hours: float) -> Given:
         return tick_message(tick(NOON + hours * HOUR), partition=0, offset=next(self.offsets))

@@ -14,7 +14,7 @@ from services.matcher.adapters.state.windows import SWEPT_AT_ONCE
 from services.matcher.domain.alerts.step import deadline, timing
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.partition_progress import PartitionProgress
-from services.matcher.domain.duty.source_state import SourceState, encode_source
+from services.matcher.domain.duty.source_state import SourceState
 from services.matcher.domain.duty.source_step import source_deadline
 from services.matcher.domain.engine.keys import StateKey, StateKind
 from services.matcher.domain.engine.processors import Processors
@@ -130,7 +130,7 @@ def test_a_rule_that_was_changed_meanwhile_decides_anew_when_its_states_are_due(
 
 def test_a_source_is_due_after_a_restart_as_its_pack_says() -> None:
     key, seen = StateKey(StateKind.SOURCE, b"reuters"), SourceState(0, offset=4)
-    table = {TableKey(ValueKind.SOURCE, 1, key.name).encode(): encode_source(seen)}
+    table = {TableKey(ValueKind.SOURCE, 1, key.name).encode(): seen.encode()}
 
     schedule = partition(table).schedule
 
@@ -212,7 +212,7 @@ def test_a_pane_that_belongs_to_a_state_by_the_time_of_the_sweep_stays() -> None
 
 def test_nothing_but_panes_is_ever_swept() -> None:
     others = {
-        b"1:s:p:1.2.3:telegram": encode_source(SourceState(0)),
+        b"1:s:p:1.2.3:telegram": SourceState(0).encode(),
         b'1:h:["iraq","likely",["hypothesis","likely"]]': b"{}",
         b'1:w:["iraq","gone",["place",":p:1.2.3:"]]': b'[1,0,"",null,[]]',
         b"1:later:1.2.3:of a kind to come": b"{}",

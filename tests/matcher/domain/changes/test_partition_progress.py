@@ -4,8 +4,6 @@ from services.matcher.domain.changes.backfill_progress import BackfillProgress
 from services.matcher.domain.changes.clock import PartitionClock
 from services.matcher.domain.changes.partition_progress import (
     PartitionProgress,
-    decode_progress,
-    encode_progress,
 )
 from services.matcher.domain.changes.rule_record import RuleRecord
 from tests.matcher.builders import NOON
@@ -19,4 +17,4 @@ def test_the_progress_survives_its_bytes() -> None:
         BackfillProgress().pass_barrier(barrier, 2),
     )
 
-    assert decode_progress(encode_progress(progress)) == progress
+    assert PartitionProgress.decode(progress.encode()) == progress

@@ -12,8 +12,6 @@ from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.hypotheses.change import make_alert_change
 from services.matcher.domain.hypotheses.state import (
     HypothesisState,
-    decode_hypothesis,
-    encode_hypothesis,
 )
 from services.matcher.domain.hypotheses.step import hypothesis_deadline, step_hypothesis
 from tests.matcher.builders import HOUR, NOON
@@ -387,17 +385,17 @@ def test_with_other_levels_in_the_rule_file_the_next_tick_judges_again(
 
 def test_a_state_with_keys_that_are_not_known_can_be_read() -> None:
     run = HypothesisRun(hypothesis()).take(observe("rockets"))
-    raw = json.loads(encode_hypothesis(run.state))
+    raw = json.loads(run.state.encode())
     raw["observations"]["rockets"][0].append("added")
 
-    assert decode_hypothesis(json.dumps(raw | {"region": "north"}).encode()) == run.state
+    assert HypothesisState.decode(json.dumps(raw | {"region": "north"}).encode()) == run.state
 
 
 def test_a_state_of_another_schema_version_is_refused() -> None:
-    raw = json.loads(encode_hypothesis(HypothesisState.empty()))
+    raw = json.loads(HypothesisState.empty().encode())
 
     with pytest.raises(msgspec.ValidationError, match="version 2"):
-        decode_hypothesis(json.dumps(raw | {"version": 2}).encode())
+        HypothesisState.decode(json.dumps(raw | {"version": 2}).encode())
 
 
 def test_a_level_that_fell_before_1970_began_then() -> None:
