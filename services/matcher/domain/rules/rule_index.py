@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TypeVar
 
 from services.matcher.domain.detection.predicates import Atom, Predicate
 from services.matcher.domain.detection.prefilter import (
@@ -16,6 +17,8 @@ from services.matcher.domain.detection.view import EventView
 
 _LONG_LIST = 16
 RuleNumbers = tuple[int, ...]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +87,25 @@ def make_index(
 
 def _by_field(prefilters: Sequence[Prefilter]) -> dict[str, dict[str, RuleNumbers]]:
     """The numbers of rules by field and value; literals are under no field."""
-    by_field: dict[str, dict[str, RuleNumbers]] = {}
+    by_field: dict[str, dict[str, list[int]]] = {}
     for number, rule in enumerate(prefilters):
         if _as_list(rule):
             continue
         for name, value in rule.atoms:
-            by_value = by_field.setdefault(name, {})
-            by_value[value] = (*by_value.get(value, ()), number)
-    return by_field
+            by_field.setdefault(name, {}).setdefault(value, []).append(number)
+    return {name: _freeze(by_value) for name, by_value in by_field.items()}
 
 
 def _by_list(prefilters: Sequence[Prefilter]) -> dict[FieldValues, RuleNumbers]:
-    by_list: dict[FieldValues, RuleNumbers] = {}
+    by_list: dict[FieldValues, list[int]] = {}
     for number, rule in enumerate(prefilters):
         if values := _as_list(rule):
-            by_list[values] = (*by_list.get(values, ()), number)
-    return by_list
+            by_list.setdefault(values, []).append(number)
+    return _freeze(by_list)
+
+
+def _freeze(numbers: Mapping[T, list[int]]) -> dict[T, RuleNumbers]:
+    return {key: tuple(of_key) for key, of_key in numbers.items()}
 
 
 def _as_list(prefilter: Prefilter) -> FieldValues | None:
