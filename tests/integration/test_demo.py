@@ -1,5 +1,6 @@
 """`vedette up` as a newcomer runs it: it works, and leaves no process behind."""
 
+import fcntl
 import os
 import re
 import shlex
@@ -21,6 +22,14 @@ from tests.parts.waiting import until
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 
 CHILDREN = 5  # broker, redis and three services
+
+
+@pytest.fixture(autouse=True)
+def one_stack_at_a_time(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Two stacks that start at once may both find the same port free."""
+    with (tmp_path_factory.getbasetemp().parent / "stack.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager
