@@ -1,6 +1,5 @@
 """No reporter takes the name, the owner or the story of another."""
 
-import hashlib
 from pathlib import Path
 
 import httpx
@@ -13,7 +12,7 @@ from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.limits import Limiter
 from services.ingest.adapters.tokens import InvalidTokens, Tokens, read_tokens
 from tests.fakes import FakePublisher
-from tests.ingest.builders import NOON, context, errors_of, normalized, report
+from tests.ingest.builders import NOON, context, digest, errors_of, normalized, report
 
 TAKEN = 202
 REFUSED = 422
@@ -24,10 +23,6 @@ def read(folder: Path, *sources: str) -> Tokens:
     lines = [f"'{name}': {{token_sha256: {digest(name)}}}\n" for name in sources]
     (folder / "tokens.yaml").write_text("".join(lines))
     return read_tokens(folder / "tokens.yaml")
-
-
-def digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 async def status(tokens: Tokens, token: str | None, source: str) -> int:

@@ -16,8 +16,7 @@ from services.ingest.adapters.limits import Limiter
 from services.ingest.adapters.tokens import Tokens
 from services.ingest.domain.reporter import Reporter
 from tests.fakes import FakePublisher
-from tests.hostile.test_claims import digest
-from tests.ingest.builders import NOON, report
+from tests.ingest.builders import NOON, digest, report
 
 KIB = 1024
 EVIL = "evil"

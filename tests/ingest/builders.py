@@ -21,7 +21,14 @@ NOON = datetime(2020, 1, 5, 12, tzinfo=UTC)
 REUTERS = Reporter("reuters", owner="Thomson Reuters", reliability="B")
 ANYBODY = Reporter(None)
 TOKEN = "a token that is only used here"  # noqa: S105  (a test's own)
-TOKENS = Tokens({hashlib.sha256(TOKEN.encode()).hexdigest(): REUTERS})
+
+
+def digest(token: str) -> str:
+    """What a token file has of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+TOKENS = Tokens({digest(TOKEN): REUTERS})
 
 
 def report(**fields: Any) -> dict[str, Any]:
