@@ -3,6 +3,7 @@
 Case, diacritics, apostrophes and their look-alikes, harakat, tatweel and zero-width characters
 and a possessive 's are dropped, Arabic letter forms are unified, digits are ASCII; every other
 character separates words. The result is padded, `' word word '`: `' word '` is a whole word.
+`US` and `U.S.` fold to `usa`, which the pronoun `us` is not.
 """
 
 import re
@@ -11,6 +12,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
+from services.matcher.domain.text.capitals import mark_countries
 from services.matcher.domain.text.fold_page import fold_fast
 from services.matcher.domain.text.fold_table import APOSTROPHE, TABLE
 
@@ -26,7 +28,8 @@ def fold(text: str) -> str:
     return _fold_short(text) if len(text) <= _SHORT else _fold(text)
 
 
-def _fold(text: str) -> str:
+def _fold(written: str) -> str:
+    text = mark_countries(written)
     try:
         signs = fold_fast(text)
     except UnicodeEncodeError:
@@ -61,7 +64,8 @@ def raw_span(raw: str, start: int, end: int) -> CharSpan:
 
     Diacritics on the last letter are included.
     """
-    first, last = _raw_index(raw, start), _raw_index(raw, end - 1) + 1
+    marked = mark_countries(raw)
+    first, last = _raw_index(marked, start), _raw_index(marked, end - 1) + 1
     while last < len(raw) and not TABLE[ord(raw[last])]:
         last += 1
     return CharSpan(first, last)
@@ -72,7 +76,7 @@ def written_span(raw: str, words: str) -> CharSpan | None:
 
     The words occur once in `fold(raw)` at most.
     """
-    lower = raw.lower()
+    lower = mark_countries(raw).lower()
     if not words or len(lower) != len(raw):
         return None
     start = lower.find(words)

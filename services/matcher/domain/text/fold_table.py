@@ -2,13 +2,15 @@
 
 import unicodedata
 
+from services.matcher.domain.text.capitals import SA
+
 APOSTROPHE = "'"
 _LOOK_ALIKES = frozenset("'`´‘’‛′＇ʹʻʼʽʾʿˈˊˋ՚׳ꞌ")  # noqa: RUF001  (look-alikes are the point)
 
 # What NFKD does not take apart.
 _LETTERS = {
     "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d",  # noqa: RUF001  (look-alikes are the point)
-    "ŋ": "n", "ŧ": "t", "ə": "e",
+    "ŋ": "n", "ŧ": "t", "ə": "e", SA: "sa",
     "ٱ": "ا", "ى": "ي", "ی": "ي", "ے": "ي", "ې": "ي", "ة": "ه", "ۃ": "ه", "ہ": "ه", "ھ": "ه",  # noqa: RUF001  (look-alikes are the point)
     "ە": "ه", "ک": "ك", "ڪ": "ك", "ء": "", "ـ": "",  # noqa: RUF001  (look-alikes are the point)
 }  # fmt: skip

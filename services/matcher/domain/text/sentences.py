@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
+from services.matcher.domain.text.capitals import mark_countries
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.scan import ScanResult, WordSpan
 
@@ -60,9 +61,10 @@ def sentence_of(scan: ScanResult, span: WordSpan) -> Sentence | None:
 @lru_cache(maxsize=64)
 def _folded_starts(text: str) -> tuple[int, ...]:
     """Where each sentence starts in the folded text: it is cut only where words part."""
-    starts = [1]
+    starts, marked, end = [1], mark_countries(text), 0
     for sentence in sentences(text):
-        starts.append(starts[-1] + len(fold(sentence)) - 1)
+        first, end = end, end + len(sentence)
+        starts.append(starts[-1] + len(fold(marked[first:end])) - 1)
     return tuple(starts[:-1])
 
 
