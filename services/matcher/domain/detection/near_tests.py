@@ -9,7 +9,7 @@ from services.matcher.domain.detection.text_tests import NameTest, PhraseTest
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.text.scan import WordSpan
-from services.matcher.domain.text.sentences import Sentence, sentence_of
+from services.matcher.domain.text.sentences import SentenceIndex, sentence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class NearTest(FieldTest):
         """The field, or the fields that it is made of."""
         return self.parts[0].scanned_fields()
 
-    def _shared_sentences(self, view: EventView) -> set[Sentence]:
+    def _shared_sentences(self, view: EventView) -> set[SentenceIndex]:
         sentences = (
             {sentence for _, sentence in _spans_with_sentences(view, part)} for part in self.parts
         )
@@ -61,7 +61,7 @@ class NearTest(FieldTest):
 
 def _spans_with_sentences(
     view: EventView, part: PhraseTest | NameTest
-) -> Iterator[tuple[WordSpan, Sentence]]:
+) -> Iterator[tuple[WordSpan, SentenceIndex]]:
     """The spans of a part, each with its sentence; not those that reach over the end of one."""
     for span in part.word_spans(view):
         sentence = sentence_of(view.scan, span)

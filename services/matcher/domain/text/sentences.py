@@ -10,7 +10,7 @@ from services.matcher.domain.text.capitals import mark_countries
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.scan import ScanResult, WordSpan
 
-Sentence = tuple[int, int]
+SentenceIndex = tuple[int, int]
 """The text of a scan, and the number of the sentence in it."""
 
 _MARK = re.compile("[.!?…؟۔]+|[\n\r\u2028\u2029]+")  # noqa: RUF001  (Urdu's full stop is meant)
@@ -49,7 +49,7 @@ def sentences(text: str) -> tuple[str, ...]:
     return tuple(text[start:end] for start, end in pairwise(cuts) if start < end)
 
 
-def sentence_of(scan: ScanResult, span: WordSpan) -> Sentence | None:
+def sentence_of(scan: ScanResult, span: WordSpan) -> SentenceIndex | None:
     """The sentence that holds the whole span; None when the span is in several."""
     index = bisect_right(scan.starts, span[0]) - 1
     starts = _folded_starts(scan.texts[index].raw)
