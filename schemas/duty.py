@@ -7,6 +7,7 @@ DUTY_PACK = "vedette"
 
 SOURCE_SILENT = "source_silent"
 SOURCE_UNREADABLE = "source_unreadable"
+MESSAGES_LOST = "messages_lost"
 WATCHDOG = "watchdog"
 
 OWN_SOURCE = "vedette"

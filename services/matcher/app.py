@@ -17,6 +17,7 @@ from services.matcher.adapters.detection.backfill import Backfill, BackfillParti
 from services.matcher.adapters.detection.backfill_tasks import BackfillTasks
 from services.matcher.adapters.detection.detect import Detection
 from services.matcher.adapters.detection.heartbeats import Heartbeats
+from services.matcher.adapters.detection.losses import send_losses_forever
 from services.matcher.adapters.detection.matcher import thread_budget
 from services.matcher.adapters.detection.replay_source import KafkaReplaySource
 from services.matcher.adapters.detection.ticks import Ticker
@@ -148,6 +149,7 @@ def create_app(settings: MatcherSettings, rules: tuple[Bundles, Follower], kafka
     add_agent(app, "detect", topics[EVENTS], partial(_detect, matcher, detection))
     add_agent(app, "correlate", topics[SIGNALS], correlation.take)
     table.on_recover(partial(_moved, correlation))
+    app.task(partial(send_losses_forever, app, sender))
     ticker = Ticker(sender, _clock(settings, detection), topics[EVENTS].get_topic_name())
     app.task(partial(ticker.run, app, kafka.cluster, settings.tick_seconds))
     return app

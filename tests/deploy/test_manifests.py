@@ -149,7 +149,7 @@ def test_every_resource_of_a_kustomization_exists() -> None:
 
 
 def test_alert_rules_use_only_metrics_that_exist() -> None:
-    sources = (ROOT / "services").rglob("metrics.py")
+    sources = (ROOT / "services").rglob("*.py")
     known = set(re.findall(r'"(vedette_\w+)"', "".join(path.read_text() for path in sources)))
 
     [alerts] = _documents(DEPLOY / "prometheus" / "alerts.yml")

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from kafka import TopicPartition
-from kafka.errors import KafkaTimeoutError
+from kafka.errors import KafkaTimeoutError, OffsetOutOfRangeError
 
+from schemas.duty import MESSAGES_LOST
+from schemas.signal import Signal
 from services.notifier.adapters.stream import AlertStream
 from services.notifier.adapters.watchdog import HeartbeatForwarder
 from services.notifier.domain.ports import Completion, OutboxRecord
@@ -36,6 +38,7 @@ class FakeConsumer:
     meanwhile: list[Callable[[], None]] = field(default_factory=list)
     position: int = 0
     committed: int = 0
+    start: int = 0
 
     def commit(self, ends: dict[TopicPartition, Any], timeout_ms: int) -> None:
         del timeout_ms
@@ -46,6 +49,9 @@ class FakeConsumer:
     def seek(self, partition: TopicPartition, offset: int) -> None:
         assert partition == PARTITION
         self.position = offset
+
+    def beginning_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(partitions, self.start)
 
     def highwater(self, partition: TopicPartition) -> int:
         assert partition == PARTITION
@@ -68,6 +74,8 @@ class FakeMember:
         self.polls += 1
         if self.polls > 1:
             self.stopping.set()
+        if self.consumer.position < self.consumer.start:
+            raise OffsetOutOfRangeError({PARTITION: self.consumer.position})
         unread = self.consumer.records[self.consumer.position :]
         self.consumer.position = len(self.consumer.records)
         return {PARTITION: unread} if unread else {}
@@ -106,6 +114,19 @@ def test_a_queued_batch_is_committed(log: FakeLog) -> None:
 
     assert list(log.queue) == [("slack", "a1")]
     assert (consumer.committed, consumer.position) == (1, 1)
+
+
+def test_alerts_deleted_before_they_are_read_are_signalled_and_the_next_is_queued(
+    log: FakeLog,
+) -> None:
+    deleted = [AlertRecord(b"{", offset) for offset in range(3)]
+    consumer = FakeConsumer([*deleted, AlertRecord(wire(alert()), 3)], position=1, start=3)
+
+    outbox = run(log, consumer)
+
+    [signal] = [Signal.model_validate_json(record.value) for record in outbox.appended]
+    assert (signal.rule, signal.fields) == (MESSAGES_LOST, {"messages": "2"})
+    assert list(log.queue) == [("slack", "a1")]
 
 
 def test_a_malformed_alert_is_a_dead_letter_and_the_next_is_queued(log: FakeLog) -> None:

@@ -57,11 +57,6 @@ UNREADABLE_SUPPRESSED = Counter(
 LAG = Gauge(
     "vedette_matcher_lag", "Messages not yet committed, by partition.", ["topic", "partition"]
 )
-OVERTAKEN = Counter(
-    "vedette_matcher_overtaken_messages_total",
-    "Messages that were deleted before they were processed: retention overtook the matcher.",
-    ["topic", "partition"],
-)
 RECOVERING = Gauge(
     "vedette_matcher_recovering", "1 while partitions move or state is recovered, else 0."
 )

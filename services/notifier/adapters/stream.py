@@ -13,10 +13,17 @@ from redis import RedisError
 
 from schemas.duty import is_watchdog
 from schemas.envelope import header
+from services.lost_messages import make_loss_signal, report_loss
+from services.notifier.adapters.deleted_offsets import (
+    NO_SUCH_OFFSET,
+    continue_from,
+    find_starts,
+    list_losses,
+)
 from services.notifier.adapters.membership import Batch, Membership
 from services.notifier.adapters.metrics import ALERTS, LAG
 from services.notifier.adapters.watchdog import HeartbeatForwarder
-from services.notifier.domain.codec import decode_alert
+from services.notifier.domain.codec import decode_alert, encode_signal
 from services.notifier.domain.errors import LogLost
 from services.notifier.domain.ports import (
     Job,
@@ -31,6 +38,7 @@ log = logger(__name__)
 
 COMMIT_MS = 5_000
 AFTER_FAULT = 1.0
+READER = "notifier"
 LOGGED = ("reason", "partition", "offset")
 
 
@@ -46,7 +54,7 @@ def connect(bootstrap_servers: str, topic: str, group: str, fetch_wait_ms: int) 
         bootstrap_servers=bootstrap_servers.split(","),
         group_id=group,
         enable_auto_commit=False,
-        auto_offset_reset="earliest",
+        auto_offset_reset="none",
         session_timeout_ms=6_000,
         heartbeat_interval_ms=2_000,
         bootstrap_timeout_ms=5_000,
@@ -95,10 +103,26 @@ class AlertStream:
                 is_committed = self._store_batch(batch)
                 self._measure_lag(batch, is_committed=is_committed)
                 stopping.wait(0 if is_committed else AFTER_FAULT)
+        except NO_SUCH_OFFSET as fault:
+            self._skip_deleted(fault, stopping)
         except KafkaError as error:
             if not error.retriable:
                 raise
             log.warning("kafka fails", error=f"{type(error).__name__}: {error}")
+            stopping.wait(AFTER_FAULT)
+
+    def _skip_deleted(self, fault: Exception, stopping: threading.Event) -> None:
+        """Continue at the first messages that exist; what was deleted unread is reported."""
+        try:
+            starts = find_starts(self.consumer, fault)
+            losses = list_losses(fault, starts)
+            signals = [make_loss_signal(lost, READER, self.clock()) for lost in losses]
+            self.outbox.append([encode_signal(signal) for signal in signals])
+            for lost in losses:
+                report_loss(lost)
+            continue_from(self.consumer, starts, COMMIT_MS)
+        except (KafkaError, RedisError, LogLost) as error:
+            log.warning("cannot skip deleted", error=f"{type(error).__name__}: {error}")
             stopping.wait(AFTER_FAULT)
 
     def _store_batch(self, batch: Batch) -> bool:

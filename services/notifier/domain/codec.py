@@ -13,9 +13,10 @@ from pydantic import ValidationError
 
 from schemas.alert import Alert
 from schemas.envelope import LEDGER as LEDGER_TYPE
-from schemas.envelope import cloud_headers, dead_letter_headers, find_unreadable_name
+from schemas.envelope import SIGNAL, cloud_headers, dead_letter_headers, find_unreadable_name
 from schemas.ledger import Act, Entry, LedgerLine
-from schemas.topics import DEAD_LETTERS, LEDGER
+from schemas.signal import Signal
+from schemas.topics import DEAD_LETTERS, LEDGER, SIGNALS
 from services.notifier.domain.ports import AlertPosition, Claim, Completion, Job, OutboxRecord
 
 SCHEMA_VERSION = 1
@@ -92,6 +93,14 @@ def encode_dead_letter(
         reason[:LONGEST_REASON], where, position.topic, position.partition, position.offset
     )
     return OutboxRecord(DEAD_LETTERS, key, raw, headers)
+
+
+def encode_signal(signal: Signal) -> OutboxRecord:
+    """A signal for a duty window, which the matcher keeps."""
+    identity = f"{signal.rule}/{signal.identity}"
+    headers = cloud_headers(SIGNAL, identity, SOURCE, signal.occurred_at)
+    value = signal.model_dump_json(exclude_defaults=True).encode()
+    return OutboxRecord(SIGNALS, signal.key, value, headers)
 
 
 def encode_entry(entry: Entry) -> str:

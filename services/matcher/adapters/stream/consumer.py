@@ -6,16 +6,15 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
+from typing import Any, cast
 
 from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.types import TP
 
-from services import telemetry
-from services.matcher.adapters import metrics
+from services.lost_messages import LostMessages, report_loss
 from services.matcher.adapters.stream.producer import Producer
 from services.matcher.adapters.stream.progress import Lag
-
-log = telemetry.logger(__name__)
 
 LAST_COMMIT_SECONDS = 3.0
 
@@ -24,6 +23,7 @@ class Consumer(FaustConsumer):
     """Delivers nothing before the seek, drops no acknowledgement before the commit."""
 
     _frozen: bool = False
+    _lost_until: Mapping[TP, int] = MappingProxyType({})
 
     def resume_partitions(self, tps: Iterable[TP]) -> None:
         """Mark partitions as active, with the flow stopped: each caller resumes it after its seek.
@@ -38,7 +38,7 @@ class Consumer(FaustConsumer):
         """Seek to the committed offsets, and to the start of partitions that no longer have them.
 
         Without a commit Faust does not seek, and skips what was fetched and dropped while it was
-        stopped. A commit that retention has overtaken is logged and counted: messages are lost.
+        stopped. A commit that retention has overtaken is reported: messages are lost.
         """
         committed = await super().seek_to_committed()
         read = {tp: at for tp, at in committed.items() if not self._is_changelog_tp(tp)}
@@ -53,7 +53,25 @@ class Consumer(FaustConsumer):
             return
         await self._seek(tp, start)
         if committed:
-            _report_loss(tp, committed, start)
+            self._report_loss(tp, committed, start)
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Note offsets that Kafka has skipped; report those that it no longer has."""
+        await super()._add_gap(tp, offset_from, offset_to)
+        if not self._is_changelog_tp(tp):
+            start = (await self.earliest_offsets(tp))[tp]
+            self._report_loss(tp, offset_from, min(start, offset_to))
+
+    def _report_loss(self, tp: TP, since: int, until: int) -> None:
+        """Report messages that were deleted unread, once each."""
+        since = max(since, self._lost_until.get(tp, 0))
+        if since >= until:
+            return
+        self._lost_until = {**self._lost_until, tp: until}
+        lost = LostMessages(tp.topic, tp.partition, since, until)
+        report_loss(lost)
+        app = cast("Any", self.app)
+        app.losses.append(lost)
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish and commit what is in flight, and only then drop the acknowledgements."""
@@ -104,15 +122,3 @@ class Consumer(FaustConsumer):
     def _lag(self, tp: TP) -> Lag:
         committed = self._committed_offset[tp] or self._read_offset[tp] or 0
         return Lag(committed, max(0, (self.highwater(tp) or 0) - committed))
-
-
-def _report_loss(tp: TP, committed: int, start: int) -> None:
-    metrics.OVERTAKEN.labels(tp.topic, tp.partition).inc(start - committed)
-    log.error(
-        "messages were deleted before they were processed",
-        topic=tp.topic,
-        partition=tp.partition,
-        since=committed,
-        until=start,
-        messages=start - committed,
-    )

@@ -1,6 +1,7 @@
 """The Faust app, and the transport by which it takes our consumer and producer."""
 
 import asyncio
+from collections import deque
 from functools import cached_property, partial
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from faust.transport.drivers.aiokafka import Transport as FaustTransport
 from faust.types import TopicT
 from faust.types.transports import ConsumerT, ProducerT, TransportT
 
+from services.lost_messages import LostMessages
 from services.matcher.adapters.state.recovery import TableManager
 from services.matcher.adapters.stream.consumer_thread import ThreadedConsumer
 from services.matcher.adapters.stream.crash import crash, exit_now
@@ -40,7 +42,14 @@ class App(faust.App):
     watchdog: LoopWatchdog = LoopWatchdog()
     """Ends the process when a loop hangs."""
 
+    losses: deque[LostMessages]
+    """Messages lost to retention, of which no signal is sent yet."""
+
     _crashing: asyncio.Task[None] | None = None
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self.losses = deque()
+        super().__init__(*given, **named)
 
     @cached_property
     def session(self) -> Session:

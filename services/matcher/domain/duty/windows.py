@@ -1,9 +1,10 @@
 """The windows of duty alerts that are counted like the hits of a rule."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from schemas.alert import Level
-from schemas.duty import DUTY_PACK, SOURCE_UNREADABLE
+from schemas.duty import DUTY_PACK, MESSAGES_LOST, SOURCE_UNREADABLE
 from schemas.rule import Condition
 from services.matcher.domain.windows.compile_window import ONE_INSTANT
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -29,5 +30,17 @@ UNREADABLE_SOURCE = WindowRule(
 )
 """One alert a source: a hit each period in which it passes its limit, so resolved after three."""
 
-DUTY_WINDOWS = {(rule.pack, rule.name): rule for rule in (UNREADABLE_SOURCE,)}
+LOST_MESSAGES = replace(
+    UNREADABLE_SOURCE,
+    name=MESSAGES_LOST,
+    title="Kafka deleted messages before they were read",
+    bases=(MESSAGES_LOST,),
+    group_by=("topic", "partition", "reader"),
+    summary="{{ messages }} messages of {{ topic }}, partition {{ partition }}, "
+    "were deleted before the {{ reader }} read them",
+    action="Raise the topic's retention, and find out why the {{ reader }} was stopped or slow.",
+)
+"""One alert a partition and reader, resolved when nothing more is lost."""
+
+DUTY_WINDOWS = {(rule.pack, rule.name): rule for rule in (UNREADABLE_SOURCE, LOST_MESSAGES)}
 """All of them by pack and name; they are valid beside the windows of any rules."""

@@ -9,11 +9,12 @@ from faust.types import TP
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
+from services.lost_messages import LostMessages
 from services.matcher.adapters.stream.consumer import Consumer
 from services.matcher.adapters.stream.transport import App, Transport
 
 UNCOMMITTED, COMMITTED, OVERTAKEN = TP("events", 0), TP("events", 1), TP("events", 2)
-LOST = "vedette_matcher_overtaken_messages_total"
+LOST = "vedette_lost_messages_total"
 PARTITION = {"topic": "events", "partition": "2"}
 CHANGELOG = TP("app-windows-changelog", 0)
 
@@ -47,15 +48,23 @@ class SeekingConsumer(Consumer):
 
     kafka: FakeThread
 
+    async def note_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        await self._add_gap(tp, offset_from, offset_to)
+
     def _new_consumer_thread(self) -> Any:
         self.kafka = FakeThread()
         return self.kafka
 
 
 @pytest.fixture
-def consumer() -> SeekingConsumer:
+def app() -> App:
     app = App("app", broker="kafka://localhost:1")
     app.Table("windows", partitions=1)
+    return app
+
+
+@pytest.fixture
+def consumer(app: App) -> SeekingConsumer:
 
     async def nothing(*_args: object) -> None:
         """Nobody listens."""
@@ -77,6 +86,26 @@ async def test_a_partition_without_a_commit_is_read_from_its_start(
     assert consumer.kafka.seeks[UNCOMMITTED] == 3
 
 
+async def test_a_gap_of_deleted_messages_is_counted_and_signalled_once(
+    app: App, consumer: SeekingConsumer
+) -> None:
+    before = REGISTRY.get_sample_value(LOST, PARTITION) or 0
+    await consumer.perform_seek()
+    await consumer.note_gap(OVERTAKEN, 2, 3)
+
+    assert (REGISTRY.get_sample_value(LOST, PARTITION) or 0) - before == 2
+    assert list(app.losses) == [LostMessages("events", 2, 1, 3)]
+
+
+async def test_a_gap_that_kafka_did_not_delete_is_no_loss(
+    app: App, consumer: SeekingConsumer
+) -> None:
+    await consumer.perform_seek()
+    await consumer.note_gap(COMMITTED, 8, 12)
+
+    assert [lost.partition for lost in app.losses] == [OVERTAKEN.partition]
+
+
 async def test_what_is_committed_and_the_changelog_are_left_to_faust(
     consumer: SeekingConsumer,
 ) -> None:
@@ -96,7 +125,7 @@ async def test_what_retention_deleted_before_it_was_read_is_logged_and_counted(
     assert (REGISTRY.get_sample_value(LOST, PARTITION) or 0) - before == 2
     assert logs == [
         {
-            "event": "messages were deleted before they were processed",
+            "event": "messages were deleted before they were read",
             "log_level": "error",
             "topic": "events",
             "partition": 2,
