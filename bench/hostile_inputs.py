@@ -110,6 +110,39 @@ def _lists(size: int) -> dict[str, str]:
     }
 
 
+def _correlation(number: int, bases: str, head: str = "") -> str:
+    return (
+        f"{head}title: Two\nname: two{number:05}\ncorrelation:\n  type: event_count\n"
+        f"  rules: [{bases}]\n  timespan: 1h\n  condition: {{gte: 2}}\n"
+    )
+
+
+def _correlations_of_one_rule(size: int) -> str:
+    one = _correlation(0, "any", "---\n")
+    return RULE + "".join(
+        _correlation(number, "any", "---\n") for number in range(size // len(one))
+    )
+
+
+def _chain(size: int) -> str:
+    one = _correlation(0, "two00000", "---\n")
+    links = [
+        _correlation(number, f"two{number - 1:05}", "---\n")
+        for number in range(1, size // len(one))
+    ]
+    return RULE + _correlation(0, "any", "---\n") + "".join(links)
+
+
+def _unknown_bases(size: int) -> str:
+    return RULE + _correlation(0, ", ".join(f"no{n:05}" for n in range(size // 9)), "---\n")
+
+
+def _hypothesis(size: int) -> str:
+    lines = "".join(f"  - {{rule: no{n:05}, weight: 1}}\n" for n in range(size // 29))
+    head = "- name: course\n  title: Course\n  levels: {watch: 1}\n  indicators:\n"
+    return f"hypotheses:\n{head}{lines}"
+
+
 def _one(name: str, text: Callable[[int], str]) -> Callable[[int], Mapping[str, str]]:
     return lambda size: {name: text(size)}
 
@@ -124,6 +157,10 @@ RULES: Mapping[str, Callable[[int], Mapping[str, str]]] = {
     "rules of one name": lambda n: {
         f"indicators/rule{k:05}.yaml": RULE for k in range(n // len(RULE))
     },
+    "correlations of one rule": _one(ANY, _correlations_of_one_rule),
+    "chain of correlations": _one(ANY, _chain),
+    "many unknown bases": _one(ANY, _unknown_bases),
+    "hypothesis of unknown rules": _one("hypotheses.yaml", _hypothesis),
     "many lists": _lists,
     "many members": _one("lists/nested.yaml", _members),
     "members of one id": _one(

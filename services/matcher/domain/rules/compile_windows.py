@@ -33,20 +33,22 @@ def compile_windows(
     silent = silent_correlations(known.values()) | (detections - alerting)
     with_windows = _correlations(known) | alerting | (detections & _indicators(pack))
     ordered, cycles = sort_by_bases(rules)
-    faults = list(cycles)
+    faults, lists, good = list(cycles), _list_names(pack), set(detections)
     windows: dict[str, WindowRule] = {}
     for rule in ordered:
         name = rule.document.name
         if name not in with_windows:
             continue
         try:
-            refuse_references(rule.document, known, detections | windows.keys())
+            refuse_references(rule.document, known, good)
+            refuse_sides(rule.document, lists)
             window = _compile_window(pack, rule.document)
         except InvalidField as error:
             faults.append(rule.origin.fault(error))
         else:
             window = _above_bases(window, windows)
             windows[name] = replace(window, announces=name not in silent)
+            good.add(name)
     return tuple(windows.values()), tuple(faults)
 
 
@@ -65,7 +67,6 @@ def _indicators(pack: PackDocuments) -> set[str]:
 
 def _compile_window(pack: PackDocuments, document: RuleDocument) -> WindowRule:
     defaults = pack.pack.defaults
-    refuse_sides(document, _list_names(pack))
     try:
         if isinstance(document, CorrelationRule):
             return compile_correlation_window(document, pack.name, defaults=defaults)

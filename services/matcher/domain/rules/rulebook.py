@@ -100,18 +100,22 @@ class Rulebook:
 def assemble_rulebook(packs: Iterable[PackRules], windows: Iterable[WindowRule]) -> Rulebook:
     """A rulebook of these packs and windows, with a scanner for all names and phrases in them."""
     packs, windows = tuple(packs), tuple(windows)
-    feeds: dict[RuleKey, tuple[WindowRule, ...]] = {}
-    for window in windows:
-        for base in window.bases:
-            key = (window.pack, base)
-            feeds[key] = (*feeds.get(key, ()), window)
     return Rulebook(
         packs=packs,
         windows=MappingProxyType({(window.pack, window.name): window for window in windows}),
-        feeds=MappingProxyType(feeds),
+        feeds=MappingProxyType(_group_by_base(windows)),
         scanner=Scanner(literal for pack in packs for literal in pack.literals()),
         scanned=_scanned_fields(packs),
     )
+
+
+def _group_by_base(windows: Iterable[WindowRule]) -> dict[RuleKey, tuple[WindowRule, ...]]:
+    """The windows that take the hits of each rule."""
+    feeds: dict[RuleKey, list[WindowRule]] = {}
+    for window in windows:
+        for base in window.bases:
+            feeds.setdefault((window.pack, base), []).append(window)
+    return {key: tuple(of_base) for key, of_base in feeds.items()}
 
 
 def _scanned_fields(packs: Iterable[PackRules]) -> tuple[str, ...]:
