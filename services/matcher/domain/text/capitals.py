@@ -12,7 +12,9 @@ NOTHING = "\u00ad"
 SA = "\ue000"
 """Folds to `sa`: in the place of the last letter of `US` and `U.S.`."""
 
-_COUNTRY = re.compile(r"(?<![\w\ue000])(?<!\w\.)(?:US(?![\w$\ue000])|[Uu]\.[Ss](?:\.[Aa])?(?!\w))")
+_COUNTRY = re.compile(
+    r"(?<![\w\ue000])(?<![\w\ue000]\.)(?:US(?![\w$\ue000])|[Uu]\.[Ss](?:\.[Aa])?(?!\w))"
+)
 _BEFORE = re.compile("([A-Z]{2,12})[ \t\u00a0]{1,3}[\"'“”‘’]?$")  # noqa: RUF001  (as written)
 _AFTER = re.compile("[ \t\u00a0]{1,3}([^\\W\\d_]+)|-")
 _LOOK = 20
