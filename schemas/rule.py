@@ -202,21 +202,35 @@ class Member(Document):
 
 
 class LongAlias(Document):
-    """An alias with conditions: not inside an `unless` phrase, or without Arabic prefixes."""
+    """An alias with conditions.
+
+    It does not count inside an `unless` phrase; with `alone: false` only in the company of another
+    name of its list or of the list's `company`. `proclitics: false`: without Arabic prefixes.
+    `spellings`: whether it is an Arabic name in Latin script, which has several; if left out, its
+    words tell.
+    """
 
     alias: Name
     unless: tuple[Name, ...] = ()
+    alone: bool = True
     proclitics: bool = True
+    spellings: bool | None = None
 
 
 Alias = Name | LongAlias
 
 
 class NamedList(Document):
-    """A named list, for `expand` in rules."""
+    """A named list, for `expand` in rules.
+
+    With `includes_children` whoever belongs to a member by `parent` counts for it. `company` has
+    phrases and `%lists%` beside which the aliases count that do not count alone.
+    """
 
     name: RuleName
     title: str | None = None
+    includes_children: bool = False
+    company: tuple[Name, ...] = ()
     members: Annotated[tuple[Member, ...], Field(min_length=1)]
 
 

@@ -1,7 +1,7 @@
 """Compiles one value of a detection, as pySigma parsed it, to a test of its field."""
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import singledispatch
 
@@ -116,16 +116,19 @@ def _near(value: SigmaNear, reference: FieldReference) -> FieldTest:
 @compile_field_test.register
 def _list(value: SigmaListName, reference: FieldReference) -> FieldTest:
     if reference.kind is FieldKind.IDS:
-        return MemberTest(reference.field, _members(value, reference))
+        return MemberTest(reference.field, *_counted(value, reference))
     return _names(value, reference)
 
 
 def _names(value: SigmaListName, reference: FieldReference) -> NameTest:
     _require_kind(reference, _WORDY, "the names of a list")
-    return NameTest(reference.field, _members(value, reference))
+    return NameTest(reference.field, _counted(value, reference)[0])
 
 
-def _members(value: SigmaListName, reference: FieldReference) -> frozenset[str]:
+def _counted(
+    value: SigmaListName, reference: FieldReference
+) -> tuple[frozenset[str], Mapping[str, str]]:
+    """Who counts for the list, and as whom they who are no members."""
     known, others, what = reference.lists.members, reference.lists.places.lists, "sites"
     if reference.field == "sites":
         known, others, what = others, known, "names"
@@ -136,7 +139,12 @@ def _members(value: SigmaListName, reference: FieldReference) -> frozenset[str]:
     if value.name not in known:
         hint = suggest_name(value.name, known)
         raise reference.invalid(f"this pack has no list {value.name!r}", hint)
-    return known[value.name]
+    if reference.field == "sites":
+        return known[value.name], {}
+    lists = reference.lists
+    rolled_up = lists.rolled_up.get(value.name, {})
+    members = lists.members[value.name]
+    return (members.union(rolled_up) if rolled_up else members), rolled_up
 
 
 @compile_field_test.register
@@ -242,12 +250,12 @@ def _typed_test(reference: FieldReference, text: str) -> FieldTest | None:
         _refuse_unknown(
             reference, text, sorted(reference.lists.places.sites), "this pack has no site"
         )
-        return MemberTest(reference.field, frozenset({text}))
+        return MemberTest(reference.field, frozenset({text}), {})
     if reference.kind is FieldKind.IDS:
         _refuse_unknown(
             reference, text, sorted(reference.lists.ids), "no list of this pack has a member"
         )
-        return MemberTest(reference.field, frozenset({text}))
+        return MemberTest(reference.field, frozenset({text}), {})
     if reference.field == "weekday":
         _refuse_unknown(reference, text, WEEKDAYS, "a weekday is a name, not")
     if reference.kind is FieldKind.BOOL:

@@ -1,6 +1,6 @@
 """Tests of words: Sigma's strings and expressions, phrases, and the names of lists."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
@@ -105,22 +105,27 @@ class PhraseTest(FieldTest):
 
 @dataclass(frozen=True, slots=True)
 class MemberTest(FieldTest):
-    """A field of ids holds a member of a list."""
+    """A field of ids holds somebody who counts for a list.
+
+    `rolled_up` has the member that he counts as, if he is none himself.
+    """
 
     field: str
     ids: frozenset[str]
+    rolled_up: Mapping[str, str]
     cost: ClassVar[int] = 20
 
     def holds(self, view: EventView) -> bool:
-        """Whether one of its members is among the ids."""
+        """Whether one of its values is among the ids."""
         return not self.ids.isdisjoint(view.values(self.field))
 
     def members(self, view: EventView) -> Iterable[str]:
-        """The ids that are members."""
-        return (text for text in map(as_text, view.values(self.field)) if text in self.ids)
+        """The members that the values count as, each once."""
+        found = (text for text in map(as_text, view.values(self.field)) if text in self.ids)
+        return dict.fromkeys(self.rolled_up.get(one, one) for one in found)
 
     def char_spans(self, view: EventView) -> Iterable[CharSpan]:
-        """Where the members are named in the words."""
+        """Where they are named in the words."""
         return view.char_spans(_member_spans(view, self.field, self.ids))
 
     def required_groups(self) -> Iterable[frozenset[Atom]]:

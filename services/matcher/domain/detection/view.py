@@ -17,7 +17,8 @@ from services.matcher.domain.detection.fields import (
     reader,
     words,
 )
-from services.matcher.domain.detection.lists import NAMED_IN, Lists, MemberMention, find_members
+from services.matcher.domain.detection.lists import Lists
+from services.matcher.domain.detection.mentions import NAMED_IN, MemberMention, find_members
 from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.text.names import OrganisationName, find_organisations
 from services.matcher.domain.text.phrases import Phrase

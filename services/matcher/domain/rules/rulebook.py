@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from services.matcher.domain.detection.lists import NAMED_IN, Lists
+from services.matcher.domain.detection.lists import Lists
+from services.matcher.domain.detection.mentions import NAMED_IN
 from services.matcher.domain.detection.predicates import (
     FieldTest,
     Predicate,

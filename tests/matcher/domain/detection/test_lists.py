@@ -6,8 +6,8 @@ from schemas.rule import NamedList
 from services.matcher.domain.detection.lists import build_lists
 from services.matcher.domain.packs.documents import LocatedDocument
 from services.matcher.domain.packs.faults import RuleLocation
-from services.matcher.domain.rules.matching import derive_values
-from tests.matcher.rules import report, rulebook
+from services.matcher.domain.rules.matching import derive_values, match_event
+from tests.matcher.rules import detecting, report, rulebook
 
 BOOK = rulebook()
 
@@ -99,3 +99,104 @@ def test_each_exception_covers_only_its_own_places() -> None:
     text = "Badr City, then Badr, then Badr City, and AAH"
 
     assert derive_values(BOOK, report(text), "entities") == ("aah", "badr")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kataib Hezbollah",
+        "Kataeb Hizbullah",
+        "KTA'IB HIZBALLAH",
+        "Kata’ib Hizbollah’s",
+    ],
+)
+def test_an_arabic_name_counts_however_it_is_spelled(text: str) -> None:
+    assert derive_values(BOOK, report(f"The {text} men met."), "entities") == ("kh",)
+
+
+def test_an_alias_may_be_looked_for_as_it_is_written() -> None:
+    exact = {"alias": "Qais al-Khazali", "spellings": False}
+    leaders = listing({"id": "a", "name": "AAH chief", "aliases": [exact]})
+    book = rulebook(lists=(leaders,))
+
+    assert derive_values(book, report("Qais al-Khazali spoke."), "entities") == ("a",)
+    assert derive_values(book, report("Qays Khazali spoke."), "entities") == ()
+
+
+def test_a_surname_is_arabic_when_the_full_name_is() -> None:
+    leaders = listing({"id": "a", "name": "Hadi al-Amiri", "aliases": ["Amiri"]})
+
+    assert derive_values(rulebook(lists=(leaders,)), report("al-Ameri spoke."), "entities") == (
+        "a",
+    )
+
+
+def test_an_alias_that_is_a_spelling_of_another_members_name_is_a_fault() -> None:
+    one = listing({"id": "a", "name": "Saraya al-Salam"}, name="one")
+    other = listing({"id": "b", "name": "B", "aliases": ["Sarayat as-Salam"]}, name="other")
+
+    clash, back = faults_of(one, other)
+
+    assert "members.0.aliases.0: 'Sarayat as-Salam' is a spelling of 'Saraya al-Salam'" in back
+    assert "'Saraya al-Salam' is a spelling of 'Sarayat as-Salam' of 'b', list.yaml:1" in clash
+
+
+WEAK = listing(
+    {"id": "sadr", "name": "Moqtada al-Sadr", "aliases": [{"alias": "الصدر", "alone": False}]},
+    {"id": "sairoon", "name": "Sairoon Alliance"},
+    name="weak",
+).model_copy(update={"company": ("%groups%", "Najaf", "cleric said ~3")})
+GROUPS = listing({"id": "kh", "name": "Kata'ib Hezbollah"})
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("ألم في الصدر", ()),
+        ("ألم في الصدر. Sairoon Alliance", ("sadr", "sairoon")),
+        ("ألم في الصدر. Kata'ib Hezbollah", ("kh", "sadr")),
+        ("الصدر in Najaf", ("sadr",)),
+        ("الصدر: the cleric today said", ("sadr",)),
+    ],
+)
+def test_a_name_that_is_a_common_word_needs_company(text: str, ids: tuple[str, ...]) -> None:
+    book = rulebook(lists=(WEAK, GROUPS))
+
+    assert derive_values(book, report(text), "entities") == ids
+
+
+def test_a_name_among_the_actors_needs_no_company() -> None:
+    event = report("Nothing.", actors=["الصدر"])
+
+    assert derive_values(rulebook(lists=(WEAK, GROUPS)), event, "entities") == ("sadr",)
+
+
+def test_company_that_names_no_list_is_a_fault() -> None:
+    (fault,) = faults_of(WEAK)
+
+    assert fault == "company.0: this pack has no list of members 'groups'"
+
+
+LEADERS = listing(
+    {"id": "ameri", "name": "Hadi al-Ameri", "parent": "badr"},
+    {"id": "aide", "name": "Karim al-Nuri", "parent": "ameri"},
+    name="leaders",
+)
+
+
+def rolling_up(text: str, *, children: bool) -> list[tuple[str, ...]]:
+    groups = listing({"id": "badr", "name": "Badr", "parent": "pmf"}).model_copy(
+        update={"includes_children": children}
+    )
+    rule = detecting(who={"entities|expand": "%groups%"}, condition="who")
+    book = rulebook(rule, lists=(groups, LEADERS))
+    return [match.members("entities") for match in match_event(book, report(text))]
+
+
+def test_a_leader_counts_as_his_group_where_the_list_includes_children() -> None:
+    assert rolling_up("Hadi al-Ameri and Karim al-Nuri of Badr", children=True) == [("badr",)]
+    assert rolling_up("Karim al-Nuri spoke", children=True) == [("badr",)]
+
+
+def test_a_leader_is_no_member_of_his_group_otherwise() -> None:
+    assert rolling_up("Hadi al-Ameri spoke", children=False) == []

@@ -1,0 +1,99 @@
+"""Which members of lists an event mentions, and where."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import itemgetter
+
+from services.matcher.domain.detection.lists import Lists
+from services.matcher.domain.detection.member_names import MemberName
+from services.matcher.domain.text.scan import ScanResult, WordSpan
+
+NAMED_IN = ("title", "text", "actors", "targets")
+"""The fields whose words give `entities`."""
+_FIELDS_OF_NAMES = frozenset({"actors", "targets"})
+"""What stands there is a name: it needs no company."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberMention:
+    """A member mentioned by name in a field."""
+
+    member: str
+    field: str
+    span: WordSpan
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A name found; `company` is the list in whose company alone it counts."""
+
+    span: WordSpan
+    member: str
+    company: str | None
+
+
+def find_members(lists: Lists, scan: ScanResult) -> tuple[MemberMention, ...]:
+    """The mentions of members: of a name inside another only the longer counts.
+
+    A name that does not count alone counts where the report holds company for it: another name of
+    its list, one of a list that `company` names, or a phrase of `company`. It is the whole report
+    that is asked, since reports name a man in full once and by his surname from then on.
+    """
+    candidates = [
+        _Candidate(span, name.member, _required_company(name, span, scan))
+        for literal in lists.names.keys() & scan.literals
+        for name in lists.names[literal]
+        for span in _without_exceptions(scan, name, name.find(scan, literal))
+    ]
+    found = sorted(_in_company(lists, scan, candidates), key=_outer_first)
+    return tuple(
+        MemberMention(member, scan.text_at(span).field, span) for span, member in _longest(found)
+    )
+
+
+def _required_company(name: MemberName, span: WordSpan, scan: ScanResult) -> str | None:
+    if name.company is None or scan.text_at(span).field in _FIELDS_OF_NAMES:
+        return None
+    return name.company
+
+
+def _without_exceptions(
+    scan: ScanResult, name: MemberName, spans: list[WordSpan]
+) -> list[WordSpan]:
+    """The spans that no `unless` phrase covers."""
+    if spans:
+        for covering in name.exceptions(scan):
+            spans = [span for span in spans if not _is_covered(span, covering)]
+    return spans
+
+
+def _is_covered(span: WordSpan, covering: list[WordSpan]) -> bool:
+    last = bisect_right(covering, span[0], key=itemgetter(0)) - 1
+    return last >= 0 and span[1] <= covering[last][1]
+
+
+def _in_company(
+    lists: Lists, scan: ScanResult, candidates: list[_Candidate]
+) -> set[tuple[WordSpan, str]]:
+    """The candidates that count alone, and those that have company."""
+    named = {one.member for one in candidates if one.company is None}
+    wanting = {one.company for one in candidates if one.company is not None}
+    kept = {name for name in wanting if lists.company[name].is_in(scan, named)}
+    return {
+        (one.span, one.member) for one in candidates if one.company is None or one.company in kept
+    }
+
+
+def _outer_first(found: tuple[WordSpan, str]) -> tuple[int, int, str]:
+    (start, end), member = found
+    return start, -end, member
+
+
+def _longest(found: list[tuple[WordSpan, str]]) -> Iterator[tuple[WordSpan, str]]:
+    """Those inside no other, of spans sorted by start, outer first."""
+    last_end, longest = -1, (-1, -1)
+    for span, member in found:
+        if span[1] > last_end or span == longest:
+            last_end, longest = max(last_end, span[1]), span
+            yield span, member

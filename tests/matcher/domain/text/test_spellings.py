@@ -1,0 +1,117 @@
+from time import perf_counter
+
+import pytest
+
+from services.matcher.domain.text.fold import fold
+from services.matcher.domain.text.scan import ScannedText, Scanner
+from services.matcher.domain.text.spellings import MOST_SPELLINGS, script_spellings, spell_name
+
+
+def found(name: str, text: str) -> list[str]:
+    spelled = spell_name(name, sure=True)
+    assert spelled is not None
+    scan = Scanner(spelled.literals()).scan([ScannedText("text", text), ScannedText("more", "al")])
+    return [scan.folded[start:end] for start, end in spelled.find_in(scan)]
+
+
+@pytest.mark.parametrize(
+    ("name", "spelling"),
+    [
+        ("Kata'ib Hezbollah", "Kataeb Hizballah"),
+        ("Kata'ib Sayyid al-Shuhada", "Kataib Sayyed ash-Shohada"),
+        ("Muqtada al-Sadr", "Moktada el-Sadr"),
+        ("Muqtada al-Sadr", "Moqtada as Sadr"),
+        ("Muqtada al-Sadr", "Muqtada AlSadr"),
+        ("Muqtada al-Sadr", "Muqtada Sadr"),
+        ("Hadi al-Amiri", "Hadi al-Ameri"),
+        ("Hadi al-Amiri", "Hady Alamiry"),
+        ("Asa'ib Ahl al-Haq", "Asaib Ahl ul-Haqq"),
+        ("Asa'ib Ahl al-Haq", "Asaeb Ahl Haq"),
+        ("Saraya al-Salam", "Sarayat as-Salam"),
+        ("Qassem Soleimani", "Qasim Sulaymani"),
+        ("Abu Mahdi al-Muhandis", "Abou Mehdi al-Mohandes"),
+        ("Adil Abdul-Mahdi", "Adel Abd al-Mahdi"),
+        ("Adil Abdul-Mahdi", "Adel Abdelmahdi"),
+        ("Hashd al-Sha'abi", "Hashd Shaabi"),
+        ("Jafar al-Husseini", "Jaafar al-Husayni"),
+        ("Faleh al-Fayyadh", "Falih Fayad"),
+        ("Nasr al-Shammari", "Nasr ash-Shamari"),
+    ],
+)
+def test_a_name_is_found_in_another_spelling(name: str, spelling: str) -> None:
+    assert found(name, f"He met {spelling}, they said") == [fold(spelling).strip()]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Muqtada al-Sadr", "Muqtada of Sadr"),
+        ("Muqtada al-Sadr", "Sadr al-Muqtada"),
+        ("Kata'ib Hezbollah", "Hezbollah"),
+        ("Badr Organization", "Badr Organisation"),
+        ("Abu Mahdi al-Muhandis", "Abu al-Muhandis"),
+    ],
+)
+def test_other_words_are_not_found(name: str, text: str) -> None:
+    assert found(name, text) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "arabic"),
+    [
+        ("Muqtada al-Sadr", True),
+        ("Harakat Nujaba", True),
+        ("as-Salam Companies", True),
+        ("base at Erbil", False),
+        ("Peace Companies", False),
+        ("Green Zone", False),
+        ("كتائب حزب الله", False),
+    ],
+)
+def test_an_arabic_name_is_known_by_its_words(name: str, arabic: bool) -> None:
+    assert (spell_name(name) is not None) is arabic
+
+
+def test_a_known_word_marks_a_name_as_arabic() -> None:
+    assert spell_name("Khazali") is None
+    assert spell_name("Khazali", {"khazali"}) is not None
+
+
+def test_the_spellings_of_a_word_are_bounded() -> None:
+    spelled = spell_name("u'aisusaisusaisusaisuqi", sure=True)
+
+    assert spelled is not None
+    assert len(spelled.elements[0]) <= MOST_SPELLINGS + 1
+
+
+def test_a_name_between_two_texts_is_not_found() -> None:
+    spelled = spell_name("Muqtada al-Sadr")
+    assert spelled is not None
+    texts = [ScannedText("title", "Muqtada"), ScannedText("text", "al-Sadr")]
+
+    assert spelled.find_in(Scanner(spelled.literals()).scan(texts)) == []
+
+
+def test_an_anchor_that_a_report_repeats_costs_linear_time() -> None:
+    spelled = spell_name("Abu Mahdi al-Muhandis")
+    assert spelled is not None
+    scanner = Scanner(spelled.literals())
+
+    def seconds(count: int) -> float:
+        scan = scanner.scan([ScannedText("text", "mahdi al muhandis " * count)])
+        start = perf_counter()
+        assert spelled.find_in(scan) == []
+        return perf_counter() - start
+
+    seconds(100)
+    assert seconds(8_000) < 40 * seconds(1_000) + 0.05
+
+
+def test_arabic_script_has_cases_and_spaces_too() -> None:
+    assert script_spellings("أبو مهدي المهندس") == (
+        "ابو مهدي المهندس",
+        "ابي مهدي المهندس",
+        "ابا مهدي المهندس",
+    )
+    assert "عادل عبدالمهدي" in script_spellings("عادل عبد المهدي")
+    assert "القوات الاميركيه" in script_spellings("القوات الأمريكية")
