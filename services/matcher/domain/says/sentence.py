@@ -1,6 +1,6 @@
 """A sentence of a report as `says` reads it: its words, and what lists find in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -26,16 +26,20 @@ class Sentence:
     """One sentence, or a title. Everything in it is counted in words.
 
     `words` are folded. `lists` has the occurrences of word lists by name, each in order of start;
-    a list without an occurrence may be absent. `members` are in order of start, and none is inside
-    another. `breaks` are the indexes of words before which a comma, a dash, a colon, a bracket or
-    a quotation mark stands. `start` is the index of its first letter in the folded texts.
+    a list without an occurrence may be absent. `phrases` has those of every phrase that a rule
+    looks for. `members` are in order of start, and none is inside another. `breaks` are the
+    indexes of words before which a comma, a dash, a colon, a bracket or a quotation mark stands;
+    `commas` are those that may part names in a list. `start` is the index of its first letter in
+    the folded texts.
     """
 
     words: tuple[str, ...]
     language: str
     lists: Mapping[str, Sequence[WordRange]] = field(default_factory=dict)
+    phrases: Mapping[Hashable, Sequence[WordRange]] = field(default_factory=dict)
     members: Sequence[NamedMember] = ()
     breaks: frozenset[int] = NO_BREAKS
+    commas: frozenset[int] = NO_BREAKS
     start: int = 0
 
     def char_range(self, words: WordRange) -> tuple[int, int]:

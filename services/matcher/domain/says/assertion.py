@@ -1,0 +1,90 @@
+"""Whether a sentence asserts an act: no cue of denial, supposition or the past reaches it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from services.matcher.domain.says.scene import Scene
+from services.matcher.domain.says.sentence import WordRange
+
+DENIED, DENIED_AFTER, SUPPOSED, PAST = "denied", "denied_after", "supposed", "past"
+CLAUSE_BREAK, NO_CUE = "clause_break", "no_cue"
+"""`but`, `however`: what parts clauses; `not only`: words in which a cue is none."""
+CUES = (DENIED, DENIED_AFTER, SUPPOSED, PAST)
+_BESIDE = 2
+"""Words from a denial to what it denies, if that is no act (`no deadline`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue that vetoes: its list, and its words."""
+
+    name: str
+    words: WordRange
+
+
+def find_veto(scene: Scene, act: WordRange, spoken: Iterable[WordRange]) -> Cue | None:
+    """The first cue that reaches an act; None: the sentence asserts it.
+
+    Words that the rule itself looks for, `spoken`, are no cue: `told them not to attack`.
+    """
+    reach = scene.grammar.reach
+    cues = (
+        *_before(scene, DENIED, act, reach.cue_before),
+        *_before(scene, SUPPOSED, act, reach.cue_before),
+        *_before(scene, PAST, act, reach.cue_before),
+        *_after(scene, PAST, act, reach.past_after),
+        *_after(scene, DENIED_AFTER, act, reach.cue_after),
+    )
+    for cue in cues:
+        if not _is_spoken(cue, spoken) and not is_parted(scene, cue.words, act):
+            return cue
+    return None
+
+
+def find_denial(scene: Scene, words: WordRange, spoken: Iterable[WordRange]) -> Cue | None:
+    """The denial right before words that are no act; None: nothing denies them."""
+    cues = _before(scene, DENIED, words, _BESIDE)
+    return next((cue for cue in cues if not _is_spoken(cue, spoken)), None)
+
+
+def _is_spoken(cue: Cue, spoken: Iterable[WordRange]) -> bool:
+    return any(cue.words.start < words.end and words.start < cue.words.end for words in spoken)
+
+
+def _before(scene: Scene, name: str, act: WordRange, reach: int) -> Iterator[Cue]:
+    for words in _cues(scene, name):
+        if words.end <= act.start and act.start - words.end <= reach:
+            yield Cue(name, words)
+
+
+def _after(scene: Scene, name: str, act: WordRange, reach: int) -> Iterator[Cue]:
+    for words in _cues(scene, name):
+        if words.start >= act.end and words.start - act.end <= reach:
+            yield Cue(name, words)
+
+
+def _cues(scene: Scene, name: str) -> Iterator[WordRange]:
+    harmless = scene.sentence.lists.get(NO_CUE, ())
+    for words in scene.sentence.lists.get(name, ()):
+        if not any(no.start <= words.start and words.end <= no.end for no in harmless):
+            yield words
+
+
+def is_parted(scene: Scene, first: WordRange, second: WordRange) -> bool:
+    """Whether another clause begins between the two.
+
+    It does at *but* and the like, and at *and* before a doer who is not joined with one before it.
+    """
+    start, end = min(first.end, second.end), max(first.start, second.start)
+    for words in scene.sentence.lists.get(CLAUSE_BREAK, ()):
+        if start <= words.start and words.end <= end:
+            return True
+    return any(_opens(scene, at) for at in range(start, end))
+
+
+def _opens(scene: Scene, at: int) -> bool:
+    """Whether the word joins a new clause: a doer follows it, and none stands right before it."""
+    if scene.words[at] not in scene.grammar.joins:
+        return False
+    follows = any(actor.words.start == at + 1 for actor in scene.actors.all)
+    return follows and not any(actor.words.end == at for actor in scene.actors.all)

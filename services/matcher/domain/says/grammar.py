@@ -1,0 +1,85 @@
+"""What the engine must know of a language to say who does what to whom: words and distances.
+
+A language is one `Grammar`, whose words are folded. A field that a language has no use for stays
+empty. Everything else about a language is in its word lists.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+NO_WORDS: frozenset[str] = frozenset()
+NEVER = re.compile("(?!)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many words may stand between an act and what belongs to it."""
+
+    doer_before: int = 14
+    doer_after: int = 0
+    """Of a doer behind its act; 0 where no act comes before its doer."""
+    agent: int = 4
+    """From the act to the word that names its agent (`ordered on Friday by …`)."""
+    name: int = 4
+    """From that word to the name (`by the leader of …`)."""
+    undergoer_after: int = 8
+    undergoer_before: int = 10
+    cue_before: int = 7
+    cue_after: int = 6
+    past_after: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """One language.
+
+    `agent`: what comes before the doer of a passive act. `passive`: what makes the act behind it
+    passive; `adverbs` and words on `adverb_end` may stand between. `active` is the form of an act
+    that is not passive even then (`was ordering`). `infinitive`: before an act that somebody is to
+    do. `governs`: after these words a name is no doer (`talks with KH`), nor is a name that
+    `governed` matches, whose preposition is written in one word with it. `joins`: between two
+    doers of one act; `articles` and `ranks` may stand beside it (`KH and the leader of Badr`).
+    `reports`: acts of saying, whose doer says nothing about others. `victims`: nouns for who
+    undergoes an act. `participle`: the form of an act that, behind a name and before one of
+    `follows`, was undergone (`US soldier killed in Baghdad`).
+    `doer_follows`: the form of an act whose doer comes behind it, if a name stands right there;
+    `noun` is the form of an act as a noun: a name behind it undergoes it.
+    """
+
+    language: str
+    reach: Reach = field(default_factory=Reach)
+    agent: tuple[tuple[str, ...], ...] = ()
+    passive: frozenset[str] = NO_WORDS
+    adverbs: frozenset[str] = NO_WORDS
+    adverb_end: str = ""
+    active: re.Pattern[str] = NEVER
+    infinitive: frozenset[str] = NO_WORDS
+    governs: frozenset[str] = NO_WORDS
+    governed: re.Pattern[str] = NEVER
+    joins: frozenset[str] = NO_WORDS
+    articles: frozenset[str] = NO_WORDS
+    ranks: frozenset[str] = NO_WORDS
+    reports: frozenset[str] = NO_WORDS
+    victims: frozenset[str] = NO_WORDS
+    participle: re.Pattern[str] = NEVER
+    follows: frozenset[str] = NO_WORDS
+    doer_follows: re.Pattern[str] = NEVER
+    noun: re.Pattern[str] = NEVER
+    own_ending: re.Pattern[str] = NEVER
+    """A word that says by its ending that it belongs to the doer (`مقاتليه`)."""
+    undergoer_follows_passive: bool = False
+    """Whether who undergoes a passive act may stand behind it (`تم تعيين قائد`)."""
+
+    @property
+    def joining(self) -> frozenset[str]:
+        """The words that may stand between two doers of one act."""
+        return self.joins | self.articles | self.ranks
+
+    def is_adverb(self, word: str) -> bool:
+        """Whether the word may stand between what makes an act passive and the act."""
+        return word in self.adverbs or bool(self.adverb_end and word.endswith(self.adverb_end))
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(words.split())

@@ -1,0 +1,37 @@
+"""Arabic: the doer stands behind its act, and in headlines before it."""
+
+import re
+
+from services.matcher.domain.says.grammar import Grammar, Reach, word_set
+
+ARABIC = Grammar(
+    language="ar",
+    reach=Reach(doer_before=6, doer_after=5, undergoer_after=5, undergoer_before=8),
+    agent=(("من", "قبل"), ("علي", "يد"), ("علي", "ايدي"), ("بيد",), ("بايدي",), ("من", "جانب")),
+    passive=word_set(
+        "تم وتم يتم سيتم جري وجري يجري تعرض تعرضت يتعرض تتعرض تعرضوا وتعرض وتعرضت ستتم تمت وتمت"
+    ),
+    governs=word_set(
+        "مع الي علي من في عن ضد بين نحو تجاه حول لدي عبر قرب امام ومع والي وعلي ومن وفي وعن وضد "
+        "باتجاه بحق بشان لصالح استهداف"
+    ),
+    governed=re.compile("^[وف]?(?:لل|بال|كال)"),
+    joins=word_set("و او كذلك فضلا وكذلك"),
+    ranks=word_set(
+        "زعيم قايد الامين العام امين عام رييس حركه كتايب كتلة منظمه تنظيم ميليشيا ميليشيات فصيل "
+        "فصايل المتحدث باسم الناطق قاده قياده السيد الشيخ الحاج"
+    ),
+    reports=word_set(
+        "قال قالت يقول تقول اعلن اعلنت يعلن تعلن اكد اكدت يوكد توكد ذكر ذكرت افاد افادت"
+    ),
+    victims=word_set("رهينه رهاين ضحيه ضحايا اسير اسري مختطف مختطفين مخطوف"),
+    doer_follows=re.compile("^(?:[وف].{3}|(?![يتنس]).)"),
+    noun=re.compile("^[وفبلك]?(?:ال)?(?:ا.{1,4}ا.|ت.{1,2}ي.)(?:ه|ها|هم)?$"),  # noqa: RUF001  (Arabic letters are meant)
+    participle=re.compile("^(?![يتن])"),
+    follows=word_set("في قرب خلال علي اثر جراء بعد امس اليوم بنيران برصاص شمال جنوب غرب شرق وسط"),
+    own_ending=re.compile(
+        "(?!(?:[وفبلك]|ال){0,3}(?:مجموعه|كتيبه|جماعه|منظمه|حركه|ميليشيه|شرطه)$)"
+        ".{2,}(?:ها|هم|هما|.{2}ه)$"  # noqa: RUF001  (Arabic letters are meant)
+    ),
+    undergoer_follows_passive=True,
+)

@@ -1,0 +1,37 @@
+"""English: the doer stands before its act, or behind *by*."""
+
+import re
+
+from services.matcher.domain.says.grammar import Grammar, Reach, word_set
+
+ENGLISH = Grammar(
+    language="en",
+    reach=Reach(),
+    agent=(("by",), ("at", "the", "hands", "of")),
+    passive=word_set("was were been being is are be am got gets getting"),
+    adverbs=word_set("not also later then again now first all both reported since already yet"),
+    adverb_end="ly",
+    active=re.compile("ing$"),
+    infinitive=word_set("to"),
+    governs=word_set(
+        "with against to on upon at from near about over toward towards between than like via "
+        "regarding concerning among amid into onto under targeting despite without"
+    ),
+    joins=word_set("and or nor plus alongside"),
+    articles=word_set("the a an s both of"),
+    ranks=word_set(
+        "leader leaders chief chiefs head commander commanders spokesman spokesmen spokesperson "
+        "secretary general fighters militia militias group groups movement brigades organization "
+        "organisation faction factions forces party bloc officials members cleric"
+    ),
+    reports=word_set(
+        "said says say saying told tells announced announces reported reports confirmed confirms "
+        "claimed claims claim stated"
+    ),
+    victims=word_set("hostage hostages captive captives victim victims prisoner prisoners"),
+    participle=re.compile("(?:ed|en|slain|shot|hit|held|hurt|dead|struck|lost|sent|torn)$"),
+    follows=word_set(
+        "in by when during on at near as and from outside after along while south north east west "
+        "inside over this last overnight today yesterday amid since for"
+    ),
+)

@@ -1,0 +1,118 @@
+"""How a sentence meets the parts that are about one act: who does it, and who undergoes it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.matcher.domain.says.actors import Actor
+from services.matcher.domain.says.assertion import Cue, find_veto
+from services.matcher.domain.says.belongings import find_owned, find_owners
+from services.matcher.domain.says.doers import find_doers
+from services.matcher.domain.says.outcomes import Meeting, PartOutcome
+from services.matcher.domain.says.parts import Group, Part, SaidPhrase
+from services.matcher.domain.says.scene import Scene
+from services.matcher.domain.says.sentence import WordRange
+from services.matcher.domain.says.undergoers import undergoes
+
+Places = tuple[WordRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Occurrence:
+    """One place where the act stands: how each part is met there, who does it, what vetoes it."""
+
+    place: WordRange
+    meetings: tuple[Meeting | None, ...]
+    doers: tuple[Actor, ...]
+    veto: Cue | None
+
+    @property
+    def holds(self) -> bool:
+        return self.veto is None and all(self.meetings)
+
+
+def read_act(
+    parts: Sequence[Part], scene: Scene, spoken: Places, *, asserted: bool
+) -> tuple[PartOutcome, ...]:
+    """What becomes of each of the parts, which have the same act.
+
+    They are met where one occurrence of the act meets all of them and nothing vetoes it.
+    """
+    occurrences = [
+        _read_occurrence(parts, place, scene, spoken if asserted else None)
+        for place in find_acts(parts[0], scene)
+    ]
+    return tuple(_outcome(part, number, occurrences) for number, part in enumerate(parts))
+
+
+def find_acts(part: Part, scene: Scene) -> Places:
+    """Where the act of a part stands: words inside the name of a member are none."""
+    if isinstance(part.act, Group):
+        return tuple(words for words, _ in _counted_names(part.act, scene))
+    return tuple(
+        place for place in scene.sentence.phrases[part.act.looked] if not scene.is_name(place)
+    )
+
+
+def _read_occurrence(
+    parts: Sequence[Part], place: WordRange, scene: Scene, spoken: Places | None
+) -> _Occurrence:
+    doers = find_doers(scene, place)
+    meetings = tuple(_meet(part, place, doers, scene) for part in parts)
+    vetoed = spoken is not None and all(meetings)
+    veto = find_veto(scene, place, spoken or ()) if vetoed else None
+    return _Occurrence(place, meetings, doers, veto)
+
+
+def _outcome(part: Part, number: int, occurrences: Sequence[_Occurrence]) -> PartOutcome:
+    held = [each.meetings[number] for each in occurrences if each.holds]
+    met = tuple(meeting for meeting in held if meeting is not None)
+    seen = tuple(each.place for each in occurrences)
+    if met:
+        return PartOutcome(part, met, seen)
+    veto = next((each.veto for each in occurrences if each.veto is not None), None)
+    unmet = [each for each in occurrences if each.meetings[number] is None]
+    return PartOutcome(part, (), seen, veto, unmet[0].doers if unmet else ())
+
+
+def _meet(part: Part, act: WordRange, doers: tuple[Actor, ...], scene: Scene) -> Meeting | None:
+    """How this occurrence of the act meets the part; None: it does not."""
+    counted = part.doer.counted if part.doer else {}
+    mine = [doer for doer in doers if doer.member in counted]
+    if part.doer is not None and not mine:
+        return None
+    named = tuple(doer.words for doer in mine)
+    done = Meeting(
+        (*named, act), tuple(dict.fromkeys(counted[doer.member] for doer in mine)), (), named
+    )
+    if part.undergoer is None:
+        return done
+    met = tuple(
+        (words, member)
+        for words, member in _candidates(part, part.undergoer, done, scene)
+        if undergoes(scene, act, words, doers)
+    )
+    if not met:
+        return None
+    members = tuple(dict.fromkeys(member for _, member in met if member))
+    return Meeting((*done.words, *(words for words, _ in met)), done.doers, members, named)
+
+
+def _candidates(
+    part: Part, side: SaidPhrase | Group, done: Meeting, scene: Scene
+) -> Iterator[tuple[WordRange, str]]:
+    """What may undergo the act: its words, and as what it counts."""
+    if isinstance(side, Group):
+        yield from _counted_names(side, scene)
+        return
+    places = scene.sentence.phrases[side.looked]
+    if side.own is not None:
+        owners = find_owners(scene, (part,), (done,))
+        places = tuple(find_owned(places, side.own, owners, scene))
+    for place in places:
+        yield place, ""
+
+
+def _counted_names(group: Group, scene: Scene) -> Iterator[tuple[WordRange, str]]:
+    for member, words in scene.sentence.members:
+        if member in group.counted:
+            yield words, group.counted[member]

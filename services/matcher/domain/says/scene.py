@@ -1,0 +1,39 @@
+"""A sentence with its grammar and everybody named in it: read once for all rules."""
+
+from dataclasses import dataclass
+
+from services.matcher.domain.says.actors import Actors, find_actors
+from services.matcher.domain.says.grammar import Grammar
+from services.matcher.domain.says.languages import GRAMMARS
+from services.matcher.domain.says.sentence import Sentence, WordRange
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A sentence as its language reads it."""
+
+    sentence: Sentence
+    grammar: Grammar
+    actors: Actors
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the sentence."""
+        return self.sentence.words
+
+    def has_break(self, first: int, last: int) -> bool:
+        """Whether a comma or the like stands before one of these words, the last included."""
+        return any(at in self.sentence.breaks for at in range(first, last + 1))
+
+    def is_name(self, words: WordRange) -> bool:
+        """Whether the words are part of the name of a member, and so no act."""
+        return any(
+            named.start <= words.start and words.end <= named.end
+            for _, named in self.sentence.members
+        )
+
+
+def make_scene(sentence: Sentence) -> Scene:
+    """The sentence as its language reads it; one of an unknown language has words alone."""
+    grammar = GRAMMARS.get(sentence.language) or Grammar(sentence.language)
+    return Scene(sentence, grammar, find_actors(sentence, grammar))

@@ -1,0 +1,85 @@
+"""What a sentence asserts: not what it denies, supposes, or remembers."""
+
+import pytest
+
+from services.matcher.domain.says.statement import holds_in
+from tests.matcher.domain.says.lists import LISTS
+from tests.matcher.saying import outcomes, says
+
+ATTACKS = "%groups% > %attack%"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "KH did not attack the ship.",
+        "KH denied that it attacked the ship.",
+        "The claim that KH attacked the ship was false.",
+        "If the US army stays, KH attacks.",
+        "KH may have attacked the ship.",
+        "In 2007 KH attacked the ship.",
+        "KH attacked the ship years ago.",
+        "On the anniversary of the day KH attacked the ship, thousands marched.",
+        "لم تهاجم كتائب حزب الله ولا قصفت السفينة.",
+        "قد تستهدف كتائب حزب الله السفينة.",
+        "استهدفت كتائب حزب الله السفينة قبل سنوات.",
+    ],
+)
+def test_a_cue_vetoes_the_act(text: str) -> None:
+    assert not says(LISTS, text, ATTACKS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "KH attacked the ship.",
+        "KH did not leave, but attacked the ship.",
+        "The minister did not comment although KH attacked the ship.",
+        "AAH did not come and KH attacked the ship.",
+        "KH not only attacked the ship.",
+        "KH attacked the ship. No one was hurt.",
+        "نفت العصائب ذلك لكن كتائب حزب الله استهدفت السفينة.",
+    ],
+)
+def test_a_cue_of_another_clause_vetoes_nothing(text: str) -> None:
+    assert says(LISTS, text, ATTACKS)
+
+
+def test_officials_who_deny_what_two_groups_did_deny_it_of_both() -> None:
+    assert not says(LISTS, "The army denied that Badr and KH attacked the ship.", ATTACKS)
+
+
+def test_without_assertion_a_denied_act_counts() -> None:
+    statement = LISTS.parse(ATTACKS, asserted=False)
+    (scene,) = LISTS.scenes("KH did not attack the ship.")
+    assert holds_in(statement, scene)
+
+
+def test_words_that_the_rule_looks_for_are_no_cue() -> None:
+    assert says(LISTS, "KH told its men not to attack.", "%groups% > %order%", "%restraint%")
+
+
+def test_words_beside_an_act_are_vetoed_by_a_denial_right_before_them_alone() -> None:
+    parts = ("%groups% > %warn%", "%deadline%")
+    assert says(LISTS, "KH warned of a deadline.", *parts)
+    assert not says(LISTS, "KH warned but set no deadline.", *parts)
+    assert says(LISTS, "KH warned it might set a deadline.", *parts)
+
+
+def test_without_an_act_every_cue_reaches_the_words() -> None:
+    assert says(LISTS, "A deadline of the ship.", "%deadline%", "%vessel%")
+    assert not says(LISTS, "They might set a deadline for the ship.", "%deadline%", "%vessel%")
+
+
+def test_what_must_be_absent_is_absent_from_the_sentence_alone() -> None:
+    parts = ("%groups% > %appoint%", "!%civil%")
+    assert says(LISTS, "KH named a chief. A university closed.", *parts)
+    assert not says(LISTS, "KH named the chief of a university.", *parts)
+    assert not says(LISTS, "KH named a chief, and Badr attacked.", parts[0], "!%groups% > %attack%")
+
+
+def test_a_veto_names_the_cue() -> None:
+    (outcome,) = outcomes(LISTS, "KH did not attack the ship.", ATTACKS)
+    assert outcome.veto is not None
+    assert outcome.veto.name == "denied"
+    assert not outcome.holds
