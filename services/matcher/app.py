@@ -19,6 +19,7 @@ from services.matcher.adapters.detection.detect import Detection
 from services.matcher.adapters.detection.heartbeats import Heartbeats
 from services.matcher.adapters.detection.losses import send_losses_forever
 from services.matcher.adapters.detection.matcher import thread_budget
+from services.matcher.adapters.detection.quotas import Quotas
 from services.matcher.adapters.detection.replay_source import KafkaReplaySource
 from services.matcher.adapters.detection.ticks import Ticker
 from services.matcher.adapters.detection.unreadable import UnreadableItems
@@ -137,6 +138,7 @@ def create_app(settings: MatcherSettings, rules: tuple[Bundles, Follower], kafka
         kafka.signals_partitions,
         UnreadableItems(sender, settings.dead_letter_limit),
         heartbeats=_heartbeats(settings, bundles),
+        quotas=_quotas(settings, kafka),
         backfilled=kafka.rules.backfilled,
     )
     table = add_table(app, kafka.signals_partitions)
@@ -180,6 +182,15 @@ def _heartbeats(settings: MatcherSettings, bundles: Bundles) -> Heartbeats | Non
     if settings.clock == "recorded":
         return None
     return Heartbeats(lambda: bundles.current.rulebook.sources)
+
+
+def _quotas(settings: MatcherSettings, kafka: Kafka) -> Quotas | None:
+    """None on the recorded clock: a file may hold many reports of one time."""
+    if settings.clock == "recorded":
+        return None
+    events = topic_name(settings.topic_prefix, EVENTS)
+    partitions = kafka.cluster.known_partitions(events)
+    return Quotas(settings.detect_quota_ms / 1000 / max(1, partitions))
 
 
 async def _detect(matcher: ActiveMatcher, detection: Detection, message: ConsumerRecord) -> None:

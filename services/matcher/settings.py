@@ -13,6 +13,7 @@ class MatcherSettings(ServiceSettings):
 
     dead_letter_limit: Annotated[int, Field(ge=1)] = 100
     detect_budget_ms: Annotated[int, Field(ge=1)] = 250
+    detect_quota_ms: Annotated[int, Field(ge=1)] = 200
     kafka_fetch_wait_ms: FetchWait = 500
     port: Port = 6066
     rules_dir: Path = Path("rules/iraq-2020")

@@ -20,6 +20,11 @@ TOO_COSTLY = Counter(
     "Rules skipped on a report past its budget; without a pack: no rule in particular.",
     ["pack", "rule"],
 )
+OVER_QUOTA = Counter(
+    "vedette_matcher_over_quota_total",
+    "Reports that no rule was asked about, since their owner was past its quota, by partition.",
+    ["partition"],
+)
 STALE_SIGNALS = Counter(
     "vedette_matcher_stale_signals_total",
     "Signals of an older version of their rule, or of one that was removed: not counted.",

@@ -14,6 +14,7 @@ from schemas.topics import EVENTS, SIGNALS
 from services.matcher.adapters import metrics
 from services.matcher.adapters.detection.heartbeats import Heartbeats
 from services.matcher.adapters.detection.matcher import MatchResult
+from services.matcher.adapters.detection.quotas import OVER_QUOTA, Quotas
 from services.matcher.adapters.detection.unreadable import UnreadableItems
 from services.matcher.adapters.topics.codec import (
     Poison,
@@ -46,8 +47,9 @@ class Detection:
     """Processes messages of the events topic; its only state is `newest`.
 
     `matcher` evaluates the rules; `partitions` is the number of signals partitions. `heartbeats`
-    None: no source is watched. `backfilled` gives the bundle up to which an events partition is
-    backfilled: every tick repeats it, for states that have lost the barrier.
+    None: no source is watched. `quotas` None: every report is evaluated. `backfilled` gives the
+    bundle up to which an events partition is backfilled: every tick repeats it, for states that
+    have lost the barrier.
     """
 
     matcher: Callable[[Event], MatchResult]
@@ -56,6 +58,7 @@ class Detection:
     unreadable: UnreadableItems
     newest: Newest = field(default_factory=Newest)
     heartbeats: Heartbeats | None = None
+    quotas: Quotas | None = None
     backfilled: Callable[[int], int] = lambda _partition: NO_BUNDLE
 
     async def process(self, message: ConsumerRecord) -> None:
@@ -79,7 +82,10 @@ class Detection:
             await self._pass_watchdog(event, message.partition)
             return
         metrics.EVENTS.inc()
-        result = self.matcher(event)
+        result = self._match(event, message)
+        if result is None:
+            await self._refuse_item(Poison(encode_event(event), OVER_QUOTA), message)
+            result = MatchResult(())
         for pack, rule in {(signal.pack, signal.base) for signal in result.signals}:
             metrics.MATCHES.labels(pack, rule).inc()
         for signal in result.signals:
@@ -91,6 +97,11 @@ class Detection:
             for heartbeat in self.heartbeats.sample(event, message.partition):
                 metrics.HEARTBEATS.inc()
                 await self.sender.send(SIGNALS, encode_heartbeat(heartbeat))
+
+    def _match(self, event: Event, message: ConsumerRecord) -> MatchResult | None:
+        if self.quotas is None:
+            return self.matcher(event)
+        return self.quotas.match(self.matcher, event, message.partition)
 
     async def _pass_watchdog(self, event: Event, partition: int) -> None:
         """Pass the watchdog's report on, spread over the signals partitions."""
