@@ -1,6 +1,6 @@
 """A report has a budget: the rule that passes it is skipped and named, the others alert."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -19,6 +19,7 @@ from services.matcher.domain.engine.effects import RuleFailure
 from services.matcher.domain.rules.budget import Budget
 from services.matcher.domain.rules.rule_index import without_prefilters
 from services.matcher.domain.rules.rulebook import CompiledRule, PackRules, Rulebook
+from services.matcher.domain.text.scan import ScannedText, Scanner, ScanResult
 from services.matcher.settings import MatcherSettings
 from tests.matcher.builders import ALONE
 from tests.matcher.detections import detection_by, sender_of
@@ -175,6 +176,32 @@ def test_a_rule_that_fails_hides_no_rule_that_is_too_slow() -> None:
 
     assert rules_of(result) == ["quick"]
     assert {failure.where for failure in result.failures} == {"bad", "slow"}
+
+
+class CountingScanner(Scanner):
+    """Counts how often texts were scanned."""
+
+    def __init__(self) -> None:
+        super().__init__(())
+        self.scans = 0
+
+    def scan(self, texts: Sequence[ScannedText]) -> ScanResult:
+        self.scans += 1
+        return super().scan(texts)
+
+
+def test_rules_that_are_asked_one_by_one_share_one_scan_of_each_version() -> None:
+    clock, scanner = FakeClock(), CountingScanner()
+    rules = {f"rule{number}": Slow(clock, 0) for number in range(100)}
+    matcher = matcher_of(clock, bad=Broken(), **rules)
+    matcher = replace(matcher, rulebook=replace(matcher.rulebook, scanner=scanner))
+    earlier = as_event()
+
+    result = matcher(earlier.model_copy(update={"id": "e-2", "earlier": earlier}))
+
+    assert [failure.where for failure in result.failures] == ["bad"]
+    assert len(result.signals) == 200
+    assert scanner.scans <= 2 * len(("all at once", "one by one"))
 
 
 def test_a_retraction_is_sent_whatever_it_costs() -> None:

@@ -12,6 +12,7 @@ from services.matcher.adapters import metrics
 from services.matcher.adapters.rules.guard import guard_rule
 from services.matcher.domain.engine.effects import RuleFailure
 from services.matcher.domain.rules.budget import Budget
+from services.matcher.domain.rules.matching import SharedViews
 from services.matcher.domain.rules.rulebook import Rulebook, RuleKey, without_index
 from services.matcher.domain.rules.signals import make_signals
 
@@ -63,11 +64,12 @@ class Matcher:
     def _match_singly(
         self, event: Event, budget: Budget
     ) -> Iterator[tuple[Signal, ...] | RuleFailure]:
+        views = SharedViews(self.rulebook)
         for pack in self.rulebook.packs:
             for rule in pack.rules:
                 budget.begin()  # without the time that the log of a failure takes
                 alone = replace(self.rulebook, packs=(without_index(pack, (rule,)),))
-                yield guard_rule(rule.name, partial(make_signals, alone, event, budget))
+                yield guard_rule(rule.name, partial(make_signals, alone, event, budget, views))
 
 
 def _refuse_costly(skipped: Sequence[RuleKey | None]) -> RuleFailure:

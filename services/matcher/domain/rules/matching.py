@@ -1,7 +1,7 @@
 """Matching: the rules that an event matches, by which words, for which members of lists."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from schemas.event import Event
 from services.matcher.domain.detection.fields import as_text, words
@@ -41,18 +41,25 @@ class RuleMatch:
         return tuple(dict.fromkeys(members))
 
 
+ViewEvent = Callable[[Rulebook, Event], Iterable[tuple[PackRules, EventView]]]
+"""What makes a view of an event for each pack of a rulebook: `view_event`, or SharedViews."""
+
+
 def match_event(
-    rulebook: Rulebook, event: Event, budget: Budget = UNLIMITED
+    rulebook: Rulebook,
+    event: Event,
+    budget: Budget = UNLIMITED,
+    view: ViewEvent | None = None,
 ) -> tuple[RuleMatch, ...]:
     """The rules that the event matches within the budget, in the order of their files.
 
-    A retraction matches none.
+    A retraction matches none. Without `view`, `view_event` makes the views.
     """
     if event.retracts is not None:
         return ()
     matches: list[RuleMatch] = []
-    for pack, view in view_event(rulebook, event):
-        matches += [RuleMatch(rule, view) for rule in _find_holding(pack, view, budget)]
+    for pack, viewed in (view or view_event)(rulebook, event):
+        matches += [RuleMatch(rule, viewed) for rule in _find_holding(pack, viewed, budget)]
     return tuple(matches)
 
 
@@ -70,6 +77,23 @@ def view_event(rulebook: Rulebook, event: Event) -> Iterator[tuple[PackRules, Ev
     scan = rulebook.scanner.scan(scanned_texts(event, rulebook.scanned))
     for pack in rulebook.packs:
         yield pack, EventView(event, scan, pack.lists)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedViews:
+    """The views of a rulebook for parts of it: an event is scanned once, whatever part asks."""
+
+    rulebook: Rulebook
+    _of_event: dict[int, Mapping[str, EventView]] = field(default_factory=dict, init=False)
+
+    def __call__(self, part: Rulebook, event: Event) -> Iterator[tuple[PackRules, EventView]]:
+        """A view of the event, which outlives this object, for each pack of `part`."""
+        views = self._of_event.get(id(event))
+        if views is None:
+            views = {pack.name: view for pack, view in view_event(self.rulebook, event)}
+            self._of_event[id(event)] = views
+        for pack in part.packs:
+            yield pack, views[pack.name]
 
 
 def derive_values(rulebook: Rulebook, event: Event, field: str) -> tuple[str, ...]:

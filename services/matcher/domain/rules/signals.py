@@ -12,7 +12,7 @@ from schemas.signal import FieldValue, Signal, SignalKind
 from services.matcher.domain.detection.fields import KINDS, MAPS, Value, as_text
 from services.matcher.domain.rules.budget import UNLIMITED, Budget
 from services.matcher.domain.rules.excerpt import make_evidence
-from services.matcher.domain.rules.matching import RuleMatch, match_event
+from services.matcher.domain.rules.matching import RuleMatch, ViewEvent, match_event
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.text.cut import LONGEST_KEY, cut_key, cut_text, cut_values
 from services.matcher.domain.text.fold import fold
@@ -32,7 +32,10 @@ LARGEST_FIELDS = 4000
 
 
 def make_signals(
-    rulebook: Rulebook, event: Event, budget: Budget = UNLIMITED
+    rulebook: Rulebook,
+    event: Event,
+    budget: Budget = UNLIMITED,
+    view: ViewEvent | None = None,
 ) -> tuple[Signal, ...]:
     """The hits of the event, after the retractions of the version that it corrects.
 
@@ -41,17 +44,22 @@ def make_signals(
     """
     if is_own(event.source):
         return ()
-    retractions = _make_retractions(rulebook, event.earlier) if event.earlier is not None else ()
-    return (*retractions, *_make_hits(rulebook, event, budget))
+    earlier = event.earlier
+    retractions = () if earlier is None else _make_retractions(rulebook, earlier, view)
+    return (*retractions, *_make_hits(rulebook, event, budget, view))
 
 
-def _make_retractions(rulebook: Rulebook, earlier: Event) -> Iterator[Signal]:
-    for hit in _make_hits(rulebook, earlier, UNLIMITED):
+def _make_retractions(
+    rulebook: Rulebook, earlier: Event, view: ViewEvent | None
+) -> Iterator[Signal]:
+    for hit in _make_hits(rulebook, earlier, UNLIMITED, view):
         yield hit.model_copy(update={"kind": SignalKind.RETRACTION})
 
 
-def _make_hits(rulebook: Rulebook, event: Event, budget: Budget) -> Iterator[Signal]:
-    for match in match_event(rulebook, event, budget):
+def _make_hits(
+    rulebook: Rulebook, event: Event, budget: Budget, view: ViewEvent | None
+) -> Iterator[Signal]:
+    for match in match_event(rulebook, event, budget, view):
         hits = tuple(_match_hits(rulebook, match))
         if budget.allows(match.rule):
             yield from hits
