@@ -11,9 +11,11 @@ from services.ingest.adapters.http import Authenticator, events_route
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.limits import Limiter
 from services.ingest.adapters.tokens import InvalidTokens, Tokens, read_tokens
+from services.ingest.domain.reporter import Reporter
 from tests.fakes import FakePublisher
 from tests.ingest.builders import NOON, context, digest, errors_of, normalized, report
 
+ANYBODY = Reporter(None)
 TAKEN = 202
 REFUSED = 422
 
@@ -71,6 +73,17 @@ def test_the_channels_of_a_token_without_an_owner_are_one_owner(tmp_path: Path) 
     ]
 
     assert {each.event.source_owner for each in stored} == {"evil"}
+
+
+def test_the_channels_of_a_source_are_one_owner_where_ingest_is_open() -> None:
+    sources = ("evil:0", "evil:1", "evil:1:a", "evil")
+
+    stored = [normalized(report(source=source), context(ANYBODY)) for source in sources]
+
+    assert {each.event.source_owner for each in stored} == {"evil"}
+    assert errors_of(report(source="evil:0", source_owner="evil:0"), context(ANYBODY)) == {
+        "source_owner": "comes from the token file, never from the body"
+    }
 
 
 def test_the_story_of_another_cannot_be_joined_by_a_body() -> None:

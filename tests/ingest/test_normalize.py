@@ -51,11 +51,11 @@ def test_what_ingest_sets_is_refused_in_a_body() -> None:
     assert "earlier" in errors_of(report(earlier=report()))
 
 
-def test_without_tokens_the_source_is_the_bodys_and_owner_and_grade_stay_unset() -> None:
+def test_without_tokens_the_source_is_the_bodys_and_its_owner_and_the_grade_stays_unset() -> None:
     event = normalized(report(source="anyone"), context(ANYBODY)).event
 
     assert event.source == "anyone"
-    assert event.source_owner is None
+    assert event.source_owner == "anyone"
     assert event.reliability is None
 
 

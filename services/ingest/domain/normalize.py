@@ -17,7 +17,7 @@ from services.ingest.domain.result import FieldError, ReportResult, refuse
 DEEPEST = 3
 MOST_ERRORS = 10
 _VALUE_ERROR = "Value error, "
-_DERIVED = {"id", "occurred_at", "recorded_at"}
+_DERIVED = {"id", "occurred_at", "recorded_at", "source_owner"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def _find_excess(body: Mapping[str, Any]) -> Iterator[FieldError]:
 def _find_claims(body: Mapping[str, Any], context: ReportContext) -> Iterator[FieldError]:
     """What only ingest may set: refused, since overwriting it would go unnoticed."""
     reporter = context.reporter
-    for name, own in (("source_owner", reporter.owner), ("reliability", reporter.reliability)):
+    owner = reporter.own(body.get("source"))
+    for name, own in (("source_owner", owner), ("reliability", reporter.reliability)):
         if body.get(name) not in (None, own):
             yield FieldError(field=name, message="comes from the token file, never from the body")
     for name in ("earlier",) if context.recorded else ("earlier", "story"):
@@ -106,12 +107,11 @@ def _validate(body: dict[str, Any], context: ReportContext) -> StoredEvent | Rep
 def _complete(body: Mapping[str, Any], context: ReportContext) -> dict[str, Any]:
     given = {name: value for name, value in body.items() if value is not None}
     recorded_at = choose_recorded_at(given, context.now) if context.recorded else context.now
-    if context.reporter.source is None:
-        return complete_report(given, recorded_at)
-    given.setdefault("source", context.reporter.source)
+    if context.reporter.source is not None:
+        given.setdefault("source", context.reporter.source)
     full = complete_report(given, recorded_at)
     # after `complete_report`: a new owner or grade must not change an id made from the content
-    full["source_owner"] = context.reporter.owner
+    full["source_owner"] = context.reporter.own(given.get("source"))
     full["reliability"] = context.reporter.reliability
     return full
 

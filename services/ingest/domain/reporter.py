@@ -10,13 +10,21 @@ from schemas.event import Reliability
 class Reporter:
     """A source as the token file has it, or anybody (`source` None) where ingest is open.
 
-    Owner and grade never come from a body. `token_sources` are the sources of all tokens.
+    Owner and grade never come from a body. The owner of anybody's reports is what stands before
+    the first colon of their source: who invents channels is no second source.
+    `token_sources` are the sources of all tokens.
     """
 
     source: str | None
     owner: str | None = None
     reliability: Reliability | None = None
     token_sources: frozenset[str] = frozenset()
+
+    def own(self, source: object) -> str | None:
+        """The owner of what is published as `source`; None where that is no text."""
+        if self.source is not None:
+            return self.owner
+        return (source.partition(":")[0] or None) if isinstance(source, str) else None
 
     def may_publish(self, source: str) -> bool:
         """Whether `source` is this one or a channel below it (`telegram:@channel`).
