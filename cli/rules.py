@@ -1,19 +1,17 @@
 """`vedette rules`: check, test and try rules with the engine alone, without Kafka; publish them."""
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from cli.faults import CommandFailure
+from cli.input_file import open_lines
 from cli.output import OutputFormat, plain_text, print_line
 from cli.publish import publish
 from cli.rule_set import (
@@ -24,6 +22,7 @@ from cli.rule_set import (
     read_folder,
     run_cases,
 )
+from cli.score import score
 from schemas.alert import Alert
 from schemas.event import Event
 from services.matcher.adapters.event_file import BadLine, read_events
@@ -37,6 +36,7 @@ FAILED = 1
 
 app = typer.Typer(help="Check, test, try and publish rules.", no_args_is_help=True)
 app.command("publish")(publish)
+app.command("score")(score)
 
 EventsFile = Annotated[
     str, typer.Option("--events", help="JSON lines, one event each; - for standard input.")
@@ -99,7 +99,7 @@ def match_events(events: EventsFile, folder: RulesFolder = Path("rules")) -> Non
     A line that is no event is reported and skipped. Exit code 1 on any fault.
     """
     rulebook, faults = _read_rulebook(folder)
-    with _open(events) as lines:
+    with open_lines(events) as lines:
         for event in read_events(lines):
             if isinstance(event, BadLine):
                 faults += 1
@@ -134,7 +134,7 @@ def backtest(
     """
     rulebook, faults = _read_rulebook(folder)
     valid: list[Event] = []
-    with _open(events) as lines:
+    with open_lines(events) as lines:
         for event in read_events(lines):
             if isinstance(event, BadLine):
                 faults += 1
@@ -172,12 +172,3 @@ def _read_rulebook(folder: Path) -> tuple[Rulebook, int]:
     rulebook, faults = read_folder(folder).rulebook()
     print_faults(faults)
     return rulebook, len(faults)
-
-
-def _open(file: str) -> AbstractContextManager[BinaryIO]:
-    if file == "-":
-        return nullcontext(sys.stdin.buffer)
-    try:
-        return Path(file).open("rb")
-    except OSError as error:
-        raise CommandFailure(f"{file}: {error.strerror}") from error

@@ -15,6 +15,7 @@ from pydantic import (
 from schemas.alert import Level
 from schemas.event import Names, Reliability, Source
 from schemas.model import Document, Name
+from schemas.score_floor import ScoreFloor
 from schemas.time_span import TimeSpan, require_not_zero
 
 RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_\-]*$", max_length=128)]
@@ -277,7 +278,7 @@ class Pack(Document):
 
     `organisation_heads` are the nouns that name organisations (`front`, `brigade*`), one word
     each; by default a usual set. Each of `sources` is watched as one with all below it (`telegram`
-    with `telegram:@channel`).
+    with `telegram:@channel`). `rules score` fails below one of `floors`.
     """
 
     title: Name
@@ -286,6 +287,7 @@ class Pack(Document):
     defaults: PackDefaults = PackDefaults()
     organisation_heads: tuple[HeadNoun, ...] | None = None
     sources: dict[Source, SourceRhythm] = Field(default_factory=dict)
+    floors: tuple[ScoreFloor, ...] = ()
 
 
 Member.model_rebuild()

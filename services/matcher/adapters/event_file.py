@@ -34,22 +34,30 @@ def read_events(lines: Iterable[bytes]) -> Iterator[Event | BadLine]:
     event without any has that of the line before. The default source is `file`.
     """
     recorded: Any = _NO_TIME
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        event = _read_line(number, line, recorded)
+    for number, body in read_objects(lines):
+        event = body if isinstance(body, BadLine) else complete_event(number, body, recorded)
         if isinstance(event, Event):
             recorded = event.recorded_at
         yield event
 
 
-def _read_line(number: int, line: bytes, recorded: Any) -> Event | BadLine:
+def read_objects(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any] | BadLine]]:
+    """The JSON object of each line, with the line's number; empty lines are skipped."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield number, _read_object(number, line)
+
+
+def _read_object(number: int, line: bytes) -> dict[str, Any] | BadLine:
     try:
         body = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         return BadLine(number, f"is no JSON: {error}")
-    if not isinstance(body, dict):
-        return BadLine(number, "is no JSON object")
+    return body if isinstance(body, dict) else BadLine(number, "is no JSON object")
+
+
+def complete_event(number: int, body: dict[str, Any], recorded: Any = _NO_TIME) -> Event | BadLine:
+    """The event of a line's object; `recorded` is its time if it has none."""
     body.setdefault("source", _SOURCE)
     try:
         full = complete_report(body, choose_recorded_at(body, recorded))

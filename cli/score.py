@@ -1,0 +1,153 @@
+"""`vedette rules score`: precision and recall on labelled reports, false alarms on news."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.input_file import open_lines
+from cli.output import OutputFormat, print_line
+from cli.rule_set import RulesFolder, print_faults, read_folder
+from cli.score_output import print_scores, print_wrong
+from services.matcher.adapters.event_file import BadLine, read_events
+from services.matcher.adapters.labelled_file import read_labelled
+from services.matcher.adapters.rules.rule_files import RuleFiles
+from services.matcher.domain.backtest.score import (
+    Label,
+    LabelledReport,
+    NewsVerdict,
+    ReportScore,
+    Score,
+    drop_unlabelled,
+    score_report,
+)
+from services.matcher.domain.backtest.score_floors import find_failed_floors
+from services.matcher.domain.packs.faults import suggest_name
+from services.matcher.domain.rules.rulebook import Rulebook
+
+FAILED = 1
+NO_LABEL = Label()
+
+LabelledFiles = Annotated[
+    list[str],
+    typer.Option(
+        "--labelled",
+        help="JSON lines, each an event with `expect`: the rules it must match; also .gz. A line"
+        " with an `id` alone is the verdict on that item of --news. May be given again.",
+    ),
+]
+NewsFile = Annotated[
+    str | None, typer.Option("--news", help="JSON lines of reports that hardly any rule may match.")
+]
+Detail = Annotated[
+    bool | None,
+    typer.Option(
+        "--list/--unseen",
+        help="--list: print wrong reports with their words. --unseen: print numbers alone.",
+    ),
+]
+
+
+def score(
+    labelled: LabelledFiles,
+    news: NewsFile = None,
+    folder: RulesFolder = Path("rules"),
+    output: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TABLE,
+    detail: Detail = None,
+) -> None:
+    """Measure the detection rules on labelled reports and on news.
+
+    Precision and recall by rule and language, and false alarms per 10,000 reports. A line that
+    cannot be read is reported and skipped. Exit code 1 on a fault, or below a floor of `pack.yaml`.
+    """
+    files = read_folder(folder)
+    rulebook, faults = files.rulebook()
+    print_faults(faults)
+    scoring = Scoring(rulebook, faults=len(faults))
+    on_labels = scoring.score_labelled(labelled)
+    on_news = scoring.score_news(news) if news else None
+    print_scores(on_labels, on_news, output)
+    if detail is not False:
+        print_wrong(scoring.wrong, with_words=detail is True)
+    failed = list(_find_failed(files, on_labels, on_news))
+    for line in failed:
+        print_line(line, err=True)
+    if failed or scoring.faults:
+        raise typer.Exit(FAILED)
+
+
+def _find_failed(files: RuleFiles, on_labels: Score, on_news: Score | None) -> Iterator[str]:
+    for pack in files.packs:
+        for line in find_failed_floors(pack.pack.floors, on_labels, on_news):
+            yield f"{pack.name}: {line}"
+
+
+@dataclass(slots=True)
+class Scoring:
+    """Reads files and scores their reports; keeps the wrong ones, and counts faults."""
+
+    rulebook: Rulebook
+    faults: int = 0
+    wrong: list[ReportScore] = field(default_factory=list)
+    _verdicts: dict[str, Label] = field(default_factory=dict)
+    _unknown: set[str] = field(default_factory=set)
+
+    def score_labelled(self, files: Iterable[str]) -> Score:
+        """The score of all labelled reports of the files; verdicts are kept for the news."""
+        reports = [report for file in files for report in self._read(file)]
+        labelled = frozenset(rule for report in reports for rule in report.label.rules)
+        return self._count(
+            drop_unlabelled(score_report(self.rulebook, report.event, report.label), labelled)
+            for report in reports
+        )
+
+    def score_news(self, file: str) -> Score:
+        """The score of the news, where all that has no verdict is a false alarm."""
+        return self._count(self._score_news(file))
+
+    def _count(self, scored: Iterable[ReportScore]) -> Score:
+        total = Score()
+        for report in scored:
+            total.add(report)
+            if not report.is_right:
+                self.wrong.append(report)
+        return total
+
+    def _score_news(self, file: str) -> Iterator[ReportScore]:
+        with open_lines(file) as lines:
+            for event in read_events(lines):
+                if isinstance(event, BadLine):
+                    self._report(file, str(event))
+                else:
+                    label = self._verdicts.get(event.id, NO_LABEL)
+                    yield score_report(self.rulebook, event, label)
+
+    def _read(self, file: str) -> Iterator[LabelledReport]:
+        with open_lines(file) as lines:
+            for line in read_labelled(lines):
+                if isinstance(line, BadLine):
+                    self._report(file, str(line))
+                    continue
+                self._report_unknown(file, line)
+                if isinstance(line, NewsVerdict):
+                    self._verdicts[line.event_id] = line.label
+                else:
+                    yield line
+
+    def _report_unknown(self, file: str, labelled: LabelledReport | NewsVerdict) -> None:
+        """Report each name that no detection rule has, where it stands first."""
+        names = self._rule_names()
+        for name in sorted(labelled.label.rules - names.keys() - self._unknown):
+            self._unknown.add(name)
+            hint = suggest_name(name, names)
+            fault = f"line {labelled.line}: expect: no detection rule is called {name!r}"
+            self._report(file, f"{fault}; {hint}" if hint else fault)
+
+    def _rule_names(self) -> Mapping[str, None]:
+        return dict.fromkeys(rule.name for pack in self.rulebook.packs for rule in pack.rules)
+
+    def _report(self, file: str, fault: str) -> None:
+        self.faults += 1
+        print_line(f"{file}: {fault}", err=True)

@@ -1,0 +1,50 @@
+"""Labelled reports from a file of JSON lines: an event each, with the rules it must match."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from schemas.event import Event
+from schemas.model import Document, Name
+from services.matcher.adapters.event_file import BadLine, complete_event, read_objects
+from services.matcher.adapters.topics.codec import describe_faults
+from services.matcher.domain.backtest.score import Label, LabelledReport, NewsVerdict
+
+
+class _WrittenLabel(Document):
+    """The keys of a label; those without a meaning here are notes for people."""
+
+    expect: tuple[Name, ...]
+    allow: tuple[Name, ...] = ()
+    kind: str | None = None
+    why: str | None = None
+    style: str | None = None
+    split: str | None = None
+    origin: str | None = None
+
+
+def read_labelled(lines: Iterable[bytes]) -> Iterator[LabelledReport | NewsVerdict | BadLine]:
+    """The report of each line, or what is wrong with it; empty lines are skipped.
+
+    Besides the keys of a label, a line has those of an event, read as `read_events` does. With an
+    `id` alone it is the verdict on the news item of that id.
+    """
+    for number, body in read_objects(lines):
+        yield body if isinstance(body, BadLine) else _read_report(number, body)
+
+
+def _read_report(number: int, body: dict[str, Any]) -> LabelledReport | NewsVerdict | BadLine:
+    written = {key: body.pop(key) for key in _WrittenLabel.model_fields if key in body}
+    try:
+        label = _make_label(_WrittenLabel.model_validate(written))
+    except ValidationError as error:
+        return BadLine(number, describe_faults(error))
+    if body.keys() == {"id"}:
+        return NewsVerdict(number, str(body["id"]), label)
+    event = complete_event(number, body)
+    return LabelledReport(number, event, label) if isinstance(event, Event) else event
+
+
+def _make_label(written: _WrittenLabel) -> Label:
+    return Label(frozenset(written.expect), frozenset(written.allow))
