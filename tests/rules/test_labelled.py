@@ -1,0 +1,65 @@
+"""The labelled sentences of every pack: readable, each once, and as many kinds as measures need."""
+
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+from services.matcher.adapters.event_file import BadLine
+from services.matcher.adapters.labelled_file import read_labelled
+from services.matcher.domain.backtest.score import LabelledReport
+
+LABELLED = Path(__file__).parents[2] / "rules/iraq-2020/labelled"
+INDICATORS = LABELLED.parent / "INDICATORS.md"
+
+
+@cache
+def reports(name: str) -> tuple[LabelledReport, ...]:
+    with (LABELLED / f"{name}.jsonl").open("rb") as lines:
+        read = list(read_labelled(lines))
+    assert [str(line) for line in read if isinstance(line, BadLine)] == []
+    return tuple(line for line in read if isinstance(line, LabelledReport))
+
+
+def every_report() -> tuple[LabelledReport, ...]:
+    return (*reports("seen"), *reports("unseen"), *reports("role_swaps"))
+
+
+def test_no_sentence_and_no_id_stands_twice() -> None:
+    texts = Counter((report.event.title, report.event.text) for report in every_report())
+    ids = Counter(report.event.id for report in every_report())
+
+    assert [text for text, count in texts.items() if count > 1] == []
+    assert [name for name, count in ids.items() if count > 1] == []
+
+
+def test_a_third_is_unseen_and_almost_a_third_arabic() -> None:
+    languages = Counter(report.event.language for report in every_report())
+
+    assert len(reports("unseen")) >= len(every_report()) / 3
+    assert languages["ar"] >= 0.3 * len(every_report())
+
+
+def test_many_reports_must_fire_nothing() -> None:
+    silent = [report for report in every_report() if not report.label.rules]
+
+    assert len(silent) >= 200
+
+
+def test_every_labelled_rule_is_described_as_an_indicator() -> None:
+    described = INDICATORS.read_text(encoding="utf-8")
+    named = frozenset(rule for report in every_report() for rule in report.label.rules)
+
+    assert [rule for rule in sorted(named) if f"**`{rule}`**" not in described] == []
+
+
+def test_every_rule_has_positives_in_both_parts_and_both_languages() -> None:
+    counts = Counter(
+        (rule, part, report.event.language)
+        for part in ("seen", "unseen")
+        for report in reports(part)
+        for rule in report.label.expect
+    )
+    rules = {rule for rule, _, _ in counts}
+
+    assert all(counts[(rule, "seen", "en")] >= 5 for rule in rules)
+    assert all(counts[(rule, part, "ar")] >= 2 for rule in rules for part in ("seen", "unseen"))
