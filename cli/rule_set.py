@@ -9,8 +9,10 @@ import typer
 from cli.faults import CommandFailure
 from cli.output import print_line
 from services.matcher.adapters.rules.rule_files import RuleFiles, read_rule_files
+from services.matcher.adapters.rules.timeline_file import read_timelines
 from services.matcher.domain.backtest.cases import find_differences
 from services.matcher.domain.backtest.coverage import find_coverage_faults, list_cases
+from services.matcher.domain.backtest.timelines import find_timeline_differences
 from services.matcher.domain.packs.faults import RuleFault, limit_faults
 from services.matcher.domain.rules.rulebook import Rulebook
 
@@ -46,6 +48,26 @@ def run_cases(
             if rule.origin.file not in faulty:
                 name = f"{rule.origin.file}: {rule.document.name}: {case.test.name}"
                 yield name, list(find_differences(rulebook, case))
+
+
+def run_timelines(
+    file: Path, files: RuleFiles, rulebook: Rulebook
+) -> tuple[Iterator[tuple[str, list[str]]], tuple[RuleFault, ...]]:
+    """Each good timeline as `run_cases` has cases, and the faults of the others.
+
+    Raises:
+        CommandFailure: the file cannot be read.
+    """
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise CommandFailure(f"{file}: {error.strerror}") from error
+    timelines, faults = read_timelines(str(file), raw, files.packs)
+    outcomes = (
+        (f"{file}: {timeline.name}", list(find_timeline_differences(rulebook, pack, timeline)))
+        for pack, timeline in timelines
+    )
+    return outcomes, faults
 
 
 def print_faults(faults: Iterable[RuleFault]) -> None:

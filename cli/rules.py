@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from cli.rule_set import (
     print_faults,
     read_folder,
     run_cases,
+    run_timelines,
 )
 from cli.score import score
 from schemas.alert import Alert
@@ -78,13 +80,22 @@ def _note_costly(files: RuleFiles, rulebook: Rulebook) -> Iterator[str]:
 
 
 @app.command("test")
-def run_all_cases(folder: RulesFolder = Path("rules")) -> None:
+def run_all_cases(
+    folder: RulesFolder = Path("rules"),
+    timelines: Annotated[
+        Path | None, typer.Option(help="Also run the timelines of this YAML file.")
+    ] = None,
+) -> None:
     """Run the cases of every rule and print what differs. Exit code 1 if anything does."""
     files = read_folder(folder)
     rulebook, faults = files.rulebook()
+    outcomes = run_cases(files, rulebook, faults)
+    if timelines is not None:
+        more, wrong = run_timelines(timelines, files, rulebook)
+        outcomes, faults = chain(outcomes, more), (*faults, *wrong)
     print_faults(faults)
     passed: Counter[bool] = Counter()
-    for case, lines in run_cases(files, rulebook, faults):
+    for case, lines in outcomes:
         passed[not lines] += 1
         print_differences(case, lines)
     print_line(f"{passed[True]} cases pass, {passed[False]} fail")

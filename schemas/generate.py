@@ -24,6 +24,7 @@ from schemas.rule import (
 )
 from schemas.signal import Signal
 from schemas.tick import Tick
+from schemas.timeline import TimelineFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -44,6 +45,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "named-list": NamedList,
     "site-list": SiteList,
     "hypothesis-file": HypothesisFile,
+    "timeline-file": TimelineFile,
 }
 """By the name of the file in `schemas/json/`."""
 

@@ -75,6 +75,34 @@ def test_test_prints_what_differs(tmp_path: Path) -> None:
     assert "1 cases pass, 1 fail" in result.stdout
 
 
+TIMELINES = """
+pack: iraq
+timelines:
+  - name: a hit
+    events: [{at: 1h, text: Rockets hit the base.}]
+    fires: [{fires: rockets}]
+  - name: a hit that must be silent
+    events: [{at: 1h, text: Rockets hit the base.}]
+    silent: [rockets]
+"""
+
+
+def test_test_runs_the_timelines_of_a_file_too(tmp_path: Path) -> None:
+    timelines = tmp_path / "timelines.yaml"
+    timelines.write_text(TIMELINES)
+
+    result = rules("test", "--rules", str(write_pack(tmp_path)), "--timelines", str(timelines))
+
+    assert result.exit_code == 1
+    assert f"{timelines}: a hit that must be silent:\n  expected silence" in result.stdout
+    assert "3 cases pass, 1 fail" in result.stdout
+
+
+def test_timelines_that_are_not_there_stop_the_command(tmp_path: Path) -> None:
+    with pytest.raises(CommandFailure, match=r"none\.yaml: No such file"):
+        rules("test", "--rules", str(write_pack(tmp_path)), "--timelines", "none.yaml")
+
+
 def test_match_prints_a_line_for_each_event(tmp_path: Path) -> None:
     result = rules(
         "match", "--rules", str(write_pack(tmp_path)), "--events", "-", given=lines(*EVENTS)

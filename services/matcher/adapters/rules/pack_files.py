@@ -7,6 +7,9 @@ from pathlib import Path, PurePath, PurePosixPath
 from services.matcher.domain.packs.faults import RuleFault
 
 HEAD = "pack.yaml"
+MEASURES = "labelled"
+"""The subfolder that measures a pack and is no part of it: never read as rules, never published."""
+
 ENDINGS = (".yaml", ".yml")
 
 
@@ -51,7 +54,7 @@ def _pack_folders(folder: Path) -> list[Path]:
 
 def _files(folder: Path, faults: list[RuleFault]) -> Iterable[tuple[PurePath, bytes]]:
     for path in folder.rglob("*.y*ml"):
-        if path.suffix in ENDINGS:
+        if path.suffix in ENDINGS and path.relative_to(folder).parts[0] != MEASURES:
             try:
                 yield path, path.read_bytes()
             except OSError as error:

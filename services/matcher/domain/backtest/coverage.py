@@ -14,7 +14,7 @@ def list_cases(pack: PackDocuments) -> Iterator[tuple[LocatedDocument[RuleDocume
 
     A silent case is about that rule; if other rules only use the rule, about all rules of its file.
     """
-    alerting = _alerting_names(pack)
+    alerting = alerting_names(pack)
     by_file = {
         file: tuple(document.name for document in documents)
         for file, documents in _documents_by_file(pack).items()
@@ -28,7 +28,7 @@ def list_cases(pack: PackDocuments) -> Iterator[tuple[LocatedDocument[RuleDocume
 
 def find_coverage_faults(pack: PackDocuments) -> Iterator[RuleFault]:
     """Malformed events, expected rules that never alert, and rules without both kinds of case."""
-    alerting = _alerting_names(pack)
+    alerting = alerting_names(pack)
     coverage = {file: _Coverage(documents) for file, documents in _documents_by_file(pack).items()}
     for rule in pack.rules:
         for index in range(len(rule.document.tests)):
@@ -37,7 +37,8 @@ def find_coverage_faults(pack: PackDocuments) -> Iterator[RuleFault]:
             yield from coverage[rule.origin.file].find_faults(rule)
 
 
-def _alerting_names(pack: PackDocuments) -> frozenset[str]:
+def alerting_names(pack: PackDocuments) -> frozenset[str]:
+    """The names under which the rules and hypotheses of a pack alert."""
     correlations = frozenset(rule.document.name for rule in pack.correlations())
     hypotheses = frozenset(each.document.name for each in pack.hypotheses)
     return correlations | hypotheses | alerting_detections(rule.document for rule in pack.rules)

@@ -258,3 +258,12 @@ def test_what_no_reader_of_a_folder_would_take_is_a_fault_in_a_bundle(path: str,
     faults = [str(fault) for fault in read_packs(*packs).faults]
 
     assert any(fault.startswith(said) for fault in faults), faults
+
+
+def test_what_measures_a_pack_is_no_part_of_it(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path, labelled__timelines="pack: iraq")
+
+    packs, _ = read_folder(pack)
+
+    assert faults_of(pack) == []
+    assert "iraq/labelled/timelines.yaml" not in bundle_files(packs)

@@ -1,0 +1,48 @@
+"""Timelines that measure a pack, run as the cases inside its rules are."""
+
+from collections.abc import Iterator
+
+from schemas.rule import RuleTest
+from schemas.timeline import Timeline
+from services.matcher.domain.backtest.cases import Case, InvalidCase, build_events, find_differences
+from services.matcher.domain.backtest.coverage import alerting_names
+from services.matcher.domain.packs.documents import PackDocuments
+from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
+from services.matcher.domain.rules.rulebook import Rulebook
+
+
+def find_timeline_faults(pack: PackDocuments, timeline: Timeline) -> Iterator[InvalidField]:
+    """Its first malformed event, and each name of a rule that never alerts."""
+    try:
+        build_events(_expecting(timeline))
+    except InvalidCase as error:
+        yield InvalidField(("events", error.index), error.message)
+    alerting = alerting_names(pack)
+    for path, name in _list_names(timeline):
+        if name not in alerting:
+            message = f"no rule of this pack alerts as {name!r}"
+            yield InvalidField(path, message, suggest_name(name, alerting))
+
+
+def _list_names(timeline: Timeline) -> Iterator[tuple[FieldPath, str]]:
+    for index, expected in enumerate(timeline.fires):
+        yield ("fires", index, "fires"), expected.fires
+    for index, name in enumerate(timeline.silent):
+        yield ("silent", index), name
+
+
+def find_timeline_differences(rulebook: Rulebook, pack: str, timeline: Timeline) -> tuple[str, ...]:
+    """One line for each difference from what the timeline expects; none if it holds."""
+    firing = Case(pack, (), _expecting(timeline))
+    if not timeline.silent:
+        return find_differences(rulebook, firing)
+    quiet = Case(
+        pack,
+        timeline.silent,
+        RuleTest(name=timeline.name, events=timeline.events, expect="silent"),
+    )
+    return (*find_differences(rulebook, firing), *find_differences(rulebook, quiet))
+
+
+def _expecting(timeline: Timeline) -> RuleTest:
+    return RuleTest(name=timeline.name, events=timeline.events, expect=timeline.fires)
