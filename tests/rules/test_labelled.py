@@ -4,12 +4,15 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
+from schemas.timeline import TimelineFile
 from services.matcher.adapters.event_file import BadLine
 from services.matcher.adapters.labelled_file import read_labelled
+from services.matcher.adapters.rules.yaml_documents import read_documents
 from services.matcher.domain.backtest.score import LabelledReport
 
 LABELLED = Path(__file__).parents[2] / "rules/iraq-2020/labelled"
 INDICATORS = LABELLED.parent / "INDICATORS.md"
+TIMELINES = LABELLED / "timelines.yaml"
 
 
 @cache
@@ -63,3 +66,13 @@ def test_every_rule_has_positives_in_both_parts_and_both_languages() -> None:
 
     assert all(counts[(rule, "seen", "en")] >= 5 for rule in rules)
     assert all(counts[(rule, part, "ar")] >= 2 for rule in rules for part in ("seen", "unseen"))
+
+
+def test_timelines_are_many_and_each_has_its_own_name() -> None:
+    documents, faults = read_documents(TIMELINES.name, TIMELINES.read_bytes())
+    (written,) = [TimelineFile.model_validate(document.value) for document in documents]
+    names = Counter(timeline.name for timeline in written.timelines)
+
+    assert faults == ()
+    assert len(names) >= 40
+    assert max(names.values()) == 1
