@@ -1,0 +1,1 @@
+"""What Vedette knows of each language: a folder a language, with one contract."""
