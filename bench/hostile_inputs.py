@@ -219,8 +219,8 @@ def check_rules(name: str, size: int) -> Callable[[], object]:
 
     def check() -> None:
         read = read_packs([PackFiles("hostile", FOLDER, files)])
-        _, faults = read.rulebook()
-        for fault in limit_faults(list_faults(read, faults)):
+        rulebook, faults = read.rulebook()
+        for fault in limit_faults(list_faults(read, rulebook, faults)):
             str(fault)
 
     return check

@@ -14,8 +14,9 @@ from cli.rule_set import RulesFolder, list_faults, print_differences, print_faul
 from cli.settings import kafka_settings
 from cli.work_tree import read_author, read_commit
 from schemas.bundle import OnChange, PublishedRule, RuleBundle
-from services.matcher.adapters.rules.pack_files import bundle_files, read_folder
+from services.matcher.adapters.rules.pack_files import bundle_files
 from services.matcher.adapters.rules.rule_files import read_packs
+from services.matcher.adapters.rules.used_packs import read_with_used
 from services.matcher.domain.changes.digest import digest_rules
 from services.matcher.domain.changes.next_bundle import (
     ChangePolicy,
@@ -105,10 +106,10 @@ def read_rule_set(folder: Path) -> RuleSet:
     """
     if not folder.is_dir():
         raise CommandFailure(f"{folder}: no such folder")
-    packs, faults = read_folder(folder)
+    packs, faults = read_with_used(folder)
     files = read_packs(packs, faults)
     rulebook, rule_faults = files.rulebook()
-    all_faults = list_faults(files, rule_faults)
+    all_faults = list_faults(files, rulebook, rule_faults)
     print_faults(all_faults)
     failing = [(case, lines) for case, lines in run_cases(files, rulebook, rule_faults) if lines]
     for case, lines in failing:

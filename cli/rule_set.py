@@ -15,6 +15,7 @@ from services.matcher.domain.backtest.coverage import find_coverage_faults, list
 from services.matcher.domain.backtest.timelines import find_timeline_differences
 from services.matcher.domain.packs.faults import RuleFault, limit_faults
 from services.matcher.domain.rules.rulebook import Rulebook
+from services.matcher.domain.words.cases import find_case_faults
 
 RulesFolder = Annotated[
     Path, typer.Option("--rules", help="A rule pack, or a folder of rule packs.")
@@ -32,10 +33,21 @@ def read_folder(folder: Path) -> RuleFiles:
     return read_rule_files(folder)
 
 
-def list_faults(files: RuleFiles, faults: Iterable[RuleFault]) -> list[RuleFault]:
-    """The faults and the cases that rules lack, by file and line."""
+def list_faults(
+    files: RuleFiles, rulebook: Rulebook, faults: Iterable[RuleFault]
+) -> list[RuleFault]:
+    """The faults, the cases that rules lack, and what differs in word lists, by file and line."""
     missing = (fault for pack in files.packs for fault in find_coverage_faults(pack))
-    return sorted([*faults, *missing], key=lambda fault: (fault.file, fault.line))
+    words = find_word_faults(files, rulebook)
+    return sorted([*faults, *missing, *words], key=lambda fault: (fault.file, fault.line))
+
+
+def find_word_faults(files: RuleFiles, rulebook: Rulebook) -> Iterator[RuleFault]:
+    """The cases of word lists that fail, and the word lists without a case."""
+    lists = {pack.name: pack.lists.words for pack in rulebook.packs}
+    for pack in files.packs:
+        for located in pack.word_lists:
+            yield from find_case_faults(located, lists[pack.name])
 
 
 def run_cases(

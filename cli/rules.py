@@ -17,6 +17,7 @@ from cli.output import OutputFormat, plain_text, print_line
 from cli.publish import publish
 from cli.rule_set import (
     RulesFolder,
+    find_word_faults,
     list_faults,
     print_differences,
     print_faults,
@@ -59,14 +60,15 @@ def check(folder: RulesFolder = Path("rules")) -> None:
     """
     files = read_folder(folder)
     rulebook, faults = files.rulebook()
-    all_faults = list_faults(files, faults)
+    all_faults = list_faults(files, rulebook, faults)
     print_faults(all_faults)
     for note in _note_costly(files, rulebook):
         print_line(note, err=True)
     if all_faults:
         raise typer.Exit(FAILED)
-    count = sum(len(pack.rules) for pack in files.packs)
-    print_line(f"{count} rules, no fault")
+    rules = sum(len(pack.rules) for pack in files.packs)
+    lists = sum(len(pack.word_lists) for pack in files.packs)
+    print_line(f"{rules} rules, {f'{lists} word lists, ' if lists else ''}no fault")
 
 
 def _note_costly(files: RuleFiles, rulebook: Rulebook) -> Iterator[str]:
@@ -86,9 +88,13 @@ def run_all_cases(
         Path | None, typer.Option(help="Also run the timelines of this YAML file.")
     ] = None,
 ) -> None:
-    """Run the cases of every rule and print what differs. Exit code 1 if anything does."""
+    """Run the cases of every rule and word list and print what differs.
+
+    Exit code 1 if anything does.
+    """
     files = read_folder(folder)
     rulebook, faults = files.rulebook()
+    faults += tuple(find_word_faults(files, rulebook))
     outcomes = run_cases(files, rulebook, faults)
     if timelines is not None:
         more, wrong = run_timelines(timelines, files, rulebook)

@@ -25,6 +25,7 @@ from schemas.rule import (
 from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.timeline import TimelineFile
+from schemas.word_list import WordList
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -43,6 +44,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "correlation-rule": CorrelationRule,
     "pack": Pack,
     "named-list": NamedList,
+    "word-list": WordList,
     "site-list": SiteList,
     "hypothesis-file": HypothesisFile,
     "timeline-file": TimelineFile,

@@ -278,12 +278,14 @@ class Pack(Document):
 
     `organisation_heads` are the nouns that name organisations (`front`, `brigade*`), one word
     each; by default a usual set. Each of `sources` is watched as one with all below it (`telegram`
-    with `telegram:@channel`). `rules score` fails below one of `floors`.
+    with `telegram:@channel`). Its rules may name the word lists of the packs that it `uses`.
+    `rules score` fails below one of `floors`.
     """
 
     title: Name
     owner: Name
     description: str | None = None
+    uses: tuple[RuleName, ...] = ()
     defaults: PackDefaults = PackDefaults()
     organisation_heads: tuple[HeadNoun, ...] | None = None
     sources: dict[Source, SourceRhythm] = Field(default_factory=dict)

@@ -5,6 +5,7 @@ from typing import Any
 
 from schemas.event import Event
 from schemas.rule import CorrelationRule, DetectionRule, NamedList, Pack, RuleDocument, SiteList
+from schemas.word_list import WordList
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.packs.faults import RuleFault, RuleLocation
 from services.matcher.domain.rules.compile_pack import compile_packs
@@ -36,6 +37,16 @@ def report(text: str | None = "Nothing happened.", **fields: Any) -> Event:
     return Event.model_validate(given | fields)
 
 
+def word_list(name: str, **document: Any) -> WordList:
+    """A list of words: entries by language, and `cases`, `extends`."""
+    given: dict[str, Any] = {
+        key: document.pop(key) for key in ("cases", "extends") if key in document
+    }
+    given |= {"name": name, "kind": "words"}
+    words = {code.rstrip("_"): entries for code, entries in document.items()}
+    return WordList.model_validate(given | {"words": words})
+
+
 def detecting(
     name: str = "rule", /, condition: str = "selection", **document: Any
 ) -> DetectionRule:
@@ -60,13 +71,16 @@ def pack_of(
     *documents: RuleDocument,
     lists: tuple[NamedList, ...] = (PROXIES, LEBANESE),
     places: tuple[SiteList, ...] = (),
+    words: tuple[WordList, ...] = (),
+    name: str = "pack",
     **head: Any,
 ) -> PackDocuments:
     """A pack of these, as if each had been read from a file of its own name."""
     return PackDocuments(
-        name="pack",
+        name=name,
         pack=Pack.model_validate({"title": "Pack", "owner": "desk"} | head),
         lists=tuple(LocatedDocument(one, RuleLocation(f"{one.name}.yaml")) for one in lists),
+        word_lists=tuple(LocatedDocument(one, RuleLocation(f"{one.name}.yaml")) for one in words),
         places=tuple(LocatedDocument(one, RuleLocation(f"{one.name}.yaml")) for one in places),
         rules=tuple(LocatedDocument(one, RuleLocation(f"{one.name}.yaml")) for one in documents),
     )

@@ -17,8 +17,10 @@ from schemas.rule import (
     RuleDocument,
     SiteList,
 )
+from schemas.word_list import WordList
 from services.matcher.adapters.rules.document_faults import list_errors
-from services.matcher.adapters.rules.pack_files import HEAD, PackFiles, read_folder
+from services.matcher.adapters.rules.pack_files import HEAD, PackFiles
+from services.matcher.adapters.rules.used_packs import read_with_used
 from services.matcher.adapters.rules.yaml_documents import YamlDocument, read_documents
 from services.matcher.domain.packs.bases_by_name import bases_by_name
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
@@ -43,8 +45,11 @@ class RuleFiles:
 
 
 def read_rule_files(folder: Path) -> RuleFiles:
-    """The pack in `folder`, or the packs in the folders below it. Reads files, never raises."""
-    return read_packs(*read_folder(folder))
+    """The pack in `folder`, or the packs in the folders below it, and the packs that they use.
+
+    Reads files, never raises.
+    """
+    return read_packs(*read_with_used(folder))
 
 
 def read_packs(packs: Iterable[PackFiles], faults: Iterable[RuleFault] = ()) -> RuleFiles:
@@ -72,13 +77,16 @@ class _PackReader:
         self._refuse_strays()
         name, folder = self.files.name, self.files.folder
         heads = list(self._models(folder / HEAD, Pack))
+        lists = tuple(self._lists())
         return PackDocuments(
             name=name,
             pack=heads[0].document if heads else Pack(title=name, owner="unknown"),
-            lists=tuple(self._folder("lists", NamedList)),
+            lists=tuple(_of_model(lists, NamedList)),
+            word_lists=tuple(_of_model(lists, WordList)),
             places=tuple(self._folder("places", SiteList)),
             rules=bases_by_name(tuple(self._rules())),
             hypotheses=tuple(self._hypotheses(folder / "hypotheses.yaml")),
+            origin=heads[0].origin if heads else RuleLocation(str(folder / HEAD)),
         )
 
     def _refuse_strays(self) -> None:
@@ -97,6 +105,16 @@ class _PackReader:
             valid = self._validate(document, model)
             if valid is not None:
                 yield LocatedDocument(valid, document.origin)
+
+    def _lists(self) -> Iterator[LocatedDocument[NamedList | WordList]]:
+        """Lists of names, and lists of words, which have a kind."""
+        for path in self.files.below("lists"):
+            for document in self._documents(path):
+                of_words = isinstance(document.value, dict) and "kind" in document.value
+                model: type[NamedList | WordList] = WordList if of_words else NamedList
+                valid = self._validate(document, model)
+                if valid is not None:
+                    yield LocatedDocument(valid, document.origin)
 
     def _rules(self) -> Iterator[LocatedDocument[RuleDocument]]:
         for path in self.files.below("indicators"):
@@ -133,6 +151,14 @@ class _PackReader:
             errors = list_errors(error, document.value)
             self.faults.extend(map(document.origin.fault, errors))
             return None
+
+
+def _of_model(
+    located: Iterable[LocatedDocument[NamedList | WordList]], model: type[M]
+) -> Iterator[LocatedDocument[M]]:
+    for each in located:
+        if isinstance(each.document, model):
+            yield LocatedDocument(each.document, each.origin)
 
 
 def _origins_of_items(origin: RuleLocation, key: str) -> Mapping[int, RuleLocation]:

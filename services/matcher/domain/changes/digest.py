@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from schemas.rule import CorrelationRule, DetectionRule, NamedList, RuleDocument, SiteList
-from services.matcher.domain.packs.documents import PackDocuments
+from schemas.word_list import WordList
+from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.rules.rulebook import RuleKey
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -40,17 +41,27 @@ def digest_rules(
 ) -> dict[RuleKey, str]:
     """The digest of every rule that has windows."""
     known = {pack.name: pack for pack in packs}
-    return {key: compute_digest(_inputs(known[key[0]], window)) for key, window in windows.items()}
+    return {
+        key: compute_digest(_inputs(known[key[0]], known, window))
+        for key, window in windows.items()
+    }
 
 
-def _inputs(pack: PackDocuments, window: WindowRule) -> dict[str, object]:
+def _inputs(
+    pack: PackDocuments, packs: Mapping[str, PackDocuments], window: WindowRule
+) -> dict[str, object]:
     rules = {rule.document.name: rule.document for rule in pack.rules}
     documents = [rules[name] for name in sorted(_with_bases(window.name, rules))]
+    names = {name for rule in documents for name in _list_names(rule)}
     return {
         "rules": [rule.model_dump(mode="json", exclude=set(WORDING)) for rule in documents],
         "template_fields": sorted(window.template_fields),
         "announces": window.announces,
         "reads": list(_pack_inputs(pack, documents)),
+        "words": [
+            located.document.model_dump(mode="json", include={"name", "words"})
+            for located in _word_lists(pack, packs, names)
+        ],
     }
 
 
@@ -83,6 +94,30 @@ def _pack_inputs(pack: PackDocuments, rules: Iterable[RuleDocument]) -> Iterator
             yield document.model_dump(mode="json")
 
 
+def _word_lists(
+    pack: PackDocuments, packs: Mapping[str, PackDocuments], names: set[str]
+) -> list[LocatedDocument[WordList]]:
+    """The word lists with these names, and those that they name, of the pack and those it uses."""
+    visible = [each for part in _with_used(pack, packs) for each in part.word_lists]
+    added = names
+    while added:
+        texts = (str(each.document.words) for each in visible if each.document.name in added)
+        added = {name for text in texts for name in _find_list_names(text)} - names
+        names = names | added
+    return [each for each in visible if each.document.name in names]
+
+
+def _with_used(pack: PackDocuments, packs: Mapping[str, PackDocuments]) -> list[PackDocuments]:
+    """The pack, the packs that it uses, and theirs."""
+    found, pending = {pack.name: pack}, [pack]
+    while pending:
+        for name in pending.pop().pack.uses:
+            if name in packs and name not in found:
+                found[name] = packs[name]
+                pending.append(packs[name])
+    return list(found.values())
+
+
 def _fields(document: RuleDocument) -> Iterator[str]:
     if isinstance(document, DetectionRule):
         yield from document.group_by or ()
@@ -100,7 +135,13 @@ def _fields(document: RuleDocument) -> Iterator[str]:
 def _list_names(document: RuleDocument) -> Iterator[str]:
     if isinstance(document, DetectionRule):
         for _, value in _entries(document.detection):
-            yield from _LIST.findall(value)
+            yield from _find_list_names(value)
+
+
+def _find_list_names(text: str) -> Iterator[str]:
+    """The names in `%one%` and `%one|other%`."""
+    for names in _LIST.findall(text):
+        yield from names.split("|")
 
 
 def _entries(value: object, key: str = "") -> Iterator[tuple[str, str]]:

@@ -29,6 +29,12 @@ from services.matcher.domain.detection.modifiers import (
     SigmaWithin,
 )
 from services.matcher.domain.detection.near_tests import NearTest
+from services.matcher.domain.detection.pattern_tests import (
+    PatternTest,
+    UnknownList,
+    is_pattern,
+    make_pattern,
+)
 from services.matcher.domain.detection.predicates import FieldTest
 from services.matcher.domain.detection.strings import (
     Expressions,
@@ -93,10 +99,14 @@ def compile_field_test(value: SigmaType, reference: FieldReference) -> FieldTest
 
 
 @compile_field_test.register
-def _phrase(value: SigmaPhrase, reference: FieldReference) -> PhraseTest:
+def _phrase(value: SigmaPhrase, reference: FieldReference) -> PhraseTest | PatternTest:
     _require_kind(reference, _WORDY, "a phrase")
     try:
+        if is_pattern(value.text):
+            return PatternTest(reference.field, make_pattern(value.text, reference.lists))
         return PhraseTest(reference.field, parse_phrase(value.text))
+    except UnknownList as error:
+        raise reference.invalid(f"{value.text!r}: {error}", error.hint) from None
     except InvalidPhrase as error:
         raise reference.invalid(f"{value.text!r} is no phrase: {error}") from None
 
@@ -120,8 +130,10 @@ def _list(value: SigmaListName, reference: FieldReference) -> FieldTest:
     return _names(value, reference)
 
 
-def _names(value: SigmaListName, reference: FieldReference) -> NameTest:
+def _names(value: SigmaListName, reference: FieldReference) -> NameTest | PatternTest:
     _require_kind(reference, _WORDY, "the names of a list")
+    if value.name in reference.lists.words:
+        return PatternTest(reference.field, make_pattern(f"%{value.name}%", reference.lists))
     return NameTest(reference.field, _counted(value, reference)[0])
 
 
@@ -136,15 +148,18 @@ def _counted(
         raise reference.invalid(
             f"{value.name} is a list of {what}, which {reference.field} never holds"
         )
+    if value.name in reference.lists.words:
+        raise reference.invalid(
+            f"{value.name} is a list of words, which no member of {reference.field} is",
+            f"words|phrase: '%{value.name}%'",
+        )
     if value.name not in known:
         hint = suggest_name(value.name, known)
         raise reference.invalid(f"this pack has no list {value.name!r}", hint)
     if reference.field == "sites":
         return known[value.name], {}
     lists = reference.lists
-    rolled_up = lists.rolled_up.get(value.name, {})
-    members = lists.members[value.name]
-    return (members.union(rolled_up) if rolled_up else members), rolled_up
+    return lists.counted(value.name), lists.rolled_up.get(value.name, {})
 
 
 @compile_field_test.register

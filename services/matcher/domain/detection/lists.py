@@ -18,6 +18,7 @@ from services.matcher.domain.detection.places import Sites
 from services.matcher.domain.packs.documents import LocatedDocument
 from services.matcher.domain.packs.faults import InvalidField, RuleFault
 from services.matcher.domain.text.organisation_heads import DEFAULT, Heads
+from services.matcher.domain.words.word_list import IndexedList
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Lists:
     `titles` has the display name of each member, `alignments` its side, `parents` whom it belongs
     to; `rolled_up` has, for lists that include children, the member that each child counts as, and
     `company`, by list, what names need that do not count alone; `heads` are the head nouns by
-    which organisations in no list are recognised.
+    which organisations in no list are recognised; `words` are the word lists by name, also those
+    of the packs that are used.
     """
 
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -38,12 +40,17 @@ class Lists:
     rolled_up: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     company: Mapping[str, Company] = field(default_factory=dict)
     places: Sites = field(default_factory=Sites)
+    words: Mapping[str, IndexedList] = field(default_factory=dict)
     heads: Heads = DEFAULT
 
     @property
     def ids(self) -> frozenset[str]:
         """Every member of every list."""
         return frozenset().union(*self.members.values())
+
+    def counted(self, name: str) -> frozenset[str]:
+        """Who counts for a list: its members, and those who belong to them."""
+        return self.members[name].union(self.rolled_up.get(name, ()))
 
     def are_opposed(self, first: str, second: str) -> bool:
         """Whether both members have an alignment, and not the same."""

@@ -80,8 +80,7 @@ class ExpandModifier(SigmaValueModifier[Any, Any]):
         name = list_name(text)
         if name is not None:
             return SigmaListName(name)
-        wordy = {PhraseModifier, NearModifier} & set(self.detection_item.modifiers)
-        if wordy and _LIST_MARK not in text:
+        if {PhraseModifier, NearModifier} & set(self.detection_item.modifiers):
             return SigmaPhrase(text)
         raise ValueError(f"{text!r} is no list: write '%name%', and nothing beside it")
 

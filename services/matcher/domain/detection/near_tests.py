@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from services.matcher.domain.detection.pattern_tests import PatternTest
 from services.matcher.domain.detection.predicates import Atom, FieldTest
 from services.matcher.domain.detection.text_tests import NameTest, PhraseTest
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.text.scan import WordSpan
 from services.matcher.domain.text.sentences import SentenceIndex, sentence_of
+from services.matcher.domain.words.word_list import IndexedList
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class NearTest(FieldTest):
     """One sentence holds every part: a phrase, or any name of a list."""
 
     field: str
-    parts: tuple[PhraseTest | NameTest, ...]
+    parts: tuple[PhraseTest | PatternTest | NameTest, ...]
     cost: ClassVar[int] = 3
 
     def holds(self, view: EventView) -> bool:
@@ -52,6 +54,10 @@ class NearTest(FieldTest):
         """The field, or the fields that it is made of."""
         return self.parts[0].scanned_fields()
 
+    def word_lists(self) -> Iterable[IndexedList]:
+        """The word lists of its parts."""
+        return [listed for part in self.parts for listed in part.word_lists()]
+
     def _shared_sentences(self, view: EventView) -> set[SentenceIndex]:
         sentences = (
             {sentence for _, sentence in _spans_with_sentences(view, part)} for part in self.parts
@@ -60,7 +66,7 @@ class NearTest(FieldTest):
 
 
 def _spans_with_sentences(
-    view: EventView, part: PhraseTest | NameTest
+    view: EventView, part: PhraseTest | PatternTest | NameTest
 ) -> Iterator[tuple[WordSpan, SentenceIndex]]:
     """The spans of a part, each with its sentence; not those that reach over the end of one."""
     for span in part.word_spans(view):

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.text.fold import CharSpan
+from services.matcher.domain.words.word_list import IndexedList
 
 Atom = tuple[str, str]
 """A field and a value without case, or an empty field and a literal that the scan finds."""
@@ -46,6 +47,10 @@ class FieldTest(ABC):
 
     def scanned_fields(self) -> Iterable[str]:
         """The fields whose text it needs scanned."""
+        return ()
+
+    def word_lists(self) -> Iterable[IndexedList]:
+        """The word lists whose keys may be among its atoms."""
         return ()
 
 

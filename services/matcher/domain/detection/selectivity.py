@@ -4,18 +4,18 @@ It is estimated: common words are known, short words are more frequent than long
 estimate costs time alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from math import prod
 
 from services.matcher.domain.detection.predicates import Atom
-from services.matcher.domain.text.common_words import ARABIC, ENGLISH
+from services.matcher.domain.text.word_frequency import (
+    SHORT,
+    UNKNOWN,
+    common_words,
+    word_frequency,
+)
 
-_WORDS_A_REPORT = 100
-_FLATNESS = 2.7
-_TOP = 0.1
-_UNKNOWN = 0.002
-_SHORT = 6
 _ATTRACTION = 20
 
 _VALUES_OF: Mapping[str, int] = {
@@ -39,34 +39,29 @@ def selectivity(atom: Atom) -> float:
     return 1 / _VALUES_OF.get(field, _OTHER_VALUES) if field else _literal_selectivity(value)
 
 
+def selectivity_beside(frequencies: Mapping[str, float]) -> Callable[[Atom], float]:
+    """The selectivity of atoms, where some literals are keys of word lists of known frequency."""
+
+    def of_atom(atom: Atom) -> float:
+        return frequencies.get(atom[1]) or selectivity(atom) if not atom[0] else selectivity(atom)
+
+    return of_atom
+
+
 def _literal_selectivity(literal: str) -> float:
     """Of a literal of the scan; words of one phrase come together more often than by chance."""
     *words, last = literal.split()
-    fractions = [*map(_word_selectivity, words), _last_selectivity(last, literal)]
+    fractions = [*map(word_frequency, words), _last_selectivity(last, literal)]
     together = fractions[0] * prod(fraction * _ATTRACTION for fraction in fractions[1:])
     return min(together, *fractions) if words else fractions[0]
 
 
 def _last_selectivity(word: str, literal: str) -> float:
-    return _word_selectivity(word) if literal[-1] == " " else _prefix_selectivity(word)
-
-
-def _word_selectivity(word: str) -> float:
-    return _common_words().get(word, _UNKNOWN * (2 if len(word) < _SHORT else 1))
+    return word_frequency(word) if literal[-1] == " " else _prefix_selectivity(word)
 
 
 @cache
 def _prefix_selectivity(prefix: str) -> float:
-    common = sum(part for word, part in _common_words().items() if word.startswith(prefix))
-    letters = max(1, _SHORT - len(prefix))
-    return min(1.0, common + _UNKNOWN * 3.0**letters)
-
-
-@cache
-def _common_words() -> Mapping[str, float]:
-    """The fraction of reports that have each common word, by Zipf's law from its rank."""
-    return {
-        word: 1 - (1 - _TOP / (rank + _FLATNESS)) ** _WORDS_A_REPORT
-        for words in (ENGLISH, ARABIC)
-        for rank, word in enumerate(dict.fromkeys(words.split()))
-    }
+    common = sum(part for word, part in common_words().items() if word.startswith(prefix))
+    letters = max(1, SHORT - len(prefix))
+    return min(1.0, common + UNKNOWN * 3.0**letters)

@@ -22,7 +22,9 @@ from services.matcher.domain.detection.mentions import NAMED_IN, MemberMention, 
 from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.text.names import OrganisationName, find_organisations
 from services.matcher.domain.text.phrases import Phrase
+from services.matcher.domain.text.report_words import WordRange
 from services.matcher.domain.text.scan import ScannedText, ScanResult, WordSpan, find_phrase
+from services.matcher.domain.words.finder import WordFinder
 
 _ID_FIELDS: Mapping[str, frozenset[str]] = {
     "entities": frozenset(NAMED_IN),
@@ -58,6 +60,7 @@ class EventView:
     _folded_case: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _mentions: tuple[MemberMention, ...] | None = None
     _unknown_names: tuple[OrganisationName, ...] | None = None
+    _finder: WordFinder | None = None
 
     def values(self, name: str) -> tuple[Value, ...]:
         """The values of a field; none when it is absent."""
@@ -84,6 +87,20 @@ class EventView:
         """The mentions in a field, or in the fields that its ids come from."""
         fields = scanned_fields(name)
         return (mention for mention in self.mentions() if mention.field in fields)
+
+    def finder(self) -> WordFinder:
+        """Finds word lists, and patterns with names of members in them."""
+        if self._finder is None:
+            self._finder = WordFinder(self.scan.words, self._find_named)
+        return self._finder
+
+    def _find_named(self, members: frozenset[str]) -> Iterable[WordRange]:
+        words = self.scan.words
+        return (
+            words.word_range(mention.span)
+            for mention in self.mentions()
+            if mention.member in members
+        )
 
     def unknown_names(self) -> tuple[OrganisationName, ...]:
         """The names of organisations in the words that are in no list."""

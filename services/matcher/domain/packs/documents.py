@@ -1,6 +1,6 @@
 """The documents of a rule pack, each with its location."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from schemas.hypothesis import Hypothesis
@@ -11,6 +11,7 @@ from schemas.rule import (
     RuleDocument,
     SiteList,
 )
+from schemas.word_list import WordList
 from services.matcher.domain.packs.faults import RuleLocation
 
 D = TypeVar("D")
@@ -26,14 +27,19 @@ class LocatedDocument(Generic[D]):
 
 @dataclass(frozen=True, slots=True)
 class PackDocuments:
-    """The documents of a pack that could be read; `name` is the name of its folder."""
+    """The documents of a pack that could be read; `name` is the name of its folder.
+
+    `origin` is the location of `pack`.
+    """
 
     name: str
     pack: Pack
     lists: tuple[LocatedDocument[NamedList], ...] = ()
+    word_lists: tuple[LocatedDocument[WordList], ...] = ()
     places: tuple[LocatedDocument[SiteList], ...] = ()
     rules: tuple[LocatedDocument[RuleDocument], ...] = ()
     hypotheses: tuple[LocatedDocument[Hypothesis], ...] = ()
+    origin: RuleLocation = field(default_factory=lambda: RuleLocation("pack.yaml"))
 
     def correlations(self) -> tuple[LocatedDocument[CorrelationRule], ...]:
         """The correlation rules, in the order of their files."""

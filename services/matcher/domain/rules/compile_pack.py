@@ -1,7 +1,7 @@
 """Compiles the documents of rule packs to a rulebook, and collects every fault."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from schemas.rule import DetectionRule
@@ -25,6 +25,8 @@ from services.matcher.domain.rules.rulebook import (
 )
 from services.matcher.domain.text.organisation_heads import DEFAULT, heads_of
 from services.matcher.domain.windows.window_rule import WindowRule
+from services.matcher.domain.words.bind_lists import SharedLists
+from services.matcher.domain.words.visible_lists import gather_lists
 
 T = TypeVar("T")
 
@@ -33,8 +35,8 @@ def compile_packs(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleF
     """The rulebook of all good rules, and every fault; a bad rule stops no other."""
     packs = tuple(packs)
     faults: list[RuleFault] = []
-    expressions = Expressions()
-    compiled = [_PackCompiler(pack, faults, expressions).compile() for pack in packs]
+    shared = SharedParts({pack.name: pack for pack in packs})
+    compiled = [_PackCompiler(pack, faults, shared).compile() for pack in packs]
     hypotheses = tuple(hypothesis for pack in compiled for hypothesis in pack.hypotheses)
     rulebook = assemble_rulebook(
         (pack.rules for pack in compiled),
@@ -42,6 +44,15 @@ def compile_packs(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleF
     )
     sources = compile_sources((pack.pack.sources for pack in packs), hypotheses)
     return replace(rulebook, hypotheses=hypotheses, sources=sources), tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedParts:
+    """What the packs that are compiled together share: each other, expressions and word lists."""
+
+    packs: Mapping[str, PackDocuments]
+    expressions: Expressions = field(default_factory=Expressions)
+    word_lists: SharedLists = field(default_factory=SharedLists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +70,7 @@ class _PackCompiler:
 
     documents: PackDocuments
     faults: list[RuleFault]
-    expressions: Expressions
+    shared: SharedParts
 
     def compile(self) -> CompiledPack:
         """Everything of the pack that is free of faults."""
@@ -87,13 +98,19 @@ class _PackCompiler:
         lists = self._keep(build_lists(self.documents.lists))
         places = self._keep(build_places(self.documents.places, lists.members))
         nouns = self.documents.pack.organisation_heads
-        return replace(lists, places=places, heads=DEFAULT if nouns is None else heads_of(nouns))
+        visible = self._keep(gather_lists(self.documents, self.shared.packs))
+        return replace(
+            lists,
+            places=places,
+            heads=DEFAULT if nouns is None else heads_of(nouns),
+            words=self.shared.word_lists.bind(visible),
+        )
 
     def _rules(self, documents: Rules, lists: Lists) -> Iterator[CompiledRule]:
         for rule in documents:
             if isinstance(rule.document, DetectionRule):
                 detection = rule.document.detection
-                predicate, errors = compile_detection(detection, lists, self.expressions)
+                predicate, errors = compile_detection(detection, lists, self.shared.expressions)
                 self.faults.extend(map(rule.origin.fault, errors))
                 if predicate is not None:
                     yield CompiledRule(self.documents.name, rule.document.name, predicate)

@@ -1,6 +1,6 @@
 """A rulebook: an immutable set of compiled and indexed rules."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -12,12 +12,15 @@ from services.matcher.domain.detection.predicates import (
     field_tests,
     positive_tests,
 )
+from services.matcher.domain.detection.selectivity import selectivity_beside
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.duty.watched_sources import WatchedSources
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.rules.rule_index import RuleIndex, make_index, without_prefilters
 from services.matcher.domain.text.scan import Scanner
 from services.matcher.domain.windows.window_rule import WindowRule
+from services.matcher.domain.words.word_index import index_words
+from services.matcher.domain.words.word_list import KEY_MARK, IndexedList
 
 RuleKey = tuple[str, str]
 """Pack and rule name."""
@@ -49,6 +52,12 @@ class PackRules:
     rules: tuple[CompiledRule, ...]
     index: RuleIndex
 
+    def word_lists(self) -> Iterator[IndexedList]:
+        """The word lists whose keys the index may have."""
+        for rule in self.rules:
+            for test in field_tests(rule.predicate):
+                yield from test.word_lists()
+
     def candidates(self, view: EventView) -> Iterable[CompiledRule]:
         """The rules that may match, in the order of their files."""
         return [self.rules[number] for number in self.index.candidates(view)]
@@ -69,7 +78,9 @@ class PackRules:
 def index_rules(name: str, lists: Lists, rules: Iterable[CompiledRule]) -> PackRules:
     """The rules of a pack with their index."""
     rules = tuple(rules)
-    return PackRules(name, lists, rules, make_index(rule.predicate for rule in rules))
+    frequencies = {each.key: each.frequency for each in lists.words.values()}
+    index = make_index((rule.predicate for rule in rules), selectivity_beside(frequencies))
+    return PackRules(name, lists, rules, index)
 
 
 def without_index(pack: PackRules, rules: Iterable[CompiledRule]) -> PackRules:
@@ -105,7 +116,7 @@ def assemble_rulebook(packs: Iterable[PackRules], windows: Iterable[WindowRule])
         packs=packs,
         windows=MappingProxyType({(window.pack, window.name): window for window in windows}),
         feeds=MappingProxyType(_group_by_base(windows)),
-        scanner=Scanner(literal for pack in packs for literal in pack.literals()),
+        scanner=_make_scanner(packs),
         scanned=_scanned_fields(packs),
     )
 
@@ -117,6 +128,12 @@ def _group_by_base(windows: Iterable[WindowRule]) -> dict[RuleKey, tuple[WindowR
         for base in window.bases:
             feeds.setdefault((window.pack, base), []).append(window)
     return {key: tuple(of_base) for key, of_base in feeds.items()}
+
+
+def _make_scanner(packs: tuple[PackRules, ...]) -> Scanner:
+    literals = {literal for pack in packs for literal in pack.literals()}
+    lists = index_words(listed for pack in packs for listed in pack.word_lists())
+    return Scanner((each for each in literals if not each.startswith(KEY_MARK)), lists)
 
 
 def _scanned_fields(packs: Iterable[PackRules]) -> tuple[str, ...]:

@@ -1,19 +1,22 @@
 """One pass over the texts of an event that finds the names and phrases of all rules."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import itemgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
 from services.matcher.domain.text.fold import CharSpan, fold, raw_span, written_span
 from services.matcher.domain.text.phrases import Phrase
+from services.matcher.domain.text.report_words import ReportWords
 
 WordSpan = tuple[int, int]
 """Whole words of the folded texts: index of the first letter, and past the last letter."""
+NO_LISTS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _SHORT = 8192
 """Up to here a look through all the texts for each span costs less than their chunks."""
 
@@ -29,7 +32,8 @@ class ScannedText(NamedTuple):
 class ScanResult:
     """The texts of an event, folded and joined, and the literals of the scanner that they hold.
 
-    `starts` has the index in `folded` at which each text starts.
+    `starts` has the index in `folded` at which each text starts. `literals` also has the keys of
+    the word lists of which they have a word.
     """
 
     texts: tuple[ScannedText, ...]
@@ -37,6 +41,14 @@ class ScanResult:
     folded: str
     literals: frozenset[str]
     _word_spans: dict[str, list[WordSpan]] = field(default_factory=dict)
+    _words: ReportWords | None = None
+
+    @property
+    def words(self) -> ReportWords:
+        """The words of all texts."""
+        if self._words is None:
+            self._words = ReportWords(self.folded, self.starts)
+        return self._words
 
     def contains(self, literal: str) -> bool:
         """Whether the texts hold a literal, known to the scanner or not."""
@@ -85,16 +97,25 @@ def _end_of(folded: str, literal: str, start: int) -> int:
 
 
 class Scanner:
-    """Finds literals (`' words '`, or `' prefix'` of a word) in one pass."""
+    """Finds literals (`' words '`, or `' prefix'` of a word) in one pass, and word lists by words.
 
-    def __init__(self, literals: Iterable[str]) -> None:
+    `lists` has the keys of the word lists that each word may be of.
+    """
+
+    def __init__(
+        self, literals: Iterable[str], lists: Mapping[str, tuple[str, ...]] = NO_LISTS
+    ) -> None:
         self._automaton = AhoCorasick(sorted(set(literals)), store_patterns=True)
+        self._lists = lists
 
     def scan(self, texts: Sequence[ScannedText]) -> ScanResult:
         """The literals in `texts`; none reaches from one text into the next."""
         folded = [fold(text.raw) for text in texts]
         joined = "".join(folded)
         literals = frozenset(self._automaton.find_matches_as_strings(joined, overlapping=True))
+        if self._lists:
+            listed = self._lists.keys() & joined.split()
+            literals = literals.union(*map(self._lists.__getitem__, listed))
         starts = tuple(accumulate(map(len, folded[:-1]), initial=0))
         return ScanResult(tuple(texts), starts, joined, literals)
 

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from schemas.rule import NamedList, RuleDocument, SiteList
+from schemas.word_list import WordList
 from services.matcher.domain.changes.digest import digest_rules
 from services.matcher.domain.packs.documents import PackDocuments
 from services.matcher.domain.rules.compile_pack import compile_packs
-from tests.matcher.rules import LEBANESE, PROXIES, correlating, detecting, pack_of
+from tests.matcher.rules import LEBANESE, PROXIES, correlating, detecting, pack_of, word_list
 
 SITES = SiteList.model_validate(
     {
@@ -144,3 +145,28 @@ def test_a_place_changes_the_rules_that_ask_where() -> None:
 def test_head_nouns_change_the_rules_that_read_names() -> None:
     assert of("new", NEW) != of("new", NEW, organisation_heads=["league"])
     assert of("who", WHO) == of("who", WHO, organisation_heads=["league"])
+
+
+def digest_with(core: WordList, *own: WordList, phrase: str = "%role% ~2 iraq") -> str:
+    used = pack_of(name="core", lists=(), words=(core, word_list("other", en=["x"])))
+    rule = detecting("fire", selection={"words|phrase": phrase})
+    pack = pack_of(rule, words=own, uses=("core",))
+    book, faults = compile_packs([used, pack])
+    assert not faults, [str(fault) for fault in faults]
+    return digest_rules([used, pack], book.windows)[pack.name, "fire"]
+
+
+def test_a_word_list_that_a_rule_names_changes_it() -> None:
+    leader, chief = (word_list("role", en=[word]) for word in ("leader", "chief"))
+    retitled = leader.model_copy(update={"title": "Offices"})
+    more = word_list("role", en=["chief"], extends="core")
+    nesting = word_list("nest", en=["%role%"])
+
+    assert digest_with(leader) == digest_with(retitled)
+    assert digest_with(leader) != digest_with(chief)
+    assert digest_with(leader) != digest_with(leader, more)
+    assert digest_with(leader, nesting, phrase="%nest%") != digest_with(
+        chief, nesting, phrase="%nest%"
+    )
+    assert digest_with(leader, phrase="%other|role%") != digest_with(chief, phrase="%other|role%")
+    assert digest_with(leader, phrase="%other%") == digest_with(chief, phrase="%other%")

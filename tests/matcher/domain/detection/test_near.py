@@ -146,7 +146,6 @@ def test_the_rule_is_indexed_by_its_longest_phrase() -> None:
         ({"hour|near": ["a", "b"]}, "a sentence never holds there"),
         ({"words|near|phrase": ["a", "b"]}, "cannot be combined with"),
         ({"words|near|expand": ["%proxy%", "b"]}, "this pack has no list 'proxy'"),
-        ({"words|near|expand": ["%proxies% x", "b"]}, "is no list: write '%name%'"),
     ],
     ids=str,
 )

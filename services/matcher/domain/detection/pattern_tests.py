@@ -1,0 +1,136 @@
+"""The test `phrase` where a phrase has lists in it, or gaps between certain words."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from services.matcher.domain.detection.lists import Lists
+from services.matcher.domain.detection.mentions import NAMED_IN
+from services.matcher.domain.detection.predicates import Atom, FieldTest
+from services.matcher.domain.detection.view import EventView, scanned_fields
+from services.matcher.domain.packs.faults import suggest_name
+from services.matcher.domain.text.fold import CharSpan, fold
+from services.matcher.domain.text.phrases import InvalidPhrase
+from services.matcher.domain.text.scan import WordSpan
+from services.matcher.domain.words.bind_lists import bind_pattern
+from services.matcher.domain.words.entries import named_lists
+from services.matcher.domain.words.pattern import Part, Prefix, Words, parse_pattern
+from services.matcher.domain.words.word_list import (
+    BoundChoice,
+    BoundLists,
+    BoundPart,
+    BoundPattern,
+    IndexedList,
+)
+
+_PATTERNED = re.compile(r"%\S+%|[()]|~\d+~?\s+\S")
+
+
+class UnknownList(InvalidPhrase):
+    """A phrase names a list that the pack does not have; `hint` has the nearest name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"there is no list {name!r}")
+        self.hint = suggest_name(name, known)
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a phrase has more in it than words, and a gap at its end."""
+    return _PATTERNED.search(text) is not None
+
+
+def make_pattern(text: str, lists: Lists) -> BoundPattern:
+    """The pattern of a phrase in a rule.
+
+    Raises:
+        InvalidPhrase: it is none, or names a list that the pack does not have.
+    """
+    pattern = parse_pattern(text, _read_word)
+    known = lists.words.keys() | lists.members.keys()
+    names = set(named_lists(pattern))
+    for name in names - known:
+        raise UnknownList(name, sorted(known))
+    members = {name: lists.counted(name) for name in names & lists.members.keys()}
+    return bind_pattern(pattern, lists.words, members)
+
+
+def _read_word(token: str) -> tuple[Part, ...]:
+    """The words of a token; a hyphen parts them, and `*` lets the last be longer."""
+    if "*" in token[:-1] or "/" in token:
+        hint = "a tag belongs into a list of words" if "/" in token else "* ends a word"
+        raise InvalidPhrase(f"{token!r}: {hint}")
+    words = fold(token.removesuffix("*")).split()
+    if not token.endswith("*"):
+        return tuple(Words(frozenset({word})) for word in words)
+    if not words:
+        raise InvalidPhrase("* needs the beginning of a word before it")
+    return (*(Words(frozenset({word})) for word in words[:-1]), Prefix(words[-1]))
+
+
+@dataclass(frozen=True, slots=True)
+class PatternTest(FieldTest):
+    """The field holds a pattern of words and lists."""
+
+    field: str
+    pattern: BoundPattern
+    cost: ClassVar[int] = 3
+
+    def holds(self, view: EventView) -> bool:
+        """Whether a value holds it."""
+        return any(True for _ in self.word_spans(view))
+
+    def word_spans(self, view: EventView) -> Iterable[WordSpan]:
+        """Every span in the field."""
+        words, fields = view.scan.words, scanned_fields(self.field)
+        for found in view.finder().find_pattern(self.pattern):
+            if view.scan.texts[words.text_number(found.start)].field in fields:
+                yield words.char_range(found)
+
+    def members(self, view: EventView) -> Iterable[str]:
+        """The values that hold it."""
+        return dict.fromkeys(view.scan.text_at(span).raw for span in self.word_spans(view))
+
+    def char_spans(self, view: EventView) -> Iterable[CharSpan]:
+        """Every span in the words."""
+        return view.char_spans(self.word_spans(view))
+
+    def required_groups(self) -> Iterable[frozenset[Atom]]:
+        """Each of its parts of which something is known."""
+        named = self.field in NAMED_IN or self.field == "words"
+        groups = (required_group(part, named=named) for part in self.pattern.parts)
+        return [group for group in groups if group]
+
+    def scanned_fields(self) -> Iterable[str]:
+        """The field, or the fields that it is made of."""
+        return scanned_fields(self.field)
+
+    def word_lists(self) -> Iterable[IndexedList]:
+        """The word lists that it looks for."""
+        return pattern_lists(self.pattern)
+
+
+def pattern_lists(pattern: BoundPattern) -> Iterable[IndexedList]:
+    """The word lists in a pattern."""
+    for part in pattern.parts:
+        if isinstance(part, BoundLists):
+            yield from part.lists
+        elif isinstance(part, BoundChoice):
+            for choice in part.patterns:
+                yield from pattern_lists(choice)
+
+
+def required_group(part: BoundPart, *, named: bool) -> frozenset[Atom]:
+    """Atoms of which an event has one if it holds the part; none if that is not known.
+
+    `named`: the part is looked for in fields whose members are `entities`.
+    """
+    match part:
+        case Words(forms=forms):
+            return frozenset(("", f" {form} ") for form in forms)
+        case Prefix(letters=letters):
+            return frozenset({("", f" {letters}")})
+        case BoundLists(lists=lists, members=members) if named or not members:
+            keys = {("", each.key) for each in lists}
+            return frozenset(keys | {("entities", member) for member in members})
+    return frozenset()

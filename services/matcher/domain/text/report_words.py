@@ -1,0 +1,84 @@
+"""The words of a report by number, and where they are in its folded texts."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from services.matcher.domain.text.fold import fold
+
+CharRange = tuple[int, int]
+
+
+class WordRange(NamedTuple):
+    """Words by number: the first, and past the last."""
+
+    start: int
+    end: int
+
+
+class ReportWords:
+    """The words of folded texts that are joined, as a scan has them.
+
+    `starts` has the index in `folded` at which each text starts.
+    """
+
+    __slots__ = ("_firsts", "_folded", "_letters", "_starts", "distinct", "words")
+
+    def __init__(self, folded: str, starts: Sequence[int] = (0,)) -> None:
+        self.words = folded.split()
+        self.distinct = frozenset(self.words)
+        self._folded = folded
+        self._starts = starts
+        self._firsts: list[int] | None = None
+        self._letters: list[int] | None = None
+
+    def text_number(self, word: int) -> int:
+        """The number of the text that has the word."""
+        return bisect_right(self._first_words(), word) - 1
+
+    def are_together(self, first: int, last: int) -> bool:
+        """Whether two words are in one text."""
+        return len(self._starts) == 1 or self.text_number(first) == self.text_number(last)
+
+    def char_range(self, words: WordRange) -> CharRange:
+        """The words in the folded texts: index of the first letter, and past the last."""
+        return self._first_letter(words.start), self._past_last_letter(words.end - 1)
+
+    def word_range(self, span: CharRange) -> WordRange:
+        """The whole words at these letters of the folded texts."""
+        return WordRange(self._word_at(span[0]), self._word_at(span[1] - 1) + 1)
+
+    def _word_at(self, index: int) -> int:
+        text = bisect_right(self._starts, index) - 1
+        before = self._first_words()[text]
+        return before + self._folded.count(" ", self._starts[text], index + 1) - 1
+
+    def _first_letter(self, word: int) -> int:
+        return self._letters_before()[word] + word + 1 + self.text_number(word)
+
+    def _past_last_letter(self, word: int) -> int:
+        return self._letters_before()[word + 1] + word + 1 + self.text_number(word)
+
+    def _first_words(self) -> list[int]:
+        """The number of the first word of each text."""
+        if self._firsts is None:
+            ends = (*self._starts[1:], len(self._folded))
+            # a text of n words has n + 1 spaces
+            counts = (
+                self._folded.count(" ", start, end) - 1
+                for start, end in zip(self._starts, ends, strict=True)
+            )
+            self._firsts = list(accumulate(counts, initial=0))[:-1]
+        return self._firsts
+
+    def _letters_before(self) -> list[int]:
+        """How many letters are before each word."""
+        if self._letters is None:
+            self._letters = list(accumulate(map(len, self.words), initial=0))
+        return self._letters
+
+
+def read_words(text: str) -> ReportWords:
+    """The words of a raw text."""
+    return ReportWords(fold(text))

@@ -1,0 +1,1 @@
+"""Word lists: what rules mean by a word, in every form that reports have."""

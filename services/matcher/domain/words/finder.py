@@ -1,0 +1,119 @@
+"""Finds word lists and patterns in the words of a report, in time linear in the words."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
+
+from services.matcher.domain.text.report_words import ReportWords, WordRange
+from services.matcher.domain.words.pattern import Gap, Prefix, Words
+from services.matcher.domain.words.word_list import (
+    BoundChoice,
+    BoundLists,
+    BoundPart,
+    BoundPattern,
+    IndexedList,
+)
+
+Ranges = list[WordRange]
+FindMembers = Callable[[frozenset[str]], Iterable[WordRange]]
+"""Where members of this set are named."""
+
+
+Chain = tuple[int, int, int]
+"""First word, past the last word, and how many words are between its parts."""
+
+
+def _no_members(_: frozenset[str]) -> Iterable[WordRange]:
+    return ()
+
+
+class WordFinder:
+    """Finds in one report; what was found is kept."""
+
+    __slots__ = ("_known", "_members", "words")
+
+    def __init__(self, words: ReportWords, members: FindMembers = _no_members) -> None:
+        self.words = words
+        self._members = members
+        self._known: dict[str, Ranges] = {}
+
+    def find_list(self, listed: IndexedList) -> Ranges:
+        """Every occurrence of the list, in order; none is there twice."""
+        known = self._known.get(listed.key)
+        if known is None:
+            known = self._known[listed.key] = self._look_for(listed)
+        return known
+
+    def find_pattern(self, pattern: BoundPattern) -> Ranges:
+        """The occurrences of the pattern, in order: of those with one end the shortest."""
+        if not all(map(self._may_hold, pattern.parts)):
+            return []
+        first, *others = pattern.parts
+        chains = [(start, end, 0) for start, end in self._find(first)]
+        for part, gap in zip(others, pattern.gaps, strict=True):
+            chains = self._join(chains, self._find(part), gap) if chains else []
+        return sorted({WordRange(s, e) for s, e, between in chains if between <= pattern.slack})
+
+    def _look_for(self, listed: IndexedList) -> Ranges:
+        distinct = self.words.distinct
+        ranges = self._find_words(listed.singles)
+        met = listed.patterns.keys() & distinct
+        if not met:
+            return ranges
+        patterns = dict.fromkeys(each for word in met for each in listed.patterns[word])
+        several = (found for pattern in patterns for found in self.find_pattern(pattern))
+        return sorted({*ranges, *several})
+
+    def _may_hold(self, part: BoundPart) -> bool:
+        return not isinstance(part, Words) or not self.words.distinct.isdisjoint(part.forms)
+
+    def _find(self, part: BoundPart) -> Ranges:
+        match part:
+            case Words(forms=forms):
+                return self._find_words(forms)
+            case Prefix(letters=letters):
+                words = enumerate(self.words.words)
+                return [WordRange(at, at + 1) for at, word in words if word.startswith(letters)]
+            case BoundChoice(patterns=patterns):
+                return _merge(self.find_pattern(pattern) for pattern in patterns)
+            case BoundLists(lists=lists, members=members):
+                of_lists = map(self.find_list, lists)
+                return _merge((*of_lists, self._members(members) if members else ()))
+
+    def _find_words(self, forms: frozenset[str]) -> Ranges:
+        met = self.words.distinct & forms
+        if not met:
+            return []
+        return [WordRange(at, at + 1) for at, word in enumerate(self.words.words) if word in met]
+
+    def _join(self, chains: Sequence[Chain], following: Ranges, gap: Gap) -> list[Chain]:
+        joined = self._join_in_order(chains, [(*each, 0) for each in following], gap.most)
+        if gap.either_order:
+            joined += self._join_in_order([(*each, 0) for each in following], chains, gap.most)
+        return joined
+
+    def _join_in_order(
+        self,
+        before: Sequence[Chain],
+        after: Sequence[Chain],
+        most: int,
+    ) -> list[Chain]:
+        """Each of `after` with the latest of `before` that ends before it, if that is near."""
+        by_end = sorted(before, key=_END_AND_START)
+        ends = [end for _, end, _ in by_end]
+        joined = []
+        for start, end, inside in after:
+            latest = bisect_right(ends, start) - 1
+            if latest < 0 or start - ends[latest] > most:
+                continue
+            first, last, between = by_end[latest]
+            if self.words.are_together(last - 1, start):
+                joined.append((first, end, between + inside + start - last))
+        return joined
+
+
+_END_AND_START = itemgetter(1, 0)
+
+
+def _merge(several: Iterable[Iterable[WordRange]]) -> Ranges:
+    return sorted({found for ranges in several for found in ranges})

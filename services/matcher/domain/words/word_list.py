@@ -1,0 +1,85 @@
+"""A word list as it is looked for: words that are enough, and patterns that need more."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from services.matcher.domain.text.word_frequency import forms_frequency
+from services.matcher.domain.words.pattern import Gap, Prefix, Words
+
+KEY_MARK = "%"
+"""What the key of a list begins with; no folded text has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundLists:
+    """Something of one of these word lists, or a name of one of these members."""
+
+    lists: tuple["IndexedList", ...]
+    members: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class BoundChoice:
+    """Any of several patterns."""
+
+    patterns: tuple["BoundPattern", ...]
+
+
+BoundPart = Words | Prefix | BoundLists | BoundChoice
+
+
+@dataclass(frozen=True, slots=True)
+class BoundPattern:
+    """A pattern whose lists are known; see `Pattern`."""
+
+    parts: tuple[BoundPart, ...]
+    gaps: tuple[Gap, ...]
+    slack: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexedList:
+    """A word list; `key` is unique in a rulebook.
+
+    A word of `singles` is enough. A pattern of several words is under those of its words of which
+    a text must have one, the rarest.
+    """
+
+    key: str
+    name: str
+    singles: frozenset[str]
+    patterns: Mapping[str, tuple[BoundPattern, ...]] = field(default_factory=dict)
+    frequency: float = 1.0
+
+    def triggers(self) -> frozenset[str]:
+        """A text that holds something of the list has one of these words."""
+        return self.singles.union(self.patterns)
+
+
+def part_frequency(part: BoundPart) -> float:
+    """The fraction of reports that are expected to have the part."""
+    match part:
+        case Words():
+            return forms_frequency(part.forms)
+        case BoundLists(lists=lists, members=members):
+            return min(1.0, sum(each.frequency for each in lists) + (1.0 if members else 0.0))
+        case BoundChoice():
+            return min(1.0, sum(part_frequency(rarest_part(each)) for each in part.patterns))
+    return 1.0
+
+
+def rarest_part(pattern: BoundPattern) -> BoundPart:
+    """The part that fewest reports have."""
+    return min(pattern.parts, key=part_frequency)
+
+
+def part_triggers(part: BoundPart) -> frozenset[str]:
+    """A text that holds the part has one of these words; only for parts of word lists."""
+    match part:
+        case Words():
+            return part.forms
+        case BoundLists(lists=lists):
+            return frozenset().union(*(each.triggers() for each in lists))
+        case BoundChoice():
+            return frozenset().union(*(part_triggers(rarest_part(each)) for each in part.patterns))
+    return frozenset()

@@ -1,0 +1,126 @@
+"""What is refused in word lists, and how their cases are told."""
+
+from typing import Any
+
+import pytest
+
+from schemas.word_list import WordList
+from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
+from services.matcher.domain.packs.faults import RuleLocation
+from services.matcher.domain.rules.compile_pack import compile_packs
+from services.matcher.domain.words.cases import find_case_faults
+from tests.matcher.rules import pack_of, word_list
+
+
+def faults_of(*packs: PackDocuments) -> list[str]:
+    _, faults = compile_packs(packs)
+    return [str(fault) for fault in faults]
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ({"en": ["appoint/x"]}, "words.en.0: 'appoint/x': 'appoint/x': en has no words /x, but /v"),
+        ({"en": ["a/v", "/v"]}, "words.en.1: '/v': '/v': a stem is missing"),
+        ({"en": ["a|b/v"]}, "an English word has one stem"),
+        ({"en": ["appoint*"]}, "a list has whole words"),
+        ({"en": ["..."]}, "no word in it"),
+        ({"en": ["(a|b"]}, "a bracket is missing"),
+        ({"en": ["a ~60 b"]}, "between 1 and 50 other words"),
+        ({"en": ["a ~2~"]}, "~N~ stands between two words"),
+        ({"en": ["%nobody%"]}, "there is no list of words 'nobody'"),
+        ({"en": ["%nam%"]}, "(did you mean name?)"),
+        ({"en": ["a"], "em": ["b"]}, "words.em: there is no language 'em', but ar en"),
+        ({"en": ["a"], "except": ["b c"]}, "words.except.0: 'b c': a form is one word"),
+        ({"ar": ["قال/v"]}, "قال is weak: write its imperfect too"),
+        ({"ar": [f"{'|'.join('عين' for _ in range(13))}/v"]}, "more than 12 stems"),
+    ],
+)
+def test_an_entry_that_means_nothing_is_refused(words: dict[str, Any], fault: str) -> None:
+    (told,) = faults_of(pack_of(words=(word_list("name", **words),)))
+
+    assert told.startswith("name.yaml:1: words.")
+    assert fault in told
+
+
+def test_an_entry_is_as_large_as_its_forms_whatever_they_could_be_combined_to() -> None:
+    verbs = "(" + "|".join(f"v{number}/v" for number in range(12)) + ")"
+    list_of = word_list("name", en=[" ".join([verbs] * 9)])
+    book, faults = compile_packs([pack_of(words=(list_of,))])
+
+    assert not faults
+    assert len(book.packs[0].lists.words["name"].triggers()) == 48
+
+
+def test_an_entry_has_a_bound_of_forms() -> None:
+    verbs = "|".join(f"{first}{second}ب/v" for first in "تثجحخ" for second in "سشصضطعغفقك")
+    (told,) = faults_of(pack_of(words=(word_list("name", ar=[f"({verbs})"]),)))
+
+    assert "forms, and 20000 are allowed: write several" in told
+
+
+def test_lists_that_name_each_other_are_refused() -> None:
+    one = word_list("one", en=["%two%"])
+    two = word_list("two", en=["%one%"])
+
+    first, second = faults_of(pack_of(words=(one, two)))
+
+    assert "one.yaml:1: words: it names itself: " in first
+    assert "two.yaml:1: words: it names itself: " in second
+
+
+def test_two_lists_of_a_pack_do_not_share_a_name() -> None:
+    one = word_list("one", en=["a"])
+
+    (told,) = faults_of(pack_of(words=(one, one)))
+
+    assert told == "one.yaml:1: name: there is another list 'one' in pack"
+
+
+def test_a_list_extends_one_of_a_pack_that_is_used() -> None:
+    core = pack_of(name="core", lists=(), words=(word_list("one", en=["a"]),))
+    one, two = (word_list(name, en=["b"], extends="core") for name in ("one", "two"))
+    plain = word_list("one", en=["b"])
+
+    assert "this pack does not use 'core' (write uses: [core]" in faults_of(
+        core, pack_of(words=(one,))
+    )[0]  # fmt: skip
+    assert "core has no list 'two' to extend" in faults_of(
+        core, pack_of(words=(two,), uses=("core",))
+    )[0]  # fmt: skip
+    assert "another list 'one' in core (write extends: core)" in faults_of(
+        core, pack_of(words=(plain,), uses=("core",))
+    )[0]  # fmt: skip
+
+
+def test_a_pack_that_is_not_there_cannot_be_used() -> None:
+    core = pack_of(name="core", lists=())
+
+    (told,) = faults_of(core, pack_of(uses=("cor",)))
+
+    assert told == "pack.yaml:1: uses.0: there is no pack 'cor' to use (did you mean core?)"
+
+
+def case_faults(document: WordList) -> list[str]:
+    book, faults = compile_packs([pack_of(words=(document,))])
+    assert not faults
+    located = LocatedDocument(document, RuleLocation(f"{document.name}.yaml"))
+    return [str(fault) for fault in find_case_faults(located, book.packs[0].lists.words)]
+
+
+def test_a_list_that_loses_a_word_fails_its_case() -> None:
+    cases = {"holds": ["He appoints a man.", "He named a man."], "lacks": ["a nominal man"]}
+
+    assert not case_faults(word_list("one", en=["appoint/v", "name/v"], cases=cases))
+    assert case_faults(word_list("one", en=["appoint/v"], cases=cases)) == [
+        "one.yaml:1: cases.holds.1: nothing of the list is in 'He named a man.'"
+    ]
+    assert case_faults(word_list("one", en=["appoint/v", "name/v", "man/n"], cases=cases)) == [
+        "one.yaml:1: cases.lacks.0: 'man' is in 'a nominal man'"
+    ]
+
+
+def test_a_list_without_cases_is_at_fault() -> None:
+    (told,) = case_faults(word_list("one", en=["a"]))
+
+    assert "one.yaml:1: cases: a list of words needs cases" in told
