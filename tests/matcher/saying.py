@@ -7,9 +7,10 @@ from services.matcher.domain.says.cut_sentences import SentenceText, cut_sentenc
 from services.matcher.domain.says.outcomes import PartOutcome
 from services.matcher.domain.says.parse_parts import PartParser
 from services.matcher.domain.says.scene import Scene, make_scene
-from services.matcher.domain.says.sentence import NamedMember, Sentence, WordRange
+from services.matcher.domain.says.sentence import NamedMember, Sentence
 from services.matcher.domain.says.statement import Statement, holds_in, read_statement
 from services.matcher.domain.text.fold import fold
+from services.matcher.domain.text.report_words import WordRange
 
 Words = tuple[str, ...]
 

@@ -15,7 +15,8 @@ from sigma.exceptions import SigmaError, SigmaRuleLocation
 from sigma.rule.detection import SigmaDetection, SigmaDetectionItem, SigmaDetections
 from sigma.types import SigmaString, SigmaType, sigma_type
 
-from services.matcher.domain.detection.compile_field_test import FieldReference, compile_field_test
+from services.matcher.domain.detection.compile_field_test import compile_field_test
+from services.matcher.domain.detection.field_reference import FieldReference
 from services.matcher.domain.detection.fields import FieldKind, kind_of
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.modifiers import SigmaReady, modifiers_of, refuse_elsewhere

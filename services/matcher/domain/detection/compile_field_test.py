@@ -2,7 +2,6 @@
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import singledispatch
 
 from sigma.types import (
@@ -20,12 +19,14 @@ from sigma.types import (
     SigmaType,
 )
 
+from services.matcher.domain.detection.compile_says import compile_says
+from services.matcher.domain.detection.field_reference import FieldReference, require_kind
 from services.matcher.domain.detection.fields import WEEKDAYS, FieldKind
-from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.modifiers import (
     SigmaListName,
     SigmaNear,
     SigmaPhrase,
+    SigmaSays,
     SigmaWithin,
 )
 from services.matcher.domain.detection.near_tests import NearTest
@@ -37,7 +38,6 @@ from services.matcher.domain.detection.pattern_tests import (
 )
 from services.matcher.domain.detection.predicates import FieldTest
 from services.matcher.domain.detection.strings import (
-    Expressions,
     InvalidRegex,
     find_regex,
     find_string,
@@ -52,7 +52,7 @@ from services.matcher.domain.detection.value_tests import (
     TruthTest,
 )
 from services.matcher.domain.detection.within import InvalidPlace, make_within_test
-from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
+from services.matcher.domain.packs.faults import suggest_name
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.names import canonical_name
 from services.matcher.domain.text.phrases import InvalidPhrase, parse_phrase
@@ -69,25 +69,6 @@ _WORDY = frozenset({FieldKind.STRING, FieldKind.LIST, FieldKind.ATTRIBUTE})
 _FEWEST_NEAR = 2
 
 
-@dataclass(frozen=True, slots=True)
-class FieldReference:
-    """A field of a detection: its kind, and its path in the document.
-
-    A keyword is a value without a field: it may be anywhere in the words.
-    """
-
-    field: str
-    kind: FieldKind
-    lists: Lists
-    path: FieldPath
-    expressions: Expressions
-    keyword: bool = False
-
-    def invalid(self, message: str, hint: str = "") -> InvalidField:
-        """The error at this place of the document."""
-        return InvalidField(self.path, message, hint)
-
-
 @singledispatch
 def compile_field_test(value: SigmaType, reference: FieldReference) -> FieldTest:
     """The test of the field for `value`.
@@ -100,7 +81,7 @@ def compile_field_test(value: SigmaType, reference: FieldReference) -> FieldTest
 
 @compile_field_test.register
 def _phrase(value: SigmaPhrase, reference: FieldReference) -> PhraseTest | PatternTest:
-    _require_kind(reference, _WORDY, "a phrase")
+    require_kind(reference, _WORDY, "a phrase")
     try:
         if is_pattern(value.text):
             return PatternTest(reference.field, make_pattern(value.text, reference.lists))
@@ -115,12 +96,17 @@ def _phrase(value: SigmaPhrase, reference: FieldReference) -> PhraseTest | Patte
 def _near(value: SigmaNear, reference: FieldReference) -> FieldTest:
     if len(value.parts) < _FEWEST_NEAR:
         raise reference.invalid("near needs two phrases at least", "a single one is a phrase")
-    _require_kind(reference, _WORDY, "a sentence")
+    require_kind(reference, _WORDY, "a sentence")
     parts = (
         _phrase(part, reference) if isinstance(part, SigmaPhrase) else _names(part, reference)
         for part in value.parts
     )
     return NearTest(reference.field, tuple(parts))
+
+
+@compile_field_test.register
+def _says(value: SigmaSays, reference: FieldReference) -> FieldTest:
+    return compile_says(value, reference)
 
 
 @compile_field_test.register
@@ -131,7 +117,7 @@ def _list(value: SigmaListName, reference: FieldReference) -> FieldTest:
 
 
 def _names(value: SigmaListName, reference: FieldReference) -> NameTest | PatternTest:
-    _require_kind(reference, _WORDY, "the names of a list")
+    require_kind(reference, _WORDY, "the names of a list")
     if value.name in reference.lists.words:
         return PatternTest(reference.field, make_pattern(f"%{value.name}%", reference.lists))
     return NameTest(reference.field, _counted(value, reference)[0])
@@ -196,10 +182,10 @@ def _comparison(value: SigmaCompareExpression, reference: FieldReference) -> Fie
 def _part(reference: FieldReference, value: SigmaNumber) -> str | None:
     """The part of a time that is compared, if it is one."""
     if not isinstance(value, SigmaTimestampPart):
-        _require_kind(reference, _NUMBERS, "a comparison")
+        require_kind(reference, _NUMBERS, "a comparison")
         return None
     part = value.timestamp_part.name.lower()
-    _require_kind(reference, frozenset({FieldKind.TIME}), part)
+    require_kind(reference, frozenset({FieldKind.TIME}), part)
     low, high = PART_BOUNDS[part]
     if not low <= value.number <= high:
         raise reference.invalid(f"{part} {value.number} is outside {low} to {high}")
@@ -215,7 +201,7 @@ def _number(value: SigmaNumber, reference: FieldReference) -> FieldTest:
 
 @compile_field_test.register
 def _truth(value: SigmaBool, reference: FieldReference) -> FieldTest:
-    _require_kind(reference, frozenset({FieldKind.BOOL, FieldKind.ATTRIBUTE}), str(value).lower())
+    require_kind(reference, frozenset({FieldKind.BOOL, FieldKind.ATTRIBUTE}), str(value).lower())
     return TruthTest(reference.field, truth=value.boolean)
 
 
@@ -229,7 +215,7 @@ def _regex(value: SigmaRegularExpression, reference: FieldReference) -> FieldTes
 
 @compile_field_test.register
 def _network(value: SigmaCIDRExpression, reference: FieldReference) -> FieldTest:
-    _require_kind(reference, _WORDY, "a network")
+    require_kind(reference, _WORDY, "a network")
     return NetworkTest(reference.field, value.network)
 
 
@@ -298,10 +284,3 @@ def _refuse_unknown(
 ) -> None:
     if text not in known:
         raise reference.invalid(f"{message} {text!r}", suggest_name(text, known))
-
-
-def _require_kind(reference: FieldReference, kinds: frozenset[FieldKind], what: str) -> None:
-    if reference.kind not in kinds:
-        raise reference.invalid(
-            f"{reference.field} is a {reference.kind.value}: {what} never holds there"
-        )

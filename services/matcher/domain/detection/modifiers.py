@@ -41,6 +41,14 @@ class SigmaNear(SigmaType):
 
 
 @dataclass
+class SigmaSays(SigmaType):
+    """The parts of a statement as written; `asserted` unless `any` is beside `says`."""
+
+    parts: tuple[str, ...]
+    asserted: bool = True
+
+
+@dataclass
 class SigmaWithin(SigmaType):
     """A place and a distance from it, as written."""
 
@@ -101,6 +109,30 @@ def _near_part(part: SigmaType) -> SigmaPhrase | SigmaListName:
     raise ValueError(f"a phrase is a text, not {part}")
 
 
+class SaysModifier(SigmaListModifier[Any, Any]):
+    """`says`: its values are the parts of one statement."""
+
+    def modify(self, val: Any) -> SigmaType:
+        """All values as one."""
+        return SigmaSays(tuple(map(_said_part, val)))
+
+
+def _said_part(part: SigmaType) -> str:
+    if isinstance(part, SigmaString):
+        return part.original
+    raise ValueError(f"a part of says is a text, not {part}")
+
+
+class AnyModifier(SigmaValueModifier[Any, Any]):
+    """`any` behind `says`: what is denied, supposed or past counts too."""
+
+    def modify(self, val: Any) -> SigmaType:
+        """The statement without assertion."""
+        if isinstance(val, SigmaSays):
+            return SigmaSays(val.parts, asserted=False)
+        raise ValueError("any stands behind says: words|says|any")
+
+
 class WithinModifier(SigmaValueModifier[Any, Any]):
     """`within_km`: a site or a list of sites, and the distance."""
 
@@ -144,12 +176,14 @@ _BESIDE = {
     "near": {"expand", "neq"},
     "expand": {"phrase", "near", "all", "neq"},
     "within_km": {"all", "neq"},
+    "says": {"any", "neq"},
+    "any": {"says", "neq"},
     "exists": set[str](),
 }
 MODIFIERS: Mapping[str, type[SigmaModifier[Any, Any]]] = MappingProxyType(
     {name: modifier_mapping[name] for name in _SUPPORTED}
     | {"phrase": PhraseModifier, "near": NearModifier, "expand": ExpandModifier}
-    | {"within_km": WithinModifier}
+    | {"within_km": WithinModifier, "says": SaysModifier, "any": AnyModifier}
 )
 
 

@@ -19,6 +19,7 @@ from services.matcher.domain.detection.fields import (
 )
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.mentions import NAMED_IN, MemberMention, find_members
+from services.matcher.domain.detection.report_sentences import ReportSentences, ReportWordsFound
 from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.text.names import OrganisationName, find_organisations
 from services.matcher.domain.text.phrases import Phrase
@@ -61,6 +62,7 @@ class EventView:
     _mentions: tuple[MemberMention, ...] | None = None
     _unknown_names: tuple[OrganisationName, ...] | None = None
     _finder: WordFinder | None = None
+    _sentences: ReportSentences | None = None
 
     def values(self, name: str) -> tuple[Value, ...]:
         """The values of a field; none when it is absent."""
@@ -93,6 +95,16 @@ class EventView:
         if self._finder is None:
             self._finder = WordFinder(self.scan.words, self._find_named)
         return self._finder
+
+    def sentences(self) -> ReportSentences:
+        """The sentences of title and text."""
+        if self._sentences is None:
+            self._sentences = ReportSentences(
+                ReportWordsFound(
+                    self.scan, self.finder(), self.lists.words, self.mentions, self.event.language
+                )
+            )
+        return self._sentences
 
     def _find_named(self, members: frozenset[str]) -> Iterable[WordRange]:
         words = self.scan.words

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
-from services.matcher.domain.says.grammar import Grammar
-from services.matcher.domain.says.sentence import Sentence, WordRange
+from services.matcher.domain.languages.grammar import Grammar
+from services.matcher.domain.says.sentence import Sentence
+from services.matcher.domain.text.report_words import WordRange
 
 OTHER_ACTOR = "other_actor"
 """The word list of those who act and are in no list of members."""

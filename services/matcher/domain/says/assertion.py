@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from services.matcher.domain.says.scene import Scene
-from services.matcher.domain.says.sentence import WordRange
+from services.matcher.domain.text.report_words import WordRange
 
 DENIED, DENIED_AFTER, SUPPOSED, PAST = "denied", "denied_after", "supposed", "past"
 CLAUSE_BREAK, NO_CUE = "clause_break", "no_cue"

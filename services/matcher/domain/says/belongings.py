@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.matcher.domain.says.outcomes import Meeting
 from services.matcher.domain.says.parts import Part
 from services.matcher.domain.says.scene import Scene
-from services.matcher.domain.says.sentence import WordRange
+from services.matcher.domain.text.report_words import WordRange
 
 OWN = "own"
 """The word list of *his*, *its*, *their*."""

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from services.matcher.domain.says.actors import Actor, are_apposed, are_joined
 from services.matcher.domain.says.scene import Scene
-from services.matcher.domain.says.sentence import WordRange
+from services.matcher.domain.text.report_words import WordRange
 
 _NEAR = 2
 

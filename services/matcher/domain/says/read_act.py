@@ -10,8 +10,8 @@ from services.matcher.domain.says.doers import find_doers
 from services.matcher.domain.says.outcomes import Meeting, PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase
 from services.matcher.domain.says.scene import Scene
-from services.matcher.domain.says.sentence import WordRange
 from services.matcher.domain.says.undergoers import undergoes
+from services.matcher.domain.text.report_words import WordRange
 
 Places = tuple[WordRange, ...]
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from services.matcher.domain.languages.grammar import Grammar
+from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.says.actors import Actors, find_actors
-from services.matcher.domain.says.grammar import Grammar
-from services.matcher.domain.says.languages import GRAMMARS
-from services.matcher.domain.says.sentence import Sentence, WordRange
+from services.matcher.domain.says.sentence import Sentence
+from services.matcher.domain.text.report_words import WordRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +36,6 @@ class Scene:
 
 def make_scene(sentence: Sentence) -> Scene:
     """The sentence as its language reads it; one of an unknown language has words alone."""
-    grammar = GRAMMARS.get(sentence.language) or Grammar(sentence.language)
+    language = LANGUAGES.get(sentence.language)
+    grammar = language.grammar if language else Grammar()
     return Scene(sentence, grammar, find_actors(sentence, grammar))

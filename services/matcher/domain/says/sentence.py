@@ -4,14 +4,9 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from services.matcher.domain.text.report_words import WordRange
+
 NO_BREAKS: frozenset[int] = frozenset()
-
-
-class WordRange(NamedTuple):
-    """Words of one sentence: index of the first, and past the last."""
-
-    start: int
-    end: int
 
 
 class NamedMember(NamedTuple):
@@ -29,8 +24,7 @@ class Sentence:
     a list without an occurrence may be absent. `phrases` has those of every phrase that a rule
     looks for. `members` are in order of start, and none is inside another. `breaks` are the
     indexes of words before which a comma, a dash, a colon, a bracket or a quotation mark stands;
-    `commas` are those that may part names in a list. `start` is the index of its first letter in
-    the folded texts.
+    `commas` are those that may part names in a list.
     """
 
     words: tuple[str, ...]
@@ -40,10 +34,3 @@ class Sentence:
     members: Sequence[NamedMember] = ()
     breaks: frozenset[int] = NO_BREAKS
     commas: frozenset[int] = NO_BREAKS
-    start: int = 0
-
-    def char_range(self, words: WordRange) -> tuple[int, int]:
-        """Where these words are in the folded texts: first letter, and past the last letter."""
-        before = self.start + sum(map(len, self.words[: words.start])) + words.start
-        inside = self.words[words.start : words.end]
-        return before, before + sum(map(len, inside)) + len(inside) - 1

@@ -9,7 +9,7 @@ from services.matcher.domain.says.outcomes import Meeting, PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase
 from services.matcher.domain.says.read_act import Places, find_acts, read_act
 from services.matcher.domain.says.scene import Scene
-from services.matcher.domain.says.sentence import WordRange
+from services.matcher.domain.text.report_words import WordRange
 
 
 @dataclass(frozen=True, slots=True)

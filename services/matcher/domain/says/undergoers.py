@@ -4,7 +4,7 @@ from services.matcher.domain.says.actors import Actor
 from services.matcher.domain.says.assertion import is_parted
 from services.matcher.domain.says.doers import find_agent_word, is_passive
 from services.matcher.domain.says.scene import Scene
-from services.matcher.domain.says.sentence import WordRange
+from services.matcher.domain.text.report_words import WordRange
 
 _ADJACENT = 1
 _BARE = 2

@@ -37,6 +37,10 @@ class ReportWords:
         """The number of the text that has the word."""
         return bisect_right(self._first_words(), word) - 1
 
+    def first_word(self, text: int) -> int:
+        """The number of the first word of a text, or of the next that has one."""
+        return self._first_words()[text]
+
     def are_together(self, first: int, last: int) -> bool:
         """Whether two words are in one text."""
         return len(self._starts) == 1 or self.text_number(first) == self.text_number(last)

@@ -1,13 +1,13 @@
 """Arabic as word lists and `says` use it."""
 
-from services.matcher.domain.languages.arabic.letters import PRONOUNS
+from services.matcher.domain.languages.arabic.grammar import GRAMMAR
 from services.matcher.domain.languages.arabic.nouns import (
     inflect_adjective,
     inflect_noun,
     inflect_particle,
 )
 from services.matcher.domain.languages.arabic.verbs import inflect_verb
-from services.matcher.domain.languages.language import Language, WordOrder
+from services.matcher.domain.languages.language import Language
 
 LANGUAGE = Language(
     code="ar",
@@ -17,7 +17,5 @@ LANGUAGE = Language(
         "a": inflect_adjective,
         "p": inflect_particle,
     },
-    order=WordOrder.BEFORE_OR_AFTER,
-    by_words=("من قبل", "على يد", "على ايدي", "من جانب"),
-    possessive_endings=tuple(filter(None, PRONOUNS)),
+    grammar=GRAMMAR,
 )

@@ -2,10 +2,10 @@
 
 import re
 
-from services.matcher.domain.says.grammar import Grammar, Reach, word_set
+from services.matcher.domain.languages.grammar import Grammar, Reach, word_set
 
-ARABIC = Grammar(
-    language="ar",
+GRAMMAR = Grammar(
+    letters=re.compile("[ء-ي]"),
     reach=Reach(doer_before=6, doer_after=5, undergoer_after=5, undergoer_before=8),
     agent=(("من", "قبل"), ("علي", "يد"), ("علي", "ايدي"), ("بيد",), ("بايدي",), ("من", "جانب")),
     passive=word_set(
@@ -26,12 +26,12 @@ ARABIC = Grammar(
     ),
     victims=word_set("رهينه رهاين ضحيه ضحايا اسير اسري مختطف مختطفين مخطوف"),
     doer_follows=re.compile("^(?:[وف].{3}|(?![يتنس]).)"),
-    noun=re.compile("^[وفبلك]?(?:ال)?(?:ا.{1,4}ا.|ت.{1,2}ي.)(?:ه|ها|هم)?$"),  # noqa: RUF001  (Arabic letters are meant)
+    noun=re.compile("^[وفبلك]?(?:ال)?(?:ا.{1,4}ا.|ت.{1,2}ي.)(?:ه|ها|هم)?$"),
     participle=re.compile("^(?![يتن])"),
     follows=word_set("في قرب خلال علي اثر جراء بعد امس اليوم بنيران برصاص شمال جنوب غرب شرق وسط"),
     own_ending=re.compile(
         "(?!(?:[وفبلك]|ال){0,3}(?:مجموعه|كتيبه|جماعه|منظمه|حركه|ميليشيه|شرطه)$)"
-        ".{2,}(?:ها|هم|هما|.{2}ه)$"  # noqa: RUF001  (Arabic letters are meant)
+        ".{2,}(?:ها|هم|هما|.{2}ه)$"
     ),
     undergoer_follows_passive=True,
 )

@@ -33,20 +33,20 @@ class Reach:
 class Grammar:
     """One language.
 
-    `agent`: what comes before the doer of a passive act. `passive`: what makes the act behind it
-    passive; `adverbs` and words on `adverb_end` may stand between. `active` is the form of an act
-    that is not passive even then (`was ordering`). `infinitive`: before an act that somebody is to
-    do. `governs`: after these words a name is no doer (`talks with KH`), nor is a name that
-    `governed` matches, whose preposition is written in one word with it. `joins`: between two
-    doers of one act; `articles` and `ranks` may stand beside it (`KH and the leader of Badr`).
-    `reports`: acts of saying, whose doer says nothing about others. `victims`: nouns for who
-    undergoes an act. `participle`: the form of an act that, behind a name and before one of
-    `follows`, was undergone (`US soldier killed in Baghdad`).
-    `doer_follows`: the form of an act whose doer comes behind it, if a name stands right there;
-    `noun` is the form of an act as a noun: a name behind it undergoes it.
+    `letters`: one of its script. `agent`: what comes before the doer of a passive act. `passive`:
+    what makes the act behind it passive; `adverbs` and words on `adverb_end` may stand between.
+    `active` is the form of an act that is not passive even then (`was ordering`). `infinitive`:
+    before an act that somebody is to do. `governs`: after these words a name is no doer (`talks
+    with KH`), nor is a name that `governed` matches, whose preposition is written in one word with
+    it. `joins`: between two doers of one act; `articles` and `ranks` may stand beside it (`KH and
+    the leader of Badr`). `reports`: acts of saying, whose doer says nothing about others.
+    `victims`: nouns for who undergoes an act. `participle`: the form of an act that, behind a name
+    and before one of `follows`, was undergone (`US soldier killed in Baghdad`). `doer_follows`:
+    the form of an act whose doer comes behind it, if a name stands right there. `noun`: the form
+    of an act as a noun; a name behind it undergoes it.
     """
 
-    language: str
+    letters: re.Pattern[str] = NEVER
     reach: Reach = field(default_factory=Reach)
     agent: tuple[tuple[str, ...], ...] = ()
     passive: frozenset[str] = NO_WORDS

@@ -1,0 +1,158 @@
+"""The sentences of a report as `says` reads them: cut once, and only those read that are asked."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
+
+from services.matcher.domain.detection.mentions import MemberMention
+from services.matcher.domain.says.actors import OTHER_ACTOR
+from services.matcher.domain.says.assertion import CLAUSE_BREAK, CUES, NO_CUE
+from services.matcher.domain.says.belongings import OWN
+from services.matcher.domain.says.cut_sentences import SentenceText, cut_sentences
+from services.matcher.domain.says.scene import Scene, make_scene
+from services.matcher.domain.says.sentence import NamedMember, Sentence
+from services.matcher.domain.says.sentence_language import find_language
+from services.matcher.domain.text.report_words import WordRange
+from services.matcher.domain.text.scan import ScanResult, WordSpan
+from services.matcher.domain.words.finder import WordFinder
+from services.matcher.domain.words.word_list import BoundPattern, IndexedList
+
+Places = Mapping[int, tuple[WordRange, ...]]
+"""Places by the number of the sentence that holds them, counted in its words."""
+
+GRAMMAR_LISTS = (*CUES, CLAUSE_BREAK, NO_CUE, OTHER_ACTOR, OWN)
+"""The word lists that a sentence is read with; a pack that lacks one does without it."""
+_FIELDS = ("title", "text")
+
+
+class _Cut(NamedTuple):
+    """A sentence of the report: its field, its first word in the report, and its text."""
+
+    field: str
+    start: int
+    text: SentenceText
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWordsFound:
+    """What is found in the words of a report: word lists, phrases, and members."""
+
+    scan: ScanResult
+    finder: WordFinder
+    lists: Mapping[str, IndexedList]
+    mentions: Callable[[], Iterable[MemberMention]]
+    language: str | None = None
+
+
+class ReportSentences:
+    """The sentences of title and text in order; a title is a sentence."""
+
+    def __init__(self, found: ReportWordsFound) -> None:
+        self._found = found
+        self._cuts = list(_cut_report(found.scan))
+        self._places: dict[Hashable, Places] = {}
+        self._scenes: dict[int, Scene] = {}
+        self._members: dict[int, list[NamedMember]] | None = None
+
+    def __len__(self) -> int:
+        return len(self._cuts)
+
+    def field_of(self, number: int) -> str:
+        """The field that holds the sentence."""
+        return self._cuts[number].field
+
+    def find(self, looked: BoundPattern) -> Places:
+        """Where a phrase stands."""
+        places = self._places.get(looked)
+        if places is None:
+            places = self._by_sentence(self._found.finder.find_pattern(looked))
+            self._places[looked] = places
+        return places
+
+    def members(self) -> Mapping[int, Sequence[NamedMember]]:
+        """Who is named, by sentence."""
+        if self._members is None:
+            self._members = {}
+            words = self._found.scan.words
+            named = {words.word_range(one.span): one.member for one in self._found.mentions()}
+            for number, place, start in self._located(sorted(named)):
+                member = NamedMember(named[place], _shift(place, start))
+                self._members.setdefault(number, []).append(member)
+        return self._members
+
+    def scene(self, number: int) -> Scene:
+        """The sentence of this number, read."""
+        scene = self._scenes.get(number)
+        if scene is None:
+            scene = self._scenes[number] = make_scene(self._sentence(number))
+        return scene
+
+    def span(self, number: int, place: WordRange) -> WordSpan:
+        """The words of a sentence in the folded texts."""
+        return self._found.scan.words.char_range(_shift(place, -self._cuts[number].start))
+
+    def _sentence(self, number: int) -> Sentence:
+        cut = self._cuts[number]
+        all_words = self._found.scan.words.words
+        words = tuple(all_words[cut.start : cut.start + cut.text.end - cut.text.start])
+        return Sentence(
+            words,
+            find_language(words, self._found.language),
+            {name: self._find_list(name).get(number, ()) for name in GRAMMAR_LISTS},
+            _Phrases(self, number),
+            self.members().get(number, ()),
+            cut.text.breaks,
+            cut.text.commas,
+        )
+
+    def _find_list(self, name: str) -> Places:
+        places = self._places.get(name)
+        if places is None:
+            listed = self._found.lists.get(name)
+            found = self._found.finder.find_list(listed) if listed else []
+            places = self._places[name] = self._by_sentence(found)
+        return places
+
+    def _by_sentence(self, ranges: Iterable[WordRange]) -> Places:
+        by_number: dict[int, list[WordRange]] = {}
+        for number, place, start in self._located(ranges):
+            by_number.setdefault(number, []).append(_shift(place, start))
+        return {number: tuple(places) for number, places in by_number.items()}
+
+    def _located(self, ranges: Iterable[WordRange]) -> Iterator[tuple[int, WordRange, int]]:
+        """The sentence that holds each range whole, and where that starts."""
+        for place in ranges:
+            number = bisect_right(self._cuts, place.start, key=attrgetter("start")) - 1
+            if number < 0:
+                continue
+            _, start, text = self._cuts[number]
+            if place.end <= start + text.end - text.start:
+                yield number, place, start
+
+
+class _Phrases(dict[Hashable, tuple[WordRange, ...]]):
+    """Where each phrase that is asked for stands in one sentence."""
+
+    def __init__(self, report: ReportSentences, number: int) -> None:
+        super().__init__()
+        self._report, self._number = report, number
+
+    def __missing__(self, looked: Hashable) -> tuple[WordRange, ...]:
+        if not isinstance(looked, BoundPattern):
+            raise KeyError(looked)
+        places = self[looked] = self._report.find(looked).get(self._number, ())
+        return places
+
+
+def _cut_report(scan: ScanResult) -> Iterator[_Cut]:
+    for number, text in enumerate(scan.texts):
+        if text.field in _FIELDS:
+            first = scan.words.first_word(number)
+            for cut in cut_sentences(text.raw):
+                yield _Cut(text.field, first + cut.start, cut)
+
+
+def _shift(place: WordRange, start: int) -> WordRange:
+    return WordRange(place.start - start, place.end - start)

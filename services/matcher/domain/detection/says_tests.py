@@ -1,0 +1,120 @@
+"""The test `says`: one sentence says who does what, and asserts it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+from services.matcher.domain.detection.pattern_tests import (
+    pattern_lists,
+    required_group,
+)
+from services.matcher.domain.detection.predicates import Atom, FieldTest
+from services.matcher.domain.detection.view import EventView, scanned_fields
+from services.matcher.domain.says.outcomes import PartOutcome
+from services.matcher.domain.says.parts import Group, Part, SaidPhrase
+from services.matcher.domain.says.statement import Statement, holds_in, read_statement
+from services.matcher.domain.text.fold import CharSpan
+from services.matcher.domain.words.word_list import BoundPattern, IndexedList
+
+Side = SaidPhrase | Group
+
+
+@dataclass(frozen=True, eq=False)
+class SaysTest(FieldTest):
+    """A sentence of the field meets every part of a statement."""
+
+    field: str
+    statement: Statement
+    cost: ClassVar[int] = 30
+
+    def holds(self, view: EventView) -> bool:
+        """Whether a sentence says it."""
+        return next(self._sentences(view), None) is not None
+
+    def members(self, view: EventView) -> Iterable[str]:
+        """The texts that have such a sentence."""
+        report = view.sentences()
+        fields = dict.fromkeys(report.field_of(number) for number in self._sentences(view))
+        return [text.raw for text in view.scan.texts if text.field in fields]
+
+    def char_spans(self, view: EventView) -> Iterable[CharSpan]:
+        """The words that meet the parts."""
+        report = view.sentences()
+        return view.char_spans(
+            report.span(number, words)
+            for number, outcomes in self.readings(view)
+            for outcome in outcomes
+            for meeting in outcome.meetings
+            for words in meeting.words
+        )
+
+    def readings(self, view: EventView) -> Iterator[tuple[int, tuple[PartOutcome, ...]]]:
+        """What became of each part in each sentence that says it."""
+        for number in self._sentences(view):
+            yield number, read_statement(self.statement, view.sentences().scene(number))
+
+    def required_groups(self) -> Iterable[frozenset[Atom]]:
+        """Of each part that must be there its words, lists and members."""
+        return [group for sides in self._sides for side in sides for group in _groups(side)]
+
+    def scanned_fields(self) -> Iterable[str]:
+        """The field, or the fields that it is made of."""
+        return scanned_fields(self.field)
+
+    def word_lists(self) -> Iterable[IndexedList]:
+        """The word lists of its parts."""
+        return [
+            listed
+            for part in self.statement.parts
+            for side in _sides(part)
+            if isinstance(side, SaidPhrase) and isinstance(side.looked, BoundPattern)
+            for listed in pattern_lists(side.looked)
+        ]
+
+    @cached_property
+    def _sides(self) -> tuple[tuple[Side, ...], ...]:
+        parts = (part for part in self.statement.parts if not part.absent)
+        return tuple(tuple(_sides(part)) for part in parts)
+
+    def _sentences(self, view: EventView) -> Iterator[int]:
+        """The numbers of the sentences that say it; only those are read that hold every part."""
+        report, fields = view.sentences(), scanned_fields(self.field)
+        for number in self._candidates(view):
+            if report.field_of(number) in fields and holds_in(self.statement, report.scene(number)):
+                yield number
+
+    def _candidates(self, view: EventView) -> list[int]:
+        """The sentences that hold the words of every part, in order."""
+        numbers: set[int] | None = None
+        for side in (side for sides in self._sides for side in sides):
+            found = _find(side, view)
+            numbers = found if numbers is None else numbers & found
+            if not numbers:
+                return []
+        return sorted(numbers or ())
+
+
+def _find(side: Side, view: EventView) -> set[int]:
+    """The sentences that hold one side of a part."""
+    report = view.sentences()
+    if isinstance(side, SaidPhrase):
+        return set(report.find(side.looked)) if isinstance(side.looked, BoundPattern) else set()
+    return {
+        number
+        for number, named in report.members().items()
+        if any(one.member in side.counted for one in named)
+    }
+
+
+def _sides(part: Part) -> Iterator[Side]:
+    """What a part looks for, acts first, since they are found at least cost."""
+    return (side for side in (part.act, part.undergoer, part.doer) if side is not None)
+
+
+def _groups(side: Side) -> Iterator[frozenset[Atom]]:
+    if isinstance(side, Group):
+        yield frozenset(("entities", member) for member in side.counted)
+    elif isinstance(side.looked, BoundPattern):
+        groups = (required_group(part, named=True) for part in side.looked.parts)
+        yield from filter(None, groups)
