@@ -12,7 +12,7 @@ from services.matcher.domain.windows.window import window_hits
 from services.matcher.domain.windows.window_rule import PAIR_SEPARATOR, WindowRule
 from services.report_text import cut_line
 
-IDS = frozenset({"entities", "actor_ids", "target_ids", "sites"})
+IDS = frozenset({"entities", "actor_ids", "target_ids", "sites", "doers", "undergoers"})
 """The fields whose values are ids of list members or sites; alerts show their names."""
 
 _LONGEST_TEXT = 1000

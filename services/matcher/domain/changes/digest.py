@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from schemas.rule import CorrelationRule, DetectionRule, NamedList, RuleDocument, SiteList
 from schemas.word_list import WordList
+from services.matcher.domain.detection.report_sentences import GRAMMAR_LISTS
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.rules.rulebook import RuleKey
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -26,6 +27,7 @@ WORDING = frozenset(
 """The keys of a rule that neither its hits nor its firing times depend on."""
 OF_LISTS = frozenset({"entities", "actor_ids", "target_ids", "names", "sites", "geo"})
 """The fields whose values depend on the lists and places of the pack."""
+ANY_MEMBER = "entities"
 DIGITS = 16
 _LIST = re.compile(r"%([^%\s]+)%")
 
@@ -121,7 +123,8 @@ def _with_used(pack: PackDocuments, packs: Mapping[str, PackDocuments]) -> list[
 def _fields(document: RuleDocument) -> Iterator[str]:
     if isinstance(document, DetectionRule):
         yield from document.group_by or ()
-        yield from (key.partition("|")[0] for key, _ in _entries(document.detection))
+        for key, _ in _entries(document.detection):
+            yield ANY_MEMBER if _is_said(key) else key.partition("|")[0]
         return
     section = document.correlation
     counted = None if isinstance(section.condition, str) else section.condition
@@ -134,8 +137,14 @@ def _fields(document: RuleDocument) -> Iterator[str]:
 
 def _list_names(document: RuleDocument) -> Iterator[str]:
     if isinstance(document, DetectionRule):
-        for _, value in _entries(document.detection):
+        for key, value in _entries(document.detection):
+            yield from GRAMMAR_LISTS if _is_said(key) else ()
             yield from _find_list_names(value)
+
+
+def _is_said(key: str) -> bool:
+    """Whether sentences are read: others who are named there block, and cues veto."""
+    return "says" in key.split("|")
 
 
 def _find_list_names(text: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from sigma.types import SigmaString, SigmaType, sigma_type
 
 from services.matcher.domain.detection.compile_field_test import compile_field_test
 from services.matcher.domain.detection.field_reference import FieldReference
-from services.matcher.domain.detection.fields import FieldKind, kind_of
+from services.matcher.domain.detection.fields import ROLES, FieldKind, kind_of
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.modifiers import SigmaReady, modifiers_of, refuse_elsewhere
 from services.matcher.domain.detection.predicates import AllOf, AnyOf, Not, Predicate, cheap_first
@@ -156,7 +156,7 @@ def _items(
     field, *names = key.split("|")
     modifiers = modifiers_of(names, path)
     values = list(_scalars(value, path))
-    if values != [None]:
+    if values != [None] or field in ROLES:
         refuse_elsewhere(field, names, path)
     kind = kind_of(field, path) if field else FieldKind.STRING
     reference = FieldReference(field or "words", kind, lists, path, expressions, keyword=not field)

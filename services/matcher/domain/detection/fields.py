@@ -30,6 +30,7 @@ class FieldKind(Enum):
     POINT = "point on the map"
     NAMES = "list of names"
     ATTRIBUTE = "attribute"
+    ROLES = "list of member ids that says finds"
 
 
 KINDS: Mapping[str, FieldKind] = MappingProxyType(
@@ -51,12 +52,16 @@ KINDS: Mapping[str, FieldKind] = MappingProxyType(
         "exercise": FieldKind.BOOL,
         "geo": FieldKind.POINT,
         "names": FieldKind.NAMES,
+        "doers": FieldKind.ROLES,
+        "undergoers": FieldKind.ROLES,
     }
 )
 DERIVED = frozenset(
     name for name, kind in KINDS.items() if kind in (FieldKind.IDS, FieldKind.NAMES)
 )
 """The fields that are derived from the words with the lists of a pack."""
+ROLES = frozenset(name for name, kind in KINDS.items() if kind is FieldKind.ROLES)
+"""The fields of a rule's own match: whom its `says` finds to do and undergo an act."""
 MAPS: Mapping[str, FieldKind] = MappingProxyType(
     {"quantities": FieldKind.NUMBER, "attributes": FieldKind.ATTRIBUTE}
 )

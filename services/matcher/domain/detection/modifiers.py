@@ -13,6 +13,7 @@ from sigma.modifiers import (
 )
 from sigma.types import SigmaString, SigmaType
 
+from services.matcher.domain.detection.fields import ROLES
 from services.matcher.domain.detection.predicates import FieldTest
 from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
 
@@ -144,11 +145,15 @@ class WithinModifier(SigmaValueModifier[Any, Any]):
 
 
 def refuse_elsewhere(field: str, names: list[str], path: FieldPath) -> None:
-    """Refuse `within_km` on another field than `geo`, and other modifiers on `geo`.
+    """Refuse `within_km` on another field than `geo`, others on `geo`, and any on `doers`.
 
     Raises:
         InvalidField: at `path`.
     """
+    if field in ROLES:
+        raise InvalidField(
+            path, f"{field} are whom a rule's own says finds", "words|says: '%members% > %verb%'"
+        )
     if "within_km" in names and field != "geo":
         raise InvalidField(
             path, f"within_km asks where an event is, not {field}", "geo|within_km: …"

@@ -37,6 +37,14 @@ class FieldTest(ABC):
         """Where they are in the words of the event (title and text together)."""
         return ()
 
+    def roles(self, name: str, view: EventView) -> Iterable[str]:  # noqa: ARG002  (most find nobody)
+        """The members that it finds to do (`doers`) or undergo an act (`undergoers`)."""
+        return ()
+
+    def role_lists(self, name: str) -> Iterable[str]:  # noqa: ARG002  (most name none)
+        """The lists of members that it finds those of, as a rule names them: `one|other`."""
+        return ()
+
     def required_groups(self) -> Iterable[frozenset[Atom]]:
         """Groups of atoms: every event that passes has an atom of each."""
         return ()

@@ -18,6 +18,8 @@ from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.words.word_list import BoundPattern, IndexedList
 
 Side = SaidPhrase | Group
+DOERS = "doers"
+"""The field of those who do an act; those who undergo one are in `undergoers`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +55,23 @@ class SaysTest(FieldTest):
         """What became of each part in each sentence that says it."""
         for number in self._sentences(view):
             yield number, read_statement(self.statement, view.sentences().scene(number))
+
+    def roles(self, name: str, view: EventView) -> Iterable[str]:
+        """Who does or undergoes the acts of the parts, each once, as the part's list counts him."""
+        return dict.fromkeys(
+            member
+            for _, outcomes in self.readings(view)
+            for outcome in outcomes
+            for meeting in outcome.meetings
+            for member in (meeting.doers if name == DOERS else meeting.undergoers)
+        )
+
+    def role_lists(self, name: str) -> Iterable[str]:
+        """The lists of members in the parts that must be there."""
+        for part in self.statement.parts:
+            group = part.doer if name == DOERS else part.undergoer
+            if isinstance(group, Group) and not part.absent:
+                yield group.text.strip("%")
 
     def required_groups(self) -> Iterable[frozenset[Atom]]:
         """Of each part that must be there its words, lists and members."""

@@ -14,6 +14,7 @@ from services.matcher.domain.rules.references import (
     silent_correlations,
     sort_by_bases,
 )
+from services.matcher.domain.rules.role_fields import refuse_roles
 from services.matcher.domain.rules.rulebook import CompiledRule
 from services.matcher.domain.windows.compile_window import (
     NotSupported,
@@ -28,7 +29,8 @@ def compile_windows(
 ) -> tuple[tuple[WindowRule, ...], tuple[RuleFault, ...]]:
     """The windows of correlations and of detection rules that alert or are indicators; faults."""
     known = {rule.document.name: rule.document for rule in rules}
-    detections = {rule.name for rule in compiled}
+    rules_by_name = {rule.name: rule for rule in compiled}
+    detections = rules_by_name.keys()
     alerting = detections & alerting_detections(known.values())
     silent = silent_correlations(known.values()) | (detections - alerting)
     with_windows = _correlations(known) | alerting | (detections & _indicators(pack))
@@ -42,6 +44,7 @@ def compile_windows(
         try:
             refuse_references(rule.document, known, good)
             refuse_sides(rule.document, lists)
+            refuse_roles(rule.document, rules_by_name)
             window = _compile_window(pack, rule.document)
         except InvalidField as error:
             faults.append(rule.origin.fault(error))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from schemas.event import Event
-from services.matcher.domain.detection.fields import as_text, words
+from services.matcher.domain.detection.fields import ROLES, as_text, words
 from services.matcher.domain.detection.view import EventView, scanned_texts
 from services.matcher.domain.rules.budget import UNLIMITED, Budget
 from services.matcher.domain.rules.rulebook import CompiledRule, PackRules, Rulebook
@@ -32,8 +32,12 @@ class RuleMatch:
     def members(self, field: str) -> tuple[str, ...]:
         """The values of a field that the rule selected, as text.
 
-        All of them, if the rule has no selection on that field.
+        All of them, if the rule has no selection on that field. For `doers` and `undergoers` those
+        whom its `says` finds.
         """
+        if field in ROLES:
+            tests, view = self.rule.positive_tests, self.view
+            return tuple(dict.fromkeys(one for test in tests for one in test.roles(field, view)))
         selections = self.rule.selections(field)
         if not selections:
             return tuple(dict.fromkeys(map(as_text, self.view.values(field))))

@@ -9,7 +9,7 @@ from schemas.duty import is_own
 from schemas.event import Event
 from schemas.rule import CorrelationType
 from schemas.signal import FieldValue, Signal, SignalKind
-from services.matcher.domain.detection.fields import KINDS, MAPS, Value, as_text
+from services.matcher.domain.detection.fields import KINDS, MAPS, ROLES, Value, as_text
 from services.matcher.domain.rules.budget import UNLIMITED, Budget
 from services.matcher.domain.rules.excerpt import make_evidence
 from services.matcher.domain.rules.matching import RuleMatch, ViewEvent, match_event
@@ -168,6 +168,8 @@ def _template_fields(window: WindowRule, match: RuleMatch) -> Iterator[tuple[str
         if name in MAPS:
             for inner in getattr(match.view.event, name):
                 yield f"{name}.{inner}", _field_value(match.view.values(f"{name}.{inner}"))
+        elif name in ROLES:
+            yield name, _field_value(match.members(name))
         elif name in KINDS:
             yield name, _field_value(match.view.values(name))
 
