@@ -12,6 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from cli.explanation import explanation_line
 from cli.input_file import open_lines
 from cli.output import OutputFormat, plain_text, print_line
 from cli.publish import publish
@@ -32,6 +33,7 @@ from services.matcher.adapters.event_file import BadLine, read_events
 from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.backtest.corrections import link_corrections
 from services.matcher.domain.backtest.replay import replay
+from services.matcher.domain.rules.explain_says import explain_says
 from services.matcher.domain.rules.matching import derive_values, find_unknown_names, match_event
 from services.matcher.domain.rules.rulebook import Rulebook
 
@@ -110,8 +112,14 @@ def run_all_cases(
 
 
 @app.command("match")
-def match_events(events: EventsFile, folder: RulesFolder = Path("rules")) -> None:
-    """Print a JSON line for each event: the rules that match, the entities, names and sites.
+def match_events(
+    events: EventsFile,
+    folder: RulesFolder = Path("rules"),
+    explain: Annotated[  # noqa: FBT002  (typer makes --explain of it)
+        bool, typer.Option("--explain", help="Also what each part of each says met or lacked.")
+    ] = False,
+) -> None:
+    """Print a JSON line for each event: the rules that match, whom they find, names and sites.
 
     A line that is no event is reported and skipped. Exit code 1 on any fault.
     """
@@ -122,18 +130,28 @@ def match_events(events: EventsFile, folder: RulesFolder = Path("rules")) -> Non
                 faults += 1
                 print_line(f"{events}: {event}", err=True)
             else:
-                print_line(json.dumps(_describe_match(rulebook, event), ensure_ascii=False))
+                described = _describe_match(rulebook, event)
+                if explain:
+                    described["explain"] = [
+                        explanation_line(each) for each in explain_says(rulebook, event)
+                    ]
+                print_line(json.dumps(described, ensure_ascii=False))
     if faults:
         raise typer.Exit(FAILED)
 
 
 def _describe_match(rulebook: Rulebook, event: Event) -> dict[str, object]:
+    matches = match_event(rulebook, event)
     return {
         "id": event.id,
-        "rules": [match.rule.name for match in match_event(rulebook, event)],
+        "rules": [match.rule.name for match in matches],
         "entities": list(derive_values(rulebook, event, "entities")),
         "names": list(find_unknown_names(rulebook, event)),
         "sites": list(derive_values(rulebook, event, "sites")),
+        **{
+            role: sorted({member for match in matches for member in match.members(role)})
+            for role in ("doers", "undergoers")
+        },
     }
 
 

@@ -50,7 +50,11 @@ class Span(Model):
 
 
 class Evidence(Model):
-    """One report as evidence of an alert."""
+    """One report as evidence of an alert.
+
+    `said` is what a rule with `says` found in it, in a line (`houthis > attack, vessel`), `doers`
+    and `undergoers` are the members whom it found.
+    """
 
     event_id: str
     source: str
@@ -63,6 +67,9 @@ class Evidence(Model):
     title: str | None = None
     excerpt: str | None = None
     spans: tuple[Span, ...] = ()
+    said: str | None = None
+    doers: tuple[str, ...] = ()
+    undergoers: tuple[str, ...] = ()
 
     @property
     def grade(self) -> str:

@@ -109,9 +109,10 @@ def test_match_prints_a_line_for_each_event(tmp_path: Path) -> None:
     )
 
     assert result.exit_code == 0
+    nobody: dict[str, list[str]] = {"names": [], "sites": [], "doers": [], "undergoers": []}
     assert [json.loads(line) for line in result.stdout.splitlines()] == [
-        {"id": "1", "rules": ["rockets"], "entities": [], "names": [], "sites": []},
-        {"id": "2", "rules": [], "entities": ["badr"], "names": [], "sites": []},
+        {"id": "1", "rules": ["rockets"], "entities": []} | nobody,
+        {"id": "2", "rules": [], "entities": ["badr"]} | nobody,
     ]
 
 
@@ -205,3 +206,27 @@ def test_a_folder_that_is_not_there_stops_the_command(arguments: tuple[str, ...]
 def test_a_file_that_is_not_there_stops_the_command(tmp_path: Path) -> None:
     with pytest.raises(CommandFailure, match=r"none\.jsonl: No such file"):
         rules("match", "--rules", str(write_pack(tmp_path)), "--events", "none.jsonl")
+
+
+def test_match_explains_what_each_part_met_and_lacked(tmp_path: Path) -> None:
+    attack = "name: attack\nkind: words\nwords: {en: [attack/v]}\ncases: {holds: [attacked]}\n"
+    said = changed(
+        ROCKETS, "words|phrase: rocket* hit* ~3", "words|says: ['%proxies% > %attack%', base]"
+    )
+    folder = str(write_pack(tmp_path, lists__attack=attack, indicators__rockets=said))
+    event = EVENTS[1] | {"text": "Badr attacked a camp."}
+
+    result = rules("match", "--explain", "--rules", folder, "--events", "-", given=lines(event))
+
+    (matched,) = [json.loads(line) for line in result.stdout.splitlines()]
+    assert matched["explain"] == [
+        {
+            "rule": "rockets",
+            "holds": False,
+            "sentence": "Badr attacked a camp.",
+            "parts": [
+                {"part": "%proxies% > %attack%", "holds": True, "met": ["Badr", "attacked"]},
+                {"part": "base", "holds": False, "lacks": "base"},
+            ],
+        }
+    ]

@@ -1,8 +1,9 @@
 """Explaining: a sentence on what was counted, over which span, against which condition."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
+from schemas.alert import Evidence
 from schemas.rule import CorrelationType
 from services.matcher.domain.windows.cluster import find_largest_cluster
 from services.matcher.domain.windows.condition import describe_bounds
@@ -21,6 +22,12 @@ def explain_alert(rule: WindowRule, state: WindowState, alert: AnnouncedAlert) -
     if rule.type is None:
         return f"Every report that matches alerts by itself; {alert.count} so far in this group."
     return _EXPLAIN_BY_TYPE.get(rule.type, _explain_window)(rule, state, alert)
+
+
+def explain_said(evidence: Iterable[Evidence]) -> str:
+    """What the newest report with a sentence that a rule read says; empty if there is none."""
+    said = next((piece.said for piece in evidence if piece.said), "")
+    return f" said: {clean_line(said)}" if said else ""
 
 
 def _explain_window(rule: WindowRule, _state: WindowState, alert: AnnouncedAlert) -> str:

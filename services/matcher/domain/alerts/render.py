@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from schemas.alert import MOST_EVIDENCE, Alert, Evidence, RuleRef, fingerprint, window_key
 from services.matcher.domain.alerts.episodes import Episode
-from services.matcher.domain.alerts.explain import explain_alert
+from services.matcher.domain.alerts.explain import explain_alert, explain_said
 from services.matcher.domain.windows.condition import count_tokens
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant
 from services.matcher.domain.windows.template import render_template
@@ -28,6 +28,7 @@ def render_alert(
 ) -> Alert:
     """The current revision. Without an episode (withdrawn) it has no evidence."""
     values = _template_values(rule, state, alert, episode)
+    evidence = () if episode is None else _list_evidence(episode)
     return Alert(
         id=alert.id,
         fingerprint=state_fingerprint(rule, state),
@@ -44,10 +45,10 @@ def render_alert(
         detected_at=instant(alert.detected),
         resolved_at=None if alert.resolved is None else instant(alert.resolved),
         value=alert.value,
-        evidence=() if episode is None else _list_evidence(episode),
+        evidence=evidence,
         evidence_count=0 if episode is None else alert.count,
         hypotheses=rule.hypotheses,
-        explain=explain_alert(rule, state, alert),
+        explain=explain_alert(rule, state, alert) + explain_said(evidence),
         reason=alert.reason,
         uncorroborated=alert.uncorroborated,
         late=alert.late,

@@ -41,6 +41,10 @@ class FieldTest(ABC):
         """The members that it finds to do (`doers`) or undergo an act (`undergoers`)."""
         return ()
 
+    def said(self, view: EventView) -> str:  # noqa: ARG002  (most read no sentence)
+        """What a sentence says, in a line; empty for a test that reads none."""
+        return ""
+
     def role_lists(self, name: str) -> Iterable[str]:  # noqa: ARG002  (most name none)
         """The lists of members that it finds those of, as a rule names them: `one|other`."""
         return ()

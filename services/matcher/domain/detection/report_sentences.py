@@ -63,6 +63,10 @@ class ReportSentences:
         """The field that holds the sentence."""
         return self._cuts[number].field
 
+    def raw(self, number: int) -> str:
+        """The sentence as it is written; a piece of a long one is the whole of it."""
+        return self._cuts[number].text.raw
+
     def find(self, looked: BoundPattern) -> Places:
         """Where a phrase stands."""
         places = self._places.get(looked)

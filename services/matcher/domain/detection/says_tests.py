@@ -11,6 +11,7 @@ from services.matcher.domain.detection.pattern_tests import (
 )
 from services.matcher.domain.detection.predicates import Atom, FieldTest
 from services.matcher.domain.detection.view import EventView, scanned_fields
+from services.matcher.domain.says.describe import describe_said
 from services.matcher.domain.says.outcomes import PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase
 from services.matcher.domain.says.statement import Statement, holds_in, read_statement
@@ -54,7 +55,20 @@ class SaysTest(FieldTest):
     def readings(self, view: EventView) -> Iterator[tuple[int, tuple[PartOutcome, ...]]]:
         """What became of each part in each sentence that says it."""
         for number in self._sentences(view):
-            yield number, read_statement(self.statement, view.sentences().scene(number))
+            yield number, self.read(view, number)
+
+    def numbers(self, view: EventView) -> list[int]:
+        """The numbers of all sentences of the field."""
+        report, fields = view.sentences(), scanned_fields(self.field)
+        return [number for number in range(len(report)) if report.field_of(number) in fields]
+
+    def read(self, view: EventView, number: int) -> tuple[PartOutcome, ...]:
+        """What becomes of each part in one sentence."""
+        return read_statement(self.statement, view.sentences().scene(number))
+
+    def said(self, view: EventView) -> str:
+        """What the first sentence that says it says, in a line; empty if none does."""
+        return next((describe_said(outcomes) for _, outcomes in self.readings(view)), "")
 
     def roles(self, name: str, view: EventView) -> Iterable[str]:
         """Who does or undergoes the acts of the parts, each once, as the part's list counts him."""

@@ -3,7 +3,7 @@
 from schemas.alert import Evidence, Span
 from services.matcher.domain.detection.fields import WORDS_APART
 from services.matcher.domain.rules.matching import RuleMatch
-from services.matcher.domain.text.cut import ELLIPSIS, cut_key, cut_text
+from services.matcher.domain.text.cut import ELLIPSIS, cut_key, cut_text, cut_values
 from services.matcher.domain.text.fold import CharSpan
 from services.report_text import find_boundary
 
@@ -11,6 +11,7 @@ LONGEST_TITLE = 300
 LONGEST_EXCERPT = 280
 LONGEST_URL = 500
 MOST_SPANS = 20
+LONGEST_SAID = 300
 _BEFORE = 80
 
 
@@ -30,6 +31,9 @@ def make_evidence(match: RuleMatch) -> Evidence:
         title=None if event.title is None else cut_text(event.title, LONGEST_TITLE),
         excerpt=excerpt or None,
         spans=spans[:MOST_SPANS],
+        said=cut_text(match.said, LONGEST_SAID) or None,
+        doers=cut_values(match.members("doers")),
+        undergoers=cut_values(match.members("undergoers")),
     )
 
 

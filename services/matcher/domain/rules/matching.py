@@ -29,6 +29,12 @@ class RuleMatch:
         }
         return tuple(sorted(spans))
 
+    @property
+    def said(self) -> str:
+        """What its `says` found, in a line: `houthis > attack, vessel`; empty without any."""
+        lines = (test.said(self.view) for test in self.rule.positive_tests)
+        return "; ".join(dict.fromkeys(filter(None, lines)))
+
     def members(self, field: str) -> tuple[str, ...]:
         """The values of a field that the rule selected, as text.
 

@@ -128,3 +128,12 @@ def test_lengths_of_time_are_said_in_the_largest_whole_unit(length: timedelta, w
 
 def test_bounds_are_said_as_people_say_them() -> None:
     assert describe_bounds(Condition(gte=3, lt=10)) == "at least 3 and fewer than 10"
+
+
+def test_an_alert_says_what_the_newest_report_said() -> None:
+    said = hit(1).evidence.model_copy(update={"said": "houthis > attack, vessel"})
+
+    course = WindowCourse(ALONE).take(hit(0), hit(1).model_copy(update={"evidence": said}))
+
+    assert course.last.explain.endswith(" said: houthis > attack, vessel")
+    assert "said:" not in WindowCourse(ALONE).take(hit(0)).last.explain
