@@ -8,11 +8,13 @@ import pytest
 
 from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.job_handler import JobHandler
+from services.notifier.domain.message import render
+from services.notifier.domain.ports import Notice
 from tests.fakes import FakeClock, FakeLog
 from tests.notifier.alerts import alert, job
 from tests.notifier.desk import HOLD
 from tests.notifier.receivers import slack_at
-from tests.standins.slack import SlackStandIn
+from tests.standins.slack import OWN_USER, SlackStandIn
 
 
 @pytest.fixture
@@ -23,17 +25,22 @@ def slack() -> Iterator[SlackStandIn]:
 
 def notify_with_a_lost_answer(slack: SlackStandIn) -> list[bool]:
     """Whether each message in the channel says that it may be a repeat."""
+    slack.script_fault("drop", call="chat.postMessage", stored=True)
+    notify(slack)
+    return ["possible repeat" in message.words for message in slack.messages]
+
+
+def notify(slack: SlackStandIn) -> None:
+    """Notify of one alert until nothing is left to do."""
     clock = FakeClock(datetime.fromtimestamp(time.time(), UTC))
     log, receiver = FakeLog(clock, HOLD), slack_at(slack.url)
     handler = JobHandler(Delivery(receiver, receiver.traits, log, HOLD, clock, lambda: 0.0))
-    slack.script_fault("drop", call="chat.postMessage", stored=True)
     log.put([job(alert())], [receiver.traits.name], clock())
     while log.queue:
         clock.now = max(clock.now, min(queued.due for queued in log.queue.values()))
         claim = log.claim(receiver.traits.name, clock())
         assert claim is not None
         handler.handle(claim)
-    return ["possible repeat" in message.words for message in slack.messages]
 
 
 def test_a_message_whose_answer_is_lost_is_found(slack: SlackStandIn) -> None:
@@ -46,7 +53,22 @@ def test_where_metadata_is_withheld_the_repeat_is_marked(slack: SlackStandIn) ->
     assert notify_with_a_lost_answer(slack) == [False, True]
 
 
-@pytest.mark.parametrize("minutes", [-59, -10, 10, 59])
+def test_a_message_of_somebody_else_with_our_metadata_swallows_no_alert(
+    slack: SlackStandIn,
+) -> None:
+    slack.script_fault("drop", call="chat.postMessage")
+    for user, bot in (("USOMEBODY", None), ("UANOTHER", "B2"), ("UANOTHER", OWN_USER)):
+        metadata = render(Notice(alert()))["metadata"]
+        body = {"channel": "#alerts", "text": "all is quiet", "metadata": metadata}
+        slack.post_as(user, bot, body)
+
+    notify(slack)
+
+    assert [message.user for message in slack.messages][-1] == OWN_USER
+    assert len(slack.messages) == 4
+
+
+@pytest.mark.parametrize("minutes", [-10_000, -100, -59, -10, 10, 59, 100, 10_000])
 def test_a_message_is_found_though_the_clocks_differ(slack: SlackStandIn, minutes: int) -> None:
     slack.skew = timedelta(minutes=minutes).total_seconds()
 

@@ -39,12 +39,14 @@ class StandIn(ABC):
 
     The same can be asked over HTTP, for tests in another process: `GET /_control/state`,
     `POST /_control/faults` (a Fault or a list), `/_control/release`, `/_control/reset`.
+    `skew`: how many seconds its clock is ahead.
     """
 
     def __init__(self, port: int = 0) -> None:
         self.calls: list[Call] = []
         self.script = Script()
         self.lock = threading.RLock()
+        self.skew = 0.0
         self._released = threading.Event()
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.standin = self
@@ -164,6 +166,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self._serve(self._body())
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        standin = cast("_Server", self.server).standin
+        return super().date_time_string((timestamp or time.time()) + standin.skew)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (the parent's signature)
         """Silent: the record is `calls`."""

@@ -14,6 +14,7 @@ from tests.standins.faults import ScriptedFault
 from tests.standins.main import serve
 from tests.standins.server import Call, Json, StandIn, StandInAnswer
 
+OWN_USER, OWN_BOT = "UVEDETTE", "B1"
 MOST_BLOCKS = 50
 LONGEST_TEXT = 40_000
 LONGEST_SECTION = 3_000
@@ -41,6 +42,8 @@ class PostedMessage:
     text: str
     blocks: list[Json]
     metadata: Json | None
+    user: str = OWN_USER
+    bot: str | None = OWN_BOT
     edits: tuple[PostedEdit, ...] = ()
 
     @property
@@ -93,8 +96,7 @@ class SlackStandIn(StandIn):
 
     `channels`: the names that exist (None: whatever is asked for). `tokens`: the good ones
     (None: any). `scopes` holds what the token may do: without `channels:history` the history
-    answers `missing_scope`. `withholds_metadata`: the history shows none. `skew`: how many seconds
-    its clock is ahead.
+    answers `missing_scope`. `withholds_metadata`: the history shows none.
     """
 
     def __init__(
@@ -108,7 +110,6 @@ class SlackStandIn(StandIn):
         self.messages: list[PostedMessage] = []
         self.scopes = scopes
         self.withholds_metadata = False
-        self.skew = 0.0
         self._channels = _Channels(channels)
         self._tokens = tokens
         self._last = 0
@@ -117,7 +118,7 @@ class SlackStandIn(StandIn):
         name = call.name.removeprefix("api/")
         acts = {
             "api.test": lambda _body: _ok(),
-            "auth.test": lambda _body: _ok(user_id="UVEDETTE", team_id="T1", bot_id="B1"),
+            "auth.test": lambda _body: _ok(user_id=OWN_USER, team_id="T1", bot_id=OWN_BOT),
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "conversations.history": self._history,
@@ -153,6 +154,15 @@ class SlackStandIn(StandIn):
         """The messages about one alert."""
         with self.lock:
             return [message for message in self.messages if message.alert == alert]
+
+    def post_as(self, user: str, bot: str | None, body: Json) -> None:
+        """Have somebody else post what `body` says into the channel that it names."""
+        with self.lock:
+            channel = self._channels.resolve(str(body["channel"])) or ""
+            content = _content(body)
+            self.messages.append(
+                PostedMessage(self._next_ts(), channel, time.time(), **content, user=user, bot=bot)
+            )
 
     def _post(self, body: Json) -> StandInAnswer:
         channel = self._channels.resolve(str(body.get("channel", "")))
@@ -280,7 +290,9 @@ def _page(messages: list[PostedMessage], body: Json) -> StandInAnswer:
 
 def _shown(message: PostedMessage, *, metadata: bool) -> Json:
     shown: Json = {"type": "message", "ts": message.ts, "text": message.shown.text}
-    shown |= {"blocks": message.shown.blocks, "user": "UVEDETTE", "bot_id": "B1"}
+    shown |= {"blocks": message.shown.blocks, "user": message.user}
+    if message.bot is not None:
+        shown["bot_id"] = message.bot
     if metadata and message.shown.metadata:
         return {**shown, "metadata": message.shown.metadata}
     return shown

@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
@@ -29,15 +30,24 @@ from services.notifier.domain.message import EVENT_TYPE, render
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.route import CHANNEL
 
-SKEW = timedelta(hours=1)
-"""How far our clock and Slack's may differ."""
+DRIFT = timedelta(hours=1)
+"""How far our clock and Slack's may have moved apart between a send and its search."""
 PAGE = 200
 MOST_PAGES = 40
-"""A channel takes one message a second: more than it holds of twice the skew."""
+"""A channel takes one message a second: more than it holds of twice the drift."""
+OWN = {"user": "user_id", "bot_id": "bot_id"}
+"""The author of a message, and what `auth.test` calls it."""
 CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{8,}")
 LOST = frozenset({"message_not_found", "edit_window_closed", "cant_update_message"})
 CONNECTION_ERRORS = (URLError, OSError, HTTPException)
 WATCH = ReceiverTraits(CHANNEL)
+
+
+Clock = Callable[[], datetime]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +62,16 @@ class SlackApi:
 class SlackReceiver:
     """Implements Receiver for one channel, given by name or by id."""
 
-    def __init__(self, api: SlackApi, channel: str, traits: ReceiverTraits = WATCH) -> None:
+    def __init__(
+        self, api: SlackApi, channel: str, traits: ReceiverTraits = WATCH, clock: Clock = _now
+    ) -> None:
         self.traits = traits
         # the queue retries; the client would post twice
         self._web = WebClient(api.token, base_url=api.url, timeout=api.timeout, retry_handlers=[])
         if self._web.proxy and proxy_bypass(self._web.base_url.split("/")[2]):
             self._web.proxy = None
         self._channel = channel
+        self._clock = clock
         self._id = channel if CHANNEL_ID.fullmatch(channel) else None
 
     def send(self, notice: Notice) -> str:
@@ -79,19 +92,31 @@ class SlackReceiver:
         return handle
 
     def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
-        """Search the channel's history around the time of the send."""
+        """Search our messages in the channel's history around the time of the send."""
+        identity = self._read("auth.test", {})
+        own = {key: identity.get(name) for key, name in OWN.items()}
         channel = self._id or self._find_channel_id() or self._channel
+        oldest, latest = _find_window(sending, self._measure_skew(identity))
         messages: list[dict[str, Any]] = []
-        for page in self._read_history(channel, sending.since - SKEW, sending.settles_at + SKEW):
-            for message in page["messages"]:
+        for page in self._read_history(channel, oldest, latest):
+            ours = [message for message in page["messages"] if _is_ours(message, own)]
+            for message in ours:
                 found = _match_message(alert_id, channel, message)
                 if found is not None:
                     self._id = channel
                     return found
-            messages += page["messages"]
+            messages += ours
         if _is_metadata_withheld(messages):
             raise UnreadableHistory("conversations.history shows no message's metadata")
         return None
+
+    def _measure_skew(self, answer: SlackResponse) -> timedelta:
+        """How far Slack's clock is ahead of ours, by the date of its answer."""
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        try:
+            return parsedate_to_datetime(headers["date"]) - self._clock()
+        except (KeyError, TypeError, ValueError):
+            raise UnreadableHistory("Slack's answer has no date") from None
 
     def _read_history(
         self, channel: str, oldest: datetime, latest: datetime
@@ -157,6 +182,17 @@ def _decode_handle(handle: str) -> dict[str, Any]:
     return {"channel": read["channel"], "ts": read["ts"]}
 
 
+def _find_window(sending: Sending, skew: timedelta) -> tuple[datetime, datetime]:
+    """Between which times, of Slack's clock, a message of the send may have its `ts`."""
+    oldest = sending.since + min(skew, timedelta(0)) - DRIFT
+    return oldest, sending.settles_at + max(skew, timedelta(0)) + DRIFT
+
+
+def _is_ours(message: dict[str, Any], own: Mapping[str, str | None]) -> bool:
+    """Whether our bot wrote it: anybody in the channel may post metadata like ours."""
+    return any(identity and message.get(key) == identity for key, identity in own.items())
+
+
 def _match_message(alert_id: str, channel: str, message: dict[str, Any]) -> FoundMessage | None:
     metadata = message.get("metadata") or {}
     payload = metadata.get("event_payload") or {}
@@ -166,6 +202,5 @@ def _match_message(alert_id: str, channel: str, message: dict[str, Any]) -> Foun
 
 
 def _is_metadata_withheld(messages: list[dict[str, Any]]) -> bool:
-    # ours may be among the bots' messages
-    has_bots = any(message.get("bot_id") for message in messages)
-    return has_bots and not any(message.get("metadata") for message in messages)
+    """Whether ours are there, and none with the metadata that each was posted with."""
+    return bool(messages) and not any(message.get("metadata") for message in messages)
