@@ -16,7 +16,7 @@ from services.matcher.domain.says.outcomes import PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase
 from services.matcher.domain.says.statement import Statement, holds_in, read_statement
 from services.matcher.domain.text.fold import CharSpan
-from services.matcher.domain.words.word_list import BoundPattern, IndexedList
+from services.matcher.domain.words.word_list import KEY_MARK, BoundPattern, IndexedList
 
 Side = SaidPhrase | Group
 DOERS = "doers"
@@ -32,7 +32,12 @@ class SaysTest(FieldTest):
     cost: ClassVar[int] = 30
 
     def holds(self, view: EventView) -> bool:
-        """Whether a sentence says it."""
+        """Whether a sentence says it; asked often: most reports lack the words of a part."""
+        if any(view.scan.literals.isdisjoint(keys) for keys in self._list_keys):
+            return False
+        named = view.values("entities") if self._member_groups else ()
+        if any(group.isdisjoint(named) for group in self._member_groups):
+            return False
         return next(self._sentences(view), None) is not None
 
     def members(self, view: EventView) -> Iterable[str]:
@@ -109,6 +114,20 @@ class SaysTest(FieldTest):
     def _sides(self) -> tuple[tuple[Side, ...], ...]:
         parts = (part for part in self.statement.parts if not part.absent)
         return tuple(tuple(_sides(part)) for part in parts)
+
+    @cached_property
+    def _list_keys(self) -> tuple[frozenset[str], ...]:
+        """Keys of word lists: a report has one of each group if it has the words of every part."""
+        groups = (frozenset(value for _, value in group) for group in self.required_groups())
+        return tuple(
+            group for group in groups if all(value.startswith(KEY_MARK) for value in group)
+        )
+
+    @cached_property
+    def _member_groups(self) -> tuple[frozenset[str], ...]:
+        """The members of whom a report names one of each group."""
+        sides = (side for sides in self._sides for side in sides)
+        return tuple(frozenset(side.counted) for side in sides if isinstance(side, Group))
 
     def _sentences(self, view: EventView) -> Iterator[int]:
         """The numbers of the sentences that say it; only those are read that hold every part."""

@@ -132,6 +132,12 @@ def test_any_stands_behind_says() -> None:
     assert "words|says|any" in fault.message
 
 
+def test_words_that_no_list_has_stand_in_parts() -> None:
+    event = report("Badr attacked a large camp.")
+    assert marked(event, "%proxies% > %attack%", "camp") == ["Badr", "attacked", "camp"]
+    assert marked(event, "large camp") == ["large camp"]
+
+
 def test_hostile_text_costs_linear_time() -> None:
     book, _ = compile_says(*ATTACKS, "!%civil%")
     text = "Badr attack ship minister, and Kata'ib Hezbollah by not " * 1100
