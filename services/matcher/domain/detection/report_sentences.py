@@ -11,6 +11,7 @@ from services.matcher.domain.says.actors import OTHER_ACTOR
 from services.matcher.domain.says.assertion import CLAUSE_BREAK, CUES, NO_CUE
 from services.matcher.domain.says.belongings import OWN
 from services.matcher.domain.says.cut_sentences import SentenceText, cut_sentences
+from services.matcher.domain.says.outcomes import PartOutcome
 from services.matcher.domain.says.scene import Scene, make_scene
 from services.matcher.domain.says.sentence import NamedMember, Sentence
 from services.matcher.domain.says.sentence_language import find_language
@@ -19,6 +20,8 @@ from services.matcher.domain.text.scan import ScanResult, WordSpan
 from services.matcher.domain.words.finder import WordFinder
 from services.matcher.domain.words.word_list import BoundPattern, IndexedList
 
+Reading = tuple[int, tuple[PartOutcome, ...]]
+"""The number of a sentence, and what became of each part of a statement in it."""
 Places = Mapping[int, tuple[WordRange, ...]]
 """Places by the number of the sentence that holds them, counted in its words."""
 
@@ -47,11 +50,15 @@ class ReportWordsFound:
 
 
 class ReportSentences:
-    """The sentences of title and text in order; a title is a sentence."""
+    """The sentences of title and text in order; a title is a sentence.
+
+    `readings` keeps for each test the sentences that hold it.
+    """
 
     def __init__(self, found: ReportWordsFound) -> None:
         self._found = found
         self._cuts = list(_cut_report(found.scan))
+        self.readings: dict[Hashable, tuple[Reading, ...]] = {}
         self._places: dict[Hashable, Places] = {}
         self._scenes: dict[int, Scene] = {}
         self._members: dict[int, list[NamedMember]] | None = None

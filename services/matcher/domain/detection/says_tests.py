@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import ClassVar
 
 from services.matcher.domain.detection.pattern_tests import (
@@ -10,15 +11,18 @@ from services.matcher.domain.detection.pattern_tests import (
     required_group,
 )
 from services.matcher.domain.detection.predicates import Atom, FieldTest
+from services.matcher.domain.detection.report_sentences import Reading
 from services.matcher.domain.detection.view import EventView, scanned_fields
 from services.matcher.domain.says.describe import describe_said
 from services.matcher.domain.says.outcomes import PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase
-from services.matcher.domain.says.statement import Statement, holds_in, read_statement
+from services.matcher.domain.says.statement import Statement, read_statement
 from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.words.word_list import KEY_MARK, BoundPattern, IndexedList
 
 Side = SaidPhrase | Group
+MOST_READ = 64
+"""So many sentences of a report are read for what an alert shows and counts."""
 DOERS = "doers"
 """The field of those who do an act; those who undergo one are in `undergoers`."""
 
@@ -43,7 +47,7 @@ class SaysTest(FieldTest):
     def members(self, view: EventView) -> Iterable[str]:
         """The texts that have such a sentence."""
         report = view.sentences()
-        fields = dict.fromkeys(report.field_of(number) for number in self._sentences(view))
+        fields = dict.fromkeys(report.field_of(number) for number, _ in self.readings(view))
         return [text.raw for text in view.scan.texts if text.field in fields]
 
     def char_spans(self, view: EventView) -> Iterable[CharSpan]:
@@ -57,10 +61,13 @@ class SaysTest(FieldTest):
             for words in meeting.words
         )
 
-    def readings(self, view: EventView) -> Iterator[tuple[int, tuple[PartOutcome, ...]]]:
-        """What became of each part in each sentence that says it."""
-        for number in self._sentences(view):
-            yield number, self.read(view, number)
+    def readings(self, view: EventView) -> tuple[Reading, ...]:
+        """What became of each part in the first 64 sentences that say it; kept for the report."""
+        kept = view.sentences().readings
+        known = kept.get(self)
+        if known is None:
+            known = kept[self] = tuple(islice(self._sentences(view), MOST_READ))
+        return known
 
     def numbers(self, view: EventView) -> list[int]:
         """The numbers of all sentences of the field."""
@@ -129,12 +136,14 @@ class SaysTest(FieldTest):
         sides = (side for sides in self._sides for side in sides)
         return tuple(frozenset(side.counted) for side in sides if isinstance(side, Group))
 
-    def _sentences(self, view: EventView) -> Iterator[int]:
-        """The numbers of the sentences that say it; only those are read that hold every part."""
+    def _sentences(self, view: EventView) -> Iterator[Reading]:
+        """The sentences that say it; only those are read that hold the words of every part."""
         report, fields = view.sentences(), scanned_fields(self.field)
         for number in self._candidates(view):
-            if report.field_of(number) in fields and holds_in(self.statement, report.scene(number)):
-                yield number
+            if report.field_of(number) in fields:
+                outcomes = self.read(view, number)
+                if all(outcome.holds for outcome in outcomes):
+                    yield number, outcomes
 
     def _candidates(self, view: EventView) -> list[int]:
         """The sentences that hold the words of every part, in order."""

@@ -84,7 +84,7 @@ def _is_governed(place: WordRange, sentence: Sentence, grammar: Grammar) -> bool
 
 
 def _parted(first: int, last: int, sentence: Sentence) -> bool:
-    return any(index in sentence.breaks for index in range(first, last + 1))
+    return not sentence.breaks.isdisjoint(range(first, last + 1))
 
 
 def are_joined(first: Actor, second: Actor, sentence: Sentence, grammar: Grammar) -> bool:
@@ -100,7 +100,7 @@ def are_apposed(first: Actor, second: Actor, sentence: Sentence, grammar: Gramma
     """Whether one name says more of the other: `Badr leader Hadi al-Ameri`."""
     start, end = first.words.end, second.words.start
     between = sentence.words[start:end]
-    parted = any(at in sentence.breaks for at in range(start, end + 1))
+    parted = not sentence.breaks.isdisjoint(range(start, end + 1))
     members = first.member and second.member and not parted
     return bool(members) and len(between) <= _MOST_BETWEEN and grammar.ranks.issuperset(between)
 

@@ -52,22 +52,23 @@ def _is_spoken(cue: Cue, spoken: Iterable[WordRange]) -> bool:
 
 
 def _before(scene: Scene, name: str, act: WordRange, reach: int) -> Iterator[Cue]:
-    for words in _cues(scene, name):
-        if words.end <= act.start and act.start - words.end <= reach:
+    for words in scene.sentence.lists.get(name, ()):
+        near = words.end <= act.start and act.start - words.end <= reach
+        if near and not _is_harmless(scene, words):
             yield Cue(name, words)
 
 
 def _after(scene: Scene, name: str, act: WordRange, reach: int) -> Iterator[Cue]:
-    for words in _cues(scene, name):
-        if words.start >= act.end and words.start - act.end <= reach:
+    for words in scene.sentence.lists.get(name, ()):
+        near = words.start >= act.end and words.start - act.end <= reach
+        if near and not _is_harmless(scene, words):
             yield Cue(name, words)
 
 
-def _cues(scene: Scene, name: str) -> Iterator[WordRange]:
+def _is_harmless(scene: Scene, words: WordRange) -> bool:
+    """Whether the words are part of others in which they are no cue: `not only`."""
     harmless = scene.sentence.lists.get(NO_CUE, ())
-    for words in scene.sentence.lists.get(name, ()):
-        if not any(no.start <= words.start and words.end <= no.end for no in harmless):
-            yield words
+    return any(no.start <= words.start and words.end <= no.end for no in harmless)
 
 
 def is_parted(scene: Scene, first: WordRange, second: WordRange) -> bool:

@@ -13,6 +13,8 @@ from services.matcher.domain.says.scene import Scene
 from services.matcher.domain.says.undergoers import undergoes
 from services.matcher.domain.text.report_words import WordRange
 
+_MOST_ACTS = 24
+"""So many places of an act are looked at in a sentence, so that a hostile one costs little."""
 Places = tuple[WordRange, ...]
 
 
@@ -39,7 +41,7 @@ def read_act(
     """
     occurrences = [
         _read_occurrence(parts, place, scene, spoken if asserted else None)
-        for place in find_acts(parts[0], scene)
+        for place in find_acts(parts[0], scene)[:_MOST_ACTS]
     ]
     return tuple(_outcome(part, number, occurrences) for number, part in enumerate(parts))
 

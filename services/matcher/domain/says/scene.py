@@ -24,7 +24,7 @@ class Scene:
 
     def has_break(self, first: int, last: int) -> bool:
         """Whether a comma or the like stands before one of these words, the last included."""
-        return any(at in self.sentence.breaks for at in range(first, last + 1))
+        return not self.sentence.breaks.isdisjoint(range(first, last + 1))
 
     def is_name(self, words: WordRange) -> bool:
         """Whether the words are part of the name of a member, and so no act."""

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from services.matcher.domain.text.fold import fold
@@ -47,22 +47,15 @@ class ReportWords:
 
     def char_range(self, words: WordRange) -> CharRange:
         """The words in the folded texts: index of the first letter, and past the last."""
-        return self._first_letter(words.start), self._past_last_letter(words.end - 1)
+        letters, last = self._first_letters(), words.end - 1
+        return letters[words.start], letters[last] + len(self.words[last])
 
     def word_range(self, span: CharRange) -> WordRange:
         """The whole words at these letters of the folded texts."""
         return WordRange(self._word_at(span[0]), self._word_at(span[1] - 1) + 1)
 
     def _word_at(self, index: int) -> int:
-        text = bisect_right(self._starts, index) - 1
-        before = self._first_words()[text]
-        return before + self._folded.count(" ", self._starts[text], index + 1) - 1
-
-    def _first_letter(self, word: int) -> int:
-        return self._letters_before()[word] + word + 1 + self.text_number(word)
-
-    def _past_last_letter(self, word: int) -> int:
-        return self._letters_before()[word + 1] + word + 1 + self.text_number(word)
+        return bisect_right(self._first_letters(), index) - 1
 
     def _first_words(self) -> list[int]:
         """The number of the first word of each text."""
@@ -76,10 +69,17 @@ class ReportWords:
             self._firsts = list(accumulate(counts, initial=0))[:-1]
         return self._firsts
 
-    def _letters_before(self) -> list[int]:
-        """How many letters are before each word."""
+    def _first_letters(self) -> list[int]:
+        """The index in the folded texts of the first letter of each word."""
         if self._letters is None:
-            self._letters = list(accumulate(map(len, self.words), initial=0))
+            # a space follows each word, and another one begins each text
+            letters = list(accumulate((len(word) + 1 for word in self.words), initial=1))
+            bounds = pairwise([*self._first_words(), len(self.words)])
+            self._letters = [
+                letters[word] + text
+                for text, (first, last) in enumerate(bounds)
+                for word in range(first, last)
+            ]
         return self._letters
 
 
