@@ -102,6 +102,7 @@ def _matcher(bench: Bench, size: int, rules: int) -> float:
     variables = {
         "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": bench.kafka,
         "VEDETTE_TOPIC_PREFIX": prefix,
+        "VEDETTE_STORM_GROUPS_PER_MINUTE": "1000000",
         "VEDETTE_RULES_DIR": str(bench.folder / f"rules-{rules}" / "pack"),
     }
     return _measure_rate(bench, Service("matcher", variables, bench.folder), prefix + SIGNALS)

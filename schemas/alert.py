@@ -88,7 +88,10 @@ class RuleRef(Model):
 
 
 class Alert(Model):
-    """One revision of an alert; of an id the highest revision counts."""
+    """One revision of an alert; of an id the highest revision counts.
+
+    One with `storm` is told by the alert of the storm that it is part of, and not by itself.
+    """
 
     id: str
     fingerprint: str
@@ -114,6 +117,7 @@ class Alert(Model):
     late: bool = False
     backfill: bool = False
     exercise: bool = False
+    storm: bool = False
 
 
 def window_key(pack: str, rule: str, group: Mapping[str, str], *, exercise: bool) -> bytes:

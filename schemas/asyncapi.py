@@ -23,7 +23,7 @@ PREFIX = "vedette."
 
 MESSAGES_BY_TOPIC = {
     EVENTS: ("event", "eventsBatch", "tick"),
-    SIGNALS: ("signal", "indication", "heartbeat", "tick", "backfillBarrier"),
+    SIGNALS: ("signal", "indication", "stormMember", "heartbeat", "tick", "backfillBarrier"),
     ALERTS: ("alert",),
     RULES: ("ruleBundle", "completedBackfill"),
     DEAD_LETTERS: ("deadLetter",),
@@ -51,9 +51,9 @@ OPERATIONS = (
         "correlate",
         "receive",
         SIGNALS,
-        ("signal", "indication", "heartbeat", "tick", "backfillBarrier"),
+        MESSAGES_BY_TOPIC[SIGNALS],
     ),
-    _Operation("correlate", "send", SIGNALS, ("signal", "indication")),
+    _Operation("correlate", "send", SIGNALS, ("signal", "indication", "stormMember")),
     _Operation("correlate", "send", ALERTS, ("alert",)),
     _Operation("correlate", "send", DEAD_LETTERS, ("deadLetter",)),
     _Operation("notifier", "receive", ALERTS, ("alert",)),
@@ -129,6 +129,11 @@ def _messages() -> dict[str, Any]:
             envelope.INDICATION,
             _model("indication"),
             'JSON array [pack, hypothesis, ["hypothesis", hypothesis]…]',
+        ),
+        "stormMember": _cloud(
+            envelope.STORM_MEMBER,
+            _model("storm-member"),
+            'JSON array [pack, rule, ["storm", owner]…]',
         ),
         "heartbeat": _cloud(
             envelope.HEARTBEAT,

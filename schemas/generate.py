@@ -23,6 +23,7 @@ from schemas.rule import (
     SiteList,
 )
 from schemas.signal import Signal
+from schemas.storm import StormMember
 from schemas.tick import Tick
 from schemas.timeline import TimelineFile
 from schemas.word_list import WordList
@@ -34,6 +35,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "signal": Signal,
     "indication": Indication,
     "heartbeat": Heartbeat,
+    "storm-member": StormMember,
     "alert": Alert,
     "tick": Tick,
     "backfill-barrier": BackfillBarrier,

@@ -147,7 +147,9 @@ def create_app(settings: MatcherSettings, rules: tuple[Bundles, Follower], kafka
     positions = Positions(keyed_states, kafka.signals_topic_id)
     partitions = signals_partitions(kafka.signals_partitions)
     runner = CommandRunner(sender, kafka.signals_partitions)
-    correlation = Correlator(bundles, states, positions, partitions, runner, _now(settings))
+    correlation = Correlator(
+        bundles, states, positions, partitions, runner, _now(settings), _groups_a_minute(settings)
+    )
     add_agent(app, "detect", topics[EVENTS], partial(_detect, matcher, detection))
     add_agent(app, "correlate", topics[SIGNALS], correlation.take)
     table.on_recover(partial(_moved, correlation))
@@ -182,6 +184,11 @@ def _heartbeats(settings: MatcherSettings, bundles: Bundles) -> Heartbeats | Non
     if settings.clock == "recorded":
         return None
     return Heartbeats(lambda: bundles.current.rulebook.sources)
+
+
+def _groups_a_minute(settings: MatcherSettings) -> int | None:
+    """None on the recorded clock: as for quotas."""
+    return None if settings.clock == "recorded" else settings.storm_groups_per_minute
 
 
 def _quotas(settings: MatcherSettings, kafka: Kafka) -> Quotas | None:

@@ -129,6 +129,7 @@ def matcher(matcher_topics: MatcherTopics, folder: Path, **variables: str) -> It
         "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": matcher_topics.bootstrap,
         "VEDETTE_TOPIC_PREFIX": matcher_topics.prefix,
         "VEDETTE_RULES_DIR": str(folder / "pack"),
+        "VEDETTE_STORM_GROUPS_PER_MINUTE": "1000000",
         "VEDETTE_TICK_SECONDS": "3600",
     }
     service = Service("matcher", own | variables, folder)

@@ -14,11 +14,13 @@ from tests.standins.pagerduty import PagerDutyStandIn
 from tests.standins.slack import SlackStandIn
 
 TOKEN = "a-token-of-the-tests"  # noqa: S105  (known to the tests alone)
+OTHER_TOKEN = "another-token-of-the-tests"  # noqa: S105  (as above)
 SERVICES = ("ingest", "matcher", "notifier")
 # the load of tests and benchmarks comes from one token
 NO_LIMITS = {
     "VEDETTE_INGEST_REPORTS_PER_SECOND": "1000000",
     "VEDETTE_INGEST_BYTES_PER_SECOND": "1000000000",
+    "VEDETTE_STORM_GROUPS_PER_MINUTE": "1000000",
 }
 # many processes start at once, maybe on a machine with more to do
 START_SECONDS = 120.0
@@ -112,9 +114,13 @@ def write_pack(folder: Path, *rules: str) -> Path:
 
 def _tokens(folder: Path) -> Path:
     path = folder / "tokens.yaml"
-    digest = hashlib.sha256(TOKEN.encode()).hexdigest()
-    path.write_text(f"wire: {{sha256: {digest}, owner: wire-ltd, reliability: B}}\n")
+    wire = f"wire: {{sha256: {_digest(TOKEN)}, owner: wire-ltd, reliability: B}}\n"
+    path.write_text(f"{wire}evil: {{sha256: {_digest(OTHER_TOKEN)}}}\n")
     return path
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def ndjson(events: Iterable[Mapping[str, Any]]) -> bytes:

@@ -12,12 +12,13 @@ DIGEST_CHANNEL = "slack-digest"
 
 
 def select_receivers(alert: Alert, names: Sequence[str]) -> tuple[str, ...]:
-    """The receivers among `names` that `alert` goes to; a watchdog goes to none.
+    """The receivers among `names` that `alert` goes to.
 
+    A watchdog goes to none, nor does one that is part of a storm, which has an alert of its own.
     With a duty channel, alerts about Vedette itself go there and not to the watch's channel. The
     digest gets alerts that are, or may have been, backfills.
     """
-    if is_watchdog(alert):
+    if is_watchdog(alert) or alert.storm:
         return ()
     excluded = set(_exclude(alert, names))
     return tuple(name for name in names if name not in excluded)

@@ -36,7 +36,8 @@ def signals_partitions(count: int) -> SignalsPartitions:
 class Correlator:
     """Handles the messages of the signals partitions that this worker owns, with an engine each.
 
-    `now` gives the time at which what a message leads to is announced.
+    `now` gives the time at which what a message leads to is announced. `groups_a_minute`: new
+    groups of a rule and owner that are told singly; None: there are no storms.
     """
 
     bundles: Bundles
@@ -45,6 +46,7 @@ class Correlator:
     partitions: SignalsPartitions
     runner: CommandRunner
     now: Callable[[SignalsMessage], datetime]
+    groups_a_minute: int | None = None
     engines: dict[int, Engine] = field(default_factory=dict)
 
     def forget(self) -> None:
@@ -89,7 +91,9 @@ class Correlator:
     def _engine(self, partition: int) -> Engine:
         if partition not in self.engines:
             store = self.states.partition(partition)
-            self.engines[partition] = Engine(partition, self.partitions, store, guard_rule)
+            self.engines[partition] = Engine(
+                partition, self.partitions, store, guard_rule, self.groups_a_minute
+            )
         return self.engines[partition]
 
 

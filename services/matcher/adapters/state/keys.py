@@ -18,6 +18,8 @@ class ValueKind(bytes, Enum):
     """Some of the hits, or of the dated events, of a window's state."""
     HYPOTHESIS = b":h:"
     SOURCE = b":s:"
+    NEW_GROUPS = b":n:"
+    STORM = b":f:"
     PROGRESS = b":g:"
     TOPIC = b":t:"
     """The signals topic whose messages the states have applied."""

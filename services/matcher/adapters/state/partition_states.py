@@ -9,7 +9,9 @@ from typing import Any
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import TableKey, ValueKind
 from services.matcher.adapters.state.windows import Windows
+from services.matcher.domain.alerts.new_groups import NewGroups
 from services.matcher.domain.alerts.step import timing
+from services.matcher.domain.alerts.storm import StormState
 from services.matcher.domain.changes.partition_progress import PartitionProgress
 from services.matcher.domain.duty.source_state import SourceState
 from services.matcher.domain.engine.keys import StateKey, StateKind
@@ -19,9 +21,11 @@ from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.windows.panes import decode_front
 
 _KINDS = {kind: ValueKind(b":%s:" % kind.value) for kind in StateKind}
-_TYPES: Mapping[StateKind, type[HypothesisState | SourceState]] = {
+_TYPES: Mapping[StateKind, type[HypothesisState | SourceState | NewGroups | StormState]] = {
     StateKind.HYPOTHESIS: HypothesisState,
     StateKind.SOURCE: SourceState,
+    StateKind.NEW_GROUPS: NewGroups,
+    StateKind.STORM: StormState,
 }
 
 

@@ -19,6 +19,7 @@ from schemas.envelope import (
     HEARTBEAT,
     INDICATION,
     SIGNAL,
+    STORM_MEMBER,
     TICK,
     Headers,
     cloud_headers,
@@ -30,6 +31,7 @@ from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
 from schemas.model import Model
 from schemas.signal import LARGEST_SIGNAL, Signal
+from schemas.storm import StormMember
 from schemas.tick import Tick
 from services.matcher.adapters.topics.records import ConsumerRecord, ProducerRecord
 from services.matcher.domain.engine.messages import SignalsMessage
@@ -44,6 +46,7 @@ _SIGNALS: Mapping[str | None, type[SignalsMessage]] = {
     TICK: Tick,
     INDICATION: Indication,
     HEARTBEAT: Heartbeat,
+    STORM_MEMBER: StormMember,
     BACKFILL_BARRIER: BackfillBarrier,
 }
 
@@ -81,6 +84,12 @@ def encode_indication(indication: Indication) -> ProducerRecord:
     identity = _digest(indication.key + _value(indication))
     headers = cloud_headers(INDICATION, identity, SOURCE, indication.at)
     return _encode(indication, headers, indication.key)
+
+
+def encode_member(member: StormMember) -> ProducerRecord:
+    """A member of a storm; the same alert has the same `ce_id`."""
+    headers = cloud_headers(STORM_MEMBER, f"member-{member.alert}", SOURCE, member.at)
+    return _encode(member, headers, member.key)
 
 
 def encode_heartbeat(heartbeat: Heartbeat, partition: int | None = None) -> ProducerRecord:

@@ -160,10 +160,18 @@ def _revise(
         uncorroborated=episode.uncorroborated,
         # an alert that has paged goes on paging: its end must reach whoever was paged
         backfill=alert.backfill and episode.backfill,
+        storm=_stay_in_storm(alert, episode),
     )
     if alert.status is Status.RESOLVED:
         revised = _move_end(revised, episode.last + span(rule.resolve_after), context)
     return revised if revised == alert else _number_revision(revised, context)
+
+
+def _stay_in_storm(alert: AnnouncedAlert, episode: Episode) -> str | None:
+    """The owner of its storm, unless there is evidence of another one."""
+    if alert.storm is None or not episode.owners <= {alert.storm}:
+        return None
+    return alert.storm
 
 
 def _move_end(alert: AnnouncedAlert, ends: int, context: AnnounceContext) -> AnnouncedAlert:

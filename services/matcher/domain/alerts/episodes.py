@@ -36,6 +36,16 @@ class Episode:
         return frozenset(hit.identity for hit in self.evidence)
 
     @property
+    def owners(self) -> frozenset[str]:
+        """The owners of its evidence."""
+        return frozenset(owner for hit in self.evidence for owner in hit.owners)
+
+    @property
+    def recorded(self) -> int:
+        """When the newest report of its evidence was recorded."""
+        return max(hit.recorded for hit in self.evidence)
+
+    @property
     def count(self) -> int:
         """How many events made it fire, dropped ones included."""
         return len(self.identities) + self.dropped

@@ -54,6 +54,7 @@ def render_alert(
         late=alert.late,
         backfill=alert.backfill,
         exercise=state.exercise,
+        storm=alert.storm is not None,
     )
 
 

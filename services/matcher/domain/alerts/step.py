@@ -1,7 +1,7 @@
 """Step: a message and the state of one window key in; the next state and alerts out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -20,6 +20,7 @@ from services.matcher.domain.alerts.announce import (
 from services.matcher.domain.alerts.apply import apply_signal, is_too_late
 from services.matcher.domain.alerts.episodes import Episode, find_episodes
 from services.matcher.domain.alerts.forget import forget
+from services.matcher.domain.alerts.new_groups import Counted, GroupCounts, mark_storms
 from services.matcher.domain.alerts.render import render_alert
 from services.matcher.domain.alerts.reset import reset_state
 from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
@@ -45,7 +46,7 @@ class StepContext:
     `offset` is the message's in its signals partition; `clock` the least tick over the events
     partitions, None until all have ticked; `now` becomes `detected_at` and `updated_at`; `since` is
     when the rule began to watch, None if unknown. `generation` is the rule's; `backfilling` is True
-    while its past is being evaluated again.
+    while its past is being evaluated again. `counts` None: there are no storms.
     """
 
     offset: int
@@ -54,6 +55,7 @@ class StepContext:
     since: datetime | None = None
     generation: RuleGeneration = UNCHANGED
     backfilling: bool = False
+    counts: GroupCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,15 @@ class StepResult(Generic[S]):
     """The effects of a step.
 
     `state` None: delete the state. `alerts` are to be sent in order, new revisions or repeats.
-    `refused` is the reason to dead-letter the signal with. `is_changed`: write the state.
+    `refused` is the reason to dead-letter the signal with. `is_changed`: write the state, and the
+    new groups `counted`.
     """
 
     state: S
     alerts: tuple[Alert, ...] = ()
     refused: str | None = None
     is_changed: bool = True
+    counted: Counted = field(default_factory=dict)
 
 
 WindowResult = StepResult[WindowState | None]
@@ -95,7 +99,9 @@ def step_window(
     if context.backfilling:
         return StepResult(after)
     announced, episodes = _announce_changes(rule, before, after, announce_context(context))
-    return StepResult(announced, changed_alerts(rule, before, announced, episodes))
+    marked, counted = _mark_storms(rule, before, (announced, episodes), context)
+    alerts = changed_alerts(rule, before, marked, episodes)
+    return StepResult(marked, alerts, counted=counted)
 
 
 def deadline(rule: WindowRule, state: WindowState) -> datetime | None:
@@ -172,6 +178,7 @@ def _apply_tick(rule: WindowRule, state: WindowState, context: StepContext) -> W
         return StepResult(state, is_changed=False)
     announcing = announce_context(context)
     advanced, episodes = _advance_clock(rule, state, announcing)
+    advanced, counted = _mark_storms(rule, state, (advanced, episodes), context)
     resolved = msgspec.structs.replace(
         advanced,
         offset=context.offset,
@@ -183,7 +190,19 @@ def _apply_tick(rule: WindowRule, state: WindowState, context: StepContext) -> W
     )
     kept = _forget(rule, resolved, context)
     alerts = changed_alerts(rule, state, resolved, episodes)
-    return StepResult(None if kept.is_empty else kept, alerts)
+    return StepResult(None if kept.is_empty else kept, alerts, counted=counted)
+
+
+def _mark_storms(
+    rule: WindowRule,
+    before: WindowState,
+    announced: tuple[WindowState, Sequence[Episode]],
+    context: StepContext,
+) -> tuple[WindowState, Counted]:
+    after, episodes = announced
+    if context.counts is None or len(after.announced) == len(before.announced):
+        return after, {}
+    return mark_storms(rule, before.announced, after, episodes, context.counts)
 
 
 def _advance_clock(

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
+
 from services.matcher.domain.changes.rule_change import RuleChange
 from services.matcher.domain.engine.effects import (
     Command,
@@ -19,7 +21,7 @@ from services.matcher.domain.engine.effects import (
     RuleFailure,
     Wait,
 )
-from services.matcher.domain.engine.keys import StateKey
+from services.matcher.domain.engine.keys import StateKey, StateKind
 from services.matcher.domain.engine.processor import Cause, ProcessingContext
 from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.engine.store import PartitionStore
@@ -52,6 +54,7 @@ class Driver:
             for key in keys[start : start + AT_ONCE]:
                 state = self.store.get(key)
                 effects = self._handle(key, state, cause, context)
+                self._write_counted(effects, context)
                 if isinstance(effects, RuleFailure):
                     yield RefuseMessage(effects.reason, effects.where)
                 elif effects.forgets_alerts:
@@ -63,6 +66,16 @@ class Driver:
                 yield Wait.ACKNOWLEDGED
             for key, effects in forgetting:
                 self._write(key, effects)
+
+    def _write_counted(
+        self, effects: Effects[Any] | RuleFailure, context: ProcessingContext
+    ) -> None:
+        if isinstance(effects, RuleFailure):
+            return
+        for name, groups in effects.counted.items():
+            key = StateKey(StateKind.NEW_GROUPS, name)
+            state = msgspec.structs.replace(groups, offset=context.offset)
+            self._write(key, Effects(state, due=self.processors.due_at(key, state)))
 
     def _handle(
         self, key: StateKey, state: Any, cause: Cause, context: ProcessingContext

@@ -1,6 +1,6 @@
 """Effects: what handling a message leads to for one state, and the commands that carry it out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 from typing import Generic, TypeVar
@@ -9,6 +9,8 @@ from schemas.alert import Alert
 from schemas.bundle import BackfillBarrier
 from schemas.indication import Indication
 from schemas.signal import Signal
+from schemas.storm import StormMember
+from services.matcher.domain.alerts.new_groups import Counted
 
 S = TypeVar("S")
 
@@ -20,7 +22,7 @@ ENGINE = "correlate"
 class Send:
     """Send a message, in order; one that `is_repeat` was sent before."""
 
-    message: Alert | Signal | Indication | BackfillBarrier
+    message: Alert | Signal | Indication | StormMember | BackfillBarrier
     is_repeat: bool = False
 
 
@@ -73,7 +75,8 @@ class Effects(Generic[S]):
 
     `state` is the next one, to be written if `is_changed`; None: there is none, or it is to be
     deleted. It is due at `due`, None: never. `forgets_alerts`: it is the last that knows some
-    alert, so it is written or deleted only after Kafka has every alert.
+    alert, so it is written or deleted only after Kafka has every alert. The new groups `counted`
+    are written first, so that the same alerts are marked when the message comes again.
     """
 
     state: S | None
@@ -81,3 +84,4 @@ class Effects(Generic[S]):
     due: datetime | None = None
     commands: tuple[Send | RefuseMessage | Count, ...] = ()
     forgets_alerts: bool = False
+    counted: Counted = field(default_factory=dict)

@@ -10,6 +10,7 @@ from schemas.bundle import BackfillBarrier
 from schemas.duty import is_own
 from schemas.heartbeat import Heartbeat
 from schemas.tick import Tick
+from services.matcher.domain.alerts.new_groups import GroupCounts
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.partition_progress import PartitionProgress
 from services.matcher.domain.changes.rule_change import RuleChange
@@ -29,13 +30,15 @@ class Engine:
 
     It performs no I/O: it reads and writes `store` and yields what is to be sent and waited for.
     `driver` has the rules of the message before. `repeats_barriers` until the barriers for the
-    rules above have been sent again, since another table may have lost them.
+    rules above have been sent again, since another table may have lost them. `groups_a_minute` of
+    a rule and owner are told singly, in all partitions together; None: there are no storms.
     """
 
     partition: int
     partitions: SignalsPartitions
     store: PartitionStore
     guard: Guard
+    groups_a_minute: int | None = None
     progress: PartitionProgress = field(init=False)
     driver: Driver | None = None
     repeats_barriers: bool = True
@@ -52,7 +55,8 @@ class Engine:
             driver = Driver(self.store, self.guard, processors)
             yield from self._migrate(driver, offset, now)
         after = self._progress_after(message, offset, processors)
-        context = ProcessingContext(offset, now, processors.rules, self.progress, after)
+        counts = self._counts()
+        context = ProcessingContext(offset, now, processors.rules, self.progress, after, counts)
         match message:
             case Tick() | BackfillBarrier():
                 yield from self._pass_time(driver, message, context)
@@ -60,6 +64,13 @@ class Engine:
                 yield Send(watchdog_alert(message, self.partition, now))
             case _:
                 yield from driver.apply((get_key(message),), message, context)
+
+    def _counts(self) -> GroupCounts | None:
+        """Each partition has its share of the groups told singly, at least one."""
+        if self.groups_a_minute is None:
+            return None
+        limit = max(1, self.groups_a_minute // self.partitions.count)
+        return GroupCounts(limit, lambda key: self.store.get(StateKey(StateKind.NEW_GROUPS, key)))
 
     def _migrate(self, driver: Driver, offset: int, now: datetime) -> Iterator[Command]:
         """Bring the states to other rules; the progress is written last.

@@ -1,4 +1,4 @@
-"""Keys of states: every state belongs to a window, a hypothesis or a source."""
+"""Keys of states: every state belongs to a window, a hypothesis, a source or a storm."""
 
 from enum import Enum
 from functools import lru_cache
@@ -15,12 +15,15 @@ class StateKind(bytes, Enum):
     WINDOW = b"w"
     HYPOTHESIS = b"h"
     SOURCE = b"s"
+    NEW_GROUPS = b"n"
+    STORM = b"f"
 
 
 class StateKey(NamedTuple):
     """The key of one state in its signals partition.
 
-    `name` is the Kafka key of a window or hypothesis, and the name of a source.
+    `name` is the Kafka key of a window, hypothesis or storm, and the name of a source. New groups
+    have the key of the storm that they would be, each partition its own.
     """
 
     kind: StateKind

@@ -6,10 +6,11 @@ from schemas.bundle import NO_BUNDLE, BackfillBarrier
 from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
 from schemas.signal import Signal
+from schemas.storm import StormMember
 from schemas.tick import Tick
 from services.matcher.domain.engine.keys import StateKey, StateKind
 
-KeyedMessage = Signal | Indication | Heartbeat
+KeyedMessage = Signal | Indication | Heartbeat | StormMember
 """A message for the state of one key."""
 SignalsMessage = KeyedMessage | Tick | BackfillBarrier
 """The others are for every key of the partition."""
@@ -24,6 +25,8 @@ def get_key(message: KeyedMessage) -> StateKey:
             return StateKey(StateKind.HYPOTHESIS, message.key)
         case Heartbeat():
             return StateKey(StateKind.SOURCE, message.source.encode())
+        case StormMember():
+            return StateKey(StateKind.STORM, message.key)
 
 
 def get_bundle(message: SignalsMessage) -> int:
@@ -44,7 +47,7 @@ def get_recorded_time(message: SignalsMessage) -> datetime | None:
             return message.time
         case Signal():
             return message.evidence.recorded_at or message.occurred_at
-        case Indication() | Heartbeat():
+        case Indication() | Heartbeat() | StormMember():
             return message.at
         case BackfillBarrier():
             return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from services.matcher.domain.alerts.new_groups import GroupCounts
 from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.partition_progress import PartitionProgress
@@ -23,7 +24,7 @@ S = TypeVar("S")
 class ProcessingContext:
     """The offset of the message, the active rules, and the progress before and after it.
 
-    `now` is the time at which what it leads to is announced.
+    `now` is the time at which what it leads to is announced. `counts` None: there are no storms.
     """
 
     offset: int
@@ -31,6 +32,7 @@ class ProcessingContext:
     rules: ActiveRules
     before: PartitionProgress
     progress: PartitionProgress
+    counts: GroupCounts | None = None
 
     @property
     def step(self) -> StepContext:
@@ -47,6 +49,7 @@ class ProcessingContext:
             generation.since or self.progress.rules.watching_since(rule),
             generation,
             self._is_backfilling(rule, self.progress),
+            self.counts,
         )
 
     def is_released(self, rule: RuleKey) -> bool:

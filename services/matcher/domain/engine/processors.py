@@ -14,6 +14,7 @@ from services.matcher.domain.engine.hypothesis_processor import HypothesisProces
 from services.matcher.domain.engine.keys import StateKey, StateKind
 from services.matcher.domain.engine.processor import KeyedProcessor
 from services.matcher.domain.engine.source_processor import SourceProcessor
+from services.matcher.domain.engine.storm_processors import NewGroupsProcessor, StormProcessor
 from services.matcher.domain.engine.window_processor import WindowProcessor
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.rules.rulebook import RuleKey
@@ -45,6 +46,8 @@ class Processors:
             StateKind.WINDOW: WindowProcessor(windows),
             StateKind.HYPOTHESIS: HypothesisProcessor(hypotheses),
             StateKind.SOURCE: SourceProcessor(book.sources, book.hypotheses),
+            StateKind.NEW_GROUPS: NewGroupsProcessor(),
+            StateKind.STORM: StormProcessor(),
         }
         asking = (key for key, rule in book.windows.items() if rule.needs_since)
         watching = frozenset(key for key in asking if rules.generation(key).since is None)
@@ -58,7 +61,8 @@ class Processors:
     def is_affected(self, key: StateKey, change: RuleChange) -> bool:
         """Whether the state of a key has to be handled for a change of rules.
 
-        Those of sources need not: the next tick ends the watch of one that no pack names any more.
+        Those of sources and storms need not: a tick ends the watch of a source that no pack names
+        any more, and a storm.
         """
         if key.kind is StateKind.WINDOW:
             return key.rule not in self.windows or change.affects(key.rule)

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.alert import Alert
+from schemas.alert import Alert, Evidence, Status
 from schemas.indication import Indication
 from schemas.signal import Signal
+from schemas.storm import StormMember
 from services.matcher.domain.alerts.forget import is_full
 from services.matcher.domain.alerts.step import (
     StepContext,
@@ -23,6 +24,10 @@ from services.matcher.domain.hypotheses.indications import make_indications
 from services.matcher.domain.rules.chain import chain_alert
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
+from services.report_text import cut_line
+
+LONGEST_TITLE = 300
+"""Bytes of a summary as the title of a piece of evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,22 @@ class WindowStep:
         commands = (
             *self._notices(result),
             *(Send(alert, is_repeat=not result.is_changed) for alert in alerts),
+            *map(Send, self._storm_members(result, alerts)),
             *map(Send, outputs),
         )
         forgets_alerts = _forgets_alerts(self.state, result)
-        return Effects(result.state, result.is_changed, due, commands, forgets_alerts)
+        counted = result.counted if self.rule.announces else {}
+        return Effects(result.state, result.is_changed, due, commands, forgets_alerts, counted)
+
+    def _storm_members(
+        self, result: WindowResult, alerts: Iterable[Alert]
+    ) -> Iterator[StormMember]:
+        """The firing alerts of storms that are new, or sent again."""
+        owners = {one.id: one.storm for one in result.state.announced} if result.state else {}
+        for alert in alerts:
+            owner, is_new = owners.get(alert.id), alert.revision == 1 or not result.is_changed
+            if owner is not None and is_new and alert.status is Status.FIRING:
+                yield make_member(alert, owner)
 
     def _notices(self, result: WindowResult) -> Iterator[RefuseMessage | Count]:
         rule = self.rule
@@ -99,6 +116,25 @@ def make_current_indications(
     """All that a state says to a hypothesis which knows nothing of it."""
     result: WindowResult = StepResult(state, current_alerts(rule, state), is_changed=False)
     return make_indications(rule, state, result, now)
+
+
+def make_member(alert: Alert, owner: str) -> StormMember:
+    """What a storm is told of an alert that is part of it."""
+    newest = max(alert.evidence, key=_recorded)
+    return StormMember(
+        pack=alert.pack,
+        rule=alert.rule,
+        owner=owner,
+        alert=alert.id,
+        level=alert.level,
+        at=_recorded(newest),
+        evidence=newest.model_copy(update={"title": cut_line(alert.summary, LONGEST_TITLE)}),
+        exercise=alert.exercise,
+    )
+
+
+def _recorded(report: Evidence) -> datetime:
+    return report.recorded_at or report.occurred_at
 
 
 def _forgets_alerts(before: WindowState, result: WindowResult) -> bool:

@@ -91,7 +91,7 @@ class FiringRun(msgspec.Struct, frozen=True, array_like=True):
 
 
 class AnnouncedAlert(msgspec.Struct, frozen=True, array_like=True):
-    """The last announced revision of an alert."""
+    """The last announced revision of an alert; `storm` is the owner whose storm it is part of."""
 
     id: str
     revision: int
@@ -108,6 +108,7 @@ class AnnouncedAlert(msgspec.Struct, frozen=True, array_like=True):
     late: bool = False
     backfill: bool = False
     reason: str | None = None
+    storm: str | None = None
 
 
 class WindowState(msgspec.Struct, frozen=True):

@@ -1,0 +1,92 @@
+"""New groups: how many a rule and owner have had of late, and which alerts are a storm's."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+
+from schemas.storm import storm_key
+from services.matcher.domain.alerts.episodes import Episode
+from services.matcher.domain.alerts.render import state_fingerprint
+from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, span
+from services.matcher.domain.windows.stored_value import StoredValue
+from services.matcher.domain.windows.window_rule import WindowRule
+
+SPAN = timedelta(minutes=1)
+
+
+class NewGroups(StoredValue, frozen=True):
+    """When the newest groups of a rule and owner were recorded, by fingerprint. In microseconds.
+
+    There is one more than are told singly. `offset` is that of the last message applied.
+    """
+
+    offset: int = -1
+    times: dict[str, int] = msgspec.field(default_factory=dict)
+
+    @property
+    def newest(self) -> int:
+        """The newest of the times."""
+        return max(self.times.values())
+
+    def add(self, group: str, at: int, limit: int) -> "NewGroups":
+        """With a group; a repeat changes nothing."""
+        times = {group: at, **self.times}
+        kept = sorted(times, key=lambda name: (times[name], name), reverse=True)[: limit + 1]
+        return NewGroups(offset=self.offset, times={name: times[name] for name in kept})
+
+    def is_past(self, group: str, at: int, limit: int) -> bool:
+        """Whether the newest `limit` other groups were recorded in one minute, up to `at` or later.
+
+        Events partitions lag behind one another: a group recorded before the newest is judged with
+        them.
+        """
+        others = sorted((time for name, time in self.times.items() if name != group), reverse=True)
+        return len(others) >= limit and others[limit - 1] > max(at, others[0]) - span(SPAN)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCounts:
+    """The new groups known in a signals partition; `limit` of a rule and owner are told singly.
+
+    `read` gives those of a key, None for none.
+    """
+
+    limit: int
+    read: Callable[[bytes], NewGroups | None]
+
+
+Counted = Mapping[bytes, NewGroups]
+"""The new groups that changed, by key."""
+
+
+def mark_storms(
+    rule: WindowRule,
+    before: Sequence[AnnouncedAlert],
+    after: WindowState,
+    episodes: Iterable[Episode],
+    counts: GroupCounts,
+) -> tuple[WindowState, Counted]:
+    """The state with every new alert marked that is past the limit of its only owner.
+
+    An alert with evidence of several owners is neither marked nor counted.
+    """
+    known = {alert.id for alert in before}
+    by_start = {episode.start: episode for episode in episodes}
+    counted: dict[bytes, NewGroups] = {}
+
+    def mark(alert: AnnouncedAlert) -> AnnouncedAlert:
+        episode = by_start.get(alert.start)
+        if alert.id in known or episode is None or len(episode.owners) != 1:
+            return alert
+        (owner,) = episode.owners
+        key = storm_key(rule.pack, rule.name, owner, exercise=after.exercise)
+        groups = counted.get(key) or counts.read(key) or NewGroups()
+        group, at = state_fingerprint(rule, after), episode.recorded
+        counted[key] = groups.add(group, at, counts.limit)
+        is_past = groups.is_past(group, at, counts.limit)
+        return msgspec.structs.replace(alert, storm=owner) if is_past else alert
+
+    marked = tuple(map(mark, after.announced))
+    return msgspec.structs.replace(after, announced=marked), counted
