@@ -45,7 +45,8 @@ class FakeLists:
         ]
         language = "ar" if any("ء" <= letter <= "ي" for letter in "".join(words)) else "en"
         phrases = _FakePhrases(words, lists)
-        return Sentence(words, language, lists, phrases, longest, cut.breaks, cut.commas)
+        marks = (cut.breaks, cut.commas, cut.hyphens)
+        return Sentence(words, language, lists, phrases, longest, *marks)
 
 
 def _find(words: Words, phrases: Iterable[str]) -> Iterator[WordRange]:

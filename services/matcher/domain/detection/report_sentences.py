@@ -116,6 +116,7 @@ class ReportSentences:
             self.members().get(number, ()),
             cut.text.breaks,
             cut.text.commas,
+            cut.text.hyphens,
         )
 
     def _find_list(self, name: str) -> Places:

@@ -54,6 +54,10 @@ class Grammar:
     adverb_end: str = ""
     active: re.Pattern[str] = NEVER
     infinitive: frozenset[str] = NO_WORDS
+    intends: re.Pattern[str] = NEVER
+    """A word before `to` whose subject is to do the act (`decided to leave`)."""
+    modal: re.Pattern[str] = NEVER
+    """A word and an act behind it that it makes a supposition (`قد يدعو`)."""
     governs: frozenset[str] = NO_WORDS
     governed: re.Pattern[str] = NEVER
     joins: frozenset[str] = NO_WORDS

@@ -18,7 +18,8 @@ _MOST_BETWEEN = 4
 class Actor:
     """Somebody named in a sentence; `member` is empty for one who is in no list.
 
-    `governed`: after a preposition, as *KH* in *talks with KH*: no doer of what follows.
+    `governed`: after a preposition, as *KH* in *talks with KH*, or part of another word, as *Iran*
+    in *Iran-backed*: no doer of what follows.
     """
 
     words: WordRange
@@ -75,6 +76,8 @@ def _actors(
 def _is_governed(place: WordRange, sentence: Sentence, grammar: Grammar) -> bool:
     """Whether a preposition stands before the name, its article and its rank."""
     words, loose = sentence.words, grammar.articles | grammar.ranks
+    if place.start in sentence.hyphens or place.end in sentence.hyphens:
+        return True
     if grammar.governed.match(words[place.start]):
         return True
     at = place.start - 1

@@ -28,6 +28,8 @@ def find_veto(scene: Scene, act: WordRange, spoken: Iterable[WordRange]) -> Cue 
     Words that the rule itself looks for, `spoken`, are no cue: `told them not to attack`.
     """
     reach = scene.grammar.reach
+    if act.start and scene.grammar.modal.match(" ".join(scene.words[act.start - 1 : act.end])):
+        return Cue(SUPPOSED, WordRange(act.start - 1, act.end))
     cues = (
         *_before(scene, DENIED, act, reach.cue_before),
         *_before(scene, SUPPOSED, act, reach.cue_before),

@@ -12,6 +12,7 @@ from services.matcher.domain.text.sentences import sentences
 LONGEST = 120
 """Words that are read at once: a longer sentence is read in pieces, so that each costs little."""
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)|،")
+_HYPHEN = re.compile(r"(?<=\w)[-‐‑](?=\w)")  # noqa: RUF001  (hyphens as reports write them)
 _BREAK = re.compile(
     _COMMA.pattern + r"|[;:؛()\[\]\"“”«»„…]|(?<!\w)['‘’]|['‘’](?!\w)|—|–|(?<=\s)-(?=\s)"  # noqa: RUF001  (marks as reports write them)
 )
@@ -38,6 +39,11 @@ class SentenceText(NamedTuple):
     def commas(self) -> frozenset[int]:
         """Those of them that follow a comma."""
         return self._own(_find_marks(self.raw, _COMMA))
+
+    @property
+    def hyphens(self) -> frozenset[int]:
+        """The words that a hyphen joins to the word before them."""
+        return self._own(_find_marks(self.raw, _HYPHEN))
 
     def _own(self, marked: tuple[int, ...]) -> frozenset[int]:
         first = bisect_left(marked, self.skipped)

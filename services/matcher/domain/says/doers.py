@@ -13,9 +13,13 @@ _NEAR = 2
 def find_doers(scene: Scene, act: WordRange) -> tuple[Actor, ...]:
     """Those who do the act, as far as the sentence names them; others among them too.
 
-    Named behind *by*; else, unless the act is passive, the nearest before it, or behind it where
-    the language says so. Who is joined with the nearest does it too.
+    Named among its words (`convoy of KH leaves`) or behind *by*; else, unless the act is passive,
+    the nearest before it, or behind it where the language says so. Who is joined with the nearest
+    does it too.
     """
+    named = scene.actors.after(act.start + 1)[:1]
+    if named and named[0].words.start < act.end:
+        return _with_joined(named[0], scene, act)
     agent = _find_agent(scene, act)
     if agent is not None:
         return _with_joined(agent, scene, act)
@@ -35,6 +39,11 @@ def is_passive(scene: Scene, act: WordRange) -> bool:
     while at > max(0, act.start - 1 - _NEAR) and scene.grammar.is_adverb(scene.words[at]):
         at -= 1
     return at >= 0 and scene.words[at] in scene.grammar.passive
+
+
+def is_infinitive(scene: Scene, act: WordRange) -> bool:
+    """Whether somebody is to do the act: `vowed to attack`."""
+    return act.start > 0 and scene.words[act.start - 1] in scene.grammar.infinitive
 
 
 def find_agent_word(scene: Scene, act: WordRange) -> WordRange | None:
@@ -103,11 +112,12 @@ def _find_after(scene: Scene, act: WordRange) -> Actor | None:
 def _is_told_to(scene: Scene, act: WordRange) -> bool:
     """Whether somebody is told to do it: `the minister asked KH to leave`, not `KH to leave`."""
     at = act.start - 1
-    if at < 1 or scene.words[at] not in scene.grammar.infinitive:
+    if at < 1 or not is_infinitive(scene, act) or scene.grammar.intends.search(scene.words[at - 1]):
         return False
-    start = next(
-        (actor.words.start for actor in scene.actors.before(at)[-1:] if actor.words.end == at), 0
-    )
+    before = scene.actors.before(at)
+    if not before or (before[-1].words.end != at and len(before) == 1):
+        return False
+    start = before[-1].words.start
     while start > 0 and scene.words[start - 1] in scene.grammar.articles:
         start -= 1
     return start > 0 and start not in scene.sentence.breaks

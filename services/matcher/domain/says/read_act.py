@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.matcher.domain.says.actors import Actor
 from services.matcher.domain.says.assertion import Cue, find_veto
 from services.matcher.domain.says.belongings import find_owned, find_owners
-from services.matcher.domain.says.doers import find_doers
+from services.matcher.domain.says.doers import find_doers, is_infinitive
 from services.matcher.domain.says.outcomes import Meeting, PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase
 from services.matcher.domain.says.scene import Scene
@@ -78,6 +78,8 @@ def _outcome(part: Part, number: int, occurrences: Sequence[_Occurrence]) -> Par
 
 def _meet(part: Part, act: WordRange, doers: tuple[Actor, ...], scene: Scene) -> Meeting | None:
     """How this occurrence of the act meets the part; None: it does not."""
+    if part.doer is None and is_infinitive(scene, act):
+        return None  # to be done, by nobody whom the part asks for
     counted = part.doer.counted if part.doer else {}
     mine = [doer for doer in doers if doer.member in counted]
     if part.doer is not None and not mine:

@@ -27,9 +27,11 @@ class Scene:
         return not self.sentence.breaks.isdisjoint(range(first, last + 1))
 
     def is_name(self, words: WordRange) -> bool:
-        """Whether the words are part of the name of a member, and so no act."""
+        """Whether the words are part of a name, or joined to one (`Iran-backed`), and so no act."""
+        joined = words.start in self.sentence.hyphens
         return any(
-            named.start <= words.start and words.end <= named.end
+            (named.start <= words.start and words.end <= named.end)
+            or (joined and named.end == words.start)
             for _, named in self.sentence.members
         )
 

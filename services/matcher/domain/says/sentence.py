@@ -24,7 +24,8 @@ class Sentence:
     a list without an occurrence may be absent. `phrases` has those of every phrase that a rule
     looks for. `members` are in order of start, and none is inside another. `breaks` are the
     indexes of words before which a comma, a dash, a colon, a bracket or a quotation mark stands;
-    `commas` are those that may part names in a list.
+    `commas` are those that may part names in a list. `hyphens` are words that a hyphen joins to
+    the word before them.
     """
 
     words: tuple[str, ...]
@@ -34,3 +35,4 @@ class Sentence:
     members: Sequence[NamedMember] = ()
     breaks: frozenset[int] = NO_BREAKS
     commas: frozenset[int] = NO_BREAKS
+    hyphens: frozenset[int] = NO_BREAKS

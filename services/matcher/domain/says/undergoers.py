@@ -23,7 +23,7 @@ def _follows(scene: Scene, act: WordRange, place: WordRange, doers: tuple[Actor,
     """Whether it stands behind an active act, in the same clause, and is not its doer."""
     if _others_between(scene, act.end, place.start) > scene.grammar.reach.undergoer_after:
         return False
-    if any(doer.words == place for doer in doers) and not _is_noun(scene, act):
+    if _is_subject(scene, act, place, doers):
         return False
     if is_passive(scene, act) and not scene.grammar.undergoer_follows_passive:
         return False
@@ -31,6 +31,13 @@ def _follows(scene: Scene, act: WordRange, place: WordRange, doers: tuple[Actor,
     if by is not None and by.start < place.start:
         return False
     return not (_leaves_clause(scene, act.end, place.start) or is_parted(scene, act, place))
+
+
+def _is_subject(scene: Scene, act: WordRange, place: WordRange, doers: tuple[Actor, ...]) -> bool:
+    """Whether it does the act: it stands right behind it, but for a rank (`قصفت قيادة …`)."""
+    between = scene.words[act.end : place.start]
+    beside = scene.grammar.ranks.issuperset(between) and not _is_noun(scene, act)
+    return beside and any(doer.words == place for doer in doers)
 
 
 def _is_noun(scene: Scene, act: WordRange) -> bool:

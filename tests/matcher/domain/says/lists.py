@@ -61,7 +61,7 @@ LISTS = FakeLists(
         "denied": ("not", "no", "never", "without", "denied", "denies", "لم", "نفت", "عدم"),
         "denied_after": ("was false", "unfounded", "عار عن الصحة"),
         "no_cue": ("not only", "no fewer than"),
-        "supposed": ("if", "whether", "may", "might", "could", "film", "إذا", "قد"),
+        "supposed": ("if", "whether", "may", "might", "could", "film", "إذا"),
         "past": ("years ago", "anniversary", "in 2007", "قبل سنوات", "ذكرى"),
         "clause_break": ("but", "although", "while", "لكن"),
     },

@@ -22,6 +22,7 @@ ATTACKS = "%groups% > %attack%"
         "On the anniversary of the day KH attacked the ship, thousands marched.",
         "لم تهاجم كتائب حزب الله ولا قصفت السفينة.",
         "قد تستهدف كتائب حزب الله السفينة.",
+        "ربما تستهدف كتائب حزب الله السفينة.",
         "استهدفت كتائب حزب الله السفينة قبل سنوات.",
     ],
 )

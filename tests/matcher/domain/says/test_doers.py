@@ -45,6 +45,8 @@ def doers_of(text: str, part: str = ORDERS) -> set[str]:
         ("The attack on KH ordered by Badr failed.", {"badr"}),
         ("Iraq's interior minister ordered KH to leave.", set()),
         ("KH orders men home", {"kh"}),
+        ("Washington-backed groups ordered a halt.", set()),
+        ("KH said Washington-backed groups ordered a halt.", {"kh"}),
     ],
 )
 def test_the_doer_of_an_order_is_found(text: str, doers: set[str]) -> None:
@@ -70,6 +72,9 @@ def test_a_headline_or_a_noun_has_a_doer(text: str, doers: set[str]) -> None:
         ("KH to boycott vote", {"kh"}),
         ("Sadr: Badr to boycott vote", {"badr"}),
         ("KH decided to boycott the vote.", {"kh"}),
+        ("The UN said KH plans to boycott the vote.", {"kh"}),
+        ("KH urges its men to boycott the vote.", {"kh"}),
+        ("The army gave KH until Friday to boycott the vote.", set()),
         ("The minister asked KH to boycott the vote.", set()),
         ("Sadr called on the Badr to boycott the vote.", set()),
     ],

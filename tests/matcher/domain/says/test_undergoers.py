@@ -37,6 +37,7 @@ def test_it_undergoes_the_act(text: str) -> None:
         "Gunmen kidnapped a man, US soldiers said.",
         "A man was kidnapped by US soldiers.",
         "Gunmen kidnapped a man but Americans left.",
+        "Gunmen vowed to kidnap Americans.",
     ],
 )
 def test_it_does_not_undergo_the_act(text: str) -> None:

@@ -13,6 +13,11 @@ GRAMMAR = Grammar(
     adverb_end="ly",
     active=re.compile("ing$"),
     infinitive=word_set("to"),
+    intends=re.compile(
+        "ed$|^(?:begin|begins|began|begun|plans?|vows?|set|ready|due|about|prepares?|continues?|"
+        "agrees?|wants?|decides?|refuses?|starts?|threatens?|try|tries|seeks?|sought|intends?|"
+        "promises?|pledges?|moves?|readies|prefers?|chooses?|chose|gets?|goes|went)$"
+    ),
     governs=word_set(
         "with against to on upon at from near about over toward towards between than like via "
         "regarding concerning among amid into onto under targeting despite without"
