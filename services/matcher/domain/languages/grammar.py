@@ -54,6 +54,8 @@ class Grammar:
     adverb_end: str = ""
     active: re.Pattern[str] = NEVER
     infinitive: frozenset[str] = NO_WORDS
+    purpose: re.Pattern[str] = NEVER
+    """The form of an act that somebody is to do, where its word says so (`لاغتيال`)."""
     intends: re.Pattern[str] = NEVER
     """A word before `to` whose subject is to do the act (`decided to leave`)."""
     modal: re.Pattern[str] = NEVER

@@ -8,18 +8,16 @@ from services.matcher.domain.says.scene import Scene
 from services.matcher.domain.text.report_words import WordRange
 
 _NEAR = 2
+_PASSIVE_REACH = 7
 
 
 def find_doers(scene: Scene, act: WordRange) -> tuple[Actor, ...]:
     """Those who do the act, as far as the sentence names them; others among them too.
 
-    Named among its words (`convoy of KH leaves`) or behind *by*; else, unless the act is passive,
-    the nearest before it, or behind it where the language says so. Who is joined with the nearest
-    does it too.
+    Named behind *by*; else, unless the act is passive, the nearest before it, or behind it where
+    the language says so; else among its words (`convoy of KH leaves`). Who is joined with the
+    nearest does it too.
     """
-    named = scene.actors.after(act.start + 1)[:1]
-    if named and named[0].words.start < act.end:
-        return _with_joined(named[0], scene, act)
     agent = _find_agent(scene, act)
     if agent is not None:
         return _with_joined(agent, scene, act)
@@ -43,7 +41,11 @@ def is_passive(scene: Scene, act: WordRange) -> bool:
 
 def is_infinitive(scene: Scene, act: WordRange) -> bool:
     """Whether somebody is to do the act: `vowed to attack`."""
-    return act.start > 0 and scene.words[act.start - 1] in scene.grammar.infinitive
+    if act.start > 0 and scene.words[act.start - 1] in scene.grammar.infinitive:
+        return True
+    before = scene.words[max(0, act.start - _PASSIVE_REACH) : act.start]
+    is_purpose = scene.grammar.purpose.match(scene.words[act.start])
+    return bool(is_purpose) and scene.grammar.passive.isdisjoint(before)
 
 
 def find_agent_word(scene: Scene, act: WordRange) -> WordRange | None:
@@ -75,13 +77,20 @@ def _find_subject(scene: Scene, act: WordRange) -> Actor | None:
     before = _find_before(scene, act)
     after = _find_after(scene, act)
     if after is None or before is None:
-        return before or after
+        return before or _find_inside(scene, act) or after
     opens = act.start in scene.sentence.breaks and after.words.start == act.end
     if opens and scene.grammar.reach.doer_after == 0:
         return after
     touches = before.words.end == act.start
     verb_first = scene.grammar.doer_follows.match(scene.words[act.start])
     return after if verb_first and not touches and after.words.start == act.end else before
+
+
+def _find_inside(scene: Scene, act: WordRange) -> Actor | None:
+    """Who is named among the words of the act."""
+    named = scene.actors.after(act.start + 1)[:1]
+    inside = bool(named) and named[0].words.start < act.end and not named[0].governed
+    return named[0] if inside else None
 
 
 def _find_before(scene: Scene, act: WordRange) -> Actor | None:

@@ -16,7 +16,7 @@ LISTS = FakeLists(
         ),
         "kidnap": (
             *("kidnap", "kidnapped", "kidnapping", "abducted", "seized", "hostage", "held"),
-            *("خطف", "خطفت", "اختطاف", "للخطف", "رهينة"),
+            *("خطف", "خطفت", "اختطاف", "لاختطاف", "للخطف", "رهينة"),
         ),
         "appoint": (
             *("name", "names", "named", "appointed", "appointment", "choose"),

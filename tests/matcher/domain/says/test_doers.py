@@ -134,3 +134,10 @@ def test_parts_about_one_act_are_met_by_one_and_the_same() -> None:
     told = "KH attacked a house and US forces hit a ship."
     assert not says(LISTS, told, "%groups% > %attack% > %vessel%")
     assert says(LISTS, told, "%us_forces% > %attack% > %vessel%")
+
+
+def test_a_name_among_the_words_of_an_act_does_it_if_nobody_else_does() -> None:
+    part = "%groups% > convoy ~3 %leave%"
+    assert doers_of("A convoy of KH pickups left the camp.", part) == {"kh"}
+    given = "%groups% > gave ~3 two weeks"
+    assert doers_of("KH gave the government two weeks.", given) == {"kh"}

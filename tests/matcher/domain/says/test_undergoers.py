@@ -22,6 +22,7 @@ KIDNAPPED = "%kidnap% > %us_person%"
         "خطف مسلحون مواطنا أمريكيا في بغداد.",
         "تم اختطاف مواطن أمريكي",
         "مواطن أمريكي تعرض للخطف في بغداد",
+        "خطف مسلحون مجهولون مواطنا أمريكيا",
     ],
 )
 def test_it_undergoes_the_act(text: str) -> None:
@@ -38,6 +39,7 @@ def test_it_undergoes_the_act(text: str) -> None:
         "A man was kidnapped by US soldiers.",
         "Gunmen kidnapped a man but Americans left.",
         "Gunmen vowed to kidnap Americans.",
+        "كشف الجيش مخططا لاختطاف مواطن أمريكي",
     ],
 )
 def test_it_does_not_undergo_the_act(text: str) -> None:

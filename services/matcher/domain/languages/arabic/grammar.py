@@ -8,6 +8,7 @@ GRAMMAR = Grammar(
     letters=re.compile("[ء-ي]"),
     reach=Reach(doer_before=6, doer_after=5, undergoer_after=5, undergoer_before=8),
     agent=(("من", "قبل"), ("علي", "يد"), ("علي", "ايدي"), ("بيد",), ("بايدي",), ("من", "جانب")),
+    purpose=re.compile("ل(?:ا.{1,4}ا.|ت.{1,2}ي.)$"),
     modal=re.compile("[وف]?(?:قد|ربما) [يتن]"),
     passive=word_set(
         "تم وتم يتم سيتم جري وجري يجري تعرض تعرضت يتعرض تتعرض تعرضوا وتعرض وتعرضت ستتم تمت وتمت"
