@@ -1,7 +1,9 @@
 """The loop watchdog: a process whose loop hangs ends, one whose loops turn runs on."""
 
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -9,7 +11,10 @@ PROGRAM = """
 import asyncio, threading, time
 from services.matcher.adapters.stream.loop_watchdog import LoopWatchdog
 
-watchdog = LoopWatchdog(1.0)
+def print_stuck(stuck):
+    print("its own" if stuck is loop else "the other", flush=True)
+
+watchdog = LoopWatchdog(1.0, print_stuck, last_seconds=2.0)
 loop, other = asyncio.new_event_loop(), asyncio.new_event_loop()
 other.call_soon(watchdog.watch, other)
 threading.Thread(target=other.run_forever, daemon=True).start()
@@ -26,6 +31,8 @@ CASES = {
     "Python itself": "import re; loop.call_later(0.2, re.match, '(a*)*b', 'a' * 60)",
 }
 
+STUCK = {"its own loop": "its own\n", "the other loop": "the other\n"}
+
 
 @pytest.mark.parametrize("hanging", CASES)
 def test_the_process_ends_with_1_when_a_loop_hangs_and_says_where(hanging: str) -> None:
@@ -40,3 +47,18 @@ def test_the_process_ends_with_1_when_a_loop_hangs_and_says_where(hanging: str) 
     else:
         assert ended.returncode == 1
         assert "Timeout" in ended.stderr
+        assert ended.stdout == STUCK.get(hanging, "")
+
+
+def test_a_process_that_slept_for_longer_goes_on() -> None:
+    program = PROGRAM.format(hang="print(flush=True)").replace("(1.0,", "(2.0,")
+    with subprocess.Popen(  # noqa: S603  (our own program)
+        [sys.executable, "-c", program], stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(3)
+        process.send_signal(signal.SIGCONT)
+
+    assert process.returncode == 0
