@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kafka.consumer.fetcher import ConsumerRecord
 from pydantic import ValidationError
+from pydantic_core import from_json, to_json
 
 from schemas.envelope import DEAD_LETTER_RETRIED, Headers, header
 from schemas.event import Event
@@ -98,15 +99,25 @@ def records_to_resend(
 ) -> Iterator[ResentRecord]:
     """What the dead letter sends again: its value, else the message it names (`originals`).
 
-    An event of a batch is sent alone, under its own key.
+    Each event of a batch is sent alone, under its own key.
     """
     if letter.value is None:
         for record in originals:
             yield ResentRecord(letter.topic, record.key, record.value, list(record.headers))
     elif letter.topic.endswith(EVENTS):
-        yield ResentRecord(letter.topic, _event_key(letter.value) or letter.key, letter.value, [])
+        for value in _split_batch(letter.value):
+            yield ResentRecord(letter.topic, _event_key(value) or letter.key, value, [])
     else:
         yield ResentRecord(letter.topic, letter.key, letter.value, letter.headers)
+
+
+def _split_batch(raw: bytes) -> list[bytes]:
+    """The events of a batch; anything else as it is."""
+    try:
+        items = from_json(raw)
+    except ValueError:
+        return [raw]
+    return [to_json(item) for item in items] if isinstance(items, list) else [raw]
 
 
 def _event_key(raw: bytes) -> bytes | None:

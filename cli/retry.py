@@ -21,6 +21,7 @@ from cli.records import open_consumer, read_range, read_topic
 from cli.settings import kafka_settings
 from schemas.topics import DEAD_LETTERS, topic_name
 from services.environment import VedetteSettings
+from services.matcher.domain.crashes.lethal import CRASHES_WORKER
 from services.matcher.domain.duty.publisher import find_publisher
 
 ACKNOWLEDGE_SECONDS = 30
@@ -36,8 +37,9 @@ def retry(
 ) -> None:
     """Send open dead letters again, each once; one that is refused again is a new dead letter.
 
-    An event that was counted already changes nothing. Hits that were too late are left out. The
-    broker is VEDETTE_KAFKA_BOOTSTRAP_SERVERS.
+    An event that was counted already changes nothing. Hits that were too late are left out, and
+    messages that ended workers too unless --reason asks for them (crashes_worker). The broker is
+    VEDETTE_KAFKA_BOOTSTRAP_SERVERS.
     """
     settings = kafka_settings()
     with open_consumer(settings) as consumer:
@@ -53,9 +55,13 @@ def retry(
 def is_selected(
     letter: DeadLetter, where: str | None, reason: str | None, source: str | None
 ) -> bool:
-    """Whether a retry can help, and every filter that is given matches."""
+    """Whether a retry can help, and every filter that is given matches.
+
+    What ended workers ends two more, unless its fault is mended: it has to be asked for.
+    """
     return (
         letter.reason != TOO_LATE
+        and (reason is not None or letter.reason != CRASHES_WORKER)
         and where in (None, letter.where)
         and (reason or "") in letter.reason
         and source in (None, find_publisher(letter.value, letter.key))

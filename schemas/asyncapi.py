@@ -25,7 +25,7 @@ MESSAGES_BY_TOPIC = {
     EVENTS: ("event", "eventsBatch", "tick"),
     SIGNALS: ("signal", "indication", "stormMember", "heartbeat", "tick", "backfillBarrier"),
     ALERTS: ("alert",),
-    RULES: ("ruleBundle", "completedBackfill"),
+    RULES: ("ruleBundle", "completedBackfill", "crashRecord"),
     DEAD_LETTERS: ("deadLetter",),
     LEDGER: ("ledgerLine",),
 }
@@ -44,8 +44,8 @@ OPERATIONS = (
     _Operation("detect", "send", EVENTS, ("tick",)),
     _Operation("detect", "receive", EVENTS, ("event", "eventsBatch", "tick")),
     _Operation("detect", "send", SIGNALS, ("signal", "heartbeat", "tick", "backfillBarrier")),
-    _Operation("detect", "receive", RULES, ("ruleBundle", "completedBackfill")),
-    _Operation("detect", "send", RULES, ("completedBackfill",)),
+    _Operation("detect", "receive", RULES, ("ruleBundle", "completedBackfill", "crashRecord")),
+    _Operation("detect", "send", RULES, ("completedBackfill", "crashRecord")),
     _Operation("detect", "send", DEAD_LETTERS, ("deadLetter",)),
     _Operation(
         "correlate",
@@ -53,6 +53,8 @@ OPERATIONS = (
         SIGNALS,
         MESSAGES_BY_TOPIC[SIGNALS],
     ),
+    _Operation("correlate", "receive", RULES, ("ruleBundle", "crashRecord")),
+    _Operation("correlate", "send", RULES, ("crashRecord",)),
     _Operation("correlate", "send", SIGNALS, ("signal", "indication", "stormMember")),
     _Operation("correlate", "send", ALERTS, ("alert",)),
     _Operation("correlate", "send", DEAD_LETTERS, ("deadLetter",)),
@@ -148,6 +150,9 @@ def _messages() -> dict[str, Any]:
             envelope.BACKFILL_COMPLETED,
             _model("completed-backfill"),
             "backfilled/ and the partition",
+        ),
+        "crashRecord": _cloud(
+            envelope.CRASHES, _model("crash-record"), "crash/, the topic, / and the partition"
         ),
         "deadLetter": _dead_letter(),
     }

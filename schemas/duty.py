@@ -8,6 +8,7 @@ DUTY_PACK = "vedette"
 SOURCE_SILENT = "source_silent"
 SOURCE_UNREADABLE = "source_unreadable"
 MESSAGES_LOST = "messages_lost"
+MESSAGE_SET_ASIDE = "message_set_aside"
 WATCHDOG = "watchdog"
 
 OWN_SOURCE = "vedette"

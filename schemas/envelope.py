@@ -17,6 +17,7 @@ ALERT = "vedette.alert"
 LEDGER = "vedette.ledger"
 RULE_BUNDLE = "vedette.rules.bundle"
 BACKFILL_COMPLETED = "vedette.rules.backfill_completed"
+CRASHES = "vedette.rules.crashes"
 
 SCHEMA_VERSION = 1
 """Counts the changes that an older reader misreads; an added field is none, it is ignored."""

@@ -10,6 +10,7 @@ from pydantic_core import core_schema
 
 from schemas.alert import Alert
 from schemas.bundle import BackfillBarrier, CompletedBackfill, RuleBundle
+from schemas.crash import CrashRecord
 from schemas.event import Event
 from schemas.heartbeat import Heartbeat
 from schemas.hypothesis import HypothesisFile
@@ -41,6 +42,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "backfill-barrier": BackfillBarrier,
     "rule-bundle": RuleBundle,
     "completed-backfill": CompletedBackfill,
+    "crash-record": CrashRecord,
     "ledger-line": LedgerLine,
     "detection-rule": DetectionRule,
     "correlation-rule": CorrelationRule,

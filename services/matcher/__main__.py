@@ -4,7 +4,8 @@ import sys
 
 from services import telemetry
 from services.environment import InvalidEnvironment, load, process_environment
-from services.matcher.app import NoRules, serve
+from services.matcher.adapters.rules.first_rules import NoRules
+from services.matcher.app import serve
 from services.matcher.settings import MatcherSettings
 
 CANNOT_START = 2

@@ -1,17 +1,20 @@
 """The one place where the parts of this service are joined."""
 
 from asyncio import to_thread
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, RULES, SIGNALS, topic_name
 from services import telemetry
-from services.matcher.adapters import metrics
 from services.matcher.adapters.correlation.commands import CommandRunner
 from services.matcher.adapters.correlation.correlate import Correlator, signals_partitions
+from services.matcher.adapters.crashes.ending import CrashLog, WorkerEnd
+from services.matcher.adapters.crashes.guards import GuardLimits, install_guards
+from services.matcher.adapters.crashes.in_hand import InHand
+from services.matcher.adapters.crashes.passed import PassedCrashes
+from services.matcher.adapters.crashes.set_aside import Agent, LethalFilter
 from services.matcher.adapters.detection.active_matcher import ActiveMatcher
 from services.matcher.adapters.detection.backfill import Backfill, BackfillPartitions
 from services.matcher.adapters.detection.backfill_tasks import BackfillTasks
@@ -23,10 +26,9 @@ from services.matcher.adapters.detection.quotas import Quotas
 from services.matcher.adapters.detection.replay_source import KafkaReplaySource
 from services.matcher.adapters.detection.ticks import Ticker
 from services.matcher.adapters.detection.unreadable import UnreadableItems
-from services.matcher.adapters.rules.bundle_rules import BadBundle
 from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.rules.first_rules import find_first_rules
 from services.matcher.adapters.rules.follower import Follower
-from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.adapters.rules.rules_topic import RulesTopicReader
 from services.matcher.adapters.state.changelog import ensure_changelog
 from services.matcher.adapters.state.keyed_states import KeyedStates
@@ -43,10 +45,8 @@ from services.matcher.adapters.topics.cluster import KafkaCluster, KafkaUnusable
 from services.matcher.adapters.topics.record_batches import tolerate_header_names
 from services.matcher.adapters.topics.record_sender import RecordSender, TopicSender
 from services.matcher.adapters.topics.records import ConsumerRecord
-from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.engine.messages import SignalsMessage, get_recorded_time
 from services.matcher.domain.engine.processors import Processors
-from services.matcher.domain.packs.faults import limit_faults
 from services.matcher.domain.rules.look_back import describe_short_retention
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.settings import MatcherSettings
@@ -55,10 +55,6 @@ log = telemetry.logger(__name__)
 
 TOPICS = (EVENTS, SIGNALS, ALERTS, DEAD_LETTERS, RULES)
 FAILED = 1
-
-
-class NoRules(Exception):
-    """There is no rule to match with; the message says where and why, a line a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +81,12 @@ def serve(settings: MatcherSettings) -> int:
     try:
         kafka = loop.run_until_complete(prepare(settings))
         follower = Follower(kafka.rules, health.notes)
-        bundles = loop.run_until_complete(_in_force(settings, follower))
+        bundles = loop.run_until_complete(find_first_rules(settings.rules_dir, follower))
         _note_reach(bundles.current.rulebook, kafka, health)
-        app = create_app(settings, (bundles, follower), kafka)
+        in_hand = InHand()
+        app = create_app(settings, (bundles, follower), kafka, in_hand)
         _watch(app, kafka.cluster, health)
+        _guard(app, in_hand, settings, kafka)
         return run(app, loop)
     except KafkaUnusable as error:
         log.critical("cannot start", reason=str(error))
@@ -121,7 +119,9 @@ def app_id(settings: MatcherSettings) -> str:
     return f"{settings.topic_prefix}matcher"
 
 
-def create_app(settings: MatcherSettings, rules: tuple[Bundles, Follower], kafka: Kafka) -> App:
+def create_app(
+    settings: MatcherSettings, rules: tuple[Bundles, Follower], kafka: Kafka, in_hand: InHand
+) -> App:
     """The Faust app with its agents, its table and its ticks. Nothing is started.
 
     `rules` are those in force, and who puts newer ones there.
@@ -140,6 +140,7 @@ def create_app(settings: MatcherSettings, rules: tuple[Bundles, Follower], kafka
         heartbeats=_heartbeats(settings, bundles),
         quotas=_quotas(settings, kafka),
         backfilled=kafka.rules.backfilled,
+        in_hand=in_hand,
     )
     table = add_table(app, kafka.signals_partitions)
     keyed_states = KeyedStates(table)
@@ -148,10 +149,26 @@ def create_app(settings: MatcherSettings, rules: tuple[Bundles, Follower], kafka
     partitions = signals_partitions(kafka.signals_partitions)
     runner = CommandRunner(sender, kafka.signals_partitions)
     correlation = Correlator(
-        bundles, states, positions, partitions, runner, _now(settings), _groups_a_minute(settings)
+        bundles,
+        states,
+        positions,
+        partitions,
+        runner,
+        _now(settings),
+        _groups_a_minute(settings),
+        in_hand=in_hand,
     )
-    add_agent(app, "detect", topics[EVENTS], partial(_detect, matcher, detection))
-    add_agent(app, "correlate", topics[SIGNALS], correlation.take)
+    lethal = LethalFilter(kafka.rules, in_hand, sender)
+    stages = {
+        EVENTS: Agent("detect", partial(_detect, matcher, detection), matcher.activate),
+        SIGNALS: Agent(
+            "correlate", lambda message, _: correlation.take(message), correlation.pass_over
+        ),
+    }
+    for topic, agent in stages.items():
+        add_agent(app, agent.where, topics[topic], partial(lethal.take, agent))
+    _call_when_moving(app, lethal.forget_partitions)
+    app.task(partial(PassedCrashes(kafka.rules, sender).run, app))
     table.on_recover(partial(_moved, correlation))
     app.task(partial(send_losses_forever, app, sender))
     ticker = Ticker(sender, _clock(settings, detection), topics[EVENTS].get_topic_name())
@@ -174,9 +191,13 @@ def _active_matcher(
     tasks = BackfillTasks(backfill, backfilled, partial(crash_and_park, app))
     matcher = ActiveMatcher(bundles, tasks, partial(follower.known, bundles), budget)
     app.task(partial(follower.run, app, bundles))
-    for moving in (app.on_partitions_revoked, app.on_before_shutdown):
-        moving.connect(lambda *_given, **_named: matcher.forget_partitions())
+    _call_when_moving(app, matcher.forget_partitions)
     return matcher
+
+
+def _call_when_moving(app: App, forget: Callable[[], None]) -> None:
+    for moving in (app.on_partitions_revoked, app.on_before_shutdown):
+        moving.connect(lambda *_given, **_named: forget())
 
 
 def _heartbeats(settings: MatcherSettings, bundles: Bundles) -> Heartbeats | None:
@@ -200,37 +221,18 @@ def _quotas(settings: MatcherSettings, kafka: Kafka) -> Quotas | None:
     return Quotas(settings.detect_quota_ms / 1000 / max(1, partitions))
 
 
-async def _detect(matcher: ActiveMatcher, detection: Detection, message: ConsumerRecord) -> None:
+async def _detect(
+    matcher: ActiveMatcher,
+    detection: Detection,
+    message: ConsumerRecord,
+    lethal_items: frozenset[int],
+) -> None:
     await matcher.activate(message)
-    await detection.process(message)
+    await detection.process(message, lethal_items)
 
 
 async def _moved(correlation: Correlator) -> None:
     correlation.forget()
-
-
-async def _in_force(settings: MatcherSettings, follower: Follower) -> Bundles:
-    """The rules to start with: the bundle that counts, or the folder's if there was never one."""
-    try:
-        found = await follower.first()
-    except BadBundle as error:
-        raise NoRules(str(error)) from error
-    bundles = found or Bundles(ActiveRules(_rules(settings.rules_dir, follower.notes)))
-    bundles.newest_published = follower.topic.end
-    return bundles
-
-
-def _rules(folder: Path, notes: MutableMapping[str, str]) -> Rulebook:
-    rulebook, all_faults = read_rule_files(folder).rulebook()
-    faults = tuple(limit_faults(all_faults))
-    for fault in faults:
-        log.error("a rule is left out", fault=str(fault))
-    if not rulebook.windows:
-        raise NoRules("\n".join([f"{folder}: no usable rule", *map(str, faults)]))
-    if faults:
-        notes["rules"] = "\n".join(map(str, faults))
-    metrics.RULES.set(len(rulebook.windows))
-    return rulebook
 
 
 def _health() -> telemetry.Health:
@@ -251,6 +253,15 @@ def _watch(app: App, cluster: KafkaCluster, health: telemetry.Health) -> None:
     health.add("group", watch.check_group)
     health.add("kafka", watch.check_kafka)
     app.task(watch.run)
+
+
+def _guard(app: App, in_hand: InHand, settings: MatcherSettings, kafka: Kafka) -> None:
+    """A loop that hangs, or memory that is nearly full, names the message in hand."""
+    topic = topic_name(settings.topic_prefix, RULES)
+    crash_log = CrashLog(settings.kafka_bootstrap_servers, topic, kafka.rules.crashes)
+    end = WorkerEnd(crash_log, app.session.is_valid)
+    limits = GuardLimits(settings.stuck_seconds, settings.memory_limit, settings.memory_sample_ms)
+    install_guards(app, in_hand, end, limits)
 
 
 def _now(settings: MatcherSettings) -> Callable[[SignalsMessage], datetime]:

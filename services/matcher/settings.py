@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ByteSize, Field
 
 from schemas.storm import GROUPS_A_MINUTE
 from services.environment import FetchWait, Port, ServiceSettings
@@ -16,7 +16,11 @@ class MatcherSettings(ServiceSettings):
     detect_budget_ms: Annotated[int, Field(ge=1)] = 250
     detect_quota_ms: Annotated[int, Field(ge=1)] = 200
     kafka_fetch_wait_ms: FetchWait = 500
+    memory_limit: ByteSize | None = None
+    """None: that of the container; 0: no memory guard."""
+    memory_sample_ms: Annotated[int, Field(ge=1, le=60_000)] = 100
     port: Port = 6066
     rules_dir: Path = Path("rules/iraq-2020")
     storm_groups_per_minute: Annotated[int, Field(ge=1)] = GROUPS_A_MINUTE
+    stuck_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 60.0
     tick_seconds: Annotated[float, Field(gt=0, le=3600)] = 2.0

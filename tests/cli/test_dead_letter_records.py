@@ -106,3 +106,19 @@ def test_everything_that_is_given_must_be_true(
 
 def test_what_came_too_late_is_not_sent_again() -> None:
     assert not is_selected(letter(reason="too_late"), None, None, None)
+
+
+def test_what_ended_workers_is_sent_again_only_if_its_reason_is_asked_for() -> None:
+    lethal = letter(reason="crashes_worker")
+
+    assert not is_selected(lethal, None, None, None)
+    assert is_selected(lethal, None, "crashes_worker", None)
+
+
+def test_each_event_of_a_batch_is_sent_again_alone_under_its_own_key() -> None:
+    batch = json.dumps([EVENT, EVENT | {"id": "e-3"}]).encode()
+
+    again = sent(letter(batch))
+
+    assert [record.key for record in again] == [b"afp e-2", b"afp e-3"]
+    assert [json.loads(record.value or b"")["id"] for record in again] == ["e-2", "e-3"]

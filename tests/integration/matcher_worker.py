@@ -1,9 +1,9 @@
-"""The matcher with a sensor of the tests: it is killed at a point, pauses, or acts late.
+"""The matcher with a sensor of the tests: it is killed, meets poison, pauses, or acts late.
 
 `python -m tests.integration.matcher_worker`, in the matcher's own environment and with a
-CrashPoint as JSON in VEDETTE_TEST_POINT, VEDETTE_TEST_PAUSE_SECONDS (between the assignment
-and the recovery of partitions) or VEDETTE_TEST_LATE_SECONDS (between losing the session and the
-exit).
+CrashPoint as JSON in VEDETTE_TEST_POINT, a list of LethalPoint in VEDETTE_TEST_LETHAL,
+VEDETTE_TEST_PAUSE_SECONDS (between the assignment and the recovery of partitions) or
+VEDETTE_TEST_LATE_SECONDS (between losing the session and the exit).
 """
 
 import os
@@ -23,6 +23,7 @@ from services.matcher.__main__ import main
 from services.matcher.adapters.stream.transport import App
 
 POINT, LATE = "VEDETTE_TEST_POINT", "VEDETTE_TEST_LATE_SECONDS"
+LETHAL = "VEDETTE_TEST_LETHAL"
 PAUSE, PAUSED = "VEDETTE_TEST_PAUSE_SECONDS", "paused before the recovery"
 PARTITIONS = 4
 
@@ -100,6 +101,41 @@ class KillSensor(faust.Sensor):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+class LethalPoint(msgspec.Struct, frozen=True):
+    """What ends a worker whenever it sends to `topic` what holds `marker`."""
+
+    topic: str
+    marker: str
+    way: Literal["stuck", "memory"]
+
+
+class LethalSensor(faust.Sensor):
+    """Code that never returns, or takes all memory, on some messages."""
+
+    def __init__(self, points: list[LethalPoint]) -> None:
+        super().__init__()
+        self.points = points
+
+    def on_send_initiated(
+        self, producer: ProducerT, topic: str, message: PendingMessage, keysize: int, valsize: int
+    ) -> Any:
+        for point in self.points:
+            if topic == point.topic and point.marker.encode() in (message.value or b""):
+                _take_time() if point.way == "stuck" else _take_memory()
+        return super().on_send_initiated(producer, topic, message, keysize, valsize)
+
+
+def _take_time() -> None:
+    while True:
+        pass
+
+
+def _take_memory() -> None:
+    taken = [b""]
+    while True:
+        taken.append(b"%d" % len(taken) * 1000)
+
+
 class PauseSensor(faust.Sensor):
     """Waits between getting its partitions and recovering them."""
 
@@ -123,6 +159,9 @@ def _delay_loss(seconds: float, lost: Any) -> None:
 def add_sensors(app: App, **_: Any) -> None:
     if POINT in os.environ:
         app.sensors.add(KillSensor(app, msgspec.json.decode(os.environ[POINT], type=CrashPoint)))
+    if LETHAL in os.environ:
+        points = msgspec.json.decode(os.environ[LETHAL], type=list[LethalPoint])
+        app.sensors.add(LethalSensor(points))
     if PAUSE in os.environ:
         app.sensors.add(PauseSensor(float(os.environ[PAUSE])))
     if LATE in os.environ:

@@ -59,6 +59,22 @@ UNREADABLE_SUPPRESSED = Counter(
     "Unreadable items beyond their source's dead-letter limit, which are not copied.",
     ["source"],
 )
+CRASHES_NAMED = Counter(
+    "vedette_matcher_crashes_named_total",
+    "Ends of workers that named a message, as read from the rules topic.",
+    ["topic", "reason"],
+)
+SET_ASIDE = Counter(
+    "vedette_matcher_set_aside_total",
+    "Messages, and items of batches, that ended two workers: dead letters, not evaluated.",
+    ["where"],
+)
+for _where in ("detect", "correlate"):
+    SET_ASIDE.labels(_where)  # the first one is an increase from 0 too
+MEMORY_LIMIT = Gauge(
+    "vedette_matcher_memory_limit_bytes", "The limit of the memory guard; 0: there is no guard."
+)
+MEMORY = Gauge("vedette_matcher_memory_bytes", "Resident memory, as the memory guard measures it.")
 LAG = Gauge(
     "vedette_matcher_lag", "Messages not yet committed, by partition.", ["topic", "partition"]
 )

@@ -9,11 +9,16 @@ from kafka.partitioner.default import murmur2
 from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.correlation.commands import CommandRunner
+from services.matcher.adapters.crashes.in_hand import InHand
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.guard import guard_rule
 from services.matcher.adapters.state.partition_states import States
 from services.matcher.adapters.state.positions import Positions
-from services.matcher.adapters.topics.codec import Poison, decode_signals_message
+from services.matcher.adapters.topics.codec import (
+    Poison,
+    decode_signals_message,
+    decode_tick,
+)
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.partition_progress import PartitionProgress
 from services.matcher.domain.engine.effects import RefuseMessage
@@ -48,6 +53,7 @@ class Correlator:
     now: Callable[[SignalsMessage], datetime]
     groups_a_minute: int | None = None
     engines: dict[int, Engine] = field(default_factory=dict)
+    in_hand: InHand = field(default_factory=InHand)
 
     def forget(self) -> None:
         """Partitions came or went: what was read of the table is not valid any more."""
@@ -62,10 +68,13 @@ class Correlator:
             BundleMissing: it was made by rules that do not come here.
         """
         self.runner.begin()
+        self.in_hand.hold(message)
         decoded = decode_signals_message(message)
         if isinstance(decoded, Poison):
             await self.runner.run(RefuseMessage(decoded.reason), message)
             return
+        # a change of rules is no message's fault
+        self.in_hand.release()
         bundle = get_bundle(decoded)
         if await self.bundles.is_impossible(bundle):
             await self.runner.run(RefuseMessage(f"bundle {bundle}: never published"), message)
@@ -74,10 +83,19 @@ class Correlator:
         engine = self._engine(message.partition)
         before = engine.progress
         position = self.positions.position(message)
+        for command in engine.migrate(position, now, processors):
+            await self.runner.run(command, message)
+        self.in_hand.hold(message)
         for command in engine.handle(decoded, position, now, processors):
             await self.runner.run(command, message)
         if engine.progress is not before:
             _report(message.partition, before, engine.progress)
+
+    async def pass_over(self, message: ConsumerRecord) -> None:
+        """Leave a message out: of a tick only the time is applied, and to no state."""
+        tick = decode_tick(message)
+        if tick is not None:
+            self._engine(message.partition).set_clock(tick, self.positions.position(message))
 
     async def _processors(self, bundle: int) -> Processors:
         """Those of the active rules, which are those of a bundle at least."""

@@ -12,21 +12,27 @@ from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import EVENTS, SIGNALS
 from services.matcher.adapters import metrics
+from services.matcher.adapters.crashes.in_hand import InHand
+from services.matcher.adapters.crashes.set_aside import set_aside
 from services.matcher.adapters.detection.heartbeats import Heartbeats
 from services.matcher.adapters.detection.matcher import MatchResult
 from services.matcher.adapters.detection.quotas import OVER_QUOTA, Quotas
 from services.matcher.adapters.detection.unreadable import UnreadableItems
 from services.matcher.adapters.topics.codec import (
+    EventsItem,
     Poison,
     decode_events,
     encode_event,
     encode_heartbeat,
     encode_signal,
     encode_tick,
+    is_batch,
 )
 from services.matcher.adapters.topics.record_sender import RecordSender, TooLarge, dead_letter
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.engine.effects import RuleFailure
+
+WHERE = "detect"
 
 
 @dataclass(slots=True)
@@ -49,7 +55,7 @@ class Detection:
     `matcher` evaluates the rules; `partitions` is the number of signals partitions. `heartbeats`
     None: no source is watched. `quotas` None: every report is evaluated. `backfilled` gives the
     bundle up to which an events partition is backfilled: every tick repeats it, for states that
-    have lost the barrier.
+    have lost the barrier. `in_hand` has which item is processed.
     """
 
     matcher: Callable[[Event], MatchResult]
@@ -60,17 +66,30 @@ class Detection:
     heartbeats: Heartbeats | None = None
     quotas: Quotas | None = None
     backfilled: Callable[[int], int] = lambda _partition: NO_BUNDLE
+    in_hand: InHand = field(default_factory=InHand)
 
-    async def process(self, message: ConsumerRecord) -> None:
-        """Process everything in it. Returns when all that comes of it is queued, in order."""
-        for item in decode_events(message):
-            match item:
-                case Event():
-                    await self._process_event(item, message)
-                case Tick():
-                    await self._pass_tick(item)
-                case Poison():
-                    await self._refuse_item(item, message)
+    async def process(self, message: ConsumerRecord, lethal: frozenset[int] = frozenset()) -> None:
+        """Process everything in it, and set aside the items of a batch that are `lethal`.
+
+        Returns when all that comes of it is queued, in order.
+        """
+        self.in_hand.hold(message)
+        in_batch = is_batch(message)
+        for number, item in enumerate(decode_events(message)):
+            if number in lethal:
+                await set_aside(self.sender, message, _value_of(item), WHERE)
+                continue
+            self.in_hand.hold(message, number if in_batch else None)
+            await self._process_item(item, message)
+
+    async def _process_item(self, item: EventsItem, message: ConsumerRecord) -> None:
+        match item:
+            case Event():
+                await self._process_event(item, message)
+            case Tick():
+                await self._pass_tick(item)
+            case Poison():
+                await self._refuse_item(item, message)
 
     async def _refuse_item(self, item: Poison, message: ConsumerRecord) -> None:
         signal = await self.unreadable.take(item, message)
@@ -118,6 +137,16 @@ class Detection:
         marked = tick.model_copy(update={"backfilled": self.backfilled(tick.partition)})
         for partition in range(self.partitions):
             await self.sender.send(SIGNALS, encode_tick(marked, partition))
+
+
+def _value_of(item: EventsItem) -> bytes | None:
+    match item:
+        case Event():
+            return encode_event(item)
+        case Poison():
+            return item.raw
+        case Tick():
+            return None
 
 
 async def send_signal(

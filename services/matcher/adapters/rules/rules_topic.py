@@ -10,7 +10,9 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, CompletedBackfill
+from schemas.crash import CRASH_KEY_PREFIX, Crash
 from services import telemetry
+from services.matcher.adapters.crashes.known_crashes import KnownCrashes
 from services.matcher.adapters.topics.cluster import KafkaUnusable
 
 log = telemetry.logger(__name__)
@@ -41,9 +43,13 @@ class BundleRecord:
 
 @dataclass(slots=True)
 class RulesRead:
-    """What of the topic was read so far: up to which bundle each events partition is backfilled."""
+    """What of the topic was read so far.
+
+    `done`: the bundle up to which each events partition is backfilled.
+    """
 
     done: dict[int, int] = field(default_factory=dict)
+    crashes: KnownCrashes = field(default_factory=KnownCrashes)
 
     def take(self, records: Iterable[Record]) -> list[BundleRecord]:
         """Note what they say of partitions; the bundles among them, in order."""
@@ -51,6 +57,8 @@ class RulesRead:
         for record in records:
             if record.key == BUNDLE_KEY:
                 bundles.append(BundleRecord(record.offset + 1, record.value or b""))
+            elif record.key is not None and record.key.startswith(CRASH_KEY_PREFIX):
+                self.crashes.note(record.key, record.value)
             else:
                 self._note(record)
         return bundles
@@ -148,6 +156,10 @@ class RulesTopicReader:
     def backfilled(self, partition: int) -> int:
         """The newest bundle for which an events partition is backfilled."""
         return self.read.backfilled(partition)
+
+    def crashes(self, topic: str, partition: int) -> tuple[Crash, ...]:
+        """The crashes that name messages of a partition, from any thread."""
+        return self.read.crashes.of(topic, partition)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -114,10 +114,17 @@ class Consumer(FaustConsumer):
             return False
         return False if self._frozen else await super()._commit(offsets)
 
+    def committed(self) -> Mapping[TP, int]:
+        """The next offset to read of each partition owned, where one is committed."""
+        owned = {tp: self._committed_offset[tp] for tp in self._owned()}
+        return {tp: offset for tp, offset in owned.items() if offset is not None}
+
     def lags(self) -> Mapping[TP, Lag]:
         """The lag of each partition owned, changelogs left out."""
-        owned = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
-        return {tp: self._lag(tp) for tp in owned}
+        return {tp: self._lag(tp) for tp in self._owned()}
+
+    def _owned(self) -> list[TP]:
+        return [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
 
     def _lag(self, tp: TP) -> Lag:
         committed = self._committed_offset[tp] or self._read_offset[tp] or 0

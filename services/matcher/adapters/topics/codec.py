@@ -10,10 +10,12 @@ from pydantic_core import from_json, to_json
 
 from schemas.alert import Alert
 from schemas.bundle import BackfillBarrier, CompletedBackfill
+from schemas.crash import CrashRecord
 from schemas.envelope import (
     ALERT,
     BACKFILL_BARRIER,
     BACKFILL_COMPLETED,
+    CRASHES,
     EVENT,
     EVENTS_BATCH,
     HEARTBEAT,
@@ -39,6 +41,7 @@ from services.matcher.domain.engine.messages import SignalsMessage
 SOURCE = "vedette/matcher"
 MOST_FAULTS = 5
 LONGEST_REASON = 1000
+LARGEST_TICK = 1000
 
 _EVENTS = frozenset({EVENT, EVENTS_BATCH, None})
 _BATCH = TypeAdapter(tuple[Event, ...])
@@ -119,6 +122,13 @@ def encode_completed_backfill(completed: CompletedBackfill) -> ProducerRecord:
     return _encode(completed, headers, completed.key)
 
 
+def encode_crash_record(record: CrashRecord) -> ProducerRecord:
+    """The record, for the rules topic, of messages that ended workers; a tombstone if of none."""
+    identity, now = f"crashes-{record.topic}-{record.partition}", datetime.now(UTC)
+    headers = cloud_headers(CRASHES, identity, SOURCE, now)
+    return ProducerRecord(_value(record) if record.crashes else None, headers, record.key)
+
+
 def encode_event(event: Event) -> bytes:
     """The value of a message with this event alone."""
     return _value(event)
@@ -168,6 +178,18 @@ def _find_future(message: SignalsMessage | Event) -> str | None:
     return f"{name}: more than 5 minutes ahead of the clock" if is_future else None
 
 
+def decode_tick(record: ConsumerRecord) -> Tick | None:
+    """The tick that a record of the signals topic is; None if it is anything else."""
+    is_tick = _type_of(record) == TICK and len(record.value or b"") <= LARGEST_TICK
+    message = decode_signals_message(record) if is_tick else None
+    return message if isinstance(message, Tick) else None
+
+
+def is_batch(record: ConsumerRecord) -> bool:
+    """Whether a record of the events topic holds several items."""
+    return (record.value or b"").lstrip()[:1] == b"["
+
+
 def decode_events(record: ConsumerRecord) -> Iterator[EventsItem]:
     """What a record of the events topic holds, in order: events, or a tick.
 
@@ -182,7 +204,7 @@ def decode_events(record: ConsumerRecord) -> Iterator[EventsItem]:
         yield _decode_tick(raw, record.partition)
     elif kind not in _EVENTS:
         yield Poison(raw, f"ce_type: {kind!r} is not read here")
-    elif raw.lstrip()[:1] == b"[":
+    elif is_batch(record):
         yield from _decode_batch(raw)
     else:
         yield _decode_event(raw)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from schemas.alert import Level
-from schemas.duty import DUTY_PACK, MESSAGES_LOST, SOURCE_UNREADABLE
+from schemas.duty import DUTY_PACK, MESSAGE_SET_ASIDE, MESSAGES_LOST, SOURCE_UNREADABLE
 from schemas.rule import Condition
 from services.matcher.domain.windows.compile_window import ONE_INSTANT
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -42,5 +42,19 @@ LOST_MESSAGES = replace(
 )
 """One alert a partition and reader, resolved when nothing more is lost."""
 
-DUTY_WINDOWS = {(rule.pack, rule.name): rule for rule in (UNREADABLE_SOURCE, LOST_MESSAGES)}
+SET_ASIDE = replace(
+    UNREADABLE_SOURCE,
+    name=MESSAGE_SET_ASIDE,
+    title="A message ended workers",
+    bases=(MESSAGE_SET_ASIDE,),
+    group_by=("topic",),
+    summary="A message of {{ topic }} ended two workers: it is a dead letter, and not evaluated",
+    action="Read it with `vedette dead-letters list`. When its fault is mended, retry it by its "
+    "reason, crashes_worker.",
+)
+"""One alert a topic; a hit for each message that is set aside."""
+
+DUTY_WINDOWS = {
+    (rule.pack, rule.name): rule for rule in (UNREADABLE_SOURCE, LOST_MESSAGES, SET_ASIDE)
+}
 """All of them by pack and name; they are valid beside the windows of any rules."""

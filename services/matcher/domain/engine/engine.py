@@ -1,6 +1,6 @@
 """The engine: the messages of one signals partition, dispatched to the states of its keys."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -50,10 +50,7 @@ class Engine:
         self, message: SignalsMessage, offset: int, now: datetime, processors: Processors
     ) -> Iterator[Command]:
         """Apply a message by the rules of `processors`; states migrate to them before."""
-        driver = self.driver
-        if driver is None or driver.processors is not processors:
-            driver = Driver(self.store, self.guard, processors)
-            yield from self._migrate(driver, offset, now)
+        driver = yield from self.migrate(offset, now, processors)
         after = self._progress_after(message, offset, processors)
         counts = self._counts()
         context = ProcessingContext(offset, now, processors.rules, self.progress, after, counts)
@@ -71,6 +68,21 @@ class Engine:
             return None
         limit = max(1, self.groups_a_minute // self.partitions.count)
         return GroupCounts(limit, lambda key: self.store.get(StateKey(StateKind.NEW_GROUPS, key)))
+
+    def migrate(
+        self, offset: int, now: datetime, processors: Processors
+    ) -> Generator[Command, None, Driver]:
+        """Bring the states to the rules of `processors`, if others made them; their driver."""
+        if self.driver is not None and self.driver.processors is processors:
+            return self.driver
+        driver = Driver(self.store, self.guard, processors)
+        yield from self._migrate(driver, offset, now)
+        return driver
+
+    def set_clock(self, tick: Tick, offset: int) -> None:
+        """Apply the time of a tick that is left out. What is due waits for the next one."""
+        clock = self.progress.clock.advance(tick, offset)
+        self._put_progress(msgspec.structs.replace(self.progress, clock=clock))
 
     def _migrate(self, driver: Driver, offset: int, now: datetime) -> Iterator[Command]:
         """Bring the states to other rules; the progress is written last.
@@ -96,10 +108,11 @@ class Engine:
 
     def _schedule_first(self, processors: Processors) -> None:
         """Note when keys are due that have no state yet and whose messages come here."""
+        schedule = self.store.schedule
         for key in processors.first_keys():
             is_here = self.partitions.partition_of(key.name) == self.partition
             if is_here and self.store.get(key) is None:
-                self.store.schedule.note(key, processors.due_at(key, None), -1)
+                schedule.note(key, processors.due_at(key, None), -1)
 
     def _progress_after(
         self, message: SignalsMessage, offset: int, processors: Processors

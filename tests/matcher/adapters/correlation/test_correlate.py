@@ -1,7 +1,7 @@
 """correlate: signals into windows, alerts out; what is repeated changes nothing."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -12,6 +12,7 @@ from schemas.signal import Signal
 from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.state.keys import ValueKind, has_kind
+from services.matcher.adapters.topics.records import ProducerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.engine.keys import StateKey, StateKind
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -372,3 +373,46 @@ async def test_a_signal_of_a_bundle_that_nobody_published_is_a_dead_letter_at_on
 
     assert worker.dead_letters == [("correlate", "bundle 1000000000: never published")]
     assert worker.alerts == []
+
+
+async def test_of_a_tick_that_is_left_out_the_time_counts_and_the_next_resolves() -> None:
+    worker = await CorrelateWorker().take(signal_message(hit(0), 1))
+
+    await worker.correlation.pass_over(tick_message(tick(AFTER, 0, partitions=2), offset=2))
+    silent = list(worker.revisions)
+    later = await worker.restarted().take(tick_message(tick(AFTER, 1, partitions=2), offset=3))
+
+    assert silent == [(Status.FIRING, 1)]
+    assert later.revisions == [(Status.RESOLVED, 2)]
+
+
+async def test_a_signal_that_is_left_out_changes_no_state_and_the_next_counts() -> None:
+    worker = await CorrelateWorker().take(signal_message(hit(0), 1))
+    kept = dict(worker.table)
+
+    await worker.correlation.pass_over(signal_message(hit(1), 2))
+    unchanged = worker.table == kept
+    await worker.take(signal_message(hit(2), 3))
+
+    assert unchanged
+    assert worker.revisions == [(Status.FIRING, 1), (Status.FIRING, 2)]
+    assert worker.alerts[-1].evidence_count == 2
+
+
+async def test_the_message_in_hand_is_that_which_states_are_handled_for() -> None:
+    held: list[int | None] = []
+    worker = CorrelateWorker()
+    in_hand = worker.correlation.in_hand
+
+    class Watching(FakeRecordSender):
+        """Notes which message is in hand when an alert is sent."""
+
+        async def send(self, topic: str, record: ProducerRecord) -> Awaitable[object]:
+            running = in_hand.find_running()
+            held.append(running.offset if running else None)
+            return await super().send(topic, record)
+
+    worker.correlation.runner.sender = Watching()
+    await worker.take(signal_message(hit(0), 1))
+
+    assert set(held) == {1}

@@ -157,3 +157,32 @@ async def test_the_newest_recorded_time_only_goes_forward(minutes: int) -> None:
     await detection.process(given(event(id="e-2", recorded_at=other.isoformat())))
 
     assert detection.newest.recorded_at == max(NOON, other)
+
+
+async def test_the_lethal_items_of_a_batch_are_set_aside_and_the_others_processed() -> None:
+    detection = detection_of(hit(0))
+    batch = given([event(id="e-1"), event(id="e-2"), event(id="e-3")])
+
+    await detection.process(batch, frozenset({1}))
+
+    (letter,) = sender_of(detection).to(DEAD_LETTERS)
+    signals = [Signal.model_validate_json(r.value or b"") for r in sender_of(detection).to(SIGNALS)]
+    assert Event.model_validate_json(letter.value or b"").id == "e-2"
+    assert header(letter.headers, "reason") == "crashes_worker"
+    assert [signal.rule for signal in signals].count(hit(0).rule) == 2
+
+
+async def test_the_item_in_hand_is_that_of_the_batch_and_a_message_alone_has_none() -> None:
+    held: list[int | None] = []
+
+    def note(_event: Event) -> MatchResult:
+        running = detection.in_hand.find_running()
+        held.append(running.item if running else -1)
+        return MatchResult(())
+
+    detection = detection_by(note)
+
+    await detection.process(given([event(id="e-1"), event(id="e-2")]))
+    await detection.process(given(event()))
+
+    assert held == [0, 1, None]

@@ -1,0 +1,41 @@
+"""The messages in hand: which message each task of the event loop processes."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.matcher.adapters.topics.records import ConsumerRecord
+from services.matcher.domain.crashes.lethal import HeldMessage
+
+
+@dataclass(slots=True)
+class InHand:
+    """Written by tasks of one loop, read in any thread."""
+
+    _by_task: dict[asyncio.Task[Any] | None, HeldMessage] = field(default_factory=dict)
+
+    _loop: asyncio.AbstractEventLoop | None = None
+
+    def hold(self, message: ConsumerRecord, item: int | None = None) -> None:
+        """The current task processes the message, or this item of it, until it says otherwise."""
+        self._loop = asyncio.get_running_loop()
+        self._by_task[asyncio.current_task()] = HeldMessage(
+            message.topic, message.partition, message.offset, item, message.value
+        )
+
+    def release(self) -> None:
+        """The current task processes no message."""
+        self._by_task.pop(asyncio.current_task(), None)
+
+    def find_running(self, loop: asyncio.AbstractEventLoop | None = None) -> HeldMessage | None:
+        """The message of the task that `loop` executes now; one that waits is not running.
+
+        `loop` None: that in which messages were held last.
+        """
+        loop = loop or self._loop
+        return None if loop is None else self._by_task.get(asyncio.current_task(loop))
+
+    def list_held(self) -> Sequence[HeldMessage]:
+        """All messages in hand, also of tasks that wait."""
+        return list(self._by_task.values())

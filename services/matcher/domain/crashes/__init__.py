@@ -1,0 +1,1 @@
+"""Messages that end workers: named at each crash, set aside after the second."""
