@@ -8,7 +8,7 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, BytesAhoCorasick
 
 from services.matcher.domain.text.fold import CharSpan, fold, raw_span, written_span
 from services.matcher.domain.text.phrases import Phrase
@@ -106,16 +106,18 @@ class Scanner:
         self, literals: Iterable[str], lists: Mapping[str, tuple[str, ...]] = NO_LISTS
     ) -> None:
         self._automaton = AhoCorasick(sorted(set(literals)), store_patterns=True)
-        self._lists = lists
+        # in bytes: the places of matches, which nobody asks for, need not be counted in letters
+        self._words = BytesAhoCorasick([f" {word} ".encode() for word in lists])
+        self._keys = list(lists.values())
 
     def scan(self, texts: Sequence[ScannedText]) -> ScanResult:
         """The literals in `texts`; none reaches from one text into the next."""
         folded = [fold(text.raw) for text in texts]
         joined = "".join(folded)
         literals = frozenset(self._automaton.find_matches_as_strings(joined, overlapping=True))
-        if self._lists:
-            listed = self._lists.keys() & joined.split()
-            literals = literals.union(*map(self._lists.__getitem__, listed))
+        if self._keys:
+            words = self._words.find_matches_as_indexes(joined.encode(), overlapping=True)
+            literals = literals.union(*(self._keys[number] for number, _, _ in words))
         starts = tuple(accumulate(map(len, folded[:-1]), initial=0))
         return ScanResult(tuple(texts), starts, joined, literals)
 
