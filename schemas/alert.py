@@ -60,7 +60,7 @@ class Evidence(Model):
     source: str
     source_owner: str | None = None
     reliability: Reliability | None = None
-    credibility: int | None = None
+    credibility: Annotated[int, Field(ge=1, le=6)] | None = None
     occurred_at: Instant
     recorded_at: Instant | None = None
     url: str | None = None

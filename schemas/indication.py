@@ -1,7 +1,13 @@
 """Indication: a change of an indicator, on its way to a hypothesis that lists its rule."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from schemas.alert import Alert, window_key
-from schemas.model import Instant, Model
+from schemas.model import Count, Instant, Micros, Model
+
+MOST_VALUES = 10_000
 
 
 class WindowDistance(Model):
@@ -10,8 +16,8 @@ class WindowDistance(Model):
     Each value is valid until its time, in microseconds since 1970, if no hit comes.
     """
 
-    required: int
-    values: tuple[tuple[int, int], ...]
+    required: Count
+    values: Annotated[tuple[tuple[Count, Micros], ...], Field(min_length=1, max_length=MOST_VALUES)]
 
 
 class Indication(Model):

@@ -22,6 +22,8 @@ LONGEST_NAME = 1024
 LONGEST_TEXT = 64 * KIB
 LARGEST_COUNT = 2**53 - 1  # exact in JSON and in Redis
 MOST_PARTITIONS = 100_000
+FIRST_COMPUTABLE, LAST_COMPUTABLE = 500, 9500
+"""Windows reach centuries to both sides of a time, and must stay within the years of datetime."""
 
 
 class Model(BaseModel):
@@ -50,6 +52,14 @@ def utc(moment: datetime) -> datetime:
         return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("outside the years 1 to 9999 in UTC") from None
+
+
+def _computable(moment: datetime) -> datetime:
+    """The moment in UTC, if years may be added to it and taken from it."""
+    moment = utc(moment)
+    if not FIRST_COMPUTABLE <= moment.year <= LAST_COMPUTABLE:
+        raise ValueError(f"outside the years {FIRST_COMPUTABLE} to {LAST_COMPUTABLE}")
+    return moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +132,11 @@ _PRINTABLE = Matches(
     "a control character other than newline and tab is not allowed",
 )
 
-Instant = Annotated[AwareDatetime, WrittenTime(), AfterValidator(utc)]
-"""A time with its offset, kept as UTC."""
+Instant = Annotated[AwareDatetime, WrittenTime(), AfterValidator(_computable)]
+"""A time with its offset, kept as UTC; of the years 500 to 9500."""
+
+Micros = Annotated[int, Field(ge=-46_389_000_000_000_000, le=237_650_000_000_000_000)]
+"""A time of about these years in microseconds since 1970."""
 
 Text = Annotated[str, _PRINTABLE, AfterValidator(_within_bytes)]
 """Words of a report: at most 64 KiB, no control characters but newline and tab."""

@@ -17,6 +17,7 @@ from schemas.alert import Alert, Level, RuleRef
 from schemas.bundle import BackfillBarrier, CompletedBackfill
 from schemas.duty import DUTY_PACK, WATCHDOG
 from schemas.heartbeat import Heartbeat
+from schemas.indication import Indication
 from schemas.model import Model
 from schemas.tick import Tick
 from services.header_names import RecordBatch
@@ -25,6 +26,8 @@ from services.matcher.adapters.topics.codec import (
     decode_events,
     decode_signals_message,
     encode_heartbeat,
+    encode_indication,
+    encode_signal,
 )
 from services.matcher.adapters.topics.record_batches import FetchedRecords, PartitionRecords
 from services.notifier.adapters.watchdog import HeartbeatForwarder
@@ -33,7 +36,7 @@ from services.notifier.domain.ports import OutboxRecord
 from tests.fakes import FakeClock
 from tests.matcher.builders import hit
 from tests.matcher.messages import Given, event, given, tick, tick_message
-from tests.notifier.alerts import alert
+from tests.notifier.alerts import alert, evidence
 from tests.parts.raw_name import RawName
 
 CLIENTS = [
@@ -110,6 +113,11 @@ def test_a_watchdog_alert_of_the_future_does_not_hide_those_of_the_present() -> 
     assert list(forwarder.newest.values()) == [clock.now]
 
 
+def dump(message: Model) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(message.model_dump_json())
+    return body
+
+
 HUGE = 10**300
 BARRIER = BackfillBarrier(partition=0, partitions=4, bundle=7)
 COMPLETED = CompletedBackfill(partition=0, bundle=7)
@@ -127,10 +135,54 @@ NUMBERS = [
 
 @pytest.mark.parametrize(("message", "name", "number"), NUMBERS)
 def test_a_number_beyond_all_bounds_is_refused(message: Model, name: str, number: int) -> None:
-    body: dict[str, Any] = json.loads(message.model_dump_json())
-
     with pytest.raises(ValidationError, match=f"{name}\n.*less than or equal to"):
-        type(message).model_validate_json(json.dumps(body | {name: number}))
+        type(message).model_validate_json(json.dumps(dump(message) | {name: number}))
+
+
+LATE, EARLY = "9600-01-01T00:00:00Z", "0100-01-01T00:00:00Z"
+INDICATION = Indication(pack="p", hypothesis="h", rule="r", at=datetime(2020, 1, 5, tzinfo=UTC))
+DISTANCE = {"required": 3, "values": [[1, 10**15]]}
+FORGED = {
+    "a start": (alert(), {"starts_at": LATE}),
+    "an end": (alert(), {"resolved_at": LATE}),
+    "an ancient update": (alert(), {"updated_at": EARLY}),
+    "a value": (alert(), {"value": float("nan")}),
+    "an infinite value": (alert(), {"value": float("inf")}),
+    "a count": (alert(), {"evidence_count": HUGE}),
+    "a grade": (alert(), {"evidence": [{**dump(evidence()), "credibility": HUGE}]}),
+    "the time of a report": (alert(), {"evidence": [{**dump(evidence()), "occurred_at": LATE}]}),
+    "the time of a hit": (hit(0), {"occurred_at": LATE}),
+    "the end of a hit": (hit(0), {"occurred_until": LATE}),
+    "a field of a hit": (hit(0), {"fields": {"quantities.x": float("nan")}}),
+    "what is required": (INDICATION, {"distance": DISTANCE | {"required": HUGE}}),
+    "what is there": (INDICATION, {"distance": DISTANCE | {"values": [[HUGE, 0]]}}),
+    "until when": (INDICATION, {"distance": DISTANCE | {"values": [[1, HUGE]]}}),
+    "nothing there": (INDICATION, {"distance": DISTANCE | {"values": []}}),
+    "when": (INDICATION, {"at": LATE}),
+}
+
+
+@pytest.mark.parametrize(("message", "changes"), FORGED.values(), ids=FORGED)
+def test_a_number_or_time_that_cannot_be_reckoned_with_is_refused(
+    message: Model, changes: dict[str, Any]
+) -> None:
+    with pytest.raises(ValidationError):
+        type(message).model_validate_json(json.dumps(dump(message) | changes))
+
+
+def test_a_signal_or_indication_of_the_future_is_refused() -> None:
+    ahead = {"occurred_at": FAR, "occurred_until": FAR}
+    records = [
+        encode_signal(hit(0).model_copy(update=ahead)),
+        encode_indication(INDICATION.model_copy(update={"at": FAR})),
+    ]
+
+    refused = [decode_signals_message(Given(sent.value, sent.headers)) for sent in records]
+
+    assert [item.reason for item in refused if isinstance(item, Poison)] == [
+        f"occurred_at: {AHEAD}",
+        f"at: {AHEAD}",
+    ]
 
 
 def batch(codec: int) -> bytes:

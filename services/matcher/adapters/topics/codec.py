@@ -170,6 +170,10 @@ def _find_future(message: SignalsMessage | Event) -> str | None:
             name, time = "time", message.time
         case Heartbeat():
             name, time = "at", message.at
+        case Signal():
+            name, time = "occurred_at", message.occurred_at
+        case Indication():
+            name, time = "at", message.at
         case Event(recorded_at=datetime() as recorded_at):
             name, time = "recorded_at", recorded_at
         case _:
