@@ -23,7 +23,7 @@ PREFIX = "vedette."
 
 MESSAGES_BY_TOPIC = {
     EVENTS: ("event", "eventsBatch", "tick"),
-    SIGNALS: ("signal", "indication", "stormMember", "heartbeat", "tick", "backfillBarrier"),
+    SIGNALS: ("signal", "indication", "stormNews", "heartbeat", "tick", "backfillBarrier"),
     ALERTS: ("alert",),
     RULES: ("ruleBundle", "completedBackfill", "crashRecord"),
     DEAD_LETTERS: ("deadLetter",),
@@ -55,7 +55,7 @@ OPERATIONS = (
     ),
     _Operation("correlate", "receive", RULES, ("ruleBundle", "crashRecord")),
     _Operation("correlate", "send", RULES, ("crashRecord",)),
-    _Operation("correlate", "send", SIGNALS, ("signal", "indication", "stormMember")),
+    _Operation("correlate", "send", SIGNALS, ("signal", "indication", "stormNews")),
     _Operation("correlate", "send", ALERTS, ("alert",)),
     _Operation("correlate", "send", DEAD_LETTERS, ("deadLetter",)),
     _Operation("notifier", "receive", ALERTS, ("alert",)),
@@ -132,9 +132,9 @@ def _messages() -> dict[str, Any]:
             _model("indication"),
             'JSON array [pack, hypothesis, ["hypothesis", hypothesis]…]',
         ),
-        "stormMember": _cloud(
-            envelope.STORM_MEMBER,
-            _model("storm-member"),
+        "stormNews": _cloud(
+            envelope.STORM_NEWS,
+            _model("storm-news"),
             'JSON array [pack, rule, ["storm", owner]…]',
         ),
         "heartbeat": _cloud(

@@ -24,7 +24,7 @@ from schemas.rule import (
     SiteList,
 )
 from schemas.signal import Signal
-from schemas.storm import StormMember
+from schemas.storm import StormNews
 from schemas.tick import Tick
 from schemas.timeline import TimelineFile
 from schemas.word_list import WordList
@@ -36,7 +36,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "signal": Signal,
     "indication": Indication,
     "heartbeat": Heartbeat,
-    "storm-member": StormMember,
+    "storm-news": StormNews,
     "alert": Alert,
     "tick": Tick,
     "backfill-barrier": BackfillBarrier,

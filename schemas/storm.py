@@ -1,33 +1,60 @@
 """Storm: more new groups of a rule, by one owner, than are told singly."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from schemas.alert import Evidence, Level, RuleRef, window_key
-from schemas.model import Instant, Model
+from schemas.model import Count, Instant, Model, PartitionNumber
 
 STORM = "storm"
 """The group field of a storm's own alert; its value is the owner."""
 GROUPS_A_MINUTE = 60
 """New groups of a rule and owner in a minute of `recorded_at` whose alerts are told singly."""
+MOST_NEWEST = 5
+"""Groups that the alert of a storm shows."""
 
 
-class StormMember(Model):
-    """The first revision of an alert that is marked `storm`, on its way to the storm's own alert.
+class StormGroup(Model):
+    """An alert that is marked `storm`, by its id, at its first revision.
 
-    `alert` is its id, `at` when the newest report of its evidence was recorded; `evidence` is that
-    report, with the alert's summary as title.
+    `evidence` is the newest report of it, without its words: its title is the alert's summary.
+    """
+
+    alert: str
+    level: Level
+    evidence: Evidence
+
+    @property
+    def at(self) -> Instant:
+        """When the report was recorded."""
+        return self.evidence.recorded_at or self.evidence.occurred_at
+
+
+class StormNews(Model):
+    """What one signals partition has of a storm: how many groups since `began`, and the newest.
+
+    It is sent again with each tick that brings more, so one that is lost or repeated changes
+    nothing.
     """
 
     pack: str
     rule: RuleRef
     owner: str
-    alert: str
-    level: Level
-    at: Instant
-    evidence: Evidence
+    partition: PartitionNumber
+    began: Instant
+    count: Count
+    newest: Annotated[tuple[StormGroup, ...], Field(min_length=1, max_length=MOST_NEWEST)]
     exercise: bool = False
 
     @property
+    def at(self) -> Instant:
+        """When the newest report of the newest groups was recorded."""
+        return max(group.at for group in self.newest)
+
+    @property
     def key(self) -> bytes:
-        """The Kafka key: all members of a storm come to one signals partition."""
+        """The Kafka key: all news of a storm comes to one signals partition."""
         return storm_key(self.pack, self.rule.name, self.owner, exercise=self.exercise)
 
 

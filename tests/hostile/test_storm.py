@@ -122,41 +122,51 @@ async def test_evidence_of_another_owner_takes_an_alert_out_of_the_storm() -> No
     assert (out.group, out.storm, out.revision) == ({"names": "front 99"}, False, 2)
 
 
-async def test_a_storm_is_announced_at_once_and_then_once_a_tick() -> None:
+async def test_a_storm_is_announced_by_the_next_tick_and_revised_once_a_tick() -> None:
     floor = Floor()
+    signals = flood(600)
 
-    await floor.take(*flood(500))
-    at_once = [alert.revision for alert in floor.alerts if STORM in alert.group]
-    await floor.tick(NOON + 3 * SECOND)
-    await floor.tick(NOON + 4 * SECOND)
+    await floor.take(*signals[:400])
+    before = [alert.revision for alert in floor.alerts if STORM in alert.group]
+    await floor.tick(NOON + 2 * SECOND)
+    await floor.take(*signals[400:])
+    for seconds in (3, 4, 5, 6):
+        await floor.tick(NOON + seconds * SECOND)
 
-    revisions = [alert.revision for alert in floor.alerts if STORM in alert.group]
-    assert at_once == [1]
-    assert revisions == [1, 2]
+    shown = [(one.revision, one.evidence_count) for one in floor.alerts if STORM in one.group]
+    assert before == []
+    assert shown == [(1, 340), (2, 540)]
 
 
 async def test_a_storm_ends_five_minutes_after_its_newest_group_and_leaves_no_state() -> None:
     floor = Floor()
     await floor.take(*flood(100))
 
+    await floor.tick(NOON + SECOND)
     await floor.tick(NOON + 299 * SECOND)
-    assert floor.storms[0].status is Status.FIRING
+    before = floor.storms[0].status
     await floor.tick(NOON + 301 * SECOND)
+    await floor.tick(NOON + 361 * SECOND)
 
     (storm,) = floor.storms
-    assert (storm.status, storm.reason) == (Status.RESOLVED, "no new group for 5 minutes")
+    assert (before, storm.status) == (Status.FIRING, Status.RESOLVED)
+    assert storm.reason == "no new group for 5 minutes"
     assert not [key for key in floor.table if b":f:" in key or b":n:" in key]
 
 
-async def test_the_next_storm_is_another_message() -> None:
+async def test_the_next_storm_is_another_message_and_counts_its_own_groups() -> None:
     floor = Floor()
     await floor.take(*flood(100))
+    await floor.tick(NOON + SECOND)
     await floor.tick(NOON + 301 * SECOND)
 
-    later = [invented(1000 + number, seconds=600 + number / 200) for number in range(100)]
+    later = [invented(1000 + number, seconds=310 + number / 200) for number in range(100)]
     await floor.take(*later)
+    await floor.tick(NOON + 311 * SECOND)
 
-    assert [storm.status for storm in floor.storms] == [Status.RESOLVED, Status.FIRING]
+    ended, firing = floor.storms
+    assert (ended.status, ended.evidence_count) == (Status.RESOLVED, 40)
+    assert (firing.status, firing.evidence_count) == (Status.FIRING, 40)
 
 
 async def test_sixty_groups_a_minute_are_no_storm_for_however_long() -> None:
@@ -184,16 +194,19 @@ async def test_a_storm_goes_on_after_a_restart() -> None:
 
 async def test_a_message_that_comes_again_tells_nobody_anything_new() -> None:
     floor = Floor()
-    await floor.take(*flood(100))
+    signals = flood(100)
+    await floor.take(*signals)
     before = floor.offset
-    (told, storms) = (list(floor.told), floor.storms[0].id)
+    await floor.tick(NOON + SECOND)
+    told = {alert.id: alert for alert in floor.told}
 
-    floor.offset = before - 20
+    floor.offset = before - 10
     floor.restart()
-    await floor.take(*flood(100)[90:])
+    await floor.take(*signals[90:])
+    await floor.tick(NOON + SECOND)
+    await floor.tick(NOON + 2 * SECOND)
 
-    assert [alert.id for alert in floor.told] == [alert.id for alert in told]
-    assert floor.storms[0].id == storms
+    assert {alert.id: alert for alert in floor.told} == told
 
 
 async def test_the_same_alerts_are_marked_where_a_crash_kept_the_count_alone() -> None:

@@ -12,7 +12,7 @@ from schemas.bundle import BackfillBarrier
 from schemas.duty import SOURCE_SILENT, is_duty, is_watchdog
 from schemas.indication import Indication
 from schemas.signal import Signal
-from schemas.storm import StormMember
+from schemas.storm import StormNews
 from schemas.topics import ALERTS, SIGNALS
 from services import telemetry
 from services.matcher.adapters import metrics
@@ -20,8 +20,8 @@ from services.matcher.adapters.topics.codec import (
     encode_alert,
     encode_barrier,
     encode_indication,
-    encode_member,
     encode_signal,
+    encode_storm_news,
 )
 from services.matcher.adapters.topics.record_sender import RecordSender, TooLarge, dead_letter
 from services.matcher.adapters.topics.records import ConsumerRecord, ProducerRecord
@@ -91,8 +91,8 @@ class CommandRunner:
             case Indication() as indication:
                 record = encode_indication(indication)
                 await self._queue(SIGNALS, record, indication.rule, message)
-            case StormMember() as member:
-                await self._queue(SIGNALS, encode_member(member), member.rule.name, message)
+            case StormNews() as news:
+                await self._queue(SIGNALS, encode_storm_news(news), news.rule.name, message)
             case BackfillBarrier() as barrier:
                 for partition in range(self.partitions):
                     await self._queue(SIGNALS, encode_barrier(barrier, partition), "", message)

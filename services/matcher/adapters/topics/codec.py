@@ -21,7 +21,7 @@ from schemas.envelope import (
     HEARTBEAT,
     INDICATION,
     SIGNAL,
-    STORM_MEMBER,
+    STORM_NEWS,
     TICK,
     Headers,
     cloud_headers,
@@ -33,7 +33,7 @@ from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
 from schemas.model import Model
 from schemas.signal import LARGEST_SIGNAL, Signal
-from schemas.storm import StormMember
+from schemas.storm import StormNews
 from schemas.tick import Tick
 from services.matcher.adapters.topics.records import ConsumerRecord, ProducerRecord
 from services.matcher.domain.engine.messages import SignalsMessage
@@ -49,7 +49,7 @@ _SIGNALS: Mapping[str | None, type[SignalsMessage]] = {
     TICK: Tick,
     INDICATION: Indication,
     HEARTBEAT: Heartbeat,
-    STORM_MEMBER: StormMember,
+    STORM_NEWS: StormNews,
     BACKFILL_BARRIER: BackfillBarrier,
 }
 
@@ -89,10 +89,11 @@ def encode_indication(indication: Indication) -> ProducerRecord:
     return _encode(indication, headers, indication.key)
 
 
-def encode_member(member: StormMember) -> ProducerRecord:
-    """A member of a storm; the same alert has the same `ce_id`."""
-    headers = cloud_headers(STORM_MEMBER, f"member-{member.alert}", SOURCE, member.at)
-    return _encode(member, headers, member.key)
+def encode_storm_news(news: StormNews) -> ProducerRecord:
+    """News of a storm; the same count of the same partition has the same `ce_id`."""
+    mark = f"{news.partition} {news.began.isoformat()} {news.count}".encode()
+    identity = f"storm-{_digest(news.key + mark)}"
+    return _encode(news, cloud_headers(STORM_NEWS, identity, SOURCE, news.at), news.key)
 
 
 def encode_heartbeat(heartbeat: Heartbeat, partition: int | None = None) -> ProducerRecord:

@@ -3,38 +3,69 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 
-from schemas.storm import storm_key
+from schemas.alert import RuleRef
+from schemas.model import Model
+from schemas.storm import MOST_NEWEST, StormGroup, storm_key
 from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.render import state_fingerprint
-from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, span
+from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, micros, span
 from services.matcher.domain.windows.stored_value import StoredValue
 from services.matcher.domain.windows.window_rule import WindowRule
 
 SPAN = timedelta(minutes=1)
+ENDS_AFTER = timedelta(minutes=5)
+"""How long a storm goes on without a new group."""
 
 
 class NewGroups(StoredValue, frozen=True):
-    """When the newest groups of a rule and owner were recorded, by fingerprint. In microseconds.
+    """The new groups of a rule and owner, of one signals partition. Times in microseconds.
 
-    There is one more than are told singly. `offset` is that of the last message applied.
+    `times`: when the newest were recorded, by fingerprint, one more than are told singly. Since
+    `began`, `count` alerts were marked; `newest` are StormGroups, `rule` their RuleRef, and `sent`
+    how many have been sent as news. `offset` is that of the last message applied.
     """
 
     offset: int = -1
     times: dict[str, int] = msgspec.field(default_factory=dict)
+    began: int = 0
+    count: int = 0
+    sent: int = 0
+    newest: tuple[dict[str, Any], ...] = ()
+    rule: dict[str, Any] = msgspec.field(default_factory=dict)
 
     @property
-    def newest(self) -> int:
+    def last(self) -> int:
         """The newest of the times."""
         return max(self.times.values())
+
+    @property
+    def due(self) -> int:
+        """The clock time at which news is to be sent, or all is forgotten: no storm needs it."""
+        return self.last + (0 if self.count > self.sent else span(ENDS_AFTER + SPAN))
 
     def add(self, group: str, at: int, limit: int) -> "NewGroups":
         """With a group; a repeat changes nothing."""
         times = {group: at, **self.times}
         kept = sorted(times, key=lambda name: (times[name], name), reverse=True)[: limit + 1]
-        return NewGroups(offset=self.offset, times={name: times[name] for name in kept})
+        return msgspec.structs.replace(self, times={name: times[name] for name in kept})
+
+    def mark(self, group: StormGroup, rule: RuleRef) -> "NewGroups":
+        """With a marked alert, unless it has it. After a calm the next one begins a storm anew."""
+        if any(known["alert"] == group.alert for known in self.newest):
+            return self
+        at, last = micros(group.at), max(map(_recorded, self.newest), default=None)
+        goes_on = last is not None and at - last < span(ENDS_AFTER)
+        before = self if goes_on else msgspec.structs.replace(self, began=at, count=0, sent=0)
+        return msgspec.structs.replace(
+            before,
+            count=before.count + 1,
+            newest=(_dump(group), *self.newest)[:MOST_NEWEST],
+            rule=_dump(rule),
+        )
 
     def is_past(self, group: str, at: int, limit: int) -> bool:
         """Whether the newest `limit` other groups were recorded in one minute, up to `at` or later.
@@ -46,15 +77,24 @@ class NewGroups(StoredValue, frozen=True):
         return len(others) >= limit and others[limit - 1] > max(at, others[0]) - span(SPAN)
 
 
+def _recorded(group: dict[str, Any]) -> int:
+    return micros(StormGroup.model_validate(group).at)
+
+
+def _dump(model: Model) -> dict[str, Any]:
+    return model.model_dump(mode="json", exclude_defaults=True)
+
+
 @dataclass(frozen=True, slots=True)
 class GroupCounts:
-    """The new groups known in a signals partition; `limit` of a rule and owner are told singly.
+    """The new groups known in signals partition `partition`.
 
-    `read` gives those of a key, None for none.
+    `limit` of a rule and owner are told singly. `read` gives those of a key, None for none.
     """
 
     limit: int
     read: Callable[[bytes], NewGroups | None]
+    partition: int = 0
 
 
 Counted = Mapping[bytes, NewGroups]

@@ -1,35 +1,40 @@
-"""A storm: one member, or time, and the state of one storm in; the next state and alert out."""
+"""A storm: its news, or time, and its state in; the next state and its alert out."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from schemas.alert import Alert, Evidence, Level, Status, alert_id, fingerprint
-from schemas.storm import STORM, StormMember
+from schemas.storm import MOST_NEWEST, STORM, StormGroup, StormNews
+from services.matcher.domain.alerts.new_groups import ENDS_AFTER
 from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.windows.state import instant, micros, span
 from services.matcher.domain.windows.stored_value import StoredValue
 
-ENDS_AFTER = timedelta(minutes=5)
-"""How long a storm goes on without a new group."""
-NEWEST = 5
-"""Groups that its alert shows."""
 ENDED = "no new group for 5 minutes"
 
 
 class StormState(StoredValue, frozen=True):
-    """The newest groups of a storm, how many there were, and its alert as last announced.
+    """A storm: what each partition has of it, the newest groups, its alert as last announced.
 
-    `last` is when the newest was recorded, in microseconds. `announced` is without the evidence.
+    `counts` are groups since a time, by partition; `settled` those of earlier times. `newest` are
+    StormGroups. `last` is when the newest was recorded. `announced` is without the evidence. Times
+    in microseconds.
     """
 
     offset: int
     last: int
-    count: int
+    counts: dict[int, tuple[int, int]]
     newest: tuple[dict[str, Any], ...]
     announced: dict[str, Any]
+    settled: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many groups there were."""
+        return self.settled + sum(count for _began, count in self.counts.values())
 
     @property
     def alert(self) -> Alert:
@@ -50,13 +55,13 @@ class StormState(StoredValue, frozen=True):
     def level(self) -> Level:
         """The highest of its announced level and those of the newest groups."""
         announced = Level(self.announced["level"])
-        newest = (Level(member["level"]) for member in self.newest)
+        newest = (Level(group["level"]) for group in self.newest)
         return max((announced, *newest), key=lambda level: level.rank)
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """A report of each of the newest groups."""
-        return tuple(Evidence.model_validate(member["evidence"]) for member in self.newest)
+        return tuple(Evidence.model_validate(group["evidence"]) for group in self.newest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +73,24 @@ class StormOutcome:
     is_changed: bool = True
 
 
-def take_member(
-    state: StormState | None, member: StormMember, context: StepContext
-) -> StormOutcome:
-    """Count one more group. The first is announced at once, the others by the next tick."""
+def take_news(state: StormState | None, news: StormNews, context: StepContext) -> StormOutcome:
+    """Count what a partition has. The first news is announced at once, others by the next tick."""
     if state is None:
-        return _begin(member, context)
+        return _begin(news, context)
     if context.offset <= state.offset:
         return StormOutcome(state, state.alert, is_changed=False)
-    if any(known["alert"] == member.alert for known in state.newest):
+    began, count = micros(news.began), news.count
+    known_began, known = state.counts.get(news.partition, (began, 0))
+    if began < known_began or (began == known_began and count <= known):
         return StormOutcome(state, is_changed=False)
     return StormOutcome(
         msgspec.structs.replace(
             state,
             offset=context.offset,
-            last=max(state.last, micros(member.at)),
-            count=state.count + 1,
-            newest=(_keep(member), *state.newest)[:NEWEST],
+            last=max(state.last, micros(news.at)),
+            counts={**state.counts, news.partition: (began, count)},
+            settled=state.settled + (known if began > known_began else 0),
+            newest=_merge_newest(state.newest, news),
         )
     )
 
@@ -109,41 +115,53 @@ def storm_deadline(state: StormState) -> datetime:
     return instant(state.ends if state.is_announced else state.last)
 
 
-def _begin(member: StormMember, context: StepContext) -> StormOutcome:
-    at = micros(member.at)
-    if context.clock is not None and micros(context.clock) >= at + span(ENDS_AFTER):
+def _begin(news: StormNews, context: StepContext) -> StormOutcome:
+    last = micros(news.at)
+    if context.clock is not None and micros(context.clock) >= last + span(ENDS_AFTER):
         # it was told when it was new
         return StormOutcome(None, is_changed=False)
-    alert = _announce(member, context.now)
+    alert = _announce(news, context.now)
     return StormOutcome(
         StormState(
-            offset=context.offset, last=at, count=1, newest=(_keep(member),), announced=_dump(alert)
+            offset=context.offset,
+            last=last,
+            counts={news.partition: (micros(news.began), news.count)},
+            newest=_merge_newest((), news),
+            announced=_dump(alert),
         ),
         alert,
     )
 
 
-def _announce(member: StormMember, now: datetime) -> Alert:
-    mark = fingerprint(member.key)
+def _merge_newest(known: tuple[dict[str, Any], ...], news: StormNews) -> tuple[dict[str, Any], ...]:
+    ids = {group.alert for group in news.newest}
+    groups = [*news.newest, *map(StormGroup.model_validate, known)]
+    unique = [*news.newest, *(group for group in groups[len(ids) :] if group.alert not in ids)]
+    newest = sorted(unique, key=lambda group: group.at, reverse=True)[:MOST_NEWEST]
+    return tuple(group.model_dump(mode="json", exclude_defaults=True) for group in newest)
+
+
+def _announce(news: StormNews, now: datetime) -> Alert:
+    mark, count = fingerprint(news.key), news.count
     return Alert(
-        id=alert_id(mark, micros(member.at), 0),
+        id=alert_id(mark, micros(news.began), 0),
         fingerprint=mark,
         revision=1,
         status=Status.FIRING,
-        rule=member.rule,
-        pack=member.pack,
-        group={STORM: member.owner},
-        level=member.level,
-        summary=_summarise(1, member.owner, member.rule.title),
+        rule=news.rule,
+        pack=news.pack,
+        group={STORM: news.owner},
+        level=max((group.level for group in news.newest), key=lambda level: level.rank),
+        summary=_summarise(count, news.owner, news.rule.title),
         action="See whether this source is flooding; if so, revoke its token.",
-        starts_at=member.at,
+        starts_at=news.began,
         updated_at=now,
         detected_at=now,
-        evidence=(member.evidence,),
-        evidence_count=1,
-        explain=_explain(1),
+        evidence=tuple(group.evidence for group in news.newest),
+        evidence_count=count,
+        explain=_explain(count),
         uncorroborated=True,
-        exercise=member.exercise,
+        exercise=news.exercise,
     )
 
 
@@ -174,10 +192,6 @@ def _explain(count: int) -> str:
         f"One owner makes more new groups a minute than are told singly; {count} so far are told "
         "here, the newest first. An alert with evidence of another owner is told by itself."
     )
-
-
-def _keep(member: StormMember) -> dict[str, Any]:
-    return member.model_dump(mode="json", exclude_defaults=True)
 
 
 def _dump(alert: Alert) -> dict[str, Any]:

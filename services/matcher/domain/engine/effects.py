@@ -9,7 +9,7 @@ from schemas.alert import Alert
 from schemas.bundle import BackfillBarrier
 from schemas.indication import Indication
 from schemas.signal import Signal
-from schemas.storm import StormMember
+from schemas.storm import StormNews
 from services.matcher.domain.alerts.new_groups import Counted
 
 S = TypeVar("S")
@@ -22,7 +22,7 @@ ENGINE = "correlate"
 class Send:
     """Send a message, in order; one that `is_repeat` was sent before."""
 
-    message: Alert | Signal | Indication | StormMember | BackfillBarrier
+    message: Alert | Signal | Indication | StormNews | BackfillBarrier
     is_repeat: bool = False
 
 

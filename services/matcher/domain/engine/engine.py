@@ -10,7 +10,7 @@ from schemas.bundle import BackfillBarrier
 from schemas.duty import is_own
 from schemas.heartbeat import Heartbeat
 from schemas.tick import Tick
-from services.matcher.domain.alerts.new_groups import GroupCounts
+from services.matcher.domain.alerts.new_groups import GroupCounts, NewGroups
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.partition_progress import PartitionProgress
 from services.matcher.domain.changes.rule_change import RuleChange
@@ -67,7 +67,11 @@ class Engine:
         if self.groups_a_minute is None:
             return None
         limit = max(1, self.groups_a_minute // self.partitions.count)
-        return GroupCounts(limit, lambda key: self.store.get(StateKey(StateKind.NEW_GROUPS, key)))
+        return GroupCounts(limit, self._read_groups, self.partition)
+
+    def _read_groups(self, key: bytes) -> NewGroups | None:
+        groups: NewGroups | None = self.store.get(StateKey(StateKind.NEW_GROUPS, key))
+        return groups
 
     def migrate(
         self, offset: int, now: datetime, processors: Processors

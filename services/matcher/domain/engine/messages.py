@@ -6,11 +6,11 @@ from schemas.bundle import NO_BUNDLE, BackfillBarrier
 from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
 from schemas.signal import Signal
-from schemas.storm import StormMember
+from schemas.storm import StormNews
 from schemas.tick import Tick
 from services.matcher.domain.engine.keys import StateKey, StateKind
 
-KeyedMessage = Signal | Indication | Heartbeat | StormMember
+KeyedMessage = Signal | Indication | Heartbeat | StormNews
 """A message for the state of one key."""
 SignalsMessage = KeyedMessage | Tick | BackfillBarrier
 """The others are for every key of the partition."""
@@ -25,7 +25,7 @@ def get_key(message: KeyedMessage) -> StateKey:
             return StateKey(StateKind.HYPOTHESIS, message.key)
         case Heartbeat():
             return StateKey(StateKind.SOURCE, message.source.encode())
-        case StormMember():
+        case StormNews():
             return StateKey(StateKind.STORM, message.key)
 
 
@@ -47,7 +47,7 @@ def get_recorded_time(message: SignalsMessage) -> datetime | None:
             return message.time
         case Signal():
             return message.evidence.recorded_at or message.occurred_at
-        case Indication() | Heartbeat() | StormMember():
+        case Indication() | Heartbeat() | StormNews():
             return message.at
         case BackfillBarrier():
             return None

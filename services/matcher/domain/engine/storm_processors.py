@@ -1,14 +1,19 @@
 """The processors of storms: of the new groups that are counted, and of the storms themselves."""
 
+import json
 from datetime import datetime
 
-from schemas.storm import StormMember
-from services.matcher.domain.alerts.new_groups import SPAN, NewGroups
+import msgspec
+
+from schemas.alert import RuleRef
+from schemas.storm import STORM, StormGroup, StormNews
+from schemas.tick import Tick
+from services.matcher.domain.alerts.new_groups import NewGroups
 from services.matcher.domain.alerts.storm import (
     StormState,
     pass_storm,
     storm_deadline,
-    take_member,
+    take_news,
 )
 from services.matcher.domain.engine.effects import Effects, Send
 from services.matcher.domain.engine.keys import StateKey
@@ -17,33 +22,59 @@ from services.matcher.domain.windows.state import instant
 
 
 class NewGroupsProcessor:
-    """Forgets the new groups of a rule and owner a minute after the newest; windows write them."""
+    """Sends what was marked since the last tick as news, and forgets; windows count."""
 
     def handle(
         self, key: StateKey, state: NewGroups | None, cause: Cause, context: ProcessingContext
     ) -> Effects[NewGroups]:
         """As the protocol says."""
-        del cause
         due, clock = self.due_at(key, state), context.progress.clock.now()
-        if state is None or due is None or clock is None or clock < due:
+        if state is None or due is None or clock is None or not isinstance(cause, Tick):
             return Effects(state, is_changed=False, due=due)
-        return Effects(None)
+        if context.offset <= state.offset:
+            again = _make_news(key, state, context) if state.sent else ()
+            return Effects(state, is_changed=False, due=due, commands=again)
+        if clock < due:
+            return Effects(state, is_changed=False, due=due)
+        if state.count == state.sent or context.counts is None:
+            return Effects(None)
+        after = msgspec.structs.replace(state, offset=context.offset, sent=state.count)
+        news = _make_news(key, after, context)
+        return Effects(after, due=self.due_at(key, after), commands=news)
 
     def due_at(self, key: StateKey, state: NewGroups | None) -> datetime | None:
         """As the protocol says."""
         del key
-        return None if state is None else instant(state.newest) + SPAN
+        return None if state is None else instant(state.due)
+
+
+def _make_news(key: StateKey, state: NewGroups, context: ProcessingContext) -> tuple[Send, ...]:
+    if context.counts is None:
+        return ()
+    pack, _rule, *pairs = json.loads(key.name)
+    group = dict(pairs)
+    news = StormNews(
+        pack=pack,
+        rule=RuleRef.model_validate(state.rule),
+        owner=group[STORM],
+        partition=context.counts.partition,
+        began=instant(state.began),
+        count=state.count,
+        newest=tuple(map(StormGroup.model_validate, state.newest)),
+        exercise="exercise" in group,
+    )
+    return (Send(news),)
 
 
 class StormProcessor:
-    """Counts the members of storms, and announces each storm as one alert."""
+    """Announces each storm as one alert."""
 
     def handle(
         self, key: StateKey, state: StormState | None, cause: Cause, context: ProcessingContext
     ) -> Effects[StormState]:
         """As the protocol says."""
-        if isinstance(cause, StormMember):
-            outcome = take_member(state, cause, context.step)
+        if isinstance(cause, StormNews):
+            outcome = take_news(state, cause, context.step)
         elif state is not None:
             outcome = pass_storm(state, context.step)
         else:

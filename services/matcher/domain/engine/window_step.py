@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.alert import Alert, Evidence, Status
+from schemas.alert import Alert, Evidence
 from schemas.indication import Indication
 from schemas.signal import Signal
-from schemas.storm import StormMember
+from schemas.storm import StormGroup, storm_key
 from services.matcher.domain.alerts.forget import is_full
+from services.matcher.domain.alerts.new_groups import Counted
 from services.matcher.domain.alerts.step import (
     StepContext,
     StepResult,
@@ -76,22 +77,22 @@ class WindowStep:
         commands = (
             *self._notices(result),
             *(Send(alert, is_repeat=not result.is_changed) for alert in alerts),
-            *map(Send, self._storm_members(result, alerts)),
             *map(Send, outputs),
         )
         forgets_alerts = _forgets_alerts(self.state, result)
-        counted = result.counted if self.rule.announces else {}
+        counted = self._count_marked(result) if self.rule.announces else {}
         return Effects(result.state, result.is_changed, due, commands, forgets_alerts, counted)
 
-    def _storm_members(
-        self, result: WindowResult, alerts: Iterable[Alert]
-    ) -> Iterator[StormMember]:
-        """The firing alerts of storms that are new, or sent again."""
+    def _count_marked(self, result: WindowResult) -> Counted:
+        """The new groups that changed, with the alerts that are marked."""
+        counted, rule = dict(result.counted), self.rule
         owners = {one.id: one.storm for one in result.state.announced} if result.state else {}
-        for alert in alerts:
-            owner, is_new = owners.get(alert.id), alert.revision == 1 or not result.is_changed
-            if owner is not None and is_new and alert.status is Status.FIRING:
-                yield make_member(alert, owner)
+        for alert in result.alerts if counted else ():
+            owner = owners.get(alert.id)
+            if owner is not None and alert.revision == 1:
+                key = storm_key(rule.pack, rule.name, owner, exercise=alert.exercise)
+                counted[key] = counted[key].mark(make_group(alert), alert.rule)
+        return counted
 
     def _notices(self, result: WindowResult) -> Iterator[RefuseMessage | Count]:
         rule = self.rule
@@ -118,19 +119,12 @@ def make_current_indications(
     return make_indications(rule, state, result, now)
 
 
-def make_member(alert: Alert, owner: str) -> StormMember:
-    """What a storm is told of an alert that is part of it."""
+def make_group(alert: Alert) -> StormGroup:
+    """What a storm tells of an alert that is part of it."""
     newest = max(alert.evidence, key=_recorded)
-    return StormMember(
-        pack=alert.pack,
-        rule=alert.rule,
-        owner=owner,
-        alert=alert.id,
-        level=alert.level,
-        at=_recorded(newest),
-        evidence=newest.model_copy(update={"title": cut_line(alert.summary, LONGEST_TITLE)}),
-        exercise=alert.exercise,
-    )
+    title = cut_line(alert.summary, LONGEST_TITLE)
+    evidence = newest.model_copy(update={"title": title, "excerpt": None, "spans": ()})
+    return StormGroup(alert=alert.id, level=alert.level, evidence=evidence)
 
 
 def _recorded(report: Evidence) -> datetime:
