@@ -23,7 +23,15 @@ class ReportWords:
     `starts` has the index in `folded` at which each text starts.
     """
 
-    __slots__ = ("_firsts", "_folded", "_letters", "_starts", "distinct", "words")
+    __slots__ = (
+        "_firsts",
+        "_folded",
+        "_letters",
+        "_places",
+        "_starts",
+        "distinct",
+        "words",
+    )
 
     def __init__(self, folded: str, starts: Sequence[int] = (0,)) -> None:
         self.words = folded.split()
@@ -32,6 +40,15 @@ class ReportWords:
         self._starts = starts
         self._firsts: list[int] | None = None
         self._letters: list[int] | None = None
+        self._places: dict[str, list[WordRange]] | None = None
+
+    def places(self, word: str) -> list[WordRange]:
+        """Where the word stands, in order."""
+        if self._places is None:
+            self._places = {}
+            for at, each in enumerate(self.words):
+                self._places.setdefault(each, []).append(WordRange(at, at + 1))
+        return self._places.get(word, [])
 
     def text_number(self, word: int) -> int:
         """The number of the text that has the word."""

@@ -84,7 +84,8 @@ class WordFinder:
         met = self.words.distinct & forms
         if not met:
             return []
-        return [WordRange(at, at + 1) for at, word in enumerate(self.words.words) if word in met]
+        places = [place for word in met for place in self.words.places(word)]
+        return sorted(places) if len(met) > 1 else places
 
     def _join(self, chains: Sequence[Chain], following: Ranges, gap: Gap) -> list[Chain]:
         joined = self._join_in_order(chains, [(*each, 0) for each in following], gap.most)
