@@ -40,15 +40,15 @@ class ReportWords:
         self._starts = starts
         self._firsts: list[int] | None = None
         self._letters: list[int] | None = None
-        self._places: dict[str, list[WordRange]] | None = None
+        self._places: dict[str, list[int]] | None = None
 
     def places(self, word: str) -> list[WordRange]:
         """Where the word stands, in order."""
         if self._places is None:
             self._places = {}
             for at, each in enumerate(self.words):
-                self._places.setdefault(each, []).append(WordRange(at, at + 1))
-        return self._places.get(word, [])
+                self._places.setdefault(each, []).append(at)
+        return [WordRange(at, at + 1) for at in self._places.get(word, ())]
 
     def text_number(self, word: int) -> int:
         """The number of the text that has the word."""

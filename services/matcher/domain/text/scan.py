@@ -21,6 +21,10 @@ _SHORT = 8192
 """Up to here a look through all the texts for each span costs less than their chunks."""
 
 
+ListedWord = tuple[str, tuple[str, ...]]
+"""A word, and the keys of the word lists that it may be of."""
+
+
 class ScannedText(NamedTuple):
     """The value of a field of an event, or one of its values."""
 
@@ -33,15 +37,27 @@ class ScanResult:
     """The texts of an event, folded and joined, and the literals of the scanner that they hold.
 
     `starts` has the index in `folded` at which each text starts. `literals` also has the keys of
-    the word lists of which they have a word.
+    the word lists of which they have a word; `listed` has these words.
     """
 
     texts: tuple[ScannedText, ...]
     starts: tuple[int, ...]
     folded: str
     literals: frozenset[str]
+    listed: tuple[ListedWord, ...] = ()
     _word_spans: dict[str, list[WordSpan]] = field(default_factory=dict)
     _words: ReportWords | None = None
+    _triggers: dict[str, list[str]] | None = None
+
+    @property
+    def triggers(self) -> Mapping[str, Sequence[str]]:
+        """The words of the texts by the key of each word list that they may be of."""
+        if self._triggers is None:
+            self._triggers = {}
+            for word, keys in self.listed:
+                for key in keys:
+                    self._triggers.setdefault(key, []).append(word)
+        return self._triggers
 
     @property
     def words(self) -> ReportWords:
@@ -108,18 +124,20 @@ class Scanner:
         self._automaton = AhoCorasick(sorted(set(literals)), store_patterns=True)
         # in bytes: the places of matches, which nobody asks for, need not be counted in letters
         self._words = BytesAhoCorasick([f" {word} ".encode() for word in lists])
-        self._keys = list(lists.values())
+        self._listed = tuple(lists.items())
 
     def scan(self, texts: Sequence[ScannedText]) -> ScanResult:
         """The literals in `texts`; none reaches from one text into the next."""
         folded = [fold(text.raw) for text in texts]
         joined = "".join(folded)
         literals = frozenset(self._automaton.find_matches_as_strings(joined, overlapping=True))
-        if self._keys:
+        listed: tuple[ListedWord, ...] = ()
+        if self._listed:
             words = self._words.find_matches_as_indexes(joined.encode(), overlapping=True)
-            literals = literals.union(*(self._keys[number] for number, _, _ in words))
+            listed = tuple(self._listed[number] for number in {number for number, _, _ in words})
+            literals = literals.union(*(keys for _, keys in listed))
         starts = tuple(accumulate(map(len, folded[:-1]), initial=0))
-        return ScanResult(tuple(texts), starts, joined, literals)
+        return ScanResult(tuple(texts), starts, joined, literals, listed)
 
 
 def contains_phrase(scan: ScanResult, phrase: Phrase, fields: frozenset[str]) -> bool:

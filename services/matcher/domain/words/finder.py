@@ -1,8 +1,9 @@
 """Finds word lists and patterns in the words of a report, in time linear in the words."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
+from types import MappingProxyType
 
 from services.matcher.domain.text.report_words import ReportWords, WordRange
 from services.matcher.domain.words.pattern import Gap, Prefix, Words
@@ -15,6 +16,7 @@ from services.matcher.domain.words.word_list import (
 )
 
 Ranges = list[WordRange]
+NO_TRIGGERS: Mapping[str, Sequence[str]] = MappingProxyType({})
 FindMembers = Callable[[frozenset[str]], Iterable[WordRange]]
 """Where members of this set are named."""
 
@@ -28,12 +30,22 @@ def _no_members(_: frozenset[str]) -> Iterable[WordRange]:
 
 
 class WordFinder:
-    """Finds in one report; what was found is kept."""
+    """Finds in one report; what was found is kept.
 
-    __slots__ = ("_known", "_members", "words")
+    `triggers` has the words of the report by the key of the list that they are triggers of, where
+    a scan has found them.
+    """
 
-    def __init__(self, words: ReportWords, members: FindMembers = _no_members) -> None:
+    __slots__ = ("_known", "_members", "_triggers", "words")
+
+    def __init__(
+        self,
+        words: ReportWords,
+        members: FindMembers = _no_members,
+        triggers: Mapping[str, Sequence[str]] = NO_TRIGGERS,
+    ) -> None:
         self.words = words
+        self._triggers = triggers
         self._members = members
         self._known: dict[str, Ranges] = {}
 
@@ -55,9 +67,12 @@ class WordFinder:
         return sorted({WordRange(s, e) for s, e, between in chains if between <= pattern.slack})
 
     def _look_for(self, listed: IndexedList) -> Ranges:
-        distinct = self.words.distinct
-        ranges = self._find_words(listed.singles)
-        met = listed.patterns.keys() & distinct
+        triggers = self._triggers.get(listed.key)
+        if triggers is None:
+            triggers = tuple(listed.triggers() & self.words.distinct)
+        singles = (word for word in triggers if word in listed.singles)
+        ranges = sorted(place for word in singles for place in self.words.places(word))
+        met = [word for word in triggers if word in listed.patterns]
         if not met:
             return ranges
         patterns = dict.fromkeys(each for word in met for each in listed.patterns[word])
