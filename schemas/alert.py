@@ -12,6 +12,10 @@ from schemas.event import Reliability
 from schemas.model import LARGEST_COUNT, Count, Instant, Model
 
 MOST_EVIDENCE = 20
+LONGEST_TITLE = 300
+"""Characters of the title of a piece of evidence, and at most twice as many bytes."""
+LONGEST_FIELD = 500
+"""The same of its excerpt and url, of summary and action, and of each field of a template."""
 
 
 class Level(StrEnum):

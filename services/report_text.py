@@ -90,17 +90,33 @@ def find_boundary(text: str, position: int) -> int:
     return extension.end() if extension else position
 
 
-def cut_line(text: str, longest: int, escape: Callable[[str], str] = str) -> str:
+def count_bytes(text: str) -> int:
+    """Bytes in UTF-8."""
+    return len(text.encode())
+
+
+def weigh(text: str) -> int:
+    """Twice its characters, or its bytes if they are more: the budget of a field is twice 500."""
+    return max(2 * len(text), count_bytes(text))
+
+
+def cut_line(
+    text: str,
+    longest: int,
+    escape: Callable[[str], str] = str,
+    measure: Callable[[str], int] = count_bytes,
+) -> str:
     """A cleaned line, escaped, or its beginning with an ellipsis, in `longest` bytes at most.
 
+    `measure` counts others than bytes.
     `longest` is at least 6. No entity, character or isolate is split.
     """
-    room = longest - len(f"…{PDI}".encode() if FSI in text else "…".encode())
+    room = longest - measure(f"…{PDI}" if FSI in text else "…")
     kept: list[str] = []
     size = fitting = 0
     for cluster in _CLUSTER.finditer(text):
         kept.append(escape(cluster.group()))
-        size += len(kept[-1].encode())
+        size += measure(kept[-1])
         if size <= room:
             fitting = len(kept)
         if size > longest:

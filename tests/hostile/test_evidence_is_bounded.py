@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from schemas.alert import MOST_EVIDENCE, Alert, Evidence, Level, Status
+from schemas.alert import LONGEST_TITLE, MOST_EVIDENCE, Alert, Evidence, Level, Status
 from schemas.event import Event
 from schemas.model import LONGEST_LIST, LONGEST_NAME, LONGEST_TEXT
 from schemas.rule import AlertText
@@ -31,7 +31,6 @@ from services.matcher.domain.hypotheses.state import (
     HypothesisState,
     Observation,
 )
-from services.matcher.domain.rules.excerpt import LONGEST_TITLE
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.rules.signals import MOST_GROUPS, make_signals
 from services.matcher.domain.windows.panes import encode_head, split_state

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from schemas.alert import LONGEST_FIELD
 from schemas.rule import CorrelationType
 from schemas.signal import Signal
-from services.matcher.domain.rules.excerpt import LONGEST_EXCERPT, cut_excerpt
+from services.matcher.domain.rules.excerpt import cut_excerpt
 from services.matcher.domain.text.fold import CharSpan
 from services.report_text import FSI, PDI
 from tests.matcher.builders import ALONE, HOUR, NEW, NOON, SHARED, VALUES, by, hit
@@ -49,8 +50,8 @@ def test_a_long_summary_is_cut_between_characters() -> None:
 
     summary = WindowCourse(rule).take(placed("e\u0301" * 500)).last.summary
 
-    assert summary == "e\u0301" * 332 + "…"
-    assert len(summary.encode()) <= 1000
+    assert summary == "e\u0301" * 249 + "…"
+    assert len(summary) <= LONGEST_FIELD
 
 
 @pytest.mark.parametrize("kind", [CorrelationType.NEW_VALUE, CorrelationType.REVERSAL])
@@ -75,6 +76,6 @@ def test_an_excerpt_begins_and_ends_between_characters(lead: str) -> None:
     excerpt, _ = cut_excerpt(lead + "e\u0301" * 300, [])
     later, _ = cut_excerpt(lead + "e\u0301" * 300, [CharSpan(500, 502)])
 
-    assert len(excerpt) <= LONGEST_EXCERPT
+    assert len(excerpt) <= LONGEST_FIELD
     assert excerpt.endswith("e\u0301…")
     assert later.startswith("…e\u0301")

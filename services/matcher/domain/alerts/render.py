@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from schemas.alert import MOST_EVIDENCE, Alert, Evidence, RuleRef, fingerprint, window_key
+from schemas.alert import (
+    LONGEST_FIELD,
+    MOST_EVIDENCE,
+    Alert,
+    Evidence,
+    RuleRef,
+    fingerprint,
+    window_key,
+)
 from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.explain import explain_alert, explain_said
 from services.matcher.domain.windows.condition import count_tokens
@@ -10,12 +18,10 @@ from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, i
 from services.matcher.domain.windows.template import render_template
 from services.matcher.domain.windows.window import window_hits
 from services.matcher.domain.windows.window_rule import PAIR_SEPARATOR, WindowRule
-from services.report_text import cut_line
+from services.report_text import cut_line, weigh
 
 IDS = frozenset({"entities", "actor_ids", "target_ids", "sites", "doers", "undergoers"})
 """The fields whose values are ids of list members or sites; alerts show their names."""
-
-_LONGEST_TEXT = 1000
 
 
 def state_fingerprint(rule: WindowRule, state: WindowState) -> str:
@@ -59,7 +65,7 @@ def render_alert(
 
 
 def _render_text(template: str, values: Mapping[str, object]) -> str:
-    return cut_line(render_template(template, values), _LONGEST_TEXT)
+    return cut_line(render_template(template, values), 2 * LONGEST_FIELD, measure=weigh)
 
 
 def _reference(rule: WindowRule) -> RuleRef:

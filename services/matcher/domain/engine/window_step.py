@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.alert import Alert, Evidence
+from schemas.alert import LONGEST_TITLE, Alert, Evidence
 from schemas.indication import Indication
 from schemas.signal import Signal
 from schemas.storm import StormGroup, storm_key
@@ -25,10 +25,7 @@ from services.matcher.domain.hypotheses.indications import make_indications
 from services.matcher.domain.rules.chain import chain_alert
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
-from services.report_text import cut_line
-
-LONGEST_TITLE = 300
-"""Bytes of a summary as the title of a piece of evidence."""
+from services.report_text import cut_line, weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,7 @@ def make_current_indications(
 def make_group(alert: Alert) -> StormGroup:
     """What a storm tells of an alert that is part of it."""
     newest = max(alert.evidence, key=_recorded)
-    title = cut_line(alert.summary, LONGEST_TITLE)
+    title = cut_line(alert.summary, 2 * LONGEST_TITLE, measure=weigh)
     evidence = newest.model_copy(update={"title": title, "excerpt": None, "spans": ()})
     return StormGroup(alert=alert.id, level=alert.level, evidence=evidence)
 

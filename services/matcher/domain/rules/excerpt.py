@@ -1,15 +1,12 @@
 """Evidence: the event of a hit, with the words that matched."""
 
-from schemas.alert import Evidence, Span
+from schemas.alert import LONGEST_FIELD, LONGEST_TITLE, Evidence, Span
 from services.matcher.domain.detection.fields import WORDS_APART
 from services.matcher.domain.rules.matching import RuleMatch
 from services.matcher.domain.text.cut import ELLIPSIS, cut_key, cut_text, cut_values
 from services.matcher.domain.text.fold import CharSpan
 from services.report_text import find_boundary
 
-LONGEST_TITLE = 300
-LONGEST_EXCERPT = 280
-LONGEST_URL = 500
 MOST_SPANS = 20
 LONGEST_SAID = 300
 _BEFORE = 80
@@ -27,7 +24,7 @@ def make_evidence(match: RuleMatch) -> Evidence:
         credibility=event.credibility,
         occurred_at=event.occurred_at,
         recorded_at=event.recorded_at,
-        url=None if event.url is None else cut_text(event.url, LONGEST_URL),
+        url=None if event.url is None else cut_text(event.url, LONGEST_FIELD),
         title=None if event.title is None else cut_text(event.title, LONGEST_TITLE),
         excerpt=excerpt or None,
         spans=spans[:MOST_SPANS],
@@ -49,10 +46,10 @@ def _excerpt(title: str, text: str, spans: tuple[CharSpan, ...]) -> tuple[str, t
 
 
 def cut_excerpt(text: str, spans: list[CharSpan]) -> tuple[str, tuple[Span, ...]]:
-    """At most 280 characters around the first span, and the spans that they hold whole."""
-    if len(text) <= LONGEST_EXCERPT:
+    """At most 500 characters around the first span, and the spans that they hold whole."""
+    if len(text) <= LONGEST_FIELD:
         return text, tuple(Span(start=span.start, end=span.end) for span in spans)
-    room = LONGEST_EXCERPT - 2 * len(ELLIPSIS)
+    room = LONGEST_FIELD - 2 * len(ELLIPSIS)
     first = spans[0].start if spans else 0
     start = min(max(0, first - _BEFORE), len(text) - room)
     start, end = find_boundary(text, start), start + room

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations, islice, product
 from math import isfinite
 
-from schemas.alert import Evidence
+from schemas.alert import LONGEST_FIELD, Evidence
 from schemas.duty import is_own
 from schemas.event import Event
 from schemas.rule import CorrelationType
@@ -26,7 +26,6 @@ from services.matcher.domain.windows.window_rule import (
 )
 
 MOST_GROUPS = 64
-LONGEST_FIELD = 500
 LARGEST_FIELDS = 4000
 """Bytes of the template fields of one hit together."""
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from schemas.alert import LONGEST_FIELD
 from schemas.rule import Condition
 from schemas.signal import Signal
 from services.matcher.domain.alerts.explain import format_duration
@@ -22,6 +23,18 @@ def test_a_summary_speaks_of_the_newest_report() -> None:
     course = WindowCourse(rule).take(hit(0), hit(1), with_fields(hit(2), place="Taji"))
 
     assert course.last.summary == "3 at Taji"
+
+
+@pytest.mark.parametrize("letter", ["x", "ح", "鷲", "\N{RABBIT}"])
+def test_a_summary_and_an_action_are_as_long_as_a_field(letter: str) -> None:
+    long = letter * 999
+    course = WindowCourse(replace(ALONE, summary=long, action=long))
+
+    course.take(hit(0))
+
+    for text in (course.last.summary, course.last.action or ""):
+        assert LONGEST_FIELD // 3 <= len(text) <= LONGEST_FIELD
+        assert len(text.encode()) <= 2 * LONGEST_FIELD
 
 
 def test_a_summary_reads_quantities_by_their_dotted_names() -> None:

@@ -1,25 +1,25 @@
-"""An excerpt is 280 characters around the first span, with the spans that it holds whole."""
+"""An excerpt is 500 characters around the first span, with the spans that it holds whole."""
 
-from schemas.alert import Span
-from services.matcher.domain.rules.excerpt import LONGEST_EXCERPT, cut_excerpt
+from schemas.alert import LONGEST_FIELD, Span
+from services.matcher.domain.rules.excerpt import cut_excerpt
 from services.matcher.domain.text.fold import CharSpan
 
-ROOM = LONGEST_EXCERPT - 2
+ROOM = LONGEST_FIELD - 2
 """Characters of the text between the two marks of a cut."""
 
 
 def test_a_text_of_the_longest_length_is_whole_and_a_longer_one_is_cut() -> None:
-    text = "x" * LONGEST_EXCERPT
+    text = "x" * LONGEST_FIELD
 
     assert cut_excerpt(text, []) == (text, ())
     assert cut_excerpt(text + "x", []) == ("x" * ROOM + "…", ())
 
 
 def test_an_excerpt_starts_eighty_characters_before_the_first_span() -> None:
-    text = "a" * 200 + "b" * 200
+    text = "a" * 400 + "b" * 400
 
-    excerpt, spans = cut_excerpt(text, [CharSpan(200, 210)])
-    far, _ = cut_excerpt("a" * 400 + "b" * 400, [CharSpan(400, 410)])
+    excerpt, spans = cut_excerpt(text, [CharSpan(400, 410)])
+    far, _ = cut_excerpt("a" * 800 + "b" * 800, [CharSpan(800, 810)])
 
     assert excerpt[spans[0].start : spans[0].end] == "b" * 10
     assert far.index("b") == len("…") + 80
@@ -29,7 +29,7 @@ def test_spans_at_both_edges_of_an_excerpt_are_kept_and_cut_ones_are_not() -> No
     first = CharSpan(0, 2)
     last, cut = CharSpan(ROOM - 2, ROOM), CharSpan(ROOM - 1, ROOM + 1)
 
-    _, spans = cut_excerpt("x" * 500, [first, last, cut])
+    _, spans = cut_excerpt("x" * 1000, [first, last, cut])
 
     assert spans == (Span(start=0, end=2), Span(start=ROOM - 2, end=ROOM))
 

@@ -2,11 +2,11 @@ import itertools
 from datetime import timedelta
 from typing import Any
 
+from schemas.alert import LONGEST_FIELD
 from schemas.event import Event
 from schemas.rule import NamedList
 from schemas.signal import Signal, SignalKind
 from services.matcher.domain.backtest.corrections import link_corrections
-from services.matcher.domain.rules.excerpt import LONGEST_EXCERPT
 from services.matcher.domain.rules.signals import make_signals
 from tests.matcher.rules import FRIDAY_NOON, correlating, detecting, report, rulebook
 
@@ -145,7 +145,7 @@ def test_evidence_is_a_short_excerpt_around_the_first_words_that_matched() -> No
     excerpt = hit.evidence.excerpt or ""
     told = [excerpt[span.start : span.end] for span in hit.evidence.spans]
     assert told == ["rockets fell", "Taji"]
-    assert len(excerpt) <= LONGEST_EXCERPT
+    assert len(excerpt) <= LONGEST_FIELD
     assert excerpt.startswith("…")
     assert excerpt.endswith("…")
 
