@@ -35,6 +35,14 @@ class BoundPattern:
     parts: tuple[BoundPart, ...]
     gaps: tuple[Gap, ...]
     slack: int
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # asked for again and again in every report
+        object.__setattr__(self, "_hash", hash((self.parts, self.gaps, self.slack)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True, eq=False)
