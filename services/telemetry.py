@@ -133,9 +133,8 @@ class Listener:
         self.thread.join(timeout=5)
 
 
-def listen(app: FastAPI, host: str, port: int) -> Listener:
-    """Serve `app` from a daemon thread; does not block."""
-    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False)
+def listen(config: uvicorn.Config) -> Listener:
+    """Serve what `config` says from a daemon thread; does not block."""
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="http", daemon=True)
     thread.start()

@@ -8,6 +8,7 @@ from functools import partial
 
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, RULES, SIGNALS, topic_name
 from services import telemetry
+from services.connections import FOR_HEALTH, BoundedConfig
 from services.matcher.adapters.correlation.commands import CommandRunner
 from services.matcher.adapters.correlation.correlate import Correlator, signals_partitions
 from services.matcher.adapters.crashes.ending import CrashLog, WorkerEnd
@@ -76,7 +77,9 @@ def serve(settings: MatcherSettings) -> int:
     """
     tolerate_header_names()
     health = _health()
-    listener = telemetry.listen(telemetry.health_app(health), settings.host, settings.port)
+    listener = telemetry.listen(
+        BoundedConfig(telemetry.health_app(health), settings.host, settings.port, FOR_HEALTH)
+    )
     loop = new_loop()
     try:
         kafka = loop.run_until_complete(prepare(settings))

@@ -14,6 +14,7 @@ from redis.retry import Retry
 from rich.console import Console
 
 from schemas.topics import ALERTS, topic_name
+from services.connections import FOR_HEALTH, BoundedConfig
 from services.header_names import tolerate_header_names
 from services.notifier.adapters.console import ConsoleReceiver
 from services.notifier.adapters.delivery import Delivery
@@ -81,7 +82,9 @@ def run(settings: NotifierSettings, stopping: threading.Event) -> None:
     """
     tolerate_header_names()
     parts = join(settings)
-    listener = listen(health_app(parts.health), settings.host, settings.port)
+    listener = listen(
+        BoundedConfig(health_app(parts.health), settings.host, settings.port, FOR_HEALTH)
+    )
     _log_start(parts)
     parts.start()
     try:

@@ -12,15 +12,18 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from services.ingest.adapters.connections import (
+from services.connections import (
+    FOR_HEALTH,
     SPARE_CONNECTIONS,
     BoundedConfig,
     Bounds,
     fit_connections,
 )
+from services.ingest.adapters.admission import Admission
 from services.ingest.app import create_app
+from services.ingest.domain.limits import CONNECTIONS
 from services.ingest.settings import IngestSettings
-from services.telemetry import Health, Listener, health_routes
+from services.telemetry import Health, Listener, health_app, health_routes, listen
 from tests.fakes import FakePublisher
 from tests.ingest.builders import TOKEN, app, report
 from tests.parts.child import free_port
@@ -45,10 +48,22 @@ def serve(bounds: Bounds) -> Iterator[int]:
     service: FastAPI = app(FakePublisher())
     service.include_router(health_routes(Health()))
     port = free_port()
-    server = uvicorn.Server(BoundedConfig(service, "127.0.0.1", port, bounds))
+    server = uvicorn.Server(
+        BoundedConfig(Admission(service, bounds.connections), "127.0.0.1", port, bounds)
+    )
     listener = Listener(server, Thread(target=server.run, daemon=True))
     listener.thread.start()
     until(lambda: server.started, "the server listens")
+    yield port
+    listener.stop()
+
+
+@contextlib.contextmanager
+def serve_health() -> Iterator[int]:
+    """The port of a matcher's or a notifier's health."""
+    port = free_port()
+    listener = listen(BoundedConfig(health_app(Health()), "127.0.0.1", port, FOR_HEALTH))
+    until(lambda: listener.server.started, "the server listens")
     yield port
     listener.stop()
 
@@ -88,6 +103,13 @@ def test_a_client_without_a_header_is_closed_in_time(sent: bytes) -> None:
         until(lambda: all(map(is_closed, connections)), "all are closed", 3)
 
 
+def test_the_health_of_any_service_answers_while_silent_clients_hold_its_port() -> None:
+    silent = FOR_HEALTH.connections + SPARE_CONNECTIONS + 50
+    with serve_health() as port, connect(port, silent, HALF_HEADER) as connections:
+        assert ask(port).startswith(b"HTTP/1.1 200 ")
+        assert sum(map(is_closed, connections)) >= 50
+
+
 def test_bytes_of_a_header_do_not_prolong_its_time() -> None:
     with serve(QUICK) as port, connect(port, 1, HALF_HEADER) as (connection,):
         started = time.monotonic()
@@ -124,7 +146,10 @@ def test_between_requests_a_client_may_be_idle_for_longer() -> None:
 
 
 def test_idle_clients_have_more_than_a_minute() -> None:
-    assert BoundedConfig(app(FakePublisher()), "127.0.0.1", 1, Bounds()).timeout_keep_alive == 75
+    assert (
+        BoundedConfig(app(FakePublisher()), "127.0.0.1", 1, Bounds(CONNECTIONS)).timeout_keep_alive
+        == 75
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from schemas.event import LARGEST_REQUEST
+from services.connections import BoundedConfig, Bounds
 from services.ingest.domain.decoding import MOST_REPORTS
+from services.ingest.domain.limits import CONNECTIONS
 from services.telemetry import listen
 from tests.fakes import FakePublisher
 from tests.ingest.builders import TOKEN, app, client, report
@@ -114,7 +116,7 @@ async def test_408_for_a_body_that_does_not_come() -> None:
 
 def test_413_reaches_who_is_still_sending() -> None:
     port = free_port()
-    listener = listen(app(FakePublisher()), "127.0.0.1", port)
+    listener = listen(BoundedConfig(app(FakePublisher()), "127.0.0.1", port, Bounds(CONNECTIONS)))
     try:
         with socket.create_connection(("127.0.0.1", reached(port)), timeout=10) as connection:
             head = f"POST {URL} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n"

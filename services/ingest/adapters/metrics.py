@@ -14,11 +14,6 @@ LIMITED = Counter(
     "Requests answered 429, by the source of their token; empty: no token.",
     ["source"],
 )
-CLOSED = Counter(
-    "vedette_ingest_closed_connections_total",
-    "Connections that ingest closed: slow to send a header, idle, or crowded out by new ones.",
-    ["reason"],
-)
 PUBLISH = Histogram(
     "vedette_ingest_publish_seconds",
     "From handing messages to Kafka to its last acknowledgement.",

@@ -1,17 +1,20 @@
-"""Bounds on connections: how many there are, and how long each may keep ingest waiting."""
+"""Bounds on connections: how many there are, and how long each may keep a service waiting."""
 
 import asyncio
 import resource
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
+from prometheus_client import Counter
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from services.ingest.adapters import metrics
-from services.ingest.adapters.admission import Admission
-from services.ingest.domain.limits import CONNECTIONS
+CLOSED = Counter(
+    "vedette_closed_connections_total",
+    "Connections that were closed: slow to send a header, idle, or crowded out by new ones.",
+    ["reason"],
+)
 
 # for health, while all others have a request in hand
 SPARE_CONNECTIONS = 32
@@ -29,9 +32,13 @@ class Bounds:
     of the request's header; `idle_seconds` is between two requests.
     """
 
-    connections: int = CONNECTIONS
+    connections: int
     header_seconds: float = 10.0
     idle_seconds: int = 75
+
+
+FOR_HEALTH = Bounds(connections=32)
+"""For a port that answers probes and a scraper alone."""
 
 
 def fit_connections(wanted: int) -> int:
@@ -45,9 +52,9 @@ def fit_connections(wanted: int) -> int:
 class BoundedConfig(uvicorn.Config):
     """A server whose connections are bounded; the rest is as uvicorn has it."""
 
-    def __init__(self, app: FastAPI, host: str, port: int, bounds: Bounds) -> None:
+    def __init__(self, app: Callable[..., Any], host: str, port: int, bounds: Bounds) -> None:
         super().__init__(
-            Admission(app, bounds.connections),
+            app,
             host=host,
             port=port,
             http=BoundedProtocol,
@@ -107,14 +114,14 @@ class BoundedProtocol(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete  # type: ignore[redundant-expr]
 
     def waits_for_client(self) -> bool:
-        """Whether the client is to send or to read something before ingest can go on."""
+        """Whether the client is to send or to read something before the service can go on."""
         unread = self.transport.get_write_buffer_size() > 0
         return unread or not self.is_answering() or self.cycle.more_body
 
     def close(self, reason: str) -> None:
         """Close at once."""
         if not self.transport.is_closing():
-            metrics.CLOSED.labels(reason).inc()
+            CLOSED.labels(reason).inc()
             self.transport.abort()
 
     def _start_deadline(self) -> None:
