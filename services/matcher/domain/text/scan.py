@@ -124,7 +124,8 @@ class Scanner:
         self._automaton = AhoCorasick(sorted(set(literals)), store_patterns=True)
         # in bytes: the places of matches, which nobody asks for, need not be counted in letters
         self._words = BytesAhoCorasick([f" {word} ".encode() for word in lists])
-        self._listed = tuple(lists.items())
+        # apart: a pair for each word would take as much memory as half of the automaton
+        self._listed, self._keys = tuple(lists), tuple(lists.values())
 
     def scan(self, texts: Sequence[ScannedText]) -> ScanResult:
         """The literals in `texts`; none reaches from one text into the next."""
@@ -134,7 +135,8 @@ class Scanner:
         listed: tuple[ListedWord, ...] = ()
         if self._listed:
             words = self._words.find_matches_as_indexes(joined.encode(), overlapping=True)
-            listed = tuple(self._listed[number] for number in {number for number, _, _ in words})
+            numbers = {number for number, _, _ in words}
+            listed = tuple((self._listed[number], self._keys[number]) for number in numbers)
             literals = literals.union(*(keys for _, keys in listed))
         starts = tuple(accumulate(map(len, folded[:-1]), initial=0))
         return ScanResult(tuple(texts), starts, joined, literals, listed)
