@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import NamedTuple
 
 from services.matcher.domain.detection.mentions import MemberMention
@@ -58,7 +57,10 @@ class ReportSentences:
     def __init__(self, found: ReportWordsFound) -> None:
         self._found = found
         self._cuts = list(_cut_report(found.scan))
+        self._starts = [cut.start for cut in self._cuts]
         self.readings: dict[Hashable, tuple[Reading, ...]] = {}
+        self._keys: dict[int, frozenset[str]] = {}
+        self._listed: dict[str, tuple[str, ...]] = {}
         self._places: dict[Hashable, Places] = {}
         self._scenes: dict[int, Scene] = {}
         self._members: dict[int, list[NamedMember]] | None = None
@@ -73,6 +75,17 @@ class ReportSentences:
     def raw(self, number: int) -> str:
         """The sentence as it is written; a piece of a long one is the whole of it."""
         return self._cuts[number].text.raw
+
+    def list_keys(self, number: int) -> frozenset[str]:
+        """The keys of the word lists that the words of the sentence may be of."""
+        keys = self._keys.get(number)
+        if keys is None:
+            scan, cut = self._found.scan, self._cuts[number]
+            self._listed = self._listed or dict(scan.listed)
+            words = scan.words.words[cut.start : cut.start + cut.text.end - cut.text.start]
+            found = (self._listed.get(word, ()) for word in words)
+            keys = self._keys[number] = frozenset().union(*found)
+        return keys
 
     def find(self, looked: BoundPattern) -> Places:
         """Where a phrase stands."""
@@ -136,7 +149,7 @@ class ReportSentences:
     def _located(self, ranges: Iterable[WordRange]) -> Iterator[tuple[int, WordRange, int]]:
         """The sentence that holds each range whole, and where that starts."""
         for place in ranges:
-            number = bisect_right(self._cuts, place.start, key=attrgetter("start")) - 1
+            number = bisect_right(self._starts, place.start) - 1
             if number < 0:
                 continue
             _, start, text = self._cuts[number]

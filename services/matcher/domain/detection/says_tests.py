@@ -11,7 +11,7 @@ from services.matcher.domain.detection.pattern_tests import (
     required_group,
 )
 from services.matcher.domain.detection.predicates import Atom, FieldTest
-from services.matcher.domain.detection.report_sentences import Reading
+from services.matcher.domain.detection.report_sentences import Reading, ReportSentences
 from services.matcher.domain.detection.view import EventView, scanned_fields
 from services.matcher.domain.says.describe import describe_said
 from services.matcher.domain.says.outcomes import PartOutcome
@@ -39,9 +39,10 @@ class SaysTest(FieldTest):
         """Whether a sentence says it; asked often: most reports lack the words of a part."""
         if any(view.scan.literals.isdisjoint(keys) for keys in self._list_keys):
             return False
-        named = view.values("entities") if self._member_groups else ()
-        if any(group.isdisjoint(named) for group in self._member_groups):
-            return False
+        if self._member_groups:
+            named = {mention.member for mention in view.mentions_in(self.field)}
+            if any(group.isdisjoint(named) for group in self._member_groups):
+                return False
         return next(self._sentences(view), None) is not None
 
     def members(self, view: EventView) -> Iterable[str]:
@@ -137,35 +138,37 @@ class SaysTest(FieldTest):
         return tuple(frozenset(side.counted) for side in sides if isinstance(side, Group))
 
     def _sentences(self, view: EventView) -> Iterator[Reading]:
-        """The sentences that say it; only those are read that hold the words of every part."""
+        """The sentences that say it; only those are read that may hold the words of every part."""
         report, fields = view.sentences(), scanned_fields(self.field)
-        for number in self._candidates(view):
-            if report.field_of(number) in fields:
+        for number in self._candidates(report):
+            if report.field_of(number) in fields and self._may_hold(report, number):
                 outcomes = self.read(view, number)
                 if all(outcome.holds for outcome in outcomes):
                     yield number, outcomes
 
-    def _candidates(self, view: EventView) -> list[int]:
-        """The sentences that hold the words of every part, in order."""
-        numbers: set[int] | None = None
-        for side in (side for sides in self._sides for side in sides):
-            found = _find(side, view)
-            numbers = found if numbers is None else numbers & found
-            if not numbers:
-                return []
-        return sorted(numbers or ())
+    def _may_hold(self, report: ReportSentences, number: int) -> bool:
+        """Whether the sentence has the phrases of every part; their lists are cheaper to ask."""
+        keys = report.list_keys(number)
+        if any(keys.isdisjoint(group) for group in self._list_keys):
+            return False
+        return all(number in report.find(looked) for looked in self._phrases)
 
+    @cached_property
+    def _phrases(self) -> tuple[BoundPattern, ...]:
+        """The phrases that a sentence must have."""
+        sides = (side for sides in self._sides for side in sides)
+        looked = (side.looked for side in sides if isinstance(side, SaidPhrase))
+        return tuple(each for each in looked if isinstance(each, BoundPattern))
 
-def _find(side: Side, view: EventView) -> set[int]:
-    """The sentences that hold one side of a part."""
-    report = view.sentences()
-    if isinstance(side, SaidPhrase):
-        return set(report.find(side.looked)) if isinstance(side.looked, BoundPattern) else set()
-    return {
-        number
-        for number, named in report.members().items()
-        if any(one.member in side.counted for one in named)
-    }
+    def _candidates(self, report: ReportSentences) -> Iterable[int]:
+        """The sentences that name a member of each list, in order."""
+        if not self._member_groups:
+            return range(len(report))
+        return [
+            number
+            for number, named in sorted(report.members().items())
+            if all(any(one.member in group for one in named) for group in self._member_groups)
+        ]
 
 
 def _sides(part: Part) -> Iterator[Side]:

@@ -61,6 +61,8 @@ class WordFinder:
         if not all(map(self._may_hold, pattern.parts)):
             return []
         first, *others = pattern.parts
+        if not others:
+            return self._find(first)
         chains = [(start, end, 0) for start, end in self._find(first)]
         for part, gap in zip(others, pattern.gaps, strict=True):
             chains = self._join(chains, self._find(part), gap) if chains else []
@@ -69,7 +71,8 @@ class WordFinder:
     def _look_for(self, listed: IndexedList) -> Ranges:
         triggers = self._triggers.get(listed.key)
         if triggers is None:
-            triggers = tuple(listed.triggers() & self.words.distinct)
+            distinct = self.words.distinct
+            triggers = tuple((distinct & listed.singles) | (listed.patterns.keys() & distinct))
         singles = (word for word in triggers if word in listed.singles)
         ranges = sorted(place for word in singles for place in self.words.places(word))
         met = [word for word in triggers if word in listed.patterns]
