@@ -19,6 +19,7 @@ from cli.dead_letters import build_table
 from cli.ledger import build_tables
 from cli.output import escape_controls
 from cli.rules import app
+from schemas.alert import LONGEST_FIELD
 from schemas.ledger import Act, LedgerLine
 from schemas.rule import CorrelationRule, Pack
 from services.matcher.adapters.rules.document_faults import list_errors
@@ -120,7 +121,7 @@ def test_no_template_costs_an_alert() -> None:
 def test_an_action_is_as_short_as_a_summary() -> None:
     rule = replace(ALONE, action="x" * 3_000)
 
-    assert len((WindowCourse(rule).take(hit(0)).last.action or "").encode()) == 1_000
+    assert len(WindowCourse(rule).take(hit(0)).last.action or "") == LONGEST_FIELD
 
 
 def faults_of(folder: Path, detection: str) -> list[str]:
