@@ -11,6 +11,8 @@ from services.matcher.adapters.detection.matcher import MatchResult
 from services.token_bucket import Bucket
 
 OVER_QUOTA = "too_costly: the reports of its owner are past their quota of the processor"
+BURST_SECONDS = 5.0
+"""Reports of one request were recorded at one time."""
 MOST_OWNERS = 10_000
 """Buckets that are kept: where ingest is open a reporter may invent owners."""
 
@@ -34,7 +36,7 @@ class Quotas:
         """What the matcher makes of the event; None, without asking it, past the quota."""
         key = (partition, event.source_owner or event.source)
         now = (event.recorded_at or event.occurred_at).timestamp()
-        bucket = self.buckets.get(key) or Bucket.fill(self.rate, now)
+        bucket = self.buckets.get(key) or Bucket.fill(self.rate, BURST_SECONDS, now)
         if bucket.find_level(now) <= 0:
             metrics.OVER_QUOTA.labels(partition).inc()
             return None
