@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help install demo test check format lint types imports rules generate lock \
-	unit integration kafka redis peers bench bench-engine bench-recovery bench-hostile chaos soak clean
+	unit integration kafka redis peers bench bench-engine bench-recovery bench-hostile bench-attack chaos soak clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -91,6 +91,9 @@ bench-recovery: install kafka ## how long a recovery takes, beside Faust's own
 
 bench-hostile: install ## cost against size of hostile texts, requests, rules: all linear, or 1
 	$(BIN)/python -m bench.hostile
+
+bench-attack: install kafka redis ## genuine reports beside a hostile token: p99 at Slack and the pager
+	$(BIN)/python -m bench.under_attack
 
 chaos: install kafka redis ## 50 faults under load, every alert exactly once; ARGS="--seed 7"
 	$(BIN)/python -m tests.chaos $(ARGS)
