@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from schemas.alert import Alert, Status
 from schemas.signal import Signal
-from schemas.storm import GROUPS_A_MINUTE, STORM
+from schemas.storm import GROUPS_A_MINUTE, STORM, StormNews
 from schemas.topics import ALERTS, SIGNALS
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.topics.codec import encode_signal
@@ -33,9 +33,10 @@ class Floor:
     sender: FakeRecordSender = field(default_factory=FakeRecordSender)
     offset: int = 0
     passed: int = 0
+    partitions: int = 1
 
     def __post_init__(self) -> None:
-        self.correlation = correlator(Bundles(RULES), self.table, self.sender)
+        self.correlation = correlator(Bundles(RULES), self.table, self.sender, self.partitions)
         self.correlation.groups_a_minute = GROUPS_A_MINUTE
 
     def restart(self) -> None:
@@ -72,6 +73,10 @@ class Floor:
         return list({alert.id: alert for alert in told}.values())
 
     @property
+    def news(self) -> Sequence[StormNews]:
+        return self.sender.told(SIGNALS, StormNews)
+
+    @property
     def storms(self) -> Sequence[Alert]:
         return [alert for alert in self.told if STORM in alert.group]
 
@@ -97,6 +102,7 @@ async def test_of_a_thousand_invented_groups_sixty_are_told_singly_and_the_other
     assert len(floor.told) == GROUPS_A_MINUTE + 1
     assert len({alert.id for alert in floor.alerts}) == 1000 + 1
     assert storm.evidence_count == 1000 - GROUPS_A_MINUTE
+    assert storm.starts_at == NOON + GROUPS_A_MINUTE * SECOND / 200
     assert storm.summary == "Storm by evil: 940 more new groups of Three proxies endorse one march"
     assert [report.event_id for report in storm.evidence][:2] == ["evil-999", "evil-998"]
 
@@ -223,7 +229,34 @@ async def test_the_same_alerts_are_marked_where_a_crash_kept_the_count_alone() -
         await floor.take(signal)
 
     marked = [alert.storm for alert in floor.alerts if STORM not in alert.group]
+    await floor.tick(NOON + SECOND)
+
     assert marked == [False] * GROUPS_A_MINUTE + [True] * 4
+    assert floor.storms[0].evidence_count == 2
+
+
+async def test_news_that_a_crash_lost_is_sent_again_with_its_tick_and_not_with_others() -> None:
+    floor = Floor()
+    await floor.take(*flood(100))
+    await floor.tick(NOON + SECOND)
+    floor.offset -= 2  # the tick, and the news that it led to
+    floor.restart()
+
+    await floor.tick(NOON + SECOND)
+    await floor.tick(NOON + 2 * SECOND)
+    await floor.tick(NOON + 3 * SECOND)
+
+    first, again = floor.news
+    assert first == again
+    assert first.count == 40
+
+
+async def test_each_of_three_partitions_tells_a_third_of_the_groups_singly() -> None:
+    floor = Floor(partitions=3)
+
+    await floor.take(*flood(100))
+
+    assert len(floor.told) == GROUPS_A_MINUTE // 3
 
 
 async def test_slack_gets_sixty_one_messages_and_the_pager_as_many_pages() -> None:
