@@ -135,6 +135,7 @@ async def test_a_storm_is_announced_by_the_next_tick_and_revised_once_a_tick() -
     await floor.take(*signals[:400])
     before = [alert.revision for alert in floor.alerts if STORM in alert.group]
     await floor.tick(NOON + 2 * SECOND)
+    await floor.tick(NOON + 2.5 * SECOND)
     await floor.take(*signals[400:])
     for seconds in (3, 4, 5, 6):
         await floor.tick(NOON + seconds * SECOND)
