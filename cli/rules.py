@@ -32,6 +32,7 @@ from schemas.event import Event
 from services.matcher.adapters.event_file import BadLine, read_events
 from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.backtest.corrections import link_corrections
+from services.matcher.domain.backtest.name_cases import find_name_faults
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.rules.explain_says import explain_says
 from services.matcher.domain.rules.matching import derive_values, find_unknown_names, match_event
@@ -97,6 +98,7 @@ def run_all_cases(
     files = read_folder(folder)
     rulebook, faults = files.rulebook()
     faults += tuple(find_word_faults(files, rulebook))
+    faults += tuple(fault for pack in files.packs for fault in find_name_faults(pack))
     outcomes = run_cases(files, rulebook, faults)
     if timelines is not None:
         more, wrong = run_timelines(timelines, files, rulebook)

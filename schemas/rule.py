@@ -221,11 +221,19 @@ class LongAlias(Document):
 Alias = Name | LongAlias
 
 
+class NameCases(Document):
+    """Texts with the members that they name, and texts that name nobody of the list."""
+
+    holds: dict[Name, RuleName | tuple[RuleName, ...]] = Field(default_factory=dict)
+    lacks: tuple[Name, ...] = ()
+
+
 class NamedList(Document):
     """A named list, for `expand` in rules.
 
     With `includes_children` whoever belongs to a member by `parent` counts for it. `company` has
-    phrases and `%lists%` beside which the aliases count that do not count alone.
+    phrases and `%lists%` beside which the aliases count that do not count alone. `cases` are
+    checked with the rules' own.
     """
 
     name: RuleName
@@ -233,6 +241,7 @@ class NamedList(Document):
     includes_children: bool = False
     company: tuple[Name, ...] = ()
     members: Annotated[tuple[Member, ...], Field(min_length=1)]
+    cases: NameCases | None = None
 
 
 class Site(Document):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from schemas.rule import RuleDocument
 from services.matcher.domain.backtest.cases import Case, InvalidCase, build_events
+from services.matcher.domain.backtest.name_cases import find_name_faults
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.packs.faults import InvalidField, RuleFault, suggest_name
 from services.matcher.domain.rules.references import alerting_detections
@@ -27,7 +28,11 @@ def list_cases(pack: PackDocuments) -> Iterator[tuple[LocatedDocument[RuleDocume
 
 
 def find_coverage_faults(pack: PackDocuments) -> Iterator[RuleFault]:
-    """Malformed events, expected rules that never alert, and rules without both kinds of case."""
+    """Malformed events, expected rules that never alert, and rules without both kinds of case.
+
+    Cases of lists that do not hold are faults too.
+    """
+    yield from find_name_faults(pack)
     alerting = alerting_names(pack)
     coverage = {file: _Coverage(documents) for file, documents in _documents_by_file(pack).items()}
     for rule in pack.rules:
