@@ -1,7 +1,10 @@
 """The names of list members: as reports spell them, and under which conditions they count."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 from typing import NamedTuple
 
 from schemas.rule import LongAlias, Member
@@ -21,6 +24,9 @@ from services.matcher.domain.text.spellings import (
     script_spellings,
     spell_name,
 )
+
+MOST_CHOICES = 100
+_CHOICE = re.compile(r"(\([^()|]*(?:\|[^()|]*)+\))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def make_name(
     path, spelled = place.path, None
     if alias.spellings is not False:
         spelled = spell_name(alias.alias, known, sure=alias.spellings is True)
-    literals = tuple(_literals(alias) if spelled is None else spelled.literals())
+    literals = tuple(_literals(alias, path) if spelled is None else spelled.literals())
     if not literals:
         raise InvalidField(path, f"{alias.alias!r} has no letter or digit to look for")
     unless = tuple(_parse_exception(alias, path, index) for index in range(len(alias.unless)))
@@ -105,10 +111,23 @@ def _as_long_alias(alias: str | LongAlias) -> LongAlias:
     return alias if isinstance(alias, LongAlias) else LongAlias(alias=alias)
 
 
-def _literals(alias: LongAlias) -> Iterable[str]:
-    spellings = (alias.alias,) if alias.spellings is False else script_spellings(alias.alias)
-    forms = (form for one in spellings for form in name_forms(one, proclitics=alias.proclitics))
+def _literals(alias: LongAlias, path: FieldPath) -> Iterable[str]:
+    written = _choices(alias.alias, path)
+    if alias.spellings is not False:
+        written = [spelling for one in written for spelling in script_spellings(one)]
+    forms = (form for one in written for form in name_forms(one, proclitics=alias.proclitics))
     return dict.fromkeys(f" {form} " for form in forms)
+
+
+def _choices(written: str, path: FieldPath) -> list[str]:
+    """Every reading of `(pro-Iran|Shi'a) (militias|factions)`."""
+    parts = [
+        part[1:-1].split("|") if _CHOICE.fullmatch(part) else [part]
+        for part in _CHOICE.split(written)
+    ]
+    if prod(map(len, parts)) > MOST_CHOICES:
+        raise InvalidField(path, f"more than {MOST_CHOICES} readings", "write two aliases")
+    return list(map("".join, product(*parts)))
 
 
 def _parse_exception(alias: LongAlias, path: FieldPath, index: int) -> Phrase:

@@ -133,7 +133,9 @@ def script_spellings(name: str) -> tuple[str, ...]:
 
 
 def _latin_words(name: str) -> list[str]:
-    """The words in lower case with their apostrophes; none if another script is in it."""
+    """The words in lower case; none if another script or a choice is in them."""
+    if "(" in name:
+        return []
     signs = "".join(TABLE[ord(sign)] for sign in ALIKE_ARTICLE.sub("al-", name))
     words = [word.strip(APOSTROPHE) for word in signs.removesuffix(f"{APOSTROPHE}s").split()]
     return words if all(_LATIN.match(word) and word.isascii() for word in words) else []

@@ -200,3 +200,20 @@ def test_a_leader_counts_as_his_group_where_the_list_includes_children() -> None
 
 def test_a_leader_is_no_member_of_his_group_otherwise() -> None:
     assert rolling_up("Hadi al-Ameri spoke", children=False) == []
+
+
+def test_an_alias_may_have_choices() -> None:
+    alias = "(Iran-backed|pro-Iran) (militias|armed groups)"
+    groups = listing({"id": "a", "name": "Militias of Iraq", "aliases": [alias]})
+    book = rulebook(lists=(groups,))
+
+    assert derive_values(book, report("pro-Iran armed groups met."), "entities") == ("a",)
+    assert derive_values(book, report("Iran-backed groups met."), "entities") == ()
+
+
+def test_an_alias_with_too_many_choices_is_a_fault() -> None:
+    alias = " ".join(["(a|b|c|d|e|f|g|h|i|j|k)"] * 2)
+
+    assert faults_of(listing({"id": "a", "name": "A", "aliases": [alias]})) == [
+        "members.0.aliases.0: more than 100 readings"
+    ]
