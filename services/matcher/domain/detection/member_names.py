@@ -25,8 +25,8 @@ from services.matcher.domain.text.spellings import (
     spell_name,
 )
 
-MOST_CHOICES = 100
-_CHOICE = re.compile(r"(\([^()|]*(?:\|[^()|]*)+\))")
+MOST_READINGS = 200
+_READINGS = re.compile(r"(\([^()|]*(?:\|[^()|]*)+\))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +112,21 @@ def _as_long_alias(alias: str | LongAlias) -> LongAlias:
 
 
 def _literals(alias: LongAlias, path: FieldPath) -> Iterable[str]:
-    written = _choices(alias.alias, path)
+    written = _readings(alias.alias, path)
     if alias.spellings is not False:
-        written = [spelling for one in written for spelling in script_spellings(one)]
-    forms = (form for one in written for form in name_forms(one, proclitics=alias.proclitics))
+        written = [spelling for reading in written for spelling in script_spellings(reading)]
+    forms = (form for name in written for form in name_forms(name, proclitics=alias.proclitics))
     return dict.fromkeys(f" {form} " for form in forms)
 
 
-def _choices(written: str, path: FieldPath) -> list[str]:
+def _readings(written: str, path: FieldPath) -> list[str]:
     """Every reading of `(pro-Iran|Shi'a) (militias|factions)`."""
     parts = [
-        part[1:-1].split("|") if _CHOICE.fullmatch(part) else [part]
-        for part in _CHOICE.split(written)
+        part[1:-1].split("|") if _READINGS.fullmatch(part) else [part]
+        for part in _READINGS.split(written)
     ]
-    if prod(map(len, parts)) > MOST_CHOICES:
-        raise InvalidField(path, f"more than {MOST_CHOICES} readings", "write two aliases")
+    if prod(map(len, parts)) > MOST_READINGS:
+        raise InvalidField(path, f"more than {MOST_READINGS} readings", "write two aliases")
     return list(map("".join, product(*parts)))
 
 
@@ -136,7 +136,8 @@ def _parse_exception(alias: LongAlias, path: FieldPath, index: int) -> Phrase:
         phrase = parse_phrase(alias.unless[index])
     except InvalidPhrase as error:
         raise InvalidField(place, str(error)) from None
-    if not phrase.slack and not _may_cover(phrase.parts, alias.alias):
+    readings = _readings(alias.alias, path)
+    if not phrase.slack and not any(_may_cover(phrase.parts, each) for each in readings):
         raise InvalidField(
             place,
             f"{alias.unless[index]!r} does not hold {alias.alias!r}, so it would never apply",

@@ -212,8 +212,8 @@ def test_an_alias_may_have_choices() -> None:
 
 
 def test_an_alias_with_too_many_choices_is_a_fault() -> None:
-    alias = " ".join(["(a|b|c|d|e|f|g|h|i|j|k)"] * 2)
+    alias = " ".join(["(a|b|c|d|e|f|g|h|i|j|k|l|m|n|o)"] * 2)
 
     assert faults_of(listing({"id": "a", "name": "A", "aliases": [alias]})) == [
-        "members.0.aliases.0: more than 100 readings"
+        "members.0.aliases.0: more than 200 readings"
     ]
