@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from faust.types import TP
+
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, RULES, SIGNALS, topic_name
 from services import telemetry
 from services.connections import FOR_HEALTH, BoundedConfig
@@ -44,7 +46,7 @@ from services.matcher.adapters.stream.worker import new_loop, run
 from services.matcher.adapters.topics.admin import retention, topic_id
 from services.matcher.adapters.topics.cluster import KafkaCluster, KafkaUnusable
 from services.matcher.adapters.topics.record_batches import tolerate_header_names
-from services.matcher.adapters.topics.record_sender import RecordSender, TopicSender
+from services.matcher.adapters.topics.record_sender import TopicSender
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.engine.messages import SignalsMessage, get_recorded_time
 from services.matcher.domain.engine.processors import Processors
@@ -134,7 +136,8 @@ def create_app(
     app.fetch_wait_ms = settings.kafka_fetch_wait_ms
     topics = {name: raw_topic(app, topic_name(settings.topic_prefix, name)) for name in TOPICS}
     sender = TopicSender(topics)
-    matcher = _active_matcher(app, settings, kafka, (bundles, follower, sender))
+    lethal = LethalFilter(kafka.rules, in_hand, sender)
+    matcher = _active_matcher(app, settings, kafka, (bundles, follower, lethal))
     detection = Detection(
         matcher,
         sender,
@@ -161,7 +164,6 @@ def create_app(
         _groups_a_minute(settings),
         in_hand=in_hand,
     )
-    lethal = LethalFilter(kafka.rules, in_hand, sender)
     stages = {
         EVENTS: Agent("detect", partial(_detect, matcher, detection), matcher.activate),
         SIGNALS: Agent(
@@ -171,7 +173,8 @@ def create_app(
     for topic, agent in stages.items():
         add_agent(app, agent.where, topics[topic], partial(lethal.take, agent))
     _call_when_moving(app, lethal.forget_partitions)
-    app.task(partial(PassedCrashes(kafka.rules, sender).run, app))
+    past = partial(_is_backfilling, topics[EVENTS].get_topic_name(), kafka.rules, bundles)
+    app.task(partial(PassedCrashes(kafka.rules, sender, past).run, app))
     table.on_recover(partial(_moved, correlation))
     app.task(partial(send_losses_forever, app, sender))
     ticker = Ticker(sender, _clock(settings, detection), topics[EVENTS].get_topic_name())
@@ -180,22 +183,33 @@ def create_app(
 
 
 def _active_matcher(
-    app: App, settings: MatcherSettings, kafka: Kafka, parts: tuple[Bundles, Follower, RecordSender]
+    app: App, settings: MatcherSettings, kafka: Kafka, parts: tuple[Bundles, Follower, LethalFilter]
 ) -> ActiveMatcher:
     """The matcher of events, whose rules change as they are published."""
-    bundles, follower, sender = parts
+    bundles, follower, lethal = parts
     events, backfilled = topic_name(settings.topic_prefix, EVENTS), kafka.rules.backfilled
     partitions = BackfillPartitions(
         kafka.signals_partitions, partial(kafka.cluster.known_partitions, events), backfilled
     )
     source = KafkaReplaySource(settings.kafka_bootstrap_servers, events)
     budget = partial(thread_budget, settings.detect_budget_ms)
-    backfill = Backfill(source, sender, partitions, budget=budget)
+    backfill = Backfill(
+        source,
+        lethal.sender,
+        partitions,
+        budget=budget,
+        in_hand=lethal.in_hand,
+        find_lethal=lethal.find,
+    )
     tasks = BackfillTasks(backfill, backfilled, partial(crash_and_park, app))
     matcher = ActiveMatcher(bundles, tasks, partial(follower.known, bundles), budget)
     app.task(partial(follower.run, app, bundles))
     _call_when_moving(app, matcher.forget_partitions)
     return matcher
+
+
+def _is_backfilling(topic: str, rules: RulesTopicReader, bundles: Bundles, tp: TP) -> bool:
+    return tp.topic == topic and rules.backfilled(tp.partition) < bundles.current.number
 
 
 def _call_when_moving(app: App, forget: Callable[[], None]) -> None:

@@ -69,7 +69,7 @@ SET_ASIDE = Counter(
     "Messages, and items of batches, that ended two workers: dead letters, not evaluated.",
     ["where"],
 )
-for _where in ("detect", "correlate"):
+for _where in ("detect", "correlate", "backfill"):
     SET_ASIDE.labels(_where)  # the first one is an increase from 0 too
 MEMORY_LIMIT = Gauge(
     "vedette_matcher_memory_limit_bytes", "The limit of the memory guard; 0: there is no guard."

@@ -1,10 +1,11 @@
 """The messages in hand: which message each task of the event loop processes."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.matcher.adapters.topics.codec import EventsItem, decode_events, is_batch
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.crashes.lethal import HeldMessage
 
@@ -23,6 +24,14 @@ class InHand:
         self._by_task[asyncio.current_task()] = HeldMessage(
             message.topic, message.partition, message.offset, item, message.value
         )
+
+    def hold_items(self, message: ConsumerRecord) -> Iterator[tuple[int, EventsItem]]:
+        """The items of a message of the events topic by number, each in hand when it comes."""
+        self.hold(message)
+        in_batch = is_batch(message)
+        for number, item in enumerate(decode_events(message)):
+            self.hold(message, number if in_batch else None)
+            yield number, item
 
     def release(self) -> None:
         """The current task processes no message."""

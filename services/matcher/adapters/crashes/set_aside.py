@@ -14,7 +14,7 @@ from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.crashes.in_hand import InHand
 from services.matcher.adapters.stream.agents import ProcessMessage
-from services.matcher.adapters.topics.codec import encode_signal
+from services.matcher.adapters.topics.codec import EventsItem, encode_item, encode_signal
 from services.matcher.adapters.topics.record_sender import RecordSender, dead_letter
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.crashes.lethal import CRASHES_WORKER, HARMLESS, Lethal, find_lethal
@@ -76,8 +76,19 @@ class LethalFilter:
         if partition not in self._caught_up:
             await self.records.caught_up()
             self._caught_up.add(partition)
-        crashes = self.records.crashes(*partition)
+        return self.find(message)
+
+    def find(self, message: ConsumerRecord) -> Lethal:
+        """What of a message is lethal, by the crashes that are known."""
+        crashes = self.records.crashes(message.topic, message.partition)
         return find_lethal(crashes, message.value) if crashes else HARMLESS
+
+
+async def set_item_aside(
+    sender: RecordSender, message: ConsumerRecord, item: EventsItem, where: str
+) -> None:
+    """Set aside an item of a batch alone."""
+    await set_aside(sender, message, encode_item(item), where)
 
 
 async def set_aside(

@@ -14,18 +14,20 @@ from schemas.event import Event
 from schemas.topics import RULES, SIGNALS
 from services import telemetry
 from services.matcher.adapters import metrics
+from services.matcher.adapters.crashes.in_hand import InHand
+from services.matcher.adapters.crashes.set_aside import set_aside, set_item_aside
 from services.matcher.adapters.detection.backfill_matcher import BackfillMatcher
 from services.matcher.adapters.detection.detect import send_failure, send_signal
 from services.matcher.adapters.detection.matcher import thread_budget
 from services.matcher.adapters.detection.replay_source import OffsetRange, ReplaySource
 from services.matcher.adapters.topics.codec import (
-    decode_events,
     encode_barrier,
     encode_completed_backfill,
 )
 from services.matcher.adapters.topics.record_sender import RecordSender
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
+from services.matcher.domain.crashes.lethal import HARMLESS, Lethal
 from services.matcher.domain.rules.budget import Budget
 
 log = telemetry.logger(__name__)
@@ -35,6 +37,7 @@ AHEAD = timedelta(minutes=5)
 WORK_SECONDS = 0.01
 REST_SECONDS = 0.005
 MOST_TRIES = 30
+WHERE = "backfill"
 RETRY_SECONDS = 1.0
 
 
@@ -65,7 +68,8 @@ class BackfillPartitions:
 class Backfill:
     """Backfills events partitions, one at a time.
 
-    It may run twice, or be cancelled: hits are sets, and barriers come last.
+    It may run twice, or be cancelled: hits are sets, and barriers come last. What is lethal to the
+    rules that changed is set aside as in `detect`: `find_lethal` says what that is.
     """
 
     source: ReplaySource
@@ -73,6 +77,8 @@ class Backfill:
     partitions: BackfillPartitions
     pace: Pace = field(default_factory=Pace)
     budget: Callable[[], Budget] = thread_budget
+    in_hand: InHand = field(default_factory=InHand)
+    find_lethal: Callable[[ConsumerRecord], Lethal] = lambda _message: HARMLESS
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def __call__(self, rules: ActiveRules, partition: int, until: int) -> None:
@@ -118,12 +124,28 @@ class Backfill:
     ) -> None:
         """Send the signals of some messages. Poison is skipped: it is a dead letter already."""
         sent: list[Awaitable[object]] = []
-        for message in messages:
-            for item in decode_events(message):
-                if isinstance(item, Event) and not is_own(item.source):
-                    sent += await self._match_event(item, message, matcher)
-                    await self.pace.rest()
+        try:
+            for message in messages:
+                sent += await self._match_message(message, matcher)
+        finally:
+            self.in_hand.release()
         await _wait_acknowledged(sent)
+
+    async def _match_message(
+        self, message: ConsumerRecord, matcher: BackfillMatcher
+    ) -> list[Awaitable[object]]:
+        sent: list[Awaitable[object]] = []
+        lethal = self.find_lethal(message)
+        if lethal.is_whole:
+            await set_aside(self.sender, message, message.value, WHERE)
+            return sent
+        for number, item in self.in_hand.hold_items(message):
+            if number in lethal.items:
+                await set_item_aside(self.sender, message, item, WHERE)
+            elif isinstance(item, Event) and not is_own(item.source):
+                sent += await self._match_event(item, message, matcher)
+                await self.pace.rest()
+        return sent
 
     async def _match_event(
         self, event: Event, message: ConsumerRecord, matcher: BackfillMatcher

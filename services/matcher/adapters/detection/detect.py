@@ -13,7 +13,7 @@ from schemas.tick import Tick
 from schemas.topics import EVENTS, SIGNALS
 from services.matcher.adapters import metrics
 from services.matcher.adapters.crashes.in_hand import InHand
-from services.matcher.adapters.crashes.set_aside import set_aside
+from services.matcher.adapters.crashes.set_aside import set_item_aside
 from services.matcher.adapters.detection.heartbeats import Heartbeats
 from services.matcher.adapters.detection.matcher import MatchResult
 from services.matcher.adapters.detection.quotas import OVER_QUOTA, Quotas
@@ -21,12 +21,10 @@ from services.matcher.adapters.detection.unreadable import UnreadableItems
 from services.matcher.adapters.topics.codec import (
     EventsItem,
     Poison,
-    decode_events,
     encode_event,
     encode_heartbeat,
     encode_signal,
     encode_tick,
-    is_batch,
 )
 from services.matcher.adapters.topics.record_sender import RecordSender, TooLarge, dead_letter
 from services.matcher.adapters.topics.records import ConsumerRecord
@@ -73,14 +71,11 @@ class Detection:
 
         Returns when all that comes of it is queued, in order.
         """
-        self.in_hand.hold(message)
-        in_batch = is_batch(message)
-        for number, item in enumerate(decode_events(message)):
+        for number, item in self.in_hand.hold_items(message):
             if number in lethal:
-                await set_aside(self.sender, message, _value_of(item), WHERE)
-                continue
-            self.in_hand.hold(message, number if in_batch else None)
-            await self._process_item(item, message)
+                await set_item_aside(self.sender, message, item, WHERE)
+            else:
+                await self._process_item(item, message)
 
     async def _process_item(self, item: EventsItem, message: ConsumerRecord) -> None:
         match item:
@@ -137,16 +132,6 @@ class Detection:
         marked = tick.model_copy(update={"backfilled": self.backfilled(tick.partition)})
         for partition in range(self.partitions):
             await self.sender.send(SIGNALS, encode_tick(marked, partition))
-
-
-def _value_of(item: EventsItem) -> bytes | None:
-    match item:
-        case Event():
-            return encode_event(item)
-        case Poison():
-            return item.raw
-        case Tick():
-            return None
 
 
 async def send_signal(

@@ -135,6 +135,15 @@ def encode_event(event: Event) -> bytes:
     return _value(event)
 
 
+def encode_item(item: EventsItem) -> bytes | None:
+    """The value of a dead letter of this item alone."""
+    match item:
+        case Poison():
+            return item.raw
+        case _:
+            return _value(item)
+
+
 def _encode(
     message: Model, headers: Headers, key: bytes | None = None, partition: int | None = None
 ) -> ProducerRecord:

@@ -4,7 +4,7 @@ import asyncio
 
 from services.matcher.adapters.crashes.in_hand import InHand
 from services.matcher.domain.crashes.lethal import HeldMessage
-from tests.matcher.messages import Given
+from tests.matcher.messages import Given, event, given
 
 MESSAGE = Given(b"x", topic="events", partition=1, offset=7)
 
@@ -47,3 +47,13 @@ async def test_in_another_loop_no_message_runs() -> None:
 
 def test_before_the_first_message_none_runs() -> None:
     assert InHand().find_running() is None
+
+
+async def test_the_items_of_a_batch_are_in_hand_one_after_the_other() -> None:
+    in_hand, items = InHand(), list[int | None]()
+
+    for _number, _item in in_hand.hold_items(given([event(id="e-1"), event(id="e-2")])):
+        running = in_hand.find_running()
+        items.append(running.item if running else -1)
+
+    assert items == [0, 1]

@@ -10,7 +10,7 @@ from schemas.envelope import header
 from schemas.signal import Signal
 from schemas.topics import DEAD_LETTERS, RULES, SIGNALS
 from services.matcher.adapters.crashes.in_hand import InHand
-from services.matcher.adapters.crashes.passed import PassedCrashes
+from services.matcher.adapters.crashes.passed import COPY_SECONDS, PassedCrashes
 from services.matcher.adapters.crashes.set_aside import Agent, LethalFilter
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.crashes.lethal import CRASHES_WORKER, digest_value
@@ -131,11 +131,15 @@ async def test_the_first_message_of_a_partition_waits_for_the_records_of_its_las
 
 
 async def test_the_record_is_cleared_when_the_message_and_its_copies_are_committed() -> None:
-    sender, records = FakeRecordSender(), FakeCrashRecords((crash(2),))
-    passed = PassedCrashes(records, sender)
+    sender, records, times = FakeRecordSender(), FakeCrashRecords((crash(2),)), [0.0]
+    passed = PassedCrashes(records, sender, clock=lambda: times[-1])
 
     await passed.clear({TP_1: 7}, lambda _tp: 20)
-    assert sender.to(RULES) == []
+    times.append(100.0)
+    await passed.clear({TP_1: 8}, lambda _tp: 8)
+    times.append(100.0 + COPY_SECONDS - 1)
+    await passed.clear({TP_1: 8}, lambda _tp: 8)
+    times.append(100.0 + COPY_SECONDS)
     await passed.clear({TP_1: 8}, lambda _tp: 12)
     assert sender.to(RULES) == []
     await passed.clear({TP_1: 12}, lambda _tp: 30)
@@ -148,5 +152,19 @@ async def test_a_partition_without_crashes_writes_nothing() -> None:
     sender = FakeRecordSender()
 
     await PassedCrashes(FakeCrashRecords(), sender).clear({TP_1: 100}, lambda _tp: 0)
+
+    assert sender.sent == []
+
+
+async def test_the_record_stays_while_the_partition_is_backfilled() -> None:
+    sender = FakeRecordSender()
+    times = [0.0]
+    passed = PassedCrashes(
+        FakeCrashRecords((crash(2),)), sender, lambda tp: tp == TP_1, lambda: times[-1]
+    )
+
+    await passed.clear({TP_1: 100}, lambda _tp: 0)
+    times.append(COPY_SECONDS)
+    await passed.clear({TP_1: 100}, lambda _tp: 0)
 
     assert sender.sent == []

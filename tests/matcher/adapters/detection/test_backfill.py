@@ -23,6 +23,7 @@ from services.matcher.adapters.detection.backfill_tasks import BackfillTasks
 from services.matcher.adapters.detection.replay_source import OffsetRange
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
 from services.matcher.domain.changes.active_rules import ActiveRules
+from services.matcher.domain.crashes.lethal import HARMLESS, Lethal
 from services.matcher.domain.rules.rulebook import RuleKey
 from tests.fakes import FakeRecordSender
 from tests.matcher.builders import NOON
@@ -278,3 +279,18 @@ def test_a_rule_is_to_be_rebuilt_where_its_change_was_not_applied() -> None:
     key: RuleKey = ("pack", "three")
     assert active.rebuilt_after(3) == {key: CHANGED}
     assert active.rebuilt_after(4) == {}
+
+
+async def test_what_is_lethal_is_set_aside_and_the_rest_is_evaluated() -> None:
+    whole, batch = given(event()), given([event(id="e-3"), event(id="e-4")])
+    lethal = {id(whole): Lethal(is_whole=True), id(batch): Lethal(items=frozenset({0}))}
+    desk = BackfillDesk(FakeReplaySource([[whole, batch, given(event(id="e-5"))]]))
+    backfill = replace(desk.backfill, find_lethal=lambda message: lethal.get(id(message), HARMLESS))
+
+    await backfill(rules(three=CHANGED), 1, 50)
+
+    letters = desk.sender.to(DEAD_LETTERS)
+    assert {header(letter.headers, "reason") for letter in letters} == {"crashes_worker"}
+    assert len(letters) == 2
+    assert [hit.identity[-3:] for hit in desk.signals if hit.rule == "three"] == ["e-4", "e-5"]
+    assert desk.backfill.in_hand.list_held() == []
