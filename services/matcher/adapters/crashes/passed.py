@@ -30,8 +30,8 @@ class PassedCrashes:
     """Clears the records of partitions whose named messages are committed, with their copies.
 
     Copies are sent soon after a worker has ended, so they are before the `_ends` of partitions some
-    time after the messages themselves were passed. Nothing is cleared while a partition `is_backfilling`, for
-    its messages are read again.
+    time after the messages themselves were passed. Nothing is cleared while a partition
+    `is_backfilling`, for its messages are read again.
     """
 
     records: CrashRecords
