@@ -26,6 +26,10 @@ DEAD_LETTER_RETRIED = "retried"
 """Of a mark among the dead letters: the partition and offset of the letter that was sent again."""
 
 
+REFUSED = "vedette_refused"
+"""Of a record that a consumer puts in the place of what it does not unpack: the reason."""
+
+
 def data_schema(kind: str) -> str:
     """The CloudEvents attribute `dataschema` of messages of type `kind`, with the version."""
     return f"urn:{kind.replace('.', ':')}:{SCHEMA_VERSION}"
@@ -56,7 +60,10 @@ def header(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]], name: str
 
 
 def find_unreadable_name(headers: Iterable[tuple[str, bytes]]) -> str | None:
-    """What is wrong with the headers, if a name is not UTF-8; consumers read it as U+FFFD."""
+    """What is wrong with the headers: a name that is not UTF-8 (read as U+FFFD), or REFUSED."""
+    headers = list(headers)
+    if (reason := header(headers, REFUSED)) is not None:
+        return reason
     names = [name for name, _ in headers if "\ufffd" in name]
     return f"header {names[0]!r}: the name is not UTF-8" if names else None
 

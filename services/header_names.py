@@ -5,8 +5,10 @@ Both fail on such a record, and fetch it again for ever.
 
 from typing import Any, SupportsIndex, overload
 
-from kafka.record import memory_records
-from kafka.record.default_records import DefaultRecordBatch
+from kafka.record import default_records, memory_records
+from kafka.record.default_records import DefaultRecord, DefaultRecordBatch
+
+from services.unpacking import BatchTooLarge, bound_batches
 
 
 class HeaderBuffer(bytearray):
@@ -32,6 +34,17 @@ class RecordBatch(DefaultRecordBatch):  # type: ignore[misc]  # kafka-python has
 
     _buffer: bytearray
 
+    def __iter__(self) -> Any:
+        """The records, or one in their place."""
+        try:
+            return super().__iter__()
+        except BatchTooLarge as refusal:
+            last = self.base_offset + self.last_offset_delta
+            record = DefaultRecord(
+                0, last, self.max_timestamp, self.timestamp_type, None, None, refusal.headers
+            )
+            return iter([record])
+
     def _read_msg(self) -> Any:
         try:
             return super()._read_msg()
@@ -42,4 +55,5 @@ class RecordBatch(DefaultRecordBatch):  # type: ignore[misc]  # kafka-python has
 
 def tolerate_header_names() -> None:
     """Have every consumer of kafka-python in this process read such records."""
+    bound_batches(default_records)
     memory_records.DefaultRecordBatch = RecordBatch

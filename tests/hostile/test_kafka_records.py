@@ -9,6 +9,9 @@ import aiokafka.codec
 import kafka.codec
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.record import default_records as aiokafka_records
+from aiokafka.record._crecords import default_records as compiled_records
+from kafka.record import default_records as kafka_records
 from kafka.record import memory_records
 from kafka.record.memory_records import MemoryRecordsBuilder
 from pydantic import ValidationError
@@ -16,10 +19,12 @@ from pydantic import ValidationError
 from schemas.alert import Alert, Level, RuleRef
 from schemas.bundle import BackfillBarrier, CompletedBackfill
 from schemas.duty import DUTY_PACK, WATCHDOG
+from schemas.envelope import REFUSED
 from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
 from schemas.model import Model
 from schemas.tick import Tick
+from services import unpacking
 from services.header_names import RecordBatch
 from services.matcher.adapters.topics.codec import (
     Poison,
@@ -33,6 +38,7 @@ from services.matcher.adapters.topics.record_batches import FetchedRecords, Part
 from services.notifier.adapters.watchdog import HeartbeatForwarder
 from services.notifier.domain.codec import decode_alert
 from services.notifier.domain.ports import OutboxRecord
+from services.unpacking import BatchTooLarge
 from tests.fakes import FakeClock
 from tests.matcher.builders import hit
 from tests.matcher.messages import Given, event, given, tick, tick_message
@@ -218,6 +224,61 @@ def test_the_matchers_client_reads_a_header_with_any_name(codec: int, since: int
     records = PartitionRecords(TopicPartition("t", 0), fetched, None, since, None, None, True, 0)
 
     assert [(r.offset, r.headers[0][0], r.value) for r in records] == EXPECTED[since:]
+
+
+@pytest.fixture
+def bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    for client in (kafka_records, aiokafka_records, compiled_records):
+        for name, decode in unpacking.DECODERS.items():
+            monkeypatch.setattr(client, f"{name}_decode", decode)
+
+
+def bomb(codec: int, size: int = unpacking.MOST_UNPACKED + 1) -> bytes:
+    """A batch of two records, of offsets 0 and 1, that unpacks to more than `size` bytes."""
+    builder = MemoryRecordsBuilder(2, codec, 2 * size)
+    for value in (b"first", b"0" * size):
+        builder.append(timestamp=0, key=None, value=value, headers=[])
+    builder.close()
+    return bytes(builder.buffer())
+
+
+REASON = b"too_large: a batch of more than 33554432 bytes unpacked"
+CODECS = [
+    pytest.param(number, id=name)
+    for number, name in enumerate(("gzip", "snappy", "lz4", "zstd"), 1)
+]
+
+
+@pytest.mark.usefixtures("tolerant", "bounded")
+@pytest.mark.parametrize("codec", CODECS)
+def test_a_batch_that_unpacks_to_too_much_is_one_refused_record(codec: int) -> None:
+    raw = bomb(codec)
+
+    notifiers = memory_records.MemoryRecords(raw).next_batch()
+    matchers = PartitionRecords(
+        TopicPartition("t", 0), FetchedRecords(raw), None, 0, None, None, True, 0
+    )
+
+    for records in (notifiers, matchers):
+        assert [(r.offset, list(r.headers), r.value) for r in records] == [
+            (1, [(REFUSED, REASON)], None)
+        ]
+
+
+@pytest.mark.usefixtures("tolerant", "bounded")
+@pytest.mark.parametrize("codec", CODECS)
+def test_a_batch_of_many_megabytes_is_read(codec: int) -> None:
+    records = memory_records.MemoryRecords(bomb(codec, 20_000_000)).next_batch()
+
+    assert [len(r.value) for r in records] == [5, 20_000_000]
+
+
+def test_a_refused_batch_is_a_dead_letter() -> None:
+    refused = Given(None, BatchTooLarge().headers)
+    decoded = [*decode_events(refused), decode_signals_message(refused)]
+
+    assert [item.reason[:10] for item in decoded if isinstance(item, Poison)] == ["too_large:"] * 2
+    assert isinstance(decode_alert(refused), OutboxRecord)
 
 
 def test_a_header_whose_name_is_not_utf_8_makes_a_record_one_dead_letter() -> None:

@@ -210,10 +210,10 @@ def decode_events(record: ConsumerRecord) -> Iterator[EventsItem]:
     The items of a batch are decoded singly: one that is poison costs itself alone.
     """
     raw, kind = record.value, _type_of(record)
-    if not raw:
-        yield Poison(raw, "empty message")
-    elif (fault := find_unreadable_name(record.headers or ())) is not None:
+    if (fault := find_unreadable_name(record.headers or ())) is not None:
         yield Poison(raw, fault)
+    elif not raw:
+        yield Poison(raw, "empty message")
     elif kind == TICK:
         yield _decode_tick(raw, record.partition)
     elif kind not in _EVENTS:

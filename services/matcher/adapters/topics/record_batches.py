@@ -3,12 +3,14 @@
 from typing import Any
 
 from aiokafka.consumer import fetcher
-from aiokafka.record import memory_records
-from aiokafka.record.default_records import _DefaultRecordBatchPy
+from aiokafka.record import default_records, memory_records
+from aiokafka.record._crecords import default_records as compiled_records
+from aiokafka.record.default_records import _DefaultRecordBatchPy, _DefaultRecordPy
 from aiokafka.record.memory_records import MemoryRecords, _MemoryRecordsPy
 from aiokafka.record.util import decode_varint_py
 
 from services.header_names import HeaderBuffer
+from services.unpacking import BatchTooLarge, bound_batches
 
 
 class FetchedRecords(MemoryRecords):  # type: ignore[misc]  # aiokafka has no types, here and below
@@ -23,6 +25,17 @@ class TolerantBatch(_DefaultRecordBatchPy):  # type: ignore[misc]
     """A batch that reads any name, slowly."""
 
     _buffer: bytearray
+
+    def __iter__(self) -> Any:
+        """The records, or one in their place."""
+        try:
+            return super().__iter__()
+        except BatchTooLarge as refusal:
+            last = self.next_offset - 1
+            record = _DefaultRecordPy(
+                last, self.max_timestamp, self.timestamp_type, None, None, refusal.headers
+            )
+            return iter([record])
 
     def _read_msg(self) -> Any:
         if not isinstance(self._buffer, HeaderBuffer):
@@ -48,7 +61,7 @@ class PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]
     def __next__(self) -> Any:
         try:
             return super().__next__()
-        except UnicodeDecodeError:
+        except (UnicodeDecodeError, BatchTooLarge):
             self._records = TolerantRecords(self._records.raw)
             self._records_iterator = self._unpack_records()
             return super().__next__()
@@ -56,5 +69,6 @@ class PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]
 
 def tolerate_header_names() -> None:
     """Have every consumer of aiokafka in this process read such records."""
+    bound_batches(default_records, compiled_records)
     fetcher.MemoryRecords = FetchedRecords
     fetcher.PartitionRecords = PartitionRecords
