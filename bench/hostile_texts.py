@@ -132,7 +132,7 @@ def list_kinds() -> list[TextKind]:
     return [
         *texts,
         TextKind("title", lambda size: {"title": "Badr " * (size // 5)}),
-        TextKind("actors", lambda size: {"actors": ["Badr " * (size // 1280)] * 256}),
+        TextKind("actors", lambda size: {"actors": ["Badr " * (size // 640)] * 128}),
         TextKind("attributes", lambda size: {"attributes": _attributes(size)}),
         TextKind("list in an attribute", lambda size: {"attributes": {"note": _texts(size)}}),
     ]

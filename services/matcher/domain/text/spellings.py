@@ -8,7 +8,7 @@ name of five words needs no product of their spellings.
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, product
 from math import prod
@@ -37,15 +37,17 @@ _LATIN = re.compile("[a-z]")
 
 @dataclass(frozen=True, slots=True)
 class SpelledName:
-    """A name, word by word; each element is what may stand there: one word to three."""
+    """A name, word by word; each element is what may stand there: one word to three.
+
+    `anchor` is the element that the fewest reports hold: the longest.
+    """
 
     elements: tuple[frozenset[str], ...]
+    anchor: int = field(init=False, compare=False)
 
-    @property
-    def anchor(self) -> int:
-        """The element that the fewest reports hold: the longest."""
+    def __post_init__(self) -> None:
         sizes = [min(map(len, element)) for element in self.elements]
-        return sizes.index(max(sizes))
+        object.__setattr__(self, "anchor", sizes.index(max(sizes)))
 
     def literals(self) -> Iterable[str]:
         """The literals to scan for: the spellings of the anchor, without those that end in one."""
