@@ -47,12 +47,11 @@ def read_act(
 
 
 def find_acts(part: Part, scene: Scene) -> Places:
-    """Where the act of a part stands: words inside the name of a member are none."""
+    """Where the act of a part stands; words inside the name of a member are no act of anybody."""
     if isinstance(part.act, Group):
         return tuple(words for words, _ in _counted_names(part.act, scene))
-    return tuple(
-        place for place in scene.sentence.phrases[part.act.looked] if not scene.is_name(place)
-    )
+    is_none = scene.is_name if part.binds else scene.is_joined
+    return tuple(place for place in scene.sentence.phrases[part.act.looked] if not is_none(place))
 
 
 def _read_occurrence(

@@ -28,11 +28,15 @@ class Scene:
 
     def is_name(self, words: WordRange) -> bool:
         """Whether the words are part of a name, or joined to one (`Iran-backed`), and so no act."""
-        joined = words.start in self.sentence.hyphens
-        return any(
-            (named.start <= words.start and words.end <= named.end)
-            or (joined and named.end == words.start)
+        return self.is_joined(words) or any(
+            named.start <= words.start and words.end <= named.end
             for _, named in self.sentence.members
+        )
+
+    def is_joined(self, words: WordRange) -> bool:
+        """Whether a hyphen joins the words to a name: `Iran-backed` backs nobody."""
+        return words.start in self.sentence.hyphens and any(
+            named.end == words.start for _, named in self.sentence.members
         )
 
 

@@ -127,6 +127,11 @@ def test_words_in_a_name_are_no_act() -> None:
     assert says(LISTS, "Badr left.", "%groups% > %leave%")
 
 
+def test_words_in_a_name_count_where_nobody_has_to_act() -> None:
+    assert says(LISTS, "Badr left.", "badr")
+    assert not says(LISTS, "Badr left.", "%groups% > badr")
+
+
 def test_parts_about_one_act_are_met_by_one_and_the_same() -> None:
     parts = ("%groups% > %attack%", "%attack% > %vessel%")
     assert says(LISTS, "KH attacked a ship.", *parts)
