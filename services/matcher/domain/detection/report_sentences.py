@@ -2,7 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from services.matcher.domain.detection.mentions import MemberMention
@@ -11,6 +13,7 @@ from services.matcher.domain.says.assertion import CLAUSE_BREAK, CUES, NO_CUE
 from services.matcher.domain.says.belongings import OWN
 from services.matcher.domain.says.cut_sentences import SentenceText, cut_sentences
 from services.matcher.domain.says.outcomes import PartOutcome
+from services.matcher.domain.says.parts import Group
 from services.matcher.domain.says.scene import Scene, make_scene
 from services.matcher.domain.says.sentence import NamedMember, Sentence
 from services.matcher.domain.says.sentence_language import find_language
@@ -27,6 +30,13 @@ Places = Mapping[int, tuple[WordRange, ...]]
 GRAMMAR_LISTS = (*CUES, CLAUSE_BREAK, NO_CUE, OTHER_ACTOR, OWN)
 """The word lists that a sentence is read with; a pack that lacks one does without it."""
 _FIELDS = ("title", "text")
+
+
+class Naming(NamedTuple):
+    """The sentences that name somebody, and the keys of all word lists that they may hold."""
+
+    numbers: tuple[int, ...] = ()
+    keys: frozenset[str] = frozenset()
 
 
 class _Cut(NamedTuple):
@@ -51,19 +61,26 @@ class ReportWordsFound:
 class ReportSentences:
     """The sentences of title and text in order; a title is a sentence.
 
+    They are cut when the first is asked for. What is the same for all rules is computed once.
     `readings` keeps for each test the sentences that hold it.
     """
 
     def __init__(self, found: ReportWordsFound) -> None:
         self._found = found
-        self._cuts = list(_cut_report(found.scan))
-        self._starts = [cut.start for cut in self._cuts]
         self.readings: dict[Hashable, tuple[Reading, ...]] = {}
         self._keys: dict[int, frozenset[str]] = {}
         self._listed: dict[str, tuple[str, ...]] = {}
         self._places: dict[Hashable, Places] = {}
         self._scenes: dict[int, Scene] = {}
-        self._members: dict[int, list[NamedMember]] | None = None
+        self._namings: dict[str, Naming] = {}
+
+    @cached_property
+    def _cuts(self) -> list[_Cut]:
+        return list(_cut_report(self._found.scan))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [cut.start for cut in self._cuts]
 
     def __len__(self) -> int:
         return len(self._cuts)
@@ -95,16 +112,41 @@ class ReportSentences:
             self._places[looked] = places
         return places
 
-    def members(self) -> Mapping[int, Sequence[NamedMember]]:
-        """Who is named, by sentence."""
-        if self._members is None:
-            self._members = {}
-            words = self._found.scan.words
-            named = {words.word_range(one.span): one.member for one in self._found.mentions()}
-            for number, place, start in self._located(sorted(named)):
-                member = NamedMember(named[place], _shift(place, start))
-                self._members.setdefault(number, []).append(member)
-        return self._members
+    def naming(self, group: Group) -> Naming:
+        """The sentences that name one of the group; nothing is cut if the report names nobody.
+
+        Rules that ask for the same lists of members share the answer.
+        """
+        naming = self._namings.get(group.text)
+        if naming is None:
+            naming = self._namings[group.text] = self._find_naming(group.counted.keys())
+        return naming
+
+    def _find_naming(self, group: AbstractSet[str]) -> Naming:
+        if group.isdisjoint(self._named):
+            return Naming()
+        numbers = tuple(
+            number
+            for number, named in self._members.items()
+            if any(one.member in group for one in named)
+        )
+        return Naming(numbers, frozenset().union(*map(self.list_keys, numbers)))
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """Who is named anywhere."""
+        return frozenset(one.member for one in self._found.mentions())
+
+    @cached_property
+    def _members(self) -> Mapping[int, Sequence[NamedMember]]:
+        """Who is named, by sentence, in order."""
+        by_number: dict[int, list[NamedMember]] = {}
+        words = self._found.scan.words
+        named = {words.word_range(one.span): one.member for one in self._found.mentions()}
+        for number, place, start in self._located(sorted(named)):
+            member = NamedMember(named[place], _shift(place, start))
+            by_number.setdefault(number, []).append(member)
+        return by_number
 
     def scene(self, number: int) -> Scene:
         """The sentence of this number, read."""
@@ -126,7 +168,7 @@ class ReportSentences:
             find_language(words, self._found.language),
             {name: self._find_list(name).get(number, ()) for name in GRAMMAR_LISTS},
             _Phrases(self, number),
-            self.members().get(number, ()),
+            self._members.get(number, ()),
             cut.text.breaks,
             cut.text.commas,
             cut.text.hyphens,

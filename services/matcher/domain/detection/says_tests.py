@@ -37,11 +37,13 @@ class SaysTest(FieldTest):
 
     def holds(self, view: EventView) -> bool:
         """Whether a sentence says it; asked often: most reports lack the words of a part."""
-        if any(view.scan.literals.isdisjoint(keys) for keys in self._list_keys):
-            return False
-        if self._member_groups:
-            named = {mention.member for mention in view.mentions_in(self.field)}
-            if any(group.isdisjoint(named) for group in self._member_groups):
+        found = view.scan.literals
+        for keys in self._list_keys:
+            if found.isdisjoint(keys):
+                return False
+        report = view.sentences()
+        for group in self._member_groups:
+            if not report.naming(group).numbers:
                 return False
         return next(self._sentences(view), None) is not None
 
@@ -132,10 +134,10 @@ class SaysTest(FieldTest):
         )
 
     @cached_property
-    def _member_groups(self) -> tuple[frozenset[str], ...]:
-        """The members of whom a report names one of each group."""
+    def _member_groups(self) -> tuple[Group, ...]:
+        """Of each group a sentence names a member."""
         sides = (side for sides in self._sides for side in sides)
-        return tuple(frozenset(side.counted) for side in sides if isinstance(side, Group))
+        return tuple(side for side in sides if isinstance(side, Group))
 
     def _sentences(self, view: EventView) -> Iterator[Reading]:
         """The sentences that say it; only those are read that may hold the words of every part."""
@@ -161,14 +163,19 @@ class SaysTest(FieldTest):
         return tuple(each for each in looked if isinstance(each, BoundPattern))
 
     def _candidates(self, report: ReportSentences) -> Iterable[int]:
-        """The sentences that name a member of each list, in order."""
+        """The sentences that name a member of each list, in order.
+
+        None, if all of them together lack the words of a part: that costs as much as one sentence.
+        """
         if not self._member_groups:
             return range(len(report))
-        return [
-            number
-            for number, named in sorted(report.members().items())
-            if all(any(one.member in group for one in named) for group in self._member_groups)
-        ]
+        namings = [report.naming(group) for group in self._member_groups]
+        for naming in namings:
+            for keys in self._list_keys:
+                if naming.keys.isdisjoint(keys):
+                    return ()
+        first, *others = namings
+        return [one for one in first.numbers if all(one in each.numbers for each in others)]
 
 
 def _sides(part: Part) -> Iterator[Side]:

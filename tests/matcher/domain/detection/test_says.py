@@ -61,6 +61,11 @@ def test_parts_in_two_sentences_are_not_one_statement() -> None:
     assert marked(report("Badr attacked. A ship sank."), *ATTACKS) is None
 
 
+def test_any_sentence_that_names_a_member_may_say_it() -> None:
+    text = "Badr met. Kata'ib Hezbollah attacked a ship."
+    assert marked(report(text), *ATTACKS) == ["Kata'ib Hezbollah", "attacked", "ship"]
+
+
 def test_a_title_is_a_sentence_and_enough() -> None:
     only_title = report(None, title="Badr attacks ship")
     assert marked(only_title, *ATTACKS) == ["Badr", "attacks", "ship"]

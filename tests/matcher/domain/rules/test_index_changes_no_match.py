@@ -12,7 +12,7 @@ from services.matcher.domain.detection.selectivity import selectivity
 from services.matcher.domain.rules.matching import match_event
 from services.matcher.domain.rules.rule_index import make_index
 from services.matcher.domain.rules.rulebook import Rulebook, assemble_rulebook, without_index
-from tests.matcher.rules import LEBANESE, PROXIES, detecting, report, rulebook
+from tests.matcher.rules import LEBANESE, PROXIES, detecting, report, rulebook, word_list
 
 WORDS = ("the", "march", "marches", "fire", "fired", "of", "badr", "city", "حزب", "والحزب", "الله")
 TYPES = ("threat", "Assault", "appeal")
@@ -35,6 +35,8 @@ BASES = SiteList.model_validate(
         ],
     }
 )
+
+MOVES = word_list("moves", en=["march/v", "open/v fire", "fire/v"])
 
 some_words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
 phrases = st.one_of(
@@ -80,6 +82,9 @@ selections = st.one_of(
             {"names": "Liwa Fire"},
             {"sites": "depot"},
             {"sites|expand": "%bases%"},
+            {"words|says": ["%proxies% > %moves%"]},
+            {"text|says": ["%proxies% > %moves% > city", "!%towns%"]},
+            {"title|says|any": ["%proxies|towns%", "%moves%"]},
         ]
     ),
 )
@@ -121,7 +126,7 @@ def document(number: int, rule: Rule) -> DetectionRule:
 
 
 def built(*documents: DetectionRule) -> Rulebook:
-    return rulebook(*documents, lists=(PROXIES, LEBANESE, TOWNS), places=(BASES,))
+    return rulebook(*documents, lists=(PROXIES, LEBANESE, TOWNS), words=(MOVES,), places=(BASES,))
 
 
 def names(book: Rulebook, event: Event) -> list[tuple[str, object]]:
@@ -137,6 +142,7 @@ SURE_TO_MATCH: list[Rule] = [
     ("a", {"names": "Liwa Fire"}, {}),
     ("a", {"names|exists": True}, {}),
     ("a", {"sites|expand": "%bases%"}, {}),
+    ("a", {"words|says": ["%proxies% > %moves%"]}, {}),
 ]
 
 
