@@ -209,7 +209,7 @@ def test_evidence_observed_before_is_not_repeated(backtest: Replay) -> None:
         if "unknown_militia_claim" in alert.summary and alert.level is Level.MEDIUM
     ]
 
-    assert len(levels) == 5
+    assert len(levels) == 3
     assert len(days) == len(set(days))
 
 
