@@ -47,6 +47,8 @@ imports: install
 rules: install ## every rule file and its tests
 	$(BIN)/vedette rules check
 	$(BIN)/vedette rules test
+	$(BIN)/vedette rules test --rules rules/iraq-2020 --timelines rules/iraq-2020/labelled/timelines.yaml
+	$(BIN)/vedette rules score --rules rules/iraq-2020 --labelled rules/iraq-2020/labelled/unseen.jsonl --unseen
 
 unit: install peers ## the tests that need no Kafka and no Redis
 	$(BIN)/pytest -m "not integration"
