@@ -20,7 +20,7 @@ from cli.settings import kafka_settings
 from cli.stack.banner import build_banner, build_invitation
 from cli.stack.demo import (
     DemoStage,
-    Timeline,
+    DemoTimeline,
     find_differences,
     play_timeline,
     post_times,
@@ -121,7 +121,9 @@ def _find_rules(given: Path | None) -> Path:
     return folder.resolve()
 
 
-def _run(plan: Plan, timeline: Timeline | None, stop: Stop, console: Console, *, stay: bool) -> int:
+def _run(
+    plan: Plan, timeline: DemoTimeline | None, stop: Stop, console: Console, *, stay: bool
+) -> int:
     code = INTERRUPTED
     try:
         with _stack(plan, stop, console) as stack:
@@ -147,7 +149,7 @@ def _stack(plan: Plan, stop: Stop, console: Console) -> Iterator[Stack]:
             yield stack
 
 
-def _play(timeline: Timeline, stack: Stack, stop: Stop, console: Console) -> int:
+def _play(timeline: DemoTimeline, stack: Stack, stop: Stop, console: Console) -> int:
     with (
         StackWatch(stack.plan.bootstrap_servers, stack.plan.prefix) as watch,
         IngestClient(stack.plan.url("ingest"), pause=stop.sleep) as ingest,

@@ -56,7 +56,7 @@ class DemoAlert(Model):
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class DemoTimeline:
     """The lines to replay, and the alerts that are expected after it, if the pack names any."""
 
     lines: Sequence[Line]
@@ -68,7 +68,7 @@ class Timeline:
         return max(_recorded_times(self.lines), default=datetime.min.replace(tzinfo=UTC))
 
 
-def read_timeline(rules: Path) -> Timeline:
+def read_timeline(rules: Path) -> DemoTimeline:
     """The pack's timeline, and `timeline.expected.yaml` beside it, which may be missing.
 
     Raises:
@@ -78,7 +78,7 @@ def read_timeline(rules: Path) -> Timeline:
     if not lines:
         raise CommandFailure(f"{rules / TIMELINE}: no event in it")
     expected = rules / EXPECTED
-    return Timeline(lines, _read_expected(expected) if expected.exists() else None)
+    return DemoTimeline(lines, _read_expected(expected) if expected.exists() else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,9 @@ class DemoStage:
     console: Console
 
 
-def play_timeline(timeline: Timeline, ingest: IngestClient, stage: DemoStage) -> list[PostResult]:
+def play_timeline(
+    timeline: DemoTimeline, ingest: IngestClient, stage: DemoStage
+) -> list[PostResult]:
     """Post the timeline line by line: 20 a second, slower while alerts are not shown yet."""
     results: list[PostResult] = []
     with progress_bar(stage.console, "replay", len(timeline.lines)) as (progress, task):
@@ -104,7 +106,7 @@ def play_timeline(timeline: Timeline, ingest: IngestClient, stage: DemoStage) ->
     return results
 
 
-def wait_until_settled(timeline: Timeline, stage: DemoStage) -> None:
+def wait_until_settled(timeline: DemoTimeline, stage: DemoStage) -> None:
     """Wait until every alert is shown and nothing more comes, 30 seconds at most."""
     seen, deadline = stage.seen, time.monotonic() + SETTLE_SECONDS
     quiet_since, count = time.monotonic(), seen.count
@@ -125,7 +127,7 @@ def post_times(results: Collection[PostResult]) -> PostTimes:
     }
 
 
-def find_differences(timeline: Timeline, seen: SeenMessages) -> list[str]:
+def find_differences(timeline: DemoTimeline, seen: SeenMessages) -> list[str]:
     """Alerts that are expected but not shown, and the reverse: a line for each."""
     if timeline.expected is None:
         return []
@@ -157,7 +159,7 @@ def _keep_pace(stage: DemoStage) -> None:
         stage.stop.sleep(0.02)
 
 
-def _is_complete(timeline: Timeline, seen: SeenMessages) -> bool:
+def _is_complete(timeline: DemoTimeline, seen: SeenMessages) -> bool:
     return seen.last_tick is not None and seen.last_tick >= timeline.ends_at and seen.is_all_shown
 
 

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from cli.faults import CommandFailure
 from cli.posting import Line, PostResult
-from cli.stack.demo import DemoAlert, Timeline, find_differences, post_times, read_timeline
+from cli.stack.demo import DemoAlert, DemoTimeline, find_differences, post_times, read_timeline
 from cli.stack.summary import build_summary, measure_latency
 from cli.stack.watching import SeenMessages
 from schemas.alert import Alert, Evidence, Level, RuleRef, Status
@@ -106,7 +106,7 @@ def expected(name: str) -> DemoAlert:
 
 
 def test_alerts_that_are_missing_or_unexpected_are_both_named() -> None:
-    timeline = Timeline([], frozenset({expected("march"), expected("leader")}))
+    timeline = DemoTimeline([], frozenset({expected("march"), expected("leader")}))
     seen = SeenMessages(
         [alert("march"), alert("leader"), alert("rockets")],
         [line("march", after_ms=1), line("rockets", after_ms=1)],
@@ -119,7 +119,7 @@ def test_alerts_that_are_missing_or_unexpected_are_both_named() -> None:
 
 
 def test_a_withdrawn_alert_counts_as_none() -> None:
-    timeline = Timeline([], frozenset())
+    timeline = DemoTimeline([], frozenset())
     seen = SeenMessages([alert("march", status=Status.WITHDRAWN)], [line("march", after_ms=1)])
 
     assert find_differences(timeline, seen) == []
@@ -128,7 +128,7 @@ def test_a_withdrawn_alert_counts_as_none() -> None:
 def test_a_pack_without_expectations_allows_any_alert() -> None:
     seen = SeenMessages([alert("march")], [line("march", after_ms=1)])
 
-    assert find_differences(Timeline([]), seen) == []
+    assert find_differences(DemoTimeline([]), seen) == []
 
 
 def test_all_is_shown_when_the_last_status_of_each_alert_is() -> None:
