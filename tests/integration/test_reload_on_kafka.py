@@ -316,6 +316,8 @@ def test_nobody_is_paged_for_history(
     }
     with Pipeline(environment, desk.folder) as pipeline:
         pipeline.post({"id": "s-1", "title": "Shells fell", "place": "Taji"})
+        read = "vedette_matcher_events_total 1.0"
+        until(lambda: read in pipeline.matcher.metrics(), "the former rules have it")
         desk.publish(RAIDS % {"least": 3}, changed(SHELLS, "level: high", "level: critical"))
         until(lambda: pipeline.slack.messages, "the history comes to Slack")
         pipeline.post({"id": "s-2", "title": "Shells fell", "place": "Mosul"})
