@@ -1,6 +1,9 @@
 """Duty: alerts about Vedette itself, of a pack without rule files."""
 
-from schemas.alert import Alert
+from collections.abc import Mapping
+
+from schemas.alert import Alert, Evidence
+from schemas.signal import Signal
 
 DUTY_PACK = "vedette"
 """The pack of all alerts about Vedette itself; no rule pack may have this name."""
@@ -29,3 +32,21 @@ def is_duty(alert: Alert) -> bool:
 def is_watchdog(alert: Alert) -> bool:
     """Whether the alert only proves that alerts come through; nobody is notified of it."""
     return is_duty(alert) and alert.rule.name == WATCHDOG
+
+
+def make_duty_hit(
+    rule: str, group: Mapping[str, str], evidence: Evidence, fields: Mapping[str, str] | None = None
+) -> Signal:
+    """The hit of the duty window `rule` for `group`; `evidence` gives its identity and its time."""
+    return Signal(
+        pack=DUTY_PACK,
+        rule=rule,
+        base=rule,
+        group=dict(group),
+        identity=evidence.event_id,
+        occurred_at=evidence.occurred_at,
+        story=evidence.event_id,
+        owner=OWN_SOURCE,
+        fields=dict(fields or {}),
+        evidence=evidence,
+    )

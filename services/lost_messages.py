@@ -9,7 +9,7 @@ from datetime import datetime
 from prometheus_client import Counter
 
 from schemas.alert import Evidence
-from schemas.duty import DUTY_PACK, MESSAGES_LOST, OWN_SOURCE
+from schemas.duty import MESSAGES_LOST, OWN_SOURCE, make_duty_hit
 from schemas.signal import Signal
 from services.telemetry import logger
 
@@ -53,21 +53,12 @@ def report_loss(lost: LostMessages) -> None:
 def make_loss_signal(lost: LostMessages, reader: str, now: datetime) -> Signal:
     """The hit of the duty window `messages_lost`; `reader` is the service that missed them."""
     position = f"{lost.topic}/{lost.partition}@{lost.since}"
-    return Signal(
-        pack=DUTY_PACK,
-        rule=MESSAGES_LOST,
-        base=MESSAGES_LOST,
-        group={"topic": lost.topic, "partition": str(lost.partition), "reader": reader},
-        identity=position,
+    evidence = Evidence(
+        event_id=position,
+        source=OWN_SOURCE,
         occurred_at=now,
-        story=position,
-        owner=OWN_SOURCE,
-        fields={"messages": str(lost.count)},
-        evidence=Evidence(
-            event_id=position,
-            source=OWN_SOURCE,
-            occurred_at=now,
-            recorded_at=now,
-            title=f"{lost.count} messages lost: offsets {lost.since} to {lost.until - 1}",
-        ),
+        recorded_at=now,
+        title=f"{lost.count} messages lost: offsets {lost.since} to {lost.until - 1}",
     )
+    group = {"topic": lost.topic, "partition": str(lost.partition), "reader": reader}
+    return make_duty_hit(MESSAGES_LOST, group, evidence, {"messages": str(lost.count)})

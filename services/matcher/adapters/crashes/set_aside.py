@@ -7,7 +7,7 @@ from typing import Protocol
 
 from schemas.alert import Evidence
 from schemas.crash import Crash
-from schemas.duty import DUTY_PACK, MESSAGE_SET_ASIDE, OWN_SOURCE
+from schemas.duty import MESSAGE_SET_ASIDE, OWN_SOURCE, make_duty_hit
 from schemas.signal import Signal
 from schemas.topics import SIGNALS
 from services import telemetry
@@ -105,20 +105,11 @@ async def set_aside(
 
 def _make_signal(position: str, topic: str, now: datetime) -> Signal:
     """The hit of the duty window."""
-    return Signal(
-        pack=DUTY_PACK,
-        rule=MESSAGE_SET_ASIDE,
-        base=MESSAGE_SET_ASIDE,
-        group={"topic": topic},
-        identity=position,
+    evidence = Evidence(
+        event_id=position,
+        source=OWN_SOURCE,
         occurred_at=now,
-        story=position,
-        owner=OWN_SOURCE,
-        evidence=Evidence(
-            event_id=position,
-            source=OWN_SOURCE,
-            occurred_at=now,
-            recorded_at=now,
-            title=f"set aside: {position}",
-        ),
+        recorded_at=now,
+        title=f"set aside: {position}",
     )
+    return make_duty_hit(MESSAGE_SET_ASIDE, {"topic": topic}, evidence)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from schemas.alert import Evidence
-from schemas.duty import DUTY_PACK, OWN_SOURCE, SOURCE_UNREADABLE
+from schemas.duty import SOURCE_UNREADABLE, make_duty_hit
 from schemas.signal import Signal
 from services.matcher.adapters import metrics
 from services.matcher.adapters.topics.codec import Poison
@@ -61,21 +61,12 @@ class UnreadableItems:
 
 def _limit_signal(publisher: str, reason: str, message: ConsumerRecord, now: datetime) -> Signal:
     position = f"{message.topic}/{message.partition}@{message.offset}"
-    return Signal(
-        pack=DUTY_PACK,
-        rule=SOURCE_UNREADABLE,
-        base=SOURCE_UNREADABLE,
-        group={"source": publisher},
-        identity=position,
+    evidence = Evidence(
+        event_id=position,
+        source=publisher,
         occurred_at=now,
-        story=position,
-        owner=OWN_SOURCE,
-        evidence=Evidence(
-            event_id=position,
-            source=publisher,
-            occurred_at=now,
-            recorded_at=now,
-            title=f"unreadable: {position}",
-            excerpt=reason,
-        ),
+        recorded_at=now,
+        title=f"unreadable: {position}",
+        excerpt=reason,
     )
+    return make_duty_hit(SOURCE_UNREADABLE, {"source": publisher}, evidence)
