@@ -30,15 +30,19 @@ OPEN_FETCH = 1.5
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 
 
+def start_with_an_alert(matcher_topics: MatcherTopics, service: Service) -> None:
+    start_ready(service)
+    matcher_topics.send(message(event("e-1"), partition=2))
+    matcher_topics.wait_alerts(1)
+    matcher_topics.wait_until_drained()
+
+
 def test_what_is_lost_is_in_the_log_and_a_metric_and_what_follows_is_processed(
     matcher_topics: MatcherTopics, tmp_path: Path
 ) -> None:
     write_pack(tmp_path, ROCKETS % "24h")
     with matcher(matcher_topics, tmp_path) as service:
-        start_ready(service)
-        matcher_topics.send(message(event("e-1"), partition=2))
-        matcher_topics.wait_alerts(1)
-        matcher_topics.wait_until_drained()
+        start_with_an_alert(matcher_topics, service)
         service.terminate()
         matcher_topics.send(*(message(event(f"lost-{n}"), partition=2) for n in range(5)))
         parts.empty(matcher_topics.bootstrap, matcher_topics.name(EVENTS))
@@ -61,10 +65,7 @@ def test_a_running_matcher_says_once_what_is_lost(
 ) -> None:
     write_pack(tmp_path, ROCKETS % "24h")
     with matcher(matcher_topics, tmp_path) as service:
-        start_ready(service)
-        matcher_topics.send(message(event("e-1"), partition=2))
-        matcher_topics.wait_alerts(1)
-        matcher_topics.wait_until_drained()
+        start_with_an_alert(matcher_topics, service)
         service.freeze()
         time.sleep(OPEN_FETCH)
         matcher_topics.send(*(message(event(f"lost-{n}"), partition=2) for n in range(5)))
