@@ -7,7 +7,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
-from schemas.envelope import DEAD_LETTER_RETRIED, Headers, header
+from schemas.envelope import DATA_SCHEMA, DEAD_LETTER_RETRIED, Headers, header
 from schemas.event import Event
 from schemas.topics import EVENTS
 
@@ -99,14 +99,15 @@ def records_to_resend(
 ) -> Iterator[ResentRecord]:
     """What the dead letter sends again: its value, else the message it names (`originals`).
 
-    Each event of a batch is sent alone, under its own key.
+    Each event of a batch is sent alone, under its own key, with the batch's schema version.
     """
     if letter.value is None:
         for record in originals:
             yield ResentRecord(letter.topic, record.key, record.value, list(record.headers))
     elif letter.topic.endswith(EVENTS):
+        schema = [pair for pair in letter.headers if pair[0] == DATA_SCHEMA]
         for value in _split_batch(letter.value):
-            yield ResentRecord(letter.topic, _event_key(value) or letter.key, value, [])
+            yield ResentRecord(letter.topic, _event_key(value) or letter.key, value, schema)
     else:
         yield ResentRecord(letter.topic, letter.key, letter.value, letter.headers)
 

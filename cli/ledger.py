@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 from kafka.consumer.fetcher import ConsumerRecord
-from pydantic import ValidationError
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -15,8 +14,10 @@ from cli.faults import CommandFailure
 from cli.output import OutputFormat, plain_text, print_line
 from cli.records import open_consumer, read_topic
 from cli.settings import kafka_settings
+from schemas.envelope import check_schema
 from schemas.ledger import SHOWN, Act, LedgerLine
 from schemas.topics import LEDGER, topic_name
+from schemas.version import NewerSchema
 from services.environment import VedetteSettings
 
 BAD = frozenset({Act.FAILED, Act.LOST})
@@ -74,11 +75,13 @@ def read_lines(settings: VedetteSettings, about: str) -> list[LedgerLine]:
 
 
 def select_lines(about: str, read: Iterable[ConsumerRecord]) -> Iterator[LedgerLine]:
-    """The lines about a fingerprint or an alert's id; malformed ones are skipped."""
+    """The lines about a fingerprint or an alert's id; malformed ones are skipped.
+
+    Raises:
+        CommandFailure: a later release wrote one of them.
+    """
     for record in read:
-        line = (
-            _decode_line(record.value or b"") if about.encode() in (record.value or b"") else None
-        )
+        line = _decode_line(record) if about.encode() in (record.value or b"") else None
         if line is not None and about in (line.fingerprint, line.alert):
             yield line
 
@@ -123,8 +126,11 @@ def _format_time(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}"
 
 
-def _decode_line(value: bytes) -> LedgerLine | None:
+def _decode_line(record: ConsumerRecord) -> LedgerLine | None:
     try:
-        return LedgerLine.model_validate_json(value)
-    except ValidationError:
+        check_schema(record.headers)
+        return LedgerLine.model_validate_json(record.value)
+    except NewerSchema as error:
+        raise CommandFailure(f"a line of the ledger has {error}") from error
+    except ValueError:
         return None

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from kafka import KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, MessageSizeTooLargeError
-from pydantic import ValidationError
 
 from cli.faults import CommandFailure
 from cli.output import print_line
 from cli.records import open_consumer, read_range, read_topic
 from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, RuleBundle
-from schemas.envelope import RULE_BUNDLE, cloud_headers
+from schemas.envelope import RULE_BUNDLE, check_schema, cloud_headers
 from schemas.topics import EVENTS, RULES, topic_name
+from schemas.version import NewerSchema
 from services.environment import VedetteSettings
 from services.matcher.domain.changes.next_bundle import VersionedBundle, number_bundle
 
@@ -40,7 +40,11 @@ class RulesTopicWriter:
         return max(self.after(0), key=lambda versioned: versioned.number, default=None)
 
     def after(self, number: int) -> list[VersionedBundle]:
-        """The bundles behind `number`, oldest first; invalid ones are reported and skipped."""
+        """The bundles behind `number`, oldest first; invalid ones are reported and skipped.
+
+        Raises:
+            CommandFailure: a later release wrote one, so what was changed last is not known here.
+        """
         with open_consumer(self.settings) as consumer:
             bundles = list(_parse_bundles(read_topic(consumer, self._name(RULES))))
         return [versioned for versioned in bundles if versioned.number > number]
@@ -121,8 +125,11 @@ def _parse_bundles(records: Iterable[ConsumerRecord]) -> Iterator[VersionedBundl
         if record.key != BUNDLE_KEY:
             continue
         try:
+            check_schema(record.headers)
             bundle = RuleBundle.model_validate_json(record.value or b"")
-        except ValidationError:
+        except NewerSchema as error:
+            raise CommandFailure(f"bundle {record.offset + 1} has {error}") from error
+        except ValueError:
             print_line(f"bundle {record.offset + 1} is invalid: skipped", err=True)
         else:
             yield number_bundle(bundle, record.offset + 1)

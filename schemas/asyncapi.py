@@ -192,7 +192,8 @@ def _cloud_event() -> dict[str, Any]:
             "type": "object",
             "description": "CloudEvents 1.0 in Kafka binary mode. `ce_dataschema` ends with the"
             " version of the schema; an added field does not raise it, since readers ignore keys"
-            " that they do not know. A message without `ce_dataschema` is accepted; on the events"
+            " that they do not know. A reader refuses a newer version than its own, and reads an"
+            " older one. A message without `ce_dataschema` has version 1; on the events"
             " topic one without any header is too: an object is an Event, an array a batch",
             "properties": {
                 "ce_specversion": {"const": "1.0"},

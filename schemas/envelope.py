@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from schemas.version import SCHEMA_VERSION, check_version
+
 Headers = list[tuple[str, bytes]]
 
 EVENT = "vedette.event"
@@ -19,8 +21,9 @@ RULE_BUNDLE = "vedette.rules.bundle"
 BACKFILL_COMPLETED = "vedette.rules.backfill_completed"
 CRASHES = "vedette.rules.crashes"
 
-SCHEMA_VERSION = 1
-"""Counts the changes that an older reader misreads; an added field is none, it is ignored."""
+DATA_SCHEMA = "ce_dataschema"
+_OWN_SCHEMAS = "urn:vedette:"
+_MOST_DIGITS = 9
 
 DEAD_LETTER_RETRIED = "retried"
 """Of a mark among the dead letters: the partition and offset of the letter that was sent again."""
@@ -43,7 +46,7 @@ def cloud_headers(
         ("ce_specversion", b"1.0"),
         ("ce_id", identity.encode()),
         ("ce_type", kind.encode()),
-        ("ce_dataschema", data_schema(kind).encode()),
+        (DATA_SCHEMA, data_schema(kind).encode()),
         ("ce_source", source.encode()),
         ("ce_time", time.isoformat().encode()),
         ("content-type", b"application/json"),
@@ -59,13 +62,36 @@ def header(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]], name: str
     return None if value is None else value.decode("utf-8", "replace")
 
 
-def find_unreadable_name(headers: Iterable[tuple[str, bytes]]) -> str | None:
-    """What is wrong with the headers: a name that is not UTF-8 (read as U+FFFD), or REFUSED."""
-    headers = list(headers)
-    if (reason := header(headers, REFUSED)) is not None:
-        return reason
-    names = [name for name, _ in headers if "\ufffd" in name]
-    return f"header {names[0]!r}: the name is not UTF-8" if names else None
+def find_header_fault(headers: Iterable[tuple[str, bytes]]) -> str | None:
+    """Why a message with these headers cannot be read, or None.
+
+    It is REFUSED, a name is not UTF-8 (read as U+FFFD), or a later release wrote it.
+    """
+    values = dict(headers)
+    if REFUSED in values:
+        return header(values, REFUSED)
+    names = [name for name in values if "\ufffd" in name]
+    if names:
+        return f"header {names[0]!r}: the name is not UTF-8"
+    try:
+        check_schema(values)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def check_schema(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]]) -> None:
+    """Accept the versions that this release reads; other parties' schemas say nothing of ours.
+
+    Raises:
+        NewerSchema: a later release wrote the message.
+        ValueError: it has a schema of ours without a version.
+    """
+    schema = header(headers, DATA_SCHEMA) or ""
+    if schema.startswith(_OWN_SCHEMAS):
+        number = schema.rpartition(":")[2]
+        is_number = number.isascii() and number.isdecimal() and len(number) <= _MOST_DIGITS
+        check_version(int(number) if is_number else number)
 
 
 def dead_letter_headers(

@@ -122,3 +122,12 @@ def test_each_event_of_a_batch_is_sent_again_alone_under_its_own_key() -> None:
 
     assert [record.key for record in again] == [b"afp e-2", b"afp e-3"]
     assert [json.loads(record.value or b"")["id"] for record in again] == ["e-2", "e-3"]
+
+
+def test_events_go_again_with_the_schema_version_of_their_batch() -> None:
+    version = ("ce_dataschema", b"urn:vedette:events:bundle:2")
+    batch = DeadLetterRecord(json.dumps([EVENT]).encode(), [version, *headers()])
+
+    (parsed,) = find_open(records(batch))
+
+    assert [each.headers for each in sent(parsed)] == [[version]]

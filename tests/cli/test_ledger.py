@@ -1,14 +1,18 @@
 """`vedette ledger show`: which lines are read, and how they are shown."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from rich.console import Console
 
+from cli.faults import CommandFailure
 from cli.ledger import build_tables, select_lines
+from schemas.envelope import Headers
 from schemas.ledger import Act, Entry, LedgerLine
+from schemas.version import SCHEMA_VERSION
 from tests.notifier.alerts import NOON
 
 
@@ -17,6 +21,7 @@ class LedgerRecord:
     """A message as the consumer gives it."""
 
     value: bytes | None
+    headers: Headers = field(default_factory=list)
 
 
 def line(act: Act = Act.NOTIFIED, **changes: Any) -> LedgerLine:
@@ -79,3 +84,12 @@ def test_a_malformed_line_is_skipped() -> None:
     every = [LedgerRecord(b"{f1"), LedgerRecord(None), *stored(line())]
 
     assert len(list(select_lines("f1", every))) == 1
+
+
+def test_lines_of_a_later_release_are_not_left_out_in_silence() -> None:
+    later: Headers = [("ce_dataschema", b"urn:vedette:ledger:%d" % (SCHEMA_VERSION + 1))]
+    (row,) = stored(line())
+
+    with pytest.raises(CommandFailure, match="upgrade"):
+        list(select_lines("f1", [replace(row, headers=later)]))
+    assert list(select_lines("f2", [replace(row, headers=later)])) == []

@@ -1,19 +1,21 @@
 """The notifier's formats: written, read back, and read when a later release wrote them."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from schemas.alert import Status
-from schemas.ledger import Entry, Sending
+from schemas.envelope import LEDGER, Headers, cloud_headers, header
+from schemas.ledger import Act, Entry, LedgerLine, Sending
+from schemas.version import SCHEMA_VERSION, NewerSchema
 from services.notifier.domain.codec import (
-    SCHEMA_VERSION,
     decode_alert,
     decode_completion,
     decode_entry,
     decode_job,
+    decode_ledger_line,
     decode_record,
     encode_completion,
     encode_entry,
@@ -38,21 +40,28 @@ FORMATS = pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN.keys(
 
 
 @dataclass
-class AlertMessage:
-    """A message of the alerts topic."""
+class TopicMessage:
+    """A message of the alerts or the ledger topic."""
 
     value: bytes | None
     key: bytes | None = b"k"
     topic: str = "t.alerts"
     partition: int = 0
     offset: int = 0
-    headers: tuple[tuple[str, bytes], ...] = ()
+    headers: Headers = field(default_factory=list)
 
 
-def write_later(raw: str | bytes) -> str:
-    """The same JSON as a later release writes it: a higher version and more keys."""
-    read: dict[str, Any] = json.loads(raw)
-    return json.dumps(read | {"schema_version": SCHEMA_VERSION + 1, "added": {"by": ["later"]}})
+LATER_HEADERS: Headers = [("ce_dataschema", f"urn:vedette:alert:{SCHEMA_VERSION + 1}".encode())]
+
+
+def add_keys(raw: str | bytes) -> str:
+    """The same JSON with a key that is not known."""
+    return json.dumps(json.loads(raw) | {"added": {"by": ["later"]}})
+
+
+def raise_version(raw: str | bytes) -> str:
+    """The same JSON as a later release would write it."""
+    return json.dumps(json.loads(raw) | {"schema_version": SCHEMA_VERSION + 1})
 
 
 @FORMATS
@@ -63,47 +72,77 @@ def test_what_is_written_is_read_back(written: tuple[Any, Any, Any]) -> None:
 
 
 @FORMATS
-def test_keys_of_a_later_release_are_ignored(written: tuple[Any, Any, Any]) -> None:
+def test_keys_that_are_not_known_are_ignored(written: tuple[Any, Any, Any]) -> None:
     value, encode, decode = written
 
-    assert decode(write_later(encode(value))) == value
+    assert decode(add_keys(encode(value))) == value
 
 
-@pytest.mark.parametrize(
-    "raw", [encode_entry(ENTRY), encode_record(RECORD)], ids=["entry", "outbox record"]
-)
-def test_entries_and_records_in_redis_carry_their_version(raw: str) -> None:
-    assert json.loads(raw)["schema_version"] == SCHEMA_VERSION
+@FORMATS
+def test_what_a_later_release_wrote_is_refused(written: tuple[Any, Any, Any]) -> None:
+    value, encode, decode = written
+
+    with pytest.raises(NewerSchema, match="upgrade"):
+        decode(raise_version(encode(value)))
 
 
-def test_a_sending_of_a_later_release_is_read() -> None:
+def test_a_sending_with_added_keys_is_read() -> None:
     raw = json.loads(encode_entry(ENTRY))
     raw["sending"]["added"] = True
 
     assert decode_entry(json.dumps(raw).encode()) == ENTRY
 
 
-def test_a_queued_job_of_a_later_release_is_read() -> None:
+def test_a_queued_job_with_added_keys_is_read() -> None:
     queued = job(alert())
-    position = write_later(encode_position(queued.position)).encode()
-    raw = write_later(queued.raw).encode()
+    position = add_keys(encode_position(queued.position)).encode()
+    raw = add_keys(queued.raw).encode()
 
     assert decode_job(raw, position) == Job(queued.alert, raw, queued.position)
+
+
+def test_a_job_that_a_later_release_queued_is_refused() -> None:
+    queued = job(alert())
+    position = raise_version(encode_position(queued.position)).encode()
+
+    with pytest.raises(NewerSchema):
+        decode_job(queued.raw, position)
 
 
 def test_an_alert_with_added_keys_is_read() -> None:
     raw = json.loads(wire(alert(evidence=(evidence(),))))
     raw["evidence"][0]["added"] = raw["rule"]["added"] = raw["added"] = "later"
 
-    decoded = decode_alert(AlertMessage(json.dumps(raw).encode()))
+    decoded = decode_alert(TopicMessage(json.dumps(raw).encode()))
 
     assert isinstance(decoded, Job)
     assert decoded.alert == alert()
 
 
 def test_a_malformed_alert_is_a_dead_letter_that_names_the_faults() -> None:
-    decoded = decode_alert(AlertMessage(b'{"id": "x"}'))
+    decoded = decode_alert(TopicMessage(b'{"id": "x"}'))
 
     assert isinstance(decoded, OutboxRecord)
     assert (decoded.key, decoded.value) == (b"k", b'{"id": "x"}')
     assert b"fingerprint: Field required" in dict(decoded.headers)["reason"]
+
+
+def test_an_alert_of_a_later_release_is_a_dead_letter_that_keeps_its_version() -> None:
+    decoded = decode_alert(TopicMessage(wire(alert()), headers=LATER_HEADERS))
+
+    assert isinstance(decoded, OutboxRecord)
+    assert "upgrade" in (header(decoded.headers, "reason") or "")
+    assert LATER_HEADERS[0] in decoded.headers
+
+
+def test_a_ledger_line_is_read_and_one_of_a_later_release_is_refused() -> None:
+    line = LedgerLine(
+        at=NOON, act=Act.NOTIFIED, fingerprint="f", alert="a", revision=1, reason="first"
+    )
+    raw = line.model_dump_json().encode()
+
+    present = cloud_headers(LEDGER, "1", "n", NOON)
+
+    assert decode_ledger_line(TopicMessage(raw, headers=present)) == line
+    with pytest.raises(NewerSchema):
+        decode_ledger_line(TopicMessage(raw, headers=LATER_HEADERS))

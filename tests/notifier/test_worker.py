@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas.alert import Alert
+from schemas.version import NewerSchema
 from services.notifier.adapters.worker import Worker
 from tests.notifier.alerts import alert
 from tests.notifier.desk import DeliveryDesk
@@ -39,7 +40,9 @@ def test_a_queued_job_is_sent() -> None:
     assert shown(desk) == [alert()]
 
 
-@pytest.mark.parametrize("bug", [ValueError("a bug"), KeyError("another")], ids=repr)
+@pytest.mark.parametrize(
+    "bug", [ValueError("a bug"), KeyError("another"), NewerSchema("later")], ids=repr
+)
 def test_a_bug_with_one_alert_does_not_stop_the_next(bug: Exception) -> None:
     desk = DeliveryDesk()
     desk.receiver.faults = [bug]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from redis import RedisError
 
+from schemas.version import NewerSchema
 from services.notifier.adapters.job_handler import JobHandler
 from services.notifier.adapters.metrics import QUEUED
 from services.notifier.adapters.stoppable_thread import StoppableThread
@@ -49,6 +50,8 @@ class Worker(StoppableThread):
             self._handle_next()
         except LogLost:
             self._woken.wait(IDLE)  # the rebuilder logs its state
+        except NewerSchema as error:
+            log.warning("left to a later release", error=str(error), receiver=self.receiver)
         except LeaseLost as error:
             log.warning("lease lost", error=str(error), receiver=self.receiver)
         except RedisError as error:

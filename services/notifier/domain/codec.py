@@ -1,26 +1,35 @@
 """Every message and record format of the notifier: alerts, ledger lines, dead letters, Redis.
 
-Readers ignore unknown keys, whatever schema version a newer notifier wrote.
+Every decoder raises NewerSchema for what a later release wrote; see schemas.version.
 """
 
 import json
 from base64 import b64decode, b64encode
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
 from schemas.alert import Alert
+from schemas.envelope import (
+    ALERT,
+    DATA_SCHEMA,
+    SIGNAL,
+    check_schema,
+    cloud_headers,
+    data_schema,
+    dead_letter_headers,
+    find_header_fault,
+)
 from schemas.envelope import LEDGER as LEDGER_TYPE
-from schemas.envelope import SIGNAL, cloud_headers, dead_letter_headers, find_unreadable_name
 from schemas.ledger import Act, Entry, LedgerLine
 from schemas.signal import Signal
 from schemas.topics import DEAD_LETTERS, LEDGER, SIGNALS
+from schemas.version import FIRST_VERSION, SCHEMA_VERSION, check_version
 from services.notifier.domain.ports import AlertPosition, Claim, Completion, Job, OutboxRecord
 
-SCHEMA_VERSION = 1
-"""Of log entries and outbox records in Redis; raised when the meaning of a key changes."""
 SOURCE = "vedette/notifier"
 WHERE = "notifier"
 LONGEST_REASON = 500
@@ -39,12 +48,14 @@ def decode_alert(record: Any) -> Job | OutboxRecord:
     """The alert in a Kafka message of the alerts topic, or the dead letter for a malformed one."""
     position = AlertPosition(record.topic, record.partition, record.offset)
     raw = record.value or b""
-    if (fault := find_unreadable_name(record.headers)) is not None:
-        return encode_dead_letter(record.key, raw, position, fault, WHERE)
+    fault = find_header_fault(record.headers)
     try:
-        return Job(Alert.model_validate_json(raw), raw, position)
+        if fault is None:
+            return Job(Alert.model_validate_json(raw), raw, position)
     except ValidationError as error:
-        return encode_dead_letter(record.key, raw, position, _describe_faults(error), WHERE)
+        fault = _describe_faults(error)
+    refused = OutboxRecord(DEAD_LETTERS, record.key, raw, list(record.headers))
+    return _add_reason(refused, position, fault, WHERE)
 
 
 def encode_ledger_line(
@@ -69,6 +80,17 @@ def encode_ledger_line(
     return OutboxRecord(LEDGER, alert.fingerprint.encode(), value, headers)
 
 
+def decode_ledger_line(record: Any) -> LedgerLine:
+    """The line in a Kafka message of the ledger topic.
+
+    Raises:
+        NewerSchema: a later release wrote it.
+        ValueError: it is malformed.
+    """
+    check_schema(record.headers)
+    return LedgerLine.model_validate_json(record.value or b"")
+
+
 def encode_superseding(job: Job, receiver: str, now: datetime) -> OutboxRecord:
     """The ledger line of a revision that replaces one still queued."""
     logged = LoggedAct(Act.SUPERSEDES, "an earlier revision, still queued, is not sent any more")
@@ -78,21 +100,22 @@ def encode_superseding(job: Job, receiver: str, now: datetime) -> OutboxRecord:
 def encode_failure(claim: Claim, logged: LoggedAct, now: datetime) -> list[OutboxRecord]:
     """The ledger line and the dead letter of a revision that is given up."""
     job, where = claim.job, f"{WHERE}:{claim.receiver}"
-    key = job.alert.fingerprint.encode()
+    schema = [(DATA_SCHEMA, data_schema(ALERT).encode())]
+    refused = OutboxRecord(DEAD_LETTERS, job.alert.fingerprint.encode(), job.raw, schema)
     return [
         encode_ledger_line(job.alert, claim.receiver, logged, now),
-        encode_dead_letter(key, job.raw, job.position, logged.reason, where),
+        _add_reason(refused, job.position, logged.reason, where),
     ]
 
 
-def encode_dead_letter(
-    key: bytes | None, raw: bytes, position: AlertPosition, reason: str, where: str
+def _add_reason(
+    refused: OutboxRecord, position: AlertPosition, reason: str, where: str
 ) -> OutboxRecord:
-    """The raw bytes of an unusable message, with the reason in the headers."""
-    headers = dead_letter_headers(
+    """A dead letter with its reason behind the headers of the message, which a retry needs."""
+    added = dead_letter_headers(
         reason[:LONGEST_REASON], where, position.topic, position.partition, position.offset
     )
-    return OutboxRecord(DEAD_LETTERS, key, raw, headers)
+    return replace(refused, headers=[*refused.headers, *added])
 
 
 def encode_signal(signal: Signal) -> OutboxRecord:
@@ -105,31 +128,30 @@ def encode_signal(signal: Signal) -> OutboxRecord:
 
 def encode_entry(entry: Entry) -> str:
     """A log entry as JSON."""
-    return json.dumps({"schema_version": SCHEMA_VERSION} | entry.model_dump(mode="json"))
+    return _encode_fields(entry.model_dump(mode="json"))
 
 
 def decode_entry(raw: bytes | str | None) -> Entry | None:
     """What `encode_entry` wrote, or None for none."""
-    return Entry.model_validate_json(raw) if raw else None
+    return Entry.model_validate(_decode_fields(raw)) if raw else None
 
 
 def encode_position(position: AlertPosition) -> str:
     """A position as JSON."""
-    return json.dumps(asdict(position))
+    return _encode_fields(asdict(position))
 
 
 def decode_job(raw: bytes, position: bytes) -> Job:
     """A queued job: the alert's bytes and what `encode_position` wrote."""
-    read = json.loads(position)
+    read = _decode_fields(position)
     at = AlertPosition(read["topic"], read["partition"], read["offset"])
     return Job(Alert.model_validate_json(raw), raw, at)
 
 
 def encode_record(record: OutboxRecord) -> str:
     """An outbox record as one line of JSON, bytes as base64."""
-    return json.dumps(
+    return _encode_fields(
         {
-            "schema_version": SCHEMA_VERSION,
             "topic": record.topic,
             "key": None if record.key is None else _encode_bytes(record.key),
             "value": _encode_bytes(record.value),
@@ -140,7 +162,7 @@ def encode_record(record: OutboxRecord) -> str:
 
 def decode_record(line: bytes | str) -> OutboxRecord:
     """What `encode_record` wrote."""
-    read = json.loads(line)
+    read = _decode_fields(line)
     return OutboxRecord(
         topic=read["topic"],
         key=None if read["key"] is None else b64decode(read["key"]),
@@ -151,12 +173,12 @@ def decode_record(line: bytes | str) -> OutboxRecord:
 
 def encode_completion(completion: Completion) -> str:
     """A completion as JSON."""
-    return json.dumps({"at": completion.at.isoformat(), "gap": completion.gap})
+    return _encode_fields({"at": completion.at.isoformat(), "gap": completion.gap})
 
 
 def decode_completion(raw: bytes | str) -> Completion:
     """What `encode_completion` wrote."""
-    read = json.loads(raw)
+    read = _decode_fields(raw)
     return Completion(datetime.fromisoformat(read["at"]), read["gap"])
 
 
@@ -173,6 +195,16 @@ def decode_time(milliseconds: bytes) -> datetime:
 def encode_span(span: timedelta) -> int:
     """Whole milliseconds."""
     return int(span / timedelta(milliseconds=1))
+
+
+def _encode_fields(fields: Mapping[str, Any]) -> str:
+    return json.dumps({"schema_version": SCHEMA_VERSION, **fields})
+
+
+def _decode_fields(raw: bytes | str) -> dict[str, Any]:
+    fields: dict[str, Any] = json.loads(raw)
+    check_version(fields.get("schema_version", FIRST_VERSION))
+    return fields
 
 
 def _encode_bytes(raw: bytes) -> str:

@@ -25,6 +25,8 @@ def compile_bundle(record: BundleRecord) -> ActiveRules:
     Raises:
         BadBundle: it is unreadable, or any of its rules has a fault.
     """
+    if record.fault is not None:
+        raise BadBundle(record.fault)
     try:
         bundle = RuleBundle.model_validate_json(record.raw)
         rulebook = replace(_compile_files(bundle), number=record.number)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, CompletedBackfill
 from schemas.crash import CRASH_KEY_PREFIX, Crash
+from schemas.envelope import find_header_fault
 from services import telemetry
 from services.matcher.adapters.crashes.known_crashes import KnownCrashes
 from services.matcher.adapters.topics.cluster import KafkaUnusable
@@ -31,14 +32,17 @@ class Record(Protocol):
     def key(self) -> bytes | None: ...  # noqa: D102
     @property
     def value(self) -> bytes | None: ...  # noqa: D102
+    @property
+    def headers(self) -> Iterable[tuple[str, bytes]]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
 class BundleRecord:
-    """A bundle of the topic, not yet parsed."""
+    """A bundle of the topic, not yet parsed; `fault` is what its headers refuse it for."""
 
     number: int
     raw: bytes
+    fault: str | None = None
 
 
 @dataclass(slots=True)
@@ -55,8 +59,11 @@ class RulesRead:
         """Note what they say of partitions; the bundles among them, in order."""
         bundles: list[BundleRecord] = []
         for record in records:
+            fault = find_header_fault(record.headers)
             if record.key == BUNDLE_KEY:
-                bundles.append(BundleRecord(record.offset + 1, record.value or b""))
+                bundles.append(BundleRecord(record.offset + 1, record.value or b"", fault))
+            elif fault is not None:
+                _warn_of(record, fault)
             elif record.key is not None and record.key.startswith(CRASH_KEY_PREFIX):
                 self.crashes.note(record.key, record.value)
             else:
@@ -70,11 +77,17 @@ class RulesRead:
     def _note(self, record: Record) -> None:
         completed = _read_completed(record)
         if completed is None:
-            log.warning("unreadable in the rules topic", key=repr(record.key), at=record.offset)
+            _warn_of(record, "no completed backfill")
         else:
             self.done[completed.partition] = max(
                 completed.bundle, self.backfilled(completed.partition)
             )
+
+
+def _warn_of(record: Record, fault: str) -> None:
+    log.warning(
+        "unreadable in the rules topic", key=repr(record.key), at=record.offset, reason=fault
+    )
 
 
 def _read_completed(record: Record) -> CompletedBackfill | None:

@@ -7,25 +7,20 @@ is the offset with, in its higher bits, how often the topic was recreated.
 
 from dataclasses import dataclass, field
 
-import msgspec
-
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import TableKey, ValueKind
 from services.matcher.adapters.topics.records import ConsumerRecord
+from services.matcher.domain.windows.stored_value import StoredValue
 
 OFFSET_BITS = 48
 """Enough for a million messages a second over nine years."""
 
 
-class AppliedTopic(msgspec.Struct, frozen=True):
+class AppliedTopic(StoredValue, frozen=True, kw_only=True):
     """The signals topic whose messages were last applied, and how many there were before it."""
 
     id: str
     predecessors: int = 0
-
-
-_ENCODER = msgspec.json.Encoder()
-_DECODER = msgspec.json.Decoder(AppliedTopic)
 
 
 @dataclass(slots=True)
@@ -53,9 +48,12 @@ class Positions:
     def _note_topic(self, partition: int) -> AppliedTopic:
         key = TableKey(ValueKind.TOPIC, partition)
         raw = self.states.get(key)
-        known = AppliedTopic(self.topic_id) if raw is None else _DECODER.decode(raw)
+        known = AppliedTopic(id=self.topic_id) if raw is None else AppliedTopic.decode(raw)
         if raw is not None and known.id == self.topic_id:
             return known
-        applied = known if raw is None else AppliedTopic(self.topic_id, known.predecessors + 1)
-        self.states.put({key: _ENCODER.encode(applied)})
+        applied = known if raw is None else self._follow(known)
+        self.states.put({key: applied.encode()})
         return applied
+
+    def _follow(self, known: AppliedTopic) -> AppliedTopic:
+        return AppliedTopic(id=self.topic_id, predecessors=known.predecessors + 1)

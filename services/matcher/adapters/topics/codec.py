@@ -25,7 +25,7 @@ from schemas.envelope import (
     TICK,
     Headers,
     cloud_headers,
-    find_unreadable_name,
+    find_header_fault,
     header,
 )
 from schemas.event import FURTHEST_AHEAD, Event
@@ -163,7 +163,7 @@ def decode_signals_message(record: ConsumerRecord) -> SignalsMessage | Poison:
     model = _SIGNALS.get(_type_of(record), Signal)
     if model is Signal and len(record.value or b"") > LARGEST_SIGNAL:
         return Poison(record.value, f"signal: larger than {LARGEST_SIGNAL} bytes")
-    if (fault := find_unreadable_name(record.headers or ())) is not None:
+    if (fault := find_header_fault(record.headers or ())) is not None:
         return Poison(record.value, fault)
     try:
         message = model.model_validate_json(record.value or b"")
@@ -210,7 +210,7 @@ def decode_events(record: ConsumerRecord) -> Iterator[EventsItem]:
     The items of a batch are decoded singly: one that is poison costs itself alone.
     """
     raw, kind = record.value, _type_of(record)
-    if (fault := find_unreadable_name(record.headers or ())) is not None:
+    if (fault := find_header_fault(record.headers or ())) is not None:
         yield Poison(raw, fault)
     elif not raw:
         yield Poison(raw, "empty message")

@@ -6,10 +6,9 @@ everything else and names the panes. A part has a bounded number of bounded item
 message, whatever a state holds. Panes are a function of the items, and an item that comes or goes
 changes the pane that it is in, which may split or join with its neighbour, and no other.
 
-Each part begins with SCHEMA_VERSION. A field may be added without a new version if it is the last
-of its struct and has a default: decoding ignores keys, and items behind the last, that it does not
-know, and supplies defaults for missing ones. A field that is removed, moved or changed in meaning
-needs a new version, and code that reads the one before.
+Each part begins with the version of its schema, by the rule of schemas.version. As an added key
+counts a field that is the last of its struct and has a default: decoding ignores items behind the
+last that it knows. A field that is removed or moved needs a new version.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,10 +19,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from schemas.version import SCHEMA_VERSION, check_version
 from services.matcher.domain.windows.sections import split_numbers
 from services.matcher.domain.windows.state import Hit, WindowState, instant, micros
+from services.matcher.domain.windows.stored_value import Versioned, decode_versioned
 
-SCHEMA_VERSION = 1
 LARGEST_PANE = 16
 """Hits, or times, in one pane: of signals of the largest size a pane has 800 KB."""
 _EARLIEST = -(2**60)
@@ -66,8 +66,11 @@ class _Part(msgspec.Struct, frozen=True, array_like=True):
     version: int
 
     def __post_init__(self) -> None:
-        if self.version != SCHEMA_VERSION:
-            raise ValueError(f"state of schema version {self.version}, not {SCHEMA_VERSION}")
+        check_version(self.version)
+
+
+class _OnlyVersion(msgspec.Struct, frozen=True, array_like=True):
+    version: int
 
 
 class Front(_Part, frozen=True, array_like=True):
@@ -154,18 +157,20 @@ def decode_front(raw: bytes) -> Front:
     """The beginning of a head, at a tenth of the cost of all of it.
 
     Raises:
-        msgspec.ValidationError: it is no head, or of another schema version.
+        NewerSchema: a later release wrote it.
+        msgspec.ValidationError: it is no head.
     """
-    return _FRONT.decode(raw)
+    return decode_versioned(raw, _FRONT, _VERSION)
 
 
 def decode_head(raw: bytes) -> Head:
     """The head that `encode_head` encoded.
 
     Raises:
-        msgspec.ValidationError: it is no head, or of another schema version.
+        NewerSchema: a later release wrote it.
+        msgspec.ValidationError: it is no head.
     """
-    return _HEAD.decode(raw)
+    return decode_versioned(raw, _HEAD, _VERSION)
 
 
 def encode_pane(pane: Pane, items: Items) -> bytes:
@@ -177,9 +182,10 @@ def decode_pane(pane: Pane, raw: bytes) -> Items:
     """The items that `encode_pane` encoded.
 
     Raises:
-        msgspec.ValidationError: they are none, or of another schema version.
+        NewerSchema: a later release wrote them.
+        msgspec.ValidationError: they are none.
     """
-    part: _PaneHits | _PaneEvents = _DECODERS[pane.content].decode(raw)
+    part: _PaneHits | _PaneEvents = decode_versioned(raw, _DECODERS[pane.content], _VERSION)
     return part.items
 
 
@@ -201,6 +207,7 @@ def _date_identities(events: Iterable[DatedEvent]) -> dict[str, int]:
 
 
 _ENCODER = msgspec.json.Encoder()
+_VERSION: msgspec.json.Decoder[Versioned] = msgspec.json.Decoder(_OnlyVersion)
 _FRONT = msgspec.json.Decoder(Front)
 _HEAD = msgspec.json.Decoder(Head)
 _PARTS: Mapping[Content, Any] = {

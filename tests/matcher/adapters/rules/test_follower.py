@@ -1,12 +1,14 @@
 """Following the rules topic: bundles come into force, and the last good one stays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
 
 from schemas.bundle import BUNDLE_KEY, CompletedBackfill, OnChange, PublishedRule, RuleBundle
+from schemas.envelope import Headers
+from schemas.version import SCHEMA_VERSION
 from services.matcher.adapters.rules.bundle_rules import BadBundle, compile_bundle
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.follower import NOTE, Follower
@@ -33,12 +35,13 @@ FAULTY = GOOD | {"iraq/indicators/more.yaml": "title: Nothing\n"}
 
 
 @dataclass(frozen=True)
-class Stood:
+class RulesRecord:
     """A message of the rules topic."""
 
     offset: int
     key: bytes | None
     value: bytes | None
+    headers: Headers = field(default_factory=list)
 
 
 def bundle(files: Mapping[str, str] = GOOD) -> RuleBundle:
@@ -148,15 +151,31 @@ def test_bundles_and_records_of_partitions_stand_side_by_side() -> None:
     read = RulesRead()
     raw = written(1).raw
     done = [CompletedBackfill(partition=2, bundle=4), CompletedBackfill(partition=2, bundle=3)]
-    records = [Stood(3, BUNDLE_KEY, raw)]
+    records = [RulesRecord(3, BUNDLE_KEY, raw)]
     records += [
-        Stood(4 + at, one.key, one.model_dump_json().encode()) for at, one in enumerate(done)
+        RulesRecord(4 + at, one.key, one.model_dump_json().encode()) for at, one in enumerate(done)
     ]
     forged = CompletedBackfill(partition=1, bundle=11)
-    strange = [Stood(8, b"backfilled/1", b"{"), Stood(9, None, None)]
-    strange += [Stood(10, forged.key, forged.model_dump_json().encode())]
+    strange = [RulesRecord(8, b"backfilled/1", b"{"), RulesRecord(9, None, None)]
+    strange += [RulesRecord(10, forged.key, forged.model_dump_json().encode())]
 
     found = read.take([*records, *strange])
 
     assert found == [BundleRecord(4, raw)]
     assert [read.backfilled(partition) for partition in (1, 2)] == [0, 4]
+
+
+def test_what_a_later_release_wrote_to_the_topic_is_refused() -> None:
+    read, later = RulesRead(), [("ce_dataschema", b"urn:vedette:rules:%d" % (SCHEMA_VERSION + 1))]
+    completed = CompletedBackfill(partition=2, bundle=1)
+
+    (refused,) = read.take(
+        [
+            RulesRecord(3, BUNDLE_KEY, written(1).raw, later),
+            RulesRecord(4, completed.key, completed.model_dump_json().encode(), later),
+        ]
+    )
+
+    with pytest.raises(BadBundle, match="upgrade"):
+        compile_bundle(refused)
+    assert read.backfilled(2) == 0

@@ -1,5 +1,10 @@
 """Positions: every message of a recreated topic is past those of the one before it."""
 
+import json
+
+import pytest
+
+from schemas.version import SCHEMA_VERSION, NewerSchema
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.positions import Positions
 from tests.matcher.messages import Given
@@ -56,3 +61,13 @@ def test_what_the_table_says_is_read_again_when_partitions_have_moved() -> None:
     positions.forget_partitions()
 
     assert positions.position(at(0)) > 3
+
+
+def test_a_topic_that_a_later_release_noted_is_refused() -> None:
+    table: dict[bytes, bytes] = {}
+    Positions(KeyedStates(table), "topic-a").position(at(7))
+    (key, raw), *_ = table.items()
+    table[key] = json.dumps(json.loads(raw) | {"version": SCHEMA_VERSION + 1}).encode()
+
+    with pytest.raises(NewerSchema):
+        Positions(KeyedStates(table), "topic-a").position(at(8))

@@ -10,6 +10,7 @@ from schemas.envelope import EVENT, EVENTS_BATCH, cloud_headers
 from schemas.event import Event
 from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
+from schemas.version import SCHEMA_VERSION
 from services.matcher.adapters.topics.codec import (
     LONGEST_REASON,
     Poison,
@@ -142,3 +143,14 @@ def test_a_message_of_the_signals_topic_without_a_type_is_a_signal_or_poison() -
 
     assert isinstance(poison, Poison)
     assert "identity: " in poison.reason
+
+
+def test_a_message_of_a_later_release_is_poison_with_the_way_out() -> None:
+    later = [("ce_dataschema", b"urn:vedette:event:%d" % (SCHEMA_VERSION + 1))]
+
+    (item,) = decode_events(Given(given(event()).value, later))
+    signal = decode_signals_message(Given(b"{}", later))
+
+    for refused in (item, signal):
+        assert isinstance(refused, Poison)
+        assert "upgrade" in refused.reason

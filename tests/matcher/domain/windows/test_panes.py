@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from schemas.version import SCHEMA_VERSION, NewerSchema
 from services.matcher.domain.windows.panes import (
     LARGEST_PANE,
     Head,
@@ -128,14 +129,25 @@ def test_a_state_is_read_with_defaults_for_what_an_earlier_writer_did_not_know()
     assert assemble_state(read, panes) == state
 
 
-def test_a_part_of_another_schema_version_is_refused_by_its_number() -> None:
+def test_a_part_of_a_later_release_is_refused_by_its_number() -> None:
     state = WindowCourse(RULE).take(hit(0)).state
     (pane, items), *_ = split_state(state).items()
-    head = b"[2" + encode_head(state, [pane])[2:]
-    part = b"[2" + encode_pane(pane, items)[2:]
+    later = b"[%d" % (SCHEMA_VERSION + 1)
+    head = later + encode_head(state, [pane])[2:]
+    part = later + encode_pane(pane, items)[2:]
 
     for decode in (decode_front, decode_head):
-        with pytest.raises(msgspec.ValidationError, match="schema version 2, not 1"):
+        with pytest.raises(NewerSchema, match="upgrade"):
             decode(head)
-    with pytest.raises(msgspec.ValidationError, match="schema version 2, not 1"):
+    with pytest.raises(NewerSchema, match="upgrade"):
         decode_pane(pane, part)
+
+
+def test_a_part_of_a_later_release_in_another_form_is_refused_by_its_number() -> None:
+    with pytest.raises(NewerSchema):
+        decode_front(b'[%d,"offset",{}]' % (SCHEMA_VERSION + 1))
+
+
+def test_a_part_of_no_release_is_malformed() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        decode_front(b'[%d,"offset",{}]' % SCHEMA_VERSION)
