@@ -5,7 +5,7 @@ import sys
 from services import telemetry
 from services.environment import InvalidEnvironment, load, process_environment
 from services.matcher.adapters.rules.first_rules import NoRules
-from services.matcher.app import serve
+from services.matcher.app.service import serve
 from services.matcher.settings import MatcherSettings
 
 CANNOT_START = 2

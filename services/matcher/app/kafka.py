@@ -1,0 +1,50 @@
+"""Kafka at the start of the matcher: every topic that it needs."""
+
+from asyncio import to_thread
+from dataclasses import dataclass
+from datetime import timedelta
+
+from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, RULES, SIGNALS, topic_name
+from services.matcher.adapters.rules.rules_topic import RulesTopicReader
+from services.matcher.adapters.state.changelog import ensure_changelog
+from services.matcher.adapters.state.table import changelog_name
+from services.matcher.adapters.topics.admin import retention, topic_id
+from services.matcher.adapters.topics.cluster import KafkaCluster
+from services.matcher.settings import MatcherSettings
+
+TOPICS = (EVENTS, SIGNALS, ALERTS, DEAD_LETTERS, RULES)
+
+
+@dataclass(frozen=True, slots=True)
+class Kafka:
+    """Kafka as found at the start: connected, and every topic there."""
+
+    cluster: KafkaCluster
+    signals_partitions: int
+    signals_topic_id: str
+    events_kept: timedelta | None
+    rules: RulesTopicReader
+
+
+async def prepare_kafka(settings: MatcherSettings) -> Kafka:
+    """Connect to Kafka, and have the topics that the matcher needs.
+
+    Raises:
+        KafkaUnusable: saying what is missing.
+    """
+    bootstrap = settings.kafka_bootstrap_servers
+    cluster = await KafkaCluster.connect(bootstrap)
+    names = {name: topic_name(settings.topic_prefix, name) for name in TOPICS}
+    partitions = {name: await cluster.count_partitions(full) for name, full in names.items()}
+    name, count = changelog_name(app_id(settings)), partitions[SIGNALS]
+    await to_thread(ensure_changelog, bootstrap, name, count)
+    signals_id = await to_thread(topic_id, bootstrap, names[SIGNALS])
+    events_kept = await to_thread(retention, bootstrap, names[EVENTS])
+    cluster.follow({names[name]: partitions[name] for name in (EVENTS, SIGNALS)})
+    rules = await RulesTopicReader.open(bootstrap, names[RULES], settings.kafka_fetch_wait_ms)
+    return Kafka(cluster, count, signals_id, events_kept, rules)
+
+
+def app_id(settings: MatcherSettings) -> str:
+    """The consumer group: one for each prefix, so that two stacks on one Kafka do not meet."""
+    return f"{settings.topic_prefix}matcher"

@@ -1,0 +1,86 @@
+"""Runs the matcher: its listener, its app, and what watches both."""
+
+from schemas.topics import RULES, topic_name
+from services import telemetry
+from services.connections import FOR_HEALTH, BoundedConfig
+from services.matcher.adapters.crashes.ending import CrashLog, WorkerEnd
+from services.matcher.adapters.crashes.guards import GuardLimits, install_guards
+from services.matcher.adapters.crashes.in_hand import InHand
+from services.matcher.adapters.rules.first_rules import find_first_rules
+from services.matcher.adapters.rules.follower import Follower
+from services.matcher.adapters.stream.group_watch import GroupWatch
+from services.matcher.adapters.stream.transport import App
+from services.matcher.adapters.stream.worker import new_loop, run
+from services.matcher.adapters.topics.cluster import KafkaCluster, KafkaUnusable
+from services.matcher.adapters.topics.record_batches import tolerate_header_names
+from services.matcher.app.agents import create_app
+from services.matcher.app.kafka import Kafka, prepare_kafka
+from services.matcher.domain.rules.look_back import describe_short_retention
+from services.matcher.domain.rules.rulebook import Rulebook
+from services.matcher.settings import MatcherSettings
+
+log = telemetry.logger(__name__)
+
+FAILED = 1
+
+
+def serve(settings: MatcherSettings) -> int:
+    """Run the matcher until SIGTERM or SIGINT (0) or a crash (1). Blocks.
+
+    Raises:
+        NoRules: neither the rules topic nor, if that is empty, any file holds a usable rule.
+    """
+    tolerate_header_names()
+    health = _build_health()
+    listener = telemetry.listen(
+        BoundedConfig(telemetry.health_app(health), settings.host, settings.port, FOR_HEALTH)
+    )
+    try:
+        return _run_app(settings, health)
+    except KafkaUnusable as error:
+        log.critical("cannot start", reason=str(error))
+        return FAILED
+    finally:
+        listener.stop()
+
+
+def _run_app(settings: MatcherSettings, health: telemetry.Health) -> int:
+    loop = new_loop()
+    kafka = loop.run_until_complete(prepare_kafka(settings))
+    follower = Follower(kafka.rules, health.notes)
+    bundles = loop.run_until_complete(find_first_rules(settings.rules_dir, follower))
+    _note_look_back(bundles.current.rulebook, kafka, health)
+    in_hand = InHand()
+    app = create_app(settings, kafka, bundles, follower, in_hand)
+    _watch(app, kafka.cluster, health)
+    _guard(app, in_hand, settings, kafka)
+    return run(app, loop)
+
+
+def _build_health() -> telemetry.Health:
+    health = telemetry.Health()
+    health.add("group", lambda: "starting")
+    health.add("kafka", lambda: "starting")
+    return health
+
+
+def _note_look_back(rulebook: Rulebook, kafka: Kafka, health: telemetry.Health) -> None:
+    if lines := describe_short_retention(rulebook.windows.values(), kafka.events_kept):
+        log.warning("events are not kept for as long as rules look back", rules=lines)
+        health.notes["look back"] = "\n".join(lines)
+
+
+def _watch(app: App, cluster: KafkaCluster, health: telemetry.Health) -> None:
+    watch = GroupWatch(app, cluster)
+    health.add("group", watch.check_group)
+    health.add("kafka", watch.check_kafka)
+    app.task(watch.run)
+
+
+def _guard(app: App, in_hand: InHand, settings: MatcherSettings, kafka: Kafka) -> None:
+    """A loop that hangs, or memory that is nearly full, names the message in hand."""
+    topic = topic_name(settings.topic_prefix, RULES)
+    crash_log = CrashLog(settings.kafka_bootstrap_servers, topic, kafka.rules.crashes)
+    end = WorkerEnd(crash_log, app.session.is_valid)
+    limits = GuardLimits(settings.stuck_seconds, settings.memory_limit, settings.memory_sample_ms)
+    install_guards(app, in_hand, end, limits)
