@@ -44,28 +44,30 @@ INTERRUPTED = 130
 app = typer.Typer(add_completion=False)
 
 
+DemoOption = Annotated[
+    bool, typer.Option("--demo", help="Replay the pack's timeline, show its alerts, and exit.")
+]
+StayOption = Annotated[
+    bool, typer.Option("--stay", help="With --demo: keep running for your events.")
+]
+RulesOption = Annotated[
+    Path | None, typer.Option(help="The rule pack; default VEDETTE_RULES_DIR or the one shipped.")
+]
+PortOption = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=65535, envvar="VEDETTE_PORT", help="Port of ingest; default 8080, or a free one."
+    ),
+]
+
+
 @app.command()
 def up(
     *,
-    demo: Annotated[
-        bool, typer.Option("--demo", help="Replay the pack's timeline, show its alerts, and exit.")
-    ] = False,
-    stay: Annotated[
-        bool, typer.Option("--stay", help="With --demo: keep running for your events.")
-    ] = False,
-    rules: Annotated[
-        Path | None,
-        typer.Option(help="The rule pack; default VEDETTE_RULES_DIR or the one shipped."),
-    ] = None,
-    port: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            max=65535,
-            envvar="VEDETTE_PORT",
-            help="Port of ingest; default 8080, or a free one.",
-        ),
-    ] = None,
+    demo: DemoOption = False,
+    stay: StayOption = False,
+    rules: RulesOption = None,
+    port: PortOption = None,
 ) -> None:
     """Run everything on this machine: an embedded broker, Redis, and the three services.
 

@@ -118,43 +118,54 @@ def _operation(operation: _Operation) -> dict[str, Any]:
 
 
 def _messages() -> dict[str, Any]:
+    return (
+        _events_messages()
+        | _signals_messages()
+        | _alerts_messages()
+        | _rules_messages()
+        | {"deadLetter": _dead_letter()}
+    )
+
+
+def _events_messages() -> dict[str, Any]:
     events = {"type": "array", "items": _model("event"), "minItems": 1}
-    alert_key = "the alert's fingerprint"
     return {
         "event": _cloud(envelope.EVENT, _model("event"), "source, a space, and the root id"),
         "eventsBatch": _cloud(envelope.EVENTS_BATCH, events, None),
         "tick": _cloud(envelope.TICK, _model("tick"), None),
-        "signal": _cloud(
-            envelope.SIGNAL, _model("signal"), "JSON array [pack, rule, [field, value]…]"
-        ),
-        "indication": _cloud(
-            envelope.INDICATION,
-            _model("indication"),
-            'JSON array [pack, hypothesis, ["hypothesis", hypothesis]…]',
-        ),
-        "stormNews": _cloud(
-            envelope.STORM_NEWS,
-            _model("storm-news"),
-            'JSON array [pack, rule, ["storm", owner]…]',
-        ),
-        "heartbeat": _cloud(
-            envelope.HEARTBEAT,
-            _model("heartbeat"),
-            'JSON array ["vedette","source_silent",["source",X]]',
-        ),
-        "alert": _cloud(envelope.ALERT, _model("alert"), alert_key),
-        "ledgerLine": _cloud(envelope.LEDGER, _model("ledger-line"), alert_key),
+    }
+
+
+def _signals_messages() -> dict[str, Any]:
+    hypothesis = 'JSON array [pack, hypothesis, ["hypothesis", hypothesis]…]'
+    storm = 'JSON array [pack, rule, ["storm", owner]…]'
+    source = 'JSON array ["vedette","source_silent",["source",X]]'
+    window = "JSON array [pack, rule, [field, value]…]"
+    return {
+        "signal": _cloud(envelope.SIGNAL, _model("signal"), window),
+        "indication": _cloud(envelope.INDICATION, _model("indication"), hypothesis),
+        "stormNews": _cloud(envelope.STORM_NEWS, _model("storm-news"), storm),
+        "heartbeat": _cloud(envelope.HEARTBEAT, _model("heartbeat"), source),
         "backfillBarrier": _cloud(envelope.BACKFILL_BARRIER, _model("backfill-barrier"), None),
+    }
+
+
+def _alerts_messages() -> dict[str, Any]:
+    key = "the alert's fingerprint"
+    return {
+        "alert": _cloud(envelope.ALERT, _model("alert"), key),
+        "ledgerLine": _cloud(envelope.LEDGER, _model("ledger-line"), key),
+    }
+
+
+def _rules_messages() -> dict[str, Any]:
+    completed, crashes = envelope.BACKFILL_COMPLETED, envelope.CRASHES
+    partition = "backfilled/ and the partition"
+    position = "crash/, the topic, / and the partition"
+    return {
         "ruleBundle": _cloud(envelope.RULE_BUNDLE, _model("rule-bundle"), "the word bundle"),
-        "completedBackfill": _cloud(
-            envelope.BACKFILL_COMPLETED,
-            _model("completed-backfill"),
-            "backfilled/ and the partition",
-        ),
-        "crashRecord": _cloud(
-            envelope.CRASHES, _model("crash-record"), "crash/, the topic, / and the partition"
-        ),
-        "deadLetter": _dead_letter(),
+        "completedBackfill": _cloud(completed, _model("completed-backfill"), partition),
+        "crashRecord": _cloud(crashes, _model("crash-record"), position),
     }
 
 

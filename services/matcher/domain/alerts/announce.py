@@ -1,6 +1,6 @@
 """Announcing: which alert each episode has, and the revisions that its changes make."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -94,16 +94,21 @@ def announce(
         return _revise(rule, alert, episode, context)
 
     unclaimed = [episode for episode in episodes if episode.start not in owners]
-    fingerprint = state_fingerprint(rule, state)
-    new = (
-        _create_alert(rule, alert_id(fingerprint, episode.start, serial), episode, context)
-        for serial, episode in enumerate(unclaimed, state.serial)
-    )
+    new = _create_alerts(rule, state, unclaimed, context)
     return msgspec.structs.replace(
         state,
         announced=(*map(update, state.announced), *new),
         serial=state.serial + len(unclaimed),
     )
+
+
+def _create_alerts(
+    rule: WindowRule, state: WindowState, unclaimed: Iterable[Episode], context: AnnounceContext
+) -> Iterator[AnnouncedAlert]:
+    fingerprint = state_fingerprint(rule, state)
+    for serial, episode in enumerate(unclaimed, state.serial):
+        identity = alert_id(fingerprint, episode.start, serial)
+        yield _create_alert(rule, identity, episode, context)
 
 
 def _assign_owners(

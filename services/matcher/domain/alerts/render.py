@@ -1,6 +1,7 @@
 """Rendering: an announced alert and its episode as an Alert."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from schemas.alert import (
     LONGEST_FIELD,
@@ -46,10 +47,6 @@ def render_alert(
         level=alert.level,
         summary=_render_text(rule.summary or "{{ title }}", values),
         action=None if rule.action is None else _render_text(rule.action, values),
-        starts_at=instant(alert.start),
-        updated_at=instant(alert.updated),
-        detected_at=instant(alert.detected),
-        resolved_at=None if alert.resolved is None else instant(alert.resolved),
         value=alert.value,
         evidence=evidence,
         evidence_count=0 if episode is None else alert.count,
@@ -61,7 +58,17 @@ def render_alert(
         backfill=alert.backfill,
         exercise=state.exercise,
         storm=alert.storm is not None,
+        **_render_times(alert),
     )
+
+
+def _render_times(alert: AnnouncedAlert) -> dict[str, Any]:
+    return {
+        "starts_at": instant(alert.start),
+        "updated_at": instant(alert.updated),
+        "detected_at": instant(alert.detected),
+        "resolved_at": None if alert.resolved is None else instant(alert.resolved),
+    }
 
 
 def _render_text(template: str, values: Mapping[str, object]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import combinations, islice, product
 from math import isfinite
+from typing import Any
 
 from schemas.alert import LONGEST_FIELD, Evidence
 from schemas.duty import is_own
@@ -83,27 +84,32 @@ def _window_hits(
     group = next(groups, None)
     if group is None:
         return
-    event = match.view.event
     hit = Signal(
         pack=window.pack,
         rule=window.name,
         base=match.rule.name,
         bundle=bundle,
         group=group,
-        identity=cut_key(event.identity),
-        occurred_at=event.occurred_at,
-        occurred_until=event.occurred_until,
-        story=cut_key(event.cluster),
-        owner=cut_key(event.source_owner or event.source),
         values=values,
         by=cut_values(by),
         fields=dict(_take_fields(_template_fields(window, match))),
         evidence=evidence,
-        exercise=event.exercise,
+        **_event_fields(match.view.event),
     )
     yield hit
     for group in groups:
         yield hit.model_copy(update={"group": group})
+
+
+def _event_fields(event: Event) -> dict[str, Any]:
+    return {
+        "identity": cut_key(event.identity),
+        "occurred_at": event.occurred_at,
+        "occurred_until": event.occurred_until,
+        "story": cut_key(event.cluster),
+        "owner": cut_key(event.source_owner or event.source),
+        "exercise": event.exercise,
+    }
 
 
 def _counted_values(window: WindowRule, match: RuleMatch) -> tuple[str, ...]:

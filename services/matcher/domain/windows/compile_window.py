@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from schemas.alert import Level
 from schemas.rule import (
@@ -72,19 +73,26 @@ def compile_correlation_window(
         max_lateness=section.max_lateness,
         group_by=section.group_by,
         expression=_compile_expression(section),
-        subject=section.field,
         certain=section.interval == "certain",
         aliases=section.aliases,
         max_hits=section.max_hits,
-        similarity=section.similarity,
-        by=section.by,
-        between=section.between or (),
-        compared_value=section.value,
-        baseline=section.baseline or NO_TIME,
-        min_baseline=section.min_baseline or 2 * section.timespan,
-        history=section.history or NO_TIME,
-        warmup=section.warmup or NO_TIME,
+        **_compile_keys_of_types(section),
     )
+
+
+def _compile_keys_of_types(section: Correlation) -> dict[str, Any]:
+    """The keys that only some types have."""
+    return {
+        "subject": section.field,
+        "similarity": section.similarity,
+        "by": section.by,
+        "between": section.between or (),
+        "compared_value": section.value,
+        "baseline": section.baseline or NO_TIME,
+        "min_baseline": section.min_baseline or 2 * section.timespan,
+        "history": section.history or NO_TIME,
+        "warmup": section.warmup or NO_TIME,
+    }
 
 
 def _compile_common(
