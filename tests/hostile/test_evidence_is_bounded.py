@@ -33,7 +33,8 @@ from services.matcher.domain.hypotheses.state import (
 )
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.rules.signals import MOST_GROUPS, make_signals
-from services.matcher.domain.windows.panes import encode_head, split_state
+from services.matcher.domain.windows.ordered import Ordered
+from services.matcher.domain.windows.panes import encode_head, split_events
 from services.matcher.domain.windows.state import (
     AnnouncedAlert,
     FiringRun,
@@ -181,14 +182,14 @@ def test_the_head_of_a_state_with_the_most_of_everything_fits_a_message() -> Non
         reason=MERGED,
     )
     state = WindowState(
-        hits=tuple(replace(one, at=at) for at in times),
+        hits=Ordered.of(replace(one, at=at) for at in times),
         retractions={str(at): at for at in times},
         dropped_live={str(at): at for at in times},
         runs=(FiringRun(micros(NOON), tuple(times), 1, 10**6),) + MOST_FIRING * (RUN,),
         announced=MOST_FIRING * (alert,),
     )
 
-    assert len(encode_head(state, split_state(state))) <= LARGEST_VALUE
+    assert len(encode_head(state, split_events(state))) <= LARGEST_VALUE
 
 
 def test_a_hypothesis_with_the_longest_evidence_fits_a_message() -> None:

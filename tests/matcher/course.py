@@ -17,7 +17,8 @@ from services.matcher.domain.windows.panes import (
     decode_pane,
     encode_head,
     encode_pane,
-    split_state,
+    name_panes,
+    split_events,
 )
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -78,9 +79,10 @@ class WindowCourse:
 
     def restore(self) -> "WindowCourse":
         """Encode and decode the state, as a restart does."""
-        panes = split_state(self.state)
+        events = split_events(self.state)
+        panes = {**events, **name_panes(self.state.hits.panes)}
         read = {pane: decode_pane(pane, encode_pane(pane, panes[pane])) for pane in panes}
-        self.state = assemble_state(decode_head(encode_head(self.state, panes)), read)
+        self.state = assemble_state(decode_head(encode_head(self.state, events)), read)
         return self
 
     def _context(self) -> StepContext:

@@ -16,7 +16,8 @@ from services.matcher.domain.windows.panes import (
     decode_pane,
     encode_head,
     encode_pane,
-    split_state,
+    name_panes,
+    split_events,
 )
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -28,10 +29,26 @@ SWEPT_AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class WindowParts:
-    """A state, and its panes as the table has them."""
+    """A state, and the panes of its dated events as the table has them."""
 
     state: WindowState
-    panes: Panes
+    events: Panes
+
+    def renew(self, state: WindowState) -> "WindowParts":
+        """Those of the next state, whose events often are the same."""
+        is_same = (
+            state.retractions == self.state.retractions
+            and state.dropped_live == self.state.dropped_live
+        )
+        return WindowParts(state, self.events if is_same else split_events(state))
+
+    def compare(self, before: "WindowParts") -> tuple[Panes, Panes]:
+        """The panes that only `before` has, and those that only this one has; some differ."""
+        old, new = self.state.hits.compare(before.state.hits)
+        return {**before.events, **name_panes(old)}, {**self.events, **name_panes(new)}
+
+
+_NOTHING = WindowParts(WindowState.empty(), {})
 
 
 @dataclass(slots=True)
@@ -57,18 +74,18 @@ class Windows:
         The panes before the head that names them: a crash on the way leaves at most a hit that is
         there already when its message comes again, which changes nothing.
         """
-        former = self._parts(key)
-        before: Panes = {} if former is None else former.panes
-        after = split_state(state)
+        former = self._parts(key) or _NOTHING
+        parts = former.renew(state)
+        before, after = parts.compare(former)
         writes = {
             self._pane_key(key, pane): encode_pane(pane, items)
             for pane, items in after.items()
             if before.get(pane) != items
         }
-        writes[self._head_key(key)] = encode_head(state, after, due, timing(rule))
+        writes[self._head_key(key)] = encode_head(state, parts.events, due, timing(rule))
         self.values.put(writes)
         self.values.delete(self._pane_key(key, pane) for pane in before.keys() - after.keys())
-        self._use(key, WindowParts(state, after))
+        self._use(key, parts)
 
     def delete(self, key: bytes) -> None:
         """Delete a state."""
@@ -84,7 +101,8 @@ class Windows:
         head = decode_head(raw)
         parts = ((pane, self.values.get(self._pane_key(key, pane))) for pane in head.panes)
         panes = {pane: decode_pane(pane, part) for pane, part in parts if part is not None}
-        return WindowParts(assemble_state(head, panes), panes)
+        events = {pane: items for pane, items in panes.items() if pane in head.dated}
+        return WindowParts(assemble_state(head, panes), events)
 
     def note_orphans(self, panes: Iterable[TableKey]) -> None:
         """Remember, to be swept, those of the panes that no head names."""

@@ -42,7 +42,7 @@ def _retract(state: WindowState, signal: Signal) -> WindowState:
     return msgspec.structs.replace(
         state,
         retractions={**state.retractions, signal.identity: micros(signal.occurred_at)},
-        hits=tuple(hit for hit in state.hits if hit.identity != signal.identity),
+        hits=state.hits.without([signal.identity]),
     )
 
 

@@ -53,7 +53,7 @@ def forget(rule: WindowRule, state: WindowState, clock: int | None) -> WindowSta
         state,
         settled_until=cutoff.settled_until,
         runs=settle_runs(rule, state, cutoff),
-        hits=tuple(hit for hit in state.hits if hit.at > cutoff.forgotten_until),
+        hits=state.hits.drop_until(cutoff.forgotten_until),
         retractions=_drop_older(state.retractions, cutoff),
         dropped_live=_drop_older(state.dropped_live, cutoff),
         announced=tuple(filter(cutoff.retains, state.announced)),

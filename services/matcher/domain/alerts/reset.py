@@ -9,6 +9,7 @@ from schemas.alert import Status
 from schemas.bundle import OnChange
 from services.matcher.domain.alerts.forget import Cutoff, settle_runs
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
+from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import (
     AnnouncedAlert,
     FiringRun,
@@ -34,7 +35,7 @@ def reset_state(
     is not known any more. Idempotent.
     """
     since = state.since if generation.since is None else micros(generation.since)
-    bare = msgspec.structs.replace(state, hits=(), runs=(), settled_until=None, since=since)
+    bare = msgspec.structs.replace(state, hits=Ordered(), runs=(), settled_until=None, since=since)
     if generation.on_change is OnChange.RESET:
         return msgspec.structs.replace(bare, announced=())
     cutoff = _find_cutoff(rule, generation, clock)
@@ -94,8 +95,14 @@ def record_stale_hit(state: WindowState, identity: str, at: int) -> WindowState:
     return msgspec.structs.replace(
         state,
         dropped_live={**state.dropped_live, identity: at},
-        hits=tuple(as_live(hit) if hit.identity == identity else hit for hit in state.hits),
+        hits=_make_live(state.hits, identity),
     )
+
+
+def _make_live(hits: Ordered[Hit], identity: str) -> Ordered[Hit]:
+    for hit in hits.of_identity(identity):
+        hits = hits.remove(hit).add(as_live(hit)) if hit.backfill else hits
+    return hits
 
 
 def as_live(hit: Hit) -> Hit:

@@ -11,6 +11,7 @@ from services.matcher.domain.alerts.episodes import find_episodes
 from services.matcher.domain.alerts.render import render_alert
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.rules.rulebook import RuleKey
+from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, micros
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -53,7 +54,7 @@ def end_alerts_of_unknown(
     name: RuleKey, state: WindowState, now: datetime, reason: str
 ) -> tuple[Alert, ...]:
     """The same where only the name of the rule is known."""
-    bare = msgspec.structs.replace(state, hits=(), runs=())
+    bare = msgspec.structs.replace(state, hits=Ordered(), runs=())
     return end_alerts(_unknown_rule(name, state), bare, now, reason)
 
 

@@ -1,10 +1,10 @@
 """Panes: a state in parts, so that another hit writes one part instead of all.
 
-Hits are split by time into panes of a few hits; where too many have the very same time, by a hash
-of their identities. So are the times of retracted and of dropped events. The head of a state has
-everything else and names the panes. A part has a bounded number of bounded items, so it fits a
-message, whatever a state holds. Panes are a function of the items, and an item that comes or goes
-changes the pane that it is in, which may split or join with its neighbour, and no other.
+Hits lie in the panes of their `Ordered`. The times of retracted and of dropped events are split by
+time into panes of a few; where too many have the very same time, by a hash of their identities. The
+head of a state has everything else and names the panes. A part has a bounded number of bounded
+items, so it fits a message, whatever a state holds. An item that comes or goes changes the pane
+that it is in, which may split or join with its neighbour, and no other.
 
 Each part begins with the version of its schema, by the rule of schemas.version. As an added key
 counts a field that is the last of its struct and has a default: decoding ignores items behind the
@@ -15,17 +15,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import IntEnum
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
 from schemas.version import SCHEMA_VERSION, check_version
+from services.matcher.domain.windows.ordered import LARGEST_PANE, NumberedPane, Ordered
 from services.matcher.domain.windows.sections import split_numbers
 from services.matcher.domain.windows.state import Hit, WindowState, instant, micros
 from services.matcher.domain.windows.stored_value import Versioned, decode_versioned
 
-LARGEST_PANE = 16
-"""Hits, or times, in one pane: of signals of the largest size a pane has 800 KB."""
 _EARLIEST = -(2**60)
 _DIGEST = 7
 
@@ -39,7 +38,7 @@ class Content(IntEnum):
 
 
 class Pane(NamedTuple):
-    """The name of a pane: its items are those in the `number`-th interval of 2^`bits`.
+    """The name of a pane: of hits its `number`, of others the `number`-th interval of 2^`bits`.
 
     The interval is of microseconds, or of hashes where all of its items have the time `at`.
     """
@@ -57,6 +56,8 @@ class DatedEvent(NamedTuple):
     identity: str
 
 
+NumberRange = tuple[int, int]
+"""The first and the last of numbers that follow one another."""
 Item = Hit | DatedEvent
 Items = tuple[Item, ...]
 Panes = Mapping[Pane, Items]
@@ -82,7 +83,14 @@ class Front(_Part, frozen=True, array_like=True):
     offset: int
     timing: str
     due: int | None
-    panes: tuple[Pane, ...]
+    numbered: tuple[NumberRange, ...]
+    dated: tuple[Pane, ...]
+
+    @property
+    def panes(self) -> tuple[Pane, ...]:
+        """The names of all panes; those of hits in order."""
+        numbers = (number for first, last in self.numbered for number in range(first, last + 1))
+        return (*(Pane(Content.HITS, number=number) for number in numbers), *self.dated)
 
     @property
     def due_at(self) -> datetime | None:
@@ -104,12 +112,11 @@ class _PaneEvents(_Part, frozen=True, array_like=True):
     items: tuple[DatedEvent, ...]
 
 
-def split_state(state: WindowState) -> Panes:
-    """The hits and dated events of a state by pane."""
+def split_events(state: WindowState) -> Panes:
+    """The dated events of a state by pane."""
     return {
         pane: items
         for content, all_items in (
-            (Content.HITS, state.hits),
             (Content.RETRACTIONS, _date_events(state.retractions)),
             (Content.DROPPED_LIVE, _date_events(state.dropped_live)),
         )
@@ -118,11 +125,16 @@ def split_state(state: WindowState) -> Panes:
     }
 
 
+def name_panes(panes: Iterable[NumberedPane[Hit]]) -> Panes:
+    """The hits of panes, by their names."""
+    return {Pane(Content.HITS, number=pane.number): pane.items for pane in panes}
+
+
 def _date_events(times: Mapping[str, int]) -> tuple[DatedEvent, ...]:
     return tuple(sorted(DatedEvent(at, identity) for identity, at in times.items()))
 
 
-def _split_by_time(content: Content, items: tuple[Item, ...]) -> Iterator[tuple[Pane, Items]]:
+def _split_by_time(content: Content, items: tuple[DatedEvent, ...]) -> Iterator[tuple[Pane, Items]]:
     times = [item.at - _EARLIEST for item in items]
     for start, end, bits, number in split_numbers(times, LARGEST_PANE):
         if end - start <= LARGEST_PANE:
@@ -131,26 +143,43 @@ def _split_by_time(content: Content, items: tuple[Item, ...]) -> Iterator[tuple[
             yield from _split_by_hash(content, items[start:end])
 
 
-def _split_by_hash(content: Content, items: tuple[Item, ...]) -> Iterator[tuple[Pane, Items]]:
+def _split_by_hash(content: Content, items: tuple[DatedEvent, ...]) -> Iterator[tuple[Pane, Items]]:
     """The panes of items that have one time."""
     hashed = sorted(items, key=_hash)
     for start, end, bits, number in split_numbers([*map(_hash, hashed)], LARGEST_PANE):
         yield Pane(content, bits, number, items[0].at), tuple(hashed[start:end])
 
 
-def _hash(item: Item) -> int:
+def _hash(item: DatedEvent) -> int:
     # nobody can find enough identities with the same one
-    name = f"{item.base} {item.identity}" if isinstance(item, Hit) else item.identity
-    return int.from_bytes(blake2b(name.encode(), digest_size=_DIGEST).digest())
+    return int.from_bytes(blake2b(item.identity.encode(), digest_size=_DIGEST).digest())
 
 
 def encode_head(
-    state: WindowState, panes: Iterable[Pane], due: datetime | None = None, timing: str = ""
+    state: WindowState, events: Iterable[Pane], due: datetime | None = None, timing: str = ""
 ) -> bytes:
-    """The head of a state as JSON. Without a `timing`, no rule trusts its `due`."""
+    """The head of a state as JSON; `events` are the panes of its dated events.
+
+    Without a `timing`, no rule trusts its `due`.
+    """
     at = None if due is None else micros(due)
-    bare = msgspec.structs.replace(state, hits=(), retractions={}, dropped_live={})
-    return _ENCODER.encode(Head(SCHEMA_VERSION, state.offset, timing, at, tuple(panes), bare))
+    bare = msgspec.structs.replace(state, hits=Ordered(), retractions={}, dropped_live={})
+    numbers = tuple(_join_numbers(pane.number for pane in state.hits.panes))
+    head = Head(SCHEMA_VERSION, state.offset, timing, at, numbers, tuple(events), bare)
+    return _ENCODER.encode(head)
+
+
+def _join_numbers(numbers: Iterable[int]) -> Iterator[NumberRange]:
+    first = last = None
+    for number in numbers:
+        if first is None or last is None:
+            first = number
+        elif number != last + 1:
+            yield first, last
+            first = number
+        last = number
+    if first is not None and last is not None:
+        yield first, last
 
 
 def decode_front(raw: bytes) -> Front:
@@ -192,24 +221,41 @@ def decode_pane(pane: Pane, raw: bytes) -> Items:
 def assemble_state(head: Head, panes: Panes) -> WindowState:
     """The state of a head with the items of its panes; one that is not in `panes` has none."""
     found: dict[Content, list[Any]] = {content: [] for content in Content}
-    for pane in head.panes:
+    for pane in head.dated:
         found[pane.content] += panes.get(pane, ())
     return msgspec.structs.replace(
         head.state,
-        hits=tuple(sorted(found[Content.HITS], key=lambda hit: hit.order)),
+        hits=_assemble_hits(head, panes),
         retractions=_date_identities(found[Content.RETRACTIONS]),
         dropped_live=_date_identities(found[Content.DROPPED_LIVE]),
     )
+
+
+def _assemble_hits(head: Head, panes: Panes) -> Ordered[Hit]:
+    hits = tuple(
+        NumberedPane(pane.number, cast("tuple[Hit, ...]", panes[pane]))
+        for pane in head.panes
+        if pane.content is Content.HITS and pane in panes
+    )
+    return Ordered(hits, 1 + max((pane.number for pane in hits), default=-1))
 
 
 def _date_identities(events: Iterable[DatedEvent]) -> dict[str, int]:
     return {event.identity: event.at for event in events}
 
 
-_ENCODER = msgspec.json.Encoder()
+def _encode_empty(_hits: Ordered[Hit]) -> None:
+    """The hits of a head are in its panes."""
+
+
+def _decode_empty(_type: type[Any], _raw: object) -> Ordered[Hit]:
+    return Ordered()
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_encode_empty)
 _VERSION: msgspec.json.Decoder[Versioned] = msgspec.json.Decoder(_OnlyVersion)
 _FRONT = msgspec.json.Decoder(Front)
-_HEAD = msgspec.json.Decoder(Head)
+_HEAD = msgspec.json.Decoder(Head, dec_hook=_decode_empty)
 _PARTS: Mapping[Content, Any] = {
     Content.HITS: _PaneHits,
     Content.RETRACTIONS: _PaneEvents,

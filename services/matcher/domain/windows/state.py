@@ -10,6 +10,7 @@ import msgspec
 
 from schemas.alert import Evidence, Level, Status
 from schemas.signal import FieldValue, Signal
+from services.matcher.domain.windows.ordered import Ordered
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -127,7 +128,7 @@ class WindowState(msgspec.Struct, frozen=True):
     since: int | None = None
     clock: int | None = None
     settled_until: int | None = None
-    hits: tuple[Hit, ...] = ()
+    hits: Ordered[Hit] = Ordered()
     retractions: dict[str, int] = {}
     runs: tuple[FiringRun, ...] = ()
     announced: tuple[AnnouncedAlert, ...] = ()

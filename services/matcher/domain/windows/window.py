@@ -1,29 +1,29 @@
 """Windows: at which times a set of hits fires. `W(t)` is `(t - timespan, t]`, in event time."""
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from services.matcher.domain.windows.condition import compile_condition
 from services.matcher.domain.windows.measure import make_measure
+from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import Hit, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
-def add_hit(hits: Sequence[Hit], hit: Hit) -> tuple[Hit, ...]:
+def add_hit(hits: Ordered[Hit], hit: Hit) -> Ordered[Hit]:
     """`hits` with `hit` in order. Adding a hit again, in any order of arrival, changes nothing.
 
     Of two revisions of one alert the higher counts; of two deliveries of one event the one that
     was recorded first. A hit that was delivered both live and by backfill is live.
     """
-    known = next((other for other in hits if other.key == hit.key), None)
-    merged = hit if known is None else _merge(known, hit)
-    if merged == known:
-        return tuple(hits)
-    kept = [other for other in hits if other is not known]
-    insort(kept, merged, key=lambda other: other.order)
-    return tuple(kept)
+    same = (other for other in hits.of_identity(hit.identity) if other.base == hit.base)
+    known = next(same, None)
+    if known is None:
+        return hits.add(hit)
+    merged = _merge(known, hit)
+    return hits if merged == known else hits.remove(known).add(merged)
 
 
 def _merge(known: Hit, hit: Hit) -> Hit:
@@ -69,6 +69,8 @@ def _measure_each(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, 
 
 def hits_between(hits: Sequence[Hit], after: int, until: int) -> Sequence[Hit]:
     """The hits in `(after, until]`."""
+    if isinstance(hits, Ordered):
+        return hits.between(after, until)
     first = bisect_right(hits, after, key=lambda hit: hit.at)
     return hits[first : bisect_right(hits, until, key=lambda hit: hit.at)]
 

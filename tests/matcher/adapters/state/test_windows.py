@@ -214,7 +214,7 @@ def test_nothing_but_panes_is_ever_swept() -> None:
     others = {
         b"1:s:p:1.2.3:telegram": SourceState(0).encode(),
         b'1:h:["iraq","likely",["hypothesis","likely"]]': b"{}",
-        b'1:w:["iraq","gone",["place",":p:1.2.3:"]]': b'[1,0,"",null,[]]',
+        b'1:w:["iraq","gone",["place",":p:1.2.3:"]]': b'[1,0,"",null,[],[]]',
         b"1:later:1.2.3:of a kind to come": b"{}",
     }
     table = CountingTable(others)

@@ -8,6 +8,7 @@ import pytest
 from schemas.alert import Level, Status
 from schemas.rule import Condition, Corroboration
 from services.matcher.domain.alerts.forget import MOST_ALERTS, MOST_FIRING, forget
+from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import (
     AnnouncedAlert,
     FiringRun,
@@ -33,7 +34,7 @@ def forgotten(state: WindowState, clock: datetime) -> WindowState:
 
 
 def test_a_hit_is_dropped_at_the_end_of_its_retention() -> None:
-    state = WindowState(hits=(make_hit(OLD), make_hit(NEW)))
+    state = WindowState(hits=Ordered.of([make_hit(OLD), make_hit(NEW)]))
 
     assert forgotten(state, END - INSTANT) == state
     assert forgotten(state, END).hits == (make_hit(NEW),)
@@ -49,7 +50,7 @@ def test_an_identity_is_dropped_at_the_end_of_its_retention(field: str) -> None:
 
 
 def test_an_old_hit_is_dropped_beside_newer_identities() -> None:
-    state = WindowState(hits=(make_hit(OLD),), retractions={"new": micros(NOON + HOUR)})
+    state = WindowState(hits=Ordered.of([make_hit(OLD)]), retractions={"new": micros(NOON + HOUR)})
 
     assert forgotten(state, END).hits == ()
 
@@ -81,7 +82,7 @@ def test_of_too_many_identities_the_oldest_are_dropped(field: str) -> None:
 def test_of_too_many_alerts_the_oldest_ended_ones_are_settled_with_their_hits() -> None:
     ended = [alert(f"a{hour}", NOON + hour * HOUR) for hour in range(MOST_ALERTS + 2)]
     firing = alert("firing", NOON, Status.FIRING)
-    hits = (make_hit(OLD), make_hit(NEW), make_hit(hit(2)))
+    hits = Ordered.of([make_hit(OLD), make_hit(NEW), make_hit(hit(2))])
 
     kept = forget(RULE, WindowState(announced=(firing, *ended), hits=hits), None)
 
@@ -121,7 +122,9 @@ def test_a_firing_time_at_the_very_end_of_what_is_settled_is_settled() -> None:
 def test_a_key_that_is_full_keeps_as_many_hits_as_it_may() -> None:
     hits = tuple(make_hit(hit(hour)) for hour in range(4))
 
-    assert forget(replace(RULE, max_hits=3), WindowState(hits=hits), None).hits == hits[1:]
+    assert (
+        forget(replace(RULE, max_hits=3), WindowState(hits=Ordered.of(hits)), None).hits == hits[1:]
+    )
 
 
 def test_a_hit_at_the_very_end_of_what_is_settled_still_fires() -> None:
@@ -137,7 +140,7 @@ def test_a_hit_at_the_very_end_of_what_is_settled_still_fires() -> None:
 @pytest.mark.parametrize(
     "state",
     [
-        WindowState(hits=(make_hit(OLD),)),
+        WindowState(hits=Ordered.of([make_hit(OLD)])),
         WindowState(retractions={"old": 0}),
         WindowState(runs=(FiringRun(0, (0,), 1),)),
         WindowState(announced=(alert("old", NOON),)),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.rule import Condition
+from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.rate import (
     Rates,
     binomial_tail,
@@ -52,7 +53,7 @@ def test_the_baseline_is_no_longer_than_the_rule_has_watched() -> None:
 
 
 EDGES = WindowState(
-    since=micros(LONG_AGO), hits=tuple(make_hit(hit(hours)) for hours in (0, 1, 8, 9, 10))
+    since=micros(LONG_AGO), hits=Ordered.of(make_hit(hit(hours)) for hours in (0, 1, 8, 9, 10))
 )
 AT_TEN = micros(NOON + 10 * HOUR)
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from schemas.signal import Signal
+from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import Hit, make_hit, micros
 from services.matcher.domain.windows.window import (
     add_hit,
@@ -50,7 +51,7 @@ def test_one_of_several_deliveries_counts_in_any_order(
     deliveries: tuple[Signal, ...], value: str
 ) -> None:
     for order in permutations(deliveries):
-        hits: tuple[Hit, ...] = ()
+        hits: Ordered[Hit] = Ordered()
         for signal in order:
             hits = add_hit(hits, make_hit(signal))
 
@@ -61,8 +62,9 @@ def test_a_hit_delivered_live_and_by_backfill_is_live_in_any_order() -> None:
     live = make_hit(FIRST)
     backfilled = msgspec.structs.replace(live, backfill=True)
 
-    assert add_hit((live,), backfilled) == add_hit((backfilled,), live) == (live,)
-    assert add_hit((backfilled,), backfilled) == (backfilled,)
+    assert add_hit(Ordered.of([live]), backfilled) == (live,)
+    assert add_hit(Ordered.of([backfilled]), live) == (live,)
+    assert add_hit(Ordered.of([backfilled]), backfilled) == (backfilled,)
 
 
 def test_hits_of_one_time_are_counted_together() -> None:
@@ -73,7 +75,7 @@ def test_hits_of_one_time_are_counted_together() -> None:
 
 def test_hits_are_sorted_by_time_whatever_the_order_of_arrival() -> None:
     for order in permutations(at(0, 1, 2)):
-        hits: tuple[Hit, ...] = ()
+        hits: Ordered[Hit] = Ordered()
         for arrival in order:
             hits = add_hit(hits, arrival)
 
