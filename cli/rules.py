@@ -31,7 +31,6 @@ from schemas.alert import Alert
 from schemas.event import Event
 from services.matcher.adapters.event_file import BadLine, read_events
 from services.matcher.adapters.rules.rule_files import RuleFiles
-from services.matcher.domain.backtest.corrections import link_corrections
 from services.matcher.domain.backtest.name_cases import find_name_faults
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.rules.explain_says import explain_says
@@ -178,7 +177,7 @@ def backtest(
                 print_line(f"{events}: {event}", err=True)
             else:
                 valid.append(event)
-    outcome = replay(rulebook, link_corrections(valid))
+    outcome = replay(rulebook, valid)
     for signal, reason in outcome.refused:
         print_line(f"{signal.rule}: {signal.identity}: {reason}", err=True)
     _print_alerts(outcome.final, output)

@@ -23,7 +23,15 @@ PREFIX = "vedette."
 
 MESSAGES_BY_TOPIC = {
     EVENTS: ("event", "eventsBatch", "tick"),
-    SIGNALS: ("signal", "indication", "stormNews", "heartbeat", "tick", "backfillBarrier"),
+    SIGNALS: (
+        "signal",
+        "retraction",
+        "indication",
+        "stormNews",
+        "heartbeat",
+        "tick",
+        "backfillBarrier",
+    ),
     ALERTS: ("alert",),
     RULES: ("ruleBundle", "completedBackfill", "crashRecord"),
     DEAD_LETTERS: ("deadLetter",),
@@ -43,7 +51,12 @@ OPERATIONS = (
     _Operation("ingest", "send", EVENTS, ("event", "eventsBatch")),
     _Operation("detect", "send", EVENTS, ("tick",)),
     _Operation("detect", "receive", EVENTS, ("event", "eventsBatch", "tick")),
-    _Operation("detect", "send", SIGNALS, ("signal", "heartbeat", "tick", "backfillBarrier")),
+    _Operation(
+        "detect",
+        "send",
+        SIGNALS,
+        ("signal", "retraction", "heartbeat", "tick", "backfillBarrier"),
+    ),
     _Operation("detect", "receive", RULES, ("ruleBundle", "completedBackfill", "crashRecord")),
     _Operation("detect", "send", RULES, ("completedBackfill", "crashRecord")),
     _Operation("detect", "send", DEAD_LETTERS, ("deadLetter",)),
@@ -143,6 +156,7 @@ def _signals_messages() -> dict[str, Any]:
     window = "JSON array [pack, rule, [field, value]…]"
     return {
         "signal": _cloud(envelope.SIGNAL, _model("signal"), window),
+        "retraction": _cloud(envelope.RETRACTION, _model("retraction"), None),
         "indication": _cloud(envelope.INDICATION, _model("indication"), hypothesis),
         "stormNews": _cloud(envelope.STORM_NEWS, _model("storm-news"), storm),
         "heartbeat": _cloud(envelope.HEARTBEAT, _model("heartbeat"), source),

@@ -74,7 +74,6 @@ class Event(Model):
     story: Name | None = None
     supersedes: Name | None = None
     retracts: Name | None = None
-    earlier: "Event | None" = None
     exercise: bool = False
 
     @model_validator(mode="after")
@@ -85,12 +84,20 @@ class Event(Model):
             raise ValueError("occurred_until: before occurred_at")
         if self.recorded_at is not None and self.occurred_at - self.recorded_at > FURTHEST_AHEAD:
             raise ValueError("occurred_at: more than 5 minutes ahead of recorded_at")
+        self._check_correction()
         return self
+
+    def _check_correction(self) -> None:
+        if self.supersedes is not None and self.retracts is not None:
+            raise ValueError("retracts: a report that supersedes another cannot retract one too")
+        if self.corrected_id == self.id:
+            field = "supersedes" if self.retracts is None else "retracts"
+            raise ValueError(f"{field}: its own id; name that of the report that it corrects")
 
     @property
     def identity(self) -> str:
         """`source`, a space and `id`: unique, since a source has no space."""
-        return f"{self.source} {self.id}"
+        return name_event(self.source, self.id)
 
     @property
     def cluster(self) -> str:
@@ -98,16 +105,19 @@ class Event(Model):
         return self.story or self.identity
 
     @property
-    def root_id(self) -> str:
-        """The id of the first version: corrections share the key of what they correct."""
-        if self.earlier is not None:
-            return self.earlier.root_id
-        return self.supersedes or self.retracts or self.id
+    def corrected_id(self) -> str | None:
+        """The id of the event, of the same source, that this one corrects or withdraws."""
+        return self.supersedes or self.retracts
 
     @property
     def key(self) -> bytes:
-        """The Kafka key: `source` and the root id."""
-        return f"{self.source} {self.root_id}".encode()
+        """The Kafka key: `source` and the root id, so that a correction has that of its target."""
+        return name_event(self.source, self.corrected_id or self.id).encode()
+
+
+def name_event(source: str, id_: str) -> str:
+    """The identity of the event of that source and id."""
+    return f"{source} {id_}"
 
 
 def hash_content(body: Mapping[str, Any]) -> str:

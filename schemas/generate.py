@@ -16,6 +16,7 @@ from schemas.heartbeat import Heartbeat
 from schemas.hypothesis import HypothesisFile
 from schemas.indication import Indication
 from schemas.ledger import LedgerLine
+from schemas.retraction import Retraction
 from schemas.rule import (
     CorrelationRule,
     DetectionRule,
@@ -34,6 +35,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MODELS: dict[str, type[BaseModel]] = {
     "event": Event,
     "signal": Signal,
+    "retraction": Retraction,
     "indication": Indication,
     "heartbeat": Heartbeat,
     "storm-news": StormNews,

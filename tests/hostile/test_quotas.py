@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from schemas.envelope import header
+from schemas.envelope import RETRACTION, header
 from schemas.event import Event
 from schemas.topics import DEAD_LETTERS, SIGNALS
 from services.environment import InvalidEnvironment, load
@@ -81,6 +81,16 @@ async def test_channels_of_one_owner_share_its_quota() -> None:
         await detect.process(given(event(id=f"e-{number}", **channel)))
 
     assert len(matcher.asked) == 2
+
+
+async def test_past_the_quota_a_correction_still_takes_back_what_it_corrects() -> None:
+    detect = detection(SlowMatcher())
+
+    for number in range(5):
+        await detect.process(given(event(id=f"e-{number}", retracts="e-9", **EVIL)))
+
+    sent = [header(record.headers, "ce_type") for record in sender_of(detect).to(SIGNALS)]
+    assert sent.count(RETRACTION) == 5 * detect.partitions
 
 
 async def test_a_backlog_is_allowed_as_much_as_when_it_was_new() -> None:

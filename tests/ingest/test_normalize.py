@@ -48,7 +48,16 @@ def test_owner_and_grade_as_in_the_token_file_are_taken() -> None:
 
 
 def test_what_ingest_sets_is_refused_in_a_body() -> None:
-    assert "earlier" in errors_of(report(earlier=report()))
+    assert "story" in errors_of(report(story="a story"))
+
+
+@pytest.mark.parametrize("how", ["supersedes", "retracts"])
+def test_a_correction_of_its_own_id_is_refused_with_the_field_named(how: str) -> None:
+    assert list(errors_of(report(id="r1", **{how: "r1"}))) == [how]
+
+
+def test_a_report_of_another_source_can_only_be_corrected_as_that_source() -> None:
+    assert list(errors_of(report(source="afp", retracts="r1"))) == ["source"]
 
 
 def test_without_tokens_the_source_is_the_bodys_and_its_owner_and_the_grade_stays_unset() -> None:

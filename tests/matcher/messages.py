@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from schemas.event import Event
+from schemas.retraction import Retraction
 from schemas.signal import Signal
 from schemas.tick import Tick
-from services.matcher.adapters.topics.codec import encode_signal, encode_tick
+from services.matcher.adapters.topics.codec import encode_retraction, encode_signal, encode_tick
 from tests.matcher.builders import NOON
 
 AT = NOON.isoformat()
@@ -60,3 +61,12 @@ def signal_message(signal: Signal, offset: int = 7) -> Given:
     """A signal as a message of the signals topic."""
     record = encode_signal(signal)
     return Given(record.value, record.headers, record.key, "vedette.signals", offset=offset)
+
+
+def retraction_message(
+    identity: str, offset: int = 7, *, by: str = "reuters later", time: datetime = NOON
+) -> Given:
+    """The retraction of an event, by another one, as a message of the signals topic."""
+    retraction = Retraction(identity=identity, by=by, recorded_at=time)
+    record = encode_retraction(retraction, 1)
+    return Given(record.value, record.headers, None, "vedette.signals", offset=offset)

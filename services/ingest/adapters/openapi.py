@@ -18,12 +18,12 @@ A request above what can be saved up is taken when all of it is saved; the next 
 """
 
 # fields that only ingest sets
-_SET_BY_INGEST = {"source_owner", "reliability", "earlier", "story", "recorded_at"}
+_SET_BY_INGEST = {"source_owner", "reliability", "story", "recorded_at"}
 
 
 def _report_schema() -> dict[str, Any]:
     schema = Event.model_json_schema()
-    properties = schema["$defs"]["Event"]["properties"]
+    properties = schema["properties"]
     reported = {name: of for name, of in properties.items() if name not in _SET_BY_INGEST}
     example = {"source": "reuters", "text": "Rockets hit the base."}
     return {"type": "object", "title": "Report", "properties": reported, "example": example}

@@ -76,9 +76,8 @@ def _find_claims(body: Mapping[str, Any], context: ReportContext) -> Iterator[Fi
     for name, own in (("source_owner", owner), ("reliability", reporter.reliability)):
         if body.get(name) not in (None, own):
             yield FieldError(field=name, message="comes from the token file, never from the body")
-    for name in ("earlier",) if context.recorded else ("earlier", "story"):
-        if body.get(name) is not None:
-            yield FieldError(field=name, message="set by ingest, never by the body")
+    if body.get("story") is not None and not context.recorded:
+        yield FieldError(field="story", message="set by ingest, never by the body")
     source = body.get("source")
     if is_own(str(source or reporter.source)):
         yield FieldError(field="source", message="Vedette's own: nobody else publishes as it")

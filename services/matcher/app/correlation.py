@@ -32,12 +32,13 @@ def _build_correlator(basis: Basis, table: Table) -> Correlator:
     keyed_states, count = KeyedStates(table), basis.kafka.signals_partitions
     return Correlator(
         basis.bundles,
-        States(keyed_states, Processors.of(basis.bundles.current)),
+        States(keyed_states, Processors.of(basis.bundles.current, basis.kafka.events_kept)),
         Positions(keyed_states, basis.kafka.signals_topic_id),
         signals_partitions(count),
         CommandRunner(basis.sender, count),
         _choose_now(basis),
         _choose_groups_a_minute(basis),
+        basis.kafka.events_kept,
         in_hand=basis.in_hand,
     )
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from schemas.alert import Alert, Status
 from schemas.event import Event
-from services.matcher.domain.backtest.corrections import link_corrections
 from services.matcher.domain.backtest.replay import Replay, replay
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.builders import HOUR, NOON
@@ -33,7 +32,7 @@ Outcome = tuple[str, tuple[tuple[str, str], ...], bool, datetime, datetime | Non
 def outcomes_at_the_end(book: Rulebook, events: Sequence[Event]) -> set[Outcome]:
     """The alerts in force once the clock has passed everything; the rules began long before."""
     start, end = report(-200, id="start", source="clock"), report(2000, id="end", source="clock")
-    return outcomes(replay(book, link_corrections([start, *events, end])))
+    return outcomes(replay(book, [start, *events, end]))
 
 
 def outcomes(replayed: Replay) -> set[Outcome]:
@@ -147,6 +146,37 @@ def test_what_was_corrected_never_counted_whichever_came_first(
 
     assert outcomes_at_the_end(book, data.draw(st.permutations(late))) == outcomes_at_the_end(
         book, left
+    )
+
+
+@st.composite
+def streams_of_versions(draw: st.DrawFn) -> tuple[list[Event], list[Event]]:
+    """Reports of which some have several versions, and the last recorded version of each."""
+    stream: list[Event] = []
+    last: list[Event] = []
+    for first in draw(streams(most=6)):
+        versions = [first]
+        for number in range(draw(st.integers(0, 3))):
+            corrected = draw(st.sampled_from(versions))
+            common = {"id": f"{first.id} v{number}", "source": first.source}
+            times = {"recorded_at": first.occurred_at + (number + 1) * LATE / 4}
+            new = draw(reports(number)).model_copy(
+                update=common | times | {"occurred_at": first.occurred_at}
+            )
+            versions.append(new.model_copy(update={"supersedes": corrected.id}))
+        stream += versions
+        last.append(versions[-1].model_copy(update={"supersedes": None}))
+    return stream, last
+
+
+@given(book=BOOKS, case=streams_of_versions(), data=st.data())
+def test_of_the_versions_of_a_report_the_last_recorded_counts_alone(
+    book: Rulebook, case: tuple[list[Event], list[Event]], data: st.DataObject
+) -> None:
+    stream, last = case
+
+    assert outcomes_at_the_end(book, data.draw(st.permutations(stream))) == outcomes_at_the_end(
+        book, last
     )
 
 

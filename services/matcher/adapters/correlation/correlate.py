@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kafka.partitioner.default import murmur2
 
@@ -42,7 +42,8 @@ class Correlator:
     """Handles the messages of the signals partitions that this worker owns, with an engine each.
 
     `now` gives the time at which what a message leads to is announced. `groups_a_minute`: new
-    groups of a rule and owner that are told singly; None: there are no storms.
+    groups of a rule and owner that are told singly; None: there are no storms. `events_kept`: how
+    long the events topic keeps an event; None: for ever.
     """
 
     bundles: Bundles
@@ -52,6 +53,7 @@ class Correlator:
     runner: CommandRunner
     now: Callable[[SignalsMessage], datetime]
     groups_a_minute: int | None = None
+    events_kept: timedelta | None = None
     engines: dict[int, Engine] = field(default_factory=dict)
     in_hand: InHand = field(default_factory=InHand)
 
@@ -103,7 +105,7 @@ class Correlator:
         if rules.number < bundle:
             rules = await self.bundles.at_least(bundle)
         if rules is not self.states.processors.rules:
-            self.states.use(Processors.of(rules))
+            self.states.use(Processors.of(rules, self.events_kept))
         return self.states.processors
 
     def _engine(self, partition: int) -> Engine:

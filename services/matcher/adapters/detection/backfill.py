@@ -17,7 +17,7 @@ from services.matcher.adapters import metrics
 from services.matcher.adapters.crashes.in_hand import InHand
 from services.matcher.adapters.crashes.set_aside import set_aside, set_item_aside
 from services.matcher.adapters.detection.backfill_matcher import BackfillMatcher
-from services.matcher.adapters.detection.detect import send_failure, send_signal
+from services.matcher.adapters.detection.detect import send_failure, send_retraction, send_signal
 from services.matcher.adapters.detection.matcher import thread_budget
 from services.matcher.adapters.detection.replay_source import OffsetRange, ReplaySource
 from services.matcher.adapters.topics.codec import (
@@ -29,6 +29,7 @@ from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.crashes.lethal import HARMLESS, Lethal
 from services.matcher.domain.rules.budget import Budget
+from services.matcher.domain.rules.retractions import find_retraction
 
 log = telemetry.logger(__name__)
 
@@ -150,10 +151,13 @@ class Backfill:
     async def _match_event(
         self, event: Event, message: ConsumerRecord, matcher: BackfillMatcher
     ) -> list[Awaitable[object]]:
+        retraction, sent = find_retraction(event), list[Awaitable[object]]()
+        if retraction is not None:
+            sent += await send_retraction(self.sender, retraction, self.partitions.signals)
         result = matcher(event)
         for signal in result.signals:
             metrics.BACKFILL_SIGNALS.labels(signal.pack, signal.rule).inc()
-        sent = [await send_signal(self.sender, signal, message) for signal in result.signals]
+        sent += [await send_signal(self.sender, signal, message) for signal in result.signals]
         return sent + [
             await send_failure(self.sender, failure, event, message) for failure in result.failures
         ]

@@ -8,6 +8,7 @@ from schemas.bundle import NO_BUNDLE
 from schemas.duty import is_own
 from schemas.event import Event
 from schemas.heartbeat import Heartbeat
+from schemas.retraction import Retraction
 from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import EVENTS, SIGNALS
@@ -23,12 +24,14 @@ from services.matcher.adapters.topics.codec import (
     Poison,
     encode_event,
     encode_heartbeat,
+    encode_retraction,
     encode_signal,
     encode_tick,
 )
 from services.matcher.adapters.topics.record_sender import RecordSender, TooLarge, dead_letter
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.engine.effects import RuleFailure
+from services.matcher.domain.rules.retractions import find_retraction
 
 WHERE = "detect"
 
@@ -96,21 +99,29 @@ class Detection:
             await self._pass_watchdog(event, message.partition)
             return
         metrics.EVENTS.inc()
+        # whatever the quota says: a hit that stays in a window would be worse
+        if (retraction := find_retraction(event)) is not None:
+            await send_retraction(self.sender, retraction, self.partitions)
         result = self._match(event, message)
         if result is None:
             await self._refuse_item(Poison(encode_event(event), OVER_QUOTA), message)
-            result = MatchResult(())
+        else:
+            await self._send_result(result, event, message)
+        self.newest.include(event)
+        if self.heartbeats is not None:
+            for heartbeat in self.heartbeats.sample(event, message.partition):
+                metrics.HEARTBEATS.inc()
+                await self.sender.send(SIGNALS, encode_heartbeat(heartbeat))
+
+    async def _send_result(
+        self, result: MatchResult, event: Event, message: ConsumerRecord
+    ) -> None:
         for pack, rule in {(signal.pack, signal.base) for signal in result.signals}:
             metrics.MATCHES.labels(pack, rule).inc()
         for signal in result.signals:
             await self._send_signal(signal, message)
         for failure in result.failures:
             await send_failure(self.sender, failure, event, message)
-        self.newest.include(event)
-        if self.heartbeats is not None:
-            for heartbeat in self.heartbeats.sample(event, message.partition):
-                metrics.HEARTBEATS.inc()
-                await self.sender.send(SIGNALS, encode_heartbeat(heartbeat))
 
     def _match(self, event: Event, message: ConsumerRecord) -> MatchResult | None:
         if self.quotas is None:
@@ -132,6 +143,14 @@ class Detection:
         marked = tick.model_copy(update={"backfilled": self.backfilled(tick.partition)})
         for partition in range(self.partitions):
             await self.sender.send(SIGNALS, encode_tick(marked, partition))
+
+
+async def send_retraction(
+    sender: RecordSender, retraction: Retraction, partitions: int
+) -> list[Awaitable[object]]:
+    """Send a retraction to each of so many signals partitions: any may hold hits of the event."""
+    records = (encode_retraction(retraction, partition) for partition in range(partitions))
+    return [await sender.send(SIGNALS, record) for record in records]
 
 
 async def send_signal(

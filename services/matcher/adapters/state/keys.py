@@ -20,6 +20,8 @@ class ValueKind(bytes, Enum):
     SOURCE = b":s:"
     NEW_GROUPS = b":n:"
     STORM = b":f:"
+    VERSION = b":v:"
+    """What is known of a version of a report that was corrected."""
     PROGRESS = b":g:"
     TOPIC = b":t:"
     """The signals topic whose messages the states have applied."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from services.matcher.adapters.state.event_index import EventIndex
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import TableKey, ValueKind
 from services.matcher.adapters.state.windows import Windows
@@ -13,19 +14,22 @@ from services.matcher.domain.alerts.new_groups import NewGroups
 from services.matcher.domain.alerts.step import timing
 from services.matcher.domain.alerts.storm import StormState
 from services.matcher.domain.changes.partition_progress import PartitionProgress
+from services.matcher.domain.corrections.event_version import EventVersion
 from services.matcher.domain.duty.source_state import SourceState
 from services.matcher.domain.engine.keys import StateKey, StateKind
 from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.engine.schedule import Schedule
 from services.matcher.domain.hypotheses.state import HypothesisState
-from services.matcher.domain.windows.panes import decode_front
+from services.matcher.domain.windows.panes import Content, decode_front, decode_pane
 
 _KINDS = {kind: ValueKind(b":%s:" % kind.value) for kind in StateKind}
-_TYPES: Mapping[StateKind, type[HypothesisState | SourceState | NewGroups | StormState]] = {
+_Stored = HypothesisState | SourceState | NewGroups | StormState | EventVersion
+_TYPES: Mapping[StateKind, type[_Stored]] = {
     StateKind.HYPOTHESIS: HypothesisState,
     StateKind.SOURCE: SourceState,
     StateKind.NEW_GROUPS: NewGroups,
     StateKind.STORM: StormState,
+    StateKind.VERSION: EventVersion,
 }
 
 
@@ -63,6 +67,13 @@ class PartitionStates:
         else:
             self.states.values.delete([self._table_key(key)])
 
+    def holding(self, identity: str) -> Sequence[StateKey]:
+        """As the port says. The first call reads all hits of this worker."""
+        if self.windows.events is None:
+            self.states.index_events()
+        events = self.windows.events or EventIndex()
+        return [StateKey(StateKind.WINDOW, name) for name in events.find(identity)]
+
     def all_keys(self) -> Sequence[StateKey]:
         """As the port says."""
         values, partition = self.states.values, self.windows.partition
@@ -91,8 +102,8 @@ class PartitionStates:
 class States:
     """The states by signals partition, in one table; they are due by the rules of `processors`.
 
-    Schedules are in memory alone. They are built from the table when partitions have moved, or
-    rules have changed.
+    Schedules and event indexes are in memory alone. They are built from the table when partitions
+    have moved, schedules when rules have changed too.
     """
 
     values: KeyedStates
@@ -126,6 +137,15 @@ class States:
                     due = self.processors.due_at(key, state)
                     self.schedules[number].note(key, due, state.offset)
         return self.schedules[partition]
+
+    def index_events(self) -> None:
+        """Find which windows hold which events, of every partition."""
+        indexes: dict[int, EventIndex] = defaultdict(EventIndex)
+        for (_, number, name, pane), raw in self.values.items(ValueKind.PANE):
+            if pane is not None and pane.content is Content.HITS:
+                indexes[number].add(name, [decode_pane(pane, raw)])
+        for number in indexes.keys() | self.partitions.keys():
+            self.partition(number).windows.events = indexes[number]
 
     def _schedule_windows(self, schedules: Mapping[int, Schedule]) -> None:
         """Note when each window is due; of heads that are trusted only the front is decoded.

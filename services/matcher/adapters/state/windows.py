@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.matcher.adapters.state.event_index import EventIndex
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import TableKey, ValueKind
 from services.matcher.domain.alerts.step import timing
@@ -55,13 +56,15 @@ _NOTHING = WindowParts(WindowState.empty(), {})
 class Windows:
     """The states of windows by window key; a state lies in panes, beside its head.
 
-    Those used last are in memory too. `orphans` are panes that no head names.
+    Those used last are in memory too. `orphans` are panes that no head names. `events` None: nobody
+    has asked yet which windows hold an event.
     """
 
     values: KeyedStates
     partition: int
     used: dict[bytes, WindowParts] = field(default_factory=dict)
     orphans: list[TableKey] = field(default_factory=list)
+    events: EventIndex | None = None
 
     def get(self, key: bytes) -> WindowState | None:
         """The state of a window key, if there is one."""
@@ -85,13 +88,24 @@ class Windows:
         writes[self._head_key(key)] = encode_head(state, parts.events, due, timing(rule))
         self.values.put(writes)
         self.values.delete(self._pane_key(key, pane) for pane in before.keys() - after.keys())
+        self._index(key, before, after)
         self._use(key, parts)
 
     def delete(self, key: bytes) -> None:
         """Delete a state."""
+        before, _ = _NOTHING.compare(self._parts(key) or _NOTHING)
+        self._index(key, before, {})
         panes = (self._pane_key(key, pane) for pane in self._panes(key))
         self.values.delete([self._head_key(key), *panes])
         self.used.pop(key, None)
+
+    def _index(self, key: bytes, before: Panes, after: Panes) -> None:
+        """Follow the panes that changed."""
+        if self.events is None:
+            return
+        gone = [items for pane, items in before.items() if after.get(pane) != items]
+        new = [items for pane, items in after.items() if before.get(pane) != items]
+        self.events.replace(key, gone, new)
 
     def read(self, key: bytes) -> WindowParts | None:
         """The state of a window key, as the table has it."""

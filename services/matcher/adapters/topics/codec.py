@@ -20,6 +20,7 @@ from schemas.envelope import (
     EVENTS_BATCH,
     HEARTBEAT,
     INDICATION,
+    RETRACTION,
     SIGNAL,
     STORM_NEWS,
     TICK,
@@ -32,6 +33,7 @@ from schemas.event import FURTHEST_AHEAD, Event
 from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
 from schemas.model import Model
+from schemas.retraction import Retraction
 from schemas.signal import LARGEST_SIGNAL, Signal
 from schemas.storm import StormNews
 from schemas.tick import Tick
@@ -47,6 +49,7 @@ _EVENTS = frozenset({EVENT, EVENTS_BATCH, None})
 _BATCH = TypeAdapter(tuple[Event, ...])
 _SIGNALS: Mapping[str | None, type[SignalsMessage]] = {
     TICK: Tick,
+    RETRACTION: Retraction,
     INDICATION: Indication,
     HEARTBEAT: Heartbeat,
     STORM_NEWS: StormNews,
@@ -80,6 +83,14 @@ def encode_signal(signal: Signal) -> ProducerRecord:
     recorded = signal.evidence.recorded_at
     headers = cloud_headers(SIGNAL, identity, SOURCE, signal.occurred_at, recorded)
     return _encode(signal, headers, signal.key)
+
+
+def encode_retraction(retraction: Retraction, partition: int) -> ProducerRecord:
+    """A retraction for signals partition `partition`, without a key."""
+    identity = f"retraction-{_digest(f'{retraction.identity} {retraction.by}'.encode())}"
+    recorded = retraction.recorded_at
+    headers = cloud_headers(RETRACTION, identity, SOURCE, recorded, recorded)
+    return _encode(retraction, headers, partition=partition)
 
 
 def encode_indication(indication: Indication) -> ProducerRecord:
@@ -178,6 +189,8 @@ def _find_future(message: SignalsMessage | Event) -> str | None:
     match message:
         case Tick():
             name, time = "time", message.time
+        case Retraction():
+            name, time = "recorded_at", message.recorded_at
         case Heartbeat():
             name, time = "at", message.at
         case Signal():

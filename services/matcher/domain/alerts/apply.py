@@ -1,5 +1,6 @@
 """Applying: what a signal changes in the hits of a state."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import msgspec
@@ -10,6 +11,21 @@ from services.matcher.domain.alerts.reset import as_live, record_stale_hit
 from services.matcher.domain.windows.state import Hit, WindowState, make_hit, micros, span
 from services.matcher.domain.windows.window import add_hit
 from services.matcher.domain.windows.window_rule import WindowRule
+
+
+@dataclass(frozen=True, slots=True)
+class RetractedEvents:
+    """The identities of events that count no more."""
+
+    identities: frozenset[str]
+
+    def is_in(self, state: WindowState) -> bool:
+        """Whether the state holds a hit of one of them."""
+        return any(state.hits.of_identity(identity) for identity in self.identities)
+
+    def take_out(self, state: WindowState) -> WindowState:
+        """The state without their hits."""
+        return msgspec.structs.replace(state, hits=state.hits.without(self.identities))
 
 
 def is_too_late(rule: WindowRule, signal: Signal) -> bool:

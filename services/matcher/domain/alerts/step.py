@@ -17,7 +17,7 @@ from services.matcher.domain.alerts.announce import (
     resolution_time,
     resolve_if_ended,
 )
-from services.matcher.domain.alerts.apply import apply_signal, is_too_late
+from services.matcher.domain.alerts.apply import RetractedEvents, apply_signal, is_too_late
 from services.matcher.domain.alerts.episodes import Episode, find_episodes
 from services.matcher.domain.alerts.forget import forget
 from services.matcher.domain.alerts.new_groups import Counted, GroupCounts, mark_storms
@@ -78,9 +78,12 @@ WindowResult = StepResult[WindowState | None]
 
 
 def step_window(
-    rule: WindowRule, state: WindowState, message: Signal | None, context: StepContext
+    rule: WindowRule,
+    state: WindowState,
+    message: Signal | RetractedEvents | None,
+    context: StepContext,
 ) -> WindowResult:
-    """Apply one signal, or a tick (None), to the state of its key.
+    """Apply one signal, the retraction of events, or a tick (None), to the state of its key.
 
     A message that is not past the state's offset changes nothing and sends the current revision
     of every alert again: the state may have been kept and the alert lost. While the rule is
@@ -91,10 +94,22 @@ def step_window(
         return StepResult(state, alerts, is_changed=False)
     if message is None:
         return _apply_tick(rule, state, context)
+    if isinstance(message, RetractedEvents):
+        if not message.is_in(state):
+            return StepResult(state, is_changed=False)
+        before = _forget(rule, state, context)
+        return _announce_applied(rule, before, message.take_out(before), context)
     if is_too_late(rule, message):
         return StepResult(state, refused=TOO_LATE, is_changed=False)
     before = _forget(rule, _begin(rule, state, message, context), context)
     applied = apply_signal(rule, before, message, context.generation.changed_in)
+    return _announce_applied(rule, before, applied, context)
+
+
+def _announce_applied(
+    rule: WindowRule, before: WindowState, applied: WindowState, context: StepContext
+) -> WindowResult:
+    """The result of a message that made `applied` of `before`."""
     after = msgspec.structs.replace(applied, offset=context.offset)
     if context.backfilling:
         return StepResult(after)

@@ -11,7 +11,6 @@ from schemas.alert import Alert, Status
 from schemas.event import Event, complete_report
 from schemas.rule import ExpectedAlert, RuleTest, TestEvent
 from schemas.time_span import parse_time_span
-from services.matcher.domain.backtest.corrections import link_corrections
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.rules.rulebook import Rulebook
 
@@ -48,7 +47,7 @@ def build_events(test: RuleTest) -> tuple[Event, ...]:
     Raises:
         InvalidCase: naming the first that is malformed.
     """
-    return link_corrections(_build_event(index, event) for index, event in enumerate(test.events))
+    return tuple(_build_event(index, event) for index, event in enumerate(test.events))
 
 
 def _build_event(index: int, written: TestEvent) -> Event:

@@ -12,11 +12,12 @@ from services.matcher.domain.engine.schedule import Schedule
 
 @dataclass(slots=True)
 class MemoryStore:
-    """Implements PartitionStore."""
+    """Implements PartitionStore; `windows` by the events that were ever noted to be for them."""
 
     states: dict[StateKey, Any] = field(default_factory=dict)
     schedule: Schedule = field(default_factory=Schedule)
     last_progress: PartitionProgress = field(default_factory=PartitionProgress)
+    windows: dict[str, dict[StateKey, None]] = field(default_factory=dict)
 
     def get(self, key: StateKey) -> Any | None:
         """As the port says."""
@@ -29,6 +30,14 @@ class MemoryStore:
     def delete(self, key: StateKey) -> None:
         """As the port says."""
         self.states.pop(key, None)
+
+    def note(self, identity: str, window: StateKey) -> None:
+        """A window may hold the event of that identity from now on."""
+        self.windows.setdefault(identity, {})[window] = None
+
+    def holding(self, identity: str) -> Sequence[StateKey]:
+        """As the port says."""
+        return tuple(self.windows.get(identity, ()))
 
     def all_keys(self) -> Sequence[StateKey]:
         """As the port says."""

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 from schemas.alert import Alert
@@ -18,9 +18,10 @@ from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.engine.effects import Effects, RefuseMessage, Send
 from services.matcher.domain.engine.engine import Engine
 from services.matcher.domain.engine.keys import StateKey
-from services.matcher.domain.engine.messages import SignalsMessage
+from services.matcher.domain.engine.messages import SignalsMessage, get_key
 from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.engine.store import SignalsPartitions
+from services.matcher.domain.rules.retractions import find_retraction
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.rules.signals import make_signals
 
@@ -51,10 +52,16 @@ def replay(rulebook: Rulebook, events: Iterable[Event]) -> Replay:
     ordered = sorted(events, key=_recorded_at)
     generation = RuleGeneration(since=_recorded_at(ordered[0]) if ordered else None)
     rules = ActiveRules(rulebook, dict.fromkeys(rulebook.windows, generation))
-    run = _ReplayRun(Processors.of(rules))
+    run = _ReplayRun(Processors.of(rules), _find_corrected(ordered))
     for event in ordered:
         run.take(event)
     return run.result
+
+
+def _find_corrected(events: Iterable[Event]) -> frozenset[str]:
+    """The identities of all events that others correct, and of those."""
+    retractions = filter(None, map(find_retraction, events))
+    return frozenset(chain.from_iterable((each.identity, each.by) for each in retractions))
 
 
 def _recorded_at(event: Event) -> datetime:
@@ -68,6 +75,7 @@ def _call_rule(_key: StateKey, call: Callable[[], Effects[Any]]) -> Effects[Any]
 @dataclass(slots=True)
 class _ReplayRun:
     processors: Processors
+    corrected: frozenset[str]
     result: Replay = field(default_factory=Replay)
     store: MemoryStore = field(default_factory=MemoryStore)
     offsets: "count[int]" = field(default_factory=count)
@@ -78,6 +86,9 @@ class _ReplayRun:
 
     def take(self, event: Event) -> None:
         now = _recorded_at(event)
+        retraction = find_retraction(event)
+        if retraction is not None:
+            self._handle([retraction], now)
         self._handle(make_signals(self.processors.rules.rulebook, event), now)
         tick = Tick(time=now, partition=0, partitions=1)
         self._handle([tick], now)
@@ -90,6 +101,8 @@ class _ReplayRun:
         queue = deque(messages)
         while queue:
             message = queue.popleft()
+            if isinstance(message, Signal) and message.identity in self.corrected:
+                self.store.note(message.identity, get_key(message))
             for command in self.engine.handle(message, next(self.offsets), now, self.processors):
                 match command:
                     case Send(Alert() as alert):

@@ -73,9 +73,12 @@ class Driver:
         if isinstance(effects, RuleFailure):
             return
         for name, groups in effects.counted.items():
-            key = StateKey(StateKind.NEW_GROUPS, name)
             state = msgspec.structs.replace(groups, offset=context.offset)
-            self._write(key, Effects(state, due=self.processors.due_at(key, state)))
+            self.put(StateKey(StateKind.NEW_GROUPS, name), state)
+
+    def put(self, key: StateKey, state: Any) -> None:
+        """Write a state that no message for its key has led to."""
+        self._write(key, Effects(state, due=self.processors.due_at(key, state)))
 
     def _handle(
         self, key: StateKey, state: Any, cause: Cause, context: ProcessingContext

@@ -3,17 +3,23 @@
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 import msgspec
 
 from schemas.bundle import BackfillBarrier
 from schemas.duty import is_own
 from schemas.heartbeat import Heartbeat
+from schemas.retraction import Retraction
+from schemas.signal import Signal
 from schemas.tick import Tick
+from services.matcher.domain.alerts.apply import RetractedEvents
 from services.matcher.domain.alerts.new_groups import GroupCounts, NewGroups
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.partition_progress import PartitionProgress
 from services.matcher.domain.changes.rule_change import RuleChange
+from services.matcher.domain.corrections.correct import correct, is_retracted
+from services.matcher.domain.corrections.event_version import EventVersion
 from services.matcher.domain.duty.watchdog import watchdog_alert
 from services.matcher.domain.engine.driver import Driver, Guard
 from services.matcher.domain.engine.effects import Command, Send, Wait
@@ -22,6 +28,7 @@ from services.matcher.domain.engine.messages import SignalsMessage, get_barrier,
 from services.matcher.domain.engine.processor import ProcessingContext
 from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.engine.store import PartitionStore, SignalsPartitions
+from services.matcher.domain.windows.state import micros
 
 
 @dataclass(slots=True)
@@ -59,8 +66,35 @@ class Engine:
                 yield from self._pass_time(driver, message, context)
             case Heartbeat() if is_own(message.source):
                 yield Send(watchdog_alert(message, self.partition, now))
+            case Retraction():
+                yield from self._retract(driver, message, context)
+            case Signal(identity=identity) if is_retracted(identity, self._find_version):
+                retracted = RetractedEvents(frozenset({identity}))
+                yield from driver.apply((get_key(message),), retracted, context)
             case _:
                 yield from driver.apply((get_key(message),), message, context)
+
+    def _find_version(self, identity: str) -> EventVersion | None:
+        version: EventVersion | None = self.store.get(_version_key(identity))
+        return version
+
+    def _retract(
+        self, driver: Driver, retraction: Retraction, context: ProcessingContext
+    ) -> Iterator[Command]:
+        """Take the events that count no more out of every window, and repeat what has seen this.
+
+        What is known of their versions is written last: a crash on the way leaves the message to
+        be applied again.
+        """
+        clock = context.progress.clock.now() or retraction.recorded_at
+        seen = micros(max(clock, retraction.recorded_at))
+        correction = correct(retraction, self._find_version, seen, context.offset)
+        repeated = self.store.schedule.not_before(context.offset)
+        holding = (self.store.holding(identity) for identity in sorted(correction.retracted))
+        keys = dict.fromkeys((*repeated, *chain.from_iterable(holding)))
+        yield from driver.apply(tuple(keys), RetractedEvents(correction.retracted), context)
+        for identity, version in correction.versions.items():
+            driver.put(_version_key(identity), version)
 
     def _counts(self) -> GroupCounts | None:
         """Each partition has its share of the groups told singly, at least one."""
@@ -184,3 +218,7 @@ class Engine:
     def _put_progress(self, progress: PartitionProgress) -> None:
         self.store.put_progress(progress)
         self.progress = progress
+
+
+def _version_key(identity: str) -> StateKey:
+    return StateKey(StateKind.VERSION, identity.encode())

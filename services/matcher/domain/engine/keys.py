@@ -1,4 +1,4 @@
-"""Keys of states: every state belongs to a window, a hypothesis, a source or a storm."""
+"""Keys of states: of a window, a hypothesis, a source, a storm or a version of a report."""
 
 from enum import Enum
 from functools import lru_cache
@@ -17,21 +17,24 @@ class StateKind(bytes, Enum):
     SOURCE = b"s"
     NEW_GROUPS = b"n"
     STORM = b"f"
+    VERSION = b"v"
 
 
 class StateKey(NamedTuple):
     """The key of one state in its signals partition.
 
-    `name` is the Kafka key of a window, hypothesis or storm, and the name of a source. New groups
-    have the key of the storm that they would be, each partition its own.
+    `name` is the Kafka key of a window, hypothesis or storm, the name of a source, and the identity
+    of the event that is a version. New groups have the key of the storm that they would be, each
+    partition its own.
     """
 
     kind: StateKind
     name: bytes
 
     def __str__(self) -> str:
-        """The name of the rule, hypothesis or source."""
-        return self.name.decode() if self.kind is StateKind.SOURCE else self.rule[1]
+        """The name of the rule, hypothesis or source, or the identity of the event."""
+        is_name = self.kind in (StateKind.SOURCE, StateKind.VERSION)
+        return self.name.decode() if is_name else self.rule[1]
 
     @property
     def rule(self) -> RuleKey:

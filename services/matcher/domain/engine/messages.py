@@ -5,6 +5,7 @@ from datetime import datetime
 from schemas.bundle import NO_BUNDLE, BackfillBarrier
 from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
+from schemas.retraction import Retraction
 from schemas.signal import Signal
 from schemas.storm import StormNews
 from schemas.tick import Tick
@@ -12,7 +13,7 @@ from services.matcher.domain.engine.keys import StateKey, StateKind
 
 KeyedMessage = Signal | Indication | Heartbeat | StormNews
 """A message for the state of one key."""
-SignalsMessage = KeyedMessage | Tick | BackfillBarrier
+SignalsMessage = KeyedMessage | Retraction | Tick | BackfillBarrier
 """The others are for every key of the partition."""
 
 
@@ -45,6 +46,8 @@ def get_recorded_time(message: SignalsMessage) -> datetime | None:
     match message:
         case Tick():
             return message.time
+        case Retraction():
+            return message.recorded_at
         case Signal():
             return message.evidence.recorded_at or message.occurred_at
         case Indication() | Heartbeat() | StormNews():

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from services.matcher.domain.alerts.apply import RetractedEvents
 from services.matcher.domain.alerts.new_groups import GroupCounts
 from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.changes.active_rules import ActiveRules
@@ -14,7 +15,7 @@ from services.matcher.domain.engine.keys import StateKey
 from services.matcher.domain.engine.messages import SignalsMessage
 from services.matcher.domain.rules.rulebook import RuleKey
 
-Cause = SignalsMessage | RuleChange
+Cause = SignalsMessage | RetractedEvents | RuleChange
 """What a state is handled for."""
 
 S = TypeVar("S")

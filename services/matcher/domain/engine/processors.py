@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from schemas.indication import hypothesis_key
@@ -15,6 +15,7 @@ from services.matcher.domain.engine.keys import StateKey, StateKind
 from services.matcher.domain.engine.processor import KeyedProcessor
 from services.matcher.domain.engine.source_processor import SourceProcessor
 from services.matcher.domain.engine.storm_processors import NewGroupsProcessor, StormProcessor
+from services.matcher.domain.engine.version_processor import VersionProcessor, longest_kept
 from services.matcher.domain.engine.window_processor import WindowProcessor
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.rules.rulebook import RuleKey
@@ -37,8 +38,8 @@ class Processors:
     watching: frozenset[RuleKey]
 
     @classmethod
-    def of(cls, rules: ActiveRules) -> Self:
-        """Those of these rules."""
+    def of(cls, rules: ActiveRules, events_kept: timedelta | None = None) -> Self:
+        """Those of these rules; the events topic keeps an event so long, None: for ever."""
         book = rules.rulebook
         windows = {**book.windows, **DUTY_WINDOWS}
         hypotheses = {(one.pack, one.name): one for one in book.hypotheses}
@@ -48,6 +49,7 @@ class Processors:
             StateKind.SOURCE: SourceProcessor(book.sources, book.hypotheses),
             StateKind.NEW_GROUPS: NewGroupsProcessor(),
             StateKind.STORM: StormProcessor(),
+            StateKind.VERSION: VersionProcessor(longest_kept(windows.values(), events_kept)),
         }
         asking = (key for key, rule in book.windows.items() if rule.needs_since)
         watching = frozenset(key for key in asking if rules.generation(key).since is None)

@@ -30,6 +30,10 @@ class PartitionStore(Protocol):
         """Delete the state of a key."""
         ...
 
+    def holding(self, identity: str) -> Sequence[StateKey]:
+        """The windows that hold a hit of the event of that identity, and maybe some more."""
+        ...
+
     def all_keys(self) -> Sequence[StateKey]:
         """The keys of all states, whether or not their rules are active."""
         ...

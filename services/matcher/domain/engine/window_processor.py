@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas.signal import Signal
+from services.matcher.domain.alerts.apply import RetractedEvents
 from services.matcher.domain.alerts.step import deadline
 from services.matcher.domain.changes.rule_change import RuleChange
 from services.matcher.domain.engine.effects import Count, Effects, Metric, RefuseMessage
@@ -33,22 +34,29 @@ class WindowProcessor:
             return WindowMigration(name, rule, cause, context).run(known)
         stale = _count_stale(name, rule, cause, context) if isinstance(cause, Signal) else ()
         if rule is None:
-            refused = () if stale else (RefuseMessage(f"rule: no {name[1]} in pack {name[0]}"),)
+            is_kept = bool(stale) or isinstance(cause, RetractedEvents)
+            refused = () if is_kept else (RefuseMessage(f"rule: no {name[1]} in pack {name[0]}"),)
             return Effects(state, is_changed=False, commands=(*stale, *refused))
         step = WindowStep(context.rules, rule, known, context.rule_step(name))
         if isinstance(cause, Signal):
-            effects = step.count(cause)
+            effects = step.apply(cause)
             return replace(effects, commands=(*stale, *effects.commands)) if stale else effects
-        if step.context.backfilling:
-            return Effects(state, is_changed=False)
-        if context.is_released(name) or context.offset <= known.offset:
-            return step.release()
-        return step.pass_time()
+        return _handle_for_all(step, cause, is_released=context.is_released(name))
 
     def due_at(self, key: StateKey, state: WindowState | None) -> datetime | None:
         """As the protocol says."""
         rule = self.rules.get(key.rule)
         return None if rule is None or state is None else deadline(rule, state)
+
+
+def _handle_for_all(step: WindowStep, cause: Cause, *, is_released: bool) -> Effects[WindowState]:
+    """The effects of what is not for the key of the state alone: time, or retracted events."""
+    is_repeat = step.context.offset <= step.state.offset
+    if isinstance(cause, RetractedEvents) and not is_repeat:
+        return step.retract(cause)
+    if step.context.backfilling:
+        return Effects(step.state, is_changed=False)
+    return step.release() if is_released or is_repeat else step.pass_time()
 
 
 def _count_stale(

@@ -8,6 +8,7 @@ from schemas.alert import LONGEST_TITLE, Alert, Evidence
 from schemas.indication import Indication
 from schemas.signal import Signal
 from schemas.storm import StormGroup, storm_key
+from services.matcher.domain.alerts.apply import RetractedEvents
 from services.matcher.domain.alerts.forget import is_full
 from services.matcher.domain.alerts.new_groups import Counted
 from services.matcher.domain.alerts.step import (
@@ -37,12 +38,19 @@ class WindowStep:
     state: WindowState
     context: StepContext
 
-    def count(self, signal: Signal) -> Effects[WindowState]:
+    def apply(self, message: Signal | RetractedEvents) -> Effects[WindowState]:
         """Apply a hit or a retraction. While the rule is backfilling it sends nothing."""
-        result = step_window(self.rule, self.state, signal, self.context)
+        result = step_window(self.rule, self.state, message, self.context)
         if self.context.backfilling:
             return self._effects(result, (), due=None)
         return self._stepped(result)
+
+    def retract(self, events: RetractedEvents) -> Effects[WindowState]:
+        """Take events out, if the state holds any of them."""
+        if events.is_in(self.state):
+            return self.apply(events)
+        due = None if self.context.backfilling else deadline(self.rule, self.state)
+        return Effects(self.state, is_changed=False, due=due)
 
     def pass_time(self) -> Effects[WindowState]:
         """Resolve and forget."""

@@ -1,4 +1,4 @@
-"""Signals: the hits and retractions that an event gives for windows."""
+"""Signals: the hits that an event gives for windows."""
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations, islice, product
@@ -9,7 +9,7 @@ from schemas.alert import LONGEST_FIELD, Evidence
 from schemas.duty import is_own
 from schemas.event import Event
 from schemas.rule import CorrelationType
-from schemas.signal import FieldValue, Signal, SignalKind
+from schemas.signal import FieldValue, Signal
 from services.matcher.domain.detection.fields import KINDS, MAPS, ROLES, Value, as_text
 from services.matcher.domain.rules.budget import UNLIMITED, Budget
 from services.matcher.domain.rules.excerpt import make_evidence
@@ -37,23 +37,8 @@ def make_signals(
     budget: Budget = UNLIMITED,
     view: ViewEvent | None = None,
 ) -> tuple[Signal, ...]:
-    """The hits of the event, after the retractions of the version that it corrects.
-
-    A retraction goes to every window that the earlier version was a hit in. The budget skips hits
-    and no retraction. Vedette's own events give no signals.
-    """
-    if is_own(event.source):
-        return ()
-    earlier = event.earlier
-    retractions = () if earlier is None else _make_retractions(rulebook, earlier, view)
-    return (*retractions, *_make_hits(rulebook, event, budget, view))
-
-
-def _make_retractions(
-    rulebook: Rulebook, earlier: Event, view: ViewEvent | None
-) -> Iterator[Signal]:
-    for hit in _make_hits(rulebook, earlier, UNLIMITED, view):
-        yield hit.model_copy(update={"kind": SignalKind.RETRACTION})
+    """The hits of the event. Vedette's own events give none."""
+    return () if is_own(event.source) else tuple(_make_hits(rulebook, event, budget, view))
 
 
 def _make_hits(

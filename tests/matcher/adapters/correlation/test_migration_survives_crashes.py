@@ -19,7 +19,7 @@ from tests.fakes import FakeRecordSender
 from tests.matcher.builders import HOUR, NOON, RULE, hit, retraction
 from tests.matcher.changing import ChangingWorker, barrier, rules
 from tests.matcher.correlation import ticks
-from tests.matcher.messages import Given, signal_message
+from tests.matcher.messages import Given, retraction_message, signal_message
 
 PAIR = replace(RULE, condition=Condition(gte=2))
 EDITED = {
@@ -144,6 +144,10 @@ def lives(draw: st.DrawFn) -> Life:
         *((one, 1) for one in _made_by(1, later)),
         (ticks(END, 0), 1),
     ]
+    for name in draw(st.lists(st.sampled_from([*range(5), *range(20, 23)]), max_size=3)):
+        position = draw(st.integers(0, len(messages) - 1))
+        retracted = retraction_message(f"reuters e{name}", by=f"reuters r{name}")
+        messages.insert(position, (retracted, messages[position][1]))
     # windows that are kept are judged by the edited rule when they next hear of something
     edits = sorted(EDITED) if on_change is OnChange.REBUILD else ["the same"]
     return Life(messages, draw(st.sampled_from(edits)), on_change)

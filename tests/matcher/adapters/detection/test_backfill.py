@@ -11,12 +11,13 @@ from schemas.bundle import BackfillBarrier, CompletedBackfill, OnChange
 from schemas.envelope import (
     BACKFILL_BARRIER,
     BACKFILL_COMPLETED,
+    RETRACTION,
     SIGNAL,
     TICK,
     cloud_headers,
     header,
 )
-from schemas.signal import Signal, SignalKind
+from schemas.signal import Signal
 from schemas.topics import DEAD_LETTERS, RULES, SIGNALS
 from services.matcher.adapters.detection.backfill import AHEAD, Backfill, BackfillPartitions
 from services.matcher.adapters.detection.backfill_tasks import BackfillTasks
@@ -108,12 +109,13 @@ async def test_what_was_recorded_after_the_change_is_live() -> None:
 
 
 async def test_a_correction_of_the_past_is_a_retraction_and_a_hit() -> None:
-    correction = event(id="e-9", supersedes="e-1", earlier=event())
+    correction = event(id="e-9", supersedes="e-1")
     desk = BackfillDesk(FakeReplaySource([[given(correction)]]))
 
     await desk.backfill(rules(three=CHANGED), 1, 50)
 
-    assert [hit.kind for hit in desk.signals] == [SignalKind.RETRACTION, SignalKind.HIT]
+    assert desk.kinds[:4] == [RETRACTION, RETRACTION, RETRACTION, SIGNAL]
+    assert [hit.identity for hit in desk.signals] == ["reuters e-9"]
 
 
 async def test_ticks_and_poison_are_skipped() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from schemas.envelope import header
 from schemas.event import Event
+from schemas.retraction import Retraction
 from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import DEAD_LETTERS, SIGNALS
@@ -68,6 +69,22 @@ async def test_the_same_hit_of_the_same_window_has_the_same_id_and_others_have_o
 
     ids = [header(record.headers, "ce_id") for record in sender_of(detection).to(SIGNALS)]
     assert ids[0] == ids[1] != ids[2]
+
+
+@pytest.mark.parametrize("how", ["supersedes", "retracts"])
+async def test_a_correction_sends_a_retraction_to_every_partition_before_its_own_hits(
+    how: str,
+) -> None:
+    detection = detection_of(hit(0))
+
+    await detection.process(given(event(id="e-2", **{how: "e-1"})))
+
+    *retractions, last = sender_of(detection).to(SIGNALS)
+    assert partitions(retractions) == [0, 1, 2]
+    assert {Retraction.model_validate_json(one.value or b"") for one in retractions} == {
+        Retraction(identity="reuters e-1", by="reuters e-2", recorded_at=NOON)
+    }
+    assert header(last.headers, "ce_type") == "vedette.signal"
 
 
 async def test_a_tick_goes_to_every_signals_partition_behind_the_signals_before_it() -> None:

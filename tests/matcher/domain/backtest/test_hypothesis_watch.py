@@ -78,12 +78,9 @@ def test_a_level_is_left_at_its_time_though_the_next_event_comes_long_after() ->
 
 def test_a_correction_that_takes_an_alert_back_takes_the_level_back() -> None:
     book, _ = hypothetical(FIRE, FIRES)
-    stream = fires(0, 1, 2)
-    denial = report(
-        "No fire.", id="d", occurred_at=FRIDAY_NOON + timedelta(days=3), retracts="f1"
-    ).model_copy(update={"earlier": stream[1]})
+    denial = report("No fire.", id="d", occurred_at=FRIDAY_NOON + timedelta(days=3), retracts="f1")
 
-    told = replay(book, [*stream, denial])
+    told = replay(book, [*fires(0, 1, 2), denial])
 
     assert [level.status for level in levels(told)] == [Status.WITHDRAWN]
 

@@ -54,7 +54,7 @@ def test_one_episode_is_one_hit_however_often_it_is_revised() -> None:
 
 
 def test_a_withdrawn_episode_takes_its_hit_out() -> None:
-    retraction = rockets("5", "Balad", 80, retracts="4", earlier=TWO_PLACES[3])
+    retraction = rockets("5", "Balad", 80, retracts="4")
 
     (wave,) = told(*TWO_PLACES, retraction)
 

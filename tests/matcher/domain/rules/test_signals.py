@@ -1,14 +1,12 @@
 import itertools
-from datetime import timedelta
 from typing import Any
 
 from schemas.alert import LONGEST_FIELD
 from schemas.event import Event
 from schemas.rule import NamedList
-from schemas.signal import Signal, SignalKind
-from services.matcher.domain.backtest.corrections import link_corrections
+from schemas.signal import Signal
 from services.matcher.domain.rules.signals import make_signals
-from tests.matcher.rules import FRIDAY_NOON, correlating, detecting, report, rulebook
+from tests.matcher.rules import correlating, detecting, report, rulebook
 
 ENDORSED = detecting(
     "endorsed",
@@ -166,48 +164,14 @@ def test_evidence_without_matched_words_is_the_beginning_of_the_text() -> None:
     assert hit.evidence.spans == ()
 
 
-def test_a_correction_marks_the_windows_of_the_earlier_version_and_is_counted_itself() -> None:
+def test_a_correction_is_counted_as_any_report_and_a_retraction_gives_no_hit() -> None:
     fire = detecting("fire", selection={"words|phrase": "fire"}, group_by=["place"])
-    first = report("fire", place="Taji")
-    second = report("fire", place="Balad", id="2", supersedes="1", earlier=first)
+    second = report("fire", place="Balad", id="2", supersedes="1")
 
-    mark, hit = sent(second, fire)
+    (hit,) = sent(second, fire)
 
-    assert (mark.kind, mark.identity, mark.group) == (
-        SignalKind.RETRACTION,
-        "reuters 1",
-        {"place": "Taji"},
-    )
-    assert mark.key == sent(first, fire)[0].key
-    assert (hit.kind, hit.identity, hit.group) == (SignalKind.HIT, "reuters 2", {"place": "Balad"})
-
-
-def test_a_retraction_only_marks() -> None:
-    fire = detecting("fire", selection={"words|phrase": "fire"})
-    withdrawn = report("There was no fire.", id="2", retracts="1", earlier=report("fire"))
-
-    (mark,) = sent(withdrawn, fire)
-
-    assert (mark.kind, mark.identity) == (SignalKind.RETRACTION, "reuters 1")
-
-
-def test_a_correction_in_a_file_finds_what_it_corrects() -> None:
-    first, other = report("one"), report("two", source="afp")
-    second = report("three", id="2", supersedes="1")
-    third = report(None, id="3", retracts="2", occurred_at=FRIDAY_NOON + timedelta(hours=1))
-
-    found = link_corrections([first, other, second, third])
-
-    assert found[2].earlier == first
-    assert found[3].earlier == found[2]
-    assert {event.key for event in found if event.source == "reuters"} == {b"reuters 1"}
-
-
-def test_corrections_in_a_circle_are_left_open() -> None:
-    one = report("one", id="1", supersedes="2")
-    two = report("two", id="2", supersedes="1")
-
-    assert [event.id for event in link_corrections([one, two])] == ["1", "2"]
+    assert (hit.identity, hit.group) == ("reuters 2", {"place": "Balad"})
+    assert sent(report("No fire.", place="Balad", id="2", retracts="1"), fire) == ()
 
 
 def test_a_new_value_is_part_of_the_key() -> None:

@@ -1,0 +1,1 @@
+"""Corrections of events: which version of a report counts."""
