@@ -118,17 +118,17 @@ def _correlation(number: int, bases: str, head: str = "") -> str:
 
 
 def _correlations_of_one_rule(size: int) -> str:
-    one = _correlation(0, "any", "---\n")
+    rule = _correlation(0, "any", "---\n")
     return RULE + "".join(
-        _correlation(number, "any", "---\n") for number in range(size // len(one))
+        _correlation(number, "any", "---\n") for number in range(size // len(rule))
     )
 
 
 def _chain(size: int) -> str:
-    one = _correlation(0, "two00000", "---\n")
+    rule = _correlation(0, "two00000", "---\n")
     links = [
         _correlation(number, f"two{number - 1:05}", "---\n")
-        for number in range(1, size // len(one))
+        for number in range(1, size // len(rule))
     ]
     return RULE + _correlation(0, "any", "---\n") + "".join(links)
 

@@ -37,8 +37,8 @@ def build(bootstrap: str, group: str, topics: tuple[str, str], folder: str) -> A
     sentinel = re.compile(SENTINEL.encode())
 
     async def take(message: ConsumerRecord) -> None:
-        for found in sentinel.findall(message.value or b""):
-            await out.send(key=SENTINEL_KEY, value=found)
+        for event_id in sentinel.findall(message.value or b""):
+            await out.send(key=SENTINEL_KEY, value=event_id)
 
     add_agent(app, "noop", source, take)
     return app

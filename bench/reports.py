@@ -110,7 +110,7 @@ def pack(known: Tongues, rules: int, aliases: int) -> PackDocuments:
     return PackDocuments(
         name="bench",
         pack=Pack(title="Bench", owner="bench"),
-        lists=tuple(LocatedDocument(one, origin) for one in _lists(known, aliases)),
+        lists=tuple(LocatedDocument(document, origin) for document in _lists(known, aliases)),
         rules=tuple(LocatedDocument(document, origin) for document in documents),
     )
 
@@ -128,7 +128,7 @@ def _named_list(known: Tongues, name: str, members: int) -> NamedList:
     """
     dice = _dice(name)
     return NamedList.model_validate(
-        {"name": name, "members": [_member(known, name, one, dice) for one in range(members)]}
+        {"name": name, "members": [_member(known, name, number, dice) for number in range(members)]}
     )
 
 

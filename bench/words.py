@@ -54,7 +54,7 @@ def _pack(lists: Sequence[WordList]) -> PackDocuments:
     return PackDocuments(
         name="bench",
         pack=Pack(title="Bench", owner="bench"),
-        word_lists=tuple(LocatedDocument(one, ORIGIN) for one in lists),
+        word_lists=tuple(LocatedDocument(word_list, ORIGIN) for word_list in lists),
         rules=tuple(LocatedDocument(_rule(number), ORIGIN) for number in range(LISTS)),
     )
 

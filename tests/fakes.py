@@ -257,6 +257,6 @@ class FakeRecordSender:
     def to(self, topic: str) -> list[ProducerRecord]:
         return [record for name, record in self.sent if name == topic]
 
-    def told(self, topic: str, model: type[M]) -> list[M]:
+    def decode(self, topic: str, model: type[M]) -> list[M]:
         """What was sent to the topic, each as one of the model."""
         return [model.model_validate_json(record.value or b"") for record in self.to(topic)]

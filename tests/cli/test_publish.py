@@ -69,14 +69,14 @@ def rule_set(**digests: str) -> RuleSet:
 
 
 def test_a_folder_is_read_as_a_rule_set(tmp_path: Path) -> None:
-    found = read_rule_set(write_pack(tmp_path))
+    rule_set = read_rule_set(write_pack(tmp_path))
 
-    assert set(found.files) == {
+    assert set(rule_set.files) == {
         "iraq/indicators/rockets.yaml",
         "iraq/lists/proxies.yaml",
         "iraq/pack.yaml",
     }
-    assert set(found.rules) == {"iraq/rockets"}
+    assert set(rule_set.rules) == {"iraq/rockets"}
 
 
 @pytest.mark.parametrize(

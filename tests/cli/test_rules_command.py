@@ -210,10 +210,10 @@ def test_a_file_that_is_not_there_stops_the_command(tmp_path: Path) -> None:
 
 def test_match_explains_what_each_part_met_and_lacked(tmp_path: Path) -> None:
     attack = "name: attack\nkind: words\nwords: {en: [attack/v]}\ncases: {holds: [attacked]}\n"
-    said = changed(
+    rule = changed(
         ROCKETS, "words|phrase: rocket* hit* ~3", "words|says: ['%proxies% > %attack%', base]"
     )
-    folder = str(write_pack(tmp_path, lists__attack=attack, indicators__rockets=said))
+    folder = str(write_pack(tmp_path, lists__attack=attack, indicators__rockets=rule))
     event = EVENTS[1] | {"text": "Badr attacked a camp."}
 
     result = rules("match", "--explain", "--rules", folder, "--events", "-", given=lines(event))

@@ -90,7 +90,7 @@ async def correlate(rules: Rulebook, events: Sequence[Event]) -> FakeRecordSende
 
 
 def fired(sender: FakeRecordSender) -> set[tuple[str, float | None]]:
-    return {(alert.rule.name, alert.value) for alert in sender.told(ALERTS, Alert)}
+    return {(alert.rule.name, alert.value) for alert in sender.decode(ALERTS, Alert)}
 
 
 async def test_long_titles_do_not_keep_a_rule_from_firing(iraq: Rulebook) -> None:
@@ -105,7 +105,7 @@ async def test_an_alert_with_long_titles_as_evidence_fits_a_message(iraq: Rulebo
 
     sender = await correlate(iraq, [*genuine(), *flood])
 
-    last = sender.told(ALERTS, Alert)[-1]
+    last = sender.decode(ALERTS, Alert)[-1]
     assert (last.rule.name, len(last.evidence)) == ("joint_march", MOST_EVIDENCE)
 
 
@@ -166,7 +166,7 @@ def test_what_is_cut_stays_different() -> None:
 
 def test_the_head_of_a_state_with_the_most_of_everything_fits_a_message() -> None:
     times = range(micros(NOON), micros(NOON) + MOST_HITS)
-    one = make_hit(hit(0))
+    signal = make_hit(hit(0))
     alert = AnnouncedAlert(
         id="0" * 20,
         revision=10**6,
@@ -182,7 +182,7 @@ def test_the_head_of_a_state_with_the_most_of_everything_fits_a_message() -> Non
         reason=MERGED,
     )
     state = WindowState(
-        hits=Ordered.of(replace(one, at=at) for at in times),
+        hits=Ordered.of(replace(signal, at=at) for at in times),
         retractions={str(at): at for at in times},
         dropped_live={str(at): at for at in times},
         runs=(FiringRun(micros(NOON), tuple(times), 1, 10**6),) + MOST_FIRING * (RUN,),

@@ -64,21 +64,21 @@ class Floor:
 
     @property
     def alerts(self) -> Sequence[Alert]:
-        return self.sender.told(ALERTS, Alert)
+        return self.sender.decode(ALERTS, Alert)
 
     @property
-    def told(self) -> Sequence[Alert]:
+    def notified(self) -> Sequence[Alert]:
         """The last revision of each alert that a receiver gets."""
-        told = [alert for alert in self.alerts if select_receivers(alert, ("slack",))]
-        return list({alert.id: alert for alert in told}.values())
+        sent = [alert for alert in self.alerts if select_receivers(alert, ("slack",))]
+        return list({alert.id: alert for alert in sent}.values())
 
     @property
     def news(self) -> Sequence[StormNews]:
-        return self.sender.told(SIGNALS, StormNews)
+        return self.sender.decode(SIGNALS, StormNews)
 
     @property
     def storms(self) -> Sequence[Alert]:
-        return [alert for alert in self.told if STORM in alert.group]
+        return [alert for alert in self.notified if STORM in alert.group]
 
 
 def invented(number: int, owner: str = "evil", seconds: float = 0.0) -> Signal:
@@ -99,7 +99,7 @@ async def test_of_a_thousand_invented_groups_sixty_are_told_singly_and_the_other
     await floor.tick(NOON + 5 * SECOND)
 
     (storm,) = floor.storms
-    assert len(floor.told) == GROUPS_A_MINUTE + 1
+    assert len(floor.notified) == GROUPS_A_MINUTE + 1
     assert len({alert.id for alert in floor.alerts}) == 1000 + 1
     assert storm.evidence_count == 1000 - GROUPS_A_MINUTE
     assert storm.starts_at == NOON + GROUPS_A_MINUTE * SECOND / 200
@@ -112,7 +112,7 @@ async def test_an_alert_of_another_owner_goes_out_by_itself_meanwhile() -> None:
 
     await floor.take(*flood(200), invented(1000, "reuters", 1), *flood(300))
 
-    assert [alert.group for alert in floor.told if alert.evidence[0].source == "reuters"] == [
+    assert [alert.group for alert in floor.notified if alert.evidence[0].source == "reuters"] == [
         {"names": "front 1000"}
     ]
 
@@ -124,7 +124,7 @@ async def test_evidence_of_another_owner_takes_an_alert_out_of_the_storm() -> No
     confirming = hit(0.001, "seen too", owner="reuters")
     await floor.take(confirming.model_copy(update={"group": {"names": "front 99"}}))
 
-    out = floor.told[-1]
+    out = floor.notified[-1]
     assert (out.group, out.storm, out.revision) == ({"names": "front 99"}, False, 2)
 
 
@@ -140,7 +140,9 @@ async def test_a_storm_is_announced_by_the_next_tick_and_revised_once_a_tick() -
     for seconds in (3, 4, 5, 6):
         await floor.tick(NOON + seconds * SECOND)
 
-    shown = [(one.revision, one.evidence_count) for one in floor.alerts if STORM in one.group]
+    shown = [
+        (alert.revision, alert.evidence_count) for alert in floor.alerts if STORM in alert.group
+    ]
     assert before == []
     assert shown == [(1, 340), (2, 540)]
 
@@ -183,7 +185,7 @@ async def test_sixty_groups_a_minute_are_no_storm_for_however_long() -> None:
         await floor.take(invented(number, seconds=float(number)))
         await floor.tick(NOON + number * SECOND)
 
-    assert len(floor.told) == 300
+    assert len(floor.notified) == 300
     assert not floor.storms
 
 
@@ -195,7 +197,7 @@ async def test_a_storm_goes_on_after_a_restart() -> None:
     await floor.take(*signals[100:])
     await floor.tick(NOON + 2 * SECOND)
 
-    assert len(floor.told) == GROUPS_A_MINUTE + 1
+    assert len(floor.notified) == GROUPS_A_MINUTE + 1
     assert floor.storms[0].evidence_count == 140
 
 
@@ -205,7 +207,7 @@ async def test_a_message_that_comes_again_tells_nobody_anything_new() -> None:
     await floor.take(*signals)
     before = floor.offset
     await floor.tick(NOON + SECOND)
-    told = {alert.id: alert for alert in floor.told}
+    before_replay = {alert.id: alert for alert in floor.notified}
 
     floor.offset = before - 10
     floor.restart()
@@ -213,7 +215,7 @@ async def test_a_message_that_comes_again_tells_nobody_anything_new() -> None:
     await floor.tick(NOON + SECOND)
     await floor.tick(NOON + 2 * SECOND)
 
-    assert {alert.id: alert for alert in floor.told} == told
+    assert {alert.id: alert for alert in floor.notified} == before_replay
 
 
 async def test_the_same_alerts_are_marked_where_a_crash_kept_the_count_alone() -> None:
@@ -257,7 +259,7 @@ async def test_each_of_three_partitions_tells_a_third_of_the_groups_singly() -> 
 
     await floor.take(*flood(100))
 
-    assert len(floor.told) == GROUPS_A_MINUTE // 3
+    assert len(floor.notified) == GROUPS_A_MINUTE // 3
 
 
 async def test_slack_gets_sixty_one_messages_and_the_pager_as_many_pages() -> None:

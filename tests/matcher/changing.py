@@ -39,12 +39,12 @@ def rules(
     hypotheses: tuple[WatchedHypothesis, ...] = (),
 ) -> ActiveRules:
     """These rules as bundle `number`, in which the `changed` ones began anew."""
-    named = {(one.pack, one.name): one for one in windows}
-    feeds = {NAME: tuple(one for one in windows if "joint_march" in one.bases and one != RULE)}
+    named = {(rule.pack, rule.name): rule for rule in windows}
+    feeds = {NAME: tuple(rule for rule in windows if "joint_march" in rule.bases and rule != RULE)}
     stood = RuleGeneration(on_change, number, NOON)
     return ActiveRules(
         Rulebook(windows=named, feeds=feeds, hypotheses=hypotheses, number=number),
-        {(one.pack, one.name): stood for one in changed},
+        {(rule.pack, rule.name): stood for rule in changed},
     )
 
 
@@ -67,18 +67,20 @@ class ChangingWorker:
         return self
 
     async def send(self, *signals: Signal, bundle: int = 0) -> "ChangingWorker":
-        versions = (one.model_copy(update={"bundle": bundle}) for one in signals)
-        return await self.take(*(signal_message(one) for one in versions))
+        versions = (signal.model_copy(update={"bundle": bundle}) for signal in signals)
+        return await self.take(*(signal_message(signal) for signal in versions))
 
     async def backfill(self, *past: Signal, bundle: int = 1) -> "ChangingWorker":
-        versions = (one.model_copy(update={"backfill": True}) for one in past)
+        versions = (signal.model_copy(update={"backfill": True}) for signal in past)
         return await self.send(*versions, bundle=bundle)
 
     async def round(self) -> "ChangingWorker":
         """Take in what it has sent to its own topic."""
         while letters := self.sender.to(SIGNALS)[self.taken :]:
             self.taken += len(letters)
-            await self.take(*(Given(one.value, one.headers, one.key) for one in letters))
+            await self.take(
+                *(Given(letter.value, letter.headers, letter.key) for letter in letters)
+            )
         return self
 
     async def tick(self, hours: float = 3) -> "ChangingWorker":
@@ -98,7 +100,7 @@ class ChangingWorker:
 
     @property
     def alerts(self) -> Sequence[Alert]:
-        return self.sender.told(ALERTS, Alert)
+        return self.sender.decode(ALERTS, Alert)
 
     @property
     def revisions(self) -> Sequence[tuple[Status, int]]:
@@ -106,7 +108,11 @@ class ChangingWorker:
 
     @property
     def above(self) -> Sequence[Signal]:
-        sent = [one for one in self.sender.to(SIGNALS) if header(one.headers, "ce_type") == SIGNAL]
+        sent = [
+            record
+            for record in self.sender.to(SIGNALS)
+            if header(record.headers, "ce_type") == SIGNAL
+        ]
         return [Signal.model_validate_json(letter.value or b"") for letter in sent]
 
 

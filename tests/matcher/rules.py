@@ -79,10 +79,19 @@ def pack_of(
     return PackDocuments(
         name=name,
         pack=Pack.model_validate({"title": "Pack", "owner": "desk"} | head),
-        lists=tuple(LocatedDocument(one, RuleLocation(f"{one.name}.yaml")) for one in lists),
-        word_lists=tuple(LocatedDocument(one, RuleLocation(f"{one.name}.yaml")) for one in words),
-        places=tuple(LocatedDocument(one, RuleLocation(f"{one.name}.yaml")) for one in places),
-        rules=tuple(LocatedDocument(one, RuleLocation(f"{one.name}.yaml")) for one in documents),
+        lists=tuple(
+            LocatedDocument(document, RuleLocation(f"{document.name}.yaml")) for document in lists
+        ),
+        word_lists=tuple(
+            LocatedDocument(document, RuleLocation(f"{document.name}.yaml")) for document in words
+        ),
+        places=tuple(
+            LocatedDocument(document, RuleLocation(f"{document.name}.yaml")) for document in places
+        ),
+        rules=tuple(
+            LocatedDocument(document, RuleLocation(f"{document.name}.yaml"))
+            for document in documents
+        ),
     )
 
 

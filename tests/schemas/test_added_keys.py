@@ -82,7 +82,7 @@ class Filler:
 
 
 def _objects_with(key: str, value: Any) -> int:
-    return sum(key in found for found in _objects(value))
+    return sum(key in mapping for mapping in _objects(value))
 
 
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:

@@ -88,7 +88,7 @@ class Delivery:
     def _look_up(self, claim: Claim, lookup: LookUp) -> Decision:
         now = self.clock()
         try:
-            found = self.receiver.find(claim.alert.id, lookup.sending)
+            message = self.receiver.find(claim.alert.id, lookup.sending)
         except UnreadableHistory as error:
             log.warning("outcome cannot be looked up", error=str(error), **describe(claim))
             return decide_without_lookup()
@@ -98,7 +98,7 @@ class Delivery:
                 return decide_without_lookup()
             until = compute_retry_time(now, claim.attempts + 1, self.jitter(), error.retry_after)
             return Defer(Reason.IN_DOUBT, until)
-        return decide_after_lookup(found, lookup.sending, now)
+        return decide_after_lookup(message, lookup.sending, now)
 
     def _act(self, claim: Claim, entry: Entry, decision: Decision) -> JobStep:
         match decision:
@@ -143,9 +143,9 @@ class Delivery:
         return self._record(claim, after, logged, "edited")
 
     def _adopt(self, claim: Claim, entry: Entry, decision: Adopt) -> JobStep:
-        found = decision.found_message
-        after = log_entry.adopt_message(entry, found.revision, found.handle)
-        is_older = found.revision < claim.alert.revision
+        message = decision.found_message
+        after = log_entry.adopt_message(entry, message.revision, message.handle)
+        is_older = message.revision < claim.alert.revision
         act = Act.NOTIFIED if is_older else _choose_act(claim.alert, Act.NOTIFIED)
         return self._record(claim, after, LoggedAct(act, decision.reason, after), "adopted")
 

@@ -101,10 +101,10 @@ class SlackReceiver:
         for page in self._read_history(channel, oldest, latest):
             ours = [message for message in page["messages"] if _is_ours(message, own)]
             for message in ours:
-                found = _match_message(alert_id, channel, message)
-                if found is not None:
+                own_message = _match_message(alert_id, channel, message)
+                if own_message is not None:
                     self._id = channel
-                    return found
+                    return own_message
             messages += ours
         if _is_metadata_withheld(messages):
             raise UnreadableHistory("conversations.history shows no message's metadata")

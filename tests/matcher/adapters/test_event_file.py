@@ -35,7 +35,7 @@ def test_a_report_without_any_time_has_that_of_the_line_before() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ("{", "line 1: is no JSON"),
         ("[]", "line 1: is no JSON object"),
@@ -47,14 +47,14 @@ def test_a_report_without_any_time_has_that_of_the_line_before() -> None:
     ],
     ids=lambda text: text[:20],
 )
-def test_a_bad_line_is_told_with_its_number_and_field(line: str, said: str) -> None:
+def test_a_bad_line_is_told_with_its_number_and_field(line: str, message: str) -> None:
     read = only(line)
 
     assert isinstance(read, BadLine)
-    assert said in str(read)
+    assert message in str(read)
 
 
 def test_a_bad_line_costs_no_other() -> None:
     read = list(read_events([b"{", b"\xff", b'{"text": "x"}']))
 
-    assert [type(one) for one in read] == [BadLine, BadLine, Event]
+    assert [type(item) for item in read] == [BadLine, BadLine, Event]

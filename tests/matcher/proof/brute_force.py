@@ -20,7 +20,7 @@ class SeenRow(NamedTuple):
     row: Row
 
 
-Told = tuple[str, tuple[str, ...], datetime, datetime, str, int]
+AlertOutline = tuple[str, tuple[str, ...], datetime, datetime, str, int]
 """Rule, group, start, last firing time, level, how many rows stand behind it."""
 
 
@@ -42,14 +42,14 @@ class BruteForceRule:
     together: timedelta = timedelta(0)
 
 
-def brute_force(watch: BruteForceRule, stream: Sequence[Row]) -> set[Told]:
+def brute_force(watch: BruteForceRule, stream: Sequence[Row]) -> set[AlertOutline]:
     """Every episode of the watch over the whole stream."""
     groups: dict[tuple[str, ...], list[SeenRow]] = {}
     for row in stream:
         for base in watch.sees(row):
             for group in watch.group(row):
                 groups.setdefault(group, []).append(SeenRow(_time(row), base, row))
-    return {told for group, seen in groups.items() for told in _episodes(watch, group, seen)}
+    return {episode for group, seen in groups.items() for episode in _episodes(watch, group, seen)}
 
 
 def _time(row: Row) -> datetime:
@@ -57,16 +57,18 @@ def _time(row: Row) -> datetime:
     return datetime.fromisoformat(f"{written}+00:00" if "T" in str(written) else f"{written}T00Z")
 
 
-def _episodes(watch: BruteForceRule, group: tuple[str, ...], seen: list[SeenRow]) -> Iterable[Told]:
-    seen.sort(key=lambda one: one.at)
-    times = [one.at for one in seen]
+def _episodes(
+    watch: BruteForceRule, group: tuple[str, ...], seen: list[SeenRow]
+) -> Iterable[AlertOutline]:
+    seen.sort(key=lambda row: row.at)
+    times = [row.at for row in seen]
     windows: list[tuple[datetime, Sequence[SeenRow]]] = []
     for time in sorted(set(times)):
         inside = seen[bisect_right(times, time - watch.span) : bisect_right(times, time)]
         if watch.fires(inside):
             windows.append((time, inside))
     for run in _runs(windows, watch.gap):
-        behind = {str(one.row["id"]): one for _, inside in run for one in inside}
+        behind = {str(row.row["id"]): row for _, inside in run for row in inside}
         level = _level(watch, list(behind.values()))
         yield watch.rule, group, run[0][0], run[-1][0], level, len(behind)
 
@@ -87,8 +89,8 @@ def _level(watch: BruteForceRule, behind: Sequence[SeenRow]) -> str:
     if watch.alone is None:
         return watch.level
     corroborated = any(
-        outlet(one.row) != outlet(other.row) and abs(one.at - other.at) <= watch.together
-        for one in behind
+        outlet(row.row) != outlet(other.row) and abs(row.at - other.at) <= watch.together
+        for row in behind
         for other in behind
     )
     return watch.level if corroborated else watch.alone

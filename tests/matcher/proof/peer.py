@@ -28,13 +28,13 @@ class Row(NamedTuple):
     value: str
 
 
-Told = list[tuple[str, int]]
+Matches = list[tuple[str, int]]
 """Group and time of every match, or every firing time, in order."""
 
 
 def elastalert(
     kind: str, rows: Sequence[Row], options: Mapping[str, object], *, every: int | None = None
-) -> Told:
+) -> Matches:
     """The matches of a rule type, by group; `every` so many seconds it collects garbage.
 
     A match has the time of what was being looked at when it was made. Skips without elastalert2.
@@ -59,31 +59,31 @@ def elastalert(
     return [(match["key"], match["at"]) for match in json.loads(done.stdout)]
 
 
-def frequency(rows: Iterable[Row], span: int, least: int, *, clears: bool) -> Told:
+def frequency(rows: Iterable[Row], span: int, least: int, *, clears: bool) -> Matches:
     """At least so many in a window, asked as each comes. `clears`: a match empties the window."""
     windows: dict[str, list[int]] = defaultdict(list)
-    told = []
+    matches = []
     for row in rows:
         came = [*windows[row.key], row.at]
         newest = max(came)
         inside = [at for at in came if newest - at < span]
         if len(inside) >= least:
-            told.append((row.key, row.at))
+            matches.append((row.key, row.at))
             inside = [] if clears else inside
         windows[row.key] = inside
-    return told
+    return matches
 
 
-def cardinality(rows: Iterable[Row], span: int, most: int, *, closed: bool) -> Told:
+def cardinality(rows: Iterable[Row], span: int, most: int, *, closed: bool) -> Matches:
     """More than so many values. `closed`: what is exactly a timespan old is still counted."""
     latest: dict[str, dict[str, int]] = defaultdict(dict)
-    told = []
+    matches = []
     for row in rows:
         latest[row.key][row.value] = row.at
         ages = [row.at - at for at in latest[row.key].values()]
         if sum(age <= span if closed else age < span for age in ages) > most:
-            told.append((row.key, row.at))
-    return told
+            matches.append((row.key, row.at))
+    return matches
 
 
 def silences(rows: Iterable[Row], span: int, until: int) -> list[tuple[str, int, int]]:
@@ -115,11 +115,11 @@ class Spike(NamedTuple):
     own_newest: bool
 
 
-def spikes(rows: Sequence[Row], asked: Spike) -> Told:
+def spikes(rows: Sequence[Row], asked: Spike) -> Matches:
     """The times at which the rows of a group spike."""
     since: dict[str, int] = {}
     came: dict[str, list[int]] = defaultdict(list)
-    told = []
+    matches = []
     for row in rows:
         start = since.setdefault(row.key, row.at if asked.own_start else rows[0].at)
         came[row.key].append(row.at)
@@ -128,14 +128,14 @@ def spikes(rows: Sequence[Row], asked: Spike) -> Told:
         if row.at - start < 2 * asked.span or len(now) < asked.least:
             continue
         if len(now) >= asked.height * len(before):
-            told.append((row.key, row.at))
+            matches.append((row.key, row.at))
             if asked.clears:
                 del since[row.key]
                 came[row.key] = now
-    return told
+    return matches
 
 
 def _before(came: Sequence[int], at: int, asked: Spike) -> list[int]:
-    passed = [one for one in came if at - one >= asked.span]
+    passed = [passed_at for passed_at in came if at - passed_at >= asked.span]
     edge = max(passed, default=0) if asked.own_newest else at - asked.span
-    return [one for one in passed if edge - one < asked.span]
+    return [passed_at for passed_at in passed if edge - passed_at < asked.span]

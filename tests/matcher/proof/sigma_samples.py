@@ -45,10 +45,10 @@ def published() -> Mapping[str, bytes]:
 def examples() -> tuple[tuple[Document, ...], ...]:
     """The blocks of the specification that hold a whole correlation, each as its documents."""
     with tarfile.open(data(ARCHIVE)) as archive:
-        (name,) = (one for one in archive.getnames() if one.endswith(SPECIFICATION))
+        (name,) = (member for member in archive.getnames() if member.endswith(SPECIFICATION))
         text = _read(archive, name).decode()
-    found = (block[1] for block in _BLOCK.finditer(text) if "\ncorrelation:" in f"\n{block[1]}")
-    blocks = (tuple(yaml.safe_load_all(block)) for block in found)
+    texts = (block[1] for block in _BLOCK.finditer(text) if "\ncorrelation:" in f"\n{block[1]}")
+    blocks = (tuple(yaml.safe_load_all(block)) for block in texts)
     return tuple(block for block in blocks if any(map(_is_a_correlation, block)))
 
 
@@ -64,22 +64,24 @@ def _is_a_correlation(document: object) -> bool:
 
 def renamed(document: Document, name: str) -> Document:
     """A published document as Vedette takes it, by the table above."""
-    told = deepcopy({key: said for key, said in document.items() if key != "taxonomy"})
-    told.setdefault("name", name)
-    told.setdefault("title", name)
-    if "detection" in told:
-        told["detection"]["selection"] = {
-            field(key): said for key, said in told["detection"]["selection"].items()
+    changed = deepcopy({key: value for key, value in document.items() if key != "taxonomy"})
+    changed.setdefault("name", name)
+    changed.setdefault("title", name)
+    if "detection" in changed:
+        changed["detection"]["selection"] = {
+            field(key): value for key, value in changed["detection"]["selection"].items()
         }
-        return told
-    section = told["correlation"]
+        return changed
+    section = changed["correlation"]
     aliases = section.get("aliases", {})
-    section["group-by"] = [one if one in aliases else field(one) for one in section["group-by"]]
+    section["group-by"] = [
+        column if column in aliases else field(column) for column in section["group-by"]
+    ]
     for bases in aliases.values():
-        bases.update({base: field(one) for base, one in bases.items()})
+        bases.update({base: field(column) for base, column in bases.items()})
     if "field" in section.get("condition", {}):
         section["condition"]["field"] = field(section["condition"]["field"])
-    return told
+    return changed
 
 
 def field(name: str) -> str:
@@ -90,7 +92,7 @@ def field(name: str) -> str:
 def stubs(*documents: Document) -> Iterator[Document]:
     """A detection rule for each base rule that the samples name and do not show."""
     shown = {document["name"] for document in documents}
-    sections = [one["correlation"] for one in documents if "correlation" in one]
+    sections = [document["correlation"] for document in documents if "correlation" in document]
     named = {base for section in sections for base in section["rules"]}
     for base in sorted(named - shown):
         yield {

@@ -14,9 +14,9 @@ from schemas.event import Event
 from schemas.rule import RuleDocument
 from services.matcher.domain.backtest.replay import replay
 from tests.matcher.proof.peer import (
+    Matches,
     Row,
     Spike,
-    Told,
     cardinality,
     elastalert,
     frequency,
@@ -58,29 +58,29 @@ def watched(section: Mapping[str, object], events: Sequence[Event], gap: timedel
     book = rulebook(any_attack, rule.model_copy(update={"resolve_after": gap}), lists=())
     final = replay(book, with_an_end(events)).final
     return {
-        (one.group["place"], _seconds(one.starts_at), _seconds(one.resolved_at - gap))
-        for one in final
-        if one.status is Status.RESOLVED and one.resolved_at is not None
+        (alert.group["place"], _seconds(alert.starts_at), _seconds(alert.resolved_at - gap))
+        for alert in final
+        if alert.status is Status.RESOLVED and alert.resolved_at is not None
     }
 
 
-def episodes(told: Told, gap: timedelta) -> Episodes:
+def episodes(matches: Matches, gap: timedelta) -> Episodes:
     """Runs of firing times with no gap longer than `gap`."""
-    found: Episodes = set()
-    for key in {key for key, _ in told}:
-        times = sorted({at for group, at in told if group == key})
+    runs: Episodes = set()
+    for key in {key for key, _ in matches}:
+        times = sorted({at for group, at in matches if group == key})
         breaks = [place for place, (a, b) in enumerate(pairwise(times), 1) if b - a > _long(gap)]
         edges = pairwise([0, *breaks, len(times)])
-        found |= {(key, times[first], times[last - 1]) for first, last in edges}
-    return found
+        runs |= {(key, times[first], times[last - 1]) for first, last in edges}
+    return runs
 
 
 def _long(span: timedelta) -> int:
     return int(span.total_seconds())
 
 
-def around(key: str, at: int, found: Episodes) -> list[tuple[str, int, int]]:
-    return [one for one in found if one[0] == key and one[1] <= at <= one[2]]
+def around(key: str, at: int, runs: Episodes) -> list[tuple[str, int, int]]:
+    return [run for run in runs if run[0] == key and run[1] <= at <= run[2]]
 
 
 def test_frequency_matches_what_fires_and_repeats_itself_as_often_as_its_window_fills() -> None:
@@ -107,7 +107,7 @@ def test_frequency_misses_what_comes_late_and_the_engine_does_not() -> None:
 
     assert ours_late == ours
     assert theirs_late == frequency(rows_of(late), _long(span), least, clears=True)
-    missed = [one for one in ours if not any(around(*match, {one}) for match in theirs_late)]
+    missed = [run for run in ours if not any(around(*match, {run}) for match in theirs_late)]
     assert missed
 
 
@@ -140,7 +140,7 @@ def test_cardinality_keeps_what_is_exactly_a_timespan_old_and_matches_at_every_r
     assert ours == episodes(cardinality(rows, _long(span), most, closed=False), span)
     assert theirs == cardinality(rows, _long(span), most, closed=True)
     assert theirs != cardinality(rows, _long(span), most, closed=False)
-    assert all(any(around(*match, {one}) for match in theirs) for one in ours)
+    assert all(any(around(*match, {run}) for match in theirs) for run in ours)
     assert len(theirs) > len(ours) > 20
 
 
@@ -162,7 +162,9 @@ def test_flatline_is_asked_when_it_runs_and_absence_when_it_is_due(hours: int) -
         (key, run) for key, due, end in known for run in runs if due <= run < end
     )
     assert len(theirs) > len(known) > 20
-    missed = {one for one in known if not any(one[1] <= run < one[2] for run in runs)}
+    missed = {
+        silence for silence in known if not any(silence[1] <= run < silence[2] for run in runs)
+    }
     assert bool(missed) == (hours == 24)
 
 

@@ -63,14 +63,14 @@ def loaded(
     folder: Path, text: bytes, wild: str = "indicators/wild.yaml"
 ) -> tuple[Rulebook, tuple[RuleFault, ...]]:
     """A good pack with one file of these bytes."""
-    for name, said in (
+    for name, value in (
         ("pack.yaml", HEAD),
         ("lists/proxies.yaml", PROXIES),
         ("indicators/rockets.yaml", ROCKETS),
     ):
         place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(said, encoding="utf-8")
+        place.write_text(value, encoding="utf-8")
     (folder / wild).parent.mkdir(exist_ok=True)
     (folder / wild).write_bytes(text)
     return read_rule_files(folder).rulebook()

@@ -70,8 +70,8 @@ def _refused(template: str) -> str | None:
 def test_a_state_comes_back_from_its_bytes(hours: list[int], out: list[int], text: str) -> None:
     course = WindowCourse(RULE)
     for hour in hours:
-        told = hit(hour, values=(text,))
-        course.take(told.model_copy(update={"fields": {"place": text, "value": 1.5}}))
+        signal = hit(hour, values=(text,))
+        course.take(signal.model_copy(update={"fields": {"place": text, "value": 1.5}}))
     course.take(*(retraction(hour) for hour in out))
     before = course.state
 
@@ -83,9 +83,9 @@ def test_signals_and_alerts_come_back_from_their_json(events: list[Event]) -> No
     sent = [signal for event in events for signal in make_signals(COUNTS, event)]
     alerts = replay(COUNTS, events).alerts
 
-    again = [Signal.model_validate_json(_json(one)) for one in sent]
-    alerts_again = [Alert.model_validate_json(_json(one)) for one in alerts]
-    events_again = [Event.model_validate_json(_json(one)) for one in events]
+    again = [Signal.model_validate_json(_json(signal)) for signal in sent]
+    alerts_again = [Alert.model_validate_json(_json(alert)) for alert in alerts]
+    events_again = [Event.model_validate_json(_json(event)) for event in events]
 
     assert (again, alerts_again, events_again) == (sent, alerts, events)
 

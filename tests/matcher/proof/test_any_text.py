@@ -83,8 +83,8 @@ def _stands(wanted: list[str], slack: int, text: list[str]) -> bool:
     reached = {
         place: slack for place, word in enumerate(text) if re.fullmatch(_plain(wanted[0]), word)
     }
-    for one in wanted[1:]:
-        fits = [place for place, word in enumerate(text) if re.fullmatch(_plain(one), word)]
+    for pattern in wanted[1:]:
+        fits = [place for place, word in enumerate(text) if re.fullmatch(_plain(pattern), word)]
         left = {
             place: [
                 slack - (place - before - 1)

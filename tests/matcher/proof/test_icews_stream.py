@@ -15,7 +15,7 @@ from tests.matcher.proof.watching import (
     distinct,
     kinds,
     of_type,
-    told,
+    replay_alerts,
 )
 from tests.matcher.rules import correlating
 
@@ -50,9 +50,9 @@ def test_who_deals_with_how_many_by_day_is_counted_as_brute_force_counts() -> No
         ),
     ]
 
-    found = told(documents, [interaction(row, 3 * DAY) for row in stream])
+    engine_alerts = replay_alerts(documents, [interaction(row, 3 * DAY) for row in stream])
 
-    assert differences(watches, stream, found) == (set(), set())
+    assert differences(watches, stream, engine_alerts) == (set(), set())
 
 
 def _anything(_row: Row) -> list[str]:
@@ -86,9 +86,9 @@ def test_a_threshold_on_all_news_of_two_weeks_is_kept_as_brute_force_keeps_it() 
         ),
     ]
 
-    found = told(documents, [interaction(row, timedelta(0)) for row in stream])
+    engine_alerts = replay_alerts(documents, [interaction(row, timedelta(0)) for row in stream])
 
-    assert differences(watches, stream, found) == (set(), set())
+    assert differences(watches, stream, engine_alerts) == (set(), set())
 
 
 def test_whom_an_actor_had_not_dealt_with_for_a_month_is_new_as_brute_force_says() -> None:
@@ -98,11 +98,13 @@ def test_whom_an_actor_had_not_dealt_with_for_a_month_is_new_as_brute_force_says
     documents = [base("any", words="*"), correlating("new", ["any"], **section)]
     events = [interaction(row, 3 * DAY) for row in stream]
 
-    found = told(documents, events)
+    engine_alerts = replay_alerts(documents, events)
 
     warm = min(event.recorded_at or event.occurred_at for event in events) + 60 * DAY
-    assert {(group, start, last) for _, group, start, last, *_ in found} == _new(stream, warm)
-    assert len(found) > 100
+    assert {(group, start, last) for _, group, start, last, *_ in engine_alerts} == _new(
+        stream, warm
+    )
+    assert len(engine_alerts) > 100
 
 
 def _new(stream: Sequence[Row], warm: datetime) -> set[tuple[tuple[str, ...], datetime, datetime]]:

@@ -16,7 +16,7 @@ from tests.matcher.proof.watching import (
     distinct,
     kinds,
     of_type,
-    told,
+    replay_alerts,
 )
 from tests.matcher.rules import correlating, detecting
 
@@ -51,9 +51,9 @@ def test_how_often_a_city_is_attacked_is_counted_as_brute_force_counts() -> None
         ),
     ]
 
-    found = told(documents, [attack(row, 6 * HOUR) for row in stream])
+    engine_alerts = replay_alerts(documents, [attack(row, 6 * HOUR) for row in stream])
 
-    assert differences(watches, stream, found) == (set(), set())
+    assert differences(watches, stream, engine_alerts) == (set(), set())
 
 
 def test_reports_of_one_story_count_once_and_all_are_evidence() -> None:
@@ -63,14 +63,14 @@ def test_reports_of_one_story_count_once_and_all_are_evidence() -> None:
     documents = [base("any", words="*"), bombing.model_copy(update={"resolve_after": 2 * HOUR})]
 
     def stories(inside: Sequence[SeenRow]) -> bool:
-        return len({(one.row["city"], f"{one.at:%d %H}") for one in inside}) >= 10
+        return len({(row.row["city"], f"{row.at:%d %H}") for row in inside}) >= 10
 
     kind = by("event_type")
     watch = BruteForceRule("bombing", 12 * HOUR, lambda _: ["any"], stories, kind, 2 * HOUR)
 
-    found = told(documents, [attack(row, 6 * HOUR) for row in stream])
+    engine_alerts = replay_alerts(documents, [attack(row, 6 * HOUR) for row in stream])
 
-    assert differences([watch], stream, found) == (set(), set())
+    assert differences([watch], stream, engine_alerts) == (set(), set())
 
 
 def test_how_many_kinds_of_target_and_of_weapon_are_counted_as_brute_force_counts() -> None:
@@ -103,9 +103,9 @@ def test_how_many_kinds_of_target_and_of_weapon_are_counted_as_brute_force_count
         ),
     ]
 
-    found = told(documents, [attack(row, 6 * HOUR) for row in stream])
+    engine_alerts = replay_alerts(documents, [attack(row, 6 * HOUR) for row in stream])
 
-    assert differences(watches, stream, found) == (set(), set())
+    assert differences(watches, stream, engine_alerts) == (set(), set())
 
 
 def test_attacks_together_in_order_and_without_each_other_are_found_as_brute_force_finds() -> None:
@@ -129,15 +129,15 @@ def test_attacks_together_in_order_and_without_each_other_are_found_as_brute_for
         BruteForceRule("bare", half, pair, lambda inside: kinds(inside) == {"car"}, city, half),
     ]
 
-    found = told(documents, [attack(row, 6 * HOUR) for row in stream])
+    engine_alerts = replay_alerts(documents, [attack(row, 6 * HOUR) for row in stream])
 
-    assert differences(watches, stream, found) == (set(), set())
+    assert differences(watches, stream, engine_alerts) == (set(), set())
 
 
 def _shots_after_a_car(inside: Sequence[SeenRow]) -> bool:
     return any(
-        one.base == "car" and other.base == "shots" and one.at <= other.at
-        for one in inside
+        row.base == "car" and other.base == "shots" and row.at <= other.at
+        for row in inside
         for other in inside
     )
 
@@ -152,10 +152,10 @@ def test_phrases_in_reports_alert_by_themselves_and_are_corroborated_as_brute_fo
         document.model_dump(by_alias=True, exclude_defaults=True)
         | {"corroboration": asked, "level": "high", "resolve_after": "3h"}
     )
-    said = re.compile(r"\bcoalition forces\W+(\w+\W+){0,2}in\b", re.IGNORECASE)
+    pattern = re.compile(r"\bcoalition forces\W+(\w+\W+){0,2}in\b", re.IGNORECASE)
 
     def sees(row: Row) -> list[str]:
-        return ["forces"] if said.search(attack(row, DAY).text or "") else []
+        return ["forces"] if pattern.search(attack(row, DAY).text or "") else []
 
     watch = BruteForceRule(
         rule="forces",
@@ -169,10 +169,10 @@ def test_phrases_in_reports_alert_by_themselves_and_are_corroborated_as_brute_fo
         together=HOUR / 2,
     )
 
-    found = told([checked], [attack(row, 72 * HOUR) for row in stream])
+    engine_alerts = replay_alerts([checked], [attack(row, 72 * HOUR) for row in stream])
 
-    assert differences([watch], stream, found) == (set(), set())
-    assert {level for *_, level, _ in found} == {"high", "medium"}
+    assert differences([watch], stream, engine_alerts) == (set(), set())
+    assert {level for *_, level, _ in engine_alerts} == {"high", "medium"}
 
 
 def test_brute_force_sees_both_edges_of_a_window() -> None:

@@ -46,17 +46,17 @@ def loaded(folder: Path, *documents: Document) -> tuple[Rulebook, list[str]]:
     (folder / "sigma" / "pack.yaml").write_text("title: Sigma\nowner: desk\n")
     written = yaml.safe_dump_all(documents, allow_unicode=True, sort_keys=False)
     place.write_text(written, encoding="utf-8")
-    return told(folder)
+    return read_rulebook(folder)
 
 
-def told(folder: Path) -> tuple[Rulebook, list[str]]:
+def read_rulebook(folder: Path) -> tuple[Rulebook, list[str]]:
     book, faults = read_rule_files(folder).rulebook()
     return book, [str(fault).removeprefix(f"{folder}/sigma/indicators/") for fault in faults]
 
 
 def fired(book: Rulebook, name: str, seen: Sequence[Seen]) -> list[dict[str, str]]:
     """The groups that rule `name` fired for."""
-    events = [_event(number, *one) for number, one in enumerate(seen)]
+    events = [_event(number, *row) for number, row in enumerate(seen)]
     return [alert.group for alert in replay(book, events).final if alert.rule.name == name]
 
 
@@ -87,9 +87,9 @@ def test_what_a_published_sample_lacks_is_said_by_line_and_field(tmp_path: Path,
     loaded(tmp_path)
     (tmp_path / "sigma" / "indicators" / "rule.yaml").write_bytes(published()[name])
 
-    _, faults = told(tmp_path)
+    _, faults = read_rulebook(tmp_path)
 
-    assert sorted(faults) == [f"rule.yaml{said}" for said in REFUSED[name]]
+    assert sorted(faults) == [f"rule.yaml{fault}" for fault in REFUSED[name]]
 
 
 @pytest.mark.parametrize("name", sorted(set(REFUSED) - {"rule_1", "rule_ecs"}))
@@ -114,7 +114,7 @@ def numbers(base: str, name: str, *values: float, **fields: str) -> list[Seen]:
 
 
 def recon(*order: str, **fields: str) -> list[Seen]:
-    return [(place, f"recon_cmd_{one}", HOST | fields) for place, one in enumerate(order)]
+    return [(place, f"recon_cmd_{step}", HOST | fields) for place, step in enumerate(order)]
 
 
 FIRES: dict[str, list[Seen]] = {
@@ -171,8 +171,12 @@ def test_the_detection_samples_load_and_match_once_renamed(tmp_path: Path) -> No
 
 def example(folder: Path, base: str) -> tuple[Rulebook, list[str]]:
     """The example of the specification that has `base` among the rules of its first correlation."""
-    (block,) = (one for one in examples() if base in one[0].get("correlation", {}).get("rules", ()))
-    documents = [renamed(one, "example") for one in block]
+    (block,) = (
+        block_documents
+        for block_documents in examples()
+        if base in block_documents[0].get("correlation", {}).get("rules", ())
+    )
+    documents = [renamed(document, "example") for document in block]
     return loaded(folder, *documents, *stubs(*documents))
 
 
@@ -182,7 +186,7 @@ def test_every_example_of_the_specification_loads(tmp_path: Path) -> None:
     faults = [
         loaded(tmp_path / str(number), *documents, *stubs(*documents))[1]
         for number, block in enumerate(blocks)
-        for documents in [[renamed(one, "example") for one in block]]
+        for documents in [[renamed(document, "example") for document in block]]
     ]
 
     assert len(blocks) == 9

@@ -7,7 +7,7 @@ from schemas.alert import Alert, Status
 from schemas.event import Event
 from schemas.rule import RuleDocument
 from services.matcher.domain.backtest.replay import replay
-from tests.matcher.proof.brute_force import BruteForceRule, SeenRow, Told, brute_force
+from tests.matcher.proof.brute_force import AlertOutline, BruteForceRule, SeenRow, brute_force
 from tests.matcher.proof.streams import HOUR, Row, with_an_end
 from tests.matcher.rules import detecting, rulebook
 
@@ -15,7 +15,7 @@ DAY = 24 * HOUR
 LATE = {"max_lateness": "6h"}
 
 
-def told(documents: Sequence[RuleDocument], events: Sequence[Event]) -> set[Told]:
+def replay_alerts(documents: Sequence[RuleDocument], events: Sequence[Event]) -> set[AlertOutline]:
     """What stands at the end of a replay, every alert resolved. Nothing may be refused."""
     book = rulebook(*documents, lists=())
     gaps = {name: window.resolve_after for (_, name), window in book.windows.items()}
@@ -25,12 +25,12 @@ def told(documents: Sequence[RuleDocument], events: Sequence[Event]) -> set[Told
     assert not came.refused
     standing = [alert for alert in came.final if alert.status is not Status.WITHDRAWN]
     assert {alert.status for alert in standing} == {Status.RESOLVED}
-    found = [_told(alert, gaps[alert.rule.name]) for alert in standing]
-    assert len(set(found)) == len(found)
-    return set(found)
+    alerts = [_outline(alert, gaps[alert.rule.name]) for alert in standing]
+    assert len(set(alerts)) == len(alerts)
+    return set(alerts)
 
 
-def _told(alert: Alert, gap: timedelta) -> Told:
+def _outline(alert: Alert, gap: timedelta) -> AlertOutline:
     assert alert.resolved_at is not None
     group = tuple(alert.group[field] for field in sorted(alert.group))
     last = alert.resolved_at - gap
@@ -38,12 +38,12 @@ def _told(alert: Alert, gap: timedelta) -> Told:
 
 
 def differences(
-    watches: Iterable[BruteForceRule], stream: Sequence[Row], found: set[Told]
-) -> tuple[set[Told], set[Told]]:
+    watches: Iterable[BruteForceRule], stream: Sequence[Row], engine_alerts: set[AlertOutline]
+) -> tuple[set[AlertOutline], set[AlertOutline]]:
     """What only the engine told, and what only brute force did; both must have told something."""
-    expected = {one for watch in watches for one in brute_force(watch, stream)}
-    assert {one[0] for one in expected} == {watch.rule for watch in watches}
-    return found - expected, expected - found
+    expected = {alert for watch in watches for alert in brute_force(watch, stream)}
+    assert {alert[0] for alert in expected} == {watch.rule for watch in watches}
+    return engine_alerts - expected, expected - engine_alerts
 
 
 def base(name: str, **selection: object) -> RuleDocument:
@@ -71,8 +71,8 @@ def at_least(most: int) -> Callable[[Sequence[SeenRow]], bool]:
 
 
 def distinct(field: str, inside: Sequence[SeenRow]) -> int:
-    return len({one.row[field] for one in inside} - {None})
+    return len({row.row[field] for row in inside} - {None})
 
 
 def kinds(inside: Sequence[SeenRow]) -> set[str]:
-    return {one.base for one in inside}
+    return {row.base for row in inside}

@@ -28,10 +28,10 @@ async def find_first_rules(folder: Path, follower: Follower) -> Bundles:
             rule.
     """
     try:
-        found = await follower.first()
+        published = await follower.first()
     except BadBundle as error:
         raise NoRules(str(error)) from error
-    bundles = found or Bundles(ActiveRules(_read_folder(folder, follower.notes)))
+    bundles = published or Bundles(ActiveRules(_read_folder(folder, follower.notes)))
     bundles.newest_published = follower.topic.end
     return bundles
 

@@ -71,13 +71,13 @@ class Follower:
             Unusable: the topic cannot be read.
             BadBundle: no bundle in the topic can be made active.
         """
-        found = await self.topic.all()
-        for written in reversed(found[-MOST_TRIED:]):
+        written_bundles = await self.topic.all()
+        for written in reversed(written_bundles[-MOST_TRIED:]):
             rules = await self._rules_of(written)
             if rules is not None:
                 _tell(rules)
-                return Bundles(rules, settled=found[-1].number)
-        if found:
+                return Bundles(rules, settled=written_bundles[-1].number)
+        if written_bundles:
             raise BadBundle(self.notes[NOTE])
         return None
 
@@ -104,12 +104,12 @@ class Follower:
     async def step(self, bundles: Bundles) -> None:
         """Make the newest bundle since the last step active; waits for a second at most."""
         try:
-            found = await self.topic.more()
+            new_bundles = await self.topic.more()
         except KafkaError as error:
             log.warning("the rules topic cannot be read", reason=repr(error))
             await asyncio.sleep(AGAIN_SECONDS)
             return
-        for newest in found[-1:]:
+        for newest in new_bundles[-1:]:
             await self._put(newest, bundles)
         bundles.settle(self.topic.seen)
 

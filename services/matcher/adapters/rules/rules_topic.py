@@ -132,24 +132,24 @@ class RulesTopicReader:
         Raises:
             KafkaUnusable: Kafka does not give them within half a minute.
         """
-        found: list[BundleRecord] = []
+        bundles: list[BundleRecord] = []
         try:
             async with asyncio.timeout(START_SECONDS):
                 end = await self._end()
                 while self.seen < end:
-                    found += await self.more()
+                    bundles += await self.more()
         except (KafkaError, TimeoutError) as error:
             raise KafkaUnusable(f"topic {self.partition.topic} cannot be read: {error!r}") from None
-        return found
+        return bundles
 
     async def more(self) -> list[BundleRecord]:
         """The bundles that came since; waits for a second at most."""
         polled = await self.consumer.getmany(self.partition, timeout_ms=POLL_MS)
-        found = self.read.take(record for records in polled.values() for record in records)
+        bundles = self.read.take(record for records in polled.values() for record in records)
         self.seen = await self.consumer.position(self.partition)
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
-        return found
+        return bundles
 
     async def caught_up(self) -> None:
         """Wait until `more`, called by another task, has read all that is in the topic now."""

@@ -18,18 +18,18 @@ def read_with_used(folder: Path) -> tuple[tuple[PackFiles, ...], tuple[RuleFault
     files, never raises.
     """
     packs, faults = read_folder(folder)
-    found = {pack.name: pack for pack in packs}
+    by_name = {pack.name: pack for pack in packs}
     pending = [*packs]
     while pending:
         pack = pending.pop()
         for name in _used_names(pack):
             beside = _parent(pack) / name
-            if name not in found and (beside / HEAD).is_file():
+            if name not in by_name and (beside / HEAD).is_file():
                 (used,), more = read_folder(beside)
-                found[name] = used
+                by_name[name] = used
                 pending.append(used)
                 faults += more
-    return tuple(sorted(found.values(), key=lambda pack: pack.name)), faults
+    return tuple(sorted(by_name.values(), key=lambda pack: pack.name)), faults
 
 
 def _parent(pack: PackFiles) -> Path:

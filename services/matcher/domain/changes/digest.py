@@ -111,13 +111,13 @@ def _word_lists(
 
 def _with_used(pack: PackDocuments, packs: Mapping[str, PackDocuments]) -> list[PackDocuments]:
     """The pack, the packs that it uses, and theirs."""
-    found, pending = {pack.name: pack}, [pack]
+    by_name, pending = {pack.name: pack}, [pack]
     while pending:
         for name in pending.pop().pack.uses:
-            if name in packs and name not in found:
-                found[name] = packs[name]
+            if name in packs and name not in by_name:
+                by_name[name] = packs[name]
                 pending.append(packs[name])
-    return list(found.values())
+    return list(by_name.values())
 
 
 def _fields(document: RuleDocument) -> Iterator[str]:

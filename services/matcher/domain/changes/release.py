@@ -57,25 +57,25 @@ def claim_overlapped(
     The one that begins as it did, else the one that it overlaps longest, else one within
     `resolve_after` that no other alert overlaps.
     """
-    known = [one for one in announced if one.status is not Status.WITHDRAWN]
-    claims = {one.id: _overlapped(one, after) for one in known}
+    known = [alert for alert in announced if alert.status is not Status.WITHDRAWN]
+    claims = {alert.id: _overlapped(alert, after) for alert in known}
     claimed = {episode.start for episode in claims.values() if episode is not None}
     free = [episode for episode in after if episode.start not in claimed]
-    left = [one for one in known if claims[one.id] is None]
+    left = [alert for alert in known if claims[alert.id] is None]
     return claims | claim_episodes(rule, left, (), free)
 
 
-def _overlapped(one: AnnouncedAlert, after: Sequence[Episode]) -> Episode | None:
+def _overlapped(alert: AnnouncedAlert, after: Sequence[Episode]) -> Episode | None:
     overlapping = [
-        episode for episode in after if episode.start <= one.last and one.start <= episode.last
+        episode for episode in after if episode.start <= alert.last and alert.start <= episode.last
     ]
-    same = (episode for episode in overlapping if episode.start == one.start)
-    longest = max(overlapping, key=lambda episode: _overlap(one, episode), default=None)
+    same = (episode for episode in overlapping if episode.start == alert.start)
+    longest = max(overlapping, key=lambda episode: _overlap(alert, episode), default=None)
     return next(same, longest)
 
 
-def _overlap(one: AnnouncedAlert, episode: Episode) -> int:
-    return min(one.last, episode.last) - max(one.start, episode.start)
+def _overlap(alert: AnnouncedAlert, episode: Episode) -> int:
+    return min(alert.last, episode.last) - max(alert.start, episode.start)
 
 
 def make_history(rule: WindowRule, state: WindowState) -> tuple[Alert, ...]:
@@ -85,7 +85,7 @@ def make_history(rule: WindowRule, state: WindowState) -> tuple[Alert, ...]:
     """
     standing = {instant(episode.start): episode for episode in find_episodes(rule, state)}
     return tuple(
-        _of_the_past(one, standing.get(one.starts_at)) for one in current_alerts(rule, state)
+        _of_the_past(alert, standing.get(alert.starts_at)) for alert in current_alerts(rule, state)
     )
 
 

@@ -36,17 +36,17 @@ def make_company(document: NamedList, members: Mapping[str, frozenset[str]]) -> 
     Raises:
         InvalidField: one of them names no list of members, or is no phrase.
     """
-    found, phrases = members[document.name], list[Phrase]()
+    ids, phrases = members[document.name], list[Phrase]()
     for index, written in enumerate(document.company):
         listed = _LISTED.fullmatch(written)
         if listed is None:
             phrases.append(_parse_company(written, index))
         elif listed[1] in members:
-            found |= members[listed[1]]
+            ids |= members[listed[1]]
         else:
             message = f"this pack has no list of members {listed[1]!r}"
             raise InvalidField(("company", index), message, suggest_name(listed[1], members))
-    return Company(found, tuple(phrases))
+    return Company(ids, tuple(phrases))
 
 
 def _parse_company(written: str, index: int) -> Phrase:

@@ -49,9 +49,9 @@ def compile_detection(
         compiler.refuse(("detection", "timeframe"), "write a correlation rule with a timespan")
     if compiler.errors:
         return None, tuple(compiler.errors)
-    found = {name: selection for name, selection in selections.items() if selection is not None}
+    usable = {name: selection for name, selection in selections.items() if selection is not None}
     try:
-        return _compile_condition(detection.get("condition"), found), ()
+        return _compile_condition(detection.get("condition"), usable), ()
     except InvalidField as error:
         return None, (error,)
 

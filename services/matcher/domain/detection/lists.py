@@ -124,17 +124,17 @@ class _ListsBuilder:
         """The lists, each name once."""
         documents = [located.document for located in self.documents]
         members = [member for document in documents for member in document.members]
-        parents = {one.id: one.parent for one in members if one.parent is not None}
+        parents = {member.id: member.parent for member in members if member.parent is not None}
         rolled_up = (
-            (one.name, roll_up(self.members[one.name], parents))
-            for one in documents
-            if one.includes_children
+            (document.name, roll_up(self.members[document.name], parents))
+            for document in documents
+            if document.includes_children
         )
         return Lists(
             self.members,
             self._names(),
             {member.id: member.name for member in members},
-            {one.id: one.alignment for one in members if one.alignment is not None},
+            {member.id: member.alignment for member in members if member.alignment is not None},
             parents,
             dict(rolled_up),
             dict(self._company()),

@@ -46,9 +46,9 @@ def find_members(lists: Lists, scan: ScanResult) -> tuple[MemberMention, ...]:
         for name in lists.names[literal]
         for span in _without_exceptions(scan, name, name.find(scan, literal))
     ]
-    found = sorted(_in_company(lists, scan, candidates), key=_outer_first)
+    in_order = sorted(_in_company(lists, scan, candidates), key=_outer_first)
     return tuple(
-        MemberMention(member, scan.text_at(span).field, span) for span, member in _longest(found)
+        MemberMention(member, scan.text_at(span).field, span) for span, member in _longest(in_order)
     )
 
 
@@ -77,23 +77,25 @@ def _in_company(
     lists: Lists, scan: ScanResult, candidates: list[_Candidate]
 ) -> set[tuple[WordSpan, str]]:
     """The candidates that count alone, and those that have company."""
-    named = {one.member for one in candidates if one.company is None}
-    wanting = {one.company for one in candidates if one.company is not None}
+    named = {candidate.member for candidate in candidates if candidate.company is None}
+    wanting = {candidate.company for candidate in candidates if candidate.company is not None}
     kept = {name for name in wanting if lists.company[name].is_in(scan, named)}
     return {
-        (one.span, one.member) for one in candidates if one.company is None or one.company in kept
+        (candidate.span, candidate.member)
+        for candidate in candidates
+        if candidate.company is None or candidate.company in kept
     }
 
 
-def _outer_first(found: tuple[WordSpan, str]) -> tuple[int, int, str]:
-    (start, end), member = found
+def _outer_first(mention: tuple[WordSpan, str]) -> tuple[int, int, str]:
+    (start, end), member = mention
     return start, -end, member
 
 
-def _longest(found: list[tuple[WordSpan, str]]) -> Iterator[tuple[WordSpan, str]]:
+def _longest(mentions: list[tuple[WordSpan, str]]) -> Iterator[tuple[WordSpan, str]]:
     """Those inside no other, of spans sorted by start, outer first."""
     last_end, longest = -1, (-1, -1)
-    for span, member in found:
+    for span, member in mentions:
         if span[1] > last_end or span == longest:
             last_end, longest = max(last_end, span[1]), span
             yield span, member

@@ -83,9 +83,9 @@ class PatternTest(FieldTest):
     def word_spans(self, view: EventView) -> Iterable[WordSpan]:
         """Every span in the field."""
         words, fields = view.scan.words, scanned_fields(self.field)
-        for found in view.finder().find_pattern(self.pattern):
-            if view.scan.texts[words.text_number(found.start)].field in fields:
-                yield words.char_range(found)
+        for place in view.finder().find_pattern(self.pattern):
+            if view.scan.texts[words.text_number(place.start)].field in fields:
+                yield words.char_range(place)
 
     def members(self, view: EventView) -> Iterable[str]:
         """The values that hold it."""

@@ -100,8 +100,8 @@ class ReportSentences:
             scan, cut = self._found.scan, self._cuts[number]
             self._listed = self._listed or dict(scan.listed)
             words = scan.words.words[cut.start : cut.start + cut.text.end - cut.text.start]
-            found = (self._listed.get(word, ()) for word in words)
-            keys = self._keys[number] = frozenset().union(*found)
+            keys_of_words = (self._listed.get(word, ()) for word in words)
+            keys = self._keys[number] = frozenset().union(*keys_of_words)
         return keys
 
     def find(self, looked: BoundPattern) -> Places:
@@ -128,21 +128,23 @@ class ReportSentences:
         numbers = tuple(
             number
             for number, named in self._members.items()
-            if any(one.member in group for one in named)
+            if any(mention.member in group for mention in named)
         )
         return Naming(numbers, frozenset().union(*map(self.list_keys, numbers)))
 
     @cached_property
     def _named(self) -> frozenset[str]:
         """Who is named anywhere."""
-        return frozenset(one.member for one in self._found.mentions())
+        return frozenset(mention.member for mention in self._found.mentions())
 
     @cached_property
     def _members(self) -> Mapping[int, Sequence[NamedMember]]:
         """Who is named, by sentence, in order."""
         by_number: dict[int, list[NamedMember]] = {}
         words = self._found.scan.words
-        named = {words.word_range(one.span): one.member for one in self._found.mentions()}
+        named = {
+            words.word_range(mention.span): mention.member for mention in self._found.mentions()
+        }
         for number, place, start in self._located(sorted(named)):
             member = NamedMember(named[place], _shift(place, start))
             by_number.setdefault(number, []).append(member)
@@ -178,8 +180,8 @@ class ReportSentences:
         places = self._places.get(name)
         if places is None:
             listed = self._found.lists.get(name)
-            found = self._found.finder.find_list(listed) if listed else []
-            places = self._places[name] = self._by_sentence(found)
+            ranges = self._found.finder.find_list(listed) if listed else []
+            places = self._places[name] = self._by_sentence(ranges)
         return places
 
     def _by_sentence(self, ranges: Iterable[WordRange]) -> Places:

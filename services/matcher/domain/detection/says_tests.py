@@ -37,9 +37,9 @@ class SaysTest(FieldTest):
 
     def holds(self, view: EventView) -> bool:
         """Whether a sentence says it; asked often: most reports lack the words of a part."""
-        found = view.scan.literals
+        literals = view.scan.literals
         for keys in self._list_keys:
-            if found.isdisjoint(keys):
+            if literals.isdisjoint(keys):
                 return False
         report = view.sentences()
         for group in self._member_groups:
@@ -175,7 +175,9 @@ class SaysTest(FieldTest):
                 if naming.keys.isdisjoint(keys):
                     return ()
         first, *others = namings
-        return [one for one in first.numbers if all(one in each.numbers for each in others)]
+        return [
+            number for number in first.numbers if all(number in each.numbers for each in others)
+        ]
 
 
 def _sides(part: Part) -> Iterator[Side]:

@@ -121,8 +121,8 @@ class MemberTest(FieldTest):
 
     def members(self, view: EventView) -> Iterable[str]:
         """The members that the values count as, each once."""
-        found = (text for text in map(as_text, view.values(self.field)) if text in self.ids)
-        return dict.fromkeys(self.rolled_up.get(one, one) for one in found)
+        ids = (text for text in map(as_text, view.values(self.field)) if text in self.ids)
+        return dict.fromkeys(self.rolled_up.get(member, member) for member in ids)
 
     def char_spans(self, view: EventView) -> Iterable[CharSpan]:
         """Where they are named in the words."""

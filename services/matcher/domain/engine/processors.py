@@ -42,7 +42,9 @@ class Processors:
         """Those of these rules; the events topic keeps an event so long, None: for ever."""
         book = rules.rulebook
         windows = {**book.windows, **DUTY_WINDOWS}
-        hypotheses = {(one.pack, one.name): one for one in book.hypotheses}
+        hypotheses = {
+            (hypothesis.pack, hypothesis.name): hypothesis for hypothesis in book.hypotheses
+        }
         by_kind: dict[StateKind, KeyedProcessor[Any]] = {
             StateKind.WINDOW: WindowProcessor(windows),
             StateKind.HYPOTHESIS: HypothesisProcessor(hypotheses),

@@ -91,7 +91,7 @@ class WindowStep:
     def _count_marked(self, result: WindowResult) -> Counted:
         """The new groups that changed, with the alerts that are marked."""
         counted, rule = dict(result.counted), self.rule
-        owners = {one.id: one.storm for one in result.state.announced} if result.state else {}
+        owners = {alert.id: alert.storm for alert in result.state.announced} if result.state else {}
         for alert in result.alerts if counted else ():
             owner = owners.get(alert.id)
             if owner is not None and alert.revision == 1:

@@ -72,7 +72,7 @@ def _nearness(read: tuple[int, tuple[PartOutcome, ...]]) -> tuple[int, int]:
     """How many parts hold, and of how many the words are there."""
     _, outcomes = read
     asked = [outcome for outcome in outcomes if not outcome.part.absent]
-    return sum(one.holds for one in outcomes), sum(bool(one.seen) for one in asked)
+    return sum(outcome.holds for outcome in outcomes), sum(bool(outcome.seen) for outcome in asked)
 
 
 def _explain_part(outcome: PartOutcome, view: EventView, number: int) -> PartExplanation:

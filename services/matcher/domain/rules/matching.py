@@ -43,7 +43,9 @@ class RuleMatch:
         """
         if field in ROLES:
             tests, view = self.rule.positive_tests, self.view
-            return tuple(dict.fromkeys(one for test in tests for one in test.roles(field, view)))
+            return tuple(
+                dict.fromkeys(member for test in tests for member in test.roles(field, view))
+            )
         selections = self.rule.selections(field)
         if not selections:
             return tuple(dict.fromkeys(map(as_text, self.view.values(field))))

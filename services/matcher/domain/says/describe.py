@@ -14,7 +14,7 @@ def describe_said(outcomes: Iterable[PartOutcome]) -> str:
 def _describe(outcome: PartOutcome) -> str:
     part, meetings = outcome.part, outcome.meetings
     doers = [doer for meeting in meetings for doer in meeting.doers]
-    undergoers = [one for meeting in meetings for one in meeting.undergoers]
+    undergoers = [undergoer for meeting in meetings for undergoer in meeting.undergoers]
     sides = (_name(part.doer, doers), _name(part.act, ()), _name(part.undergoer, undergoers))
     return " > ".join(filter(None, sides))
 

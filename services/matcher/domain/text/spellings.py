@@ -61,8 +61,10 @@ class SpelledName:
 
     def find_in(self, scan: ScanResult) -> list[WordSpan]:
         """Every span of the name, in order."""
-        found = (scan.find_literal(one) for one in self.literals() if one in scan.literals)
-        return sorted(set(self.find(scan.folded, chain.from_iterable(found))))
+        anchors = (
+            scan.find_literal(literal) for literal in self.literals() if literal in scan.literals
+        )
+        return sorted(set(self.find(scan.folded, chain.from_iterable(anchors))))
 
     def _around(self, folded: str, end: int) -> WordSpan | None:
         start, anchor = end + 1, self.anchor
@@ -84,27 +86,27 @@ def _ends_in_other(words: str, element: frozenset[str]) -> bool:
 
 def _start_of(folded: str, end: int, element: frozenset[str]) -> int:
     """Where the longest words of the element that end at `end` start; -1: there are none."""
-    start, found = end, -1
+    start, longest = end, -1
     for _ in range(_MOST_WORDS):
         start = folded.rfind(" ", 0, start) + 1
         if folded[start:end] in element:
-            found = start
+            longest = start
         start -= 1
         if start <= 0:
             break
-    return found
+    return longest
 
 
 def _end_of(folded: str, start: int, element: frozenset[str]) -> int:
     """Where the longest words of the element that start at `start` end; -1: there are none."""
-    end, found = start - 1, -1
+    end, longest = start - 1, -1
     for _ in range(_MOST_WORDS):
         end = folded.find(" ", end + 1)
         if end < 0:
             break
         if folded[start:end] in element:
-            found = end
-    return found
+            longest = end
+    return longest
 
 
 def spell_name(name: str, known: Collection[str] = (), *, sure: bool = False) -> SpelledName | None:

@@ -30,7 +30,7 @@ class Token:
 
 def tokens(text: str) -> list[Token]:
     """The words of `text` in order; none of them folds to nothing."""
-    found: list[Token] = []
+    words: list[Token] = []
     before = 0
     for match in _TOKEN.finditer(text):
         written = match[0].rstrip(_ENDS)
@@ -40,9 +40,9 @@ def tokens(text: str) -> list[Token]:
         if folded:
             joined = bool(_GAP.fullmatch(text, before, match.start()))
             owner = len(core) < len(written)
-            found.append(Token(match.start(), end, folded, _is_capital(core), joined, owner))
+            words.append(Token(match.start(), end, folded, _is_capital(core), joined, owner))
             before = end
-    return found
+    return words
 
 
 def _is_capital(word: str) -> bool:

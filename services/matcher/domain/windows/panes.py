@@ -220,14 +220,14 @@ def decode_pane(pane: Pane, raw: bytes) -> Items:
 
 def assemble_state(head: Head, panes: Panes) -> WindowState:
     """The state of a head with the items of its panes; one that is not in `panes` has none."""
-    found: dict[Content, list[Any]] = {content: [] for content in Content}
+    by_content: dict[Content, list[Any]] = {content: [] for content in Content}
     for pane in head.dated:
-        found[pane.content] += panes.get(pane, ())
+        by_content[pane.content] += panes.get(pane, ())
     return msgspec.structs.replace(
         head.state,
         hits=_assemble_hits(head, panes),
-        retractions=_date_identities(found[Content.RETRACTIONS]),
-        dropped_live=_date_identities(found[Content.DROPPED_LIVE]),
+        retractions=_date_identities(by_content[Content.RETRACTIONS]),
+        dropped_live=_date_identities(by_content[Content.DROPPED_LIVE]),
     )
 
 

@@ -29,9 +29,9 @@ def _find_differences(document: WordList, listed: IndexedList) -> Iterator[Inval
         if not find_words(text, listed):
             yield InvalidField(_at("holds", index), f"nothing of the list is in {text!r}")
     for index, text in enumerate(document.cases.lacks):
-        found = find_words(text, listed)
-        if found:
-            yield InvalidField(_at("lacks", index), f"{found[0]!r} is in {text!r}")
+        words = find_words(text, listed)
+        if words:
+            yield InvalidField(_at("lacks", index), f"{words[0]!r} is in {text!r}")
 
 
 def find_words(text: str, listed: IndexedList) -> list[str]:

@@ -79,7 +79,7 @@ class WordFinder:
         if not met:
             return ranges
         patterns = dict.fromkeys(each for word in met for each in listed.patterns[word])
-        several = (found for pattern in patterns for found in self.find_pattern(pattern))
+        several = (place for pattern in patterns for place in self.find_pattern(pattern))
         return sorted({*ranges, *several})
 
     def _may_hold(self, part: BoundPart) -> bool:
@@ -135,4 +135,4 @@ _END_AND_START = itemgetter(1, 0)
 
 
 def _merge(several: Iterable[Iterable[WordRange]]) -> Ranges:
-    return sorted({found for ranges in several for found in ranges})
+    return sorted({place for ranges in several for place in ranges})

@@ -50,7 +50,7 @@ class Worker:
 
     @property
     def alerts(self) -> list[tuple[str, Status, int]]:
-        sent = self.sender.told(ALERTS, Alert)
+        sent = self.sender.decode(ALERTS, Alert)
         return [(alert.rule.name, alert.status, alert.revision) for alert in sent]
 
     @property

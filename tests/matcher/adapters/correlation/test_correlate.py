@@ -33,7 +33,7 @@ ABOVE = replace(RULE, name="many_marches", bases=("joint_march",))
 
 def in_force(*rules: WindowRule, number: int = 0) -> ActiveRules:
     """These rules, with a rule above the one that they are about."""
-    windows = {(one.pack, one.name): one for one in rules}
+    windows = {(rule.pack, rule.name): rule for rule in rules}
     return ActiveRules(Rulebook(windows=windows, feeds={NAME: (ABOVE,)}, number=number))
 
 
@@ -59,7 +59,7 @@ class CorrelateWorker:
 
     @property
     def alerts(self) -> Sequence[Alert]:
-        return self.sender.told(ALERTS, Alert)
+        return self.sender.decode(ALERTS, Alert)
 
     @property
     def revisions(self) -> Sequence[tuple[Status, int]]:
@@ -75,7 +75,10 @@ class CorrelateWorker:
     @property
     def dead_letters(self) -> Sequence[tuple[str | None, str | None]]:
         letters = self.sender.to(DEAD_LETTERS)
-        return [(header(one.headers, "where"), header(one.headers, "reason")) for one in letters]
+        return [
+            (header(letter.headers, "where"), header(letter.headers, "reason"))
+            for letter in letters
+        ]
 
 
 async def test_a_hit_that_fires_is_kept_and_announced() -> None:
@@ -302,7 +305,7 @@ async def test_an_alert_is_forgotten_only_when_kafka_has_its_earlier_revisions()
     await taking
 
     assert (worker.revisions[1], held) == ((Status.RESOLVED, 2), before)
-    assert [one.id for one in worker.state.announced] == [worker.alerts[-1].id]
+    assert [alert.id for alert in worker.state.announced] == [worker.alerts[-1].id]
 
 
 async def test_one_more_hit_writes_its_pane_and_the_head_and_no_other_part() -> None:
@@ -324,7 +327,7 @@ async def test_a_rule_that_looks_back_further_than_it_did_loses_no_hit() -> None
     again = await CorrelateWorker(edited, worker.table).take(signal_message(hit(20), 20))
 
     read = CorrelateWorker(edited, again.table).state
-    assert [one.identity for one in read.hits] == [hit(n).identity for n in range(1, 21)]
+    assert [kept.identity for kept in read.hits] == [hit(n).identity for n in range(1, 21)]
 
 
 async def test_panes_go_with_their_time() -> None:

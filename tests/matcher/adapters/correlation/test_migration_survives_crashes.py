@@ -77,13 +77,13 @@ class CrashingTable(dict[bytes, bytes]):
 
     def after(self, writes: int) -> "CrashingTable":
         """As a worker finds it that reads only so many of the writes."""
-        found = CrashingTable()
+        recovered = CrashingTable()
         for key, value in self.writes[:writes]:
             if value is not None:
-                found[key] = value
-            elif key in found:
-                del found[key]
-        return found
+                recovered[key] = value
+            elif key in recovered:
+                del recovered[key]
+        return recovered
 
 
 @dataclass
@@ -131,17 +131,17 @@ def lives(draw: st.DrawFn) -> Life:
     overtaken = [draw(_signals(number)) for number in range(10, 10 + draw(st.integers(0, 2)))]
     live = [draw(_signals(number)) for number in range(20, 20 + draw(st.integers(0, 3)))]
     later = [draw(_signals(number)) for number in range(30, 30 + draw(st.integers(0, 3)))]
-    past = [one.model_copy(update={"backfill": True}) for one in (*before, *overtaken)]
+    past = [signal.model_copy(update={"backfill": True}) for signal in (*before, *overtaken)]
     if on_change is not OnChange.REBUILD:
         past = []
     meanwhile = draw(st.permutations([*_made_by(1, past), *_made_by(1, live)]))
     messages = [
-        *((one, 0) for one in _made_by(0, before)),
-        *((one, 1) for one in _made_by(0, overtaken)),
-        *((one, 1) for one in meanwhile),
+        *((message, 0) for message in _made_by(0, before)),
+        *((message, 1) for message in _made_by(0, overtaken)),
+        *((message, 1) for message in meanwhile),
         (ticks(NOON + 20 * HOUR, 0), 1),
         (barrier(), 1),
-        *((one, 1) for one in _made_by(1, later)),
+        *((message, 1) for message in _made_by(1, later)),
         (ticks(END, 0), 1),
     ]
     for name in draw(st.lists(st.sampled_from([*range(5), *range(20, 23)]), max_size=3)):
@@ -156,23 +156,23 @@ def lives(draw: st.DrawFn) -> Life:
 @st.composite
 def _signals(draw: st.DrawFn, number: int) -> Signal:
     hours = draw(st.integers(0, 24)) / 2
-    one = hit(hours, f"e{number}")
-    return retraction(hours, f"e{number}") if draw(st.integers(0, 9)) == 0 else one
+    signal = hit(hours, f"e{number}")
+    return retraction(hours, f"e{number}") if draw(st.integers(0, 9)) == 0 else signal
 
 
 def _made_by(bundle: int, signals: Sequence[Signal]) -> Iterator[Given]:
-    return (signal_message(one.model_copy(update={"bundle": bundle})) for one in signals)
+    return (signal_message(signal.model_copy(update={"bundle": bundle})) for signal in signals)
 
 
 def ends(alerts: Sequence[Alert]) -> dict[str, tuple[object, ...]]:
     """What was said last of each alert, by id."""
     last: dict[str, Alert] = {}
-    for one in alerts:
-        if one.id not in last or last[one.id].revision <= one.revision:
-            last[one.id] = one
+    for alert in alerts:
+        if alert.id not in last or last[alert.id].revision <= alert.revision:
+            last[alert.id] = alert
     return {
-        name: (one.status, one.reason, one.starts_at, one.evidence_count, one.value)
-        for name, one in last.items()
+        name: (alert.status, alert.reason, alert.starts_at, alert.evidence_count, alert.value)
+        for name, alert in last.items()
     }
 
 
@@ -225,4 +225,4 @@ def test_the_next_worker_may_know_of_the_change_before_it_sees_the_messages_agai
 
 def standing(alerts: Sequence[Alert]) -> set[tuple[object, ...]]:
     """How the alerts ended that were not withdrawn: ids tell in which order things came."""
-    return {one for one in ends(alerts).values() if one[0] is not Status.WITHDRAWN}
+    return {end for end in ends(alerts).values() if end[0] is not Status.WITHDRAWN}

@@ -132,8 +132,12 @@ async def test_a_hypothesis_is_sent_its_indicators_at_the_release() -> None:
 
     await at_work.take(barrier())
 
-    news = [Indication.model_validate_json(one.value or b"") for one in at_work.sender.to(SIGNALS)]
-    assert [one.alert.id for one in news if one.alert] == [at_work.alerts[-1].id]
+    news = [
+        Indication.model_validate_json(record.value or b"") for record in at_work.sender.to(SIGNALS)
+    ]
+    assert [indication.alert.id for indication in news if indication.alert] == [
+        at_work.alerts[-1].id
+    ]
 
 
 async def test_a_rule_above_ends_the_same_whichever_of_the_two_began_anew() -> None:
@@ -146,11 +150,11 @@ async def test_a_rule_above_ends_the_same_whichever_of_the_two_began_anew() -> N
             await at_work.backfill(*THREE)
         await (await at_work.round()).take(barrier())
         await at_work.round()
-        ends.append([one for one in at_work.alerts if one.rule.name == ABOVE.name][-1])
+        ends.append([alert for alert in at_work.alerts if alert.rule.name == ABOVE.name][-1])
 
-    assert len({one.id for one in ends}) == 1
-    assert {(one.status, one.evidence_count) for one in ends} == {(Status.FIRING, 1)}
-    assert not any(one.backfill for one in ends)
+    assert len({end.id for end in ends}) == 1
+    assert {(end.status, end.evidence_count) for end in ends} == {(Status.FIRING, 1)}
+    assert not any(end.backfill for end in ends)
 
 
 async def test_a_rule_above_waits_for_what_every_signals_partition_has_to_say() -> None:
@@ -177,7 +181,7 @@ async def test_the_barrier_for_rules_above_is_behind_what_they_are_sent() -> Non
     taking = asyncio.create_task(at_work.take(barrier()))
     for _ in range(2):
         await asyncio.sleep(0.01)
-        kinds.append([header(one.headers, "ce_type") for one in sender.to(SIGNALS)])
+        kinds.append([header(record.headers, "ce_type") for record in sender.to(SIGNALS)])
         assert at_work.table[b"1:g:"] == clock
         sender.acknowledge()
     await taking

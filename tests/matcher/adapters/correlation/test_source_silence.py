@@ -69,7 +69,7 @@ class SilenceWorker:
 
     @property
     def alerts(self) -> list[Alert]:
-        return self.sender.told(ALERTS, Alert)
+        return self.sender.decode(ALERTS, Alert)
 
     @property
     def silences(self) -> list[tuple[str, Status]]:
@@ -77,8 +77,10 @@ class SilenceWorker:
 
     @property
     def indications(self) -> list[tuple[str, str, bool]]:
-        news = self.sender.told(SIGNALS, Indication)
-        return [(one.hypothesis, one.source, one.silent) for one in news]
+        news = self.sender.decode(SIGNALS, Indication)
+        return [
+            (indication.hypothesis, indication.source, indication.silent) for indication in news
+        ]
 
 
 async def test_a_silence_is_an_alert_and_an_indication_for_every_hypothesis() -> None:

@@ -105,7 +105,7 @@ async def test_a_rule_that_a_folder_has_no_more_ends_after_a_restart() -> None:
 
     after = await at_work.restarted().tick()
 
-    assert [(one.status, one.reason) for one in after.alerts] == [(Status.RESOLVED, REMOVED)]
+    assert [(alert.status, alert.reason) for alert in after.alerts] == [(Status.RESOLVED, REMOVED)]
     assert [key for key in after.table if b"joint_march" in key] == []
 
 
@@ -127,7 +127,7 @@ async def test_a_reset_rule_ends_its_alerts_and_counts_from_nothing() -> None:
     ended = list(at_work.alerts)
     await at_work.send(hit(3), bundle=1)
 
-    assert [(one.status, one.reason) for one in ended[1:]] == [(Status.RESOLVED, RESET)]
+    assert [(alert.status, alert.reason) for alert in ended[1:]] == [(Status.RESOLVED, RESET)]
     assert at_work.revisions[2:] == [(Status.FIRING, 1)]
     assert at_work.alerts[-1].evidence_count == 2
 
@@ -141,9 +141,9 @@ async def test_a_change_broken_off_is_made_again_and_ends_the_same() -> None:
         torn = first.table | clock
 
         again = await first.restarted(torn, back=1).tick()
-        for one in (first, again):
-            await one.backfill(*THREE, bundle=1)
-            await one.take(barrier())
+        for owner in (first, again):
+            await owner.backfill(*THREE, bundle=1)
+            await owner.take(barrier())
 
         assert again.alerts[-1:] == first.alerts[-1:]
         assert again.table == first.table
@@ -155,7 +155,7 @@ async def test_an_alert_that_was_lost_though_its_state_was_kept_is_sent_before_t
 
     again = await first.restarted(back=1).send(THREE[2], bundle=0)
 
-    assert [(one.id, one.revision) for one in again.alerts] == [(first.alerts[0].id, 1)]
+    assert [(alert.id, alert.revision) for alert in again.alerts] == [(first.alerts[0].id, 1)]
 
 
 async def test_a_rebuilt_rule_above_is_sent_the_history_of_its_base() -> None:
@@ -174,7 +174,9 @@ async def test_a_level_of_a_removed_hypothesis_ends() -> None:
     at_work = ChangingWorker(Bundles(rules(indicator, hypotheses=(MARCH,))))
     await at_work.send(*THREE)
     letters = at_work.sender.to(SIGNALS)
-    again = (Given(one.value, one.headers, one.key, "vedette.signals") for one in letters)
+    again = (
+        Given(letter.value, letter.headers, letter.key, "vedette.signals") for letter in letters
+    )
     await at_work.tick()
     await at_work.take(*again)
     levels = [alert for alert in at_work.alerts if alert.rule.name == "mlcoa"]
@@ -194,8 +196,12 @@ async def test_a_new_hypothesis_is_sent_an_indicator_that_is_kept() -> None:
 
     await at_work.tick()
 
-    news = [Indication.model_validate_json(one.value or b"") for one in at_work.sender.to(SIGNALS)]
-    assert [one.alert.id for one in news if one.alert] == [at_work.alerts[0].id]
+    news = [
+        Indication.model_validate_json(record.value or b"") for record in at_work.sender.to(SIGNALS)
+    ]
+    assert [indication.alert.id for indication in news if indication.alert] == [
+        at_work.alerts[0].id
+    ]
 
 
 async def test_what_vedette_says_of_itself_stands_whatever_the_rules() -> None:

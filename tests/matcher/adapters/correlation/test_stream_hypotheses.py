@@ -63,11 +63,11 @@ class HypothesisWorker:
 
     @property
     def indications(self) -> Sequence[Indication]:
-        return self.sender.told(SIGNALS, Indication)
+        return self.sender.decode(SIGNALS, Indication)
 
     @property
     def levels(self) -> Sequence[Alert]:
-        alerts = self.sender.told(ALERTS, Alert)
+        alerts = self.sender.decode(ALERTS, Alert)
         return [alert for alert in alerts if alert.rule.name == "mlcoa"]
 
     @property
@@ -87,7 +87,7 @@ async def test_an_alert_of_an_indicator_moves_its_hypothesis() -> None:
     assert header(letter.headers, "ce_type") == INDICATION
     assert letter.key == b'["iraq","mlcoa",["hypothesis","mlcoa"]]'
     assert (level.status, level.starts_at) == (Status.FIRING, NOON)
-    assert [one.event_id for one in level.evidence] == ["0"]
+    assert [piece.event_id for piece in level.evidence] == ["0"]
 
 
 async def test_a_window_that_comes_nearer_says_so_once() -> None:
@@ -95,7 +95,7 @@ async def test_a_window_that_comes_nearer_says_so_once() -> None:
         signal_message(hit(0), 1), signal_message(hit(1), 2), signal_message(hit(1), 3)
     )
 
-    distances = [one.distance for one in worker.indications if one.distance]
+    distances = [indication.distance for indication in worker.indications if indication.distance]
     assert [distance.values[0][0] for distance in distances] == [1, 2]
     (known,) = worker.state.distances["joint_march"].values()
     assert (known.value, known.required) == (2, 3)

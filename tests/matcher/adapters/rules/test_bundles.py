@@ -58,12 +58,12 @@ async def test_the_wait_for_what_never_comes_ends() -> None:
 
 
 def test_what_changed_in_a_bundle_itself_has_its_number() -> None:
-    told = PublishedRule(digest="d", on_change=OnChange.REBUILD, changed_at=NOW, since=NOW)
+    published = PublishedRule(digest="d", on_change=OnChange.REBUILD, changed_at=NOW, since=NOW)
     bundle = RuleBundle(
         digest="d",
         published_at=NOW,
         files={},
-        rules={"pack/new": told, "pack/old": told.model_copy(update={"changed_in": 4})},
+        rules={"pack/new": published, "pack/old": published.model_copy(update={"changed_in": 4})},
     )
 
     book = replace(in_force(7), generations=generations(number_bundle(bundle, 7)))
@@ -77,7 +77,7 @@ def test_a_rule_stands_one_level_above_the_highest_correlation_that_it_counts() 
     middle = replace(RULE, name="middle", bases=("joint_march", "march_endorsed"))
     top = replace(RULE, name="top", bases=("march_endorsed", "middle"))
     alone = replace(ALONE, name="march_endorsed", bases=("march_endorsed",))
-    windows = {(one.pack, one.name): one for one in (RULE, middle, top, alone)}
+    windows = {(rule.pack, rule.name): rule for rule in (RULE, middle, top, alone)}
     book = ActiveRules(Rulebook(windows=windows))
 
     assert [book.level(name) for name in windows] == [0, 1, 2, 0]

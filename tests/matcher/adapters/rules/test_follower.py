@@ -45,8 +45,8 @@ class RulesRecord:
 
 
 def bundle(files: Mapping[str, str] = GOOD) -> RuleBundle:
-    told = PublishedRule(digest="d", on_change=OnChange.REBUILD, changed_at=NOW, since=NOW)
-    return RuleBundle(digest="d", published_at=NOW, files=dict(files), rules={"iraq/rockets": told})
+    rule = PublishedRule(digest="d", on_change=OnChange.REBUILD, changed_at=NOW, since=NOW)
+    return RuleBundle(digest="d", published_at=NOW, files=dict(files), rules={"iraq/rockets": rule})
 
 
 def written(number: int, files: Mapping[str, str] = GOOD) -> BundleRecord:
@@ -64,7 +64,7 @@ def test_a_bundle_becomes_rules_with_its_number_and_how_they_stand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "message"),
     [
         (b"{", "Invalid JSON"),
         (b"{}", "digest: Field required"),
@@ -74,8 +74,8 @@ def test_a_bundle_becomes_rules_with_its_number_and_how_they_stand() -> None:
     ],
     ids=["no JSON", "no bundle", "a fault", "no rule", "no pack"],
 )
-def test_a_bundle_with_any_fault_is_bad_as_a_whole(raw: bytes, said: str) -> None:
-    with pytest.raises(BadBundle, match=said):
+def test_a_bundle_with_any_fault_is_bad_as_a_whole(raw: bytes, message: str) -> None:
+    with pytest.raises(BadBundle, match=message):
         compile_bundle(BundleRecord(1, raw))
 
 
@@ -117,11 +117,11 @@ async def test_the_last_good_bundle_stays_until_a_better_one_comes() -> None:
     assert bundles is not None
 
     await follower.step(bundles)
-    kept, said = bundles.current.number, dict(notes)
+    kept, notes_then = bundles.current.number, dict(notes)
     await follower.step(bundles)
 
     assert (kept, bundles.settled) == (1, 6)
-    assert "more.yaml" in said[NOTE]
+    assert "more.yaml" in notes_then[NOTE]
     assert (bundles.current.number, notes) == (6, {})
 
 
@@ -153,15 +153,16 @@ def test_bundles_and_records_of_partitions_stand_side_by_side() -> None:
     done = [CompletedBackfill(partition=2, bundle=4), CompletedBackfill(partition=2, bundle=3)]
     records = [RulesRecord(3, BUNDLE_KEY, raw)]
     records += [
-        RulesRecord(4 + at, one.key, one.model_dump_json().encode()) for at, one in enumerate(done)
+        RulesRecord(4 + at, completed.key, completed.model_dump_json().encode())
+        for at, completed in enumerate(done)
     ]
     forged = CompletedBackfill(partition=1, bundle=11)
     strange = [RulesRecord(8, b"backfilled/1", b"{"), RulesRecord(9, None, None)]
     strange += [RulesRecord(10, forged.key, forged.model_dump_json().encode())]
 
-    found = read.take([*records, *strange])
+    bundles = read.take([*records, *strange])
 
-    assert found == [BundleRecord(4, raw)]
+    assert bundles == [BundleRecord(4, raw)]
     assert [read.backfilled(partition) for partition in (1, 2)] == [0, 4]
 
 

@@ -67,7 +67,7 @@ def test_a_rhythm_that_is_none_is_a_fault_at_its_line(tmp_path: Path, sources: s
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("level: high\n", "levle: high\n", ":8: levle: there is no such key (did you mean level?)"),
         ("level: high\n", "level: urgent\n", ":8: level: Input should be 'informational'"),
@@ -115,14 +115,14 @@ def test_a_rhythm_that_is_none_is_a_fault_at_its_line(tmp_path: Path, sources: s
     ],
 )
 def test_a_fault_is_told_with_its_line_and_field(
-    tmp_path: Path, old: str, new: str, said: str
+    tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     pack = write_pack(tmp_path, indicators__rockets=changed(ROCKETS, old, new))
 
     faults = faults_of(pack)
 
-    if said:
-        assert said in faults[0]
+    if message:
+        assert message in faults[0]
         assert faults[0].startswith("indicators/rockets.yaml:")
     else:
         assert faults == []
@@ -243,7 +243,7 @@ def test_a_bundle_names_the_pack_by_its_folder(
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "message"),
     [
         ("iraq/rockets.yml", "iraq/rockets.yml:1: no file of a pack"),
         ("iraq/more/rockets.yaml", "iraq/more/rockets.yaml:1: no file of a pack"),
@@ -252,12 +252,14 @@ def test_a_bundle_names_the_pack_by_its_folder(
         ("iraq/indicators/broken.yaml", "iraq/indicators/broken.yaml:1: is no YAML"),
     ],
 )
-def test_what_no_reader_of_a_folder_would_take_is_a_fault_in_a_bundle(path: str, said: str) -> None:
+def test_what_no_reader_of_a_folder_would_take_is_a_fault_in_a_bundle(
+    path: str, message: str
+) -> None:
     packs = unbundle_files({"iraq/pack.yaml": "title: Iraq\nowner: desk\n", path: "a: ["})
 
     faults = [str(fault) for fault in read_packs(*packs).faults]
 
-    assert any(fault.startswith(said) for fault in faults), faults
+    assert any(fault.startswith(message) for fault in faults), faults
 
 
 def test_what_measures_a_pack_is_no_part_of_it(tmp_path: Path) -> None:

@@ -144,9 +144,9 @@ def test_bounds_are_said_as_people_say_them() -> None:
 
 
 def test_an_alert_says_what_the_newest_report_said() -> None:
-    said = hit(1).evidence.model_copy(update={"said": "houthis > attack, vessel"})
+    evidence = hit(1).evidence.model_copy(update={"said": "houthis > attack, vessel"})
 
-    course = WindowCourse(ALONE).take(hit(0), hit(1).model_copy(update={"evidence": said}))
+    course = WindowCourse(ALONE).take(hit(0), hit(1).model_copy(update={"evidence": evidence}))
 
     assert course.last.explain.endswith(" said: houthis > attack, vessel")
     assert "said:" not in WindowCourse(ALONE).take(hit(0)).last.explain

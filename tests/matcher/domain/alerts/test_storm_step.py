@@ -51,9 +51,9 @@ class Storm:
     clock: datetime | None = None
 
     def take(self, *received: StormNews) -> "Storm":
-        for one in received:
+        for message in received:
             self.offset += 1
-            self._keep(take_news(self.state, one, self._context()))
+            self._keep(take_news(self.state, message, self._context()))
         return self
 
     def tick(self, time: datetime) -> "Storm":

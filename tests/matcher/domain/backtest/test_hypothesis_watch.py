@@ -25,11 +25,13 @@ GIVEN: dict[str, Any] = {
 
 
 def hypothetical(*rules: RuleDocument, **fields: Any) -> tuple[Rulebook, tuple[RuleFault, ...]]:
-    told = LocatedDocument(
+    document = LocatedDocument(
         Hypothesis.model_validate(GIVEN | fields), RuleLocation("hypotheses.yaml")
     )
     plain = pack_of(*rules)
-    return compile_packs([PackDocuments("pack", plain.pack, rules=plain.rules, hypotheses=(told,))])
+    return compile_packs(
+        [PackDocuments("pack", plain.pack, rules=plain.rules, hypotheses=(document,))]
+    )
 
 
 def fires(*days: float, **fields: Any) -> list[Event]:
@@ -39,17 +41,17 @@ def fires(*days: float, **fields: Any) -> list[Event]:
     ]
 
 
-def levels(told: Replay) -> list[Alert]:
-    return [alert for alert in told.final if alert.rule.name == "mlcoa"]
+def levels(result: Replay) -> list[Alert]:
+    return [alert for alert in result.final if alert.rule.name == "mlcoa"]
 
 
 def test_an_alert_of_an_indicator_moves_its_hypothesis() -> None:
     book, faults = hypothetical(FIRE, FIRES)
 
-    told = replay(book, fires(0, 1, 2))
+    result = replay(book, fires(0, 1, 2))
 
     assert faults == ()
-    (level,) = levels(told)
+    (level,) = levels(result)
     assert (level.level, level.status) == (Level.LOW, Status.FIRING)
     assert level.starts_at == FRIDAY_NOON + timedelta(days=2)
     assert [report.event_id for report in level.evidence] == ["f2", "f1", "f0"]
@@ -58,19 +60,19 @@ def test_an_alert_of_an_indicator_moves_its_hypothesis() -> None:
 def test_an_alert_names_the_hypotheses_that_list_its_rule() -> None:
     book, _ = hypothetical(FIRE, FIRES)
 
-    told = replay(book, fires(0, 1, 2))
+    result = replay(book, fires(0, 1, 2))
 
-    assert [alert.hypotheses for alert in told.final] == [("mlcoa",), ("mlcoa",)]
+    assert [alert.hypotheses for alert in result.final] == [("mlcoa",), ("mlcoa",)]
 
 
 def test_a_level_is_left_at_its_time_though_the_next_event_comes_long_after() -> None:
     book, _ = hypothetical(FIRE, FIRES)
 
-    told = replay(
+    result = replay(
         book, [*fires(0, 1, 2), report(id="x", occurred_at=FRIDAY_NOON.replace(year=2021))]
     )
 
-    (level,) = levels(told)
+    (level,) = levels(result)
     assert level.status is Status.RESOLVED
     assert level.resolved_at is not None
     assert timedelta(days=3) < level.resolved_at - FRIDAY_NOON < timedelta(days=4)
@@ -80,9 +82,9 @@ def test_a_correction_that_takes_an_alert_back_takes_the_level_back() -> None:
     book, _ = hypothetical(FIRE, FIRES)
     denial = report("No fire.", id="d", occurred_at=FRIDAY_NOON + timedelta(days=3), retracts="f1")
 
-    told = replay(book, [*fires(0, 1, 2), denial])
+    result = replay(book, [*fires(0, 1, 2), denial])
 
-    assert [level.status for level in levels(told)] == [Status.WITHDRAWN]
+    assert [level.status for level in levels(result)] == [Status.WITHDRAWN]
 
 
 def test_what_is_still_watched_stands_in_the_words_of_a_level() -> None:
@@ -90,9 +92,9 @@ def test_what_is_still_watched_stands_in_the_words_of_a_level() -> None:
     indicators = [{"rule": "fires", "weight": 2}, {"rule": "smoke", "weight": 2}]
     book, _ = hypothetical(FIRE, FIRES, smoke, indicators=indicators)
 
-    told = replay(book, [*fires(0, 1), report("Smoke.", id="s", occurred_at=_day(2))])
+    result = replay(book, [*fires(0, 1), report("Smoke.", id="s", occurred_at=_day(2))])
 
-    assert levels(told)[0].explain.endswith("watching: fires (2 of 3, 5 days left)")
+    assert levels(result)[0].explain.endswith("watching: fires (2 of 3, 5 days left)")
 
 
 def _day(number: int) -> Any:
@@ -102,19 +104,19 @@ def _day(number: int) -> Any:
 def test_an_indicator_that_only_feeds_others_is_heard_and_tells_nobody() -> None:
     book, faults = hypothetical(FIRE, FIRES, indicators=[{"rule": "fire", "weight": 2}])
 
-    told = replay(book, fires(0))
+    result = replay(book, fires(0))
 
     assert faults == ()
-    assert [alert.rule.name for alert in told.final] == ["mlcoa"]
+    assert [alert.rule.name for alert in result.final] == ["mlcoa"]
 
 
 def test_drills_move_hypotheses_of_their_own() -> None:
     book, _ = hypothetical(FIRE, FIRES)
 
-    told = replay(book, [*fires(0, 1), *fires(2, exercise=True)])
+    result = replay(book, [*fires(0, 1), *fires(2, exercise=True)])
     drill = replay(book, fires(0, 1, 2, exercise=True))
 
-    assert levels(told) == []
+    assert levels(result) == []
     assert [level.exercise for level in levels(drill)] == [True]
 
 

@@ -12,7 +12,9 @@ MEMBERS = [
 
 def faults_of(**cases: Any) -> list[str]:
     document = NamedList.model_validate({"name": "groups", "members": MEMBERS, "cases": cases})
-    return [f"{one.field}: {one.message}" for one in find_name_faults(pack_of(lists=(document,)))]
+    return [
+        f"{fault.field}: {fault.message}" for fault in find_name_faults(pack_of(lists=(document,)))
+    ]
 
 
 def test_a_list_whose_cases_hold_has_no_fault() -> None:

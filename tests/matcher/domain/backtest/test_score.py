@@ -17,10 +17,10 @@ ROCKETS = Label(expect=frozenset({"rockets"}))
 
 
 def test_a_rule_that_must_match_is_found_or_missed() -> None:
-    found = score_report(BOOK, report("Rockets fell."), ROCKETS)
+    score = score_report(BOOK, report("Rockets fell."), ROCKETS)
     missed = score_report(BOOK, report("Projectiles fell."), ROCKETS)
 
-    assert (found.found, found.missed, found.is_right) == (ROCKETS.expect, frozenset(), True)
+    assert (score.found, score.missed, score.is_right) == (ROCKETS.expect, frozenset(), True)
     assert (missed.found, missed.missed, missed.is_right) == (frozenset(), ROCKETS.expect, False)
 
 

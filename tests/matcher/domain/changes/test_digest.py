@@ -71,15 +71,17 @@ def test_what_is_asked_and_by_what_it_is_grouped_decides() -> None:
     asked = detecting("fire", selection={"words|phrase": "missiles"})
     grouped = detecting("fire", selection={"words|phrase": "rockets"}, group_by=["place"])
 
-    assert len({of("fire", one) for one in (WORDS, asked, grouped)}) == 3
+    assert len({of("fire", rule) for rule in (WORDS, asked, grouped)}) == 3
 
 
 def test_a_template_decides_by_the_fields_that_it_mentions_alone() -> None:
     texts = ("at {{ place }}", "in {{ place }}", "at {{ admin1 }}")
     plain = WORDS.model_dump(by_alias=True)
-    rules = [type(WORDS).model_validate(plain | {"alert": {"summary": one}}) for one in texts]
+    rules = [
+        type(WORDS).model_validate(plain | {"alert": {"summary": summary}}) for summary in texts
+    ]
 
-    here, there, elsewhere = (of("fire", one) for one in rules)
+    here, there, elsewhere = (of("fire", rule) for rule in rules)
 
     assert here == there != elsewhere
 

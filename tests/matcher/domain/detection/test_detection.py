@@ -155,7 +155,7 @@ def refusal(condition: Any = "selection", **selections: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("selection", "said"),
+    ("selection", "message"),
     [
         ({"nothing": 1}, "no event has a field 'nothing'"),
         ({"acters": "x"}, "did you mean actors?"),
@@ -196,12 +196,12 @@ def refusal(condition: Any = "selection", **selections: Any) -> str:
     ],
     ids=str,
 )
-def test_what_can_never_hold_is_refused_and_named(selection: Any, said: str) -> None:
-    assert said in refusal(selection=selection)
+def test_what_can_never_hold_is_refused_and_named(selection: Any, message: str) -> None:
+    assert message in refusal(selection=selection)
 
 
 @pytest.mark.parametrize(
-    ("condition", "said"),
+    ("condition", "message"),
     [
         ("selection and", "Expected"),
         ("selction", "did you mean selection?"),
@@ -215,11 +215,11 @@ def test_what_can_never_hold_is_refused_and_named(selection: Any, said: str) -> 
     ],
     ids=lambda value: str(value)[:24],
 )
-def test_a_condition_that_cannot_be_read_is_refused(condition: Any, said: str) -> None:
+def test_a_condition_that_cannot_be_read_is_refused(condition: Any, message: str) -> None:
     fault = refusal(condition, selection={"title": "x"})
 
     assert "detection.condition" in fault
-    assert said in fault
+    assert message in fault
 
 
 def test_sigmas_old_timeframe_is_refused() -> None:
@@ -235,6 +235,6 @@ def test_a_refused_expression_leaves_standard_error_alone(
 
 
 def test_every_refusal_of_a_rule_is_told() -> None:
-    told = refusal(selection={"nothing": 1, "title": []}, other={"words|near": "a"})
+    faults = refusal(selection={"nothing": 1, "title": []}, other={"words|near": "a"})
 
-    assert len(told.splitlines()) == 3
+    assert len(faults.splitlines()) == 3

@@ -65,7 +65,9 @@ def test_an_exception_may_end_with_the_name_that_it_covers() -> None:
 
 
 def faults_of(*lists: NamedList) -> list[str]:
-    _, faults = build_lists(LocatedDocument(one, RuleLocation("list.yaml")) for one in lists)
+    _, faults = build_lists(
+        LocatedDocument(document, RuleLocation("list.yaml")) for document in lists
+    )
     return [f"{fault.field}: {fault.message}" for fault in faults]
 
 
@@ -76,9 +78,9 @@ def test_a_member_that_is_twice_in_a_list_is_a_fault() -> None:
 
 
 def test_two_lists_of_one_name_are_a_fault() -> None:
-    one = listing({"id": "a", "name": "A"})
+    document = listing({"id": "a", "name": "A"})
 
-    assert faults_of(one, one) == ["name: there is another list 'groups' in this pack"]
+    assert faults_of(document, document) == ["name: there is another list 'groups' in this pack"]
 
 
 def test_an_alias_without_a_word_is_a_fault() -> None:
@@ -132,10 +134,10 @@ def test_a_surname_is_arabic_when_the_full_name_is() -> None:
 
 
 def test_an_alias_that_is_a_spelling_of_another_members_name_is_a_fault() -> None:
-    one = listing({"id": "a", "name": "Saraya al-Salam"}, name="one")
+    document = listing({"id": "a", "name": "Saraya al-Salam"}, name="one")
     other = listing({"id": "b", "name": "B", "aliases": ["Sarayat as-Salam"]}, name="other")
 
-    clash, back = faults_of(one, other)
+    clash, back = faults_of(document, other)
 
     assert "members.0.aliases.0: 'Sarayat as-Salam' is a spelling of 'Saraya al-Salam'" in back
     assert "'Saraya al-Salam' is a spelling of 'Sarayat as-Salam' of 'b', list.yaml:1" in clash

@@ -125,11 +125,11 @@ def test_a_keyword_may_be_near_another() -> None:
 def test_only_what_stands_in_such_a_sentence_is_shown() -> None:
     text = "Rockets in Taji. The embassy says that rockets fell. Rockets."
 
-    found = match(report(text, title="On the embassy"))
+    matched = match(report(text, title="On the embassy"))
 
-    assert found
+    assert matched
     words = f"On the embassy\n{text}"
-    assert [words[one.start : one.end] for one in found.spans] == ["embassy", "rockets"]
+    assert [words[span.start : span.end] for span in matched.spans] == ["embassy", "rockets"]
 
 
 def test_the_rule_is_indexed_by_its_longest_phrase() -> None:
@@ -138,7 +138,7 @@ def test_the_rule_is_indexed_by_its_longest_phrase() -> None:
 
 
 @pytest.mark.parametrize(
-    ("selection", "said"),
+    ("selection", "message"),
     [
         ({"words|near": "rocket"}, "near needs two phrases at least"),
         ({"words|near": ["rocket", "mar*ch"]}, "'mar*ch' is no phrase"),
@@ -149,10 +149,10 @@ def test_the_rule_is_indexed_by_its_longest_phrase() -> None:
     ],
     ids=str,
 )
-def test_a_near_that_cannot_be_looked_for_is_refused(selection: Any, said: str) -> None:
+def test_a_near_that_cannot_be_looked_for_is_refused(selection: Any, message: str) -> None:
     _, (fault,) = compiled(detecting(selection=selection))
 
-    assert said in str(fault)
+    assert message in str(fault)
 
 
 @settings(max_examples=200)
@@ -170,8 +170,8 @@ def test_spans_lie_within_the_raw_words_of_any_report(title: str, text: str) -> 
     event = Event.model_construct(**report("x").__dict__ | {"title": title, "text": text})
     book = rulebook(detecting(selection={"words|near": ["a", "b*"]}))
 
-    for found in match_event(book, event):
-        for span in found.spans:
+    for matched in match_event(book, event):
+        for span in matched.spans:
             assert 0 <= span.start < span.end <= len(f"{title}\n{text}")
 
 

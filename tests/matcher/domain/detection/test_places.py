@@ -67,7 +67,9 @@ def test_the_band_of_latitude_leaves_no_circle_out(
 ) -> None:
     circles = [Circle(f"{n:02}", centre, km) for n, (centre, km) in enumerate(given_circles)]
 
-    expected = tuple(one.site for one in circles if distance_km(one.centre, point) <= one.km)
+    expected = tuple(
+        circle.site for circle in circles if distance_km(circle.centre, point) <= circle.km
+    )
 
     assert Circles(circles).around(point) == expected
 
@@ -167,8 +169,10 @@ def test_only_the_sites_that_a_rule_selects_are_counted() -> None:
 def test_an_alert_says_the_names_of_sites_not_their_ids() -> None:
     counting = {"type": "value_count", "condition": {"field": "sites", "gte": 2}}
     rule = correlating("several", ["at_bases"], **counting)
-    told = {"summary": "{{ values | join(', ') }}"}
-    counted = book(AT_BASES, rule.model_copy(update={"alert": rule.alert.model_copy(update=told)}))
+    alert_texts = {"summary": "{{ values | join(', ') }}"}
+    counted = book(
+        AT_BASES, rule.model_copy(update={"alert": rule.alert.model_copy(update=alert_texts)})
+    )
 
     (alert,) = replay(counted, [AT_TAJI, IN_THE_ZONE]).final
 
@@ -176,7 +180,7 @@ def test_an_alert_says_the_names_of_sites_not_their_ids() -> None:
 
 
 @pytest.mark.parametrize(
-    ("selection", "said"),
+    ("selection", "message"),
     [
         ({"geo|within_km": "camp-tachi 20"}, "no site 'camp-tachi' (did you mean camp-taji?)"),
         ({"geo|within_km": "%basis% 20"}, "no list of sites 'basis' (did you mean bases?)"),
@@ -203,18 +207,20 @@ def test_an_alert_says_the_names_of_sites_not_their_ids() -> None:
     ],
     ids=str,
 )
-def test_a_place_that_cannot_be_asked_for_is_refused_and_named(selection: Any, said: str) -> None:
+def test_a_place_that_cannot_be_asked_for_is_refused_and_named(
+    selection: Any, message: str
+) -> None:
     _, (fault,) = compiled(detecting(selection=selection), places=PLACES)
 
     assert str(fault).startswith(f"rule.yaml:1: detection.selection.{next(iter(selection))}: ")
-    assert said in str(fault)
+    assert message in str(fault)
 
 
 def test_a_list_of_sites_of_a_name_already_given_is_left_out() -> None:
     twin = SiteList.model_validate({"name": "proxies", "sites": [TAJI]})
     lists: tuple[NamedList, ...] = (PROXIES,)
 
-    found, (fault,) = compiled(lists=lists, places=(twin,))
+    places, (fault,) = compiled(lists=lists, places=(twin,))
 
     assert fault.message == "there is another list 'proxies'"
-    assert derive_values(found, AT_TAJI, "sites") == ()
+    assert derive_values(places, AT_TAJI, "sites") == ()

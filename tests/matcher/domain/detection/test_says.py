@@ -44,9 +44,9 @@ def match(event: Event, *parts: str, key: str = "words|says") -> RuleMatch | Non
 
 def marked(event: Event, *parts: str, key: str = "words|says") -> list[str] | None:
     """The words that an alert would mark; None: the rule does not match."""
-    found = match(event, *parts, key=key)
+    matched = match(event, *parts, key=key)
     written = words_of(event)
-    return [written[start:end] for start, end in found.spans] if found else None
+    return [written[start:end] for start, end in matched.spans] if matched else None
 
 
 ATTACKS = ("%proxies% > %attack%", "%vessel%")

@@ -22,28 +22,30 @@ def correlation(*bases: str, **more: Any) -> CorrelationRule:
 
 
 def named(*documents: RuleDocument) -> CorrelationRule:
-    *_, last = bases_by_name(tuple(LocatedDocument(one, RuleLocation("f")) for one in documents))
+    *_, last = bases_by_name(
+        tuple(LocatedDocument(document, RuleLocation("f")) for document in documents)
+    )
     assert isinstance(last.document, CorrelationRule)
     return last.document
 
 
 def test_a_base_called_by_its_id_is_called_by_its_name() -> None:
-    found = named(detection("fire", id=ID), detection("smoke"), correlation(ID, "smoke"))
+    rule = named(detection("fire", id=ID), detection("smoke"), correlation(ID, "smoke"))
 
-    assert found.correlation.rules == ("fire", "smoke")
+    assert rule.correlation.rules == ("fire", "smoke")
 
 
 def test_so_it_is_in_aliases() -> None:
     aliases = {"who": {ID: "actors", "smoke": "targets"}}
-    found = named(detection("fire", id=ID), correlation(ID, "smoke", aliases=aliases))
+    rule = named(detection("fire", id=ID), correlation(ID, "smoke", aliases=aliases))
 
-    assert found.correlation.aliases == {"who": {"fire": "actors", "smoke": "targets"}}
+    assert rule.correlation.aliases == {"who": {"fire": "actors", "smoke": "targets"}}
 
 
 def test_a_name_goes_before_an_id_that_reads_the_same() -> None:
-    found = named(detection("fire", id="smoke"), detection("smoke"), correlation("smoke"))
+    rule = named(detection("fire", id="smoke"), detection("smoke"), correlation("smoke"))
 
-    assert found.correlation.rules == ("smoke",)
+    assert rule.correlation.rules == ("smoke",)
 
 
 def test_what_no_rule_has_stays_for_the_check_to_refuse() -> None:

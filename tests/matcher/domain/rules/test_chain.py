@@ -36,12 +36,12 @@ TWO_PLACES = (
 )
 
 
-def told(*events: Event) -> list[Alert]:
+def alerts_of(*events: Event) -> list[Alert]:
     return list(replay(BOOK, events).final)
 
 
 def test_episodes_of_a_correlation_are_counted_by_the_rule_above_it() -> None:
-    (wave,) = told(*TWO_PLACES)
+    (wave,) = alerts_of(*TWO_PLACES)
 
     assert wave.rule.name == "wave"
     assert wave.value == 2
@@ -50,13 +50,13 @@ def test_episodes_of_a_correlation_are_counted_by_the_rule_above_it() -> None:
 
 
 def test_one_episode_is_one_hit_however_often_it_is_revised() -> None:
-    assert told(*TWO_PLACES[:2], rockets("5", "Taji", 10), rockets("6", "Taji", 20)) == []
+    assert alerts_of(*TWO_PLACES[:2], rockets("5", "Taji", 10), rockets("6", "Taji", 20)) == []
 
 
 def test_a_withdrawn_episode_takes_its_hit_out() -> None:
     retraction = rockets("5", "Balad", 80, retracts="4")
 
-    (wave,) = told(*TWO_PLACES, retraction)
+    (wave,) = alerts_of(*TWO_PLACES, retraction)
 
     assert wave.status is Status.WITHDRAWN
 

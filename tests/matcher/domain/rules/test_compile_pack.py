@@ -41,7 +41,7 @@ DIVERGING = {
 
 
 @pytest.mark.parametrize(
-    ("section", "said"),
+    ("section", "message"),
     [
         ({"rules": ["fyre"]}, "rules.0: this pack has no rule 'fyre' (did you mean fire?)"),
         (
@@ -91,14 +91,14 @@ DIVERGING = {
     ids=str,
 )
 def test_a_correlation_that_cannot_be_watched_is_a_fault(
-    section: dict[str, object], said: str
+    section: dict[str, object], message: str
 ) -> None:
     rules = section.pop("rules", ["fire"])
     assert isinstance(rules, list)
 
     book, faults = compiled(FIRE, correlating("many", rules, **section))
 
-    assert [str(fault) for fault in faults] == [f"many.yaml:1: correlation.{said}"]
+    assert [str(fault) for fault in faults] == [f"many.yaml:1: correlation.{message}"]
     assert ("pack", "many") not in book.windows
 
 
@@ -209,8 +209,8 @@ def test_a_base_detection_adds_no_lateness() -> None:
 
 
 def test_a_hypothesis_names_rules_of_its_pack_and_has_a_name_of_its_own() -> None:
-    told = (hypothesis("a", "fire"), hypothesis("a", "fyre"))
-    pack = PackDocuments("pack", pack_of().pack, rules=pack_of(FIRE).rules, hypotheses=told)
+    hypotheses = (hypothesis("a", "fire"), hypothesis("a", "fyre"))
+    pack = PackDocuments("pack", pack_of().pack, rules=pack_of(FIRE).rules, hypotheses=hypotheses)
 
     _, faults = compile_packs([pack])
 
@@ -245,6 +245,8 @@ def test_a_rule_has_another_version_once_it_says_something_else() -> None:
         for timespan in ("7d", "7d", "8d")
     )
 
-    first, same, changed = (one.windows["pack", "many"].version for one in (book, again, other))
+    first, same, changed = (
+        compiled.windows["pack", "many"].version for compiled in (book, again, other)
+    )
     assert first == same
     assert first != changed

@@ -23,7 +23,7 @@ Rule = tuple[str, dict[str, object], dict[str, object]]
 TOWNS = NamedList.model_validate(
     {
         "name": "towns",
-        "members": [{"id": f"town-{one}", "name": f"Town {one}"} for one in range(40)],
+        "members": [{"id": f"town-{number}", "name": f"Town {number}"} for number in range(40)],
     }
 )
 BASES = SiteList.model_validate(
@@ -48,18 +48,21 @@ phrases = st.one_of(
 near = st.sampled_from(WORDS) | phrases
 selections = st.one_of(
     st.builds(
-        lambda field, told: {f"{field}|phrase": told},
+        lambda field, phrase: {f"{field}|phrase": phrase},
         st.sampled_from(["words", "text", "title", "actors", "attributes.unit"]),
         st.lists(phrases, min_size=1, max_size=3),
     ),
-    st.builds(lambda told: {"words|phrase|all": told}, st.lists(phrases, min_size=2, max_size=3)),
     st.builds(
-        lambda field, told: {f"{field}|near": told},
+        lambda all_phrases: {"words|phrase|all": all_phrases},
+        st.lists(phrases, min_size=2, max_size=3),
+    ),
+    st.builds(
+        lambda field, near: {f"{field}|near": near},
         *(st.sampled_from(["words", "text"]), st.lists(near, min_size=2, max_size=3)),
     ),
-    st.builds(lambda told: {"type": told}, st.lists(st.sampled_from(TYPES), min_size=1)),
-    st.builds(lambda told: {"text|contains": told}, st.sampled_from(WORDS)),
-    st.builds(lambda told: {"actors": told}, st.lists(some_words, min_size=1, max_size=2)),
+    st.builds(lambda types: {"type": types}, st.lists(st.sampled_from(TYPES), min_size=1)),
+    st.builds(lambda word: {"text|contains": word}, st.sampled_from(WORDS)),
+    st.builds(lambda actors: {"actors": actors}, st.lists(some_words, min_size=1, max_size=2)),
     st.sampled_from(
         [
             {"entities|expand": "%proxies%"},
@@ -101,8 +104,8 @@ texts = st.lists(
 ).map(" ".join)
 places = st.sampled_from([(33.5, 44.3), (33.0, 44.0), (0.0, 0.0)])
 events = st.builds(
-    lambda text, told, place: report(
-        text or "x", **told, **dict(zip(("lat", "lon"), place or (), strict=False))
+    lambda text, type_and_actors, place: report(
+        text or "x", **type_and_actors, **dict(zip(("lat", "lon"), place or (), strict=False))
     ),
     texts,
     st.fixed_dictionaries(
@@ -147,7 +150,7 @@ SURE_TO_MATCH: list[Rule] = [
 
 
 def test_what_is_sure_to_match_does() -> None:
-    book = built(*(document(*one) for one in enumerate(SURE_TO_MATCH)))
+    book = built(*(document(*numbered) for numbered in enumerate(SURE_TO_MATCH)))
 
     assert [name for name, _ in names(book, THERE)] == [
         f"rule_{number}" for number in range(len(SURE_TO_MATCH))
@@ -170,7 +173,7 @@ def test_rules_match_as_if_every_one_were_asked(
     def selectivity_of(atom: Atom) -> float:
         return 1 - selectivity(atom) if upside_down else selectivity(atom)
 
-    (pack,) = built(*(document(*one) for one in enumerate(asked))).packs
+    (pack,) = built(*(document(*numbered) for numbered in enumerate(asked))).packs
     every = assemble_rulebook([without_index(pack, pack.rules)], [])
     index = make_index((rule.predicate for rule in pack.rules), selectivity_of)
     by_index = assemble_rulebook([replace(pack, index=index)], [])

@@ -17,7 +17,7 @@ def test_a_part_of_a_rulebook_says_what_the_whole_says_for_its_windows() -> None
         part = narrow_rulebook(BOOK, {("pack", name)})
 
         assert make_signals(part, EVENT) == tuple(
-            one for one in make_signals(BOOK, EVENT) if one.rule == name
+            signal for signal in make_signals(BOOK, EVENT) if signal.rule == name
         )
         assert make_signals(part, EVENT)
 

@@ -141,8 +141,8 @@ def test_evidence_is_a_short_excerpt_around_the_first_words_that_matched() -> No
     (hit,) = sent(report(text, title="Iraq"), rockets)
 
     excerpt = hit.evidence.excerpt or ""
-    told = [excerpt[span.start : span.end] for span in hit.evidence.spans]
-    assert told == ["rockets fell", "Taji"]
+    marked = [excerpt[span.start : span.end] for span in hit.evidence.spans]
+    assert marked == ["rockets fell", "Taji"]
     assert len(excerpt) <= LONGEST_FIELD
     assert excerpt.startswith("…")
     assert excerpt.endswith("…")

@@ -7,13 +7,13 @@ from services.matcher.domain.text.fold import fold
 def test_words_are_numbered_through_the_text() -> None:
     text = "Badr left. Kata'ib Hezbollah, it said, stays!\nWho?"
     words = fold(text).split()
-    cut = [words[one.start : one.end] for one in cut_sentences(text)]
+    cut = [words[sentence.start : sentence.end] for sentence in cut_sentences(text)]
     assert cut == [["badr", "left"], ["kataib", "hezbollah", "it", "said", "stays"], ["who"]]
 
 
 def test_a_text_that_holds_the_mark_between_sentences_is_numbered_too() -> None:
     text = "Badr left 0000000000000001. It stays."
-    assert [(one.start, one.end) for one in cut_sentences(text)] == [(0, 3), (3, 5)]
+    assert [(sentence.start, sentence.end) for sentence in cut_sentences(text)] == [(0, 3), (3, 5)]
 
 
 def test_a_text_without_words_has_no_sentence() -> None:

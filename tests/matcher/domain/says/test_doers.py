@@ -136,9 +136,9 @@ def test_parts_about_one_act_are_met_by_one_and_the_same() -> None:
     parts = ("%groups% > %attack%", "%attack% > %vessel%")
     assert says(LISTS, "KH attacked a ship.", *parts)
     assert not says(LISTS, "KH attacked a house and US forces hit a ship.", *parts)
-    told = "KH attacked a house and US forces hit a ship."
-    assert not says(LISTS, told, "%groups% > %attack% > %vessel%")
-    assert says(LISTS, told, "%us_forces% > %attack% > %vessel%")
+    text = "KH attacked a house and US forces hit a ship."
+    assert not says(LISTS, text, "%groups% > %attack% > %vessel%")
+    assert says(LISTS, text, "%us_forces% > %attack% > %vessel%")
 
 
 def test_a_name_among_the_words_of_an_act_does_it_if_nobody_else_does() -> None:

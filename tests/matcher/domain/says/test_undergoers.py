@@ -59,7 +59,9 @@ def test_it_does_not_undergo_the_act(text: str) -> None:
 )
 def test_a_member_undergoes_it(text: str, attacked: set[str]) -> None:
     (outcome,) = outcomes(LISTS, text, "%attack% > %us_forces%")
-    assert {one for meeting in outcome.meetings for one in meeting.undergoers} == attacked
+    assert {
+        undergoer for meeting in outcome.meetings for undergoer in meeting.undergoers
+    } == attacked
 
 
 RESTRAINT = ("%groups% > %order%", "own ~2 %fighter%")

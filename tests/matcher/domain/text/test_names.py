@@ -21,8 +21,8 @@ ICEWS = ROOT.parent / "shared" / "data" / "icews_iraq_actor_strings.tsv"
 TIMELINE = ROOT / "rules" / "iraq-2020" / "timeline.jsonl"
 
 
-def found(text: str) -> list[str]:
-    return [one.name for one in find_organisations(text, DEFAULT)]
+def find_names(text: str) -> list[str]:
+    return [mention.name for mention in find_organisations(text, DEFAULT)]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def found(text: str) -> list[str]:
     ],
 )
 def test_the_names_that_a_text_has(text: str, names: list[str]) -> None:
-    assert found(text) == names
+    assert find_names(text) == names
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_the_names_that_a_text_has(text: str, names: list[str]) -> None:
     ],
 )
 def test_what_is_no_name(text: str) -> None:
-    assert found(text) == []
+    assert find_names(text) == []
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ def test_what_is_no_name(text: str) -> None:
     ],
 )
 def test_two_spellings_that_fold_alike_are_one_name(one: str, other: str) -> None:
-    assert found(f"{one}, they say.") == found(f"{other}, they say.") != []
+    assert find_names(f"{one}, they say.") == find_names(f"{other}, they say.") != []
 
 
 def test_a_pack_may_give_its_own_head_nouns() -> None:
     heads = heads_of(["compan*", "Katā'ib", "فرقة"])
     text = "The Revenge Companies, the Revenge Brigade, Kata'ib al-Noor met فرقة العباس القتالية"
 
-    names = [one.name for one in find_organisations(text, heads)]
+    names = [mention.name for mention in find_organisations(text, heads)]
 
     assert names == ["Revenge Companies", "Kataib al Noor", "فرقه العباس القتاليه"]
 
@@ -121,12 +121,17 @@ def test_a_pack_may_give_its_own_head_nouns() -> None:
 @given(TEXTS)
 def test_names_of_any_text_lie_within_it_and_are_spelt_in_one_way(text: str) -> None:
     reach = 0
-    for one in find_organisations(text, DEFAULT):
-        assert reach <= one.span.start < one.span.end <= len(text)
-        assert one.span.start <= one.head_span.start < one.head_span.end <= one.span.end
-        assert one.name == canonical_name(one.name) == canonical_name(one.name.upper())
-        assert fold(one.name).strip() in fold(text[one.span.start : one.span.end])
-        reach = one.span.end
+    for mention in find_organisations(text, DEFAULT):
+        assert reach <= mention.span.start < mention.span.end <= len(text)
+        assert (
+            mention.span.start
+            <= mention.head_span.start
+            < mention.head_span.end
+            <= mention.span.end
+        )
+        assert mention.name == canonical_name(mention.name) == canonical_name(mention.name.upper())
+        assert fold(mention.name).strip() in fold(text[mention.span.start : mention.span.end])
+        reach = mention.span.end
 
 
 @pytest.mark.parametrize(
@@ -230,7 +235,7 @@ def test_a_selection_by_names_that_does_not_hold(selection: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("selection", "said"),
+    ("selection", "message"),
     [
         ({"names|phrase": "saraya"}, "names is a list of names: a phrase never holds there"),
         ({"names|expand": "%proxies%"}, "the names of a list never holds there"),
@@ -242,10 +247,10 @@ def test_a_selection_by_names_that_does_not_hold(selection: Any) -> None:
     ],
     ids=str,
 )
-def test_what_no_name_can_hold_is_refused(selection: Any, said: str) -> None:
+def test_what_no_name_can_hold_is_refused(selection: Any, message: str) -> None:
     _, (fault,) = compiled(detecting(selection=selection))
 
-    assert said in str(fault)
+    assert message in str(fault)
 
 
 def test_the_spans_are_those_of_the_names() -> None:
@@ -254,8 +259,8 @@ def test_the_spans_are_those_of_the_names() -> None:
     (match,) = match_event(rulebook(detecting(selection={"names|exists": True})), event)
 
     words = f"{event.title}\n{event.text}"
-    told = [words[one.start : one.end] for one in match.spans]
-    assert told == ["Usbat al-Thairin", "Saraya al-Jihad"]
+    spelled = [words[span.start : span.end] for span in match.spans]
+    assert spelled == ["Usbat al-Thairin", "Saraya al-Jihad"]
 
 
 def test_a_rule_may_count_and_group_by_names() -> None:
@@ -282,9 +287,11 @@ def test_of_icews_actor_strings_only_organisations_are_names() -> None:
     lines = ICEWS.read_text(encoding="utf-8").splitlines()[1:]
     actors = [line.split("\t")[0] for line in lines]
 
-    told = {actor: found(f"Members of the {actor} met in the city.") for actor in actors}
+    names_by_actor = {
+        actor: find_names(f"Members of the {actor} met in the city.") for actor in actors
+    }
 
-    named = {actor for actor, names in told.items() if names}
+    named = {actor for actor, names in names_by_actor.items() if names}
     wrong = named - ICEWS_ORGANISATIONS
     missed = ICEWS_ORGANISATIONS - named
     assert len(wrong) <= 0.1 * len(named), sorted(wrong)
@@ -318,14 +325,14 @@ def test_every_name_in_the_timeline_is_an_organisations() -> None:
     lines = TIMELINE.read_text(encoding="utf-8").splitlines()
     events = [json.loads(line) for line in lines]
 
-    told = {
+    organisations = {
         name
         for event in events
         for key in ("title", "text")
-        for name in found(event.get(key) or "")
+        for name in find_names(event.get(key) or "")
     }
 
-    assert told == TIMELINE_ORGANISATIONS
+    assert organisations == TIMELINE_ORGANISATIONS
 
 
 TIMELINE_ORGANISATIONS = frozenset(

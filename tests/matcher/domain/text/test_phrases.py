@@ -7,7 +7,7 @@ from services.matcher.domain.text.phrases import InvalidPhrase, name_forms, pars
 from services.matcher.domain.text.scan import ScannedText, Scanner, find_phrase
 
 
-def found(phrase: str, *texts: str) -> list[str]:
+def find_all(phrase: str, *texts: str) -> list[str]:
     """The raw words that the phrase stands in, over all texts."""
     parsed = parse_phrase(phrase)
     scan = Scanner(part.literal for part in parsed.parts).scan(
@@ -40,16 +40,16 @@ def found(phrase: str, *texts: str) -> list[str]:
     ],
 )
 def test_a_phrase_stands_where_its_words_do(phrase: str, text: str, words: list[str]) -> None:
-    assert found(phrase, text) == words
+    assert find_all(phrase, text) == words
 
 
 @pytest.mark.parametrize("phrase", ["million march", "million march ~5"])
 def test_no_phrase_reaches_from_one_text_into_the_next(phrase: str) -> None:
-    assert found(phrase, "a million", "march on") == []
+    assert find_all(phrase, "a million", "march on") == []
 
 
 def test_words_that_repeat_are_joined_to_the_nearest() -> None:
-    assert found("a b ~50", "a " * 300 + "b") == ["a b"]
+    assert find_all("a b ~50", "a " * 300 + "b") == ["a b"]
 
 
 @pytest.mark.parametrize(

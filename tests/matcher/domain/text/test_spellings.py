@@ -7,7 +7,7 @@ from services.matcher.domain.text.scan import ScannedText, Scanner
 from services.matcher.domain.text.spellings import MOST_SPELLINGS, script_spellings, spell_name
 
 
-def found(name: str, text: str) -> list[str]:
+def find_all(name: str, text: str) -> list[str]:
     spelled = spell_name(name, sure=True)
     assert spelled is not None
     scan = Scanner(spelled.literals()).scan([ScannedText("text", text), ScannedText("more", "al")])
@@ -39,7 +39,7 @@ def found(name: str, text: str) -> list[str]:
     ],
 )
 def test_a_name_is_found_in_another_spelling(name: str, spelling: str) -> None:
-    assert found(name, f"He met {spelling}, they said") == [fold(spelling).strip()]
+    assert find_all(name, f"He met {spelling}, they said") == [fold(spelling).strip()]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_name_is_found_in_another_spelling(name: str, spelling: str) -> None:
     ],
 )
 def test_other_words_are_not_found(name: str, text: str) -> None:
-    assert found(name, text) == []
+    assert find_all(name, text) == []
 
 
 @pytest.mark.parametrize(

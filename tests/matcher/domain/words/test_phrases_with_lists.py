@@ -27,7 +27,7 @@ def book_of(phrase: str | list[str], modifier: str = "phrase", field: str = "wor
     return book
 
 
-def found(phrase: str | list[str], text: str, modifier: str = "phrase") -> list[str] | None:
+def find_all(phrase: str | list[str], text: str, modifier: str = "phrase") -> list[str] | None:
     """The words that are marked; None if the rule does not match."""
     event = report(text)
     matches = match_event(book_of(phrase, modifier), event)
@@ -51,7 +51,7 @@ def found(phrase: str | list[str], text: str, modifier: str = "phrase") -> list[
     ],
 )
 def test_a_list_is_met_in_any_form_of_its_entries(text: str, marked: list[str]) -> None:
-    assert found("%appoint%", text) == marked
+    assert find_all("%appoint%", text) == marked
 
 
 @pytest.mark.parametrize(
@@ -67,53 +67,53 @@ def test_a_list_is_met_in_any_form_of_its_entries(text: str, marked: list[str]) 
     ],
 )
 def test_a_list_is_met_by_nothing_else(text: str) -> None:
-    assert found("%appoint%", text) is None
+    assert find_all("%appoint%", text) is None
 
 
 def test_words_of_a_list_stand_near_those_of_another() -> None:
     phrase = "%appoint% ~3 %role%"
 
-    assert found(phrase, "They appointed Ali as new leader.") == ["appointed Ali as new leader"]
-    assert found(phrase, "They swore in the secretary general") == [
+    assert find_all(phrase, "They appointed Ali as new leader.") == ["appointed Ali as new leader"]
+    assert find_all(phrase, "They swore in the secretary general") == [
         "swore in the secretary general"
     ]
-    assert found(phrase, "They appointed Ali, a man of the south, as leader") is None
-    assert found(phrase, "The leader appointed Ali") is None
+    assert find_all(phrase, "They appointed Ali, a man of the south, as leader") is None
+    assert find_all(phrase, "The leader appointed Ali") is None
 
 
 def test_a_gap_of_both_sides_is_met_in_either_order() -> None:
     phrase = "%appoint% ~2~ %role%"
 
-    assert found(phrase, "The leader was appointed") == ["leader was appointed"]
-    assert found(phrase, "They appointed a leader") == ["appointed a leader"]
-    assert found(phrase, "The leader of the group was appointed") is None
+    assert find_all(phrase, "The leader was appointed") == ["leader was appointed"]
+    assert find_all(phrase, "They appointed a leader") == ["appointed a leader"]
+    assert find_all(phrase, "The leader of the group was appointed") is None
 
 
 def test_a_gap_at_the_end_counts_the_words_of_all_gaps() -> None:
     phrase = "%appoint% %role% iraq ~3"
 
-    assert found(phrase, "appointed a leader of all Iraq") == ["appointed a leader of all Iraq"]
-    assert found(phrase, "appointed a new leader of all Iraq") is None
+    assert find_all(phrase, "appointed a leader of all Iraq") == ["appointed a leader of all Iraq"]
+    assert find_all(phrase, "appointed a new leader of all Iraq") is None
 
 
 def test_words_of_a_rule_stand_beside_lists_and_may_be_longer() -> None:
-    assert found("new %role% appoint*", "a new leader appoints") == ["new leader appoints"]
-    assert found("(new|old) %role%", "the old leader") == ["old leader"]
+    assert find_all("new %role% appoint*", "a new leader appoints") == ["new leader appoints"]
+    assert find_all("(new|old) %role%", "the old leader") == ["old leader"]
 
 
 def test_several_lists_stand_for_any_of_them() -> None:
-    assert found("%appoint|role%", "a leader is appointed") == ["leader", "appointed"]
+    assert find_all("%appoint|role%", "a leader is appointed") == ["leader", "appointed"]
 
 
 def test_a_list_may_name_another() -> None:
-    assert found("%head%", "the head of the leaders") == ["head of the leaders", "leaders"]
+    assert find_all("%head%", "the head of the leaders") == ["head of the leaders", "leaders"]
 
 
 def test_a_list_of_members_stands_in_a_phrase() -> None:
-    assert found("%proxies% ~2 %appoint%", "Kata'ib Hezbollah has appointed Ali") == [
+    assert find_all("%proxies% ~2 %appoint%", "Kata'ib Hezbollah has appointed Ali") == [
         "Kata'ib Hezbollah has appointed"
     ]
-    assert found("%proxies% ~2 %appoint%", "Hamas has appointed Ali") is None
+    assert find_all("%proxies% ~2 %appoint%", "Hamas has appointed Ali") is None
 
 
 def test_a_phrase_with_lists_does_not_go_from_the_title_into_the_text() -> None:
@@ -133,10 +133,10 @@ def test_a_phrase_with_lists_is_looked_for_in_its_field_alone() -> None:
 def test_lists_stand_in_a_sentence_with_other_phrases() -> None:
     parts = ["%appoint%", "%role%", "iraq*"]
 
-    assert found(parts, "They appointed an Iraqi leader", "near") == [
+    assert find_all(parts, "They appointed an Iraqi leader", "near") == [
         "appointed", "Iraqi", "leader"
     ]  # fmt: skip
-    assert found(parts, "They appointed Ali. Iraq has no leader", "near") is None
+    assert find_all(parts, "They appointed Ali. Iraq has no leader", "near") is None
 
 
 def test_the_values_of_a_list_field_that_hold_a_list_are_selected() -> None:

@@ -18,7 +18,7 @@ def faults_of(*packs: PackDocuments) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("words", "fault"),
+    ("words", "message"),
     [
         ({"en": ["appoint/x"]}, "words.en.0: 'appoint/x': 'appoint/x': en has no words /x, but /v"),
         ({"en": ["a/v", "/v"]}, "words.en.1: '/v': '/v': a stem is missing"),
@@ -36,11 +36,11 @@ def faults_of(*packs: PackDocuments) -> list[str]:
         ({"ar": [f"{'|'.join('عين' for _ in range(13))}/v"]}, "more than 12 stems"),
     ],
 )
-def test_an_entry_that_means_nothing_is_refused(words: dict[str, Any], fault: str) -> None:
-    (told,) = faults_of(pack_of(words=(word_list("name", **words),)))
+def test_an_entry_that_means_nothing_is_refused(words: dict[str, Any], message: str) -> None:
+    (fault,) = faults_of(pack_of(words=(word_list("name", **words),)))
 
-    assert told.startswith("name.yaml:1: words.")
-    assert fault in told
+    assert fault.startswith("name.yaml:1: words.")
+    assert message in fault
 
 
 def test_an_entry_is_as_large_as_its_forms_whatever_they_could_be_combined_to() -> None:
@@ -54,27 +54,27 @@ def test_an_entry_is_as_large_as_its_forms_whatever_they_could_be_combined_to() 
 
 def test_an_entry_has_a_bound_of_forms() -> None:
     verbs = "|".join(f"{first}{second}ب/v" for first in "تثجحخ" for second in "سشصضطعغفقك")
-    (told,) = faults_of(pack_of(words=(word_list("name", ar=[f"({verbs})"]),)))
+    (fault,) = faults_of(pack_of(words=(word_list("name", ar=[f"({verbs})"]),)))
 
-    assert "forms, and 20000 are allowed: write several" in told
+    assert "forms, and 20000 are allowed: write several" in fault
 
 
 def test_lists_that_name_each_other_are_refused() -> None:
-    one = word_list("one", en=["%two%"])
+    word_list_one = word_list("one", en=["%two%"])
     two = word_list("two", en=["%one%"])
 
-    first, second = faults_of(pack_of(words=(one, two)))
+    first, second = faults_of(pack_of(words=(word_list_one, two)))
 
     assert "one.yaml:1: words: it names itself: " in first
     assert "two.yaml:1: words: it names itself: " in second
 
 
 def test_two_lists_of_a_pack_do_not_share_a_name() -> None:
-    one = word_list("one", en=["a"])
+    listed = word_list("one", en=["a"])
 
-    (told,) = faults_of(pack_of(words=(one, one)))
+    (fault,) = faults_of(pack_of(words=(listed, listed)))
 
-    assert told == "one.yaml:1: name: there is another list 'one' in pack"
+    assert fault == "one.yaml:1: name: there is another list 'one' in pack"
 
 
 def test_a_list_extends_one_of_a_pack_that_is_used() -> None:
@@ -96,9 +96,9 @@ def test_a_list_extends_one_of_a_pack_that_is_used() -> None:
 def test_a_pack_that_is_not_there_cannot_be_used() -> None:
     core = pack_of(name="core", lists=())
 
-    (told,) = faults_of(core, pack_of(uses=("cor",)))
+    (fault,) = faults_of(core, pack_of(uses=("cor",)))
 
-    assert told == "pack.yaml:1: uses.0: there is no pack 'cor' to use (did you mean core?)"
+    assert fault == "pack.yaml:1: uses.0: there is no pack 'cor' to use (did you mean core?)"
 
 
 def case_faults(document: WordList) -> list[str]:
@@ -121,6 +121,6 @@ def test_a_list_that_loses_a_word_fails_its_case() -> None:
 
 
 def test_a_list_without_cases_is_at_fault() -> None:
-    (told,) = case_faults(word_list("one", en=["a"]))
+    (fault,) = case_faults(word_list("one", en=["a"]))
 
-    assert "one.yaml:1: cases: a list of words needs cases" in told
+    assert "one.yaml:1: cases: a list of words needs cases" in fault

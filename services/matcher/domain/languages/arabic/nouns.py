@@ -18,17 +18,28 @@ _NO_TANWIN = ("ة", "ى", "ا", "اء", "ان", "ين", "ون")
 
 def inflect_noun(stems: Sequence[str]) -> frozenset[str]:
     """One and many of a noun: the first stem is one, the others are its plurals."""
-    one, *many = map(bare, stems)
-    endings = {*_singular(one), *(form for plural in many for form in _plural(plural, one))}
-    with_al = {*_unowned(one), *(form for plural in many for form in _unowned_plural(plural, one))}
+    singular, *many = map(bare, stems)
+    endings = {
+        *_singular(singular),
+        *(form for plural in many for form in _plural(plural, singular)),
+    }
+    with_al = {
+        *_unowned(singular),
+        *(form for plural in many for form in _unowned_plural(plural, singular)),
+    }
     return _attached(endings, with_al)
 
 
 def inflect_adjective(stems: Sequence[str]) -> frozenset[str]:
     """An adjective for men and women, one, two and many; other stems are plurals of their own."""
-    one, *many = (folded(bare(stem)) for stem in stems)
-    every = [one, *(one + ending for ending in ("ه", "ين", "ون", "ات", "ان", "تين", "تان"))]
-    return _attached([*every, f"{one}ا", *many, *(f"{stem}ا" for stem in many)], [*every, *many])
+    singular, *many = (folded(bare(stem)) for stem in stems)
+    every = [
+        singular,
+        *(singular + ending for ending in ("ه", "ين", "ون", "ات", "ان", "تين", "تان")),
+    ]
+    return _attached(
+        [*every, f"{singular}ا", *many, *(f"{stem}ا" for stem in many)], [*every, *many]
+    )
 
 
 def inflect_particle(stems: Sequence[str]) -> frozenset[str]:
@@ -49,8 +60,8 @@ def _singular(stem: str) -> Iterator[str]:
         yield folded(stem) + "ا"
 
 
-def _plural(stem: str, one: str) -> Iterator[str]:
-    if not _is_sound(stem, one):
+def _plural(stem: str, singular: str) -> Iterator[str]:
+    if not _is_sound(stem, singular):
         yield from _owned(stem)
         if not stem.endswith((*_NO_TANWIN, "ات")):
             yield folded(stem) + "ا"
@@ -66,16 +77,16 @@ def _unowned(stem: str) -> Iterator[str]:
     yield from _dual(stem)
 
 
-def _unowned_plural(stem: str, one: str) -> Iterator[str]:
-    if _is_sound(stem, one):
+def _unowned_plural(stem: str, singular: str) -> Iterator[str]:
+    if _is_sound(stem, singular):
         yield from (folded(stem[:-2]) + ending for ending in _SOUND)
     else:
         yield folded(stem)
 
 
-def _is_sound(stem: str, one: str) -> bool:
+def _is_sound(stem: str, singular: str) -> bool:
     """Whether it is a plural in `ون` of the same word; `قانون` and `سجين` end so by nature."""
-    return stem.endswith(_SOUND) and folded(stem[:-2]) == folded(one)
+    return stem.endswith(_SOUND) and folded(stem[:-2]) == folded(singular)
 
 
 def _owned(stem: str) -> Iterator[str]:
