@@ -173,7 +173,7 @@ def test_a_process_that_lost_the_lease_drops_nothing(redis: Redis) -> None:
 def test_a_durable_redis_has_no_fault(redis: Redis) -> None:
     notes: dict[str, str] = {}
 
-    assert RedisHealth(redis, notes).check() is None
+    assert RedisHealth(redis, KEYS.probe, notes).check() is None
     assert notes == {}
 
 
@@ -188,7 +188,7 @@ def lax_redis() -> Iterator[Redis]:
 
 
 def test_a_redis_that_may_lose_what_it_acknowledged_is_named(lax_redis: Redis) -> None:
-    assert RedisHealth(lax_redis, {}).check() == (
+    assert RedisHealth(lax_redis, KEYS.probe, {}).check() == (
         "redis may lose what it acknowledged: "
         "appendfsync is everysec and must be always, "
         "maxmemory-policy is allkeys-lru and must be noeviction"
@@ -205,7 +205,7 @@ def test_settings_that_redis_hides_are_noted(own_redis: RedisNode) -> None:
     notes: dict[str, str] = {}
 
     with without_config(own_redis) as plain:
-        assert RedisHealth(plain, notes).check() is None
+        assert RedisHealth(plain, KEYS.probe, notes).check() is None
 
     assert notes == {"redis": "redis hides its appendfsync: check them yourself"}
 
@@ -214,7 +214,7 @@ def test_a_redis_that_hides_some_settings_is_checked_by_the_others(lax_redis: Re
     lax_redis.config_set("appendonly", "no")
     lax_redis.acl_setuser("default", commands=["-config"])
 
-    assert RedisHealth(lax_redis, {}).check() == (
+    assert RedisHealth(lax_redis, KEYS.probe, {}).check() == (
         "redis may lose what it acknowledged: "
         "appendonly is no and must be yes, "
         "maxmemory-policy is allkeys-lru and must be noeviction"
@@ -225,4 +225,32 @@ def test_a_redis_that_is_gone_is_named(own_redis: RedisNode) -> None:
     own_redis.kill()
 
     with Redis.from_url(own_redis.url()) as client:
-        assert "redis does not answer" in (RedisHealth(client, {}).check() or "")
+        assert "redis does not answer" in (RedisHealth(client, KEYS.probe, {}).check() or "")
+
+
+def test_a_redis_without_room_is_named(own_redis: RedisNode) -> None:
+    with Redis.from_url(own_redis.url()) as client:
+        client.config_set("maxmemory", "1")
+
+        assert (RedisHealth(client, KEYS.probe, {}).check() or "").startswith(
+            "redis refuses writes: "
+        )
+
+
+def test_a_redis_that_became_a_replica_is_named(own_redis: RedisNode) -> None:
+    with Redis.from_url(own_redis.url()) as client:
+        client.replicaof("127.0.0.1", own_redis.port)
+
+        assert (RedisHealth(client, KEYS.probe, {}).check() or "").startswith(
+            "redis refuses writes: "
+        )
+
+
+def test_a_redis_that_hangs_is_named(own_redis: RedisNode) -> None:
+    with (
+        Redis.from_url(own_redis.url()) as client,
+        Redis.from_url(own_redis.url(), socket_timeout=0.2) as impatient,
+    ):
+        client.execute_command("CLIENT", "PAUSE", "3000", "ALL")
+
+        assert "redis does not answer" in (RedisHealth(impatient, KEYS.probe, {}).check() or "")

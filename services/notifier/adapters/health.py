@@ -17,6 +17,7 @@ from services.notifier.adapters.metrics import DURABLE
 
 REQUIRED = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
 PATIENCE_MS = 1_000
+PROBE_MS = 60_000
 ANSWER_SECONDS = 1.0
 LONGEST_POLL_GAP = timedelta(seconds=30)
 
@@ -25,16 +26,21 @@ LONGEST_POLL_GAP = timedelta(seconds=30)
 class RedisHealth:
     """Whether Redis answers and keeps what it acknowledges.
 
-    `notes`: the notes of /readyz; one names the settings that Redis hides.
+    `probe`: a key that each check writes. `notes`: the notes of /readyz; one names the settings
+    that Redis hides.
     """
 
     redis: Redis
+    probe: str
     notes: dict[str, str]
 
     def check(self) -> str | None:
         """None, or what is wrong."""
         try:
             known = read_durability(self.redis)
+            self.redis.set(self.probe, 1, px=PROBE_MS)
+        except ResponseError as error:
+            return f"redis refuses writes: {error}"
         except RedisError as error:
             return f"redis does not answer: {error}"
         wrong, hidden = list_wrong(known), sorted(REQUIRED.keys() - known.keys())

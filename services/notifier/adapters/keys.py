@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from services.notifier.domain.urgency import Lane
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -37,12 +39,21 @@ class Keys:
         """A token: who rebuilds the log."""
         return f"{self.root}:rebuild-lease"
 
+    @property
+    def probe(self) -> str:
+        """A value that health checks write."""
+        return f"{self.root}:probe"
+
     def due(self, receiver: str) -> str:
-        """A sorted set: alert ids by the time of the next try."""
+        """A sorted set: alert ids that wait, by the time of the next try."""
         return f"{self.root}:{receiver}:due"
 
+    def ready(self, receiver: str, lane: Lane) -> str:
+        """A sorted set: alert ids that are due, by priority and time."""
+        return f"{self.root}:{receiver}:ready:{lane}"
+
     def job(self, receiver: str, alert: str = "") -> str:
-        """A hash: the revision to send and its attempts."""
+        """A hash: the revision to send, its urgency and its attempts."""
         return f"{self.root}:{receiver}:job:{alert}"
 
     def lease(self, receiver: str, alert: str = "") -> str:
