@@ -12,6 +12,7 @@ SOURCE_SILENT = "source_silent"
 SOURCE_UNREADABLE = "source_unreadable"
 MESSAGES_LOST = "messages_lost"
 MESSAGE_SET_ASIDE = "message_set_aside"
+RECEIVER_DOWN = "receiver_down"
 WATCHDOG = "watchdog"
 
 OWN_SOURCE = "vedette"

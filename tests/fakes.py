@@ -24,6 +24,14 @@ from services.notifier.domain.ports import (
     Notice,
     OutboxRecord,
 )
+from services.notifier.domain.urgency import (
+    ALL_LANES,
+    NEXT_REVISION,
+    Lane,
+    Priority,
+    Urgency,
+    judge_urgency,
+)
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -74,6 +82,7 @@ class FakeReceiver:
     traits: ReceiverTraits = field(default_factory=lambda: ReceiverTraits("slack"))
     faults: list[Exception | tuple[Exception, bool] | None] = field(default_factory=list)
     find_faults: list[Exception] = field(default_factory=list)
+    check_faults: list[Exception] = field(default_factory=list)
     shown: dict[str, list[Notice]] = field(default_factory=dict)
     lookups: int = 0
 
@@ -96,6 +105,10 @@ class FakeReceiver:
                 return FoundMessage(notices[-1].alert.revision, handle)
         return None
 
+    def check(self) -> None:
+        if self.check_faults:
+            raise self.check_faults.pop(0)
+
     def _show(self, handle: str, notice: Notice) -> None:
         fault = self.faults.pop(0) if self.faults else None
         error, takes_effect = fault if isinstance(fault, tuple) else (fault, fault is None)
@@ -106,10 +119,27 @@ class FakeReceiver:
 
 
 @dataclass
+class FakeOutbox:
+    """Keeps what is appended, until it is dropped."""
+
+    appended: list[OutboxRecord] = field(default_factory=list)
+
+    def append(self, records: Iterable[OutboxRecord]) -> None:
+        self.appended += records
+
+    def take(self, most: int) -> list[OutboxRecord]:
+        return self.appended[:most]
+
+    def drop(self, count: int) -> None:
+        del self.appended[:count]
+
+
+@dataclass
 class _Queued:
     job: Job
     since: datetime
     due: datetime
+    urgency: Urgency
     attempts: int = 0
 
 
@@ -147,10 +177,16 @@ class FakeLog:
                     self.records.append(encode_superseding(job, name, now))
                 self.queue_up(key, job, now)
 
-    def claim(self, receiver: str, now: datetime) -> Claim | None:
+    def claim(
+        self, receiver: str, now: datetime, lanes: Sequence[Lane] = ALL_LANES
+    ) -> Claim | None:
         self._require_complete()
-        due = [key for key, job in self.queue.items() if key[0] == receiver and job.due <= now]
-        for key in sorted(due, key=lambda key: self.queue[key].due):
+        due = [
+            key
+            for key, job in self.queue.items()
+            if key[0] == receiver and job.due <= now and job.urgency.lane in lanes
+        ]
+        for key in sorted(due, key=self._rank):
             if not self._is_leased(key):
                 return self._lease(key)
         return None
@@ -170,7 +206,9 @@ class FakeLog:
         key = self._require_lease(claim)
         self.steps.append("finish")
         if self._is_newer(key, claim):
-            self.queue[key] = replace(self.queue[key], due=now, since=now, attempts=0)
+            self.queue[key] = replace(
+                self.queue[key], due=now, since=now, urgency=NEXT_REVISION, attempts=0
+            )
         else:
             del self.queue[key]
         self._give_back(key, entry, records)
@@ -178,8 +216,12 @@ class FakeLog:
     def defer(self, claim: Claim, delay: Delay, records: Iterable[OutboxRecord]) -> None:
         key = self._require_lease(claim)
         self.steps.append("defer")
-        due = self.clock() if self._is_newer(key, claim) else delay.until
-        self.queue[key] = replace(self.queue[key], due=due, attempts=delay.attempts)
+        queued = replace(self.queue[key], attempts=delay.attempts)
+        if self._is_newer(key, claim):
+            self.queue[key] = replace(queued, due=self.clock())
+        else:
+            urgency = judge_urgency(delay.entry or claim.entry, claim.alert)
+            self.queue[key] = replace(queued, due=delay.until, urgency=urgency)
         self._give_back(key, delay.entry, records)
 
     def depth(self, receiver: str) -> int:
@@ -187,10 +229,22 @@ class FakeLog:
 
     def queue_up(self, key: tuple[str, str], job: Job, now: datetime) -> None:
         queued = self.queue.get(key)
+        urgency = judge_urgency(self.entries.get(key, Entry()), job.alert)
         if queued is None:
-            self.queue[key] = _Queued(job, now, now)
+            self.queue[key] = _Queued(job, now, now, urgency)
         elif self._replaces(key, job):
-            self.queue[key] = replace(queued, job=job, due=now)
+            self.queue[key] = replace(queued, job=job, due=now, urgency=urgency)
+
+    def list_oldest(self, receiver: str) -> dict[Priority, datetime]:
+        oldest: dict[Priority, datetime] = {}
+        for (name, _), queued in self.queue.items():
+            if name == receiver and queued.due <= self.clock():
+                priority = queued.urgency.priority
+                oldest[priority] = min(queued.since, oldest.get(priority, queued.since))
+        return oldest
+
+    def _rank(self, key: tuple[str, str]) -> tuple[int, datetime]:
+        return self.queue[key].urgency.priority, self.queue[key].since
 
     def _replaces(self, key: tuple[str, str], job: Job) -> bool:
         return self.queue[key].job.alert.revision < job.alert.revision

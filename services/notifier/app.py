@@ -23,6 +23,7 @@ from services.notifier.adapters.history import KafkaHistory
 from services.notifier.adapters.job_handler import JobHandler
 from services.notifier.adapters.keys import Keys
 from services.notifier.adapters.membership import Membership
+from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.adapters.outbox_relay import KafkaOutboxSender, OutboxRelay
 from services.notifier.adapters.pagerduty import PagerDutyReceiver
 from services.notifier.adapters.rebuilder import Rebuilder
@@ -99,16 +100,19 @@ def join(settings: NotifierSettings) -> Parts:
     redis, keys, health = _make_redis(settings), Keys(settings.topic_prefix), Health()
     notifications, outbox = RedisLog(redis, keys, compute_hold(settings)), RedisOutbox(redis, keys)
     workers = tuple(
-        _make_worker(settings, receiver, notifications) for receiver in make_receivers(settings)
+        _make_worker(settings, receiver, notifications, outbox)
+        for receiver in make_receivers(settings)
     )
     sender = KafkaOutboxSender(settings.kafka_bootstrap_servers, settings.topic_prefix)
     relay = OutboxRelay(outbox, sender)
     rebuilder = _make_rebuilder(settings, RedisRebuild(redis, keys), workers, health)
     kafka, stream = KafkaHealth(settings.kafka_bootstrap_servers), StreamHealth()
-    health.add("redis", RedisHealth(redis, health.notes).check)
+    health.add("redis", RedisHealth(redis, keys.probe, health.notes).check)
     health.add("log", rebuilder.check)
     health.add("kafka", kafka.check)
     health.add("alerts", stream.check)
+    for worker in workers:
+        health.add(f"receiver {worker.name}", worker.receiver.describe_fault)
     health.add("threads", _make_threads_check((*workers, relay, rebuilder)))
     return Parts(
         settings,
@@ -182,11 +186,14 @@ def _make_redis(settings: NotifierSettings) -> Redis:
     )
 
 
-def _make_worker(settings: NotifierSettings, receiver: Receiver, notifications: RedisLog) -> Worker:
+def _make_worker(
+    settings: NotifierSettings, receiver: Receiver, notifications: RedisLog, outbox: RedisOutbox
+) -> Worker:
     traits = replace(receiver.traits, recorded=settings.clock == "recorded")
     hold = compute_hold(settings)
-    delivery = Delivery(receiver, traits, notifications, hold, _now, random.random)
-    return Worker(traits.name, JobHandler(delivery), notifications, _now)
+    monitored = MonitoredReceiver(receiver, _now)
+    delivery = Delivery(monitored, traits, notifications, hold, _now, random.random)
+    return Worker(monitored, JobHandler(delivery), notifications, outbox, _now)
 
 
 def _make_rebuilder(
@@ -223,7 +230,7 @@ def _now() -> datetime:
 
 
 def _log_start(parts: Parts) -> None:
-    receivers = [worker.receiver for worker in parts.workers]
+    receivers = [worker.name for worker in parts.workers]
     log.info("starting", receivers=receivers, faults={"redis": parts.health.checks["redis"]()})
 
 
@@ -246,7 +253,7 @@ def _consume_alerts(parts: Parts, stopping: threading.Event) -> None:
             member=member,
             notifications=parts.notifications,
             outbox=parts.outbox,
-            receivers=tuple(worker.receiver for worker in parts.workers),
+            receivers=tuple(worker.name for worker in parts.workers),
             clock=_now,
             on_queued=parts.wake,
             watchdog=parts.watchdog,
@@ -258,7 +265,7 @@ def _shut_down(parts: Parts) -> None:
         worker.request_stop()
     for worker in parts.workers:
         if not worker.stop(compute_hold(parts.settings).total_seconds()):
-            log.warning("left in flight: its lease will end", receiver=worker.receiver)
+            log.warning("left in flight: its lease will end", receiver=worker.name)
     parts.rebuilder.stop(REDIS_SECONDS)
     parts.relay.stop(OUTBOX_SECONDS)
     parts.watchdog.stop(TIMEOUT_SECONDS + 1)

@@ -8,6 +8,7 @@ import pytest
 
 from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.job_handler import JobHandler
+from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.domain.message import render
 from services.notifier.domain.ports import Notice
 from tests.fakes import FakeClock, FakeLog
@@ -33,7 +34,7 @@ def notify_with_a_lost_answer(slack: SlackStandIn) -> list[bool]:
 def notify(slack: SlackStandIn) -> None:
     """Notify of one alert until nothing is left to do."""
     clock = FakeClock(datetime.fromtimestamp(time.time(), UTC))
-    log, receiver = FakeLog(clock, HOLD), slack_at(slack.url)
+    log, receiver = FakeLog(clock, HOLD), MonitoredReceiver(slack_at(slack.url), clock)
     handler = JobHandler(Delivery(receiver, receiver.traits, log, HOLD, clock, lambda: 0.0))
     log.put([job(alert())], [receiver.traits.name], clock())
     while log.queue:

@@ -11,7 +11,8 @@ import httpx
 
 from schemas.alert import Alert, Status
 from schemas.ledger import SHOWN, Act, LedgerLine
-from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER
+from schemas.signal import Signal
+from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER, SIGNALS
 from tests.notifier.alerts import wire
 from tests.parts import topics as parts
 from tests.parts.processes import Service
@@ -77,6 +78,11 @@ class NotifierSite:
     def dead_letters(self) -> list[TopicMessage]:
         """Every dead letter so far."""
         return parts.read_all(self.kafka, self.prefix + DEAD_LETTERS)
+
+    def signals(self) -> list[Signal]:
+        """Every signal so far."""
+        messages = parts.read_all(self.kafka, self.prefix + SIGNALS)
+        return [Signal.model_validate_json(message.value or b"") for message in messages]
 
     def committed(self) -> bool:
         """Whether every offset of the alerts topic is committed."""

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from schemas.alert import Level
+from schemas.duty import RECEIVER_DOWN
 from schemas.ledger import Act
 from schemas.topics import ALERTS
 from tests.integration.notifier_site import POST, TIMEOUT, MakeSite, NotifierSite, wait_for_line
@@ -120,7 +121,7 @@ def test_sigterm_finishes_what_is_in_flight(site: NotifierSite) -> None:
 
 def test_a_refusal_is_in_ledger_and_dead_letters_and_stops_no_page(site: NotifierSite) -> None:
     site.notifier()
-    site.slack.script_fault("error", call=POST, error="channel_not_found")
+    site.slack.script_fault("error", call=POST, error="msg_too_long", times=2)
 
     site.publish(alert("a1"))
     until(site.dead_letters, "a dead letter", 15)
@@ -130,12 +131,43 @@ def test_a_refusal_is_in_ledger_and_dead_letters_and_stops_no_page(site: Notifie
 
     (letter,) = site.dead_letters()
     (failed,) = [line for line in site.ledger() if line.act is Act.FAILED]
-    assert (failed.alert, failed.receiver, failed.reason) == ("a1", "slack", "channel_not_found")
+    assert (failed.alert, failed.receiver, failed.reason) == ("a1", "slack", "msg_too_long")
     assert letter.value == wire(alert("a1"))
-    assert letter.headers["reason"] == b"channel_not_found"
+    assert letter.headers["reason"] == b"msg_too_long"
     assert letter.headers["where"] == b"notifier:slack"
     assert letter.headers["topic"].decode() == site.prefix + ALERTS
     assert [message.alert for message in site.slack.messages] == ["a2"]
+
+
+def test_a_revoked_token_loses_nothing_and_is_known_at_the_pager_and_at_readyz(
+    site: NotifierSite,
+) -> None:
+    site.slack.script_fault("error", call="auth.test", error="token_revoked")
+    site.slack.script_fault("error", call=POST, error="token_revoked", times=3)
+    notifier = site.notifier(ready=False)
+
+    site.publish(*(alert(f"a{number}") for number in range(5)))
+    until(lambda: len(site.pager.incidents) == 5, "all are paged", 15)
+    until(lambda: len(site.slack.messages) == 5, "all are in the channel after the repair", 60)
+    notifier.wait_ready()
+
+    (signal, *_) = site.signals()
+    assert (signal.rule, signal.group) == (RECEIVER_DOWN, {"receiver": "slack"})
+    assert site.dead_letters() == []
+
+
+def test_a_critical_alert_passes_a_storm_of_low_ones(site: NotifierSite) -> None:
+    site.slack.pace = 1
+    site.notifier()
+    site.publish(*(alert(f"low-{number}", level=Level.LOW) for number in range(300)))
+    until(lambda: len(site.slack.messages) > 2, "the storm is being told", 15)
+
+    began = time.monotonic()
+    site.publish(*(alert(f"critical-{number}", level=Level.CRITICAL) for number in range(3)))
+    until(lambda: site.slack.of("critical-2"), "the critical ones are in the channel", 15)
+
+    assert time.monotonic() - began < 8
+    assert len(site.slack.messages) < 20
 
 
 def test_a_malformed_alert_goes_to_the_dead_letters_and_stops_nothing(site: NotifierSite) -> None:

@@ -7,8 +7,7 @@ import pytest
 
 from schemas.alert import Alert
 from schemas.duty import is_duty
-from schemas.signal import Signal
-from schemas.topics import ALERTS, EVENTS, SIGNALS
+from schemas.topics import ALERTS, EVENTS
 from tests.integration.matcher_site import (
     ROCKETS,
     MatcherTopics,
@@ -93,16 +92,16 @@ def test_a_running_and_a_stopped_notifier_signal_what_is_lost(site: NotifierSite
     time.sleep(OPEN_FETCH)
     lose(site, "a2")
     notifier.thaw()
-    until(lambda: len(lost_signals(site)) == 1, "the first loss is signalled", 30)
+    until(lambda: len(site.signals()) == 1, "the first loss is signalled", 30)
     notifier.terminate()
     lose(site, "a3")
     notifier.start().wait_ready()
-    until(lambda: len(lost_signals(site)) == 2, "the second loss is signalled", 30)
+    until(lambda: len(site.signals()) == 2, "the second loss is signalled", 30)
     site.publish(alert("a4"))
     until(site.committed, "what follows is read")
 
-    assert [signal.fields for signal in lost_signals(site)] == [{"messages": "1"}] * 2
-    assert {signal.group["reader"] for signal in lost_signals(site)} == {"notifier"}
+    assert [signal.fields for signal in site.signals()] == [{"messages": "1"}] * 2
+    assert {signal.group["reader"] for signal in site.signals()} == {"notifier"}
 
 
 def is_alerted(service: Service, matcher_topics: MatcherTopics) -> bool:
@@ -114,11 +113,6 @@ def is_alerted(service: Service, matcher_topics: MatcherTopics) -> bool:
 def lose(site: NotifierSite, name: str) -> None:
     site.publish(alert(name))
     parts.empty(site.kafka, site.prefix + ALERTS)
-
-
-def lost_signals(site: NotifierSite) -> list[Signal]:
-    messages = parts.read_all(site.kafka, site.prefix + SIGNALS)
-    return [Signal.model_validate_json(message.value or b"") for message in messages]
 
 
 def summaries(alerts: list[Alert]) -> list[str]:

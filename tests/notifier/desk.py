@@ -1,6 +1,5 @@
 """A receiver with its log and clock, for tests of its jobs."""
 
-from datetime import timedelta
 from typing import Any
 
 from schemas.alert import Alert, Status
@@ -8,8 +7,9 @@ from schemas.ledger import Act, LedgerLine
 from schemas.topics import LEDGER
 from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.job_handler import JobHandler
+from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.domain.decide import ReceiverTraits
-from tests.fakes import FakeClock, FakeLog, FakeReceiver
+from tests.fakes import FakeClock, FakeLog, FakeOutbox, FakeReceiver
 from tests.notifier.alerts import SECOND, job
 
 HOLD = 30 * SECOND
@@ -25,8 +25,10 @@ class DeliveryDesk:
         self.clock = FakeClock()
         self.receiver = receiver or FakeReceiver(traits or ReceiverTraits("slack"))
         self.log = FakeLog(self.clock, HOLD)
+        self.outbox = FakeOutbox()
+        self.monitored = MonitoredReceiver(self.receiver, self.clock)
         delivery = Delivery(
-            self.receiver, self.receiver.traits, self.log, HOLD, self.clock, lambda: 0.0
+            self.monitored, self.receiver.traits, self.log, HOLD, self.clock, lambda: 0.0
         )
         self.handler = JobHandler(delivery)
 
@@ -35,10 +37,10 @@ class DeliveryDesk:
         name = self.receiver.traits.name
         self.log.put([job(revision) for revision in alerts], [name], self.clock())
 
-    def handle_next(self) -> timedelta | None:
+    def handle_next(self) -> None:
         claim = self.log.claim(self.receiver.traits.name, self.clock())
         assert claim is not None
-        return self.handler.handle(claim)
+        self.handler.handle(claim)
 
     def handle_all(self) -> None:
         """Handle every job, moving the clock to the next due one."""

@@ -134,7 +134,7 @@ def test_the_alert_and_its_revision_travel_in_the_metadata() -> None:
 def test_more_evidence_than_is_shown_is_counted() -> None:
     many = tuple(evidence(number) for number in range(MOST_EVIDENCE))
 
-    assert "and 42 more" in words(evidence=many, evidence_count=52)
+    assert "and 44 more" in words(evidence=many, evidence_count=52)
 
 
 def test_a_long_excerpt_is_shown_around_its_match() -> None:

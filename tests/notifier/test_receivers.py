@@ -11,6 +11,8 @@ import pytest
 
 from services.notifier.domain.errors import (
     PermanentRefusal,
+    RateLimited,
+    ReceiverDown,
     RetryableError,
     UnknownOutcome,
 )
@@ -62,23 +64,31 @@ def test_a_notice_arrives_once(bench: ReceiverBench) -> None:
     assert bench.count_shown() == 1
 
 
-def test_a_rate_limit_carries_its_retry_after(bench: ReceiverBench) -> None:
-    bench.script_fault("status", status=429, retry_after=17)
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [
+        (17, 17),
+        ("2.5", 3),
+        ("0", 0),
+        ("-3", 0),
+        ("1" + "0" * 400, 86_400),
+        ("Sun, 22 Nov 2099 12:00:00 GMT", 86_400),
+        ("Sun, 22 Nov 2015 12:00:00 GMT", 0),
+        (None, None),
+        ("soon", None),
+        ("nan", None),
+    ],
+)
+def test_a_rate_limit_carries_its_retry_after(
+    bench: ReceiverBench, given: float | str | None, seconds: int | None
+) -> None:
+    bench.script_fault("status", status=429, retry_after=given)
 
-    with pytest.raises(RetryableError) as error:
+    with pytest.raises(RateLimited) as error:
         bench.receiver.send(NOTICE)
 
-    assert error.value.retry_after == timedelta(seconds=17)
+    assert error.value.retry_after == (None if seconds is None else timedelta(seconds=seconds))
     assert bench.count_shown() == 0
-
-
-def test_a_rate_limit_may_leave_the_time_to_us(bench: ReceiverBench) -> None:
-    bench.script_fault("status", status=429)
-
-    with pytest.raises(RetryableError) as error:
-        bench.receiver.send(NOTICE)
-
-    assert error.value.retry_after is None
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
@@ -126,12 +136,37 @@ def test_a_refused_connection_sent_nothing(bench: ReceiverBench) -> None:
     close_receiver(nobody)
 
 
-@pytest.mark.parametrize("status", [400, 403, 404])
-def test_another_refusal_is_final(bench: ReceiverBench, status: int) -> None:
+@pytest.mark.parametrize("status", [400, 413])
+def test_a_message_that_is_too_large_or_malformed_is_refused_for_good(
+    bench: ReceiverBench, status: int
+) -> None:
     bench.script_fault("status", status=status)
 
     with pytest.raises(PermanentRefusal):
         bench.receiver.send(NOTICE)
+
+
+@pytest.mark.parametrize("status", [302, 401, 403, 404])
+def test_a_receiver_that_refuses_everybody_is_down(bench: ReceiverBench, status: int) -> None:
+    bench.script_fault("status", status=status)
+
+    with pytest.raises(ReceiverDown):
+        bench.receiver.send(NOTICE)
+
+
+def test_the_page_of_a_portal_is_no_success(bench: ReceiverBench) -> None:
+    bench.script_fault("portal")
+
+    with pytest.raises((ReceiverDown, UnknownOutcome)):
+        bench.receiver.send(NOTICE)
+
+
+def test_a_receiver_that_works_passes_its_check(bench: ReceiverBench) -> None:
+    bench.receiver.check()
+    bench.receiver.send(NOTICE)
+    bench.receiver.check()
+
+    assert bench.count_shown() == 1
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,9 @@
-from datetime import timedelta
-
 import pytest
 
 from services.notifier.domain.retry import (
-    DEADLINE,
     LOOKUP_PATIENCE,
     compute_retry_time,
     is_lookup_worthwhile,
-    is_past_deadline,
 )
 from tests.notifier.alerts import NOON, SECOND
 
@@ -21,19 +17,6 @@ def test_the_wait_doubles_up_to_a_minute(attempts: int, seconds: int) -> None:
 
 def test_jitter_takes_up_to_a_half_off() -> None:
     assert compute_retry_time(NOON, 3, 1.0) == NOON + 2 * SECOND
-
-
-def test_the_wait_the_receiver_asks_for_is_kept() -> None:
-    assert compute_retry_time(NOON, 1, 1.0, 30 * SECOND) == NOON + 30 * SECOND
-
-
-def test_a_receiver_may_not_ask_for_days() -> None:
-    assert compute_retry_time(NOON, 1, 0.0, timedelta(days=3)) == NOON + timedelta(hours=1)
-
-
-def test_the_deadline_is_reached_at_its_very_time() -> None:
-    assert is_past_deadline(NOON, NOON + DEADLINE)
-    assert not is_past_deadline(NOON, NOON + DEADLINE - SECOND)
 
 
 def test_looking_ends_after_some_minutes() -> None:

@@ -10,6 +10,8 @@ from services.notifier.domain.decide import FoundMessage
 from services.notifier.domain.errors import (
     HandleLost,
     PermanentRefusal,
+    RateLimited,
+    ReceiverDown,
     RetryableError,
     UnknownOutcome,
     UnreadableHistory,
@@ -50,10 +52,14 @@ def test_a_message_that_cannot_be_edited_is_lost(slack: SlackStandIn, error: str
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        ("channel_not_found", PermanentRefusal),
-        ("invalid_auth", PermanentRefusal),
-        ("is_archived", PermanentRefusal),
-        ("ratelimited", RetryableError),
+        ("channel_not_found", ReceiverDown),
+        ("invalid_auth", ReceiverDown),
+        ("token_revoked", ReceiverDown),
+        ("is_archived", ReceiverDown),
+        ("msg_too_long", PermanentRefusal),
+        ("invalid_blocks", PermanentRefusal),
+        ("a_word_of_the_future", RetryableError),
+        ("ratelimited", RateLimited),
         ("internal_error", UnknownOutcome),
         ("fatal_error", UnknownOutcome),
     ],
@@ -65,6 +71,40 @@ def test_slacks_own_errors_are_classified(
 
     with pytest.raises(kind, match="rate limited" if error == "ratelimited" else error):
         slack_at(slack.url).send(NOTICE)
+
+
+@pytest.mark.parametrize(("call", "lane"), [("chat.postMessage", "post"), ("chat.update", "edit")])
+def test_each_method_is_limited_apart(slack: SlackStandIn, call: str, lane: str) -> None:
+    receiver = slack_at(slack.url)
+    handle = receiver.send(NOTICE)
+    slack.script_fault("status", call=call, status=429)
+
+    with pytest.raises(RateLimited) as limit:
+        receiver.edit(handle, NOTICE) if lane == "edit" else receiver.send(NOTICE)
+
+    assert limit.value.lane == lane
+
+
+def test_a_revoked_token_fails_the_check() -> None:
+    with SlackStandIn(tokens=frozenset({"another"})) as slack, pytest.raises(ReceiverDown):
+        slack_at(slack.url).check()
+
+
+def test_an_archived_channel_fails_the_check(slack: SlackStandIn) -> None:
+    receiver = slack_at(slack.url)
+    receiver.send(NOTICE)
+    slack.archived.add("alerts")
+
+    with pytest.raises(ReceiverDown, match="is_archived"):
+        receiver.check()
+
+
+def test_a_channel_that_may_not_be_read_passes_the_check() -> None:
+    with SlackStandIn(scopes=frozenset({"chat:write"})) as slack:
+        receiver = slack_at(slack.url)
+        receiver.send(NOTICE)
+
+        receiver.check()
 
 
 def test_a_message_is_found_by_the_alert_id_among_others(slack: SlackStandIn) -> None:

@@ -13,8 +13,8 @@ from schemas.duty import MESSAGES_LOST
 from schemas.signal import Signal
 from services.notifier.adapters.stream import AlertStream
 from services.notifier.adapters.watchdog import HeartbeatForwarder
-from services.notifier.domain.ports import Completion, OutboxRecord
-from tests.fakes import FakeClock, FakeLog
+from services.notifier.domain.ports import Completion
+from tests.fakes import FakeClock, FakeLog, FakeOutbox
 from tests.notifier.alerts import NOON, alert, wire
 
 PARTITION = TopicPartition("t.alerts", 0)
@@ -81,27 +81,16 @@ class FakeMember:
         return {PARTITION: unread} if unread else {}
 
 
-@dataclass
-class FakeLedgerOutbox:
-    """Keeps what is appended."""
-
-    appended: list[OutboxRecord] = field(default_factory=list)
-
-    def append(self, records: list[OutboxRecord]) -> None:
-        self.appended += records
-
-
 @pytest.fixture
 def log() -> FakeLog:
     return FakeLog(FakeClock())
 
 
-def run(log: FakeLog, consumer: FakeConsumer) -> FakeLedgerOutbox:
-    stopping, outbox = threading.Event(), FakeLedgerOutbox()
+def run(log: FakeLog, consumer: FakeConsumer) -> FakeOutbox:
+    stopping, outbox = threading.Event(), FakeOutbox()
     member: Any = FakeMember(consumer, stopping)
-    box: Any = outbox
     stream = AlertStream(
-        member, log, box, ("slack",), log.clock, lambda: None, HeartbeatForwarder(log.clock)
+        member, log, outbox, ("slack",), log.clock, lambda: None, HeartbeatForwarder(log.clock)
     )
     stream.run(stopping)
     return outbox

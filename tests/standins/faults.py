@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Self
 
-Kind = Literal["status", "error", "delay", "hang", "drop"]
+Kind = Literal["status", "error", "portal", "delay", "hang", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,16 +13,17 @@ class ScriptedFault:
     """One thing that goes wrong with one call.
 
     `status` answers with that HTTP status (and `retry_after`), `error` with Slack's `ok: false`,
-    `delay` answers as usual after `seconds`, `hang` does so after `release` (or at the end),
-    `drop` closes the connection. A `stored` call takes effect although the caller gets no answer:
-    at once, or, with `late`, after `seconds`. A `hang` that is not stored takes effect when it is
+    `portal` with 200 and a page of HTML, as a proxy that wants somebody to log in. `delay` answers
+    as usual after `seconds`, `hang` does so after `release` (or at the end), `drop` closes the
+    connection. A `stored` call takes effect although the caller gets no answer: at once, or, with
+    `late`, after `seconds`. A `hang` that is not stored takes effect when it is
     released.
     """
 
     kind: Kind
     call: str = "*"
     status: int = 503
-    retry_after: float | None = None
+    retry_after: float | str | None = None
     error: str = "internal_error"
     seconds: float = 0.0
     stored: bool = False

@@ -13,14 +13,15 @@ from tests.standins.faults import Script, ScriptedFault
 
 Json = dict[str, Any]
 CONTROL = "/_control/"
+PORTAL = "<html><title>Please log in</title></html>"
 
 
 @dataclass(frozen=True, slots=True)
 class StandInAnswer:
-    """What goes back: a status, a JSON body, headers."""
+    """What goes back: a status, a body (JSON, or text as it is), headers."""
 
     status: int
-    body: Json
+    body: Json | str
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -67,7 +68,9 @@ class StandIn(ABC):
 
     def refusal(self, fault: ScriptedFault) -> StandInAnswer:
         """The answer to a `status` or `error` fault."""
-        after = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:g}"}
+        given = fault.retry_after
+        asked = f"{given:g}" if isinstance(given, float | int) else given
+        after = {} if asked is None else {"Retry-After": asked}
         return StandInAnswer(fault.status, {"error": fault.error}, after)
 
     @property
@@ -119,6 +122,8 @@ class StandIn(ABC):
         self._hold(fault)
         if fault.kind in ("status", "error"):
             return self.refusal(fault)
+        if fault.kind == "portal":
+            return StandInAnswer(200, PORTAL)
         if done is None and (fault.takes_effect or fault.kind == "hang"):
             done = self.act(call)
         return None if fault.kind == "drop" else done
@@ -196,11 +201,13 @@ class _Handler(BaseHTTPRequestHandler):
         if answer is None:
             self.close_connection = True
             return
-        body = json.dumps(answer.body).encode()
+        is_text = isinstance(answer.body, str)
+        body = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
+        raw = body.encode()
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Type", "text/html" if is_text else "application/json")
+        self.send_header("Content-Length", str(len(raw)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(raw)

@@ -17,6 +17,8 @@ from tests.standins.server import Call, Json, StandIn, StandInAnswer
 OWN_USER, OWN_BOT = "UVEDETTE", "B1"
 MOST_BLOCKS = 50
 LONGEST_TEXT = 40_000
+LONGEST_EDIT = 4_000
+LONGEST_BLOCKS = 13_200
 LONGEST_SECTION = 3_000
 LONGEST_HEADER = 150
 MOST_IN_CONTEXT = 10
@@ -96,7 +98,9 @@ class SlackStandIn(StandIn):
 
     `channels`: the names that exist (None: whatever is asked for). `tokens`: the good ones
     (None: any). `scopes` holds what the token may do: without `channels:history` the history
-    answers `missing_scope`. `withholds_metadata`: the history shows none.
+    answers `missing_scope`. `withholds_metadata`: the history shows none. `pace`: how many
+    messages a second a channel takes, before it answers 429 (None: any number); `archived`: the
+    names of channels that take none.
     """
 
     def __init__(
@@ -110,6 +114,8 @@ class SlackStandIn(StandIn):
         self.messages: list[PostedMessage] = []
         self.scopes = scopes
         self.withholds_metadata = False
+        self.pace: float | None = None
+        self.archived: set[str] = set()
         self._channels = _Channels(channels)
         self._tokens = tokens
         self._last = 0
@@ -122,6 +128,7 @@ class SlackStandIn(StandIn):
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "conversations.history": self._history,
+            "conversations.info": self._info,
             "conversations.list": self._list,
         }
         if call.token is None:
@@ -168,12 +175,30 @@ class SlackStandIn(StandIn):
         channel = self._channels.resolve(str(body.get("channel", "")))
         if channel is None:
             return _no("channel_not_found")
+        if self._channels.names[channel] in self.archived:
+            return _no("is_archived")
+        if self._is_too_fast(channel):
+            return StandInAnswer(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "1"})
         fault = _find_fault(body)
         if fault is not None:
             return _no(fault)
         message = PostedMessage(self._next_ts(), channel, time.time(), **_content(body))
         self.messages.append(message)
         return _ok(ts=message.ts, channel=channel, message=_shown(message, metadata=True))
+
+    def _is_too_fast(self, channel: str) -> bool:
+        own = (message.at for message in reversed(self.messages) if message.channel == channel)
+        last = next(own, None)
+        return self.pace is not None and last is not None and time.time() < last + 1 / self.pace
+
+    def _info(self, body: Json) -> StandInAnswer:
+        if "channels:read" not in self.scopes:
+            return _no("missing_scope", needed="channels:read")
+        name = self._channels.names.get(str(body.get("channel")))
+        if name is None:
+            return _no("channel_not_found")
+        channel = {"id": body["channel"], "name": name, "is_archived": name in self.archived}
+        return _ok(channel=channel)
 
     def _update(self, body: Json) -> StandInAnswer:
         for index, message in enumerate(self.messages):
@@ -240,8 +265,11 @@ def _find_fault(body: Json) -> str | None:
     blocks = body.get("blocks", [])
     if not body.get("text") and not blocks:
         return "no_text"
-    if len(body.get("text", "")) > LONGEST_TEXT:
+    longest = LONGEST_EDIT if "ts" in body else LONGEST_TEXT
+    if len(body.get("text", "").encode()) > longest:
         return "msg_too_long"
+    if sum(map(len, _texts(blocks))) > LONGEST_BLOCKS:
+        return "msg_blocks_too_long"
     fits = len(blocks) <= MOST_BLOCKS and all(_block_fits(block) for block in blocks)
     return None if fits else "invalid_blocks"
 

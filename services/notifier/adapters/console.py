@@ -49,6 +49,9 @@ class ConsoleReceiver:
         """Refused: a terminal cannot be read."""
         raise UnreadableHistory(f"{NAME} keeps nothing ({alert_id}, {sending.revision})")
 
+    def check(self) -> None:
+        """Nothing: a terminal takes everything."""
+
 
 def build_panel(notice: Notice) -> Panel:
     """The alert in a frame of its level's colour."""

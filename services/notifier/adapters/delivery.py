@@ -1,12 +1,14 @@
 """One claimed job, step by step: decide, act, log."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from schemas.alert import Alert, Status
 from schemas.ledger import Act, Entry, Sending
 from services.notifier.adapters.metrics import NOTIFICATIONS, POSSIBLE_REPEATS, observe_first
+from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.domain import entry as log_entry
 from services.notifier.domain.codec import LoggedAct, encode_ledger_line
 from services.notifier.domain.decide import (
@@ -26,15 +28,20 @@ from services.notifier.domain.decide import (
     decide_without_lookup,
     is_dealt_with,
 )
-from services.notifier.domain.errors import HandleLost, RetryableError, UnreadableHistory
+from services.notifier.domain.errors import (
+    HandleLost,
+    PermanentRefusal,
+    RetryableError,
+    UnreadableHistory,
+)
 from services.notifier.domain.ports import (
     Claim,
     Delay,
     Notice,
     NotificationLog,
     OutboxRecord,
-    Receiver,
 )
+from services.notifier.domain.receiver_state import LONGEST_LIMIT
 from services.notifier.domain.retry import compute_retry_time, is_lookup_worthwhile, is_worth_a_line
 from services.telemetry import logger
 
@@ -68,7 +75,7 @@ class Delivery:
     `hold`: how long an outcome may stay unknown; after it the receiver has given up too.
     """
 
-    receiver: Receiver
+    receiver: MonitoredReceiver
     traits: ReceiverTraits
     notifications: NotificationLog
     hold: timedelta
@@ -96,8 +103,9 @@ class Delivery:
             log.warning("outcome cannot be looked up now", error=str(error), **describe(claim))
             if not is_lookup_worthwhile(lookup.sending.settles_at, now):
                 return decide_without_lookup()
-            until = compute_retry_time(now, claim.attempts + 1, self.jitter(), error.retry_after)
-            return Defer(Reason.IN_DOUBT, until)
+            until = compute_retry_time(now, claim.attempts + 1, self.jitter())
+            asked = now + min(error.retry_after or timedelta(), LONGEST_LIMIT)
+            return Defer(Reason.IN_DOUBT, max(until, asked))
         return decide_after_lookup(message, lookup.sending, now)
 
     def _act(self, claim: Claim, entry: Entry, decision: Decision) -> JobStep:
@@ -121,7 +129,7 @@ class Delivery:
         shown = _open_again(claim.alert) if self.traits.pages else claim.alert
         repeat = decision.possible_repeat or entry.possible_repeat
         self._write_ahead(claim, entry)
-        handle = self.receiver.send(Notice(shown, repeat))
+        handle = self._request(self.receiver.send, Notice(shown, repeat))
         after = log_entry.record_sent(entry, shown, handle, self.clock(), repeat=repeat)
         logged = LoggedAct(_choose_act(shown, Act.NOTIFIED), decision.reason, after)
         result = self._record(claim, after, logged, "sent")
@@ -135,12 +143,22 @@ class Delivery:
         self._write_ahead(claim, entry)
         notice = Notice(claim.alert, entry.possible_repeat)
         try:
-            handle = self.receiver.edit(entry.handle or "", notice)
+            handle = self._request(partial(self.receiver.edit, entry.handle or ""), notice)
         except HandleLost:
             return self._replace_message(claim, entry)
         after = log_entry.record_sent(entry, claim.alert, handle, self.clock())
         logged = LoggedAct(_choose_act(claim.alert, Act.EDITED), reason, after)
         return self._record(claim, after, logged, "edited")
+
+    def _request(self, show: Callable[[Notice], str], notice: Notice) -> str:
+        """Show the notice, in its short form where the receiver refuses the whole one."""
+        try:
+            return show(notice)
+        except HandleLost:
+            raise
+        except PermanentRefusal as refusal:
+            log.warning("refused, its short form is tried", error=str(refusal))
+            return show(replace(notice, short=True))
 
     def _adopt(self, claim: Claim, entry: Entry, decision: Adopt) -> JobStep:
         message = decision.found_message

@@ -1,7 +1,7 @@
 """Handles a claimed job until it is finished or deferred, and every failure on the way."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from schemas.ledger import Act, Entry
 from services.notifier.adapters.delivery import DecideAgain, Delivery, describe
@@ -10,7 +10,8 @@ from services.notifier.domain.codec import LoggedAct, encode_failure
 from services.notifier.domain.entry import give_up
 from services.notifier.domain.errors import PermanentRefusal, RetryableError, UnknownOutcome
 from services.notifier.domain.ports import Claim, Delay
-from services.notifier.domain.retry import compute_retry_time, is_past_deadline, is_worth_a_line
+from services.notifier.domain.retry import compute_retry_time, is_worth_a_line
+from services.notifier.domain.urgency import judge_urgency
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -25,8 +26,8 @@ class JobHandler:
 
     delivery: Delivery
 
-    def handle(self, claim: Claim) -> timedelta | None:
-        """Finish or defer the job; returns how long the receiver asks for no requests.
+    def handle(self, claim: Claim) -> None:
+        """Finish or defer the job.
 
         Raises LeaseLost and the log's own errors; the job is due again when its lease has ended.
         """
@@ -35,35 +36,37 @@ class JobHandler:
             try:
                 result = self.delivery.step(claim, entry)
             except (RetryableError, UnknownOutcome, PermanentRefusal) as failure:
-                return self._handle_failure(claim, entry, failure)
+                self._handle_failure(claim, entry, failure)
+                return
             if not isinstance(result, DecideAgain):
-                return None
+                return
             entry = result.entry
-        return None
 
-    def _handle_failure(self, claim: Claim, entry: Entry, failure: Failure) -> timedelta | None:
+    def _handle_failure(self, claim: Claim, entry: Entry, failure: Failure) -> None:
         match failure:
-            case RetryableError(retry_after=asked):
+            case RetryableError():
                 # nothing was sent: the write-ahead entry of this send is undone
-                self._retry(claim, entry, LoggedAct(Act.RETRYING, str(failure), entry), asked)
-                return asked
+                logged = LoggedAct(Act.RETRYING, str(failure), entry)
+                self._retry(claim, entry, logged, self._find_reopening(claim, entry))
             case UnknownOutcome(settled=settled):
                 hold = timedelta() if settled else self.delivery.hold
                 in_doubt = self.delivery.mark_in_doubt(claim, entry, hold)
                 self._retry(claim, entry, LoggedAct(Act.IN_DOUBT, str(failure), in_doubt), None)
             case PermanentRefusal():
                 self._give_up(claim, entry, str(failure))
-        return None
+
+    def _find_reopening(self, claim: Claim, entry: Entry) -> datetime | None:
+        """When the lane of the job's next request reopens; None if it is open."""
+        now, lane = self.delivery.clock(), judge_urgency(entry, claim.alert).lane
+        reopened = self.delivery.receiver.state.reopens_at(lane, now)
+        return reopened if reopened > now else None
 
     def _retry(
-        self, claim: Claim, before: Entry, logged: LoggedAct, asked: timedelta | None
+        self, claim: Claim, before: Entry, logged: LoggedAct, reopened: datetime | None
     ) -> None:
+        """Defer the job until its lane reopens, so that it keeps its place there."""
         now, attempts = self.delivery.clock(), claim.attempts + 1
-        if is_past_deadline(claim.since, now):
-            reason = f"gave up after {attempts} attempts: {logged.reason}"
-            self._give_up(claim, logged.entry or before, reason)
-            return
-        until = compute_retry_time(now, attempts, self.delivery.jitter(), asked)
+        until = reopened or compute_retry_time(now, attempts, self.delivery.jitter())
         is_logged = _begins_doubt(logged, before) or is_worth_a_line(attempts)
         lines = [self.delivery.line(claim, logged)] if is_logged else []
         self.delivery.notifications.defer(claim, Delay(logged.entry, until, attempts), lines)

@@ -28,6 +28,16 @@ QUEUED = Gauge(
     "Revisions queued, those awaiting a retry included.",
     ["receiver"],
 )
+OLDEST = Gauge(
+    "vedette_notifier_oldest_job_seconds",
+    "Age of the oldest revision that is due and not claimed, by what it costs to be late.",
+    ["receiver", "priority"],
+)
+RECEIVER_UP = Gauge(
+    "vedette_notifier_receiver_up",
+    "1: the receiver takes messages, as far as is known; 0: it refuses everything.",
+    ["receiver"],
+)
 ALERTS = Counter(
     "vedette_notifier_alerts_total", "Messages read from the alerts topic.", ["result"]
 )

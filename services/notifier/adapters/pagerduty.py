@@ -4,18 +4,19 @@ Plain HTTP, because PagerDuty's own client sleeps through rate limits and hides 
 while here the queue does the waiting.
 """
 
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import httpx
 
 from schemas.alert import Level
 from schemas.ledger import Sending
+from services.notifier.adapters.retry_after import read_retry_after
 from services.notifier.domain.decide import FoundMessage, ReceiverTraits
 from services.notifier.domain.errors import (
     PermanentRefusal,
-    RetryableError,
+    RateLimited,
+    ReceiverDown,
     UnknownOutcome,
     UnreadableHistory,
 )
@@ -25,6 +26,8 @@ from services.notifier.domain.ports import Notice
 NAME = "pagerduty"
 ENQUEUE = "/v2/enqueue"
 LONGEST_ANSWER = 300
+OF_EVENT = frozenset({400, 413, 422})
+"""Answers about this event alone, unless they name the key."""
 NEVER_ESTABLISHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -44,7 +47,8 @@ class PagerDutyReceiver:
         try:
             answer = self._http.post(self._url, json=body)
         except NEVER_ESTABLISHED as error:
-            raise RetryableError(f"PagerDuty cannot be reached: {type(error).__name__}") from None
+            reason = f"PagerDuty cannot be reached: {type(error).__name__}"
+            raise ReceiverDown(reason, is_refusal=False) from None
         except httpx.HTTPError as error:
             raise UnknownOutcome(f"no answer from PagerDuty: {type(error).__name__}") from None
         self._check_answer(answer)
@@ -59,6 +63,9 @@ class PagerDutyReceiver:
         """Refused: the Events API shows no incidents. A repeat is harmless."""
         raise UnreadableHistory(f"{NAME} shows no incidents ({alert_id}, {sending.revision})")
 
+    def check(self) -> None:
+        """Nothing: the Events API cannot be asked without an event."""
+
     def close(self) -> None:
         """Give the connections back."""
         self._http.close()
@@ -66,13 +73,26 @@ class PagerDutyReceiver:
     def _check_answer(self, answer: httpx.Response) -> None:
         status = answer.status_code
         if answer.is_success:
-            return
-        if status == httpx.codes.TOO_MANY_REQUESTS:
-            raise RetryableError("rate limited (429)", _read_retry_after(answer))
-        if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
+            self._check_body(answer)
+        elif status == httpx.codes.TOO_MANY_REQUESTS:
+            asked = read_retry_after(answer.headers.get("Retry-After"), datetime.now(UTC))
+            raise RateLimited("rate limited (429)", asked)
+        elif status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
             settled = status not in (httpx.codes.GATEWAY_TIMEOUT, httpx.codes.REQUEST_TIMEOUT)
             raise UnknownOutcome(f"PagerDuty answers {status}", settled=settled)
-        raise PermanentRefusal(f"{status}: {self._redact_answer(answer)}")
+        elif status in OF_EVENT and "routing_key" not in answer.text:
+            raise PermanentRefusal(f"{status}: {self._redact_answer(answer)}")
+        else:
+            raise ReceiverDown(f"{status}: {self._redact_answer(answer)}")
+
+    def _check_body(self, answer: httpx.Response) -> None:
+        """A portal answers 200 too; PagerDuty's own answer says `success`."""
+        try:
+            body = answer.json()
+        except ValueError:
+            body = None
+        if not isinstance(body, dict) or body.get("status") != "success":
+            raise ReceiverDown(f"{answer.status_code} without PagerDuty's own answer")
 
     def _redact_answer(self, answer: httpx.Response) -> str:
         # an answer may quote the request, and with it the key
@@ -86,8 +106,3 @@ def complete_url(given: str) -> str:
     if path.endswith("/enqueue"):
         return base
     return base.removesuffix("/v2") + ENQUEUE
-
-
-def _read_retry_after(answer: httpx.Response) -> timedelta | None:
-    given: Any = answer.headers.get("Retry-After", "")
-    return timedelta(seconds=int(given)) if given.isdecimal() else None

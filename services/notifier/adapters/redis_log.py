@@ -1,6 +1,6 @@
 """The queue and the notification log on Redis."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -14,10 +14,20 @@ from services.notifier.domain import codec
 from services.notifier.domain.entry import KEPT_AFTER_END, has_ended
 from services.notifier.domain.errors import LeaseLost, LogLost
 from services.notifier.domain.ports import Claim, Delay, Job, OutboxRecord
+from services.notifier.domain.urgency import (
+    ALL_LANES,
+    NEXT_REVISION,
+    Lane,
+    Priority,
+    Urgency,
+    judge_urgency,
+)
 
 ScriptArgs = list[str | bytes | int]
 
 NOT_COMPLETE = -1
+SCORE_STEP = 10**13
+"""Between the scores of two priorities; milliseconds since 1970 are below it."""
 
 
 class RedisLog:
@@ -44,19 +54,23 @@ class RedisLog:
     def put(self, jobs: Iterable[Job], receivers: Iterable[str], now: datetime) -> None:
         """Queue each job for each receiver, in one round trip."""
         names = tuple(receivers)
+        queued = [(name, job) for job in jobs for name in names]
+        entries = read_entries(self._redis, self._keys, queued)
         with self._redis.pipeline(transaction=False) as pipeline:
-            for job in jobs:
-                for name in names:
-                    keys, args = queue_args(self._keys, name, job, now)
-                    record = codec.encode_record(codec.encode_superseding(job, name, now))
-                    self._put([self._keys.completion, *keys], ["", *args, record], pipeline)
+            for (name, job), entry in zip(queued, entries, strict=True):
+                keys, args = queue_args(self._keys, name, job, entry, now)
+                record = codec.encode_record(codec.encode_superseding(job, name, now))
+                self._put([self._keys.completion, *keys], ["", *args, record], pipeline)
             _require_complete(*pipeline.execute())
 
-    def claim(self, receiver: str, now: datetime) -> Claim | None:
-        """Lease a due job."""
+    def claim(
+        self, receiver: str, now: datetime, lanes: Sequence[Lane] = ALL_LANES
+    ) -> Claim | None:
+        """Lease the most urgent due job of the lanes."""
         token = uuid4().hex
         prefixes = [self._keys.job(receiver), self._keys.lease(receiver), self._keys.log(receiver)]
-        keys = [self._keys.completion, self._keys.due(receiver)]
+        open_lanes = [self._keys.ready(receiver, lane) for lane in lanes]
+        keys = [self._keys.completion, *_queue_keys(self._keys, receiver), *open_lanes]
         claimed = self._claim(keys, [codec.encode_time(now), self._hold_ms, token, *prefixes])
         _require_complete(claimed)
         return None if claimed is None else _decode_claim(receiver, token, claimed)
@@ -74,18 +88,35 @@ class RedisLog:
     ) -> None:
         """Store the entry, append the records and take the job off the queue."""
         keys, args = self._claim_args(claim, entry)
-        args.append(codec.encode_time(now))
+        args += [codec.encode_time(now), *_urgency_args(NEXT_REVISION)]
         _require_lease(self._finish(keys, [*args, *map(codec.encode_record, records)]))
 
     def defer(self, claim: Claim, delay: Delay, records: Iterable[OutboxRecord]) -> None:
         """Make the job due at its time."""
         keys, args = self._claim_args(claim, delay.entry)
-        args += [codec.encode_time(delay.until), delay.attempts]
+        urgency = judge_urgency(delay.entry or claim.entry, claim.alert)
+        args += [codec.encode_time(delay.until), delay.attempts, *_urgency_args(urgency)]
         _require_lease(self._defer(keys, [*args, *map(codec.encode_record, records)]))
 
     def depth(self, receiver: str) -> int:
         """How many jobs are queued."""
-        return int(self._redis.zcard(self._keys.due(receiver)))
+        return sum(int(self._redis.zcard(key)) for key in _queue_keys(self._keys, receiver))
+
+    def list_oldest(self, receiver: str) -> dict[Priority, datetime]:
+        """When the oldest due job of each priority was queued."""
+        asked = [(priority, lane) for priority in Priority for lane in ALL_LANES]
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for priority, lane in asked:
+                bounds = priority * SCORE_STEP, f"({(priority + 1) * SCORE_STEP}"
+                key = self._keys.ready(receiver, lane)
+                pipeline.zrangebyscore(key, *bounds, start=0, num=1, withscores=True)
+            heads = pipeline.execute()
+        oldest: dict[Priority, datetime] = {}
+        for (priority, _), found in zip(asked, heads, strict=True):
+            for _, score in found:
+                since = codec.decode_time(int(score) - priority * SCORE_STEP)
+                oldest[priority] = min(since, oldest.get(priority, since))
+        return oldest
 
     def _claim_args(self, claim: Claim, entry: Entry | None) -> tuple[list[str], ScriptArgs]:
         """The keys and first arguments of every script that needs the claim."""
@@ -94,25 +125,43 @@ class RedisLog:
             self._keys.lease(receiver, alert.id),
             self._keys.log(receiver, alert.id),
             self._keys.job(receiver, alert.id),
-            self._keys.due(receiver),
+            *_queue_keys(self._keys, receiver),
             self._keys.outbox,
         ]
         stored = "" if entry is None else codec.encode_entry(entry)
         return keys, [claim.token, stored, _kept_ms(alert), alert.id, alert.revision]
 
 
-def queue_args(keys: Keys, receiver: str, job: Job, now: datetime) -> tuple[list[str], ScriptArgs]:
+def read_entries(redis: Redis, keys: Keys, queued: Iterable[tuple[str, Job]]) -> list[Entry | None]:
+    """The log's present entries about these jobs, each at its receiver."""
+    names = [keys.log(receiver, job.alert.id) for receiver, job in queued]
+    return [codec.decode_entry(raw) for raw in redis.mget(names)] if names else []
+
+
+def queue_args(
+    keys: Keys, receiver: str, job: Job, entry: Entry | None, now: datetime
+) -> tuple[list[str], ScriptArgs]:
     """Keys and arguments of the scripts that queue `job`, without their guard."""
     alert = job.alert
-    names = [keys.due(receiver), keys.job(receiver, alert.id), keys.lease(receiver, alert.id)]
+    names = [keys.job(receiver, alert.id), keys.lease(receiver, alert.id), keys.outbox]
     position = codec.encode_position(job.position)
-    return [*names, keys.outbox], [
+    urgency = _urgency_args(judge_urgency(entry or Entry(), alert))
+    return [*_queue_keys(keys, receiver), *names], [
         alert.id,
         alert.revision,
         job.raw,
         position,
         codec.encode_time(now),
+        *urgency,
     ]
+
+
+def _queue_keys(keys: Keys, receiver: str) -> list[str]:
+    return [keys.due(receiver), *(keys.ready(receiver, lane) for lane in ALL_LANES)]
+
+
+def _urgency_args(urgency: Urgency) -> ScriptArgs:
+    return [int(urgency.priority), str(urgency.lane)]
 
 
 def _decode_claim(receiver: str, token: str, claimed: list[bytes]) -> Claim:

@@ -9,7 +9,7 @@ from redis import Redis
 from schemas.ledger import Entry
 from services.notifier.adapters import scripts
 from services.notifier.adapters.keys import Keys
-from services.notifier.adapters.redis_log import ScriptArgs, queue_args
+from services.notifier.adapters.redis_log import ScriptArgs, queue_args, read_entries
 from services.notifier.domain import codec
 from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.errors import LeaseLost
@@ -66,9 +66,11 @@ class RedisRebuild:
 
     def queue(self, jobs: Iterable[tuple[str, Job]], now: datetime) -> None:
         """Queue each job for its receiver."""
+        queued = list(jobs)
+        entries = read_entries(self._redis, self._keys, queued)
         with self._redis.pipeline(transaction=False) as pipeline:
-            for receiver, job in jobs:
-                keys, args = queue_args(self._keys, receiver, job, now)
+            for (receiver, job), entry in zip(queued, entries, strict=True):
+                keys, args = queue_args(self._keys, receiver, job, entry, now)
                 self._requeue([self._keys.rebuild_lease, *keys], [self._token, *args], pipeline)
             _require_lease(pipeline.execute())
 

@@ -22,6 +22,7 @@ from services.notifier.domain.decide import FoundMessage, ReceiverTraits
 from services.notifier.domain.errors import (
     HandleLost,
     PermanentRefusal,
+    ReceiverDown,
     RetryableError,
     UnknownOutcome,
     UnreadableHistory,
@@ -110,6 +111,20 @@ class SlackReceiver:
             raise UnreadableHistory("conversations.history shows no message's metadata")
         return None
 
+    def check(self) -> None:
+        """Ask who the token belongs to, and, once its id is known, for the channel."""
+        self._call("auth.test", {}, form=True)
+        if self._id is None:
+            return
+        try:
+            channel = self._call("conversations.info", {"channel": self._id}, form=True)["channel"]
+        except ReceiverDown as fault:
+            if not str(fault).startswith("missing_scope"):
+                raise
+        else:
+            if channel.get("is_archived"):
+                raise ReceiverDown("is_archived")
+
     def _measure_skew(self, answer: SlackResponse) -> timedelta:
         """How far Slack's clock is ahead of ours, by the date of its answer."""
         headers = {name.lower(): value for name, value in answer.headers.items()}
@@ -157,6 +172,10 @@ class SlackReceiver:
             return self._call(method, body, form=True)
         except UnknownOutcome as error:
             raise RetryableError(str(error)) from None
+        except ReceiverDown as fault:
+            if not fault.is_refusal:
+                raise
+            raise UnreadableHistory(str(fault)) from None
         except PermanentRefusal as refusal:
             raise UnreadableHistory(str(refusal)) from None
 
@@ -166,7 +185,7 @@ class SlackReceiver:
                 return self._web.api_call(method, params=body)
             return self._web.api_call(method, json=body)
         except SlackApiError as error:
-            raise classify_answer(error.response) from None
+            raise classify_answer(method, error.response, self._clock()) from None
         except SlackClientError as error:
             raise PermanentRefusal(f"{method}: {error}") from None
         except CONNECTION_ERRORS as error:

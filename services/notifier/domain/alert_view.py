@@ -8,7 +8,7 @@ from schemas.alert import Alert, Evidence, Span, Status
 from services.notifier.domain.ports import Notice
 from services.report_text import clean_line, drop_hidden, find_boundary, isolate
 
-MOST_EVIDENCE = 10
+MOST_EVIDENCE = 8
 LONGEST_EXCERPT = 400
 LONGEST_URL = 1000
 LEAD = 80

@@ -187,7 +187,7 @@ def encode_time(time: datetime) -> int:
     return int(time.timestamp() * 1000)
 
 
-def decode_time(milliseconds: bytes) -> datetime:
+def decode_time(milliseconds: bytes | int) -> datetime:
     """What `encode_time` wrote, in UTC."""
     return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
 

@@ -2,13 +2,36 @@
 
 from datetime import timedelta
 
+from services.notifier.domain.urgency import Lane
+
 
 class RetryableError(Exception):
-    """Nothing was sent: retry, no earlier than `retry_after` from now."""
+    """Nothing was sent, and a retry may help: no earlier than `retry_after` from now."""
 
-    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+    retry_after: timedelta | None = None
+
+
+class RateLimited(RetryableError):
+    """Too many requests: `lane`, or everything, is to be retried after `retry_after`."""
+
+    def __init__(
+        self, message: str, retry_after: timedelta | None = None, lane: Lane | None = None
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.lane = lane
+
+
+class ReceiverDown(RetryableError):
+    """The receiver takes nothing at present, whatever the message; everything is kept for it.
+
+    `is_refusal`: it says so itself (a revoked token, an archived channel), so that somebody has to
+    repair it; else it could not be reached.
+    """
+
+    def __init__(self, message: str, *, is_refusal: bool = True) -> None:
+        super().__init__(message)
+        self.is_refusal = is_refusal
 
 
 class UnknownOutcome(Exception):
@@ -24,7 +47,7 @@ class UnknownOutcome(Exception):
 
 
 class PermanentRefusal(Exception):
-    """It was not sent and never will be: write it to the dead letters."""
+    """This message was not sent and never will be, while others may be: shorten it, or give up."""
 
 
 class HandleLost(PermanentRefusal):

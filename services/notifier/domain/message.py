@@ -1,4 +1,4 @@
-"""An alert as a Slack message: Block Kit, within Slack's limits.
+"""An alert as a Slack message: Block Kit, within Slack's limits of 13,200 characters in all.
 
 No block holds mrkdwn: words of reports are plain or rich text, where no character has a meaning.
 """
@@ -12,9 +12,10 @@ from services.notifier.domain.ports import Notice
 from services.report_text import cut_line, escape_mrkdwn
 
 LONGEST_HEADER = 150
-LONGEST_BLOCK = 3000
+LONGEST_BLOCK = 1000
 LONGEST_QUOTE = 2000
 """Holds every excerpt: four bytes for each of its characters."""
+LONGEST_CONTEXT = 300
 LONGEST_FALLBACK = 1000
 LONGEST_NAME = 200
 SHORTEST_CUT = 10
@@ -31,8 +32,11 @@ Block = dict[str, Any]
 
 
 def render(notice: Notice) -> dict[str, Any]:
-    """`text`, `blocks` and `metadata` of the message."""
+    """`text`, `blocks` and `metadata` of the message; its short form has no blocks."""
     view = build_view(notice)
+    if notice.short:
+        plain = {"text": build_fallback(view), "blocks": []}
+        return plain | {"metadata": build_metadata(notice.alert)}
     return {
         "text": build_fallback(view),
         "blocks": build_blocks(notice.alert, view),
@@ -108,7 +112,7 @@ def _text(text: str, **style: bool) -> Block:
 
 def _rich_text(elements: Iterable[Block], quoted: Iterable[Block] = ()) -> Block:
     """A section, then a quote if there is one, within the limit of a block."""
-    longest = LONGEST_BLOCK - LONGEST_QUOTE if quoted else LONGEST_BLOCK
+    longest = LONGEST_BLOCK // 2 if quoted else LONGEST_BLOCK
     parts = [{"type": "rich_text_section", "elements": list(_fit(elements, longest))}]
     if quoted:
         parts.append({"type": "rich_text_quote", "elements": list(_fit(quoted, LONGEST_QUOTE))})
@@ -125,7 +129,7 @@ def _fit(elements: Iterable[Block], longest: int) -> Iterator[Block]:
 
 
 def _context(text: str) -> Block:
-    return {"type": "context", "elements": [_plain(cut_line(text, LONGEST_BLOCK))]}
+    return {"type": "context", "elements": [_plain(cut_line(text, LONGEST_CONTEXT))]}
 
 
 def _plain(text: str) -> Block:

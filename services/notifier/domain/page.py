@@ -32,13 +32,14 @@ def build_event(notice: Notice) -> dict[str, Any]:
         "event_action": "trigger",
         "dedup_key": notice.alert.id,
         "client": CLIENT,
-        "payload": _build_payload(notice.alert, view),
-        "links": _build_links(view),
+        "payload": _build_payload(notice, view),
+        "links": [] if notice.short else _build_links(view),
     }
 
 
-def _build_payload(alert: Alert, view: AlertView) -> dict[str, Any]:
-    """What the person on call reads first."""
+def _build_payload(notice: Notice, view: AlertView) -> dict[str, Any]:
+    """What the person on call reads first; the short form has no details."""
+    alert = notice.alert
     labels = "".join(f" ({flag})" for flag in view.flags)
     group = ", ".join(f"{field}={value}" for field, value in view.group)
     return {
@@ -49,7 +50,7 @@ def _build_payload(alert: Alert, view: AlertView) -> dict[str, Any]:
         "component": view.pack,
         "group": cut_line(group, LONGEST_SUMMARY),
         "class": alert.rule.name,
-        "custom_details": _build_details(alert, view),
+        "custom_details": {} if notice.short else _build_details(alert, view),
     }
 
 

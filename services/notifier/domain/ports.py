@@ -1,6 +1,6 @@
 """The ports of the notifier: receivers, the log, the outbox, Kafka's history."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -9,6 +9,7 @@ from schemas.alert import Alert
 from schemas.envelope import Headers
 from schemas.ledger import Entry, LedgerLine, Sending
 from services.notifier.domain.decide import FoundMessage, ReceiverTraits
+from services.notifier.domain.urgency import ALL_LANES, Lane, Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,11 @@ class OutboxRecord:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A revision to be shown at a receiver."""
+    """A revision to be shown at a receiver; `short`: in its plain form, after a refusal."""
 
     alert: Alert
     possible_repeat: bool = False
+    short: bool = False
 
 
 class Receiver(Protocol):
@@ -91,7 +93,8 @@ class Receiver(Protocol):
         """Send a new message; returns the handle by which it is edited.
 
         Raises:
-            RetryableError: it was not sent.
+            RateLimited: it was not sent; `lane` says which requests are to wait.
+            ReceiverDown: it was not sent, and neither would another be.
             UnknownOutcome: it may have been sent.
             PermanentRefusal: it was not sent and a retry does not help.
         """
@@ -109,6 +112,14 @@ class Receiver(Protocol):
         Raises:
             RetryableError: the lookup failed for now.
             UnreadableHistory: the receiver never allows it.
+        """
+
+    def check(self) -> None:
+        """Ask the receiver whether it would take messages, as far as it can be asked.
+
+        Raises:
+            ReceiverDown: it would not.
+            RetryableError, UnknownOutcome: nobody knows.
         """
 
 
@@ -129,8 +140,10 @@ class NotificationLog(Protocol):
         Raises LogLost, and queues nothing more, while the log is not complete.
         """
 
-    def claim(self, receiver: str, now: datetime) -> Claim | None:
-        """Lease a due job that nobody holds, if there is one.
+    def claim(
+        self, receiver: str, now: datetime, lanes: Sequence[Lane] = ALL_LANES
+    ) -> Claim | None:
+        """Lease the most urgent due job of these lanes that nobody holds, if there is one.
 
         Raises LogLost while the log is not complete.
         """
@@ -160,6 +173,9 @@ class NotificationLog(Protocol):
 
     def depth(self, receiver: str) -> int:
         """How many jobs are queued, deferred and leased ones included."""
+
+    def list_oldest(self, receiver: str) -> dict[Priority, datetime]:
+        """When the oldest job of each priority was queued, deferred and leased ones left out."""
 
 
 class OutboxStore(Protocol):

@@ -17,10 +17,9 @@ from services.notifier.domain.entry import (
     pass_over,
 )
 from services.notifier.domain.ports import RecordedAlert, RecoveredEntry
-from services.notifier.domain.retry import DEADLINE, LONGEST_ASKED
 
-# a job queued longer than this before the newest line had been given up by then
-LOOK_BACK = DEADLINE + 2 * LONGEST_ASKED
+LOOK_BACK = timedelta(days=7)
+"""How long a receiver may have been down when the log is lost, with nothing missed at it."""
 
 Key = tuple[str, str]
 

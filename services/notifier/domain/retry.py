@@ -1,30 +1,20 @@
-"""When to retry, and when to give up."""
+"""When to retry."""
 
 from datetime import datetime, timedelta
 
 FIRST = timedelta(seconds=1)
 LONGEST = timedelta(seconds=60)
-LONGEST_ASKED = timedelta(hours=1)
-DEADLINE = timedelta(hours=24)
 LOOKUP_PATIENCE = timedelta(minutes=5)
 
 
-def compute_retry_time(
-    now: datetime, attempts: int, jitter: float, asked: timedelta | None = None
-) -> datetime:
-    """The time of the next attempt after `attempts` failures in a row (1 or more).
-
-    The wait doubles from a second to a minute, is cut by up to half by `jitter` (0 to 1), and is
-    never shorter than the receiver `asked`, up to an hour.
-    """
-    doubled = min(FIRST * (1 << min(attempts - 1, 16)), LONGEST)
-    wait = doubled * (1 - jitter / 2)
-    return now + max(wait, min(asked or timedelta(), LONGEST_ASKED))
+def compute_wait(attempts: int) -> timedelta:
+    """The wait after `attempts` (1 or more) failures in a row: from a second to a minute."""
+    return min(FIRST * (1 << min(attempts - 1, 16)), LONGEST)
 
 
-def is_past_deadline(since: datetime, now: datetime) -> bool:
-    """Whether a job queued at `since` is given up."""
-    return now - since >= DEADLINE
+def compute_retry_time(now: datetime, attempts: int, jitter: float) -> datetime:
+    """The time of the next attempt; `jitter` (0 to 1) cuts the wait by up to half."""
+    return now + compute_wait(attempts) * (1 - jitter / 2)
 
 
 def is_lookup_worthwhile(settles_at: datetime, now: datetime) -> bool:

@@ -4,7 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from schemas.alert import Level
-from schemas.duty import DUTY_PACK, MESSAGE_SET_ASIDE, MESSAGES_LOST, SOURCE_UNREADABLE
+from schemas.duty import (
+    DUTY_PACK,
+    MESSAGE_SET_ASIDE,
+    MESSAGES_LOST,
+    RECEIVER_DOWN,
+    SOURCE_UNREADABLE,
+)
 from schemas.rule import Condition
 from services.matcher.domain.windows.compile_window import ONE_INSTANT
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -54,7 +60,21 @@ SET_ASIDE = replace(
 )
 """One alert a topic; a hit for each message that is set aside."""
 
+DOWN_RECEIVER = replace(
+    UNREADABLE_SOURCE,
+    name=RECEIVER_DOWN,
+    title="A receiver takes no alerts",
+    level=Level.HIGH,
+    bases=(RECEIVER_DOWN,),
+    group_by=("receiver",),
+    summary="{{ receiver }} takes no alerts: {{ fault }}",
+    action="Repair {{ receiver }}, or look at the alerts where they still arrive. Its queue is "
+    "kept and sent when it answers.",
+)
+"""One alert a receiver; the notifier repeats its hit while the receiver is down."""
+
 DUTY_WINDOWS = {
-    (rule.pack, rule.name): rule for rule in (UNREADABLE_SOURCE, LOST_MESSAGES, SET_ASIDE)
+    (rule.pack, rule.name): rule
+    for rule in (UNREADABLE_SOURCE, LOST_MESSAGES, SET_ASIDE, DOWN_RECEIVER)
 }
 """All of them by pack and name; they are valid beside the windows of any rules."""

@@ -1,0 +1,83 @@
+"""A receiver whose answers are watched: its limits, and whether it is down."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.ledger import Sending
+from services.notifier.domain.decide import FoundMessage, ReceiverTraits
+from services.notifier.domain.errors import (
+    PermanentRefusal,
+    RateLimited,
+    ReceiverDown,
+    RetryableError,
+    UnknownOutcome,
+)
+from services.notifier.domain.ports import Notice, Receiver
+from services.notifier.domain.receiver_state import (
+    ReceiverState,
+    record_answer,
+    record_failure,
+    record_limit,
+)
+from services.telemetry import logger
+
+log = logger(__name__)
+
+
+@dataclass(slots=True)
+class MonitoredReceiver:
+    """Implements Receiver on another one; `state` is what its answers have shown.
+
+    Used by one thread; `state` may be read by any.
+    """
+
+    receiver: Receiver
+    clock: Callable[[], datetime]
+    state: ReceiverState = field(default_factory=ReceiverState)
+
+    @property
+    def traits(self) -> ReceiverTraits:
+        """The receiver's."""
+        return self.receiver.traits
+
+    def send(self, notice: Notice) -> str:
+        """As the receiver."""
+        return self._observe(lambda: self.receiver.send(notice))
+
+    def edit(self, handle: str, notice: Notice) -> str:
+        """As the receiver."""
+        return self._observe(lambda: self.receiver.edit(handle, notice))
+
+    def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
+        """As the receiver; a lookup says nothing about messages."""
+        return self.receiver.find(alert_id, sending)
+
+    def check(self) -> None:
+        """As the receiver; a check without a clear answer changes nothing."""
+        try:
+            self.receiver.check()
+        except ReceiverDown as fault:
+            self.state = record_failure(self.state, fault, self.clock())
+            raise
+        if self.state.fault is not None:
+            self.state = record_answer(self.state)
+
+    def describe_fault(self) -> str | None:
+        """Why the receiver is down, or None."""
+        return self.state.describe_fault(self.clock())
+
+    def _observe(self, request: Callable[[], str]) -> str:
+        try:
+            handle = request()
+        except RateLimited as limit:
+            self.state = record_limit(self.state, limit, self.clock())
+            raise
+        except (RetryableError, UnknownOutcome) as failure:
+            self.state = record_failure(self.state, failure, self.clock())
+            raise
+        except PermanentRefusal:
+            self.state = record_answer(self.state)
+            raise
+        self.state = record_answer(self.state)
+        return handle
