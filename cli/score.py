@@ -137,7 +137,7 @@ class Scoring:
                     yield line
 
     def _report_unknown(self, file: str, labelled: LabelledReport | NewsVerdict) -> None:
-        """Report each name that no detection rule has, where it stands first."""
+        """Report each name that no detection rule has, where it is first used."""
         names = self._rule_names()
         for name in sorted(labelled.label.rules - names.keys() - self._unknown):
             self._unknown.add(name)

@@ -94,7 +94,7 @@ class RuleRef(Model):
 class Alert(Model):
     """One revision of an alert; of an id the highest revision counts.
 
-    One with `storm` is told by the alert of the storm that it is part of, and not by itself.
+    One with `storm` is not notified: the alert of its storm is.
     """
 
     id: str

@@ -22,7 +22,7 @@ def _readable(text: str) -> str:
 
 
 def parse_observed_at(text: str) -> tuple[datetime, datetime]:
-    """The earliest and latest time that a time or a day (`2020-01-04`) stands for.
+    """The earliest and latest time that a time or a day (`2020-01-04`) may mean.
 
     A day is in UTC and ends at the next midnight.
 

@@ -1,4 +1,4 @@
-"""Storm: more new groups of a rule, by one owner, than are told singly."""
+"""Storm: more new groups of a rule, by one owner, than are notified singly."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from schemas.model import Count, Instant, Model, PartitionNumber
 STORM = "storm"
 """The group field of a storm's own alert; its value is the owner."""
 GROUPS_A_MINUTE = 60
-"""New groups of a rule and owner in a minute of `recorded_at` whose alerts are told singly."""
+"""New groups of a rule and owner in a minute of `recorded_at` whose alerts are notified singly."""
 MOST_NEWEST = 5
 """Groups that the alert of a storm shows."""
 

@@ -31,7 +31,7 @@ class BatchTooLarge(Exception):
 
     @property
     def headers(self) -> list[tuple[str, bytes]]:
-        """The headers of the record that stands for the batch."""
+        """The headers of the record that replaces the batch."""
         return [(REFUSED, str(self).encode())]
 
 

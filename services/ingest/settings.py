@@ -33,5 +33,5 @@ class IngestSettings(ServiceSettings):
     @classmethod
     def _required_unless_open(cls, value: Path | None, info: ValidationInfo) -> Path | None:
         if value is None and not info.data.get("ingest_open", True):
-            raise ValueError("required, unless VEDETTE_INGEST_OPEN=true lets everybody in")
+            raise ValueError("required, unless VEDETTE_INGEST_OPEN=true admits everybody")
         return value

@@ -1,4 +1,4 @@
-"""Whom a token stands for, and which sources it may publish as."""
+"""The source that a token belongs to, and which sources it may publish as."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from schemas.event import Reliability
 class Reporter:
     """A source as the token file has it, or anybody (`source` None) where ingest is open.
 
-    Owner and grade never come from a body. The owner of anybody's reports is what stands before
-    the first colon of their source: who invents channels is no second source.
+    Owner and grade never come from a body. Without a token, the owner of a report is its source up
+    to the first colon: who invents channels is no second source.
     `token_sources` are the sources of all tokens.
     """
 

@@ -1,4 +1,4 @@
-"""A thread that works until it is told to stop."""
+"""A thread that works until a stop is requested."""
 
 import threading
 from abc import ABC, abstractmethod

@@ -14,7 +14,7 @@ DIGEST_CHANNEL = "slack-digest"
 def select_receivers(alert: Alert, names: Sequence[str]) -> tuple[str, ...]:
     """The receivers among `names` that `alert` goes to.
 
-    A watchdog goes to none, nor does one that is part of a storm, which has an alert of its own.
+    A watchdog goes to none, nor does an alert of a storm, since the storm has its own alert.
     With a duty channel, alerts about Vedette itself go there and not to the watch's channel. The
     digest gets alerts that are, or may have been, backfills.
     """

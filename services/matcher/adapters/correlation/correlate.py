@@ -42,8 +42,8 @@ class Correlator:
     """Handles the messages of the signals partitions that this worker owns, with an engine each.
 
     `now` gives the time at which what a message leads to is announced. `groups_a_minute`: new
-    groups of a rule and owner that are told singly; None: there are no storms. `events_kept`: how
-    long the events topic keeps an event; None: for ever.
+    groups of a rule and owner that are notified singly; None: there are no storms.
+    `events_kept`: how long the events topic keeps an event; None: for ever.
     """
 
     bundles: Bundles

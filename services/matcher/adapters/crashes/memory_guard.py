@@ -19,7 +19,7 @@ TAKEN = 0.1
 
 @dataclass(slots=True)
 class MemoryGuard:
-    """Measures the memory every `seconds`, in a thread of its own.
+    """Measures the memory every `seconds`, in its own thread.
 
     Above nine tenths of `limit` bytes it calls `on_full` with the message that runs, if a tenth was
     taken while that message was in hand. A worker that is full of state goes on.

@@ -32,7 +32,7 @@ class ReplaySource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KafkaReplaySource:
-    """Reads each range of `topic` with a consumer of its own, without a group."""
+    """Reads each range of `topic` with a separate consumer, without a group."""
 
     bootstrap: str
     topic: str

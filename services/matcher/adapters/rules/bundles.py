@@ -10,7 +10,7 @@ PATIENCE_SECONDS = 120.0
 
 
 class BundleMissing(Exception):
-    """Another worker judges by a bundle that never came here: crash, and read the topic again."""
+    """Another worker uses a bundle that was never read here: crash, and read the topic again."""
 
 
 @dataclass(slots=True)

@@ -101,7 +101,7 @@ def _read_completed(record: Record) -> CompletedBackfill | None:
 
 @dataclass(slots=True)
 class RulesTopicReader:
-    """A consumer of its own, without a group: every worker reads every message."""
+    """A separate consumer, without a group: every worker reads every message."""
 
     consumer: Any
     partition: TopicPartition

@@ -1,4 +1,4 @@
-"""A folder of rules with the packs that its packs use, which stand beside them."""
+"""A folder of rules with the packs that its packs use, in folders beside them."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Recovery of the table: what is missing is read in bulk, and Faust told how far that got.
+"""Recovery of the table: what is missing is read in bulk, and Faust gets the offsets.
 
 Faust passes each message of the changelog through its stream machinery. A plain consumer, and a
 store that takes many at once, need a fraction of that time.

@@ -123,7 +123,7 @@ class Windows:
         self.orphans = [pane for pane in panes if not self._is_named(pane)]
 
     def sweep(self) -> None:
-        """Delete some of the orphans, unless a head has come to name them."""
+        """Delete some of the orphans, unless a head names them by now."""
         some, self.orphans = self.orphans[:SWEPT_AT_ONCE], self.orphans[SWEPT_AT_ONCE:]
         self.values.delete(key for key in some if not self._is_named(key))
 

@@ -29,7 +29,7 @@ def _do_nothing(_loop: asyncio.AbstractEventLoop) -> None:
 class LoopWatchdog:
     """Ends the process with code 1 when a loop has not turned for `seconds`.
 
-    It prints the stack of every thread, and calls `on_stuck` in a thread of its own, for at most
+    It prints the stack of every thread, and calls `on_stuck` in its own thread, for at most
     `last_seconds`. Time in which the process slept does not count. If the interpreter is blocked
     too, so that no thread runs, it only prints the stacks, `last_seconds` later.
     """

@@ -1,6 +1,6 @@
 """The session: whether this worker is still a member of the consumer group.
 
-Kafka gives our partitions away when it has not heard of us for the session time-out. We learn of it
+Kafka gives our partitions away after a session time-out without a heartbeat. We learn of it
 last, so what counts is when we last sent a heartbeat that was answered as a member's. A worker that
 slept (SIGSTOP, a paused machine, a network that was down) holds writes that may arrive after those
 of its successor.

@@ -20,7 +20,7 @@ class KafkaUnusable(Exception):
 
 @dataclass(slots=True)
 class KafkaCluster:
-    """A small client of its own, so that its answers do not wait behind the stream's."""
+    """A small client beside the stream's, so that its answers do not wait behind those."""
 
     client: AIOKafkaClient
     answered: float = field(default_factory=time.monotonic)

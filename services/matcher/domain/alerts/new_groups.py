@@ -24,7 +24,7 @@ ENDS_AFTER = timedelta(minutes=5)
 class NewGroups(StoredValue, frozen=True):
     """The new groups of a rule and owner, of one signals partition. Times in microseconds.
 
-    `times`: when the newest were recorded, by fingerprint, one more than are told singly. Since
+    `times`: when the newest were recorded, by fingerprint, one more than are notified singly. Since
     `began`, `count` alerts were marked; `newest` are StormGroups, `rule` their RuleRef, and `sent`
     how many have been sent as news. `offset` is that of the last message applied.
     """
@@ -70,7 +70,7 @@ class NewGroups(StoredValue, frozen=True):
     def is_past(self, group: str, at: int, limit: int) -> bool:
         """Whether the newest `limit` other groups were recorded in one minute, up to `at` or later.
 
-        Events partitions lag behind one another: a group recorded before the newest is judged with
+        Events partitions lag behind one another: a group recorded before the newest is counted with
         them.
         """
         others = sorted((time for name, time in self.times.items() if name != group), reverse=True)
@@ -89,7 +89,7 @@ def _dump(model: Model) -> dict[str, Any]:
 class GroupCounts:
     """The new groups known in signals partition `partition`.
 
-    `limit` of a rule and owner are told singly. `read` gives those of a key, None for none.
+    `limit` of a rule and owner are notified singly. `read` gives those of a key, None for none.
     """
 
     limit: int

@@ -118,7 +118,7 @@ def storm_deadline(state: StormState) -> datetime:
 def _begin(news: StormNews, context: StepContext) -> StormOutcome:
     last = micros(news.at)
     if context.clock is not None and micros(context.clock) >= last + span(ENDS_AFTER):
-        # it was told when it was new
+        # it was announced when it was new
         return StormOutcome(None, is_changed=False)
     alert = _announce(news, context.now)
     return StormOutcome(
@@ -189,8 +189,8 @@ def _summarise(count: int, owner: str, title: str) -> str:
 
 def _explain(count: int) -> str:
     return (
-        f"One owner makes more new groups a minute than are told singly; {count} so far are told "
-        "here, the newest first. An alert with evidence of another owner is told by itself."
+        f"One owner makes more new groups a minute than are notified singly; {count} so far are "
+        "listed here, the newest first. An alert with evidence of another owner is sent by itself."
     )
 
 

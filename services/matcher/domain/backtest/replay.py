@@ -92,7 +92,7 @@ class _ReplayRun:
         self._handle(make_signals(self.processors.rules.rulebook, event), now)
         tick = Tick(time=now, partition=0, partitions=1)
         self._handle([tick], now)
-        # what has come to be due meanwhile, as by the next tick
+        # what is due since the last event, as at the next tick
         while self.store.schedule.is_due(now):
             self._handle([tick], now)
 

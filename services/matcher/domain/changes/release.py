@@ -1,4 +1,4 @@
-"""Release: what a changed rule says once its past is judged again, and when it says no more."""
+"""Release: the alerts of a changed rule, once its past is evaluated again."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,10 +24,11 @@ CHANGED = "rule changed"
 
 
 def release(rule: WindowRule, state: WindowState, context: StepContext) -> WindowResult:
-    """Judge a state whose hits are all there, for the first time since its rule was changed.
+    """Evaluate a state that has all its hits, for the first time since its rule was changed.
 
     Alerts announced before stay with the episodes that they overlap; what is left of them is
-    withdrawn. A message that is not past the state's offset changes nothing and says it all again.
+    withdrawn. A message that is not past the state's offset changes nothing and sends every alert
+    again.
     """
     if context.offset <= state.offset:
         return StepResult(state, current_alerts(rule, state), is_changed=False)
@@ -43,7 +44,7 @@ def release(rule: WindowRule, state: WindowState, context: StepContext) -> Windo
 
 
 def _clocked(rule: WindowRule, state: WindowState, context: StepContext) -> WindowState:
-    """Absences are judged up to a clock of their own."""
+    """For an absence the state has the time up to which it is evaluated."""
     if rule.type is not CorrelationType.ABSENCE or context.clock is None:
         return state
     return msgspec.structs.replace(state, clock=micros(context.clock))
@@ -52,7 +53,7 @@ def _clocked(rule: WindowRule, state: WindowState, context: StepContext) -> Wind
 def claim_overlapped(
     rule: WindowRule, announced: Sequence[AnnouncedAlert], after: Sequence[Episode]
 ) -> dict[str, Episode | None]:
-    """The episode that each alert of the older rule stands for now, by alert id.
+    """The episode that each alert of the older rule announces from now on, by alert id.
 
     The one that begins as it did, else the one that it overlaps longest, else one within
     `resolve_after` that no other alert overlaps.

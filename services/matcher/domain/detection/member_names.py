@@ -34,7 +34,7 @@ class MemberName:
     """A name of a member; it does not count inside an `unless` phrase.
 
     `company` is the list in whose company alone it counts; None: it counts alone. `spelled` has
-    its spellings, if it has several; then the literal that it stands under is but its anchor.
+    its spellings, if it has several; then it is indexed under its anchor alone.
     """
 
     member: str
@@ -43,7 +43,7 @@ class MemberName:
     spelled: SpelledName | None = None
 
     def find(self, scan: ScanResult, literal: str) -> list[WordSpan]:
-        """The spans of the name at a literal that it stands under."""
+        """The spans of the name at a literal that it is indexed under."""
         spans = scan.find_literal(literal)
         return spans if self.spelled is None else self.spelled.find(scan.folded, spans)
 

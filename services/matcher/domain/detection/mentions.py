@@ -12,7 +12,7 @@ from services.matcher.domain.text.scan import ScanResult, WordSpan
 NAMED_IN = ("title", "text", "actors", "targets")
 """The fields whose words give `entities`."""
 _FIELDS_OF_NAMES = frozenset({"actors", "targets"})
-"""What stands there is a name: it needs no company."""
+"""Their values are names: they need no company."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ class ReportSentences:
         return keys
 
     def find(self, looked: BoundPattern) -> Places:
-        """Where a phrase stands."""
+        """The places of a phrase, by sentence."""
         places = self._places.get(looked)
         if places is None:
             places = self._by_sentence(self._found.finder.find_pattern(looked))
@@ -202,7 +202,7 @@ class ReportSentences:
 
 
 class _Phrases(dict[Hashable, tuple[WordRange, ...]]):
-    """Where each phrase that is asked for stands in one sentence."""
+    """The places of phrases in one sentence."""
 
     def __init__(self, report: ReportSentences, number: int) -> None:
         super().__init__()

@@ -8,7 +8,7 @@ UNKNOWN = "unknown"
 def find_publisher(raw: bytes | None, key: bytes | None) -> str:
     """The id of the publisher's token: of the item's own `source`, else of its key's.
 
-    What stands below a source (`telegram:@channel`) has the publisher of the whole.
+    A channel (`telegram:@channel`) has the publisher of its source.
     """
     try:
         item = from_json(raw or b"")

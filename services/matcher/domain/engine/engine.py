@@ -38,7 +38,7 @@ class Engine:
     It performs no I/O: it reads and writes `store` and yields what is to be sent and waited for.
     `driver` has the rules of the message before. `repeats_barriers` until the barriers for the
     rules above have been sent again, since another table may have lost them. `groups_a_minute` of
-    a rule and owner are told singly, in all partitions together; None: there are no storms.
+    a rule and owner are notified singly, in all partitions together; None: there are no storms.
     """
 
     partition: int
@@ -97,7 +97,7 @@ class Engine:
             driver.put(_version_key(identity), version)
 
     def _counts(self) -> GroupCounts | None:
-        """Each partition has its share of the groups told singly, at least one."""
+        """Each partition has its share of the groups notified singly, at least one."""
         if self.groups_a_minute is None:
             return None
         limit = max(1, self.groups_a_minute // self.partitions.count)

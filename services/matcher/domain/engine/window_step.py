@@ -119,13 +119,13 @@ def chain_alerts(rules: ActiveRules, alerts: Iterable[Alert]) -> Iterator[Signal
 def make_current_indications(
     rule: WindowRule, state: WindowState, now: datetime
 ) -> tuple[Indication, ...]:
-    """All that a state says to a hypothesis which knows nothing of it."""
+    """Every indication of a state, for a hypothesis that has received none."""
     result: WindowResult = StepResult(state, current_alerts(rule, state), is_changed=False)
     return make_indications(rule, state, result, now)
 
 
 def make_group(alert: Alert) -> StormGroup:
-    """What a storm tells of an alert that is part of it."""
+    """What a storm reports of an alert that is part of it."""
     newest = max(alert.evidence, key=_recorded)
     title = cut_line(alert.summary, 2 * LONGEST_TITLE, measure=weigh)
     evidence = newest.model_copy(update={"title": title, "excerpt": None, "spans": ()})

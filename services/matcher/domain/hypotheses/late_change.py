@@ -13,8 +13,8 @@ def find_crossing_of_change(
 ) -> Crossing:
     """The crossing up to `until` that an alert leads to; its rank may be the present one.
 
-    A report counts from its own time, a withdrawal from now on. The present level is judged again
-    from its beginning.
+    A report counts from its own time, a withdrawal from now on. The present level is evaluated
+    again from its beginning.
     """
     at = until if change.status is Status.WITHDRAWN else min(micros(change.at), until)
     start = at if state.since is None else max(at, state.since)

@@ -32,8 +32,9 @@ class Observation(msgspec.Struct, frozen=True, array_like=True):
 class HypothesisState(StoredValue, frozen=True):
     """What is known of each indicator, by rule, and the alerts of the levels as last announced.
 
-    The level is judged up to `time`, None before the first message. `rank` is that of the present
-    level and `since` when it began; `cause_alert` the id of the alert that led to it, if one did.
+    The level is evaluated up to `time`, None before the first message. `rank` is that of the
+    present level and `since` when it began; `cause_alert` the id of the alert that led to it, if
+    one did.
     """
 
     exercise: bool = False

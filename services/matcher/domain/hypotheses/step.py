@@ -58,7 +58,7 @@ def hypothesis_deadline(hypothesis: WatchedHypothesis, state: HypothesisState) -
 def _find_end(
     state: HypothesisState, message: IndicatorChange | None, context: StepContext
 ) -> int | None:
-    """The time up to which the level can be judged; what is dated ahead is judged at its time."""
+    """The time up to which the level can be evaluated; future reports count from their time."""
     times = [] if state.time is None else [state.time]
     if context.clock is not None:
         times.append(micros(context.clock))

@@ -1,4 +1,4 @@
-"""How near an event comes to each `says` of the rules: what each part met, and what it lacked."""
+"""How much of each `says` an event meets: what each part met, and what it lacked."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -5,7 +5,7 @@ from hashlib import sha256
 from itertools import islice
 
 LONGEST_KEY = 200
-"""Characters of what tells things apart: an identity, an owner, the value of a group."""
+"""Characters of an identifier: an identity, an owner, the value of a group."""
 MOST_VALUES = 64
 LARGEST_VALUES = 2000
 """Bytes of the values of one hit together."""

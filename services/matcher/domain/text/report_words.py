@@ -43,7 +43,7 @@ class ReportWords:
         self._places: dict[str, list[int]] | None = None
 
     def places(self, word: str) -> list[WordRange]:
-        """Where the word stands, in order."""
+        """The positions of the word, in order."""
         if self._places is None:
             self._places = {}
             for at, each in enumerate(self.words):

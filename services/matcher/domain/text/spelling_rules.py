@@ -48,7 +48,7 @@ CLASSES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (".", ""),
     )
 )
-"""A pattern, and its spellings; those of the last stand for the letter itself."""
+"""A pattern, and its spellings; those of the last are the letter itself."""
 
 _HEZBOLLAH = " ".join(
     f"{head}{vowel}{tail}"
@@ -82,7 +82,7 @@ WORDS: tuple[frozenset[str], ...] = tuple(
         "soleimani suleimani sulaimani soleymani suleymani sulaymani soleymany sulemani solaimani",
     )
 )
-"""Words whose spellings differ by more than classes say; any of them stands for all."""
+"""Words whose spellings differ by more than classes say; any of them matches all."""
 ABD = _set("abd abdul abdel abdal abdol")
 """With the word behind it one name: `Abdul-Mahdi`, `Abd al-Mahdi`, `Abdelmahdi`."""
 

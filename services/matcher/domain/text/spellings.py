@@ -37,7 +37,7 @@ _LATIN = re.compile("[a-z]")
 
 @dataclass(frozen=True, slots=True)
 class SpelledName:
-    """A name, word by word; each element is what may stand there: one word to three.
+    """A name, word by word; each element has the spellings of one place, of one word to three.
 
     `anchor` is the element that the fewest reports hold: the longest.
     """

@@ -23,7 +23,7 @@ class Token:
     folded: str
     capital: bool
     joined: bool
-    """Whether only space stands between it and the token before it."""
+    """Whether only space separates it from the token before."""
     owner: bool
     """Whether a possessive s was cut off."""
 

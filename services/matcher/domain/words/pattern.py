@@ -65,7 +65,7 @@ class Pattern:
 
 
 ReadWord = Callable[[str], tuple[Part, ...]]
-"""The parts that a written word stands for, none if it has no letter: what only a caller knows."""
+"""Gives the parts of a written word, none if it has no letter; the caller knows the forms."""
 
 
 def parse_pattern(text: str, read_word: ReadWord) -> Pattern:
