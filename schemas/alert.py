@@ -12,6 +12,8 @@ from schemas.event import Reliability
 from schemas.model import LARGEST_COUNT, Count, Instant, Model
 
 MOST_EVIDENCE = 20
+MOST_OWNERS = 64
+"""Owners of evidence that an alert, and a hit of it, name."""
 LONGEST_TITLE = 300
 """Characters of the title of a piece of evidence, and at most twice as many bytes."""
 LONGEST_FIELD = 500
@@ -56,8 +58,10 @@ class Span(Model):
 class Evidence(Model):
     """One report as evidence of an alert.
 
-    `said` is what a rule with `says` found in it, in a line (`houthis > attack, vessel`), `doers`
-    and `undergoers` are the members whom it found.
+    `roles` are the rules that it is a hit of, among those that a correlation counts. An alert of
+    such a rule is evidence too, from `occurred_at` to `occurred_until`. `said` is what a rule with
+    `says` found in it, in a line (`houthis > attack, vessel`), `doers` and `undergoers` are the
+    members whom it found.
     """
 
     event_id: str
@@ -66,6 +70,7 @@ class Evidence(Model):
     reliability: Reliability | None = None
     credibility: Annotated[int, Field(ge=1, le=6)] | None = None
     occurred_at: Instant
+    occurred_until: Instant | None = None
     recorded_at: Instant | None = None
     url: str | None = None
     title: str | None = None
@@ -74,6 +79,7 @@ class Evidence(Model):
     said: str | None = None
     doers: tuple[str, ...] = ()
     undergoers: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
 
     @property
     def grade(self) -> str:
@@ -94,7 +100,8 @@ class RuleRef(Model):
 class Alert(Model):
     """One revision of an alert; of an id the highest revision counts.
 
-    One with `storm` is not notified: the alert of its storm is.
+    `starts_at` and `last_fired_at` are the first and last firing time of its episode, `owners`
+    those of all its evidence. One with `storm` is not notified: the alert of its storm is.
     """
 
     id: str
@@ -108,12 +115,14 @@ class Alert(Model):
     summary: str
     action: str | None = None
     starts_at: Instant
+    last_fired_at: Instant | None = None
     updated_at: Instant
     detected_at: Instant
     resolved_at: Instant | None = None
     value: float | None = None
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=MOST_EVIDENCE)] = ()
     evidence_count: Count = 0
+    owners: Annotated[tuple[str, ...], Field(max_length=MOST_OWNERS)] = ()
     hypotheses: tuple[str, ...] = ()
     explain: str
     reason: str | None = None

@@ -1,14 +1,18 @@
 """Signal: one rule hit on its way to a window."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
-from schemas.alert import Evidence, window_key
-from schemas.model import Count, Instant, Model
+from schemas.alert import MOST_OWNERS, Evidence, window_key
+from schemas.model import Count, Instant, Micros, Model
 
 LARGEST_SIGNAL = 50_000
 """Bytes of a signal as stored: detection cuts long reports, `correlate` refuses what is larger."""
+
+MOST_FIRINGS = 1000
+"""Firing times of an episode that a hit of it has."""
 
 FieldValue = str | float | tuple[str, ...] | None
 
@@ -27,7 +31,7 @@ class Signal(Model):
     on the field that the correlation counts (numbers as decimal text), `by` those on its `by`
     field. `fields` are the event fields in the rule's templates. Where the hit is an alert of a
     base rule, `identity` is the alert's id, `revision` its revision and `owners` those of its
-    evidence.
+    evidence; it lasts from `occurred_at` to `occurred_until`, the first and last of its `firings`.
     """
 
     kind: SignalKind = SignalKind.HIT
@@ -41,10 +45,11 @@ class Signal(Model):
     occurred_until: Instant | None = None
     story: str
     owner: str
-    owners: tuple[str, ...] = ()
+    owners: Annotated[tuple[str, ...], Field(max_length=MOST_OWNERS)] = ()
     values: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     revision: Count = 0
+    firings: Annotated[tuple[Micros, ...], Field(max_length=MOST_FIRINGS)] = ()
     fields: dict[str, FieldValue] = Field(default_factory=dict)
     evidence: Evidence
     exercise: bool = False

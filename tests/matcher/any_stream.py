@@ -100,7 +100,7 @@ def brute_force(rule: WindowRule, stream: Sequence[Signal]) -> set[tuple[datetim
             if opened < signal.occurred_at and ends[signal.identity] <= time
         ]
         if _fires(rule, inside):
-            windows[time] = inside
+            windows[time] = _evidence(rule, inside)
     episodes: list[list[datetime]] = []
     for time in windows:
         if episodes and time - episodes[-1][-1] <= rule.resolve_after:
@@ -115,6 +115,14 @@ def brute_force(rule: WindowRule, stream: Sequence[Signal]) -> set[tuple[datetim
         )
         for times in episodes
     }
+
+
+def _evidence(rule: WindowRule, inside: Sequence[Signal]) -> list[Signal]:
+    """What lies in a window that fired; where order counts, from the first step on."""
+    if rule.type is not CorrelationType.TEMPORAL_ORDERED:
+        return list(inside)
+    first = min(signal.occurred_at for signal in inside if signal.base == rule.bases[0])
+    return [signal for signal in inside if signal.occurred_at >= first]
 
 
 def _ends(rule: WindowRule, signal: Signal) -> datetime:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from schemas.alert import Evidence, Level
 from schemas.rule import Condition, CorrelationType
 from schemas.signal import Signal, SignalKind
+from services.matcher.domain.windows.state import micros
 from services.matcher.domain.windows.window_rule import WindowRule
 
 NOON = datetime(2020, 1, 14, 12, tzinfo=UTC)
@@ -127,3 +128,14 @@ def of(base: str, signal: Signal) -> Signal:
 def by(users: tuple[str, ...], signal: Signal) -> Signal:
     """The same hit, by these."""
     return signal.model_copy(update={"by": users})
+
+
+def fired(base: str, *hours: float, name: str = "a", values: tuple[str, ...] = ()) -> Signal:
+    """The hit of an alert of a base rule that fired at these hours after noon."""
+    times = [NOON + each * HOUR for each in hours]
+    updates = {
+        "revision": len(hours),
+        "occurred_until": times[-1],
+        "firings": tuple(micros(time) for time in times),
+    }
+    return of(base, hit(hours[0], name, values=values)).model_copy(update=updates)

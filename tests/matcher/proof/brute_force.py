@@ -28,7 +28,8 @@ AlertOutline = tuple[str, tuple[str, ...], datetime, datetime, str, int]
 class BruteForceRule:
     """A rule, said once more in Python: `sees` has the bases of a row, `fires` judges a window.
 
-    Where fewer than two outlets stand within `together` of one another, `level` is `alone`.
+    `first` is the base that the evidence begins with. Where fewer than two outlets stand within
+    `together` of one another, `level` is `alone`.
     """
 
     rule: str
@@ -40,6 +41,7 @@ class BruteForceRule:
     level: str = "medium"
     alone: str | None = None
     together: timedelta = timedelta(0)
+    first: str | None = None
 
 
 def brute_force(watch: BruteForceRule, stream: Sequence[Row]) -> set[AlertOutline]:
@@ -66,11 +68,16 @@ def _episodes(
     for time in sorted(set(times)):
         inside = seen[bisect_right(times, time - watch.span) : bisect_right(times, time)]
         if watch.fires(inside):
-            windows.append((time, inside))
+            windows.append((time, _evidence(watch, inside)))
     for run in _runs(windows, watch.gap):
         behind = {str(row.row["id"]): row for _, inside in run for row in inside}
         level = _level(watch, list(behind.values()))
         yield watch.rule, group, run[0][0], run[-1][0], level, len(behind)
+
+
+def _evidence(watch: BruteForceRule, inside: Sequence[SeenRow]) -> Sequence[SeenRow]:
+    begins = min((one.at for one in inside if one.base == watch.first), default=inside[0].at)
+    return [one for one in inside if one.at >= begins]
 
 
 def _runs(

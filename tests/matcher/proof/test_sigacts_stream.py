@@ -125,7 +125,7 @@ def test_attacks_together_in_order_and_without_each_other_are_found_as_brute_for
     pair = of_type(car="VBIED", shots="Small Arms")
     watches = [
         BruteForceRule("three", half, sees, lambda inside: kinds(inside) == set(bases), city, half),
-        BruteForceRule("ambush", half, pair, _shots_after_a_car, city, half),
+        BruteForceRule("ambush", half, pair, _shots_after_a_car, city, half, first="car"),
         BruteForceRule("bare", half, pair, lambda inside: kinds(inside) == {"car"}, city, half),
     ]
 

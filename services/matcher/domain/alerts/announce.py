@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from schemas.alert import Status, alert_id
-from services.matcher.domain.alerts.episodes import Episode
+from services.matcher.domain.alerts.episodes import Episode, digest_firings
 from services.matcher.domain.alerts.render import state_fingerprint
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -40,8 +40,8 @@ def claim_episodes(
 ) -> dict[str, Episode | None]:
     """The episode that each alert claims, by alert id; withdrawn alerts claim none.
 
-    It is the one that shares most evidence, then the earliest; else the first one within
-    `resolve_after` of the alert; else None.
+    It is the one that shares most evidence, then most firing times (a hit may be evidence of
+    several), then the earliest; else the first one within `resolve_after` of the alert; else None.
     """
     by_start = {episode.start: episode for episode in before}
     return {
@@ -57,7 +57,14 @@ def _find_heir(
     evidence = frozenset() if before is None else before.identities
     sharing = [episode for episode in after if _shares_evidence(before, evidence, episode)]
     if sharing:
-        return max(sharing, key=lambda episode: len(evidence & episode.identities))
+        times = frozenset(() if before is None else before.firings)
+        return max(
+            sharing,
+            key=lambda episode: (
+                len(evidence & episode.identities),
+                len(times.intersection(episode.firings)),
+            ),
+        )
     gap = span(rule.resolve_after)
     near = (
         episode
@@ -133,7 +140,6 @@ def _withdraw(alert: AnnouncedAlert, reason: str, context: AnnounceContext) -> A
 def _create_alert(
     rule: WindowRule, id_: str, episode: Episode, context: AnnounceContext
 ) -> AnnouncedAlert:
-    is_over = context.is_past(episode.last + span(rule.resolve_after))
     return AnnouncedAlert(
         id=id_,
         revision=1,
@@ -146,8 +152,9 @@ def _create_alert(
         detected=context.now,
         updated=context.now,
         uncorroborated=episode.uncorroborated,
-        late=is_over or _has_late_evidence(rule, episode),
+        late=is_late(rule, episode),
         backfill=episode.backfill,
+        firings=digest_firings(rule, episode),
     )
 
 
@@ -166,6 +173,7 @@ def _revise(
         # an alert that has paged goes on paging: its end must reach whoever was paged
         backfill=alert.backfill and episode.backfill,
         storm=_stay_in_storm(alert, episode),
+        firings=digest_firings(rule, episode),
     )
     if alert.status is Status.RESOLVED:
         revised = _move_end(revised, episode.last + span(rule.resolve_after), context)
@@ -206,6 +214,7 @@ def resolution_time(rule: WindowRule, alert: AnnouncedAlert) -> int | None:
     return alert.last + span(rule.resolve_after) if alert.status is Status.FIRING else None
 
 
-def _has_late_evidence(rule: WindowRule, episode: Episode) -> bool:
-    allowed = span(rule.max_lateness)
-    return any(hit.recorded - hit.at > allowed for hit in episode.evidence)
+def is_late(rule: WindowRule, episode: Episode) -> bool:
+    """Whether it was over before its newest report was recorded, or a report was too late."""
+    allowed, ends = span(rule.max_lateness), episode.last + span(rule.resolve_after)
+    return any(hit.recorded > min(ends, hit.at + allowed) for hit in episode.evidence)

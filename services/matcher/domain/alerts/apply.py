@@ -1,7 +1,7 @@
 """Applying: what a signal changes in the hits of a state."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -29,12 +29,27 @@ class RetractedEvents:
 
 
 def is_too_late(rule: WindowRule, signal: Signal) -> bool:
-    """Whether a hit was recorded later than the rule allows."""
-    if rule.type is None or signal.kind is SignalKind.RETRACTION:
+    """Whether a hit was recorded later than the rule allows.
+
+    The alert of a base rule never is: its reports were judged by the lateness of that rule.
+    """
+    if rule.type is None or signal.firings or signal.kind is SignalKind.RETRACTION:
         return False
     recorded = signal.evidence.recorded_at or signal.occurred_at
     lateness: timedelta = recorded - signal.occurred_at
     return lateness > rule.max_lateness
+
+
+def is_forgotten(
+    rule: WindowRule, state: WindowState, signal: Signal, clock: datetime | None
+) -> bool:
+    """Whether it revises an alert of a base rule that was counted, and forgotten since."""
+    if signal.revision <= 1 or signal.backfill or signal.kind is SignalKind.RETRACTION:
+        return False
+    until = [micros(clock - rule.retention)] if clock is not None else []
+    until += [state.settled_until - span(rule.look_back)] if state.settled_until is not None else []
+    is_old = max(signal.firings) <= max(until, default=max(signal.firings) - 1)
+    return is_old and not state.hits.of_identity(signal.identity)
 
 
 def apply_signal(
@@ -65,8 +80,10 @@ def _retract(state: WindowState, signal: Signal) -> WindowState:
 def _count_hit(rule: WindowRule, state: WindowState, hit: Hit) -> WindowState:
     if hit.backfill and _is_before_backfill(rule, state, hit):
         return state
+    same = state.hits.of_identity(hit.identity)
+    is_known = any(known.base == hit.base for known in same)
     counted = msgspec.structs.replace(state, hits=add_hit(state.hits, hit))
-    belated = () if hit.backfill else find_belated_runs(rule, counted, hit.at)
+    belated = () if hit.backfill else find_belated_runs(rule, counted, hit, is_known=is_known)
     return msgspec.structs.replace(counted, runs=(*counted.runs, *belated))
 
 

@@ -12,8 +12,8 @@ _GRADES = "ABCDE"
 def is_corroborated(asked: Corroboration | None, evidence: Sequence[Hit]) -> bool:
     """Whether `asked.sources` owners report within `asked.within` of one another, edge included.
 
-    `evidence` is sorted by time. An unknown grade never satisfies `min_reliability`. True if the
-    rule asks for no corroboration.
+    `evidence` is sorted by time; the alert of a base rule reports for as long as it fired. An
+    unknown grade never satisfies `min_reliability`. True if the rule asks for no corroboration.
     """
     if asked is None:
         return True
@@ -36,4 +36,6 @@ def _hits_within(asked: Corroboration, evidence: Sequence[Hit], first: int) -> S
     if asked.within is None:
         return evidence
     edge = evidence[first].at + span(asked.within)
+    if any(hit.firings for hit in evidence):
+        return [hit for hit in evidence[first:] if hit.first <= edge]
     return evidence[first : bisect_right(evidence, edge, key=lambda hit: hit.at)]

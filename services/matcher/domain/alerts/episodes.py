@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
-from schemas.alert import Level
+from schemas.alert import MOST_OWNERS, Level
+from schemas.signal import MOST_FIRINGS
 from services.matcher.domain.alerts.corroboration import is_corroborated
 from services.matcher.domain.windows.firing import find_evidence, find_firings
 from services.matcher.domain.windows.state import FiringRun, Hit, WindowState, span
@@ -14,7 +16,8 @@ from services.matcher.domain.windows.window_rule import WindowRule
 class Episode:
     """A run of firing times with no gap longer than `resolve_after`. Times in microseconds.
 
-    `evidence` has the hits of its windows that are still in state; `dropped` counts the others.
+    `evidence` has the hits of its windows that are still in state; `dropped` counts the others, and
+    `owners` are those of both.
     """
 
     start: int
@@ -22,6 +25,7 @@ class Episode:
     value: float
     evidence: tuple[Hit, ...]
     dropped: int
+    owners: frozenset[str]
     level: Level
     uncorroborated: bool
 
@@ -34,11 +38,6 @@ class Episode:
     def identities(self) -> frozenset[str]:
         """The events in its evidence."""
         return frozenset(hit.identity for hit in self.evidence)
-
-    @property
-    def owners(self) -> frozenset[str]:
-        """The owners of its evidence."""
-        return frozenset(owner for hit in self.evidence for owner in hit.owners)
 
     @property
     def recorded(self) -> int:
@@ -74,18 +73,23 @@ def find_runs(rule: WindowRule, state: WindowState) -> tuple[FiringRun, ...]:
     return _join_within_cooldown(rule, state.hits, runs) if rule.cooldown else tuple(runs)
 
 
-def find_belated_runs(rule: WindowRule, state: WindowState, at: int) -> tuple[FiringRun, ...]:
-    """A run for each settled time at which a window with a hit at `at` fires.
+def find_belated_runs(
+    rule: WindowRule, state: WindowState, hit: Hit, *, is_known: bool
+) -> tuple[FiringRun, ...]:
+    """A run for each settled time at which a window with a new hit, or a newer revision, fires.
 
-    Windows count the hits still in state; no firing time that is settled is taken back.
+    Windows count the hits still in state; no firing time that is settled is taken back. A revision
+    of a known hit does not bring back what is forgotten.
     """
-    if state.settled_until is None or at > state.settled_until:
+    if state.settled_until is None or hit.at > state.settled_until:
         return ()
-    until = min(state.settled_until, at + span(rule.look_back) - 1)
+    forgotten_until = state.settled_until - span(rule.look_back)
+    after = max(hit.first, forgotten_until + 1) if is_known else hit.first
+    until = min(state.settled_until, hit.at + span(rule.look_back) - 1)
     return tuple(
         FiringRun(start=time, firings=(time,), value=value)
         for time, value in find_firings(rule, state)
-        if at <= time <= until
+        if after <= time <= until
     )
 
 
@@ -130,6 +134,7 @@ def _join_runs(group: Sequence[FiringRun]) -> FiringRun:
         value=max(group, key=lambda run: run.last).value,
         dropped=sum(run.dropped for run in group),
         corroborated=any(run.corroborated for run in group),
+        owners=name_owners(owner for run in group for owner in run.owners),
     )
 
 
@@ -142,6 +147,32 @@ def _build_episode(rule: WindowRule, hits: Sequence[Hit], run: FiringRun) -> Epi
         value=run.value,
         evidence=evidence,
         dropped=run.dropped,
+        owners=list_owners(evidence).union(run.owners),
         level=rule.level if corroborated else rule.level.lowered,
         uncorroborated=not corroborated,
     )
+
+
+def list_owners(hits: Iterable[Hit]) -> frozenset[str]:
+    """The owners of hits."""
+    return frozenset(owner for hit in hits for owner in hit.owners)
+
+
+def name_owners(owners: Iterable[str]) -> tuple[str, ...]:
+    """Those of them that an alert has room to name, in order."""
+    return tuple(sorted(set(owners))[:MOST_OWNERS])
+
+
+def take_firings(episode: Episode) -> tuple[int, ...]:
+    """The firing times of an episode that a hit of its alert has, the first and last of them.
+
+    Of more than it has room for it has one in so many.
+    """
+    times = episode.firings
+    step = -(-len(times) // (MOST_FIRINGS - 1))
+    return times if len(times) <= MOST_FIRINGS else (times[0], *reversed(times[:0:-step]))
+
+
+def digest_firings(rule: WindowRule, episode: Episode) -> int:
+    """A number that changes with what a hit of its alert has of them; 0 if no rule counts it."""
+    return crc32(str(take_firings(episode)).encode()) if rule.is_counted else 0

@@ -1,13 +1,15 @@
 """Forgetting: old hits are dropped by the clock, without changing an episode."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from schemas.alert import Status
+from schemas.signal import MOST_FIRINGS
 from services.matcher.domain.alerts.corroboration import is_corroborated
-from services.matcher.domain.alerts.episodes import find_runs
+from services.matcher.domain.alerts.episodes import find_runs, list_owners, name_owners
 from services.matcher.domain.windows.firing import find_evidence
 from services.matcher.domain.windows.state import AnnouncedAlert, FiringRun, Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -114,13 +116,19 @@ def settle_runs(rule: WindowRule, state: WindowState, cutoff: Cutoff) -> tuple[F
 def _settle_run(rule: WindowRule, hits: Sequence[Hit], run: FiringRun, cutoff: Cutoff) -> FiringRun:
     settled = [time for time in run.firings if time <= cutoff.settled_until]
     evidence = find_evidence(rule, hits, run.firings)
-    dropped = {hit.identity for hit in evidence if hit.at <= cutoff.forgotten_until}
+    dropped = [hit for hit in evidence if hit.at <= cutoff.forgotten_until]
     return FiringRun(
         start=run.start,
-        firings=tuple(
-            time for time in settled if time > cutoff.forgotten_until or time == settled[-1]
-        ),
+        firings=_keep_firings(rule, settled, cutoff),
         value=run.value,
-        dropped=run.dropped + len(dropped),
+        dropped=run.dropped + len({hit.identity for hit in dropped}),
         corroborated=run.corroborated or is_corroborated(rule.corroboration, evidence),
+        owners=name_owners((*run.owners, *list_owners(dropped))),
     )
+
+
+def _keep_firings(rule: WindowRule, settled: Sequence[int], cutoff: Cutoff) -> tuple[int, ...]:
+    """The last firing time, those of windows that may hold a hit, and what rules above count."""
+    older = bisect_right(settled, cutoff.forgotten_until)
+    kept = max(0, older - MOST_FIRINGS) if rule.is_counted else older
+    return tuple(settled[min(kept, len(settled) - 1) :])

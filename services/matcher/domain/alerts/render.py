@@ -12,7 +12,7 @@ from schemas.alert import (
     fingerprint,
     window_key,
 )
-from services.matcher.domain.alerts.episodes import Episode
+from services.matcher.domain.alerts.episodes import Episode, name_owners
 from services.matcher.domain.alerts.explain import explain_alert, explain_said
 from services.matcher.domain.windows.condition import count_tokens
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant
@@ -35,7 +35,7 @@ def render_alert(
 ) -> Alert:
     """The current revision. Without an episode (withdrawn) it has no evidence."""
     values = _template_values(rule, state, alert, episode)
-    evidence = () if episode is None else _list_evidence(episode)
+    evidence = () if episode is None else _list_evidence(rule, episode)
     return Alert(
         id=alert.id,
         fingerprint=state_fingerprint(rule, state),
@@ -50,6 +50,7 @@ def render_alert(
         value=alert.value,
         evidence=evidence,
         evidence_count=0 if episode is None else alert.count,
+        owners=() if episode is None else name_owners(episode.owners),
         hypotheses=rule.hypotheses,
         explain=explain_alert(rule, state, alert) + explain_said(evidence),
         reason=alert.reason,
@@ -65,6 +66,7 @@ def render_alert(
 def _render_times(alert: AnnouncedAlert) -> dict[str, Any]:
     return {
         "starts_at": instant(alert.start),
+        "last_fired_at": instant(alert.last),
         "updated_at": instant(alert.updated),
         "detected_at": instant(alert.detected),
         "resolved_at": None if alert.resolved is None else instant(alert.resolved),
@@ -81,10 +83,19 @@ def _reference(rule: WindowRule) -> RuleRef:
     )
 
 
-def _list_evidence(episode: Episode) -> tuple[Evidence, ...]:
+def _list_evidence(rule: WindowRule, episode: Episode) -> tuple[Evidence, ...]:
+    """The newest pieces; each event once, with every base rule of a correlation that it met."""
+    roles: dict[str, set[str]] = {}
+    for hit in episode.evidence:
+        roles.setdefault(hit.identity, set()).add(hit.base)
     unique = {hit.identity: hit for hit in episode.evidence}
-    newest = sorted(unique.values(), key=lambda hit: hit.order, reverse=True)
-    return tuple(hit.evidence for hit in newest[:MOST_EVIDENCE])
+    newest = sorted(unique.values(), key=lambda hit: hit.order, reverse=True)[:MOST_EVIDENCE]
+    if rule.type is None:
+        return tuple(hit.evidence for hit in newest)
+    return tuple(
+        hit.evidence.model_copy(update={"roles": tuple(sorted(roles[hit.identity]))})
+        for hit in newest
+    )
 
 
 def _template_values(

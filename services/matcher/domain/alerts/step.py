@@ -1,6 +1,6 @@
 """Step: a message and the state of one window key in; the next state and alerts out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -17,8 +17,13 @@ from services.matcher.domain.alerts.announce import (
     resolution_time,
     resolve_if_ended,
 )
-from services.matcher.domain.alerts.apply import RetractedEvents, apply_signal, is_too_late
-from services.matcher.domain.alerts.episodes import Episode, find_episodes
+from services.matcher.domain.alerts.apply import (
+    RetractedEvents,
+    apply_signal,
+    is_forgotten,
+    is_too_late,
+)
+from services.matcher.domain.alerts.episodes import Episode, find_episodes, take_firings
 from services.matcher.domain.alerts.forget import forget
 from services.matcher.domain.alerts.new_groups import Counted, GroupCounts, mark_storms
 from services.matcher.domain.alerts.render import render_alert
@@ -35,6 +40,8 @@ from services.matcher.domain.windows.state import (
 from services.matcher.domain.windows.window_rule import WindowRule
 
 S = TypeVar("S")
+Firings = Mapping[str, tuple[int, ...]]
+"""Firing times in microseconds, by alert id."""
 
 TOO_LATE = "too_late"
 
@@ -62,13 +69,15 @@ class StepContext:
 class StepResult(Generic[S]):
     """The effects of a step.
 
-    `state` None: delete the state. `alerts` are to be sent in order, new revisions or repeats.
+    `state` None: delete the state. `alerts` are to be sent in order, new revisions or repeats;
+    `firings` are their firing times, by alert id.
     `refused` is the reason to dead-letter the signal with. `is_changed`: write the state, and the
     new groups `counted`.
     """
 
     state: S
     alerts: tuple[Alert, ...] = ()
+    firings: Firings = field(default_factory=dict)
     refused: str | None = None
     is_changed: bool = True
     counted: Counted = field(default_factory=dict)
@@ -90,8 +99,7 @@ def step_window(
     backfilling, hits and retractions are applied; nothing is announced, resolved or forgotten.
     """
     if context.offset <= state.offset or (message is None and context.backfilling):
-        alerts = () if context.backfilling else current_alerts(rule, state)
-        return StepResult(state, alerts, is_changed=False)
+        return StepResult(state, is_changed=False) if context.backfilling else repeat(rule, state)
     if message is None:
         return _apply_tick(rule, state, context)
     if isinstance(message, RetractedEvents):
@@ -99,8 +107,16 @@ def step_window(
             return StepResult(state, is_changed=False)
         before = _forget(rule, state, context)
         return _announce_applied(rule, before, message.take_out(before), context)
+    return _step_signal(rule, state, message, context)
+
+
+def _step_signal(
+    rule: WindowRule, state: WindowState, message: Signal, context: StepContext
+) -> WindowResult:
     if is_too_late(rule, message):
         return StepResult(state, refused=TOO_LATE, is_changed=False)
+    if is_forgotten(rule, state, message, context.clock):
+        return StepResult(state, is_changed=False)
     before = _forget(rule, _begin(rule, state, message, context), context)
     applied = apply_signal(rule, before, message, context.generation.changed_in)
     return _announce_applied(rule, before, applied, context)
@@ -116,7 +132,7 @@ def _announce_applied(
     announced, episodes = _announce_changes(rule, before, after, announce_context(context))
     marked, counted = _mark_storms(rule, before, (announced, episodes), context)
     alerts = changed_alerts(rule, before, marked, episodes)
-    return StepResult(marked, alerts, counted=counted)
+    return StepResult(marked, alerts, list_firings(rule, marked, episodes), counted=counted)
 
 
 def deadline(rule: WindowRule, state: WindowState) -> datetime | None:
@@ -205,7 +221,8 @@ def _apply_tick(rule: WindowRule, state: WindowState, context: StepContext) -> W
     )
     kept = _forget(rule, resolved, context)
     alerts = changed_alerts(rule, state, resolved, episodes)
-    return StepResult(None if kept.is_empty else kept, alerts, counted=counted)
+    firings = list_firings(rule, resolved, episodes)
+    return StepResult(None if kept.is_empty else kept, alerts, firings, counted=counted)
 
 
 def _mark_storms(
@@ -253,3 +270,15 @@ def current_alerts(rule: WindowRule, state: WindowState) -> tuple[Alert, ...]:
     """The current revision of every alert, in order of announcement."""
     unannounced = msgspec.structs.replace(state, announced=())
     return changed_alerts(rule, unannounced, state, find_episodes(rule, state))
+
+
+def repeat(rule: WindowRule, state: WindowState) -> WindowResult:
+    """The current revision of every alert, with its firing times; nothing changes."""
+    firings = list_firings(rule, state, find_episodes(rule, state))
+    return StepResult(state, current_alerts(rule, state), firings, is_changed=False)
+
+
+def list_firings(rule: WindowRule, state: WindowState, episodes: Iterable[Episode]) -> Firings:
+    """The firing times of every alert, by its id; none if no rule counts them."""
+    by_start = {episode.start: take_firings(episode) for episode in episodes if rule.is_counted}
+    return {alert.id: by_start.get(alert.start, ()) for alert in state.announced if by_start}

@@ -16,6 +16,8 @@ from services.matcher.domain.alerts.step import (
     announce_context,
     changed_alerts,
     current_alerts,
+    list_firings,
+    repeat,
 )
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant, micros
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -31,7 +33,7 @@ def release(rule: WindowRule, state: WindowState, context: StepContext) -> Windo
     again.
     """
     if context.offset <= state.offset:
-        return StepResult(state, current_alerts(rule, state), is_changed=False)
+        return repeat(rule, state)
     before = _clocked(rule, state, context)
     announcing = replace(announce_context(context), withdraw_reason=CHANGED)
     standing = find_episodes(rule, before)
@@ -39,7 +41,9 @@ def release(rule: WindowRule, state: WindowState, context: StepContext) -> Windo
     announced = announce(rule, before, claims, standing, announcing)
     judged = msgspec.structs.replace(announced, offset=context.offset)
     return StepResult(
-        None if judged.is_empty else judged, changed_alerts(rule, before, judged, standing)
+        None if judged.is_empty else judged,
+        changed_alerts(rule, before, judged, standing),
+        list_firings(rule, judged, standing),
     )
 
 

@@ -11,11 +11,10 @@ from services.matcher.domain.changes.ending import (
     end_alerts,
     end_alerts_of_unknown,
 )
-from services.matcher.domain.changes.release import make_history
 from services.matcher.domain.changes.rule_change import RuleChange
 from services.matcher.domain.engine.effects import Effects, Send
 from services.matcher.domain.engine.processor import ProcessingContext
-from services.matcher.domain.engine.window_step import chain_alerts, make_current_indications
+from services.matcher.domain.engine.window_step import chain_history, make_current_indications
 from services.matcher.domain.rules.rulebook import RuleKey
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -75,7 +74,7 @@ class WindowMigration:
 
     def _hits_for_rebuilt(self, rule: WindowRule, state: WindowState) -> Iterator[Send]:
         above = self.change.rebuilt_above(self.name)
-        for hit in chain_alerts(self.context.rules, make_history(rule, state)) if above else ():
+        for hit in chain_history(self.context.rules, rule, state) if above else ():
             if (hit.pack, hit.rule) in above:
                 yield Send(hit.model_copy(update={"backfill": True}))
 

@@ -9,14 +9,16 @@ from schemas.indication import Indication
 from schemas.signal import Signal
 from schemas.storm import StormGroup, storm_key
 from services.matcher.domain.alerts.apply import RetractedEvents
+from services.matcher.domain.alerts.episodes import find_episodes
 from services.matcher.domain.alerts.forget import is_full
 from services.matcher.domain.alerts.new_groups import Counted
 from services.matcher.domain.alerts.step import (
+    Firings,
     StepContext,
-    StepResult,
     WindowResult,
-    current_alerts,
     deadline,
+    list_firings,
+    repeat,
     step_window,
 )
 from services.matcher.domain.changes.active_rules import ActiveRules
@@ -63,13 +65,13 @@ class WindowStep:
         """
         result = release(self.rule, self.state, self.context)
         after = WindowState.empty() if result.state is None else result.state
-        hits = chain_alerts(self.rules, make_history(self.rule, after))
+        hits = chain_history(self.rules, self.rule, after)
         indications = make_current_indications(self.rule, after, self.context.now)
         return self._effects(result, (*hits, *indications), self._due(result))
 
     def _stepped(self, result: WindowResult) -> Effects[WindowState]:
         indications = make_indications(self.rule, self.state, result, self.context.now)
-        hits = chain_alerts(self.rules, result.alerts)
+        hits = chain_alerts(self.rules, result.alerts, result.firings)
         return self._effects(result, (*hits, *indications), self._due(result))
 
     def _effects(
@@ -111,17 +113,23 @@ class WindowStep:
         return None if result.state is None else deadline(self.rule, result.state)
 
 
-def chain_alerts(rules: ActiveRules, alerts: Iterable[Alert]) -> Iterator[Signal]:
+def chain_alerts(rules: ActiveRules, alerts: Iterable[Alert], firings: Firings) -> Iterator[Signal]:
     """The hits that alerts are for the rules above their own."""
-    return (hit for alert in alerts for hit in chain_alert(rules.rulebook, alert))
+    for alert in alerts:
+        yield from chain_alert(rules.rulebook, alert, firings.get(alert.id, ()))
+
+
+def chain_history(rules: ActiveRules, rule: WindowRule, state: WindowState) -> Iterator[Signal]:
+    """The hits that all alerts of a state are for rules above its own that begin anew."""
+    firings = list_firings(rule, state, find_episodes(rule, state))
+    return chain_alerts(rules, make_history(rule, state), firings)
 
 
 def make_current_indications(
     rule: WindowRule, state: WindowState, now: datetime
 ) -> tuple[Indication, ...]:
     """Every indication of a state, for a hypothesis that has received none."""
-    result: WindowResult = StepResult(state, current_alerts(rule, state), is_changed=False)
-    return make_indications(rule, state, result, now)
+    return make_indications(rule, state, repeat(rule, state), now)
 
 
 def make_group(alert: Alert) -> StormGroup:

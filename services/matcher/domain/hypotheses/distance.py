@@ -72,7 +72,8 @@ def measure_distance(rule: WindowRule, state: WindowState, clock: datetime) -> D
     required = _find_required(rule)
     if required is None:
         return None
-    hits = window_hits(rule, state.hits, micros(clock))
+    inside = window_hits(rule, state.hits, micros(clock))
+    hits = sorted(inside, key=lambda hit: hit.last)
     measure = make_measure(rule)
     for hit in hits:
         measure.add(hit)
@@ -98,8 +99,8 @@ def _find_lower_bound(condition: Condition) -> int | None:
 def _values_as_hits_leave(
     measure: Measure, hits: Sequence[Hit], timespan: int
 ) -> Iterator[ValidValue]:
-    for at, hits_at_once in groupby(hits, key=lambda hit: hit.at):
-        yield floor(measure.value() or 0), at + timespan
+    for last, hits_at_once in groupby(hits, key=lambda hit: hit.last):
+        yield floor(measure.value() or 0), last + timespan
         for hit in hits_at_once:
             measure.remove_oldest(hit)
 

@@ -1,82 +1,151 @@
-"""Rules over rules: the episodes of a base correlation are hits of the rules that count it."""
+"""Rules over rules: the alerts of a base correlation are hits of the rules that count it."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from schemas.alert import Alert, Evidence, Status
+from schemas.rule import CorrelationType
 from schemas.signal import Signal, SignalKind
+from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.rules.rulebook import Rulebook
-from services.matcher.domain.text.cut import cut_text
-from services.matcher.domain.windows.window_rule import WindowRule
+from services.matcher.domain.text.cut import cut_text, cut_values
+from services.matcher.domain.text.fold import fold
+from services.matcher.domain.windows.divergence import HAS_VALUE, LACKS_VALUE
+from services.matcher.domain.windows.state import micros
+from services.matcher.domain.windows.window_rule import NOVEL, PAIR_SEPARATOR, WindowRule
 
 OF_THE_MATCHER = "vedette"
 LONGEST_SUMMARY = 500
 """Characters of an alert's summary as the excerpt of a hit."""
 VALUE = "value"
 """The counted field that means the value of the base rule's alert."""
+ACTORS = "actor_ids"
+"""The field that says on which side of a divergence a hit is."""
 
 
-def chain_alert(rulebook: Rulebook, alert: Alert) -> tuple[Signal, ...]:
+class NotCounted(Exception):
+    """An alert lacks a field that a rule above groups by or reads."""
+
+
+def chain_alert(
+    rulebook: Rulebook, alert: Alert, firings: tuple[int, ...] = ()
+) -> tuple[Signal, ...]:
     """A hit for each rule that counts the rule of `alert`: its identity is the alert's id.
 
-    It occurred at the start of the episode. A withdrawn alert gives a retraction. A rule counts no
-    alert without a field that it groups by or counts.
+    It lasts for as long as the alert fired, at the times `firings` (microseconds). A withdrawn
+    alert gives a retraction. A rule counts no alert without a field that it groups by or reads.
     """
     base = rulebook.windows.get((alert.pack, alert.rule.name))
     if base is None or base.type is None:
         return ()
     above = rulebook.feeds.get((alert.pack, alert.rule.name), ())
-    hits = (_make_hit(rule, alert) for rule in above if _has_fields(rule, alert))
-    return tuple(hit.model_copy(update={"bundle": rulebook.number}) for hit in hits)
+    hit = _make_hit(rulebook, alert, firings)
+    return tuple(_address_hits(rulebook, above, alert, hit))
 
 
-def _has_fields(rule: WindowRule, alert: Alert) -> bool:
-    needed = {*rule.group_by, *([rule.counted_field] if rule.counted_field else [])} - {VALUE}
-    return needed <= alert.group.keys()
+def _address_hits(
+    rulebook: Rulebook, above: Iterable[WindowRule], alert: Alert, hit: Signal
+) -> Iterator[Signal]:
+    for rule in above:
+        try:
+            read = {
+                "group": _read_group(rulebook, rule, alert),
+                "values": _read_values(rule, alert),
+                "by": _read_sides(rulebook, rule, alert),
+            }
+        except NotCounted:
+            continue
+        yield hit.model_copy(update={"pack": rule.pack, "rule": rule.name} | read)
 
 
-def _make_hit(rule: WindowRule, alert: Alert) -> Signal:
-    recorded = _recorded_at(alert)
-    owners = {report.source_owner or report.source for report in alert.evidence}
+def _make_hit(rulebook: Rulebook, alert: Alert, firings: tuple[int, ...]) -> Signal:
+    """The hit, not yet of a rule above."""
+    last = alert.last_fired_at or alert.starts_at
     return Signal(
         kind=SignalKind.RETRACTION if alert.status is Status.WITHDRAWN else SignalKind.HIT,
-        pack=rule.pack,
-        rule=rule.name,
+        pack=alert.pack,
+        rule="",
         base=alert.rule.name,
-        group={field: alert.group[field] for field in rule.group_by},
+        bundle=rulebook.number,
         identity=alert.id,
         occurred_at=alert.starts_at,
+        occurred_until=last,
         story=alert.id,
-        owner=min(owners, default=OF_THE_MATCHER),
-        owners=tuple(sorted(owners)),
-        values=_values(rule, alert),
+        owner=min(alert.owners, default=OF_THE_MATCHER),
+        owners=alert.owners,
         revision=alert.revision,
+        firings=firings or tuple(sorted({micros(alert.starts_at), micros(last)})),
         fields=dict(alert.group),
-        evidence=Evidence(
-            event_id=alert.id,
-            source=OF_THE_MATCHER,
-            occurred_at=alert.starts_at,
-            recorded_at=recorded,
-            title=alert.rule.title,
-            excerpt=cut_text(alert.summary, LONGEST_SUMMARY),
-        ),
+        evidence=_make_evidence(alert, last),
         exercise=alert.exercise,
         backfill=alert.backfill,
     )
 
 
-def _values(rule: WindowRule, alert: Alert) -> tuple[str, ...]:
+def _make_evidence(alert: Alert, last: datetime) -> Evidence:
+    known = (report.recorded_at for report in alert.evidence if report.recorded_at is not None)
+    return Evidence(
+        event_id=alert.id,
+        source=OF_THE_MATCHER,
+        occurred_at=alert.starts_at,
+        occurred_until=last,
+        recorded_at=max(known, default=last),
+        title=alert.rule.title,
+        excerpt=cut_text(alert.summary, LONGEST_SUMMARY),
+    )
+
+
+def _read_field(rule: WindowRule, alert: Alert, field: str) -> str:
+    """The value of a field, or of that which it is an alias of, in the alert's group."""
+    named = rule.aliases.get(field, {}).get(alert.rule.name, field)
+    if named not in alert.group:
+        raise NotCounted
+    return alert.group[named]
+
+
+def _read_group(rulebook: Rulebook, rule: WindowRule, alert: Alert) -> Mapping[str, str]:
+    """The fields by which the rule groups; a new value, or pair of opponents, is one of them."""
+    group = {field: _read_field(rule, alert, field) for field in rule.group_by}
+    if rule.subject is None or rule.type not in NOVEL:
+        return group
+    value = _read_field(rule, alert, rule.subject)
+    if rule.type is CorrelationType.REVERSAL and not _joins_opponents(rulebook, alert, value):
+        raise NotCounted
+    return group | {rule.subject: value}
+
+
+def _joins_opponents(rulebook: Rulebook, alert: Alert, value: str) -> bool:
+    first, *others = value.split(PAIR_SEPARATOR)
+    return len(others) == 1 and _lists_of(rulebook, alert).are_opposed(first, others[0])
+
+
+def _lists_of(rulebook: Rulebook, alert: Alert) -> Lists:
+    return next(pack.lists for pack in rulebook.packs if pack.name == alert.pack)
+
+
+def _read_values(rule: WindowRule, alert: Alert) -> tuple[str, ...]:
+    """The term, whether it has the compared value, or the value that is counted."""
+    subject = rule.subject or ""
+    if rule.type is CorrelationType.SHARED_TERM:
+        return cut_values([fold(_read_field(rule, alert, subject)).strip()])
+    if rule.type is CorrelationType.DIVERGENCE:
+        value, compared = _read_field(rule, alert, subject), rule.compared_value or ""
+        return (HAS_VALUE if value.casefold() == compared.casefold() else LACKS_VALUE,)
     if rule.counted_field is None:
         return ()
     if rule.counted_field == VALUE:
         return (f"{alert.value or 0:g}",)
-    return (alert.group[rule.counted_field],)
+    return (_read_field(rule, alert, rule.counted_field),)
 
 
-def _recorded_at(alert: Alert) -> datetime:
-    """When the start of the episode was known: the newest record of the evidence up to it."""
-    known = (
-        report.recorded_at
-        for report in alert.evidence
-        if report.recorded_at is not None and report.occurred_at <= alert.starts_at
-    )
-    return max(known, default=alert.starts_at)
+def _read_sides(rulebook: Rulebook, rule: WindowRule, alert: Alert) -> tuple[str, ...]:
+    """The `by` value of a term, or the lists that hold the actor."""
+    if rule.type is CorrelationType.SHARED_TERM:
+        return (_read_field(rule, alert, rule.by or ""),)
+    if rule.type is not CorrelationType.DIVERGENCE:
+        return ()
+    actor, members = _read_field(rule, alert, ACTORS), _lists_of(rulebook, alert).members
+    sides = tuple(name for name in rule.between if actor in members.get(name, frozenset()))
+    if not sides:
+        raise NotCounted
+    return sides

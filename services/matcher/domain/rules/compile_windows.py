@@ -9,6 +9,7 @@ from services.matcher.domain.packs.faults import InvalidField, RuleFault
 from services.matcher.domain.rules.references import (
     Rules,
     alerting_detections,
+    counted_correlations,
     refuse_references,
     refuse_sides,
     silent_correlations,
@@ -33,6 +34,7 @@ def compile_windows(
     detections = rules_by_name.keys()
     alerting = detections & alerting_detections(known.values())
     silent = silent_correlations(known.values()) | (detections - alerting)
+    counted = counted_correlations(known.values())
     with_windows = _correlations(known) | alerting | (detections & _indicators(pack))
     ordered, cycles = sort_by_bases(rules)
     faults, lists, good = list(cycles), _list_names(pack), set(detections)
@@ -50,7 +52,9 @@ def compile_windows(
             faults.append(rule.origin.fault(error))
         else:
             window = _above_bases(window, windows)
-            windows[name] = replace(window, announces=name not in silent)
+            windows[name] = replace(
+                window, announces=name not in silent, is_counted=name in counted
+            )
             good.add(name)
     return tuple(windows.values()), tuple(faults)
 
@@ -83,9 +87,13 @@ def _list_names(pack: PackDocuments) -> Collection[str]:
 
 
 def _above_bases(rule: WindowRule, windows: Mapping[str, WindowRule]) -> WindowRule:
-    """The rule with the lateness of its base correlations, whose episodes are its hits."""
-    bases = [windows[name] for name in rule.bases if name in windows]
-    lateness = sum(
-        (base.timespan + base.max_lateness for base in bases if base.type is not None), NO_TIME
+    """The rule with the lateness and retention of its base correlations, whose alerts it counts."""
+    named = [windows[name] for name in rule.bases if name in windows]
+    bases = [base for base in named if base.type is not None]
+    lateness = sum((base.timespan + base.max_lateness for base in bases), NO_TIME)
+    return replace(
+        rule,
+        max_lateness=max(rule.max_lateness, lateness),
+        counts_alerts=bool(bases),
+        least_retention=max((base.retention for base in bases), default=NO_TIME),
     )
-    return replace(rule, max_lateness=max(rule.max_lateness, lateness))

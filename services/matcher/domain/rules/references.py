@@ -63,6 +63,13 @@ def _bases(document: RuleDocument) -> set[str]:
     return set(document.correlation.rules) if isinstance(document, CorrelationRule) else set()
 
 
+def counted_correlations(rules: Iterable[RuleDocument]) -> frozenset[str]:
+    """The correlations whose alerts others count."""
+    correlations = [rule for rule in rules if isinstance(rule, CorrelationRule)]
+    used = {name for rule in correlations for name in rule.correlation.rules}
+    return frozenset(used & {rule.name for rule in correlations})
+
+
 def silent_correlations(rules: Iterable[RuleDocument]) -> frozenset[str]:
     """The correlations that others count, none of them with `generate`."""
     sections = [rule.correlation for rule in rules if isinstance(rule, CorrelationRule)]

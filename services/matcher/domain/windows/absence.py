@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -14,7 +15,8 @@ def find_absences(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
     """Every time up to the clock at which an answer is overdue; the value is 0.
 
     With two base rules, a hit of the second answers one of the first up to `timespan` later, both
-    ends included. With one, a later hit of the same rule does.
+    ends included. With one, a later hit of the same rule does. The alert of a base rule waits from
+    its last firing time on, and answers with any time of it.
     """
     if state.clock is not None:
         yield from _find_overdue(rule, state.hits, until=state.clock)
@@ -38,13 +40,15 @@ def _find_overdue(
     rule: WindowRule, hits: Sequence[Hit], until: int | None = None
 ) -> Iterator[Firing]:
     timespan = span(rule.timespan)
-    asked = sorted({hit.at for hit in hits if hit.base == rule.bases[0]})
-    answers = sorted(hit.at for hit in hits if hit.base == rule.bases[-1])
+    asked = sorted({hit.last for hit in hits if hit.base == rule.bases[0]})
+    answers = sorted((hit.last, hit.first) for hit in hits if hit.base == rule.bases[-1])
+    ends = [last for last, _first in answers]
+    begins_after = list(accumulate((first for _last, first in reversed(answers)), min))[::-1]
     find = bisect_left if len(rule.bases) > 1 else bisect_right
     for time in asked:
         overdue = time + timespan
         if until is not None and overdue > until:
             return
-        answer = find(answers, time)
-        if answer == len(answers) or answers[answer] > overdue:
+        answer = find(ends, time)
+        if answer == len(answers) or begins_after[answer] > overdue:
             yield overdue, 0.0

@@ -7,7 +7,7 @@ from services.matcher.domain.windows.absence import Firing
 from services.matcher.domain.windows.condition import count_key
 from services.matcher.domain.windows.rate import baseline_length
 from services.matcher.domain.windows.state import Hit, WindowState, span
-from services.matcher.domain.windows.window import hits_between
+from services.matcher.domain.windows.window import hits_overlapping, list_times
 from services.matcher.domain.windows.window_rule import WindowRule
 
 HAS_VALUE = "1"
@@ -34,7 +34,7 @@ def find_divergences(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
 
     Each list must have `floor` hits (default 1), in the window and in the baseline.
     """
-    for at in dict.fromkeys(hit.at for hit in state.hits):
+    for at in list_times(state.hits):
         compared = compare_shares(rule, state, at)
         if compared is None:
             continue
@@ -49,8 +49,8 @@ def compare_shares(rule: WindowRule, state: WindowState, at: int) -> tuple[Share
     if length is None:
         return None
     opened = at - span(rule.timespan)
-    now = _count_shares(rule, hits_between(state.hits, opened, at))
-    before = _count_shares(rule, hits_between(state.hits, opened - length, opened))
+    now = _count_shares(rule, hits_overlapping(rule, state.hits, opened, at))
+    before = _count_shares(rule, hits_overlapping(rule, state.hits, opened - length, opened))
     floor = rule.condition.floor or 1
     return (now, before) if min(now.least, before.least) >= floor else None
 

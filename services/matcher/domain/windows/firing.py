@@ -6,6 +6,7 @@ from schemas.rule import CorrelationType
 from services.matcher.domain.windows import absence, divergence, novelty, rate
 from services.matcher.domain.windows.absence import Firing
 from services.matcher.domain.windows.state import Hit, WindowState
+from services.matcher.domain.windows.steps import find_ordered_evidence
 from services.matcher.domain.windows.window import find_window_evidence, find_window_firings
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -29,7 +30,14 @@ def find_firings(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
 
 
 def find_evidence(rule: WindowRule, hits: Sequence[Hit], times: Sequence[int]) -> tuple[Hit, ...]:
-    """Every hit of every window that fired; for an absence the hits that waited in vain."""
+    """Every hit of every window that fired, as far as it counts there.
+
+    For an absence the hits that waited in vain; where order counts, none before the first step.
+    """
     if rule.type is CorrelationType.ABSENCE:
         return absence.find_unanswered(rule, hits, times)
+    if rule.type is CorrelationType.TEMPORAL_ORDERED:
+        return find_ordered_evidence(rule, hits, times)
+    if rule.type is CorrelationType.RATE_CHANGE:
+        return rate.find_counted(rule, hits, times)
     return find_window_evidence(rule, hits, times)

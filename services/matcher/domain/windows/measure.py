@@ -2,7 +2,6 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Mapping
-from itertools import groupby
 from math import ceil, fsum
 from typing import Protocol
 
@@ -11,6 +10,7 @@ from services.matcher.domain.windows.cluster import SharedTerm
 from services.matcher.domain.windows.condition import count_key, count_tokens
 from services.matcher.domain.windows.expression import Expression
 from services.matcher.domain.windows.state import Hit
+from services.matcher.domain.windows.steps import follow_steps
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
@@ -112,16 +112,11 @@ class OrderedCount:
         self._hits.popleft()
 
     def value(self) -> float | None:
-        """The number of base rules, from the first on, that hit in order. Equal times fit any."""
-        reached = 0
-        for _time, hits in groupby(self._hits, key=lambda hit: hit.at):
-            reached = self._advance(reached, {hit.base for hit in hits})
-        return float(reached)
+        """The number of base rules, from the first on, that hit in order.
 
-    def _advance(self, reached: int, bases: set[str]) -> int:
-        while reached < len(self._bases) and self._bases[reached] in bases:
-            reached += 1
-        return reached
+        A hit comes before another if some time of it is not after it: equal times fit any order.
+        """
+        return float(len(follow_steps(self._bases, self._hits)))
 
 
 def average(numbers: Iterable[float]) -> float:

@@ -7,18 +7,23 @@ from collections.abc import Iterator
 
 from services.matcher.domain.windows.absence import Firing
 from services.matcher.domain.windows.state import WindowState, span
+from services.matcher.domain.windows.window import list_times
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
 def find_novelties(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
     """Every time of a hit with none in `(t - history, t)`, once the rule has watched for `warmup`.
 
-    The value is 1. There is none while it is unknown since when the rule watches.
+    The value is 1. There is none while it is unknown since when the rule watches. The alert of a
+    base rule is in that time if it overlaps it.
     """
     if state.since is None:
         return
-    warm_from, before = state.since + span(rule.warmup), None
-    for at in dict.fromkeys(hit.at for hit in state.hits):
-        if at >= warm_from and (before is None or before <= at - span(rule.history)):
+    warm_from, history = state.since + span(rule.warmup), span(rule.history)
+    begun, newest, hits = 0, None, sorted(state.hits, key=lambda hit: hit.first)
+    for at in list_times(hits):
+        while begun < len(hits) and hits[begun].first < at:
+            newest = max(hits[begun].last, newest or hits[begun].last)
+            begun += 1
+        if at >= warm_from and (newest is None or newest <= at - history):
             yield at, 1.0
-        before = at

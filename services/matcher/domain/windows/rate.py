@@ -1,5 +1,6 @@
 """Rate change: more hits in the window than the rate of the baseline before it predicts."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from math import exp, lgamma, log
 from services.matcher.domain.windows.absence import Firing
 from services.matcher.domain.windows.condition import count_key
 from services.matcher.domain.windows.state import Hit, WindowState, span
-from services.matcher.domain.windows.window import hits_between
+from services.matcher.domain.windows.window import hits_between, list_times
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
@@ -30,10 +31,11 @@ class Rates:
 def find_rate_changes(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
     """Every time of a hit at which the rate has changed, with the number of hits in the window.
 
-    One pass: window and baseline slide over the sorted hits.
+    One pass: window and baseline slide over the sorted hits. The alert of a base rule counts where
+    it begins.
     """
     window, baseline = _SlidingCount(rule, state.hits), _SlidingCount(rule, state.hits)
-    for at in dict.fromkeys(hit.at for hit in state.hits):
+    for at in list_times(state.hits):
         opened, length = at - span(rule.timespan), baseline_length(rule, state, at)
         if length is None:
             continue
@@ -46,7 +48,7 @@ class _SlidingCount:
     """Distinct keys of the hits in an interval; both its ends only move forward."""
 
     def __init__(self, rule: WindowRule, hits: Sequence[Hit]) -> None:
-        self._keys = [(hit.at, count_key(rule.count_by, hit)) for hit in hits]
+        self._keys = sorted((hit.first, count_key(rule.count_by, hit)) for hit in hits)
         self._counts: Counter[str] = Counter()
         self._left = self._right = 0
 
@@ -76,11 +78,28 @@ def compare_rates(rule: WindowRule, state: WindowState, at: int) -> Rates | None
         return None
     opened = at - span(rule.timespan)
     return Rates(
-        n=_count_keys(rule, hits_between(state.hits, opened, at)),
-        m=_count_keys(rule, hits_between(state.hits, opened - length, opened)),
+        n=_count_keys(rule, _hits_beginning(rule, state, opened, at)),
+        m=_count_keys(rule, _hits_beginning(rule, state, opened - length, opened)),
         window=span(rule.timespan),
         baseline=length,
     )
+
+
+def _hits_beginning(rule: WindowRule, state: WindowState, after: int, until: int) -> Sequence[Hit]:
+    if not rule.counts_alerts:
+        return hits_between(state.hits, after, until)
+    return [hit for hit in state.hits if after < hit.first <= until]
+
+
+def find_counted(rule: WindowRule, hits: Sequence[Hit], firings: Sequence[int]) -> tuple[Hit, ...]:
+    """The hits that begin in a window that fired; `firings` are sorted."""
+    timespan = span(rule.timespan)
+
+    def is_counted(hit: Hit) -> bool:
+        following = bisect_left(firings, hit.first)
+        return following < len(firings) and firings[following] < hit.first + timespan
+
+    return tuple(filter(is_counted, hits))
 
 
 def baseline_length(rule: WindowRule, state: WindowState, at: int) -> int | None:

@@ -34,7 +34,9 @@ def instant(us: int) -> datetime:
 class Hit(msgspec.Struct, frozen=True, array_like=True):
     """One event counted by one base rule. Sorts by time, then identity, then base.
 
-    An alert of a base rule counts as one event; its `revision` says which version of it.
+    An alert of a base rule counts as one event; its `revision` says which version of it. It lasts
+    from the first to the last of its `firings`, and `at` is the last. An event that is counted
+    whole has a `length` that ends at `at`.
     """
 
     at: int
@@ -50,10 +52,24 @@ class Hit(msgspec.Struct, frozen=True, array_like=True):
     by: tuple[str, ...] = ()
     revision: int = 0
     length: int = 0
+    firings: tuple[int, ...] = ()
 
     @property
-    def begins(self) -> int:
-        """Its first instant: a hit is in a window only if this and its last, `at`, both are."""
+    def times(self) -> tuple[int, ...]:
+        """The times at which it has a rule asked."""
+        return self.firings or (self.at,)
+
+    @property
+    def first(self) -> int:
+        """The first time whose window may hold it: `W(t)` does if `first <= t` and `last` is in it.
+
+        The alert of a base rule lies in each window that it overlaps.
+        """
+        return self.firings[0] if self.firings else self.at
+
+    @property
+    def last(self) -> int:
+        """What `W(t)` has to reach back to: before `first` if it holds the hit only whole."""
         return self.at - self.length
 
     @property
@@ -75,8 +91,9 @@ class Hit(msgspec.Struct, frozen=True, array_like=True):
 class FiringRun(msgspec.Struct, frozen=True, array_like=True):
     """Firing times of one episode, or of the settled part of one.
 
-    A settled run keeps its last firing time and those whose windows may still hold a hit. `dropped`
-    counts the events of its evidence that are forgotten; `corroborated` is True if they sufficed.
+    A settled run keeps its last firing time and those whose windows may still hold a hit, and of a
+    base rule the newest others. `dropped` counts the events of its evidence that are forgotten,
+    `owners` has theirs; `corroborated` is True if they sufficed.
     """
 
     start: int
@@ -84,6 +101,7 @@ class FiringRun(msgspec.Struct, frozen=True, array_like=True):
     value: float
     dropped: int = 0
     corroborated: bool = False
+    owners: tuple[str, ...] = ()
 
     @property
     def last(self) -> int:
@@ -92,7 +110,10 @@ class FiringRun(msgspec.Struct, frozen=True, array_like=True):
 
 
 class AnnouncedAlert(msgspec.Struct, frozen=True, array_like=True):
-    """The last announced revision of an alert; `storm` is the owner whose storm it is part of."""
+    """The last announced revision of an alert; `storm` is the owner whose storm it is part of.
+
+    `firings` is a digest of the firing times, where rules above count the alert.
+    """
 
     id: str
     revision: int
@@ -110,6 +131,7 @@ class AnnouncedAlert(msgspec.Struct, frozen=True, array_like=True):
     backfill: bool = False
     reason: str | None = None
     storm: str | None = None
+    firings: int = 0
 
 
 class WindowState(msgspec.Struct, frozen=True):
@@ -148,11 +170,12 @@ class WindowState(msgspec.Struct, frozen=True):
 
 
 def make_hit(signal: Signal, *, certain: bool = False) -> Hit:
-    """The hit of a signal; if `certain`, its time is the end of its interval."""
+    """The hit of a signal; if `certain`, an event's time is the end of its interval."""
     recorded = signal.evidence.recorded_at or signal.occurred_at
-    ends = (signal.occurred_until or signal.occurred_at) if certain else signal.occurred_at
+    whole = certain and not signal.firings
+    ends = (signal.occurred_until or signal.occurred_at) if whole else signal.occurred_at
     return Hit(
-        at=micros(ends),
+        at=max(signal.firings, default=micros(ends)),
         length=span(ends - signal.occurred_at),
         identity=signal.identity,
         base=signal.base,
@@ -165,4 +188,5 @@ def make_hit(signal: Signal, *, certain: bool = False) -> Hit:
         report=signal.evidence.model_dump(mode="json", exclude_defaults=True),
         by=signal.by,
         revision=signal.revision,
+        firings=signal.firings,
     )

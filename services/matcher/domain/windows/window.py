@@ -1,7 +1,7 @@
 """Windows: at which times a set of hits fires. `W(t)` is `(t - timespan, t]`, in event time."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -31,13 +31,14 @@ def _merge(known: Hit, hit: Hit) -> Hit:
     return msgspec.structs.replace(first, backfill=known.backfill and hit.backfill)
 
 
-def _precedence(hit: Hit) -> tuple[int, int, int]:
-    return (-hit.revision, hit.recorded, hit.at)
+def _precedence(hit: Hit) -> tuple[int, int, int, int]:
+    return (-hit.revision, -len(hit.firings), hit.recorded, hit.at)
 
 
 def find_window_firings(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, float]]:
     """Every time of a hit at which the condition holds on `W(t)`, with the value counted there."""
-    measured = _measure_each(rule, hits) if rule.certain else _measure_sliding(rule, hits)
+    in_order = not rule.certain and not any(hit.first < hit.last for hit in hits)
+    measured = _measure_sliding(rule, hits) if in_order else _measure_each(rule, hits)
     holds = compile_condition(rule.condition)
     for at, value in measured:
         if value is not None and holds(value):
@@ -59,26 +60,53 @@ def _measure_sliding(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[in
 
 
 def _measure_each(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, float | None]]:
-    """The value of each window, each counted alone: hits with a length do not leave in order."""
-    for at in dict.fromkeys(hit.at for hit in hits):
-        measure = make_measure(rule)
-        for hit in window_hits(rule, hits, at):
-            measure.add(hit)
-        yield at, measure.value()
+    """The value of each window, each counted alone: hits leave in an order of their own."""
+    for at in list_times(hits):
+        yield at, measure_window(rule, window_hits(rule, hits, at), at)
+
+
+def measure_window(rule: WindowRule, hits: Iterable[Hit], t: int) -> float | None:
+    """The value of the hits in `W(t)`; each is what lies of it in there."""
+    inside = [clip_hit(hit, t - span(rule.timespan), t) for hit in hits]
+    measure = make_measure(rule)
+    for hit in sorted(inside, key=lambda hit: hit.order):
+        measure.add(hit)
+    return measure.value()
+
+
+def clip_hit(hit: Hit, after: int, until: int) -> Hit:
+    """The part of a hit that lies in `(after, until]`; an event has no parts."""
+    if not hit.firings:
+        return hit
+    first, last = max(hit.first, after + 1), min(hit.last, until)
+    return msgspec.structs.replace(hit, at=last, firings=(first, last))
+
+
+def list_times(hits: Sequence[Hit]) -> Sequence[int]:
+    """The times at which a rule is asked, in order: those of its hits, or their firing times."""
+    return sorted({time for hit in hits for time in hit.times})
 
 
 def hits_between(hits: Sequence[Hit], after: int, until: int) -> Sequence[Hit]:
-    """The hits in `(after, until]`."""
+    """The hits in `(after, until]`, by their times."""
     if isinstance(hits, Ordered):
         return hits.between(after, until)
     first = bisect_right(hits, after, key=lambda hit: hit.at)
     return hits[first : bisect_right(hits, until, key=lambda hit: hit.at)]
 
 
+def hits_overlapping(
+    rule: WindowRule, hits: Sequence[Hit], after: int, until: int
+) -> Sequence[Hit]:
+    """The hits in `(after, until]`: alerts that overlap it, events that count whole only whole."""
+    if not rule.counts_alerts:
+        return [hit for hit in hits_between(hits, after, until) if hit.last > after]
+    return [hit for hit in hits if hit.first <= until and hit.last > after]
+
+
 def window_hits(rule: WindowRule, hits: Sequence[Hit], t: int) -> Sequence[Hit]:
-    """The hits in `W(t)`; one with a length only if both its ends lie in it."""
-    opened = t - span(rule.timespan)
-    return [hit for hit in hits_between(hits, opened, t) if hit.begins > opened]
+    """The hits in `W(t)`."""
+    return hits_overlapping(rule, hits, t - span(rule.timespan), t)
 
 
 def find_window_evidence(
@@ -88,7 +116,7 @@ def find_window_evidence(
     timespan = span(rule.timespan)
 
     def is_evidence(hit: Hit) -> bool:
-        following = bisect_left(firings, hit.at)
-        return following < len(firings) and firings[following] < hit.begins + timespan
+        following = bisect_left(firings, hit.first)
+        return following < len(firings) and firings[following] < hit.last + timespan
 
     return tuple(filter(is_evidence, hits))

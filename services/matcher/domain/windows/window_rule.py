@@ -32,8 +32,11 @@ class WindowRule:
     Such a rule has windows of one instant, and each of its hits fires. `expression` is an extended
     condition over the base rules. `subject` is the field that new_value and reversal group by, that
     shared_term reads its terms from, and in which divergence looks for `compared_value`. A rule
-    that does not announce only feeds other rules. `names` has the names of list members and sites
-    by id; `hypotheses` are those that list the rule.
+    that does not announce only feeds other rules. `counts_alerts`: one of its base rules is a
+    correlation, whose alerts are its hits; `is_counted`: its own alerts are hits of other rules.
+    It keeps hits for at least `least_retention`, for as long as its bases may revise their alerts.
+    `names` has the names of list members and sites by id; `hypotheses` are those that list the
+    rule.
     """
 
     pack: str
@@ -68,6 +71,9 @@ class WindowRule:
     aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     max_hits: int = MOST_HITS
     announces: bool = True
+    counts_alerts: bool = False
+    is_counted: bool = False
+    least_retention: timedelta = NO_TIME
     names: Mapping[str, str] = field(default_factory=dict)
     hypotheses: tuple[str, ...] = ()
 
@@ -94,4 +100,5 @@ class WindowRule:
     @property
     def retention(self) -> timedelta:
         """How long a hit stays in state: twice all that is looked back over, and `max_lateness`."""
-        return 2 * max(self.look_back, self.resolve_after + self.cooldown) + self.max_lateness
+        own = 2 * max(self.look_back, self.resolve_after + self.cooldown) + self.max_lateness
+        return max(own, self.least_retention)

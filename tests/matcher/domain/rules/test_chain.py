@@ -2,11 +2,26 @@
 
 from datetime import timedelta
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from schemas.alert import Alert, Status
 from schemas.event import Event
+from schemas.rule import CorrelationRule, NamedList
+from schemas.signal import Signal
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.rules.chain import chain_alert
-from tests.matcher.rules import FRIDAY_NOON, correlating, detecting, report, rulebook
+from services.matcher.domain.windows.state import micros
+from tests.matcher.rules import (
+    FRIDAY_NOON,
+    LEBANESE,
+    PROXIES,
+    correlating,
+    detecting,
+    report,
+    rulebook,
+)
 
 FIRE = detecting("fire", selection={"words|phrase": "rockets"})
 CAMPAIGN = correlating(
@@ -70,7 +85,7 @@ def test_a_hit_carries_the_group_the_revision_and_all_the_owners() -> None:
     assert (hit.rule, hit.base, hit.revision) == ("wave", "campaign", campaign.revision)
     assert hit.identity == campaign.id
     assert hit.owners == ("afp", "reuters")
-    assert hit.occurred_at == campaign.starts_at
+    assert (hit.occurred_at, hit.fields) == (campaign.starts_at, campaign.group)
 
 
 def test_an_alert_without_the_counted_field_is_not_counted_above() -> None:
@@ -92,12 +107,190 @@ def test_the_values_of_alerts_can_be_summed() -> None:
     assert alert.value == 4
 
 
-def test_a_hit_is_recorded_when_the_report_that_fired_first_was() -> None:
-    late = FRIDAY_NOON + timedelta(minutes=20)
+def test_a_hit_lasts_from_the_first_firing_time_to_the_last() -> None:
     quiet = rulebook(FIRE, CAMPAIGN, correlating("wave", ["campaign"], generate=True))
-    campaign = replay(quiet, (TWO_PLACES[0], rockets("2", "Taji", 5, recorded_at=late))).final[0]
+    late = FRIDAY_NOON + timedelta(minutes=40)
+    third = rockets("3", "Taji", 30, recorded_at=late)
+    campaign = replay(quiet, (*TWO_PLACES[:2], third)).final[0]
+    fired = tuple(micros(FRIDAY_NOON + timedelta(minutes=minutes)) for minutes in (5, 30))
 
-    (hit,) = chain_alert(quiet, campaign)
+    (hit,) = chain_alert(quiet, campaign, fired)
 
-    assert campaign.starts_at == FRIDAY_NOON + timedelta(minutes=5)
+    assert hit.firings == fired
+    assert (hit.occurred_at, hit.occurred_until) == (campaign.starts_at, campaign.last_fired_at)
     assert hit.evidence.recorded_at == late
+    assert chain_alert(quiet, campaign)[0].firings == fired
+
+
+FAILED = detecting("failed", selection={"words|phrase": "login failed"})
+SUCCEEDED = detecting("succeeded", selection={"words|phrase": "login succeeded"})
+MANY = correlating("many", ["failed"], timespan="10m", condition={"gte": 2})
+BREACH = correlating(
+    "breach", ["many", "succeeded"], type="temporal_ordered", timespan="10m", condition=None
+)
+LOGINS = rulebook(FAILED, SUCCEEDED, MANY, BREACH)
+
+
+def login(text: str, minutes: int, learned: int) -> Event:
+    at, recorded_at = (FRIDAY_NOON + timedelta(minutes=each) for each in (minutes, learned))
+    return report(f"login {text}", id=f"{minutes}", occurred_at=at, recorded_at=recorded_at)
+
+
+@given(learned=st.permutations(range(25, 30)))
+def test_a_long_attack_hides_nothing_in_any_order_of_arrival(learned: list[int]) -> None:
+    attack = [("failed", 0), ("failed", 8), ("failed", 16), ("failed", 24), ("succeeded", 25)]
+    reports = [login(*each, at) for each, at in zip(attack, learned, strict=True)]
+
+    final = replay(LOGINS, reports).final
+    (breach,) = [alert for alert in final if alert.status is not Status.WITHDRAWN]
+
+    assert breach.starts_at == FRIDAY_NOON + timedelta(minutes=25)
+    assert [piece.roles for piece in breach.evidence] == [("succeeded",), ("many",)]
+
+
+def test_the_evidence_of_a_rule_over_rules_says_how_long_its_alerts_fired() -> None:
+    attack = [("failed", 0), ("failed", 8), ("failed", 16), ("succeeded", 17)]
+
+    (breach,) = replay(LOGINS, [login(*each, each[1]) for each in attack]).final
+
+    assert breach.evidence[1].occurred_at == FRIDAY_NOON + timedelta(minutes=8)
+    assert breach.evidence[1].occurred_until == FRIDAY_NOON + timedelta(minutes=16)
+
+
+@pytest.mark.parametrize(
+    ("base_resolves", "resolves", "gap"),
+    [(1, 60 * 24, 200 * 24), (200, 300, 1000), (10 * 24, 1, 100)],
+    ids=["beyond all", "of weeks", "that the base episode spans"],
+)
+def test_a_gap_beyond_the_retention_counts_no_alert_again(
+    base_resolves: int, resolves: int, gap: int
+) -> None:
+    def ending(rule: CorrelationRule, hours: int) -> CorrelationRule:
+        return rule.model_copy(update={"resolve_after": timedelta(hours=hours)})
+
+    over = correlating("over", ["campaign"], timespan="1d", condition={"gte": 1})
+    single = correlating("campaign", ["fire"], group_by=["place"], condition={"gte": 1})
+    book = rulebook(FIRE, ending(single, base_resolves), ending(over, resolves))
+    reports = rockets("1", "Taji", 0), rockets("2", "Balad", 5), rockets("3", "Taji", gap * 60)
+
+    revisions = replay(book, reports).alerts
+
+    assert [(one.status, one.evidence_count) for one in revisions] == [
+        (Status.FIRING, 1),
+        (Status.FIRING, 2),
+        (Status.FIRING, 1),
+        (Status.RESOLVED, 2),
+    ]
+
+
+def test_an_alert_stays_with_its_episode_while_a_base_episode_goes_on() -> None:
+    over = correlating("over", ["campaign"], timespan="1h", condition={"gte": 1})
+    single = correlating("campaign", ["fire"], group_by=["place"], condition={"gte": 1})
+    book = rulebook(FIRE, single, over)
+    places = [(0, "Taji"), (5, "Balad"), (6000, "Taji"), (6005, "Balad")]
+
+    final = replay(book, [rockets(str(at), place, at) for at, place in places]).final
+
+    assert [(alert.starts_at, alert.status) for alert in final] == [
+        (FRIDAY_NOON, Status.RESOLVED),
+        (FRIDAY_NOON + timedelta(minutes=6000), Status.FIRING),
+    ]
+
+
+def test_an_alert_of_a_base_rule_is_never_too_late() -> None:
+    quick = correlating("quick", ["campaign"], timespan="1h", condition={"gte": 1})
+    book = rulebook(FIRE, CAMPAIGN, quick)
+    window = book.windows["pack", "quick"]
+    days = timedelta(days=3)
+    reports = (TWO_PLACES[0], rockets("2", "Taji", 60 - 1, recorded_at=FRIDAY_NOON + days))
+
+    assert [alert.rule.name for alert in replay(book, reports).final] == ["quick"]
+    assert window.max_lateness == days + timedelta(hours=1)
+    assert window.retention >= book.windows["pack", "campaign"].retention
+
+
+OPPOSED = NamedList.model_validate(
+    {
+        "name": "sides",
+        "members": [
+            {"id": "iran", "name": "Iran", "alignment": "east"},
+            {"id": "us", "name": "US", "alignment": "west"},
+            {"id": "uk", "name": "UK", "alignment": "west"},
+        ],
+    }
+)
+TYPES: dict[str, dict[str, object]] = {
+    "new_value": {"field": "place", "history": "10d", "condition": None},
+    "shared_term": {"field": "place", "by": "type", "condition": {"gte": 1}},
+    "divergence": {
+        "field": "type",
+        "value": "Threaten",
+        "between": ["proxies", "lebanese"],
+        "baseline": "1d",
+        "condition": {"by": 0.1},
+    },
+    "reversal": {"field": "actor_ids", "history": "10d", "condition": None},
+}
+GROUP = {"place": "Taji Camp", "type": "threaten", "actor_ids": "badr"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "group", "values", "by"),
+    [
+        ("new_value", {}, {"place": "Taji Camp"}, (), ()),
+        ("shared_term", {}, {}, ("taji camp",), ("threaten",)),
+        ("divergence", {}, {}, ("1",), ("proxies",)),
+        ("divergence", {"type": "meet"}, {}, ("0",), ("proxies",)),
+        ("reversal", {"actor_ids": "iran + us"}, {"actor_ids": "iran + us"}, (), ()),
+    ],
+)
+def test_every_type_reads_what_it_counts_in_the_group_of_an_alert(
+    kind: str,
+    changes: dict[str, str],
+    group: dict[str, str],
+    values: tuple[str, ...],
+    by: tuple[str, ...],
+) -> None:
+    (hit,) = chained(kind, GROUP | changes)
+
+    assert (hit.group, hit.values, hit.by) == (group, values, by)
+
+
+@pytest.mark.parametrize(
+    ("kind", "group"),
+    [
+        ("new_value", {}),
+        ("shared_term", {"place": "Taji Camp"}),
+        ("divergence", GROUP | {"actor_ids": "iran"}),
+        ("reversal", GROUP),
+        ("reversal", GROUP | {"actor_ids": "uk + us"}),
+    ],
+)
+def test_an_alert_without_what_a_type_reads_is_not_counted(
+    kind: str, group: dict[str, str]
+) -> None:
+    assert chained(kind, group) == ()
+
+
+def chained(kind: str, group: dict[str, str]) -> tuple[Signal, ...]:
+    above = correlating("above", ["campaign"], type=kind, **TYPES[kind])
+    book = rulebook(FIRE, CAMPAIGN, above, lists=(PROXIES, LEBANESE, OPPOSED))
+    campaign = replay(rulebook(FIRE, CAMPAIGN), TWO_PLACES[:2]).final[0]
+    return chain_alert(book, campaign.model_copy(update={"group": group}))
+
+
+def test_an_alias_names_the_field_of_the_base_rule() -> None:
+    aliased = correlating(
+        "above",
+        ["campaign"],
+        type="value_count",
+        condition={"field": "where", "gte": 1},
+        group_by=["where"],
+        aliases={"where": {"campaign": "place"}},
+    )
+    book = rulebook(FIRE, CAMPAIGN, aliased)
+    campaign = replay(rulebook(FIRE, CAMPAIGN), TWO_PLACES[:2]).final[0]
+
+    (hit,) = chain_alert(book, campaign)
+
+    assert (hit.group, hit.values) == ({"where": "Taji"}, ("Taji",))
