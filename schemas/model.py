@@ -96,12 +96,13 @@ class WrittenTime:
     ) -> core_schema.CoreSchema:
         """A datetime, or a string that begins as a date; then the schema of the time."""
         text = core_schema.str_schema(pattern=r"^[0-9]{4}-")
-        parsed = core_schema.is_instance_schema(datetime)
-        return core_schema.json_or_python_schema(
-            json_schema=core_schema.chain_schema([_as_time(text), handler(source)]),
-            python_schema=core_schema.chain_schema(
-                [_as_time(core_schema.union_schema([parsed, text])), handler(source)]
-            ),
+        given = core_schema.union_schema([core_schema.is_instance_schema(datetime), text])
+        time = handler(source)
+        return _as_time(
+            core_schema.json_or_python_schema(
+                json_schema=core_schema.chain_schema([text, time]),
+                python_schema=core_schema.chain_schema([given, time]),
+            )
         )
 
     def __get_pydantic_json_schema__(

@@ -13,7 +13,9 @@ from services.matcher.adapters.event_file import BadLine, read_events
 from tests.ingest.builders import context, errors_of, normalized, report
 
 FORM = "write a date and time with its offset: 2020-01-05T12:00:00Z"
-NO_TIMES: list[Any] = [20261126, 0, -1, 1.5, 10**20, True, "20261126", "2020", "0", "-1", "1.5", ""]
+NUMBERS: list[Any] = [20261126, 0, -1, 1.5, 10**20, True, "20261126", "2020", "0", "-1", "1.5", ""]
+HALF_WRITTEN = ["2020-01-05", "2020-01-05T12:00", "2020-01-05T12:00:00+99:00", "2020-13-05T12:00Z"]
+NO_TIMES = [*NUMBERS, *HALF_WRITTEN]
 TIMES = ["occurred_at", "occurred_until", "published_at"]
 INSTANT: TypeAdapter[Any] = TypeAdapter(Instant)
 
