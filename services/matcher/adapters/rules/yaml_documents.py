@@ -13,6 +13,7 @@ _MOST_NODES = 50_000
 _DEEPEST = 50
 _DEEPEST_YAML = 1_000
 _TAG = "tag:yaml.org,2002:"
+_COLLECTIONS = frozenset({f"{_TAG}map", f"{_TAG}seq"})
 _SIMPLE_INT = re.compile(r"[+-]?(0|[1-9][0-9]*)")
 _SIMPLE_FLOAT = re.compile(r"[+-]?[0-9]+\.[0-9]*([eE][+-][0-9]+)?")
 
@@ -103,6 +104,8 @@ class _YamlReader:
             if self.nodes == _MOST_NODES + 1 or len(path) > _DEEPEST:
                 self._refuse(path, "too many or too deeply nested values")
             return None
+        if isinstance(node, yaml.CollectionNode) and node.tag not in _COLLECTIONS:
+            self._refuse(path, f"the YAML tag {node.tag.removeprefix(_TAG)!r} is not supported")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):

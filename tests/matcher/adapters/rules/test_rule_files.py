@@ -109,6 +109,16 @@ def test_a_rhythm_that_is_none_is_a_fault_at_its_line(tmp_path: Path, sources: s
             "{title: !x y}",
             ":6: detection.fire.title: the YAML tag",
         ),
+        (
+            "{words|phrase: rocket* hit* ~3}",
+            "{title: !!python/object/apply:os.system [id]}",
+            ":6: detection.fire.title: the YAML tag 'python/object/apply:os.system' is not",
+        ),
+        (
+            "{words|phrase: rocket* hit* ~3}",
+            "{title: !!set {a}}",
+            ":6: detection.fire.title: the YAML tag 'set' is not",
+        ),
         ("{at: 1h, text: Nothing", "{at: 1h, txt: Nothing", ""),
         ("level: high\n", "level: [high\n", "is no YAML"),
         ("level: high\n", "level: @high\n", "is no YAML"),
