@@ -28,7 +28,7 @@ def notify_with_a_lost_answer(slack: SlackStandIn) -> list[bool]:
     """Whether each message in the channel says that it may be a repeat."""
     slack.script_fault("drop", call="chat.postMessage", stored=True)
     notify(slack)
-    return ["possible repeat" in message.words for message in slack.messages]
+    return ["POSSIBLE REPEAT" in message.words for message in slack.messages]
 
 
 def notify(slack: SlackStandIn) -> None:

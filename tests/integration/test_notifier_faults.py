@@ -200,7 +200,7 @@ def test_without_access_to_the_history_a_repeat_is_marked(
     site.publish(alert())
     wait_for_line(site)
 
-    assert ["possible repeat" in message.words for message in site.slack.messages] == [False, True]
+    assert ["POSSIBLE REPEAT" in message.words for message in site.slack.messages] == [False, True]
     assert 'possible_repeats_total{receiver="slack"} 1.0' in notifier.metrics()
 
 

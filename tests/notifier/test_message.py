@@ -1,61 +1,47 @@
 """What a reader sees in Slack, and that Slack takes it."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from schemas.alert import MOST_EVIDENCE, Level, Span, Status
+from schemas.ledger import Entry
+from services.notifier.domain.entry import record_sent
 from services.notifier.domain.message import render
 from services.notifier.domain.ports import Notice
-from tests.notifier.alerts import alert, evidence
+from tests.notifier.alerts import NOON, SECOND, alert, evidence
+from tests.notifier.mrkdwn import read_blocks
 
 
 def words(**changes: Any) -> str:
     """All texts of the message, a line each, rich text as the mrkdwn that would show the same."""
-    texts = []
-    for block in render(Notice(alert(**changes)))["blocks"]:
-        parts = [block.get("text"), *block.get("elements", [])]
-        texts += [as_mrkdwn(part) for part in parts if part]
-    return "\n".join(texts)
+    return read_blocks(render(Notice(alert(**changes)))["blocks"])
 
 
-def as_mrkdwn(part: dict[str, Any]) -> str:
-    if "elements" in part:
-        quote = "> " if part["type"] == "rich_text_quote" else ""
-        return quote + "".join(as_mrkdwn(element) for element in part["elements"])
-    text: str = part["text"]
-    if part["type"] == "plain_text":
-        return text
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    if part["type"] == "link":
-        return f"<{part['url']}|{text}>"
-    inner = text.strip()
-    return text.replace(inner, f"*{inner}*") if part.get("style", {}).get("bold") else text
+def test_level_change_title_group_summary_facts_and_origin_are_shown_in_this_order() -> None:
+    lines = words(action="Call the embassy.").splitlines()
 
-
-def test_level_summary_group_explain_and_action_are_shown() -> None:
-    text = words(action="Call the embassy.")
-
-    for part in (
-        "🟠 HIGH: 3 proxies",
-        "*country:* IQ",
-        "3 distinct endorsers",
-        "Call the embassy.",
-    ):
-        assert part in text
+    assert lines[:6] == [
+        "🟠 HIGH · NEW · Joint march · country: IQ",
+        "*3 proxies endorse the march*",
+        "DO Call the embassy.",
+        "SURE 1 source · B2: source usually reliable, report probably true",
+        "WHEN happened 11:59Z · learned 11:59Z",
+        "WHY 3 distinct endorsers in 7 d, 3 asked for",
+    ]
+    assert lines[-1] == "iraq-2020/joint_march · a1 · rev 1"
 
 
 def test_evidence_has_link_source_grade_and_the_match_in_bold() -> None:
     assert (
-        "<https://example.org/1|Report 1>\nreuters · grade B2 · 2026-11-22 11:59 UTC\n"
-        "> *Badr* backs the march."
+        "<https://example.org/1|Report 1>\nreuters · B2 · 11:59Z\n> *Badr* backs the march."
     ) in words()
 
 
-def test_evidence_without_a_link_shows_its_title_or_source() -> None:
-    assert "*reuters*\nreuters · grade B2" in words(evidence=(evidence(url=None, title=None),))
+def test_evidence_without_a_link_shows_its_title_if_it_has_one() -> None:
+    assert "\nreuters · B2 · 11:59Z" in words(evidence=(evidence(url=None, title=None),))
+    assert "*Report 1*\nreuters · B2" in words(evidence=(evidence(url=None),))
 
 
 def test_an_address_that_is_no_web_address_is_no_link() -> None:
@@ -92,29 +78,52 @@ def test_the_fallback_is_escaped_too() -> None:
 @pytest.mark.parametrize(
     ("flag", "word"),
     [
-        ("uncorroborated", "uncorroborated"),
-        ("late", "late"),
-        ("exercise", "EXERCISE"),
-        ("backfill", "backfill"),
+        ("late", "LATE"),
+        ("exercise", "DRILL"),
+        ("backfill", "HISTORY"),
     ],
 )
-def test_flags_are_shown(flag: str, word: str) -> None:
-    assert f"⚠️ *{word}*" in words(**{flag: True})
+def test_what_changes_everything_is_the_first_word(flag: str, word: str) -> None:
+    assert words(**{flag: True}).startswith(f"🟠 {word} · HIGH · NEW")
+
+
+def test_one_source_that_nobody_confirms_is_named_as_such() -> None:
+    assert "SURE 1 source, unconfirmed · B2" in words(uncorroborated=True)
 
 
 def test_a_possible_repeat_is_marked_in_message_and_fallback() -> None:
     message = render(Notice(alert(), possible_repeat=True))
 
-    assert "possible repeat" in json.dumps(message["blocks"])
-    assert "possible repeat" in message["text"]
+    assert "POSSIBLE REPEAT" in json.dumps(message["blocks"])
+    assert "POSSIBLE REPEAT" in message["text"]
 
 
 @pytest.mark.parametrize(
     ("status", "headline"),
     [(Status.RESOLVED, "✅ RESOLVED"), (Status.WITHDRAWN, "↩️ WITHDRAWN")],
 )
-def test_an_ended_alert_shows_how_it_ended(status: Status, headline: str) -> None:
-    assert headline in words(status=status)
+def test_an_end_is_one_line(status: Status, headline: str) -> None:
+    ended = alert(revision=2, status=status)
+    message = render(Notice(ended, before=record_sent(Entry(), alert(), "m1", NOON)))
+
+    header, origin = message["blocks"]
+    line = f"{headline} · Joint march · country: IQ · after 1 h · 1 report"
+    assert header["text"]["text"] == message["text"] == line
+    assert origin["type"] == "context"
+
+
+def test_an_end_that_is_not_the_situations_has_its_reason_and_is_not_green() -> None:
+    ended = alert(revision=2, status=Status.RESOLVED, reason="rule removed")
+    message = render(Notice(ended, before=record_sent(Entry(), alert(), "m1", NOON)))
+
+    assert message["text"].startswith("⏹️ RESOLVED · Joint march · country: IQ · rule removed")
+
+
+def test_an_alert_that_ended_before_it_was_ever_shown_is_shown_whole() -> None:
+    text = words(status=Status.RESOLVED)
+
+    assert text.startswith("✅ HIGH · RESOLVED · Joint march · country: IQ\n")
+    assert "Badr" in text
 
 
 @pytest.mark.parametrize("level", Level, ids=str)
@@ -185,7 +194,17 @@ def texts_of(part: dict[str, Any]) -> list[str]:
     return [text for element in inner for text in texts_of(element)] if inner else [part["text"]]
 
 
-def test_times_are_shown_as_given() -> None:
-    starts = alert().starts_at + timedelta(days=1)
+def test_a_report_in_another_script_says_so() -> None:
+    text = words(evidence=(evidence(title=None, excerpt="استهداف سفينة تجارية", spans=()),))
 
-    assert f"since {starts:%Y-%m-%d %H:%M} UTC" in words(starts_at=starts)
+    assert (
+        "reuters · B2 · 11:59Z · Arabic, untranslated\n> \u2068استهداف سفينة تجارية\u2069" in text
+    )
+
+
+def test_reports_that_came_after_the_last_message_are_marked() -> None:
+    more = alert(revision=2, evidence=(evidence(2, recorded_at=NOON + SECOND), evidence(1)))
+    built = render(Notice(more, before=record_sent(Entry(), alert(), "m1", NOON)))
+
+    quoted = [block for block in built["blocks"] if len(block.get("elements", [])) > 1]
+    assert ["NEW" in json.dumps(block) for block in quoted] == [True, False]

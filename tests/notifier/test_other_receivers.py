@@ -67,7 +67,7 @@ def test_the_console_shows_what_slack_would(capsys: pytest.CaptureFixture[str]) 
         "Badr backs the march.",
         "3 distinct endorsers in 7 d",
         "Call the embassy.",
-        "possible repeat",
+        "POSSIBLE REPEAT",
     ):
         assert part in printed(terminal)
     assert capsys.readouterr().out == ""

@@ -46,12 +46,23 @@ def test_the_page_links_to_the_reports() -> None:
 def test_the_page_shows_what_was_counted_and_who_reported() -> None:
     details = page()["payload"]["custom_details"]
 
-    assert details["explain"] == "3 distinct endorsers in 7 d, 3 asked for"
-    assert details["evidence"] == ["reuters (B2, 2026-11-22 11:59 UTC): Report 1"]
+    assert details["why"] == "3 distinct endorsers in 7 d, 3 asked for"
+    assert details["what"] == "3 proxies endorse the march"
+    assert details["evidence"] == ["reuters (B2, 11:59Z): Report 1"]
 
 
-def test_a_long_summary_keeps_its_flags() -> None:
-    summary = page(summary="x" * 5000, uncorroborated=True)["payload"]["summary"]
+def test_the_page_is_headed_like_the_message() -> None:
+    assert page()["payload"]["summary"] == "🟠 HIGH · NEW · Joint march · country: IQ"
+
+
+def test_a_long_headline_is_cut() -> None:
+    summary = page(group={"place": "x" * 5000})["payload"]["summary"]
 
     assert len(summary.encode()) == 1024
-    assert summary.endswith("… (uncorroborated)")
+    assert summary.endswith("…")
+
+
+def test_the_short_form_has_no_details() -> None:
+    built = build_event(Notice(alert(), short=True))
+
+    assert (built["payload"]["custom_details"], built["links"]) == ({}, [])

@@ -11,7 +11,6 @@ from schemas.ledger import Sending
 from services.notifier.domain.alert_view import AlertView, EvidenceView, build_view
 from services.notifier.domain.decide import FoundMessage, ReceiverTraits
 from services.notifier.domain.errors import UnreadableHistory
-from services.notifier.domain.message import choose_icon
 from services.notifier.domain.ports import Notice
 
 NAME = "console"
@@ -57,10 +56,9 @@ def build_panel(notice: Notice) -> Panel:
     """The alert in a frame of its level's colour."""
     view = build_view(notice)
     colour = ENDED.get(notice.alert.status) or COLOURS[notice.alert.level]
-    title = Text(f"{choose_icon(notice.alert)} {view.state}", style=f"bold {colour}")
     return Panel(
         _build_body(view),
-        title=title,
+        title=Text(view.headline, style=f"bold {colour}"),
         title_align="left",
         subtitle=Text(view.footer, style="dim"),
         subtitle_align="right",
@@ -69,22 +67,24 @@ def build_panel(notice: Notice) -> Panel:
 
 
 def _build_body(view: AlertView) -> Group:
-    parts: list[RenderableType] = [Text(view.summary, style="bold")]
-    if view.flags:
-        parts.append(Text(" · ".join(view.flags), style="bold yellow"))
-    parts.append(Text(f"{view.rule} ({view.pack})  {view.group_line}", style="cyan"))
-    parts.append(Text(view.explain, style="italic"))
+    parts: list[RenderableType] = []
+    if view.summary:
+        parts.append(Text(view.summary, style="bold"))
+    parts += [_format_fact(label, text) for label, text in view.facts]
     parts += [_format_evidence(item) for item in view.evidence]
     if view.hidden_count > 0:
         parts.append(Text(f"and {view.hidden_count} more", style="dim"))
-    if view.action:
-        parts.append(Text.assemble(("Action: ", "bold"), view.action))
     return Group(*parts)
+
+
+def _format_fact(label: str, text: str) -> Text:
+    return Text.assemble((f"{label:<6}", "bold cyan"), text)
 
 
 def _format_evidence(item: EvidenceView) -> Text:
     line = Text.assemble("• ", (item.title or "", "underline"))
     line.append(f" {item.source} {item.grade} {item.time} ", style="dim")
+    line.append("NEW " if item.is_new else "", style="bold")
     for run in item.excerpt:
         line.append(run.text, style="bold" if run.bold else "")
     return line

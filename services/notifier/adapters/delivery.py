@@ -129,7 +129,7 @@ class Delivery:
         shown = _open_again(claim.alert) if self.traits.pages else claim.alert
         repeat = decision.possible_repeat or entry.possible_repeat
         self._write_ahead(claim, entry)
-        handle = self._request(self.receiver.send, Notice(shown, repeat))
+        handle = self._request(self.receiver.send, Notice(shown, repeat, before=entry))
         after = log_entry.record_sent(entry, shown, handle, self.clock(), repeat=repeat)
         logged = LoggedAct(_choose_act(shown, Act.NOTIFIED), decision.reason, after)
         result = self._record(claim, after, logged, "sent")
@@ -141,7 +141,7 @@ class Delivery:
 
     def _edit(self, claim: Claim, entry: Entry, reason: Reason) -> JobStep:
         self._write_ahead(claim, entry)
-        notice = Notice(claim.alert, entry.possible_repeat)
+        notice = Notice(claim.alert, entry.possible_repeat, before=entry)
         try:
             handle = self._request(partial(self.receiver.edit, entry.handle or ""), notice)
         except HandleLost:

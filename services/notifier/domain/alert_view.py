@@ -1,10 +1,25 @@
-"""What every receiver shows of an alert, before its own formatting: cleaned lines alone."""
+"""What every receiver shows of an alert, before its own formatting: cleaned lines alone.
 
-from collections.abc import Iterable
+The headline says how bad it is, what changed, what it is and where; then what to do, how sure it
+is, how old, and why; then each report once.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from schemas.alert import Alert, Evidence, Span, Status
+from schemas.alert import Alert, Evidence, Level, Span, Status
+from services.notifier.domain.alert_facts import (
+    describe_change,
+    describe_sureness,
+    describe_time,
+    format_age,
+    format_time,
+    list_warnings,
+)
+from services.notifier.domain.entry import has_ended
 from services.notifier.domain.ports import Notice
 from services.report_text import clean_line, drop_hidden, find_boundary, isolate
 
@@ -12,6 +27,13 @@ MOST_EVIDENCE = 8
 LONGEST_EXCERPT = 400
 LONGEST_URL = 1000
 LEAD = 80
+ICONS = {
+    Level.INFORMATIONAL: "⚪",
+    Level.LOW: "🔵",
+    Level.MEDIUM: "🟡",
+    Level.HIGH: "🟠",
+    Level.CRITICAL: "🔴",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +46,10 @@ class TextRun:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceView:
-    """One report as shown: source, grade, time and words."""
+    """One report as shown: source, grade, time and words.
+
+    `is_new`: since the last message. `script`: of words that are not in Latin letters.
+    """
 
     source: str
     grade: str
@@ -32,77 +57,104 @@ class EvidenceView:
     title: str | None
     url: str | None
     excerpt: tuple[TextRun, ...]
+    script: str | None = None
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AlertView:
-    """All that is shown of one revision."""
+    """All that is shown of one revision; an end that follows a message is its headline alone.
 
-    state: str
-    summary: str
-    rule: str
-    pack: str
-    group: tuple[tuple[str, str], ...]
-    flags: tuple[str, ...]
-    evidence: tuple[EvidenceView, ...]
-    hidden_count: int
-    explain: str
-    action: str | None
-    footer: str
+    `facts`: labels and lines, the most urgent first. `summary`: None where the headline says it.
+    """
 
-    @property
-    def group_line(self) -> str:
-        """`field: value` for each part of the group."""
-        return ", ".join(f"{field}: {value}" for field, value in self.group)
+    headline: str
+    summary: str | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[EvidenceView, ...] = ()
+    hidden_count: int = 0
+    footer: str = ""
 
 
 def build_view(notice: Notice) -> AlertView:
     """The view of a notice."""
     alert = notice.alert
+    if has_ended(alert) and notice.before.status is not None:
+        return AlertView(_build_end(notice), footer=_build_footer(alert))
     shown = alert.evidence[:MOST_EVIDENCE]
-    group = sorted(alert.group.items())
+    summary, title = clean_line(alert.summary), clean_line(alert.rule.title)
     return AlertView(
-        state=name_state(alert),
-        summary=clean_line(alert.summary) or clean_line(alert.rule.title),
-        rule=clean_line(alert.rule.title),
-        pack=clean_line(alert.pack),
-        group=tuple((clean_line(field), clean_line(value)) for field, value in group),
-        flags=tuple(list_flags(notice)),
-        evidence=tuple(_view_evidence(evidence) for evidence in shown),
+        headline=_build_headline(notice),
+        summary=summary if summary and summary != title else None,
+        facts=tuple(_list_facts(alert)),
+        evidence=tuple(_view_evidence(piece, notice) for piece in shown),
         hidden_count=max(alert.evidence_count, len(alert.evidence)) - len(shown),
-        explain=clean_line(alert.explain),
-        action=clean_line(alert.action or "") or None,
         footer=_build_footer(alert),
     )
 
 
-def name_state(alert: Alert) -> str:
-    """The level of a firing alert, else how it ended."""
-    return (alert.level if alert.status is Status.FIRING else alert.status).upper()
+def choose_icon(alert: Alert) -> str:
+    """The colour of the level; of an end, green only where the situation ended by itself."""
+    if alert.status is Status.RESOLVED:
+        return "✅" if alert.reason is None else "⏹️"
+    return "↩️" if alert.status is Status.WITHDRAWN else ICONS[alert.level]
 
 
-def list_flags(notice: Notice) -> list[str]:
-    """The warnings that hold for the alert."""
+def _build_headline(notice: Notice) -> str:
     alert = notice.alert
-    flags = {
-        "EXERCISE": alert.exercise,
-        "uncorroborated": alert.uncorroborated,
-        "late": alert.late,
-        "backfill": alert.backfill,
-        "possible repeat": notice.possible_repeat,
+    words = list_warnings(alert, possible_repeat=notice.possible_repeat)
+    parts = [*words, alert.level.upper(), describe_change(notice.before, alert)]
+    return f"{choose_icon(alert)} {' · '.join([*parts, *_name_subject(alert)])}"
+
+
+def _build_end(notice: Notice) -> str:
+    """One line: how it ended, what it was, why, how long it lasted."""
+    alert = notice.alert
+    words = list_warnings(alert, possible_repeat=notice.possible_repeat)
+    lasted = f"after {format_age((alert.resolved_at or alert.updated_at) - alert.starts_at)}"
+    count = f"{alert.evidence_count} report{'' if alert.evidence_count == 1 else 's'}"
+    parts = [*words, alert.status.upper(), *_name_subject(alert), clean_line(alert.reason or "")]
+    return f"{choose_icon(alert)} {' · '.join(part for part in [*parts, lasted, count] if part)}"
+
+
+def _name_subject(alert: Alert) -> Iterator[str]:
+    yield clean_line(alert.rule.title)
+    for name, value in sorted(alert.group.items()):
+        yield f"{clean_line(name)}: {clean_line(value)}"
+
+
+def _list_facts(alert: Alert) -> Iterator[tuple[str, str]]:
+    facts = {
+        "DO": clean_line(alert.action or ""),
+        "SURE": describe_sureness(alert),
+        "WHEN": describe_time(alert),
+        "WHY": clean_line(alert.explain),
+        "END": clean_line(alert.reason or ""),
     }
-    return [word for word, holds in flags.items() if holds]
+    return ((label, text) for label, text in facts.items() if text)
 
 
-def _view_evidence(evidence: Evidence) -> EvidenceView:
+def _view_evidence(piece: Evidence, notice: Notice) -> EvidenceView:
+    shown_at, learned = notice.before.sent_at, piece.recorded_at
     return EvidenceView(
-        source=clean_line(evidence.source),
-        grade=evidence.grade,
-        time=f"{evidence.occurred_at:%Y-%m-%d %H:%M}",
-        title=clean_line(evidence.title or "") or None,
-        url=_read_url(evidence.url),
-        excerpt=tuple(split_excerpt(evidence.excerpt or "", evidence.spans)),
+        source=clean_line(piece.source),
+        grade=piece.grade,
+        time=format_time(piece.occurred_at, notice.alert.updated_at),
+        title=clean_line(piece.title or "") or None,
+        url=_read_url(piece.url),
+        excerpt=tuple(split_excerpt(piece.excerpt or "", piece.spans)),
+        script=name_script(f"{piece.title or ''} {piece.excerpt or ''}"),
+        is_new=shown_at is not None and learned is not None and learned > shown_at,
     )
+
+
+def name_script(text: str) -> str | None:
+    """`Arabic` or another script that most letters are of; None for Latin ones."""
+    names = Counter(
+        unicodedata.name(letter, "").partition(" ")[0] for letter in text if letter.isalpha()
+    )
+    name = max(names, key=names.__getitem__, default="LATIN")
+    return None if name == "LATIN" else name.capitalize()
 
 
 def _read_url(url: str | None) -> str | None:
@@ -158,9 +210,5 @@ def _choose_bounds(text: str, matches: list[tuple[int, int]]) -> tuple[int, int]
 
 
 def _build_footer(alert: Alert) -> str:
-    parts = [
-        f"since {alert.starts_at:%Y-%m-%d %H:%M} UTC",
-        f"alert {clean_line(alert.id)}, revision {alert.revision}",
-        clean_line(alert.reason or ""),
-    ]
-    return " · ".join(part for part in parts if part)
+    name = f"{clean_line(alert.pack)}/{clean_line(alert.rule.name)}"
+    return f"{name} · {clean_line(alert.id)} · rev {alert.revision}"

@@ -1,8 +1,9 @@
 """The log entry about one alert at one receiver, and how each act changes it."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from schemas.alert import Alert, Status
+from schemas.alert import Alert, Level, Status
 from schemas.ledger import Entry, Sending
 
 KEPT_AFTER_END = timedelta(days=30)
@@ -24,6 +25,22 @@ def notified_content(alert: Alert) -> str:
     flags = (alert.uncorroborated, alert.late, alert.backfill, alert.exercise)
     digits = "".join("1" if flag else "0" for flag in flags)
     return " ".join([alert.status, alert.level, digits, *sorted(alert.hypotheses)])
+
+
+@dataclass(frozen=True, slots=True)
+class NotifiedContent:
+    """What `notified_content` says of level and confirmation."""
+
+    level: Level
+    is_uncorroborated: bool
+
+
+def read_content(content: str | None) -> NotifiedContent | None:
+    """What `notified_content` wrote; None where it is unknown."""
+    if content is None:
+        return None
+    _status, level, digits, *_ = content.split(" ")
+    return NotifiedContent(Level(level), digits[0] == "1")
 
 
 def has_ended(alert: Alert) -> bool:

@@ -6,7 +6,7 @@ No block holds mrkdwn: words of reports are plain or rich text, where no charact
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from schemas.alert import Alert, Level, Status
+from schemas.alert import Alert
 from services.notifier.domain.alert_view import AlertView, EvidenceView, build_view
 from services.notifier.domain.ports import Notice
 from services.report_text import cut_line, escape_mrkdwn
@@ -20,14 +20,6 @@ LONGEST_FALLBACK = 1000
 LONGEST_NAME = 200
 SHORTEST_CUT = 10
 EVENT_TYPE = "vedette_alert"
-ICONS = {
-    Level.INFORMATIONAL: "⚪",
-    Level.LOW: "🔵",
-    Level.MEDIUM: "🟡",
-    Level.HIGH: "🟠",
-    Level.CRITICAL: "🔴",
-}
-
 Block = dict[str, Any]
 
 
@@ -39,7 +31,7 @@ def render(notice: Notice) -> dict[str, Any]:
         return plain | {"metadata": build_metadata(notice.alert)}
     return {
         "text": build_fallback(view),
-        "blocks": build_blocks(notice.alert, view),
+        "blocks": build_blocks(view),
         "metadata": build_metadata(notice.alert),
     }
 
@@ -54,55 +46,48 @@ def build_metadata(alert: Alert) -> dict[str, Any]:
 
 def build_fallback(view: AlertView) -> str:
     """One line of mrkdwn, shown in notifications and where blocks are not supported."""
-    flags = "".join(f" ({flag})" for flag in view.flags)
-    text = f"[{view.state}] {cut_line(view.summary, LONGEST_FALLBACK, escape_mrkdwn)}{flags}"
-    if not view.group:
-        return text
-    return f"{text} ({cut_line(view.group_line, LONGEST_FALLBACK, escape_mrkdwn)})"
+    parts = [view.headline, view.summary or ""]
+    return " · ".join(cut_line(part, LONGEST_FALLBACK, escape_mrkdwn) for part in parts if part)
 
 
-def build_blocks(alert: Alert, view: AlertView) -> list[Block]:
+def build_blocks(view: AlertView) -> list[Block]:
     """The blocks, the most important first."""
-    headline = f"{choose_icon(alert)} {view.state}: {view.summary}"
-    header = cut_line(headline, LONGEST_HEADER)
+    header = cut_line(view.headline, LONGEST_HEADER)
     blocks = [{"type": "header", "text": _plain(header)}]
-    if header != headline:
-        blocks.append(_rich_text([_text(view.summary)]))
-    blocks.append(_rich_text(_describe_rule(view)))
-    if view.explain:
-        blocks.append(_rich_text([_text(view.explain, italic=True)]))
+    if header != view.headline:
+        blocks.append(_rich_text([_text(view.headline)]))
+    if view.summary:
+        blocks.append(_rich_text([_text(view.summary, bold=True)]))
+    blocks += [
+        _rich_text([_text(label, code=True), _text(f" {text}")]) for label, text in view.facts
+    ]
     blocks += [_format_evidence(item) for item in view.evidence]
     if view.hidden_count > 0:
         blocks.append(_context(f"and {view.hidden_count} more"))
-    if view.action:
-        blocks.append(_rich_text([_text("Action:", bold=True), _text(f" {view.action}")]))
     return [*blocks, _context(view.footer)]
-
-
-def choose_icon(alert: Alert) -> str:
-    """The level's colour, or the icon of the end."""
-    ended = {Status.RESOLVED: "✅", Status.WITHDRAWN: "↩️"}
-    return ended.get(alert.status) or ICONS[alert.level]
-
-
-def _describe_rule(view: AlertView) -> Iterator[Block]:
-    if view.flags:
-        yield from (_text("⚠️ "), _text(" · ".join(view.flags), bold=True), _text("\n"))
-    yield from (_text("Rule:", bold=True), _text(f" {view.rule} ({view.pack})"))
-    for field, value in view.group:
-        name = cut_line(field, LONGEST_NAME)
-        yield from (_text("\n"), _text(f"{name}:", bold=True))
-        yield _text(f" {cut_line(value, LONGEST_NAME)}")
 
 
 def _format_evidence(item: EvidenceView) -> Block:
     source = cut_line(item.source, LONGEST_NAME)
-    title = cut_line(item.title, LONGEST_NAME) if item.title else source
     head = [
-        {"type": "link", "url": item.url, "text": title} if item.url else _text(title, bold=True),
-        _text(f"\n{source} · grade {item.grade} · {item.time} UTC"),
+        *_format_title(item),
+        _text(f"{source} · {item.grade} · {item.time}{_describe_script(item)}"),
+        _text(" · NEW" if item.is_new else "", bold=True),
     ]
     return _rich_text(head, [_text(run.text, bold=run.bold) for run in item.excerpt])
+
+
+def _format_title(item: EvidenceView) -> list[Block]:
+    if item.url is None and item.title is None:
+        return []
+    title = cut_line(item.title or item.source, LONGEST_NAME)
+    if item.url is None:
+        return [_text(f"{title}\n", bold=True)]
+    return [{"type": "link", "url": item.url, "text": title}, _text("\n")]
+
+
+def _describe_script(item: EvidenceView) -> str:
+    return f" · {item.script}, untranslated" if item.script else ""
 
 
 def _text(text: str, **style: bool) -> Block:

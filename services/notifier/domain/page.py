@@ -5,7 +5,7 @@ from typing import Any
 from schemas.alert import Alert, Level, Status
 from services.notifier.domain.alert_view import AlertView, EvidenceView, build_view
 from services.notifier.domain.ports import Notice
-from services.report_text import cut_line
+from services.report_text import clean_line, cut_line
 
 CLIENT = "Vedette"
 LONGEST_SUMMARY = 1024
@@ -40,31 +40,35 @@ def build_event(notice: Notice) -> dict[str, Any]:
 def _build_payload(notice: Notice, view: AlertView) -> dict[str, Any]:
     """What the person on call reads first; the short form has no details."""
     alert = notice.alert
-    labels = "".join(f" ({flag})" for flag in view.flags)
-    group = ", ".join(f"{field}={value}" for field, value in view.group)
+    pack = clean_line(alert.pack)
     return {
-        "summary": cut_line(view.summary, LONGEST_SUMMARY - len(labels)) + labels,
-        "source": f"vedette/{view.pack}",
+        "summary": cut_line(view.headline, LONGEST_SUMMARY),
+        "source": f"vedette/{pack}",
         "severity": SEVERITIES[alert.level],
         "timestamp": alert.starts_at.isoformat(),
-        "component": view.pack,
-        "group": cut_line(group, LONGEST_SUMMARY),
+        "component": pack,
+        "group": cut_line(_name_group(alert), LONGEST_SUMMARY),
         "class": alert.rule.name,
         "custom_details": {} if notice.short else _build_details(alert, view),
     }
 
 
+def _name_group(alert: Alert) -> str:
+    group = sorted(alert.group.items())
+    return ", ".join(f"{clean_line(name)}={clean_line(value)}" for name, value in group)
+
+
 def _build_details(alert: Alert, view: AlertView) -> dict[str, Any]:
-    """The other fields, shown as a table."""
+    """The other lines, shown as a table."""
+    facts = {label.lower(): cut_line(text, LONGEST_DETAIL) for label, text in view.facts}
     return {
-        "explain": cut_line(view.explain, LONGEST_DETAIL),
-        "action": cut_line(view.action or "", LONGEST_DETAIL),
+        "what": cut_line(view.summary or "", LONGEST_DETAIL),
+        **facts,
         "level": alert.level,
-        "rule": cut_line(view.rule, LONGEST_TEXT),
         "revision": alert.revision,
-        "flags": list(view.flags),
         "evidence_count": alert.evidence_count,
         "evidence": [_describe_evidence(report) for report in view.evidence],
+        "about": view.footer,
     }
 
 
@@ -79,5 +83,5 @@ def _build_links(view: AlertView) -> list[dict[str, str]]:
 
 def _describe_evidence(report: EvidenceView) -> str:
     words = report.title or "".join(run.text for run in report.excerpt).strip()
-    text = f"{report.source} ({report.grade}, {report.time} UTC): {words}"
+    text = f"{report.source} ({report.grade}, {report.time}): {words}"
     return cut_line(text, LONGEST_TEXT)

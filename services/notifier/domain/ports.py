@@ -72,11 +72,16 @@ class OutboxRecord:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A revision to be shown at a receiver; `short`: in its plain form, after a refusal."""
+    """A revision to be shown at a receiver.
+
+    `before`: the log entry, with what the receiver shows now. `short`: in its plain form, after a
+    refusal.
+    """
 
     alert: Alert
     possible_repeat: bool = False
     short: bool = False
+    before: Entry = field(default_factory=Entry)
 
 
 class Receiver(Protocol):

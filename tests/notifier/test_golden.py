@@ -1,0 +1,99 @@
+"""Messages as people read them: a file for each case, with what each receiver shows.
+
+`VEDETTE_WRITE_GOLDEN=1 pytest tests/notifier/test_golden.py` writes them anew: read the difference.
+"""
+
+import json
+import os
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from schemas.alert import Level, RuleRef, Status
+from schemas.ledger import Entry
+from services.notifier.adapters.console import ConsoleReceiver
+from services.notifier.domain.entry import record_sent
+from services.notifier.domain.message import render
+from services.notifier.domain.page import build_event
+from services.notifier.domain.ports import Notice
+from tests.notifier.alerts import NOON, SECOND, alert, evidence
+from tests.notifier.mrkdwn import read_blocks
+
+FOLDER = Path(__file__).parent / "golden"
+
+VESSEL = alert(
+    "372c0e5a91b84d0f6a11",
+    pack="redsea",
+    rule=RuleRef(name="vessel_attack", title="Merchant vessel attacked", level=Level.HIGH),
+    group={"sites": "hodeidah"},
+    summary="Merchant vessel attacked",
+    action="Get name, flag and owner; warn vessels within 50 nm.",
+    explain="Every report that matches alerts by itself. said: houthis > attack, vessel",
+    uncorroborated=True,
+    evidence=(
+        evidence(
+            source="tg:channel-two",
+            reliability=None,
+            credibility=4,
+            occurred_at=NOON - timedelta(hours=7),
+            recorded_at=NOON,
+            url=None,
+            title=None,
+            excerpt="استهداف سفينة تجارية في البحر الأحمر قبالة الحديدة",
+            spans=(),
+        ),
+    ),
+)
+SHOWN = record_sent(Entry(), alert(level=Level.MEDIUM, uncorroborated=True), "m1", NOON)
+RAISED = alert(
+    revision=2,
+    level=Level.CRITICAL,
+    action="Call the embassy.",
+    evidence=(evidence(2, source="afp", recorded_at=NOON + SECOND), evidence(1)),
+    evidence_count=31,
+)
+NOTICES = {
+    "new": Notice(VESSEL),
+    "raised": Notice(RAISED, before=SHOWN),
+    "resolved": Notice(
+        alert(revision=3, status=Status.RESOLVED, resolved_at=NOON, evidence_count=4), before=SHOWN
+    ),
+    "withdrawn": Notice(
+        alert(revision=3, status=Status.WITHDRAWN, resolved_at=NOON, reason="no report is left"),
+        before=SHOWN,
+    ),
+    "drill": Notice(alert(exercise=True), possible_repeat=True),
+    "short": Notice(VESSEL, short=True),
+}
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_every_receiver_shows_the_message_as_its_file_says(name: str) -> None:
+    path, shown = FOLDER / f"{name}.txt", show(NOTICES[name])
+    if os.environ.get("VEDETTE_WRITE_GOLDEN"):
+        path.write_text(shown)
+
+    assert shown == path.read_text()
+
+
+def show(notice: Notice) -> str:
+    """What Slack, the pager and the console show."""
+    message = render(notice)
+    page = json.dumps(build_event(notice), indent=1, ensure_ascii=False)
+    parts = {
+        "Slack's notification": message["text"],
+        "Slack": read_blocks(message["blocks"]),
+        "PagerDuty": page,
+        "console": print_notice(notice),
+    }
+    return "\n".join(f"--- {title}\n{text}" for title, text in parts.items())
+
+
+def print_notice(notice: Notice) -> str:
+    terminal = Console(file=StringIO(), width=100, force_terminal=False)
+    ConsoleReceiver(terminal).send(notice)
+    assert isinstance(terminal.file, StringIO)
+    return terminal.file.getvalue()
