@@ -1,0 +1,130 @@
+"""From a report that is taken back over HTTP to the message and the page that it had led to."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.parts.pipeline import Pipeline, write_pack
+from tests.parts.waiting import until
+from tests.standins.slack import PostedMessage
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
+
+TANKER = """
+title: A tanker is struck
+name: tanker_struck
+logsource: {category: report}
+detection:
+  struck: {words|phrase: [tanker]}
+  condition: struck
+level: critical
+alert:
+  summary: "Struck: {{ words }}"
+"""
+ROCKETS = """
+title: Rocket fire
+name: rocket_fire
+logsource: {category: report}
+detection:
+  rockets: {words|phrase: [rocket*]}
+  condition: rockets
+level: low
+---
+title: Rockets on one place
+name: rocket_campaign
+correlation:
+  type: event_count
+  rules: [rocket_fire]
+  group-by: [place]
+  timespan: 1h
+  condition: {gte: 2}
+level: medium
+alert:
+  summary: "{{ value }} rockets on {{ place }}"
+"""
+WORDS = "A tanker was struck by a missile in the Gulf of Aden."
+
+
+@pytest.fixture
+def pipeline(kafka: str, topics: str, redis_url: str, tmp_path: Path) -> Iterator[Pipeline]:
+    write_pack(tmp_path, TANKER, ROCKETS)
+    environment = {
+        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,
+        "VEDETTE_TOPIC_PREFIX": topics,
+        "VEDETTE_REDIS_URL": redis_url,
+    }
+    with Pipeline(environment, tmp_path) as running:
+        yield running
+
+
+def rocket(name: str, **fields: Any) -> dict[str, Any]:
+    at = datetime.now(UTC) - timedelta(minutes=5)
+    return {
+        "id": name,
+        "text": "Rockets fell",
+        "place": "Taji",
+        "occurred_at": at.isoformat(),
+    } | fields
+
+
+def find(pipeline: Pipeline, words: str) -> list[PostedMessage]:
+    return [message for message in pipeline.slack.messages if words in message.words]
+
+
+def post(pipeline: Pipeline, *reports: dict[str, Any]) -> None:
+    answer = pipeline.post(*reports)
+    assert [result["status"] for result in answer.json()["results"]] == ["accepted"] * len(reports)
+
+
+@pytest.mark.parametrize("dies", [False, True], ids=["same worker", "next worker"])
+def test_a_retracted_report_withdraws_its_message_and_resolves_its_page(
+    pipeline: Pipeline, *, dies: bool
+) -> None:
+    post(pipeline, {"id": "c1", "text": WORDS})
+    until(lambda: find(pipeline, WORDS) and pipeline.pager.incidents, "a message and a page")
+    if dies:
+        pipeline.matcher.kill()
+        pipeline.matcher.start()
+
+    post(pipeline, {"id": "c2", "retracts": "c1"})
+
+    until(lambda: pipeline.pager.incidents[0].status == "resolved", "the page resolves", 60)
+    until(lambda: "withdrawn" in pipeline.slack.messages[0].words.lower(), "it is withdrawn")
+    assert WORDS in pipeline.slack.messages[0].words
+    assert (len(pipeline.slack.messages), len(pipeline.pager.incidents)) == (1, 1)
+
+
+def test_a_corrected_report_amends_the_message_that_counted_it(pipeline: Pipeline) -> None:
+    post(pipeline, *(rocket(f"r{number}") for number in range(3)))
+    until(lambda: find(pipeline, "3 rockets on Taji"), "a message about three")
+
+    post(pipeline, rocket("v1", supersedes="r1", text="Nothing fell"))
+
+    until(lambda: find(pipeline, "2 rockets on Taji"), "a message about two", 60)
+    assert len(pipeline.slack.messages) == 1
+
+
+def test_a_new_version_is_no_second_report_and_one_that_comes_first_stays_alone(
+    pipeline: Pipeline,
+) -> None:
+    post(pipeline, rocket("r1"))
+    post(pipeline, rocket("v1", supersedes="r1"), rocket("r1"))
+    post(pipeline, {"id": "c2", "retracts": "c1"}, {"id": "c1", "text": WORDS})
+
+    # a marker behind everything: when it is there, the rest has been through
+    post(pipeline, {"id": "last", "text": "Another tanker."})
+    until(lambda: find(pipeline, "Another tanker"), "the last report")
+    post(pipeline, *(rocket(f"b{number}", place="Balad") for number in range(2)))
+    until(lambda: find(pipeline, "rockets on Balad"), "rockets on another place")
+    assert not find(pipeline, "Taji")
+    assert not find(pipeline, WORDS)
+
+
+def test_its_own_id_is_refused_with_the_field_named(pipeline: Pipeline) -> None:
+    (result,) = pipeline.post({"id": "c1", "retracts": "c1"}).json()["results"]
+
+    assert result["status"] == "refused"
+    assert [error["field"] for error in result["errors"]] == ["retracts"]
