@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from schemas.alert import LONGEST_TITLE, MOST_EVIDENCE, Alert, Evidence, Level, Status
+from schemas.alert import (
+    LONGEST_FIELD,
+    LONGEST_TITLE,
+    MOST_EVIDENCE,
+    Alert,
+    Evidence,
+    Level,
+    Status,
+)
 from schemas.event import Event
 from schemas.model import LONGEST_LIST, LONGEST_NAME, LONGEST_TEXT
 from schemas.rule import AlertText
@@ -21,6 +29,7 @@ from services.matcher.adapters.state.keys import ValueKind, has_kind
 from services.matcher.adapters.topics.codec import encode_signal
 from services.matcher.domain.alerts.announce import MERGED
 from services.matcher.domain.alerts.forget import MOST_FIRING
+from services.matcher.domain.alerts.kept_words import MOST_WORDS
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.hypotheses.apply_change import MOST_ALERTS, MOST_REPORTS
 from services.matcher.domain.hypotheses.distance import Distance
@@ -36,6 +45,7 @@ from services.matcher.domain.rules.signals import MOST_GROUPS, make_signals
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.panes import encode_head, split_events
 from services.matcher.domain.windows.state import (
+    AlertWords,
     AnnouncedAlert,
     FiringRun,
     WindowState,
@@ -167,6 +177,7 @@ def test_what_is_cut_stays_different() -> None:
 def test_the_head_of_a_state_with_the_most_of_everything_fits_a_message() -> None:
     times = range(micros(NOON), micros(NOON) + MOST_HITS)
     signal = make_hit(hit(0))
+    words = AlertWords('"' * LONGEST_FIELD, "\N{RABBIT}" * (LONGEST_FIELD // 2))
     alert = AnnouncedAlert(
         id="0" * 20,
         revision=10**6,
@@ -186,7 +197,8 @@ def test_the_head_of_a_state_with_the_most_of_everything_fits_a_message() -> Non
         retractions={str(at): at for at in times},
         dropped_live={str(at): at for at in times},
         runs=(FiringRun(micros(NOON), tuple(times), 1, 10**6),) + MOST_FIRING * (RUN,),
-        announced=MOST_FIRING * (alert,),
+        announced=MOST_WORDS * (replace(alert, words=words),)
+        + (MOST_FIRING - MOST_WORDS) * (alert,),
     )
 
     assert len(encode_head(state, split_events(state))) <= LARGEST_VALUE

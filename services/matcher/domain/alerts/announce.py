@@ -162,8 +162,9 @@ def _revise(
     rule: WindowRule, alert: AnnouncedAlert, episode: Episode, context: AnnounceContext
 ) -> AnnouncedAlert:
     """The alert with the values of its episode; the same revision if nothing differs."""
+    known = msgspec.structs.replace(alert, words=None) if episode.evidence else alert
     revised = msgspec.structs.replace(
-        alert,
+        known,
         start=episode.start,
         last=episode.last,
         level=episode.level,
@@ -177,7 +178,7 @@ def _revise(
     )
     if alert.status is Status.RESOLVED:
         revised = _move_end(revised, episode.last + span(rule.resolve_after), context)
-    return revised if revised == alert else _number_revision(revised, context)
+    return known if revised == known else _number_revision(revised, context)
 
 
 def _stay_in_storm(alert: AnnouncedAlert, episode: Episode) -> str | None:

@@ -15,8 +15,8 @@ from schemas.alert import (
 from services.matcher.domain.alerts.episodes import Episode, name_owners
 from services.matcher.domain.alerts.explain import explain_alert, explain_said
 from services.matcher.domain.windows.condition import count_tokens
-from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant
-from services.matcher.domain.windows.template import render_template
+from services.matcher.domain.windows.state import AlertWords, AnnouncedAlert, WindowState, instant
+from services.matcher.domain.windows.template import read_fields, render_template
 from services.matcher.domain.windows.window import window_hits
 from services.matcher.domain.windows.window_rule import PAIR_SEPARATOR, WindowRule
 from services.report_text import cut_line, weigh
@@ -33,8 +33,8 @@ def state_fingerprint(rule: WindowRule, state: WindowState) -> str:
 def render_alert(
     rule: WindowRule, state: WindowState, alert: AnnouncedAlert, episode: Episode | None
 ) -> Alert:
-    """The current revision. Without an episode (withdrawn) it has no evidence."""
-    values = _template_values(rule, state, alert, episode)
+    """The current revision. Without an episode (withdrawn) it has its last words, no evidence."""
+    words = render_words(rule, state, alert, episode)
     evidence = () if episode is None else _list_evidence(rule, episode)
     return Alert(
         id=alert.id,
@@ -45,8 +45,8 @@ def render_alert(
         pack=rule.pack,
         group=state.group,
         level=alert.level,
-        summary=_render_text(rule.summary or "{{ title }}", values),
-        action=None if rule.action is None else _render_text(rule.action, values),
+        summary=words.summary,
+        action=words.action,
         value=alert.value,
         evidence=evidence,
         evidence_count=0 if episode is None else alert.count,
@@ -71,6 +71,26 @@ def _render_times(alert: AnnouncedAlert) -> dict[str, Any]:
         "detected_at": instant(alert.detected),
         "resolved_at": None if alert.resolved is None else instant(alert.resolved),
     }
+
+
+def render_words(
+    rule: WindowRule, state: WindowState, alert: AnnouncedAlert, episode: Episode | None
+) -> AlertWords:
+    """The words of the templates about the newest report; without any report the last ones.
+
+    Where none were kept, only templates that read no field of a report are rendered.
+    """
+    is_known = episode is not None and bool(episode.evidence)
+    if alert.words is not None and not is_known:
+        return alert.words
+    values = _template_values(rule, state, alert, episode)
+    summary, action = (
+        _render_text(template, values)
+        if template is not None and (is_known or read_fields(template) <= values.keys())
+        else None
+        for template in (rule.summary or "{{ title }}", rule.action)
+    )
+    return AlertWords(summary or rule.title, action)
 
 
 def _render_text(template: str, values: Mapping[str, object]) -> str:

@@ -7,7 +7,9 @@ import msgspec
 
 from schemas.alert import Status
 from schemas.bundle import OnChange
+from services.matcher.domain.alerts.episodes import find_episodes
 from services.matcher.domain.alerts.forget import Cutoff, settle_runs
+from services.matcher.domain.alerts.kept_words import keep_words
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import (
@@ -31,11 +33,18 @@ def reset_state(
     """The state without its hits, ready for those that the changed rule finds by backfill.
 
     Retractions stay: a retracted event counts for no version of a rule. Alerts that began before
-    the backfill stay as they are. `former` is the rule that the hits were evaluated by; None if it
-    is not known any more. Idempotent.
+    the backfill stay as they are, and all keep their words. `former` is the rule that the hits were
+    evaluated by; None if it is not known any more. Idempotent.
     """
     since = state.since if generation.since is None else micros(generation.since)
-    bare = msgspec.structs.replace(state, hits=Ordered(), runs=(), settled_until=None, since=since)
+    bare = msgspec.structs.replace(
+        state,
+        hits=Ordered(),
+        runs=(),
+        settled_until=None,
+        since=since,
+        announced=_keep_words(former, state),
+    )
     if generation.on_change is OnChange.RESET:
         return msgspec.structs.replace(bare, announced=())
     cutoff = _find_cutoff(rule, generation, clock)
@@ -45,8 +54,15 @@ def reset_state(
         bare,
         settled_until=cutoff.settled_until,
         runs=_settle_announced(former, state, cutoff),
-        announced=tuple(filter(cutoff.retains, state.announced)),
+        announced=tuple(filter(cutoff.retains, bare.announced)),
     )
+
+
+def _keep_words(former: WindowRule | None, state: WindowState) -> tuple[AnnouncedAlert, ...]:
+    """The alerts with what they said by the rule that their hits were evaluated by."""
+    if former is None or not state.hits:
+        return state.announced
+    return keep_words(former, state, find_episodes(former, state))
 
 
 def _find_cutoff(

@@ -25,6 +25,7 @@ from services.matcher.domain.alerts.apply import (
 )
 from services.matcher.domain.alerts.episodes import Episode, find_episodes, take_firings
 from services.matcher.domain.alerts.forget import forget
+from services.matcher.domain.alerts.kept_words import keep_words_of_withdrawn
 from services.matcher.domain.alerts.new_groups import Counted, GroupCounts, mark_storms
 from services.matcher.domain.alerts.render import render_alert
 from services.matcher.domain.alerts.reset import reset_state
@@ -195,7 +196,8 @@ def _announce_changes(
     episodes = find_episodes(rule, after)
     former = () if _is_unmoved(before.announced, episodes) else find_episodes(rule, before)
     claims = claim_episodes(rule, before.announced, former, episodes)
-    return announce(rule, after, claims, episodes, context), episodes
+    announced = announce(rule, after, claims, episodes, context)
+    return keep_words_of_withdrawn(rule, before, former, announced), episodes
 
 
 def _is_unmoved(announced: Sequence[AnnouncedAlert], episodes: Sequence[Episode]) -> bool:

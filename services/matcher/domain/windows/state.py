@@ -109,10 +109,18 @@ class FiringRun(msgspec.Struct, frozen=True, array_like=True):
         return self.firings[-1]
 
 
+class AlertWords(msgspec.Struct, frozen=True, array_like=True):
+    """What an alert said last, while there were reports to say it of."""
+
+    summary: str
+    action: str | None
+
+
 class AnnouncedAlert(msgspec.Struct, frozen=True, array_like=True):
     """The last announced revision of an alert; `storm` is the owner whose storm it is part of.
 
-    `firings` is a digest of the firing times, where rules above count the alert.
+    `firings` is a digest of the firing times, where rules above count the alert. `words` are kept
+    where its evidence is gone.
     """
 
     id: str
@@ -132,6 +140,7 @@ class AnnouncedAlert(msgspec.Struct, frozen=True, array_like=True):
     reason: str | None = None
     storm: str | None = None
     firings: int = 0
+    words: AlertWords | None = None
 
 
 class WindowState(msgspec.Struct, frozen=True):
