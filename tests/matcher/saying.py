@@ -45,8 +45,7 @@ class FakeLists:
         ]
         language = "ar" if any("ء" <= letter <= "ي" for letter in "".join(words)) else "en"
         phrases = _FakePhrases(words, lists)
-        marks = (cut.breaks, cut.commas, cut.hyphens)
-        return Sentence(words, language, lists, phrases, longest, *marks)
+        return Sentence(words, language, lists, phrases, longest, *cut.marks)
 
 
 def _find(words: Words, phrases: Iterable[str]) -> Iterator[WordRange]:

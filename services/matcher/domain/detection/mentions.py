@@ -40,9 +40,12 @@ def find_members(lists: Lists, scan: ScanResult) -> tuple[MemberMention, ...]:
     its list, one of a list that `company` names, or a phrase of `company`. It is the whole report
     that is asked, since reports name a man in full once and by his surname from then on.
     """
+    literals = lists.names.keys() & scan.literals
+    if not literals:
+        return ()
     candidates = [
         _Candidate(span, name.member, _required_company(name, span, scan))
-        for literal in lists.names.keys() & scan.literals
+        for literal in literals
         for name in lists.names[literal]
         for span in _without_exceptions(scan, name, name.find(scan, literal))
     ]

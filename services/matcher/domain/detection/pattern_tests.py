@@ -16,8 +16,8 @@ from services.matcher.domain.text.scan import WordSpan
 from services.matcher.domain.words.bind_lists import bind_pattern
 from services.matcher.domain.words.entries import named_lists
 from services.matcher.domain.words.pattern import Part, Prefix, Words, parse_pattern
+from services.matcher.domain.words.word_index import pattern_lists
 from services.matcher.domain.words.word_list import (
-    BoundChoice,
     BoundLists,
     BoundPart,
     BoundPattern,
@@ -108,16 +108,6 @@ class PatternTest(FieldTest):
     def word_lists(self) -> Iterable[IndexedList]:
         """The word lists that it looks for."""
         return pattern_lists(self.pattern)
-
-
-def pattern_lists(pattern: BoundPattern) -> Iterable[IndexedList]:
-    """The word lists in a pattern."""
-    for part in pattern.parts:
-        if isinstance(part, BoundLists):
-            yield from part.lists
-        elif isinstance(part, BoundChoice):
-            for choice in part.patterns:
-                yield from pattern_lists(choice)
 
 
 def required_group(part: BoundPart, *, named: bool) -> frozenset[Atom]:

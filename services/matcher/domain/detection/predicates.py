@@ -3,14 +3,35 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import partial
+from itertools import chain
+from math import prod
+from typing import ClassVar, NamedTuple
 
 from services.matcher.domain.detection.view import EventView
+from services.matcher.domain.says.parts import Group
 from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.words.word_list import IndexedList
 
 Atom = tuple[str, str]
 """A field and a value without case, or an empty field and a literal that the scan finds."""
+
+
+class RequiredNaming(NamedTuple):
+    """A sentence of the event names one of the group, and has a word of a list of each set.
+
+    `keys` are sets of keys of lists, of which one at least, the rarest first.
+    """
+
+    group: Group
+    keys: tuple[frozenset[str], ...]
+
+    def atoms(self) -> tuple[frozenset[Atom], frozenset[Atom]]:
+        """Its members, and its rarest lists."""
+        members = frozenset(("entities", member) for member in self.group.counted)
+        return members, frozenset(("", key) for key in self.keys[0])
+
+
 GroupSelectivity = Callable[[frozenset[Atom]], float]
 """The fraction of events that have an atom of a group."""
 
@@ -51,6 +72,10 @@ class FieldTest(ABC):
 
     def required_groups(self) -> Iterable[frozenset[Atom]]:
         """Groups of atoms: every event that passes has an atom of each."""
+        return ()
+
+    def required_namings(self) -> Iterable[RequiredNaming]:
+        """What a sentence of every event that passes has."""
         return ()
 
     def literals(self) -> Iterable[str]:
@@ -166,3 +191,26 @@ def _most_selective(predicate: Predicate, selectivity: GroupSelectivity) -> froz
     """The required group that fewest events have; empty if none is known."""
     groups = required_groups(predicate, selectivity)
     return min(groups, key=selectivity, default=frozenset())
+
+
+def required_namings(
+    predicate: Predicate, selectivity: GroupSelectivity
+) -> list[tuple[RequiredNaming, ...]]:
+    """Alternatives: every event that meets the predicate has one of each."""
+    if isinstance(predicate, AllOf):
+        return [each for part in predicate.parts for each in required_namings(part, selectivity)]
+    if isinstance(predicate, AnyOf):
+        frequency = partial(namings_frequency, selectivity=selectivity)
+        several = [
+            min(required_namings(part, selectivity), key=frequency, default=())
+            for part in predicate.parts
+        ]
+        return [tuple(chain.from_iterable(several))] if all(several) else []
+    if isinstance(predicate, Not):
+        return []
+    return [(naming,) for naming in predicate.required_namings()]
+
+
+def namings_frequency(namings: Iterable[RequiredNaming], selectivity: GroupSelectivity) -> float:
+    """The fraction of events that are expected to have one of them."""
+    return sum(prod(min(1.0, selectivity(group)) for group in each.atoms()) for each in namings)

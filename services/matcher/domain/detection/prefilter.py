@@ -1,14 +1,18 @@
 """The prefilter of a rule: what an event must have for the rule to be evaluated on it."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from services.matcher.domain.detection.predicates import (
     Atom,
     GroupSelectivity,
     Predicate,
+    RequiredNaming,
+    namings_frequency,
     required_groups,
+    required_namings,
 )
+from services.matcher.domain.words.word_list import KEY_MARK
 
 FieldValues = tuple[str, frozenset[str]]
 """A field, and values of it without case."""
@@ -18,16 +22,25 @@ FieldValues = tuple[str, frozenset[str]]
 class Prefilter:
     """Every event that matches the rule has one of `atoms`, and the literal `beside` unless empty.
 
-    Without atoms nothing is known, and the rule is evaluated on every event.
+    With `namings` it has one of these; there are no atoms then. Without either nothing is known,
+    and the rule is evaluated on every event.
     """
 
     atoms: frozenset[Atom]
     beside: str = ""
+    namings: tuple[RequiredNaming, ...] = ()
 
 
 def make_prefilter(predicate: Predicate, selectivity: GroupSelectivity) -> Prefilter:
-    """The required group of atoms that fewest events have, and the next best literal."""
+    """What fewest events have: a required group of atoms, or names beside words of lists.
+
+    Beside it the next best literal.
+    """
+    frequency = partial(namings_frequency, selectivity=selectivity)
+    namings = min(required_namings(predicate, selectivity), key=frequency, default=())
     groups = sorted(required_groups(predicate, selectivity), key=selectivity)
+    if namings and frequency(namings) < selectivity(groups[0]):
+        return Prefilter(frozenset(), next(filter(None, map(_only_literal, groups)), ""), namings)
     if not groups:
         return Prefilter(frozenset())
     first, *others = groups
@@ -36,9 +49,9 @@ def make_prefilter(predicate: Predicate, selectivity: GroupSelectivity) -> Prefi
 
 
 def _only_literal(group: frozenset[Atom]) -> str:
-    """The literal of a group of one; empty for any other group."""
+    """The literal of a group of one; empty for any other group, and for a word list."""
     ((field, value), *others) = group
-    return "" if field or others else value
+    return "" if field or others or value.startswith(KEY_MARK) else value
 
 
 @lru_cache(maxsize=1024)

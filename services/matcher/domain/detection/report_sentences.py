@@ -17,15 +17,13 @@ from services.matcher.domain.says.parts import Group
 from services.matcher.domain.says.scene import Scene, make_scene
 from services.matcher.domain.says.sentence import NamedMember, Sentence
 from services.matcher.domain.says.sentence_language import find_language
-from services.matcher.domain.text.report_words import WordRange
+from services.matcher.domain.text.report_words import SentenceWords, WordRange
 from services.matcher.domain.text.scan import ScanResult, WordSpan
 from services.matcher.domain.words.finder import WordFinder
 from services.matcher.domain.words.word_list import BoundPattern, IndexedList
 
 Reading = tuple[int, tuple[PartOutcome, ...]]
 """The number of a sentence, and what became of each part of a statement in it."""
-Places = Mapping[int, tuple[WordRange, ...]]
-"""Places by the number of the sentence that holds them, counted in its words."""
 
 GRAMMAR_LISTS = (*CUES, CLAUSE_BREAK, NO_CUE, OTHER_ACTOR, OWN)
 """The word lists that a sentence is read with; a pack that lacks one does without it."""
@@ -49,10 +47,9 @@ class _Cut(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReportWordsFound:
-    """What is found in the words of a report: word lists, phrases, and members."""
+    """What is found in the words of a report: word lists, and members."""
 
     scan: ScanResult
-    finder: WordFinder
     lists: Mapping[str, IndexedList]
     mentions: Callable[[], Iterable[MemberMention]]
     language: str | None = None
@@ -61,16 +58,15 @@ class ReportWordsFound:
 class ReportSentences:
     """The sentences of title and text in order; a title is a sentence.
 
-    They are cut when the first is asked for. What is the same for all rules is computed once.
-    `readings` keeps for each test the sentences that hold it.
+    They are cut when the first is asked for, and each is searched by itself when it is. What is
+    the same for all rules is computed once. `readings` keeps for each test the sentences that hold
+    it.
     """
 
     def __init__(self, found: ReportWordsFound) -> None:
         self._found = found
         self.readings: dict[Hashable, tuple[Reading, ...]] = {}
-        self._keys: dict[int, frozenset[str]] = {}
-        self._listed: dict[str, tuple[str, ...]] = {}
-        self._places: dict[Hashable, Places] = {}
+        self._finders: dict[int, WordFinder] = {}
         self._scenes: dict[int, Scene] = {}
         self._namings: dict[str, Naming] = {}
 
@@ -93,24 +89,21 @@ class ReportSentences:
         """The sentence as it is written; a piece of a long one is the whole of it."""
         return self._cuts[number].text.raw
 
-    def list_keys(self, number: int) -> frozenset[str]:
-        """The keys of the word lists that the words of the sentence may be of."""
-        keys = self._keys.get(number)
-        if keys is None:
-            scan, cut = self._found.scan, self._cuts[number]
-            self._listed = self._listed or dict(scan.listed)
-            words = scan.words.words[cut.start : cut.start + cut.text.end - cut.text.start]
-            keys_of_words = (self._listed.get(word, ()) for word in words)
-            keys = self._keys[number] = frozenset().union(*keys_of_words)
-        return keys
+    def finder(self, number: int) -> WordFinder:
+        """Finds in the words of the sentence."""
+        finder = self._finders.get(number)
+        if finder is None:
+            cut, words = self._cuts[number], self._found.scan.words.words
+            own = words[cut.start : cut.start + cut.text.end - cut.text.start]
+            finder = WordFinder(
+                SentenceWords(own), self._find_named(number), self._found.scan.index
+            )
+            self._finders[number] = finder
+        return finder
 
-    def find(self, looked: BoundPattern) -> Places:
-        """The places of a phrase, by sentence."""
-        places = self._places.get(looked)
-        if places is None:
-            places = self._by_sentence(self._found.finder.find_pattern(looked))
-            self._places[looked] = places
-        return places
+    def _find_named(self, number: int) -> Callable[[frozenset[str]], Iterable[WordRange]]:
+        named = self._members.get(number, ())
+        return lambda members: (mention.words for mention in named if mention.member in members)
 
     def naming(self, group: Group) -> Naming:
         """The sentences that name one of the group; nothing is cut if the report names nobody.
@@ -130,7 +123,8 @@ class ReportSentences:
             for number, named in self._members.items()
             if any(mention.member in group for mention in named)
         )
-        return Naming(numbers, frozenset().union(*map(self.list_keys, numbers)))
+        triggers = (self.finder(number).triggers for number in numbers)
+        return Naming(numbers, frozenset().union(*triggers))
 
     @cached_property
     def _named(self) -> frozenset[str]:
@@ -141,13 +135,16 @@ class ReportSentences:
     def _members(self) -> Mapping[int, Sequence[NamedMember]]:
         """Who is named, by sentence, in order."""
         by_number: dict[int, list[NamedMember]] = {}
-        words = self._found.scan.words
-        named = {
-            words.word_range(mention.span): mention.member for mention in self._found.mentions()
-        }
-        for number, place, start in self._located(sorted(named)):
-            member = NamedMember(named[place], _shift(place, start))
-            by_number.setdefault(number, []).append(member)
+        named = {mention.span: mention.member for mention in self._found.mentions()}
+        spans = sorted(named)
+        for span, place in zip(spans, self._found.scan.words.word_ranges(spans), strict=True):
+            number = bisect_right(self._starts, place.start) - 1
+            if number < 0:
+                continue
+            _, start, text = self._cuts[number]
+            if place.end <= start + text.end - text.start:
+                member = NamedMember(named[span], _shift(place, start))
+                by_number.setdefault(number, []).append(member)
         return by_number
 
     def scene(self, number: int) -> Scene:
@@ -162,56 +159,29 @@ class ReportSentences:
         return self._found.scan.words.char_range(_shift(place, -self._cuts[number].start))
 
     def _sentence(self, number: int) -> Sentence:
-        cut = self._cuts[number]
-        all_words = self._found.scan.words.words
-        words = tuple(all_words[cut.start : cut.start + cut.text.end - cut.text.start])
+        finder, lists = self.finder(number), self._found.lists
+        words = tuple(finder.words.words)
         return Sentence(
             words,
             find_language(words, self._found.language),
-            {name: self._find_list(name).get(number, ()) for name in GRAMMAR_LISTS},
-            _Phrases(self, number),
+            {name: finder.find_list(lists[name]) for name in GRAMMAR_LISTS if name in lists},
+            _Phrases(finder),
             self._members.get(number, ()),
-            cut.text.breaks,
-            cut.text.commas,
-            cut.text.hyphens,
+            *self._cuts[number].text.marks,
         )
 
-    def _find_list(self, name: str) -> Places:
-        places = self._places.get(name)
-        if places is None:
-            listed = self._found.lists.get(name)
-            ranges = self._found.finder.find_list(listed) if listed else []
-            places = self._places[name] = self._by_sentence(ranges)
-        return places
 
-    def _by_sentence(self, ranges: Iterable[WordRange]) -> Places:
-        by_number: dict[int, list[WordRange]] = {}
-        for number, place, start in self._located(ranges):
-            by_number.setdefault(number, []).append(_shift(place, start))
-        return {number: tuple(places) for number, places in by_number.items()}
-
-    def _located(self, ranges: Iterable[WordRange]) -> Iterator[tuple[int, WordRange, int]]:
-        """The sentence that holds each range whole, and where that starts."""
-        for place in ranges:
-            number = bisect_right(self._starts, place.start) - 1
-            if number < 0:
-                continue
-            _, start, text = self._cuts[number]
-            if place.end <= start + text.end - text.start:
-                yield number, place, start
-
-
-class _Phrases(dict[Hashable, tuple[WordRange, ...]]):
+class _Phrases(dict[Hashable, Sequence[WordRange]]):
     """The places of phrases in one sentence."""
 
-    def __init__(self, report: ReportSentences, number: int) -> None:
+    def __init__(self, finder: WordFinder) -> None:
         super().__init__()
-        self._report, self._number = report, number
+        self._finder = finder
 
-    def __missing__(self, looked: Hashable) -> tuple[WordRange, ...]:
+    def __missing__(self, looked: Hashable) -> Sequence[WordRange]:
         if not isinstance(looked, BoundPattern):
             raise KeyError(looked)
-        places = self[looked] = self._report.find(looked).get(self._number, ())
+        places = self[looked] = self._finder.find_pattern(looked)
         return places
 
 

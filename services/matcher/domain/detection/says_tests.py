@@ -6,19 +6,17 @@ from functools import cached_property
 from itertools import islice
 from typing import ClassVar
 
-from services.matcher.domain.detection.pattern_tests import (
-    pattern_lists,
-    required_group,
-)
-from services.matcher.domain.detection.predicates import Atom, FieldTest
+from services.matcher.domain.detection.pattern_tests import required_group
+from services.matcher.domain.detection.predicates import Atom, FieldTest, RequiredNaming
 from services.matcher.domain.detection.report_sentences import Reading, ReportSentences
 from services.matcher.domain.detection.view import EventView, scanned_fields
 from services.matcher.domain.says.describe import describe_said
 from services.matcher.domain.says.outcomes import PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase
-from services.matcher.domain.says.statement import Statement, read_statement
+from services.matcher.domain.says.statement import Statement, holds_in, read_statement
 from services.matcher.domain.text.fold import CharSpan
-from services.matcher.domain.words.word_list import KEY_MARK, BoundPattern, IndexedList
+from services.matcher.domain.words.word_index import pattern_lists
+from services.matcher.domain.words.word_list import BoundPattern, IndexedList
 
 Side = SaidPhrase | Group
 MOST_READ = 64
@@ -36,16 +34,8 @@ class SaysTest(FieldTest):
     cost: ClassVar[int] = 30
 
     def holds(self, view: EventView) -> bool:
-        """Whether a sentence says it; asked often: most reports lack the words of a part."""
-        literals = view.scan.literals
-        for keys in self._list_keys:
-            if literals.isdisjoint(keys):
-                return False
-        report = view.sentences()
-        for group in self._member_groups:
-            if not report.naming(group).numbers:
-                return False
-        return next(self._sentences(view), None) is not None
+        """Whether a sentence says it."""
+        return next(self._saying(view), None) is not None
 
     def members(self, view: EventView) -> Iterable[str]:
         """The texts that have such a sentence."""
@@ -69,7 +59,8 @@ class SaysTest(FieldTest):
         kept = view.sentences().readings
         known = kept.get(self)
         if known is None:
-            known = kept[self] = tuple(islice(self._sentences(view), MOST_READ))
+            numbers = islice(self._saying(view), MOST_READ)
+            known = kept[self] = tuple((number, self.read(view, number)) for number in numbers)
         return known
 
     def numbers(self, view: EventView) -> list[int]:
@@ -106,6 +97,12 @@ class SaysTest(FieldTest):
         """Of each part that must be there its words, lists and members."""
         return [group for sides in self._sides for side in sides for group in _groups(side)]
 
+    def required_namings(self) -> Iterable[RequiredNaming]:
+        """Each group of members beside the lists of the parts."""
+        if self._list_keys:
+            for group in self._member_groups:
+                yield RequiredNaming(group, self._list_keys)
+
     def scanned_fields(self) -> Iterable[str]:
         """The field, or the fields that it is made of."""
         return scanned_fields(self.field)
@@ -127,11 +124,11 @@ class SaysTest(FieldTest):
 
     @cached_property
     def _list_keys(self) -> tuple[frozenset[str], ...]:
-        """Keys of word lists: a report has one of each group if it has the words of every part."""
+        """Keys of word lists, the rarest first: a sentence that says it has one of each group."""
+        frequencies = {listed.key: listed.frequency for listed in self.word_lists()}
         groups = (frozenset(value for _, value in group) for group in self.required_groups())
-        return tuple(
-            group for group in groups if all(value.startswith(KEY_MARK) for value in group)
-        )
+        of_lists = (group for group in groups if group <= frequencies.keys())
+        return tuple(sorted(of_lists, key=lambda keys: sum(frequencies[key] for key in keys)))
 
     @cached_property
     def _member_groups(self) -> tuple[Group, ...]:
@@ -139,21 +136,21 @@ class SaysTest(FieldTest):
         sides = (side for sides in self._sides for side in sides)
         return tuple(side for side in sides if isinstance(side, Group))
 
-    def _sentences(self, view: EventView) -> Iterator[Reading]:
+    def _saying(self, view: EventView) -> Iterator[int]:
         """The sentences that say it; only those are read that may hold the words of every part."""
         report, fields = view.sentences(), scanned_fields(self.field)
-        for number in self._candidates(report):
+        for number in self._candidates(view):
             if report.field_of(number) in fields and self._may_hold(report, number):
-                outcomes = self.read(view, number)
-                if all(outcome.holds for outcome in outcomes):
-                    yield number, outcomes
+                scene = report.scene(number)
+                yield from (number,) if holds_in(self.statement, scene) else ()
 
     def _may_hold(self, report: ReportSentences, number: int) -> bool:
         """Whether the sentence has the phrases of every part; their lists are cheaper to ask."""
-        keys = report.list_keys(number)
-        if any(keys.isdisjoint(group) for group in self._list_keys):
-            return False
-        return all(number in report.find(looked) for looked in self._phrases)
+        finder = report.finder(number)
+        for keys in self._list_keys:
+            if keys.isdisjoint(finder.triggers):
+                return False
+        return all(finder.find_pattern(looked) for looked in self._phrases)
 
     @cached_property
     def _phrases(self) -> tuple[BoundPattern, ...]:
@@ -162,18 +159,19 @@ class SaysTest(FieldTest):
         looked = (side.looked for side in sides if isinstance(side, SaidPhrase))
         return tuple(each for each in looked if isinstance(each, BoundPattern))
 
-    def _candidates(self, report: ReportSentences) -> Iterable[int]:
-        """The sentences that name a member of each list, in order.
+    def _candidates(self, view: EventView) -> Iterable[int]:
+        """The sentences that name a member of each list, in order; else all of them.
 
         None, if all of them together lack the words of a part: that costs as much as one sentence.
         """
-        if not self._member_groups:
-            return range(len(report))
+        report = view.sentences()
         namings = [report.naming(group) for group in self._member_groups]
-        for naming in namings:
-            for keys in self._list_keys:
-                if naming.keys.isdisjoint(keys):
-                    return ()
+        triggers = [naming.keys for naming in namings] or [frozenset(view.finder().triggers)]
+        for keys in self._list_keys:
+            if any(keys.isdisjoint(of_sentences) for of_sentences in triggers):
+                return ()
+        if not namings:
+            return range(len(report))
         first, *others = namings
         return [
             number for number in first.numbers if all(number in each.numbers for each in others)

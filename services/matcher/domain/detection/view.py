@@ -93,26 +93,20 @@ class EventView:
     def finder(self) -> WordFinder:
         """Finds word lists, and patterns with names of members in them."""
         if self._finder is None:
-            self._finder = WordFinder(self.scan.words, self._find_named, self.scan.triggers)
+            self._finder = WordFinder(self.scan.words, self._find_named, self.scan.index)
         return self._finder
 
     def sentences(self) -> ReportSentences:
         """The sentences of title and text."""
         if self._sentences is None:
             self._sentences = ReportSentences(
-                ReportWordsFound(
-                    self.scan, self.finder(), self.lists.words, self.mentions, self.event.language
-                )
+                ReportWordsFound(self.scan, self.lists.words, self.mentions, self.event.language)
             )
         return self._sentences
 
     def _find_named(self, members: frozenset[str]) -> Iterable[WordRange]:
-        words = self.scan.words
-        return (
-            words.word_range(mention.span)
-            for mention in self.mentions()
-            if mention.member in members
-        )
+        spans = sorted(mention.span for mention in self.mentions() if mention.member in members)
+        return self.scan.words.word_ranges(spans)
 
     def unknown_names(self) -> tuple[OrganisationName, ...]:
         """The names of organisations in the words that are in no list."""

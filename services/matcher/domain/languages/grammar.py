@@ -76,10 +76,11 @@ class Grammar:
     undergoer_follows_passive: bool = False
     """Whether who undergoes a passive act may stand behind it (`تم تعيين قائد`)."""
 
-    @property
-    def joining(self) -> frozenset[str]:
-        """The words that may stand between two doers of one act."""
-        return self.joins | self.articles | self.ranks
+    joining: frozenset[str] = field(init=False, repr=False)
+    """The words that may stand between two doers of one act."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "joining", self.joins | self.articles | self.ranks)
 
     def is_adverb(self, word: str) -> bool:
         """Whether the word may stand between what makes an act passive and the act."""

@@ -65,12 +65,12 @@ def match_event(
 ) -> tuple[RuleMatch, ...]:
     """The rules that the event matches within the budget, in the order of their files.
 
-    A retraction matches none. Without `view`, `view_event` makes the views.
+    A retraction matches none. Without `view`, `view_event` makes the views, of packs with rules.
     """
     if event.retracts is not None:
         return ()
     matches: list[RuleMatch] = []
-    for pack, viewed in (view or view_event)(rulebook, event):
+    for pack, viewed in (view or _view_for_rules)(rulebook, event):
         matches += [RuleMatch(rule, viewed) for rule in _find_holding(pack, viewed, budget)]
     return tuple(matches)
 
@@ -86,8 +86,19 @@ def _find_holding(pack: PackRules, view: EventView, budget: Budget) -> Iterator[
 
 def view_event(rulebook: Rulebook, event: Event) -> Iterator[tuple[PackRules, EventView]]:
     """A view of the event for each pack; they share one scan."""
+    return _view_for(rulebook.packs, rulebook, event)
+
+
+def _view_for_rules(rulebook: Rulebook, event: Event) -> Iterator[tuple[PackRules, EventView]]:
+    """A view for each pack that has rules: one of lists alone matches nothing."""
+    return _view_for((pack for pack in rulebook.packs if pack.rules), rulebook, event)
+
+
+def _view_for(
+    packs: Iterable[PackRules], rulebook: Rulebook, event: Event
+) -> Iterator[tuple[PackRules, EventView]]:
     scan = rulebook.scanner.scan(scanned_texts(event, rulebook.scanned))
-    for pack in rulebook.packs:
+    for pack in packs:
         yield pack, EventView(event, scan, pack.lists)
 
 

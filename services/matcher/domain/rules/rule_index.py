@@ -12,13 +12,20 @@ from services.matcher.domain.detection.prefilter import (
     field_values,
     make_prefilter,
 )
+from services.matcher.domain.detection.report_sentences import ReportSentences
 from services.matcher.domain.detection.selectivity import selectivity
 from services.matcher.domain.detection.view import EventView
+from services.matcher.domain.says.parts import Group
 
 _LONG_LIST = 16
 RuleNumbers = tuple[int, ...]
 
+RuleBeside = tuple[int, tuple[frozenset[str], ...]]
+"""The number of a rule, and sets of keys of word lists of which a sentence must have one each."""
+RulesByKey = Mapping[str, tuple[RuleBeside, ...]]
+
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,8 @@ class RuleIndex:
 
     `always`: rules without a prefilter; evaluated on every event. `beside` has for each rule the
     second literal of its prefilter, or nothing. A long list of values is one entry of `by_list`,
-    not one of `by_value` for each.
+    not one of `by_value` for each. `by_naming` has groups of members, and for each the rules by the
+    keys of the word lists that a sentence has which names a member.
     """
 
     always: RuleNumbers
@@ -35,6 +43,7 @@ class RuleIndex:
     by_literal: Mapping[str, RuleNumbers] = field(default_factory=dict)
     by_value: Mapping[str, Mapping[str, RuleNumbers]] = field(default_factory=dict)
     by_list: Mapping[FieldValues, RuleNumbers] = field(default_factory=dict)
+    by_naming: Sequence[tuple[Group, RulesByKey]] = ()
 
     def candidates(self, view: EventView) -> list[int]:
         """The numbers of the rules that may match, in order."""
@@ -62,6 +71,19 @@ class RuleIndex:
         for (name, values), numbers in self.by_list.items():
             if not values.isdisjoint(view.caseless(name)):
                 yield from numbers
+        if self.by_naming and view.mentions():
+            for group, by_key in self.by_naming:
+                yield from _in_sentences(by_key, view.sentences(), group)
+
+
+def _in_sentences(by_key: RulesByKey, report: ReportSentences, group: Group) -> Iterator[int]:
+    """The rules of which a sentence that names one of the group has the words."""
+    for number in report.naming(group).numbers:
+        keys = report.finder(number).triggers
+        for key in by_key.keys() & keys.keys():
+            for rule, others in by_key[key]:
+                if not any(other.isdisjoint(keys) for other in others):
+                    yield rule
 
 
 def without_prefilters(count: int) -> RuleIndex:
@@ -77,12 +99,17 @@ def make_index(
     prefilters = [make_prefilter(predicate, of_group) for predicate in predicates]
     by_field = _by_field(prefilters)
     return RuleIndex(
-        always=tuple(number for number, rule in enumerate(prefilters) if not rule.atoms),
+        always=tuple(number for number, rule in enumerate(prefilters) if _knows_nothing(rule)),
         beside=tuple(rule.beside for rule in prefilters),
         by_literal=by_field.pop("", {}),
         by_value=by_field,
         by_list=_by_list(prefilters),
+        by_naming=_by_naming(prefilters),
     )
+
+
+def _knows_nothing(prefilter: Prefilter) -> bool:
+    return not (prefilter.atoms or prefilter.namings)
 
 
 def _by_field(prefilters: Sequence[Prefilter]) -> dict[str, dict[str, RuleNumbers]]:
@@ -104,8 +131,19 @@ def _by_list(prefilters: Sequence[Prefilter]) -> dict[FieldValues, RuleNumbers]:
     return _freeze(by_list)
 
 
-def _freeze(numbers: Mapping[T, list[int]]) -> dict[T, RuleNumbers]:
-    return {key: tuple(of_key) for key, of_key in numbers.items()}
+def _by_naming(prefilters: Sequence[Prefilter]) -> tuple[tuple[Group, RulesByKey], ...]:
+    groups: dict[str, Group] = {}
+    by_group: dict[str, dict[str, list[RuleBeside]]] = {}
+    for number, rule in enumerate(prefilters):
+        for group, (rarest, *others) in rule.namings:
+            by_key = by_group.setdefault(groups.setdefault(group.text, group).text, {})
+            for key in rarest:
+                by_key.setdefault(key, []).append((number, tuple(others)))
+    return tuple((groups[text], _freeze(by_key)) for text, by_key in by_group.items())
+
+
+def _freeze(rules: Mapping[T, list[R]]) -> dict[T, tuple[R, ...]]:
+    return {key: tuple(of_key) for key, of_key in rules.items()}
 
 
 def _as_list(prefilter: Prefilter) -> FieldValues | None:

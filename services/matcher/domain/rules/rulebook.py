@@ -12,6 +12,7 @@ from services.matcher.domain.detection.predicates import (
     field_tests,
     positive_tests,
 )
+from services.matcher.domain.detection.report_sentences import GRAMMAR_LISTS
 from services.matcher.domain.detection.selectivity import selectivity_beside
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.duty.watched_sources import WatchedSources
@@ -53,10 +54,11 @@ class PackRules:
     index: RuleIndex
 
     def word_lists(self) -> Iterator[IndexedList]:
-        """The word lists whose keys the index may have."""
+        """The word lists that its rules look for, and those by which sentences are read."""
         for rule in self.rules:
             for test in field_tests(rule.predicate):
                 yield from test.word_lists()
+        yield from (self.lists.words[name] for name in GRAMMAR_LISTS if name in self.lists.words)
 
     def candidates(self, view: EventView) -> Iterable[CompiledRule]:
         """The rules that may match, in the order of their files."""
@@ -132,8 +134,9 @@ def _group_by_base(windows: Iterable[WindowRule]) -> dict[RuleKey, tuple[WindowR
 
 def _make_scanner(packs: tuple[PackRules, ...]) -> Scanner:
     literals = {literal for pack in packs for literal in pack.literals()}
-    lists = index_words(listed for pack in packs for listed in pack.word_lists())
-    return Scanner((each for each in literals if not each.startswith(KEY_MARK)), lists)
+    keys = {literal for literal in literals if literal.startswith(KEY_MARK)}
+    index = index_words(listed for pack in packs if pack.rules for listed in pack.word_lists())
+    return Scanner(literals - keys, index, keys)
 
 
 def _scanned_fields(packs: Iterable[PackRules]) -> tuple[str, ...]:

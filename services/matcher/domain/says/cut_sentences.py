@@ -4,8 +4,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
+from services.matcher.domain.text.capitals import mark_countries
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.sentences import sentences
 
@@ -13,11 +15,22 @@ LONGEST = 120
 """Words that are read at once: a longer sentence is read in pieces, so that each costs little."""
 _MARK = "0000000000000001"
 """A word that stands between two sentences while their words are counted."""
-_COMMA = re.compile(r"(?<!\d),|,(?!\d)|،")
-_HYPHEN = re.compile(r"(?<=\w)[-‐‑](?=\w)")  # noqa: RUF001  (hyphens as reports write them)
-_BREAK = re.compile(
-    _COMMA.pattern + r"|[;:؛()\[\]\"“”«»„…]|(?<!\w)['‘’]|['‘’](?!\w)|—|–|(?<=\s)-(?=\s)"  # noqa: RUF001  (marks as reports write them)
+_BREAKS = re.compile(
+    r"(?P<comma>(?<!\d),|,(?!\d)|،)|(?P<hyphen>(?<=\w)[-‐‑](?=\w))"  # noqa: RUF001  (hyphens as reports write them)
+    r"|(?P<other>[;:؛()\[\]\"“”«»„…]|(?<!\w)['‘’]|['‘’](?!\w)|—|–|(?<=\s)-(?=\s))"  # noqa: RUF001  (marks as reports write them)
 )
+
+
+class Marks(NamedTuple):
+    """Words of a sentence, by number, with a mark before them.
+
+    `breaks`: a clause may break there; `commas` are those of them that follow a comma. `hyphens`:
+    a hyphen joins them to the word before them.
+    """
+
+    breaks: frozenset[int] = frozenset()
+    commas: frozenset[int] = frozenset()
+    hyphens: frozenset[int] = frozenset()
 
 
 class SentenceText(NamedTuple):
@@ -33,19 +46,10 @@ class SentenceText(NamedTuple):
     skipped: int = 0
 
     @property
-    def breaks(self) -> frozenset[int]:
-        """The words, counted from `start`, before which a clause may break."""
-        return self._own(_find_marks(self.raw, _BREAK))
-
-    @property
-    def commas(self) -> frozenset[int]:
-        """Those of them that follow a comma."""
-        return self._own(_find_marks(self.raw, _COMMA))
-
-    @property
-    def hyphens(self) -> frozenset[int]:
-        """The words that a hyphen joins to the word before them."""
-        return self._own(_find_marks(self.raw, _HYPHEN))
+    def marks(self) -> Marks:
+        """Its words, counted from `start`, with a mark before them."""
+        commas, others, hyphens = map(self._own, _find_marks(self.raw))
+        return Marks(commas | others, commas, hyphens)
 
     def _own(self, marked: tuple[int, ...]) -> frozenset[int]:
         first = bisect_left(marked, self.skipped)
@@ -78,11 +82,14 @@ def _count_words(pieces: tuple[str, ...]) -> list[int]:
 
 
 @lru_cache(maxsize=64)
-def _find_marks(raw: str, marks: re.Pattern[str]) -> tuple[int, ...]:
-    """The words of a sentence, by number, before which such a mark stands."""
-    places, count, start = set(), 0, 0
-    for mark in marks.finditer(raw):
-        count += len(fold(raw[start : mark.start()]).split())
-        start = mark.end()
-        places.add(count)
-    return tuple(sorted(places - {0}))
+def _find_marks(raw: str) -> tuple[tuple[int, ...], ...]:
+    """The words, by number, before which a comma stands, another break, or a hyphen."""
+    text = mark_countries(raw)
+    marks = list(_BREAKS.finditer(text))
+    cuts = [0, *(place for mark in marks for place in mark.span()), len(text)]
+    pieces = tuple(text[start:end] for start, end in zip(cuts[::2], cuts[1::2], strict=True))
+    before = accumulate(_count_words(pieces))
+    places: dict[str | None, set[int]] = {"comma": set(), "other": set(), "hyphen": set()}
+    for mark, count in zip(marks, before, strict=False):
+        places[mark.lastgroup].add(count)
+    return tuple(tuple(sorted(of_kind - {0})) for of_kind in places.values())

@@ -50,18 +50,30 @@ def find_acts(part: Part, scene: Scene) -> Places:
     """Where the act of a part stands; words inside the name of a member are no act of anybody."""
     if isinstance(part.act, Group):
         return tuple(words for words, _ in _counted_names(part.act, scene))
-    is_none = scene.is_name if part.binds else scene.is_joined
-    return tuple(place for place in scene.sentence.phrases[part.act.looked] if not is_none(place))
+    asked = part.act.looked, part.binds
+    acts = scene.acts.get(asked)
+    if acts is None:
+        is_none = scene.is_name if part.binds else scene.is_joined
+        places = scene.sentence.phrases[part.act.looked]
+        acts = scene.acts[asked] = tuple(place for place in places if not is_none(place))
+    return acts
 
 
 def _read_occurrence(
     parts: Sequence[Part], place: WordRange, scene: Scene, spoken: Places | None
 ) -> _Occurrence:
-    doers = find_doers(scene, place)
+    doers = _doers_at(place, scene)
     meetings = tuple(_meet(part, place, doers, scene) for part in parts)
     vetoed = spoken is not None and all(meetings)
     veto = find_veto(scene, place, spoken or ()) if vetoed else None
     return _Occurrence(place, meetings, doers, veto)
+
+
+def _doers_at(place: WordRange, scene: Scene) -> tuple[Actor, ...]:
+    doers = scene.doers.get(place)
+    if doers is None:
+        doers = scene.doers[place] = find_doers(scene, place)
+    return doers
 
 
 def _outcome(part: Part, number: int, occurrences: Sequence[_Occurrence]) -> PartOutcome:

@@ -1,21 +1,27 @@
 """A sentence with its grammar and everybody named in it: read once for all rules."""
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 
 from services.matcher.domain.languages.grammar import Grammar
 from services.matcher.domain.languages.known import LANGUAGES
-from services.matcher.domain.says.actors import Actors, find_actors
+from services.matcher.domain.says.actors import Actor, Actors, find_actors
 from services.matcher.domain.says.sentence import Sentence
 from services.matcher.domain.text.report_words import WordRange
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A sentence as its language reads it."""
+    """A sentence as its language reads it.
+
+    `acts` keeps where the act of a part stands, `doers` who does the act at a place, once found.
+    """
 
     sentence: Sentence
     grammar: Grammar
     actors: Actors
+    acts: dict[Hashable, tuple[WordRange, ...]] = field(default_factory=dict, compare=False)
+    doers: dict[WordRange, tuple[Actor, ...]] = field(default_factory=dict, compare=False)
 
     @property
     def words(self) -> tuple[str, ...]:

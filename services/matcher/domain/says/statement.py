@@ -1,7 +1,7 @@
 """A statement: the parts of one `says`, and how one sentence meets them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from services.matcher.domain.says.assertion import Cue, find_denial, find_veto
 from services.matcher.domain.says.belongings import find_owned, find_owners
@@ -22,42 +22,52 @@ class Statement:
     parts: tuple[Part, ...]
     asserted: bool = True
 
-    @property
-    def has_acts(self) -> bool:
-        """Whether a part says who does or undergoes an act."""
-        return any(part.binds and not part.absent for part in self.parts)
+    has_acts: bool = field(init=False, repr=False, compare=False)
+    """Whether a part says who does or undergoes an act."""
+    same_acts: tuple[tuple[int, ...], ...] = field(init=False, repr=False, compare=False)
+    """The numbers of the parts that do, those about one act together."""
+
+    def __post_init__(self) -> None:
+        binds = any(part.binds and not part.absent for part in self.parts)
+        object.__setattr__(self, "has_acts", binds)
+        object.__setattr__(self, "same_acts", _same_acts(self.parts))
 
 
-def holds_in(statement: Statement, scene: Scene) -> bool:
-    """Whether the sentence says it."""
-    return all(outcome.holds for outcome in read_statement(statement, scene))
-
-
-def read_statement(statement: Statement, scene: Scene) -> tuple[PartOutcome, ...]:
-    """What becomes of each part in the sentence, in the order of the parts."""
-    parts = statement.parts
-    spoken = tuple(place for part in parts if not part.absent for place in find_acts(part, scene))
-    outcomes: dict[int, PartOutcome] = {}
-    for numbers in _same_acts(parts):
-        bound = [parts[number] for number in numbers]
-        asserted = statement.asserted and not bound[0].absent
-        read = read_act(bound, scene, spoken, asserted=asserted)
-        outcomes.update(zip(numbers, read, strict=True))
-    met = [meeting for outcome in outcomes.values() for meeting in outcome.meetings]
-    for number, part in enumerate(parts):
-        if not part.binds:
-            outcomes[number] = _read_plain(part, statement, scene, (spoken, met))
-    return tuple(outcomes[number] for number in range(len(parts)))
-
-
-def _same_acts(parts: Sequence[Part]) -> list[list[int]]:
-    """The numbers of the parts that bind, those about one act together."""
+def _same_acts(parts: Sequence[Part]) -> tuple[tuple[int, ...], ...]:
     groups: dict[tuple[str, bool | int], list[int]] = {}
     for number, part in enumerate(parts):
         if part.binds:
             key = (part.act.text, number if part.absent else -1)
             groups.setdefault(key, []).append(number)
-    return list(groups.values())
+    return tuple(map(tuple, groups.values()))
+
+
+def holds_in(statement: Statement, scene: Scene) -> bool:
+    """Whether the sentence says it; no part is read behind one that does not hold."""
+    return all(outcome.holds for _, outcome in _read_parts(statement, scene))
+
+
+def read_statement(statement: Statement, scene: Scene) -> tuple[PartOutcome, ...]:
+    """What becomes of each part in the sentence, in the order of the parts."""
+    outcomes = dict(_read_parts(statement, scene))
+    return tuple(outcomes[number] for number in range(len(statement.parts)))
+
+
+def _read_parts(statement: Statement, scene: Scene) -> Iterator[tuple[int, PartOutcome]]:
+    """What becomes of each part, by number: first of those that say who does what."""
+    parts, met = statement.parts, list[Meeting]()
+    spoken = tuple(place for part in parts if not part.absent for place in find_acts(part, scene))
+    for numbers in statement.same_acts:
+        bound = [parts[number] for number in numbers]
+        asserted = statement.asserted and not bound[0].absent
+        for number, outcome in zip(
+            numbers, read_act(bound, scene, spoken, asserted=asserted), strict=True
+        ):
+            met += outcome.meetings
+            yield number, outcome
+    for number, part in enumerate(parts):
+        if not part.binds:
+            yield number, _read_plain(part, statement, scene, (spoken, met))
 
 
 def _read_plain(

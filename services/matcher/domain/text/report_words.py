@@ -1,7 +1,8 @@
 """The words of a report by number, and where they are in its folded texts."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, KeysView, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -17,30 +18,27 @@ class WordRange(NamedTuple):
     end: int
 
 
-class ReportWords:
-    """The words of folded texts that are joined, as a scan has them.
+class SentenceWords:
+    """The words of one sentence, or of any text without parts."""
 
-    `starts` has the index in `folded` at which each text starts.
-    """
+    __slots__ = ("_distinct", "_places", "words")
 
-    __slots__ = (
-        "_firsts",
-        "_folded",
-        "_letters",
-        "_places",
-        "_starts",
-        "distinct",
-        "words",
-    )
-
-    def __init__(self, folded: str, starts: Sequence[int] = (0,)) -> None:
-        self.words = folded.split()
-        self.distinct = frozenset(self.words)
-        self._folded = folded
-        self._starts = starts
-        self._firsts: list[int] | None = None
-        self._letters: list[int] | None = None
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+        self._distinct: dict[str, None] | None = None
         self._places: dict[str, list[int]] | None = None
+
+    def distinct(self) -> KeysView[str]:
+        """The words, each once."""
+        if self._distinct is None:
+            self._distinct = dict.fromkeys(self.words)
+        return self._distinct.keys()
+
+    def among(self, forms: AbstractSet[str]) -> Collection[str]:
+        """The words that are among these, of which there may be many."""
+        words = self.distinct()
+        smaller, larger = (forms, words) if len(forms) < len(words) else (words, forms)
+        return [word for word in smaller if word in larger]
 
     def places(self, word: str) -> list[WordRange]:
         """The positions of the word, in order."""
@@ -49,6 +47,26 @@ class ReportWords:
             for at, each in enumerate(self.words):
                 self._places.setdefault(each, []).append(at)
         return [WordRange(at, at + 1) for at in self._places.get(word, ())]
+
+    def are_together(self, first: int, last: int) -> bool:  # noqa: ARG002  (it has no parts)
+        """Whether two words are in one text."""
+        return True
+
+
+class ReportWords(SentenceWords):
+    """The words of folded texts that are joined, as a scan has them.
+
+    `starts` has the index in `folded` at which each text starts.
+    """
+
+    __slots__ = ("_firsts", "_folded", "_letters", "_starts")
+
+    def __init__(self, folded: str, starts: Sequence[int] = (0,)) -> None:
+        super().__init__(folded.split())
+        self._folded = folded
+        self._starts = starts
+        self._firsts: list[int] | None = None
+        self._letters: list[int] | None = None
 
     def text_number(self, word: int) -> int:
         """The number of the text that has the word."""
@@ -67,12 +85,17 @@ class ReportWords:
         letters, last = self._first_letters(), words.end - 1
         return letters[words.start], letters[last] + len(self.words[last])
 
-    def word_range(self, span: CharRange) -> WordRange:
-        """The whole words at these letters of the folded texts."""
-        return WordRange(self._word_at(span[0]), self._word_at(span[1] - 1) + 1)
-
-    def _word_at(self, index: int) -> int:
-        return bisect_right(self._first_letters(), index) - 1
+    def word_ranges(self, spans: Iterable[CharRange]) -> Iterator[WordRange]:
+        """The whole words at these letters of the folded texts; spans in order cost least."""
+        counted = spaces = 0
+        for start, end in spans:
+            if start < counted:
+                counted = spaces = 0
+            spaces += self._folded.count(" ", counted, start)
+            counted = start
+            # a space comes before each word, and one behind each text
+            first = spaces - bisect_right(self._starts, start)
+            yield WordRange(first, first + self._folded.count(" ", start, end) + 1)
 
     def _first_words(self) -> list[int]:
         """The number of the first word of each text."""

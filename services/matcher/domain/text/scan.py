@@ -2,13 +2,13 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import itemgetter
-from types import MappingProxyType
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, BytesAhoCorasick
+from ahocorasick_rs import AhoCorasick
 
 from services.matcher.domain.text.fold import CharSpan, fold, raw_span, written_span
 from services.matcher.domain.text.phrases import Phrase
@@ -16,13 +16,30 @@ from services.matcher.domain.text.report_words import ReportWords
 
 WordSpan = tuple[int, int]
 """Whole words of the folded texts: index of the first letter, and past the last letter."""
-NO_LISTS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _SHORT = 8192
 """Up to here a look through all the texts for each span costs less than their chunks."""
 
 
-ListedWord = tuple[str, tuple[str, ...]]
-"""A word, and the keys of the word lists that it may be of."""
+Begun = tuple[str, AbstractSet[str]]
+"""The key of a word list, and words of which a text has one too if it holds the list."""
+
+
+class ListedWord(NamedTuple):
+    """The lists that a word may be of: the keys of those that it is enough for, and others."""
+
+    keys: tuple[str, ...] = ()
+    begun: tuple[Begun, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WordIndex:
+    """The words of word lists; `keys` has the keys of all lists in it."""
+
+    words: Mapping[str, ListedWord] = field(default_factory=dict)
+    keys: frozenset[str] = frozenset()
+
+
+NO_INDEX = WordIndex()
 
 
 class ScannedText(NamedTuple):
@@ -37,27 +54,16 @@ class ScanResult:
     """The texts of an event, folded and joined, and the literals of the scanner that they hold.
 
     `starts` has the index in `folded` at which each text starts. `literals` also has the keys of
-    the word lists of which they have a word; `listed` has these words.
+    those word lists whose words the scanner looks for. `index` has all lists, for who asks.
     """
 
     texts: tuple[ScannedText, ...]
     starts: tuple[int, ...]
     folded: str
     literals: frozenset[str]
-    listed: tuple[ListedWord, ...] = ()
+    index: WordIndex = NO_INDEX
     _word_spans: dict[str, list[WordSpan]] = field(default_factory=dict)
     _words: ReportWords | None = None
-    _triggers: dict[str, list[str]] | None = None
-
-    @property
-    def triggers(self) -> Mapping[str, Sequence[str]]:
-        """The words of the texts by the key of each word list that they may be of."""
-        if self._triggers is None:
-            self._triggers = {}
-            for word, keys in self.listed:
-                for key in keys:
-                    self._triggers.setdefault(key, []).append(word)
-        return self._triggers
 
     @property
     def words(self) -> ReportWords:
@@ -113,33 +119,47 @@ def _end_of(folded: str, literal: str, start: int) -> int:
 
 
 class Scanner:
-    """Finds literals (`' words '`, or `' prefix'` of a word) in one pass, and word lists by words.
+    """Finds literals (`' words '`, or `' prefix'` of a word) in one pass.
 
-    `lists` has the keys of the word lists that each word may be of.
+    Of the lists in `index` it looks for the words of those with these `keys`.
     """
 
     def __init__(
-        self, literals: Iterable[str], lists: Mapping[str, tuple[str, ...]] = NO_LISTS
+        self,
+        literals: Iterable[str],
+        index: WordIndex = NO_INDEX,
+        keys: AbstractSet[str] = frozenset(),
     ) -> None:
-        self._automaton = AhoCorasick(sorted(set(literals)), store_patterns=True)
-        # in bytes: the places of matches, which nobody asks for, need not be counted in letters
-        self._words = BytesAhoCorasick([f" {word} ".encode() for word in lists])
-        # apart: a pair for each word would take as much memory as half of the automaton
-        self._listed, self._keys = tuple(lists), tuple(lists.values())
+        self._index = index
+        self._keys_of = dict(_scanned_words(index, keys))
+        sought = sorted({*literals, *self._keys_of})
+        self._automaton = AhoCorasick(sought, store_patterns=True)
 
     def scan(self, texts: Sequence[ScannedText]) -> ScanResult:
         """The literals in `texts`; none reaches from one text into the next."""
         folded = [fold(text.raw) for text in texts]
         joined = "".join(folded)
         literals = frozenset(self._automaton.find_matches_as_strings(joined, overlapping=True))
-        listed: tuple[ListedWord, ...] = ()
-        if self._listed:
-            words = self._words.find_matches_as_indexes(joined.encode(), overlapping=True)
-            numbers = {number for number, _, _ in words}
-            listed = tuple((self._listed[number], self._keys[number]) for number in numbers)
-            literals = literals.union(*(keys for _, keys in listed))
+        if self._keys_of:
+            keys_of = self._keys_of
+            found = [keys_of[literal] for literal in literals if literal in keys_of]
+            literals = literals.union(*found)
         starts = tuple(accumulate(map(len, folded[:-1]), initial=0))
-        return ScanResult(tuple(texts), starts, joined, literals, listed)
+        return ScanResult(tuple(texts), starts, joined, literals, self._index)
+
+
+def _scanned_words(
+    index: WordIndex, keys: AbstractSet[str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The words of these lists as literals, and those of the keys that each is under."""
+    if not keys:
+        return
+    same: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for word, listed in index.words.items():
+        all_keys = (*listed.keys, *(key for key, _ in listed.begun))
+        of_word = tuple(key for key in all_keys if key in keys)
+        if of_word:
+            yield f" {word} ", same.setdefault(of_word, of_word)
 
 
 def contains_phrase(scan: ScanResult, phrase: Phrase, fields: frozenset[str]) -> bool:

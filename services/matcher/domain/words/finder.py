@@ -1,11 +1,11 @@
 """Finds word lists and patterns in the words of a report, in time linear in the words."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from types import MappingProxyType
 
-from services.matcher.domain.text.report_words import ReportWords, WordRange
+from services.matcher.domain.text.report_words import SentenceWords, WordRange
+from services.matcher.domain.text.scan import NO_INDEX, WordIndex
 from services.matcher.domain.words.pattern import Gap, Prefix, Words
 from services.matcher.domain.words.word_list import (
     BoundChoice,
@@ -15,10 +15,10 @@ from services.matcher.domain.words.word_list import (
     IndexedList,
 )
 
-Ranges = list[WordRange]
-NO_TRIGGERS: Mapping[str, Sequence[str]] = MappingProxyType({})
+Ranges = Sequence[WordRange]
 FindMembers = Callable[[frozenset[str]], Iterable[WordRange]]
 """Where members of this set are named."""
+NOWHERE: Ranges = ()
 
 
 Chain = tuple[int, int, int]
@@ -30,24 +30,46 @@ def _no_members(_: frozenset[str]) -> Iterable[WordRange]:
 
 
 class WordFinder:
-    """Finds in one report; what was found is kept.
+    """Finds in one report, or in one sentence; what was found is kept.
 
-    `triggers` has the words of the report by the key of the list that they are triggers of, where
-    a scan has found them.
+    A list of the `index` costs a look at each word once for all of them, any other one by itself.
     """
 
-    __slots__ = ("_known", "_members", "_triggers", "words")
+    __slots__ = ("_index", "_known", "_members", "_triggers", "words")
 
     def __init__(
         self,
-        words: ReportWords,
+        words: SentenceWords,
         members: FindMembers = _no_members,
-        triggers: Mapping[str, Sequence[str]] = NO_TRIGGERS,
+        index: WordIndex = NO_INDEX,
     ) -> None:
         self.words = words
-        self._triggers = triggers
+        self._index = index
         self._members = members
         self._known: dict[str, Ranges] = {}
+        self._triggers: dict[str, list[str]] | None = None
+
+    @property
+    def triggers(self) -> Mapping[str, Sequence[str]]:
+        """The words by the key of each list of the index that they may be of."""
+        if self._triggers is None:
+            self._triggers = {}
+            for word, key in self._listed_words():
+                self._triggers.setdefault(key, []).append(word)
+        return self._triggers
+
+    def _listed_words(self) -> Iterator[tuple[str, str]]:
+        """Each word with the key of a list; not if other words of the list are surely missing."""
+        words, listed = self.words.distinct(), self._index.words
+        for word in words:
+            found = listed.get(word)
+            if found is None:
+                continue
+            for key in found.keys:
+                yield word, key
+            for key, others in found.begun:
+                if not words.isdisjoint(others):
+                    yield word, key
 
     def find_list(self, listed: IndexedList) -> Ranges:
         """Every occurrence of the list, in order; none is there twice."""
@@ -58,32 +80,38 @@ class WordFinder:
 
     def find_pattern(self, pattern: BoundPattern) -> Ranges:
         """The occurrences of the pattern, in order: of those with one end the shortest."""
-        if not all(map(self._may_hold, pattern.parts)):
-            return []
         first, *others = pattern.parts
         if not others:
             return self._find(first)
+        if not all(map(self._may_hold, pattern.parts)):
+            return NOWHERE
         chains = [(start, end, 0) for start, end in self._find(first)]
         for part, gap in zip(others, pattern.gaps, strict=True):
             chains = self._join(chains, self._find(part), gap) if chains else []
         return sorted({WordRange(s, e) for s, e, between in chains if between <= pattern.slack})
 
     def _look_for(self, listed: IndexedList) -> Ranges:
-        triggers = self._triggers.get(listed.key)
-        if triggers is None:
-            distinct = self.words.distinct
-            triggers = tuple((distinct & listed.singles) | (listed.patterns.keys() & distinct))
-        singles = (word for word in triggers if word in listed.singles)
-        ranges = sorted(place for word in singles for place in self.words.places(word))
+        triggers = self._triggers_of(listed)
+        if not triggers:
+            return NOWHERE
+        singles = [word for word in triggers if word in listed.singles]
+        ranges = [place for word in singles for place in self.words.places(word)]
         met = [word for word in triggers if word in listed.patterns]
         if not met:
-            return ranges
+            return sorted(ranges) if len(singles) > 1 else ranges
         patterns = dict.fromkeys(each for word in met for each in listed.patterns[word])
         several = (place for pattern in patterns for place in self.find_pattern(pattern))
         return sorted({*ranges, *several})
 
+    def _triggers_of(self, listed: IndexedList) -> Sequence[str]:
+        if listed.key in self._index.keys:
+            return self.triggers.get(listed.key, ())
+        singles = self.words.among(listed.singles)
+        begun = self.words.among(listed.patterns.keys())
+        return tuple(dict.fromkeys((*singles, *begun)))
+
     def _may_hold(self, part: BoundPart) -> bool:
-        return not isinstance(part, Words) or not self.words.distinct.isdisjoint(part.forms)
+        return not isinstance(part, Words) or bool(self.words.among(part.forms))
 
     def _find(self, part: BoundPart) -> Ranges:
         match part:
@@ -94,14 +122,16 @@ class WordFinder:
                 return [WordRange(at, at + 1) for at, word in words if word.startswith(letters)]
             case BoundChoice(patterns=patterns):
                 return _merge(self.find_pattern(pattern) for pattern in patterns)
+            case BoundLists(lists=(listed,), members=members) if not members:
+                return self.find_list(listed)
             case BoundLists(lists=lists, members=members):
                 of_lists = map(self.find_list, lists)
                 return _merge((*of_lists, self._members(members) if members else ()))
 
     def _find_words(self, forms: frozenset[str]) -> Ranges:
-        met = self.words.distinct & forms
+        met = self.words.among(forms)
         if not met:
-            return []
+            return NOWHERE
         places = [place for word in met for place in self.words.places(word)]
         return sorted(places) if len(met) > 1 else places
 

@@ -1,19 +1,65 @@
-"""The index of word lists: a look at each word of a report says which lists it may hold."""
+"""The index of word lists: a look at each word says which lists it may be of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 
-from services.matcher.domain.words.word_list import IndexedList
-
-WordIndex = Mapping[str, tuple[str, ...]]
-"""The keys of the lists that a word alone is enough for, or is the rarest word of a pattern of."""
+from services.matcher.domain.text.scan import Begun, ListedWord, WordIndex
+from services.matcher.domain.words.word_list import (
+    BoundChoice,
+    BoundLists,
+    BoundPattern,
+    IndexedList,
+    second_triggers,
+)
 
 
 def index_words(lists: Iterable[IndexedList]) -> WordIndex:
-    """The index of these lists."""
-    keys: dict[str, list[str]] = {}
-    for listed in {each.key: each for each in lists}.values():
-        for word in listed.triggers():
-            keys.setdefault(word, []).append(listed.key)
-    # most words are in the same few lists: one tuple for each set of lists
-    same: dict[tuple[str, ...], tuple[str, ...]] = {}
-    return {word: same.setdefault(tuple(of_word), tuple(of_word)) for word, of_word in keys.items()}
+    """The index of these lists, and of those that their patterns name."""
+    known: dict[str, IndexedList] = {}
+    for listed in lists:
+        known.update(_with_named(listed, known))
+    words: dict[str, ListedWord] = {}
+    same: dict[ListedWord, ListedWord] = {}  # most words are in the same few lists
+    for word, (keys, begun) in _listed_words(known.values()):
+        before = words.get(word, ListedWord())
+        together = ListedWord((*before.keys, *keys), (*before.begun, *begun))
+        words[word] = same.setdefault(together, together)
+    return WordIndex(words, frozenset(known))
+
+
+def _listed_words(lists: Iterable[IndexedList]) -> Iterator[tuple[str, ListedWord]]:
+    """Each word with what it is in each list."""
+    for listed in lists:
+        single = ListedWord((listed.key,))
+        yield from ((word, single) for word in listed.singles)
+        begun: dict[tuple[BoundPattern, ...], ListedWord] = {}
+        for word, patterns in listed.patterns.items():
+            if word not in listed.singles:
+                if patterns not in begun:
+                    begun[patterns] = ListedWord((), (_begin(listed, patterns),))
+                yield word, begun[patterns]
+
+
+def _begin(listed: IndexedList, patterns: Iterable[BoundPattern]) -> Begun:
+    return listed.key, frozenset().union(*map(second_triggers, patterns))
+
+
+def _with_named(
+    listed: IndexedList, known: dict[str, IndexedList]
+) -> Iterator[tuple[str, IndexedList]]:
+    """The list by its key, and those that its patterns name, but for `known` ones."""
+    if listed.key in known:
+        return
+    yield listed.key, listed
+    patterns = dict.fromkeys(each for of_word in listed.patterns.values() for each in of_word)
+    for named in dict.fromkeys(one for each in patterns for one in pattern_lists(each)):
+        yield from _with_named(named, known)
+
+
+def pattern_lists(pattern: BoundPattern) -> Iterator[IndexedList]:
+    """The word lists in a pattern."""
+    for part in pattern.parts:
+        if isinstance(part, BoundLists):
+            yield from part.lists
+        elif isinstance(part, BoundChoice):
+            for choice in part.patterns:
+                yield from pattern_lists(choice)

@@ -91,3 +91,11 @@ def part_triggers(part: BoundPart) -> frozenset[str]:
         case BoundChoice():
             return frozenset().union(*(part_triggers(rarest_part(each)) for each in part.patterns))
     return frozenset()
+
+
+def second_triggers(pattern: BoundPattern) -> frozenset[str]:
+    """A text that holds the pattern has one of these words besides one of its rarest part."""
+    rarest = rarest_part(pattern)
+    others = [part for part in pattern.parts if part is not rarest]
+    triggers = [part_triggers(part) for part in sorted(others, key=part_frequency)]
+    return next(filter(None, triggers), part_triggers(rarest))

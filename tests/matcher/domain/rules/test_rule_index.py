@@ -6,7 +6,8 @@ from schemas.event import Event
 from schemas.rule import NamedList
 from services.matcher.domain.rules.matching import view_event
 from services.matcher.domain.rules.rulebook import Rulebook
-from tests.matcher.rules import PROXIES, detecting, report, rulebook
+from services.matcher.domain.text.scan import ScannedText
+from tests.matcher.rules import PROXIES, detecting, report, rulebook, word_list
 
 
 def candidates(book: Rulebook, event: Event) -> list[str]:
@@ -53,3 +54,58 @@ def test_a_list_of_sixteen_values_is_one_entry(size: int, listed: int) -> None:
     assert len(book.packs[0].index.by_list) == listed
     assert candidates(book, report("Calm in Town 3")) == ["any"]
     assert candidates(book, report("Calm in the city")) == []
+
+
+ATTACK = word_list("attack", en=["attack/v", "open/v fire"])
+BASE = word_list("base", en=["base/n"])
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Badr attacks the base.", ["rule"]),
+        ("Badr opened fire on the base.", ["rule"]),
+        ("Badr was there. They attacked the base.", []),
+        ("Badr attacks.", []),
+        ("Badr opened the base.", []),
+        ("They attack the base.", []),
+    ],
+)
+def test_a_rule_by_says_needs_a_sentence_with_a_member_and_words_of_each_part(
+    text: str, names: list[str]
+) -> None:
+    says = {"words|says": ["%proxies% > %attack%", "%base%"]}
+    book = rulebook(detecting("rule", selection=says), words=(ATTACK, BASE))
+
+    assert candidates(book, report(text)) == names
+
+
+def test_the_scan_looks_for_no_words_of_lists_that_stand_beside_members() -> None:
+    beside = {"words|says": ["%proxies% > %attack%"]}
+    alone = {"words|says": ["%base%"]}
+    book = rulebook(
+        detecting("beside", selection=beside),
+        detecting("alone", selection=alone),
+        words=(ATTACK, BASE),
+    )
+    lists = book.packs[0].lists.words
+
+    found = book.scanner.scan([ScannedText("text", "Attack on bases")]).literals
+
+    assert lists["base"].key in found
+    assert lists["attack"].key not in found
+
+
+def test_a_rule_of_alternatives_is_asked_where_a_sentence_may_say_one() -> None:
+    book = rulebook(
+        detecting(
+            "rule",
+            "a or b",
+            a={"words|says": ["%proxies% > %attack%"]},
+            b={"words|says": ["%lebanese% > %base%"]},
+        ),
+        words=(ATTACK, BASE),
+    )
+
+    assert candidates(book, report("Hezbollah has a base.")) == ["rule"]
+    assert candidates(book, report("Badr has a base.")) == []

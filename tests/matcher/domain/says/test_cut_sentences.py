@@ -25,10 +25,10 @@ def test_a_long_sentence_is_read_in_pieces_with_their_own_commas() -> None:
     text = "a " * LONGEST + "b, c d"
     first, second = cut_sentences(text)
     assert (first.start, first.end) == (0, LONGEST)
-    assert (second.start, second.end, second.commas) == (LONGEST, LONGEST + 3, frozenset({1}))
+    assert (second.start, second.end, second.marks.commas) == (LONGEST, LONGEST + 3, frozenset({1}))
 
 
 def test_hyphens_and_commas_are_before_the_words_that_follow_them() -> None:
     (cut,) = cut_sentences("Iran-backed men, 1,000 of them, left")
-    assert cut.hyphens == frozenset({1})
-    assert cut.commas == frozenset({3, 7})
+    assert cut.marks.hyphens == frozenset({1})
+    assert cut.marks.commas == frozenset({3, 7})
