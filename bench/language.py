@@ -5,8 +5,8 @@ shipped. Every call with the same dice gives the same words.
 """
 
 import random
-from collections.abc import Iterator, Sequence
-from itertools import accumulate, islice, product
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, islice, pairwise, product
 
 ENGLISH = (
     "the of to and in a that for on is with by said was as at from has he have an be it will had "
@@ -46,6 +46,12 @@ class Language:
     def draw(self, dice: random.Random, count: int) -> list[str]:
         """So many words, as often as each comes in reports."""
         return dice.choices(self.words, cum_weights=self._reach, k=count)
+
+    def share(self, counts: Callable[[str], bool]) -> float:
+        """The fraction of drawn words that count."""
+        reach = (0.0, *self._reach)
+        ends = zip(self.words, pairwise(reach), strict=True)
+        return sum(end - start for word, (start, end) in ends if counts(word)) / self._reach[-1]
 
     def rank(self, dice: random.Random, first: int, last: int) -> str:
         """A word between two ranks, each power of ten as likely."""
