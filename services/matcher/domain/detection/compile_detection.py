@@ -16,10 +16,17 @@ from sigma.rule.detection import SigmaDetection, SigmaDetectionItem, SigmaDetect
 from sigma.types import SigmaString, SigmaType, sigma_type
 
 from services.matcher.domain.detection.compile_field_test import compile_field_test
+from services.matcher.domain.detection.compile_means import read_examples
 from services.matcher.domain.detection.field_reference import FieldReference
 from services.matcher.domain.detection.fields import ROLES, FieldKind, kind_of
 from services.matcher.domain.detection.lists import Lists
-from services.matcher.domain.detection.modifiers import SigmaReady, modifiers_of, refuse_elsewhere
+from services.matcher.domain.detection.means_tests import check_means
+from services.matcher.domain.detection.modifiers import (
+    SigmaMeans,
+    SigmaReady,
+    modifiers_of,
+    refuse_elsewhere,
+)
 from services.matcher.domain.detection.predicates import AllOf, AnyOf, Not, Predicate, cheap_first
 from services.matcher.domain.detection.strings import Expressions, InvalidRegex
 from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
@@ -51,9 +58,11 @@ def compile_detection(
         return None, tuple(compiler.errors)
     usable = {name: selection for name, selection in selections.items() if selection is not None}
     try:
-        return _compile_condition(detection.get("condition"), usable), ()
+        predicate = _compile_condition(detection.get("condition"), usable)
+        check_means(predicate)
     except InvalidField as error:
         return None, (error,)
+    return predicate, ()
 
 
 def _compile_condition(condition: object, selections: dict[str, SigmaDetection]) -> Predicate:
@@ -155,7 +164,7 @@ def _items(
 ) -> Iterator[SigmaDetectionItem]:
     field, *names = key.split("|")
     modifiers = modifiers_of(names, path)
-    values = list(_scalars(value, path))
+    values = _values(value, names, path)
     if values != [None] or field in ROLES:
         refuse_elsewhere(field, names, path)
     kind = kind_of(field, path) if field else FieldKind.STRING
@@ -170,6 +179,14 @@ def _items(
     if "neq" in names and field:
         # an absent field does not match, and does not differ either
         yield from _items(f"{field}|exists", True, path, lists, expressions)  # noqa: FBT003  (a value as in a rule)
+
+
+def _values(
+    value: object, names: list[str], path: FieldPath
+) -> list[str | float | SigmaMeans | None]:
+    if "means" in names and isinstance(value, Mapping):
+        return [read_examples(value, path)]
+    return list(_scalars(value, path))
 
 
 def _scalars(value: object, path: FieldPath) -> Iterator[str | float | None]:
@@ -199,7 +216,9 @@ def _kind(value: object) -> str:
     return "list in a list" if isinstance(value, list) else type(value).__name__
 
 
-def _sigma_value(value: str | float | None, modifiers: list[str]) -> SigmaType:
+def _sigma_value(value: str | float | SigmaMeans | None, modifiers: list[str]) -> SigmaType:
+    if isinstance(value, SigmaMeans):
+        return value
     if "re" in modifiers:
         return SigmaString.from_str(str(value))
     return sigma_type(value)

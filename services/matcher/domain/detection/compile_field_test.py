@@ -19,11 +19,13 @@ from sigma.types import (
     SigmaType,
 )
 
+from services.matcher.domain.detection.compile_means import compile_means
 from services.matcher.domain.detection.compile_says import compile_says
 from services.matcher.domain.detection.field_reference import FieldReference, require_kind
 from services.matcher.domain.detection.fields import WEEKDAYS, FieldKind
 from services.matcher.domain.detection.modifiers import (
     SigmaListName,
+    SigmaMeans,
     SigmaNear,
     SigmaPhrase,
     SigmaSays,
@@ -107,6 +109,11 @@ def _near(value: SigmaNear, reference: FieldReference) -> FieldTest:
 @compile_field_test.register
 def _says(value: SigmaSays, reference: FieldReference) -> FieldTest:
     return compile_says(value, reference)
+
+
+@compile_field_test.register
+def _means(value: SigmaMeans, reference: FieldReference) -> FieldTest:
+    return compile_means(value, reference)
 
 
 @compile_field_test.register

@@ -1,7 +1,7 @@
 """The modifiers of rules: those of Sigma that are supported, and our own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -46,6 +46,16 @@ class SigmaSays(SigmaType):
     """The parts of a statement as written; `asserted` unless `any` is beside `says`."""
 
     parts: tuple[str, ...]
+    asserted: bool = True
+
+
+@dataclass
+class SigmaMeans(SigmaType):
+    """The label of a meaning, or texts like it; `asserted` unless `any` is beside `means`."""
+
+    label: str = ""
+    like: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
     asserted: bool = True
 
 
@@ -124,14 +134,28 @@ def _said_part(part: SigmaType) -> str:
     raise ValueError(f"a part of says is a text, not {part}")
 
 
-class AnyModifier(SigmaValueModifier[Any, Any]):
-    """`any` behind `says`: what is denied, supposed or past counts too."""
+class MeansModifier(SigmaValueModifier[Any, Any]):
+    """`means`: its value is the name of a label; texts of a rule's own are read before."""
 
     def modify(self, val: Any) -> SigmaType:
-        """The statement without assertion."""
+        """The value as a meaning."""
+        if isinstance(val, SigmaMeans):
+            return val
+        if isinstance(val, SigmaString) and val.original.strip():
+            return SigmaMeans(val.original.strip())
+        raise ValueError(f"means is the name of a label, not {val}")
+
+
+class AnyModifier(SigmaValueModifier[Any, Any]):
+    """`any` behind `says` or `means`: what is denied, supposed or past counts too."""
+
+    def modify(self, val: Any) -> SigmaType:
+        """The statement or the meaning without assertion."""
         if isinstance(val, SigmaSays):
             return SigmaSays(val.parts, asserted=False)
-        raise ValueError("any stands behind says: words|says|any")
+        if isinstance(val, SigmaMeans):
+            return replace(val, asserted=False)
+        raise ValueError("any stands behind says or means: words|says|any")
 
 
 class WithinModifier(SigmaValueModifier[Any, Any]):
@@ -182,13 +206,15 @@ _BESIDE = {
     "expand": {"phrase", "near", "all", "neq"},
     "within_km": {"all", "neq"},
     "says": {"any", "neq"},
-    "any": {"says", "neq"},
+    "means": {"any"},
+    "any": {"says", "means", "neq"},
     "exists": set[str](),
 }
 MODIFIERS: Mapping[str, type[SigmaModifier[Any, Any]]] = MappingProxyType(
     {name: modifier_mapping[name] for name in _SUPPORTED}
     | {"phrase": PhraseModifier, "near": NearModifier, "expand": ExpandModifier}
-    | {"within_km": WithinModifier, "says": SaysModifier, "any": AnyModifier}
+    | {"within_km": WithinModifier, "says": SaysModifier, "means": MeansModifier}
+    | {"any": AnyModifier}
 )
 
 

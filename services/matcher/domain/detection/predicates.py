@@ -146,6 +146,8 @@ class Not:
 
 
 Predicate = AllOf | AnyOf | Not | FieldTest
+NEVER = AnyOf(())
+"""The predicate that no event meets."""
 
 
 def cheap_first(parts: Iterable[Predicate]) -> tuple[Predicate, ...]:

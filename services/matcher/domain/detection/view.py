@@ -1,7 +1,7 @@
 """An event with the lists of one pack: its fields, and what the scan found in them."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from operator import attrgetter
@@ -52,11 +52,15 @@ def scanned_texts(event: Event, fields: Iterable[str]) -> tuple[ScannedText, ...
 
 @dataclass(slots=True)
 class EventView:
-    """The event, its scan, and the values derived so far."""
+    """The event, its scan, and the values derived so far.
+
+    `meant` has the tests of meanings that hold; without the reader none does.
+    """
 
     event: Event
     scan: ScanResult
     lists: Lists
+    meant: Container[object] = frozenset()
     _values: dict[str, tuple[Value, ...]] = field(default_factory=dict)
     _folded_case: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _mentions: tuple[MemberMention, ...] | None = None

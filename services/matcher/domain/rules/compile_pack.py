@@ -7,7 +7,9 @@ from typing import TypeVar
 from schemas.rule import DetectionRule
 from services.matcher.domain.detection.compile_detection import compile_detection
 from services.matcher.domain.detection.lists import Lists, build_lists
+from services.matcher.domain.detection.means_tests import means_tests, without_means
 from services.matcher.domain.detection.places import build_places
+from services.matcher.domain.detection.predicates import Predicate
 from services.matcher.domain.detection.strings import Expressions
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis, compile_hypothesis
 from services.matcher.domain.packs.documents import PackDocuments
@@ -113,7 +115,7 @@ class _PackCompiler:
                 predicate, errors = compile_detection(detection, lists, self.shared.expressions)
                 self.faults.extend(map(rule.origin.fault, errors))
                 if predicate is not None:
-                    yield CompiledRule(self.documents.name, rule.document.name, predicate)
+                    yield _make_rule(self.documents.name, rule.document.name, predicate)
 
     def _hypotheses(
         self, documents: Rules, rules: tuple[CompiledRule, ...]
@@ -128,6 +130,13 @@ class _PackCompiler:
                 taken.add(hypothesis.document.name)
                 compiled = compile_hypothesis(hypothesis.document, self.documents.name)
                 yield add_sources(compiled, by_name, sources)
+
+
+def _make_rule(pack: str, name: str, predicate: Predicate) -> CompiledRule:
+    """The rule as words decide it, and with its meanings for the reader."""
+    if not means_tests(predicate):
+        return CompiledRule(pack, name, predicate)
+    return CompiledRule(pack, name, without_means(predicate), predicate)
 
 
 def _listing(window: WindowRule, hypotheses: Iterable[WatchedHypothesis]) -> tuple[str, ...]:

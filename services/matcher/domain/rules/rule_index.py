@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeVar
 
-from services.matcher.domain.detection.predicates import Atom, Predicate
+from services.matcher.domain.detection.predicates import NEVER, Atom, Predicate
 from services.matcher.domain.detection.prefilter import (
     FieldValues,
     Prefilter,
@@ -96,10 +96,15 @@ def make_index(
 ) -> RuleIndex:
     """The index of rules by number, each under the group of atoms that fewest events have."""
     of_group = cache(lambda group: sum(map(selectivity, group)))
+    predicates = tuple(predicates)
     prefilters = [make_prefilter(predicate, of_group) for predicate in predicates]
     by_field = _by_field(prefilters)
     return RuleIndex(
-        always=tuple(number for number, rule in enumerate(prefilters) if _knows_nothing(rule)),
+        always=tuple(
+            number
+            for number, rule in enumerate(prefilters)
+            if _knows_nothing(rule) and predicates[number] != NEVER
+        ),
         beside=tuple(rule.beside for rule in prefilters),
         by_literal=by_field.pop("", {}),
         by_value=by_field,

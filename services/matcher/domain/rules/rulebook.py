@@ -29,11 +29,15 @@ RuleKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A detection rule and its predicate; `positive_tests` are those under no `not`."""
+    """A detection rule and its predicate; `positive_tests` are those under no `not`.
+
+    `suspicion` is the predicate with its meanings, for the reader; None if it has none.
+    """
 
     pack: str
     name: str
     predicate: Predicate
+    suspicion: Predicate | None = None
     positive_tests: tuple[FieldTest, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
