@@ -1,5 +1,7 @@
 # Every target installs what it needs; a second call installs nothing.
-PYTHON ?= python3
+# Python 3.12 where it is found, since the reader's own model is made for it; 3.11 does too
+PYTHON ?= $(shell for each in python3.12 $(HOME)/.pyenv/versions/3.12.*/bin/python python3; do \
+	"$$each" -c '' 2>/dev/null && echo "$$each" && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock
@@ -71,7 +73,7 @@ generate: install ## JSON Schemas and the AsyncAPI document, from the models
 
 lock: install ## resolve all versions again: the only command that changes them
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-		--upgrade --extra dev --extra local --python-version 3.11 pyproject.toml --output-file $(LOCK)
+		--upgrade --extra dev --extra local --extra reader --python-version 3.11 pyproject.toml --output-file $(LOCK)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--upgrade --python-version 3.11 bench/peers.in --output-file bench/peers.lock
 
