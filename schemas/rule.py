@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 from schemas.alert import Level
 from schemas.event import Names, Reliability, Source
 from schemas.model import Document, Name
+from schemas.reader_training import Examples, ReaderTraining
 from schemas.score_floor import ScoreFloor
 from schemas.time_span import TimeSpan, require_not_zero
 
@@ -106,10 +107,11 @@ class LogSource(Document):
 
 
 class DetectionRule(_Alerting):
-    """A Sigma detection rule; pySigma parses `detection`."""
+    """A Sigma detection rule; pySigma parses `detection`, the reader learns from `examples`."""
 
     logsource: LogSource
     detection: dict[str, Any]
+    examples: Examples = Examples()
     group_by: Names | None = Field(default=None, alias="group-by")
 
 
@@ -201,8 +203,7 @@ class LongAlias(Document):
 
     It does not count inside an `unless` phrase; with `alone: false` only in the company of another
     name of its list or of the list's `company`. `proclitics: false`: without Arabic prefixes.
-    `spellings`: whether it is an Arabic name in Latin script, which has several; if left out, its
-    words tell.
+    `spellings`: whether it is an Arabic name in Latin script; if left out, its words tell.
     """
 
     alias: Name
@@ -279,10 +280,9 @@ class SourceRhythm(Document):
 class Pack(Document):
     """The head of a rule pack.
 
-    `organisation_heads` are the nouns that name organisations (`front`, `brigade*`), one word
-    each; by default a usual set. Each of `sources` is watched as one with all below it (`telegram`
-    with `telegram:@channel`). Its rules may name the word lists of the packs that it `uses`.
-    `rules score` fails below one of `floors`.
+    `organisation_heads` are the nouns that name organisations (`front`, `brigade*`), one word each.
+    Each of `sources` is watched as one with all below it (`telegram` with `telegram:@channel`). Its
+    rules may name word lists of packs that it `uses`. `rules score` fails below one of `floors`.
     """
 
     title: Name
@@ -293,6 +293,7 @@ class Pack(Document):
     organisation_heads: tuple[HeadNoun, ...] | None = None
     sources: dict[Source, SourceRhythm] = Field(default_factory=dict)
     floors: tuple[ScoreFloor, ...] = ()
+    reader: ReaderTraining = ReaderTraining()
 
 
 Member.model_rebuild()

@@ -1,12 +1,16 @@
-"""Fakes of what the matcher's adapters reach out to when rules change."""
+"""Fakes of the matcher's ports: the rules topic, past events, a sentence model."""
 
+import re
+import zlib
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
+from operator import mul
 
 from services.matcher.adapters.detection.replay_source import OffsetRange
 from services.matcher.adapters.rules.rules_topic import BundleRecord
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.changes.active_rules import ActiveRules
+from services.matcher.domain.reader.ports import Plane, Vector
 
 
 @dataclass
@@ -65,3 +69,41 @@ class FakeBackfillRunner:
 
     def stop(self) -> None:
         self.stops += 1
+
+
+@dataclass
+class CountingModel:
+    """A sentence model that counts words, each in a place of its own; `asked` has what it read."""
+
+    name: str = "counting"
+    width: int = 64
+    asked: list[str] = field(default_factory=list)
+
+    def embed(self, texts: Sequence[str]) -> list[Vector]:
+        self.asked += texts
+        return [self._count(text) for text in texts]
+
+    def _count(self, text: str) -> Vector:
+        vector = [0.0] * self.width
+        for word in re.findall(r"\w+", text.lower()):
+            vector[zlib.crc32(word.encode()) % self.width] += 1.0
+        return vector
+
+
+def fit_means(vectors: Sequence[Vector], labels: Sequence[Sequence[bool | None]]) -> list[Plane]:
+    """A HeadFitter: each plane stands halfway between the mean of its positives and the rest."""
+    return [
+        _stand_between(vectors, [row[column] for row in labels]) for column in range(len(labels[0]))
+    ]
+
+
+def _stand_between(vectors: Sequence[Vector], truth: Sequence[bool | None]) -> Plane:
+    mine = _mean([each for each, label in zip(vectors, truth, strict=True) if label is True])
+    rest = _mean([each for each, label in zip(vectors, truth, strict=True) if label is False])
+    weights = [one - other for one, other in zip(mine, rest, strict=True)]
+    middle = [(one + other) / 2 for one, other in zip(mine, rest, strict=True)]
+    return Plane(weights, -sum(map(mul, weights, middle)))
+
+
+def _mean(vectors: Sequence[Vector]) -> list[float]:
+    return [sum(column) / len(vectors) for column in zip(*vectors, strict=True)]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from schemas import rule, word_list
+from schemas import reader_training, rule, word_list
 from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
 
 _MESSAGES = {
@@ -19,7 +19,7 @@ _MESSAGES = {
 _NAMED_LAST = frozenset({"missing", "extra_forbidden"})
 _KEYS = frozenset(
     field.alias or name
-    for documents in (rule, word_list)
+    for documents in (reader_training, rule, word_list)
     for model in vars(documents).values()
     if isinstance(model, type) and issubclass(model, BaseModel)
     for name, field in model.model_fields.items()

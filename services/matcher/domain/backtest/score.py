@@ -1,7 +1,7 @@
 """How well rules find what labelled reports say: by rule, by language, and on news."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from schemas.event import Event
 from services.matcher.domain.rules.matching import match_event
@@ -44,12 +44,16 @@ class NewsVerdict:
 
 @dataclass(frozen=True, slots=True)
 class ReportScore:
-    """What matched as it must, what did not, and what matched against the label."""
+    """What matched as it must, what did not, and what matched against the label.
+
+    `allowed` is what may match.
+    """
 
     event: Event
     found: frozenset[str]
     missed: frozenset[str]
     false: frozenset[str]
+    allowed: frozenset[str] = frozenset()
 
     @property
     def is_right(self) -> bool:
@@ -132,10 +136,11 @@ def score_report(rulebook: Rulebook, event: Event, label: Label) -> ReportScore:
         found=matched & label.expect,
         missed=label.expect - matched,
         false=matched - label.rules,
+        allowed=label.rules,
     )
 
 
 def drop_unlabelled(report: ReportScore, labelled: Iterable[str]) -> ReportScore:
     """The same without false alarms of rules that no label of the set names."""
     false = report.false & frozenset(labelled)
-    return ReportScore(report.event, report.found, report.missed, false)
+    return replace(report, false=false)

@@ -20,6 +20,8 @@ WORDING = frozenset(
     {
         *("title", "id", "status", "description", "references", "author", "date", "modified"),
         *("license", "related", "tags", "fields", "falsepositives", "level", "alert", "tests"),
+        # heads are trained on them, outside of the digest
+        "examples",
         # applied to the hits in the window
         *("corroboration", "cooldown", "resolve_after"),
     }

@@ -1,0 +1,27 @@
+"""What the second reader learns from, as rules and packs say it."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.model import Document, Name
+
+
+class Examples(Document):
+    """Texts that say what a rule is about, and texts that come near it and do not."""
+
+    like: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
+
+
+class ReaderTraining(Document):
+    """What the reader's heads learn from, and how sure they must be.
+
+    `labelled` are files of labelled reports, relative to the pack. A head fires where `precision`
+    of its firings on held-out examples are right, and on at most `false_alarms` of 10,000 reports
+    of news, all heads of the pack together.
+    """
+
+    labelled: tuple[Name, ...] = ()
+    precision: Annotated[float, Field(gt=0, le=1)] = 0.75
+    false_alarms: Annotated[float, Field(ge=0)] = 3.0

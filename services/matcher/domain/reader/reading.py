@@ -1,0 +1,113 @@
+"""Reading: which rules a report is suspected of."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from schemas.event import Event
+from services.matcher.domain.detection.means_tests import MeansTest, means_tests
+from services.matcher.domain.reader.gate import GatedReport, pass_gate
+from services.matcher.domain.reader.heads import Head, HeadKey
+from services.matcher.domain.reader.passages import Passage, cut_passages
+from services.matcher.domain.reader.ports import SentenceModel, Vector
+from services.matcher.domain.reader.veto import find_veto
+from services.matcher.domain.rules.rulebook import CompiledRule, Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader found of one rule in a report that passed its gate.
+
+    `passage` is the one that comes nearest, `margin` is its score over the threshold, `score` is
+    the log-odds. `veto` is what words say against it.
+    """
+
+    rule: CompiledRule
+    meaning: str
+    passage: str
+    score: float
+    margin: float
+    veto: str
+    suspected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads reports with the heads of a model; `rulebook` is one of `make_reader_rulebook`."""
+
+    rulebook: Rulebook
+    model: SentenceModel
+    heads: Mapping[HeadKey, Head]
+
+    def read(self, event: Event) -> tuple[Reading, ...]:
+        """A reading for each rule whose gate the report passes, if the rule has a head.
+
+        Blocks while the model reads; nothing is read of a report that passes no gate.
+        """
+        return tuple(
+            reading
+            for gated in pass_gate(self.rulebook, event)
+            for reading in self._read_gated(gated)
+        )
+
+    def _read_gated(self, gated: GatedReport) -> Iterator[Reading]:
+        read: dict[str, _Read] = {}
+        for rule in gated.rules:
+            findings = tuple(self._find(rule, gated, read))
+            if findings:
+                yield _judge(rule, gated, findings)
+
+    def _find(
+        self, rule: CompiledRule, gated: GatedReport, read: dict[str, "_Read"]
+    ) -> Iterator["_Finding"]:
+        for test in means_tests(rule.predicate):
+            head = self.heads.get((rule.pack, test.meaning.key))
+            if head is not None:
+                if test.field not in read:
+                    read[test.field] = self._embed(gated, test.field)
+                for passage, vector in read[test.field]:
+                    veto = _find_veto(test, rule, gated, passage)
+                    score = head.score(vector)
+                    yield _Finding(test, passage, score, score - head.threshold, veto)
+
+    def _embed(self, gated: GatedReport, field: str) -> "_Read":
+        passages = cut_passages(gated.view.sentences(), field)
+        vectors = self.model.embed([passage.text for passage in passages])
+        return tuple(zip(passages, vectors, strict=True))
+
+
+_Read = tuple[tuple[Passage, Vector], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What one meaning scores in one passage."""
+
+    test: MeansTest
+    passage: Passage
+    score: float
+    margin: float
+    veto: str
+
+    @property
+    def holds(self) -> bool:
+        return self.margin >= 0 and not self.veto
+
+
+def _find_veto(test: MeansTest, rule: CompiledRule, gated: GatedReport, passage: Passage) -> str:
+    return find_veto(rule, gated.view, passage.sentences) if test.asserted else ""
+
+
+def _judge(rule: CompiledRule, gated: GatedReport, findings: Sequence[_Finding]) -> Reading:
+    """What the rule's predicate says with the meanings that hold."""
+    meant = frozenset(finding.test for finding in findings if finding.holds)
+    suspected = rule.predicate.holds(replace(gated.view, meant=meant))
+    nearest = max(findings, key=lambda finding: (finding.holds, finding.margin))
+    return Reading(
+        rule,
+        nearest.test.meaning.key,
+        nearest.passage.text,
+        nearest.score,
+        nearest.margin,
+        nearest.veto,
+        suspected,
+    )
