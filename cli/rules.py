@@ -16,6 +16,7 @@ from cli.explanation import explanation_line
 from cli.input_file import open_lines
 from cli.output import OutputFormat, plain_text, print_line
 from cli.publish import publish
+from cli.reader import reading_line, train_reader
 from cli.rule_set import (
     RulesFolder,
     find_word_faults,
@@ -33,6 +34,7 @@ from services.matcher.adapters.event_file import BadLine, read_events
 from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.backtest.name_cases import find_name_faults
 from services.matcher.domain.backtest.replay import replay
+from services.matcher.domain.reader.reading import Reading
 from services.matcher.domain.rules.explain_says import explain_says
 from services.matcher.domain.rules.matching import derive_values, find_unknown_names, match_event
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -119,12 +121,19 @@ def match_events(
     explain: Annotated[  # noqa: FBT002  (typer makes --explain of it)
         bool, typer.Option("--explain", help="Also what each part of each says met or lacked.")
     ] = False,
+    reader: Annotated[  # noqa: FBT002  (typer makes --reader of it)
+        bool, typer.Option("--reader", help="Also the rules that the second reader suspects.")
+    ] = False,
 ) -> None:
     """Print a JSON line for each event: the rules that match, whom they find, names and sites.
 
     A line that is no event is reported and skipped. Exit code 1 on any fault.
     """
-    rulebook, faults = _read_rulebook(folder)
+    files = read_folder(folder)
+    rulebook, wrong = files.rulebook()
+    print_faults(wrong)
+    faults = len(wrong)
+    second = train_reader(files, rulebook) if reader else None
     with open_lines(events) as lines:
         for event in read_events(lines):
             if isinstance(event, BadLine):
@@ -136,6 +145,8 @@ def match_events(
                     described["explain"] = [
                         explanation_line(each) for each in explain_says(rulebook, event)
                     ]
+                if second is not None:
+                    described |= _describe_readings(second.read(event), explain=explain)
                 print_line(json.dumps(described, ensure_ascii=False))
     if faults:
         raise typer.Exit(FAILED)
@@ -154,6 +165,15 @@ def _describe_match(rulebook: Rulebook, event: Event) -> dict[str, object]:
             for role in ("doers", "undergoers")
         },
     }
+
+
+def _describe_readings(readings: Iterable[Reading], *, explain: bool) -> dict[str, object]:
+    """The rules suspected, and how near each rule comes whose gate the report passes."""
+    readings = tuple(readings)
+    suspected = [each.rule.name for each in readings if each.suspected]
+    if not explain:
+        return {"suspected": suspected}
+    return {"suspected": suspected, "readings": [reading_line(each) for each in readings]}
 
 
 @app.command()

@@ -9,8 +9,10 @@ import typer
 
 from cli.input_file import open_lines
 from cli.output import OutputFormat, print_line
+from cli.reader import train_reader
 from cli.rule_set import RulesFolder, print_faults, read_folder
-from cli.score_output import print_scores, print_wrong
+from cli.score_output import Scores, print_scores, print_wrong
+from cli.score_picture import draw_curves
 from services.matcher.adapters.event_file import BadLine, read_events
 from services.matcher.adapters.labelled_file import read_labelled
 from services.matcher.adapters.rules.rule_files import RuleFiles
@@ -25,6 +27,8 @@ from services.matcher.domain.backtest.score import (
 )
 from services.matcher.domain.backtest.score_floors import find_failed_floors
 from services.matcher.domain.packs.faults import suggest_name
+from services.matcher.domain.reader.reader_score import ReaderScore
+from services.matcher.domain.reader.reading import Reader
 from services.matcher.domain.rules.rulebook import Rulebook
 
 FAILED = 1
@@ -50,12 +54,23 @@ Detail = Annotated[
 ]
 
 
-def score(
+ReadTwice = Annotated[
+    bool, typer.Option("--reader", help="Also score the second reader, alone and beside words.")
+]
+Picture = Annotated[
+    Path | None,
+    typer.Option(help="With --reader: a PNG of precision against recall, a curve a rule."),
+]
+
+
+def score(  # noqa: PLR0913, PLR0917  (typer makes an option of each)
     labelled: LabelledFiles,
     news: NewsFile = None,
     folder: RulesFolder = Path("rules"),
     output: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TABLE,
     detail: Detail = None,
+    reader: ReadTwice = False,  # noqa: FBT002  (typer makes --reader of it)
+    picture: Picture = None,
 ) -> None:
     """Measure the detection rules on labelled reports and on news.
 
@@ -65,13 +80,16 @@ def score(
     files = read_folder(folder)
     rulebook, faults = files.rulebook()
     print_faults(faults)
-    scoring = Scoring(rulebook, faults=len(faults))
+    second = train_reader(files, rulebook) if reader else None
+    scoring = Scoring(rulebook, second, faults=len(faults))
     on_labels = scoring.score_labelled(labelled)
     on_news = scoring.score_news(news) if news else None
     print_scores(on_labels, on_news, output)
     if detail is not False:
         print_wrong(scoring.wrong, with_words=detail is True)
-    failed = list(_find_failed(files, on_labels, on_news))
+    if picture is not None:
+        draw_curves(on_labels, picture)
+    failed = list(_find_failed(files, on_labels.words, on_news.words if on_news else None))
     for line in failed:
         print_line(line, err=True)
     if failed or scoring.faults:
@@ -89,31 +107,50 @@ class Scoring:
     """Reads files and scores their reports; keeps the wrong ones, and counts faults."""
 
     rulebook: Rulebook
+    reader: Reader | None = None
     faults: int = 0
     wrong: list[ReportScore] = field(default_factory=list)
     _verdicts: dict[str, Label] = field(default_factory=dict)
     _unknown: set[str] = field(default_factory=set)
 
-    def score_labelled(self, files: Iterable[str]) -> Score:
-        """The score of all labelled reports of the files; verdicts are kept for the news."""
+    def score_labelled(self, files: Iterable[str]) -> Scores:
+        """The scores of all labelled reports of the files; verdicts are kept for the news."""
         reports = [report for file in files for report in self._read(file)]
         labelled = frozenset(rule for report in reports for rule in report.label.rules)
         return self._count(
-            drop_unlabelled(score_report(self.rulebook, report.event, report.label), labelled)
-            for report in reports
+            (
+                drop_unlabelled(score_report(self.rulebook, report.event, report.label), labelled)
+                for report in reports
+            ),
+            labelled,
         )
 
-    def score_news(self, file: str) -> Score:
-        """The score of the news, where all that has no verdict is a false alarm."""
+    def score_news(self, file: str) -> Scores:
+        """The scores of the news, where all that has no verdict is a false alarm."""
         return self._count(self._score_news(file))
 
-    def _count(self, scored: Iterable[ReportScore]) -> Score:
-        total = Score()
+    def _count(
+        self, scored: Iterable[ReportScore], labelled: frozenset[str] | None = None
+    ) -> Scores:
+        total = Scores(reader=ReaderScore() if self.reader else None)
         for report in scored:
-            total.add(report)
-            if not report.is_right:
-                self.wrong.append(report)
+            total.words.add(report)
+            both = self._read_twice(report, total.reader, labelled)
+            if not both.is_right:
+                self.wrong.append(both)
         return total
+
+    def _read_twice(
+        self, report: ReportScore, total: ReaderScore | None, labelled: frozenset[str] | None
+    ) -> ReportScore:
+        """The score with what the reader suspects, of rules that are labelled at all."""
+        if self.reader is None or total is None:
+            return report
+        readings = self.reader.read(report.event)
+        return total.add(
+            report,
+            tuple(each for each in readings if labelled is None or each.rule.name in labelled),
+        )
 
     def _score_news(self, file: str) -> Iterator[ReportScore]:
         with open_lines(file) as lines:

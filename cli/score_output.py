@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from rich import box
 from rich.console import Console
@@ -9,25 +10,79 @@ from rich.table import Table
 
 from cli.output import OutputFormat, plain_text, print_line
 from services.matcher.domain.backtest.score import ReportScore, Score, Tally
+from services.matcher.domain.reader.reader_score import ReaderScore
 
 ALL = "all"
+WORDS = "words"
+_TITLES = {
+    WORDS: "words",
+    "reader": "reader, on what words miss",
+    "both": "words and reader together",
+}
 RULE_WIDTH = 22
 
 
-def print_scores(on_labels: Score, on_news: Score | None, output: OutputFormat) -> None:
+@dataclass(slots=True)
+class Scores:
+    """What words find, and with a reader what it adds."""
+
+    words: Score = field(default_factory=Score)
+    reader: ReaderScore | None = None
+
+    def parts(self) -> Iterator[tuple[str, Score]]:
+        """Each score with its name."""
+        yield WORDS, self.words
+        if self.reader is not None:
+            yield "reader", self.reader.reader
+            yield "both", self.reader.both
+
+
+def print_scores(on_labels: Scores, on_news: Scores | None, output: OutputFormat) -> None:
     """Print the tally of each rule and language and the totals, and false alarms on news."""
-    rows = list(_list_rows(on_labels))
-    news = None if on_news is None else _describe_news(on_news)
     if output is OutputFormat.JSON:
-        described = [_describe(*row) for row in rows]
-        print_line(json.dumps({"reports": on_labels.reports, "scores": described, "news": news}))
+        print_line(json.dumps(_describe_scores(on_labels, on_news)))
         return
-    Console().print(_build_table(rows))
-    if on_news is not None:
-        print_line(
-            f"{on_news.total().false} false alarms in {on_news.reports} reports of news:"
-            f" {_format(on_news.per_10000, 1)} per 10,000"
+    for name, score in on_labels.parts():
+        if on_labels.reader is not None:
+            print_line(_TITLES[name])
+        Console().print(_build_table(_list_rows(score)))
+    for line in (*_list_losses(on_labels.reader), *_list_false_alarms(on_news)):
+        print_line(line)
+
+
+def _describe_scores(on_labels: Scores, on_news: Scores | None) -> dict[str, object]:
+    """The scores of words alone stand at the top, those with the reader under their names."""
+    described: dict[str, object] = {"reports": on_labels.words.reports}
+    news = dict(on_news.parts()) if on_news else {}
+    for name, score in on_labels.parts():
+        part: dict[str, object] = {
+            "scores": [_describe(*row) for row in _list_rows(score)],
+            "news": _describe_news(news[name]) if news else None,
+        }
+        described |= part if name == WORDS else {name: part}
+    return described
+
+
+def _list_losses(score: ReaderScore | None) -> Iterator[str]:
+    """Why the reader does not find what words miss too, and what its veto is good for."""
+    if score is None:
+        return
+    for (language, reason), count in sorted(score.lost.items()):
+        yield f"{language}: {count} of those that words miss are lost, {reason}"
+    for language, count in sorted(score.spared.items()):
+        yield f"{language}: {count} false suspicions are spared by the veto"
+
+
+def _list_false_alarms(on_news: Scores | None) -> Iterator[str]:
+    for name, score in on_news.parts() if on_news else ():
+        by = "" if on_news is None or on_news.reader is None else f" by {name}"
+        yield (
+            f"{score.total().false} false alarms{by} in {score.reports} reports of news:"
+            f" {_format(score.per_10000, 1)} per 10,000"
         )
+    if on_news and on_news.reader is not None and on_news.words.reports:
+        share = on_news.reader.gated / on_news.words.reports
+        yield f"{on_news.reader.gated} of them pass the reader's gate: {share:.1%}"
 
 
 def _list_rows(score: Score) -> Iterator[tuple[str, str, Tally]]:
