@@ -27,6 +27,24 @@ def every_report() -> tuple[LabelledReport, ...]:
     return (*reports("seen"), *reports("unseen"), *reports("role_swaps"))
 
 
+def test_what_the_reader_learns_from_is_not_what_it_is_measured_on() -> None:
+    learned = {report.event.text for report in (*reports("seen"), *reports("examples"))}
+    measured = {report.event.text for report in (*reports("unseen"), *reports("role_swaps"))}
+
+    assert learned.isdisjoint(measured)
+
+
+def test_every_rule_that_the_reader_knows_has_examples_in_both_languages() -> None:
+    learned = (*reports("seen"), *reports("examples"))
+    positives = Counter(rule for report in learned for rule in report.label.expect)
+    arabic = Counter(
+        rule for report in learned if report.event.language == "ar" for rule in report.label.expect
+    )
+
+    assert [rule for rule in positives if positives[rule] < 20 or arabic[rule] < 10] == []
+    assert sum(not report.label.expect for report in learned) >= 400
+
+
 def test_no_sentence_and_no_id_stands_twice() -> None:
     texts = Counter((report.event.title, report.event.text) for report in every_report())
     ids = Counter(report.event.id for report in every_report())
