@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -74,11 +75,11 @@ def run(pack: Path, *arguments: str, given: str = "") -> Result:
     return CliRunner(env=environment).invoke(app, command, input=given, catch_exceptions=False)
 
 
-def match(pack: Path, text: str, *options: str) -> dict[str, object]:
+def match(pack: Path, text: str, *options: str) -> dict[str, Any]:
     line = json.dumps({"id": "1", "text": text}) + "\n"
     result = run(pack, "match", "--reader", "--events", "-", *options, given=line)
     assert result.exit_code == 0, result.output
-    matched: dict[str, object] = json.loads(result.stdout)
+    matched: dict[str, Any] = json.loads(result.stdout)
     return matched
 
 
@@ -89,8 +90,7 @@ def test_match_adds_what_the_reader_suspects(pack: Path) -> None:
 
 
 def test_match_explains_how_near_a_report_comes(pack: Path) -> None:
-    (reading,) = match(pack, "Talks at the base.", "--explain")["readings"]  # type: ignore[misc]
-    assert isinstance(reading, dict)
+    (reading,) = match(pack, "Talks at the base.", "--explain")["readings"]
     assert reading["suspected"] is False
     assert reading["score"] < reading["threshold"]
     assert reading["passage"] == "Talks at the base."
