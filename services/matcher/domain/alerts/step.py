@@ -54,7 +54,8 @@ class StepContext:
     `offset` is the message's in its signals partition; `clock` the least tick over the events
     partitions, None until all have ticked; `now` becomes `detected_at` and `updated_at`; `since` is
     when the rule began to watch, None if unknown. `generation` is the rule's; `backfilling` is True
-    while its past is being evaluated again. `counts` None: there are no storms.
+    while its past is being evaluated again. `counts` None: there are no storms. What is old is
+    forgotten by the clock of the tick before, `clock_before`; None: by `clock`.
     """
 
     offset: int
@@ -64,6 +65,12 @@ class StepContext:
     generation: RuleGeneration = UNCHANGED
     backfilling: bool = False
     counts: GroupCounts | None = None
+    clock_before: datetime | None = None
+
+    @property
+    def forgets_by(self) -> datetime | None:
+        """The clock by which a state forgets; None: it has none yet."""
+        return self.clock_before or self.clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ def _step_signal(
 ) -> WindowResult:
     if is_too_late(rule, message):
         return StepResult(state, refused=TOO_LATE, is_changed=False)
-    if is_forgotten(rule, state, message, context.clock):
+    if is_forgotten(rule, state, message, context.forgets_by):
         return StepResult(state, is_changed=False)
     before = _forget(rule, _begin(rule, state, message, context), context)
     applied = apply_signal(rule, before, message, context.generation.changed_in)
@@ -169,7 +176,7 @@ def _newest(state: WindowState) -> int:
 
 def _forget(rule: WindowRule, state: WindowState, context: StepContext) -> WindowState:
     # while backfilling, only the limit of hits drops any
-    clock = None if context.backfilling else context.clock
+    clock = None if context.backfilling else context.forgets_by
     return forget(rule, state, None if clock is None else micros(clock))
 
 

@@ -51,6 +51,7 @@ class ProcessingContext:
             generation,
             self._is_backfilling(rule, self.progress),
             self.counts,
+            self.progress.clock.before,
         )
 
     def is_released(self, rule: RuleKey) -> bool:

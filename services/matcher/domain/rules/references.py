@@ -136,7 +136,8 @@ def refuse_sides(document: RuleDocument, lists: Collection[str]) -> None:
 
 
 def _counts_alerts(names: Iterable[str], known: Mapping[str, RuleDocument]) -> bool:
-    return any(isinstance(known.get(name), CorrelationRule) for name in names)
+    """Whether all hits are alerts: what they hold is known by the rules below alone."""
+    return all(isinstance(known.get(name), CorrelationRule) for name in names)
 
 
 def _refuse_base(

@@ -48,3 +48,13 @@ def test_a_tick_is_applied_from_the_next_offset_on() -> None:
 
 def test_the_first_message_of_a_partition_may_be_a_tick() -> None:
     assert PartitionClock().advance(tick(5, 0, 1), 0).now() == NOON + 5 * HOUR
+
+
+def test_the_clock_knows_what_it_was_at_the_tick_before() -> None:
+    clock = PartitionClock().advance(tick(5, 0, 1), 7)
+    assert clock.before is None
+
+    leapt = clock.advance(tick(900, 0, 1), 8)
+
+    assert leapt.before == NOON + 5 * HOUR
+    assert leapt.advance(tick(900, 0, 1), 9).before == NOON + 900 * HOUR

@@ -183,6 +183,18 @@ def test_a_gap_beyond_the_retention_counts_no_alert_again(
     ]
 
 
+def test_what_a_leap_of_the_clock_makes_a_base_rule_send_is_counted_above() -> None:
+    absence = {"type": "absence", "timespan": "9h", "condition": None}
+    quiet = correlating("quiet", ["fire", "failed"], **absence)
+    calm = correlating("calm", ["quiet"], **absence)
+    reports = [rockets("1", "Taji", 0), rockets("2", "Taji", 240)]
+    ticks = [login("unseen", at, at) for at in (600, 600_000)]
+
+    first, *_ = replay(rulebook(FIRE, FAILED, quiet, calm), [*reports, *ticks]).final
+
+    assert first.starts_at == FRIDAY_NOON + timedelta(hours=4 + 9 + 9)
+
+
 def test_an_alert_stays_with_its_episode_while_a_base_episode_goes_on() -> None:
     over = correlating("over", ["campaign"], timespan="1h", condition={"gte": 1})
     single = correlating("campaign", ["fire"], group_by=["place"], condition={"gte": 1})

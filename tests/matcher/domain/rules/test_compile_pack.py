@@ -102,6 +102,18 @@ def test_a_correlation_that_cannot_be_watched_is_a_fault(
     assert ("pack", "many") not in book.windows
 
 
+def test_only_alerts_have_a_value() -> None:
+    total = {"type": "value_sum", "condition": {"field": "value", "gte": 1}}
+    base = correlating("base", ["fire"])
+
+    of_alerts = correlating("total", ["base"], **total)
+    of_reports_too = correlating("total", ["base", "fire"], **total)
+
+    assert compiled(FIRE, base, of_alerts)[1] == ()
+    (fault,) = compiled(FIRE, base, of_reports_too)[1]
+    assert "no event has a field 'value'" in str(fault)
+
+
 def test_a_correlation_over_a_correlation_may_come_before_it() -> None:
     book, faults = compiled(correlating("more", ["many"]), correlating("many", ["fire"]), FIRE)
 

@@ -1,0 +1,70 @@
+"""A replay of any reports by any rules, beside the definition; ORACLE_EXAMPLES=2000 for long."""
+
+import os
+from datetime import datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.alert import Alert, Status
+from schemas.event import Event
+from schemas.rule import CorrelationRule
+from services.matcher.domain.backtest.replay import replay
+from tests.matcher.builders import NOON
+from tests.matcher.oracle.episodes import OracleEpisode, find_all
+from tests.matcher.oracle.packs import Report, counting, make_book, reports, rule_sets
+
+Outcome = tuple[str, tuple[tuple[str, str], ...], datetime, datetime | None, str, int, float | None]
+LEAPS = [timedelta(0), timedelta(days=2), timedelta(days=400)]
+
+
+def of_alert(alert: Alert) -> Outcome:
+    return (
+        alert.rule.name,
+        tuple(sorted(alert.group.items())),
+        alert.starts_at,
+        alert.last_fired_at,
+        alert.level.value,
+        alert.evidence_count,
+        None if alert.value is None else round(alert.value, 6),
+    )
+
+
+def of_episode(episode: OracleEpisode) -> Outcome:
+    return (
+        episode.rule,
+        episode.group,
+        episode.times[0],
+        episode.times[-1],
+        episode.level,
+        len(episode.evidence),
+        round(episode.value, 6),
+    )
+
+
+def clock_tick(at: datetime) -> Event:
+    return Event(id=f"{at}", source="clock", occurred_at=at, recorded_at=at, text="Nothing.")
+
+
+@settings(max_examples=int(os.environ.get("ORACLE_EXAMPLES", "40")))
+@given(rules=rule_sets(), stream=reports(), leap=st.sampled_from(LEAPS))
+def test_any_rules_over_rules_give_the_alerts_of_their_definition(
+    rules: tuple[CorrelationRule, ...], stream: list[Report], leap: timedelta
+) -> None:
+    end = max(report.recorded_at for report in stream) + leap
+    start = NOON - timedelta(hours=6)
+    events = [clock_tick(start), *(report.as_event() for report in stream), clock_tick(end)]
+
+    replayed = replay(make_book(rules), events)
+
+    names = {rule.name for rule in rules}
+    in_force = [
+        alert
+        for alert in replayed.final
+        if alert.rule.name in names and alert.status is not Status.WITHDRAWN
+    ]
+    hits = [report.as_hit() for report in counting(stream)]
+    assert not replayed.refused
+    assert sorted(map(of_alert, in_force)) == sorted(
+        map(of_episode, find_all(rules, hits, start, end))
+    )
