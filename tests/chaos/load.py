@@ -106,7 +106,8 @@ class ReportLoad:
         self._sent_all.set()
 
     def _make_report(self, number: int, part: StoryPart | None, rng: random.Random) -> Report:
-        now, identity = time.time(), f"r-{number:07}"
+        now = time.time()
+        identity = (part and part.name) or f"r-{number:07}"
         self.record.note_sent(identity, part, now)
         return report(identity, part, datetime.fromtimestamp(now, UTC).isoformat(), rng)
 

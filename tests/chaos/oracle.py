@@ -54,7 +54,7 @@ def predict(reports: Iterable[Accepted], timing: PackTiming) -> Prediction:
     stories: dict[AlertKey, list[Accepted]] = defaultdict(list)
     for report in reports:
         stories[AlertKey(_RULE_OF[report.part.base], report.part.place)].append(report)
-    due = {key: _due_at(key.rule, accepted, timing) for key, accepted in stories.items()}
+    due = {key: _due_at(key.rule, known, timing) for key, known in stories.items()}
     expected = {
         key: ExpectedOutcome(
             FIRING if key.rule == COUNCIL else RESOLVED,
@@ -64,21 +64,55 @@ def predict(reports: Iterable[Accepted], timing: PackTiming) -> Prediction:
         for key, at in due.items()
         if at is not None
     }
-    answered = {key for key in stories if key.rule == UNANSWERED and key not in expected}
-    late = frozenset(key for key in answered if _answered_late(stories[key]))
-    return Prediction(expected, late)
+    passing = (key for key, known in stories.items() if _may_pass(key.rule, known, timing))
+    return Prediction(expected, frozenset(passing))
 
 
 def _due_at(rule: str, reports: Sequence[Accepted], timing: PackTiming) -> float | None:
     """When the report that completes it was accepted; None if no alert may come."""
+    *_, last = _choose_versions(reports)
+    due = _due_without_corrections(rule, last, timing)
+    taken_back = [report.accepted_at for report in reports if report.part.name is not None]
+    return due if due is None or rule != UNANSWERED else max([due, *taken_back])
+
+
+def _may_pass(rule: str, reports: Sequence[Accepted], timing: PackTiming) -> bool:
+    """Whether an alert may come that is withdrawn.
+
+    An answer came too late, or something fires with another version of a report than the last.
+    """
+    if rule == UNANSWERED and _answered_late(reports):
+        return True
+    *others, _ = _choose_versions(reports)
+    return any(_due_without_corrections(rule, known, timing) is not None for known in others)
+
+
+def _choose_versions(reports: Sequence[Accepted]) -> list[list[Accepted]]:
+    """The reports with each version, in turn, of the one that is corrected; with the last at last.
+
+    A story has at most one such report.
+    """
+    versions = sorted((each for each in reports if each.part.name is not None), key=_version)
+    single = [each for each in reports if each.part.name is None]
+    return [[*single, version] for version in versions] or [single]
+
+
+def _version(report: Accepted) -> str:
+    return report.part.name or ""
+
+
+def _due_without_corrections(
+    rule: str, reports: Sequence[Accepted], timing: PackTiming
+) -> float | None:
     if rule == UNANSWERED:
         return _absence_due_at(reports)
+    known = [report for report in reports if not report.part.is_empty]
     holds = {
         TRIPWIRE: bool,
         BARRAGE: lambda known: _most_within(known, timing.span_seconds) >= ROCKETS,
         COUNCIL: lambda known: len({report.part.actor for report in known}) >= PLEDGES,
     }[rule]
-    return _first_time(reports, holds)
+    return _first_time(known, holds)
 
 
 def _first_time(
@@ -121,7 +155,7 @@ def _answered_late(reports: Sequence[Accepted]) -> bool:
 
 
 def _of_base(reports: Sequence[Accepted], base: str) -> list[Accepted]:
-    return [report for report in reports if report.part.base == base]
+    return [report for report in reports if report.part.base == base and not report.part.is_empty]
 
 
 _RULE_OF = {

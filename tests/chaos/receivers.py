@@ -8,7 +8,7 @@ from tests.standins.pagerduty import Incident, PagerDutyStandIn
 from tests.standins.slack import PostedMessage, SlackStandIn
 
 ALERT_KEY = re.compile(r"chaos/([a-z_0-9]+)/([a-z0-9-]+)/")
-STATE = re.compile(r"\[([A-Z]+)\]")
+STATE = re.compile(r"\b(RESOLVED|WITHDRAWN)\b")
 ENDS = {"RESOLVED": RESOLVED, "WITHDRAWN": WITHDRAWN}
 
 
@@ -25,7 +25,7 @@ def pager_incidents(pager: PagerDutyStandIn) -> list[ReceivedMessage]:
 
 
 def _read_message(message: PostedMessage) -> ReceivedMessage:
-    state = STATE.match(message.shown.text)
+    state = STATE.search(message.shown.text)
     end = ENDS.get(state[1], FIRING) if state else FIRING
     return ReceivedMessage(
         parse_alert_key(message.text), message.alert, message.at, end, message.text
@@ -33,7 +33,7 @@ def _read_message(message: PostedMessage) -> ReceivedMessage:
 
 
 def _read_incident(incident: Incident) -> ReceivedMessage:
-    summary = str(incident.events[0].get("payload", {}).get("summary", ""))
+    summary = str(incident.events[0].get("payload", {}).get("custom_details", {}).get("what", ""))
     end = RESOLVED if incident.status == "resolved" else FIRING
     return ReceivedMessage(
         parse_alert_key(summary), incident.dedup_key, incident.opened_at, end, summary

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.chaos.load import LoadProfile, ReportLoad
-from tests.chaos.oracle import predict
+from tests.chaos.oracle import RESOLVED, predict
 from tests.chaos.pack import PackTiming
 from tests.chaos.plan import FaultSettings, PlannedFault, list_steps, plan_faults
 from tests.chaos.receivers import pager_incidents, slack_messages
@@ -50,7 +50,7 @@ class ChaosRun:
         slack, pager = self.site.pipeline.slack, self.site.pipeline.pager
         return (
             Verdict("Slack", prediction, slack_messages(slack)),
-            Verdict("PagerDuty", select_paged(prediction), pager_incidents(pager)),
+            Verdict("PagerDuty", select_paged(prediction), pager_incidents(pager), RESOLVED),
         )
 
 

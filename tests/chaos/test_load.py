@@ -24,6 +24,15 @@ def test_every_story_ends_within_the_time_with_all_its_reports() -> None:
     assert len(rockets) >= 4 * len({part.place for part in rockets})
 
 
+def test_some_reports_are_corrected_by_their_id_in_the_story_that_they_are_of() -> None:
+    parts = [part for part in parts_of(2) if part is not None]
+    places = {part.name: part.place for part in parts if part.name is not None}
+    corrections = [part for part in parts if part.retracts or part.supersedes]
+
+    assert {bool(part.retracts) for part in corrections} == {True, False}
+    assert all(places[part.retracts or part.supersedes or ""] == part.place for part in corrections)
+
+
 def test_the_same_seed_makes_the_same_reports() -> None:
     assert parts_of(3) == parts_of(3)
     assert parts_of(3) != parts_of(4)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from tests.chaos.material import StoryPart
 from tests.chaos.oracle import FIRING, RESOLVED, AlertKey, predict
 from tests.chaos.pack import ANSWER_SECONDS, BARRAGE, COUNCIL, TRIPWIRE, UNANSWERED, PackTiming
@@ -5,6 +7,12 @@ from tests.chaos.record import Accepted
 
 TIMING = PackTiming(span_seconds=60)
 START = 1_000.0
+
+
+def versions(*parts: StoryPart) -> list[Accepted]:
+    """A report and what corrects it, a second apart."""
+    times = (START + number for number in range(len(parts)))
+    return [Accepted(part.name or "", part, at, at) for part, at in zip(parts, times, strict=True)]
 
 
 def report(base: str, place: str, at: float = START, **changes: object) -> Accepted:
@@ -77,3 +85,43 @@ def test_an_answer_in_time_is_silence_and_one_that_came_in_late_may_be_withdrawn
 
     assert not prediction.expected
     assert prediction.may_be_withdrawn == {AlertKey(UNANSWERED, "b")}
+
+
+TRIP = StoryPart("tripwire", "a", name="v0")
+AGAIN = replace(TRIP, name="v0-v1", supersedes="v0")
+GONE = replace(TRIP, name="v0-v1", retracts="v0", is_empty=True)
+ALERT = AlertKey(TRIPWIRE, "a")
+
+
+def test_what_is_retracted_is_no_alert_and_one_that_came_may_be_withdrawn() -> None:
+    prediction = predict(versions(TRIP, GONE), TIMING)
+
+    assert not prediction.expected
+    assert prediction.may_be_withdrawn == {ALERT}
+
+
+def test_a_new_version_is_an_alert_in_place_of_the_first() -> None:
+    prediction = predict(versions(TRIP, AGAIN), TIMING)
+
+    assert prediction.expected[ALERT].due == START + 1
+    assert prediction.may_be_withdrawn == {ALERT}
+
+
+def test_a_report_and_its_versions_are_one_rocket() -> None:
+    first = StoryPart("rocket", "a", name="v0")
+    replaced = [replace(first, name=f"v0-v{number}", supersedes="v0") for number in (1, 2)]
+
+    four = predict([*rockets("a", 0, 1, 2), *versions(first, *replaced)], TIMING)
+    five = predict([*rockets("a", 0, 1, 2, 3), *versions(first, *replaced)], TIMING)
+
+    assert (four.expected, four.may_be_withdrawn) == ({}, frozenset())
+    assert list(five.expected) == [AlertKey(BARRAGE, "a")]
+
+
+def test_an_answer_that_is_retracted_is_none() -> None:
+    answer = StoryPart("answer", "a", name="v0")
+    gone = replace(answer, name="v0-v1", retracts="v0", is_empty=True)
+
+    prediction = predict([report("call", "a"), *versions(answer, gone)], TIMING)
+
+    assert prediction.expected[AlertKey(UNANSWERED, "a")].due == START + ANSWER_SECONDS

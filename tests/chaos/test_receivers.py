@@ -16,11 +16,21 @@ def call(standin: SlackStandIn, name: str, **body: object) -> dict[str, str]:
 
 def test_a_message_and_its_edits_are_one_with_the_end_that_is_shown_now() -> None:
     with SlackStandIn() as slack:
-        posted = call(slack, "chat.postMessage", channel="alerts", text="[LOW] chaos/trip/p-1/ (x)")
-        call(slack, "chat.postMessage", channel="alerts", text="[HIGH] chaos/trip/p-2/")
+        posted = call(
+            slack,
+            "chat.postMessage",
+            channel="alerts",
+            text="🔵 LOW · NEW · chaos/trip/p-1/",
+        )
+        call(
+            slack,
+            "chat.postMessage",
+            channel="alerts",
+            text="🟠 HIGH · NEW · chaos/trip/p-2/",
+        )
         call(slack, "chat.postMessage", channel="alerts", text="Sources are quiet")
         where = {"channel": posted["channel"], "ts": posted["ts"]}
-        call(slack, "chat.update", **where, text="[RESOLVED] chaos/trip/p-1/ (x)")
+        call(slack, "chat.update", **where, text="✅ RESOLVED · A trip · after 1 h")
 
         received = [(message.key, message.end) for message in slack_messages(slack)]
 
@@ -37,7 +47,12 @@ def test_an_incident_opened_again_counts_twice() -> None:
             "routing_key": "r",
             "event_action": "trigger",
             "dedup_key": "a",
-            "payload": {"summary": "chaos/trip/p-1/", "source": "s", "severity": "critical"},
+            "payload": {
+                "summary": "🔴 CRITICAL · NEW · A trip",
+                "source": "s",
+                "severity": "critical",
+                "custom_details": {"what": "chaos/trip/p-1/"},
+            },
         }
         for action in ("trigger", "resolve", "trigger"):
             httpx.post(f"{pager.url}/v2/enqueue", json=trigger | {"event_action": action})

@@ -60,6 +60,22 @@ def test_a_withdrawn_absence_is_allowed_where_the_answer_came_late() -> None:
     assert verdict(message(TRIP), message(COUNCIL, FIRING), message(CALL, WITHDRAWN)).passed
 
 
+@pytest.mark.parametrize("withdrawn", [WITHDRAWN, RESOLVED], ids=["Slack", "PagerDuty"])
+def test_an_alert_may_come_again_after_it_was_withdrawn_where_a_report_is_corrected(
+    withdrawn: str,
+) -> None:
+    prediction = Prediction(PREDICTION.expected, frozenset({COUNCIL}))
+    again = [message(COUNCIL, withdrawn), message(COUNCIL, FIRING, 21.0)]
+
+    allowed = Verdict("any", prediction, [message(TRIP), *again], withdrawn)
+    only_withdrawn = Verdict("any", prediction, [message(TRIP), again[0]], withdrawn)
+
+    assert allowed.passed
+    assert allowed.delays[COUNCIL] == (21.0, 1.0)
+    assert only_withdrawn.wrong_end == [COUNCIL]
+    assert verdict(message(TRIP), *again).duplicated == [COUNCIL]
+
+
 def test_a_message_of_no_rule_of_the_pack_is_a_notice() -> None:
     result = verdict(message(TRIP), message(COUNCIL, FIRING), message(None))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tests.chaos.oracle import WITHDRAWN, AlertKey, Prediction
+from tests.chaos.pack import PAGING
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,15 @@ class ReceivedMessage:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one receiver got; messages without a key are `notices` of no rule of the pack."""
+    """What one receiver got; messages without a key are `notices` of no rule of the pack.
+
+    `withdrawn`: how a withdrawn alert ends there.
+    """
 
     receiver: str
     prediction: Prediction
     received: Sequence[ReceivedMessage]
+    withdrawn: str = WITHDRAWN
 
     @cached_property
     def by_key(self) -> Mapping[AlertKey, Sequence[ReceivedMessage]]:
@@ -54,7 +59,7 @@ class Verdict:
     @property
     def duplicated(self) -> list[AlertKey]:
         """Received as more than one message or incident."""
-        return [key for key, messages in self.by_key.items() if len(messages) > 1]
+        return [key for key in self.by_key if len(self._counted(key)) > 1]
 
     @property
     def unexpected(self) -> list[AlertKey]:
@@ -71,13 +76,13 @@ class Verdict:
         return [
             key
             for key in self.delivered
-            if self.by_key[key][0].end != self.prediction.expected[key].end
+            if self._counted(key)[0].end != self.prediction.expected[key].end
         ]
 
     @property
     def delays(self) -> dict[AlertKey, tuple[float, float]]:
         """When each expected alert arrived, and how many seconds after it was due."""
-        first = {key: self.by_key[key][0].at for key in self.delivered}
+        first = {key: self._counted(key)[0].at for key in self.delivered}
         return {key: (at, at - self.prediction.expected[key].due) for key, at in first.items()}
 
     @property
@@ -90,15 +95,24 @@ class Verdict:
         """Whether that is so, each arrived once, and nothing else did."""
         return self.complete and not (self.duplicated or self.unexpected)
 
+    def _counted(self, key: AlertKey) -> Sequence[ReceivedMessage]:
+        """Its messages, without those that were withdrawn where that may be; one at least."""
+        messages = self.by_key[key]
+        if key not in self.prediction.may_be_withdrawn:
+            return messages
+        kept = [message for message in messages if message.end != self.withdrawn]
+        return kept or messages[-1:]
+
     def _is_allowed(self, key: AlertKey, messages: Sequence[ReceivedMessage]) -> bool:
-        withdrawn = all(message.end == WITHDRAWN for message in messages)
+        withdrawn = all(message.end == self.withdrawn for message in messages)
         return withdrawn and key in self.prediction.may_be_withdrawn
 
 
 def select_paged(prediction: Prediction) -> Prediction:
     """The alerts among them that page."""
     paged = {key: alert for key, alert in prediction.expected.items() if alert.is_paged(key)}
-    return Prediction(paged, frozenset())
+    passing = frozenset(key for key in prediction.may_be_withdrawn if key.rule in PAGING)
+    return Prediction(paged, passing)
 
 
 def count_table(verdicts: Iterable[Verdict]) -> list[str]:

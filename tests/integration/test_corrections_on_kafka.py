@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from schemas.alert import Alert, Status
+from schemas.topics import ALERTS, topic_name
 from tests.parts.pipeline import Pipeline, write_pack
+from tests.parts.topics import read_all
 from tests.parts.waiting import until
 from tests.standins.slack import PostedMessage
 
@@ -81,7 +84,7 @@ def post(pipeline: Pipeline, *reports: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("dies", [False, True], ids=["same worker", "next worker"])
 def test_a_retracted_report_withdraws_its_message_and_resolves_its_page(
-    pipeline: Pipeline, *, dies: bool
+    pipeline: Pipeline, kafka: str, topics: str, *, dies: bool
 ) -> None:
     post(pipeline, {"id": "c1", "text": WORDS})
     until(lambda: find(pipeline, WORDS) and pipeline.pager.incidents, "a message and a page")
@@ -92,8 +95,9 @@ def test_a_retracted_report_withdraws_its_message_and_resolves_its_page(
     post(pipeline, {"id": "c2", "retracts": "c1"})
 
     until(lambda: pipeline.pager.incidents[0].status == "resolved", "the page resolves", 60)
-    until(lambda: "withdrawn" in pipeline.slack.messages[0].words.lower(), "it is withdrawn")
-    assert WORDS in pipeline.slack.messages[0].words
+    until(lambda: "WITHDRAWN" in pipeline.slack.messages[0].words, "it is withdrawn")
+    last = Alert.model_validate_json(read_all(kafka, topic_name(topics, ALERTS))[-1].value or b"")
+    assert (last.status, last.summary) == (Status.WITHDRAWN, f"Struck: {WORDS}")
     assert (len(pipeline.slack.messages), len(pipeline.pager.incidents)) == (1, 1)
 
 
