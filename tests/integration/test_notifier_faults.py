@@ -1,5 +1,6 @@
 """The notifier as a process, with receivers that fail and messages that cannot be read."""
 
+import sys
 import time
 
 import pytest
@@ -168,6 +169,27 @@ def test_a_critical_alert_passes_a_storm_of_low_ones(site: NotifierSite) -> None
 
     assert time.monotonic() - began < 8
     assert len(site.slack.messages) < 20
+
+
+def test_a_critical_alert_passes_ten_thousand_others_at_every_receiver(
+    site: NotifierSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.slack.pace = 1
+    site.notifier()
+    others = (alert(f"a{n}", level=Level.LOW if n % 2 else Level.HIGH) for n in range(10_000))
+    site.publish(*others)
+
+    began = time.monotonic()
+    site.publish(alert("critical", level=Level.CRITICAL))
+    until(lambda: site.pager.of("critical"), "it is paged", 60)
+    paged = time.monotonic() - began
+    until(lambda: site.slack.of("critical"), "it is in the channel", 60)
+    with capsys.disabled():
+        shown = time.monotonic() - began
+        sys.stdout.write(f"\nbehind 10,000: paged {paged:.1f} s, in Slack {shown:.1f} s\n")
+
+    assert len(site.pager.incidents) < 2_500
+    assert len(site.slack.messages) < 60
 
 
 def test_a_malformed_alert_goes_to_the_dead_letters_and_stops_nothing(site: NotifierSite) -> None:
