@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from schemas.rule import NamedList
+from services.matcher.domain.detection.readings import read_alternatives
 from services.matcher.domain.packs.faults import InvalidField, suggest_name
 from services.matcher.domain.text.phrases import InvalidPhrase, Phrase, parse_phrase
 from services.matcher.domain.text.scan import ScanResult, find_phrase
@@ -40,7 +41,7 @@ def make_company(document: NamedList, members: Mapping[str, frozenset[str]]) -> 
     for index, written in enumerate(document.company):
         listed = _LISTED.fullmatch(written)
         if listed is None:
-            phrases.append(_parse_company(written, index))
+            phrases.extend(_parse_company(written, index))
         elif listed[1] in members:
             ids |= members[listed[1]]
         else:
@@ -49,8 +50,10 @@ def make_company(document: NamedList, members: Mapping[str, frozenset[str]]) -> 
     return Company(ids, tuple(phrases))
 
 
-def _parse_company(written: str, index: int) -> Phrase:
+def _parse_company(written: str, index: int) -> Iterator[Phrase]:
+    path = ("company", index)
     try:
-        return parse_phrase(written)
+        for reading in read_alternatives(written, path):
+            yield parse_phrase(reading)
     except InvalidPhrase as error:
-        raise InvalidField(("company", index), str(error)) from None
+        raise InvalidField(path, str(error)) from None

@@ -1,13 +1,11 @@
 """The names of list members: as reports spell them, and under which conditions they count."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
-from math import prod
 from typing import NamedTuple
 
 from schemas.rule import LongAlias, Member
+from services.matcher.domain.detection.readings import read_alternatives
 from services.matcher.domain.packs.faults import FieldPath, InvalidField, RuleLocation
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.phrases import (
@@ -24,9 +22,6 @@ from services.matcher.domain.text.spellings import (
     script_spellings,
     spell_name,
 )
-
-MOST_READINGS = 200
-_READINGS = re.compile(r"(\([^()|]*(?:\|[^()|]*)+\))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +107,11 @@ def _as_long_alias(alias: str | LongAlias) -> LongAlias:
 
 
 def _literals(alias: LongAlias, path: FieldPath) -> Iterable[str]:
-    written = _readings(alias.alias, path)
+    written = read_alternatives(alias.alias, path)
     if alias.spellings is not False:
         written = [spelling for reading in written for spelling in script_spellings(reading)]
     forms = (form for name in written for form in name_forms(name, proclitics=alias.proclitics))
     return dict.fromkeys(f" {form} " for form in forms)
-
-
-def _readings(written: str, path: FieldPath) -> list[str]:
-    """Every reading of `(pro-Iran|Shi'a) (militias|factions)`."""
-    parts = [
-        part[1:-1].split("|") if _READINGS.fullmatch(part) else [part]
-        for part in _READINGS.split(written)
-    ]
-    if prod(map(len, parts)) > MOST_READINGS:
-        raise InvalidField(path, f"more than {MOST_READINGS} readings", "write two aliases")
-    return list(map("".join, product(*parts)))
 
 
 def _parse_exception(alias: LongAlias, path: FieldPath, index: int) -> Phrase:
@@ -136,7 +120,7 @@ def _parse_exception(alias: LongAlias, path: FieldPath, index: int) -> Phrase:
         phrase = parse_phrase(alias.unless[index])
     except InvalidPhrase as error:
         raise InvalidField(place, str(error)) from None
-    readings = _readings(alias.alias, path)
+    readings = read_alternatives(alias.alias, path)
     if not phrase.slack and not any(_may_cover(phrase.parts, each) for each in readings):
         raise InvalidField(
             place,

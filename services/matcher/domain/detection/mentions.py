@@ -37,8 +37,9 @@ def find_members(lists: Lists, scan: ScanResult) -> tuple[MemberMention, ...]:
     """The mentions of members: of a name inside another only the longer counts.
 
     A name that does not count alone counts where the report holds company for it: another name of
-    its list, one of a list that `company` names, or a phrase of `company`. It is the whole report
-    that is asked, since reports name a man in full once and by his surname from then on.
+    its list, one of a list that `company` names, or a phrase of `company`. Names of two members
+    that want company keep each other's. It is the whole report that is asked, since reports name a
+    man in full once and by his surname from then on.
     """
     literals = lists.names.keys() & scan.literals
     if not literals:
@@ -83,10 +84,13 @@ def _in_company(
     named = {candidate.member for candidate in candidates if candidate.company is None}
     wanting = {candidate.company for candidate in candidates if candidate.company is not None}
     kept = {name for name in wanting if lists.company[name].is_in(scan, named)}
+    doubtful = {candidate.member for candidate in candidates if candidate.company is not None}
     return {
         (candidate.span, candidate.member)
         for candidate in candidates
-        if candidate.company is None or candidate.company in kept
+        if candidate.company is None
+        or candidate.company in kept
+        or not lists.company[candidate.company].members.isdisjoint(doubtful - {candidate.member})
     }
 
 

@@ -14,6 +14,10 @@ _BESIDE = 2
 """Words from a denial to what it denies, if that is no act (`no deadline`)."""
 
 
+_LONGEST_SPOKEN = 9
+"""Words: a place over a longer gap has others' words in it, and so cues that are cues."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cue:
     """A cue that vetoes: its list, and its words."""
@@ -50,7 +54,11 @@ def find_denial(scene: Scene, words: WordRange, spoken: Iterable[WordRange]) -> 
 
 
 def _is_spoken(cue: Cue, spoken: Iterable[WordRange]) -> bool:
-    return any(cue.words.start < words.end and words.start < cue.words.end for words in spoken)
+    return any(
+        cue.words.start < words.end and words.start < cue.words.end
+        for words in spoken
+        if words.end - words.start <= _LONGEST_SPOKEN
+    )
 
 
 def _before(scene: Scene, name: str, act: WordRange, reach: int) -> Iterator[Cue]:

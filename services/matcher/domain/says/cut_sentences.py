@@ -17,7 +17,7 @@ _MARK = "0000000000000001"
 """A word that stands between two sentences while their words are counted."""
 _BREAKS = re.compile(
     r"(?P<comma>(?<!\d),|,(?!\d)|،)|(?P<hyphen>(?<=\w)[-‐‑](?=\w))"  # noqa: RUF001  (hyphens as reports write them)
-    r"|(?P<other>[;:؛()\[\]\"“”«»„…]|(?<!\w)['‘’]|['‘’](?!\w)|—|–|(?<=\s)-(?=\s))"  # noqa: RUF001  (marks as reports write them)
+    r"|(?P<other>[;:؛()\[\]\"“”«»„…]|(?<!\w)['‘’]|['‘’](?!\w)|\.\.|—|–|(?<=\s)-(?=\s))"  # noqa: RUF001  (marks as reports write them)
 )
 
 

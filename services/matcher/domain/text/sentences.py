@@ -14,6 +14,8 @@ SentenceIndex = tuple[int, int]
 """The text of a scan, and the number of the sentence in it."""
 
 _MARK = re.compile("[.!?…؟۔]+|[\n\r\u2028\u2029]+")  # noqa: RUF001  (Urdu's full stop is meant)
+_PAUSE = ".."
+"""Two full stops: Arabic headlines join by them what English ones join by a colon or a dash."""
 _CLOSING = re.compile("[\"'”’»)\\]]*")  # noqa: RUF001  (closing quotes as reports write them)
 _WORD = re.compile(r"[^\W\d_]+$")
 _LOOK_BACK = 24
@@ -72,6 +74,8 @@ def _cuts(text: str) -> Iterator[int]:
     for mark in _MARK.finditer(text):
         if mark[0].isspace():
             yield mark.end()
+            continue
+        if mark[0] == _PAUSE and mark.end() < len(text):
             continue
         closed = _closed(text, mark.end())
         parted = text[closed : closed + 1].isspace() or closed == len(text)

@@ -147,7 +147,7 @@ WEAK = listing(
     {"id": "sadr", "name": "Moqtada al-Sadr", "aliases": [{"alias": "الصدر", "alone": False}]},
     {"id": "sairoon", "name": "Sairoon Alliance"},
     name="weak",
-).model_copy(update={"company": ("%groups%", "Najaf", "cleric said ~3")})
+).model_copy(update={"company": ("%groups%", "(Najaf|Kufa)", "cleric said ~3")})
 GROUPS = listing({"id": "kh", "name": "Kata'ib Hezbollah"})
 
 
@@ -158,6 +158,7 @@ GROUPS = listing({"id": "kh", "name": "Kata'ib Hezbollah"})
         ("ألم في الصدر. Sairoon Alliance", ("sadr", "sairoon")),
         ("ألم في الصدر. Kata'ib Hezbollah", ("kh", "sadr")),
         ("الصدر in Najaf", ("sadr",)),
+        ("الصدر in Kufa", ("sadr",)),
         ("الصدر: the cleric today said", ("sadr",)),
     ],
 )
@@ -165,6 +166,20 @@ def test_a_name_that_is_a_common_word_needs_company(text: str, ids: tuple[str, .
     book = rulebook(lists=(WEAK, GROUPS))
 
     assert derive_values(book, report(text), "entities") == ids
+
+
+def test_names_that_want_company_keep_each_others() -> None:
+    shy = GROUPS.model_copy(
+        update={
+            "members": listing(
+                {"id": "badr", "name": "Badr", "aliases": [{"alias": "بدر", "alone": False}]}
+            ).members
+        }
+    )
+    book = rulebook(lists=(WEAK, shy))
+
+    assert derive_values(book, report("الصدر يلتقي بدر"), "entities") == ("sadr",)
+    assert derive_values(book, report("يلتقي بدر"), "entities") == ()
 
 
 def test_a_name_among_the_actors_needs_no_company() -> None:

@@ -100,6 +100,11 @@ def test_a_short_word_ends_a_sentence() -> None:
     assert not match(report("The embassy let us in. Rockets fell."))
 
 
+def test_two_stops_are_a_pause_and_three_an_end() -> None:
+    assert sentences("العصائب وبدر.. قيادة مشتركة") == ("العصائب وبدر.. قيادة مشتركة",)
+    assert sentences("One.. Two... Three..") == ("One.. Two...", " Three..")
+
+
 def test_sentences_have_all_the_text_and_none_is_empty() -> None:
     assert sentences("One. Two!") == ("One.", " Two!")
     assert sentences("") == ()

@@ -60,6 +60,15 @@ def test_words_that_the_rule_looks_for_are_no_cue() -> None:
     assert says(LISTS, "KH told its men not to attack.", "%groups% > %order%", "%restraint%")
 
 
+def test_a_wide_gap_of_the_rule_hides_no_cue() -> None:
+    parts = ("deadline ~20 stays", "%vessel%")
+    denied = "The deadline of which many people in town speak did not concern the ship that stays."
+    asserted = denied.replace("did not concern", "concerned")
+
+    assert not says(LISTS, denied, *parts)
+    assert says(LISTS, asserted, *parts)
+
+
 def test_words_beside_an_act_are_vetoed_by_a_denial_right_before_them_alone() -> None:
     parts = ("%groups% > %warn%", "%deadline%")
     assert says(LISTS, "KH warned of a deadline.", *parts)

@@ -32,3 +32,8 @@ def test_hyphens_and_commas_are_before_the_words_that_follow_them() -> None:
     (cut,) = cut_sentences("Iran-backed men, 1,000 of them, left")
     assert cut.marks.hyphens == frozenset({1})
     assert cut.marks.commas == frozenset({3, 7})
+
+
+def test_a_pause_of_two_stops_breaks_a_clause() -> None:
+    (cut,) = cut_sentences("بدر والكتائب.. قيادة مشتركة")
+    assert cut.marks.breaks == frozenset({2})
