@@ -295,17 +295,18 @@ async def test_an_alert_that_is_forgotten_as_it_resolves_is_on_kafka_before() ->
 async def test_an_alert_is_forgotten_only_when_kafka_has_its_earlier_revisions() -> None:
     worker = await CorrelateWorker().take(signal_message(retraction(300, "other"), 1))
     worker.sender.silent = True
-    await worker.take(signal_message(hit(0), 2), ticks(AFTER, 3), ticks(NOON + 300 * HOUR, 4))
+    later = NOON + 300 * HOUR
+    await worker.take(signal_message(hit(0), 2), ticks(AFTER, 3), ticks(later, 4), ticks(later, 5))
     before = dict(worker.table)
 
-    taking = asyncio.create_task(worker.correlation.take(ticks(NOON + 300 * HOUR, 5)))
+    taking = asyncio.create_task(worker.correlation.take(signal_message(hit(300), 6)))
     await asyncio.sleep(0)
     held = dict(worker.table)
     worker.sender.acknowledge()
     await taking
 
     assert (worker.revisions[1], held) == ((Status.RESOLVED, 2), before)
-    assert worker.state.announced == ()
+    assert [alert.id for alert in worker.state.announced] == [worker.alerts[-1].id]
 
 
 async def test_one_more_hit_writes_its_pane_and_the_head_and_no_other_part() -> None:
