@@ -19,6 +19,7 @@ from schemas.model import KIB, LONGEST_LIST, Matches, Model, Name, Text, Written
 LARGEST_EVENT = 256 * KIB
 LARGEST_BATCH = 512 * KIB
 LARGEST_REQUEST = 1024 * KIB
+OF_ANOTHER_SOURCE = "a report of another source: only that source corrects it"
 FIRST_YEAR = 1000
 LAST_YEAR = 9000
 FURTHEST_AHEAD = timedelta(minutes=5)

@@ -60,6 +60,17 @@ def test_a_report_of_another_source_can_only_be_corrected_as_that_source() -> No
     assert list(errors_of(report(source="afp", retracts="r1"))) == ["source"]
 
 
+@pytest.mark.parametrize("how", ["supersedes", "retracts"])
+@pytest.mark.parametrize("corrected", ["afp r1", "afp:wire r1"])
+def test_what_is_written_as_the_report_of_another_token_is_refused_with_the_field_named(
+    how: str, corrected: str
+) -> None:
+    reuters = context(Reporter("reuters", token_sources=frozenset({"reuters", "afp"})))
+
+    assert list(errors_of(report(**{how: corrected}), reuters)) == [how]
+    assert normalized(report(**{how: "report r1"}), reuters).event.corrected_id == "report r1"
+
+
 def test_without_tokens_the_source_is_the_bodys_and_its_owner_and_the_grade_stays_unset() -> None:
     event = normalized(report(source="anyone"), context(ANYBODY)).event
 

@@ -9,7 +9,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from schemas.duty import is_own
-from schemas.event import LARGEST_EVENT, Event, choose_recorded_at, complete_report
+from schemas.event import (
+    LARGEST_EVENT,
+    OF_ANOTHER_SOURCE,
+    Event,
+    choose_recorded_at,
+    complete_report,
+)
 from schemas.model import LONGEST_LIST
 from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.result import FieldError, ReportResult, refuse
@@ -76,6 +82,9 @@ def _find_claims(body: Mapping[str, Any], context: ReportContext) -> Iterator[Fi
     for name, own in (("source_owner", owner), ("reliability", reporter.reliability)):
         if body.get(name) not in (None, own):
             yield FieldError(field=name, message="comes from the token file, never from the body")
+    for name in ("supersedes", "retracts"):
+        if isinstance(body.get(name), str) and reporter.is_of_another(body[name]):
+            yield FieldError(field=name, message=OF_ANOTHER_SOURCE)
     if body.get("story") is not None and not context.recorded:
         yield FieldError(field="story", message="set by ingest, never by the body")
     source = body.get("source")

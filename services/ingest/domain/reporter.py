@@ -35,6 +35,12 @@ class Reporter:
         owner = next((name for name in _self_and_above(source) if name in known), None)
         return owner == self.source and source != f"{owner}:"
 
+    def is_of_another(self, corrected: str) -> bool:
+        """Whether a corrected id is written as `SOURCE ID`, of a source that has another token."""
+        source, space, _ = corrected.partition(" ")
+        has_token = any(name in self.token_sources for name in _self_and_above(source))
+        return bool(space) and has_token and not self.may_publish(source)
+
 
 def _self_and_above(source: str) -> Iterator[str]:
     while source:

@@ -1,14 +1,14 @@
 """Events from a file of JSON lines; each line that is none, with its number."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
-from schemas.event import Event, choose_recorded_at, complete_report
+from schemas.event import OF_ANOTHER_SOURCE, Event, choose_recorded_at, complete_report
 from services.matcher.adapters.topics.codec import describe_faults
 
 # For a report without any time: it is earlier than all others.
@@ -34,11 +34,23 @@ def read_events(lines: Iterable[bytes]) -> Iterator[Event | BadLine]:
     event without any has that of the line before. The default source is `file`.
     """
     recorded: Any = _NO_TIME
+    sources: set[str] = set()
     for number, body in read_objects(lines):
         event = body if isinstance(body, BadLine) else complete_event(number, body, recorded)
         if isinstance(event, Event):
             recorded = event.recorded_at
+            sources.add(event.source)
+            event = _refuse_of_another(number, event, sources)
         yield event
+
+
+def _refuse_of_another(number: int, event: Event, sources: Collection[str]) -> Event | BadLine:
+    """The event, unless it corrects `SOURCE ID` of another one of these sources."""
+    source, space, _ = (event.corrected_id or "").partition(" ")
+    if not space or source == event.source or source not in sources:
+        return event
+    field = "supersedes" if event.retracts is None else "retracts"
+    return BadLine(number, f"{field}: {OF_ANOTHER_SOURCE}")
 
 
 def read_objects(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any] | BadLine]]:

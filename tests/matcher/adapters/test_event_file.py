@@ -58,3 +58,17 @@ def test_a_bad_line_costs_no_other() -> None:
     read = list(read_events([b"{", b"\xff", b'{"text": "x"}']))
 
     assert [type(item) for item in read] == [BadLine, BadLine, Event]
+
+
+def test_a_correction_of_its_own_id_or_of_another_source_is_a_bad_line_with_its_field() -> None:
+    lines = [
+        b'{"id": "1", "source": "a", "text": "x"}',
+        b'{"id": "2", "source": "b", "retracts": "a 1"}',
+        b'{"id": "3", "source": "b", "text": "x", "supersedes": "3"}',
+        b'{"id": "4", "source": "b", "retracts": "no source"}',
+    ]
+
+    bad = [str(line) for line in read_events(lines) if isinstance(line, BadLine)]
+
+    assert [line.partition(":")[0] for line in bad] == ["line 2", "line 3"]
+    assert ["retracts" in bad[0], "supersedes" in bad[1]] == [True, True]

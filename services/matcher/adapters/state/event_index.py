@@ -12,7 +12,7 @@ from services.matcher.domain.windows.state import Hit
 class EventIndex:
     """The keys of windows by the identity of an event, each once for every hit of it.
 
-    It holds what the windows hold and nothing else.
+    It holds what the windows hold, and after a crash what is in panes that are still to be swept.
     """
 
     windows: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
@@ -21,9 +21,10 @@ class EventIndex:
         """The keys of the windows that hold a hit of the event, each once."""
         return tuple(dict.fromkeys(self.windows.get(identity, ())))
 
-    def add(self, window: bytes, items: Iterable[Items]) -> None:
-        """A window holds the hits of these panes."""
-        self.replace(window, (), items)
+    def add(self, window: bytes, identities: Iterable[str]) -> None:
+        """A window holds hits of these events, one of each that is named."""
+        for identity in identities:
+            self.windows[identity] = (*self.windows.get(identity, ()), window)
 
     def replace(self, window: bytes, before: Iterable[Items], after: Iterable[Items]) -> None:
         """A window holds the hits of `after` in place of those of `before`; panes of both."""

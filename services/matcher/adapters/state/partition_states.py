@@ -20,7 +20,7 @@ from services.matcher.domain.engine.keys import StateKey, StateKind
 from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.engine.schedule import Schedule
 from services.matcher.domain.hypotheses.state import HypothesisState
-from services.matcher.domain.windows.panes import Content, decode_front, decode_pane
+from services.matcher.domain.windows.panes import Content, decode_front, decode_identities
 
 _KINDS = {kind: ValueKind(b":%s:" % kind.value) for kind in StateKind}
 _Stored = HypothesisState | SourceState | NewGroups | StormState | EventVersion
@@ -143,7 +143,7 @@ class States:
         indexes: dict[int, EventIndex] = defaultdict(EventIndex)
         for (_, number, name, pane), raw in self.values.items(ValueKind.PANE):
             if pane is not None and pane.content is Content.HITS:
-                indexes[number].add(name, [decode_pane(pane, raw)])
+                indexes[number].add(name, decode_identities(raw))
         for number in indexes.keys() | self.partitions.keys():
             self.partition(number).windows.events = indexes[number]
 

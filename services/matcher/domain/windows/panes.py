@@ -108,6 +108,17 @@ class _PaneHits(_Part, frozen=True, array_like=True):
     items: tuple[Hit, ...]
 
 
+class _HitIdentity(msgspec.Struct, frozen=True, array_like=True):
+    """The beginning of a Hit."""
+
+    at: int
+    identity: str
+
+
+class _PaneIdentities(_Part, frozen=True, array_like=True):
+    items: tuple[_HitIdentity, ...]
+
+
 class _PaneEvents(_Part, frozen=True, array_like=True):
     items: tuple[DatedEvent, ...]
 
@@ -218,6 +229,17 @@ def decode_pane(pane: Pane, raw: bytes) -> Items:
     return part.items
 
 
+def decode_identities(raw: bytes) -> list[str]:
+    """The events that the hits of a pane are of; the rest of the hits is not decoded.
+
+    Raises:
+        NewerSchema: a later release wrote it.
+        msgspec.ValidationError: it is no pane of hits.
+    """
+    part = decode_versioned(raw, _IDENTITIES, _VERSION)
+    return [item.identity for item in part.items]
+
+
 def assemble_state(head: Head, panes: Panes) -> WindowState:
     """The state of a head with the items of its panes; one that is not in `panes` has none."""
     by_content: dict[Content, list[Any]] = {content: [] for content in Content}
@@ -261,4 +283,5 @@ _PARTS: Mapping[Content, Any] = {
     Content.RETRACTIONS: _PaneEvents,
     Content.DROPPED_LIVE: _PaneEvents,
 }
+_IDENTITIES = msgspec.json.Decoder(_PaneIdentities)
 _DECODERS = {content: msgspec.json.Decoder(part) for content, part in _PARTS.items()}
