@@ -39,8 +39,14 @@ def find_divergences(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
         if compared is None:
             continue
         now, before = compared
-        if now.distance - before.distance >= (rule.condition.by or 0):
+        if has_diverged(rule, now, before):
             yield at, now.distance
+
+
+def has_diverged(rule: WindowRule, now: Shares, before: Shares) -> bool:
+    """Whether the shares in the window lie further apart than before, each list with enough."""
+    is_enough = min(now.least, before.least) >= (rule.condition.floor or 1)
+    return is_enough and now.distance - before.distance >= (rule.condition.by or 0)
 
 
 def compare_shares(rule: WindowRule, state: WindowState, at: int) -> tuple[Shares, Shares] | None:

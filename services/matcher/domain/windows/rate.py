@@ -12,6 +12,8 @@ from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window import hits_between, list_times
 from services.matcher.domain.windows.window_rule import WindowRule
 
+_NEGLIGIBLE = 1e-18
+
 
 @dataclass(frozen=True, slots=True)
 class Rates:
@@ -40,7 +42,7 @@ def find_rate_changes(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
         if length is None:
             continue
         n, m = window.count(opened, at), baseline.count(opened - length, opened)
-        if _is_change(rule, Rates(n, m, span(rule.timespan), length)):
+        if is_change(rule, Rates(n, m, span(rule.timespan), length)):
             yield at, float(n)
 
 
@@ -117,7 +119,8 @@ def _count_keys(rule: WindowRule, hits: Sequence[Hit]) -> int:
     return len({count_key(rule.count_by, hit) for hit in hits})
 
 
-def _is_change(rule: WindowRule, rates: Rates) -> bool:
+def is_change(rule: WindowRule, rates: Rates) -> bool:
+    """Whether the rates differ as much as the condition asks."""
     condition = rule.condition
     ratio, floor = condition.ratio or 0, condition.floor or 1
     if rates.n < floor or rates.n * rates.baseline < ratio * rates.m * rates.window:
@@ -126,11 +129,25 @@ def _is_change(rule: WindowRule, rates: Rates) -> bool:
 
 
 def binomial_tail(least: int, tries: int, chance: float) -> float:
-    """P[Bin(tries, chance) >= least]; summed from the smallest term, for precision."""
+    """P[Bin(tries, chance) >= least]: of terms that shrink, those that add to it."""
     if least <= 0:
         return 1.0
-    terms = (_log_binomial(k, tries, chance) for k in range(tries, least - 1, -1))
-    return min(1.0, sum(exp(term) for term in terms))
+    if least <= tries * chance:
+        return 1.0 - _sum_terms(tries - least + 1, tries, 1 - chance)
+    return _sum_terms(least, tries, chance)
+
+
+def _sum_terms(least: int, tries: int, chance: float) -> float:
+    """P[Bin(tries, chance) >= least], for a `least` above the mean."""
+    if least > tries:
+        return 0.0
+    total, term = 0.0, exp(_log_binomial(least, tries, chance))
+    for k in range(least, tries + 1):
+        total += term
+        term *= (tries - k) / (k + 1) * chance / (1 - chance)
+        if term <= total * _NEGLIGIBLE:
+            break
+    return min(1.0, total)
 
 
 def _log_binomial(k: int, tries: int, chance: float) -> float:

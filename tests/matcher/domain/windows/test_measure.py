@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import fsum
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.rule import Condition, CorrelationType
 from services.matcher.domain.windows.expression import parse_expression
-from services.matcher.domain.windows.measure import average, make_measure, nearest_rank
+from services.matcher.domain.windows.measure import Average, Percentile, Sum, Total, make_measure
 from services.matcher.domain.windows.state import Hit, make_hit
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.builders import RULE, TEMPORAL, VALUES, hit, of
@@ -83,8 +86,30 @@ def test_a_key_has_the_number_of_its_latest_hit_until_its_last_has_left() -> Non
     ("percent", "value"), [(0, 1), (20, 1), (20.1, 2), (50, 3), (80, 4), (100, 5)]
 )
 def test_a_percentile_is_the_nearest_rank(percent: float, value: float) -> None:
-    assert nearest_rank(percent)([3, 5, 1, 4, 2]) == value
+    assert total_of(Percentile(percent), 3, 5, 1, 4, 2) == value
 
 
 def test_an_average_is_the_arithmetic_mean() -> None:
-    assert average([1, 2, 6]) == 3
+    assert total_of(Average(), 1, 2, 6) == 3
+
+
+numbers = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300)
+
+
+@given(st.lists(numbers, min_size=1), st.lists(numbers))
+def test_a_sum_is_correctly_rounded_whatever_came_and_went(
+    kept: list[float], gone: list[float]
+) -> None:
+    total = Sum()
+    for one in (*gone, *kept):
+        total.add(one)
+    for one in gone:
+        total.remove(one)
+
+    assert total.value() == fsum(kept)
+
+
+def total_of(total: Total, *numbers: float) -> float:
+    for one in numbers:
+        total.add(one)
+    return total.value()
