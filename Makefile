@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help install demo test check format lint types imports rules generate lock \
-	unit integration kafka redis peers bench bench-engine bench-recovery bench-hostile bench-attack chaos soak clean
+	unit integration kafka redis peers bench bench-engine bench-recovery bench-hostile bench-windows bench-attack chaos soak clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -95,6 +95,9 @@ bench-recovery: install kafka ## how long a recovery takes, beside Faust's own
 
 bench-hostile: install ## cost against size of hostile texts, requests, rules: all linear, or 1
 	$(BIN)/python -m bench.hostile
+
+bench-windows: install ## cost of a hit against hits held; ARGS="--beside HEAD~1", ARGS=--quick
+	$(BIN)/python -m bench.windows $(ARGS)
 
 bench-attack: install kafka redis ## genuine reports beside a hostile token: p99 at Slack and the pager
 	$(BIN)/python -m bench.under_attack
