@@ -1,5 +1,6 @@
 """Announcing: which alert each episode has, and the revisions that its changes make."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -43,17 +44,44 @@ def claim_episodes(
     It is the one that shares most evidence, then most firing times (a hit may be evidence of
     several), then the earliest; else the first one within `resolve_after` of the alert; else None.
     """
-    by_start = {episode.start: episode for episode in before}
-    return {
-        alert.id: _find_heir(rule, by_start.get(alert.start), alert, after)
-        for alert in announced
-        if alert.status is not Status.WITHDRAWN
-    }
+    known = {episode.start: episode for episode in before}
+    same = {episode.start: episode for episode in after}
+    claims: dict[str, Episode | None] = {}
+    for alert in announced:
+        if alert.status is not Status.WITHDRAWN:
+            former, heir = known.get(alert.start), same.get(alert.start)
+            if former is None or heir is None or not _has_grown(former, heir):
+                heir = _find_heir(rule, former, alert, _list_near(rule, alert, after))
+            claims[alert.id] = heir
+    return claims
+
+
+def _has_grown(before: Episode, after: Episode) -> bool:
+    """Whether an episode kept its evidence and firing times: no other shares more of both."""
+    times = before.firings
+    return after.count >= before.count and after.firings[: len(times)] == times
+
+
+def _list_near(
+    rule: WindowRule, alert: AnnouncedAlert, after: Sequence[Episode]
+) -> Sequence[Episode]:
+    """The episodes that may share evidence with that of the alert, or are within `resolve_after`.
+
+    Of events: the alert of a base rule may be evidence of any.
+    """
+    if rule.counts_alerts:
+        return after
+    reach = span(max(rule.resolve_after, rule.timespan))
+    first = bisect_left(after, alert.start - reach, key=lambda episode: episode.last)
+    end = bisect_right(after, alert.last + reach, key=lambda episode: episode.start)
+    return after[first:end]
 
 
 def _find_heir(
     rule: WindowRule, before: Episode | None, alert: AnnouncedAlert, after: Sequence[Episode]
 ) -> Episode | None:
+    if len(after) == 1 and _is_within(rule, alert, after[0]):
+        return after[0]
     evidence = frozenset() if before is None else before.identities
     sharing = [episode for episode in after if _shares_evidence(before, evidence, episode)]
     if sharing:
@@ -65,13 +93,12 @@ def _find_heir(
                 len(times.intersection(episode.firings)),
             ),
         )
+    return next((episode for episode in after if _is_within(rule, alert, episode)), None)
+
+
+def _is_within(rule: WindowRule, alert: AnnouncedAlert, episode: Episode) -> bool:
     gap = span(rule.resolve_after)
-    near = (
-        episode
-        for episode in after
-        if episode.start - alert.last <= gap and alert.start - episode.last <= gap
-    )
-    return next(near, None)
+    return episode.start - alert.last <= gap and alert.start - episode.last <= gap
 
 
 def _shares_evidence(before: Episode | None, evidence: frozenset[str], episode: Episode) -> bool:
@@ -162,7 +189,7 @@ def _revise(
     rule: WindowRule, alert: AnnouncedAlert, episode: Episode, context: AnnounceContext
 ) -> AnnouncedAlert:
     """The alert with the values of its episode; the same revision if nothing differs."""
-    known = msgspec.structs.replace(alert, words=None) if episode.evidence else alert
+    known = msgspec.structs.replace(alert, words=None) if episode.has_evidence else alert
     revised = msgspec.structs.replace(
         known,
         start=episode.start,
@@ -183,7 +210,7 @@ def _revise(
 
 def _stay_in_storm(alert: AnnouncedAlert, episode: Episode) -> str | None:
     """The owner of its storm, unless there is evidence of another one."""
-    if alert.storm is None or not episode.owners <= {alert.storm}:
+    if alert.storm is None or not set(episode.owners) <= {alert.storm}:
         return None
     return alert.storm
 

@@ -1,6 +1,6 @@
 """Corroboration: how many independent owners report within a span of time."""
 
-from bisect import bisect_right
+from collections import Counter, deque
 from collections.abc import Sequence
 
 from schemas.rule import Corroboration
@@ -15,8 +15,36 @@ def is_corroborated(asked: Corroboration | None, evidence: Sequence[Hit]) -> boo
     `evidence` is sorted by time; the alert of a base rule reports for as long as it fired. An
     unknown grade never satisfies `min_reliability`. True if the rule asks for no corroboration.
     """
-    if asked is None:
-        return True
+    if any(hit.firings for hit in evidence):
+        return asked is None or _is_corroborated_by_alerts(asked, evidence)
+    passing = CorroborationPass(asked)
+    for hit in evidence:
+        passing.add(hit)
+    return passing.is_corroborated
+
+
+class CorroborationPass:
+    """Whether events in order, and more of them as they come, corroborate one another."""
+
+    def __init__(self, asked: Corroboration | None) -> None:
+        self._asked = asked
+        self._events: deque[Hit] = deque()
+        self._owners: Counter[str] = Counter()
+        self.is_corroborated = asked is None
+
+    def add(self, hit: Hit) -> None:
+        """Another event, no earlier than those before."""
+        asked = self._asked
+        if self.is_corroborated or asked is None or not _is_reliable(asked.min_reliability, hit):
+            return
+        self._events.append(hit)
+        self._owners.update(hit.owners)
+        while asked.within is not None and self._events[0].at < hit.at - span(asked.within):
+            self._owners -= Counter(self._events.popleft().owners)
+        self.is_corroborated = len(self._owners) >= asked.sources
+
+
+def _is_corroborated_by_alerts(asked: Corroboration, evidence: Sequence[Hit]) -> bool:
     graded = [hit for hit in evidence if _is_reliable(asked.min_reliability, hit)]
     return any(
         len({owner for hit in _hits_within(asked, graded, position) for owner in hit.owners})
@@ -36,6 +64,4 @@ def _hits_within(asked: Corroboration, evidence: Sequence[Hit], first: int) -> S
     if asked.within is None:
         return evidence
     edge = evidence[first].at + span(asked.within)
-    if any(hit.firings for hit in evidence):
-        return [hit for hit in evidence[first:] if hit.first <= edge]
-    return evidence[first : bisect_right(evidence, edge, key=lambda hit: hit.at)]
+    return [hit for hit in evidence[first:] if hit.first <= edge]

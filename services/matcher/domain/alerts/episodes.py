@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from zlib import crc32
 
 from schemas.alert import MOST_OWNERS, Level
@@ -9,32 +10,96 @@ from schemas.signal import MOST_FIRINGS
 from services.matcher.domain.alerts.corroboration import is_corroborated
 from services.matcher.domain.windows.firing import find_evidence, find_firings
 from services.matcher.domain.windows.state import FiringRun, Hit, WindowState, span
+from services.matcher.domain.windows.window import hits_between
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceTotals:
+    """What an alert says of all its evidence.
+
+    `count` of its events, those dropped included; the least `owners`, also of those, by name;
+    whether every hit that is held is `backfill`; whether it is, or was, `corroborated`.
+    """
+
+    count: int
+    owners: tuple[str, ...]
+    backfill: bool
+    corroborated: bool
+
+
+@dataclass(frozen=True)
 class Episode:
     """A run of firing times with no gap longer than `resolve_after`. Times in microseconds.
 
-    `evidence` has the hits of its windows that are still in state; `dropped` counts the others, and
-    `owners` are those of both.
+    Its evidence are those of `hits` that made it fire: `rule` says which.
     """
 
-    start: int
-    firings: tuple[int, ...]
-    value: float
-    evidence: tuple[Hit, ...]
-    dropped: int
-    owners: frozenset[str]
-    level: Level
-    uncorroborated: bool
+    rule: WindowRule
+    hits: Sequence[Hit]
+    run: FiringRun
+    totals: EvidenceTotals
+
+    @property
+    def start(self) -> int:
+        """The first firing time."""
+        return self.run.start
+
+    @property
+    def firings(self) -> tuple[int, ...]:
+        """Its firing times, but settled ones that hold no hit any more."""
+        return self.run.firings
 
     @property
     def last(self) -> int:
         """The latest firing time."""
-        return self.firings[-1]
+        return self.run.last
 
     @property
+    def value(self) -> float:
+        """The value counted at the latest firing time."""
+        return self.run.value
+
+    @property
+    def level(self) -> Level:
+        """The rule's level, or one lower."""
+        return self.rule.level if self.totals.corroborated else self.rule.level.lowered
+
+    @property
+    def uncorroborated(self) -> bool:
+        """Whether too few independent owners report it so far."""
+        return not self.totals.corroborated
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The least owners of its evidence by name, as many as an alert has room for."""
+        return self.totals.owners
+
+    @property
+    def count(self) -> int:
+        """How many events made it fire, dropped ones included."""
+        return self.totals.count
+
+    @property
+    def has_evidence(self) -> bool:
+        """Whether any of its evidence is still held."""
+        return self.totals.count > self.run.dropped
+
+    @property
+    def backfill(self) -> bool:
+        """Whether every hit of every window that fired is backfilled."""
+        return self.totals.backfill
+
+    @cached_property
+    def evidence(self) -> tuple[Hit, ...]:
+        """The hits of its windows that are still in state, in order; looks at all hits."""
+        hits = self.hits
+        if not self.rule.counts_alerts and not self.rule.certain:
+            after = self.firings[0] - span(self.rule.timespan) - 1
+            hits = hits_between(hits, after, self.last)
+        return find_evidence(self.rule, hits, self.firings)
+
+    @cached_property
     def identities(self) -> frozenset[str]:
         """The events in its evidence."""
         return frozenset(hit.identity for hit in self.evidence)
@@ -44,20 +109,10 @@ class Episode:
         """When the newest report of its evidence was recorded."""
         return max(hit.recorded for hit in self.evidence)
 
-    @property
-    def count(self) -> int:
-        """How many events made it fire, dropped ones included."""
-        return len(self.identities) + self.dropped
-
-    @property
-    def backfill(self) -> bool:
-        """Whether every hit of every window that fired is backfilled."""
-        return bool(self.evidence) and all(hit.backfill for hit in self.evidence)
-
 
 def find_episodes(rule: WindowRule, state: WindowState) -> tuple[Episode, ...]:
     """The episodes of a state, by start."""
-    return tuple(_build_episode(rule, state.hits, run) for run in find_runs(rule, state))
+    return tuple(build_episode(rule, state.hits, run) for run in find_runs(rule, state))
 
 
 def find_runs(rule: WindowRule, state: WindowState) -> tuple[FiringRun, ...]:
@@ -69,31 +124,12 @@ def find_runs(rule: WindowRule, state: WindowState) -> tuple[FiringRun, ...]:
         if until is None or time > until
     ]
     ordered = sorted((*state.runs, *new), key=lambda run: run.start)
-    runs = [_join_runs(group) for group in _group_runs(ordered, span(rule.resolve_after))]
+    runs = [join_runs(group) for group in group_runs(ordered, span(rule.resolve_after))]
     return _join_within_cooldown(rule, state.hits, runs) if rule.cooldown else tuple(runs)
 
 
-def find_belated_runs(
-    rule: WindowRule, state: WindowState, hit: Hit, *, is_known: bool
-) -> tuple[FiringRun, ...]:
-    """A run for each settled time at which a window with a new hit, or a newer revision, fires.
-
-    Windows count the hits still in state; no firing time that is settled is taken back. A revision
-    of a known hit does not bring back what is forgotten.
-    """
-    if state.settled_until is None or hit.at > state.settled_until:
-        return ()
-    forgotten_until = state.settled_until - span(rule.look_back)
-    after = max(hit.first, forgotten_until + 1) if is_known else hit.first
-    until = min(state.settled_until, hit.at + span(rule.look_back) - 1)
-    return tuple(
-        FiringRun(start=time, firings=(time,), value=value)
-        for time, value in find_firings(rule, state)
-        if after <= time <= until
-    )
-
-
-def _group_runs(ordered: Iterable[FiringRun], gap: int) -> list[list[FiringRun]]:
+def group_runs(ordered: Iterable[FiringRun], gap: int) -> list[list[FiringRun]]:
+    """Runs, by start, between which no gap is longer."""
     groups: list[list[FiringRun]] = []
     last = 0
     for run in ordered:
@@ -115,17 +151,18 @@ def _join_within_cooldown(
     for run in runs:
         near = bool(joined) and run.start - joined[-1].last <= gap
         if near and _level_of(rule, hits, run).rank <= _level_of(rule, hits, joined[-1]).rank:
-            joined[-1] = _join_runs((joined[-1], run))
+            joined[-1] = join_runs((joined[-1], run))
         else:
             joined.append(run)
     return tuple(joined)
 
 
 def _level_of(rule: WindowRule, hits: Sequence[Hit], run: FiringRun) -> Level:
-    return _build_episode(rule, hits, run).level
+    return build_episode(rule, hits, run).level
 
 
-def _join_runs(group: Sequence[FiringRun]) -> FiringRun:
+def join_runs(group: Sequence[FiringRun]) -> FiringRun:
+    """One run of several, by start."""
     if len(group) == 1:
         return group[0]
     return FiringRun(
@@ -138,19 +175,16 @@ def _join_runs(group: Sequence[FiringRun]) -> FiringRun:
     )
 
 
-def _build_episode(rule: WindowRule, hits: Sequence[Hit], run: FiringRun) -> Episode:
+def build_episode(rule: WindowRule, hits: Sequence[Hit], run: FiringRun) -> Episode:
+    """The episode of a run."""
     evidence = find_evidence(rule, hits, run.firings)
-    corroborated = run.corroborated or is_corroborated(rule.corroboration, evidence)
-    return Episode(
-        start=run.start,
-        firings=run.firings,
-        value=run.value,
-        evidence=evidence,
-        dropped=run.dropped,
-        owners=list_owners(evidence).union(run.owners),
-        level=rule.level if corroborated else rule.level.lowered,
-        uncorroborated=not corroborated,
+    totals = EvidenceTotals(
+        count=len({hit.identity for hit in evidence}) + run.dropped,
+        owners=name_owners((*run.owners, *list_owners(evidence))),
+        backfill=bool(evidence) and all(hit.backfill for hit in evidence),
+        corroborated=run.corroborated or is_corroborated(rule.corroboration, evidence),
     )
+    return Episode(rule, hits, run, totals)
 
 
 def list_owners(hits: Iterable[Hit]) -> frozenset[str]:

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from schemas.alert import Evidence
 from schemas.rule import CorrelationType
-from services.matcher.domain.windows.cluster import find_largest_cluster
+from services.matcher.domain.alerts.evaluation import find_pass
+from services.matcher.domain.windows.cluster import SharedTerm, TermCluster, find_largest_cluster
 from services.matcher.domain.windows.condition import describe_bounds
 from services.matcher.domain.windows.divergence import compare_shares
+from services.matcher.domain.windows.passes import CountingPass, DivergencePass, RatePass
 from services.matcher.domain.windows.rate import compare_rates
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant, span
 from services.matcher.domain.windows.window import window_hits
@@ -75,7 +77,12 @@ def _explain_reversal(rule: WindowRule, state: WindowState, alert: AnnouncedAler
 
 
 def _explain_rate_change(rule: WindowRule, state: WindowState, alert: AnnouncedAlert) -> str:
-    rates = compare_rates(rule, state, alert.last)
+    passing = find_pass(rule, state, alert.last)
+    rates = (
+        passing.compare()
+        if isinstance(passing, RatePass)
+        else compare_rates(rule, state, alert.last)
+    )
     if rates is None:
         return _explain_window(rule, state, alert)
     days = f"{rates.baseline / span(timedelta(days=1)):.4g} days"
@@ -97,7 +104,7 @@ def _describe_rate_bounds(rule: WindowRule) -> str:
 
 
 def _explain_shared_term(rule: WindowRule, state: WindowState, alert: AnnouncedAlert) -> str:
-    cluster = find_largest_cluster(window_hits(rule, state.hits, alert.last), rule.similarity)
+    cluster = _find_cluster(rule, state, alert.last)
     named = (
         "" if cluster is None else f" ({', '.join(map(clean_line, cluster.terms[:_MOST_TERMS]))})"
     )
@@ -108,8 +115,20 @@ def _explain_shared_term(rule: WindowRule, state: WindowState, alert: AnnouncedA
     )
 
 
+def _find_cluster(rule: WindowRule, state: WindowState, t: int) -> TermCluster | None:
+    passing = find_pass(rule, state, t)
+    if isinstance(passing, CountingPass) and isinstance(passing.measure, SharedTerm):
+        return passing.measure.find_largest()
+    return find_largest_cluster(window_hits(rule, state.hits, t), rule.similarity)
+
+
 def _explain_divergence(rule: WindowRule, state: WindowState, alert: AnnouncedAlert) -> str:
-    compared = compare_shares(rule, state, alert.last)
+    passing = find_pass(rule, state, alert.last)
+    compared = (
+        passing.compare()
+        if isinstance(passing, DivergencePass)
+        else compare_shares(rule, state, alert.last)
+    )
     first, second = rule.between
     shares = ""
     if compared is not None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import msgspec
 
 from schemas.alert import Status
+from schemas.rule import CorrelationType
 from schemas.signal import MOST_FIRINGS
-from services.matcher.domain.alerts.corroboration import is_corroborated
-from services.matcher.domain.alerts.episodes import find_runs, list_owners, name_owners
-from services.matcher.domain.windows.firing import find_evidence
+from services.matcher.domain.alerts.episodes import Episode, list_owners, name_owners
+from services.matcher.domain.alerts.evaluation import can_follow, find_episodes
+from services.matcher.domain.alerts.tally import is_evidence
+from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import AnnouncedAlert, FiringRun, Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -19,6 +21,8 @@ MOST_ALERTS = 1000
 MOST_FIRING = 1500
 """Alerts that one key keeps in all; those firing beyond it are dropped without an end."""
 _NEVER = -(2**63)
+_EACH_COUNTS = {CorrelationType.ABSENCE, CorrelationType.TEMPORAL_ORDERED}
+"""Types whose evidence depends on each firing time, not on what their windows cover together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def _find_excess(times: Collection[int], most: int) -> int:
 
 def _exceeds(state: WindowState, cutoff: Cutoff) -> bool:
     """Whether the state holds anything to drop."""
-    oldest = (hit.at for hit in state.hits[:1])
+    oldest = [state.hits[0].at] if state.hits else []
     times = (*oldest, *state.retractions.values(), *state.dropped_live.values())
     return any(at <= cutoff.forgotten_until for at in times) or not all(
         map(cutoff.retains, state.announced)
@@ -105,30 +109,57 @@ def settle_runs(rule: WindowRule, state: WindowState, cutoff: Cutoff) -> tuple[F
     """The runs that begin up to `settled_until` and that a kept hit or a firing alert needs."""
     firing = {alert.start for alert in state.announced if alert.status is Status.FIRING}
     kept = (
-        run
-        for run in find_runs(rule, state)
-        if run.start <= cutoff.settled_until
-        and (run.last > cutoff.forgotten_until or run.start in firing)
+        episode
+        for episode in find_episodes(rule, state)
+        if episode.start <= cutoff.settled_until
+        and (episode.last > cutoff.forgotten_until or episode.start in firing)
     )
-    return tuple(_settle_run(rule, state.hits, run, cutoff) for run in kept)
+    return tuple(_settle_run(rule, state.hits, episode, cutoff) for episode in kept)
 
 
-def _settle_run(rule: WindowRule, hits: Sequence[Hit], run: FiringRun, cutoff: Cutoff) -> FiringRun:
-    settled = [time for time in run.firings if time <= cutoff.settled_until]
-    evidence = find_evidence(rule, hits, run.firings)
-    dropped = [hit for hit in evidence if hit.at <= cutoff.forgotten_until]
+def _settle_run(
+    rule: WindowRule, hits: Ordered[Hit], episode: Episode, cutoff: Cutoff
+) -> FiringRun:
+    run = episode.run
+    settled = run.firings[: bisect_right(run.firings, cutoff.settled_until)]
+    dropped = _find_dropped(rule, hits, episode, cutoff)
     return FiringRun(
         start=run.start,
         firings=_keep_firings(rule, settled, cutoff),
         value=run.value,
         dropped=run.dropped + len({hit.identity for hit in dropped}),
-        corroborated=run.corroborated or is_corroborated(rule.corroboration, evidence),
+        corroborated=not episode.uncorroborated,
         owners=name_owners((*run.owners, *list_owners(dropped))),
     )
+
+
+def _find_dropped(
+    rule: WindowRule, hits: Ordered[Hit], episode: Episode, cutoff: Cutoff
+) -> Sequence[Hit]:
+    """The evidence that is forgotten."""
+    if not can_follow(rule):
+        return [hit for hit in episode.evidence if hit.at <= cutoff.forgotten_until]
+    return [
+        hit
+        for hit in hits.forwards(_NEVER, cutoff.forgotten_until)
+        if is_evidence(rule, hits, hit, episode.firings)
+    ]
 
 
 def _keep_firings(rule: WindowRule, settled: Sequence[int], cutoff: Cutoff) -> tuple[int, ...]:
     """The last firing time, those of windows that may hold a hit, and what rules above count."""
     older = bisect_right(settled, cutoff.forgotten_until)
     kept = max(0, older - MOST_FIRINGS) if rule.is_counted else older
-    return tuple(settled[min(kept, len(settled) - 1) :])
+    times = tuple(settled[min(kept, len(settled) - 1) :])
+    return times if rule.is_counted else _thin_out(rule, times)
+
+
+def _thin_out(rule: WindowRule, times: tuple[int, ...]) -> tuple[int, ...]:
+    """The first, the last, and of those between as many as leave no hit out of every window."""
+    if not can_follow(rule) or rule.type in _EACH_COUNTS:
+        return times
+    kept, place = [times[0]], 0
+    while place < len(times) - 1:
+        place = max(place + 1, bisect_right(times, kept[-1] + span(rule.timespan)) - 1)
+        kept.append(times[place])
+    return tuple(kept)

@@ -39,7 +39,7 @@ def keep_words(
     rule: WindowRule, state: WindowState, episodes: Sequence[Episode]
 ) -> tuple[AnnouncedAlert, ...]:
     """The alerts of a state, with the words of those that these episodes have evidence of."""
-    by_start = {episode.start: episode for episode in episodes if episode.evidence}
+    by_start = {episode.start: episode for episode in episodes if episode.has_evidence}
     return _limit(
         tuple(_keep(rule, state, alert, by_start.get(alert.start)) for alert in state.announced)
     )

@@ -1,6 +1,6 @@
 """Rendering: an announced alert and its episode as an Alert."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from schemas.alert import (
@@ -12,9 +12,17 @@ from schemas.alert import (
     fingerprint,
     window_key,
 )
-from services.matcher.domain.alerts.episodes import Episode, name_owners
+from services.matcher.domain.alerts.episodes import Episode
+from services.matcher.domain.alerts.evaluation import find_pass
 from services.matcher.domain.alerts.explain import explain_alert, explain_said
+from services.matcher.domain.alerts.newest_evidence import (
+    list_newest_events,
+    list_roles,
+    walk_evidence,
+)
 from services.matcher.domain.windows.condition import count_tokens
+from services.matcher.domain.windows.measure import Distinct
+from services.matcher.domain.windows.passes import CountingPass
 from services.matcher.domain.windows.state import AlertWords, AnnouncedAlert, WindowState, instant
 from services.matcher.domain.windows.template import read_fields, render_template
 from services.matcher.domain.windows.window import window_hits
@@ -50,7 +58,7 @@ def render_alert(
         value=alert.value,
         evidence=evidence,
         evidence_count=0 if episode is None else alert.count,
-        owners=() if episode is None else name_owners(episode.owners),
+        owners=() if episode is None else episode.owners,
         hypotheses=rule.hypotheses,
         explain=explain_alert(rule, state, alert) + explain_said(evidence),
         reason=alert.reason,
@@ -80,7 +88,7 @@ def render_words(
 
     Where none were kept, only templates that read no field of a report are rendered.
     """
-    is_known = episode is not None and bool(episode.evidence)
+    is_known = episode is not None and episode.has_evidence
     if alert.words is not None and not is_known:
         return alert.words
     values = _template_values(rule, state, alert, episode)
@@ -105,25 +113,21 @@ def _reference(rule: WindowRule) -> RuleRef:
 
 def _list_evidence(rule: WindowRule, episode: Episode) -> tuple[Evidence, ...]:
     """The newest pieces; each event once, with every base rule of a correlation that it met."""
-    roles: dict[str, set[str]] = {}
-    for hit in episode.evidence:
-        roles.setdefault(hit.identity, set()).add(hit.base)
-    unique = {hit.identity: hit for hit in episode.evidence}
-    newest = sorted(unique.values(), key=lambda hit: hit.order, reverse=True)[:MOST_EVIDENCE]
+    newest = list_newest_events(episode, MOST_EVIDENCE)
     if rule.type is None:
-        return tuple(hit.evidence for hit in newest)
+        return tuple(hit.evidence for hit in newest.values())
     return tuple(
-        hit.evidence.model_copy(update={"roles": tuple(sorted(roles[hit.identity]))})
-        for hit in newest
+        hit.evidence.model_copy(update={"roles": list_roles(episode, identity)})
+        for identity, hit in newest.items()
     )
 
 
 def _template_values(
     rule: WindowRule, state: WindowState, alert: AnnouncedAlert, episode: Episode | None
 ) -> dict[str, object]:
-    fields = episode.evidence[-1].fields if episode and episode.evidence else {}
-    hits = window_hits(rule, episode.evidence, alert.last) if episode else ()
-    tokens = {token for hit in hits for token in count_tokens(rule, hit)}
+    newest = next(walk_evidence(episode), None) if episode else None
+    fields = {} if newest is None else newest.fields
+    tokens = _find_tokens(rule, state, alert, episode) if episode and rule.reads_values else ()
     return {
         **nest_fields({**fields, **_name_group(rule, state.group)}),
         "group": state.group,
@@ -133,6 +137,17 @@ def _template_values(
         "values": sorted({_name_token(rule, token) for token in tokens}),
         "evidence_count": alert.count,
     }
+
+
+def _find_tokens(
+    rule: WindowRule, state: WindowState, alert: AnnouncedAlert, episode: Episode
+) -> Collection[str]:
+    """What is counted in the last window."""
+    passing = find_pass(rule, state, alert.last)
+    if isinstance(passing, CountingPass) and isinstance(passing.measure, Distinct):
+        return passing.measure.present()
+    hits = window_hits(rule, episode.evidence, alert.last)
+    return {token for hit in hits for token in count_tokens(rule, hit)}
 
 
 def _name_group(rule: WindowRule, group: Mapping[str, str]) -> dict[str, str]:

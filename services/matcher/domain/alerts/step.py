@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from schemas.alert import Alert, Status
+from schemas.alert import Alert
 from schemas.rule import CorrelationType
 from schemas.signal import Signal
 from services.matcher.domain.alerts.announce import (
@@ -23,16 +23,15 @@ from services.matcher.domain.alerts.apply import (
     is_forgotten,
     is_too_late,
 )
-from services.matcher.domain.alerts.episodes import Episode, find_episodes, take_firings
+from services.matcher.domain.alerts.episodes import Episode, take_firings
+from services.matcher.domain.alerts.evaluation import find_episodes, find_next_absence
 from services.matcher.domain.alerts.forget import forget
 from services.matcher.domain.alerts.kept_words import keep_words_of_withdrawn
 from services.matcher.domain.alerts.new_groups import Counted, GroupCounts, mark_storms
 from services.matcher.domain.alerts.render import render_alert
 from services.matcher.domain.alerts.reset import reset_state
 from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
-from services.matcher.domain.windows.absence import next_absence
 from services.matcher.domain.windows.state import (
-    AnnouncedAlert,
     WindowState,
     instant,
     micros,
@@ -113,8 +112,8 @@ def step_window(
     if isinstance(message, RetractedEvents):
         if not message.is_in(state):
             return StepResult(state, is_changed=False)
-        before = _forget(rule, state, context)
-        return _announce_applied(rule, before, message.take_out(before), context)
+        before = _evaluate(rule, _forget(rule, state, context), context)
+        return _announce_applied(rule, before, message.take_out(before.state), context)
     return _step_signal(rule, state, message, context)
 
 
@@ -125,21 +124,34 @@ def _step_signal(
         return StepResult(state, refused=TOO_LATE, is_changed=False)
     if is_forgotten(rule, state, message, context.forgets_by):
         return StepResult(state, is_changed=False)
-    before = _forget(rule, _begin(rule, state, message, context), context)
-    applied = apply_signal(rule, before, message, context.generation.changed_in)
+    begun = _forget(rule, _begin(rule, state, message, context), context)
+    before = _evaluate(rule, begun, context)
+    applied = apply_signal(rule, begun, message, context.generation.changed_in)
     return _announce_applied(rule, before, applied, context)
 
 
+@dataclass(frozen=True, slots=True)
+class _Evaluated:
+    """A state and its episodes, found before another state is made of it."""
+
+    state: WindowState
+    episodes: tuple[Episode, ...]
+
+
+def _evaluate(rule: WindowRule, state: WindowState, context: StepContext) -> _Evaluated:
+    return _Evaluated(state, () if context.backfilling else find_episodes(rule, state))
+
+
 def _announce_applied(
-    rule: WindowRule, before: WindowState, applied: WindowState, context: StepContext
+    rule: WindowRule, before: _Evaluated, applied: WindowState, context: StepContext
 ) -> WindowResult:
     """The result of a message that made `applied` of `before`."""
     after = msgspec.structs.replace(applied, offset=context.offset)
     if context.backfilling:
         return StepResult(after)
     announced, episodes = _announce_changes(rule, before, after, announce_context(context))
-    marked, counted = _mark_storms(rule, before, (announced, episodes), context)
-    alerts = changed_alerts(rule, before, marked, episodes)
+    marked, counted = _mark_storms(rule, before.state, (announced, episodes), context)
+    alerts = changed_alerts(rule, before.state, marked, episodes)
     return StepResult(marked, alerts, list_firings(rule, marked, episodes), counted=counted)
 
 
@@ -152,7 +164,7 @@ def deadline(rule: WindowRule, state: WindowState) -> datetime | None:
     if not state.is_empty:
         times.append(_newest(state) + span(rule.retention))
     if rule.type is CorrelationType.ABSENCE:
-        times.append(next_absence(rule, state))
+        times.append(find_next_absence(rule, state))
     return min((instant(time) for time in times if time is not None), default=None)
 
 
@@ -168,7 +180,7 @@ def is_due(rule: WindowRule, state: WindowState, clock: datetime) -> bool:
 
 
 def _newest(state: WindowState) -> int:
-    times = [hit.at for hit in state.hits[-1:]]
+    times = [state.hits[-1].at] if state.hits else []
     times += [alert.last for alert in state.announced]
     times += [run.last for run in state.runs]
     return max([*times, *state.retractions.values(), *state.dropped_live.values()])
@@ -197,20 +209,13 @@ def _begin(
 
 
 def _announce_changes(
-    rule: WindowRule, before: WindowState, after: WindowState, context: AnnounceContext
+    rule: WindowRule, before: _Evaluated, after: WindowState, context: AnnounceContext
 ) -> tuple[WindowState, tuple[Episode, ...]]:
     """`after` with the alerts of its episodes, and those episodes."""
     episodes = find_episodes(rule, after)
-    former = () if _is_unmoved(before.announced, episodes) else find_episodes(rule, before)
-    claims = claim_episodes(rule, before.announced, former, episodes)
+    claims = claim_episodes(rule, before.state.announced, before.episodes, episodes)
     announced = announce(rule, after, claims, episodes, context)
-    return keep_words_of_withdrawn(rule, before, former, announced), episodes
-
-
-def _is_unmoved(announced: Sequence[AnnouncedAlert], episodes: Sequence[Episode]) -> bool:
-    """Whether no alert can move to another episode, whatever the evidence."""
-    starts = [alert.start for alert in announced if alert.status is not Status.WITHDRAWN]
-    return not starts or (len(starts) == 1 and starts == [episode.start for episode in episodes])
+    return keep_words_of_withdrawn(rule, before.state, before.episodes, announced), episodes
 
 
 def _apply_tick(rule: WindowRule, state: WindowState, context: StepContext) -> WindowResult:
@@ -252,8 +257,9 @@ def _advance_clock(
     """The state at the clock, and its episodes: time alone makes only an absence fire."""
     if rule.type is not CorrelationType.ABSENCE:
         return state, find_episodes(rule, state)
+    before = _Evaluated(state, find_episodes(rule, state))
     later = msgspec.structs.replace(state, clock=context.clock)
-    return _announce_changes(rule, state, later, context)
+    return _announce_changes(rule, before, later, context)
 
 
 def announce_context(context: StepContext) -> AnnounceContext:

@@ -7,7 +7,7 @@ import msgspec
 
 from schemas.alert import Alert, Level, Status
 from schemas.rule import Condition
-from services.matcher.domain.alerts.episodes import find_episodes
+from services.matcher.domain.alerts.evaluation import find_episodes
 from services.matcher.domain.alerts.render import render_alert
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.rules.rulebook import RuleKey

@@ -14,11 +14,46 @@ from services.matcher.domain.windows.window_rule import WindowRule
 _NEVER = -(2**63)
 
 
-class ChangedTimes(NamedTuple):
-    """From which hit to which, in time, a window changed."""
+class ChangedHits(NamedTuple):
+    """How the hits of a window changed; those `forgotten` change no time that is not settled."""
 
-    first: int
-    last: int
+    added: Sequence[Hit] = ()
+    removed: Sequence[Hit] = ()
+    forgotten: Sequence[Hit] = ()
+
+    @property
+    def first(self) -> int:
+        """The time of the first one that was added or removed."""
+        return min(hit.at for hit in (*self.added, *self.removed))
+
+    @property
+    def last(self) -> int:
+        """The time of the last one that was added or removed."""
+        return max(hit.at for hit in (*self.added, *self.removed))
+
+    def join(self, later: "ChangedHits") -> "ChangedHits":
+        """These changes and later ones, as one: what came and went in between is no change."""
+        if not (self or self.forgotten):
+            return later
+        added, gone = [*self.added, *later.added], (*later.removed, *later.forgotten)
+        passed = set(map(id, added)) & set(map(id, (*self.removed, *self.forgotten, *gone)))
+        return ChangedHits(
+            *(
+                [hit for hit in hits if id(hit) not in passed]
+                for hits in (
+                    added,
+                    (*self.removed, *later.removed),
+                    (*self.forgotten, *later.forgotten),
+                )
+            )
+        )
+
+    def __bool__(self) -> bool:
+        """Whether any was added or removed."""
+        return bool(self.added or self.removed)
+
+
+_UNCHANGED = ChangedHits()
 
 
 @dataclass(slots=True)
@@ -44,30 +79,41 @@ class FiringTimes:
         is_absence = self.rule.type is CorrelationType.ABSENCE
         return span(self.rule.look_back) + is_absence
 
-    def follow(self, hits: Ordered[Hit], settled_until: int) -> ChangedTimes | None:
-        """Go over to other hits; what changed, but hits that no time behind `settled_until` needs.
+    def follow(self, hits: Ordered[Hit], settled_until: int) -> ChangedHits:
+        """Go over to other hits, of which times up to `settled_until` need no more be right.
 
         A hit behind all others costs what it changes; others, that the times at which windows that
         it may be in fire are found anew.
         """
         if hits is self.hits:
-            return None
+            return _UNCHANGED
+        newest = self.hits[-1] if self.hits else None
+        changed = self._compare(hits, settled_until)
+        self.hits = hits
+        if changed.forgotten and not changed.removed:
+            self._forget_times(max(hit.at for hit in changed.forgotten))
+        is_next = newest is None or all(hit.order > newest.order for hit in changed.added)
+        if is_next and not changed.removed and not self._counts(changed.forgotten, newest):
+            for hit in changed.added:
+                self._pass.add(hit, self.firings)
+        else:
+            self._find_anew(changed)
+        return changed
+
+    def find_pass(self, t: int) -> FiringPass | None:
+        """The pass, if t is the time of the last hit."""
+        return self._pass if self.hits and self.hits[-1].at == t else None
+
+    def _compare(self, hits: Ordered[Hit], settled_until: int) -> ChangedHits:
         gone, new = hits.compare(self.hits)
         former, present = _list_hits(gone), _list_hits(new)
         removed = [hit for key, hit in former.items() if key not in present]
-        added = [hit for key, hit in present.items() if key not in former]
-        newest, self.hits = self.hits[-1] if self.hits else None, hits
-        changed = [hit for hit in removed if hit.at + self.look_back - 1 > settled_until]
-        if removed and not changed:
-            self._forget_times(max(hit.at for hit in removed))
-        is_next = newest is None or all(hit.order > newest.order for hit in added)
-        if is_next and not changed and not self._counts(removed, newest):
-            for hit in added:
-                self._pass.add(hit, self.firings)
-        else:
-            self._find_anew([hit.at for hit in (*changed, *added)] or [hits[-1].at if hits else 0])
-        times = [hit.at for hit in (*changed, *added)]
-        return ChangedTimes(min(times), max(times)) if times else None
+        until = settled_until - self.look_back + 1
+        return ChangedHits(
+            [hit for key, hit in present.items() if key not in former],
+            [hit for hit in removed if hit.at > until],
+            [hit for hit in removed if hit.at <= until],
+        )
 
     def _counts(self, removed: Sequence[Hit], newest: Hit | None) -> bool:
         """Whether the pass may count a hit that is removed."""
@@ -77,14 +123,16 @@ class FiringTimes:
         passed = bisect_right(self.firings.times, until)
         del self.firings.times[:passed], self.firings.values[:passed]
 
-    def _find_anew(self, changed: Sequence[int]) -> None:
-        """Find the times anew at which windows with hits of these times fire, and the pass."""
+    def _find_anew(self, changed: ChangedHits) -> None:
+        """Find the times anew at which windows fire that hits may be in, and the pass."""
         if not self.hits:
             self._pass, self.firings = self._begin(), Firings()
             return
-        first, last = min(changed), max(changed) + self.look_back - 1
+        first, last = (changed.first, changed.last) if changed else 2 * (self.hits[-1].at,)
+        last += self.look_back - 1
         passing, firings = self._begin(), Firings()
-        for hit in self.hits.between(first - self.look_back, last):
+        earliest = min(first, self.hits[-1].at)
+        for hit in self.hits.between(earliest - self.look_back, last):
             passing.add(hit, firings)
         self.firings.put(firings, first, last)
         if self.hits[-1].at <= last:

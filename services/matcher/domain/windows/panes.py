@@ -174,7 +174,9 @@ def encode_head(
     Without a `timing`, no rule trusts its `due`.
     """
     at = None if due is None else micros(due)
-    bare = msgspec.structs.replace(state, hits=Ordered(), retractions={}, dropped_live={})
+    bare = msgspec.structs.replace(
+        state, hits=Ordered(), retractions={}, dropped_live={}, evaluation=None
+    )
     numbers = tuple(_join_numbers(pane.number for pane in state.hits.panes))
     head = Head(SCHEMA_VERSION, state.offset, timing, at, numbers, tuple(events), bare)
     return _ENCODER.encode(head)

@@ -78,20 +78,20 @@ class CountingPass(_AskingPass):
 
     def __init__(self, rule: WindowRule, _state: WindowState) -> None:
         self._timespan = span(rule.timespan)
-        self._measure = make_measure(rule)
+        self.measure = make_measure(rule)
         self._holds = compile_condition(rule.condition)
         self._window: deque[Hit] = deque()
 
     def count(self, hit: Hit) -> None:
         """As the base says."""
         self._window.append(hit)
-        self._measure.add(hit)
+        self.measure.add(hit)
         while self._window[0].at <= hit.at - self._timespan:
-            self._measure.remove_oldest(self._window.popleft())
+            self.measure.remove_oldest(self._window.popleft())
 
     def ask(self) -> float | None:
         """As the base says."""
-        value = self._measure.value()
+        value = self.measure.value()
         return value if value is not None and self._holds(value) else None
 
 
@@ -157,12 +157,18 @@ class RatePass(_AskingPass):
 
     def ask(self) -> float | None:
         """As the base says."""
+        rates = self.compare()
+        is_changed = rates is not None and is_change(self._rule, rates)
+        return float(rates.n) if rates is not None and is_changed else None
+
+    def compare(self) -> Rates | None:
+        """Window and baseline at the time of the last hit; None while the baseline is too short."""
         length, timespan = baseline_length(self._rule, self._state, self._at), self._rule.timespan
         if length is None:
             return None
         self._baseline.remove_until(self._at - span(timespan) - length)
         n, m = len(self._window.counts), len(self._baseline.counts)
-        return float(n) if is_change(self._rule, Rates(n, m, span(timespan), length)) else None
+        return Rates(n, m, span(timespan), length)
 
 
 class _LatestValues:
@@ -234,12 +240,17 @@ class DivergencePass(_AskingPass):
 
     def ask(self) -> float | None:
         """As the base says."""
+        compared = self.compare()
+        is_apart = compared is not None and has_diverged(self._rule, *compared)
+        return compared[0].distance if compared is not None and is_apart else None
+
+    def compare(self) -> tuple[Shares, Shares] | None:
+        """Window and baseline at the time of the last hit; None while the baseline is too short."""
         length = baseline_length(self._rule, self._state, self._at)
         if length is None:
             return None
         self._baseline.remove_until(self._at - span(self._rule.timespan) - length)
-        now, before = self._window.shares(), self._baseline.shares()
-        return now.distance if has_diverged(self._rule, now, before) else None
+        return self._window.shares(), self._baseline.shares()
 
 
 class AbsencePass:

@@ -149,7 +149,8 @@ class WindowState(msgspec.Struct, frozen=True):
     `since` is when the rule began to watch, `clock` the time up to which absences are evaluated.
     Times up to `settled_until` change no more: `runs` has what fired there.
     `dropped_live` has the identities, with their times, of live hits that were dropped during a
-    rule change: such a hit is live again if it is backfilled.
+    rule change: such a hit is live again if it is backfilled. `evaluation` is what is known of the
+    state by now: no part of its value, and never stored.
     """
 
     group: dict[str, str] = {}
@@ -164,6 +165,7 @@ class WindowState(msgspec.Struct, frozen=True):
     runs: tuple[FiringRun, ...] = ()
     announced: tuple[AnnouncedAlert, ...] = ()
     dropped_live: dict[str, int] = {}
+    evaluation: Any = None
 
     @classmethod
     def empty(cls) -> Self:

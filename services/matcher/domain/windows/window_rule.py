@@ -88,6 +88,11 @@ class WindowRule:
         return read_fields(self.summary) | read_fields(self.action)
 
     @property
+    def reads_values(self) -> bool:
+        """Whether its templates may read the values that are counted."""
+        return any("values" in (text or "") for text in (self.summary, self.action))
+
+    @property
     def look_back(self) -> timedelta:
         """The longest time between a firing time and a hit that decides on it."""
         return max(self.timespan + self.baseline, self.history)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as changed
 
 from schemas.rule import Condition, CorrelationType
 from services.matcher.domain.windows.absence import find_absences
@@ -47,7 +48,16 @@ def hits_of(draw: st.DrawFn, rule: WindowRule) -> list[Hit]:
             "by": (draw(st.sampled_from(("iran", "proxies", "badr"))),),
         }
         made.append(make_hit(signal.model_copy(update=changes)))
+        if draw(st.integers(0, 3)) == 0:
+            other = "threat" if made[-1].base != "threat" else "denial"
+            made.append(changed(made[-1], base=other))
     return made
+
+
+def turn(held: Ordered[Hit], one: Hit) -> Ordered[Hit]:
+    """With a hit, or without it if it is there."""
+    is_held = one in held.of_identity(one.identity)
+    return held.remove(one) if is_held else held.add(one)
 
 
 @given(st.sampled_from(sorted(RULES)), st.data())
@@ -59,7 +69,7 @@ def test_whatever_comes_and_goes_in_any_order(name: str, data: st.DataObject) ->
     pool = sorted(pool, key=lambda one: one.order) if in_order else pool
 
     for one in [*pool, *data.draw(st.lists(st.sampled_from(pool), max_size=9))]:
-        held = held.remove(one) if held.of_identity(one.identity) else held.add(one)
+        held = turn(held, one)
         times.follow(held, NEVER)
 
         assert found(times) == expected(rule, held)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.fuzz import token_sort_ratio
 
-from services.matcher.domain.windows.cluster import find_largest_cluster
+from services.matcher.domain.windows.cluster import MOST_TERMS, find_largest_cluster
 from services.matcher.domain.windows.state import Hit, make_hit
 from tests.matcher.builders import SHARED, by, hit
 from tests.matcher.course import WindowCourse
@@ -59,6 +59,14 @@ def test_terms_as_similar_as_asked_are_linked() -> None:
 
     assert getattr(find_largest_cluster(hits, 50), "terms", None) == ("ab", "ac")
     assert getattr(find_largest_cluster(hits, 50.001), "terms", None) == ("ab",)
+
+
+def test_of_too_many_terms_those_used_last_are_compared() -> None:
+    numbers = range(MOST_TERMS)
+    hits = [term_hit(-1, "alpha", "a", "b"), *(term_hit(n, f"{n:09}", "c") for n in numbers)]
+
+    assert getattr(find_largest_cluster(hits[:-1], 100), "terms", None) == ("alpha",)
+    assert getattr(find_largest_cluster(hits, 100), "terms", None) == (f"{0:09}",)
 
 
 words = st.sampled_from(["front", "fronts", "iraqi", "iraq", "league", "resistance"])

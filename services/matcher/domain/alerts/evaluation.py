@@ -1,0 +1,212 @@
+"""Evaluation: the episodes of a window, kept up to date with its states."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+
+from schemas.rule import CorrelationType
+from services.matcher.domain.alerts import episodes as plain
+from services.matcher.domain.alerts.episodes import Episode, group_runs, join_runs
+from services.matcher.domain.alerts.tally_change import TalliedRun, TallyChange
+from services.matcher.domain.windows.absence import next_absence
+from services.matcher.domain.windows.firing import find_firings
+from services.matcher.domain.windows.firing_times import ChangedHits, FiringTimes
+from services.matcher.domain.windows.ordered import Ordered
+from services.matcher.domain.windows.passes import FiringPass, Firings
+from services.matcher.domain.windows.state import FiringRun, Hit, WindowState, span
+from services.matcher.domain.windows.window_rule import WindowRule
+
+_NEVER = -(2**63)
+
+
+def find_episodes(rule: WindowRule, state: WindowState) -> tuple[Episode, ...]:
+    """The episodes of a state, by start; from those of the state that it was made of, if known."""
+    if not can_follow(rule):
+        return plain.find_episodes(rule, state)
+    return evaluate(rule, state).episodes
+
+
+def can_follow(rule: WindowRule) -> bool:
+    """Whether its hits are points in time, and no episode depends on the level of another."""
+    has_length = rule.certain or rule.counts_alerts
+    return not has_length and not (rule.cooldown and rule.corroboration)
+
+
+def evaluate(rule: WindowRule, state: WindowState) -> "Evaluation":
+    """The evaluation that went along with a state, brought up to date with it."""
+    known = _recall(rule, state)
+    known.follow(state)
+    return known
+
+
+def _recall(rule: WindowRule, state: WindowState) -> "Evaluation":
+    known: Evaluation | None = state.evaluation
+    if known is None or known.rule is not rule or known.since != state.since:
+        known = Evaluation(rule, state.since)
+        msgspec.structs.force_setattr(state, "evaluation", known)
+    return known
+
+
+def find_times(rule: WindowRule, state: WindowState) -> Firings:
+    """The firing times of a state that `can_follow`, of an absence whatever the clock."""
+    known = _recall(rule, state)
+    known.follow_times(state)
+    return known.times.firings
+
+
+def find_pass(rule: WindowRule, state: WindowState, t: int) -> FiringPass | None:
+    """The pass that has counted the hits of a state, if t is the time of the last of them."""
+    known: Evaluation | None = state.evaluation
+    if known is None or known.rule is not rule or known.times.hits is not state.hits:
+        return None
+    return known.times.find_pass(t)
+
+
+def find_belated_runs(
+    rule: WindowRule, state: WindowState, hit: Hit, *, is_known: bool
+) -> tuple[FiringRun, ...]:
+    """A run for each settled time at which a window with a new hit, or a newer revision, fires.
+
+    Windows count the hits still in state; no firing time that is settled is taken back. A revision
+    of a known hit does not bring back what is forgotten.
+    """
+    if state.settled_until is None or hit.at > state.settled_until:
+        return ()
+    forgotten_until = state.settled_until - span(rule.look_back)
+    after = max(hit.first, forgotten_until + 1) if is_known else hit.first
+    until = min(state.settled_until, hit.at + span(rule.look_back) - 1)
+    return tuple(
+        FiringRun(start=time, firings=(time,), value=value)
+        for time, value in _find_between(rule, state, after, until)
+    )
+
+
+def _find_between(
+    rule: WindowRule, state: WindowState, after: int, until: int
+) -> Iterator[tuple[int, float]]:
+    if not can_follow(rule):
+        found = find_firings(rule, state)
+        yield from ((time, value) for time, value in found if after <= time <= until)
+        return
+    if rule.type is CorrelationType.ABSENCE:
+        until = min(until, _NEVER if state.clock is None else state.clock)
+    firings = find_times(rule, state)
+    part = slice(bisect_left(firings.times, after), bisect_right(firings.times, until))
+    yield from zip(firings.times[part], firings.values[part], strict=True)
+
+
+def find_next_absence(rule: WindowRule, state: WindowState) -> int | None:
+    """The first time after the clock at which an answer will be overdue; None without one."""
+    if not can_follow(rule):
+        return next_absence(rule, state)
+    times = find_times(rule, state).times
+    place = bisect_right(times, _NEVER if state.clock is None else state.clock)
+    return times[place] if place < len(times) else None
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """The firing times, runs and episodes of one window at a time: it goes along with its states.
+
+    They are those that `alerts.episodes` finds. It is no part of a state's value: asked for a state
+    that it has left behind, it goes back.
+    """
+
+    rule: WindowRule
+    since: int | None
+    times: FiringTimes = field(init=False)
+    episodes: tuple[Episode, ...] = ()
+    _starts: list[int] = field(default_factory=list)
+    _known: list[TalliedRun] = field(default_factory=list)
+    _seen: tuple[Any, ...] = ()
+    _pending: ChangedHits = field(default_factory=ChangedHits)
+
+    def __post_init__(self) -> None:
+        self.times = FiringTimes(self.rule, self.since)
+
+    def __eq__(self, other: object) -> bool:
+        """Always: equal states are equal, whatever is known of them."""
+        return other is None or isinstance(other, Evaluation)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def follow(self, state: WindowState) -> None:
+        """Go over to another state."""
+        seen = (state.hits, state.runs, state.settled_until, state.clock)
+        if len(self._seen) == len(seen) and all(map(_is_same, self._seen, seen)):
+            return
+        before, self._seen = self._seen[0] if self._seen else Ordered(), seen
+        self.follow_times(state)
+        changed, self._pending = self._pending, ChangedHits()
+        runs = list(self._list_runs(state))
+        change = TallyChange(self.rule, before, state.hits, changed, self.times.look_back)
+        self._known = change.follow(runs, self._known)
+        self.episodes = tuple(
+            Episode(self.rule, state.hits, known.run, known.tally.sum_up(known.run))
+            for known in self._known
+        )
+
+    def follow_times(self, state: WindowState) -> None:
+        """Go over to the firing times of another state."""
+        settled = _NEVER if state.settled_until is None else state.settled_until
+        changed = self.times.follow(state.hits, settled)
+        self._restart(changed)
+        self._pending = self._pending.join(changed)
+
+    def _restart(self, changed: ChangedHits) -> None:
+        """Note where runs begin anew among the times that may have changed."""
+        times, starts = self.times.firings.times, self._starts
+        del starts[: bisect_left(starts, times[0]) if times else len(starts)]
+        if times and starts[:1] != times[:1]:
+            starts.insert(0, times[0])
+        if not changed:
+            return
+        first, last = bisect_left(times, changed.first), changed.last + self.times.look_back
+        end = min(bisect_left(times, last) + 1, len(times))
+        until = times[end - 1] if end else last
+        new = [
+            times[place]
+            for place in range(first, end)
+            if not place or times[place] - times[place - 1] > self._gap
+        ]
+        here = slice(bisect_left(starts, changed.first), bisect_right(starts, max(until, last)))
+        starts[here] = new
+
+    @property
+    def _gap(self) -> int:
+        # whatever the level, if no episode is lowered
+        return span(self.rule.resolve_after + self.rule.cooldown)
+
+    def _list_runs(self, state: WindowState) -> Iterator[FiringRun]:
+        """The settled runs, continued by those of the times behind `settled_until`."""
+        settled = sorted(state.runs, key=lambda run: run.start)
+        groups = [join_runs(group) for group in group_runs(settled, self._gap)]
+        new = list(self._list_new_runs(state))
+        if groups and new and new[0].start - groups[-1].last <= self._gap:
+            groups[-1:], new = [join_runs((groups[-1], new[0]))], new[1:]
+        yield from groups
+        yield from new
+
+    def _list_new_runs(self, state: WindowState) -> Iterator[FiringRun]:
+        times, values = self.times.firings.times, self.times.firings.values
+        until = state.settled_until
+        first = 0 if until is None else bisect_right(times, until)
+        end = len(times)
+        if self.rule.type is CorrelationType.ABSENCE:
+            end = 0 if state.clock is None else bisect_right(times, state.clock)
+        if first >= end:
+            return
+        later = self._starts[bisect_right(self._starts, times[first]) :]
+        bounds = [first, *(bisect_left(times, start, first) for start in later), len(times)]
+        for begin, stop in pairwise(bounds):
+            if begin < end:
+                part = tuple(times[begin : min(stop, end)])
+                yield FiringRun(start=part[0], firings=part, value=values[min(stop, end) - 1])
+
+
+def _is_same(one: object, other: object) -> bool:
+    return one is other or (isinstance(one, int) and one == other)

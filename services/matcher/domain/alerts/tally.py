@@ -1,0 +1,89 @@
+"""Tally: what an alert says of all its evidence, kept up to date as evidence comes and goes."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from schemas.rule import CorrelationType
+from services.matcher.domain.alerts.corroboration import CorroborationPass
+from services.matcher.domain.alerts.episodes import EvidenceTotals, name_owners
+from services.matcher.domain.windows.ordered import Ordered
+from services.matcher.domain.windows.state import FiringRun, Hit, span
+from services.matcher.domain.windows.window_rule import WindowRule
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over the evidence of one run, which are hits without length. It changes with them."""
+
+    rule: WindowRule
+    events: Counter[str] = field(default_factory=Counter)
+    owners: Counter[str] = field(default_factory=Counter)
+    live: int = 0
+    named: tuple[str, ...] = ()
+    corroboration: CorroborationPass = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.corroboration = CorroborationPass(self.rule.corroboration)
+
+    def add(self, hits: Iterable[Hit]) -> None:
+        """Count more evidence, in order; corroboration only if it is behind what is counted."""
+        for hit in hits:
+            self.events[hit.identity] += 1
+            self.live += not hit.backfill
+            for owner in hit.owners:
+                self.owners[owner] += 1
+                if self.owners[owner] == 1:
+                    self.named = name_owners((*self.named, owner))
+            self.corroboration.add(hit)
+
+    def remove(self, hits: Iterable[Hit]) -> None:
+        """Count evidence out; corroboration is not."""
+        for hit in hits:
+            self.live -= not hit.backfill
+            for counts, keys in ((self.events, (hit.identity,)), (self.owners, hit.owners)):
+                for key in keys:
+                    counts[key] -= 1
+                    if not counts[key]:
+                        del counts[key]
+            if not self.owners.keys() >= set(self.named):
+                self.named = name_owners(self.owners)
+
+    def sum_up(self, run: FiringRun) -> EvidenceTotals:
+        """The totals of a run with this evidence."""
+        return EvidenceTotals(
+            count=len(self.events) + run.dropped,
+            owners=name_owners((*run.owners, *self.named)) if run.owners else self.named,
+            backfill=bool(self.events) and not self.live,
+            corroborated=run.corroborated or self.corroboration.is_corroborated,
+        )
+
+
+def is_evidence(rule: WindowRule, hits: Ordered[Hit], hit: Hit, firings: Sequence[int]) -> bool:
+    """Whether a hit, one of `hits` without length, is in the evidence of sorted firing times."""
+    timespan = span(rule.timespan)
+    if rule.type is CorrelationType.ABSENCE:
+        place = bisect_left(firings, hit.at + timespan)
+        is_due = place < len(firings) and firings[place] == hit.at + timespan
+        return is_due and hit.base == rule.bases[0]
+    place = bisect_left(firings, hit.at)
+    if place == len(firings) or firings[place] >= hit.at + timespan:
+        return False
+    if rule.type is not CorrelationType.TEMPORAL_ORDERED:
+        return True
+    return _has_begun(rule, hits, hit, firings[place])
+
+
+def _has_begun(rule: WindowRule, hits: Ordered[Hit], hit: Hit, firing: int) -> bool:
+    """Whether the window of a firing time has its first step by then, or has none at all."""
+    first, opened = rule.bases[0], firing - span(rule.timespan)
+    if hit.base == first:
+        return True
+    earlier = hits.backwards(hit.at)
+    for other in earlier:
+        if other.at <= opened:
+            break
+        if other.base == first:
+            return True
+    return all(other.base != first for other in hits.forwards(hit.at, firing))

@@ -1,0 +1,67 @@
+"""Episodes that are kept up to date are those that all hits give."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace as changed
+
+from schemas.rule import Condition, Corroboration
+from services.matcher.domain.alerts import episodes as plain
+from services.matcher.domain.alerts.episodes import Episode
+from services.matcher.domain.alerts.evaluation import can_follow, find_episodes
+from services.matcher.domain.alerts.newest_evidence import list_roles, walk_evidence
+from services.matcher.domain.windows.ordered import Ordered
+from services.matcher.domain.windows.state import WindowState, make_hit
+from tests.matcher.builders import HOUR, hit
+from tests.matcher.domain.windows.test_firing_times import LONG_AGO, hits_of, turn
+from tests.matcher.domain.windows.test_firing_times import RULES as TYPES
+
+CORROBORATED = Corroboration(sources=2, within=2 * HOUR)
+RULES = {
+    **TYPES,
+    "corroborated": replace(TYPES["count"], corroboration=CORROBORATED),
+    "cooldown": replace(TYPES["short gap"], cooldown=2 * HOUR),
+}
+
+
+def describe(episodes: tuple[Episode, ...]) -> list[tuple[object, ...]]:
+    """All that an alert says of each."""
+    for episode in episodes:
+        assert tuple(walk_evidence(episode))[::-1] == episode.evidence
+        for one in episode.evidence:
+            assert one.base in list_roles(episode, one.identity)
+    return [(one.run, one.totals, one.evidence) for one in episodes]
+
+
+@given(st.sampled_from(sorted(RULES)), st.data())
+def test_whatever_comes_and_goes_in_any_order(name: str, data: st.DataObject) -> None:
+    rule = RULES[name]
+    pool, state = data.draw(hits_of(rule)), WindowState(since=LONG_AGO)
+    if data.draw(st.booleans()):
+        pool.sort(key=lambda one: one.order)
+    state = changed(state, clock=pool[0].at)
+
+    for one in [*pool, *data.draw(st.lists(st.sampled_from(pool), max_size=9))]:
+        hits = turn(state.hits, one)
+        clock = max(state.clock or 0, one.at) if data.draw(st.booleans()) else state.clock
+        find_episodes(rule, state)
+        state = changed(state, hits=hits, clock=clock)
+
+        expected = plain.find_episodes(rule, state)
+        assert describe(find_episodes(rule, state)) == describe(expected)
+
+
+def test_of_an_alert_of_a_base_rule_all_hits_are_looked_at() -> None:
+    assert all(map(can_follow, RULES.values()))
+    assert not can_follow(replace(TYPES["count"], counts_alerts=True))
+
+
+def test_a_state_that_was_left_behind_is_evaluated_again() -> None:
+    pair = replace(TYPES["count"], condition=Condition(gte=2))
+    before = WindowState(hits=Ordered.of(map(make_hit, (hit(0), hit(1)))))
+    after = changed(before, hits=before.hits.add(make_hit(hit(2))))
+
+    counts = [find_episodes(pair, state)[0].count for state in (before, after, before)]
+
+    assert counts == [2, 3, 2]
