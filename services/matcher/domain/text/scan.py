@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -29,6 +29,10 @@ class ListedWord(NamedTuple):
 
     keys: tuple[str, ...] = ()
     begun: tuple[Begun, ...] = ()
+
+    def joined(self, other: "ListedWord") -> "ListedWord":
+        """The lists of both."""
+        return ListedWord((*self.keys, *other.keys), (*self.begun, *other.begun))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,35 +135,44 @@ class Scanner:
         keys: AbstractSet[str] = frozenset(),
     ) -> None:
         self._index = index
-        self._keys_of = dict(_scanned_words(index, keys))
-        sought = sorted({*literals, *self._keys_of})
-        self._automaton = AhoCorasick(sought, store_patterns=True)
+        self._literals = sorted(set(literals))
+        words, keys_of = _select_words(index, keys)
+        # found by number then: a text for each word would take as much memory as the automaton
+        self._keys_of = keys_of
+        sought = chain(self._literals, (f" {word} " for word in words))
+        self._automaton = AhoCorasick(sought, store_patterns=not keys_of)
 
     def scan(self, texts: Sequence[ScannedText]) -> ScanResult:
         """The literals in `texts`; none reaches from one text into the next."""
         folded = [fold(text.raw) for text in texts]
         joined = "".join(folded)
-        literals = frozenset(self._automaton.find_matches_as_strings(joined, overlapping=True))
-        if self._keys_of:
-            keys_of = self._keys_of
-            found = [keys_of[literal] for literal in literals if literal in keys_of]
-            literals = literals.union(*found)
         starts = tuple(accumulate(map(len, folded[:-1]), initial=0))
-        return ScanResult(tuple(texts), starts, joined, literals, self._index)
+        return ScanResult(tuple(texts), starts, joined, self._find(joined), self._index)
+
+    def _find(self, joined: str) -> frozenset[str]:
+        if not self._keys_of:
+            return frozenset(self._automaton.find_matches_as_strings(joined, overlapping=True))
+        count, literals, keys_of = len(self._literals), self._literals, self._keys_of
+        matches = self._automaton.find_matches_as_indexes(joined, overlapping=True)
+        numbers = {number for number, _, _ in matches}
+        found = {literals[number] for number in numbers if number < count}
+        return frozenset(found.union(*[keys_of[n - count] for n in numbers if n >= count]))
 
 
-def _scanned_words(
+def _select_words(
     index: WordIndex, keys: AbstractSet[str]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The words of these lists as literals, and those of the keys that each is under."""
-    if not keys:
-        return
+) -> tuple[list[str], list[tuple[str, ...]]]:
+    """The words of these lists, and those of the keys that each is under."""
+    words: list[str] = []
+    keys_of: list[tuple[str, ...]] = []
     same: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for word, listed in index.words.items():
+    for word, listed in index.words.items() if keys else ():
         all_keys = (*listed.keys, *(key for key, _ in listed.begun))
         of_word = tuple(key for key in all_keys if key in keys)
         if of_word:
-            yield f" {word} ", same.setdefault(of_word, of_word)
+            words.append(word)
+            keys_of.append(same.setdefault(of_word, of_word))
+    return words, keys_of
 
 
 def contains_phrase(scan: ScanResult, phrase: Phrase, fields: frozenset[str]) -> bool:

@@ -19,10 +19,10 @@ def index_words(lists: Iterable[IndexedList]) -> WordIndex:
         known.update(_with_named(listed, known))
     words: dict[str, ListedWord] = {}
     same: dict[ListedWord, ListedWord] = {}  # most words are in the same few lists
-    for word, (keys, begun) in _listed_words(known.values()):
-        before = words.get(word, ListedWord())
-        together = ListedWord((*before.keys, *keys), (*before.begun, *begun))
-        words[word] = same.setdefault(together, together)
+    for word, in_list in _listed_words(known.values()):
+        before = words.get(word)
+        in_lists = in_list if before is None else before.joined(in_list)
+        words[word] = in_list if before is None else same.setdefault(in_lists, in_lists)
     return WordIndex(words, frozenset(known))
 
 
