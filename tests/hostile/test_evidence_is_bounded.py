@@ -237,7 +237,7 @@ async def test_invented_groups_are_forgotten_with_their_retention(rule: WindowRu
         await correlation.take(signal_message(invented, number))
     assert len(table) >= 40
 
-    for offset, hours in enumerate((1, 100, 200), 20):
+    for offset, hours in enumerate((1, 100, 200, 201), 20):
         await correlation.take(ticks(NOON + hours * HOUR, offset))
 
     assert {key for key in states_in(table) if not has_kind(key, ValueKind.PROGRESS)} == set()
