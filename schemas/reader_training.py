@@ -17,11 +17,9 @@ class Examples(Document):
 class ReaderTraining(Document):
     """What the reader's heads learn from, and how sure they must be.
 
-    `labelled` are files of labelled reports, relative to the pack. A head fires where `precision`
-    of its firings on held-out examples are right, and on at most `false_alarms` of 10,000 reports
-    of news, all heads of the pack together.
+    `labelled` are files of labelled reports, relative to the pack. The threshold of a head is where
+    the share `precision` of its firings on held-out examples is right.
     """
 
     labelled: tuple[Name, ...] = ()
     precision: Annotated[float, Field(gt=0, le=1)] = 0.75
-    false_alarms: Annotated[float, Field(ge=0)] = 3.0

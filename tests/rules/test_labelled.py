@@ -27,15 +27,19 @@ def every_report() -> tuple[LabelledReport, ...]:
     return (*reports("seen"), *reports("unseen"), *reports("role_swaps"))
 
 
+def learned_reports() -> tuple[LabelledReport, ...]:
+    return (*reports("seen"), *reports("examples"), *reports("background"))
+
+
 def test_what_the_reader_learns_from_is_not_what_it_is_measured_on() -> None:
-    learned = {report.event.text for report in (*reports("seen"), *reports("examples"))}
+    learned = {report.event.text for report in learned_reports()}
     measured = {report.event.text for report in (*reports("unseen"), *reports("role_swaps"))}
 
     assert learned.isdisjoint(measured)
 
 
 def test_every_rule_that_the_reader_knows_has_examples_in_both_languages() -> None:
-    learned = (*reports("seen"), *reports("examples"))
+    learned = learned_reports()
     positives = Counter(rule for report in learned for rule in report.label.expect)
     arabic = Counter(
         rule for report in learned if report.event.language == "ar" for rule in report.label.expect

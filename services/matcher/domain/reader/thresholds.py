@@ -1,6 +1,6 @@
 """Thresholds: how near a vector must come before a head suspects its meaning."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
 
@@ -28,14 +28,3 @@ def temper(own: float, common: float) -> float:
     A head has few examples, so that its own is uncertain. Out of reach if either is.
     """
     return (own + common) / 2
-
-
-def raise_for_news(margins: Sequence[float], allowed: int) -> float:
-    """How much every threshold rises so that at most `allowed` of the news fire.
-
-    `margins` is one number a report: its greatest score over a threshold.
-    """
-    firing = sorted((margin for margin in margins if margin >= 0), reverse=True)
-    if len(firing) <= allowed:
-        return 0.0
-    return firing[allowed] + 1e-6

@@ -3,7 +3,6 @@
 from services.matcher.domain.reader.thresholds import (
     OUT_OF_REACH,
     choose_threshold,
-    raise_for_news,
     temper,
 )
 
@@ -27,10 +26,3 @@ def test_equal_scores_are_no_better_for_their_order() -> None:
 def test_a_threshold_leans_on_that_of_all_heads() -> None:
     assert temper(2.0, 1.0) == 1.5
     assert temper(OUT_OF_REACH, 1.0) == OUT_OF_REACH
-
-
-def test_thresholds_rise_until_news_fires_seldom_enough() -> None:
-    margins = [-1.0, 0.0, 0.5, 1.5]
-    assert raise_for_news(margins, allowed=3) == 0.0
-    assert sum(margin >= raise_for_news(margins, 1) for margin in margins) == 1
-    assert sum(margin >= raise_for_news(margins, 0) for margin in margins) == 0
