@@ -9,7 +9,8 @@ STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help install demo test check format lint types imports rules generate lock \
-	unit integration kafka redis peers bench bench-engine bench-recovery bench-hostile bench-windows bench-attack chaos soak clean
+	unit integration kafka redis alertmanager peers bench bench-engine bench-recovery bench-hostile bench-windows \
+	bench-attack chaos soak clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -29,7 +30,7 @@ $(STAMP): $(LOCK) pyproject.toml
 demo: install ## January 2020 in Iraq, from HTTP to messages, on one machine
 	$(BIN)/vedette up --demo
 
-test: install kafka redis peers ## every test, also those on a real Kafka and Redis
+test: install kafka redis alertmanager peers ## every test, also those on a real Kafka and Redis
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: install format lint types imports rules ## format, lint, types, imports, rule tests
@@ -52,7 +53,7 @@ rules: install ## every rule file and its tests
 	$(BIN)/vedette rules test --rules rules/iraq-2020 --timelines rules/iraq-2020/labelled/timelines.yaml
 	$(BIN)/vedette rules score --rules rules/iraq-2020 --labelled rules/iraq-2020/labelled/unseen.jsonl --unseen
 
-unit: install peers ## the tests that need no Kafka and no Redis
+unit: install alertmanager peers ## the tests that need no Kafka and no Redis
 	$(BIN)/pytest -m "not integration"
 
 integration: install kafka redis ## the tests on real Kafka and Redis
@@ -67,6 +68,10 @@ kafka: .cache/kafka/.complete ## Apache Kafka's jars, by Maven
 
 redis:
 	deploy/need redis-server
+
+# Without it the comparison is skipped; nothing else needs it.
+alertmanager: ## amtool, whose routes ours are compared with
+	-deploy/need amtool
 
 generate: install ## JSON Schemas and the AsyncAPI document, from the models
 	$(BIN)/python -m schemas

@@ -1,0 +1,106 @@
+"""From the file of routes to the tree, with every fault that only the whole shows."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from services.notifier.domain.routing.routes_document import RouteDocument, RoutesDocument
+from services.notifier.domain.routing.schedule import Schedule, TimeInterval
+from services.notifier.domain.routing.tree import NOBODY, Route, Routing
+
+FieldPath = tuple[str | int, ...]
+Intervals = Mapping[str, tuple[TimeInterval, ...]]
+
+_BELOW = "the route at the top takes every alert, always: put it into a route below"
+_NOT_AT_TOP = {
+    "matchers": _BELOW,
+    "mute_time_intervals": _BELOW,
+    "active_time_intervals": _BELOW,
+    "goes_on": "nothing comes behind the route at the top",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RouteError:
+    """What is wrong with a field of the file."""
+
+    path: FieldPath
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteBuilder:
+    """Builds the tree of a document; `lines`: where its fields are written."""
+
+    file: str
+    lines: Mapping[FieldPath, int]
+    intervals: Intervals
+
+    def build(self, document: RouteDocument, path: FieldPath, above: Route | None) -> Route:
+        """The route and all below it, with what it has from the route above."""
+        route = Route(
+            place=f"{self.file}:{self.lines.get(path, 1)}",
+            receiver=document.receiver or (above.receiver if above else NOBODY),
+            matchers=document.all_matchers,
+            goes_on=document.goes_on,
+            max_age=document.max_age or (above.max_age if above else None),
+            schedule=self._build_schedule(document),
+        )
+        below = enumerate(document.routes)
+        paths = (((*path, "routes", index), child) for index, child in below)
+        return replace(route, routes=tuple(self.build(child, at, route) for at, child in paths))
+
+    def _build_schedule(self, document: RouteDocument) -> Schedule:
+        mute, active = document.mute_time_intervals, document.active_time_intervals
+        return Schedule(self._collect(mute), self._collect(active), has_active=bool(active))
+
+    def _collect(self, names: Sequence[str]) -> tuple[TimeInterval, ...]:
+        return tuple(interval for name in names for interval in self.intervals[name])
+
+
+def build_routing(
+    document: RoutesDocument, file: str, lines: Mapping[FieldPath, int], receivers: Sequence[str]
+) -> Routing:
+    """The tree of a document without errors."""
+    intervals = {
+        named.name: tuple(each.build() for each in named.time_intervals)
+        for named in document.time_intervals
+    }
+    root = RouteBuilder(file, lines, intervals).build(document.route, ("route",), None)
+    return Routing(root, tuple(receivers))
+
+
+def list_route_errors(document: RoutesDocument, receivers: Collection[str]) -> Iterator[RouteError]:
+    """Names that do not exist, and what the route at the top may not have."""
+    if document.route.receiver is None:
+        yield RouteError(("route", "receiver"), "is missing: who gets what no route below takes?")
+    for name, message in _NOT_AT_TOP.items():
+        if getattr(document.route, name):
+            yield RouteError(("route", "continue" if name == "goes_on" else name), message)
+    counts = Counter(named.name for named in document.time_intervals)
+    for index, named in enumerate(document.time_intervals):
+        if counts[named.name] > 1:
+            yield RouteError(("time_intervals", index, "name"), f"{named.name!r} is there twice")
+    yield from _list_unknown(document.route, ("route",), receivers, counts)
+
+
+def _list_unknown(
+    route: RouteDocument, path: FieldPath, receivers: Collection[str], intervals: Collection[str]
+) -> Iterator[RouteError]:
+    if route.receiver is not None and route.receiver not in (*receivers, NOBODY):
+        hint = _suggest(route.receiver, (*receivers, NOBODY))
+        yield RouteError((*path, "receiver"), f"there is no receiver {route.receiver!r}: {hint}")
+    for field in ("mute_time_intervals", "active_time_intervals"):
+        for index, name in enumerate(getattr(route, field)):
+            if name not in intervals:
+                hint = _suggest(name, intervals)
+                message = f"there is no time interval {name!r}: {hint}"
+                yield RouteError((*path, field, index), message)
+    for index, below in enumerate(route.routes):
+        yield from _list_unknown(below, (*path, "routes", index), receivers, intervals)
+
+
+def _suggest(name: str, known: Collection[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]}?" if close else f"write {' or '.join(known) or 'none'}"
