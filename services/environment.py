@@ -49,6 +49,7 @@ KNOWN = frozenset(
         "VEDETTE_REDIS_URL",
         "VEDETTE_REPLAY_TOKEN",
         "VEDETTE_REPLAY_URL",
+        "VEDETTE_ROUTES_FILE",
         "VEDETTE_RULES_DIR",
         "VEDETTE_SLACK_API_URL",
         "VEDETTE_SLACK_CHANNEL",

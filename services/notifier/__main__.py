@@ -6,6 +6,7 @@ import sys
 import threading
 
 from services.environment import InvalidEnvironment, load, process_environment
+from services.notifier.adapters.routes_file import InvalidRoutes
 from services.notifier.app import run
 from services.notifier.settings import NotifierSettings
 from services.telemetry import configure_logging
@@ -27,7 +28,11 @@ def main() -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    run(settings, stopping)
+    try:
+        run(settings, stopping)
+    except InvalidRoutes as error:
+        print(f"vedette notifier: {error}", file=sys.stderr)  # noqa: T201  (read by who starts it)
+        return 2
     return 0
 
 

@@ -30,13 +30,19 @@ from services.notifier.adapters.rebuilder import Rebuilder
 from services.notifier.adapters.redis_log import RedisLog
 from services.notifier.adapters.redis_outbox import RedisOutbox
 from services.notifier.adapters.redis_rebuild import RedisRebuild
+from services.notifier.adapters.routes_follower import follow_routes
 from services.notifier.adapters.slack import SlackApi, SlackReceiver
 from services.notifier.adapters.stream import AlertStream, connect
 from services.notifier.adapters.watchdog import TIMEOUT_SECONDS, HeartbeatForwarder
 from services.notifier.adapters.worker import Worker
 from services.notifier.domain.decide import BackfillPolicy, ReceiverTraits
 from services.notifier.domain.ports import Receiver
-from services.notifier.domain.route import CHANNEL, DIGEST_CHANNEL, DUTY_CHANNEL
+from services.notifier.domain.routing.receiver_names import (
+    CHANNEL,
+    DIGEST_CHANNEL,
+    DUTY_CHANNEL,
+)
+from services.notifier.domain.routing.tree import Routing
 from services.notifier.settings import NotifierSettings
 from services.telemetry import Health, health_app, listen, logger
 
@@ -62,6 +68,7 @@ class Parts:
     kafka: KafkaHealth
     stream: StreamHealth
     watchdog: HeartbeatForwarder
+    routing: Callable[[], Routing]
 
     def start(self) -> None:
         """Start the threads."""
@@ -79,7 +86,7 @@ class Parts:
 def run(settings: NotifierSettings, stopping: threading.Event) -> None:
     """Notify until `stopping` is set; then finish what is in flight.
 
-    Raises kafka.errors.KafkaError where a retry does not help.
+    Raises kafka.errors.KafkaError where a retry does not help, and InvalidRoutes at the start.
     """
     tolerate_header_names()
     parts = join(settings)
@@ -96,12 +103,18 @@ def run(settings: NotifierSettings, stopping: threading.Event) -> None:
 
 
 def join(settings: NotifierSettings) -> Parts:
-    """Every part with what it needs; connects to nothing."""
+    """Every part with what it needs; connects to nothing.
+
+    Raises InvalidRoutes.
+    """
     redis, keys, health = _make_redis(settings), Keys(settings.topic_prefix), Health()
     notifications, outbox = RedisLog(redis, keys, compute_hold(settings)), RedisOutbox(redis, keys)
+    receivers = make_receivers(settings)
+    names = tuple(receiver.traits.name for receiver in receivers)
+    routing = follow_routes(settings.routes_file, names, health)
     workers = tuple(
-        _make_worker(settings, receiver, notifications, outbox)
-        for receiver in make_receivers(settings)
+        _make_worker(_make_delivery(settings, receiver, notifications, routing), outbox)
+        for receiver in receivers
     )
     sender = KafkaOutboxSender(settings.kafka_bootstrap_servers, settings.topic_prefix)
     relay = OutboxRelay(outbox, sender)
@@ -125,6 +138,7 @@ def join(settings: NotifierSettings) -> Parts:
         kafka,
         stream,
         HeartbeatForwarder(_now, _reveal(settings.watchdog_url)),
+        routing,
     )
 
 
@@ -186,14 +200,21 @@ def _make_redis(settings: NotifierSettings) -> Redis:
     )
 
 
-def _make_worker(
-    settings: NotifierSettings, receiver: Receiver, notifications: RedisLog, outbox: RedisOutbox
-) -> Worker:
+def _make_delivery(
+    settings: NotifierSettings,
+    receiver: Receiver,
+    notifications: RedisLog,
+    routing: Callable[[], Routing],
+) -> Delivery:
     traits = replace(receiver.traits, recorded=settings.clock == "recorded")
     hold = compute_hold(settings)
     monitored = MonitoredReceiver(receiver, _now)
-    delivery = Delivery(monitored, traits, notifications, hold, _now, random.random)
-    return Worker(monitored, JobHandler(delivery), notifications, outbox, _now)
+    return Delivery(monitored, traits, notifications, hold, _now, random.random, routing)
+
+
+def _make_worker(delivery: Delivery, outbox: RedisOutbox) -> Worker:
+    handler = JobHandler(delivery)
+    return Worker(delivery.receiver, handler, delivery.notifications, outbox, _now)
 
 
 def _make_rebuilder(
@@ -208,6 +229,7 @@ def _make_rebuilder(
         clock=_now,
         notes=health.notes,
         on_rebuilt=lambda: _wake_all(workers),
+        routing=workers[0].handler.delivery.routing,
     )
 
 
@@ -253,7 +275,7 @@ def _consume_alerts(parts: Parts, stopping: threading.Event) -> None:
             member=member,
             notifications=parts.notifications,
             outbox=parts.outbox,
-            receivers=tuple(worker.name for worker in parts.workers),
+            routing=parts.routing,
             clock=_now,
             on_queued=parts.wake,
             watchdog=parts.watchdog,

@@ -1,5 +1,6 @@
 """Environment → settings of this service."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AnyUrl, Field, SecretStr, field_validator
@@ -32,6 +33,7 @@ class NotifierSettings(ServiceSettings):
         "https://events.pagerduty.com/v2/enqueue"
     )
     watchdog_url: HttpAddress | None = None
+    routes_file: Path | None = None
     receiver_timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 10
 
     @field_validator(
@@ -40,6 +42,7 @@ class NotifierSettings(ServiceSettings):
         "slack_digest_channel",
         "pagerduty_routing_key",
         "watchdog_url",
+        "routes_file",
         mode="before",
     )
     @classmethod

@@ -11,6 +11,7 @@ from services.notifier.adapters.job_handler import JobHandler
 from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.domain.message import render
 from services.notifier.domain.ports import Notice
+from services.notifier.domain.routing.default_routes import make_default_routing
 from tests.fakes import FakeClock, FakeLog
 from tests.notifier.alerts import alert, job
 from tests.notifier.desk import HOLD
@@ -35,7 +36,9 @@ def notify(slack: SlackStandIn) -> None:
     """Notify of one alert until nothing is left to do."""
     clock = FakeClock(datetime.fromtimestamp(time.time(), UTC))
     log, receiver = FakeLog(clock, HOLD), MonitoredReceiver(slack_at(slack.url), clock)
-    handler = JobHandler(Delivery(receiver, receiver.traits, log, HOLD, clock, lambda: 0.0))
+    routing = make_default_routing([receiver.traits.name])
+    delivery = Delivery(receiver, receiver.traits, log, HOLD, clock, lambda: 0.0, lambda: routing)
+    handler = JobHandler(delivery)
     log.put([job(alert())], [receiver.traits.name], clock())
     while log.queue:
         clock.now = max(clock.now, min(queued.due for queued in log.queue.values()))

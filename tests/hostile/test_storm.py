@@ -14,6 +14,7 @@ from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.notifier.domain.decide import ReceiverTraits
 from services.notifier.domain.route import select_receivers
+from services.notifier.domain.routing.default_routes import make_default_routing
 from tests.fakes import FakeRecordSender
 from tests.matcher.builders import ALONE, HOUR, NOON, hit
 from tests.matcher.correlation import correlator, ticks
@@ -22,6 +23,7 @@ from tests.notifier.desk import DeliveryDesk
 
 SECOND = timedelta(seconds=1)
 RULES = ActiveRules(Rulebook(windows={(ALONE.pack, ALONE.name): ALONE}))
+TO_SLACK = make_default_routing(["slack"])
 PAGER = ReceiverTraits("pagerduty", pages=True, idempotent=True)
 
 
@@ -69,7 +71,7 @@ class Floor:
     @property
     def notified(self) -> Sequence[Alert]:
         """The last revision of each alert that a receiver gets."""
-        sent = [alert for alert in self.alerts if select_receivers(alert, ("slack",))]
+        sent = [alert for alert in self.alerts if select_receivers(TO_SLACK, alert)]
         return list({alert.id: alert for alert in sent}.values())
 
     @property
@@ -271,7 +273,7 @@ async def test_slack_gets_sixty_one_messages_and_the_pager_as_many_pages() -> No
     for traits in (ReceiverTraits("slack"), PAGER):
         desk = DeliveryDesk(traits)
         for alert in floor.alerts:
-            if select_receivers(alert, (traits.name,)):
+            if select_receivers(make_default_routing([traits.name]), alert):
                 desk.queue(alert)
                 desk.handle_all()
         assert len(desk.messages) == GROUPS_A_MINUTE + 1

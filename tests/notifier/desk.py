@@ -9,6 +9,7 @@ from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.job_handler import JobHandler
 from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.domain.decide import ReceiverTraits
+from services.notifier.domain.routing.default_routes import make_default_routing
 from tests.fakes import FakeClock, FakeLog, FakeOutbox, FakeReceiver
 from tests.notifier.alerts import SECOND, job
 
@@ -26,9 +27,16 @@ class DeliveryDesk:
         self.receiver = receiver or FakeReceiver(traits or ReceiverTraits("slack"))
         self.log = FakeLog(self.clock, HOLD)
         self.outbox = FakeOutbox()
+        self.routing = make_default_routing([self.receiver.traits.name])
         self.monitored = MonitoredReceiver(self.receiver, self.clock)
         delivery = Delivery(
-            self.monitored, self.receiver.traits, self.log, HOLD, self.clock, lambda: 0.0
+            self.monitored,
+            self.receiver.traits,
+            self.log,
+            HOLD,
+            self.clock,
+            lambda: 0.0,
+            lambda: self.routing,
         )
         self.handler = JobHandler(delivery)
 

@@ -68,6 +68,7 @@ class LosingDesk(DeliveryDesk):
             self.clock,
             self.notes,
             self.count_rebuild,
+            lambda: self.routing,
         )
         self.rebuilt = 0
 

@@ -14,6 +14,7 @@ from schemas.signal import Signal
 from services.notifier.adapters.stream import AlertStream
 from services.notifier.adapters.watchdog import HeartbeatForwarder
 from services.notifier.domain.ports import Completion
+from services.notifier.domain.routing.default_routes import make_default_routing
 from tests.fakes import FakeClock, FakeLog, FakeOutbox
 from tests.notifier.alerts import NOON, alert, wire
 
@@ -90,7 +91,13 @@ def run(log: FakeLog, consumer: FakeConsumer) -> FakeOutbox:
     stopping, outbox = threading.Event(), FakeOutbox()
     member: Any = FakeMember(consumer, stopping)
     stream = AlertStream(
-        member, log, outbox, ("slack",), log.clock, lambda: None, HeartbeatForwarder(log.clock)
+        member,
+        log,
+        outbox,
+        lambda: make_default_routing(["slack"]),
+        log.clock,
+        lambda: None,
+        HeartbeatForwarder(log.clock),
     )
     stream.run(stopping)
     return outbox

@@ -12,8 +12,8 @@ from services.notifier.domain.alert_view import AlertView, EvidenceView, build_v
 from services.notifier.domain.decide import FoundMessage, ReceiverTraits
 from services.notifier.domain.errors import UnreadableHistory
 from services.notifier.domain.ports import Notice
+from services.notifier.domain.routing.receiver_names import TERMINAL
 
-NAME = "console"
 COLOURS = {
     Level.INFORMATIONAL: "white",
     Level.LOW: "blue",
@@ -27,7 +27,7 @@ ENDED = {Status.RESOLVED: "green", Status.WITHDRAWN: "bright_black"}
 class ConsoleReceiver:
     """Implements Receiver on a rich console: one panel for each revision."""
 
-    traits = ReceiverTraits(NAME)
+    traits = ReceiverTraits(TERMINAL)
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -37,7 +37,7 @@ class ConsoleReceiver:
         """Print the panel."""
         with self._lock:
             self._console.print(build_panel(notice))
-        return NAME
+        return TERMINAL
 
     def edit(self, handle: str, notice: Notice) -> str:
         """Print another panel: the earlier one stays."""
@@ -46,7 +46,7 @@ class ConsoleReceiver:
 
     def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
         """Refused: a terminal cannot be read."""
-        raise UnreadableHistory(f"{NAME} keeps nothing ({alert_id}, {sending.revision})")
+        raise UnreadableHistory(f"{TERMINAL} keeps nothing ({alert_id}, {sending.revision})")
 
     def check(self) -> None:
         """Nothing: a terminal takes everything."""

@@ -43,9 +43,14 @@ from services.notifier.domain.ports import (
 )
 from services.notifier.domain.receiver_state import LONGEST_LIMIT
 from services.notifier.domain.retry import compute_retry_time, is_lookup_worthwhile, is_worth_a_line
+from services.notifier.domain.route import admit
+from services.notifier.domain.routing.tree import Routing
 from services.telemetry import logger
 
 log = logger(__name__)
+
+REPEATED = frozenset({Reason.IN_DOUBT, Reason.MUTED})
+"""Deferred again and again: the ledger gets fewer and fewer lines about these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +86,18 @@ class Delivery:
     hold: timedelta
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
+    routing: Callable[[], Routing]
 
     def step(self, claim: Claim, entry: Entry) -> JobStep:
         """Make one decision and carry it out; blocks while the receiver answers.
 
         Raises what the receiver's `send` and `edit` raise, LeaseLost, and the log's own errors.
         """
-        decision = decide(entry, claim.alert, self.traits, self.clock())
+        now, alert = self.clock(), claim.alert
+        # to a replay, ages and hours of the wall's clock mean nothing
+        asked = None if self.traits.recorded else now
+        admission = admit(self.routing(), alert, self.traits.name, asked)
+        decision = decide(entry, alert, self.traits, now, admission)
         if isinstance(decision, LookUp):
             decision = self._look_up(claim, decision)
         return self._act(claim, entry, decision)
@@ -179,7 +189,7 @@ class Delivery:
 
     def _defer(self, claim: Claim, decision: Defer) -> JobStep:
         log.debug("deferred", reason=decision.reason, **describe(claim))
-        attempts = claim.attempts + (decision.reason is Reason.IN_DOUBT)
+        attempts = claim.attempts + (decision.reason in REPEATED)
         is_logged = attempts == claim.attempts or is_worth_a_line(attempts)
         logged = LoggedAct(Act.DEFERRED, decision.reason)
         lines = [self.line(claim, logged)] if is_logged else []

@@ -55,6 +55,9 @@ WATCHDOG_LATENCY = Gauge(
 HEARTBEATS = Counter(
     "vedette_notifier_heartbeats_total", "Calls of the heartbeat service.", ["result"]
 )
+ROUTES_VALID = Gauge(
+    "vedette_notifier_routes_valid", "Whether the file of routes as it stands is in force"
+)
 LOG_COMPLETE = Gauge(
     "vedette_notifier_log_complete",
     "1: the log is complete, 0: nothing is sent until it is.",

@@ -22,8 +22,8 @@ from services.notifier.domain.errors import (
 )
 from services.notifier.domain.page import build_event
 from services.notifier.domain.ports import Notice
+from services.notifier.domain.routing.receiver_names import PAGER
 
-NAME = "pagerduty"
 ENQUEUE = "/v2/enqueue"
 LONGEST_ANSWER = 300
 OF_EVENT = frozenset({400, 413, 422})
@@ -34,7 +34,7 @@ NEVER_ESTABLISHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout
 class PagerDutyReceiver:
     """Implements Receiver: the alert's id is the `dedup_key`, so that a repeat is harmless."""
 
-    traits = ReceiverTraits(NAME, least=Level.HIGH, pages=True, replays=False, idempotent=True)
+    traits = ReceiverTraits(PAGER, least=Level.HIGH, pages=True, replays=False, idempotent=True)
 
     def __init__(self, routing_key: str, events_url: str, timeout: float) -> None:
         self._key = routing_key
@@ -61,7 +61,7 @@ class PagerDutyReceiver:
 
     def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
         """Refused: the Events API shows no incidents. A repeat is harmless."""
-        raise UnreadableHistory(f"{NAME} shows no incidents ({alert_id}, {sending.revision})")
+        raise UnreadableHistory(f"{PAGER} shows no incidents ({alert_id}, {sending.revision})")
 
     def check(self) -> None:
         """Nothing: the Events API cannot be asked without an event."""

@@ -22,6 +22,7 @@ from services.notifier.domain.ports import (
 )
 from services.notifier.domain.rebuild import LogRebuild, read_entries
 from services.notifier.domain.route import select_receivers
+from services.notifier.domain.routing.tree import Routing
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -50,6 +51,7 @@ class Rebuilder(StoppableThread):
     clock: Callable[[], datetime]
     notes: dict[str, str]
     on_rebuilt: Callable[[], None]
+    routing: Callable[[], Routing]
     is_complete: bool = False
 
     def check(self) -> str | None:
@@ -143,7 +145,7 @@ class Rebuilder(StoppableThread):
         return recovered, due
 
     def _route(self, recorded: RecordedAlert) -> list[ReceiverTraits]:
-        names = select_receivers(recorded.job.alert, [traits.name for traits in self.traits])
+        names = select_receivers(self.routing(), recorded.job.alert)
         return [traits for traits in self.traits if traits.name in names]
 
     def _renew_lease(self) -> None:

@@ -29,7 +29,7 @@ from services.notifier.domain.errors import (
 )
 from services.notifier.domain.message import EVENT_TYPE, render
 from services.notifier.domain.ports import Notice
-from services.notifier.domain.route import CHANNEL
+from services.notifier.domain.routing.receiver_names import CHANNEL
 
 DRIFT = timedelta(hours=1)
 """How far our clock and Slack's may have moved apart between a send and its search."""

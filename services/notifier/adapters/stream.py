@@ -32,6 +32,7 @@ from services.notifier.domain.ports import (
     OutboxStore,
 )
 from services.notifier.domain.route import group_by_receivers
+from services.notifier.domain.routing.tree import Routing
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -75,7 +76,7 @@ class AlertStream:
     member: Membership
     notifications: NotificationLog
     outbox: OutboxStore
-    receivers: tuple[str, ...]
+    routing: Callable[[], Routing]
     clock: Callable[[], datetime]
     on_queued: Callable[[], None]
     watchdog: HeartbeatForwarder
@@ -144,7 +145,7 @@ class AlertStream:
         decoded = [decode_alert(record) for record in records]
         jobs = [job for job in decoded if isinstance(job, Job)]
         dead_letters = [record for record in decoded if isinstance(record, OutboxRecord)]
-        for names, group in group_by_receivers(jobs, self.receivers).items():
+        for names, group in group_by_receivers(jobs, self.routing()).items():
             self.notifications.put(group, names, self.clock())
         self.outbox.append(dead_letters)
         for letter in dead_letters:

@@ -62,6 +62,24 @@ class Reason(StrEnum):
     RECORDED_CLOCK = "the receiver takes no replays"
     LOST = "the message is gone"
     LOG_LOST = "the log was lost, and the ledger does not say whether this was sent"
+    NOT_ROUTED = "no route leads to this receiver"
+    TOO_OLD = "older than the route's max_age"
+    MUTED = "the route is muted by a time interval"
+    ENDED_MUTED = "it ended while the route was muted"
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whether routes let an alert through to a receiver now.
+
+    `refusal`: why they never do. `muted_until`: until when they do not.
+    """
+
+    refusal: Reason | None = None
+    muted_until: datetime | None = None
+
+
+ADMITTED = Admission()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +146,15 @@ class FoundMessage:
     handle: str
 
 
-def decide(entry: Entry, alert: Alert, traits: ReceiverTraits, now: datetime) -> Decision:
-    """What to do with `alert` at the receiver, given its log entry."""
-    decision = _decide_revision(entry, alert, traits, now)
+def decide(
+    entry: Entry,
+    alert: Alert,
+    traits: ReceiverTraits,
+    now: datetime,
+    admission: Admission = ADMITTED,
+) -> Decision:
+    """What to do with `alert` at the receiver, given its log entry and what routes say."""
+    decision = _decide_revision(entry, alert, traits, now, admission)
     if isinstance(decision, Edit) and traits.idempotent:
         return _await_opposite_request(entry, alert, now) or decision
     return decision
@@ -146,14 +170,19 @@ def is_dealt_with(entry: Entry, alert: Alert, traits: ReceiverTraits) -> bool:
     return alert.revision < entry.revision
 
 
-def _decide_revision(entry: Entry, alert: Alert, traits: ReceiverTraits, now: datetime) -> Decision:
+def _decide_revision(
+    entry: Entry, alert: Alert, traits: ReceiverTraits, now: datetime, admission: Admission
+) -> Decision:
     if is_dealt_with(entry, alert, traits):
         return Skip(Reason.SAME if alert.revision == entry.revision else Reason.OLDER)
     if alert.revision == entry.revision:
         return Edit(Reason.CLOSES)
-    suppressed = _find_suppression(alert, traits)
+    suppressed = _find_suppression(alert, traits) or admission.refusal
     if suppressed is not None and not may_be_open(entry):
         return PassOver(suppressed)
+    muted = _hold_while_muted(entry, alert, admission.muted_until)
+    if muted is not None:
+        return muted
     if entry.status is None:
         return _decide_first(entry.sending, alert, traits)
     return _decide_update(entry, alert, traits, now)
@@ -179,6 +208,16 @@ def _find_suppression(alert: Alert, traits: ReceiverTraits) -> Reason | None:
     if traits.history is (BackfillPolicy.LEFT_OUT if alert.backfill else BackfillPolicy.ALONE):
         return Reason.DIGESTED if alert.backfill else Reason.LIVE
     return Reason.LOW_LEVEL if alert.level.rank < traits.least.rank else None
+
+
+def _hold_while_muted(entry: Entry, alert: Alert, until: datetime | None) -> Decision | None:
+    if until is None:
+        return None
+    if not has_ended(alert):
+        return Defer(Reason.MUTED, until)
+    # the end of what people see wakes nobody; of what they never saw it is no news
+    is_unseen = entry.status is None and entry.sending is None
+    return PassOver(Reason.ENDED_MUTED) if is_unseen else None
 
 
 def _decide_first(sending: Sending | None, alert: Alert, traits: ReceiverTraits) -> Decision:

@@ -1,41 +1,70 @@
-"""Which receivers an alert goes to."""
+"""Which receivers an alert goes to, and whether it is let through to one of them now."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from schemas.alert import Alert
-from schemas.duty import is_duty, is_watchdog
+from schemas.duty import is_watchdog
+from services.notifier.domain.decide import ADMITTED, Admission, Reason
+from services.notifier.domain.entry import has_ended
 from services.notifier.domain.ports import Job
+from services.notifier.domain.routing.labels import label_alert
+from services.notifier.domain.routing.tree import Route, Routing, find_reachable, find_routes
 
-CHANNEL = "slack"
-DUTY_CHANNEL = "slack-duty"
-DIGEST_CHANNEL = "slack-digest"
+LONGEST_MUTE = timedelta(minutes=15)
+"""A muted alert is decided on again after it at the latest, since the routes may have changed."""
 
 
-def select_receivers(alert: Alert, names: Sequence[str]) -> tuple[str, ...]:
-    """The receivers among `names` that `alert` goes to.
+def select_receivers(routing: Routing, alert: Alert) -> tuple[str, ...]:
+    """The receivers that get a job for `alert`; what they do with it is decided there.
 
     A watchdog goes to none, nor does an alert of a storm, since the storm has its own alert.
-    With a duty channel, alerts about Vedette itself go there and not to the watch's channel. The
-    digest gets alerts that are, or may have been, backfills.
+    From the second revision on an alert goes wherever an earlier one may have led; by routes of a
+    file its end goes to every receiver, as the file may have changed since it was shown.
     """
     if is_watchdog(alert) or alert.storm:
         return ()
-    excluded = set(_exclude(alert, names))
-    return tuple(name for name in names if name not in excluded)
-
-
-def _exclude(alert: Alert, names: Sequence[str]) -> Iterator[str]:
-    if DUTY_CHANNEL in names:
-        yield CHANNEL if is_duty(alert) else DUTY_CHANNEL
-    if is_duty(alert) or (alert.revision == 1 and not alert.backfill):
-        yield DIGEST_CHANNEL
+    if has_ended(alert) and not routing.is_default:
+        return routing.receivers
+    find = find_routes if alert.revision == 1 else find_reachable
+    names = {route.receiver for route in find(routing.root, label_alert(alert))}
+    return tuple(name for name in routing.receivers if name in names)
 
 
 def group_by_receivers(
-    jobs: Iterable[Job], names: Sequence[str]
+    jobs: Iterable[Job], routing: Routing
 ) -> Mapping[tuple[str, ...], list[Job]]:
     """The jobs, in their order, by the receivers that they go to."""
     groups: dict[tuple[str, ...], list[Job]] = {}
     for job in jobs:
-        groups.setdefault(select_receivers(job.alert, names), []).append(job)
+        groups.setdefault(select_receivers(routing, job.alert), []).append(job)
     return groups
+
+
+def admit(routing: Routing, alert: Alert, receiver: str, now: datetime | None) -> Admission:
+    """Whether some route lets `alert` through to the receiver now; if none, the first's reason.
+
+    `now` None: a replay, to which ages and hours mean nothing.
+    """
+    routes = find_routes(routing.root, label_alert(alert))
+    to_receiver = [route for route in routes if route.receiver == receiver]
+    if not to_receiver:
+        return Admission(Reason.NOT_ROUTED)
+    if now is None:
+        return ADMITTED
+    last = alert.last_fired_at or alert.starts_at
+    return _choose_widest([admit_by(route, now - last, now) for route in to_receiver], now)
+
+
+def admit_by(route: Route, age: timedelta, now: datetime) -> Admission:
+    """Whether this route lets an alert through; `age`: since its last firing time."""
+    if route.max_age is not None and age > route.max_age:
+        return Admission(Reason.TOO_OLD)
+    return Admission(muted_until=route.schedule.find_end(now))
+
+
+def _choose_widest(admissions: Sequence[Admission], now: datetime) -> Admission:
+    if ADMITTED in admissions:
+        return ADMITTED
+    ends = [each.muted_until for each in admissions if each.muted_until]
+    return Admission(muted_until=min(*ends, now + LONGEST_MUTE)) if ends else admissions[0]
