@@ -12,6 +12,7 @@ LAZY: dict[str, tuple[str, Callable[[typer.Typer], Any]]] = {
     "up": ("cli.up", get_command),
     "replay": ("cli.replay", get_command),
     "rules": ("cli.rules", get_group),
+    "routes": ("cli.routes", get_group),
     "topics": ("cli.topics", get_group),
     "dead-letters": ("cli.dead_letters", get_group),
     "ledger": ("cli.ledger", get_group),

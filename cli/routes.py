@@ -1,0 +1,139 @@
+"""`vedette routes`: check a file of routes, and ask which receivers an alert would go to."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.faults import CommandFailure
+from cli.output import print_line
+from schemas.alert import Level
+from schemas.time_span import parse_time_span
+from services.notifier.adapters.routes_file import InvalidRoutes, read_routes
+from services.notifier.domain.decide import ADMITTED, Admission, Reason
+from services.notifier.domain.route import admit_by
+from services.notifier.domain.routing.labels import FLAGS, is_label
+from services.notifier.domain.routing.matchers import Labels
+from services.notifier.domain.routing.receiver_names import ALL_RECEIVERS
+from services.notifier.domain.routing.tree import NOBODY, Route, Routing, find_routes
+
+FAILED = 1
+
+app = typer.Typer(help="Check routes, and try them.", no_args_is_help=True)
+
+RoutesPath = Annotated[Path, typer.Option("--routes", help="The file of routes.")]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRoute:
+    """A route that an alert would take, and whether it is let through."""
+
+    route: Route
+    admission: Admission
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether a receiver would get it."""
+        return self.admission == ADMITTED and self.route.receiver != NOBODY
+
+    def __str__(self) -> str:
+        held = "".join(f": {reason}" for reason in self._list_reasons())
+        return f"{self.route.receiver:<12} {self.route}{held}"
+
+    def _list_reasons(self) -> Iterator[str]:
+        if self.admission.refusal:
+            yield self.admission.refusal
+        if self.admission.muted_until:
+            yield f"{Reason.MUTED}, until {self.admission.muted_until:%Y-%m-%d %H:%M}Z"
+
+
+@app.callback()
+def routes() -> None:
+    """Check routes, and try them."""
+
+
+@app.command()
+def check(file: Path) -> None:
+    """Report every fault of the file: FILE:LINE: FIELD: what is wrong. Exit code 1 on a fault.
+
+    A notifier refuses receivers that its environment does not configure, too.
+    """
+    routing = _read(file)
+    print_line(f"{_count(routing.root)} routes, no fault")
+
+
+@app.command("test")
+def try_routes(  # noqa: PLR0913, PLR0917  (typer makes an option of each)
+    routes_file: RoutesPath = Path("notify/routes.yaml"),
+    level: Annotated[Level | None, typer.Option(help="The alert's level.")] = None,
+    rule: Annotated[str | None, typer.Option(help="The name of its rule.")] = None,
+    label: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE of another label, any number of times.")
+    ] = None,
+    at: Annotated[str | None, typer.Option(help="When, e.g. 2026-11-27T03:00Z; else now.")] = None,
+    age: Annotated[str, typer.Option(help="Since it fired last, e.g. 6h.")] = "0s",
+    verify_receivers: Annotated[
+        str | None, typer.Option(help="A,B: exit code 1 unless just these get it, in this order.")
+    ] = None,
+) -> None:
+    """Print which receivers get an alert, by which route, and why one does not."""
+    labels = _read_labels(level, rule, label or ())
+    routing = _read(routes_file)
+    taken = list(_take_routes(routing, labels, age, _read_time(at)))
+    for each in taken:
+        print_line(str(each))
+    receivers = ",".join(dict.fromkeys(each.route.receiver for each in taken if each.is_sent))
+    if verify_receivers is not None and verify_receivers != receivers:
+        print_line(f"expected {verify_receivers or NOBODY}, not {receivers or NOBODY}", err=True)
+        raise typer.Exit(FAILED)
+
+
+def _read(file: Path) -> Routing:
+    try:
+        return read_routes(file, ALL_RECEIVERS)
+    except InvalidRoutes as error:
+        for line in str(error).splitlines():
+            print_line(line, err=True)
+        raise typer.Exit(FAILED) from None
+
+
+def _take_routes(routing: Routing, labels: Labels, age: str, now: datetime) -> Iterator[TakenRoute]:
+    try:
+        span = parse_time_span(age)
+    except ValueError as error:
+        raise CommandFailure(f"--age: {error}") from None
+    for route in find_routes(routing.root, labels):
+        yield TakenRoute(route, admit_by(route, span, now))
+
+
+def _read_labels(level: Level | None, rule: str | None, others: Sequence[str]) -> Labels:
+    labels = dict.fromkeys(FLAGS, ("false",))
+    if level is not None:
+        labels["level"] = (str(level),)
+    if rule is not None:
+        labels["rule"] = (rule,)
+    for written in others:
+        name, equals, value = written.partition("=")
+        if not equals or not is_label(name):
+            raise CommandFailure(f"--label {written}: write NAME=VALUE, e.g. group_country=IQ")
+        labels[name] = (value,)
+    return labels
+
+
+def _read_time(written: str | None) -> datetime:
+    if written is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise CommandFailure(f"--at {written}: write a time such as 2026-11-27T03:00Z") from None
+    if moment.tzinfo is None:
+        raise CommandFailure(f"--at {written}: its offset is missing: 2026-11-27T03:00Z")
+    return moment.astimezone(UTC)
+
+
+def _count(route: Route) -> int:
+    return 1 + sum(map(_count, route.routes))
