@@ -129,9 +129,11 @@ class TallyChange:
             if is_evidence(self.rule, self.hits, hit, run.firings)
         }
         lost = [hit for key, hit in old.items() if key not in new]
+        # a late hit lies before those that were passed, so what it corroborates is not known yet
+        was_corroborated = known.tally.corroboration.is_corroborated
         known.tally.remove(lost)
         known.tally.add(hit for key, hit in new.items() if key not in old)
-        if self.rule.corroboration and (lost or not known.tally.corroboration.is_corroborated):
+        if self.rule.corroboration and (lost or not was_corroborated):
             known.tally.corroboration = CorroborationPass(self.rule.corroboration)
             for hit in self._find_evidence(run):
                 known.tally.corroboration.add(hit)

@@ -65,3 +65,15 @@ def test_a_state_that_was_left_behind_is_evaluated_again() -> None:
     counts = [find_episodes(pair, state)[0].count for state in (before, after, before)]
 
     assert counts == [2, 3, 2]
+
+
+def test_a_late_report_corroborates_nothing_that_is_far_from_it() -> None:
+    asked = Corroboration(sources=2, within=HOUR / 2)
+    rule = replace(
+        TYPES["count"], condition=Condition(gte=1), resolve_after=9 * HOUR, corroboration=asked
+    )
+    before = WindowState(hits=Ordered.of([make_hit(hit(1, owner="afp"))]))
+    find_episodes(rule, before)
+    after = changed(before, hits=before.hits.add(make_hit(hit(0, owner="reuters"))))
+
+    assert [episode.uncorroborated for episode in find_episodes(rule, after)] == [True]

@@ -46,6 +46,7 @@ def hits_of(draw: st.DrawFn, rule: WindowRule) -> list[Hit]:
             "story": draw(st.sampled_from(("wire", "paper", f"story {number}"))),
             "values": (value,),
             "by": (draw(st.sampled_from(("iran", "proxies", "badr"))),),
+            "owner": draw(st.sampled_from(("reuters", "reuters", "afp"))),
         }
         made.append(make_hit(signal.model_copy(update=changes)))
         if draw(st.integers(0, 3)) == 0:
