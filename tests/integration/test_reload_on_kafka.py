@@ -323,7 +323,7 @@ def test_nobody_is_paged_for_history(
         until(lambda: pipeline.slack.messages, "the history comes to Slack")
         pipeline.post({"id": "s-2", "title": "Shells fell", "place": "Mosul"})
         until(lambda: pipeline.pager.incidents, "a page for what is live")
-        sent = [(posted.channel, "backfill" in posted.words) for posted in pipeline.slack.messages]
+        sent = [(posted.channel, "HISTORY" in posted.words) for posted in pipeline.slack.messages]
 
     assert sent == [(channel_id("digest"), True), (channel_id("alerts"), False)]
     assert [incident.dedup_key for incident in pipeline.pager.incidents] == [

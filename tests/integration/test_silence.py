@@ -101,7 +101,7 @@ def test_a_silent_source_and_the_watchdog_are_reported(
     assert SOURCE_SILENT not in str(pipeline.pager.incidents)
 
     pipeline.post(report(2, "Nothing happens.")).raise_for_status()
-    until(lambda: find_message(pipeline, "duty", "wire reports again"), "its end is shown")
+    until(lambda: find_message(pipeline, "duty", "✅ RESOLVED"), "its end is shown")
     until(
         lambda: find_message(pipeline, "watch", "blind: rocket_fire") is None,
         "the indicator is no longer blind",
