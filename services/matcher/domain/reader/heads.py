@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import exp
 from operator import mul
 
 from services.matcher.domain.reader.ports import Plane, Vector
@@ -35,8 +34,3 @@ class TrainedHeads:
     model: str
     heads: Mapping[HeadKey, Head]
     notes: tuple[str, ...] = ()
-
-
-def likelihood(score: float) -> float:
-    """Log-odds as a share from 0 to 1."""
-    return 1.0 / (1.0 + exp(-score)) if score > 0 else exp(score) / (1.0 + exp(score))

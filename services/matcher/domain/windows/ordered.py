@@ -12,7 +12,6 @@ from typing import Generic, Protocol, Self, TypeVar, overload
 
 LARGEST_PANE = 16
 """Hits in one pane: of signals of the largest size it has 800 KB."""
-_FEW = 2
 SMALLEST_PAIR = 8
 """Neighbouring panes with no more hits than that become one."""
 
@@ -144,21 +143,6 @@ class Ordered(Sequence[D]):
         items = [item for pane in self.panes[first:last] for item in pane.items]
         start = bisect_right(items, after, key=lambda item: item.at)
         return items[start : bisect_right(items, until, key=lambda item: item.at)]
-
-    def count_between(self, after: int, until: int) -> int:
-        """How many are in `(after, until]`."""
-        first = bisect_right(self.panes, after, key=lambda pane: pane.items[-1].at)
-        last = bisect_right(self.panes, until, key=lambda pane: pane.items[0].at)
-        if last - first <= _FEW:
-            return len(self.between(after, until))
-        inner = sum(len(pane.items) for pane in self.panes[first + 1 : last - 1])
-        edges = (*self.panes[first].items, *self.panes[last - 1].items)
-        return inner + sum(after < item.at <= until for item in edges)
-
-    @property
-    def has_repeats(self) -> bool:
-        """Whether two are of one event."""
-        return len(self._index()) < self._size
 
     def forwards(self, after: int, until: int) -> Iterator[D]:
         """Those in `(after, until]`, one by one."""
