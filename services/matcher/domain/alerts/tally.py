@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from schemas.rule import CorrelationType
 from services.matcher.domain.alerts.corroboration import CorroborationPass
 from services.matcher.domain.alerts.episodes import EvidenceTotals, name_owners
+from services.matcher.domain.windows.key_counts import count_out
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import FiringRun, Hit, span
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -42,11 +43,8 @@ class Tally:
         """Count evidence out; corroboration is not."""
         for hit in hits:
             self.live -= not hit.backfill
-            for counts, keys in ((self.events, (hit.identity,)), (self.owners, hit.owners)):
-                for key in keys:
-                    counts[key] -= 1
-                    if not counts[key]:
-                        del counts[key]
+            count_out(self.events, (hit.identity,))
+            count_out(self.owners, hit.owners)
             if not self.owners.keys() >= set(self.named):
                 self.named = name_owners(self.owners)
 

@@ -10,6 +10,7 @@ from schemas.rule import Condition, CorrelationType
 from services.matcher.domain.windows.cluster import SharedTerm
 from services.matcher.domain.windows.condition import count_key, count_tokens
 from services.matcher.domain.windows.expression import Expression
+from services.matcher.domain.windows.key_counts import count_out
 from services.matcher.domain.windows.state import Hit
 from services.matcher.domain.windows.steps import follow_steps
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -44,10 +45,7 @@ class Distinct:
 
     def remove_oldest(self, hit: Hit) -> None:
         """Count out its tokens."""
-        for token in count_tokens(self._rule, hit):
-            self._counts[token] -= 1
-            if not self._counts[token]:
-                del self._counts[token]
+        count_out(self._counts, count_tokens(self._rule, hit))
 
     def present(self) -> Collection[str]:
         """The tokens counted."""

@@ -14,6 +14,7 @@ from typing import Protocol
 from schemas.rule import CorrelationType
 from services.matcher.domain.windows.condition import compile_condition, count_key
 from services.matcher.domain.windows.divergence import HAS_VALUE, Shares, has_diverged
+from services.matcher.domain.windows.key_counts import count_out
 from services.matcher.domain.windows.measure import make_measure
 from services.matcher.domain.windows.rate import Rates, baseline_length, is_change
 from services.matcher.domain.windows.state import Hit, WindowState, span
@@ -133,10 +134,7 @@ class _Keys:
         removed = []
         while self.hits and self.hits[0][0] <= time:
             removed.append(self.hits.popleft())
-            key = removed[-1][1]
-            self.counts[key] -= 1
-            if not self.counts[key]:
-                del self.counts[key]
+        count_out(self.counts, (key for _at, key in removed))
         return removed
 
 

@@ -8,6 +8,7 @@ from math import exp, lgamma, log
 
 from services.matcher.domain.windows.absence import Firing
 from services.matcher.domain.windows.condition import count_key
+from services.matcher.domain.windows.key_counts import count_out
 from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window import hits_between, list_times
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -60,14 +61,9 @@ class _SlidingCount:
             self._counts[self._keys[self._right][1]] += 1
             self._right += 1
         while self._left < self._right and self._keys[self._left][0] <= after:
-            self._remove(self._keys[self._left][1])
+            count_out(self._counts, (self._keys[self._left][1],))
             self._left += 1
         return len(self._counts)
-
-    def _remove(self, key: str) -> None:
-        self._counts[key] -= 1
-        if not self._counts[key]:
-            del self._counts[key]
 
 
 def compare_rates(rule: WindowRule, state: WindowState, at: int) -> Rates | None:
