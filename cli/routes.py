@@ -13,7 +13,7 @@ from cli.output import print_line
 from schemas.alert import Level
 from schemas.time_span import parse_time_span
 from services.notifier.adapters.routes_file import InvalidRoutes, read_routes
-from services.notifier.domain.decide import ADMITTED, Admission, Reason
+from services.notifier.domain.decide import ADMITTED, Reason, RouteAdmission
 from services.notifier.domain.route import admit_by
 from services.notifier.domain.routing.labels import FLAGS, is_label
 from services.notifier.domain.routing.matchers import Labels
@@ -32,7 +32,7 @@ class TakenRoute:
     """A route that an alert would take, and whether it is let through."""
 
     route: Route
-    admission: Admission
+    admission: RouteAdmission
 
     @property
     def is_sent(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from services.matcher.domain.reader.examples import Example
 from services.matcher.domain.reader.gate import make_reader_rulebook
-from services.matcher.domain.reader.heads import Head
+from services.matcher.domain.reader.heads import MeaningHead
 from services.matcher.domain.reader.ports import Plane
 from services.matcher.domain.reader.reading import Reader
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -26,11 +26,11 @@ def fire_examples(count: int = 20) -> list[Example]:
     return [*examples_of("fire", about_fire), *others]
 
 
-def fire_head(model: CountingModel) -> Head:
+def fire_head(model: CountingModel) -> MeaningHead:
     """A head that counts the words of FIRE, less those of TALK; one is enough."""
     fire, talk = model.embed([FIRE, TALK])
     weights = [one - other for one, other in zip(fire, talk, strict=True)]
-    return Head(Plane(weights, 0.0), threshold=1.0, positives=20)
+    return MeaningHead(Plane(weights, 0.0), threshold=1.0, positives=20)
 
 
 def reader_of(rulebook: Rulebook) -> Reader:

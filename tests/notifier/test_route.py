@@ -6,7 +6,7 @@ from typing import Any
 from schemas.alert import Level, RuleRef, Status
 from schemas.duty import DUTY_PACK
 from services.notifier.adapters.routes_file import parse_routes
-from services.notifier.domain.decide import ADMITTED, Admission, Reason
+from services.notifier.domain.decide import ADMITTED, Reason, RouteAdmission
 from services.notifier.domain.route import admit, group_by_receivers, select_receivers
 from services.notifier.domain.routing.default_routes import make_default_routing
 from tests.notifier.alerts import NOON, SECOND, alert, job
@@ -74,7 +74,7 @@ def test_an_end_goes_to_every_receiver_since_the_routes_may_have_changed() -> No
 
 
 def test_no_route_leads_to_a_receiver_that_no_route_names() -> None:
-    assert admit(ROUTED, alert(**LOW), "pagerduty", NOON) == Admission(Reason.NOT_ROUTED)
+    assert admit(ROUTED, alert(**LOW), "pagerduty", NOON) == RouteAdmission(Reason.NOT_ROUTED)
     assert admit(ROUTED, alert(**LOW), "slack", NOON) == ADMITTED
 
 
@@ -84,7 +84,7 @@ def test_an_alert_that_fired_last_before_max_age_is_too_old_for_its_route() -> N
         starts_at=NOON - timedelta(hours=7), last_fired_at=NOON - timedelta(hours=6), **OTHER
     )
 
-    assert admit(ROUTED, old, "pagerduty", NOON) == Admission(Reason.TOO_OLD)
+    assert admit(ROUTED, old, "pagerduty", NOON) == RouteAdmission(Reason.TOO_OLD)
     assert admit(ROUTED, fires_on, "pagerduty", NOON) == ADMITTED
 
 
@@ -92,10 +92,10 @@ def test_a_muted_alert_is_decided_on_again_when_the_mute_ends_or_a_quarter_later
     night = alert(starts_at=NIGHT, **OTHER)
     end = NIGHT.replace(hour=6)
 
-    assert admit(ROUTED, night, "pagerduty", NIGHT) == Admission(
+    assert admit(ROUTED, night, "pagerduty", NIGHT) == RouteAdmission(
         muted_until=NIGHT + timedelta(minutes=15)
     )
-    assert admit(ROUTED, night, "pagerduty", end - SECOND) == Admission(muted_until=end)
+    assert admit(ROUTED, night, "pagerduty", end - SECOND) == RouteAdmission(muted_until=end)
     assert admit(ROUTED, night, "pagerduty", end) == ADMITTED
 
 
@@ -108,4 +108,4 @@ def test_ages_and_hours_mean_nothing_to_a_replay() -> None:
     old = alert(starts_at=NIGHT - timedelta(days=9), **OTHER)
 
     assert admit(ROUTED, old, "pagerduty", None) == ADMITTED
-    assert admit(ROUTED, alert(**LOW), "pagerduty", None) == Admission(Reason.NOT_ROUTED)
+    assert admit(ROUTED, alert(**LOW), "pagerduty", None) == RouteAdmission(Reason.NOT_ROUTED)

@@ -69,7 +69,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class RouteAdmission:
     """Whether routes let an alert through to a receiver now.
 
     `refusal`: why they never do. `muted_until`: until when they do not.
@@ -79,7 +79,7 @@ class Admission:
     muted_until: datetime | None = None
 
 
-ADMITTED = Admission()
+ADMITTED = RouteAdmission()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def decide(
     alert: Alert,
     traits: ReceiverTraits,
     now: datetime,
-    admission: Admission = ADMITTED,
+    admission: RouteAdmission = ADMITTED,
 ) -> Decision:
     """What to do with `alert` at the receiver, given its log entry and what routes say."""
     decision = _decide_revision(entry, alert, traits, now, admission)
@@ -171,7 +171,7 @@ def is_dealt_with(entry: Entry, alert: Alert, traits: ReceiverTraits) -> bool:
 
 
 def _decide_revision(
-    entry: Entry, alert: Alert, traits: ReceiverTraits, now: datetime, admission: Admission
+    entry: Entry, alert: Alert, traits: ReceiverTraits, now: datetime, admission: RouteAdmission
 ) -> Decision:
     if is_dealt_with(entry, alert, traits):
         return Skip(Reason.SAME if alert.revision == entry.revision else Reason.OLDER)

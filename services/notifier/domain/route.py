@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from schemas.alert import Alert
 from schemas.duty import is_watchdog
-from services.notifier.domain.decide import ADMITTED, Admission, Reason
+from services.notifier.domain.decide import ADMITTED, Reason, RouteAdmission
 from services.notifier.domain.entry import has_ended
 from services.notifier.domain.ports import Job
 from services.notifier.domain.routing.labels import label_alert
@@ -41,7 +41,7 @@ def group_by_receivers(
     return groups
 
 
-def admit(routing: Routing, alert: Alert, receiver: str, now: datetime | None) -> Admission:
+def admit(routing: Routing, alert: Alert, receiver: str, now: datetime | None) -> RouteAdmission:
     """Whether some route lets `alert` through to the receiver now; if none, the first's reason.
 
     `now` None: a replay, to which ages and hours mean nothing.
@@ -49,22 +49,22 @@ def admit(routing: Routing, alert: Alert, receiver: str, now: datetime | None) -
     routes = find_routes(routing.root, label_alert(alert))
     to_receiver = [route for route in routes if route.receiver == receiver]
     if not to_receiver:
-        return Admission(Reason.NOT_ROUTED)
+        return RouteAdmission(Reason.NOT_ROUTED)
     if now is None:
         return ADMITTED
     last = alert.last_fired_at or alert.starts_at
     return _choose_widest([admit_by(route, now - last, now) for route in to_receiver], now)
 
 
-def admit_by(route: Route, age: timedelta, now: datetime) -> Admission:
+def admit_by(route: Route, age: timedelta, now: datetime) -> RouteAdmission:
     """Whether this route lets an alert through; `age`: since its last firing time."""
     if route.max_age is not None and age > route.max_age:
-        return Admission(Reason.TOO_OLD)
-    return Admission(muted_until=route.schedule.find_end(now))
+        return RouteAdmission(Reason.TOO_OLD)
+    return RouteAdmission(muted_until=route.schedule.find_end(now))
 
 
-def _choose_widest(admissions: Sequence[Admission], now: datetime) -> Admission:
+def _choose_widest(admissions: Sequence[RouteAdmission], now: datetime) -> RouteAdmission:
     if ADMITTED in admissions:
         return ADMITTED
     ends = [each.muted_until for each in admissions if each.muted_until]
-    return Admission(muted_until=min(*ends, now + LONGEST_MUTE)) if ends else admissions[0]
+    return RouteAdmission(muted_until=min(*ends, now + LONGEST_MUTE)) if ends else admissions[0]

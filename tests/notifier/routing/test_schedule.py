@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.notifier.adapters.routes_file import parse_routes
-from services.notifier.domain.routing.schedule import Schedule
+from services.notifier.domain.routing.schedule import MuteSchedule
 
 
-def schedule(interval: str, kind: str = "mute") -> Schedule:
+def schedule(interval: str, kind: str = "mute") -> MuteSchedule:
     """The schedule of a route that uses this interval."""
     text = f"""
 route:

@@ -15,7 +15,7 @@ from services.matcher.domain.reader.examples import (
     from_meaning,
     list_own_examples,
 )
-from services.matcher.domain.reader.heads import Head, HeadKey, TrainedHeads
+from services.matcher.domain.reader.heads import HeadKey, MeaningHead, TrainedHeads
 from services.matcher.domain.reader.meanings import list_meanings
 from services.matcher.domain.reader.training import TrainedPack, Trainer, train_heads
 from services.matcher.domain.rules.rulebook import PackRules, Rulebook
@@ -28,7 +28,7 @@ def train_packs(
 
     Reads files, and blocks while the model reads what it has not read before.
     """
-    heads: dict[HeadKey, Head] = {}
+    heads: dict[HeadKey, MeaningHead] = {}
     notes: list[str] = []
     faults: list[RuleFault] = []
     rules = {pack.name: pack for pack in rulebook.packs}

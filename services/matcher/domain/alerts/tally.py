@@ -1,4 +1,4 @@
-"""Tally: what an alert says of all its evidence, kept up to date as evidence comes and goes."""
+"""EvidenceTally: what an alert says of all its evidence, kept up to date as evidence comes and goes."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -15,7 +15,7 @@ from services.matcher.domain.windows.window_rule import WindowRule
 
 
 @dataclass(slots=True)
-class Tally:
+class EvidenceTally:
     """Counts over the evidence of one run, which are hits without length. It changes with them."""
 
     rule: WindowRule

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from schemas.rule import CorrelationType
 from services.matcher.domain.alerts.corroboration import CorroborationPass
-from services.matcher.domain.alerts.tally import Tally, is_evidence
+from services.matcher.domain.alerts.tally import EvidenceTally, is_evidence
 from services.matcher.domain.windows.firing import find_evidence
 from services.matcher.domain.windows.firing_times import ChangedHits
 from services.matcher.domain.windows.ordered import Ordered
@@ -19,7 +19,7 @@ class TalliedRun:
     """A run, and the tally of its evidence."""
 
     run: FiringRun
-    tally: Tally
+    tally: EvidenceTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class TallyChange:
         is_ordered = self.rule.type is CorrelationType.TEMPORAL_ORDERED
         return bool(gone) and (is_ordered or looks_far)
 
-    def _tally(self, run: FiringRun, known: TalliedRun | None) -> Tally:
+    def _tally(self, run: FiringRun, known: TalliedRun | None) -> EvidenceTally:
         if known is None or not self._is_kin(run, known.run):
             return self._count(self._find_evidence(run))
         if self._is_untouched(run, known.run):
@@ -68,8 +68,8 @@ class TallyChange:
             self._revise(run, known)
         return known.tally
 
-    def _count(self, evidence: Iterable[Hit]) -> Tally:
-        tally = Tally(self.rule)
+    def _count(self, evidence: Iterable[Hit]) -> EvidenceTally:
+        tally = EvidenceTally(self.rule)
         tally.add(evidence)
         return tally
 

@@ -11,7 +11,7 @@ HeadKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class MeaningHead:
     """One meaning: it is suspected of a vector whose score reaches `threshold`.
 
     `positives` is the number of examples that it was trained on.
@@ -32,5 +32,5 @@ class TrainedHeads:
     """The heads of all packs, and the model whose vectors they read; `notes` on those left out."""
 
     model: str
-    heads: Mapping[HeadKey, Head]
+    heads: Mapping[HeadKey, MeaningHead]
     notes: tuple[str, ...] = ()

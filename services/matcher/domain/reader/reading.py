@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from schemas.event import Event
 from services.matcher.domain.detection.means_tests import MeansTest, means_tests
 from services.matcher.domain.reader.gate import GatedReport, pass_gate
-from services.matcher.domain.reader.heads import Head, HeadKey
+from services.matcher.domain.reader.heads import HeadKey, MeaningHead
 from services.matcher.domain.reader.passages import Passage, cut_passages
 from services.matcher.domain.reader.ports import SentenceModel, Vector
 from services.matcher.domain.reader.veto import find_veto
@@ -36,7 +36,7 @@ class Reader:
 
     rulebook: Rulebook
     model: SentenceModel
-    heads: Mapping[HeadKey, Head]
+    heads: Mapping[HeadKey, MeaningHead]
 
     def read(self, event: Event) -> tuple[Reading, ...]:
         """A reading for each rule whose gate the report passes, if the rule has a head.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from services.matcher.domain.reader.examples import Example
-from services.matcher.domain.reader.heads import Head
+from services.matcher.domain.reader.heads import MeaningHead
 from services.matcher.domain.reader.ports import HeadFitter, Plane, SentenceModel, Vector
 from services.matcher.domain.reader.thresholds import OUT_OF_REACH, choose_threshold, temper
 
@@ -28,7 +28,7 @@ class Trainer:
 class TrainedPack:
     """The heads of one pack by meaning, and a note on each that is off."""
 
-    heads: dict[str, Head]
+    heads: dict[str, MeaningHead]
     notes: tuple[str, ...]
 
 
@@ -44,7 +44,7 @@ def train_heads(
     counts = {name: sum(each.says(name) is True for each in known) for name in meanings}
     trainable = [name for name in meanings if counts[name] >= FEWEST_POSITIVES]
     notes = [_note_few(name, counts[name]) for name in meanings if name not in trainable]
-    heads: dict[str, Head] = {}
+    heads: dict[str, MeaningHead] = {}
     for name, head in _train(trainable, known, trainer, precision):
         if head.threshold == OUT_OF_REACH:
             notes.append(_note_unsure(name, precision))
@@ -55,7 +55,7 @@ def train_heads(
 
 def _train(
     names: Sequence[str], examples: Sequence[Example], trainer: Trainer, precision: float
-) -> Iterator[tuple[str, Head]]:
+) -> Iterator[tuple[str, MeaningHead]]:
     if not names:
         return
     vectors = trainer.model.embed([each.text for each in examples])
@@ -66,7 +66,7 @@ def _train(
     for column, plane in enumerate(trainer.fit(vectors, labels)):
         positives = sum(positive for _, positive in scored[column])
         threshold = temper(choose_threshold(scored[column], precision), common)
-        yield names[column], Head(plane, threshold, positives)
+        yield names[column], MeaningHead(plane, threshold, positives)
 
 
 def _note_few(name: str, count: int) -> str:
@@ -108,7 +108,7 @@ def _score_held_out(
 
 
 def _score(plane: Plane, vector: Vector) -> float:
-    return Head(plane, 0.0, 0).score(vector)
+    return MeaningHead(plane, 0.0, 0).score(vector)
 
 
 def _pick(

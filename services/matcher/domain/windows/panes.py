@@ -70,7 +70,7 @@ class _Part(msgspec.Struct, frozen=True, array_like=True):
         check_version(self.version)
 
 
-class _OnlyVersion(msgspec.Struct, frozen=True, array_like=True):
+class _PaneVersion(msgspec.Struct, frozen=True, array_like=True):
     version: int
 
 
@@ -277,7 +277,7 @@ def _decode_empty(_type: type[Any], _raw: object) -> Ordered[Hit]:
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=_encode_empty)
-_VERSION: msgspec.json.Decoder[Versioned] = msgspec.json.Decoder(_OnlyVersion)
+_VERSION: msgspec.json.Decoder[Versioned] = msgspec.json.Decoder(_PaneVersion)
 _FRONT = msgspec.json.Decoder(Front)
 _HEAD = msgspec.json.Decoder(Head, dec_hook=_decode_empty)
 _PARTS: Mapping[Content, Any] = {

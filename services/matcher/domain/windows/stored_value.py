@@ -58,8 +58,8 @@ def decode_versioned(
         raise
 
 
-class _OnlyVersion(msgspec.Struct, frozen=True):
+class _ValueVersion(msgspec.Struct, frozen=True):
     version: int = SCHEMA_VERSION
 
 
-_VERSION: "msgspec.json.Decoder[Versioned]" = msgspec.json.Decoder(_OnlyVersion)
+_VERSION: "msgspec.json.Decoder[Versioned]" = msgspec.json.Decoder(_ValueVersion)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from services.notifier.domain.routing.routes_document import RouteDocument, RoutesDocument
-from services.notifier.domain.routing.schedule import Schedule, TimeInterval
+from services.notifier.domain.routing.schedule import MuteSchedule, TimeInterval
 from services.notifier.domain.routing.tree import NOBODY, Route, Routing
 
 FieldPath = tuple[str | int, ...]
@@ -51,9 +51,9 @@ class RouteBuilder:
         paths = (((*path, "routes", index), child) for index, child in below)
         return replace(route, routes=tuple(self.build(child, at, route) for at, child in paths))
 
-    def _build_schedule(self, document: RouteDocument) -> Schedule:
+    def _build_schedule(self, document: RouteDocument) -> MuteSchedule:
         mute, active = document.mute_time_intervals, document.active_time_intervals
-        return Schedule(self._collect(mute), self._collect(active), has_active=bool(active))
+        return MuteSchedule(self._collect(mute), self._collect(active), has_active=bool(active))
 
     def _collect(self, names: Sequence[str]) -> tuple[TimeInterval, ...]:
         return tuple(interval for name in names for interval in self.intervals[name])

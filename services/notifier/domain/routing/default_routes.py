@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from services.notifier.domain.routing.matchers import Matcher, Operator
+from services.notifier.domain.routing.matchers import LabelMatcher, Operator
 from services.notifier.domain.routing.receiver_names import CHANNEL, DIGEST_CHANNEL, DUTY_CHANNEL
 from services.notifier.domain.routing.tree import NOBODY, Route, Routing
 
@@ -20,10 +20,10 @@ def make_default_routing(names: Sequence[str]) -> Routing:
     return Routing(root, tuple(names), is_default=True)
 
 
-def _restrict(name: str, names: Sequence[str]) -> Iterator[Matcher]:
+def _restrict(name: str, names: Sequence[str]) -> Iterator[LabelMatcher]:
     if name == DUTY_CHANNEL:
-        yield Matcher("duty", Operator.EQUAL, "true")
+        yield LabelMatcher("duty", Operator.EQUAL, "true")
     if name == DIGEST_CHANNEL or (name == CHANNEL and DUTY_CHANNEL in names):
-        yield Matcher("duty", Operator.EQUAL, "false")
+        yield LabelMatcher("duty", Operator.EQUAL, "false")
     if name == DIGEST_CHANNEL:
-        yield Matcher("backfill", Operator.EQUAL, "true")
+        yield LabelMatcher("backfill", Operator.EQUAL, "true")

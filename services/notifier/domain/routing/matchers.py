@@ -34,7 +34,7 @@ _NEGATED = frozenset({Operator.UNEQUAL, Operator.MATCHES_NOT})
 
 
 @dataclass(frozen=True, slots=True)
-class Matcher:
+class LabelMatcher:
     """A condition on one label; `expression` is the compiled value of `=~` and `!~`.
 
     Of a label with several values one must fit; under a negation none may.
@@ -60,7 +60,7 @@ class Matcher:
         return self.expression.fullmatch(value) is not None
 
 
-def parse_matchers(written: str) -> tuple[Matcher, ...]:
+def parse_matchers(written: str) -> tuple[LabelMatcher, ...]:
     """The matchers of a line such as `level=~"high|critical", pack!="core"`.
 
     Raises:
@@ -72,7 +72,7 @@ def parse_matchers(written: str) -> tuple[Matcher, ...]:
     return tuple(_read_all(stripped))
 
 
-def _read_all(text: str) -> Iterator[Matcher]:
+def _read_all(text: str) -> Iterator[LabelMatcher]:
     position = 0
     while position < len(text):
         read = _MATCHER.match(text, position)
@@ -83,14 +83,14 @@ def _read_all(text: str) -> Iterator[Matcher]:
         position = read.end()
 
 
-def make_matcher(name: str, operator: Operator, value: str) -> Matcher:
+def make_matcher(name: str, operator: Operator, value: str) -> LabelMatcher:
     """A matcher of a plain value.
 
     Raises:
         ValueError: the value is no regular expression, and the operator asks for one.
     """
     is_expression = operator in (Operator.MATCHES, Operator.MATCHES_NOT)
-    return Matcher(name, operator, value, _compile(value) if is_expression else None)
+    return LabelMatcher(name, operator, value, _compile(value) if is_expression else None)
 
 
 def _unescape(value: str) -> str:

@@ -18,7 +18,7 @@ from services.notifier.domain.routing.interval_syntax import (
     parse_years,
 )
 from services.notifier.domain.routing.labels import NAMES, is_label
-from services.notifier.domain.routing.matchers import Matcher, parse_matchers
+from services.notifier.domain.routing.matchers import LabelMatcher, parse_matchers
 from services.notifier.domain.routing.schedule import DayRange, Range, TimeInterval
 
 
@@ -37,7 +37,7 @@ def _parse_flag(written: str) -> bool:
     return written == "true"
 
 
-def _parse_known_matchers(written: str) -> tuple[Matcher, ...]:
+def _parse_known_matchers(written: str) -> tuple[LabelMatcher, ...]:
     matchers = parse_matchers(written)
     for matcher in matchers:
         if not is_label(matcher.name):
@@ -92,7 +92,7 @@ class RouteDocument(Document):
     """A route; what `receiver` and `max_age` leave out they have from the route above."""
 
     receiver: str | None = None
-    matchers: tuple[Annotated[tuple[Matcher, ...], _read(_parse_known_matchers)], ...] = ()
+    matchers: tuple[Annotated[tuple[LabelMatcher, ...], _read(_parse_known_matchers)], ...] = ()
     goes_on: Annotated[bool, _read(_parse_flag), Field(alias="continue")] = False
     max_age: Annotated[TimeSpan, AfterValidator(require_not_zero)] | None = None
     mute_time_intervals: tuple[str, ...] = ()
@@ -100,7 +100,7 @@ class RouteDocument(Document):
     routes: tuple["RouteDocument", ...] = ()
 
     @property
-    def all_matchers(self) -> tuple[Matcher, ...]:
+    def all_matchers(self) -> tuple[LabelMatcher, ...]:
         """The matchers of all lines."""
         return tuple(chain.from_iterable(self.matchers))
 

@@ -84,7 +84,7 @@ def _find_moment(day: date, minute: int, location: tzinfo) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class MuteSchedule:
     """Muted within any interval of `mute`; with `active`, also outside all of these."""
 
     mute: tuple[TimeInterval, ...] = ()
@@ -118,4 +118,4 @@ class Schedule:
             yield from sorted(edge for edge in edges if edge > moment)
 
 
-ALWAYS = Schedule()
+ALWAYS = MuteSchedule()

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.notifier.domain.routing.labels import CHANGING
-from services.notifier.domain.routing.matchers import Labels, Matcher
-from services.notifier.domain.routing.schedule import ALWAYS, Schedule
+from services.notifier.domain.routing.matchers import LabelMatcher, Labels
+from services.notifier.domain.routing.schedule import ALWAYS, MuteSchedule
 
 NOBODY = "nobody"
 """A receiver for alerts that nobody is to get."""
@@ -22,10 +22,10 @@ class Route:
 
     place: str
     receiver: str
-    matchers: tuple[Matcher, ...] = ()
+    matchers: tuple[LabelMatcher, ...] = ()
     goes_on: bool = False
     max_age: timedelta | None = None
-    schedule: Schedule = ALWAYS
+    schedule: MuteSchedule = ALWAYS
     routes: tuple["Route", ...] = ()
 
     def __str__(self) -> str:

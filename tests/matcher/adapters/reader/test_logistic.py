@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from services.matcher.adapters.reader.logistic import fit_heads
-from services.matcher.domain.reader.heads import Head
+from services.matcher.domain.reader.heads import MeaningHead
 from services.matcher.domain.reader.ports import Plane
 
 WIDTH = 8
@@ -17,7 +17,7 @@ def _points(count: int, seed: int = 1) -> list[list[float]]:
 
 
 def _score(plane: Plane, point: list[float]) -> float:
-    return Head(plane, 0.0, 0).score(point)
+    return MeaningHead(plane, 0.0, 0).score(point)
 
 
 def test_a_head_tells_its_own_side_from_the_other() -> None:
