@@ -35,6 +35,7 @@ from services.matcher.domain.rules.retractions import find_retraction
 from services.matcher.domain.rules.signals import make_signals
 from tests.matcher.builders import HOUR, NOON
 from tests.matcher.oracle.episodes import find_all
+from tests.matcher.oracle.outcomes import of_alert, of_episode
 from tests.matcher.oracle.packs import (
     ACTORS,
     LATE,
@@ -46,7 +47,6 @@ from tests.matcher.oracle.packs import (
     make_book,
     rule_sets,
 )
-from tests.matcher.oracle.test_replay_against_oracle import of_alert, of_episode
 
 PARTITIONS = SignalsPartitions(2, lambda key: zlib.crc32(key) % 2)
 START = NOON - 6 * HOUR

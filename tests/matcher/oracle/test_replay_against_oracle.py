@@ -6,40 +6,16 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.alert import Alert, Status
+from schemas.alert import Status
 from schemas.event import Event
 from schemas.rule import CorrelationRule
 from services.matcher.domain.backtest.replay import replay
 from tests.matcher.builders import NOON
-from tests.matcher.oracle.episodes import OracleEpisode, find_all
+from tests.matcher.oracle.episodes import find_all
+from tests.matcher.oracle.outcomes import of_alert, of_episode
 from tests.matcher.oracle.packs import Report, counting, make_book, reports, rule_sets
 
-Outcome = tuple[str, tuple[tuple[str, str], ...], datetime, datetime | None, str, int, float | None]
 LEAPS = [timedelta(0), timedelta(days=2), timedelta(days=400)]
-
-
-def of_alert(alert: Alert) -> Outcome:
-    return (
-        alert.rule.name,
-        tuple(sorted(alert.group.items())),
-        alert.starts_at,
-        alert.last_fired_at,
-        alert.level.value,
-        alert.evidence_count,
-        None if alert.value is None else round(alert.value, 6),
-    )
-
-
-def of_episode(episode: OracleEpisode) -> Outcome:
-    return (
-        episode.rule,
-        episode.group,
-        episode.times[0],
-        episode.times[-1],
-        episode.level,
-        len(episode.evidence),
-        round(episode.value, 6),
-    )
 
 
 def clock_tick(at: datetime) -> Event:

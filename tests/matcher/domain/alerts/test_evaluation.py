@@ -13,9 +13,9 @@ from services.matcher.domain.alerts.evaluation import can_follow, find_episodes
 from services.matcher.domain.alerts.newest_evidence import list_roles, walk_evidence
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import WindowState, make_hit
+from tests.matcher.any_hits import LONG_AGO, hits_of, turn
+from tests.matcher.any_hits import RULES as TYPES
 from tests.matcher.builders import HOUR, hit
-from tests.matcher.domain.windows.test_firing_times import LONG_AGO, hits_of, turn
-from tests.matcher.domain.windows.test_firing_times import RULES as TYPES
 
 CORROBORATED = Corroboration(sources=2, within=2 * HOUR)
 RULES = {
