@@ -1,4 +1,4 @@
-"""EvidenceTally: what an alert says of all its evidence, kept up to date as evidence comes and goes."""
+"""EvidenceTally: what an alert says of its evidence, kept up to date as evidence comes and goes."""
 
 from bisect import bisect_left
 from collections import Counter
