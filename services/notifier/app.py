@@ -121,13 +121,7 @@ def join(settings: NotifierSettings) -> Parts:
     rebuilder = _make_rebuilder(settings, RedisRebuild(redis, keys), workers, health)
     kafka, stream = KafkaHealth(settings.kafka_bootstrap_servers), StreamHealth()
     health.add("redis", RedisHealth(redis, keys.probe, health.notes).check)
-    health.add("log", rebuilder.check)
-    health.add("kafka", kafka.check)
-    health.add("alerts", stream.check)
-    for worker in workers:
-        health.add(f"receiver {worker.name}", worker.receiver.describe_fault)
-    health.add("threads", _make_threads_check((*workers, relay, rebuilder)))
-    return Parts(
+    parts = Parts(
         settings,
         notifications,
         outbox,
@@ -140,6 +134,8 @@ def join(settings: NotifierSettings) -> Parts:
         HeartbeatForwarder(_now, _reveal(settings.watchdog_url)),
         routing,
     )
+    _add_checks(parts)
+    return parts
 
 
 def compute_hold(settings: NotifierSettings) -> timedelta:
@@ -236,6 +232,16 @@ def _make_rebuilder(
 def _wake_all(workers: tuple[Worker, ...]) -> None:
     for worker in workers:
         worker.wake()
+
+
+def _add_checks(parts: Parts) -> None:
+    health, workers = parts.health, parts.workers
+    health.add("log", parts.rebuilder.check)
+    health.add("kafka", parts.kafka.check)
+    health.add("alerts", parts.stream.check)
+    for worker in workers:
+        health.add(f"receiver {worker.name}", worker.receiver.describe_fault)
+    health.add("threads", _make_threads_check((*workers, parts.relay, parts.rebuilder)))
 
 
 def _make_threads_check(

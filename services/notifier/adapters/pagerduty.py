@@ -11,6 +11,7 @@ import httpx
 
 from schemas.alert import Level
 from schemas.ledger import Sending
+from services.notifier.adapters.http_status import read_unknown_outcome
 from services.notifier.adapters.retry_after import read_retry_after
 from services.notifier.domain.decide import FoundMessage, ReceiverTraits
 from services.notifier.domain.errors import (
@@ -77,9 +78,8 @@ class PagerDutyReceiver:
         elif status == httpx.codes.TOO_MANY_REQUESTS:
             asked = read_retry_after(answer.headers.get("Retry-After"), datetime.now(UTC))
             raise RateLimited("rate limited (429)", asked)
-        elif status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
-            settled = status not in (httpx.codes.GATEWAY_TIMEOUT, httpx.codes.REQUEST_TIMEOUT)
-            raise UnknownOutcome(f"PagerDuty answers {status}", settled=settled)
+        elif (unknown := read_unknown_outcome("PagerDuty", status)) is not None:
+            raise unknown
         elif status in OF_EVENT and "routing_key" not in answer.text:
             raise PermanentRefusal(f"{status}: {self._redact_answer(answer)}")
         else:

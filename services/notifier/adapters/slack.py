@@ -17,7 +17,11 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from schemas.ledger import Sending
-from services.notifier.adapters.slack_errors import classify_answer, classify_connection_error
+from services.notifier.adapters.slack_errors import (
+    classify_answer,
+    classify_connection_error,
+    find_header,
+)
 from services.notifier.domain.decide import FoundMessage, ReceiverTraits
 from services.notifier.domain.errors import (
     HandleLost,
@@ -127,10 +131,9 @@ class SlackReceiver:
 
     def _measure_skew(self, answer: SlackResponse) -> timedelta:
         """How far Slack's clock is ahead of ours, by the date of its answer."""
-        headers = {name.lower(): value for name, value in answer.headers.items()}
         try:
-            return parsedate_to_datetime(headers["date"]) - self._clock()
-        except (KeyError, TypeError, ValueError):
+            return parsedate_to_datetime(find_header(answer, "date") or "") - self._clock()
+        except (TypeError, ValueError):
             raise UnreadableHistory("Slack's answer has no date") from None
 
     def _read_history(

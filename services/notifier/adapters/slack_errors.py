@@ -8,6 +8,7 @@ from urllib.error import URLError
 
 from slack_sdk.web import SlackResponse
 
+from services.notifier.adapters.http_status import read_unknown_outcome
 from services.notifier.adapters.retry_after import read_retry_after
 from services.notifier.domain.errors import (
     PermanentRefusal,
@@ -77,13 +78,10 @@ OF_RECEIVER = frozenset(
         "unknown_method",
     }
 )
-TOO_LARGE = frozenset({400, 413, 414, 422, 431})
+OF_REQUEST = frozenset({400, 413, 414, 422, 431})
 WORD = re.compile(r"[a-z0-9_]{1,80}")
 OK = 200
 TOO_MANY = 429
-REQUEST_TIMEOUT = 408
-SERVER_ERROR = 500
-GATEWAY_TIMEOUT = 504
 
 ReceiverError = RetryableError | UnknownOutcome | PermanentRefusal
 
@@ -97,7 +95,7 @@ def classify_answer(method: str, response: SlackResponse, now: datetime) -> Rece
     if status == TOO_MANY or error in RATE_LIMITS:
         return RateLimited(
             f"{method} is rate limited ({status})",
-            read_retry_after(_find_header(response, "retry-after"), now),
+            read_retry_after(find_header(response, "retry-after"), now),
             LANES.get(method),
         )
     if status != OK:
@@ -117,17 +115,18 @@ def _classify_error(error: str, response: SlackResponse) -> ReceiverError:
     return RetryableError(error)
 
 
-def _find_header(response: SlackResponse, name: str) -> str | None:
+def find_header(response: SlackResponse, name: str) -> str | None:
+    """The value of a header, whose name is in small letters."""
     lowered = {given.lower(): value for given, value in response.headers.items()}
     value = lowered.get(name)
     return None if value is None else str(value)
 
 
 def _classify_status(status: int) -> ReceiverError:
-    if status >= SERVER_ERROR or status == REQUEST_TIMEOUT:
-        settled = status not in (GATEWAY_TIMEOUT, REQUEST_TIMEOUT)
-        return UnknownOutcome(f"Slack answers {status}", settled=settled)
-    if status in TOO_LARGE:
+    unknown = read_unknown_outcome("Slack", status)
+    if unknown is not None:
+        return unknown
+    if status in OF_REQUEST:
         return PermanentRefusal(f"Slack answers {status}")
     return ReceiverDown(f"Slack answers {status}")
 
