@@ -10,6 +10,7 @@ import pytest
 from schemas.alert import Alert, Status
 from schemas.topics import ALERTS, topic_name
 from tests.parts.pipeline import Pipeline, write_pack
+from tests.parts.rocket_rules import ROCKETS_ON_ONE_PLACE
 from tests.parts.topics import read_all
 from tests.parts.waiting import until
 from tests.standins.slack import PostedMessage
@@ -27,33 +28,12 @@ level: critical
 alert:
   summary: "Struck: {{ words }}"
 """
-ROCKETS = """
-title: Rocket fire
-name: rocket_fire
-logsource: {category: report}
-detection:
-  rockets: {words|phrase: [rocket*]}
-  condition: rockets
-level: low
----
-title: Rockets on one place
-name: rocket_campaign
-correlation:
-  type: event_count
-  rules: [rocket_fire]
-  group-by: [place]
-  timespan: 1h
-  condition: {gte: 2}
-level: medium
-alert:
-  summary: "{{ value }} rockets on {{ place }}"
-"""
 WORDS = "A tanker was struck by a missile in the Gulf of Aden."
 
 
 @pytest.fixture
 def pipeline(kafka: str, topics: str, redis_url: str, tmp_path: Path) -> Iterator[Pipeline]:
-    write_pack(tmp_path, TANKER, ROCKETS)
+    write_pack(tmp_path, TANKER, ROCKETS_ON_ONE_PLACE % 2)
     environment = {
         "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,
         "VEDETTE_TOPIC_PREFIX": topics,

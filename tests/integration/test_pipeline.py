@@ -9,6 +9,7 @@ import pytest
 
 from schemas.topics import DEAD_LETTERS, topic_name
 from tests.parts.pipeline import Pipeline, write_pack
+from tests.parts.rocket_rules import ROCKETS_ON_ONE_PLACE
 from tests.parts.topics import read_all
 from tests.parts.waiting import until
 
@@ -26,30 +27,11 @@ resolve_after: 3s
 alert:
   summary: "A leader is named: {{ title }}"
 """
-ROCKETS = """
-title: Rocket fire
-name: rocket_fire
-logsource: {category: report}
-detection:
-  rockets: {words|phrase: [rocket*]}
-  condition: rockets
-level: low
----
-title: Rockets on one place
-name: rocket_campaign
-correlation:
-  type: event_count
-  rules: [rocket_fire]
-  group-by: [place]
-  timespan: 1h
-  condition: {gte: 5}
-level: medium
-"""
 
 
 @pytest.fixture
 def pipeline(kafka: str, topics: str, redis_url: str, tmp_path: Path) -> Iterator[Pipeline]:
-    write_pack(tmp_path, LEADER, ROCKETS)
+    write_pack(tmp_path, LEADER, ROCKETS_ON_ONE_PLACE % 5)
     environment = {
         "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,
         "VEDETTE_TOPIC_PREFIX": topics,
