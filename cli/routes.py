@@ -13,7 +13,7 @@ from cli.output import print_line
 from schemas.alert import Level
 from schemas.time_span import parse_time_span
 from services.notifier.adapters.routes_file import InvalidRoutes, read_routes
-from services.notifier.domain.decide import ADMITTED, Reason, RouteAdmission
+from services.notifier.domain.decisions import ADMITTED, Reason, RouteAdmission
 from services.notifier.domain.route import admit_by
 from services.notifier.domain.routing.labels import FLAGS, is_label
 from services.notifier.domain.routing.matchers import Labels

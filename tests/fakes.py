@@ -14,7 +14,7 @@ from services.ingest.domain.ports import Unavailable
 from services.matcher.adapters.topics.record_sender import TooLarge
 from services.matcher.adapters.topics.records import ProducerRecord
 from services.notifier.domain.codec import encode_superseding
-from services.notifier.domain.decide import FoundMessage, ReceiverTraits
+from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import LeaseLost, LogLost
 from services.notifier.domain.ports import (
     Claim,
@@ -24,6 +24,7 @@ from services.notifier.domain.ports import (
     Notice,
     OutboxRecord,
 )
+from services.notifier.domain.traits import ReceiverTraits
 from services.notifier.domain.urgency import (
     ALL_LANES,
     NEXT_REVISION,

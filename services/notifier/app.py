@@ -35,7 +35,6 @@ from services.notifier.adapters.slack import SlackApi, SlackReceiver
 from services.notifier.adapters.stream import AlertStream, connect
 from services.notifier.adapters.watchdog import TIMEOUT_SECONDS, HeartbeatForwarder
 from services.notifier.adapters.worker import Worker
-from services.notifier.domain.decide import BackfillPolicy, ReceiverTraits
 from services.notifier.domain.ports import Receiver
 from services.notifier.domain.routing.receiver_names import (
     CHANNEL,
@@ -43,6 +42,7 @@ from services.notifier.domain.routing.receiver_names import (
     DUTY_CHANNEL,
 )
 from services.notifier.domain.routing.tree import Routing
+from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
 from services.notifier.settings import NotifierSettings
 from services.telemetry import Health, health_app, listen, logger
 

@@ -12,9 +12,9 @@ from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.topics.codec import encode_signal
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.rulebook import Rulebook
-from services.notifier.domain.decide import ReceiverTraits
 from services.notifier.domain.route import select_receivers
 from services.notifier.domain.routing.default_routes import make_default_routing
+from services.notifier.domain.traits import ReceiverTraits
 from tests.fakes import FakeRecordSender
 from tests.matcher.builders import ALONE, HOUR, NOON, hit
 from tests.matcher.correlation import correlator, ticks

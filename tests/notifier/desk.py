@@ -8,8 +8,8 @@ from schemas.topics import LEDGER
 from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.job_handler import JobHandler
 from services.notifier.adapters.monitored_receiver import MonitoredReceiver
-from services.notifier.domain.decide import ReceiverTraits
 from services.notifier.domain.routing.default_routes import make_default_routing
+from services.notifier.domain.traits import ReceiverTraits
 from tests.fakes import FakeClock, FakeLog, FakeOutbox, FakeReceiver
 from tests.notifier.alerts import SECOND, job
 

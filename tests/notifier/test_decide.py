@@ -9,9 +9,13 @@ import pytest
 from schemas.alert import Alert, Level, Status
 from schemas.ledger import Entry, Sending
 from services.notifier.domain.decide import (
-    EVIDENCE_INTERVAL,
+    decide,
+    decide_after_lookup,
+    decide_after_loss,
+    decide_without_lookup,
+)
+from services.notifier.domain.decisions import (
     Adopt,
-    BackfillPolicy,
     Decision,
     Defer,
     Edit,
@@ -19,15 +23,12 @@ from services.notifier.domain.decide import (
     LookUp,
     PassOver,
     Reason,
-    ReceiverTraits,
     SendFirst,
     Skip,
-    decide,
-    decide_after_lookup,
-    decide_after_loss,
-    decide_without_lookup,
 )
 from services.notifier.domain.entry import notified_content
+from services.notifier.domain.stages import EVIDENCE_INTERVAL, DecisionContext
+from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
 from tests.notifier.alerts import NOON, SECOND, alert, evidence
 
 SLACK = ReceiverTraits("slack")
@@ -341,7 +342,7 @@ CASES: dict[str, tuple[Entry, Alert, ReceiverTraits, Decision]] = {
 def test_decision(case: tuple[Entry, Alert, ReceiverTraits, Decision]) -> None:
     entry, revision, traits, expected = case
 
-    assert decide(entry, revision, traits, NOON) == expected
+    assert decide(DecisionContext(entry, revision, traits, NOON)) == expected
 
 
 def test_a_message_found_at_the_receiver_is_adopted() -> None:

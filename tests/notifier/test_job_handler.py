@@ -8,11 +8,11 @@ from schemas.alert import Level, Status
 from schemas.envelope import header
 from schemas.ledger import Act
 from services.notifier.adapters.job_handler import JobHandler
-from services.notifier.domain.decide import ReceiverTraits
 from services.notifier.domain.errors import (
     RetryableError,
     UnknownOutcome,
 )
+from services.notifier.domain.traits import ReceiverTraits
 from tests.notifier.alerts import alert
 from tests.notifier.desk import RESOLVED, DeliveryDesk
 

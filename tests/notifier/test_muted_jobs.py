@@ -5,7 +5,7 @@ from datetime import timedelta
 from schemas.alert import Level
 from schemas.ledger import Act
 from services.notifier.adapters.routes_file import parse_routes
-from services.notifier.domain.decide import Reason
+from services.notifier.domain.decisions import Reason
 from tests.notifier.alerts import NOON, SECOND, alert
 from tests.notifier.desk import RESOLVED, DeliveryDesk
 

@@ -6,7 +6,7 @@ import pytest
 
 from services.environment import InvalidEnvironment, load
 from services.notifier.app import compute_hold, list_channels, make_receivers, name_group
-from services.notifier.domain.decide import BackfillPolicy, ReceiverTraits
+from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
 from services.notifier.settings import NotifierSettings
 
 

@@ -12,7 +12,8 @@ from schemas.alert import Alert, Level, Status
 from schemas.ledger import Entry, LedgerLine
 from schemas.topics import LEDGER
 from services.notifier.adapters.rebuilder import Rebuilder
-from services.notifier.domain.decide import Decision, LookUp, ReceiverTraits, decide
+from services.notifier.domain.decide import decide
+from services.notifier.domain.decisions import Decision, LookUp
 from services.notifier.domain.errors import (
     LeaseLost,
     LogLost,
@@ -22,6 +23,8 @@ from services.notifier.domain.errors import (
 )
 from services.notifier.domain.ports import Completion, Notice, OutboxRecord
 from services.notifier.domain.rebuild import read_entries
+from services.notifier.domain.stages import DecisionContext
+from services.notifier.domain.traits import ReceiverTraits
 from tests.fakes import FakeReceiver
 from tests.notifier.alerts import alert, job
 from tests.notifier.desk import HOLD, RESOLVED, DeliveryDesk
@@ -324,8 +327,8 @@ def test_the_ledger_decides_as_the_log_would(
     rebuilt = next((entry.entry for entry in read_entries(desk.history.ledger)), Entry())
 
     for probe in probes(len(played)):
-        from_log = decide(entry, probe, desk.receiver.traits, later)
-        from_ledger = decide(rebuilt, probe, desk.receiver.traits, later)
+        from_log = decide(DecisionContext(entry, probe, desk.receiver.traits, later))
+        from_ledger = decide(DecisionContext(rebuilt, probe, desk.receiver.traits, later))
         assert timeless(from_ledger) == timeless(from_log)
 
 

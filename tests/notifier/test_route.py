@@ -6,7 +6,7 @@ from typing import Any
 from schemas.alert import Level, RuleRef, Status
 from schemas.duty import DUTY_PACK
 from services.notifier.adapters.routes_file import parse_routes
-from services.notifier.domain.decide import ADMITTED, Reason, RouteAdmission
+from services.notifier.domain.decisions import ADMITTED, Reason, RouteAdmission
 from services.notifier.domain.route import admit, group_by_receivers, select_receivers
 from services.notifier.domain.routing.default_routes import make_default_routing
 from tests.notifier.alerts import NOON, SECOND, alert, job

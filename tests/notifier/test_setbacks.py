@@ -8,7 +8,6 @@ from schemas.alert import Status
 from schemas.envelope import header
 from schemas.ledger import Act
 from schemas.topics import DEAD_LETTERS
-from services.notifier.domain.decide import ReceiverTraits
 from services.notifier.domain.errors import (
     HandleLost,
     LeaseLost,
@@ -21,6 +20,7 @@ from services.notifier.domain.errors import (
 )
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.retry import LOOKUP_PATIENCE
+from services.notifier.domain.traits import ReceiverTraits
 from tests.notifier.alerts import SECOND, alert, wire
 from tests.notifier.desk import HOLD, RESOLVED, DeliveryDesk
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.alert import Status
-from services.notifier.domain.decide import FoundMessage
+from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import (
     HandleLost,
     PermanentRefusal,

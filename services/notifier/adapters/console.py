@@ -9,10 +9,11 @@ from rich.text import Text
 from schemas.alert import Level, Status
 from schemas.ledger import Sending
 from services.notifier.domain.alert_view import AlertView, EvidenceView, build_view
-from services.notifier.domain.decide import FoundMessage, ReceiverTraits
+from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import UnreadableHistory
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.receiver_names import TERMINAL
+from services.notifier.domain.traits import ReceiverTraits
 
 COLOURS = {
     Level.INFORMATIONAL: "white",

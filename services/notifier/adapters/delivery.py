@@ -12,6 +12,12 @@ from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.domain import entry as log_entry
 from services.notifier.domain.codec import LoggedAct, encode_ledger_line
 from services.notifier.domain.decide import (
+    decide,
+    decide_after_lookup,
+    decide_after_loss,
+    decide_without_lookup,
+)
+from services.notifier.domain.decisions import (
     Adopt,
     Decision,
     Defer,
@@ -19,15 +25,10 @@ from services.notifier.domain.decide import (
     LookUp,
     PassOver,
     Reason,
-    ReceiverTraits,
     SendFirst,
     Skip,
-    decide,
-    decide_after_lookup,
-    decide_after_loss,
-    decide_without_lookup,
-    is_dealt_with,
 )
+from services.notifier.domain.entry import is_dealt_with
 from services.notifier.domain.errors import (
     HandleLost,
     PermanentRefusal,
@@ -45,6 +46,8 @@ from services.notifier.domain.receiver_state import LONGEST_LIMIT
 from services.notifier.domain.retry import compute_retry_time, is_lookup_worthwhile, is_worth_a_line
 from services.notifier.domain.route import admit
 from services.notifier.domain.routing.tree import Routing
+from services.notifier.domain.stages import DecisionContext
+from services.notifier.domain.traits import ReceiverTraits
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -97,7 +100,7 @@ class Delivery:
         # to a replay, ages and hours of the wall's clock mean nothing
         asked = None if self.traits.recorded else now
         admission = admit(self.routing(), alert, self.traits.name, asked)
-        decision = decide(entry, alert, self.traits, now, admission)
+        decision = decide(DecisionContext(entry, alert, self.traits, now, admission))
         if isinstance(decision, LookUp):
             decision = self._look_up(claim, decision)
         return self._act(claim, entry, decision)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemas.ledger import Sending
-from services.notifier.domain.decide import FoundMessage, ReceiverTraits
+from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import (
     PermanentRefusal,
     RateLimited,
@@ -20,6 +20,7 @@ from services.notifier.domain.receiver_state import (
     record_failure,
     record_limit,
 )
+from services.notifier.domain.traits import ReceiverTraits
 from services.telemetry import logger
 
 log = logger(__name__)

@@ -13,7 +13,7 @@ from schemas.alert import Level
 from schemas.ledger import Sending
 from services.notifier.adapters.http_status import read_unknown_outcome
 from services.notifier.adapters.retry_after import read_retry_after
-from services.notifier.domain.decide import FoundMessage, ReceiverTraits
+from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import (
     PermanentRefusal,
     RateLimited,
@@ -24,6 +24,7 @@ from services.notifier.domain.errors import (
 from services.notifier.domain.page import build_event
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.receiver_names import PAGER
+from services.notifier.domain.traits import ReceiverTraits
 
 ENQUEUE = "/v2/enqueue"
 LONGEST_ANSWER = 300

@@ -9,7 +9,6 @@ from redis import RedisError
 
 from services.notifier.adapters.metrics import LOG_COMPLETE, REBUILDS
 from services.notifier.adapters.stoppable_thread import StoppableThread
-from services.notifier.domain.decide import ReceiverTraits
 from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.errors import LeaseLost
 from services.notifier.domain.ports import (
@@ -23,6 +22,7 @@ from services.notifier.domain.ports import (
 from services.notifier.domain.rebuild import LogRebuild, read_entries
 from services.notifier.domain.route import select_receivers
 from services.notifier.domain.routing.tree import Routing
+from services.notifier.domain.traits import ReceiverTraits
 from services.telemetry import logger
 
 log = logger(__name__)

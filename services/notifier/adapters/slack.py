@@ -22,7 +22,7 @@ from services.notifier.adapters.slack_errors import (
     classify_connection_error,
     find_header,
 )
-from services.notifier.domain.decide import FoundMessage, ReceiverTraits
+from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import (
     HandleLost,
     PermanentRefusal,
@@ -34,6 +34,7 @@ from services.notifier.domain.errors import (
 from services.notifier.domain.message import EVENT_TYPE, render
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.receiver_names import CHANNEL
+from services.notifier.domain.traits import ReceiverTraits
 
 DRIFT = timedelta(hours=1)
 """How far our clock and Slack's may have moved apart between a send and its search."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from schemas.alert import Alert, Level, Status
 from schemas.ledger import Entry, Sending
+from services.notifier.domain.traits import ReceiverTraits
 
 KEPT_AFTER_END = timedelta(days=30)
 
@@ -46,6 +47,16 @@ def read_content(content: str | None) -> NotifiedContent | None:
 def has_ended(alert: Alert) -> bool:
     """Resolved or withdrawn."""
     return alert.status is not Status.FIRING
+
+
+def is_dealt_with(entry: Entry, alert: Alert, traits: ReceiverTraits) -> bool:
+    """Whether this revision needs nothing more: a newer or the same one was dealt with.
+
+    A pager that was opened for an ended alert still has to be closed.
+    """
+    if alert.revision == entry.revision:
+        return not (traits.pages and may_be_open(entry) and has_ended(alert))
+    return alert.revision < entry.revision
 
 
 def begin_sending(entry: Entry, sending: Sending) -> Entry:

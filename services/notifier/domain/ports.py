@@ -8,7 +8,8 @@ from typing import Protocol
 from schemas.alert import Alert
 from schemas.envelope import Headers
 from schemas.ledger import Entry, LedgerLine, Sending
-from services.notifier.domain.decide import FoundMessage, ReceiverTraits
+from services.notifier.domain.decisions import FoundMessage
+from services.notifier.domain.traits import ReceiverTraits
 from services.notifier.domain.urgency import ALL_LANES, Lane, Priority
 
 

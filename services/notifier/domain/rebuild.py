@@ -7,16 +7,18 @@ from datetime import datetime, timedelta
 from schemas.alert import Alert, Status
 from schemas.ledger import Act, Entry, LedgerLine, Sending
 from services.notifier.domain.codec import LoggedAct, encode_ledger_line
-from services.notifier.domain.decide import Reason, ReceiverTraits, is_dealt_with
+from services.notifier.domain.decisions import Reason
 from services.notifier.domain.entry import (
     KEPT_AFTER_END,
     begin_sending,
     forget_content,
     has_ended,
+    is_dealt_with,
     notified_content,
     pass_over,
 )
 from services.notifier.domain.ports import RecordedAlert, RecoveredEntry
+from services.notifier.domain.traits import ReceiverTraits
 
 LOOK_BACK = timedelta(days=7)
 """How long a receiver may have been down when the log is lost, with nothing missed at it."""

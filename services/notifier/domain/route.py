@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from schemas.alert import Alert
 from schemas.duty import is_watchdog
-from services.notifier.domain.decide import ADMITTED, Reason, RouteAdmission
+from services.notifier.domain.decisions import ADMITTED, Reason, RouteAdmission
 from services.notifier.domain.entry import has_ended
 from services.notifier.domain.ports import Job
 from services.notifier.domain.routing.labels import label_alert

@@ -1,0 +1,116 @@
+"""What may be decided about one revision of an alert at one receiver, each with its reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from schemas.ledger import Sending
+
+
+class Reason(StrEnum):
+    """Why a decision was made; written to the ledger."""
+
+    FIRST = "first notification"
+    NEWER = "newer revision"
+    CLOSES = "ends what was opened"
+    CLOSES_ASSUMED = "the log was lost: ends what may have been opened"
+    FOUND = "found after an unknown outcome"
+    NOT_FOUND = "not found after an unknown outcome"
+    UNREADABLE = "possible repeat: the outcome is unknown and cannot be looked up"
+    HARMLESS = "unknown outcome, a repeat is harmless"
+    OLDER = "a later revision was dealt with"
+    SAME = "this revision was dealt with"
+    EVIDENCE_ONLY = "only more evidence"
+    TOO_SOON = "only more evidence, too soon after the last message"
+    MAY_STILL_LAND = "the receiver may still be processing an earlier request"
+    IN_DOUBT = "unknown outcome"
+    LOW_LEVEL = "below the receiver's level"
+    EXERCISE = "a drill pages nobody"
+    BACKFILL = "a backfill pages nobody"
+    DIGESTED = "history goes to the digest"
+    LIVE = "the digest takes history alone"
+    RECORDED_CLOCK = "the receiver takes no replays"
+    LOST = "the message is gone"
+    LOG_LOST = "the log was lost, and the ledger does not say whether this was sent"
+    NOT_ROUTED = "no route leads to this receiver"
+    TOO_OLD = "older than the route's max_age"
+    MUTED = "the route is muted by a time interval"
+    ENDED_MUTED = "it ended while the route was muted"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMessage:
+    """A message about the alert that the receiver holds."""
+
+    revision: int
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAdmission:
+    """Whether routes let an alert through to a receiver now.
+
+    `refusal`: why they never do. `muted_until`: until when they do not.
+    """
+
+    refusal: Reason | None = None
+    muted_until: datetime | None = None
+
+
+ADMITTED = RouteAdmission()
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Send nothing; the log stays as it is."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class PassOver:
+    """Send nothing; the log notes the revision, so that no older one is sent."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """Decide again at `until`."""
+
+    reason: Reason
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """The outcome of `sending` is unknown: search the receiver for the alert's id."""
+
+    reason: Reason
+    sending: Sending
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """The receiver has our message: log its handle and revision."""
+
+    reason: Reason
+    found_message: FoundMessage
+
+
+@dataclass(frozen=True, slots=True)
+class SendFirst:
+    """Send a new message, marked if it may repeat an earlier one."""
+
+    reason: Reason
+    possible_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Update the existing message to this revision."""
+
+    reason: Reason
+
+
+Decision = Skip | PassOver | Defer | LookUp | Adopt | SendFirst | Edit

@@ -1,0 +1,32 @@
+"""What a receiver is like, as far as decisions depend on it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from schemas.alert import Level
+
+
+class BackfillPolicy(StrEnum):
+    """Whether a receiver takes alerts that are all in the past (`backfill`)."""
+
+    TOO = "too"
+    LEFT_OUT = "left out"
+    ALONE = "alone"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverTraits:
+    """What a receiver is like.
+
+    `least`: the lowest level it takes. `pages`: it wakes people, so it gets no drills, backfills
+    or mere evidence, and is opened before it is closed. `replays`: it takes alerts on the recorded
+    clock, `recorded`: this is such a run. `idempotent`: a repeated send changes nothing.
+    """
+
+    name: str
+    least: Level = Level.INFORMATIONAL
+    pages: bool = False
+    replays: bool = True
+    idempotent: bool = False
+    recorded: bool = False
+    history: BackfillPolicy = BackfillPolicy.TOO
