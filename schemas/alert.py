@@ -55,13 +55,27 @@ class Span(Model):
     end: Count
 
 
+class Suspicion(Model):
+    """Why the reader suspects a report: how near it comes to what, and to which example of it.
+
+    `score` and `threshold` are log-odds; a report is suspected if its score reaches the threshold.
+    `example` is the nearest labelled example as text, `example_id` is its id, if it has one.
+    """
+
+    meaning: Annotated[str, Field(max_length=LONGEST_TITLE)]
+    score: float
+    threshold: float
+    example: Annotated[str, Field(max_length=LONGEST_TITLE)] = ""
+    example_id: Annotated[str, Field(max_length=LONGEST_TITLE)] = ""
+
+
 class Evidence(Model):
     """One report as evidence of an alert.
 
     `roles` are the rules that it is a hit of, among those that a correlation counts. An alert of
     such a rule is evidence too, from `occurred_at` to `occurred_until`. `said` is what a rule with
     `says` found in it, in a line (`houthis > attack, vessel`), `doers` and `undergoers` are the
-    members whom it found.
+    members whom it found. `suspicion` is of one that the reader alone found.
     """
 
     event_id: str
@@ -80,6 +94,7 @@ class Evidence(Model):
     doers: tuple[str, ...] = ()
     undergoers: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    suspicion: Suspicion | None = None
 
     @property
     def grade(self) -> str:
@@ -101,7 +116,9 @@ class Alert(Model):
     """One revision of an alert; of an id the highest revision counts.
 
     `starts_at` and `last_fired_at` are the first and last firing time of its episode, `owners`
-    those of all its evidence. One with `storm` is not notified: the alert of its storm is.
+    those of all its evidence. One that is `suspected` would not fire by words alone, and nobody has
+    confirmed it; once confirmed, it never is again. One with `storm` is not notified: the alert of
+    its storm is.
     """
 
     id: str
@@ -127,6 +144,7 @@ class Alert(Model):
     explain: str
     reason: str | None = None
     uncorroborated: bool = False
+    suspected: bool = False
     late: bool = False
     backfill: bool = False
     exercise: bool = False

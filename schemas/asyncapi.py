@@ -26,6 +26,7 @@ MESSAGES_BY_TOPIC = {
     SIGNALS: (
         "signal",
         "retraction",
+        "verdict",
         "indication",
         "stormNews",
         "heartbeat",
@@ -157,6 +158,7 @@ def _signals_messages() -> dict[str, Any]:
     return {
         "signal": _cloud(envelope.SIGNAL, _model("signal"), window),
         "retraction": _cloud(envelope.RETRACTION, _model("retraction"), None),
+        "verdict": _cloud(envelope.VERDICT, _model("verdict"), window),
         "indication": _cloud(envelope.INDICATION, _model("indication"), hypothesis),
         "stormNews": _cloud(envelope.STORM_NEWS, _model("storm-news"), storm),
         "heartbeat": _cloud(envelope.HEARTBEAT, _model("heartbeat"), source),

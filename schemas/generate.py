@@ -28,6 +28,7 @@ from schemas.signal import Signal
 from schemas.storm import StormNews
 from schemas.tick import Tick
 from schemas.timeline import TimelineFile
+from schemas.verdict import Verdict
 from schemas.word_list import WordList
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -36,6 +37,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "event": Event,
     "signal": Signal,
     "retraction": Retraction,
+    "verdict": Verdict,
     "indication": Indication,
     "heartbeat": Heartbeat,
     "storm-news": StormNews,

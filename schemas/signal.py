@@ -32,6 +32,8 @@ class Signal(Model):
     field. `fields` are the event fields in the rule's templates. Where the hit is an alert of a
     base rule, `identity` is the alert's id, `revision` its revision and `owners` those of its
     evidence; it lasts from `occurred_at` to `occurred_until`, the first and last of its `firings`.
+    One that is `suspected` was found by the reader alone; `means` is the digest of what the rule's
+    `means` were then (of its window, see `WindowRule`).
     """
 
     kind: SignalKind = SignalKind.HIT
@@ -54,6 +56,8 @@ class Signal(Model):
     evidence: Evidence
     exercise: bool = False
     backfill: bool = False
+    suspected: bool = False
+    means: str = ""
 
     @property
     def key(self) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 
 from schemas.event import OF_ANOTHER_SOURCE, Event, choose_recorded_at, complete_report
-from services.matcher.adapters.topics.codec import describe_faults
+from services.matcher.adapters.topics.described_faults import describe_faults
 
 # For a report without any time: it is earlier than all others.
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)

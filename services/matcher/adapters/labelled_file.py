@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from schemas.event import Event
 from schemas.model import Document, Name
 from services.matcher.adapters.event_file import BadLine, complete_event, read_objects
-from services.matcher.adapters.topics.codec import describe_faults
+from services.matcher.adapters.topics.described_faults import describe_faults
 from services.matcher.domain.backtest.score import Label, LabelledReport, NewsVerdict
 
 

@@ -8,7 +8,7 @@ from schemas.bundle import RuleBundle
 from services.matcher.adapters.rules.pack_files import unbundle_files
 from services.matcher.adapters.rules.rule_files import read_packs
 from services.matcher.adapters.rules.rules_topic import BundleRecord
-from services.matcher.adapters.topics.codec import describe_faults
+from services.matcher.adapters.topics.described_faults import describe_faults
 from services.matcher.domain.changes.active_rules import ActiveRules, generations
 from services.matcher.domain.changes.next_bundle import number_bundle
 from services.matcher.domain.packs.faults import limit_faults

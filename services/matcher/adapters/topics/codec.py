@@ -24,6 +24,7 @@ from schemas.envelope import (
     SIGNAL,
     STORM_NEWS,
     TICK,
+    VERDICT,
     Headers,
     cloud_headers,
     find_header_fault,
@@ -37,12 +38,12 @@ from schemas.retraction import Retraction
 from schemas.signal import LARGEST_SIGNAL, Signal
 from schemas.storm import StormNews
 from schemas.tick import Tick
+from schemas.verdict import Verdict
+from services.matcher.adapters.topics.described_faults import describe_faults
 from services.matcher.adapters.topics.records import ConsumerRecord, ProducerRecord
 from services.matcher.domain.engine.messages import SignalsMessage
 
 SOURCE = "vedette/matcher"
-MOST_FAULTS = 5
-LONGEST_REASON = 1000
 LARGEST_TICK = 1000
 
 _EVENTS = frozenset({EVENT, EVENTS_BATCH, None})
@@ -77,8 +78,9 @@ def encode_alert(alert: Alert) -> ProducerRecord:
 
 
 def encode_signal(signal: Signal) -> ProducerRecord:
-    """A signal; the same hit of the same window has the same `ce_id`."""
-    words = (signal.key, signal.kind.encode(), signal.base.encode())
+    """A signal; the same hit of the same window, found in the same way, has the same `ce_id`."""
+    found = b"suspected " if signal.suspected else b""
+    words = (signal.key, signal.kind.encode(), signal.base.encode(), found)
     identity = _digest(b" ".join(words) + signal.identity.encode())
     recorded = signal.evidence.recorded_at
     headers = cloud_headers(SIGNAL, identity, SOURCE, signal.occurred_at, recorded)
@@ -105,6 +107,13 @@ def encode_storm_news(news: StormNews) -> ProducerRecord:
     mark = f"{news.partition} {news.began.isoformat()} {news.count}".encode()
     identity = f"storm-{_digest(news.key + mark)}"
     return _encode(news, cloud_headers(STORM_NEWS, identity, SOURCE, news.at), news.key)
+
+
+def encode_verdict(verdict: Verdict) -> ProducerRecord:
+    """A verdict; the same person's on the same alert at the same time has the same `ce_id`."""
+    identity = _digest(f"{verdict.alert} {verdict.by} {verdict.at.isoformat()}".encode())
+    headers = cloud_headers(VERDICT, f"verdict-{identity}", SOURCE, verdict.at)
+    return _encode(verdict, headers, verdict.key)
 
 
 def encode_heartbeat(heartbeat: Heartbeat, partition: int | None = None) -> ProducerRecord:
@@ -279,16 +288,3 @@ def _decode_singly(raw: bytes) -> Iterator[Event | Poison]:
         return
     for item in batch:
         yield _decode_event(to_json(item))
-
-
-def describe_faults(error: ValidationError) -> str:
-    """What is wrong, by field, in one line that fits a header."""
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    lines = [_fault(fault["loc"], fault["msg"]) for fault in faults[:MOST_FAULTS]]
-    more = [f"{len(faults) - MOST_FAULTS} more"] if len(faults) > MOST_FAULTS else []
-    return "; ".join([*lines, *more])[:LONGEST_REASON]
-
-
-def _fault(location: tuple[int | str, ...], message: str) -> str:
-    field, text = ".".join(map(str, location)), message.removeprefix("Value error, ")
-    return f"{field}: {text}" if field else text

@@ -6,6 +6,7 @@ from dataclasses import replace
 from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
 from services.matcher.domain.packs.documents import PackDocuments
 from services.matcher.domain.packs.faults import InvalidField, RuleFault
+from services.matcher.domain.rules.means_digest import digest_means
 from services.matcher.domain.rules.references import (
     Rules,
     alerting_detections,
@@ -53,7 +54,10 @@ def compile_windows(
         else:
             window = _above_bases(window, windows)
             windows[name] = replace(
-                window, announces=name not in silent, is_counted=name in counted
+                window,
+                announces=name not in silent,
+                is_counted=name in counted,
+                means=digest_means(window, rules_by_name),
             )
             good.add(name)
     return tuple(windows.values()), tuple(faults)

@@ -55,10 +55,10 @@ def _match_hits(rulebook: Rulebook, match: RuleMatch) -> Iterator[Signal]:
     if windows:
         evidence = make_evidence(match)
         for window in windows:
-            yield from _window_hits(window, match, evidence, rulebook.number)
+            yield from make_window_hits(window, match, evidence, rulebook.number)
 
 
-def _window_hits(
+def make_window_hits(
     window: WindowRule, match: RuleMatch, evidence: Evidence, bundle: int
 ) -> Iterator[Signal]:
     """A hit for each group; none if a group field or the counted field is absent."""

@@ -36,7 +36,8 @@ class WindowRule:
     correlation, whose alerts are its hits; `is_counted`: its own alerts are hits of other rules.
     It keeps hits for at least `least_retention`, for as long as its bases may revise their alerts.
     `names` has the names of list members and sites by id; `hypotheses` are those that list the
-    rule.
+    rule. `means` is a digest of what its base rules mean and of what their suspected hits are made
+    of: while it is the same, such hits stay valid; empty if no base rule has `means`.
     """
 
     pack: str
@@ -76,6 +77,7 @@ class WindowRule:
     least_retention: timedelta = NO_TIME
     names: Mapping[str, str] = field(default_factory=dict)
     hypotheses: tuple[str, ...] = ()
+    means: str = ""
 
     @property
     def counted_field(self) -> str | None:

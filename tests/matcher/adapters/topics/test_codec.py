@@ -10,9 +10,9 @@ from schemas.envelope import EVENT, EVENTS_BATCH, cloud_headers
 from schemas.event import Event
 from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
+from schemas.verdict import Judgement, Verdict
 from schemas.version import SCHEMA_VERSION
 from services.matcher.adapters.topics.codec import (
-    LONGEST_REASON,
     Poison,
     decode_events,
     decode_signals_message,
@@ -21,7 +21,9 @@ from services.matcher.adapters.topics.codec import (
     encode_indication,
     encode_signal,
     encode_tick,
+    encode_verdict,
 )
+from services.matcher.adapters.topics.described_faults import LONGEST_REASON
 from services.matcher.adapters.topics.records import ProducerRecord
 from services.matcher.domain.engine.messages import SignalsMessage
 from tests.matcher.builders import NOON, hit
@@ -154,3 +156,23 @@ def test_a_message_of_a_later_release_is_poison_with_the_way_out() -> None:
     for refused in (item, signal):
         assert isinstance(refused, Poison)
         assert "upgrade" in refused.reason
+
+
+def test_the_same_hit_found_by_words_and_by_the_reader_are_two_messages() -> None:
+    suspected = hit(1).model_copy(update={"suspected": True})
+
+    first, second = encode_signal(hit(1)), encode_signal(suspected)
+
+    assert dict(first.headers)["ce_id"] != dict(second.headers)["ce_id"]
+    assert first.key == second.key
+
+
+def test_a_verdict_goes_to_the_window_of_its_alert() -> None:
+    verdict = Verdict(
+        pack="iraq", rule="joint_march", alert="a1", judgement=Judgement.USEFUL, by="ann", at=NOON
+    )
+
+    record = encode_verdict(verdict)
+
+    assert record.key == hit(1).key
+    assert dict(record.headers)["ce_type"] == b"vedette.verdict"
