@@ -42,7 +42,7 @@ RELEASED = Gauge(
 )
 FULL_WINDOWS = Counter(
     "vedette_matcher_full_windows_total",
-    "Hits in a window that is at its `max_hits`: its oldest hits are settled.",
+    "Times a window passed its `max_hits`: hits of the owner that holds most are settled.",
     ["pack", "rule"],
 )
 HEARTBEATS = Counter("vedette_matcher_heartbeats_total", "Heartbeats of watched sources sent.")

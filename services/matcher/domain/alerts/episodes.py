@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, pairwise
 from zlib import crc32
 
 from schemas.alert import MOST_OWNERS, Level
@@ -167,12 +168,18 @@ def join_runs(group: Sequence[FiringRun]) -> FiringRun:
         return group[0]
     return FiringRun(
         start=group[0].start,
-        firings=tuple(sorted({time for run in group for time in run.firings})),
+        firings=_merge_firings(group),
         value=max(group, key=lambda run: run.last).value,
         dropped=sum(run.dropped for run in group),
         corroborated=any(run.corroborated for run in group),
         owners=name_owners(owner for run in group for owner in run.owners),
     )
+
+
+def _merge_firings(group: Sequence[FiringRun]) -> tuple[int, ...]:
+    if all(run.last < later.firings[0] for run, later in pairwise(group)):
+        return tuple(chain.from_iterable(run.firings for run in group))
+    return tuple(sorted({time for run in group for time in run.firings}))
 
 
 def build_episode(rule: WindowRule, hits: Sequence[Hit], run: FiringRun) -> Episode:

@@ -1,6 +1,6 @@
 """Forgetting: old hits are dropped by the clock, without changing an episode."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,15 +11,19 @@ from schemas.rule import CorrelationType
 from schemas.signal import MOST_FIRINGS
 from services.matcher.domain.alerts.episodes import Episode, list_owners, name_owners
 from services.matcher.domain.alerts.evaluation import can_follow, find_episodes
+from services.matcher.domain.alerts.excess import choose_excess
 from services.matcher.domain.alerts.tally import is_evidence
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import AnnouncedAlert, FiringRun, Hit, WindowState, span
+from services.matcher.domain.windows.window import hits_between
 from services.matcher.domain.windows.window_rule import WindowRule
 
 MOST_ALERTS = 1000
 """Ended alerts that one key keeps."""
 MOST_FIRING = 1500
 """Alerts that one key keeps in all; those firing beyond it are dropped without an end."""
+_SETTLED_AT_ONCE = 100
+"""The part of `max_hits` that a full key settles at once, so that its next hits cost no more."""
 _NEVER = -(2**63)
 _EACH_COUNTS = {CorrelationType.ABSENCE, CorrelationType.TEMPORAL_ORDERED}
 """Types whose evidence depends on each firing time, not on what their windows cover together."""
@@ -47,28 +51,48 @@ class Cutoff:
 def forget(rule: WindowRule, state: WindowState, clock: int | None) -> WindowState:
     """`state` without what is older than the rule's retention, or more than a key keeps.
 
-    A key keeps `max_hits` hits and retractions, and MOST_ALERTS alerts. It is the oldest that is
-    settled, so that a state fits its parts whatever comes. An episode of any length keeps its start
-    and its count: what its dropped hits made fire is settled first. `settled_until` never moves
-    back.
+    A key keeps `max_hits` hits and retractions, and MOST_ALERTS alerts, so that a state fits its
+    parts whatever comes. Of hits it is those of the owner that holds most that are settled, of all
+    else the oldest. An episode of any length keeps its start and its count: what its dropped hits
+    made fire is settled first. `settled_until` never moves back.
     """
+    return _settle_excess(rule, _forget_old(rule, state, clock))
+
+
+def is_full(rule: WindowRule, state: WindowState) -> bool:
+    """Whether the state holds more than `max_hits` hits; the next step settles some."""
+    return len(state.hits) > rule.max_hits
+
+
+def _settle_excess(rule: WindowRule, state: WindowState) -> WindowState:
+    """`state` without the hits that are too many, whose windows are settled."""
+    if not is_full(rule, state):
+        return state
+    most = rule.max_hits - rule.max_hits // _SETTLED_AT_ONCE
+    gone = sorted(choose_excess(state.hits, most), key=lambda hit: hit.order)
+    kept = Cutoff(_NEVER, _cut(rule, state, gone[-1].at).settled_until)
+    return msgspec.structs.replace(
+        state,
+        settled_until=kept.settled_until,
+        runs=settle_runs(rule, state, kept, gone),
+        hits=state.hits.without({hit.identity for hit in gone}),
+    )
+
+
+def _forget_old(rule: WindowRule, state: WindowState, clock: int | None) -> WindowState:
     cutoff = _find_cutoff(rule, state, clock)
     if not _exceeds(state, cutoff):
         return state
+    gone = list(state.hits.forwards(_NEVER, cutoff.forgotten_until))
     return msgspec.structs.replace(
         state,
         settled_until=cutoff.settled_until,
-        runs=settle_runs(rule, state, cutoff),
+        runs=settle_runs(rule, state, cutoff, gone),
         hits=state.hits.drop_until(cutoff.forgotten_until),
         retractions=_drop_older(state.retractions, cutoff),
         dropped_live=_drop_older(state.dropped_live, cutoff),
         announced=tuple(filter(cutoff.retains, state.announced)),
     )
-
-
-def is_full(rule: WindowRule, state: WindowState) -> bool:
-    """Whether the state holds more than `max_hits` hits; the next step drops the oldest."""
-    return len(state.hits) > rule.max_hits
 
 
 def _find_cutoff(rule: WindowRule, state: WindowState, clock: int | None) -> Cutoff:
@@ -77,12 +101,16 @@ def _find_cutoff(rule: WindowRule, state: WindowState, clock: int | None) -> Cut
     abandoned_until = _find_excess([alert.last for alert in alerts], MOST_FIRING)
     until = max(
         _NEVER if clock is None else clock - span(rule.retention),
-        state.hits[-rule.max_hits - 1].at if is_full(rule, state) else _NEVER,
         _find_excess(state.retractions.values(), rule.max_hits),
         _find_excess(state.dropped_live.values(), rule.max_hits),
         _find_excess(ended, MOST_ALERTS),
         abandoned_until,
     )
+    return _cut(rule, state, until, abandoned_until)
+
+
+def _cut(rule: WindowRule, state: WindowState, until: int, abandoned_until: int = _NEVER) -> Cutoff:
+    """The cutoff of a state that loses hits up to a time."""
     known = _NEVER if state.settled_until is None else state.settled_until
     return Cutoff(until, max(known, until + span(rule.look_back)), abandoned_until)
 
@@ -105,8 +133,13 @@ def _drop_older(times: Mapping[str, int], cutoff: Cutoff) -> dict[str, int]:
     return {identity: at for identity, at in times.items() if at > cutoff.forgotten_until}
 
 
-def settle_runs(rule: WindowRule, state: WindowState, cutoff: Cutoff) -> tuple[FiringRun, ...]:
-    """The runs that begin up to `settled_until` and that a kept hit or a firing alert needs."""
+def settle_runs(
+    rule: WindowRule, state: WindowState, cutoff: Cutoff, gone: Sequence[Hit]
+) -> tuple[FiringRun, ...]:
+    """The runs that begin up to `settled_until` and that a kept hit or a firing alert needs.
+
+    `gone` are the hits that are dropped, in order.
+    """
     firing = {alert.start for alert in state.announced if alert.status is Status.FIRING}
     kept = (
         episode
@@ -114,18 +147,18 @@ def settle_runs(rule: WindowRule, state: WindowState, cutoff: Cutoff) -> tuple[F
         if episode.start <= cutoff.settled_until
         and (episode.last > cutoff.forgotten_until or episode.start in firing)
     )
-    return tuple(_settle_run(rule, state.hits, episode, cutoff) for episode in kept)
+    return tuple(_settle_run(rule, state.hits, episode, cutoff, gone) for episode in kept)
 
 
 def _settle_run(
-    rule: WindowRule, hits: Ordered[Hit], episode: Episode, cutoff: Cutoff
+    rule: WindowRule, hits: Ordered[Hit], episode: Episode, cutoff: Cutoff, gone: Sequence[Hit]
 ) -> FiringRun:
     run = episode.run
     settled = run.firings[: bisect_right(run.firings, cutoff.settled_until)]
-    dropped = _find_dropped(rule, hits, episode, cutoff)
+    dropped = _find_dropped(rule, hits, episode, gone)
     return FiringRun(
         start=run.start,
-        firings=_keep_firings(rule, settled, cutoff),
+        firings=_keep_firings(rule, hits, settled, cutoff),
         value=run.value,
         dropped=run.dropped + len({hit.identity for hit in dropped}),
         corroborated=not episode.uncorroborated,
@@ -134,24 +167,40 @@ def _settle_run(
 
 
 def _find_dropped(
-    rule: WindowRule, hits: Ordered[Hit], episode: Episode, cutoff: Cutoff
+    rule: WindowRule, hits: Ordered[Hit], episode: Episode, gone: Sequence[Hit]
 ) -> Sequence[Hit]:
     """The evidence that is forgotten."""
     if not can_follow(rule):
-        return [hit for hit in episode.evidence if hit.at <= cutoff.forgotten_until]
+        keys = {hit.key for hit in gone}
+        return [hit for hit in episode.evidence if hit.key in keys]
+    after = episode.firings[0] - span(rule.timespan) - 1
     return [
         hit
-        for hit in hits.forwards(_NEVER, cutoff.forgotten_until)
+        for hit in hits_between(gone, after, episode.last)
         if is_evidence(rule, hits, hit, episode.firings)
     ]
 
 
-def _keep_firings(rule: WindowRule, settled: Sequence[int], cutoff: Cutoff) -> tuple[int, ...]:
+def _keep_firings(
+    rule: WindowRule, hits: Ordered[Hit], settled: Sequence[int], cutoff: Cutoff
+) -> tuple[int, ...]:
     """The last firing time, those of windows that may hold a hit, and what rules above count."""
     older = bisect_right(settled, cutoff.forgotten_until)
     kept = max(0, older - MOST_FIRINGS) if rule.is_counted else older
     times = tuple(settled[min(kept, len(settled) - 1) :])
+    if len(times) > rule.max_hits:
+        return _keep_needed(rule, hits, times)
     return times if rule.is_counted else _thin_out(rule, times)
+
+
+def _keep_needed(rule: WindowRule, hits: Ordered[Hit], times: tuple[int, ...]) -> tuple[int, ...]:
+    """The first, the newest, and those that make a hit evidence: its first one behind it."""
+    waits = span(rule.timespan) if rule.type is CorrelationType.ABSENCE else 0
+    needed = {times[0], *times[-MOST_FIRINGS:]}
+    for hit in hits:
+        following = bisect_left(times, hit.first + waits)
+        needed.update(times[following : following + 1])
+    return tuple(sorted(needed))
 
 
 def _thin_out(rule: WindowRule, times: tuple[int, ...]) -> tuple[int, ...]:

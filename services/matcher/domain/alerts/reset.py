@@ -80,7 +80,8 @@ def _settle_announced(
     former: WindowRule | None, state: WindowState, cutoff: Cutoff
 ) -> tuple[FiringRun, ...]:
     """A run for each alert that began up to `settled_until` and is not withdrawn."""
-    settled = () if former is None else settle_runs(former, state, cutoff)
+    gone = [hit for hit in state.hits if hit.at <= cutoff.forgotten_until]
+    settled = () if former is None else settle_runs(former, state, cutoff, gone)
     by_start = {run.start: run for run in settled}
     return tuple(
         by_start.get(alert.start) or _recall_run(alert, state.runs, cutoff)
