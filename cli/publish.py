@@ -1,6 +1,6 @@
 """`vedette rules publish`: puts rules in force in every worker, without a restart."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +20,7 @@ from services.matcher.adapters.rules.used_packs import read_with_used
 from services.matcher.domain.changes.digest import digest_rules
 from services.matcher.domain.changes.next_bundle import (
     ChangePolicy,
+    DifferenceKind,
     PublishInfo,
     RuleDifference,
     RuleDigest,
@@ -34,6 +35,7 @@ from services.matcher.domain.changes.next_bundle import (
 
 FAILED = 1
 MOST_RACES = 5
+MOST_NAMED = 10
 
 OnChangeOption = Annotated[
     OnChange, typer.Option(help="What happens to the windows of each rule that changed.")
@@ -68,32 +70,43 @@ class BundleTopic(Protocol):
         ...
 
 
-def publish(
+def publish(  # noqa: PLR0913  (typer makes an option of each)
+    *,
     folder: RulesFolder = Path("rules"),
     commit: Annotated[str | None, typer.Option(help="Default: what git has checked out.")] = None,
     author: Annotated[str | None, typer.Option(help="Default: who made that commit.")] = None,
     on_change: OnChangeOption = OnChange.REBUILD,
     rule: ByRuleOption = None,
+    allow_removed: Annotated[
+        bool, typer.Option("--allow-removed", help="Also where rules in force are missing here.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Compare with what is in force; publish nothing.")
+    ] = False,
 ) -> None:
     """Check the rules, run their cases, and put them in force in every worker.
 
     The windows of a rule that changed are rebuilt from past events (rebuild), start empty (reset)
-    or stay as they are (keep). Nothing of the past pages anybody.
+    or stay as they are (keep). Nothing of the past pages anybody. A rule in force that the folder
+    does not have would lose its alerts and windows: that needs --allow-removed.
 
     The broker is VEDETTE_KAFKA_BOOTSTRAP_SERVERS, the topic's name begins with
-    VEDETTE_TOPIC_PREFIX. Exit code 1 if the rules have a fault: nothing is published then.
+    VEDETTE_TOPIC_PREFIX. Exit code 1 if the rules have a fault, 2 if they lack rules or no broker
+    answers: nothing is published then.
     """
-    rule_set = read_rule_set(folder)
-    policy = read_policy(on_change, rule or (), rule_set)
     # the other commands on rules need no Kafka, and start without its client
     topic: BundleTopic = import_module("cli.rules_topic").RulesTopicWriter(kafka_settings())
+    events_since = topic.events_since()  # first: a broker that is away is told before cases run
+    rule_set = read_rule_set(folder)
+    policy = read_policy(on_change, rule or (), rule_set)
     info = PublishInfo(
         at=datetime.now(UTC),
-        events_since=topic.events_since(),
+        events_since=events_since,
         commit=commit or read_commit(folder),
         author=author or read_author(folder),
     )
-    for line in publish_bundle(topic, rule_set, policy, info):
+    act = preview_bundle if dry_run else publish_bundle
+    for line in act(topic, rule_set, policy, info, allow_removed=allow_removed):
         print_line(line)
 
 
@@ -125,13 +138,42 @@ def read_rule_set(folder: Path) -> RuleSet:
     return RuleSet(bundle_files(packs), rules)
 
 
+def preview_bundle(
+    topic: BundleTopic,
+    rule_set: RuleSet,
+    policy: ChangePolicy,
+    info: PublishInfo,
+    *,
+    allow_removed: bool = False,
+) -> Iterator[str]:
+    """What `publish_bundle` would do, a line for each rule; nothing is written.
+
+    Raises:
+        CommandFailure: as `publish_bundle`, after the last line.
+    """
+    before = topic.newest()
+    bundle = next_bundle(rule_set, policy, before, info)
+    differences = list(compare_bundles(before, bundle))
+    yield from map(_describe_difference, differences)
+    if not allow_removed:
+        _refuse_removed(differences)
+    changes = "no change" if changes_nothing(before, bundle) else f"{len(differences)} rules change"
+    yield f"{changes} against {_name_bundle(before)}; nothing is published (--dry-run)"
+
+
 def publish_bundle(
-    topic: BundleTopic, rule_set: RuleSet, policy: ChangePolicy, info: PublishInfo
+    topic: BundleTopic,
+    rule_set: RuleSet,
+    policy: ChangePolicy,
+    info: PublishInfo,
+    *,
+    allow_removed: bool = False,
 ) -> Iterator[str]:
     """Write the next bundle, and another after each race with a publisher; yields what it did.
 
     Raises:
-        CommandFailure: the broker does not take it, or others publish all the time.
+        CommandFailure: the rules lack some that are in force and `allow_removed` is false, the
+            broker does not take them, or others publish all the time.
     """
     before = topic.newest()
     for _ in range(MOST_RACES):
@@ -139,8 +181,11 @@ def publish_bundle(
         if changes_nothing(before, bundle):
             yield f"bundle {bundle.previous} is the same: nothing to publish"
             return
+        differences = list(compare_bundles(before, bundle))
+        if not allow_removed:
+            _refuse_removed(differences)
         number = topic.write(bundle)
-        yield from map(_describe_difference, compare_bundles(before, bundle))
+        yield from map(_describe_difference, differences)
         yield f"bundle {number} is published: {len(bundle.rules)} rules with windows"
         between = [other for other in topic.after(bundle.previous) if other.number < number]
         policy = resolve_race(bundle, policy, [other.bundle for other in between], before)
@@ -171,6 +216,25 @@ def _read_by_rule(options: Iterable[str], rule_set: RuleSet) -> Iterator[tuple[s
             raise CommandFailure(
                 f"--rule {option}: must end in =keep, =reset or =rebuild"
             ) from None
+
+
+def _refuse_removed(differences: Iterable[RuleDifference]) -> None:
+    removed = [each.name for each in differences if each.kind is DifferenceKind.REMOVED]
+    if removed:
+        raise CommandFailure(
+            f"not published: {len(removed)} rules in force are missing here and would lose their"
+            f" alerts and windows: {_list_some(removed)}; publish the folder that has them, or"
+            " give --allow-removed"
+        )
+
+
+def _list_some(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _name_bundle(bundle: VersionedBundle | None) -> str:
+    return "nothing in force" if bundle is None else f"bundle {bundle.number}"
 
 
 def _describe_difference(difference: RuleDifference) -> str:

@@ -7,11 +7,11 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
+from cli.broker import REACH_MS, describe_broker_fault
 from cli.faults import CommandFailure
 from services.environment import VedetteSettings
 from services.header_names import tolerate_header_names
 
-BOOTSTRAP_MS = 10_000
 QUIET_MS = 1_000
 
 
@@ -26,7 +26,7 @@ def open_consumer(settings: VedetteSettings) -> Iterator[KafkaConsumer]:
     try:
         consumer = KafkaConsumer(
             bootstrap_servers=settings.kafka_bootstrap_servers,
-            bootstrap_timeout_ms=BOOTSTRAP_MS,
+            bootstrap_timeout_ms=REACH_MS,
             enable_auto_commit=False,
         )
         try:
@@ -34,7 +34,7 @@ def open_consumer(settings: VedetteSettings) -> Iterator[KafkaConsumer]:
         finally:
             consumer.close()
     except (KafkaError, ValueError) as error:
-        raise CommandFailure(f"Kafka at {settings.kafka_bootstrap_servers}: {error}") from error
+        raise describe_broker_fault(settings.kafka_bootstrap_servers, error) from error
 
 
 def read_topic(consumer: KafkaConsumer, topic: str) -> Iterator[ConsumerRecord]:

@@ -10,6 +10,7 @@ from kafka import KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 
+from cli.broker import REACH_MS, describe_broker_fault
 from cli.faults import CommandFailure
 from cli.output import print_line
 from cli.records import open_consumer, read_range, read_topic
@@ -20,7 +21,6 @@ from schemas.version import NewerSchema
 from services.environment import VedetteSettings
 from services.matcher.domain.changes.next_bundle import VersionedBundle, number_bundle
 
-CLIENT_MS = 10_000
 ACKNOWLEDGE_SECONDS = 30
 OVERHEAD = 64 * 1024
 """Bytes that headers, key and batch add to a message, and more."""
@@ -84,7 +84,7 @@ class RulesTopicWriter:
     def _open_producer(self, size: int) -> Iterator[KafkaProducer]:
         producer = KafkaProducer(
             bootstrap_servers=self.settings.kafka_bootstrap_servers,
-            bootstrap_timeout_ms=CLIENT_MS,
+            bootstrap_timeout_ms=REACH_MS,
             acks="all",
             compression_type="gzip",
             max_request_size=size + OVERHEAD,
@@ -104,8 +104,7 @@ class RulesTopicWriter:
                 f"the bundle is too large for the broker: {error}; {remedy}"
             ) from error
         except (KafkaError, ValueError) as error:
-            servers = self.settings.kafka_bootstrap_servers
-            raise CommandFailure(f"Kafka at {servers}: {error}") from error
+            raise describe_broker_fault(self.settings.kafka_bootstrap_servers, error) from error
 
 
 def check_size(raw: bytes) -> None:

@@ -8,6 +8,7 @@ import typer
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError, NoError, TopicAlreadyExistsError
 
+from cli.broker import REACH_MS, describe_broker_fault
 from cli.faults import CommandFailure
 from cli.output import print_line
 from cli.settings import kafka_settings
@@ -56,20 +57,20 @@ def open_admin(bootstrap_servers: str) -> Iterator[KafkaAdminClient]:
     """An admin client, closed at the end.
 
     Raises:
-        CommandFailure: no broker answers there within 10 seconds, or it refuses a request.
+        CommandFailure: no broker answers there within 3 seconds, or it refuses a request.
     """
     try:
         client = KafkaAdminClient(
             bootstrap_servers=bootstrap_servers,
-            bootstrap_timeout_ms=CLIENT_MS,
+            bootstrap_timeout_ms=REACH_MS,
             request_timeout_ms=CLIENT_MS,
         )
     except (KafkaError, ValueError) as error:
-        raise CommandFailure(f"Kafka at {bootstrap_servers}: {error}") from error
+        raise describe_broker_fault(bootstrap_servers, error) from error
     try:
         yield client
     except KafkaError as error:
-        raise CommandFailure(f"Kafka at {bootstrap_servers}: {error}") from error
+        raise describe_broker_fault(bootstrap_servers, error) from error
     finally:
         client.close()
 

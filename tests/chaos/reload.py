@@ -13,7 +13,7 @@ from tests.chaos.pack import RULES, PackTiming, write_rules
 from tests.parts.child import ChildProcess
 
 PUBLISH = (sys.executable, "-m", "cli", "rules", "publish")
-MAX_TRIES = 5
+MAX_TRIES = 20
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Reload:
         self._child = ChildProcess(command, folder / "publish.log", self.environment).start()
 
     def retry_failed(self) -> None:
-        """Repeat a publish that failed, at most five times; never blocks."""
+        """Repeat a publish that failed, at most twenty times; never blocks."""
         child = self._child
         if child is None or child.running:
             return

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from cli.faults import CommandFailure
-from cli.publish import publish_bundle, read_policy, read_rule_set
+from cli.publish import preview_bundle, publish_bundle, read_policy, read_rule_set
+from cli.rules import app
 from cli.rules_topic import check_size
 from cli.work_tree import read_author, read_commit
 from schemas.bundle import LARGEST_RULES, OnChange, RuleBundle
@@ -109,9 +111,8 @@ def test_each_rule_that_changed_is_printed_with_what_happens_to_its_windows() ->
         by_rule={"pack/kept": OnChange.KEEP, "pack/reset": OnChange.RESET},
     )
 
-    lines = list(
-        publish_bundle(topic, rule_set(kept="2", reset="2", stays="1", new="1"), policy, INFO)
-    )
+    after = rule_set(kept="2", reset="2", stays="1", new="1")
+    lines = list(publish_bundle(topic, after, policy, INFO, allow_removed=True))
 
     assert lines == [
         "removed  pack/gone: its alerts are resolved, its windows dropped",
@@ -120,6 +121,69 @@ def test_each_rule_that_changed_is_printed_with_what_happens_to_its_windows() ->
         "changed  pack/reset: its windows start empty",
         "bundle 4 is published: 4 rules with windows",
     ]
+
+
+def test_rules_in_force_that_are_missing_are_not_removed_unasked() -> None:
+    topic = FakeTopic()
+    many = {f"r{number:02}": "1" for number in range(12)}
+    list(publish_bundle(topic, rule_set(**many, stays="1"), REBUILD, INFO))
+
+    with pytest.raises(CommandFailure, match=r"12 rules in force are missing here.* and 2 more"):
+        list(publish_bundle(topic, rule_set(stays="1", new="1"), REBUILD, INFO))
+
+    assert len(topic.bundles) == 1
+
+
+def test_one_missing_rule_is_named_with_the_way_out() -> None:
+    topic = FakeTopic()
+    list(publish_bundle(topic, rule_set(gone="1", stays="1"), REBUILD, INFO))
+
+    with pytest.raises(CommandFailure, match=r"1 rules? in force .*pack/gone; .*--allow-removed$"):
+        list(publish_bundle(topic, rule_set(stays="1"), REBUILD, INFO))
+
+
+def test_a_dry_run_says_what_would_change_and_writes_nothing() -> None:
+    topic = FakeTopic()
+    list(publish_bundle(topic, rule_set(a="1", gone="1"), REBUILD, INFO))
+
+    after = rule_set(a="2")
+    lines = list(preview_bundle(topic, after, REBUILD, INFO, allow_removed=True))
+
+    assert lines == [
+        "changed  pack/a: its windows are rebuilt from events since 2026-11-08 12:00 UTC",
+        "removed  pack/gone: its alerts are resolved, its windows dropped",
+        "2 rules change against bundle 1; nothing is published (--dry-run)",
+    ]
+    assert len(topic.bundles) == 1
+
+
+def test_a_dry_run_of_what_is_in_force_says_so() -> None:
+    topic = FakeTopic()
+    list(publish_bundle(topic, rule_set(a="1"), REBUILD, INFO))
+
+    lines = list(preview_bundle(topic, rule_set(a="1"), REBUILD, INFO))
+
+    assert lines == ["no change against bundle 1; nothing is published (--dry-run)"]
+
+
+def test_a_dry_run_fails_where_publishing_would() -> None:
+    topic = FakeTopic()
+    list(publish_bundle(topic, rule_set(a="1", gone="1"), REBUILD, INFO))
+    shown = preview_bundle(topic, rule_set(a="1"), REBUILD, INFO)
+
+    assert next(shown).startswith("removed  pack/gone")
+    with pytest.raises(CommandFailure, match="--allow-removed"):
+        next(shown)
+
+
+def test_a_broker_that_is_away_is_named_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VEDETTE_KAFKA_BOOTSTRAP_SERVERS", "localhost:1")
+
+    outcome = CliRunner().invoke(app, ["publish", "--rules", "no-such-folder"])
+
+    assert isinstance(outcome.exception, CommandFailure)
+    assert "Kafka at localhost:1: " in str(outcome.exception)
+    assert "VEDETTE_KAFKA_BOOTSTRAP_SERVERS" in str(outcome.exception)
 
 
 def test_the_same_rules_are_not_published_twice() -> None:

@@ -247,7 +247,7 @@ def test_a_removed_rule_has_its_alerts_resolved_and_its_windows_deleted(desk: Pu
     matcher_topics.send(raid("Mosul", 1), raid("Mosul", 2))
     (alert,) = matcher_topics.wait_alerts(1)
 
-    output = desk.publish(SHELLS)
+    output = desk.publish(SHELLS, options=["--allow-removed"])
     until(lambda: matcher_topics.statuses[-1] == (Status.RESOLVED, 2), "the alert is resolved")
     matcher_topics.send(message(event("s-1", title="Shells fell", place="Taji")))
     until(
