@@ -202,8 +202,8 @@ class LongAlias(Document):
     """An alias with conditions.
 
     It does not count inside an `unless` phrase; with `alone: false` only in the company of another
-    name of its list or of the list's `company`. `proclitics: false`: without Arabic prefixes.
-    `spellings`: whether it is an Arabic name in Latin script; if left out, its words tell.
+    name of its list or of the list's `company`. `proclitics: false`: without prefixes.
+    `spellings`: whether it is a foreign name in Latin script; if left out, its words tell.
     """
 
     alias: Name

@@ -18,7 +18,7 @@ from services.matcher.domain.text.phrases import (
 from services.matcher.domain.text.scan import ScanResult, WordSpan, find_phrase
 from services.matcher.domain.text.spellings import (
     SpelledName,
-    arabic_words,
+    find_marking_words,
     script_spellings,
     spell_name,
 )
@@ -77,16 +77,16 @@ def written_names(member: Member, path: FieldPath) -> Iterator[tuple[FieldPath, 
 
 
 def marking_words(member: Member) -> frozenset[str]:
-    """The words by which its names in Latin script are known to be Arabic."""
+    """The words by which its names in Latin script are known to be foreign ones."""
     aliases = (_as_long_alias(alias) for alias in member.aliases)
     written = (member.name, *(alias.alias for alias in aliases if alias.spellings is not False))
-    return frozenset().union(*map(arabic_words, written))
+    return frozenset().union(*map(find_marking_words, written))
 
 
 def make_name(
     member: str, alias: LongAlias, place: AliasPlace, known: Collection[str]
 ) -> NamedAlias:
-    """The name that an alias gives its member; one of the `known` words marks it as Arabic.
+    """The name that an alias gives its member; one of the `known` words marks it as foreign.
 
     Raises:
         InvalidField: there is nothing to look for, or an exception that could never apply.

@@ -7,8 +7,7 @@ empty. Everything else about a language is in its word lists.
 import re
 from dataclasses import dataclass, field
 
-NO_WORDS: frozenset[str] = frozenset()
-NEVER = re.compile("(?!)")
+from services.matcher.domain.languages.writing import NEVER, NO_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Reach:
 class Grammar:
     """One language.
 
-    `letters`: one of its script. `agent`: what comes before the doer of a passive act. `passive`:
+    `agent`: what comes before the doer of a passive act. `passive`:
     what makes the act behind it passive; `adverbs` and words on `adverb_end` may stand between.
     `active` is the form of an act that is not passive even then (`was ordering`). `infinitive`:
     before an act that somebody is to do. `governs`: after these words a name is no doer (`talks
@@ -46,7 +45,6 @@ class Grammar:
     of an act as a noun; a name behind it undergoes it.
     """
 
-    letters: re.Pattern[str] = NEVER
     reach: Reach = field(default_factory=Reach)
     agent: tuple[tuple[str, ...], ...] = ()
     passive: frozenset[str] = NO_WORDS
@@ -85,8 +83,3 @@ class Grammar:
     def is_adverb(self, word: str) -> bool:
         """Whether the word may stand between what makes an act passive and the act."""
         return word in self.adverbs or bool(self.adverb_end and word.endswith(self.adverb_end))
-
-
-def word_set(words: str) -> frozenset[str]:
-    """The words of a text."""
-    return frozenset(words.split())

@@ -18,3 +18,7 @@ def _read_folders() -> Iterator[Language]:
 LANGUAGES: Mapping[str, Language] = MappingProxyType(
     {language.code: language for language in _read_folders()}
 )
+TRANSLITERATIONS = tuple(
+    language.transliteration for language in LANGUAGES.values() if language.transliteration
+)
+"""The spellings of names by the languages that have a script of their own."""

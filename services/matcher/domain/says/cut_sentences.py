@@ -7,17 +7,20 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from services.matcher.domain.text.capitals import mark_countries
+from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.text.fold import fold
+from services.matcher.domain.text.mark_capitals import mark_capitals
 from services.matcher.domain.text.sentences import sentences
 
 LONGEST = 120
 """Words that are read at once: a longer sentence is read in pieces, so that each costs little."""
 _MARK = "0000000000000001"
 """A word that stands between two sentences while their words are counted."""
+_COMMAS = re.escape("".join(language.writing.commas for language in LANGUAGES.values())) or ","
+_OTHERS = re.escape("".join(language.writing.breaks for language in LANGUAGES.values()))
 _BREAKS = re.compile(
-    r"(?P<comma>(?<!\d),|,(?!\d)|،)|(?P<hyphen>(?<=\w)[-‐‑](?=\w))"  # noqa: RUF001  (hyphens as reports write them)
-    r"|(?P<other>[;:؛()\[\]\"“”«»„…]|(?<!\w)['‘’]|['‘’](?!\w)|\.\.|—|–|(?<=\s)-(?=\s))"  # noqa: RUF001  (marks as reports write them)
+    rf"(?P<comma>(?<!\d),|,(?!\d)|[{_COMMAS}])|(?P<hyphen>(?<=\w)[-‐‑](?=\w))"  # noqa: RUF001  (hyphens as reports write them)
+    rf"|(?P<other>[;:{_OTHERS}()\[\]\"“”«»„…]|(?<!\w)['‘’]|['‘’](?!\w)|\.\.|—|–|(?<=\s)-(?=\s))"  # noqa: RUF001  (marks as reports write them)
 )
 
 
@@ -84,7 +87,7 @@ def _count_words(pieces: tuple[str, ...]) -> list[int]:
 @lru_cache(maxsize=64)
 def _find_marks(raw: str) -> tuple[tuple[int, ...], ...]:
     """The words, by number, before which a comma stands, another break, or a hyphen."""
-    text = mark_countries(raw)
+    text = mark_capitals(raw)
     marks = list(_BREAKS.finditer(text))
     cuts = [0, *(place for mark in marks for place in mark.span()), len(text)]
     pieces = tuple(text[start:end] for start, end in zip(cuts[::2], cuts[1::2], strict=True))

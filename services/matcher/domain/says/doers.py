@@ -107,7 +107,7 @@ def _find_before(scene: Scene, act: WordRange) -> Actor | None:
 
 
 def _find_after(scene: Scene, act: WordRange) -> Actor | None:
-    """The first behind the act: in Arabic, and in English behind a quotation (`…, warned KH`)."""
+    """The first behind the act, where its language has doers there, or behind a quotation."""
     quoted = act.start in scene.sentence.breaks
     reach = scene.grammar.reach.doer_after or (0 if quoted else -1)
     for actor in scene.actors.after(act.end):

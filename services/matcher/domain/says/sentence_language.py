@@ -27,4 +27,4 @@ def find_language(words: Sequence[str], reported: str | None) -> str:
 def _written_in(word: str) -> tuple[str, ...]:
     """The codes of the languages of whose letters the word has one."""
     languages = LANGUAGES.items()
-    return tuple(code for code, language in languages if language.grammar.letters.search(word))
+    return tuple(code for code, language in languages if language.writing.letters.search(word))

@@ -4,24 +4,18 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from services.matcher.domain.text.arabic_names import defined_run, goes_on, is_arabic
-from services.matcher.domain.text.fold import fold
-from services.matcher.domain.text.latin_names import NameRun, capital_run, joined_run, named_by
+from services.matcher.domain.languages.known import LANGUAGES
+from services.matcher.domain.languages.writing import NO_WORDS
+from services.matcher.domain.text.capital_names import NameRun, capital_run, joined_run, named_by
+from services.matcher.domain.text.defined_names import defined_run, goes_on, is_caseless
 from services.matcher.domain.text.tokens import Token
 
-_ITSELF = re.compile(
-    r"\b(?:call|styl|nam|dubb)(?:ing|es|s|ed|e)?\s{1,3}"
-    r"(?:itself|themselves)\b(?:\s{1,3}(?:as|by\s{1,3}the\s{1,3}name(?:\s{1,3}of)?))?"
-    r"|(?:[تي]طلق|[أا]طلق(?:ت|وا)?)\s{1,3}عل[ىي]\s{1,3}(?:نفسها|نفسه|[أا]نفسهم)"
-    r"|[تي]سم[ىي]\s{1,3}نفس\w{1,3}",
-    re.IGNORECASE,
-)
-_GIVEN = re.compile(
-    r"\b(?:named|called|dubbed|known\s{1,3}as|(?:under|by|in)\s{1,3}the\s{1,3}name(?:\s{1,3}of)?)\b"
-    r"|(?:المسماة|المسمى|المسمي|[تي]دعى|باسم)(?!\w)",
-    re.IGNORECASE,
-)
-_LEAD = re.compile(r"(?:[^\S\n]|[:،,]){0,3}(?:(?:the|اسم|تسمية|إسم)\s{1,3})?", re.IGNORECASE)
+_CLAIMS = [language.naming.claims for language in LANGUAGES.values()]
+_ITSELF = re.compile("|".join(claims.itself for claims in _CLAIMS), re.IGNORECASE)
+_GIVEN = re.compile("|".join(claims.given for claims in _CLAIMS), re.IGNORECASE)
+_COMMAS = re.escape("".join(language.writing.commas for language in LANGUAGES.values()))
+_WORDS = "|".join(re.escape(word) for claims in _CLAIMS for word in claims.leads) or "(?!)"
+_LEAD = re.compile(rf"(?:[^\S\n]|[:,{_COMMAS}]){{0,3}}(?:(?:{_WORDS})\s{{1,3}})?", re.IGNORECASE)
 _QUOTES = {
     '"': '"', "“": "”", "”": "”", "„": "“”", "«": "»", "‘": "’", "'": "'", "`": "'`", "’": "’",  # noqa: RUF001  (quotes as reports write them)
 }  # fmt: skip
@@ -30,24 +24,9 @@ _MOST_QUOTED = 9
 _LOOK_BACK = 8
 _NOUN_BEFORE = 2
 _MOST_CLAIMED = 4
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(fold(words).split())
-
-
-_GROUPS = _set(
-    "group groups militia faction factions organisation organization outfit cell band force "
-    "formation movement network alliance coalition unit brigade battalion جماعة مجموعة فصيل تنظيم "
-    "ميليشيا مليشيا حركة منظمة الجماعة المجموعة الفصيل التنظيم فصائل جماعات"
-)
-_SOME = _set("a an another new unknown unheard previously some little one two جديدة جديد مجهولة")
-
-
-CUES = _set(
-    "itself themselves named called dubbed known name "
-    "نفسها نفسه أنفسهم المسماة المسمى تدعى يدعى باسم"
-)
+_GROUPS = NO_WORDS.union(*(claims.groups for claims in _CLAIMS))
+_SOME = NO_WORDS.union(*(claims.some for claims in _CLAIMS))
+CUES = NO_WORDS.union(*(claims.cues for claims in _CLAIMS))
 """Without one of these words a text introduces no name."""
 
 
@@ -101,15 +80,15 @@ def _quoted(text: str, words: Sequence[Token], first: int, closing: str) -> int:
 
 
 def _unquoted(words: Sequence[Token], first: int) -> int:
-    if is_arabic(words[first]):
-        return _arabic(words, first)
+    if is_caseless(words[first]):
+        return _caseless(words, first)
     if not named_by(words[first]):
         return first
     last = capital_run(words, first)
     return first if words[last - 1].owner else joined_run(words, last)
 
 
-def _arabic(words: Sequence[Token], first: int) -> int:
+def _caseless(words: Sequence[Token], first: int) -> int:
     """To where an article defines it; else to where the sentence must go on."""
     last = first + 1
     while last <= first + _MOST_CLAIMED and goes_on(words, last):

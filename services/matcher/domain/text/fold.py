@@ -1,9 +1,9 @@
 """Folding of names, phrases and reports, so that different spellings of a word are equal.
 
-Case, diacritics, apostrophes and their look-alikes, harakat, tatweel and zero-width characters
-and a possessive 's are dropped, Arabic letter forms are unified, digits are ASCII; every other
-character separates words. The result is padded, `' word word '`: `' word '` is a whole word.
-`US` and `U.S.` fold to `usa`, which the pronoun `us` is not.
+Case, diacritics, apostrophes and their look-alikes, harakat, tatweel, zero-width characters and
+possessive endings are dropped, letter forms are unified, digits are ASCII; every other character
+separates words. The result is padded, `' word word '`: `' word '` is a whole word. Languages say
+which letters and endings that are, and which capitals are a word of their own (`US`).
 """
 
 import re
@@ -12,11 +12,17 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
-from services.matcher.domain.text.capitals import mark_countries
+from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.text.fold_page import fold_fast
 from services.matcher.domain.text.fold_table import APOSTROPHE, TABLE
+from services.matcher.domain.text.mark_capitals import mark_capitals
 
-_POSSESSIVE = f"{APOSTROPHE}s "
+_POSSESSIVES = [
+    f"{APOSTROPHE}{language.writing.possessive} "
+    for language in LANGUAGES.values()
+    if language.writing.possessive
+]
+_POSSESSIVE = re.compile("|".join(_POSSESSIVES) or "(?!)")
 _SHORT = 128
 _CHUNK = re.compile(r"\S(?:.{0,255}(?!\S)|\S*)", re.DOTALL)
 """Whole words of some 256 characters together, or one longer word."""
@@ -29,15 +35,21 @@ def fold(text: str) -> str:
 
 
 def _fold(written: str) -> str:
-    text = mark_countries(written)
+    text = mark_capitals(written)
     try:
         signs = fold_fast(text)
     except UnicodeEncodeError:
         signs = text.translate(TABLE)
     if APOSTROPHE in signs:
-        signs = f"{signs} ".replace(_POSSESSIVE, " ").replace(APOSTROPHE, "")
+        signs = _without_possessives(f"{signs} ").replace(APOSTROPHE, "")
     words = " ".join(signs.split())
     return f" {words} " if words else " "
+
+
+def _without_possessives(signs: str) -> str:
+    for ending in _POSSESSIVES:  # costs less than a pattern
+        signs = signs.replace(ending, " ")
+    return signs
 
 
 # names and fields repeat from report to report
@@ -64,7 +76,7 @@ def raw_span(raw: str, start: int, end: int) -> CharSpan:
 
     Diacritics on the last letter are included.
     """
-    marked = mark_countries(raw)
+    marked = mark_capitals(raw)
     first, last = _raw_index(marked, start), _raw_index(marked, end - 1) + 1
     while last < len(raw) and not TABLE[ord(raw[last])]:
         last += 1
@@ -76,7 +88,7 @@ def written_span(raw: str, words: str) -> CharSpan | None:
 
     The words occur once in `fold(raw)` at most.
     """
-    lower = mark_countries(raw).lower()
+    lower = mark_capitals(raw).lower()
     if not words or len(lower) != len(raw):
         return None
     start = lower.find(words)
@@ -130,5 +142,5 @@ def _raw_indexes(word: str) -> tuple[int, ...]:
 
 def _without_apostrophes(signs: list[tuple[str, int]]) -> list[tuple[str, int]]:
     text = "".join(sign for sign, _ in signs)
-    cut = {match.start() + 1 for match in re.finditer(_POSSESSIVE, text)}
+    cut = {match.start() + 1 for match in _POSSESSIVE.finditer(text)}
     return [sign for at, sign in enumerate(signs) if sign[0] != APOSTROPHE and at not in cut]

@@ -1,23 +1,29 @@
 """A fast way through the fold table for the scripts of most reports.
 
-A code page of our own holds ASCII, Arabic and the commonest accented letters and quotes, each a
-single byte, so that folding is one `bytes.translate`. Rarer characters come in through an error
-handler; a text that folds to anything outside the page has to go the slow way.
+A code page of our own holds ASCII, the commonest accented letters and quotes, and the alphabets of
+languages while there is room, each character a single byte, so that folding is one
+`bytes.translate`. Rarer characters come in through an error handler; a text that folds to anything
+outside the page has to go the slow way.
 """
 
 import codecs
+from itertools import chain
 
+from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.text.fold_table import TABLE
 
-_ARABIC = "".join(map(chr, (*range(0x621, 0x63B), *range(0x640, 0x653), *range(0x660, 0x66A))))
 _REST = "ٱپچژکگی۰۱۲۳۴۵۶۷۸۹،؛؟‘’“”–—…«»\xa0éèêëáàâäāíìîïīóòôöōúùûüūçñşğ"  # noqa: RUF001  (the subject)
 _ERRORS = "vedette.fold"
 _NOTHING = "\ufffe"
+_SIZE = 256
 
 
 def _page() -> str:
-    letters = "".join(map(chr, range(128))) + _ARABIC + _REST
-    return letters.ljust(256, _NOTHING)
+    signs = dict.fromkeys(chain(map(chr, range(128)), _REST))
+    for language in LANGUAGES.values():
+        more = signs | dict.fromkeys(language.writing.alphabet)
+        signs = more if len(more) <= _SIZE else signs
+    return "".join(signs).ljust(_SIZE, _NOTHING)
 
 
 def _bytes(page: str) -> tuple[bytes, bytes]:

@@ -2,18 +2,18 @@
 
 import unicodedata
 
-from services.matcher.domain.text.capitals import SA
+from services.matcher.domain.languages.known import LANGUAGES
 
 APOSTROPHE = "'"
 _LOOK_ALIKES = frozenset("'`´‘’‛′＇ʹʻʼʽʾʿˈˊˋ՚׳ꞌ")  # noqa: RUF001  (look-alikes are the point)
 
-# What NFKD does not take apart.
+# What NFKD does not take apart, in scripts of several languages; each language adds its own.
 _LETTERS = {
     "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d",  # noqa: RUF001  (look-alikes are the point)
-    "ŋ": "n", "ŧ": "t", "ə": "e", SA: "sa",
-    "ٱ": "ا", "ى": "ي", "ی": "ي", "ے": "ي", "ې": "ي", "ة": "ه", "ۃ": "ه", "ہ": "ه", "ھ": "ه",  # noqa: RUF001  (look-alikes are the point)
-    "ە": "ه", "ک": "ك", "ڪ": "ك", "ء": "", "ـ": "",  # noqa: RUF001  (look-alikes are the point)
+    "ŋ": "n", "ŧ": "t", "ə": "e",
 }  # fmt: skip
+for _language in LANGUAGES.values():
+    _LETTERS.update(_language.writing.letter_forms)
 
 _DROPPED = {"Mn", "Me", "Cf"}
 _KEPT = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mc", "Nl", "No"}

@@ -5,19 +5,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from services.matcher.domain.text.arabic_names import arabic_runs, is_arabic
+from services.matcher.domain.languages.known import LANGUAGES
+from services.matcher.domain.languages.writing import NO_WORDS
+from services.matcher.domain.text.capital_names import NameRun, capital_runs
 from services.matcher.domain.text.claimed_names import CUES, claimed_runs
+from services.matcher.domain.text.defined_names import defined_runs, is_caseless
 from services.matcher.domain.text.fold import CharSpan, fold
-from services.matcher.domain.text.latin_names import NameRun, latin_runs
 from services.matcher.domain.text.organisation_heads import Heads
 from services.matcher.domain.text.sentences import sentences
 from services.matcher.domain.text.tokens import Token, tokens
 
-_SMALL = frozenset(
-    ("of", "the", "for", "and", "in", "al", "el", "ul", "e", "i", "wa", "bin", "ibn")
-)
+_NAMINGS = [language.naming for language in LANGUAGES.values()]
+_SMALL = NO_WORDS.union(*(naming.small for naming in _NAMINGS))
+_FUNCTION = _SMALL.union(*(naming.function for naming in _NAMINGS))
+_ARTICLE = NO_WORDS.union(*(naming.article for naming in _NAMINGS))
 _FEWEST_OF_A_HEADLINE = 4
-_FUNCTION = _SMALL | {"a", "an", "to", "on", "at", "by", "with", "from", "as", "or", "s"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ def find_organisations(text: str, heads: Heads) -> tuple[OrganisationName, ...]:
     headlines = _headlines(text, words)
     runs = [
         *claimed_runs(text, words),
-        *(run for run in latin_runs(words, heads) if not _is_part_of_headline(run, headlines)),
-        *arabic_runs(words, heads),
+        *(run for run in capital_runs(words, heads) if not _is_part_of_headline(run, headlines)),
+        *defined_runs(words, heads),
     ]
     return tuple(_make_name(text, words, run, heads) for run in _outermost(runs))
 
@@ -50,7 +52,7 @@ def find_organisations(text: str, heads: Heads) -> tuple[OrganisationName, ...]:
 def canonical_name(text: str) -> str:
     """The one spelling of every name that folds as `text` does."""
     parts = fold(text).split()
-    if parts[:1] == ["the"] and len(parts) > 1:
+    if len(parts) > 1 and parts[0] in _ARTICLE:
         parts = parts[1:]
     return " ".join(_capitalise(part, first=not index) for index, part in enumerate(parts))
 
@@ -64,7 +66,7 @@ def _make_name(text: str, words: Sequence[Token], run: NameRun, heads: Heads) ->
     inside = words[run.first : run.last]
     candidates = inside if run.head < 0 else words[run.head : run.head + 1]
     head = next((word for word in candidates if _has_head(word, heads)), None)
-    noun = heads.bare(inside[0].folded) if head is inside[0] and is_arabic(head) else None
+    noun = heads.bare(inside[0].folded) if head is inside[0] and is_caseless(head) else None
     start = _past_attached(text, inside[0], noun) if noun else inside[0].start
     whole = CharSpan(start, inside[-1].end)
     folded = fold(text[whole.start : whole.end]).split()
@@ -74,7 +76,7 @@ def _make_name(text: str, words: Sequence[Token], run: NameRun, heads: Heads) ->
 
 
 def _past_attached(text: str, word: Token, noun: str) -> int:
-    """Where the noun starts in its word: Arabic writes *and*, *of* and the like before it."""
+    """Where the noun starts in its word, behind the prefixes that are written in one word."""
     attached, seen = word.folded.removesuffix(noun), ""
     for at in range(word.start, word.end):
         folded = fold(text[at]).strip()
@@ -89,7 +91,7 @@ def _past_attached(text: str, word: Token, noun: str) -> int:
 def _has_head(word: Token, heads: Heads) -> bool:
     return (
         heads.bare(word.folded) is not None
-        if is_arabic(word)
+        if is_caseless(word)
         else heads.any_in(word.folded.split())
     )
 
@@ -113,8 +115,8 @@ def _headlines(text: str, words: Sequence[Token]) -> list[range]:
         end += len(sentence)
         last = bisect_left(words, end, lo=first, key=attrgetter("start"))
         content = [word for word in words[first:last] if word.folded not in _FUNCTION]
-        latin = [word for word in content if not is_arabic(word)]
-        if len(latin) >= _FEWEST_OF_A_HEADLINE and all(word.capital for word in latin):
+        cased = [word for word in content if not is_caseless(word)]
+        if len(cased) >= _FEWEST_OF_A_HEADLINE and all(word.capital for word in cased):
             headlines.append(range(first, last))
         first = last
     return headlines

@@ -4,29 +4,21 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.text.fold import fold
 
-_ARABIC = re.compile("[ء-ي]")
-_PREFIXES = tuple(first + second for first in ("", "و", "ف") for second in ("", "ب", "ك", "ل"))
-"""Prefixes that Arabic writes in one word with the noun; no article: a name has none there."""
-
-_ENGLISH = (
-    *("brigade*", "battalion*", "regiment*", "legion*", "squadron*", "corps", "army"),
-    *("league", "movement", "front", "resistance", "organization", "organisation", "party"),
-    *("alliance", "coalition", "companies", "network", "union", "force"),
+_NAMINGS = [language.naming for language in LANGUAGES.values()]
+_PREFIXES = tuple(dict.fromkeys(p for each in LANGUAGES.values() for p in each.writing.prefixes))
+"""Prefixes that languages write in one word with the noun; no article: a name has none there."""
+_LEADING = [head for naming in _NAMINGS for head in naming.leading_heads]
+_TRAILING = [head for naming in _NAMINGS for head in naming.trailing_heads]
+_LEADING_WORDS = frozenset(fold(head).strip() for head in _LEADING)
+_TRAILING_WORDS = tuple(fold(head).strip() for head in _TRAILING)
+CASELESS = re.compile(
+    "|".join(each.writing.letters.pattern for each in LANGUAGES.values() if each.naming.definite)
+    or "(?!)"
 )
-_TRANSLITERATED = (
-    *("saraya", "liwa", "harakat", "haraka", "kata'ib", "kata'eb", "katibat", "katiba", "jaysh"),
-    *("jaish", "asa'ib", "asa'eb", "usbat", "usba", "ansar", "jund", "jabhat", "hizb", "hezb"),
-    *("fawj", "afwaj", "faylaq", "failaq", "tayyar", "rabitat", "lashkar", "harkat", "tehrik"),
-    *("tanzim", "tanzeem", "jama'at", "khata'ib"),
-)
-_SCRIPT = (
-    *("سرايا", "سرية", "حركة", "لواء", "ألوية", "كتائب", "كتيبة", "جبهة", "عصائب", "عصبة"),
-    *("فيلق", "فوج", "أفواج", "حزب", "تيار", "تحالف", "رابطة", "جند", "منظمة"),
-)
-_LEADING = frozenset(fold(head).strip() for head in _TRANSLITERATED)
-_TRAILING = tuple(fold(head).strip() for head in _ENGLISH)
+"""One letter of a script without capitals in which an article tells names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +33,7 @@ class Heads:
         return word in self.whole or word.startswith(self.begun)
 
     def bare(self, word: str) -> str | None:
-        """The Arabic head noun in a folded word without what is written before it, or None."""
+        """The head noun in a folded word without what is written before it, or None."""
         for prefix in _PREFIXES:
             if word.startswith(prefix) and self.has(word[len(prefix) :]):
                 return word[len(prefix) :]
@@ -50,19 +42,19 @@ class Heads:
     def any_in(self, words: Iterable[str]) -> bool:
         """Whether one of the folded words might be a head noun."""
         return any(
-            self.has(word) or (_ARABIC.match(word) and self.bare(word) is not None)
+            self.has(word) or (CASELESS.match(word) and self.bare(word) is not None)
             for word in words
         )
 
 
 def leads(word: str) -> bool:
     """Whether the distinguishing words follow this noun, as in Harakat …."""
-    return word in _LEADING
+    return word in _LEADING_WORDS
 
 
 def trails(word: str) -> bool:
     """Whether the distinguishing words are before it, as in … Brigades."""
-    return word.startswith(_TRAILING)
+    return word.startswith(_TRAILING_WORDS)
 
 
 def heads_of(written: Iterable[str]) -> Heads:
@@ -77,5 +69,5 @@ def heads_of(written: Iterable[str]) -> Heads:
     return Heads(frozenset(whole), tuple(begun))
 
 
-DEFAULT = heads_of((*_ENGLISH, *_TRANSLITERATED, *_SCRIPT))
+DEFAULT = heads_of((*_TRAILING, *_LEADING))
 """For packs that give none."""

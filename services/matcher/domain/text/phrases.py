@@ -3,16 +3,13 @@
 import re
 from dataclasses import dataclass, field
 
+from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.text.fold import fold
 
 _SLACK = re.compile(r"\s~(\d{1,2})\s*$")
 _MOST_SLACK = 50
 _LONGEST = 1_000
 _MISPLACED = re.compile(r"~\d*$|\*.")
-_ARABIC = re.compile("[ء-ي]")
-_CONJUNCTIONS = ("", "و", "ف")
-_PREPOSITIONS = ("", "ب", "ك", "ل")
-_ARTICLE = "ال"
 
 
 class InvalidPhrase(ValueError):
@@ -107,19 +104,11 @@ def _join_parts(words: list[PhrasePart]) -> tuple[PhrasePart, ...]:
 def name_forms(name: str, *, proclitics: bool = True) -> tuple[str, ...]:
     """The folded forms of `name` in reports, without padding.
 
-    Arabic writes a name in one word with conjunctions, prepositions and the article, so there is
-    a form for each of those before the name, and before the name without its own article.
+    In some languages there is one for each prefix that they write in one word with a name.
     """
     words = fold(name).strip()
-    if not (words and proclitics and _ARABIC.match(words)):
-        return (words,) if words else ()
-    heads = [first + second for first in _CONJUNCTIONS for second in _PREPOSITIONS]
-    bare = words.removeprefix(_ARTICLE)
-    forms = [head + words for head in heads]
-    forms += [head + _with_article(head) + bare for head in heads]
+    forms = [words] if words else []
+    for writing in (language.writing for language in LANGUAGES.values() if proclitics):
+        if writing.letters.match(words):
+            forms += writing.attach_prefixes(words)
     return tuple(dict.fromkeys(forms))
-
-
-def _with_article(head: str) -> str:
-    """The article; after ل it has no alef: للحزب."""
-    return "ل" if head.endswith("ل") else _ARTICLE

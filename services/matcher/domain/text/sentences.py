@@ -6,39 +6,26 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from services.matcher.domain.text.capitals import mark_countries
+from services.matcher.domain.languages.known import LANGUAGES
+from services.matcher.domain.languages.writing import NO_WORDS
 from services.matcher.domain.text.fold import fold
+from services.matcher.domain.text.mark_capitals import mark_capitals
 from services.matcher.domain.text.scan import ScanResult, WordSpan
 
 SentenceIndex = tuple[int, int]
 """The text of a scan, and the number of the sentence in it."""
 
-_MARK = re.compile("[.!?…؟۔]+|[\n\r\u2028\u2029]+")  # noqa: RUF001  (Urdu's full stop is meant)
+_WRITINGS = [language.writing for language in LANGUAGES.values()]
+_ENDS = re.escape("".join(writing.sentence_ends for writing in _WRITINGS))
+_MARK = re.compile(rf"[.!?…{_ENDS}]+|[\n\r\u2028\u2029]+")
 _PAUSE = ".."
-"""Two full stops: Arabic headlines join by them what English ones join by a colon or a dash."""
+"""Two full stops: some headlines join by them what others join by a colon or a dash."""
 _CLOSING = re.compile("[\"'”’»)\\]]*")  # noqa: RUF001  (closing quotes as reports write them)
 _WORD = re.compile(r"[^\W\d_]+$")
 _LOOK_BACK = 24
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_TITLES = _set(
-    "al adm amb brig capt cmdr col dr ft gen gov hon lt maj messrs mr mrs ms mt pres prof "
-    "rep rev sen sgt sheik sr st jr vs approx inc ltd co"
-)
-"""Stands before more of the same sentence."""
-_BEFORE_NUMBERS = _set(
-    "no nos art para sec fig vol p pp ch jan feb mar apr jun jul aug sep sept oct nov dec"
-)
-"""An abbreviation only where a number follows: else a word, or the end of a date."""
-_OPENERS = _set(
-    "the a an it he she they we this that these those in on at but and no nobody after "
-    "before when while there one two three"
-)
-"""With a capital after `U.S.` or `p.m.` these open the next sentence."""
+_ABBREVIATIONS = NO_WORDS.union(*(writing.abbreviations for writing in _WRITINGS))
+_BEFORE_NUMBERS = NO_WORDS.union(*(writing.before_numbers for writing in _WRITINGS))
+_OPENERS = NO_WORDS.union(*(writing.openers for writing in _WRITINGS))
 
 
 @lru_cache(maxsize=64)
@@ -63,7 +50,7 @@ def sentence_of(scan: ScanResult, span: WordSpan) -> SentenceIndex | None:
 @lru_cache(maxsize=64)
 def _folded_starts(text: str) -> tuple[int, ...]:
     """Where each sentence starts in the folded text: it is cut only where words part."""
-    starts, marked, end = [1], mark_countries(text), 0
+    starts, marked, end = [1], mark_capitals(text), 0
     for sentence in sentences(text):
         first, end = end, end + len(sentence)
         starts.append(starts[-1] + len(fold(marked[first:end])) - 1)
@@ -113,7 +100,7 @@ def _abbreviates(text: str, stop: int, after: int) -> bool:
         return not (chained and following and _opens(following[0]))
     if word[0].lower() in _BEFORE_NUMBERS:
         return bool(following) and following[0][0].isdigit()
-    return word[0].lower() in _TITLES
+    return word[0].lower() in _ABBREVIATIONS
 
 
 def _opens(word: str) -> bool:

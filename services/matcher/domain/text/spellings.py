@@ -1,4 +1,4 @@
-"""The spellings of an Arabic name: *Kata'ib Hezbollah* is *Kataeb Hizbullah* too.
+"""The spellings of a name in another script: *Kata'ib Hezbollah* is *Kataeb Hizbullah* too.
 
 They are made when lists load, a set of spellings for each word of the name. A report is searched
 for the spellings of one word, the anchor, with all other names in one pass; the words beside it
@@ -13,21 +13,11 @@ from functools import lru_cache
 from itertools import chain, product
 from math import prod
 
+from services.matcher.domain.languages.known import TRANSLITERATIONS
+from services.matcher.domain.languages.transliteration import Transliteration
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.fold_table import APOSTROPHE, TABLE
 from services.matcher.domain.text.scan import ScanResult, WordSpan
-from services.matcher.domain.text.spelling_rules import (
-    ABD,
-    ALIKE_ARTICLE,
-    AS_WRITTEN,
-    ASSIMILATED,
-    CLASSES,
-    JOINED_ARTICLES,
-    MARKERS,
-    PLAIN_ARTICLES,
-    SCRIPT,
-    WORDS,
-)
 
 MOST_SPELLINGS = 96
 """Of one word. Of a word with more the rarest spellings of its widest classes are left out."""
@@ -110,98 +100,100 @@ def _end_of(folded: str, start: int, element: frozenset[str]) -> int:
 
 
 def spell_name(name: str, known: Collection[str] = (), *, sure: bool = False) -> SpelledName | None:
-    """The spellings of a name; None if it is not Arabic in Latin script.
+    """The spellings of a name; None if it is no foreign name in Latin script.
 
     It is if it has an article, a word that marks such names, or one of the `known` words; or if
     the caller is `sure`.
     """
-    words = _latin_words(name)
-    if not words or not (sure or _is_arabic(words, known)):
-        return None
-    return SpelledName(tuple(_elements(words)))
+    for rules in TRANSLITERATIONS:
+        words = _latin_words(name, rules)
+        if words and (sure or _is_marked(words, known, rules)):
+            return SpelledName(tuple(_elements(words, rules)))
+    return None
 
 
-def arabic_words(name: str) -> frozenset[str]:
-    """The words of an Arabic name in Latin script that mark its owner's other names as Arabic."""
-    words = _latin_words(name)
-    if not words or not _is_arabic(words, ()):
-        return frozenset()
-    return frozenset(words) - {*PLAIN_ARTICLES} - AS_WRITTEN - {"iraqi"}
+def find_marking_words(name: str) -> frozenset[str]:
+    """The words of a foreign name in Latin script that mark its owner's other names as such."""
+    for rules in TRANSLITERATIONS:
+        words = _latin_words(name, rules)
+        if words and _is_marked(words, (), rules):
+            return frozenset(words) - {*rules.plain_articles} - rules.as_written
+    return frozenset()
 
 
 def script_spellings(name: str) -> tuple[str, ...]:
-    """The folded name, and as it is written in Arabic script too."""
+    """The folded name, and what it is written as too in its own script."""
     words = fold(name).strip()
-    others = (pattern.sub(spelling, words) for pattern, spelling in SCRIPT)
+    spelled = (pair for rules in TRANSLITERATIONS for pair in rules.script)
+    others = (pattern.sub(spelling, words) for pattern, spelling in spelled)
     return tuple(dict.fromkeys((words, *others)))
 
 
-def _latin_words(name: str) -> list[str]:
+def _latin_words(name: str, rules: Transliteration) -> list[str]:
     """The words in lower case; none if another script or a choice is in them."""
     if "(" in name:
         return []
-    signs = "".join(TABLE[ord(sign)] for sign in ALIKE_ARTICLE.sub("al-", name))
+    article = f"{rules.plain_articles[0]}-"
+    signs = "".join(TABLE[ord(sign)] for sign in rules.alike_article.sub(article, name))
     words = [word.strip(APOSTROPHE) for word in signs.removesuffix(f"{APOSTROPHE}s").split()]
     return words if all(_LATIN.match(word) and word.isascii() for word in words) else []
 
 
-def _is_arabic(words: list[str], known: Collection[str]) -> bool:
+def _is_marked(words: list[str], known: Collection[str], rules: Transliteration) -> bool:
     plain = [word.replace(APOSTROPHE, "") for word in words]
-    article = any(word in PLAIN_ARTICLES for word in plain[:-1])
-    return article or any(word in MARKERS or word in known for word in plain)
+    article = any(word in rules.plain_articles for word in plain[:-1])
+    return article or any(word in rules.markers or word in known for word in plain)
 
 
-def _elements(words: list[str]) -> Iterator[frozenset[str]]:
+def _elements(words: list[str], rules: Transliteration) -> Iterator[frozenset[str]]:
     words.reverse()
     while words:
         word = words.pop()
-        if word in ABD and words:
-            yield _servant_of(_name_behind_article(words))
-        elif word in PLAIN_ARTICLES and words:
-            yield _with_article(words.pop())
+        if word in rules.servants and words:
+            yield _servant_of(_name_behind_article(words, rules), rules)
+        elif word in rules.plain_articles and words:
+            yield _with_article(words.pop(), rules)
         else:
-            yield frozenset(_spellings(word))
+            yield frozenset(_spellings(word, rules))
 
 
-def _name_behind_article(words: list[str]) -> str:
+def _name_behind_article(words: list[str], rules: Transliteration) -> str:
     word = words.pop()
-    return words.pop() if word in PLAIN_ARTICLES and words else word
+    return words.pop() if word in rules.plain_articles and words else word
 
 
-def _servant_of(word: str) -> frozenset[str]:
+def _servant_of(word: str, rules: Transliteration) -> frozenset[str]:
     """*Abdul* and a word: in one, in two, and in three with the article."""
-    spelled = (("abd al ", "abd el ", *(f"{abd} " for abd in ABD), *ABD), _spellings(word))
-    return frozenset(map("".join, product(*spelled)))
+    heads = (*rules.servant_articles, *(f"{head} " for head in rules.servants), *rules.servants)
+    return frozenset(map("".join, product(heads, _spellings(word, rules))))
 
 
-def _with_article(word: str) -> frozenset[str]:
+def _with_article(word: str, rules: Transliteration) -> frozenset[str]:
     """The word with the article, also joined to it, and without it."""
-    sound = ASSIMILATED.match(word)
-    articles = (
-        *PLAIN_ARTICLES,
-        *((f"a{sound[0]}", f"e{sound[0]}", f"u{sound[0]}") if sound else ()),
-    )
-    heads = ("", *(f"{article} " for article in articles), *JOINED_ARTICLES)
-    return frozenset(map("".join, product(heads, _spellings(word))))
+    sound = rules.assimilated.match(word)
+    like_it = [f"{vowel}{sound[0]}" for vowel in "aeu"] if sound else []
+    articles = (f"{article} " for article in (*rules.plain_articles, *like_it))
+    heads = ("", *articles, *rules.joined_articles)
+    return frozenset(map("".join, product(heads, _spellings(word, rules))))
 
 
 @lru_cache(maxsize=4096)
-def _spellings(word: str) -> frozenset[str]:
+def _spellings(word: str, rules: Transliteration) -> frozenset[str]:
     plain = word.replace(APOSTROPHE, "")
-    if plain in AS_WRITTEN or len(plain) <= _MOST_WORDS:
-        return frozenset({plain, *_listed(plain)})
-    classes = _limit([list(spellings) for spellings in _classes(word)])
-    return frozenset({plain, *map("".join, product(*classes)), *_listed(plain)})
+    if plain in rules.as_written or len(plain) <= _MOST_WORDS:
+        return frozenset({plain, *_listed(plain, rules)})
+    classes = _limit([list(spellings) for spellings in _classes(word, rules)])
+    return frozenset({plain, *map("".join, product(*classes)), *_listed(plain, rules)})
 
 
-def _listed(word: str) -> frozenset[str]:
-    return next((spellings for spellings in WORDS if word in spellings), frozenset())
+def _listed(word: str, rules: Transliteration) -> frozenset[str]:
+    return next((spellings for spellings in rules.words if word in spellings), frozenset())
 
 
-def _classes(word: str) -> Iterator[Iterable[str]]:
+def _classes(word: str, rules: Transliteration) -> Iterator[Iterable[str]]:
     at = 0
     while at < len(word):
-        for pattern, spellings in CLASSES:
+        for pattern, spellings in rules.classes:
             match = pattern.match(word, at)
             if match:
                 yield dict.fromkeys((match[0].replace(APOSTROPHE, ""), *filter(None, spellings)))

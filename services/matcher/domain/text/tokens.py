@@ -3,14 +3,20 @@
 import re
 from dataclasses import dataclass
 
+from services.matcher.domain.languages.known import LANGUAGES, TRANSLITERATIONS
 from services.matcher.domain.text.fold import fold
 
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
 _INSIDE = "'’‘`´‐‑\u00ad\u200c\u200d-"  # noqa: RUF001  (apostrophes and hyphens as written)
 _TOKEN = re.compile(rf"[^\W_][\w{_MARKS}{_INSIDE}]*")
 _ENDS = "_'’‘`´‐‑\u00ad\u200c\u200d-"  # noqa: RUF001  (what no word ends in)
-_POSSESSIVE = re.compile("['’`´]s$", re.IGNORECASE)  # noqa: RUF001  (apostrophes as written)
-_ARTICLE = re.compile("(?:[aeu][lnrsdtz]h?|e|i)[-‐‑ʼ'’]", re.IGNORECASE)  # noqa: RUF001  (as written)
+_ENDINGS = filter(None, (language.writing.possessive for language in LANGUAGES.values()))
+_POSSESSIVE = re.compile(
+    f"['’`´](?:{'|'.join(map(re.escape, _ENDINGS)) or '(?!)'})$",  # noqa: RUF001  (as written)
+    re.IGNORECASE,
+)
+_SMALL = [rules.small_before_hyphen for rules in TRANSLITERATIONS]
+_ARTICLES = [re.compile(rf"(?:{small.pattern})[-‐‑ʼ'’]", small.flags) for small in _SMALL]  # noqa: RUF001  (as written)
 _GAP = re.compile(r"[^\S\n\r\u2028\u2029]+")
 
 
@@ -49,5 +55,5 @@ def _is_capital(word: str) -> bool:
     """Whether it is written as a name: `Husayn`, `al-Husayn`."""
     if word[0].isupper():
         return True
-    article = _ARTICLE.match(word)
-    return article is not None and word[article.end() : article.end() + 1].isupper()
+    articles = (article.match(word) for article in _ARTICLES)
+    return any(found and word[found.end() : found.end() + 1].isupper() for found in articles)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from services.matcher.domain.text.common_words import ARABIC, ENGLISH
+from services.matcher.domain.languages.known import LANGUAGES
 
 UNKNOWN = 0.002
 SHORT = 6
@@ -26,8 +26,9 @@ def forms_frequency(forms: Iterable[str]) -> float:
 @cache
 def common_words() -> Mapping[str, float]:
     """The fraction of reports that have each common word, by Zipf's law from its rank."""
-    return {
-        word: 1 - (1 - _TOP / (rank + _FLATNESS)) ** _WORDS_A_REPORT
-        for words in (ENGLISH, ARABIC)
-        for rank, word in enumerate(dict.fromkeys(words.split()))
-    }
+    frequencies: dict[str, float] = {}
+    for language in LANGUAGES.values():
+        for rank, word in enumerate(dict.fromkeys(language.writing.common_words.split())):
+            frequency = 1 - (1 - _TOP / (rank + _FLATNESS)) ** _WORDS_A_REPORT
+            frequencies[word] = max(frequency, frequencies.get(word, 0.0))
+    return frequencies

@@ -76,7 +76,7 @@ def _read_word(token: str, code: str) -> tuple[Part, ...]:
     except InvalidStems as error:
         raise InvalidPhrase(f"{token!r}: {error}") from None
     parts = _as_written(before) if hyphen else ()
-    return (*parts, Words(forms))
+    return (*parts, Words(frozenset(fold(" ".join(forms)).split())))
 
 
 def _as_written(token: str) -> tuple[Part, ...]:

@@ -1,7 +1,8 @@
 import pytest
 
 from services.matcher.domain.detection.selectivity import selectivity
-from services.matcher.domain.text.common_words import ARABIC, ENGLISH
+from services.matcher.domain.languages.known import LANGUAGES
+from services.matcher.domain.languages.language import Language
 from services.matcher.domain.text.fold import fold
 from tests.matcher.rules import detecting, rulebook
 
@@ -30,9 +31,11 @@ def test_words_are_rarer_than_types_and_ids_rarer_still() -> None:
     )
 
 
-@pytest.mark.parametrize("words", [ENGLISH, ARABIC], ids=["english", "arabic"])
-def test_common_words_are_written_as_the_fold_leaves_them(words: str) -> None:
-    assert [word for word in words.split() if fold(word) != f" {word} "] == []
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES.keys())
+def test_common_words_are_written_as_the_fold_leaves_them(language: Language) -> None:
+    assert [
+        word for word in language.writing.common_words.split() if fold(word) != f" {word} "
+    ] == []
 
 
 def test_a_rule_is_registered_under_its_most_selective_word() -> None:

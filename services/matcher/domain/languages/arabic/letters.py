@@ -1,16 +1,23 @@
 """Arabic letters and affixes, as the fold leaves them, and stems as they are written."""
 
 import re
-
-from services.matcher.domain.text.fold import fold
+import unicodedata
 
 CONJUNCTIONS = ("", "و", "ف")
 PREPOSITIONS = ("", "ب", "ك", "ل")
 PRONOUNS = ("", "ه", "ها", "هم", "هما", "نا")
 """Endings that mean an object or an owner."""
+PREFIXES = tuple(first + second for first in CONJUNCTIONS for second in PREPOSITIONS)
+"""What is written in one word before a noun that has no article."""
 
+LETTER_FORMS = {
+    "ٱ": "ا", "ى": "ي", "ی": "ي", "ے": "ي", "ې": "ي", "ة": "ه", "ۃ": "ه", "ہ": "ه", "ھ": "ه",
+    "ە": "ه", "ک": "ك", "ڪ": "ك", "ء": "", "ـ": "",
+}  # fmt: skip
+"""Those of other languages in the script too: channels write Arabic with Persian keyboards."""
 _MARKS = re.compile("[\u064b-\u0652\u0670ـ]")
 _ALEFS = "اأإآٱ"
+_ARTICLE = "ال"
 
 
 def bare(stem: str) -> str:
@@ -19,8 +26,10 @@ def bare(stem: str) -> str:
 
 
 def folded(letters: str) -> str:
-    """The letters as reports have them after folding."""
-    return fold(letters).strip()
+    """The letters of one word as reports have them after folding."""
+    parts = unicodedata.normalize("NFKD", letters)
+    kept = (LETTER_FORMS.get(part, part) for part in parts if not unicodedata.combining(part))
+    return "".join(kept)
 
 
 def with_article(stem: str) -> tuple[str, ...]:
@@ -32,3 +41,19 @@ def with_article(stem: str) -> tuple[str, ...]:
 def without_alef(stem: str) -> str:
     """The stem without the alef that it begins with."""
     return stem[1:] if stem[:1] and stem[0] in _ALEFS else stem
+
+
+def attach_prefixes(words: str) -> tuple[str, ...]:
+    """The folded name behind conjunctions, prepositions and the article.
+
+    So there is a form for each of those before the name, and before it without its own article.
+    """
+    name = words.removeprefix(_ARTICLE)
+    forms = [head + words for head in PREFIXES]
+    forms += [head + _article_behind(head) + name for head in PREFIXES]
+    return tuple(dict.fromkeys(forms))
+
+
+def _article_behind(head: str) -> str:
+    """The article; after ل it has no alef: للحزب."""
+    return "ل" if head.endswith("ل") else _ARTICLE

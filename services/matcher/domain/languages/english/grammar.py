@@ -2,10 +2,10 @@
 
 import re
 
-from services.matcher.domain.languages.grammar import Grammar, Reach, word_set
+from services.matcher.domain.languages.grammar import Grammar, Reach
+from services.matcher.domain.languages.writing import word_set
 
 GRAMMAR = Grammar(
-    letters=re.compile("[a-z]"),
     reach=Reach(),
     agent=(("by",), ("at", "the", "hands", "of")),
     passive=word_set("was were been being is are be am got gets getting"),

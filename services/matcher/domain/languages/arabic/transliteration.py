@@ -1,25 +1,11 @@
-"""How Arabic names are spelled in Latin and in Arabic script: the classes of letters, as data.
-
-A class is what is written for the same sound; the first that fits at a place of a word is taken.
-Words are in lower case; an apostrophe is a hamza or an ayn.
-"""
+"""How Arabic names are spelled in Latin and in Arabic script; an apostrophe is a hamza or ayn."""
 
 import re
 
+from services.matcher.domain.languages.transliteration import LetterClass, Transliteration
+from services.matcher.domain.languages.writing import word_set
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-PLAIN_ARTICLES = ("al", "el", "ul", "ol")
-"""Before a hyphen or a space these are an article, if the name has a word behind them."""
-ALIKE_ARTICLE = re.compile(r"\b[aeu](?:sh|[dnrstz])[-‐‑–](?=\w)", re.IGNORECASE)  # noqa: RUF001
-"""These are one only before a hyphen: `as` and `at` are words too."""
-JOINED_ARTICLES = ("al", "el")
-ASSIMILATED = re.compile("sh|[dnrstz]")
-"""Before these letters the article sounds like them: `as-Sadr`, `ash-Shuhada`."""
-
-CLASSES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
+_CLASSES: tuple[LetterClass, ...] = tuple(
     (re.compile(written), tuple(spellings.split(",")))
     for written, spellings in (
         ("a'[ie]", "ai,ae,ayi,aai,aae"),
@@ -48,16 +34,14 @@ CLASSES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (".", ""),
     )
 )
-"""A pattern, and its spellings; those of the last are the letter itself."""
-
 _HEZBOLLAH = " ".join(
     f"{head}{vowel}{tail}"
     for head in ("hezb", "hizb", "hizzb")
     for vowel in "oau"
     for tail in ("llah", "lla", "lah")
 )
-WORDS: tuple[frozenset[str], ...] = tuple(
-    _set(spellings)
+_WORDS: tuple[frozenset[str], ...] = tuple(
+    word_set(spellings)
     for spellings in (
         _HEZBOLLAH,
         "mohammed mohammad mohamed mohamad muhammad muhammed muhamad muhamed",
@@ -82,21 +66,18 @@ WORDS: tuple[frozenset[str], ...] = tuple(
         "soleimani suleimani sulaimani soleymani suleymani sulaymani soleymany sulemani solaimani",
     )
 )
-"""Words whose spellings differ by more than classes say; any of them matches all."""
-ABD = _set("abd abdul abdel abdal abdol")
-"""With the word behind it one name: `Abdul-Mahdi`, `Abd al-Mahdi`, `Abdelmahdi`."""
+_SERVANTS = word_set("abd abdul abdel abdal abdol")
 
-MARKERS = (
-    frozenset().union(*WORDS)
-    | ABD
-    | _set(
+_MARKERS = (
+    frozenset().union(*_WORDS)
+    | _SERVANTS
+    | word_set(
         "akram ali ayatollah badr barham bin hadi hasan hassan husayn hussein ibn jund moktada "
         "moqtada muqtada nouri nuri sayyid salih saleh usbat faylaq jabhat fatah haidar haider "
         "ammar faleh falih majid rayan adnan naim naeem"
     )
 )
-"""An alias with one of these words, or with an article, is an Arabic name."""
-AS_WRITTEN = _set(
+_AS_WRITTEN = word_set(
     "air airbase airport alliance army ayatollah barracks base battalion battalions bloc "
     "board brigade brigades camp city coalition committee companies company compound corps "
     "council current division embassy faction fighters force forces foundation front grand "
@@ -104,9 +85,8 @@ AS_WRITTEN = _set(
     "militias military movement network of office organisation organization party popular "
     "resistance sadrist sadrists spokesman supreme the trend unit units wing"
 )
-"""Words of English in such an alias; they have one spelling."""
 
-SCRIPT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+_SCRIPT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(written), spelling)
     for written, spelling in (
         ("ابو (?=.)", "ابي "),
@@ -120,4 +100,22 @@ SCRIPT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("يون$", "يين"),
     )
 )
-"""What folded words in Arabic script are written as too: cases of the noun, spaces, loans."""
+"""Cases of the noun, spaces, loans."""
+
+TRANSLITERATION = Transliteration(
+    plain_articles=("al", "el", "ul", "ol"),
+    joined_articles=("al", "el"),
+    alike_article=re.compile(
+        r"\b[aeu](?:sh|[dnrstz])[-‐‑–](?=\w)",
+        re.IGNORECASE,
+    ),
+    assimilated=re.compile("sh|[dnrstz]"),
+    small_before_hyphen=re.compile("[aeu][lnrsdtz]h?|e|i", re.IGNORECASE),
+    classes=_CLASSES,
+    words=_WORDS,
+    servants=_SERVANTS,
+    servant_articles=("abd al ", "abd el "),
+    markers=_MARKERS,
+    as_written=_AS_WRITTEN,
+    script=_SCRIPT,
+)

@@ -15,7 +15,7 @@ SA = "\ue000"
 _COUNTRY = re.compile(
     r"(?<![\w\ue000])(?<![\w\ue000]\.)(?:US(?![\w$\ue000])|[Uu]\.[Ss](?:\.[Aa])?(?!\w))"
 )
-_BEFORE = re.compile("([A-Z]{2,12})[ \t\u00a0]{1,3}[\"'“”‘’]?$")  # noqa: RUF001  (as written)
+_BEFORE = re.compile("([A-Z]{2,12})[ \t\u00a0]{1,3}[\"'“”‘’]?$")
 _AFTER = re.compile("[ \t\u00a0]{1,3}([^\\W\\d_]+)|-")
 _LOOK = 20
 

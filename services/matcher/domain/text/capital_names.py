@@ -1,38 +1,21 @@
-"""Names of organisations in Latin script: capitalised runs with a head noun."""
+"""Names of organisations by capitals: capitalised runs with a head noun."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from services.matcher.domain.languages.known import LANGUAGES
+from services.matcher.domain.languages.writing import NO_WORDS
 from services.matcher.domain.text.organisation_heads import Heads, leads, trails
 from services.matcher.domain.text.tokens import Token
 
 MOST_WORDS = 7
 """No name is taken to have more words to one side of its head noun."""
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_NEVER = _set(
-    "the a an this that these those its his her their our my your some any each both all no "
-    "other another such same new old many several few one two three four first second third "
-    "fourth fifth in on at by for from with to of as after before when while if but and or nor "
-    "so yet then there here now today yesterday tomorrow also only even however although since "
-    "because during under over against between among amid inside outside near according it he "
-    "she they we i you who what which why how is are was were has have had will would can not "
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
-    "june july august september october november december mr mrs ms dr gen"
-)
-"""With a capital these only open a sentence; no name holds them so."""
-_GENERIC = _set(
-    "terrorist ruling opposition political armed militant insurgent rebel governing resistance "
-    "protest international main task air police security special ground naval oil foreign"
-)
-"""With no other word before its head noun this describes an organisation and names none."""
-_WITHIN = _set("al el ul e i wa bin ibn abu ad as ash an ar at az")
-"""Written small inside a name."""
-_JOINS = _set("of for")
+_NAMINGS = [language.naming for language in LANGUAGES.values()]
+_NEVER = NO_WORDS.union(*(naming.never for naming in _NAMINGS))
+_GENERIC = NO_WORDS.union(*(naming.generic for naming in _NAMINGS))
+_WITHIN = NO_WORDS.union(*(naming.within for naming in _NAMINGS))
+_JOINS = NO_WORDS.union(*(naming.joins for naming in _NAMINGS))
+_ARTICLE = NO_WORDS.union(*(naming.article for naming in _NAMINGS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +62,7 @@ def joined_run(words: Sequence[Token], last: int) -> int:
         if not _is_joint(words, place, _JOINS):
             return last
         place += 1
-        if _is_joint(words, place, {"the"}):
+        if _is_joint(words, place, _ARTICLE):
             place += 1
         if place >= len(words) or not words[place].joined or not named_by(words[place]):
             return last
@@ -87,14 +70,14 @@ def joined_run(words: Sequence[Token], last: int) -> int:
     return last
 
 
-def _is_joint(words: Sequence[Token], place: int, wanted: frozenset[str] | set[str]) -> bool:
+def _is_joint(words: Sequence[Token], place: int, wanted: frozenset[str]) -> bool:
     if not 0 < place < len(words) or words[place - 1].owner:
         return False
     word = words[place]
     return word.joined and not word.capital and word.folded in wanted
 
 
-def latin_runs(words: Sequence[Token], heads: Heads) -> Iterator[NameRun]:
+def capital_runs(words: Sequence[Token], heads: Heads) -> Iterator[NameRun]:
     """The runs that name an organisation, in order."""
     place = 0
     while place < len(words):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matcher.domain.text.capitals import mark_countries
+from services.matcher.domain.languages.english.capitals import mark_countries
 from services.matcher.domain.text.fold import fold, raw_span, written_span
 
 WRITTEN = st.lists(

@@ -1,0 +1,23 @@
+"""Arabic as it is written: its marks and letters, and what it writes in one word with a noun."""
+
+import re
+
+from services.matcher.domain.languages.arabic.common_words import COMMON_WORDS
+from services.matcher.domain.languages.arabic.letters import (
+    LETTER_FORMS,
+    PREFIXES,
+    attach_prefixes,
+)
+from services.matcher.domain.languages.writing import Writing
+
+WRITING = Writing(
+    letters=re.compile("[ء-ي]"),
+    alphabet="".join(map(chr, (*range(0x621, 0x63B), *range(0x640, 0x653), *range(0x660, 0x66A)))),
+    letter_forms=LETTER_FORMS,
+    sentence_ends="؟۔",
+    commas="،",
+    breaks="؛",
+    attach_prefixes=attach_prefixes,
+    prefixes=PREFIXES,
+    common_words=COMMON_WORDS,
+)
