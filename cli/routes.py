@@ -13,7 +13,7 @@ from cli.output import print_line
 from schemas.alert import Level
 from schemas.time_span import parse_time_span
 from services.notifier.adapters.routes_file import InvalidRoutes, read_routes
-from services.notifier.domain.decisions import ADMITTED, Reason, RouteAdmission
+from services.notifier.domain.decisions import Reason, RouteAdmission
 from services.notifier.domain.route import admit_by
 from services.notifier.domain.routing.labels import FLAGS, is_label
 from services.notifier.domain.routing.matchers import Labels
@@ -37,7 +37,7 @@ class TakenRoute:
     @property
     def is_sent(self) -> bool:
         """Whether a receiver would get it."""
-        return self.admission == ADMITTED and self.route.receiver != NOBODY
+        return self.admission.is_open and self.route.receiver != NOBODY
 
     def __str__(self) -> str:
         held = "".join(f": {reason}" for reason in self._list_reasons())

@@ -49,7 +49,8 @@ class Entry(Model):
     `revision`: the highest one dealt with, sent or not to be sent. `status`: as last sent; None:
     nothing is known to have been sent. `notified_content`: of what was last sent, None when
     unknown. `unanswered`: an earlier request that may still take effect. `given_up`: the highest
-    revision that became a dead letter. `serial` counts changes: the highest is the newest entry.
+    revision that became a dead letter. `opened_at`: when it was first sent, from which group
+    intervals are counted. `serial` counts changes: the highest is the newest entry.
     """
 
     revision: Count = 0
@@ -61,6 +62,7 @@ class Entry(Model):
     sending: Sending | None = None
     unanswered: Sending | None = None
     given_up: Count = 0
+    opened_at: Instant | None = None
     serial: Count = 0
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from schemas.alert import Alert, Status
 from schemas.ledger import Entry, Sending
 from services.ingest.domain.batch import EventsMessage
 from services.ingest.domain.ports import Unavailable
@@ -24,6 +25,8 @@ from services.notifier.domain.ports import (
     Notice,
     OutboxRecord,
 )
+from services.notifier.domain.routing.inhibition import FiringAlert, InhibitRule, may_inhibit
+from services.notifier.domain.routing.labels import label_alert
 from services.notifier.domain.traits import ReceiverTraits
 from services.notifier.domain.urgency import (
     ALL_LANES,
@@ -142,6 +145,7 @@ class _Queued:
     due: datetime
     urgency: Urgency
     attempts: int = 0
+    is_idle: bool = False
 
 
 @dataclass
@@ -222,7 +226,10 @@ class FakeLog:
             self.queue[key] = replace(queued, due=self.clock())
         else:
             urgency = judge_urgency(delay.entry or claim.entry, claim.alert)
-            self.queue[key] = replace(queued, due=delay.until, urgency=urgency)
+            since = delay.until if delay.is_idle else queued.since
+            self.queue[key] = replace(
+                queued, due=delay.until, urgency=urgency, since=since, is_idle=delay.is_idle
+            )
         self._give_back(key, delay.entry, records)
 
     def depth(self, receiver: str) -> int:
@@ -234,7 +241,8 @@ class FakeLog:
         if queued is None:
             self.queue[key] = _Queued(job, now, now, urgency)
         elif self._replaces(key, job):
-            self.queue[key] = replace(queued, job=job, due=now, urgency=urgency)
+            since = now if queued.is_idle else queued.since
+            self.queue[key] = _Queued(job, since, now, urgency, queued.attempts)
 
     def list_oldest(self, receiver: str) -> dict[Priority, datetime]:
         oldest: dict[Priority, datetime] = {}
@@ -280,6 +288,24 @@ class FakeLog:
 
     def _is_newer(self, key: tuple[str, str], claim: Claim) -> bool:
         return self.queue[key].job.alert.revision > claim.alert.revision
+
+
+@dataclass
+class FakeFiring:
+    """The alerts that inhibit others, in memory."""
+
+    firing: dict[str, FiringAlert] = field(default_factory=dict)
+
+    def note(self, alerts: Iterable[Alert], rules: Sequence[InhibitRule], now: datetime) -> None:
+        del now  # nothing is forgotten
+        for alert in alerts:
+            labels = label_alert(alert)
+            self.firing.pop(alert.id, None)
+            if alert.status is Status.FIRING and may_inhibit(rules, labels):
+                self.firing[alert.id] = FiringAlert(alert.id, labels)
+
+    def list_all(self) -> Sequence[FiringAlert]:
+        return list(self.firing.values())
 
 
 @dataclass

@@ -27,6 +27,7 @@ from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.adapters.outbox_relay import KafkaOutboxSender, OutboxRelay
 from services.notifier.adapters.pagerduty import PagerDutyReceiver
 from services.notifier.adapters.rebuilder import Rebuilder
+from services.notifier.adapters.redis_firing import RedisFiring
 from services.notifier.adapters.redis_log import RedisLog
 from services.notifier.adapters.redis_outbox import RedisOutbox
 from services.notifier.adapters.redis_rebuild import RedisRebuild
@@ -69,6 +70,7 @@ class Parts:
     stream: StreamHealth
     watchdog: HeartbeatForwarder
     routing: Callable[[], Routing]
+    firing: RedisFiring
 
     def start(self) -> None:
         """Start the threads."""
@@ -112,8 +114,9 @@ def join(settings: NotifierSettings) -> Parts:
     receivers = make_receivers(settings)
     names = tuple(receiver.traits.name for receiver in receivers)
     routing = follow_routes(settings.routes_file, names, health)
+    firing = RedisFiring(redis, keys)
     workers = tuple(
-        _make_worker(_make_delivery(settings, receiver, notifications, routing), outbox)
+        _make_worker(_make_delivery(settings, receiver, notifications, routing, firing), outbox)
         for receiver in receivers
     )
     sender = KafkaOutboxSender(settings.kafka_bootstrap_servers, settings.topic_prefix)
@@ -133,6 +136,7 @@ def join(settings: NotifierSettings) -> Parts:
         stream,
         HeartbeatForwarder(_now, _reveal(settings.watchdog_url)),
         routing,
+        firing,
     )
     _add_checks(parts)
     return parts
@@ -201,11 +205,12 @@ def _make_delivery(
     receiver: Receiver,
     notifications: RedisLog,
     routing: Callable[[], Routing],
+    firing: RedisFiring,
 ) -> Delivery:
     traits = replace(receiver.traits, recorded=settings.clock == "recorded")
     hold = compute_hold(settings)
     monitored = MonitoredReceiver(receiver, _now)
-    return Delivery(monitored, traits, notifications, hold, _now, random.random, routing)
+    return Delivery(monitored, traits, notifications, hold, _now, random.random, routing, firing)
 
 
 def _make_worker(delivery: Delivery, outbox: RedisOutbox) -> Worker:
@@ -226,6 +231,7 @@ def _make_rebuilder(
         notes=health.notes,
         on_rebuilt=lambda: _wake_all(workers),
         routing=workers[0].handler.delivery.routing,
+        firing=workers[0].handler.delivery.firing,
     )
 
 
@@ -285,6 +291,7 @@ def _consume_alerts(parts: Parts, stopping: threading.Event) -> None:
             clock=_now,
             on_queued=parts.wake,
             watchdog=parts.watchdog,
+            firing=parts.firing,
         ).run(stopping)
 
 

@@ -12,7 +12,7 @@ from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.domain.message import render
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.default_routes import make_default_routing
-from tests.fakes import FakeClock, FakeLog
+from tests.fakes import FakeClock, FakeFiring, FakeLog
 from tests.notifier.alerts import alert, job
 from tests.notifier.desk import HOLD
 from tests.notifier.receivers import slack_at
@@ -37,7 +37,9 @@ def notify(slack: SlackStandIn) -> None:
     clock = FakeClock(datetime.fromtimestamp(time.time(), UTC))
     log, receiver = FakeLog(clock, HOLD), MonitoredReceiver(slack_at(slack.url), clock)
     routing = make_default_routing([receiver.traits.name])
-    delivery = Delivery(receiver, receiver.traits, log, HOLD, clock, lambda: 0.0, lambda: routing)
+    delivery = Delivery(
+        receiver, receiver.traits, log, HOLD, clock, lambda: 0.0, lambda: routing, FakeFiring()
+    )
     handler = JobHandler(delivery)
     log.put([job(alert())], [receiver.traits.name], clock())
     while log.queue:

@@ -6,16 +6,20 @@ from datetime import timedelta
 import pytest
 from redis import Redis
 
-from schemas.alert import Status
+from schemas.alert import Level, Status
 from schemas.ledger import Entry
 from services.notifier.adapters.health import RedisHealth
 from services.notifier.adapters.keys import Keys
+from services.notifier.adapters.redis_firing import RedisFiring
 from services.notifier.adapters.redis_log import RedisLog
 from services.notifier.adapters.redis_outbox import RedisOutbox
 from services.notifier.adapters.redis_rebuild import RedisRebuild
 from services.notifier.domain.ports import LostLog, NotificationLog, OutboxRecord
+from services.notifier.domain.routing.inhibition import FiringAlert, InhibitRule
+from services.notifier.domain.routing.labels import label_alert
+from services.notifier.domain.routing.matchers import parse_matchers
 from tests.fakes import FakeClock
-from tests.notifier.alerts import alert, job
+from tests.notifier.alerts import NOON, alert, job
 from tests.notifier.log_suite import HOLD, RECORD, LogSuite
 from tests.notifier.lost_log_suite import DONE, LostLogSuite
 from tests.parts.redis_server import RedisNode
@@ -23,6 +27,8 @@ from tests.parts.redis_server import RedisNode
 pytestmark = pytest.mark.integration
 
 KEYS = Keys("t.")
+RULES = [InhibitRule("r:1", parse_matchers("level=critical"), parse_matchers("level=low"))]
+CRITICAL = alert("c", level=Level.CRITICAL)
 
 
 @pytest.fixture
@@ -254,3 +260,33 @@ def test_a_redis_that_hangs_is_named(own_redis: RedisNode) -> None:
         client.execute_command("CLIENT", "PAUSE", "3000", "ALL")
 
         assert "redis does not answer" in (RedisHealth(impatient, KEYS.probe, {}).check() or "")
+
+
+def test_alerts_that_inhibit_others_are_known_to_every_notifier(redis: Redis) -> None:
+    writer, reader = RedisFiring(redis, KEYS), RedisFiring(redis, KEYS)
+
+    writer.note([CRITICAL, alert("high")], RULES, NOON)
+
+    assert reader.list_all() == (FiringAlert("c", label_alert(CRITICAL)),)
+
+
+def test_an_alert_that_ended_inhibits_nothing_though_an_older_revision_comes_again(
+    redis: Redis,
+) -> None:
+    firing = RedisFiring(redis, KEYS, iter(range(100)).__next__)
+    firing.note([CRITICAL], RULES, NOON)
+    assert len(firing.list_all()) == 1
+
+    firing.note([alert("c", 2, level=Level.CRITICAL, status=Status.RESOLVED)], RULES, NOON)
+    firing.note([CRITICAL], RULES, NOON)
+
+    assert firing.list_all() == ()
+
+
+def test_an_alert_that_is_no_source_any_more_inhibits_nothing(redis: Redis) -> None:
+    firing = RedisFiring(redis, KEYS)
+    firing.note([CRITICAL], RULES, NOON)
+
+    firing.note([alert("c", 2, level=Level.MEDIUM)], RULES, NOON)
+
+    assert firing.list_all() == ()

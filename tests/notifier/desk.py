@@ -10,7 +10,7 @@ from services.notifier.adapters.job_handler import JobHandler
 from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.domain.routing.default_routes import make_default_routing
 from services.notifier.domain.traits import ReceiverTraits
-from tests.fakes import FakeClock, FakeLog, FakeOutbox, FakeReceiver
+from tests.fakes import FakeClock, FakeFiring, FakeLog, FakeOutbox, FakeReceiver
 from tests.notifier.alerts import SECOND, job
 
 HOLD = 30 * SECOND
@@ -28,6 +28,7 @@ class DeliveryDesk:
         self.log = FakeLog(self.clock, HOLD)
         self.outbox = FakeOutbox()
         self.routing = make_default_routing([self.receiver.traits.name])
+        self.firing = FakeFiring()
         self.monitored = MonitoredReceiver(self.receiver, self.clock)
         delivery = Delivery(
             self.monitored,
@@ -37,6 +38,7 @@ class DeliveryDesk:
             self.clock,
             lambda: 0.0,
             lambda: self.routing,
+            self.firing,
         )
         self.handler = JobHandler(delivery)
 
@@ -51,11 +53,12 @@ class DeliveryDesk:
         self.handler.handle(claim)
 
     def handle_all(self) -> None:
-        """Handle every job, moving the clock to the next due one."""
+        """Handle every job but those that wait to be repeated, each when it is due."""
         for _ in range(1000):
-            if not self.log.queue:
+            waiting = [queued.due for queued in self.log.queue.values() if not queued.is_idle]
+            if not waiting:
                 return
-            self.clock.now = max(self.clock.now, min(q.due for q in self.log.queue.values()))
+            self.clock.now = max(self.clock.now, min(waiting))
             self.handle_next()
         raise AssertionError("never idle")
 

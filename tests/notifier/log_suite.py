@@ -218,6 +218,31 @@ class LogSuite(ABC):
         claim = claimed(log, clock)
         assert (claim.alert.revision, claim.attempts) == (2, 1)
 
+    def test_a_job_that_waits_to_be_repeated_is_as_old_as_its_repeat(
+        self, log: NotificationLog, clock: FakeClock
+    ) -> None:
+        put(log, clock, alert())
+        repeat_at = clock() + 60 * SECOND
+        log.defer(claimed(log, clock), Delay(None, repeat_at, 0, is_idle=True), [])
+
+        assert log.claim("slack", clock.move(59)) is None
+        clock.move(1)
+        assert claimed(log, clock).since == repeat_at
+
+    def test_a_newer_revision_does_not_wait_since_an_older_was_shown(
+        self, log: NotificationLog, clock: FakeClock
+    ) -> None:
+        put(log, clock, alert())
+        repeat_at = clock() + 60 * SECOND
+        log.defer(claimed(log, clock), Delay(None, repeat_at, 0, is_idle=True), [])
+        clock.move(10)
+
+        put(log, clock, alert(revision=2))
+        clock.move(5)
+        put(log, clock, alert(revision=3))
+
+        assert claimed(log, clock).since == clock() - 5 * SECOND
+
     def test_a_newer_revision_queued_while_an_older_fails_is_due_at_once(
         self, log: NotificationLog, clock: FakeClock
     ) -> None:

@@ -132,6 +132,7 @@ def test_a_sent_revision_replaces_all_that_was_shown() -> None:
         notified_content=notified_content(newer),
         handle="m2",
         sent_at=NOON,
+        opened_at=NOON,
         unanswered=SENDING,
         given_up=1,
         serial=6,
@@ -188,6 +189,7 @@ def test_an_adopted_message_is_ours_with_unknown_content() -> None:
             "notified_content": None,
             "handle": "m9",
             "sent_at": SENDING.since,
+            "opened_at": SENDING.since,
             "serial": 6,
         }
     )

@@ -12,6 +12,8 @@ from tests.notifier.desk import RESOLVED, DeliveryDesk
 AFTERNOON = """
 route:
   receiver: slack
+  group_wait: 0s
+  group_interval: 1s
   routes:
     - matchers: [{matcher}]
       mute_time_intervals: [afternoon]

@@ -72,6 +72,7 @@ class LosingDesk(DeliveryDesk):
             self.notes,
             self.count_rebuild,
             lambda: self.routing,
+            self.firing,
         )
         self.rebuilt = 0
 

@@ -15,7 +15,7 @@ from services.notifier.adapters.stream import AlertStream
 from services.notifier.adapters.watchdog import HeartbeatForwarder
 from services.notifier.domain.ports import Completion
 from services.notifier.domain.routing.default_routes import make_default_routing
-from tests.fakes import FakeClock, FakeLog, FakeOutbox
+from tests.fakes import FakeClock, FakeFiring, FakeLog, FakeOutbox
 from tests.notifier.alerts import NOON, alert, wire
 
 PARTITION = TopicPartition("t.alerts", 0)
@@ -98,6 +98,7 @@ def run(log: FakeLog, consumer: FakeConsumer) -> FakeOutbox:
         log.clock,
         lambda: None,
         HeartbeatForwarder(log.clock),
+        FakeFiring(),
     )
     stream.run(stopping)
     return outbox

@@ -38,6 +38,7 @@ from services.notifier.domain.errors import (
 from services.notifier.domain.ports import (
     Claim,
     Delay,
+    FiringAlerts,
     Notice,
     NotificationLog,
     OutboxRecord,
@@ -45,6 +46,8 @@ from services.notifier.domain.ports import (
 from services.notifier.domain.receiver_state import LONGEST_LIMIT
 from services.notifier.domain.retry import compute_retry_time, is_lookup_worthwhile, is_worth_a_line
 from services.notifier.domain.route import admit
+from services.notifier.domain.routing.inhibition import FiringAlert, find_inhibition
+from services.notifier.domain.routing.labels import label_alert
 from services.notifier.domain.routing.tree import Routing
 from services.notifier.domain.stages import DecisionContext
 from services.notifier.domain.traits import ReceiverTraits
@@ -52,7 +55,7 @@ from services.telemetry import logger
 
 log = logger(__name__)
 
-REPEATED = frozenset({Reason.IN_DOUBT, Reason.MUTED})
+REPEATED = frozenset({Reason.IN_DOUBT, Reason.MUTED, Reason.INHIBITED})
 """Deferred again and again: the ledger gets fewer and fewer lines about these."""
 
 
@@ -90,20 +93,29 @@ class Delivery:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     routing: Callable[[], Routing]
+    firing: FiringAlerts
 
     def step(self, claim: Claim, entry: Entry) -> JobStep:
         """Make one decision and carry it out; blocks while the receiver answers.
 
         Raises what the receiver's `send` and `edit` raise, LeaseLost, and the log's own errors.
         """
-        now, alert = self.clock(), claim.alert
-        # to a replay, ages and hours of the wall's clock mean nothing
-        asked = None if self.traits.recorded else now
-        admission = admit(self.routing(), alert, self.traits.name, asked)
-        decision = decide(DecisionContext(entry, alert, self.traits, now, admission))
+        decision = decide(self._build_context(claim, entry))
         if isinstance(decision, LookUp):
             decision = self._look_up(claim, decision)
         return self._act(claim, entry, decision)
+
+    def _build_context(self, claim: Claim, entry: Entry) -> DecisionContext:
+        now, alert, routing = self.clock(), claim.alert, self.routing()
+        # to a replay, ages and hours of the wall's clock mean nothing
+        asked = None if self.traits.recorded else now
+        admission = admit(routing, alert, self.traits.name, asked)
+        context = DecisionContext(entry, alert, self.traits, now, admission, claim.since)
+        if self.traits.recorded or not routing.inhibit_rules:
+            return context
+        judged = FiringAlert(alert.id, label_alert(alert))
+        by = find_inhibition(routing.inhibit_rules, judged, self.firing.list_all())
+        return replace(context, inhibited_by=by)
 
     def _look_up(self, claim: Claim, lookup: LookUp) -> Decision:
         now = self.clock()
@@ -192,11 +204,13 @@ class Delivery:
 
     def _defer(self, claim: Claim, decision: Defer) -> JobStep:
         log.debug("deferred", reason=decision.reason, **describe(claim))
-        attempts = claim.attempts + (decision.reason in REPEATED)
+        is_idle = decision.reason is Reason.NOT_REPEATED
+        attempts = 0 if is_idle else claim.attempts + (decision.reason in REPEATED)
         is_logged = attempts == claim.attempts or is_worth_a_line(attempts)
-        logged = LoggedAct(Act.DEFERRED, decision.reason)
-        lines = [self.line(claim, logged)] if is_logged else []
-        self.notifications.defer(claim, Delay(None, decision.until, attempts), lines)
+        logged = LoggedAct(Act.DEFERRED, str(decision))
+        lines = [self.line(claim, logged)] if is_logged and not is_idle else []
+        delay = Delay(None, decision.until, attempts, is_idle=is_idle)
+        self.notifications.defer(claim, delay, lines)
         return Deferred()
 
     def _pass_over(self, claim: Claim, entry: Entry, reason: Reason) -> JobStep:
@@ -217,6 +231,8 @@ class Delivery:
     def _record(self, claim: Claim, after: Entry, logged: LoggedAct, result: str) -> JobStep:
         lines, now = [self.line(claim, logged)], self.clock()
         is_finished = is_dealt_with(after, claim.alert, self.traits)
+        if is_finished and self._build_context(claim, after).is_repeatable:
+            is_finished = False
         if is_finished:
             self.notifications.finish(claim, after, now, lines)
         else:

@@ -44,6 +44,16 @@ class Keys:
         """A value that health checks write."""
         return f"{self.root}:probe"
 
+    @property
+    def firing(self) -> str:
+        """A hash: revision, time and labels of the alerts that inhibit others, by id."""
+        return f"{self.root}:firing"
+
+    @property
+    def firing_version(self) -> str:
+        """A number: changes with `firing`."""
+        return f"{self.root}:firing-version"
+
     def due(self, receiver: str) -> str:
         """A sorted set: alert ids that wait, by the time of the next try."""
         return f"{self.root}:{receiver}:due"

@@ -13,6 +13,7 @@ from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.errors import LeaseLost
 from services.notifier.domain.ports import (
     Completion,
+    FiringAlerts,
     HistoryReader,
     Job,
     LostLog,
@@ -52,6 +53,7 @@ class Rebuilder(StoppableThread):
     notes: dict[str, str]
     on_rebuilt: Callable[[], None]
     routing: Callable[[], Routing]
+    firing: FiringAlerts
     is_complete: bool = False
 
     def check(self) -> str | None:
@@ -121,6 +123,8 @@ class Rebuilder(StoppableThread):
         entries = jobs = 0
         for batch in self.history.read_alerts(rebuild.since):
             self._renew_lease()
+            alerts = [recorded.job.alert for recorded in batch]
+            self.firing.note(alerts, self.routing().inhibit_rules, rebuild.now)
             recovered, due = self._recover_batch(rebuild, batch)
             self.lost.keep(recovered, rebuild.now)
             self.lost.queue(due, rebuild.now)

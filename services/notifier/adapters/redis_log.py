@@ -96,6 +96,7 @@ class RedisLog:
         keys, args = self._claim_args(claim, delay.entry)
         urgency = judge_urgency(delay.entry or claim.entry, claim.alert)
         args += [codec.encode_time(delay.until), delay.attempts, *_urgency_args(urgency)]
+        args.append(int(delay.is_idle))
         _require_lease(self._defer(keys, [*args, *map(codec.encode_record, records)]))
 
     def depth(self, receiver: str) -> int:

@@ -30,6 +30,7 @@ if queued > 0 and redis.call('EXISTS', KEYS[6]) == 0 then
 end
 redis.call('HSET', KEYS[5], 'revision', ARGV[3], 'raw', ARGV[4], 'position', ARGV[5])
 redis.call('HSET', KEYS[5], 'priority', ARGV[7], 'lane', ARGV[8])
+if redis.call('HDEL', KEYS[5], 'idle') == 1 then redis.call('HDEL', KEYS[5], 'since') end
 redis.call('HSETNX', KEYS[5], 'since', ARGV[6])
 make_ready(KEYS[5], ARGV[2], KEYS[2], KEYS[3], KEYS[4])
 return 1
@@ -120,7 +121,7 @@ return 1
 )
 
 DEFER = (
-    f"{_CLAIMED} until attempts priority lane record...\n"
+    f"{_CLAIMED} until attempts priority lane idle record...\n"
     + _READY
     + _IF_LEASED
     + _STORE_ENTRY
@@ -131,11 +132,12 @@ if is_newer then
   make_ready(KEYS[3], ARGV[4], KEYS[4], KEYS[5], KEYS[6])
 else
   redis.call('HSET', KEYS[3], 'priority', ARGV[8], 'lane', ARGV[9])
+  if ARGV[10] == '1' then redis.call('HSET', KEYS[3], 'idle', '1', 'since', ARGV[6]) end
   redis.call('ZADD', KEYS[4], ARGV[6], ARGV[4])
   redis.call('ZREM', KEYS[5], ARGV[4])
   redis.call('ZREM', KEYS[6], ARGV[4])
 end
-for i = 10, #ARGV do redis.call('RPUSH', KEYS[7], ARGV[i]) end
+for i = 11, #ARGV do redis.call('RPUSH', KEYS[7], ARGV[i]) end
 redis.call('DEL', KEYS[1])
 return 1
 """

@@ -26,6 +26,7 @@ from services.notifier.adapters.watchdog import HeartbeatForwarder
 from services.notifier.domain.codec import decode_alert, encode_signal
 from services.notifier.domain.errors import LogLost
 from services.notifier.domain.ports import (
+    FiringAlerts,
     Job,
     NotificationLog,
     OutboxRecord,
@@ -80,6 +81,7 @@ class AlertStream:
     clock: Callable[[], datetime]
     on_queued: Callable[[], None]
     watchdog: HeartbeatForwarder
+    firing: FiringAlerts
 
     @property
     def consumer(self) -> KafkaConsumer:
@@ -145,7 +147,10 @@ class AlertStream:
         decoded = [decode_alert(record) for record in records]
         jobs = [job for job in decoded if isinstance(job, Job)]
         dead_letters = [record for record in decoded if isinstance(record, OutboxRecord)]
-        for names, group in group_by_receivers(jobs, self.routing()).items():
+        routing = self.routing()
+        # before anything is queued, so that a target in the same batch is inhibited
+        self.firing.note([job.alert for job in jobs], routing.inhibit_rules, self.clock())
+        for names, group in group_by_receivers(jobs, routing).items():
             self.notifications.put(group, names, self.clock())
         self.outbox.append(dead_letters)
         for letter in dead_letters:

@@ -1,10 +1,11 @@
 """What may be decided about one revision of an alert at one receiver, each with its reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from schemas.ledger import Sending
+from services.notifier.domain.routing.grouping import AT_ONCE, Grouping
 
 
 class Reason(StrEnum):
@@ -36,6 +37,13 @@ class Reason(StrEnum):
     TOO_OLD = "older than the route's max_age"
     MUTED = "the route is muted by a time interval"
     ENDED_MUTED = "it ended while the route was muted"
+    INHIBITED = "inhibited while another alert fires"
+    ENDED_INHIBITED = "it ended while it was inhibited"
+    GROUP_WAIT = "group_wait: others may join its group"
+    GROUP_INTERVAL = "group_interval: its group changed a short while ago"
+    ENDED_WAITING = "it ended within group_wait"
+    REPEAT = "repeat_interval: it still fires"
+    NOT_REPEATED = "it is repeated later, if it still fires"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +58,18 @@ class FoundMessage:
 class RouteAdmission:
     """Whether routes let an alert through to a receiver now.
 
-    `refusal`: why they never do. `muted_until`: until when they do not.
+    `refusal`: why they never do. `muted_until`: until when they do not. `grouping`: how the route
+    that lets it through groups alerts.
     """
 
     refusal: Reason | None = None
     muted_until: datetime | None = None
+    grouping: Grouping = field(default=AT_ONCE, compare=False)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether they let it through."""
+        return self.refusal is None and self.muted_until is None
 
 
 ADMITTED = RouteAdmission()
@@ -76,10 +91,14 @@ class PassOver:
 
 @dataclass(frozen=True, slots=True)
 class Defer:
-    """Decide again at `until`."""
+    """Decide again at `until`; `detail` says more of the reason: what inhibits the alert."""
 
     reason: Reason
     until: datetime
+    detail: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ def record_sent(
         notified_content=notified_content(alert),
         handle=handle,
         sent_at=now,
+        opened_at=entry.opened_at or now,
         possible_repeat=entry.possible_repeat or repeat,
         sending=None,
         unanswered=_latest_unanswered(entry, now),
@@ -90,6 +91,7 @@ def adopt_message(entry: Entry, revision: int, handle: str) -> Entry:
         notified_content=None,
         handle=handle,
         sent_at=entry.sending.since if entry.sending else None,
+        opened_at=entry.opened_at or (entry.sending.since if entry.sending else None),
         sending=None,
     )
 

@@ -9,6 +9,7 @@ from schemas.alert import Alert
 from schemas.envelope import Headers
 from schemas.ledger import Entry, LedgerLine, Sending
 from services.notifier.domain.decisions import FoundMessage
+from services.notifier.domain.routing.inhibition import FiringAlert, InhibitRule
 from services.notifier.domain.traits import ReceiverTraits
 from services.notifier.domain.urgency import ALL_LANES, Lane, Priority
 
@@ -54,11 +55,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """When a job is due again, after how many failures in a row; `entry` None keeps the log's."""
+    """When a job is due again, after how many failures in a row; `entry` None keeps the log's.
+
+    `is_idle`: it only waits to be repeated, so that the next revision begins to wait by itself.
+    """
 
     entry: Entry | None
     until: datetime
     attempts: int
+    is_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +187,16 @@ class NotificationLog(Protocol):
 
     def list_oldest(self, receiver: str) -> dict[Priority, datetime]:
         """When the oldest job of each priority was queued, deferred and leased ones left out."""
+
+
+class FiringAlerts(Protocol):
+    """The firing alerts that inhibit others, of all notifiers; may raise the store's own errors."""
+
+    def note(self, alerts: Iterable[Alert], rules: Sequence[InhibitRule], now: datetime) -> None:
+        """Store which of these revisions inhibit others by the rules; older ones change nothing."""
+
+    def list_all(self) -> Sequence[FiringAlert]:
+        """Those that fire now; may be a second old."""
 
 
 class OutboxStore(Protocol):

@@ -59,12 +59,16 @@ def admit(routing: Routing, alert: Alert, receiver: str, now: datetime | None) -
 def admit_by(route: Route, age: timedelta, now: datetime) -> RouteAdmission:
     """Whether this route lets an alert through; `age`: since its last firing time."""
     if route.max_age is not None and age > route.max_age:
-        return RouteAdmission(Reason.TOO_OLD)
-    return RouteAdmission(muted_until=route.schedule.find_end(now))
+        return RouteAdmission(Reason.TOO_OLD, grouping=route.grouping)
+    return RouteAdmission(muted_until=route.schedule.find_end(now), grouping=route.grouping)
 
 
 def _choose_widest(admissions: Sequence[RouteAdmission], now: datetime) -> RouteAdmission:
-    if ADMITTED in admissions:
-        return ADMITTED
-    ends = [each.muted_until for each in admissions if each.muted_until]
-    return RouteAdmission(muted_until=min(*ends, now + LONGEST_MUTE)) if ends else admissions[0]
+    muted = [each.muted_until for each in admissions if each.muted_until]
+    for each in admissions:
+        if each.is_open:
+            return each
+    if not muted:
+        return admissions[0]
+    until = min(*muted, now + LONGEST_MUTE)
+    return RouteAdmission(muted_until=until, grouping=admissions[0].grouping)

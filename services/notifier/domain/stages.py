@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from schemas.alert import Alert
+from schemas.alert import Alert, Level, Status
 from schemas.ledger import Entry, Sending
 from services.notifier.domain.decisions import (
     ADMITTED,
@@ -23,17 +23,23 @@ from services.notifier.domain.entry import (
     is_dealt_with,
     may_be_open,
     notified_content,
+    read_content,
 )
+from services.notifier.domain.grouping.timing import find_flush, find_repeat
+from services.notifier.domain.routing.inhibition import InhibitedBy
 from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
 
 EVIDENCE_INTERVAL = timedelta(seconds=10)
+RECHECK = timedelta(minutes=1)
+"""What is inhibited is decided on again after it at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionContext:
     """A revision of an alert at a receiver, the log's entry about it, and what holds at `now`.
 
-    `admission`: what the routes say.
+    `admission`: what the routes say. `queued_at`: since when it waits, None: since now.
+    `inhibited_by`: what inhibits it.
     """
 
     entry: Entry
@@ -41,19 +47,41 @@ class DecisionContext:
     traits: ReceiverTraits
     now: datetime
     admission: RouteAdmission = ADMITTED
+    queued_at: datetime | None = None
+    inhibited_by: InhibitedBy | None = None
 
     @property
     def is_unseen(self) -> bool:
         """Whether nobody has seen the alert there, nor may have."""
         return self.entry.status is None and self.entry.sending is None
 
+    @property
+    def is_change(self) -> bool:
+        """Whether people would see more than new evidence."""
+        return self.entry.notified_content != notified_content(self.alert)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is a `critical` that nobody has seen as one."""
+        shown = read_content(self.entry.notified_content)
+        is_critical = self.alert.level is Level.CRITICAL and not has_ended(self.alert)
+        return is_critical and (shown is None or shown.level is not Level.CRITICAL)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it fires, is shown as it is, and its route repeats such alerts."""
+        is_shown = self.entry.status is Status.FIRING and self.entry.revision == self.alert.revision
+        return is_shown and not has_ended(self.alert) and bool(self.admission.grouping.repeat)
+
 
 Stage = Callable[[DecisionContext], Decision | None]
 
 
 def skip_dealt_with(context: DecisionContext) -> Decision | None:
-    """Nothing twice, but the end of what was opened for it."""
+    """Nothing twice, but the end of what was opened for it, and what is to be repeated."""
     entry, alert = context.entry, context.alert
+    if context.is_repeatable:
+        return None
     if is_dealt_with(entry, alert, context.traits):
         return Skip(Reason.SAME if alert.revision == entry.revision else Reason.OLDER)
     return Edit(Reason.CLOSES) if alert.revision == entry.revision else None
@@ -67,10 +95,45 @@ def pass_over_refused(context: DecisionContext) -> Decision | None:
     return PassOver(refusal)
 
 
+def hold_inhibited(context: DecisionContext) -> Decision | None:
+    """What another alert inhibits that fires."""
+    by = context.inhibited_by
+    if by is None:
+        return None
+    until = context.now + min(context.admission.grouping.interval or RECHECK, RECHECK)
+    wait = Defer(Reason.INHIBITED, until, f"{by.alert} by {by.place}")
+    return hold(context, wait, Reason.ENDED_INHIBITED)
+
+
 def hold_muted(context: DecisionContext) -> Decision | None:
     """What is outside the hours of its route."""
     until = context.admission.muted_until
     return None if until is None else hold(context, Defer(Reason.MUTED, until), Reason.ENDED_MUTED)
+
+
+def await_group(context: DecisionContext) -> Decision | None:
+    """What waits for group_wait or group_interval; evidence alone and retries do not."""
+    entry = context.entry
+    if entry.sending is not None or not context.is_change:
+        return None
+    since = context.queued_at or context.now
+    grouping = context.admission.grouping
+    flush = find_flush(grouping, entry.opened_at, since, is_urgent=context.is_urgent)
+    if context.now >= flush.at:
+        return None
+    wait = Defer(flush.reason, flush.at)
+    return hold(context, wait, Reason.ENDED_WAITING) if entry.status is None else wait
+
+
+def repeat(context: DecisionContext) -> Decision | None:
+    """What still fires and was not changed for repeat_interval."""
+    if not context.is_repeatable:
+        return None
+    entry = context.entry
+    at = find_repeat(context.admission.grouping, entry.opened_at, entry.sent_at)
+    if at is None:
+        return Skip(Reason.SAME)
+    return Edit(Reason.REPEAT) if context.now >= at else Defer(Reason.NOT_REPEATED, at)
 
 
 def send_first(context: DecisionContext) -> Decision | None:
@@ -81,8 +144,8 @@ def send_first(context: DecisionContext) -> Decision | None:
 
 def update(context: DecisionContext) -> Decision:
     """What people see, and what changed since; evidence alone not at once."""
-    entry, alert, now = context.entry, context.alert, context.now
-    if entry.sending is not None or entry.notified_content != notified_content(alert):
+    entry, now = context.entry, context.now
+    if entry.sending is not None or context.is_change:
         return Edit(Reason.NEWER)
     if context.traits.pages:
         return PassOver(Reason.EVIDENCE_ONLY)
@@ -94,7 +157,10 @@ def update(context: DecisionContext) -> Decision:
 STAGES: Mapping[str, Stage] = {
     "dealt with": skip_dealt_with,
     "refused": pass_over_refused,
+    "inhibition": hold_inhibited,
     "mute time": hold_muted,
+    "group": await_group,
+    "repeat": repeat,
     "first notification": send_first,
     "update": update,
 }

@@ -4,8 +4,20 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import chain
 
-from services.notifier.domain.routing.routes_document import RouteDocument, RoutesDocument
+from services.notifier.domain.routing.grouping import (
+    ALERTMANAGER_DEFAULTS,
+    EACH_ALERT,
+    Grouping,
+)
+from services.notifier.domain.routing.inhibition import InhibitRule
+from services.notifier.domain.routing.receiver_names import PAGER
+from services.notifier.domain.routing.routes_document import (
+    InhibitDocument,
+    RouteDocument,
+    RoutesDocument,
+)
 from services.notifier.domain.routing.schedule import MuteSchedule, TimeInterval
 from services.notifier.domain.routing.tree import NOBODY, Route, Routing
 
@@ -46,10 +58,21 @@ class RouteBuilder:
             goes_on=document.goes_on,
             max_age=document.max_age or (above.max_age if above else None),
             schedule=self._build_schedule(document),
+            grouping=_build_grouping(document, above),
+            path=f"{above.path if above else ''}/{{{','.join(map(str, document.all_matchers))}}}",
         )
         below = enumerate(document.routes)
         paths = (((*path, "routes", index), child) for index, child in below)
         return replace(route, routes=tuple(self.build(child, at, route) for at, child in paths))
+
+    def build_inhibition(self, document: InhibitDocument, index: int) -> InhibitRule:
+        """A rule of inhibition."""
+        return InhibitRule(
+            place=f"{self.file}:{self.lines.get(('inhibit_rules', index), 1)}",
+            sources=tuple(chain.from_iterable(document.source_matchers)),
+            targets=tuple(chain.from_iterable(document.target_matchers)),
+            equal=document.equal,
+        )
 
     def _build_schedule(self, document: RouteDocument) -> MuteSchedule:
         mute, active = document.mute_time_intervals, document.active_time_intervals
@@ -67,8 +90,31 @@ def build_routing(
         named.name: tuple(each.build() for each in named.time_intervals)
         for named in document.time_intervals
     }
-    root = RouteBuilder(file, lines, intervals).build(document.route, ("route",), None)
-    return Routing(root, tuple(receivers))
+    builder = RouteBuilder(file, lines, intervals)
+    root = builder.build(document.route, ("route",), None)
+    rules = enumerate(document.inhibit_rules)
+    inhibit_rules = tuple(builder.build_inhibition(rule, index) for index, rule in rules)
+    return Routing(root, tuple(receivers), inhibit_rules=inhibit_rules)
+
+
+def _build_grouping(document: RouteDocument, above: Route | None) -> Grouping:
+    """What the route says; the rest is that of the route above, at the top Alertmanager's."""
+    base = above.grouping if above else ALERTMANAGER_DEFAULTS
+    return Grouping(
+        labels=_choose_labels(document.group_by, base),
+        wait=base.wait if document.group_wait is None else document.group_wait,
+        interval=document.group_interval or base.interval,
+        repeat=document.repeat_interval or base.repeat,
+        holds_first=document.group_wait is not None,
+        holds_changes=document.group_interval is not None,
+        digest=document.digest.build() if document.digest else None,
+    )
+
+
+def _choose_labels(group_by: tuple[str, ...] | None, base: Grouping) -> tuple[str, ...] | None:
+    if group_by is None:
+        return base.labels
+    return None if EACH_ALERT in group_by else tuple(sorted(group_by))
 
 
 def list_route_errors(document: RoutesDocument, receivers: Collection[str]) -> Iterator[RouteError]:
@@ -83,6 +129,7 @@ def list_route_errors(document: RoutesDocument, receivers: Collection[str]) -> I
         if counts[named.name] > 1:
             yield RouteError(("time_intervals", index, "name"), f"{named.name!r} is there twice")
     yield from _list_unknown(document.route, ("route",), receivers, counts)
+    yield from _list_paged_digests(document.route, ("route",), None)
 
 
 def _list_unknown(
@@ -99,6 +146,16 @@ def _list_unknown(
                 yield RouteError((*path, field, index), message)
     for index, below in enumerate(route.routes):
         yield from _list_unknown(below, (*path, "routes", index), receivers, intervals)
+
+
+def _list_paged_digests(
+    route: RouteDocument, path: FieldPath, above: str | None
+) -> Iterator[RouteError]:
+    receiver = route.receiver or above
+    if route.digest is not None and receiver == PAGER:
+        yield RouteError((*path, "digest"), "a pager wakes people: send a digest to a channel")
+    for index, below in enumerate(route.routes):
+        yield from _list_paged_digests(below, (*path, "routes", index), receiver)
 
 
 def _suggest(name: str, known: Collection[str]) -> str:

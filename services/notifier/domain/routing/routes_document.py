@@ -1,14 +1,16 @@
 """The file of routes, as operators write it; every scalar is text."""
 
 from collections.abc import Callable
-from datetime import UTC, tzinfo
+from datetime import UTC, timedelta, tzinfo
 from itertools import chain
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, field_validator, model_validator
 
 from schemas.model import Document
 from schemas.time_span import TimeSpan, require_not_zero
+from services.notifier.domain.routing.duration_syntax import parse_duration, parse_interval
+from services.notifier.domain.routing.grouping import EACH_ALERT, DigestSchedule
 from services.notifier.domain.routing.interval_syntax import (
     parse_clock,
     parse_days,
@@ -19,7 +21,7 @@ from services.notifier.domain.routing.interval_syntax import (
 )
 from services.notifier.domain.routing.labels import NAMES, is_label
 from services.notifier.domain.routing.matchers import LabelMatcher, parse_matchers
-from services.notifier.domain.routing.schedule import DayRange, Range, TimeInterval
+from services.notifier.domain.routing.schedule import DAY_MINUTES, DayRange, Range, TimeInterval
 
 
 def _read(parse: Callable[[str], Any]) -> PlainValidator:
@@ -37,13 +39,26 @@ def _parse_flag(written: str) -> bool:
     return written == "true"
 
 
+def _require_label(name: str) -> str:
+    if not is_label(name):
+        known = ", ".join(NAMES)
+        raise ValueError(f"no alert has a label {name}: write {known} or group_<field>")
+    return name
+
+
 def _parse_known_matchers(written: str) -> tuple[LabelMatcher, ...]:
     matchers = parse_matchers(written)
     for matcher in matchers:
-        if not is_label(matcher.name):
-            known = ", ".join(NAMES)
-            raise ValueError(f"no alert has a label {matcher.name}: write {known} or group_<field>")
+        _require_label(matcher.name)
     return matchers
+
+
+def _parse_group_label(written: str) -> str:
+    return written if written == EACH_ALERT else _require_label(written)
+
+
+MatchersLine = Annotated[tuple[LabelMatcher, ...], _read(_parse_known_matchers)]
+LabelName = Annotated[str, _read(_require_label)]
 
 
 class TimesDocument(Document):
@@ -88,16 +103,60 @@ class NamedIntervals(Document):
     time_intervals: tuple[IntervalDocument, ...]
 
 
+class DigestDocument(Document):
+    """When a digest is sent."""
+
+    at: Annotated[int, _read(parse_clock)]
+    weekdays: tuple[Annotated[Range, _read(parse_weekdays)], ...] = ()
+    location: Annotated[tzinfo, _read(parse_location)] = UTC
+
+    @field_validator("at")
+    @classmethod
+    def _is_within_the_day(cls, minute: int) -> int:
+        if minute == DAY_MINUTES:
+            raise ValueError("24:00 is no time of a digest: write 00:00")
+        return minute
+
+    def build(self) -> DigestSchedule:
+        """The schedule."""
+        return DigestSchedule(self.at, self.weekdays, self.location)
+
+
+class InhibitDocument(Document):
+    """A rule of inhibition."""
+
+    source_matchers: Annotated[tuple[MatchersLine, ...], Field(min_length=1)]
+    target_matchers: Annotated[tuple[MatchersLine, ...], Field(min_length=1)]
+    equal: tuple[LabelName, ...] = ()
+
+
 class RouteDocument(Document):
-    """A route; what `receiver` and `max_age` leave out they have from the route above."""
+    """A route; what it leaves out it has from the route above.
+
+    But for `matchers`, `continue`, time intervals and `digest`, which are its own.
+    """
 
     receiver: str | None = None
-    matchers: tuple[Annotated[tuple[LabelMatcher, ...], _read(_parse_known_matchers)], ...] = ()
+    matchers: tuple[MatchersLine, ...] = ()
     goes_on: Annotated[bool, _read(_parse_flag), Field(alias="continue")] = False
     max_age: Annotated[TimeSpan, AfterValidator(require_not_zero)] | None = None
+    group_by: tuple[Annotated[str, _read(_parse_group_label)], ...] | None = None
+    group_wait: Annotated[timedelta, _read(parse_duration)] | None = None
+    group_interval: Annotated[timedelta, _read(parse_interval)] | None = None
+    repeat_interval: Annotated[timedelta, _read(parse_interval)] | None = None
+    digest: DigestDocument | None = None
     mute_time_intervals: tuple[str, ...] = ()
     active_time_intervals: tuple[str, ...] = ()
     routes: tuple["RouteDocument", ...] = ()
+
+    @field_validator("group_by")
+    @classmethod
+    def _is_all_or_names(cls, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if names and EACH_ALERT in names and len(names) > 1:
+            raise ValueError("'...' is every label: write no other beside it")
+        if names and len(set(names)) < len(names):
+            raise ValueError("names a label twice")
+        return names
 
     @property
     def all_matchers(self) -> tuple[LabelMatcher, ...]:
@@ -109,4 +168,5 @@ class RoutesDocument(Document):
     """The whole file."""
 
     route: RouteDocument
+    inhibit_rules: tuple[InhibitDocument, ...] = ()
     time_intervals: tuple[NamedIntervals, ...] = ()

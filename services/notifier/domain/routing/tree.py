@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.notifier.domain.routing.grouping import AT_ONCE, Grouping
+from services.notifier.domain.routing.inhibition import InhibitRule
 from services.notifier.domain.routing.labels import CHANGING
 from services.notifier.domain.routing.matchers import LabelMatcher, Labels
 from services.notifier.domain.routing.schedule import ALWAYS, MuteSchedule
@@ -17,7 +19,7 @@ class Route:
     """A node of the tree; `place` names it for people: file and line.
 
     With `goes_on` (`continue`) the routes behind it are asked too. An alert older than `max_age`
-    is not sent by this route, nor any outside its `schedule`.
+    is not sent by this route, nor any outside its `schedule`. `path`: the matchers that lead to it.
     """
 
     place: str
@@ -26,6 +28,8 @@ class Route:
     goes_on: bool = False
     max_age: timedelta | None = None
     schedule: MuteSchedule = ALWAYS
+    grouping: Grouping = AT_ONCE
+    path: str = ""
     routes: tuple["Route", ...] = ()
 
     def __str__(self) -> str:
@@ -39,6 +43,7 @@ class Routing:
     root: Route
     receivers: tuple[str, ...]
     is_default: bool = False
+    inhibit_rules: tuple[InhibitRule, ...] = ()
 
 
 Find = Callable[[Route, Labels], tuple[Route, ...]]

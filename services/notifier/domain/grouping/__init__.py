@@ -1,0 +1,1 @@
+"""Groups: which alerts are one message, when it is sent, and what changes it."""
