@@ -16,10 +16,10 @@ from services.ingest.domain.decoding import (
 )
 from services.ingest.domain.normalize import ReportContext, normalize
 from services.ingest.domain.reporter import Reporter
-from services.ingest.domain.strict_json import InvalidJson
 from services.matcher.adapters.rules.pack_files import PackFiles
 from services.matcher.adapters.rules.rule_files import read_packs
 from services.matcher.domain.packs.faults import limit_faults
+from services.strict_json import InvalidJson
 
 Bodies = Callable[[int], bytes]
 CONTEXT = ReportContext(Reporter("evil", owner="evil"), datetime(2020, 1, 5, 12, tzinfo=UTC))

@@ -62,6 +62,8 @@ class BoundedConfig(uvicorn.Config):
             loop="uvloop",
             log_config=None,
             access_log=False,
+            # else a local client names the address it comes from
+            proxy_headers=False,
             server_header=False,
             backlog=BACKLOG,
             timeout_keep_alive=bounds.idle_seconds,

@@ -5,13 +5,14 @@ import sys
 
 import uvicorn
 
+from services.admission import Admission
 from services.connections import BoundedConfig, Bounds, fit_connections
 from services.environment import InvalidEnvironment, load, process_environment
-from services.ingest.adapters.admission import Admission
-from services.ingest.adapters.tokens import InvalidTokens
+from services.ingest.adapters.http import encode_refusal
 from services.ingest.app import create_app
 from services.ingest.settings import IngestSettings
 from services.telemetry import configure_logging
+from services.token_file import InvalidTokens
 
 
 def main() -> int:
@@ -24,7 +25,9 @@ def main() -> int:
         print(f"vedette ingest: {error}", file=sys.stderr)  # noqa: T201  (no log yet to write to)
         return 2
     bounds = Bounds(fit_connections(settings.ingest_connections))
-    config = BoundedConfig(Admission(app, bounds.connections), settings.host, settings.port, bounds)
+    config = BoundedConfig(
+        Admission(app, bounds.connections, encode_refusal), settings.host, settings.port, bounds
+    )
     return _serve(uvicorn.Server(config))
 
 

@@ -10,8 +10,9 @@ from services.ingest.adapters.body import BodyReader
 from services.ingest.adapters.http import Authenticator, events_route
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.limits import Limiter
-from services.ingest.adapters.tokens import InvalidTokens, Tokens, read_tokens
+from services.ingest.adapters.tokens import Tokens, read_tokens
 from services.ingest.domain.reporter import Reporter
+from services.token_file import InvalidTokens
 from tests.fakes import FakePublisher
 from tests.ingest.builders import NOON, context, digest, errors_of, normalized, report
 

@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from services.admission import Admission
 from services.connections import (
     FOR_HEALTH,
     SPARE_CONNECTIONS,
@@ -19,7 +20,6 @@ from services.connections import (
     Bounds,
     fit_connections,
 )
-from services.ingest.adapters.admission import Admission
 from services.ingest.app import create_app
 from services.ingest.domain.limits import CONNECTIONS
 from services.ingest.settings import IngestSettings

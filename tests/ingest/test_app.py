@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from services.ingest.adapters.tokens import InvalidTokens
 from services.ingest.app import create_app
 from services.ingest.settings import IngestSettings
+from services.token_file import InvalidTokens
 from tests.ingest.builders import report
 from tests.parts.child import free_port
 

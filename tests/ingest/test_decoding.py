@@ -12,7 +12,7 @@ from services.ingest.domain.decoding import (
     choose_decoder,
 )
 from services.ingest.domain.result import ReportResult
-from services.ingest.domain.strict_json import InvalidJson
+from services.strict_json import InvalidJson
 
 BODY = {"text": "x"}
 

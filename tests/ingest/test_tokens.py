@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.adapters.tokens import InvalidTokens, read_tokens
+from services.ingest.adapters.tokens import read_tokens
 from services.ingest.domain.reporter import Reporter
+from services.token_file import InvalidTokens
 
 DIGEST = hashlib.sha256(b"secret").hexdigest()
 OTHER = hashlib.sha256(b"another").hexdigest()

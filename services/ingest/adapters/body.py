@@ -14,7 +14,7 @@ from schemas.event import LARGEST_REQUEST
 from services.ingest.adapters.limits import Limiter, LimitExceeded
 from services.ingest.domain.decoding import TooManyReports, UnsupportedContent, choose_decoder
 from services.ingest.domain.reporter import Reporter
-from services.ingest.domain.strict_json import InvalidJson
+from services.strict_json import InvalidJson
 
 READ_SECONDS = 30.0
 MOST_BODIES = 64

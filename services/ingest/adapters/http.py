@@ -69,6 +69,12 @@ def events_route(intake: Intake, authenticator: Authenticator, reader: BodyReade
     return router
 
 
+def encode_refusal(status: HTTPStatus, message: str) -> bytes:
+    """The answer to a request that does not reach the route; counted as the others."""
+    metrics.REQUESTS.labels(str(status.value)).inc()
+    return json.dumps(Answer(error=message).model_dump()).encode()
+
+
 def _respond(status: HTTPStatus, answer: Answer, headers: Mapping[str, str]) -> Response:
     metrics.REQUESTS.labels(str(status.value)).inc()
     # escaped: what is echoed may hold halves of surrogate pairs, which UTF-8 cannot carry

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from services.ingest.domain import cloudevents
 from services.ingest.domain.result import FieldError, ReportResult, refuse
-from services.ingest.domain.strict_json import InvalidJson, parse
+from services.strict_json import InvalidJson, parse
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"

@@ -1,17 +1,24 @@
-"""Which requests reach the app: those with one length, and so many at once."""
+"""Which requests reach a web app: those with one length, and so many at once."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.ingest.adapters import metrics
-from services.ingest.domain.answer import Answer
-
 HEALTH = frozenset({"/healthz", "/readyz", "/metrics"})
 TWO_LENGTHS = "both Content-Length and Transfer-Encoding"
 TOO_MANY = "too many requests at once: send it again"
+
+EncodeRefusal = Callable[[HTTPStatus, str], bytes]
+"""The body of an answer with this status, for this reason."""
+
+
+def encode_error(status: HTTPStatus, message: str) -> bytes:
+    """The reason as `{"error": …}`."""
+    del status
+    return json.dumps({"error": message}).encode()
 
 
 @dataclass(slots=True)
@@ -23,6 +30,7 @@ class Admission:
 
     app: ASGIApp
     most: int
+    encode: EncodeRefusal = encode_error
     in_hand: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -31,11 +39,11 @@ class Admission:
             return await self.app(scope, receive, send)
         names = {name for name, _ in scope["headers"]}
         if {b"content-length", b"transfer-encoding"} <= names:
-            return await _refuse(send, HTTPStatus.BAD_REQUEST, TWO_LENGTHS)
+            return await self._refuse(send, HTTPStatus.BAD_REQUEST, TWO_LENGTHS)
         if scope["path"] in HEALTH:
             return await self.app(scope, receive, send)
         if self.in_hand >= self.most:
-            return await _refuse(send, HTTPStatus.SERVICE_UNAVAILABLE, TOO_MANY)
+            return await self._refuse(send, HTTPStatus.SERVICE_UNAVAILABLE, TOO_MANY)
         return await self._pass_on(scope, receive, send)
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,16 +53,14 @@ class Admission:
         finally:
             self.in_hand -= 1
 
-
-async def _refuse(send: Send, status: HTTPStatus, message: str) -> None:
-    metrics.REQUESTS.labels(str(status.value)).inc()
-    content = json.dumps(Answer(error=message).model_dump()).encode()
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(content)).encode()),
-        (b"connection", b"close"),
-    ]
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers.append((b"retry-after", b"5"))
-    await send({"type": "http.response.start", "status": status.value, "headers": headers})
-    await send({"type": "http.response.body", "body": content})
+    async def _refuse(self, send: Send, status: HTTPStatus, message: str) -> None:
+        content = self.encode(status, message)
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(content)).encode()),
+            (b"connection", b"close"),
+        ]
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            headers.append((b"retry-after", b"5"))
+        await send({"type": "http.response.start", "status": status.value, "headers": headers})
+        await send({"type": "http.response.body", "body": content})

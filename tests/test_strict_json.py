@@ -1,6 +1,6 @@
 import pytest
 
-from services.ingest.domain.strict_json import InvalidJson, parse
+from services.strict_json import InvalidJson, parse
 
 CASES = {
     "cut off": (b'{"a": ', "line 1 column 7: Expecting value"),
