@@ -2,8 +2,11 @@
 
 from enum import StrEnum
 
+from schemas.acknowledgement import Acknowledgement
 from schemas.alert import Level, Status
 from schemas.model import Count, Instant, Model
+from schemas.recorded_verdict import RecordedVerdict
+from schemas.silence import Silence
 
 
 class Act(StrEnum):
@@ -20,9 +23,13 @@ class Act(StrEnum):
     IN_DOUBT = "in doubt"  # possibly sent, looked up later
     LOST = "lost"  # the receiver deleted the message
     FAILED = "failed"  # given up, written to the dead letters
-    ACKNOWLEDGED = "acknowledged"
-    SILENCED = "silenced"
+    ACKNOWLEDGED = "acknowledged"  # by a person, or taken back
+    SILENCED = "silenced"  # a silence was made, changed, approved or ended
+    JUDGED = "judged"  # a person gave a verdict
 
+
+SILENCE_KEY = "silence/"
+"""Before the id of a silence: what stands for fingerprint and alert in the lines about it."""
 
 SHOWN = frozenset({Act.NOTIFIED, Act.EDITED, Act.RESOLVED})
 """The acts after which people see the revision."""
@@ -50,7 +57,8 @@ class Entry(Model):
     nothing is known to have been sent. `notified_content`: of what was last sent, None when
     unknown. `unanswered`: an earlier request that may still take effect. `given_up`: the highest
     revision that became a dead letter. `opened_at`: when it was first sent, from which group
-    intervals are counted. `serial` counts changes: the highest is the newest entry.
+    intervals are counted. `in_hand`: who has the alert in hand, as last shown. `serial` counts
+    changes: the highest is the newest entry.
     """
 
     revision: Count = 0
@@ -63,13 +71,15 @@ class Entry(Model):
     unanswered: Sending | None = None
     given_up: Count = 0
     opened_at: Instant | None = None
+    in_hand: str | None = None
     serial: Count = 0
 
 
 class LedgerLine(Model):
     """One decision or act on one revision of one alert, with its reason.
 
-    `entry`: the log entry after the act, absent where it did not change.
+    `entry`: the log entry after the act, absent where it did not change. Acts of people have what
+    they made or changed: `silence`, `acknowledgement` or `verdict`.
     """
 
     at: Instant
@@ -82,3 +92,6 @@ class LedgerLine(Model):
     status: Status | None = None
     level: Level | None = None
     entry: Entry | None = None
+    silence: Silence | None = None
+    acknowledgement: Acknowledgement | None = None
+    verdict: RecordedVerdict | None = None

@@ -24,6 +24,11 @@ FROM_FILE = "_FILE"
 # tests/test_environment.py compares this list with the fields of all settings.
 KNOWN = frozenset(
     {
+        "VEDETTE_API_CONNECTIONS",
+        "VEDETTE_API_PROXIES",
+        "VEDETTE_API_TOKEN",
+        "VEDETTE_API_TOKENS_FILE",
+        "VEDETTE_API_URL",
         "VEDETTE_CLOCK",
         "VEDETTE_DEAD_LETTER_LIMIT",
         "VEDETTE_DETECT_BUDGET_MS",
@@ -66,6 +71,7 @@ KNOWN = frozenset(
 )
 SECRETS = frozenset(
     {
+        "VEDETTE_API_TOKEN",
         "VEDETTE_PAGERDUTY_ROUTING_KEY",
         "VEDETTE_REPLAY_TOKEN",
         "VEDETTE_SLACK_TOKEN",

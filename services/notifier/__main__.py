@@ -7,9 +7,10 @@ import threading
 
 from services.environment import InvalidEnvironment, load, process_environment
 from services.notifier.adapters.routes_file import InvalidRoutes
-from services.notifier.app import run
+from services.notifier.app.join import run
 from services.notifier.settings import NotifierSettings
 from services.telemetry import configure_logging
+from services.token_file import InvalidTokens
 
 TALKATIVE = ("kafka", "httpx")
 
@@ -30,7 +31,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stopping.set())
     try:
         run(settings, stopping)
-    except InvalidRoutes as error:
+    except (InvalidRoutes, InvalidTokens) as error:
         print(f"vedette notifier: {error}", file=sys.stderr)  # noqa: T201  (read by who starts it)
         return 2
     return 0

@@ -1,5 +1,6 @@
 """Environment → settings of this service."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ def _address(url: SecretStr) -> SecretStr:
     return url
 
 
+Network = IPv4Network | IPv6Network
 HttpAddress = Annotated[SecretStr, AfterValidator(_address)]
 
 
@@ -34,6 +36,9 @@ class NotifierSettings(ServiceSettings):
     )
     watchdog_url: HttpAddress | None = None
     routes_file: Path | None = None
+    api_tokens_file: Path | None = None
+    api_proxies: str = ""
+    api_connections: Annotated[int, Field(ge=1, le=1000)] = 64
     receiver_timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 10
 
     @field_validator(
@@ -43,8 +48,23 @@ class NotifierSettings(ServiceSettings):
         "pagerduty_routing_key",
         "watchdog_url",
         "routes_file",
+        "api_tokens_file",
         mode="before",
     )
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         return value or None
+
+    @field_validator("api_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        parse_networks(value)
+        return value
+
+
+def parse_networks(written: str) -> tuple[Network, ...]:
+    """Networks such as `10.0.0.0/8,fd00::/8`, or single addresses.
+
+    Raises ValueError.
+    """
+    return tuple(ip_network(each.strip()) for each in written.split(",") if each.strip())

@@ -12,6 +12,7 @@ from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.domain.message import render
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.default_routes import make_default_routing
+from services.notifier.domain.watch.acts import NO_ACTS
 from tests.fakes import FakeClock, FakeFiring, FakeLog
 from tests.notifier.alerts import alert, job
 from tests.notifier.desk import HOLD
@@ -38,7 +39,15 @@ def notify(slack: SlackStandIn) -> None:
     log, receiver = FakeLog(clock, HOLD), MonitoredReceiver(slack_at(slack.url), clock)
     routing = make_default_routing([receiver.traits.name])
     delivery = Delivery(
-        receiver, receiver.traits, log, HOLD, clock, lambda: 0.0, lambda: routing, FakeFiring()
+        receiver,
+        receiver.traits,
+        log,
+        HOLD,
+        clock,
+        lambda: 0.0,
+        lambda: routing,
+        FakeFiring(),
+        lambda *_: NO_ACTS,
     )
     handler = JobHandler(delivery)
     log.put([job(alert())], [receiver.traits.name], clock())

@@ -10,7 +10,7 @@ from redis import Redis
 from schemas.topics import ALERTS, LEDGER
 from services.notifier.adapters.history import KafkaHistory
 from services.notifier.adapters.keys import Keys
-from services.notifier.app import name_group
+from services.notifier.app.join import name_group
 from tests.integration.notifier_site import POST, RESOLVED, MakeSite, NotifierSite, read_faults
 from tests.notifier.alerts import SECOND, alert, wire
 from tests.parts import topics as parts

@@ -1,5 +1,7 @@
 """A receiver with its log and clock, for tests of its jobs."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from schemas.alert import Alert, Status
@@ -10,6 +12,7 @@ from services.notifier.adapters.job_handler import JobHandler
 from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.domain.routing.default_routes import make_default_routing
 from services.notifier.domain.traits import ReceiverTraits
+from services.notifier.domain.watch.acts import NO_ACTS, PeopleActs
 from tests.fakes import FakeClock, FakeFiring, FakeLog, FakeOutbox, FakeReceiver
 from tests.notifier.alerts import SECOND, job
 
@@ -29,6 +32,7 @@ class DeliveryDesk:
         self.outbox = FakeOutbox()
         self.routing = make_default_routing([self.receiver.traits.name])
         self.firing = FakeFiring()
+        self.read_acts: Callable[[datetime, datetime], PeopleActs] = lambda _since, _now: NO_ACTS
         self.monitored = MonitoredReceiver(self.receiver, self.clock)
         delivery = Delivery(
             self.monitored,
@@ -39,6 +43,7 @@ class DeliveryDesk:
             lambda: 0.0,
             lambda: self.routing,
             self.firing,
+            lambda _alert, since, now: self.read_acts(since, now),
         )
         self.handler = JobHandler(delivery)
 
@@ -79,3 +84,7 @@ class DeliveryDesk:
     def lines(self) -> list[LedgerLine]:
         lines = [record for record in self.log.records if record.topic == LEDGER]
         return [LedgerLine.model_validate_json(line.value) for line in lines]
+
+    def acts_of(self, act: Act) -> list[str]:
+        """The reasons of each such act in the ledger."""
+        return [line.reason for line in self.lines if line.act is act]

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from services.environment import InvalidEnvironment, load
-from services.notifier.app import compute_hold, list_channels, make_receivers, name_group
+from services.notifier.app.join import compute_hold, name_group
+from services.notifier.app.receivers import list_channels, make_receivers
 from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
 from services.notifier.settings import NotifierSettings
 

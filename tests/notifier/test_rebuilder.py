@@ -21,7 +21,7 @@ from services.notifier.domain.errors import (
     RetryableError,
     UnknownOutcome,
 )
-from services.notifier.domain.ports import Completion, Notice, OutboxRecord
+from services.notifier.domain.ports import Completion, Job, Notice, OutboxRecord
 from services.notifier.domain.rebuild import read_entries
 from services.notifier.domain.stages import DecisionContext
 from services.notifier.domain.traits import ReceiverTraits
@@ -63,6 +63,8 @@ class LosingDesk(DeliveryDesk):
         self.history = FakeHistory()
         self.lost = FakeLostLog(self.log)
         self.notes: dict[str, str] = {}
+        self.regained: list[LedgerLine] = []
+        self.stored: list[Job] = []
         self.rebuilder = Rebuilder(
             self.lost,
             self.history,
@@ -73,6 +75,8 @@ class LosingDesk(DeliveryDesk):
             self.count_rebuild,
             lambda: self.routing,
             self.firing,
+            self.regained.extend,
+            self.stored.extend,
         )
         self.rebuilt = 0
 

@@ -13,7 +13,7 @@ from schemas.duty import MESSAGES_LOST
 from schemas.signal import Signal
 from services.notifier.adapters.stream import AlertStream
 from services.notifier.adapters.watchdog import HeartbeatForwarder
-from services.notifier.domain.ports import Completion
+from services.notifier.domain.ports import Completion, Job
 from services.notifier.domain.routing.default_routes import make_default_routing
 from tests.fakes import FakeClock, FakeFiring, FakeLog, FakeOutbox
 from tests.notifier.alerts import NOON, alert, wire
@@ -87,7 +87,8 @@ def log() -> FakeLog:
     return FakeLog(FakeClock())
 
 
-def run(log: FakeLog, consumer: FakeConsumer) -> FakeOutbox:
+def run(log: FakeLog, consumer: FakeConsumer, stored: list[Job] | None = None) -> FakeOutbox:
+    stored = [] if stored is None else stored
     stopping, outbox = threading.Event(), FakeOutbox()
     member: Any = FakeMember(consumer, stopping)
     stream = AlertStream(
@@ -99,6 +100,7 @@ def run(log: FakeLog, consumer: FakeConsumer) -> FakeOutbox:
         lambda: None,
         HeartbeatForwarder(log.clock),
         FakeFiring(),
+        stored.extend,
     )
     stream.run(stopping)
     return outbox

@@ -51,12 +51,15 @@ from services.notifier.domain.routing.labels import label_alert
 from services.notifier.domain.routing.tree import Routing
 from services.notifier.domain.stages import DecisionContext
 from services.notifier.domain.traits import ReceiverTraits
+from services.notifier.domain.watch.acts import ReadActs
 from services.telemetry import logger
 
 log = logger(__name__)
 
-REPEATED = frozenset({Reason.IN_DOUBT, Reason.MUTED, Reason.INHIBITED})
+REPEATED = frozenset({Reason.IN_DOUBT, Reason.MUTED, Reason.INHIBITED, Reason.SILENCED})
 """Deferred again and again: the ledger gets fewer and fewer lines about these."""
+IDLE = frozenset({Reason.NOT_REPEATED, Reason.NOT_REPEATED_IN_HAND})
+"""Waits to be repeated: the ledger gets no line about these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +97,19 @@ class Delivery:
     jitter: Callable[[], float]
     routing: Callable[[], Routing]
     firing: FiringAlerts
+    read_acts: ReadActs
 
     def step(self, claim: Claim, entry: Entry) -> JobStep:
         """Make one decision and carry it out; blocks while the receiver answers.
 
         Raises what the receiver's `send` and `edit` raise, LeaseLost, and the log's own errors.
         """
-        decision = decide(self._build_context(claim, entry))
+        context = self._build_context(claim, entry)
+        decision = decide(context)
         if isinstance(decision, LookUp):
             decision = self._look_up(claim, decision)
+        if isinstance(decision, SendFirst | Edit):
+            entry = log_entry.show_in_hand(entry, context.acts.in_hand)
         return self._act(claim, entry, decision)
 
     def _build_context(self, claim: Claim, entry: Entry) -> DecisionContext:
@@ -110,7 +117,8 @@ class Delivery:
         # to a replay, ages and hours of the wall's clock mean nothing
         asked = None if self.traits.recorded else now
         admission = admit(routing, alert, self.traits.name, asked)
-        context = DecisionContext(entry, alert, self.traits, now, admission, claim.since)
+        acts = self.read_acts(alert, claim.since, now)
+        context = DecisionContext(entry, alert, self.traits, now, admission, claim.since, acts=acts)
         if self.traits.recorded or not routing.inhibit_rules:
             return context
         judged = FiringAlert(alert.id, label_alert(alert))
@@ -154,7 +162,9 @@ class Delivery:
         shown = _open_again(claim.alert) if self.traits.pages else claim.alert
         repeat = decision.possible_repeat or entry.possible_repeat
         self._write_ahead(claim, entry)
-        handle = self._request(self.receiver.send, Notice(shown, repeat, before=entry))
+        handle = self._request(
+            self.receiver.send, Notice(shown, repeat, before=entry, in_hand=entry.in_hand)
+        )
         after = log_entry.record_sent(entry, shown, handle, self.clock(), repeat=repeat)
         logged = LoggedAct(_choose_act(shown, Act.NOTIFIED), decision.reason, after)
         result = self._record(claim, after, logged, "sent")
@@ -166,7 +176,7 @@ class Delivery:
 
     def _edit(self, claim: Claim, entry: Entry, reason: Reason) -> JobStep:
         self._write_ahead(claim, entry)
-        notice = Notice(claim.alert, entry.possible_repeat, before=entry)
+        notice = Notice(claim.alert, entry.possible_repeat, before=entry, in_hand=entry.in_hand)
         try:
             handle = self._request(partial(self.receiver.edit, entry.handle or ""), notice)
         except HandleLost:
@@ -204,7 +214,7 @@ class Delivery:
 
     def _defer(self, claim: Claim, decision: Defer) -> JobStep:
         log.debug("deferred", reason=decision.reason, **describe(claim))
-        is_idle = decision.reason is Reason.NOT_REPEATED
+        is_idle = decision.reason in IDLE
         attempts = 0 if is_idle else claim.attempts + (decision.reason in REPEATED)
         is_logged = attempts == claim.attempts or is_worth_a_line(attempts)
         logged = LoggedAct(Act.DEFERRED, str(decision))
@@ -231,8 +241,9 @@ class Delivery:
     def _record(self, claim: Claim, after: Entry, logged: LoggedAct, result: str) -> JobStep:
         lines, now = [self.line(claim, logged)], self.clock()
         is_finished = is_dealt_with(after, claim.alert, self.traits)
-        if is_finished and self._build_context(claim, after).is_repeatable:
-            is_finished = False
+        if is_finished:
+            context = self._build_context(claim, after)
+            is_finished = not (context.is_repeatable or context.is_in_hand)
         if is_finished:
             self.notifications.finish(claim, after, now, lines)
         else:

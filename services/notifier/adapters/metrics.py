@@ -58,6 +58,19 @@ HEARTBEATS = Counter(
 ROUTES_VALID = Gauge(
     "vedette_notifier_routes_valid", "Whether the file of routes as it stands is in force"
 )
+API_REQUESTS = Counter(
+    "vedette_notifier_api_requests_total",
+    "Requests to the API by status of the answer.",
+    ["status"],
+)
+RULE_ALERTS = Counter(
+    "vedette_notifier_rule_alerts_total", "Alerts by the rule that made them.", ["pack", "rule"]
+)
+VERDICTS = Counter(
+    "vedette_notifier_verdicts_total",
+    "Verdicts of people on alerts, by rule: useful, noise or known.",
+    ["pack", "rule", "verdict"],
+)
 LOG_COMPLETE = Gauge(
     "vedette_notifier_log_complete",
     "1: the log is complete, 0: nothing is sent until it is.",

@@ -1,6 +1,6 @@
 """A thread that sends the outbox to Kafka: the ledger and the dead letters."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -8,7 +8,8 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 from redis import RedisError
 
-from schemas.topics import topic_name
+from schemas.ledger import LedgerLine
+from schemas.topics import LEDGER, topic_name
 from services.notifier.adapters.stoppable_thread import StoppableThread
 from services.notifier.domain.ports import OutboxRecord, OutboxSender, OutboxStore
 from services.telemetry import logger
@@ -92,11 +93,13 @@ class KafkaOutboxSender:
 class OutboxRelay(StoppableThread):
     """Sends the outbox to Kafka until stopped, then once more.
 
-    The rest stays in Redis for the next start.
+    The rest stays in Redis for the next start. `keep_lines` gets the ledger lines that Kafka has,
+    those of a batch once more if its end is not known.
     """
 
     outbox: OutboxStore
     sender: OutboxSender
+    keep_lines: Callable[[Sequence[LedgerLine]], None]
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -121,5 +124,12 @@ class OutboxRelay(StoppableThread):
         records = self.outbox.take(MOST)
         if records:
             self.sender.send(records)
+            self.keep_lines(list(_list_lines(records)))
             self.outbox.drop(len(records))
         return len(records)
+
+
+def _list_lines(records: Iterable[OutboxRecord]) -> Iterator[LedgerLine]:
+    for record in records:
+        if record.topic == LEDGER:
+            yield LedgerLine.model_validate_json(record.value)

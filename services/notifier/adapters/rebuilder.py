@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from kafka.errors import KafkaError
 from redis import RedisError
 
+from schemas.duty import is_watchdog
+from schemas.ledger import LedgerLine
 from services.notifier.adapters.metrics import LOG_COMPLETE, REBUILDS
 from services.notifier.adapters.stoppable_thread import StoppableThread
 from services.notifier.domain.entry import KEPT_AFTER_END
@@ -41,8 +43,9 @@ class RebuildStopped(Exception):
 class Rebuilder(StoppableThread):
     """Checks twice a second; while the log is not complete, the log itself refuses every send.
 
-    `notes`: the notes of /readyz; one says that the ledger was lost too. `on_rebuilt` is called
-    after each rebuild.
+    `restore_lines` and `store_alerts` regain what people did, and the alerts that they see; both
+    may be repeated. `notes`: the notes of /readyz; one says that the ledger was lost too.
+    `on_rebuilt` is called after each rebuild.
     """
 
     lost: LostLog
@@ -54,6 +57,8 @@ class Rebuilder(StoppableThread):
     on_rebuilt: Callable[[], None]
     routing: Callable[[], Routing]
     firing: FiringAlerts
+    restore_lines: Callable[[Sequence[LedgerLine]], None]
+    store_alerts: Callable[[Sequence[Job]], None]
     is_complete: bool = False
 
     def check(self) -> str | None:
@@ -116,6 +121,7 @@ class Rebuilder(StoppableThread):
         for lines in self.history.read_lines():
             self._renew_lease()
             self.lost.keep(read_entries(lines), rebuild.now)
+            self.restore_lines(lines)
             rebuild = rebuild.add_lines(lines)
         return rebuild
 
@@ -125,6 +131,7 @@ class Rebuilder(StoppableThread):
             self._renew_lease()
             alerts = [recorded.job.alert for recorded in batch]
             self.firing.note(alerts, self.routing().inhibit_rules, rebuild.now)
+            self.store_alerts([each.job for each in batch if not is_watchdog(each.job.alert)])
             recovered, due = self._recover_batch(rebuild, batch)
             self.lost.keep(recovered, rebuild.now)
             self.lost.queue(due, rebuild.now)

@@ -68,6 +68,7 @@ for _ = 1, 16 do
   redis.call('ZREM', lane, id)
   if redis.call('SET', lease, ARGV[3], 'NX', 'PX', ARGV[2]) then
     redis.call('ZADD', KEYS[2], ARGV[1] + ARGV[2], id)
+    redis.call('HDEL', ARGV[4] .. id, 'touched')
     local job = redis.call('HMGET', ARGV[4] .. id, 'raw', 'position', 'since', 'attempts')
     return {id, job[1], job[2], job[3], job[4] or '0', redis.call('GET', ARGV[6] .. id) or ''}
   end
@@ -86,7 +87,11 @@ end
 
 _CLAIMED = "-- KEYS lease log job due post edit outbox; ARGV token entry ttl_ms id revision "
 
-_HAS_NEWER = "tonumber(redis.call('HGET', KEYS[3], 'revision') or '0') > tonumber(ARGV[5])"
+_HAS_NEWER = (
+    "(tonumber(redis.call('HGET', KEYS[3], 'revision') or '0') > tonumber(ARGV[5])"
+    " or redis.call('HEXISTS', KEYS[3], 'touched') == 1)"
+)
+"""A newer revision was queued since the claim, or something else that a decision depends on."""
 
 WRITE = (
     f"{_CLAIMED} lease_ms now record...\n"

@@ -1,7 +1,7 @@
 """The alerts topic: every message is stored in Redis before its offset is committed."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -82,6 +82,7 @@ class AlertStream:
     on_queued: Callable[[], None]
     watchdog: HeartbeatForwarder
     firing: FiringAlerts
+    store_alerts: Callable[[Sequence[Job]], None]
 
     @property
     def consumer(self) -> KafkaConsumer:
@@ -150,6 +151,7 @@ class AlertStream:
         routing = self.routing()
         # before anything is queued, so that a target in the same batch is inhibited
         self.firing.note([job.alert for job in jobs], routing.inhibit_rules, self.clock())
+        self.store_alerts([job for job in jobs if not is_watchdog(job.alert)])
         for names, group in group_by_receivers(jobs, routing).items():
             self.notifications.put(group, names, self.clock())
         self.outbox.append(dead_letters)

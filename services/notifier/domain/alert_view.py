@@ -86,7 +86,7 @@ def build_view(notice: Notice) -> AlertView:
     return AlertView(
         headline=_build_headline(notice),
         summary=summary if summary and summary != title else None,
-        facts=tuple(_list_facts(alert)),
+        facts=tuple(_list_facts(alert, notice.in_hand)),
         evidence=tuple(_view_evidence(piece, notice) for piece in shown),
         hidden_count=max(alert.evidence_count, len(alert.evidence)) - len(shown),
         footer=_build_footer(alert),
@@ -123,8 +123,9 @@ def _name_subject(alert: Alert) -> Iterator[str]:
         yield f"{clean_line(name)}: {clean_line(value)}"
 
 
-def _list_facts(alert: Alert) -> Iterator[tuple[str, str]]:
+def _list_facts(alert: Alert, in_hand: str | None) -> Iterator[tuple[str, str]]:
     facts = {
+        "ACK": clean_line(in_hand or ""),
         "DO": clean_line(alert.action or ""),
         "SURE": describe_sureness(alert),
         "WHEN": describe_time(alert),

@@ -1,7 +1,7 @@
 """What may be decided about one revision of an alert at one receiver, each with its reason."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from schemas.ledger import Sending
@@ -44,6 +44,16 @@ class Reason(StrEnum):
     ENDED_WAITING = "it ended within group_wait"
     REPEAT = "repeat_interval: it still fires"
     NOT_REPEATED = "it is repeated later, if it still fires"
+    SILENCED = "hidden by a silence"
+    ENDED_SILENCED = "it ended while a silence hid it"
+    ACKNOWLEDGED = "acknowledged"
+    NOT_ACKNOWLEDGED = "in nobody's hands any more"
+    IN_HAND = "somebody has it in hand"
+    NOT_REPEATED_IN_HAND = "it is not repeated while somebody has it in hand"
+    ENDED_IN_HAND = "it ended while somebody had it in hand"
+    NOT_ESCALATED_YET = "it escalates later, if nobody acknowledges it"
+    ENDED_UNESCALATED = "it ended before it escalated"
+    ESCALATED = "escalated: nobody has acknowledged it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +69,14 @@ class RouteAdmission:
     """Whether routes let an alert through to a receiver now.
 
     `refusal`: why they never do. `muted_until`: until when they do not. `grouping`: how the route
-    that lets it through groups alerts.
+    that lets it through groups alerts. `escalates_after`: no route leads there, but it escalates to
+    the receiver after so long without an acknowledgement.
     """
 
     refusal: Reason | None = None
     muted_until: datetime | None = None
     grouping: Grouping = field(default=AT_ONCE, compare=False)
+    escalates_after: timedelta | None = None
 
     @property
     def is_open(self) -> bool:

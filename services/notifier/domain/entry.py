@@ -82,6 +82,11 @@ def record_sent(
     )
 
 
+def show_in_hand(entry: Entry, in_hand: str | None) -> Entry:
+    """When a message is about to say who has the alert in hand."""
+    return entry if entry.in_hand == in_hand else _change_entry(entry, in_hand=in_hand)
+
+
 def adopt_message(entry: Entry, revision: int, handle: str) -> Entry:
     """After a lookup found our message; what it shows beyond its revision is unknown."""
     return _change_entry(

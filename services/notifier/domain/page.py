@@ -21,12 +21,14 @@ SEVERITIES = {
 
 
 def build_event(notice: Notice) -> dict[str, Any]:
-    """A trigger while the alert fires, else a resolve.
+    """A trigger while the alert fires, else a resolve; an acknowledgement of what is in hand.
 
     The alert's id is the `dedup_key`, so a repeat changes nothing.
     """
     if notice.alert.status is not Status.FIRING:
         return {"event_action": "resolve", "dedup_key": notice.alert.id}
+    if notice.in_hand is not None and notice.before.status is Status.FIRING:
+        return {"event_action": "acknowledge", "dedup_key": notice.alert.id}
     view = build_view(notice)
     return {
         "event_action": "trigger",

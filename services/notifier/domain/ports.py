@@ -81,13 +81,14 @@ class Notice:
     """A revision to be shown at a receiver.
 
     `before`: the log entry, with what the receiver shows now. `short`: in its plain form, after a
-    refusal.
+    refusal. `in_hand`: who has the alert in hand, and until when; None: nobody.
     """
 
     alert: Alert
     possible_repeat: bool = False
     short: bool = False
     before: Entry = field(default_factory=Entry)
+    in_hand: str | None = None
 
 
 class Receiver(Protocol):

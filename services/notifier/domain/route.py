@@ -8,6 +8,7 @@ from schemas.duty import is_watchdog
 from services.notifier.domain.decisions import ADMITTED, Reason, RouteAdmission
 from services.notifier.domain.entry import has_ended
 from services.notifier.domain.ports import Job
+from services.notifier.domain.routing.escalation import find_delay, list_escalated
 from services.notifier.domain.routing.labels import label_alert
 from services.notifier.domain.routing.tree import Route, Routing, find_reachable, find_routes
 
@@ -20,14 +21,16 @@ def select_receivers(routing: Routing, alert: Alert) -> tuple[str, ...]:
 
     A watchdog goes to none, nor does an alert of a storm, since the storm has its own alert.
     From the second revision on an alert goes wherever an earlier one may have led; by routes of a
-    file its end goes to every receiver, as the file may have changed since it was shown.
+    file its end goes to every receiver, as the file may have changed since it was shown. Where it
+    may escalate to, it waits for that.
     """
     if is_watchdog(alert) or alert.storm:
         return ()
     if has_ended(alert) and not routing.is_default:
         return routing.receivers
-    find = find_routes if alert.revision == 1 else find_reachable
-    names = {route.receiver for route in find(routing.root, label_alert(alert))}
+    find, labels = find_routes if alert.revision == 1 else find_reachable, label_alert(alert)
+    names = {route.receiver for route in find(routing.root, labels)}
+    names |= list_escalated(routing.escalations, labels)
     return tuple(name for name in routing.receivers if name in names)
 
 
@@ -46,10 +49,12 @@ def admit(routing: Routing, alert: Alert, receiver: str, now: datetime | None) -
 
     `now` None: a replay, to which ages and hours mean nothing.
     """
-    routes = find_routes(routing.root, label_alert(alert))
+    labels = label_alert(alert)
+    routes = find_routes(routing.root, labels)
     to_receiver = [route for route in routes if route.receiver == receiver]
     if not to_receiver:
-        return RouteAdmission(Reason.NOT_ROUTED)
+        delay = None if now is None else find_delay(routing.escalations, labels, receiver)
+        return RouteAdmission(None if delay else Reason.NOT_ROUTED, escalates_after=delay)
     if now is None:
         return ADMITTED
     last = alert.last_fired_at or alert.starts_at

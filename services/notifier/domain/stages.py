@@ -28,6 +28,7 @@ from services.notifier.domain.entry import (
 from services.notifier.domain.grouping.timing import find_flush, find_repeat
 from services.notifier.domain.routing.inhibition import InhibitedBy
 from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
+from services.notifier.domain.watch.acts import NO_ACTS, PeopleActs
 
 EVIDENCE_INTERVAL = timedelta(seconds=10)
 RECHECK = timedelta(minutes=1)
@@ -39,7 +40,7 @@ class DecisionContext:
     """A revision of an alert at a receiver, the log's entry about it, and what holds at `now`.
 
     `admission`: what the routes say. `queued_at`: since when it waits, None: since now.
-    `inhibited_by`: what inhibits it.
+    `inhibited_by`: what inhibits it. `acts`: what people did about it.
     """
 
     entry: Entry
@@ -49,6 +50,7 @@ class DecisionContext:
     admission: RouteAdmission = ADMITTED
     queued_at: datetime | None = None
     inhibited_by: InhibitedBy | None = None
+    acts: PeopleActs = NO_ACTS
 
     @property
     def is_unseen(self) -> bool:
@@ -73,14 +75,29 @@ class DecisionContext:
         is_shown = self.entry.status is Status.FIRING and self.entry.revision == self.alert.revision
         return is_shown and not has_ended(self.alert) and bool(self.admission.grouping.repeat)
 
+    @property
+    def is_in_hand(self) -> bool:
+        """Whether it fires, is shown as it is, and somebody has it in hand."""
+        is_shown = self.entry.status is Status.FIRING and self.entry.revision == self.alert.revision
+        return is_shown and self.acts.acknowledgement is not None
+
 
 Stage = Callable[[DecisionContext], Decision | None]
+
+
+def show_acknowledgement(context: DecisionContext) -> Decision | None:
+    """Who has it in hand, where people see it; a revision is no news, so it goes first."""
+    entry, in_hand = context.entry, context.acts.in_hand
+    is_shown = entry.status is Status.FIRING and entry.revision <= context.alert.revision
+    if not is_shown or has_ended(context.alert) or entry.in_hand == in_hand:
+        return None
+    return Edit(Reason.ACKNOWLEDGED if in_hand else Reason.NOT_ACKNOWLEDGED)
 
 
 def skip_dealt_with(context: DecisionContext) -> Decision | None:
     """Nothing twice, but the end of what was opened for it, and what is to be repeated."""
     entry, alert = context.entry, context.alert
-    if context.is_repeatable:
+    if context.is_repeatable or context.is_in_hand:
         return None
     if is_dealt_with(entry, alert, context.traits):
         return Skip(Reason.SAME if alert.revision == entry.revision else Reason.OLDER)
@@ -105,10 +122,50 @@ def hold_inhibited(context: DecisionContext) -> Decision | None:
     return hold(context, wait, Reason.ENDED_INHIBITED)
 
 
+def hold_silenced(context: DecisionContext) -> Decision | None:
+    """What a silence hides; what ended unseen is shown when the silence ends, and pages nobody."""
+    silenced = context.acts.silence
+    if silenced is None:
+        return None
+    wait = Defer(Reason.SILENCED, silenced.until, str(silenced))
+    if context.is_unseen and not context.traits.pages:
+        return wait
+    return hold(context, wait, Reason.ENDED_SILENCED)
+
+
 def hold_muted(context: DecisionContext) -> Decision | None:
     """What is outside the hours of its route."""
     until = context.admission.muted_until
     return None if until is None else hold(context, Defer(Reason.MUTED, until), Reason.ENDED_MUTED)
+
+
+def await_escalation(context: DecisionContext) -> Decision | None:
+    """What no route leads to here, before its time without an acknowledgement is over."""
+    after = context.admission.escalates_after
+    if after is None:
+        return None
+    at = (context.acts.raised_at or context.queued_at or context.now) + after
+    if context.now >= at:
+        return None
+    return hold(context, Defer(Reason.NOT_ESCALATED_YET, at), Reason.ENDED_UNESCALATED)
+
+
+def keep_quiet(context: DecisionContext) -> Decision | None:
+    """What somebody has in hand is neither repeated nor paged; channels show its changes.
+
+    It waits for the end of the acknowledgement, to show that it is in nobody's hands then.
+    """
+    known, admission = context.acts.acknowledgement, context.admission
+    if known is None:
+        return None
+    if context.is_in_hand:
+        return Defer(Reason.NOT_REPEATED_IN_HAND, known.ends_at)
+    wakes = context.traits.pages or admission.escalates_after is not None
+    if not wakes:
+        return None
+    if context.is_unseen:
+        return hold(context, Defer(Reason.IN_HAND, known.ends_at), Reason.ENDED_IN_HAND)
+    return None if context.entry.sending is not None else PassOver(Reason.IN_HAND)
 
 
 def await_group(context: DecisionContext) -> Decision | None:
@@ -155,10 +212,14 @@ def update(context: DecisionContext) -> Decision:
 
 
 STAGES: Mapping[str, Stage] = {
+    "acknowledgement": show_acknowledgement,
     "dealt with": skip_dealt_with,
     "refused": pass_over_refused,
     "inhibition": hold_inhibited,
+    "silence": hold_silenced,
     "mute time": hold_muted,
+    "escalation": await_escalation,
+    "in hand": keep_quiet,
     "group": await_group,
     "repeat": repeat,
     "first notification": send_first,
@@ -192,7 +253,8 @@ def _find_refusal(alert: Alert, traits: ReceiverTraits) -> Reason | None:
 
 def _decide_first(sending: Sending | None, context: DecisionContext) -> Decision:
     if sending is None:
-        return SendFirst(Reason.FIRST)
+        is_escalated = context.admission.escalates_after is not None
+        return SendFirst(Reason.ESCALATED if is_escalated else Reason.FIRST)
     if not context.traits.idempotent:
         return LookUp(Reason.IN_DOUBT, sending)
     if sending.assumed and has_ended(context.alert):

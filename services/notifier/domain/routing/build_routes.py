@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import chain
 
+from services.notifier.domain.routing.escalation import Escalation, EscalationStep
 from services.notifier.domain.routing.grouping import (
     ALERTMANAGER_DEFAULTS,
     EACH_ALERT,
@@ -14,6 +15,7 @@ from services.notifier.domain.routing.grouping import (
 from services.notifier.domain.routing.inhibition import InhibitRule
 from services.notifier.domain.routing.receiver_names import PAGER
 from services.notifier.domain.routing.routes_document import (
+    EscalationDocument,
     InhibitDocument,
     RouteDocument,
     RoutesDocument,
@@ -65,6 +67,14 @@ class RouteBuilder:
         paths = (((*path, "routes", index), child) for index, child in below)
         return replace(route, routes=tuple(self.build(child, at, route) for at, child in paths))
 
+    def build_escalation(self, document: EscalationDocument, index: int) -> Escalation:
+        """A policy of escalation."""
+        return Escalation(
+            place=f"{self.file}:{self.lines.get(('escalations', index), 1)}",
+            matchers=tuple(chain.from_iterable(document.matchers)),
+            steps=tuple(EscalationStep(step.receiver, step.after) for step in document.steps),
+        )
+
     def build_inhibition(self, document: InhibitDocument, index: int) -> InhibitRule:
         """A rule of inhibition."""
         return InhibitRule(
@@ -94,7 +104,9 @@ def build_routing(
     root = builder.build(document.route, ("route",), None)
     rules = enumerate(document.inhibit_rules)
     inhibit_rules = tuple(builder.build_inhibition(rule, index) for index, rule in rules)
-    return Routing(root, tuple(receivers), inhibit_rules=inhibit_rules)
+    policies = enumerate(document.escalations)
+    escalations = tuple(builder.build_escalation(each, index) for index, each in policies)
+    return Routing(root, tuple(receivers), inhibit_rules=inhibit_rules, escalations=escalations)
 
 
 def _build_grouping(document: RouteDocument, above: Route | None) -> Grouping:
@@ -130,6 +142,7 @@ def list_route_errors(document: RoutesDocument, receivers: Collection[str]) -> I
             yield RouteError(("time_intervals", index, "name"), f"{named.name!r} is there twice")
     yield from _list_unknown(document.route, ("route",), receivers, counts)
     yield from _list_paged_digests(document.route, ("route",), None)
+    yield from _list_unknown_steps(document, receivers)
 
 
 def _list_unknown(
@@ -146,6 +159,17 @@ def _list_unknown(
                 yield RouteError((*path, field, index), message)
     for index, below in enumerate(route.routes):
         yield from _list_unknown(below, (*path, "routes", index), receivers, intervals)
+
+
+def _list_unknown_steps(
+    document: RoutesDocument, receivers: Collection[str]
+) -> Iterator[RouteError]:
+    for index, escalation in enumerate(document.escalations):
+        for number, step in enumerate(escalation.steps):
+            if step.receiver not in receivers:
+                path = ("escalations", index, "steps", number, "receiver")
+                hint = _suggest(step.receiver, receivers)
+                yield RouteError(path, f"there is no receiver {step.receiver!r}: {hint}")
 
 
 def _list_paged_digests(

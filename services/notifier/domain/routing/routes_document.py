@@ -130,6 +130,20 @@ class InhibitDocument(Document):
     equal: tuple[LabelName, ...] = ()
 
 
+class EscalationStepDocument(Document):
+    """A receiver that gets what nobody has acknowledged for so long."""
+
+    after: Annotated[timedelta, _read(parse_interval)]
+    receiver: str
+
+
+class EscalationDocument(Document):
+    """A policy of escalation."""
+
+    matchers: Annotated[tuple[MatchersLine, ...], Field(min_length=1)]
+    steps: Annotated[tuple[EscalationStepDocument, ...], Field(min_length=1)]
+
+
 class RouteDocument(Document):
     """A route; what it leaves out it has from the route above.
 
@@ -169,4 +183,5 @@ class RoutesDocument(Document):
 
     route: RouteDocument
     inhibit_rules: tuple[InhibitDocument, ...] = ()
+    escalations: tuple[EscalationDocument, ...] = ()
     time_intervals: tuple[NamedIntervals, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.notifier.domain.routing.escalation import Escalation
 from services.notifier.domain.routing.grouping import AT_ONCE, Grouping
 from services.notifier.domain.routing.inhibition import InhibitRule
 from services.notifier.domain.routing.labels import CHANGING
@@ -44,6 +45,7 @@ class Routing:
     receivers: tuple[str, ...]
     is_default: bool = False
     inhibit_rules: tuple[InhibitRule, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
 
 
 Find = Callable[[Route, Labels], tuple[Route, ...]]

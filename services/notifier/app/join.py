@@ -1,22 +1,19 @@
-"""The one place where the parts of this service are joined."""
+"""The parts of the notifier, joined and run."""
 
 import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from kafka.errors import KafkaError
-from pydantic import SecretStr
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from rich.console import Console
 
 from schemas.topics import ALERTS, topic_name
-from services.connections import FOR_HEALTH, BoundedConfig
 from services.header_names import tolerate_header_names
-from services.notifier.adapters.console import ConsoleReceiver
 from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.health import KafkaHealth, RedisHealth, StreamHealth
 from services.notifier.adapters.history import KafkaHistory
@@ -25,27 +22,26 @@ from services.notifier.adapters.keys import Keys
 from services.notifier.adapters.membership import Membership
 from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.adapters.outbox_relay import KafkaOutboxSender, OutboxRelay
-from services.notifier.adapters.pagerduty import PagerDutyReceiver
 from services.notifier.adapters.rebuilder import Rebuilder
 from services.notifier.adapters.redis_firing import RedisFiring
 from services.notifier.adapters.redis_log import RedisLog
 from services.notifier.adapters.redis_outbox import RedisOutbox
 from services.notifier.adapters.redis_rebuild import RedisRebuild
 from services.notifier.adapters.routes_follower import follow_routes
-from services.notifier.adapters.slack import SlackApi, SlackReceiver
 from services.notifier.adapters.stream import AlertStream, connect
+from services.notifier.adapters.watch.watch_stores import (
+    WatchStores,
+    connect_watch,
+    make_acts_reader,
+)
 from services.notifier.adapters.watchdog import TIMEOUT_SECONDS, HeartbeatForwarder
 from services.notifier.adapters.worker import Worker
+from services.notifier.app.receivers import make_receivers, reveal
+from services.notifier.app.web import make_web_config
 from services.notifier.domain.ports import Receiver
-from services.notifier.domain.routing.receiver_names import (
-    CHANNEL,
-    DIGEST_CHANNEL,
-    DUTY_CHANNEL,
-)
 from services.notifier.domain.routing.tree import Routing
-from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
 from services.notifier.settings import NotifierSettings
-from services.telemetry import Health, health_app, listen, logger
+from services.telemetry import Health, listen, logger
 
 log = logger(__name__)
 
@@ -71,6 +67,7 @@ class Parts:
     watchdog: HeartbeatForwarder
     routing: Callable[[], Routing]
     firing: RedisFiring
+    watch: WatchStores
 
     def start(self) -> None:
         """Start the threads."""
@@ -92,9 +89,7 @@ def run(settings: NotifierSettings, stopping: threading.Event) -> None:
     """
     tolerate_header_names()
     parts = join(settings)
-    listener = listen(
-        BoundedConfig(health_app(parts.health), settings.host, settings.port, FOR_HEALTH)
-    )
+    listener = listen(make_web_config(settings, parts.watch, parts.workers, parts.health))
     _log_start(parts)
     parts.start()
     try:
@@ -114,14 +109,21 @@ def join(settings: NotifierSettings) -> Parts:
     receivers = make_receivers(settings)
     names = tuple(receiver.traits.name for receiver in receivers)
     routing = follow_routes(settings.routes_file, names, health)
-    firing = RedisFiring(redis, keys)
-    workers = tuple(
-        _make_worker(_make_delivery(settings, receiver, notifications, routing, firing), outbox)
-        for receiver in receivers
+    firing, watch = RedisFiring(redis, keys), connect_watch(redis, keys, names, _now)
+    make_delivery = partial(
+        Delivery,
+        notifications=notifications,
+        hold=compute_hold(settings),
+        clock=_now,
+        jitter=random.random,
+        routing=routing,
+        firing=firing,
+        read_acts=make_acts_reader(redis, keys, watch),
     )
+    workers = tuple(_make_worker(settings, each, make_delivery, outbox) for each in receivers)
     sender = KafkaOutboxSender(settings.kafka_bootstrap_servers, settings.topic_prefix)
-    relay = OutboxRelay(outbox, sender)
-    rebuilder = _make_rebuilder(settings, RedisRebuild(redis, keys), workers, health)
+    relay = OutboxRelay(outbox, sender, watch.history.append)
+    rebuilder = _make_rebuilder(settings, RedisRebuild(redis, keys), workers, health, watch)
     kafka, stream = KafkaHealth(settings.kafka_bootstrap_servers), StreamHealth()
     health.add("redis", RedisHealth(redis, keys.probe, health.notes).check)
     parts = Parts(
@@ -134,9 +136,10 @@ def join(settings: NotifierSettings) -> Parts:
         health,
         kafka,
         stream,
-        HeartbeatForwarder(_now, _reveal(settings.watchdog_url)),
+        HeartbeatForwarder(_now, reveal(settings.watchdog_url)),
         routing,
         firing,
+        watch,
     )
     _add_checks(parts)
     return parts
@@ -147,47 +150,9 @@ def compute_hold(settings: NotifierSettings) -> timedelta:
     return timedelta(seconds=TIMEOUTS_IN_DOUBT * settings.receiver_timeout_seconds)
 
 
-def make_receivers(settings: NotifierSettings) -> list[Receiver]:
-    """Slack's channels, or the console without a token; PagerDuty if there is a key for it."""
-    receivers = _make_channels(settings)
-    key = _reveal(settings.pagerduty_routing_key)
-    if key is not None:
-        url, timeout = settings.pagerduty_events_url, settings.receiver_timeout_seconds
-        receivers.append(PagerDutyReceiver(key, url, timeout))
-    return receivers
-
-
-def list_channels(settings: NotifierSettings) -> dict[str, ReceiverTraits]:
-    """Slack's channels with their traits: one for everything, unless others are named."""
-    watch, duty = settings.slack_channel, settings.slack_duty_channel
-    digest = settings.slack_digest_channel
-    has_digest = digest not in (None, watch, duty)
-    history = BackfillPolicy.LEFT_OUT if has_digest else BackfillPolicy.TOO
-    channels = {watch: ReceiverTraits(CHANNEL, history=history)}
-    if duty is not None:
-        channels.setdefault(duty, ReceiverTraits(DUTY_CHANNEL))
-    if digest is not None:
-        channels.setdefault(digest, ReceiverTraits(DIGEST_CHANNEL, history=BackfillPolicy.ALONE))
-    return channels
-
-
 def name_group(prefix: str) -> str:
     """The consumer group of a topic prefix: `vedette-notifier` for the default one."""
     return f"{prefix.rstrip('.')}-notifier".lstrip("-")
-
-
-def _make_channels(settings: NotifierSettings) -> list[Receiver]:
-    token = _reveal(settings.slack_token)
-    if token is None:
-        return [ConsoleReceiver(Console())]
-    api = SlackApi(token, settings.slack_api_url, settings.receiver_timeout_seconds)
-    return [
-        SlackReceiver(api, channel, traits) for channel, traits in list_channels(settings).items()
-    ]
-
-
-def _reveal(secret: SecretStr | None) -> str | None:
-    return None if secret is None else secret.get_secret_value()
 
 
 def _make_redis(settings: NotifierSettings) -> Redis:
@@ -200,26 +165,24 @@ def _make_redis(settings: NotifierSettings) -> Redis:
     )
 
 
-def _make_delivery(
+def _make_worker(
     settings: NotifierSettings,
     receiver: Receiver,
-    notifications: RedisLog,
-    routing: Callable[[], Routing],
-    firing: RedisFiring,
-) -> Delivery:
-    traits = replace(receiver.traits, recorded=settings.clock == "recorded")
-    hold = compute_hold(settings)
+    make_delivery: Callable[..., Delivery],
+    outbox: RedisOutbox,
+) -> Worker:
     monitored = MonitoredReceiver(receiver, _now)
-    return Delivery(monitored, traits, notifications, hold, _now, random.random, routing, firing)
-
-
-def _make_worker(delivery: Delivery, outbox: RedisOutbox) -> Worker:
-    handler = JobHandler(delivery)
-    return Worker(delivery.receiver, handler, delivery.notifications, outbox, _now)
+    traits = replace(receiver.traits, recorded=settings.clock == "recorded")
+    delivery = make_delivery(receiver=monitored, traits=traits)
+    return Worker(monitored, JobHandler(delivery), delivery.notifications, outbox, _now)
 
 
 def _make_rebuilder(
-    settings: NotifierSettings, lost: RedisRebuild, workers: tuple[Worker, ...], health: Health
+    settings: NotifierSettings,
+    lost: RedisRebuild,
+    workers: tuple[Worker, ...],
+    health: Health,
+    watch: WatchStores,
 ) -> Rebuilder:
     prefix = settings.topic_prefix
     return Rebuilder(
@@ -232,6 +195,8 @@ def _make_rebuilder(
         on_rebuilt=lambda: _wake_all(workers),
         routing=workers[0].handler.delivery.routing,
         firing=workers[0].handler.delivery.firing,
+        restore_lines=watch.restore_lines,
+        store_alerts=watch.store_alerts,
     )
 
 
@@ -292,6 +257,7 @@ def _consume_alerts(parts: Parts, stopping: threading.Event) -> None:
             on_queued=parts.wake,
             watchdog=parts.watchdog,
             firing=parts.firing,
+            store_alerts=parts.watch.store_alerts,
         ).run(stopping)
 
 

@@ -1,0 +1,1 @@
+"""What people do, and the alerts that they see, on Redis."""

@@ -1,0 +1,55 @@
+"""The receivers that the settings configure."""
+
+from pydantic import SecretStr
+from rich.console import Console
+
+from services.notifier.adapters.console import ConsoleReceiver
+from services.notifier.adapters.pagerduty import PagerDutyReceiver
+from services.notifier.adapters.slack import SlackApi, SlackReceiver
+from services.notifier.domain.ports import Receiver
+from services.notifier.domain.routing.receiver_names import (
+    CHANNEL,
+    DIGEST_CHANNEL,
+    DUTY_CHANNEL,
+)
+from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
+from services.notifier.settings import NotifierSettings
+
+
+def make_receivers(settings: NotifierSettings) -> list[Receiver]:
+    """Slack's channels, or the console without a token; PagerDuty if there is a key for it."""
+    receivers = _make_channels(settings)
+    key = reveal(settings.pagerduty_routing_key)
+    if key is not None:
+        url, timeout = settings.pagerduty_events_url, settings.receiver_timeout_seconds
+        receivers.append(PagerDutyReceiver(key, url, timeout))
+    return receivers
+
+
+def list_channels(settings: NotifierSettings) -> dict[str, ReceiverTraits]:
+    """Slack's channels with their traits: one for everything, unless others are named."""
+    watch, duty = settings.slack_channel, settings.slack_duty_channel
+    digest = settings.slack_digest_channel
+    has_digest = digest not in (None, watch, duty)
+    history = BackfillPolicy.LEFT_OUT if has_digest else BackfillPolicy.TOO
+    channels = {watch: ReceiverTraits(CHANNEL, history=history)}
+    if duty is not None:
+        channels.setdefault(duty, ReceiverTraits(DUTY_CHANNEL))
+    if digest is not None:
+        channels.setdefault(digest, ReceiverTraits(DIGEST_CHANNEL, history=BackfillPolicy.ALONE))
+    return channels
+
+
+def _make_channels(settings: NotifierSettings) -> list[Receiver]:
+    token = reveal(settings.slack_token)
+    if token is None:
+        return [ConsoleReceiver(Console())]
+    api = SlackApi(token, settings.slack_api_url, settings.receiver_timeout_seconds)
+    return [
+        SlackReceiver(api, channel, traits) for channel, traits in list_channels(settings).items()
+    ]
+
+
+def reveal(secret: SecretStr | None) -> str | None:
+    """The secret's value, for who needs it."""
+    return None if secret is None else secret.get_secret_value()

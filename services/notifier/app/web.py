@@ -1,0 +1,55 @@
+"""The web server of the notifier: its API, and health beside it."""
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+from services.admission import Admission
+from services.connections import BoundedConfig, Bounds, fit_connections
+from services.notifier.adapters.api.alert_endpoints import AlertEndpoints
+from services.notifier.adapters.api.answers import ReceiverItem
+from services.notifier.adapters.api.callers import Callers
+from services.notifier.adapters.api.endpoint import encode_refusal
+from services.notifier.adapters.api.people_file import read_people
+from services.notifier.adapters.api.silence_endpoints import SilenceEndpoints
+from services.notifier.adapters.api.web_app import StatusEndpoints, make_web_app
+from services.notifier.adapters.watch.watch_stores import WatchStores
+from services.notifier.adapters.worker import Worker
+from services.notifier.settings import NotifierSettings, parse_networks
+from services.telemetry import Health
+
+MOST_AT_ONCE = 24
+"""Requests to the API in hand: fewer than the threads that answer them and health."""
+
+
+def make_web_config(
+    settings: NotifierSettings, watch: WatchStores, workers: Sequence[Worker], health: Health
+) -> BoundedConfig:
+    """What the server serves, within its bounds.
+
+    Raises InvalidTokens.
+    """
+    board, floor = watch.make_board(), watch.make_floor(lambda: uuid4().hex)
+    endpoints = [
+        *AlertEndpoints(board, floor, watch.clock).list_endpoints(),
+        *SilenceEndpoints(floor, watch.log, watch.clock).list_endpoints(),
+        *StatusEndpoints(lambda: list(map(_describe_receiver, workers))).list_endpoints(),
+    ]
+    app = make_web_app(endpoints, make_callers(settings), health)
+    bounds = Bounds(fit_connections(settings.api_connections))
+    admitted = Admission(app, MOST_AT_ONCE, encode_refusal)
+    return BoundedConfig(admitted, settings.host, settings.port, bounds)
+
+
+def make_callers(settings: NotifierSettings) -> Callers:
+    """Who may call the API: nobody, unless there are tokens or a proxy.
+
+    Raises InvalidTokens.
+    """
+    people = read_people(settings.api_tokens_file) if settings.api_tokens_file else {}
+    return Callers(people, parse_networks(settings.api_proxies))
+
+
+def _describe_receiver(worker: Worker) -> ReceiverItem:
+    queued = worker.notifications.depth(worker.name)
+    pages, fault = worker.receiver.traits.pages, worker.receiver.describe_fault()
+    return ReceiverItem(name=worker.name, pages=pages, fault=fault, queued=queued)

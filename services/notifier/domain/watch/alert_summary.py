@@ -1,0 +1,85 @@
+"""What is kept of an alert to list, filter and count it, beside the alert itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.alert import Alert, Level, Status
+from schemas.model import Count, Instant, Model
+from services.notifier.domain.entry import has_ended
+from services.notifier.domain.routing.labels import label_alert
+
+
+class AlertSummary(Model):
+    """The newest revision of an alert in short, with the labels that routes and silences match.
+
+    `seen_at`: when the notifier first had the alert; `raised_at`: when it first had it at this
+    level, or with these hypotheses.
+    """
+
+    id: str
+    fingerprint: str
+    revision: Count
+    status: Status
+    level: Level
+    title: str
+    summary: str
+    starts_at: Instant
+    updated_at: Instant
+    seen_at: Instant
+    raised_at: Instant
+    evidence_count: Count = 0
+    hypotheses: tuple[str, ...] = ()
+    labels: dict[str, tuple[str, ...]]
+
+    @property
+    def pack(self) -> str:
+        """The pack of its rule."""
+        return self.labels["pack"][0]
+
+    @property
+    def rule(self) -> str:
+        """The name of its rule."""
+        return self.labels["rule"][0]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedAlert:
+    """An alert in its newest revision, with its summary."""
+
+    alert: Alert
+    summary: AlertSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A summary at its place in the archive: of two the one that changed later is greater."""
+
+    place: int
+    summary: AlertSummary
+
+
+def summarize_alert(alert: Alert, before: AlertSummary | None, now: datetime) -> AlertSummary:
+    """The summary of a revision that came at `now`, after the one that `before` is of."""
+    return AlertSummary(
+        id=alert.id,
+        fingerprint=alert.fingerprint,
+        revision=alert.revision,
+        status=alert.status,
+        level=alert.level,
+        title=alert.rule.title,
+        summary=alert.summary,
+        starts_at=alert.starts_at,
+        updated_at=alert.updated_at,
+        seen_at=before.seen_at if before else now,
+        raised_at=now if before is None or _is_raised(before, alert) else before.raised_at,
+        evidence_count=alert.evidence_count,
+        hypotheses=alert.hypotheses,
+        labels=dict(label_alert(alert)),
+    )
+
+
+def _is_raised(before: AlertSummary, alert: Alert) -> bool:
+    if has_ended(alert):
+        return False
+    is_new = not set(alert.hypotheses) <= set(before.hypotheses)
+    return is_new or alert.level.rank > before.level.rank

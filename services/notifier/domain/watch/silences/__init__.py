@@ -1,0 +1,1 @@
+"""Silences: alerts that are not notified for a time, as Alertmanager has them."""
