@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from services.environment import VedetteSettings, load, process_environment
 
 
@@ -35,3 +37,15 @@ class ReaderSettings(VedetteSettings):
 def reader_settings() -> ReaderSettings:
     """As `kafka_settings`."""
     return load(ReaderSettings, process_environment())
+
+
+class ApiSettings(VedetteSettings):
+    """The notifier whose API is asked, and the token for it."""
+
+    api_url: str = "http://localhost:8082"
+    api_token: SecretStr | None = None
+
+
+def api_settings() -> ApiSettings:
+    """As `kafka_settings`."""
+    return load(ApiSettings, process_environment())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.settings import ReaderSettings, ReplaySettings
+from cli.settings import ApiSettings, ReaderSettings, ReplaySettings
 from services.environment import (
     KNOWN,
     PREFIX,
@@ -96,7 +96,8 @@ def test_settings_come_from_the_given_environment_alone(monkeypatch: pytest.Monk
 
 
 def test_the_known_names_are_those_of_the_services_and_the_command() -> None:
-    readers = (Ingest, Matcher, Notifier, VedetteSettings, ReaderSettings, ReplaySettings)
+    commands = (VedetteSettings, ReaderSettings, ReplaySettings, ApiSettings)
+    readers = (Ingest, Matcher, Notifier, *commands)
 
     fields = {name for reader in readers for name in reader.model_fields}
 

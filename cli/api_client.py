@@ -1,0 +1,77 @@
+"""Calls of the notifier's API, and what its answers mean for a command."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+from pydantic import ValidationError
+
+from cli.faults import CommandFailure
+from cli.settings import api_settings
+from schemas.model import Model
+
+TIMEOUT_SECONDS = 20
+M = TypeVar("M", bound=Model)
+Query = Mapping[str, str | int | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiClient:
+    """One notifier. Every method raises CommandFailure where the answer is not what was asked."""
+
+    http: httpx.Client
+    url: str
+
+    def get(self, path: str, answer: type[M], query: Query | None = None) -> M:
+        """The answer to a question."""
+        return self._read(self._send("GET", path, params=query or {}), answer)
+
+    def send(
+        self, method: str, path: str, answer: type[M], body: Mapping[str, Any] | None = None
+    ) -> M:
+        """The answer to an act."""
+        given = {} if body is None else {"json": body}
+        return self._read(self._send(method, path, **given), answer)
+
+    def _send(self, method: str, path: str, **named: Any) -> httpx.Response:
+        try:
+            return self.http.request(method, f"{self.url}/v1/{path}", **named)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            message = f"the notifier at {self.url}: {str(error) or type(error).__name__}"
+            raise CommandFailure(f"{message}: set VEDETTE_API_URL") from None
+
+    def _read(self, response: httpx.Response, answer: type[M]) -> M:
+        if not response.is_success:
+            raise CommandFailure(_describe_refusal(response))
+        try:
+            return answer.model_validate_json(response.content)
+        except ValidationError:
+            message = f"{self.url} does not answer as a notifier does"
+            raise CommandFailure(f"{message}: set VEDETTE_API_URL") from None
+
+
+@contextmanager
+def open_api() -> Iterator[ApiClient]:
+    """The API that the environment names."""
+    settings = api_settings()
+    token = settings.api_token
+    headers = {} if token is None else {"Authorization": f"Bearer {token.get_secret_value()}"}
+    with httpx.Client(headers=headers, timeout=TIMEOUT_SECONDS) as http:
+        yield ApiClient(http, settings.api_url.rstrip("/"))
+
+
+def quote_id(identity: str) -> str:
+    """An id as a part of a path."""
+    return quote(identity, safe="")
+
+
+def _describe_refusal(response: httpx.Response) -> str:
+    message = f"the notifier answers {response.status_code}"
+    with suppress(ValueError, KeyError, TypeError):
+        message = str(response.json()["error"])
+    if response.status_code == httpx.codes.UNAUTHORIZED:
+        return f"{message}: set VEDETTE_API_TOKEN"
+    return message
