@@ -35,6 +35,7 @@ from services.matcher.adapters.event_file import BadLine, read_events
 from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.backtest.name_cases import find_name_faults
 from services.matcher.domain.backtest.replay import replay
+from services.matcher.domain.hypotheses.reach import list_unreachable
 from services.matcher.domain.reader.reading import Reading
 from services.matcher.domain.rules.explain_says import explain_says
 from services.matcher.domain.rules.matching import derive_values, find_unknown_names, match_event
@@ -62,13 +63,14 @@ def check(folder: RulesFolder = Path("rules")) -> None:
     """Report every fault of every file at once: FILE:LINE: FIELD: what is wrong.
 
     A rule needs a case in which it fires and one in which it is silent. A rule that is evaluated on
-    every event is noted as costly. Exit code 1 on a fault.
+    every event is noted as costly, a level of a hypothesis that its weights cannot reach as such.
+    Exit code 1 on a fault.
     """
     files = read_folder(folder)
     rulebook, faults = files.rulebook()
     all_faults = list_faults(files, rulebook, faults)
     print_faults(all_faults)
-    for note in _note_costly(files, rulebook):
+    for note in (*_note_costly(files, rulebook), *_note_unreachable(files, rulebook)):
         print_line(note, err=True)
     if all_faults:
         raise typer.Exit(FAILED)
@@ -85,6 +87,17 @@ def _note_costly(files: RuleFiles, rulebook: Rulebook) -> Iterator[str]:
             if (pack.name, rule.document.name) in costly:
                 place = f"{rule.origin.file}:{rule.origin.line(('detection',))}"
                 yield f"{place}: note: {rule.document.name} is costly: evaluated on every event"
+
+
+def _note_unreachable(files: RuleFiles, rulebook: Rulebook) -> Iterator[str]:
+    """A note for each level that its hypothesis cannot reach, at its file and line."""
+    known = {(each.pack, each.name): each for each in rulebook.hypotheses}
+    for pack in files.packs:
+        for located in pack.hypotheses:
+            watched = known.get((pack.name, located.document.name))
+            place = f"{located.origin.file}:{located.origin.line(('levels',))}"
+            for words in list_unreachable(watched) if watched else ():
+                yield f"{place}: note: {located.document.name}: {words}"
 
 
 @app.command("test")

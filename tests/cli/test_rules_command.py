@@ -230,3 +230,19 @@ def test_match_explains_what_each_part_met_and_lacked(tmp_path: Path) -> None:
             ],
         }
     ]
+
+
+def test_check_notes_a_level_that_no_weights_reach(tmp_path: Path) -> None:
+    text = (
+        "hypotheses:\n- name: war\n  title: War\n  indicators: [{rule: rockets, weight: 2}]\n"
+        "  levels: {watch: 1, elevated: 2, high: 3}\n"
+    )
+    folder = write_pack(tmp_path)
+    (folder / "hypotheses.yaml").write_text(text)
+
+    result = rules("check", "--rules", str(folder))
+
+    place = f"{tmp_path}/iraq/hypotheses.yaml:5"
+    words = "war: high asks for 3, and all weights together come to 2"
+    assert result.stderr == f"{place}: note: {words}\n"
+    assert result.exit_code == 0

@@ -12,12 +12,12 @@ from services.matcher.domain.rules.rulebook import Rulebook
 
 
 def find_timeline_faults(pack: PackDocuments, timeline: Timeline) -> Iterator[InvalidField]:
-    """Its first malformed event, and each name of a rule that never alerts."""
+    """Its first malformed event, and each name of a rule or hypothesis that never alerts."""
     try:
         build_events(_expecting(timeline))
     except InvalidCase as error:
         yield InvalidField(("events", error.index), error.message)
-    alerting = alerting_names(pack)
+    alerting = alerting_names(pack) | {each.document.name for each in pack.hypotheses}
     for path, name in _list_names(timeline):
         if name not in alerting:
             message = f"no rule of this pack alerts as {name!r}"

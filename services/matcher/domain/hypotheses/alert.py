@@ -1,5 +1,6 @@
 """Alerts of hypotheses: one for each level, from its beginning to its end."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from services.matcher.domain.hypotheses.cause import Cause, CauseKind
 from services.matcher.domain.hypotheses.crossing import Crossing
 from services.matcher.domain.hypotheses.hypothesis import LEVELS, WatchedHypothesis
 from services.matcher.domain.hypotheses.indicator_status import IndicatorState, assess_indicators
+from services.matcher.domain.hypotheses.phase import describe_phase, find_phase
 from services.matcher.domain.hypotheses.score import build_score_curve
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.windows.state import instant
@@ -25,6 +27,8 @@ from services.matcher.domain.windows.state import instant
 _LONGEST_SUMMARY = 1000
 _MOST_TO_LOOK_FOR = 3
 OBSERVED = "observed"
+_INDICATORS = re.compile(rf"; (?:phase \d+ of \d+|{OBSERVED}): ")
+"""What the indicators begin with in the words of an alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def begin_level_alert(
         value=_round_score(hypothesis, state, at),
         evidence=evidence[:MOST_EVIDENCE],
         evidence_count=len(evidence),
-        hypotheses=(hypothesis.name,),
+        hypotheses=hypothesis.names,
         explain=_explain(hypothesis, state, change),
         backfill=_is_backfilled(state, change.cause),
         exercise=state.exercise,
@@ -96,7 +100,7 @@ def refresh_level_alert(
     hypothesis: WatchedHypothesis, state: HypothesisState, alert: Alert, at: int, now: int
 ) -> Alert:
     """The next revision of the alert, with its indicators as they are at `at`; known at `now`."""
-    why = alert.explain.partition(f"; {OBSERVED}: ")[0]
+    why = _INDICATORS.split(alert.explain, maxsplit=1)[0]
     return alert.model_copy(
         update={
             "revision": alert.revision + 1,
@@ -164,7 +168,7 @@ def _level_name(rank: int) -> str:
 def _summarize(hypothesis: WatchedHypothesis, level: str, change: LevelChange) -> str:
     title = hypothesis.title[: _LONGEST_SUMMARY // 2]
     was = f", was {_level_name(change.before)}" if change.before else ""
-    return f"{title}: {level}{was}; {change.cause.rule} {change.cause.kind}"[:_LONGEST_SUMMARY]
+    return f"{title}: {level}{was}; {change.cause}"[:_LONGEST_SUMMARY]
 
 
 def _suggest_action(
@@ -186,7 +190,7 @@ def _suggest_action(
 def _explain(hypothesis: WatchedHypothesis, state: HypothesisState, change: LevelChange) -> str:
     score = _explain_score(hypothesis, state, change)
     indicators = _list_indicators(hypothesis, state, change.crossing.at)
-    return "; ".join([f"{change.cause.rule} {change.cause.kind}: {score}", *indicators])
+    return "; ".join([f"{change.cause}: {score}", *indicators])
 
 
 def _list_indicators(
@@ -200,8 +204,16 @@ def _list_indicators(
             watching.append(f"{status.rule} ({status.distance.describe(at)})")
         elif status.state is IndicatorState.BLIND:
             blind.append(status.rule)
-    lists = ((OBSERVED, observed or ["nothing"]), ("watching", watching), ("blind", blind))
-    return (f"{name}: {', '.join(items)}" for name, items in lists if items)
+    scheduled = [
+        f"{span.title} until {instant(span.end):%Y-%m-%d %H:%M} UTC"
+        for span in hypothesis.scheduled
+        if span.holds(at)
+    ]
+    lists = {"watching": watching, "blind": blind, "scheduled": scheduled}
+    lists = {OBSERVED: observed or ["nothing"], **lists}
+    if number := find_phase(build_score_curve(hypothesis, state), at):
+        yield describe_phase(hypothesis, number)
+    yield from (f"{name}: {', '.join(items)}" for name, items in lists.items() if items)
 
 
 def _explain_score(

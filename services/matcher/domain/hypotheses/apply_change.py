@@ -123,6 +123,10 @@ def _trim_observations(
         *(observation for observation in older if not indicator.is_expired(time - observation.at)),
         last,
     ]
+    # the oldest is kept too: a phase began with it
+    first = next((observation for observation in newest if not observation.withdrawn), last)
+    if first not in kept:
+        kept = [first, *kept[1 - MOST_OBSERVATIONS :]]
     bare = (
         msgspec.structs.replace(observation, evidence=())
         for observation in kept[:-MOST_WITH_REPORTS]

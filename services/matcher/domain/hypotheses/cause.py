@@ -18,15 +18,24 @@ class CauseKind(StrEnum):
     WITHDRAWN = "was withdrawn"
     EXPIRED = "expired"
     FADED = "faded"
+    NEAR = "is near"
+    PAST = "is past"
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The rule of an indicator and what became of it; `alert` is the id of its alert, if any."""
+    """The rule of an indicator and what became of it; `alert` is the id of its alert, if any.
+
+    Where a scheduled event changes its weight, `scheduled` is the title of that event.
+    """
 
     rule: str
     kind: CauseKind
     alert: str = ""
+    scheduled: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.scheduled or self.rule} {self.kind}"
 
 
 def cause_of_alert(change: AlertChange) -> Cause:
@@ -48,5 +57,9 @@ def find_cause_in_time(curve: ScoreCurve, at: int) -> Cause:
     indicator = max(curve.hypothesis.indicators, key=moved)
     if curve.last_observed(indicator, at) == at:
         return Cause(indicator.rule, CauseKind.OBSERVED)
+    for span in curve.hypothesis.scheduled:
+        if at in (span.start, span.end) and indicator.rule in span.factors:
+            kind = CauseKind.NEAR if at == span.start else CauseKind.PAST
+            return Cause(indicator.rule, kind, scheduled=span.title)
     is_expired = is_sudden and not curve.contribution(indicator, at)
     return Cause(indicator.rule, CauseKind.EXPIRED if is_expired else CauseKind.FADED)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, exp2, log2
+from math import ceil, exp2, log2, prod
 
 from schemas.alert import Level
 from schemas.hypothesis import Hypothesis, Observed, parse_observed_at
+from services.matcher.domain.hypotheses.scheduled import ScheduledSpan, compile_scheduled
 from services.matcher.domain.windows.state import micros, span
 
 EXPIRED_BELOW = 0.05
@@ -60,6 +61,14 @@ class PriorObservation:
     note: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A phase, and the rules by which it begins."""
+
+    title: str
+    rules: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class WatchedHypothesis:
     """A course of action, its indicators and the scores at which its levels begin."""
@@ -71,6 +80,18 @@ class WatchedHypothesis:
     thresholds: tuple[float, float, float]
     hysteresis: float
     observed: tuple[PriorObservation, ...]
+    phases: tuple[Phase, ...] = ()
+    scheduled: tuple[ScheduledSpan, ...] = ()
+    alternative_of: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The hypotheses that its alerts belong to: it, and that of which it is an alternative."""
+        return (self.name, self.alternative_of) if self.alternative_of else (self.name,)
+
+    def factor(self, rule: str, t: int) -> float:
+        """What scheduled events multiply the weight of an indicator by at t."""
+        return prod(span.factor(rule, t) for span in self.scheduled)
 
     @property
     def group(self) -> dict[str, str]:
@@ -115,6 +136,9 @@ def compile_hypothesis(document: Hypothesis, pack: str) -> WatchedHypothesis:
         thresholds=(levels.watch, levels.elevated, levels.high),
         hysteresis=document.hysteresis,
         observed=tuple(map(_compile_observed, document.observed)),
+        phases=tuple(Phase(phase.title, phase.indicators) for phase in document.phases),
+        scheduled=tuple(map(compile_scheduled, document.scheduled)),
+        alternative_of=document.alternative_of,
     )
 
 

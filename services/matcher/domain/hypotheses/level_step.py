@@ -23,6 +23,7 @@ from services.matcher.domain.hypotheses.crossing import (
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.hypotheses.indicator_status import find_blind_indicators
 from services.matcher.domain.hypotheses.late_change import find_crossing_of_change
+from services.matcher.domain.hypotheses.phase import find_phase
 from services.matcher.domain.hypotheses.score import ScoreCurve, build_score_curve
 from services.matcher.domain.hypotheses.state import HypothesisState
 
@@ -47,27 +48,35 @@ class LevelStep:
         """Apply a change of an indicator, and announce the crossing that it leads to."""
         step = self.with_state(apply_change(self.hypothesis, self.state, change))
         if isinstance(change, SourceChange):
-            return step.refresh(self.state)
+            return step.judge_blind(self.state)
         if isinstance(change, AlertChange):
             return step.judge(self.state, change)
         return step
 
     def judge(self, before: HypothesisState, change: AlertChange) -> "LevelStep":
-        """Announce the crossing that an alert leads to, if the score was another `before` it."""
+        """Announce the crossing that an alert leads to, if the score was another `before` it.
+
+        Where it leads to another phase alone, the present level is announced again.
+        """
         curve, time = build_score_curve(self.hypothesis, self.state), self.state.time
         if time is None or curve == build_score_curve(self.hypothesis, before):
             return self
         crossing = find_crossing_of_change(curve, self.state, change, time)
         if crossing.rank == self.state.rank:
-            return self
+            was = find_phase(build_score_curve(self.hypothesis, before), time)
+            return self if find_phase(curve, time) == was else self.refresh(time)
         return self.cross(crossing, cause_of_alert(change))
 
-    def refresh(self, before: HypothesisState) -> "LevelStep":
+    def judge_blind(self, before: HypothesisState) -> "LevelStep":
         """Announce the present level again if other indicators were blind `before`."""
         time = self.now if self.state.time is None else self.state.time
         was_blind = find_blind_indicators(self.hypothesis, before, time)
         if find_blind_indicators(self.hypothesis, self.state, time) == was_blind:
             return self
+        return self.refresh(time)
+
+    def refresh(self, time: int) -> "LevelStep":
+        """Announce the present level again, with its indicators as they are at `time`."""
         return self.announce(
             *(
                 refresh_level_alert(self.hypothesis, self.state, alert, time, self.now)

@@ -28,7 +28,9 @@ class ScoreCurve:
     def contribution(self, indicator: Indicator, t: int) -> float:
         """What the indicator adds to the score at t."""
         last = self.last_observed(indicator, t)
-        return 0.0 if last is None else indicator.contribution(t - last)
+        if last is None:
+            return 0.0
+        return indicator.contribution(t - last) * self.hypothesis.factor(indicator.rule, t)
 
     def score(self, t: int) -> float:
         """The sum over all indicators: each counts once, from when it was last observed."""
@@ -39,13 +41,15 @@ class ScoreCurve:
         return self.hypothesis.next_rank(rank, self.score(t))
 
     def breakpoints(self, after: int) -> list[int]:
-        """The times past `after` at which an indicator is observed or expires, ascending.
+        """The times past `after` at which an indicator is observed, expires or weighs otherwise.
 
-        Between them the score only decays; behind the last it is constant.
+        Ascending. Between them the score only decays; behind the last it is constant.
         """
         return sorted({time for time in self._breakpoints() if time > after})
 
     def _breakpoints(self) -> Iterator[int]:
+        for span in self.hypothesis.scheduled:
+            yield from (span.start, span.end)
         for indicator in self.hypothesis.indicators:
             for time in self.observed.get(indicator.rule, ()):
                 yield time

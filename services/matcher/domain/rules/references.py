@@ -152,10 +152,12 @@ def _refuse_base(
 def list_hypothesis_faults(pack: PackDocuments) -> Iterator[RuleFault]:
     """Hypotheses whose name is taken, and indicators that are no rule of the pack."""
     rules = {rule.document.name for rule in pack.rules}
+    names = {each.document.name: each.document for each in pack.hypotheses}
     seen: set[str] = set()
     for located in pack.hypotheses:
         hypothesis = located.document
         yield from map(located.origin.fault, _hypothesis_errors(hypothesis, rules, seen))
+        yield from map(located.origin.fault, _alternative_errors(hypothesis, names))
         seen.add(hypothesis.name)
 
 
@@ -169,6 +171,21 @@ def _hypothesis_errors(
     for path, name in _named_rules(hypothesis):
         if name not in rules:
             yield InvalidField(path, f"this pack has no rule {name!r}", suggest_name(name, rules))
+
+
+def _alternative_errors(
+    hypothesis: Hypothesis, known: Mapping[str, Hypothesis]
+) -> Iterator[InvalidField]:
+    name, path = hypothesis.alternative_of, ("alternative_of",)
+    if name is not None and name not in known:
+        hint = suggest_name(name, known)
+        yield InvalidField(path, f"this pack has no hypothesis {name!r}", hint)
+    elif name == hypothesis.name:
+        yield InvalidField(path, "it is no alternative of itself")
+    elif name is not None and known[name].alternative_of is not None:
+        yield InvalidField(
+            path, f"{name} is an alternative itself, of {known[name].alternative_of}"
+        )
 
 
 def _named_rules(hypothesis: Hypothesis) -> Iterator[tuple[FieldPath, str]]:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from schemas.alert import Alert, Level, Status
 from schemas.event import Event
 from schemas.hypothesis import Hypothesis
@@ -136,3 +138,30 @@ def test_a_hypothesis_has_the_name_of_no_rule() -> None:
 
     assert [fault.message for fault in faults] == ["a rule of this pack has the name 'fires'"]
     assert book.hypotheses == ()
+
+
+def test_a_scheduled_event_moves_a_level_in_a_file_though_no_report_comes_then() -> None:
+    march = {"title": "The march", "when": "2020-01-29", "weights": {"fires": 1.5}}
+    indicators = [{"rule": "fires", "weight": 2}]
+    book, _ = hypothetical(FIRE, FIRES, indicators=indicators, scheduled=[march])
+
+    result = replay(book, [*fires(0, 1, 2), report(id="x", occurred_at=_day(60))])
+
+    assert [(level.level, level.starts_at.date().isoformat()) for level in levels(result)] == [
+        (Level.LOW, "2020-01-26"),
+        (Level.MEDIUM, "2020-01-29"),
+        (Level.LOW, "2020-01-30"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("mdcoa", "this pack has no hypothesis 'mdcoa'"),
+        ("mlcoa", "it is no alternative of itself"),
+    ],
+)
+def test_an_alternative_is_one_of_another_hypothesis_of_the_pack(name: str, message: str) -> None:
+    _, faults = hypothetical(FIRE, FIRES, alternative_of=name)
+
+    assert [(fault.field, fault.message) for fault in faults] == [("alternative_of", message)]

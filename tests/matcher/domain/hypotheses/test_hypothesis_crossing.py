@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.matcher.domain.hypotheses.change import AlertChange
 from services.matcher.domain.hypotheses.crossing import Crossing, find_crossings, find_sign_changes
 from services.matcher.domain.hypotheses.hypothesis import Indicator, WatchedHypothesis
+from services.matcher.domain.hypotheses.scheduled import ScheduledSpan
 from services.matcher.domain.hypotheses.score import ScoreCurve
 from tests.matcher.builders import HOUR, NOON
 from tests.matcher.hypotheses import HypothesisRun, hypothesis, observe, withdraw
@@ -23,6 +24,13 @@ half_lives = st.sampled_from([None, 1_000, 4_000, 5_000, 40_000])
 indicators = st.tuples(
     *(st.builds(Indicator, st.just(rule), weights, half_lives) for rule in RULES)
 )
+factors = st.dictionaries(st.sampled_from(RULES), st.sampled_from([0.5, 1.5, 3.0]), min_size=1)
+spans = st.builds(
+    lambda start, length, factors: ScheduledSpan("march", start, start + length, factors),
+    st.integers(-5_000, 20_000),
+    st.integers(1, 10_000),
+    factors,
+)
 times = st.lists(st.integers(0, 50_000), max_size=3).map(lambda known: tuple(sorted(set(known))))
 
 
@@ -33,6 +41,7 @@ def score_curves(draw: st.DrawFn) -> ScoreCurve:
         indicators=draw(indicators),
         thresholds=(1.0, 2.0, 3.0),
         hysteresis=draw(st.sampled_from([0.7, 0.9, 1.0])),
+        scheduled=tuple(draw(st.lists(spans, max_size=2))),
     )
     return ScoreCurve(watched, {rule: draw(times) for rule in RULES})
 
