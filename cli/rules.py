@@ -17,6 +17,7 @@ from cli.input_file import open_lines
 from cli.output import OutputFormat, plain_text, print_line
 from cli.publish import publish
 from cli.reader import reading_line, train_reader
+from cli.review.command import diff
 from cli.rule_report import report
 from cli.rule_set import (
     RulesFolder,
@@ -45,6 +46,7 @@ FAILED = 1
 
 app = typer.Typer(help="Check, test, try and publish rules.", no_args_is_help=True)
 app.command("publish")(publish)
+app.command("diff")(diff)
 app.command("score")(score)
 app.command("report")(report)
 

@@ -90,9 +90,15 @@ class RuleTest(Document):
 
 
 class _Alerting(Described):
+    """What every rule may say of its alerts.
+
+    `over_budget` is why they do not count against the pack's budget.
+    """
+
     corroboration: Corroboration | None = None
     cooldown: TimeSpan | None = None
     resolve_after: TimeSpan | None = None
+    over_budget: Name | None = None
     alert: AlertText = AlertText()
     tests: tuple[RuleTest, ...] = ()
 
@@ -277,6 +283,13 @@ class SourceRhythm(Document):
     level: Level = Level.MEDIUM
 
 
+class AlertBudget(Document):
+    """How many alerts and pages a week the pack may cost; `rules diff` fails beyond."""
+
+    pages_per_week: Annotated[float, Field(ge=0)] | None = None
+    alerts_per_week: Annotated[float, Field(ge=0)] | None = None
+
+
 class Pack(Document):
     """The head of a rule pack.
 
@@ -293,6 +306,7 @@ class Pack(Document):
     organisation_heads: tuple[HeadNoun, ...] | None = None
     sources: dict[Source, SourceRhythm] = Field(default_factory=dict)
     floors: tuple[ScoreFloor, ...] = ()
+    budget: AlertBudget = AlertBudget()
     reader: ReaderTraining = ReaderTraining()
 
 

@@ -20,6 +20,7 @@ WORDING = frozenset(
     {
         *("title", "id", "status", "description", "references", "author", "date", "modified"),
         *("license", "related", "tags", "fields", "falsepositives", "level", "alert", "tests"),
+        "over_budget",
         # heads are trained on them, outside of the digest
         "examples",
         # applied to the hits in the window

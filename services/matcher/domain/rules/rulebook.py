@@ -115,14 +115,19 @@ class Rulebook:
     sources: WatchedSources = field(default_factory=WatchedSources)
 
 
-def assemble_rulebook(packs: Iterable[PackRules], windows: Iterable[WindowRule]) -> Rulebook:
-    """A rulebook of these packs and windows, with a scanner for all names and phrases in them."""
+def assemble_rulebook(
+    packs: Iterable[PackRules], windows: Iterable[WindowRule], scanner: Scanner | None = None
+) -> Rulebook:
+    """A rulebook of these packs and windows, with a scanner for all names and phrases in them.
+
+    One that knows more, if it is given, saves the making.
+    """
     packs, windows = tuple(packs), tuple(windows)
     return Rulebook(
         packs=packs,
         windows=MappingProxyType({(window.pack, window.name): window for window in windows}),
         feeds=MappingProxyType(_group_by_base(windows)),
-        scanner=_make_scanner(packs),
+        scanner=scanner or _make_scanner(packs),
         scanned=_scanned_fields(packs),
     )
 

@@ -1,0 +1,1 @@
+"""`vedette rules diff`: a change of rules as a reviewer reads it."""

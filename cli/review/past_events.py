@@ -1,0 +1,34 @@
+"""The past events that a change of rules is tried on: of a file, or of the events topic."""
+
+from importlib import import_module
+
+from cli.input_file import open_lines
+from cli.output import print_line
+from schemas.event import Event
+from services.matcher.adapters.event_file import BadLine, read_events
+
+TOPIC = "topic"
+"""Instead of a file: everything that the events topic still holds."""
+
+
+def read_past_events(source: str) -> tuple[list[Event], int]:
+    """The events, and how many lines are none; those of a file are reported.
+
+    Blocks while it reads.
+
+    Raises:
+        CommandFailure: the file cannot be opened, or no broker answers.
+    """
+    if source == TOPIC:
+        # a file needs no Kafka, and is read without its client
+        return list(import_module("cli.review.events_topic").read_events_topic()), 0
+    events: list[Event] = []
+    wrong = 0
+    with open_lines(source) as lines:
+        for event in read_events(lines):
+            if isinstance(event, BadLine):
+                wrong += 1
+                print_line(f"{source}: {event}", err=True)
+            else:
+                events.append(event)
+    return events, wrong

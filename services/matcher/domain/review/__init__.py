@@ -1,0 +1,1 @@
+"""Review: what a change of rules would have done to past events. Pure."""

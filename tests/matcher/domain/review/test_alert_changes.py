@@ -1,0 +1,95 @@
+"""How alerts of two versions of a rule are paired, and what counts as a change."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from schemas.alert import Alert, Evidence, Level, Status
+from services.matcher.domain.review.alert_changes import ChangeKind, pair_alerts
+from tests.notifier.alerts import NOON, alert
+
+HOUR = timedelta(hours=1)
+
+
+def told(*events: str, at: int = 0, **fields: Any) -> Alert:
+    evidence = tuple(
+        Evidence(event_id=each, source="wire", occurred_at=NOON + at * HOUR) for each in events
+    )
+    values: dict[str, object] = {
+        "id": f"{at}-{events}",
+        "starts_at": NOON + at * HOUR,
+        "last_fired_at": NOON + at * HOUR,
+        "evidence": evidence,
+        "evidence_count": len(evidence),
+        "group": {},
+    }
+    return alert("a").model_copy(update=values | fields)
+
+
+def kinds(before: list[Alert], after: list[Alert]) -> list[ChangeKind | None]:
+    changes = [pair.find_change() for pair in pair_alerts(before, after)]
+    return [None if change is None else change.kind for change in changes]
+
+
+def test_other_ids_and_words_are_no_change() -> None:
+    assert kinds([told("a", id="1", summary="x")], [told("a", id="2", summary="y")]) == [None]
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"level": Level.CRITICAL}, ChangeKind.LEVEL),
+        ({"uncorroborated": True}, ChangeKind.LEVEL),
+        ({"starts_at": NOON - HOUR}, ChangeKind.MOVED),
+        ({"last_fired_at": NOON + HOUR}, ChangeKind.MOVED),
+        ({"evidence_count": 7}, ChangeKind.COUNT),
+        ({"value": 7.0}, ChangeKind.COUNT),
+        ({"level": Level.CRITICAL, "evidence_count": 7}, ChangeKind.LEVEL),
+    ],
+)
+def test_what_its_reader_would_notice_is_a_change(fields: dict[str, Any], kind: ChangeKind) -> None:
+    assert kinds([told("a")], [told("a", **fields)]) == [kind]
+
+
+def test_an_alert_of_one_side_alone_is_gained_or_lost() -> None:
+    assert kinds([], [told("a")]) == [ChangeKind.GAINED]
+    assert kinds([told("a")], []) == [ChangeKind.LOST]
+
+
+def test_what_was_withdrawn_in_the_end_is_no_alert() -> None:
+    assert kinds([told("a")], [told("a", status=Status.WITHDRAWN)]) == [ChangeKind.LOST]
+
+
+def test_groups_and_drills_are_never_paired_with_others() -> None:
+    here, there = told("a", group={"place": "Taji"}), told("a", group={"place": "Balad"})
+    drill = told("a", exercise=True)
+
+    assert sorted(filter(None, kinds([here], [there]))) == [ChangeKind.GAINED, ChangeKind.LOST]
+    assert sorted(filter(None, kinds([told("a")], [drill]))) == [ChangeKind.GAINED, ChangeKind.LOST]
+
+
+def test_of_several_the_one_that_shares_most_evidence_is_the_same() -> None:
+    before = [told("a", "b", at=0), told("c", at=30)]
+    after = [told("b", "c", "d", at=1), told("a", at=0)]
+
+    pairs = {
+        pair.after.starts_at: pair.before and pair.before.starts_at
+        for pair in pair_alerts(before, after)
+        if pair.after is not None
+    }
+
+    assert pairs == {NOON: NOON, NOON + HOUR: NOON + 30 * HOUR}
+
+
+def test_alerts_that_share_nothing_are_two_situations() -> None:
+    assert sorted(filter(None, kinds([told("a", at=0)], [told("z", at=9)]))) == [
+        ChangeKind.GAINED,
+        ChangeKind.LOST,
+    ]
+
+
+def test_where_the_newest_evidence_differs_time_tells_that_it_is_the_same() -> None:
+    long = told("z", at=0, last_fired_at=NOON + 9 * HOUR)
+
+    assert kinds([told("a", at=5)], [long]) == [ChangeKind.MOVED]
