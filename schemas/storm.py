@@ -9,6 +9,8 @@ from schemas.model import Count, Instant, Model, PartitionNumber
 
 STORM = "storm"
 """The group field of a storm's own alert; its value is the owner."""
+SUSPECTED = "suspected"
+"""In the key of a storm of alerts that are suspected."""
 GROUPS_A_MINUTE = 60
 """New groups of a rule and owner in a minute of `recorded_at` whose alerts are notified singly."""
 MOST_NEWEST = 5
@@ -46,6 +48,7 @@ class StormNews(Model):
     count: Count
     newest: Annotated[tuple[StormGroup, ...], Field(min_length=1, max_length=MOST_NEWEST)]
     exercise: bool = False
+    suspected: bool = False
 
     @property
     def at(self) -> Instant:
@@ -55,9 +58,18 @@ class StormNews(Model):
     @property
     def key(self) -> bytes:
         """The Kafka key: all news of a storm comes to one signals partition."""
-        return storm_key(self.pack, self.rule.name, self.owner, exercise=self.exercise)
+        return storm_key(
+            self.pack,
+            self.rule.name,
+            self.owner,
+            exercise=self.exercise,
+            suspected=self.suspected,
+        )
 
 
-def storm_key(pack: str, rule: str, owner: str, *, exercise: bool) -> bytes:
-    """The key of the storm of a rule and owner, and of its state."""
-    return window_key(pack, rule, {STORM: owner}, exercise=exercise)
+def storm_key(
+    pack: str, rule: str, owner: str, *, exercise: bool, suspected: bool = False
+) -> bytes:
+    """The key of the storm of a rule and owner, and of its state; suspicions have their own."""
+    group = {STORM: owner} | ({SUSPECTED: "true"} if suspected else {})
+    return window_key(pack, rule, group, exercise=exercise)

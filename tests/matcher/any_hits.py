@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from hypothesis import strategies as st
-from msgspec.structs import replace as changed
 
 from schemas.rule import Condition
+from schemas.signal import Signal
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import Hit, make_hit, micros
 from services.matcher.domain.windows.window_rule import NUMERIC, WindowRule
 from tests.matcher.any_stream import RULES as COUNTED
-from tests.matcher.builders import APART, AWAITED, FASTER, HOUR, NEW, NOON, SHARED, hit
+from tests.matcher.builders import APART, AWAITED, FASTER, HOUR, NEW, NOON, SHARED, hit, of
 
 LONG_AGO = micros(NOON - 20 * HOUR)
 PERCENT = Condition(field="quantities.rockets", percentile=50, gte=2, lt=5)
@@ -29,8 +29,8 @@ RULES = {
 
 
 @st.composite
-def hits_of(draw: st.DrawFn, rule: WindowRule) -> list[Hit]:
-    made = []
+def signals_of(draw: st.DrawFn, rule: WindowRule) -> list[Signal]:
+    made: list[Signal] = []
     for number in range(draw(st.integers(1, 25))):
         signal = hit(draw(st.integers(0, 40)) / 2, f"e{number}")
         text = draw(st.sampled_from(("iraqi front", "iraqi fronts", "league", "1")))
@@ -42,11 +42,15 @@ def hits_of(draw: st.DrawFn, rule: WindowRule) -> list[Hit]:
             "by": (draw(st.sampled_from(("iran", "proxies", "badr"))),),
             "owner": draw(st.sampled_from(("reuters", "reuters", "afp"))),
         }
-        made.append(make_hit(signal.model_copy(update=changes)))
+        made.append(signal.model_copy(update=changes))
         if draw(st.integers(0, 3)) == 0:
             other = "threat" if made[-1].base != "threat" else "denial"
-            made.append(changed(made[-1], base=other))
+            made.append(of(other, made[-1]))
     return made
+
+
+def hits_of(rule: WindowRule) -> st.SearchStrategy[list[Hit]]:
+    return signals_of(rule).map(lambda signals: [*map(make_hit, signals)])
 
 
 def turn(held: Ordered[Hit], one: Hit) -> Ordered[Hit]:

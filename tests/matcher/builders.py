@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from schemas.alert import Evidence, Level
+from schemas.alert import Evidence, Level, Suspicion
 from schemas.rule import Condition, CorrelationType
 from schemas.signal import Signal, SignalKind
 from services.matcher.domain.windows.state import micros
@@ -118,6 +118,13 @@ def hit(
 def retraction(hours: float, name: str | None = None, *, owner: str = "reuters") -> Signal:
     """The retraction of the hit of that time and name."""
     return hit(hours, name, owner=owner).model_copy(update={"kind": SignalKind.RETRACTION})
+
+
+def suspected(signal: Signal) -> Signal:
+    """The same hit, found by the reader alone."""
+    near = Suspicion(meaning="march", score=2.0, threshold=1.0, example="They march.")
+    evidence = signal.evidence.model_copy(update={"suspicion": near})
+    return signal.model_copy(update={"suspected": True, "evidence": evidence})
 
 
 def of(base: str, signal: Signal) -> Signal:

@@ -1,4 +1,4 @@
-"""A course of messages through `step_window`, as the correlate agent would take them."""
+"""A course of messages through `step_both`, as the correlate agent would take them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,9 +7,12 @@ from datetime import datetime
 from schemas.alert import Alert, Status
 from schemas.bundle import OnChange
 from schemas.signal import Signal
+from schemas.verdict import Judgement, Verdict
+from services.matcher.domain.alerts.both_steps import step_both
+from services.matcher.domain.alerts.deadline import is_due
 from services.matcher.domain.alerts.reset import reset_state
 from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
-from services.matcher.domain.alerts.step import StepContext, WindowResult, is_due, step_window
+from services.matcher.domain.alerts.step import StepContext, WindowResult
 from services.matcher.domain.changes.release import release
 from services.matcher.domain.windows.panes import (
     assemble_state,
@@ -19,6 +22,7 @@ from services.matcher.domain.windows.panes import (
     encode_pane,
     name_panes,
     split_events,
+    split_suspicion,
 )
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -46,14 +50,27 @@ class WindowCourse:
 
     def take_as_sent(self, signal: Signal) -> "WindowCourse":
         """Take a signal by its own bundle, which may be an older one."""
-        self._keep(step_window(self.rule, self.state, signal, self._context()))
+        self._keep(step_both(self.rule, self.state, signal, self._context()))
+        return self
+
+    def judge(self, judgement: Judgement, alert: Alert | None = None) -> "WindowCourse":
+        """A person's verdict on an alert, without one the last that was sent."""
+        verdict = Verdict(
+            pack=self.rule.pack,
+            rule=self.rule.name,
+            alert=(alert or self.last).id,
+            judgement=judgement,
+            by="ann",
+            at=NOON,
+        )
+        self._keep(step_both(self.rule, self.state, verdict, self._context()))
         return self
 
     def tick(self, clock: datetime) -> "WindowCourse":
         self.clock = clock
         context = self._context()
         if is_due(self.rule, self.state, clock):
-            self._keep(step_window(self.rule, self.state, None, context))
+            self._keep(step_both(self.rule, self.state, None, context))
         return self
 
     def publish(
@@ -80,6 +97,8 @@ class WindowCourse:
     def restore(self) -> "WindowCourse":
         """Encode and decode the state, as a restart does."""
         events = split_events(self.state)
+        second = self.state.suspicion
+        events |= split_suspicion(self.state, second.hits.panes if second else ())
         panes = {**events, **name_panes(self.state.hits.panes)}
         read = {pane: decode_pane(pane, encode_pane(pane, panes[pane])) for pane in panes}
         self.state = assemble_state(decode_head(encode_head(self.state, events)), read)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from services.matcher.domain.windows.panes import Items
+from services.matcher.domain.windows.pane_names import Items
 from services.matcher.domain.windows.state import Hit
 
 

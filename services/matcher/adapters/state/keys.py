@@ -6,7 +6,7 @@ The partition comes first, since Faust's table and its changelog are divided by 
 from enum import Enum
 from typing import NamedTuple
 
-from services.matcher.domain.windows.panes import Content, Pane
+from services.matcher.domain.windows.pane_names import Content, Pane
 
 
 class ValueKind(bytes, Enum):

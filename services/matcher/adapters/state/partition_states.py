@@ -10,8 +10,8 @@ from services.matcher.adapters.state.event_index import EventIndex
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import TableKey, ValueKind
 from services.matcher.adapters.state.windows import Windows
+from services.matcher.domain.alerts.deadline import timing
 from services.matcher.domain.alerts.new_groups import NewGroups
-from services.matcher.domain.alerts.step import timing
 from services.matcher.domain.alerts.storm import StormState
 from services.matcher.domain.changes.partition_progress import PartitionProgress
 from services.matcher.domain.corrections.event_version import EventVersion
@@ -20,7 +20,7 @@ from services.matcher.domain.engine.keys import StateKey, StateKind
 from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.engine.schedule import Schedule
 from services.matcher.domain.hypotheses.state import HypothesisState
-from services.matcher.domain.windows.panes import Content, decode_front, decode_identities
+from services.matcher.domain.windows.panes import decode_front, decode_identities
 
 _KINDS = {kind: ValueKind(b":%s:" % kind.value) for kind in StateKind}
 _Stored = HypothesisState | SourceState | NewGroups | StormState | EventVersion
@@ -142,7 +142,7 @@ class States:
         """Find which windows hold which events, of every partition."""
         indexes: dict[int, EventIndex] = defaultdict(EventIndex)
         for (_, number, name, pane), raw in self.values.items(ValueKind.PANE):
-            if pane is not None and pane.content is Content.HITS:
+            if pane is not None and pane.content.is_of_hits:
                 indexes[number].add(name, decode_identities(raw))
         for number in indexes.keys() | self.partitions.keys():
             self.partition(number).windows.events = indexes[number]

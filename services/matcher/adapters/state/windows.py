@@ -7,10 +7,10 @@ from datetime import datetime
 from services.matcher.adapters.state.event_index import EventIndex
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import TableKey, ValueKind
-from services.matcher.domain.alerts.step import timing
+from services.matcher.domain.alerts.deadline import timing
+from services.matcher.domain.windows.ordered import Ordered
+from services.matcher.domain.windows.pane_names import Content, Pane, Panes
 from services.matcher.domain.windows.panes import (
-    Pane,
-    Panes,
     assemble_state,
     decode_front,
     decode_head,
@@ -19,10 +19,12 @@ from services.matcher.domain.windows.panes import (
     encode_pane,
     name_panes,
     split_events,
+    split_suspicion,
 )
-from services.matcher.domain.windows.state import WindowState
+from services.matcher.domain.windows.state import Hit, WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 
+_DATED = (Content.RETRACTIONS, Content.DROPPED_LIVE)
 MOST_USED = 4096
 """States kept in memory decoded, beside the table's bytes."""
 SWEPT_AT_ONCE = 100
@@ -46,7 +48,21 @@ class WindowParts:
     def compare(self, before: "WindowParts") -> tuple[Panes, Panes]:
         """The panes that only `before` has, and those that only this one has; some differ."""
         old, new = self.state.hits.compare(before.state.hits)
-        return {**before.events, **name_panes(old)}, {**self.events, **name_panes(new)}
+        old_suspected, new_suspected = self.suspected.compare(before.suspected)
+        return (
+            before.events | name_panes(old) | split_suspicion(before.state, old_suspected),
+            self.events | name_panes(new) | split_suspicion(self.state, new_suspected),
+        )
+
+    @property
+    def suspected(self) -> Ordered[Hit]:
+        """The hits of its second evaluation."""
+        return Ordered() if self.state.suspicion is None else self.state.suspicion.hits
+
+    @property
+    def named(self) -> Panes:
+        """All panes but those of hits by words, as its head names them."""
+        return self.events | split_suspicion(self.state, self.suspected.panes)
 
 
 _NOTHING = WindowParts(WindowState.empty(), {})
@@ -85,7 +101,7 @@ class Windows:
             for pane, items in after.items()
             if before.get(pane) != items
         }
-        writes[self._head_key(key)] = encode_head(state, parts.events, due, timing(rule))
+        writes[self._head_key(key)] = encode_head(state, parts.named, due, timing(rule))
         self.values.put(writes)
         self.values.delete(self._pane_key(key, pane) for pane in before.keys() - after.keys())
         self._index(key, before, after)
@@ -115,7 +131,7 @@ class Windows:
         head = decode_head(raw)
         parts = ((pane, self.values.get(self._pane_key(key, pane))) for pane in head.panes)
         panes = {pane: decode_pane(pane, part) for pane, part in parts if part is not None}
-        events = {pane: items for pane, items in panes.items() if pane in head.dated}
+        events = {pane: items for pane, items in panes.items() if pane.content in _DATED}
         return WindowParts(assemble_state(head, panes), events)
 
     def note_orphans(self, panes: Iterable[TableKey]) -> None:

@@ -51,6 +51,7 @@ _BATCH = TypeAdapter(tuple[Event, ...])
 _SIGNALS: Mapping[str | None, type[SignalsMessage]] = {
     TICK: Tick,
     RETRACTION: Retraction,
+    VERDICT: Verdict,
     INDICATION: Indication,
     HEARTBEAT: Heartbeat,
     STORM_NEWS: StormNews,
@@ -204,7 +205,7 @@ def _find_future(message: SignalsMessage | Event) -> str | None:
             name, time = "at", message.at
         case Signal():
             name, time = "occurred_at", message.occurred_at
-        case Indication():
+        case Indication() | Verdict():
             name, time = "at", message.at
         case Event(recorded_at=datetime() as recorded_at):
             name, time = "recorded_at", recorded_at

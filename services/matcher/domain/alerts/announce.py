@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from schemas.alert import Status, alert_id
+from schemas.alert import Level, Status, alert_id
 from services.matcher.domain.alerts.episodes import Episode, digest_firings
 from services.matcher.domain.alerts.render import state_fingerprint
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, span
@@ -122,9 +122,9 @@ def announce(
             return alert
         episode = claims[alert.id]
         if episode is None:
-            return _withdraw(alert, context.withdraw_reason, context)
+            return withdraw(alert, context.withdraw_reason, context)
         if owners[episode.start] != alert.id:
-            return _withdraw(alert, MERGED, context)
+            return withdraw(alert, MERGED, context)
         return _revise(rule, alert, episode, context)
 
     unclaimed = [episode for episode in episodes if episode.start not in owners]
@@ -141,7 +141,8 @@ def _create_alerts(
 ) -> Iterator[AnnouncedAlert]:
     fingerprint = state_fingerprint(rule, state)
     for serial, episode in enumerate(unclaimed, state.serial):
-        identity = alert_id(fingerprint, episode.start, serial)
+        mark = f"{fingerprint} suspected" if episode.suspected else fingerprint
+        identity = alert_id(mark, episode.start, serial)
         yield _create_alert(rule, identity, episode, context)
 
 
@@ -157,11 +158,12 @@ def _assign_owners(
     return owners
 
 
-def _withdraw(alert: AnnouncedAlert, reason: str, context: AnnounceContext) -> AnnouncedAlert:
+def withdraw(alert: AnnouncedAlert, reason: str, context: AnnounceContext) -> AnnouncedAlert:
+    """The alert, withdrawn."""
     withdrawn = msgspec.structs.replace(
         alert, status=Status.WITHDRAWN, resolved=context.now, reason=reason
     )
-    return _number_revision(withdrawn, context)
+    return number_revision(withdrawn, context)
 
 
 def _create_alert(
@@ -173,7 +175,7 @@ def _create_alert(
         status=Status.FIRING,
         start=episode.start,
         last=episode.last,
-        level=episode.level,
+        level=_level_of(episode, suspected=episode.suspected),
         value=episode.value,
         count=episode.count,
         detected=context.now,
@@ -182,7 +184,12 @@ def _create_alert(
         late=is_late(rule, episode),
         backfill=episode.backfill,
         firings=digest_firings(rule, episode),
+        suspected=episode.suspected,
     )
+
+
+def _level_of(episode: Episode, *, suspected: bool) -> Level:
+    return episode.level.lowered if suspected else episode.level
 
 
 def _revise(
@@ -194,7 +201,7 @@ def _revise(
         known,
         start=episode.start,
         last=episode.last,
-        level=episode.level,
+        level=_level_of(episode, suspected=alert.suspected),
         value=episode.value,
         count=episode.count,
         uncorroborated=episode.uncorroborated,
@@ -205,7 +212,7 @@ def _revise(
     )
     if alert.status is Status.RESOLVED:
         revised = _move_end(revised, episode.last + span(rule.resolve_after), context)
-    return known if revised == known else _number_revision(revised, context)
+    return known if revised == known else number_revision(revised, context)
 
 
 def _stay_in_storm(alert: AnnouncedAlert, episode: Episode) -> str | None:
@@ -222,7 +229,8 @@ def _move_end(alert: AnnouncedAlert, ends: int, context: AnnounceContext) -> Ann
     return msgspec.structs.replace(alert, status=Status.FIRING, resolved=None)
 
 
-def _number_revision(alert: AnnouncedAlert, context: AnnounceContext) -> AnnouncedAlert:
+def number_revision(alert: AnnouncedAlert, context: AnnounceContext) -> AnnouncedAlert:
+    """The alert as its next revision."""
     return msgspec.structs.replace(alert, revision=alert.revision + 1, updated=context.now)
 
 
@@ -234,7 +242,7 @@ def resolve_if_ended(
     if ends is None or not context.is_past(ends):
         return alert
     resolved = msgspec.structs.replace(alert, status=Status.RESOLVED, resolved=ends)
-    return _number_revision(resolved, context)
+    return number_revision(resolved, context)
 
 
 def resolution_time(rule: WindowRule, alert: AnnouncedAlert) -> int | None:

@@ -20,7 +20,9 @@ class RetractedEvents:
     identities: frozenset[str]
 
     def is_in(self, state: WindowState) -> bool:
-        """Whether the state holds a hit of one of them."""
+        """Whether the state holds a hit of one of them, by words or suspected."""
+        if state.suspicion is not None and self.is_in(state.suspicion):
+            return True
         return any(state.hits.of_identity(identity) for identity in self.identities)
 
     def take_out(self, state: WindowState) -> WindowState:
@@ -66,7 +68,7 @@ def apply_signal(
     if signal.identity in state.retractions:
         return state
     hit = make_hit(signal, certain=rule.certain)
-    return _count_hit(rule, state, as_live(hit) if hit.identity in state.dropped_live else hit)
+    return count_hit(rule, state, as_live(hit) if hit.identity in state.dropped_live else hit)
 
 
 def _retract(state: WindowState, signal: Signal) -> WindowState:
@@ -77,7 +79,8 @@ def _retract(state: WindowState, signal: Signal) -> WindowState:
     )
 
 
-def _count_hit(rule: WindowRule, state: WindowState, hit: Hit) -> WindowState:
+def count_hit(rule: WindowRule, state: WindowState, hit: Hit) -> WindowState:
+    """The state with a hit, and the firing times that it brings where all is settled."""
     if hit.backfill and _is_before_backfill(rule, state, hit):
         return state
     same = state.hits.of_identity(hit.identity)

@@ -33,13 +33,15 @@ class EvidenceTotals:
 class Episode:
     """A run of firing times with no gap longer than `resolve_after`. Times in microseconds.
 
-    Its evidence are those of `hits` that made it fire: `rule` says which.
+    Its evidence are those of `hits` that made it fire: `rule` says which. One that is `suspected`
+    does not fire by words alone.
     """
 
     rule: WindowRule
     hits: Sequence[Hit]
     run: FiringRun
     totals: EvidenceTotals
+    suspected: bool = False
 
     @property
     def start(self) -> int:

@@ -121,7 +121,14 @@ def mark_storms(
         if alert.id in known or episode is None or len(episode.owners) != 1:
             return alert
         (owner,) = episode.owners
-        key = storm_key(rule.pack, rule.name, owner, exercise=after.exercise)
+        key = storm_key(
+            rule.pack,
+            rule.name,
+            owner,
+            exercise=after.exercise,
+            # a flood of suspicions marks nothing that words find
+            suspected=episode.suspected,
+        )
         groups = counted.get(key) or counts.read(key) or NewGroups()
         group, at = state_fingerprint(rule, after), episode.recorded
         counted[key] = groups.add(group, at, counts.limit)

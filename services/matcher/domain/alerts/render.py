@@ -63,6 +63,7 @@ def render_alert(
         explain=explain_alert(rule, state, alert) + explain_said(evidence),
         reason=alert.reason,
         uncorroborated=alert.uncorroborated,
+        suspected=alert.suspected,
         late=alert.late,
         backfill=alert.backfill,
         exercise=state.exercise,

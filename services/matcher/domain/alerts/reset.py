@@ -46,7 +46,10 @@ def reset_state(
         announced=_keep_words(former, state),
     )
     if generation.on_change is OnChange.RESET:
-        return msgspec.structs.replace(bare, announced=())
+        return msgspec.structs.replace(bare, announced=(), suspicion=None)
+    if state.suspicion is not None:
+        suspicion = _reset_suspicion(rule, former, state.suspicion, generation, clock)
+        bare = msgspec.structs.replace(bare, suspicion=suspicion)
     cutoff = _find_cutoff(rule, generation, clock)
     if cutoff is None:
         return bare
@@ -56,6 +59,23 @@ def reset_state(
         runs=_settle_announced(former, state, cutoff),
         announced=tuple(filter(cutoff.retains, bare.announced)),
     )
+
+
+def _reset_suspicion(
+    rule: WindowRule,
+    former: WindowRule | None,
+    suspicion: WindowState,
+    generation: RuleGeneration,
+    clock: datetime | None,
+) -> WindowState:
+    """The second evaluation with its suspected reports alone: nobody reads them again.
+
+    They go too if the rule means something else by now. The alerts of base rules come again.
+    """
+    is_same = suspicion.means == rule.means
+    kept = (hit for hit in suspicion.hits if is_same and hit.suspected and not hit.firings)
+    bare = reset_state(rule, former, suspicion, generation, clock)
+    return msgspec.structs.replace(bare, hits=Ordered.of(kept))
 
 
 def _keep_words(former: WindowRule | None, state: WindowState) -> tuple[AnnouncedAlert, ...]:

@@ -1,6 +1,6 @@
 """Step: a message and the state of one window key in; the next state and alerts out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -14,7 +14,6 @@ from services.matcher.domain.alerts.announce import (
     AnnounceContext,
     announce,
     claim_episodes,
-    resolution_time,
     resolve_if_ended,
 )
 from services.matcher.domain.alerts.apply import (
@@ -24,18 +23,17 @@ from services.matcher.domain.alerts.apply import (
     is_too_late,
 )
 from services.matcher.domain.alerts.episodes import Episode, take_firings
-from services.matcher.domain.alerts.evaluation import find_episodes, find_next_absence
+from services.matcher.domain.alerts.evaluation import find_episodes
 from services.matcher.domain.alerts.forget import forget
 from services.matcher.domain.alerts.kept_words import keep_words_of_withdrawn
 from services.matcher.domain.alerts.new_groups import Counted, GroupCounts, mark_storms
 from services.matcher.domain.alerts.render import render_alert
 from services.matcher.domain.alerts.reset import reset_state
 from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
+from services.matcher.domain.alerts.suspected_episodes import find_suspected
 from services.matcher.domain.windows.state import (
     WindowState,
-    instant,
     micros,
-    span,
 )
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -112,7 +110,7 @@ def step_window(
     if isinstance(message, RetractedEvents):
         if not message.is_in(state):
             return StepResult(state, is_changed=False)
-        before = _evaluate(rule, _forget(rule, state, context), context)
+        before = _evaluate(rule, forget_old(rule, state, context), context)
         return _announce_applied(rule, before, message.take_out(before.state), context)
     return _step_signal(rule, state, message, context)
 
@@ -124,7 +122,7 @@ def _step_signal(
         return StepResult(state, refused=TOO_LATE, is_changed=False)
     if is_forgotten(rule, state, message, context.forgets_by):
         return StepResult(state, is_changed=False)
-    begun = _forget(rule, _begin(rule, state, message, context), context)
+    begun = forget_old(rule, begin_state(rule, state, message, context), context)
     before = _evaluate(rule, begun, context)
     applied = apply_signal(rule, begun, message, context.generation.changed_in)
     return _announce_applied(rule, before, applied, context)
@@ -150,49 +148,19 @@ def _announce_applied(
     if context.backfilling:
         return StepResult(after)
     announced, episodes = _announce_changes(rule, before, after, announce_context(context))
-    marked, counted = _mark_storms(rule, before.state, (announced, episodes), context)
+    marked, counted = mark_new_storms(rule, before.state, (announced, episodes), context)
     alerts = changed_alerts(rule, before.state, marked, episodes)
     return StepResult(marked, alerts, list_firings(rule, marked, episodes), counted=counted)
 
 
-def deadline(rule: WindowRule, state: WindowState) -> datetime | None:
-    """The clock time at which a tick has to step this state; None if it never has to.
-
-    The tick resolves an alert, announces an absence, or forgets the state.
-    """
-    times = [resolution_time(rule, alert) for alert in state.announced]
-    if not state.is_empty:
-        times.append(_newest(state) + span(rule.retention))
-    if rule.type is CorrelationType.ABSENCE:
-        times.append(find_next_absence(rule, state))
-    return min((instant(time) for time in times if time is not None), default=None)
-
-
-def timing(rule: WindowRule) -> str:
-    """All of a rule that `deadline` reads: equal for rules that agree on every state."""
-    return f"{rule.type} {rule.bases} {rule.timespan} {rule.resolve_after} {rule.retention}"
-
-
-def is_due(rule: WindowRule, state: WindowState, clock: datetime) -> bool:
-    """Whether a tick that brings the clock to `clock` has to step this state."""
-    due = deadline(rule, state)
-    return due is not None and due <= clock
-
-
-def _newest(state: WindowState) -> int:
-    times = [state.hits[-1].at] if state.hits else []
-    times += [alert.last for alert in state.announced]
-    times += [run.last for run in state.runs]
-    return max([*times, *state.retractions.values(), *state.dropped_live.values()])
-
-
-def _forget(rule: WindowRule, state: WindowState, context: StepContext) -> WindowState:
+def forget_old(rule: WindowRule, state: WindowState, context: StepContext) -> WindowState:
+    """The state without what is old by the clock, or too much."""
     # while backfilling, only the limit of hits drops any
     clock = None if context.backfilling else context.forgets_by
     return forget(rule, state, None if clock is None else micros(clock))
 
 
-def _begin(
+def begin_state(
     rule: WindowRule, state: WindowState, signal: Signal, context: StepContext
 ) -> WindowState:
     """The state of a new key, or one that learns when its rule began to watch."""
@@ -223,30 +191,37 @@ def _apply_tick(rule: WindowRule, state: WindowState, context: StepContext) -> W
         return StepResult(state, is_changed=False)
     announcing = announce_context(context)
     advanced, episodes = _advance_clock(rule, state, announcing)
-    advanced, counted = _mark_storms(rule, state, (advanced, episodes), context)
-    resolved = msgspec.structs.replace(
-        advanced,
-        offset=context.offset,
-        announced=tuple(
-            # an alert is firing for at least one tick before it resolves
-            resolve_if_ended(rule, alert, announcing) if alert in state.announced else alert
-            for alert in advanced.announced
-        ),
-    )
-    kept = _forget(rule, resolved, context)
+    advanced, counted = mark_new_storms(rule, state, (advanced, episodes), context)
+    numbered = msgspec.structs.replace(advanced, offset=context.offset)
+    resolved = resolve_ended(rule, state, numbered, context)
+    kept = forget_old(rule, resolved, context)
     alerts = changed_alerts(rule, state, resolved, episodes)
     firings = list_firings(rule, resolved, episodes)
     return StepResult(None if kept.is_empty else kept, alerts, firings, counted=counted)
 
 
-def _mark_storms(
+def resolve_ended(
+    rule: WindowRule, before: WindowState, after: WindowState, context: StepContext
+) -> WindowState:
+    """`after` with the alerts of `before` resolved whose episodes are over by the clock."""
+    announcing = announce_context(context)
+    announced = (
+        # an alert is firing for at least one tick before it resolves
+        resolve_if_ended(rule, alert, announcing) if alert in before.announced else alert
+        for alert in after.announced
+    )
+    return msgspec.structs.replace(after, announced=tuple(announced))
+
+
+def mark_new_storms(
     rule: WindowRule,
     before: WindowState,
     announced: tuple[WindowState, Sequence[Episode]],
     context: StepContext,
 ) -> tuple[WindowState, Counted]:
+    """The state and episodes announced, in which alerts that are new since `before` are marked."""
     after, episodes = announced
-    if context.counts is None or len(after.announced) == len(before.announced):
+    if context.counts is None or after.serial == before.serial:
         return after, {}
     return mark_storms(rule, before.announced, after, episodes, context.counts)
 
@@ -282,15 +257,34 @@ def changed_alerts(
 
 
 def current_alerts(rule: WindowRule, state: WindowState) -> tuple[Alert, ...]:
-    """The current revision of every alert, in order of announcement."""
-    unannounced = msgspec.structs.replace(state, announced=())
-    return changed_alerts(rule, unannounced, state, find_episodes(rule, state))
+    """The current revision of every alert, in order of announcement; of suspicion behind others."""
+    return tuple(
+        alert
+        for each, episodes in list_evaluations(rule, state)
+        for alert in changed_alerts(rule, WindowState.empty(), each, episodes)
+    )
+
+
+def list_evaluations(
+    rule: WindowRule, state: WindowState
+) -> Iterator[tuple[WindowState, tuple[Episode, ...]]]:
+    """What words find, and what is suspected if anything is: a state and its episodes each."""
+    yield state, find_episodes(rule, state)
+    if state.suspicion is not None:
+        yield state.suspicion, find_suspected(rule, state)
 
 
 def repeat(rule: WindowRule, state: WindowState) -> WindowResult:
     """The current revision of every alert, with its firing times; nothing changes."""
-    firings = list_firings(rule, state, find_episodes(rule, state))
+    firings = list_current_firings(rule, state)
     return StepResult(state, current_alerts(rule, state), firings, is_changed=False)
+
+
+def list_current_firings(rule: WindowRule, state: WindowState) -> Firings:
+    """The firing times of every alert of both evaluations, by its id."""
+    evaluations = list_evaluations(rule, state)
+    of_each = (list_firings(rule, each, episodes) for each, episodes in evaluations)
+    return dict(item for firings in of_each for item in firings.items())
 
 
 def list_firings(rule: WindowRule, state: WindowState, episodes: Iterable[Episode]) -> Firings:

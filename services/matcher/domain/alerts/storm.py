@@ -161,6 +161,7 @@ def _announce(news: StormNews, now: datetime) -> Alert:
         evidence_count=count,
         explain=_explain(count),
         uncorroborated=True,
+        suspected=news.suspected,
         exercise=news.exercise,
     )
 

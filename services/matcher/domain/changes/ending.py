@@ -1,14 +1,15 @@
 """The last revisions of alerts whose rule was removed, or was reset."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
 
 from schemas.alert import Alert, Level, Status
 from schemas.rule import Condition
-from services.matcher.domain.alerts.evaluation import find_episodes
+from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.render import render_alert
+from services.matcher.domain.alerts.step import list_evaluations
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.rules.rulebook import RuleKey
 from services.matcher.domain.windows.ordered import Ordered
@@ -28,10 +29,22 @@ def end_alerts(
     rule: WindowRule, state: WindowState, now: datetime, reason: str
 ) -> tuple[Alert, ...]:
     """A last revision, resolved, of every firing alert; `reason` is REMOVED or RESET."""
-    episodes = {episode.start: episode for episode in find_episodes(rule, state)}
+    evaluations = list_evaluations(rule, state)
     return tuple(
+        alert
+        for each, episodes in evaluations
+        for alert in _end_alerts(rule, each, episodes, (now, reason))
+    )
+
+
+def _end_alerts(
+    rule: WindowRule, state: WindowState, episodes: Iterable[Episode], end: tuple[datetime, str]
+) -> Iterator[Alert]:
+    by_start = {episode.start: episode for episode in episodes}
+    now, reason = end
+    return (
         render_alert(
-            rule, state, _resolve(alert, micros(now)), episodes.get(alert.start)
+            rule, state, _resolve(alert, micros(now)), by_start.get(alert.start)
         ).model_copy(
             update={
                 "reason": reason,
@@ -54,12 +67,17 @@ def end_alerts_of_unknown(
     name: RuleKey, state: WindowState, now: datetime, reason: str
 ) -> tuple[Alert, ...]:
     """The same where only the name of the rule is known."""
-    bare = msgspec.structs.replace(state, hits=Ordered(), runs=())
-    return end_alerts(_unknown_rule(name, state), bare, now, reason)
+    return end_alerts(_unknown_rule(name, state), _strip(state), now, reason)
+
+
+def _strip(state: WindowState) -> WindowState:
+    """The alerts of a state, without what they were found in."""
+    suspicion = None if state.suspicion is None else _strip(state.suspicion)
+    return msgspec.structs.replace(state, hits=Ordered(), runs=(), suspicion=suspicion)
 
 
 def _unknown_rule(name: RuleKey, state: WindowState) -> WindowRule:
-    levels = [alert.level for alert in state.announced]
+    levels = [alert.level for alert in state.alerts]
     return WindowRule(
         pack=name[0],
         name=name[1],

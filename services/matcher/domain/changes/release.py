@@ -10,6 +10,7 @@ from schemas.rule import CorrelationType
 from services.matcher.domain.alerts.announce import announce, claim_episodes
 from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.evaluation import find_episodes
+from services.matcher.domain.alerts.second_step import SecondStep
 from services.matcher.domain.alerts.step import (
     StepContext,
     StepResult,
@@ -17,6 +18,7 @@ from services.matcher.domain.alerts.step import (
     announce_context,
     changed_alerts,
     current_alerts,
+    list_evaluations,
     list_firings,
     repeat,
 )
@@ -35,6 +37,23 @@ def release(rule: WindowRule, state: WindowState, context: StepContext) -> Windo
     """
     if context.offset <= state.offset:
         return repeat(rule, state)
+    words = _release_words(rule, state, context)
+    if state.suspicion is None or words.state is None:
+        return words
+    second = SecondStep(rule, state, state.suspicion, (), None, context, _claim_suspected, CHANGED)
+    return second.finish(words, state.suspicion)
+
+
+def _claim_suspected(
+    rule: WindowRule,
+    announced: Sequence[AnnouncedAlert],
+    _before: Sequence[Episode],
+    after: Sequence[Episode],
+) -> dict[str, Episode | None]:
+    return claim_overlapped(rule, announced, after)
+
+
+def _release_words(rule: WindowRule, state: WindowState, context: StepContext) -> WindowResult:
     before = _clocked(rule, state, context)
     announcing = replace(announce_context(context), withdraw_reason=CHANGED)
     standing = find_episodes(rule, before)
@@ -89,7 +108,8 @@ def make_history(rule: WindowRule, state: WindowState) -> tuple[Alert, ...]:
 
     There it is backfill as the hits behind it are, whoever was paged for it before.
     """
-    standing = {instant(episode.start): episode for episode in find_episodes(rule, state)}
+    evaluations = list_evaluations(rule, state)
+    standing = {instant(one.start): one for _, episodes in evaluations for one in episodes}
     return tuple(
         _of_the_past(alert, standing.get(alert.starts_at)) for alert in current_alerts(rule, state)
     )

@@ -9,9 +9,10 @@ from schemas.retraction import Retraction
 from schemas.signal import Signal
 from schemas.storm import StormNews
 from schemas.tick import Tick
+from schemas.verdict import Verdict
 from services.matcher.domain.engine.keys import StateKey, StateKind
 
-KeyedMessage = Signal | Indication | Heartbeat | StormNews
+KeyedMessage = Signal | Verdict | Indication | Heartbeat | StormNews
 """A message for the state of one key."""
 SignalsMessage = KeyedMessage | Retraction | Tick | BackfillBarrier
 """The others are for every key of the partition."""
@@ -20,7 +21,7 @@ SignalsMessage = KeyedMessage | Retraction | Tick | BackfillBarrier
 def get_key(message: KeyedMessage) -> StateKey:
     """The key of the state that a message is for."""
     match message:
-        case Signal():
+        case Signal() | Verdict():
             return StateKey(StateKind.WINDOW, message.key)
         case Indication():
             return StateKey(StateKind.HYPOTHESIS, message.key)
@@ -50,7 +51,7 @@ def get_recorded_time(message: SignalsMessage) -> datetime | None:
             return message.recorded_at
         case Signal():
             return message.evidence.recorded_at or message.occurred_at
-        case Indication() | Heartbeat() | StormNews():
+        case Verdict() | Indication() | Heartbeat() | StormNews():
             return message.at
         case BackfillBarrier():
             return None

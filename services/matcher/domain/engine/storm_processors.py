@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from schemas.alert import RuleRef
-from schemas.storm import STORM, StormGroup, StormNews
+from schemas.storm import STORM, SUSPECTED, StormGroup, StormNews
 from schemas.tick import Tick
 from services.matcher.domain.alerts.new_groups import NewGroups
 from services.matcher.domain.alerts.storm import (
@@ -62,6 +62,7 @@ def _make_news(key: StateKey, state: NewGroups, context: ProcessingContext) -> t
         count=state.count,
         newest=tuple(map(StormGroup.model_validate, state.newest)),
         exercise="exercise" in group,
+        suspected=SUSPECTED in group,
     )
     return (Send(news),)
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from services.matcher.domain.alerts.deadline import deadline
 from services.matcher.domain.alerts.reset import reset_state
-from services.matcher.domain.alerts.step import current_alerts, deadline
+from services.matcher.domain.alerts.step import current_alerts
 from services.matcher.domain.changes.ending import (
     REMOVED,
     RESET,

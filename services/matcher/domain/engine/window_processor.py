@@ -1,12 +1,13 @@
-"""The processor of windows: hits, retractions, time and changes of rules."""
+"""The processor of windows: hits, retractions, verdicts, time and changes of rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas.signal import Signal
+from schemas.verdict import Verdict
 from services.matcher.domain.alerts.apply import RetractedEvents
-from services.matcher.domain.alerts.step import deadline
+from services.matcher.domain.alerts.deadline import deadline
 from services.matcher.domain.changes.rule_change import RuleChange
 from services.matcher.domain.engine.effects import Count, Effects, Metric, RefuseMessage
 from services.matcher.domain.engine.keys import StateKey
@@ -38,6 +39,8 @@ class WindowProcessor:
             refused = () if is_kept else (RefuseMessage(f"rule: no {name[1]} in pack {name[0]}"),)
             return Effects(state, is_changed=False, commands=(*stale, *refused))
         step = WindowStep(context.rules, rule, known, context.rule_step(name))
+        if isinstance(cause, Verdict):
+            return step.apply(cause)
         if isinstance(cause, Signal):
             effects = step.apply(cause)
             return replace(effects, commands=(*stale, *effects.commands)) if stale else effects

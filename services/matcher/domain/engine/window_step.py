@@ -9,17 +9,17 @@ from schemas.indication import Indication
 from schemas.signal import Signal
 from schemas.storm import StormGroup, storm_key
 from services.matcher.domain.alerts.apply import RetractedEvents
-from services.matcher.domain.alerts.episodes import find_episodes
+from services.matcher.domain.alerts.both_steps import step_both
+from services.matcher.domain.alerts.deadline import deadline
 from services.matcher.domain.alerts.forget import is_full
 from services.matcher.domain.alerts.new_groups import Counted
+from services.matcher.domain.alerts.second_step import Message
 from services.matcher.domain.alerts.step import (
     Firings,
     StepContext,
     WindowResult,
-    deadline,
-    list_firings,
+    list_current_firings,
     repeat,
-    step_window,
 )
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.release import make_history, release
@@ -40,9 +40,9 @@ class WindowStep:
     state: WindowState
     context: StepContext
 
-    def apply(self, message: Signal | RetractedEvents) -> Effects[WindowState]:
-        """Apply a hit or a retraction. While the rule is backfilling it sends nothing."""
-        result = step_window(self.rule, self.state, message, self.context)
+    def apply(self, message: Message) -> Effects[WindowState]:
+        """Apply a hit, retraction or verdict. While the rule is backfilling it sends nothing."""
+        result = step_both(self.rule, self.state, message, self.context)
         if self.context.backfilling:
             return self._effects(result, (), due=None)
         return self._stepped(result)
@@ -56,7 +56,7 @@ class WindowStep:
 
     def pass_time(self) -> Effects[WindowState]:
         """Resolve and forget."""
-        return self._stepped(step_window(self.rule, self.state, None, self.context))
+        return self._stepped(step_both(self.rule, self.state, None, self.context))
 
     def release(self) -> Effects[WindowState]:
         """Announce for the first time since the rule was changed.
@@ -93,11 +93,18 @@ class WindowStep:
     def _count_marked(self, result: WindowResult) -> Counted:
         """The new groups that changed, with the alerts that are marked."""
         counted, rule = dict(result.counted), self.rule
-        owners = {alert.id: alert.storm for alert in result.state.announced} if result.state else {}
+        owners = {alert.id: alert.storm for alert in result.state.alerts} if result.state else {}
+        known = {alert.id for alert in self.state.announced}
         for alert in result.alerts if counted else ():
             owner = owners.get(alert.id)
-            if owner is not None and alert.revision == 1:
-                key = storm_key(rule.pack, rule.name, owner, exercise=alert.exercise)
+            if owner is not None and (alert.revision == 1 or alert.id not in known):
+                key = storm_key(
+                    rule.pack,
+                    rule.name,
+                    owner,
+                    exercise=alert.exercise,
+                    suspected=alert.suspected,
+                )
                 counted[key] = counted[key].mark(make_group(alert), alert.rule)
         return counted
 
@@ -121,8 +128,7 @@ def chain_alerts(rules: ActiveRules, alerts: Iterable[Alert], firings: Firings) 
 
 def chain_history(rules: ActiveRules, rule: WindowRule, state: WindowState) -> Iterator[Signal]:
     """The hits that all alerts of a state are for rules above its own that begin anew."""
-    firings = list_firings(rule, state, find_episodes(rule, state))
-    return chain_alerts(rules, make_history(rule, state), firings)
+    return chain_alerts(rules, make_history(rule, state), list_current_firings(rule, state))
 
 
 def make_current_indications(
@@ -148,5 +154,5 @@ def _forgets_alerts(before: WindowState, result: WindowResult) -> bool:
     """Whether an alert that was sent, now or before, is in the state no more."""
     if result.state is None or not result.is_changed:
         return result.is_changed
-    sent = {alert.id for alert in before.announced} | {alert.id for alert in result.alerts}
-    return not sent.issubset(alert.id for alert in result.state.announced)
+    sent = {alert.id for alert in before.alerts} | {alert.id for alert in result.alerts}
+    return not sent.issubset(alert.id for alert in result.state.alerts)

@@ -23,7 +23,7 @@ def make_indications(
 ) -> tuple[Indication, ...]:
     """An indication for each hypothesis and alert, and for each change of the distance.
 
-    A repeat makes the same indications again.
+    A repeat makes the same indications again. What is only suspected moves no hypothesis.
     """
     if not rule.hypotheses:
         return ()
@@ -37,6 +37,8 @@ def make_indications(
 
 def _make_alerts(rule: WindowRule, outcome: WindowResult, now: datetime) -> Iterator[Indication]:
     for alert in outcome.alerts:
+        if alert.suspected:
+            continue
         blank = _make_blank(rule, now, exercise=alert.exercise)
         yield blank.model_copy(update={"alert": alert})
 

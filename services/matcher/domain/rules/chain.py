@@ -79,6 +79,7 @@ def _make_hit(rulebook: Rulebook, alert: Alert, firings: tuple[int, ...]) -> Sig
         evidence=_make_evidence(alert, last),
         exercise=alert.exercise,
         backfill=alert.backfill,
+        suspected=alert.suspected,
     )
 
 
@@ -92,6 +93,7 @@ def _make_evidence(alert: Alert, last: datetime) -> Evidence:
         recorded_at=max(known, default=last),
         title=alert.rule.title,
         excerpt=cut_text(alert.summary, LONGEST_SUMMARY),
+        suspicion=next(filter(None, (piece.suspicion for piece in alert.evidence)), None),
     )
 
 

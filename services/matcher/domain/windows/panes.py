@@ -13,14 +13,14 @@ last that it knows. A field that is removed or moved needs a new version.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from enum import IntEnum
 from hashlib import blake2b
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import msgspec
 
 from schemas.version import SCHEMA_VERSION, check_version
 from services.matcher.domain.windows.ordered import LARGEST_PANE, NumberedPane, Ordered
+from services.matcher.domain.windows.pane_names import Content, DatedEvent, Items, Pane, Panes
 from services.matcher.domain.windows.sections import split_numbers
 from services.matcher.domain.windows.state import Hit, WindowState, instant, micros
 from services.matcher.domain.windows.stored_value import Versioned, decode_versioned
@@ -29,38 +29,8 @@ _EARLIEST = -(2**60)
 _DIGEST = 7
 
 
-class Content(IntEnum):
-    """What a pane holds: some of the hits, of the retractions, or of `dropped_live`."""
-
-    HITS = 0
-    RETRACTIONS = 1
-    DROPPED_LIVE = 2
-
-
-class Pane(NamedTuple):
-    """The name of a pane: of hits its `number`, of others the `number`-th interval of 2^`bits`.
-
-    The interval is of microseconds, or of hashes where all of its items have the time `at`.
-    """
-
-    content: Content
-    bits: int = 0
-    number: int = 0
-    at: int | None = None
-
-
-class DatedEvent(NamedTuple):
-    """The identity of an event and its time."""
-
-    at: int
-    identity: str
-
-
 NumberRange = tuple[int, int]
 """The first and the last of numbers that follow one another."""
-Item = Hit | DatedEvent
-Items = tuple[Item, ...]
-Panes = Mapping[Pane, Items]
 
 
 class _Part(msgspec.Struct, frozen=True, array_like=True):
@@ -108,6 +78,10 @@ class _PaneHits(_Part, frozen=True, array_like=True):
     items: tuple[Hit, ...]
 
 
+class _PaneSuspicion(_Part, frozen=True, array_like=True):
+    items: tuple[WindowState, ...]
+
+
 class _HitIdentity(msgspec.Struct, frozen=True, array_like=True):
     """The beginning of a Hit."""
 
@@ -136,9 +110,18 @@ def split_events(state: WindowState) -> Panes:
     }
 
 
-def name_panes(panes: Iterable[NumberedPane[Hit]]) -> Panes:
+def name_panes(panes: Iterable[NumberedPane[Hit]], content: Content = Content.HITS) -> Panes:
     """The hits of panes, by their names."""
-    return {Pane(Content.HITS, number=pane.number): pane.items for pane in panes}
+    return {Pane(content, number=pane.number): pane.items for pane in panes}
+
+
+def split_suspicion(state: WindowState, panes: Iterable[NumberedPane[Hit]]) -> Panes:
+    """The second evaluation of a state, and some panes of its hits, by pane."""
+    if state.suspicion is None:
+        return {}
+    bare = msgspec.structs.replace(state.suspicion, hits=Ordered(), evaluation=None)
+    own = {Pane(Content.SUSPICION, number=bare.offset): (bare,)}
+    return {**own, **name_panes(panes, Content.SUSPECTED)}
 
 
 def _date_events(times: Mapping[str, int]) -> tuple[DatedEvent, ...]:
@@ -169,13 +152,13 @@ def _hash(item: DatedEvent) -> int:
 def encode_head(
     state: WindowState, events: Iterable[Pane], due: datetime | None = None, timing: str = ""
 ) -> bytes:
-    """The head of a state as JSON; `events` are the panes of its dated events.
+    """The head of a state as JSON; `events` are the panes of all but the hits by words.
 
     Without a `timing`, no rule trusts its `due`.
     """
     at = None if due is None else micros(due)
     bare = msgspec.structs.replace(
-        state, hits=Ordered(), retractions={}, dropped_live={}, evaluation=None
+        state, hits=Ordered(), retractions={}, dropped_live={}, evaluation=None, suspicion=None
     )
     numbers = tuple(_join_numbers(pane.number for pane in state.hits.panes))
     head = Head(SCHEMA_VERSION, state.offset, timing, at, numbers, tuple(events), bare)
@@ -227,7 +210,9 @@ def decode_pane(pane: Pane, raw: bytes) -> Items:
         NewerSchema: a later release wrote them.
         msgspec.ValidationError: they are none.
     """
-    part: _PaneHits | _PaneEvents = decode_versioned(raw, _DECODERS[pane.content], _VERSION)
+    part: _PaneHits | _PaneEvents | _PaneSuspicion = decode_versioned(
+        raw, _DECODERS[pane.content], _VERSION
+    )
     return part.items
 
 
@@ -249,17 +234,24 @@ def assemble_state(head: Head, panes: Panes) -> WindowState:
         by_content[pane.content] += panes.get(pane, ())
     return msgspec.structs.replace(
         head.state,
-        hits=_assemble_hits(head, panes),
+        hits=_assemble_hits(head, panes, Content.HITS),
         retractions=_date_identities(by_content[Content.RETRACTIONS]),
         dropped_live=_date_identities(by_content[Content.DROPPED_LIVE]),
+        suspicion=next(
+            (
+                msgspec.structs.replace(bare, hits=_assemble_hits(head, panes, Content.SUSPECTED))
+                for bare in by_content[Content.SUSPICION]
+            ),
+            None,
+        ),
     )
 
 
-def _assemble_hits(head: Head, panes: Panes) -> Ordered[Hit]:
+def _assemble_hits(head: Head, panes: Panes, content: Content) -> Ordered[Hit]:
     hits = tuple(
         NumberedPane(pane.number, cast("tuple[Hit, ...]", panes[pane]))
         for pane in head.panes
-        if pane.content is Content.HITS and pane in panes
+        if pane.content is content and pane in panes
     )
     return Ordered(hits, 1 + max((pane.number for pane in hits), default=-1))
 
@@ -284,6 +276,10 @@ _PARTS: Mapping[Content, Any] = {
     Content.HITS: _PaneHits,
     Content.RETRACTIONS: _PaneEvents,
     Content.DROPPED_LIVE: _PaneEvents,
+    Content.SUSPICION: _PaneSuspicion,
+    Content.SUSPECTED: _PaneHits,
 }
 _IDENTITIES = msgspec.json.Decoder(_PaneIdentities)
-_DECODERS = {content: msgspec.json.Decoder(part) for content, part in _PARTS.items()}
+_DECODERS = {
+    content: msgspec.json.Decoder(part, dec_hook=_decode_empty) for content, part in _PARTS.items()
+}

@@ -36,7 +36,7 @@ class Hit(msgspec.Struct, frozen=True, array_like=True):
 
     An alert of a base rule counts as one event; its `revision` says which version of it. It lasts
     from the first to the last of its `firings`, and `at` is the last. An event that is counted
-    whole has a `length` that ends at `at`.
+    whole has a `length` that ends at `at`. One that is `suspected` was found by the reader alone.
     """
 
     at: int
@@ -53,6 +53,7 @@ class Hit(msgspec.Struct, frozen=True, array_like=True):
     revision: int = 0
     length: int = 0
     firings: tuple[int, ...] = ()
+    suspected: bool = False
 
     @property
     def times(self) -> tuple[int, ...]:
@@ -120,7 +121,7 @@ class AnnouncedAlert(msgspec.Struct, frozen=True, array_like=True):
     """The last announced revision of an alert; `storm` is the owner whose storm it is part of.
 
     `firings` is a digest of the firing times, where rules above count the alert. `words` are kept
-    where its evidence is gone.
+    where its evidence is gone. While it is `suspected`, only the reader has found it.
     """
 
     id: str
@@ -141,6 +142,7 @@ class AnnouncedAlert(msgspec.Struct, frozen=True, array_like=True):
     storm: str | None = None
     firings: int = 0
     words: AlertWords | None = None
+    suspected: bool = False
 
 
 class WindowState(msgspec.Struct, frozen=True):
@@ -151,6 +153,9 @@ class WindowState(msgspec.Struct, frozen=True):
     `dropped_live` has the identities, with their times, of live hits that were dropped during a
     rule change: such a hit is live again if it is backfilled. `evaluation` is what is known of the
     state by now: no part of its value, and never stored.
+    `suspicion` is the second evaluation, of suspected hits and all others; None without any. Its
+    `announced` are the alerts that words alone do not find, its `retractions` what a person denied,
+    and its `means` is that of the rule when its last suspected hit came.
     """
 
     group: dict[str, str] = {}
@@ -166,6 +171,8 @@ class WindowState(msgspec.Struct, frozen=True):
     announced: tuple[AnnouncedAlert, ...] = ()
     dropped_live: dict[str, int] = {}
     evaluation: Any = None
+    suspicion: "WindowState | None" = None
+    means: str = ""
 
     @classmethod
     def empty(cls) -> Self:
@@ -176,8 +183,18 @@ class WindowState(msgspec.Struct, frozen=True):
     def is_empty(self) -> bool:
         """Whether it holds nothing that has to be kept."""
         return not (
-            self.hits or self.retractions or self.runs or self.announced or self.dropped_live
+            self.hits
+            or self.retractions
+            or self.runs
+            or self.announced
+            or self.dropped_live
+            or self.suspicion
         )
+
+    @property
+    def alerts(self) -> tuple[AnnouncedAlert, ...]:
+        """Those announced, of both evaluations."""
+        return self.announced + (() if self.suspicion is None else self.suspicion.announced)
 
 
 def make_hit(signal: Signal, *, certain: bool = False) -> Hit:
@@ -200,4 +217,5 @@ def make_hit(signal: Signal, *, certain: bool = False) -> Hit:
         by=signal.by,
         revision=signal.revision,
         firings=signal.firings,
+        suspected=signal.suspected,
     )

@@ -4,7 +4,7 @@ import pytest
 
 from services.matcher.adapters.state.keyed_states import LARGEST_VALUE, KeyedStates
 from services.matcher.adapters.state.keys import TableKey, ValueKind
-from services.matcher.domain.windows.panes import Content, Pane
+from services.matcher.domain.windows.pane_names import Content, Pane
 
 WINDOW = TableKey(ValueKind.WINDOW, 1, b'["iraq","march"]')
 PANE = WINDOW._replace(kind=ValueKind.PANE, pane=Pane(Content.HITS, 60, 1))

@@ -9,7 +9,7 @@ from services.matcher.adapters.state.keys import (
     has_kind,
     partition_of,
 )
-from services.matcher.domain.windows.panes import Content, Pane
+from services.matcher.domain.windows.pane_names import Content, Pane
 
 GROUP = b'["iraq","march",["place","a:p:1.2.3:b"]]'
 

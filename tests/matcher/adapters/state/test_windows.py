@@ -11,7 +11,7 @@ from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import TableKey, ValueKind, has_kind
 from services.matcher.adapters.state.partition_states import PartitionStates, States
 from services.matcher.adapters.state.windows import SWEPT_AT_ONCE
-from services.matcher.domain.alerts.step import deadline, timing
+from services.matcher.domain.alerts.deadline import deadline, timing
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.partition_progress import PartitionProgress
 from services.matcher.domain.duty.source_state import SourceState

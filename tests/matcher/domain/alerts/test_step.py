@@ -3,7 +3,8 @@ from datetime import timedelta
 
 from schemas.alert import Level, Status
 from schemas.rule import Condition, Corroboration
-from services.matcher.domain.alerts.step import StepContext, deadline, step_window
+from services.matcher.domain.alerts.deadline import deadline
+from services.matcher.domain.alerts.step import StepContext, step_window
 from services.matcher.domain.windows.state import WindowState, make_hit
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, TEMPORAL, VALUES, hit, of, retraction
 from tests.matcher.course import WindowCourse

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from schemas.alert import Status
 from schemas.signal import Signal
-from services.matcher.domain.alerts.step import deadline
+from services.matcher.domain.alerts.deadline import deadline
 from tests.matcher.builders import AWAITED, HOUR, NOON, hit, of
 from tests.matcher.course import WindowCourse
 
