@@ -22,7 +22,6 @@ from services.matcher.domain.backtest.score import (
     NewsVerdict,
     ReportScore,
     Score,
-    drop_unlabelled,
     score_report,
 )
 from services.matcher.domain.backtest.score_floors import find_failed_floors
@@ -116,41 +115,28 @@ class Scoring:
     def score_labelled(self, files: Iterable[str]) -> Scores:
         """The scores of all labelled reports of the files; verdicts are kept for the news."""
         reports = [report for file in files for report in self._read(file)]
-        labelled = frozenset(rule for report in reports for rule in report.label.rules)
         return self._count(
-            (
-                drop_unlabelled(score_report(self.rulebook, report.event, report.label), labelled)
-                for report in reports
-            ),
-            labelled,
+            score_report(self.rulebook, report.event, report.label) for report in reports
         )
 
     def score_news(self, file: str) -> Scores:
         """The scores of the news, where all that has no verdict is a false alarm."""
         return self._count(self._score_news(file))
 
-    def _count(
-        self, scored: Iterable[ReportScore], labelled: frozenset[str] | None = None
-    ) -> Scores:
+    def _count(self, scored: Iterable[ReportScore]) -> Scores:
         total = Scores(reader=ReaderScore() if self.reader else None)
         for report in scored:
             total.words.add(report)
-            both = self._read_twice(report, total.reader, labelled)
+            both = self._read_twice(report, total.reader)
             if not both.is_right:
                 self.wrong.append(both)
         return total
 
-    def _read_twice(
-        self, report: ReportScore, total: ReaderScore | None, labelled: frozenset[str] | None
-    ) -> ReportScore:
-        """The score with what the reader suspects, of rules that are labelled at all."""
+    def _read_twice(self, report: ReportScore, total: ReaderScore | None) -> ReportScore:
+        """The score with what the reader suspects."""
         if self.reader is None or total is None:
             return report
-        readings = self.reader.read(report.event)
-        return total.add(
-            report,
-            tuple(each for each in readings if labelled is None or each.rule.name in labelled),
-        )
+        return total.add(report, self.reader.read(report.event))
 
     def _score_news(self, file: str) -> Iterator[ReportScore]:
         with open_lines(file) as lines:

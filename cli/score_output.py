@@ -46,6 +46,8 @@ def print_scores(on_labels: Scores, on_news: Scores | None, output: OutputFormat
         if on_labels.reader is not None:
             print_line(_TITLES[name])
         Console().print(_build_table(_list_rows(score)))
+        for line in _list_false_hits(score):
+            print_line(line)
     for line in (*_list_losses(on_labels.reader), *_list_false_alarms(on_news)):
         print_line(line)
 
@@ -57,10 +59,19 @@ def _describe_scores(on_labels: Scores, on_news: Scores | None) -> dict[str, obj
     for name, score in on_labels.parts():
         part: dict[str, object] = {
             "scores": [_describe(*row) for row in _list_rows(score)],
+            "false_per_100": {each: score.per_100(each) for each in sorted(score.by_language)},
             "news": _describe_news(news[name]) if news else None,
         }
         described |= part if name == WORDS else {name: part}
     return described
+
+
+def _list_false_hits(score: Score) -> Iterator[str]:
+    """What precision does not show where little is expected, or nothing."""
+    for language, reports in sorted(score.by_language.items()):
+        false = score.total(language=language).false
+        share = _format(score.per_100(language), 1)
+        yield f"{language}: {false} false hits in {reports} labelled reports: {share} per 100"
 
 
 def _list_losses(score: ReaderScore | None) -> Iterator[str]:

@@ -56,8 +56,19 @@ def test_score_prints_precision_and_recall_by_rule_and_language(pack: Path, labe
             row("all", "en", found=1, missed=1, false=0, recall=0.5, precision=1.0),
             row("all", "all", found=1, missed=1, false=1, recall=0.5, precision=0.5),
         ],
+        "false_per_100": {"ar": 100.0, "en": 0.0},
         "news": None,
     }
+
+
+def test_negatives_alone_count_every_rule_that_matches(pack: Path, tmp_path: Path) -> None:
+    negatives = [{"language": "en", "text": text, "expect": []} for text in ("Rockets hit.", "Rain.")]
+    labelled = write_lines(tmp_path / "negatives.jsonl", negatives)
+
+    lines = score(pack, "--labelled", labelled, "--unseen").stdout.splitlines()
+
+    assert ["rockets", "en", "0", "0", "1", "-", "0.000"] in [line.split() for line in lines]
+    assert "en: 1 false hits in 2 labelled reports: 50.0 per 100" in lines
 
 
 def row(rule: str, language: str, **numbers: float | None) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """How well rules find what labelled reports say: by rule, by language, and on news."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from schemas.event import Event
 from services.matcher.domain.rules.matching import match_event
@@ -93,10 +94,13 @@ class Score:
 
     reports: int = 0
     tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    by_language: Counter[str] = field(default_factory=Counter)
+    """How many of the reports are in each language."""
 
     def add(self, report: ReportScore) -> None:
         """Count one report."""
         self.reports += 1
+        self.by_language[primary_language(report.event)] += 1
         counted: Mapping[Tally, frozenset[str]] = {
             Tally(found=1): report.found,
             Tally(missed=1): report.missed,
@@ -116,6 +120,10 @@ class Score:
             if rule in {None, its_rule} and language in {None, its_language}
         )
         return sum(chosen, Tally())
+
+    def per_100(self, language: str) -> float:
+        """False hits for 100 reports in a language that some report has."""
+        return self.total(language=language).false * 100 / self.by_language[language]
 
     @property
     def per_10000(self) -> float | None:
@@ -138,9 +146,3 @@ def score_report(rulebook: Rulebook, event: Event, label: Label) -> ReportScore:
         false=matched - label.rules,
         allowed=label.rules,
     )
-
-
-def drop_unlabelled(report: ReportScore, labelled: Iterable[str]) -> ReportScore:
-    """The same without false alarms of rules that no label of the set names."""
-    false = report.false & frozenset(labelled)
-    return replace(report, false=false)

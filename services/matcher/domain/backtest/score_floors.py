@@ -9,12 +9,16 @@ from services.matcher.domain.backtest.score import Score
 def find_failed_floors(
     floors: Iterable[ScoreFloor], labelled: Score, news: Score | None
 ) -> Iterator[str]:
-    """A line for each bound that is not reached; one that nothing measures does not fail."""
+    """A line for each bound that is not reached; one that nothing measures does not fail.
+
+    Reports of which none is expected to match measure no precision.
+    """
     for floor in floors:
         tally = labelled.total(floor.rule, floor.language)
+        precision = None if tally.recall is None else tally.precision
         for name, least, measured in (
             ("recall", floor.recall, tally.recall),
-            ("precision", floor.precision, tally.precision),
+            ("precision", floor.precision, precision),
         ):
             if least is not None and measured is not None and measured < least:
                 yield f"{_describe(floor)}: {name} {measured:.3f} is below {least:g}"

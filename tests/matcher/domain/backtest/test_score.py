@@ -1,12 +1,6 @@
 import pytest
 
-from services.matcher.domain.backtest.score import (
-    Label,
-    Score,
-    Tally,
-    drop_unlabelled,
-    score_report,
-)
+from services.matcher.domain.backtest.score import Label, Score, Tally, score_report
 from tests.matcher.rules import detecting, report, rulebook
 
 BOOK = rulebook(
@@ -39,12 +33,6 @@ def test_a_rule_that_may_match_is_neither_found_nor_false() -> None:
     assert with_it.is_right
     assert without.is_right
     assert with_it.found == {"rockets"}
-
-
-def test_rules_that_no_label_names_raise_no_false_alarm() -> None:
-    scored = score_report(BOOK, report("Rockets on the march."), Label())
-
-    assert drop_unlabelled(scored, {"rockets"}).false == {"rockets"}
 
 
 def test_a_score_adds_up_by_rule_and_language() -> None:
@@ -90,3 +78,11 @@ def test_false_alarms_are_counted_for_ten_thousand_reports() -> None:
         score.add(score_report(BOOK, report(text), Label()))
 
     assert score.per_10000 == 5_000
+
+
+def test_false_hits_are_counted_for_a_hundred_reports_of_a_language() -> None:
+    score = Score()
+    for language, text in (("en", "Rockets on the march."), ("en", "Rain."), ("ar", "Rain.")):
+        score.add(score_report(BOOK, report(text, language=language), Label()))
+
+    assert (score.per_100("en"), score.per_100("ar")) == (100, 0)

@@ -44,6 +44,8 @@ def test_a_floor_that_is_missed_says_by_how_much(floor: dict[str, object], line:
 
 def test_what_nothing_measures_does_not_fail() -> None:
     assert failed(rule="rockets", recall=0.9, precision=0.9, false_alarms=0) == []
+    negatives = Score(tallies={("march", "en"): Tally(false=1)})
+    assert list(find_failed_floors([ScoreFloor(precision=0.9)], negatives, None)) == []
     assert list(find_failed_floors([ScoreFloor(false_alarms=0)], LABELLED, None)) == []
     assert list(find_failed_floors([ScoreFloor(false_alarms=0)], LABELLED, Score())) == []
 
