@@ -45,7 +45,7 @@ class FakeLists:
         ]
         language = "ar" if any("ء" <= letter <= "ي" for letter in "".join(words)) else "en"
         phrases = _FakePhrases(words, lists)
-        return Sentence(words, language, lists, phrases, longest, *cut.marks)
+        return Sentence(words, language, lists, phrases, longest, *cut.marks, cut.mark)
 
 
 def _find(words: Words, phrases: Iterable[str]) -> Iterator[WordRange]:

@@ -168,6 +168,7 @@ class ReportSentences:
             _Phrases(finder),
             self._members.get(number, ()),
             *self._cuts[number].text.marks,
+            self._cuts[number].text.mark,
         )
 
 

@@ -45,6 +45,8 @@ class Grammar:
     of an act as a noun; a name behind it undergoes it.
     """
 
+    questions: frozenset[str] = frozenset("?")
+    """The signs on which a question ends."""
     reach: Reach = field(default_factory=Reach)
     agent: tuple[tuple[str, ...], ...] = ()
     passive: frozenset[str] = NO_WORDS

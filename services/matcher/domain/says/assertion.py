@@ -9,6 +9,8 @@ from services.matcher.domain.text.report_words import WordRange
 DENIED, DENIED_AFTER, SUPPOSED, PAST = "denied", "denied_after", "supposed", "past"
 CLAUSE_BREAK, NO_CUE = "clause_break", "no_cue"
 """`but`, `however`: what parts clauses; `not only`: words in which a cue is none."""
+QUESTION = "question"
+"""What vetoes in a sentence that asks: its mark, in no list."""
 CUES = (DENIED, DENIED_AFTER, SUPPOSED, PAST)
 _BESIDE = 2
 """Words from a denial to what it denies, if that is no act (`no deadline`)."""

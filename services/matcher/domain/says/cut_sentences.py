@@ -18,6 +18,7 @@ _MARK = "0000000000000001"
 """A word that stands between two sentences while their words are counted."""
 _COMMAS = re.escape("".join(language.writing.commas for language in LANGUAGES.values())) or ","
 _OTHERS = re.escape("".join(language.writing.breaks for language in LANGUAGES.values()))
+_BEHIND_MARK = " \t\r\n\u2028\u2029\"'”’»)]*_!"  # noqa: RUF001  (closing quotes as reports write them)
 _BREAKS = re.compile(
     rf"(?P<comma>(?<!\d),|,(?!\d)|[{_COMMAS}])|(?P<hyphen>(?<=\w)[-‐‑](?=\w))"  # noqa: RUF001  (hyphens as reports write them)
     rf"|(?P<other>[;:{_OTHERS}()\[\]\"“”«»„…]|(?<!\w)['‘’]|['‘’](?!\w)|\.\.|—|–|(?<=\s)-(?=\s))"  # noqa: RUF001  (marks as reports write them)
@@ -47,6 +48,11 @@ class SentenceText(NamedTuple):
     end: int
     raw: str
     skipped: int = 0
+
+    @property
+    def mark(self) -> str:
+        """The sign on which it ends, a letter if no mark is there; not the quotes behind it."""
+        return self.raw.rstrip(_BEHIND_MARK)[-1:]
 
     @property
     def marks(self) -> Marks:

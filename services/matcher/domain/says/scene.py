@@ -28,6 +28,11 @@ class Scene:
         """The words of the sentence."""
         return self.sentence.words
 
+    @property
+    def is_question(self) -> bool:
+        """Whether the sentence asks, and so says nothing."""
+        return self.sentence.mark in self.grammar.questions
+
     def has_break(self, first: int, last: int) -> bool:
         """Whether a comma or the like stands before one of these words, the last included."""
         return not self.sentence.breaks.isdisjoint(range(first, last + 1))

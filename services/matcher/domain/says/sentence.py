@@ -25,7 +25,7 @@ class Sentence:
     looks for. `members` are in order of start, and none is inside another. `breaks` are the
     indexes of words before which a comma, a dash, a colon, a bracket or a quotation mark stands;
     `commas` are those that may part names in a list. `hyphens` are words that a hyphen joins to
-    the word before them.
+    the word before them. `mark` is the sign on which the sentence ends.
     """
 
     words: tuple[str, ...]
@@ -36,3 +36,4 @@ class Sentence:
     breaks: frozenset[int] = NO_BREAKS
     commas: frozenset[int] = NO_BREAKS
     hyphens: frozenset[int] = NO_BREAKS
+    mark: str = ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from services.matcher.domain.says.assertion import Cue, find_denial, find_veto
+from services.matcher.domain.says.assertion import QUESTION, Cue, find_denial, find_veto
 from services.matcher.domain.says.belongings import find_owned, find_owners
 from services.matcher.domain.says.outcomes import Meeting, PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase
@@ -56,6 +56,9 @@ def read_statement(statement: Statement, scene: Scene) -> tuple[PartOutcome, ...
 def _read_parts(statement: Statement, scene: Scene) -> Iterator[tuple[int, PartOutcome]]:
     """What becomes of each part, by number: first of those that say who does what."""
     parts, met = statement.parts, list[Meeting]()
+    if scene.is_question:
+        yield from ((number, _ask(part, scene)) for number, part in enumerate(parts))
+        return
     spoken = tuple(place for part in parts if not part.absent for place in find_acts(part, scene))
     for numbers in statement.same_acts:
         bound = [parts[number] for number in numbers]
@@ -68,6 +71,14 @@ def _read_parts(statement: Statement, scene: Scene) -> Iterator[tuple[int, PartO
     for number, part in enumerate(parts):
         if not part.binds:
             yield number, _read_plain(part, statement, scene, (spoken, met))
+
+
+def _ask(part: Part, scene: Scene) -> PartOutcome:
+    """What becomes of a part in a question, which says nothing."""
+    if part.absent:
+        return PartOutcome(part)
+    last = len(scene.words)
+    return PartOutcome(part, (), find_acts(part, scene), Cue(QUESTION, WordRange(last - 1, last)))
 
 
 def _read_plain(

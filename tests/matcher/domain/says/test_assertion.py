@@ -93,3 +93,26 @@ def test_a_veto_names_the_cue() -> None:
     assert outcome.veto is not None
     assert outcome.veto.name == "denied"
     assert not outcome.holds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Has KH attacked the ship?",
+        'Al-Mirbad asked: "KH attacked the ship?"',
+        "KH attacked the ship?!",
+        "من قال إن كتائب حزب الله استهدفت السفينة؟",
+        "استهدفت كتائب حزب الله السفينة ?",
+    ],
+)
+def test_a_question_says_nothing(text: str) -> None:
+    assert not says(LISTS, text, ATTACKS)
+
+
+def test_a_question_says_nothing_without_assertion_either() -> None:
+    (scene,) = LISTS.scenes("Will KH attack the ship?")
+    assert not holds_in(LISTS.parse(ATTACKS, asserted=False), scene)
+
+
+def test_what_stands_beside_a_question_is_said() -> None:
+    assert says(LISTS, "What next? KH attacked the ship.", ATTACKS)

@@ -6,6 +6,7 @@ from services.matcher.domain.languages.grammar import Grammar, Reach
 from services.matcher.domain.languages.writing import word_set
 
 GRAMMAR = Grammar(
+    questions=word_set("? ؟"),
     reach=Reach(doer_before=6, doer_after=5, undergoer_after=5, undergoer_before=8),
     agent=(("من", "قبل"), ("علي", "يد"), ("علي", "ايدي"), ("بيد",), ("بايدي",), ("من", "جانب")),
     purpose=re.compile("ل(?:ا.{1,4}ا.|ت.{1,2}ي.)$"),
