@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from services.matcher.domain.says.assertion import CLAUSE_BREAK, CUES, NO_CUE
 from services.matcher.domain.says.belongings import OWN
 from services.matcher.domain.says.cut_sentences import SentenceText, cut_sentences
 from services.matcher.domain.says.outcomes import PartOutcome
+from services.matcher.domain.says.parties import Parties
 from services.matcher.domain.says.parts import Group
 from services.matcher.domain.says.scene import Scene, make_scene
 from services.matcher.domain.says.sentence import NamedMember, Sentence
@@ -20,7 +21,7 @@ from services.matcher.domain.says.sentence_language import find_language
 from services.matcher.domain.text.report_words import SentenceWords, WordRange
 from services.matcher.domain.text.scan import ScanResult, WordSpan
 from services.matcher.domain.words.finder import WordFinder
-from services.matcher.domain.words.word_list import BoundPattern, IndexedList
+from services.matcher.domain.words.word_list import BoundPattern, IndexedList, names_several
 
 Reading = tuple[int, tuple[PartOutcome, ...]]
 """The number of a sentence, and what became of each part of a statement in it."""
@@ -47,12 +48,13 @@ class _Cut(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReportWordsFound:
-    """What is found in the words of a report: word lists, and members."""
+    """What is found in the words of a report: word lists, and members; whom these belong to."""
 
     scan: ScanResult
     lists: Mapping[str, IndexedList]
     mentions: Callable[[], Iterable[MemberMention]]
     language: str | None = None
+    parents: Mapping[str, str] = field(default_factory=dict)
 
 
 class ReportSentences:
@@ -160,29 +162,32 @@ class ReportSentences:
 
     def _sentence(self, number: int) -> Sentence:
         finder, lists = self.finder(number), self._found.lists
-        words = tuple(finder.words.words)
+        words, named = tuple(finder.words.words), self._members.get(number, ())
         return Sentence(
             words,
             find_language(words, self._found.language),
             {name: finder.find_list(lists[name]) for name in GRAMMAR_LISTS if name in lists},
-            _Phrases(finder),
-            self._members.get(number, ()),
+            _Phrases(finder, Parties(named, self._found.parents)),
+            named,
             *self._cuts[number].text.marks,
             self._cuts[number].text.mark,
         )
 
 
 class _Phrases(dict[Hashable, Sequence[WordRange]]):
-    """The places of phrases in one sentence."""
+    """The places of phrases in one sentence; two lists of members there name two parties."""
 
-    def __init__(self, finder: WordFinder) -> None:
+    def __init__(self, finder: WordFinder, parties: Parties) -> None:
         super().__init__()
-        self._finder = finder
+        self._finder, self._parties = finder, parties
 
     def __missing__(self, looked: Hashable) -> Sequence[WordRange]:
         if not isinstance(looked, BoundPattern):
             raise KeyError(looked)
-        places = self[looked] = self._finder.find_pattern(looked)
+        places = self._finder.find_pattern(looked)
+        if names_several(looked):
+            places = [place for place in places if self._parties.are_several(place)]
+        self[looked] = places
         return places
 
 

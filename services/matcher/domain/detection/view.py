@@ -104,7 +104,13 @@ class EventView:
         """The sentences of title and text."""
         if self._sentences is None:
             self._sentences = ReportSentences(
-                ReportWordsFound(self.scan, self.lists.words, self.mentions, self.event.language)
+                ReportWordsFound(
+                    self.scan,
+                    self.lists.words,
+                    self.mentions,
+                    self.event.language,
+                    self.lists.parents,
+                )
             )
         return self._sentences
 

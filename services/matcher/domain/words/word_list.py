@@ -64,6 +64,11 @@ class IndexedList:
         return self.singles.union(self.patterns)
 
 
+def names_several(pattern: BoundPattern) -> bool:
+    """Whether members are named in two of its parts."""
+    return sum(isinstance(part, BoundLists) and bool(part.members) for part in pattern.parts) > 1
+
+
 def part_frequency(part: BoundPart) -> float:
     """The fraction of reports that are expected to have the part."""
     match part:

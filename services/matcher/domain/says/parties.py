@@ -1,0 +1,36 @@
+"""Whether a phrase with two lists of members names two parties, and not a leader and his group."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from services.matcher.domain.says.sentence import NamedMember
+from services.matcher.domain.text.report_words import WordRange
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who is named in a sentence; `parents` has whom a member belongs to."""
+
+    named: Sequence[NamedMember]
+    parents: Mapping[str, str]
+
+    def are_several(self, place: WordRange) -> bool:
+        """Whether neighbours among those named there neither are one nor belong to each other."""
+        inside = [
+            member
+            for member, words in self.named
+            if place.start <= words.start and words.end <= place.end
+        ]
+        return any(
+            first not in self._bodies(second) and second not in self._bodies(first)
+            for first, second in pairwise(inside)
+        )
+
+    def _bodies(self, member: str) -> Iterator[str]:
+        """The member, and all whom it belongs to."""
+        seen = set[str]()
+        while member not in seen:
+            yield member
+            seen.add(member)
+            member = self.parents.get(member, member)
