@@ -34,9 +34,8 @@ def find_veto(scene: Scene, act: WordRange, spoken: Iterable[WordRange]) -> Cue 
     Words that the rule itself looks for, `spoken`, are no cue: `told them not to attack`.
     """
     reach = scene.grammar.reach
-    if act.start and scene.grammar.modal.match(" ".join(scene.words[act.start - 1 : act.end])):
-        return Cue(SUPPOSED, WordRange(act.start - 1, act.end))
     cues = (
+        *_find_modals(scene, act, reach.cue_before),
         *_before(scene, DENIED, act, reach.cue_before),
         *_before(scene, SUPPOSED, act, reach.cue_before),
         *_before(scene, PAST, act, reach.cue_before),
@@ -53,6 +52,14 @@ def find_denial(scene: Scene, words: WordRange, spoken: Iterable[WordRange]) -> 
     """The denial right before words that are no act; None: nothing denies them."""
     cues = _before(scene, DENIED, words, _BESIDE)
     return next((cue for cue in cues if not _is_spoken(cue, spoken)), None)
+
+
+def _find_modals(scene: Scene, act: WordRange, reach: int) -> Iterator[Cue]:
+    """Where a word and the verb behind it suppose the act: `قد تعيد … نشر`."""
+    words, matches = scene.words, scene.grammar.modal.match
+    for at in range(max(1, act.start - reach), act.start + 1):
+        if matches(f"{words[at - 1]} {words[at]}"):
+            yield Cue(SUPPOSED, WordRange(at - 1, at))
 
 
 def _is_spoken(cue: Cue, spoken: Iterable[WordRange]) -> bool:
