@@ -62,7 +62,9 @@ def test_score_prints_precision_and_recall_by_rule_and_language(pack: Path, labe
 
 
 def test_negatives_alone_count_every_rule_that_matches(pack: Path, tmp_path: Path) -> None:
-    negatives = [{"language": "en", "text": text, "expect": []} for text in ("Rockets hit.", "Rain.")]
+    negatives: list[dict[str, object]] = [
+        {"language": "en", "text": text, "expect": []} for text in ("Rockets hit.", "Rain.")
+    ]
     labelled = write_lines(tmp_path / "negatives.jsonl", negatives)
 
     lines = score(pack, "--labelled", labelled, "--unseen").stdout.splitlines()
