@@ -54,7 +54,7 @@ def test_a_silence_that_would_have_begun_begins_now() -> None:
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "no matcher": ({"matchers": []}, "matchers", "would hide everything"),
     "one that holds for nothing": ({"matchers": ['pack=~".*"']}, "matchers", "hide everything"),
-    "a negation alone": ({"matchers": ['pack!="a"']}, "matchers", "hide everything"),
+    "an empty value": ({"matchers": ['group_place=""']}, "matchers", "hide everything"),
     "no such label": ({"matchers": ['colour="red"']}, "matchers", "no alert has a label colour"),
     "no matcher at all": ({"matchers": ["level high"]}, "matchers", "is no matcher"),
     "a broken expression": ({"matchers": ['pack=~"("']}, "matchers", "no regular expression"),
@@ -85,6 +85,12 @@ def test_the_longest_silence_ends_with_the_ledgers_retention() -> None:
     made = create_silence(request(ends_at=NOON + 30 * DAY), "s1", ALICE, NOON)
 
     assert made.ends_at == NOON + 30 * DAY
+
+
+def test_all_but_something_may_be_silenced() -> None:
+    made = create_silence(request(matchers=['level!="critical"']), "s1", ALICE, NOON)
+
+    assert made.matchers == ('level!="critical"',)
 
 
 def test_a_filter_may_hold_for_everything() -> None:

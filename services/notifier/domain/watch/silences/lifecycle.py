@@ -9,7 +9,7 @@ from itertools import chain
 from schemas.silence import LONGEST_REASON, MOST_MATCHERS, Silence
 from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.routing.labels import NAMES, is_label
-from services.notifier.domain.routing.matchers import LabelMatcher, parse_matchers
+from services.notifier.domain.routing.matchers import LabelMatcher, Operator, parse_matchers
 from services.notifier.domain.watch.people import Person, Role
 from services.notifier.domain.watch.refusals import ChangedMeanwhile, InvalidAct, NotAllowed
 from services.notifier.domain.watch.silences.approval import is_approval_kept, needs_approval
@@ -66,10 +66,11 @@ def create_silence(request: SilenceRequest, identity: str, owner: Person, now: d
 def parse_silence_matchers(written: Sequence[str]) -> tuple[LabelMatcher, ...]:
     """The matchers of all lines.
 
-    Raises InvalidAct: one is malformed, names no label, or all hold for alerts without labels.
+    Raises InvalidAct: one is malformed or names no label, or each asks for an empty value at most,
+    which Alertmanager refuses too. One that excludes a value asks for enough.
     """
     matchers = _parse_all(written, "matchers")
-    if all(matcher.holds({}) for matcher in matchers):
+    if all(map(_asks_for_nothing, matchers)):
         message = 'would hide everything: ask for a value of a label, such as rule="joint_march"'
         raise InvalidAct("matchers", message)
     return matchers
@@ -166,6 +167,11 @@ def _check_request(request: SilenceRequest, starts_at: datetime, now: datetime) 
     if request.ends_at > now + LONGEST:
         longest = LONGEST // timedelta(days=1)
         raise InvalidAct("ends_at", f"is more than {longest} days ahead: what is to stay is a rule")
+
+
+def _asks_for_nothing(matcher: LabelMatcher) -> bool:
+    is_negated = matcher.operator in (Operator.UNEQUAL, Operator.MATCHES_NOT)
+    return matcher.holds({}) and not is_negated
 
 
 def _parse_all(written: Sequence[str], field: str) -> tuple[LabelMatcher, ...]:
