@@ -83,8 +83,8 @@ def try_routes(  # noqa: PLR0913, PLR0917  (typer makes an option of each)
     labels = _read_labels(level, rule, label or ())
     routing = _read(routes_file)
     taken = list(_take_routes(routing, labels, age, _read_time(at)))
-    for each in taken:
-        print_line(str(each))
+    for line in [*map(str, taken), *_list_escalations(routing, labels)]:
+        print_line(line)
     receivers = ",".join(dict.fromkeys(each.route.receiver for each in taken if each.is_sent))
     if verify_receivers is not None and verify_receivers != receivers:
         print_line(f"expected {verify_receivers or NOBODY}, not {receivers or NOBODY}", err=True)
@@ -107,6 +107,14 @@ def _take_routes(routing: Routing, labels: Labels, age: str, now: datetime) -> I
         raise CommandFailure(f"--age: {error}") from None
     for route in find_routes(routing.root, labels):
         yield TakenRoute(route, admit_by(route, span, now))
+
+
+def _list_escalations(routing: Routing, labels: Labels) -> Iterator[str]:
+    for escalation in routing.escalations:
+        if escalation.applies(labels):
+            for step in escalation.steps:
+                place = f"{step.receiver:<12} {escalation.place}"
+                yield f"{place}: if nobody acknowledges it for {step.after}"
 
 
 def _read_labels(level: Level | None, rule: str | None, others: Sequence[str]) -> Labels:

@@ -110,3 +110,17 @@ def test_expected_receivers_are_verified(
 def test_a_malformed_argument_says_what_to_write(file: str, arguments: tuple[str, ...]) -> None:
     with pytest.raises(CommandFailure, match=r"write|offset"):
         routes("test", "--routes", file, *arguments)
+
+
+def test_who_gets_what_nobody_acknowledges_is_shown(tmp_path: Path) -> None:
+    steps = "[{after: 30m, receiver: pagerduty}]"
+    policy = f"escalations: [{{matchers: ['level=\"high\"'], steps: {steps}}}]"
+    path = tmp_path / "routes.yaml"
+    path.write_text(f"route: {{receiver: slack}}\n{policy}\n", encoding="utf-8")
+
+    shown = tried(str(path), "--level", "high")
+    other = tried(str(path), "--level", "low")
+
+    assert shown[1].startswith("pagerduty")
+    assert shown[1].endswith("if nobody acknowledges it for 0:30:00")
+    assert len(other) == 1
