@@ -73,6 +73,7 @@ OPERATIONS = (
     _Operation("correlate", "send", ALERTS, ("alert",)),
     _Operation("correlate", "send", DEAD_LETTERS, ("deadLetter",)),
     _Operation("notifier", "receive", ALERTS, ("alert",)),
+    _Operation("notifier", "send", SIGNALS, ("signal", "verdict")),
     _Operation("notifier", "send", LEDGER, ("ledgerLine",)),
     _Operation("notifier", "send", DEAD_LETTERS, ("deadLetter",)),
 )
