@@ -1,61 +1,72 @@
-"""The second reader as commands on rules use it: its model, its training, its readings."""
+"""The second reader as commands on rules use it: its model, its heads, its readings."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from cli.faults import CommandFailure
 from cli.output import print_line
 from cli.rule_set import print_faults
 from cli.settings import reader_settings
-from services.matcher.adapters.reader.load_model import ModelUnavailable, load_model
-from services.matcher.adapters.reader.training_files import train_packs
+from services.matcher.adapters.reader.folder_heads import FolderHeads, find_heads
+from services.matcher.adapters.reader.heads_file import UnreadableHeads
+from services.matcher.adapters.reader.load_model import ModelUnavailable, load_model, make_trainer
 from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.reader.gate import make_reader_rulebook
-from services.matcher.domain.reader.heads import TrainedHeads
-from services.matcher.domain.reader.ports import SentenceModel
 from services.matcher.domain.reader.reading import Reader, Reading
+from services.matcher.domain.reader.stored_heads import InvalidHeads, restore_all
 from services.matcher.domain.reader.training import Trainer
 from services.matcher.domain.rules.rulebook import Rulebook
 
 
-def train_reader(files: RuleFiles, rulebook: Rulebook) -> Reader:
-    """A reader with heads trained on the packs' examples; what is off goes to standard error.
+def open_reader(files: RuleFiles, rulebook: Rulebook) -> Reader:
+    """A reader with the packs' heads: those of `heads.json`, or trained now on their examples.
 
-    The model reads each example once: its vectors are kept in VEDETTE_READER_CACHE.
+    What is off or out of date goes to standard error.
+
+    Raises:
+        CommandFailure: there is no model, and the message says what to install; or the heads of a
+            file are damaged.
+    """
+    trainer = start_trainer()
+    model = trainer.model
+    try:
+        found = find_heads(files.packs, rulebook, lambda: trainer, model.name)
+        heads = restore_all(found.by_pack, model.name)
+    except (UnreadableHeads, InvalidHeads) as error:
+        raise CommandFailure(str(error)) from error
+    print_notes(found)
+    return Reader(make_reader_rulebook(rulebook), model, heads)
+
+
+def start_trainer() -> Trainer:
+    """The model, whose vectors are kept in VEDETTE_READER_CACHE, and who fits heads to them.
 
     Raises:
         CommandFailure: there is no model; the message says what to install.
     """
-    model = _load_model()
-    heads = _train(files, rulebook, model)
-    return Reader(make_reader_rulebook(rulebook), model, heads.heads)
-
-
-def _load_model() -> SentenceModel:
     settings = reader_settings()
     try:
         model = load_model(settings.reader_model)
-        # numpy comes with the models, in the extra
-        from services.matcher.adapters.reader.vector_cache import (  # noqa: PLC0415  (as said)
-            CachedModel,
-        )
     except ModelUnavailable as error:
         raise CommandFailure(str(error)) from error
-    return CachedModel(model, settings.reader_cache or _cache_folder())
+    return make_trainer(model, settings.reader_cache or _cache_folder())
 
 
 def _cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vedette"
 
 
-def _train(files: RuleFiles, rulebook: Rulebook, model: SentenceModel) -> TrainedHeads:
-    from services.matcher.adapters.reader.logistic import fit_heads  # noqa: PLC0415  (numpy)
+def print_notes(found: FolderHeads) -> None:
+    """Print what of the heads is off or out of date on standard error."""
+    print_faults(found.faults)
+    print_reader_notes(found.notes)
 
-    trained, faults = train_packs(files.packs, rulebook, Trainer(model, fit_heads))
-    print_faults(faults)
-    for note in trained.notes:
+
+def print_reader_notes(notes: Iterable[str]) -> None:
+    """Print notes of the reader on standard error."""
+    for note in notes:
         print_line(f"reader: {note}", err=True)
-    return trained
 
 
 def reading_line(reading: Reading) -> dict[str, object]:
@@ -68,4 +79,6 @@ def reading_line(reading: Reading) -> dict[str, object]:
         "threshold": round(reading.score - reading.margin, 2),
         "passage": reading.passage,
     }
+    if reading.nearest is not None:
+        described |= {"nearest": reading.nearest.text, "nearest_id": reading.nearest.example_id}
     return described | ({"vetoed_by": reading.veto} if reading.veto else {})

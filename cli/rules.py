@@ -16,7 +16,7 @@ from cli.explanation import explanation_line
 from cli.input_file import open_lines
 from cli.output import OutputFormat, plain_text, print_line
 from cli.publish import publish
-from cli.reader import reading_line, train_reader
+from cli.reader import open_reader, reading_line
 from cli.review.command import diff
 from cli.rule_report import report
 from cli.rule_set import (
@@ -30,6 +30,7 @@ from cli.rule_set import (
     run_timelines,
 )
 from cli.score import score
+from cli.train import train
 from schemas.alert import Alert
 from schemas.event import Event
 from services.matcher.adapters.event_file import BadLine, read_events
@@ -49,6 +50,7 @@ app.command("publish")(publish)
 app.command("diff")(diff)
 app.command("score")(score)
 app.command("report")(report)
+app.command("train")(train)
 
 EventsFile = Annotated[
     str, typer.Option("--events", help="JSON lines, one event each; - for standard input.")
@@ -150,7 +152,7 @@ def match_events(
     rulebook, wrong = files.rulebook()
     print_faults(wrong)
     faults = len(wrong)
-    second = train_reader(files, rulebook) if reader else None
+    second = open_reader(files, rulebook) if reader else None
     with open_lines(events) as lines:
         for event in read_events(lines):
             if isinstance(event, BadLine):

@@ -9,7 +9,7 @@ import typer
 
 from cli.input_file import open_lines
 from cli.output import OutputFormat, print_line
-from cli.reader import train_reader
+from cli.reader import open_reader
 from cli.rule_set import RulesFolder, print_faults, read_folder
 from cli.score_output import Scores, print_scores, print_wrong
 from cli.score_picture import draw_curves
@@ -79,7 +79,7 @@ def score(  # noqa: PLR0913, PLR0917  (typer makes an option of each)
     files = read_folder(folder)
     rulebook, faults = files.rulebook()
     print_faults(faults)
-    second = train_reader(files, rulebook) if reader else None
+    second = open_reader(files, rulebook) if reader else None
     scoring = Scoring(rulebook, second, faults=len(faults))
     on_labels = scoring.score_labelled(labelled)
     on_news = scoring.score_news(news) if news else None

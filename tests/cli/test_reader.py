@@ -1,7 +1,6 @@
 """`rules match --reader` and `rules score --reader`, on a real but tiny sentence model."""
 
 import json
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,30 +9,9 @@ from typer.testing import CliRunner, Result
 
 from cli.faults import CommandFailure
 from cli.rules import app
+from tests.cli.meaning_pack import FIRE, TALK, list_labelled, write_lines, write_meaning_pack
 from tests.matcher.tiny_onnx import write_model
 
-FIRE, TALK = ("pounded", "struck", "bombarded"), ("talks", "budget", "election")
-PACK = """
-title: Fire
-owner: desk
-reader: {labelled: [labelled/seen.jsonl], precision: 0.7}
-"""
-RULE = """
-title: A base comes under fire
-name: fire
-logsource: {category: report}
-detection:
-  said: {words|phrase: shelled}
-  like: {words|means: fire, words|phrase: base}
-  condition: said or like
-tests:
-  - name: fires
-    events: [{at: 0h, text: Rockets were shelled at it.}]
-    expect: [{fires: fire}]
-  - name: silent
-    events: [{at: 0h, text: The election was held.}]
-    expect: silent
-"""
 TO_SCORE = [
     {"id": "words", "language": "en", "text": "The base was shelled.", "expect": ["fire"]},
     {"id": "meant", "language": "en", "text": "The base was struck.", "expect": ["fire"]},
@@ -44,25 +22,7 @@ TO_SCORE = [
 
 @pytest.fixture
 def pack(tmp_path: Path) -> Path:
-    folder = tmp_path / "fire"
-    (folder / "indicators").mkdir(parents=True)
-    (folder / "labelled").mkdir()
-    (folder / "pack.yaml").write_text(PACK)
-    (folder / "indicators" / "fire.yaml").write_text(RULE)
-    write_lines(folder / "labelled" / "seen.jsonl", labelled())
-    return folder
-
-
-def labelled() -> Iterable[Mapping[str, object]]:
-    for at in range(30):
-        about_fire, other = FIRE[at % 3], TALK[at % 3]
-        yield {"text": f"The place was {about_fire} on day {at}.", "expect": ["fire"]}
-        yield {"text": f"The place had {other} on day {at}.", "expect": []}
-
-
-def write_lines(path: Path, lines: Iterable[Mapping[str, object]]) -> Path:
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    return path
+    return write_meaning_pack(tmp_path)
 
 
 def run(pack: Path, *arguments: str, given: str = "") -> Result:
@@ -135,7 +95,7 @@ def test_a_picture_without_a_reader_is_refused(pack: Path, tmp_path: Path) -> No
 
 
 def test_a_head_with_few_examples_is_noted(pack: Path) -> None:
-    write_lines(pack / "labelled" / "seen.jsonl", list(labelled())[:10])
+    write_lines(pack / "labelled" / "seen.jsonl", list(list_labelled())[:10])
     result = run(pack, "match", "--reader", "--events", "-", given='{"text": "The base."}\n')
     assert "reader: fire: fire: off, since 6 positive examples are under 8" in result.stderr
 
@@ -153,3 +113,53 @@ def test_a_model_that_is_not_there_is_told_with_what_to_set(pack: Path) -> None:
     command = ["match", "--reader", "--events", "-", "--rules", str(pack)]
     with pytest.raises(CommandFailure, match=r"VEDETTE_READER_MODEL: no model\.onnx"):
         CliRunner(env=environment).invoke(app, command, input="", catch_exceptions=False)
+
+
+def test_trained_heads_are_kept_beside_the_pack_and_used(pack: Path) -> None:
+    result = run(pack, "train")
+    assert f"{pack}/heads.json: 1 heads for onnx-" in result.stdout
+    (pack / "labelled" / "seen.jsonl").unlink()
+    assert match(pack, "The base was struck.")["suspected"] == ["fire"]
+
+
+def test_the_same_files_train_the_same_heads(pack: Path) -> None:
+    run(pack, "train")
+    first = (pack / "heads.json").read_bytes()
+    run(pack, "train")
+    assert (pack / "heads.json").read_bytes() == first
+
+
+def test_heads_of_older_examples_are_used_and_noted(pack: Path) -> None:
+    run(pack, "train")
+    write_lines(pack / "labelled" / "seen.jsonl", list(list_labelled())[:40])
+    result = run(pack, "match", "--reader", "--events", "-", given='{"text": "The base."}\n')
+    assert "reader: fire: heads.json is of other examples: `vedette rules train`" in result.stderr
+
+
+def test_heads_learn_what_news_sounds_like_and_keep_none_of_it(pack: Path, tmp_path: Path) -> None:
+    news = [{"id": f"n{at}", "text": f"The base was struck by rain {at}."} for at in range(40)]
+    file = write_lines(tmp_path / "news.jsonl", news)
+    assert match(pack, news[0]["text"])["suspected"] == ["fire"]
+    assert "and 40 reports of news" in run(pack, "train", "--news", str(file)).stdout
+    assert match(pack, news[0]["text"])["suspected"] == []
+    assert "by rain" not in (pack / "heads.json").read_text()
+
+
+def test_what_a_verdict_confirms_is_no_negative(pack: Path, tmp_path: Path) -> None:
+    news = write_lines(tmp_path / "news.jsonl", [{"id": "n", "text": "The base was struck."}])
+    verdicts = write_lines(tmp_path / "verdicts.jsonl", [{"id": "n", "expect": ["fire"]}])
+    run(pack, "train", "--news", str(news))
+    assert match(pack, "The base was struck.")["suspected"] == []
+    run(pack, "train", "--news", str(news), "--verdicts", str(verdicts))
+    assert match(pack, "The base was struck.")["suspected"] == ["fire"]
+
+
+def test_news_that_cannot_be_read_is_named_and_nothing_is_written(
+    pack: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "news.jsonl"
+    file.write_text("{nope\n")
+    result = run(pack, "train", "--news", str(file))
+    assert result.exit_code == 1
+    assert f"{file}: line 1" in result.stderr
+    assert not (pack / "heads.json").exists()

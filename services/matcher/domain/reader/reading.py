@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from schemas.event import Event
 from services.matcher.domain.detection.means_tests import MeansTest, means_tests
 from services.matcher.domain.reader.gate import GatedReport, pass_gate
-from services.matcher.domain.reader.heads import HeadKey, MeaningHead
+from services.matcher.domain.reader.heads import HeadKey, KnownExample, MeaningHead
 from services.matcher.domain.reader.passages import Passage, cut_passages
 from services.matcher.domain.reader.ports import SentenceModel, Vector
 from services.matcher.domain.reader.veto import find_veto
+from services.matcher.domain.rules.matching import RuleMatch
 from services.matcher.domain.rules.rulebook import CompiledRule, Rulebook
 
 
@@ -18,7 +19,8 @@ class Reading:
     """What the reader found of one rule in a report that passed its gate.
 
     `passage` is the one that comes nearest, `margin` is its score over the threshold, `score` is
-    the log-odds. `veto` is what words say against it.
+    the log-odds, `nearest` the example that is most like it. `veto` is what words say against it.
+    `match` is what the rule suspects of the report; None: nothing.
     """
 
     rule: CompiledRule
@@ -27,7 +29,13 @@ class Reading:
     score: float
     margin: float
     veto: str
-    suspected: bool
+    nearest: KnownExample | None = None
+    match: RuleMatch | None = None
+
+    @property
+    def suspected(self) -> bool:
+        """Whether the report is suspected of the rule."""
+        return self.match is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class Reader:
         for rule in gated.rules:
             findings = tuple(self._find(rule, gated, read))
             if findings:
-                yield _judge(rule, gated, findings)
+                yield self._judge(rule, gated, findings)
 
     def _find(
         self, rule: CompiledRule, gated: GatedReport, read: dict[str, "_Read"]
@@ -67,7 +75,25 @@ class Reader:
                 for passage, vector in read[test.field]:
                     veto = _find_veto(test, rule, gated, passage)
                     score = head.score(vector)
-                    yield _Finding(test, passage, score, score - head.threshold, veto)
+                    yield _Finding(test, passage, vector, score, score - head.threshold, veto)
+
+    def _judge(
+        self, rule: CompiledRule, gated: GatedReport, findings: Sequence["_Finding"]
+    ) -> Reading:
+        """What the rule's predicate says with the meanings that hold."""
+        view = replace(gated.view, meant=frozenset(each.test for each in findings if each.holds))
+        best = max(findings, key=lambda finding: (finding.holds, finding.margin))
+        meaning = best.test.meaning.key
+        return Reading(
+            rule,
+            meaning,
+            best.passage.text,
+            best.score,
+            best.margin,
+            best.veto,
+            self.heads[rule.pack, meaning].find_nearest(best.vector),
+            RuleMatch(rule, view) if rule.predicate.holds(view) else None,
+        )
 
     def _embed(self, gated: GatedReport, field: str) -> "_Read":
         passages = cut_passages(gated.view.sentences(), field)
@@ -84,6 +110,7 @@ class _Finding:
 
     test: MeansTest
     passage: Passage
+    vector: Vector
     score: float
     margin: float
     veto: str
@@ -95,19 +122,3 @@ class _Finding:
 
 def _find_veto(test: MeansTest, rule: CompiledRule, gated: GatedReport, passage: Passage) -> str:
     return find_veto(rule, gated.view, passage.sentences) if test.asserted else ""
-
-
-def _judge(rule: CompiledRule, gated: GatedReport, findings: Sequence[_Finding]) -> Reading:
-    """What the rule's predicate says with the meanings that hold."""
-    meant = frozenset(finding.test for finding in findings if finding.holds)
-    suspected = rule.predicate.holds(replace(gated.view, meant=meant))
-    nearest = max(findings, key=lambda finding: (finding.holds, finding.margin))
-    return Reading(
-        rule,
-        nearest.test.meaning.key,
-        nearest.passage.text,
-        nearest.score,
-        nearest.margin,
-        nearest.veto,
-        suspected,
-    )
