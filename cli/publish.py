@@ -1,6 +1,7 @@
 """`vedette rules publish`: puts rules in force in every worker, without a restart."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -10,10 +11,19 @@ import typer
 
 from cli.faults import CommandFailure
 from cli.output import print_line
-from cli.rule_set import RulesFolder, list_faults, print_differences, print_faults, run_cases
+from cli.published_heads import choose_heads
+from cli.rule_set import (
+    RulesFolder,
+    list_faults,
+    print_differences,
+    print_faults,
+    read_folder,
+    run_cases,
+)
 from cli.settings import kafka_settings
 from cli.work_tree import read_author, read_commit
 from schemas.bundle import OnChange, PublishedRule, RuleBundle
+from schemas.reader_heads import PackHeads
 from services.matcher.adapters.rules.pack_files import bundle_files
 from services.matcher.adapters.rules.rule_files import read_packs
 from services.matcher.adapters.rules.used_packs import read_with_used
@@ -99,6 +109,7 @@ def publish(  # noqa: PLR0913  (typer makes an option of each)
     events_since = topic.events_since()  # first: a broker that is away is told before cases run
     rule_set = read_rule_set(folder)
     policy = read_policy(on_change, rule or (), rule_set)
+    rule_set = replace(rule_set, heads=_choose_heads(folder, topic))
     info = PublishInfo(
         at=datetime.now(UTC),
         events_since=events_since,
@@ -136,6 +147,12 @@ def read_rule_set(folder: Path) -> RuleSet:
         for key, digest in digests.items()
     }
     return RuleSet(bundle_files(packs), rules)
+
+
+def _choose_heads(folder: Path, topic: BundleTopic) -> dict[str, PackHeads]:
+    files = read_folder(folder)
+    rulebook, _ = files.rulebook()
+    return choose_heads(files, rulebook, topic.newest())
 
 
 def preview_bundle(

@@ -2,7 +2,10 @@
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from schemas.model import Count, Instant, Model, PartitionCount, PartitionNumber
+from schemas.reader_heads import PackHeads
 
 NO_BUNDLE = 0
 """The number of rules that a worker reads from its folder."""
@@ -43,7 +46,8 @@ class RuleBundle(Model):
     """Every file of the rule packs, by its path below their folder, and every rule with windows.
 
     Its number is the offset of its message + 1, so that no two publishers share one; `previous` is
-    the number of the bundle that it was made from. The keys of `rules` are `pack/name`.
+    the number of the bundle that it was made from. The keys of `rules` are `pack/name`, those of
+    `heads` packs; the heads are in no digest: other ones leave windows as they are.
     """
 
     digest: str
@@ -53,6 +57,7 @@ class RuleBundle(Model):
     author: str | None = None
     files: dict[str, str]
     rules: dict[str, PublishedRule]
+    heads: dict[str, PackHeads] = Field(default_factory=dict)
 
 
 class CompletedBackfill(Model):

@@ -37,7 +37,8 @@ def compile_bundle(record: BundleRecord) -> ActiveRules:
     except Exception as error:
         # it would be the same in the next attempt
         raise BadBundle(f"{type(error).__name__}: {error}") from error
-    return ActiveRules(rulebook, generations(number_bundle(bundle, record.number)))
+    known = generations(number_bundle(bundle, record.number))
+    return ActiveRules(rulebook, known, bundle.heads)
 
 
 def _compile_files(bundle: RuleBundle) -> Rulebook:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from schemas.bundle import OnChange
+from schemas.reader_heads import PackHeads
 from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
 from services.matcher.domain.changes.next_bundle import VersionedBundle
 from services.matcher.domain.rules.rulebook import Rulebook, RuleKey
@@ -12,12 +13,16 @@ from services.matcher.domain.rules.rulebook import Rulebook, RuleKey
 
 @dataclass(frozen=True, slots=True)
 class ActiveRules:
-    """A rulebook, whose number is that of its bundle, and the generations of its rules."""
+    """A rulebook, whose number is that of its bundle, and the generations of its rules.
+
+    `heads` are those that the bundle has for the reader, by pack.
+    """
 
     rulebook: Rulebook
     generations: Mapping[RuleKey, RuleGeneration] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    heads: Mapping[str, PackHeads] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def number(self) -> int:

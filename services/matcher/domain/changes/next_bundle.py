@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from schemas.bundle import NO_BUNDLE, OnChange, PublishedRule, RuleBundle
+from schemas.reader_heads import PackHeads
 from services.matcher.domain.changes.digest import compute_digest
 
 
@@ -19,10 +20,14 @@ class RuleDigest:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """The rules to publish: each file by its path, each rule with windows by `pack/name`."""
+    """The rules to publish: each file by its path, each rule with windows by `pack/name`.
+
+    `heads` are those of the reader, by pack.
+    """
 
     files: Mapping[str, str]
     rules: Mapping[str, RuleDigest]
+    heads: Mapping[str, PackHeads] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,7 @@ def next_bundle(
         author=info.author,
         files=dict(rule_set.files),
         rules=rules,
+        heads=dict(rule_set.heads),
     )
 
 
@@ -118,11 +124,12 @@ def _publish_rule(
 
 
 def changes_nothing(before: VersionedBundle | None, after: RuleBundle) -> bool:
-    """Whether the bundle has the files and rules that are in force already."""
-    return before is not None and (before.bundle.digest, before.bundle.rules) == (
-        after.digest,
-        after.rules,
-    )
+    """Whether the bundle has the files, rules and heads that are in force already."""
+    return before is not None and _content(before.bundle) == _content(after)
+
+
+def _content(bundle: RuleBundle) -> tuple[object, ...]:
+    return bundle.digest, bundle.rules, bundle.heads
 
 
 def resolve_race(
