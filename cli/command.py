@@ -63,6 +63,12 @@ def matcher() -> None:
 
 
 @app.command()
+def reader() -> None:
+    """Suspect what words miss, with a sentence model. Configured by VEDETTE_ variables alone."""
+    raise typer.Exit(import_module("services.matcher.__main__").main_reader())
+
+
+@app.command()
 def notifier() -> None:
     """Send alerts to people. Configured by VEDETTE_ variables alone."""
     _run("notifier")

@@ -1,26 +1,42 @@
-"""Starts the service."""
+"""Starts the service: the matcher, or with the argument `reader` the reader beside it."""
 
 import sys
+from collections.abc import Callable
+from typing import TypeVar
 
 from services import telemetry
 from services.environment import InvalidEnvironment, load, process_environment
+from services.matcher.adapters.reader.load_model import ModelUnavailable
 from services.matcher.adapters.rules.first_rules import NoRules
+from services.matcher.app.reader import serve_reader
 from services.matcher.app.service import serve
-from services.matcher.settings import MatcherSettings
+from services.matcher.settings import MatcherSettings, ReaderServiceSettings
 
 CANNOT_START = 2
+MATCHER, READER = "matcher", "reader"
+
+S = TypeVar("S", bound=MatcherSettings)
 
 
 def main() -> int:
     """Run until SIGTERM or SIGINT (0) or a crash (1); 2 if the settings or rules are unusable."""
+    return _run(MATCHER, MatcherSettings, serve)
+
+
+def main_reader() -> int:
+    """Run the reader, as `main` does the matcher; 2 also if there is no model."""
+    return _run(READER, ReaderServiceSettings, serve_reader)
+
+
+def _run(name: str, kind: type[S], run: Callable[[S], int]) -> int:
     try:
-        settings = load(MatcherSettings, process_environment())
-        telemetry.configure_logging("matcher", settings.log_level, settings.log_format)
-        return serve(settings)
-    except (InvalidEnvironment, NoRules) as error:
-        sys.stderr.write(f"matcher: {error}\n")
+        settings = load(kind, process_environment())
+        telemetry.configure_logging(name, settings.log_level, settings.log_format)
+        return run(settings)
+    except (InvalidEnvironment, NoRules, ModelUnavailable) as error:
+        sys.stderr.write(f"{name}: {error}\n")
         return CANNOT_START
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main_reader() if sys.argv[1:] == [READER] else main())

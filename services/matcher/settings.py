@@ -24,3 +24,11 @@ class MatcherSettings(ServiceSettings):
     storm_groups_per_minute: Annotated[int, Field(ge=1)] = GROUPS_A_MINUTE
     stuck_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 60.0
     tick_seconds: Annotated[float, Field(gt=0, le=3600)] = 2.0
+
+
+class ReaderServiceSettings(MatcherSettings):
+    """What the reader, a process beside the matcher, reads from its environment."""
+
+    port: Port = 6067
+    reader_model: Path | None = None
+    reader_cache: Path | None = None

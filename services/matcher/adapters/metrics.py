@@ -1,6 +1,6 @@
 """The metrics of the matcher, by name."""
 
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Gauge, Histogram
 
 EVENTS = Counter("vedette_matcher_events_total", "Events read.")
 TICKS = Counter("vedette_matcher_ticks_total", "Ticks read, by topic.", ["topic"])
@@ -101,4 +101,23 @@ BACKFILL_SIGNALS = Counter(
     "vedette_matcher_backfill_signals_total",
     "Signals of past events, sent to the windows of changed rules.",
     ["pack", "rule"],
+)
+READER_GATED = Counter(
+    "vedette_reader_gated_total", "Reports that passed a gate of the reader: its model read them."
+)
+READER_SECONDS = Histogram(
+    "vedette_reader_seconds",
+    "Time that the reader takes for a report, the gate included.",
+    buckets=(0.001, 0.003, 0.01, 0.03, 0.06, 0.1, 0.3, 1, 3, 10),
+)
+READER_SIGNALS = Counter(
+    "vedette_reader_signals_total", "Suspected signals sent to windows.", ["pack", "rule"]
+)
+READER_UNREADABLE = Counter(
+    "vedette_reader_unreadable_total", "Items that the reader leaves to detect: they are no events."
+)
+READER_HEADS = Gauge("vedette_reader_heads", "Heads of the active rules that fit the model.")
+READER_LAG = Gauge(
+    "vedette_reader_lag_seconds",
+    "How long ago the newest report or tick was recorded that the reader has read.",
 )

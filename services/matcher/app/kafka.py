@@ -10,9 +10,10 @@ from services.matcher.adapters.state.changelog import ensure_changelog
 from services.matcher.adapters.state.table import changelog_name
 from services.matcher.adapters.topics.admin import retention, topic_id
 from services.matcher.adapters.topics.cluster import KafkaCluster
-from services.matcher.settings import MatcherSettings
+from services.matcher.settings import MatcherSettings, ReaderServiceSettings
 
 TOPICS = (EVENTS, SIGNALS, ALERTS, DEAD_LETTERS, RULES)
+READER_TOPICS = (EVENTS, SIGNALS, DEAD_LETTERS, RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,14 @@ class Kafka:
     signals_partitions: int
     signals_topic_id: str
     events_kept: timedelta | None
+    rules: RulesTopicReader
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderKafka:
+    """Kafka as the reader finds it at its start."""
+
+    cluster: KafkaCluster
     rules: RulesTopicReader
 
 
@@ -45,6 +54,26 @@ async def prepare_kafka(settings: MatcherSettings) -> Kafka:
     return Kafka(cluster, count, signals_id, events_kept, rules)
 
 
+async def prepare_reader_kafka(settings: ReaderServiceSettings) -> ReaderKafka:
+    """Connect to Kafka, and have the topics that the reader needs.
+
+    Raises:
+        KafkaUnusable: saying what is missing.
+    """
+    bootstrap = settings.kafka_bootstrap_servers
+    cluster = await KafkaCluster.connect(bootstrap)
+    names = {name: topic_name(settings.topic_prefix, name) for name in READER_TOPICS}
+    partitions = {name: await cluster.count_partitions(full) for name, full in names.items()}
+    cluster.follow({names[EVENTS]: partitions[EVENTS]})
+    rules = await RulesTopicReader.open(bootstrap, names[RULES], settings.kafka_fetch_wait_ms)
+    return ReaderKafka(cluster, rules)
+
+
 def app_id(settings: MatcherSettings) -> str:
     """The consumer group: one for each prefix, so that two stacks on one Kafka do not meet."""
     return f"{settings.topic_prefix}matcher"
+
+
+def reader_app_id(settings: MatcherSettings) -> str:
+    """The consumer group of readers: it delays nothing that the matcher's reads."""
+    return f"{settings.topic_prefix}reader"

@@ -13,24 +13,24 @@ from services.matcher.adapters.topics.record_sender import RecordSender
 
 log = telemetry.logger(__name__)
 
-READER = "matcher"
+MATCHER = "matcher"
 PERIOD_SECONDS = 1.0
 
 
-async def send_losses(app: App, sender: RecordSender) -> None:
-    """Send a signal of each loss that the consumer has found since the last call."""
+async def send_losses(app: App, sender: RecordSender, reader: str = MATCHER) -> None:
+    """Send a signal of each loss that the consumer of `reader` has found since the last call."""
     while app.losses:
-        signal = make_loss_signal(app.losses[0], READER, datetime.now(UTC))
+        signal = make_loss_signal(app.losses[0], reader, datetime.now(UTC))
         await sender.send(SIGNALS, encode_signal(signal))
         app.losses.popleft()
 
 
-async def send_losses_forever(app: App, sender: RecordSender) -> None:
+async def send_losses_forever(app: App, sender: RecordSender, reader: str = MATCHER) -> None:
     """Send them while the app runs: a loss is found while partitions move, when nothing is sent."""
     while not app.should_stop:
         try:
             if app.settled:
-                await send_losses(app, sender)
+                await send_losses(app, sender, reader)
         except Exception as error:
             log.exception("a loss of messages cannot be signalled")
             await crash_and_park(app, error)

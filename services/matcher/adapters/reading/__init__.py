@@ -1,0 +1,1 @@
+"""The reader as a process: events in, suspected signals out."""

@@ -1,0 +1,132 @@
+"""Runs the reader: a Faust app of its own, in a consumer group of its own on the events topic."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from schemas.reader_heads import PackHeads
+from schemas.topics import EVENTS, topic_name
+from services import telemetry
+from services.connections import FOR_HEALTH, BoundedConfig
+from services.matcher.adapters import metrics
+from services.matcher.adapters.detection.losses import send_losses_forever
+from services.matcher.adapters.reader.folder_heads import find_heads
+from services.matcher.adapters.reader.heads_file import UnreadableHeads
+from services.matcher.adapters.reader.load_model import load_model, make_trainer
+from services.matcher.adapters.reading.active_reader import ActiveReader
+from services.matcher.adapters.reading.quiet_thread import QuietThread
+from services.matcher.adapters.reading.suspecting import WHERE, Suspecting
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.rules.first_rules import NoRules, find_first_rules
+from services.matcher.adapters.rules.follower import Follower
+from services.matcher.adapters.rules.rule_files import read_rule_files
+from services.matcher.adapters.stream.agents import add_agent
+from services.matcher.adapters.stream.group_watch import GroupWatch
+from services.matcher.adapters.stream.loop_watchdog import LoopWatchdog
+from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
+from services.matcher.adapters.stream.worker import new_loop, run
+from services.matcher.adapters.topics.cluster import KafkaUnusable
+from services.matcher.adapters.topics.record_batches import tolerate_header_names
+from services.matcher.adapters.topics.record_sender import TopicSender
+from services.matcher.app.kafka import (
+    READER_TOPICS,
+    ReaderKafka,
+    prepare_reader_kafka,
+    reader_app_id,
+)
+from services.matcher.domain.reader.ports import SentenceModel
+from services.matcher.settings import ReaderServiceSettings
+
+log = telemetry.logger(__name__)
+
+FAILED = 1
+MOST_WAITING = 64
+"""Messages that are fetched and not yet read: the rest waits on Kafka."""
+
+
+def serve_reader(settings: ReaderServiceSettings) -> int:
+    """Run the reader until SIGTERM or SIGINT (0) or a crash (1). Blocks.
+
+    Raises:
+        ModelUnavailable: there is no model; the message says what to install.
+        NoRules: as the matcher.
+    """
+    tolerate_header_names()
+    health = telemetry.Health()
+    health.add("group", lambda: "starting")
+    health.add("kafka", lambda: "starting")
+    listener = telemetry.listen(
+        BoundedConfig(telemetry.health_app(health), settings.host, settings.port, FOR_HEALTH)
+    )
+    try:
+        return _run_app(settings, health)
+    except KafkaUnusable as error:
+        log.critical("cannot start", reason=str(error))
+        return FAILED
+    finally:
+        listener.stop()
+
+
+def _run_app(settings: ReaderServiceSettings, health: telemetry.Health) -> int:
+    loop, thread = new_loop(), QuietThread()
+    # loaded there, so that threads of the model have the low priority too
+    model = loop.run_until_complete(thread.run(partial(load_model, settings.reader_model)))
+    kafka = loop.run_until_complete(prepare_reader_kafka(settings))
+    follower = Follower(kafka.rules, health.notes)
+    bundles = loop.run_until_complete(find_first_rules(settings.rules_dir, follower))
+    heads: Mapping[str, PackHeads] = {}
+    if not bundles.current.number:
+        finding = thread.run(partial(_find_folder_heads, settings, bundles, model))
+        heads = loop.run_until_complete(finding)
+    app = _create_app(settings, follower, bundles)
+    active = ActiveReader(bundles, model, heads, health.notes)
+    _add_suspecting(app, settings, active, thread)
+    _watch(app, kafka, health)
+    return run(app, loop)
+
+
+def _cache_folder(settings: ReaderServiceSettings) -> Path:
+    return settings.reader_cache or Path.home() / ".cache" / "vedette"
+
+
+def _find_folder_heads(
+    settings: ReaderServiceSettings, bundles: Bundles, model: SentenceModel
+) -> Mapping[str, PackHeads]:
+    """The heads of the rules of the folder: no bundle was published."""
+    files = read_rule_files(settings.rules_dir)
+    rulebook = bundles.current.rulebook
+    try:
+        opening = partial(make_trainer, model, _cache_folder(settings))
+        found = find_heads(files.packs, rulebook, opening, model.name)
+    except UnreadableHeads as error:
+        raise NoRules(str(error)) from error
+    for note in (*found.notes, *map(str, found.faults)):
+        log.warning("heads of the folder", note=note)
+    return found.by_pack
+
+
+def _create_app(settings: ReaderServiceSettings, follower: Follower, bundles: Bundles) -> App:
+    options = faust_options(settings.kafka_bootstrap_servers)
+    app = App(reader_app_id(settings), **options, stream_buffer_maxsize=MOST_WAITING)
+    app.fetch_wait_ms = settings.kafka_fetch_wait_ms
+    app.watchdog = LoopWatchdog(settings.stuck_seconds)
+    app.task(partial(follower.run, app, bundles))
+    return app
+
+
+def _add_suspecting(
+    app: App, settings: ReaderServiceSettings, active: ActiveReader, thread: QuietThread
+) -> None:
+    names = {name: topic_name(settings.topic_prefix, name) for name in READER_TOPICS}
+    sender = TopicSender({name: raw_topic(app, full) for name, full in names.items()})
+    suspecting = Suspecting(active, sender, thread)
+    metrics.READER_LAG.set_function(suspecting.progress.lag_seconds)
+    add_agent(app, WHERE, sender.topics[EVENTS], suspecting.process)
+    app.task(partial(send_losses_forever, app, sender, WHERE))
+
+
+def _watch(app: App, kafka: ReaderKafka, health: telemetry.Health) -> None:
+    watch = GroupWatch(app, kafka.cluster)
+    health.add("group", watch.check_group)
+    health.add("kafka", watch.check_kafka)
+    app.task(watch.run)
