@@ -29,7 +29,7 @@ from cli.stack.demo import (
 )
 from cli.stack.embedded import LOOPBACK, check_installed
 from cli.stack.folder import stack_folder
-from cli.stack.plan import PARTS, PORTS, Plan, check_exposure
+from cli.stack.plan import PARTS, PORTS, READER, Plan, check_exposure
 from cli.stack.ports import find_free_ports, is_free
 from cli.stack.running import Stack, run_stack
 from cli.stack.sample import sample_event
@@ -53,6 +53,9 @@ StayOption = Annotated[
 RulesOption = Annotated[
     Path | None, typer.Option(help="The rule pack; default VEDETTE_RULES_DIR or the one shipped.")
 ]
+ReaderOption = Annotated[
+    bool, typer.Option("--reader", help="Also the second reader, of the extra vedette[reader].")
+]
 PortOption = Annotated[
     int | None,
     typer.Option(
@@ -68,8 +71,9 @@ def up(
     stay: StayOption = False,
     rules: RulesOption = None,
     port: PortOption = None,
+    reader: ReaderOption = False,
 ) -> None:
-    """Run everything on this machine: an embedded broker, Redis, and the three services.
+    """Run everything on this machine: an embedded broker, Redis, and the services.
 
     It needs only Python, and keeps nothing after it stops. The services get your VEDETTE_ variables
     (such as Slack's token), except those of Kafka and Redis; a demo pages nobody.
@@ -77,7 +81,7 @@ def up(
     check_installed()
     console = Console()
     plan = replace(
-        build_plan(rules, port, demo=demo),
+        build_plan(rules, port, demo=demo, reader=reader),
         prefix=kafka_settings().topic_prefix,
         terminal=terminal_variables(console),
     )
@@ -89,7 +93,7 @@ def up(
     raise typer.Exit(code)
 
 
-def build_plan(rules: Path | None, port: int | None, *, demo: bool) -> Plan:
+def build_plan(rules: Path | None, port: int | None, *, demo: bool, reader: bool = False) -> Plan:
     """What to run, on ports that are free now.
 
     Raises:
@@ -99,7 +103,8 @@ def build_plan(rules: Path | None, port: int | None, *, demo: bool) -> Plan:
     try:
         if port is not None and not is_free(host, port):
             raise CommandFailure(f"port {port} of {host} is in use: choose another with --port")
-        ports = find_free_ports(host, PORTS | ({"ingest": port} if port else {}))
+        wanted = PORTS | (READER if reader else {}) | ({"ingest": port} if port else {})
+        ports = find_free_ports(host, wanted)
     except OSError as error:
         raise CommandFailure(f"VEDETTE_HOST {host}: {error.strerror or error}") from error
     parts = find_free_ports(LOOPBACK, PARTS)

@@ -8,14 +8,14 @@ from rich.text import Text
 
 from cli.output import escape_controls
 from cli.stack.embedded import redis_socket
-from cli.stack.plan import SERVICES, Plan
+from cli.stack.plan import Plan
 
 OVERRIDDEN = ("VEDETTE_KAFKA_BOOTSTRAP_SERVERS", "VEDETTE_REDIS_URL")
 
 
 def build_banner(plan: Plan, inherited: Mapping[str, str], folder: Path) -> Text:
     """Where everything listens, and that nothing is kept."""
-    rows = [(service, plan.url(service)) for service in SERVICES]
+    rows = [(service, plan.url(service)) for service in plan.services]
     rows += [
         ("broker", f"{plan.bootstrap_servers}  (embedded, in memory)"),
         ("redis", str(redis_socket(folder))),

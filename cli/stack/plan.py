@@ -8,8 +8,8 @@ from pathlib import Path
 from cli.faults import CommandFailure
 from cli.stack.embedded import LOOPBACK, redis_url
 
-SERVICES = ("ingest", "matcher", "notifier")
 PORTS = {"ingest": 8080, "matcher": 6066, "notifier": 8082}
+READER = {"reader": 6067}
 PARTS = {"broker": 0}
 OPEN = "VEDETTE_INGEST_OPEN"
 
@@ -28,7 +28,7 @@ EAGER_FETCH_MS = "20"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One stack: `ports` has those of SERVICES, on `host`, and of PARTS, on loopback.
+    """One stack: `ports` has those of its services, on `host`, and of PARTS, on loopback.
 
     `terminal` has the variables that a service needs to print to this terminal.
     """
@@ -39,6 +39,11 @@ class Plan:
     prefix: str = "vedette."
     demo: bool = False
     terminal: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """What runs beside the parts."""
+        return tuple(name for name in self.ports if name not in PARTS)
 
     @property
     def clock(self) -> str:

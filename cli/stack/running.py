@@ -14,7 +14,7 @@ import httpx
 from cli.faults import CommandFailure
 from cli.stack import embedded
 from cli.stack.child import Child, end, start
-from cli.stack.plan import SERVICES, Plan, service_environment
+from cli.stack.plan import Plan, service_environment
 from cli.stack.stop import Stop
 from cli.topics import create_topics, default_partitions, open_admin, topic_requests
 
@@ -59,12 +59,12 @@ def run_stack(plan: Plan, folder: Path, stop: Stop, print_line: PrintLine) -> It
     services: dict[str, Child] = {}
     try:
         _start_parts(plan, folder, stop, parts)
-        for service in SERVICES:
+        for service in plan.services:
             services[service] = _start_service(plan, folder, service)
         reader = _forward_output(services["notifier"], print_line)
         stack = Stack(plan, {**parts, **services})
         with httpx.Client(timeout=5, trust_env=False) as client:
-            for service in SERVICES:
+            for service in plan.services:
                 _wait_ready(stack, service, client, stop)
         stack.check()  # at the port of one that ended a stranger may have answered
         yield stack
