@@ -9,6 +9,7 @@ from services.matcher.domain.detection.predicates import Atom, FieldTest
 from services.matcher.domain.detection.text_tests import NameTest, PhraseTest
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.text.fold import CharSpan
+from services.matcher.domain.text.literal_order import LiteralPair
 from services.matcher.domain.text.scan import WordSpan
 from services.matcher.domain.text.sentences import SentenceIndex, sentence_of
 from services.matcher.domain.words.word_list import IndexedList
@@ -20,7 +21,7 @@ class NearTest(FieldTest):
 
     field: str
     parts: tuple[PhraseTest | PatternTest | NameTest, ...]
-    cost: ClassVar[int] = 3
+    cost: ClassVar[int] = 8
 
     def holds(self, view: EventView) -> bool:
         """Whether a sentence holds every part."""
@@ -45,6 +46,10 @@ class NearTest(FieldTest):
     def required_groups(self) -> Iterable[frozenset[Atom]]:
         """The groups of its parts: it needs every part."""
         return [group for part in self.parts for group in part.required_groups()]
+
+    def required_pairs(self) -> Iterable[LiteralPair]:
+        """Those of its parts."""
+        return [pair for part in self.parts for pair in part.required_pairs()]
 
     def literals(self) -> Iterable[str]:
         """The literals of its parts."""

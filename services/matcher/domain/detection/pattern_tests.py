@@ -74,7 +74,7 @@ class PatternTest(FieldTest):
 
     field: str
     pattern: BoundPattern
-    cost: ClassVar[int] = 3
+    cost: ClassVar[int] = 8
 
     def holds(self, view: EventView) -> bool:
         """Whether a value holds it."""

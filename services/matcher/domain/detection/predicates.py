@@ -11,6 +11,7 @@ from typing import ClassVar, NamedTuple
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.says.parts import Group
 from services.matcher.domain.text.fold import CharSpan
+from services.matcher.domain.text.literal_order import LiteralPair
 from services.matcher.domain.words.word_list import IndexedList
 
 Atom = tuple[str, str]
@@ -45,6 +46,8 @@ class FieldTest(ABC):
     """Whether it selects some values of a list field."""
     cost: ClassVar[int] = 1
     """Relative cost: cheap tests are evaluated first."""
+    reads_sentences: ClassVar[bool] = False
+    """Whether it finds who does what in a sentence."""
 
     @abstractmethod
     def holds(self, view: EventView) -> bool:
@@ -76,6 +79,10 @@ class FieldTest(ABC):
 
     def required_namings(self) -> Iterable[RequiredNaming]:
         """What a sentence of every event that passes has."""
+        return ()
+
+    def required_pairs(self) -> Iterable[LiteralPair]:
+        """Literals that follow each other in every event that passes."""
         return ()
 
     def literals(self) -> Iterable[str]:
@@ -211,6 +218,14 @@ def required_namings(
     if isinstance(predicate, Not):
         return []
     return [(naming,) for naming in predicate.required_namings()]
+
+
+def required_pairs(predicate: Predicate) -> Iterator[LiteralPair]:
+    """Literals that follow each other in every event that meets the predicate."""
+    if isinstance(predicate, AllOf):
+        yield from chain.from_iterable(map(required_pairs, predicate.parts))
+    elif not isinstance(predicate, (AnyOf, Not)):
+        yield from predicate.required_pairs()
 
 
 def namings_frequency(namings: Iterable[RequiredNaming], selectivity: GroupSelectivity) -> float:

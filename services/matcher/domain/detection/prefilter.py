@@ -11,7 +11,9 @@ from services.matcher.domain.detection.predicates import (
     namings_frequency,
     required_groups,
     required_namings,
+    required_pairs,
 )
+from services.matcher.domain.text.literal_order import LiteralPair
 from services.matcher.domain.words.word_list import KEY_MARK
 
 FieldValues = tuple[str, frozenset[str]]
@@ -22,13 +24,15 @@ FieldValues = tuple[str, frozenset[str]]
 class Prefilter:
     """Every event that matches the rule has one of `atoms`, and the literal `beside` unless empty.
 
-    With `namings` it has one of these; there are no atoms then. Without either nothing is known,
-    and the rule is evaluated on every event.
+    With a `pair` these two are literals, and one follows the other. With `namings` it has one of
+    these; there are no atoms then. Without either nothing is known, and the rule is evaluated on
+    every event.
     """
 
     atoms: frozenset[Atom]
     beside: str = ""
     namings: tuple[RequiredNaming, ...] = ()
+    pair: LiteralPair | None = None
 
 
 def make_prefilter(predicate: Predicate, selectivity: GroupSelectivity) -> Prefilter:
@@ -45,7 +49,15 @@ def make_prefilter(predicate: Predicate, selectivity: GroupSelectivity) -> Prefi
         return Prefilter(frozenset())
     first, *others = groups
     literals = (_only_literal(group) for group in others if group != first)
-    return Prefilter(first, next(filter(None, literals), ""))
+    beside = next(filter(None, literals), "")
+    return Prefilter(first, beside, pair=_find_pair(predicate, first, beside) if beside else None)
+
+
+def _find_pair(predicate: Predicate, first: frozenset[Atom], beside: str) -> LiteralPair | None:
+    """How two literals follow each other, if both are of one phrase."""
+    literals = {_only_literal(first), beside}
+    pairs = (pair for pair in required_pairs(predicate) if {pair.first, pair.second} == literals)
+    return next(pairs, None)
 
 
 def _only_literal(group: frozenset[Atom]) -> str:

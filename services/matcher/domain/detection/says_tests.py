@@ -32,6 +32,7 @@ class SaysTest(FieldTest):
     field: str
     statement: Statement
     cost: ClassVar[int] = 30
+    reads_sentences: ClassVar[bool] = True
 
     def holds(self, view: EventView) -> bool:
         """Whether a sentence says it."""

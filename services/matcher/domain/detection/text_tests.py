@@ -1,6 +1,6 @@
 """Tests of words: Sigma's strings and expressions, phrases, and the names of lists."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
@@ -9,6 +9,7 @@ from services.matcher.domain.detection.fields import as_text
 from services.matcher.domain.detection.predicates import Atom, FieldTest
 from services.matcher.domain.detection.view import IN_WORDS, EventView, scanned_fields
 from services.matcher.domain.text.fold import CharSpan
+from services.matcher.domain.text.literal_order import LiteralPair
 from services.matcher.domain.text.phrases import Phrase
 from services.matcher.domain.text.scan import WordSpan, contains_phrase
 
@@ -72,7 +73,7 @@ class PhraseTest(FieldTest):
 
     field: str
     phrase: Phrase
-    cost: ClassVar[int] = 2
+    cost: ClassVar[int] = 6
 
     def holds(self, view: EventView) -> bool:
         """Whether a value holds it."""
@@ -94,7 +95,12 @@ class PhraseTest(FieldTest):
         """Each of its parts."""
         return [frozenset({("", literal)}) for literal in self.literals()]
 
-    def literals(self) -> Iterable[str]:
+    def required_pairs(self) -> Iterable[LiteralPair]:
+        """Its first two parts, if it has several."""
+        first, *others = self.literals()
+        return [LiteralPair(first, second, self.phrase.max_words) for second in others[:1]]
+
+    def literals(self) -> Sequence[str]:
         """Its parts."""
         return [part.literal for part in self.phrase.parts]
 

@@ -32,7 +32,7 @@ class RuleMatch:
     @property
     def said(self) -> str:
         """What its `says` found, in a line: `houthis > attack, vessel`; empty without any."""
-        lines = (test.said(self.view) for test in self.rule.positive_tests)
+        lines = (test.said(self.view) for test in self.rule.sentence_tests)
         return "; ".join(dict.fromkeys(filter(None, lines)))
 
     def members(self, field: str) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ class RuleMatch:
         whom its `says` finds.
         """
         if field in ROLES:
-            tests, view = self.rule.positive_tests, self.view
+            tests, view = self.rule.sentence_tests, self.view
             return tuple(
                 dict.fromkeys(member for test in tests for member in test.roles(field, view))
             )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from typing import TypeVar
 
 from services.matcher.domain.detection.predicates import NEVER, Atom, Predicate
@@ -16,6 +17,7 @@ from services.matcher.domain.detection.report_sentences import ReportSentences
 from services.matcher.domain.detection.selectivity import selectivity
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.says.parts import Group
+from services.matcher.domain.text.literal_order import LiteralPair
 
 _LONG_LIST = 16
 RuleNumbers = tuple[int, ...]
@@ -33,13 +35,15 @@ class RuleIndex:
     """The numbers of rules by what an event must have for them to match.
 
     `always`: rules without a prefilter; evaluated on every event. `beside` has for each rule the
-    second literal of its prefilter, or nothing. A long list of values is one entry of `by_list`,
-    not one of `by_value` for each. `by_naming` has groups of members, and for each the rules by the
-    keys of the word lists that a sentence has which names a member.
+    second literal of its prefilter, or nothing; `pairs` has for some how that follows the first. A
+    long list of values is one entry of `by_list`, not one of `by_value` for each. `by_naming` has
+    groups of members, and for each the rules by the keys of the word lists that a sentence has
+    which names a member.
     """
 
     always: RuleNumbers
     beside: tuple[str, ...]
+    pairs: Mapping[int, LiteralPair] = field(default_factory=dict)
     by_literal: Mapping[str, RuleNumbers] = field(default_factory=dict)
     by_value: Mapping[str, Mapping[str, RuleNumbers]] = field(default_factory=dict)
     by_list: Mapping[FieldValues, RuleNumbers] = field(default_factory=dict)
@@ -47,13 +51,15 @@ class RuleIndex:
 
     def candidates(self, view: EventView) -> list[int]:
         """The numbers of the rules that may match, in order."""
-        literals, beside = view.scan.literals, self.beside
+        literals, beside, by_literal = view.scan.literals, self.beside, self.by_literal
+        of_literals = map(by_literal.__getitem__, by_literal.keys() & literals)
+        registered = chain(self.always, chain.from_iterable(of_literals), self._by_others(view))
+        numbers = {
+            number for number in registered if not (other := beside[number]) or other in literals
+        }
+        pairs, may_hold = self.pairs, view.scan.order.may_hold
         return sorted(
-            {
-                number
-                for number in self._registered(view)
-                if not beside[number] or beside[number] in literals
-            }
+            [number for number in numbers if number not in pairs or may_hold(pairs[number])]
         )
 
     def literals(self) -> Iterator[str]:
@@ -61,10 +67,8 @@ class RuleIndex:
         yield from self.by_literal
         yield from filter(None, self.beside)
 
-    def _registered(self, view: EventView) -> Iterator[int]:
-        yield from self.always
-        for literal in self.by_literal.keys() & view.scan.literals:
-            yield from self.by_literal[literal]
+    def _by_others(self, view: EventView) -> Iterator[int]:
+        """The rules that are registered under values, lists of values, and names in sentences."""
         for name, rules in self.by_value.items():
             for value in view.caseless(name):
                 yield from rules.get(value, ())
@@ -106,6 +110,7 @@ def make_index(
             if _knows_nothing(rule) and predicates[number] != NEVER
         ),
         beside=tuple(rule.beside for rule in prefilters),
+        pairs={number: rule.pair for number, rule in enumerate(prefilters) if rule.pair},
         by_literal=by_field.pop("", {}),
         by_value=by_field,
         by_list=_by_list(prefilters),

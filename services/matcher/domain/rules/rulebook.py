@@ -31,7 +31,8 @@ RuleKey = tuple[str, str]
 class CompiledRule:
     """A detection rule and its predicate; `positive_tests` are those under no `not`.
 
-    `suspicion` is the predicate with its meanings, for the reader; None if it has none.
+    `sentence_tests` are those of them that find who does what in a sentence. `suspicion` is the
+    predicate with its meanings, for the reader; None if it has none.
     """
 
     pack: str
@@ -39,9 +40,13 @@ class CompiledRule:
     predicate: Predicate
     suspicion: Predicate | None = None
     positive_tests: tuple[FieldTest, ...] = field(init=False, repr=False, compare=False)
+    sentence_tests: tuple[FieldTest, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "positive_tests", tuple(positive_tests(self.predicate)))
+        tests = tuple(positive_tests(self.predicate))
+        object.__setattr__(self, "positive_tests", tests)
+        reading = tuple(test for test in tests if test.reads_sentences)
+        object.__setattr__(self, "sentence_tests", reading)
 
     def selections(self, name: str) -> list[FieldTest]:
         """The positive tests that select among the values of a field."""

@@ -24,9 +24,14 @@ _POSSESSIVES = [
 ]
 _POSSESSIVE = re.compile("|".join(_POSSESSIVES) or "(?!)")
 _SHORT = 128
-_CHUNK = re.compile(r"\S(?:.{0,255}(?!\S)|\S*)", re.DOTALL)
-"""Whole words of some 256 characters together, or one longer word."""
-_WORD = re.compile(r"\S+")
+_CHUNKS = (
+    re.compile(r"\S(?:.{0,255}(?!\S)|\S*)", re.DOTALL),
+    re.compile(r"\S(?:.{0,31}(?!\S)|\S*)", re.DOTALL),
+    re.compile(r"\S+"),
+)
+"""Whole words of some 256 characters together, of some 32, or one word; a longer word whole."""
+_AROUND = 60
+"""So many characters before and behind words are looked at, where they are near."""
 
 
 def fold(text: str) -> str:
@@ -83,34 +88,64 @@ def raw_span(raw: str, start: int, end: int) -> CharSpan:
     return CharSpan(first, last)
 
 
-def written_span(raw: str, words: str) -> CharSpan | None:
-    """The characters of `raw` that are these folded words but for case; None: no such characters.
+def nearby_span(raw: str, words: str, index: int) -> CharSpan | None:
+    """The characters of `raw` that these words were folded from; None: they are not near `index`.
 
-    The words occur once in `fold(raw)` at most.
+    The words occur once in `fold(raw)` at most, at `index`: white space and marks before them move
+    them behind that in `raw`.
     """
-    lower = mark_capitals(raw).lower()
-    if not words or len(lower) != len(raw):
+    marked = mark_capitals(raw)
+    # whole words, so that they fold as in the text
+    first = marked.rfind(" ", 0, max(0, index - _AROUND)) + 1
+    last = marked.find(" ", index + index // 8 + len(words) + _AROUND)
+    near = marked[first:] if last < 0 else marked[first:last]
+    span = _written_span(near, words) or _folded_span(near, words)
+    return None if span is None else CharSpan(first + span.start, first + span.end)
+
+
+def _written_span(marked: str, words: str) -> CharSpan | None:
+    """The characters that are these words but for case and the marks between them."""
+    lower = marked.lower()
+    if len(lower) != len(marked):
         return None
-    start = lower.find(words)
-    while start >= 0:
-        span = CharSpan(start, start + len(words))
-        if _parts_words(raw, start - 1) and _parts_words(raw, span.end):
-            return span
-        start = lower.find(words, start + 1)
+    if span := _find_words(lower, words):
+        return span
+    first, *_, last = words.split() if " " in words else ("", "")
+    start = _find_words(lower, first) if first else None
+    end = _find_words(lower, last, start.end) if start else None
+    if start and end and fold(marked[start.start : end.end]) == f" {words} ":
+        return CharSpan(start.start, end.end)
     return None
 
 
-def _parts_words(raw: str, index: int) -> bool:
+def _folded_span(marked: str, words: str) -> CharSpan | None:
+    start = fold(marked).find(f" {words} ") + 1
+    return raw_span(marked, start, start + len(words)) if start else None
+
+
+def _find_words(text: str, words: str, start: int = 0) -> CharSpan | None:
+    """The first characters that are these words, between characters that part words."""
+    start = text.find(words, start)
+    while start >= 0:
+        span = CharSpan(start, start + len(words))
+        if _parts_words(text, start - 1) and _parts_words(text, span.end):
+            return span
+        start = text.find(words, start + 1)
+    return None
+
+
+def _parts_words(text: str, index: int) -> bool:
     """Whether a text begins or ends there, or a character that folds to a space stands there."""
-    return not 0 <= index < len(raw) or TABLE[ord(raw[index])].isspace()
+    return not 0 <= index < len(text) or TABLE[ord(text[index])].isspace()
 
 
 def _raw_index(raw: str, index: int) -> int:
     """The index in `raw` of the character that `fold(raw)[index]` was folded from."""
-    chunk = _chunk_at(_cut(raw, _CHUNK), index)
-    word = _chunk_at(_cut(chunk.raw, _WORD), index - chunk.folded_start)
-    letter = index - chunk.folded_start - word.folded_start
-    return chunk.start + word.start + _raw_indexes(word.raw)[letter]
+    start = 0
+    for pattern in _CHUNKS:
+        chunk = _chunk_at(_cut(raw, pattern), index)
+        start, raw, index = start + chunk.start, chunk.raw, index - chunk.folded_start
+    return start + _raw_indexes(raw)[index]
 
 
 def _chunk_at(chunks: list[_Chunk], index: int) -> _Chunk:

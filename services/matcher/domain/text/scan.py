@@ -1,7 +1,7 @@
 """One pass over the texts of an event that finds the names and phrases of all rules."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from services.matcher.domain.text.fold import CharSpan, fold, raw_span, written_span
+from services.matcher.domain.text.fold import CharSpan, fold, nearby_span, raw_span
+from services.matcher.domain.text.literal_order import LiteralOrder, is_single_word
 from services.matcher.domain.text.phrases import Phrase
 from services.matcher.domain.text.report_words import ReportWords
 
@@ -64,7 +65,8 @@ class ScanResult:
     texts: tuple[ScannedText, ...]
     starts: tuple[int, ...]
     folded: str
-    literals: frozenset[str]
+    order: LiteralOrder
+    literals: Collection[str]
     index: WordIndex = NO_INDEX
     _word_spans: dict[str, list[WordSpan]] = field(default_factory=dict)
     _words: ReportWords | None = None
@@ -95,14 +97,17 @@ class ScanResult:
         """The characters of the raw text that the words were folded from."""
         index = self._index_at(span)
         start, raw = self.starts[index], self.texts[index].raw
-        if len(self.folded) <= _SHORT and (written := written_span(raw, self._unique_words(span))):
-            return written
-        return raw_span(raw, span[0] - start, span[1] - start)
+        first, last = span[0] - start, span[1] - start
+        near = None
+        if len(self.folded) <= _SHORT and self._is_unique(span):
+            near = nearby_span(raw, self.folded[span[0] : span[1]], first)
+        return near or raw_span(raw, first, last)
 
-    def _unique_words(self, span: WordSpan) -> str:
-        """The words of a span; empty if the texts hold them more than once."""
-        words = self.folded[span[0] - 1 : span[1] + 1]
-        return words[1:-1] if self.folded.find(words) == self.folded.rfind(words) else ""
+    def _is_unique(self, span: WordSpan) -> bool:
+        """Whether the texts hold the words of the span only there."""
+        start = span[0] - 1
+        words = self.folded[start : span[1] + 1]
+        return self.folded.find(words) == start and self.folded.find(words, start + 1) < 0
 
     def _index_at(self, span: WordSpan) -> int:
         return bisect_right(self.starts, span[0]) - 1
@@ -139,6 +144,7 @@ class Scanner:
         words, keys_of = _select_words(index, keys)
         # found by number then: a text for each word would take as much memory as the automaton
         self._keys_of = keys_of
+        self._single = frozenset(filter(is_single_word, self._literals))
         sought = chain(self._literals, (f" {word} " for word in words))
         self._automaton = AhoCorasick(sought, store_patterns=not keys_of)
 
@@ -147,16 +153,20 @@ class Scanner:
         folded = [fold(text.raw) for text in texts]
         joined = "".join(folded)
         starts = tuple(accumulate(map(len, folded[:-1]), initial=0))
-        return ScanResult(tuple(texts), starts, joined, self._find(joined), self._index)
+        order, literals = self._find(joined)
+        return ScanResult(tuple(texts), starts, joined, order, literals, self._index)
 
-    def _find(self, joined: str) -> frozenset[str]:
+    def _find(self, joined: str) -> tuple[LiteralOrder, Collection[str]]:
         if not self._keys_of:
-            return frozenset(self._automaton.find_matches_as_strings(joined, overlapping=True))
+            found = self._automaton.find_matches_as_strings(joined, overlapping=True)
+            order = LiteralOrder(found, self._single)
+            return order, order.latest
         count, literals, keys_of = len(self._literals), self._literals, self._keys_of
         matches = self._automaton.find_matches_as_indexes(joined, overlapping=True)
-        numbers = {number for number, _, _ in matches}
-        found = {literals[number] for number in numbers if number < count}
-        return frozenset(found.union(*[keys_of[n - count] for n in numbers if n >= count]))
+        numbers = [number for number, _, _ in matches]
+        order = LiteralOrder([literals[n] for n in numbers if n < count], self._single)
+        keys = [keys_of[n - count] for n in set(numbers) if n >= count]
+        return order, set(order.latest).union(*keys)
 
 
 def _select_words(
@@ -177,10 +187,10 @@ def _select_words(
 
 def contains_phrase(scan: ScanResult, phrase: Phrase, fields: frozenset[str]) -> bool:
     """Whether one of the fields holds the phrase."""
-    for part in phrase.parts:  # asked often: most scans lack a part
+    for part in phrase.parts:
         if not scan.contains(part.literal):
             return False
-    return any(scan.text_at(span).field in fields for span in find_phrase(scan, phrase))
+    return any(scan.text_at(span).field in fields for span in _fitting_spans(scan, phrase))
 
 
 def find_phrase(scan: ScanResult, phrase: Phrase) -> list[WordSpan]:
@@ -189,15 +199,20 @@ def find_phrase(scan: ScanResult, phrase: Phrase) -> list[WordSpan]:
     The words between the parts count against the slack, so of several beginnings for an end the
     latest is best: the time is linear in the text.
     """
+    spans = list(_fitting_spans(scan, phrase))
+    return spans if len(phrase.parts) == 1 else sorted(dict(reversed(spans)).items())
+
+
+def _fitting_spans(scan: ScanResult, phrase: Phrase) -> Iterable[WordSpan]:
+    """The spans of the phrase by their ends; several may have the same first word."""
     first, *others = phrase.parts
     if not others:
         return scan.find_literal(first.literal)
     second, *others = others
-    spans = list(_pair_spans(scan.folded, first.literal, second.literal))
+    spans = _pair_spans(scan.folded, first.literal, second.literal)
     for part in others:
-        spans = _extend_spans(spans, scan.find_literal(part.literal))
-    spans = [span for span in spans if _fits(scan.folded, span, phrase.max_words)]
-    return sorted(dict(reversed(spans)).items())
+        spans = _extend_spans([*spans], scan.find_literal(part.literal))
+    return (span for span in spans if _fits(scan.folded, span, phrase.max_words))
 
 
 def _pair_spans(folded: str, first: str, second: str) -> Iterator[WordSpan]:
@@ -213,14 +228,12 @@ def _pair_spans(folded: str, first: str, second: str) -> Iterator[WordSpan]:
         start = folded.find(first, start + 1)
 
 
-def _extend_spans(spans: list[WordSpan], following: list[WordSpan]) -> list[WordSpan]:
+def _extend_spans(spans: Sequence[WordSpan], following: Iterable[WordSpan]) -> Iterator[WordSpan]:
     """Each following span joined to the latest of `spans` that ends before it."""
-    extended: list[WordSpan] = []
     for start, end in following:
         before = bisect_left(spans, start, key=itemgetter(1))
         if before:
-            extended.append((spans[before - 1][0], end))
-    return extended
+            yield spans[before - 1][0], end
 
 
 def _fits(folded: str, span: WordSpan, max_words: int) -> bool:

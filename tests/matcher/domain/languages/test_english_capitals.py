@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matcher.domain.languages.english.capitals import mark_countries
-from services.matcher.domain.text.fold import fold, raw_span, written_span
+from services.matcher.domain.text.fold import fold, nearby_span, raw_span
 
 WRITTEN = st.lists(
     st.sampled_from(
@@ -69,4 +69,4 @@ def test_every_word_is_found_where_it_is_written(text: str) -> None:
 
 
 def test_the_pronoun_is_not_found_at_the_country() -> None:
-    assert written_span("US troops told us", "us") == (15, 17)
+    assert nearby_span("US troops told us", "us", 17) == (15, 17)

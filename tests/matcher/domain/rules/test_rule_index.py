@@ -16,12 +16,27 @@ def candidates(book: Rulebook, event: Event) -> list[str]:
 
 @pytest.mark.parametrize(
     ("text", "names"),
-    [("kornets", []), ("government", []), ("kornets of the government", ["near"])],
+    [
+        ("kornets", []),
+        ("government", []),
+        ("kornets of the government", []),
+        ("the government has kornets", ["near"]),
+    ],
 )
-def test_a_rule_of_two_words_needs_both(text: str, names: list[str]) -> None:
+def test_a_rule_of_two_words_needs_both_in_order(text: str, names: list[str]) -> None:
     book = rulebook(detecting("near", selection={"words|phrase": "government kornets ~4"}))
 
     assert candidates(book, report(text)) == names
+
+
+def test_a_rule_of_two_words_is_not_asked_where_known_words_keep_them_apart() -> None:
+    one_word = (detecting(word, selection={"words|phrase": word}) for word in ("a", "b"))
+    book = rulebook(
+        detecting("near", selection={"words|phrase": "government kornets ~4"}), *one_word
+    )
+
+    assert "near" in candidates(book, report("government a b a b kornets"))
+    assert "near" not in candidates(book, report("government" + " a b" * 4 + " kornets"))
 
 
 def test_a_rule_of_a_word_and_a_choice_of_others_needs_the_word_alone() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.matcher.domain.text.fold import fold, raw_span, written_span
+from services.matcher.domain.text.fold import fold, nearby_span, raw_span
 from services.matcher.domain.text.fold_page import fold_fast
 from services.matcher.domain.text.fold_table import TABLE
 
@@ -105,20 +105,36 @@ def test_words_are_found_where_their_letters_are_however_white_space_cuts_the_te
             assert span == raw_span(uncut, word.start(), last.end())
 
 
-@given(WRITTEN)
-@example("Badr's Badr")
-@example("badr\u0301")
-def test_words_that_occur_once_are_found_as_they_are_written_or_not_at_all(text: str) -> None:
+@settings(deadline=None)
+@given(WRITTEN, st.sampled_from((0, 1, 40)), st.sampled_from((0, 1, 40)))
+@example("Badr's Badr", 0, 0)
+@example("badr\u0301", 0, 0)
+@example("a, b's — “C” d", 40, 40)
+def test_words_that_occur_once_are_found_near_their_index_or_not_at_all(
+    written: str, before: int, after: int
+) -> None:
+    text = "ﷺ, z’s" * before + written + " ﷺ, z’s" * after
     folded = fold(text)
-    for word in re.finditer("[^ ]+", folded):
-        padded = f" {word[0]} "
-        if folded.find(padded) == folded.rfind(padded):
-            span = written_span(text, word[0])
-            assert span in {None, raw_span(text, word.start(), word.end())}
+    words = list(re.finditer("[^ ]+", folded))
+    for first, word in enumerate(words):
+        for last in words[first : first + 3]:
+            padded = folded[word.start() - 1 : last.end() + 1]
+            if folded.find(padded) == folded.rfind(padded):
+                span = nearby_span(text, padded[1:-1], word.start())
+                assert span in {None, raw_span(text, word.start(), last.end())}
 
 
-def test_words_written_in_capitals_between_signs_are_found_as_they_are_written() -> None:
-    assert written_span("xbadr, “BADR” said", "badr") == (8, 12)
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [("xbadr, “BADR” said", "badr"), ("“Badr”: it ‘marches’", "badr it marches")],
+)
+def test_words_are_found_near_their_index_as_they_are_written(written: str, words: str) -> None:
+    text = "Fire, and smoke. " * 30 + written + " Calm’s back. " * 40
+
+    span = nearby_span(text, words, fold(text).find(f" {words} ") + 1)
+
+    assert span is not None
+    assert fold(text[span.start : span.end]).strip() == words
 
 
 def test_words_in_the_midst_of_a_long_text_are_found() -> None:

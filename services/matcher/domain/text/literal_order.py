@@ -1,0 +1,61 @@
+"""The literals that an automaton finds in a text, and which of them may follow which."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import accumulate
+from typing import NamedTuple
+
+
+class LiteralPair(NamedTuple):
+    """Two literals, the second after the first, with at most `max_words` words from end to end."""
+
+    first: str
+    second: str
+    max_words: int
+
+
+class LiteralOrder:
+    """Literals in the order in which they end, each as often as the text holds it.
+
+    `latest` has of each literal its last number in this order. `single` are the literals that are
+    one whole word: as many words at least stand between two literals as single ones are found.
+    """
+
+    __slots__ = ("_counts", "_earliest", "_found", "_single", "latest")
+
+    def __init__(self, found: Sequence[str], single: AbstractSet[str]) -> None:
+        self.latest: Mapping[str, int] = dict(zip(found, range(len(found)), strict=True))
+        self._found = found
+        self._single = single
+        self._earliest: Mapping[str, int] = {}
+        self._counts: Sequence[int] = ()
+
+    def may_hold(self, pair: LiteralPair) -> bool:
+        """Whether the text may hold a pair of literals of the automaton: False is certain."""
+        first, second, max_words = pair
+        latest = self.latest
+        if first not in latest or second not in latest:
+            return False
+        if not self._counts:
+            self._count()
+        earliest, counts = self._earliest, self._counts
+        start, end = latest[first], earliest[second]
+        if end == latest[second]:
+            from_ = bisect_left(counts, counts[end] - max_words, 0, end)
+            return first in self._found[from_:end]
+        if start == earliest[first]:
+            until = bisect_right(counts, counts[start] + max_words, start)
+            return second in self._found[start + 1 : until]
+        return earliest[first] < latest[second] and counts[end] - counts[start] <= max_words
+
+    def _count(self) -> None:
+        """Number the literals from the end, and count the words up to each."""
+        numbers = range(len(self._found) - 1, -1, -1)
+        self._earliest = dict(zip(reversed(self._found), numbers, strict=True))
+        self._counts = list(accumulate(map(self._single.__contains__, self._found)))
+
+
+def is_single_word(literal: str) -> bool:
+    """Whether a literal is one whole word."""
+    return literal[-1] == " " and literal.find(" ", 1) == len(literal) - 1
