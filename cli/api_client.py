@@ -1,6 +1,7 @@
 """Calls of the notifier's API, and what its answers mean for a command."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -14,6 +15,8 @@ from cli.settings import api_settings
 from schemas.model import Model
 
 TIMEOUT_SECONDS = 20
+MOST_WAITS = 10
+LONGEST_WAIT = 10.0
 M = TypeVar("M", bound=Model)
 Query = Mapping[str, str | int | list[str]]
 
@@ -24,6 +27,7 @@ class ApiClient:
 
     http: httpx.Client
     url: str
+    pause: Callable[[float], None] = time.sleep
 
     def get(self, path: str, answer: type[M], query: Query | None = None) -> M:
         """The answer to a question."""
@@ -37,6 +41,15 @@ class ApiClient:
         return self._read(self._send(method, path, **given), answer)
 
     def _send(self, method: str, path: str, **named: Any) -> httpx.Response:
+        """The answer, once the notifier takes another request of this person."""
+        for _ in range(MOST_WAITS):
+            response = self._send_once(method, path, **named)
+            if response.status_code != httpx.codes.TOO_MANY_REQUESTS:
+                break
+            self.pause(_read_wait(response))
+        return response
+
+    def _send_once(self, method: str, path: str, **named: Any) -> httpx.Response:
         try:
             return self.http.request(method, f"{self.url}/v1/{path}", **named)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -66,6 +79,12 @@ def open_api() -> Iterator[ApiClient]:
 def quote_id(identity: str) -> str:
     """An id as a part of a path."""
     return quote(identity, safe="")
+
+
+def _read_wait(response: httpx.Response) -> float:
+    with suppress(ValueError):
+        return min(LONGEST_WAIT, max(1.0, float(response.headers.get("Retry-After", 1))))
+    return 1.0
 
 
 def _describe_refusal(response: httpx.Response) -> str:

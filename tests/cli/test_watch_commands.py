@@ -4,13 +4,16 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
+from cli.api_client import ApiClient
 from cli.command import app
 from cli.faults import CommandFailure
 from schemas.alert import Level
 from services.connections import FOR_HEALTH, BoundedConfig
+from services.notifier.adapters.api.answers import Refusal
 from services.telemetry import listen
 from tests.notifier.alerts import alert
 from tests.notifier.api.caller import make_app
@@ -135,3 +138,13 @@ def test_a_refusal_says_what_to_do(
 def test_a_notifier_that_does_not_answer_is_named() -> None:
     with pytest.raises(CommandFailure, match="set VEDETTE_API_URL"):
         Desk(WatchRoom(), 1).run("alerts", "list")
+
+
+def test_a_command_waits_as_long_as_the_notifier_asks() -> None:
+    waits: list[float] = []
+    limited = httpx.Response(429, headers={"Retry-After": "3"})
+    answers = iter([limited, httpx.Response(200, json={"error": "none"})])
+    with httpx.Client(transport=httpx.MockTransport(lambda _: next(answers))) as http:
+        answer = ApiClient(http, "http://api", waits.append).get("x", Refusal)
+
+    assert (waits, answer.error) == ([3.0], "none")

@@ -7,7 +7,9 @@ import httpx
 import pytest
 from redis.exceptions import ConnectionError as RedisGone
 
+from services.notifier.adapters.api.callers import RefusedRequest
 from services.notifier.adapters.api.endpoint import LARGEST_BODY
+from services.notifier.adapters.api.rate_limit import CallLimiter
 from services.notifier.domain.errors import LogLost
 from tests.notifier.alerts import alert
 from tests.notifier.api.caller import PROXY, api, make_app
@@ -199,3 +201,23 @@ async def test_a_path_that_there_is_not_is_refused_in_the_same_shape(
         answer = await client.request(method, path)
 
     assert (answer.status_code, "openapi.json" in answer.json()["error"]) == (status, True)
+
+
+async def test_one_person_who_asks_too_much_waits_and_others_do_not() -> None:
+    async with api(WatchRoom()) as client:
+        answers = [await client.get("/v1/rules") for _ in range(3)]
+        other = await client.get("/v1/rules", headers={"Authorization": "Bearer bob"})
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[-1].headers["Retry-After"]) <= 5
+    assert other.status_code == 200
+
+
+def test_what_was_asked_is_forgotten_with_time() -> None:
+    times = iter([0.0, 0.0, 1.0])
+    limiter = CallLimiter(lambda: next(times))
+    limiter.charge("alice", 100)
+
+    with pytest.raises(RefusedRequest):
+        limiter.charge("alice", 10)
+    limiter.charge("alice", 10)

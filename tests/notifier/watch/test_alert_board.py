@@ -6,7 +6,7 @@ from schemas.alert import Level, Status
 from schemas.ledger import Act, Entry, LedgerLine
 from schemas.recorded_verdict import Opinion
 from services.notifier.domain.watch.acknowledgements import AcknowledgementRequest
-from services.notifier.domain.watch.alert_board import SCANNED, AlertFilter
+from services.notifier.domain.watch.alert_board import MOST_SCANNED, AlertFilter
 from services.notifier.domain.watch.alert_summary import summarize_alert
 from services.notifier.domain.watch.refusals import NoSuchThing
 from services.notifier.domain.watch.silences.lifecycle import parse_filter
@@ -68,7 +68,7 @@ def test_pages_have_every_alert_once_though_alerts_change_meanwhile() -> None:
 
 def test_a_filter_that_selects_little_looks_at_a_bounded_number() -> None:
     room = WatchRoom()
-    room.store(alert("first", level=Level.LOW), *(alert(f"a{n}") for n in range(11 * SCANNED)))
+    room.store(alert("first", level=Level.LOW), *(alert(f"a{n}") for n in range(MOST_SCANNED + 1)))
     wanted = AlertFilter(parse_filter(['level="low"']))
 
     first = room.board.list_alerts(wanted, None, 10)

@@ -29,6 +29,7 @@ from services.notifier.adapters.api.documents import (
     VerdictBody,
 )
 from services.notifier.adapters.api.endpoint import Call, Endpoint
+from services.notifier.adapters.api.rate_limit import PAGE, SCAN
 from services.notifier.domain.errors import LogLost
 from services.notifier.domain.routing.labels import NAMES, is_label
 from services.notifier.domain.watch.acknowledgements import AcknowledgementRequest
@@ -55,7 +56,13 @@ class AlertEndpoints:
         acts = f"{ALERT}/acknowledgement"
         return (
             Endpoint(
-                "GET", "/v1/alerts", "List alerts", self.list_alerts, AlertList, query=AlertQuery
+                "GET",
+                "/v1/alerts",
+                "List alerts",
+                self.list_alerts,
+                AlertList,
+                query=AlertQuery,
+                units=PAGE,
             ),
             Endpoint("GET", ALERT, "One alert with its history", self.show_alert, AlertStory),
             Endpoint(
@@ -65,6 +72,7 @@ class AlertEndpoints:
                 self.list_groups,
                 AlertGroups,
                 query=GroupQuery,
+                units=PAGE,
             ),
             Endpoint(
                 "PUT",
@@ -106,6 +114,7 @@ class AlertEndpoints:
                 self.list_verdicts,
                 VerdictList,
                 query=RecentQuery,
+                units=PAGE,
             ),
             Endpoint(
                 "GET",
@@ -114,6 +123,7 @@ class AlertEndpoints:
                 self.list_rules,
                 RuleList,
                 query=RecentQuery,
+                units=SCAN,
             ),
         )
 

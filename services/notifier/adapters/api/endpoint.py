@@ -17,6 +17,7 @@ from schemas.model import Document, Model
 from services.notifier.adapters.api.answers import Refusal, RefusedField
 from services.notifier.adapters.api.callers import Callers, RefusedRequest
 from services.notifier.adapters.api.documents import NoQuery
+from services.notifier.adapters.api.rate_limit import ONE, CallLimiter
 from services.notifier.adapters.metrics import API_REQUESTS
 from services.notifier.domain.errors import LogLost
 from services.notifier.domain.watch.people import Person, Role
@@ -56,7 +57,8 @@ class Call:
 class Endpoint:
     """What a method of a path does: `handle` may block, and raises what the domain raises.
 
-    `query` and `body` are the documents that it takes; `role`: who may use it.
+    `query` and `body` are the documents that it takes; `role`: who may use it; `units`: how much of
+    what a person may ask it takes.
     """
 
     method: str
@@ -68,16 +70,17 @@ class Endpoint:
     query: type[Document] = NoQuery
     body: type[Document] | None = None
     status: HTTPStatus = HTTPStatus.OK
+    units: int = ONE
 
 
 def make_responder(
-    endpoint: Endpoint, callers: Callers
+    endpoint: Endpoint, callers: Callers, limiter: CallLimiter
 ) -> Callable[[Request], Awaitable[Response]]:
     """What answers requests to the endpoint."""
 
     async def respond(request: Request) -> Response:
         try:
-            call = await _read_call(request, endpoint, callers)
+            call = await _read_call(request, endpoint, _admit(request, endpoint, callers, limiter))
             answer = await run_in_threadpool(endpoint.handle, call)
         except RefusedRequest as refused:
             return _refuse(refused.status, [("", str(refused))], refused.headers)
@@ -113,12 +116,17 @@ def encode_refusal(status: HTTPStatus, message: str) -> bytes:
     return Refusal(error=message).model_dump_json().encode()
 
 
-async def _read_call(request: Request, endpoint: Endpoint, callers: Callers) -> Call:
-    # who may not ask is answered before anything of the request is read
+def _admit(request: Request, endpoint: Endpoint, callers: Callers, limiter: CallLimiter) -> Person:
+    """Who asks; who may not is answered before anything of the request is read."""
     person = callers.identify(request)
     if not person.may_act_as(endpoint.role):
         message = f"{person.name} is a {person.role}; this needs the role {endpoint.role}"
         raise RefusedRequest(HTTPStatus.FORBIDDEN, message)
+    limiter.charge(person.name, endpoint.units)
+    return person
+
+
+async def _read_call(request: Request, endpoint: Endpoint, person: Person) -> Call:
     query = endpoint.query.model_validate(_read_query(request, endpoint.query))
     if endpoint.body is None:
         return Call(person, request.path_params, query, None)

@@ -22,6 +22,7 @@ REFUSALS = {
     HTTPStatus.UNAUTHORIZED: "No token, or an unknown one",
     HTTPStatus.FORBIDDEN: "The role is not enough, or the thing is another person's",
     HTTPStatus.UNPROCESSABLE_ENTITY: "A field is wrong; it is named, with what to do",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too much by one person; see Retry-After",
     HTTPStatus.SERVICE_UNAVAILABLE: "Redis does not answer, or the log is rebuilt; ask again",
 }
 OF_PATH = {

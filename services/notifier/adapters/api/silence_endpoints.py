@@ -10,6 +10,7 @@ from services.notifier.adapters.api.answers import PreviewAnswer, SilenceItem, S
 from services.notifier.adapters.api.describe import describe_preview, describe_silence
 from services.notifier.adapters.api.documents import MatchersBody, SilenceBody, SilenceQuery
 from services.notifier.adapters.api.endpoint import Call, Endpoint
+from services.notifier.adapters.api.rate_limit import SCAN
 from services.notifier.domain.errors import LogLost
 from services.notifier.domain.watch.floor import WatchFloor
 from services.notifier.domain.watch.people import Role
@@ -63,6 +64,7 @@ class SilenceEndpoints:
                 self.preview,
                 PreviewAnswer,
                 body=MatchersBody,
+                units=SCAN,
             ),
             Endpoint("GET", ONE, "One silence", self.show, SilenceItem),
             Endpoint(

@@ -12,6 +12,7 @@ from services.notifier.adapters.api.answers import Caller, ReceiverItem, Receive
 from services.notifier.adapters.api.callers import Callers
 from services.notifier.adapters.api.endpoint import Call, Endpoint, make_responder, respond_json
 from services.notifier.adapters.api.openapi import complete_document, describe_endpoint
+from services.notifier.adapters.api.rate_limit import CallLimiter
 from services.telemetry import Health, health_routes
 
 DESCRIPTION = """What a watch floor does with alerts: see, acknowledge, silence and judge them.
@@ -58,10 +59,11 @@ def make_web_app(endpoints: Sequence[Endpoint], callers: Callers, health: Health
     )
     app.add_exception_handler(HTTPException, _refuse_path)
     app.include_router(health_routes(health))
+    limiter = CallLimiter()
     for endpoint in endpoints:
         app.add_api_route(
             endpoint.path,
-            make_responder(endpoint, callers),
+            make_responder(endpoint, callers, limiter),
             methods=[endpoint.method],
             **describe_endpoint(endpoint),
         )

@@ -20,9 +20,9 @@ class RedisHistory:
         self._keys = keys
 
     def append(self, lines: Iterable[LedgerLine]) -> None:
-        """In one round trip."""
+        """In one transaction: so Redis syncs its file once."""
         kept_ms = codec.encode_span(KEPT_AFTER_END)
-        with self._redis.pipeline(transaction=False) as pipeline:
+        with self._redis.pipeline(transaction=True) as pipeline:
             for line in lines:
                 name = self._keys.history(line.alert)
                 short = line.model_copy(update={"entry": None})

@@ -23,7 +23,7 @@ from services.notifier.domain.watch.refusals import NoSuchThing
 from services.notifier.domain.watch.silences.hiding import SilenceBook
 
 SCANNED = 500
-MOST_SCANNED = 5_000
+MOST_SCANNED = 2_000
 """Alerts that one request looks at; the next page goes on behind them."""
 
 
