@@ -8,6 +8,7 @@ from rich.text import Text
 
 from cli.output import escape_controls
 from cli.stack.embedded import redis_socket
+from cli.stack.people import TOKEN, TOKENS_FILE, token_path
 from cli.stack.plan import Plan
 
 OVERRIDDEN = ("VEDETTE_KAFKA_BOOTSTRAP_SERVERS", "VEDETTE_REDIS_URL")
@@ -22,6 +23,7 @@ def build_banner(plan: Plan, inherited: Mapping[str, str], folder: Path) -> Text
         ("rules", str(plan.rules)),
         ("logs", f"{folder}  (until it stops)"),
         ("alerts", _alerts_row(plan, inherited)),
+        ("api", _api_row(inherited, folder)),
     ]
     text = Text().append("Vedette on this machine. Nothing is kept after it stops.\n", "bold")
     for name, value in rows:
@@ -57,3 +59,9 @@ def _alerts_row(plan: Plan, inherited: Mapping[str, str]) -> str:
     if plan.demo or not to_slack:
         return "shown here"
     return f"to Slack, {inherited.get('VEDETTE_SLACK_CHANNEL', '#alerts')}"
+
+
+def _api_row(inherited: Mapping[str, str], folder: Path) -> str:
+    if TOKENS_FILE in inherited:
+        return f"tokens of {inherited[TOKENS_FILE]}"
+    return f"export {TOKEN}_FILE={token_path(folder)}; vedette alerts list"

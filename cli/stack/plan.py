@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cli.faults import CommandFailure
 from cli.stack.embedded import LOOPBACK, redis_url
+from cli.stack.people import TOKENS_FILE, people_path
 
 PORTS = {"ingest": 8080, "matcher": 6066, "notifier": 8082}
 READER = {"reader": 6067}
@@ -112,6 +113,7 @@ def service_environment(
         environment.setdefault(OPEN, "true")
     if service == "notifier":
         environment |= plan.terminal
+        environment.setdefault(TOKENS_FILE, str(people_path(folder)))
     if plan.demo:
         environment.setdefault("VEDETTE_TICK_SECONDS", DEMO_TICK_SECONDS)
     return environment

@@ -14,6 +14,7 @@ import httpx
 from cli.faults import CommandFailure
 from cli.stack import embedded
 from cli.stack.child import Child, end, start
+from cli.stack.people import write_people
 from cli.stack.plan import Plan, service_environment
 from cli.stack.stop import Stop
 from cli.topics import create_topics, default_partitions, open_admin, topic_requests
@@ -87,6 +88,8 @@ def _start_parts(plan: Plan, folder: Path, stop: Stop, parts: dict[str, Child]) 
 
 
 def _start_service(plan: Plan, folder: Path, service: str) -> Child:
+    if service == "notifier":
+        write_people(folder, os.environ)
     environment = service_environment(plan, os.environ, folder, service)
     # -P: a folder named cli in the working directory is not ours
     command = [sys.executable, "-P", "-m", "cli", service]
