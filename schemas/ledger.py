@@ -57,8 +57,9 @@ class Entry(Model):
     nothing is known to have been sent. `notified_content`: of what was last sent, None when
     unknown. `unanswered`: an earlier request that may still take effect. `given_up`: the highest
     revision that became a dead letter. `opened_at`: when it was first sent, from which group
-    intervals are counted. `in_hand`: who has the alert in hand, as last shown. `serial` counts
-    changes: the highest is the newest entry.
+    intervals are counted. `in_hand`: who has the alert in hand, as last shown. `group`: whose
+    message shows it. `held_for`: why it is not notified at present. `serial` counts changes: the
+    highest is the newest entry.
     """
 
     revision: Count = 0
@@ -72,6 +73,8 @@ class Entry(Model):
     given_up: Count = 0
     opened_at: Instant | None = None
     in_hand: str | None = None
+    group: str | None = None
+    held_for: str | None = None
     serial: Count = 0
 
 

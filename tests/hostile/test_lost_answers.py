@@ -13,7 +13,8 @@ from services.notifier.domain.message import render
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.default_routes import make_default_routing
 from services.notifier.domain.watch.acts import NO_ACTS
-from tests.fakes import FakeClock, FakeFiring, FakeLog
+from tests.fake_log import FakeLog
+from tests.fakes import FakeClock, FakeFiring
 from tests.notifier.alerts import alert, job
 from tests.notifier.desk import HOLD
 from tests.notifier.receivers import slack_at

@@ -14,12 +14,15 @@ from services.notifier.adapters.redis_firing import RedisFiring
 from services.notifier.adapters.redis_log import RedisLog
 from services.notifier.adapters.redis_outbox import RedisOutbox
 from services.notifier.adapters.redis_rebuild import RedisRebuild
-from services.notifier.domain.ports import LostLog, NotificationLog, OutboxRecord
+from services.notifier.domain.entry import join_group, record_sent
+from services.notifier.domain.ports import NotificationLog, OutboxRecord
+from services.notifier.domain.rebuild_ports import LostLog, RecoveredEntry
 from services.notifier.domain.routing.inhibition import FiringAlert, InhibitRule
 from services.notifier.domain.routing.labels import label_alert
 from services.notifier.domain.routing.matchers import parse_matchers
 from tests.fakes import FakeClock
 from tests.notifier.alerts import NOON, alert, job
+from tests.notifier.group_log_suite import IRAN, IRAQ, GroupLogSuite, place_by_country
 from tests.notifier.log_suite import HOLD, RECORD, LogSuite
 from tests.notifier.lost_log_suite import DONE, LostLogSuite
 from tests.parts.redis_server import RedisNode
@@ -290,3 +293,30 @@ def test_an_alert_that_is_no_source_any_more_inhibits_nothing(redis: Redis) -> N
     firing.note([alert("c", 2, level=Level.MEDIUM)], RULES, NOON)
 
     assert firing.list_all() == ()
+
+
+class TestGroupsOnRedis(GroupLogSuite):
+    @pytest.fixture
+    def clock(self) -> FakeClock:
+        return FakeClock()
+
+    @pytest.fixture
+    def log(self, redis: Redis) -> NotificationLog:
+        return RedisLog(redis, KEYS, HOLD, place_by_country)
+
+
+def test_a_rebuild_brings_alerts_back_into_their_groups(redis: Redis) -> None:
+    lost, clock = RedisRebuild(redis, KEYS, place_by_country), FakeClock()
+    assert lost.lease()
+    shown = join_group(record_sent(Entry(), alert("a"), "m1", NOON), IRAN)
+    lost.keep([RecoveredEntry("slack", "a", shown, NOON, is_over=False)], NOON)
+
+    lost.queue([("slack", job(alert("a"))), ("slack", job(alert("b")))], NOON)
+    lost.complete(DONE)
+
+    log = RedisLog(redis, KEYS, HOLD, place_by_country)
+    groups = [claim.group for _ in range(2) if (claim := log.claim("slack", clock()))]
+    assert {group.id: [m.alert.id for m in group.members] for group in groups if group} == {
+        IRAN: ["a"],
+        IRAQ: ["b"],
+    }

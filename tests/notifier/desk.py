@@ -13,7 +13,8 @@ from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.domain.routing.default_routes import make_default_routing
 from services.notifier.domain.traits import ReceiverTraits
 from services.notifier.domain.watch.acts import NO_ACTS, PeopleActs
-from tests.fakes import FakeClock, FakeFiring, FakeLog, FakeOutbox, FakeReceiver
+from tests.fake_log import FakeLog
+from tests.fakes import FakeClock, FakeFiring, FakeOutbox, FakeReceiver
 from tests.notifier.alerts import SECOND, job
 
 HOLD = 30 * SECOND

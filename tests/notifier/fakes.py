@@ -7,8 +7,9 @@ from datetime import datetime
 from schemas.ledger import Entry, LedgerLine
 from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.errors import LeaseLost
-from services.notifier.domain.ports import Completion, Job, RecordedAlert, RecoveredEntry
-from tests.fakes import FakeLog
+from services.notifier.domain.ports import Job
+from services.notifier.domain.rebuild_ports import Completion, RecordedAlert, RecoveredEntry
+from tests.fake_log import FakeLog
 
 
 @dataclass
@@ -45,7 +46,12 @@ class FakeLostLog:
     def queue(self, jobs: Iterable[tuple[str, Job]], now: datetime) -> None:
         self.renew()
         for receiver, job in jobs:
-            self.log.queue_up((receiver, job.alert.id), job, now)
+            key = (receiver, job.alert.id)
+            group = self.log.find_group(key, job.alert, now)
+            if group is None:
+                self.log.queue_up(key, job, now)
+            else:
+                self.log.join((receiver, group), job, now)
 
     def complete(self, completion: Completion) -> None:
         self.renew()

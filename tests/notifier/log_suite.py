@@ -10,13 +10,8 @@ from schemas.alert import Alert, Level, Status
 from schemas.ledger import Act, Entry, LedgerLine, Sending
 from services.notifier.domain.entry import begin_sending, record_sent
 from services.notifier.domain.errors import LeaseLost
-from services.notifier.domain.ports import (
-    Claim,
-    Completion,
-    Delay,
-    NotificationLog,
-    OutboxRecord,
-)
+from services.notifier.domain.ports import Claim, Delay, NotificationLog, OutboxRecord
+from services.notifier.domain.rebuild_ports import Completion
 from services.notifier.domain.urgency import Lane, Priority
 from tests.fakes import FakeClock
 from tests.notifier.alerts import SECOND, alert, job

@@ -7,7 +7,8 @@ import pytest
 
 from schemas.ledger import Entry
 from services.notifier.domain.errors import LeaseLost, LogLost
-from services.notifier.domain.ports import Completion, LostLog, NotificationLog, RecoveredEntry
+from services.notifier.domain.ports import NotificationLog
+from services.notifier.domain.rebuild_ports import Completion, LostLog, RecoveredEntry
 from tests.fakes import FakeClock
 from tests.notifier.alerts import alert, job
 from tests.notifier.log_suite import RECORD, claimed, put

@@ -22,7 +22,8 @@ from services.notifier.domain.codec import (
     encode_position,
     encode_record,
 )
-from services.notifier.domain.ports import Completion, Job, OutboxRecord
+from services.notifier.domain.ports import Job, OutboxRecord
+from services.notifier.domain.rebuild_ports import Completion
 from tests.notifier.alerts import NOON, SECOND, alert, evidence, job, wire
 
 SENDING = Sending(revision=2, since=NOON, settles_at=NOON + SECOND)

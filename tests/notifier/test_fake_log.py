@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from services.notifier.domain.ports import LostLog, NotificationLog, OutboxRecord
-from tests.fakes import FakeClock, FakeLog
+from services.notifier.domain.ports import NotificationLog, OutboxRecord
+from services.notifier.domain.rebuild_ports import LostLog
+from tests.fake_log import FakeLog
+from tests.fakes import FakeClock
 from tests.notifier.fakes import FakeLostLog
+from tests.notifier.group_log_suite import GroupLogSuite, place_by_country
 from tests.notifier.log_suite import HOLD, LogSuite
 from tests.notifier.lost_log_suite import LostLogSuite
 
@@ -53,3 +56,13 @@ class TestFakeLog(_InMemory, LogSuite):
 
 class TestFakeLostLog(_InMemory, LostLogSuite):
     pass
+
+
+class TestGroupsOfFakeLog(GroupLogSuite):
+    @pytest.fixture
+    def clock(self) -> FakeClock:
+        return FakeClock()
+
+    @pytest.fixture
+    def log(self, clock: FakeClock) -> NotificationLog:
+        return FakeLog(clock, HOLD, place=place_by_country)

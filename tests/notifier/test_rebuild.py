@@ -8,8 +8,8 @@ import pytest
 from schemas.alert import Alert, Level, Status
 from schemas.ledger import Act, Entry, LedgerLine, Sending
 from services.notifier.domain.entry import notified_content
-from services.notifier.domain.ports import RecordedAlert
 from services.notifier.domain.rebuild import LOOK_BACK, LogRebuild, read_entries
+from services.notifier.domain.rebuild_ports import RecordedAlert
 from services.notifier.domain.traits import ReceiverTraits
 from tests.notifier.alerts import NOON, SECOND, alert, job
 

@@ -21,8 +21,9 @@ from services.notifier.domain.errors import (
     RetryableError,
     UnknownOutcome,
 )
-from services.notifier.domain.ports import Completion, Job, Notice, OutboxRecord
+from services.notifier.domain.ports import Job, Notice, OutboxRecord
 from services.notifier.domain.rebuild import read_entries
+from services.notifier.domain.rebuild_ports import Completion
 from services.notifier.domain.stages import DecisionContext
 from services.notifier.domain.traits import ReceiverTraits
 from tests.fakes import FakeReceiver

@@ -13,9 +13,11 @@ from schemas.duty import MESSAGES_LOST
 from schemas.signal import Signal
 from services.notifier.adapters.stream import AlertStream
 from services.notifier.adapters.watchdog import HeartbeatForwarder
-from services.notifier.domain.ports import Completion, Job
+from services.notifier.domain.ports import Job
+from services.notifier.domain.rebuild_ports import Completion
 from services.notifier.domain.routing.default_routes import make_default_routing
-from tests.fakes import FakeClock, FakeFiring, FakeLog, FakeOutbox
+from tests.fake_log import FakeLog
+from tests.fakes import FakeClock, FakeFiring, FakeOutbox
 from tests.notifier.alerts import NOON, alert, wire
 
 PARTITION = TopicPartition("t.alerts", 0)

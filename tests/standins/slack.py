@@ -46,6 +46,8 @@ class PostedMessage:
     metadata: Json | None
     user: str = OWN_USER
     bot: str | None = OWN_BOT
+    thread: str | None = None
+    is_broadcast: bool = False
     edits: tuple[PostedEdit, ...] = ()
 
     @property
@@ -128,6 +130,7 @@ class SlackStandIn(StandIn):
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "conversations.history": self._history,
+            "conversations.replies": self._replies,
             "conversations.info": self._info,
             "conversations.list": self._list,
         }
@@ -157,6 +160,17 @@ class SlackStandIn(StandIn):
     def forget(self) -> None:
         self.messages.clear()
 
+    @property
+    def roots(self) -> list[PostedMessage]:
+        """The messages that are no replies."""
+        with self.lock:
+            return [message for message in self.messages if message.thread is None]
+
+    def thread(self, root: PostedMessage) -> list[PostedMessage]:
+        """The replies in the thread of a message."""
+        with self.lock:
+            return [message for message in self.messages if message.thread == root.ts]
+
     def of(self, alert: str) -> list[PostedMessage]:
         """The messages about one alert."""
         with self.lock:
@@ -182,7 +196,17 @@ class SlackStandIn(StandIn):
         fault = _find_fault(body)
         if fault is not None:
             return _no(fault)
-        message = PostedMessage(self._next_ts(), channel, time.time(), **_content(body))
+        thread = body.get("thread_ts")
+        if thread and not self._find(channel, thread):
+            return _no("thread_not_found")
+        message = PostedMessage(
+            self._next_ts(),
+            channel,
+            time.time(),
+            **_content(body),
+            thread=thread,
+            is_broadcast=bool(body.get("reply_broadcast")),
+        )
         self.messages.append(message)
         return _ok(ts=message.ts, channel=channel, message=_shown(message, metadata=True))
 
@@ -222,11 +246,26 @@ class SlackStandIn(StandIn):
         channel = body.get("channel")
         if channel not in self._channels.names:
             return _no("channel_not_found")
-        newest_first = [each for each in reversed(self.messages) if each.channel == channel]
+        newest_first = [
+            each
+            for each in reversed(self.messages)
+            if each.channel == channel and (each.thread is None or each.is_broadcast)
+        ]
         within = [message for message in newest_first if _is_within(message, body)]
         return _page(
             within, body | ({"include_all_metadata": ""} if self.withholds_metadata else {})
         )
+
+    def _replies(self, body: Json) -> StandInAnswer:
+        if "channels:history" not in self.scopes:
+            return _no("missing_scope", needed="channels:history")
+        place = (body.get("channel"), body.get("ts"))
+        thread = [each for each in self.messages if (each.channel, each.thread or each.ts) == place]
+        return _page(thread, body) if thread else _no("thread_not_found")
+
+    def _find(self, channel: str, ts: str) -> PostedMessage | None:
+        found = (each for each in self.messages if (each.channel, each.ts) == (channel, ts))
+        return next(found, None)
 
     def _list(self, body: Json) -> StandInAnswer:
         if "channels:read" not in self.scopes:

@@ -8,12 +8,13 @@ from rich.text import Text
 
 from schemas.alert import Level, Status
 from schemas.ledger import Sending
-from services.notifier.domain.alert_view import AlertView, EvidenceView, build_view
+from services.notifier.domain.alert_view import build_view
 from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import UnreadableHistory
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.receiver_names import TERMINAL
 from services.notifier.domain.traits import ReceiverTraits
+from services.notifier.domain.views import AlertView, EvidenceView
 
 COLOURS = {
     Level.INFORMATIONAL: "white",

@@ -104,28 +104,30 @@ class Delivery:
 
         Raises what the receiver's `send` and `edit` raise, LeaseLost, and the log's own errors.
         """
-        context = self._build_context(claim, entry)
+        context = self.build_context(claim.alert, entry, claim.since)
         decision = decide(context)
         if isinstance(decision, LookUp):
-            decision = self._look_up(claim, decision)
+            decision = self.look_up(claim, decision)
         if isinstance(decision, SendFirst | Edit):
             entry = log_entry.show_in_hand(entry, context.acts.in_hand)
         return self._act(claim, entry, decision)
 
-    def _build_context(self, claim: Claim, entry: Entry) -> DecisionContext:
-        now, alert, routing = self.clock(), claim.alert, self.routing()
+    def build_context(self, alert: Alert, entry: Entry, queued_at: datetime) -> DecisionContext:
+        """All that a decision about the alert depends on."""
+        now, routing = self.clock(), self.routing()
         # to a replay, ages and hours of the wall's clock mean nothing
         asked = None if self.traits.recorded else now
         admission = admit(routing, alert, self.traits.name, asked)
-        acts = self.read_acts(alert, claim.since, now)
-        context = DecisionContext(entry, alert, self.traits, now, admission, claim.since, acts=acts)
+        acts = self.read_acts(alert, queued_at, now)
+        context = DecisionContext(entry, alert, self.traits, now, admission, queued_at, acts=acts)
         if self.traits.recorded or not routing.inhibit_rules:
             return context
         judged = FiringAlert(alert.id, label_alert(alert))
         by = find_inhibition(routing.inhibit_rules, judged, self.firing.list_all())
         return replace(context, inhibited_by=by)
 
-    def _look_up(self, claim: Claim, lookup: LookUp) -> Decision:
+    def look_up(self, claim: Claim, lookup: LookUp) -> Decision:
+        """Search the receiver for the message; the decision that follows from it."""
         now = self.clock()
         try:
             message = self.receiver.find(claim.alert.id, lookup.sending)
@@ -161,8 +163,8 @@ class Delivery:
     def _send(self, claim: Claim, entry: Entry, decision: SendFirst) -> JobStep:
         shown = _open_again(claim.alert) if self.traits.pages else claim.alert
         repeat = decision.possible_repeat or entry.possible_repeat
-        self._write_ahead(claim, entry)
-        handle = self._request(
+        self.write_ahead(claim, entry)
+        handle = self.show(
             self.receiver.send, Notice(shown, repeat, before=entry, in_hand=entry.in_hand)
         )
         after = log_entry.record_sent(entry, shown, handle, self.clock(), repeat=repeat)
@@ -175,17 +177,17 @@ class Delivery:
         return result
 
     def _edit(self, claim: Claim, entry: Entry, reason: Reason) -> JobStep:
-        self._write_ahead(claim, entry)
+        self.write_ahead(claim, entry)
         notice = Notice(claim.alert, entry.possible_repeat, before=entry, in_hand=entry.in_hand)
         try:
-            handle = self._request(partial(self.receiver.edit, entry.handle or ""), notice)
+            handle = self.show(partial(self.receiver.edit, entry.handle or ""), notice)
         except HandleLost:
             return self._replace_message(claim, entry)
         after = log_entry.record_sent(entry, claim.alert, handle, self.clock())
         logged = LoggedAct(_choose_act(claim.alert, Act.EDITED), reason, after)
         return self._record(claim, after, logged, "edited")
 
-    def _request(self, show: Callable[[Notice], str], notice: Notice) -> str:
+    def show(self, show: Callable[[Notice], str], notice: Notice) -> str:
         """Show the notice, in its short form where the receiver refuses the whole one."""
         try:
             return show(notice)
@@ -234,7 +236,8 @@ class Delivery:
         NOTIFICATIONS.labels(self.traits.name, "skipped").inc()
         return Finished()
 
-    def _write_ahead(self, claim: Claim, entry: Entry) -> None:
+    def write_ahead(self, claim: Claim, entry: Entry) -> None:
+        """Log that the claimed revision is being sent."""
         sending = self.mark_in_doubt(claim, entry, self.hold)
         self.notifications.write(claim, sending, self.clock(), ())
 
@@ -242,7 +245,7 @@ class Delivery:
         lines, now = [self.line(claim, logged)], self.clock()
         is_finished = is_dealt_with(after, claim.alert, self.traits)
         if is_finished:
-            context = self._build_context(claim, after)
+            context = self.build_context(claim.alert, after, now)
             is_finished = not (context.is_repeatable or context.is_in_hand)
         if is_finished:
             self.notifications.finish(claim, after, now, lines)

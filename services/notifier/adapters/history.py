@@ -12,7 +12,8 @@ from schemas.ledger import LedgerLine
 from schemas.topics import ALERTS, LEDGER, topic_name
 from schemas.version import NewerSchema
 from services.notifier.domain.codec import decode_alert, decode_ledger_line
-from services.notifier.domain.ports import Job, RecordedAlert
+from services.notifier.domain.ports import Job
+from services.notifier.domain.rebuild_ports import RecordedAlert
 from services.telemetry import logger
 
 log = logger(__name__)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from schemas.ledger import Act, Entry
 from services.notifier.adapters.delivery import DecideAgain, Delivery, describe
+from services.notifier.adapters.group_delivery import GroupDelivery
 from services.notifier.adapters.metrics import NOTIFICATIONS
 from services.notifier.domain.codec import LoggedAct, encode_failure
 from services.notifier.domain.entry import give_up
@@ -26,15 +27,21 @@ class JobHandler:
 
     delivery: Delivery
 
+    @property
+    def groups(self) -> GroupDelivery:
+        """The steps of groups."""
+        return GroupDelivery(self.delivery)
+
     def handle(self, claim: Claim) -> None:
         """Finish or defer the job.
 
         Raises LeaseLost and the log's own errors; the job is due again when its lease has ended.
         """
         entry = claim.entry
+        step = self.delivery.step if claim.group is None else self.groups.step
         for _ in range(MOST_STEPS):
             try:
-                result = self.delivery.step(claim, entry)
+                result = step(claim, entry)
             except (RetryableError, UnknownOutcome, PermanentRefusal) as failure:
                 self._handle_failure(claim, entry, failure)
                 return

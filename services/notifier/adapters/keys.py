@@ -66,6 +66,18 @@ class Keys:
         """A hash: the revision to send, its urgency and its attempts."""
         return f"{self.root}:{receiver}:job:{alert}"
 
+    def members(self, receiver: str, group: str) -> str:
+        """A hash: the alerts of a group, by id."""
+        return f"{self.root}:{receiver}:members:{group}"
+
+    def group(self, receiver: str, group: str) -> str:
+        """A hash: since when a group exists, how many revisions came, until when they wait."""
+        return f"{self.root}:{receiver}:group:{group}"
+
+    def pointer(self, receiver: str, alert: str = "") -> str:
+        """The id of the group that an alert is in."""
+        return f"{self.root}:{receiver}:in:{alert}"
+
     def lease(self, receiver: str, alert: str = "") -> str:
         """A token: who handles the alert now."""
         return f"{self.root}:{receiver}:lease:{alert}"

@@ -13,7 +13,7 @@ from services.notifier.domain.errors import (
     RetryableError,
     UnknownOutcome,
 )
-from services.notifier.domain.ports import Notice, Receiver
+from services.notifier.domain.ports import Notice, Receiver, ThreadedReceiver
 from services.notifier.domain.receiver_state import (
     ReceiverState,
     record_answer,
@@ -53,6 +53,23 @@ class MonitoredReceiver:
     def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
         """As the receiver; a lookup says nothing about messages."""
         return self.receiver.find(alert_id, sending)
+
+    def reply(self, handle: str, notice: Notice) -> None:
+        """As the receiver, if its messages have threads."""
+        receiver = self.receiver
+        if not isinstance(receiver, ThreadedReceiver):
+            return
+
+        def reply() -> str:
+            receiver.reply(handle, notice)
+            return handle
+
+        self._observe(reply)
+
+    def has_reply(self, handle: str, notice: Notice) -> bool:
+        """As the receiver; none without threads."""
+        receiver = self.receiver
+        return isinstance(receiver, ThreadedReceiver) and receiver.has_reply(handle, notice)
 
     def check(self) -> None:
         """As the receiver; a check without a clear answer changes nothing."""

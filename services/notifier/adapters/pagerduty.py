@@ -36,7 +36,9 @@ NEVER_ESTABLISHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout
 class PagerDutyReceiver:
     """Implements Receiver: the alert's id is the `dedup_key`, so that a repeat is harmless."""
 
-    traits = ReceiverTraits(PAGER, least=Level.HIGH, pages=True, replays=False, idempotent=True)
+    traits = ReceiverTraits(
+        PAGER, least=Level.HIGH, pages=True, replays=False, idempotent=True, groups=False
+    )
 
     def __init__(self, routing_key: str, events_url: str, timeout: float) -> None:
         self._key = routing_key

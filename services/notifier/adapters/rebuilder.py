@@ -8,21 +8,21 @@ from kafka.errors import KafkaError
 from redis import RedisError
 
 from schemas.duty import is_watchdog
-from schemas.ledger import LedgerLine
+from schemas.ledger import Entry, LedgerLine
 from services.notifier.adapters.metrics import LOG_COMPLETE, REBUILDS
 from services.notifier.adapters.stoppable_thread import StoppableThread
 from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.errors import LeaseLost
-from services.notifier.domain.ports import (
+from services.notifier.domain.placement import Placer, choose_group, place_nowhere
+from services.notifier.domain.ports import FiringAlerts, Job
+from services.notifier.domain.rebuild import KnownGroup, LogRebuild, Recovery, read_entries
+from services.notifier.domain.rebuild_ports import (
     Completion,
-    FiringAlerts,
     HistoryReader,
-    Job,
     LostLog,
     RecordedAlert,
     RecoveredEntry,
 )
-from services.notifier.domain.rebuild import LogRebuild, read_entries
 from services.notifier.domain.route import select_receivers
 from services.notifier.domain.routing.tree import Routing
 from services.notifier.domain.traits import ReceiverTraits
@@ -59,6 +59,7 @@ class Rebuilder(StoppableThread):
     firing: FiringAlerts
     restore_lines: Callable[[Sequence[LedgerLine]], None]
     store_alerts: Callable[[Sequence[Job]], None]
+    place: Placer = place_nowhere
     is_complete: bool = False
 
     def check(self) -> str | None:
@@ -146,14 +147,30 @@ class Rebuilder(StoppableThread):
         known = dict(zip(keys, self.lost.entries(keys), strict=True))
         recovered: list[RecoveredEntry] = []
         due: list[tuple[str, Job]] = []
-        for key, (recorded, traits) in zip(keys, routed, strict=True):
-            recovery = rebuild.recover(recorded, known[key], traits)
+        for recorded, traits in routed:
+            recovery = self._recover(rebuild, recorded, traits, known)
             if recovery.entry is not None:
-                known[key] = recovery.entry.entry
+                known[recovery.entry.receiver, recovery.entry.alert] = recovery.entry.entry
                 recovered.append(recovery.entry)
             if recovery.is_due:
                 due.append((traits.name, recorded.job))
         return recovered, due
+
+    def _recover(
+        self,
+        rebuild: LogRebuild,
+        recorded: RecordedAlert,
+        traits: ReceiverTraits,
+        known: dict[tuple[str, str], Entry | None],
+    ) -> Recovery:
+        name, alert = traits.name, recorded.job.alert
+        entry = known[name, alert.id]
+        group = choose_group(entry, None, lambda: self.place(alert, name, rebuild.now))
+        if group is None:
+            return rebuild.recover(recorded, entry, traits)
+        if (name, group) not in known:
+            [known[name, group]] = self.lost.entries([(name, group)])
+        return rebuild.recover_member(recorded, entry, KnownGroup(name, group, known[name, group]))
 
     def _route(self, recorded: RecordedAlert) -> list[ReceiverTraits]:
         names = select_receivers(self.routing(), recorded.job.alert)

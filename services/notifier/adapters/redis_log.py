@@ -8,12 +8,14 @@ from redis import Redis
 
 from schemas.alert import Alert
 from schemas.ledger import Entry
-from services.notifier.adapters import scripts
+from services.notifier.adapters import group_scripts, scripts
 from services.notifier.adapters.keys import Keys
+from services.notifier.adapters.redis_groups import RedisGroups, ScriptArgs, queue_keys
 from services.notifier.domain import codec
 from services.notifier.domain.entry import KEPT_AFTER_END, has_ended
 from services.notifier.domain.errors import LeaseLost, LogLost
-from services.notifier.domain.ports import Claim, Delay, Job, OutboxRecord
+from services.notifier.domain.placement import Placer, is_group, place_nowhere
+from services.notifier.domain.ports import Claim, Delay, Job, OutboxRecord, Settlement
 from services.notifier.domain.urgency import (
     ALL_LANES,
     NEXT_REVISION,
@@ -22,8 +24,6 @@ from services.notifier.domain.urgency import (
     Urgency,
     judge_urgency,
 )
-
-ScriptArgs = list[str | bytes | int]
 
 NOT_COMPLETE = -1
 SCORE_STEP = 10**13
@@ -36,11 +36,16 @@ class RedisLog:
     Raises redis.RedisError when Redis cannot be used.
     """
 
-    def __init__(self, redis: Redis, keys: Keys, hold: timedelta) -> None:
+    def __init__(
+        self, redis: Redis, keys: Keys, hold: timedelta, place: Placer = place_nowhere
+    ) -> None:
         self._redis = redis
         self._keys = keys
+        self._groups = RedisGroups(redis, keys, place)
         self._hold_ms = codec.encode_span(hold)
         self._put = redis.register_script(scripts.PUT)
+        self._join = redis.register_script(group_scripts.JOIN)
+        self._settle = redis.register_script(group_scripts.SETTLE)
         self._claim = redis.register_script(scripts.CLAIM)
         self._write = redis.register_script(scripts.WRITE)
         self._finish = redis.register_script(scripts.FINISH)
@@ -55,12 +60,16 @@ class RedisLog:
         """Queue each job for each receiver, in one round trip."""
         names = tuple(receivers)
         queued = [(name, job) for job in jobs for name in names]
-        entries = read_entries(self._redis, self._keys, queued)
         with self._redis.pipeline(transaction=False) as pipeline:
-            for (name, job), entry in zip(queued, entries, strict=True):
-                keys, args = queue_args(self._keys, name, job, entry, now)
-                record = codec.encode_record(codec.encode_superseding(job, name, now))
-                self._put([self._keys.completion, *keys], ["", *args, record], pipeline)
+            for (name, job), stored in zip(queued, self._groups.read(queued), strict=True):
+                group = self._groups.find_group(name, job, stored, now)
+                if group is None:
+                    keys, args = queue_args(self._keys, name, job, stored.entry, now)
+                    record = codec.encode_record(codec.encode_superseding(job, name, now))
+                    self._put([self._keys.completion, *keys], ["", *args, record], pipeline)
+                else:
+                    keys, args = self._groups.join_args(name, job, stored, group, now)
+                    self._join([self._keys.completion, *keys], ["", *args], pipeline)
             _require_complete(*pipeline.execute())
 
     def claim(
@@ -70,10 +79,13 @@ class RedisLog:
         token = uuid4().hex
         prefixes = [self._keys.job(receiver), self._keys.lease(receiver), self._keys.log(receiver)]
         open_lanes = [self._keys.ready(receiver, lane) for lane in lanes]
-        keys = [self._keys.completion, *_queue_keys(self._keys, receiver), *open_lanes]
+        keys = [self._keys.completion, *queue_keys(self._keys, receiver), *open_lanes]
         claimed = self._claim(keys, [codec.encode_time(now), self._hold_ms, token, *prefixes])
         _require_complete(claimed)
-        return None if claimed is None else _decode_claim(receiver, token, claimed)
+        if claimed is None:
+            return None
+        claim, identity = _decode_claim(receiver, token, claimed), claimed[0].decode()
+        return self._groups.load(claim, identity) if is_group(identity) else claim
 
     def write(
         self, claim: Claim, entry: Entry, now: datetime, records: Iterable[OutboxRecord]
@@ -99,9 +111,16 @@ class RedisLog:
         args.append(int(delay.is_idle))
         _require_lease(self._defer(keys, [*args, *map(codec.encode_record, records)]))
 
+    def settle(
+        self, claim: Claim, settlement: Settlement, now: datetime, records: Iterable[OutboxRecord]
+    ) -> None:
+        """Store what changed and make the group due again."""
+        lines = map(codec.encode_record, records)
+        _require_lease(self._groups.settle(self._settle, claim, settlement, now, lines))
+
     def depth(self, receiver: str) -> int:
         """How many jobs are queued."""
-        return sum(int(self._redis.zcard(key)) for key in _queue_keys(self._keys, receiver))
+        return sum(int(self._redis.zcard(key)) for key in queue_keys(self._keys, receiver))
 
     def list_oldest(self, receiver: str) -> dict[Priority, datetime]:
         """When the oldest due job of each priority was queued."""
@@ -126,7 +145,7 @@ class RedisLog:
             self._keys.lease(receiver, alert.id),
             self._keys.log(receiver, alert.id),
             self._keys.job(receiver, alert.id),
-            *_queue_keys(self._keys, receiver),
+            *queue_keys(self._keys, receiver),
             self._keys.outbox,
         ]
         stored = "" if entry is None else codec.encode_entry(entry)
@@ -147,7 +166,7 @@ def queue_args(
     names = [keys.job(receiver, alert.id), keys.lease(receiver, alert.id), keys.outbox]
     position = codec.encode_position(job.position)
     urgency = _urgency_args(judge_urgency(entry or Entry(), alert))
-    return [*_queue_keys(keys, receiver), *names], [
+    return [*queue_keys(keys, receiver), *names], [
         alert.id,
         alert.revision,
         job.raw,
@@ -155,10 +174,6 @@ def queue_args(
         codec.encode_time(now),
         *urgency,
     ]
-
-
-def _queue_keys(keys: Keys, receiver: str) -> list[str]:
-    return [keys.due(receiver), *(keys.ready(receiver, lane) for lane in ALL_LANES)]
 
 
 def _urgency_args(urgency: Urgency) -> ScriptArgs:

@@ -7,13 +7,16 @@ from uuid import uuid4
 from redis import Redis
 
 from schemas.ledger import Entry
-from services.notifier.adapters import scripts
+from services.notifier.adapters import group_scripts, scripts
 from services.notifier.adapters.keys import Keys
-from services.notifier.adapters.redis_log import ScriptArgs, queue_args, read_entries
+from services.notifier.adapters.redis_groups import RedisGroups, ScriptArgs
+from services.notifier.adapters.redis_log import queue_args
 from services.notifier.domain import codec
 from services.notifier.domain.entry import KEPT_AFTER_END
 from services.notifier.domain.errors import LeaseLost
-from services.notifier.domain.ports import Completion, Job, RecoveredEntry
+from services.notifier.domain.placement import Placer, place_nowhere
+from services.notifier.domain.ports import Job
+from services.notifier.domain.rebuild_ports import Completion, RecoveredEntry
 
 LEASE_MS = 15_000
 
@@ -21,12 +24,15 @@ LEASE_MS = 15_000
 class RedisRebuild:
     """Implements LostLog; raises redis.RedisError when Redis cannot be used."""
 
-    def __init__(self, redis: Redis, keys: Keys) -> None:
+    def __init__(self, redis: Redis, keys: Keys, place: Placer = place_nowhere) -> None:
         self._redis = redis
         self._keys = keys
         self._token = uuid4().hex
         self._renew = redis.register_script(scripts.RENEW)
         self._keep = redis.register_script(scripts.KEEP)
+        self.place = place
+        self._groups = RedisGroups(redis, keys, place)
+        self._rejoin = redis.register_script(group_scripts.REJOIN)
         self._requeue = redis.register_script(scripts.REQUEUE)
         self._complete = redis.register_script(scripts.COMPLETE)
 
@@ -67,11 +73,14 @@ class RedisRebuild:
     def queue(self, jobs: Iterable[tuple[str, Job]], now: datetime) -> None:
         """Queue each job for its receiver."""
         queued = list(jobs)
-        entries = read_entries(self._redis, self._keys, queued)
         with self._redis.pipeline(transaction=False) as pipeline:
-            for (receiver, job), entry in zip(queued, entries, strict=True):
-                keys, args = queue_args(self._keys, receiver, job, entry, now)
-                self._requeue([self._keys.rebuild_lease, *keys], [self._token, *args], pipeline)
+            for (receiver, job), stored in zip(queued, self._groups.read(queued), strict=True):
+                group, script = self._groups.find_group(receiver, job, stored, now), self._requeue
+                keys, args = queue_args(self._keys, receiver, job, stored.entry, now)
+                if group is not None:
+                    script = self._rejoin
+                    keys, args = self._groups.join_args(receiver, job, stored, group, now)
+                script([self._keys.rebuild_lease, *keys], [self._token, *args], pipeline)
             _require_lease(pipeline.execute())
 
     def complete(self, completion: Completion) -> None:

@@ -4,15 +4,15 @@ A script that takes a token does nothing and answers 0 once the lease belongs to
 one that takes the completion of the log does nothing and answers -1 where there is none.
 """
 
-_IF_LEASED = """
+IF_LEASED = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 """
 
-_IF_COMPLETE = """
+IF_COMPLETE = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end
 """
 
-_READY = """
+READY = """
 local function make_ready(job, id, due, post, edit)
   local read = redis.call('HMGET', job, 'priority', 'lane', 'since')
   for _, set in ipairs({due, post, edit}) do redis.call('ZREM', set, id) end
@@ -39,13 +39,13 @@ return 1
 _QUEUED = "due post edit job lease outbox; ARGV "
 _JOB = " id revision raw position now priority lane record...\n"
 
-PUT = f"-- KEYS completion {_QUEUED}-{_JOB}" + _READY + _IF_COMPLETE + _QUEUE
+PUT = f"-- KEYS completion {_QUEUED}-{_JOB}" + READY + IF_COMPLETE + _QUEUE
 
 CLAIM = (
     "-- KEYS completion due post edit, then the lanes to claim from;\n"
     "-- ARGV now lease_ms token jobs_prefix leases_prefix log_prefix\n"
-    + _READY
-    + _IF_COMPLETE
+    + READY
+    + IF_COMPLETE
     + """
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1], 'LIMIT', 0, 256)) do
   if redis.call('EXISTS', ARGV[4] .. id) == 0 then redis.call('ZREM', KEYS[2], id)
@@ -95,7 +95,7 @@ _HAS_NEWER = (
 
 WRITE = (
     f"{_CLAIMED} lease_ms now record...\n"
-    + _IF_LEASED
+    + IF_LEASED
     + _STORE_ENTRY
     + """
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
@@ -107,8 +107,8 @@ return 1
 
 FINISH = (
     f"{_CLAIMED} now priority lane record...\n"
-    + _READY
-    + _IF_LEASED
+    + READY
+    + IF_LEASED
     + _STORE_ENTRY
     + f"if {_HAS_NEWER} then"
     + """
@@ -127,8 +127,8 @@ return 1
 
 DEFER = (
     f"{_CLAIMED} until attempts priority lane idle record...\n"
-    + _READY
-    + _IF_LEASED
+    + READY
+    + IF_LEASED
     + _STORE_ENTRY
     + f"local is_newer = {_HAS_NEWER}"
     + """
@@ -156,18 +156,18 @@ redis.call('DEL', KEYS[1])
 return 1
 """
 
-_IF_LEASED_RENEW = """
+IF_LEASED_RENEW = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('PEXPIRE', KEYS[1], 15000)
 """
 
-RENEW = "-- KEYS rebuild_lease; ARGV token\n" + _IF_LEASED_RENEW + "return 1\n"
+RENEW = "-- KEYS rebuild_lease; ARGV token\n" + IF_LEASED_RENEW + "return 1\n"
 
-REQUEUE = f"-- KEYS rebuild_lease {_QUEUED}token{_JOB}" + _READY + _IF_LEASED_RENEW + _QUEUE
+REQUEUE = f"-- KEYS rebuild_lease {_QUEUED}token{_JOB}" + READY + IF_LEASED_RENEW + _QUEUE
 
 KEEP = (
     "-- KEYS rebuild_lease log outbox; ARGV token entry ttl_ms serial record...\n"
-    + _IF_LEASED_RENEW
+    + IF_LEASED_RENEW
     + """
 local known = redis.call('GET', KEYS[2])
 if known and (cjson.decode(known).serial or 0) > tonumber(ARGV[4]) then return 1 end
@@ -181,7 +181,7 @@ return 1
 
 COMPLETE = (
     "-- KEYS rebuild_lease completion; ARGV token completion\n"
-    + _IF_LEASED
+    + IF_LEASED
     + """
 redis.call('SET', KEYS[2], ARGV[2])
 redis.call('DEL', KEYS[1])

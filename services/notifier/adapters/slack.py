@@ -31,7 +31,8 @@ from services.notifier.domain.errors import (
     UnknownOutcome,
     UnreadableHistory,
 )
-from services.notifier.domain.message import EVENT_TYPE, render
+from services.notifier.domain.group_view import is_alarming
+from services.notifier.domain.message import EVENT_TYPE, render, render_reply
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.receiver_names import CHANNEL
 from services.notifier.domain.traits import ReceiverTraits
@@ -44,7 +45,9 @@ MOST_PAGES = 40
 OWN = {"user": "user_id", "bot_id": "bot_id"}
 """The author of a message, and what `auth.test` calls it."""
 CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{8,}")
-LOST = frozenset({"message_not_found", "edit_window_closed", "cant_update_message"})
+LOST = frozenset(
+    {"message_not_found", "edit_window_closed", "cant_update_message", "thread_not_found"}
+)
 CONNECTION_ERRORS = (URLError, OSError, HTTPException)
 WATCH = ReceiverTraits(CHANNEL)
 
@@ -97,10 +100,36 @@ class SlackReceiver:
             raise
         return handle
 
+    def reply(self, handle: str, notice: Notice) -> None:
+        """Post the changes of a group into the thread; what is alarming into the channel too."""
+        group, place = notice.group, _decode_handle(handle)
+        if group is None:
+            return
+        thread = {"channel": place["channel"], "thread_ts": place["ts"], "unfurl_links": False}
+        body = thread | {"reply_broadcast": is_alarming(group)} | render_reply(group)
+        try:
+            self._call("chat.postMessage", body)
+        except PermanentRefusal as refusal:
+            if str(refusal).partition(":")[0] in LOST:
+                raise HandleLost(str(refusal)) from None
+            self._call("chat.postMessage", body | {"blocks": []})
+
+    def has_reply(self, handle: str, notice: Notice) -> bool:
+        """Search the thread for the reply of this revision; it is ours by its metadata."""
+        body = _decode_handle(handle) | {"include_all_metadata": True}
+        with suppress(UnreadableHistory):
+            own = _name_author(self._read("auth.test", {}))
+            return any(
+                _is_ours(message, own) and _is_reply(message, notice)
+                for page in self._read_pages("conversations.replies", body)
+                for message in page["messages"]
+            )
+        return False
+
     def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
         """Search our messages in the channel's history around the time of the send."""
         identity = self._read("auth.test", {})
-        own = {key: identity.get(name) for key, name in OWN.items()}
+        own = _name_author(identity)
         channel = self._id or self._find_channel_id() or self._channel
         oldest, latest = _find_window(sending, self._measure_skew(identity))
         messages: list[dict[str, Any]] = []
@@ -209,6 +238,16 @@ def _find_window(sending: Sending, skew: timedelta) -> tuple[datetime, datetime]
     """Between which times, of Slack's clock, a message of the send may have its `ts`."""
     oldest = sending.since + min(skew, timedelta(0)) - DRIFT
     return oldest, sending.settles_at + max(skew, timedelta(0)) + DRIFT
+
+
+def _name_author(identity: SlackResponse) -> dict[str, str | None]:
+    return {key: identity.get(name) for key, name in OWN.items()}
+
+
+def _is_reply(message: dict[str, Any], notice: Notice) -> bool:
+    payload = (message.get("metadata") or {}).get("event_payload") or {}
+    group = notice.group
+    return group is not None and payload == {"group": group.id, "revision": group.revision}
 
 
 def _is_ours(message: dict[str, Any], own: Mapping[str, str | None]) -> bool:

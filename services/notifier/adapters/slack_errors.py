@@ -44,6 +44,7 @@ OF_MESSAGE = frozenset(
         "msg_blocks_too_long",
         "msg_too_long",
         "no_text",
+        "thread_not_found",
         "too_many_attachments",
         "too_many_contact_cards",
     }

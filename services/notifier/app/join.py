@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,6 +12,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from schemas.alert import Alert
 from schemas.topics import ALERTS, topic_name
 from services.header_names import tolerate_header_names
 from services.notifier.adapters.delivery import Delivery
@@ -38,6 +39,7 @@ from services.notifier.adapters.watchdog import TIMEOUT_SECONDS, HeartbeatForwar
 from services.notifier.adapters.worker import Worker
 from services.notifier.app.receivers import make_receivers, reveal
 from services.notifier.app.web import make_web_config
+from services.notifier.domain.placement import Placer, place_alert, place_nowhere
 from services.notifier.domain.ports import Receiver
 from services.notifier.domain.routing.tree import Routing
 from services.notifier.settings import NotifierSettings
@@ -105,10 +107,12 @@ def join(settings: NotifierSettings) -> Parts:
     Raises InvalidRoutes.
     """
     redis, keys, health = _make_redis(settings), Keys(settings.topic_prefix), Health()
-    notifications, outbox = RedisLog(redis, keys, compute_hold(settings)), RedisOutbox(redis, keys)
     receivers = make_receivers(settings)
     names = tuple(receiver.traits.name for receiver in receivers)
     routing = follow_routes(settings.routes_file, names, health)
+    place = make_placer(settings, receivers, routing)
+    notifications = RedisLog(redis, keys, compute_hold(settings), place)
+    outbox = RedisOutbox(redis, keys)
     firing, watch = RedisFiring(redis, keys), connect_watch(redis, keys, names, _now)
     make_delivery = partial(
         Delivery,
@@ -123,7 +127,8 @@ def join(settings: NotifierSettings) -> Parts:
     workers = tuple(_make_worker(settings, each, make_delivery, outbox) for each in receivers)
     sender = KafkaOutboxSender(settings.kafka_bootstrap_servers, settings.topic_prefix)
     relay = OutboxRelay(outbox, sender, watch.history.append)
-    rebuilder = _make_rebuilder(settings, RedisRebuild(redis, keys), workers, health, watch)
+    lost = RedisRebuild(redis, keys, place)
+    rebuilder = _make_rebuilder(settings, lost, workers, health, watch)
     kafka, stream = KafkaHealth(settings.kafka_bootstrap_servers), StreamHealth()
     health.add("redis", RedisHealth(redis, keys.probe, health.notes).check)
     parts = Parts(
@@ -148,6 +153,20 @@ def join(settings: NotifierSettings) -> Parts:
 def compute_hold(settings: NotifierSettings) -> timedelta:
     """How long a lease lasts and an unknown outcome stays in doubt."""
     return timedelta(seconds=TIMEOUTS_IN_DOUBT * settings.receiver_timeout_seconds)
+
+
+def make_placer(
+    settings: NotifierSettings, receivers: Sequence[Receiver], routing: Callable[[], Routing]
+) -> Placer:
+    """Which group an alert is in: none at receivers without groups, and in a replay."""
+    if settings.clock == "recorded":
+        return place_nowhere
+    grouping = {receiver.traits.name for receiver in receivers if receiver.traits.groups}
+
+    def place(alert: Alert, receiver: str, now: datetime) -> str | None:
+        return place_alert(routing(), alert, receiver, now) if receiver in grouping else None
+
+    return place
 
 
 def name_group(prefix: str) -> str:
@@ -193,6 +212,7 @@ def _make_rebuilder(
         clock=_now,
         notes=health.notes,
         on_rebuilt=lambda: _wake_all(workers),
+        place=lost.place,
         routing=workers[0].handler.delivery.routing,
         firing=workers[0].handler.delivery.firing,
         restore_lines=watch.restore_lines,

@@ -7,120 +7,45 @@ is, how old, and why; then each report once.
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from urllib.parse import quote
 
-from schemas.alert import Alert, Evidence, Level, Span, Status
+from schemas.alert import Alert, Evidence, Span
 from services.notifier.domain.alert_facts import (
-    describe_change,
     describe_sureness,
     describe_time,
-    format_age,
     format_time,
-    list_warnings,
 )
 from services.notifier.domain.entry import has_ended
+from services.notifier.domain.group_view import build_group_view
+from services.notifier.domain.grouping.summary import find_only
+from services.notifier.domain.headline import build_end, build_headline
 from services.notifier.domain.ports import Notice
+from services.notifier.domain.views import AlertView, EvidenceView, TextRun
 from services.report_text import clean_line, drop_hidden, find_boundary, isolate
 
 MOST_EVIDENCE = 8
 LONGEST_EXCERPT = 400
 LONGEST_URL = 1000
 LEAD = 80
-ICONS = {
-    Level.INFORMATIONAL: "⚪",
-    Level.LOW: "🔵",
-    Level.MEDIUM: "🟡",
-    Level.HIGH: "🟠",
-    Level.CRITICAL: "🔴",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class TextRun:
-    """A piece of an excerpt; bold where a rule matched."""
-
-    text: str
-    bold: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceView:
-    """One report as shown: source, grade, time and words.
-
-    `is_new`: since the last message. `script`: of words that are not in Latin letters.
-    """
-
-    source: str
-    grade: str
-    time: str
-    title: str | None
-    url: str | None
-    excerpt: tuple[TextRun, ...]
-    script: str | None = None
-    is_new: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AlertView:
-    """All that is shown of one revision; an end that follows a message is its headline alone.
-
-    `facts`: labels and lines, the most urgent first. `summary`: None where the headline says it.
-    """
-
-    headline: str
-    summary: str | None = None
-    facts: tuple[tuple[str, str], ...] = ()
-    evidence: tuple[EvidenceView, ...] = ()
-    hidden_count: int = 0
-    footer: str = ""
 
 
 def build_view(notice: Notice) -> AlertView:
-    """The view of a notice."""
+    """The view of a notice: of an alert, or of a group with several."""
     alert = notice.alert
+    if notice.group is not None and find_only(notice.group) is None:
+        return build_group_view(notice.group, is_repeated=notice.possible_repeat)
     if has_ended(alert) and notice.before.status is not None:
-        return AlertView(_build_end(notice), footer=_build_footer(alert))
+        return AlertView(build_end(notice), footer=_build_footer(alert))
     shown = alert.evidence[:MOST_EVIDENCE]
     summary, title = clean_line(alert.summary), clean_line(alert.rule.title)
     return AlertView(
-        headline=_build_headline(notice),
+        headline=build_headline(notice),
         summary=summary if summary and summary != title else None,
         facts=tuple(_list_facts(alert, notice.in_hand)),
         evidence=tuple(_view_evidence(piece, notice) for piece in shown),
         hidden_count=max(alert.evidence_count, len(alert.evidence)) - len(shown),
         footer=_build_footer(alert),
     )
-
-
-def choose_icon(alert: Alert) -> str:
-    """The colour of the level; of an end, green only where the situation ended by itself."""
-    if alert.status is Status.RESOLVED:
-        return "✅" if alert.reason is None else "⏹️"
-    return "↩️" if alert.status is Status.WITHDRAWN else ICONS[alert.level]
-
-
-def _build_headline(notice: Notice) -> str:
-    alert = notice.alert
-    words = list_warnings(alert, possible_repeat=notice.possible_repeat)
-    parts = [*words, alert.level.upper(), describe_change(notice.before, alert)]
-    return f"{choose_icon(alert)} {' · '.join([*parts, *_name_subject(alert)])}"
-
-
-def _build_end(notice: Notice) -> str:
-    """One line: how it ended, what it was, why, how long it lasted."""
-    alert = notice.alert
-    words = list_warnings(alert, possible_repeat=notice.possible_repeat)
-    lasted = f"after {format_age((alert.resolved_at or alert.updated_at) - alert.starts_at)}"
-    count = f"{alert.evidence_count} report{'' if alert.evidence_count == 1 else 's'}"
-    parts = [*words, alert.status.upper(), *_name_subject(alert), clean_line(alert.reason or "")]
-    return f"{choose_icon(alert)} {' · '.join(part for part in [*parts, lasted, count] if part)}"
-
-
-def _name_subject(alert: Alert) -> Iterator[str]:
-    yield clean_line(alert.rule.title)
-    for name, value in sorted(alert.group.items()):
-        yield f"{clean_line(name)}: {clean_line(value)}"
 
 
 def _list_facts(alert: Alert, in_hand: str | None) -> Iterator[tuple[str, str]]:

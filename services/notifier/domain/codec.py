@@ -28,7 +28,8 @@ from schemas.ledger import Act, Entry, LedgerLine
 from schemas.signal import Signal
 from schemas.topics import DEAD_LETTERS, LEDGER, SIGNALS
 from schemas.version import FIRST_VERSION, SCHEMA_VERSION, check_version
-from services.notifier.domain.ports import AlertPosition, Claim, Completion, Job, OutboxRecord
+from services.notifier.domain.ports import AlertPosition, Claim, Job, OutboxRecord
+from services.notifier.domain.rebuild_ports import Completion
 
 SOURCE = "vedette/notifier"
 WHERE = "notifier"

@@ -78,6 +78,7 @@ def record_sent(
         opened_at=entry.opened_at or now,
         possible_repeat=entry.possible_repeat or repeat,
         sending=None,
+        held_for=None,
         unanswered=_latest_unanswered(entry, now),
     )
 
@@ -104,6 +105,16 @@ def adopt_message(entry: Entry, revision: int, handle: str) -> Entry:
 def pass_over(entry: Entry, alert: Alert) -> Entry:
     """After a revision that this receiver does not get: no older one is sent any more."""
     return _change_entry(entry, revision=alert.revision)
+
+
+def join_group(entry: Entry, group: str) -> Entry:
+    """The entry of an alert that the message of a group shows."""
+    return entry.model_copy(update={"group": group})
+
+
+def hold_back(entry: Entry, reason: str) -> Entry:
+    """While the alert is not notified, for this reason."""
+    return _change_entry(entry, held_for=reason)
 
 
 def give_up(entry: Entry, alert: Alert) -> Entry:

@@ -6,9 +6,11 @@ No block holds mrkdwn: words of reports are plain or rich text, where no charact
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from schemas.alert import Alert
-from services.notifier.domain.alert_view import AlertView, EvidenceView, build_view
+from services.notifier.domain.alert_view import build_view
+from services.notifier.domain.group_view import build_reply_view
+from services.notifier.domain.grouping.group import GroupNotice
 from services.notifier.domain.ports import Notice
+from services.notifier.domain.views import AlertView, EvidenceView
 from services.report_text import cut_line, escape_mrkdwn
 
 LONGEST_HEADER = 150
@@ -20,6 +22,7 @@ LONGEST_FALLBACK = 1000
 LONGEST_NAME = 200
 SHORTEST_CUT = 10
 EVENT_TYPE = "vedette_alert"
+REPLY_TYPE = "vedette_group_change"
 Block = dict[str, Any]
 
 
@@ -28,19 +31,31 @@ def render(notice: Notice) -> dict[str, Any]:
     view = build_view(notice)
     if notice.short:
         plain = {"text": build_fallback(view), "blocks": []}
-        return plain | {"metadata": build_metadata(notice.alert)}
+        return plain | {"metadata": build_metadata(notice)}
     return {
         "text": build_fallback(view),
         "blocks": build_blocks(view),
-        "metadata": build_metadata(notice.alert),
+        "metadata": build_metadata(notice),
     }
 
 
-def build_metadata(alert: Alert) -> dict[str, Any]:
-    """The hidden metadata by which `find` recognises the message."""
+def render_reply(notice: GroupNotice) -> dict[str, Any]:
+    """`text`, `blocks` and `metadata` of what the thread of a group's message is told."""
+    view = build_reply_view(notice)
+    payload = {"group": notice.id, "revision": notice.revision}
+    return {
+        "text": build_fallback(view),
+        "blocks": build_blocks(view),
+        "metadata": {"event_type": REPLY_TYPE, "event_payload": payload},
+    }
+
+
+def build_metadata(notice: Notice) -> dict[str, Any]:
+    """The hidden metadata by which `find` recognises the message: of the alert, or the group."""
+    shown = notice.group or notice.alert
     return {
         "event_type": EVENT_TYPE,
-        "event_payload": {"alert": alert.id, "revision": alert.revision},
+        "event_payload": {"alert": shown.id, "revision": shown.revision},
     }
 
 
@@ -64,7 +79,7 @@ def build_blocks(view: AlertView) -> list[Block]:
     blocks += [_format_evidence(item) for item in view.evidence]
     if view.hidden_count > 0:
         blocks.append(_context(f"and {view.hidden_count} more"))
-    return [*blocks, _context(view.footer)]
+    return [*blocks, _context(view.footer)] if view.footer else blocks
 
 
 def _format_evidence(item: EvidenceView) -> Block:

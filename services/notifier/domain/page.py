@@ -3,8 +3,9 @@
 from typing import Any
 
 from schemas.alert import Alert, Level, Status
-from services.notifier.domain.alert_view import AlertView, EvidenceView, build_view
+from services.notifier.domain.alert_view import build_view
 from services.notifier.domain.ports import Notice
+from services.notifier.domain.views import AlertView, EvidenceView
 from services.report_text import clean_line, cut_line
 
 CLIENT = "Vedette"

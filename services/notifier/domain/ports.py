@@ -1,14 +1,15 @@
-"""The ports of the notifier: receivers, the log, the outbox, Kafka's history."""
+"""The ports of the notifier: receivers, the log, the outbox."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from schemas.alert import Alert
 from schemas.envelope import Headers
-from schemas.ledger import Entry, LedgerLine, Sending
+from schemas.ledger import Entry, Sending
 from services.notifier.domain.decisions import FoundMessage
+from services.notifier.domain.grouping.group import AlertGroup, GroupNotice
 from services.notifier.domain.routing.inhibition import FiringAlert, InhibitRule
 from services.notifier.domain.traits import ReceiverTraits
 from services.notifier.domain.urgency import ALL_LANES, Lane, Priority
@@ -37,7 +38,8 @@ class Claim:
     """A job of one receiver, leased to us.
 
     `token` identifies the lease. `since`: when the job was queued. `entry`: the log entry when it
-    was claimed. `attempts`: failures in a row.
+    was claimed. `attempts`: failures in a row. `group`: the alerts, if it is the job of a group;
+    the job's alert then stands for all of them.
     """
 
     job: Job
@@ -46,6 +48,7 @@ class Claim:
     since: datetime
     entry: Entry = field(default_factory=Entry)
     attempts: int = 0
+    group: AlertGroup | None = None
 
     @property
     def alert(self) -> Alert:
@@ -64,6 +67,35 @@ class Delay:
     until: datetime
     attempts: int
     is_idle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemberUpdate:
+    """What a step of a group changes of a member: its log entry, and whether it leaves the group.
+
+    A newer `revision` that came meanwhile stays in the group.
+    """
+
+    alert: Alert
+    entry: Entry | None = None
+    leaves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The end of a step of a group: its `entry` and those of members, and when it is due again.
+
+    `until` None: when another revision comes. `is_timer`: until then revisions wait that are not
+    `critical`. `is_idle`, `attempts`: as a Delay's. `since`: when the group began anew, if it did.
+    """
+
+    entry: Entry | None = None
+    members: Sequence[MemberUpdate] = ()
+    until: datetime | None = None
+    is_timer: bool = False
+    is_idle: bool = False
+    attempts: int = 0
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +121,18 @@ class Notice:
     short: bool = False
     before: Entry = field(default_factory=Entry)
     in_hand: str | None = None
+    group: GroupNotice | None = None
+
+
+@runtime_checkable
+class ThreadedReceiver(Protocol):
+    """A receiver whose messages have threads, in which changes of a group are told."""
+
+    def reply(self, handle: str, notice: Notice) -> None:
+        """Post the changes of a group into the thread of its message. Raises as `send`."""
+
+    def has_reply(self, handle: str, notice: Notice) -> bool:
+        """Whether the thread has the reply already. Raises as `find`."""
 
 
 class Receiver(Protocol):
@@ -183,6 +227,14 @@ class NotificationLog(Protocol):
         A newer revision that was queued meanwhile is due at once.
         """
 
+    def settle(
+        self, claim: Claim, settlement: Settlement, now: datetime, records: Iterable[OutboxRecord]
+    ) -> None:
+        """Store what a step of a group changed, make it due again and give the lease back.
+
+        With a revision that came meanwhile it is due at once.
+        """
+
     def depth(self, receiver: str) -> int:
         """How many jobs are queued, deferred and leased ones included."""
 
@@ -224,82 +276,3 @@ class OutboxSender(Protocol):
 
     def close(self) -> None:
         """Give the connection back; blocks some seconds at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedAlert:
-    """A revision in the alerts topic, written `at`; `is_committed`: notifiers committed past it."""
-
-    job: Job
-    at: datetime
-    is_committed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RecoveredEntry:
-    """A log entry regained for one alert and receiver, with the ledger lines about it.
-
-    `is_over`: the alert has ended, at `at` or before.
-    """
-
-    receiver: str
-    alert: str
-    entry: Entry
-    at: datetime
-    is_over: bool
-    records: tuple[OutboxRecord, ...] = ()
-
-
-class HistoryReader(Protocol):
-    """The ledger and the alerts topic; every method may raise its client's errors.
-
-    Iterators yield at least once a second or so, an empty batch if need be.
-    """
-
-    def has_committed(self) -> bool:
-        """Whether any notifier of this installation has committed an offset."""
-
-    def read_lines(self) -> Iterator[list[LedgerLine]]:
-        """The ledger to its present end, each alert's lines in order."""
-
-    def read_alerts(self, since: datetime) -> Iterator[list[RecordedAlert]]:
-        """The alerts topic from `since` to its present end, each alert's revisions in order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """Since when the log is complete; `gap`: the ledger was lost too, so earlier sends are."""
-
-    at: datetime
-    gap: bool
-
-
-class LostLog(Protocol):
-    """The notification log during a rebuild. Every method may raise the store's errors.
-
-    Writing methods raise LeaseLost, and write nothing, without the lease.
-    """
-
-    def completion(self) -> Completion | None:
-        """None while the log is not complete."""
-
-    def lease(self) -> bool:
-        """Take or renew the rebuild lease, which lasts some seconds; whether it is ours."""
-
-    def renew(self) -> None:
-        """Renew the lease."""
-
-    def keep(self, recovered: Iterable[RecoveredEntry], now: datetime) -> None:
-        """Store the entries and append their records, except over a higher serial.
-
-        Renews the lease.
-        """
-
-    def entries(self, keys: Iterable[tuple[str, str]]) -> list[Entry | None]:
-        """The present entries, by receiver and alert id."""
-
-    def queue(self, jobs: Iterable[tuple[str, Job]], now: datetime) -> None:
-        """Queue each job for its receiver; renews the lease."""
-
-    def complete(self, completion: Completion) -> None:
-        """Open the log to every notifier and give the lease back."""

@@ -17,7 +17,7 @@ from services.notifier.domain.entry import (
     notified_content,
     pass_over,
 )
-from services.notifier.domain.ports import RecordedAlert, RecoveredEntry
+from services.notifier.domain.rebuild_ports import RecordedAlert, RecoveredEntry
 from services.notifier.domain.traits import ReceiverTraits
 
 LOOK_BACK = timedelta(days=7)
@@ -32,6 +32,15 @@ class Recovery:
 
     entry: RecoveredEntry | None
     is_due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGroup:
+    """A group at a receiver, with its entry regained so far."""
+
+    receiver: str
+    id: str
+    entry: Entry | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,27 @@ class LogRebuild:
         is_new = alert.revision > entry.given_up and not is_dealt_with(entry, alert, traits)
         return Recovery(changed, is_open and is_new)
 
+    def recover_member(
+        self, recorded: RecordedAlert, known: Entry | None, group: KnownGroup
+    ) -> Recovery:
+        """What a revision changes at a receiver where a group shows it.
+
+        A group without a ledger line may have been sent; its message is looked up then.
+        """
+        alert, entry = recorded.job.alert, known or Entry()
+        is_new = alert.revision > entry.revision
+        changed = None
+        if is_new and group.entry is None:
+            doubted = begin_sending(Entry(), self._assume_sending(recorded, revision=1))
+            stand_in = alert.model_copy(update={"id": group.id, "fingerprint": group.id})
+            logged = LoggedAct(Act.IN_DOUBT, Reason.LOG_LOST, doubted)
+            line = encode_ledger_line(stand_in, group.receiver, logged, self.now)
+            changed = RecoveredEntry(
+                group.receiver, group.id, doubted, self.now, is_over=False, records=(line,)
+            )
+        is_over = has_ended(alert) and (not is_new or self._is_expired(recorded))
+        return Recovery(changed, recorded.is_committed and not is_over)
+
     def _revise_entry(
         self, recorded: RecordedAlert, known: Entry | None, traits: ReceiverTraits
     ) -> Entry:
@@ -103,11 +133,11 @@ class LogRebuild:
         is_same = entry.notified_content in (None, notified_content(alert))
         return entry if is_same else forget_content(entry)
 
-    def _assume_sending(self, recorded: RecordedAlert) -> Sending:
+    def _assume_sending(self, recorded: RecordedAlert, revision: int | None = None) -> Sending:
         alert = recorded.job.alert
         earliest = min(recorded.at, alert.detected_at, self.now)
         return Sending(
-            revision=alert.revision,
+            revision=revision or alert.revision,
             since=max(earliest, self.now - KEPT_AFTER_END),
             settles_at=self._settles_at,
             assumed=True,

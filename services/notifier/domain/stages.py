@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from schemas.alert import Alert, Level, Status
+from schemas.alert import Alert, Status
 from schemas.ledger import Entry, Sending
 from services.notifier.domain.decisions import (
     ADMITTED,
@@ -23,8 +23,8 @@ from services.notifier.domain.entry import (
     is_dealt_with,
     may_be_open,
     notified_content,
-    read_content,
 )
+from services.notifier.domain.grouping.group import is_urgent_alert
 from services.notifier.domain.grouping.timing import find_flush, find_repeat
 from services.notifier.domain.routing.inhibition import InhibitedBy
 from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
@@ -65,9 +65,7 @@ class DecisionContext:
     @property
     def is_urgent(self) -> bool:
         """Whether it is a `critical` that nobody has seen as one."""
-        shown = read_content(self.entry.notified_content)
-        is_critical = self.alert.level is Level.CRITICAL and not has_ended(self.alert)
-        return is_critical and (shown is None or shown.level is not Level.CRITICAL)
+        return is_urgent_alert(self.alert, self.entry)
 
     @property
     def is_repeatable(self) -> bool:
@@ -226,6 +224,15 @@ STAGES: Mapping[str, Stage] = {
     "update": update,
 }
 """By name, in their order; the last one always answers."""
+TIMERS = "group"
+"""The stage before which nothing depends on the group that an alert is in."""
+
+
+def list_filters() -> list[Stage]:
+    """The stages that hold an alert of a group back, or let it through, one by one."""
+    names = list(STAGES)
+    first = names.index("dealt with") + 1
+    return [STAGES[name] for name in names[first : names.index(TIMERS)]]
 
 
 def hold(context: DecisionContext, wait: Defer, ended: Reason) -> Decision | None:

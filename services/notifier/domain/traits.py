@@ -21,6 +21,7 @@ class ReceiverTraits:
     `least`: the lowest level it takes. `pages`: it wakes people, so it gets no drills, backfills
     or mere evidence, and is opened before it is closed. `replays`: it takes alerts on the recorded
     clock, `recorded`: this is such a run. `idempotent`: a repeated send changes nothing.
+    `groups`: the alerts of a group are one message there.
     """
 
     name: str
@@ -29,4 +30,5 @@ class ReceiverTraits:
     replays: bool = True
     idempotent: bool = False
     recorded: bool = False
+    groups: bool = True
     history: BackfillPolicy = BackfillPolicy.TOO

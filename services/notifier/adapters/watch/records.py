@@ -8,7 +8,7 @@ from typing import Any, Generic
 from redis import Redis
 from redis.client import Pipeline
 
-from services.notifier.adapters.redis_log import ScriptArgs
+from services.notifier.adapters.redis_groups import ScriptArgs
 from services.notifier.adapters.watch.watch_keys import WatchKeys
 from services.notifier.adapters.watch.watch_scripts import PUT_RECORD, RESTORE_RECORD
 from services.notifier.domain import codec

@@ -8,7 +8,7 @@ from redis.client import Pipeline
 
 from schemas.acknowledgement import Acknowledgement
 from schemas.silence import Silence
-from services.notifier.adapters.redis_log import ScriptArgs
+from services.notifier.adapters.redis_groups import ScriptArgs
 from services.notifier.adapters.watch.archive import RedisArchive
 from services.notifier.adapters.watch.watch_keys import WatchKeys
 from services.notifier.adapters.watch.watch_scripts import TOUCH_ALERT, TOUCH_WAITING
@@ -26,6 +26,7 @@ class JobToucher:
         receivers: Sequence[str],
         clock: Callable[[], datetime],
     ) -> None:
+        self._redis = redis
         self._keys = keys
         self._receivers = receivers
         self._clock = clock
@@ -46,9 +47,8 @@ class JobToucher:
         job = self._archive.find_job(known.alert)
         if job is None:
             return
-        log, alert = self._keys.log, known.alert
+        log = self._keys.log
         args: ScriptArgs = [
-            alert,
             codec.encode_time(self._clock()),
             job.alert.revision,
             job.raw,
@@ -56,7 +56,15 @@ class JobToucher:
             int(NEXT_REVISION.priority),
             str(NEXT_REVISION.lane),
         ]
-        for receiver in self._receivers:
+        for receiver, subject in zip(self._receivers, self._find_subjects(known), strict=True):
             lanes = [log.ready(receiver, lane) for lane in Lane]
-            own = [log.job(receiver, alert), log.lease(receiver, alert), log.log(receiver, alert)]
-            self._alert([log.due(receiver), *lanes, *own], args, pipeline)
+            names = (log.job, log.lease, log.log)
+            own = [name(receiver, subject) for name in names]
+            self._alert([log.due(receiver), *lanes, *own], [subject, *args], pipeline)
+
+    def _find_subjects(self, known: Acknowledgement) -> list[str]:
+        """What shows the alert at each receiver: its own message, or that of its group."""
+        log = self._keys.log
+        stored = self._redis.mget([log.pointer(each, known.alert) for each in self._receivers])
+        groups = [group.decode() if isinstance(group, bytes) else group for group in stored]
+        return [group or known.alert for group in groups]

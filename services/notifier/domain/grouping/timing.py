@@ -46,3 +46,38 @@ def find_tick(opened_at: datetime, interval: timedelta, moment: datetime) -> dat
         return max(moment, opened_at)
     passed = max(1, -((opened_at - moment) // interval))
     return opened_at + passed * interval
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTimes:
+    """The times of one group: `since` its first alert came, and whether it `is_sent`."""
+
+    grouping: Grouping
+    since: datetime
+    is_sent: bool
+
+    def find_flush(self, pending: datetime, *, is_urgent: bool) -> Flush:
+        """When a change is notified that came at `pending`.
+
+        All but urgent ones come at the end of group_wait, and whole intervals after it.
+        """
+        grouping = self.grouping
+        if grouping.digest is not None:
+            return Flush(grouping.digest.find_next(self.since), Reason.DIGEST_WAITS)
+        reason = Reason.GROUP_INTERVAL if self.is_sent else Reason.GROUP_WAIT
+        holds = grouping.holds_changes if self.is_sent else grouping.holds_first
+        if is_urgent and not holds:
+            return Flush(pending, reason)
+        return Flush(self._find_next(pending), reason)
+
+    def find_repeat(self, sent_at: datetime | None) -> datetime | None:
+        """When the group is notified again without a change; None: never."""
+        if self.grouping.repeat is None or sent_at is None or self.grouping.digest is not None:
+            return None
+        return self._find_next(sent_at + self.grouping.repeat)
+
+    def _find_next(self, moment: datetime) -> datetime:
+        first = self.since + self.grouping.wait
+        if moment < first or (moment == first and not self.is_sent):
+            return first
+        return find_tick(first, self.grouping.interval, moment)

@@ -1,0 +1,133 @@
+"""A group of alerts as receivers show it: its worst alerts, one line each, and what changed."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from schemas.alert import Alert, Level
+from services.notifier.domain.alert_facts import (
+    describe_change,
+    format_age,
+    list_warnings,
+)
+from services.notifier.domain.decisions import Reason
+from services.notifier.domain.entry import has_ended
+from services.notifier.domain.grouping.group import ChangeKind, GroupMember, GroupNotice
+from services.notifier.domain.headline import (
+    ICONS,
+    build_end,
+    build_headline,
+    choose_icon,
+    name_subject,
+)
+from services.notifier.domain.ports import Notice
+from services.notifier.domain.views import AlertView
+from services.report_text import clean_line, cut_line
+
+MOST_LINES = 12
+LONGEST_LINE = 240
+
+
+def build_group_view(notice: GroupNotice, *, is_repeated: bool = False) -> AlertView:
+    """The message of a group: a line for each of its most urgent alerts, and for what ended now."""
+    members = _list_members(notice)
+    shown = members[:MOST_LINES]
+    return AlertView(
+        headline=_build_headline(notice, members, is_repeated=is_repeated),
+        facts=tuple(_build_fact(notice, member) for member in shown),
+        hidden_count=len(members) - len(shown),
+        footer=f"{notice.id} · rev {notice.revision}",
+    )
+
+
+def build_reply_view(notice: GroupNotice) -> AlertView:
+    """What is told in the thread: each change since the last message, or that all still fires."""
+    if notice.reason is Reason.REPEAT:
+        return AlertView(_build_repeat(notice.firing))
+    told = [change for change in notice.changes if change.kind is not ChangeKind.EVIDENCE]
+    told.sort(key=lambda change: _rank(change.member), reverse=True)
+    lines = [_build_change(change.member) for change in told[:MOST_LINES]]
+    if len(told) == 1:
+        return AlertView(lines[0])
+    counts = Counter(str(change.kind).partition(" ")[0] for change in told)
+    kinds = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    return AlertView(
+        f"{len(told)} changes: {kinds}",
+        facts=tuple(("•", cut_line(line, LONGEST_LINE)) for line in lines),
+        hidden_count=len(told) - len(lines),
+    )
+
+
+def is_alarming(notice: GroupNotice) -> bool:
+    """Whether the whole channel is to see the reply: a new `critical`, or a repeat."""
+    return notice.reason is Reason.REPEAT or any(change.is_urgent for change in notice.changes)
+
+
+def _list_members(notice: GroupNotice) -> Sequence[GroupMember]:
+    """The firing ones by urgency, newest first, then those that ended now; in a digest all."""
+    ended = [change.member for change in notice.changes if has_ended(change.member.alert)]
+    firing = sorted(notice.firing, key=_rank, reverse=True)
+    return [*firing, *sorted(ended, key=_rank, reverse=True)]
+
+
+def _rank(member: GroupMember) -> tuple[int, datetime]:
+    return member.alert.level.rank, member.alert.updated_at
+
+
+def _build_headline(
+    notice: GroupNotice, members: Sequence[GroupMember], *, is_repeated: bool
+) -> str:
+    alerts = [member.alert for member in members]
+    worst = max(alerts, key=lambda alert: alert.level.rank)
+    words = ["POSSIBLE REPEAT"] if is_repeated else []
+    words += ["DRILL"] if all(alert.exercise for alert in alerts) else []
+    parts = [*words, *_count(notice, alerts, worst), _name_titles(alerts)]
+    icon = "📋" if notice.is_digest else "✅" if not notice.firing else ICONS[worst.level]
+    return f"{icon} {' · '.join(parts)}"
+
+
+def _count(notice: GroupNotice, alerts: Sequence[Alert], worst: Alert) -> Iterable[str]:
+    ended = len(alerts) - len(notice.firing)
+    if notice.is_digest:
+        levels = Counter(alert.level for alert in alerts)
+        told = ", ".join(f"{levels[level]} {level}" for level in reversed(Level) if levels[level])
+        return ["DIGEST", f"{len(alerts)} alerts: {told}"]
+    if not notice.firing:
+        return ["ALL ENDED", f"{ended} alerts"]
+    firing = [worst.level.upper(), f"{len(notice.firing)} FIRING"]
+    return [*firing, f"{ended} ended"] if ended else firing
+
+
+def _name_titles(alerts: Sequence[Alert]) -> str:
+    titles = list(dict.fromkeys(clean_line(alert.rule.title) for alert in alerts))
+    more = f" and {len(titles) - 2} other rules" if len(titles) > 2 else ""  # noqa: PLR2004
+    return ", ".join(titles[:2]) + more
+
+
+def _build_fact(notice: GroupNotice, member: GroupMember) -> tuple[str, str]:
+    """`HIGH`, and `NEW · Joint march · country: IQ · 3 proxies endorse the march`."""
+    alert = member.alert
+    is_changed = any(change.member is member for change in notice.changes)
+    words = list_warnings(alert, possible_repeat=False)
+    change = describe_change(member.entry, alert) if is_changed else ""
+    label = alert.status.upper() if has_ended(alert) else alert.level.upper()
+    summary = clean_line(alert.summary)
+    told = [*words, "" if has_ended(alert) else change, *name_subject(alert)]
+    if summary != clean_line(alert.rule.title):
+        told.append(summary)
+    if member.entry.in_hand:
+        told.append(f"in hand: {clean_line(member.entry.in_hand)}")
+    return label, cut_line(" · ".join(part for part in told if part), LONGEST_LINE)
+
+
+def _build_change(member: GroupMember) -> str:
+    notice = Notice(member.alert, before=member.entry)
+    return build_end(notice) if has_ended(member.alert) else build_headline(notice)
+
+
+def _build_repeat(firing: Sequence[GroupMember]) -> str:
+    worst = max((member.alert for member in firing), key=lambda alert: alert.level.rank)
+    began = min(member.alert.starts_at for member in firing)
+    lasted = format_age(max(member.alert.updated_at for member in firing) - began)
+    count = f"{len(firing)} alerts" if len(firing) > 1 else " · ".join(name_subject(worst))
+    return f"{choose_icon(worst)} STILL FIRING · {worst.level.upper()} · {count} · since {lasted}"

@@ -1,0 +1,48 @@
+"""The first line of an alert, and the only one of its end."""
+
+from collections.abc import Iterator
+
+from schemas.alert import Alert, Level, Status
+from services.notifier.domain.alert_facts import describe_change, format_age, list_warnings
+from services.notifier.domain.ports import Notice
+from services.report_text import clean_line
+
+ICONS = {
+    Level.INFORMATIONAL: "⚪",
+    Level.LOW: "🔵",
+    Level.MEDIUM: "🟡",
+    Level.HIGH: "🟠",
+    Level.CRITICAL: "🔴",
+}
+
+
+def choose_icon(alert: Alert) -> str:
+    """The colour of the level; of an end, green only where the situation ended by itself."""
+    if alert.status is Status.RESOLVED:
+        return "✅" if alert.reason is None else "⏹️"
+    return "↩️" if alert.status is Status.WITHDRAWN else ICONS[alert.level]
+
+
+def build_headline(notice: Notice) -> str:
+    """How bad it is, what changed, what it is and where."""
+    alert = notice.alert
+    words = list_warnings(alert, possible_repeat=notice.possible_repeat)
+    parts = [*words, alert.level.upper(), describe_change(notice.before, alert)]
+    return f"{choose_icon(alert)} {' · '.join([*parts, *name_subject(alert)])}"
+
+
+def build_end(notice: Notice) -> str:
+    """One line: how it ended, what it was, why, how long it lasted."""
+    alert = notice.alert
+    words = list_warnings(alert, possible_repeat=notice.possible_repeat)
+    lasted = f"after {format_age((alert.resolved_at or alert.updated_at) - alert.starts_at)}"
+    count = f"{alert.evidence_count} report{'' if alert.evidence_count == 1 else 's'}"
+    parts = [*words, alert.status.upper(), *name_subject(alert), clean_line(alert.reason or "")]
+    return f"{choose_icon(alert)} {' · '.join(part for part in [*parts, lasted, count] if part)}"
+
+
+def name_subject(alert: Alert) -> Iterator[str]:
+    """The rule's title, and the fields of the group."""
+    yield clean_line(alert.rule.title)
+    for name, value in sorted(alert.group.items()):
+        yield f"{clean_line(name)}: {clean_line(value)}"

@@ -1,0 +1,336 @@
+"""The same notifications as Debian's Alertmanager daemon, for the same alerts and timers.
+
+One run of the daemon serves every case: each has a receiver of its own. Timers are short; what is
+compared is which notifications are sent, and which alerts each names as firing and as ended.
+"""
+
+import json
+import shutil
+import subprocess
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from schemas.alert import Alert, Level, RuleRef, Status
+from services.notifier.adapters.routes_file import parse_routes
+from services.notifier.domain.entry import has_ended
+from services.notifier.domain.ports import Notice
+from tests.notifier.alerts import alert
+from tests.notifier.grouping.group_desk import GroupDesk
+from tests.parts.child import free_port
+
+DAEMON = shutil.which("prometheus-alertmanager")
+UNIT = 0.6
+"""Seconds of the daemon's time in a unit of a case's; ours are on a clock that jumps."""
+END = 11.5
+TIMERS = {"group_wait": 1, "group_interval": 3, "repeat_interval": 1000}
+
+pytestmark = pytest.mark.skipif(DAEMON is None, reason="make unit installs it where it can")
+
+Sent = tuple[frozenset[str], frozenset[str]]
+"""Which alerts a notification names as firing, and which as ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """At a time an alert fires, or ends; its labels are a rule and a country."""
+
+    at: float
+    name: str
+    labels: dict[str, str] = field(default_factory=dict)
+    ends: bool = False
+
+
+def fires(at: float, name: str, **labels: str) -> Step:
+    return Step(at, name, labels)
+
+
+def ends(at: float, name: str, **labels: str) -> Step:
+    return Step(at, name, labels, ends=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Steps under a route."""
+
+    steps: tuple[Step, ...]
+    route: dict[str, Any] = field(default_factory=dict)
+
+
+INHIBIT = {
+    "source_matchers": ["rule=cause"],
+    "target_matchers": ["rule=~effect|cause"],
+    "equal": ["group_country"],
+}
+CASES = {
+    "alerts within group_wait are one": Case((fires(0, "a"), fires(0.5, "b"))),
+    "groups by a label": Case(
+        (fires(0, "a", rule="x"), fires(0.3, "b", rule="y"), fires(0.3, "c", rule="x")),
+        {"group_by": ["rule"]},
+    ),
+    "an absent label is a value": Case(
+        (fires(0, "a"), fires(0.3, "b", country="IQ"), fires(0.3, "c")),
+        {"group_by": ["group_country"]},
+    ),
+    "each alert by itself": Case((fires(0, "a"), fires(0.3, "b")), {"group_by": ["..."]}),
+    "a new one waits for the interval": Case((fires(0, "a"), fires(2, "b"))),
+    "changes of an interval are one": Case(
+        (fires(0, "a"), fires(2, "b"), ends(2.5, "a"), fires(3, "c"))
+    ),
+    "the last one ends": Case((fires(0, "a"), ends(2, "a"))),
+    "all end at once": Case((fires(0, "a"), fires(0.3, "b"), ends(2, "a"), ends(2.5, "b"))),
+    "one ends while another fires": Case((fires(0, "a"), fires(0.3, "b"), ends(2, "b"))),
+    "what ends within group_wait": Case((fires(0, "a"), ends(0.5, "a"))),
+    "what ends within group_wait beside another": Case(
+        (fires(0, "a"), fires(0.3, "b"), ends(0.5, "a"))
+    ),
+    "it fires and ends within an interval": Case((fires(0, "a"), fires(2, "b"), ends(3, "b"))),
+    "a repeat": Case((fires(0, "a"),), {"repeat_interval": 5}),
+    "a repeat counts from the last change": Case(
+        (fires(0, "a"), fires(2, "b")), {"repeat_interval": 5}
+    ),
+    "no repeat of what ended": Case((fires(0, "a"), ends(2, "a")), {"repeat_interval": 5}),
+    "an effect is inhibited": Case(
+        (fires(0, "a", rule="cause", country="IQ"), fires(0.3, "b", rule="effect", country="IQ")),
+    ),
+    "until its cause ends": Case(
+        (
+            fires(0, "a", rule="cause", country="IQ"),
+            fires(0.3, "b", rule="effect", country="IQ"),
+            ends(5.5, "a", rule="cause", country="IQ"),
+        ),
+    ),
+    "another country's is not": Case(
+        (fires(0, "a", rule="cause", country="IQ"), fires(0.3, "b", rule="effect", country="IR")),
+    ),
+    "absent labels are equal": Case((fires(0, "a", rule="cause"), fires(0.3, "b", rule="effect"))),
+    "what matches both sides inhibits not itself": Case((fires(0, "a", rule="cause"),)),
+    "nor another that does": Case((fires(0, "a", rule="cause"), fires(0.3, "b", rule="cause"))),
+    "an inhibited one ends unseen": Case(
+        (
+            fires(0, "a", rule="cause"),
+            fires(0.3, "b", rule="effect"),
+            ends(2, "b", rule="effect"),
+            ends(5.5, "a", rule="cause"),
+        ),
+    ),
+    "a mute interval": Case((fires(0, "a"),), {"mute_time_intervals": ["always"]}),
+    "outside the active interval": Case((fires(0, "a"),), {"active_time_intervals": ["never"]}),
+    "within the active interval": Case((fires(0, "a"),), {"active_time_intervals": ["always"]}),
+}
+INTERVALS = [
+    {
+        "name": "always",
+        "time_intervals": [{"times": [{"start_time": "00:00", "end_time": "24:00"}]}],
+    },
+    {"name": "never", "time_intervals": [{"years": ["1999"]}]},
+]
+
+
+class Webhook:
+    """Keeps what the daemon sends to each receiver: the cases, by number."""
+
+    def __init__(self) -> None:
+        self.sent: dict[int, list[Sent]] = {}
+        keep = self._keep
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                length = int(self.headers["Content-Length"])
+                keep(int(self.path.removeprefix("/")), json.loads(self.rfile.read(length)))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    def _keep(self, number: int, body: dict[str, Any]) -> None:
+        names: dict[str, set[str]] = {"firing": set(), "resolved": set()}
+        for each in body["alerts"]:
+            names[each["status"]].add(each["labels"]["name"])
+        sent = (frozenset(names["firing"]), frozenset(names["resolved"]))
+        self.sent.setdefault(number, []).append(sent)
+
+
+def write_config(webhook: str) -> dict[str, Any]:
+    """All cases as one configuration: a route and a receiver each."""
+    cases = list(enumerate(CASES.values()))
+    routes = [
+        {"receiver": str(number), "matchers": [f'case="{number}"']}
+        | format_timers(TIMERS | case.route, lambda units: f"{int(units * UNIT * 1000)}ms")
+        for number, case in cases
+    ]
+    rule = INHIBIT | {"equal": ["group_country", "case"]}
+    receivers = [
+        {"name": str(number), "webhook_configs": [{"url": f"{webhook}/{number}"}]}
+        for number, _ in cases
+    ]
+    return {
+        "route": {"receiver": "0", "routes": routes},
+        "receivers": receivers,
+        "inhibit_rules": [rule],
+        "time_intervals": INTERVALS,
+    }
+
+
+def format_timers(route: dict[str, Any], write: Any) -> dict[str, Any]:
+    return {key: write(value) if key in TIMERS else value for key, value in route.items()}
+
+
+def ask_daemon(folder: Path) -> dict[int, list[Sent]]:
+    """What the daemon sends in each case."""
+    webhook, config = Webhook(), folder / "alertmanager.yaml"
+    config.write_text(yaml.safe_dump(write_config(webhook.url)), encoding="utf-8")
+    api = free_port()
+    with subprocess.Popen(  # noqa: S603  (Debian's own command)
+        [
+            str(DAEMON),
+            f"--config.file={config}",
+            f"--storage.path={folder}",
+            "--cluster.listen-address=",
+            f"--web.listen-address=127.0.0.1:{api}",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as daemon:
+        try:
+            wait_ready(api)
+            play(api)
+        finally:
+            daemon.terminate()
+    webhook.close()
+    return webhook.sent
+
+
+def wait_ready(port: int) -> None:
+    for _ in range(100):
+        with suppress(httpx.TransportError):
+            if httpx.get(f"http://127.0.0.1:{port}/-/ready", timeout=1).is_success:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the daemon is not ready")
+
+
+def play(port: int) -> None:
+    """Send the steps of all cases at their times, those of one time together, and wait."""
+    steps = [(step, number) for number, case in enumerate(CASES.values()) for step in case.steps]
+    steps.sort(key=lambda timed: timed[0].at)
+    starts: dict[tuple[int, str], str] = {}
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v2", timeout=5) as client:
+        began = time.monotonic()
+        for at, together in groupby(steps, key=lambda timed: timed[0].at):
+            time.sleep(max(0.0, began + at * UNIT - time.monotonic()))
+            alerts = [write_alert(step, number, starts) for step, number in together]
+            client.post("/alerts", json=alerts).raise_for_status()
+        time.sleep(max(0.0, began + END * UNIT - time.monotonic()))
+
+
+def write_alert(step: Step, number: int, starts: dict[tuple[int, str], str]) -> dict[str, Any]:
+    now = datetime.now(UTC).isoformat()
+    since = starts.setdefault((number, step.name), now)
+    body = {"labels": write_labels(step, number), "startsAt": since}
+    return body | ({"endsAt": now} if step.ends else {})
+
+
+def write_labels(step: Step, number: int) -> dict[str, str]:
+    labels = {"case": str(number), "name": step.name, "rule": step.labels.get("rule", "march")}
+    country = step.labels.get("country")
+    return labels | ({"group_country": country} if country else {})
+
+
+class Ours:
+    """A channel at noon, under the routes of one case; a unit is a second."""
+
+    def __init__(self, case: Case) -> None:
+        matching = {"matchers": ['rule=~".+"']}
+        text = {
+            "route": {"receiver": "slack", "routes": [matching | self._route(case)]},
+            "inhibit_rules": [INHIBIT],
+            "time_intervals": INTERVALS,
+        }
+        self.routing = parse_routes("r", yaml.safe_dump(text).encode(), ("slack",))
+        self.desk = GroupDesk(self.routing)
+        self.began = self.desk.clock()
+
+    @staticmethod
+    def _route(case: Case) -> dict[str, Any]:
+        return format_timers(TIMERS | case.route, lambda units: f"{units}s")
+
+    def play(self, case: Case) -> list[Sent]:
+        """What the channel shows, message after message and edit after edit."""
+        for step in sorted(case.steps, key=lambda step: step.at):
+            self.desk.handle_until(self.began + timedelta(seconds=step.at))
+            shown = make_alert(step)
+            self.desk.firing.note([shown], self.routing.inhibit_rules, self.desk.clock())
+            self.desk.queue(shown)
+        self.desk.handle_until(self.began + timedelta(seconds=END))
+        return [read_sent(notice) for notice in self.desk.receiver.history]
+
+
+def make_alert(step: Step) -> Alert:
+    name = step.labels.get("rule", "march")
+    country = step.labels.get("country")
+    return alert(
+        step.name,
+        2 if step.ends else 1,
+        status=Status.RESOLVED if step.ends else Status.FIRING,
+        rule=RuleRef(name=name, title=name, level=Level.HIGH),
+        group={"country": country} if country else {},
+    )
+
+
+def read_sent(notice: Notice) -> Sent:
+    group = notice.group
+    assert group is not None
+    over = [each.member.alert for each in group.changes if has_ended(each.member.alert)]
+    return (
+        frozenset(member.alert.id for member in group.firing),
+        frozenset(ended.id for ended in over),
+    )
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> dict[int, list[Sent]]:
+    return ask_daemon(tmp_path_factory.mktemp("alertmanager"))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_notifications_are_those_of_alertmanager(
+    sent: dict[int, list[Sent]], name: str
+) -> None:
+    expected = sent.get(list(CASES).index(name), [])
+
+    assert Ours(CASES[name]).play(CASES[name]) == expected
+
+
+def test_all_but_the_silent_cases_were_notified(sent: dict[int, list[Sent]]) -> None:
+    silent = [name for number, name in enumerate(CASES) if number not in sent]
+
+    assert silent == [
+        "what ends within group_wait",
+        "a mute interval",
+        "outside the active interval",
+    ]
