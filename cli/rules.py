@@ -14,6 +14,7 @@ from rich.table import Table
 
 from cli.explanation import explanation_line
 from cli.input_file import open_lines
+from cli.labels import labels
 from cli.output import OutputFormat, plain_text, print_line
 from cli.publish import publish
 from cli.reader import open_reader, reading_line
@@ -51,6 +52,7 @@ app.command("diff")(diff)
 app.command("score")(score)
 app.command("report")(report)
 app.command("train")(train)
+app.command("labels")(labels)
 
 EventsFile = Annotated[
     str, typer.Option("--events", help="JSON lines, one event each; - for standard input.")
