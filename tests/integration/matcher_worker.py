@@ -19,7 +19,7 @@ from aiokafka import TopicPartition
 from faust.types import TP, AppT, EventT, PendingMessage, RecordMetadata, StreamT
 from faust.types.transports import ConsumerT, ProducerT
 
-from services.matcher.__main__ import main
+from services.matcher.__main__ import READER, main, main_reader
 from services.matcher.adapters.stream.transport import App
 
 POINT, LATE = "VEDETTE_TEST_POINT", "VEDETTE_TEST_LATE_SECONDS"
@@ -169,4 +169,4 @@ def add_sensors(app: App, **_: Any) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main_reader() if sys.argv[1:] == [READER] else main())
