@@ -23,7 +23,7 @@ class StoredHead(Model):
     """One meaning; `weights` has 32-bit numbers.
 
     It is suspected of a vector whose score, `weights` · vector + `bias`, reaches `threshold`.
-    `positives` is the number of examples that it was trained on.
+    `positives` is the number of examples that it was trained on; `description` says what it means.
     """
 
     threshold: float
@@ -31,6 +31,7 @@ class StoredHead(Model):
     positives: Count
     weights: EncodedVector
     examples: tuple[HeadExample, ...] = ()
+    description: str = ""
 
 
 class PackHeads(Model):

@@ -16,6 +16,7 @@ from services.environment import (
 )
 from services.ingest.settings import IngestSettings as Ingest
 from services.matcher.settings import MatcherSettings as Matcher
+from services.matcher.settings import ReaderServiceSettings as Reader
 from services.notifier.settings import NotifierSettings as Notifier
 
 
@@ -97,7 +98,7 @@ def test_settings_come_from_the_given_environment_alone(monkeypatch: pytest.Monk
 
 def test_the_known_names_are_those_of_the_services_and_the_command() -> None:
     commands = (VedetteSettings, ReaderSettings, ReplaySettings, ApiSettings)
-    readers = (Ingest, Matcher, Notifier, *commands)
+    readers = (Ingest, Matcher, Reader, Notifier, *commands)
 
     fields = {name for reader in readers for name in reader.model_fields}
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import ByteSize, Field
+from pydantic import ByteSize, Field, SecretStr
 
 from schemas.storm import GROUPS_A_MINUTE
 from services.environment import FetchWait, Port, ServiceSettings
@@ -32,3 +32,9 @@ class ReaderServiceSettings(MatcherSettings):
     port: Port = 6067
     reader_model: Path | None = None
     reader_cache: Path | None = None
+    reader_llm_url: Annotated[str, Field(pattern="^https?://[^/]+")] | None = None
+    """Without it no language model is asked."""
+    reader_llm_model: Annotated[str, Field(min_length=1)] = "default"
+    reader_llm_key: SecretStr | None = None
+    reader_llm_seconds: Annotated[float, Field(gt=0, le=120)] = 10.0
+    reader_llm_per_minute: Annotated[int, Field(ge=1, le=6000)] = 30

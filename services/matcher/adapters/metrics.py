@@ -121,3 +121,8 @@ READER_LAG = Gauge(
     "vedette_reader_lag_seconds",
     "How long ago the newest report or tick was recorded that the reader has read.",
 )
+READER_ASKED = Counter(
+    "vedette_reader_asked_total",
+    "Questions for the reader's language model, by what came of them.",
+    ["outcome"],
+)

@@ -12,6 +12,8 @@ from services.matcher.adapters import metrics
 from services.matcher.adapters.detection.losses import send_losses_forever
 from services.matcher.adapters.reader.folder_heads import find_heads
 from services.matcher.adapters.reader.heads_file import UnreadableHeads
+from services.matcher.adapters.reader.llm_client import LlmAddress, LlmClient
+from services.matcher.adapters.reader.llm_judge import LlmJudge
 from services.matcher.adapters.reader.load_model import load_model, make_trainer
 from services.matcher.adapters.reading.active_reader import ActiveReader
 from services.matcher.adapters.reading.quiet_thread import QuietThread
@@ -34,7 +36,7 @@ from services.matcher.app.kafka import (
     prepare_reader_kafka,
     reader_app_id,
 )
-from services.matcher.domain.reader.ports import SentenceModel
+from services.matcher.domain.reader.ports import MeaningJudge, SentenceModel
 from services.matcher.settings import ReaderServiceSettings
 
 log = telemetry.logger(__name__)
@@ -79,10 +81,23 @@ def _run_app(settings: ReaderServiceSettings, health: telemetry.Health) -> int:
         finding = thread.run(partial(_find_folder_heads, settings, bundles, model))
         heads = loop.run_until_complete(finding)
     app = _create_app(settings, follower, bundles)
-    active = ActiveReader(bundles, model, heads, health.notes)
+    active = ActiveReader(bundles, model, heads, health.notes, _make_judge(settings))
     _add_suspecting(app, settings, active, thread)
     _watch(app, kafka, health)
     return run(app, loop)
+
+
+def _make_judge(settings: ReaderServiceSettings) -> MeaningJudge | None:
+    if settings.reader_llm_url is None:
+        return None
+    key = settings.reader_llm_key
+    address = LlmAddress(
+        settings.reader_llm_url,
+        settings.reader_llm_model,
+        key.get_secret_value() if key else "",
+        settings.reader_llm_seconds,
+    )
+    return LlmJudge(LlmClient(address), settings.reader_llm_per_minute)
 
 
 def _cache_folder(settings: ReaderServiceSettings) -> Path:

@@ -1,10 +1,11 @@
 """Trains the heads of rule packs on their labelled files, examples, cases, and on news."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
+from schemas.rule import DetectionRule
 from services.matcher.adapters.event_file import BadLine
 from services.matcher.adapters.labelled_file import read_labelled
 from services.matcher.adapters.reader.news_file import NO_NEWS, ReadNews
@@ -42,7 +43,23 @@ class PackExamples:
         """The heads of every meaning. Blocks while the model reads what it has not read before."""
         of_pack = news.by_pack.get(self.pack.name, ())
         given = gather(self.examples, of_pack, news.reports)
-        return train_heads(self.meanings, given, trainer, self.pack.pack.reader)
+        trained = train_heads(self.meanings, given, trainer, self.pack.pack.reader)
+        described = _describe_rules(self.pack)
+        heads = {
+            name: replace(head, description=described.get(name, ""))
+            for name, head in trained.heads.items()
+        }
+        return replace(trained, heads=heads)
+
+
+def _describe_rules(pack: PackDocuments) -> dict[str, str]:
+    """What each detection rule is about, in the words of its author."""
+    documents = (located.document for located in pack.rules)
+    return {
+        rule.name: "\n".join(filter(None, (rule.title, rule.description)))
+        for rule in documents
+        if isinstance(rule, DetectionRule)
+    }
 
 
 def list_pack_examples(pack: PackDocuments, rules: PackRules) -> PackExamples:

@@ -9,7 +9,7 @@ from services.matcher.adapters import metrics
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.reader.gate import make_reader_rulebook
-from services.matcher.domain.reader.ports import SentenceModel
+from services.matcher.domain.reader.ports import MeaningJudge, SentenceModel
 from services.matcher.domain.reader.reading import Reader
 from services.matcher.domain.reader.stored_heads import InvalidHeads, restore_all
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -32,12 +32,14 @@ class ActiveReader:
     """Reads with the rules that are active now; `from_folder` has the heads beside a folder's.
 
     Meanings without a head for the model are suspected of nothing; `notes`, for `/readyz`, say so.
+    `judge` is asked where a head is not sure.
     """
 
     bundles: Bundles
     model: SentenceModel
     from_folder: Mapping[str, PackHeads]
     notes: MutableMapping[str, str]
+    judge: MeaningJudge | None = None
     _rules: ActiveRules | None = field(default=None, init=False)
     _reading: ReadingRules | None = field(default=None, init=False)
 
@@ -56,7 +58,7 @@ class ActiveReader:
         except InvalidHeads as error:
             self._note(f"the heads of bundle {rules.number} are damaged: {error}")
             return ReadingRules(Reader(rulebook, self.model, {}), rules.rulebook)
-        reader = Reader(rulebook, self.model, heads)
+        reader = Reader(rulebook, self.model, heads, self.judge)
         self._note(_describe_missing(reader, stored))
         metrics.READER_HEADS.set(len(heads))
         return ReadingRules(reader, rules.rulebook)

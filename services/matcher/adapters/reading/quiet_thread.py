@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-NICENESS = 10
+NICENESS = 19
 
 T = TypeVar("T")
 

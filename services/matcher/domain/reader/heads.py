@@ -31,12 +31,14 @@ class MeaningHead:
     """One meaning: it is suspected of a vector whose score reaches `threshold`.
 
     `positives` is the number of examples that it was trained on; `examples` are the clearest.
+    `description` says in words what it means.
     """
 
     plane: Plane
     threshold: float
     positives: int
     examples: tuple[KnownExample, ...] = ()
+    description: str = ""
 
     def score(self, vector: Vector) -> float:
         """How much the vector is like the examples: the log-odds."""

@@ -37,3 +37,20 @@ class HeadFitter(Protocol):
     ) -> list[Plane]:
         """A plane for each label; None in a row: the row says nothing about that label."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class MeaningQuestion:
+    """Whether `text` means what `description` says, and what `examples` mean."""
+
+    description: str
+    examples: tuple[str, ...]
+    text: str
+
+
+class MeaningJudge(Protocol):
+    """Somebody who is asked where a head is not sure: a language model."""
+
+    def judge(self, question: MeaningQuestion) -> bool | None:
+        """The answer; None if there is none. Blocks for seconds, never raises."""
+        ...

@@ -8,10 +8,20 @@ from services.matcher.domain.detection.means_tests import MeansTest, means_tests
 from services.matcher.domain.reader.gate import GatedReport, pass_gate
 from services.matcher.domain.reader.heads import HeadKey, KnownExample, MeaningHead
 from services.matcher.domain.reader.passages import Passage, cut_passages
-from services.matcher.domain.reader.ports import SentenceModel, Vector
+from services.matcher.domain.reader.ports import (
+    MeaningJudge,
+    MeaningQuestion,
+    SentenceModel,
+    Vector,
+)
 from services.matcher.domain.reader.veto import find_veto
 from services.matcher.domain.rules.matching import RuleMatch
 from services.matcher.domain.rules.rulebook import CompiledRule, Rulebook
+
+NEAR = 1.5
+"""Log-odds from the threshold within which a judge is asked."""
+MOST_EXAMPLES = 6
+"""Examples that a judge is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +50,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads reports with the heads of a model; `rulebook` is one of `make_reader_rulebook`."""
+    """Reads reports with the heads of a model; `rulebook` is one of `make_reader_rulebook`.
+
+    Where a head comes near its threshold, from either side, `judge` decides if it answers.
+    """
 
     rulebook: Rulebook
     model: SentenceModel
     heads: Mapping[HeadKey, MeaningHead]
+    judge: MeaningJudge | None = None
 
     def read(self, event: Event) -> tuple[Reading, ...]:
         """A reading for each rule whose gate the report passes, if the rule has a head.
@@ -75,7 +89,16 @@ class Reader:
                 for passage, vector in read[test.field]:
                     veto = _find_veto(test, rule, gated, passage)
                     score = head.score(vector)
-                    yield _Finding(test, passage, vector, score, score - head.threshold, veto)
+                    found = _Finding(test, passage, vector, score, score - head.threshold, veto)
+                    yield replace(found, judged=self._ask(head, found))
+
+    def _ask(self, head: MeaningHead, found: "_Finding") -> bool | None:
+        """The judge's answer on what is near the threshold and not vetoed."""
+        if self.judge is None or found.veto or abs(found.margin) > NEAR:
+            return None
+        examples = tuple(each.text for each in head.examples[:MOST_EXAMPLES])
+        description = head.description or found.test.meaning.key
+        return self.judge.judge(MeaningQuestion(description, examples, found.passage.text))
 
     def _judge(
         self, rule: CompiledRule, gated: GatedReport, findings: Sequence["_Finding"]
@@ -114,10 +137,12 @@ class _Finding:
     score: float
     margin: float
     veto: str
+    judged: bool | None = None
 
     @property
     def holds(self) -> bool:
-        return self.margin >= 0 and not self.veto
+        near_enough = self.margin >= 0 if self.judged is None else self.judged
+        return near_enough and not self.veto
 
 
 def _find_veto(test: MeansTest, rule: CompiledRule, gated: GatedReport, passage: Passage) -> str:

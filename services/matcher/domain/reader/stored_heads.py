@@ -88,6 +88,7 @@ def _store(head: MeaningHead) -> StoredHead:
         positives=head.positives,
         weights=_encode(FLOAT, head.plane.weights),
         examples=examples,
+        description=head.description,
     )
 
 
@@ -96,7 +97,7 @@ def _restore(stored: StoredHead) -> MeaningHead:
         KnownExample(each.text, each.id, _decode(BYTE, each.vector)) for each in stored.examples
     )
     plane = Plane(_decode(FLOAT, stored.weights), stored.bias)
-    return MeaningHead(plane, stored.threshold, stored.positives, examples)
+    return MeaningHead(plane, stored.threshold, stored.positives, examples, stored.description)
 
 
 def _shorten(vector: Vector) -> list[int]:

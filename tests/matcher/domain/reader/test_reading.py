@@ -1,9 +1,11 @@
 """Reading: gate, passages, heads, veto, and the rule's own condition."""
 
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
+from services.matcher.domain.reader.ports import MeaningQuestion
 from services.matcher.domain.reader.reading import Reading
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.reading import reader_of, texts_read
@@ -12,6 +14,18 @@ from tests.matcher.rules import PROXIES, detecting, report, rulebook, word_list
 SHELL = word_list("shell", en=["shell/v"])
 DENIED = word_list("denied", en=["not", "deny/v"])
 OTHER = word_list("other_actor", en=["army"])
+
+
+@dataclass
+class FakeJudge:
+    """Answers all questions alike."""
+
+    answer: bool | None
+    asked: list[MeaningQuestion] = field(default_factory=list)
+
+    def judge(self, question: MeaningQuestion) -> bool | None:
+        self.asked.append(question)
+        return self.answer
 
 
 def _fire(condition: str = "said or (like and base)", **selections: Any) -> Rulebook:
@@ -102,3 +116,37 @@ def test_a_meaning_of_titles_is_not_found_in_texts() -> None:
 def test_a_rule_without_a_head_reads_nothing_into_a_report() -> None:
     unknown = _fire(like={"words|means": "another"})
     assert reader_of(unknown).read(report("Somebody pounded the base.")) == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "text", "suspected"),
+    [
+        (True, "The base was quiet.", ["fire"]),
+        (False, "Somebody pounded the base.", []),
+        (None, "Somebody pounded the base.", ["fire"]),
+        (None, "The base was quiet.", []),
+    ],
+)
+def test_where_a_head_is_not_sure_the_judge_decides_if_it_answers(
+    answer: bool | None, text: str, suspected: list[str]
+) -> None:
+    judge = FakeJudge(answer)
+    reader = replace(reader_of(_fire()), judge=judge)
+    assert _suspected(reader.read(report(text))) == suspected
+    assert [question.text for question in judge.asked] == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They shelled, pounded, struck and bombarded the base.",
+        "The talks on the budget, the election and football at the base.",
+        "Badr denied that it shelled the base.",
+        "Somebody pounded the village.",
+    ],
+)
+def test_the_judge_is_not_asked_what_is_sure_vetoed_or_outside_the_gate(text: str) -> None:
+    judge = FakeJudge(True)
+    reader = replace(reader_of(_fire()), judge=judge)
+    reader.read(report(text))
+    assert judge.asked == []
