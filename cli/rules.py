@@ -12,6 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from cli.explain import explain
 from cli.explanation import explanation_line
 from cli.input_file import open_lines
 from cli.labels import labels
@@ -49,6 +50,7 @@ FAILED = 1
 app = typer.Typer(help="Check, test, try and publish rules.", no_args_is_help=True)
 app.command("publish")(publish)
 app.command("diff")(diff)
+app.command("explain")(explain)
 app.command("score")(score)
 app.command("report")(report)
 app.command("train")(train)

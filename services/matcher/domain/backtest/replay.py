@@ -49,13 +49,18 @@ def replay(rulebook: Rulebook, events: Iterable[Event]) -> Replay:
     Raises:
         Exception: whatever the code of a rule raises.
     """
+    return replay_states(rulebook, events)[0]
+
+
+def replay_states(rulebook: Rulebook, events: Iterable[Event]) -> tuple[Replay, MemoryStore]:
+    """As `replay`, with the states as they are in the end."""
     ordered = sorted(events, key=_recorded_at)
     generation = RuleGeneration(since=_recorded_at(ordered[0]) if ordered else None)
     rules = ActiveRules(rulebook, dict.fromkeys(rulebook.windows, generation))
     run = _ReplayRun(Processors.of(rules), _find_corrected(ordered))
     for event in ordered:
         run.take(event)
-    return run.result
+    return run.result, run.store
 
 
 def _find_corrected(events: Iterable[Event]) -> frozenset[str]:

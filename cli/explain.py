@@ -1,0 +1,122 @@
+"""`vedette rules explain`: why a rule fired at a report, or did not."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.faults import CommandFailure
+from cli.output import print_line
+from cli.review.past_events import read_past_events
+from cli.rule_set import RulesFolder, print_faults, read_folder
+from schemas.event import Event
+from services.matcher.domain.review.affected import ReviewedRules
+from services.matcher.domain.review.explain_condition import ExplainedPart, ExplainedValue
+from services.matcher.domain.review.explain_rule import (
+    RuleExplanation,
+    explain_rule,
+    find_rule,
+)
+from services.matcher.domain.review.explain_window import WindowExplanation
+from services.matcher.domain.rules.explain_says import PartExplanation, SaysExplanation
+
+HOLDS = {True: "yes", False: "no "}
+
+
+def explain(
+    rule: Annotated[str, typer.Argument(help="The name of a rule, or PACK/NAME.")],
+    event: Annotated[str, typer.Option(help="The id of one event of --events.")],
+    events: Annotated[
+        str, typer.Option(help="JSON lines, - for standard input, or `topic`: the events topic.")
+    ],
+    folder: RulesFolder = Path("rules"),
+) -> None:
+    """Print the rule's condition as a tree, with what each part of it is for the event.
+
+    For a correlation rule also the rules below it, and what its windows hold and lack once the
+    event is taken, with the events of the file up to it.
+    """
+    files = read_folder(folder)
+    rulebook, faults = files.rulebook()
+    print_faults(faults)
+    rules = ReviewedRules(files.packs, rulebook)
+    keys = find_rule(rules, rule)
+    if len(keys) != 1:
+        named = ", ".join("/".join(key) for key in keys)
+        raise CommandFailure(
+            f"{rule}: {f'which of {named}?' if keys else f'no rule of {folder} without a fault'}"
+        )
+    past, _ = read_past_events(events)
+    for line in write_explanation(explain_rule(rules, keys[0], find_event(past, event), past)):
+        print_line(line)
+
+
+def find_event(events: list[Event], identity: str) -> Event:
+    """The event with the id, the last of several versions.
+
+    Raises:
+        CommandFailure: there is none.
+    """
+    for each in reversed(events):
+        if each.id == identity:
+            return each
+    raise CommandFailure(f"--event {identity}: none of {len(events)} events has this id")
+
+
+def write_explanation(explanation: RuleExplanation) -> Iterator[str]:
+    """Lines for a terminal."""
+    for detection in explanation.detections:
+        verdict = "matches" if detection.condition.holds else "does not match"
+        yield f"{detection.name} {verdict}"
+        yield from _write_part(detection.condition, "  ")
+        for said in detection.says:
+            yield from _write_said(said)
+    for window in explanation.windows:
+        yield from _write_window(explanation.name, window)
+    if explanation.is_correlation and not explanation.windows:
+        yield f"{explanation.name}: its windows are empty"
+
+
+def _write_part(part: ExplainedPart, indent: str) -> Iterator[str]:
+    yield f"{indent}{HOLDS[part.holds]} {part.text}"
+    for value in part.values:
+        yield f"{indent}    {HOLDS[value.holds]} {_describe_value(value)}"
+    for below in part.parts:
+        yield from _write_part(below, f"{indent}  ")
+
+
+def _describe_value(value: ExplainedValue) -> str:
+    met = ", ".join(value.met)
+    return f"{value.text}{f'  <- {met}' if met else ''}"
+
+
+def _write_said(said: SaysExplanation) -> Iterator[str]:
+    yield f"  nearest sentence: {said.sentence}"
+    for part in said.parts:
+        yield f"    {HOLDS[part.holds]} {part.part}{_describe_lack(part)}"
+
+
+def _describe_lack(part: PartExplanation) -> str:
+    facts = {
+        "": ", ".join(part.met),
+        "vetoed by ": part.veto,
+        "done by ": ", ".join(part.others),
+        "lacks ": part.lacks,
+    }
+    said = "; ".join(f"{label}{fact}" for label, fact in facts.items() if fact)
+    return f"  <- {said}" if said else ""
+
+
+def _write_window(rule: str, window: WindowExplanation) -> Iterator[str]:
+    fires = f"fires: {window.firing[-1].explain}" if window.firing else "does not fire"
+    distance = f"; has {window.distance}" if window.distance else ""
+    yield f"{rule} {_describe_group(window.group)}: holds {window.count}{distance}; {fires}"
+    for hit in window.held:
+        values = f" {', '.join(hit.values)}" if hit.values else ""
+        leaves = f"leaves {hit.leaves:%Y-%m-%d %H:%M}Z"
+        yield f"    {hit.at:%Y-%m-%d %H:%M}Z {hit.event}{values}, {leaves}"
+
+
+def _describe_group(group: Mapping[str, str]) -> str:
+    return f"[{', '.join(f'{field}={value}' for field, value in group.items())}]"

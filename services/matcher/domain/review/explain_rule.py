@@ -1,0 +1,105 @@
+"""Why a rule fired at an event, or did not: conditions, sentences and windows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.event import Event
+from schemas.rule import CorrelationRule, DetectionRule
+from services.matcher.domain.backtest.replay import replay_states
+from services.matcher.domain.engine.keys import StateKind
+from services.matcher.domain.review.affected import Affected, ReviewedRules, narrow_to_affected
+from services.matcher.domain.review.explain_condition import ExplainedPart, explain_condition
+from services.matcher.domain.review.explain_window import WindowExplanation, explain_window
+from services.matcher.domain.rules.explain_says import SaysExplanation, explain_says
+from services.matcher.domain.rules.matching import view_event
+from services.matcher.domain.rules.rulebook import RuleKey
+from services.matcher.domain.rules.signals import make_signals
+
+MOST_WINDOWS = 10
+MOST_SAID = 3
+"""Of the alternatives in which a rule can be said, those that the event comes nearest to."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionExplanation:
+    """A detection rule, its condition and the sentences nearest to what it asks to be said."""
+
+    name: str
+    condition: ExplainedPart
+    says: tuple[SaysExplanation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleExplanation:
+    """A rule: the detection rules that it is or stands over, and its windows.
+
+    The windows are those that the event is in, else those with most hits.
+    """
+
+    name: str
+    detections: tuple[DetectionExplanation, ...]
+    windows: tuple[WindowExplanation, ...] = ()
+    is_correlation: bool = False
+
+
+def find_rule(rules: ReviewedRules, name: str) -> tuple[RuleKey, ...]:
+    """The rules with the name, or of the pack in `pack/name`."""
+    return tuple(key for key in rules.documents() if name in (key[1], "/".join(key)))
+
+
+def explain_rule(
+    rules: ReviewedRules, key: RuleKey, event: Event, past: Sequence[Event]
+) -> RuleExplanation:
+    """The rule at the event; its windows after all of `past` that was recorded up to then."""
+    is_correlation = isinstance(rules.documents()[key], CorrelationRule)
+    return RuleExplanation(
+        key[1],
+        tuple(_explain_detections(rules, key, event)),
+        tuple(_explain_windows(rules, key, event, past)) if is_correlation else (),
+        is_correlation,
+    )
+
+
+def _explain_detections(
+    rules: ReviewedRules, key: RuleKey, event: Event
+) -> Iterator[DetectionExplanation]:
+    document = rules.documents().get(key)
+    if isinstance(document, CorrelationRule):
+        for base in document.correlation.rules:
+            yield from _explain_detections(rules, (key[0], base), event)
+    if not isinstance(document, DetectionRule):
+        return
+    said = [each for each in explain_says(rules.rulebook, event) if each.rule == key[1]]
+    said.sort(key=_count_lacking)
+    for pack, view in view_event(rules.rulebook, event):
+        if pack.name == key[0]:
+            condition = explain_condition(document, pack.lists, view)
+            yield DetectionExplanation(key[1], condition, tuple(said[:MOST_SAID]))
+
+
+def _count_lacking(said: SaysExplanation) -> int:
+    return sum(not part.holds for part in said.parts)
+
+
+def _explain_windows(
+    rules: ReviewedRules, key: RuleKey, event: Event, past: Sequence[Event]
+) -> Iterator[WindowExplanation]:
+    rulebook = narrow_to_affected(rules.rulebook, Affected(frozenset({key})))
+    now = _recorded_at(event)
+    before = [each for each in past if _recorded_at(each) <= now]
+    replayed, store = replay_states(rulebook, before)
+    states = [
+        state
+        for state_key, state in store.states.items()
+        if state_key.kind is StateKind.WINDOW and state_key.rule == key and state.hits
+    ]
+    groups = [signal.group for signal in make_signals(rulebook, event) if signal.rule == key[1]]
+    states.sort(key=lambda state: (state.group not in groups, -len(state.hits)))
+    alerts = [alert for alert in replayed.final if (alert.pack, alert.rule.name) == key]
+    for state in states[:MOST_WINDOWS]:
+        yield explain_window(rulebook.windows[key], state, iter(alerts), now)
+
+
+def _recorded_at(event: Event) -> datetime:
+    return event.recorded_at or event.occurred_at
