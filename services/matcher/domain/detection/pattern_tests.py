@@ -1,7 +1,7 @@
 """The test `phrase` where a phrase has lists in it, or gaps between certain words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ from services.matcher.domain.detection.view import EventView, scanned_fields
 from services.matcher.domain.packs.faults import suggest_name
 from services.matcher.domain.text.fold import CharSpan, fold
 from services.matcher.domain.text.phrases import InvalidPhrase
+from services.matcher.domain.text.report_words import WordRange
 from services.matcher.domain.text.scan import WordSpan
 from services.matcher.domain.words.bind_lists import bind_pattern
 from services.matcher.domain.words.entries import named_lists
@@ -78,14 +79,17 @@ class PatternTest(FieldTest):
 
     def holds(self, view: EventView) -> bool:
         """Whether a value holds it."""
-        return any(True for _ in self.word_spans(view))
+        return any(True for _ in self._places(view))
 
     def word_spans(self, view: EventView) -> Iterable[WordSpan]:
         """Every span in the field."""
+        return map(view.scan.words.char_range, self._places(view))
+
+    def _places(self, view: EventView) -> Iterator[WordRange]:
         words, fields = view.scan.words, scanned_fields(self.field)
         for place in view.finder().find_pattern(self.pattern):
             if view.scan.texts[words.text_number(place.start)].field in fields:
-                yield words.char_range(place)
+                yield place
 
     def members(self, view: EventView) -> Iterable[str]:
         """The values that hold it."""

@@ -16,6 +16,8 @@ from services.matcher.domain.words.word_list import IndexedList
 
 Atom = tuple[str, str]
 """A field and a value without case, or an empty field and a literal that the scan finds."""
+ANY_VALUE = "\0"
+"""In the place of a value: the field is there. No text of an event has it."""
 
 
 class RequiredNaming(NamedTuple):

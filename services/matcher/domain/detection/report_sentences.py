@@ -1,10 +1,11 @@
 """The sentences of a report as `says` reads them: cut once, and only those read that are asked."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from services.matcher.domain.detection.mentions import MemberMention
@@ -31,11 +32,8 @@ GRAMMAR_LISTS = (*CUES, CLAUSE_BREAK, NO_CUE, OTHER_ACTOR, OWN)
 _FIELDS = ("title", "text")
 
 
-class Naming(NamedTuple):
-    """The sentences that name somebody, and the keys of all word lists that they may hold."""
-
-    numbers: tuple[int, ...] = ()
-    keys: frozenset[str] = frozenset()
+Numbers = Collection[int]
+"""The numbers of sentences of a report, in order, in which looking for one costs little."""
 
 
 class _Cut(NamedTuple):
@@ -70,7 +68,7 @@ class ReportSentences:
         self.readings: dict[Hashable, tuple[Reading, ...]] = {}
         self._finders: dict[int, WordFinder] = {}
         self._scenes: dict[int, Scene] = {}
-        self._namings: dict[str, Naming] = {}
+        self._namings: dict[str, Numbers] = {}
 
     @cached_property
     def _cuts(self) -> list[_Cut]:
@@ -107,26 +105,42 @@ class ReportSentences:
         named = self._members.get(number, ())
         return lambda members: (mention.words for mention in named if mention.member in members)
 
-    def naming(self, group: Group) -> Naming:
+    def naming(self, group: Group) -> Numbers:
         """The sentences that name one of the group; nothing is cut if the report names nobody.
 
         Rules that ask for the same lists of members share the answer.
         """
-        naming = self._namings.get(group.text)
-        if naming is None:
-            naming = self._namings[group.text] = self._find_naming(group.counted.keys())
-        return naming
+        numbers = self._namings.get(group.text)
+        if numbers is None:
+            numbers = self._namings[group.text] = self._find_naming(group.counted.keys())
+        return numbers
 
-    def _find_naming(self, group: AbstractSet[str]) -> Naming:
+    def _find_naming(self, group: AbstractSet[str]) -> Numbers:
         if group.isdisjoint(self._named):
-            return Naming()
-        numbers = tuple(
+            return frozenset()
+        naming = (
             number
             for number, named in self._members.items()
             if any(mention.member in group for mention in named)
         )
-        triggers = (self.finder(number).triggers for number in numbers)
-        return Naming(numbers, frozenset().union(*triggers))
+        return dict.fromkeys(naming)
+
+    def holding(self, keys_of_parts: Iterable[AbstractSet[str]]) -> Iterable[int]:
+        """The sentences that may hold a word list of each of these sets of keys."""
+        numbers: set[int] = set(range(len(self)))
+        for keys in keys_of_parts:
+            holding = (self._by_key[key] for key in self._by_key.keys() & keys)
+            numbers.intersection_update(chain.from_iterable(holding))
+        return sorted(numbers)
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, Sequence[int]]:
+        """The sentences that may hold each word list, by its key."""
+        by_key: dict[str, list[int]] = {}
+        for number in range(len(self)):
+            for key in self.finder(number).triggers:
+                by_key.setdefault(key, []).append(number)
+        return by_key
 
     @cached_property
     def _named(self) -> frozenset[str]:

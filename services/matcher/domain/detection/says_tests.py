@@ -141,16 +141,12 @@ class SaysTest(FieldTest):
         """The sentences that say it; only those are read that may hold the words of every part."""
         report, fields = view.sentences(), scanned_fields(self.field)
         for number in self._candidates(view):
-            if report.field_of(number) in fields and self._may_hold(report, number):
+            if report.field_of(number) in fields and self._has_phrases(report, number):
                 scene = report.scene(number)
                 yield from (number,) if holds_in(self.statement, scene) else ()
 
-    def _may_hold(self, report: ReportSentences, number: int) -> bool:
-        """Whether the sentence has the phrases of every part; their lists are cheaper to ask."""
+    def _has_phrases(self, report: ReportSentences, number: int) -> bool:
         finder = report.finder(number)
-        for keys in self._list_keys:
-            if keys.isdisjoint(finder.triggers):
-                return False
         return all(finder.find_pattern(looked) for looked in self._phrases)
 
     @cached_property
@@ -161,22 +157,22 @@ class SaysTest(FieldTest):
         return tuple(each for each in looked if isinstance(each, BoundPattern))
 
     def _candidates(self, view: EventView) -> Iterable[int]:
-        """The sentences that name a member of each list, in order; else all of them.
-
-        None, if all of them together lack the words of a part: that costs as much as one sentence.
-        """
+        """The sentences with a member of each group and a word of each part's lists, in order."""
         report = view.sentences()
-        namings = [report.naming(group) for group in self._member_groups]
-        triggers = [naming.keys for naming in namings] or [frozenset(view.finder().triggers)]
-        for keys in self._list_keys:
-            if any(keys.isdisjoint(of_sentences) for of_sentences in triggers):
-                return ()
-        if not namings:
-            return range(len(report))
-        first, *others = namings
+        if not self._member_groups:
+            # of most reports that is all: none of their sentences is cut
+            lacks_part = view.finder().triggers.keys().isdisjoint
+            return () if any(map(lacks_part, self._list_keys)) else report.holding(self._list_keys)
+        first, *others = (report.naming(group) for group in self._member_groups)
         return [
-            number for number in first.numbers if all(number in each.numbers for each in others)
+            number
+            for number in first
+            if all(number in numbers for numbers in others) and self._has_lists(report, number)
         ]
+
+    def _has_lists(self, report: ReportSentences, number: int) -> bool:
+        lacks_part = report.finder(number).triggers.keys().isdisjoint
+        return not any(map(lacks_part, self._list_keys))
 
 
 def _sides(part: Part) -> Iterator[Side]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from math import prod
 
-from services.matcher.domain.detection.predicates import Atom
+from services.matcher.domain.detection.predicates import ANY_VALUE, Atom
 from services.matcher.domain.text.word_frequency import (
     SHORT,
     UNKNOWN,
@@ -31,11 +31,15 @@ _VALUES_OF: Mapping[str, int] = {
     "language": 3,
 }
 _OTHER_VALUES = 50
+_PRESENT = 0.1
+"""The fraction of events that have an entry of a map, such as `quantities.fatalities`."""
 
 
 def selectivity(atom: Atom) -> float:
     """The fraction of events expected to have the atom, above 0 and at most 1."""
     field, value = atom
+    if value == ANY_VALUE:
+        return _PRESENT if "." in field else 1.0
     return 1 / _VALUES_OF.get(field, _OTHER_VALUES) if field else _literal_selectivity(value)
 
 

@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import ClassVar
 
 from services.matcher.domain.detection.fields import Value, as_text
-from services.matcher.domain.detection.predicates import FieldTest
+from services.matcher.domain.detection.predicates import ANY_VALUE, Atom, FieldTest
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.text.fold import CharSpan
 
@@ -62,6 +62,10 @@ class NumberTest(_ValueTest):
     compare: Callable[[float, float], bool]
     number: float
     part: str | None = None
+
+    def required_groups(self) -> Iterable[frozenset[Atom]]:
+        """Any value of the field."""
+        return [frozenset({(self.field, ANY_VALUE)})]
 
     def accepts(self, value: Value) -> bool:
         """Whether the comparison holds; what is no number never compares."""
@@ -125,7 +129,7 @@ class PresenceTest(FieldTest):
 class NamesTest(PresenceTest):
     """The words name an organisation that is in no list, or do not."""
 
-    cost: ClassVar[int] = 8
+    cost: ClassVar[int] = 40
 
     def char_spans(self, view: EventView) -> Iterable[CharSpan]:
         """The spans of such names."""

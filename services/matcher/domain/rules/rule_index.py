@@ -6,7 +6,7 @@ from functools import cache
 from itertools import chain
 from typing import TypeVar
 
-from services.matcher.domain.detection.predicates import NEVER, Atom, Predicate
+from services.matcher.domain.detection.predicates import ANY_VALUE, NEVER, Atom, Predicate
 from services.matcher.domain.detection.prefilter import (
     FieldValues,
     Prefilter,
@@ -70,7 +70,7 @@ class RuleIndex:
     def _by_others(self, view: EventView) -> Iterator[int]:
         """The rules that are registered under values, lists of values, and names in sentences."""
         for name, rules in self.by_value.items():
-            for value in view.caseless(name):
+            for value in _with_any(view.caseless(name)):
                 yield from rules.get(value, ())
         for (name, values), numbers in self.by_list.items():
             if not values.isdisjoint(view.caseless(name)):
@@ -80,9 +80,13 @@ class RuleIndex:
                 yield from _in_sentences(by_key, view.sentences(), group)
 
 
+def _with_any(values: tuple[str, ...]) -> tuple[str, ...]:
+    return (*values, ANY_VALUE) if values else values
+
+
 def _in_sentences(by_key: RulesByKey, report: ReportSentences, group: Group) -> Iterator[int]:
     """The rules of which a sentence that names one of the group has the words."""
-    for number in report.naming(group).numbers:
+    for number in report.naming(group):
         keys = report.finder(number).triggers
         for key in by_key.keys() & keys.keys():
             for rule, others in by_key[key]:

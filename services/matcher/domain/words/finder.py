@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from operator import itemgetter
 
 from services.matcher.domain.text.report_words import SentenceWords, WordRange
@@ -35,7 +36,7 @@ class WordFinder:
     A list of the `index` costs a look at each word once for all of them, any other one by itself.
     """
 
-    __slots__ = ("_index", "_known", "_members", "_triggers", "words")
+    __slots__ = ("_index", "_known", "_members", "_patterns", "_triggers", "words")
 
     def __init__(
         self,
@@ -47,6 +48,7 @@ class WordFinder:
         self._index = index
         self._members = members
         self._known: dict[str, Ranges] = {}
+        self._patterns: dict[BoundPattern, Ranges] = {}
         self._triggers: dict[str, list[str]] | None = None
 
     @property
@@ -61,6 +63,7 @@ class WordFinder:
     def _listed_words(self) -> Iterator[tuple[str, str]]:
         """Each word with the key of a list; not if other words of the list are surely missing."""
         words, listed = self.words.distinct(), self._index.words
+        have_other: dict[AbstractSet[str], bool] = {}  # many words begin the same patterns
         for word in words:
             found = listed.get(word)
             if found is None:
@@ -68,7 +71,10 @@ class WordFinder:
             for key in found.keys:
                 yield word, key
             for key, others in found.begun:
-                if not words.isdisjoint(others):
+                has_other = have_other.get(others)
+                if has_other is None:
+                    has_other = have_other[others] = not words.isdisjoint(others)
+                if has_other:
                     yield word, key
 
     def find_list(self, listed: IndexedList) -> Ranges:
@@ -80,9 +86,15 @@ class WordFinder:
 
     def find_pattern(self, pattern: BoundPattern) -> Ranges:
         """The occurrences of the pattern, in order: of those with one end the shortest."""
+        if len(pattern.parts) == 1:
+            return self._find(pattern.parts[0])
+        known = self._patterns.get(pattern)
+        if known is None:
+            known = self._patterns[pattern] = self._find_several(pattern)
+        return known
+
+    def _find_several(self, pattern: BoundPattern) -> Ranges:
         first, *others = pattern.parts
-        if not others:
-            return self._find(first)
         if not all(map(self._may_hold, pattern.parts)):
             return NOWHERE
         chains = [(start, end, 0) for start, end in self._find(first)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from services.matcher.domain.text.scan import Begun, ListedWord, WordIndex
+from services.matcher.domain.text.scan import ListedWord, WordIndex
 from services.matcher.domain.words.word_list import (
     BoundChoice,
     BoundLists,
@@ -28,6 +28,7 @@ def index_words(lists: Iterable[IndexedList]) -> WordIndex:
 
 def _listed_words(lists: Iterable[IndexedList]) -> Iterator[tuple[str, ListedWord]]:
     """Each word with what it is in each list."""
+    same: dict[frozenset[str], frozenset[str]] = {}  # whether a text has one is asked once for each
     for listed in lists:
         single = ListedWord((listed.key,))
         yield from ((word, single) for word in listed.singles)
@@ -35,12 +36,10 @@ def _listed_words(lists: Iterable[IndexedList]) -> Iterator[tuple[str, ListedWor
         for word, patterns in listed.patterns.items():
             if word not in listed.singles:
                 if patterns not in begun:
-                    begun[patterns] = ListedWord((), (_begin(listed, patterns),))
+                    seconds = frozenset().union(*map(second_triggers, patterns))
+                    seconds = same.setdefault(seconds, seconds)
+                    begun[patterns] = ListedWord((), ((listed.key, seconds),))
                 yield word, begun[patterns]
-
-
-def _begin(listed: IndexedList, patterns: Iterable[BoundPattern]) -> Begun:
-    return listed.key, frozenset().union(*map(second_triggers, patterns))
 
 
 def _with_named(

@@ -124,3 +124,29 @@ def test_a_rule_of_alternatives_is_asked_where_a_sentence_may_say_one() -> None:
 
     assert candidates(book, report("Hezbollah has a base.")) == ["rule"]
     assert candidates(book, report("Badr has a base.")) == []
+
+
+def test_a_rule_of_a_number_or_of_words_is_asked_where_there_is_a_number_or_a_word() -> None:
+    book = rulebook(
+        detecting(
+            "rule",
+            "counted or said",
+            counted={"quantities.casualties|gte": 1},
+            said={"words|says": ["%attack%"]},
+        ),
+        words=(ATTACK, BASE),
+    )
+
+    assert candidates(book, report("Calm.")) == []
+    assert candidates(book, report("Calm.", quantities={"fatalities": 2.0})) == []
+    assert candidates(book, report("Calm.", quantities={"casualties": 2.0})) == ["rule"]
+    assert candidates(book, report("They attacked.")) == ["rule"]
+
+
+def test_a_number_that_every_report_has_is_no_prefilter() -> None:
+    book = rulebook(
+        detecting("rule", "a and b", a={"hour|gte": 0}, b={"words|phrase": "government"})
+    )
+
+    assert candidates(book, report("Calm.")) == []
+    assert candidates(book, report("The government.")) == ["rule"]
