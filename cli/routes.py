@@ -1,7 +1,7 @@
 """`vedette routes`: check a file of routes, and ask which receivers an alert would go to."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,9 +15,14 @@ from schemas.time_span import parse_time_span
 from services.notifier.adapters.routes_file import InvalidRoutes, read_routes
 from services.notifier.domain.decisions import Reason, RouteAdmission
 from services.notifier.domain.route import admit_by
+from services.notifier.domain.routing.inhibition import (
+    FiringAlert,
+    InhibitedBy,
+    find_inhibition,
+)
 from services.notifier.domain.routing.labels import FLAGS, is_label
 from services.notifier.domain.routing.matchers import Labels
-from services.notifier.domain.routing.receiver_names import ALL_RECEIVERS
+from services.notifier.domain.routing.receiver_names import ALL_RECEIVERS, PAGER
 from services.notifier.domain.routing.tree import NOBODY, Route, Routing, find_routes
 
 FAILED = 1
@@ -33,11 +38,21 @@ class TakenRoute:
 
     route: Route
     admission: RouteAdmission
+    now: datetime
+    inhibited_by: InhibitedBy | None = None
 
     @property
     def is_sent(self) -> bool:
         """Whether a receiver would get it."""
-        return self.admission.is_open and self.route.receiver != NOBODY
+        is_open = self.admission.is_open and self.inhibited_by is None
+        return is_open and self.route.receiver != NOBODY
+
+    def describe_grouping(self) -> str:
+        """What it is grouped with, and when it is notified."""
+        grouping, receiver = self.route.grouping, self.route.receiver
+        if grouping.digest is not None:
+            return f"digest, next at {grouping.digest.find_next(self.now):%Y-%m-%d %H:%M}Z"
+        return str(replace(grouping, labels=None) if receiver == PAGER else grouping)
 
     def __str__(self) -> str:
         held = "".join(f": {reason}" for reason in self._list_reasons())
@@ -46,6 +61,8 @@ class TakenRoute:
     def _list_reasons(self) -> Iterator[str]:
         if self.admission.refusal:
             yield self.admission.refusal
+        if self.inhibited_by:
+            yield f"{Reason.INHIBITED}, by {self.inhibited_by.place}"
         if self.admission.muted_until:
             yield f"{Reason.MUTED}, until {self.admission.muted_until:%Y-%m-%d %H:%M}Z"
 
@@ -62,7 +79,9 @@ def check(file: Path) -> None:
     A notifier refuses receivers that its environment does not configure, too.
     """
     routing = _read(file)
-    print_line(f"{_count(routing.root)} routes, no fault")
+    inhibiting = f", {len(routing.inhibit_rules)} rules of inhibition"
+    counted = f"{_count(routing.root)} routes{inhibiting if routing.inhibit_rules else ''}"
+    print_line(f"{counted}, no fault")
 
 
 @app.command("test")
@@ -75,6 +94,10 @@ def try_routes(  # noqa: PLR0913, PLR0917  (typer makes an option of each)
     ] = None,
     at: Annotated[str | None, typer.Option(help="When, e.g. 2026-11-27T03:00Z; else now.")] = None,
     age: Annotated[str, typer.Option(help="Since it fired last, e.g. 6h.")] = "0s",
+    firing: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=VALUE,… of another alert that fires, any number of times."),
+    ] = None,
     verify_receivers: Annotated[
         str | None, typer.Option(help="A,B: exit code 1 unless just these get it, in this order.")
     ] = None,
@@ -82,8 +105,12 @@ def try_routes(  # noqa: PLR0913, PLR0917  (typer makes an option of each)
     """Print which receivers get an alert, by which route, and why one does not."""
     labels = _read_labels(level, rule, label or ())
     routing = _read(routes_file)
-    taken = list(_take_routes(routing, labels, age, _read_time(at)))
-    for line in [*map(str, taken), *_list_escalations(routing, labels)]:
+    by = _find_inhibition(routing, labels, firing or ())
+    taken = [
+        replace(each, inhibited_by=by)
+        for each in _take_routes(routing, labels, age, _read_time(at))
+    ]
+    for line in [*_list_taken(taken), *_list_escalations(routing, labels)]:
         print_line(line)
     receivers = ",".join(dict.fromkeys(each.route.receiver for each in taken if each.is_sent))
     if verify_receivers is not None and verify_receivers != receivers:
@@ -106,7 +133,22 @@ def _take_routes(routing: Routing, labels: Labels, age: str, now: datetime) -> I
     except ValueError as error:
         raise CommandFailure(f"--age: {error}") from None
     for route in find_routes(routing.root, labels):
-        yield TakenRoute(route, admit_by(route, span, now))
+        yield TakenRoute(route, admit_by(route, span, now), now)
+
+
+def _list_taken(taken: Sequence[TakenRoute]) -> Iterator[str]:
+    for each in taken:
+        yield str(each)
+        if each.is_sent:
+            yield f"{'':<12} {each.describe_grouping()}"
+
+
+def _find_inhibition(routing: Routing, labels: Labels, others: Sequence[str]) -> InhibitedBy | None:
+    firing = [
+        FiringAlert(f"--firing {written}", _read_labels(None, None, written.split(",")))
+        for written in others
+    ]
+    return find_inhibition(routing.inhibit_rules, FiringAlert("the alert", labels), firing)
 
 
 def _list_escalations(routing: Routing, labels: Labels) -> Iterator[str]:

@@ -62,8 +62,37 @@ def test_check_lists_faults_with_their_lines(tmp_path: Path) -> None:
 def test_each_receiver_has_the_route_that_leads_to_it(file: str) -> None:
     assert tried(file, "--level", "high", *NOON) == [
         'pagerduty    FILE:4 {level="high"}',
+        "             each alert by itself, group_wait 30s, group_interval 5m, repeat_interval 4h",
         "slack        FILE:11 {}",
+        "             all in one group, group_wait 30s, group_interval 5m, repeat_interval 4h",
     ]
+
+
+def test_a_digest_has_its_next_time(tmp_path: Path) -> None:
+    path = tmp_path / "routes.yaml"
+    path.write_text(
+        "route: {receiver: slack, group_by: [rule], digest: {at: '08:00'}}\n", encoding="utf-8"
+    )
+
+    assert tried(str(path), *NOON)[1].strip() == "digest, next at 2026-11-28 08:00Z"
+
+
+def test_what_another_alert_inhibits_is_named_with_its_rule(tmp_path: Path) -> None:
+    path = tmp_path / "routes.yaml"
+    path.write_text(
+        "route: {receiver: slack}\n"
+        "inhibit_rules:\n"
+        "  - {source_matchers: [level=critical], target_matchers: [level=low], equal: [pack]}\n",
+        encoding="utf-8",
+    )
+    low = ("--level", "low", "--label", "pack=a")
+
+    assert routes("check", str(path)).stdout == "1 routes, 1 rules of inhibition, no fault\n"
+    assert (
+        tried(str(path), *low, "--firing", "level=critical,pack=b")[0] == "slack        FILE:1 {}"
+    )
+    [held] = tried(str(path), *low, "--firing", "level=critical,pack=a")
+    assert held.endswith("inhibited while another alert fires, by FILE:3")
 
 
 def test_what_holds_an_alert_back_is_named(file: str) -> None:
@@ -121,6 +150,6 @@ def test_who_gets_what_nobody_acknowledges_is_shown(tmp_path: Path) -> None:
     shown = tried(str(path), "--level", "high")
     other = tried(str(path), "--level", "low")
 
-    assert shown[1].startswith("pagerduty")
-    assert shown[1].endswith("if nobody acknowledges it for 0:30:00")
-    assert len(other) == 1
+    assert shown[2].startswith("pagerduty")
+    assert shown[2].endswith("if nobody acknowledges it for 0:30:00")
+    assert len(other) == 2

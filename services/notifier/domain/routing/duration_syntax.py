@@ -35,6 +35,15 @@ def parse_duration(written: str) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def format_duration(duration: timedelta) -> str:
+    """As Alertmanager writes it: `1h30m`, `0s`."""
+    left, written = duration, ""
+    for unit, length in _UNITS.items():
+        count, left = divmod(left, length)
+        written += f"{count}{unit}" if count else ""
+    return written or "0s"
+
+
 def parse_interval(written: str) -> timedelta:
     """A duration that is not nothing.
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from services.notifier.domain.routing.duration_syntax import format_duration
 from services.notifier.domain.routing.schedule import Range
 
 EACH_ALERT = "..."
@@ -55,6 +56,16 @@ class Grouping:
     holds_first: bool = False
     holds_changes: bool = False
     digest: DigestSchedule | None = None
+
+    def __str__(self) -> str:
+        if self.digest is not None:
+            return "in a digest"
+        names = "each alert by itself" if self.labels is None else f"by {', '.join(self.labels)}"
+        group = "all in one group" if self.labels == () else names
+        wait = f"group_wait {format_duration(self.wait)}"
+        interval = f"group_interval {format_duration(self.interval)}"
+        repeat = f", repeat_interval {format_duration(self.repeat)}" if self.repeat else ""
+        return f"{group}, {wait}, {interval}{repeat}"
 
 
 AT_ONCE = Grouping()
