@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 
 from schemas.alert import Level, RuleRef, Status
+from schemas.duty import DUTY_PACK
 from schemas.ledger import Entry
 from services.notifier.adapters.console import ConsoleReceiver
 from services.notifier.domain.entry import record_sent
@@ -63,6 +64,21 @@ NOTICES = {
     ),
     "withdrawn": Notice(
         alert(revision=3, status=Status.WITHDRAWN, resolved_at=NOON, reason="no report is left"),
+        before=SHOWN,
+    ),
+    "source_reports": Notice(
+        alert(
+            "d1",
+            2,
+            pack=DUTY_PACK,
+            rule=RuleRef(name="source_silent", title="Source silent", level=Level.MEDIUM),
+            group={"source": "reuters"},
+            summary="reuters reports again after 8 hours",
+            status=Status.RESOLVED,
+            resolved_at=NOON,
+            evidence=(),
+            evidence_count=0,
+        ),
         before=SHOWN,
     ),
     "drill": Notice(alert(exercise=True), possible_repeat=True),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from schemas.alert import Alert, Level, Status
+from schemas.duty import is_duty
 from services.notifier.domain.alert_facts import describe_change, format_age, list_warnings
 from services.notifier.domain.ports import Notice
 from services.report_text import clean_line
@@ -32,12 +33,19 @@ def build_headline(notice: Notice) -> str:
 
 
 def build_end(notice: Notice) -> str:
-    """One line: how it ended, what it was, why, how long it lasted."""
+    """One line: how it ended, what it was, why, how long it lasted.
+
+    Of an alert about Vedette itself its own sentence too, which says what ended.
+    """
     alert = notice.alert
     words = list_warnings(alert, possible_repeat=notice.possible_repeat)
     lasted = f"after {format_age((alert.resolved_at or alert.updated_at) - alert.starts_at)}"
     count = f"{alert.evidence_count} report{'' if alert.evidence_count == 1 else 's'}"
-    parts = [*words, alert.status.upper(), *name_subject(alert), clean_line(alert.reason or "")]
+    what = clean_line(alert.summary) if is_duty(alert) else ""
+    if is_duty(alert) and not alert.evidence_count:
+        count = ""
+    parts = [*words, alert.status.upper(), *name_subject(alert), what]
+    parts.append(clean_line(alert.reason or ""))
     return f"{choose_icon(alert)} {' · '.join(part for part in [*parts, lasted, count] if part)}"
 
 
