@@ -18,9 +18,9 @@ from services.matcher.domain.says.parties import Parties
 from services.matcher.domain.says.parts import Group
 from services.matcher.domain.says.scene import Scene, make_scene
 from services.matcher.domain.says.sentence import NamedMember, Sentence
-from services.matcher.domain.says.sentence_language import find_language
 from services.matcher.domain.text.report_words import SentenceWords, WordRange
 from services.matcher.domain.text.scan import ScanResult, WordSpan
+from services.matcher.domain.text.sentence_language import find_language
 from services.matcher.domain.words.finder import WordFinder
 from services.matcher.domain.words.word_list import BoundPattern, IndexedList, names_several
 
@@ -96,10 +96,18 @@ class ReportSentences:
             cut, words = self._cuts[number], self._found.scan.words.words
             own = words[cut.start : cut.start + cut.text.end - cut.text.start]
             finder = WordFinder(
-                SentenceWords(own), self._find_named(number), self._found.scan.index
+                SentenceWords(own),
+                self._find_named(number),
+                self._found.scan.index,
+                reported=self._language,
             )
             self._finders[number] = finder
         return finder
+
+    @cached_property
+    def _language(self) -> str:
+        """The language that the report names, else that of its first words."""
+        return self._found.language or find_language(self._found.scan.words.words, None)
 
     def _find_named(self, number: int) -> Callable[[frozenset[str]], Iterable[WordRange]]:
         named = self._members.get(number, ())
@@ -179,7 +187,7 @@ class ReportSentences:
         words, named = tuple(finder.words.words), self._members.get(number, ())
         return Sentence(
             words,
-            find_language(words, self._found.language),
+            finder.language,
             {name: finder.find_list(lists[name]) for name in GRAMMAR_LISTS if name in lists},
             _Phrases(finder, Parties(named, self._found.parents)),
             named,

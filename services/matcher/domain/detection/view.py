@@ -97,7 +97,12 @@ class EventView:
     def finder(self) -> WordFinder:
         """Finds word lists, and patterns with names of members in them."""
         if self._finder is None:
-            self._finder = WordFinder(self.scan.words, self._find_named, self.scan.index)
+            self._finder = WordFinder(
+                self.scan.words,
+                self._find_named,
+                self.scan.index,
+                reported=self.event.language,
+            )
         return self._finder
 
     def sentences(self) -> ReportSentences:

@@ -73,6 +73,14 @@ class Grammar:
     noun: re.Pattern[str] = NEVER
     own_ending: re.Pattern[str] = NEVER
     """A word that says by its ending that it belongs to the doer (`مقاتليه`)."""
+    verb_final: bool = False
+    """Whether the act ends its clause: who undergoes it and its agent stand before it."""
+    object_marks: frozenset[str] = NO_WORDS
+    """Right behind a name: it undergoes the act and does nothing (`را`)."""
+    owner_follows: bool = False
+    """Whether *his* may stand behind what is his (`نیروهای خود`)."""
+    passive_ends: frozenset[str] = NO_WORDS
+    """The last word of an act, if it makes it passive (`منصوب شد`)."""
     undergoer_follows_passive: bool = False
     """Whether who undergoes a passive act may stand behind it (`تم تعيين قائد`)."""
 

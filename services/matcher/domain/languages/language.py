@@ -37,3 +37,11 @@ class Language:
     grammar: Grammar = field(default_factory=Grammar)
     naming: Naming = field(default_factory=Naming)
     transliteration: Transliteration | None = None
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether it is written in the letters of another language.
+
+        Its words of a list hold in its own texts alone, and in these only they do.
+        """
+        return bool(self.writing.guest_of)

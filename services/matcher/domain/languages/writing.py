@@ -28,6 +28,13 @@ class Writing:
 
     letters: re.Pattern[str] = NEVER
     """One letter of its script, folded. Languages may share a script."""
+    tells: re.Pattern[str] = NEVER
+    """A word by which this language is told from another in the same letters."""
+    guest_of: str = ""
+    """The code of another language in whose letters it is written.
+
+    Words are read in this one only where more of them tell it than tell the other one.
+    """
     alphabet: str = ""
     """The characters beside ASCII that most of its texts have: they are folded the fast way."""
     letter_forms: Mapping[str, str] = field(default_factory=dict, hash=False)

@@ -80,6 +80,8 @@ def _is_governed(place: WordRange, sentence: Sentence, grammar: Grammar) -> bool
         return True
     if grammar.governed.match(words[place.start]):
         return True
+    if not grammar.object_marks.isdisjoint(words[place.end : place.end + 1]):
+        return True
     at = place.start - 1
     while at >= max(0, place.start - _MOST_BETWEEN) and words[at] in loose:
         at -= 1

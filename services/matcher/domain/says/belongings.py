@@ -37,8 +37,9 @@ def find_owned(
     places: Sequence[WordRange], most: int, owners: Owners, scene: Scene
 ) -> Iterator[WordRange]:
     """Those of the places that belong to an owner, together with the owner's words."""
+    owns = _is_beside if scene.grammar.owner_follows else _owns
     for place in places:
-        owner = next((each for each in owners.words if _owns(each, place, most)), None)
+        owner = next((each for each in owners.words if owns(each, place, most)), None)
         owner = owner or next(
             (each for each in owners.names if _is_beside(each, place, most)), None
         )

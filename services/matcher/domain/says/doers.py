@@ -30,7 +30,9 @@ def find_doers(scene: Scene, act: WordRange) -> tuple[Actor, ...]:
 
 
 def is_passive(scene: Scene, act: WordRange) -> bool:
-    """Whether the words before the act make it one that its subject undergoes."""
+    """Whether the words before the act, or its last, make it one that its subject undergoes."""
+    if scene.words[act.end - 1] in scene.grammar.passive_ends:
+        return True
     if scene.grammar.active.search(scene.words[act.start]):
         return False
     at = act.start - 1
@@ -49,9 +51,15 @@ def is_infinitive(scene: Scene, act: WordRange) -> bool:
 
 
 def find_agent_word(scene: Scene, act: WordRange) -> WordRange | None:
-    """The words that name the agent of the act (*by*), if they follow it closely."""
-    words, reach = scene.words, scene.grammar.reach.agent
-    for start in range(act.end, min(len(words), act.end + reach + 1)):
+    """The words that name the agent of the act (*by*), if they are near it.
+
+    They follow it, or stand before it in a language whose acts end their clause.
+    """
+    words, reach = scene.words, scene.grammar.reach
+    places = range(act.end, min(len(words), act.end + reach.agent + 1))
+    if scene.grammar.verb_final:
+        places = range(max(0, act.start - reach.doer_before), act.start)
+    for start in places:
         for agent in scene.grammar.agent:
             if words[start : start + len(agent)] == agent:
                 return WordRange(start, start + len(agent))

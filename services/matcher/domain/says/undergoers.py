@@ -8,6 +8,7 @@ from services.matcher.domain.text.report_words import WordRange
 
 _ADJACENT = 1
 _BARE = 2
+_NEAR = 3
 
 
 def undergoes(scene: Scene, act: WordRange, place: WordRange, doers: tuple[Actor, ...]) -> bool:
@@ -16,6 +17,8 @@ def undergoes(scene: Scene, act: WordRange, place: WordRange, doers: tuple[Actor
         return place != act
     if place.start >= act.end:
         return _follows(scene, act, place, doers)
+    if scene.grammar.verb_final and not is_passive(scene, act):
+        return _is_object(scene, act, place)
     return _precedes(scene, act, place)
 
 
@@ -67,11 +70,25 @@ def _precedes(scene: Scene, act: WordRange, place: WordRange) -> bool:
         return False
     if not scene.grammar.reports.isdisjoint(between) or is_parted(scene, place, act):
         return False
-    if any(place.end <= actor.words.start < act.start for actor in scene.actors.all):
+    if not scene.grammar.verb_final and _is_name_between(scene, place, act):
         return False
     if is_passive(scene, act):
         return True
     return _is_bare(scene, act, len(between))
+
+
+def _is_name_between(scene: Scene, place: WordRange, act: WordRange) -> bool:
+    return any(place.end <= actor.words.start < act.start for actor in scene.actors.all)
+
+
+def _is_object(scene: Scene, act: WordRange, place: WordRange) -> bool:
+    """Whether a mark of the object stands between it and the act, or a preposition before it."""
+    between = scene.words[place.end : act.start]
+    if len(between) > scene.grammar.reach.undergoer_before or is_parted(scene, place, act):
+        return False
+    before = scene.words[max(0, place.start - _NEAR) : place.start]
+    marks, governs = scene.grammar.object_marks, scene.grammar.governs
+    return not (marks.isdisjoint(between) and governs.isdisjoint(before))
 
 
 def _is_bare(scene: Scene, act: WordRange, distance: int) -> bool:

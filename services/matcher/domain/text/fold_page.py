@@ -12,7 +12,7 @@ from itertools import chain
 from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.text.fold_table import TABLE
 
-_REST = "ٱپچژکگی۰۱۲۳۴۵۶۷۸۹،؛؟‘’“”–—…«»\xa0éèêëáàâäāíìîïīóòôöōúùûüūçñşğ"  # noqa: RUF001  (the subject)
+_REST = "ٱ،؛؟‘’“”–—…«»\xa0éèêëáàâäāíìîïīóòôöōúùûüūçñşğ"  # noqa: RUF001  (the subject)
 _ERRORS = "vedette.fold"
 _NOTHING = "\ufffe"
 _SIZE = 256

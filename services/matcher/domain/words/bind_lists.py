@@ -1,7 +1,7 @@
 """Binds the lists that a pack may name to one another, ready to be looked for."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from services.matcher.domain.words.pattern import AnyOfLists, Choice, Part, Pattern, Words
@@ -41,11 +41,20 @@ class SharedLists:
         patterns = dict.fromkeys(
             bind_pattern(pattern, known, except_forms=exceptions) for pattern in visible.patterns
         )
-        content = (visible.name, frozenset(patterns), exceptions)
+        told = {
+            code: tuple(bind_pattern(each, known, except_forms=exceptions) for each in of_code)
+            for code, of_code in visible.told.items()
+        }
+        content = (visible.name, frozenset(patterns), exceptions, tuple(told.items()))
         shared = self.by_content.get(content)
         if shared is None:
             key = f"{KEY_MARK}{len(self.by_content)}"
-            shared = self.by_content[content] = _index(key, visible.name, patterns, exceptions)
+            shared = _index(key, visible.name, patterns, exceptions)
+            lists = {
+                code: _index(f"{key}{code}", visible.name, of_code, exceptions)
+                for code, of_code in told.items()
+            }
+            shared = self.by_content[content] = replace(shared, told=lists)
         return shared
 
 
@@ -89,7 +98,12 @@ def _index(
         if len(pattern.parts) == 1 and isinstance(rarest, Words):
             singles |= rarest.forms
             continue
-        if len(pattern.parts) == 1 and isinstance(rarest, BoundLists) and not exceptions:
+        if (
+            len(pattern.parts) == 1
+            and isinstance(rarest, BoundLists)
+            and not exceptions
+            and not any(listed.told for listed in rarest.lists)
+        ):
             _take_over(rarest, singles, by_trigger)
             continue
         for word in part_triggers(rarest):

@@ -7,6 +7,7 @@ from operator import itemgetter
 
 from services.matcher.domain.text.report_words import SentenceWords, WordRange
 from services.matcher.domain.text.scan import NO_INDEX, WordIndex
+from services.matcher.domain.text.sentence_language import find_language
 from services.matcher.domain.words.pattern import Gap, Prefix, Words
 from services.matcher.domain.words.word_list import (
     BoundChoice,
@@ -36,20 +37,40 @@ class WordFinder:
     A list of the `index` costs a look at each word once for all of them, any other one by itself.
     """
 
-    __slots__ = ("_index", "_known", "_members", "_patterns", "_triggers", "words")
+    __slots__ = (
+        "_index",
+        "_known",
+        "_language",
+        "_members",
+        "_patterns",
+        "_reported",
+        "_triggers",
+        "words",
+    )
 
     def __init__(
         self,
         words: SentenceWords,
         members: FindMembers = _no_members,
         index: WordIndex = NO_INDEX,
+        *,
+        reported: str | None = None,
     ) -> None:
         self.words = words
         self._index = index
+        self._reported = reported
+        self._language: str | None = None
         self._members = members
         self._known: dict[str, Ranges] = {}
         self._patterns: dict[BoundPattern, Ranges] = {}
         self._triggers: dict[str, list[str]] | None = None
+
+    @property
+    def language(self) -> str:
+        """The code of the language that the words are in; `reported`: what the report says."""
+        if self._language is None:
+            self._language = find_language(self.words.words, self._reported)
+        return self._language
 
     @property
     def triggers(self) -> Mapping[str, Sequence[str]]:
@@ -79,6 +100,8 @@ class WordFinder:
 
     def find_list(self, listed: IndexedList) -> Ranges:
         """Every occurrence of the list, in order; none is there twice."""
+        if listed.told:
+            listed = listed.told.get(self.language, listed)
         known = self._known.get(listed.key)
         if known is None:
             known = self._known[listed.key] = self._look_for(listed)

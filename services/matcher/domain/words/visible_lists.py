@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 
 from schemas.word_list import WordList
 from services.matcher.domain.languages.known import LANGUAGES
@@ -22,17 +23,37 @@ Located = LocatedDocument[WordList]
 
 @dataclass(slots=True)
 class VisibleList:
-    """A list with all that it is extended by: patterns, and forms that are never taken."""
+    """A list with all that it is extended by: patterns, and forms that are never taken.
+
+    `told` has the patterns, by code, of languages that share their letters with others.
+    """
 
     name: str
     owner: str
     patterns: list[Pattern] = field(default_factory=list)
+    told: dict[str, list[Pattern]] = field(default_factory=dict)
     exceptions: set[str] = field(default_factory=set)
     form_count: int = 0
 
     def named(self) -> set[str]:
         """The lists that its entries name."""
-        return {name for pattern in self.patterns for name in named_lists(pattern)}
+        patterns = chain(self.patterns, *self.told.values())
+        return {name for pattern in patterns for name in named_lists(pattern)}
+
+    def add(self, pattern: Pattern, code: str) -> None:
+        """Add an entry of a language."""
+        told = LANGUAGES[code].is_guest
+        (self.told.setdefault(code, []) if told else self.patterns).append(pattern)
+        self.form_count += sum(map(len, word_forms(pattern)))
+
+    def join(self, other: "VisibleList") -> None:
+        """Add what another pack extends the same list by."""
+        self.patterns += [each for each in other.patterns if each not in self.patterns]
+        self.exceptions |= other.exceptions
+        self.form_count = max(self.form_count, other.form_count)
+        for code, patterns in other.told.items():
+            known = self.told.setdefault(code, [])
+            known += [each for each in patterns if each not in known]
 
 
 def gather_lists(
@@ -62,7 +83,8 @@ class _Gathering:
         for index, name in enumerate(self.pack.pack.uses):
             if name in others:
                 used, _ = gather_lists(others[name], others)
-                self.lists |= {each.name: each for each in used if each.name not in self.lists}
+                for each in used:
+                    self.lists.setdefault(each.name, each).join(each)
                 continue
             hint = suggest_name(name, others) or "its folder stands beside that of this pack"
             invalid = InvalidField(("uses", index), f"there is no pack {name!r} to use", hint)
@@ -163,8 +185,7 @@ def _add_entry(visible: VisibleList, entry: str, code: str, path: FieldPath) -> 
         pattern = parse_entry(entry, code)
     except InvalidPhrase as error:
         raise InvalidField(path, f"{entry!r}: {error}") from None
-    visible.patterns.append(pattern)
-    visible.form_count += sum(map(len, word_forms(pattern)))
+    visible.add(pattern, code)
     if visible.form_count > MOST_FORMS:
         raise InvalidField(path, f"more than {MOST_FORMS} forms in a list", "make two lists of it")
 

@@ -32,6 +32,8 @@ def _listed_words(lists: Iterable[IndexedList]) -> Iterator[tuple[str, ListedWor
     for listed in lists:
         single = ListedWord((listed.key,))
         yield from ((word, single) for word in listed.singles)
+        for told in listed.told.values():
+            yield from ((word, single) for word in told.triggers() - listed.singles)
         begun: dict[tuple[BoundPattern, ...], ListedWord] = {}
         for word, patterns in listed.patterns.items():
             if word not in listed.singles:
@@ -49,7 +51,8 @@ def _with_named(
     if listed.key in known:
         return
     yield listed.key, listed
-    patterns = dict.fromkeys(each for of_word in listed.patterns.values() for each in of_word)
+    by_word = [listed.patterns, *(told.patterns for told in listed.told.values())]
+    patterns = dict.fromkeys(p for each in by_word for of_word in each.values() for p in of_word)
     for named in dict.fromkeys(one for each in patterns for one in pattern_lists(each)):
         yield from _with_named(named, known)
 

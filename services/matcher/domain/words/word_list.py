@@ -58,10 +58,12 @@ class IndexedList:
     singles: frozenset[str]
     patterns: Mapping[str, tuple[BoundPattern, ...]] = field(default_factory=dict)
     frequency: float = 1.0
+    told: Mapping[str, "IndexedList"] = field(default_factory=dict)
+    """What the list is in texts of a language that shares its letters with another, by code."""
 
     def triggers(self) -> frozenset[str]:
         """A text that holds something of the list has one of these words."""
-        return self.singles.union(self.patterns)
+        return self.singles.union(self.patterns, *(each.triggers() for each in self.told.values()))
 
 
 def names_several(pattern: BoundPattern) -> bool:

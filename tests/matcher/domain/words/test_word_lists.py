@@ -8,8 +8,9 @@ from schemas.word_list import WordList
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.packs.faults import RuleLocation
 from services.matcher.domain.rules.compile_pack import compile_packs
+from services.matcher.domain.rules.matching import match_event
 from services.matcher.domain.words.cases import find_case_faults
-from tests.matcher.rules import pack_of, word_list
+from tests.matcher.rules import detecting, pack_of, report, word_list
 
 
 def faults_of(*packs: PackDocuments) -> list[str]:
@@ -30,7 +31,7 @@ def faults_of(*packs: PackDocuments) -> list[str]:
         ({"en": ["a ~2~"]}, "~N~ stands between two words"),
         ({"en": ["%nobody%"]}, "there is no list of words 'nobody'"),
         ({"en": ["%nam%"]}, "(did you mean name?)"),
-        ({"en": ["a"], "em": ["b"]}, "words.em: there is no language 'em', but ar en"),
+        ({"en": ["a"], "em": ["b"]}, "words.em: there is no language 'em', but ar en fa"),
         ({"en": ["a"], "except": ["b c"]}, "words.except.0: 'b c': a form is one word"),
         ({"ar": ["قال/v"]}, "قال is weak: write its imperfect too"),
         ({"ar": [f"{'|'.join('عين' for _ in range(13))}/v"]}, "more than 12 stems"),
@@ -124,3 +125,59 @@ def test_a_list_without_cases_is_at_fault() -> None:
     (fault,) = case_faults(word_list("one", en=["a"]))
 
     assert "one.yaml:1: cases: a list of words needs cases" in fault
+
+
+HIT = {"en": ["hit/v"], "ar": ["حملة/n"], "fa": ["حمله ~1 کرد|کن/v"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "held"),
+    [
+        ("They hit it.", "en", True),
+        ("حملة على القاعدة", "ar", True),
+        ("به پایگاه حمله کرد", "fa", True),
+        ("به پایگاه حمله کرد", None, True),
+        ("حملة على كرد العراق", "ar", True),
+        ("حمله به پایگاه", "fa", False),
+        ("به پایگاه حمله کرد", "ar", True),
+    ],
+    ids=[
+        "English",
+        "Arabic",
+        "Persian",
+        "Persian, told by its words",
+        "Arabic words that Persian has too",
+        "an Arabic word in a Persian text",
+        "the report says Arabic",
+    ],
+)
+def test_words_of_languages_in_the_same_letters_hold_in_their_own_texts(
+    text: str, language: str | None, *, held: bool
+) -> None:
+    pack = pack_of(
+        detecting("hit", selection={"words|phrase": "%hits%"}), words=(word_list("hits", **HIT),)
+    )
+    book, _ = compile_packs((pack,))
+
+    assert bool(match_event(book, report(text, language=language))) is held
+
+
+def test_two_packs_that_extend_one_list_both_count_in_a_pack_that_uses_them() -> None:
+    core = pack_of(name="core", lists=(), words=(word_list("hits", en=["hit/v"]),))
+    more = [
+        pack_of(
+            name=name,
+            lists=(),
+            words=(word_list("hits", extends="core", en=[word]),),
+            uses=("core",),
+        )
+        for name, word in (("one", "strike/v"), ("two", "pound/v"))
+    ]
+    mine = pack_of(
+        detecting("hit", selection={"words|phrase": "%hits%"}), uses=("core", "one", "two")
+    )
+    book, faults = compile_packs((core, *more, mine))
+
+    texts = ["They hit it.", "They struck it.", "They pounded it."]
+    assert faults == ()
+    assert all(match_event(book, report(text)) for text in texts)

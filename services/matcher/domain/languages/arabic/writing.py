@@ -12,6 +12,9 @@ from services.matcher.domain.languages.writing import Writing
 
 WRITING = Writing(
     letters=re.compile("[ء-ي]"),
+    tells=re.compile(
+        "(?:[وفبك]?ال.{2,}|لل.{2,}|و?(?:في|من|علي|الي|عن|مع|ان|التي|الذي|هذا|هذه|لم|لن|قد))$"
+    ),
     alphabet="".join(map(chr, (*range(0x621, 0x63B), *range(0x640, 0x653), *range(0x660, 0x66A)))),
     letter_forms=LETTER_FORMS,
     sentence_ends="؟۔",
