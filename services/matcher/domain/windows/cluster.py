@@ -1,13 +1,15 @@
 """Clusters: terms that are spellings of one name, and who uses them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
 
 from rapidfuzz import process
 from rapidfuzz.fuzz import token_sort_ratio
 
+from services.matcher.domain.windows.key_counts import count_out
 from services.matcher.domain.windows.state import Hit
 
 MOST_TERMS = 256
@@ -35,76 +37,142 @@ def find_largest_cluster(hits: Iterable[Hit], similarity: float) -> TermCluster 
     return measure.find_largest()
 
 
+@dataclass(slots=True)
+class _Linked:
+    """Terms that are linked, and how many of their uses each `by` value has."""
+
+    terms: set[str]
+    users: Counter[str]
+
+    def join(self, other: "_Linked") -> None:
+        """With the terms of another one."""
+        self.terms |= other.terms
+        self.users.update(other.users)
+
+
 class SharedTerm:
     """A measure: the number of distinct `by` values of the window's largest cluster.
 
-    A term is compared with the others once, when it comes among those used last.
+    A term is compared with the others once, when it comes among those used last; a use changes the
+    cluster of its term alone.
     """
 
-    def __init__(self, similarity: float) -> None:
+    def __init__(self, similarity: float, most: int = MOST_TERMS) -> None:
         self._similarity = similarity
+        self._most = most
         self._users: dict[str, Counter[str]] = {}
         self._uses: dict[str, int] = {}
         """How many hits have each term; the term used last is the last."""
         self._links: dict[str, set[str]] = {}
+        self._clusters: dict[str, _Linked] = {}
 
     def add(self, hit: Hit) -> None:
         """Count who uses its terms."""
         for term in sorted(set(hit.values)):
             self._uses[term] = self._uses.pop(term, 0) + 1
             self._users.setdefault(term, Counter()).update(hit.by)
+            if term in self._clusters:
+                self._clusters[term].users.update(hit.by)
 
     def remove_oldest(self, hit: Hit) -> None:
         """Count out who uses its terms."""
         for term in set(hit.values):
-            users = self._users[term]
-            users.subtract(hit.by)
-            self._users[term] = +users if min(users.values(), default=1) < 1 else users
+            count_out(self._users[term], hit.by)
+            if term in self._clusters:
+                count_out(self._clusters[term].users, hit.by)
             self._uses[term] -= 1
             if not self._uses[term]:
                 del self._uses[term], self._users[term]
 
     def value(self) -> float | None:
         """The number of `by` values; None if no hit has a term."""
-        largest = self.find_largest()
-        return None if largest is None else float(len(largest.by))
+        self._link()
+        sizes = (len(cluster.users) for cluster in self._clusters.values())
+        largest = max(sizes, default=None)
+        return None if largest is None else float(largest)
 
     def find_largest(self) -> TermCluster | None:
         """The largest cluster."""
+        self._link()
+        by_id = {id(cluster): cluster for cluster in self._clusters.values()}
         clusters = (
-            TermCluster(
-                tuple(sorted(terms)), frozenset().union(*(self._users[term] for term in terms))
-            )
-            for terms in self._list_clusters()
+            TermCluster(tuple(sorted(cluster.terms)), frozenset(cluster.users))
+            for cluster in by_id.values()
         )
         return min(clusters, key=lambda cluster: (-len(cluster.by), cluster.terms), default=None)
 
-    def _list_clusters(self) -> Iterator[set[str]]:
-        self._link()
-        left = set(self._links)
-        while left:
-            cluster, reached = set[str](), {left.pop()}
-            while reached:
-                cluster |= reached
-                left -= reached
-                reached = set().union(*map(self._links.__getitem__, reached)) & left
-            yield cluster
-
     def _link(self) -> None:
         """Compare the terms that are now among those used last, and forget those that are not."""
-        kept = dict.fromkeys(islice(reversed(self._uses), MOST_TERMS))
-        for term in self._links.keys() - kept.keys():
-            for other in self._links.pop(term):
-                self._links[other].discard(term)
+        kept = dict.fromkeys(islice(reversed(self._uses), self._most))
+        self._forget(self._links.keys() - kept.keys())
         for term in kept.keys() - self._links.keys():
-            self._links[term] = set()
-            for other in self._find_similar(term):
-                self._links[term].add(other)
-                self._links[other].add(term)
+            self._compare(term)
+
+    def _forget(self, terms: AbstractSet[str]) -> None:
+        """Without some terms; what they linked may fall apart."""
+        touched = {id(cluster): cluster for cluster in map(self._clusters.pop, terms)}
+        for cluster in touched.values():
+            gone = cluster.terms & terms
+            cluster.terms -= gone
+            for term in gone:
+                count_out(cluster.users, self._users.get(term, Counter()).elements())
+            if not self._stay_linked(self._unlink(gone)):
+                self._split(cluster)
+
+    def _unlink(self, terms: AbstractSet[str]) -> set[str]:
+        """The others that these terms were linked with."""
+        others = set[str]().union(*map(self._links.pop, terms)) - terms
+        for other in others:
+            self._links[other] -= terms
+        return others
+
+    def _stay_linked(self, terms: set[str]) -> bool:
+        """Whether they are linked through one another or others."""
+        reached = {terms.pop()} if terms else set[str]()
+        waiting = list(reached)
+        while waiting and terms:
+            new = self._links[waiting.pop()] - reached
+            terms -= new
+            reached |= new
+            waiting += new
+        return not terms
+
+    def _split(self, cluster: _Linked) -> None:
+        left = set(cluster.terms)
+        while left:
+            part = self._reach(left.pop())
+            left -= part
+            self._join(map(self._single, part))
+
+    def _reach(self, term: str) -> set[str]:
+        """The term, and all that it is linked with."""
+        cluster, reached = set[str](), {term}
+        while reached:
+            cluster |= reached
+            reached = set[str]().union(*map(self._links.__getitem__, reached)) - cluster
+        return cluster
+
+    def _compare(self, term: str) -> None:
+        similar = self._find_similar(term)
+        self._links[term] = set(similar)
+        for other in similar:
+            self._links[other].add(term)
+        touched = {id(cluster): cluster for cluster in map(self._clusters.__getitem__, similar)}
+        self._join((*touched.values(), self._single(term)))
+
+    def _single(self, term: str) -> _Linked:
+        return _Linked({term}, Counter(self._users[term]))
+
+    def _join(self, clusters: Iterable[_Linked]) -> None:
+        """Make one cluster of several."""
+        joined = _Linked(set(), Counter())
+        for cluster in clusters:
+            joined.join(cluster)
+        self._clusters.update(dict.fromkeys(joined.terms, joined))
 
     def _find_similar(self, term: str) -> list[str]:
         known = list(self._links)
         found = process.extract(
             term, known, scorer=token_sort_ratio, score_cutoff=self._similarity, limit=None
         )
-        return [other for other, _score, _place in found if other != term]
+        return [other for other, _score, _place in found]

@@ -1,10 +1,11 @@
+from collections import deque
 from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.fuzz import token_sort_ratio
 
-from services.matcher.domain.windows.cluster import MOST_TERMS, find_largest_cluster
+from services.matcher.domain.windows.cluster import MOST_TERMS, SharedTerm, find_largest_cluster
 from services.matcher.domain.windows.state import Hit, make_hit
 from tests.matcher.builders import SHARED, by, hit
 from tests.matcher.course import WindowCourse
@@ -84,6 +85,30 @@ def test_clusters_are_what_links_directly_or_through_others(
     assert (None if cluster is None else (cluster.terms, cluster.by)) == _by_hand(
         spoken, similarity
     )
+
+
+@given(
+    st.lists(st.tuples(st.lists(terms, max_size=3), st.sampled_from("abcd")), max_size=20),
+    st.integers(60, 100),
+    st.data(),
+)
+def test_hits_that_come_and_go_leave_the_clusters_of_those_that_are_there(
+    spoken: list[tuple[list[str], str]], similarity: int, data: st.DataObject
+) -> None:
+    sliding, window = SharedTerm(similarity, most=3), deque[Hit]()
+
+    for hour, (used, user) in enumerate(spoken):
+        window.append(make_hit(by((user,), hit(hour, values=tuple(used)))))
+        sliding.add(window[-1])
+        for _ in range(data.draw(st.integers(0, 2))):
+            if window:
+                sliding.remove_oldest(window.popleft())
+
+        anew = SharedTerm(similarity, most=3)
+        for one in window:
+            anew.add(one)
+        assert sliding.find_largest() == anew.find_largest()
+        assert sliding.value() == anew.value()
 
 
 def _by_hand(
