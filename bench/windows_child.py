@@ -72,6 +72,7 @@ class Kind:
     values: Callable[[int], tuple[str, ...]] = lambda _number: ()
     by: Callable[[int], tuple[str, ...]] = lambda _number: ()
     lasts: timedelta = timedelta(0)
+    is_alert: bool = False
 
 
 def _numeric(type_: CorrelationType, **bounds: float) -> Kind:
@@ -89,7 +90,7 @@ def _temporal(type_: CorrelationType) -> Kind:
     return Kind(rule, base=_alternate)
 
 
-KINDS: Mapping[str, Kind] = {
+_OF_EVENTS: Mapping[str, Kind] = {
     "event_count": Kind(RULE),
     "value_count": Kind(
         replace(
@@ -162,7 +163,21 @@ KINDS: Mapping[str, Kind] = {
     "certain": Kind(replace(RULE, certain=True), lasts=3 * SECOND),
     "corroboration": Kind(replace(RULE, corroboration=Corroboration(sources=2, within=2 * DAY))),
     "cooldown": Kind(replace(RULE, cooldown=DAY)),
+    "cooldown and levels": Kind(
+        replace(RULE, cooldown=DAY, corroboration=Corroboration(sources=2, within=2 * DAY))
+    ),
     "short resolve_after": Kind(replace(RULE, resolve_after=SECOND / 100)),
+    "full": Kind(replace(RULE, max_hits=1_000)),
+}
+KINDS: Mapping[str, Kind] = {
+    **_OF_EVENTS,
+    **{
+        f"{name}, of alerts": replace(
+            kind, rule=replace(kind.rule, counts_alerts=True), is_alert=True
+        )
+        for name, kind in _OF_EVENTS.items()
+        if kind.rule.type is not None and not kind.rule.certain
+    },
 }
 
 
@@ -180,6 +195,8 @@ def make_signal(kind: Kind, number: int, at: datetime) -> Signal:
         owner="wire",
         values=kind.values(number),
         by=kind.by(number),
+        firings=(micros(at),) if kind.is_alert else (),
+        revision=int(kind.is_alert),
         evidence=Evidence(
             event_id=str(number),
             source="wire",

@@ -1,21 +1,24 @@
 """Hits of every kind that a rule may count, and a rule of every type to count them."""
 
+from collections import Counter
 from dataclasses import replace
 
 from hypothesis import strategies as st
+from msgspec.structs import replace as changed
 
 from schemas.rule import Condition
 from schemas.signal import Signal
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import Hit, make_hit, micros
+from services.matcher.domain.windows.state import Hit, make_hit, micros, span
 from services.matcher.domain.windows.window_rule import NUMERIC, WindowRule
 from tests.matcher.any_stream import RULES as COUNTED
 from tests.matcher.builders import APART, AWAITED, FASTER, HOUR, NEW, NOON, SHARED, hit, of
 
+HALF_HOUR = span(HOUR) // 2
 LONG_AGO = micros(NOON - 20 * HOUR)
 PERCENT = Condition(field="quantities.rockets", percentile=50, gte=2, lt=5)
 RULES = {
-    **{name: rule for name, rule in COUNTED.items() if not rule.certain},
+    **COUNTED,
     "in order": replace(COUNTED["ordered"], bases=("threat", "mobilisation", "threat")),
     "by story": replace(COUNTED["range"], count_by="story"),
     "numbers by story": replace(COUNTED["percentile"], count_by="story", condition=PERCENT),
@@ -28,6 +31,18 @@ RULES = {
 }
 
 
+RULES |= {
+    **{
+        f"{name}, of alerts": replace(rule, counts_alerts=True, certain=False)
+        for name, rule in RULES.items()
+    },
+    "numbers by source": replace(RULES["sum"], count_by="source", counts_alerts=True),
+    "average by source": replace(RULES["average"], count_by="source", counts_alerts=True),
+    "certain order": replace(RULES["in order"], certain=True),
+    "certain numbers": replace(RULES["numbers by story"], certain=True),
+}
+
+
 @st.composite
 def signals_of(draw: st.DrawFn, rule: WindowRule) -> list[Signal]:
     made: list[Signal] = []
@@ -35,12 +50,14 @@ def signals_of(draw: st.DrawFn, rule: WindowRule) -> list[Signal]:
         signal = hit(draw(st.integers(0, 40)) / 2, f"e{number}")
         text = draw(st.sampled_from(("iraqi front", "iraqi fronts", "league", "1")))
         value = str(draw(st.integers(-2, 6))) if rule.type in NUMERIC else text
+        until = signal.occurred_at + HOUR * draw(st.sampled_from((0, 0.5, 3, 5)))
         changes = {
             "base": draw(st.sampled_from(("threat", "mobilisation", "denial"))),
             "story": draw(st.sampled_from(("wire", "paper", f"story {number}"))),
             "values": (value,),
             "by": (draw(st.sampled_from(("iran", "proxies", "badr"))),),
             "owner": draw(st.sampled_from(("reuters", "reuters", "afp"))),
+            "occurred_until": until,
         }
         made.append(signal.model_copy(update=changes))
         if draw(st.integers(0, 3)) == 0:
@@ -49,11 +66,41 @@ def signals_of(draw: st.DrawFn, rule: WindowRule) -> list[Signal]:
     return made
 
 
-def hits_of(rule: WindowRule) -> st.SearchStrategy[list[Hit]]:
-    return signals_of(rule).map(lambda signals: [*map(make_hit, signals)])
+@st.composite
+def hits_of(draw: st.DrawFn, rule: WindowRule) -> list[Hit]:
+    signals = draw(signals_of(rule))
+    met = Counter(signal.identity for signal in signals)
+    made = list[Hit]()
+    for signal in signals:
+        event = make_hit(signal, certain=rule.certain)
+        is_alert = rule.counts_alerts and met[signal.identity] == 1 and draw(st.booleans())
+        made += draw(revisions(event)) if is_alert else [event]
+    return made
+
+
+@st.composite
+def revisions(draw: st.DrawFn, first: Hit) -> list[Hit]:
+    """The alert of a base rule that fires first at the time of a hit, and perhaps goes on."""
+    later = draw(st.lists(st.integers(0, 16), max_size=4))
+    times = sorted({first.at, *(first.at + gap * HALF_HOUR for gap in later)})
+    counts = sorted(draw(st.sets(st.integers(1, len(times)), min_size=1)))
+    owners = draw(st.sampled_from((("reuters",), ("reuters", "afp"))))
+    return [
+        changed(
+            first,
+            at=times[count - 1],
+            firings=tuple(times[:count]),
+            length=0,
+            owners=owners,
+            revision=count,
+        )
+        for count in counts
+    ]
 
 
 def turn(held: Ordered[Hit], one: Hit) -> Ordered[Hit]:
-    """With a hit, or without it if it is there."""
-    is_held = one in held.of_identity(one.identity)
-    return held.remove(one) if is_held else held.add(one)
+    """With a hit, instead of another revision of it; or without it if it is there."""
+    known = [other for other in held.of_identity(one.identity) if other.base == one.base]
+    for other in known:
+        held = held.remove(other)
+    return held if one in known else held.add(one)

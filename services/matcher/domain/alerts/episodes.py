@@ -11,7 +11,7 @@ from schemas.signal import MOST_FIRINGS
 from services.matcher.domain.alerts.corroboration import is_corroborated
 from services.matcher.domain.windows.firing import find_evidence, find_firings
 from services.matcher.domain.windows.state import FiringRun, Hit, WindowState, span
-from services.matcher.domain.windows.window import hits_between
+from services.matcher.domain.windows.window import hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
@@ -96,11 +96,9 @@ class Episode:
     @cached_property
     def evidence(self) -> tuple[Hit, ...]:
         """The hits of its windows that are still in state, in order; looks at all hits."""
-        hits = self.hits
-        if not self.rule.counts_alerts and not self.rule.certain:
-            after = self.firings[0] - span(self.rule.timespan) - 1
-            hits = hits_between(hits, after, self.last)
-        return find_evidence(self.rule, hits, self.firings)
+        after = self.firings[0] - span(self.rule.timespan) - 1
+        near = hits_near(self.rule, self.hits, after, self.last)
+        return find_evidence(self.rule, near, self.firings)
 
     @cached_property
     def identities(self) -> frozenset[str]:

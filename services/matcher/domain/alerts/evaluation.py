@@ -1,7 +1,7 @@
 """Evaluation: the episodes of a window, kept up to date with its states."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -9,31 +9,20 @@ from typing import Any
 import msgspec
 
 from schemas.rule import CorrelationType
-from services.matcher.domain.alerts import episodes as plain
-from services.matcher.domain.alerts.episodes import Episode, group_runs, join_runs
-from services.matcher.domain.alerts.tally_change import TalliedRun, TallyChange
-from services.matcher.domain.windows.absence import next_absence
-from services.matcher.domain.windows.firing import find_firings
+from services.matcher.domain.alerts.episodes import Episode, build_episode, group_runs, join_runs
+from services.matcher.domain.alerts.tally_change import TalliedRun, TallyChange, compares_levels
+from services.matcher.domain.windows.firing_pass import FiringPass, Firings
 from services.matcher.domain.windows.firing_times import ChangedHits, FiringTimes
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.passes import FiringPass, Firings
 from services.matcher.domain.windows.state import FiringRun, Hit, WindowState, span
-from services.matcher.domain.windows.window_rule import WindowRule
+from services.matcher.domain.windows.window_rule import NO_TIME, WindowRule
 
 _NEVER = -(2**63)
 
 
 def find_episodes(rule: WindowRule, state: WindowState) -> tuple[Episode, ...]:
     """The episodes of a state, by start; from those of the state that it was made of, if known."""
-    if not can_follow(rule):
-        return plain.find_episodes(rule, state)
     return evaluate(rule, state).episodes
-
-
-def can_follow(rule: WindowRule) -> bool:
-    """Whether its hits are points in time, and no episode depends on the level of another."""
-    has_length = rule.certain or rule.counts_alerts
-    return not has_length and not (rule.cooldown and rule.corroboration)
 
 
 def evaluate(rule: WindowRule, state: WindowState) -> "Evaluation":
@@ -52,7 +41,7 @@ def _recall(rule: WindowRule, state: WindowState) -> "Evaluation":
 
 
 def find_times(rule: WindowRule, state: WindowState) -> Firings:
-    """The firing times of a state that `can_follow`, of an absence whatever the clock."""
+    """The firing times of a state, of an absence whatever the clock."""
     known = _recall(rule, state)
     known.follow_times(state)
     return known.times.firings
@@ -88,10 +77,6 @@ def find_belated_runs(
 def _find_between(
     rule: WindowRule, state: WindowState, after: int, until: int
 ) -> Iterator[tuple[int, float]]:
-    if not can_follow(rule):
-        found = find_firings(rule, state)
-        yield from ((time, value) for time, value in found if after <= time <= until)
-        return
     if rule.type is CorrelationType.ABSENCE:
         until = min(until, _NEVER if state.clock is None else state.clock)
     firings = find_times(rule, state)
@@ -101,8 +86,6 @@ def _find_between(
 
 def find_next_absence(rule: WindowRule, state: WindowState) -> int | None:
     """The first time after the clock at which an answer will be overdue; None without one."""
-    if not can_follow(rule):
-        return next_absence(rule, state)
     times = find_times(rule, state).times
     place = bisect_right(times, _NEVER if state.clock is None else state.clock)
     return times[place] if place < len(times) else None
@@ -122,6 +105,7 @@ class Evaluation:
     episodes: tuple[Episode, ...] = ()
     _starts: list[int] = field(default_factory=list)
     _known: list[TalliedRun] = field(default_factory=list)
+    _parts: list[TalliedRun] = field(default_factory=list)
     _seen: tuple[Any, ...] = ()
     _pending: ChangedHits = field(default_factory=ChangedHits)
 
@@ -144,6 +128,9 @@ class Evaluation:
         changed, self._pending = self._pending, ChangedHits()
         runs = list(self._list_runs(state))
         change = TallyChange(self.rule, before, state.hits, changed, self.times.look_back)
+        if compares_levels(self.rule):
+            self._parts = change.follow(runs, self._parts)
+            runs = [join_runs(group) for group in self._group_by_level(state)]
         self._known = change.follow(runs, self._known)
         self.episodes = tuple(
             Episode(self.rule, state.hits, known.run, known.tally.sum_up(known.run))
@@ -178,8 +165,29 @@ class Evaluation:
 
     @property
     def _gap(self) -> int:
-        # whatever the level, if no episode is lowered
-        return span(self.rule.resolve_after + self.rule.cooldown)
+        rule = self.rule
+        return span(rule.resolve_after + (NO_TIME if compares_levels(rule) else rule.cooldown))
+
+    def _group_by_level(self, state: WindowState) -> list[list[FiringRun]]:
+        """The runs that are one within the cooldown: none of a higher level than those before."""
+        gap = span(self.rule.resolve_after + self.rule.cooldown)
+        groups, is_high = list[list[FiringRun]](), False
+        for part in self._parts:
+            is_corroborated = part.tally.sum_up(part.run).corroborated
+            is_near = bool(groups) and part.run.start - groups[-1][-1].last <= gap
+            if is_near and is_corroborated and not is_high:
+                is_high = is_near = self._is_corroborated(state, groups[-1])
+            if is_near:
+                groups[-1].append(part.run)
+            else:
+                groups.append([part.run])
+            is_high = is_corroborated or (is_near and is_high)
+        return groups
+
+    def _is_corroborated(self, state: WindowState, group: Sequence[FiringRun]) -> bool:
+        """Whether runs that are not by themselves are together."""
+        run = join_runs(group)
+        return len(group) > 1 and build_episode(self.rule, state.hits, run).totals.corroborated
 
     def _list_runs(self, state: WindowState) -> Iterator[FiringRun]:
         """The settled runs, continued by those of the times behind `settled_until`."""

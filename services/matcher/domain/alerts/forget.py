@@ -10,12 +10,12 @@ from schemas.alert import Status
 from schemas.rule import CorrelationType
 from schemas.signal import MOST_FIRINGS
 from services.matcher.domain.alerts.episodes import Episode, list_owners, name_owners
-from services.matcher.domain.alerts.evaluation import can_follow, find_episodes
+from services.matcher.domain.alerts.evaluation import find_episodes
 from services.matcher.domain.alerts.excess import choose_excess
 from services.matcher.domain.alerts.tally import is_evidence
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import AnnouncedAlert, FiringRun, Hit, WindowState, span
-from services.matcher.domain.windows.window import hits_between
+from services.matcher.domain.windows.window import hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
 
 MOST_ALERTS = 1000
@@ -170,13 +170,10 @@ def _find_dropped(
     rule: WindowRule, hits: Ordered[Hit], episode: Episode, gone: Sequence[Hit]
 ) -> Sequence[Hit]:
     """The evidence that is forgotten."""
-    if not can_follow(rule):
-        keys = {hit.key for hit in gone}
-        return [hit for hit in episode.evidence if hit.key in keys]
-    after = episode.firings[0] - span(rule.timespan) - 1
+    after = episode.firings[0] - span(rule.timespan)
     return [
         hit
-        for hit in hits_between(gone, after, episode.last)
+        for hit in hits_near(rule, gone, after - 1, episode.last)
         if is_evidence(rule, hits, hit, episode.firings)
     ]
 
@@ -205,7 +202,7 @@ def _keep_needed(rule: WindowRule, hits: Ordered[Hit], times: tuple[int, ...]) -
 
 def _thin_out(rule: WindowRule, times: tuple[int, ...]) -> tuple[int, ...]:
     """The first, the last, and of those between as many as leave no hit out of every window."""
-    if not can_follow(rule) or rule.type in _EACH_COUNTS:
+    if rule.certain or rule.counts_alerts or rule.type in _EACH_COUNTS:
         return times
     kept, place = [times[0]], 0
     while place < len(times) - 1:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from schemas.rule import CorrelationType
 from services.matcher.domain.alerts.episodes import Episode
-from services.matcher.domain.alerts.evaluation import can_follow
 from services.matcher.domain.alerts.tally import is_evidence
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import Hit, span
+from services.matcher.domain.windows.window import FOREVER
 
 
 def list_newest_events(episode: Episode, most: int) -> dict[str, Hit]:
@@ -23,7 +23,7 @@ def list_newest_events(episode: Episode, most: int) -> dict[str, Hit]:
 def list_roles(episode: Episode, identity: str) -> tuple[str, ...]:
     """The base rules that an event of the evidence met, by name."""
     hits = episode.hits
-    if not isinstance(hits, Ordered) or not can_follow(episode.rule):
+    if not isinstance(hits, Ordered):
         return tuple(sorted({hit.base for hit in episode.evidence if hit.identity == identity}))
     bases = {
         hit.base
@@ -36,10 +36,13 @@ def list_roles(episode: Episode, identity: str) -> tuple[str, ...]:
 def walk_evidence(episode: Episode) -> Iterator[Hit]:
     """The evidence, the newest first."""
     rule, hits, timespan = episode.rule, episode.hits, span(episode.rule.timespan)
-    if not isinstance(hits, Ordered) or not can_follow(rule):
+    if not isinstance(hits, Ordered):
         yield from reversed(episode.evidence)
         return
-    until = episode.last - (timespan if rule.type is CorrelationType.ABSENCE else 0)
+    if rule.counts_alerts:
+        until = FOREVER
+    else:
+        until = episode.last - (timespan if rule.type is CorrelationType.ABSENCE else 0)
     for hit in hits.backwards(until):
         if hit.at < episode.firings[0] - timespan:
             return

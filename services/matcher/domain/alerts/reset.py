@@ -7,7 +7,7 @@ import msgspec
 
 from schemas.alert import Status
 from schemas.bundle import OnChange
-from services.matcher.domain.alerts.episodes import find_episodes
+from services.matcher.domain.alerts.evaluation import find_episodes
 from services.matcher.domain.alerts.forget import Cutoff, settle_runs
 from services.matcher.domain.alerts.kept_words import keep_words
 from services.matcher.domain.alerts.rule_generation import RuleGeneration

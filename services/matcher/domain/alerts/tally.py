@@ -6,17 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from schemas.rule import CorrelationType
-from services.matcher.domain.alerts.corroboration import CorroborationPass
+from services.matcher.domain.alerts.corroboration import CorroborationPass, make_corroboration
 from services.matcher.domain.alerts.episodes import EvidenceTotals, name_owners
 from services.matcher.domain.windows.key_counts import count_out
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import FiringRun, Hit, span
+from services.matcher.domain.windows.window import FOREVER
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
 @dataclass(slots=True)
 class EvidenceTally:
-    """Counts over the evidence of one run, which are hits without length. It changes with them."""
+    """Counts over the evidence of one run. It changes with it."""
 
     rule: WindowRule
     events: Counter[str] = field(default_factory=Counter)
@@ -26,7 +27,7 @@ class EvidenceTally:
     corroboration: CorroborationPass = field(init=False)
 
     def __post_init__(self) -> None:
-        self.corroboration = CorroborationPass(self.rule.corroboration)
+        self.corroboration = make_corroboration(self.rule)
 
     def add(self, hits: Iterable[Hit]) -> None:
         """Count more evidence, in order; corroboration only if it is behind what is counted."""
@@ -59,14 +60,15 @@ class EvidenceTally:
 
 
 def is_evidence(rule: WindowRule, hits: Ordered[Hit], hit: Hit, firings: Sequence[int]) -> bool:
-    """Whether a hit, one of `hits` without length, is in the evidence of sorted firing times."""
+    """Whether a hit, one of `hits`, is in the evidence of sorted firing times."""
     timespan = span(rule.timespan)
     if rule.type is CorrelationType.ABSENCE:
         place = bisect_left(firings, hit.at + timespan)
         is_due = place < len(firings) and firings[place] == hit.at + timespan
         return is_due and hit.base == rule.bases[0]
-    place = bisect_left(firings, hit.at)
-    if place == len(firings) or firings[place] >= hit.at + timespan:
+    place = bisect_left(firings, hit.first)
+    counts_until = hit.first if rule.type is CorrelationType.RATE_CHANGE else hit.last
+    if place == len(firings) or firings[place] >= counts_until + timespan:
         return False
     if rule.type is not CorrelationType.TEMPORAL_ORDERED:
         return True
@@ -78,10 +80,12 @@ def _has_begun(rule: WindowRule, hits: Ordered[Hit], hit: Hit, firing: int) -> b
     first, opened = rule.bases[0], firing - span(rule.timespan)
     if hit.base == first:
         return True
-    earlier = hits.backwards(hit.at)
-    for other in earlier:
+    for other in hits.backwards(hit.at):
         if other.at <= opened:
             break
-        if other.base == first:
+        if other.base == first and other.last > opened:
             return True
-    return all(other.base != first for other in hits.forwards(hit.at, firing))
+    later = hits.forwards(hit.at, FOREVER if rule.counts_alerts else firing)
+    begins = [other.first for other in later if other.base == first and other.last > opened]
+    earliest = min(begins, default=FOREVER)
+    return earliest <= hit.at or earliest > firing

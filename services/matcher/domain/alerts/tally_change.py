@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.rule import CorrelationType
-from services.matcher.domain.alerts.corroboration import CorroborationPass
+from services.matcher.domain.alerts.corroboration import make_corroboration
 from services.matcher.domain.alerts.tally import EvidenceTally, is_evidence
 from services.matcher.domain.windows.firing import find_evidence
 from services.matcher.domain.windows.firing_times import ChangedHits
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import FiringRun, Hit, span
+from services.matcher.domain.windows.window import hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
@@ -64,8 +65,10 @@ class TallyChange:
             return known.tally
         if self._is_continued(run, known.run):
             known.tally.add(self._list_new(run, known.run))
-        else:
+        elif self.changed:
             self._revise(run, known)
+        else:
+            return self._count(self._find_evidence(run))
         return known.tally
 
     def _count(self, evidence: Iterable[Hit]) -> EvidenceTally:
@@ -74,15 +77,18 @@ class TallyChange:
         return tally
 
     def _find_evidence(self, run: FiringRun) -> tuple[Hit, ...]:
-        after = run.firings[0] - span(self.rule.timespan) - 1
-        return find_evidence(self.rule, self.hits.between(after, run.last), run.firings)
+        after = run.firings[0] - span(self.rule.timespan)
+        return find_evidence(self.rule, self._list(self.hits, after, run.last), run.firings)
 
     def _is_kin(self, run: FiringRun, known: FiringRun) -> bool:
         """Whether both have the same times where no time has changed, as far as they are kept."""
         if not self.changed:
-            return run.start == known.start
+            return run.firings[: len(known.firings)] == known.firings or (
+                run.start == known.start and not compares_levels(self.rule)
+            )
         first, last = self.changed.first, self.changed.last + self.look_back
-        return _find_around(run, first, last) == _find_around(known, first, last)
+        find = _list_outside if compares_levels(self.rule) else _find_around
+        return find(run, first, last) == find(known, first, last)
 
     def _is_untouched(self, run: FiringRun, known: FiringRun) -> bool:
         changed = self.changed
@@ -93,7 +99,7 @@ class TallyChange:
 
     def _is_continued(self, run: FiringRun, known: FiringRun) -> bool:
         """Whether it has the same evidence, and some behind it."""
-        if self.changed.removed or known.last not in run.firings[-_FEW:]:
+        if self.changed.removed or not _has_time(run, known.last):
             return False
         is_behind = not self.changed or self.changed.first >= known.last
         is_at_once = self.changed and self.changed.first == known.last
@@ -103,29 +109,38 @@ class TallyChange:
     def _list_new(self, run: FiringRun, known: FiringRun) -> list[Hit]:
         """The evidence that the times behind those known bring, and hits at the last of them."""
         timespan = span(self.rule.timespan)
-        at_once = [hit for hit in self.changed.added if hit.at == known.last]
-        next_time = next((time for time in run.firings[-_FEW:] if time > known.last), known.last)
+        at_once = [hit for hit in self.changed.added if hit.first == known.last]
+        following = bisect_right(run.firings, known.last)
+        next_time = (*run.firings[following : following + 1], known.last)[0]
+        later: Sequence[Hit]
         if self.rule.type is CorrelationType.ABSENCE:
             later = self.hits.between(known.last - timespan, run.last - timespan)
         else:
-            later = self.hits.between(max(known.last, next_time - timespan), run.last)
-        return [
-            hit for hit in (*at_once, *later) if is_evidence(self.rule, self.hits, hit, run.firings)
-        ]
+            later = self._list(self.hits, max(known.last, next_time - timespan), run.last)
+        return sorted(self._find_new(known, run, (*at_once, *later)), key=lambda hit: hit.order)
+
+    def _find_new(self, known: FiringRun, run: FiringRun, hits: Iterable[Hit]) -> Iterable[Hit]:
+        """Of hits that last until behind the last known time, those that are new evidence."""
+        added, waits = set(map(id, self.changed.added)), self.rule.type is CorrelationType.ABSENCE
+        for key, hit in {id(hit): hit for hit in hits}.items():
+            # what began by then, and was there, is evidence of that time or of none
+            is_new = waits or hit.first > known.last or key in added
+            if is_new and is_evidence(self.rule, self.hits, hit, run.firings):
+                yield hit
 
     def _revise(self, run: FiringRun, known: TalliedRun) -> None:
         """Count what became evidence, or is none any more."""
-        after = self.changed.first - span(self.rule.timespan) - 1
+        after = self.changed.first - span(self.rule.timespan)
         until = self.changed.last + self.look_back
         forgotten = set(map(id, self.changed.forgotten))
         old = {
             id(hit): hit
-            for hit in self.before.between(after, until)
+            for hit in self._list(self.before, after, until)
             if id(hit) not in forgotten and self._was_evidence(known, hit)
         }
         new = {
             id(hit): hit
-            for hit in self.hits.between(after, until)
+            for hit in self._list(self.hits, after, until)
             if is_evidence(self.rule, self.hits, hit, run.firings)
         }
         lost = [hit for key, hit in old.items() if key not in new]
@@ -134,16 +149,32 @@ class TallyChange:
         known.tally.remove(lost)
         known.tally.add(hit for key, hit in new.items() if key not in old)
         if self.rule.corroboration and (lost or not was_corroborated):
-            known.tally.corroboration = CorroborationPass(self.rule.corroboration)
+            known.tally.corroboration = make_corroboration(self.rule)
             for hit in self._find_evidence(run):
                 known.tally.corroboration.add(hit)
+
+    def _list(self, hits: Ordered[Hit], after: int, until: int) -> Sequence[Hit]:
+        """The hits that firing times in `[after, until]` and those a timespan later may be of."""
+        return hits_near(self.rule, hits, after - 1, until)
 
     def _was_evidence(self, known: TalliedRun, hit: Hit) -> bool:
         return is_evidence(self.rule, self.before, hit, known.run.firings)
 
 
-_FEW = 64
-"""Firing times that are looked through for the last one known."""
+def compares_levels(rule: WindowRule) -> bool:
+    """Whether runs within the cooldown are one by their levels, which far hits may change."""
+    return bool(rule.cooldown and rule.corroboration)
+
+
+def _has_time(run: FiringRun, time: int) -> bool:
+    place = bisect_left(run.firings, time)
+    return run.firings[place : place + 1] == (time,)
+
+
+def _list_outside(run: FiringRun, first: int, last: int) -> tuple[Sequence[int], Sequence[int]]:
+    """The times of the run before `first`, and those behind `last`."""
+    before, behind = bisect_left(run.firings, first), bisect_right(run.firings, last)
+    return run.firings[:before], run.firings[behind:]
 
 
 def _find_around(run: FiringRun, first: int, last: int) -> tuple[int | None, int | None]:

@@ -75,7 +75,7 @@ def measure_distance(rule: WindowRule, state: WindowState, clock: datetime) -> D
     inside = window_hits(rule, state.hits, micros(clock))
     hits = sorted(inside, key=lambda hit: hit.last)
     measure = make_measure(rule)
-    for hit in hits:
+    for hit in sorted(inside, key=lambda hit: hit.first):
         measure.add(hit)
     values = _merge_equal(_values_as_hits_leave(measure, hits, span(rule.timespan)))
     below = tuple(takewhile(lambda value: 0 < value[0] < required, values))
@@ -99,10 +99,11 @@ def _find_lower_bound(condition: Condition) -> int | None:
 def _values_as_hits_leave(
     measure: Measure, hits: Sequence[Hit], timespan: int
 ) -> Iterator[ValidValue]:
+    newest = max((hit.at for hit in hits), default=0)
     for last, hits_at_once in groupby(hits, key=lambda hit: hit.last):
-        yield floor(measure.value() or 0), last + timespan
+        yield floor(measure.value(newest) or 0), last + timespan
         for hit in hits_at_once:
-            measure.remove_oldest(hit)
+            measure.remove(hit)
 
 
 def _merge_equal(values: Iterator[ValidValue]) -> Iterator[ValidValue]:

@@ -19,13 +19,7 @@ def find_absences(rule: WindowRule, state: WindowState) -> Iterator[Firing]:
     its last firing time on, and answers with any time of it.
     """
     if state.clock is not None:
-        yield from _find_overdue(rule, state.hits, until=state.clock)
-
-
-def next_absence(rule: WindowRule, state: WindowState) -> int | None:
-    """The first time after the clock at which an answer will be overdue; None without one."""
-    overdue = (time for time, _value in _find_overdue(rule, state.hits))
-    return next((time for time in overdue if state.clock is None or time > state.clock), None)
+        yield from _find_overdue(rule, state.hits, state.clock)
 
 
 def find_unanswered(
@@ -36,9 +30,7 @@ def find_unanswered(
     return tuple(hit for hit in hits if hit.base == rule.bases[0] and hit.at + timespan in times)
 
 
-def _find_overdue(
-    rule: WindowRule, hits: Sequence[Hit], until: int | None = None
-) -> Iterator[Firing]:
+def _find_overdue(rule: WindowRule, hits: Sequence[Hit], until: int) -> Iterator[Firing]:
     timespan = span(rule.timespan)
     asked = sorted({hit.last for hit in hits if hit.base == rule.bases[0]})
     answers = sorted((hit.last, hit.first) for hit in hits if hit.base == rule.bases[-1])
@@ -47,7 +39,7 @@ def _find_overdue(
     find = bisect_left if len(rule.bases) > 1 else bisect_right
     for time in asked:
         overdue = time + timespan
-        if until is not None and overdue > until:
+        if overdue > until:
             return
         answer = find(ends, time)
         if answer == len(answers) or begins_after[answer] > overdue:

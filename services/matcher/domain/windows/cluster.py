@@ -1,9 +1,11 @@
 """Clusters: terms that are spellings of one name, and who uses them."""
 
+from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from rapidfuzz import process
@@ -14,6 +16,9 @@ from services.matcher.domain.windows.state import Hit
 
 MOST_TERMS = 256
 """Terms of one window that are compared: those used last."""
+
+_Use = tuple[int, str, str]
+"""When a hit with a term began, and its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +33,11 @@ def find_largest_cluster(hits: Iterable[Hit], similarity: float) -> TermCluster 
     """The cluster with most distinct `by` values, then with the least term; None without terms.
 
     Two folded terms are linked if rapidfuzz's `token_sort_ratio` (0 to 100) is at least
-    `similarity`. Of the terms of sorted hits it compares the MOST_TERMS used last, of one hit the
+    `similarity`. Of the terms it compares the MOST_TERMS whose last use began last, of one hit the
     greatest.
     """
     measure = SharedTerm(similarity)
-    for hit in hits:
+    for hit in sorted(hits, key=_find_use):
         measure.add(hit)
     return measure.find_largest()
 
@@ -74,7 +79,7 @@ class SharedTerm:
             if term in self._clusters:
                 self._clusters[term].users.update(hit.by)
 
-    def remove_oldest(self, hit: Hit) -> None:
+    def remove(self, hit: Hit) -> None:
         """Count out who uses its terms."""
         for term in set(hit.values):
             count_out(self._users[term], hit.by)
@@ -84,7 +89,7 @@ class SharedTerm:
             if not self._uses[term]:
                 del self._uses[term], self._users[term]
 
-    def value(self) -> float | None:
+    def value(self, _time: int, /) -> float | None:
         """The number of `by` values; None if no hit has a term."""
         self._link()
         sizes = (len(cluster.users) for cluster in self._clusters.values())
@@ -103,10 +108,14 @@ class SharedTerm:
 
     def _link(self) -> None:
         """Compare the terms that are now among those used last, and forget those that are not."""
-        kept = dict.fromkeys(islice(reversed(self._uses), self._most))
+        kept = dict.fromkeys(islice(self._order_uses(), self._most))
         self._forget(self._links.keys() - kept.keys())
         for term in kept.keys() - self._links.keys():
             self._compare(term)
+
+    def _order_uses(self) -> Iterable[str]:
+        """The terms, the one used last first."""
+        return reversed(self._uses)
 
     def _forget(self, terms: AbstractSet[str]) -> None:
         """Without some terms; what they linked may fall apart."""
@@ -176,3 +185,47 @@ class SharedTerm:
             term, known, scorer=token_sort_ratio, score_cutoff=self._similarity, limit=None
         )
         return [other for other, _score, _place in found]
+
+
+class SharedTermOfAlerts(SharedTerm):
+    """The same over alerts, which last: of the uses of terms those that began last are the last."""
+
+    def __init__(self, similarity: float, most: int = MOST_TERMS) -> None:
+        super().__init__(similarity, most)
+        self._begun: dict[str, list[_Use]] = {}
+        self._last: list[tuple[_Use, str]] = []
+        """The last use of each term, in order."""
+
+    def add(self, hit: Hit) -> None:
+        """Count who uses its terms."""
+        super().add(hit)
+        for term in set(hit.values):
+            self._change(term, partial(insort, x=_find_use(hit)))
+
+    def remove(self, hit: Hit) -> None:
+        """Count out who uses its terms."""
+        super().remove(hit)
+        for term in set(hit.values):
+            self._change(term, partial(_delete, use=_find_use(hit)))
+
+    def _change(self, term: str, change: Callable[[list[_Use]], None]) -> None:
+        """Change the uses of a term, and with them its last."""
+        uses = self._begun.setdefault(term, [])
+        if uses:
+            del self._last[bisect_left(self._last, (uses[-1], term))]
+        change(uses)
+        if uses:
+            insort(self._last, (uses[-1], term))
+        else:
+            del self._begun[term]
+
+    def _order_uses(self) -> Iterable[str]:
+        return (term for _use, term in reversed(self._last))
+
+
+def _find_use(hit: Hit) -> _Use:
+    return (hit.first, *hit.key)
+
+
+def _delete(uses: list[_Use], use: _Use) -> None:
+    del uses[bisect_left(uses, use)]

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from schemas.rule import CorrelationType
+from services.matcher.domain.windows.firing_pass import FiringPass, Firings
 from services.matcher.domain.windows.ordered import NumberedPane, Ordered
-from services.matcher.domain.windows.passes import FiringPass, Firings, make_pass
+from services.matcher.domain.windows.passes import make_pass
 from services.matcher.domain.windows.state import Hit, WindowState, span
+from services.matcher.domain.windows.window import hits_near, list_times
 from services.matcher.domain.windows.window_rule import WindowRule
 
 _NEVER = -(2**63)
@@ -23,8 +25,8 @@ class ChangedHits(NamedTuple):
 
     @property
     def first(self) -> int:
-        """The time of the first one that was added or removed."""
-        return min(hit.at for hit in (*self.added, *self.removed))
+        """The time at which the first one begins that was added or removed."""
+        return min(hit.first for hit in (*self.added, *self.removed))
 
     @property
     def last(self) -> int:
@@ -58,7 +60,7 @@ _UNCHANGED = ChangedHits()
 
 @dataclass(slots=True)
 class FiringTimes:
-    """The firing times of one window's hits, which are points in time. It changes with them.
+    """The firing times of one window's hits. It changes with them.
 
     What `find_firings` finds in `hits`, but of an absence whatever the clock. Behind
     `forgotten_until` they are those of hits that are held no more too.
@@ -92,10 +94,9 @@ class FiringTimes:
         self.hits = hits
         if changed.forgotten and not changed.removed:
             self._forget_times(max(hit.at for hit in changed.forgotten))
-        is_next = newest is None or all(hit.order > newest.order for hit in changed.added)
+        is_next = newest is None or all(self._is_next(hit, newest) for hit in changed.added)
         if is_next and not changed.removed and not self._counts(changed.forgotten, newest):
-            for hit in changed.added:
-                self._pass.add(hit, self.firings)
+            self._pass.extend(changed.added, list_times(changed.added), self.firings)
         else:
             self._find_anew(changed)
         return changed
@@ -115,6 +116,11 @@ class FiringTimes:
             [hit for hit in removed if hit.at <= until],
         )
 
+    def _is_next(self, hit: Hit, newest: Hit) -> bool:
+        """Whether the pass goes on with a hit: no time of it is before one that was asked."""
+        begins = hit.at if self.rule.type is CorrelationType.ABSENCE else hit.first
+        return begins >= newest.at and hit.order > newest.order
+
     def _counts(self, removed: Sequence[Hit], newest: Hit | None) -> bool:
         """Whether the pass may count a hit that is removed."""
         return newest is not None and any(hit.at > newest.at - self.look_back for hit in removed)
@@ -132,8 +138,9 @@ class FiringTimes:
         last += self.look_back - 1
         passing, firings = self._begin(), Firings()
         earliest = min(first, self.hits[-1].at)
-        for hit in self.hits.between(earliest - self.look_back, last):
-            passing.add(hit, firings)
+        near = hits_near(self.rule, self.hits, earliest - self.look_back, last)
+        times = [time for time in list_times(near) if earliest <= time <= last]
+        passing.extend(near, times, firings)
         self.firings.put(firings, first, last)
         if self.hits[-1].at <= last:
             self._pass = passing

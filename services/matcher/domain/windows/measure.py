@@ -1,18 +1,18 @@
-"""Measures: what a sliding window counts. Hits are added in order and removed in that order."""
+"""Measures: what a sliding window counts. Hits are added as they begin, removed as they leave."""
 
 from bisect import bisect_left, insort
-from collections import Counter, deque
-from collections.abc import Callable, Collection, Mapping
-from math import ceil
+from collections import Counter
+from collections.abc import Collection, Sequence
+from itertools import takewhile
 from typing import Protocol
 
-from schemas.rule import Condition, CorrelationType
-from services.matcher.domain.windows.cluster import SharedTerm
+from schemas.rule import CorrelationType
+from services.matcher.domain.windows.cluster import SharedTerm, SharedTermOfAlerts
 from services.matcher.domain.windows.condition import count_key, count_tokens
 from services.matcher.domain.windows.expression import Expression
 from services.matcher.domain.windows.key_counts import count_out
 from services.matcher.domain.windows.state import Hit
-from services.matcher.domain.windows.steps import follow_steps
+from services.matcher.domain.windows.totals import TOTALS, Total
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
@@ -20,15 +20,15 @@ class Measure(Protocol):
     """A value over the hits of one window."""
 
     def add(self, hit: Hit) -> None:
-        """Count a hit that is not earlier than those before."""
+        """Count a hit that begins no earlier than those before."""
         ...
 
-    def remove_oldest(self, hit: Hit) -> None:
-        """Count out the oldest hit, which is `hit`."""
+    def remove(self, hit: Hit) -> None:
+        """Count out a hit, which none that is left began to count before."""
         ...
 
-    def value(self) -> float | None:
-        """The value over the hits; None if no condition applies to them."""
+    def value(self, time: int, /) -> float | None:
+        """The value at a time that no hit begins behind; None if no condition applies to them."""
         ...
 
 
@@ -43,7 +43,7 @@ class Distinct:
         """Count its tokens."""
         self._counts.update(count_tokens(self._rule, hit))
 
-    def remove_oldest(self, hit: Hit) -> None:
+    def remove(self, hit: Hit) -> None:
         """Count out its tokens."""
         count_out(self._counts, count_tokens(self._rule, hit))
 
@@ -51,7 +51,7 @@ class Distinct:
         """The tokens counted."""
         return self._counts.keys()
 
-    def value(self) -> float | None:
+    def value(self, _time: int, /) -> float | None:
         """The number of distinct tokens."""
         return float(len(self._counts))
 
@@ -63,95 +63,9 @@ class ExpressionCount(Distinct):
         super().__init__(rule)
         self._expression = expression
 
-    def value(self) -> float | None:
+    def value(self, time: int, /) -> float | None:
         """The number of base rules that hit; None if the expression does not hold."""
-        return super().value() if self._expression.holds(self.present()) else None
-
-
-class Total(Protocol):
-    """A number over numbers that come and go."""
-
-    def add(self, number: float) -> None:
-        """With another number."""
-        ...
-
-    def remove(self, number: float) -> None:
-        """Without one of the numbers."""
-        ...
-
-    def value(self) -> float:
-        """The total of the numbers, of which there is one at least."""
-        ...
-
-
-class Sum:
-    """The sum, correctly rounded: kept as a whole number of the least float."""
-
-    def __init__(self) -> None:
-        self._sum = 0
-
-    def add(self, number: float) -> None:
-        """As the protocol says."""
-        self._sum += _count_least(number)
-
-    def remove(self, number: float) -> None:
-        """As the protocol says."""
-        self._sum -= _count_least(number)
-
-    def value(self) -> float:
-        """As the protocol says."""
-        return self._sum / _ONE
-
-
-_DIGITS = 1074
-_ONE = 1 << _DIGITS
-"""How many times the least float goes into 1."""
-
-
-def _count_least(number: float) -> int:
-    above, below = number.as_integer_ratio()
-    return above << (_DIGITS + 1 - below.bit_length())
-
-
-class Average:
-    """The arithmetic mean."""
-
-    def __init__(self) -> None:
-        self._sum, self._count = Sum(), 0
-
-    def add(self, number: float) -> None:
-        """As the protocol says."""
-        self._sum.add(number)
-        self._count += 1
-
-    def remove(self, number: float) -> None:
-        """As the protocol says."""
-        self._sum.remove(number)
-        self._count -= 1
-
-    def value(self) -> float:
-        """As the protocol says."""
-        return self._sum.value() / self._count
-
-
-class Percentile:
-    """The percentile by nearest rank: the least number that `percent` of all do not exceed."""
-
-    def __init__(self, percent: float) -> None:
-        self._percent = percent
-        self._sorted: list[float] = []
-
-    def add(self, number: float) -> None:
-        """As the protocol says."""
-        insort(self._sorted, number)
-
-    def remove(self, number: float) -> None:
-        """As the protocol says."""
-        del self._sorted[bisect_left(self._sorted, number)]
-
-    def value(self) -> float:
-        """As the protocol says."""
-        return self._sorted[max(1, ceil(self._percent / 100 * len(self._sorted))) - 1]
+        return super().value(time) if self._expression.holds(self.present()) else None
 
 
 class LatestNumbers:
@@ -160,98 +74,131 @@ class LatestNumbers:
     def __init__(self, rule: WindowRule, total: Total) -> None:
         self._count_by = rule.count_by
         self._total = total
-        self._latest: dict[str, float] = {}
-        self._hits: Counter[str] = Counter()
+        self._hits: dict[str, list[Hit]] = {}
+        """Those of each key, in order."""
+        self._counted: dict[str, float] = {}
 
     def add(self, hit: Hit) -> None:
-        """Its number becomes its key's: hits are added in order."""
+        """If it is the latest of its key, its number becomes the key's."""
         key = count_key(self._count_by, hit)
-        if key in self._latest:
-            self._total.remove(self._latest[key])
-        self._hits[key] += 1
-        self._latest[key] = float(hit.values[0])
-        self._total.add(self._latest[key])
+        hits = self._hits.setdefault(key, [])
+        insort(hits, hit, key=_order)
+        self._recount(key, hits[-1])
 
-    def remove_oldest(self, hit: Hit) -> None:
-        """Its key goes with its last hit."""
+    def remove(self, hit: Hit) -> None:
+        """Its key has the number of the latest hit left, and goes with the last."""
         key = count_key(self._count_by, hit)
-        self._hits[key] -= 1
-        if not self._hits[key]:
-            self._total.remove(self._latest.pop(key))
+        hits = self._hits[key]
+        del hits[bisect_left(hits, hit.order, key=_order)]
+        if not hits:
             del self._hits[key]
+        self._recount(key, hits[-1] if hits else None)
 
-    def value(self) -> float | None:
+    def _recount(self, key: str, latest: Hit | None) -> None:
+        """Count the number of a key's latest hit, instead of what was counted."""
+        if key in self._counted:
+            self._total.remove(self._counted.pop(key))
+        if latest is not None:
+            self._counted[key] = float(latest.values[0])
+            self._total.add(self._counted[key])
+
+    def value(self, _time: int, /) -> float | None:
         """The total of the numbers; None if there are none."""
-        return self._total.value() if self._latest else None
+        return self._total.value() if self._hits else None
+
+
+class LatestOfAlerts(LatestNumbers):
+    """The same over alerts: of those of a key that last, the greatest identity is the latest."""
+
+    def __init__(self, rule: WindowRule, total: Total) -> None:
+        super().__init__(rule, total)
+        self._shared: dict[str, list[Hit]] = {}
+        """The hits of keys that have several."""
+
+    def value(self, time: int, /) -> float | None:
+        """The total of the numbers; None if there are none."""
+        for key, hits in self._shared.items():
+            super()._recount(key, _find_latest(hits, time))
+        return super().value(time)
+
+    def _recount(self, key: str, latest: Hit | None) -> None:
+        self._shared.pop(key, None)
+        if len(self._hits.get(key, ())) > 1:
+            self._shared[key] = self._hits[key]
+        super()._recount(key, latest)
+
+
+def _find_latest(hits: Sequence[Hit], time: int) -> Hit:
+    lasting = takewhile(lambda hit: hit.at >= time, reversed(hits))
+    return max(lasting, key=lambda hit: hit.key, default=hits[-1])
+
+
+def _order(hit: Hit) -> tuple[int, str, str]:
+    return hit.order
 
 
 _NEVER = -(2**63)
 
 
 class OrderedCount:
-    """How many of the base rules hit one after the other, in the order in which they are named."""
+    """How many of the base rules hit one after the other, in the order in which they are named.
 
-    def __init__(self, rule: WindowRule) -> None:
-        self._bases = rule.bases
-        self._hits: deque[Hit] = deque()
-
-    def add(self, hit: Hit) -> None:
-        """Append it."""
-        self._hits.append(hit)
-
-    def remove_oldest(self, hit: Hit) -> None:  # noqa: ARG002  (it is the first one)
-        """Remove the first."""
-        self._hits.popleft()
-
-    def value(self) -> float | None:
-        """The number of base rules, from the first on, that hit in order.
-
-        A hit comes before another if some time of it is not after it: equal times fit any order.
-        """
-        return float(len(follow_steps(self._bases, self._hits)))
-
-
-class OrderedEvents:
-    """The same count over events without length, in order: what another one costs is bounded.
-
-    For each base rule it keeps the latest time at which events up to it in order can begin: so far
-    the order is reached while that time lies in the window.
+    A hit comes before another if some time of it is not after it: equal times fit any order. For
+    each base rule it keeps the latest time at which hits up to it in order can begin: so far the
+    order is reached while that time lies in the window.
     """
 
     def __init__(self, rule: WindowRule) -> None:
         self._bases = rule.bases
         self._begins = [_NEVER] * len(rule.bases)
-        self._removed_until = _NEVER
-        self._at = _NEVER
-        self._at_once: set[str] = set()
+        self._removed_until = self._at = _NEVER
+        self._at_once: dict[str, int] = {}
+        """Until when an event of each base rule at the present time is in the window."""
+        self._lasting: dict[str, int] = {}
+        """How long alerts of each base rule last."""
 
     def add(self, hit: Hit) -> None:
         """Those of its base rule, and of what follows at the same time, may begin later now."""
-        if hit.at != self._at:
-            self._at, self._at_once = hit.at, set()
-        self._at_once.add(hit.base)
-        begins = hit.at
-        for place, base in enumerate(self._bases):
-            if base in self._at_once:
-                self._begins[place] = max(self._begins[place], begins)
-            begins = self._begins[place]
+        self._pass_to(hit.first)
+        kept = self._lasting if hit.firings else self._at_once
+        kept[hit.base] = max(kept.get(hit.base, _NEVER), hit.last)
+        self._begin()
 
-    def remove_oldest(self, hit: Hit) -> None:
-        """The window begins after it: events of one time are removed together."""
-        self._removed_until = hit.at
+    def remove(self, hit: Hit) -> None:
+        """The window begins after it: hits are removed in the order in which they leave it."""
+        self._removed_until = max(self._removed_until, hit.last)
 
-    def value(self) -> float | None:
+    def value(self, time: int, /) -> float | None:
         """The number of base rules, from the first on, that hit in order."""
+        self._pass_to(time)
+        self._begin()
         return float(sum(begins > self._removed_until for begins in self._begins))
 
+    def _pass_to(self, time: int) -> None:
+        """Go to a time, by the ends of alerts."""
+        for end in sorted({end for end in self._lasting.values() if self._at < end < time}):
+            self._go_to(end)
+            self._begin()
+        self._go_to(time)
 
-_TOTALS: Mapping[CorrelationType, Callable[[Condition], Total]] = {
-    CorrelationType.VALUE_SUM: lambda _condition: Sum(),
-    CorrelationType.VALUE_AVG: lambda _condition: Average(),
-    CorrelationType.VALUE_PERCENTILE: lambda condition: Percentile(
-        50 if condition.percentile is None else condition.percentile
-    ),
-}
+    def _go_to(self, time: int) -> None:
+        if time != self._at:
+            self._at, self._at_once = time, {}
+
+    def _begin(self) -> None:
+        """Find the latest beginnings by what hits at the present time."""
+        begins = self._at
+        for place, base in enumerate(self._bases):
+            reaches = self._reach(base)
+            if reaches is not None:
+                self._begins[place] = max(self._begins[place], min(begins, reaches))
+            begins = self._begins[place]
+
+    def _reach(self, base: str) -> int | None:
+        """Until when a hit of the present time is in the window; None without one."""
+        if self._lasting.get(base, _NEVER) >= self._at:
+            return self._at
+        return self._at_once.get(base)
 
 
 def make_measure(rule: WindowRule) -> Measure:
@@ -259,9 +206,12 @@ def make_measure(rule: WindowRule) -> Measure:
     if rule.expression is not None:
         return ExpressionCount(rule, rule.expression)
     if rule.type is CorrelationType.TEMPORAL_ORDERED:
-        has_length = rule.counts_alerts or rule.certain
-        return OrderedCount(rule) if has_length else OrderedEvents(rule)
+        return OrderedCount(rule)
     if rule.type is CorrelationType.SHARED_TERM:
-        return SharedTerm(rule.similarity)
-    total = None if rule.type is None else _TOTALS.get(rule.type)
-    return Distinct(rule) if total is None else LatestNumbers(rule, total(rule.condition))
+        make_shared = SharedTermOfAlerts if rule.counts_alerts else SharedTerm
+        return make_shared(rule.similarity)
+    total = None if rule.type is None else TOTALS.get(rule.type)
+    if total is None:
+        return Distinct(rule)
+    make_latest = LatestOfAlerts if rule.counts_alerts else LatestNumbers
+    return make_latest(rule, total(rule.condition))

@@ -5,11 +5,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from schemas.rule import CorrelationType
+from services.matcher.domain.windows.cluster import find_largest_cluster
 from services.matcher.domain.windows.condition import compile_condition
 from services.matcher.domain.windows.measure import make_measure
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import Hit, span
+from services.matcher.domain.windows.steps import follow_steps
 from services.matcher.domain.windows.window_rule import WindowRule
+
+FOREVER = 2**62
+"""Behind all times."""
 
 
 def add_hit(hits: Ordered[Hit], hit: Hit) -> Ordered[Hit]:
@@ -37,41 +43,26 @@ def _precedence(hit: Hit) -> tuple[int, int, int, int]:
 
 def find_window_firings(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, float]]:
     """Every time of a hit at which the condition holds on `W(t)`, with the value counted there."""
-    in_order = not rule.certain and not any(hit.first < hit.last for hit in hits)
-    measured = _measure_sliding(rule, hits) if in_order else _measure_each(rule, hits)
     holds = compile_condition(rule.condition)
-    for at, value in measured:
+    for at in list_times(hits):
+        value = measure_window(rule, window_hits(rule, hits, at), at)
         if value is not None and holds(value):
             yield at, value
 
 
-def _measure_sliding(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, float | None]]:
-    """The value of each window, in one pass over the sorted hits."""
-    measure = make_measure(rule)
-    timespan, left = span(rule.timespan), 0
-    for position, hit in enumerate(hits):
-        measure.add(hit)
-        if position + 1 < len(hits) and hits[position + 1].at == hit.at:
-            continue
-        while hits[left].at <= hit.at - timespan:
-            measure.remove_oldest(hits[left])
-            left += 1
-        yield hit.at, measure.value()
-
-
-def _measure_each(rule: WindowRule, hits: Sequence[Hit]) -> Iterator[tuple[int, float | None]]:
-    """The value of each window, each counted alone: hits leave in an order of their own."""
-    for at in list_times(hits):
-        yield at, measure_window(rule, window_hits(rule, hits, at), at)
-
-
 def measure_window(rule: WindowRule, hits: Iterable[Hit], t: int) -> float | None:
     """The value of the hits in `W(t)`; each is what lies of it in there."""
+    if rule.type is CorrelationType.SHARED_TERM:
+        largest = find_largest_cluster(hits, rule.similarity)
+        return None if largest is None else float(len(largest.by))
     inside = [clip_hit(hit, t - span(rule.timespan), t) for hit in hits]
+    hits_in_order = sorted(inside, key=lambda hit: hit.order)
+    if rule.type is CorrelationType.TEMPORAL_ORDERED and rule.expression is None:
+        return float(len(follow_steps(rule.bases, hits_in_order)))
     measure = make_measure(rule)
-    for hit in sorted(inside, key=lambda hit: hit.order):
+    for hit in hits_in_order:
         measure.add(hit)
-    return measure.value()
+    return measure.value(t)
 
 
 def clip_hit(hit: Hit, after: int, until: int) -> Hit:
@@ -95,13 +86,18 @@ def hits_between(hits: Sequence[Hit], after: int, until: int) -> Sequence[Hit]:
     return hits[first : bisect_right(hits, until, key=lambda hit: hit.at)]
 
 
+def hits_near(rule: WindowRule, hits: Sequence[Hit], after: int, until: int) -> Sequence[Hit]:
+    """The hits with a time in `(after, until]`: events by their time, alerts that overlap it."""
+    if not rule.counts_alerts:
+        return hits_between(hits, after, until)
+    return [hit for hit in hits_between(hits, after, FOREVER) if hit.first <= until]
+
+
 def hits_overlapping(
     rule: WindowRule, hits: Sequence[Hit], after: int, until: int
 ) -> Sequence[Hit]:
     """The hits in `(after, until]`: alerts that overlap it, events that count whole only whole."""
-    if not rule.counts_alerts:
-        return [hit for hit in hits_between(hits, after, until) if hit.last > after]
-    return [hit for hit in hits if hit.first <= until and hit.last > after]
+    return [hit for hit in hits_near(rule, hits, after, until) if hit.last > after]
 
 
 def window_hits(rule: WindowRule, hits: Sequence[Hit], t: int) -> Sequence[Hit]:

@@ -9,19 +9,27 @@ from msgspec.structs import replace as changed
 from schemas.rule import Condition, Corroboration
 from services.matcher.domain.alerts import episodes as plain
 from services.matcher.domain.alerts.episodes import Episode
-from services.matcher.domain.alerts.evaluation import can_follow, find_episodes
+from services.matcher.domain.alerts.evaluation import find_episodes
 from services.matcher.domain.alerts.newest_evidence import list_roles, walk_evidence
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import WindowState, make_hit
+from services.matcher.domain.windows.state import WindowState, make_hit, span
 from tests.matcher.any_hits import LONG_AGO, hits_of, turn
 from tests.matcher.any_hits import RULES as TYPES
-from tests.matcher.builders import HOUR, hit
+from tests.matcher.builders import HOUR, hit, of
 
 CORROBORATED = Corroboration(sources=2, within=2 * HOUR)
 RULES = {
     **TYPES,
     "corroborated": replace(TYPES["count"], corroboration=CORROBORATED),
     "cooldown": replace(TYPES["short gap"], cooldown=2 * HOUR),
+    "levels": replace(TYPES["short gap"], cooldown=2 * HOUR, corroboration=CORROBORATED),
+    "levels of values": replace(
+        TYPES["values"], resolve_after=HOUR, cooldown=3 * HOUR, corroboration=CORROBORATED
+    ),
+    "levels of one": replace(
+        TYPES["alone"], resolve_after=HOUR, cooldown=3 * HOUR, corroboration=CORROBORATED
+    ),
+    "corroborated alerts": replace(TYPES["count, of alerts"], corroboration=CORROBORATED),
 }
 
 
@@ -52,11 +60,6 @@ def test_whatever_comes_and_goes_in_any_order(name: str, data: st.DataObject) ->
         assert describe(find_episodes(rule, state)) == describe(expected)
 
 
-def test_of_an_alert_of_a_base_rule_all_hits_are_looked_at() -> None:
-    assert all(map(can_follow, RULES.values()))
-    assert not can_follow(replace(TYPES["count"], counts_alerts=True))
-
-
 def test_a_state_that_was_left_behind_is_evaluated_again() -> None:
     pair = replace(TYPES["count"], condition=Condition(gte=2))
     before = WindowState(hits=Ordered.of(map(make_hit, (hit(0), hit(1)))))
@@ -77,3 +80,15 @@ def test_a_late_report_corroborates_nothing_that_is_far_from_it() -> None:
     after = changed(before, hits=before.hits.add(make_hit(hit(0, owner="reuters"))))
 
     assert [episode.uncorroborated for episode in find_episodes(rule, after)] == [True]
+
+
+def test_a_tick_may_find_any_number_of_answers_overdue() -> None:
+    asked = [make_hit(of("threat", hit(n / 100, f"e{n}"))) for n in range(99)]
+    rule, hits = TYPES["awaited"], Ordered.of(asked)
+    due = [one.at + span(rule.timespan) for one in hits]
+    before = WindowState(since=LONG_AGO, hits=hits, clock=due[0])
+    find_episodes(rule, before)
+
+    after = changed(before, clock=due[-1])
+
+    assert describe(find_episodes(rule, after)) == describe(plain.find_episodes(rule, after))

@@ -40,7 +40,7 @@ def test_what_is_forgotten_changes_no_time_behind_what_is_settled(
     times = FiringTimes(rule, LONG_AGO)
 
     for one in pool:
-        held = held.add(one)
+        held = turn(held, one)
         if data.draw(st.integers(0, 4)) == 0:
             cut = data.draw(st.sampled_from(pool)).at
             held, settled = held.drop_until(cut), max(settled, cut + times.look_back)

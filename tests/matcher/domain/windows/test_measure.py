@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from schemas.rule import Condition, CorrelationType
 from services.matcher.domain.windows.expression import parse_expression
-from services.matcher.domain.windows.measure import Average, Percentile, Sum, Total, make_measure
-from services.matcher.domain.windows.state import Hit, make_hit
+from services.matcher.domain.windows.measure import make_measure
+from services.matcher.domain.windows.state import Hit, make_hit, micros
+from services.matcher.domain.windows.totals import Average, Percentile, Sum, Total
 from services.matcher.domain.windows.window_rule import WindowRule
-from tests.matcher.builders import RULE, TEMPORAL, VALUES, hit, of
+from tests.matcher.builders import HOUR, NOON, RULE, TEMPORAL, VALUES, hit, of
 
 ORDERED = replace(TEMPORAL, type=CorrelationType.TEMPORAL_ORDERED, bases=("a", "b", "c"))
 ONLY_A = replace(TEMPORAL, bases=("a", "b"), expression=parse_expression("a and not b"))
@@ -37,8 +38,8 @@ def measured(rule: WindowRule, hits: Sequence[Hit], removed: int = 0) -> float |
     for entering in hits:
         measure.add(entering)
     for leaving in hits[:removed]:
-        measure.remove_oldest(leaving)
-    return measure.value()
+        measure.remove(leaving)
+    return measure.value(micros(NOON + 100 * HOUR))
 
 
 @pytest.mark.parametrize(

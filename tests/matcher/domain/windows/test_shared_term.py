@@ -1,11 +1,17 @@
-from collections import deque
+from collections.abc import Callable
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.fuzz import token_sort_ratio
 
-from services.matcher.domain.windows.cluster import MOST_TERMS, SharedTerm, find_largest_cluster
+from services.matcher.domain.windows.cluster import (
+    MOST_TERMS,
+    SharedTerm,
+    SharedTermOfAlerts,
+    find_largest_cluster,
+)
 from services.matcher.domain.windows.state import Hit, make_hit
 from tests.matcher.builders import SHARED, by, hit
 from tests.matcher.course import WindowCourse
@@ -92,23 +98,28 @@ def test_clusters_are_what_links_directly_or_through_others(
     st.integers(60, 100),
     st.data(),
 )
+@pytest.mark.parametrize("make", [SharedTerm, SharedTermOfAlerts])
 def test_hits_that_come_and_go_leave_the_clusters_of_those_that_are_there(
-    spoken: list[tuple[list[str], str]], similarity: int, data: st.DataObject
+    make: Callable[..., SharedTerm],
+    spoken: list[tuple[list[str], str]],
+    similarity: int,
+    data: st.DataObject,
 ) -> None:
-    sliding, window = SharedTerm(similarity, most=3), deque[Hit]()
+    sliding, window = make(similarity, most=3), list[Hit]()
 
     for hour, (used, user) in enumerate(spoken):
         window.append(make_hit(by((user,), hit(hour, values=tuple(used)))))
         sliding.add(window[-1])
         for _ in range(data.draw(st.integers(0, 2))):
             if window:
-                sliding.remove_oldest(window.popleft())
+                last = len(window) - 1 if make is SharedTermOfAlerts else 0
+                sliding.remove(window.pop(data.draw(st.integers(0, last))))
 
         anew = SharedTerm(similarity, most=3)
         for one in window:
             anew.add(one)
         assert sliding.find_largest() == anew.find_largest()
-        assert sliding.value() == anew.value()
+        assert sliding.value(0) == anew.value(0)
 
 
 def _by_hand(
