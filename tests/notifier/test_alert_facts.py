@@ -42,6 +42,12 @@ def test_the_first_message_is_new_and_one_over_an_unknown_one_an_update() -> Non
     assert describe_change(adopt_message(Entry(), 1, "m1"), alert(revision=2)) == "UPDATE"
 
 
+def test_what_was_suspected_is_confirmed_whatever_its_level() -> None:
+    shown = record_sent(Entry(), alert(suspected=True, level=Level.MEDIUM), "m1", NOON)
+
+    assert describe_change(shown, alert(revision=2)) == "CONFIRMED"
+
+
 def test_outlets_of_one_owner_are_one_source_and_the_best_grade_counts() -> None:
     pieces = (
         evidence(1, source="a", source_owner="x", reliability="E", credibility=5),

@@ -23,6 +23,7 @@ from services.notifier.domain.decisions import (
     LookUp,
     PassOver,
     Reason,
+    RouteAdmission,
     SendFirst,
     Skip,
 )
@@ -171,6 +172,30 @@ CASES: dict[str, tuple[Entry, Alert, ReceiverTraits, Decision]] = {
     ),
     "a medium alert pages nobody": (Entry(), alert(**MEDIUM), PAGER, PassOver(Reason.LOW_LEVEL)),
     "a drill pages nobody": (Entry(), alert(exercise=True), PAGER, PassOver(Reason.EXERCISE)),
+    "what is only suspected pages nobody": (
+        Entry(),
+        alert(suspected=True),
+        PAGER,
+        PassOver(Reason.SUSPECTED),
+    ),
+    "what is only suspected goes to a channel": (
+        Entry(),
+        alert(suspected=True),
+        SLACK,
+        SendFirst(Reason.FIRST),
+    ),
+    "what words confirm pages": (
+        Entry(revision=1),
+        alert(revision=2),
+        PAGER,
+        SendFirst(Reason.FIRST),
+    ),
+    "what words confirm changes the message": (
+        sent_entry(suspected=True),
+        alert(revision=2),
+        SLACK,
+        Edit(Reason.NEWER),
+    ),
     "a backfill pages nobody": (Entry(), alert(backfill=True), PAGER, PassOver(Reason.BACKFILL)),
     "history goes to the digest instead": (
         Entry(),
@@ -373,3 +398,10 @@ def test_evidence_alone_replaces_no_lost_message() -> None:
 
 def test_an_end_replaces_a_lost_message() -> None:
     assert decide_after_loss(sent_entry(), alert(revision=2, **RESOLVED)) == SendFirst(Reason.LOST)
+
+
+def test_a_route_that_asks_for_suspicions_pages_them() -> None:
+    admission = RouteAdmission(takes_suspected=True)
+    context = DecisionContext(Entry(), alert(suspected=True), PAGER, NOON, admission)
+
+    assert decide(context) == SendFirst(Reason.FIRST)

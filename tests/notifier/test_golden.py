@@ -48,6 +48,14 @@ VESSEL = alert(
         ),
     ),
 )
+SUSPECTED = alert(
+    suspected=True,
+    level=Level.MEDIUM,
+    explain="Every report that matches alerts by itself; 1 so far in this group. suspected: like "
+    "restraint_call “Keep your rifles clean, wrote the commander.”, score 2.1 of 1.4 asked.",
+    evidence=(evidence(excerpt="Stay at home, brothers, and sharpen your knives.", spans=()),),
+)
+DOUBTED = record_sent(Entry(), SUSPECTED, "m1", NOON)
 SHOWN = record_sent(Entry(), alert(level=Level.MEDIUM, uncorroborated=True), "m1", NOON)
 RAISED = alert(
     revision=2,
@@ -83,6 +91,8 @@ NOTICES = {
     ),
     "drill": Notice(alert(exercise=True), possible_repeat=True),
     "short": Notice(VESSEL, short=True),
+    "suspected": Notice(SUSPECTED),
+    "confirmed": Notice(alert(revision=2, level=Level.HIGH), before=DOUBTED),
 }
 
 

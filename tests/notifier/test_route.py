@@ -109,3 +109,23 @@ def test_ages_and_hours_mean_nothing_to_a_replay() -> None:
 
     assert admit(ROUTED, old, "pagerduty", None) == ADMITTED
     assert admit(ROUTED, alert(**LOW), "pagerduty", None) == RouteAdmission(Reason.NOT_ROUTED)
+
+
+SUSPECTING = b"""
+route:
+  receiver: slack
+  routes:
+    - matchers: ['suspected="true"', rule=joint_march]
+      routes:
+        - receiver: pagerduty
+    - receiver: pagerduty
+"""
+
+
+def test_a_pager_takes_what_is_suspected_where_a_route_or_one_above_it_asks_for_it() -> None:
+    routing = parse_routes("r", SUSPECTING, NAMES)
+
+    asked = admit(routing, alert(suspected=True), "pagerduty", NOON)
+    unasked = admit(routing, alert(suspected=True, **OTHER), "pagerduty", NOON)
+
+    assert (asked.takes_suspected, unasked.takes_suspected) == (True, False)

@@ -38,9 +38,10 @@ def describe_change(before: Entry, alert: Alert) -> str:
     shown = read_content(before.notified_content)
     if shown is None:
         return "UPDATE"
-    if shown.level is not alert.level:
+    was_suspected = shown.is_suspected and not alert.suspected
+    if shown.level is not alert.level and not was_suspected:
         return _describe_move(shown.level, alert.level)
-    if shown.is_uncorroborated and not alert.uncorroborated:
+    if was_suspected or (shown.is_uncorroborated and not alert.uncorroborated):
         return "CONFIRMED"
     is_same = before.notified_content == notified_content(alert)
     return "MORE EVIDENCE" if is_same else "UPDATE"
@@ -53,6 +54,7 @@ def _describe_move(before: Level, after: Level) -> str:
 def list_warnings(alert: Alert, *, possible_repeat: bool) -> Iterator[str]:
     """What must be read before all else."""
     warnings = {
+        "SUSPECTED": alert.suspected,
         "DRILL": alert.exercise,
         "HISTORY": alert.backfill,
         "LATE": alert.late,
@@ -71,6 +73,7 @@ def describe_sureness(alert: Alert) -> str | None:
     owners = len({piece.source_owner or piece.source for piece in alert.evidence})
     sources = f"{owners} source{'' if owners == 1 else 's'}"
     doubt = ", unconfirmed" if alert.uncorroborated else ""
+    doubt += ", suspected by a model alone" if alert.suspected else ""
     return f"{sources}{doubt} · {describe_grade(min(alert.evidence, key=_rank_grade))}"
 
 

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     LOW_LEVEL = "below the receiver's level"
     EXERCISE = "a drill pages nobody"
     BACKFILL = "a backfill pages nobody"
+    SUSPECTED = "only suspected: it pages nobody until words or a person confirm it"
     DIGESTED = "history goes to the digest"
     LIVE = "the digest takes history alone"
     RECORDED_CLOCK = "the receiver takes no replays"
@@ -75,13 +76,15 @@ class RouteAdmission:
 
     `refusal`: why they never do. `muted_until`: until when they do not. `grouping`: how the route
     that lets it through groups alerts. `escalates_after`: no route leads there, but it escalates to
-    the receiver after so long without an acknowledgement.
+    the receiver after so long without an acknowledgement. `takes_suspected`: a route asks for
+    alerts that are only suspected.
     """
 
     refusal: Reason | None = None
     muted_until: datetime | None = None
     grouping: Grouping = field(default=AT_ONCE, compare=False)
     escalates_after: timedelta | None = None
+    takes_suspected: bool = False
 
     @property
     def is_open(self) -> bool:

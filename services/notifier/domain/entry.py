@@ -23,7 +23,7 @@ def is_assumed(entry: Entry) -> bool:
 
 def notified_content(alert: Alert) -> str:
     """What is notified at once if it changes; otherwise revisions differ in evidence alone."""
-    flags = (alert.uncorroborated, alert.late, alert.backfill, alert.exercise)
+    flags = (alert.uncorroborated, alert.suspected, alert.late, alert.backfill, alert.exercise)
     digits = "".join("1" if flag else "0" for flag in flags)
     return " ".join([alert.status, alert.level, digits, *sorted(alert.hypotheses)])
 
@@ -34,6 +34,7 @@ class NotifiedContent:
 
     level: Level
     is_uncorroborated: bool
+    is_suspected: bool
 
 
 def read_content(content: str | None) -> NotifiedContent | None:
@@ -41,7 +42,7 @@ def read_content(content: str | None) -> NotifiedContent | None:
     if content is None:
         return None
     _status, level, digits, *_ = content.split(" ")
-    return NotifiedContent(Level(level), digits[0] == "1")
+    return NotifiedContent(Level(level), digits[0] == "1", digits[1] == "1")
 
 
 def has_ended(alert: Alert) -> bool:

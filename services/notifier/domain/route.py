@@ -1,6 +1,7 @@
 """Which receivers an alert goes to, and whether it is let through to one of them now."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from schemas.alert import Alert
@@ -57,8 +58,10 @@ def admit(routing: Routing, alert: Alert, receiver: str, now: datetime | None) -
         return RouteAdmission(None if delay else Reason.NOT_ROUTED, escalates_after=delay)
     if now is None:
         return ADMITTED
+    takes_suspected = any(route.takes_suspected for route in to_receiver)
     last = alert.last_fired_at or alert.starts_at
-    return _choose_widest([admit_by(route, now - last, now) for route in to_receiver], now)
+    widest = _choose_widest([admit_by(route, now - last, now) for route in to_receiver], now)
+    return replace(widest, takes_suspected=takes_suspected)
 
 
 def admit_by(route: Route, age: timedelta, now: datetime) -> RouteAdmission:

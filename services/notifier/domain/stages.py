@@ -104,7 +104,7 @@ def skip_dealt_with(context: DecisionContext) -> Decision | None:
 
 def pass_over_refused(context: DecisionContext) -> Decision | None:
     """What the receiver or its routes never take, unless people there see the alert."""
-    refusal = _find_refusal(context.alert, context.traits) or context.admission.refusal
+    refusal = _find_refusal(context) or context.admission.refusal
     if refusal is None or may_be_open(context.entry):
         return None
     return PassOver(refusal)
@@ -246,13 +246,16 @@ def hold(context: DecisionContext, wait: Defer, ended: Reason) -> Decision | Non
     return PassOver(ended) if context.is_unseen else None
 
 
-def _find_refusal(alert: Alert, traits: ReceiverTraits) -> Reason | None:
+def _find_refusal(context: DecisionContext) -> Reason | None:
+    alert, traits = context.alert, context.traits
     if traits.recorded and not traits.replays:
         return Reason.RECORDED_CLOCK
     if traits.pages and alert.exercise:
         return Reason.EXERCISE
     if traits.pages and alert.backfill:
         return Reason.BACKFILL
+    if traits.pages and alert.suspected and not context.admission.takes_suspected:
+        return Reason.SUSPECTED
     if traits.history is (BackfillPolicy.LEFT_OUT if alert.backfill else BackfillPolicy.ALONE):
         return Reason.DIGESTED if alert.backfill else Reason.LIVE
     return Reason.LOW_LEVEL if alert.level.rank < traits.least.rank else None

@@ -33,6 +33,18 @@ def explain_said(evidence: Iterable[Evidence]) -> str:
     return f" said: {clean_line(said)}" if said else ""
 
 
+def explain_suspicion(evidence: Iterable[Evidence]) -> str:
+    """What the newest suspected report is like, and how much; empty if there is none."""
+    found = next(filter(None, (piece.suspicion for piece in evidence)), None)
+    if found is None:
+        return ""
+    example = f" “{clean_line(found.example)}”" if found.example else ""
+    return (
+        f" suspected: like {clean_line(found.meaning)}{example}, "
+        f"score {found.score:.1f} of {found.threshold:.1f} asked."
+    )
+
+
 def _explain_window(rule: WindowRule, _state: WindowState, alert: AnnouncedAlert) -> str:
     asked = describe_bounds(rule.condition) if rule.expression is None else rule.expression.text
     return (

@@ -14,7 +14,7 @@ from schemas.alert import (
 )
 from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.evaluation import find_pass
-from services.matcher.domain.alerts.explain import explain_alert, explain_said
+from services.matcher.domain.alerts.explain import explain_alert, explain_said, explain_suspicion
 from services.matcher.domain.alerts.newest_evidence import (
     list_newest_events,
     list_roles,
@@ -60,7 +60,9 @@ def render_alert(
         evidence_count=0 if episode is None else alert.count,
         owners=() if episode is None else episode.owners,
         hypotheses=rule.hypotheses,
-        explain=explain_alert(rule, state, alert) + explain_said(evidence),
+        explain=(
+            explain_alert(rule, state, alert) + explain_said(evidence) + explain_suspicion(evidence)
+        ),
         reason=alert.reason,
         uncorroborated=alert.uncorroborated,
         suspected=alert.suspected,

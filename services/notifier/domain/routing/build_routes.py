@@ -13,6 +13,8 @@ from services.notifier.domain.routing.grouping import (
     Grouping,
 )
 from services.notifier.domain.routing.inhibition import InhibitRule
+from services.notifier.domain.routing.labels import SUSPECTED
+from services.notifier.domain.routing.matchers import Operator
 from services.notifier.domain.routing.receiver_names import PAGER
 from services.notifier.domain.routing.routes_document import (
     EscalationDocument,
@@ -61,6 +63,7 @@ class RouteBuilder:
             max_age=document.max_age or (above.max_age if above else None),
             schedule=self._build_schedule(document),
             grouping=_build_grouping(document, above),
+            takes_suspected=_takes_suspected(document, above),
             path=f"{above.path if above else ''}/{{{','.join(map(str, document.all_matchers))}}}",
         )
         below = enumerate(document.routes)
@@ -90,6 +93,15 @@ class RouteBuilder:
 
     def _collect(self, names: Sequence[str]) -> tuple[TimeInterval, ...]:
         return tuple(interval for name in names for interval in self.intervals[name])
+
+
+def _takes_suspected(document: RouteDocument, above: Route | None) -> bool:
+    """Whether the route, or one above it, asks for what is only suspected."""
+    asks = (
+        each.name == SUSPECTED and each.value == "true" and each.operator is Operator.EQUAL
+        for each in document.all_matchers
+    )
+    return any(asks) or (above is not None and above.takes_suspected)
 
 
 def build_routing(

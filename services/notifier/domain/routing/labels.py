@@ -8,12 +8,15 @@ from services.notifier.domain.routing.matchers import Labels
 GROUP_PREFIX = "group_"
 """Before the name of a field of the group: `group_country`."""
 
-FLAGS = ("exercise", "backfill", "late", "uncorroborated", "storm", "duty")
+SUSPECTED = "suspected"
+"""Whether only the reader found it: a pager takes such alerts by a route that asks for them."""
+
+FLAGS = ("exercise", "backfill", "late", "uncorroborated", SUSPECTED, "storm", "duty")
 """Labels that are `true` or `false`."""
 
 NAMES = ("level", "pack", "rule", "hypothesis", *FLAGS)
 
-CHANGING = frozenset({"level", "hypothesis", "backfill", "late", "uncorroborated"})
+CHANGING = frozenset({"level", "hypothesis", "backfill", "late", "uncorroborated", SUSPECTED})
 """Labels that another revision of the same alert may have otherwise."""
 
 
@@ -27,6 +30,7 @@ def label_alert(alert: Alert) -> Labels:
         "backfill": alert.backfill,
         "late": alert.late,
         "uncorroborated": alert.uncorroborated,
+        SUSPECTED: alert.suspected,
         "storm": STORM in alert.group,
         "duty": is_duty(alert),
     }

@@ -20,7 +20,8 @@ class Route:
     """A node of the tree; `place` names it for people: file and line.
 
     With `goes_on` (`continue`) the routes behind it are asked too. An alert older than `max_age`
-    is not sent by this route, nor any outside its `schedule`. `path`: the matchers that lead to it.
+    is not sent by this route, nor any outside its `schedule`. `path`: the matchers that lead to it;
+    with `takes_suspected` one of them asks for alerts that are only suspected.
     """
 
     place: str
@@ -31,6 +32,7 @@ class Route:
     schedule: MuteSchedule = ALWAYS
     grouping: Grouping = AT_ONCE
     path: str = ""
+    takes_suspected: bool = False
     routes: tuple["Route", ...] = ()
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from schemas.signal import Signal
 from services.matcher.domain.alerts.explain import format_duration
 from services.matcher.domain.windows.condition import describe_bounds
 from services.matcher.domain.windows.template import read_fields
-from tests.matcher.builders import ALONE, RULE, TEMPORAL, VALUES, hit, of
+from tests.matcher.builders import ALONE, RULE, TEMPORAL, VALUES, hit, of, suspected
 from tests.matcher.course import WindowCourse
 
 
@@ -150,3 +150,11 @@ def test_an_alert_says_what_the_newest_report_said() -> None:
 
     assert course.last.explain.endswith(" said: houthis > attack, vessel")
     assert "said:" not in WindowCourse(ALONE).take(hit(0)).last.explain
+
+
+def test_why_something_is_suspected_is_explained() -> None:
+    course = WindowCourse(ALONE).take(suspected(hit(0)))
+
+    assert course.last.explain.endswith(
+        "suspected: like march “They march.”, score 2.0 of 1.0 asked."
+    )
