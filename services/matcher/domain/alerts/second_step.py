@@ -43,7 +43,7 @@ class SecondStep:
 
     `words` is the state by words before it. Without a `message` time passes, or the rule is
     released: then `claim` finds the episodes of alerts in another way, and `reason` says why those
-    without one are withdrawn.
+    without one are withdrawn. `may_end`: the last suspected hit may go.
     """
 
     rule: WindowRule
@@ -54,6 +54,7 @@ class SecondStep:
     context: StepContext
     claim: Claim = claim_episodes
     reason: str = GONE
+    may_end: bool = True
 
     def finish(self, words: WindowResult, applied: WindowState) -> WindowResult:
         """The result of both evaluations; `applied` is the second with the message."""
@@ -111,14 +112,7 @@ class SecondStep:
         kept = ended
         if self.message is None:
             kept = forget_suspicion(self.rule, self.words, ended, self.context)
-        return None if self._may_end() and is_void(kept) else kept
-
-    def _may_end(self) -> bool:
-        """Whether the last suspected hit may have gone."""
-        if not isinstance(self.message, Signal):
-            return True
-        known = self.before.hits.of_identity(self.message.identity)
-        return any(hit.suspected for hit in known)
+        return None if self.may_end and is_void(kept) else kept
 
 
 def begin_second(
@@ -132,7 +126,13 @@ def begin_second(
     before = forget_suspicion(rule, state, suspicion, context)
     known = _join(state, before)
     episodes = () if context.backfilling else find_suspected(rule, known)
-    return SecondStep(rule, state, before, episodes, message, context)
+    # asked before the next hits take the index of these over
+    may_end = not isinstance(message, Signal) or _is_suspected(before, message.identity)
+    return SecondStep(rule, state, before, episodes, message, context, may_end=may_end)
+
+
+def _is_suspected(suspicion: WindowState, identity: str) -> bool:
+    return any(hit.suspected for hit in suspicion.hits.of_identity(identity))
 
 
 def forget_suspicion(
