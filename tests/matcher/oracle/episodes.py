@@ -1,10 +1,11 @@
 """Episodes by their definition, of rules and of the rules above them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import product
 
+from schemas.alert import Level
 from schemas.rule import CorrelationRule, CorrelationType, DetectionRule, RuleDocument
 from tests.matcher.oracle.firing import Found, Watch, find_firings
 from tests.matcher.oracle.hits import OracleHit
@@ -60,6 +61,41 @@ def _find_of_rule(
 ) -> Iterator[OracleEpisode]:
     if isinstance(rule, DetectionRule):
         return
+    for group, run in _list_group_runs(rule, hits, since, clock):
+        yield _make_episode(rule, group, run)
+
+
+def find_suspected(
+    rules: Iterable[CorrelationRule],
+    words: Sequence[OracleHit],
+    doubted: Sequence[OracleHit],
+    watch: tuple[datetime, datetime],
+) -> Iterator[OracleEpisode]:
+    """The episodes of rules over reports that all hits give and words do not cover.
+
+    `watch` is since when the rules watch, and what the clock says.
+    """
+    for rule in rules:
+        sure = list(_find_of_rule(rule, words, *watch))
+        for group, run in _list_group_runs(rule, [*words, *doubted], *watch):
+            times = [time for one in sure if one.group == group for time in one.times]
+            left = [firing for firing in run if not _is_covered(rule, times, run, firing[0])]
+            if left:
+                episode = _make_episode(rule, group, left)
+                yield replace(episode, level=Level(episode.level).lowered.value)
+
+
+def _is_covered(
+    rule: CorrelationRule, by_words: Iterable[datetime], run: Firings, time: datetime
+) -> bool:
+    """Whether words fire shortly before a time, or where the run leads from there."""
+    gap = (rule.resolve_after or rule.correlation.timespan) + (rule.cooldown or timedelta(0))
+    return any(time - gap <= found <= run[-1][0] + gap for found in by_words)
+
+
+def _list_group_runs(
+    rule: CorrelationRule, hits: Iterable[OracleHit], since: datetime, clock: datetime
+) -> Iterator[tuple[tuple[tuple[str, str], ...], Firings]]:
     section = rule.correlation
     by_group: dict[tuple[tuple[str, str], ...], list[OracleHit]] = {}
     for hit in hits:
@@ -69,7 +105,7 @@ def _find_of_rule(
     for group, members in by_group.items():
         firings = list(find_firings(Watch(section, members, since, clock)))
         for run in _join_cooldown(rule, _list_runs(rule, firings)):
-            yield _make_episode(rule, group, run)
+            yield group, run
 
 
 def _is_counted(rule: CorrelationRule, hit: OracleHit) -> bool:

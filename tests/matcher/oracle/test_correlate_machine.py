@@ -1,5 +1,7 @@
 """Correlation in two partitions under reports, ticks, corrections, crashes, moves and new bundles.
 
+Some reports are suspected, before words find them, behind that, or without it.
+
 ORACLE_EXAMPLES=500 for long.
 """
 
@@ -34,7 +36,8 @@ from services.matcher.domain.engine.store import SignalsPartitions
 from services.matcher.domain.rules.retractions import find_retraction
 from services.matcher.domain.rules.signals import make_signals
 from tests.matcher.builders import HOUR, NOON
-from tests.matcher.oracle.episodes import find_all
+from tests.matcher.oracle.episodes import find_all, find_suspected
+from tests.matcher.oracle.hits import OracleHit
 from tests.matcher.oracle.outcomes import of_alert, of_episode
 from tests.matcher.oracle.packs import (
     ACTORS,
@@ -139,6 +142,7 @@ class Correlation(RuleBasedStateMachine):
     def start(self, rules: tuple[CorrelationRule, ...]) -> None:
         self.documents, self.now, self.number = rules, NOON, 0
         self.book, self.reports = make_book(rules), list[Report]()
+        self.doubted = list[Report]()
         self.topics = Topics()
         processors = self._processors()
         self.workers = [PartitionWorker(number, processors) for number in range(2)]
@@ -157,22 +161,51 @@ class Correlation(RuleBasedStateMachine):
         rockets=st.integers(-2, 6),
         story=st.sampled_from([None, None, "wire"]),
         source=st.sampled_from(["s1", "s2"]),
+        is_doubted=st.sampled_from([False, False, True]),
     )
     def report(self, kind: str, late: float, **fields: Any) -> None:
+        report = self._write(f"e{len(self.reports)}", kind, late, fields)
+        if fields["is_doubted"]:
+            self._suspect(report)
+        else:
+            self._publish(report)
+
+    def _write(self, name: str, kind: str, late: float, fields: dict[str, Any]) -> Report:
         at = self.now - late * LATE
-        actors, terms = (tuple(sorted(fields.pop(name))) for name in ("actors", "terms"))
-        self._publish(
-            Report(
-                id=f"e{len(self.reports)}",
-                type=kind,
-                at=at,
-                recorded_at=self.now,
-                until=at,
-                actors=actors,
-                terms=terms,
-                **fields,
-            )
+        known = {name: value for name, value in fields.items() if name != "is_doubted"}
+        actors, terms = (tuple(sorted(known.pop(name))) for name in ("actors", "terms"))
+        return Report(
+            id=f"{name}-{len(self.doubted)}",
+            type=kind,
+            at=at,
+            recorded_at=self.now,
+            until=at,
+            actors=actors,
+            terms=terms,
+            **known,
         )
+
+    @precondition(lambda self: self.reports or self.doubted)
+    @rule(data=st.data())
+    def suspect(self, data: st.DataObject) -> None:
+        """What words found, or what was suspected, is suspected again."""
+        report = data.draw(st.sampled_from([*self.reports, *self.doubted]))
+        if self.now - report.at <= LATE:
+            self._suspect(report)
+
+    @precondition(lambda self: self.doubted)
+    @rule(data=st.data())
+    def find_by_words(self, data: st.DataObject) -> None:
+        """Words find what was suspected."""
+        known = {report.identity for report in self.reports}
+        report = data.draw(st.sampled_from(self.doubted))
+        if report.identity not in known and self.now - report.at <= LATE:
+            self._publish(replace(report, recorded_at=self.now))
+
+    def _suspect(self, report: Report) -> None:
+        self.doubted.append(report)
+        for signal in make_signals(self.book, report.as_event()):
+            self.topics.send(signal.model_copy(update={"suspected": True}))
 
     @precondition(lambda self: self.reports)
     @rule(data=st.data(), kind=st.sampled_from([*TYPES, "none"]))
@@ -257,8 +290,21 @@ class Correlation(RuleBasedStateMachine):
         names = {each.name for each in self.documents}
         final = {alert.id: alert for alert in self._by_revision() if alert.rule.name in names}
         in_force = [one for one in final.values() if one.status is not Status.WITHDRAWN]
-        assert sorted(map(of_alert, in_force)) == sorted(map(of_episode, expected))
+        found = [one for one in in_force if not one.suspected]
+        assert sorted(map(of_alert, found)) == sorted(map(of_episode, expected))
+        self._check_suspicions(hits, in_force)
         self._check_revisions()
+
+    def _check_suspicions(self, hits: list[OracleHit], in_force: list[Alert]) -> None:
+        """Those of the first level, whose hits are reports, are those of their definition."""
+        known = {report.identity for report in self.reports}
+        left = {report.identity: report for report in self.doubted if report.identity not in known}
+        doubted = [report.as_hit() for report in left.values()]
+        first = [each for each in self.documents if each.name.startswith("r0")]
+        expected = find_suspected(first, hits, doubted, (START, self.now))
+        names = {each.name for each in first}
+        found = [one for one in in_force if one.suspected and one.rule.name in names]
+        assert sorted(map(of_alert, found)) == sorted(map(of_episode, expected))
 
     def _check_revisions(self) -> None:
         """No revision is lost, and one that comes again is the same."""
