@@ -12,10 +12,10 @@ from services.matcher.adapters.reader.folder_heads import FolderHeads, find_head
 from services.matcher.adapters.reader.heads_file import UnreadableHeads
 from services.matcher.adapters.reader.load_model import ModelUnavailable, load_model, make_trainer
 from services.matcher.adapters.rules.rule_files import RuleFiles
-from services.matcher.domain.reader.gate import make_reader_rulebook
 from services.matcher.domain.reader.reading import Reader, Reading
 from services.matcher.domain.reader.stored_heads import InvalidHeads, restore_all
 from services.matcher.domain.reader.training import Trainer
+from services.matcher.domain.rules.reader_rulebook import make_reader_rulebook
 from services.matcher.domain.rules.rulebook import Rulebook
 
 

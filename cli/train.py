@@ -18,9 +18,9 @@ from services.matcher.adapters.reader.heads_file import write_heads
 from services.matcher.adapters.reader.news_file import NO_NEWS, ReadNews, read_news
 from services.matcher.adapters.reader.training_files import PackExamples, list_pack_examples
 from services.matcher.domain.backtest.score import NewsVerdict
-from services.matcher.domain.reader.gate import make_reader_rulebook
 from services.matcher.domain.reader.stored_heads import store_heads
 from services.matcher.domain.reader.training import Trainer
+from services.matcher.domain.rules.reader_rulebook import make_reader_rulebook
 from services.matcher.domain.rules.rulebook import Rulebook
 
 FAILED = 1

@@ -52,12 +52,16 @@ class AlertText(Document):
 
 
 class TestEvent(Document):
-    """One event of a case: `at` is the time since its start, other keys are as in an Event."""
+    """One event of a case: `at` is the time since its start, other keys are as in an Event.
+
+    `suspected` names detection rules that the reader is taken to suspect it of.
+    """
 
     __test__ = False
     model_config = ConfigDict(extra="allow")
 
     at: TimeSpan
+    suspected: tuple[RuleName, ...] = ()
 
 
 class ExpectedAlert(Document):
@@ -73,6 +77,7 @@ class ExpectedAlert(Document):
     summary: str | None = None
     status: Literal["firing", "resolved", "withdrawn"] | None = None
     uncorroborated: bool | None = None
+    suspected: bool | None = None
     late: bool | None = None
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from services.matcher.domain.reader.examples import Example
-from services.matcher.domain.reader.gate import make_reader_rulebook
 from services.matcher.domain.reader.heads import MeaningHead
 from services.matcher.domain.reader.ports import Plane
 from services.matcher.domain.reader.reading import Reader
+from services.matcher.domain.rules.reader_rulebook import make_reader_rulebook
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.fakes import CountingModel
 

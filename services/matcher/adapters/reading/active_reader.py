@@ -8,10 +8,10 @@ from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.domain.changes.active_rules import ActiveRules
-from services.matcher.domain.reader.gate import make_reader_rulebook
 from services.matcher.domain.reader.ports import MeaningJudge, SentenceModel
 from services.matcher.domain.reader.reading import Reader
 from services.matcher.domain.reader.stored_heads import InvalidHeads, restore_all
+from services.matcher.domain.rules.reader_rulebook import make_reader_rulebook
 from services.matcher.domain.rules.rulebook import Rulebook
 
 log = telemetry.logger(__name__)

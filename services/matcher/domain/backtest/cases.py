@@ -12,6 +12,7 @@ from schemas.event import Event, complete_report
 from schemas.rule import ExpectedAlert, RuleTest, TestEvent
 from schemas.time_span import parse_time_span
 from services.matcher.domain.backtest.replay import replay
+from services.matcher.domain.backtest.suspected_events import SuspectedEvents
 from services.matcher.domain.rules.rulebook import Rulebook
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
@@ -78,8 +79,14 @@ def find_differences(rulebook: Rulebook, case: Case) -> tuple[str, ...]:
     Raises:
         InvalidCase: one of its events is malformed.
     """
-    final = replay(rulebook, build_events(case.test)).final
+    events = build_events(case.test)
+    suspicions = SuspectedEvents.of(rulebook, zip(events, case.test.events, strict=True))
+    final = replay(rulebook, events, suspicions.signals).final
     alerts = tuple(alert for alert in final if alert.pack == case.pack)
+    return (*suspicions.differences, *_compare_alerts(case, alerts))
+
+
+def _compare_alerts(case: Case, alerts: tuple[Alert, ...]) -> tuple[str, ...]:
     if isinstance(case.test.expect, str):
         return tuple(
             f"expected silence, but {_describe(alert)}"
@@ -129,6 +136,7 @@ def _values_of(alert: Alert) -> Mapping[str, object]:
         "summary": alert.summary,
         "status": alert.status.value,
         "uncorroborated": alert.uncorroborated,
+        "suspected": alert.suspected,
         "late": alert.late,
     }
 

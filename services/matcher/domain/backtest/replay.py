@@ -1,10 +1,11 @@
 """Replay: the engine over events from a file. Pure: no Kafka, and time is theirs."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, count
+from types import MappingProxyType
 from typing import Any
 
 from schemas.alert import Alert
@@ -26,6 +27,7 @@ from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.rules.signals import make_signals
 
 ONE_PARTITION = SignalsPartitions(1, lambda _key: 0)
+NOTHING_SUSPECTED: Mapping[str, Sequence[Signal]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -41,23 +43,33 @@ class Replay:
         return tuple({alert.id: alert for alert in self.alerts}.values())
 
 
-def replay(rulebook: Rulebook, events: Iterable[Event]) -> Replay:
+def replay(
+    rulebook: Rulebook,
+    events: Iterable[Event],
+    suspected: Mapping[str, Sequence[Signal]] = NOTHING_SUSPECTED,
+) -> Replay:
     """Every event in the order of `recorded_at`, each followed by a tick of that time.
+
+    `suspected` are hits of a reader, by the identity of their event, behind whose own they come.
 
     Nothing recorded later is seen before its time. The rules watch since the first of them.
 
     Raises:
         Exception: whatever the code of a rule raises.
     """
-    return replay_states(rulebook, events)[0]
+    return replay_states(rulebook, events, suspected)[0]
 
 
-def replay_states(rulebook: Rulebook, events: Iterable[Event]) -> tuple[Replay, MemoryStore]:
+def replay_states(
+    rulebook: Rulebook,
+    events: Iterable[Event],
+    suspected: Mapping[str, Sequence[Signal]] = NOTHING_SUSPECTED,
+) -> tuple[Replay, MemoryStore]:
     """As `replay`, with the states as they are in the end."""
     ordered = sorted(events, key=_recorded_at)
     generation = RuleGeneration(since=_recorded_at(ordered[0]) if ordered else None)
     rules = ActiveRules(rulebook, dict.fromkeys(rulebook.windows, generation))
-    run = _ReplayRun(Processors.of(rules), _find_corrected(ordered))
+    run = _ReplayRun(Processors.of(rules), _find_corrected(ordered), suspected)
     for event in ordered:
         run.take(event)
     return run.result, run.store
@@ -81,6 +93,7 @@ def _call_rule(_key: StateKey, call: Callable[[], Effects[Any]]) -> Effects[Any]
 class _ReplayRun:
     processors: Processors
     corrected: frozenset[str]
+    suspected: Mapping[str, Sequence[Signal]]
     result: Replay = field(default_factory=Replay)
     store: MemoryStore = field(default_factory=MemoryStore)
     offsets: "count[int]" = field(default_factory=count)
@@ -95,6 +108,7 @@ class _ReplayRun:
         if retraction is not None:
             self._handle([retraction], now)
         self._handle(make_signals(self.processors.rules.rulebook, event), now)
+        self._handle(self.suspected.get(event.identity, ()), now)
         tick = Tick(time=now, partition=0, partitions=1)
         self._handle([tick], now)
         # what is due since the last event, as at the next tick

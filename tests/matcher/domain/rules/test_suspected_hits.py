@@ -6,8 +6,8 @@ from typing import Any
 from schemas.alert import Suspicion
 from schemas.signal import Signal
 from services.matcher.domain.detection.means_tests import EVERY_MEANING
-from services.matcher.domain.reader.gate import make_reader_rulebook
 from services.matcher.domain.rules.matching import RuleMatch, view_event
+from services.matcher.domain.rules.reader_rulebook import make_reader_rulebook
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.rules.signals import make_signals
 from services.matcher.domain.rules.suspected_hits import suspect
