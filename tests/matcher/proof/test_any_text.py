@@ -101,7 +101,8 @@ def _plain(word: str) -> str:
     return word.replace("*", r"\w*")
 
 
-@given(written=st.one_of(ANYTHING, WORDS))
+# a rule file holds no lone surrogate: YAML refuses it
+@given(written=st.one_of(st.text(st.characters(exclude_categories=["Cs"]), max_size=200), WORDS))
 def test_any_phrase_of_a_rule_is_a_fault_or_a_rule_that_can_be_asked(written: str) -> None:
     book, faults = compiled(detecting("rule", selection={"words|phrase": written}))
 
