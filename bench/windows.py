@@ -25,6 +25,7 @@ from bench.windows_child import KINDS
 
 HELD = (10, 100, 1_000, 10_000, 100_000)
 COUNTS = (200, 400, 800, 1_600)
+HELD_IN_MEMORY = 1_000
 ORDERS = ("in order", "reversed", "shuffled", "retracted")
 LONGEST = 100_000
 """Microseconds of a hit beyond which a window is not made larger."""
@@ -45,16 +46,23 @@ class Tree:
         costs: Costs = {}
         for number in held:
             if not costs or max(costs.values()) * number / max(costs) < LONGEST:
-                costs[number] = self.process.request(json.dumps({"kind": kind, "held": number}))[
-                    "us"
-                ]
+                answer = self._request(kind=kind, held=number)
+                if not answer:
+                    return {}
+                costs[number] = answer["us"]
         return costs
+
+    def measure_memory(self, kind: str, held: int) -> float | None:
+        """Bytes a hit of a window that holds so many; None if the tree does not know the kind."""
+        return self._request(kind=kind, held=held, memory=True).get("bytes")
 
     def measure_order(self, kind: str, order: str, counts: Sequence[int]) -> Costs:
         """Seconds for so many hits in an order."""
-        requests = ({"kind": kind, "order": order, "count": count} for count in counts)
-        answers = [self.process.request(json.dumps(request))["s"] for request in requests]
-        return dict(zip(counts, answers, strict=True))
+        answers = [self._request(kind=kind, order=order, count=count) for count in counts]
+        return {count: answer["s"] for count, answer in zip(counts, answers, strict=True) if answer}
+
+    def _request(self, **request: Any) -> Mapping[str, Any]:
+        return self.process.request(json.dumps(request))
 
 
 def main() -> None:
@@ -66,6 +74,7 @@ def main() -> None:
             "arguments": vars(arguments),
             "machine": report.machine(),
             "hits": _print_hits(trees, kinds, HELD[:-2] if arguments.quick else HELD),
+            "memory": _print_memory(trees, kinds),
             "orders": _print_orders(trees, kinds, COUNTS[:-1] if arguments.quick else COUNTS),
         }
     print(f"\nwritten to {os.path.relpath(report.write(result))}")
@@ -85,7 +94,9 @@ def _print_hits(
                 f"{by_held[number]:10,.0f}" if number in by_held else f"{'-':>10}"
                 for number in held
             )
-            print(f"{_title(kind, tree, trees):44}{cells}{fit_exponent(by_held):10.2f}", flush=True)
+            if by_held:
+                title = _title(kind, tree, trees)
+                print(f"{title:44}{cells}{fit_exponent(by_held):10.2f}", flush=True)
     return costs
 
 
@@ -98,6 +109,8 @@ def _print_orders(
     for kind in kinds:
         for tree in trees:
             by_order = {order: tree.measure_order(kind, order, counts) for order in ORDERS}
+            if not all(by_order.values()):
+                continue
             costs.setdefault(tree.name, {})[kind] = by_order
             cells = "".join(
                 f"{by_count[counts[-1]] / counts[-1] * 1e6:10,.0f}{fit_exponent(by_count):8.2f}"
@@ -105,6 +118,18 @@ def _print_orders(
             )
             print(f"{_title(kind, tree, trees):44}{cells}", flush=True)
     return costs
+
+
+def _print_memory(trees: Sequence[Tree], kinds: Sequence[str]) -> Mapping[str, Mapping[str, float]]:
+    print(f"\n{f'bytes a hit, of {HELD_IN_MEMORY:,} held':44}", flush=True)
+    sizes: dict[str, dict[str, float]] = {}
+    for kind in kinds:
+        for tree in trees:
+            size = tree.measure_memory(kind, HELD_IN_MEMORY)
+            if size is not None:
+                sizes.setdefault(tree.name, {})[kind] = size
+                print(f"{_title(kind, tree, trees):44}{size:10,.0f}", flush=True)
+    return sizes
 
 
 def _title(kind: str, tree: Tree, trees: Sequence[Tree]) -> str:

@@ -10,6 +10,7 @@ import json
 import random
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -61,6 +62,8 @@ RULE = WindowRule(
     max_hits=1_000_000,
 )
 NUMBER = "quantities.rockets"
+_KNOWS_ALERTS = "counts_alerts" in WindowRule.__dataclass_fields__
+"""Whether the tree has alerts that last; an older one has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ KINDS: Mapping[str, Kind] = {
             kind, rule=replace(kind.rule, counts_alerts=True), is_alert=True
         )
         for name, kind in _OF_EVENTS.items()
-        if kind.rule.type is not None and not kind.rule.certain
+        if _KNOWS_ALERTS and kind.rule.type is not None and not kind.rule.certain
     },
 }
 
@@ -255,6 +258,21 @@ def measure_hit(name: str, held: int) -> dict[str, float]:
     return {"us": costs[len(costs) // 2] * 1e6}
 
 
+def measure_memory(name: str, held: int) -> dict[str, float]:
+    """Bytes a hit of a window that holds so many, with its values in the table."""
+    kind, window = KINDS[name], Window(KINDS[name])
+    gc.collect()
+    tracemalloc.start()
+    signals = [make_signal(kind, n, NOON + n * SECOND) for n in range(held + 1)]
+    window.hold(signals[:held])
+    window.take(signals[held])
+    del signals
+    gc.collect()
+    size, _peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return {"bytes": size / held}
+
+
 def measure_many(name: str, order: str, count: int) -> dict[str, float]:
     """Seconds for so many hits in an order, ten in a timespan; or for retracting them all."""
     kind = KINDS[name]
@@ -289,15 +307,22 @@ def _time(take: Callable[[Any], None], signals: Iterable[Any]) -> float:
     return time.process_time() - began
 
 
+def answer(request: Mapping[str, Any]) -> dict[str, float]:
+    """What is asked of a kind; nothing if this tree does not know it."""
+    kind = request["kind"]
+    if kind not in KINDS:
+        return {}
+    if "order" in request:
+        return measure_many(kind, request["order"], request["count"])
+    measure = measure_memory if request.get("memory") else measure_hit
+    return measure(kind, request["held"])
+
+
 def main() -> None:
     """Answer each line."""
     for line in sys.stdin:
         request = json.loads(line)
-        if "held" in request:
-            answer = measure_hit(request["kind"], request["held"])
-        else:
-            answer = measure_many(request["kind"], request["order"], request["count"])
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(answer(request)), flush=True)
 
 
 if __name__ == "__main__":
