@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bench.language import KNOWN, Language, arabic, english
-from schemas.rule import DetectionRule, NamedList, Pack
+from schemas.pack import Pack
+from schemas.rule import DetectionRule, NamedList
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.packs.faults import RuleLocation
 

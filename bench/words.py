@@ -18,7 +18,8 @@ from bench.language import ROOTS
 from bench.reports import Tongues, reports, tongues
 from bench.reports import pack as rules_pack
 from schemas.event import Event
-from schemas.rule import DetectionRule, Pack
+from schemas.pack import Pack
+from schemas.rule import DetectionRule
 from schemas.word_list import WordList
 from services.matcher.domain.detection.view import scanned_texts
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments

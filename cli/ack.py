@@ -7,7 +7,7 @@ import typer
 from cli.alerts import format_time
 from cli.api_client import open_api, quote_id
 from cli.output import print_line
-from services.notifier.adapters.api.answers import InHand
+from services.notifier.adapters.api.answers import AcknowledgedItem
 
 app = typer.Typer()
 
@@ -28,9 +28,9 @@ def ack(
     path = f"alerts/{quote_id(alert)}/acknowledgement"
     with open_api() as api:
         if take_back:
-            api.send("DELETE", path, InHand)
+            api.send("DELETE", path, AcknowledgedItem)
             print_line(f"{alert}: in nobody's hands")
             return
         body = {"comment": comment} | ({"duration": duration} if duration else {})
-        known = api.send("PUT", path, InHand, body)
+        known = api.send("PUT", path, AcknowledgedItem, body)
     print_line(f"{known.alert}: {known.owner} until {format_time(known.ends_at)}")

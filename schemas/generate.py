@@ -16,14 +16,9 @@ from schemas.heartbeat import Heartbeat
 from schemas.hypothesis import HypothesisFile
 from schemas.indication import Indication
 from schemas.ledger import LedgerLine
+from schemas.pack import Pack
 from schemas.retraction import Retraction
-from schemas.rule import (
-    CorrelationRule,
-    DetectionRule,
-    NamedList,
-    Pack,
-    SiteList,
-)
+from schemas.rule import CorrelationRule, DetectionRule, NamedList, SiteList
 from schemas.signal import Signal
 from schemas.storm import StormNews
 from schemas.tick import Tick

@@ -5,8 +5,8 @@ from typing import Any
 
 from cli.review.report import PackLoad, ReviewReport, count_kinds, quote_evidence
 from schemas.alert import Alert
-from services.matcher.domain.review.alert_changes import AlertChange
-from services.matcher.domain.review.review import HypothesisReview, LevelStep, RuleReview
+from services.matcher.domain.review.alert_changes import AlertDifference
+from services.matcher.domain.review.review import HypothesisReview, LevelFrom, RuleReview
 from services.matcher.domain.review.weekly_load import WeeklyLoad
 
 
@@ -42,7 +42,7 @@ def _rule_form(rule: RuleReview) -> dict[str, Any]:
     }
 
 
-def _change_form(change: AlertChange) -> dict[str, Any]:
+def _change_form(change: AlertDifference) -> dict[str, Any]:
     return {
         "kind": str(change.kind),
         "group": change.shown.group,
@@ -69,7 +69,7 @@ def _hypothesis_form(each: HypothesisReview) -> dict[str, Any]:
     }
 
 
-def _step_form(step: LevelStep) -> dict[str, Any]:
+def _step_form(step: LevelFrom) -> dict[str, Any]:
     return {"at": step.at.isoformat(), "level": step.level and str(step.level)}
 
 

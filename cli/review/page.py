@@ -16,7 +16,11 @@ from cli.review.report import (
     quote_evidence,
 )
 from cli.review.text import describe_closing
-from services.matcher.domain.review.alert_changes import AlertChange, AlertPair, ChangeKind
+from services.matcher.domain.review.alert_changes import (
+    AlertDifference,
+    AlertDifferenceKind,
+    AlertPair,
+)
 from services.matcher.domain.review.review import RuleReview
 
 WIDTH = 900.0
@@ -55,7 +59,7 @@ def write_page(report: ReviewReport) -> str:
     return environment.from_string(TEMPLATE).render(
         title=report.title,
         width=WIDTH,
-        kinds=list(ChangeKind),
+        kinds=list(AlertDifferenceKind),
         rules=[_rule_values(rule, report) for rule in report.changed_rules],
         hypotheses=[
             ("/".join(each.key), describe_steps(each.before), describe_steps(each.after))
@@ -76,7 +80,7 @@ def _rule_values(rule: RuleReview, report: ReviewReport) -> dict[str, object]:
     }
 
 
-def _change_values(change: AlertChange) -> tuple[str, str, str, str, str]:
+def _change_values(change: AlertDifference) -> tuple[str, str, str, str, str]:
     return (
         str(change.kind),
         describe_change(change),

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.alert import Alert, Evidence
-from schemas.rule import AlertBudget
+from schemas.pack import AlertBudget
 from services.matcher.domain.review.affected import ReviewedRules
-from services.matcher.domain.review.alert_changes import AlertChange, ChangeKind
+from services.matcher.domain.review.alert_changes import AlertDifference, AlertDifferenceKind
 from services.matcher.domain.review.review import (
     HypothesisReview,
-    LevelStep,
+    LevelFrom,
     Review,
     RuleReview,
 )
@@ -137,22 +137,22 @@ def _list_excess(
         yield from (f"{pack.name}: {line}" for line in find_excess(pack.pack.budget, load))
 
 
-def count_kinds(changes: Sequence[AlertChange]) -> Mapping[ChangeKind, int]:
+def count_kinds(changes: Sequence[AlertDifference]) -> Mapping[AlertDifferenceKind, int]:
     """How many alerts each kind of change has, in the order of the kinds."""
     counts = Counter(change.kind for change in changes)
-    return {kind: counts[kind] for kind in ChangeKind}
+    return {kind: counts[kind] for kind in AlertDifferenceKind}
 
 
-def describe_change(change: AlertChange) -> str:
+def describe_change(change: AlertDifference) -> str:
     """One line: what became of the alert."""
     match change:
-        case AlertChange(ChangeKind.LEVEL, Alert() as old, Alert() as new):
+        case AlertDifference(AlertDifferenceKind.LEVEL, Alert() as old, Alert() as new):
             return (
                 f"{_describe_level(old)} → {_describe_level(new)} at {format_time(new.starts_at)}"
             )
-        case AlertChange(ChangeKind.MOVED, Alert() as old, Alert() as new):
+        case AlertDifference(AlertDifferenceKind.MOVED, Alert() as old, Alert() as new):
             return f"{_describe_span(old)} → {_describe_span(new)}"
-        case AlertChange(ChangeKind.COUNT, Alert() as old, Alert() as new):
+        case AlertDifference(AlertDifferenceKind.COUNT, Alert() as old, Alert() as new):
             return (
                 f"{_describe_count(old)} → {_describe_count(new)} at {format_time(new.starts_at)}"
             )
@@ -166,7 +166,7 @@ def describe_group(alert: Alert) -> str:
     return ", ".join([*pairs, *(["DRILL"] if alert.exercise else [])])
 
 
-def quote_evidence(change: AlertChange) -> str:
+def quote_evidence(change: AlertDifference) -> str:
     """The newest piece of evidence that only one side has, else the newest: source and words."""
     other = change.before if change.after is not None else None
     known = {piece.event_id for piece in other.evidence} if other is not None else set[str]()
@@ -180,7 +180,7 @@ def _quote(piece: Evidence) -> str:
     return words if len(words) <= LONGEST_QUOTE else f"{words[: LONGEST_QUOTE - 1]}…"
 
 
-def describe_steps(steps: Sequence[LevelStep]) -> str:
+def describe_steps(steps: Sequence[LevelFrom]) -> str:
     """The levels of a hypothesis in order: `low 2020-01-03 08:00Z, medium 2020-01-08 …`."""
     return ", ".join(f"{step.level or 'none'} {format_time(step.at)}" for step in steps) or "none"
 

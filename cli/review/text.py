@@ -11,7 +11,7 @@ from cli.review.report import (
     describe_steps,
     quote_evidence,
 )
-from services.matcher.domain.review.alert_changes import AlertChange, ChangeKind
+from services.matcher.domain.review.alert_changes import AlertDifference, AlertDifferenceKind
 from services.matcher.domain.review.review import RuleReview
 
 MOST_CHANGES = 10
@@ -19,11 +19,11 @@ MOST_CHANGES = 10
 
 NO_CHANGE = "no alert differs"
 _MARKS = {
-    ChangeKind.GAINED: "+",
-    ChangeKind.LOST: "-",
-    ChangeKind.LEVEL: "!",
-    ChangeKind.MOVED: ">",
-    ChangeKind.COUNT: "#",
+    AlertDifferenceKind.GAINED: "+",
+    AlertDifferenceKind.LOST: "-",
+    AlertDifferenceKind.LEVEL: "!",
+    AlertDifferenceKind.MOVED: ">",
+    AlertDifferenceKind.COUNT: "#",
 }
 _MARKDOWN = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>#|~!@"})
 
@@ -49,8 +49,8 @@ def write_markdown(report: ReviewReport) -> Iterator[str]:
     yield f"### Rules: {escape_markdown(report.title)}"
     yield ""
     if report.changed_rules:
-        yield f"| rule | {' | '.join(ChangeKind)} | as before |"
-        yield f"|---|{'---|' * (len(ChangeKind) + 1)}"
+        yield f"| rule | {' | '.join(AlertDifferenceKind)} | as before |"
+        yield f"|---|{'---|' * (len(AlertDifferenceKind) + 1)}"
         yield from map(_write_row, report.changed_rules)
         yield ""
     for each in report.changed_hypotheses:
@@ -83,7 +83,7 @@ def _write_details(rule: RuleReview) -> Iterator[str]:
     yield "</details>"
 
 
-def _describe(change: AlertChange) -> str:
+def _describe(change: AlertDifference) -> str:
     group = describe_group(change.shown)
     said = f"{describe_change(change)}: {change.shown.summary}"
     return f"{said} ({group})" if group else said

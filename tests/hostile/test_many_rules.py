@@ -4,7 +4,8 @@ import gc
 import time
 from collections.abc import Callable
 
-from schemas.rule import CorrelationRule, DetectionRule, NamedList, Pack, RuleDocument
+from schemas.pack import Pack
+from schemas.rule import CorrelationRule, DetectionRule, NamedList, RuleDocument
 from services.matcher.domain.detection.compile_detection import compile_detection
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.strings import Expressions

@@ -21,7 +21,8 @@ from cli.output import escape_controls
 from cli.rules import app
 from schemas.alert import LONGEST_FIELD
 from schemas.ledger import Act, LedgerLine
-from schemas.rule import CorrelationRule, Pack
+from schemas.pack import Pack
+from schemas.rule import CorrelationRule
 from services.matcher.adapters.rules.document_faults import list_errors
 from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.domain.backtest.coverage import find_coverage_faults, list_cases

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from schemas.event import Event
-from schemas.rule import CorrelationRule, DetectionRule, NamedList, Pack, RuleDocument, SiteList
+from schemas.pack import Pack
+from schemas.rule import CorrelationRule, DetectionRule, NamedList, RuleDocument, SiteList
 from schemas.word_list import WordList
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.packs.faults import RuleFault, RuleLocation

@@ -9,14 +9,8 @@ from pydantic import BaseModel, ValidationError
 
 from schemas.duty import DUTY_PACK
 from schemas.hypothesis import Hypothesis, HypothesisFile
-from schemas.rule import (
-    CorrelationRule,
-    DetectionRule,
-    NamedList,
-    Pack,
-    RuleDocument,
-    SiteList,
-)
+from schemas.pack import Pack
+from schemas.rule import CorrelationRule, DetectionRule, NamedList, RuleDocument, SiteList
 from schemas.word_list import WordList
 from services.matcher.adapters.rules.document_faults import list_errors
 from services.matcher.adapters.rules.pack_files import HEAD, PackFiles

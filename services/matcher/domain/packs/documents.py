@@ -4,13 +4,8 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from schemas.hypothesis import Hypothesis
-from schemas.rule import (
-    CorrelationRule,
-    NamedList,
-    Pack,
-    RuleDocument,
-    SiteList,
-)
+from schemas.pack import Pack
+from schemas.rule import CorrelationRule, NamedList, RuleDocument, SiteList
 from schemas.word_list import WordList
 from services.matcher.domain.packs.faults import RuleLocation
 

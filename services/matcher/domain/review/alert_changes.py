@@ -9,7 +9,7 @@ from schemas.alert import Alert, Status
 Group = tuple[tuple[str, str], ...]
 
 
-class ChangeKind(StrEnum):
+class AlertDifferenceKind(StrEnum):
     """What became of an alert; of several, the first of these."""
 
     GAINED = "gained"
@@ -20,10 +20,10 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class AlertChange:
+class AlertDifference:
     """An alert before and after; one of them is None where it is gained or lost."""
 
-    kind: ChangeKind
+    kind: AlertDifferenceKind
     before: Alert | None = None
     after: Alert | None = None
 
@@ -43,16 +43,16 @@ class AlertPair:
     before: Alert | None
     after: Alert | None
 
-    def find_change(self) -> AlertChange | None:
+    def find_change(self) -> AlertDifference | None:
         """What differs to whoever gets the alert; ids, hashes and wording are no change."""
         match self:
             case AlertPair(None, after):
-                return AlertChange(ChangeKind.GAINED, after=after)
+                return AlertDifference(AlertDifferenceKind.GAINED, after=after)
             case AlertPair(before, None):
-                return AlertChange(ChangeKind.LOST, before=before)
+                return AlertDifference(AlertDifferenceKind.LOST, before=before)
             case AlertPair(Alert() as before, Alert() as after):
                 kind = _compare(before, after)
-                return AlertChange(kind, before, after) if kind else None
+                return AlertDifference(kind, before, after) if kind else None
         return None
 
 
@@ -102,11 +102,11 @@ def _evidence_of(alert: Alert) -> frozenset[tuple[str, str]]:
     return frozenset((piece.source, piece.event_id) for piece in alert.evidence)
 
 
-def _compare(before: Alert, after: Alert) -> ChangeKind | None:
+def _compare(before: Alert, after: Alert) -> AlertDifferenceKind | None:
     if (before.level, before.uncorroborated) != (after.level, after.uncorroborated):
-        return ChangeKind.LEVEL
+        return AlertDifferenceKind.LEVEL
     if (before.starts_at, before.last_fired_at) != (after.starts_at, after.last_fired_at):
-        return ChangeKind.MOVED
+        return AlertDifferenceKind.MOVED
     if (before.evidence_count, before.value) != (after.evidence_count, after.value):
-        return ChangeKind.COUNT
+        return AlertDifferenceKind.COUNT
     return None

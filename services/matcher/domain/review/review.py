@@ -13,12 +13,12 @@ from services.matcher.domain.review.affected import (
     find_affected,
     narrow_to_affected,
 )
-from services.matcher.domain.review.alert_changes import AlertChange, AlertPair, pair_alerts
+from services.matcher.domain.review.alert_changes import AlertDifference, AlertPair, pair_alerts
 from services.matcher.domain.rules.rulebook import Rulebook, RuleKey
 
 
 @dataclass(frozen=True, slots=True)
-class LevelStep:
+class LevelFrom:
     """The level of a hypothesis from a time on; None: below all levels."""
 
     at: datetime
@@ -33,7 +33,7 @@ class RuleReview:
     pairs: tuple[AlertPair, ...]
 
     @property
-    def changes(self) -> tuple[AlertChange, ...]:
+    def changes(self) -> tuple[AlertDifference, ...]:
         """The alerts that differ, in the order of their groups."""
         return tuple(filter(None, (pair.find_change() for pair in self.pairs)))
 
@@ -43,8 +43,8 @@ class HypothesisReview:
     """The levels of one hypothesis before and after, in order of time."""
 
     key: RuleKey
-    before: tuple[LevelStep, ...]
-    after: tuple[LevelStep, ...]
+    before: tuple[LevelFrom, ...]
+    after: tuple[LevelFrom, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +151,13 @@ def _group_by_rule(alerts: Iterable[Alert]) -> Mapping[RuleKey, list[Alert]]:
     return groups
 
 
-def _trace_levels(revisions: Iterable[Alert]) -> tuple[LevelStep, ...]:
+def _trace_levels(revisions: Iterable[Alert]) -> tuple[LevelFrom, ...]:
     """Each change of level; revisions that keep it are no step."""
-    steps: list[LevelStep] = []
+    steps: list[LevelFrom] = []
     for alert in revisions:
         level = alert.level if alert.status is Status.FIRING else None
         if steps and steps[-1].at == alert.updated_at:
             steps.pop()  # the alert of a level ends when that of the next begins
         if level != (steps[-1].level if steps else None):
-            steps.append(LevelStep(alert.updated_at, level))
+            steps.append(LevelFrom(alert.updated_at, level))
     return tuple(steps)

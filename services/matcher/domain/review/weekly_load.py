@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from schemas.alert import Alert
-from schemas.rule import AlertBudget
+from schemas.pack import AlertBudget
 
 WEEK = timedelta(days=7)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
-from schemas.rule import SourceRhythm
+from schemas.pack import SourceRhythm
 from services.matcher.domain.duty.watched_sources import WatchedSource, WatchedSources
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 

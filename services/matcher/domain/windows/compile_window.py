@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from schemas.alert import Level
+from schemas.pack import PackDefaults
 from schemas.rule import (
     Condition,
     Correlation,
     CorrelationRule,
     CorrelationType,
     DetectionRule,
-    PackDefaults,
 )
 from services.matcher.domain.windows.expression import Expression, parse_expression
 from services.matcher.domain.windows.template import read_fields

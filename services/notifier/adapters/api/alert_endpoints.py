@@ -7,12 +7,12 @@ from itertools import islice
 
 from schemas.acknowledgement import Acknowledgement
 from services.notifier.adapters.api.answers import (
-    AlertGroup,
+    AcknowledgedItem,
     AlertGroups,
     AlertList,
     AlertStory,
-    InHand,
     InHandList,
+    LabelGroup,
     RuleList,
     VerdictList,
 )
@@ -79,7 +79,7 @@ class AlertEndpoints:
                 acts,
                 "Acknowledge an alert",
                 self.acknowledge,
-                InHand,
+                AcknowledgedItem,
                 Role.ANALYST,
                 body=AcknowledgementBody,
             ),
@@ -88,7 +88,7 @@ class AlertEndpoints:
                 acts,
                 "Take an acknowledgement back",
                 self.take_back,
-                InHand,
+                AcknowledgedItem,
                 Role.ANALYST,
             ),
             Endpoint(
@@ -155,7 +155,7 @@ class AlertEndpoints:
         groups = self.board.group_firing(parse_filter(query.filter), query.by)
         return AlertGroups(
             groups=tuple(
-                AlertGroup(
+                LabelGroup(
                     labels=dict(zip(query.by, values, strict=True)),
                     alerts=tuple(map(describe_item, items)),
                 )
@@ -163,13 +163,13 @@ class AlertEndpoints:
             )
         )
 
-    def acknowledge(self, call: Call) -> InHand:
+    def acknowledge(self, call: Call) -> AcknowledgedItem:
         """The alert is in the caller's hands."""
         body: AcknowledgementBody = call.body
         request = AcknowledgementRequest(body.find_end(self.clock()), body.comment)
         return _describe(self.floor.acknowledge(call.person, call.path["id"], request))
 
-    def take_back(self, call: Call) -> InHand:
+    def take_back(self, call: Call) -> AcknowledgedItem:
         """The alert is in nobody's hands."""
         return _describe(self.floor.take_back(call.person, call.path["id"]))
 
@@ -208,5 +208,5 @@ class AlertEndpoints:
             raise LogLost("the log is being rebuilt")
 
 
-def _describe(known: Acknowledgement) -> InHand:
-    return InHand.model_validate(known, from_attributes=True)
+def _describe(known: Acknowledgement) -> AcknowledgedItem:
+    return AcknowledgedItem.model_validate(known, from_attributes=True)

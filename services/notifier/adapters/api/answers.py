@@ -29,7 +29,7 @@ class Caller(Model):
     role: Role
 
 
-class InHand(Model):
+class AcknowledgedItem(Model):
     """Who has an alert in hand, since when and for how long."""
 
     alert: str
@@ -56,7 +56,7 @@ class AlertItem(Model):
     starts_at: Instant
     updated_at: Instant
     evidence_count: int
-    acknowledgement: InHand | None = None
+    acknowledgement: AcknowledgedItem | None = None
     silence: str | None = None
     verdict: Opinion | None = None
 
@@ -68,7 +68,7 @@ class AlertList(Model):
     cursor: str | None = None
 
 
-class AlertGroup(Model):
+class LabelGroup(Model):
     """The alerts that have the same values of the labels."""
 
     labels: dict[str, str]
@@ -78,7 +78,7 @@ class AlertGroup(Model):
 class AlertGroups(Model):
     """The newest 500 firing alerts, in groups."""
 
-    groups: tuple[AlertGroup, ...]
+    groups: tuple[LabelGroup, ...]
 
 
 class Notified(Model):
@@ -158,7 +158,7 @@ class PreviewAnswer(Model):
 class InHandList(Model):
     """Acknowledgements that hold, or wait for nothing but their end."""
 
-    acknowledgements: tuple[InHand, ...]
+    acknowledgements: tuple[AcknowledgedItem, ...]
 
 
 class VerdictList(Model):

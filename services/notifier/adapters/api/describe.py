@@ -7,17 +7,17 @@ from schemas.ledger import LedgerLine
 from schemas.recorded_verdict import Opinion
 from schemas.silence import Silence
 from services.notifier.adapters.api.answers import (
+    AcknowledgedItem,
     AlertItem,
     AlertStory,
     HiddenAlert,
     HistoryItem,
-    InHand,
     Notified,
     PreviewAnswer,
     RuleItem,
     SilenceItem,
 )
-from services.notifier.domain.watch.alert_board import AlertDossier, BoardItem, RuleRecord
+from services.notifier.domain.watch.alert_board import AlertDossier, BoardItem, RuleTrackRecord
 from services.notifier.domain.watch.alert_summary import AlertSummary
 from services.notifier.domain.watch.silences.approval import needs_approval
 from services.notifier.domain.watch.silences.lifecycle import SilenceState, find_state
@@ -41,7 +41,9 @@ def describe_item(item: BoardItem) -> AlertItem:
         starts_at=summary.starts_at,
         updated_at=summary.updated_at,
         evidence_count=summary.evidence_count,
-        acknowledgement=InHand.model_validate(taken, from_attributes=True) if taken else None,
+        acknowledgement=AcknowledgedItem.model_validate(taken, from_attributes=True)
+        if taken
+        else None,
         silence=item.silence.id if item.silence else None,
         verdict=item.verdict.opinion if item.verdict else None,
     )
@@ -85,7 +87,7 @@ def describe_preview(preview: SilencePreview) -> PreviewAnswer:
     )
 
 
-def describe_rule(record: RuleRecord) -> RuleItem:
+def describe_rule(record: RuleTrackRecord) -> RuleItem:
     """A rule with its ratio."""
     useful, noise, known = (record.opinions.get(opinion, 0) for opinion in Opinion)
     judged = useful + noise

@@ -71,7 +71,7 @@ class AlertDossier:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleRecord:
+class RuleTrackRecord:
     """What a rule did since `since`: its alerts, and how many have each verdict."""
 
     pack: str
@@ -132,7 +132,7 @@ class AlertBoard:
         entries = self.log.read_entries(alert_id)
         return AlertDossier(archived.alert, item, entries, self.history.read(alert_id))
 
-    def count_rules(self, days: int) -> list[RuleRecord]:
+    def count_rules(self, days: int) -> list[RuleTrackRecord]:
         """What each rule did in the last `days`, the busiest first."""
         since = self.clock() - timedelta(days=days)
         recent = [each for each in self._list_all() if each.seen_at >= since]
@@ -143,7 +143,7 @@ class AlertBoard:
         for verdict in self.verdicts.find([summary.id for summary in recent]):
             if verdict is not None:
                 opinions[verdict.pack, verdict.rule][verdict.opinion] += 1
-        records = [RuleRecord(*key, count, opinions[key]) for key, count in fires.items()]
+        records = [RuleTrackRecord(*key, count, opinions[key]) for key, count in fires.items()]
         return sorted(records, key=lambda each: (-each.fires, each.pack, each.rule))
 
     def list_verdicts(self, days: int) -> list[RecordedVerdict]:

@@ -11,7 +11,7 @@ from services.notifier.domain.ports import Job, OutboxRecord
 from services.notifier.domain.watch.alert_summary import ArchivedAlert, Listed
 
 
-class Versioned(Protocol):
+class SerialRecord(Protocol):
     """A record that people change; of two with one `id` the one with the higher `serial` counts."""
 
     @property
@@ -27,7 +27,7 @@ class Versioned(Protocol):
         """Until when it has an effect; it is kept 30 days longer."""
 
 
-R = TypeVar("R", bound=Versioned)
+R = TypeVar("R", bound=SerialRecord)
 
 
 class RecordStore(Protocol[R]):

@@ -6,7 +6,7 @@ import pytest
 
 from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
-from schemas.rule import SourceRhythm
+from schemas.pack import SourceRhythm
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.topics.codec import (
     encode_heartbeat,

@@ -8,7 +8,7 @@ from schemas.duty import WATCHDOG_SOURCE, is_watchdog
 from schemas.envelope import HEARTBEAT, cloud_headers
 from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
-from schemas.rule import SourceRhythm
+from schemas.pack import SourceRhythm
 from schemas.topics import ALERTS, SIGNALS
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.state.keys import ValueKind, has_kind

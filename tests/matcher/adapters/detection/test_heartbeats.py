@@ -7,7 +7,7 @@ from schemas.duty import WATCHDOG_SOURCE
 from schemas.envelope import HEARTBEAT, header
 from schemas.event import Event
 from schemas.heartbeat import Heartbeat
-from schemas.rule import SourceRhythm
+from schemas.pack import SourceRhythm
 from schemas.topics import SIGNALS
 from services.matcher.adapters.detection.detect import Detection
 from services.matcher.adapters.detection.heartbeats import Heartbeats

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from schemas.alert import Level
 from schemas.hypothesis import Hypothesis
-from schemas.rule import Pack, RuleDocument, SourceRhythm
+from schemas.pack import Pack, SourceRhythm
+from schemas.rule import RuleDocument
 from services.matcher.domain.duty.watched_sources import WatchedSource, WatchedSources, covers
 from services.matcher.domain.packs.documents import LocatedDocument
 from services.matcher.domain.packs.faults import RuleLocation

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.alert import Alert, Evidence, Level, Status
-from services.matcher.domain.review.alert_changes import ChangeKind, pair_alerts
+from services.matcher.domain.review.alert_changes import AlertDifferenceKind, pair_alerts
 from tests.notifier.alerts import NOON, alert
 
 HOUR = timedelta(hours=1)
@@ -27,7 +27,7 @@ def told(*events: str, at: int = 0, **fields: Any) -> Alert:
     return alert("a").model_copy(update=values | fields)
 
 
-def kinds(before: list[Alert], after: list[Alert]) -> list[ChangeKind | None]:
+def kinds(before: list[Alert], after: list[Alert]) -> list[AlertDifferenceKind | None]:
     changes = [pair.find_change() for pair in pair_alerts(before, after)]
     return [None if change is None else change.kind for change in changes]
 
@@ -39,34 +39,42 @@ def test_other_ids_and_words_are_no_change() -> None:
 @pytest.mark.parametrize(
     ("fields", "kind"),
     [
-        ({"level": Level.CRITICAL}, ChangeKind.LEVEL),
-        ({"uncorroborated": True}, ChangeKind.LEVEL),
-        ({"starts_at": NOON - HOUR}, ChangeKind.MOVED),
-        ({"last_fired_at": NOON + HOUR}, ChangeKind.MOVED),
-        ({"evidence_count": 7}, ChangeKind.COUNT),
-        ({"value": 7.0}, ChangeKind.COUNT),
-        ({"level": Level.CRITICAL, "evidence_count": 7}, ChangeKind.LEVEL),
+        ({"level": Level.CRITICAL}, AlertDifferenceKind.LEVEL),
+        ({"uncorroborated": True}, AlertDifferenceKind.LEVEL),
+        ({"starts_at": NOON - HOUR}, AlertDifferenceKind.MOVED),
+        ({"last_fired_at": NOON + HOUR}, AlertDifferenceKind.MOVED),
+        ({"evidence_count": 7}, AlertDifferenceKind.COUNT),
+        ({"value": 7.0}, AlertDifferenceKind.COUNT),
+        ({"level": Level.CRITICAL, "evidence_count": 7}, AlertDifferenceKind.LEVEL),
     ],
 )
-def test_what_its_reader_would_notice_is_a_change(fields: dict[str, Any], kind: ChangeKind) -> None:
+def test_what_its_reader_would_notice_is_a_change(
+    fields: dict[str, Any], kind: AlertDifferenceKind
+) -> None:
     assert kinds([told("a")], [told("a", **fields)]) == [kind]
 
 
 def test_an_alert_of_one_side_alone_is_gained_or_lost() -> None:
-    assert kinds([], [told("a")]) == [ChangeKind.GAINED]
-    assert kinds([told("a")], []) == [ChangeKind.LOST]
+    assert kinds([], [told("a")]) == [AlertDifferenceKind.GAINED]
+    assert kinds([told("a")], []) == [AlertDifferenceKind.LOST]
 
 
 def test_what_was_withdrawn_in_the_end_is_no_alert() -> None:
-    assert kinds([told("a")], [told("a", status=Status.WITHDRAWN)]) == [ChangeKind.LOST]
+    assert kinds([told("a")], [told("a", status=Status.WITHDRAWN)]) == [AlertDifferenceKind.LOST]
 
 
 def test_groups_and_drills_are_never_paired_with_others() -> None:
     here, there = told("a", group={"place": "Taji"}), told("a", group={"place": "Balad"})
     drill = told("a", exercise=True)
 
-    assert sorted(filter(None, kinds([here], [there]))) == [ChangeKind.GAINED, ChangeKind.LOST]
-    assert sorted(filter(None, kinds([told("a")], [drill]))) == [ChangeKind.GAINED, ChangeKind.LOST]
+    assert sorted(filter(None, kinds([here], [there]))) == [
+        AlertDifferenceKind.GAINED,
+        AlertDifferenceKind.LOST,
+    ]
+    assert sorted(filter(None, kinds([told("a")], [drill]))) == [
+        AlertDifferenceKind.GAINED,
+        AlertDifferenceKind.LOST,
+    ]
 
 
 def test_of_several_the_one_that_shares_most_evidence_is_the_same() -> None:
@@ -84,12 +92,12 @@ def test_of_several_the_one_that_shares_most_evidence_is_the_same() -> None:
 
 def test_alerts_that_share_nothing_are_two_situations() -> None:
     assert sorted(filter(None, kinds([told("a", at=0)], [told("z", at=9)]))) == [
-        ChangeKind.GAINED,
-        ChangeKind.LOST,
+        AlertDifferenceKind.GAINED,
+        AlertDifferenceKind.LOST,
     ]
 
 
 def test_where_the_newest_evidence_differs_time_tells_that_it_is_the_same() -> None:
     long = told("z", at=0, last_fired_at=NOON + 9 * HOUR)
 
-    assert kinds([told("a", at=5)], [long]) == [ChangeKind.MOVED]
+    assert kinds([told("a", at=5)], [long]) == [AlertDifferenceKind.MOVED]

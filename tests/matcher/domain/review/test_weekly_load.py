@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.alert import Alert, Level
-from schemas.rule import AlertBudget
+from schemas.pack import AlertBudget
 from services.matcher.domain.review.weekly_load import (
     WEEK,
     WeeklyLoad,

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from schemas.alert import Level
-from schemas.rule import Condition, PackDefaults
+from schemas.pack import PackDefaults
+from schemas.rule import Condition
 from services.matcher.domain.windows.compile_window import (
     NotSupported,
     compile_correlation_window,
