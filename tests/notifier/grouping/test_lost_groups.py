@@ -7,7 +7,7 @@ from services.notifier.domain.placement import place_alert
 from tests.notifier.alerts import alert
 from tests.notifier.desk import RESOLVED
 from tests.notifier.grouping.group_desk import ROUTES, list_ids
-from tests.notifier.test_rebuilder import LosingDesk
+from tests.notifier.losing_desk import LosingDesk
 
 
 class LosingGroupDesk(LosingDesk):
