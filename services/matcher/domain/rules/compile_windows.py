@@ -48,11 +48,10 @@ def compile_windows(
             refuse_references(rule.document, known, good)
             refuse_sides(rule.document, lists)
             refuse_roles(rule.document, rules_by_name)
-            window = _compile_window(pack, rule.document)
+            window = _above_bases(_compile_window(pack, rule.document), windows)
         except InvalidField as error:
             faults.append(rule.origin.fault(error))
         else:
-            window = _above_bases(window, windows)
             windows[name] = replace(
                 window,
                 announces=name not in silent,

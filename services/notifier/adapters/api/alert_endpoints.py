@@ -53,7 +53,9 @@ class AlertEndpoints:
 
     def list_endpoints(self) -> Sequence[Endpoint]:
         """All of them."""
-        acts = f"{ALERT}/acknowledgement"
+        return (*self._list_readers(), *self._list_acts(), *self._list_overviews())
+
+    def _list_readers(self) -> Sequence[Endpoint]:
         return (
             Endpoint(
                 "GET",
@@ -74,6 +76,11 @@ class AlertEndpoints:
                 query=GroupQuery,
                 units=PAGE,
             ),
+        )
+
+    def _list_acts(self) -> Sequence[Endpoint]:
+        acts = f"{ALERT}/acknowledgement"
+        return (
             Endpoint(
                 "PUT",
                 acts,
@@ -100,6 +107,10 @@ class AlertEndpoints:
                 Role.ANALYST,
                 body=VerdictBody,
             ),
+        )
+
+    def _list_overviews(self) -> Sequence[Endpoint]:
+        return (
             Endpoint(
                 "GET",
                 "/v1/acknowledgements",

@@ -37,7 +37,9 @@ class SilenceEndpoints:
 
     def list_endpoints(self) -> Sequence[Endpoint]:
         """All of them."""
-        act = Role.ANALYST
+        return (*self._list_readers(), *self._list_acts())
+
+    def _list_readers(self) -> Sequence[Endpoint]:
         return (
             Endpoint(
                 "GET",
@@ -49,16 +51,6 @@ class SilenceEndpoints:
             ),
             Endpoint(
                 "POST",
-                ALL,
-                "Make a silence",
-                self.add,
-                SilenceItem,
-                act,
-                body=SilenceBody,
-                status=HTTPStatus.CREATED,
-            ),
-            Endpoint(
-                "POST",
                 f"{ALL}/preview",
                 "What a silence would hide",
                 self.preview,
@@ -67,6 +59,21 @@ class SilenceEndpoints:
                 units=SCAN,
             ),
             Endpoint("GET", ONE, "One silence", self.show, SilenceItem),
+        )
+
+    def _list_acts(self) -> Sequence[Endpoint]:
+        act = Role.ANALYST
+        return (
+            Endpoint(
+                "POST",
+                ALL,
+                "Make a silence",
+                self.add,
+                SilenceItem,
+                act,
+                body=SilenceBody,
+                status=HTTPStatus.CREATED,
+            ),
             Endpoint(
                 "PUT", ONE, "Change a silence", self.amend, SilenceItem, act, body=SilenceBody
             ),
