@@ -89,6 +89,16 @@ NOTICES = {
         ),
         before=SHOWN,
     ),
+    "ordered": Notice(
+        alert(
+            explain="march_called, then march_endorsed, in 7 d",
+            evidence=(
+                evidence(2, source="afp", roles=("march_endorsed",)),
+                evidence(1, roles=("march_called",)),
+            ),
+            evidence_count=2,
+        )
+    ),
     "drill": Notice(alert(exercise=True), possible_repeat=True),
     "short": Notice(VESSEL, short=True),
     "suspected": Notice(SUSPECTED),

@@ -86,6 +86,7 @@ def _format_fact(label: str, text: str) -> Text:
 def _format_evidence(item: EvidenceView) -> Text:
     line = Text.assemble("• ", (item.title or "", "underline"))
     line.append(f" {item.source} {item.grade} {item.time} ", style="dim")
+    line.append(f"{item.role} " if item.role else "", style="dim")
     line.append("NEW " if item.is_new else "", style="bold")
     for run in item.excerpt:
         line.append(run.text, style="bold" if run.bold else "")

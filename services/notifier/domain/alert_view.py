@@ -27,6 +27,7 @@ MOST_EVIDENCE = 8
 LONGEST_EXCERPT = 400
 LONGEST_URL = 1000
 LEAD = 80
+SEVERAL = 2
 
 
 def build_view(notice: Notice) -> AlertView:
@@ -71,7 +72,15 @@ def _view_evidence(piece: Evidence, notice: Notice) -> EvidenceView:
         excerpt=tuple(split_excerpt(piece.excerpt or "", piece.spans)),
         script=name_script(f"{piece.title or ''} {piece.excerpt or ''}"),
         is_new=shown_at is not None and learned is not None and learned > shown_at,
+        role=_name_role(piece, notice.alert),
     )
+
+
+def _name_role(piece: Evidence, alert: Alert) -> str:
+    """`march_called + march_endorsed`; empty where all evidence is of the same rules."""
+    if len({each.roles for each in alert.evidence}) < SEVERAL:
+        return ""
+    return clean_line(" + ".join(piece.roles))
 
 
 def name_script(text: str) -> str | None:

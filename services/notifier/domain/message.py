@@ -86,7 +86,7 @@ def _format_evidence(item: EvidenceView) -> Block:
     source = cut_line(item.source, LONGEST_NAME)
     head = [
         *_format_title(item),
-        _text(f"{source} · {item.grade} · {item.time}{_describe_script(item)}"),
+        _text(f"{source} · {item.grade} · {item.time}{_describe_words(item)}"),
         _text(" · NEW" if item.is_new else "", bold=True),
     ]
     return _rich_text(head, [_text(run.text, bold=run.bold) for run in item.excerpt])
@@ -101,8 +101,10 @@ def _format_title(item: EvidenceView) -> list[Block]:
     return [{"type": "link", "url": item.url, "text": title}, _text("\n")]
 
 
-def _describe_script(item: EvidenceView) -> str:
-    return f" · {item.script}, untranslated" if item.script else ""
+def _describe_words(item: EvidenceView) -> str:
+    """Which of several rules it met, and that it is not in Latin letters."""
+    role = f" · {cut_line(item.role, LONGEST_NAME)}" if item.role else ""
+    return f"{role} · {item.script}, untranslated" if item.script else role
 
 
 def _text(text: str, **style: bool) -> Block:

@@ -86,5 +86,6 @@ def _build_links(view: AlertView) -> list[dict[str, str]]:
 
 def _describe_evidence(report: EvidenceView) -> str:
     words = report.title or "".join(run.text for run in report.excerpt).strip()
-    text = f"{report.source} ({report.grade}, {report.time}): {words}"
+    role = f", {report.role}" if report.role else ""
+    text = f"{report.source} ({report.grade}, {report.time}{role}): {words}"
     return cut_line(text, LONGEST_TEXT)

@@ -15,7 +15,8 @@ class TextRun:
 class EvidenceView:
     """One report as shown: source, grade, time and words.
 
-    `is_new`: since the last message. `script`: of words that are not in Latin letters.
+    `is_new`: since the last message. `script`: of words that are not in Latin letters. `role`: the
+    rules that it is a hit of, where the evidence is of several.
     """
 
     source: str
@@ -26,6 +27,7 @@ class EvidenceView:
     excerpt: tuple[TextRun, ...]
     script: str | None = None
     is_new: bool = False
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
