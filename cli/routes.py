@@ -22,7 +22,7 @@ from services.notifier.domain.routing.inhibition import (
 )
 from services.notifier.domain.routing.labels import FLAGS, is_label
 from services.notifier.domain.routing.matchers import Labels
-from services.notifier.domain.routing.receiver_names import ALL_RECEIVERS, PAGER
+from services.notifier.domain.routing.receiver_names import ALL_RECEIVERS, ONE_BY_ONE
 from services.notifier.domain.routing.tree import NOBODY, Route, Routing, find_routes
 
 FAILED = 1
@@ -52,7 +52,7 @@ class TakenRoute:
         grouping, receiver = self.route.grouping, self.route.receiver
         if grouping.digest is not None:
             return f"digest, next at {grouping.digest.find_next(self.now):%Y-%m-%d %H:%M}Z"
-        return str(replace(grouping, labels=None) if receiver == PAGER else grouping)
+        return str(replace(grouping, labels=None) if receiver in ONE_BY_ONE else grouping)
 
     def __str__(self) -> str:
         held = "".join(f": {reason}" for reason in self._list_reasons())

@@ -72,6 +72,8 @@ KNOWN = frozenset(
         "VEDETTE_TOPIC_PREFIX",
         "VEDETTE_WATCHDOG_SECONDS",
         "VEDETTE_WATCHDOG_URL",
+        "VEDETTE_WEBHOOK_SECRET",
+        "VEDETTE_WEBHOOK_URL",
     }
 )
 SECRETS = frozenset(
@@ -82,6 +84,8 @@ SECRETS = frozenset(
         "VEDETTE_REPLAY_TOKEN",
         "VEDETTE_SLACK_TOKEN",
         "VEDETTE_WATCHDOG_URL",
+        "VEDETTE_WEBHOOK_SECRET",
+        "VEDETTE_WEBHOOK_URL",
     }
 )
 

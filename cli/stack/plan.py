@@ -21,6 +21,10 @@ NOT_IN_A_DEMO = (
     "VEDETTE_PAGERDUTY_ROUTING_KEY_FILE",
     "VEDETTE_SLACK_TOKEN",
     "VEDETTE_SLACK_TOKEN_FILE",
+    "VEDETTE_WEBHOOK_SECRET",
+    "VEDETTE_WEBHOOK_SECRET_FILE",
+    "VEDETTE_WEBHOOK_URL",
+    "VEDETTE_WEBHOOK_URL_FILE",
 )
 DEMO_TICK_SECONDS = "0.2"
 # the embedded broker answers a waiting fetch only after half of its time

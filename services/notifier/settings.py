@@ -4,7 +4,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AnyUrl, Field, SecretStr, field_validator
+from pydantic import AfterValidator, AnyUrl, Field, SecretStr, ValidationInfo, field_validator
 
 from services.environment import FetchWait, Port, RedisUrl, ServiceSettings
 
@@ -15,6 +15,7 @@ def _address(url: SecretStr) -> SecretStr:
     return url
 
 
+SHORTEST_SECRET = 16
 Network = IPv4Network | IPv6Network
 HttpAddress = Annotated[SecretStr, AfterValidator(_address)]
 
@@ -35,6 +36,8 @@ class NotifierSettings(ServiceSettings):
         "https://events.pagerduty.com/v2/enqueue"
     )
     watchdog_url: HttpAddress | None = None
+    webhook_url: HttpAddress | None = None
+    webhook_secret: Annotated[SecretStr | None, Field(validate_default=True)] = None
     routes_file: Path | None = None
     api_tokens_file: Path | None = None
     api_proxies: str = ""
@@ -47,6 +50,8 @@ class NotifierSettings(ServiceSettings):
         "slack_digest_channel",
         "pagerduty_routing_key",
         "watchdog_url",
+        "webhook_url",
+        "webhook_secret",
         "routes_file",
         "api_tokens_file",
         mode="before",
@@ -54,6 +59,16 @@ class NotifierSettings(ServiceSettings):
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         return value or None
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _signs_a_webhook(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        length = 0 if value is None else len(value.get_secret_value())
+        if info.data.get("webhook_url") is not None and length < SHORTEST_SECRET:
+            raise ValueError(
+                f"VEDETTE_WEBHOOK_URL needs a secret of {SHORTEST_SECRET} characters or more"
+            )
+        return value
 
     @field_validator("api_proxies")
     @classmethod

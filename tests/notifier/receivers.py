@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from schemas.ledger import Sending
 from services.notifier.adapters.pagerduty import PagerDutyReceiver
 from services.notifier.adapters.slack import SlackApi, SlackReceiver
+from services.notifier.adapters.webhook import WebhookReceiver
 from services.notifier.domain.ports import Notice, Receiver
 from tests.notifier.alerts import alert
+from tests.standins.webhook import HOOK
 
 SECRET = "xoxb-very-secret"  # noqa: S105  (a secret only by its name)
 NOTICE = Notice(alert())
@@ -20,8 +22,12 @@ def pager_at(url: str) -> PagerDutyReceiver:
     return PagerDutyReceiver(SECRET, url, timeout=1)
 
 
+def webhook_at(url: str) -> WebhookReceiver:
+    return WebhookReceiver(f"{url}/{HOOK}", SECRET, timeout=1)
+
+
 def close_receiver(receiver: Receiver) -> None:
-    if isinstance(receiver, PagerDutyReceiver):
+    if isinstance(receiver, PagerDutyReceiver | WebhookReceiver):
         receiver.close()
 
 

@@ -20,6 +20,7 @@ from services.notifier.domain.entry import record_sent
 from services.notifier.domain.message import render
 from services.notifier.domain.page import build_event
 from services.notifier.domain.ports import Notice
+from services.notifier.domain.webhook_message import render_text
 from tests.notifier.alerts import NOON, SECOND, alert, evidence
 from tests.notifier.mrkdwn import read_blocks
 
@@ -116,13 +117,14 @@ def test_every_receiver_shows_the_message_as_its_file_says(name: str) -> None:
 
 
 def show(notice: Notice) -> str:
-    """What Slack, the pager and the console show."""
+    """What Slack, the pager, the webhook and the console show."""
     message = render(notice)
     page = json.dumps(build_event(notice), indent=1, ensure_ascii=False)
     parts = {
         "Slack's notification": message["text"],
         "Slack": read_blocks(message["blocks"]),
         "PagerDuty": page,
+        "webhook": render_text(notice),
         "console": print_notice(notice),
     }
     return "\n".join(f"--- {title}\n{text}" for title, text in parts.items())

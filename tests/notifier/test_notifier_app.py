@@ -31,6 +31,23 @@ def test_a_token_and_a_key_make_slack_and_the_pager() -> None:
     assert names(**given) == ["slack", "pagerduty"]
 
 
+def test_a_webhook_needs_its_address_and_a_secret() -> None:
+    given = {"VEDETTE_WEBHOOK_URL": "https://h/1", "VEDETTE_WEBHOOK_SECRET": "s" * 16}
+
+    assert names(**given) == ["console", "webhook"]
+    assert names(VEDETTE_WEBHOOK_SECRET="s" * 16) == ["console"]
+    assert names(VEDETTE_WEBHOOK_URL="", VEDETTE_WEBHOOK_SECRET="") == ["console"]
+
+
+@pytest.mark.parametrize("secret", [None, "", "s" * 15])
+def test_a_webhook_without_a_proper_secret_stops_the_start(secret: str | None) -> None:
+    given = {"VEDETTE_WEBHOOK_URL": "https://h/1"}
+    given |= {} if secret is None else {"VEDETTE_WEBHOOK_SECRET": secret}
+
+    with pytest.raises(InvalidEnvironment, match=r"VEDETTE_WEBHOOK_SECRET: .*16 characters"):
+        load(NotifierSettings, given)
+
+
 def test_duty_engineers_may_have_their_own_channel() -> None:
     given = {"VEDETTE_SLACK_TOKEN": "t", "VEDETTE_SLACK_CHANNEL": "#watch"}
 

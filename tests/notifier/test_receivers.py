@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,13 +19,14 @@ from services.notifier.domain.errors import (
 )
 from services.notifier.domain.ports import Notice, Receiver
 from tests.notifier.alerts import alert, evidence
-from tests.notifier.receivers import NOTICE, SECRET, close_receiver, pager_at, slack_at
+from tests.notifier.receivers import NOTICE, SECRET, close_receiver, pager_at, slack_at, webhook_at
 from tests.parts.child import free_port
 from tests.standins.pagerduty import PagerDutyStandIn
 from tests.standins.server import StandIn
 from tests.standins.slack import SlackStandIn
+from tests.standins.webhook import HOOK, WebhookStandIn
 
-POST = {"slack": "chat.postMessage", "pagerduty": "v2/enqueue"}
+POST = {"slack": "chat.postMessage", "pagerduty": "v2/enqueue", "webhook": HOOK}
 
 
 @dataclass
@@ -43,18 +45,23 @@ class ReceiverBench:
         """The number of messages or incidents."""
         if isinstance(self.standin, SlackStandIn):
             return len(self.standin.messages)
+        if isinstance(self.standin, WebhookStandIn):
+            return len(self.standin.messages)
         assert isinstance(self.standin, PagerDutyStandIn)
         return len(self.standin.incidents)
 
 
-@pytest.fixture(params=["slack", "pagerduty"])
+@pytest.fixture(params=["slack", "pagerduty", "webhook"])
 def bench(request: pytest.FixtureRequest) -> Iterator[ReceiverBench]:
-    made: tuple[StandIn, Callable[[str], Receiver]] = (
-        (SlackStandIn(), slack_at) if request.param == "slack" else (PagerDutyStandIn(), pager_at)
-    )
-    with made[0] as standin:
-        receiver = made[1](standin.url)
-        yield ReceiverBench(request.param, standin, made[1], receiver)
+    kinds: dict[str, tuple[Callable[[], StandIn], Callable[[str], Receiver]]] = {
+        "slack": (SlackStandIn, slack_at),
+        "pagerduty": (PagerDutyStandIn, pager_at),
+        "webhook": (partial(WebhookStandIn, SECRET), webhook_at),
+    }
+    make_standin, make = kinds[request.param]
+    with make_standin() as standin:
+        receiver = make(standin.url)
+        yield ReceiverBench(request.param, standin, make, receiver)
         close_receiver(receiver)
 
 

@@ -67,7 +67,7 @@ class PagerDutyStandIn(StandIn):
             return {
                 "events": list(self.events),
                 "incidents": [asdict(incident) for incident in self.incidents],
-                "calls": [asdict(call) for call in self.calls],
+                "calls": [call.describe() for call in self.calls],
             }
 
     def forget(self) -> None:

@@ -33,6 +33,12 @@ class Call:
     body: Json
     token: str | None
     at: float
+    raw: bytes = field(default=b"", repr=False)
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def describe(self) -> Json:
+        """What is told of it: neither bytes nor headers."""
+        return {"name": self.name, "body": self.body, "token": self.token, "at": self.at}
 
 
 class StandIn(ABC):
@@ -167,10 +173,10 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def do_GET(self) -> None:
-        self._serve({})
+        self._serve(b"")
 
     def do_POST(self) -> None:
-        self._serve(self._body())
+        self._serve(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         standin = cast("_Server", self.server).standin
@@ -179,20 +185,21 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (the parent's signature)
         """Silent: the record is `calls`."""
 
-    def _serve(self, body: Any) -> None:
+    def _serve(self, raw: bytes) -> None:
+        body = self._parse(raw)
         standin = cast("_Server", self.server).standin
         path = urlsplit(self.path).path
         if path.startswith(CONTROL):
             self._send(StandInAnswer(200, standin.control(path.removeprefix(CONTROL), body)))
             return
-        self._send(standin.answer(Call(path.strip("/"), body, self._token(), time.time())))
+        name, headers = path.strip("/"), dict(self.headers.items())
+        self._send(standin.answer(Call(name, body, self._token(), time.time(), raw, headers)))
 
     def _token(self) -> str | None:
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
         return token if scheme == "Bearer" else None
 
-    def _body(self) -> Any:
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    def _parse(self, raw: bytes) -> Any:
         if raw and "json" in self.headers.get("Content-Type", ""):
             return json.loads(raw)
         return dict(parse_qsl(raw.decode()))

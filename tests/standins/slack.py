@@ -154,7 +154,7 @@ class SlackStandIn(StandIn):
         with self.lock:
             return {
                 "messages": [asdict(message) for message in self.messages],
-                "calls": [asdict(call) | {"token": None} for call in self.calls],
+                "calls": [call.describe() | {"token": None} for call in self.calls],
             }
 
     def forget(self) -> None:

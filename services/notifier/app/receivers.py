@@ -6,6 +6,7 @@ from rich.console import Console
 from services.notifier.adapters.console import ConsoleReceiver
 from services.notifier.adapters.pagerduty import PagerDutyReceiver
 from services.notifier.adapters.slack import SlackApi, SlackReceiver
+from services.notifier.adapters.webhook import WebhookReceiver
 from services.notifier.domain.ports import Receiver
 from services.notifier.domain.routing.receiver_names import (
     CHANNEL,
@@ -17,12 +18,15 @@ from services.notifier.settings import NotifierSettings
 
 
 def make_receivers(settings: NotifierSettings) -> list[Receiver]:
-    """Slack's channels, or the console without a token; PagerDuty if there is a key for it."""
+    """Slack's channels, or the console without a token; a pager and a webhook if they are set."""
     receivers = _make_channels(settings)
     key = reveal(settings.pagerduty_routing_key)
     if key is not None:
         url, timeout = settings.pagerduty_events_url, settings.receiver_timeout_seconds
         receivers.append(PagerDutyReceiver(key, url, timeout))
+    address, secret = reveal(settings.webhook_url), reveal(settings.webhook_secret)
+    if address is not None and secret is not None:
+        receivers.append(WebhookReceiver(address, secret, settings.receiver_timeout_seconds))
     return receivers
 
 

@@ -50,7 +50,9 @@ def test_the_users_kafka_and_redis_are_not_used() -> None:
     assert not set(inherited.values()) & set(environment.values())
 
 
-@pytest.mark.parametrize("variable", ["VEDETTE_SLACK_TOKEN", "VEDETTE_PAGERDUTY_ROUTING_KEY"])
+@pytest.mark.parametrize(
+    "variable", ["VEDETTE_SLACK_TOKEN", "VEDETTE_PAGERDUTY_ROUTING_KEY", "VEDETTE_WEBHOOK_URL"]
+)
 @pytest.mark.parametrize("form", ["", "_FILE"])
 def test_a_demo_pages_nobody(variable: str, form: str) -> None:
     environment = service_environment(

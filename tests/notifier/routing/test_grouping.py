@@ -83,9 +83,12 @@ def test_a_fault_says_what_to_write(route: str, fault: str) -> None:
     assert str(caught.value).startswith(f"r:3: route.{fault}")
 
 
-def test_a_pager_has_no_digest() -> None:
-    with pytest.raises(InvalidRoutes, match="a pager wakes people: send a digest to a channel"):
-        parse("route: {receiver: slack, routes: [{receiver: pagerduty, digest: {at: '08:00'}}]}")
+@pytest.mark.parametrize("receiver", ["pagerduty", "webhook"])
+def test_a_receiver_of_single_alerts_has_no_digest(receiver: str) -> None:
+    below = f"{{receiver: {receiver}, digest: {{at: '08:00'}}}}"
+
+    with pytest.raises(InvalidRoutes, match=f"{receiver} gets each alert by itself"):
+        parse(f"route: {{receiver: slack, routes: [{below}]}}")
 
 
 def test_a_rule_of_inhibition_names_its_line() -> None:

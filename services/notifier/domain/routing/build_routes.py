@@ -15,7 +15,7 @@ from services.notifier.domain.routing.grouping import (
 from services.notifier.domain.routing.inhibition import InhibitRule
 from services.notifier.domain.routing.labels import SUSPECTED
 from services.notifier.domain.routing.matchers import Operator
-from services.notifier.domain.routing.receiver_names import PAGER
+from services.notifier.domain.routing.receiver_names import ONE_BY_ONE
 from services.notifier.domain.routing.routes_document import (
     EscalationDocument,
     InhibitDocument,
@@ -188,8 +188,10 @@ def _list_paged_digests(
     route: RouteDocument, path: FieldPath, above: str | None
 ) -> Iterator[RouteError]:
     receiver = route.receiver or above
-    if route.digest is not None and receiver == PAGER:
-        yield RouteError((*path, "digest"), "a pager wakes people: send a digest to a channel")
+    if route.digest is not None and receiver in ONE_BY_ONE:
+        yield RouteError(
+            (*path, "digest"), f"{receiver} gets each alert by itself: send a digest to a channel"
+        )
     for index, below in enumerate(route.routes):
         yield from _list_paged_digests(below, (*path, "routes", index), receiver)
 

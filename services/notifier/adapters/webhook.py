@@ -1,0 +1,118 @@
+"""Any service as a receiver: alerts are posted to its address as signed JSON."""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import httpx
+
+from schemas.ledger import Sending
+from services.notifier.adapters.http_status import read_unknown_outcome
+from services.notifier.adapters.retry_after import read_retry_after
+from services.notifier.domain.decisions import FoundMessage
+from services.notifier.domain.errors import (
+    PermanentRefusal,
+    RateLimited,
+    ReceiverDown,
+    UnknownOutcome,
+    UnreadableHistory,
+)
+from services.notifier.domain.ports import Notice
+from services.notifier.domain.routing.receiver_names import WEBHOOK
+from services.notifier.domain.traits import ReceiverTraits
+from services.notifier.domain.webhook_message import build_body, make_key
+
+OF_MESSAGE = frozenset({400, 413, 422})
+"""Answers about this message alone."""
+NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+)
+VERSION = "v1"
+
+
+class WebhookReceiver:
+    """Implements Receiver: one request for each message, with a key by which repeats are known.
+
+    Of an answer only status and headers are read, so that no error quotes what it echoes.
+    """
+
+    traits = ReceiverTraits(WEBHOOK, replays=False, idempotent=True, groups=False)
+
+    def __init__(
+        self, url: str, secret: str, timeout: float, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._url = url
+        self._secret = secret
+        self._clock = clock
+        self._http = httpx.Client(timeout=timeout, follow_redirects=False)
+
+    def send(self, notice: Notice) -> str:
+        """Post the alert; the handle is its id."""
+        body = build_body(notice)
+        headers = self._sign(body) | {
+            "Content-Type": "application/json",
+            "Idempotency-Key": make_key(notice),
+        }
+        try:
+            with self._http.stream("POST", self._url, content=body, headers=headers) as answer:
+                _check_answer(answer)
+        except NEVER_SENT as error:
+            reason = f"the webhook cannot be reached: {type(error).__name__}"
+            raise ReceiverDown(reason, is_refusal=False) from None
+        except httpx.HTTPError as error:
+            raise UnknownOutcome(f"no answer from the webhook: {type(error).__name__}") from None
+        return notice.alert.id
+
+    def edit(self, handle: str, notice: Notice) -> str:
+        """The same as `send`: the alert's id says what is replaced."""
+        del handle
+        return self.send(notice)
+
+    def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
+        """Refused: it cannot be asked. A repeat has the same key."""
+        raise UnreadableHistory(f"{WEBHOOK} shows no messages ({alert_id}, {sending.revision})")
+
+    def check(self) -> None:
+        """Nothing: it cannot be asked without a message."""
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    def _sign(self, body: bytes) -> dict[str, str]:
+        timestamp = str(int(self._clock()))
+        signature = sign_webhook(self._secret, timestamp, body)
+        return {"X-Vedette-Timestamp": timestamp, "X-Vedette-Signature": signature}
+
+
+def sign_webhook(secret: str, timestamp: str, body: bytes) -> str:
+    """`v1=` and the HMAC-SHA256, in hex, of the timestamp, a full stop and the body."""
+    signed = f"{timestamp}.".encode() + body
+    return f"{VERSION}={hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()}"
+
+
+def _check_answer(answer: httpx.Response) -> None:
+    status = answer.status_code
+    if answer.is_success:
+        _check_type(answer)
+    elif status == httpx.codes.TOO_MANY_REQUESTS:
+        asked = read_retry_after(answer.headers.get("Retry-After"), datetime.now(UTC))
+        raise RateLimited("rate limited (429)", asked)
+    elif (unknown := read_unknown_outcome("the webhook", status)) is not None:
+        raise unknown
+    elif status in OF_MESSAGE:
+        raise PermanentRefusal(f"the webhook refuses the message: {status}")
+    else:
+        raise ReceiverDown(f"the webhook answers {status}")
+
+
+def _check_type(answer: httpx.Response) -> None:
+    """A portal answers 200 too, with a page for people."""
+    if "html" in answer.headers.get("Content-Type", "").lower():
+        raise ReceiverDown(f"{answer.status_code} with a web page: not the webhook's answer")
