@@ -100,18 +100,23 @@ class SecondStep:
     ) -> tuple[WindowState, tuple[Episode, ...]]:
         """The second evaluation with the alerts of its episodes, and those."""
         rule = self.rule
-        episodes = find_suspected(rule, _join(state, applied))
+        episodes = find_suspected(rule, _join(self._view_words(state), applied))
         claims = self.claim(rule, applied.announced, self.episodes, episodes)
         context = replace(announce_context(self.context), withdraw_reason=self.reason)
         announced = announce(rule, applied, claims, episodes, context)
         merged = _explain_merged(rule, self.before, announced, state.announced)
         return keep_words_of_withdrawn(rule, self.before, self.episodes, merged), episodes
 
+    def _view_words(self, after: WindowState) -> WindowState:
+        """The state whose episodes cover: a tick forgets some of them once it has been applied."""
+        is_tick = self.message is None and self.claim is claim_episodes
+        return self._set_clock(self.words) if is_tick else after
+
     def _keep(self, ended: WindowState) -> WindowState | None:
         """What is kept of it: nothing, once nothing is suspected any more."""
         kept = ended
         if self.message is None:
-            kept = forget_suspicion(self.rule, self.words, ended, self.context)
+            kept = forget_suspicion(self.rule, self._view_words(self.words), ended, self.context)
         return None if self.may_end and is_void(kept) else kept
 
 
@@ -123,7 +128,9 @@ def begin_second(
     context: StepContext,
 ) -> SecondStep:
     """A step of the second evaluation of `state`, which is `suspicion`."""
-    before = forget_suspicion(rule, state, suspicion, context)
+    before = suspicion
+    if message is not None:
+        before = forget_suspicion(rule, state, suspicion, context)
     known = _join(state, before)
     episodes = () if context.backfilling else find_suspected(rule, known)
     # asked before the next hits take the index of these over

@@ -108,6 +108,13 @@ def test_what_is_suspected_may_wait_in_vain() -> None:
     assert look(course.last) == (True, Level.MEDIUM, Status.FIRING, 1)
 
 
+def test_what_is_suspected_waits_in_vain_also_where_the_clock_leaps() -> None:
+    rule = replace(AWAITED, means="march")
+    course = WindowCourse(rule).take(of("threat", doubt(0))).tick(NOON + 900 * HOUR)
+
+    assert look(course.last)[:3] == (True, Level.MEDIUM, Status.FIRING)
+
+
 def test_an_alert_of_suspicion_resolves_by_the_clock_and_is_forgotten() -> None:
     course = WindowCourse(MEANING).take(doubt(0)).tick(NOON + 4 * HOUR)
     assert course.last.status is Status.RESOLVED
