@@ -16,6 +16,8 @@ def as_mrkdwn(part: dict[str, Any]) -> str:
     if "elements" in part:
         quote = "> " if part["type"] == "rich_text_quote" else ""
         return quote + "".join(as_mrkdwn(element) for element in part["elements"])
+    if part["type"] == "button":
+        return f"[{part['text']['text']}]"
     text: str = part["text"]
     if part["type"] == "plain_text":
         return text

@@ -14,8 +14,8 @@ SECRET = "xoxb-very-secret"  # noqa: S105  (a secret only by its name)
 NOTICE = Notice(alert())
 
 
-def slack_at(url: str, channel: str = "#alerts") -> SlackReceiver:
-    return SlackReceiver(SlackApi(SECRET, f"{url}/api/", 1), channel)
+def slack_at(url: str, channel: str = "#alerts", *, has_buttons: bool = False) -> SlackReceiver:
+    return SlackReceiver(SlackApi(SECRET, f"{url}/api/", 1, has_buttons), channel)
 
 
 def pager_at(url: str) -> PagerDutyReceiver:

@@ -118,7 +118,7 @@ def test_every_receiver_shows_the_message_as_its_file_says(name: str) -> None:
 
 def show(notice: Notice) -> str:
     """What Slack, the pager, the webhook and the console show."""
-    message = render(notice)
+    message = render(notice, has_buttons=True)
     page = json.dumps(build_event(notice), indent=1, ensure_ascii=False)
     parts = {
         "Slack's notification": message["text"],

@@ -334,7 +334,12 @@ def _texts(blocks: list[Json]) -> list[str]:
 
 def _read_part(part: Json) -> str:
     # a part of rich text is the texts of its elements
-    return "".join(_texts([part])) if "elements" in part else str(part["text"])
+    return "".join(_texts([part])) if "elements" in part else _read_text(part["text"])
+
+
+def _read_text(text: Any) -> str:
+    # that of a button is an object
+    return str(text["text"] if isinstance(text, dict) else text)
 
 
 def _is_within(message: PostedMessage, body: Json) -> bool:

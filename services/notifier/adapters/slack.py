@@ -61,11 +61,15 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class SlackApi:
-    """Slack's Web API: a bot's token, the address, the time-out in seconds."""
+    """Slack's Web API: a bot's token, the address, the time-out in seconds.
+
+    `has_buttons`: whether Slack may tell us of presses.
+    """
 
     token: str
     url: str
     timeout: int
+    has_buttons: bool = False
 
 
 class SlackReceiver:
@@ -81,19 +85,20 @@ class SlackReceiver:
             self._web.proxy = None
         self._channel = channel
         self._clock = clock
+        self._has_buttons = api.has_buttons
         self._id = channel if CHANNEL_ID.fullmatch(channel) else None
 
     def send(self, notice: Notice) -> str:
         """Post a message; the handle is its channel and `ts`."""
         body = {"channel": self._channel, "unfurl_links": False, "unfurl_media": False}
-        posted = self._call("chat.postMessage", body | render(notice))
+        posted = self._call("chat.postMessage", body | self._render(notice))
         self._id = posted["channel"]
         return _encode_handle(posted["channel"], posted["ts"])
 
     def edit(self, handle: str, notice: Notice) -> str:
         """Edit the message in place."""
         try:
-            self._call("chat.update", _decode_handle(handle) | render(notice))
+            self._call("chat.update", _decode_handle(handle) | self._render(notice))
         except PermanentRefusal as refusal:
             if str(refusal).partition(":")[0] in LOST:
                 raise HandleLost(str(refusal)) from None
@@ -158,6 +163,9 @@ class SlackReceiver:
         else:
             if channel.get("is_archived"):
                 raise ReceiverDown("is_archived")
+
+    def _render(self, notice: Notice) -> dict[str, Any]:
+        return render(notice, has_buttons=self._has_buttons)
 
     def _measure_skew(self, answer: SlackResponse) -> timedelta:
         """How far Slack's clock is ahead of ours, by the date of its answer."""

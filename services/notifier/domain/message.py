@@ -10,6 +10,7 @@ from services.notifier.domain.alert_view import build_view
 from services.notifier.domain.group_view import build_reply_view
 from services.notifier.domain.grouping.group import GroupNotice
 from services.notifier.domain.ports import Notice
+from services.notifier.domain.slack_buttons import build_buttons
 from services.notifier.domain.views import AlertView, EvidenceView
 from services.report_text import cut_line, escape_mrkdwn
 
@@ -26,15 +27,19 @@ REPLY_TYPE = "vedette_group_change"
 Block = dict[str, Any]
 
 
-def render(notice: Notice) -> dict[str, Any]:
-    """`text`, `blocks` and `metadata` of the message; its short form has no blocks."""
+def render(notice: Notice, *, has_buttons: bool = False) -> dict[str, Any]:
+    """`text`, `blocks` and `metadata` of the message; its short form has no blocks.
+
+    `has_buttons`: whether somebody listens to them.
+    """
     view = build_view(notice)
     if notice.short:
         plain = {"text": build_fallback(view), "blocks": []}
         return plain | {"metadata": build_metadata(notice)}
+    buttons = build_buttons(notice) if has_buttons else []
     return {
         "text": build_fallback(view),
-        "blocks": build_blocks(view),
+        "blocks": [*build_blocks(view), *buttons],
         "metadata": build_metadata(notice),
     }
 
