@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AnyUrl, Field, SecretStr, ValidationInfo, field_validator
 
@@ -31,6 +31,8 @@ class NotifierSettings(ServiceSettings):
     slack_duty_channel: str | None = None
     slack_digest_channel: str | None = None
     slack_api_url: Annotated[str, Field(pattern="^https?://")] = "https://slack.com/api/"
+    slack_signing_secret: SecretStr | None = None
+    slack_members: Literal["viewer", "analyst"] = "viewer"
     pagerduty_routing_key: SecretStr | None = None
     pagerduty_events_url: Annotated[str, Field(pattern="^https?://")] = (
         "https://events.pagerduty.com/v2/enqueue"
@@ -48,6 +50,7 @@ class NotifierSettings(ServiceSettings):
         "slack_token",
         "slack_duty_channel",
         "slack_digest_channel",
+        "slack_signing_secret",
         "pagerduty_routing_key",
         "watchdog_url",
         "webhook_url",

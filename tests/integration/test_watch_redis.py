@@ -13,6 +13,7 @@ from services.notifier.adapters.redis_log import RedisLog
 from services.notifier.adapters.redis_outbox import RedisOutbox
 from services.notifier.adapters.redis_rebuild import RedisRebuild
 from services.notifier.adapters.watch.archive import RedisArchive
+from services.notifier.adapters.watch.seen_presses import SECONDS
 from services.notifier.adapters.watch.watch_keys import WatchKeys
 from services.notifier.adapters.watch.watch_stores import (
     WatchStores,
@@ -242,3 +243,12 @@ def test_decisions_see_every_change_of_silences_at_once(
     assert (before.silence, elsewhere.silence, after.silence) == (None, None, None)
     assert during.silence is not None
     assert before.raised_at == NOON
+
+
+def test_a_press_in_slack_is_remembered_by_every_notifier(redis: Redis, clock: FakeClock) -> None:
+    one, another = (connect_watch(redis, KEYS, ["slack"], clock).presses for _ in range(2))
+
+    assert one.is_first("p1")
+    assert not another.is_first("p1")
+    assert another.is_first("p2")
+    assert 0 < redis.ttl(WatchKeys(KEYS).press("p1")) <= SECONDS

@@ -1,14 +1,22 @@
 """From settings to the joined service."""
 
 from datetime import timedelta
+from typing import Any
 
+import httpx
 import pytest
+from redis import Redis
 
 from services.environment import InvalidEnvironment, load
+from services.notifier.adapters.keys import Keys
+from services.notifier.adapters.watch.watch_stores import connect_watch
 from services.notifier.app.join import compute_hold, name_group
 from services.notifier.app.receivers import list_channels, make_receivers
+from services.notifier.app.web import make_web_config
 from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
 from services.notifier.settings import NotifierSettings
+from services.telemetry import Health
+from tests.fakes import FakeClock
 
 
 def names(**environment: str) -> list[str]:
@@ -110,3 +118,35 @@ def test_a_lease_outlasts_the_requests_made_under_it() -> None:
 )
 def test_each_installation_has_its_own_group(prefix: str, group: str) -> None:
     assert name_group(prefix) == group
+
+
+def test_who_is_not_in_the_token_file_only_reads_unless_members_are_analysts() -> None:
+    given = {"VEDETTE_SLACK_MEMBERS": "analyst"}
+
+    assert load(NotifierSettings, {}).slack_members == "viewer"
+    assert load(NotifierSettings, given).slack_members == "analyst"
+    with pytest.raises(InvalidEnvironment, match="VEDETTE_SLACK_MEMBERS"):
+        load(NotifierSettings, {"VEDETTE_SLACK_MEMBERS": "admin"})
+
+
+def test_the_signing_secret_is_not_shown_and_an_empty_one_is_none() -> None:
+    given = {"VEDETTE_SLACK_SIGNING_SECRET": "sign-1"}
+
+    assert "sign-1" not in repr(load(NotifierSettings, given))
+    empty = load(NotifierSettings, {"VEDETTE_SLACK_SIGNING_SECRET": ""})
+    assert empty.slack_signing_secret is None
+
+
+@pytest.mark.parametrize(("secret", "status"), [("sign-1", 401), ("", 404)])
+async def test_slack_is_listened_to_where_there_is_a_signing_secret(
+    secret: str, status: int
+) -> None:
+    settings = load(NotifierSettings, {"VEDETTE_SLACK_SIGNING_SECRET": secret})
+    watch = connect_watch(Redis(), Keys("vedette."), (), FakeClock())
+    app: Any = make_web_config(settings, watch, [], Health()).app
+    transport = httpx.ASGITransport(app)
+
+    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+        answer = await client.post("/slack/interactions", content=b"payload=%7B%7D")
+
+    assert answer.status_code == status

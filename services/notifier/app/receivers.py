@@ -48,7 +48,9 @@ def _make_channels(settings: NotifierSettings) -> list[Receiver]:
     token = reveal(settings.slack_token)
     if token is None:
         return [ConsoleReceiver(Console())]
-    api = SlackApi(token, settings.slack_api_url, settings.receiver_timeout_seconds)
+    has_buttons = settings.slack_signing_secret is not None
+    url, timeout = settings.slack_api_url, settings.receiver_timeout_seconds
+    api = SlackApi(token, url, timeout, has_buttons)
     return [
         SlackReceiver(api, channel, traits) for channel, traits in list_channels(settings).items()
     ]

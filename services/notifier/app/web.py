@@ -1,5 +1,6 @@
 """The web server of the notifier: its API, and health beside it."""
 
+import time
 from collections.abc import Sequence
 from uuid import uuid4
 
@@ -12,8 +13,15 @@ from services.notifier.adapters.api.endpoint import encode_refusal
 from services.notifier.adapters.api.people_file import read_people
 from services.notifier.adapters.api.silence_endpoints import SilenceEndpoints
 from services.notifier.adapters.api.web_app import StatusEndpoints, make_web_app
+from services.notifier.adapters.interactions.desk import ButtonDesk
+from services.notifier.adapters.interactions.reply import ReplySender
+from services.notifier.adapters.interactions.slack_endpoint import SlackEndpoint, add_slack
+from services.notifier.adapters.interactions.slack_people import SlackPeople
 from services.notifier.adapters.watch.watch_stores import WatchStores
 from services.notifier.adapters.worker import Worker
+from services.notifier.app.receivers import reveal
+from services.notifier.domain.watch.floor import WatchFloor
+from services.notifier.domain.watch.people import Role
 from services.notifier.settings import NotifierSettings, parse_networks
 from services.telemetry import Health
 
@@ -34,10 +42,24 @@ def make_web_config(
         *SilenceEndpoints(floor, watch.log, watch.clock).list_endpoints(),
         *StatusEndpoints(lambda: list(map(_describe_receiver, workers))).list_endpoints(),
     ]
-    app = make_web_app(endpoints, make_callers(settings), health)
+    callers = make_callers(settings)
+    app = make_web_app(endpoints, callers, health)
+    secret = reveal(settings.slack_signing_secret)
+    if secret is not None:
+        desk = make_desk(settings, watch, floor, callers)
+        add_slack(app, SlackEndpoint(secret, desk.handle, time.time))
     bounds = Bounds(fit_connections(settings.api_connections))
     admitted = Admission(app, MOST_AT_ONCE, encode_refusal)
     return BoundedConfig(admitted, settings.host, settings.port, bounds)
+
+
+def make_desk(
+    settings: NotifierSettings, watch: WatchStores, floor: WatchFloor, callers: Callers
+) -> ButtonDesk:
+    """What acts on buttons in Slack, for the people of the API."""
+    people = SlackPeople(callers.people, Role(settings.slack_members))
+    replies = ReplySender(settings.slack_api_url)
+    return ButtonDesk(floor, people, watch.presses.is_first, replies.send)
 
 
 def make_callers(settings: NotifierSettings) -> Callers:

@@ -156,7 +156,7 @@ async def _read_json(request: Request) -> Any:
         raise RefusedRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message)
     try:
         async with asyncio.timeout(READ_SECONDS):
-            return parse(await _read_body(request))
+            return parse(await read_body(request, LARGEST_BODY))
     except TimeoutError:
         message = f"the body did not come within {READ_SECONDS:g} s"
         raise RefusedRequest(HTTPStatus.REQUEST_TIMEOUT, message) from None
@@ -167,12 +167,16 @@ async def _read_json(request: Request) -> Any:
         raise RefusedRequest(HTTPStatus.BAD_REQUEST, message) from None
 
 
-async def _read_body(request: Request) -> bytes:
+async def read_body(request: Request, most: int) -> bytes:
+    """The body, of `most` bytes at most.
+
+    Raises RefusedRequest: 413; ClientDisconnect.
+    """
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST_BODY:
-            message = f"more than {LARGEST_BODY} bytes in one request"
+        if len(body) > most:
+            message = f"more than {most} bytes in one request"
             raise RefusedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
     return bytes(body)
 

@@ -38,6 +38,10 @@ class WatchKeys:
         """JSON: a silence, an acknowledgement or a verdict."""
         return f"{self.log.root}:{kind}:{identity}"
 
+    def press(self, identity: str) -> str:
+        """Set while a press of a button in Slack is remembered."""
+        return f"{self.log.root}:press:{identity}"
+
     def ends(self, kind: str) -> str:
         """A sorted set: ids of the records of a kind, by the time when their effect ends."""
         return f"{self.log.root}:{kind}-ends"
