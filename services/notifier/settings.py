@@ -37,6 +37,7 @@ class NotifierSettings(ServiceSettings):
     pagerduty_events_url: Annotated[str, Field(pattern="^https?://")] = (
         "https://events.pagerduty.com/v2/enqueue"
     )
+    pagerduty_webhook_secret: SecretStr | None = None
     watchdog_url: HttpAddress | None = None
     webhook_url: HttpAddress | None = None
     webhook_secret: Annotated[SecretStr | None, Field(validate_default=True)] = None
@@ -52,6 +53,7 @@ class NotifierSettings(ServiceSettings):
         "slack_digest_channel",
         "slack_signing_secret",
         "pagerduty_routing_key",
+        "pagerduty_webhook_secret",
         "watchdog_url",
         "webhook_url",
         "webhook_secret",

@@ -138,15 +138,22 @@ def test_the_signing_secret_is_not_shown_and_an_empty_one_is_none() -> None:
 
 
 @pytest.mark.parametrize(("secret", "status"), [("sign-1", 401), ("", 404)])
-async def test_slack_is_listened_to_where_there_is_a_signing_secret(
-    secret: str, status: int
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("VEDETTE_SLACK_SIGNING_SECRET", "/slack/interactions"),
+        ("VEDETTE_PAGERDUTY_WEBHOOK_SECRET", "/pagerduty/webhook"),
+    ],
+)
+async def test_others_are_listened_to_where_there_is_a_secret_of_theirs(
+    name: str, path: str, secret: str, status: int
 ) -> None:
-    settings = load(NotifierSettings, {"VEDETTE_SLACK_SIGNING_SECRET": secret})
+    settings = load(NotifierSettings, {name: secret})
     watch = connect_watch(Redis(), Keys("vedette."), (), FakeClock())
     app: Any = make_web_config(settings, watch, [], Health()).app
     transport = httpx.ASGITransport(app)
 
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-        answer = await client.post("/slack/interactions", content=b"payload=%7B%7D")
+        answer = await client.post(path, content=b"payload=%7B%7D")
 
     assert answer.status_code == status

@@ -10,6 +10,7 @@ from services.notifier.adapters.api.alert_endpoints import AlertEndpoints
 from services.notifier.adapters.api.answers import ReceiverItem
 from services.notifier.adapters.api.callers import Callers
 from services.notifier.adapters.api.endpoint import encode_refusal
+from services.notifier.adapters.api.pagerduty_webhook import PagerDutyWebhook, add_pagerduty
 from services.notifier.adapters.api.people_file import read_people
 from services.notifier.adapters.api.silence_endpoints import SilenceEndpoints
 from services.notifier.adapters.api.web_app import StatusEndpoints, make_web_app
@@ -21,6 +22,7 @@ from services.notifier.adapters.watch.watch_stores import WatchStores
 from services.notifier.adapters.worker import Worker
 from services.notifier.app.receivers import reveal
 from services.notifier.domain.watch.floor import WatchFloor
+from services.notifier.domain.watch.pager_events import PagerDesk
 from services.notifier.domain.watch.people import Role
 from services.notifier.settings import NotifierSettings, parse_networks
 from services.telemetry import Health
@@ -48,6 +50,10 @@ def make_web_config(
     if secret is not None:
         desk = make_desk(settings, watch, floor, callers)
         add_slack(app, SlackEndpoint(secret, desk.handle, time.time))
+    pager_secret = reveal(settings.pagerduty_webhook_secret)
+    if pager_secret is not None:
+        heed = PagerDesk(floor, callers.people).handle
+        add_pagerduty(app, PagerDutyWebhook(pager_secret, heed))
     bounds = Bounds(fit_connections(settings.api_connections))
     admitted = Admission(app, MOST_AT_ONCE, encode_refusal)
     return BoundedConfig(admitted, settings.host, settings.port, bounds)
