@@ -38,11 +38,14 @@ def count_tokens(rule: WindowRule, hit: Hit) -> tuple[str, ...]:
 
 
 def count_key(count_by: str, hit: Hit) -> str:
-    """The key that counts once: a hit's story, source or identity."""
+    """The key that counts once: a hit's story, identity or source.
+
+    A source is known by its owner: all channels that one owner has are one.
+    """
     if count_by == "story":
         return hit.story
     if count_by == "source":
-        return str(hit.report["source"])
+        return str(hit.report.get("source_owner") or hit.report["source"])
     return hit.identity
 
 
