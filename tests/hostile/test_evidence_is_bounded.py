@@ -160,6 +160,18 @@ def test_whatever_a_report_holds_its_signals_are_small(filler: str) -> None:
     assert sum(sizes) < MOST_FOR_ONE_REPORT
 
 
+def test_a_report_of_many_signals_weighs_at_most_twice_as_much() -> None:
+    actors = [f"{number} {'x' * 200}" for number in range(LONGEST_LIST)]
+    long = {"title": f"march {'y' * 60_000}", "actors": actors, "targets": ["a"]}
+    one = report(f"march {'x' * 60_000}", **long)
+
+    signals = make_signals(rulebook(NAMED, COUNTED), one)
+
+    assert len(signals) == MOST_GROUPS
+    sizes = [len(encode_signal(signal).value or b"") for signal in signals]
+    assert sum(sizes) < 2 * len(one.model_dump_json())
+
+
 def test_what_is_cut_stays_different() -> None:
     rules = rulebook(detecting("fire", selection={"words|phrase": "fire"}, group_by=["place"]))
     places = [f"{'x' * (LONGEST_NAME - 1)}{number}" for number in range(2)]
