@@ -15,6 +15,7 @@ from rich.table import Table
 from cli.explain import explain
 from cli.explanation import explanation_line
 from cli.input_file import open_lines
+from cli.junit import write_junit
 from cli.labels import labels
 from cli.output import OutputFormat, plain_text, print_line
 from cli.publish import publish
@@ -114,6 +115,9 @@ def run_all_cases(
     timelines: Annotated[
         Path | None, typer.Option(help="Also run the timelines of this YAML file.")
     ] = None,
+    junit: Annotated[
+        Path | None, typer.Option(help="Also write the outcomes to this file, as JUnit's XML.")
+    ] = None,
 ) -> None:
     """Run the cases of every rule and word list and print what differs.
 
@@ -129,9 +133,13 @@ def run_all_cases(
         outcomes, faults = chain(outcomes, more), (*faults, *wrong)
     print_faults(faults)
     passed: Counter[bool] = Counter()
+    done: list[tuple[str, list[str]]] = []
     for case, lines in outcomes:
         passed[not lines] += 1
         print_differences(case, lines)
+        done.append((case, lines))
+    if junit is not None:
+        write_junit(junit, done, faults)
     print_line(f"{passed[True]} cases pass, {passed[False]} fail")
     if faults or passed[False]:
         raise typer.Exit(FAILED)
