@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from cli.check import check
 from cli.explain import explain
 from cli.explanation import explanation_line
 from cli.input_file import open_lines
@@ -25,7 +26,6 @@ from cli.rule_report import report
 from cli.rule_set import (
     RulesFolder,
     find_word_faults,
-    list_faults,
     print_differences,
     print_faults,
     read_folder,
@@ -37,10 +37,8 @@ from cli.train import train
 from schemas.alert import Alert
 from schemas.event import Event
 from services.matcher.adapters.event_file import BadLine, read_events
-from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.backtest.name_cases import find_name_faults
 from services.matcher.domain.backtest.replay import replay
-from services.matcher.domain.hypotheses.reach import list_unreachable
 from services.matcher.domain.reader.reading import Reading
 from services.matcher.domain.rules.explain_says import explain_says
 from services.matcher.domain.rules.matching import derive_values, find_unknown_names, match_event
@@ -49,6 +47,7 @@ from services.matcher.domain.rules.rulebook import Rulebook
 FAILED = 1
 
 app = typer.Typer(help="Check, test, try and publish rules.", no_args_is_help=True)
+app.command("check")(check)
 app.command("publish")(publish)
 app.command("diff")(diff)
 app.command("explain")(explain)
@@ -65,48 +64,6 @@ EventsFile = Annotated[
 @app.callback()
 def rules() -> None:
     """Check, test, try and publish rules."""
-
-
-@app.command()
-def check(folder: RulesFolder = Path("rules")) -> None:
-    """Report every fault of every file at once: FILE:LINE: FIELD: what is wrong.
-
-    A rule needs a case in which it fires and one in which it is silent. A rule that is evaluated on
-    every event is noted as costly, a level of a hypothesis that its weights cannot reach as such.
-    Exit code 1 on a fault.
-    """
-    files = read_folder(folder)
-    rulebook, faults = files.rulebook()
-    all_faults = list_faults(files, rulebook, faults)
-    print_faults(all_faults)
-    for note in (*_note_costly(files, rulebook), *_note_unreachable(files, rulebook)):
-        print_line(note, err=True)
-    if all_faults:
-        raise typer.Exit(FAILED)
-    rules = sum(len(pack.rules) for pack in files.packs)
-    lists = sum(len(pack.word_lists) for pack in files.packs)
-    print_line(f"{rules} rules, {f'{lists} word lists, ' if lists else ''}no fault")
-
-
-def _note_costly(files: RuleFiles, rulebook: Rulebook) -> Iterator[str]:
-    """A note for each rule that is evaluated on every event, at its file and line."""
-    costly = {(pack.name, rule.name) for pack in rulebook.packs for rule in pack.costly()}
-    for pack in files.packs:
-        for rule in pack.rules:
-            if (pack.name, rule.document.name) in costly:
-                place = f"{rule.origin.file}:{rule.origin.line(('detection',))}"
-                yield f"{place}: note: {rule.document.name} is costly: evaluated on every event"
-
-
-def _note_unreachable(files: RuleFiles, rulebook: Rulebook) -> Iterator[str]:
-    """A note for each level that its hypothesis cannot reach, at its file and line."""
-    known = {(each.pack, each.name): each for each in rulebook.hypotheses}
-    for pack in files.packs:
-        for located in pack.hypotheses:
-            watched = known.get((pack.name, located.document.name))
-            place = f"{located.origin.file}:{located.origin.line(('levels',))}"
-            for words in list_unreachable(watched) if watched else ():
-                yield f"{place}: note: {located.document.name}: {words}"
 
 
 @app.command("test")

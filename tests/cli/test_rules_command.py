@@ -38,6 +38,19 @@ def test_check_notes_a_rule_that_is_evaluated_on_every_event(tmp_path: Path) -> 
     assert result.stderr.endswith(": note: rockets is costly: evaluated on every event\n")
 
 
+def test_check_prints_faults_and_notes_for_a_forge(tmp_path: Path) -> None:
+    costly = changed(ROCKETS, "condition: fire", "condition: not fire")
+    faulty = changed(changed(ROCKETS, "level: high\n", "levle: high\n"), "rockets\n", "fires\n")
+    pack = write_pack(tmp_path, indicators__rockets=costly, indicators__z=faulty)
+
+    result = rules("check", "--rules", str(pack), "--format", "json")
+
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert [each["level"] for each in found].count("note") == 1
+    assert {"levle", ""} <= {each["field"] for each in found}
+
+
 def test_check_reports_every_fault_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
     twice = changed(changed(ROCKETS, "level: high\n", "levle: high\n"), "rockets\n", "Rockets!\n")
     lacking = changed(ROCKETS, "expect: silent", "expect: [{fires: rockets}]")

@@ -29,11 +29,15 @@ class RuleFault:
     message: str
     hint: str = ""
 
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}"
+    @property
+    def text(self) -> str:
+        """What it says without its place: `FIELD: MESSAGE (HINT)`."""
         message = _cut(self.message, _LONGEST_MESSAGE)
         text = f"{_cut(self.field, _LONGEST_NAME)}: {message}" if self.field else message
-        return f"{place}: {text} ({self.hint})" if self.hint else f"{place}: {text}"
+        return f"{text} ({self.hint})" if self.hint else text
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)

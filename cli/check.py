@@ -1,0 +1,63 @@
+"""`vedette rules check`: the faults of rules, and notes on what their authors hardly meant."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.check_formats import CheckFormat, Finding, format_findings
+from cli.output import print_line
+from cli.rule_set import RulesFolder, list_faults, read_folder
+from services.matcher.adapters.rules.rule_files import RuleFiles
+from services.matcher.domain.notes.list_notes import list_notes
+from services.matcher.domain.packs.faults import RuleFault, limit_faults
+from services.matcher.domain.rules.rulebook import Rulebook
+
+FAILED = 1
+
+
+def check(
+    folder: RulesFolder = Path("rules"),
+    form: Annotated[
+        CheckFormat, typer.Option("--format", help="github: annotations; sarif: code scanning.")
+    ] = CheckFormat.TEXT,
+) -> None:
+    """Report every fault of every file at once: FILE:LINE: FIELD: what is wrong.
+
+    A rule needs a case in which it fires and one in which it is silent. What is no fault, but
+    hardly meant, is noted: a selection that is not used, a level that weights cannot reach.
+    Exit code 1 on a fault.
+    """
+    files = read_folder(folder)
+    rulebook, wrong = files.rulebook()
+    faults = list_faults(files, rulebook, wrong)
+    notes = _sort_notes(files, rulebook)
+    if form is CheckFormat.TEXT:
+        _print_text(files, faults, notes)
+    else:
+        for line in format_findings(_find_all(faults, notes), form):
+            print_line(line)
+    if faults:
+        raise typer.Exit(FAILED)
+
+
+def _sort_notes(files: RuleFiles, rulebook: Rulebook) -> list[RuleFault]:
+    notes = (note for pack in files.packs for note in list_notes(pack, rulebook))
+    return sorted(notes, key=lambda note: (note.file, note.line))
+
+
+def _find_all(faults: Iterable[RuleFault], notes: Iterable[RuleFault]) -> Iterator[Finding]:
+    yield from (Finding("fault", fault) for fault in faults)
+    yield from (Finding("note", note) for note in notes)
+
+
+def _print_text(files: RuleFiles, faults: list[RuleFault], notes: list[RuleFault]) -> None:
+    """Faults and notes on standard error; how much was checked on standard output."""
+    found = _find_all(limit_faults(faults), limit_faults(notes))
+    for line in format_findings(found, CheckFormat.TEXT):
+        print_line(line, err=True)
+    if not faults:
+        rules = sum(len(pack.rules) for pack in files.packs)
+        lists = sum(len(pack.word_lists) for pack in files.packs)
+        print_line(f"{rules} rules, {f'{lists} word lists, ' if lists else ''}no fault")
