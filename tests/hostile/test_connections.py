@@ -2,9 +2,12 @@
 
 import contextlib
 import json
+import resource
 import socket
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Thread
 
 import httpx
@@ -27,6 +30,7 @@ from services.telemetry import Health, Listener, health_app, health_routes, list
 from tests.fakes import FakePublisher
 from tests.ingest.builders import TOKEN, app, report
 from tests.parts.child import free_port
+from tests.parts.processes import Service
 from tests.parts.waiting import until
 
 HALF_HEADER = b"POST /v1/events HTTP/1.1\r\nHost: ingest\r\nX-"
@@ -196,3 +200,18 @@ def test_connections_leave_files_for_everything_else(monkeypatch: pytest.MonkeyP
 
     assert fit_connections(512) == 512
     assert 1 <= fit_connections(1024) <= 1024 - 256
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone limits another process")
+def test_more_connections_than_files_do_not_make_a_process_deaf(tmp_path: Path) -> None:
+    files = 450
+    with Service("ingest", {"VEDETTE_INGEST_OPEN": "true"}, tmp_path) as ingest:
+        resource.prlimit(ingest.pid, resource.RLIMIT_NOFILE, (files, files))
+        until(lambda: is_listening(ingest.port), "ingest listens", 60)
+        with connect(ingest.port, files + 50, HALF_HEADER):
+            assert ask(ingest.port).startswith(b"HTTP/1.1 200 ")
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
