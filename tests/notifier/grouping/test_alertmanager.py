@@ -30,8 +30,11 @@ from tests.notifier.grouping.group_desk import GroupDesk
 from tests.parts.child import free_port
 
 DAEMON = shutil.which("prometheus-alertmanager")
-UNIT = 0.6
-"""Seconds of the daemon's time in a unit of a case's; ours are on a clock that jumps."""
+UNITS = (0.6, 1.5, 4.0)
+"""Seconds of the daemon's time in a unit of a case's; ours are on a clock that jumps.
+
+On a busy machine the daemon is late for short ones: where it differs, it is asked again slowly.
+"""
 END = 11.5
 TIMERS = {"group_wait": 1, "group_interval": 3, "repeat_interval": 1000}
 
@@ -175,12 +178,12 @@ class Webhook:
         self.sent.setdefault(number, []).append(sent)
 
 
-def write_config(webhook: str) -> dict[str, Any]:
+def write_config(webhook: str, unit: float) -> dict[str, Any]:
     """All cases as one configuration: a route and a receiver each."""
     cases = list(enumerate(CASES.values()))
     routes = [
         {"receiver": str(number), "matchers": [f'case="{number}"']}
-        | format_timers(TIMERS | case.route, lambda units: f"{int(units * UNIT * 1000)}ms")
+        | format_timers(TIMERS | case.route, lambda units: f"{int(units * unit * 1000)}ms")
         for number, case in cases
     ]
     rule = INHIBIT | {"equal": ["group_country", "case"]}
@@ -200,10 +203,10 @@ def format_timers(route: dict[str, Any], write: Any) -> dict[str, Any]:
     return {key: write(value) if key in TIMERS else value for key, value in route.items()}
 
 
-def ask_daemon(folder: Path) -> dict[int, list[Sent]]:
+def ask_daemon(folder: Path, unit: float) -> dict[int, list[Sent]]:
     """What the daemon sends in each case."""
     webhook, config = Webhook(), folder / "alertmanager.yaml"
-    config.write_text(yaml.safe_dump(write_config(webhook.url)), encoding="utf-8")
+    config.write_text(yaml.safe_dump(write_config(webhook.url, unit)), encoding="utf-8")
     api = free_port()
     with subprocess.Popen(  # noqa: S603  (Debian's own command)
         [
@@ -218,7 +221,7 @@ def ask_daemon(folder: Path) -> dict[int, list[Sent]]:
     ) as daemon:
         try:
             wait_ready(api)
-            play(api)
+            play(api, unit)
         finally:
             daemon.terminate()
     webhook.close()
@@ -234,7 +237,7 @@ def wait_ready(port: int) -> None:
     raise AssertionError("the daemon is not ready")
 
 
-def play(port: int) -> None:
+def play(port: int, unit: float) -> None:
     """Send the steps of all cases at their times, those of one time together, and wait."""
     steps = [(step, number) for number, case in enumerate(CASES.values()) for step in case.steps]
     steps.sort(key=lambda timed: timed[0].at)
@@ -242,10 +245,10 @@ def play(port: int) -> None:
     with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v2", timeout=5) as client:
         began = time.monotonic()
         for at, together in groupby(steps, key=lambda timed: timed[0].at):
-            time.sleep(max(0.0, began + at * UNIT - time.monotonic()))
+            time.sleep(max(0.0, began + at * unit - time.monotonic()))
             alerts = [write_alert(step, number, starts) for step, number in together]
             client.post("/alerts", json=alerts).raise_for_status()
-        time.sleep(max(0.0, began + END * UNIT - time.monotonic()))
+        time.sleep(max(0.0, began + END * unit - time.monotonic()))
 
 
 def write_alert(step: Step, number: int, starts: dict[tuple[int, str], str]) -> dict[str, Any]:
@@ -314,16 +317,27 @@ def read_sent(notice: Notice) -> Sent:
 
 @pytest.fixture(scope="module")
 def sent(tmp_path_factory: pytest.TempPathFactory) -> dict[int, list[Sent]]:
-    return ask_daemon(tmp_path_factory.mktemp("alertmanager"))
+    sent: dict[int, list[Sent]] = {}
+    for unit in UNITS:
+        sent = ask_daemon(tmp_path_factory.mktemp("alertmanager"), unit)
+        if all(play_ours(name) == find_sent(sent, name) for name in CASES):
+            break
+    return sent
+
+
+def play_ours(name: str) -> list[Sent]:
+    return Ours(CASES[name]).play(CASES[name])
+
+
+def find_sent(sent: dict[int, list[Sent]], name: str) -> list[Sent]:
+    return sent.get(list(CASES).index(name), [])
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_notifications_are_those_of_alertmanager(
     sent: dict[int, list[Sent]], name: str
 ) -> None:
-    expected = sent.get(list(CASES).index(name), [])
-
-    assert Ours(CASES[name]).play(CASES[name]) == expected
+    assert play_ours(name) == find_sent(sent, name)
 
 
 def test_all_but_the_silent_cases_were_notified(sent: dict[int, list[Sent]]) -> None:
