@@ -22,6 +22,7 @@ from cli.output import OutputFormat, plain_text, print_line
 from cli.publish import publish
 from cli.reader import open_reader, reading_line
 from cli.review.command import diff
+from cli.review.past_events import read_past_events
 from cli.rule_report import report
 from cli.rule_set import (
     RulesFolder,
@@ -172,24 +173,17 @@ def backtest(
         OutputFormat.JSON
     ),
 ) -> None:
-    """Print the final alerts of a file of events, on the clock of the file.
+    """Print the final alerts of a file of events, or of `topic`, on the clock of the events.
 
     A line that is no event is reported and skipped. Exit code 1 on any fault.
     """
     rulebook, faults = _read_rulebook(folder)
-    valid: list[Event] = []
-    with open_lines(events) as lines:
-        for event in read_events(lines):
-            if isinstance(event, BadLine):
-                faults += 1
-                print_line(f"{events}: {event}", err=True)
-            else:
-                valid.append(event)
-    outcome = replay(rulebook, valid)
+    past, wrong = read_past_events(events)
+    outcome = replay(rulebook, past)
     for signal, reason in outcome.refused:
         print_line(f"{signal.rule}: {signal.identity}: {reason}", err=True)
     _print_alerts(outcome.final, output)
-    if faults:
+    if faults or wrong:
         raise typer.Exit(FAILED)
 
 

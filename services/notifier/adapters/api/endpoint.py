@@ -155,23 +155,28 @@ async def _read_json(request: Request) -> Any:
         message = f"{content_type[:100]!r} is not taken: send application/json"
         raise RefusedRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message)
     try:
-        async with asyncio.timeout(READ_SECONDS):
-            return parse(await read_body(request, LARGEST_BODY))
-    except TimeoutError:
-        message = f"the body did not come within {READ_SECONDS:g} s"
-        raise RefusedRequest(HTTPStatus.REQUEST_TIMEOUT, message) from None
-    except ClientDisconnect:
-        raise RefusedRequest(HTTPStatus.BAD_REQUEST, "the body ended early") from None
+        return parse(await read_body(request, LARGEST_BODY, READ_SECONDS))
     except InvalidJson as error:
         message = f"the body is not JSON: {error}"
         raise RefusedRequest(HTTPStatus.BAD_REQUEST, message) from None
 
 
-async def read_body(request: Request, most: int) -> bytes:
-    """The body, of `most` bytes at most.
+async def read_body(request: Request, most: int, seconds: float) -> bytes:
+    """The body, of `most` bytes at most, within `seconds`.
 
-    Raises RefusedRequest: 413; ClientDisconnect.
+    Raises RefusedRequest: 408, 413, or 400 where it ends early.
     """
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read_stream(request, most)
+    except TimeoutError:
+        message = f"the body did not come within {seconds:g} s"
+        raise RefusedRequest(HTTPStatus.REQUEST_TIMEOUT, message) from None
+    except ClientDisconnect:
+        raise RefusedRequest(HTTPStatus.BAD_REQUEST, "the body ended early") from None
+
+
+async def _read_stream(request: Request, most: int) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

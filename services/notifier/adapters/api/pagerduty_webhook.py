@@ -1,6 +1,5 @@
 """`POST /pagerduty/webhook`: PagerDuty's webhook v3, verified, then heeded or ignored."""
 
-import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -12,7 +11,6 @@ from fastapi import FastAPI, Request, Response
 from pydantic import Field, StringConstraints, ValidationError
 from redis import RedisError
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 
 from schemas.model import Instant, Model
 from services.notifier.adapters.api.answers import Refusal
@@ -96,7 +94,7 @@ class PagerDutyWebhook:
         given = ",".join(request.headers.getlist(SIGNATURE))
         if not given:
             raise RefusedRequest(HTTPStatus.UNAUTHORIZED, f"the header {SIGNATURE} is needed")
-        body = await _read_in_time(request)
+        body = await read_body(request, LARGEST_BODY, READ_SECONDS)
         if not is_signed(self.secret, body, given):
             message = f"{SIGNATURE} is not by VEDETTE_PAGERDUTY_WEBHOOK_SECRET"
             raise RefusedRequest(HTTPStatus.UNAUTHORIZED, message)
@@ -149,14 +147,3 @@ def _build_event(told: _Event) -> PagerEvent | None:
 def _name_fault(error: ValidationError) -> str:
     [fault, *_] = error.errors(include_url=False, include_context=False, include_input=False)
     return f"{'.'.join(map(str, fault['loc'])) or 'the body'}: {fault['msg']}"
-
-
-async def _read_in_time(request: Request) -> bytes:
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            return await read_body(request, LARGEST_BODY)
-    except TimeoutError:
-        message = f"the body did not come within {READ_SECONDS:g} s"
-        raise RefusedRequest(HTTPStatus.REQUEST_TIMEOUT, message) from None
-    except ClientDisconnect:
-        raise RefusedRequest(HTTPStatus.BAD_REQUEST, "the body ended early") from None

@@ -1,13 +1,11 @@
 """`POST /slack/interactions`: verified, answered at once, and done after that."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from starlette.background import BackgroundTask
-from starlette.requests import ClientDisconnect
 
 from services.notifier.adapters.api.answers import Refusal
 from services.notifier.adapters.api.callers import RefusedRequest
@@ -51,7 +49,7 @@ class SlackEndpoint:
         if not is_fresh(timestamp, self.clock()):
             message = f"{TIMESTAMP} must be a time within five minutes: check this host's clock"
             raise RefusedRequest(HTTPStatus.UNAUTHORIZED, message)
-        body = await _read_in_time(request)
+        body = await read_body(request, LARGEST_BODY, READ_SECONDS)
         if not is_signed(self.secret, timestamp, body, signature):
             message = f"{SIGNATURE} is not of the app whose VEDETTE_SLACK_SIGNING_SECRET is set"
             raise RefusedRequest(HTTPStatus.UNAUTHORIZED, message)
@@ -68,14 +66,3 @@ def _read_header(request: Request, name: str) -> str:
     if len(values) != 1:
         raise RefusedRequest(HTTPStatus.UNAUTHORIZED, f"one header {name} is needed")
     return values[0]
-
-
-async def _read_in_time(request: Request) -> bytes:
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            return await read_body(request, LARGEST_BODY)
-    except TimeoutError:
-        message = f"the body did not come within {READ_SECONDS:g} s"
-        raise RefusedRequest(HTTPStatus.REQUEST_TIMEOUT, message) from None
-    except ClientDisconnect:
-        raise RefusedRequest(HTTPStatus.BAD_REQUEST, "the body ended early") from None
