@@ -8,7 +8,7 @@ from schemas.topics import EVENTS, topic_name
 from services.matcher.adapters.crashes.in_hand import InHand
 from services.matcher.adapters.crashes.passed import PassedCrashes
 from services.matcher.adapters.crashes.set_aside import LethalFilter
-from services.matcher.adapters.detection.losses import send_losses_forever
+from services.matcher.adapters.detection.losses import MATCHER, send_losses_forever
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.follower import Follower
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
@@ -34,7 +34,7 @@ def create_app(
     add_detect(basis, follower)
     add_correlate(basis)
     _add_crash_tasks(basis)
-    app.task(partial(send_losses_forever, app, basis.sender))
+    app.task(partial(send_losses_forever, app, basis.sender, MATCHER))
     return app
 
 

@@ -17,7 +17,7 @@ MATCHER = "matcher"
 PERIOD_SECONDS = 1.0
 
 
-async def send_losses(app: App, sender: RecordSender, reader: str = MATCHER) -> None:
+async def send_losses(app: App, sender: RecordSender, reader: str) -> None:
     """Send a signal of each loss that the consumer of `reader` has found since the last call."""
     while app.losses:
         signal = make_loss_signal(app.losses[0], reader, datetime.now(UTC))
@@ -25,8 +25,11 @@ async def send_losses(app: App, sender: RecordSender, reader: str = MATCHER) -> 
         app.losses.popleft()
 
 
-async def send_losses_forever(app: App, sender: RecordSender, reader: str = MATCHER) -> None:
-    """Send them while the app runs: a loss is found while partitions move, when nothing is sent."""
+async def send_losses_forever(app: App, sender: RecordSender, reader: str) -> None:
+    """Send them while the app runs: a loss is found while partitions move, when nothing is sent.
+
+    It needs every argument: to a task that could take one more, Faust gives its app.
+    """
     while not app.should_stop:
         try:
             if app.settled:
