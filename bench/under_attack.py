@@ -83,7 +83,7 @@ def _read_pager(site: Pipeline) -> Iterator[tuple[str, float]]:
     with site.pager.lock:
         incidents = list(site.pager.incidents)
     for incident in incidents:
-        for label in find_labels(str(incident.events[0]["payload"]["summary"])):
+        for label in find_labels(str(incident.events[0]["payload"])):
             yield label, incident.opened_at
 
 
