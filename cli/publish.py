@@ -1,7 +1,7 @@
 """`vedette rules publish`: puts rules in force in every worker, without a restart."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -17,15 +17,13 @@ from cli.rule_set import (
     list_faults,
     print_differences,
     print_faults,
-    read_folder,
     run_cases,
 )
 from cli.settings import kafka_settings
 from cli.work_tree import read_author, read_commit
 from schemas.bundle import OnChange, PublishedRule, RuleBundle
-from schemas.reader_heads import PackHeads
 from services.matcher.adapters.rules.pack_files import bundle_files
-from services.matcher.adapters.rules.rule_files import read_packs
+from services.matcher.adapters.rules.rule_files import RuleFiles, read_packs
 from services.matcher.adapters.rules.used_packs import read_with_used
 from services.matcher.domain.changes.digest import digest_rules
 from services.matcher.domain.changes.next_bundle import (
@@ -42,6 +40,7 @@ from services.matcher.domain.changes.next_bundle import (
     number_bundle,
     resolve_race,
 )
+from services.matcher.domain.rules.rulebook import Rulebook
 
 FAILED = 1
 MOST_RACES = 5
@@ -107,9 +106,10 @@ def publish(  # noqa: PLR0913  (typer makes an option of each)
     # the other commands on rules need no Kafka, and start without its client
     topic: BundleTopic = import_module("cli.rules_topic").RulesTopicWriter(kafka_settings())
     events_since = topic.events_since()  # first: a broker that is away is told before cases run
-    rule_set = read_rule_set(folder)
-    policy = read_policy(on_change, rule or (), rule_set)
-    rule_set = replace(rule_set, heads=_choose_heads(folder, topic))
+    checked = check_folder(folder)
+    policy = read_policy(on_change, rule or (), checked.rule_set)
+    heads = choose_heads(checked.files, checked.rulebook, topic.newest())
+    rule_set = replace(checked.rule_set, heads=heads)
     info = PublishInfo(
         at=datetime.now(UTC),
         events_since=events_since,
@@ -117,11 +117,20 @@ def publish(  # noqa: PLR0913  (typer makes an option of each)
         author=author or read_author(folder),
     )
     act = preview_bundle if dry_run else publish_bundle
-    for line in act(topic, rule_set, policy, info, allow_removed=allow_removed):
+    for line in act(topic, rule_set, replace(policy, may_remove=allow_removed), info):
         print_line(line)
 
 
-def read_rule_set(folder: Path) -> RuleSet:
+@dataclass(frozen=True, slots=True)
+class CheckedRules:
+    """The rules of a folder as they are read, compiled and published."""
+
+    files: RuleFiles
+    rulebook: Rulebook
+    rule_set: RuleSet
+
+
+def check_folder(folder: Path) -> CheckedRules:
     """The rules of a folder, without a fault and with every test case passing.
 
     Raises:
@@ -146,22 +155,11 @@ def read_rule_set(folder: Path) -> RuleSet:
         "/".join(key): RuleDigest(digest, rulebook.windows[key].retention)
         for key, digest in digests.items()
     }
-    return RuleSet(bundle_files(packs), rules)
-
-
-def _choose_heads(folder: Path, topic: BundleTopic) -> dict[str, PackHeads]:
-    files = read_folder(folder)
-    rulebook, _ = files.rulebook()
-    return choose_heads(files, rulebook, topic.newest())
+    return CheckedRules(files, rulebook, RuleSet(bundle_files(packs), rules))
 
 
 def preview_bundle(
-    topic: BundleTopic,
-    rule_set: RuleSet,
-    policy: ChangePolicy,
-    info: PublishInfo,
-    *,
-    allow_removed: bool = False,
+    topic: BundleTopic, rule_set: RuleSet, policy: ChangePolicy, info: PublishInfo
 ) -> Iterator[str]:
     """What `publish_bundle` would do, a line for each rule; nothing is written.
 
@@ -172,25 +170,19 @@ def preview_bundle(
     bundle = next_bundle(rule_set, policy, before, info)
     differences = list(compare_bundles(before, bundle))
     yield from map(_describe_difference, differences)
-    if not allow_removed:
-        _refuse_removed(differences)
+    _refuse_removed(differences, policy)
     changes = "no change" if changes_nothing(before, bundle) else f"{len(differences)} rules change"
     yield f"{changes} against {_name_bundle(before)}; nothing is published (--dry-run)"
 
 
 def publish_bundle(
-    topic: BundleTopic,
-    rule_set: RuleSet,
-    policy: ChangePolicy,
-    info: PublishInfo,
-    *,
-    allow_removed: bool = False,
+    topic: BundleTopic, rule_set: RuleSet, policy: ChangePolicy, info: PublishInfo
 ) -> Iterator[str]:
     """Write the next bundle, and another after each race with a publisher; yields what it did.
 
     Raises:
-        CommandFailure: the rules lack some that are in force and `allow_removed` is false, the
-            broker does not take them, or others publish all the time.
+        CommandFailure: the rules lack some that are in force and the policy does not remove them,
+            the broker does not take them, or others publish all the time.
     """
     before = topic.newest()
     for _ in range(MOST_RACES):
@@ -199,8 +191,7 @@ def publish_bundle(
             yield f"bundle {bundle.previous} is the same: nothing to publish"
             return
         differences = list(compare_bundles(before, bundle))
-        if not allow_removed:
-            _refuse_removed(differences)
+        _refuse_removed(differences, policy)
         number = topic.write(bundle)
         yield from map(_describe_difference, differences)
         yield f"bundle {number} is published: {len(bundle.rules)} rules with windows"
@@ -235,9 +226,9 @@ def _read_by_rule(options: Iterable[str], rule_set: RuleSet) -> Iterator[tuple[s
             ) from None
 
 
-def _refuse_removed(differences: Iterable[RuleDifference]) -> None:
+def _refuse_removed(differences: Iterable[RuleDifference], policy: ChangePolicy) -> None:
     removed = [each.name for each in differences if each.kind is DifferenceKind.REMOVED]
-    if removed:
+    if removed and not policy.may_remove:
         raise CommandFailure(
             f"not published: {len(removed)} rules in force are missing here and would lose their"
             f" alerts and windows: {_list_some(removed)}; publish the folder that has them, or"

@@ -12,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from cli.faults import CommandFailure
-from cli.publish import preview_bundle, publish_bundle, read_policy, read_rule_set
+from cli.publish import check_folder, preview_bundle, publish_bundle, read_policy
 from cli.rules import app
 from cli.rules_topic import check_size
 from cli.work_tree import read_author, read_commit
@@ -71,7 +71,7 @@ def rule_set(**digests: str) -> RuleSet:
 
 
 def test_a_folder_is_read_as_a_rule_set(tmp_path: Path) -> None:
-    rule_set = read_rule_set(write_pack(tmp_path))
+    rule_set = check_folder(write_pack(tmp_path)).rule_set
 
     assert set(rule_set.files) == {
         "iraq/indicators/rockets.yaml",
@@ -96,7 +96,7 @@ def test_rules_with_a_fault_or_a_failing_case_are_refused(
     pack = write_pack(tmp_path, indicators__rockets=changed(ROCKETS, old, new))
 
     with pytest.raises(typer.Exit) as ended:
-        read_rule_set(pack)
+        check_folder(pack)
 
     printed = capsys.readouterr()
     assert ended.value.exit_code == 1
@@ -108,11 +108,11 @@ def test_each_rule_that_changed_is_printed_with_what_happens_to_its_windows() ->
     topic = FakeTopic()
     list(publish_bundle(topic, rule_set(gone="1", kept="1", reset="1", stays="1"), REBUILD, INFO))
     policy = ChangePolicy(
-        by_rule={"pack/kept": OnChange.KEEP, "pack/reset": OnChange.RESET},
+        by_rule={"pack/kept": OnChange.KEEP, "pack/reset": OnChange.RESET}, may_remove=True
     )
 
     after = rule_set(kept="2", reset="2", stays="1", new="1")
-    lines = list(publish_bundle(topic, after, policy, INFO, allow_removed=True))
+    lines = list(publish_bundle(topic, after, policy, INFO))
 
     assert lines == [
         "removed  pack/gone: its alerts are resolved, its windows dropped",
@@ -147,7 +147,7 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing() -> None:
     list(publish_bundle(topic, rule_set(a="1", gone="1"), REBUILD, INFO))
 
     after = rule_set(a="2")
-    lines = list(preview_bundle(topic, after, REBUILD, INFO, allow_removed=True))
+    lines = list(preview_bundle(topic, after, ChangePolicy(may_remove=True), INFO))
 
     assert lines == [
         "changed  pack/a: its windows are rebuilt from events since 2026-11-08 12:00 UTC",

@@ -32,10 +32,14 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class ChangePolicy:
-    """What happens to the windows of changed rules, and of the rules named in `by_rule`."""
+    """What happens to the windows of changed rules, and of the rules named in `by_rule`.
+
+    `may_remove`: whether rules in force may be missing, and lose their alerts and windows.
+    """
 
     default: OnChange = OnChange.REBUILD
     by_rule: Mapping[str, OnChange] = field(default_factory=dict)
+    may_remove: bool = False
 
     def for_rule(self, name: str, *, changed: bool) -> OnChange:
         """What happens to the windows of one rule; a rule in `by_rule` need not have changed."""
