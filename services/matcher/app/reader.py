@@ -7,7 +7,6 @@ from pathlib import Path
 from schemas.reader_heads import PackHeads
 from schemas.topics import EVENTS, topic_name
 from services import telemetry
-from services.connections import FOR_HEALTH, BoundedConfig
 from services.matcher.adapters import metrics
 from services.matcher.adapters.detection.losses import send_losses_forever
 from services.matcher.adapters.reader.folder_heads import find_heads
@@ -23,25 +22,21 @@ from services.matcher.adapters.rules.first_rules import NoRules, find_first_rule
 from services.matcher.adapters.rules.follower import Follower
 from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.adapters.stream.agents import add_agent
-from services.matcher.adapters.stream.group_watch import GroupWatch
 from services.matcher.adapters.stream.loop_watchdog import LoopWatchdog
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
 from services.matcher.adapters.stream.worker import new_loop, run
-from services.matcher.adapters.topics.cluster import KafkaUnusable
-from services.matcher.adapters.topics.record_batches import tolerate_header_names
 from services.matcher.adapters.topics.record_sender import TopicSender
 from services.matcher.app.kafka import (
     READER_TOPICS,
-    ReaderKafka,
     prepare_reader_kafka,
     reader_app_id,
 )
+from services.matcher.app.serving import serve_while, watch_group
 from services.matcher.domain.reader.ports import MeaningJudge, SentenceModel
 from services.matcher.settings import ReaderServiceSettings
 
 log = telemetry.logger(__name__)
 
-FAILED = 1
 MOST_WAITING = 64
 """Messages that are fetched and not yet read: the rest waits on Kafka."""
 
@@ -53,20 +48,7 @@ def serve_reader(settings: ReaderServiceSettings) -> int:
         ModelUnavailable: there is no model; the message says what to install.
         NoRules: as the matcher.
     """
-    tolerate_header_names()
-    health = telemetry.Health()
-    health.add("group", lambda: "starting")
-    health.add("kafka", lambda: "starting")
-    listener = telemetry.listen(
-        BoundedConfig(telemetry.health_app(health), settings.host, settings.port, FOR_HEALTH)
-    )
-    try:
-        return _run_app(settings, health)
-    except KafkaUnusable as error:
-        log.critical("cannot start", reason=str(error))
-        return FAILED
-    finally:
-        listener.stop()
+    return serve_while(settings, partial(_run_app, settings))
 
 
 def _run_app(settings: ReaderServiceSettings, health: telemetry.Health) -> int:
@@ -83,7 +65,7 @@ def _run_app(settings: ReaderServiceSettings, health: telemetry.Health) -> int:
     app = _create_app(settings, follower, bundles)
     active = ActiveReader(bundles, model, heads, health.notes, _make_judge(settings))
     _add_suspecting(app, settings, active, thread)
-    _watch(app, kafka, health)
+    watch_group(app, kafka.cluster, health)
     return run(app, loop)
 
 
@@ -138,10 +120,3 @@ def _add_suspecting(
     metrics.READER_LAG.set_function(suspecting.progress.lag_seconds)
     add_agent(app, WHERE, sender.topics[EVENTS], suspecting.process)
     app.task(partial(send_losses_forever, app, sender, WHERE))
-
-
-def _watch(app: App, kafka: ReaderKafka, health: telemetry.Health) -> None:
-    watch = GroupWatch(app, kafka.cluster)
-    health.add("group", watch.check_group)
-    health.add("kafka", watch.check_kafka)
-    app.task(watch.run)

@@ -1,27 +1,24 @@
 """Runs the matcher: its listener, its app, and what watches both."""
 
+from functools import partial
+
 from schemas.topics import RULES, topic_name
 from services import telemetry
-from services.connections import FOR_HEALTH, BoundedConfig
 from services.matcher.adapters.crashes.ending import CrashLog, WorkerEnd
 from services.matcher.adapters.crashes.guards import GuardLimits, install_guards
 from services.matcher.adapters.crashes.in_hand import InHand
 from services.matcher.adapters.rules.first_rules import find_first_rules
 from services.matcher.adapters.rules.follower import Follower
-from services.matcher.adapters.stream.group_watch import GroupWatch
 from services.matcher.adapters.stream.transport import App
 from services.matcher.adapters.stream.worker import new_loop, run
-from services.matcher.adapters.topics.cluster import KafkaCluster, KafkaUnusable
-from services.matcher.adapters.topics.record_batches import tolerate_header_names
 from services.matcher.app.agents import create_app
 from services.matcher.app.kafka import Kafka, prepare_kafka
+from services.matcher.app.serving import serve_while, watch_group
 from services.matcher.domain.rules.look_back import describe_short_retention
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.settings import MatcherSettings
 
 log = telemetry.logger(__name__)
-
-FAILED = 1
 
 
 def serve(settings: MatcherSettings) -> int:
@@ -30,18 +27,7 @@ def serve(settings: MatcherSettings) -> int:
     Raises:
         NoRules: neither the rules topic nor, if that is empty, any file holds a usable rule.
     """
-    tolerate_header_names()
-    health = _build_health()
-    listener = telemetry.listen(
-        BoundedConfig(telemetry.health_app(health), settings.host, settings.port, FOR_HEALTH)
-    )
-    try:
-        return _run_app(settings, health)
-    except KafkaUnusable as error:
-        log.critical("cannot start", reason=str(error))
-        return FAILED
-    finally:
-        listener.stop()
+    return serve_while(settings, partial(_run_app, settings))
 
 
 def _run_app(settings: MatcherSettings, health: telemetry.Health) -> int:
@@ -52,29 +38,15 @@ def _run_app(settings: MatcherSettings, health: telemetry.Health) -> int:
     _note_look_back(bundles.current.rulebook, kafka, health)
     in_hand = InHand()
     app = create_app(settings, kafka, bundles, follower, in_hand)
-    _watch(app, kafka.cluster, health)
+    watch_group(app, kafka.cluster, health)
     _guard(app, in_hand, settings, kafka)
     return run(app, loop)
-
-
-def _build_health() -> telemetry.Health:
-    health = telemetry.Health()
-    health.add("group", lambda: "starting")
-    health.add("kafka", lambda: "starting")
-    return health
 
 
 def _note_look_back(rulebook: Rulebook, kafka: Kafka, health: telemetry.Health) -> None:
     if lines := describe_short_retention(rulebook.windows.values(), kafka.events_kept):
         log.warning("events are not kept for as long as rules look back", rules=lines)
         health.notes["look back"] = "\n".join(lines)
-
-
-def _watch(app: App, cluster: KafkaCluster, health: telemetry.Health) -> None:
-    watch = GroupWatch(app, cluster)
-    health.add("group", watch.check_group)
-    health.add("kafka", watch.check_kafka)
-    app.task(watch.run)
 
 
 def _guard(app: App, in_hand: InHand, settings: MatcherSettings, kafka: Kafka) -> None:
