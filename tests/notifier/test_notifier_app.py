@@ -10,8 +10,9 @@ from redis import Redis
 from services.environment import InvalidEnvironment, load
 from services.notifier.adapters.keys import Keys
 from services.notifier.adapters.watch.watch_stores import connect_watch
-from services.notifier.app.join import compute_hold, name_group
+from services.notifier.app.join import name_group
 from services.notifier.app.receivers import list_channels, make_receivers
+from services.notifier.app.stores import compute_hold
 from services.notifier.app.web import make_web_config
 from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
 from services.notifier.settings import NotifierSettings

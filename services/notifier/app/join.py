@@ -4,13 +4,10 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from kafka.errors import KafkaError
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from schemas.alert import Alert
 from schemas.topics import ALERTS, topic_name
@@ -19,25 +16,25 @@ from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.health import KafkaHealth, RedisHealth, StreamHealth
 from services.notifier.adapters.history import KafkaHistory
 from services.notifier.adapters.job_handler import JobHandler
-from services.notifier.adapters.keys import Keys
 from services.notifier.adapters.membership import Membership
 from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.adapters.outbox_relay import KafkaOutboxSender, OutboxRelay
 from services.notifier.adapters.rebuilder import Rebuilder
-from services.notifier.adapters.redis_firing import RedisFiring
-from services.notifier.adapters.redis_log import RedisLog
-from services.notifier.adapters.redis_outbox import RedisOutbox
-from services.notifier.adapters.redis_rebuild import RedisRebuild
 from services.notifier.adapters.routes_follower import follow_routes
 from services.notifier.adapters.stream import AlertStream, connect
 from services.notifier.adapters.watch.watch_stores import (
-    WatchStores,
-    connect_watch,
     make_acts_reader,
 )
 from services.notifier.adapters.watchdog import TIMEOUT_SECONDS, HeartbeatForwarder
 from services.notifier.adapters.worker import Worker
 from services.notifier.app.receivers import make_receivers, reveal
+from services.notifier.app.stores import (
+    REDIS_SECONDS,
+    NotifierStores,
+    compute_hold,
+    make_stores,
+    tell_time,
+)
 from services.notifier.app.web import make_web_config
 from services.notifier.domain.placement import Placer, place_alert, place_nowhere
 from services.notifier.domain.ports import Receiver
@@ -47,9 +44,6 @@ from services.telemetry import Health, listen, logger
 
 log = logger(__name__)
 
-# a receiver is given one time-out to answer; a request may take effect for about two more
-TIMEOUTS_IN_DOUBT = 3
-REDIS_SECONDS = 5
 OUTBOX_SECONDS = 10
 
 
@@ -58,8 +52,7 @@ class Parts:
     """The joined service, not yet started."""
 
     settings: NotifierSettings
-    notifications: RedisLog
-    outbox: RedisOutbox
+    stores: NotifierStores
     workers: tuple[Worker, ...]
     relay: OutboxRelay
     rebuilder: Rebuilder
@@ -68,8 +61,6 @@ class Parts:
     stream: StreamHealth
     watchdog: HeartbeatForwarder
     routing: Callable[[], Routing]
-    firing: RedisFiring
-    watch: WatchStores
 
     def start(self) -> None:
         """Start the threads."""
@@ -91,7 +82,7 @@ def run(settings: NotifierSettings, stopping: threading.Event) -> None:
     """
     tolerate_header_names()
     parts = join(settings)
-    listener = listen(make_web_config(settings, parts.watch, parts.workers, parts.health))
+    listener = listen(make_web_config(settings, parts.stores.watch, parts.workers, parts.health))
     _log_start(parts)
     parts.start()
     try:
@@ -106,53 +97,26 @@ def join(settings: NotifierSettings) -> Parts:
 
     Raises InvalidRoutes.
     """
-    redis, keys, health = _make_redis(settings), Keys(settings.topic_prefix), Health()
-    receivers = make_receivers(settings)
+    health, receivers = Health(), make_receivers(settings)
     names = tuple(receiver.traits.name for receiver in receivers)
     routing = follow_routes(settings.routes_file, names, health)
-    place = make_placer(settings, receivers, routing)
-    notifications = RedisLog(redis, keys, compute_hold(settings), place)
-    outbox = RedisOutbox(redis, keys)
-    firing, watch = RedisFiring(redis, keys), connect_watch(redis, keys, names, _now)
-    make_delivery = partial(
-        Delivery,
-        notifications=notifications,
-        hold=compute_hold(settings),
-        clock=_now,
-        jitter=random.random,
-        routing=routing,
-        firing=firing,
-        read_acts=make_acts_reader(redis, keys, watch),
-    )
-    workers = tuple(_make_worker(settings, each, make_delivery, outbox) for each in receivers)
+    stores = make_stores(settings, names, make_placer(settings, receivers, routing))
+    workers = _make_workers(settings, receivers, stores, routing)
     sender = KafkaOutboxSender(settings.kafka_bootstrap_servers, settings.topic_prefix)
-    relay = OutboxRelay(outbox, sender, watch.history.append)
-    lost = RedisRebuild(redis, keys, place)
-    rebuilder = _make_rebuilder(settings, lost, workers, health, watch)
-    kafka, stream = KafkaHealth(settings.kafka_bootstrap_servers), StreamHealth()
-    health.add("redis", RedisHealth(redis, keys.probe, health.notes).check)
     parts = Parts(
         settings,
-        notifications,
-        outbox,
+        stores,
         workers,
-        relay,
-        rebuilder,
+        OutboxRelay(stores.outbox, sender, stores.watch.history.append),
+        _make_rebuilder(settings, stores, workers, health),
         health,
-        kafka,
-        stream,
-        HeartbeatForwarder(_now, reveal(settings.watchdog_url)),
+        KafkaHealth(settings.kafka_bootstrap_servers),
+        StreamHealth(),
+        HeartbeatForwarder(tell_time, reveal(settings.watchdog_url)),
         routing,
-        firing,
-        watch,
     )
     _add_checks(parts)
     return parts
-
-
-def compute_hold(settings: NotifierSettings) -> timedelta:
-    """How long a lease lasts and an unknown outcome stays in doubt."""
-    return timedelta(seconds=TIMEOUTS_IN_DOUBT * settings.receiver_timeout_seconds)
 
 
 def make_placer(
@@ -174,49 +138,55 @@ def name_group(prefix: str) -> str:
     return f"{prefix.rstrip('.')}-notifier".lstrip("-")
 
 
-def _make_redis(settings: NotifierSettings) -> Redis:
-    # the client does not retry: a script whose answer was lost must not run twice unnoticed
-    return Redis.from_url(
-        str(settings.redis_url),
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
-        retry=Retry(NoBackoff(), 0),
+def _make_workers(
+    settings: NotifierSettings,
+    receivers: Sequence[Receiver],
+    stores: NotifierStores,
+    routing: Callable[[], Routing],
+) -> tuple[Worker, ...]:
+    make_delivery = partial(
+        Delivery,
+        notifications=stores.notifications,
+        hold=compute_hold(settings),
+        clock=tell_time,
+        jitter=random.random,
+        routing=routing,
+        firing=stores.firing,
+        read_acts=make_acts_reader(stores.redis, stores.keys, stores.watch),
     )
+    return tuple(_make_worker(settings, each, make_delivery, stores) for each in receivers)
 
 
 def _make_worker(
     settings: NotifierSettings,
     receiver: Receiver,
     make_delivery: Callable[..., Delivery],
-    outbox: RedisOutbox,
+    stores: NotifierStores,
 ) -> Worker:
-    monitored = MonitoredReceiver(receiver, _now)
+    monitored = MonitoredReceiver(receiver, tell_time)
     traits = replace(receiver.traits, recorded=settings.clock == "recorded")
     delivery = make_delivery(receiver=monitored, traits=traits)
-    return Worker(monitored, JobHandler(delivery), delivery.notifications, outbox, _now)
+    handler = JobHandler(delivery)
+    return Worker(monitored, handler, stores.notifications, stores.outbox, tell_time)
 
 
 def _make_rebuilder(
-    settings: NotifierSettings,
-    lost: RedisRebuild,
-    workers: tuple[Worker, ...],
-    health: Health,
-    watch: WatchStores,
+    settings: NotifierSettings, stores: NotifierStores, workers: tuple[Worker, ...], health: Health
 ) -> Rebuilder:
     prefix = settings.topic_prefix
     return Rebuilder(
-        lost=lost,
+        lost=stores.lost,
         history=KafkaHistory(settings.kafka_bootstrap_servers, prefix, name_group(prefix)),
         traits=[worker.handler.delivery.traits for worker in workers],
         hold=compute_hold(settings),
-        clock=_now,
+        clock=tell_time,
         notes=health.notes,
         on_rebuilt=lambda: _wake_all(workers),
-        place=lost.place,
+        place=stores.lost.place,
         routing=workers[0].handler.delivery.routing,
-        firing=workers[0].handler.delivery.firing,
-        restore_lines=watch.restore_lines,
-        store_alerts=watch.store_alerts,
+        firing=stores.firing,
+        restore_lines=stores.watch.restore_lines,
+        store_alerts=stores.watch.store_alerts,
     )
 
 
@@ -227,6 +197,8 @@ def _wake_all(workers: tuple[Worker, ...]) -> None:
 
 def _add_checks(parts: Parts) -> None:
     health, workers = parts.health, parts.workers
+    redis = RedisHealth(parts.stores.redis, parts.stores.keys.probe, health.notes)
+    health.add("redis", redis.check)
     health.add("log", parts.rebuilder.check)
     health.add("kafka", parts.kafka.check)
     health.add("alerts", parts.stream.check)
@@ -242,10 +214,6 @@ def _make_threads_check(
         return None if all(thread.is_alive for thread in threads) else "a thread has ended"
 
     return check
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _log_start(parts: Parts) -> None:
@@ -266,18 +234,18 @@ def _consume_alerts(parts: Parts, stopping: threading.Event) -> None:
             log.warning("kafka does not answer", error=f"{type(error).__name__}: {error}")
             stopping.wait(1)
             continue
-        member = Membership(consumer, _now)
+        member = Membership(consumer, tell_time)
         parts.stream.watch(member)
         AlertStream(
             member=member,
-            notifications=parts.notifications,
-            outbox=parts.outbox,
+            notifications=parts.stores.notifications,
+            outbox=parts.stores.outbox,
             routing=parts.routing,
-            clock=_now,
+            clock=tell_time,
             on_queued=parts.wake,
             watchdog=parts.watchdog,
-            firing=parts.firing,
-            store_alerts=parts.watch.store_alerts,
+            firing=parts.stores.firing,
+            store_alerts=parts.stores.watch.store_alerts,
         ).run(stopping)
 
 
