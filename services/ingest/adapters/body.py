@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -14,22 +13,12 @@ from schemas.event import LARGEST_REQUEST
 from services.ingest.adapters.limits import Limiter, LimitExceeded
 from services.ingest.domain.decoding import TooManyReports, UnsupportedContent, choose_decoder
 from services.ingest.domain.reporter import Reporter
+from services.refused_request import RefusedRequest
 from services.strict_json import InvalidJson
 
 READ_SECONDS = 30.0
 MOST_BODIES = 64
 TOO_MANY_BODIES = f"{MOST_BODIES} requests of this token are still being sent"
-
-
-class RejectedRequest(Exception):
-    """A request that is answered before any of its reports is validated."""
-
-    def __init__(
-        self, status: HTTPStatus, message: str, headers: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.headers = headers or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +33,7 @@ class BodyReader:
         """The decoded reports of the body.
 
         Raises:
-            RejectedRequest: 400, 408, 413, 415, or 429 with Retry-After.
+            RefusedRequest: 400, 408, 413, 415, or 429 with Retry-After.
         """
         try:
             decode = choose_decoder(request.headers)
@@ -52,11 +41,11 @@ class BodyReader:
             items = decode(body)
             self.limiter.charge_reports(reporter, len(items), len(body))
         except UnsupportedContent as error:
-            raise RejectedRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error)) from None
+            raise RefusedRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error)) from None
         except InvalidJson as error:
-            raise RejectedRequest(HTTPStatus.BAD_REQUEST, str(error)) from None
+            raise RefusedRequest(HTTPStatus.BAD_REQUEST, str(error)) from None
         except TooManyReports as error:
-            raise RejectedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error)) from None
+            raise RefusedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error)) from None
         except LimitExceeded as error:
             raise _ask_to_wait(str(error), error.wait) from None
         return items
@@ -83,9 +72,9 @@ class BodyReader:
                 return await _read_stream(request)
         except TimeoutError:
             message = f"the body did not come within {self.read_seconds:g} s"
-            raise RejectedRequest(HTTPStatus.REQUEST_TIMEOUT, message) from None
+            raise RefusedRequest(HTTPStatus.REQUEST_TIMEOUT, message) from None
         except ClientDisconnect:
-            raise RejectedRequest(HTTPStatus.BAD_REQUEST, "the body ended early") from None
+            raise RefusedRequest(HTTPStatus.BAD_REQUEST, "the body ended early") from None
 
 
 async def _read_stream(request: Request) -> bytes:
@@ -97,10 +86,10 @@ async def _read_stream(request: Request) -> bytes:
     return bytes(body)
 
 
-def _ask_to_wait(message: str, seconds: int) -> RejectedRequest:
-    return RejectedRequest(HTTPStatus.TOO_MANY_REQUESTS, message, {"Retry-After": str(seconds)})
+def _ask_to_wait(message: str, seconds: int) -> RefusedRequest:
+    return RefusedRequest(HTTPStatus.TOO_MANY_REQUESTS, message, {"Retry-After": str(seconds)})
 
 
-def _too_large() -> RejectedRequest:
+def _too_large() -> RefusedRequest:
     message = f"more than {LARGEST_REQUEST} bytes in one request"
-    return RejectedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+    return RefusedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)

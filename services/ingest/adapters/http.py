@@ -8,12 +8,13 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from services.ingest.adapters import metrics
-from services.ingest.adapters.body import BodyReader, RejectedRequest
+from services.ingest.adapters.body import BodyReader
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.openapi import DESCRIPTION, REQUEST_BODY, RESPONSES
 from services.ingest.adapters.tokens import Tokens
 from services.ingest.domain.answer import Answer, build_answer, choose_status
 from services.ingest.domain.reporter import Reporter
+from services.refused_request import RefusedRequest
 
 RETRY_AFTER = {"Retry-After": "5"}
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="vedette"'}
@@ -30,7 +31,7 @@ class Authenticator:
         """The reporter behind the request, who is anybody where that is allowed.
 
         Raises:
-            RejectedRequest: 401, the token is missing or unknown.
+            RefusedRequest: 401, the token is missing or unknown.
         """
         given = headers.get("authorization")
         if self.is_open and (given is None or not self.tokens.reporters):
@@ -39,7 +40,7 @@ class Authenticator:
         reporter = self.tokens.find_reporter(token.strip())
         if scheme.lower() != "bearer" or reporter is None:
             message = "unknown token" if given else "a bearer token is needed"
-            raise RejectedRequest(HTTPStatus.UNAUTHORIZED, message, CHALLENGE)
+            raise RefusedRequest(HTTPStatus.UNAUTHORIZED, message, CHALLENGE)
         return reporter
 
 
@@ -58,7 +59,7 @@ def events_route(intake: Intake, authenticator: Authenticator, reader: BodyReade
         try:
             reporter = authenticator.authenticate(request.headers)
             items = await reader.read_reports(request, reporter)
-        except RejectedRequest as rejected:
+        except RefusedRequest as rejected:
             answer = Answer(error=str(rejected))
             return _respond(rejected.status, answer, rejected.headers)
         results = await intake.take(items, reporter)

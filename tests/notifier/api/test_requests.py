@@ -7,10 +7,10 @@ import httpx
 import pytest
 from redis.exceptions import ConnectionError as RedisGone
 
-from services.notifier.adapters.api.callers import RefusedRequest
 from services.notifier.adapters.api.endpoint import LARGEST_BODY
 from services.notifier.adapters.api.rate_limit import CallLimiter
 from services.notifier.domain.errors import LogLost
+from services.refused_request import RefusedRequest
 from tests.notifier.alerts import alert
 from tests.notifier.api.caller import PROXY, api, make_app
 from tests.notifier.watch.stores import WatchRoom

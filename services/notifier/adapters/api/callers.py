@@ -9,6 +9,7 @@ from fastapi import Request
 from starlette.datastructures import Headers
 
 from services.notifier.domain.watch.people import Person, Role
+from services.refused_request import RefusedRequest
 from services.token_file import find_by_token
 
 USER = "x-forwarded-user"
@@ -18,17 +19,6 @@ GROUP_PREFIX = "vedette-"
 LONGEST_NAME = 100
 
 Network = IPv4Network | IPv6Network
-
-
-class RefusedRequest(Exception):
-    """A request that is answered before anything is done; the message says what to do."""
-
-    def __init__(
-        self, status: HTTPStatus, message: str, headers: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.headers = headers or {}
 
 
 @dataclass(frozen=True, slots=True)

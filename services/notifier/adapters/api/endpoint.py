@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from schemas.model import Document, Model
 from services.notifier.adapters.api.answers import Refusal, RefusedField
-from services.notifier.adapters.api.callers import Callers, RefusedRequest
+from services.notifier.adapters.api.callers import Callers
 from services.notifier.adapters.api.documents import NoQuery
 from services.notifier.adapters.api.rate_limit import ONE, CallLimiter
 from services.notifier.adapters.metrics import API_REQUESTS
@@ -27,6 +27,7 @@ from services.notifier.domain.watch.refusals import (
     NoSuchThing,
     NotAllowed,
 )
+from services.refused_request import RefusedRequest
 from services.strict_json import InvalidJson, parse
 from services.telemetry import logger
 

@@ -14,7 +14,6 @@ from starlette.concurrency import run_in_threadpool
 
 from schemas.model import Instant, Model
 from services.notifier.adapters.api.answers import Refusal
-from services.notifier.adapters.api.callers import RefusedRequest
 from services.notifier.adapters.api.endpoint import (
     LARGEST_BODY,
     READ_SECONDS,
@@ -25,6 +24,7 @@ from services.notifier.adapters.api.endpoint import (
 from services.notifier.domain.errors import LogLost
 from services.notifier.domain.watch.pager_events import PagerAct, PagerEvent
 from services.notifier.domain.watch.refusals import ActRefused
+from services.refused_request import RefusedRequest
 from services.strict_json import InvalidJson, parse
 from services.telemetry import logger
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from services.notifier.adapters.api.callers import RefusedRequest
+from services.refused_request import RefusedRequest
 from services.token_bucket import Bucket
 
 UNITS_PER_SECOND = 10.0

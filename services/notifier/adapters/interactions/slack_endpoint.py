@@ -8,11 +8,11 @@ from fastapi import FastAPI, Request, Response
 from starlette.background import BackgroundTask
 
 from services.notifier.adapters.api.answers import Refusal
-from services.notifier.adapters.api.callers import RefusedRequest
 from services.notifier.adapters.api.endpoint import read_body, respond_json
 from services.notifier.adapters.interactions.press import InvalidInteraction, Press, read_press
 from services.notifier.adapters.interactions.signature import is_fresh, is_signed
 from services.notifier.adapters.metrics import API_REQUESTS
+from services.refused_request import RefusedRequest
 
 PATH = "/slack/interactions"
 TIMESTAMP = "x-slack-request-timestamp"
