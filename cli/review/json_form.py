@@ -5,7 +5,7 @@ from typing import Any
 
 from cli.review.report import PackLoad, ReviewReport, count_kinds, quote_evidence
 from schemas.alert import Alert
-from services.matcher.domain.review.alert_changes import AlertDifference
+from services.matcher.domain.review.alert_changes import ComparedAlert
 from services.matcher.domain.review.review import HypothesisReview, LevelFrom, RuleReview
 from services.matcher.domain.review.weekly_load import WeeklyLoad
 
@@ -37,12 +37,12 @@ def _rule_form(rule: RuleReview) -> dict[str, Any]:
         "pack": pack,
         "rule": name,
         **{str(kind): count for kind, count in count_kinds(rule.changes).items()},
-        "unchanged": len(rule.pairs) - len(rule.changes),
+        "unchanged": rule.unchanged,
         "changes": [_change_form(change) for change in rule.changes],
     }
 
 
-def _change_form(change: AlertDifference) -> dict[str, Any]:
+def _change_form(change: ComparedAlert) -> dict[str, Any]:
     return {
         "kind": str(change.kind),
         "group": change.shown.group,

@@ -17,9 +17,8 @@ from cli.review.report import (
 )
 from cli.review.text import describe_closing
 from services.matcher.domain.review.alert_changes import (
-    AlertDifference,
     AlertDifferenceKind,
-    AlertPair,
+    ComparedAlert,
 )
 from services.matcher.domain.review.review import RuleReview
 
@@ -74,13 +73,13 @@ def _rule_values(rule: RuleReview, report: ReviewReport) -> dict[str, object]:
     return {
         "name": "/".join(rule.key),
         "counts": list(count_kinds(rule.changes).values()),
-        "unchanged": len(rule.pairs) - len(rule.changes),
+        "unchanged": rule.unchanged,
         "marks": list(_place_marks(rule, report)),
         "changes": [_change_values(change) for change in rule.changes],
     }
 
 
-def _change_values(change: AlertDifference) -> tuple[str, str, str, str, str]:
+def _change_values(change: ComparedAlert) -> tuple[str, str, str, str, str]:
     return (
         str(change.kind),
         describe_change(change),
@@ -95,20 +94,16 @@ def _place_marks(rule: RuleReview, report: ReviewReport) -> Iterator[TimeMark]:
     if review.since is None or review.until is None:
         return
     scale = TimeScale(review.since, review.until)
-    for pair in rule.pairs:
-        yield from _mark_pair(pair, scale)
+    for compared in rule.alerts:
+        yield _mark_alert(compared, scale)
 
 
-def _mark_pair(pair: AlertPair, scale: TimeScale) -> Iterator[TimeMark]:
-    change = pair.find_change()
-    alert = pair.after or pair.before
-    if alert is None:
-        return
+def _mark_alert(compared: ComparedAlert, scale: TimeScale) -> TimeMark:
+    alert, kind = compared.shown, str(compared.kind or AS_BEFORE)
     start = scale.place(alert.starts_at)
     end = scale.place(alert.last_fired_at or alert.starts_at)
-    kind = AS_BEFORE if change is None else str(change.kind)
-    label = kind if change is None else f"{kind}: {describe_change(change)}"
-    yield TimeMark(start, max(3.0, end - start), kind.replace(" ", "-"), label)
+    label = f"{kind}: {describe_change(compared)}" if compared.kind else kind
+    return TimeMark(start, max(3.0, end - start), kind.replace(" ", "-"), label)
 
 
 def _place_ticks(report: ReviewReport) -> Iterator[tuple[float, str]]:

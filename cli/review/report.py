@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from schemas.alert import Alert, Evidence
 from schemas.pack import AlertBudget
 from services.matcher.domain.review.affected import ReviewedRules
-from services.matcher.domain.review.alert_changes import AlertDifference, AlertDifferenceKind
+from services.matcher.domain.review.alert_changes import AlertDifferenceKind, ComparedAlert
 from services.matcher.domain.review.review import (
     HypothesisReview,
     LevelFrom,
@@ -87,38 +88,33 @@ def make_report(
     sides: ReviewedSides, review: Review, is_page: Callable[[Alert], bool]
 ) -> ReviewReport:
     """The review with its load a week, and the bounds of `pack.yaml` that the new rules pass."""
-    before, after = (
-        _sum_load(review, review.before, is_page),
-        _sum_load(review, review.after, is_page),
+    measure = partial(measure_load, is_page=is_page, span=review.span)
+    before, after = measure(review.before), measure(review.after)
+    whole = after if review.all_after is None else measure(review.all_after)
+    loads = (
+        _compare_load(pack, before.get(pack, NO_LOAD), after.get(pack, NO_LOAD), load)
+        for pack, load in (dict.fromkeys(before, NO_LOAD) | dict(whole)).items()
     )
-    packs = sorted(before.keys() | after.keys())
-    if review.all_after is None:
-        loads = [
-            PackLoad(pack, before.get(pack, NO_LOAD), after.get(pack, NO_LOAD)) for pack in packs
-        ]
-        return ReviewReport(sides, review, tuple(loads))
-    whole = _sum_load(review, review.all_after, is_page)
-    loads = [
-        PackLoad(pack, _replace(load, after.get(pack, NO_LOAD), before.get(pack, NO_LOAD)), load)
-        for pack, load in whole.items()
-    ]
-    excess = tuple(_list_excess(sides.head, review, is_page))
-    return ReviewReport(sides, review, tuple(loads), excess, of_all_rules=True)
+    return ReviewReport(
+        sides,
+        review,
+        tuple(sorted(loads, key=lambda load: load.pack)),
+        () if review.all_after is None else tuple(_list_excess(sides.head, review, is_page)),
+        of_all_rules=review.all_after is not None,
+    )
 
 
 NO_LOAD = WeeklyLoad()
 
 
-def _sum_load(
-    review: Review, revisions: Iterable[Alert], is_page: Callable[[Alert], bool]
-) -> Mapping[str, WeeklyLoad]:
-    return measure_load(revisions, is_page, review.span)
-
-
-def _replace(whole: WeeklyLoad, part: WeeklyLoad, other: WeeklyLoad) -> WeeklyLoad:
-    """The load with one part of it replaced by another."""
-    return WeeklyLoad(
-        whole.alerts - part.alerts + other.alerts, whole.pages - part.pages + other.pages
+def _compare_load(pack: str, before: WeeklyLoad, after: WeeklyLoad, whole: WeeklyLoad) -> PackLoad:
+    """What the pack costs as a `whole`, and what it cost with `before` in the place of `after`."""
+    return PackLoad(
+        pack,
+        WeeklyLoad(
+            whole.alerts - after.alerts + before.alerts, whole.pages - after.pages + before.pages
+        ),
+        whole,
     )
 
 
@@ -137,22 +133,22 @@ def _list_excess(
         yield from (f"{pack.name}: {line}" for line in find_excess(pack.pack.budget, load))
 
 
-def count_kinds(changes: Sequence[AlertDifference]) -> Mapping[AlertDifferenceKind, int]:
+def count_kinds(changes: Sequence[ComparedAlert]) -> Mapping[AlertDifferenceKind, int]:
     """How many alerts each kind of change has, in the order of the kinds."""
     counts = Counter(change.kind for change in changes)
     return {kind: counts[kind] for kind in AlertDifferenceKind}
 
 
-def describe_change(change: AlertDifference) -> str:
+def describe_change(change: ComparedAlert) -> str:
     """One line: what became of the alert."""
     match change:
-        case AlertDifference(AlertDifferenceKind.LEVEL, Alert() as old, Alert() as new):
+        case ComparedAlert(Alert() as old, Alert() as new, kind=AlertDifferenceKind.LEVEL):
             return (
                 f"{_describe_level(old)} → {_describe_level(new)} at {format_time(new.starts_at)}"
             )
-        case AlertDifference(AlertDifferenceKind.MOVED, Alert() as old, Alert() as new):
+        case ComparedAlert(Alert() as old, Alert() as new, kind=AlertDifferenceKind.MOVED):
             return f"{_describe_span(old)} → {_describe_span(new)}"
-        case AlertDifference(AlertDifferenceKind.COUNT, Alert() as old, Alert() as new):
+        case ComparedAlert(Alert() as old, Alert() as new, kind=AlertDifferenceKind.COUNT):
             return (
                 f"{_describe_count(old)} → {_describe_count(new)} at {format_time(new.starts_at)}"
             )
@@ -166,7 +162,7 @@ def describe_group(alert: Alert) -> str:
     return ", ".join([*pairs, *(["DRILL"] if alert.exercise else [])])
 
 
-def quote_evidence(change: AlertDifference) -> str:
+def quote_evidence(change: ComparedAlert) -> str:
     """The newest piece of evidence that only one side has, else the newest: source and words."""
     other = change.before if change.after is not None else None
     known = {piece.event_id for piece in other.evidence} if other is not None else set[str]()

@@ -1,6 +1,6 @@
 """A review as text for a terminal, and as Markdown for a comment."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from cli.review.report import (
     PackLoad,
@@ -11,14 +11,14 @@ from cli.review.report import (
     describe_steps,
     quote_evidence,
 )
-from services.matcher.domain.review.alert_changes import AlertDifference, AlertDifferenceKind
+from services.matcher.domain.review.alert_changes import AlertDifferenceKind, ComparedAlert
 from services.matcher.domain.review.review import RuleReview
 
 MOST_CHANGES = 10
 """Changes of a rule that are listed."""
 
 NO_CHANGE = "no alert differs"
-_MARKS = {
+_MARKS: Mapping[AlertDifferenceKind | None, str] = {
     AlertDifferenceKind.GAINED: "+",
     AlertDifferenceKind.LOST: "-",
     AlertDifferenceKind.LEVEL: "!",
@@ -67,8 +67,7 @@ def escape_markdown(text: str) -> str:
 
 def _write_row(rule: RuleReview) -> str:
     counts = (str(count or "") for count in count_kinds(rule.changes).values())
-    unchanged = len(rule.pairs) - len(rule.changes)
-    return f"| `{'/'.join(rule.key)}` | {' | '.join(counts)} | {unchanged} |"
+    return f"| `{'/'.join(rule.key)}` | {' | '.join(counts)} | {rule.unchanged} |"
 
 
 def _write_details(rule: RuleReview) -> Iterator[str]:
@@ -83,7 +82,7 @@ def _write_details(rule: RuleReview) -> Iterator[str]:
     yield "</details>"
 
 
-def _describe(change: AlertDifference) -> str:
+def _describe(change: ComparedAlert) -> str:
     group = describe_group(change.shown)
     said = f"{describe_change(change)}: {change.shown.summary}"
     return f"{said} ({group})" if group else said
@@ -92,7 +91,7 @@ def _describe(change: AlertDifference) -> str:
 def _summarize(rule: RuleReview) -> str:
     counts = count_kinds(rule.changes).items()
     parts = [f"{count} {kind}" for kind, count in counts if count]
-    return ", ".join([*parts, f"{len(rule.pairs) - len(rule.changes)} as before"])
+    return ", ".join([*parts, f"{rule.unchanged} as before"])
 
 
 def _count_more(rule: RuleReview) -> Iterator[str]:

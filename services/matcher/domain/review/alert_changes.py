@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from schemas.alert import Alert, Status
 
@@ -19,44 +20,35 @@ class AlertDifferenceKind(StrEnum):
     COUNT = "count"
 
 
-@dataclass(frozen=True, slots=True)
-class AlertDifference:
-    """An alert before and after; one of them is None where it is gained or lost."""
+@dataclass(frozen=True)
+class ComparedAlert:
+    """The same situation told by two versions of a rule, or by one of them alone.
 
-    kind: AlertDifferenceKind
-    before: Alert | None = None
-    after: Alert | None = None
+    `before` and `after` are never both None.
+    """
+
+    before: Alert | None
+    after: Alert | None
 
     @property
     def shown(self) -> Alert:
         """The alert as it is after, or was before."""
         alert = self.after or self.before
         if alert is None:
-            raise AssertionError("a change is of an alert")
+            raise AssertionError("one side has an alert")
         return alert
 
-
-@dataclass(frozen=True, slots=True)
-class AlertPair:
-    """The same situation told by two versions of a rule, or by one of them alone."""
-
-    before: Alert | None
-    after: Alert | None
-
-    def find_change(self) -> AlertDifference | None:
-        """What differs to whoever gets the alert; ids, hashes and wording are no change."""
-        match self:
-            case AlertPair(None, after):
-                return AlertDifference(AlertDifferenceKind.GAINED, after=after)
-            case AlertPair(before, None):
-                return AlertDifference(AlertDifferenceKind.LOST, before=before)
-            case AlertPair(Alert() as before, Alert() as after):
-                kind = _compare(before, after)
-                return AlertDifference(kind, before, after) if kind else None
-        return None
+    @cached_property
+    def kind(self) -> AlertDifferenceKind | None:
+        """What differs to whoever gets the alert; ids, hashes and wording are no difference."""
+        if self.before is None:
+            return AlertDifferenceKind.GAINED
+        if self.after is None:
+            return AlertDifferenceKind.LOST
+        return _compare(self.before, self.after)
 
 
-def pair_alerts(before: Iterable[Alert], after: Iterable[Alert]) -> Iterator[AlertPair]:
+def pair_alerts(before: Iterable[Alert], after: Iterable[Alert]) -> Iterator[ComparedAlert]:
     """Pair the alerts of one rule by their group, then by the evidence that they share.
 
     What was withdrawn in the end is none. Of a group, alerts that share nothing pair in no case:
@@ -76,17 +68,17 @@ def _group_alerts(alerts: Iterable[Alert]) -> dict[Group, list[Alert]]:
     return groups
 
 
-def _pair_group(before: Sequence[Alert], after: Sequence[Alert]) -> Iterator[AlertPair]:
+def _pair_group(before: Sequence[Alert], after: Sequence[Alert]) -> Iterator[ComparedAlert]:
     """Each of `after`, in order of time, with the one of `before` that it shares most with."""
     open_alerts = sorted(before, key=lambda alert: alert.starts_at)
     for alert in sorted(after, key=lambda each: each.starts_at):
         closest = max(open_alerts, key=lambda each: _count_shared(each, alert), default=None)
         if closest is None or not _count_shared(closest, alert):
-            yield AlertPair(None, alert)
+            yield ComparedAlert(None, alert)
         else:
             open_alerts.remove(closest)
-            yield AlertPair(closest, alert)
-    yield from (AlertPair(alert, None) for alert in open_alerts)
+            yield ComparedAlert(closest, alert)
+    yield from (ComparedAlert(alert, None) for alert in open_alerts)
 
 
 def _count_shared(one: Alert, other: Alert) -> int:

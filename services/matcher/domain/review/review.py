@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from schemas.alert import Alert, Level, Status
 from schemas.event import Event
@@ -13,7 +14,7 @@ from services.matcher.domain.review.affected import (
     find_affected,
     narrow_to_affected,
 )
-from services.matcher.domain.review.alert_changes import AlertDifference, AlertPair, pair_alerts
+from services.matcher.domain.review.alert_changes import ComparedAlert, pair_alerts
 from services.matcher.domain.rules.rulebook import Rulebook, RuleKey
 
 
@@ -25,17 +26,22 @@ class LevelFrom:
     level: Level | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleReview:
-    """What a change does to the alerts of one rule."""
+    """What a change does to the alerts of one rule, in the order of their groups."""
 
     key: RuleKey
-    pairs: tuple[AlertPair, ...]
+    alerts: tuple[ComparedAlert, ...]
+
+    @cached_property
+    def changes(self) -> tuple[ComparedAlert, ...]:
+        """Those that differ."""
+        return tuple(alert for alert in self.alerts if alert.kind is not None)
 
     @property
-    def changes(self) -> tuple[AlertDifference, ...]:
-        """The alerts that differ, in the order of their groups."""
-        return tuple(filter(None, (pair.find_change() for pair in self.pairs)))
+    def unchanged(self) -> int:
+        """How many alerts are as before."""
+        return len(self.alerts) - len(self.changes)
 
 
 @dataclass(frozen=True, slots=True)

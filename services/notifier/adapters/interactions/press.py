@@ -35,7 +35,7 @@ class Press:
     reply_url: str | None = None
 
 
-class _Part(BaseModel):
+class _SlackPart(BaseModel):
     """Slack adds fields whenever it likes."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -44,23 +44,23 @@ class _Part(BaseModel):
 Word = Annotated[str, StringConstraints(max_length=255)]
 
 
-class _Team(_Part):
+class _Team(_SlackPart):
     id: Word
 
 
-class _User(_Part):
+class _User(_SlackPart):
     id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,30}$")]
     name: Word = ""
     team_id: Word | None = None
 
 
-class _Action(_Part):
+class _Action(_SlackPart):
     action_id: Word
     action_ts: Word = ""
     value: Annotated[str, StringConstraints(max_length=LONGEST_ID)] = ""
 
 
-class _Interaction(_Part):
+class _Interaction(_SlackPart):
     user: _User
     team: _Team | None = None
     actions: tuple[_Action, ...] = ()

@@ -28,8 +28,7 @@ def told(*events: str, at: int = 0, **fields: Any) -> Alert:
 
 
 def kinds(before: list[Alert], after: list[Alert]) -> list[AlertDifferenceKind | None]:
-    changes = [pair.find_change() for pair in pair_alerts(before, after)]
-    return [None if change is None else change.kind for change in changes]
+    return [compared.kind for compared in pair_alerts(before, after)]
 
 
 def test_other_ids_and_words_are_no_change() -> None:
