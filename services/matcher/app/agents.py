@@ -29,12 +29,12 @@ def create_app(
     """
     app = App(app_id(settings), **faust_options(settings.kafka_bootstrap_servers))
     app.fetch_wait_ms = settings.kafka_fetch_wait_ms
-    app.task(partial(follower.run, app, bundles))
+    app.run_beside(partial(follower.run, app, bundles))
     basis = _build_basis(app, settings, kafka, bundles, in_hand)
     add_detect(basis, follower)
     add_correlate(basis)
     _add_crash_tasks(basis)
-    app.task(partial(send_losses_forever, app, basis.sender, MATCHER))
+    app.run_beside(partial(send_losses_forever, app, basis.sender, MATCHER))
     return app
 
 
@@ -51,7 +51,7 @@ def _add_crash_tasks(basis: Basis) -> None:
     basis.call_when_moving(basis.lethal.forget_partitions)
     is_backfilling = partial(_is_backfilling, basis)
     passed = PassedCrashes(basis.kafka.rules, basis.sender, is_backfilling)
-    basis.app.task(partial(passed.run, basis.app))
+    basis.app.run_beside(partial(passed.run, basis.app))
 
 
 def _is_backfilling(basis: Basis, tp: TP) -> bool:

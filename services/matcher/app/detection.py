@@ -30,7 +30,8 @@ def add_detect(basis: Basis, follower: Follower) -> None:
     basis.add_agent(EVENTS, Agent("detect", process, matcher.activate))
     basis.call_when_moving(matcher.forget_partitions)
     ticker = Ticker(basis.sender, _choose_clock(basis, detection), basis.topic_name(EVENTS))
-    basis.app.task(partial(ticker.run, basis.app, basis.kafka.cluster, basis.settings.tick_seconds))
+    seconds = basis.settings.tick_seconds
+    basis.app.run_beside(partial(ticker.run, basis.app, basis.kafka.cluster, seconds))
 
 
 def _build_matcher(basis: Basis, follower: Follower) -> ActiveMatcher:

@@ -107,7 +107,7 @@ def _create_app(settings: ReaderServiceSettings, follower: Follower, bundles: Bu
     app = App(reader_app_id(settings), **options, stream_buffer_maxsize=MOST_WAITING)
     app.fetch_wait_ms = settings.kafka_fetch_wait_ms
     app.watchdog = LoopWatchdog(settings.stuck_seconds)
-    app.task(partial(follower.run, app, bundles))
+    app.run_beside(partial(follower.run, app, bundles))
     return app
 
 
@@ -119,4 +119,4 @@ def _add_suspecting(
     suspecting = Suspecting(active, sender, thread)
     metrics.READER_LAG.set_function(suspecting.progress.lag_seconds)
     add_agent(app, WHERE, sender.topics[EVENTS], suspecting.process)
-    app.task(partial(send_losses_forever, app, sender, WHERE))
+    app.run_beside(partial(send_losses_forever, app, sender, WHERE))

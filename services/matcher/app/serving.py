@@ -41,4 +41,4 @@ def watch_group(app: App, cluster: KafkaCluster, health: telemetry.Health) -> No
     watch = GroupWatch(app, cluster)
     health.add("group", watch.check_group)
     health.add("kafka", watch.check_kafka)
-    app.task(watch.run)
+    app.run_beside(watch.run)

@@ -26,10 +26,7 @@ async def send_losses(app: App, sender: RecordSender, reader: str) -> None:
 
 
 async def send_losses_forever(app: App, sender: RecordSender, reader: str) -> None:
-    """Send them while the app runs: a loss is found while partitions move, when nothing is sent.
-
-    It needs every argument: to a task that could take one more, Faust gives its app.
-    """
+    """Send them while the app runs: a loss is found while partitions move, when nothing is sent."""
     while not app.should_stop:
         try:
             if app.settled:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 from functools import cached_property, partial
 from typing import Any, ClassVar
 
@@ -56,6 +57,17 @@ class App(faust.App):
         """The session of this worker in its group; its loss ends the process."""
         lost = partial(exit_now, "Kafka gave our partitions away: the session is over")
         return Session(self.conf.broker_session_timeout, self.conf.broker_rebalance_timeout, lost)
+
+    def run_beside(self, run: Callable[[], Awaitable[None]]) -> None:
+        """Run it once the worker is up.
+
+        A task of Faust's gets the app for its first parameter, even one that has a default.
+        """
+
+        async def run_as_it_is() -> None:
+            await run()
+
+        self.task(run_as_it_is)
 
     def _create_directories(self) -> None:
         """None: our tables are in memory, and a killed worker would leave empty folders behind."""
