@@ -21,7 +21,7 @@ from services.notifier.adapters.watch.watch_stores import (
     make_acts_reader,
 )
 from services.notifier.domain.errors import LogLost
-from services.notifier.domain.ports import Delay
+from services.notifier.domain.ports import Claim, Delay
 from services.notifier.domain.watch.acknowledgements import AcknowledgementRequest
 from services.notifier.domain.watch.act_lines import read_acts
 from services.notifier.domain.watch.refusals import ChangedMeanwhile
@@ -188,14 +188,20 @@ def test_the_end_of_a_silence_wakes_what_it_hides(
     assert log.claim("slack", clock()) is None
 
 
-def test_an_acknowledgement_has_the_alert_decided_again_where_it_is_known(
-    redis: Redis, watch: WatchStores, clock: FakeClock
-) -> None:
+def claim_stored(redis: Redis, watch: WatchStores, clock: FakeClock) -> tuple[RedisLog, Claim]:
+    """An alert that is known to people, and claimed for Slack."""
     log = RedisLog(redis, KEYS, timedelta(seconds=30))
     watch.archive.store([job(alert())], clock())
     log.put([job(alert())], ["slack"], clock())
     claim = log.claim("slack", clock())
     assert claim is not None
+    return log, claim
+
+
+def test_an_acknowledgement_has_the_alert_decided_again_where_it_is_known(
+    redis: Redis, watch: WatchStores, clock: FakeClock
+) -> None:
+    log, claim = claim_stored(redis, watch, clock)
     log.finish(claim, Entry(revision=1, status=Status.FIRING, handle="m1"), clock(), [])
 
     watch.make_floor(lambda: "").acknowledge(ALICE, "a1", AcknowledgementRequest())
@@ -209,11 +215,7 @@ def test_an_acknowledgement_has_the_alert_decided_again_where_it_is_known(
 def test_an_acknowledgement_during_a_claim_is_not_missed(
     redis: Redis, watch: WatchStores, clock: FakeClock
 ) -> None:
-    log = RedisLog(redis, KEYS, timedelta(seconds=30))
-    watch.archive.store([job(alert())], clock())
-    log.put([job(alert())], ["slack"], clock())
-    claim = log.claim("slack", clock())
-    assert claim is not None
+    log, claim = claim_stored(redis, watch, clock)
 
     watch.make_floor(lambda: "").acknowledge(ALICE, "a1", AcknowledgementRequest())
     log.finish(claim, Entry(revision=1, status=Status.FIRING), clock(), [])
