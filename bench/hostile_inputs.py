@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 
 from cli.rule_set import list_faults
+from services.document_faults import limit_faults
 from services.ingest.domain.decoding import (
     CLOUDEVENTS,
     JSON,
@@ -18,7 +19,6 @@ from services.ingest.domain.normalize import ReportContext, normalize
 from services.ingest.domain.reporter import Reporter
 from services.matcher.adapters.rules.pack_files import PackFiles
 from services.matcher.adapters.rules.rule_files import read_packs
-from services.matcher.domain.packs.faults import limit_faults
 from services.strict_json import InvalidJson
 
 Bodies = Callable[[int], bytes]

@@ -17,8 +17,8 @@ from datetime import UTC, datetime, timedelta
 from bench.language import KNOWN, Language, arabic, english
 from schemas.pack import Pack
 from schemas.rule import DetectionRule, NamedList
+from services.document_faults import DocumentLocation
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
-from services.matcher.domain.packs.faults import RuleLocation
 
 TYPES = ("statement", "appeal", "protest", "assault", "mobilize", "threaten", "consult", "agree")
 COUNTRIES = ("IQ", "IR", "SY", "LB", "US", "TR", "SA", "YE", "IL", "RU")
@@ -106,7 +106,7 @@ def _written(word: str, place: int, dice: random.Random) -> str:
 def pack(known: Tongues, rules: int, aliases: int) -> PackDocuments:
     """A pack of so many detection rules, and a list with so many aliases."""
     dice = _dice("rules")
-    origin = RuleLocation("bench.yaml")
+    origin = DocumentLocation("bench.yaml")
     documents = (_rule(known, dice, number) for number in range(rules))
     return PackDocuments(
         name="bench",

@@ -21,9 +21,9 @@ from schemas.event import Event
 from schemas.pack import Pack
 from schemas.rule import DetectionRule
 from schemas.word_list import WordList
+from services.document_faults import DocumentLocation
 from services.matcher.domain.detection.view import scanned_texts
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
-from services.matcher.domain.packs.faults import RuleLocation
 from services.matcher.domain.rules.compile_pack import compile_packs
 from services.matcher.domain.text.scan import ScannedText, Scanner
 
@@ -32,7 +32,7 @@ RULES = 1_000
 REPORTS = {300: 1500, 2000: 400}
 PASSES = 9
 FIELDS = ("title", "text", "actors")
-ORIGIN = RuleLocation("bench.yaml")
+ORIGIN = DocumentLocation("bench.yaml")
 
 
 def main() -> None:

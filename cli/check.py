@@ -9,9 +9,9 @@ import typer
 from cli.check_formats import CheckFormat, Finding, format_findings
 from cli.output import print_line
 from cli.rule_set import RulesFolder, list_faults, read_folder
+from services.document_faults import DocumentFault, limit_faults
 from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.notes.list_notes import list_notes
-from services.matcher.domain.packs.faults import RuleFault, limit_faults
 from services.matcher.domain.rules.rulebook import Rulebook
 
 FAILED = 1
@@ -42,17 +42,17 @@ def check(
         raise typer.Exit(FAILED)
 
 
-def _sort_notes(files: RuleFiles, rulebook: Rulebook) -> list[RuleFault]:
+def _sort_notes(files: RuleFiles, rulebook: Rulebook) -> list[DocumentFault]:
     notes = (note for pack in files.packs for note in list_notes(pack, rulebook))
     return sorted(notes, key=lambda note: (note.file, note.line))
 
 
-def _find_all(faults: Iterable[RuleFault], notes: Iterable[RuleFault]) -> Iterator[Finding]:
+def _find_all(faults: Iterable[DocumentFault], notes: Iterable[DocumentFault]) -> Iterator[Finding]:
     yield from (Finding("fault", fault) for fault in faults)
     yield from (Finding("note", note) for note in notes)
 
 
-def _print_text(files: RuleFiles, faults: list[RuleFault], notes: list[RuleFault]) -> None:
+def _print_text(files: RuleFiles, faults: list[DocumentFault], notes: list[DocumentFault]) -> None:
     """Faults and notes on standard error; how much was checked on standard output."""
     found = _find_all(limit_faults(faults), limit_faults(notes))
     for line in format_findings(found, CheckFormat.TEXT):

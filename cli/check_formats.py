@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from services.matcher.domain.packs.faults import RuleFault
+from services.document_faults import DocumentFault
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _COMMANDS = {"fault": "error", "note": "notice"}
@@ -31,7 +31,7 @@ class Finding(NamedTuple):
     """A fault or a note; `level` says which."""
 
     level: str
-    fault: RuleFault
+    fault: DocumentFault
 
 
 def format_text(finding: Finding) -> str:

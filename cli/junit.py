@@ -6,14 +6,14 @@ from xml.etree import ElementTree as ET
 
 from cli.faults import CommandFailure
 from cli.output import escape_controls
-from services.matcher.domain.packs.faults import RuleFault
+from services.document_faults import DocumentFault
 
 # characters that escape_controls keeps and XML forbids
 _NO_XML = str.maketrans({"\ufffe": "\\ufffe", "\uffff": "\\uffff"})
 
 
 def write_junit(
-    file: Path, outcomes: Iterable[tuple[str, Sequence[str]]], faults: Iterable[RuleFault]
+    file: Path, outcomes: Iterable[tuple[str, Sequence[str]]], faults: Iterable[DocumentFault]
 ) -> None:
     """Write a test case for each case, failed if it differs, and an error for each fault.
 

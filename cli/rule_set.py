@@ -8,12 +8,12 @@ import typer
 
 from cli.faults import CommandFailure
 from cli.output import print_line
+from services.document_faults import DocumentFault, limit_faults
 from services.matcher.adapters.rules.rule_files import RuleFiles, read_rule_files
 from services.matcher.adapters.rules.timeline_file import read_timelines
 from services.matcher.domain.backtest.cases import find_differences
 from services.matcher.domain.backtest.coverage import find_coverage_faults, list_cases
 from services.matcher.domain.backtest.timelines import find_timeline_differences
-from services.matcher.domain.packs.faults import RuleFault, limit_faults
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.words.cases import find_case_faults
 
@@ -34,15 +34,15 @@ def read_folder(folder: Path) -> RuleFiles:
 
 
 def list_faults(
-    files: RuleFiles, rulebook: Rulebook, faults: Iterable[RuleFault]
-) -> list[RuleFault]:
+    files: RuleFiles, rulebook: Rulebook, faults: Iterable[DocumentFault]
+) -> list[DocumentFault]:
     """The faults, the cases that rules lack, and what differs in word lists, by file and line."""
     missing = (fault for pack in files.packs for fault in find_coverage_faults(pack))
     words = find_word_faults(files, rulebook)
     return sorted([*faults, *missing, *words], key=lambda fault: (fault.file, fault.line))
 
 
-def find_word_faults(files: RuleFiles, rulebook: Rulebook) -> Iterator[RuleFault]:
+def find_word_faults(files: RuleFiles, rulebook: Rulebook) -> Iterator[DocumentFault]:
     """The cases of word lists that fail, and the word lists without a case."""
     lists = {pack.name: pack.lists.words for pack in rulebook.packs}
     for pack in files.packs:
@@ -51,7 +51,7 @@ def find_word_faults(files: RuleFiles, rulebook: Rulebook) -> Iterator[RuleFault
 
 
 def run_cases(
-    files: RuleFiles, rulebook: Rulebook, faults: Iterable[RuleFault]
+    files: RuleFiles, rulebook: Rulebook, faults: Iterable[DocumentFault]
 ) -> Iterator[tuple[str, list[str]]]:
     """Each case of the files without a fault: its name, and a line for each difference."""
     faulty = {fault.file for fault in faults}
@@ -64,7 +64,7 @@ def run_cases(
 
 def run_timelines(
     file: Path, files: RuleFiles, rulebook: Rulebook
-) -> tuple[Iterator[tuple[str, list[str]]], tuple[RuleFault, ...]]:
+) -> tuple[Iterator[tuple[str, list[str]]], tuple[DocumentFault, ...]]:
     """Each good timeline as `run_cases` has cases, and the faults of the others.
 
     Raises:
@@ -82,7 +82,7 @@ def run_timelines(
     return outcomes, faults
 
 
-def print_faults(faults: Iterable[RuleFault]) -> None:
+def print_faults(faults: Iterable[DocumentFault]) -> None:
     """Print a line for each on standard error, up to a number for each file."""
     for fault in limit_faults(faults):
         print_line(str(fault), err=True)

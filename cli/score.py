@@ -13,6 +13,7 @@ from cli.reader import open_reader
 from cli.rule_set import RulesFolder, print_faults, read_folder
 from cli.score_output import Scores, print_scores, print_wrong
 from cli.score_picture import draw_curves
+from services.document_faults import suggest_name
 from services.matcher.adapters.event_file import BadLine, read_events
 from services.matcher.adapters.labelled_file import read_labelled
 from services.matcher.adapters.rules.rule_files import RuleFiles
@@ -25,7 +26,6 @@ from services.matcher.domain.backtest.score import (
     score_report,
 )
 from services.matcher.domain.backtest.score_floors import find_failed_floors
-from services.matcher.domain.packs.faults import suggest_name
 from services.matcher.domain.reader.reader_score import ReaderScore
 from services.matcher.domain.reader.reading import Reader
 from services.matcher.domain.rules.rulebook import Rulebook

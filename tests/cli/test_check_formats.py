@@ -3,10 +3,10 @@
 import json
 
 from cli.check_formats import CheckFormat, Finding, format_findings
-from services.matcher.domain.packs.faults import RuleFault
+from services.document_faults import DocumentFault
 
-FAULT = Finding("fault", RuleFault("a, b:c.yaml", 3, "name", "100%\nwrong", "write it"))
-NOTE = Finding("note", RuleFault("d e.yaml", 7, "", "is costly"))
+FAULT = Finding("fault", DocumentFault("a, b:c.yaml", 3, "name", "100%\nwrong", "write it"))
+NOTE = Finding("note", DocumentFault("d e.yaml", 7, "", "is costly"))
 
 
 def test_json_has_an_object_a_line() -> None:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from cli.faults import CommandFailure
 from cli.junit import write_junit
 from cli.rules import app
-from services.matcher.domain.packs.faults import RuleFault
+from services.document_faults import DocumentFault
 from tests.matcher.adapters.rules.packs import ROCKETS, changed, write_pack
 
 
@@ -30,7 +30,7 @@ def test_each_case_is_one_of_junit_and_says_what_differs(tmp_path: Path) -> None
 
 def test_a_fault_is_an_error_and_what_xml_forbids_is_escaped(tmp_path: Path) -> None:
     file = tmp_path / "cases.xml"
-    fault = RuleFault("rules/a.yaml", 3, "level", "\x1b\uffff <wrong>")
+    fault = DocumentFault("rules/a.yaml", 3, "level", "\x1b\uffff <wrong>")
 
     write_junit(file, [], [fault])
 

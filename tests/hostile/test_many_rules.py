@@ -9,15 +9,15 @@ import pytest
 
 from schemas.pack import Pack
 from schemas.rule import CorrelationRule, DetectionRule, NamedList, RuleDocument
+from services.document_faults import DocumentLocation
 from services.matcher.domain.detection.compile_detection import compile_detection
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.strings import Expressions
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
-from services.matcher.domain.packs.faults import RuleLocation
 from services.matcher.domain.rules.compile_windows import compile_windows
 from services.matcher.domain.rules.rulebook import CompiledRule, assemble_rulebook
 
-FILE = RuleLocation("a.yaml")
+FILE = DocumentLocation("a.yaml")
 BASE = DetectionRule.model_validate(
     {
         "title": "t",

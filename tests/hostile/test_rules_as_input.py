@@ -23,17 +23,18 @@ from schemas.alert import LONGEST_FIELD
 from schemas.ledger import Act, LedgerLine
 from schemas.pack import Pack
 from schemas.rule import CorrelationRule
-from services.matcher.adapters.rules.document_faults import list_errors
+from services.document_faults import DocumentFault, DocumentLocation, suggest_name
 from services.matcher.adapters.rules.rule_files import read_rule_files
+from services.matcher.adapters.rules.rule_keys import RULE_KEYS
 from services.matcher.domain.backtest.coverage import find_coverage_faults, list_cases
 from services.matcher.domain.detection import strings
 from services.matcher.domain.detection.compile_detection import compile_detection
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.strings import Expressions, InvalidRegex
 from services.matcher.domain.packs.documents import LocatedDocument
-from services.matcher.domain.packs.faults import RuleFault, RuleLocation, suggest_name
 from services.matcher.domain.rules.references import Rules, sort_by_bases
 from services.matcher.domain.windows.template import read_fields, render_template
+from services.validation_errors import list_errors
 from tests.matcher.adapters.rules.packs import ROCKETS, changed, write_pack
 from tests.matcher.builders import ALONE, hit
 from tests.matcher.course import WindowCourse
@@ -229,7 +230,7 @@ def list_unknown_keys(count: int) -> int:
     value = {"title": "t", "owner": "o"} | {f"key{number}": 1 for number in range(count)}
     with pytest.raises(ValidationError) as raised:
         Pack.model_validate(value)
-    return count_calls(lambda: list(list_errors(raised.value, value)))
+    return count_calls(lambda: list(list_errors(raised.value, value, RULE_KEYS)))
 
 
 def test_errors_cost_as_many_steps_as_there_are() -> None:
@@ -292,7 +293,7 @@ def test_any_number_of_cycles_is_reported() -> None:
                     "correlation": section | {"rules": [f"r{number ^ 1}", "rockets"]},
                 }
             ),
-            RuleLocation("a.yaml"),
+            DocumentLocation("a.yaml"),
         )
         for number in range(2 * 100)
     )
@@ -308,7 +309,7 @@ def test_any_number_of_cycles_is_reported() -> None:
 
 
 def test_a_fault_of_a_long_field_is_short() -> None:
-    fault = RuleFault("a.yaml", 1, "x" * 10_000, "y" * 10_000)
+    fault = DocumentFault("a.yaml", 1, "x" * 10_000, "y" * 10_000)
 
     assert len(str(fault)) < 700
 

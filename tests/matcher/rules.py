@@ -7,8 +7,8 @@ from schemas.event import Event
 from schemas.pack import Pack
 from schemas.rule import CorrelationRule, DetectionRule, NamedList, RuleDocument, SiteList
 from schemas.word_list import WordList
+from services.document_faults import DocumentFault, DocumentLocation
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
-from services.matcher.domain.packs.faults import RuleFault, RuleLocation
 from services.matcher.domain.rules.compile_pack import compile_packs
 from services.matcher.domain.rules.rulebook import Rulebook
 
@@ -81,22 +81,25 @@ def pack_of(
         name=name,
         pack=Pack.model_validate({"title": "Pack", "owner": "desk"} | head),
         lists=tuple(
-            LocatedDocument(document, RuleLocation(f"{document.name}.yaml")) for document in lists
+            LocatedDocument(document, DocumentLocation(f"{document.name}.yaml"))
+            for document in lists
         ),
         word_lists=tuple(
-            LocatedDocument(document, RuleLocation(f"{document.name}.yaml")) for document in words
+            LocatedDocument(document, DocumentLocation(f"{document.name}.yaml"))
+            for document in words
         ),
         places=tuple(
-            LocatedDocument(document, RuleLocation(f"{document.name}.yaml")) for document in places
+            LocatedDocument(document, DocumentLocation(f"{document.name}.yaml"))
+            for document in places
         ),
         rules=tuple(
-            LocatedDocument(document, RuleLocation(f"{document.name}.yaml"))
+            LocatedDocument(document, DocumentLocation(f"{document.name}.yaml"))
             for document in documents
         ),
     )
 
 
-def compiled(*documents: RuleDocument, **pack: Any) -> tuple[Rulebook, tuple[RuleFault, ...]]:
+def compiled(*documents: RuleDocument, **pack: Any) -> tuple[Rulebook, tuple[DocumentFault, ...]]:
     """The rulebook of these rules, and what is wrong with them."""
     return compile_packs([pack_of(*documents, **pack)])
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from schemas.timeline import TimelineFile
 from services.matcher.adapters.event_file import BadLine
 from services.matcher.adapters.labelled_file import read_labelled
-from services.matcher.adapters.rules.yaml_documents import read_documents
 from services.matcher.domain.backtest.score import LabelledReport
+from services.yaml_documents import read_documents
 
 LABELLED = Path(__file__).parents[2] / "rules/iraq-2020/labelled"
 INDICATORS = LABELLED.parent / "INDICATORS.md"

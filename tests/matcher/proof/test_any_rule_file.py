@@ -11,9 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.document_faults import DocumentFault
 from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.domain.backtest.replay import replay
-from services.matcher.domain.packs.faults import RuleFault
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.adapters.rules.packs import HEAD, PROXIES, ROCKETS
 from tests.matcher.rules import report
@@ -61,7 +61,7 @@ EVENT = report("Rockets hit the base in Taji; Badr marched.", place="Taji", acto
 
 def loaded(
     folder: Path, text: bytes, wild: str = "indicators/wild.yaml"
-) -> tuple[Rulebook, tuple[RuleFault, ...]]:
+) -> tuple[Rulebook, tuple[DocumentFault, ...]]:
     """A good pack with one file of these bytes."""
     for name, value in (
         ("pack.yaml", HEAD),
@@ -76,7 +76,7 @@ def loaded(
     return read_rule_files(folder).rulebook()
 
 
-def asked(text: bytes) -> list[RuleFault]:
+def asked(text: bytes) -> list[DocumentFault]:
     """The faults of a wild file, after the rules that are left have been asked.
 
     Every fault has a line of the file, or the one after its end where more was expected; the

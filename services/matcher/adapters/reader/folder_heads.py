@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from schemas.reader_heads import PackHeads
+from services.document_faults import DocumentFault
 from services.matcher.adapters.reader.heads_file import HEADS, read_heads
 from services.matcher.adapters.reader.training_files import PackExamples, list_pack_examples
 from services.matcher.domain.packs.documents import PackDocuments
-from services.matcher.domain.packs.faults import RuleFault
 from services.matcher.domain.reader.stored_heads import store_heads
 from services.matcher.domain.reader.training import Trainer
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -19,7 +19,7 @@ class FolderHeads:
 
     by_pack: dict[str, PackHeads] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    faults: list[RuleFault] = field(default_factory=list)
+    faults: list[DocumentFault] = field(default_factory=list)
 
 
 def find_heads(

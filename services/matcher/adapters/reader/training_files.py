@@ -6,12 +6,12 @@ from itertools import chain
 from pathlib import Path
 
 from schemas.rule import DetectionRule
+from services.document_faults import DocumentFault, InvalidField
 from services.matcher.adapters.event_file import BadLine
 from services.matcher.adapters.labelled_file import read_labelled
 from services.matcher.adapters.reader.news_file import NO_NEWS, ReadNews
 from services.matcher.domain.backtest.score import LabelledReport
 from services.matcher.domain.packs.documents import PackDocuments
-from services.matcher.domain.packs.faults import InvalidField, RuleFault
 from services.matcher.domain.reader.examples import (
     Example,
     from_labelled,
@@ -32,7 +32,7 @@ class PackExamples:
     pack: PackDocuments
     meanings: tuple[str, ...]
     examples: tuple[Example, ...]
-    faults: tuple[RuleFault, ...]
+    faults: tuple[DocumentFault, ...]
 
     @property
     def digest(self) -> str:
@@ -65,7 +65,7 @@ def _describe_rules(pack: PackDocuments) -> dict[str, str]:
 def list_pack_examples(pack: PackDocuments, rules: PackRules) -> PackExamples:
     """All that the heads of a pack learn from; a file or line that cannot be read is a fault."""
     meanings = list_meanings(rules)
-    faults: list[RuleFault] = []
+    faults: list[DocumentFault] = []
     if not meanings:
         return PackExamples(pack, (), (), ())
     labelled = chain.from_iterable(
@@ -76,7 +76,7 @@ def list_pack_examples(pack: PackDocuments, rules: PackRules) -> PackExamples:
     return PackExamples(pack, tuple(each.key for each in meanings), examples, tuple(faults))
 
 
-def _read_file(pack: PackDocuments, name: str, faults: list[RuleFault]) -> Iterator[Example]:
+def _read_file(pack: PackDocuments, name: str, faults: list[DocumentFault]) -> Iterator[Example]:
     file = Path(pack.origin.file).parent / name
     try:
         raw = file.read_bytes()
@@ -87,9 +87,11 @@ def _read_file(pack: PackDocuments, name: str, faults: list[RuleFault]) -> Itera
     yield from _read_lines(str(file), raw.splitlines(), faults)
 
 
-def _read_lines(file: str, lines: Iterable[bytes], faults: list[RuleFault]) -> Iterator[Example]:
+def _read_lines(
+    file: str, lines: Iterable[bytes], faults: list[DocumentFault]
+) -> Iterator[Example]:
     for line in read_labelled(lines):
         if isinstance(line, BadLine):
-            faults.append(RuleFault(file, line.number, "", line.message))
+            faults.append(DocumentFault(file, line.number, "", line.message))
         elif isinstance(line, LabelledReport):
             yield from_labelled(line)

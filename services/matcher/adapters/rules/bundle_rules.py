@@ -5,13 +5,13 @@ from dataclasses import replace
 from pydantic import ValidationError
 
 from schemas.bundle import RuleBundle
+from services.document_faults import limit_faults
 from services.matcher.adapters.rules.pack_files import unbundle_files
 from services.matcher.adapters.rules.rule_files import read_packs
 from services.matcher.adapters.rules.rules_topic import BundleRecord
 from services.matcher.adapters.topics.described_faults import describe_faults
 from services.matcher.domain.changes.active_rules import ActiveRules, generations
 from services.matcher.domain.changes.next_bundle import number_bundle
-from services.matcher.domain.packs.faults import limit_faults
 from services.matcher.domain.rules.rulebook import Rulebook
 
 

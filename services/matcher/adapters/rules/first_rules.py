@@ -4,13 +4,13 @@ from collections.abc import MutableMapping
 from pathlib import Path
 
 from services import telemetry
+from services.document_faults import limit_faults
 from services.matcher.adapters import metrics
 from services.matcher.adapters.rules.bundle_rules import BadBundle
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.follower import Follower
 from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.domain.changes.active_rules import ActiveRules
-from services.matcher.domain.packs.faults import limit_faults
 from services.matcher.domain.rules.rulebook import Rulebook
 
 log = telemetry.logger(__name__)

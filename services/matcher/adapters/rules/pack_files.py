@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
-from services.matcher.domain.packs.faults import RuleFault
+from services.document_faults import DocumentFault
 
 HEAD = "pack.yaml"
 MEASURES = "labelled"
@@ -36,9 +36,9 @@ def _is_read(path: PurePath) -> bool:
     return path.suffix == ENDINGS[0]
 
 
-def read_folder(folder: Path) -> tuple[tuple[PackFiles, ...], tuple[RuleFault, ...]]:
+def read_folder(folder: Path) -> tuple[tuple[PackFiles, ...], tuple[DocumentFault, ...]]:
     """The pack in `folder`, or the packs in the folders below it. Reads files, never raises."""
-    faults: list[RuleFault] = []
+    faults: list[DocumentFault] = []
     packs = tuple(
         PackFiles(path.resolve().name, path, dict(_files(path, faults)))
         for path in _pack_folders(folder)
@@ -52,14 +52,14 @@ def _pack_folders(folder: Path) -> list[Path]:
     return sorted(path.parent for path in folder.glob(f"*/{HEAD}"))
 
 
-def _files(folder: Path, faults: list[RuleFault]) -> Iterable[tuple[PurePath, bytes]]:
+def _files(folder: Path, faults: list[DocumentFault]) -> Iterable[tuple[PurePath, bytes]]:
     for path in folder.rglob("*.y*ml"):
         if path.suffix in ENDINGS and path.relative_to(folder).parts[0] != MEASURES:
             try:
                 yield path, path.read_bytes()
             except OSError as error:
                 message = f"cannot be read: {error.strerror}"
-                faults.append(RuleFault(str(path), 1, "", message))
+                faults.append(DocumentFault(str(path), 1, "", message))
 
 
 def bundle_files(packs: Iterable[PackFiles]) -> dict[str, str]:
@@ -75,7 +75,9 @@ def bundle_files(packs: Iterable[PackFiles]) -> dict[str, str]:
     }
 
 
-def unbundle_files(files: Mapping[str, str]) -> tuple[tuple[PackFiles, ...], tuple[RuleFault, ...]]:
+def unbundle_files(
+    files: Mapping[str, str],
+) -> tuple[tuple[PackFiles, ...], tuple[DocumentFault, ...]]:
     """The packs of `bundle_files`; a file in no pack is a fault."""
     packs: dict[PurePath, dict[PurePath, bytes]] = {}
     for name, text in files.items():
@@ -86,5 +88,5 @@ def unbundle_files(files: Mapping[str, str]) -> tuple[tuple[PackFiles, ...], tup
     return tuple(read), tuple(faults if packs else [_no_pack("the bundle")])
 
 
-def _no_pack(path: str) -> RuleFault:
-    return RuleFault(path, 1, "", f"no {HEAD} in it or in a folder below it")
+def _no_pack(path: str) -> DocumentFault:
+    return DocumentFault(path, 1, "", f"no {HEAD} in it or in a folder below it")

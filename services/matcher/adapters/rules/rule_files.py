@@ -12,15 +12,16 @@ from schemas.hypothesis import Hypothesis, HypothesisFile
 from schemas.pack import Pack
 from schemas.rule import CorrelationRule, DetectionRule, NamedList, RuleDocument, SiteList
 from schemas.word_list import WordList
-from services.matcher.adapters.rules.document_faults import list_errors
+from services.document_faults import DocumentFault, DocumentLocation, FieldPath
 from services.matcher.adapters.rules.pack_files import HEAD, PackFiles
+from services.matcher.adapters.rules.rule_keys import RULE_KEYS
 from services.matcher.adapters.rules.used_packs import read_with_used
-from services.matcher.adapters.rules.yaml_documents import YamlDocument, read_documents
 from services.matcher.domain.packs.bases_by_name import bases_by_name
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
-from services.matcher.domain.packs.faults import FieldPath, RuleFault, RuleLocation
 from services.matcher.domain.rules.compile_pack import compile_packs
 from services.matcher.domain.rules.rulebook import Rulebook
+from services.validation_errors import list_errors
+from services.yaml_documents import YamlDocument, read_documents
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -30,9 +31,9 @@ class RuleFiles:
     """The packs of a folder or a bundle, and the faults of their files."""
 
     packs: tuple[PackDocuments, ...]
-    faults: tuple[RuleFault, ...]
+    faults: tuple[DocumentFault, ...]
 
-    def rulebook(self) -> tuple[Rulebook, tuple[RuleFault, ...]]:
+    def rulebook(self) -> tuple[Rulebook, tuple[DocumentFault, ...]]:
         """The rulebook of all good rules, and every fault of files and rules."""
         rulebook, faults = compile_packs(self.packs)
         return rulebook, (*self.faults, *faults)
@@ -46,7 +47,7 @@ def read_rule_files(folder: Path) -> RuleFiles:
     return read_packs(*read_with_used(folder))
 
 
-def read_packs(packs: Iterable[PackFiles], faults: Iterable[RuleFault] = ()) -> RuleFiles:
+def read_packs(packs: Iterable[PackFiles], faults: Iterable[DocumentFault] = ()) -> RuleFiles:
     """The documents of these packs; `faults` are those of reading their files."""
     packs = tuple(packs)
     all_faults = [*faults, *(_taken_name(pack) for pack in packs if pack.name == DUTY_PACK)]
@@ -54,9 +55,9 @@ def read_packs(packs: Iterable[PackFiles], faults: Iterable[RuleFault] = ()) -> 
     return RuleFiles(read, tuple(all_faults))
 
 
-def _taken_name(pack: PackFiles) -> RuleFault:
+def _taken_name(pack: PackFiles) -> DocumentFault:
     message = f"no pack may be called {DUTY_PACK}, the pack of alerts about Vedette itself"
-    return RuleFault(str(pack.folder / HEAD), 1, "", message, "give its folder another name")
+    return DocumentFault(str(pack.folder / HEAD), 1, "", message, "give its folder another name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class _PackReader:
     """Reads the files of one pack; adds each fault to `faults` and goes on."""
 
     files: PackFiles
-    faults: list[RuleFault]
+    faults: list[DocumentFault]
 
     def pack(self) -> PackDocuments:
         """Every document that can be read; if pack.yaml has a fault, the defaults."""
@@ -80,7 +81,7 @@ class _PackReader:
             places=tuple(self._folder("places", SiteList)),
             rules=bases_by_name(tuple(self._rules())),
             hypotheses=tuple(self._hypotheses(folder / "hypotheses.yaml")),
-            origin=heads[0].origin if heads else RuleLocation(str(folder / HEAD)),
+            origin=heads[0].origin if heads else DocumentLocation(str(folder / HEAD)),
         )
 
     def _refuse_strays(self) -> None:
@@ -88,7 +89,7 @@ class _PackReader:
         for path in self.files.strays():
             message = "no file of a pack: it would never be read"
             hint = "rules go to indicators/*.yaml, lists to lists/*.yaml, places to places/*.yaml"
-            self.faults.append(RuleFault(str(path), 1, "", message, hint))
+            self.faults.append(DocumentFault(str(path), 1, "", message, hint))
 
     def _folder(self, part: str, model: type[M]) -> Iterator[LocatedDocument[M]]:
         for path in self.files.below(part):
@@ -135,14 +136,14 @@ class _PackReader:
         documents, faults = read_documents(str(path), raw)
         self.faults.extend(faults)
         if not documents and not faults:
-            self.faults.append(RuleFault(str(path), 1, "", "is empty"))
+            self.faults.append(DocumentFault(str(path), 1, "", "is empty"))
         return documents
 
     def _validate(self, document: YamlDocument, model: type[M]) -> M | None:
         try:
             return model.model_validate(document.value)
         except ValidationError as error:
-            errors = list_errors(error, document.value)
+            errors = list_errors(error, document.value, RULE_KEYS)
             self.faults.extend(map(document.origin.fault, errors))
             return None
 
@@ -155,10 +156,10 @@ def _of_model(
             yield LocatedDocument(each.document, each.origin)
 
 
-def _origins_of_items(origin: RuleLocation, key: str) -> Mapping[int, RuleLocation]:
+def _origins_of_items(origin: DocumentLocation, key: str) -> Mapping[int, DocumentLocation]:
     """The location of each item of the list at `key`."""
     lines: dict[int, dict[FieldPath, int]] = {}
     for path, line in origin.lines.items():
         if path[:1] == (key,) and len(path) > 1 and isinstance(path[1], int):
             lines.setdefault(path[1], {})[path[2:]] = line
-    return {index: RuleLocation(origin.file, below) for index, below in lines.items()}
+    return {index: DocumentLocation(origin.file, below) for index, below in lines.items()}

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from services.document_faults import DocumentFault
 from services.matcher.adapters.rules.pack_files import HEAD, PackFiles, read_folder
-from services.matcher.adapters.rules.yaml_documents import read_documents
-from services.matcher.domain.packs.faults import RuleFault
+from services.yaml_documents import read_documents
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_\-]*")
 
 
-def read_with_used(folder: Path) -> tuple[tuple[PackFiles, ...], tuple[RuleFault, ...]]:
+def read_with_used(folder: Path) -> tuple[tuple[PackFiles, ...], tuple[DocumentFault, ...]]:
     """The pack in `folder`, or the packs below it, and the packs that they use.
 
     A used pack that is not there is left out: that is a fault of the pack that uses it. Reads

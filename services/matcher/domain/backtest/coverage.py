@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from schemas.rule import RuleDocument
+from services.document_faults import DocumentFault, InvalidField, suggest_name
 from services.matcher.domain.backtest.cases import Case, InvalidCase, build_events
 from services.matcher.domain.backtest.name_cases import find_name_faults
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
-from services.matcher.domain.packs.faults import InvalidField, RuleFault, suggest_name
 from services.matcher.domain.rules.references import alerting_detections
 
 
@@ -27,7 +27,7 @@ def list_cases(pack: PackDocuments) -> Iterator[tuple[LocatedDocument[RuleDocume
             yield rule, Case(pack.name, rules, test)
 
 
-def find_coverage_faults(pack: PackDocuments) -> Iterator[RuleFault]:
+def find_coverage_faults(pack: PackDocuments) -> Iterator[DocumentFault]:
     """Malformed events, expected rules that never alert, and rules without both kinds of case.
 
     Cases of lists that do not hold are faults too.
@@ -58,7 +58,7 @@ def _documents_by_file(pack: PackDocuments) -> Mapping[str, list[RuleDocument]]:
 
 def _find_case_faults(
     rule: LocatedDocument[RuleDocument], index: int, alerting: frozenset[str]
-) -> Iterator[RuleFault]:
+) -> Iterator[DocumentFault]:
     test = rule.document.tests[index]
     try:
         build_events(test)
@@ -88,7 +88,7 @@ class _Coverage:
             for expected in test.expect
         }
 
-    def find_faults(self, rule: LocatedDocument[RuleDocument]) -> Iterator[RuleFault]:
+    def find_faults(self, rule: LocatedDocument[RuleDocument]) -> Iterator[DocumentFault]:
         """A fault for each kind of case that the rule lacks."""
         name = rule.document.name
         if name not in self._firing:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from schemas.rule import NameCases, NamedList
+from services.document_faults import DocumentFault, FieldPath, InvalidField
 from services.matcher.domain.detection.lists import Lists, build_lists
 from services.matcher.domain.detection.mentions import find_members
 from services.matcher.domain.packs.documents import PackDocuments
-from services.matcher.domain.packs.faults import FieldPath, InvalidField, RuleFault
 from services.matcher.domain.text.scan import ScannedText, Scanner
 
 
-def find_name_faults(pack: PackDocuments) -> Iterator[RuleFault]:
+def find_name_faults(pack: PackDocuments) -> Iterator[DocumentFault]:
     """A fault for each text that does not name just the members that its case expects."""
     if not any(located.document.cases for located in pack.lists):
         return

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from schemas.rule import RuleTest
 from schemas.timeline import Timeline
+from services.document_faults import FieldPath, InvalidField, suggest_name
 from services.matcher.domain.backtest.cases import Case, InvalidCase, build_events, find_differences
 from services.matcher.domain.backtest.coverage import alerting_names
 from services.matcher.domain.packs.documents import PackDocuments
-from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
 from services.matcher.domain.rules.rulebook import Rulebook
 
 

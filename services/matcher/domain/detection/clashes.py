@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from services.document_faults import DocumentFault, InvalidField
 from services.matcher.domain.detection.member_names import MemberName, NamedAlias
-from services.matcher.domain.packs.faults import InvalidField, RuleFault
 from services.matcher.domain.text.fold import fold
 
 _LONGEST_ANCHOR = 3
@@ -11,7 +11,7 @@ _LONGEST_ANCHOR = 3
 
 def find_clashes(
     aliases: Sequence[NamedAlias], names: Mapping[str, tuple[MemberName, ...]]
-) -> Iterator[RuleFault]:
+) -> Iterator[DocumentFault]:
     """A fault for each alias that is by rule another's name, and that he does not have listed."""
     first = {alias.name: alias for alias in reversed(aliases)}
     listed = {(fold(alias.written), alias.name.member) for alias in aliases}

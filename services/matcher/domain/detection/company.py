@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from schemas.rule import NamedList
+from services.document_faults import InvalidField, suggest_name
 from services.matcher.domain.detection.readings import read_alternatives
-from services.matcher.domain.packs.faults import InvalidField, suggest_name
 from services.matcher.domain.text.phrases import InvalidPhrase, Phrase, parse_phrase
 from services.matcher.domain.text.scan import ScanResult, find_phrase
 

@@ -15,6 +15,7 @@ from sigma.exceptions import SigmaError, SigmaRuleLocation
 from sigma.rule.detection import SigmaDetection, SigmaDetectionItem, SigmaDetections
 from sigma.types import SigmaString, SigmaType, sigma_type
 
+from services.document_faults import FieldPath, InvalidField, suggest_name
 from services.matcher.domain.detection.compile_field_test import compile_field_test
 from services.matcher.domain.detection.compile_means import read_examples
 from services.matcher.domain.detection.field_reference import FieldReference
@@ -29,7 +30,6 @@ from services.matcher.domain.detection.modifiers import (
 )
 from services.matcher.domain.detection.predicates import AllOf, AnyOf, Not, Predicate, cheap_first
 from services.matcher.domain.detection.strings import Expressions, InvalidRegex
-from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
 
 _LONGEST_CONDITION = 4096
 _LONGEST_SHOWN = 80

@@ -19,6 +19,7 @@ from sigma.types import (
     SigmaType,
 )
 
+from services.document_faults import suggest_name
 from services.matcher.domain.detection.compile_means import compile_means
 from services.matcher.domain.detection.compile_says import compile_says
 from services.matcher.domain.detection.field_reference import FieldReference, require_kind
@@ -54,7 +55,6 @@ from services.matcher.domain.detection.value_tests import (
     TruthTest,
 )
 from services.matcher.domain.detection.within import InvalidPlace, make_within_test
-from services.matcher.domain.packs.faults import suggest_name
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.names import canonical_name
 from services.matcher.domain.text.phrases import InvalidPhrase, parse_phrase

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
+from services.document_faults import FieldPath, InvalidField
 from services.matcher.domain.detection.field_reference import FieldReference
 from services.matcher.domain.detection.means_tests import Meaning, MeansTest
 from services.matcher.domain.detection.modifiers import SigmaMeans
 from services.matcher.domain.detection.view import IN_WORDS
-from services.matcher.domain.packs.faults import FieldPath, InvalidField
 
 _KEYS = frozenset({"like", "unlike"})
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from services.document_faults import FieldPath, InvalidField
 from services.matcher.domain.detection.fields import FieldKind
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.strings import Expressions
-from services.matcher.domain.packs.faults import FieldPath, InvalidField
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from operator import attrgetter
 from types import MappingProxyType
 
 from schemas.event import Event
+from services.document_faults import FieldPath, InvalidField, suggest_name
 from services.matcher.domain.detection.earth import point_of
-from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
 
 Value = str | float | bool | datetime
 """One value of a field; a list field has several."""

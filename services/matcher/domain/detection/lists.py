@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from schemas.rule import NamedList
+from services.document_faults import DocumentFault, InvalidField
 from services.matcher.domain.detection.clashes import find_clashes
 from services.matcher.domain.detection.company import Company, make_company
 from services.matcher.domain.detection.member_names import (
@@ -16,7 +17,6 @@ from services.matcher.domain.detection.member_names import (
 )
 from services.matcher.domain.detection.places import Sites
 from services.matcher.domain.packs.documents import LocatedDocument
-from services.matcher.domain.packs.faults import InvalidField, RuleFault
 from services.matcher.domain.text.organisation_heads import DEFAULT, Heads
 from services.matcher.domain.words.word_list import IndexedList
 
@@ -88,7 +88,7 @@ def _outermost(child: str, members: frozenset[str], parents: Mapping[str, str]) 
 
 def build_lists(
     documents: Iterable[LocatedDocument[NamedList]],
-) -> tuple[Lists, tuple[RuleFault, ...]]:
+) -> tuple[Lists, tuple[DocumentFault, ...]]:
     """The lists of one pack without the parts at fault, and every fault in them."""
     builder = _ListsBuilder()
     for located in documents:
@@ -110,7 +110,7 @@ class _ListsBuilder:
     members: dict[str, frozenset[str]] = field(default_factory=dict)
     documents: list[LocatedDocument[NamedList]] = field(default_factory=list)
     aliases: list[NamedAlias] = field(default_factory=list)
-    faults: list[RuleFault] = field(default_factory=list)
+    faults: list[DocumentFault] = field(default_factory=list)
 
     def add_list(self, located: LocatedDocument[NamedList]) -> None:
         """Add a list, but the names at fault."""

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from services.document_faults import InvalidField
 from services.matcher.domain.detection.predicates import (
     NEVER,
     AllOf,
@@ -16,7 +17,6 @@ from services.matcher.domain.detection.predicates import (
     field_tests,
 )
 from services.matcher.domain.detection.view import EventView, scanned_fields
-from services.matcher.domain.packs.faults import InvalidField
 
 _CONDITION = ("detection", "condition")
 _DIGITS = 12

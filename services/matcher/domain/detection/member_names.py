@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from schemas.rule import LongAlias, Member
+from services.document_faults import DocumentLocation, FieldPath, InvalidField
 from services.matcher.domain.detection.readings import read_alternatives
-from services.matcher.domain.packs.faults import FieldPath, InvalidField, RuleLocation
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.phrases import (
     InvalidPhrase,
@@ -50,7 +50,7 @@ class MemberName:
 class AliasPlace(NamedTuple):
     """Where an alias is written: the file, the path in it, and the name of the list."""
 
-    origin: RuleLocation
+    origin: DocumentLocation
     path: FieldPath
     listed_in: str
 

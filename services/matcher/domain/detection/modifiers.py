@@ -13,9 +13,9 @@ from sigma.modifiers import (
 )
 from sigma.types import SigmaString, SigmaType
 
+from services.document_faults import FieldPath, InvalidField, suggest_name
 from services.matcher.domain.detection.fields import ROLES
 from services.matcher.domain.detection.predicates import FieldTest
-from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
 
 _LIST_MARK = "%"
 

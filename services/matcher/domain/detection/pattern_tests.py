@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from services.document_faults import suggest_name
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.mentions import NAMED_IN
 from services.matcher.domain.detection.predicates import Atom, FieldTest
 from services.matcher.domain.detection.view import EventView, scanned_fields
-from services.matcher.domain.packs.faults import suggest_name
 from services.matcher.domain.text.fold import CharSpan, fold
 from services.matcher.domain.text.phrases import InvalidPhrase
 from services.matcher.domain.text.report_words import WordRange

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from schemas.rule import Site, SiteList
+from services.document_faults import DocumentFault, InvalidField
 from services.matcher.domain.detection.earth import Circle, Circles, Point
 from services.matcher.domain.packs.documents import LocatedDocument
-from services.matcher.domain.packs.faults import InvalidField, RuleFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ def _circle(site: Site, km: float) -> Circle:
 
 def build_places(
     documents: Iterable[LocatedDocument[SiteList]], lists: Collection[str]
-) -> tuple[Sites, tuple[RuleFault, ...]]:
+) -> tuple[Sites, tuple[DocumentFault, ...]]:
     """The places of one pack, and every fault in them; `lists` are the names that are taken."""
     known: dict[str, frozenset[str]] = {}
     sites: dict[str, Site] = {}
-    faults: list[RuleFault] = []
+    faults: list[DocumentFault] = []
     for located in documents:
         document = located.document
         errors = list(_doubles(document, {*lists, *known}, sites))

@@ -4,7 +4,7 @@ import re
 from itertools import product
 from math import prod
 
-from services.matcher.domain.packs.faults import FieldPath, InvalidField
+from services.document_faults import FieldPath, InvalidField
 
 MOST_READINGS = 200
 _READINGS = re.compile(r"(\([^()|]*(?:\|[^()|]*)+\))")

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from services.document_faults import suggest_name
 from services.matcher.domain.detection.earth import LONGEST_KM, Circles, point_of
 from services.matcher.domain.detection.fields import as_text
 from services.matcher.domain.detection.modifiers import list_name
 from services.matcher.domain.detection.places import Sites
 from services.matcher.domain.detection.predicates import FieldTest
 from services.matcher.domain.detection.view import EventView
-from services.matcher.domain.packs.faults import suggest_name
 
 _NUMBER = re.compile(r"\d{1,6}(\.\d{1,6})?", re.ASCII)
 _AS_WRITTEN = "write a site and a distance: 'camp-taji 20', or '%bases% 5'"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import ceil, floor
 
 from schemas.rule import Condition, Correlation, CorrelationRule, CorrelationType
-from services.matcher.domain.packs.faults import InvalidField
+from services.document_faults import InvalidField
 from services.matcher.domain.windows.window_rule import TEMPORAL
 
 

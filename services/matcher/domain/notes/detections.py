@@ -9,9 +9,9 @@ from sigma.rule.detection import SigmaDetection, SigmaDetectionItem, SigmaDetect
 from sigma.types import SigmaString
 
 from schemas.rule import DetectionRule
+from services.document_faults import InvalidField, suggest_name
 from services.matcher.domain.notes.country_codes import COUNTRY_CODES
 from services.matcher.domain.notes.fields import list_written_fields
-from services.matcher.domain.packs.faults import InvalidField, suggest_name
 
 LONGEST_RADIUS_KM = 2_000
 """Beyond it a circle holds more than a theatre: Baghdad to Cairo is 1,300 km."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from schemas.rule import RuleDocument
-from services.matcher.domain.packs.faults import FieldPath, InvalidField
+from services.document_faults import FieldPath, InvalidField
 
 _LIKELIHOOD = re.compile(
     r"\b(?:almost no chance|remote chance|(?:un)?likely|(?:im)?probabl[ey]|even (?:chance|odds)|"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from schemas.rule import DetectionRule
-from services.matcher.domain.packs.faults import FieldPath
+from services.document_faults import FieldPath
 
 
 class WrittenField(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
+from services.document_faults import DocumentFault, InvalidField
 from services.matcher.domain.notes.correlations import (
     note_lone_temporal,
     note_scarce_sources,
@@ -22,7 +23,6 @@ from services.matcher.domain.notes.lists import (
 )
 from services.matcher.domain.notes.phrases import note_contained_phrases
 from services.matcher.domain.packs.documents import PackDocuments
-from services.matcher.domain.packs.faults import InvalidField, RuleFault
 from services.matcher.domain.rules.rulebook import Rulebook
 
 _OF_A_PACK = (note_unknown_parents, note_shared_aliases, note_wide_sites)
@@ -36,7 +36,7 @@ _OF_A_DETECTION = (
 _OF_A_CORRELATION = (note_lone_temporal, note_short_memory, note_scarce_sources)
 
 
-def list_notes(pack: PackDocuments, rulebook: Rulebook) -> Iterator[RuleFault]:
+def list_notes(pack: PackDocuments, rulebook: Rulebook) -> Iterator[DocumentFault]:
     """Every note on the pack, at its file and line."""
     for rule in pack.rules:
         yield from map(rule.origin.fault, _list_rule_notes(rule.document))

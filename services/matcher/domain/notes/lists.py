@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from services.document_faults import DocumentFault, InvalidField, suggest_name
 from services.matcher.domain.detection.member_names import written_names
 from services.matcher.domain.notes.detections import LONGEST_RADIUS_KM
 from services.matcher.domain.packs.documents import PackDocuments
-from services.matcher.domain.packs.faults import InvalidField, RuleFault, suggest_name
 from services.matcher.domain.text.fold import fold
 
 
@@ -17,7 +17,7 @@ class _Named(NamedTuple):
     place: str
 
 
-def note_unknown_parents(pack: PackDocuments) -> Iterator[RuleFault]:
+def note_unknown_parents(pack: PackDocuments) -> Iterator[DocumentFault]:
     """Members that belong to nobody whom a list of the pack has, or to themselves."""
     known = {member.id for located in pack.lists for member in located.document.members}
     for located in pack.lists:
@@ -31,7 +31,7 @@ def note_unknown_parents(pack: PackDocuments) -> Iterator[RuleFault]:
                 )
 
 
-def note_shared_aliases(pack: PackDocuments) -> Iterator[RuleFault]:
+def note_shared_aliases(pack: PackDocuments) -> Iterator[DocumentFault]:
     """Names that two members have: a report with such a name names both."""
     first: dict[str, _Named] = {}
     for located in pack.lists:
@@ -45,7 +45,7 @@ def note_shared_aliases(pack: PackDocuments) -> Iterator[RuleFault]:
                     yield located.origin.fault(InvalidField(path, message, hint))
 
 
-def note_wide_sites(pack: PackDocuments) -> Iterator[RuleFault]:
+def note_wide_sites(pack: PackDocuments) -> Iterator[DocumentFault]:
     """Sites whose radius holds more than a theatre."""
     for located in pack.places:
         for index, site in enumerate(located.document.sites):

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from schemas.rule import DetectionRule
+from services.document_faults import InvalidField
 from services.matcher.domain.notes.fields import WrittenField, list_written_fields
-from services.matcher.domain.packs.faults import InvalidField
 from services.matcher.domain.text.phrases import InvalidPhrase, Phrase, parse_phrase
 
 

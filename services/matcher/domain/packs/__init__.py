@@ -1,1 +1,1 @@
-"""Rule packs as they are written, and what is wrong with them."""
+"""Rule packs as they are written."""

@@ -7,7 +7,7 @@ from schemas.hypothesis import Hypothesis
 from schemas.pack import Pack
 from schemas.rule import CorrelationRule, NamedList, RuleDocument, SiteList
 from schemas.word_list import WordList
-from services.matcher.domain.packs.faults import RuleLocation
+from services.document_faults import DocumentLocation
 
 D = TypeVar("D")
 
@@ -17,7 +17,7 @@ class LocatedDocument(Generic[D]):
     """A document, and where it was read."""
 
     document: D
-    origin: RuleLocation
+    origin: DocumentLocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class PackDocuments:
     places: tuple[LocatedDocument[SiteList], ...] = ()
     rules: tuple[LocatedDocument[RuleDocument], ...] = ()
     hypotheses: tuple[LocatedDocument[Hypothesis], ...] = ()
-    origin: RuleLocation = field(default_factory=lambda: RuleLocation("pack.yaml"))
+    origin: DocumentLocation = field(default_factory=lambda: DocumentLocation("pack.yaml"))
 
     def correlations(self) -> tuple[LocatedDocument[CorrelationRule], ...]:
         """The correlation rules, in the order of their files."""

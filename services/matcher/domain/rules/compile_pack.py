@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from schemas.rule import DetectionRule
+from services.document_faults import DocumentFault
 from services.matcher.domain.detection.compile_detection import compile_detection
 from services.matcher.domain.detection.lists import Lists, build_lists
 from services.matcher.domain.detection.means_tests import means_tests, without_means
@@ -13,7 +14,6 @@ from services.matcher.domain.detection.predicates import Predicate
 from services.matcher.domain.detection.strings import Expressions
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis, compile_hypothesis
 from services.matcher.domain.packs.documents import PackDocuments
-from services.matcher.domain.packs.faults import RuleFault
 from services.matcher.domain.rules.compile_sources import compile_sources
 from services.matcher.domain.rules.compile_windows import compile_windows
 from services.matcher.domain.rules.feeders import add_sources, map_required_sources
@@ -33,10 +33,10 @@ from services.matcher.domain.words.visible_lists import gather_lists
 T = TypeVar("T")
 
 
-def compile_packs(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[RuleFault, ...]]:
+def compile_packs(packs: Iterable[PackDocuments]) -> tuple[Rulebook, tuple[DocumentFault, ...]]:
     """The rulebook of all good rules, and every fault; a bad rule stops no other."""
     packs = tuple(packs)
-    faults: list[RuleFault] = []
+    faults: list[DocumentFault] = []
     shared = SharedParts({pack.name: pack for pack in packs})
     compiled = [_PackCompiler(pack, faults, shared).compile() for pack in packs]
     hypotheses = tuple(hypothesis for pack in compiled for hypothesis in pack.hypotheses)
@@ -71,7 +71,7 @@ class _PackCompiler:
     """Compiles one pack; adds each fault to `faults` and goes on."""
 
     documents: PackDocuments
-    faults: list[RuleFault]
+    faults: list[DocumentFault]
     shared: SharedParts
 
     def compile(self) -> CompiledPack:
@@ -91,7 +91,7 @@ class _PackCompiler:
             hypotheses,
         )
 
-    def _keep(self, result: tuple[T, tuple[RuleFault, ...]]) -> T:
+    def _keep(self, result: tuple[T, tuple[DocumentFault, ...]]) -> T:
         value, faults = result
         self.faults.extend(faults)
         return value

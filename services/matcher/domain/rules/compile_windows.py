@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
+from services.document_faults import DocumentFault, InvalidField
 from services.matcher.domain.packs.documents import PackDocuments
-from services.matcher.domain.packs.faults import InvalidField, RuleFault
 from services.matcher.domain.rules.means_digest import digest_means
 from services.matcher.domain.rules.references import (
     Rules,
@@ -28,7 +28,7 @@ from services.matcher.domain.windows.window_rule import NO_TIME, WindowRule
 
 def compile_windows(
     pack: PackDocuments, rules: Rules, compiled: Iterable[CompiledRule]
-) -> tuple[tuple[WindowRule, ...], tuple[RuleFault, ...]]:
+) -> tuple[tuple[WindowRule, ...], tuple[DocumentFault, ...]]:
     """The windows of correlations and of detection rules that alert or are indicators; faults."""
     known = {rule.document.name: rule.document for rule in rules}
     rules_by_name = {rule.name: rule for rule in compiled}

@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from schemas.hypothesis import Hypothesis
 from schemas.rule import Correlation, CorrelationRule, DetectionRule, RuleDocument
+from services.document_faults import DocumentFault, FieldPath, InvalidField, suggest_name
 from services.matcher.domain.detection.fields import kind_of
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
-from services.matcher.domain.packs.faults import FieldPath, InvalidField, RuleFault, suggest_name
 
 R = TypeVar("R", bound=RuleDocument)
 
@@ -17,7 +17,7 @@ Rules = tuple[LocatedDocument[RuleDocument], ...]
 
 def unique_rules(
     rules: Iterable[LocatedDocument[RuleDocument]],
-) -> tuple[Rules, tuple[RuleFault, ...]]:
+) -> tuple[Rules, tuple[DocumentFault, ...]]:
     """The first rule of each name, and a fault for each other one."""
     first: dict[str, LocatedDocument[RuleDocument]] = {}
     faults = []
@@ -39,10 +39,10 @@ def alerting_detections(rules: Iterable[RuleDocument]) -> frozenset[str]:
     return frozenset((named - used) | (named & generated))
 
 
-def sort_by_bases(rules: Rules) -> tuple[Rules, tuple[RuleFault, ...]]:
+def sort_by_bases(rules: Rules) -> tuple[Rules, tuple[DocumentFault, ...]]:
     """The rules, each after its base rules, without cycles; a fault for each rule in a cycle."""
     by_name = {rule.document.name: rule for rule in rules}
-    faults: list[RuleFault] = []
+    faults: list[DocumentFault] = []
     while True:
         try:
             return tuple(by_name[name] for name in _order(by_name)), tuple(faults)
@@ -149,7 +149,7 @@ def _refuse_base(
         raise InvalidField(path, f"{name} is at fault, so this rule is left out too")
 
 
-def list_hypothesis_faults(pack: PackDocuments) -> Iterator[RuleFault]:
+def list_hypothesis_faults(pack: PackDocuments) -> Iterator[DocumentFault]:
     """Hypotheses whose name is taken, and indicators that are no rule of the pack."""
     rules = {rule.document.name for rule in pack.rules}
     names = {each.document.name: each.document for each in pack.hypotheses}

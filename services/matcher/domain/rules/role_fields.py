@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
+from services.document_faults import FieldPath, InvalidField
 from services.matcher.domain.detection.fields import ROLES
-from services.matcher.domain.packs.faults import FieldPath, InvalidField
 from services.matcher.domain.rules.rulebook import CompiledRule
 
 _PART = {"doers": "'%members% > %verb%'", "undergoers": "'%verb% > %members%'"}

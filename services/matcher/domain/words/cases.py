@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from schemas.word_list import WordList
+from services.document_faults import DocumentFault, FieldPath, InvalidField
 from services.matcher.domain.packs.documents import LocatedDocument
-from services.matcher.domain.packs.faults import FieldPath, InvalidField, RuleFault
 from services.matcher.domain.text.report_words import read_words
 from services.matcher.domain.words.finder import WordFinder
 from services.matcher.domain.words.word_list import IndexedList
@@ -12,7 +12,7 @@ from services.matcher.domain.words.word_list import IndexedList
 
 def find_case_faults(
     located: LocatedDocument[WordList], lists: Mapping[str, IndexedList]
-) -> Iterator[RuleFault]:
+) -> Iterator[DocumentFault]:
     """A fault for each case that fails, and one if the list has no case."""
     cases = located.document.cases
     if not (cases.holds or cases.lacks):

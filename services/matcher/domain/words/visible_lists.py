@@ -6,9 +6,9 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 
 from schemas.word_list import WordList
+from services.document_faults import DocumentFault, FieldPath, InvalidField, suggest_name
 from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
-from services.matcher.domain.packs.faults import FieldPath, InvalidField, RuleFault, suggest_name
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.phrases import InvalidPhrase
 from services.matcher.domain.words.entries import named_lists, parse_entry, word_forms
@@ -58,7 +58,7 @@ class VisibleList:
 
 def gather_lists(
     pack: PackDocuments, packs: Mapping[str, PackDocuments]
-) -> tuple[tuple[VisibleList, ...], tuple[RuleFault, ...]]:
+) -> tuple[tuple[VisibleList, ...], tuple[DocumentFault, ...]]:
     """The lists that the pack has and uses, each after those that it names; faults of its own."""
     gathering = _Gathering(pack, packs)
     gathering.use()
@@ -75,7 +75,7 @@ class _Gathering:
     pack: PackDocuments
     packs: Mapping[str, PackDocuments]
     lists: dict[str, VisibleList] = field(default_factory=dict)
-    faults: list[RuleFault] = field(default_factory=list)
+    faults: list[DocumentFault] = field(default_factory=list)
 
     def use(self) -> None:
         """Take the lists of the packs that are used; what is wrong in them is reported there."""

@@ -9,9 +9,9 @@ from schemas.alert import Alert, Level, Status
 from schemas.event import Event
 from schemas.hypothesis import Hypothesis
 from schemas.rule import RuleDocument
+from services.document_faults import DocumentFault, DocumentLocation
 from services.matcher.domain.backtest.replay import Replay, replay
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
-from services.matcher.domain.packs.faults import RuleFault, RuleLocation
 from services.matcher.domain.rules.compile_pack import compile_packs
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.rules import FRIDAY_NOON, correlating, detecting, pack_of, report
@@ -26,9 +26,9 @@ GIVEN: dict[str, Any] = {
 }
 
 
-def hypothetical(*rules: RuleDocument, **fields: Any) -> tuple[Rulebook, tuple[RuleFault, ...]]:
+def hypothetical(*rules: RuleDocument, **fields: Any) -> tuple[Rulebook, tuple[DocumentFault, ...]]:
     document = LocatedDocument(
-        Hypothesis.model_validate(GIVEN | fields), RuleLocation("hypotheses.yaml")
+        Hypothesis.model_validate(GIVEN | fields), DocumentLocation("hypotheses.yaml")
     )
     plain = pack_of(*rules)
     return compile_packs(

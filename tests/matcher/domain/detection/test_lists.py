@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 
 from schemas.rule import NamedList
+from services.document_faults import DocumentLocation
 from services.matcher.domain.detection.lists import build_lists
 from services.matcher.domain.packs.documents import LocatedDocument
-from services.matcher.domain.packs.faults import RuleLocation
 from services.matcher.domain.rules.matching import derive_values, match_event
 from tests.matcher.rules import detecting, report, rulebook
 
@@ -66,7 +66,7 @@ def test_an_exception_may_end_with_the_name_that_it_covers() -> None:
 
 def faults_of(*lists: NamedList) -> list[str]:
     _, faults = build_lists(
-        LocatedDocument(document, RuleLocation("list.yaml")) for document in lists
+        LocatedDocument(document, DocumentLocation("list.yaml")) for document in lists
     )
     return [f"{fault.field}: {fault.message}" for fault in faults]
 

@@ -4,8 +4,8 @@ import pytest
 
 from schemas.event import Event
 from schemas.rule import NamedList
+from services.document_faults import DocumentFault
 from services.matcher.domain.detection.fields import words as words_of
-from services.matcher.domain.packs.faults import RuleFault
 from services.matcher.domain.rules.matching import RuleMatch, match_event
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.matcher.rules import LEBANESE, PROXIES, compiled, detecting, report, word_list
@@ -29,7 +29,9 @@ WORDS = (
 )
 
 
-def compile_says(*parts: str, key: str = "words|says") -> tuple[Rulebook, tuple[RuleFault, ...]]:
+def compile_says(
+    *parts: str, key: str = "words|says"
+) -> tuple[Rulebook, tuple[DocumentFault, ...]]:
     """The rulebook of one rule with these parts, and its faults."""
     rule = detecting(selection={key: list(parts)})
     return compiled(rule, words=WORDS, lists=(PROXIES, LEBANESE, LEADERS))

@@ -11,9 +11,9 @@ from schemas.alert import Level
 from schemas.hypothesis import Hypothesis
 from schemas.pack import Pack, SourceRhythm
 from schemas.rule import RuleDocument
+from services.document_faults import DocumentLocation
 from services.matcher.domain.duty.watched_sources import WatchedSource, WatchedSources, covers
 from services.matcher.domain.packs.documents import LocatedDocument
-from services.matcher.domain.packs.faults import RuleLocation
 from services.matcher.domain.rules.compile_pack import compile_packs
 from services.matcher.domain.rules.compile_sources import compile_sources
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -95,7 +95,7 @@ def rulebook_of(
             replace(
                 pack,
                 pack=pack.pack.model_copy(update={"sources": rhythms or {}}),
-                hypotheses=(LocatedDocument(document, RuleLocation("hypotheses.yaml")),),
+                hypotheses=(LocatedDocument(document, DocumentLocation("hypotheses.yaml")),),
             )
         ]
     )

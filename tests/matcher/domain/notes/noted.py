@@ -3,14 +3,14 @@
 from pathlib import PurePath
 from textwrap import dedent
 
+from services.document_faults import DocumentFault
 from services.matcher.adapters.rules.pack_files import PackFiles
 from services.matcher.adapters.rules.rule_files import read_packs
 from services.matcher.domain.notes.list_notes import list_notes
-from services.matcher.domain.packs.faults import RuleFault
 from tests.matcher.adapters.rules.packs import HEAD
 
 
-def find_notes(**texts: str) -> list[RuleFault]:
+def find_notes(**texts: str) -> list[DocumentFault]:
     """The notes on a pack of these files (`indicators__march` and the like)."""
     folder = PurePath("test")
     given = {"pack": HEAD} | texts

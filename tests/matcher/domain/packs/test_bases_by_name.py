@@ -3,9 +3,9 @@
 from typing import Any
 
 from schemas.rule import CorrelationRule, DetectionRule, RuleDocument
+from services.document_faults import DocumentLocation
 from services.matcher.domain.packs.bases_by_name import bases_by_name
 from services.matcher.domain.packs.documents import LocatedDocument
-from services.matcher.domain.packs.faults import RuleLocation
 
 ID = "0e95725d-7320-415d-80f7-004da920fc11"
 
@@ -23,7 +23,7 @@ def correlation(*bases: str, **more: Any) -> CorrelationRule:
 
 def named(*documents: RuleDocument) -> CorrelationRule:
     *_, last = bases_by_name(
-        tuple(LocatedDocument(document, RuleLocation("f")) for document in documents)
+        tuple(LocatedDocument(document, DocumentLocation("f")) for document in documents)
     )
     assert isinstance(last.document, CorrelationRule)
     return last.document

@@ -4,8 +4,8 @@ import pytest
 
 from schemas.hypothesis import Hypothesis
 from schemas.rule import SiteList
+from services.document_faults import DocumentLocation
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
-from services.matcher.domain.packs.faults import RuleLocation
 from services.matcher.domain.rules.compile_pack import compile_packs
 from tests.matcher.rules import compiled, correlating, detecting, pack_of, rulebook
 
@@ -195,7 +195,7 @@ def hypothesis(name: str, rule: str) -> LocatedDocument[Hypothesis]:
     levels = {"watch": 1, "elevated": 2, "high": 3}
     indicators = [{"rule": rule, "weight": 1}]
     given = {"name": name, "title": name, "indicators": indicators, "levels": levels}
-    return LocatedDocument(Hypothesis.model_validate(given), RuleLocation("hypotheses.yaml"))
+    return LocatedDocument(Hypothesis.model_validate(given), DocumentLocation("hypotheses.yaml"))
 
 
 def test_an_indicator_that_others_count_has_windows_that_do_not_announce() -> None:
@@ -240,7 +240,7 @@ def test_places_share_their_names_with_no_list_and_no_other_place() -> None:
         "pack",
         known.pack,
         lists=known.lists,
-        places=(LocatedDocument(places, RuleLocation("bases.yaml")),),
+        places=(LocatedDocument(places, DocumentLocation("bases.yaml")),),
     )
 
     _, faults = compile_packs([pack])

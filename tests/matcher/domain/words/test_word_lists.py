@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from schemas.word_list import WordList
+from services.document_faults import DocumentLocation
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
-from services.matcher.domain.packs.faults import RuleLocation
 from services.matcher.domain.rules.compile_pack import compile_packs
 from services.matcher.domain.rules.matching import match_event
 from services.matcher.domain.words.cases import find_case_faults
@@ -105,7 +105,7 @@ def test_a_pack_that_is_not_there_cannot_be_used() -> None:
 def case_faults(document: WordList) -> list[str]:
     book, faults = compile_packs([pack_of(words=(document,))])
     assert not faults
-    located = LocatedDocument(document, RuleLocation(f"{document.name}.yaml"))
+    located = LocatedDocument(document, DocumentLocation(f"{document.name}.yaml"))
     return [str(fault) for fault in find_case_faults(located, book.packs[0].lists.words)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from services.matcher.domain.packs.faults import FieldPath, InvalidField, RuleFault, RuleLocation
+from services.document_faults import DocumentFault, DocumentLocation, FieldPath, InvalidField
 
 _MOST_NODES = 50_000
 _DEEPEST = 50
@@ -23,43 +23,45 @@ class YamlDocument:
     """A document as plain values, and the line of each of its fields."""
 
     value: object
-    origin: RuleLocation
+    origin: DocumentLocation
 
 
 class _TooDeep(Exception):
-    """More levels than any rule has, at `line`."""
+    """More levels than any document has, at `line`."""
 
     def __init__(self, line: int) -> None:
         super().__init__(line)
         self.line = line
 
 
-def read_documents(file: str, raw: bytes) -> tuple[tuple[YamlDocument, ...], tuple[RuleFault, ...]]:
+def read_documents(
+    file: str, raw: bytes
+) -> tuple[tuple[YamlDocument, ...], tuple[DocumentFault, ...]]:
     """The documents of a file without faults, and every fault of the others.
 
     Nothing after a syntax error can be read. Empty documents are left out.
     """
     documents: list[YamlDocument] = []
-    faults: list[RuleFault] = []
+    faults: list[DocumentFault] = []
     try:
         text = raw.decode("utf-8")
         _refuse_depth(text)
         for node in yaml.compose_all(text, Loader=yaml.CSafeLoader):
             reader = _YamlReader()
             value = reader.value(node, ())
-            origin = RuleLocation(file, reader.lines)
+            origin = DocumentLocation(file, reader.lines)
             faults += map(origin.fault, reader.errors)
             if value is not None and not reader.errors:
                 documents.append(YamlDocument(value, origin))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        faults.append(RuleFault(file, line, "", "is not UTF-8"))
+        faults.append(DocumentFault(file, line, "", "is not UTF-8"))
     except yaml.MarkedYAMLError as error:
         faults.append(_syntax_fault(file, error, len(raw.splitlines())))
     except yaml.YAMLError as error:
-        faults.append(RuleFault(file, 1, "", f"is no YAML: {error}"))
+        faults.append(DocumentFault(file, 1, "", f"is no YAML: {error}"))
     except _TooDeep as deep:
-        faults.append(RuleFault(file, deep.line, "", "is nested too deeply"))
+        faults.append(DocumentFault(file, deep.line, "", "is nested too deeply"))
     return tuple(documents), tuple(faults)
 
 
@@ -79,12 +81,12 @@ def _events(text: str) -> Iterator[yaml.Event]:
         yield from yaml.parse(text, Loader=yaml.CSafeLoader)
 
 
-def _syntax_fault(file: str, error: yaml.MarkedYAMLError, last: int) -> RuleFault:
+def _syntax_fault(file: str, error: yaml.MarkedYAMLError, last: int) -> DocumentFault:
     mark = error.problem_mark or error.context_mark
     # the mark of something missing at the end is after the last line
     line = min(mark.line + 1, last) if mark else 1
     problem = ", ".join(filter(None, (error.context, error.problem)))
-    return RuleFault(file, line, "", f"is no YAML: {problem}")
+    return DocumentFault(file, line, "", f"is no YAML: {problem}")
 
 
 @dataclass(slots=True)

@@ -1,12 +1,12 @@
-"""The errors of pydantic in a document, in the words of those who write rules."""
+"""The errors of pydantic in a document, in the words of those who write YAML."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from types import ModuleType
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from schemas import reader_training, rule, word_list
-from services.matcher.domain.packs.faults import FieldPath, InvalidField, suggest_name
+from services.document_faults import FieldPath, InvalidField, suggest_name
 
 _MESSAGES = {
     "missing": "is missing",
@@ -17,17 +17,26 @@ _MESSAGES = {
     "tuple_type": "must be a list",
 }
 _NAMED_LAST = frozenset({"missing", "extra_forbidden"})
-_KEYS = frozenset(
-    field.alias or name
-    for documents in (reader_training, rule, word_list)
-    for model in vars(documents).values()
-    if isinstance(model, type) and issubclass(model, BaseModel)
-    for name, field in model.model_fields.items()
-)
 
 
-def list_errors(error: ValidationError, value: object) -> Iterator[InvalidField]:
-    """An error for each field at fault; of nested fields for the innermost."""
+def list_keys(*modules: ModuleType) -> frozenset[str]:
+    """The keys of all documents that these modules define: what an unknown key may have meant."""
+    return frozenset(
+        field.alias or name
+        for module in modules
+        for model in vars(module).values()
+        if isinstance(model, type) and issubclass(model, BaseModel)
+        for name, field in model.model_fields.items()
+    )
+
+
+def list_errors(
+    error: ValidationError, value: object, keys: Collection[str]
+) -> Iterator[InvalidField]:
+    """An error for each field at fault; of nested fields for the innermost.
+
+    `keys` are those that a document may have: an unknown one is compared with them.
+    """
     details: dict[FieldPath, ErrorDetails] = {}
     for detail in error.errors(include_url=False, include_context=False, include_input=False):
         keep = detail["type"] in _NAMED_LAST
@@ -35,13 +44,13 @@ def list_errors(error: ValidationError, value: object) -> Iterator[InvalidField]
     outer = {path[:length] for path in details for length in range(len(path))}
     for path, detail in details.items():
         if path not in outer:
-            yield _describe(path, detail)
+            yield _describe(path, detail, keys)
 
 
-def _describe(path: FieldPath, detail: ErrorDetails) -> InvalidField:
+def _describe(path: FieldPath, detail: ErrorDetails, keys: Collection[str]) -> InvalidField:
     message = _MESSAGES.get(detail["type"], detail["msg"].removeprefix("Value error, "))
     unknown = detail["type"] == "extra_forbidden"
-    hint = suggest_name(str(path[-1]), _KEYS) if unknown and path else ""
+    hint = suggest_name(str(path[-1]), keys) if unknown and path else ""
     return InvalidField(path, message, hint)
 
 

@@ -1,4 +1,4 @@
-"""Faults of rule packs: where they are, what they are, and a hint."""
+"""Faults of documents that people write: where they are, what they are, and a hint."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ FieldPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class RuleFault:
+class DocumentFault:
     """A fault of a file; `line` counts from 1, `field` is dotted, `hint` may be empty."""
 
     file: str
@@ -41,7 +41,7 @@ class RuleFault:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleLocation:
+class DocumentLocation:
     """Where a document was read: its file, and the line of each of its fields."""
 
     file: str
@@ -52,10 +52,10 @@ class RuleLocation:
         known = (path[:length] for length in range(len(path), -1, -1))
         return next((self.lines[part] for part in known if part in self.lines), 1)
 
-    def fault(self, error: "InvalidField") -> RuleFault:
+    def fault(self, error: "InvalidField") -> DocumentFault:
         """The error with its file and line."""
         field = ".".join(str(part) for part in error.path)
-        return RuleFault(self.file, self.line(error.path), field, error.message, error.hint)
+        return DocumentFault(self.file, self.line(error.path), field, error.message, error.hint)
 
 
 class InvalidField(Exception):
@@ -68,7 +68,7 @@ class InvalidField(Exception):
         self.hint = hint
 
 
-def limit_faults(faults: Iterable[RuleFault]) -> Iterator[RuleFault]:
+def limit_faults(faults: Iterable[DocumentFault]) -> Iterator[DocumentFault]:
     """The first faults of each file, then one for each file that says how many more it has."""
     counts: Counter[str] = Counter()
     for fault in faults:
@@ -77,7 +77,7 @@ def limit_faults(faults: Iterable[RuleFault]) -> Iterator[RuleFault]:
             yield fault
     for file, count in counts.items():
         if count > MOST_FAULTS:
-            yield RuleFault(file, 1, "", f"and {count - MOST_FAULTS} more")
+            yield DocumentFault(file, 1, "", f"and {count - MOST_FAULTS} more")
 
 
 def suggest_name(name: str, known: Iterable[str]) -> str:
