@@ -1,19 +1,22 @@
 """The second reader as commands on rules use it: its model, its heads, its readings."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from cli.faults import CommandFailure
 from cli.output import print_line
 from cli.rule_set import print_faults
 from cli.settings import reader_settings
+from schemas.event import Event
+from schemas.signal import Signal
 from services.matcher.adapters.reader.folder_heads import FolderHeads, find_heads
 from services.matcher.adapters.reader.heads_file import UnreadableHeads
 from services.matcher.adapters.reader.load_model import ModelUnavailable, load_model, make_trainer
 from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.reader.reading import Reader, Reading
 from services.matcher.domain.reader.stored_heads import InvalidHeads, restore_all
+from services.matcher.domain.reader.suspected_signals import make_suspected_signals
 from services.matcher.domain.reader.training import Trainer
 from services.matcher.domain.rules.reader_rulebook import make_reader_rulebook
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -67,6 +70,17 @@ def print_reader_notes(notes: Iterable[str]) -> None:
     """Print notes of the reader on standard error."""
     for note in notes:
         print_line(f"reader: {note}", err=True)
+
+
+def suspect_all(
+    reader: Reader, rulebook: Rulebook, events: Iterable[Event]
+) -> Mapping[str, Sequence[Signal]]:
+    """The suspected hits of each event that has some, by its identity; blocks while it reads."""
+    read = {
+        event.identity: tuple(make_suspected_signals(rulebook, reader.read(event)))
+        for event in events
+    }
+    return {identity: signals for identity, signals in read.items() if signals}
 
 
 def reading_line(reading: Reading) -> dict[str, object]:

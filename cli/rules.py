@@ -20,7 +20,7 @@ from cli.junit import write_junit
 from cli.labels import labels
 from cli.output import OutputFormat, plain_text, print_line
 from cli.publish import publish
-from cli.reader import open_reader, reading_line
+from cli.reader import open_reader, reading_line, suspect_all
 from cli.review.command import diff
 from cli.review.past_events import read_past_events
 from cli.rule_report import report
@@ -172,14 +172,20 @@ def backtest(
     output: Annotated[OutputFormat, typer.Option("--format", help="json: one line an alert.")] = (
         OutputFormat.JSON
     ),
+    reader: Annotated[  # noqa: FBT002  (typer makes --reader of it)
+        bool, typer.Option("--reader", help="Also what the second reader suspects.")
+    ] = False,
 ) -> None:
     """Print the final alerts of a file of events, or of `topic`, on the clock of the events.
 
     A line that is no event is reported and skipped. Exit code 1 on any fault.
     """
-    rulebook, faults = _read_rulebook(folder)
+    files = read_folder(folder)
+    rulebook, faults = files.rulebook()
+    print_faults(faults)
     past, wrong = read_past_events(events)
-    outcome = replay(rulebook, past)
+    suspected = suspect_all(open_reader(files, rulebook), rulebook, past) if reader else {}
+    outcome = replay(rulebook, past, suspected)
     for signal, reason in outcome.refused:
         print_line(f"{signal.rule}: {signal.identity}: {reason}", err=True)
     _print_alerts(outcome.final, output)
@@ -203,10 +209,3 @@ def _build_table(alerts: Iterable[Alert]) -> Table:
         cells = (start, alert.level, alert.rule.name, alert.status, count, alert.summary)
         table.add_row(*map(plain_text, cells))
     return table
-
-
-def _read_rulebook(folder: Path) -> tuple[Rulebook, int]:
-    """The rules without a fault; the faults of the others are printed and counted."""
-    rulebook, faults = read_folder(folder).rulebook()
-    print_faults(faults)
-    return rulebook, len(faults)

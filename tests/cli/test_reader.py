@@ -56,6 +56,22 @@ def test_match_explains_how_near_a_report_comes(pack: Path) -> None:
     assert reading["passage"] == "Talks at the base."
 
 
+def test_a_backtest_shows_what_the_reader_suspects_besides(pack: Path, tmp_path: Path) -> None:
+    texts = ("The base was struck.", "The base was shelled.", "Talks at the base.")
+    events = [
+        {"id": str(number), "source": "wire", "recorded_at": f"2026-11-2{number}T12:00:00Z"}
+        | {"occurred_at": f"2026-11-2{number}T12:00:00Z", "text": text}
+        for number, text in enumerate(texts)
+    ]
+    file = write_lines(tmp_path / "events.jsonl", events)
+
+    with_reader = run(pack, "backtest", "--reader", "--events", str(file)).stdout.splitlines()
+    without = run(pack, "backtest", "--events", str(file)).stdout.splitlines()
+
+    assert [json.loads(line)["suspected"] for line in with_reader] == [True, False]
+    assert [json.loads(line)["suspected"] for line in without] == [False]
+
+
 def test_score_tells_words_the_reader_and_both_apart(pack: Path, tmp_path: Path) -> None:
     file = write_lines(tmp_path / "score.jsonl", TO_SCORE)
     result = run(pack, "score", "--reader", "--labelled", str(file), "--format", "json", "--unseen")
