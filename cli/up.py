@@ -21,7 +21,9 @@ from cli.stack.banner import build_banner, build_invitation
 from cli.stack.demo import (
     DemoStage,
     DemoTimeline,
+    HasRead,
     find_differences,
+    find_unsuspected,
     play_timeline,
     post_times,
     read_timeline,
@@ -31,6 +33,7 @@ from cli.stack.embedded import LOOPBACK, check_installed
 from cli.stack.folder import stack_folder
 from cli.stack.plan import PARTS, PORTS, READER, Plan, check_exposure
 from cli.stack.ports import find_free_ports, is_free
+from cli.stack.reading import ReaderProgress, has_model
 from cli.stack.running import Stack, run_stack
 from cli.stack.sample import sample_event
 from cli.stack.stop import Stop, UserStopped
@@ -54,7 +57,11 @@ RulesOption = Annotated[
     Path | None, typer.Option(help="The rule pack; default VEDETTE_RULES_DIR or the one shipped.")
 ]
 ReaderOption = Annotated[
-    bool, typer.Option("--reader", help="Also the second reader, of the extra vedette[reader].")
+    bool | None,
+    typer.Option(
+        "--reader/--no-reader",
+        help="Also the second reader, of the extra vedette[reader]; a demo has it where it can.",
+    ),
 ]
 PortOption = Annotated[
     int | None,
@@ -71,7 +78,7 @@ def up(
     stay: StayOption = False,
     rules: RulesOption = None,
     port: PortOption = None,
-    reader: ReaderOption = False,
+    reader: ReaderOption = None,
 ) -> None:
     """Run everything on this machine: an embedded broker, Redis, and the services.
 
@@ -80,8 +87,9 @@ def up(
     """
     check_installed()
     console = Console()
+    with_reader = demo and has_model() if reader is None else reader
     plan = replace(
-        build_plan(rules, port, demo=demo, reader=reader),
+        build_plan(rules, port, demo=demo, reader=with_reader),
         prefix=kafka_settings().topic_prefix,
         terminal=terminal_variables(console),
     )
@@ -160,16 +168,28 @@ def _play(timeline: DemoTimeline, stack: Stack, stop: Stop, console: Console) ->
     with (
         StackWatch(stack.plan.bootstrap_servers, stack.plan.prefix) as watch,
         IngestClient(stack.plan.url("ingest"), pause=stop.sleep) as ingest,
+        _follow_reader(stack.plan) as has_read,
     ):
-        stage = DemoStage(watch.seen, stop, console)
+        stage = DemoStage(watch.seen, stop, console, has_read)
         results = play_timeline(timeline, ingest, stage)
         wait_until_settled(timeline, stage)
     console.print(build_summary(watch.seen, post_times(results), console.width))
     lines = find_differences(timeline, watch.seen)
+    lines += find_unsuspected(timeline, watch.seen) if has_read else []
     for line in lines:
         console.print(plain_text(line, "red"))
     refused = any(result.fault for result in results)
     return UNEXPECTED if lines or refused else 0
+
+
+@contextmanager
+def _follow_reader(plan: Plan) -> Iterator[HasRead | None]:
+    """Whether the stack's reader has read so many reports; None where none runs."""
+    if "reader" not in plan.services:
+        yield None
+        return
+    with ReaderProgress.of(plan.url("reader")) as progress:
+        yield progress.has_read
 
 
 def _stay(stack: Stack, stop: Stop) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,10 +57,14 @@ class DemoAlert(Model):
 
 @dataclass(frozen=True, slots=True)
 class DemoTimeline:
-    """The lines to replay, and the alerts that are expected after it, if the pack names any."""
+    """The lines to replay, and the alerts that are expected after it, if the pack names any.
+
+    Those of `suspected_first` are suspected at first, where a second reader runs.
+    """
 
     lines: Sequence[Line]
     expected: frozenset[DemoAlert] | None = None
+    suspected_first: frozenset[DemoAlert] = frozenset()
 
     @property
     def ends_at(self) -> datetime:
@@ -78,16 +82,24 @@ def read_timeline(rules: Path) -> DemoTimeline:
     if not lines:
         raise CommandFailure(f"{rules / TIMELINE}: no event in it")
     expected = rules / EXPECTED
-    return DemoTimeline(lines, _read_expected(expected) if expected.exists() else None)
+    return (
+        DemoTimeline(lines, *_read_expected(expected)) if expected.exists() else DemoTimeline(lines)
+    )
+
+
+HasRead = Callable[[int], bool]
+"""Whether the second reader has read so many reports."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoStage:
-    """What playing a timeline needs: the messages seen, the stop, and the terminal."""
+    """What playing a timeline needs: the messages seen, the stop, the terminal, the reader."""
 
     seen: SeenMessages
     stop: Stop
     console: Console
+    has_read: HasRead | None = None
+    """None where no reader runs."""
 
 
 def play_timeline(
@@ -102,7 +114,7 @@ def play_timeline(
                 message = f"{TIMELINE} line {line.number}: {fault}"
                 stage.console.print(plain_text(message), soft_wrap=True)
             progress.advance(task)
-            _keep_pace(stage)
+            _keep_pace(stage, posted=sum(result.fault is None for result in results))
     return results
 
 
@@ -142,21 +154,42 @@ def find_differences(timeline: DemoTimeline, seen: SeenMessages) -> list[str]:
     )
 
 
-def _read_expected(path: Path) -> frozenset[DemoAlert]:
+def find_unsuspected(timeline: DemoTimeline, seen: SeenMessages) -> list[str]:
+    """Alerts that a reader should have suspected before words found them: a line for each."""
+    suspected = {
+        DemoAlert(rule=alert.rule.name, starts_at=alert.starts_at)
+        for alert in tuple(seen.alerts)
+        if alert.suspected
+    }
+    return sorted(
+        f"{alert} was not suspected before words found it"
+        for alert in timeline.suspected_first - suspected
+    )
+
+
+def _read_expected(path: Path) -> tuple[frozenset[DemoAlert], frozenset[DemoAlert]]:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         listed = [*document["alerts"], *document.get("levels", ())]
-        return frozenset(map(DemoAlert.model_validate, listed))
+        return _read_alerts(listed), _read_alerts(document.get("suspected_first", ()))
     except (yaml.YAMLError, ValidationError, TypeError, KeyError) as error:
         raise CommandFailure(f"{path}: {error}") from error
 
 
-def _keep_pace(stage: DemoStage) -> None:
+def _read_alerts(listed: Iterable[object]) -> frozenset[DemoAlert]:
+    return frozenset(map(DemoAlert.model_validate, listed))
+
+
+def _keep_pace(stage: DemoStage, posted: int) -> None:
     # otherwise, on a busy machine, days of the timeline pass between an alert and its message
     deadline = time.monotonic() + PACE_SECONDS
     stage.stop.sleep(1 / PER_SECOND)
-    while not stage.seen.is_all_shown and time.monotonic() < deadline:
+    while time.monotonic() < deadline and not _is_at_rest(stage, posted):
         stage.stop.sleep(0.02)
+
+
+def _is_at_rest(stage: DemoStage, posted: int) -> bool:
+    return stage.seen.is_all_shown and (stage.has_read is None or stage.has_read(posted))
 
 
 def _is_complete(timeline: DemoTimeline, seen: SeenMessages) -> bool:

@@ -15,6 +15,7 @@ from statistics import median
 import httpx
 import pytest
 
+from cli.stack.reading import has_model
 from tests.parts.child import ChildProcess
 from tests.parts.family import descendants, is_alive
 from tests.parts.waiting import until
@@ -64,6 +65,7 @@ def test_the_demo_shows_both_alerts_once_ends_by_itself_and_leaves_nothing(tmp_p
     for rule in ("joint_march", "leader_appointed"):
         assert len(re.findall(rf"^ *{rule}\b", table, re.MULTILINE)) == 1
     assert median(map(int, re.findall(r"(\d+) ms\b", table))) < 500
+    assert ("SUSPECTED" in output) == ("CONFIRMED" in output) == has_model()
     assert "nothing is kept" in output.splitlines()[-1]
     assert "Traceback" not in output
     assert still_running(family) == set()

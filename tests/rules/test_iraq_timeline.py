@@ -20,7 +20,7 @@ from services.matcher.domain.rules.rulebook import Rulebook
 
 PACK = Path(__file__).parents[2] / "rules" / "iraq-2020"
 LAST_DAY_OF_THE_CASE = datetime(2020, 1, 24, 23, 59, 59, tzinfo=UTC)
-MOST_INVENTED = 5
+MOST_INVENTED = 6
 
 
 class TimelineAlert(Document):

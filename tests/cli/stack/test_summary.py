@@ -7,7 +7,14 @@ from rich.console import Console
 
 from cli.faults import CommandFailure
 from cli.posting import Line, PostResult
-from cli.stack.demo import DemoAlert, DemoTimeline, find_differences, post_times, read_timeline
+from cli.stack.demo import (
+    DemoAlert,
+    DemoTimeline,
+    find_differences,
+    find_unsuspected,
+    post_times,
+    read_timeline,
+)
 from cli.stack.summary import build_summary, measure_latency
 from cli.stack.watching import SeenMessages
 from schemas.alert import Alert, Evidence, Level, RuleRef, Status
@@ -17,7 +24,14 @@ NOON = datetime(2020, 1, 16, 12, tzinfo=UTC)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def alert(name: str, *, revision: int = 1, status: Status = Status.FIRING, by: str = "1") -> Alert:
+def alert(
+    name: str,
+    *,
+    revision: int = 1,
+    status: Status = Status.FIRING,
+    by: str = "1",
+    suspected: bool = False,
+) -> Alert:
     return Alert(
         id=f"id of {name}",
         fingerprint="f",
@@ -32,6 +46,7 @@ def alert(name: str, *, revision: int = 1, status: Status = Status.FIRING, by: s
         detected_at=NOON,
         evidence=(Evidence(event_id=by, source="reuters", occurred_at=NOON),),
         explain="because",
+        suspected=suspected,
     )
 
 
@@ -123,6 +138,15 @@ def test_a_withdrawn_alert_counts_as_none() -> None:
     seen = SeenMessages([alert("march", status=Status.WITHDRAWN)], [line("march", after_ms=1)])
 
     assert find_differences(timeline, seen) == []
+
+
+def test_an_alert_that_no_reader_suspected_first_is_named() -> None:
+    timeline = DemoTimeline([], suspected_first=frozenset({expected("march"), expected("leader")}))
+    seen = SeenMessages([alert("march", suspected=True), alert("march"), alert("leader")])
+
+    assert find_unsuspected(timeline, seen) == [
+        "leader of 2020-01-16 12:00 was not suspected before words found it"
+    ]
 
 
 def test_a_pack_without_expectations_allows_any_alert() -> None:
