@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from services.file_signature import sign
 from services.notifier.adapters.routes_file import InvalidRoutes, read_routes
 from services.notifier.adapters.routes_follower import (
     CHECK_SECONDS,
     RoutesFollower,
     follow_routes,
-    sign,
 )
 from services.telemetry import Health
 

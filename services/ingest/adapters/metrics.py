@@ -23,6 +23,11 @@ MESSAGES = Counter("vedette_ingest_messages_total", "Messages to Kafka by result
 PENDING = Gauge("vedette_ingest_pending_bytes", "Bytes handed to Kafka, not yet acknowledged.")
 WATCHDOG = Counter("vedette_ingest_watchdog_total", "Rounds of the watchdog.", ["result"])
 CONNECTED = Gauge("vedette_ingest_kafka_up", "1 while Kafka answers and has the events topic.")
+SOURCES_VALID = Gauge(
+    "vedette_ingest_sources_valid",
+    "1 while the files of sources have no fault.",
+)
+SOURCES = Gauge("vedette_ingest_sources", "Sources in force, by kind.", ["kind"])
 
 for _status in ReportStatus:
     EVENTS.labels(_status.value)

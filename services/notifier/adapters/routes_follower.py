@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.file_signature import Signature, sign
 from services.notifier.adapters.metrics import ROUTES_VALID
 from services.notifier.adapters.routes_file import InvalidRoutes, read_routes
 from services.notifier.domain.routing.default_routes import make_default_routing
@@ -16,8 +17,6 @@ log = logger(__name__)
 
 CHECK_SECONDS = 1.0
 NOTE = "routes"
-
-Signature = tuple[int, int, int]
 
 
 @dataclass
@@ -81,12 +80,3 @@ def follow_routes(
     ROUTES_VALID.set(1)
     health.add("routes", follower.check)
     return follower
-
-
-def sign(path: Path) -> Signature | None:
-    """Differs between a file and the one that replaces it; None where there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -1,0 +1,1 @@
+"""Sources as files and folders hold them."""

@@ -1,0 +1,55 @@
+"""How a source's own items become reports: a JMESPath expression for each field."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from schemas.model import LONGEST_LIST, Document, Name
+from services.ingest.domain.sources.expression import Expression
+
+ReadyMapping = Literal["telegram", "slack", "mastodon", "generic"]
+TypeCodes = Literal["cameo", "acled"]
+MappedField = Literal[
+    "id",
+    "channel",
+    "occurred_at",
+    "occurred_until",
+    "published_at",
+    "type",
+    "title",
+    "text",
+    "language",
+    "url",
+    "actors",
+    "targets",
+    "country",
+    "admin1",
+    "place",
+    "lat",
+    "lon",
+    "credibility",
+    "supersedes",
+    "retracts",
+    "exercise",
+]
+"""The fields of a report, and `channel`: what the source's id gets behind a colon."""
+Constant = Annotated[str, StringConstraints(max_length=LONGEST_LIST)]
+
+
+class MappingDocument(Document):
+    """Expressions over one item of the source.
+
+    `uses`: a ready mapping, of which this one replaces single expressions. `items` finds the items
+    in a document (default: the document itself, or each entry of a list). `only`: items for which
+    it selects nothing, or false, are left out. `constants` are the fields that nothing else gave.
+    `type_codes`: `type` is a code of that scheme.
+    """
+
+    uses: ReadyMapping | None = None
+    items: Expression | None = None
+    only: Expression | None = None
+    fields: dict[MappedField, Expression] = Field(default_factory=dict)
+    quantities: dict[Name, Expression] = Field(default_factory=dict, max_length=LONGEST_LIST)
+    attributes: dict[Name, Expression] = Field(default_factory=dict, max_length=LONGEST_LIST)
+    constants: dict[MappedField, Constant] = Field(default_factory=dict)
+    type_codes: TypeCodes | None = None
