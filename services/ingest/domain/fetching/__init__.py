@@ -1,0 +1,1 @@
+"""What may be fetched from whom, and within which bounds."""
