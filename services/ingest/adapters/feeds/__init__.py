@@ -1,0 +1,1 @@
+"""Feeds, parsed in a process of their own."""
