@@ -17,6 +17,7 @@ from services.matcher.app.basis import Basis
 from services.matcher.app.correlation import add_correlate
 from services.matcher.app.detection import add_detect
 from services.matcher.app.kafka import TOPICS, Kafka, app_id
+from services.matcher.app.warming import add_warm_up
 from services.matcher.settings import MatcherSettings
 
 
@@ -34,6 +35,7 @@ def create_app(
     add_detect(basis, follower)
     add_correlate(basis)
     _add_crash_tasks(basis)
+    add_warm_up(basis)
     app.run_beside(partial(send_losses_forever, app, basis.sender, MATCHER))
     return app
 

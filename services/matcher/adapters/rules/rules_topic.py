@@ -101,9 +101,14 @@ def _read_completed(record: Record) -> CompletedBackfill | None:
 
 @dataclass(slots=True)
 class RulesTopicReader:
-    """A separate consumer, without a group: every worker reads every message."""
+    """A separate consumer, without a group: every worker reads every message.
+
+    `ends` is another one, which only asks for the end of the topic: Kafka answers the requests of a
+    connection one after the other, so on that of `consumer` they would wait for its long polls.
+    """
 
     consumer: Any
+    ends: Any
     partition: TopicPartition
     read: RulesRead = field(default_factory=RulesRead)
     seen: int = 0
@@ -120,11 +125,13 @@ class RulesTopicReader:
             max_partition_fetch_bytes=LARGEST_RULES,
             fetch_max_wait_ms=wait_ms,
         )
+        ends = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
         await consumer.start()
+        await ends.start()
         partition = TopicPartition(topic, 0)
         consumer.assign([partition])
         await consumer.seek_to_beginning(partition)
-        return cls(consumer, partition)
+        return cls(consumer, ends, partition)
 
     async def all(self) -> list[BundleRecord]:
         """Every bundle in the topic now.
@@ -177,8 +184,9 @@ class RulesTopicReader:
     async def close(self) -> None:
         """Close the connections."""
         await self.consumer.stop()
+        await self.ends.stop()
 
     async def _end(self) -> int:
-        ends = await self.consumer.end_offsets([self.partition])
+        ends = await self.ends.end_offsets([self.partition])
         end: int = ends[self.partition]
         return end

@@ -123,6 +123,10 @@ class Consumer(FaustConsumer):
         """The lag of each partition owned, changelogs left out."""
         return {tp: self._lag(tp) for tp in self._owned()}
 
+    def has_polled(self) -> bool:
+        """Whether Kafka has answered a fetch of each partition owned."""
+        return all(self.highwater(tp) is not None for tp in self._owned())
+
     def _owned(self) -> list[TP]:
         return [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
 

@@ -52,7 +52,9 @@ class GroupWatch:
             return added
         if self.app.should_stop:
             return "stopping"
-        return None if self.app.settled else "waiting for partitions, or recovering their states"
+        if not self.app.settled:
+            return "waiting for partitions, or recovering their states"
+        return self.app.check_warm()
 
     def check_kafka(self) -> str | None:
         """How long Kafka has not answered, if that is too long."""

@@ -1,7 +1,7 @@
 """Faust's producer, which here knows what Kafka has not acknowledged and what it refused."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from faust.transport.drivers.aiokafka import Producer as FaustProducer
@@ -45,6 +45,15 @@ class Producer(FaustProducer):
         producer = super()._new_producer(transactional_id)
         FencedClient.adopt(producer.client, self.session)
         return producer
+
+    async def learn_topics(self, names: Iterable[str]) -> None:
+        """Ask Kafka for the partitions of these topics, as the first message to each would.
+
+        Raises:
+            KafkaError: it does not answer.
+        """
+        for name in names:
+            await self._ensure_producer().partitions_for(name)
 
     async def wait_acknowledged(self) -> bool:
         """Wait until Kafka has all that was sent so far; False if it never will."""

@@ -24,6 +24,10 @@ SESSION_SECONDS = 6.0
 COMMIT_SECONDS = 0.5
 
 
+def _is_warm() -> None:
+    """Nothing is to be warmed up."""
+
+
 class Transport(FaustTransport):
     """aiokafka with the consumer and the producer of this package."""
 
@@ -43,6 +47,9 @@ class App(faust.App):
     watchdog: LoopWatchdog = LoopWatchdog()
     """Ends the process when a loop hangs."""
 
+    check_warm: Callable[[], str | None]
+    """Why the first message would wait longer than later ones, if it would."""
+
     losses: deque[LostMessages]
     """Messages lost to retention, of which no signal is sent yet."""
 
@@ -50,6 +57,7 @@ class App(faust.App):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         self.losses = deque()
+        self.check_warm = _is_warm
         super().__init__(*given, **named)
 
     @cached_property

@@ -1,0 +1,47 @@
+"""The reader of the rules topic: what it asks Kafka, and on which connection."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from aiokafka import TopicPartition
+
+from services.matcher.adapters.rules.rules_topic import RulesTopicReader
+
+RULES = TopicPartition("rules", 0)
+
+
+@dataclass
+class PollingConsumer:
+    """A consumer with a fetch in flight until `answered`: its other requests wait behind that."""
+
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        await self.answered.wait()
+        return dict.fromkeys(partitions, 0)
+
+
+@dataclass
+class IdleConsumer:
+    """A consumer that polls nothing; the topic ends at `end`."""
+
+    end: int = 0
+
+    async def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(partitions, self.end)
+
+
+async def test_a_partition_that_comes_does_not_wait_for_the_long_poll_of_the_topic() -> None:
+    topic = RulesTopicReader(PollingConsumer(), IdleConsumer(), RULES)
+
+    await asyncio.wait_for(topic.caught_up(), 1)
+
+
+async def test_it_waits_for_what_is_in_the_topic_and_not_yet_read() -> None:
+    topic = RulesTopicReader(PollingConsumer(), IdleConsumer(end=1), RULES)
+
+    catching_up = asyncio.create_task(topic.caught_up())
+    done, _ = await asyncio.wait([catching_up], timeout=0.05)
+    catching_up.cancel()
+
+    assert not done
