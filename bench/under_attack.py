@@ -1,7 +1,8 @@
 """Genuine reports beside a hostile token at its limit: `python -m bench.under_attack`.
 
-One run on real Kafka and Redis: genuine reports at a fixed rate, first alone, then while one token
-sends slow texts of 64 KiB and matching reports as fast as ingest takes them. Printed is the time
+One run on real Kafka and Redis: the first genuine reports once all is ready, then others at a fixed
+rate, alone, and then while one token sends slow texts of 64 KiB and matching reports as fast as
+ingest takes them. Printed is the time
 from just before a genuine report is sent until it is a Slack message, and a page. Exit code 1 if
 one is lost, or if the p99 under attack is past the limit.
 """
@@ -45,7 +46,7 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
     with tempfile.TemporaryDirectory(prefix="vedette-attack-") as folder, _start(folder) as site:
         reports = int(arguments.rate * arguments.seconds)
-        post_genuine(site.ingest.url, range(900_000, 900_005), arguments.rate)  # warm-up
+        _print_lines("first after ready", _measure(site, range(900_000, 900_002), arguments.rate))
         alone = _measure(site, range(reports), arguments.rate)
         _print_lines("alone", alone)
         with HostileToken(site.ingest.url, MATCHING) as hostile:
