@@ -19,6 +19,7 @@ from kafka.admin import NewTopic
 
 from bench import report
 from bench.recovery_child import PARTITIONS, source_topic
+from services.kafka_address import KafkaAddress
 from services.matcher.adapters.state.changelog import ensure_changelog
 from services.matcher.adapters.state.keys import TableKey, ValueKind
 from services.matcher.adapters.state.table import changelog_name
@@ -53,7 +54,7 @@ def main() -> None:
 def _prepare(bootstrap: str, arguments: argparse.Namespace) -> None:
     with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
         admin.create_topics([NewTopic(source_topic(GROUP), PARTITIONS, 1)], wait_for_metadata=True)
-    ensure_changelog(bootstrap, changelog_name(GROUP), PARTITIONS)
+    ensure_changelog(KafkaAddress(bootstrap), changelog_name(GROUP), PARTITIONS)
     produce(bootstrap, changelog_name(GROUP), _entries(arguments.entries, arguments.bytes))
 
 

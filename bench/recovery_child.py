@@ -16,6 +16,7 @@ from typing import Any
 import faust
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from services.kafka_address import KafkaAddress
 from services.matcher.adapters.state.table import NAME, add_table, changelog_name
 from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
@@ -53,7 +54,7 @@ def source_topic(group: str) -> str:
 
 def _recover(kind: str, bootstrap: str, group: str, folder: Path) -> None:
     loop = new_loop()
-    options = faust_options(bootstrap)
+    options = faust_options(KafkaAddress(bootstrap))
     if kind == "faust":
         options.pop("TableManager")
         app: Timed = Timed(group, datadir=str(folder), **options)

@@ -7,7 +7,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
-from cli.broker import REACH_MS, describe_broker_fault
+from cli.broker import REACH_MS, check_admission, describe_broker_fault
 from cli.faults import CommandFailure
 from services.environment import VedetteSettings
 from services.header_names import tolerate_header_names
@@ -20,12 +20,13 @@ def open_consumer(settings: VedetteSettings) -> Iterator[KafkaConsumer]:
     """A consumer without a group, closed at the end.
 
     Raises:
-        CommandFailure: no broker answers, at the start or while it is read from.
+        CommandFailure: no broker answers or admits us, at the start or while it is read from.
     """
     tolerate_header_names()
+    check_admission(settings.kafka)
     try:
         consumer = KafkaConsumer(
-            bootstrap_servers=settings.kafka_bootstrap_servers,
+            **settings.kafka.client_options(),
             bootstrap_timeout_ms=REACH_MS,
             enable_auto_commit=False,
         )
@@ -34,7 +35,7 @@ def open_consumer(settings: VedetteSettings) -> Iterator[KafkaConsumer]:
         finally:
             consumer.close()
     except (KafkaError, ValueError) as error:
-        raise describe_broker_fault(settings.kafka_bootstrap_servers, error) from error
+        raise describe_broker_fault(settings.kafka, error) from error
 
 
 def read_topic(consumer: KafkaConsumer, topic: str) -> Iterator[ConsumerRecord]:

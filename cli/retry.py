@@ -76,7 +76,7 @@ def _resend(
     settings: VedetteSettings, consumer: KafkaConsumer, letters: Sequence[DeadLetter]
 ) -> int:
     """Send each, then its marker: an interruption sends some twice, and loses none."""
-    producer = KafkaProducer(bootstrap_servers=settings.kafka_bootstrap_servers, acks="all")
+    producer = KafkaProducer(**settings.kafka.client_options(), acks="all")
     sent = 0
     try:
         for first in range(0, len(letters), AT_ONCE):

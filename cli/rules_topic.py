@@ -83,7 +83,7 @@ class RulesTopicWriter:
     @contextmanager
     def _open_producer(self, size: int) -> Iterator[KafkaProducer]:
         producer = KafkaProducer(
-            bootstrap_servers=self.settings.kafka_bootstrap_servers,
+            **self.settings.kafka.client_options(),
             bootstrap_timeout_ms=REACH_MS,
             acks="all",
             compression_type="gzip",
@@ -104,7 +104,7 @@ class RulesTopicWriter:
                 f"the bundle is too large for the broker: {error}; {remedy}"
             ) from error
         except (KafkaError, ValueError) as error:
-            raise describe_broker_fault(self.settings.kafka_bootstrap_servers, error) from error
+            raise describe_broker_fault(self.settings.kafka, error) from error
 
 
 def check_size(raw: bytes) -> None:

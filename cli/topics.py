@@ -8,11 +8,12 @@ import typer
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError, NoError, TopicAlreadyExistsError
 
-from cli.broker import REACH_MS, describe_broker_fault
+from cli.broker import REACH_MS, check_admission, describe_broker_fault
 from cli.faults import CommandFailure
 from cli.output import print_line
 from cli.settings import kafka_settings
 from schemas.topics import TOPICS, topic_name
+from services.kafka_address import KafkaAddress
 
 CLIENT_MS = 10_000
 PARTITIONS = 8
@@ -40,7 +41,7 @@ def create(
     """
     settings = kafka_settings()
     count = partitions or default_partitions(settings.clock)
-    with open_admin(settings.kafka_bootstrap_servers) as client:
+    with open_admin(settings.kafka) as client:
         for line in create_topics(
             client, topic_requests(settings.topic_prefix, count, replication)
         ):
@@ -53,24 +54,25 @@ def default_partitions(clock: str) -> int:
 
 
 @contextmanager
-def open_admin(bootstrap_servers: str) -> Iterator[KafkaAdminClient]:
+def open_admin(address: KafkaAddress) -> Iterator[KafkaAdminClient]:
     """An admin client, closed at the end.
 
     Raises:
-        CommandFailure: no broker answers there within 3 seconds, or it refuses a request.
+        CommandFailure: no broker answers there within 3 seconds, or it refuses us or a request.
     """
+    check_admission(address)
     try:
         client = KafkaAdminClient(
-            bootstrap_servers=bootstrap_servers,
+            **address.client_options(),
             bootstrap_timeout_ms=REACH_MS,
             request_timeout_ms=CLIENT_MS,
         )
     except (KafkaError, ValueError) as error:
-        raise describe_broker_fault(bootstrap_servers, error) from error
+        raise describe_broker_fault(address, error) from error
     try:
         yield client
     except KafkaError as error:
-        raise describe_broker_fault(bootstrap_servers, error) from error
+        raise describe_broker_fault(address, error) from error
     finally:
         client.close()
 

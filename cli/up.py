@@ -166,7 +166,7 @@ def _stack(plan: Plan, stop: Stop, console: Console) -> Iterator[Stack]:
 
 def _play(timeline: DemoTimeline, stack: Stack, stop: Stop, console: Console) -> int:
     with (
-        StackWatch(stack.plan.bootstrap_servers, stack.plan.prefix) as watch,
+        StackWatch(stack.plan.kafka, stack.plan.prefix) as watch,
         IngestClient(stack.plan.url("ingest"), pause=stop.sleep) as ingest,
         _follow_reader(stack.plan) as has_read,
     ):

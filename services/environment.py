@@ -16,6 +16,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from services.kafka_settings import KafkaSettings
+
 PREFIX = "VEDETTE_"
 FOR_TESTS = "VEDETTE_TEST_"
 FROM_FILE = "_FILE"
@@ -40,7 +42,14 @@ KNOWN = frozenset(
         "VEDETTE_INGEST_REPORTS_PER_SECOND",
         "VEDETTE_INGEST_TOKENS_FILE",
         "VEDETTE_KAFKA_BOOTSTRAP_SERVERS",
+        "VEDETTE_KAFKA_CA_FILE",
+        "VEDETTE_KAFKA_CERT_FILE",
         "VEDETTE_KAFKA_FETCH_WAIT_MS",
+        "VEDETTE_KAFKA_KEY_FILE",
+        "VEDETTE_KAFKA_SASL_MECHANISM",
+        "VEDETTE_KAFKA_SASL_PASSWORD",
+        "VEDETTE_KAFKA_SASL_USERNAME",
+        "VEDETTE_KAFKA_SECURITY_PROTOCOL",
         "VEDETTE_LOG_FORMAT",
         "VEDETTE_LOG_LEVEL",
         "VEDETTE_MEMORY_LIMIT",
@@ -82,9 +91,11 @@ KNOWN = frozenset(
 SECRETS = frozenset(
     {
         "VEDETTE_API_TOKEN",
+        "VEDETTE_KAFKA_SASL_PASSWORD",
         "VEDETTE_PAGERDUTY_ROUTING_KEY",
         "VEDETTE_PAGERDUTY_WEBHOOK_SECRET",
         "VEDETTE_READER_LLM_KEY",
+        "VEDETTE_REDIS_URL",
         "VEDETTE_REPLAY_TOKEN",
         "VEDETTE_SLACK_SIGNING_SECRET",
         "VEDETTE_SLACK_TOKEN",
@@ -99,17 +110,11 @@ class InvalidEnvironment(Exception):
     """The environment is invalid; the message names each variable at fault."""
 
 
-_SERVER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:,\[\]]+):\d{1,5}")
-
-
-def _check_addresses(servers: str) -> str:
-    for server in servers.split(","):
-        if _SERVER.fullmatch(server.strip()) is None:
-            raise ValueError(f"{server!r} is not host:port")
-    return servers
-
-
 def _check_redis(url: AnyUrl) -> AnyUrl:
+    """Refuse an address that the client would find unusable only when it connects."""
+    for name, path in url.query_params():
+        if name in ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile") and not Path(path).is_file():
+            raise ValueError(f"{name}: no file {path}")
     if url.scheme == "unix" and not re.match("unix:///[^?]", str(url)):
         raise ValueError("a socket is unix:///PATH or unix:///PATH?db=NUMBER")
     if url.scheme != "unix" and not url.host:
@@ -117,7 +122,6 @@ def _check_redis(url: AnyUrl) -> AnyUrl:
     return url
 
 
-Servers = Annotated[str, AfterValidator(_check_addresses)]
 Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{0,200}$")]
 FetchWait = Annotated[int, Field(ge=1, le=5000)]
 RedisUrl = Annotated[
@@ -129,12 +133,11 @@ RedisUrl = Annotated[
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-class VedetteSettings(BaseSettings):
+class VedetteSettings(KafkaSettings):
     """The settings of everything that uses Kafka; each part adds its own."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
-    kafka_bootstrap_servers: Servers = "localhost:9092"
     topic_prefix: Prefix = "vedette."
     clock: Literal["wall", "recorded"] = "wall"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -172,8 +175,8 @@ def load(settings: type[S], environment: Mapping[str, str]) -> S:
     for name in sorted(SECRETS & _variables_of(settings)):
         try:
             values |= _read_secret_file(name, environment)
-        except OSError as error:
-            faults.append(f"{name}{FROM_FILE}: {error.strerror}")
+        except ValueError as error:
+            faults.append(f"{name}{FROM_FILE}: {error}")
     fields = {name.removeprefix(PREFIX).lower(): value for name, value in values.items()}
     own = {name: value for name, value in fields.items() if name in settings.model_fields}
     try:
@@ -201,7 +204,24 @@ def _find_unknown(environment: Mapping[str, str]) -> set[str]:
 
 def _read_secret_file(name: str, environment: Mapping[str, str]) -> dict[str, str]:
     path = environment.get(name + FROM_FILE)
-    return {name: Path(path).read_text(encoding="utf-8").strip()} if path else {}
+    if not path:
+        return {}
+    if environment.get(name):
+        raise ValueError(f"{name} is set too: name one of them")
+    return {name: read_secret(Path(path))}
+
+
+def read_secret(path: Path) -> str:
+    """The secret that is in a file, without white space around it.
+
+    Raises ValueError.
+    """
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise ValueError("it is no text in UTF-8") from None
+    except OSError as error:
+        raise ValueError(error.strerror) from None
 
 
 def process_environment() -> Mapping[str, str]:

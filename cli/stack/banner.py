@@ -18,7 +18,7 @@ def build_banner(plan: Plan, inherited: Mapping[str, str], folder: Path) -> Text
     """Where everything listens, and that nothing is kept."""
     rows = [(service, plan.url(service)) for service in plan.services]
     rows += [
-        ("broker", f"{plan.bootstrap_servers}  (embedded, in memory)"),
+        ("broker", f"{plan.kafka.servers}  (embedded, in memory)"),
         ("redis", str(redis_socket(folder))),
         ("rules", str(plan.rules)),
         ("logs", f"{folder}  (until it stops)"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from cli.faults import CommandFailure
 from cli.stack.embedded import LOOPBACK, redis_url
 from cli.stack.people import TOKENS_FILE, people_path
+from services.kafka_address import KafkaAddress
 
 PORTS = {"ingest": 8080, "matcher": 6066, "notifier": 8082}
 READER = {"reader": 6067}
@@ -29,6 +30,18 @@ NOT_IN_A_DEMO = (
     "VEDETTE_WEBHOOK_SECRET_FILE",
     "VEDETTE_WEBHOOK_URL",
     "VEDETTE_WEBHOOK_URL_FILE",
+)
+# of the user's own Kafka and Redis; the embedded ones know no users and no certificates
+NOT_EMBEDDED = (
+    "VEDETTE_KAFKA_CA_FILE",
+    "VEDETTE_KAFKA_CERT_FILE",
+    "VEDETTE_KAFKA_KEY_FILE",
+    "VEDETTE_KAFKA_SASL_MECHANISM",
+    "VEDETTE_KAFKA_SASL_PASSWORD",
+    "VEDETTE_KAFKA_SASL_PASSWORD_FILE",
+    "VEDETTE_KAFKA_SASL_USERNAME",
+    "VEDETTE_KAFKA_SECURITY_PROTOCOL",
+    "VEDETTE_REDIS_URL_FILE",
 )
 DEMO_TICK_SECONDS = "0.2"
 # the embedded broker answers a waiting fetch only after half of its time
@@ -60,9 +73,9 @@ class Plan:
         return "recorded" if self.demo else "wall"
 
     @property
-    def bootstrap_servers(self) -> str:
-        """Where the embedded broker listens."""
-        return f"{LOOPBACK}:{self.ports['broker']}"
+    def kafka(self) -> KafkaAddress:
+        """Where the embedded broker listens; it admits everybody."""
+        return KafkaAddress(f"{LOOPBACK}:{self.ports['broker']}")
 
     def url(self, service: str) -> str:
         """Where a service is reached from this machine."""
@@ -102,14 +115,14 @@ def service_environment(
 
     Files that a killed service leaves are deleted with `folder`, which has the socket of Redis.
     """
-    dropped = NOT_IN_A_DEMO if plan.demo else ()
+    dropped = (*NOT_EMBEDDED, *(NOT_IN_A_DEMO if plan.demo else ()))
     environment = {name: value for name, value in inherited.items() if name not in dropped}
     environment |= {
         "PYTHONUNBUFFERED": "1",
         "TMPDIR": str(folder),
         "VEDETTE_CLOCK": plan.clock,
         "VEDETTE_HOST": plan.host,
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": plan.bootstrap_servers,
+        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": plan.kafka.servers,
         "VEDETTE_KAFKA_FETCH_WAIT_MS": EAGER_FETCH_MS,
         "VEDETTE_PORT": str(plan.ports[service]),
         "VEDETTE_REDIS_URL": redis_url(folder),

@@ -81,7 +81,7 @@ def _start_parts(plan: Plan, folder: Path, stop: Stop, parts: dict[str, Child]) 
     parts["redis"] = embedded.start_redis(folder)
     embedded.wait_for_broker(parts["broker"], plan.ports["broker"], stop)
     embedded.wait_for_redis(parts["redis"], folder, stop)
-    with open_admin(plan.bootstrap_servers) as client:
+    with open_admin(plan.kafka) as client:
         create_topics(
             client, topic_requests(plan.prefix, default_partitions(plan.clock), replication=1)
         )

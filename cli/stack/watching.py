@@ -16,6 +16,7 @@ from schemas.ledger import SHOWN, LedgerLine
 from schemas.tick import Tick
 from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER, SIGNALS, topic_name
 from services.header_names import tolerate_header_names
+from services.kafka_address import KafkaAddress
 
 POLL_MS = 100
 FETCH_WAIT_MS = 20
@@ -85,12 +86,12 @@ def is_shown(line: LedgerLine) -> bool:
 class StackWatch:
     """Reads the topics from their beginning in its own thread, between enter and exit."""
 
-    def __init__(self, bootstrap_servers: str, prefix: str) -> None:
+    def __init__(self, address: KafkaAddress, prefix: str) -> None:
         self.seen = SeenMessages()
         self._names = {topic_name(prefix, topic): topic for topic in TOPICS}
         self._stopping = threading.Event()
         self._thread = threading.Thread(
-            target=self._read, args=(bootstrap_servers,), name="watch", daemon=True
+            target=self._read, args=(address,), name="watch", daemon=True
         )
 
     def __enter__(self) -> Self:
@@ -101,10 +102,10 @@ class StackWatch:
         self._stopping.set()
         self._thread.join(END_SECONDS)
 
-    def _read(self, bootstrap_servers: str) -> None:
+    def _read(self, address: KafkaAddress) -> None:
         tolerate_header_names()
         consumer = KafkaConsumer(
-            bootstrap_servers=bootstrap_servers,
+            **address.client_options(),
             enable_auto_commit=False,
             fetch_max_wait_ms=FETCH_WAIT_MS,
         )

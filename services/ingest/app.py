@@ -27,7 +27,7 @@ def create_app(settings: IngestSettings) -> FastAPI:
         InvalidTokens: the token file cannot be used.
     """
     topic = topic_name(settings.topic_prefix, EVENTS)
-    publisher = KafkaPublisher(settings.kafka_bootstrap_servers, topic)
+    publisher = KafkaPublisher(settings.kafka, topic)
     intake = Intake(publisher, _now, recorded=settings.clock == "recorded")
     app = FastAPI(
         title="Vedette ingest",

@@ -15,7 +15,7 @@ Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 class IngestSettings(ServiceSettings):
     """What ingest reads from its environment."""
 
-    redis_url: RedisUrl = AnyUrl("redis://localhost:6379/0")
+    redis_url: Annotated[RedisUrl, Field(repr=False)] = AnyUrl("redis://localhost:6379/0")
     port: Port = 8080
     watchdog_seconds: Annotated[float, Field(ge=0, le=3600)] = 30.0
     ingest_connections: Annotated[int, Field(ge=1)] = CONNECTIONS

@@ -24,7 +24,7 @@ class NotifierSettings(ServiceSettings):
     """What the notifier reads; the names are those of the environment without the prefix."""
 
     kafka_fetch_wait_ms: FetchWait = 500
-    redis_url: RedisUrl = AnyUrl("redis://localhost:6379/0")
+    redis_url: Annotated[RedisUrl, Field(repr=False)] = AnyUrl("redis://localhost:6379/0")
     port: Port = 8082
     slack_token: SecretStr | None = None
     slack_channel: Annotated[str, Field(min_length=1)] = "#alerts"

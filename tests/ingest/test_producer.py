@@ -14,6 +14,7 @@ from services.ingest.adapters.connection import KafkaConnection
 from services.ingest.adapters.producer import MOST_PENDING, KafkaPublisher
 from services.ingest.domain.batch import EventsMessage
 from services.ingest.domain.ports import Unavailable
+from services.kafka_address import KafkaAddress
 from tests.parts.child import free_port
 from tests.parts.waiting import until
 
@@ -50,7 +51,9 @@ class ClientSupply:
     clients: list[Client]
     given: int = 0
 
-    def check(self, producer: Client | None, _servers: list[str], _topic: str) -> KafkaConnection:
+    def check(
+        self, producer: Client | None, _address: KafkaAddress, _topic: str
+    ) -> KafkaConnection:
         if producer is None:
             producer = self.clients[self.given]
             self.given += 1
@@ -63,7 +66,9 @@ def message(value: bytes = b"{}") -> EventsMessage:
 
 @asynccontextmanager
 async def publishing(*clients: Client) -> AsyncIterator[KafkaPublisher]:
-    publisher = KafkaPublisher("127.0.0.1:1", "events", ClientSupply(list(clients)).check)
+    publisher = KafkaPublisher(
+        KafkaAddress("127.0.0.1:1"), "events", ClientSupply(list(clients)).check
+    )
     await publisher.start()
     try:
         await well(publisher)
@@ -128,7 +133,7 @@ async def test_more_than_memory_holds_is_not_taken() -> None:
 
 
 async def test_where_nothing_listens_it_says_so_and_takes_nothing() -> None:
-    publisher = KafkaPublisher(f"127.0.0.1:{free_port()}", "vedette.events")
+    publisher = KafkaPublisher(KafkaAddress(f"127.0.0.1:{free_port()}"), "vedette.events")
 
     await publisher.start()
     refused = "Connection refused"

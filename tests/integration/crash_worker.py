@@ -3,6 +3,7 @@
 import sys
 import time
 
+from services.kafka_address import KafkaAddress
 from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.loop_watchdog import LoopWatchdog
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
@@ -28,7 +29,7 @@ async def take(message: ConsumerRecord) -> None:
 if __name__ == "__main__":
     bootstrap, topic, group = sys.argv[1:]
     loop = new_loop()
-    app = App(group, **faust_options(bootstrap))
+    app = App(group, **faust_options(KafkaAddress(bootstrap)))
     app.watchdog = LoopWatchdog(STUCK_SECONDS)
     add_agent(app, "take", raw_topic(app, topic), take)
     sys.exit(run(app, loop))

@@ -10,6 +10,7 @@ from typing import ClassVar
 from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.types.transports import ConsumerT, TransportT
 
+from services.kafka_address import KafkaAddress
 from services.matcher.adapters.state.table import add_table
 from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.consumer_thread import ConsumerThread
@@ -55,7 +56,7 @@ class PlainApp(StormApp):
 def build(bootstrap: str, prefix: str, kind: str) -> App:
     """The app, not started."""
     make_app = StormApp if kind == "mended" else PlainApp
-    options = faust_options(bootstrap)
+    options = faust_options(KafkaAddress(bootstrap))
     app = make_app(group(prefix), **(options | {"broker_commit_interval": COMMIT_SECONDS}))
     table = add_table(app, PARTITIONS, TABLE)
     out = raw_topic(app, prefix + OUT)

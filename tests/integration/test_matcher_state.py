@@ -13,6 +13,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
 from schemas.topics import SIGNALS
+from services.kafka_address import KafkaAddress
 from services.matcher.adapters.state.changelog import CONFIG, ensure_changelog
 from services.matcher.adapters.state.recovery import ChangelogBatch, read_batches
 from services.matcher.adapters.topics.admin import (
@@ -136,21 +137,21 @@ def test_a_changelog_with_other_settings_is_changed_in_those_alone(
     admin.create_topics([NewTopic(name, 2, 1, topic_configs=own)], wait_for_metadata=True)
 
     for _ in range(2):
-        ensure_changelog(kafka, name, 2)
+        ensure_changelog(KafkaAddress(kafka), name, 2)
 
     assert (CONFIG | {"flush.messages": "7"}).items() <= read_settings(admin, name).items()
     with pytest.raises(KafkaUnusable, match="2 partitions"):
-        ensure_changelog(kafka, name, 3)
+        ensure_changelog(KafkaAddress(kafka), name, 3)
 
 
 def test_a_topic_that_is_recreated_has_another_id(kafka: str, topic_prefix: str) -> None:
     name = f"{topic_prefix}changelog"
-    ensure_changelog(kafka, name, 1)
-    first, again = topic_id(kafka, name), topic_id(kafka, name)
+    ensure_changelog(KafkaAddress(kafka), name, 1)
+    first, again = topic_id(KafkaAddress(kafka), name), topic_id(KafkaAddress(kafka), name)
     _delete(kafka, name)
-    ensure_changelog(kafka, name, 1)
+    ensure_changelog(KafkaAddress(kafka), name, 1)
 
-    assert topic_id(kafka, name) != first == again
+    assert topic_id(KafkaAddress(kafka), name) != first == again
 
 
 def test_the_retention_of_a_topic_is_read(
@@ -167,7 +168,7 @@ def test_the_retention_of_a_topic_is_read(
     ]
     admin.create_topics(topics, wait_for_metadata=True)
 
-    hour, ever, key = (retention(kafka, name) for name in names)
+    hour, ever, key = (retention(KafkaAddress(kafka), name) for name in names)
 
     assert hour is not None
     assert (hour.total_seconds(), ever, key) == (3600, None, None)
@@ -176,7 +177,7 @@ def test_the_retention_of_a_topic_is_read(
 def test_recovery_reads_little_more_than_the_live_entries(kafka: str, topic_prefix: str) -> None:
     keys, updates, size = 20, 60_000, 400
     name = f"{topic_prefix}changelog"
-    ensure_changelog(kafka, name, 1)
+    ensure_changelog(KafkaAddress(kafka), name, 1)
     entries = [
         TopicMessage(b"%0400d" % number, b"0:%d" % (number % keys)) for number in range(updates)
     ]
@@ -191,7 +192,7 @@ def test_recovery_reads_little_more_than_the_live_entries(kafka: str, topic_pref
 
 def test_a_tombstone_is_read_as_a_deletion(kafka: str, topic_prefix: str) -> None:
     name = f"{topic_prefix}changelog"
-    ensure_changelog(kafka, name, 1)
+    ensure_changelog(KafkaAddress(kafka), name, 1)
     produce(
         kafka,
         name,
@@ -209,7 +210,7 @@ def test_a_tombstone_is_read_as_a_deletion(kafka: str, topic_prefix: str) -> Non
 
 
 async def _read_batches(kafka: str, tp: TP, end: int) -> list[ChangelogBatch]:
-    return [batch async for batch in read_batches(kafka, {tp: (0, end)})]
+    return [batch async for batch in read_batches({"bootstrap_servers": kafka}, {tp: (0, end)})]
 
 
 async def _count(kafka: str, tp: TP, end: int) -> int:

@@ -12,6 +12,7 @@ import pytest
 from kafka import KafkaConsumer
 
 from schemas.topics import ALERTS
+from services.kafka_address import KafkaAddress
 from services.notifier.adapters.deleted_offsets import (
     NO_SUCH_OFFSET,
     continue_from,
@@ -35,7 +36,7 @@ def now() -> datetime:
 
 @contextmanager
 def consumer(kafka: str, prefix: str) -> Iterator[KafkaConsumer]:
-    opened = connect(kafka, prefix + ALERTS, f"{prefix}g", 500)
+    opened = connect(KafkaAddress(kafka), prefix + ALERTS, f"{prefix}g", 500)
     try:
         yield opened
     finally:

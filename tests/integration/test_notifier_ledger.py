@@ -6,6 +6,7 @@ import pytest
 from kafka.errors import KafkaError
 
 from schemas.topics import LEDGER
+from services.kafka_address import KafkaAddress
 from services.notifier.adapters.outbox_relay import KafkaOutboxSender
 from services.notifier.domain.ports import OutboxRecord
 from tests.parts import topics as parts
@@ -21,7 +22,7 @@ def line(text: str) -> OutboxRecord:
 
 def test_a_frozen_kafka_gets_the_lines_afterwards(own_kafka: KafkaNode, topic_prefix: str) -> None:
     prefix = parts.create(own_kafka.bootstrap, topic_prefix)
-    ledger = KafkaOutboxSender(own_kafka.bootstrap, prefix, patience_ms=2000)
+    ledger = KafkaOutboxSender(KafkaAddress(own_kafka.bootstrap), prefix, patience_ms=2000)
 
     def try_to_send(text: str) -> bool:
         with suppress(KafkaError):

@@ -18,6 +18,7 @@ from kafka.errors import KafkaError
 from testcontainers.core.container import DockerContainer
 
 from tests.parts.child import ROOT, ChildProcess, free_port
+from tests.parts.tls import SaslListener
 from tests.parts.waiting import until
 
 VERSION = "4.3.1"
@@ -69,14 +70,14 @@ class KafkaNode:
     child: ChildProcess
 
     @classmethod
-    def create(cls) -> Self:
-        """A formatted node that is not started yet."""
+    def create(cls, sasl: SaslListener | None = None) -> Self:
+        """A formatted node that is not started yet, with a listener for users if one is given."""
         if not any(JARS.glob("kafka_*.jar")):
             raise NoKafka("Apache Kafka's jars are missing: run `make kafka`")
         directory, port = Path(tempfile.mkdtemp(prefix="vedette-kafka-")), free_port()
         settings = directory / "server.properties"
-        settings.write_text(_properties(directory / "data", port, free_port()))
-        _format(settings)
+        settings.write_text(_properties(directory / "data", port, sasl))
+        _format(settings, [] if sasl is None else sasl.format_options())
         LOGS.mkdir(parents=True, exist_ok=True)
         log = LOGS / f"kafka-{os.getpid()}-{port}.log"
         return cls(directory, port, ChildProcess(_java("kafka.Kafka", str(settings)), log))
@@ -127,15 +128,18 @@ def _java(main: str, *arguments: str) -> list[str]:
     return [java, *OPTIONS, "-cp", f"{JARS}/*", main, *arguments]
 
 
-def _format(settings: Path) -> None:
+def _format(settings: Path, options: list[str]) -> None:
     cluster = "dmVkZXR0ZS10ZXN0cy0wMQ"
-    command = _java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings))
+    command = _java(
+        "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings), *options
+    )
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603  (our own command)
     if done.returncode:
         raise NoKafka(f"the storage could not be formatted: {done.stdout}{done.stderr}")
 
 
-def _properties(data: Path, port: int, controller: int) -> str:
+def _properties(data: Path, port: int, sasl: SaslListener | None) -> str:
+    controller = free_port()
     node = {
         "process.roles": "broker,controller",
         "node.id": "1",
@@ -149,6 +153,8 @@ def _properties(data: Path, port: int, controller: int) -> str:
         # compaction is looked at more often than every 15 seconds, so that tests can see it
         "log.cleaner.backoff.ms": "500",
     }
+    if sasl is not None:
+        node |= sasl.settings(node["listeners"], node["advertised.listeners"])
     return "".join(f"{name}={value}\n" for name, value in (node | SETTINGS).items())
 
 

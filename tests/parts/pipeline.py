@@ -30,7 +30,7 @@ class Pipeline:
     """Ingest, matcher and notifier, with stand-ins for Slack and PagerDuty.
 
     The rules are those that `write_pack` has put into `folder`. There is one of each service, or
-    as many as `replicas` says.
+    as many as `replicas` says; `own` has variables of one kind of service alone.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class Pipeline:
         environment: Mapping[str, str],
         folder: Path,
         replicas: Mapping[str, int] | None = None,
+        own: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.slack = SlackStandIn()
         self.pager = PagerDutyStandIn()
@@ -54,7 +55,9 @@ class Pipeline:
         self.variables = shared | dict(environment)
         wanted = dict.fromkeys(SERVICES, 1) | dict(replicas or {})
         self.services = {
-            f"{name}-{number}": Service(name, self.variables, folder)
+            f"{name}-{number}": Service(
+                name, self.variables | dict((own or {}).get(name, {})), folder
+            )
             for name in SERVICES
             for number in range(wanted[name])
         }

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,15 @@ from typing import Self
 import redis
 
 from tests.parts.child import ChildProcess, free_port
+from tests.parts.tls import Certificate
 from tests.parts.waiting import until
 
 DATABASES = 4096
 DURABLE = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
+
+
+# docs/operations/security.md names the same
+NOTIFIER_MAY = "~{vedette.notifier}* +@all -@dangerous +config|get +info"
 
 
 class NoRedis(Exception):
@@ -27,6 +33,8 @@ class RedisNode:
     directory: Path
     port: int
     child: ChildProcess
+    base: str = "redis://127.0.0.1"
+    options: str = ""
 
     @classmethod
     def create(cls, **settings: str) -> Self:
@@ -39,9 +47,25 @@ class RedisNode:
         command = [_binary(), *_arguments(directory, port, DURABLE | overrides)]
         return cls(directory, port, ChildProcess(command, directory / "redis.log"))
 
+    @classmethod
+    def create_secured(cls, certificate: Certificate, user: str, password: str) -> Self:
+        """A node for one user over TLS, who may do what the notifier needs; not started yet."""
+        files = {"tls_cert_file": certificate.certificate, "tls_key_file": certificate.key}
+        acls = certificate.both.parent / "redis-acls"
+        acls.write_text(f"user default off\nuser {user} on >{password} {NOTIFIER_MAY}\n")
+        node = cls.create(
+            **{name: str(path) for name, path in files.items()},
+            aclfile=str(acls),
+            tls_auth_clients="no",
+        )
+        node.child.command = _listen_by_tls(node.child.command)
+        node.base = f"rediss://{user}:{password}@127.0.0.1"
+        node.options = f"?ssl_ca_certs={certificate.certificate}"
+        return node
+
     def url(self, database: int = 0) -> str:
         """What clients connect to."""
-        return f"redis://127.0.0.1:{self.port}/{database}"
+        return f"{self.base}:{self.port}/{database}{self.options}"
 
     def start(self, timeout: float = 20.0) -> Self:
         """Start it; returns when it answers."""
@@ -80,6 +104,11 @@ class RedisNode:
         with suppress(redis.RedisError), closing(redis.Redis.from_url(self.url())) as client:
             return bool(client.ping())
         return False
+
+
+def _listen_by_tls(command: Sequence[str]) -> list[str]:
+    at = list(command).index("--port")
+    return [*command[:at], "--tls-port", *command[at + 1 :], "--port", "0"]
 
 
 def _binary() -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
+from services.kafka_address import KafkaAddress
+from services.kafka_refusal import find_refusal
 from services.telemetry import logger
 
 PROBE_SECONDS = 2.0
@@ -25,10 +27,12 @@ class KafkaConnection:
     fault: str | None = "not connected yet"
 
 
-def check_kafka(producer: KafkaProducer | None, servers: list[str], topic: str) -> KafkaConnection:
+def check_kafka(
+    producer: KafkaProducer | None, address: KafkaAddress, topic: str
+) -> KafkaConnection:
     """The state of Kafka now; connects first without a producer. Takes seconds, never raises."""
     try:
-        producer = producer or _connect(servers)
+        producer = producer or _connect(address)
         partitions = len(producer.partitions_for(topic))
     except (KafkaError, OSError) as error:
         return KafkaConnection(producer, fault=f"{topic}: {error or type(error).__name__}")
@@ -54,10 +58,10 @@ class _Producer(KafkaProducer):  # type: ignore[misc]  # kafka-python has no typ
             log.warning("closed with messages in flight", error=str(error))
 
 
-def _connect(servers: list[str]) -> KafkaProducer:
-    _probe(servers)
+def _connect(address: KafkaAddress) -> KafkaProducer:
+    _probe(address)
     return _Producer(
-        bootstrap_servers=servers,
+        **address.client_options(),
         client_id="vedette-ingest",
         acks="all",
         enable_idempotence=True,
@@ -72,8 +76,17 @@ def _connect(servers: list[str]) -> KafkaProducer:
     )
 
 
-def _probe(servers: list[str]) -> None:
-    """Raise OSError where no server listens: the client would leak its sockets."""
+def _probe(address: KafkaAddress) -> None:
+    """Raise OSError where no server listens, and PermissionError where it does not admit us.
+
+    The client would leak its sockets, and say that nobody answers.
+    """
+    _find_listener(address.server_list)
+    if (refusal := find_refusal(address)) is not None:
+        raise PermissionError(refusal)
+
+
+def _find_listener(servers: list[str]) -> None:
     for number, server in enumerate(servers, 1):
         host, _, port = server.rpartition(":")
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable, Sequence
 
@@ -13,6 +14,7 @@ from services.ingest.adapters import metrics
 from services.ingest.adapters.connection import KafkaConnection, check_kafka, close
 from services.ingest.domain.batch import EventsMessage
 from services.ingest.domain.ports import Unavailable
+from services.kafka_address import KafkaAddress
 from services.telemetry import logger
 
 CHECK_SECONDS = 0.5
@@ -23,7 +25,7 @@ CLOSE_SECONDS = 5.0
 MOST_PENDING = 64 * 1024 * 1024
 MESSAGE_ERRORS = (InvalidRecordError, MessageSizeTooLargeError)
 
-CheckKafka = Callable[[KafkaProducer | None, list[str], str], KafkaConnection]
+CheckKafka = Callable[[KafkaProducer | None, KafkaAddress, str], KafkaConnection]
 Complete = Callable[[Exception | None], None]
 """Takes the error of a delivery, or None when Kafka acknowledged it."""
 
@@ -36,10 +38,10 @@ class KafkaPublisher:
     `start` and `stop` belong to the event loop that `publish` is called on.
     """
 
-    def __init__(self, bootstrap_servers: str, topic: str, check: CheckKafka = check_kafka) -> None:
+    def __init__(self, address: KafkaAddress, topic: str, check: CheckKafka = check_kafka) -> None:
         """Does not connect yet; `check` does, and gives the state of Kafka."""
         self._check = check
-        self._servers = [server.strip() for server in bootstrap_servers.split(",")]
+        self._address = address
         self._topic = topic
         self._connection = KafkaConnection()
         self._retired: list[KafkaProducer] = []
@@ -148,7 +150,7 @@ class KafkaPublisher:
         while not self._stopping.is_set():
             await self._close_retired()
             checked = await asyncio.to_thread(
-                self._check, self._connection.producer, self._servers, self._topic
+                self._check, self._connection.producer, self._address, self._topic
             )
             if checked.producer not in self._retired:
                 self._set_connection(checked)
@@ -163,8 +165,13 @@ class KafkaPublisher:
             self._retired.pop(0)
 
     def _set_connection(self, connection: KafkaConnection) -> None:
-        if (connection.fault is None) != (self._connection.fault is None):
+        if _drop_numbers(connection.fault) != _drop_numbers(self._connection.fault):
             state = "kafka is reachable" if connection.fault is None else "kafka is unreachable"
             log.info(state, fault=connection.fault)
         metrics.CONNECTED.set(connection.fault is None)
         self._connection = connection
+
+
+def _drop_numbers(fault: str | None) -> str | None:
+    """The kind of a fault: seconds that grow make no new one."""
+    return None if fault is None else re.sub(r"\d+", "", fault)

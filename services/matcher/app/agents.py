@@ -28,7 +28,7 @@ def create_app(
 
     `bundles` has the rules in force, and `follower` puts newer ones there.
     """
-    app = App(app_id(settings), **faust_options(settings.kafka_bootstrap_servers))
+    app = App(app_id(settings), **faust_options(settings.kafka))
     app.fetch_wait_ms = settings.kafka_fetch_wait_ms
     app.run_beside(partial(follower.run, app, bundles))
     basis = _build_basis(app, settings, kafka, bundles, in_hand)

@@ -47,7 +47,7 @@ def _build_matcher(basis: Basis, follower: Follower) -> ActiveMatcher:
 def _build_backfill(basis: Basis) -> Backfill:
     events, kafka = basis.topic_name(EVENTS), basis.kafka
     return Backfill(
-        KafkaReplaySource(basis.settings.kafka_bootstrap_servers, events),
+        KafkaReplaySource(basis.settings.kafka, events),
         basis.sender,
         BackfillPartitions(
             kafka.signals_partitions,

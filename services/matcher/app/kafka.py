@@ -41,16 +41,16 @@ async def prepare_kafka(settings: MatcherSettings) -> Kafka:
     Raises:
         KafkaUnusable: saying what is missing.
     """
-    bootstrap = settings.kafka_bootstrap_servers
-    cluster = await KafkaCluster.connect(bootstrap)
+    address = settings.kafka
+    cluster = await KafkaCluster.connect(address)
     names = {name: topic_name(settings.topic_prefix, name) for name in TOPICS}
     partitions = {name: await cluster.count_partitions(full) for name, full in names.items()}
     name, count = changelog_name(app_id(settings)), partitions[SIGNALS]
-    await to_thread(ensure_changelog, bootstrap, name, count)
-    signals_id = await to_thread(topic_id, bootstrap, names[SIGNALS])
-    events_kept = await to_thread(retention, bootstrap, names[EVENTS])
+    await to_thread(ensure_changelog, address, name, count)
+    signals_id = await to_thread(topic_id, address, names[SIGNALS])
+    events_kept = await to_thread(retention, address, names[EVENTS])
     cluster.follow({names[name]: partitions[name] for name in (EVENTS, SIGNALS)})
-    rules = await RulesTopicReader.open(bootstrap, names[RULES], settings.kafka_fetch_wait_ms)
+    rules = await RulesTopicReader.open(address, names[RULES], settings.kafka_fetch_wait_ms)
     return Kafka(cluster, count, signals_id, events_kept, rules)
 
 
@@ -60,12 +60,12 @@ async def prepare_reader_kafka(settings: ReaderServiceSettings) -> ReaderKafka:
     Raises:
         KafkaUnusable: saying what is missing.
     """
-    bootstrap = settings.kafka_bootstrap_servers
-    cluster = await KafkaCluster.connect(bootstrap)
+    address = settings.kafka
+    cluster = await KafkaCluster.connect(address)
     names = {name: topic_name(settings.topic_prefix, name) for name in READER_TOPICS}
     partitions = {name: await cluster.count_partitions(full) for name, full in names.items()}
     cluster.follow({names[EVENTS]: partitions[EVENTS]})
-    rules = await RulesTopicReader.open(bootstrap, names[RULES], settings.kafka_fetch_wait_ms)
+    rules = await RulesTopicReader.open(address, names[RULES], settings.kafka_fetch_wait_ms)
     return ReaderKafka(cluster, rules)
 
 

@@ -103,7 +103,7 @@ def _find_folder_heads(
 
 
 def _create_app(settings: ReaderServiceSettings, follower: Follower, bundles: Bundles) -> App:
-    options = faust_options(settings.kafka_bootstrap_servers)
+    options = faust_options(settings.kafka)
     app = App(reader_app_id(settings), **options, stream_buffer_maxsize=MOST_WAITING)
     app.fetch_wait_ms = settings.kafka_fetch_wait_ms
     app.watchdog = LoopWatchdog(settings.stuck_seconds)

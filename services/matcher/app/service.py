@@ -52,7 +52,7 @@ def _note_look_back(rulebook: Rulebook, kafka: Kafka, health: telemetry.Health) 
 def _guard(app: App, in_hand: InHand, settings: MatcherSettings, kafka: Kafka) -> None:
     """A loop that hangs, or memory that is nearly full, names the message in hand."""
     topic = topic_name(settings.topic_prefix, RULES)
-    crash_log = CrashLog(settings.kafka_bootstrap_servers, topic, kafka.rules.crashes)
+    crash_log = CrashLog(settings.kafka, topic, kafka.rules.crashes)
     end = WorkerEnd(crash_log, app.session.is_valid)
     limits = GuardLimits(settings.stuck_seconds, settings.memory_limit, settings.memory_sample_ms)
     install_guards(app, in_hand, end, limits)

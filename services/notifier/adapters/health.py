@@ -10,8 +10,10 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 from kafka.structs import MemberState
 from redis import Redis, RedisError
-from redis.exceptions import ResponseError
+from redis.exceptions import AuthenticationError, ResponseError
 
+from services.kafka_address import KafkaAddress
+from services.kafka_refusal import find_refusal
 from services.notifier.adapters.membership import Membership
 from services.notifier.adapters.metrics import DURABLE
 
@@ -39,6 +41,8 @@ class RedisHealth:
         try:
             known = read_durability(self.redis)
             self.redis.set(self.probe, 1, px=PROBE_MS)
+        except AuthenticationError as error:
+            return f"redis refuses us: {error}; see the user and password in VEDETTE_REDIS_URL"
         except ResponseError as error:
             return f"redis refuses writes: {error}"
         except RedisError as error:
@@ -92,14 +96,14 @@ def _decode(value: str | bytes | None) -> str:
 class KafkaHealth:
     """Whether a broker answers on a separate connection; asked once a second at most."""
 
-    bootstrap_servers: str
+    address: KafkaAddress
     _admin: KafkaAdminClient | None = None
     _answer: str | None = "not checked yet"
     _asked: float = float("-inf")
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def check(self) -> str | None:
-        """None, or what is wrong; blocks about a second at most."""
+        """None, or what is wrong; blocks a second or two at most."""
         with self._lock:
             if time.monotonic() - self._asked > ANSWER_SECONDS:
                 self._answer = self._ask()
@@ -116,13 +120,13 @@ class KafkaHealth:
             self._connect().describe_cluster()
         except KafkaError as error:
             self._disconnect()
-            return f"kafka does not answer: {type(error).__name__}"
+            return find_refusal(self.address) or f"kafka does not answer: {type(error).__name__}"
         return None
 
     def _connect(self) -> KafkaAdminClient:
         if self._admin is None:
             self._admin = KafkaAdminClient(
-                bootstrap_servers=self.bootstrap_servers.split(","),
+                **self.address.client_options(),
                 request_timeout_ms=PATIENCE_MS,
                 bootstrap_timeout_ms=PATIENCE_MS,
             )

@@ -11,6 +11,7 @@ from kafka import KafkaConsumer, TopicPartition
 from schemas.ledger import LedgerLine
 from schemas.topics import ALERTS, LEDGER, topic_name
 from schemas.version import NewerSchema
+from services.kafka_address import KafkaAddress
 from services.notifier.domain.codec import decode_alert, decode_ledger_line
 from services.notifier.domain.ports import Job
 from services.notifier.domain.rebuild_ports import RecordedAlert
@@ -31,7 +32,7 @@ class KafkaHistory:
     `group`: whose commits count; it is never joined.
     """
 
-    bootstrap_servers: str
+    address: KafkaAddress
     prefix: str
     group: str
 
@@ -73,7 +74,7 @@ class KafkaHistory:
     @contextmanager
     def _connect(self) -> Iterator[KafkaConsumer]:
         consumer = KafkaConsumer(
-            bootstrap_servers=self.bootstrap_servers.split(","),
+            **self.address.client_options(),
             group_id=self.group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -10,6 +10,7 @@ from redis import RedisError
 
 from schemas.ledger import LedgerLine
 from schemas.topics import LEDGER, topic_name
+from services.kafka_address import KafkaAddress
 from services.notifier.adapters.stoppable_thread import StoppableThread
 from services.notifier.domain.ports import OutboxRecord, OutboxSender, OutboxStore
 from services.telemetry import logger
@@ -38,7 +39,7 @@ class KafkaOutboxSender:
     Raises kafka.errors.KafkaError when Kafka does not take a record within `patience_ms`.
     """
 
-    bootstrap_servers: str
+    address: KafkaAddress
     prefix: str
     patience_ms: int = PATIENCE_MS
     _producer: KafkaProducer | None = None
@@ -75,7 +76,7 @@ class KafkaOutboxSender:
     def _connect(self) -> KafkaProducer:
         if self._producer is None:
             self._producer = _Disposable(
-                bootstrap_servers=self.bootstrap_servers.split(","),
+                **self.address.client_options(),
                 acks="all",
                 enable_idempotence=True,
                 reconnect_backoff_max_ms=1_000,

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from kafka import KafkaConsumer, OffsetAndMetadata
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, SaslAuthenticationFailedError
 from redis import RedisError
 
 from schemas.duty import is_watchdog
 from schemas.envelope import header
+from services.kafka_address import KafkaAddress
+from services.kafka_refusal import find_refusal
 from services.lost_messages import make_loss_signal, report_loss
 from services.notifier.adapters.deleted_offsets import (
     NO_SUCH_OFFSET,
@@ -44,16 +46,18 @@ READER = "notifier"
 LOGGED = ("reason", "partition", "offset")
 
 
-def connect(bootstrap_servers: str, topic: str, group: str, fetch_wait_ms: int) -> KafkaConsumer:
+def connect(address: KafkaAddress, topic: str, group: str, fetch_wait_ms: int) -> KafkaConsumer:
     """A consumer of the alerts topic; blocks 5 seconds at most.
 
     The broker holds a fetch open for `fetch_wait_ms` when it has nothing.
 
-    Raises kafka.errors.KafkaError where no broker answers.
+    Raises kafka.errors.KafkaError where no broker answers or admits us.
     """
+    if (refusal := find_refusal(address)) is not None:
+        raise SaslAuthenticationFailedError(refusal)
     return KafkaConsumer(
         topic,
-        bootstrap_servers=bootstrap_servers.split(","),
+        **address.client_options(),
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="none",

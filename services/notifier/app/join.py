@@ -102,7 +102,7 @@ def join(settings: NotifierSettings) -> Parts:
     routing = follow_routes(settings.routes_file, names, health)
     stores = make_stores(settings, names, make_placer(settings, receivers, routing))
     workers = _make_workers(settings, receivers, stores, routing)
-    sender = KafkaOutboxSender(settings.kafka_bootstrap_servers, settings.topic_prefix)
+    sender = KafkaOutboxSender(settings.kafka, settings.topic_prefix)
     parts = Parts(
         settings,
         stores,
@@ -110,7 +110,7 @@ def join(settings: NotifierSettings) -> Parts:
         OutboxRelay(stores.outbox, sender, stores.watch.history.append),
         _make_rebuilder(settings, stores, workers, health),
         health,
-        KafkaHealth(settings.kafka_bootstrap_servers),
+        KafkaHealth(settings.kafka),
         StreamHealth(),
         HeartbeatForwarder(tell_time, reveal(settings.watchdog_url)),
         routing,
@@ -176,7 +176,7 @@ def _make_rebuilder(
     prefix = settings.topic_prefix
     return Rebuilder(
         lost=stores.lost,
-        history=KafkaHistory(settings.kafka_bootstrap_servers, prefix, name_group(prefix)),
+        history=KafkaHistory(settings.kafka, prefix, name_group(prefix)),
         traits=[worker.handler.delivery.traits for worker in workers],
         hold=compute_hold(settings),
         clock=tell_time,
@@ -227,9 +227,7 @@ def _consume_alerts(parts: Parts, stopping: threading.Event) -> None:
     group = name_group(settings.topic_prefix)
     while not stopping.is_set():
         try:
-            consumer = connect(
-                settings.kafka_bootstrap_servers, topic, group, settings.kafka_fetch_wait_ms
-            )
+            consumer = connect(settings.kafka, topic, group, settings.kafka_fetch_wait_ms)
         except KafkaError as error:
             log.warning("kafka does not answer", error=f"{type(error).__name__}: {error}")
             stopping.wait(1)

@@ -4,6 +4,7 @@ import pytest
 
 from cli.faults import CommandFailure
 from cli.stack.plan import PORTS, Plan, check_exposure, service_environment
+from services.environment import KNOWN
 
 RULES = Path("rules/some-pack")
 FOLDER = Path("/somewhere")
@@ -48,6 +49,17 @@ def test_the_users_kafka_and_redis_are_not_used() -> None:
     environment = service_environment(plan(), inherited, FOLDER, "notifier")
 
     assert not set(inherited.values()) & set(environment.values())
+
+
+def test_the_embedded_parts_know_no_users_and_no_certificates() -> None:
+    admission = {name for name in KNOWN if name.startswith(("VEDETTE_KAFKA_S", "VEDETTE_KAFKA_C"))}
+    files = {"VEDETTE_KAFKA_KEY_FILE", "VEDETTE_KAFKA_SASL_PASSWORD_FILE", "VEDETTE_REDIS_URL_FILE"}
+
+    environment = service_environment(
+        plan(), dict.fromkeys(admission | files, "theirs"), FOLDER, "matcher"
+    )
+
+    assert "theirs" not in environment.values()
 
 
 @pytest.mark.parametrize(

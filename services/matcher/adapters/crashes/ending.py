@@ -18,6 +18,7 @@ from kafka.errors import KafkaError
 
 from schemas.crash import Crash, CrashReason, CrashRecord
 from services import telemetry
+from services.kafka_address import KafkaAddress
 from services.matcher.adapters.topics.codec import encode_crash_record
 from services.matcher.domain.crashes.lethal import HeldMessage, name_crash
 
@@ -38,7 +39,7 @@ class CrashLog:
     `crashes` has those of a partition that are known, to which one is added.
     """
 
-    bootstrap: str
+    address: KafkaAddress
     topic: str
     crashes: Callable[[str, int], Sequence[Crash]]
 
@@ -54,7 +55,7 @@ class CrashLog:
             CrashRecord(topic=held.topic, partition=held.partition, crashes=crashes)
         )
         producer = KafkaProducer(
-            bootstrap_servers=self.bootstrap.split(","),
+            **self.address.client_options(),
             bootstrap_timeout_ms=CLIENT_MS,
             request_timeout_ms=CLIENT_MS,
             delivery_timeout_ms=CLIENT_MS,

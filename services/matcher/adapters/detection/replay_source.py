@@ -7,6 +7,7 @@ from typing import Protocol
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from services.kafka_address import KafkaAddress
 from services.matcher.adapters.topics.records import ConsumerRecord
 
 POLL_MS = 1000
@@ -34,13 +35,13 @@ class ReplaySource(Protocol):
 class KafkaReplaySource:
     """Reads each range of `topic` with a separate consumer, without a group."""
 
-    bootstrap: str
+    address: KafkaAddress
     topic: str
 
     async def read(self, offsets: OffsetRange) -> AsyncGenerator[Sequence[ConsumerRecord], None]:
         """As the port says."""
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self.bootstrap,
+            **self.address.client_options(),
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

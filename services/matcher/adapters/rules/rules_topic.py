@@ -13,6 +13,7 @@ from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, CompletedBackfill
 from schemas.crash import CRASH_KEY_PREFIX, Crash
 from schemas.envelope import find_header_fault
 from services import telemetry
+from services.kafka_address import KafkaAddress
 from services.matcher.adapters.crashes.known_crashes import KnownCrashes
 from services.matcher.adapters.topics.cluster import KafkaUnusable
 
@@ -115,17 +116,17 @@ class RulesTopicReader:
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
-    async def open(cls, bootstrap: str, topic: str, wait_ms: int) -> Self:
+    async def open(cls, address: KafkaAddress, topic: str, wait_ms: int) -> Self:
         """At the beginning of the topic, which exists; `wait_ms` as every fetch may take."""
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap,
+            **address.client_options(),
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=LARGEST_RULES,
             fetch_max_wait_ms=wait_ms,
         )
-        ends = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+        ends = AIOKafkaConsumer(**address.client_options(), enable_auto_commit=False)
         await consumer.start()
         await ends.start()
         partition = TopicPartition(topic, 0)

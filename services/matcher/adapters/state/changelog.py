@@ -5,6 +5,7 @@ from kafka.admin import NewTopic
 from kafka.errors import TopicAlreadyExistsError, for_code
 
 from services import telemetry
+from services.kafka_address import KafkaAddress
 from services.matcher.adapters.topics.admin import (
     admin_client,
     change_settings,
@@ -31,7 +32,7 @@ CONFIG = {
 }
 
 
-def ensure_changelog(bootstrap: str, topic: str, partitions: int) -> None:
+def ensure_changelog(address: KafkaAddress, topic: str, partitions: int) -> None:
     """Create the changelog topic, or change the settings of one that has others. Blocks.
 
     It is replicated as the broker does by default.
@@ -39,7 +40,7 @@ def ensure_changelog(bootstrap: str, topic: str, partitions: int) -> None:
     Raises:
         KafkaUnusable: Kafka refuses, or the topic has another number of partitions.
     """
-    with admin_client(bootstrap) as client:
+    with admin_client(address) as client:
         _create(client, NewTopic(topic, partitions, -1, topic_configs=CONFIG))
         if (count := len(describe_topic(client, topic)["partitions"])) != partitions:
             raise KafkaUnusable(

@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from faust.tables.manager import TableManager as FaustTableManager
 from faust.tables.recovery import Recovery as FaustRecovery
-from faust.transport.drivers.aiokafka import server_list
-from faust.types import TP
+from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth, server_list
+from faust.types import TP, AppT
 from faust.types.transports import ConsumerT
 
 from services import telemetry
@@ -65,9 +65,8 @@ class ChangelogRecovery(FaustRecovery):
         """
         ends = {tp: self.active_highwaters[tp] + 1 for tp in stores}
         missing = {tp: (reached[tp] + 1, end) for tp, end in ends.items() if reached[tp] + 1 < end}
-        servers = server_list(self.app.conf.broker, DEFAULT_PORT)
         try:
-            async for batch in read_batches(servers, missing):
+            async for batch in read_batches(_client_options(self.app), missing):
                 stores[batch.tp].follow(*batch)
                 reached[batch.tp] = batch.offset
                 metrics.RECOVERED.inc(len(batch.entries))
@@ -103,12 +102,18 @@ def resume_offset(store: Store, tp: TP, start: int, last: int) -> int:
     return start - 1 if offset is None else offset
 
 
+def _client_options(app: AppT) -> dict[str, Any]:
+    """Where Faust's own clients connect, and as whom."""
+    admission = credentials_to_aiokafka_auth(app.conf.broker_credentials)
+    return {"bootstrap_servers": server_list(app.conf.broker, DEFAULT_PORT), **admission}
+
+
 async def read_batches(
-    servers: str | list[str], missing: Mapping[TP, tuple[int, int]]
+    options: Mapping[str, Any], missing: Mapping[TP, tuple[int, int]]
 ) -> AsyncIterator[ChangelogBatch]:
     """Messages of each partition from an offset to before another, many at once, in order.
 
-    Compaction may have left the offset of a batch without a message.
+    `options`: of the client. Compaction may have left the offset of a batch without a message.
 
     Raises:
         KafkaError: Kafka does not answer.
@@ -116,7 +121,7 @@ async def read_batches(
     if not missing:
         return
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=servers,
+        **options,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=FETCH_BYTES,

@@ -10,8 +10,10 @@ import faust
 from aiokafka.errors import ProducerClosed
 from faust.transport.drivers.aiokafka import Transport as FaustTransport
 from faust.types import TopicT
+from faust.types.auth import CredentialsT
 from faust.types.transports import ConsumerT, ProducerT, TransportT
 
+from services.kafka_address import KafkaAddress
 from services.lost_messages import LostMessages
 from services.matcher.adapters.state.recovery import TableManager
 from services.matcher.adapters.stream.consumer_thread import ThreadedConsumer
@@ -113,10 +115,11 @@ class App(faust.App):
         self.settled = True
 
 
-def faust_options(bootstrap: str) -> dict[str, Any]:
+def faust_options(address: KafkaAddress) -> dict[str, Any]:
     """The options of a Faust app."""
     return {
-        "broker": [f"kafka://{server.strip()}" for server in bootstrap.split(",")],
+        "broker": [f"kafka://{server}" for server in address.server_list],
+        "broker_credentials": _find_credentials(address),
         "web_enabled": False,
         "topic_allow_declare": False,
         "topic_disable_leader": True,
@@ -128,6 +131,18 @@ def faust_options(bootstrap: str) -> dict[str, Any]:
         "broker_heartbeat_interval": SESSION_SECONDS / 6,
         "broker_commit_interval": COMMIT_SECONDS,
     }
+
+
+def _find_credentials(address: KafkaAddress) -> CredentialsT | None:
+    """The same admission as that of `KafkaAddress.client_options`, in Faust's words."""
+    if address.login is not None:
+        return faust.SASLCredentials(
+            username=address.login.username,
+            password=address.login.password,
+            ssl_context=address.tls,
+            mechanism=address.login.mechanism,
+        )
+    return None if address.tls is None else faust.SSLCredentials(address.tls)
 
 
 def raw_topic(app: faust.App, name: str) -> TopicT:

@@ -12,17 +12,18 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError, for_code
 
+from services.kafka_address import KafkaAddress
 from services.matcher.adapters.topics.cluster import KafkaUnusable
 
 TIMEOUT_MS = 10_000
 
 
 @contextmanager
-def admin_client(bootstrap: str) -> Iterator[KafkaAdminClient]:
+def admin_client(address: KafkaAddress) -> Iterator[KafkaAdminClient]:
     """A connected client, closed at the end of the context."""
     try:
         client = KafkaAdminClient(
-            bootstrap_servers=bootstrap.split(","),
+            **address.client_options(),
             bootstrap_timeout_ms=TIMEOUT_MS,
             request_timeout_ms=TIMEOUT_MS,
         )
@@ -34,9 +35,9 @@ def admin_client(bootstrap: str) -> Iterator[KafkaAdminClient]:
         raise KafkaUnusable(f"Kafka does not answer: {error!r}") from error
 
 
-def retention(bootstrap: str, topic: str) -> timedelta | None:
+def retention(address: KafkaAddress, topic: str) -> timedelta | None:
     """How long the topic keeps a message; None if for ever, or if the broker does not say."""
-    with admin_client(bootstrap) as client:
+    with admin_client(address) as client:
         settings = read_settings(client, topic)
     kept_ms = settings.get("retention.ms", "-1")
     if kept_ms == "-1" or "compact" in settings.get("cleanup.policy", ""):
@@ -44,9 +45,9 @@ def retention(bootstrap: str, topic: str) -> timedelta | None:
     return timedelta(milliseconds=int(kept_ms))
 
 
-def topic_id(bootstrap: str, topic: str) -> str:
+def topic_id(address: KafkaAddress, topic: str) -> str:
     """The id of the topic, which a topic recreated under its name does not have."""
-    with admin_client(bootstrap) as client:
+    with admin_client(address) as client:
         return str(describe_topic(client, topic)["topic_id"])
 
 

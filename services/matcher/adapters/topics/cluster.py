@@ -9,6 +9,9 @@ from typing import Self
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
+from services.kafka_address import KafkaAddress
+from services.kafka_refusal import ask_refusal
+
 REQUEST_TIMEOUT_MS = 3000
 POLL_TIMEOUT_SECONDS = 5.0
 CONNECT_SECONDS = 30.0
@@ -27,21 +30,23 @@ class KafkaCluster:
     followed: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    async def connect(cls, bootstrap: str, retry_seconds: float = CONNECT_SECONDS) -> Self:
+    async def connect(cls, address: KafkaAddress, retry_seconds: float = CONNECT_SECONDS) -> Self:
         """A connected one; retries for `retry_seconds`.
 
         Raises:
-            KafkaUnusable: nothing answers there.
+            KafkaUnusable: nothing answers there; at once where Kafka refuses us.
         """
-        client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_TIMEOUT_MS)
+        client = AIOKafkaClient(**address.client_options(), request_timeout_ms=REQUEST_TIMEOUT_MS)
         deadline = time.monotonic() + retry_seconds
         while True:
             try:
                 await client.bootstrap()
             except KafkaError:
-                if time.monotonic() > deadline:
+                refusal = await ask_refusal(address)
+                if refusal is not None or time.monotonic() > deadline:
                     await client.close()
-                    raise KafkaUnusable(f"no Kafka answers at {bootstrap}") from None
+                    silence = f"no Kafka answers at {address.servers}"
+                    raise KafkaUnusable(refusal or silence) from None
                 await asyncio.sleep(0.5)
             else:
                 return cls(client)

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 from faust.types import TP
 
+from services.kafka_address import KafkaAddress
 from services.matcher.adapters.state.recovery import ChangelogRecovery, resume_offset
 from services.matcher.adapters.state.store import Store
 from services.matcher.adapters.state.table import Table, add_table
@@ -18,7 +19,7 @@ TOPIC = "app-windows-changelog"
 
 @pytest.fixture
 def table() -> Table:
-    return add_table(App("app", **faust_options("127.0.0.1:1")), 4)
+    return add_table(App("app", **faust_options(KafkaAddress("127.0.0.1:1"))), 4)
 
 
 @pytest.fixture

@@ -5,19 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from services.kafka_address import KafkaAddress
 from services.matcher.adapters.stream.transport import App, faust_options
 
 
 def test_an_app_that_starts_makes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    asyncio.run(App("app", **faust_options("127.0.0.1:1")).on_first_start())
+    asyncio.run(App("app", **faust_options(KafkaAddress("127.0.0.1:1"))).on_first_start())
 
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_runs_beside_gets_no_argument_though_it_could_take_one() -> None:
-    app, called = App("app", **faust_options("127.0.0.1:1")), list[str]()
+    app, called = App("app", **faust_options(KafkaAddress("127.0.0.1:1"))), list[str]()
 
     async def note(name: str = "of its own") -> None:
         called.append(name)
