@@ -144,7 +144,8 @@ def check_folder(folder: Path) -> CheckedRules:
     rulebook, rule_faults = files.rulebook()
     all_faults = list_faults(files, rulebook, rule_faults)
     print_faults(all_faults)
-    failing = [(case, lines) for case, lines in run_cases(files, rulebook, rule_faults) if lines]
+    outcomes = run_cases(files, rulebook, rule_faults)
+    failing = [(case, ran.differences) for case, ran in outcomes if ran.differences]
     for case, lines in failing:
         print_differences(case, lines)
     if all_faults or failing or not rulebook.windows:

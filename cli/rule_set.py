@@ -11,9 +11,9 @@ from cli.output import print_line
 from services.document_faults import DocumentFault, limit_faults
 from services.matcher.adapters.rules.rule_files import RuleFiles, read_rule_files
 from services.matcher.adapters.rules.timeline_file import read_timelines
-from services.matcher.domain.backtest.cases import find_differences
+from services.matcher.domain.backtest.cases import CaseOutcome, run_case
 from services.matcher.domain.backtest.coverage import find_coverage_faults, list_cases
-from services.matcher.domain.backtest.timelines import find_timeline_differences
+from services.matcher.domain.backtest.timelines import run_timeline
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.words.cases import find_case_faults
 
@@ -52,19 +52,19 @@ def find_word_faults(files: RuleFiles, rulebook: Rulebook) -> Iterator[DocumentF
 
 def run_cases(
     files: RuleFiles, rulebook: Rulebook, faults: Iterable[DocumentFault]
-) -> Iterator[tuple[str, list[str]]]:
-    """Each case of the files without a fault: its name, and a line for each difference."""
+) -> Iterator[tuple[str, CaseOutcome]]:
+    """Each case of the files without a fault: its name, and what came of it."""
     faulty = {fault.file for fault in faults}
     for pack in files.packs:
         for rule, case in list_cases(pack):
             if rule.origin.file not in faulty:
                 name = f"{rule.origin.file}: {rule.document.name}: {case.test.name}"
-                yield name, list(find_differences(rulebook, case))
+                yield name, run_case(rulebook, case)
 
 
 def run_timelines(
     file: Path, files: RuleFiles, rulebook: Rulebook
-) -> tuple[Iterator[tuple[str, list[str]]], tuple[DocumentFault, ...]]:
+) -> tuple[Iterator[tuple[str, CaseOutcome]], tuple[DocumentFault, ...]]:
     """Each good timeline as `run_cases` has cases, and the faults of the others.
 
     Raises:
@@ -76,7 +76,7 @@ def run_timelines(
         raise CommandFailure(f"{file}: {error.strerror}") from error
     timelines, faults = read_timelines(str(file), raw, files.packs)
     outcomes = (
-        (f"{file}: {timeline.name}", list(find_timeline_differences(rulebook, pack, timeline)))
+        (f"{file}: {timeline.name}", run_timeline(rulebook, pack, timeline))
         for pack, timeline in timelines
     )
     return outcomes, faults

@@ -1,9 +1,7 @@
 """`vedette rules`: check, test and try rules with the engine alone, without Kafka; publish them."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable
-from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -16,29 +14,24 @@ from cli.check import check
 from cli.explain import explain
 from cli.explanation import explanation_line
 from cli.input_file import open_lines
-from cli.junit import write_junit
 from cli.labels import labels
 from cli.output import OutputFormat, plain_text, print_line
 from cli.publish import publish
 from cli.reader import open_reader, reading_line, suspect_all
 from cli.review.command import diff
 from cli.review.past_events import read_past_events
+from cli.rule_cases import run_rule_cases
 from cli.rule_report import report
 from cli.rule_set import (
     RulesFolder,
-    find_word_faults,
-    print_differences,
     print_faults,
     read_folder,
-    run_cases,
-    run_timelines,
 )
 from cli.score import score
 from cli.train import train
 from schemas.alert import Alert
 from schemas.event import Event
 from services.matcher.adapters.event_file import BadLine, read_events
-from services.matcher.domain.backtest.name_cases import find_name_faults
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.reader.reading import Reading
 from services.matcher.domain.rules.explain_says import explain_says
@@ -56,6 +49,7 @@ app.command("score")(score)
 app.command("report")(report)
 app.command("train")(train)
 app.command("labels")(labels)
+app.command("test")(run_rule_cases)
 
 EventsFile = Annotated[
     str, typer.Option("--events", help="JSON lines, one event each; - for standard input.")
@@ -65,42 +59,6 @@ EventsFile = Annotated[
 @app.callback()
 def rules() -> None:
     """Check, test, try and publish rules."""
-
-
-@app.command("test")
-def run_all_cases(
-    folder: RulesFolder = Path("rules"),
-    timelines: Annotated[
-        Path | None, typer.Option(help="Also run the timelines of this YAML file.")
-    ] = None,
-    junit: Annotated[
-        Path | None, typer.Option(help="Also write the outcomes to this file, as JUnit's XML.")
-    ] = None,
-) -> None:
-    """Run the cases of every rule and word list and print what differs.
-
-    Exit code 1 if anything does.
-    """
-    files = read_folder(folder)
-    rulebook, faults = files.rulebook()
-    faults += tuple(find_word_faults(files, rulebook))
-    faults += tuple(fault for pack in files.packs for fault in find_name_faults(pack))
-    outcomes = run_cases(files, rulebook, faults)
-    if timelines is not None:
-        more, wrong = run_timelines(timelines, files, rulebook)
-        outcomes, faults = chain(outcomes, more), (*faults, *wrong)
-    print_faults(faults)
-    passed: Counter[bool] = Counter()
-    done: list[tuple[str, list[str]]] = []
-    for case, lines in outcomes:
-        passed[not lines] += 1
-        print_differences(case, lines)
-        done.append((case, lines))
-    if junit is not None:
-        write_junit(junit, done, faults)
-    print_line(f"{passed[True]} cases pass, {passed[False]} fail")
-    if faults or passed[False]:
-        raise typer.Exit(FAILED)
 
 
 @app.command("match")

@@ -71,6 +71,53 @@ def test_check_reports_every_fault_in_the_order_of_files_and_lines(tmp_path: Pat
     ]
 
 
+def test_test_shows_the_alerts_of_each_case_and_what_no_case_meets(tmp_path: Path) -> None:
+    wider = changed(ROCKETS, "rocket* hit* ~3}", '["rocket* hit* ~3", mortar]}')
+    folder = str(write_pack(tmp_path, indicators__rockets=wider))
+
+    result = rules("test", "--rules", folder, "--show", "--coverage")
+
+    assert "rockets hit a base: 1 alerts\n  01 01:00 high firing rockets: Rockets at Taji\n" in (
+        result.stdout
+    )
+    assert "an ordinary day: 0 alerts\n" in result.stdout
+    assert "rockets: fire: words|phrase: mortar is met by no case\n" in result.stdout
+    assert result.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("summary", "reason"),
+    [
+        ("{{ text | join(', ') }}", "join is for lists, and this is a text"),
+        ("{{ value - 1 }}", "unsupported operand"),
+    ],
+    ids=["a text joined letter by letter", "an operation that fails"],
+)
+def test_a_text_that_cannot_be_rendered_fails_its_case(
+    tmp_path: Path, summary: str, reason: str
+) -> None:
+    broken = changed(ROCKETS, "Rockets at {{ place }}", summary).replace(
+        ", summary: Rockets at Taji", ""
+    )
+
+    result = rules("test", "--rules", str(write_pack(tmp_path, indicators__rockets=broken)))
+
+    assert "  the summary of rockets: (the rule's text cannot be rendered: " in result.stdout
+    assert reason in result.stdout
+    assert result.exit_code == 1
+
+
+def test_check_names_a_variable_that_no_report_and_no_alert_has(tmp_path: Path) -> None:
+    broken = changed(ROCKETS, "{{ place }}", "{{ palce }}")
+
+    result = rules("check", "--rules", str(write_pack(tmp_path, indicators__rockets=broken)))
+
+    assert "alert.summary: no report and no alert has 'palce' (did you mean place?)" in (
+        result.stderr
+    )
+    assert result.exit_code == 1
+
+
 def test_test_runs_the_cases(tmp_path: Path) -> None:
     result = rules("test", "--rules", str(write_pack(tmp_path)))
 

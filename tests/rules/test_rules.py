@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.matcher.adapters.rules.rule_files import RuleFiles, read_rule_files
-from services.matcher.domain.backtest.cases import Case, find_differences
+from services.matcher.domain.backtest.cases import Case, run_case
 from services.matcher.domain.backtest.coverage import find_coverage_faults, list_cases
 from services.matcher.domain.rules.rulebook import Rulebook
 
@@ -33,7 +33,7 @@ def cases() -> Iterator[object]:
 
 @pytest.mark.parametrize("case", list(cases()))
 def test_the_case_holds(rulebook: Rulebook, case: Case) -> None:
-    assert find_differences(rulebook, case) == ()
+    assert run_case(rulebook, case).differences == ()
 
 
 def test_no_rule_file_has_a_fault() -> None:

@@ -14,6 +14,7 @@ from schemas.time_span import parse_time_span
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.backtest.suspected_events import SuspectedEvents
 from services.matcher.domain.rules.rulebook import Rulebook
+from services.matcher.domain.windows.template import NOT_RENDERED
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 """When every case starts: a Wednesday, at midnight."""
@@ -73,17 +74,35 @@ def _parse_time(written: Any) -> Any:
         return written
 
 
-def find_differences(rulebook: Rulebook, case: Case) -> tuple[str, ...]:
-    """One line for each difference from what the case expects; none if it passes.
+@dataclass(frozen=True, slots=True)
+class CaseOutcome:
+    """The final alerts of a case, and a line for each difference; none if it passes."""
+
+    alerts: tuple[Alert, ...]
+    differences: tuple[str, ...]
+
+
+def run_case(rulebook: Rulebook, case: Case) -> CaseOutcome:
+    """Replay the events of the case, and compare with what it expects.
+
+    A text that cannot be rendered, in any revision, is a difference.
 
     Raises:
         InvalidCase: one of its events is malformed.
     """
     events = build_events(case.test)
     suspicions = SuspectedEvents.of(rulebook, zip(events, case.test.events, strict=True))
-    final = replay(rulebook, events, suspicions.signals).final
-    alerts = tuple(alert for alert in final if alert.pack == case.pack)
-    return (*suspicions.differences, *_compare_alerts(case, alerts))
+    replayed = replay(rulebook, events, suspicions.signals)
+    alerts = tuple(alert for alert in replayed.final if alert.pack == case.pack)
+    revisions = (alert for alert in replayed.alerts if alert.pack == case.pack)
+    faults = dict.fromkeys(line for alert in revisions for line in _find_unrendered(alert))
+    return CaseOutcome(alerts, (*suspicions.differences, *faults, *_compare_alerts(case, alerts)))
+
+
+def _find_unrendered(alert: Alert) -> Iterator[str]:
+    for part, text in (("summary", alert.summary), ("action", alert.action)):
+        if text is not None and text.startswith(NOT_RENDERED):
+            yield f"the {part} of {alert.rule.name}: {text}"
 
 
 def _compare_alerts(case: Case, alerts: tuple[Alert, ...]) -> tuple[str, ...]:

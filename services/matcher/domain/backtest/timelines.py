@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from schemas.rule import RuleTest
 from schemas.timeline import Timeline
 from services.document_faults import FieldPath, InvalidField, suggest_name
-from services.matcher.domain.backtest.cases import Case, InvalidCase, build_events, find_differences
+from services.matcher.domain.backtest.cases import (
+    Case,
+    CaseOutcome,
+    InvalidCase,
+    build_events,
+    run_case,
+)
 from services.matcher.domain.backtest.coverage import alerting_names
 from services.matcher.domain.packs.documents import PackDocuments
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -31,17 +37,14 @@ def _list_names(timeline: Timeline) -> Iterator[tuple[FieldPath, str]]:
         yield ("silent", index), name
 
 
-def find_timeline_differences(rulebook: Rulebook, pack: str, timeline: Timeline) -> tuple[str, ...]:
-    """One line for each difference from what the timeline expects; none if it holds."""
-    firing = Case(pack, (), _expecting(timeline))
+def run_timeline(rulebook: Rulebook, pack: str, timeline: Timeline) -> CaseOutcome:
+    """The timeline run as a case that expects some alerts, and no others of its silent rules."""
+    firing = run_case(rulebook, Case(pack, (), _expecting(timeline)))
     if not timeline.silent:
-        return find_differences(rulebook, firing)
-    quiet = Case(
-        pack,
-        timeline.silent,
-        RuleTest(name=timeline.name, events=timeline.events, expect="silent"),
-    )
-    return (*find_differences(rulebook, firing), *find_differences(rulebook, quiet))
+        return firing
+    silence = RuleTest(name=timeline.name, events=timeline.events, expect="silent")
+    quiet = run_case(rulebook, Case(pack, timeline.silent, silence))
+    return CaseOutcome(firing.alerts, (*firing.differences, *quiet.differences))
 
 
 def _expecting(timeline: Timeline) -> RuleTest:

@@ -22,6 +22,7 @@ from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.predicates import Predicate, field_tests
 from services.matcher.domain.detection.strings import Expressions
 from services.matcher.domain.detection.view import EventView
+from services.matcher.domain.review.written_values import list_values
 
 MOST_MET = 5
 """Words or members that are named for a value."""
@@ -91,25 +92,8 @@ class _Explainer:
 
     def _explain_selection(self, name: str) -> ExplainedPart:
         definition = self.detection[name]
-        return ExplainedPart(
-            name, self._holds(definition), values=tuple(self._explain_values(definition))
-        )
-
-    def _explain_values(self, definition: object) -> Iterator[ExplainedValue]:
-        """Each value by itself: of a map, of each map of a list, or of a list of words."""
-        if isinstance(definition, Mapping):
-            for key, value in definition.items():
-                yield from self._explain_field(key, value)
-        elif isinstance(definition, list):
-            for part in definition:
-                yield from self._explain_values(part)
-        else:
-            yield self._explain_value(str(definition), definition)
-
-    def _explain_field(self, key: str, value: object) -> Iterator[ExplainedValue]:
-        joined = isinstance(value, list) and not {"all", "near"} & set(key.split("|"))
-        for each in value if joined and isinstance(value, list) else (value,):
-            yield self._explain_value(f"{key}: {each}", {key: each})
+        values = tuple(self._explain_value(*value) for value in list_values(definition))
+        return ExplainedPart(name, self._holds(definition), values=values)
 
     def _explain_value(self, text: str, definition: object) -> ExplainedValue:
         predicate = self._compile(definition)
@@ -122,10 +106,14 @@ class _Explainer:
         return predicate is not None and predicate.holds(self.view)
 
     def _compile(self, definition: object) -> Predicate | None:
-        """The predicate of one value or selection; None where it means nothing alone (`means`)."""
-        detection = {"part": definition, "condition": "part"}
-        predicate, _ = compile_detection(detection, self.lists, Expressions())
-        return predicate
+        return compile_part(definition, self.lists)
+
+
+def compile_part(definition: object, lists: Lists) -> Predicate | None:
+    """The predicate of one value or selection; None where it means nothing alone (`means`)."""
+    detection = {"part": definition, "condition": "part"}
+    predicate, _ = compile_detection(detection, lists, Expressions())
+    return predicate
 
 
 def _join_all(text: str, parts: tuple[ExplainedPart, ...]) -> ExplainedPart:

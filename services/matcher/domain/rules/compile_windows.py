@@ -18,6 +18,7 @@ from services.matcher.domain.rules.references import (
 )
 from services.matcher.domain.rules.role_fields import refuse_roles
 from services.matcher.domain.rules.rulebook import CompiledRule
+from services.matcher.domain.rules.template_variables import refuse_variables
 from services.matcher.domain.windows.compile_window import (
     NotSupported,
     compile_correlation_window,
@@ -49,6 +50,7 @@ def compile_windows(
             refuse_sides(rule.document, lists)
             refuse_roles(rule.document, rules_by_name)
             window = _above_bases(_compile_window(pack, rule.document), windows)
+            refuse_variables(window)
         except InvalidField as error:
             faults.append(rule.origin.fault(error))
         else:

@@ -22,6 +22,9 @@ from services.report_text import clean_line
 # Variables that an alert defines; every other one is a field of the event.
 ALERT_VARIABLES = frozenset({"value", "values", "evidence_count", "group", "title", "level"})
 
+NOT_RENDERED = "(the rule's text cannot be rendered: "
+"""How a text begins that a template failed to make."""
+
 _LONGEST_REASON = 200
 
 
@@ -77,7 +80,7 @@ def render_template(template: str, values: Mapping[str, object]) -> str:
         reason = error.message
     except Exception as error:  # noqa: BLE001  (filters raise what they like; the alert must go out)
         reason = str(error) or type(error).__name__
-    return f"(the rule's text cannot be rendered: {reason[:_LONGEST_REASON]})"
+    return f"{NOT_RENDERED}{reason[:_LONGEST_REASON]})"
 
 
 def _render(template: Template, values: Mapping[str, object]) -> Iterator[str]:

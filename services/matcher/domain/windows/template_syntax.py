@@ -5,7 +5,7 @@ from functools import singledispatch, wraps
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import nodes
+from jinja2 import nodes, pass_eval_context
 from jinja2.filters import FILTERS as JINJA_FILTERS
 from jinja2.tests import TESTS as JINJA_TESTS
 
@@ -57,7 +57,17 @@ def _bound(function: Callable[..., Any]) -> Callable[..., Any]:
     return apply
 
 
-FILTERS = MappingProxyType({name: _bound(JINJA_FILTERS[name]) for name in _PLAIN_FILTERS})
+def _join(context: Any, values: Any, *arguments: Any, **named: Any) -> Any:
+    """Jinja's join, which would take a text apart letter by letter."""
+    if isinstance(values, str):
+        raise TypeError("join is for lists, and this is a text; text.splitlines() makes a list")
+    return JINJA_FILTERS["join"](context, values, *arguments, **named)
+
+
+FILTERS = MappingProxyType(
+    {name: _bound(JINJA_FILTERS[name]) for name in _PLAIN_FILTERS}
+    | {"join": _bound(pass_eval_context(_join))}
+)
 TESTS = MappingProxyType({name: JINJA_TESTS[name] for name in _TESTS})
 
 

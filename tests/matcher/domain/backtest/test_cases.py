@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from schemas.rule import RuleTest
-from services.matcher.domain.backtest.cases import Case, InvalidCase, build_events, find_differences
+from services.matcher.domain.backtest.cases import Case, InvalidCase, build_events, run_case
 from services.matcher.domain.backtest.coverage import find_coverage_faults
 from tests.matcher.rules import correlating, detecting, pack_of, rulebook
 
@@ -15,8 +15,8 @@ def written(expect: Any, *events: dict[str, Any]) -> RuleTest:
     return RuleTest.model_validate({"name": "case", "events": list(events), "expect": expect})
 
 
-def run_case(expect: Any, *events: dict[str, Any]) -> tuple[str, ...]:
-    return find_differences(BOOK, Case("pack", ("fire",), written(expect, *events)))
+def differences_of(expect: Any, *events: dict[str, Any]) -> tuple[str, ...]:
+    return run_case(BOOK, Case("pack", ("fire",), written(expect, *events))).differences
 
 
 FIRE_AT_TWO = {"at": "2h", "text": "fire"}
@@ -38,7 +38,7 @@ QUIET = {"at": "1h", "text": "nothing"}
     ids=str,
 )
 def test_a_case_that_holds_has_no_difference(expected: dict[str, Any]) -> None:
-    assert run_case([{"fires": "fire", **expected}], QUIET, FIRE_AT_TWO) == ()
+    assert differences_of([{"fires": "fire", **expected}], QUIET, FIRE_AT_TWO) == ()
 
 
 @pytest.mark.parametrize(
@@ -56,27 +56,31 @@ def test_a_case_that_holds_has_no_difference(expected: dict[str, Any]) -> None:
     ids=str,
 )
 def test_a_case_that_fails_says_what_differs(expected: dict[str, Any], message: str) -> None:
-    (difference,) = run_case([{"fires": "fire", **expected}], QUIET, FIRE_AT_TWO)
+    (difference,) = differences_of([{"fires": "fire", **expected}], QUIET, FIRE_AT_TWO)
 
     assert message in difference
 
 
 def test_a_rule_that_should_have_fired_is_told() -> None:
-    assert run_case([{"fires": "fire"}], QUIET) == ("expected fire to fire, but it is silent",)
+    assert differences_of([{"fires": "fire"}], QUIET) == (
+        "expected fire to fire, but it is silent",
+    )
 
 
 def test_a_rule_that_should_have_been_silent_is_told() -> None:
-    assert run_case("silent", FIRE_AT_TWO) == ("expected silence, but fire is firing from 2h",)
-    assert run_case("silent", QUIET) == ()
+    assert differences_of("silent", FIRE_AT_TWO) == (
+        "expected silence, but fire is firing from 2h",
+    )
+    assert differences_of("silent", QUIET) == ()
 
 
 def test_a_withdrawn_alert_is_not_as_expected() -> None:
     withdrawal = {"at": "3h", "retracts": "1", "text": "No fire."}
 
-    assert run_case([{"fires": "fire", "status": "withdrawn"}], FIRE_AT_TWO, withdrawal) == ()
+    assert differences_of([{"fires": "fire", "status": "withdrawn"}], FIRE_AT_TWO, withdrawal) == ()
     assert (
         "expected it not to be withdrawn"
-        in run_case([{"fires": "fire"}], FIRE_AT_TWO, withdrawal)[0]
+        in differences_of([{"fires": "fire"}], FIRE_AT_TWO, withdrawal)[0]
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from schemas.rule import RuleTest
-from services.matcher.domain.backtest.cases import Case, find_differences
+from services.matcher.domain.backtest.cases import Case, run_case
 from tests.matcher.rules import detecting, rulebook
 
 BOOK = rulebook(
@@ -23,22 +23,22 @@ SUSPECTED = {"fires": "fire", "suspected": True, "level": "low", "at": "1h"}
 CONFIRMED = {"fires": "fire", "suspected": False, "level": "medium", "at": "2h", "count": 1}
 
 
-def run_case(expect: Any, *events: dict[str, Any]) -> tuple[str, ...]:
+def differences_of(expect: Any, *events: dict[str, Any]) -> tuple[str, ...]:
     case = {"name": "case", "events": list(events), "expect": expect}
-    return find_differences(BOOK, Case("pack", ("fire",), RuleTest.model_validate(case)))
+    return run_case(BOOK, Case("pack", ("fire",), RuleTest.model_validate(case))).differences
 
 
 def test_what_is_suspected_may_be_expected() -> None:
-    assert run_case([SUSPECTED], DOUBTED) == ()
-    assert run_case("silent", POUNDED) == ()
+    assert differences_of([SUSPECTED], DOUBTED) == ()
+    assert differences_of("silent", POUNDED) == ()
 
 
 def test_words_confirm_it() -> None:
-    assert run_case([CONFIRMED], DOUBTED, SHELLED) == ()
+    assert differences_of([CONFIRMED], DOUBTED, SHELLED) == ()
 
 
 def test_a_case_that_expects_no_suspicion_says_so() -> None:
-    (difference,) = run_case([{"fires": "fire", "suspected": False}], DOUBTED)
+    (difference,) = differences_of([{"fires": "fire", "suspected": False}], DOUBTED)
 
     assert "suspected False, not True" in difference
 
@@ -48,5 +48,5 @@ def test_what_cannot_be_suspected_is_a_difference() -> None:
     found = SHELLED | {"suspected": ["fire"]}
 
     for event in (ungated, found, DOUBTED | {"suspected": ["other"]}):
-        lines = run_case([{"fires": "fire"}], event)
+        lines = differences_of([{"fires": "fire"}], event)
         assert "cannot be suspected of" in lines[0]

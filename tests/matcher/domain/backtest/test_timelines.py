@@ -1,5 +1,5 @@
 from schemas.timeline import Timeline
-from services.matcher.domain.backtest.timelines import find_timeline_differences
+from services.matcher.domain.backtest.timelines import run_timeline
 from tests.matcher.rules import correlating, detecting, rulebook
 
 BOOK = rulebook(
@@ -11,7 +11,7 @@ BOOK = rulebook(
 def differences(*texts: str, **expected: object) -> tuple[str, ...]:
     events = [{"at": f"{day}d", "text": text} for day, text in enumerate(texts)]
     timeline = Timeline.model_validate({"name": "t", "events": events} | expected)
-    return find_timeline_differences(BOOK, "pack", timeline)
+    return run_timeline(BOOK, "pack", timeline).differences
 
 
 def test_a_timeline_holds_when_its_alerts_follow_and_others_do_not() -> None:

@@ -1,0 +1,90 @@
+"""`vedette rules test`: the cases inside rule files, and those of word lists and timelines."""
+
+from collections.abc import Iterable
+from itertools import chain
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.junit import write_junit
+from cli.output import print_line
+from cli.rule_set import (
+    RulesFolder,
+    find_word_faults,
+    print_differences,
+    print_faults,
+    read_folder,
+    run_cases,
+    run_timelines,
+)
+from schemas.alert import Alert
+from services.matcher.domain.backtest.cases import CaseOutcome
+from services.matcher.domain.backtest.name_cases import find_name_faults
+from services.matcher.domain.review.case_coverage import find_unmet
+
+FAILED = 1
+
+
+def run_rule_cases(
+    folder: RulesFolder = Path("rules"),
+    timelines: Annotated[
+        Path | None, typer.Option(help="Also run the timelines of this YAML file.")
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option(help="Also write the outcomes to this file, as JUnit's XML.")
+    ] = None,
+    show: Annotated[  # noqa: FBT002  (typer makes --show of it)
+        bool,
+        typer.Option("--show", help="Also print the alerts of each case."),
+    ] = False,
+    coverage: Annotated[  # noqa: FBT002  (typer makes --coverage of it)
+        bool, typer.Option("--coverage", help="Also print what of each rule no case meets.")
+    ] = False,
+) -> None:
+    """Run the cases of every rule and word list and print what differs.
+
+    Exit code 1 if anything does, and where a text of an alert cannot be rendered.
+    """
+    files = read_folder(folder)
+    rulebook, faults = files.rulebook()
+    faults += tuple(find_word_faults(files, rulebook))
+    faults += tuple(fault for pack in files.packs for fault in find_name_faults(pack))
+    outcomes = run_cases(files, rulebook, faults)
+    if timelines is not None:
+        more, wrong = run_timelines(timelines, files, rulebook)
+        outcomes, faults = chain(outcomes, more), (*faults, *wrong)
+    print_faults(faults)
+    done = _print_all(outcomes, show=show)
+    if junit is not None:
+        write_junit(junit, done, faults)
+    if coverage:
+        for unmet in find_unmet(files.packs, rulebook):
+            print_line(str(unmet))
+    failed = sum(bool(lines) for _, lines in done)
+    print_line(f"{len(done) - failed} cases pass, {failed} fail")
+    if faults or failed:
+        raise typer.Exit(FAILED)
+
+
+def _print_all(
+    outcomes: Iterable[tuple[str, CaseOutcome]], *, show: bool
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Print each case while it ends; its name and its differences."""
+    done = []
+    for case, ran in outcomes:
+        if show:
+            print_line(f"{case}: {len(ran.alerts)} alerts")
+            for alert in ran.alerts:
+                _print_alert(alert)
+        print_differences(case, ran.differences)
+        done.append((case, ran.differences))
+    return done
+
+
+def _print_alert(alert: Alert) -> None:
+    start = f"{alert.starts_at:%d %H:%M}"
+    print_line(f"  {start} {alert.level} {alert.status} {alert.rule.name}: {alert.summary}")
+    if alert.action is not None:
+        print_line(f"    do: {alert.action}")
+    print_line(f"    why: {alert.explain}")
