@@ -8,8 +8,8 @@ LOCK := requirements.lock
 STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: help install demo test check format lint types imports rules generate lock \
-	unit integration kafka redis alertmanager peers bench bench-engine bench-recovery bench-hostile bench-windows \
+.PHONY: help install demo test check format lint types imports rules alerts generate lock \
+	unit integration kafka redis alertmanager prometheus peers bench bench-engine bench-recovery bench-hostile bench-windows \
 	bench-attack chaos soak clean
 
 help: ## list the targets
@@ -30,10 +30,10 @@ $(STAMP): $(LOCK) pyproject.toml
 demo: install ## January 2020 in Iraq, from HTTP to messages, on one machine
 	$(BIN)/vedette up --demo
 
-test: install kafka redis alertmanager peers ## every test, also those on a real Kafka and Redis
+test: install kafka redis alertmanager prometheus peers ## every test, also those on a real Kafka and Redis
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
-check: install format lint types imports rules ## format, lint, types, imports, rule tests
+check: install format lint types imports rules alerts ## format, lint, types, imports, rule tests, alerts about Vedette
 
 format: install
 	$(BIN)/ruff format --check .
@@ -53,10 +53,14 @@ rules: install ## every rule file and its tests
 	$(BIN)/vedette rules test --rules rules/iraq-2020 --timelines rules/iraq-2020/labelled/timelines.yaml
 	$(BIN)/vedette rules score --rules rules/iraq-2020 --labelled rules/iraq-2020/labelled/unseen.jsonl --unseen
 
-unit: install alertmanager peers ## the tests that need no Kafka and no Redis
+alerts: prometheus ## the alerts about Vedette itself, each firing and silent
+	promtool check rules deploy/prometheus/alerts.yml
+	promtool test rules deploy/prometheus/tests/*.yml
+
+unit: install alertmanager prometheus peers ## the tests that need no Kafka and no Redis
 	$(BIN)/pytest -m "not integration"
 
-integration: install kafka redis ## the tests on real Kafka and Redis
+integration: install kafka redis prometheus ## the tests on real Kafka and Redis
 	$(BIN)/pytest -m integration
 
 kafka: .cache/kafka/.complete ## Apache Kafka's jars, by Maven
@@ -72,6 +76,9 @@ redis:
 # Without it the comparison is skipped; nothing else needs it.
 alertmanager: ## amtool, whose routes ours are compared with
 	-deploy/need amtool
+
+prometheus: ## promtool, and the Prometheus that scrapes the services in a test
+	deploy/need promtool
 
 generate: install ## JSON Schemas and the AsyncAPI document, from the models
 	$(BIN)/python -m schemas

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 
 import structlog
 import uvicorn
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, Gauge, disable_created_metrics
+from prometheus_client.exposition import choose_encoder
 
 Check = Callable[[], str | None]
 """Returns what is wrong, or None. May block for a second, never raises."""
 
+HEALTH_FAULT = Gauge(
+    "vedette_health_fault", "1 while a check of /readyz finds a fault, else 0.", ["check"]
+)
 LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 
@@ -80,18 +84,26 @@ class Health:
     notes: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, check: Check) -> None:
-        """Add a check."""
+        """Add a check, or replace the one of that name."""
         self.checks[name] = check
+        HEALTH_FAULT.labels(name)
 
     def faults(self) -> Mapping[str, str]:
-        """What is wrong now, by the name of its check."""
+        """What is wrong now, by the name of its check; measured too."""
         results = {name: check() for name, check in self.checks.items()}
+        for name, fault in results.items():
+            HEALTH_FAULT.labels(name).set(fault is not None)
         return {name: fault for name, fault in results.items() if fault is not None}
 
 
 def health_routes(health: Health, registry: CollectorRegistry = REGISTRY) -> APIRouter:
-    """`/healthz`, `/readyz` (503 with the faults) and `/metrics`."""
+    """`/healthz`, `/readyz` (503 with the faults) and `/metrics`.
+
+    Who scrapes the metrics as OpenMetrics gets their exemplars too.
+    """
     router = APIRouter()
+    # when a series began is told by its first sample: nobody reads a second series about it
+    disable_created_metrics()  # type: ignore[no-untyped-call]
 
     @router.get("/healthz")
     def healthz() -> dict[str, str]:
@@ -107,8 +119,10 @@ def health_routes(health: Health, registry: CollectorRegistry = REGISTRY) -> API
         return JSONResponse(body, status_code=503 if faults else 200)
 
     @router.get("/metrics")
-    def metrics() -> Response:
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    def metrics(request: Request) -> Response:
+        health.faults()
+        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+        return Response(encode(registry), media_type=content_type)
 
     return router
 

@@ -2,7 +2,12 @@
 
 import logging
 
-from services.telemetry import RepeatFilter
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from prometheus_client import REGISTRY, CollectorRegistry, Histogram
+
+from services.telemetry import Health, RepeatFilter, health_app, health_routes
 
 
 class SteppedClock:
@@ -34,3 +39,43 @@ def test_messages_of_others_always_pass() -> None:
     passes = RepeatFilter("aiokafka", clock=SteppedClock())
 
     assert all(passes.filter(logged("crashed", name="services.matcher")) for _ in range(3))
+
+
+def find_fault(check: str) -> float | None:
+    return REGISTRY.get_sample_value("vedette_health_fault", {"check": check})
+
+
+def test_each_check_is_a_series_from_the_start_and_is_asked_at_every_scrape() -> None:
+    faults = {"of-this-test": "the disk is full"}
+    health = Health()
+    health.add("of-this-test", lambda: faults.get("of-this-test"))
+    before = find_fault("of-this-test")
+    app = TestClient(health_app(health))
+
+    failing = app.get("/metrics").text
+    faults.clear()
+    mended = app.get("/metrics").text
+
+    assert before == 0.0
+    assert 'vedette_health_fault{check="of-this-test"} 1.0' in failing
+    assert 'vedette_health_fault{check="of-this-test"} 0.0' in mended
+
+
+@pytest.fixture
+def scraped() -> TestClient:
+    registry, app = CollectorRegistry(), FastAPI()
+    latency = Histogram("latency_seconds", "Of alerts.", registry=registry)
+    app.include_router(health_routes(Health(), registry))
+    latency.observe(0.2, {"alert": "a-1"})
+    return TestClient(app)
+
+
+def test_a_scraper_of_openmetrics_gets_exemplars(scraped: TestClient) -> None:
+    answer = scraped.get("/metrics", headers={"accept": "application/openmetrics-text"})
+
+    assert answer.headers["content-type"].startswith("application/openmetrics-text")
+    assert '# {alert="a-1"} 0.2' in answer.text
+
+
+def test_no_series_says_when_another_began(scraped: TestClient) -> None:
+    assert "_created" not in scraped.get("/metrics").text

@@ -53,3 +53,14 @@ async def test_a_report_that_does_not_get_through_is_counted_and_not_sent_again(
     await WatchdogSender(FakePublisher(deaf=frozenset({1})), lambda: NOON).send()
 
     assert failed() == before + 2
+
+
+async def test_only_the_partitions_that_it_sends_to_are_shown() -> None:
+    def sent(partition: int) -> float | None:
+        name = "vedette_ingest_watchdog_sent_timestamp_seconds"
+        return REGISTRY.get_sample_value(name, {"partition": str(partition)})
+
+    await WatchdogSender(FakePublisher(partitions=3), lambda: NOON).send()
+    await WatchdogSender(FakePublisher(partitions=2), lambda: NOON).send()
+
+    assert [sent(partition) for partition in range(3)] == [NOON.timestamp()] * 2 + [None]

@@ -75,7 +75,8 @@ def _freeze_with_pending_writes(matcher_topics: MatcherTopics, sleeper: Service)
     matcher_topics.send(message(event("e-1")))
     until(lambda: "vedette_matcher_alerts_total{" in sleeper.metrics(), "a window is written")
     matcher_topics.send(TopicMessage(b"{nope"))
-    until(lambda: "vedette_matcher_dead_letters_total{" in sleeper.metrics(), "a dead letter")
+    letter = 'vedette_dead_letters_total{place="detect",reason="malformed"} 1.0'
+    until(lambda: letter in sleeper.metrics(), "a dead letter")
     sleeper.freeze()
     assert matcher_topics.alerts == []
     assert matcher_topics.dead_letters == []

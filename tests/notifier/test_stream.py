@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from kafka import TopicPartition
 from kafka.errors import KafkaTimeoutError, OffsetOutOfRangeError
+from prometheus_client import REGISTRY
 
 from schemas.duty import MESSAGES_LOST
 from schemas.signal import Signal
@@ -39,9 +40,10 @@ class FakeConsumer:
 
     records: list[AlertRecord]
     meanwhile: list[Callable[[], None]] = field(default_factory=list)
-    position: int = 0
+    at: int = 0
     committed: int = 0
     start: int = 0
+    owns: bool = True
 
     def commit(self, ends: dict[TopicPartition, Any], timeout_ms: int) -> None:
         del timeout_ms
@@ -51,10 +53,17 @@ class FakeConsumer:
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         assert partition == PARTITION
-        self.position = offset
+        self.at = offset
 
     def beginning_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
         return dict.fromkeys(partitions, self.start)
+
+    def assignment(self) -> set[TopicPartition]:
+        return {PARTITION} if self.owns else set()
+
+    def position(self, partition: TopicPartition) -> int:
+        assert partition == PARTITION
+        return self.at
 
     def highwater(self, partition: TopicPartition) -> int:
         assert partition == PARTITION
@@ -77,10 +86,10 @@ class FakeMember:
         self.polls += 1
         if self.polls > 1:
             self.stopping.set()
-        if self.consumer.position < self.consumer.start:
-            raise OffsetOutOfRangeError({PARTITION: self.consumer.position})
-        unread = self.consumer.records[self.consumer.position :]
-        self.consumer.position = len(self.consumer.records)
+        if self.consumer.at < self.consumer.start:
+            raise OffsetOutOfRangeError({PARTITION: self.consumer.at})
+        unread = self.consumer.records[self.consumer.at :]
+        self.consumer.at = len(self.consumer.records)
         return {PARTITION: unread} if unread else {}
 
 
@@ -114,14 +123,14 @@ def test_a_queued_batch_is_committed(log: FakeLog) -> None:
     run(log, consumer)
 
     assert list(log.queue) == [("slack", "a1")]
-    assert (consumer.committed, consumer.position) == (1, 1)
+    assert (consumer.committed, consumer.at) == (1, 1)
 
 
 def test_alerts_deleted_before_they_are_read_are_signalled_and_the_next_is_queued(
     log: FakeLog,
 ) -> None:
     deleted = [AlertRecord(b"{", offset) for offset in range(3)]
-    consumer = FakeConsumer([*deleted, AlertRecord(wire(alert()), 3)], position=1, start=3)
+    consumer = FakeConsumer([*deleted, AlertRecord(wire(alert()), 3)], at=1, start=3)
 
     outbox = run(log, consumer)
 
@@ -154,7 +163,7 @@ def test_nothing_is_committed_while_the_log_is_lost(log: FakeLog) -> None:
 
     run(log, consumer)
 
-    assert (consumer.committed, consumer.position) == (0, 0)
+    assert (consumer.committed, consumer.at) == (0, 0)
 
 
 def test_alerts_queued_in_a_log_lost_before_the_commit_are_queued_again(log: FakeLog) -> None:
@@ -178,3 +187,24 @@ def test_a_batch_not_committed_is_read_again(log: FakeLog) -> None:
     run(log, consumer)
 
     assert consumer.committed == 1
+
+
+def shown_lag() -> float | None:
+    return REGISTRY.get_sample_value("vedette_notifier_consumer_lag", {"partition": "0"})
+
+
+def test_the_lag_is_what_waits_behind_the_position(log: FakeLog) -> None:
+    log.lose_all()
+
+    run(log, FakeConsumer([AlertRecord(wire(alert()), offset) for offset in range(3)]))
+
+    assert shown_lag() == 3.0
+
+
+def test_no_lag_is_shown_of_a_partition_that_another_notifier_owns(log: FakeLog) -> None:
+    run(log, FakeConsumer([AlertRecord(wire(alert()), 0)]))
+    before = shown_lag()
+
+    run(log, FakeConsumer([], owns=False))
+
+    assert (before, shown_lag()) == (0.0, None)

@@ -22,6 +22,14 @@ PUBLISH = Histogram(
 MESSAGES = Counter("vedette_ingest_messages_total", "Messages to Kafka by result.", ["result"])
 PENDING = Gauge("vedette_ingest_pending_bytes", "Bytes handed to Kafka, not yet acknowledged.")
 WATCHDOG = Counter("vedette_ingest_watchdog_total", "Rounds of the watchdog.", ["result"])
+WATCHDOG_INTERVAL = Gauge(
+    "vedette_ingest_watchdog_interval_seconds", "Time between rounds of the watchdog; 0: none."
+)
+WATCHDOG_SENT = Gauge(
+    "vedette_ingest_watchdog_sent_timestamp_seconds",
+    "When the newest round of the watchdog began, by events partition, in seconds since 1970.",
+    ["partition"],
+)
 CONNECTED = Gauge("vedette_ingest_kafka_up", "1 while Kafka answers and has the events topic.")
 SOURCES_VALID = Gauge(
     "vedette_ingest_sources_valid",
@@ -31,6 +39,11 @@ SOURCES = Gauge("vedette_ingest_sources", "Sources in force, by kind.", ["kind"]
 
 for _status in ReportStatus:
     EVENTS.labels(_status.value)
+for _result in ("acknowledged", "failed"):
+    MESSAGES.labels(_result)
+    WATCHDOG.labels(_result)
+for _code in (202, 400, 401, 408, 413, 415, 422, 429, 503):
+    REQUESTS.labels(str(_code))
 
 
 def count_results(results: Iterable[ReportResult]) -> None:

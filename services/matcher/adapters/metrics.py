@@ -2,6 +2,9 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from services.metrics import MALFORMED, show_dead_letters
+from services.telemetry import LATENCY_BUCKETS
+
 EVENTS = Counter("vedette_matcher_events_total", "Events read.")
 TICKS = Counter("vedette_matcher_ticks_total", "Ticks read, by topic.", ["topic"])
 MATCHES = Counter("vedette_matcher_matches_total", "Events that a rule matched.", ["pack", "rule"])
@@ -51,9 +54,6 @@ SOURCE_SILENCES = Counter(
     "Alerts of silent sources, firing and resolved.",
     ["status"],
 )
-DEAD_LETTERS = Counter(
-    "vedette_matcher_dead_letters_total", "Dead letters, by what refused them.", ["where"]
-)
 UNREADABLE_SUPPRESSED = Counter(
     "vedette_matcher_unreadable_suppressed_total",
     "Unreadable items beyond their source's dead-letter limit, which are not copied.",
@@ -69,14 +69,32 @@ SET_ASIDE = Counter(
     "Messages, and items of batches, that ended two workers: dead letters, not evaluated.",
     ["where"],
 )
-for _where in ("detect", "correlate", "backfill"):
+STAGES = ("detect", "correlate", "backfill")
+for _where in STAGES:
     SET_ASIDE.labels(_where)  # the first one is an increase from 0 too
+    show_dead_letters(_where, MALFORMED, "crashes_worker", "too_costly", "too_large")
 MEMORY_LIMIT = Gauge(
     "vedette_matcher_memory_limit_bytes", "The limit of the memory guard; 0: there is no guard."
 )
 MEMORY = Gauge("vedette_matcher_memory_bytes", "Resident memory, as the memory guard measures it.")
 LAG = Gauge(
     "vedette_matcher_lag", "Messages not yet committed, by partition.", ["topic", "partition"]
+)
+COMMITTED = Gauge(
+    "vedette_matcher_committed_offset",
+    "The committed offset, by partition: it stands still while nothing is processed.",
+    ["topic", "partition"],
+)
+PROCESSED = Gauge(
+    "vedette_matcher_processed_timestamp_seconds",
+    "When the newest message processed was written, in seconds since 1970, by partition.",
+    ["topic", "partition"],
+)
+HOP_SECONDS = Histogram(
+    "vedette_matcher_hop_seconds",
+    "From the writing of a message to Kafka to the end of its processing, by topic.",
+    ["topic"],
+    buckets=LATENCY_BUCKETS,
 )
 RECOVERING = Gauge(
     "vedette_matcher_recovering", "1 while partitions move or state is recovered, else 0."

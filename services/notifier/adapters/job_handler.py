@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from schemas.ledger import Act, Entry
+from services.metrics import DEAD_LETTERS, REFUSED
 from services.notifier.adapters.delivery import DecideAgain, Delivery, describe
 from services.notifier.adapters.group_delivery import GroupDelivery
 from services.notifier.adapters.metrics import NOTIFICATIONS
@@ -85,6 +86,7 @@ class JobHandler:
         records = encode_failure(claim, LoggedAct(Act.FAILED, reason, after), now)
         self.delivery.notifications.finish(claim, after, now, records)
         NOTIFICATIONS.labels(claim.receiver, "refused").inc()
+        DEAD_LETTERS.labels(f"notifier:{claim.receiver}", REFUSED).inc()
         log.error("refused", reason=reason, **describe(claim))
 
 

@@ -5,12 +5,26 @@ from datetime import datetime
 from prometheus_client import Counter, Gauge, Histogram
 
 from schemas.alert import Alert
+from services.metrics import MALFORMED, REFUSED, show_dead_letters
 from services.telemetry import LATENCY_BUCKETS
 
+RESULTS = ("sent", "edited", "adopted", "skipped", "retried", "refused")
 NOTIFICATIONS = Counter(
     "vedette_notifier_notifications_total",
     "Results of revisions at receivers.",
     ["receiver", "result"],
+)
+OUTCOMES = ("taken", "limited", "failed", "unknown", "refused")
+ATTEMPTS = Counter(
+    "vedette_notifier_attempts_total",
+    "Requests to receivers that show or change a message, by what came of them.",
+    ["receiver", "outcome"],
+)
+RECEIVER_SECONDS = Histogram(
+    "vedette_notifier_receiver_seconds",
+    "Time that a receiver takes to answer a request.",
+    ["receiver"],
+    buckets=LATENCY_BUCKETS,
 )
 END_TO_END = Histogram(
     "vedette_notifier_end_to_end_seconds",
@@ -83,6 +97,28 @@ DURABLE = Gauge(
     "vedette_notifier_redis_durable",
     "1: Redis keeps what it acknowledged, 0: it may lose it, -1: unknown.",
 )
+OUTBOX = Gauge(
+    "vedette_notifier_outbox_records",
+    "Ledger lines and dead letters in Redis that Kafka does not have yet.",
+)
+
+for _result in ("queued", "malformed"):
+    ALERTS.labels(_result)
+for _result in ("taken", "failed"):
+    HEARTBEATS.labels(_result)
+show_dead_letters("notifier", MALFORMED)
+
+
+def show_receiver(name: str) -> None:
+    """Begin the series of a receiver at 0, so that its first notification is an increase too."""
+    for result in RESULTS:
+        NOTIFICATIONS.labels(name, result)
+    for outcome in OUTCOMES:
+        ATTEMPTS.labels(name, outcome)
+    RECEIVER_SECONDS.labels(name)
+    END_TO_END.labels(name)
+    POSSIBLE_REPEATS.labels(name)
+    show_dead_letters(f"notifier:{name}", REFUSED)
 
 
 def observe_first(receiver: str, alert: Alert, now: datetime) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemas.ledger import Sending
+from services.notifier.adapters.metrics import ATTEMPTS, RECEIVER_SECONDS
 from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import (
     PermanentRefusal,
@@ -86,16 +87,21 @@ class MonitoredReceiver:
         return self.state.describe_fault(self.clock())
 
     def _observe(self, request: Callable[[], str]) -> str:
+        outcome = "failed"
         try:
-            handle = request()
+            with RECEIVER_SECONDS.labels(self.traits.name).time():
+                handle = request()
+            outcome, self.state = "taken", record_answer(self.state)
         except RateLimited as limit:
-            self.state = record_limit(self.state, limit, self.clock())
+            outcome, self.state = "limited", record_limit(self.state, limit, self.clock())
             raise
         except (RetryableError, UnknownOutcome) as failure:
+            outcome = "unknown" if isinstance(failure, UnknownOutcome) else "failed"
             self.state = record_failure(self.state, failure, self.clock())
             raise
         except PermanentRefusal:
-            self.state = record_answer(self.state)
+            outcome, self.state = "refused", record_answer(self.state)
             raise
-        self.state = record_answer(self.state)
+        finally:
+            ATTEMPTS.labels(self.traits.name, outcome).inc()
         return handle

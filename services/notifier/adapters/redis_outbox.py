@@ -7,6 +7,7 @@ from redis import Redis
 
 from services.notifier.adapters import scripts
 from services.notifier.adapters.keys import Keys
+from services.notifier.adapters.metrics import OUTBOX
 from services.notifier.domain import codec
 from services.notifier.domain.ports import OutboxRecord
 
@@ -33,7 +34,9 @@ class RedisOutbox:
 
     def take(self, most: int) -> list[OutboxRecord]:
         """The oldest records, with the lease to relay them, if nobody else has it."""
-        if not self._redis.llen(self._keys.outbox) or not self._lease():
+        waiting = self._redis.llen(self._keys.outbox)
+        OUTBOX.set(waiting)
+        if not waiting or not self._lease():
             return []
         lines = self._redis.lrange(self._keys.outbox, 0, most - 1)
         return [codec.decode_record(line) for line in lines]

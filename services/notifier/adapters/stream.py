@@ -16,6 +16,7 @@ from schemas.envelope import header
 from services.kafka_address import KafkaAddress
 from services.kafka_refusal import find_refusal
 from services.lost_messages import make_loss_signal, report_loss
+from services.metrics import DEAD_LETTERS, MALFORMED, replace_series
 from services.notifier.adapters.deleted_offsets import (
     NO_SUCH_OFFSET,
     continue_from,
@@ -109,8 +110,8 @@ class AlertStream:
             batch = self.member.poll()
             if batch:
                 is_committed = self._store_batch(batch)
-                self._measure_lag(batch, is_committed=is_committed)
                 stopping.wait(0 if is_committed else AFTER_FAULT)
+            self._measure()
         except NO_SUCH_OFFSET as fault:
             self._skip_deleted(fault, stopping)
         except KafkaError as error:
@@ -166,6 +167,7 @@ class AlertStream:
             self.watchdog.receive(alert)
         ALERTS.labels("queued").inc(len(jobs) - len(watchdogs))
         ALERTS.labels("malformed").inc(len(dead_letters))
+        DEAD_LETTERS.labels(READER, MALFORMED).inc(len(dead_letters))
 
     def _rewind(self, batch: Batch) -> None:
         for partition, records in batch.items():
@@ -185,9 +187,13 @@ class AlertStream:
             return False
         return True
 
-    def _measure_lag(self, batch: Batch, *, is_committed: bool) -> None:
-        for partition, records in batch.items():
-            next_offset = records[-1].offset + 1 if is_committed else records[0].offset
-            with suppress(KafkaError):  # no longer assigned
-                end = self.consumer.highwater(partition) or next_offset
-                LAG.labels(partition.partition).set(max(0, end - next_offset))
+    def _measure(self) -> None:
+        """Show the lag of the partitions owned, and of no other: another notifier shows those."""
+        lags: dict[tuple[str, ...], float] = {}
+        for partition in self.consumer.assignment():
+            # known once something was fetched; then the position is too, and asks nobody
+            with suppress(KafkaError):
+                if (end := self.consumer.highwater(partition)) is not None:
+                    waiting = end - self.consumer.position(partition)
+                    lags[str(partition.partition),] = max(0, waiting)
+        replace_series(LAG, lags)

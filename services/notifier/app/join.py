@@ -17,6 +17,7 @@ from services.notifier.adapters.health import KafkaHealth, RedisHealth, StreamHe
 from services.notifier.adapters.history import KafkaHistory
 from services.notifier.adapters.job_handler import JobHandler
 from services.notifier.adapters.membership import Membership
+from services.notifier.adapters.metrics import show_receiver
 from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.adapters.outbox_relay import KafkaOutboxSender, OutboxRelay
 from services.notifier.adapters.rebuilder import Rebuilder
@@ -163,6 +164,7 @@ def _make_worker(
     make_delivery: Callable[..., Delivery],
     stores: NotifierStores,
 ) -> Worker:
+    show_receiver(receiver.traits.name)
     monitored = MonitoredReceiver(receiver, tell_time)
     traits = replace(receiver.traits, recorded=settings.clock == "recorded")
     delivery = make_delivery(receiver=monitored, traits=traits)

@@ -13,6 +13,7 @@ from services.matcher.adapters.stream.crash import crash_and_park, exit_now
 from services.matcher.adapters.stream.progress import Lag, Progress
 from services.matcher.adapters.stream.transport import App
 from services.matcher.adapters.topics.cluster import KafkaCluster
+from services.metrics import keep_series, replace_series
 
 POLL_SECONDS = 1.0
 LONGEST_SILENCE = 6.0
@@ -66,9 +67,7 @@ class GroupWatch:
         consumer = self.app.consumer
         if self.app.settled and isinstance(consumer, Consumer):
             lags = consumer.lags()
-            metrics.LAG.clear()
-            for tp, lag in lags.items():
-                metrics.LAG.labels(tp.topic, tp.partition).set(lag.waiting)
+            _show_lags(lags)
             self._exit_if_stalled(lags)
         else:
             self.progress.forget()
@@ -79,3 +78,11 @@ class GroupWatch:
         elif stalled := self.progress.find_stalled(lags, time.monotonic()):
             names = ", ".join(f"{tp.topic}/{tp.partition}" for tp in stalled)
             exit_now(f"no message is processed on {names}")
+
+
+def _show_lags(lags: Mapping[TP, Lag]) -> None:
+    """Show the partitions owned, and no other: another worker shows those that are gone."""
+    owned = {(tp.topic, str(tp.partition)): lag for tp, lag in lags.items()}
+    replace_series(metrics.LAG, {labels: lag.waiting for labels, lag in owned.items()})
+    replace_series(metrics.COMMITTED, {labels: lag.committed for labels, lag in owned.items()})
+    keep_series(metrics.PROCESSED, owned.keys())

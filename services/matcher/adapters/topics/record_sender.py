@@ -10,7 +10,8 @@ from faust.types import TopicT
 
 from schemas.envelope import dead_letter_headers
 from schemas.topics import DEAD_LETTERS
-from services.matcher.adapters import metrics
+from services import metrics
+from services.matcher.adapters.metrics import STAGES
 from services.matcher.adapters.topics.records import ConsumerRecord, ProducerRecord
 
 
@@ -63,8 +64,15 @@ async def dead_letter(
     """
     added = dead_letter_headers(reason, where, source.topic, source.partition, source.offset)
     headers = [*(source.headers or ()), *added]
-    metrics.DEAD_LETTERS.labels(where).inc()
+    _count(reason, where)
     try:
         return await sender.send(DEAD_LETTERS, ProducerRecord(value, headers, source.key))
     except TooLarge:
         return await sender.send(DEAD_LETTERS, ProducerRecord(None, headers, source.key))
+
+
+def _count(reason: str, where: str) -> None:
+    kind = metrics.classify_reason(
+        reason, metrics.MALFORMED if where in STAGES else metrics.RULE_FAILED
+    )
+    metrics.DEAD_LETTERS.labels(where, kind).inc()

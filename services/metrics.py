@@ -1,0 +1,49 @@
+"""What the metrics of all services share: dead letters, and series that come and go."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+
+from prometheus_client import Counter, Gauge
+
+DEAD_LETTERS = Counter(
+    "vedette_dead_letters_total",
+    "Messages that could not be used, by the rule or stage that refused them, and why.",
+    ["place", "reason"],
+)
+
+RULE_FAILED, MALFORMED, REFUSED = "rule_failed", "malformed", "refused"
+_KINDS = {
+    "too_costly": "too_costly",
+    "too_late": "too_late",
+    "crashes_worker": "crashes_worker",
+    "over the size limit": "too_large",
+    "rule: ": "rule_missing",
+    "hypothesis: ": "rule_missing",
+    "bundle ": "rule_missing",
+}
+
+
+def classify_reason(reason: str, otherwise: str) -> str:
+    """The kind of a dead letter's reason, by how its text begins; else `otherwise`."""
+    kinds = (kind for start, kind in _KINDS.items() if reason.startswith(start))
+    return next(kinds, otherwise)
+
+
+def show_dead_letters(place: str, *reasons: str) -> None:
+    """Begin these series at 0, so that the first dead letter is an increase too."""
+    for reason in reasons:
+        DEAD_LETTERS.labels(place, reason)
+
+
+def keep_series(gauge: Gauge, kept: AbstractSet[tuple[str, ...]]) -> None:
+    """Remove the series whose label values are not among `kept`."""
+    samples = [sample for family in gauge.collect() for sample in family.samples]
+    for labels in {tuple(sample.labels.values()) for sample in samples} - kept:
+        gauge.remove(*labels)
+
+
+def replace_series(gauge: Gauge, values: Mapping[tuple[str, ...], float]) -> None:
+    """Set the series with these label values, and remove all others."""
+    keep_series(gauge, values.keys())
+    for labels, value in values.items():
+        gauge.labels(*labels).set(value)
