@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from schemas.ledger import Sending
 from services.notifier.adapters.pagerduty import PagerDutyReceiver
-from services.notifier.adapters.slack import SlackApi, SlackReceiver
+from services.notifier.adapters.slack import SlackReceiver
+from services.notifier.adapters.slack_web import SlackApi
 from services.notifier.adapters.webhook import WebhookReceiver
 from services.notifier.domain.ports import Notice, Receiver
 from tests.notifier.alerts import alert
@@ -14,8 +15,12 @@ SECRET = "xoxb-very-secret"  # noqa: S105  (a secret only by its name)
 NOTICE = Notice(alert())
 
 
+def api_at(url: str, *, has_buttons: bool = False) -> SlackApi:
+    return SlackApi(SECRET, f"{url}/api/", 1, has_buttons)
+
+
 def slack_at(url: str, channel: str = "#alerts", *, has_buttons: bool = False) -> SlackReceiver:
-    return SlackReceiver(SlackApi(SECRET, f"{url}/api/", 1, has_buttons), channel)
+    return SlackReceiver(api_at(url, has_buttons=has_buttons), channel)
 
 
 def pager_at(url: str) -> PagerDutyReceiver:

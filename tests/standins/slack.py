@@ -7,12 +7,14 @@ In a test: `with SlackStandIn() as slack: … slack.messages`. By itself, for an
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from tests.standins.faults import ScriptedFault
 from tests.standins.main import serve
 from tests.standins.server import Call, Json, StandIn, StandInAnswer
+from tests.standins.slack_views import SlackViews, ViewRefused
 
 OWN_USER, OWN_BOT = "UVEDETTE", "B1"
 MOST_BLOCKS = 50
@@ -118,13 +120,14 @@ class SlackStandIn(StandIn):
         self.withholds_metadata = False
         self.pace: float | None = None
         self.archived: set[str] = set()
+        self.views = SlackViews()
         self._channels = _Channels(channels)
         self._tokens = tokens
         self._last = 0
 
     def act(self, call: Call) -> StandInAnswer:
         name = call.name.removeprefix("api/")
-        acts = {
+        acts: dict[str, Callable[[Json], StandInAnswer]] = {
             "api.test": lambda _body: _ok(),
             "auth.test": lambda _body: _ok(user_id=OWN_USER, team_id="T1", bot_id=OWN_BOT),
             "chat.postMessage": self._post,
@@ -133,6 +136,8 @@ class SlackStandIn(StandIn):
             "conversations.replies": self._replies,
             "conversations.info": self._info,
             "conversations.list": self._list,
+            "views.open": lambda body: _show(self.views.open, body),
+            "views.update": lambda body: _show(self.views.update, body),
         }
         if call.token is None:
             return _no("not_authed")
@@ -289,9 +294,18 @@ def _no(error: str, **body: Any) -> StandInAnswer:
     return StandInAnswer(200, {"ok": False, "error": error, **body})
 
 
+def _show(change: Callable[[Json], Json], body: Json) -> StandInAnswer:
+    try:
+        return _ok(view=change(body))
+    except ViewRefused as refused:
+        return _no(str(refused))
+
+
 def _decode(body: Json) -> Json:
     """A form carries its JSON parts as text."""
-    parts = {key: body[key] for key in ("blocks", "metadata") if isinstance(body.get(key), str)}
+    parts = {
+        key: body[key] for key in ("blocks", "metadata", "view") if isinstance(body.get(key), str)
+    }
     return body | {key: json.loads(text) for key, text in parts.items()}
 
 

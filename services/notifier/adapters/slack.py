@@ -2,26 +2,17 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException
 from typing import Any
-from urllib.error import URLError
-from urllib.request import proxy_bypass
 
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from schemas.ledger import Sending
-from services.notifier.adapters.slack_errors import (
-    classify_answer,
-    classify_connection_error,
-    find_header,
-)
+from services.notifier.adapters.slack_errors import find_header
+from services.notifier.adapters.slack_web import Clock, SlackApi, SlackWeb, tell_utc
 from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import (
     HandleLost,
@@ -48,41 +39,17 @@ CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{8,}")
 LOST = frozenset(
     {"message_not_found", "edit_window_closed", "cant_update_message", "thread_not_found"}
 )
-CONNECTION_ERRORS = (URLError, OSError, HTTPException)
 WATCH = ReceiverTraits(CHANNEL)
-
-
-Clock = Callable[[], datetime]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class SlackApi:
-    """Slack's Web API: a bot's token, the address, the time-out in seconds.
-
-    `has_buttons`: whether Slack may tell us of presses.
-    """
-
-    token: str
-    url: str
-    timeout: int
-    has_buttons: bool = False
 
 
 class SlackReceiver:
     """Implements Receiver for one channel, given by name or by id."""
 
     def __init__(
-        self, api: SlackApi, channel: str, traits: ReceiverTraits = WATCH, clock: Clock = _now
+        self, api: SlackApi, channel: str, traits: ReceiverTraits = WATCH, clock: Clock = tell_utc
     ) -> None:
         self.traits = traits
-        # the queue retries; the client would post twice
-        self._web = WebClient(api.token, base_url=api.url, timeout=api.timeout, retry_handlers=[])
-        if self._web.proxy and proxy_bypass(self._web.base_url.split("/")[2]):
-            self._web.proxy = None
+        self._web = SlackWeb(api, clock)
         self._channel = channel
         self._clock = clock
         self._has_buttons = api.has_buttons
@@ -91,14 +58,14 @@ class SlackReceiver:
     def send(self, notice: Notice) -> str:
         """Post a message; the handle is its channel and `ts`."""
         body = {"channel": self._channel, "unfurl_links": False, "unfurl_media": False}
-        posted = self._call("chat.postMessage", body | self._render(notice))
+        posted = self._web.call("chat.postMessage", body | self._render(notice))
         self._id = posted["channel"]
         return _encode_handle(posted["channel"], posted["ts"])
 
     def edit(self, handle: str, notice: Notice) -> str:
         """Edit the message in place."""
         try:
-            self._call("chat.update", _decode_handle(handle) | self._render(notice))
+            self._web.call("chat.update", _decode_handle(handle) | self._render(notice))
         except PermanentRefusal as refusal:
             if str(refusal).partition(":")[0] in LOST:
                 raise HandleLost(str(refusal)) from None
@@ -113,11 +80,11 @@ class SlackReceiver:
         thread = {"channel": place["channel"], "thread_ts": place["ts"], "unfurl_links": False}
         body = thread | {"reply_broadcast": is_alarming(group)} | render_reply(group)
         try:
-            self._call("chat.postMessage", body)
+            self._web.call("chat.postMessage", body)
         except PermanentRefusal as refusal:
             if str(refusal).partition(":")[0] in LOST:
                 raise HandleLost(str(refusal)) from None
-            self._call("chat.postMessage", body | {"blocks": []})
+            self._web.call("chat.postMessage", body | {"blocks": []})
 
     def has_reply(self, handle: str, notice: Notice) -> bool:
         """Search the thread for the reply of this revision; it is ours by its metadata."""
@@ -152,11 +119,12 @@ class SlackReceiver:
 
     def check(self) -> None:
         """Ask who the token belongs to, and, once its id is known, for the channel."""
-        self._call("auth.test", {}, form=True)
+        self._web.call("auth.test", {}, form=True)
         if self._id is None:
             return
         try:
-            channel = self._call("conversations.info", {"channel": self._id}, form=True)["channel"]
+            body = {"channel": self._id}
+            channel = self._web.call("conversations.info", body, form=True)["channel"]
         except ReceiverDown as fault:
             if not str(fault).startswith("missing_scope"):
                 raise
@@ -210,7 +178,7 @@ class SlackReceiver:
 
     def _read(self, method: str, body: dict[str, Any]) -> SlackResponse:
         try:
-            return self._call(method, body, form=True)
+            return self._web.call(method, body, form=True)
         except UnknownOutcome as error:
             raise RetryableError(str(error)) from None
         except ReceiverDown as fault:
@@ -219,18 +187,6 @@ class SlackReceiver:
             raise UnreadableHistory(str(fault)) from None
         except PermanentRefusal as refusal:
             raise UnreadableHistory(str(refusal)) from None
-
-    def _call(self, method: str, body: dict[str, Any], *, form: bool = False) -> SlackResponse:
-        try:
-            if form:
-                return self._web.api_call(method, params=body)
-            return self._web.api_call(method, json=body)
-        except SlackApiError as error:
-            raise classify_answer(method, error.response, self._clock()) from None
-        except SlackClientError as error:
-            raise PermanentRefusal(f"{method}: {error}") from None
-        except CONNECTION_ERRORS as error:
-            raise classify_connection_error(error) from None
 
 
 def _encode_handle(channel: str, ts: str) -> str:

@@ -5,7 +5,8 @@ from rich.console import Console
 
 from services.notifier.adapters.console import ConsoleReceiver
 from services.notifier.adapters.pagerduty import PagerDutyReceiver
-from services.notifier.adapters.slack import SlackApi, SlackReceiver
+from services.notifier.adapters.slack import SlackReceiver
+from services.notifier.adapters.slack_web import SlackApi
 from services.notifier.adapters.webhook import WebhookReceiver
 from services.notifier.domain.ports import Receiver
 from services.notifier.domain.routing.receiver_names import (
@@ -45,15 +46,19 @@ def list_channels(settings: NotifierSettings) -> dict[str, ReceiverTraits]:
 
 
 def _make_channels(settings: NotifierSettings) -> list[Receiver]:
-    token = reveal(settings.slack_token)
-    if token is None:
+    if settings.slack_token is None:
         return [ConsoleReceiver(Console())]
-    has_buttons = settings.slack_signing_secret is not None
-    url, timeout = settings.slack_api_url, settings.receiver_timeout_seconds
-    api = SlackApi(token, url, timeout, has_buttons)
+    api = make_slack_api(settings)
     return [
         SlackReceiver(api, channel, traits) for channel, traits in list_channels(settings).items()
     ]
+
+
+def make_slack_api(settings: NotifierSettings) -> SlackApi:
+    """How Slack's Web API is called."""
+    token, url = reveal(settings.slack_token) or "", settings.slack_api_url
+    has_buttons = settings.slack_signing_secret is not None
+    return SlackApi(token, url, settings.receiver_timeout_seconds, has_buttons)
 
 
 def reveal(secret: SecretStr | None) -> str | None:

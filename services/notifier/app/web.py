@@ -14,13 +14,14 @@ from services.notifier.adapters.api.pagerduty_webhook import PagerDutyWebhook, a
 from services.notifier.adapters.api.people_file import read_people
 from services.notifier.adapters.api.silence_endpoints import SilenceEndpoints
 from services.notifier.adapters.api.web_app import StatusEndpoints, make_web_app
-from services.notifier.adapters.interactions.desk import ButtonDesk
+from services.notifier.adapters.interactions.desk import InteractionDesk
+from services.notifier.adapters.interactions.modals import Modals
 from services.notifier.adapters.interactions.reply import ReplySender
 from services.notifier.adapters.interactions.slack_endpoint import SlackEndpoint, add_slack
 from services.notifier.adapters.interactions.slack_people import SlackPeople
 from services.notifier.adapters.watch.watch_stores import WatchStores
 from services.notifier.adapters.worker import Worker
-from services.notifier.app.receivers import reveal
+from services.notifier.app.receivers import make_slack_api, reveal
 from services.notifier.domain.watch.floor import WatchFloor
 from services.notifier.domain.watch.pager_events import PagerDesk
 from services.notifier.domain.watch.people import Role
@@ -61,11 +62,12 @@ def make_web_config(
 
 def make_desk(
     settings: NotifierSettings, watch: WatchStores, floor: WatchFloor, callers: Callers
-) -> ButtonDesk:
-    """What acts on buttons in Slack, for the people of the API."""
+) -> InteractionDesk:
+    """What acts on buttons and the modal in Slack, for the people of the API."""
     people = SlackPeople(callers.people, Role(settings.slack_members))
     replies = ReplySender(settings.slack_api_url)
-    return ButtonDesk(floor, people, watch.presses.is_first, replies.send)
+    modals = Modals.connect(make_slack_api(settings))
+    return InteractionDesk(floor, people, watch.presses, modals, replies.send)
 
 
 def make_callers(settings: NotifierSettings) -> Callers:

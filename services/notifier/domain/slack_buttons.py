@@ -17,6 +17,7 @@ class Button(StrEnum):
     """A button by its `action_id`."""
 
     ACKNOWLEDGE = "vedette.acknowledge"
+    SILENCE = "vedette.silence"
     USEFUL = "vedette.useful"
     NOISE = "vedette.noise"
     KNOWN = "vedette.known"
@@ -24,6 +25,7 @@ class Button(StrEnum):
 
 LABELS = {
     Button.ACKNOWLEDGE: "Acknowledge",
+    Button.SILENCE: "Silence…",
     Button.USEFUL: "Useful",
     Button.NOISE: "Noise",
     Button.KNOWN: "Known",

@@ -6,16 +6,18 @@ from typing import Any
 import pytest
 
 from schemas.alert import Status
-from services.notifier.adapters.interactions.desk import ButtonDesk
-from services.notifier.adapters.interactions.press import read_press
+from services.notifier.adapters.interactions.desk import InteractionDesk
+from services.notifier.adapters.interactions.interaction import read_form, read_interaction
+from services.notifier.adapters.interactions.modals import Modals
 from services.notifier.adapters.interactions.reply import ReplySender
 from services.notifier.adapters.interactions.slack_people import SlackPeople
 from services.notifier.domain.message import render
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.slack_buttons import LONGEST_ID
 from tests.notifier.alerts import alert
+from tests.notifier.interactions.fakes import FakePresses
 from tests.notifier.interactions.presses import form, payload
-from tests.notifier.receivers import NOTICE, slack_at
+from tests.notifier.receivers import NOTICE, api_at, slack_at
 from tests.notifier.watch.people import ALICE
 from tests.notifier.watch.stores import WatchRoom
 from tests.standins.slack import SlackStandIn
@@ -43,11 +45,13 @@ def test_a_press_of_a_posted_button_is_done_and_answered(slack: SlackStandIn) ->
     room = WatchRoom()
     room.store(alert())
     replies = ReplySender(f"{slack.url}/api/")
-    desk = ButtonDesk(room.floor, SlackPeople({"": ALICE}), lambda _: True, replies.send)
-    press = read_press(form(payload(action=noise, response_url=f"{slack.url}/{REPLIES}")))
+    people, modals = SlackPeople({"": ALICE}), Modals.connect(api_at(slack.url))
+    desk = InteractionDesk(room.floor, people, FakePresses(), modals, replies.send)
+    told = payload(action=noise, response_url=f"{slack.url}/{REPLIES}")
+    press = read_interaction(read_form(form(told)))
     assert press is not None
 
-    desk.handle(press)
+    desk.handle(press).follow()
 
     [reply] = slack.called(REPLIES)
     assert room.verdicts.known["a1"].opinion == "noise"
@@ -70,7 +74,7 @@ def test_without_a_signing_secret_there_are_no_buttons(slack: SlackStandIn) -> N
     assert not find_buttons(slack.messages[0].shown.blocks)
 
 
-@pytest.mark.parametrize(("length", "count"), [(LONGEST_ID, 4), (LONGEST_ID + 1, 0)])
+@pytest.mark.parametrize(("length", "count"), [(LONGEST_ID, 5), (LONGEST_ID + 1, 0)])
 def test_ids_are_within_slacks_limits(length: int, count: int) -> None:
     blocks = render(Notice(alert("a" * length)), has_buttons=True)["blocks"]
 

@@ -1,5 +1,6 @@
 """Buttons from the request to the watch floor, and what the person is told."""
 
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,7 +11,8 @@ from redis import ConnectionError as RedisGone
 
 from schemas.alert import Status
 from schemas.recorded_verdict import Opinion
-from services.notifier.adapters.interactions.desk import ButtonDesk
+from services.notifier.adapters.interactions.desk import InteractionAnswer, InteractionDesk
+from services.notifier.adapters.interactions.interaction import Press, Submission
 from services.notifier.adapters.interactions.signature import sign
 from services.notifier.adapters.interactions.slack_endpoint import (
     LARGEST_BODY,
@@ -22,7 +24,8 @@ from services.notifier.adapters.interactions.slack_people import SlackPeople
 from services.notifier.domain.errors import LogLost
 from services.notifier.domain.watch.people import Role
 from tests.notifier.alerts import alert
-from tests.notifier.interactions.presses import REPLY, form, payload
+from tests.notifier.interactions.fakes import FakeModals, FakePresses
+from tests.notifier.interactions.presses import REPLY, form, payload, submission
 from tests.notifier.watch.people import ALICE
 from tests.notifier.watch.stores import WatchRoom
 
@@ -38,11 +41,13 @@ class SlackDesk:
         self.room = WatchRoom()
         self.room.store(alert())
         self.told: list[tuple[str, str]] = []
-        self.seen: set[str] = set()
+        self.hung = threading.Event()
+        self.hung.set()
+        self.presses, self.modals = FakePresses(), FakeModals()
         people = SlackPeople({"hash": ALICE}, members)
-        desk = ButtonDesk(self.room.floor, people, self._is_first, self._tell)
+        self.desk = InteractionDesk(self.room.floor, people, self.presses, self.modals, self._tell)
         self.app = FastAPI()
-        add_slack(self.app, SlackEndpoint(SECRET, desk.handle, lambda: float(NOW)))
+        add_slack(self.app, SlackEndpoint(SECRET, self._handle, lambda: float(NOW), 0.3))
 
     async def post(self, body: Any, **headers: str) -> httpx.Response:
         """Send the body, signed unless the headers say otherwise."""
@@ -63,10 +68,9 @@ class SlackDesk:
         assert url == REPLY
         return told
 
-    def _is_first(self, identity: str) -> bool:
-        is_first = identity not in self.seen
-        self.seen.add(identity)
-        return is_first
+    def _handle(self, told: Press | Submission) -> InteractionAnswer:
+        self.hung.wait()
+        return self.desk.handle(told)
 
     def _tell(self, url: str, text: str) -> None:
         self.told.append((url, text))
@@ -135,7 +139,7 @@ async def test_an_alert_that_nobody_knows_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "message"),
-    [(RedisGone("redis://:secret@r"), "press again"), (LogLost("lost"), "is being rebuilt")],
+    [(RedisGone("redis://:secret@r"), "try again"), (LogLost("lost"), "is being rebuilt")],
 )
 async def test_a_store_that_fails_is_told_without_its_words(fault: Exception, message: str) -> None:
     slack = SlackDesk()
@@ -153,6 +157,48 @@ async def test_what_is_no_button_of_ours_is_answered_and_does_nothing() -> None:
     answer = await slack.post(form(payload(type="view_closed")))
 
     assert (answer.status_code, slack.told) == (200, [])
+
+
+async def test_an_act_is_done_before_it_is_answered() -> None:
+    slack = SlackDesk()
+    slack.room.acknowledgements.faults.append(RedisGone("gone"))
+
+    await slack.press()
+    slack.told.clear()
+    told = await slack.press()
+
+    assert "In your hands" in told
+
+
+async def test_a_press_whose_mark_is_lost_is_done_all_the_same() -> None:
+    slack = SlackDesk()
+    slack.presses.faults.append(RedisGone("gone"))
+
+    assert "In your hands" in await slack.press()
+    await slack.post(form(payload()))
+
+    assert slack.room.acknowledgements.known["a1"].serial == 2
+
+
+async def test_what_is_not_done_in_time_is_not_answered_as_done() -> None:
+    slack = SlackDesk()
+    slack.hung.clear()
+
+    late = await slack.post(form(payload()))
+    slack.hung.set()
+
+    assert late.status_code == 503
+    assert "do it again" in late.json()["error"]
+
+
+async def test_a_submitted_modal_is_answered_with_what_was_made() -> None:
+    slack = SlackDesk()
+
+    answer = await slack.post(form(submission()))
+
+    [silence] = slack.room.silences.known.values()
+    assert answer.json()["response_action"] == "update"
+    assert (silence.owner, silence.reason) == ("alice", "works")
 
 
 FORGED = {

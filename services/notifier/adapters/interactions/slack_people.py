@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from services.notifier.adapters.interactions.press import Press
+from services.notifier.adapters.interactions.interaction import SlackUser
 from services.notifier.domain.watch.people import Person, Role
 from services.report_text import clean_line, cut_line
 
@@ -21,12 +21,12 @@ class SlackPeople:
     people: Mapping[str, Person] = field(default_factory=dict)
     members: Role = Role.VIEWER
 
-    def identify(self, press: Press) -> Person:
-        """The person who pressed."""
-        alias = f"slack:{press.user}"
+    def identify(self, user: SlackUser) -> Person:
+        """The person who acts."""
+        alias = f"slack:{user.id}"
         for person in self.people.values():
             if person.is_one_of(frozenset({alias})):
                 return person
-        name = cut_line(clean_line(press.user_name), LONGEST_NAME)
-        role = self.members if press.is_member else Role.VIEWER
+        name = cut_line(clean_line(user.name), LONGEST_NAME)
+        role = self.members if user.is_member else Role.VIEWER
         return Person(f"{name} ({alias})" if name else alias, role, frozenset({alias}))

@@ -1,4 +1,4 @@
-"""Which presses of buttons were told of before, at whatever notifier."""
+"""Which presses of buttons were done before, at whatever notifier."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,19 @@ SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
-class SeenPresses:
-    """Presses of the last hour: requests are not taken for longer than five minutes."""
+class RedisPresses:
+    """Presses of the last hour: requests are not taken for longer than five minutes.
+
+    Raises redis.RedisError when Redis cannot be used.
+    """
 
     redis: Redis
     keys: WatchKeys
 
-    def is_first(self, identity: str) -> bool:
-        """Whether this is the first time; raises redis.RedisError."""
-        return bool(self.redis.set(self.keys.press(identity), 1, nx=True, ex=SECONDS))
+    def has(self, identity: str) -> bool:
+        """Whether the press was done."""
+        return bool(self.redis.exists(self.keys.press(identity)))
+
+    def add(self, identity: str) -> None:
+        """The press was done."""
+        self.redis.set(self.keys.press(identity), 1, ex=SECONDS)

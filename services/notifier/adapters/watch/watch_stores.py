@@ -17,7 +17,7 @@ from services.notifier.adapters.watch.archive import RedisArchive
 from services.notifier.adapters.watch.history import RedisHistory
 from services.notifier.adapters.watch.log_reader import RedisLogReader
 from services.notifier.adapters.watch.records import RecordKind, RedisRecords
-from services.notifier.adapters.watch.seen_presses import SeenPresses
+from services.notifier.adapters.watch.seen_presses import RedisPresses
 from services.notifier.adapters.watch.touch import JobToucher
 from services.notifier.adapters.watch.watch_keys import WatchKeys
 from services.notifier.domain.ports import Job
@@ -36,7 +36,7 @@ class WatchStores:
     verdicts: RedisRecords[RecordedVerdict]
     history: RedisHistory
     log: RedisLogReader
-    presses: SeenPresses
+    presses: RedisPresses
     clock: Callable[[], datetime]
 
     def store_alerts(self, jobs: Sequence[Job]) -> None:
@@ -107,7 +107,7 @@ def connect_watch(
         RedisRecords(redis, keys, verdict, clock),
         RedisHistory(redis, keys),
         RedisLogReader(redis, log_keys, receivers),
-        SeenPresses(redis, keys),
+        RedisPresses(redis, keys),
         clock,
     )
 

@@ -25,7 +25,12 @@ from services.notifier.domain.watch.act_lines import (
 from services.notifier.domain.watch.alert_summary import AlertSummary
 from services.notifier.domain.watch.people import Person, Role
 from services.notifier.domain.watch.ports import AlertArchive, RecordStore
-from services.notifier.domain.watch.refusals import InvalidAct, NoSuchThing, NotAllowed
+from services.notifier.domain.watch.refusals import (
+    ChangedMeanwhile,
+    InvalidAct,
+    NoSuchThing,
+    NotAllowed,
+)
 from services.notifier.domain.watch.silences.lifecycle import (
     SilenceRequest,
     SilenceState,
@@ -101,13 +106,23 @@ class WatchFloor:
         parsed = parse_silence_matchers(tuple(matchers))
         return preview_silence(parsed, self._list_all(), self.clock())
 
-    def add_silence(self, person: Person, request: SilenceRequest) -> Silence:
-        """A new silence of the person's."""
+    def add_silence(
+        self, person: Person, request: SilenceRequest, identity: str | None = None
+    ) -> Silence:
+        """A new silence of the person's; with an `identity` that is known the silence of it."""
         _require(person, Role.ANALYST)
         now = self.clock()
-        silence = create_silence(request, self.make_id(), person, now)
+        silence = create_silence(request, identity or self.make_id(), person, now)
         self._require_room(now)
-        return self._keep(silence, f"made by {person.name}", now)
+        try:
+            return self._keep(silence, f"made by {person.name}", now)
+        except ChangedMeanwhile:
+            return self.find_silence(silence.id)
+
+    def find_alert_to_silence(self, person: Person, alert_id: str) -> Alert:
+        """The alert, if the person may silence anything."""
+        _require(person, Role.ANALYST)
+        return self.find_alert(alert_id)
 
     def amend_silence(self, person: Person, silence_id: str, request: SilenceRequest) -> Silence:
         """The silence with other times or another reason; with other matchers a new one.

@@ -2,9 +2,21 @@ from typing import Any
 
 import pytest
 
-from services.notifier.adapters.interactions.press import InvalidInteraction, read_press
+from services.notifier.adapters.interactions.interaction import (
+    InvalidInteraction,
+    Press,
+    Submission,
+    read_form,
+    read_interaction,
+)
 from services.notifier.domain.slack_buttons import Button
-from tests.notifier.interactions.presses import REPLY, form, payload
+from tests.notifier.interactions.presses import REPLY, form, payload, submission
+
+
+def read_press(body: bytes) -> Press | None:
+    told = read_interaction(read_form(body))
+    assert not isinstance(told, Submission)
+    return told
 
 
 @pytest.mark.parametrize("button", Button)
@@ -12,8 +24,9 @@ def test_a_press_names_the_button_the_alert_and_the_user(button: Button) -> None
     press = read_press(form(payload(action={"action_id": button.value})))
 
     assert press is not None
-    assert (press.button, press.alert, press.user) == (button, "a1", "U1")
-    assert (press.user_name, press.is_member, press.reply_url) == ("ally", True, REPLY)
+    assert (press.button, press.alert, press.user.id) == (button, "a1", "U1")
+    assert (press.user.name, press.user.is_member, press.reply_url) == ("ally", True, REPLY)
+    assert press.trigger == "1.2.trigger"
 
 
 def test_a_press_that_is_told_of_again_has_the_same_identity() -> None:
@@ -31,7 +44,7 @@ def test_who_comes_from_another_workspace_is_no_member(team: Any) -> None:
     press = read_press(form(payload(team=team)))
 
     assert press is not None
-    assert not press.is_member
+    assert not press.user.is_member
 
 
 OTHERS = {
@@ -77,3 +90,52 @@ MALFORMED = {
 def test_what_slack_never_sends_is_named(body: bytes, message: str) -> None:
     with pytest.raises(InvalidInteraction, match=message):
         read_press(body)
+
+
+def test_a_submitted_modal_has_the_answers_by_field() -> None:
+    told = read_interaction(submission())
+
+    assert isinstance(told, Submission)
+    assert (told.alert, told.user.id) == ("a1", "U1")
+    assert told.answers == {"scope": "group", "duration": "1h", "reason": "works"}
+
+
+def test_a_modal_that_is_submitted_again_has_the_same_identity() -> None:
+    first = read_interaction(submission())
+    again = read_interaction(submission(reason="other words"))
+    another = read_interaction(submission(view={"id": "V2"}))
+
+    assert isinstance(first, Submission)
+    assert isinstance(again, Submission)
+    assert isinstance(another, Submission)
+    assert first.identity == again.identity != another.identity
+
+
+@pytest.mark.parametrize(
+    "view", [{"callback_id": "another.app"}, {"private_metadata": ""}], ids=["another", "no alert"]
+)
+def test_another_modal_is_none_of_ours(view: Any) -> None:
+    assert read_interaction(submission(view=view)) is None
+
+
+def test_what_was_left_empty_has_no_answer() -> None:
+    told = read_interaction(submission(reason=None))
+
+    assert isinstance(told, Submission)
+    assert "reason" not in told.answers
+
+
+MALFORMED_VIEWS = {
+    "no id": ({"id": ""}, "payload.view.id"),
+    "values that are none": ({"state": {"values": [1]}}, "payload.view.state.values"),
+    "an endless reason": (
+        {"state": {"values": {"reason": {"words": {"value": "x" * 2001}}}}},
+        "payload.view.state.values.reason.words.value",
+    ),
+}
+
+
+@pytest.mark.parametrize(("view", "message"), MALFORMED_VIEWS.values(), ids=MALFORMED_VIEWS.keys())
+def test_a_view_that_slack_never_sends_is_named(view: Any, message: str) -> None:
+    with pytest.raises(InvalidInteraction, match=message):
+        read_interaction(submission(view=view))
