@@ -15,6 +15,12 @@ def _address(url: SecretStr) -> SecretStr:
     return url
 
 
+def _app_token(token: SecretStr | None) -> SecretStr | None:
+    if token is not None and not token.get_secret_value().startswith("xapp-"):
+        raise ValueError("an app-level token begins with xapp-: a bot's is VEDETTE_SLACK_TOKEN")
+    return token
+
+
 SHORTEST_SECRET = 16
 Network = IPv4Network | IPv6Network
 HttpAddress = Annotated[SecretStr, AfterValidator(_address)]
@@ -32,6 +38,7 @@ class NotifierSettings(ServiceSettings):
     slack_digest_channel: str | None = None
     slack_api_url: Annotated[str, Field(pattern="^https?://")] = "https://slack.com/api/"
     slack_signing_secret: SecretStr | None = None
+    slack_app_token: Annotated[SecretStr | None, AfterValidator(_app_token)] = None
     slack_members: Literal["viewer", "analyst"] = "viewer"
     pagerduty_routing_key: SecretStr | None = None
     pagerduty_events_url: Annotated[str, Field(pattern="^https?://")] = (
@@ -52,6 +59,7 @@ class NotifierSettings(ServiceSettings):
         "slack_duty_channel",
         "slack_digest_channel",
         "slack_signing_secret",
+        "slack_app_token",
         "pagerduty_routing_key",
         "pagerduty_webhook_secret",
         "watchdog_url",

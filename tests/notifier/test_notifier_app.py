@@ -8,12 +8,13 @@ import pytest
 from redis import Redis
 
 from services.environment import InvalidEnvironment, load
+from services.notifier.adapters.api.callers import Callers
 from services.notifier.adapters.keys import Keys
 from services.notifier.adapters.watch.watch_stores import connect_watch
 from services.notifier.app.join import name_group
 from services.notifier.app.receivers import list_channels, make_receivers
 from services.notifier.app.stores import compute_hold
-from services.notifier.app.web import make_web_config
+from services.notifier.app.web import make_callers, make_socket, make_web_config
 from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
 from services.notifier.settings import NotifierSettings
 from services.telemetry import Health
@@ -138,6 +139,18 @@ def test_the_signing_secret_is_not_shown_and_an_empty_one_is_none() -> None:
     assert empty.slack_signing_secret is None
 
 
+def test_an_apps_token_is_listened_by_and_is_not_a_bots() -> None:
+    watch = connect_watch(Redis(), Keys("vedette."), (), FakeClock())
+    settings = load(NotifierSettings, {"VEDETTE_SLACK_APP_TOKEN": "xapp-1"})
+    without = load(NotifierSettings, {"VEDETTE_SLACK_APP_TOKEN": ""})
+
+    assert make_socket(settings, Callers(), watch, Health()) is not None
+    assert make_socket(without, Callers(), watch, Health()) is None
+    with pytest.raises(InvalidEnvironment, match=r"SLACK_APP_TOKEN: .*begins with xapp-") as bot:
+        load(NotifierSettings, {"VEDETTE_SLACK_APP_TOKEN": "xoxb-1"})
+    assert "xoxb-1" not in str(bot.value)
+
+
 @pytest.mark.parametrize(("secret", "status"), [("sign-1", 401), ("", 404)])
 @pytest.mark.parametrize(
     ("name", "path"),
@@ -151,7 +164,7 @@ async def test_others_are_listened_to_where_there_is_a_secret_of_theirs(
 ) -> None:
     settings = load(NotifierSettings, {name: secret})
     watch = connect_watch(Redis(), Keys("vedette."), (), FakeClock())
-    app: Any = make_web_config(settings, watch, [], Health()).app
+    app: Any = make_web_config(settings, make_callers(settings), watch, [], Health()).app
     transport = httpx.ASGITransport(app)
 
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:

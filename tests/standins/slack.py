@@ -121,6 +121,7 @@ class SlackStandIn(StandIn):
         self.pace: float | None = None
         self.archived: set[str] = set()
         self.views = SlackViews()
+        self.socket_url: str | None = None
         self._channels = _Channels(channels)
         self._tokens = tokens
         self._last = 0
@@ -136,6 +137,7 @@ class SlackStandIn(StandIn):
             "conversations.replies": self._replies,
             "conversations.info": self._info,
             "conversations.list": self._list,
+            "apps.connections.open": lambda _body: self._open_socket(call),
             "views.open": lambda body: _show(self.views.open, body),
             "views.update": lambda body: _show(self.views.update, body),
         }
@@ -219,6 +221,11 @@ class SlackStandIn(StandIn):
         own = (message.at for message in reversed(self.messages) if message.channel == channel)
         last = next(own, None)
         return self.pace is not None and last is not None and time.time() < last + 1 / self.pace
+
+    def _open_socket(self, call: Call) -> StandInAnswer:
+        if not str(call.token).startswith("xapp-"):
+            return _no("not_allowed_token_type")
+        return _no("internal_error") if self.socket_url is None else _ok(url=self.socket_url)
 
     def _info(self, body: Json) -> StandInAnswer:
         if "channels:read" not in self.scopes:

@@ -77,6 +77,15 @@ API_REQUESTS = Counter(
     "Requests to the API by status of the answer.",
     ["status"],
 )
+INTERACTIONS = Counter(
+    "vedette_notifier_interactions_total",
+    "What Slack told of buttons and windows, by http or socket.",
+    ["way"],
+)
+SLACK_SOCKET_UP = Gauge(
+    "vedette_notifier_slack_socket_up",
+    "1: Socket Mode is connected, 0: it is not, and buttons do nothing.",
+)
 RULE_ALERTS = Counter(
     "vedette_notifier_rule_alerts_total", "Alerts by the rule that made them.", ["pack", "rule"]
 )

@@ -36,7 +36,7 @@ from services.notifier.app.stores import (
     make_stores,
     tell_time,
 )
-from services.notifier.app.web import make_web_config
+from services.notifier.app.web import make_callers, make_socket, make_web_config
 from services.notifier.domain.placement import Placer, place_alert, place_nowhere
 from services.notifier.domain.ports import Receiver
 from services.notifier.domain.routing.tree import Routing
@@ -46,6 +46,7 @@ from services.telemetry import Health, listen, logger
 log = logger(__name__)
 
 OUTBOX_SECONDS = 10
+SOCKET_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +80,23 @@ class Parts:
 def run(settings: NotifierSettings, stopping: threading.Event) -> None:
     """Notify until `stopping` is set; then finish what is in flight.
 
-    Raises kafka.errors.KafkaError where a retry does not help, and InvalidRoutes at the start.
+    Raises kafka.errors.KafkaError where a retry does not help, and at the start InvalidRoutes and
+    InvalidTokens.
     """
     tolerate_header_names()
     parts = join(settings)
-    listener = listen(make_web_config(settings, parts.stores.watch, parts.workers, parts.health))
+    callers, watch, health = make_callers(settings), parts.stores.watch, parts.health
+    socket = make_socket(settings, callers, watch, health)
+    listener = listen(make_web_config(settings, callers, watch, parts.workers, health))
     _log_start(parts)
     parts.start()
+    if socket is not None:
+        socket.start()
     try:
         _consume_alerts(parts, stopping)
     finally:
+        if socket is not None:
+            socket.stop(SOCKET_SECONDS)
         _shut_down(parts)
         listener.stop()
 

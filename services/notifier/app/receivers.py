@@ -57,7 +57,7 @@ def _make_channels(settings: NotifierSettings) -> list[Receiver]:
 def make_slack_api(settings: NotifierSettings) -> SlackApi:
     """How Slack's Web API is called."""
     token, url = reveal(settings.slack_token) or "", settings.slack_api_url
-    has_buttons = settings.slack_signing_secret is not None
+    has_buttons = (settings.slack_signing_secret or settings.slack_app_token) is not None
     return SlackApi(token, url, settings.receiver_timeout_seconds, has_buttons)
 
 

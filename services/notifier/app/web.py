@@ -19,6 +19,8 @@ from services.notifier.adapters.interactions.modals import Modals
 from services.notifier.adapters.interactions.reply import ReplySender
 from services.notifier.adapters.interactions.slack_endpoint import SlackEndpoint, add_slack
 from services.notifier.adapters.interactions.slack_people import SlackPeople
+from services.notifier.adapters.interactions.slack_socket import SlackSocket
+from services.notifier.adapters.slack_web import SlackApi
 from services.notifier.adapters.watch.watch_stores import WatchStores
 from services.notifier.adapters.worker import Worker
 from services.notifier.app.receivers import make_slack_api, reveal
@@ -33,23 +35,23 @@ MOST_AT_ONCE = 24
 
 
 def make_web_config(
-    settings: NotifierSettings, watch: WatchStores, workers: Sequence[Worker], health: Health
+    settings: NotifierSettings,
+    callers: Callers,
+    watch: WatchStores,
+    workers: Sequence[Worker],
+    health: Health,
 ) -> BoundedConfig:
-    """What the server serves, within its bounds.
-
-    Raises InvalidTokens.
-    """
-    board, floor = watch.make_board(), watch.make_floor(lambda: uuid4().hex)
+    """What the server serves, within its bounds."""
+    board, floor = watch.make_board(), make_floor(watch)
     endpoints = [
         *AlertEndpoints(board, floor, watch.clock).list_endpoints(),
         *SilenceEndpoints(floor, watch.log, watch.clock).list_endpoints(),
         *StatusEndpoints(lambda: list(map(_describe_receiver, workers))).list_endpoints(),
     ]
-    callers = make_callers(settings)
     app = make_web_app(endpoints, callers, health)
     secret = reveal(settings.slack_signing_secret)
     if secret is not None:
-        desk = make_desk(settings, watch, floor, callers)
+        desk = make_desk(settings, callers, watch)
         add_slack(app, SlackEndpoint(secret, desk.handle, time.time))
     pager_secret = reveal(settings.pagerduty_webhook_secret)
     if pager_secret is not None:
@@ -60,14 +62,29 @@ def make_web_config(
     return BoundedConfig(admitted, settings.host, settings.port, bounds)
 
 
-def make_desk(
-    settings: NotifierSettings, watch: WatchStores, floor: WatchFloor, callers: Callers
-) -> InteractionDesk:
+def make_socket(
+    settings: NotifierSettings, callers: Callers, watch: WatchStores, health: Health
+) -> SlackSocket | None:
+    """Socket Mode, if there is an app's token; not yet connected."""
+    token = reveal(settings.slack_app_token)
+    if token is None:
+        return None
+    api = SlackApi(token, settings.slack_api_url, settings.receiver_timeout_seconds)
+    return SlackSocket(api, make_desk(settings, callers, watch).handle, health.notes)
+
+
+def make_desk(settings: NotifierSettings, callers: Callers, watch: WatchStores) -> InteractionDesk:
     """What acts on buttons and the modal in Slack, for the people of the API."""
     people = SlackPeople(callers.people, Role(settings.slack_members))
     replies = ReplySender(settings.slack_api_url)
     modals = Modals.connect(make_slack_api(settings))
+    floor = make_floor(watch)
     return InteractionDesk(floor, people, watch.presses, modals, replies.send)
+
+
+def make_floor(watch: WatchStores) -> WatchFloor:
+    """What people may do, with random ids."""
+    return watch.make_floor(lambda: uuid4().hex)
 
 
 def make_callers(settings: NotifierSettings) -> Callers:

@@ -1,1 +1,1 @@
-"""What people press in Slack, over HTTP."""
+"""What people press in Slack, over HTTP or a socket."""

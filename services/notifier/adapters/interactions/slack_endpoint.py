@@ -22,7 +22,7 @@ from services.notifier.adapters.interactions.interaction import (
     read_interaction,
 )
 from services.notifier.adapters.interactions.signature import is_fresh, is_signed
-from services.notifier.adapters.metrics import API_REQUESTS
+from services.notifier.adapters.metrics import API_REQUESTS, INTERACTIONS
 from services.refused_request import RefusedRequest
 
 PATH = "/slack/interactions"
@@ -64,6 +64,7 @@ class SlackEndpoint:
 
     async def _answer(self, request: Request) -> Response:
         told = read_interaction(read_form(await self._read_signed(request)))
+        INTERACTIONS.labels("http").inc()
         if told is None:
             answer = InteractionAnswer()
         else:
