@@ -6,20 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
+from cli.backtest.command import backtest
 from cli.check import check
 from cli.explain import explain
 from cli.explanation import explanation_line
 from cli.input_file import open_lines
 from cli.labels import labels
-from cli.output import OutputFormat, plain_text, print_line
+from cli.output import print_line
 from cli.publish import publish
-from cli.reader import open_reader, reading_line, suspect_all
+from cli.reader import open_reader, reading_line
 from cli.review.command import diff
-from cli.review.past_events import read_past_events
 from cli.rule_cases import run_rule_cases
 from cli.rule_report import report
 from cli.rule_set import (
@@ -29,10 +26,8 @@ from cli.rule_set import (
 )
 from cli.score import score
 from cli.train import train
-from schemas.alert import Alert
 from schemas.event import Event
 from services.matcher.adapters.event_file import BadLine, read_events
-from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.reader.reading import Reading
 from services.matcher.domain.rules.explain_says import explain_says
 from services.matcher.domain.rules.matching import derive_values, find_unknown_names, match_event
@@ -50,6 +45,7 @@ app.command("report")(report)
 app.command("train")(train)
 app.command("labels")(labels)
 app.command("test")(run_rule_cases)
+app.command("backtest")(backtest)
 
 EventsFile = Annotated[
     str, typer.Option("--events", help="JSON lines, one event each; - for standard input.")
@@ -121,49 +117,3 @@ def _describe_readings(readings: Iterable[Reading], *, explain: bool) -> dict[st
     if not explain:
         return {"suspected": suspected}
     return {"suspected": suspected, "readings": [reading_line(each) for each in readings]}
-
-
-@app.command()
-def backtest(
-    events: EventsFile,
-    folder: RulesFolder = Path("rules"),
-    output: Annotated[OutputFormat, typer.Option("--format", help="json: one line an alert.")] = (
-        OutputFormat.JSON
-    ),
-    reader: Annotated[  # noqa: FBT002  (typer makes --reader of it)
-        bool, typer.Option("--reader", help="Also what the second reader suspects.")
-    ] = False,
-) -> None:
-    """Print the final alerts of a file of events, or of `topic`, on the clock of the events.
-
-    A line that is no event is reported and skipped. Exit code 1 on any fault.
-    """
-    files = read_folder(folder)
-    rulebook, faults = files.rulebook()
-    print_faults(faults)
-    past, wrong = read_past_events(events)
-    suspected = suspect_all(open_reader(files, rulebook), rulebook, past) if reader else {}
-    outcome = replay(rulebook, past, suspected)
-    for signal, reason in outcome.refused:
-        print_line(f"{signal.rule}: {signal.identity}: {reason}", err=True)
-    _print_alerts(outcome.final, output)
-    if faults or wrong:
-        raise typer.Exit(FAILED)
-
-
-def _print_alerts(alerts: Iterable[Alert], output: OutputFormat) -> None:
-    if output is OutputFormat.TABLE:
-        Console().print(_build_table(alerts))
-        return
-    for alert in alerts:
-        print_line(alert.model_dump_json())
-
-
-def _build_table(alerts: Iterable[Alert]) -> Table:
-    table = Table("starts", "level", "rule", "status", "evidence", "summary", box=box.SIMPLE)
-    for alert in alerts:
-        start = f"{alert.starts_at:%Y-%m-%d %H:%M}"
-        count = str(alert.evidence_count)
-        cells = (start, alert.level, alert.rule.name, alert.status, count, alert.summary)
-        table.add_row(*map(plain_text, cells))
-    return table

@@ -16,6 +16,7 @@ from schemas.heartbeat import Heartbeat
 from schemas.hypothesis import HypothesisFile
 from schemas.indication import Indication
 from schemas.ledger import LedgerLine
+from schemas.outcome import OutcomeFile
 from schemas.pack import Pack
 from schemas.retraction import Retraction
 from schemas.rule import CorrelationRule, DetectionRule, NamedList, SiteList
@@ -51,6 +52,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "site-list": SiteList,
     "hypothesis-file": HypothesisFile,
     "timeline-file": TimelineFile,
+    "outcome-file": OutcomeFile,
 }
 """By the name of the file in `schemas/json/`."""
 

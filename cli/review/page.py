@@ -1,8 +1,6 @@
 """A review as one HTML file with a time line: self-contained, no script, nothing is loaded."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 
 from jinja2 import Environment, StrictUndefined
 
@@ -16,40 +14,14 @@ from cli.review.report import (
     quote_evidence,
 )
 from cli.review.text import describe_closing
+from cli.review.time_line import WIDTH, TimeMark, TimeScale
 from services.matcher.domain.review.alert_changes import (
     AlertDifferenceKind,
     ComparedAlert,
 )
 from services.matcher.domain.review.review import RuleReview
 
-WIDTH = 900.0
-"""Units of the time line's width, from the first event to the last."""
-
 AS_BEFORE = "as before"
-
-
-@dataclass(frozen=True, slots=True)
-class TimeMark:
-    """An alert on the time line: from `x`, `width` wide, `kind` is its class."""
-
-    x: float
-    width: float
-    kind: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class TimeScale:
-    """Where a time lies on the picture."""
-
-    since: datetime
-    until: datetime
-
-    def place(self, time: datetime) -> float:
-        """Units from the left, within the picture."""
-        span = (self.until - self.since).total_seconds() or 1.0
-        share = (time - self.since).total_seconds() / span
-        return round(WIDTH * min(1.0, max(0.0, share)), 1)
 
 
 def write_page(report: ReviewReport) -> str:
@@ -65,7 +37,7 @@ def write_page(report: ReviewReport) -> str:
             for each in report.changed_hypotheses
         ],
         closing=list(describe_closing(report)),
-        ticks=list(_place_ticks(report)),
+        ticks=list(scale.ticks()) if (scale := _scale(report)) else [],
     )
 
 
@@ -90,27 +62,21 @@ def _change_values(change: ComparedAlert) -> tuple[str, str, str, str, str]:
 
 
 def _place_marks(rule: RuleReview, report: ReviewReport) -> Iterator[TimeMark]:
-    review = report.review
-    if review.since is None or review.until is None:
-        return
-    scale = TimeScale(review.since, review.until)
-    for compared in rule.alerts:
-        yield _mark_alert(compared, scale)
+    scale = _scale(report)
+    if scale is not None:
+        yield from (_mark_alert(compared, scale) for compared in rule.alerts)
 
 
 def _mark_alert(compared: ComparedAlert, scale: TimeScale) -> TimeMark:
     alert, kind = compared.shown, str(compared.kind or AS_BEFORE)
-    start = scale.place(alert.starts_at)
-    end = scale.place(alert.last_fired_at or alert.starts_at)
     label = f"{kind}: {describe_change(compared)}" if compared.kind else kind
-    return TimeMark(start, max(3.0, end - start), kind.replace(" ", "-"), label)
+    until = alert.last_fired_at or alert.starts_at
+    return scale.mark(alert.starts_at, until, kind.replace(" ", "-"), label)
 
 
-def _place_ticks(report: ReviewReport) -> Iterator[tuple[float, str]]:
-    """Five dates below the picture."""
+def _scale(report: ReviewReport) -> TimeScale | None:
+    """None where there are no events."""
     review = report.review
     if review.since is None or review.until is None:
-        return
-    for part in range(5):
-        time = review.since + review.span * part / 4
-        yield WIDTH * part / 4, f"{time:%d %b %Y}"
+        return None
+    return TimeScale(review.since, review.until)

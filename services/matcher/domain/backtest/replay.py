@@ -43,10 +43,15 @@ class Replay:
         return tuple({alert.id: alert for alert in self.alerts}.values())
 
 
+Track = Callable[[Sequence[Event]], Iterable[Event]]
+"""Gives the same events, one by one: whoever asks for a replay may watch how far it is."""
+
+
 def replay(
     rulebook: Rulebook,
     events: Iterable[Event],
     suspected: Mapping[str, Sequence[Signal]] = NOTHING_SUSPECTED,
+    track: Track = iter,
 ) -> Replay:
     """Every event in the order of `recorded_at`, each followed by a tick of that time.
 
@@ -57,20 +62,21 @@ def replay(
     Raises:
         Exception: whatever the code of a rule raises.
     """
-    return replay_states(rulebook, events, suspected)[0]
+    return replay_states(rulebook, events, suspected, track)[0]
 
 
 def replay_states(
     rulebook: Rulebook,
     events: Iterable[Event],
     suspected: Mapping[str, Sequence[Signal]] = NOTHING_SUSPECTED,
+    track: Track = iter,
 ) -> tuple[Replay, MemoryStore]:
     """As `replay`, with the states as they are in the end."""
     ordered = sorted(events, key=_recorded_at)
     generation = RuleGeneration(since=_recorded_at(ordered[0]) if ordered else None)
     rules = ActiveRules(rulebook, dict.fromkeys(rulebook.windows, generation))
     run = _ReplayRun(Processors.of(rules), _find_corrected(ordered), suspected)
-    for event in ordered:
+    for event in track(ordered):
         run.take(event)
     return run.result, run.store
 

@@ -1,0 +1,1 @@
+"""`vedette rules backtest`: what the rules would have made of past events."""
