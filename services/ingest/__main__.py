@@ -9,7 +9,7 @@ from services.admission import Admission
 from services.connections import BoundedConfig, Bounds, fit_connections
 from services.environment import InvalidEnvironment, load, process_environment
 from services.ingest.adapters.http import encode_refusal
-from services.ingest.app import create_app
+from services.ingest.app.web import create_app
 from services.ingest.settings import IngestSettings
 from services.telemetry import configure_logging
 from services.token_file import InvalidTokens

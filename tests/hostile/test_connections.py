@@ -23,7 +23,7 @@ from services.connections import (
     Bounds,
     fit_connections,
 )
-from services.ingest.app import create_app
+from services.ingest.app.web import create_app
 from services.ingest.domain.limits import CONNECTIONS
 from services.ingest.settings import IngestSettings
 from services.telemetry import Health, Listener, health_app, health_routes, listen

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from services.ingest.app import create_app
+from services.ingest.app.web import create_app
 from services.ingest.settings import IngestSettings
 from services.token_file import InvalidTokens
 from tests.ingest.builders import report

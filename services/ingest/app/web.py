@@ -1,4 +1,4 @@
-"""The one place where the parts of this service are joined."""
+"""Joins what takes reports over HTTP."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,0 +1,1 @@
+"""The one place where the parts of this service are joined."""
