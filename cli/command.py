@@ -56,6 +56,12 @@ def ingest() -> None:
     _run("ingest")
 
 
+@app.command("ingest-worker")
+def ingest_worker() -> None:
+    """Fetch feeds and other sources of VEDETTE_SOURCES_DIR. Configured by VEDETTE_ variables."""
+    raise typer.Exit(import_module("services.ingest.__main__").main_worker())
+
+
 @app.command()
 def matcher() -> None:
     """Match events with rules, and hold the windows. Configured by VEDETTE_ variables alone."""

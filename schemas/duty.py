@@ -10,6 +10,7 @@ DUTY_PACK = "vedette"
 
 SOURCE_SILENT = "source_silent"
 SOURCE_UNREADABLE = "source_unreadable"
+SOURCE_FAULTY = "source_faulty"
 MESSAGES_LOST = "messages_lost"
 MESSAGE_SET_ASIDE = "message_set_aside"
 RECEIVER_DOWN = "receiver_down"

@@ -1,10 +1,10 @@
 """One fake per port: it keeps the port's promises, and shows what it was told."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -12,6 +12,7 @@ from schemas.alert import Alert, Status
 from schemas.ledger import Sending
 from services.ingest.domain.batch import EventsMessage
 from services.ingest.domain.ports import Unavailable
+from services.ingest.domain.pulling.ports import LeaseLost, PositionsUnavailable, PulledReports
 from services.matcher.adapters.topics.record_sender import TooLarge
 from services.matcher.adapters.topics.records import ProducerRecord
 from services.notifier.domain.decisions import FoundMessage
@@ -190,3 +191,56 @@ class FakeRecordSender:
     def decode(self, topic: str, model: type[M]) -> list[M]:
         """What was sent to the topic, each as one of the model."""
         return [model.model_validate_json(record.value or b"") for record in self.to(topic)]
+
+
+@dataclass
+class FakePositions:
+    """Positions and the lease of one worker, in memory; `away`: nobody reaches them."""
+
+    positions: dict[str, str] = field(default_factory=dict)
+    is_leading: bool = True
+    away: bool = False
+
+    async def acquire(self) -> bool:
+        self._reach()
+        return self.is_leading
+
+    async def renew(self) -> None:
+        self._reach()
+        if not self.is_leading:
+            raise LeaseLost
+
+    async def release(self) -> None:
+        self._reach()
+        self.is_leading = False
+
+    async def load(self, source: str) -> str | None:
+        self._reach()
+        return self.positions.get(source)
+
+    async def save(self, source: str, position: str) -> None:
+        await self.renew()
+        self.positions[source] = position
+
+    def _reach(self) -> None:
+        if self.away:
+            raise PositionsUnavailable("Redis: nobody there")
+
+
+@dataclass
+class FakePuller:
+    """A source that grows: its position is how many of `reports` were read, `at_once` in turn."""
+
+    reports: list[dict[str, Any]] = field(default_factory=list)
+    at_once: int = 2
+    failure: Exception | None = None
+    hangs: bool = False
+
+    async def pull(self, position: str | None) -> AsyncIterator[PulledReports]:
+        if self.hangs:
+            await asyncio.Event().wait()
+        if self.failure is not None:
+            raise self.failure
+        for start in range(int(position or 0), len(self.reports), self.at_once):
+            chunk = self.reports[start : start + self.at_once]
+            yield PulledReports(chunk, str(start + len(chunk)))

@@ -15,6 +15,7 @@ from services.environment import (
     load,
 )
 from services.ingest.settings import IngestSettings as Ingest
+from services.ingest.settings import WorkerSettings as Worker
 from services.matcher.settings import MatcherSettings as Matcher
 from services.matcher.settings import ReaderServiceSettings as Reader
 from services.notifier.settings import NotifierSettings as Notifier
@@ -98,7 +99,7 @@ def test_settings_come_from_the_given_environment_alone(monkeypatch: pytest.Monk
 
 def test_the_known_names_are_those_of_the_services_and_the_command() -> None:
     commands = (VedetteSettings, ReaderSettings, ReplaySettings, ApiSettings)
-    readers = (Ingest, Matcher, Reader, Notifier, *commands)
+    readers = (Ingest, Worker, Matcher, Reader, Notifier, *commands)
 
     fields = {name for reader in readers for name in reader.model_fields}
 

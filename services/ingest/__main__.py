@@ -1,4 +1,4 @@
-"""Starts the service."""
+"""Starts the service, or with the argument `worker` the worker that fetches sources."""
 
 import signal
 import sys
@@ -6,13 +6,18 @@ import sys
 import uvicorn
 
 from services.admission import Admission
-from services.connections import BoundedConfig, Bounds, fit_connections
+from services.connections import FOR_HEALTH, BoundedConfig, Bounds, fit_connections
 from services.environment import InvalidEnvironment, load, process_environment
 from services.ingest.adapters.http import encode_refusal
+from services.ingest.adapters.sources.sources_follower import InvalidSources
 from services.ingest.app.web import create_app
-from services.ingest.settings import IngestSettings
+from services.ingest.app.worker import create_worker_app
+from services.ingest.settings import IngestSettings, WorkerSettings
 from services.telemetry import configure_logging
 from services.token_file import InvalidTokens
+
+CANNOT_START = 2
+WORKER = "worker"
 
 
 def main() -> int:
@@ -22,13 +27,29 @@ def main() -> int:
         configure_logging("ingest", settings.log_level, settings.log_format)
         app = create_app(settings)
     except (InvalidEnvironment, InvalidTokens) as error:
-        print(f"vedette ingest: {error}", file=sys.stderr)  # noqa: T201  (no log yet to write to)
-        return 2
+        return _refuse("ingest", error)
     bounds = Bounds(fit_connections(settings.ingest_connections))
     config = BoundedConfig(
         Admission(app, bounds.connections, encode_refusal), settings.host, settings.port, bounds
     )
     return _serve(uvicorn.Server(config))
+
+
+def main_worker() -> int:
+    """Fetch sources until SIGTERM or SIGINT, as `main`; 2 also on sources with a fault."""
+    try:
+        settings = load(WorkerSettings, process_environment())
+        configure_logging("ingest-worker", settings.log_level, settings.log_format)
+        app = create_worker_app(settings)
+    except (InvalidEnvironment, InvalidSources) as error:
+        return _refuse("ingest-worker", error)
+    config = BoundedConfig(app, settings.host, settings.port, FOR_HEALTH)
+    return _serve(uvicorn.Server(config))
+
+
+def _refuse(name: str, error: Exception) -> int:
+    print(f"vedette {name}: {error}", file=sys.stderr)  # noqa: T201  (no log yet to write to)
+    return CANNOT_START
 
 
 def _serve(server: uvicorn.Server) -> int:
@@ -40,4 +61,4 @@ def _serve(server: uvicorn.Server) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main_worker() if sys.argv[1:] == [WORKER] else main())

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AnyUrl, Field, field_validator
+from pydantic import AnyUrl, Field, StringConstraints, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
 from services.environment import Port, RedisUrl, ServiceSettings
@@ -35,3 +35,18 @@ class IngestSettings(ServiceSettings):
         if value is None and not info.data.get("ingest_open", True):
             raise ValueError("required, unless VEDETTE_INGEST_OPEN=true admits everybody")
         return value
+
+
+Contact = Annotated[str, StringConstraints(max_length=200, pattern=r"^[\x20-\x27\x2a-\x7e]*$")]
+"""ASCII without brackets: it stands inside some, in a header."""
+
+
+class WorkerSettings(ServiceSettings):
+    """What the worker of ingest, which fetches sources, reads from its environment."""
+
+    redis_url: Annotated[RedisUrl, Field(repr=False)] = AnyUrl("redis://localhost:6379/0")
+    port: Port = 8081
+    sources_dir: Path
+    sources_contact: Contact = ""
+    ingest_reports_per_second: Rate = REPORTS_PER_SECOND
+    ingest_bytes_per_second: Rate = BYTES_PER_SECOND

@@ -36,6 +36,27 @@ SOURCES_VALID = Gauge(
     "1 while the files of sources have no fault.",
 )
 SOURCES = Gauge("vedette_ingest_sources", "Sources in force, by kind.", ["kind"])
+PULLS = Counter(
+    "vedette_ingest_pulls_total",
+    "Readings of sources that are fetched, by result: `ok`, or the reason of a failure.",
+    ["source", "result"],
+)
+PULLED = Counter(
+    "vedette_ingest_pulled_reports_total",
+    "Reports of sources that are fetched, by result; skipped: left out by the source's file.",
+    ["source", "result"],
+)
+PULLED_AT = Gauge(
+    "vedette_ingest_pulled_timestamp_seconds",
+    "When a source that is fetched was last read without a failure.",
+    ["source"],
+)
+DUTY_CONNECTED = Gauge(
+    "vedette_ingest_duty_up", "1 while duty engineers can be told of sources: the signals topic."
+)
+LEADING = Gauge(
+    "vedette_ingest_worker_leading", "1 while this worker fetches, 0 while another may."
+)
 
 for _status in ReportStatus:
     EVENTS.labels(_status.value)

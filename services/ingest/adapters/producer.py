@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from kafka import KafkaProducer
 from kafka.errors import InvalidRecordError, KafkaError, MessageSizeTooLargeError
 from kafka.partitioner.default import murmur2
+from prometheus_client import Gauge
 
 from services.ingest.adapters import metrics
 from services.ingest.adapters.connection import KafkaConnection, check_kafka, close
@@ -38,9 +39,19 @@ class KafkaPublisher:
     `start` and `stop` belong to the event loop that `publish` is called on.
     """
 
-    def __init__(self, address: KafkaAddress, topic: str, check: CheckKafka = check_kafka) -> None:
-        """Does not connect yet; `check` does, and gives the state of Kafka."""
+    def __init__(
+        self,
+        address: KafkaAddress,
+        topic: str,
+        check: CheckKafka = check_kafka,
+        connected: Gauge = metrics.CONNECTED,
+    ) -> None:
+        """Does not connect yet; `check` does, and gives the state of Kafka.
+
+        `connected` is 1 while there is no fault.
+        """
         self._check = check
+        self._connected = connected
         self._address = address
         self._topic = topic
         self._connection = KafkaConnection()
@@ -168,7 +179,7 @@ class KafkaPublisher:
         if _drop_numbers(connection.fault) != _drop_numbers(self._connection.fault):
             state = "kafka is reachable" if connection.fault is None else "kafka is unreachable"
             log.info(state, fault=connection.fault)
-        metrics.CONNECTED.set(connection.fault is None)
+        self._connected.set(connection.fault is None)
         self._connection = connection
 
 

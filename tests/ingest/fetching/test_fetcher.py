@@ -163,13 +163,16 @@ async def test_a_redirect_is_followed_five_times(feed: FeedStandIn) -> None:
 
 async def test_credentials_do_not_follow_a_redirect_to_another_origin(feed: FeedStandIn) -> None:
     feed.answers.append(redirect(f"http://localhost:{feed.port}/feed.xml"))
-    request = FetchRequest(feed.url, {"Authorization": "Bearer secret"}, LOOPBACK | {"localhost"})
+    request = FetchRequest(
+        feed.url, {"Authorization": "Bearer secret", "If-None-Match": "x"}, LOOPBACK | {"localhost"}
+    )
 
     await fetcher().fetch(request)
 
     first, second = feed.requests
     assert first["Authorization"] == "Bearer secret"
     assert "Authorization" not in second
+    assert second["If-None-Match"] == "x"
 
 
 async def test_too_many_requests_says_how_long_to_wait(feed: FeedStandIn) -> None:

@@ -37,7 +37,7 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """What to fetch. `headers` go to the origin of `url` alone, not where it redirects to.
+    """What to fetch. `headers` go to the origin of `url` alone; where it redirects to, conditions.
 
     `allowed`: hosts that need not be public.
     """
@@ -109,8 +109,8 @@ class Fetcher:
                 answer = await self._get(client, target, headers)
             if isinstance(answer, Fetched):
                 return answer
-            if answer.origin != first.origin:
-                headers = {}
+            if answer.origin != target.origin:
+                headers = _keep_conditions(headers)
             target = answer
         message = f"{first.host} redirects more than {MOST_REDIRECTS} times"
         raise FetchFailed(FailureReason.REDIRECTS, message)
@@ -137,6 +137,10 @@ class Fetcher:
         wait = read_retry_after(response.headers.get("retry-after"), self.now())
         message = f"{target.host} answers {response.status_code}"
         return FetchFailed(FailureReason.STATUS, message, wait)
+
+
+def _keep_conditions(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() in CONDITIONAL}
 
 
 class _CheckedTransport(httpx.AsyncHTTPTransport):

@@ -9,7 +9,6 @@ from services.ingest.domain.sources.expression import Expression
 
 ReadyMapping = Literal["telegram", "slack", "mastodon", "generic"]
 TypeCodes = Literal["cameo", "acled"]
-Markup = Literal["html", "slack", "plain"]
 MappedField = Literal[
     "id",
     "channel",
@@ -32,8 +31,6 @@ MappedField = Literal[
     "supersedes",
     "retracts",
     "exercise",
-    "quantities",
-    "attributes",
 ]
 """The fields of a report, and `channel`: what the source's id gets behind a colon."""
 Constant = Annotated[str, StringConstraints(max_length=LONGEST_LIST)]
@@ -45,7 +42,7 @@ class MappingDocument(Document):
     `uses`: a ready mapping, of which this one replaces single expressions. `items` finds the items
     in a document (default: the document itself, or each entry of a list). `only`: items for which
     it selects nothing, or false, are left out. `constants` are the fields that nothing else gave.
-    `type_codes`: `type` is a code of that scheme. `markup`: what titles and texts are written in.
+    `type_codes`: `type` is a code of that scheme.
     """
 
     uses: ReadyMapping | None = None
@@ -56,4 +53,3 @@ class MappingDocument(Document):
     attributes: dict[Name, Expression] = Field(default_factory=dict, max_length=LONGEST_LIST)
     constants: dict[MappedField, Constant] = Field(default_factory=dict)
     type_codes: TypeCodes | None = None
-    markup: Markup | None = None

@@ -9,6 +9,7 @@ from schemas.duty import (
     MESSAGE_SET_ASIDE,
     MESSAGES_LOST,
     RECEIVER_DOWN,
+    SOURCE_FAULTY,
     SOURCE_UNREADABLE,
 )
 from schemas.rule import Condition
@@ -35,6 +36,17 @@ UNREADABLE_SOURCE = WindowRule(
     action="See `vedette dead-letters list` for the reason, and have the source mended.",
 )
 """One alert a source: a hit each period in which it passes its limit, so resolved after three."""
+
+FAULTY_SOURCE = replace(
+    UNREADABLE_SOURCE,
+    name=SOURCE_FAULTY,
+    title="A source cannot be fetched",
+    bases=(SOURCE_FAULTY,),
+    summary="{{ source }} fails again and again: {{ fault }}",
+    action="Mend its file in sources/, or ask whoever runs it. With `paused: true` in its file it "
+    "is left alone.",
+)
+"""One alert a source; the worker of ingest repeats its hit while fetching fails."""
 
 LOST_MESSAGES = replace(
     UNREADABLE_SOURCE,
@@ -75,6 +87,6 @@ DOWN_RECEIVER = replace(
 
 DUTY_WINDOWS = {
     (rule.pack, rule.name): rule
-    for rule in (UNREADABLE_SOURCE, LOST_MESSAGES, SET_ASIDE, DOWN_RECEIVER)
+    for rule in (UNREADABLE_SOURCE, FAULTY_SOURCE, LOST_MESSAGES, SET_ASIDE, DOWN_RECEIVER)
 }
 """All of them by pack and name; they are valid beside the windows of any rules."""

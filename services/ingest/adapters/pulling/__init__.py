@@ -1,0 +1,1 @@
+"""The worker, which fetches the sources that do not send."""

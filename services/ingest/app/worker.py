@@ -1,0 +1,76 @@
+"""Joins the worker, which fetches the sources that do not send."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from starlette.types import Lifespan
+
+from schemas.topics import EVENTS, SIGNALS, topic_name
+from services.ingest.adapters import metrics
+from services.ingest.adapters.intake import Intake
+from services.ingest.adapters.producer import KafkaPublisher
+from services.ingest.adapters.pulling.duty_sender import DutySender
+from services.ingest.adapters.pulling.redis_positions import LEASE_MS, RedisPositions
+from services.ingest.adapters.pulling.worker import PullWorker
+from services.ingest.adapters.sources.sources_follower import follow_sources
+from services.ingest.app.source_tasks import SourceTasks
+from services.ingest.settings import WorkerSettings
+from services.telemetry import Health, health_routes
+
+
+def create_worker_app(settings: WorkerSettings, lease_ms: int = LEASE_MS) -> FastAPI:
+    """The web app of health routes; its lifespan fetches.
+
+    `lease_ms`: how long another worker waits for one that is killed.
+
+    Raises:
+        InvalidSources: a file of sources has a fault.
+    """
+    notes: dict[str, str] = {}
+    sources = follow_sources(settings.sources_dir, notes)
+    events = KafkaPublisher(settings.kafka, topic_name(settings.topic_prefix, EVENTS))
+    signals = KafkaPublisher(
+        settings.kafka,
+        topic_name(settings.topic_prefix, SIGNALS),
+        connected=metrics.DUTY_CONNECTED,
+    )
+    positions = RedisPositions.create(str(settings.redis_url), settings.topic_prefix, lease_ms)
+    intake = Intake(events, _now, recorded=settings.clock == "recorded")
+    tasks = SourceTasks.create(settings, sources, intake, positions)
+    worker = PullWorker(positions, tasks, DutySender(signals).send, _now, lease_ms / 1000)
+    app = FastAPI(
+        title="Vedette ingest worker",
+        lifespan=_lifespan(worker, positions, (events, signals)),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.include_router(health_routes(Health({"kafka": events.fault, "redis": worker.fault}, notes)))
+    return app
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _lifespan(
+    worker: PullWorker, positions: RedisPositions, publishers: tuple[KafkaPublisher, ...]
+) -> Lifespan[FastAPI]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        stopping = asyncio.Event()
+        for publisher in publishers:
+            await publisher.start()
+        fetching = asyncio.create_task(worker.run(stopping))
+        yield
+        stopping.set()
+        await fetching
+        for publisher in publishers:
+            await publisher.stop()
+        await positions.close()
+
+    return lifespan

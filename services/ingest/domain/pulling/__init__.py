@@ -1,0 +1,1 @@
+"""Sources that are fetched: what is new of them, how far they were read, and when next."""

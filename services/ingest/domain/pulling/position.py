@@ -1,0 +1,25 @@
+"""How far a source is read, as text."""
+
+from typing import TypeVar
+
+from pydantic import Field, ValidationError
+
+from schemas.model import Model
+
+P = TypeVar("P", bound=Model)
+
+
+class FeedPosition(Model):
+    """The validators of the last document, and the items seen: short id → digest."""
+
+    etag: str | None = None
+    modified: str | None = None
+    seen: dict[str, str] = Field(default_factory=dict)
+
+
+def read_position(model: type[P], written: str | None) -> P:
+    """The position; one that is missing or cannot be read is the beginning."""
+    try:
+        return model.model_validate_json(written or "{}")
+    except ValidationError:
+        return model()

@@ -1,1 +1,0 @@
-"""What sources write (dates, texts, countries, codes) → the values of an event."""
