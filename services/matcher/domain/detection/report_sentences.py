@@ -9,6 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from services.matcher.domain.detection.mentions import MemberMention
+from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.says.actors import OTHER_ACTOR
 from services.matcher.domain.says.assertion import CLAUSE_BREAK, CUES, NO_CUE
 from services.matcher.domain.says.belongings import OWN
@@ -30,6 +31,9 @@ Reading = tuple[int, tuple[PartOutcome, ...]]
 GRAMMAR_LISTS = (*CUES, CLAUSE_BREAK, NO_CUE, OTHER_ACTOR, OWN)
 """The word lists that a sentence is read with; a pack that lacks one does without it."""
 _FIELDS = ("title", "text")
+DESCRIBING = frozenset[str]().union(
+    *(language.grammar.describes for language in LANGUAGES.values())
+)
 
 
 Numbers = Collection[int]
@@ -110,7 +114,8 @@ class ReportSentences:
         return self._found.language or find_language(self._found.scan.words.words, None)
 
     def _find_named(self, number: int) -> Callable[[frozenset[str]], Iterable[WordRange]]:
-        named = self._members.get(number, ())
+        describing = self._describing(number)
+        named = [name for name in self._members.get(number, ()) if name.words not in describing]
         return lambda members: (mention.words for mention in named if mention.member in members)
 
     def naming(self, group: Group) -> Numbers:
@@ -149,6 +154,15 @@ class ReportSentences:
             for key in self.finder(number).triggers:
                 by_key.setdefault(key, []).append(number)
         return by_key
+
+    def _describing(self, number: int) -> frozenset[WordRange]:
+        """The names that a hyphen joins to what only describes others: `Iran-backed`."""
+        _, start, text = self._cuts[number]
+        own = self._found.scan.words.words[start : start + text.end - text.start]
+        named = [name.words for name in self._members.get(number, ())]
+        near = [place for place in named if DESCRIBING.intersection(own[place.end : place.end + 1])]
+        hyphens = text.marks.hyphens if near else ()
+        return frozenset(place for place in near if place.end in hyphens)
 
     @cached_property
     def _named(self) -> frozenset[str]:
@@ -193,6 +207,7 @@ class ReportSentences:
             named,
             *self._cuts[number].text.marks,
             self._cuts[number].text.mark,
+            self._describing(number),
         )
 
 

@@ -84,6 +84,9 @@ class Grammar:
     undergoer_follows_passive: bool = False
     """Whether who undergoes a passive act may stand behind it (`تم تعيين قائد`)."""
 
+    describes: frozenset[str] = NO_WORDS
+    """Words that a hyphen joins to a name which only describes what follows (`Iran-backed`)."""
+
     joining: frozenset[str] = field(init=False, repr=False)
     """The words that may stand between two doers of one act."""
 

@@ -129,5 +129,5 @@ def _candidates(
 
 def _counted_names(group: Group, scene: Scene) -> Iterator[tuple[WordRange, str]]:
     for member, words in scene.sentence.members:
-        if member in group.counted:
+        if member in group.counted and words not in scene.sentence.describing:
             yield words, group.counted[member]

@@ -25,7 +25,8 @@ class Sentence:
     looks for. `members` are in order of start, and none is inside another. `breaks` are the
     indexes of words before which a comma, a dash, a colon, a bracket or a quotation mark stands;
     `commas` are those that may part names in a list. `hyphens` are words that a hyphen joins to
-    the word before them. `mark` is the sign on which the sentence ends.
+    the word before them. `mark` is the sign on which the sentence ends. Of `members`, those of
+    `describing` only describe others (*Iran* in *Iran-backed militias*): no part means them.
     """
 
     words: tuple[str, ...]
@@ -37,3 +38,4 @@ class Sentence:
     commas: frozenset[int] = NO_BREAKS
     hyphens: frozenset[int] = NO_BREAKS
     mark: str = ""
+    describing: frozenset[WordRange] = frozenset()

@@ -59,6 +59,13 @@ def test_a_member_does_it_in_any_form_of_the_verb() -> None:
     assert marked(report(text), *ATTACKS) == ["Kata'ib Hezbollah", "attacked", "ships"]
 
 
+def test_a_name_that_a_hyphen_makes_a_description_is_nobody() -> None:
+    parts = "%lebanese%", "%vessel%"
+    assert marked(report("Men friendly to Hezbollah bought a ship."), *parts) is not None
+    assert match(report("Hezbollah-backed men bought a ship."), *parts) is None
+    assert match(report("Hezbollah-linked men bought a ship."), *parts) is not None
+
+
 def test_parts_in_two_sentences_are_not_one_statement() -> None:
     assert marked(report("Badr attacked. A ship sank."), *ATTACKS) is None
 

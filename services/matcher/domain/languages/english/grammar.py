@@ -20,7 +20,9 @@ GRAMMAR = Grammar(
     ),
     governs=word_set(
         "with against to on upon at from near about over toward towards between than like via "
-        "regarding concerning among amid into onto under targeting despite without"
+        "regarding concerning among amid into onto under targeting despite without carrying "
+        "transporting ferrying escorting supplying hosting housing guarding protecting wounding "
+        "killing injuring hitting striking attacking ambushing bombing shelling"
     ),
     joins=word_set("and or nor plus alongside"),
     articles=word_set("the a an s both of"),
@@ -32,6 +34,10 @@ GRAMMAR = Grammar(
     reports=word_set(
         "said says say saying told tells announced announces reported reports confirmed confirms "
         "claimed claims claim stated"
+    ),
+    describes=word_set(
+        "backed supported sponsored funded financed trained armed equipped allied aligned friendly "
+        "made built supplied inspired"
     ),
     victims=word_set("hostage hostages captive captives victim victims prisoner prisoners"),
     participle=re.compile("(?:ed|en|slain|shot|hit|held|hurt|dead|struck|lost|sent|torn)$"),
