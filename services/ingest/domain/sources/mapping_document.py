@@ -9,6 +9,7 @@ from services.ingest.domain.sources.expression import Expression
 
 ReadyMapping = Literal["telegram", "slack", "mastodon", "generic"]
 TypeCodes = Literal["cameo", "acled"]
+Markup = Literal["html", "slack", "plain"]
 MappedField = Literal[
     "id",
     "channel",
@@ -31,6 +32,8 @@ MappedField = Literal[
     "supersedes",
     "retracts",
     "exercise",
+    "quantities",
+    "attributes",
 ]
 """The fields of a report, and `channel`: what the source's id gets behind a colon."""
 Constant = Annotated[str, StringConstraints(max_length=LONGEST_LIST)]
@@ -42,7 +45,7 @@ class MappingDocument(Document):
     `uses`: a ready mapping, of which this one replaces single expressions. `items` finds the items
     in a document (default: the document itself, or each entry of a list). `only`: items for which
     it selects nothing, or false, are left out. `constants` are the fields that nothing else gave.
-    `type_codes`: `type` is a code of that scheme.
+    `type_codes`: `type` is a code of that scheme. `markup`: what titles and texts are written in.
     """
 
     uses: ReadyMapping | None = None
@@ -53,3 +56,4 @@ class MappingDocument(Document):
     attributes: dict[Name, Expression] = Field(default_factory=dict, max_length=LONGEST_LIST)
     constants: dict[MappedField, Constant] = Field(default_factory=dict)
     type_codes: TypeCodes | None = None
+    markup: Markup | None = None

@@ -1,0 +1,118 @@
+"""Items of a source → drafts of reports, by its mapping."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Self
+
+from services.ingest.domain.result import FieldError
+from services.ingest.domain.sources.drafts import DraftReader
+from services.ingest.domain.sources.expression import JmesExpression, NoValue
+from services.ingest.domain.sources.items import (
+    RefusedItem,
+    ReportDraft,
+    SkippedItem,
+    SourceItem,
+)
+from services.ingest.domain.sources.mapping_document import MappingDocument
+from services.ingest.domain.sources.ready_mappings import READY_MAPPINGS
+from services.ingest.domain.sources.source_document import SourceDocument
+
+MOST_ITEMS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ItemMapper:
+    """Applies a mapping, whose ready one is taken into it."""
+
+    mapping: MappingDocument
+    reader: DraftReader
+
+    @classmethod
+    def of_source(cls, source: SourceDocument, mapping: MappingDocument) -> Self:
+        """The mapper of a source."""
+        complete = complete_mapping(mapping)
+        reader = DraftReader(source, complete.type_codes, complete.markup or "html")
+        return cls(complete, reader)
+
+    def map_document(self, document: Any, place: str) -> Iterator[SourceItem]:
+        """What becomes of each item in a document that is found at `place`. Never raises."""
+        try:
+            items = self._find_items(document)
+        except NoValue as error:
+            yield _refuse(place, FieldError(field="items", message=str(error)))
+            return
+        if len(items) > MOST_ITEMS:
+            message = f"{len(items)} items: at most {MOST_ITEMS} are taken"
+            yield _refuse(place, FieldError(field="items", message=message))
+            return
+        for index, item in enumerate(items):
+            yield self.map_item(item, place if len(items) == 1 else f"{place}, item {index + 1}")
+
+    def map_item(self, item: Any, place: str) -> SourceItem:
+        """What becomes of one item. Never raises."""
+        try:
+            if self.mapping.only is not None and not self.mapping.only.evaluate(item):
+                return SkippedItem(place, f"mapping.only: {str(self.mapping.only)[:80]}")
+        except NoValue as error:
+            return _refuse(place, FieldError(field="only", message=str(error)))
+        body, errors = self._evaluate(item)
+        if errors:
+            return _refuse(place, *errors)
+        return self.reader.read_draft(ReportDraft(body, place))
+
+    def _find_items(self, document: Any) -> list[Any]:
+        found = document if self.mapping.items is None else self.mapping.items.evaluate(document)
+        if found is None:
+            return []
+        return found if isinstance(found, list) else [found]
+
+    def _evaluate(self, item: Any) -> tuple[dict[str, Any], list[FieldError]]:
+        body: dict[str, Any] = dict(self.mapping.constants.items())
+        errors: list[FieldError] = []
+        for path, expression in self._list_expressions():
+            try:
+                value = expression.evaluate(item)
+            except NoValue as error:
+                errors.append(FieldError(field=".".join(path), message=str(error)))
+                continue
+            if value is not None and value is not False and value != "":
+                _put(body, path, value)
+        return body, errors
+
+    def _list_expressions(self) -> Iterator[tuple[tuple[str, ...], JmesExpression]]:
+        mapping = self.mapping
+        return chain(
+            (((name,), each) for name, each in mapping.fields.items()),
+            ((("quantities", name), each) for name, each in mapping.quantities.items()),
+            ((("attributes", name), each) for name, each in mapping.attributes.items()),
+        )
+
+
+def complete_mapping(mapping: MappingDocument) -> MappingDocument:
+    """The mapping with what it leaves to the ready one that it uses."""
+    if mapping.uses is None:
+        return mapping
+    ready = READY_MAPPINGS[mapping.uses]
+    merged: Mapping[str, Any] = {
+        name: {**getattr(ready, name), **getattr(mapping, name)}
+        for name in ("fields", "quantities", "attributes", "constants")
+    }
+    single = {
+        name: getattr(mapping, name) if getattr(mapping, name) is not None else getattr(ready, name)
+        for name in ("items", "only", "type_codes", "markup")
+    }
+    return mapping.model_copy(update={**merged, **single})
+
+
+def _put(body: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    if len(path) == 1:
+        body[path[0]] = value
+        return
+    values = body.setdefault(path[0], {})
+    if isinstance(values, dict):
+        body[path[0]] = values | {path[1]: value}
+
+
+def _refuse(place: str, *errors: FieldError) -> RefusedItem:
+    return RefusedItem(place, errors)

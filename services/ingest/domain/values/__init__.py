@@ -1,0 +1,1 @@
+"""What sources write (dates, texts, countries, codes) → the values of an event."""
