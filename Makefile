@@ -82,6 +82,7 @@ prometheus: ## promtool, and the Prometheus that scrapes the services in a test
 
 generate: install ## JSON Schemas and the AsyncAPI document, from the models
 	$(BIN)/python -m schemas
+	$(BIN)/python -m cli.rule_types
 
 lock: install ## resolve all versions again: the only command that changes them
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \

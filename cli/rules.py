@@ -13,6 +13,7 @@ from cli.explain import explain
 from cli.explanation import explanation_line
 from cli.input_file import open_lines
 from cli.labels import labels
+from cli.new_rule import new
 from cli.output import print_line
 from cli.publish import publish
 from cli.reader import open_reader, reading_line
@@ -45,6 +46,7 @@ app.command("report")(report)
 app.command("train")(train)
 app.command("labels")(labels)
 app.command("test")(run_rule_cases)
+app.command("new")(new)
 app.command("backtest")(backtest)
 
 EventsFile = Annotated[

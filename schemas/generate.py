@@ -76,7 +76,16 @@ def json_schema(model: type[BaseModel]) -> dict[str, Any]:
 
 def json_documents() -> dict[str, str]:
     """Every file of `schemas/json/` by its name, as text."""
+    documents = {name: json_schema(model) for name, model in MODELS.items()} | {"rule": rule_file()}
     return {
-        f"{name}.json": json.dumps(json_schema(model), indent=2, sort_keys=True) + "\n"
-        for name, model in MODELS.items()
+        f"{name}.json": json.dumps(document, indent=2, sort_keys=True) + "\n"
+        for name, document in documents.items()
+    }
+
+
+def rule_file() -> dict[str, Any]:
+    """The schema of each document of a rule file, for editors: a detection or a correlation."""
+    kinds = [{"$ref": f"{name}.json"} for name in ("detection-rule", "correlation-rule")]
+    return {"$schema": DIALECT, "if": {"required": ["correlation"]}, "then": kinds[1]} | {
+        "else": kinds[0]
     }

@@ -1,0 +1,110 @@
+"""`vedette rules new`: a rule of a type, with cases that pass, to put one's own words into."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.faults import CommandFailure
+from cli.output import print_line
+from cli.rule_set import read_folder, run_cases
+from cli.rule_types.templates import RuleChoices, fill_in, list_types
+from schemas.alert import Level
+from services.document_faults import suggest_name
+
+PACK = "pack.yaml"
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
+_SCHEMAS = Path("schemas") / "json"
+
+
+def new(  # noqa: PLR0913  (typer makes an option of each)
+    kind: Annotated[str, typer.Argument(metavar="TYPE", help=", ".join(list_types()))],
+    *,
+    folder: Annotated[
+        Path, typer.Option("--rules", help="The rule pack; it is made where there is none.")
+    ],
+    name: Annotated[
+        str, typer.Option(prompt="Name (a-z, 0-9 and _)", help="The rule's name, and its file's.")
+    ],
+    title: Annotated[
+        str, typer.Option(prompt="Title, one line that people read", help="One line for people.")
+    ],
+    level: Annotated[Level, typer.Option(prompt="Level", help="How grave its alerts are.")],
+    owner: Annotated[str, typer.Option(help="Who owns the pack, if it is made.")] = "desk",
+) -> None:
+    """Write a rule of TYPE with cases that pass; what is not given is asked for.
+
+    Its words are an example's: put yours there, and then run `vedette rules test`.
+    """
+    if kind not in list_types():
+        hint = suggest_name(kind, list_types())
+        raise CommandFailure(f"no type {kind!r}; {hint or 'one of ' + ', '.join(list_types())}")
+    if not _NAME.fullmatch(name):
+        raise CommandFailure(f"--name {name!r}: a-z first, then a-z, 0-9 and _, at most 100")
+    written = fill_in(kind, RuleChoices(name, title, level))
+    _refuse_taken(folder, name, written)
+    made = [] if (folder / PACK).exists() else [_write_pack(folder, owner)]
+    made += [_write(folder / path, text, folder) for path, text in written.items()]
+    for path in made:
+        print_line(f"wrote {path}")
+    _run(folder, name)
+
+
+def _refuse_taken(folder: Path, name: str, written: Mapping[str, str]) -> None:
+    for path in written:
+        if (folder / path).exists():
+            raise CommandFailure(f"{folder / path} exists: choose another --name")
+    if not (folder / PACK).exists():
+        return
+    rules = (rule for pack in read_folder(folder).packs for rule in pack.rules)
+    for rule in rules:
+        if rule.document.name.startswith(name) and rule.document.name in _names(written.values()):
+            raise CommandFailure(
+                f"{rule.origin.file} has a rule {rule.document.name!r}: choose another --name"
+            )
+
+
+def _names(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(re.findall(r"^name: (\S+)$", "\n".join(texts), re.MULTILINE))
+
+
+def _write_pack(folder: Path, owner: str) -> Path:
+    title = folder.resolve().name
+    return _write(folder / PACK, f"title: {title!r}\nowner: {owner!r}\n", folder)
+
+
+def _write(path: Path, text: str, pack: Path) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_schema_line(path, pack) + text, encoding="utf-8")
+    except OSError as error:
+        raise CommandFailure(f"{error.filename}: {error.strerror}") from error
+    return path
+
+
+def _schema_line(path: Path, pack: Path) -> str:
+    """A line by which editors find the schema, where the schemas lie above the pack."""
+    folder = pack.resolve()
+    for levels, parent in enumerate(folder.parents, start=1):
+        if (parent / _SCHEMAS).is_dir():
+            up = Path(*[".."] * (levels + len(path.relative_to(pack).parts) - 1))
+            name = {"indicators": "rule", "lists": "named-list"}.get(path.parent.name, "pack")
+            return f"# yaml-language-server: $schema={up / _SCHEMAS / f'{name}.json'}\n"
+    return ""
+
+
+def _run(folder: Path, name: str) -> None:
+    """Check what was written together with the pack that it is in."""
+    files = read_folder(folder)
+    rulebook, faults = files.rulebook()
+    own = [fault for fault in faults if Path(fault.file).stem.startswith(name)]
+    if own:
+        raise CommandFailure("\n".join(map(str, own)))
+    outcomes = [
+        (case, ran) for case, ran in run_cases(files, rulebook, faults) if f": {name}" in case
+    ]
+    failed = sum(bool(ran.differences) for _, ran in outcomes)
+    print_line(f"{len(outcomes) - failed} cases pass, {failed} fail")
+    print_line(f"now put your own words into it, and run: vedette rules test --rules {folder}")

@@ -1,0 +1,48 @@
+"""The reference of rule types: a page with the runnable example of each."""
+
+from collections.abc import Iterator
+
+from cli.rule_types.templates import list_types, read_example
+
+HEAD = """# Types of rules
+
+One rule of each type, with cases that pass. `vedette rules new TYPE --rules FOLDER` writes it
+under a name of your own; then put your words into it. This page is made of the same files by
+`make generate`, and a test runs their cases.
+
+| type | what it is for |
+|---|---|
+"""
+CASES = """
+## How a case moves its clock
+
+A case starts on a Wednesday, at midnight UTC. `at` is the time since then: when an event
+happened, and when it was recorded unless `recorded_at` says otherwise. After each event the clock
+stands at the time when it was recorded, and what is due by then has happened: alerts resolve, an
+`absence` fires. Nothing happens after the last event, so a case about silence that follows needs
+one more event. `expect: silent` means that the rule never alerts; else each line names a rule
+that must alert and the values that are compared, and no others.
+"""
+
+
+def write_reference() -> str:
+    """The page, in Markdown."""
+    return "\n".join([HEAD.rstrip(), *_rows(), CASES.rstrip(), *_sections(), ""])
+
+
+def _rows() -> Iterator[str]:
+    for kind in list_types():
+        yield f"| [`{kind}`](#{kind}) | {_find_title(kind)} |"
+
+
+def _find_title(kind: str) -> str:
+    """The title of the rule that alerts, which is the last of its file."""
+    lines = read_example(kind)["indicators/example.yaml"].splitlines()
+    return [line for line in lines if line.startswith("title: ")][-1].removeprefix("title: ")
+
+
+def _sections() -> Iterator[str]:
+    for kind in list_types():
+        yield f"\n## {kind}"
+        for path, text in sorted(read_example(kind).items()):
+            yield f"\n```yaml\n# {path}\n{text.rstrip()}\n```"
