@@ -31,6 +31,7 @@ KNOWN = frozenset(
         "VEDETTE_API_TOKEN",
         "VEDETTE_API_TOKENS_FILE",
         "VEDETTE_API_URL",
+        "VEDETTE_CAP_SENDER",
         "VEDETTE_CLOCK",
         "VEDETTE_DEAD_LETTER_LIMIT",
         "VEDETTE_DETECT_BUDGET_MS",

@@ -46,6 +46,7 @@ class NotifierSettings(ServiceSettings):
     )
     pagerduty_webhook_secret: SecretStr | None = None
     watchdog_url: HttpAddress | None = None
+    cap_sender: Annotated[str, Field(pattern=r"^[^\s,<&]{1,200}$")] | None = None
     webhook_url: HttpAddress | None = None
     webhook_secret: Annotated[SecretStr | None, Field(validate_default=True)] = None
     routes_file: Path | None = None
@@ -62,6 +63,7 @@ class NotifierSettings(ServiceSettings):
         "slack_app_token",
         "pagerduty_routing_key",
         "pagerduty_webhook_secret",
+        "cap_sender",
         "watchdog_url",
         "webhook_url",
         "webhook_secret",

@@ -9,6 +9,7 @@ from services.connections import BoundedConfig, Bounds, fit_connections
 from services.notifier.adapters.api.alert_endpoints import AlertEndpoints
 from services.notifier.adapters.api.answers import ReceiverItem
 from services.notifier.adapters.api.callers import Callers
+from services.notifier.adapters.api.cap_endpoints import CapEndpoints
 from services.notifier.adapters.api.endpoint import encode_refusal
 from services.notifier.adapters.api.pagerduty_webhook import PagerDutyWebhook, add_pagerduty
 from services.notifier.adapters.api.people_file import read_people
@@ -48,6 +49,9 @@ def make_web_config(
         *SilenceEndpoints(floor, watch.log, watch.clock).list_endpoints(),
         *StatusEndpoints(lambda: list(map(_describe_receiver, workers))).list_endpoints(),
     ]
+    if settings.cap_sender is not None:
+        feed = CapEndpoints(board, settings.cap_sender, watch.clock)
+        endpoints += feed.list_endpoints()
     app = make_web_app(endpoints, callers, health)
     secret = reveal(settings.slack_signing_secret)
     if secret is not None:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from services.notifier.adapters.api.alert_endpoints import AlertEndpoints
 from services.notifier.adapters.api.answers import ReceiverItem
 from services.notifier.adapters.api.callers import Callers
+from services.notifier.adapters.api.cap_endpoints import CapEndpoints
 from services.notifier.adapters.api.silence_endpoints import SilenceEndpoints
 from services.notifier.adapters.api.web_app import StatusEndpoints, make_web_app
 from services.notifier.domain.watch.people import Person
@@ -31,6 +32,7 @@ def make_app(room: WatchRoom) -> FastAPI:
     endpoints = [
         *AlertEndpoints(room.board, room.floor, room.clock).list_endpoints(),
         *SilenceEndpoints(room.floor, room.log, room.clock).list_endpoints(),
+        *CapEndpoints(room.board, "vedette@example.org", room.clock).list_endpoints(),
         *StatusEndpoints(list_receivers).list_endpoints(),
     ]
     return make_web_app(endpoints, Callers(PEOPLE, [ip_network("10.0.0.0/8")]), Health())

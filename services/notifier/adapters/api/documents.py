@@ -86,6 +86,15 @@ class AlertQuery(Document):
     cursor: Annotated[str, StringConstraints(pattern="^[0-9]{1,15}$")] | None = None
 
 
+class CapQuery(Document):
+    """Which alerts a feed has."""
+
+    filter: Matchers = ()
+    silenced: bool | None = False
+    limit: Annotated[int, Field(ge=1, le=MOST_LISTED)] = MOST_LISTED
+    cursor: Annotated[str, StringConstraints(pattern="^[0-9]{1,15}$")] | None = None
+
+
 class GroupQuery(Document):
     """By which labels alerts are grouped, and which."""
 

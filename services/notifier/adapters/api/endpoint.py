@@ -1,6 +1,7 @@
 """One endpoint of the API: who may use it, what it takes, and every answer in one shape."""
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,23 +56,36 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class XmlAnswer:
+    """A document, which a caller that has it already is not sent again."""
+
+    content: bytes
+
+    @property
+    def etag(self) -> str:
+        """The same for the same bytes."""
+        return f'"{hashlib.sha256(self.content).hexdigest()[:32]}"'
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """What a method of a path does: `handle` may block, and raises what the domain raises.
 
     `query` and `body` are the documents that it takes; `role`: who may use it; `units`: how much of
-    what a person may ask it takes.
+    what a person may ask it takes. Without an `answer` of JSON it answers XML of `media_type`.
     """
 
     method: str
     path: str
     summary: str
-    handle: Callable[[Call], Model]
-    answer: type[Model]
+    handle: Callable[[Call], Model | XmlAnswer]
+    answer: type[Model] | None
     role: Role = Role.VIEWER
     query: type[Document] = NoQuery
     body: type[Document] | None = None
     status: HTTPStatus = HTTPStatus.OK
     units: int = ONE
+    media_type: str = "application/json"
 
 
 def make_responder(
@@ -97,9 +111,27 @@ def make_responder(
             log.warning("redis fails", error=type(error).__name__)
             message = "Redis does not answer: nothing is known to have changed; ask again"
             return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, [("", message)], RETRY_AFTER)
-        return respond_json(endpoint.status, answer)
+        return _respond(request, endpoint, answer)
 
     return respond
+
+
+def _respond(request: Request, endpoint: Endpoint, answer: Model | XmlAnswer) -> Response:
+    if not isinstance(answer, XmlAnswer):
+        return respond_json(endpoint.status, answer)
+    known = [each.strip().removeprefix("W/") for each in _list_known(request)]
+    is_known = answer.etag in known or "*" in known
+    status = HTTPStatus.NOT_MODIFIED if is_known else endpoint.status
+    API_REQUESTS.labels(str(status.value)).inc()
+    headers = {"ETag": answer.etag, "Cache-Control": "private, no-cache"}
+    if is_known:
+        return Response(status_code=status, headers=headers)
+    return Response(answer.content, status, headers, media_type=endpoint.media_type)
+
+
+def _list_known(request: Request) -> list[str]:
+    given = request.headers.getlist("if-none-match")
+    return [each for line in given for each in line.split(",")]
 
 
 def respond_json(

@@ -50,7 +50,7 @@ def describe_endpoint(endpoint: Endpoint) -> dict[str, Any]:
         "status_code": endpoint.status,
         "response_model": None,
         "responses": {
-            endpoint.status.value: {"model": endpoint.answer, "description": "Done"},
+            endpoint.status.value: _describe_answer(endpoint),
             **{
                 status.value: {"model": Refusal, "description": why}
                 for status, why in refusals.items()
@@ -58,6 +58,12 @@ def describe_endpoint(endpoint: Endpoint) -> dict[str, Any]:
         },
         "openapi_extra": _describe_request(endpoint),
     }
+
+
+def _describe_answer(endpoint: Endpoint) -> dict[str, Any]:
+    if endpoint.answer is None:
+        return {"content": {endpoint.media_type: {}}, "description": "Done"}
+    return {"model": endpoint.answer, "description": "Done"}
 
 
 def complete_document(app: FastAPI) -> dict[str, Any]:

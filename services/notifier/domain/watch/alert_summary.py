@@ -8,12 +8,22 @@ from schemas.model import Count, Instant, Model
 from services.notifier.domain.entry import has_ended
 from services.notifier.domain.routing.labels import label_alert
 
+MOST_EARLIER = 8
+
+
+class EarlierRevision(Model):
+    """A revision before the newest one, and when the matcher made it."""
+
+    revision: Count
+    at: Instant
+
 
 class AlertSummary(Model):
     """The newest revision of an alert in short, with the labels that routes and silences match.
 
     `seen_at`: when the notifier first had the alert; `raised_at`: when it first had it at this
-    level, or with these hypotheses.
+    level, or with these hypotheses. `earlier`: revisions before it that came here, the newest last.
+    `in_storm`: the alert of its storm stands for it.
     """
 
     id: str
@@ -30,6 +40,8 @@ class AlertSummary(Model):
     evidence_count: Count = 0
     hypotheses: tuple[str, ...] = ()
     labels: dict[str, tuple[str, ...]]
+    earlier: tuple[EarlierRevision, ...] = ()
+    in_storm: bool = False
 
     @property
     def pack(self) -> str:
@@ -75,7 +87,16 @@ def summarize_alert(alert: Alert, before: AlertSummary | None, now: datetime) ->
         evidence_count=alert.evidence_count,
         hypotheses=alert.hypotheses,
         labels=dict(label_alert(alert)),
+        earlier=_list_earlier(before, alert),
+        in_storm=alert.storm,
     )
+
+
+def _list_earlier(before: AlertSummary | None, alert: Alert) -> tuple[EarlierRevision, ...]:
+    if before is None or before.revision >= alert.revision:
+        return ()
+    last = EarlierRevision(revision=before.revision, at=before.updated_at)
+    return (*before.earlier, last)[-MOST_EARLIER:]
 
 
 def _is_raised(before: AlertSummary, alert: Alert) -> bool:
