@@ -8,6 +8,7 @@ import threading
 from services.environment import InvalidEnvironment, load, process_environment
 from services.notifier.adapters.routes_file import InvalidRoutes
 from services.notifier.app.join import run
+from services.notifier.app.receivers import InvalidReceiver
 from services.notifier.settings import NotifierSettings
 from services.telemetry import configure_logging
 from services.token_file import InvalidTokens
@@ -31,7 +32,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stopping.set())
     try:
         run(settings, stopping)
-    except (InvalidRoutes, InvalidTokens) as error:
+    except (InvalidRoutes, InvalidTokens, InvalidReceiver) as error:
         print(f"vedette notifier: {error}", file=sys.stderr)  # noqa: T201  (read by who starts it)
         return 2
     return 0

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AnyUrl, Field, SecretStr, ValidationInfo, field_validator
 
 from services.environment import FetchWait, Port, RedisUrl, ServiceSettings
+from services.notifier.domain.routing.receiver_names import APPRISE
 
 
 def _address(url: SecretStr) -> SecretStr:
@@ -19,6 +20,13 @@ def _app_token(token: SecretStr | None) -> SecretStr | None:
     if token is not None and not token.get_secret_value().startswith("xapp-"):
         raise ValueError("an app-level token begins with xapp-: a bot's is VEDETTE_SLACK_TOKEN")
     return token
+
+
+def _apprise_urls(urls: SecretStr | None) -> SecretStr | None:
+    given = [] if urls is None else urls.get_secret_value().split()
+    if len(given) > len(APPRISE):
+        raise ValueError(f"has {len(given)} addresses: {len(APPRISE)} are taken at most")
+    return urls
 
 
 SHORTEST_SECRET = 16
@@ -46,6 +54,9 @@ class NotifierSettings(ServiceSettings):
     )
     pagerduty_webhook_secret: SecretStr | None = None
     watchdog_url: HttpAddress | None = None
+    opsgenie_api_key: SecretStr | None = None
+    opsgenie_url: Annotated[str, Field(pattern="^https?://")] = "https://api.opsgenie.com"
+    apprise_urls: Annotated[SecretStr | None, AfterValidator(_apprise_urls)] = None
     cap_sender: Annotated[str, Field(pattern=r"^[^\s,<&]{1,200}$")] | None = None
     webhook_url: HttpAddress | None = None
     webhook_secret: Annotated[SecretStr | None, Field(validate_default=True)] = None
@@ -63,6 +74,8 @@ class NotifierSettings(ServiceSettings):
         "slack_app_token",
         "pagerduty_routing_key",
         "pagerduty_webhook_secret",
+        "opsgenie_api_key",
+        "apprise_urls",
         "cap_sender",
         "watchdog_url",
         "webhook_url",

@@ -3,12 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 from schemas.ledger import Sending
+from services.notifier.adapters.apprise_receiver import AppriseReceiver
+from services.notifier.adapters.opsgenie import OpsgenieReceiver
 from services.notifier.adapters.pagerduty import PagerDutyReceiver
 from services.notifier.adapters.slack import SlackReceiver
 from services.notifier.adapters.slack_web import SlackApi
 from services.notifier.adapters.webhook import WebhookReceiver
 from services.notifier.domain.ports import Notice, Receiver
 from tests.notifier.alerts import alert
+from tests.standins.inbox import INBOX
 from tests.standins.webhook import HOOK
 
 SECRET = "xoxb-very-secret"  # noqa: S105  (a secret only by its name)
@@ -31,8 +34,17 @@ def webhook_at(url: str) -> WebhookReceiver:
     return WebhookReceiver(f"{url}/{HOOK}", SECRET, timeout=1)
 
 
+def opsgenie_at(url: str) -> OpsgenieReceiver:
+    return OpsgenieReceiver(SECRET, url, timeout=1)
+
+
+def apprise_at(url: str) -> AppriseReceiver:
+    address = url.removeprefix("http://")
+    return AppriseReceiver(f"json://{address}/{INBOX}?+key={SECRET}", "apprise", timeout=1)
+
+
 def close_receiver(receiver: Receiver) -> None:
-    if isinstance(receiver, PagerDutyReceiver | WebhookReceiver):
+    if isinstance(receiver, PagerDutyReceiver | WebhookReceiver | OpsgenieReceiver):
         receiver.close()
 
 

@@ -11,8 +11,8 @@ from services.environment import InvalidEnvironment, load
 from services.notifier.adapters.api.callers import Callers
 from services.notifier.adapters.keys import Keys
 from services.notifier.adapters.watch.watch_stores import connect_watch
-from services.notifier.app.join import name_group
-from services.notifier.app.receivers import list_channels, make_receivers
+from services.notifier.app.join import join, name_group
+from services.notifier.app.receivers import InvalidReceiver, list_channels, make_receivers
 from services.notifier.app.stores import compute_hold
 from services.notifier.app.web import make_callers, make_socket, make_web_config
 from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
@@ -47,6 +47,31 @@ def test_a_webhook_needs_its_address_and_a_secret() -> None:
     assert names(**given) == ["console", "webhook"]
     assert names(VEDETTE_WEBHOOK_SECRET="s" * 16) == ["console"]
     assert names(VEDETTE_WEBHOOK_URL="", VEDETTE_WEBHOOK_SECRET="") == ["console"]
+
+
+def test_each_address_of_apprise_is_a_receiver_and_opsgenie_is_a_pager() -> None:
+    given = {"VEDETTE_APPRISE_URLS": "json://h/1\n json://h/2 ", "VEDETTE_OPSGENIE_API_KEY": "k"}
+
+    assert names(**given) == ["console", "opsgenie", "apprise", "apprise-2"]
+    assert names(VEDETTE_APPRISE_URLS="", VEDETTE_OPSGENIE_API_KEY="") == ["console"]
+
+
+def test_an_address_that_apprise_does_not_know_stops_the_start() -> None:
+    with pytest.raises(InvalidReceiver, match="address of apprise-2 is none") as error:
+        names(VEDETTE_APPRISE_URLS="json://h/1 no-such://secret-token")
+
+    assert "secret-token" not in str(error.value)
+
+
+def test_more_addresses_than_receivers_stop_the_start() -> None:
+    with pytest.raises(InvalidEnvironment, match=r"VEDETTE_APPRISE_URLS: .*has 6 addresses"):
+        load(NotifierSettings, {"VEDETTE_APPRISE_URLS": "json://h " * 6})
+
+
+def test_the_end_of_opsgenie_is_told_where_health_is() -> None:
+    parts = join(load(NotifierSettings, {"VEDETTE_OPSGENIE_API_KEY": "k"}))
+
+    assert "April 2027" in parts.health.notes["opsgenie"]
 
 
 @pytest.mark.parametrize("secret", [None, "", "s" * 15])

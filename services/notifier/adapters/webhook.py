@@ -9,12 +9,10 @@ from datetime import UTC, datetime
 import httpx
 
 from schemas.ledger import Sending
-from services.notifier.adapters.http_status import read_unknown_outcome
+from services.notifier.adapters.http_status import classify_status
 from services.notifier.adapters.retry_after import read_retry_after
 from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import (
-    PermanentRefusal,
-    RateLimited,
     ReceiverDown,
     UnknownOutcome,
     UnreadableHistory,
@@ -24,8 +22,6 @@ from services.notifier.domain.routing.receiver_names import WEBHOOK
 from services.notifier.domain.traits import ReceiverTraits
 from services.notifier.domain.webhook_message import build_body, make_key
 
-OF_MESSAGE = frozenset({400, 413, 422})
-"""Answers about this message alone."""
 NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -98,18 +94,11 @@ def sign_webhook(secret: str, timestamp: str, body: bytes) -> str:
 
 
 def _check_answer(answer: httpx.Response) -> None:
-    status = answer.status_code
     if answer.is_success:
         _check_type(answer)
-    elif status == httpx.codes.TOO_MANY_REQUESTS:
-        asked = read_retry_after(answer.headers.get("Retry-After"), datetime.now(UTC))
-        raise RateLimited("rate limited (429)", asked)
-    elif (unknown := read_unknown_outcome("the webhook", status)) is not None:
-        raise unknown
-    elif status in OF_MESSAGE:
-        raise PermanentRefusal(f"the webhook refuses the message: {status}")
-    else:
-        raise ReceiverDown(f"the webhook answers {status}")
+        return
+    asked = read_retry_after(answer.headers.get("Retry-After"), datetime.now(UTC))
+    raise classify_status("the webhook", answer.status_code, asked)
 
 
 def _check_type(answer: httpx.Response) -> None:

@@ -19,6 +19,7 @@ from services.notifier.adapters.job_handler import JobHandler
 from services.notifier.adapters.membership import Membership
 from services.notifier.adapters.metrics import show_receiver
 from services.notifier.adapters.monitored_receiver import MonitoredReceiver
+from services.notifier.adapters.opsgenie import ENDS
 from services.notifier.adapters.outbox_relay import KafkaOutboxSender, OutboxRelay
 from services.notifier.adapters.rebuilder import Rebuilder
 from services.notifier.adapters.routes_follower import follow_routes
@@ -39,6 +40,7 @@ from services.notifier.app.stores import (
 from services.notifier.app.web import make_callers, make_socket, make_web_config
 from services.notifier.domain.placement import Placer, place_alert, place_nowhere
 from services.notifier.domain.ports import Receiver
+from services.notifier.domain.routing.receiver_names import OPSGENIE
 from services.notifier.domain.routing.tree import Routing
 from services.notifier.settings import NotifierSettings
 from services.telemetry import Health, listen, logger
@@ -104,10 +106,12 @@ def run(settings: NotifierSettings, stopping: threading.Event) -> None:
 def join(settings: NotifierSettings) -> Parts:
     """Every part with what it needs; connects to nothing.
 
-    Raises InvalidRoutes.
+    Raises InvalidRoutes, InvalidReceiver.
     """
     health, receivers = Health(), make_receivers(settings)
     names = tuple(receiver.traits.name for receiver in receivers)
+    if OPSGENIE in names:
+        health.notes[OPSGENIE] = ENDS
     routing = follow_routes(settings.routes_file, names, health)
     stores = make_stores(settings, names, make_placer(settings, receivers, routing))
     workers = _make_workers(settings, receivers, stores, routing)

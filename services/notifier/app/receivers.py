@@ -3,31 +3,63 @@
 from pydantic import SecretStr
 from rich.console import Console
 
+from services.notifier.adapters.apprise_receiver import AppriseReceiver
 from services.notifier.adapters.console import ConsoleReceiver
+from services.notifier.adapters.opsgenie import ENDS, OpsgenieReceiver
 from services.notifier.adapters.pagerduty import PagerDutyReceiver
 from services.notifier.adapters.slack import SlackReceiver
 from services.notifier.adapters.slack_web import SlackApi
 from services.notifier.adapters.webhook import WebhookReceiver
 from services.notifier.domain.ports import Receiver
 from services.notifier.domain.routing.receiver_names import (
+    APPRISE,
     CHANNEL,
     DIGEST_CHANNEL,
     DUTY_CHANNEL,
 )
 from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
 from services.notifier.settings import NotifierSettings
+from services.telemetry import logger
+
+log = logger(__name__)
+
+
+class InvalidReceiver(Exception):
+    """A receiver cannot be made of its settings; the text has no secret."""
 
 
 def make_receivers(settings: NotifierSettings) -> list[Receiver]:
-    """Slack's channels, or the console without a token; a pager and a webhook if they are set."""
+    """Slack's channels, or the console without a token; pagers and others if they are set.
+
+    Raises InvalidReceiver.
+    """
     receivers = _make_channels(settings)
     key = reveal(settings.pagerduty_routing_key)
     if key is not None:
         url, timeout = settings.pagerduty_events_url, settings.receiver_timeout_seconds
         receivers.append(PagerDutyReceiver(key, url, timeout))
+    receivers += _make_others(settings)
     address, secret = reveal(settings.webhook_url), reveal(settings.webhook_secret)
     if address is not None and secret is not None:
         receivers.append(WebhookReceiver(address, secret, settings.receiver_timeout_seconds))
+    return receivers
+
+
+def _make_others(settings: NotifierSettings) -> list[Receiver]:
+    """Opsgenie, and what apprise knows.
+
+    Raises InvalidReceiver.
+    """
+    timeout, receivers = settings.receiver_timeout_seconds, list[Receiver]()
+    key = reveal(settings.opsgenie_api_key)
+    if key is not None:
+        log.warning(ENDS)
+        receivers.append(OpsgenieReceiver(key, settings.opsgenie_url, timeout))
+    for name, address in zip(APPRISE, (reveal(settings.apprise_urls) or "").split(), strict=False):
+        try:
+            receivers.append(AppriseReceiver(address, name, timeout))
+        except ValueError as error:
+            raise InvalidReceiver(f"VEDETTE_APPRISE_URLS: the address of {name} {error}") from None
     return receivers
 
 

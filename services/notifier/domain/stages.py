@@ -202,7 +202,7 @@ def update(context: DecisionContext) -> Decision:
     entry, now = context.entry, context.now
     if entry.sending is not None or context.is_change:
         return Edit(Reason.NEWER)
-    if context.traits.pages:
+    if context.traits.pages or not context.traits.edits:
         return PassOver(Reason.EVIDENCE_ONLY)
     if entry.sent_at is not None and now < entry.sent_at + EVIDENCE_INTERVAL:
         return Defer(Reason.TOO_SOON, entry.sent_at + EVIDENCE_INTERVAL)

@@ -21,7 +21,8 @@ class ReceiverTraits:
     `least`: the lowest level it takes. `pages`: it wakes people, so it gets no drills, backfills
     or mere evidence, and is opened before it is closed. `replays`: it takes alerts on the recorded
     clock, `recorded`: this is such a run. `idempotent`: a repeated send changes nothing.
-    `groups`: the alerts of a group are one message there.
+    `groups`: the alerts of a group are one message there. `edits`: a message shows newer evidence
+    in its place; else that would be a new message, and is not sent.
     """
 
     name: str
@@ -31,4 +32,5 @@ class ReceiverTraits:
     idempotent: bool = False
     recorded: bool = False
     groups: bool = True
+    edits: bool = True
     history: BackfillPolicy = BackfillPolicy.TOO

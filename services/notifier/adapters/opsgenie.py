@@ -1,0 +1,82 @@
+"""Opsgenie as a receiver, by its Alert API. Legacy: Atlassian ends that API in April 2027."""
+
+from datetime import UTC, datetime
+
+import httpx
+
+from schemas.alert import Level
+from schemas.ledger import Sending
+from services.notifier.adapters.http_status import classify_status
+from services.notifier.adapters.retry_after import read_retry_after
+from services.notifier.domain.decisions import FoundMessage
+from services.notifier.domain.errors import ReceiverDown, UnknownOutcome, UnreadableHistory
+from services.notifier.domain.opsgenie_message import OpsgenieRequest, build_request
+from services.notifier.domain.ports import Notice
+from services.notifier.domain.routing.receiver_names import OPSGENIE
+from services.notifier.domain.traits import ReceiverTraits
+
+ENDS = "Opsgenie's API ends in April 2027: move to another pager before"
+ALERTS = "/v2/alerts"
+ACCEPTED = "Request will be processed"
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+SERVICE = "Opsgenie"
+
+
+class OpsgenieReceiver:
+    """Implements Receiver: the alert's id is the alias, so that a repeat is harmless.
+
+    Of an answer no words are quoted: they might have the key.
+    """
+
+    traits = ReceiverTraits(
+        OPSGENIE, least=Level.HIGH, pages=True, replays=False, idempotent=True, groups=False
+    )
+
+    def __init__(self, key: str, url: str, timeout: float) -> None:
+        self._url = url.rstrip("/")
+        headers = {"Authorization": f"GenieKey {key}"}
+        self._http = httpx.Client(timeout=timeout, headers=headers, follow_redirects=False)
+
+    def send(self, notice: Notice) -> str:
+        """Open, acknowledge or close; the handle is the alias."""
+        request = build_request(notice)
+        try:
+            answer = self._post(request)
+        except NEVER_SENT as error:
+            reason = f"{SERVICE} cannot be reached: {type(error).__name__}"
+            raise ReceiverDown(reason, is_refusal=False) from None
+        except httpx.HTTPError as error:
+            raise UnknownOutcome(f"no answer from {SERVICE}: {type(error).__name__}") from None
+        _check_answer(answer)
+        return notice.alert.id
+
+    def edit(self, handle: str, notice: Notice) -> str:
+        """The same as `send`: the alias says which alert it is."""
+        del handle
+        return self.send(notice)
+
+    def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
+        """Refused: requests are processed later, so an absence proves nothing."""
+        raise UnreadableHistory(f"{SERVICE} processes later ({alert_id}, {sending.revision})")
+
+    def check(self) -> None:
+        """Nothing: a key that only sends may not read."""
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    def _post(self, request: OpsgenieRequest) -> httpx.Response:
+        return self._http.post(f"{self._url}{ALERTS}{request.path}", json=request.body)
+
+
+def _check_answer(answer: httpx.Response) -> None:
+    if not answer.is_success:
+        asked = read_retry_after(answer.headers.get("Retry-After"), datetime.now(UTC))
+        raise classify_status(SERVICE, answer.status_code, asked)
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    if not isinstance(body, dict) or body.get("result") != ACCEPTED:
+        raise ReceiverDown(f"{answer.status_code} without {SERVICE}'s own answer")

@@ -1,0 +1,74 @@
+"""An alert as a request of Opsgenie's Alert API, without the key."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from schemas.alert import Level
+from services.notifier.domain.alert_view import build_view
+from services.notifier.domain.entry import has_ended
+from services.notifier.domain.ports import Notice
+from services.notifier.domain.webhook_message import render_text
+from services.report_text import clean_line, cut_line
+
+LONGEST_MESSAGE = 130
+LONGEST_DESCRIPTION = 15_000
+LONGEST_TAG = 50
+LONGEST_ALIAS = 512
+LONGEST_NOTE = 1000
+PRIORITIES = {
+    Level.CRITICAL: "P1",
+    Level.HIGH: "P2",
+    Level.MEDIUM: "P3",
+    Level.LOW: "P4",
+    Level.INFORMATIONAL: "P5",
+}
+SOURCE = "Vedette"
+
+
+@dataclass(frozen=True, slots=True)
+class OpsgenieRequest:
+    """The path below `/v2/alerts`, and the body."""
+
+    path: str
+    body: dict[str, Any]
+
+
+def build_request(notice: Notice) -> OpsgenieRequest:
+    """A new alert while it fires, else its end; an acknowledgement of what is in hand.
+
+    The alert's id is the alias, so a repeat changes nothing.
+    """
+    alert = notice.alert
+    about = f"/{quote(alert.id, safe='')}"
+    if has_ended(alert):
+        note = cut_line(clean_line(alert.reason or str(alert.status)), LONGEST_NOTE)
+        return OpsgenieRequest(f"{about}/close?identifierType=alias", _say(note))
+    if notice.in_hand is not None and notice.before.status is not None:
+        note = cut_line(clean_line(notice.in_hand), LONGEST_NOTE)
+        return OpsgenieRequest(f"{about}/acknowledge?identifierType=alias", _say(note))
+    return OpsgenieRequest("", _describe(notice))
+
+
+def _say(note: str) -> dict[str, Any]:
+    return {"source": SOURCE, "note": note}
+
+
+def _describe(notice: Notice) -> dict[str, Any]:
+    alert, view = notice.alert, build_view(notice)
+    names = (alert.pack, alert.rule.name, str(alert.level))
+    return {
+        "message": cut_line(view.headline, LONGEST_MESSAGE),
+        "alias": alert.id[:LONGEST_ALIAS],
+        "description": _cut(render_text(notice)),
+        "tags": [cut_line(clean_line(name), LONGEST_TAG) for name in names],
+        "entity": cut_line(clean_line(", ".join(alert.group.values())), LONGEST_ALIAS),
+        "source": SOURCE,
+        "priority": PRIORITIES[alert.level],
+    }
+
+
+def _cut(text: str) -> str:
+    """The lines that fit."""
+    kept = text.encode()[:LONGEST_DESCRIPTION].decode(errors="ignore")
+    return text if kept == text else kept.rpartition("\n")[0] or kept
