@@ -39,16 +39,33 @@ class BodyReader:
             decode = choose_decoder(request.headers)
             body = await self._read_charged(request, reporter)
             items = decode(body)
-            self.limiter.charge_reports(reporter, len(items), len(body))
         except UnsupportedContent as error:
             raise RefusedRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error)) from None
         except InvalidJson as error:
             raise RefusedRequest(HTTPStatus.BAD_REQUEST, str(error)) from None
         except TooManyReports as error:
             raise RefusedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error)) from None
+        self.charge_reports(reporter, len(items), len(body))
+        return items
+
+    async def read_raw(self, request: Request, reporter: Reporter) -> bytes:
+        """The body as it came.
+
+        Raises:
+            RefusedRequest: 400, 408, 413, or 429 with Retry-After.
+        """
+        return await self._read_charged(request, reporter)
+
+    def charge_reports(self, reporter: Reporter, count: int, size: int) -> None:
+        """Charge the reports of a body of `size` bytes.
+
+        Raises:
+            RefusedRequest: 429 with Retry-After; none is charged.
+        """
+        try:
+            self.limiter.charge_reports(reporter, count, size)
         except LimitExceeded as error:
             raise _ask_to_wait(str(error), error.wait) from None
-        return items
 
     async def _read_charged(self, request: Request, reporter: Reporter) -> bytes:
         # a chunked body may be the largest, until it is read
@@ -57,7 +74,10 @@ class BodyReader:
             raise _too_large()
         if self.reading[reporter.source] >= MOST_BODIES:
             raise _ask_to_wait(TOO_MANY_BODIES, 1)
-        self.limiter.charge_body(reporter, charged)
+        try:
+            self.limiter.charge_body(reporter, charged)
+        except LimitExceeded as error:
+            raise _ask_to_wait(str(error), error.wait) from None
         self.reading[reporter.source] += 1
         try:
             body = await self._read_body(request)

@@ -61,11 +61,11 @@ def events_route(intake: Intake, authenticator: Authenticator, reader: BodyReade
             items = await reader.read_reports(request, reporter)
         except RefusedRequest as rejected:
             answer = Answer(error=str(rejected))
-            return _respond(rejected.status, answer, rejected.headers)
+            return respond(rejected.status, answer, rejected.headers)
         results = await intake.take(items, reporter)
         status = choose_status(results)
         unavailable = status is HTTPStatus.SERVICE_UNAVAILABLE
-        return _respond(status, build_answer(results), RETRY_AFTER if unavailable else {})
+        return respond(status, build_answer(results), RETRY_AFTER if unavailable else {})
 
     return router
 
@@ -76,7 +76,8 @@ def encode_refusal(status: HTTPStatus, message: str) -> bytes:
     return json.dumps(Answer(error=message).model_dump()).encode()
 
 
-def _respond(status: HTTPStatus, answer: Answer, headers: Mapping[str, str]) -> Response:
+def respond(status: HTTPStatus, answer: Answer, headers: Mapping[str, str]) -> Response:
+    """The answer as JSON; counted."""
     metrics.REQUESTS.labels(str(status.value)).inc()
     # escaped: what is echoed may hold halves of surrogate pairs, which UTF-8 cannot carry
     content = json.dumps(answer.model_dump(), ensure_ascii=True)

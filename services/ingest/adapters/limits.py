@@ -54,7 +54,9 @@ class Limiter:
         self.allowances[reporter.source] = allowance.take(count, 0, now)
 
     def _find_allowance(self, reporter: Reporter) -> Allowance:
-        full = Allowance.fill(self.reports_per_second, self.bytes_per_second, self.clock())
+        reports = reporter.reports_per_second or self.reports_per_second
+        size = reporter.bytes_per_second or self.bytes_per_second
+        full = Allowance.fill(reports, size, self.clock())
         return self.allowances.get(reporter.source, full)
 
     def _check(self, reporter: Reporter, wait: float) -> None:

@@ -35,6 +35,12 @@ SOURCES_VALID = Gauge(
     "vedette_ingest_sources_valid",
     "1 while the files of sources have no fault.",
 )
+HOOK_REPORTS = Counter(
+    "vedette_ingest_hook_reports_total", "Reports of hooks by result.", ["source", "result"]
+)
+HOOK_SKIPPED = Counter(
+    "vedette_ingest_hook_skipped_total", "Items that the mapping of a hook leaves out.", ["source"]
+)
 SOURCES = Gauge("vedette_ingest_sources", "Sources in force, by kind.", ["kind"])
 PULLS = Counter(
     "vedette_ingest_pulls_total",

@@ -12,13 +12,15 @@ class Reporter:
 
     Owner and grade never come from a body. Without a token, the owner of a report is its source up
     to the first colon: who invents channels is no second source.
-    `token_sources` are the sources of all tokens.
+    `token_sources` are the sources of all tokens. A rate that is None is that of every token.
     """
 
     source: str | None
     owner: str | None = None
     reliability: Reliability | None = None
     token_sources: frozenset[str] = frozenset()
+    reports_per_second: float | None = None
+    bytes_per_second: float | None = None
 
     def own(self, source: object) -> str | None:
         """The owner of what is published as `source`; None where that is no text."""

@@ -21,6 +21,7 @@ REFUSED = {
     "a doubling in maps": (" | ".join(["{a: @, b: @}"] * 9), "may repeat its item"),
     "no expression": ("a.", "is no JMESPath"),
     "nothing": ("", "is no JMESPath"),
+    "a text that is no JSON": ("a == `b`", "what stands between ` is no JSON"),
     "an unknown function": ("a.upper(b)", "JMESPath has no function upper()"),
     "another type": (7, "must be a JMESPath expression: a text"),
 }

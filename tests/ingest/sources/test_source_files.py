@@ -9,6 +9,7 @@ from services.ingest.adapters.sources.source_files import (
     parse_source_files,
     read_source_files,
 )
+from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.sources.polled_sources import FeedSource, GdeltSource
 from services.ingest.domain.sources.pushed_sources import HookSource, HttpSource
 
@@ -65,7 +66,7 @@ def test_what_a_source_leaves_out_has_a_default() -> None:
 def test_each_token_of_a_source_stands_for_it() -> None:
     sources = parse(ONE_OF_EACH).source_set()
 
-    reporters = sources.reporters_by_digest()
+    reporters = sources.join_reporters({})
 
     assert reporters.keys() == {DIGEST, OTHER}
     assert {reporter.source for reporter in reporters.values()} == {"wire"}
@@ -83,7 +84,7 @@ def test_a_paused_source_is_known_and_neither_read_nor_taken() -> None:
     assert {"wire", "telegram"} <= sources.ids
     assert sources.find_hook("telegram") is None
     assert list(sources.list_kind(HttpSource)) == []
-    assert sources.reporters_by_digest() == {}
+    assert sources.join_reporters({}) == {}
     assert len(list(parse(ONE_OF_EACH).source_set().list_kind(HookSource))) == 1
 
 
@@ -191,3 +192,22 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     files = read_source_files(tmp_path / "none")
 
     assert [str(fault) for fault in files.faults] == [f"{tmp_path / 'none'}:1: no such folder"]
+
+
+def test_the_token_file_and_the_sources_know_of_one_another() -> None:
+    in_file = {"f" * 64: Reporter("telegram:@a", token_sources=frozenset({"telegram:@a"}))}
+
+    reporters = parse(ONE_OF_EACH).source_set().join_reporters(in_file)
+
+    assert reporters.keys() == {DIGEST, OTHER, "f" * 64}
+    assert not reporters["f" * 64].may_publish("wire")
+    assert not reporters[DIGEST].may_publish("telegram:@a")
+
+
+def test_a_limit_of_a_source_is_that_of_its_reporter() -> None:
+    text = "{id: a, kind: jsonl, path: x, limit: {reports_per_second: 5}}"
+    [located] = parse(text).sources
+
+    reporter = located.document.make_reporter(frozenset())
+
+    assert (reporter.reports_per_second, reporter.bytes_per_second) == (5, None)

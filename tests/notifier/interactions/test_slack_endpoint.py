@@ -13,7 +13,6 @@ from schemas.alert import Status
 from schemas.recorded_verdict import Opinion
 from services.notifier.adapters.interactions.desk import InteractionAnswer, InteractionDesk
 from services.notifier.adapters.interactions.interaction import Press, Submission
-from services.notifier.adapters.interactions.signature import sign
 from services.notifier.adapters.interactions.slack_endpoint import (
     LARGEST_BODY,
     PATH,
@@ -23,6 +22,7 @@ from services.notifier.adapters.interactions.slack_endpoint import (
 from services.notifier.adapters.interactions.slack_people import SlackPeople
 from services.notifier.domain.errors import LogLost
 from services.notifier.domain.watch.people import Role
+from services.slack_signature import sign
 from tests.notifier.alerts import alert
 from tests.notifier.interactions.fakes import FakeModals, FakePresses
 from tests.notifier.interactions.presses import REPLY, form, payload, submission

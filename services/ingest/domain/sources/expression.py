@@ -1,5 +1,6 @@
 """JMESPath with bounds: what one expression costs is linear in the item that it reads."""
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -86,13 +87,15 @@ def parse_expression(written: Any) -> JmesExpression:
 
 def _compile(written: str) -> ParsedResult:
     try:
-        compiled = jmespath.compile(written)
+        compiled = _parse(written)
         deepest = _find_depth(compiled.parsed)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except JMESPathError as error:
         reason = str(error).partition("\n")[0]
         raise ValueError(f"is no JMESPath: {' '.join(reason.split())}") from None
+    except PendingDeprecationWarning:
+        raise ValueError("what stands between ` is no JSON: write a text as 'text'") from None
     if unknown := sorted(set(_list_functions(compiled.parsed)) - KNOWN_FUNCTIONS):
         raise ValueError(f"JMESPath has no function {unknown[0]}()")
     if deepest > DEEPEST_TREE:
@@ -100,6 +103,12 @@ def _compile(written: str) -> ParsedResult:
     if _count_copies(compiled.parsed) > MOST_COPIES:
         raise ValueError(f"may repeat its item more than {MOST_COPIES} times: write it shorter")
     return compiled
+
+
+def _parse(written: str) -> ParsedResult:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", PendingDeprecationWarning)
+        return jmespath.compile(written)
 
 
 def _count_levels(written: str) -> int:

@@ -52,7 +52,9 @@ class SourceDocument(Document):
 
     def make_reporter(self, sources: frozenset[str]) -> Reporter:
         """The reporter of what it sends, among all `sources`."""
-        return Reporter(self.id, self.owned_by, self.reliability, token_sources=sources)
+        limit = self.limit
+        rates = (limit.reports_per_second, limit.bytes_per_second)
+        return Reporter(self.id, self.owned_by, self.reliability, sources, *rates)
 
 
 class MappedSource(SourceDocument):

@@ -1,7 +1,7 @@
 """The sources in force: by id, by kind, and by the digest of a token."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -55,13 +55,17 @@ class SourceSet:
         """The reporter of what `source` sends."""
         return source.make_reporter(self.ids)
 
-    def reporters_by_digest(self) -> Mapping[str, Reporter]:
-        """The reporter behind each token of an `http` source."""
-        return {
-            digest: self.make_reporter(source)
-            for source in self.list_kind(HttpSource)
-            for digest in source.tokens
-        }
+    def join_reporters(self, others: Mapping[str, Reporter]) -> Mapping[str, Reporter]:
+        """The reporter behind each token: of the `http` sources, and those of the token file.
+
+        A token in both is that of the source. None of them may publish as another.
+        """
+        of_file = (reporter.source for reporter in others.values())
+        known = self.ids | frozenset(filter(None, of_file))
+        joined = {digest: replace(each, token_sources=known) for digest, each in others.items()}
+        for source in self.list_kind(HttpSource):
+            joined |= dict.fromkeys(source.tokens, source.make_reporter(known))
+        return joined
 
 
 def find_set_faults(sources: Iterable[LocatedSource]) -> Iterator[DocumentFault]:

@@ -21,9 +21,9 @@ from services.notifier.adapters.interactions.interaction import (
     read_form,
     read_interaction,
 )
-from services.notifier.adapters.interactions.signature import is_fresh, is_signed
 from services.notifier.adapters.metrics import API_REQUESTS, INTERACTIONS
 from services.refused_request import RefusedRequest
+from services.slack_signature import is_fresh, is_signed
 
 PATH = "/slack/interactions"
 TIMESTAMP = "x-slack-request-timestamp"

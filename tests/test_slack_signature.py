@@ -1,6 +1,6 @@
 import pytest
 
-from services.notifier.adapters.interactions.signature import is_fresh, is_signed, sign
+from services.slack_signature import is_fresh, is_signed, sign
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # noqa: S105  (the example of Slack's manual)
 TIME = "1531420618"
