@@ -26,7 +26,7 @@ def main() -> int:
         settings = load(IngestSettings, process_environment())
         configure_logging("ingest", settings.log_level, settings.log_format)
         app = create_app(settings)
-    except (InvalidEnvironment, InvalidTokens) as error:
+    except (InvalidEnvironment, InvalidSources, InvalidTokens) as error:
         return _refuse("ingest", error)
     bounds = Bounds(fit_connections(settings.ingest_connections))
     config = BoundedConfig(

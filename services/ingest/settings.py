@@ -22,9 +22,10 @@ class IngestSettings(ServiceSettings):
     ingest_open: bool = False
     ingest_reports_per_second: Rate = REPORTS_PER_SECOND
     ingest_bytes_per_second: Rate = BYTES_PER_SECOND
+    sources_dir: Path | None = None
     ingest_tokens_file: Annotated[Path | None, Field(validate_default=True)] = None
 
-    @field_validator("ingest_tokens_file", mode="before")
+    @field_validator("ingest_tokens_file", "sources_dir", mode="before")
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         return value or None
@@ -32,8 +33,10 @@ class IngestSettings(ServiceSettings):
     @field_validator("ingest_tokens_file")
     @classmethod
     def _required_unless_open(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        if value is None and not info.data.get("ingest_open", True):
-            raise ValueError("required, unless VEDETTE_INGEST_OPEN=true admits everybody")
+        others = (info.data.get(name, True) for name in ("ingest_open", "sources_dir"))
+        if value is None and not any(others):
+            message = "required, unless VEDETTE_SOURCES_DIR has tokens or VEDETTE_INGEST_OPEN=true"
+            raise ValueError(f"{message} admits everybody")
         return value
 
 

@@ -33,7 +33,7 @@ async def status(tokens: Tokens, token: str | None, source: str) -> int:
     service = FastAPI()
     intake = Intake(FakePublisher(), lambda: NOON)
     service.include_router(
-        events_route(intake, Authenticator(tokens, is_open=True), BodyReader(Limiter()))
+        events_route(intake, Authenticator(lambda: tokens, is_open=True), BodyReader(Limiter()))
     )
     transport = httpx.ASGITransport(service)
     headers = {} if token is None else {"authorization": f"Bearer {token}"}

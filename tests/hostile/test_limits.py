@@ -36,7 +36,7 @@ class Ingest:
         self.service.include_router(
             events_route(
                 Intake(self.publisher, lambda: NOON),
-                Authenticator(TOKENS, is_open=True),
+                Authenticator(lambda: TOKENS, is_open=True),
                 BodyReader(limiter),
             )
         )

@@ -55,7 +55,8 @@ def errors_of(body: Any, at: ReportContext | None = None) -> dict[str, str]:
 def app(publisher: FakePublisher, *, anybody: bool = False, read_seconds: float = 10) -> FastAPI:
     """The real route; the publisher is the only fake in it."""
     service = FastAPI()
-    authenticator = Authenticator(Tokens({}) if anybody else TOKENS, is_open=anybody)
+    tokens = Tokens({}) if anybody else TOKENS
+    authenticator = Authenticator(lambda: tokens, is_open=anybody)
     service.include_router(
         events_route(
             Intake(publisher, lambda: NOON), authenticator, BodyReader(Limiter(), read_seconds)

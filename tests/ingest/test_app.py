@@ -3,10 +3,11 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from services.ingest.adapters.sources.sources_follower import InvalidSources
 from services.ingest.app.web import create_app
 from services.ingest.settings import IngestSettings
 from services.token_file import InvalidTokens
-from tests.ingest.builders import report
+from tests.ingest.builders import digest, report
 from tests.parts.child import free_port
 
 
@@ -34,3 +35,54 @@ def test_it_does_not_start_with_tokens_that_cannot_be_used(tmp_path: Path) -> No
 
     with pytest.raises(InvalidTokens):
         create_app(settings)
+
+
+SOURCES = """
+id: desk
+kind: hook
+mapping: {{uses: generic}}
+tokens: [{digest}]
+---
+id: wire
+kind: http
+tokens: [{digest_of_wire}]
+"""
+
+
+def test_sources_of_the_folder_may_send_and_nobody_else_publishes_as_them(tmp_path: Path) -> None:
+    text = SOURCES.format(digest=digest("desk"), digest_of_wire=digest("wire"))
+    (tmp_path / "pushed.yaml").write_text(text)
+    settings = nowhere().model_copy(update={"ingest_open": False, "sources_dir": tmp_path})
+
+    with TestClient(create_app(settings)) as ingest:
+        statuses = [
+            ingest.post(path, json=body, headers={"authorization": f"Bearer {token}"}).status_code
+            for path, body, token in [
+                ("/v1/hooks/desk", {"text": "x"}, "desk"),
+                ("/v1/hooks/desk", {"text": "x"}, "wire"),
+                ("/v1/events", {"text": "x"}, "wire"),
+                ("/v1/events", {"text": "x", "source": "desk"}, "wire"),
+                ("/v1/events", {"text": "x"}, "desk"),
+            ]
+        ]
+
+    # 503: taken, but for Kafka
+    assert statuses == [503, 401, 503, 422, 401]
+
+
+def test_without_a_token_nobody_publishes_as_a_source(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("{id: blog, kind: feed, url: 'https://example.org/'}")
+    settings = nowhere().model_copy(update={"sources_dir": tmp_path})
+
+    with TestClient(create_app(settings)) as ingest:
+        refused = ingest.post("/v1/events", json=report(source="blog"))
+
+    assert refused.status_code == 422
+    assert "has a token" in refused.json()["error"]
+
+
+def test_it_does_not_start_with_sources_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("id: a")
+
+    with pytest.raises(InvalidSources, match=r"a\.yaml:1: kind"):
+        create_app(nowhere().model_copy(update={"sources_dir": tmp_path}))

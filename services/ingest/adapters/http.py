@@ -1,7 +1,7 @@
 """`POST /v1/events`: who may report, and every answer in one shape."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -22,9 +22,12 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="vedette"'}
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """Who may report: the reporter of a token; `is_open` allows requests without one too."""
+    """Who may report: the reporter of a token; `is_open` allows requests without one too.
 
-    tokens: Tokens
+    `tokens` are those that are valid now.
+    """
+
+    tokens: Callable[[], Tokens]
     is_open: bool = False
 
     def authenticate(self, headers: Mapping[str, str]) -> Reporter:
@@ -33,11 +36,11 @@ class Authenticator:
         Raises:
             RefusedRequest: 401, the token is missing or unknown.
         """
-        given = headers.get("authorization")
-        if self.is_open and (given is None or not self.tokens.reporters):
-            return self.tokens.anybody
+        given, tokens = headers.get("authorization"), self.tokens()
+        if self.is_open and (given is None or not tokens.reporters):
+            return tokens.anybody
         scheme, _, token = (given or "").partition(" ")
-        reporter = self.tokens.find_reporter(token.strip())
+        reporter = tokens.find_reporter(token.strip())
         if scheme.lower() != "bearer" or reporter is None:
             message = "unknown token" if given else "a bearer token is needed"
             raise RefusedRequest(HTTPStatus.UNAUTHORIZED, message, CHALLENGE)

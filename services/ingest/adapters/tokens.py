@@ -1,6 +1,6 @@
 """The token file: source id → SHA-256 of its token, owner, reliability."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +10,7 @@ from pydantic import AliasChoices, ConfigDict, Field, TypeAdapter, ValidationErr
 from schemas.event import Reliability, Source
 from schemas.model import Document, Name
 from services.ingest.domain.reporter import Reporter
+from services.ingest.domain.sources.source_set import SourceSet
 from services.token_file import (
     Digest,
     InvalidTokens,
@@ -27,19 +28,38 @@ class _TokenEntry(Document):
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Reporters by the SHA-256 of their token, in hex."""
+    """Reporters by the SHA-256 of their token, in hex; `others`: sources without such a token."""
 
     reporters: Mapping[str, Reporter]
+    others: frozenset[str] = frozenset()
 
     @property
     def anybody(self) -> Reporter:
         """The reporter without a token, who may not publish as the source of one."""
         sources = (reporter.source for reporter in self.reporters.values())
-        return Reporter(None, token_sources=frozenset(filter(None, sources)))
+        return Reporter(None, token_sources=self.others | set(filter(None, sources)))
 
     def find_reporter(self, token: str) -> Reporter | None:
         """The reporter of `token`, or None; takes the same time for every token."""
         return find_by_token(self.reporters, token)
+
+
+@dataclass(slots=True)
+class JoinedTokens:
+    """The tokens of the token file and of the sources, as both are now."""
+
+    file: Callable[[], Tokens]
+    sources: Callable[[], SourceSet]
+    _joined: tuple[Tokens, SourceSet, Tokens] | None = None
+
+    def __call__(self) -> Tokens:
+        """Those in force; the same object until they change."""
+        file, sources = self.file(), self.sources()
+        joined = self._joined
+        if joined is None or joined[0] is not file or joined[1] is not sources:
+            tokens = Tokens(sources.join_reporters(file.reporters), sources.ids)
+            self._joined = joined = (file, sources, tokens)
+        return joined[2]
 
 
 def read_tokens(path: Path) -> Tokens:

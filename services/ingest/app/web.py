@@ -1,7 +1,7 @@
 """Joins what takes reports over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -10,12 +10,16 @@ from starlette.types import Lifespan
 
 from schemas.topics import EVENTS, topic_name
 from services.ingest.adapters.body import BodyReader
+from services.ingest.adapters.hooks import HookReceiver, hooks_route
 from services.ingest.adapters.http import Authenticator, events_route
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.limits import Limiter
 from services.ingest.adapters.producer import KafkaPublisher
-from services.ingest.adapters.tokens import Tokens, read_tokens
+from services.ingest.adapters.sources.credentials import CredentialReader
+from services.ingest.adapters.sources.sources_follower import follow_sources
+from services.ingest.adapters.tokens import JoinedTokens, Tokens, read_tokens
 from services.ingest.adapters.watchdog import WatchdogSender
+from services.ingest.domain.sources.source_set import SourceSet
 from services.ingest.settings import IngestSettings
 from services.telemetry import Health, health_routes
 
@@ -25,6 +29,7 @@ def create_app(settings: IngestSettings) -> FastAPI:
 
     Raises:
         InvalidTokens: the token file cannot be used.
+        InvalidSources: a file of sources has a fault.
     """
     topic = topic_name(settings.topic_prefix, EVENTS)
     publisher = KafkaPublisher(settings.kafka, topic)
@@ -34,9 +39,13 @@ def create_app(settings: IngestSettings) -> FastAPI:
         lifespan=_lifespan(publisher, _watchdog_seconds(settings)),
         redirect_slashes=False,
     )
-    app.include_router(health_routes(Health({"kafka": publisher.fault})))
+    health = Health({"kafka": publisher.fault})
+    app.include_router(health_routes(health))
     limiter = Limiter(settings.ingest_reports_per_second, settings.ingest_bytes_per_second)
-    app.include_router(events_route(intake, _authenticator(settings), BodyReader(limiter)))
+    sources, reader = follow_sources(settings.sources_dir, health.notes), BodyReader(limiter)
+    app.include_router(events_route(intake, _authenticator(settings, sources), reader))
+    hooks = HookReceiver(sources, CredentialReader.of_process(), reader, intake)
+    app.include_router(hooks_route(hooks))
     return app
 
 
@@ -49,9 +58,10 @@ def _watchdog_seconds(settings: IngestSettings) -> float:
     return 0.0 if settings.clock == "recorded" else settings.watchdog_seconds
 
 
-def _authenticator(settings: IngestSettings) -> Authenticator:
+def _authenticator(settings: IngestSettings, sources: Callable[[], SourceSet]) -> Authenticator:
     path = settings.ingest_tokens_file
-    return Authenticator(read_tokens(path) if path else Tokens({}), settings.ingest_open)
+    in_file = read_tokens(path) if path else Tokens({})
+    return Authenticator(JoinedTokens(lambda: in_file, sources), settings.ingest_open)
 
 
 def _lifespan(publisher: KafkaPublisher, watchdog_seconds: float) -> Lifespan[FastAPI]:
