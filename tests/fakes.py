@@ -11,8 +11,10 @@ from pydantic import BaseModel
 from schemas.alert import Alert, Status
 from schemas.ledger import Sending
 from services.ingest.domain.batch import EventsMessage
-from services.ingest.domain.ports import Unavailable
+from services.ingest.domain.ports import StoriesUnavailable, Unavailable
 from services.ingest.domain.pulling.ports import LeaseLost, PositionsUnavailable, PulledReports
+from services.ingest.domain.stories.memory_index import MemoryIndex
+from services.ingest.domain.stories.report import StoryReport
 from services.matcher.adapters.topics.record_sender import TooLarge
 from services.matcher.adapters.topics.records import ProducerRecord
 from services.notifier.domain.decisions import FoundMessage
@@ -44,6 +46,28 @@ class FakePublisher:
         await asyncio.sleep(0)
         self.published += [message for message in messages if message.partition not in self.deaf]
         return [message.partition not in self.deaf for message in messages]
+
+
+@dataclass
+class FakeStoryIndex:
+    """Stories in memory; `fault` is raised, and while it is stuck nothing is answered."""
+
+    fault: str | None = None
+    is_stuck: bool = False
+    memory: MemoryIndex = field(default_factory=MemoryIndex)
+
+    async def check(self) -> None:
+        await self._answer()
+
+    async def assign(self, reports: Sequence[StoryReport]) -> list[str]:
+        await self._answer()
+        return [self.memory.assign(report) for report in reports]
+
+    async def _answer(self) -> None:
+        if self.is_stuck:
+            await asyncio.Event().wait()
+        if self.fault is not None:
+            raise StoriesUnavailable(self.fault)
 
 
 @dataclass

@@ -5,6 +5,7 @@ from importlib import import_module
 from cli.input_file import open_lines
 from cli.output import print_line
 from schemas.event import Event
+from services.ingest.domain.stories.memory_index import cluster_events
 from services.matcher.adapters.event_file import BadLine, read_events
 
 TOPIC = "topic"
@@ -13,6 +14,8 @@ TOPIC = "topic"
 
 def read_past_events(source: str) -> tuple[list[Event], int]:
     """The events, and how many lines are none; those of a file are reported.
+
+    Those of a file that have no story get one, as ingest would have given it.
 
     Blocks while it reads.
 
@@ -31,4 +34,4 @@ def read_past_events(source: str) -> tuple[list[Event], int]:
                 print_line(f"{source}: {event}", err=True)
             else:
                 events.append(event)
-    return events, wrong
+    return cluster_events(events), wrong

@@ -1,5 +1,6 @@
 """Environment → settings of this service."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,14 +9,35 @@ from pydantic_core.core_schema import ValidationInfo
 
 from services.environment import Port, RedisUrl, ServiceSettings
 from services.ingest.domain.limits import BYTES_PER_SECOND, CONNECTIONS, REPORTS_PER_SECOND
+from services.ingest.domain.stories.join import WINDOW
 
+REDIS_PORT = 6379
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class IngestSettings(ServiceSettings):
-    """What ingest reads from its environment."""
+class StoriesSettings(ServiceSettings):
+    """What every process of ingest reads that takes reports."""
 
     redis_url: Annotated[RedisUrl, Field(repr=False)] = AnyUrl("redis://localhost:6379/0")
+    stories_redis_url: Annotated[RedisUrl | None, Field(repr=False)] = None
+    stories_days: Annotated[float, Field(gt=0, le=30)] = WINDOW / timedelta(days=1)
+
+    @field_validator("stories_redis_url", mode="before")
+    @classmethod
+    def _none_if_empty(cls, value: Any) -> Any:
+        return value or None
+
+    @field_validator("stories_redis_url")
+    @classmethod
+    def _not_the_notifiers(cls, value: AnyUrl | None, info: ValidationInfo) -> AnyUrl | None:
+        if value is not None and _server(value) == _server(info.data.get("redis_url")):
+            raise ValueError("the server of VEDETTE_REDIS_URL, which must not evict: use another")
+        return value
+
+
+class IngestSettings(StoriesSettings):
+    """What ingest reads from its environment."""
+
     port: Port = 8080
     watchdog_seconds: Annotated[float, Field(ge=0, le=3600)] = 30.0
     ingest_connections: Annotated[int, Field(ge=1)] = CONNECTIONS
@@ -44,12 +66,18 @@ Contact = Annotated[str, StringConstraints(max_length=200, pattern=r"^[\x20-\x27
 """ASCII without brackets: it stands inside some, in a header."""
 
 
-class WorkerSettings(ServiceSettings):
+class WorkerSettings(StoriesSettings):
     """What the worker of ingest, which fetches sources, reads from its environment."""
 
-    redis_url: Annotated[RedisUrl, Field(repr=False)] = AnyUrl("redis://localhost:6379/0")
     port: Port = 8081
     sources_dir: Path
     sources_contact: Contact = ""
     ingest_reports_per_second: Rate = REPORTS_PER_SECOND
     ingest_bytes_per_second: Rate = BYTES_PER_SECOND
+
+
+def _server(url: AnyUrl | None) -> tuple[object, ...]:
+    """What two URLs have in common that lead to one server, whatever their database."""
+    if url is None:
+        return ()
+    return (url.path,) if url.scheme == "unix" else (url.host, url.port or REDIS_PORT)

@@ -226,7 +226,7 @@ def test_backtest_prints_the_final_alerts(tmp_path: Path) -> None:
     result = rules(
         "backtest",
         *("--rules", str(write_pack(tmp_path)), "--events", "-", "--format", "json"),
-        given=lines(EVENTS[0], {**EVENTS[0], "id": "4"}, withdrawn),
+        given=lines(EVENTS[0], {**EVENTS[0], "id": "4", "text": "Rockets hit Balad."}, withdrawn),
     )
 
     alerts = [json.loads(line) for line in result.stdout.splitlines()]

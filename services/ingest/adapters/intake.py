@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from services.ingest.adapters import metrics
+from services.ingest.adapters.clustering import Clustering
 from services.ingest.domain.batch import batch_events
 from services.ingest.domain.normalize import ReportContext, StoredEvent, normalize
 from services.ingest.domain.ports import Publisher, Unavailable
@@ -19,17 +20,23 @@ AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Takes reports; `now` is the wall's time, `recorded` whether the recorded clock counts."""
+    """Takes reports; `now` is the wall's time, `recorded` whether the recorded clock counts.
+
+    `clustering` finds their stories, if stories are found at all.
+    """
 
     publisher: Publisher
     now: Callable[[], datetime]
     recorded: bool = False
+    clustering: Clustering | None = None
 
     async def take(self, items: Sequence[Any], reporter: Reporter) -> list[ReportResult]:
         """The result of each report, in order; accepted means acknowledged by Kafka."""
         context = ReportContext(reporter, self.now(), self.recorded)
         reports = await _normalize_all(items, context)
         events = [report for report in reports if isinstance(report, StoredEvent)]
+        if self.clustering is not None:
+            events = await self.clustering.add_stories(events)
         published = iter(await self._publish(events) if events else ())
         results = [
             report if isinstance(report, ReportResult) else next(published) for report in reports

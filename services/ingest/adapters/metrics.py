@@ -64,6 +64,22 @@ LEADING = Gauge(
     "vedette_ingest_worker_leading", "1 while this worker fetches, 0 while another may."
 )
 
+STORIES = Counter(
+    "vedette_ingest_stories_total",
+    "Events by what became of their story: joined, founded (their own), skipped, unavailable.",
+    ["result"],
+)
+STORY_SECONDS = Histogram(
+    "vedette_ingest_story_seconds",
+    "From asking for the stories of a request to the answer.",
+    buckets=LATENCY_BUCKETS,
+)
+STORIES_UP = Gauge(
+    "vedette_ingest_stories_up", "1 while stories are found; 0 while that Redis is away or unset."
+)
+
+for _result in ("joined", "founded", "skipped", "unavailable"):
+    STORIES.labels(_result)
 for _status in ReportStatus:
     EVENTS.labels(_status.value)
 for _result in ("acknowledged", "failed"):

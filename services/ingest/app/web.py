@@ -10,6 +10,7 @@ from starlette.types import Lifespan
 
 from schemas.topics import EVENTS, topic_name
 from services.ingest.adapters.body import BodyReader
+from services.ingest.adapters.clustering import Clustering
 from services.ingest.adapters.hooks import HookReceiver, hooks_route
 from services.ingest.adapters.http import Authenticator, events_route
 from services.ingest.adapters.intake import Intake
@@ -19,6 +20,7 @@ from services.ingest.adapters.sources.credentials import CredentialReader
 from services.ingest.adapters.sources.sources_follower import follow_sources
 from services.ingest.adapters.tokens import JoinedTokens, Tokens, read_tokens
 from services.ingest.adapters.watchdog import WatchdogSender
+from services.ingest.app.stories import keep_checking, make_clustering
 from services.ingest.domain.sources.source_set import SourceSet
 from services.ingest.settings import IngestSettings
 from services.telemetry import Health, health_routes
@@ -33,13 +35,14 @@ def create_app(settings: IngestSettings) -> FastAPI:
     """
     topic = topic_name(settings.topic_prefix, EVENTS)
     publisher = KafkaPublisher(settings.kafka, topic)
-    intake = Intake(publisher, _now, recorded=settings.clock == "recorded")
+    health = Health({"kafka": publisher.fault})
+    clustering = make_clustering(settings, health.notes)
+    intake = Intake(publisher, _now, settings.clock == "recorded", clustering)
     app = FastAPI(
         title="Vedette ingest",
-        lifespan=_lifespan(publisher, _watchdog_seconds(settings)),
+        lifespan=_lifespan(publisher, clustering, _watchdog_seconds(settings)),
         redirect_slashes=False,
     )
-    health = Health({"kafka": publisher.fault})
     app.include_router(health_routes(health))
     limiter = Limiter(settings.ingest_reports_per_second, settings.ingest_bytes_per_second)
     sources, reader = follow_sources(settings.sources_dir, health.notes), BodyReader(limiter)
@@ -64,13 +67,16 @@ def _authenticator(settings: IngestSettings, sources: Callable[[], SourceSet]) -
     return Authenticator(JoinedTokens(lambda: in_file, sources), settings.ingest_open)
 
 
-def _lifespan(publisher: KafkaPublisher, watchdog_seconds: float) -> Lifespan[FastAPI]:
+def _lifespan(
+    publisher: KafkaPublisher, clustering: Clustering | None, watchdog_seconds: float
+) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await publisher.start()
         watchdog = WatchdogSender(publisher, _now)
         tasks = [asyncio.create_task(watchdog.run(watchdog_seconds))] if watchdog_seconds else []
-        yield
+        async with keep_checking(clustering):
+            yield
         for task in tasks:
             task.cancel()
         await publisher.stop()

@@ -10,6 +10,7 @@ from starlette.types import Lifespan
 
 from schemas.topics import EVENTS, SIGNALS, topic_name
 from services.ingest.adapters import metrics
+from services.ingest.adapters.clustering import Clustering
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.producer import KafkaPublisher
 from services.ingest.adapters.pulling.duty_sender import DutySender
@@ -17,6 +18,7 @@ from services.ingest.adapters.pulling.redis_positions import LEASE_MS, RedisPosi
 from services.ingest.adapters.pulling.worker import PullWorker
 from services.ingest.adapters.sources.sources_follower import follow_sources
 from services.ingest.app.source_tasks import SourceTasks
+from services.ingest.app.stories import keep_checking, make_clustering
 from services.ingest.settings import WorkerSettings
 from services.telemetry import Health, health_routes
 
@@ -38,12 +40,13 @@ def create_worker_app(settings: WorkerSettings, lease_ms: int = LEASE_MS) -> Fas
         connected=metrics.DUTY_CONNECTED,
     )
     positions = RedisPositions.create(str(settings.redis_url), settings.topic_prefix, lease_ms)
-    intake = Intake(events, _now, recorded=settings.clock == "recorded")
+    clustering = make_clustering(settings, notes)
+    intake = Intake(events, _now, settings.clock == "recorded", clustering)
     tasks = SourceTasks.create(settings, sources, intake, positions)
     worker = PullWorker(positions, tasks, DutySender(signals).send, _now, lease_ms / 1000)
     app = FastAPI(
         title="Vedette ingest worker",
-        lifespan=_lifespan(worker, positions, (events, signals)),
+        lifespan=_lifespan(worker, positions, (events, signals), clustering),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -58,7 +61,10 @@ def _now() -> datetime:
 
 
 def _lifespan(
-    worker: PullWorker, positions: RedisPositions, publishers: tuple[KafkaPublisher, ...]
+    worker: PullWorker,
+    positions: RedisPositions,
+    publishers: tuple[KafkaPublisher, ...],
+    clustering: Clustering | None,
 ) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -66,7 +72,8 @@ def _lifespan(
         for publisher in publishers:
             await publisher.start()
         fetching = asyncio.create_task(worker.run(stopping))
-        yield
+        async with keep_checking(clustering):
+            yield
         stopping.set()
         await fetching
         for publisher in publishers:

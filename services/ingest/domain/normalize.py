@@ -1,5 +1,6 @@
 """A report and its reporter → an Event as it is stored, or a refusal with all errors by field."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from services.ingest.domain.result import FieldError, ReportResult, refuse
 
 DEEPEST = 3
 MOST_ERRORS = 10
+STORY = b'"story":'
 _VALUE_ERROR = "Value error, "
 _DERIVED = {"id", "occurred_at", "recorded_at", "source_owner"}
 
@@ -59,6 +61,16 @@ def normalize(item: Any, context: ReportContext) -> StoredEvent | ReportResult:
         return refuse(item, *errors)
     errors = tuple(_find_claims(item, context))
     return refuse(item, *errors) if errors else _validate(item, context)
+
+
+def add_story(stored: StoredEvent, story: str) -> StoredEvent:
+    """The event with its story, or as it is where it has one or is as large as an event may be."""
+    member = b"," + STORY + json.dumps(story, ensure_ascii=False).encode() + b"}"
+    if stored.event.story is not None or len(stored.value) + len(member) > LARGEST_EVENT:
+        return stored
+    # the value need not be encoded again
+    event = stored.event.model_copy(update={"story": story})
+    return StoredEvent(event, stored.value[:-1] + member)
 
 
 def _find_excess(body: Mapping[str, Any]) -> Iterator[FieldError]:

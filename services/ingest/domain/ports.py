@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from services.ingest.domain.batch import EventsMessage
+from services.ingest.domain.stories.report import StoryReport
 
 
 class Unavailable(Exception):
@@ -32,4 +33,26 @@ class Publisher(Protocol):
 
         Raises:
             Unavailable: nothing was sent.
+        """
+
+
+class StoriesUnavailable(Exception):
+    """No story can be found now; reports are taken without one. The message says why."""
+
+
+class StoryIndex(Protocol):
+    """Knows the stories of the last days, for all replicas of ingest."""
+
+    async def check(self) -> None:
+        """Return if it can be used.
+
+        Raises:
+            StoriesUnavailable: it cannot. May take seconds.
+        """
+
+    async def assign(self, reports: Sequence[StoryReport]) -> Sequence[str]:
+        """The story of each report, fixed: the same again for the same identity.
+
+        Raises:
+            StoriesUnavailable: some may have been fixed. May take seconds.
         """

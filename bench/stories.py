@@ -1,0 +1,136 @@
+"""How well stories are found, and what a report costs: `python -m bench.stories`.
+
+The labelled set has wires, copies and rewrites of each, which are its story, and updates with new
+numbers and other events in the same words, which are not. Each pair is clustered by itself. Exit
+code 1 below 98 % precision or 90 % recall on copies.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from schemas.event import Event
+from services.ingest.domain.stories.join import list_terms, share_in_common
+from services.ingest.domain.stories.lead import read_lead
+from services.ingest.domain.stories.memory_index import MemoryIndex, cluster_events
+from services.ingest.domain.stories.report import StoryReport
+
+LABELLED = Path(__file__).parents[1] / "tests" / "ingest" / "stories" / "labelled.jsonl"
+SAME = ("copies", "rewrites")
+DIFFERENT = ("updates", "others", "unrelated")
+LEAST_PRECISION, LEAST_RECALL = 0.98, 0.9
+NOON = datetime(2020, 1, 5, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPair:
+    """A wire and another report: of which kind that is, and in which language."""
+
+    kind: str
+    language: str
+    wire: Event
+    other: Event
+
+
+def read_pairs() -> Iterator[LabelledPair]:
+    """Each wire with its reports, its copies with one another, and each wire with the next."""
+    lines = [json.loads(line) for line in LABELLED.read_text().splitlines()]
+    for number, line in enumerate(lines):
+        language, wire = line["language"], line["wire"]
+        for copy, other in combinations(line["copies"], 2):
+            yield LabelledPair("copies", language, _event("copy", copy), _event("o", other))
+        for kind in (*SAME, *DIFFERENT[:-1]):
+            for other in line[kind]:
+                yield LabelledPair(kind, language, _event("wire", wire), _event("o", other))
+        unrelated = lines[number - 1]["wire"]
+        yield LabelledPair("unrelated", language, _event("wire", wire), _event("o", unrelated))
+
+
+def _event(source: str, words: Mapping[str, Any]) -> Event:
+    return Event(id="1", source=source, occurred_at=NOON, recorded_at=NOON, **words)
+
+
+def is_joined(pair: LabelledPair) -> bool:
+    """Whether both reports get one story."""
+    first, second = cluster_events([pair.wire, pair.other])
+    return first.cluster == second.cluster
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How many pairs of each kind and language there are, and how many were joined."""
+
+    pairs: Mapping[tuple[str, str], int]
+    joined: Mapping[tuple[str, str], int]
+
+    @property
+    def precision(self) -> float:
+        """Of the joined pairs, the share that are one story."""
+        right = sum(self.joined.get(key, 0) for key in self.pairs if key[0] in SAME)
+        return right / sum(self.joined.values())
+
+    def recall(self, kind: str) -> float:
+        """Of the pairs of this kind, the share that were joined."""
+        pairs = sum(count for key, count in self.pairs.items() if key[0] == kind)
+        return sum(count for key, count in self.joined.items() if key[0] == kind) / pairs
+
+
+def score(pairs: Sequence[LabelledPair]) -> Score:
+    """Cluster every pair."""
+    keys = [(pair.kind, pair.language) for pair in pairs]
+    joined = [key for key, pair in zip(keys, pairs, strict=True) if is_joined(pair)]
+    return Score(Counter(keys), Counter(joined))
+
+
+def measure_cost(events: Sequence[Event], rounds: int = 5) -> float:
+    """Seconds of the processor for one report; the least of some rounds."""
+    spent = []
+    for _ in range(rounds):
+        index, began = MemoryIndex(), time.process_time()
+        for number, event in enumerate(events):
+            report = StoryReport.of(event.model_copy(update={"id": str(number)}))
+            index.assign(report)
+        spent.append((time.process_time() - began) / len(events))
+    return min(spent)
+
+
+def _share(pair: LabelledPair) -> float:
+    """Of the words and pairs of words of both leads, the share that both have."""
+    return share_in_common(list_terms(read_lead(pair.wire)), list_terms(read_lead(pair.other)))
+
+
+def _print_kinds(pairs: Sequence[LabelledPair], outcome: Score) -> None:
+    head = f"{'kind':12}{'language':10}{'pairs':>6}{'joined':>8}"
+    print(f"{len(pairs)} pairs\n{head}  alike: 10 %, median, 90 %")
+    for (kind, language), count in sorted(outcome.pairs.items()):
+        of_kind = [pair for pair in pairs if (pair.kind, pair.language) == (kind, language)]
+        shares = sorted(map(_share, of_kind))
+        alike = "".join(f"{shares[int(part * (count - 1))]:6.2f}" for part in (0.1, 0.5, 0.9))
+        joined = outcome.joined.get((kind, language), 0)
+        print(f"{kind:12}{language:10}{count:6}{joined:8}  {alike}")
+
+
+def main() -> None:
+    """Print the joined pairs by kind and language, precision, recall and cost."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    pairs = list(read_pairs())
+    outcome = score(pairs)
+    _print_kinds(pairs, outcome)
+    print(f"\nprecision {outcome.precision:.3f}")
+    for kind in SAME:
+        print(f"recall of {kind} {outcome.recall(kind):.3f}")
+    print(f"{measure_cost([pair.other for pair in pairs]) * 1e6:.0f} µs a report, in memory")
+    good = outcome.precision >= LEAST_PRECISION and outcome.recall("copies") >= LEAST_RECALL
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()

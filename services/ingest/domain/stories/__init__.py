@@ -1,0 +1,1 @@
+"""Which reports are one story: copies and light rewrites of one wire."""

@@ -1,0 +1,63 @@
+import pytest
+
+from services.ingest.domain.stories.lead import read_lead
+from services.ingest.domain.stories.substitutions import has_substitution
+from tests.ingest.stories.wires import WIRE, wire
+
+
+def differs(text: str, other: str) -> bool:
+    leads = [read_lead(wire("a", each)) for each in (text, other)]
+    return has_substitution(leads[0], leads[1])
+
+
+@pytest.mark.parametrize(
+    ("words", "others"),
+    [
+        ("Balad", "Taji"),
+        ("four Iraqi", "six Iraqi"),
+        ("Eight", "Two"),
+        ("on Sunday", "on Tuesday"),
+        ("Iraqi", "Iranian"),
+        ("wounding four", "wounding four and killing 2"),
+    ],
+)
+def test_another_place_number_day_or_people_is_a_substitution(words: str, others: str) -> None:
+    assert differs(WIRE, WIRE.replace(words, others))
+    assert differs(WIRE.replace(words, others), WIRE)
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [("Iraq", "Iran"), ("Niger", "Nigeria"), ("Tuesday", "Thursday"), ("Baghdad", "Baghlan")],
+)
+def test_names_that_look_alike_are_not_one(word: str, other: str) -> None:
+    assert differs(
+        f"Rockets fell on a base in {word}, it says", f"Rockets fell on a base in {other}, it says"
+    )
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "BAGHDAD (Reuters) - " + WIRE,
+        "UPDATE 1 - " + WIRE,
+        WIRE[: WIRE.index(" No group")],
+        WIRE + " (Reporting by 2 of our staff)",
+        WIRE.replace("U.S.", "US").replace("military said", "military has said"),
+        WIRE.replace("Eight", "8").replace("Iraqi airmen", "airmen of Iraq"),
+    ],
+    ids=["dateline", "update", "cut", "byline", "spelling", "moved"],
+)
+def test_what_an_outlet_does_to_a_wire_is_none(copy: str) -> None:
+    assert not differs(WIRE, copy)
+    assert not differs(copy, WIRE)
+
+
+def test_the_end_of_a_short_report_counts() -> None:
+    assert differs("Rockets hit a base near Balad", "Rockets hit a base near Taji")
+
+
+def test_in_arabic_a_word_with_other_clitics_is_the_same() -> None:
+    text = "قالت الحكومة إن القوات في بغداد بخير"
+    assert not differs(text, text.replace("الحكومة", "حكومة").replace("القوات", "للقوات"))
+    assert differs(text, text.replace("بغداد", "كركوك"))
