@@ -173,15 +173,14 @@ def _select_words(
     index: WordIndex, keys: AbstractSet[str]
 ) -> tuple[list[str], list[tuple[str, ...]]]:
     """The words of these lists, and those of the keys that each is under."""
-    words: list[str] = []
-    keys_of: list[tuple[str, ...]] = []
+    chosen: dict[int, tuple[str, ...]] = {}
     same: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for word, listed in index.words.items() if keys else ():
+    for listed in {id(listed): listed for listed in index.words.values()}.values():
         all_keys = (*listed.keys, *(key for key, _ in listed.begun))
-        of_word = tuple(key for key in all_keys if key in keys)
-        if of_word:
-            words.append(word)
-            keys_of.append(same.setdefault(of_word, of_word))
+        of_words = tuple(key for key in all_keys if key in keys)
+        chosen[id(listed)] = same.setdefault(of_words, of_words)
+    words = [word for word, listed in index.words.items() if chosen[id(listed)]]
+    keys_of = [chosen[id(index.words[word])] for word in words]
     return words, keys_of
 
 

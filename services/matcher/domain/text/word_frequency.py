@@ -1,7 +1,9 @@
 """How many reports are expected to have a word. A wrong estimate costs time alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache
+from math import fsum
 
 from services.matcher.domain.languages.known import LANGUAGES
 
@@ -17,10 +19,11 @@ def word_frequency(word: str) -> float:
     return common_words().get(word, UNKNOWN * (2 if len(word) < SHORT else 1))
 
 
-def forms_frequency(forms: Iterable[str]) -> float:
+def forms_frequency(forms: AbstractSet[str]) -> float:
     """The fraction expected to have one of the forms of a word; generated ones are seldom met."""
     common = common_words()
-    return min(1.0, 2 * UNKNOWN + sum(common.get(form, 0.0) for form in forms))
+    met = map(common.__getitem__, common.keys() & forms)
+    return min(1.0, 2 * UNKNOWN + fsum(met))
 
 
 @cache

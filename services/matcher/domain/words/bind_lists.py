@@ -1,6 +1,7 @@
 """Binds the lists that a pack may name to one another, ready to be looked for."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -13,6 +14,7 @@ from services.matcher.domain.words.word_list import (
     BoundPart,
     BoundPattern,
     IndexedList,
+    group_words,
     part_frequency,
     part_triggers,
     rarest_part,
@@ -21,6 +23,7 @@ from services.matcher.domain.words.word_list import (
 Members = Mapping[str, frozenset[str]]
 """The members of each list of names."""
 NO_MEMBERS: Members = MappingProxyType({})
+Patterns = tuple[BoundPattern, ...]
 
 
 @dataclass(slots=True)
@@ -69,7 +72,8 @@ def bind_pattern(
 
     def bind_part(part: Part) -> BoundPart:
         if isinstance(part, Words):
-            return Words(part.forms - except_forms) if except_forms else part
+            taken = except_forms.isdisjoint(part.forms)
+            return part if taken else Words(part.forms - except_forms)
         if isinstance(part, AnyOfLists):
             of_words = tuple(lists[name] for name in part.names if name in lists)
             ids = (members[name] for name in part.names if name in members and name not in lists)
@@ -90,38 +94,58 @@ def _index(
 ) -> IndexedList:
     """The list with its patterns of one word joined, and the others by their triggers."""
     singles: set[str] = set()
-    by_trigger: dict[str, list[BoundPattern]] = {}
+    triggers = _Triggers()
     frequencies = []
     for pattern in patterns:
         rarest = rarest_part(pattern)
         frequencies.append(part_frequency(rarest))
-        if len(pattern.parts) == 1 and isinstance(rarest, Words):
+        if len(pattern.parts) > 1:
+            triggers.add(part_triggers(rarest), (pattern,))
+        elif isinstance(rarest, Words):
             singles |= rarest.forms
-            continue
-        if (
-            len(pattern.parts) == 1
-            and isinstance(rarest, BoundLists)
-            and not exceptions
-            and not any(listed.told for listed in rarest.lists)
-        ):
-            _take_over(rarest, singles, by_trigger)
-            continue
-        for word in part_triggers(rarest):
-            by_trigger.setdefault(word, []).append(pattern)
+        elif isinstance(rarest, BoundLists) and not exceptions and not _names_guests(rarest):
+            for listed in rarest.lists:
+                singles |= listed.singles
+                triggers.take_over(listed.patterns)
+        else:
+            triggers.add(part_triggers(rarest), (pattern,))
     return IndexedList(
         key,
         name,
         frozenset(singles - exceptions),
-        MappingProxyType({word: tuple(of_word) for word, of_word in by_trigger.items()}),
+        MappingProxyType(triggers.by_word),
         min(1.0, sum(frequencies)),
     )
 
 
-def _take_over(
-    named: BoundLists, singles: set[str], by_trigger: dict[str, list[BoundPattern]]
-) -> None:
-    """Add all that the named lists hold."""
-    for listed in named.lists:
-        singles |= listed.singles
-        for word, patterns in listed.patterns.items():
-            by_trigger.setdefault(word, []).extend(patterns)
+def _names_guests(named: BoundLists) -> bool:
+    return any(listed.told for listed in named.lists)
+
+
+@dataclass(slots=True)
+class _Triggers:
+    """The patterns under each word; equal ones of many words are one tuple."""
+
+    by_word: dict[str, Patterns] = field(default_factory=dict)
+    _joined: dict[tuple[int, int], Patterns] = field(default_factory=dict)
+    _kept: list[Patterns] = field(default_factory=list)
+
+    def add(self, words: AbstractSet[str], patterns: Patterns) -> None:
+        """Add patterns under words; `patterns` behind those that are there."""
+        self._kept.append(patterns)  # so that no other has its identity
+        known = self.by_word.keys() & words
+        joined = {word: self._join(self.by_word[word], patterns) for word in known}
+        self.by_word.update(dict.fromkeys(words, patterns))
+        self.by_word.update(joined)
+
+    def take_over(self, by_word: Mapping[str, Patterns]) -> None:
+        """Add all that another list has."""
+        for patterns, words in group_words(by_word):
+            self.add(words, patterns)
+
+    def _join(self, first: Patterns, second: Patterns) -> Patterns:
+        pair = id(first), id(second)
+        joined = self._joined.get(pair)
+        if joined is None:
+            joined = self._joined[pair] = (*first, *second)
+        return joined

@@ -21,6 +21,7 @@ MOST_FORMS = 20_000
 _MOST_STEMS = 12
 
 
+@lru_cache(maxsize=32_768)
 def parse_entry(text: str, code: str) -> Pattern:
     """The pattern of an entry in the language with this code.
 

@@ -1,6 +1,9 @@
 """The index of word lists: a look at each word says which lists it may be of."""
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from itertools import chain
 
 from services.matcher.domain.text.scan import ListedWord, WordIndex
 from services.matcher.domain.words.word_list import (
@@ -8,6 +11,7 @@ from services.matcher.domain.words.word_list import (
     BoundLists,
     BoundPattern,
     IndexedList,
+    group_words,
     second_triggers,
 )
 
@@ -18,30 +22,43 @@ def index_words(lists: Iterable[IndexedList]) -> WordIndex:
     for listed in lists:
         known.update(_with_named(listed, known))
     words: dict[str, ListedWord] = {}
-    same: dict[ListedWord, ListedWord] = {}  # most words are in the same few lists
-    for word, in_list in _listed_words(known.values()):
-        before = words.get(word)
-        in_lists = in_list if before is None else before.joined(in_list)
-        words[word] = in_list if before is None else same.setdefault(in_lists, in_lists)
+    joining = _Joining()
+    for of_one, in_list in _listed_words(known.values()):
+        before = {word: words[word] for word in words.keys() & of_one}
+        words.update(dict.fromkeys(of_one, in_list))
+        words.update((word, joining.join(others, in_list)) for word, others in before.items())
     return WordIndex(words, frozenset(known))
 
 
-def _listed_words(lists: Iterable[IndexedList]) -> Iterator[tuple[str, ListedWord]]:
-    """Each word with what it is in each list."""
+@dataclass(slots=True)
+class _Joining:
+    """Joins what words are in: most words are in the same few lists."""
+
+    _by_identity: dict[tuple[int, int], tuple[ListedWord, ListedWord, ListedWord]] = field(
+        default_factory=dict
+    )
+
+    def join(self, first: ListedWord, second: ListedWord) -> ListedWord:
+        """Both; the same for the same two, which are kept so that no other has their identity."""
+        pair = id(first), id(second)
+        kept = self._by_identity.get(pair)
+        if kept is None:
+            kept = self._by_identity[pair] = first, second, first.joined(second)
+        return kept[2]
+
+
+def _listed_words(lists: Iterable[IndexedList]) -> Iterator[tuple[AbstractSet[str], ListedWord]]:
+    """Words, and what they are in one list."""
     same: dict[frozenset[str], frozenset[str]] = {}  # whether a text has one is asked once for each
     for listed in lists:
         single = ListedWord((listed.key,))
-        yield from ((word, single) for word in listed.singles)
+        yield listed.singles, single
         for told in listed.told.values():
-            yield from ((word, single) for word in told.triggers() - listed.singles)
-        begun: dict[tuple[BoundPattern, ...], ListedWord] = {}
-        for word, patterns in listed.patterns.items():
-            if word not in listed.singles:
-                if patterns not in begun:
-                    seconds = frozenset().union(*map(second_triggers, patterns))
-                    seconds = same.setdefault(seconds, seconds)
-                    begun[patterns] = ListedWord((), ((listed.key, seconds),))
-                yield word, begun[patterns]
+            yield told.triggers() - listed.singles, single
+        for patterns, words in group_words(listed.patterns):
+            seconds = frozenset().union(*map(second_triggers, patterns))
+            seconds = same.setdefault(seconds, seconds)
+            yield words - listed.singles, ListedWord((), ((listed.key, seconds),))
 
 
 def _with_named(
@@ -52,7 +69,8 @@ def _with_named(
         return
     yield listed.key, listed
     by_word = [listed.patterns, *(told.patterns for told in listed.told.values())]
-    patterns = dict.fromkeys(p for each in by_word for of_word in each.values() for p in of_word)
+    groups = chain.from_iterable(map(group_words, by_word))
+    patterns = dict.fromkeys(pattern for of_words, _ in groups for pattern in of_words)
     for named in dict.fromkeys(one for each in patterns for one in pattern_lists(each)):
         yield from _with_named(named, known)
 

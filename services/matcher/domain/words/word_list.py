@@ -1,6 +1,7 @@
 """A word list as it is looked for: words that are enough, and patterns that need more."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from services.matcher.domain.text.word_frequency import forms_frequency
@@ -64,6 +65,17 @@ class IndexedList:
     def triggers(self) -> frozenset[str]:
         """A text that holds something of the list has one of these words."""
         return self.singles.union(self.patterns, *(each.triggers() for each in self.told.values()))
+
+
+def group_words(
+    patterns: Mapping[str, tuple[BoundPattern, ...]],
+) -> Iterator[tuple[tuple[BoundPattern, ...], AbstractSet[str]]]:
+    """The tuples of patterns, each with the words that it is under."""
+    words_of: dict[int, list[str]] = {}
+    for word, of_word in patterns.items():
+        words_of.setdefault(id(of_word), []).append(word)
+    for words in words_of.values():
+        yield patterns[words[0]], frozenset(words)
 
 
 def names_several(pattern: BoundPattern) -> bool:
