@@ -1,6 +1,8 @@
 """Logging, metrics and health of every service. Imports no other module of the project."""
 
 import logging
+import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +17,8 @@ from prometheus_client.exposition import choose_encoder
 
 Check = Callable[[], str | None]
 """Returns what is wrong, or None. May block for a second, never raises."""
+
+_NUMBER = re.compile(r"\d+")
 
 HEALTH_FAULT = Gauge(
     "vedette_health_fault", "1 while a check of /readyz finds a fault, else 0.", ["check"]
@@ -57,7 +61,8 @@ def logger(name: str) -> structlog.stdlib.BoundLogger:
 class RepeatFilter(logging.Filter):
     """A filter of a handler: passes each message of a `library` once every `seconds`.
 
-    Messages are compared before their arguments are filled in. Those of others always pass.
+    Messages are compared before their arguments are filled in, and without their numbers. Those of
+    others always pass.
     """
 
     library: str
@@ -69,7 +74,7 @@ class RepeatFilter(logging.Filter):
         """Whether the record passes."""
         if not record.name.startswith(self.library):
             return True
-        now, message = self.clock(), str(record.msg)
+        now, message = self.clock(), _NUMBER.sub("", str(record.msg))
         if now - self.last_passed.get(message, -self.seconds) < self.seconds:
             return False
         self.last_passed[message] = now
@@ -147,9 +152,27 @@ class Listener:
         self.thread.join(timeout=5)
 
 
+class CannotListen(Exception):
+    """The address of a listener is taken or not ours; the message names it."""
+
+
 def listen(config: uvicorn.Config) -> Listener:
-    """Serve what `config` says from a daemon thread; does not block."""
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, name="http", daemon=True)
+    """Serve what `config` says from a daemon thread; does not block.
+
+    Raises:
+        CannotListen: in the caller's thread, where uvicorn would end its own alone.
+    """
+    server, opened = uvicorn.Server(config), _open_socket(config)
+    thread = threading.Thread(target=server.run, args=([opened],), name="http", daemon=True)
     thread.start()
     return Listener(server, thread)
+
+
+def _open_socket(config: uvicorn.Config) -> socket.socket:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    address = (config.host, config.port)
+    try:
+        return socket.create_server(address, family=family, backlog=config.backlog)
+    except OSError as error:
+        reason = f"cannot listen on {config.host}:{config.port}: {error.strerror}"
+        raise CannotListen(f"{reason}; see VEDETTE_HOST and VEDETTE_PORT") from error

@@ -1,13 +1,22 @@
 """What the services share of logging."""
 
 import logging
+import socket
 
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY, CollectorRegistry, Histogram
 
-from services.telemetry import Health, RepeatFilter, health_app, health_routes
+from services.telemetry import (
+    CannotListen,
+    Health,
+    RepeatFilter,
+    health_app,
+    health_routes,
+    listen,
+)
 
 
 class SteppedClock:
@@ -39,6 +48,23 @@ def test_messages_of_others_always_pass() -> None:
     passes = RepeatFilter("aiokafka", clock=SteppedClock())
 
     assert all(passes.filter(logged("crashed", name="services.matcher")) for _ in range(3))
+
+
+def test_messages_that_differ_in_numbers_alone_are_one_message() -> None:
+    passes = RepeatFilter("kafka", clock=SteppedClock())
+
+    waits = (f"not ready; waiting {seconds} secs" for seconds in (0.08, 0.11))
+
+    assert [passes.filter(logged(each, name="kafka.net")) for each in waits] == [True, False]
+
+
+def test_a_port_that_is_taken_is_an_error_of_the_start() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        config = uvicorn.Config(health_app(Health()), "127.0.0.1", port)
+
+        with pytest.raises(CannotListen, match=f"127.0.0.1:{port}: Address already in use"):
+            listen(config)
 
 
 def find_fault(check: str) -> float | None:

@@ -19,7 +19,7 @@ S = TypeVar("S", bound=MatcherSettings)
 
 
 def main() -> int:
-    """Run until SIGTERM or SIGINT (0) or a crash (1); 2 if the settings or rules are unusable."""
+    """Run until SIGTERM or SIGINT (0) or a crash (1); 2 if settings, port or rules are unusable."""
     return _run(MATCHER, MatcherSettings, serve)
 
 
@@ -33,7 +33,7 @@ def _run(name: str, kind: type[S], run: Callable[[S], int]) -> int:
         settings = load(kind, process_environment())
         telemetry.configure_logging(name, settings.log_level, settings.log_format)
         return run(settings)
-    except (InvalidEnvironment, NoRules, ModelUnavailable) as error:
+    except (InvalidEnvironment, telemetry.CannotListen, NoRules, ModelUnavailable) as error:
         sys.stderr.write(f"{name}: {error}\n")
         return CANNOT_START
 

@@ -10,10 +10,11 @@ from services.notifier.adapters.routes_file import InvalidRoutes
 from services.notifier.app.join import run
 from services.notifier.app.receivers import InvalidReceiver
 from services.notifier.settings import NotifierSettings
-from services.telemetry import configure_logging
+from services.telemetry import CannotListen, RepeatFilter, configure_logging
 from services.token_file import InvalidTokens
 
 TALKATIVE = ("kafka", "httpx")
+REPEAT_SECONDS = 60.0
 
 
 def main() -> int:
@@ -27,12 +28,15 @@ def main() -> int:
     if settings.log_level == "INFO":
         for name in TALKATIVE:
             logging.getLogger(name).setLevel(logging.WARNING)
+    for handler in logging.getLogger().handlers:
+        # each of its clients logs several times a second that Kafka is away
+        handler.addFilter(RepeatFilter("kafka", REPEAT_SECONDS))
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     try:
         run(settings, stopping)
-    except (InvalidRoutes, InvalidTokens, InvalidReceiver) as error:
+    except (CannotListen, InvalidRoutes, InvalidTokens, InvalidReceiver) as error:
         print(f"vedette notifier: {error}", file=sys.stderr)  # noqa: T201  (read by who starts it)
         return 2
     return 0

@@ -177,8 +177,10 @@ class KafkaPublisher:
 
     def _set_connection(self, connection: KafkaConnection) -> None:
         if _drop_numbers(connection.fault) != _drop_numbers(self._connection.fault):
-            state = "kafka is reachable" if connection.fault is None else "kafka is unreachable"
-            log.info(state, fault=connection.fault)
+            if connection.fault is None:
+                log.info("kafka is reachable")
+            else:
+                log.warning("kafka is unreachable", fault=connection.fault)
         self._connected.set(connection.fault is None)
         self._connection = connection
 

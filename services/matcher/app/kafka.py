@@ -1,6 +1,8 @@
 """Kafka at the start of the matcher: every topic that it needs."""
 
 from asyncio import to_thread
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -41,15 +43,23 @@ async def prepare_kafka(settings: MatcherSettings) -> Kafka:
     Raises:
         KafkaUnusable: saying what is missing.
     """
+    cluster = await KafkaCluster.connect(settings.kafka)
+    async with _closed_on_error(cluster):
+        return await _find_topics(settings, cluster)
+
+
+async def _find_topics(settings: MatcherSettings, cluster: KafkaCluster) -> Kafka:
     address = settings.kafka
-    cluster = await KafkaCluster.connect(address)
     names = {name: topic_name(settings.topic_prefix, name) for name in TOPICS}
     partitions = {name: await cluster.count_partitions(full) for name, full in names.items()}
     name, count = changelog_name(app_id(settings)), partitions[SIGNALS]
     await to_thread(ensure_changelog, address, name, count)
     signals_id = await to_thread(topic_id, address, names[SIGNALS])
     events_kept = await to_thread(retention, address, names[EVENTS])
-    cluster.follow({names[name]: partitions[name] for name in (EVENTS, SIGNALS)})
+    cluster.follow(
+        {names[name]: partitions[name] for name in (EVENTS, SIGNALS)},
+        [names[name] for name in (ALERTS, DEAD_LETTERS, RULES)],
+    )
     rules = await RulesTopicReader.open(address, names[RULES], settings.kafka_fetch_wait_ms)
     return Kafka(cluster, count, signals_id, events_kept, rules)
 
@@ -60,13 +70,32 @@ async def prepare_reader_kafka(settings: ReaderServiceSettings) -> ReaderKafka:
     Raises:
         KafkaUnusable: saying what is missing.
     """
-    address = settings.kafka
-    cluster = await KafkaCluster.connect(address)
+    cluster = await KafkaCluster.connect(settings.kafka)
+    async with _closed_on_error(cluster):
+        return await _find_reader_topics(settings, cluster)
+
+
+async def _find_reader_topics(
+    settings: ReaderServiceSettings, cluster: KafkaCluster
+) -> ReaderKafka:
     names = {name: topic_name(settings.topic_prefix, name) for name in READER_TOPICS}
     partitions = {name: await cluster.count_partitions(full) for name, full in names.items()}
-    cluster.follow({names[EVENTS]: partitions[EVENTS]})
-    rules = await RulesTopicReader.open(address, names[RULES], settings.kafka_fetch_wait_ms)
+    cluster.follow(
+        {names[EVENTS]: partitions[EVENTS]},
+        [names[name] for name in (SIGNALS, DEAD_LETTERS, RULES)],
+    )
+    rules = await RulesTopicReader.open(settings.kafka, names[RULES], settings.kafka_fetch_wait_ms)
     return ReaderKafka(cluster, rules)
+
+
+@asynccontextmanager
+async def _closed_on_error(cluster: KafkaCluster) -> AsyncIterator[None]:
+    """Close the connection again where something is missing: all is tried anew."""
+    try:
+        yield
+    except BaseException:
+        await cluster.close()
+        raise
 
 
 def app_id(settings: MatcherSettings) -> str:

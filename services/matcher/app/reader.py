@@ -18,7 +18,7 @@ from services.matcher.adapters.reading.active_reader import ActiveReader
 from services.matcher.adapters.reading.quiet_thread import QuietThread
 from services.matcher.adapters.reading.suspecting import WHERE, Suspecting
 from services.matcher.adapters.rules.bundles import Bundles
-from services.matcher.adapters.rules.first_rules import NoRules, find_first_rules
+from services.matcher.adapters.rules.first_rules import NoRules
 from services.matcher.adapters.rules.follower import Follower
 from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.adapters.stream.agents import add_agent
@@ -28,10 +28,11 @@ from services.matcher.adapters.stream.worker import new_loop, run
 from services.matcher.adapters.topics.record_sender import TopicSender
 from services.matcher.app.kafka import (
     READER_TOPICS,
+    ReaderKafka,
     prepare_reader_kafka,
     reader_app_id,
 )
-from services.matcher.app.serving import serve_while, watch_group
+from services.matcher.app.serving import find_in_kafka, follow_rules, serve_while, watch_group
 from services.matcher.domain.reader.ports import MeaningJudge, SentenceModel
 from services.matcher.settings import ReaderServiceSettings
 
@@ -55,9 +56,7 @@ def _run_app(settings: ReaderServiceSettings, health: telemetry.Health) -> int:
     loop, thread = new_loop(), QuietThread()
     # loaded there, so that threads of the model have the low priority too
     model = loop.run_until_complete(thread.run(partial(load_model, settings.reader_model)))
-    kafka = loop.run_until_complete(prepare_reader_kafka(settings))
-    follower = Follower(kafka.rules, health.notes)
-    bundles = loop.run_until_complete(find_first_rules(settings.rules_dir, follower))
+    kafka, follower, bundles = find_in_kafka(loop, partial(_prepare, settings, health), health)
     heads: Mapping[str, PackHeads] = {}
     if not bundles.current.number:
         finding = thread.run(partial(_find_folder_heads, settings, bundles, model))
@@ -67,6 +66,13 @@ def _run_app(settings: ReaderServiceSettings, health: telemetry.Health) -> int:
     _add_suspecting(app, settings, active, thread)
     watch_group(app, kafka.cluster, health)
     return run(app, loop)
+
+
+async def _prepare(
+    settings: ReaderServiceSettings, health: telemetry.Health
+) -> tuple[ReaderKafka, Follower, Bundles]:
+    kafka = await prepare_reader_kafka(settings)
+    return kafka, *await follow_rules(kafka, settings.rules_dir, health)
 
 
 def _make_judge(settings: ReaderServiceSettings) -> MeaningJudge | None:

@@ -7,13 +7,13 @@ from services import telemetry
 from services.matcher.adapters.crashes.ending import CrashLog, WorkerEnd
 from services.matcher.adapters.crashes.guards import GuardLimits, install_guards
 from services.matcher.adapters.crashes.in_hand import InHand
-from services.matcher.adapters.rules.first_rules import find_first_rules
+from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.follower import Follower
 from services.matcher.adapters.stream.transport import App
 from services.matcher.adapters.stream.worker import new_loop, run
 from services.matcher.app.agents import create_app
 from services.matcher.app.kafka import Kafka, prepare_kafka
-from services.matcher.app.serving import serve_while, watch_group
+from services.matcher.app.serving import find_in_kafka, follow_rules, serve_while, watch_group
 from services.matcher.domain.rules.look_back import describe_short_retention
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.settings import MatcherSettings
@@ -32,15 +32,20 @@ def serve(settings: MatcherSettings) -> int:
 
 def _run_app(settings: MatcherSettings, health: telemetry.Health) -> int:
     loop = new_loop()
-    kafka = loop.run_until_complete(prepare_kafka(settings))
-    follower = Follower(kafka.rules, health.notes)
-    bundles = loop.run_until_complete(find_first_rules(settings.rules_dir, follower))
+    kafka, follower, bundles = find_in_kafka(loop, partial(_prepare, settings, health), health)
     _note_look_back(bundles.current.rulebook, kafka, health)
     in_hand = InHand()
     app = create_app(settings, kafka, bundles, follower, in_hand)
     watch_group(app, kafka.cluster, health)
     _guard(app, in_hand, settings, kafka)
     return run(app, loop)
+
+
+async def _prepare(
+    settings: MatcherSettings, health: telemetry.Health
+) -> tuple[Kafka, Follower, Bundles]:
+    kafka = await prepare_kafka(settings)
+    return kafka, *await follow_rules(kafka, settings.rules_dir, health)
 
 
 def _note_look_back(rulebook: Rulebook, kafka: Kafka, health: telemetry.Health) -> None:

@@ -1,26 +1,44 @@
 """What the matcher and the reader share as processes: a listener, and readiness by the group."""
 
-from collections.abc import Callable
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
 
 from services import telemetry
 from services.connections import FOR_HEALTH, BoundedConfig
+from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.rules.first_rules import find_first_rules
+from services.matcher.adapters.rules.follower import Follower
 from services.matcher.adapters.stream.group_watch import GroupWatch
 from services.matcher.adapters.stream.transport import App
-from services.matcher.adapters.topics.cluster import KafkaCluster, KafkaUnusable
+from services.matcher.adapters.stream.worker import quiet_libraries
+from services.matcher.adapters.topics.cluster import KafkaAbsent, KafkaCluster, KafkaUnusable
 from services.matcher.adapters.topics.record_batches import tolerate_header_names
+from services.matcher.app.kafka import Kafka, ReaderKafka
 from services.matcher.settings import MatcherSettings
 
 log = telemetry.logger(__name__)
 
+STOPPED = 0
 FAILED = 1
+AGAIN_SECONDS = 1.0
+
+T = TypeVar("T")
 
 
 def serve_while(settings: MatcherSettings, run_app: Callable[[telemetry.Health], int]) -> int:
     """Listen for as long as `run_app` runs; its exit code, or 1 where Kafka cannot be used. Blocks.
 
-    Not ready until the app says so.
+    Not ready until the app says so. Code 0 where a signal ends the wait for Kafka.
+
+    Raises:
+        CannotListen: the port is taken.
     """
     tolerate_header_names()
+    quiet_libraries()
     health = telemetry.Health()
     health.add("group", lambda: "starting")
     health.add("kafka", lambda: "starting")
@@ -29,11 +47,71 @@ def serve_while(settings: MatcherSettings, run_app: Callable[[telemetry.Health],
     )
     try:
         return run_app(health)
+    except asyncio.CancelledError:
+        return STOPPED
     except KafkaUnusable as error:
         log.critical("cannot start", reason=str(error))
         return FAILED
     finally:
         listener.stop()
+
+
+def find_in_kafka(
+    loop: asyncio.AbstractEventLoop,
+    prepare: Callable[[], Awaitable[T]],
+    health: telemetry.Health,
+    again_seconds: float = AGAIN_SECONDS,
+) -> T:
+    """What `prepare` finds; tried again for as long as Kafka, or a topic, is absent. Blocks.
+
+    Meanwhile `/readyz` and the log say what is missing.
+
+    Raises:
+        KafkaUnusable: waiting does not help.
+        CancelledError: SIGTERM or SIGINT came.
+    """
+    waiting = loop.create_task(_wait_until_present(prepare, health, again_seconds))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, waiting.cancel)
+    try:
+        return loop.run_until_complete(waiting)
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+async def _wait_until_present(
+    prepare: Callable[[], Awaitable[T]], health: telemetry.Health, again_seconds: float
+) -> T:
+    known = None
+    while True:
+        try:
+            return await prepare()
+        except KafkaAbsent as error:
+            reason = str(error)
+        if reason != known:
+            log.warning("waiting for Kafka", reason=reason)
+        known = reason
+        health.add("kafka", partial(str, reason))
+        await asyncio.sleep(again_seconds)
+
+
+async def follow_rules(
+    kafka: Kafka | ReaderKafka, folder: Path, health: telemetry.Health
+) -> tuple[Follower, Bundles]:
+    """What follows the rules topic, and the rules to start with.
+
+    Raises:
+        KafkaAbsent: the topic cannot be read; the connections are closed.
+        NoRules: there is no rule.
+    """
+    follower = Follower(kafka.rules, health.notes)
+    try:
+        return follower, await find_first_rules(folder, follower)
+    except KafkaUnusable:
+        await kafka.rules.close()
+        await kafka.cluster.close()
+        raise
 
 
 def watch_group(app: App, cluster: KafkaCluster, health: telemetry.Health) -> None:

@@ -15,7 +15,7 @@ from schemas.envelope import find_header_fault
 from services import telemetry
 from services.kafka_address import KafkaAddress
 from services.matcher.adapters.crashes.known_crashes import KnownCrashes
-from services.matcher.adapters.topics.cluster import KafkaUnusable
+from services.matcher.adapters.topics.cluster import KafkaAbsent
 
 log = telemetry.logger(__name__)
 
@@ -117,7 +117,11 @@ class RulesTopicReader:
 
     @classmethod
     async def open(cls, address: KafkaAddress, topic: str, wait_ms: int) -> Self:
-        """At the beginning of the topic, which exists; `wait_ms` as every fetch may take."""
+        """At the beginning of the topic, which exists; `wait_ms` as every fetch may take.
+
+        Raises:
+            KafkaAbsent: Kafka does not answer.
+        """
         consumer = AIOKafkaConsumer(
             **address.client_options(),
             group_id=None,
@@ -127,18 +131,25 @@ class RulesTopicReader:
             fetch_max_wait_ms=wait_ms,
         )
         ends = AIOKafkaConsumer(**address.client_options(), enable_auto_commit=False)
-        await consumer.start()
-        await ends.start()
-        partition = TopicPartition(topic, 0)
-        consumer.assign([partition])
-        await consumer.seek_to_beginning(partition)
-        return cls(consumer, ends, partition)
+        reader = cls(consumer, ends, TopicPartition(topic, 0))
+        try:
+            await reader._start()
+        except KafkaError as error:
+            await reader.close()
+            raise KafkaAbsent(f"topic {topic} cannot be read: {error!r}") from None
+        return reader
+
+    async def _start(self) -> None:
+        await self.consumer.start()
+        await self.ends.start()
+        self.consumer.assign([self.partition])
+        await self.consumer.seek_to_beginning(self.partition)
 
     async def all(self) -> list[BundleRecord]:
         """Every bundle in the topic now.
 
         Raises:
-            KafkaUnusable: Kafka does not give them within half a minute.
+            KafkaAbsent: Kafka does not give them within half a minute.
         """
         bundles: list[BundleRecord] = []
         try:
@@ -147,7 +158,7 @@ class RulesTopicReader:
                 while self.seen < end:
                     bundles += await self.more()
         except (KafkaError, TimeoutError) as error:
-            raise KafkaUnusable(f"topic {self.partition.topic} cannot be read: {error!r}") from None
+            raise KafkaAbsent(f"topic {self.partition.topic} cannot be read: {error!r}") from None
         return bundles
 
     async def more(self) -> list[BundleRecord]:

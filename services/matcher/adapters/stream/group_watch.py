@@ -58,9 +58,11 @@ class GroupWatch:
         return self.app.check_warm()
 
     def check_kafka(self) -> str | None:
-        """How long Kafka has not answered, if that is too long."""
+        """How long Kafka has not answered, if that is too long, or which topic it lacks."""
         silence = self.cluster.silent_for()
-        return f"no answer for {silence:.0f} s" if silence > LONGEST_SILENCE else None
+        if silence > LONGEST_SILENCE:
+            return f"no answer for {silence:.0f} s"
+        return self.cluster.find_missing_topic()
 
     def _measure(self) -> None:
         metrics.RECOVERING.set(0 if self.app.settled else 1)

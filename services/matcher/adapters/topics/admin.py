@@ -13,7 +13,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError, for_code
 
 from services.kafka_address import KafkaAddress
-from services.matcher.adapters.topics.cluster import KafkaUnusable
+from services.matcher.adapters.topics.cluster import KafkaAbsent, KafkaUnusable
 
 TIMEOUT_MS = 10_000
 
@@ -32,7 +32,7 @@ def admin_client(address: KafkaAddress) -> Iterator[KafkaAdminClient]:
         finally:
             client.close()
     except KafkaError as error:
-        raise KafkaUnusable(f"Kafka does not answer: {error!r}") from error
+        raise KafkaAbsent(f"Kafka does not answer: {error!r}") from error
 
 
 def retention(address: KafkaAddress, topic: str) -> timedelta | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -14,11 +14,18 @@ from services.kafka_refusal import ask_refusal
 
 REQUEST_TIMEOUT_MS = 3000
 POLL_TIMEOUT_SECONDS = 5.0
-CONNECT_SECONDS = 30.0
 
 
 class KafkaUnusable(Exception):
     """Kafka does not answer or lacks what the matcher needs; the message says which."""
+
+
+class KafkaAbsent(KafkaUnusable):
+    """What is missing may come without a change here: Kafka starts, a topic is created."""
+
+
+def _describe_missing(topic: str) -> str:
+    return f"topic {topic} is missing: create it with `vedette topics create`"
 
 
 @dataclass(slots=True)
@@ -28,47 +35,55 @@ class KafkaCluster:
     client: AIOKafkaClient
     answered: float = field(default_factory=time.monotonic)
     followed: Mapping[str, int] = field(default_factory=dict)
+    needed: Collection[str] = ()
+    _is_polled: bool = field(default=False, init=False)
 
     @classmethod
-    async def connect(cls, address: KafkaAddress, retry_seconds: float = CONNECT_SECONDS) -> Self:
-        """A connected one; retries for `retry_seconds`.
+    async def connect(cls, address: KafkaAddress) -> Self:
+        """A connected one.
 
         Raises:
-            KafkaUnusable: nothing answers there; at once where Kafka refuses us.
+            KafkaAbsent: nothing answers there.
+            KafkaUnusable: Kafka refuses us.
         """
         client = AIOKafkaClient(**address.client_options(), request_timeout_ms=REQUEST_TIMEOUT_MS)
-        deadline = time.monotonic() + retry_seconds
-        while True:
-            try:
-                await client.bootstrap()
-            except KafkaError:
-                refusal = await ask_refusal(address)
-                if refusal is not None or time.monotonic() > deadline:
-                    await client.close()
-                    silence = f"no Kafka answers at {address.servers}"
-                    raise KafkaUnusable(refusal or silence) from None
-                await asyncio.sleep(0.5)
-            else:
-                return cls(client)
+        try:
+            await client.bootstrap()
+        except KafkaError:
+            await client.close()
+            if (refusal := await ask_refusal(address)) is not None:
+                raise KafkaUnusable(refusal) from None
+            raise KafkaAbsent(f"no Kafka answers at {address.servers}") from None
+        return cls(client)
 
     async def count_partitions(self, topic: str) -> int:
         """The number of partitions of a topic, asked now.
 
         Raises:
-            KafkaUnusable: there is no such topic. It is never created by asking.
+            KafkaAbsent: there is no such topic. It is never created by asking.
         """
         try:
             partitions = (await self.client.fetch_all_metadata()).partitions_for_topic(topic)
         except KafkaError as error:
-            raise KafkaUnusable(f"Kafka does not answer: {error!r}") from None
+            raise KafkaAbsent(f"Kafka does not answer: {error!r}") from None
         if not partitions:
-            raise KafkaUnusable(f"topic {topic} is missing: create it with `vedette topics create`")
+            raise KafkaAbsent(_describe_missing(topic))
         return len(partitions)
 
-    def follow(self, topics: Mapping[str, int]) -> None:
-        """Have `poll` ask for these topics alone, which exist and have so many partitions."""
-        self.followed = topics
-        self.client.set_topics(list(topics))
+    def follow(self, topics: Mapping[str, int], needed: Collection[str] = ()) -> None:
+        """Have `poll` ask for these topics alone, which exist and have so many partitions.
+
+        Those `needed` beside them may have any number.
+        """
+        self.followed, self.needed = topics, needed
+        self.client.set_topics([*topics, *needed])
+
+    def find_missing_topic(self) -> str | None:
+        """Which topic was not there at the last poll: it was deleted while this process ran."""
+        for topic in (*self.followed, *self.needed) if self._is_polled else ():
+            if self.known_partitions(topic) == 0:
+                return _describe_missing(topic)
+        return None
 
     def find_added_partitions(self) -> str | None:
         """Which topic had more partitions at the last poll than when it was first followed."""
@@ -90,7 +105,7 @@ class KafkaCluster:
         except (KafkaError, TimeoutError):
             answers = False
         if answers:
-            self.answered = time.monotonic()
+            self.answered, self._is_polled = time.monotonic(), True
         return bool(answers)
 
     def silent_for(self) -> float:

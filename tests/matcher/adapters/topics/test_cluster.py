@@ -46,3 +46,32 @@ def test_the_topic_with_added_partitions_is_named() -> None:
     added = cluster({"events": 4, "signals": 9}).find_added_partitions()
 
     assert added == "topic signals has 9 partitions now, and had 8 at the start"
+
+
+@dataclass
+class AnsweringClient(FakeClient):
+    """It answers each poll."""
+
+    async def force_metadata_update(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("deleted", ["events", "alerts"])
+async def test_a_topic_that_was_deleted_is_named_with_the_way_out(deleted: str) -> None:
+    counts = {"events": 4, "alerts": 4}
+    client: Any = AnsweringClient(counts)
+    watched = KafkaCluster(client)
+    watched.follow({"events": 4}, ["alerts"])
+    await watched.poll()
+    before = watched.find_missing_topic()
+
+    del counts[deleted]
+    await watched.poll()
+
+    assert before is None
+    missing = f"topic {deleted} is missing: create it with `vedette topics create`"
+    assert watched.find_missing_topic() == missing
+
+
+def test_before_the_first_poll_no_topic_is_missing() -> None:
+    assert cluster({}).find_missing_topic() is None
