@@ -1,13 +1,12 @@
 """Health checks of Kafka and Redis."""
 
-import threading
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 from kafka.structs import MemberState
 from redis import Redis, RedisError
 from redis.exceptions import AuthenticationError, ResponseError
@@ -20,7 +19,6 @@ from services.notifier.adapters.metrics import DURABLE
 REQUIRED = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
 PATIENCE_MS = 1_000
 PROBE_MS = 60_000
-ANSWER_SECONDS = 1.0
 LONGEST_POLL_GAP = timedelta(seconds=30)
 
 
@@ -94,34 +92,25 @@ def _decode(value: str | bytes | None) -> str:
 
 @dataclass
 class KafkaHealth:
-    """Whether a broker answers on a separate connection; asked once a second at most."""
+    """Whether a broker answers on a separate connection, and has the `topics`. For one thread."""
 
     address: KafkaAddress
+    topics: Sequence[str]
     _admin: KafkaAdminClient | None = None
-    _answer: str | None = "not checked yet"
-    _asked: float = float("-inf")
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def check(self) -> str | None:
         """None, or what is wrong; blocks a second or two at most."""
-        with self._lock:
-            if time.monotonic() - self._asked > ANSWER_SECONDS:
-                self._answer = self._ask()
-                self._asked = time.monotonic()
-            return self._answer
+        try:
+            return find_missing_topic(self._connect().describe_topics(list(self.topics)))
+        except KafkaError as error:
+            self.close()
+            return find_refusal(self.address) or f"kafka does not answer: {type(error).__name__}"
 
     def close(self) -> None:
         """Give the connection back."""
-        with self._lock:
-            self._disconnect()
-
-    def _ask(self) -> str | None:
-        try:
-            self._connect().describe_cluster()
-        except KafkaError as error:
-            self._disconnect()
-            return find_refusal(self.address) or f"kafka does not answer: {type(error).__name__}"
-        return None
+        if self._admin is not None:
+            self._admin.close()
+            self._admin = None
 
     def _connect(self) -> KafkaAdminClient:
         if self._admin is None:
@@ -132,10 +121,13 @@ class KafkaHealth:
             )
         return self._admin
 
-    def _disconnect(self) -> None:
-        if self._admin is not None:
-            self._admin.close()
-            self._admin = None
+
+def find_missing_topic(descriptions: Iterable[Mapping[str, Any]]) -> str | None:
+    """Which topic Kafka does not have, by its own words about each."""
+    for topic in descriptions:
+        if topic["error_code"] == UnknownTopicOrPartitionError.errno:
+            return f"topic {topic['name']} is missing: create it with `vedette topics create`"
+    return None
 
 
 @dataclass

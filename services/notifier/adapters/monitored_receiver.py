@@ -37,6 +37,7 @@ class MonitoredReceiver:
     receiver: Receiver
     clock: Callable[[], datetime]
     state: ReceiverState = field(default_factory=ReceiverState)
+    _unproven: str | None = "not checked yet"
 
     @property
     def traits(self) -> ReceiverTraits:
@@ -78,7 +79,12 @@ class MonitoredReceiver:
             self.receiver.check()
         except ReceiverDown as fault:
             self.state = record_failure(self.state, fault, self.clock())
+            self._note_unproven(fault)
             raise
+        except (RetryableError, UnknownOutcome) as failure:
+            self._note_unproven(failure)
+            raise
+        self._unproven = None
         if self.state.fault is not None:
             self.state = record_answer(self.state)
 
@@ -86,12 +92,21 @@ class MonitoredReceiver:
         """Why the receiver is down, or None."""
         return self.state.describe_fault(self.clock())
 
+    def check_ready(self) -> str | None:
+        """Why it is not known to take messages: it is down, or has never answered."""
+        return self.describe_fault() or self._unproven
+
+    def _note_unproven(self, failure: Exception) -> None:
+        if self._unproven is not None:
+            self._unproven = f"has not answered yet: {failure}"
+
     def _observe(self, request: Callable[[], str]) -> str:
         outcome = "failed"
         try:
             with RECEIVER_SECONDS.labels(self.traits.name).time():
                 handle = request()
-            outcome, self.state = "taken", record_answer(self.state)
+            outcome = "taken"
+            self._record_answer()
         except RateLimited as limit:
             outcome, self.state = "limited", record_limit(self.state, limit, self.clock())
             raise
@@ -100,8 +115,12 @@ class MonitoredReceiver:
             self.state = record_failure(self.state, failure, self.clock())
             raise
         except PermanentRefusal:
-            outcome, self.state = "refused", record_answer(self.state)
+            outcome = "refused"
+            self._record_answer()
             raise
         finally:
             ATTEMPTS.labels(self.traits.name, outcome).inc()
         return handle
+
+    def _record_answer(self) -> None:
+        self.state, self._unproven = record_answer(self.state), None

@@ -7,6 +7,7 @@ import httpx
 from schemas.alert import Level
 from schemas.ledger import Sending
 from services.notifier.adapters.http_status import classify_status
+from services.notifier.adapters.reach import reach
 from services.notifier.adapters.retry_after import read_retry_after
 from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import ReceiverDown, UnknownOutcome, UnreadableHistory
@@ -60,7 +61,8 @@ class OpsgenieReceiver:
         raise UnreadableHistory(f"{SERVICE} processes later ({alert_id}, {sending.revision})")
 
     def check(self) -> None:
-        """Nothing: a key that only sends may not read."""
+        """Whether it is reached: a key that only sends may not read."""
+        reach(SERVICE, self._http, self._url)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -1,8 +1,9 @@
 """A thread that sends the outbox to Kafka: the ledger and the dead letters."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
@@ -21,6 +22,9 @@ IDLE = 0.2
 AFTER_FAULT = 1.0
 MOST = 200
 PATIENCE_MS = 10_000
+PATIENCE_SECONDS = 15.0
+"""More than a leader's election takes; then records that wait are a fault."""
+LOG_SECONDS = 60.0
 
 
 class _Disposable(KafkaProducer):  # type: ignore[misc]  # kafka-python has no types
@@ -90,6 +94,15 @@ class KafkaOutboxSender:
         return self._producer
 
 
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Since when nothing is sent, when that was logged last, and why; times of a clock."""
+
+    since: float
+    logged: float
+    reason: str
+
+
 @dataclass
 class OutboxRelay(StoppableThread):
     """Sends the outbox to Kafka until stopped, then once more.
@@ -101,25 +114,47 @@ class OutboxRelay(StoppableThread):
     outbox: OutboxStore
     sender: OutboxSender
     keep_lines: Callable[[Sequence[LedgerLine]], None]
+    clock: Callable[[], float] = time.monotonic
+    _failing: Failing | None = field(default=None, init=False)
+
+    def check(self) -> str | None:
+        """Why records wait in Redis, if they have for longer than a moment; from any thread."""
+        failing = self._failing
+        if failing is None or (waited := self.clock() - failing.since) < PATIENCE_SECONDS:
+            return None
+        return f"ledger lines and dead letters have waited for {waited:.0f} s: {failing.reason}"
+
+    def relay(self) -> int:
+        """Send the oldest records; how many, 0 too where that fails: then they stay stored."""
+        try:
+            sent = self._relay_batch()
+        except (KafkaError, RedisError) as error:
+            self._note_failure(f"{type(error).__name__}: {error}")
+        except Exception as error:
+            # the one broad edge: the records stay in Redis, whatever the fault
+            log.exception("outbox records pending")
+            self._note_failure(repr(error))
+        else:
+            self._failing = None
+            return sent
+        return 0
+
+    def _note_failure(self, reason: str) -> None:
+        """Log the first failure of a row, and how it goes on once a minute."""
+        now = self.clock()
+        known = self._failing or Failing(now, now - LOG_SECONDS, reason)
+        if now - known.logged >= LOG_SECONDS:
+            log.warning("outbox records pending", error=reason)
+            known = replace(known, logged=now)
+        self._failing = replace(known, reason=reason)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            if not self._relay():
-                self._stopping.wait(IDLE)
-        self._relay()
+            # after a full batch more may be stored
+            if self.relay() < MOST:
+                self._stopping.wait(IDLE if self._failing is None else AFTER_FAULT)
+        self.relay()
         self.sender.close()
-
-    def _relay(self) -> bool:
-        """Whether a full batch was sent, so that more may be stored."""
-        try:
-            return self._relay_batch() == MOST
-        except (KafkaError, RedisError) as error:
-            log.warning("outbox records pending", error=f"{type(error).__name__}: {error}")
-        except Exception:
-            # the one broad edge: the records stay in Redis, whatever the fault
-            log.exception("outbox records pending")
-        self._stopping.wait(AFTER_FAULT)
-        return False
 
     def _relay_batch(self) -> int:
         records = self.outbox.take(MOST)

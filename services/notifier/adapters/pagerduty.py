@@ -12,6 +12,7 @@ import httpx
 from schemas.alert import Level
 from schemas.ledger import Sending
 from services.notifier.adapters.http_status import read_unknown_outcome
+from services.notifier.adapters.reach import reach
 from services.notifier.adapters.retry_after import read_retry_after
 from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import (
@@ -68,7 +69,8 @@ class PagerDutyReceiver:
         raise UnreadableHistory(f"{PAGER} shows no incidents ({alert_id}, {sending.revision})")
 
     def check(self) -> None:
-        """Nothing: the Events API cannot be asked without an event."""
+        """Whether it is reached: the Events API cannot be asked for more without an event."""
+        reach("PagerDuty", self._http, self._url)
 
     def close(self) -> None:
         """Give the connections back."""

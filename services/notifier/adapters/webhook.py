@@ -10,6 +10,7 @@ import httpx
 
 from schemas.ledger import Sending
 from services.notifier.adapters.http_status import classify_status
+from services.notifier.adapters.reach import reach
 from services.notifier.adapters.retry_after import read_retry_after
 from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import (
@@ -75,7 +76,8 @@ class WebhookReceiver:
         raise UnreadableHistory(f"{WEBHOOK} shows no messages ({alert_id}, {sending.revision})")
 
     def check(self) -> None:
-        """Nothing: it cannot be asked without a message."""
+        """Whether it is reached: it cannot be asked for more without a message."""
+        reach("the webhook", self._http, self._url)
 
     def close(self) -> None:
         """Give the connections back."""

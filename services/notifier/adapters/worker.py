@@ -26,11 +26,14 @@ AFTER_FAULT = 1.0
 MEASURE_INTERVAL = timedelta(seconds=1)
 REPORT_INTERVAL = timedelta(minutes=5)
 CHECK_INTERVAL = timedelta(minutes=5)
+RECHECK_INTERVAL = timedelta(seconds=30)
 
 
 @dataclass
 class Worker(StoppableThread):
     """Claims and handles the due jobs of one receiver until stopped; checks it every 5 minutes.
+
+    After a check that failed it is checked again in half a minute.
 
     While the receiver is down, a duty alert at the others says so.
     """
@@ -100,6 +103,7 @@ class Worker(StoppableThread):
         try:
             self.receiver.check()
         except (RetryableError, UnknownOutcome) as failure:
+            self._checked = now - CHECK_INTERVAL + RECHECK_INTERVAL
             log.warning("receiver check failed", error=str(failure), receiver=self.name)
 
     def _report_fault(self, now: datetime) -> None:

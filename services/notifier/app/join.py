@@ -10,8 +10,9 @@ from functools import partial
 from kafka.errors import KafkaError
 
 from schemas.alert import Alert
-from schemas.topics import ALERTS, topic_name
+from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER, SIGNALS, topic_name
 from services.header_names import tolerate_header_names
+from services.notifier.adapters.background_check import BackgroundCheck
 from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.health import KafkaHealth, RedisHealth, StreamHealth
 from services.notifier.adapters.history import KafkaHistory
@@ -23,6 +24,7 @@ from services.notifier.adapters.opsgenie import ENDS
 from services.notifier.adapters.outbox_relay import KafkaOutboxSender, OutboxRelay
 from services.notifier.adapters.rebuilder import Rebuilder
 from services.notifier.adapters.routes_follower import follow_routes
+from services.notifier.adapters.stoppable_thread import StoppableThread
 from services.notifier.adapters.stream import AlertStream, connect
 from services.notifier.adapters.watch.watch_stores import (
     make_acts_reader,
@@ -49,6 +51,7 @@ log = logger(__name__)
 
 OUTBOX_SECONDS = 10
 SOCKET_SECONDS = 5
+CHECK_SECONDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,15 @@ class Parts:
     relay: OutboxRelay
     rebuilder: Rebuilder
     health: Health
-    kafka: KafkaHealth
+    checks: tuple[BackgroundCheck, ...]
     stream: StreamHealth
     watchdog: HeartbeatForwarder
     routing: Callable[[], Routing]
 
     def start(self) -> None:
         """Start the threads."""
+        for check in self.checks:
+            check.start()
         self.rebuilder.start()
         for worker in self.workers:
             worker.start()
@@ -115,6 +120,8 @@ def join(settings: NotifierSettings) -> Parts:
     routing = follow_routes(settings.routes_file, names, health)
     stores = make_stores(settings, names, make_placer(settings, receivers, routing))
     workers = _make_workers(settings, receivers, stores, routing)
+    kafka = KafkaHealth(settings.kafka, _list_topics(settings))
+    redis = RedisHealth(stores.redis, stores.keys.probe, health.notes)
     sender = KafkaOutboxSender(settings.kafka, settings.topic_prefix)
     parts = Parts(
         settings,
@@ -123,13 +130,19 @@ def join(settings: NotifierSettings) -> Parts:
         OutboxRelay(stores.outbox, sender, stores.watch.history.append),
         _make_rebuilder(settings, stores, workers, health),
         health,
-        KafkaHealth(settings.kafka),
+        (BackgroundCheck("redis", redis.check), BackgroundCheck("kafka", kafka.check)),
         StreamHealth(),
         HeartbeatForwarder(tell_time, reveal(settings.watchdog_url)),
         routing,
     )
     _add_checks(parts)
     return parts
+
+
+def _list_topics(settings: NotifierSettings) -> list[str]:
+    """Those that the notifier reads and writes."""
+    names = (ALERTS, SIGNALS, LEDGER, DEAD_LETTERS)
+    return [topic_name(settings.topic_prefix, name) for name in names]
 
 
 def make_placer(
@@ -211,18 +224,19 @@ def _wake_all(workers: tuple[Worker, ...]) -> None:
 
 def _add_checks(parts: Parts) -> None:
     health, workers = parts.health, parts.workers
-    redis = RedisHealth(parts.stores.redis, parts.stores.keys.probe, health.notes)
-    health.add("redis", redis.check)
+    for check in parts.checks:
+        health.add(check.name, check.find_fault)
     health.add("log", parts.rebuilder.check)
-    health.add("kafka", parts.kafka.check)
+    health.add("outbox", parts.relay.check)
     health.add("alerts", parts.stream.check)
     for worker in workers:
-        health.add(f"receiver {worker.name}", worker.receiver.describe_fault)
-    health.add("threads", _make_threads_check((*workers, parts.relay, parts.rebuilder)))
+        health.add(f"receiver {worker.name}", worker.receiver.check_ready)
+    threads = (*workers, *parts.checks, parts.relay, parts.rebuilder)
+    health.add("threads", _make_threads_check(threads))
 
 
 def _make_threads_check(
-    threads: tuple[Worker | OutboxRelay | Rebuilder, ...],
+    threads: tuple[StoppableThread, ...],
 ) -> Callable[[], str | None]:
     def check() -> str | None:
         return None if all(thread.is_alive for thread in threads) else "a thread has ended"
@@ -231,8 +245,7 @@ def _make_threads_check(
 
 
 def _log_start(parts: Parts) -> None:
-    receivers = [worker.name for worker in parts.workers]
-    log.info("starting", receivers=receivers, faults={"redis": parts.health.checks["redis"]()})
+    log.info("starting", receivers=[worker.name for worker in parts.workers])
 
 
 def _consume_alerts(parts: Parts, stopping: threading.Event) -> None:
@@ -270,4 +283,5 @@ def _shut_down(parts: Parts) -> None:
     parts.rebuilder.stop(REDIS_SECONDS)
     parts.relay.stop(OUTBOX_SECONDS)
     parts.watchdog.stop(TIMEOUT_SECONDS + 1)
-    parts.kafka.close()
+    for check in parts.checks:
+        check.stop(CHECK_SECONDS)
