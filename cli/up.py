@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +31,7 @@ from cli.stack.demo import (
 )
 from cli.stack.embedded import LOOPBACK, check_installed
 from cli.stack.folder import stack_folder
-from cli.stack.plan import PARTS, PORTS, READER, Plan, check_exposure
+from cli.stack.plan import PARTS, PORTS, READER, SOURCES, WORKER, Plan, check_exposure
 from cli.stack.ports import find_free_ports, is_free
 from cli.stack.reading import ReaderProgress, has_model
 from cli.stack.running import Stack, run_stack
@@ -63,6 +63,12 @@ ReaderOption = Annotated[
         help="Also the second reader, of the extra vedette[reader]; a demo has it where it can.",
     ),
 ]
+SourcesOption = Annotated[
+    Path | None,
+    typer.Option(
+        envvar=SOURCES, help="A folder of sources, such as feeds, to fetch; not in a demo."
+    ),
+]
 PortOption = Annotated[
     int | None,
     typer.Option(
@@ -72,13 +78,14 @@ PortOption = Annotated[
 
 
 @app.command()
-def up(
+def up(  # noqa: PLR0913  (typer makes an option of each)
     *,
     demo: DemoOption = False,
     stay: StayOption = False,
     rules: RulesOption = None,
     port: PortOption = None,
     reader: ReaderOption = None,
+    sources: SourcesOption = None,
 ) -> None:
     """Run everything on this machine: an embedded broker, Redis, and the services.
 
@@ -88,8 +95,11 @@ def up(
     check_installed()
     console = Console()
     with_reader = demo and has_model() if reader is None else reader
+    folder = None if demo or sources is None else _find_sources(sources)
+    also = (READER if with_reader else {}) | (WORKER if folder else {})
     plan = replace(
-        build_plan(rules, port, demo=demo, reader=with_reader),
+        build_plan(rules, port, demo=demo, also=also),
+        sources=folder,
         prefix=kafka_settings().topic_prefix,
         terminal=terminal_variables(console),
     )
@@ -101,8 +111,10 @@ def up(
     raise typer.Exit(code)
 
 
-def build_plan(rules: Path | None, port: int | None, *, demo: bool, reader: bool = False) -> Plan:
-    """What to run, on ports that are free now.
+def build_plan(
+    rules: Path | None, port: int | None, *, demo: bool, also: Mapping[str, int] | None = None
+) -> Plan:
+    """What to run, on ports that are free now; `also` are the ports of services beside the three.
 
     Raises:
         CommandFailure: there are no such rules, or the port is in use.
@@ -111,7 +123,7 @@ def build_plan(rules: Path | None, port: int | None, *, demo: bool, reader: bool
     try:
         if port is not None and not is_free(host, port):
             raise CommandFailure(f"port {port} of {host} is in use: choose another with --port")
-        wanted = PORTS | (READER if reader else {}) | ({"ingest": port} if port else {})
+        wanted = PORTS | dict(also or {}) | ({"ingest": port} if port else {})
         ports = find_free_ports(host, wanted)
     except OSError as error:
         raise CommandFailure(f"VEDETTE_HOST {host}: {error.strerror or error}") from error
@@ -123,6 +135,12 @@ def terminal_variables(console: Console) -> dict[str, str]:
     """The variables with which a child prints as `console` does."""
     colours = {"FORCE_COLOR": "1"} if console.is_terminal and not console.no_color else {}
     return {"COLUMNS": str(console.width), **colours}
+
+
+def _find_sources(given: Path) -> Path:
+    if not given.is_dir():
+        raise CommandFailure(f"sources {given}: no such folder")
+    return given.resolve()
 
 
 def _find_rules(given: Path | None) -> Path:

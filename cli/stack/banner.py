@@ -21,13 +21,14 @@ def build_banner(plan: Plan, inherited: Mapping[str, str], folder: Path) -> Text
         ("broker", f"{plan.kafka.servers}  (embedded, in memory)"),
         ("redis", str(redis_socket(folder))),
         ("rules", str(plan.rules)),
+        *([("sources", str(plan.sources))] if plan.sources else []),
         ("logs", f"{folder}  (until it stops)"),
         ("alerts", _alerts_row(plan, inherited)),
         ("api", _api_row(inherited, folder)),
     ]
     text = Text().append("Vedette on this machine. Nothing is kept after it stops.\n", "bold")
     for name, value in rows:
-        text.append(f"  {name:<10}", style="cyan")
+        text.append(f"  {name:<14}", style="cyan")
         text.append(f"{escape_controls(value)}\n")
     for name in OVERRIDDEN:
         if name in inherited:

@@ -12,6 +12,8 @@ from services.kafka_address import KafkaAddress
 
 PORTS = {"ingest": 8080, "matcher": 6066, "notifier": 8082}
 READER = {"reader": 6067}
+WORKER = {"ingest-worker": 8081}
+SOURCES = "VEDETTE_SOURCES_DIR"
 PARTS = {"broker": 0}
 OPEN = "VEDETTE_INGEST_OPEN"
 
@@ -58,7 +60,8 @@ EAGER_FETCH_MS = "20"
 class Plan:
     """One stack: `ports` has those of its services, on `host`, and of PARTS, on loopback.
 
-    `terminal` has the variables that a service needs to print to this terminal.
+    `terminal` has the variables that a service needs to print to this terminal; `sources` is the
+    folder of sources to fetch and to take from.
     """
 
     rules: Path
@@ -67,6 +70,7 @@ class Plan:
     prefix: str = "vedette."
     demo: bool = False
     terminal: Mapping[str, str] = field(default_factory=dict)
+    sources: Path | None = None
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -134,6 +138,9 @@ def service_environment(
         "VEDETTE_REDIS_URL": redis_url(folder),
         "VEDETTE_RULES_DIR": str(plan.rules),
     }
+    environment.pop(SOURCES, None)
+    if plan.sources is not None:
+        environment[SOURCES] = str(plan.sources)
     if plan.demo:
         environment[OPEN] = "true"
     elif plan.is_open(inherited):

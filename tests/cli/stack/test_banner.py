@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 from cli.stack.banner import build_banner, build_invitation
@@ -25,6 +26,11 @@ def test_the_banner_names_who_gets_the_alerts() -> None:
     assert "to Slack, #watch" in build_banner(plan(), inherited, FOLDER).plain
     assert "shown here" in build_banner(plan(demo=True), inherited, FOLDER).plain
     assert "xoxb" not in build_banner(plan(), inherited, FOLDER).plain
+
+
+def test_the_banner_names_the_folder_of_sources_where_there_is_one() -> None:
+    assert "/my/sources" in build_banner(replace(plan(), sources=Path("/my/sources")), {}, FOLDER)
+    assert "sources" not in build_banner(plan(), {}, FOLDER)
 
 
 def test_a_variable_that_is_ignored_is_named() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,17 @@ def test_each_service_gets_its_own_port() -> None:
     ports = [service_environment(plan(), {}, FOLDER, name)["VEDETTE_PORT"] for name in PORTS]
 
     assert ports == ["8080", "6066", "8082"]
+
+
+def test_every_service_finds_the_folder_of_sources_and_no_other() -> None:
+    inherited = {"VEDETTE_SOURCES_DIR": "elsewhere"}
+    with_sources = replace(plan(), sources=Path("/my/sources"))
+
+    found = service_environment(with_sources, inherited, FOLDER, "ingest")
+    without = service_environment(plan(), inherited, FOLDER, "ingest")
+
+    assert found["VEDETTE_SOURCES_DIR"] == "/my/sources"
+    assert "VEDETTE_SOURCES_DIR" not in without
 
 
 def test_what_the_user_set_is_passed_on() -> None:
