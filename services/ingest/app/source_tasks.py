@@ -1,6 +1,6 @@
 """A task for each source that is fetched, made of its document."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -11,10 +11,13 @@ from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.pulling.feed_puller import FeedPuller
 from services.ingest.adapters.pulling.report_sink import ReportSink
 from services.ingest.adapters.pulling.source_task import SourceTask
-from services.ingest.domain.feeds.report import make_report
+from services.ingest.adapters.sources.credentials import CredentialReader, MissingCredential
+from services.ingest.domain.feeds.report import FeedItemReader
+from services.ingest.domain.fetching.failure import FailureReason, FetchFailed
 from services.ingest.domain.pulling.ports import PositionStore, Puller
 from services.ingest.domain.sources.polled_sources import FeedSource
 from services.ingest.domain.sources.source_set import SourceSet
+from services.ingest.domain.sources.written_values import Credential
 from services.ingest.settings import WorkerSettings
 
 PolledSource = FeedSource
@@ -30,6 +33,7 @@ class SourceTasks:
     intake: Intake
     positions: PositionStore
     fetcher: Fetcher
+    credentials: CredentialReader = field(default_factory=CredentialReader.of_process)
     parser: FeedParser = field(default_factory=FeedParser)
     _seen: SourceSet | None = field(default=None, init=False)
     _tasks: dict[str, tuple[PolledSource, SourceTask]] = field(default_factory=dict, init=False)
@@ -72,8 +76,13 @@ class SourceTasks:
         return SourceTask(source.id, poll, self._build_puller(source), sink, self.positions, _now)
 
     def _build_puller(self, source: PolledSource) -> Puller:
-        request = FetchRequest(source.url, {}, frozenset(source.private_hosts))
-        return FeedPuller(request, self.fetcher, self.parser, make_report)
+        reader = FeedItemReader.of_source(source)
+
+        def build_request() -> FetchRequest:
+            headers = read_credentials(self.credentials, source.headers)
+            return FetchRequest(source.url, headers, frozenset(source.private_hosts))
+
+        return FeedPuller(build_request, self.fetcher, self.parser.parse, reader.make_report)
 
 
 def list_polled(sources: SourceSet) -> Sequence[PolledSource]:
@@ -83,6 +92,18 @@ def list_polled(sources: SourceSet) -> Sequence[PolledSource]:
         for source in sources.by_id.values()
         if isinstance(source, POLLED) and not source.paused
     ]
+
+
+def read_credentials(reader: CredentialReader, named: Mapping[str, Credential]) -> dict[str, str]:
+    """The secrets that a source names.
+
+    Raises:
+        FetchFailed: one cannot be read.
+    """
+    try:
+        return {name: reader.read(credential) for name, credential in named.items()}
+    except MissingCredential as error:
+        raise FetchFailed(FailureReason.CREDENTIAL, str(error)) from None
 
 
 def name_agent(contact: str) -> str:

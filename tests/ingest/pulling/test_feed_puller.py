@@ -1,14 +1,16 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from services.ingest.adapters.feeds.parser import FeedParser
 from services.ingest.adapters.fetching.fetcher import Fetcher, FetchLimits, FetchRequest
 from services.ingest.adapters.pulling.feed_puller import FeedPuller
-from services.ingest.domain.feeds.report import make_report
+from services.ingest.domain.feeds.item import FeedItem
+from services.ingest.domain.feeds.parse import parse_feed
+from services.ingest.domain.feeds.report import FeedItemReader
 from services.ingest.domain.fetching.failure import FailureReason, FetchFailed
+from services.ingest.domain.sources.polled_sources import FeedSource
 from tests.ingest.builders import NOON
 from tests.standins.feed import FeedAnswer, FeedStandIn, gzip_bomb, redirect, too_many_requests
 
@@ -23,6 +25,10 @@ def feed() -> Iterator[FeedStandIn]:
         yield server
 
 
+async def parse_here(body: bytes, headers: Mapping[str, str], url: str) -> list[FeedItem]:
+    return parse_feed(body, headers, url)
+
+
 @dataclass
 class Reader:
     """Reads a feed again and again, and remembers how far."""
@@ -33,8 +39,12 @@ class Reader:
 
     def __post_init__(self) -> None:
         request = FetchRequest(self.feed.url, {"X-Key": "k"}, frozenset({"127.0.0.1"}))
+        source = FeedSource(id="desk", url=self.feed.url)
         self.puller = FeedPuller(
-            request, Fetcher("Vedette/test", lambda: NOON, QUICK), FeedParser(), make_report
+            lambda: request,
+            Fetcher("Vedette/test", lambda: NOON, QUICK),
+            parse_here,
+            FeedItemReader.of_source(source).make_report,
         )
 
     async def read(self) -> list[Any]:

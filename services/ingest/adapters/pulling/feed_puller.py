@@ -1,10 +1,9 @@
 """Reads a feed: what is new, and what was edited."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from services.ingest.adapters.feeds.parser import FeedParser
 from services.ingest.adapters.fetching.fetcher import Fetched, Fetcher, FetchRequest
 from services.ingest.domain.feeds.item import FeedItem, identify_items
 from services.ingest.domain.pulling.changes import ItemChange, SeenItem, find_change, remember
@@ -13,26 +12,32 @@ from services.ingest.domain.pulling.position import FeedPosition, read_position
 from services.ingest.domain.pulling.reports import split_items
 from services.ingest.domain.sources.items import SourceItem
 
+ParseFeed = Callable[[bytes, Mapping[str, str], str], Awaitable[Sequence[FeedItem]]]
+"""The items of a feed, by its bytes, headers and address; raises FetchFailed."""
 MakeReport = Callable[[FeedItem, ItemChange], SourceItem]
 """The report that an item of the source makes, in the version that `ItemChange` says."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedPuller:
-    """Implements Puller for RSS, Atom and JSON Feed at one address."""
+    """Implements Puller for RSS, Atom and JSON Feed at one address.
 
-    request: FetchRequest
+    The request is built each time, since credentials are replaced; it raises FetchFailed.
+    """
+
+    build_request: Callable[[], FetchRequest]
     fetcher: Fetcher
-    parser: FeedParser
+    parse: ParseFeed
     make_report: MakeReport
 
     async def pull(self, position: str | None) -> AsyncIterator[PulledReports]:
         """As Puller says: at most once, for the whole document."""
         last = read_position(FeedPosition, position)
-        fetched = await self.fetcher.fetch(_ask_for_news(self.request, last))
+        request = self.build_request()
+        fetched = await self.fetcher.fetch(_ask_for_news(request, last))
         if fetched.status == HTTPStatus.NOT_MODIFIED:
             return
-        items = await self.parser.parse(fetched.body, fetched.headers, self.request.url)
+        items = await self.parse(fetched.body, fetched.headers, request.url)
         identified = identify_items(items)
         following = _build_position(fetched, last, identified)
         made = [

@@ -1,18 +1,68 @@
-"""An item of a feed → the draft of a report."""
+"""Items of a feed → drafts of reports."""
 
-from services.ingest.domain.feeds.item import FeedItem
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Self
+
+from services.ingest.domain.feeds.item import FeedItem, identify_items
+from services.ingest.domain.feeds.parse import parse_feed
+from services.ingest.domain.fetching.failure import FetchFailed
 from services.ingest.domain.pulling.changes import ItemChange
-from services.ingest.domain.sources.items import ReportDraft
+from services.ingest.domain.result import FieldError
+from services.ingest.domain.sources.drafts import DraftReader
+from services.ingest.domain.sources.items import RefusedItem, ReportDraft, SourceItem
+from services.ingest.domain.sources.mapping import ItemMapper, merge_mappings
+from services.ingest.domain.sources.mapping_document import MappingDocument
+from services.ingest.domain.sources.polled_sources import FeedSource
 
-
-def make_report(item: FeedItem, change: ItemChange) -> ReportDraft:
-    """The draft of one version of an item; what the feed leaves out is left out."""
-    body = {
-        "id": change.id,
-        "supersedes": change.supersedes,
-        "title": item.title,
-        "text": item.content or item.summary,
-        "url": item.link,
-        "language": item.language,
+FEED_MAPPING = MappingDocument.model_validate(
+    {
+        "markup": "html",
+        "fields": {
+            "title": "title",
+            "text": "content || summary",
+            "url": "link",
+            "language": "language",
+            "published_at": "published || updated",
+            "lat": "lat",
+            "lon": "lon",
+            "attributes": "fields",
+        },
+        "attributes": {"authors": "authors", "categories": "categories"},
     }
-    return ReportDraft({name: value for name, value in body.items() if value}, change.id)
+)
+"""What a feed's items become, but for what the mapping of a source replaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItemReader:
+    """Implements ItemReader for one feed; the ids of reports are the guids of items."""
+
+    source: FeedSource
+    mapper: ItemMapper
+
+    @classmethod
+    def of_source(cls, source: FeedSource) -> Self:
+        """The reader of a source."""
+        mapping = merge_mappings(FEED_MAPPING, source.mapping or MappingDocument())
+        reader = DraftReader(source, mapping.type_codes, mapping.markup or "html")
+        return cls(source, ItemMapper(mapping, reader))
+
+    def read_items(self, raw: bytes) -> Iterator[SourceItem]:
+        """What becomes of each item of a feed, oldest first. Never raises."""
+        try:
+            items = parse_feed(raw, {}, self.source.url)
+        except FetchFailed as failed:
+            yield RefusedItem("the feed", (FieldError(field="", message=str(failed)),))
+            return
+        for name, item in reversed(identify_items(items)):
+            yield self.make_report(item, ItemChange(name))
+
+    def make_report(self, item: FeedItem, change: ItemChange) -> SourceItem:
+        """What becomes of one version of an item. Never raises."""
+        made = self.mapper.map_item(item.model_dump(mode="json"), change.id)
+        if not isinstance(made, ReportDraft):
+            return made
+        own = {"id": change.id, "supersedes": change.supersedes}
+        named = {name: value for name, value in own.items() if value is not None}
+        return replace(made, body={**made.body, **named})

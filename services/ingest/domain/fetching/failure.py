@@ -14,6 +14,7 @@ class FailureReason(StrEnum):
     ENCODING = "encoding"
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
+    CREDENTIAL = "credential"
     DOCTYPE = "doctype"
     UNREADABLE = "unreadable"
     TOO_COSTLY = "too_costly"

@@ -93,16 +93,20 @@ def complete_mapping(mapping: MappingDocument) -> MappingDocument:
     """The mapping with what it leaves to the ready one that it uses."""
     if mapping.uses is None:
         return mapping
-    ready = READY_MAPPINGS[mapping.uses]
+    return merge_mappings(READY_MAPPINGS[mapping.uses], mapping)
+
+
+def merge_mappings(ready: MappingDocument, own: MappingDocument) -> MappingDocument:
+    """The mapping `own`, with what it leaves to `ready`."""
     merged: Mapping[str, Any] = {
-        name: {**getattr(ready, name), **getattr(mapping, name)}
+        name: {**getattr(ready, name), **getattr(own, name)}
         for name in ("fields", "quantities", "attributes", "constants")
     }
     single = {
-        name: getattr(mapping, name) if getattr(mapping, name) is not None else getattr(ready, name)
+        name: getattr(own, name) if getattr(own, name) is not None else getattr(ready, name)
         for name in ("items", "only", "type_codes", "markup")
     }
-    return mapping.model_copy(update={**merged, **single})
+    return own.model_copy(update={**merged, **single})
 
 
 def _put(body: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
