@@ -80,9 +80,10 @@ alertmanager: ## amtool, whose routes ours are compared with
 prometheus: ## promtool, and the Prometheus that scrapes the services in a test
 	deploy/need promtool
 
-generate: install ## JSON Schemas and the AsyncAPI document, from the models
+generate: install ## JSON Schemas and AsyncAPI from the models; the page of metrics
 	$(BIN)/python -m schemas
 	$(BIN)/python -m cli.rule_types
+	$(BIN)/python -m deploy
 
 lock: install ## resolve all versions again: the only command that changes them
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \

@@ -5,8 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from prometheus_client import Histogram
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+REQUEST_SECONDS = Histogram(
+    "vedette_http_request_seconds",
+    "From the header of a request to the end of its answer; health and refused ones left out.",
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
 HEALTH = frozenset({"/healthz", "/readyz", "/metrics"})
 TWO_LENGTHS = "both Content-Length and Transfer-Encoding"
 TOO_MANY = "too many requests at once: send it again"
@@ -49,7 +55,8 @@ class Admission:
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.in_hand += 1
         try:
-            await self.app(scope, receive, send)
+            with REQUEST_SECONDS.time():
+                await self.app(scope, receive, send)
         finally:
             self.in_hand -= 1
 

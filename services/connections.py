@@ -15,6 +15,8 @@ CLOSED = Counter(
     "Connections that were closed: slow to send a header, idle, or crowded out by new ones.",
     ["reason"],
 )
+for _reason in ("slow", "idle", "crowded"):
+    CLOSED.labels(_reason)
 
 # for health, while all others have a request in hand
 SPARE_CONNECTIONS = 32

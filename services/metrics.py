@@ -1,14 +1,27 @@
-"""What the metrics of all services share: dead letters, and series that come and go."""
+"""What the metrics of all services share: the process, dead letters, series that come and go."""
 
+import hashlib
+import platform
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from importlib.metadata import version
 
 from prometheus_client import Counter, Gauge
+from pydantic import BaseModel
 
 DEAD_LETTERS = Counter(
     "vedette_dead_letters_total",
     "Messages that could not be used, by the rule or stage that refused them, and why.",
     ["place", "reason"],
+)
+
+BUILD = Gauge(
+    "vedette_build_info", "1: the release that runs, and its Python.", ["version", "python"]
+)
+CONFIGURATION = Gauge(
+    "vedette_configuration_info",
+    "1: the digest of all settings, secrets left out; pods of a service differ during a rollout.",
+    ["digest"],
 )
 
 RULE_FAILED, MALFORMED, REFUSED = "rule_failed", "malformed", "refused"
@@ -21,6 +34,14 @@ _KINDS = {
     "hypothesis: ": "rule_missing",
     "bundle ": "rule_missing",
 }
+
+
+def show_process(settings: BaseModel) -> None:
+    """Show which release runs, and by which settings."""
+    BUILD.labels(version("vedette"), platform.python_version()).set(1)
+    # secrets are asterisks in it
+    written = settings.model_dump_json(exclude={"port"})
+    CONFIGURATION.labels(hashlib.sha256(written.encode()).hexdigest()[:12]).set(1)
 
 
 def classify_reason(reason: str, otherwise: str) -> str:

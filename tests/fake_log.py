@@ -33,6 +33,7 @@ class _Queued:
     urgency: Urgency
     attempts: int = 0
     is_idle: bool = False
+    is_held: bool = False
 
 
 @dataclass
@@ -126,7 +127,8 @@ class FakeLog:
     def defer(self, claim: Claim, delay: Delay, records: Iterable[OutboxRecord]) -> None:
         key = self._require_lease(claim)
         self.steps.append("defer")
-        queued = replace(self.queue[key], attempts=delay.attempts)
+        is_held = self.queue[key].is_held or delay.is_held
+        queued = replace(self.queue[key], attempts=delay.attempts, is_held=is_held)
         if self._is_newer(key, claim):
             self.queue[key] = replace(queued, due=self.clock())
         else:
@@ -247,6 +249,7 @@ class FakeLog:
         queued = self.queue[key]
         entry = self.entries.get(key, Entry())
         claim = Claim(queued.job, key[0], f"t{self.tokens}", queued.since, entry, queued.attempts)
+        claim = replace(claim, is_held=queued.is_held)
         return self._load(claim, key) if key in self.groups else claim
 
     def _is_leased(self, key: tuple[str, str]) -> bool:

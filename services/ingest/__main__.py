@@ -13,6 +13,7 @@ from services.ingest.adapters.sources.sources_follower import InvalidSources
 from services.ingest.app.web import create_app
 from services.ingest.app.worker import create_worker_app
 from services.ingest.settings import IngestSettings, WorkerSettings
+from services.metrics import show_process
 from services.telemetry import configure_logging
 from services.token_file import InvalidTokens
 
@@ -25,6 +26,7 @@ def main() -> int:
     try:
         settings = load(IngestSettings, process_environment())
         configure_logging("ingest", settings.log_level, settings.log_format)
+        show_process(settings)
         app = create_app(settings)
     except (InvalidEnvironment, InvalidSources, InvalidTokens) as error:
         return _refuse("ingest", error)
@@ -40,6 +42,7 @@ def main_worker() -> int:
     try:
         settings = load(WorkerSettings, process_environment())
         configure_logging("ingest-worker", settings.log_level, settings.log_format)
+        show_process(settings)
         app = create_worker_app(settings)
     except (InvalidEnvironment, InvalidSources) as error:
         return _refuse("ingest-worker", error)

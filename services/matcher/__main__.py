@@ -11,6 +11,7 @@ from services.matcher.adapters.rules.first_rules import NoRules
 from services.matcher.app.reader import serve_reader
 from services.matcher.app.service import serve
 from services.matcher.settings import MatcherSettings, ReaderServiceSettings
+from services.metrics import show_process
 
 CANNOT_START = 2
 MATCHER, READER = "matcher", "reader"
@@ -32,6 +33,7 @@ def _run(name: str, kind: type[S], run: Callable[[S], int]) -> int:
     try:
         settings = load(kind, process_environment())
         telemetry.configure_logging(name, settings.log_level, settings.log_format)
+        show_process(settings)
         return run(settings)
     except (InvalidEnvironment, telemetry.CannotListen, NoRules, ModelUnavailable) as error:
         sys.stderr.write(f"{name}: {error}\n")

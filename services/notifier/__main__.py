@@ -6,6 +6,7 @@ import sys
 import threading
 
 from services.environment import InvalidEnvironment, load, process_environment
+from services.metrics import show_process
 from services.notifier.adapters.routes_file import InvalidRoutes
 from services.notifier.app.join import run
 from services.notifier.app.receivers import InvalidReceiver
@@ -25,6 +26,7 @@ def main() -> int:
         print(f"vedette notifier: {error}", file=sys.stderr)  # noqa: T201  (no log yet to write to)
         return 2
     configure_logging("notifier", settings.log_level, settings.log_format)
+    show_process(settings)
     if settings.log_level == "INFO":
         for name in TALKATIVE:
             logging.getLogger(name).setLevel(logging.WARNING)

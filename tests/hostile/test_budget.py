@@ -16,7 +16,7 @@ from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.predicates import FieldTest
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.engine.effects import RuleFailure
-from services.matcher.domain.rules.budget import Budget
+from services.matcher.domain.rules.budget import Budget, RuleCosts
 from services.matcher.domain.rules.rule_index import without_prefilters
 from services.matcher.domain.rules.rulebook import CompiledRule, PackRules, Rulebook
 from services.matcher.domain.text.scan import ScannedText, Scanner, ScanResult
@@ -134,6 +134,16 @@ def test_a_report_within_its_budget_asks_the_processor_once() -> None:
 
     assert (rules_of(result), result.failures) == (list(rules), ())
     assert clock.asked == 1
+
+
+def test_the_cost_of_each_rule_is_its_own_condition_and_hits() -> None:
+    clock, costs = FakeClock(), RuleCosts(float)
+    matcher = matcher_of(clock, a=Slow(clock, 0.01), b=Slow(clock, 0.02, shown=0.04))
+
+    for _ in range(2):
+        replace(matcher, budget=lambda: replace(clock.budget(), costs=costs))(as_event())
+
+    assert costs == {("pack", "a"): pytest.approx(0.02), ("pack", "b"): pytest.approx(0.12)}
 
 
 def test_waiting_is_not_counted() -> None:

@@ -73,7 +73,8 @@ def _freeze_with_pending_writes(matcher_topics: MatcherTopics, sleeper: Service)
     sleeper.command = [sys.executable, "-m", "tests.integration.matcher_worker"]
     start_ready(sleeper)
     matcher_topics.send(message(event("e-1")))
-    until(lambda: "vedette_matcher_alerts_total{" in sleeper.metrics(), "a window is written")
+    fired = 'rule="rocket_fire",status="firing"} 1.0'
+    until(lambda: fired in sleeper.metrics(), "a window is written")
     matcher_topics.send(TopicMessage(b"{nope"))
     letter = 'vedette_dead_letters_total{place="detect",reason="malformed"} 1.0'
     until(lambda: letter in sleeper.metrics(), "a dead letter")

@@ -202,6 +202,19 @@ class LogSuite(ABC):
         assert claim is not None
         assert claim.attempts == 3
 
+    def test_a_job_that_was_held_on_purpose_is_known_as_such_whoever_claims_it_later(
+        self, log: NotificationLog, clock: FakeClock
+    ) -> None:
+        put(log, clock, alert())
+        before = claimed(log, clock)
+        log.defer(before, Delay(None, clock() + SECOND, 1, is_held=True), [])
+        clock.move(1)
+        log.defer(claimed(log, clock), Delay(None, clock() + SECOND, 2), [])
+
+        clock.move(1)
+
+        assert (before.is_held, claimed(log, clock).is_held) == (False, True)
+
     def test_a_newer_revision_ignores_the_delay_of_an_older(
         self, log: NotificationLog, clock: FakeClock
     ) -> None:

@@ -31,6 +31,7 @@ class AlertRecord:
     topic: str = PARTITION.topic
     partition: int = PARTITION.partition
     key: bytes = b"k"
+    timestamp: int = int(NOON.timestamp() * 1000)
     headers: tuple[tuple[str, bytes], ...] = ()
 
 

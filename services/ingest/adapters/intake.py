@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,12 @@ from services.ingest.domain.batch import batch_events
 from services.ingest.domain.normalize import ReportContext, StoredEvent, normalize
 from services.ingest.domain.ports import Publisher, Unavailable
 from services.ingest.domain.reporter import Reporter
-from services.ingest.domain.result import ReportResult, accept, leave_unacknowledged
+from services.ingest.domain.result import (
+    ReportResult,
+    ReportStatus,
+    accept,
+    leave_unacknowledged,
+)
 
 NOT_ACKNOWLEDGED = "Kafka did not acknowledge it in time: send it again"
 AT_ONCE = 200
@@ -29,6 +34,7 @@ class Intake:
     now: Callable[[], datetime]
     recorded: bool = False
     clustering: Clustering | None = None
+    last_seen: metrics.LastSeen = field(default_factory=metrics.LastSeen)
 
     async def take(self, items: Sequence[Any], reporter: Reporter) -> list[ReportResult]:
         """The result of each report, in order; accepted means acknowledged by Kafka."""
@@ -42,6 +48,8 @@ class Intake:
             report if isinstance(report, ReportResult) else next(published) for report in reports
         ]
         metrics.count_results(results)
+        if any(result.status is ReportStatus.ACCEPTED for result in results):
+            self.last_seen.note(reporter.source or "", context.now)
         return results
 
     async def _publish(self, events: Sequence[StoredEvent]) -> list[ReportResult]:

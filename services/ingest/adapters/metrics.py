@@ -1,6 +1,7 @@
 """What ingest counts."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -30,6 +31,13 @@ WATCHDOG_SENT = Gauge(
     "When the newest round of the watchdog began, by events partition, in seconds since 1970.",
     ["partition"],
 )
+LAST_SEEN = Gauge(
+    "vedette_ingest_source_last_seen_timestamp_seconds",
+    "When a report of a source was last accepted, by its token, in seconds since 1970.",
+    ["source"],
+)
+MOST_SOURCES = 1000
+"""Series of sources: those of the file of tokens, and no more."""
 CONNECTED = Gauge("vedette_ingest_kafka_up", "1 while Kafka answers and has the events topic.")
 SOURCES_VALID = Gauge(
     "vedette_ingest_sources_valid",
@@ -93,3 +101,16 @@ def count_results(results: Iterable[ReportResult]) -> None:
     """Count each report by its status."""
     for result in results:
         EVENTS.labels(result.status.value).inc()
+
+
+class LastSeen:
+    """When each source was last heard, of the first MOST_SOURCES."""
+
+    def __init__(self) -> None:
+        self._sources: set[str] = set()
+
+    def note(self, source: str, now: datetime) -> None:
+        """A report of the source was accepted."""
+        if source in self._sources or len(self._sources) < MOST_SOURCES:
+            self._sources.add(source)
+            LAST_SEEN.labels(source).set(now.timestamp())

@@ -11,8 +11,8 @@ MATCHES = Counter("vedette_matcher_matches_total", "Events that a rule matched."
 SIGNALS = Counter("vedette_matcher_signals_total", "Signals sent to windows.", ["pack", "rule"])
 ALERTS = Counter(
     "vedette_matcher_alerts_total",
-    "Alert revisions sent for the first time.",
-    ["level", "status"],
+    "Alert revisions sent for the first time; those of the watchdog left out.",
+    ["pack", "rule", "level", "status"],
 )
 REPEATS = Counter("vedette_matcher_alert_repeats_total", "Alert revisions sent again.")
 TOO_LATE = Counter(
@@ -69,6 +69,8 @@ SET_ASIDE = Counter(
     "Messages, and items of batches, that ended two workers: dead letters, not evaluated.",
     ["where"],
 )
+for _status in ("firing", "resolved"):
+    SOURCE_SILENCES.labels(_status)
 STAGES = ("detect", "correlate", "backfill")
 for _where in STAGES:
     SET_ASIDE.labels(_where)  # the first one is an increase from 0 too
@@ -98,6 +100,27 @@ HOP_SECONDS = Histogram(
 )
 RECOVERING = Gauge(
     "vedette_matcher_recovering", "1 while partitions move or state is recovered, else 0."
+)
+REBALANCES = Counter(
+    "vedette_matcher_rebalances_total", "Times that partitions were given to this worker anew."
+)
+STATE_KEYS = Gauge(
+    "vedette_matcher_state_keys", "Keys of the table, by signals partition owned.", ["partition"]
+)
+STATE_BYTES = Gauge(
+    "vedette_matcher_state_bytes",
+    "Bytes of keys and values of the table, by signals partition owned.",
+    ["partition"],
+)
+CHANGELOG = Gauge(
+    "vedette_matcher_changelog_offset",
+    "The newest message of the changelog that is applied, by signals partition owned.",
+    ["partition"],
+)
+RULE_SECONDS = Counter(
+    "vedette_matcher_rule_seconds_total",
+    "Time that a detection rule took in detect, on the reports that its words admit.",
+    ["pack", "rule"],
 )
 RECOVERED = Counter(
     "vedette_matcher_recovered_messages_total", "Messages of the changelog read to recover states."

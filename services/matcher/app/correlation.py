@@ -12,6 +12,7 @@ from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.partition_states import States
 from services.matcher.adapters.state.positions import Positions
 from services.matcher.adapters.state.table import Table, add_table
+from services.matcher.adapters.stream.repeat import show_forever
 from services.matcher.app.basis import Basis
 from services.matcher.domain.engine.messages import SignalsMessage, get_recorded_time
 from services.matcher.domain.engine.processors import Processors
@@ -25,6 +26,7 @@ def add_correlate(basis: Basis) -> None:
         SIGNALS,
         Agent("correlate", lambda message, _: correlator.take(message), correlator.pass_over),
     )
+    basis.app.run_beside(partial(show_forever, basis.app, table.show_sizes))
     table.on_recover(partial(_forget, correlator))
 
 

@@ -1,5 +1,6 @@
 """Builds `detect`: the agent of the events topic, its backfills and its ticks."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -14,33 +15,38 @@ from services.matcher.adapters.detection.heartbeats import Heartbeats
 from services.matcher.adapters.detection.matcher import thread_budget
 from services.matcher.adapters.detection.quotas import Quotas
 from services.matcher.adapters.detection.replay_source import KafkaReplaySource
+from services.matcher.adapters.detection.rule_costs import show_costs
 from services.matcher.adapters.detection.ticks import Ticker
 from services.matcher.adapters.detection.unreadable import UnreadableItems
 from services.matcher.adapters.rules.follower import Follower
 from services.matcher.adapters.stream.crash import crash_and_park
+from services.matcher.adapters.stream.repeat import show_forever
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.app.basis import Basis
+from services.matcher.domain.rules.budget import RuleCosts
 
 
 def add_detect(basis: Basis, follower: Follower) -> None:
     """Add the agent `detect`, and the task that writes ticks for it."""
-    matcher = _build_matcher(basis, follower)
+    costs: RuleCosts = defaultdict(float)
+    matcher = _build_matcher(basis, follower, costs)
     detection = _build_detection(basis, matcher)
     process = partial(_detect, matcher, detection)
     basis.add_agent(EVENTS, Agent("detect", process, matcher.activate))
     basis.call_when_moving(matcher.forget_partitions)
     ticker = Ticker(basis.sender, _choose_clock(basis, detection), basis.topic_name(EVENTS))
+    basis.app.run_beside(partial(show_forever, basis.app, partial(show_costs, costs)))
     seconds = basis.settings.tick_seconds
     basis.app.run_beside(partial(ticker.run, basis.app, basis.kafka.cluster, seconds))
 
 
-def _build_matcher(basis: Basis, follower: Follower) -> ActiveMatcher:
+def _build_matcher(basis: Basis, follower: Follower, costs: RuleCosts) -> ActiveMatcher:
     """The matcher of events, whose rules change as they are published."""
     backfilled = basis.kafka.rules.backfilled
     fail = partial(crash_and_park, basis.app)
     tasks = BackfillTasks(_build_backfill(basis), backfilled, fail)
     known = partial(follower.known, basis.bundles)
-    budget = partial(thread_budget, basis.settings.detect_budget_ms)
+    budget = partial(thread_budget, basis.settings.detect_budget_ms, costs)
     return ActiveMatcher(basis.bundles, tasks, known, budget)
 
 

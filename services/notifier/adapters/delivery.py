@@ -58,6 +58,7 @@ log = logger(__name__)
 
 REPEATED = frozenset({Reason.IN_DOUBT, Reason.MUTED, Reason.INHIBITED, Reason.SILENCED})
 """Deferred again and again: the ledger gets fewer and fewer lines about these."""
+IN_DOUBT = frozenset({Reason.IN_DOUBT, Reason.MAY_STILL_LAND})
 IDLE = frozenset({Reason.NOT_REPEATED, Reason.NOT_REPEATED_IN_HAND})
 """Waits to be repeated: the ledger gets no line about these."""
 
@@ -172,7 +173,7 @@ class Delivery:
         result = self._record(claim, after, logged, "sent")
         if decision.possible_repeat:
             POSSIBLE_REPEATS.labels(self.traits.name).inc()
-        if entry.revision == 0 and not self.traits.recorded:
+        if entry.revision == 0 and not (self.traits.recorded or claim.is_held):
             observe_first(self.traits.name, claim.alert, self.clock())
         return result
 
@@ -221,7 +222,8 @@ class Delivery:
         is_logged = attempts == claim.attempts or is_worth_a_line(attempts)
         logged = LoggedAct(Act.DEFERRED, str(decision))
         lines = [self.line(claim, logged)] if is_logged and not is_idle else []
-        delay = Delay(None, decision.until, attempts, is_idle=is_idle)
+        is_held = not is_idle and decision.reason not in IN_DOUBT
+        delay = Delay(None, decision.until, attempts, is_idle=is_idle, is_held=is_held)
         self.notifications.defer(claim, delay, lines)
         return Deferred()
 

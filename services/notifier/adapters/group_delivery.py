@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from schemas.alert import Alert, Status
+from schemas.alert import Alert, Level, Status
 from schemas.ledger import Act, Entry
 from services.notifier.adapters.delivery import (
     DecideAgain,
@@ -257,5 +257,6 @@ class GroupDelivery:
             change.kind is ChangeKind.NEW and change.member.alert.id == latest.id
             for change in step.assessed.changes
         )
-        if is_new and latest.status is Status.FIRING:
+        # others may have waited for their group on purpose
+        if is_new and latest.status is Status.FIRING and latest.level is Level.CRITICAL:
             observe_first(name, latest, self.delivery.clock())

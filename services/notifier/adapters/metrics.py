@@ -4,7 +4,7 @@ from datetime import datetime
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from schemas.alert import Alert
+from schemas.alert import Alert, Level
 from services.metrics import MALFORMED, REFUSED, show_dead_letters
 from services.telemetry import LATENCY_BUCKETS
 
@@ -28,7 +28,7 @@ RECEIVER_SECONDS = Histogram(
 )
 END_TO_END = Histogram(
     "vedette_notifier_end_to_end_seconds",
-    "From the recording of the newest evidence to the first notification.",
+    "From the newest report of an alert to its first notification; held ones left out.",
     ["receiver"],
     buckets=LATENCY_BUCKETS,
 )
@@ -70,7 +70,8 @@ HEARTBEATS = Counter(
     "vedette_notifier_heartbeats_total", "Calls of the heartbeat service.", ["result"]
 )
 ROUTES_VALID = Gauge(
-    "vedette_notifier_routes_valid", "Whether the file of routes as it stands is in force"
+    "vedette_notifier_routes_valid",
+    "1: the file of routes as it stands is in force, 0: older ones are.",
 )
 API_REQUESTS = Counter(
     "vedette_notifier_api_requests_total",
@@ -106,11 +107,35 @@ DURABLE = Gauge(
     "vedette_notifier_redis_durable",
     "1: Redis keeps what it acknowledged, 0: it may lose it, -1: unknown.",
 )
+PROCESSED = Gauge(
+    "vedette_notifier_processed_timestamp_seconds",
+    "When the newest alert that is queued was written, in seconds since 1970, by partition.",
+    ["partition"],
+)
+HOP_SECONDS = Histogram(
+    "vedette_notifier_hop_seconds",
+    "From the writing of an alert to Kafka to its place in the queues, watchdogs included.",
+    buckets=LATENCY_BUCKETS,
+)
+REDIS_SECONDS = Histogram(
+    "vedette_notifier_redis_seconds",
+    "Time that Redis takes for a command; EXEC: a transaction.",
+    ["command"],
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5),
+)
+ACKNOWLEDGE_SECONDS = Histogram(
+    "vedette_notifier_acknowledge_seconds",
+    "From the first sight of an alert to its first acknowledgement, by level.",
+    ["level"],
+    buckets=(15, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400),
+)
 OUTBOX = Gauge(
     "vedette_notifier_outbox_records",
     "Ledger lines and dead letters in Redis that Kafka does not have yet.",
 )
 
+for _level in Level:
+    ACKNOWLEDGE_SECONDS.labels(_level)
 for _result in ("queued", "malformed"):
     ALERTS.labels(_result)
 for _result in ("taken", "failed"):
@@ -131,8 +156,11 @@ def show_receiver(name: str) -> None:
 
 
 def observe_first(receiver: str, alert: Alert, now: datetime) -> None:
-    """Measure the time from the newest report to its first notification."""
+    """Measure the time to the first notification from the newest report, or from `starts_at`.
+
+    What an absence waits for is later than its reports; history has no time that counts.
+    """
     recorded = [report.recorded_at for report in alert.evidence if report.recorded_at]
-    if recorded:
-        seconds = (now - max(recorded)).total_seconds()
-        END_TO_END.labels(receiver).observe(max(0.0, seconds))
+    if recorded and not alert.backfill:
+        seconds = (now - max(*recorded, alert.starts_at)).total_seconds()
+        END_TO_END.labels(receiver).observe(max(0.0, seconds), {"alert": alert.id[:64]})

@@ -108,7 +108,7 @@ class RedisLog:
         keys, args = self._claim_args(claim, delay.entry)
         urgency = judge_urgency(delay.entry or claim.entry, claim.alert)
         args += [codec.encode_time(delay.until), delay.attempts, *_urgency_args(urgency)]
-        args.append(int(delay.is_idle))
+        args += [int(delay.is_idle), int(delay.is_held)]
         _require_lease(self._defer(keys, [*args, *map(codec.encode_record, records)]))
 
     def settle(
@@ -181,7 +181,7 @@ def _urgency_args(urgency: Urgency) -> ScriptArgs:
 
 
 def _decode_claim(receiver: str, token: str, claimed: list[bytes]) -> Claim:
-    _alert_id, raw, position, since, attempts, entry = claimed
+    _alert_id, raw, position, since, attempts, entry, held = claimed
     return Claim(
         job=codec.decode_job(raw, position),
         receiver=receiver,
@@ -189,6 +189,7 @@ def _decode_claim(receiver: str, token: str, claimed: list[bytes]) -> Claim:
         since=codec.decode_time(since),
         entry=codec.decode_entry(entry) or Entry(),
         attempts=int(attempts),
+        is_held=held == b"1",
     )
 
 

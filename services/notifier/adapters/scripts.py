@@ -69,8 +69,9 @@ for _ = 1, 16 do
   if redis.call('SET', lease, ARGV[3], 'NX', 'PX', ARGV[2]) then
     redis.call('ZADD', KEYS[2], ARGV[1] + ARGV[2], id)
     redis.call('HDEL', ARGV[4] .. id, 'touched')
-    local job = redis.call('HMGET', ARGV[4] .. id, 'raw', 'position', 'since', 'attempts')
-    return {id, job[1], job[2], job[3], job[4] or '0', redis.call('GET', ARGV[6] .. id) or ''}
+    local job = redis.call('HMGET', ARGV[4] .. id, 'raw', 'position', 'since', 'attempts', 'held')
+    local entry = redis.call('GET', ARGV[6] .. id) or ''
+    return {id, job[1], job[2], job[3], job[4] or '0', entry, job[5] or '0'}
   end
   redis.call('ZADD', KEYS[2], ARGV[1] + redis.call('PTTL', lease), id)
 end
@@ -126,13 +127,14 @@ return 1
 )
 
 DEFER = (
-    f"{_CLAIMED} until attempts priority lane idle record...\n"
+    f"{_CLAIMED} until attempts priority lane idle held record...\n"
     + READY
     + IF_LEASED
     + _STORE_ENTRY
     + f"local is_newer = {_HAS_NEWER}"
     + """
 redis.call('HSET', KEYS[3], 'attempts', ARGV[7])
+if ARGV[11] == '1' then redis.call('HSET', KEYS[3], 'held', '1') end
 if is_newer then
   make_ready(KEYS[3], ARGV[4], KEYS[4], KEYS[5], KEYS[6])
 else
@@ -142,7 +144,7 @@ else
   redis.call('ZREM', KEYS[5], ARGV[4])
   redis.call('ZREM', KEYS[6], ARGV[4])
 end
-for i = 11, #ARGV do redis.call('RPUSH', KEYS[7], ARGV[i]) end
+for i = 12, #ARGV do redis.call('RPUSH', KEYS[7], ARGV[i]) end
 redis.call('DEL', KEYS[1])
 return 1
 """

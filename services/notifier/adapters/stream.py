@@ -16,7 +16,7 @@ from schemas.envelope import header
 from services.kafka_address import KafkaAddress
 from services.kafka_refusal import find_refusal
 from services.lost_messages import make_loss_signal, report_loss
-from services.metrics import DEAD_LETTERS, MALFORMED, replace_series
+from services.metrics import DEAD_LETTERS, MALFORMED, keep_series, replace_series
 from services.notifier.adapters.deleted_offsets import (
     NO_SUCH_OFFSET,
     continue_from,
@@ -24,7 +24,7 @@ from services.notifier.adapters.deleted_offsets import (
     list_losses,
 )
 from services.notifier.adapters.membership import Batch, Membership
-from services.notifier.adapters.metrics import ALERTS, LAG
+from services.notifier.adapters.metrics import ALERTS, HOP_SECONDS, LAG, PROCESSED
 from services.notifier.adapters.watchdog import HeartbeatForwarder
 from services.notifier.domain.codec import decode_alert, encode_signal
 from services.notifier.domain.errors import LogLost
@@ -142,6 +142,7 @@ class AlertStream:
             self.on_queued()
             # a log lost before the commit is rebuilt without what was not committed
             is_committed = self._commit(batch) and self.notifications.epoch() == epoch
+            self._measure_hop(batch)
         except (RedisError, LogLost) as error:
             log.warning("not queued", error=f"{type(error).__name__}: {error}")
             is_committed = False
@@ -168,6 +169,15 @@ class AlertStream:
         ALERTS.labels("queued").inc(len(jobs) - len(watchdogs))
         ALERTS.labels("malformed").inc(len(dead_letters))
         DEAD_LETTERS.labels(READER, MALFORMED).inc(len(dead_letters))
+
+    def _measure_hop(self, batch: Batch) -> None:
+        now = self.clock().timestamp()
+        for partition, records in batch.items():
+            # Kafka tells milliseconds
+            written = [record.timestamp / 1000 for record in records]
+            PROCESSED.labels(str(partition.partition)).set(written[-1])
+            for at in written:
+                HOP_SECONDS.observe(max(0.0, now - at))
 
     def _rewind(self, batch: Batch) -> None:
         for partition, records in batch.items():
@@ -197,3 +207,4 @@ class AlertStream:
                     waiting = end - self.consumer.position(partition)
                     lags[str(partition.partition),] = max(0, waiting)
         replace_series(LAG, lags)
+        keep_series(PROCESSED, lags.keys())

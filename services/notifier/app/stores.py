@@ -12,6 +12,7 @@ from services.notifier.adapters.redis_firing import RedisFiring
 from services.notifier.adapters.redis_log import RedisLog
 from services.notifier.adapters.redis_outbox import RedisOutbox
 from services.notifier.adapters.redis_rebuild import RedisRebuild
+from services.notifier.adapters.timed_redis import TimedRedis
 from services.notifier.adapters.watch.watch_stores import WatchStores, connect_watch
 from services.notifier.domain.placement import Placer
 from services.notifier.settings import NotifierSettings
@@ -62,7 +63,7 @@ def tell_time() -> datetime:
 
 def _make_redis(settings: NotifierSettings) -> Redis:
     # the client does not retry: a script whose answer was lost must not run twice unnoticed
-    return Redis.from_url(
+    return TimedRedis.from_url(
         str(settings.redis_url),
         socket_timeout=REDIS_SECONDS,
         socket_connect_timeout=REDIS_SECONDS,

@@ -39,7 +39,7 @@ class Claim:
 
     `token` identifies the lease. `since`: when the job was queued. `entry`: the log entry when it
     was claimed. `attempts`: failures in a row. `group`: the alerts, if it is the job of a group;
-    the job's alert then stands for all of them.
+    the job's alert then stands for all of them. `is_held`: it was held on purpose since then.
     """
 
     job: Job
@@ -49,6 +49,7 @@ class Claim:
     entry: Entry = field(default_factory=Entry)
     attempts: int = 0
     group: AlertGroup | None = None
+    is_held: bool = False
 
     @property
     def alert(self) -> Alert:
@@ -61,12 +62,14 @@ class Delay:
     """When a job is due again, after how many failures in a row; `entry` None keeps the log's.
 
     `is_idle`: it only waits to be repeated, so that the next revision begins to wait by itself.
+    `is_held`: it waits on purpose (a silence, an hour, an escalation), so that it is not late.
     """
 
     entry: Entry | None
     until: datetime
     attempts: int
     is_idle: bool = False
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,6 @@ def _count_alert(alert: Alert, *, is_repeat: bool) -> None:
     if is_repeat:
         metrics.REPEATS.inc()
     elif not is_watchdog(alert):
-        metrics.ALERTS.labels(alert.level, alert.status).inc()
+        metrics.ALERTS.labels(alert.pack, alert.rule.name, alert.level, alert.status).inc()
         if is_duty(alert) and alert.rule.name == SOURCE_SILENT:
             metrics.SOURCE_SILENCES.labels(alert.status).inc()

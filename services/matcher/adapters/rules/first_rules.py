@@ -5,11 +5,11 @@ from pathlib import Path
 
 from services import telemetry
 from services.document_faults import limit_faults
-from services.matcher.adapters import metrics
 from services.matcher.adapters.rules.bundle_rules import BadBundle
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.follower import Follower
 from services.matcher.adapters.rules.rule_files import read_rule_files
+from services.matcher.adapters.rules.rule_series import show_rules
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.rulebook import Rulebook
 
@@ -45,5 +45,5 @@ def _read_folder(folder: Path, notes: MutableMapping[str, str]) -> Rulebook:
         raise NoRules("\n".join([f"{folder}: no usable rule", *map(str, faults)]))
     if faults:
         notes["rules"] = "\n".join(map(str, faults))
-    metrics.RULES.set(len(rulebook.windows))
+    show_rules(rulebook)
     return rulebook

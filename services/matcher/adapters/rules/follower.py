@@ -11,6 +11,7 @@ from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.rules.bundle_rules import BadBundle, compile_bundle
 from services.matcher.adapters.rules.bundles import Bundles
+from services.matcher.adapters.rules.rule_series import show_rules
 from services.matcher.adapters.rules.rules_topic import BundleRecord
 from services.matcher.adapters.stream.crash import crash_and_park
 from services.matcher.adapters.stream.transport import App
@@ -140,5 +141,5 @@ class Follower:
 
 def _tell(rules: ActiveRules) -> None:
     metrics.BUNDLE.set(rules.number)
-    metrics.RULES.set(len(rules.rulebook.windows))
+    show_rules(rules.rulebook)
     log.info("rules are active", bundle=rules.number, rules=len(rules.rulebook.windows))

@@ -13,9 +13,11 @@ class ChangelogReplica:
 
     The overlay has, by key, the values sent to Kafka and not yet acknowledged, the newest last.
     They stay apart since they are dropped when partitions move: they may never have been written.
+    `size`: bytes of the keys and values in `entries`.
     """
 
     offset: int | None = None
+    size: int = 0
     entries: dict[bytes, bytes] = field(default_factory=dict)
     overlay: dict[bytes, list[bytes | None]] = field(default_factory=dict)
 
@@ -36,10 +38,13 @@ class ChangelogReplica:
     def follow(self, entries: Iterable[Entry], offset: int) -> None:
         """Apply messages of the changelog up to `offset`, in their order."""
         for key, value in entries:
+            if (before := self.entries.get(key)) is not None:
+                self.size -= len(key) + len(before)
             if value is None:
                 self.entries.pop(key, None)
             else:
                 self.entries[key] = value
+                self.size += len(key) + len(value)
         self.offset = offset
 
     def write(self, key: bytes, value: bytes | None) -> None:

@@ -7,8 +7,10 @@ from typing import Any, cast
 from faust.stores.base import Store as FaustStore
 from faust.types import TP, AppT, CollectionT, EventT
 
+from services.matcher.adapters.metrics import CHANGELOG, STATE_BYTES, STATE_KEYS
 from services.matcher.adapters.state.changelog_replica import ChangelogReplica, Entry
 from services.matcher.adapters.state.keys import partition_of
+from services.metrics import replace_series
 
 
 class Store(FaustStore[bytes, bytes]):
@@ -72,6 +74,13 @@ class Store(FaustStore[bytes, bytes]):
 
     def restore_backup(self, *_any: Any, **_named: Any) -> None:
         """Nothing: recovery does that."""
+
+    def show_sizes(self) -> None:
+        """Show what each partition owned holds, without the overlay."""
+        replicas = {(str(partition),): each for partition, each in self._replicas.items()}
+        replace_series(STATE_KEYS, {at: len(each.entries) for at, each in replicas.items()})
+        replace_series(STATE_BYTES, {at: each.size for at, each in replicas.items()})
+        replace_series(CHANGELOG, {at: each.offset or 0 for at, each in replicas.items()})
 
     def reset_state(self) -> None:
         """Forget everything."""

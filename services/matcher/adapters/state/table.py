@@ -22,6 +22,10 @@ class Table(faust.Table[bytes, bytes]):
         super().__init__(app, key_type=bytes, value_type=bytes, **kwargs)
         self._replica_store = Store(app, self)
 
+    def show_sizes(self) -> None:
+        """Show what each partition owned holds."""
+        self._replica_store.show_sizes()
+
     def _new_store(self) -> StoreT[bytes, bytes]:
         return self._replica_store
 

@@ -39,4 +39,7 @@ def _measure(message: Message) -> None:
     """How long ago the message was written that has been processed."""
     topic, partition = message.topic, str(message.partition)
     metrics.PROCESSED.labels(topic, partition).set(message.timestamp)
-    metrics.HOP_SECONDS.labels(topic).observe(max(0.0, time.time() - message.timestamp))
+    metrics.HOP_SECONDS.labels(topic).observe(
+        max(0.0, time.time() - message.timestamp),
+        {"partition": partition, "offset": str(message.offset)},
+    )

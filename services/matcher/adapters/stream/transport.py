@@ -15,6 +15,7 @@ from faust.types.transports import ConsumerT, ProducerT, TransportT
 
 from services.kafka_address import KafkaAddress
 from services.lost_messages import LostMessages
+from services.matcher.adapters import metrics
 from services.matcher.adapters.state.recovery import TableManager
 from services.matcher.adapters.stream.consumer_thread import ThreadedConsumer
 from services.matcher.adapters.stream.crash import crash, exit_now
@@ -112,6 +113,7 @@ class App(faust.App):
     def on_rebalance_end(self) -> None:
         """All partitions are assigned and recovered, and messages flow."""
         super().on_rebalance_end()
+        metrics.REBALANCES.inc()
         self.settled = True
 
 

@@ -1,5 +1,6 @@
 """The budget of a report: the time of the processor that its rules may take together."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
@@ -8,6 +9,8 @@ from services.matcher.domain.rules.rulebook import CompiledRule, RuleKey
 
 Clock = Callable[[], float]
 """Seconds."""
+RuleCosts = defaultdict[RuleKey, float]
+"""Seconds that each rule has taken."""
 
 
 @dataclass(slots=True)
@@ -16,22 +19,29 @@ class Budget:
 
     It cannot interrupt a rule. The rule in hand when it is passed is skipped, and the others have
     it anew. `processor` is the clock that counts; `wall` is cheap to read and never behind it, so
-    it is read first. `skipped` has the rules; None for what no rule in particular cost.
+    it is read first. `skipped` has the rules; None for what no rule in particular cost. The time
+    on the wall that each rule took is added to its `costs`.
     """
 
     seconds: float
     processor: Clock
     wall: Clock
     skipped: list[RuleKey | None] = field(default_factory=list)
+    costs: RuleCosts | None = None
     _began: float = field(init=False)
     _earliest: float = field(init=False)
+    _asked: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.begin()
 
     def allows(self, rule: CompiledRule | None) -> bool:
         """Whether there was time for what was done since the last question, for this rule."""
-        if self.wall() <= self._earliest:
+        now = self.wall()
+        if self.costs is not None and rule is not None:
+            self.costs[rule.pack, rule.name] += now - self._asked
+        self._asked = now
+        if now <= self._earliest:
             return True
         if self.processor() - self._began <= self.seconds:
             return True
@@ -42,7 +52,8 @@ class Budget:
     def begin(self) -> None:
         """Have the whole budget again."""
         self._began = self.processor()
-        self._earliest = self.wall() + self.seconds
+        self._asked = self.wall()
+        self._earliest = self._asked + self.seconds
 
 
 UNLIMITED = Budget(inf, lambda: 0.0, lambda: 0.0)

@@ -1,17 +1,19 @@
 """Everything on Redis that people see and change, in one place."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from redis import Redis
+from redis import Redis, RedisError
 
 from schemas.acknowledgement import Acknowledgement
 from schemas.ledger import LedgerLine
-from schemas.recorded_verdict import RecordedVerdict
+from schemas.recorded_verdict import Opinion, RecordedVerdict
 from schemas.silence import Silence
 from services.notifier.adapters.keys import Keys
-from services.notifier.adapters.metrics import RULE_ALERTS, VERDICTS
+from services.notifier.adapters.metrics import ACKNOWLEDGE_SECONDS, RULE_ALERTS, VERDICTS
 from services.notifier.adapters.watch.acts_reader import RedisActsReader
 from services.notifier.adapters.watch.archive import RedisArchive
 from services.notifier.adapters.watch.history import RedisHistory
@@ -43,6 +45,8 @@ class WatchStores:
         """Keep the alerts, and count the new ones by rule."""
         for alert in self.archive.store(jobs, self.clock()):
             RULE_ALERTS.labels(alert.pack, alert.rule.name).inc()
+            for opinion in Opinion:
+                VERDICTS.labels(alert.pack, alert.rule.name, opinion)
 
     def restore_lines(self, lines: Sequence[LedgerLine]) -> None:
         """What people did, and the history, from ledger lines; may be repeated."""
@@ -81,6 +85,7 @@ def connect_watch(
 ) -> WatchStores:
     """The stores beside the notification log, for these receivers."""
     keys = WatchKeys(log_keys)
+    archive = RedisArchive(redis, keys)
     toucher = JobToucher(redis, keys, receivers, clock)
     silence = RecordKind(
         "silence",
@@ -93,6 +98,7 @@ def connect_watch(
         Acknowledgement.model_dump_json,
         Acknowledgement.model_validate_json,
         toucher.touch_alert,
+        on_put=partial(_measure_acknowledgement, archive),
     )
     verdict = RecordKind(
         "verdict",
@@ -101,7 +107,7 @@ def connect_watch(
         on_put=_count_verdict,
     )
     return WatchStores(
-        RedisArchive(redis, keys),
+        archive,
         RedisRecords(redis, keys, silence, clock),
         RedisRecords(redis, keys, acknowledgement, clock),
         RedisRecords(redis, keys, verdict, clock),
@@ -115,6 +121,15 @@ def connect_watch(
 def make_acts_reader(redis: Redis, log_keys: Keys, watch: WatchStores) -> RedisActsReader:
     """What reads the acts of people for decisions."""
     return RedisActsReader(redis, WatchKeys(log_keys), watch.silences)
+
+
+def _measure_acknowledgement(archive: RedisArchive, given: Acknowledgement) -> None:
+    """How long an alert was in nobody's hands; later acknowledgements of it say nothing."""
+    with suppress(RedisError):
+        known = archive.find(given.alert) if given.serial == 1 else None
+        if known is not None:
+            waited = given.at - known.summary.seen_at
+            ACKNOWLEDGE_SECONDS.labels(given.level).observe(waited.total_seconds())
 
 
 def _count_verdict(verdict: RecordedVerdict) -> None:

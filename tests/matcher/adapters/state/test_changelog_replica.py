@@ -63,3 +63,11 @@ def test_a_late_acknowledgement_hides_no_later_write() -> None:
     assert (replica.get(A), replica.entries) == (b"since", {A: b"before"})
     replica.acknowledge(A, b"since", 1)
     assert (items(replica), replica.overlay) == ({A: b"since"}, {})
+
+
+def test_the_size_is_that_of_the_keys_and_values_held() -> None:
+    replica = ChangelogReplica()
+
+    replica.follow([(A, b"12345"), (B, b"1"), (A, b"22"), (B, None), (B, None)], 4)
+
+    assert replica.size == len(A) + 2

@@ -1,0 +1,21 @@
+"""Writes what is generated for those who run Vedette: `python -m deploy`."""
+
+from pathlib import Path
+
+from deploy import metrics_page
+
+
+def list_files() -> dict[Path, str]:
+    """Every generated file with its text."""
+    return {metrics_page.PAGE: metrics_page.write_page()}
+
+
+def main() -> None:
+    """Write them all."""
+    for path, text in list_files().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
