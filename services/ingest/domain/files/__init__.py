@@ -1,0 +1,1 @@
+"""Files of rows or JSON lines → items, in any number of sittings."""
