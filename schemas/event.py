@@ -24,6 +24,7 @@ FIRST_YEAR = 1000
 LAST_YEAR = 9000
 FURTHEST_AHEAD = timedelta(minutes=5)
 
+_MAPPINGS = ("quantities", "attributes")
 Names = Annotated[tuple[Name, ...], Field(max_length=LONGEST_LIST)]
 Reliability = Literal["A", "B", "C", "D", "E", "F"]
 
@@ -119,6 +120,18 @@ class Event(Model):
 def name_event(source: str, id_: str) -> str:
     """The identity of the event of that source and id."""
     return f"{source} {id_}"
+
+
+def drop_nulls(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body without fields, quantities and attributes that are null: as good as absent."""
+    kept = {name: _drop_members(name, value) for name, value in body.items()}
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def _drop_members(name: str, value: Any) -> Any:
+    if name not in _MAPPINGS or not isinstance(value, dict) or None not in value.values():
+        return value
+    return {key: member for key, member in value.items() if member is not None} or None
 
 
 def hash_content(body: Mapping[str, Any]) -> str:

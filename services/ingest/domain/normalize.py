@@ -16,6 +16,7 @@ from schemas.event import (
     Event,
     choose_recorded_at,
     complete_report,
+    drop_nulls,
 )
 from schemas.model import LONGEST_LIST
 from services.ingest.domain.reporter import Reporter
@@ -125,7 +126,7 @@ def _validate(body: dict[str, Any], context: ReportContext) -> StoredEvent | Rep
 
 
 def _complete(body: Mapping[str, Any], context: ReportContext) -> dict[str, Any]:
-    given = {name: value for name, value in body.items() if value is not None}
+    given = drop_nulls(body)
     recorded_at = choose_recorded_at(given, context.now) if context.recorded else context.now
     if context.reporter.source is not None:
         given.setdefault("source", context.reporter.source)

@@ -1,15 +1,21 @@
 """Events from a file of JSON lines; each line that is none, with its number."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from pydantic import ValidationError
 
-from schemas.event import OF_ANOTHER_SOURCE, Event, choose_recorded_at, complete_report
+from schemas.event import (
+    OF_ANOTHER_SOURCE,
+    Event,
+    choose_recorded_at,
+    complete_report,
+    drop_nulls,
+)
 from services.matcher.adapters.topics.described_faults import describe_faults
+from services.strict_json import InvalidJson, parse
 
 # For a report without any time: it is earlier than all others.
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,21 +68,17 @@ def read_objects(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any] |
 
 def _read_object(number: int, line: bytes) -> dict[str, Any] | BadLine:
     try:
-        body = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        return BadLine(number, f"is no JSON: {error}")
+        body = parse(line)
+    except InvalidJson as error:
+        return BadLine(number, f"is no JSON: {str(error).removeprefix('line 1 ')}")
     return body if isinstance(body, dict) else BadLine(number, "is no JSON object")
 
 
 def complete_event(number: int, body: dict[str, Any], recorded: Any = _NO_TIME) -> Event | BadLine:
     """The event of a line's object; `recorded` is its time if it has none."""
-    body.setdefault("source", _SOURCE)
+    body = {"source": _SOURCE} | drop_nulls(body)
     try:
         full = complete_report(body, choose_recorded_at(body, recorded))
         return Event.model_validate(full, extra="forbid")
     except ValidationError as error:
         return BadLine(number, describe_faults(error))
-
-
-def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number")

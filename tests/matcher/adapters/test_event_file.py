@@ -39,7 +39,7 @@ def test_a_report_without_any_time_has_that_of_the_line_before() -> None:
     [
         ("{", "line 1: is no JSON"),
         ("[]", "line 1: is no JSON object"),
-        ('{"text": NaN}', "line 1: is no JSON: NaN is no number"),
+        ('{"text": NaN}', "line 1: is no JSON: NaN is not JSON"),
         ('{"text": 5}', "line 1: text: Input should be a valid string"),
         ('{"txt": "x"}', "txt: Extra inputs are not permitted"),
         ('{"text": "x", "occurred_at": "soon"}', "occurred_at: "),
@@ -72,3 +72,23 @@ def test_a_correction_of_its_own_id_or_of_another_source_is_a_bad_line_with_its_
 
     assert [line.partition(":")[0] for line in bad] == ["line 2", "line 3"]
     assert ["retracts" in bad[0], "supersedes" in bad[1]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '\ufeff{"id": "1", "text": "x"}',
+        '{"id": "1", "text": "x", "title": null, "source": null, "actors": null}',
+        '{"id": "1", "text": "x", "quantities": {"rockets": null}, "attributes": {"a": null}}',
+    ],
+    ids=["a byte order mark", "null fields", "null members"],
+)
+def test_a_line_is_read_with_the_tolerance_of_http(line: str) -> None:
+    assert only(line) == only('{"id": "1", "text": "x"}')
+
+
+def test_a_repeated_key_is_a_bad_line_as_over_http() -> None:
+    read = only('{"text": "x", "text": "y"}')
+
+    assert isinstance(read, BadLine)
+    assert "'text' is repeated" in read.message
