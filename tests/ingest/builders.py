@@ -11,6 +11,7 @@ from services.ingest.adapters.body import BodyReader
 from services.ingest.adapters.http import Authenticator, events_route
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.limits import Limiter
+from services.ingest.adapters.openapi import DescribedApp
 from services.ingest.adapters.tokens import Tokens
 from services.ingest.domain.normalize import ReportContext, StoredEvent, normalize
 from services.ingest.domain.reporter import Reporter
@@ -54,7 +55,7 @@ def errors_of(body: Any, at: ReportContext | None = None) -> dict[str, str]:
 
 def app(publisher: FakePublisher, *, anybody: bool = False, read_seconds: float = 10) -> FastAPI:
     """The real route; the publisher is the only fake in it."""
-    service = FastAPI()
+    service = DescribedApp(redirect_slashes=False)
     tokens = Tokens({}) if anybody else TOKENS
     authenticator = Authenticator(lambda: tokens, is_open=anybody)
     service.include_router(

@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import gzip
 import json
 import socket
 from collections.abc import AsyncIterator
@@ -210,3 +211,95 @@ async def test_the_api_document_names_every_answer() -> None:
     described = document["paths"][URL]["post"]
     assert set(described["responses"]) >= {"202", "400", "401", "413", "415", "422", "503"}
     assert "application/cloudevents-batch+json" in described["requestBody"]["content"]
+
+
+async def test_a_packed_body_is_taken() -> None:
+    packed = gzip.compress(json.dumps([report(id="a"), report(id="b")]).encode())
+
+    async with client(FakePublisher()) as ingest:
+        response = await ingest.post(URL, content=packed, headers={"content-encoding": "gzip"})
+
+    assert response.status_code == 202
+    assert len(results(response)) == 2
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "status"),
+    [
+        ("gzip", gzip.compress(b" " * (LARGEST_REQUEST + 1)), 413),
+        ("gzip", b"{}", 400),
+        ("br", b"{}", 415),
+    ],
+    ids=["a bomb", "not packed", "another way"],
+)
+async def test_a_body_that_cannot_be_unpacked_is_refused(
+    encoding: str, body: bytes, status: int
+) -> None:
+    async with client(FakePublisher()) as ingest:
+        response = await ingest.post(URL, content=body, headers={"content-encoding": encoding})
+
+    assert response.status_code == status
+    assert response.json()["error"]
+
+
+async def test_what_a_body_unpacks_to_counts_against_the_limit_of_bytes() -> None:
+    packed = gzip.compress(json.dumps(report()).encode().ljust(LARGEST_REQUEST))
+
+    async with client(FakePublisher()) as ingest:
+        headers = {"content-encoding": "gzip"}
+        statuses = [
+            (await ingest.post(URL, content=packed, headers=headers)).status_code for _ in range(4)
+        ]
+
+    assert statuses[:2] == [202, 202]
+    assert 429 in statuses
+
+
+@pytest.mark.parametrize("strict", ["true", "1", "True", ""])
+async def test_a_strict_request_is_taken_as_a_whole_or_not_at_all(strict: str) -> None:
+    publisher = FakePublisher()
+    async with client(publisher) as ingest:
+        mixed = await ingest.post(f"{URL}?strict={strict}", json=[report(), report(lat=91)])
+        whole = await ingest.post(f"{URL}?strict={strict}", json=[report(id="a"), report(id="b")])
+
+    assert mixed.status_code == 422
+    assert mixed.json()["error"].startswith("lat: ")
+    assert [result["status"] for result in results(mixed)] == ["skipped", "refused"]
+    assert whole.status_code == 202
+    assert sum(len(message.positions) for message in publisher.published) == 2
+
+
+async def test_a_request_that_is_not_strict_takes_what_it_can() -> None:
+    async with client(FakePublisher()) as ingest:
+        response = await ingest.post(f"{URL}?strict=false", json=[report(), report(lat=91)])
+
+    assert response.status_code == 202
+    assert [result["status"] for result in results(response)] == ["accepted", "refused"]
+
+
+async def test_a_strictness_that_is_no_truth_value_is_refused() -> None:
+    async with client(FakePublisher()) as ingest:
+        response = await ingest.post(f"{URL}?strict=maybe", json=report())
+
+    assert response.status_code == 400
+    assert response.json()["error"].startswith("strict: ")
+
+
+async def test_an_attribute_in_two_headers_is_refused_by_its_name() -> None:
+    headers = [("ce-specversion", "1.0"), ("ce-id", "a"), ("ce-id", "b")]
+    async with client(FakePublisher()) as ingest:
+        response = await ingest.post(URL, json=report(), headers=headers)
+
+    assert response.status_code == 400
+    assert response.json()["error"].startswith("ce-id: ")
+
+
+async def test_null_is_as_good_as_absent() -> None:
+    fields = {"title": None, "lat": None, "actors": None, "quantities": {"rockets": None}}
+    publisher = FakePublisher()
+
+    first = await posted({"text": "x"} | fields, publisher)
+    second = await posted({"text": "x"}, publisher)
+
+    assert results(first)[0]["id"] == results(second)[0]["id"]
+    assert publisher.published[0].value == publisher.published[1].value

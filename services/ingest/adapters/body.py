@@ -11,7 +11,15 @@ from starlette.requests import ClientDisconnect
 
 from schemas.event import LARGEST_REQUEST
 from services.ingest.adapters.limits import Limiter, LimitExceeded
+from services.ingest.domain.cloudevent_headers import find_repeated
 from services.ingest.domain.decoding import TooManyReports, UnsupportedContent, choose_decoder
+from services.ingest.domain.packed_request import (
+    InvalidPacked,
+    PackedTooLarge,
+    UnsupportedEncoding,
+    read_encoding,
+    unpack,
+)
 from services.ingest.domain.reporter import Reporter
 from services.refused_request import RefusedRequest
 from services.strict_json import InvalidJson
@@ -36,14 +44,17 @@ class BodyReader:
             RefusedRequest: 400, 408, 413, 415, or 429 with Retry-After.
         """
         try:
-            decode = choose_decoder(request.headers)
-            body = await self._read_charged(request, reporter)
+            decode, encoding = choose_decoder(request.headers), read_encoding(request.headers)
+            _check_repeated(request)
+            packed = await self._read_charged(request, reporter)
+            body = unpack(packed, encoding)
+            self._charge_bytes(reporter, len(body) - len(packed))
             items = decode(body)
-        except UnsupportedContent as error:
+        except (UnsupportedContent, UnsupportedEncoding) as error:
             raise RefusedRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error)) from None
-        except InvalidJson as error:
+        except (InvalidJson, InvalidPacked) as error:
             raise RefusedRequest(HTTPStatus.BAD_REQUEST, str(error)) from None
-        except TooManyReports as error:
+        except (TooManyReports, PackedTooLarge) as error:
             raise RefusedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error)) from None
         self.charge_reports(reporter, len(items), len(body))
         return items
@@ -67,6 +78,15 @@ class BodyReader:
         except LimitExceeded as error:
             raise _ask_to_wait(str(error), error.wait) from None
 
+    def _charge_bytes(self, reporter: Reporter, size: int) -> None:
+        """Charge so many bytes; what is packed and unpacked costs what it unpacks to."""
+        if size <= 0:
+            return
+        try:
+            self.limiter.charge_body(reporter, size)
+        except LimitExceeded as error:
+            raise _ask_to_wait(str(error), error.wait) from None
+
     async def _read_charged(self, request: Request, reporter: Reporter) -> bytes:
         # a chunked body may be the largest, until it is read
         charged = int(request.headers.get("content-length", LARGEST_REQUEST))
@@ -74,10 +94,7 @@ class BodyReader:
             raise _too_large()
         if self.reading[reporter.source] >= MOST_BODIES:
             raise _ask_to_wait(TOO_MANY_BODIES, 1)
-        try:
-            self.limiter.charge_body(reporter, charged)
-        except LimitExceeded as error:
-            raise _ask_to_wait(str(error), error.wait) from None
+        self._charge_bytes(reporter, charged)
         self.reading[reporter.source] += 1
         try:
             body = await self._read_body(request)
@@ -95,6 +112,12 @@ class BodyReader:
             raise RefusedRequest(HTTPStatus.REQUEST_TIMEOUT, message) from None
         except ClientDisconnect:
             raise RefusedRequest(HTTPStatus.BAD_REQUEST, "the body ended early") from None
+
+
+def _check_repeated(request: Request) -> None:
+    repeated = find_repeated(request.headers.keys())
+    if repeated is not None:
+        raise RefusedRequest(HTTPStatus.BAD_REQUEST, f"{repeated}: given in two headers")
 
 
 async def _read_stream(request: Request) -> bytes:

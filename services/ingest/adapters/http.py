@@ -17,6 +17,7 @@ from services.ingest.domain.reporter import Reporter
 from services.refused_request import RefusedRequest
 
 RETRY_AFTER = {"Retry-After": "5"}
+_STRICT = {"true": True, "1": True, "": True, "false": False, "0": False}
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="vedette"'}
 
 
@@ -61,16 +62,29 @@ def events_route(intake: Intake, authenticator: Authenticator, reader: BodyReade
     async def post_events(request: Request) -> Response:
         try:
             reporter = authenticator.authenticate(request.headers)
+            strict = read_strict(request.query_params)
             items = await reader.read_reports(request, reporter)
         except RefusedRequest as rejected:
             answer = Answer(error=str(rejected))
             return respond(rejected.status, answer, rejected.headers)
-        results = await intake.take(items, reporter)
+        results = await intake.take(items, reporter, strict=strict)
         status = choose_status(results)
         unavailable = status is HTTPStatus.SERVICE_UNAVAILABLE
         return respond(status, build_answer(results), RETRY_AFTER if unavailable else {})
 
     return router
+
+
+def read_strict(query: Mapping[str, str]) -> bool:
+    """Whether all reports of the request are taken or none.
+
+    Raises:
+        RefusedRequest: 400, `strict` is neither true nor false.
+    """
+    strict = _STRICT.get(query.get("strict", "false").lower())
+    if strict is None:
+        raise RefusedRequest(HTTPStatus.BAD_REQUEST, "strict: write true or false")
+    return strict
 
 
 def encode_refusal(status: HTTPStatus, message: str) -> bytes:

@@ -17,6 +17,7 @@ from services.ingest.domain.result import (
     ReportStatus,
     accept,
     leave_unacknowledged,
+    skip,
 )
 
 NOT_ACKNOWLEDGED = "Kafka did not acknowledge it in time: send it again"
@@ -36,16 +37,23 @@ class Intake:
     clustering: Clustering | None = None
     last_seen: metrics.LastSeen = field(default_factory=metrics.LastSeen)
 
-    async def take(self, items: Sequence[Any], reporter: Reporter) -> list[ReportResult]:
-        """The result of each report, in order; accepted means acknowledged by Kafka."""
+    async def take(
+        self, items: Sequence[Any], reporter: Reporter, *, strict: bool = False
+    ) -> list[ReportResult]:
+        """The result of each report, in order; accepted means acknowledged by Kafka.
+
+        `strict`: none is taken if any is refused.
+        """
         context = ReportContext(reporter, self.now(), self.recorded)
         reports = await _normalize_all(items, context)
         events = [report for report in reports if isinstance(report, StoredEvent)]
-        if self.clustering is not None:
-            events = await self.clustering.add_stories(events)
-        published = iter(await self._publish(events) if events else ())
+        if strict and len(events) < len(reports):
+            outcomes = [skip(stored.event) for stored in events]
+        else:
+            outcomes = await self._publish(events) if events else []
+        taken = iter(outcomes)
         results = [
-            report if isinstance(report, ReportResult) else next(published) for report in reports
+            report if isinstance(report, ReportResult) else next(taken) for report in reports
         ]
         metrics.count_results(results)
         if any(result.status is ReportStatus.ACCEPTED for result in results):
@@ -53,6 +61,8 @@ class Intake:
         return results
 
     async def _publish(self, events: Sequence[StoredEvent]) -> list[ReportResult]:
+        if self.clustering is not None:
+            events = await self.clustering.add_stories(events)
         try:
             messages = batch_events(events, self.publisher.partition_of)
             acknowledgements = await self.publisher.publish(messages)

@@ -2,17 +2,27 @@
 
 from typing import Any
 
+from fastapi import FastAPI
+
 from schemas.event import Event
 from services.ingest.domain.answer import Answer
+from services.ingest.domain.decoding import MOST_REPORTS
+from services.ingest.domain.packed_request import TAKEN
 
 DESCRIPTION = """Takes reports; 202 says that Kafka has every one that is marked accepted.
 
 Each report has its own result, in the order of the request. 202 may hold refused ones beside
-accepted ones; 422 says that all were refused, with the field named. After 503 send the same
-request again: an event is known by its source and id, so a repeat changes nothing.
+accepted ones; 422 says that none was taken, with the field named. A client that looks at the
+status alone asks for `?strict=true`: then one refused report refuses the request (422), and the
+others are `skipped`. After 503 send the same request again: an event is known by its source and
+id, so a repeat changes nothing; strict or not, some may have been accepted.
+
+A body is one report, an array of them, NDJSON, or CloudEvents 1.0: structured, batched, or binary
+(`ce-` headers, any JSON content type). It may be compressed (`Content-Encoding: gzip` or
+`deflate`); the bounds hold for what it unpacks to. A field that is null is as good as absent.
 
 Each token may send 200 reports and 2 MiB a second (`VEDETTE_INGEST_REPORTS_PER_SECOND`,
-`VEDETTE_INGEST_BYTES_PER_SECOND`); a pause saves up five seconds of that. All requests without a
+`VEDETTE_INGEST_BYTES_PER_SECOND`); a pause saves up one second of that. All requests without a
 token share one such limit. 429 takes nothing: send the request again after `Retry-After` seconds.
 A request above what can be saved up is taken when all of it is saved; the next ones wait longer.
 """
@@ -32,14 +42,30 @@ def _report_schema() -> dict[str, Any]:
 _REPORT = _report_schema()
 _OBJECT = {"type": "object"}
 
+_ONE_OR_MORE = {
+    "schema": {"oneOf": [_REPORT, {"type": "array", "items": _OBJECT, "maxItems": MOST_REPORTS}]}
+}
+
 REQUEST_BODY: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "strict",
+            "in": "query",
+            "description": "Whether one refused report refuses all",
+            "schema": {"type": "boolean", "default": False},
+        },
+        {
+            "name": "Content-Encoding",
+            "in": "header",
+            "schema": {"type": "string", "enum": list(TAKEN), "default": "identity"},
+        },
+    ],
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {
-                "schema": {"oneOf": [_REPORT, {"type": "array", "items": {"type": "object"}}]}
-            },
+            "application/json": _ONE_OR_MORE,
             "application/x-ndjson": {"schema": {"type": "string"}},
+            "application/ndjson": {"schema": {"type": "string"}},
             "application/cloudevents+json": {"schema": _OBJECT},
             "application/cloudevents-batch+json": {"schema": {"type": "array", "items": _OBJECT}},
         },
@@ -62,3 +88,19 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     },
     503: {"model": Answer, "description": "Kafka does not take it now; see Retry-After"},
 }
+
+_TOKEN = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "The token of a source; none is needed where ingest is open",
+}
+
+
+class DescribedApp(FastAPI):
+    """A web app whose API document also says what the token is."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The API document."""
+        document = super().openapi()
+        document["components"].setdefault("securitySchemes", {})["token"] = _TOKEN
+        return document

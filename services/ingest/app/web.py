@@ -15,6 +15,7 @@ from services.ingest.adapters.hooks import HookReceiver, hooks_route
 from services.ingest.adapters.http import Authenticator, events_route
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.limits import Limiter
+from services.ingest.adapters.openapi import DescribedApp
 from services.ingest.adapters.producer import KafkaPublisher
 from services.ingest.adapters.sources.credentials import CredentialReader
 from services.ingest.adapters.sources.sources_follower import follow_sources
@@ -38,7 +39,7 @@ def create_app(settings: IngestSettings) -> FastAPI:
     health = Health({"kafka": publisher.fault})
     clustering = make_clustering(settings, health.notes)
     intake = Intake(publisher, _now, settings.clock == "recorded", clustering)
-    app = FastAPI(
+    app = DescribedApp(
         title="Vedette ingest",
         lifespan=_lifespan(publisher, clustering, _watchdog_seconds(settings)),
         redirect_slashes=False,

@@ -15,12 +15,12 @@ class Answer(Model):
 
 
 def choose_status(results: Sequence[ReportResult]) -> HTTPStatus:
-    """503 when a report is not acknowledged, 422 when all are refused, else 202."""
+    """503 when a report is not acknowledged, 422 when some are refused and none taken, else 202."""
     statuses = {result.status for result in results}
     if ReportStatus.UNACKNOWLEDGED in statuses:
         return HTTPStatus.SERVICE_UNAVAILABLE
-    all_refused = statuses == {ReportStatus.REFUSED}
-    return HTTPStatus.UNPROCESSABLE_ENTITY if all_refused else HTTPStatus.ACCEPTED
+    none_taken = bool(statuses) and ReportStatus.ACCEPTED not in statuses
+    return HTTPStatus.UNPROCESSABLE_ENTITY if none_taken else HTTPStatus.ACCEPTED
 
 
 def build_answer(results: Sequence[ReportResult]) -> Answer:

@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
-from urllib.parse import unquote
 
+from pydantic import TypeAdapter, ValidationError
+
+from schemas.event import EventTime
+from services.ingest.domain.cloudevent_headers import read_attributes
 from services.ingest.domain.result import FieldError, refuse
 
 REQUIRED = ("id", "source", "type")
 # an attribute of the envelope counts only where the report lacks the field
 FILLED_FIELDS = (("id", "id"), ("source", "source"), ("published_at", "time"))
-HEADER = "ce-"
 
+_TIME: TypeAdapter[datetime | None] = TypeAdapter(EventTime | None)
 _JSON = re.compile(r"[\w.+-]+/([\w.+-]+\+)?json\s*(;.*)?", re.IGNORECASE)
 
 
@@ -23,14 +27,14 @@ def unwrap(envelope: Any) -> Any:
     return refuse(envelope, *errors) if errors else _fill_report(envelope["data"], envelope)
 
 
-def envelope_from_headers(headers: Mapping[str, str], data: Any) -> dict[str, Any]:
-    """Binary mode as an envelope: each attribute is a `ce-` header, the body is the data."""
-    attributes = {
-        name.removeprefix(HEADER): unquote(value)
-        for name, value in headers.items()
-        if name.startswith(HEADER)
-    }
-    return attributes | {"datacontenttype": headers.get("content-type"), "data": data}
+def unwrap_binary(headers: Mapping[str, str], data: Any) -> Any:
+    """Binary mode: each attribute is a `ce-` header (names in lower case), the body is the data."""
+    read = dict(read_attributes(headers))
+    faults = [value for value in read.values() if isinstance(value, FieldError)]
+    if faults:
+        given = {name: value for name, value in read.items() if isinstance(value, str)}
+        return refuse(given, *faults)
+    return unwrap(read | {"datacontenttype": headers.get("content-type"), "data": data})
 
 
 def _find_errors(envelope: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -39,6 +43,8 @@ def _find_errors(envelope: Mapping[str, Any]) -> Iterator[FieldError]:
     for name in REQUIRED:
         if not isinstance(envelope.get(name), str) or not envelope[name]:
             yield FieldError(field=name, message="a CloudEvent needs it: a string, not empty")
+    if not _is_time(envelope.get("time")):
+        yield FieldError(field="time", message="write it as 2020-01-05T12:00:00Z")
     content_type = envelope.get("datacontenttype")
     if content_type is not None and not _is_json(content_type):
         yield FieldError(field="datacontenttype", message="must be JSON")
@@ -47,6 +53,14 @@ def _find_errors(envelope: Mapping[str, Any]) -> Iterator[FieldError]:
         yield FieldError(field="data_base64", message=message)
     elif not isinstance(envelope.get("data"), dict):
         yield FieldError(field="data", message="must be a JSON object: the report")
+
+
+def _is_time(time: Any) -> bool:
+    try:
+        _TIME.validate_python(time)
+    except ValidationError:
+        return False
+    return True
 
 
 def _is_json(content_type: Any) -> bool:

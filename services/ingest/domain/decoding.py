@@ -1,10 +1,12 @@
 """A request's bytes → its reports, by content type; the reports are not validated yet."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
 from services.ingest.domain import cloudevents
+from services.ingest.domain.cloudevent_headers import is_binary_mode
 from services.ingest.domain.result import FieldError, ReportResult, refuse
 from services.strict_json import InvalidJson, parse
 
@@ -12,6 +14,8 @@ JSON = "application/json"
 NDJSON = "application/x-ndjson"
 CLOUDEVENT = "application/cloudevents+json"
 CLOUDEVENTS = "application/cloudevents-batch+json"
+
+_JSON_NAME = re.compile(r"[\w.!#$&^-]+/(?:[\w.!#$&^-]+\+)?json")
 
 MOST_REPORTS = 10_000
 
@@ -36,22 +40,23 @@ def choose_decoder(headers: Mapping[str, str]) -> Decoder:
     """The decoder of the body that `headers` (names in lower case) announce; JSON by default.
 
     Raises:
-        UnsupportedContent: it is compressed, in another charset, or of another type.
+        UnsupportedContent: it is in another charset, or of another type.
     """
     content_type, _, parameters = headers.get("content-type", JSON).partition(";")
     name = content_type.strip().lower()
+    _check_charset(parameters)
+    if _is_json(name) and is_binary_mode(headers):
+        return partial(_decode_binary, dict(headers))
     if name not in _DECODERS:
         raise UnsupportedContent(f"content-type {name!r}: send one of {', '.join(_DECODERS)}")
-    _check_encoding(headers, parameters)
-    if name == JSON and "ce-specversion" in headers:
-        return partial(_decode_binary, dict(headers))
     return _DECODERS[name]
 
 
-def _check_encoding(headers: Mapping[str, str], parameters: str) -> None:
-    encoding = headers.get("content-encoding", "identity").strip().lower()
-    if encoding != "identity":
-        raise UnsupportedContent(f"content-encoding {encoding!r}: send it uncompressed")
+def _is_json(name: str) -> bool:
+    return name not in (CLOUDEVENT, CLOUDEVENTS) and _JSON_NAME.fullmatch(name) is not None
+
+
+def _check_charset(parameters: str) -> None:
     for parameter in parameters.split(";"):
         name, _, value = parameter.strip().lower().partition("=")
         if name == "charset" and value.strip('"') not in {"utf-8", "utf8", "us-ascii"}:
@@ -91,7 +96,7 @@ def _decode_line(number: int, line: bytes) -> Any:
 
 
 def _decode_binary(headers: Mapping[str, str], raw: bytes) -> list[Any]:
-    return [cloudevents.unwrap(cloudevents.envelope_from_headers(headers, parse(raw)))]
+    return [cloudevents.unwrap_binary(headers, parse(raw))]
 
 
 def _decode_structured(raw: bytes) -> list[Any]:

@@ -1,4 +1,4 @@
-"""What became of one report: accepted, refused, or not acknowledged by Kafka."""
+"""What became of one report: accepted, refused, not acknowledged by Kafka, or skipped."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -15,6 +15,7 @@ class ReportStatus(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     UNACKNOWLEDGED = "unacknowledged"
+    SKIPPED = "skipped"
 
 
 class FieldError(Model):
@@ -46,6 +47,11 @@ def refuse(body: Mapping[str, object], *errors: FieldError) -> ReportResult:
 def accept(event: Event) -> ReportResult:
     """The result of an event that Kafka has."""
     return ReportResult(id=event.id, source=event.source, status=ReportStatus.ACCEPTED)
+
+
+def skip(event: Event) -> ReportResult:
+    """The result of a valid event whose strict request holds another report that is refused."""
+    return ReportResult(id=event.id, source=event.source, status=ReportStatus.SKIPPED)
 
 
 def leave_unacknowledged(event: Event, reason: str) -> ReportResult:
