@@ -12,6 +12,7 @@ LAZY: dict[str, tuple[str, Callable[[typer.Typer], Any]]] = {
     "up": ("cli.up", get_command),
     "replay": ("cli.replay", get_command),
     "rules": ("cli.rules", get_group),
+    "sources": ("cli.sources", get_group),
     "routes": ("cli.routes", get_group),
     "alerts": ("cli.alerts", get_group),
     "silences": ("cli.silences", get_group),

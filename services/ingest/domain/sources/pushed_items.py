@@ -1,0 +1,56 @@
+"""Bodies that sources send → items."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.ingest.domain.decoding import JSON, NDJSON, TooManyReports, choose_decoder
+from services.ingest.domain.result import FieldError, ReportResult
+from services.ingest.domain.sources.hook_items import read_hook
+from services.ingest.domain.sources.items import RefusedItem, ReportDraft, SourceItem
+from services.ingest.domain.sources.pushed_sources import HookSource
+from services.strict_json import InvalidJson
+
+BODY = "the body"
+
+
+@dataclass(frozen=True, slots=True)
+class HookItemReader:
+    """Implements ItemReader for the body of a hook."""
+
+    source: HookSource
+
+    def read_items(self, raw: bytes) -> Iterator[SourceItem]:
+        """As ItemReader says."""
+        yield from read_hook(self.source, raw)
+
+
+@dataclass(frozen=True, slots=True)
+class PostItemReader:
+    """Implements ItemReader for a body that is posted to `/v1/events`: JSON, or a report a line."""
+
+    def read_items(self, raw: bytes) -> Iterator[SourceItem]:
+        """As ItemReader says."""
+        try:
+            items = _decode(raw)
+        except (InvalidJson, TooManyReports) as error:
+            yield RefusedItem(BODY, (FieldError(field="", message=str(error)),))
+            return
+        for number, item in enumerate(items, 1):
+            yield _make_item(item, f"report {number}")
+
+
+def _decode(raw: bytes) -> list[object]:
+    try:
+        return choose_decoder({"content-type": JSON})(raw)
+    except InvalidJson:
+        if raw.strip().count(b"\n") == 0:
+            raise
+        return choose_decoder({"content-type": NDJSON})(raw)
+
+
+def _make_item(item: object, place: str) -> SourceItem:
+    if isinstance(item, ReportResult):
+        return RefusedItem(place, item.errors)
+    if not isinstance(item, dict):
+        return RefusedItem(place, (FieldError(field="", message="a report is a JSON object"),))
+    return ReportDraft(item, place)

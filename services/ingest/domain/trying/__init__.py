@@ -1,0 +1,1 @@
+"""What a source would make of a sample."""
