@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from deploy import metrics_page
+from deploy.grafana import build
 
 
 def list_files() -> dict[Path, str]:
     """Every generated file with its text."""
-    return {metrics_page.PAGE: metrics_page.write_page()}
+    return {metrics_page.PAGE: metrics_page.write_page()} | build.list_dashboards()
 
 
 def main() -> None:
