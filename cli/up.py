@@ -31,7 +31,7 @@ from cli.stack.demo import (
 )
 from cli.stack.embedded import LOOPBACK, check_installed
 from cli.stack.folder import stack_folder
-from cli.stack.plan import PARTS, PORTS, READER, SOURCES, WORKER, Plan, check_exposure
+from cli.stack.plan import ADMIN_PORTS, PARTS, PORTS, READER, SOURCES, WORKER, Plan, check_exposure
 from cli.stack.ports import find_free_ports, is_free
 from cli.stack.reading import ReaderProgress, has_model
 from cli.stack.running import Stack, run_stack
@@ -43,6 +43,8 @@ from cli.stack.watching import StackWatch
 DEFAULT_RULES = Path("rules/iraq-2020")
 UNEXPECTED = 1
 INTERRUPTED = 130
+ADMIN = "admin "
+
 
 app = typer.Typer(add_completion=False)
 
@@ -124,11 +126,13 @@ def build_plan(
         if port is not None and not is_free(host, port):
             raise CommandFailure(f"port {port} of {host} is in use: choose another with --port")
         wanted = PORTS | dict(also or {}) | ({"ingest": port} if port else {})
+        wanted |= {ADMIN + name: admin_port for name, admin_port in ADMIN_PORTS.items()}
         ports = find_free_ports(host, wanted)
     except OSError as error:
         raise CommandFailure(f"VEDETTE_HOST {host}: {error.strerror or error}") from error
     parts = find_free_ports(LOOPBACK, PARTS)
-    return Plan(_find_rules(rules), ports | parts, host, demo=demo)
+    admin_ports = {name: ports.pop(ADMIN + name) for name in ADMIN_PORTS}
+    return Plan(_find_rules(rules), ports | parts, host, demo=demo, admin_ports=admin_ports)
 
 
 def terminal_variables(console: Console) -> dict[str, str]:

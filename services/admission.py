@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from prometheus_client import Histogram
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.unauthorized import UnauthorizedLog
 
 REQUEST_SECONDS = Histogram(
     "vedette_http_request_seconds",
-    "From the header of a request to the end of its answer; health and refused ones left out.",
+    "From the header of a request to the end of its answer; refused ones left out.",
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-HEALTH = frozenset({"/healthz", "/readyz", "/metrics"})
 TWO_LENGTHS = "both Content-Length and Transfer-Encoding"
 TOO_MANY = "too many requests at once: send it again"
 
@@ -31,13 +32,14 @@ def encode_error(status: HTTPStatus, message: str) -> bytes:
 class Admission:
     """Passes a request to the app, unless its body has two lengths or too many are in hand.
 
-    Both end the connection. Requests of health are passed however many others there are.
+    Both end the connection. Requests that the app answers with 401 are in the log.
     """
 
     app: ASGIApp
     most: int
     encode: EncodeRefusal = encode_error
     in_hand: int = 0
+    unauthorized: UnauthorizedLog = field(default_factory=UnauthorizedLog)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or let the app answer."""
@@ -46,8 +48,6 @@ class Admission:
         names = {name for name, _ in scope["headers"]}
         if {b"content-length", b"transfer-encoding"} <= names:
             return await self._refuse(send, HTTPStatus.BAD_REQUEST, TWO_LENGTHS)
-        if scope["path"] in HEALTH:
-            return await self.app(scope, receive, send)
         if self.in_hand >= self.most:
             return await self._refuse(send, HTTPStatus.SERVICE_UNAVAILABLE, TOO_MANY)
         return await self._pass_on(scope, receive, send)
@@ -56,9 +56,18 @@ class Admission:
         self.in_hand += 1
         try:
             with REQUEST_SECONDS.time():
-                await self.app(scope, receive, send)
+                await self.app(scope, receive, self._watch(scope, send))
         finally:
             self.in_hand -= 1
+
+    def _watch(self, scope: Scope, send: Send) -> Send:
+        async def watched(message: Message) -> None:
+            if message.get("status") == HTTPStatus.UNAUTHORIZED:
+                client = scope.get("client")
+                self.unauthorized.note(client and client[0], scope["path"])
+            await send(message)
+
+        return watched
 
     async def _refuse(self, send: Send, status: HTTPStatus, message: str) -> None:
         content = self.encode(status, message)

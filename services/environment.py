@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -10,12 +11,15 @@ from pydantic import (
     AfterValidator,
     AnyUrl,
     Field,
+    SecretStr,
     StringConstraints,
     UrlConstraints,
     ValidationError,
+    ValidationInfo,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from services.followed_secret import FollowedSecret, read_secret
 from services.kafka_settings import KafkaSettings
 
 PREFIX = "VEDETTE_"
@@ -26,6 +30,7 @@ FROM_FILE = "_FILE"
 # tests/test_environment.py compares this list with the fields of all settings.
 KNOWN = frozenset(
     {
+        "VEDETTE_ADMIN_PORT",
         "VEDETTE_API_CONNECTIONS",
         "VEDETTE_API_PROXIES",
         "VEDETTE_API_TOKEN",
@@ -146,6 +151,13 @@ RedisUrl = Annotated[
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
+def check_admin_port(port: int, info: ValidationInfo) -> int:
+    """Refuse to serve both at one port."""
+    if port == info.data.get("port"):
+        raise ValueError("must differ from VEDETTE_PORT")
+    return port
+
+
 class VedetteSettings(KafkaSettings):
     """The settings of everything that uses Kafka; each part adds its own."""
 
@@ -174,7 +186,7 @@ class ServiceSettings(VedetteSettings):
     host: str = "0.0.0.0"  # noqa: S104  (a service in a pod is reached from outside)
 
 
-S = TypeVar("S", bound=BaseSettings)
+S = TypeVar("S", bound=VedetteSettings)
 
 
 def load(settings: type[S], environment: Mapping[str, str]) -> S:
@@ -201,7 +213,7 @@ def load(settings: type[S], environment: Mapping[str, str]) -> S:
         raise InvalidEnvironment("; ".join(faults)) from None
     if faults:
         raise InvalidEnvironment("; ".join(faults))
-    return loaded
+    return loaded.model_copy(update=_follow_secrets(loaded, environment))
 
 
 def _variables_of(settings: type[BaseSettings]) -> set[str]:
@@ -215,6 +227,27 @@ def _find_unknown(environment: Mapping[str, str]) -> set[str]:
     return ours - KNOWN - {name + FROM_FILE for name in SECRETS}
 
 
+def _follow_secrets(loaded: S, environment: Mapping[str, str]) -> dict[str, FollowedSecret]:
+    """The secrets that come from files, which are read again when they change."""
+    fields = {name.removeprefix(PREFIX).lower(): name for name in SECRETS}
+    return {
+        field: FollowedSecret(Path(path), partial(_check_change, loaded, field))
+        for field, name in fields.items()
+        if isinstance(getattr(loaded, field, None), SecretStr)
+        and (path := environment.get(name + FROM_FILE))
+    }
+
+
+def _check_change(loaded: S, field: str, value: str) -> None:
+    """Raise ValueError where the settings would be invalid with this value; it is not shown."""
+    given = {name: getattr(loaded, name) for name in loaded.model_fields_set}
+    try:
+        type(loaded).model_validate(given | {field: value})
+    except ValidationError as error:
+        messages = (fault["msg"] for fault in error.errors(include_input=False))
+        raise ValueError("; ".join(messages)) from None
+
+
 def _read_secret_file(name: str, environment: Mapping[str, str]) -> dict[str, str]:
     path = environment.get(name + FROM_FILE)
     if not path:
@@ -222,19 +255,6 @@ def _read_secret_file(name: str, environment: Mapping[str, str]) -> dict[str, st
     if environment.get(name):
         raise ValueError(f"{name} is set too: name one of them")
     return {name: read_secret(Path(path))}
-
-
-def read_secret(path: Path) -> str:
-    """The secret that is in a file, without white space around it.
-
-    Raises ValueError.
-    """
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except UnicodeDecodeError:
-        raise ValueError("it is no text in UTF-8") from None
-    except OSError as error:
-        raise ValueError(error.strerror) from None
 
 
 def process_environment() -> Mapping[str, str]:

@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"\d+")
 HEALTH_FAULT = Gauge(
     "vedette_health_fault", "1 while a check of /readyz finds a fault, else 0.", ["check"]
 )
+TALKATIVE = ("httpx", "kafka")
 LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 
@@ -35,6 +36,8 @@ def configure_logging(service: str, level: str = "INFO", log_format: str = "json
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
+        # not bound to the context: threads begin with an empty one
+        _NameService(service),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
@@ -48,7 +51,31 @@ def configure_logging(service: str, level: str = "INFO", log_format: str = "json
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(service=service)
+    set_level(level)
+
+
+def set_level(level: str) -> None:
+    """Log from this level on; libraries that say much at INFO do so from WARNING or at DEBUG."""
+    logging.getLogger().setLevel(level)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel("WARNING" if level == "INFO" else level)
+
+
+def read_level() -> str:
+    """The level in force."""
+    return logging.getLevelName(logging.getLogger().level)
+
+
+@dataclass(frozen=True, slots=True)
+class _NameService:
+    service: str
+
+    def __call__(
+        self, _logger: object, _method: str, line: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
+        """The line, which names the service."""
+        line["service"] = self.service
+        return line
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -175,4 +202,6 @@ def _open_socket(config: uvicorn.Config) -> socket.socket:
         return socket.create_server(address, family=family, backlog=config.backlog)
     except OSError as error:
         reason = f"cannot listen on {config.host}:{config.port}: {error.strerror}"
-        raise CannotListen(f"{reason}; see VEDETTE_HOST and VEDETTE_PORT") from error
+        raise CannotListen(
+            f"{reason}; see VEDETTE_HOST, VEDETTE_PORT, VEDETTE_ADMIN_PORT"
+        ) from error

@@ -13,6 +13,7 @@ from services.kafka_address import KafkaAddress
 PORTS = {"ingest": 8080, "matcher": 6066, "notifier": 8082}
 READER = {"reader": 6067}
 WORKER = {"ingest-worker": 8081}
+ADMIN_PORTS = {"ingest": 9080, "notifier": 9082}
 SOURCES = "VEDETTE_SOURCES_DIR"
 PARTS = {"broker": 0}
 OPEN = "VEDETTE_INGEST_OPEN"
@@ -61,7 +62,8 @@ class Plan:
     """One stack: `ports` has those of its services, on `host`, and of PARTS, on loopback.
 
     `terminal` has the variables that a service needs to print to this terminal; `sources` is the
-    folder of sources to fetch and to take from.
+    folder of sources to fetch and to take from. `admin_ports` are those of services that have an
+    API beside.
     """
 
     rules: Path
@@ -71,6 +73,7 @@ class Plan:
     demo: bool = False
     terminal: Mapping[str, str] = field(default_factory=dict)
     sources: Path | None = None
+    admin_ports: Mapping[str, int] = field(default_factory=lambda: ADMIN_PORTS)
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -89,8 +92,15 @@ class Plan:
 
     def url(self, service: str) -> str:
         """Where a service is reached from this machine."""
+        return self._build_url(self.ports[service])
+
+    def admin_url(self, service: str) -> str:
+        """Where its health and metrics are."""
+        return self._build_url(self.admin_ports.get(service, self.ports[service]))
+
+    def _build_url(self, port: int) -> str:
         host = LOOPBACK if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104  (compared)
-        return f"http://{host}:{self.ports[service]}"
+        return f"http://{host}:{port}"
 
     def is_open(self, inherited: Mapping[str, str]) -> bool:
         """Whether ingest needs no token."""
@@ -141,6 +151,8 @@ def service_environment(
     environment.pop(SOURCES, None)
     if plan.sources is not None:
         environment[SOURCES] = str(plan.sources)
+    if service in plan.admin_ports:
+        environment["VEDETTE_ADMIN_PORT"] = str(plan.admin_ports[service])
     if plan.demo:
         environment[OPEN] = "true"
     elif plan.is_open(inherited):

@@ -109,7 +109,8 @@ def _forward_output(child: Child, print_line: PrintLine) -> threading.Thread:
 
 def _wait_ready(stack: Stack, service: str, client: httpx.Client, stop: Stop) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while (fault := _readiness_fault(client, f"{stack.plan.url(service)}/readyz")) is not None:
+    url = f"{stack.plan.admin_url(service)}/readyz"
+    while (fault := _readiness_fault(client, url)) is not None:
         stack.check()
         if time.monotonic() > deadline:
             tail = stack.children[service].tail()

@@ -5,6 +5,7 @@ import sys
 
 import uvicorn
 
+from services.admin import listen_admin
 from services.admission import Admission
 from services.connections import FOR_HEALTH, BoundedConfig, Bounds, fit_connections
 from services.environment import InvalidEnvironment, load, process_environment
@@ -14,7 +15,7 @@ from services.ingest.app.web import create_app
 from services.ingest.app.worker import create_worker_app
 from services.ingest.settings import IngestSettings, WorkerSettings
 from services.metrics import show_process
-from services.telemetry import configure_logging
+from services.telemetry import CannotListen, Health, configure_logging
 from services.token_file import InvalidTokens
 
 CANNOT_START = 2
@@ -27,14 +28,22 @@ def main() -> int:
         settings = load(IngestSettings, process_environment())
         configure_logging("ingest", settings.log_level, settings.log_format)
         show_process(settings)
-        app = create_app(settings)
+        health = Health()
+        app = create_app(settings, health)
     except (InvalidEnvironment, InvalidSources, InvalidTokens) as error:
         return _refuse("ingest", error)
     bounds = Bounds(fit_connections(settings.ingest_connections))
     config = BoundedConfig(
         Admission(app, bounds.connections, encode_refusal), settings.host, settings.port, bounds
     )
-    return _serve(uvicorn.Server(config))
+    try:
+        admin = listen_admin(settings.host, settings.admin_port, health, app)
+    except CannotListen as error:
+        return _refuse("ingest", error)
+    try:
+        return _serve(uvicorn.Server(config))
+    finally:
+        admin.stop()
 
 
 def main_worker() -> int:

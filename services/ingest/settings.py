@@ -4,10 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AnyUrl, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, AnyUrl, Field, StringConstraints, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
-from services.environment import Port, RedisUrl, ServiceSettings
+from services.environment import Port, RedisUrl, ServiceSettings, check_admin_port
 from services.ingest.domain.limits import BYTES_PER_SECOND, CONNECTIONS, REPORTS_PER_SECOND
 from services.ingest.domain.stories.join import WINDOW
 
@@ -39,6 +39,7 @@ class IngestSettings(StoriesSettings):
     """What ingest reads from its environment."""
 
     port: Port = 8080
+    admin_port: Annotated[Port, AfterValidator(check_admin_port)] = 9080
     watchdog_seconds: Annotated[float, Field(ge=0, le=3600)] = 30.0
     ingest_connections: Annotated[int, Field(ge=1)] = CONNECTIONS
     ingest_open: bool = False

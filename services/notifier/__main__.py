@@ -14,7 +14,6 @@ from services.notifier.settings import NotifierSettings
 from services.telemetry import CannotListen, RepeatFilter, configure_logging
 from services.token_file import InvalidTokens
 
-TALKATIVE = ("kafka", "httpx")
 REPEAT_SECONDS = 60.0
 
 
@@ -27,9 +26,6 @@ def main() -> int:
         return 2
     configure_logging("notifier", settings.log_level, settings.log_format)
     show_process(settings)
-    if settings.log_level == "INFO":
-        for name in TALKATIVE:
-            logging.getLogger(name).setLevel(logging.WARNING)
     for handler in logging.getLogger().handlers:
         # each of its clients logs several times a second that Kafka is away
         handler.addFilter(RepeatFilter("kafka", REPEAT_SECONDS))

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AnyUrl, Field, SecretStr, ValidationInfo, field_validator
 
-from services.environment import FetchWait, Port, RedisUrl, ServiceSettings
+from services.environment import FetchWait, Port, RedisUrl, ServiceSettings, check_admin_port
 from services.notifier.domain.routing.receiver_names import APPRISE
 
 
@@ -40,6 +40,7 @@ class NotifierSettings(ServiceSettings):
     kafka_fetch_wait_ms: FetchWait = 500
     redis_url: Annotated[RedisUrl, Field(repr=False)] = AnyUrl("redis://localhost:6379/0")
     port: Port = 8082
+    admin_port: Annotated[Port, AfterValidator(check_admin_port)] = 9082
     slack_token: SecretStr | None = None
     slack_channel: Annotated[str, Field(min_length=1)] = "#alerts"
     slack_duty_channel: str | None = None

@@ -3,12 +3,15 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from services.admin import make_admin_app
 from services.ingest.adapters.sources.sources_follower import InvalidSources
 from services.ingest.app.web import create_app
 from services.ingest.settings import IngestSettings
+from services.telemetry import Health
 from services.token_file import InvalidTokens
 from tests.ingest.builders import digest, report
 from tests.parts.child import free_port
+from tests.parts.waiting import until
 
 
 def nowhere() -> IngestSettings:
@@ -17,10 +20,12 @@ def nowhere() -> IngestSettings:
 
 
 def test_it_lives_without_kafka_and_says_that_it_is_not_ready() -> None:
-    with TestClient(create_app(nowhere())) as ingest:
-        alive, ready = ingest.get("/healthz"), ingest.get("/readyz")
+    health = Health()
+    admin = TestClient(make_admin_app(health))
+    with TestClient(create_app(nowhere(), health)) as ingest:
+        alive, ready = admin.get("/healthz"), admin.get("/readyz")
         answer = ingest.post("/v1/events", json=report(source="anyone"))
-        metrics = ingest.get("/metrics").text
+        metrics = admin.get("/metrics").text
 
     assert alive.status_code == 200
     assert ready.status_code == 503
@@ -34,7 +39,7 @@ def test_it_does_not_start_with_tokens_that_cannot_be_used(tmp_path: Path) -> No
     settings = nowhere().model_copy(update={"ingest_tokens_file": tmp_path / "none.yaml"})
 
     with pytest.raises(InvalidTokens):
-        create_app(settings)
+        create_app(settings, Health())
 
 
 SOURCES = """
@@ -54,7 +59,7 @@ def test_sources_of_the_folder_may_send_and_nobody_else_publishes_as_them(tmp_pa
     (tmp_path / "pushed.yaml").write_text(text)
     settings = nowhere().model_copy(update={"ingest_open": False, "sources_dir": tmp_path})
 
-    with TestClient(create_app(settings)) as ingest:
+    with TestClient(create_app(settings, Health())) as ingest:
         statuses = [
             ingest.post(path, json=body, headers={"authorization": f"Bearer {token}"}).status_code
             for path, body, token in [
@@ -74,7 +79,7 @@ def test_without_a_token_nobody_publishes_as_a_source(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("{id: blog, kind: feed, url: 'https://example.org/'}")
     settings = nowhere().model_copy(update={"sources_dir": tmp_path})
 
-    with TestClient(create_app(settings)) as ingest:
+    with TestClient(create_app(settings, Health())) as ingest:
         refused = ingest.post("/v1/events", json=report(source="blog"))
 
     assert refused.status_code == 422
@@ -85,4 +90,29 @@ def test_it_does_not_start_with_sources_that_cannot_be_used(tmp_path: Path) -> N
     (tmp_path / "a.yaml").write_text("id: a")
 
     with pytest.raises(InvalidSources, match=r"a\.yaml:1: kind"):
-        create_app(nowhere().model_copy(update={"sources_dir": tmp_path}))
+        create_app(nowhere().model_copy(update={"sources_dir": tmp_path}), Health())
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/docs", "/openapi.json"])
+def test_the_public_port_has_the_api_alone(path: str) -> None:
+    with TestClient(create_app(nowhere(), Health())) as ingest:
+        assert ingest.get(path).status_code == 404
+
+
+def test_a_token_is_rotated_without_a_restart(tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens.yaml"
+    tokens.write_text(f"wire: {{sha256: {digest('old')}}}\n")
+    health = Health()
+    settings = nowhere().model_copy(update={"ingest_tokens_file": tokens, "ingest_open": False})
+    with TestClient(create_app(settings, health)) as ingest:
+        before = _post(ingest, "old"), _post(ingest, "new")
+        tokens.write_text(f"wire: {{sha256: {digest('new')}, owner: wire-ltd}}\n")
+        until(lambda: _post(ingest, "new") != 401, "the new token is known", 10.0)
+
+        assert before == (503, 401)
+        assert _post(ingest, "old") == 401
+
+
+def _post(ingest: TestClient, token: str) -> int:
+    headers = {"Authorization": f"Bearer {token}"}
+    return ingest.post("/v1/events", json=report(), headers=headers).status_code

@@ -205,8 +205,7 @@ async def test_reports_and_requests_are_counted() -> None:
 
 
 async def test_the_api_document_names_every_answer() -> None:
-    async with client(FakePublisher()) as ingest:
-        document = (await ingest.get("/openapi.json")).json()
+    document = app(FakePublisher()).openapi()
 
     described = document["paths"][URL]["post"]
     assert set(described["responses"]) >= {"202", "400", "401", "413", "415", "422", "503"}

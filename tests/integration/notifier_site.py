@@ -96,7 +96,7 @@ def wait_for_line(site: NotifierSite, receiver: str = "slack") -> None:
 
 
 def read_faults(notifier: Service) -> dict[str, Any]:
-    answer = httpx.get(f"{notifier.url}/readyz", timeout=5)
+    answer = httpx.get(f"{notifier.admin_url}/readyz", timeout=5)
     faults: dict[str, Any] = answer.json() if answer.status_code == 503 else {}
     return faults
 

@@ -209,7 +209,7 @@ def test_it_starts_without_kafka_and_becomes_ready_when_kafka_comes(
 def alive(service: Service) -> bool:
     service.check()
     try:
-        return httpx.get(f"{service.url}/healthz", timeout=5).status_code == 200
+        return httpx.get(f"{service.admin_url}/healthz", timeout=5).status_code == 200
     except httpx.TransportError:
         return False
 

@@ -46,7 +46,7 @@ def pack(tmp_path: Path) -> Path:
 
 
 def readyz(service: Service) -> httpx.Response:
-    return httpx.get(f"{service.url}/readyz", timeout=5)
+    return httpx.get(f"{service.admin_url}/readyz", timeout=5)
 
 
 def test_one_event_becomes_one_alert(matcher_topics: MatcherTopics, pack: Path) -> None:
@@ -287,7 +287,7 @@ def test_it_is_not_ready_before_its_windows_are_recovered(
 def _is_alive(service: Service) -> bool:
     service.check()
     try:
-        return httpx.get(f"{service.url}/healthz", timeout=5).status_code == 200
+        return httpx.get(f"{service.admin_url}/healthz", timeout=5).status_code == 200
     except httpx.TransportError:
         return False
 

@@ -82,7 +82,7 @@ def recovered(service: Service) -> int:
 
 
 def read_notes(service: Service) -> dict[str, str]:
-    notes: dict[str, str] = httpx.get(f"{service.url}/readyz", timeout=5).json()["notes"]
+    notes: dict[str, str] = httpx.get(f"{service.admin_url}/readyz", timeout=5).json()["notes"]
     return notes
 
 

@@ -125,6 +125,6 @@ def test_readyz_says_whether_kafka_answers(
 
 
 def _faults(notifier: Service) -> dict[str, str]:
-    answer = httpx.get(f"{notifier.url}/readyz", timeout=10)
+    answer = httpx.get(f"{notifier.admin_url}/readyz", timeout=10)
     faults: dict[str, str] = answer.json()["faults"]
     return faults

@@ -114,7 +114,7 @@ def test_a_lost_ledger_is_noted_in_readyz(make_site: MakeSite, own_redis: RedisN
 
 
 def notes(notifier: Service) -> dict[str, str]:
-    answer: dict[str, dict[str, str]] = httpx.get(f"{notifier.url}/readyz", timeout=5).json()
+    answer: dict[str, dict[str, str]] = httpx.get(f"{notifier.admin_url}/readyz", timeout=5).json()
     return answer.get("notes", {})
 
 

@@ -224,7 +224,7 @@ def test_a_bad_bundle_changes_nothing_and_is_reported(desk: PublishDesk, service
 
     desk.produce_bundle(b'{"files": {}}')
     until(lambda: read_gauge(service, "vedette_matcher_bundle_rejected") == 1, "it is rejected")
-    ready = httpx.get(f"{service.url}/readyz", timeout=5)
+    ready = httpx.get(f"{service.admin_url}/readyz", timeout=5)
     matcher_topics.send(raid("Mosul", 1), raid("Mosul", 2))
     until(
         lambda: "Mosul" in newest_revisions(matcher_topics.alerts, "raids"),

@@ -212,7 +212,7 @@ def test_a_wrong_password_of_redis_is_told_where_probes_ask(
 
 def _ask_ready(service: Service) -> str:
     try:
-        answer: Any = httpx.get(f"{service.url}/readyz", timeout=5).text
+        answer: Any = httpx.get(f"{service.admin_url}/readyz", timeout=5).text
     except httpx.TransportError:
         return ""
     return str(answer)

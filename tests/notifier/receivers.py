@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from pydantic import SecretStr
+
 from schemas.ledger import Sending
 from services.notifier.adapters.apprise_receiver import AppriseReceiver
 from services.notifier.adapters.opsgenie import OpsgenieReceiver
@@ -19,7 +21,7 @@ NOTICE = Notice(alert())
 
 
 def api_at(url: str, *, has_buttons: bool = False) -> SlackApi:
-    return SlackApi(SECRET, f"{url}/api/", 1, has_buttons)
+    return SlackApi(SecretStr(SECRET), f"{url}/api/", 1, has_buttons)
 
 
 def slack_at(url: str, channel: str = "#alerts", *, has_buttons: bool = False) -> SlackReceiver:
@@ -27,15 +29,15 @@ def slack_at(url: str, channel: str = "#alerts", *, has_buttons: bool = False) -
 
 
 def pager_at(url: str) -> PagerDutyReceiver:
-    return PagerDutyReceiver(SECRET, url, timeout=1)
+    return PagerDutyReceiver(SecretStr(SECRET), url, timeout=1)
 
 
 def webhook_at(url: str) -> WebhookReceiver:
-    return WebhookReceiver(f"{url}/{HOOK}", SECRET, timeout=1)
+    return WebhookReceiver(SecretStr(f"{url}/{HOOK}"), SecretStr(SECRET), timeout=1)
 
 
 def opsgenie_at(url: str) -> OpsgenieReceiver:
-    return OpsgenieReceiver(SECRET, url, timeout=1)
+    return OpsgenieReceiver(SecretStr(SECRET), url, timeout=1)
 
 
 def apprise_at(url: str) -> AppriseReceiver:

@@ -1,7 +1,6 @@
 """From settings to the joined service."""
 
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +13,7 @@ from services.notifier.adapters.watch.watch_stores import connect_watch
 from services.notifier.app.join import join, name_group
 from services.notifier.app.receivers import InvalidReceiver, list_channels, make_receivers
 from services.notifier.app.stores import compute_hold
-from services.notifier.app.web import make_callers, make_socket, make_web_config
+from services.notifier.app.web import make_api, make_callers, make_socket
 from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
 from services.notifier.settings import NotifierSettings
 from services.telemetry import Health
@@ -189,7 +188,7 @@ async def test_others_are_listened_to_where_there_is_a_secret_of_theirs(
 ) -> None:
     settings = load(NotifierSettings, {name: secret})
     watch = connect_watch(Redis(), Keys("vedette."), (), FakeClock())
-    app: Any = make_web_config(settings, make_callers(settings), watch, [], Health()).app
+    app = make_api(settings, make_callers(settings, Health()), watch, [])
     transport = httpx.ASGITransport(app)
 
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from pydantic import SecretStr
 
 from schemas.alert import Level, Status
 from schemas.ledger import Entry
@@ -62,7 +63,7 @@ def test_an_alias_of_any_letters_is_found_again(
 
 
 def test_another_key_opens_nothing(genie: OpsgenieStandIn) -> None:
-    stranger = OpsgenieReceiver("another", genie.url, timeout=1)
+    stranger = OpsgenieReceiver(SecretStr("another"), genie.url, timeout=1)
 
     with pytest.raises(ReceiverDown, match="401"):
         stranger.send(NOTICE)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from prometheus_client import REGISTRY
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from schemas.alert import Alert
@@ -58,7 +59,7 @@ def test_the_newest_watchdog_sets_its_time_and_latency() -> None:
 
 def test_a_watchdog_calls_the_heartbeat_service() -> None:
     with HeartbeatStandIn() as service:
-        watchdog = HeartbeatForwarder(now, f"{service.url}/beat/secret")
+        watchdog = HeartbeatForwarder(now, SecretStr(f"{service.url}/beat/secret"))
         watchdog.start()
         try:
             watchdog.receive(watchdog_alert())
@@ -72,7 +73,7 @@ def test_a_watchdog_calls_the_heartbeat_service() -> None:
 def test_a_late_watchdog_calls_nobody() -> None:
     with HeartbeatStandIn() as service:
         watchdog = HeartbeatForwarder(
-            lambda: NOON + LONGEST_AGE + timedelta(seconds=1), service.url
+            lambda: NOON + LONGEST_AGE + timedelta(seconds=1), SecretStr(service.url)
         )
         watchdog.receive(watchdog_alert())
         watchdog.start()
@@ -86,7 +87,7 @@ def test_a_failing_heartbeat_service_blocks_nothing_and_its_address_is_not_logge
     before = failures()
     with HeartbeatStandIn() as service, capture_logs() as lines:
         service.script_fault("status", status=500)
-        watchdog = HeartbeatForwarder(now, f"{service.url}/beat/secret")
+        watchdog = HeartbeatForwarder(now, SecretStr(f"{service.url}/beat/secret"))
         watchdog.start()
         watchdog.receive(watchdog_alert())
         until(lambda: failures() > before, "a failure", 10)

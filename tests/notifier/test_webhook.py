@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from schemas.alert import Alert, Status
 from schemas.ledger import Entry
@@ -72,7 +73,9 @@ def test_what_is_not_as_it_was_signed_is_refused(
 
 
 def test_another_secret_signs_nothing(hook: WebhookStandIn) -> None:
-    stranger = WebhookReceiver(f"{hook.url}/{HOOK}", "another secret", timeout=1)
+    stranger = WebhookReceiver(
+        SecretStr(f"{hook.url}/{HOOK}"), SecretStr("another secret"), timeout=1
+    )
 
     with pytest.raises(ReceiverDown, match="401"):
         stranger.send(NOTICE)
@@ -129,7 +132,7 @@ def test_a_redirect_is_not_followed(hook: WebhookStandIn) -> None:
 
 @pytest.mark.parametrize("url", ["https://", "http://[::1", "http://h:99999999/"])
 def test_an_address_that_is_none_sent_nothing(url: str) -> None:
-    receiver = WebhookReceiver(url, SECRET, timeout=1)
+    receiver = WebhookReceiver(SecretStr(url), SecretStr(SECRET), timeout=1)
 
     with pytest.raises(ReceiverDown):
         receiver.send(NOTICE)

@@ -12,6 +12,7 @@ from tests.parts.waiting import until
 
 QUIET = {"VEDETTE_WATCHDOG_SECONDS": "0"}
 """Unless a test asks for it nothing is in the topics but what it put there."""
+WITH_API = ("ingest", "notifier")
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -25,7 +26,9 @@ class Service(ChildProcess):
         """Nothing is started yet: enter it, or call `start`."""
         self.name = name
         self.port = int(variables.get("VEDETTE_PORT") or free_port())
+        self.admin_port = free_port() if name in WITH_API else self.port
         own = {"VEDETTE_HOST": "127.0.0.1", "VEDETTE_PORT": str(self.port)} | QUIET
+        own["VEDETTE_ADMIN_PORT"] = str(self.admin_port)
         command = [sys.executable, "-m", f"services.{name}"]
         super().__init__(
             command, folder / f"{name}-{self.port}.log", _bare() | own | dict(variables)
@@ -33,8 +36,13 @@ class Service(ChildProcess):
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """Where its API listens."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def admin_url(self) -> str:
+        """Where its health and metrics are; the same where it has no API."""
+        return f"http://127.0.0.1:{self.admin_port}"
 
     def ready(self) -> bool:
         """Whether `/readyz` answers 200."""
@@ -46,7 +54,7 @@ class Service(ChildProcess):
 
     def metrics(self) -> str:
         """What `/metrics` says."""
-        return httpx.get(f"{self.url}/metrics", timeout=5).raise_for_status().text
+        return httpx.get(f"{self.admin_url}/metrics", timeout=5).raise_for_status().text
 
     def _ready_or_dead(self) -> bool:
         self.check()
@@ -54,7 +62,7 @@ class Service(ChildProcess):
 
     def _status(self, path: str) -> int | None:
         try:
-            return httpx.get(self.url + path, timeout=5).status_code
+            return httpx.get(self.admin_url + path, timeout=5).status_code
         except httpx.TransportError:
             return None
 

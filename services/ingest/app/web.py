@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from schemas.topics import EVENTS, topic_name
+from services.followed_files import follow_file
 from services.ingest.adapters.body import BodyReader
 from services.ingest.adapters.clustering import Clustering
 from services.ingest.adapters.hooks import HookReceiver, hooks_route
@@ -24,11 +25,13 @@ from services.ingest.adapters.watchdog import WatchdogSender
 from services.ingest.app.stories import keep_checking, make_clustering
 from services.ingest.domain.sources.source_set import SourceSet
 from services.ingest.settings import IngestSettings
-from services.telemetry import Health, health_routes
+from services.telemetry import Health
 
 
-def create_app(settings: IngestSettings) -> FastAPI:
+def create_app(settings: IngestSettings, health: Health) -> FastAPI:
     """The web app; its lifespan connects to Kafka, and at its end sends what is in flight.
+
+    `health` gets its checks; the token file is followed.
 
     Raises:
         InvalidTokens: the token file cannot be used.
@@ -36,18 +39,21 @@ def create_app(settings: IngestSettings) -> FastAPI:
     """
     topic = topic_name(settings.topic_prefix, EVENTS)
     publisher = KafkaPublisher(settings.kafka, topic)
-    health = Health({"kafka": publisher.fault})
+    health.add("kafka", publisher.fault)
     clustering = make_clustering(settings, health.notes)
     intake = Intake(publisher, _now, settings.clock == "recorded", clustering)
     app = DescribedApp(
         title="Vedette ingest",
         lifespan=_lifespan(publisher, clustering, _watchdog_seconds(settings)),
         redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
     )
-    app.include_router(health_routes(health))
     limiter = Limiter(settings.ingest_reports_per_second, settings.ingest_bytes_per_second)
     sources, reader = follow_sources(settings.sources_dir, health.notes), BodyReader(limiter)
-    app.include_router(events_route(intake, _authenticator(settings, sources), reader))
+    authenticator = _make_authenticator(settings, sources, health)
+    app.include_router(events_route(intake, authenticator, reader))
     hooks = HookReceiver(sources, CredentialReader.of_process(), reader, intake)
     app.include_router(hooks_route(hooks))
     return app
@@ -62,10 +68,12 @@ def _watchdog_seconds(settings: IngestSettings) -> float:
     return 0.0 if settings.clock == "recorded" else settings.watchdog_seconds
 
 
-def _authenticator(settings: IngestSettings, sources: Callable[[], SourceSet]) -> Authenticator:
-    path = settings.ingest_tokens_file
-    in_file = read_tokens(path) if path else Tokens({})
-    return Authenticator(JoinedTokens(lambda: in_file, sources), settings.ingest_open)
+def _make_authenticator(
+    settings: IngestSettings, sources: Callable[[], SourceSet], health: Health
+) -> Authenticator:
+    path, nobody = settings.ingest_tokens_file, Tokens({})
+    in_file = follow_file(path, read_tokens, health.notes) if path else lambda: nobody
+    return Authenticator(JoinedTokens(in_file, sources), settings.ingest_open)
 
 
 def _lifespan(

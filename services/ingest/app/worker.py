@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from schemas.topics import EVENTS, SIGNALS, topic_name
+from services.admin import add_log_level
 from services.ingest.adapters import metrics
 from services.ingest.adapters.clustering import Clustering
 from services.ingest.adapters.intake import Intake
@@ -52,6 +53,7 @@ def create_worker_app(settings: WorkerSettings, lease_ms: int = LEASE_MS) -> Fas
         openapi_url=None,
         redirect_slashes=False,
     )
+    add_log_level(app)
     app.include_router(health_routes(Health({"kafka": events.fault, "redis": worker.fault}, notes)))
     return app
 

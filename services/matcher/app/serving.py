@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from services import telemetry
-from services.connections import FOR_HEALTH, BoundedConfig
+from services.admin import listen_admin
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.first_rules import find_first_rules
 from services.matcher.adapters.rules.follower import Follower
@@ -42,9 +42,7 @@ def serve_while(settings: MatcherSettings, run_app: Callable[[telemetry.Health],
     health = telemetry.Health()
     health.add("group", lambda: "starting")
     health.add("kafka", lambda: "starting")
-    listener = telemetry.listen(
-        BoundedConfig(telemetry.health_app(health), settings.host, settings.port, FOR_HEALTH)
-    )
+    listener = listen_admin(settings.host, settings.port, health)
     try:
         return run_app(health)
     except asyncio.CancelledError:

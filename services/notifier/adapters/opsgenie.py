@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import httpx
+from pydantic import SecretStr
 
 from schemas.alert import Level
 from schemas.ledger import Sending
@@ -33,10 +34,14 @@ class OpsgenieReceiver:
         OPSGENIE, least=Level.HIGH, pages=True, replays=False, idempotent=True, groups=False
     )
 
-    def __init__(self, key: str, url: str, timeout: float) -> None:
+    def __init__(self, key: SecretStr, url: str, timeout: float) -> None:
         self._url = url.rstrip("/")
-        headers = {"Authorization": f"GenieKey {key}"}
-        self._http = httpx.Client(timeout=timeout, headers=headers, follow_redirects=False)
+        self._key = key
+        self._http = httpx.Client(timeout=timeout, auth=self._sign, follow_redirects=False)
+
+    def _sign(self, request: httpx.Request) -> httpx.Request:
+        request.headers["Authorization"] = f"GenieKey {self._key.get_secret_value()}"
+        return request
 
     def send(self, notice: Notice) -> str:
         """Open, acknowledge or close; the handle is the alias."""

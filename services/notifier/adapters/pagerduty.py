@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import httpx
+from pydantic import SecretStr
 
 from schemas.alert import Level
 from schemas.ledger import Sending
@@ -41,14 +42,14 @@ class PagerDutyReceiver:
         PAGER, least=Level.HIGH, pages=True, replays=False, idempotent=True, groups=False
     )
 
-    def __init__(self, routing_key: str, events_url: str, timeout: float) -> None:
+    def __init__(self, routing_key: SecretStr, events_url: str, timeout: float) -> None:
         self._key = routing_key
         self._url = complete_url(events_url)
         self._http = httpx.Client(timeout=timeout)
 
     def send(self, notice: Notice) -> str:
         """Trigger or resolve; the handle is the `dedup_key`."""
-        body = {"routing_key": self._key, **build_event(notice)}
+        body = {"routing_key": self._key.get_secret_value(), **build_event(notice)}
         try:
             answer = self._http.post(self._url, json=body)
         except NEVER_ESTABLISHED as error:
@@ -101,7 +102,7 @@ class PagerDutyReceiver:
 
     def _redact_answer(self, answer: httpx.Response) -> str:
         # an answer may quote the request, and with it the key
-        return answer.text.replace(self._key, "…")[:LONGEST_ANSWER]
+        return answer.text.replace(self._key.get_secret_value(), "…")[:LONGEST_ANSWER]
 
 
 def complete_url(given: str) -> str:

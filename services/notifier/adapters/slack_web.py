@@ -8,6 +8,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import proxy_bypass
 
+from pydantic import SecretStr
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
@@ -32,15 +33,16 @@ class SlackApi:
     `has_buttons`: whether Slack may tell us of presses.
     """
 
-    token: str
+    token: SecretStr
     url: str
     timeout: int
     has_buttons: bool = False
 
 
-def make_web_client(token: str, url: str, timeout: int) -> WebClient:
+def make_web_client(api: SlackApi) -> WebClient:
     """A client without retries, which passes by a proxy where the environment says so."""
-    web = WebClient(token, base_url=url, timeout=timeout, retry_handlers=[])
+    token = api.token.get_secret_value()
+    web = WebClient(token, base_url=api.url, timeout=api.timeout, retry_handlers=[])
     if web.proxy and proxy_bypass(web.base_url.split("/")[2]):
         web.proxy = None
     return web
@@ -50,7 +52,8 @@ class SlackWeb:
     """Calls methods of the API; blocks for the time-out at most."""
 
     def __init__(self, api: SlackApi, clock: Clock = tell_utc) -> None:
-        self._web = make_web_client(api.token, api.url, api.timeout)
+        self._web = make_web_client(api)
+        self._token = api.token
         self._clock = clock
 
     def call(self, method: str, body: dict[str, Any], *, form: bool = False) -> SlackResponse:
@@ -58,6 +61,7 @@ class SlackWeb:
 
         Raises what Receiver.send raises; no error text contains the token.
         """
+        self._web.token = self._token.get_secret_value()
         try:
             if form:
                 return self._web.api_call(method, params=body)

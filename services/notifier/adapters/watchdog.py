@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import httpx
+from pydantic import SecretStr
 
 from schemas.alert import Alert
 from schemas.event import FURTHEST_AHEAD
@@ -29,7 +30,7 @@ class HeartbeatForwarder(StoppableThread):
     """
 
     clock: Callable[[], datetime]
-    url: str | None = None
+    url: SecretStr | None = None
     newest: dict[str, datetime] = field(default_factory=dict)
     _received: threading.Event = field(default_factory=threading.Event)
 
@@ -65,7 +66,7 @@ class HeartbeatForwarder(StoppableThread):
                 self._received.wait()
                 self._received.clear()
                 if not self._stopping.is_set():
-                    self._ping(http, self.url)
+                    self._ping(http, self.url.get_secret_value())
                 self._stopping.wait(PING_SECONDS)
 
     def _ping(self, http: httpx.Client, url: str) -> None:

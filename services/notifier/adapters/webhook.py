@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import httpx
+from pydantic import SecretStr
 
 from schemas.ledger import Sending
 from services.notifier.adapters.http_status import classify_status
@@ -42,7 +43,11 @@ class WebhookReceiver:
     traits = ReceiverTraits(WEBHOOK, replays=False, idempotent=True, groups=False)
 
     def __init__(
-        self, url: str, secret: str, timeout: float, clock: Callable[[], float] = time.time
+        self,
+        url: SecretStr,
+        secret: SecretStr,
+        timeout: float,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._url = url
         self._secret = secret
@@ -56,8 +61,9 @@ class WebhookReceiver:
             "Content-Type": "application/json",
             "Idempotency-Key": make_key(notice),
         }
+        url = self._url.get_secret_value()
         try:
-            with self._http.stream("POST", self._url, content=body, headers=headers) as answer:
+            with self._http.stream("POST", url, content=body, headers=headers) as answer:
                 _check_answer(answer)
         except NEVER_SENT as error:
             reason = f"the webhook cannot be reached: {type(error).__name__}"
@@ -77,7 +83,7 @@ class WebhookReceiver:
 
     def check(self) -> None:
         """Whether it is reached: it cannot be asked for more without a message."""
-        reach("the webhook", self._http, self._url)
+        reach("the webhook", self._http, self._url.get_secret_value())
 
     def close(self) -> None:
         """Give the connections back."""
@@ -85,7 +91,7 @@ class WebhookReceiver:
 
     def _sign(self, body: bytes) -> dict[str, str]:
         timestamp = str(int(self._clock()))
-        signature = sign_webhook(self._secret, timestamp, body)
+        signature = sign_webhook(self._secret.get_secret_value(), timestamp, body)
         return {"X-Vedette-Timestamp": timestamp, "X-Vedette-Signature": signature}
 
 

@@ -11,6 +11,7 @@ from kafka.errors import KafkaError
 
 from schemas.alert import Alert
 from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER, SIGNALS, topic_name
+from services.admin import listen_admin
 from services.header_names import tolerate_header_names
 from services.notifier.adapters.background_check import BackgroundCheck
 from services.notifier.adapters.delivery import Delivery
@@ -31,7 +32,7 @@ from services.notifier.adapters.watch.watch_stores import (
 )
 from services.notifier.adapters.watchdog import TIMEOUT_SECONDS, HeartbeatForwarder
 from services.notifier.adapters.worker import Worker
-from services.notifier.app.receivers import make_receivers, reveal
+from services.notifier.app.receivers import make_receivers
 from services.notifier.app.stores import (
     REDIS_SECONDS,
     NotifierStores,
@@ -39,7 +40,7 @@ from services.notifier.app.stores import (
     make_stores,
     tell_time,
 )
-from services.notifier.app.web import make_callers, make_socket, make_web_config
+from services.notifier.app.web import make_api, make_callers, make_socket, make_web_config
 from services.notifier.domain.placement import Placer, place_alert, place_nowhere
 from services.notifier.domain.ports import Receiver
 from services.notifier.domain.routing.receiver_names import OPSGENIE
@@ -92,9 +93,12 @@ def run(settings: NotifierSettings, stopping: threading.Event) -> None:
     """
     tolerate_header_names()
     parts = join(settings)
-    callers, watch, health = make_callers(settings), parts.stores.watch, parts.health
+    watch, health = parts.stores.watch, parts.health
+    callers = make_callers(settings, health)
     socket = make_socket(settings, callers, watch, health)
-    listener = listen(make_web_config(settings, callers, watch, parts.workers, health))
+    api = make_api(settings, callers, watch, parts.workers)
+    admin = listen_admin(settings.host, settings.admin_port, health, api)
+    listener = listen(make_web_config(settings, api))
     _log_start(parts)
     parts.start()
     if socket is not None:
@@ -106,6 +110,7 @@ def run(settings: NotifierSettings, stopping: threading.Event) -> None:
             socket.stop(SOCKET_SECONDS)
         _shut_down(parts)
         listener.stop()
+        admin.stop()
 
 
 def join(settings: NotifierSettings) -> Parts:
@@ -132,7 +137,7 @@ def join(settings: NotifierSettings) -> Parts:
         health,
         (BackgroundCheck("redis", redis.check), BackgroundCheck("kafka", kafka.check)),
         StreamHealth(),
-        HeartbeatForwarder(tell_time, reveal(settings.watchdog_url)),
+        HeartbeatForwarder(tell_time, settings.watchdog_url),
         routing,
     )
     _add_checks(parts)

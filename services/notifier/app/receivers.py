@@ -34,12 +34,12 @@ def make_receivers(settings: NotifierSettings) -> list[Receiver]:
     Raises InvalidReceiver.
     """
     receivers = _make_channels(settings)
-    key = reveal(settings.pagerduty_routing_key)
+    key = settings.pagerduty_routing_key
     if key is not None:
         url, timeout = settings.pagerduty_events_url, settings.receiver_timeout_seconds
         receivers.append(PagerDutyReceiver(key, url, timeout))
     receivers += _make_others(settings)
-    address, secret = reveal(settings.webhook_url), reveal(settings.webhook_secret)
+    address, secret = settings.webhook_url, settings.webhook_secret
     if address is not None and secret is not None:
         receivers.append(WebhookReceiver(address, secret, settings.receiver_timeout_seconds))
     return receivers
@@ -51,11 +51,12 @@ def _make_others(settings: NotifierSettings) -> list[Receiver]:
     Raises InvalidReceiver.
     """
     timeout, receivers = settings.receiver_timeout_seconds, list[Receiver]()
-    key = reveal(settings.opsgenie_api_key)
+    key = settings.opsgenie_api_key
     if key is not None:
         log.warning(ENDS)
         receivers.append(OpsgenieReceiver(key, settings.opsgenie_url, timeout))
-    for name, address in zip(APPRISE, (reveal(settings.apprise_urls) or "").split(), strict=False):
+    addresses = (settings.apprise_urls or SecretStr("")).get_secret_value().split()
+    for name, address in zip(APPRISE, addresses, strict=False):
         try:
             receivers.append(AppriseReceiver(address, name, timeout))
         except ValueError as error:
@@ -88,11 +89,6 @@ def _make_channels(settings: NotifierSettings) -> list[Receiver]:
 
 def make_slack_api(settings: NotifierSettings) -> SlackApi:
     """How Slack's Web API is called."""
-    token, url = reveal(settings.slack_token) or "", settings.slack_api_url
+    token, url = settings.slack_token or SecretStr(""), settings.slack_api_url
     has_buttons = (settings.slack_signing_secret or settings.slack_app_token) is not None
     return SlackApi(token, url, settings.receiver_timeout_seconds, has_buttons)
-
-
-def reveal(secret: SecretStr | None) -> str | None:
-    """The secret's value, for who needs it."""
-    return None if secret is None else secret.get_secret_value()

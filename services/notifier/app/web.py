@@ -1,11 +1,14 @@
-"""The web server of the notifier: its API, and health beside it."""
+"""The web server of the notifier: its API."""
 
 import time
 from collections.abc import Sequence
 from uuid import uuid4
 
+from fastapi import FastAPI
+
 from services.admission import Admission
 from services.connections import BoundedConfig, Bounds, fit_connections
+from services.followed_files import LiveMapping, follow_file
 from services.notifier.adapters.api.alert_endpoints import AlertEndpoints
 from services.notifier.adapters.api.answers import ReceiverItem
 from services.notifier.adapters.api.callers import Callers
@@ -24,7 +27,7 @@ from services.notifier.adapters.interactions.slack_socket import SlackSocket
 from services.notifier.adapters.slack_web import SlackApi
 from services.notifier.adapters.watch.watch_stores import WatchStores
 from services.notifier.adapters.worker import Worker
-from services.notifier.app.receivers import make_slack_api, reveal
+from services.notifier.app.receivers import make_slack_api
 from services.notifier.domain.watch.floor import WatchFloor
 from services.notifier.domain.watch.pager_events import PagerDesk
 from services.notifier.domain.watch.people import Role
@@ -32,17 +35,13 @@ from services.notifier.settings import NotifierSettings, parse_networks
 from services.telemetry import Health
 
 MOST_AT_ONCE = 24
-"""Requests to the API in hand: fewer than the threads that answer them and health."""
+"""Requests to the API in hand: fewer than the threads that answer them."""
 
 
-def make_web_config(
-    settings: NotifierSettings,
-    callers: Callers,
-    watch: WatchStores,
-    workers: Sequence[Worker],
-    health: Health,
-) -> BoundedConfig:
-    """What the server serves, within its bounds."""
+def make_api(
+    settings: NotifierSettings, callers: Callers, watch: WatchStores, workers: Sequence[Worker]
+) -> FastAPI:
+    """The API, and where Slack and PagerDuty tell what people do."""
     board, floor = watch.make_board(), make_floor(watch)
     endpoints = [
         *AlertEndpoints(board, floor, watch.clock).list_endpoints(),
@@ -52,15 +51,20 @@ def make_web_config(
     if settings.cap_sender is not None:
         feed = CapEndpoints(board, settings.cap_sender, watch.clock)
         endpoints += feed.list_endpoints()
-    app = make_web_app(endpoints, callers, health)
-    secret = reveal(settings.slack_signing_secret)
+    app = make_web_app(endpoints, callers)
+    secret = settings.slack_signing_secret
     if secret is not None:
         desk = make_desk(settings, callers, watch)
         add_slack(app, SlackEndpoint(secret, desk.handle, time.time))
-    pager_secret = reveal(settings.pagerduty_webhook_secret)
+    pager_secret = settings.pagerduty_webhook_secret
     if pager_secret is not None:
         heed = PagerDesk(floor, callers.people).handle
         add_pagerduty(app, PagerDutyWebhook(pager_secret, heed))
+    return app
+
+
+def make_web_config(settings: NotifierSettings, app: FastAPI) -> BoundedConfig:
+    """What the server serves, within its bounds."""
     bounds = Bounds(fit_connections(settings.api_connections))
     admitted = Admission(app, MOST_AT_ONCE, encode_refusal)
     return BoundedConfig(admitted, settings.host, settings.port, bounds)
@@ -70,7 +74,7 @@ def make_socket(
     settings: NotifierSettings, callers: Callers, watch: WatchStores, health: Health
 ) -> SlackSocket | None:
     """Socket Mode, if there is an app's token; not yet connected."""
-    token = reveal(settings.slack_app_token)
+    token = settings.slack_app_token
     if token is None:
         return None
     api = SlackApi(token, settings.slack_api_url, settings.receiver_timeout_seconds)
@@ -91,13 +95,16 @@ def make_floor(watch: WatchStores) -> WatchFloor:
     return watch.make_floor(lambda: uuid4().hex)
 
 
-def make_callers(settings: NotifierSettings) -> Callers:
-    """Who may call the API: nobody, unless there are tokens or a proxy.
+def make_callers(settings: NotifierSettings, health: Health) -> Callers:
+    """Who may call the API: nobody, unless there are tokens or a proxy; the file is followed.
 
     Raises InvalidTokens.
     """
-    people = read_people(settings.api_tokens_file) if settings.api_tokens_file else {}
-    return Callers(people, parse_networks(settings.api_proxies))
+    networks = parse_networks(settings.api_proxies)
+    if settings.api_tokens_file is None:
+        return Callers({}, networks)
+    people = follow_file(settings.api_tokens_file, read_people, health.notes)
+    return Callers(LiveMapping(people), networks)
 
 
 def _describe_receiver(worker: Worker) -> ReceiverItem:

@@ -15,7 +15,6 @@ from services.notifier.adapters.api.cap_endpoints import CapEndpoints
 from services.notifier.adapters.api.silence_endpoints import SilenceEndpoints
 from services.notifier.adapters.api.web_app import StatusEndpoints, make_web_app
 from services.notifier.domain.watch.people import Person
-from services.telemetry import Health
 from tests.notifier.watch.people import ALICE, BOB, CHIEF, VISITOR
 from tests.notifier.watch.stores import WatchRoom
 
@@ -35,7 +34,7 @@ def make_app(room: WatchRoom) -> FastAPI:
         *CapEndpoints(room.board, "vedette@example.org", room.clock).list_endpoints(),
         *StatusEndpoints(list_receivers).list_endpoints(),
     ]
-    return make_web_app(endpoints, Callers(PEOPLE, [ip_network("10.0.0.0/8")]), Health())
+    return make_web_app(endpoints, Callers(PEOPLE, [ip_network("10.0.0.0/8")]))
 
 
 def list_receivers() -> list[ReceiverItem]:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 from redis.exceptions import ConnectionError as RedisGone
 
 from schemas.alert import Status
@@ -42,7 +43,7 @@ class PagedFloor:
         self.room.store(alert())
         desk = PagerDesk(self.room.floor, {person.name: person for person in people})
         self.app = FastAPI()
-        add_pagerduty(self.app, PagerDutyWebhook(SECRET, desk.handle))
+        add_pagerduty(self.app, PagerDutyWebhook(SecretStr(SECRET), desk.handle))
 
     @property
     def owner(self) -> str | None:

@@ -7,10 +7,12 @@ import httpx
 import pytest
 from redis.exceptions import ConnectionError as RedisGone
 
+from services.admin import make_admin_app
 from services.notifier.adapters.api.endpoint import LARGEST_BODY
 from services.notifier.adapters.api.rate_limit import CallLimiter
 from services.notifier.domain.errors import LogLost
 from services.refused_request import RefusedRequest
+from services.telemetry import Health
 from tests.notifier.alerts import alert
 from tests.notifier.api.caller import PROXY, api, make_app
 from tests.notifier.watch.stores import WatchRoom
@@ -183,12 +185,14 @@ def test_every_reference_of_the_document_leads_somewhere() -> None:
     assert names <= document["components"]["schemas"].keys()
 
 
-async def test_the_document_is_served_without_a_token() -> None:
-    transport = httpx.ASGITransport(make_app(WatchRoom()))
+async def test_the_document_is_served_at_the_admin_port_alone() -> None:
+    transport = httpx.ASGITransport(make_admin_app(Health(), make_app(WatchRoom())))
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
         answer = await client.get("/openapi.json")
 
     assert answer.json()["info"]["title"] == "Vedette notifier"
+    async with api(WatchRoom()) as client:
+        assert (await client.get("/openapi.json")).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 from redis import ConnectionError as RedisGone
 
 from schemas.alert import Status
@@ -47,7 +48,7 @@ class SlackDesk:
         people = SlackPeople({"hash": ALICE}, members)
         self.desk = InteractionDesk(self.room.floor, people, self.presses, self.modals, self._tell)
         self.app = FastAPI()
-        add_slack(self.app, SlackEndpoint(SECRET, self._handle, lambda: float(NOW), 0.3))
+        add_slack(self.app, SlackEndpoint(SecretStr(SECRET), self._handle, lambda: float(NOW), 0.3))
 
     async def post(self, body: Any, **headers: str) -> httpx.Response:
         """Send the body, signed unless the headers say otherwise."""

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from services.notifier.adapters.interactions.desk import InteractionAnswer, InteractionDesk
 from services.notifier.adapters.interactions.interaction import Press, Submission
@@ -48,7 +49,7 @@ class SocketDesk:
     @contextmanager
     def connect(self, slack: SlackStandIn, token: str = TOKEN) -> Iterator[None]:
         """A socket that runs meanwhile."""
-        api = SlackApi(token, f"{slack.url}/api/", 2)
+        api = SlackApi(SecretStr(token), f"{slack.url}/api/", 2)
         socket = SlackSocket(api, self.handle, self.notes, look_seconds=0.05)
         socket.start()
         try:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Request, Response
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, SecretStr, StringConstraints, ValidationError
 from redis import RedisError
 from starlette.concurrency import run_in_threadpool
 
@@ -67,7 +67,7 @@ class _Envelope(Model):
 class PagerDutyWebhook:
     """Takes what PagerDuty signs with the secret; `handle` may block, and raises as WatchFloor."""
 
-    secret: str
+    secret: SecretStr
     handle: Callable[[PagerEvent], bool]
 
     async def respond(self, request: Request) -> Response:
@@ -95,7 +95,7 @@ class PagerDutyWebhook:
         if not given:
             raise RefusedRequest(HTTPStatus.UNAUTHORIZED, f"the header {SIGNATURE} is needed")
         body = await read_body(request, LARGEST_BODY, READ_SECONDS)
-        if not is_signed(self.secret, body, given):
+        if not is_signed(self.secret.get_secret_value(), body, given):
             message = f"{SIGNATURE} is not by VEDETTE_PAGERDUTY_WEBHOOK_SECRET"
             raise RefusedRequest(HTTPStatus.UNAUTHORIZED, message)
         return body

@@ -1,4 +1,4 @@
-"""The web app of the notifier: the API, and health beside it."""
+"""The web app of the notifier: the API."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from services.notifier.adapters.api.callers import Callers
 from services.notifier.adapters.api.endpoint import Call, Endpoint, make_responder, respond_json
 from services.notifier.adapters.api.openapi import complete_document, describe_endpoint
 from services.notifier.adapters.api.rate_limit import CallLimiter
-from services.telemetry import Health, health_routes
 
 DESCRIPTION = """What a watch floor does with alerts: see, acknowledge, silence and judge them.
 
@@ -52,13 +51,17 @@ class _DescribedApp(FastAPI):
         return self.openapi_schema
 
 
-def make_web_app(endpoints: Sequence[Endpoint], callers: Callers, health: Health) -> FastAPI:
-    """The app of these endpoints, and health's."""
+def make_web_app(endpoints: Sequence[Endpoint], callers: Callers) -> FastAPI:
+    """The app of these endpoints; the admin port has its description."""
     app = _DescribedApp(
-        title="Vedette notifier", description=DESCRIPTION, redirect_slashes=False, redoc_url=None
+        title="Vedette notifier",
+        description=DESCRIPTION,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
     )
     app.add_exception_handler(HTTPException, _refuse_path)
-    app.include_router(health_routes(health))
     limiter = CallLimiter()
     for endpoint in endpoints:
         app.add_api_route(
@@ -73,5 +76,5 @@ def make_web_app(endpoints: Sequence[Endpoint], callers: Callers, health: Health
 async def _refuse_path(_: Request, error: Exception) -> Response:
     """The answer where there is no such path, or no such method."""
     status = HTTPStatus(getattr(error, "status_code", HTTPStatus.NOT_FOUND))
-    message = f"{status.phrase}: GET /openapi.json lists every path and method"
+    message = f"{status.phrase}: /openapi.json of the admin port lists every path"
     return respond_json(status, Refusal(error=message))

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import SecretStr
 from starlette.background import BackgroundTask
 
 from services.notifier.adapters.api.answers import Refusal
@@ -44,7 +45,7 @@ class SlackEndpoint:
     does no harm.
     """
 
-    secret: str
+    secret: SecretStr
     handle: Handle
     clock: Callable[[], float]
     seconds: float = ANSWER_SECONDS
@@ -82,7 +83,7 @@ class SlackEndpoint:
             message = f"{TIMESTAMP} must be a time within five minutes: check this host's clock"
             raise RefusedRequest(HTTPStatus.UNAUTHORIZED, message)
         body = await read_body(request, LARGEST_BODY, self.seconds)
-        if not is_signed(self.secret, timestamp, body, signature):
+        if not is_signed(self.secret.get_secret_value(), timestamp, body, signature):
             message = f"{SIGNATURE} is not of the app whose VEDETTE_SLACK_SIGNING_SECRET is set"
             raise RefusedRequest(HTTPStatus.UNAUTHORIZED, message)
         return body

@@ -66,11 +66,11 @@ class SlackSocket(StoppableThread):
             client.close()
 
     def _make_client(self) -> _Client:
-        web = make_web_client(self.api.token, self.api.url, self.api.timeout)
+        web = make_web_client(self.api)
         quiet = logging.getLogger(f"{__name__}.client")
         quiet.setLevel(logging.CRITICAL)  # addresses are secrets; what matters is logged here
         client = _Client(
-            self.api.token,
+            self.api.token.get_secret_value(),
             quiet,
             web,
             auto_reconnect_enabled=False,
@@ -98,6 +98,7 @@ class SlackSocket(StoppableThread):
 
     def _connect(self, client: _Client) -> Exception | None:
         """Why there is no connection, or None."""
+        client.app_token = self.api.token.get_secret_value()
         try:
             client.connect_to_new_endpoint()
         except SlackApiError as error:

@@ -1,0 +1,104 @@
+"""Files that are read again when they were replaced: tokens and secrets, without a restart."""
+
+import threading
+import time
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from services.file_signature import Signature, sign
+from services.telemetry import logger
+from services.token_file import InvalidTokens
+
+LOOK_SECONDS = 2.0
+FAULTS = (ValueError, OSError, InvalidTokens)
+
+log = logger(__name__)
+
+T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class FollowedFile(Generic[T]):
+    """What a file holds: called, it gives the last good state, as of two seconds ago at most.
+
+    `read` raises ValueError, OSError or InvalidTokens, with a message that holds nothing secret.
+    `notes` are those of /readyz: one says that the file is refused.
+    """
+
+    path: Path
+    read: Callable[[Path], T]
+    value: T
+    signature: Signature | None
+    notes: dict[str, str]
+    clock: Callable[[], float] = time.monotonic
+    _looked_at: float = float("-inf")
+    _looking: threading.Lock = field(default_factory=threading.Lock)
+
+    def __call__(self) -> T:
+        """What is in force; reads the file if it was replaced."""
+        # while one thread reads the others get what was in force
+        if self._looking.acquire(blocking=False):
+            try:
+                self._look(self.clock())
+            finally:
+                self._looking.release()
+        return self.value
+
+    def _look(self, now: float) -> None:
+        if now < self._looked_at + LOOK_SECONDS:
+            return
+        self._looked_at, signature = now, sign(self.path)
+        if signature != self.signature:
+            self.signature = signature
+            self._read_again()
+
+    def _read_again(self) -> None:
+        name = self.path.name
+        try:
+            self.value = self.read(self.path)
+        except FAULTS as error:
+            self.notes[name] = f"refused, its last good state is in force: {error}"
+            log.warning("file refused", file=str(self.path), error=str(error))
+        else:
+            self.notes.pop(name, None)
+            log.info("file read again", file=str(self.path))
+
+
+def follow_file(
+    path: Path, read: Callable[[Path], T], notes: dict[str, str] | None = None
+) -> FollowedFile[T]:
+    """Read the file now, and again whenever it is replaced.
+
+    Raises:
+        ValueError, OSError, InvalidTokens: as `read`; only here.
+    """
+    signature = sign(path)
+    return FollowedFile(path, read, read(path), signature, {} if notes is None else notes)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveMapping(Mapping[K, V]):
+    """A mapping that is what `read` gives now; its views do not change while they are used."""
+
+    read: Callable[[], Mapping[K, V]]
+
+    def __getitem__(self, key: K) -> V:
+        return self.read()[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self.read())
+
+    def __len__(self) -> int:
+        return len(self.read())
+
+    def items(self) -> ItemsView[K, V]:
+        """Of one state of it."""
+        return self.read().items()
+
+    def values(self) -> ValuesView[V]:
+        """Of one state of it."""
+        return self.read().values()
