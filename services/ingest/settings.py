@@ -43,6 +43,7 @@ class IngestSettings(StoriesSettings):
     watchdog_seconds: Annotated[float, Field(ge=0, le=3600)] = 30.0
     ingest_connections: Annotated[int, Field(ge=1)] = CONNECTIONS
     ingest_open: bool = False
+    ingest_languages: bool = True
     ingest_reports_per_second: Rate = REPORTS_PER_SECOND
     ingest_bytes_per_second: Rate = BYTES_PER_SECOND
     sources_dir: Path | None = None
@@ -73,6 +74,7 @@ class WorkerSettings(StoriesSettings):
     port: Port = 8081
     sources_dir: Path
     sources_contact: Contact = ""
+    ingest_languages: bool = True
     ingest_reports_per_second: Rate = REPORTS_PER_SECOND
     ingest_bytes_per_second: Rate = BYTES_PER_SECOND
 

@@ -15,6 +15,7 @@ from services.ingest.adapters.clustering import Clustering
 from services.ingest.adapters.hooks import HookReceiver, hooks_route
 from services.ingest.adapters.http import Authenticator, events_route
 from services.ingest.adapters.intake import Intake
+from services.ingest.adapters.language import load_detector
 from services.ingest.adapters.limits import Limiter
 from services.ingest.adapters.openapi import DescribedApp
 from services.ingest.adapters.producer import KafkaPublisher
@@ -41,7 +42,8 @@ def create_app(settings: IngestSettings, health: Health) -> FastAPI:
     publisher = KafkaPublisher(settings.kafka, topic)
     health.add("kafka", publisher.fault)
     clustering = make_clustering(settings, health.notes)
-    intake = Intake(publisher, _now, settings.clock == "recorded", clustering)
+    detect = load_detector() if settings.ingest_languages else None
+    intake = Intake(publisher, _now, settings.clock == "recorded", clustering, detect)
     app = DescribedApp(
         title="Vedette ingest",
         lifespan=_lifespan(publisher, clustering, _watchdog_seconds(settings)),

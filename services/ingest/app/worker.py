@@ -13,6 +13,7 @@ from services.admin import add_log_level
 from services.ingest.adapters import metrics
 from services.ingest.adapters.clustering import Clustering
 from services.ingest.adapters.intake import Intake
+from services.ingest.adapters.language import load_detector
 from services.ingest.adapters.producer import KafkaPublisher
 from services.ingest.adapters.pulling.duty_sender import DutySender
 from services.ingest.adapters.pulling.redis_positions import LEASE_MS, RedisPositions
@@ -42,7 +43,8 @@ def create_worker_app(settings: WorkerSettings, lease_ms: int = LEASE_MS) -> Fas
     )
     positions = RedisPositions.create(str(settings.redis_url), settings.topic_prefix, lease_ms)
     clustering = make_clustering(settings, notes)
-    intake = Intake(events, _now, settings.clock == "recorded", clustering)
+    detect = load_detector() if settings.ingest_languages else None
+    intake = Intake(events, _now, settings.clock == "recorded", clustering, detect)
     tasks = SourceTasks.create(settings, sources, intake, positions)
     worker = PullWorker(positions, tasks, DutySender(signals).send, _now, lease_ms / 1000)
     app = FastAPI(

@@ -24,7 +24,6 @@ from services.ingest.domain.result import FieldError, ReportResult, refuse
 
 DEEPEST = 3
 MOST_ERRORS = 10
-STORY = b'"story":'
 _VALUE_ERROR = "Value error, "
 _DERIVED = {"id", "occurred_at", "recorded_at", "source_owner"}
 
@@ -66,11 +65,20 @@ def normalize(item: Any, context: ReportContext) -> StoredEvent | ReportResult:
 
 def add_story(stored: StoredEvent, story: str) -> StoredEvent:
     """The event with its story, or as it is where it has one or is as large as an event may be."""
-    member = b"," + STORY + json.dumps(story, ensure_ascii=False).encode() + b"}"
-    if stored.event.story is not None or len(stored.value) + len(member) > LARGEST_EVENT:
+    return stored if stored.event.story is not None else _add_member(stored, "story", story)
+
+
+def add_language(stored: StoredEvent, language: str) -> StoredEvent:
+    """The event with its language, unless it is as large as an event may be; it must have none."""
+    return _add_member(stored, "language", language)
+
+
+def _add_member(stored: StoredEvent, name: str, value: str) -> StoredEvent:
+    member = f',"{name}":{json.dumps(value, ensure_ascii=False)}}}'.encode()
+    if len(stored.value) + len(member) > LARGEST_EVENT:
         return stored
     # the value need not be encoded again
-    event = stored.event.model_copy(update={"story": story})
+    event = stored.event.model_copy(update={name: value})
     return StoredEvent(event, stored.value[:-1] + member)
 
 
