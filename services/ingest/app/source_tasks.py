@@ -12,6 +12,7 @@ from services.ingest.adapters.pulling.feed_puller import FeedPuller
 from services.ingest.adapters.pulling.report_sink import ReportSink
 from services.ingest.adapters.pulling.source_task import SourceTask
 from services.ingest.adapters.sources.credentials import CredentialReader, MissingCredential
+from services.ingest.app.file_pullers import FileSource, build_file_puller
 from services.ingest.domain.feeds.report import FeedItemReader
 from services.ingest.domain.fetching.failure import FailureReason, FetchFailed
 from services.ingest.domain.pulling.ports import PositionStore, Puller
@@ -20,8 +21,7 @@ from services.ingest.domain.sources.source_set import SourceSet
 from services.ingest.domain.sources.written_values import Credential
 from services.ingest.settings import WorkerSettings
 
-PolledSource = FeedSource
-POLLED = (FeedSource,)
+PolledSource = FeedSource | FileSource
 
 
 @dataclass(slots=True)
@@ -76,6 +76,8 @@ class SourceTasks:
         return SourceTask(source.id, poll, self._build_puller(source), sink, self.positions, _now)
 
     def _build_puller(self, source: PolledSource) -> Puller:
+        if isinstance(source, FileSource):
+            return build_file_puller(source, self.settings.sources_dir)
         reader = FeedItemReader.of_source(source)
 
         def build_request() -> FetchRequest:
@@ -90,7 +92,7 @@ def list_polled(sources: SourceSet) -> Sequence[PolledSource]:
     return [
         source
         for source in sources.by_id.values()
-        if isinstance(source, POLLED) and not source.paused
+        if isinstance(source, PolledSource) and not source.paused
     ]
 
 

@@ -8,6 +8,7 @@ from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.sources.credentials import CredentialReader
 from services.ingest.app.source_tasks import SourceTasks, name_agent, read_credentials
 from services.ingest.domain.fetching.failure import FailureReason, FetchFailed
+from services.ingest.domain.sources.file_sources import JsonLinesSource
 from services.ingest.domain.sources.polled_sources import FeedSource
 from services.ingest.domain.sources.source_document import SourceDocument
 from services.ingest.domain.sources.source_set import SourceSet
@@ -78,3 +79,16 @@ def test_a_secret_is_read_where_it_is_and_never_shown() -> None:
 def test_servers_learn_who_asks_and_how_to_reach_them() -> None:
     assert name_agent("duty@example.org").endswith(" (+duty@example.org)")
     assert name_agent("").startswith("Vedette/")
+
+
+async def test_files_are_looked_for_below_the_folder_of_sources(tmp_path: Path) -> None:
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop" / "a.jsonl").write_text('{"id": "1", "text": "x"}\n')
+    sources = Sources(JsonLinesSource(id="files", path="drop"))
+    sources.tasks.settings = WorkerSettings(sources_dir=tmp_path)
+
+    [task] = sources.tasks()
+    await task.read_once()
+
+    assert task.poll == 2
+    assert "a.jsonl" in str(await sources.tasks.positions.load("files"))
