@@ -79,8 +79,6 @@ def try_(
     """
     document = _find_source(_read(folder), folder, source)
     reader = choose_reader(document)
-    if reader is None:
-        raise CommandFailure(f"{source}: a sample of this kind cannot be tried")
     counts: Counter[str] = Counter()
     reporter = document.make_reporter(frozenset({document.id}))
     for item in try_sample(reader, _read_sample(file), reporter, datetime.now(UTC)):

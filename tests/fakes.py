@@ -1,7 +1,7 @@
 """One fake per port: it keeps the port's promises, and shows what it was told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -260,7 +260,7 @@ class FakePuller:
     failure: Exception | None = None
     hangs: bool = False
 
-    async def pull(self, position: str | None) -> AsyncIterator[PulledReports]:
+    async def pull(self, position: str | None) -> AsyncGenerator[PulledReports, None]:
         if self.hangs:
             await asyncio.Event().wait()
         if self.failure is not None:

@@ -1,27 +1,19 @@
 """A task for each source that is fetched, made of its document."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from services.ingest.adapters.feeds.parser import FeedParser
-from services.ingest.adapters.fetching.fetcher import Fetcher, FetchRequest
+from services.ingest.adapters.fetching.fetcher import Fetcher
 from services.ingest.adapters.intake import Intake
-from services.ingest.adapters.pulling.feed_puller import FeedPuller
 from services.ingest.adapters.pulling.report_sink import ReportSink
 from services.ingest.adapters.pulling.source_task import SourceTask
-from services.ingest.adapters.sources.credentials import CredentialReader, MissingCredential
-from services.ingest.app.file_pullers import FileSource, build_file_puller
-from services.ingest.domain.feeds.report import FeedItemReader
-from services.ingest.domain.fetching.failure import FailureReason, FetchFailed
-from services.ingest.domain.pulling.ports import PositionStore, Puller
-from services.ingest.domain.sources.polled_sources import FeedSource
+from services.ingest.app.pullers import PolledSource, PullerBuilder
+from services.ingest.domain.pulling.ports import PositionStore
+from services.ingest.domain.sources.polled_sources import KafkaSource
 from services.ingest.domain.sources.source_set import SourceSet
-from services.ingest.domain.sources.written_values import Credential
 from services.ingest.settings import WorkerSettings
-
-PolledSource = FeedSource | FileSource
 
 
 @dataclass(slots=True)
@@ -32,9 +24,7 @@ class SourceTasks:
     sources: Callable[[], SourceSet]
     intake: Intake
     positions: PositionStore
-    fetcher: Fetcher
-    credentials: CredentialReader = field(default_factory=CredentialReader.of_process)
-    parser: FeedParser = field(default_factory=FeedParser)
+    pullers: PullerBuilder
     _seen: SourceSet | None = field(default=None, init=False)
     _tasks: dict[str, tuple[PolledSource, SourceTask]] = field(default_factory=dict, init=False)
 
@@ -48,7 +38,9 @@ class SourceTasks:
     ) -> "SourceTasks":
         """With a fetcher that says who asks."""
         fetcher = Fetcher(name_agent(settings.sources_contact), _now)
-        return cls(settings, sources, intake, positions, fetcher)
+        return cls(
+            settings, sources, intake, positions, PullerBuilder(fetcher, settings.sources_dir)
+        )
 
     def __call__(self) -> Sequence[SourceTask]:
         """A task for each source that is fetched and not paused."""
@@ -72,19 +64,8 @@ class SourceTasks:
             limit.reports_per_second or settings.ingest_reports_per_second,
             limit.bytes_per_second or settings.ingest_bytes_per_second,
         )
-        poll = source.poll.total_seconds()
-        return SourceTask(source.id, poll, self._build_puller(source), sink, self.positions, _now)
-
-    def _build_puller(self, source: PolledSource) -> Puller:
-        if isinstance(source, FileSource):
-            return build_file_puller(source, self.settings.sources_dir)
-        reader = FeedItemReader.of_source(source)
-
-        def build_request() -> FetchRequest:
-            headers = read_credentials(self.credentials, source.headers)
-            return FetchRequest(source.url, headers, frozenset(source.private_hosts))
-
-        return FeedPuller(build_request, self.fetcher, self.parser.parse, reader.make_report)
+        poll = 0.0 if isinstance(source, KafkaSource) else source.poll.total_seconds()
+        return SourceTask(source.id, poll, self.pullers.build(source), sink, self.positions, _now)
 
 
 def list_polled(sources: SourceSet) -> Sequence[PolledSource]:
@@ -94,18 +75,6 @@ def list_polled(sources: SourceSet) -> Sequence[PolledSource]:
         for source in sources.by_id.values()
         if isinstance(source, PolledSource) and not source.paused
     ]
-
-
-def read_credentials(reader: CredentialReader, named: Mapping[str, Credential]) -> dict[str, str]:
-    """The secrets that a source names.
-
-    Raises:
-        FetchFailed: one cannot be read.
-    """
-    try:
-        return {name: reader.read(credential) for name, credential in named.items()}
-    except MissingCredential as error:
-        raise FetchFailed(FailureReason.CREDENTIAL, str(error)) from None
 
 
 def name_agent(contact: str) -> str:

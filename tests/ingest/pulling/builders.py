@@ -29,3 +29,12 @@ def task(
 def reports(*ids: str) -> list[dict[str, Any]]:
     """A report for each id."""
     return [{"id": id_, "text": f"Rockets hit the base: {id_}."} for id_ in ids]
+
+
+async def read_all(puller: Puller, position: str | None) -> tuple[list[str], str | None]:
+    """The ids of all that is new, and the position after it."""
+    ids: list[str] = []
+    async for pulled in puller.pull(position):
+        ids += [report["id"] for report in pulled.reports if isinstance(report, dict)]
+        position = pulled.position
+    return ids, position

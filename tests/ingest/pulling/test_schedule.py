@@ -15,6 +15,9 @@ from services.ingest.domain.pulling.schedule import find_delay
         (300, 1, 4000, 4000),
         (300, 1, 10, 600),
         (300, 0, 400, 400),
+        (0, 0, None, 0),
+        (0, 1, None, 10),
+        (0, 100, None, 3600),
     ],
 )
 def test_a_failing_source_is_asked_less_and_never_sooner_than_it_says(

@@ -6,7 +6,8 @@ import pytest
 from services.ingest.adapters.fetching.fetcher import Fetcher
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.sources.credentials import CredentialReader
-from services.ingest.app.source_tasks import SourceTasks, name_agent, read_credentials
+from services.ingest.app.pullers import PullerBuilder, read_credentials
+from services.ingest.app.source_tasks import SourceTasks, name_agent
 from services.ingest.domain.fetching.failure import FailureReason, FetchFailed
 from services.ingest.domain.sources.file_sources import JsonLinesSource
 from services.ingest.domain.sources.polled_sources import FeedSource
@@ -16,6 +17,7 @@ from services.ingest.domain.sources.written_values import Credential
 from services.ingest.settings import WorkerSettings
 from tests.fakes import FakePositions, FakePublisher
 from tests.ingest.builders import NOON
+from tests.ingest.pulling.builders import read_all
 
 KEY = {"X-Key": Credential(env="SOURCE_KEY")}
 URL = "https://news.example/rss"
@@ -35,7 +37,7 @@ class Sources:
             lambda: self.current,
             Intake(FakePublisher(), lambda: NOON),
             FakePositions(),
-            Fetcher("Vedette/test", lambda: NOON),
+            PullerBuilder(Fetcher("Vedette/test", lambda: NOON), Path()),
         )
 
     def put(self, sources: Sequence[SourceDocument]) -> None:
@@ -81,14 +83,9 @@ def test_servers_learn_who_asks_and_how_to_reach_them() -> None:
     assert name_agent("").startswith("Vedette/")
 
 
-async def test_files_are_looked_for_below_the_folder_of_sources(tmp_path: Path) -> None:
-    (tmp_path / "drop").mkdir()
-    (tmp_path / "drop" / "a.jsonl").write_text('{"id": "1", "text": "x"}\n')
-    sources = Sources(JsonLinesSource(id="files", path="drop"))
-    sources.tasks.settings = WorkerSettings(sources_dir=tmp_path)
+async def test_a_file_is_read_below_the_folder_of_sources(tmp_path: Path) -> None:
+    (tmp_path / "reports.jsonl").write_text('{"id": "r1", "text": "Rockets"}\n')
+    source = JsonLinesSource(id="files", path="reports.jsonl")
+    builder = PullerBuilder(Fetcher("Vedette/test", lambda: NOON), tmp_path)
 
-    [task] = sources.tasks()
-    await task.read_once()
-
-    assert task.poll == 2
-    assert "a.jsonl" in str(await sources.tasks.positions.load("files"))
+    assert (await read_all(builder.build(source), None))[0] == ["r1"]

@@ -1,9 +1,10 @@
-"""One GET of a stranger's server, within bounds of address, size and time."""
+"""One request to a stranger's server, within bounds of address, size and time."""
 
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from weakref import WeakValueDictionary
@@ -45,6 +46,8 @@ class FetchRequest:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     allowed: frozenset[str] = frozenset()
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    """Posted, if it is given; it follows no redirect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +109,26 @@ class Fetcher:
         for _ in range(MOST_REDIRECTS + 1):
             turn = self.turns.setdefault(target.host, asyncio.Lock())
             async with turn:
-                answer = await self._get(client, target, headers)
+                answer = await self._ask(client, target, replace(request, headers=headers))
             if isinstance(answer, Fetched):
                 return answer
+            if request.form is not None:
+                message = f"{first.host} redirects a login: name the last address itself"
+                raise FetchFailed(FailureReason.REDIRECTS, message)
             if answer.origin != target.origin:
                 headers = _keep_conditions(headers)
             target = answer
         message = f"{first.host} redirects more than {MOST_REDIRECTS} times"
         raise FetchFailed(FailureReason.REDIRECTS, message)
 
-    async def _get(
-        self, client: httpx.AsyncClient, target: Target, headers: Mapping[str, str]
+    async def _ask(
+        self, client: httpx.AsyncClient, target: Target, request: FetchRequest
     ) -> Fetched | Target:
-        async with client.stream("GET", target.url, headers=dict(headers)) as response:
+        method = "GET" if request.form is None else "POST"
+        asked = client.build_request(
+            method, target.url, headers=dict(request.headers), data=request.form
+        )
+        async with aclosing(await client.send(asked, stream=True)) as response:
             if response.is_redirect and "location" in response.headers:
                 return follow(target, response.headers["location"])
             is_unchanged = response.status_code == HTTPStatus.NOT_MODIFIED
@@ -136,7 +146,7 @@ class Fetcher:
     def _describe_status(self, target: Target, response: httpx.Response) -> FetchFailed:
         wait = read_retry_after(response.headers.get("retry-after"), self.now())
         message = f"{target.host} answers {response.status_code}"
-        return FetchFailed(FailureReason.STATUS, message, wait)
+        return FetchFailed(FailureReason.STATUS, message, wait, response.status_code)
 
 
 def _keep_conditions(headers: Mapping[str, str]) -> dict[str, str]:

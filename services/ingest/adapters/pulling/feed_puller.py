@@ -1,6 +1,6 @@
 """Reads a feed: what is new, and what was edited."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
@@ -30,7 +30,7 @@ class FeedPuller:
     parse: ParseFeed
     make_report: MakeReport
 
-    async def pull(self, position: str | None) -> AsyncIterator[PulledReports]:
+    async def pull(self, position: str | None) -> AsyncGenerator[PulledReports, None]:
         """As Puller says: at most once, for the whole document."""
         last = read_position(FeedPosition, position)
         request = self.build_request()

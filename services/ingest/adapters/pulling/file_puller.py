@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -53,7 +53,7 @@ class FilePuller:
     format: FileFormat
     now: Callable[[], float] = time.time
 
-    async def pull(self, position: str | None) -> AsyncIterator[PulledReports]:
+    async def pull(self, position: str | None) -> AsyncGenerator[PulledReports, None]:
         """As Puller says: file by file, the oldest first."""
         last = read_position(FilesPosition, position).files
         paths = await asyncio.to_thread(self._list_files)

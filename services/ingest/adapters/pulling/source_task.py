@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -84,11 +85,13 @@ class SourceTask:
         """Read; returns what is wrong where every report was refused."""
         position = await self.positions.load(self.source)
         accepted, refusals = 0, list[str]()
-        async for pulled in self.puller.pull(position):
-            for result in await self._store(pulled):
-                accepted += result.status is ReportStatus.ACCEPTED
-                if result.status is ReportStatus.REFUSED:
-                    refusals.append(describe(result))
+        # closed in any case: a puller may hold connections
+        async with aclosing(self.puller.pull(position)) as pulls:
+            async for pulled in pulls:
+                for result in await self._store(pulled):
+                    accepted += result.status is ReportStatus.ACCEPTED
+                    if result.status is ReportStatus.REFUSED:
+                        refusals.append(describe(result))
         if accepted or not refusals:
             return None
         return f"all of {len(refusals)} reports are refused: {refusals[0]}"

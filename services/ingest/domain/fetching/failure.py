@@ -23,10 +23,18 @@ class FailureReason(StrEnum):
 class FetchFailed(Exception):
     """Nothing can be used of what was asked for; the message says why, and the way out.
 
-    `wait`: seconds for which the server asked not to be asked again, if it did.
+    `wait`: seconds for which the server asked not to be asked again, if it did. `status` is that of
+    its answer, where it is one that has no page.
     """
 
-    def __init__(self, reason: FailureReason, message: str, wait: float | None = None) -> None:
+    def __init__(
+        self,
+        reason: FailureReason,
+        message: str,
+        wait: float | None = None,
+        status: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.reason = reason
         self.wait = wait
+        self.status = status

@@ -1,6 +1,6 @@
 """What the worker needs of the world."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -31,7 +31,7 @@ class PulledReports:
 class Puller(Protocol):
     """Reads one source, from a position that only it can read."""
 
-    def pull(self, position: str | None) -> AsyncIterator[PulledReports]:
+    def pull(self, position: str | None) -> AsyncGenerator[PulledReports, None]:
         """All that is new since `position`, oldest first; None: since the beginning.
 
         Takes nothing for read: what it gave and was not stored, it gives again, with the same ids.

@@ -17,6 +17,20 @@ class FeedPosition(Model):
     seen: dict[str, str] = Field(default_factory=dict)
 
 
+class GdeltPosition(Model):
+    """The time of the last file, in 14 digits; empty before the first."""
+
+    stamp: str = ""
+
+
+class AcledPosition(Model):
+    """Times of the last upload and deletion in seconds, 0 before the first; the versions seen."""
+
+    uploaded: int = 0
+    deleted: int = 0
+    seen: dict[str, str] = Field(default_factory=dict)
+
+
 def read_position(model: type[P], written: str | None) -> P:
     """The position; one that is missing or cannot be read is the beginning."""
     try:

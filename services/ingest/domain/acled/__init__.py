@@ -1,0 +1,1 @@
+"""ACLED: events as its API and its exports give them → reports."""
