@@ -9,6 +9,8 @@ from importlib.metadata import version
 from prometheus_client import Counter, Gauge
 from pydantic import BaseModel
 
+from services.certificates import show_expiry
+
 DEAD_LETTERS = Counter(
     "vedette_dead_letters_total",
     "Messages that could not be used, by the rule or stage that refused them, and why.",
@@ -24,6 +26,7 @@ CONFIGURATION = Gauge(
     ["digest"],
 )
 
+OF_CERTIFICATES = ("kafka_ca_file", "kafka_cert_file")
 RULE_FAILED, MALFORMED, REFUSED = "rule_failed", "malformed", "refused"
 _KINDS = {
     "too_costly": "too_costly",
@@ -37,11 +40,13 @@ _KINDS = {
 
 
 def show_process(settings: BaseModel) -> None:
-    """Show which release runs, and by which settings."""
+    """Show which release runs, by which settings, and when its certificates expire."""
     BUILD.labels(version("vedette"), platform.python_version()).set(1)
     # secrets are asterisks in it
     written = settings.model_dump_json(exclude={"port"})
     CONFIGURATION.labels(hashlib.sha256(written.encode()).hexdigest()[:12]).set(1)
+    certificates = (getattr(settings, name, None) for name in OF_CERTIFICATES)
+    show_expiry(filter(None, certificates))
 
 
 def classify_reason(reason: str, otherwise: str) -> str:
