@@ -50,8 +50,13 @@ def list_errors(
 def _describe(path: FieldPath, detail: ErrorDetails, keys: Collection[str]) -> InvalidField:
     message = _MESSAGES.get(detail["type"], detail["msg"].removeprefix("Value error, "))
     unknown = detail["type"] == "extra_forbidden"
-    hint = suggest_name(str(path[-1]), keys) if unknown and path else ""
-    return InvalidField(path, message, hint)
+    return InvalidField(path, message, _hint(str(path[-1]), keys) if unknown and path else "")
+
+
+def _hint(unknown: str, keys: Collection[str]) -> str:
+    if unknown in keys:
+        return f"{unknown} is a key of another part"
+    return suggest_name(unknown, keys)
 
 
 def _document_path(location: tuple[str | int, ...], value: object, *, keep_last: bool) -> FieldPath:
