@@ -7,7 +7,7 @@ from services.document_faults import DocumentFault, InvalidField, suggest_name
 from services.matcher.domain.backtest.cases import Case, InvalidCase, build_events
 from services.matcher.domain.backtest.name_cases import find_name_faults
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
-from services.matcher.domain.rules.references import alerting_detections
+from services.matcher.domain.rules.references import alerting_detections, silent_correlations
 
 
 def list_cases(pack: PackDocuments) -> Iterator[tuple[LocatedDocument[RuleDocument], Case]]:
@@ -44,9 +44,11 @@ def find_coverage_faults(pack: PackDocuments) -> Iterator[DocumentFault]:
 
 def alerting_names(pack: PackDocuments) -> frozenset[str]:
     """The names under which the rules and hypotheses of a pack alert."""
+    documents = [rule.document for rule in pack.rules]
     correlations = frozenset(rule.document.name for rule in pack.correlations())
     hypotheses = frozenset(each.document.name for each in pack.hypotheses)
-    return correlations | hypotheses | alerting_detections(rule.document for rule in pack.rules)
+    alerting = correlations - silent_correlations(documents)
+    return alerting | hypotheses | alerting_detections(documents)
 
 
 def _documents_by_file(pack: PackDocuments) -> Mapping[str, list[RuleDocument]]:

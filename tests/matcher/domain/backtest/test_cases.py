@@ -141,3 +141,11 @@ def test_a_base_rule_needs_no_cases_of_its_own() -> None:
     messages = [fault.message for fault in find_coverage_faults(pack)]
 
     assert messages == ["no case in which many fires", "no case in which many stays silent"]
+
+
+def test_a_correlation_that_others_count_and_that_is_silent_needs_no_cases() -> None:
+    many, more = correlating("many", ["fire"]), correlating("more", ["many"])
+
+    messages = [fault.message for fault in find_coverage_faults(pack_of(FIRE, many, more))]
+
+    assert messages == ["no case in which more fires", "no case in which more stays silent"]
