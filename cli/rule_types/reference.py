@@ -23,11 +23,30 @@ stands at the time when it was recorded, and what is due by then has happened: a
 one more event. `expect: silent` means that the rule never alerts; else each line names a rule
 that must alert and the values that are compared, and no others.
 """
+VARIABLES = """
+## What the texts of an alert may say
+
+`summary` and `action` are Jinja expressions and `if`, over these variables and the fields of the
+newest report:
+
+| variable | meaning |
+|---|---|
+| `words` | title and text of the newest report, a line each |
+| any field | of the newest report: `place`, `actors`, `quantities.hurt`, `attributes.ref` |
+| `entities`, `doers`, `undergoers`, `sites`, `names` | whom and what the lists found in it |
+| `value`, `values` | what the rule counted, and the values of it |
+| `evidence_count`, `group`, `level` | of the alert |
+| `title` | of the rule; the report's own is the first line of `words` |
+
+`{{ words.splitlines() | join(' - ') | truncate(220) }}` is the report in one line. A text cannot
+be joined: that would be letter by letter. What a rule groups by is there under its own name.
+"""
 
 
 def write_reference() -> str:
     """The page, in Markdown."""
-    return "\n".join([HEAD.rstrip(), *_rows(), CASES.rstrip(), *_sections(), ""])
+    head = [HEAD.rstrip(), *_rows()]
+    return "\n".join([*head, CASES.rstrip(), VARIABLES.rstrip(), *_sections(), ""])
 
 
 def _rows() -> Iterator[str]:

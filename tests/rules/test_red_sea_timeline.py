@@ -1,0 +1,102 @@
+"""The second pack: its invented months at sea, and the alerts that they lead to."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from schemas.alert import Alert
+from schemas.event import Event, complete_report
+from services.matcher.adapters.rules.rule_files import read_rule_files
+from services.matcher.domain.backtest.replay import replay
+from services.matcher.domain.rules.matching import match_event
+from services.matcher.domain.rules.rulebook import Rulebook
+
+PACK = Path(__file__).parents[2] / "rules" / "red-sea"
+FEWEST_REPORTS, FEWEST_RULES = 60, 10
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> Rulebook:
+    book, faults = read_rule_files(PACK).rulebook()
+    assert not faults
+    return book
+
+
+@pytest.fixture(scope="module")
+def timeline() -> list[Event]:
+    with (PACK / "timeline.jsonl").open(encoding="utf-8") as lines:
+        bodies = list(map(json.loads, lines))
+    return [Event.model_validate(complete_report(body, body["recorded_at"])) for body in bodies]
+
+
+@pytest.fixture(scope="module")
+def final(rulebook: Rulebook, timeline: list[Event]) -> tuple[Alert, ...]:
+    return replay(rulebook, timeline).final
+
+
+@pytest.fixture(scope="module")
+def expected() -> dict[str, list[dict[str, Any]]]:
+    text = (PACK / "timeline.expected.yaml").read_text(encoding="utf-8")
+    document: dict[str, list[dict[str, Any]]] = yaml.safe_load(text)
+    return document
+
+
+def test_it_is_as_large_as_a_pack_at_work(rulebook: Rulebook, timeline: list[Event]) -> None:
+    alerting = [rule for rule in rulebook.windows.values() if rule.announces]
+
+    assert len(timeline) >= FEWEST_REPORTS
+    assert len(alerting) >= FEWEST_RULES
+
+
+def test_an_ordinary_report_matches_no_rule(rulebook: Rulebook, timeline: list[Event]) -> None:
+    hits = [
+        (event.id, match.rule.name)
+        for event in timeline
+        if event.id.startswith("ordinary-")
+        for match in match_event(rulebook, event)
+    ]
+
+    assert hits == []
+
+
+def test_the_rules_give_the_expected_alerts_and_no_others(
+    final: tuple[Alert, ...], expected: dict[str, list[dict[str, Any]]]
+) -> None:
+    alerts = [
+        {
+            "rule": alert.rule.name,
+            "level": alert.level.value,
+            "starts_at": alert.starts_at,
+            "value": alert.value,
+            "evidence_count": alert.evidence_count,
+        }
+        for alert in final
+        if "hypothesis" not in alert.group
+    ]
+
+    assert sorted(alerts, key=str) == sorted(expected["alerts"], key=str)
+
+
+def test_the_hypothesis_has_the_expected_levels_and_no_others(
+    final: tuple[Alert, ...], expected: dict[str, list[dict[str, Any]]]
+) -> None:
+    levels = [
+        {
+            "hypothesis": alert.rule.name,
+            "level": alert.level.value,
+            "starts_at": alert.starts_at.replace(microsecond=0),
+        }
+        for alert in final
+        if "hypothesis" in alert.group
+    ]
+
+    assert levels == expected["levels"]
+
+
+def test_people_read_the_words_of_reports(final: tuple[Alert, ...]) -> None:
+    attack = next(alert for alert in final if alert.rule.name == "vessel_attacked")
+
+    assert attack.summary.startswith("Tanker on fire off Aden – The crew of a tanker fought a fire")
