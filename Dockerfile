@@ -1,14 +1,16 @@
 # One image for every service: the command picks the one (ingest, matcher, notifier, topics create).
-FROM python:3.11-slim AS build
+# 3.12, which the model of the second reader is made for: docker build --build-arg EXTRA=reader -t vedette-reader
+FROM python:3.12-slim AS build
+ARG EXTRA=""
 WORKDIR /build
 COPY requirements.lock pyproject.toml ./
 # The lock as constraints: its versions and hashes, without the extras (local, dev).
 RUN awk '/^uv==/{on=1} on{print} on&&!/\\$/{exit}' requirements.lock > uv.lock.txt \
  && pip install --quiet --no-cache-dir --no-deps --require-hashes -r uv.lock.txt \
  && python -m venv /venv \
- && VIRTUAL_ENV=/venv uv pip install --no-cache --require-hashes -c requirements.lock -r pyproject.toml
+ && VIRTUAL_ENV=/venv uv pip install --no-cache --require-hashes -c requirements.lock -r pyproject.toml ${EXTRA:+--extra $EXTRA}
 
-FROM python:3.11-slim
+FROM python:3.12-slim
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY schemas schemas

@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help install demo test check format lint types imports rules alerts generate lock \
-	unit integration kafka redis alertmanager prometheus peers bench bench-engine bench-recovery bench-hostile bench-windows \
+	unit integration kafka k8s redis alertmanager prometheus peers bench bench-engine bench-recovery bench-hostile bench-windows \
 	bench-attack chaos soak clean
 
 help: ## list the targets
@@ -79,6 +79,13 @@ alertmanager: ## amtool, whose routes ours are compared with
 
 prometheus: ## promtool, and the Prometheus that scrapes the services in a test
 	deploy/need promtool
+
+k8s: install .cache/bin/kustomize ## render the overlays, and check them as a cluster would
+	$(BIN)/python -m deploy.k8s_check .cache/bin/kustomize
+
+.cache/bin/kustomize:
+	deploy/need go
+	GOBIN=$(CURDIR)/.cache/bin go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.2
 
 generate: install ## JSON Schemas and AsyncAPI from the models; the page of metrics
 	$(BIN)/python -m schemas

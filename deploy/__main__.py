@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
-from deploy import metrics_page
+from deploy import metrics_page, prometheus_rule
 from deploy.grafana import build
 
 
 def list_files() -> dict[Path, str]:
     """Every generated file with its text."""
-    return {metrics_page.PAGE: metrics_page.write_page()} | build.list_dashboards()
+    pages = {
+        metrics_page.PAGE: metrics_page.write_page(),
+        prometheus_rule.PAGE: prometheus_rule.write_rule(),
+    }
+    return pages | build.list_dashboards()
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 ACLS: dict[str, dict[str, dict[str, list[str]]]] = yaml.safe_load(
     (ROOT / "deploy" / "kafka" / "acls.yaml").read_text(encoding="utf-8")
 )
-ROW = re.compile(r"^\| `(\w+)` \| (group )?`([\w.*-]+)` \| ([A-Z_, ]+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `([\w-]+)` \| (group )?`([\w.*-]+)` \| ([A-Z_, ]+) \|$", re.MULTILINE)
 
 
 def _flatten() -> set[tuple[str, bool, str, tuple[str, ...]]]:

@@ -15,8 +15,9 @@ from services.environment import FROM_FILE, KNOWN, SECRETS
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
+IMAGES = ("vedette", "vedette-reader")
 DOCUMENTS = sorted([*DEPLOY.rglob("*.yaml"), *DEPLOY.rglob("*.yml")])
-SERVICES = ("ingest", "matcher", "notifier")
+SERVICES = ("ingest", "ingest-worker", "matcher", "notifier", "reader")
 ALLOWED = KNOWN | {name + FROM_FILE for name in SECRETS}
 
 
@@ -42,7 +43,7 @@ def _composed() -> dict[str, Any]:
 
 
 def _own_services() -> list[Any]:
-    return [service for service in _composed().values() if service["image"] == "vedette"]
+    return [service for service in _composed().values() if service["image"] in IMAGES]
 
 
 def _commands() -> Iterator[list[str]]:
@@ -95,7 +96,7 @@ def test_every_container_runs_a_subcommand_that_exists() -> None:
 
     group = get_group(app)
     context = group.make_context("vedette", [], resilient_parsing=True)
-    assert {command[0] for command in commands} == {*SERVICES, "topics"}
+    assert {command[0] for command in commands} == {*SERVICES, "topics", "rules"}
     assert {command[0] for command in commands} <= set(group.list_commands(context))
 
 
@@ -118,7 +119,8 @@ def test_a_secret_file_is_named_only_where_it_is_mounted(service: str) -> None:
     files = [each["value"] for each in container.get("env", ()) if each["name"].endswith(FROM_FILE)]
 
     assert all(str(Path(file).parent) in mounted for file in files)
-    assert not any(f"{FROM_FILE}=" in literal for literal in _literals())
+    secrets = {name + FROM_FILE for name in SECRETS}
+    assert not any(literal.split("=")[0] in secrets for literal in _literals())
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -145,7 +147,9 @@ def test_redis_is_as_durable_as_the_notifier_requires() -> None:
 def test_every_resource_of_a_kustomization_exists() -> None:
     for path in (DEPLOY / "k8s").rglob("kustomization.yaml"):
         for document in _documents(path):
-            assert all((path.parent / resource).exists() for resource in document["resources"])
+            assert all(
+                (path.parent / resource).exists() for resource in document.get("resources", ())
+            )
 
 
 def test_the_image_installs_by_hash_and_runs_as_nobody() -> None:
@@ -166,3 +170,40 @@ def test_the_lock_has_the_parts_of_one_machine_and_the_image_has_none_of_them() 
     assert local <= _required_by().keys()
     assert {"aiokafka", "pydantic-core", "urllib3"} <= image
     assert not image & _installed(local) - _installed({"redis"})
+
+
+def test_compose_mounts_the_secrets_that_kubernetes_mounts() -> None:
+    pod = _pods()["vedette-notifier"]["containers"][0]
+    files = {each["name"] for each in pod["env"] if each["name"].endswith(FROM_FILE)}
+    others = {"VEDETTE_API_TOKENS_FILE", "VEDETTE_REDIS_URL_FILE"}
+
+    assert {
+        name for name in _composed()["notifier"]["environment"] if name.endswith(FROM_FILE)
+    } == files - others
+
+
+def test_every_service_of_compose_has_a_healthcheck_and_limits() -> None:
+    services = {name: of for name, of in _composed().items() if name != "topics"}
+
+    assert [name for name, of in services.items() if "healthcheck" not in of] == []
+    assert [name for name, of in services.items() if "mem_limit" not in of] == []
+
+
+def test_the_redis_of_stories_is_another_and_evicts() -> None:
+    ingest, notifier = (_composed()[name]["environment"] for name in ("ingest", "notifier"))
+
+    assert "stories" in ingest["VEDETTE_STORIES_REDIS_URL"]
+    assert "stories" not in notifier["VEDETTE_REDIS_URL"]
+    assert "allkeys-lru" in _composed()["stories"]["command"]
+
+
+def test_prometheus_of_compose_scrapes_every_service() -> None:
+    [document] = _documents(DEPLOY / "prometheus" / "compose.yml")
+    targets = {each["targets"][0] for each in document["scrape_configs"][0]["static_configs"]}
+
+    probed = {
+        f"{name}:{re.findall(r'127.0.0.1:([0-9]+)', ' '.join(of['healthcheck']['test']))[0]}"
+        for name, of in _composed().items()
+        if of["image"] in IMAGES and "healthcheck" in of
+    }
+    assert targets == probed
