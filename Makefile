@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help install demo test check format lint types imports rules alerts generate lock \
 	unit integration kafka k8s redis alertmanager prometheus peers bench bench-engine bench-recovery bench-hostile bench-windows \
-	bench-attack chaos soak clean
+	bench-attack bench-ingest chaos soak clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -119,6 +119,9 @@ bench-hostile: install ## cost against size of hostile texts, requests, rules: a
 
 bench-windows: install ## cost of a hit against hits held; ARGS="--beside HEAD~1", ARGS=--quick
 	$(BIN)/python -m bench.windows $(ARGS)
+
+bench-ingest: install kafka redis ## events a second over HTTP on one core, beside a bare 202
+	$(BIN)/python -m bench.ingest $(ARGS)
 
 bench-attack: install kafka redis ## genuine reports beside a hostile token: p99 at Slack and the pager
 	$(BIN)/python -m bench.under_attack

@@ -15,8 +15,10 @@ from services.ingest.domain.decoding import (
     TooManyReports,
     choose_decoder,
 )
-from services.ingest.domain.normalize import ReportContext, normalize
+from services.ingest.domain.normalize import ReportContext, StoredEvent, normalize
 from services.ingest.domain.reporter import Reporter
+from services.ingest.domain.stories.memory_index import MemoryIndex
+from services.ingest.domain.stories.report import StoryReport
 from services.matcher.adapters.rules.pack_files import PackFiles
 from services.matcher.adapters.rules.rule_files import read_packs
 from services.strict_json import InvalidJson
@@ -58,6 +60,10 @@ REQUESTS: Mapping[str, tuple[str, Bodies]] = {
     ),
     "unknown keys": (JSON, lambda size: _json(_keys(size))),
     "one key again and again": (JSON, lambda size: b"{" + b'"a":1,' * (size // 6) + b'"b":1}'),
+    "texts that differ in a number": (
+        JSON,
+        lambda size: _json([_alike(number) for number in range(size // 440)]),
+    ),
     "reports that are refused": (JSON, lambda size: _json([{"x": 1}] * (size // 10))),
     "reports that are taken": (
         JSON,
@@ -199,15 +205,24 @@ RULES: Mapping[str, Callable[[int], Mapping[str, str]]] = {
 }
 
 
+def _alike(number: int) -> dict[str, str]:
+    """A report whose bands are those of all others, and that joins none of them."""
+    words = " ".join(f"word{each}" for each in range(60))
+    return {"id": str(number), "text": f"{words[:200]} {number} {words[200:]}"}
+
+
 def take_request(name: str, size: int) -> Callable[[], object]:
     """What taking a request of the kind is, from its bytes to events and refusals."""
     content_type, body = REQUESTS[name]
     raw, decode = body(size), choose_decoder({"content-type": content_type})
 
     def take() -> None:
+        stories = MemoryIndex()
         with suppress(InvalidJson, TooManyReports):
             for item in decode(raw):
-                normalize(item, CONTEXT)
+                stored = normalize(item, CONTEXT)
+                if isinstance(stored, StoredEvent):
+                    stories.assign(StoryReport.of(stored.event))
 
     return take
 

@@ -37,7 +37,7 @@ class Clustering:
         self._index = index
         self._notes = notes
         self._wait_seconds = wait_seconds
-        self._set_fault("not checked yet")
+        notes[NOTE] = "not checked yet"
 
     async def add_stories(self, events: Sequence[StoredEvent]) -> list[StoredEvent]:
         """The events in order, each with its story where one can be found in time."""

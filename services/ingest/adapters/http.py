@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
+from pydantic_core import PydanticSerializationError
 
 from services.ingest.adapters import metrics
 from services.ingest.adapters.body import BodyReader
@@ -96,6 +97,12 @@ def encode_refusal(status: HTTPStatus, message: str) -> bytes:
 def respond(status: HTTPStatus, answer: Answer, headers: Mapping[str, str]) -> Response:
     """The answer as JSON; counted."""
     metrics.REQUESTS.labels(str(status.value)).inc()
-    # escaped: what is echoed may hold halves of surrogate pairs, which UTF-8 cannot carry
-    content = json.dumps(answer.model_dump(), ensure_ascii=True)
-    return Response(content, status, dict(headers), media_type="application/json")
+    return Response(_encode(answer), status, dict(headers), media_type="application/json")
+
+
+def _encode(answer: Answer) -> str:
+    try:
+        return answer.model_dump_json()
+    except PydanticSerializationError:
+        # what is echoed may hold halves of surrogate pairs, which UTF-8 cannot carry: escaped
+        return json.dumps(answer.model_dump(), ensure_ascii=True)

@@ -24,6 +24,8 @@ from services.ingest.domain.result import FieldError, ReportResult, refuse
 
 DEEPEST = 3
 MOST_ERRORS = 10
+_FIELDS = frozenset(Event.model_fields)
+_CONTAINERS = (dict, list)
 _VALUE_ERROR = "Value error, "
 _DERIVED = {"id", "occurred_at", "recorded_at", "source_owner"}
 
@@ -84,7 +86,7 @@ def _add_member(stored: StoredEvent, name: str, value: str) -> StoredEvent:
 
 def _find_excess(body: Mapping[str, Any]) -> Iterator[FieldError]:
     """What alone would make validation and its errors long."""
-    unknown = [name for name in body if name not in Event.model_fields]
+    unknown = [name for name in body if name not in _FIELDS]
     if len(unknown) > MOST_ERRORS:
         for name in unknown[:MOST_ERRORS]:
             yield FieldError(field=name, message="an event has no such field")
@@ -185,10 +187,12 @@ def _limit(errors: Sequence[FieldError]) -> Sequence[FieldError]:
 
 
 def _is_deeper_than(value: Any, levels: int) -> bool:
-    if not isinstance(value, dict | list):
+    if not isinstance(value, _CONTAINERS):
         return False
     inner = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_is_deeper_than(each, levels - 1) for each in inner)
+    return levels == 0 or any(
+        _is_deeper_than(each, levels - 1) for each in inner if isinstance(each, _CONTAINERS)
+    )
 
 
 def _name_type(value: Any) -> str:

@@ -38,12 +38,9 @@ def choose_story(
 
     It must be like the first report of a story, not like the latest, so stories do not drift.
     """
-    terms = list_terms(report.content.lead)
-    alike = [
-        (share_in_common(terms, list_terms(story.contents[0].lead)), story)
-        for story in candidates
-        if story.is_within(window, report.at)
-    ]
+    near = [story for story in candidates if story.is_within(window, report.at)]
+    terms = list_terms(report.content.lead) if near else frozenset()
+    alike = [(share_in_common(terms, list_terms(story.contents[0].lead)), story) for story in near]
     for share, story in sorted(alike, key=lambda pair: (-pair[0], pair[1].at)):
         if share >= LEAST_ALIKE and not _is_contradicted(report.content, story.contents):
             return Choice(story, _adds_to(report.content, story.contents))
