@@ -47,7 +47,8 @@ types: install
 imports: install
 	$(BIN)/lint-imports
 
-rules: install ## every rule file and its tests
+rules: install ## every rule file and its tests, and every source
+	$(BIN)/vedette sources check
 	$(BIN)/vedette rules check
 	$(BIN)/vedette rules test
 	$(BIN)/vedette rules test --rules rules/iraq-2020 --timelines rules/iraq-2020/labelled/timelines.yaml

@@ -219,7 +219,9 @@ async def test_a_source_has_its_own_limit() -> None:
 
     statuses = [(await hooks.post({"text": "x"}, **bearer())).status_code for _ in range(3)]
 
+    hooks.fields = {"limit": {"reports_per_second": 5}}
     assert statuses == [202, 429, 429]
+    assert (await hooks.post({"text": "x"}, **bearer())).status_code == 202
 
 
 @pytest.mark.parametrize("size", [1024 * 1024 + 1])

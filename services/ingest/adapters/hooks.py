@@ -1,5 +1,6 @@
 """`POST /v1/hooks/ID`: JSON of others, taken as the mapping of the source says."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from services.ingest.adapters.sources.credentials import CredentialReader, Missi
 from services.ingest.domain.answer import Answer, build_answer, choose_status
 from services.ingest.domain.sources.hook_items import find_challenge, list_reports, read_hook
 from services.ingest.domain.sources.hook_signature import is_signed_by, may_be_signed
-from services.ingest.domain.sources.items import SkippedItem
+from services.ingest.domain.sources.items import SkippedItem, SourceItem
 from services.ingest.domain.sources.pushed_sources import HookSource
 from services.ingest.domain.sources.source_set import SourceSet
 from services.refused_request import RefusedRequest
@@ -26,6 +27,7 @@ from services.token_file import find_by_token
 
 log = logger(__name__)
 
+AT_ONCE = 50
 BEARER = "bearer "
 AUTHORIZATION = "authorization"
 
@@ -56,7 +58,7 @@ class HookReceiver:
         self._check_signature(source, request.headers, raw)
         if (challenge := find_challenge(source, raw)) is not None:
             return JSONResponse({"challenge": challenge})
-        items = read_hook(source, raw)
+        items = await _read_items(source, raw)
         skipped = sum(isinstance(item, SkippedItem) for item in items)
         metrics.HOOK_SKIPPED.labels(source.id).inc(skipped)
         reports = list(list_reports(items))
@@ -110,6 +112,15 @@ def hooks_route(receiver: HookReceiver) -> APIRouter:
             return respond(rejected.status, Answer(error=str(rejected)), rejected.headers)
 
     return router
+
+
+async def _read_items(source: HookSource, raw: bytes) -> list[SourceItem]:
+    items: list[SourceItem] = []
+    for item in read_hook(source, raw):
+        items.append(item)
+        if len(items) % AT_ONCE == 0:
+            await asyncio.sleep(0)  # one long request must not hold up the short ones
+    return items
 
 
 def _answer(answer: Answer, status: HTTPStatus) -> Response:

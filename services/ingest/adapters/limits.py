@@ -56,8 +56,11 @@ class Limiter:
     def _find_allowance(self, reporter: Reporter) -> Allowance:
         reports = reporter.reports_per_second or self.reports_per_second
         size = reporter.bytes_per_second or self.bytes_per_second
-        full = Allowance.fill(reports, size, self.clock())
-        return self.allowances.get(reporter.source, full)
+        known = self.allowances.get(reporter.source)
+        # the limit of a source may change while its token is known
+        if known is not None and (known.reports.rate, known.size.rate) == (reports, size):
+            return known
+        return Allowance.fill(reports, size, self.clock())
 
     def _check(self, reporter: Reporter, wait: float) -> None:
         if wait:

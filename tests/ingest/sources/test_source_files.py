@@ -144,7 +144,7 @@ INVALID = {
     ),
     "an unknown field of a report": (
         "id: a\nkind: csv\npath: x\nmapping:\n  fields: {titel: a}",
-        "s.yaml:5: mapping.fields.titel: ",
+        "s.yaml:5: mapping.fields.titel: a report has no such field: did you mean title?",
     ),
     "a broken expression": (
         "id: a\nkind: csv\npath: x\nmapping:\n  fields: {title: '(('}",

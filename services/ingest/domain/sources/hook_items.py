@@ -13,13 +13,14 @@ BODY = "the body"
 LONGEST_CHALLENGE = 1024
 
 
-def read_hook(source: HookSource, raw: bytes) -> list[SourceItem]:
-    """What becomes of each item of a body; one that is no JSON is one refused item."""
+def read_hook(source: HookSource, raw: bytes) -> Iterator[SourceItem]:
+    """What becomes of each item of a body, one by one; what is no JSON is one refused item."""
     try:
         document = parse(raw)
     except InvalidJson as error:
-        return [RefusedItem(BODY, (FieldError(field="", message=str(error)),))]
-    return list(ItemMapper.of_source(source, source.mapping).map_document(document, BODY))
+        yield RefusedItem(BODY, (FieldError(field="", message=str(error)),))
+        return
+    yield from ItemMapper.of_source(source, source.mapping).map_document(document, BODY)
 
 
 def find_challenge(source: HookSource, raw: bytes) -> str | None:

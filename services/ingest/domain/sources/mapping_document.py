@@ -2,15 +2,16 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from schemas.model import LONGEST_LIST, Document, Name
+from services.document_faults import suggest_name
 from services.ingest.domain.sources.expression import Expression
 
 ReadyMapping = Literal["telegram", "slack", "mastodon", "generic"]
 TypeCodes = Literal["cameo", "acled"]
 Markup = Literal["html", "slack", "plain"]
-MappedField = Literal[
+MAPPED_FIELDS = (
     "id",
     "channel",
     "occurred_at",
@@ -34,8 +35,18 @@ MappedField = Literal[
     "exercise",
     "quantities",
     "attributes",
-]
+)
 """The fields of a report, and `channel`: what the source's id gets behind a colon."""
+
+
+def _check_field(name: str) -> str:
+    if name not in MAPPED_FIELDS:
+        hint = suggest_name(name, MAPPED_FIELDS) or f"write one of {', '.join(MAPPED_FIELDS)}"
+        raise ValueError(f"a report has no such field: {hint}")
+    return name
+
+
+MappedField = Annotated[str, AfterValidator(_check_field)]
 Constant = Annotated[str, StringConstraints(max_length=LONGEST_LIST)]
 
 

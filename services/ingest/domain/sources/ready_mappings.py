@@ -1,9 +1,7 @@
 """Ready mappings of what others send: Telegram, Slack, Mastodon, and a report as it is."""
 
-from typing import get_args
-
 from services.ingest.domain.sources.mapping_document import (
-    MappedField,
+    MAPPED_FIELDS,
     MappingDocument,
     ReadyMapping,
 )
@@ -76,7 +74,7 @@ _MASTODON = {
     "attributes": {"tags": "object.tags[].name"},
 }
 
-_OWN_NAMES = set(get_args(MappedField)) - {"channel"}
+_OWN_NAMES = set(MAPPED_FIELDS) - {"channel"}
 # an object whose keys are those of a report
 _GENERIC = {"fields": {name: name for name in sorted(_OWN_NAMES)}}
 
