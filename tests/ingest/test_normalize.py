@@ -174,3 +174,15 @@ def test_nesting_that_no_event_has_is_refused_before_anything_descends_into_it()
         deep = [deep]
 
     assert errors_of(report(attributes={"k": deep})) == {"": "nested deeper than an event can be"}
+
+
+def test_where_ingest_is_open_a_drill_says_its_owner_and_its_grade() -> None:
+    claims = {"source": "me", "source_owner": "The desk", "reliability": "B"}
+
+    drill = normalized(report(exercise=True, **claims), context(ANYBODY)).event
+    recorded = normalized(report(**claims), context(ANYBODY, recorded=True)).event
+
+    assert (drill.source_owner, drill.reliability) == ("The desk", "B")
+    assert (recorded.source_owner, recorded.reliability) == ("The desk", "B")
+    assert errors_of(report(**claims), context(ANYBODY)).keys() == {"source_owner", "reliability"}
+    assert errors_of(report(exercise=True, reliability="A")).keys() == {"reliability"}
