@@ -1,10 +1,11 @@
-"""`vedette replay`: the events of a file, posted to a running ingest."""
+"""`vedette replay`: past events, posted to a running ingest."""
 
 import itertools
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,16 @@ from rich.progress import (
 from cli.faults import CommandFailure
 from cli.output import plain_text
 from cli.posting import IngestClient, Line, PostResult, number_lines, split_lines
+from cli.replay_plan import (
+    ReplayRange,
+    TimedLine,
+    find_pauses,
+    list_event_lines,
+    read_instant,
+    read_speed,
+    select_lines,
+)
+from cli.review.past_events import TOPIC
 from cli.settings import replay_settings
 
 REFUSED = 1
@@ -30,8 +41,11 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def replay(
-    file: Annotated[str, typer.Argument(help="JSON lines, one event each; - for standard input.")],
+def replay(  # noqa: PLR0913  (typer makes an option of each)
+    *,
+    file: Annotated[
+        str, typer.Argument(help="JSON lines, - for standard input, or `topic`: the events topic.")
+    ],
     url: Annotated[
         str | None,
         typer.Option(help="Where ingest listens: default VEDETTE_REPLAY_URL or localhost:8080."),
@@ -43,18 +57,51 @@ def replay(
         float | None,
         typer.Option(min=0.001, help="Events per second; default as fast as ingest takes them."),
     ] = None,
+    speed: Annotated[
+        str | None, typer.Option(help="So many times as fast as it was: 60x is a minute a second.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(help="Only what was recorded from then on.")] = None,
+    until: Annotated[str | None, typer.Option(help="Only what was recorded before.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="As if it were then: nothing that was recorded later.")
+    ] = None,
+    owner: Annotated[
+        str | None, typer.Option(help="Owner of all sources; a drill on an open ingest alone.")
+    ] = None,
+    reliability: Annotated[
+        str | None, typer.Option(help="A to F, of all sources; as --owner.")
+    ] = None,
+    live: Annotated[
+        bool,
+        typer.Option("--live/--drill", help="Real reports; a drill is marked, and pages nobody."),
+    ] = False,
 ) -> None:
-    """Post the events of FILE to a running ingest, in order.
+    """Post the events of FILE to a running ingest, in order; as a drill, unless --live.
 
     A line that is refused is reported with its error, and the others are posted. Exit code 1 when
     any line was refused.
     """
     settings = replay_settings()
-    lines = read_lines(file)
+    given = {"source_owner": owner, "reliability": reliability, "exercise": not live or None}
+    claims = {name: value for name, value in given.items() if value is not None}
+    wanted = ReplayRange(
+        read_instant("since", since), read_instant("until", until), read_instant("as-of", as_of)
+    )
+    pace = None if speed is None else read_speed(speed)
+    if pace is not None and rate is not None:
+        raise CommandFailure("one of --rate and --speed")
+    lines = list(select_lines(_read_source(file), wanted, claims))
     with IngestClient(url or settings.replay_url, token or settings.replay_token) as ingest:
-        refused = _replay(ingest, lines, rate)
+        refused = _replay(ingest, lines, rate, pace)
     if refused:
         raise typer.Exit(REFUSED)
+
+
+def _read_source(file: str) -> list[Line]:
+    if file != TOPIC:
+        return read_lines(file)
+    # a file needs no Kafka, and is read without its client
+    return list(list_event_lines(import_module("cli.review.events_topic").read_events_topic()))
 
 
 def read_lines(file: str) -> list[Line]:
@@ -78,11 +125,13 @@ def progress_bar(console: Console, name: str, total: int) -> Iterator[tuple[Prog
         yield progress, progress.add_task(name, total=total)
 
 
-def _replay(ingest: IngestClient, lines: list[Line], rate: float | None) -> int:
+def _replay(
+    ingest: IngestClient, lines: list[TimedLine], rate: float | None, speed: float | None
+) -> int:
     console = Console(stderr=True)
     refused = 0
     with progress_bar(console, "replay", len(lines)) as (progress, task):
-        for result in _post_all(ingest, lines, rate):
+        for result in _post_all(ingest, lines, rate, speed):
             refused += result.fault is not None
             if result.fault is not None:
                 message = f"line {result.line.number}: {result.fault}"
@@ -92,10 +141,23 @@ def _replay(ingest: IngestClient, lines: list[Line], rate: float | None) -> int:
     return refused
 
 
-def _post_all(ingest: IngestClient, lines: list[Line], rate: float | None) -> Iterator[PostResult]:
+def _post_all(
+    ingest: IngestClient, lines: list[TimedLine], rate: float | None, speed: float | None
+) -> Iterator[PostResult]:
+    if speed is not None:
+        return _post_as_it_was(ingest, lines, speed)
+    plain = [timed.line for timed in lines]
     if rate is None:
-        return itertools.chain.from_iterable(map(ingest.post, split_lines(lines)))
-    return _post_at_rate(ingest, lines, 1 / rate)
+        return itertools.chain.from_iterable(map(ingest.post, split_lines(plain)))
+    return _post_at_rate(ingest, plain, 1 / rate)
+
+
+def _post_as_it_was(
+    ingest: IngestClient, lines: list[TimedLine], speed: float
+) -> Iterator[PostResult]:
+    for timed, pause in find_pauses(lines, speed):
+        ingest.pause(pause)
+        yield from ingest.post([timed.line])
 
 
 def _post_at_rate(ingest: IngestClient, lines: list[Line], step: float) -> Iterator[PostResult]:
