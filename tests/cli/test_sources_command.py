@@ -18,6 +18,8 @@ SAMPLES = {
     "incident-sheet": ("incidents.csv", 1),
     "archive": ("reports.jsonl", 0),
     "example-news": ("feed.xml", 0),
+    "other-cluster": ("message.json", 0),
+    "acled": ("acled.json", 0),
 }
 
 

@@ -153,3 +153,15 @@ async def test_a_file_that_cannot_be_used_stops_no_other_and_is_named(tmp_path: 
 async def test_a_missing_path_is_named(tmp_path: Path) -> None:
     with pytest.raises(FetchFailed, match="none: No such file"):
         await Drop(tmp_path / "none").pull()
+
+
+async def test_many_small_files_are_few_batches(tmp_path: Path) -> None:
+    drop = Drop(tmp_path)
+    for number in range(AT_ONCE):
+        drop.write(f"{number:03}.jsonl", str(number), age=-number)
+    puller = FilePuller(tmp_path, "*.jsonl", JSON_LINES, lambda: LONG_AGO + 900.0)
+
+    batches = [pulled async for pulled in puller.pull(None)]
+
+    assert [len(each.reports) for each in batches] == [AT_ONCE]
+    assert [pulled async for pulled in puller.pull(batches[0].position)] == []

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -56,35 +56,44 @@ class FilePuller:
     async def pull(self, position: str | None) -> AsyncGenerator[PulledReports, None]:
         """As Puller says: file by file, the oldest first."""
         last = read_position(FilesPosition, position).files
-        paths = await asyncio.to_thread(self._list_files)
-        progress = {path.name: last[path.name] for path in paths if path.name in last}
+        found = await asyncio.to_thread(self._list_files)
+        progress = {path.name: last[path.name] for path, _ in found if path.name in last}
+        items: list[FileItem] = []
         faults: list[str] = []
-        for path in paths:
-            while True:
-                known = progress.get(path.name, FileProgress())
+        for path, status in found:
+            while not _is_read_whole(known := progress.get(path.name, FileProgress()), status):
                 try:
-                    items, reached = await asyncio.to_thread(self._read_on, path, known)
+                    more, reached = await asyncio.to_thread(self._read_on, path, known)
                 except (OSError, UnreadableFile) as error:
                     faults.append(f"{path.name}: {getattr(error, 'strerror', None) or error}")
                     break
                 if reached == known:
                     break
-                progress = {**progress, path.name: reached}
-                written = FilesPosition(files=progress).model_dump_json(exclude_defaults=True)
-                yield split_items([each.item for each in items], written)
+                progress[path.name] = reached
+                items += more
+                if len(items) >= AT_ONCE:
+                    yield _pack(items, progress)
+                    items, last = [], dict(progress)
+        if items or progress != last:
+            yield _pack(items, progress)
         if faults:
             raise FetchFailed(FailureReason.UNREADABLE, "; ".join(faults[:3]))
 
-    def _list_files(self) -> list[Path]:
+    def _list_files(self) -> list[tuple[Path, os.stat_result | None]]:
+        """The files, the oldest first, and how each is; None where that is not known."""
         if not self.path.is_dir():
-            return [self.path]
+            return [(self.path, None)]
         with os.scandir(self.path) as entries:
-            files = [
-                (entry.stat().st_mtime_ns, entry.name)
-                for entry in islice(entries, MOST_FILES)
-                if entry.is_file() and self._is_read(entry.name)
-            ]
-        return [self.path / name for _, name in sorted(files)]
+            files = sorted(
+                ((Path(entry.path), entry.stat()) for entry in self._filter(entries)),
+                key=lambda file: (file[1].st_mtime_ns, file[0]),
+            )
+        return [*files]
+
+    def _filter(self, entries: Iterable[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
+        for entry in islice(entries, MOST_FILES):
+            if entry.is_file() and self._is_read(entry.name):
+                yield entry
 
     def _is_read(self, name: str) -> bool:
         return not name.startswith(".") and fnmatchcase(name, self.pattern)
@@ -114,6 +123,19 @@ class FilePuller:
             return [], here.model_copy(update={"offset": lines.offset, "lines": lines.count})
         last = items[-1]
         return items, here.model_copy(update={"offset": last.offset, "lines": last.count})
+
+
+def _pack(items: list[FileItem], progress: dict[str, FileProgress]) -> PulledReports:
+    written = FilesPosition(files=progress).model_dump_json(exclude_defaults=True)
+    return split_items([each.item for each in items], written)
+
+
+def _is_read_whole(known: FileProgress, status: os.stat_result | None) -> bool:
+    """Whether the file need not be opened."""
+    if status is None:
+        return False
+    seen = (known.inode, known.offset, known.modified)
+    return seen == (status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def _is_replaced(known: FileProgress, status: os.stat_result) -> bool:

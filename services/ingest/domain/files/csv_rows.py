@@ -1,6 +1,7 @@
 """CSV with a head line."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from services.ingest.domain.sources.items import SourceItem
 
 MOST_COLUMNS = 1000
 _NOT_UTF8 = "surrogateescape"
+_NOT_DECODED = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class CsvFormat:
         if len(row) > len(head):
             return refuse_line(place, f"has {len(row)} cells, the head has {len(head)}")
         cells = {name: cell for name, cell in zip(head, row, strict=False) if name and cell.strip()}
-        if any("\udc80" <= each <= "\udcff" for cell in row for each in cell):
+        if any(map(_NOT_DECODED.search, row)):
             return refuse_line(place, "is not UTF-8")
         return self.maker.make(cells, place)
 
