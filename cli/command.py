@@ -17,6 +17,7 @@ LAZY: dict[str, tuple[str, Callable[[typer.Typer], Any]]] = {
     "alerts": ("cli.alerts", get_group),
     "silences": ("cli.silences", get_group),
     "ack": ("cli.ack", get_command),
+    "doctor": ("cli.doctor.command", get_command),
     "topics": ("cli.topics", get_group),
     "dead-letters": ("cli.dead_letters", get_group),
     "ledger": ("cli.ledger", get_group),

@@ -1,15 +1,27 @@
 """Environment → settings of the commands that use Kafka or ingest."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import SecretStr
+from pydantic import AnyUrl, Field, SecretStr
 
-from services.environment import VedetteSettings, load, process_environment
+from services.environment import RedisUrl, VedetteSettings, load, process_environment
 
 
 def kafka_settings() -> VedetteSettings:
     """The broker and its topics; raises InvalidEnvironment as `load`."""
     return load(VedetteSettings, process_environment())
+
+
+class DoctorSettings(VedetteSettings):
+    """What the doctor looks at: Kafka and the notifier's Redis."""
+
+    redis_url: Annotated[RedisUrl, Field(repr=False)] = AnyUrl("redis://localhost:6379/0")
+
+
+def doctor_settings() -> DoctorSettings:
+    """As `kafka_settings`."""
+    return load(DoctorSettings, process_environment())
 
 
 class ReplaySettings(VedetteSettings):

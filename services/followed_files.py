@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
+import structlog
+
 from services.file_signature import Signature, sign
-from services.telemetry import logger
 from services.token_file import InvalidTokens
 
 LOOK_SECONDS = 2.0
 FAULTS = (ValueError, OSError, InvalidTokens)
 
-log = logger(__name__)
+# not the logger of telemetry: settings import this, and commands would load a web framework
+log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 T = TypeVar("T")
 K = TypeVar("K")

@@ -1,0 +1,48 @@
+"""The doctor's look at consumer groups: somebody reads, and how far behind."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kafka import TopicPartition
+
+from cli.doctor.finding import Finding, fault, good, note
+from schemas.topics import ALERTS, EVENTS, SIGNALS, topic_name
+
+READS = {"matcher": (EVENTS, SIGNALS), "notifier": (ALERTS,)}
+FAR_BEHIND = 10_000
+
+
+def name_groups(prefix: str) -> dict[str, str]:
+    """The consumer group of each service that reads."""
+    return {"matcher": f"{prefix}matcher", "notifier": f"{prefix.rstrip('.')}-notifier".lstrip("-")}
+
+
+def examine_groups(admin: Any, consumer: Any, prefix: str) -> Iterator[Finding]:
+    """The group of each service; both are clients of kafka-python."""
+    for service, group in name_groups(prefix).items():
+        members = len(admin.describe_groups([group])[group]["members"])
+        topics = [topic_name(prefix, name) for name in READS[service]]
+        commits = admin.list_group_offsets([group])[group]
+        offsets = {partition: each.offset for partition, each in commits.items()}
+        yield judge_group(group, members, measure_lag(consumer, topics, offsets))
+
+
+def measure_lag(consumer: Any, topics: list[str], offsets: Mapping[TopicPartition, int]) -> int:
+    """Messages that the group has not processed."""
+    partitions = [
+        TopicPartition(topic, number)
+        for topic in topics
+        for number in consumer.partitions_for_topic(topic) or ()
+    ]
+    ends, begins = consumer.end_offsets(partitions), consumer.beginning_offsets(partitions)
+    return sum(max(0, ends[each] - max(offsets.get(each, 0), begins[each])) for each in partitions)
+
+
+def judge_group(group: str, members: int, lag: int) -> Finding:
+    """How a group is."""
+    subject, text = f"group {group}", f"{members} members, {lag} messages behind"
+    if not members:
+        return fault(subject, text, "no service of it runs: look at its pods and their logs")
+    if lag > FAR_BEHIND:
+        return note(subject, text, "add matchers up to the partitions, and see docs/runbooks/")
+    return good(subject, text)

@@ -1,0 +1,147 @@
+"""What the doctor says of what it found, and what to do about it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kafka import TopicPartition
+
+from cli.doctor.certificates import judge_end
+from cli.doctor.cluster import judge_folder
+from cli.doctor.command import examine_safely
+from cli.doctor.finding import Finding, Verdict, fault, format_finding, good, has_fault, note
+from cli.doctor.groups import FAR_BEHIND, judge_group, measure_lag, name_groups
+from cli.doctor.redis_server import judge_durability, judge_skew
+from cli.doctor.rules import examine_rules
+from cli.doctor.services import judge_answer
+from cli.doctor.topics import judge_topic
+from cli.faults import CommandFailure
+from schemas.bundle import RuleBundle
+from schemas.topics import TOPICS
+from services.notifier.app.join import name_group
+
+EVENTS = TOPICS[0]
+NOW = datetime(2026, 11, 27, tzinfo=UTC)
+GOOD, NOTE, FAULT = Verdict.GOOD, Verdict.NOTE, Verdict.FAULT
+
+
+def _partition(replicas: int, in_sync: int) -> dict[str, Any]:
+    return {"replica_nodes": list(range(replicas)), "isr_nodes": list(range(in_sync))}
+
+
+@pytest.mark.parametrize(
+    ("partition", "changes", "verdict"),
+    [
+        (_partition(3, 3), {}, GOOD),
+        (_partition(3, 2), {}, FAULT),
+        (_partition(1, 1), {}, NOTE),
+        (_partition(3, 3), {"retention.ms": "1"}, NOTE),
+    ],
+)
+def test_a_topic(partition: Any, changes: dict[str, str], verdict: Verdict) -> None:
+    found = judge_topic("vedette.events", EVENTS, [partition], EVENTS.config() | changes)
+
+    assert found.verdict is verdict
+    assert bool(found.remedy) is (verdict is not GOOD)
+
+
+@pytest.mark.parametrize(
+    ("members", "lag", "verdict"),
+    [(2, 0, GOOD), (2, FAR_BEHIND, GOOD), (2, FAR_BEHIND + 1, NOTE), (0, 0, FAULT)],
+)
+def test_a_group(members: int, lag: int, verdict: Verdict) -> None:
+    assert judge_group("vedette.matcher", members, lag).verdict is verdict
+
+
+def test_the_group_of_the_notifier_is_the_notifiers_own() -> None:
+    assert name_groups("staging.vedette.")["notifier"] == name_group("staging.vedette.")
+
+
+class _Consumer:
+    """Two partitions of which retention has deleted the beginning."""
+
+    def partitions_for_topic(self, _topic: str) -> set[int]:
+        return {0, 1}
+
+    def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(partitions, 100)
+
+    def beginning_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(partitions, 90)
+
+
+def test_the_lag_is_what_is_there_and_not_processed() -> None:
+    committed = {TopicPartition("t", 0): 97, TopicPartition("t", 1): 5}
+
+    assert measure_lag(_Consumer(), ["t"], committed) == 3 + 10
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(22, GOOD), (20, FAULT), (-1, FAULT)])
+def test_a_certificate_is_renewed_in_time(days: int, verdict: Verdict) -> None:
+    end = datetime.fromtimestamp(NOW.timestamp() + days * 86400, UTC)
+
+    found = judge_end("kafka:9093", {"notAfter": f"{end:%b %d %H:%M:%S %Y} GMT"}, NOW)
+
+    assert found.verdict is verdict
+
+
+@pytest.mark.parametrize(("usable", "verdict"), [(150, GOOD), (149, FAULT), (0, FAULT), (-1, NOTE)])
+def test_a_disk(usable: int, verdict: Verdict) -> None:
+    found = judge_folder("disk", {"error_code": 0, "total_bytes": 1000, "usable_bytes": usable})
+
+    assert found.verdict is verdict
+
+
+def test_redis_and_the_clock() -> None:
+    assert judge_durability([]).verdict is GOOD
+    assert judge_durability(["appendonly is no"]).verdict is FAULT
+    assert [judge_skew(seconds).verdict for seconds in (4.9, -4.9, 5.1, -900.0)] == [
+        GOOD,
+        GOOD,
+        NOTE,
+        NOTE,
+    ]
+
+
+def test_a_folder_that_differs_from_what_is_in_force_is_noted() -> None:
+    bundle = RuleBundle(digest="d", published_at=NOW, files={"a/pack.yaml": "x"}, rules={})
+
+    [same] = examine_rules(7, bundle, {"a/pack.yaml": "x"}, Path("rules"))
+    [_, differs] = examine_rules(7, bundle, {"a/pack.yaml": "y"}, Path("rules"))
+    [nothing] = examine_rules(None, None, {}, None)
+
+    assert (same.verdict, differs.verdict, nothing.verdict) == (GOOD, NOTE, NOTE)
+    assert "bundle 7" in same.text
+
+
+def test_a_service_that_is_not_ready_says_each_reason() -> None:
+    answer = {"faults": {"kafka": "away"}, "notes": {"routes": "refused"}}
+
+    found = list(judge_answer("ingest", answer))
+
+    assert [(each.subject, each.verdict) for each in found] == [
+        ("ingest: kafka", FAULT),
+        ("ingest: routes", NOTE),
+    ]
+    assert [each.verdict for each in judge_answer("ingest", {})] == [GOOD]
+
+
+def test_what_does_not_answer_is_a_finding_and_stops_no_other() -> None:
+    def examine() -> Iterator[Finding]:
+        yield good("kafka", "answers")
+        raise CommandFailure("gone")
+
+    found = list(examine_safely("kafka", examine))
+
+    assert [each.verdict for each in found] == [GOOD, FAULT]
+    assert "gone" in found[1].text
+
+
+def test_a_remedy_is_a_line_of_its_own_and_only_faults_fail() -> None:
+    noted = note("clock", "behind", "chronyc tracking")
+
+    assert format_finding(noted).splitlines()[1].endswith("-> chronyc tracking")
+    assert not has_fault([noted, good("a", "b")])
+    assert has_fault([noted, fault("a", "b", "c")])
