@@ -14,6 +14,10 @@ LEDGER = "ledger"
 THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000
 
 
+KAFKA_TIME = {"message.timestamp.type": "LogAppendTime"}
+"""One clock for all messages, by which the others are measured."""
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """One topic: its name without prefix, what it carries, and how long it is kept."""
@@ -26,8 +30,10 @@ class Topic:
     def config(self) -> dict[str, str]:
         """The broker's settings for it."""
         if self.compacted:
-            return {"cleanup.policy": "compact", "max.message.bytes": str(LARGEST_RULES)}
-        return {"cleanup.policy": "delete", "retention.ms": str(THIRTY_DAYS_MS)}
+            kept = {"cleanup.policy": "compact", "max.message.bytes": str(LARGEST_RULES)}
+        else:
+            kept = {"cleanup.policy": "delete", "retention.ms": str(THIRTY_DAYS_MS)}
+        return kept | KAFKA_TIME
 
 
 TOPICS = (

@@ -39,6 +39,7 @@ KNOWN = frozenset(
         "VEDETTE_APPRISE_URLS",
         "VEDETTE_CAP_SENDER",
         "VEDETTE_CLOCK",
+        "VEDETTE_CLOCK_SKEW_SECONDS",
         "VEDETTE_DEAD_LETTER_LIMIT",
         "VEDETTE_DETECT_BUDGET_MS",
         "VEDETTE_DETECT_QUOTA_MS",
@@ -182,8 +183,10 @@ class VedetteSettings(KafkaSettings):
 
 
 class ServiceSettings(VedetteSettings):
-    """The settings of every service: those above, and the address of its HTTP listener."""
+    """The settings of every service: those above, its clock, the address of its HTTP listener."""
 
+    clock_skew_seconds: Annotated[float, Field(gt=0, le=3600)] = 5.0
+    """How far our clock may be from Kafka's."""
     host: str = "0.0.0.0"  # noqa: S104  (a service in a pod is reached from outside)
 
 

@@ -26,6 +26,8 @@ class Given:
     topic: str = "vedette.events"
     partition: int = 1
     offset: int = 7
+    timestamp: float = 0.0
+    timestamp_type: int = 0
 
 
 def event(**changes: Any) -> dict[str, Any]:

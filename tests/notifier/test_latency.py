@@ -39,6 +39,17 @@ def test_the_time_is_that_from_what_makes_the_alert(told: Alert, seconds: list[f
     assert observed(receiver) == (len(seconds), sum(seconds))
 
 
+def test_a_notification_before_its_report_is_counted_and_not_measured_as_zero() -> None:
+    told = alert()
+    recorded = max(each.recorded_at for each in told.evidence if each.recorded_at)
+
+    observe_first("behind", told, recorded - SECOND)
+
+    unknown = "vedette_notifier_latency_unknown_total"
+    assert REGISTRY.get_sample_value(unknown, {"receiver": "behind"}) == 1.0
+    assert observed("behind") == (0.0, 0.0)
+
+
 def test_an_alert_that_is_told_at_once_is_measured() -> None:
     desk = DeliveryDesk(ReceiverTraits("measured"))
     desk.queue(alert())

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from schemas.topics import EVENTS, topic_name
+from services.clock_skew import ClockSkew
 from services.followed_files import follow_file
 from services.ingest.adapters.body import BodyReader
 from services.ingest.adapters.clustering import Clustering
@@ -39,7 +40,8 @@ def create_app(settings: IngestSettings, health: Health) -> FastAPI:
         InvalidSources: a file of sources has a fault.
     """
     topic = topic_name(settings.topic_prefix, EVENTS)
-    publisher = KafkaPublisher(settings.kafka, topic)
+    skew = ClockSkew(settings.clock_skew_seconds, health.notes)
+    publisher = KafkaPublisher(settings.kafka, topic, skew=skew)
     health.add("kafka", publisher.fault)
     clustering = make_clustering(settings, health.notes)
     detect = load_detector() if settings.ingest_languages else None

@@ -10,6 +10,7 @@ from starlette.types import Lifespan
 
 from schemas.topics import EVENTS, SIGNALS, topic_name
 from services.admin import add_log_level
+from services.clock_skew import ClockSkew
 from services.header_names import tolerate_header_names
 from services.ingest.adapters import metrics
 from services.ingest.adapters.clustering import Clustering
@@ -37,7 +38,8 @@ def create_worker_app(settings: WorkerSettings, lease_ms: int = LEASE_MS) -> Fas
     tolerate_header_names()
     notes: dict[str, str] = {}
     sources = follow_sources(settings.sources_dir, notes)
-    events = KafkaPublisher(settings.kafka, topic_name(settings.topic_prefix, EVENTS))
+    skew = ClockSkew(settings.clock_skew_seconds, notes)
+    events = KafkaPublisher(settings.kafka, topic_name(settings.topic_prefix, EVENTS), skew=skew)
     signals = KafkaPublisher(
         settings.kafka,
         topic_name(settings.topic_prefix, SIGNALS),

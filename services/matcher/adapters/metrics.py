@@ -6,6 +6,10 @@ from services.metrics import MALFORMED, show_dead_letters
 from services.telemetry import LATENCY_BUCKETS
 
 EVENTS = Counter("vedette_matcher_events_total", "Events read.")
+TICKS_REFUSED = Counter(
+    "vedette_matcher_ticks_refused_total",
+    "Ticks whose time was too far ahead of Kafka's: they are not passed on.",
+)
 TICKS = Counter("vedette_matcher_ticks_total", "Ticks read, by topic.", ["topic"])
 MATCHES = Counter("vedette_matcher_matches_total", "Events that a rule matched.", ["pack", "rule"])
 SIGNALS = Counter("vedette_matcher_signals_total", "Signals sent to windows.", ["pack", "rule"])

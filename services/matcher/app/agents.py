@@ -5,6 +5,7 @@ from functools import partial
 from faust.types import TP
 
 from schemas.topics import EVENTS, topic_name
+from services.clock_skew import ClockSkew
 from services.matcher.adapters.crashes.in_hand import InHand
 from services.matcher.adapters.crashes.passed import PassedCrashes
 from services.matcher.adapters.crashes.set_aside import LethalFilter
@@ -46,7 +47,9 @@ def _build_basis(
     names = {name: topic_name(settings.topic_prefix, name) for name in TOPICS}
     sender = TopicSender({name: raw_topic(app, full) for name, full in names.items()})
     lethal = LethalFilter(kafka.rules, in_hand, sender)
-    return Basis(app, settings, kafka, bundles, sender, lethal)
+    skew = ClockSkew(settings.clock_skew_seconds)
+    app.check_clock = skew.check
+    return Basis(app, settings, kafka, bundles, sender, lethal, skew)
 
 
 def _add_crash_tasks(basis: Basis) -> None:

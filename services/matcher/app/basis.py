@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from schemas.topics import topic_name
+from services.clock_skew import ClockSkew
 from services.matcher.adapters.crashes.in_hand import InHand
 from services.matcher.adapters.crashes.set_aside import Agent, LethalFilter
 from services.matcher.adapters.rules.bundles import Bundles
@@ -25,6 +26,7 @@ class Basis:
     bundles: Bundles
     sender: TopicSender
     lethal: LethalFilter
+    skew: ClockSkew
 
     @property
     def in_hand(self) -> InHand:

@@ -34,7 +34,8 @@ def add_detect(basis: Basis, follower: Follower) -> None:
     process = partial(_detect, matcher, detection)
     basis.add_agent(EVENTS, Agent("detect", process, matcher.activate))
     basis.call_when_moving(matcher.forget_partitions)
-    ticker = Ticker(basis.sender, _choose_clock(basis, detection), basis.topic_name(EVENTS))
+    clock = _choose_clock(basis, detection)
+    ticker = Ticker(basis.sender, clock, basis.topic_name(EVENTS), basis.skew)
     basis.app.run_beside(partial(show_forever, basis.app, partial(show_costs, costs)))
     seconds = basis.settings.tick_seconds
     basis.app.run_beside(partial(ticker.run, basis.app, basis.kafka.cluster, seconds))
@@ -76,6 +77,7 @@ def _build_detection(basis: Basis, matcher: ActiveMatcher) -> Detection:
         quotas=_build_quotas(basis),
         backfilled=basis.kafka.rules.backfilled,
         in_hand=basis.in_hand,
+        clock_skew=basis.settings.clock_skew_seconds,
     )
 
 

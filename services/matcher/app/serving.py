@@ -117,4 +117,5 @@ def watch_group(app: App, cluster: KafkaCluster, health: telemetry.Health) -> No
     watch = GroupWatch(app, cluster)
     health.add("group", watch.check_group)
     health.add("kafka", watch.check_kafka)
+    health.add("clock", app.check_clock)
     app.run_beside(watch.run)

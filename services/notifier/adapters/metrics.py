@@ -32,6 +32,11 @@ END_TO_END = Histogram(
     ["receiver"],
     buckets=LATENCY_BUCKETS,
 )
+LATENCY_UNKNOWN = Counter(
+    "vedette_notifier_latency_unknown_total",
+    "Notifications earlier than the report that they are about: the clocks of two machines differ.",
+    ["receiver"],
+)
 POSSIBLE_REPEATS = Counter(
     "vedette_notifier_possible_repeats_total",
     "Messages that may repeat one whose outcome could not be looked up.",
@@ -151,6 +156,7 @@ def show_receiver(name: str) -> None:
         ATTEMPTS.labels(name, outcome)
     RECEIVER_SECONDS.labels(name)
     END_TO_END.labels(name)
+    LATENCY_UNKNOWN.labels(name)
     POSSIBLE_REPEATS.labels(name)
     show_dead_letters(f"notifier:{name}", REFUSED)
 
@@ -161,6 +167,10 @@ def observe_first(receiver: str, alert: Alert, now: datetime) -> None:
     What an absence waits for is later than its reports; history has no time that counts.
     """
     recorded = [report.recorded_at for report in alert.evidence if report.recorded_at]
-    if recorded and not alert.backfill:
-        seconds = (now - max(*recorded, alert.starts_at)).total_seconds()
-        END_TO_END.labels(receiver).observe(max(0.0, seconds), {"alert": alert.id[:64]})
+    if not recorded or alert.backfill:
+        return
+    if now < max(recorded):
+        LATENCY_UNKNOWN.labels(receiver).inc()
+        return
+    seconds = (now - max(*recorded, alert.starts_at)).total_seconds()
+    END_TO_END.labels(receiver).observe(max(0.0, seconds), {"alert": alert.id[:64]})

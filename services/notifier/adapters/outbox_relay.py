@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
@@ -11,6 +12,7 @@ from redis import RedisError
 
 from schemas.ledger import LedgerLine
 from schemas.topics import LEDGER, topic_name
+from services.clock_skew import ClockSkew
 from services.kafka_address import KafkaAddress
 from services.notifier.adapters.stoppable_thread import StoppableThread
 from services.notifier.domain.ports import OutboxRecord, OutboxSender, OutboxStore
@@ -46,6 +48,7 @@ class KafkaOutboxSender:
     address: KafkaAddress
     prefix: str
     patience_ms: int = PATIENCE_MS
+    skew: ClockSkew = field(default_factory=lambda: ClockSkew(inf))
     _producer: KafkaProducer | None = None
 
     def send(self, records: Iterable[OutboxRecord]) -> None:
@@ -64,7 +67,7 @@ class KafkaOutboxSender:
             producer.close(timeout=5)
 
     def _send_all(self, records: Iterable[OutboxRecord]) -> None:
-        producer = self._connect()
+        producer, sent = self._connect(), time.time()
         answers = [
             producer.send(
                 topic_name(self.prefix, record.topic),
@@ -75,7 +78,8 @@ class KafkaOutboxSender:
             for record in records
         ]
         for answer in answers:
-            answer.get(timeout=self.patience_ms / 1000)
+            metadata = answer.get(timeout=self.patience_ms / 1000)
+            self.skew.note_sent(sent, metadata.timestamp / 1000, time.time())
 
     def _connect(self) -> KafkaProducer:
         if self._producer is None:

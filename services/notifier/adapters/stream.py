@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from kafka import KafkaConsumer, OffsetAndMetadata
@@ -13,6 +14,7 @@ from redis import RedisError
 
 from schemas.duty import is_watchdog
 from schemas.envelope import header
+from services.clock_skew import APPEND_TIME, ClockSkew
 from services.kafka_address import KafkaAddress
 from services.kafka_refusal import find_refusal
 from services.lost_messages import make_loss_signal, report_loss
@@ -88,6 +90,7 @@ class AlertStream:
     watchdog: HeartbeatForwarder
     firing: FiringAlerts
     store_alerts: Callable[[Sequence[Job]], None]
+    skew: ClockSkew = field(default_factory=lambda: ClockSkew(inf))
 
     @property
     def consumer(self) -> KafkaConsumer:
@@ -109,6 +112,7 @@ class AlertStream:
         try:
             batch = self.member.poll()
             if batch:
+                self._measure_clock(batch)
                 is_committed = self._store_batch(batch)
                 stopping.wait(0 if is_committed else AFTER_FAULT)
             self._measure()
@@ -119,6 +123,12 @@ class AlertStream:
                 raise
             log.warning("kafka fails", error=f"{type(error).__name__}: {error}")
             stopping.wait(AFTER_FAULT)
+
+    def _measure_clock(self, batch: Batch) -> None:
+        now = self.clock().timestamp()
+        for records in batch.values():
+            if records[-1].timestamp_type == APPEND_TIME:
+                self.skew.note_received(records[-1].timestamp / 1000, now)
 
     def _skip_deleted(self, fault: Exception, stopping: threading.Event) -> None:
         """Continue at the first messages that exist; what was deleted unread is reported."""

@@ -54,7 +54,7 @@ class HeartbeatForwarder(StoppableThread):
         self.newest[partition] = at
         age = self.clock() - at
         WATCHDOG.labels(partition).set(at.timestamp())
-        WATCHDOG_LATENCY.labels(partition).set(max(0.0, age.total_seconds()))
+        WATCHDOG_LATENCY.labels(partition).set(age.total_seconds())
         if age < LONGEST_AGE:
             self._received.set()
 

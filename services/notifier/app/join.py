@@ -12,6 +12,7 @@ from kafka.errors import KafkaError
 from schemas.alert import Alert
 from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER, SIGNALS, topic_name
 from services.admin import listen_admin
+from services.clock_skew import ClockSkew
 from services.header_names import tolerate_header_names
 from services.notifier.adapters.background_check import BackgroundCheck
 from services.notifier.adapters.delivery import Delivery
@@ -67,6 +68,7 @@ class Parts:
     health: Health
     checks: tuple[BackgroundCheck, ...]
     stream: StreamHealth
+    skew: ClockSkew
     watchdog: HeartbeatForwarder
     routing: Callable[[], Routing]
 
@@ -127,7 +129,8 @@ def join(settings: NotifierSettings) -> Parts:
     workers = _make_workers(settings, receivers, stores, routing)
     kafka = KafkaHealth(settings.kafka, _list_topics(settings))
     redis = RedisHealth(stores.redis, stores.keys.probe, health.notes)
-    sender = KafkaOutboxSender(settings.kafka, settings.topic_prefix)
+    skew = ClockSkew(settings.clock_skew_seconds, health.notes)
+    sender = KafkaOutboxSender(settings.kafka, settings.topic_prefix, skew=skew)
     parts = Parts(
         settings,
         stores,
@@ -137,6 +140,7 @@ def join(settings: NotifierSettings) -> Parts:
         health,
         (BackgroundCheck("redis", redis.check), BackgroundCheck("kafka", kafka.check)),
         StreamHealth(),
+        skew,
         HeartbeatForwarder(tell_time, settings.watchdog_url),
         routing,
     )
@@ -276,6 +280,7 @@ def _consume_alerts(parts: Parts, stopping: threading.Event) -> None:
             watchdog=parts.watchdog,
             firing=parts.stores.firing,
             store_alerts=parts.stores.watch.store_alerts,
+            skew=parts.skew,
         ).run(stopping)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 
 from schemas.bundle import NO_BUNDLE
 from schemas.duty import is_own
@@ -18,6 +19,7 @@ from services.matcher.adapters.crashes.set_aside import set_item_aside
 from services.matcher.adapters.detection.heartbeats import Heartbeats
 from services.matcher.adapters.detection.matcher import MatchResult
 from services.matcher.adapters.detection.quotas import OVER_QUOTA, Quotas
+from services.matcher.adapters.detection.ticks import is_ahead
 from services.matcher.adapters.detection.unreadable import UnreadableItems
 from services.matcher.adapters.topics.codec import (
     EventsItem,
@@ -56,7 +58,8 @@ class Detection:
     `matcher` evaluates the rules; `partitions` is the number of signals partitions. `heartbeats`
     None: no source is watched. `quotas` None: every report is evaluated. `backfilled` gives the
     bundle up to which an events partition is backfilled: every tick repeats it, for states that
-    have lost the barrier. `in_hand` has which item is processed.
+    have lost the barrier. `in_hand` has which item is processed. `clock_skew`: seconds that a tick
+    may be ahead of Kafka's clock.
     """
 
     matcher: Callable[[Event], MatchResult]
@@ -68,6 +71,7 @@ class Detection:
     quotas: Quotas | None = None
     backfilled: Callable[[int], int] = lambda _partition: NO_BUNDLE
     in_hand: InHand = field(default_factory=InHand)
+    clock_skew: float = inf
 
     async def process(self, message: ConsumerRecord, lethal: frozenset[int] = frozenset()) -> None:
         """Process everything in it, and set aside the items of a batch that are `lethal`.
@@ -85,7 +89,7 @@ class Detection:
             case Event():
                 await self._process_event(item, message)
             case Tick():
-                await self._pass_tick(item)
+                await self._pass_tick(item, message)
             case Poison():
                 await self._refuse_item(item, message)
 
@@ -138,7 +142,10 @@ class Detection:
         metrics.SIGNALS.labels(signal.pack, signal.rule).inc()
         await send_signal(self.sender, signal, message)
 
-    async def _pass_tick(self, tick: Tick) -> None:
+    async def _pass_tick(self, tick: Tick, message: ConsumerRecord) -> None:
+        if is_ahead(tick, message, self.clock_skew):
+            metrics.TICKS_REFUSED.inc()
+            return
         metrics.TICKS.labels(EVENTS).inc()
         marked = tick.model_copy(update={"backfilled": self.backfilled(tick.partition)})
         for partition in range(self.partitions):

@@ -39,10 +39,13 @@ class ReadingProgress:
             self.read_until = max(at, self.read_until or at)
 
     def lag_seconds(self) -> float:
-        """How far that is behind the wall's clock; 0 before anything is read."""
+        """How far that is behind the wall's clock; 0 before anything is read.
+
+        Negative where another machine's clock is ahead of ours.
+        """
         if self.read_until is None:
             return 0.0
-        return max(0.0, (datetime.now(UTC) - self.read_until).total_seconds())
+        return (datetime.now(UTC) - self.read_until).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)

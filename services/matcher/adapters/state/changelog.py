@@ -4,6 +4,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 from kafka.errors import TopicAlreadyExistsError, for_code
 
+from schemas.topics import KAFKA_TIME
 from services import telemetry
 from services.kafka_address import KafkaAddress
 from services.matcher.adapters.topics.admin import (
@@ -16,7 +17,7 @@ from services.matcher.adapters.topics.cluster import KafkaUnusable
 
 log = telemetry.logger(__name__)
 
-CONFIG = {
+CONFIG = KAFKA_TIME | {
     # by key alone: with `delete` beside it, a window that nothing touches would be lost with time
     "cleanup.policy": "compact",
     # recovery reads every update since the last compaction, and the newest segment is never

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import Any, ClassVar
 
 import faust
-from aiokafka.errors import ProducerClosed
+from aiokafka.errors import InvalidTimestampError, ProducerClosed
 from faust.transport.drivers.aiokafka import Transport as FaustTransport
 from faust.types import TopicT
 from faust.types.auth import CredentialsT
@@ -27,8 +27,22 @@ SESSION_SECONDS = 6.0
 COMMIT_SECONDS = 0.5
 
 
-def _is_warm() -> None:
-    """Nothing is to be warmed up."""
+def _find_nothing() -> None:
+    """No fault: what an app without that check says."""
+
+
+class ClockRefused(Exception):
+    """Kafka refuses messages for their time; the message says what to do."""
+
+
+def describe_refused_time(error: BaseException) -> BaseException:
+    """The error, or what it means where Kafka refuses our time."""
+    if isinstance(error, InvalidTimestampError):
+        return ClockRefused(
+            "Kafka refuses messages of this time: set this machine's clock; a topic with "
+            "message.timestamp.type=LogAppendTime, as `vedette topics create` makes it, takes them"
+        )
+    return error
 
 
 class Transport(FaustTransport):
@@ -53,6 +67,9 @@ class App(faust.App):
     check_warm: Callable[[], str | None]
     """Why the first message would wait longer than later ones, if it would."""
 
+    check_clock: Callable[[], str | None]
+    """By how much this machine's clock is wrong, if it is."""
+
     losses: deque[LostMessages]
     """Messages lost to retention, of which no signal is sent yet."""
 
@@ -60,7 +77,7 @@ class App(faust.App):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         self.losses = deque()
-        self.check_warm = _is_warm
+        self.check_warm = self.check_clock = _find_nothing
         super().__init__(*given, **named)
 
     @cached_property
@@ -103,7 +120,7 @@ class App(faust.App):
         """
         if isinstance(error, ProducerClosed):
             return
-        self._crashing = asyncio.ensure_future(crash(self, error))
+        self._crashing = asyncio.ensure_future(crash(self, describe_refused_time(error)))
 
     def on_rebalance_start(self) -> None:
         """Partitions move: nothing is processed until `on_rebalance_end`."""

@@ -21,6 +21,10 @@ class ConsumerRecord(Protocol):
     @property
     def value(self) -> bytes | None: ...  # noqa: D102
     @property
+    def timestamp(self) -> float: ...  # noqa: D102  (seconds: Faust's, not Kafka's milliseconds)
+    @property
+    def timestamp_type(self) -> int: ...  # noqa: D102
+    @property
     def headers(self) -> Iterable[tuple[str, bytes]]: ...  # noqa: D102
 
 
