@@ -12,6 +12,7 @@ from cli.broker import REACH_MS, check_admission, describe_broker_fault
 from cli.faults import CommandFailure
 from cli.output import print_line
 from cli.settings import kafka_settings
+from cli.topic_differences import IN_SYNC, Given, find_differences
 from schemas.topics import TOPICS, topic_name
 from services.kafka_address import KafkaAddress
 
@@ -33,19 +34,28 @@ def create(
         int | None,
         typer.Option(min=1, help="Default 8; 1 with VEDETTE_CLOCK=recorded, which needs order."),
     ] = None,
-    replication: Annotated[int, typer.Option(min=1, help="Replicas of each partition.")] = 1,
+    replication: Annotated[
+        int | None, typer.Option(min=1, help="Replicas of each partition; default 1.")
+    ] = None,
+    min_insync: Annotated[
+        int | None,
+        typer.Option(min=1, help="Replicas that acknowledge; default one fewer, at least 1."),
+    ] = None,
 ) -> None:
     """Create the topics that are missing; others are not changed.
 
-    The broker is VEDETTE_KAFKA_BOOTSTRAP_SERVERS, the names begin with VEDETTE_TOPIC_PREFIX.
+    It fails where one that exists differs in settings, or from a number that is given here. The
+    broker is VEDETTE_KAFKA_BOOTSTRAP_SERVERS, the names begin with VEDETTE_TOPIC_PREFIX.
     """
     settings = kafka_settings()
     count = partitions or default_partitions(settings.clock)
+    requests = topic_requests(settings.topic_prefix, count, replication or 1, min_insync)
     with open_admin(settings.kafka) as client:
-        for line in create_topics(
-            client, topic_requests(settings.topic_prefix, count, replication)
-        ):
+        for line in create_topics(client, requests):
             print_line(line)
+        given = Given(partitions is not None, replication is not None)
+        if differences := list(find_differences(client, requests, given)):
+            raise CommandFailure("\n".join(differences))
 
 
 def default_partitions(clock: str) -> int:
@@ -77,13 +87,19 @@ def open_admin(address: KafkaAddress) -> Iterator[KafkaAdminClient]:
         client.close()
 
 
-def topic_requests(prefix: str, partitions: int, replication: int) -> dict[str, dict[str, Any]]:
-    """The request for each topic, by its full name."""
+def topic_requests(
+    prefix: str, partitions: int, replication: int, min_insync: int | None = None
+) -> dict[str, dict[str, Any]]:
+    """The request for each topic, by its full name.
+
+    `min_insync` None: one fewer than the replicas, so that one of them may be away.
+    """
+    in_sync = {IN_SYNC: str(min_insync or max(1, replication - 1))} if replication > 1 else {}
     return {
         topic_name(prefix, topic.name): {
             "num_partitions": partitions if topic.partitioned else 1,
             "replication_factor": replication,
-            "configs": topic.config(),
+            "configs": topic.config() | in_sync,
         }
         for topic in TOPICS
     }

@@ -33,7 +33,6 @@ class AlertRecord:
     key: bytes = b"k"
     timestamp: int = int(NOON.timestamp() * 1000)
     headers: tuple[tuple[str, bytes], ...] = ()
-    timestamp: int = int(NOON.timestamp() * 1000)
     timestamp_type: int = 0
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, RULES, SIGNALS, topic_name
 from services.matcher.adapters.rules.rules_topic import RulesTopicReader
-from services.matcher.adapters.state.changelog import ensure_changelog
+from services.matcher.adapters.state.changelog import ensure_changelog, read_durability
 from services.matcher.adapters.state.table import changelog_name
 from services.matcher.adapters.topics.admin import retention, topic_id
 from services.matcher.adapters.topics.cluster import KafkaCluster
@@ -53,7 +53,8 @@ async def _find_topics(settings: MatcherSettings, cluster: KafkaCluster) -> Kafk
     names = {name: topic_name(settings.topic_prefix, name) for name in TOPICS}
     partitions = {name: await cluster.count_partitions(full) for name, full in names.items()}
     name, count = changelog_name(app_id(settings)), partitions[SIGNALS]
-    await to_thread(ensure_changelog, address, name, count)
+    durability = await to_thread(read_durability, address, names[SIGNALS])
+    await to_thread(ensure_changelog, address, name, count, durability)
     signals_id = await to_thread(topic_id, address, names[SIGNALS])
     events_kept = await to_thread(retention, address, names[EVENTS])
     cluster.follow(

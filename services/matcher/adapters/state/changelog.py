@@ -1,5 +1,8 @@
 """The topic that the table is recovered from: kept by key for ever, and compacted fast."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 from kafka.errors import TopicAlreadyExistsError, for_code
@@ -10,6 +13,7 @@ from services.kafka_address import KafkaAddress
 from services.matcher.adapters.topics.admin import (
     admin_client,
     change_settings,
+    count_replicas,
     describe_topic,
     read_settings,
 )
@@ -33,22 +37,57 @@ CONFIG = KAFKA_TIME | {
 }
 
 
-def ensure_changelog(address: KafkaAddress, topic: str, partitions: int) -> None:
+IN_SYNC = "min.insync.replicas"
+
+
+@dataclass(frozen=True, slots=True)
+class Durability:
+    """How many replicas a topic has, and how many must acknowledge; or as the broker does."""
+
+    replicas: int = -1
+    in_sync: str | None = None
+
+
+BROKERS = Durability()
+
+
+def read_durability(address: KafkaAddress, topic: str) -> Durability:
+    """Those of a topic. Blocks.
+
+    Raises:
+        KafkaUnusable: Kafka does not answer, or refuses.
+    """
+    with admin_client(address) as client:
+        in_sync = read_settings(client, topic).get(IN_SYNC)
+        return Durability(count_replicas(describe_topic(client, topic)), in_sync)
+
+
+def ensure_changelog(
+    address: KafkaAddress, topic: str, partitions: int, durability: Durability = BROKERS
+) -> None:
     """Create the changelog topic, or change the settings of one that has others. Blocks.
 
-    It is replicated as the broker does by default.
+    Replicas of one that exists are not moved: too few are logged.
 
     Raises:
         KafkaUnusable: Kafka refuses, or the topic has another number of partitions.
     """
+    in_sync = durability.in_sync
+    wanted = CONFIG if in_sync is None else CONFIG | {IN_SYNC: in_sync}
     with admin_client(address) as client:
-        _create(client, NewTopic(topic, partitions, -1, topic_configs=CONFIG))
+        _create(client, NewTopic(topic, partitions, durability.replicas, topic_configs=wanted))
+        _warn_of_few(topic, count_replicas(describe_topic(client, topic)), durability.replicas)
         if (count := len(describe_topic(client, topic)["partitions"])) != partitions:
             raise KafkaUnusable(
                 f"topic {topic} has {count} partitions and the signals topic {partitions}: "
                 "windows cannot follow; use a new topic prefix or recreate both"
             )
-        _configure(client, topic)
+        _configure(client, topic, wanted)
+
+
+def _warn_of_few(topic: str, count: int, wanted: int) -> None:
+    if count < wanted:
+        log.warning("fewer replicas than the signals topic", topic=topic, has=count, needs=wanted)
 
 
 def _create(client: KafkaAdminClient, topic: NewTopic) -> None:
@@ -60,9 +99,9 @@ def _create(client: KafkaAdminClient, topic: NewTopic) -> None:
             raise KafkaUnusable(f"topic {topic.name}: {why}")
 
 
-def _configure(client: KafkaAdminClient, topic: str) -> None:
+def _configure(client: KafkaAdminClient, topic: str, wanted: Mapping[str, str]) -> None:
     known = read_settings(client, topic)
-    wrong = {name: value for name, value in CONFIG.items() if known.get(name) != value}
+    wrong = {name: value for name, value in wanted.items() if known.get(name) != value}
     if wrong:
         log.warning("the settings of the changelog are changed", topic=topic, now=wrong)
         change_settings(client, topic, wrong)

@@ -59,6 +59,12 @@ def describe_topic(client: KafkaAdminClient, topic: str) -> dict[str, Any]:
     return description
 
 
+def count_replicas(description: Mapping[str, Any]) -> int:
+    """The replicas of its partition that has fewest; -1 where the broker does not say."""
+    counts = (len(partition["replica_nodes"]) for partition in description["partitions"])
+    return min(counts, default=0) or -1
+
+
 def read_settings(client: KafkaAdminClient, topic: str) -> dict[str, str]:
     """The settings of a topic, by name."""
     answer = client.describe_configs([_resource(topic)], config_filter="all")

@@ -1,0 +1,62 @@
+"""How topics that exist differ from those that were asked for, and what to do about it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType
+
+IN_SYNC = "min.insync.replicas"
+RETENTION = "retention.ms"
+"""Each installation has its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Which numbers were given, so that topics have to have them; defaults are for new ones."""
+
+    partitions: bool
+    replication: bool
+
+
+def find_differences(
+    client: KafkaAdminClient, requests: Mapping[str, Mapping[str, Any]], given: Given
+) -> Iterator[str]:
+    """A line for each difference of a topic; asks the broker."""
+    described = {topic["name"]: topic for topic in client.describe_topics(list(requests))}
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in requests]
+    settings = client.describe_configs(resources, config_filter="all")["topic"]
+    for name, request in requests.items():
+        yield from compare_counts(described[name], request, given)
+        known = {each: setting["value"] for each, setting in settings[name].items()}
+        yield from compare_settings(name, known, request["configs"])
+
+
+def compare_counts(
+    topic: Mapping[str, Any], request: Mapping[str, Any], given: Given
+) -> Iterator[str]:
+    """How its partitions and replicas differ, by Kafka's words about it."""
+    name, partitions = topic["name"], topic["partitions"]
+    wanted = request["num_partitions"]
+    if given.partitions and len(partitions) != wanted:
+        yield (
+            f"{name} has {len(partitions)} partitions, not {wanted}: windows are divided by them; "
+            "use another VEDETTE_TOPIC_PREFIX, or the number that it has"
+        )
+    replicas = min(len(partition["replica_nodes"]) for partition in partitions)
+    if given.replication and replicas != request["replication_factor"]:
+        yield (
+            f"{name} has {replicas} replicas, not {request['replication_factor']}: "
+            "move them with kafka-reassign-partitions"
+        )
+
+
+def compare_settings(
+    name: str, known: Mapping[str, str], wanted: Mapping[str, str]
+) -> Iterator[str]:
+    """How its settings differ, but for how long it is kept."""
+    for setting, value in wanted.items():
+        if setting != RETENTION and known.get(setting) != value:
+            change = f"kafka-configs --alter --topic {name} --add-config {setting}={value}"
+            yield f"{name} has {setting}={known.get(setting)}, not {value}: {change}"
