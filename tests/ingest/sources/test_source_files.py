@@ -131,6 +131,10 @@ INVALID = {
         "id: a\nkind: hook\nmapping: {uses: generic}",
         "s.yaml:1: one of tokens and signature: how does it show who it is?",
     ),
+    "a hook whose id is no part of an address": (
+        f"id: a/b\nkind: hook\nmapping: {{uses: generic}}\ntokens: [{DIGEST}]",
+        "s.yaml:1: id: is part of a hook's address",
+    ),
     "a secret that is no credential": (
         "id: a\nkind: hook\nmapping: {uses: generic}\nsignature: {secrets: [{env: HOME}]}",
         "s.yaml:4: signature.secrets.0.env: String should match pattern '^SOURCE_",

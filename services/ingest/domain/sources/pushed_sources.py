@@ -1,5 +1,6 @@
 """Sources that send to ingest by themselves."""
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -11,6 +12,7 @@ from services.ingest.domain.sources.written_values import Credential
 from services.token_file import Digest
 
 MOST_TOKENS = 16
+_ADDRESSABLE = re.compile(r"[A-Za-z0-9._:@-]+")
 
 TokenDigests = Annotated[tuple[Digest, ...], Field(max_length=MOST_TOKENS)]
 """The SHA-256 of each valid token, in hex: during a change the old and the new one."""
@@ -53,4 +55,6 @@ class HookSource(MappedSource):
     def _is_guarded(self) -> Self:
         if bool(self.tokens) == (self.signature is not None):
             raise ValueError("one of tokens and signature: how does it show who it is?")
+        if _ADDRESSABLE.fullmatch(self.id) is None:
+            raise ValueError("id: is part of a hook's address: letters, digits and ._:@- alone")
         return self
