@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -112,13 +112,39 @@ class RuleRef(Model):
     version: str | None = None
 
 
+HypothesisLevel = Literal["", "watch", "elevated", "high"]
+HYPOTHESIS_LEVELS: tuple[HypothesisLevel, ...] = ("", "watch", "elevated", "high")
+"""From below all levels to the highest."""
+
+
+class LevelMove(Model):
+    """The last move of a hypothesis from the level `before` to `after`; empty: below all levels.
+
+    Its score is `score`; `threshold` is that of the level reached, or of the one that was left.
+    `because`: what became of an indicator. `missing`: indicators not observed, those nearest to it,
+    then those that weigh most, first.
+    """
+
+    before: HypothesisLevel = ""
+    after: HypothesisLevel = ""
+    score: float
+    threshold: float
+    because: str
+    missing: tuple[str, ...] = ()
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the level reached is the higher one."""
+        return HYPOTHESIS_LEVELS.index(self.after) > HYPOTHESIS_LEVELS.index(self.before)
+
+
 class Alert(Model):
     """One revision of an alert; of an id the highest revision counts.
 
     `starts_at` and `last_fired_at` are the first and last firing time of its episode, `owners`
     those of all its evidence. One that is `suspected` would not fire by words alone, and nobody has
     confirmed it; once confirmed, it never is again. One with `storm` is not notified: the alert of
-    its storm is.
+    its storm is. `move` is of a hypothesis's own alert, which lives while it is at any level.
     """
 
     id: str
@@ -141,6 +167,7 @@ class Alert(Model):
     evidence_count: Count = 0
     owners: Annotated[tuple[str, ...], Field(max_length=MOST_OWNERS)] = ()
     hypotheses: tuple[str, ...] = ()
+    move: LevelMove | None = None
     explain: str
     reason: str | None = None
     uncorroborated: bool = False

@@ -131,8 +131,9 @@ class FakeReceiver:
 
     def has_reply(self, handle: str, notice: Notice) -> bool:
         assert handle in self.shown
-        told = [(reply.group.id, reply.group.revision) for reply in self.replies if reply.group]
-        return notice.group is not None and (notice.group.id, notice.group.revision) in told
+        told = [each.group or each.alert for each in self.replies]
+        shown = notice.group or notice.alert
+        return (shown.id, shown.revision) in [(each.id, each.revision) for each in told]
 
     def check(self) -> None:
         if self.check_faults:

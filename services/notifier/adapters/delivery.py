@@ -182,11 +182,19 @@ class Delivery:
         notice = Notice(claim.alert, entry.possible_repeat, before=entry, in_hand=entry.in_hand)
         try:
             handle = self.show(partial(self.receiver.edit, entry.handle or ""), notice)
+            self._reply(entry, handle, notice)
         except HandleLost:
             return self._replace_message(claim, entry)
         after = log_entry.record_sent(entry, claim.alert, handle, self.clock())
         logged = LoggedAct(_choose_act(claim.alert, Act.EDITED), reason, after)
         return self._record(claim, after, logged, "edited")
+
+    def _reply(self, entry: Entry, handle: str, notice: Notice) -> None:
+        """Tell in the thread, once, that a hypothesis is at another level."""
+        if not log_entry.is_moved(entry, notice.alert):
+            return
+        if entry.sending is None or not self.receiver.has_reply(handle, notice):
+            self.receiver.reply(handle, notice)
 
     def show(self, show: Callable[[Notice], str], notice: Notice) -> str:
         """Show the notice, in its short form where the receiver refuses the whole one."""

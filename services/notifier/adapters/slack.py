@@ -23,7 +23,7 @@ from services.notifier.domain.errors import (
     UnreadableHistory,
 )
 from services.notifier.domain.group_view import is_alarming
-from services.notifier.domain.message import EVENT_TYPE, render, render_reply
+from services.notifier.domain.message import EVENT_TYPE, build_reply_payload, render, render_reply
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.receiver_names import CHANNEL
 from services.notifier.domain.traits import ReceiverTraits
@@ -73,12 +73,10 @@ class SlackReceiver:
         return handle
 
     def reply(self, handle: str, notice: Notice) -> None:
-        """Post the changes of a group into the thread; what is alarming into the channel too."""
-        group, place = notice.group, _decode_handle(handle)
-        if group is None:
-            return
+        """Post the changes into the thread; what is alarming into the channel too."""
+        place = _decode_handle(handle)
         thread = {"channel": place["channel"], "thread_ts": place["ts"], "unfurl_links": False}
-        body = thread | {"reply_broadcast": is_alarming(group)} | render_reply(group)
+        body = thread | {"reply_broadcast": is_alarming(notice)} | render_reply(notice)
         try:
             self._web.call("chat.postMessage", body)
         except PermanentRefusal as refusal:
@@ -210,8 +208,7 @@ def _name_author(identity: SlackResponse) -> dict[str, str | None]:
 
 def _is_reply(message: dict[str, Any], notice: Notice) -> bool:
     payload = (message.get("metadata") or {}).get("event_payload") or {}
-    group = notice.group
-    return group is not None and payload == {"group": group.id, "revision": group.revision}
+    return bool(payload == build_reply_payload(notice))
 
 
 def _is_ours(message: dict[str, Any], own: Mapping[str, str | None]) -> bool:

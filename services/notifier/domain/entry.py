@@ -45,6 +45,19 @@ def read_content(content: str | None) -> NotifiedContent | None:
     return NotifiedContent(Level(level), digits[0] == "1", digits[1] == "1")
 
 
+def is_moved(before: Entry, alert: Alert) -> bool:
+    """Whether a hypothesis that people see is at another level now."""
+    shown = read_content(before.notified_content)
+    is_open = before.status is Status.FIRING and not has_ended(alert)
+    return is_open and alert.move is not None and shown is not None and shown.level != alert.level
+
+
+def is_raised(before: Entry, alert: Alert) -> bool:
+    """Whether it is at a higher one."""
+    shown = read_content(before.notified_content)
+    return is_moved(before, alert) and shown is not None and shown.level.rank < alert.level.rank
+
+
 def has_ended(alert: Alert) -> bool:
     """Resolved or withdrawn."""
     return alert.status is not Status.FIRING

@@ -11,7 +11,7 @@ from services.notifier.domain.alert_facts import (
     list_warnings,
 )
 from services.notifier.domain.decisions import Reason
-from services.notifier.domain.entry import has_ended
+from services.notifier.domain.entry import has_ended, is_raised
 from services.notifier.domain.grouping.group import ChangeKind, GroupMember, GroupNotice
 from services.notifier.domain.headline import (
     ICONS,
@@ -40,8 +40,15 @@ def build_group_view(notice: GroupNotice, *, is_repeated: bool = False) -> Alert
     )
 
 
-def build_reply_view(notice: GroupNotice) -> AlertView:
-    """What is told in the thread: each change since the last message, or that all still fires."""
+def build_reply_view(notice: Notice) -> AlertView:
+    """What is told in the thread: of a group what changed, else the alert's new headline."""
+    if notice.group is not None:
+        return _view_changes(notice.group)
+    return AlertView(build_headline(notice))
+
+
+def _view_changes(notice: GroupNotice) -> AlertView:
+    """Each change since the last message, or that all still fires."""
     if notice.reason is Reason.REPEAT:
         return AlertView(_build_repeat(notice.firing))
     told = [change for change in notice.changes if change.kind is not ChangeKind.EVIDENCE]
@@ -58,9 +65,15 @@ def build_reply_view(notice: GroupNotice) -> AlertView:
     )
 
 
-def is_alarming(notice: GroupNotice) -> bool:
-    """Whether the whole channel is to see the reply: a new `critical`, or a repeat."""
-    return notice.reason is Reason.REPEAT or any(change.is_urgent for change in notice.changes)
+def is_alarming(notice: Notice) -> bool:
+    """Whether the channel sees the reply: a new `critical`, a repeat, a hypothesis that rose."""
+    group = notice.group
+    if group is None:
+        return is_raised(notice.before, notice.alert)
+    return group.reason is Reason.REPEAT or any(
+        change.is_urgent or is_raised(change.member.entry, change.member.alert)
+        for change in group.changes
+    )
 
 
 def _list_members(notice: GroupNotice) -> Sequence[GroupMember]:

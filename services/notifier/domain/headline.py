@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from schemas.alert import Alert, Level, Status
+from schemas.alert import Alert, Level, LevelMove, Status
 from schemas.duty import is_duty
 from services.notifier.domain.alert_facts import describe_change, format_age, list_warnings
 from services.notifier.domain.ports import Notice
@@ -28,8 +28,24 @@ def build_headline(notice: Notice) -> str:
     """How bad it is, what changed, what it is and where."""
     alert = notice.alert
     words = list_warnings(alert, possible_repeat=notice.possible_repeat)
+    if alert.move is not None:
+        parts = [*words, describe_move(alert.move), clean_line(alert.rule.title)]
+        return f"{choose_icon(alert)} {' · '.join([*parts, describe_score(alert.move)])}"
     parts = [*words, alert.level.upper(), describe_change(notice.before, alert)]
     return f"{choose_icon(alert)} {' · '.join([*parts, *name_subject(alert)])}"
+
+
+def describe_move(move: LevelMove) -> str:
+    """`UP: watch → elevated`."""
+    way = "UP" if move.is_up else "DOWN"
+    return f"{way}: {move.before or 'below watch'} → {move.after or 'below watch'}"
+
+
+def describe_score(move: LevelMove) -> str:
+    """`5.0 of 5 · because rockets was observed; not yet seen: march`."""
+    score = f"{move.score:.1f} of {move.threshold:g} · because {clean_line(move.because)}"
+    missing = clean_line(", ".join(move.missing))
+    return f"{score}; not yet seen: {missing}" if missing else score
 
 
 def build_end(notice: Notice) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 from services.notifier.domain.alert_view import build_view
 from services.notifier.domain.group_view import build_reply_view
-from services.notifier.domain.grouping.group import GroupNotice
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.slack_buttons import build_buttons
 from services.notifier.domain.views import AlertView, EvidenceView
@@ -44,15 +43,20 @@ def render(notice: Notice, *, has_buttons: bool = False) -> dict[str, Any]:
     }
 
 
-def render_reply(notice: GroupNotice) -> dict[str, Any]:
-    """`text`, `blocks` and `metadata` of what the thread of a group's message is told."""
+def render_reply(notice: Notice) -> dict[str, Any]:
+    """`text`, `blocks` and `metadata` of what the thread of a message is told."""
     view = build_reply_view(notice)
-    payload = {"group": notice.id, "revision": notice.revision}
     return {
         "text": build_fallback(view),
         "blocks": build_blocks(view),
-        "metadata": {"event_type": REPLY_TYPE, "event_payload": payload},
+        "metadata": {"event_type": REPLY_TYPE, "event_payload": build_reply_payload(notice)},
     }
+
+
+def build_reply_payload(notice: Notice) -> dict[str, Any]:
+    """What of its metadata a reply is recognised by."""
+    shown = notice.group or notice.alert
+    return {"thread": shown.id, "revision": shown.revision}
 
 
 def build_metadata(notice: Notice) -> dict[str, Any]:

@@ -129,10 +129,10 @@ class Notice:
 
 @runtime_checkable
 class ThreadedReceiver(Protocol):
-    """A receiver whose messages have threads, in which changes of a group are told."""
+    """A receiver whose messages have threads, in which changes are told."""
 
     def reply(self, handle: str, notice: Notice) -> None:
-        """Post the changes of a group into the thread of its message. Raises as `send`."""
+        """Post what changed into the thread of the message. Raises as `send`."""
 
     def has_reply(self, handle: str, notice: Notice) -> bool:
         """Whether the thread has the reply already. Raises as `find`."""

@@ -306,9 +306,7 @@ def test_a_reply_says_what_changed() -> None:
     desk.queue(alert("b", 2, level=Level.CRITICAL))
     desk.handle_all()
 
-    first, second = (notice.group for notice in desk.receiver.replies)
-    assert first is not None
-    assert second is not None
+    first, second = desk.receiver.replies
     assert render_reply(first)["text"] == "2 changes: 1 ended, 1 new"
     assert render_reply(second)["text"].startswith("🔴 CRITICAL · UP from high · Joint march")
 

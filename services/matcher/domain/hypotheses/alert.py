@@ -1,13 +1,15 @@
-"""Alerts of hypotheses: one for each level, from its beginning to its end."""
+"""The alert of a hypothesis: one for as long as it is at any level, a revision for each move."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from schemas.alert import (
+    HYPOTHESIS_LEVELS,
     MOST_EVIDENCE,
     Alert,
     Evidence,
+    LevelMove,
     RuleRef,
     Status,
     alert_id,
@@ -44,11 +46,11 @@ class LevelChange:
 def begin_level_alert(
     hypothesis: WatchedHypothesis, state: HypothesisState, change: LevelChange
 ) -> Alert:
-    """The alert of the level that begins."""
-    at, (name, level) = change.crossing.at, LEVELS[change.crossing.rank - 1]
+    """The alert of a hypothesis that reaches its first level."""
+    at = change.crossing.at
     key = window_key(hypothesis.pack, hypothesis.name, hypothesis.group, exercise=state.exercise)
-    evidence = collect_evidence(hypothesis, state, change.cause.rule)
-    return Alert(
+    level = LEVELS[change.crossing.rank - 1][1]
+    alert = Alert(
         id=alert_id(fingerprint(key), at, state.serial),
         fingerprint=fingerprint(key),
         revision=1,
@@ -57,31 +59,39 @@ def begin_level_alert(
         pack=hypothesis.pack,
         group=hypothesis.group,
         level=level,
-        summary=_summarize(hypothesis, name, change),
-        action=_suggest_action(hypothesis, state, change),
+        summary="",
         starts_at=instant(at),
         updated_at=instant(change.now),
         detected_at=instant(change.now),
-        value=_round_score(hypothesis, state, at),
-        evidence=evidence[:MOST_EVIDENCE],
-        evidence_count=len(evidence),
         hypotheses=hypothesis.names,
-        explain=_explain(hypothesis, state, change),
+        explain="",
         backfill=_is_backfilled(state, change.cause),
         exercise=state.exercise,
     )
+    return alert.model_copy(update=_describe_level(hypothesis, state, change))
+
+
+def move_level_alert(
+    hypothesis: WatchedHypothesis, state: HypothesisState, alert: Alert, change: LevelChange
+) -> Alert:
+    """The next revision of the alert, at another level."""
+    level = LEVELS[change.crossing.rank - 1][1]
+    moved = {
+        "revision": alert.revision + 1,
+        "rule": alert.rule.model_copy(update={"level": level}),
+        "level": level,
+        "updated_at": instant(change.now),
+        "backfill": alert.backfill and _is_backfilled(state, change.cause),
+    }
+    return alert.model_copy(update=moved | _describe_level(hypothesis, state, change))
 
 
 def end_level_alert(
     hypothesis: WatchedHypothesis, state: HypothesisState, alert: Alert, change: LevelChange
 ) -> Alert:
-    """The alert of the level that ends: resolved, or withdrawn with the alert that led to it."""
+    """The alert below all levels: resolved, or withdrawn with the alert that led to its level."""
     crossing, cause = change.crossing, change.cause
-    is_gone = (
-        cause.kind is CauseKind.WITHDRAWN
-        and cause.alert == state.cause_alert
-        and crossing.rank < change.before
-    )
+    is_gone = cause.kind is CauseKind.WITHDRAWN and cause.alert == state.cause_alert
     return alert.model_copy(
         update={
             "revision": alert.revision + 1,
@@ -92,7 +102,39 @@ def end_level_alert(
             "value": _round_score(hypothesis, state, crossing.at),
             "summary": _summarize(hypothesis, _level_name(crossing.rank), change),
             "explain": _explain(hypothesis, state, change),
+            "move": _describe_move(hypothesis, state, change),
         }
+    )
+
+
+def _describe_level(
+    hypothesis: WatchedHypothesis, state: HypothesisState, change: LevelChange
+) -> dict[str, object]:
+    """What an alert says of the level that it moves to."""
+    evidence = _collect_all_evidence(hypothesis, state, change)
+    return {
+        "summary": _summarize(hypothesis, _level_name(change.crossing.rank), change),
+        "action": _suggest_action(hypothesis, state, change),
+        "value": _round_score(hypothesis, state, change.crossing.at),
+        "evidence": evidence[:MOST_EVIDENCE],
+        "evidence_count": len(evidence),
+        "explain": _explain(hypothesis, state, change),
+        "move": _describe_move(hypothesis, state, change),
+    }
+
+
+def _describe_move(
+    hypothesis: WatchedHypothesis, state: HypothesisState, change: LevelChange
+) -> LevelMove:
+    before, after = change.before, change.crossing.rank
+    reached = max(after, 1) if after > before else min(after + 1, before)
+    return LevelMove(
+        before=HYPOTHESIS_LEVELS[before],
+        after=HYPOTHESIS_LEVELS[after],
+        score=_round_score(hypothesis, state, change.crossing.at),
+        threshold=hypothesis.thresholds[reached - 1],
+        because=str(change.cause),
+        missing=_list_missing(hypothesis, state, change.crossing.at),
     )
 
 
@@ -136,6 +178,20 @@ def collect_evidence(
     )
 
 
+def _collect_all_evidence(
+    hypothesis: WatchedHypothesis, state: HypothesisState, change: LevelChange
+) -> tuple[Evidence, ...]:
+    """The reports of every indicator that is observed, and of the one that led to the move."""
+    statuses = assess_indicators(hypothesis, state, change.crossing.at)
+    observed = {each.rule for each in statuses if each.state is IndicatorState.OBSERVED}
+    reports = {
+        (report.source, report.event_id): report
+        for rule in sorted(observed | {change.cause.rule})
+        for report in collect_evidence(hypothesis, state, rule)
+    }
+    return tuple(sorted(reports.values(), key=lambda each: each.occurred_at, reverse=True))
+
+
 def _collect_prior_evidence(
     hypothesis: WatchedHypothesis, rule: str, times: Sequence[int]
 ) -> Iterator[Evidence]:
@@ -175,16 +231,22 @@ def _suggest_action(
     hypothesis: WatchedHypothesis, state: HypothesisState, change: LevelChange
 ) -> str:
     """The indicators to look for: those being watched first, then those that weigh most."""
+    names = ", ".join(_list_missing(hypothesis, state, change.crossing.at))
+    also = f", then look for what has not shown: {names}" if names else ""
+    return f"Check {change.cause.rule}{also}."
+
+
+def _list_missing(
+    hypothesis: WatchedHypothesis, state: HypothesisState, at: int
+) -> tuple[str, ...]:
     weights = {indicator.rule: indicator.weight for indicator in hypothesis.indicators}
     missing = [
         status
-        for status in assess_indicators(hypothesis, state, change.crossing.at)
+        for status in assess_indicators(hypothesis, state, at)
         if status.state is not IndicatorState.OBSERVED and weights[status.rule] > 0
     ]
     missing.sort(key=lambda status: (status.distance is None, -weights[status.rule]))
-    names = ", ".join(status.rule for status in missing[:_MOST_TO_LOOK_FOR])
-    also = f", then look for what has not shown: {names}" if names else ""
-    return f"Check {change.cause.rule}{also}."
+    return tuple(status.rule for status in missing[:_MOST_TO_LOOK_FOR])
 
 
 def _explain(hypothesis: WatchedHypothesis, state: HypothesisState, change: LevelChange) -> str:

@@ -10,6 +10,7 @@ from services.matcher.domain.hypotheses.alert import (
     LevelChange,
     begin_level_alert,
     end_level_alert,
+    move_level_alert,
     refresh_level_alert,
 )
 from services.matcher.domain.hypotheses.apply_change import apply_change
@@ -85,10 +86,12 @@ class LevelStep:
         )
 
     def cross(self, crossing: Crossing, cause: Cause) -> "LevelStep":
-        """End the alert of the present level, and begin that of the level of the crossing."""
+        """Move the alert to the level of the crossing, begin it there, or end it below all."""
         state, change = self.state, LevelChange(self.state.rank, crossing, cause, self.now)
-        ended = [end_level_alert(self.hypothesis, state, alert, change) for alert in self._firing]
-        begun = [begin_level_alert(self.hypothesis, state, change)] if crossing.rank else []
+        move = move_level_alert if crossing.rank else end_level_alert
+        moved = [move(self.hypothesis, state, alert, change) for alert in self._firing]
+        is_new = bool(crossing.rank) and not moved
+        begun = [begin_level_alert(self.hypothesis, state, change)] if is_new else []
         after = msgspec.structs.replace(
             state,
             rank=crossing.rank,
@@ -96,7 +99,7 @@ class LevelStep:
             serial=state.serial + len(begun),
             cause_alert=cause.alert if crossing.rank > state.rank else "",
         )
-        return self.with_state(after).announce(*ended, *begun)
+        return self.with_state(after).announce(*moved, *begun)
 
     def announce(self, *alerts: Alert) -> "LevelStep":
         """Send these alerts, and keep them in place of their earlier revisions."""

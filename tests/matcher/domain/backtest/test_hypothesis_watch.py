@@ -147,10 +147,13 @@ def test_a_scheduled_event_moves_a_level_in_a_file_though_no_report_comes_then()
 
     result = replay(book, [*fires(0, 1, 2), report(id="x", occurred_at=_day(60))])
 
-    assert [(level.level, level.starts_at.date().isoformat()) for level in levels(result)] == [
-        (Level.LOW, "2020-01-26"),
-        (Level.MEDIUM, "2020-01-29"),
-        (Level.LOW, "2020-01-30"),
+    [alert] = levels(result)
+    moves = [each.move for each in result.alerts if each.id == alert.id and each.move]
+    assert alert.starts_at.date().isoformat() == "2020-01-26"
+    assert [(move.before, move.after, move.because) for move in moves] == [
+        ("", "watch", "fires was observed"),
+        ("watch", "elevated", "The march is near"),
+        ("elevated", "watch", "The march is past"),
     ]
 
 

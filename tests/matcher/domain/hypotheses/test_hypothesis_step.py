@@ -6,7 +6,7 @@ from math import log2
 
 import pytest
 
-from schemas.alert import Level, Status
+from schemas.alert import Level, LevelMove, Status
 from schemas.version import SCHEMA_VERSION, NewerSchema
 from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.hypotheses.change import make_alert_change
@@ -18,23 +18,38 @@ from tests.matcher.builders import HOUR, NOON
 from tests.matcher.hypotheses import HypothesisRun, hypothesis, observe, withdraw
 
 
-def test_a_score_that_reaches_a_level_is_an_alert_that_names_what_moved_it() -> None:
+def test_a_score_that_reaches_a_level_moves_the_alert_and_names_what_moved_it() -> None:
     run = HypothesisRun(hypothesis()).take(observe("rockets", 0), observe("march", 1))
 
-    first, resolved, second = run.alerts
+    first, second = run.alerts
     assert (first.level, first.value, first.starts_at) == (Level.LOW, 2, NOON)
-    assert (resolved.id, resolved.status, resolved.resolved_at) == (
-        first.id,
-        Status.RESOLVED,
-        NOON + HOUR,
+    assert (second.id, second.revision, second.status) == (first.id, 2, Status.FIRING)
+    assert (second.level, second.rule.level, second.starts_at) == (
+        Level.MEDIUM,
+        Level.MEDIUM,
+        NOON,
     )
-    assert (second.level, second.starts_at) == (Level.MEDIUM, NOON + HOUR)
+    assert first.move == LevelMove(
+        before="",
+        after="watch",
+        score=2,
+        threshold=2,
+        because="rockets was observed",
+        missing=("march",),
+    )
+    assert second.move == LevelMove(
+        before="watch",
+        after="elevated",
+        score=second.value or 0,
+        threshold=3,
+        because="march was observed",
+    )
     assert second.summary == "MLCOA: pressure: elevated, was watch; march was observed"
     assert second.explain == (
         "march was observed: the score came to 3.94 at 2020-01-14 13:00 UTC, and elevated asks "
         "for 3; observed: rockets +1.94, march +2.00"
     )
-    assert [report.event_id for report in second.evidence] == ["march 1"]
+    assert [report.event_id for report in second.evidence] == ["march 1", "rockets 0"]
 
 
 def test_an_alert_says_what_to_look_for_next() -> None:
@@ -103,16 +118,19 @@ def test_without_hysteresis_a_level_is_left_where_it_is_reached() -> None:
 def test_a_late_tick_announces_every_crossing_with_its_own_time() -> None:
     run = HypothesisRun(hypothesis()).take(observe("rockets"), observe("march")).tick(1000)
 
-    _, elevated, low = run.final
-    assert run.levels[2:] == [
-        ("medium", "firing"),
-        ("medium", "resolved"),
-        ("low", "firing"),
-        ("low", "resolved"),
-    ]
-    assert elevated.resolved_at == low.starts_at
-    assert low.resolved_at is not None
-    assert NOON < low.starts_at < low.resolved_at < NOON + 100 * HOUR
+    [alert] = run.final
+    *_, lowered, ended = run.alerts
+    assert run.levels[1:] == [("medium", "firing"), ("low", "firing"), ("low", "resolved")]
+    assert lowered.move is not None
+    assert (lowered.move.is_up, lowered.move.before, lowered.move.after) == (
+        False,
+        "elevated",
+        "watch",
+    )
+    assert ended.move is not None
+    assert (ended.move.before, ended.move.after) == ("watch", "")
+    assert alert.resolved_at is not None
+    assert NOON == alert.starts_at < alert.resolved_at < NOON + 100 * HOUR
 
 
 def test_a_contra_indicator_lowers_the_score_and_raises_it_again_as_it_fades() -> None:
