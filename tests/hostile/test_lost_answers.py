@@ -48,7 +48,7 @@ def notify(slack: SlackStandIn) -> None:
         lambda: 0.0,
         lambda: routing,
         FakeFiring(),
-        lambda *_: NO_ACTS,
+        lambda asked, _now: [NO_ACTS for _ in asked],
     )
     handler = JobHandler(delivery)
     log.put([job(alert())], [receiver.traits.name], clock())

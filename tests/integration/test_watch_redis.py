@@ -234,13 +234,13 @@ def test_decisions_see_every_change_of_silences_at_once(
     other = connect_watch(redis, KEYS, ["slack"], clock).make_floor(lambda: "s1")
     watch.archive.store([job(alert())], clock())
 
-    before = read(alert(), NOON, NOON)
+    [before] = read([(alert(), NOON)], NOON)
     other.add_silence(ALICE, request())
-    during = read(alert(), NOON, NOON)
-    elsewhere = read(alert(level=Level.LOW), NOON, NOON)
+    [during] = read([(alert(), NOON)], NOON)
+    [elsewhere] = read([(alert(level=Level.LOW), NOON)], NOON)
     clock.move(1)
     other.expire_silence(ALICE, "s1")
-    after = read(alert(), NOON, NOON + SECOND)
+    [after] = read([(alert(), NOON)], NOON + SECOND)
 
     assert (before.silence, elsewhere.silence, after.silence) == (None, None, None)
     assert during.silence is not None

@@ -44,7 +44,7 @@ class DeliveryDesk:
             lambda: 0.0,
             lambda: self.routing,
             self.firing,
-            lambda _alert, since, now: self.read_acts(since, now),
+            lambda asked, now: [self.read_acts(since, now) for _, since in asked],
         )
         self.handler = JobHandler(delivery)
 

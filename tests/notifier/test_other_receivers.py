@@ -47,6 +47,16 @@ def test_an_incident_is_triggered_updated_and_resolved(pager: PagerDutyStandIn) 
     assert incident.severity == "critical"
 
 
+def test_what_is_let_go_is_opened_again(pager: PagerDutyStandIn) -> None:
+    receiver = pager_at(pager.url)
+    handle = receiver.send(NOTICE)
+
+    receiver.edit(handle, Notice(alert(revision=2), reopens=True))
+    close_receiver(receiver)
+
+    assert [incident.status for incident in pager.incidents] == ["resolved", "triggered"]
+
+
 @pytest.mark.parametrize(
     "given", ["http://p:1", "http://p:1/", "http://p:1/v2", "http://p:1/v2/enqueue"]
 )

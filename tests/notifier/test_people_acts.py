@@ -15,8 +15,10 @@ from services.notifier.domain.traits import ReceiverTraits
 from services.notifier.domain.watch.acknowledgements import (
     AcknowledgementRequest,
     acknowledge_alert,
+    take_back,
 )
 from services.notifier.domain.watch.acts import PeopleActs, select_holding
+from services.notifier.domain.watch.pager_events import PAGER_ITSELF
 from services.notifier.domain.watch.silences.hiding import SilenceBook
 from tests.notifier.alerts import NOON, alert, job
 from tests.notifier.desk import RESOLVED, DeliveryDesk
@@ -71,7 +73,9 @@ class WatchedDesk(DeliveryDesk):
 
     def _read(self, since: Any, now: Any) -> PeopleActs:
         hold = self.silences.find_hold(label_alert(self.alert), since, now)
-        return PeopleActs(hold, select_holding(self.known, self.alert, now), NOON)
+        returned_by = None if self.known is None else self.known.ended_by
+        holding = select_holding(self.known, self.alert, now)
+        return PeopleActs(hold, holding, NOON, returned_by)
 
 
 @BOTH
@@ -270,3 +274,50 @@ def test_what_is_over_before_does_not_escalate(changes: dict[str, Any]) -> None:
 
     assert desk.messages == []
     assert desk.log.queue == {}
+
+
+def test_a_pager_is_opened_again_once_nobody_has_it_in_hand() -> None:
+    desk = WatchedDesk(PAGER)
+    desk.show(alert())
+    desk.acknowledge()
+    desk.clock.move(4 * 3600)
+    desk.handle_due()
+
+    assert [notice.reopens for notice in desk.receiver.history] == [False, False, True]
+
+
+def test_what_the_pager_let_go_itself_is_not_opened_again() -> None:
+    desk = WatchedDesk(PAGER)
+    desk.show(alert())
+    desk.acknowledge()
+    desk.known = take_back(desk.known, PAGER_ITSELF, desk.clock())
+    desk.clock.move(4 * 3600)
+    desk.handle_due()
+
+    assert [notice.reopens for notice in desk.receiver.history] == [False, False, False]
+
+
+def test_what_the_pager_would_not_take_any_more_wakes_nobody() -> None:
+    desk = WatchedDesk(PAGER)
+    desk.show(alert())
+    desk.acknowledge()
+    desk.show(alert(revision=2, level=Level.MEDIUM))
+    desk.clock.move(4 * 3600)
+    desk.handle_due()
+
+    assert not any(notice.reopens for notice in desk.receiver.history)
+
+
+def test_what_is_silenced_is_opened_again_when_the_silence_ends() -> None:
+    desk = WatchedDesk(PAGER)
+    desk.show(alert())
+    desk.acknowledge()
+    desk.silences = SilenceBook.compile([silence(ends_at=NOON + 5 * HOUR)])
+    desk.clock.move(4 * 3600)
+    desk.handle_due()
+    silent = [notice.reopens for notice in desk.receiver.history]
+    desk.clock.move(3600)
+    desk.handle_due()
+
+    assert silent == [False, False]
+    assert [notice.reopens for notice in desk.receiver.history][2:] == [True]

@@ -51,7 +51,7 @@ from services.notifier.domain.routing.labels import label_alert
 from services.notifier.domain.routing.tree import Routing
 from services.notifier.domain.stages import DecisionContext
 from services.notifier.domain.traits import ReceiverTraits
-from services.notifier.domain.watch.acts import ReadActs
+from services.notifier.domain.watch.acts import PeopleActs, ReadActs
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -113,13 +113,16 @@ class Delivery:
             entry = log_entry.show_in_hand(entry, context.acts.in_hand)
         return self._act(claim, entry, decision)
 
-    def build_context(self, alert: Alert, entry: Entry, queued_at: datetime) -> DecisionContext:
-        """All that a decision about the alert depends on."""
+    def build_context(
+        self, alert: Alert, entry: Entry, queued_at: datetime, acts: PeopleActs | None = None
+    ) -> DecisionContext:
+        """All that a decision about the alert depends on; what people did is read if not given."""
         now, routing = self.clock(), self.routing()
         # to a replay, ages and hours of the wall's clock mean nothing
         asked = None if self.traits.recorded else now
         admission = admit(routing, alert, self.traits.name, asked)
-        acts = self.read_acts(alert, queued_at, now)
+        if acts is None:
+            [acts] = self.read_acts([(alert, queued_at)], now)
         context = DecisionContext(entry, alert, self.traits, now, admission, queued_at, acts=acts)
         if self.traits.recorded or not routing.inhibit_rules:
             return context
@@ -179,7 +182,13 @@ class Delivery:
 
     def _edit(self, claim: Claim, entry: Entry, reason: Reason) -> JobStep:
         self.write_ahead(claim, entry)
-        notice = Notice(claim.alert, entry.possible_repeat, before=entry, in_hand=entry.in_hand)
+        notice = Notice(
+            claim.alert,
+            entry.possible_repeat,
+            before=entry,
+            in_hand=entry.in_hand,
+            reopens=reason is Reason.NOT_ACKNOWLEDGED and self._takes(claim.alert),
+        )
         try:
             handle = self.show(partial(self.receiver.edit, entry.handle or ""), notice)
             self._reply(entry, handle, notice)
@@ -188,6 +197,9 @@ class Delivery:
         after = log_entry.record_sent(entry, claim.alert, handle, self.clock())
         logged = LoggedAct(_choose_act(claim.alert, Act.EDITED), reason, after)
         return self._record(claim, after, logged, "edited")
+
+    def _takes(self, alert: Alert) -> bool:
+        return alert.level.rank >= self.traits.least.rank
 
     def _reply(self, entry: Entry, handle: str, notice: Notice) -> None:
         """Tell in the thread, once, that a hypothesis is at another level."""

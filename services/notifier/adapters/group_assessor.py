@@ -1,5 +1,6 @@
 """The alerts of a claimed group, by what is to be done with them now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -17,6 +18,7 @@ from services.notifier.domain.grouping.group import (
     ChangeKind,
     GroupMember,
     MemberChange,
+    find_change,
 )
 from services.notifier.domain.grouping.plan import (
     Assessment,
@@ -83,7 +85,7 @@ class GroupAssessor:
         group, now = claim.group, self.delivery.clock()
         if group is None:
             raise AssertionError("a single alert has no group")
-        in_hand: dict[str, PeopleActs] = {}
+        in_hand = self._read_acts([each for each in group.members if find_change(each)], now)
         assessed = assess_group(group, entry, partial(self._judge, acts=in_hand))
         grouping = self._find_grouping(group, assessed)
         if grouping.digest is None:
@@ -99,19 +101,30 @@ class GroupAssessor:
         self, group: AlertGroup, assessed: Assessment, acts: dict[str, PeopleActs]
     ) -> Assessment:
         """With the alerts that somebody took in hand since they were shown, or let go."""
-        changed = []
-        for member in list_asked(group, assessed):
-            self._judge(member, acts)
-            if acts[member.alert.id].in_hand != member.entry.in_hand:
-                changed.append(MemberChange(member, ChangeKind.IN_HAND))
+        asked = list_asked(group, assessed)
+        acts |= self._read_acts(asked, self.delivery.clock())
+        changed = [
+            MemberChange(member, ChangeKind.IN_HAND)
+            for member in asked
+            if acts[member.alert.id].in_hand != member.entry.in_hand
+        ]
         return replace(assessed, changes=(*assessed.changes, *changed))
+
+    def _read_acts(self, members: Sequence[GroupMember], now: datetime) -> dict[str, PeopleActs]:
+        """What people did about all of them, in one round trip."""
+        if not members:
+            return {}
+        asked = [(member.alert, member.queued_at) for member in members]
+        ids = (member.alert.id for member in members)
+        return dict(zip(ids, self.delivery.read_acts(asked, now), strict=True))
 
     def _judge(self, member: GroupMember, acts: dict[str, PeopleActs]) -> Decision | None:
         """What holds the alert back now: the first answer of a stage before the timers'.
 
-        What people did about it is added to `acts`.
+        What people did about it is added to `acts`, if it is not there.
         """
-        context = self.delivery.build_context(member.alert, member.entry, member.queued_at)
+        known = acts.get(member.alert.id)
+        context = self.delivery.build_context(member.alert, member.entry, member.queued_at, known)
         acts[member.alert.id] = context.acts
         answers = (stage(context) for stage in list_filters())
         return next((answer for answer in answers if answer is not None), None)

@@ -4,7 +4,9 @@ Plain HTTP, because PagerDuty's own client sleeps through rate limits and hides 
 while here the queue does the waiting.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -49,7 +51,20 @@ class PagerDutyReceiver:
 
     def send(self, notice: Notice) -> str:
         """Trigger or resolve; the handle is the `dedup_key`."""
-        body = {"routing_key": self._key.get_secret_value(), **build_event(notice)}
+        self._enqueue(build_event(notice))
+        return notice.alert.id
+
+    def edit(self, handle: str, notice: Notice) -> str:
+        """The same as `send`: PagerDuty knows the incident by the alert's id.
+
+        An incident cannot be let go, so one that is to wake somebody again is closed and opened.
+        """
+        if notice.reopens:
+            self._enqueue({"event_action": "resolve", "dedup_key": handle})
+        return self.send(notice)
+
+    def _enqueue(self, event: Mapping[str, Any]) -> None:
+        body = {"routing_key": self._key.get_secret_value(), **event}
         try:
             answer = self._http.post(self._url, json=body)
         except NEVER_ESTABLISHED as error:
@@ -58,12 +73,6 @@ class PagerDutyReceiver:
         except httpx.HTTPError as error:
             raise UnknownOutcome(f"no answer from PagerDuty: {type(error).__name__}") from None
         self._check_answer(answer)
-        return notice.alert.id
-
-    def edit(self, handle: str, notice: Notice) -> str:
-        """The same as `send`: PagerDuty knows the incident by the alert's id."""
-        del handle
-        return self.send(notice)
 
     def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
         """Refused: the Events API shows no incidents. A repeat is harmless."""

@@ -57,10 +57,12 @@ class RedisLog:
         return None if completion is None else str(completion)
 
     def put(self, jobs: Iterable[Job], receivers: Iterable[str], now: datetime) -> None:
-        """Queue each job for each receiver, in one round trip."""
+        """Queue each job for each receiver, all or none, and on disk at once."""
         names = tuple(receivers)
         queued = [(name, job) for job in jobs for name in names]
-        with self._redis.pipeline(transaction=False) as pipeline:
+        if not queued:
+            return
+        with self._redis.pipeline(transaction=True) as pipeline:
             for (name, job), stored in zip(queued, self._groups.read(queued), strict=True):
                 group = self._groups.find_group(name, job, stored, now)
                 if group is None:

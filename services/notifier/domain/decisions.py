@@ -54,6 +54,7 @@ class Reason(StrEnum):
     ENDED_SILENCED = "it ended while a silence hid it"
     ACKNOWLEDGED = "acknowledged"
     NOT_ACKNOWLEDGED = "in nobody's hands any more"
+    RETURNED = "the pager let it go"
     IN_HAND = "somebody has it in hand"
     NOT_REPEATED_IN_HAND = "it is not repeated while somebody has it in hand"
     ENDED_IN_HAND = "it ended while somebody had it in hand"

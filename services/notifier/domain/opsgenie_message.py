@@ -44,6 +44,8 @@ def build_request(notice: Notice) -> OpsgenieRequest:
     if has_ended(alert):
         note = cut_line(clean_line(alert.reason or str(alert.status)), LONGEST_NOTE)
         return OpsgenieRequest(f"{about}/close?identifierType=alias", _say(note))
+    if notice.reopens:
+        return OpsgenieRequest(f"{about}/unacknowledge?identifierType=alias", _say(""))
     if notice.in_hand is not None and notice.before.status is not None:
         note = cut_line(clean_line(notice.in_hand), LONGEST_NOTE)
         return OpsgenieRequest(f"{about}/acknowledge?identifierType=alias", _say(note))

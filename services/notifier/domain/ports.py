@@ -116,7 +116,8 @@ class Notice:
     """A revision to be shown at a receiver.
 
     `before`: the log entry, with what the receiver shows now. `short`: in its plain form, after a
-    refusal. `in_hand`: who has the alert in hand, and until when; None: nobody.
+    refusal. `in_hand`: who has the alert in hand, and until when; None: nobody. `reopens`: nobody
+    has any more, so a pager is to wake somebody again.
     """
 
     alert: Alert
@@ -125,6 +126,7 @@ class Notice:
     before: Entry = field(default_factory=Entry)
     in_hand: str | None = None
     group: GroupNotice | None = None
+    reopens: bool = False
 
 
 @runtime_checkable

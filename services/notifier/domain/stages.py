@@ -28,6 +28,7 @@ from services.notifier.domain.grouping.group import is_urgent_alert
 from services.notifier.domain.grouping.timing import find_flush, find_repeat
 from services.notifier.domain.routing.inhibition import InhibitedBy
 from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
+from services.notifier.domain.watch.acknowledgements import PAGER_NAME
 from services.notifier.domain.watch.acts import NO_ACTS, PeopleActs
 
 EVIDENCE_INTERVAL = timedelta(seconds=10)
@@ -84,12 +85,22 @@ Stage = Callable[[DecisionContext], Decision | None]
 
 
 def show_acknowledgement(context: DecisionContext) -> Decision | None:
-    """Who has it in hand, where people see it; a revision is no news, so it goes first."""
+    """Who has it in hand, where people see it; a revision is no news, so it goes first.
+
+    A pager that would wake somebody again waits for what holds alerts back.
+    """
     entry, in_hand = context.entry, context.acts.in_hand
     is_shown = entry.status is Status.FIRING and entry.revision <= context.alert.revision
     if not is_shown or has_ended(context.alert) or entry.in_hand == in_hand:
         return None
-    return Edit(Reason.ACKNOWLEDGED if in_hand else Reason.NOT_ACKNOWLEDGED)
+    if in_hand is not None:
+        return Edit(Reason.ACKNOWLEDGED)
+    if context.acts.returned_by == PAGER_NAME:
+        return Edit(Reason.RETURNED)
+    holds = (hold_inhibited, hold_silenced, hold_muted) if context.traits.pages else ()
+    answers = (stage(context) for stage in holds)
+    held = next((answer for answer in answers if answer is not None), None)
+    return held or Edit(Reason.NOT_ACKNOWLEDGED)
 
 
 def skip_dealt_with(context: DecisionContext) -> Decision | None:

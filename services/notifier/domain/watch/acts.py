@@ -1,6 +1,6 @@
 """What people did that a decision depends on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,11 +15,13 @@ class PeopleActs:
     """The silence that hides an alert, the acknowledgement that holds for it as it is now.
 
     `raised_at`: since when it is at its level, and has its hypotheses; None: not known.
+    `returned_by`: who took its acknowledgement back, if somebody did.
     """
 
     silence: SilenceHold | None = None
     acknowledgement: Acknowledgement | None = None
     raised_at: datetime | None = None
+    returned_by: str | None = None
 
     @property
     def in_hand(self) -> str | None:
@@ -30,8 +32,8 @@ class PeopleActs:
 
 NO_ACTS = PeopleActs()
 
-ReadActs = Callable[[Alert, datetime, datetime], PeopleActs]
-"""Of an alert that waits since a time, at another time; may raise the store's errors."""
+ReadActs = Callable[[Sequence[tuple[Alert, datetime]], datetime], list[PeopleActs]]
+"""Of each alert, with the time since when it waits, at a time; may raise the store's errors."""
 
 
 def select_holding(

@@ -6,14 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from schemas.acknowledgement import Acknowledgement
-from services.notifier.domain.watch.acknowledgements import AcknowledgementRequest
+from services.notifier.domain.watch.acknowledgements import PAGER_NAME, AcknowledgementRequest
 from services.notifier.domain.watch.floor import WatchFloor
 from services.notifier.domain.watch.people import Person, Role
 from services.report_text import clean_line, cut_line
 
 LONGEST_NAME = 60
-PAGER_ITSELF = Person("PagerDuty", Role.ADMIN)
-"""Takes back what was acknowledged there: PagerDuty's own time-out names nobody."""
+PAGER_ITSELF = Person(PAGER_NAME, Role.ADMIN)
 
 
 class PagerAct(StrEnum):
