@@ -120,9 +120,11 @@ def _running(server: MeasuredServer, folder: Path) -> Iterator[int]:
     pinned = ["taskset", "--cpu-list", "0"] if shutil.which("taskset") else []
     is_ours = not server.environment
     command = [*pinned, *server.command, *([str(port)] if is_ours else [])]
-    environment = {**os.environ, **server.environment, "VEDETTE_PORT": str(port)}
+    admin = port if is_ours else free_port()
+    ports = {"VEDETTE_PORT": str(port), "VEDETTE_ADMIN_PORT": str(admin)}
+    environment = {**os.environ, **server.environment, **ports}
     with ChildProcess(command, folder / f"{port}.log", environment):
-        until(lambda: _is_ready(port), f"{server.name} is ready", 60)
+        until(lambda: _is_ready(admin), f"{server.name} is ready", 60)
         yield port
 
 

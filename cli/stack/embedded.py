@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from cli.stack.child import Child, start
 from cli.stack.stop import Stop
 
 LOOPBACK = "127.0.0.1"
+REDIS, STORIES = "redis", "stories"
 START_WITHIN = 15.0
 SOCKET_PATH_BYTES = 103  # macOS; Linux takes four more
 
@@ -38,14 +39,14 @@ def start_broker(port: int, folder: Path) -> Child:
     return start("broker", command, {"RUST_LOG": "warn"}, folder / "broker.log")
 
 
-def redis_socket(folder: Path) -> Path:
-    """Where Redis listens: only who may enter `folder` reaches it."""
-    return folder / "redis.sock"
+def redis_socket(folder: Path, name: str = REDIS) -> Path:
+    """Where the Redis of that name listens: only who may enter `folder` reaches it."""
+    return folder / f"{name}.sock"
 
 
-def redis_url(folder: Path) -> str:
+def redis_url(folder: Path, name: str = REDIS) -> str:
     """The address of that socket."""
-    return f"unix://{quote(str(redis_socket(folder)))}"
+    return f"unix://{quote(str(redis_socket(folder, name)))}"
 
 
 def start_redis(folder: Path) -> Child:
@@ -56,16 +57,30 @@ def start_redis(folder: Path) -> Child:
     Raises:
         CommandFailure: the folder's path is too long for a socket.
     """
-    socket_path = str(redis_socket(folder))
+    durable = ["--appendonly", "yes", "--appendfsync", "always"]
+    return _start_redis(folder, REDIS, [*durable, "--maxmemory-policy", "noeviction"])
+
+
+def start_stories(folder: Path) -> Child:
+    """Another Redis, for the stories of ingest: it forgets what is old when it is full.
+
+    Raises:
+        CommandFailure: the folder's path is too long for a socket.
+    """
+    bounded = ["--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"]
+    return _start_redis(folder, STORIES, bounded)
+
+
+def _start_redis(folder: Path, name: str, settings: Sequence[str]) -> Child:
+    socket_path = str(redis_socket(folder, name))
     if len(os.fsencode(socket_path)) > SOCKET_PATH_BYTES:
         raise CommandFailure(
             f"{socket_path} has more than {SOCKET_PATH_BYTES} bytes: set TMPDIR to a shorter path"
         )
     command = [_redis_binary(), "--port", "0", "--unixsocket", socket_path]
     command += ["--unixsocketperm", "700", "--dir", str(folder), "--save", ""]
-    command += ["--appendonly", "yes", "--appendfsync", "always"]
-    command += ["--maxmemory-policy", "noeviction", "--daemonize", "no"]
-    return start("redis", command, {}, folder / "redis.log")
+    command += [*settings, "--daemonize", "no"]
+    return start(name, command, {}, folder / f"{name}.log")
 
 
 def wait_for_broker(child: Child, port: int, stop: Stop) -> None:
@@ -79,7 +94,7 @@ def wait_for_broker(child: Child, port: int, stop: Stop) -> None:
 
 def wait_for_redis(child: Child, folder: Path, stop: Stop) -> None:
     """Block until Redis answers, 15 seconds at most; raises as `wait_for_broker`."""
-    _wait(child, lambda: _is_answering(folder), stop)
+    _wait(child, lambda: _is_answering(redis_url(folder, child.name)), stop)
 
 
 def _wait(child: Child, is_up: Callable[[], bool], stop: Stop) -> None:
@@ -101,8 +116,8 @@ def _is_accepting(port: int) -> bool:
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
-def _is_answering(folder: Path) -> bool:
-    client = redis.Redis.from_url(redis_url(folder), socket_timeout=1, socket_connect_timeout=1)
+def _is_answering(url: str) -> bool:
+    client = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
     try:
         return bool(client.ping())
     except redis.RedisError:

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from cli.faults import CommandFailure
-from cli.stack.embedded import LOOPBACK, redis_url
+from cli.stack.embedded import LOOPBACK, STORIES, redis_url
 from cli.stack.people import TOKENS_FILE, people_path
 from services.kafka_address import KafkaAddress
 
@@ -51,6 +51,7 @@ NOT_EMBEDDED = (
     "VEDETTE_KAFKA_SASL_USERNAME",
     "VEDETTE_KAFKA_SECURITY_PROTOCOL",
     "VEDETTE_REDIS_URL_FILE",
+    "VEDETTE_STORIES_REDIS_URL_FILE",
 )
 DEMO_TICK_SECONDS = "0.2"
 # the embedded broker answers a waiting fetch only after half of its time
@@ -147,6 +148,7 @@ def service_environment(
         "VEDETTE_PORT": str(plan.ports[service]),
         "VEDETTE_REDIS_URL": redis_url(folder),
         "VEDETTE_RULES_DIR": str(plan.rules),
+        "VEDETTE_STORIES_REDIS_URL": redis_url(folder, STORIES),
     }
     environment.pop(SOURCES, None)
     if plan.sources is not None:

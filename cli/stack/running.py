@@ -78,9 +78,11 @@ def run_stack(plan: Plan, folder: Path, stop: Stop, print_line: PrintLine) -> It
 
 def _start_parts(plan: Plan, folder: Path, stop: Stop, parts: dict[str, Child]) -> None:
     parts["broker"] = embedded.start_broker(plan.ports["broker"], folder)
-    parts["redis"] = embedded.start_redis(folder)
+    parts[embedded.REDIS] = embedded.start_redis(folder)
+    parts[embedded.STORIES] = embedded.start_stories(folder)
     embedded.wait_for_broker(parts["broker"], plan.ports["broker"], stop)
-    embedded.wait_for_redis(parts["redis"], folder, stop)
+    for name in (embedded.REDIS, embedded.STORIES):
+        embedded.wait_for_redis(parts[name], folder, stop)
     with open_admin(plan.kafka) as client:
         create_topics(
             client, topic_requests(plan.prefix, default_partitions(plan.clock), replication=1)

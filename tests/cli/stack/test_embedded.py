@@ -14,9 +14,11 @@ from redis import Redis
 from cli.faults import CommandFailure
 from cli.stack.child import end
 from cli.stack.embedded import (
+    STORIES,
     redis_url,
     start_broker,
     start_redis,
+    start_stories,
     wait_for_broker,
     wait_for_redis,
 )
@@ -153,6 +155,22 @@ def test_redis_runs_as_the_notifier_asks_for_it(redis_client: Redis) -> None:
         "appendonly": "yes",
         "appendfsync": "always",
         "maxmemory-policy": "noeviction",
+    }
+
+
+def test_the_redis_of_stories_is_another_one_that_evicts(tmp_path: Path) -> None:
+    child = start_stories(tmp_path)
+    try:
+        wait_for_redis(child, tmp_path, Stop())
+        with Redis.from_url(redis_url(tmp_path, STORIES), decode_responses=True) as client:
+            asked = client.config_get("appendonly", "maxmemory", "maxmemory-policy")
+    finally:
+        end([child], Stop())
+
+    assert asked == {
+        "appendonly": "no",
+        "maxmemory": str(64 * 2**20),
+        "maxmemory-policy": "allkeys-lru",
     }
 
 

@@ -21,6 +21,7 @@ def test_a_service_finds_the_embedded_parts() -> None:
 
     assert environment["VEDETTE_KAFKA_BOOTSTRAP_SERVERS"] == "127.0.0.1:9001"
     assert environment["VEDETTE_REDIS_URL"] == "unix:///somewhere/redis.sock"
+    assert environment["VEDETTE_STORIES_REDIS_URL"] == "unix:///somewhere/stories.sock"
     assert environment["VEDETTE_RULES_DIR"] == "rules/some-pack"
 
 
