@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kafka import TopicPartition
+from kafka.errors import GroupIdNotFoundError
 
 from cli.doctor.finding import Finding, fault, good, note
 from schemas.topics import ALERTS, EVENTS, SIGNALS, topic_name
@@ -20,11 +21,19 @@ def name_groups(prefix: str) -> dict[str, str]:
 def examine_groups(admin: Any, consumer: Any, prefix: str) -> Iterator[Finding]:
     """The group of each service; both are clients of kafka-python."""
     for service, group in name_groups(prefix).items():
-        members = len(admin.describe_groups([group])[group]["members"])
+        members = count_members(admin, group)
         topics = [topic_name(prefix, name) for name in READS[service]]
         commits = admin.list_group_offsets([group])[group]
         offsets = {partition: each.offset for partition, each in commits.items()}
         yield judge_group(group, members, measure_lag(consumer, topics, offsets))
+
+
+def count_members(admin: Any, group: str) -> int:
+    """The members of a group; 0 also of one that there never was."""
+    try:
+        return len(admin.describe_groups([group])[group]["members"])
+    except GroupIdNotFoundError:
+        return 0
 
 
 def measure_lag(consumer: Any, topics: list[str], offsets: Mapping[TopicPartition, int]) -> int:

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from kafka import TopicPartition
+from kafka.errors import GroupIdNotFoundError
 
 from cli.doctor.certificates import judge_end
 from cli.doctor.cluster import judge_folder
 from cli.doctor.command import examine_safely
 from cli.doctor.finding import Finding, Verdict, fault, format_finding, good, has_fault, note
-from cli.doctor.groups import FAR_BEHIND, judge_group, measure_lag, name_groups
+from cli.doctor.groups import FAR_BEHIND, count_members, judge_group, measure_lag, name_groups
 from cli.doctor.redis_server import judge_durability, judge_skew
 from cli.doctor.rules import examine_rules
 from cli.doctor.services import judge_answer
@@ -57,6 +58,17 @@ def test_a_group(members: int, lag: int, verdict: Verdict) -> None:
 
 def test_the_group_of_the_notifier_is_the_notifiers_own() -> None:
     assert name_groups("staging.vedette.")["notifier"] == name_group("staging.vedette.")
+
+
+class _AdminWithoutGroups:
+    """Of a Kafka that no service has read from."""
+
+    def describe_groups(self, _groups: list[str]) -> dict[str, Any]:
+        raise GroupIdNotFoundError
+
+
+def test_a_group_that_never_was_has_no_members() -> None:
+    assert count_members(_AdminWithoutGroups(), "vedette.matcher") == 0
 
 
 class _Consumer:
