@@ -6,7 +6,7 @@ import pytest
 
 from services.ingest.domain.batch import EventsMessage
 from services.ingest.domain.fetching.failure import FailureReason, FetchFailed
-from services.ingest.domain.pulling.ports import LeaseLost
+from services.ingest.domain.pulling.ports import NotLeading
 from tests.fakes import FakePositions, FakePublisher, FakePuller
 from tests.ingest.builders import NOON
 from tests.ingest.pulling.builders import reports, task
@@ -118,7 +118,7 @@ async def test_a_report_that_kafka_did_not_take_is_sent_again_before_the_positio
 async def test_without_the_lease_no_position_moves() -> None:
     positions = FakePositions(is_leading=False)
 
-    with pytest.raises(LeaseLost):
+    with pytest.raises(NotLeading):
         await task(FakePuller(reports("a")), FakePublisher(), positions).read_once()
 
     assert positions.positions == {}

@@ -8,7 +8,7 @@ from uuid import uuid4
 from redis import RedisError
 from redis.asyncio import Redis
 
-from services.ingest.domain.pulling.ports import LeaseLost, PositionsUnavailable
+from services.ingest.domain.pulling.ports import NotLeading, PositionsUnavailable
 
 LEASE_MS = 15_000
 TIMEOUT_SECONDS = 3.0
@@ -76,12 +76,12 @@ class RedisPositions:
         """Keep the lease.
 
         Raises:
-            LeaseLost: it ran out.
+            NotLeading: it ran out.
         """
         async with _reach():
             kept = await self.redis.eval(_RENEW, 1, self.lease, self.token, self.lease_ms)
         if not kept:
-            raise LeaseLost
+            raise NotLeading
 
     async def release(self) -> None:
         """Let another worker fetch at once."""
@@ -100,7 +100,7 @@ class RedisPositions:
         async with _reach():
             saved = await self.redis.eval(_SAVE, 2, *keys, self.token, source, position)
         if not saved:
-            raise LeaseLost
+            raise NotLeading
 
     async def close(self) -> None:
         """Close the connections."""

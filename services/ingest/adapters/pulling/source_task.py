@@ -11,7 +11,7 @@ from services.ingest.adapters import metrics
 from services.ingest.adapters.pulling.report_sink import ReportSink, describe
 from services.ingest.domain.fetching.failure import FetchFailed
 from services.ingest.domain.pulling.ports import (
-    LeaseLost,
+    NotLeading,
     PositionStore,
     PositionsUnavailable,
     PulledReports,
@@ -47,7 +47,7 @@ class SourceTask:
         """Read until `stopping`, beyond what is in flight.
 
         Raises:
-            LeaseLost: another worker may read now.
+            NotLeading: another worker may read now.
         """
         # sources that begin together do not ask together
         delay = find_delay(0.0, 0, min(self.poll, 1.0) * random.random(), 0.0)  # noqa: S311  (no secret)
@@ -59,7 +59,7 @@ class SourceTask:
         """Read all that is new; returns for how long the server asked to be left alone, if it did.
 
         Raises:
-            LeaseLost: another worker may read now.
+            NotLeading: another worker may read now.
         """
         try:
             refused = await self._read()
@@ -69,7 +69,7 @@ class SourceTask:
         except PositionsUnavailable as error:
             log.warning("no positions", source=self.source, error=str(error))
             return POSITIONS_PAUSE
-        except LeaseLost:
+        except NotLeading:
             raise
         except Exception:
             # the one broad edge: a bug with one source must not stop the others

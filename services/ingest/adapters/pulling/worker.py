@@ -12,7 +12,7 @@ from schemas.signal import Signal
 from services.ingest.adapters import metrics
 from services.ingest.adapters.pulling.redis_positions import LEASE_MS
 from services.ingest.adapters.pulling.source_task import SourceTask, is_set_within
-from services.ingest.domain.pulling.ports import Lease, LeaseLost, PositionsUnavailable
+from services.ingest.domain.pulling.ports import Lease, NotLeading, PositionsUnavailable
 from services.ingest.domain.pulling.source_health import make_fault_signal
 from services.telemetry import logger
 
@@ -85,7 +85,7 @@ class PullWorker:
                     await self._lead(stopping)
                 else:
                     self._fault = None
-            except LeaseLost:
+            except NotLeading:
                 log.warning("lease lost")
             except PositionsUnavailable as error:
                 self._note(str(error))
@@ -123,7 +123,7 @@ class PullWorker:
         except PositionsUnavailable as error:
             self._note(str(error))
             if self.clock() - renewed_at > self.lease_seconds - self.renew_seconds:
-                raise LeaseLost from None
+                raise NotLeading from None
             return renewed_at
         self._fault = None
         return self.clock()

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from services.ingest.domain.result import ReportResult
 
 
-class LeaseLost(Exception):
+class NotLeading(Exception):
     """Another worker may fetch now: nothing that this one does counts any more."""
 
 
@@ -56,7 +56,7 @@ class Lease(Protocol):
         """Keep it.
 
         Raises:
-            LeaseLost: it ran out.
+            NotLeading: it ran out.
             PositionsUnavailable: nobody knows.
         """
 
@@ -82,6 +82,6 @@ class PositionStore(Protocol):
         """Store the position of a source, as long as this worker has the lease.
 
         Raises:
-            LeaseLost: another worker may have it; nothing is stored.
+            NotLeading: another worker may have it; nothing is stored.
             PositionsUnavailable: it may be stored or not.
         """
