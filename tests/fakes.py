@@ -12,7 +12,7 @@ from schemas.alert import Alert, Status
 from schemas.ledger import Sending
 from services.ingest.domain.batch import EventsMessage
 from services.ingest.domain.ports import StoriesUnavailable, Unavailable
-from services.ingest.domain.pulling.ports import LeaseLost, PositionsUnavailable, PulledReports
+from services.ingest.domain.pulling.ports import PositionsUnavailable, PulledReports
 from services.ingest.domain.stories.memory_index import MemoryIndex
 from services.ingest.domain.stories.report import StoryReport
 from services.matcher.adapters.topics.record_sender import TooLarge
@@ -233,7 +233,7 @@ class FakePositions:
     async def renew(self) -> None:
         self._reach()
         if not self.is_leading:
-            raise LeaseLost
+            raise NotLeading
 
     async def release(self) -> None:
         self._reach()

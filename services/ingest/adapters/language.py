@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 
+from services.ingest.domain.values.tables import read_table
+
 DetectLanguage = Callable[[str], str | None]
 """The code of ISO 639 of the language of words; None where they are too few, or it is not sure."""
 
 LONGEST_SAMPLE = 300
 FEWEST_LETTERS = 12
 SUREST_ENOUGH = 0.6
-_SPOKEN = {"arz": "ar"}
-"""The model knows Egyptian Arabic by itself; writers and rules do not."""
+_WRITTEN = {spoken: written for spoken, written, *_ in read_table("languages")}
+"""What the model tells apart by how it is spoken, and writers and rules do not."""
 
 
 def load_detector() -> DetectLanguage:
@@ -24,7 +26,7 @@ def load_detector() -> DetectLanguage:
         # "lite": the other model is downloaded
         [best, *_] = detect(sample, model="lite")
         code = str(best["lang"])
-        return _SPOKEN.get(code, code) if float(best["score"]) >= SUREST_ENOUGH else None
+        return _WRITTEN.get(code, code) if float(best["score"]) >= SUREST_ENOUGH else None
 
     detect_language("the first call reads the model from its file")
     return detect_language

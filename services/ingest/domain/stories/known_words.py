@@ -1,4 +1,4 @@
-"""Words with a meaning for stories, in English and Arabic; folded as those of leads."""
+"""Words with a meaning for stories, of every language that is read; folded as those of leads."""
 
 _COMMON = """
 a an the of in on at to by for from and or but as is are was were be been it its he his she her

@@ -19,7 +19,7 @@ class Month(NamedTuple):
 
 
 def fold_date(written: str) -> str:
-    """Lower case, plain digits, Arabic letters in one form; as long as the text at most."""
+    """Lower case, plain digits, each letter in one form; as long as the text at most."""
     folded = normalize("NFKC", written).translate(_LETTERS).lower()
     folded = _MARKS.sub("", normalize("NFD", folded))
     return "".join(_digit(character) for character in folded)

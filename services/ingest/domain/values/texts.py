@@ -9,7 +9,7 @@ _HIDDEN = re.compile(
     "[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
 )
-# a joiner is spelling between Arabic, Persian or Indic letters and in emoji, elsewhere it hides
+# a joiner is spelling between letters of joined scripts and in emoji, elsewhere it hides
 _JOINERS = re.compile("(?<![\u0600-\u0dff\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 MOST_MARKS = 30
