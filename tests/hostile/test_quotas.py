@@ -16,13 +16,13 @@ from tests.matcher.builders import hit
 from tests.matcher.detections import detection_by, sender_of
 from tests.matcher.messages import as_event, event, given
 
-SLOW = 0.1
+SLOW = 0.2
 EVIL = {"source": "evil", "source_owner": "evil"}
 
 
 @dataclass
 class SlowMatcher:
-    """Takes 0.1 seconds of the processor for a report of evil, and nothing for others."""
+    """Takes 0.2 seconds of the processor for a report of evil, and nothing for others."""
 
     spent: float = 0.0
     asked: list[str] = field(default_factory=list)

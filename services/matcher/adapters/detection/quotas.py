@@ -11,8 +11,8 @@ from services.matcher.adapters.detection.matcher import MatchResult
 from services.token_bucket import Bucket
 
 OVER_QUOTA = "too_costly: the reports of its owner are past their quota of the processor"
-BURST_SECONDS = 3.0
-"""Reports of one request were recorded at one time."""
+BURST_SECONDS = 5.0
+"""Reports of one request were recorded at one time; the first after a change of rules cost more."""
 MOST_OWNERS = 10_000
 """Buckets that are kept: where ingest is open a reporter may invent owners."""
 
