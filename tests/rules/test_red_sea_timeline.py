@@ -10,9 +10,10 @@ import yaml
 from schemas.alert import Alert
 from schemas.event import Event, complete_report
 from services.matcher.adapters.rules.rule_files import read_rule_files
-from services.matcher.domain.backtest.replay import replay
+from services.matcher.domain.backtest.replay import Replay, replay
 from services.matcher.domain.rules.matching import match_event
 from services.matcher.domain.rules.rulebook import Rulebook
+from tests.parts.hypothesis_moves import list_moves
 
 PACK = Path(__file__).parents[2] / "rules" / "red-sea"
 FEWEST_REPORTS, FEWEST_RULES = 60, 10
@@ -33,8 +34,13 @@ def timeline() -> list[Event]:
 
 
 @pytest.fixture(scope="module")
-def final(rulebook: Rulebook, timeline: list[Event]) -> tuple[Alert, ...]:
-    return replay(rulebook, timeline).final
+def backtest(rulebook: Rulebook, timeline: list[Event]) -> Replay:
+    return replay(rulebook, timeline)
+
+
+@pytest.fixture(scope="module")
+def final(backtest: Replay) -> tuple[Alert, ...]:
+    return backtest.final
 
 
 @pytest.fixture(scope="module")
@@ -80,20 +86,10 @@ def test_the_rules_give_the_expected_alerts_and_no_others(
     assert sorted(alerts, key=str) == sorted(expected["alerts"], key=str)
 
 
-def test_the_hypothesis_has_the_expected_levels_and_no_others(
-    final: tuple[Alert, ...], expected: dict[str, list[dict[str, Any]]]
+def test_the_hypothesis_moves_as_expected_and_not_otherwise(
+    backtest: Replay, expected: dict[str, list[dict[str, Any]]]
 ) -> None:
-    levels = [
-        {
-            "hypothesis": alert.rule.name,
-            "level": alert.level.value,
-            "starts_at": alert.starts_at.replace(microsecond=0),
-        }
-        for alert in final
-        if "hypothesis" in alert.group
-    ]
-
-    assert levels == expected["levels"]
+    assert list_moves(backtest.alerts) == expected["levels"]
 
 
 def test_people_read_the_words_of_reports(final: tuple[Alert, ...]) -> None:
