@@ -121,7 +121,9 @@ def test_a_service_sees_only_the_variables_it_is_given(
     service = Service("ingest", {"VEDETTE_LOG_LEVEL": "DEBUG"}, tmp_path)
 
     variables = {name for name in service.environment or {} if name.startswith("VEDETTE_")}
-    of_every_test = {"VEDETTE_HOST", "VEDETTE_PORT", "VEDETTE_WATCHDOG_SECONDS"}
+    of_every_test = {
+        f"VEDETTE_{name}" for name in ("HOST", "PORT", "ADMIN_PORT", "WATCHDOG_SECONDS")
+    }
     assert variables == of_every_test | {"VEDETTE_LOG_LEVEL"}
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", service.url)
 

@@ -83,9 +83,10 @@ def test_what_is_acknowledged_at_one_receiver_is_at_all(site: NotifierSite, tmp_
     until(lambda: site.pager.incidents[0].status == "acknowledged", "the pager knows", 15)
     until(lambda: "alice until" in site.slack.messages[0].words, "the channel shows it", 15)
     site.publish(alert(revision=2, level=Level.CRITICAL))
-    until(lambda: site.pager.incidents[0].severity == "critical", "a higher level pages", 15)
+    until(lambda: site.pager.incidents[-1].severity == "critical", "a higher level pages", 15)
+    assert site.pager.incidents[-1].status == "triggered"
     site.publish(alert(revision=3, **RESOLVED))
-    until(lambda: site.pager.incidents[0].status == "resolved", "its end is shown", 15)
+    until(lambda: site.pager.incidents[-1].status == "resolved", "its end is shown", 15)
     call(notifier, "PUT", "alerts/a1/verdict", {"verdict": "useful"})
     until(lambda: parts.read_all(site.kafka, f"{site.prefix}signals"), "the verdict is sent", 15)
 
