@@ -12,7 +12,7 @@ from schemas.alert import Alert, Status
 from schemas.ledger import Sending
 from services.ingest.domain.batch import EventsMessage
 from services.ingest.domain.ports import StoriesUnavailable, Unavailable
-from services.ingest.domain.pulling.ports import PositionsUnavailable, PulledReports
+from services.ingest.domain.pulling.ports import NotLeading, PositionsUnavailable, PulledReports
 from services.ingest.domain.stories.memory_index import MemoryIndex
 from services.ingest.domain.stories.report import StoryReport
 from services.matcher.adapters.topics.record_sender import TooLarge
