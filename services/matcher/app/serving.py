@@ -15,6 +15,7 @@ from services.matcher.adapters.rules.follower import Follower
 from services.matcher.adapters.stream.group_watch import GroupWatch
 from services.matcher.adapters.stream.transport import App
 from services.matcher.adapters.stream.worker import quiet_libraries
+from services.matcher.adapters.topics.closed_connections import notice_closed_connections
 from services.matcher.adapters.topics.cluster import KafkaAbsent, KafkaCluster, KafkaUnusable
 from services.matcher.adapters.topics.record_batches import tolerate_header_names
 from services.matcher.app.kafka import Kafka, ReaderKafka
@@ -38,6 +39,7 @@ def serve_while(settings: MatcherSettings, run_app: Callable[[telemetry.Health],
         CannotListen: the port is taken.
     """
     tolerate_header_names()
+    notice_closed_connections()
     quiet_libraries()
     health = telemetry.Health()
     health.add("group", lambda: "starting")
