@@ -331,9 +331,19 @@ def test_an_invalid_environment_is_refused_in_one_line(
     assert "VEDETTE_NONSENSE" in line
 
 
-def test_a_missing_topic_is_named(kafka: str, topic_prefix: str, pack: Path) -> None:
+def test_a_missing_topic_is_named_and_waited_for(kafka: str, topic_prefix: str, pack: Path) -> None:
     with matcher(MatcherTopics(kafka, topic_prefix), pack) as service:
-        code = service.start().wait(60)
+        service.start()
+        until(lambda: _is_alive(service) and _is_waiting(service), "it waits")
+        missing = readyz(service)
+        topic_parts.create(kafka, topic_prefix)
+        service.wait_ready()
 
-    assert code == 1
-    assert f"{topic_prefix}events" in service.text()
+    assert missing.status_code == 503
+    reason = f"topic {topic_prefix}events is missing: create it with `vedette topics create`"
+    assert missing.json()["faults"]["kafka"] == reason
+    assert service.text().count(reason) == 1
+
+
+def _is_waiting(service: Service) -> bool:
+    return "waiting for Kafka" in service.text()
