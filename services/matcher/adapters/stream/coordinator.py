@@ -4,7 +4,7 @@ from typing import Any
 
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.errors import NoError, RebalanceInProgressError
-from aiokafka.protocol.group import HeartbeatRequest, SyncGroupRequest
+from aiokafka.protocol.group import HeartbeatRequest, JoinGroupRequest, SyncGroupRequest
 
 from services.matcher.adapters.stream.session import Session
 
@@ -21,6 +21,9 @@ class Coordinator(GroupCoordinator):  # type: ignore[misc]  # aiokafka has no ty
         coordinator.session = session
 
     async def _send_req(self, request: Any) -> Any:
+        if isinstance(request, JoinGroupRequest):
+            with self.session.joining():
+                return await super()._send_req(request)
         sent = self.session.clock()
         answer = await super()._send_req(request)
         if isinstance(request, HeartbeatRequest | SyncGroupRequest):

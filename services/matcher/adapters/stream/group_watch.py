@@ -12,6 +12,7 @@ from services.matcher.adapters.stream.consumer import Consumer
 from services.matcher.adapters.stream.crash import crash_and_park, exit_now
 from services.matcher.adapters.stream.progress import Lag, Progress
 from services.matcher.adapters.stream.transport import App
+from services.matcher.adapters.stream.unanswered import Unanswered
 from services.matcher.adapters.topics.cluster import KafkaCluster
 from services.metrics import keep_series, replace_series
 
@@ -30,12 +31,14 @@ class GroupWatch:
     app: App
     cluster: KafkaCluster
     progress: Progress = field(default_factory=Progress)
+    unanswered: Unanswered = field(default_factory=Unanswered)
 
     async def run(self) -> None:
         """Watch for as long as the app runs, then close the connection.
 
-        Ends the process where a partition stalls although Kafka answers, or was added: Faust would
-        not read it for minutes, and then fail. The next process reads all.
+        Ends the process where a partition stalls or the group is silent although Kafka answers, or
+        a partition was added: Faust would not read it for minutes, and then fail. The next process
+        reads all.
         """
         try:
             while not self.app.should_stop:
@@ -43,6 +46,7 @@ class GroupWatch:
                 if (added := self.cluster.find_added_partitions()) is not None:
                     await crash_and_park(self.app, PartitionsAdded(added))
                 self._measure()
+                self._exit_if_unanswered()
                 await asyncio.sleep(POLL_SECONDS)
         finally:
             await self.cluster.close()
@@ -80,6 +84,14 @@ class GroupWatch:
         elif stalled := self.progress.find_stalled(lags, time.monotonic()):
             names = ", ".join(f"{tp.topic}/{tp.partition}" for tp in stalled)
             exit_now(f"no message is processed on {names}")
+
+    def _exit_if_unanswered(self) -> None:
+        is_there = self.cluster.silent_for() <= POLL_SECONDS
+        is_unanswered = self.app.session.is_unanswered()
+        if self.unanswered.is_too_long(
+            time.monotonic(), is_kafka_there=is_there, is_unanswered=is_unanswered
+        ):
+            exit_now(f"Kafka answers, and its group has not for {self.unanswered.seconds:g} s")
 
 
 def _show_lags(lags: Mapping[TP, Lag]) -> None:

@@ -8,7 +8,8 @@ of its successor.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 POLL_SECONDS = 0.02
@@ -42,12 +43,15 @@ class Session:
     _confirmed: float | None = field(default=None, init=False)
     _rebalancing: float | None = field(default=None, init=False)
     _left: bool = field(default=False, init=False)
+    _heard: float | None = field(default=None, init=False)
+    _joining: bool = field(default=False, init=False)
 
     def confirm(self, sent: float, *, rebalancing: bool = False) -> None:
         """A request sent at `sent` was answered as a member's; maybe to ask us to rejoin.
 
         Then we are a member for as long as the group waits for us, and no longer.
         """
+        self._heard = sent
         if not rebalancing:
             self._rebalancing = None
         elif self._rebalancing is None:
@@ -65,6 +69,21 @@ class Session:
     def leave(self) -> None:
         """We leave in order, with everything committed."""
         self._left = True
+
+    @contextmanager
+    def joining(self) -> Iterator[None]:
+        """While Kafka lets us wait for the other members, no heartbeat is sent."""
+        self._joining = True
+        try:
+            yield
+        finally:
+            self._joining, self._heard = False, self.clock()
+
+    def is_unanswered(self) -> bool:
+        """Whether a member, and not one that joins or has left, was not answered for a session."""
+        if self._heard is None or self._joining or self._left:
+            return False
+        return self.clock() - self._heard > self.seconds
 
     def is_valid(self) -> bool:
         """Whether what is sent now arrives within the session.

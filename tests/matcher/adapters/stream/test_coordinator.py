@@ -1,6 +1,6 @@
 """The group's answers: which of them confirm the session, and which are its end."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +19,7 @@ from aiokafka.errors import (
     UnknownMemberIdError,
 )
 from aiokafka.protocol.commit import OffsetCommitRequest
+from aiokafka.protocol.group import JoinGroupRequest
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from services.matcher.adapters.stream.coordinator import Coordinator
@@ -33,8 +34,10 @@ class FakeClient:
 
     error: type[Any] = NoError
     cluster: ClusterMetadata = field(default_factory=ClusterMetadata)
+    on_request: Callable[[], object] = lambda: None
 
     async def send(self, _node: int, request: Any, **_options: Any) -> Any:
+        self.on_request()
         if self.error is RequestTimedOutError:
             raise RequestTimedOutError
         if isinstance(request, OffsetCommitRequest):
@@ -122,6 +125,20 @@ async def test_a_commit_that_is_refused_for_that_loses_it_too(
         await member.commit(error)
 
     assert member.lost == 1
+
+
+async def test_a_member_that_waits_for_others_to_join_is_not_unanswered(
+    member: ConfirmedMember,
+) -> None:
+    await member.heartbeat()
+    member.time += 10
+    found: list[bool] = [member.session.is_unanswered()]
+    member.client.on_request = lambda: found.append(member.session.is_unanswered())
+
+    join = JoinGroupRequest("g", 6000, 60000, "m", "", "consumer", [])
+    await member.coordinator._send_req(join)  # noqa: SLF001  (aiokafka has no public call)
+
+    assert found == [True, False]
 
 
 async def test_leaving_in_order_loses_nothing(member: ConfirmedMember) -> None:

@@ -109,3 +109,36 @@ async def test_after_leaving_nothing_is_lost_and_nothing_waits(
     assert member.lost == []
     with pytest.raises(LeftGroup):
         await member.session.wait_valid()
+
+
+def test_a_member_is_unanswered_after_a_session_without_an_answer(member: SessionFixture) -> None:
+    member.session.confirm(member.time)
+
+    member.time += 6
+    assert not member.session.is_unanswered()
+    member.time += 0.1
+    assert member.session.is_unanswered()
+
+
+def test_while_it_joins_it_waits_for_others_and_is_not_unanswered(member: SessionFixture) -> None:
+    member.session.confirm(member.time)
+
+    with member.session.joining():
+        member.time += 50
+        joining = member.session.is_unanswered()
+
+    assert not joining
+    assert not member.session.is_unanswered()
+
+
+def test_before_the_first_answer_and_after_leaving_nothing_is_unanswered(
+    member: SessionFixture,
+) -> None:
+    member.time += 10
+    before = member.session.is_unanswered()
+    member.session.confirm(member.time)
+    member.session.leave()
+    member.time += 10
+
+    assert not before
+    assert not member.session.is_unanswered()
