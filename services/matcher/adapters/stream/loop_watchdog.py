@@ -39,14 +39,17 @@ class LoopWatchdog:
     last_seconds: float = LAST_SECONDS
     _looks: dict[asyncio.AbstractEventLoop, int] = field(default_factory=dict, init=False)
     _stopped: threading.Event = field(default_factory=threading.Event, init=False)
+    # loops are watched from threads of their own
+    _starting: threading.Lock = field(default_factory=threading.Lock, init=False)
     _thread: threading.Thread | None = field(default=None, init=False)
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Watch `loop` from now on; to be called in its thread, or before it runs."""
         self._note_turn(loop)
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
-            self._thread.start()
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
+                self._thread.start()
 
     def stop(self) -> None:
         """Watch no loop any more."""
