@@ -42,8 +42,9 @@ _KINDS = {
 def show_process(settings: BaseModel) -> None:
     """Show which release runs, by which settings, and when its certificates expire."""
     BUILD.labels(version("vedette"), platform.python_version()).set(1)
-    # secrets are asterisks in it
-    written = settings.model_dump_json(exclude={"port"})
+    # secrets are asterisks in it, and addresses that may have a password are not shown
+    hidden = {name for name, field in type(settings).model_fields.items() if not field.repr}
+    written = settings.model_dump_json(exclude=hidden | {"port"})
     CONFIGURATION.labels(hashlib.sha256(written.encode()).hexdigest()[:12]).set(1)
     certificates = (getattr(settings, name, None) for name in OF_CERTIFICATES)
     show_expiry(filter(None, certificates))
