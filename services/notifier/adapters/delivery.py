@@ -7,8 +7,16 @@ from functools import partial
 
 from schemas.alert import Alert, Status
 from schemas.ledger import Act, Entry, Sending
+from services.notifier.adapters.job_step import (
+    DecideAgain,
+    Deferred,
+    Finished,
+    JobStep,
+    describe,
+)
 from services.notifier.adapters.metrics import NOTIFICATIONS, POSSIBLE_REPEATS, observe_first
 from services.notifier.adapters.monitored_receiver import MonitoredReceiver
+from services.notifier.adapters.showing import reply_once, show_notice
 from services.notifier.domain import entry as log_entry
 from services.notifier.domain.codec import LoggedAct, encode_ledger_line
 from services.notifier.domain.decide import (
@@ -31,7 +39,6 @@ from services.notifier.domain.decisions import (
 from services.notifier.domain.entry import is_dealt_with
 from services.notifier.domain.errors import (
     HandleLost,
-    PermanentRefusal,
     RetryableError,
     UnreadableHistory,
 )
@@ -61,26 +68,6 @@ REPEATED = frozenset({Reason.IN_DOUBT, Reason.MUTED, Reason.INHIBITED, Reason.SI
 IN_DOUBT = frozenset({Reason.IN_DOUBT, Reason.MAY_STILL_LAND})
 IDLE = frozenset({Reason.NOT_REPEATED, Reason.NOT_REPEATED_IN_HAND})
 """Waits to be repeated: the ledger gets no line about these."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """The job is off the queue, or due for a newer revision."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deferred:
-    """The job is due again later."""
-
-
-@dataclass(frozen=True, slots=True)
-class DecideAgain:
-    """The revision needs another step; the log holds `entry` now, and the lease is ours."""
-
-    entry: Entry
-
-
-JobStep = Finished | Deferred | DecideAgain
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +155,7 @@ class Delivery:
         shown = _open_again(claim.alert) if self.traits.pages else claim.alert
         repeat = decision.possible_repeat or entry.possible_repeat
         self.write_ahead(claim, entry)
-        handle = self.show(
+        handle = show_notice(
             self.receiver.send, Notice(shown, repeat, before=entry, in_hand=entry.in_hand)
         )
         after = log_entry.record_sent(entry, shown, handle, self.clock(), repeat=repeat)
@@ -187,36 +174,17 @@ class Delivery:
             entry.possible_repeat,
             before=entry,
             in_hand=entry.in_hand,
-            reopens=reason is Reason.NOT_ACKNOWLEDGED and self._takes(claim.alert),
+            reopens=reason is Reason.NOT_ACKNOWLEDGED and self.traits.takes(claim.alert.level),
         )
         try:
-            handle = self.show(partial(self.receiver.edit, entry.handle or ""), notice)
-            self._reply(entry, handle, notice)
+            handle = show_notice(partial(self.receiver.edit, entry.handle or ""), notice)
+            if log_entry.is_moved(entry, claim.alert):
+                reply_once(self.receiver, entry, handle, notice)
         except HandleLost:
             return self._replace_message(claim, entry)
         after = log_entry.record_sent(entry, claim.alert, handle, self.clock())
         logged = LoggedAct(_choose_act(claim.alert, Act.EDITED), reason, after)
         return self._record(claim, after, logged, "edited")
-
-    def _takes(self, alert: Alert) -> bool:
-        return alert.level.rank >= self.traits.least.rank
-
-    def _reply(self, entry: Entry, handle: str, notice: Notice) -> None:
-        """Tell in the thread, once, that a hypothesis is at another level."""
-        if not log_entry.is_moved(entry, notice.alert):
-            return
-        if entry.sending is None or not self.receiver.has_reply(handle, notice):
-            self.receiver.reply(handle, notice)
-
-    def show(self, show: Callable[[Notice], str], notice: Notice) -> str:
-        """Show the notice, in its short form where the receiver refuses the whole one."""
-        try:
-            return show(notice)
-        except HandleLost:
-            raise
-        except PermanentRefusal as refusal:
-            log.warning("refused, its short form is tried", error=str(refusal))
-            return show(replace(notice, short=True))
 
     def _adopt(self, claim: Claim, entry: Entry, decision: Adopt) -> JobStep:
         message = decision.found_message
@@ -296,12 +264,6 @@ class Delivery:
     def line(self, claim: Claim, logged: LoggedAct) -> OutboxRecord:
         """The ledger line about an act done now."""
         return encode_ledger_line(claim.alert, claim.receiver, logged, self.clock())
-
-
-def describe(claim: Claim) -> dict[str, object]:
-    """The fields that identify a job in log lines."""
-    alert = claim.alert
-    return {"alert": alert.id, "revision": alert.revision, "receiver": claim.receiver}
 
 
 def _choose_act(shown: Alert, otherwise: Act) -> Act:

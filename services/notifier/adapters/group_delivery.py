@@ -7,16 +7,17 @@ from functools import partial
 
 from schemas.alert import Alert, Level, Status
 from schemas.ledger import Act, Entry
-from services.notifier.adapters.delivery import (
+from services.notifier.adapters.delivery import Delivery
+from services.notifier.adapters.group_assessor import GroupAssessor, GroupStep
+from services.notifier.adapters.job_step import (
     DecideAgain,
     Deferred,
-    Delivery,
     Finished,
     JobStep,
     describe,
 )
-from services.notifier.adapters.group_assessor import GroupAssessor, GroupStep
 from services.notifier.adapters.metrics import NOTIFICATIONS, POSSIBLE_REPEATS, observe_first
+from services.notifier.adapters.showing import reply_once, show_notice
 from services.notifier.domain import entry as log_entry
 from services.notifier.domain.codec import LoggedAct, encode_ledger_line
 from services.notifier.domain.decisions import (
@@ -150,7 +151,7 @@ class GroupDelivery:
         delivery, claim, entry = self.delivery, step.claim, step.entry
         repeat = is_repeat or entry.possible_repeat
         delivery.write_ahead(claim, entry)
-        handle = delivery.show(delivery.receiver.send, self._notice(step, notice, repeat=repeat))
+        handle = show_notice(delivery.receiver.send, self._notice(step, notice, repeat=repeat))
         after = log_entry.record_sent(entry, claim.alert, handle, delivery.clock(), repeat=repeat)
         if is_repeat:
             POSSIBLE_REPEATS.labels(delivery.traits.name).inc()
@@ -161,7 +162,7 @@ class GroupDelivery:
         shown = self._notice(step, notice, repeat=entry.possible_repeat)
         delivery.write_ahead(claim, entry)
         try:
-            handle = delivery.show(partial(delivery.receiver.edit, entry.handle or ""), shown)
+            handle = show_notice(partial(delivery.receiver.edit, entry.handle or ""), shown)
             self._reply(entry, handle, shown)
         except HandleLost:
             log.warning("the message is gone", **describe(claim))
@@ -176,11 +177,8 @@ class GroupDelivery:
         """Tell the changes in the thread, once; evidence alone is not told."""
         group = notice.group
         is_told = group is not None and group.reason not in SHOWN_ONLY
-        if not is_told or entry.notified_content is None:
-            return
-        receiver = self.delivery.receiver
-        if entry.sending is None or not receiver.has_reply(handle, notice):
-            receiver.reply(handle, notice)
+        if is_told and entry.notified_content is not None:
+            reply_once(self.delivery.receiver, entry, handle, notice)
 
     def _notice(self, step: GroupStep, notice: GroupNotice, *, repeat: bool) -> Notice:
         shown, before = choose_shown(step.group, notice, step.claim.alert)

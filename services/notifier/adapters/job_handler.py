@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from schemas.ledger import Act, Entry
 from services.metrics import DEAD_LETTERS, REFUSED
-from services.notifier.adapters.delivery import DecideAgain, Delivery, describe
+from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.group_delivery import GroupDelivery
+from services.notifier.adapters.job_step import DecideAgain, describe
 from services.notifier.adapters.metrics import NOTIFICATIONS
 from services.notifier.domain.codec import LoggedAct, encode_failure
 from services.notifier.domain.entry import give_up

@@ -269,7 +269,7 @@ def _find_refusal(context: DecisionContext) -> Reason | None:
         return Reason.SUSPECTED
     if traits.history is (BackfillPolicy.LEFT_OUT if alert.backfill else BackfillPolicy.ALONE):
         return Reason.DIGESTED if alert.backfill else Reason.LIVE
-    return Reason.LOW_LEVEL if alert.level.rank < traits.least.rank else None
+    return None if traits.takes(alert.level) else Reason.LOW_LEVEL
 
 
 def _decide_first(sending: Sending | None, context: DecisionContext) -> Decision:

@@ -34,3 +34,7 @@ class ReceiverTraits:
     groups: bool = True
     edits: bool = True
     history: BackfillPolicy = BackfillPolicy.TOO
+
+    def takes(self, level: Level) -> bool:
+        """Whether the level is high enough."""
+        return level.rank >= self.least.rank
