@@ -1,7 +1,12 @@
-"""What the status of an answer means for a request, at every receiver alike."""
+"""What an answer, or none, means for a request, at every receiver alike."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
+import httpx
+
+from services.notifier.adapters.retry_after import read_retry_after
 from services.notifier.domain.errors import (
     PermanentRefusal,
     RateLimited,
@@ -16,7 +21,33 @@ GATEWAY_TIMEOUT = 504
 OF_MESSAGE = frozenset({400, 413, 422})
 """Answers about this message alone."""
 
+NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+)
+
 AnsweredError = UnknownOutcome | RateLimited | PermanentRefusal | ReceiverDown
+
+
+@contextmanager
+def asking(service: str) -> Iterator[None]:
+    """While the service is asked: ReceiverDown where the request never left, or UnknownOutcome."""
+    try:
+        yield
+    except NEVER_SENT as error:
+        reason = f"{service} cannot be reached: {type(error).__name__}"
+        raise ReceiverDown(reason, is_refusal=False) from None
+    except httpx.HTTPError as error:
+        raise UnknownOutcome(f"no answer from {service}: {type(error).__name__}") from None
+
+
+def classify_answer(service: str, answer: httpx.Response) -> AnsweredError:
+    """What an answer that is no success means."""
+    asked = read_retry_after(answer.headers.get("Retry-After"), datetime.now(UTC))
+    return classify_status(service, answer.status_code, asked)
 
 
 def classify_status(

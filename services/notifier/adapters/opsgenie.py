@@ -1,18 +1,15 @@
 """Opsgenie as a receiver, by its Alert API. Legacy: Atlassian ends that API in April 2027."""
 
-from datetime import UTC, datetime
-
 import httpx
 from pydantic import SecretStr
 
 from schemas.alert import Level
 from schemas.ledger import Sending
-from services.notifier.adapters.http_status import classify_status
+from services.notifier.adapters.http_status import asking, classify_answer
 from services.notifier.adapters.reach import reach
-from services.notifier.adapters.retry_after import read_retry_after
 from services.notifier.domain.decisions import FoundMessage
-from services.notifier.domain.errors import ReceiverDown, UnknownOutcome, UnreadableHistory
-from services.notifier.domain.opsgenie_message import OpsgenieRequest, build_request
+from services.notifier.domain.errors import ReceiverDown, UnreadableHistory
+from services.notifier.domain.opsgenie_message import build_request
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.receiver_names import OPSGENIE
 from services.notifier.domain.traits import ReceiverTraits
@@ -20,7 +17,6 @@ from services.notifier.domain.traits import ReceiverTraits
 ENDS = "Opsgenie's API ends in April 2027: move to another pager before"
 ALERTS = "/v2/alerts"
 ACCEPTED = "Request will be processed"
-NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 SERVICE = "Opsgenie"
 
 
@@ -46,13 +42,8 @@ class OpsgenieReceiver:
     def send(self, notice: Notice) -> str:
         """Open, acknowledge or close; the handle is the alias."""
         request = build_request(notice)
-        try:
-            answer = self._post(request)
-        except NEVER_SENT as error:
-            reason = f"{SERVICE} cannot be reached: {type(error).__name__}"
-            raise ReceiverDown(reason, is_refusal=False) from None
-        except httpx.HTTPError as error:
-            raise UnknownOutcome(f"no answer from {SERVICE}: {type(error).__name__}") from None
+        with asking(SERVICE):
+            answer = self._http.post(f"{self._url}{ALERTS}{request.path}", json=request.body)
         _check_answer(answer)
         return notice.alert.id
 
@@ -73,14 +64,10 @@ class OpsgenieReceiver:
         """Give the connections back."""
         self._http.close()
 
-    def _post(self, request: OpsgenieRequest) -> httpx.Response:
-        return self._http.post(f"{self._url}{ALERTS}{request.path}", json=request.body)
-
 
 def _check_answer(answer: httpx.Response) -> None:
     if not answer.is_success:
-        asked = read_retry_after(answer.headers.get("Retry-After"), datetime.now(UTC))
-        raise classify_status(SERVICE, answer.status_code, asked)
+        raise classify_answer(SERVICE, answer)
     try:
         body = answer.json()
     except ValueError:

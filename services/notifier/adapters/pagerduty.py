@@ -5,7 +5,6 @@ while here the queue does the waiting.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,9 +13,8 @@ from pydantic import SecretStr
 
 from schemas.alert import Level
 from schemas.ledger import Sending
-from services.notifier.adapters.http_status import read_unknown_outcome
+from services.notifier.adapters.http_status import asking, classify_answer
 from services.notifier.adapters.reach import reach
-from services.notifier.adapters.retry_after import read_retry_after
 from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import (
     PermanentRefusal,
@@ -30,11 +28,9 @@ from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.receiver_names import PAGER
 from services.notifier.domain.traits import ReceiverTraits
 
+SERVICE = "PagerDuty"
 ENQUEUE = "/v2/enqueue"
 LONGEST_ANSWER = 300
-OF_EVENT = frozenset({400, 413, 422})
-"""Answers about this event alone, unless they name the key."""
-NEVER_ESTABLISHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class PagerDutyReceiver:
@@ -65,13 +61,8 @@ class PagerDutyReceiver:
 
     def _enqueue(self, event: Mapping[str, Any]) -> None:
         body = {"routing_key": self._key.get_secret_value(), **event}
-        try:
+        with asking(SERVICE):
             answer = self._http.post(self._url, json=body)
-        except NEVER_ESTABLISHED as error:
-            reason = f"PagerDuty cannot be reached: {type(error).__name__}"
-            raise ReceiverDown(reason, is_refusal=False) from None
-        except httpx.HTTPError as error:
-            raise UnknownOutcome(f"no answer from PagerDuty: {type(error).__name__}") from None
         self._check_answer(answer)
 
     def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
@@ -80,25 +71,24 @@ class PagerDutyReceiver:
 
     def check(self) -> None:
         """Whether it is reached: the Events API cannot be asked for more without an event."""
-        reach("PagerDuty", self._http, self._url)
+        reach(SERVICE, self._http, self._url)
 
     def close(self) -> None:
         """Give the connections back."""
         self._http.close()
 
     def _check_answer(self, answer: httpx.Response) -> None:
-        status = answer.status_code
         if answer.is_success:
             self._check_body(answer)
-        elif status == httpx.codes.TOO_MANY_REQUESTS:
-            asked = read_retry_after(answer.headers.get("Retry-After"), datetime.now(UTC))
-            raise RateLimited("rate limited (429)", asked)
-        elif (unknown := read_unknown_outcome("PagerDuty", status)) is not None:
-            raise unknown
-        elif status in OF_EVENT and "routing_key" not in answer.text:
-            raise PermanentRefusal(f"{status}: {self._redact_answer(answer)}")
-        else:
-            raise ReceiverDown(f"{status}: {self._redact_answer(answer)}")
+            return
+        failure = classify_answer(SERVICE, answer)
+        if isinstance(failure, RateLimited | UnknownOutcome):
+            raise failure
+        reason = f"{answer.status_code}: {self._redact_answer(answer)}"
+        # what names the key is about every event
+        if isinstance(failure, PermanentRefusal) and "routing_key" not in answer.text:
+            raise PermanentRefusal(reason)
+        raise ReceiverDown(reason)
 
     def _check_body(self, answer: httpx.Response) -> None:
         """A portal answers 200 too; PagerDuty's own answer says `success`."""
@@ -107,7 +97,7 @@ class PagerDutyReceiver:
         except ValueError:
             body = None
         if not isinstance(body, dict) or body.get("status") != "success":
-            raise ReceiverDown(f"{answer.status_code} without PagerDuty's own answer")
+            raise ReceiverDown(f"{answer.status_code} without {SERVICE}'s own answer")
 
     def _redact_answer(self, answer: httpx.Response) -> str:
         # an answer may quote the request, and with it the key

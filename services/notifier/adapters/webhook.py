@@ -4,33 +4,21 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import httpx
 from pydantic import SecretStr
 
 from schemas.ledger import Sending
-from services.notifier.adapters.http_status import classify_status
+from services.notifier.adapters.http_status import asking, classify_answer
 from services.notifier.adapters.reach import reach
-from services.notifier.adapters.retry_after import read_retry_after
 from services.notifier.domain.decisions import FoundMessage
-from services.notifier.domain.errors import (
-    ReceiverDown,
-    UnknownOutcome,
-    UnreadableHistory,
-)
+from services.notifier.domain.errors import ReceiverDown, UnreadableHistory
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.receiver_names import WEBHOOK
 from services.notifier.domain.traits import ReceiverTraits
 from services.notifier.domain.webhook_message import build_body, make_key
 
-NEVER_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-    httpx.InvalidURL,
-)
+SERVICE = "the webhook"
 VERSION = "v1"
 
 
@@ -62,14 +50,11 @@ class WebhookReceiver:
             "Idempotency-Key": make_key(notice),
         }
         url = self._url.get_secret_value()
-        try:
-            with self._http.stream("POST", url, content=body, headers=headers) as answer:
-                _check_answer(answer)
-        except NEVER_SENT as error:
-            reason = f"the webhook cannot be reached: {type(error).__name__}"
-            raise ReceiverDown(reason, is_refusal=False) from None
-        except httpx.HTTPError as error:
-            raise UnknownOutcome(f"no answer from the webhook: {type(error).__name__}") from None
+        with (
+            asking(SERVICE),
+            self._http.stream("POST", url, content=body, headers=headers) as answer,
+        ):
+            _check_answer(answer)
         return notice.alert.id
 
     def edit(self, handle: str, notice: Notice) -> str:
@@ -83,7 +68,7 @@ class WebhookReceiver:
 
     def check(self) -> None:
         """Whether it is reached: it cannot be asked for more without a message."""
-        reach("the webhook", self._http, self._url.get_secret_value())
+        reach(SERVICE, self._http, self._url.get_secret_value())
 
     def close(self) -> None:
         """Give the connections back."""
@@ -105,8 +90,7 @@ def _check_answer(answer: httpx.Response) -> None:
     if answer.is_success:
         _check_type(answer)
         return
-    asked = read_retry_after(answer.headers.get("Retry-After"), datetime.now(UTC))
-    raise classify_status("the webhook", answer.status_code, asked)
+    raise classify_answer(SERVICE, answer)
 
 
 def _check_type(answer: httpx.Response) -> None:
