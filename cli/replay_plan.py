@@ -90,10 +90,7 @@ def select_lines(
             continue
         at = _read_time(body)
         if wanted.contains(at):
-            raw = json.dumps({**body, **claims}, ensure_ascii=False).encode(
-                "utf-8", "surrogatepass"
-            )
-            yield TimedLine(replace(line, raw=raw) if claims else line, at)
+            yield TimedLine(_mark(line, body, claims), at)
 
 
 def list_event_lines(events: Iterable[Event]) -> Iterator[Line]:
@@ -115,7 +112,10 @@ def find_pauses(lines: Iterable[TimedLine], speed: float) -> Iterator[tuple[Time
 
 
 def _mark(line: Line, body: Mapping[str, Any], claims: Mapping[str, Any]) -> Line:
-    return replace(line, raw=json.dumps({**body, **claims}).encode()) if claims else line
+    if not claims:
+        return line
+    marked = json.dumps({**body, **claims}, ensure_ascii=False)
+    return replace(line, raw=marked.encode("utf-8", "surrogatepass"))
 
 
 def _parse(raw: bytes) -> dict[str, Any] | None:

@@ -71,14 +71,7 @@ def _card(alert: Alert) -> Mapping[str, object]:
         "summary": alert.summary,
         "group": describe_group(alert),
         "why": alert.explain,
-        "evidence": [
-            (
-                piece.source,
-                f"{piece.occurred_at:%Y-%m-%d %H:%M}",
-                piece.title or piece.excerpt or "",
-            )
-            for piece in alert.evidence
-        ],
+        "evidence": [_quote(piece) for piece in alert.evidence],
         "count": alert.evidence_count,
     }
 
