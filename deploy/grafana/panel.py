@@ -66,3 +66,8 @@ def increase(metric: str, by: str, labels: str = NAMESPACE) -> str:
 def rate(metric: str, by: str, labels: str = NAMESPACE) -> str:
     """What a counter gains a second, by the labels `by`."""
     return f"sum by ({by}) (rate({metric}{{{labels}}}[$__rate_interval]))"
+
+
+def most(metric: str, by: str) -> str:
+    """The highest value of a gauge, by the labels `by`."""
+    return f"max by ({by}) ({metric}{{{NAMESPACE}}})"

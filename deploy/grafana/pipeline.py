@@ -8,16 +8,12 @@ from deploy.grafana.panel import (
     PanelSpec,
     Query,
     increase,
+    most,
     quantile,
     rate,
 )
 
 PARTITION = "namespace, topic, partition"
-RULE_SECONDS = "vedette_matcher_rule_seconds_total"
-
-
-def _most(metric: str, by: str) -> str:
-    return f"max by ({by}) ({metric}{{{NAMESPACE}}})"
 
 
 def _quantiles(metric: str) -> tuple[Query, ...]:
@@ -55,7 +51,7 @@ INGEST = (
         "Buffer",
         "Bytes that ingest has handed to Kafka and that are not acknowledged; past 64 MiB it "
         "takes nothing more.",
-        (Query(_most("vedette_ingest_pending_bytes", "pod"), "{{pod}}"),),
+        (Query(most("vedette_ingest_pending_bytes", "pod"), "{{pod}}"),),
         unit="bytes",
         limits=Limits(16 * 2**20, 64 * 2**20),
     ),
@@ -83,7 +79,7 @@ MATCHER = (
         "Messages not yet processed, by topic.",
         (
             Query(
-                f"sum by (topic) ({_most('vedette_matcher_lag', PARTITION)})",
+                f"sum by (topic) ({most('vedette_matcher_lag', PARTITION)})",
                 "{{topic}}",
             ),
         ),
@@ -95,8 +91,8 @@ MATCHER = (
         (
             Query(
                 "max by (topic) ((time() - "
-                f"{_most('vedette_matcher_processed_timestamp_seconds', PARTITION)}) "
-                f"* ({_most('vedette_matcher_lag', PARTITION)} > bool 0))",
+                f"{most('vedette_matcher_processed_timestamp_seconds', PARTITION)}) "
+                f"* ({most('vedette_matcher_lag', PARTITION)} > bool 0))",
                 "{{topic}}",
             ),
             Query(f"max(vedette_reader_lag_seconds{{{NAMESPACE}}})", "reader"),
@@ -130,7 +126,7 @@ STATE = (
         "1 while a matcher waits for partitions or recovers states; and the messages of the "
         "changelog that it reads a second.",
         (
-            Query(_most("vedette_matcher_recovering", "pod"), "{{pod}} recovers"),
+            Query(most("vedette_matcher_recovering", "pod"), "{{pod}} recovers"),
             Query(rate("vedette_matcher_recovered_messages_total", "pod"), "{{pod}} messages"),
         ),
         runbooks=("VedetteMatcherRecovering",),
@@ -144,12 +140,12 @@ STATE = (
     PanelSpec(
         "Keys of state",
         "Keys of the table, by signals partition.",
-        (Query(_most("vedette_matcher_state_keys", "partition"), "{{partition}}"),),
+        (Query(most("vedette_matcher_state_keys", "partition"), "{{partition}}"),),
     ),
     PanelSpec(
         "Bytes of state",
         "Bytes of keys and values of the table, by signals partition.",
-        (Query(_most("vedette_matcher_state_bytes", "partition"), "{{partition}}"),),
+        (Query(most("vedette_matcher_state_bytes", "partition"), "{{partition}}"),),
         unit="bytes",
         runbooks=("VedetteMatcherMemory",),
     ),
@@ -177,7 +173,7 @@ NOTIFIER = (
     PanelSpec(
         "Notifier lag",
         "Alerts in Kafka that are in no queue yet, by partition.",
-        (Query(_most("vedette_notifier_consumer_lag", "partition"), "{{partition}}"),),
+        (Query(most("vedette_notifier_consumer_lag", "partition"), "{{partition}}"),),
         runbooks=("VedetteNotifierBehind",),
     ),
     PanelSpec(
@@ -201,7 +197,7 @@ PROCESSES = (
         "Checks of `/readyz` that find a fault now.",
         (
             Query(
-                f"max by (service, check) (vedette_health_fault{{{NAMESPACE}}})",
+                most("vedette_health_fault", "service, check"),
                 "{{service}} {{check}}",
             ),
         ),
@@ -235,7 +231,7 @@ PROCESSES = (
         "Resident memory of each pod, and the limit of the matchers' guard.",
         (
             Query(f'process_resident_memory_bytes{{job="vedette",{NAMESPACE}}}', "{{pod}}"),
-            Query(_most("vedette_matcher_memory_limit_bytes", "pod") + " > 0", "{{pod}} limit"),
+            Query(most("vedette_matcher_memory_limit_bytes", "pod") + " > 0", "{{pod}} limit"),
         ),
         unit="bytes",
         runbooks=("VedetteMatcherMemory",),

@@ -8,6 +8,7 @@ from deploy.grafana.panel import (
     PanelSpec,
     Query,
     increase,
+    most,
     quantile,
 )
 
@@ -110,11 +111,7 @@ RECEIVERS = (
     PanelSpec(
         "Queue",
         "Revisions queued at each receiver, also those that wait for a retry or on purpose.",
-        (
-            Query(
-                f"max by (receiver) (vedette_notifier_queued_jobs{{{NAMESPACE}}})", "{{receiver}}"
-            ),
-        ),
+        (Query(most("vedette_notifier_queued_jobs", "receiver"), "{{receiver}}"),),
         runbooks=("VedetteQueueWaits",),
     ),
     PanelSpec(
@@ -122,7 +119,7 @@ RECEIVERS = (
         "How long the oldest revision has been due that nobody has in hand.",
         (
             Query(
-                f"max by (receiver, priority) (vedette_notifier_oldest_job_seconds{{{NAMESPACE}}})",
+                most("vedette_notifier_oldest_job_seconds", "receiver, priority"),
                 "{{receiver}} {{priority}}",
             ),
         ),
@@ -137,11 +134,7 @@ ALERTS = (
     PanelSpec(
         "Alerts by level",
         "Firing revisions that the matcher sent for the first time.",
-        (
-            Query(
-                increase("vedette_matcher_alerts_total", "level", f"{PACK},{FIRING}"), "{{level}}"
-            ),
-        ),
+        (Query(increase(SENT, "level", FIRING), "{{level}}"),),
     ),
     PanelSpec(
         "Alerts by rule",
