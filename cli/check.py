@@ -9,7 +9,7 @@ import typer
 from cli.check_formats import CheckFormat, Finding, format_findings
 from cli.output import print_line
 from cli.rule_set import RulesFolder, list_faults, read_folder
-from services.document_faults import DocumentFault, limit_faults
+from services.document_faults import DocumentFault, limit_faults, sort_faults
 from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.notes.list_notes import list_notes
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -43,8 +43,7 @@ def check(
 
 
 def _sort_notes(files: RuleFiles, rulebook: Rulebook) -> list[DocumentFault]:
-    notes = (note for pack in files.packs for note in list_notes(pack, rulebook))
-    return sorted(notes, key=lambda note: (note.file, note.line))
+    return sort_faults(note for pack in files.packs for note in list_notes(pack, rulebook))
 
 
 def _find_all(faults: Iterable[DocumentFault], notes: Iterable[DocumentFault]) -> Iterator[Finding]:

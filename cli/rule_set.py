@@ -8,7 +8,7 @@ import typer
 
 from cli.faults import CommandFailure
 from cli.output import print_line
-from services.document_faults import DocumentFault, limit_faults
+from services.document_faults import DocumentFault, limit_faults, sort_faults
 from services.matcher.adapters.rules.rule_files import RuleFiles, read_rule_files
 from services.matcher.adapters.rules.timeline_file import read_timelines
 from services.matcher.domain.backtest.cases import CaseOutcome, run_case
@@ -39,7 +39,7 @@ def list_faults(
     """The faults, the cases that rules lack, and what differs in word lists, by file and line."""
     missing = (fault for pack in files.packs for fault in find_coverage_faults(pack))
     words = find_word_faults(files, rulebook)
-    return sorted([*faults, *missing, *words], key=lambda fault: (fault.file, fault.line))
+    return sort_faults([*faults, *missing, *words])
 
 
 def find_word_faults(files: RuleFiles, rulebook: Rulebook) -> Iterator[DocumentFault]:

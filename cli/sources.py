@@ -13,9 +13,8 @@ from cli.check_formats import Finding, format_json, format_text
 from cli.faults import CommandFailure
 from cli.output import print_line
 from cli.tried_items import describe_tried, encode_tried
-from services.document_faults import limit_faults, suggest_name
+from services.document_faults import limit_faults, sort_faults, suggest_name
 from services.ingest.adapters.sources.source_files import SourceFiles, read_source_files
-from services.ingest.adapters.sources.sources_follower import sort_faults
 from services.ingest.domain.sources.source_document import SourceDocument
 from services.ingest.domain.trying.item_readers import choose_reader
 from services.ingest.domain.trying.try_sample import TriedItem, try_sample
@@ -52,7 +51,7 @@ def check(folder: SourcesFolder = Path("sources"), form: FormatOption = SourcesF
     Exit code 1 on a fault. JSON: one object a fault, on a line.
     """
     files = _read(folder)
-    for fault in sort_faults(tuple(limit_faults(files.faults))):
+    for fault in sort_faults(limit_faults(files.faults)):
         finding = Finding("fault", fault)
         if form is SourcesFormat.JSON:
             print_line(format_json(finding))

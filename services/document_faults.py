@@ -68,6 +68,11 @@ class InvalidField(Exception):
         self.hint = hint
 
 
+def sort_faults(faults: Iterable[DocumentFault]) -> list[DocumentFault]:
+    """By file and line."""
+    return sorted(faults, key=lambda fault: (fault.file, fault.line))
+
+
 def limit_faults(faults: Iterable[DocumentFault]) -> Iterator[DocumentFault]:
     """The first faults of each file, then one for each file that says how many more it has."""
     counts: Counter[str] = Counter()

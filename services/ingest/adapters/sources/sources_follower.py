@@ -6,7 +6,7 @@ from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.document_faults import DocumentFault
+from services.document_faults import sort_faults
 from services.file_signature import Signature, sign
 from services.ingest.adapters.metrics import SOURCES, SOURCES_VALID
 from services.ingest.adapters.sources.source_files import list_source_files, read_source_files
@@ -90,11 +90,6 @@ def read_sources(folder: Path) -> SourceSet:
     if files.faults:
         raise InvalidSources("\n".join(map(str, sort_faults(files.faults))))
     return files.source_set()
-
-
-def sort_faults(faults: tuple[DocumentFault, ...]) -> list[DocumentFault]:
-    """By file and line."""
-    return sorted(faults, key=lambda fault: (fault.file, fault.line))
 
 
 def sign_folder(folder: Path) -> FolderSignature:
