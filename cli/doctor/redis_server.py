@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cli.doctor.finding import Finding, fault, good, note
-from services.notifier.adapters.health import list_wrong, read_durability
+from services.notifier.adapters.redis_durability import list_wrong, read_durability
 
 MOST_SKEW = 5.0
 

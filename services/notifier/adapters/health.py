@@ -15,8 +15,8 @@ from services.kafka_address import KafkaAddress
 from services.kafka_refusal import find_refusal
 from services.notifier.adapters.membership import Membership
 from services.notifier.adapters.metrics import DURABLE
+from services.notifier.adapters.redis_durability import REQUIRED, list_wrong, read_durability
 
-REQUIRED = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
 PATIENCE_MS = 1_000
 PROBE_MS = 60_000
 LONGEST_POLL_GAP = timedelta(seconds=30)
@@ -51,43 +51,6 @@ class RedisHealth:
         if hidden:
             self.notes["redis"] = f"redis hides its {', '.join(hidden)}: check them yourself"
         return "redis may lose what it acknowledged: " + ", ".join(wrong) if wrong else None
-
-
-def read_durability(redis: Redis) -> dict[str, str]:
-    """The required settings, as far as Redis shows them.
-
-    Raises redis.RedisError when it does not answer.
-    """
-    redis.ping()
-    try:
-        answer = redis.config_get(*REQUIRED)
-    except ResponseError:  # managed services refuse CONFIG
-        return _read_info(redis)
-    return {_decode(name): _decode(value) for name, value in answer.items()}
-
-
-def _read_info(redis: Redis) -> dict[str, str]:
-    try:
-        info = redis.info("persistence") | redis.info("memory")
-    except ResponseError:
-        return {}
-    known = {"maxmemory-policy": info.get("maxmemory_policy")}
-    if "aof_enabled" in info:
-        known["appendonly"] = "yes" if info["aof_enabled"] else "no"
-    return {name: str(value) for name, value in known.items() if value is not None}
-
-
-def list_wrong(known: Mapping[str, str]) -> list[str]:
-    """The known settings that allow Redis to lose what was sent."""
-    return [
-        f"{name} is {known[name]} and must be {value}"
-        for name, value in REQUIRED.items()
-        if known.get(name, value) != value
-    ]
-
-
-def _decode(value: str | bytes | None) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 @dataclass
