@@ -7,11 +7,11 @@ from typing import Any, Self
 from services.ingest.domain.acled.page import UnreadablePage, read_page
 from services.ingest.domain.acled.row import complete_row, find_version
 from services.ingest.domain.files.csv_rows import CsvFormat
-from services.ingest.domain.files.file_items import ItemMaker, refuse_line
+from services.ingest.domain.files.file_items import ItemMaker
 from services.ingest.domain.files.whole_file import WholeFileReader
 from services.ingest.domain.pulling.changes import ItemChange
 from services.ingest.domain.sources.drafts import DraftReader
-from services.ingest.domain.sources.items import ReportDraft, SkippedItem, SourceItem
+from services.ingest.domain.sources.items import ReportDraft, SkippedItem, SourceItem, refuse_item
 from services.ingest.domain.sources.mapping import ItemMapper, merge_mappings
 from services.ingest.domain.sources.mapping_document import MappingDocument
 from services.ingest.domain.sources.polled_sources import AcledSource
@@ -59,7 +59,7 @@ class AcledMaker(ItemMaker):
     def make(self, value: Any, place: str) -> SourceItem:
         """The report of one row."""
         if not isinstance(value, Mapping) or self.mapper is None:
-            return refuse_line(place, "no row of ACLED")
+            return refuse_item(place, "no row of ACLED")
         country = find_country(value.get("country"))
         if self.countries and country not in self.countries:
             return SkippedItem(place, f"countries: it is in {country or 'no country'}")
@@ -100,7 +100,7 @@ class AcledItemReader:
         try:
             rows: Sequence[Any] = read_page(raw)
         except UnreadablePage as error:
-            yield refuse_line("the page", str(error))
+            yield refuse_item("the page", str(error))
             return
         for row in rows:
             yield self.maker.make(row, find_version(row)[0])

@@ -8,9 +8,8 @@ from services.ingest.domain.feeds.item import FeedItem, identify_items
 from services.ingest.domain.feeds.parse import parse_feed
 from services.ingest.domain.fetching.failure import FetchFailed
 from services.ingest.domain.pulling.changes import ItemChange
-from services.ingest.domain.result import FieldError
 from services.ingest.domain.sources.drafts import DraftReader
-from services.ingest.domain.sources.items import RefusedItem, ReportDraft, SourceItem
+from services.ingest.domain.sources.items import ReportDraft, SourceItem, refuse_item
 from services.ingest.domain.sources.mapping import ItemMapper, merge_mappings
 from services.ingest.domain.sources.mapping_document import MappingDocument
 from services.ingest.domain.sources.polled_sources import FeedSource
@@ -53,7 +52,7 @@ class FeedItemReader:
         try:
             items = parse_feed(raw, {}, self.source.url)
         except FetchFailed as failed:
-            yield RefusedItem("the feed", (FieldError(field="", message=str(failed)),))
+            yield refuse_item("the feed", str(failed))
             return
         for name, item in reversed(identify_items(items)):
             yield self.make_report(item, ItemChange(name))

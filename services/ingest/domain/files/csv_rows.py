@@ -11,10 +11,9 @@ from services.ingest.domain.files.file_items import (
     FileItem,
     ItemMaker,
     UnreadableFile,
-    refuse_line,
 )
 from services.ingest.domain.files.line_reader import LineReader
-from services.ingest.domain.sources.items import SourceItem
+from services.ingest.domain.sources.items import SourceItem, refuse_item
 
 MOST_COLUMNS = 1000
 _NOT_UTF8 = "surrogateescape"
@@ -54,7 +53,7 @@ class CsvFormat:
             try:
                 row = next(rows, None)
             except csv.Error as error:
-                yield FileItem(refuse_line(f"line {first}", str(error)), lines.offset, lines.count)
+                yield FileItem(refuse_item(f"line {first}", str(error)), lines.offset, lines.count)
                 continue
             if row is None:
                 return
@@ -68,12 +67,12 @@ class CsvFormat:
     def _read(self, row: list[str], head: list[str], lines: LineReader, place: str) -> SourceItem:
         if lines.is_cut:
             lines.is_cut = False
-            return refuse_line(place, TOO_LONG)
+            return refuse_item(place, TOO_LONG)
         if len(row) > len(head):
-            return refuse_line(place, f"has {len(row)} cells, the head has {len(head)}")
+            return refuse_item(place, f"has {len(row)} cells, the head has {len(head)}")
         cells = {name: cell for name, cell in zip(head, row, strict=False) if name and cell.strip()}
         if any(map(_NOT_DECODED.search, row)):
-            return refuse_line(place, "is not UTF-8")
+            return refuse_item(place, "is not UTF-8")
         return self.maker.make(cells, place)
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 from services.ingest.domain.files.line_reader import LONGEST_LINE, LineReader
-from services.ingest.domain.result import FieldError
-from services.ingest.domain.sources.items import RefusedItem, ReportDraft, SourceItem
+from services.ingest.domain.sources.items import ReportDraft, SourceItem, refuse_item
 from services.ingest.domain.sources.mapping import ItemMapper
 from services.ingest.domain.sources.source_document import MappedSource
 
@@ -54,13 +53,8 @@ class ItemMaker:
         if self.mapper is not None:
             return self.mapper.map_item(value, place)
         if not isinstance(value, Mapping):
-            return refuse_line(place, "a report is a JSON object")
+            return refuse_item(place, "a report is a JSON object")
         return ReportDraft(value, place)
-
-
-def refuse_line(place: str, message: str) -> RefusedItem:
-    """A row or line that cannot be read."""
-    return RefusedItem(place, (FieldError(field="", message=message),))
 
 
 TOO_LONG = f"longer than {LONGEST_LINE} bytes"

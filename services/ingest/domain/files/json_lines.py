@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.ingest.domain.files.file_items import TOO_LONG, FileItem, ItemMaker, refuse_line
+from services.ingest.domain.files.file_items import TOO_LONG, FileItem, ItemMaker
 from services.ingest.domain.files.line_reader import LineReader
-from services.ingest.domain.sources.items import SourceItem
+from services.ingest.domain.sources.items import SourceItem, refuse_item
 from services.strict_json import InvalidJson, parse
 
 
@@ -27,7 +27,7 @@ class JsonLinesFormat:
             place = f"line {lines.count}"
             if lines.is_cut:
                 lines.is_cut = False
-                yield FileItem(refuse_line(place, TOO_LONG), lines.offset, lines.count)
+                yield FileItem(refuse_item(place, TOO_LONG), lines.offset, lines.count)
             elif line.strip():
                 yield FileItem(self._read(line, place), lines.offset, lines.count)
 
@@ -35,5 +35,5 @@ class JsonLinesFormat:
         try:
             value = parse(line.rstrip(b"\r\n"))
         except InvalidJson as error:
-            return refuse_line(place, str(error).removeprefix("line 1 "))
+            return refuse_item(place, str(error).removeprefix("line 1 "))
         return self.maker.make(value, place)

@@ -4,9 +4,9 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.ingest.domain.files.file_items import FileFormat, UnreadableFile, refuse_line
+from services.ingest.domain.files.file_items import FileFormat, UnreadableFile
 from services.ingest.domain.files.line_reader import LineReader
-from services.ingest.domain.sources.items import SourceItem
+from services.ingest.domain.sources.items import SourceItem, refuse_item
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class WholeFileReader:
         try:
             head = self.format.read_head(lines)
         except UnreadableFile as error:
-            yield refuse_line("the file", str(error))
+            yield refuse_item("the file", str(error))
             return
         for each in self.format.read_items(lines, head):
             yield each.item

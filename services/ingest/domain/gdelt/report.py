@@ -6,9 +6,8 @@ from typing import Any, Self
 
 from services.ingest.domain.gdelt.archive import UnreadableArchive, unpack
 from services.ingest.domain.gdelt.columns import COLUMNS
-from services.ingest.domain.result import FieldError
 from services.ingest.domain.sources.drafts import DraftReader
-from services.ingest.domain.sources.items import RefusedItem, SkippedItem, SourceItem
+from services.ingest.domain.sources.items import SkippedItem, SourceItem, refuse_item
 from services.ingest.domain.sources.mapping import ItemMapper, merge_mappings
 from services.ingest.domain.sources.mapping_document import MappingDocument
 from services.ingest.domain.sources.polled_sources import GdeltSource
@@ -72,7 +71,7 @@ class GdeltItemReader:
         try:
             lines = unpack(raw).decode("utf-8", "replace").split("\n")
         except UnreadableArchive as error:
-            yield _refuse("the file", str(error))
+            yield refuse_item("the file", str(error))
             return
         for number, line in enumerate(lines, 1):
             if line.strip():
@@ -81,7 +80,8 @@ class GdeltItemReader:
     def _read_row(self, line: str, place: str) -> SourceItem:
         values = line.split("\t")
         if len(values) != len(COLUMNS):
-            return _refuse(place, f"{len(values)} columns: GDELT 2.0 events have {len(COLUMNS)}")
+            message = f"{len(values)} columns: GDELT 2.0 events have {len(COLUMNS)}"
+            return refuse_item(place, message)
         row: dict[str, Any] = dict(zip(COLUMNS, values, strict=True))
         row["country"] = find_fips_country(row["ActionGeo_CountryCode"]) or ""
         if (reason := self._find_reason_to_skip(row)) is not None:
@@ -103,7 +103,3 @@ def _describe(row: Mapping[str, str]) -> str:
     target = f" ({row['Actor2Name']})" if row["Actor2Name"] else ""
     place = f", {row['ActionGeo_FullName']}" if row["ActionGeo_FullName"] else ""
     return f"{row['Actor1Name'] or 'Unknown actor'}: {act}{target}{place}"
-
-
-def _refuse(place: str, message: str) -> RefusedItem:
-    return RefusedItem(place, (FieldError(field="", message=message),))

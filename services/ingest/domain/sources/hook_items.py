@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from services.ingest.domain.result import FieldError, ReportResult, refuse
-from services.ingest.domain.sources.items import RefusedItem, ReportDraft, SourceItem
+from services.ingest.domain.result import ReportResult, refuse
+from services.ingest.domain.sources.items import RefusedItem, ReportDraft, SourceItem, refuse_item
 from services.ingest.domain.sources.mapping import ItemMapper
 from services.ingest.domain.sources.pushed_sources import HookSource
 from services.strict_json import InvalidJson, parse
@@ -18,7 +18,7 @@ def read_hook(source: HookSource, raw: bytes) -> Iterator[SourceItem]:
     try:
         document = parse(raw)
     except InvalidJson as error:
-        yield RefusedItem(BODY, (FieldError(field="", message=str(error)),))
+        yield refuse_item(BODY, str(error))
         return
     yield from ItemMapper.of_source(source, source.mapping).map_document(document, BODY)
 

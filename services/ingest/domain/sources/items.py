@@ -34,6 +34,11 @@ class SkippedItem:
 SourceItem = ReportDraft | RefusedItem | SkippedItem
 
 
+def refuse_item(place: str, message: str, field: str = "") -> RefusedItem:
+    """The item at `place`, refused for one reason; `field` is empty where it is of the whole."""
+    return RefusedItem(place, (FieldError(field=field, message=message),))
+
+
 class ItemReader(Protocol):
     """What every kind of source does; pure, and linear in the size of `raw`."""
 

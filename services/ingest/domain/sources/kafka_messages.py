@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from schemas.event import LARGEST_REQUEST
-from services.ingest.domain.result import FieldError
-from services.ingest.domain.sources.items import RefusedItem, ReportDraft, SkippedItem, SourceItem
+from services.ingest.domain.sources.items import ReportDraft, SkippedItem, SourceItem, refuse_item
 from services.ingest.domain.sources.mapping import ItemMapper
 from services.ingest.domain.sources.polled_sources import KafkaSource
 from services.strict_json import InvalidJson, parse
@@ -53,12 +52,12 @@ class KafkaItemReader:
 
     def _read_value(self, raw: bytes, place: str) -> Iterator[SourceItem]:
         if len(raw) > LARGEST_REQUEST:
-            yield _refuse(place, f"{len(raw)} bytes: at most {LARGEST_REQUEST} are taken")
+            yield refuse_item(place, f"{len(raw)} bytes: at most {LARGEST_REQUEST} are taken")
             return
         try:
             document = parse(raw)
         except InvalidJson as error:
-            yield _refuse(place, str(error))
+            yield refuse_item(place, str(error))
             return
         if self.mapper is not None:
             yield from self.mapper.map_document(document, place)
@@ -69,13 +68,13 @@ class KafkaItemReader:
 
 def _read_report(item: Any, place: str) -> SourceItem:
     if not isinstance(item, dict):
-        return _refuse(place, "no JSON object: write a mapping")
+        return refuse_item(place, "no JSON object: write a mapping")
     return ReportDraft(item, place)
 
 
 def _read_nothing(message: ForeignMessage) -> SourceItem:
     if message.fault is not None:
-        return _refuse(message.place, message.fault)
+        return refuse_item(message.place, message.fault)
     return SkippedItem(message.place, "a message without a value")
 
 
@@ -83,7 +82,3 @@ def _identify(item: SourceItem, place: str, index: int) -> SourceItem:
     if not isinstance(item, ReportDraft) or item.body.get("id") is not None:
         return item
     return replace(item, body={**item.body, "id": f"{place}/{index}" if index else place})
-
-
-def _refuse(place: str, message: str) -> RefusedItem:
-    return RefusedItem(place, (FieldError(field="", message=message),))

@@ -13,6 +13,7 @@ from services.ingest.domain.sources.items import (
     ReportDraft,
     SkippedItem,
     SourceItem,
+    refuse_item,
 )
 from services.ingest.domain.sources.mapping_document import MappingDocument
 from services.ingest.domain.sources.ready_mappings import READY_MAPPINGS
@@ -40,11 +41,11 @@ class ItemMapper:
         try:
             items = self._find_items(document)
         except NoValue as error:
-            yield _refuse(place, FieldError(field="items", message=str(error)))
+            yield refuse_item(place, str(error), "items")
             return
         if len(items) > MOST_ITEMS:
             message = f"{len(items)} items: at most {MOST_ITEMS} are taken"
-            yield _refuse(place, FieldError(field="items", message=message))
+            yield refuse_item(place, message, "items")
             return
         for index, item in enumerate(items):
             yield self.map_item(item, place if len(items) == 1 else f"{place}, item {index + 1}")
@@ -55,10 +56,10 @@ class ItemMapper:
             if self.mapping.only is not None and not self.mapping.only.evaluate(item):
                 return SkippedItem(place, f"mapping.only: {str(self.mapping.only)[:80]}")
         except NoValue as error:
-            return _refuse(place, FieldError(field="only", message=str(error)))
+            return refuse_item(place, str(error), "only")
         body, errors = self._evaluate(item)
         if errors:
-            return _refuse(place, *errors)
+            return RefusedItem(place, tuple(errors))
         return self.reader.read_draft(ReportDraft(body, place))
 
     def _find_items(self, document: Any) -> list[Any]:
@@ -116,7 +117,3 @@ def _put(body: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     values = body.setdefault(path[0], {})
     if isinstance(values, dict):
         body[path[0]] = values | {path[1]: value}
-
-
-def _refuse(place: str, *errors: FieldError) -> RefusedItem:
-    return RefusedItem(place, errors)

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.ingest.domain.decoding import JSON, NDJSON, TooManyReports, choose_decoder
-from services.ingest.domain.result import FieldError, ReportResult
-from services.ingest.domain.sources.hook_items import read_hook
-from services.ingest.domain.sources.items import RefusedItem, ReportDraft, SourceItem
+from services.ingest.domain.result import ReportResult
+from services.ingest.domain.sources.hook_items import BODY, read_hook
+from services.ingest.domain.sources.items import RefusedItem, ReportDraft, SourceItem, refuse_item
 from services.ingest.domain.sources.pushed_sources import HookSource
 from services.strict_json import InvalidJson
-
-BODY = "the body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class PostItemReader:
         try:
             items = _decode(raw)
         except (InvalidJson, TooManyReports) as error:
-            yield RefusedItem(BODY, (FieldError(field="", message=str(error)),))
+            yield refuse_item(BODY, str(error))
             return
         for number, item in enumerate(items, 1):
             yield _make_item(item, f"report {number}")
@@ -52,5 +50,5 @@ def _make_item(item: object, place: str) -> SourceItem:
     if isinstance(item, ReportResult):
         return RefusedItem(place, item.errors)
     if not isinstance(item, dict):
-        return RefusedItem(place, (FieldError(field="", message="a report is a JSON object"),))
+        return refuse_item(place, "a report is a JSON object")
     return ReportDraft(item, place)
