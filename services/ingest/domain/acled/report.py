@@ -10,9 +10,8 @@ from services.ingest.domain.files.csv_rows import CsvFormat
 from services.ingest.domain.files.file_items import ItemMaker
 from services.ingest.domain.files.whole_file import WholeFileReader
 from services.ingest.domain.pulling.changes import ItemChange
-from services.ingest.domain.sources.drafts import DraftReader
 from services.ingest.domain.sources.items import ReportDraft, SkippedItem, SourceItem, refuse_item
-from services.ingest.domain.sources.mapping import ItemMapper, merge_mappings
+from services.ingest.domain.sources.mapping import ItemMapper
 from services.ingest.domain.sources.mapping_document import MappingDocument
 from services.ingest.domain.sources.polled_sources import AcledSource
 from services.ingest.domain.values.countries import find_country
@@ -83,9 +82,7 @@ class AcledItemReader:
     @classmethod
     def of_source(cls, source: AcledSource) -> Self:
         """The reader of a source."""
-        mapping = merge_mappings(ACLED_MAPPING, source.mapping or MappingDocument())
-        reader = DraftReader(source, mapping.type_codes, mapping.markup or "html")
-        return cls(AcledMaker(ItemMapper(mapping, reader), source.countries))
+        return cls(AcledMaker(ItemMapper.of_format(source, ACLED_MAPPING), source.countries))
 
     @property
     def csv(self) -> CsvFormat:

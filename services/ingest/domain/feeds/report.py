@@ -8,9 +8,8 @@ from services.ingest.domain.feeds.item import FeedItem, identify_items
 from services.ingest.domain.feeds.parse import parse_feed
 from services.ingest.domain.fetching.failure import FetchFailed
 from services.ingest.domain.pulling.changes import ItemChange
-from services.ingest.domain.sources.drafts import DraftReader
 from services.ingest.domain.sources.items import ReportDraft, SourceItem, refuse_item
-from services.ingest.domain.sources.mapping import ItemMapper, merge_mappings
+from services.ingest.domain.sources.mapping import ItemMapper
 from services.ingest.domain.sources.mapping_document import MappingDocument
 from services.ingest.domain.sources.polled_sources import FeedSource
 
@@ -43,9 +42,7 @@ class FeedItemReader:
     @classmethod
     def of_source(cls, source: FeedSource) -> Self:
         """The reader of a source."""
-        mapping = merge_mappings(FEED_MAPPING, source.mapping or MappingDocument())
-        reader = DraftReader(source, mapping.type_codes, mapping.markup or "html")
-        return cls(source, ItemMapper(mapping, reader))
+        return cls(source, ItemMapper.of_format(source, FEED_MAPPING))
 
     def read_items(self, raw: bytes) -> Iterator[SourceItem]:
         """What becomes of each item of a feed, oldest first. Never raises."""

@@ -6,9 +6,8 @@ from typing import Any, Self
 
 from services.ingest.domain.gdelt.archive import UnreadableArchive, unpack
 from services.ingest.domain.gdelt.columns import COLUMNS
-from services.ingest.domain.sources.drafts import DraftReader
 from services.ingest.domain.sources.items import SkippedItem, SourceItem, refuse_item
-from services.ingest.domain.sources.mapping import ItemMapper, merge_mappings
+from services.ingest.domain.sources.mapping import ItemMapper
 from services.ingest.domain.sources.mapping_document import MappingDocument
 from services.ingest.domain.sources.polled_sources import GdeltSource
 from services.ingest.domain.values.countries import find_fips_country
@@ -62,9 +61,7 @@ class GdeltItemReader:
     @classmethod
     def of_source(cls, source: GdeltSource) -> Self:
         """The reader of a source."""
-        mapping = merge_mappings(GDELT_MAPPING, source.mapping or MappingDocument())
-        reader = DraftReader(source, mapping.type_codes, mapping.markup or "html")
-        return cls(source, ItemMapper(mapping, reader))
+        return cls(source, ItemMapper.of_format(source, GDELT_MAPPING))
 
     def read_items(self, raw: bytes) -> Iterator[SourceItem]:
         """What becomes of each row. Never raises."""

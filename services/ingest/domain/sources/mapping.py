@@ -17,7 +17,7 @@ from services.ingest.domain.sources.items import (
 )
 from services.ingest.domain.sources.mapping_document import MappingDocument
 from services.ingest.domain.sources.ready_mappings import READY_MAPPINGS
-from services.ingest.domain.sources.source_document import SourceDocument
+from services.ingest.domain.sources.source_document import MappedSource, SourceDocument
 
 MOST_ITEMS = 10_000
 
@@ -32,9 +32,16 @@ class ItemMapper:
     @classmethod
     def of_source(cls, source: SourceDocument, mapping: MappingDocument) -> Self:
         """The mapper of a source."""
-        complete = complete_mapping(mapping)
-        reader = DraftReader(source, complete.type_codes, complete.markup or "html")
-        return cls(complete, reader)
+        return cls._of_complete(source, complete_mapping(mapping))
+
+    @classmethod
+    def of_format(cls, source: MappedSource, ready: MappingDocument) -> Self:
+        """The mapper of a source whose format has a mapping; the source's own replaces parts."""
+        return cls._of_complete(source, merge_mappings(ready, source.mapping or MappingDocument()))
+
+    @classmethod
+    def _of_complete(cls, source: SourceDocument, mapping: MappingDocument) -> Self:
+        return cls(mapping, DraftReader(source, mapping.type_codes, mapping.markup or "html"))
 
     def map_document(self, document: Any, place: str) -> Iterator[SourceItem]:
         """What becomes of each item in a document that is found at `place`. Never raises."""
