@@ -1,7 +1,7 @@
 """Rows of ACLED → drafts of reports."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 from services.ingest.domain.acled.page import UnreadablePage, read_page
@@ -9,7 +9,7 @@ from services.ingest.domain.acled.row import complete_row, find_version
 from services.ingest.domain.files.csv_rows import CsvFormat
 from services.ingest.domain.files.file_items import ItemMaker
 from services.ingest.domain.files.whole_file import WholeFileReader
-from services.ingest.domain.pulling.changes import ItemChange
+from services.ingest.domain.pulling.changes import ItemChange, name_version
 from services.ingest.domain.sources.items import ReportDraft, SkippedItem, SourceItem, refuse_item
 from services.ingest.domain.sources.mapping import ItemMapper
 from services.ingest.domain.sources.mapping_document import MappingDocument
@@ -66,11 +66,7 @@ class AcledMaker(ItemMaker):
 
     def make_version(self, row: Mapping[str, Any], change: ItemChange) -> SourceItem:
         """The report of one version of an event."""
-        made = self.make(row, change.id)
-        if not isinstance(made, ReportDraft):
-            return made
-        own = {"id": change.id, "supersedes": change.supersedes}
-        return replace(made, body={**made.body, **{k: v for k, v in own.items() if v}})
+        return name_version(self.make(row, change.id), change)
 
 
 @dataclass(frozen=True, slots=True)

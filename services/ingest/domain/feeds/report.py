@@ -1,14 +1,14 @@
 """Items of a feed → drafts of reports."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 from services.ingest.domain.feeds.item import FeedItem, identify_items
 from services.ingest.domain.feeds.parse import parse_feed
 from services.ingest.domain.fetching.failure import FetchFailed
-from services.ingest.domain.pulling.changes import ItemChange
-from services.ingest.domain.sources.items import ReportDraft, SourceItem, refuse_item
+from services.ingest.domain.pulling.changes import ItemChange, name_version
+from services.ingest.domain.sources.items import SourceItem, refuse_item
 from services.ingest.domain.sources.mapping import ItemMapper
 from services.ingest.domain.sources.mapping_document import MappingDocument
 from services.ingest.domain.sources.polled_sources import FeedSource
@@ -57,8 +57,4 @@ class FeedItemReader:
     def make_report(self, item: FeedItem, change: ItemChange) -> SourceItem:
         """What becomes of one version of an item. Never raises."""
         made = self.mapper.map_item(item.model_dump(mode="json"), change.id)
-        if not isinstance(made, ReportDraft):
-            return made
-        own = {"id": change.id, "supersedes": change.supersedes}
-        named = {name: value for name, value in own.items() if value is not None}
-        return replace(made, body={**made.body, **named})
+        return name_version(made, change)

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from services.ingest.domain.sources.items import ReportDraft, SourceItem
 
 MOST_SEEN = 4096
 """Items remembered beyond those of the last document: some come back after they were gone."""
@@ -37,6 +39,14 @@ def find_change(item: SeenItem, seen: Mapping[str, str]) -> ItemChange | None:
     if known == item.digest:
         return None
     return ItemChange(f"{item.id}#{item.digest}", supersedes=item.id)
+
+
+def name_version(item: SourceItem, change: ItemChange) -> SourceItem:
+    """The report with the id of its version, and of what that supersedes; other items as is."""
+    if not isinstance(item, ReportDraft):
+        return item
+    ids = {"id": change.id, "supersedes": change.supersedes}
+    return replace(item, body={**item.body, **{name: id_ for name, id_ in ids.items() if id_}})
 
 
 def remember(items: Iterable[SeenItem], seen: Mapping[str, str]) -> dict[str, str]:
