@@ -44,35 +44,28 @@ class AcledPuller:
         last = read_position(AcledPosition, position)
         since = last.uploaded or int((self.now() - self.source.since).timestamp())
         headers = {"Authorization": f"Bearer {await self._log_in()}"}
-        uploaded, seen = since, last.seen
-        for number in range(1, MOST_PAGES + 1):
-            rows = await self._fetch(self.source.url, "timestamp", since, number, headers)
-            items, seen = await asyncio.to_thread(self._make_reports, rows, seen)
-            uploaded = max((uploaded, *map(_read_timestamp, rows)))
-            is_last = len(rows) < ROWS
-            last = last.model_copy(
-                update={"seen": seen, "uploaded": uploaded if is_last else since}
-            )
+        async for rows, uploaded in self._list_pages(self.source.url, "timestamp", since, headers):
+            items, seen = await asyncio.to_thread(self._make_reports, rows, last.seen)
+            last = last.model_copy(update={"seen": seen, "uploaded": uploaded})
             if rows:
                 yield split_items(items, last.model_dump_json(exclude_defaults=True))
-            if is_last:
-                break
-        async for pulled in self._pull_deleted(last, since, headers):
-            yield pulled
-
-    async def _pull_deleted(
-        self, last: AcledPosition, since: int, headers: Mapping[str, str]
-    ) -> AsyncGenerator[PulledReports, None]:
-        begin = deleted = last.deleted or since
-        for number in range(1, MOST_PAGES + 1):
-            url = self.source.deleted_url
-            rows = await self._fetch(url, "deleted_timestamp", begin, number, headers)
-            items = [make_retraction(id_) for id_, _ in map(find_version, rows) if id_]
-            deleted = max((deleted, *(_read_timestamp(row, "deleted_timestamp") for row in rows)))
-            is_last = len(rows) < ROWS
-            after = last.model_copy(update={"deleted": deleted if is_last else begin})
+        url, begin = self.source.deleted_url, last.deleted or since
+        async for rows, deleted in self._list_pages(url, "deleted_timestamp", begin, headers):
+            retractions = [make_retraction(id_) for id_, _ in map(find_version, rows) if id_]
+            last = last.model_copy(update={"deleted": deleted})
             if rows:
-                yield split_items(items, after.model_dump_json(exclude_defaults=True))
+                yield split_items(retractions, last.model_dump_json(exclude_defaults=True))
+
+    async def _list_pages(
+        self, url: str, field: str, since: int, headers: Mapping[str, str]
+    ) -> AsyncGenerator[tuple[list[Mapping[str, Any]], int], None]:
+        """The rows of each page after the time `since`, and the time up to which all are read."""
+        newest = since
+        for number in range(1, MOST_PAGES + 1):
+            rows = await self._fetch(url, field, since, number, headers)
+            newest = max((newest, *(_read_timestamp(row, field) for row in rows)))
+            is_last = len(rows) < ROWS
+            yield rows, newest if is_last else since
             if is_last:
                 return
 
