@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from typing import Any
 
 from services.ingest.domain.gdelt.columns import COLUMNS
 
@@ -37,9 +36,9 @@ def row(**changes: str) -> bytes:
     return "\t".join(values.get(name, "") for name in COLUMNS).encode() + b"\n"
 
 
-def packed(content: bytes, **options: Any) -> bytes:
+def packed(content: bytes, method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """A ZIP archive with one file."""
     raw = io.BytesIO()
-    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, **options) as archive:
+    with zipfile.ZipFile(raw, "w", method) as archive:
         archive.writestr("20261126120000.export.CSV", content)
     return raw.getvalue()

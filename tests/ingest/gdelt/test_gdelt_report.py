@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 from typing import Any
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED
 
 import pytest
 
@@ -83,6 +84,16 @@ def test_an_archive_that_cannot_be_unpacked_is_one_refusal(raw: bytes) -> None:
     [item] = read(raw)
 
     assert isinstance(item, RefusedItem)
+
+
+@pytest.mark.parametrize("method", [ZIP_STORED, ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA])
+def test_no_byte_that_is_damaged_ends_anything(method: int) -> None:
+    whole = packed(row(), method=method)
+
+    for index in range(2, len(whole)):
+        for damage in (0, 0x7F, 0xFF):
+            raw = whole[:index] + bytes([damage]) + whole[index + 1 :]
+            assert all(isinstance(item, ReportDraft | RefusedItem) for item in read(raw))
 
 
 def test_columns_are_those_of_the_codebook() -> None:

@@ -3,10 +3,13 @@
 import io
 import zipfile
 import zlib
+from lzma import LZMAError
 
 LARGEST_FILE = 32 * 1024 * 1024
 """Bytes unpacked; a file of 15 minutes has two million."""
 _MAGIC = b"PK"
+_DAMAGED = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, OSError, RuntimeError, ValueError)
+"""What zipfile raises: also where names are no text, places negative, and methods unknown."""
 
 
 class UnreadableArchive(ValueError):
@@ -28,10 +31,9 @@ def unpack(raw: bytes) -> bytes:
 def _unpack_first(raw: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            names = archive.namelist()
-            if not names:
-                raise UnreadableArchive("no file in it")
-            with archive.open(names[0]) as first:
-                return first.read(LARGEST_FILE + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            for name in archive.namelist():
+                with archive.open(name) as first:
+                    return first.read(LARGEST_FILE + 1)
+    except _DAMAGED as error:
         raise UnreadableArchive(f"a damaged archive: {error}") from None
+    raise UnreadableArchive("no file in it")
