@@ -14,7 +14,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from services.ingest.adapters.story_scripts import DIGEST_SIZE, FIND, FIX
 from services.ingest.domain.ports import StoriesUnavailable
 from services.ingest.domain.stories.join import choose_story
-from services.ingest.domain.stories.report import Content, KnownStory, StoryReport
+from services.ingest.domain.stories.report import KnownStory, ReportContent, StoryReport
 from services.ingest.domain.stories.signature import find_bands
 
 IDENTITY_KEPT = timedelta(days=30)
@@ -143,7 +143,7 @@ def _decode_story(parts: Sequence[bytes]) -> KnownStory:
     header, *contents = parts
     name, at = json.loads(header)
     return KnownStory(
-        name, _EPOCH + timedelta(milliseconds=at), tuple(map(Content.decode, contents))
+        name, _EPOCH + timedelta(milliseconds=at), tuple(map(ReportContent.decode, contents))
     )
 
 

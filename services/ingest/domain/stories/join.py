@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from services.ingest.domain.stories.known_words import COMMON_WORDS
 from services.ingest.domain.stories.lead import Lead
-from services.ingest.domain.stories.report import Content, KnownStory, StoryReport
+from services.ingest.domain.stories.report import KnownStory, ReportContent, StoryReport
 from services.ingest.domain.stories.signature import list_shingles
 from services.ingest.domain.stories.substitutions import has_substitution
 
@@ -21,7 +21,7 @@ WINDOW = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class StoryChoice:
     """The story that a report joins, None for its own; `adds`: it says what others may contradict.
 
     What adds something is kept with the story, so that a vague report cannot join two events.
@@ -33,7 +33,7 @@ class Choice:
 
 def choose_story(
     report: StoryReport, candidates: Iterable[KnownStory], window: timedelta = WINDOW
-) -> Choice:
+) -> StoryChoice:
     """The most similar of the candidates whose reports it is like and contradicts none of.
 
     It must be like the first report of a story, not like the latest, so stories do not drift.
@@ -43,8 +43,8 @@ def choose_story(
     alike = [(share_in_common(terms, list_terms(story.contents[0].lead)), story) for story in near]
     for share, story in sorted(alike, key=lambda pair: (-pair[0], pair[1].at)):
         if share >= LEAST_ALIKE and not _is_contradicted(report.content, story.contents):
-            return Choice(story, _adds_to(report.content, story.contents))
-    return Choice(None)
+            return StoryChoice(story, _adds_to(report.content, story.contents))
+    return StoryChoice(None)
 
 
 def list_terms(lead: Lead) -> frozenset[str]:
@@ -58,13 +58,13 @@ def share_in_common(terms: frozenset[str], others: frozenset[str]) -> float:
     return shared / max(1, len(terms) + len(others) - shared)
 
 
-def _is_contradicted(content: Content, known: Iterable[Content]) -> bool:
+def _is_contradicted(content: ReportContent, known: Iterable[ReportContent]) -> bool:
     return any(
         content.contradicts(each) or has_substitution(content.lead, each.lead) for each in known
     )
 
 
-def _adds_to(content: Content, known: tuple[Content, ...]) -> bool:
+def _adds_to(content: ReportContent, known: tuple[ReportContent, ...]) -> bool:
     if len(known) >= MOST_CONTENTS:
         return False
     words = frozenset(content.lead) - COMMON_WORDS
@@ -73,7 +73,7 @@ def _adds_to(content: Content, known: tuple[Content, ...]) -> bool:
     )
 
 
-def _adds_fields(content: Content, first: Content) -> bool:
+def _adds_fields(content: ReportContent, first: ReportContent) -> bool:
     """Whether its fields say what those of the first report leave open."""
     return (
         (first.country is None and content.country is not None)

@@ -18,7 +18,7 @@ MOST_PLACE_WORDS, MOST_QUANTITIES, LONGEST_QUANTITY = 8, 16, 64
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class ReportContent:
     """What a report says: its lead, and facts from its fields, which may all be absent."""
 
     lead: Lead
@@ -44,7 +44,7 @@ class Content:
             event.exercise,
         )
 
-    def contradicts(self, other: "Content") -> bool:
+    def contradicts(self, other: "ReportContent") -> bool:
         """Whether a field of both names another country, place or amount, or one is a drill."""
         countries = {self.country, other.country} - {None}
         places_differ = self.place and other.place and self.place.isdisjoint(other.place)
@@ -92,7 +92,7 @@ class StoryReport:
     identity: str
     owner: str
     at: datetime
-    content: Content
+    content: ReportContent
     corrected: str | None = None
 
     @classmethod
@@ -100,7 +100,7 @@ class StoryReport:
         """What stories need of an event."""
         corrected = event.corrected_id and name_event(event.source, event.corrected_id)
         owner = event.source_owner or event.source
-        return cls(event.identity, owner, event.occurred_at, Content.of(event), corrected)
+        return cls(event.identity, owner, event.occurred_at, ReportContent.of(event), corrected)
 
     @property
     def own_story(self) -> str:
@@ -119,7 +119,7 @@ class KnownStory:
 
     name: str
     at: datetime
-    contents: tuple[Content, ...]
+    contents: tuple[ReportContent, ...]
 
     def is_within(self, window: timedelta, at: datetime) -> bool:
         """Whether an event at that time may belong to it."""
