@@ -1,13 +1,11 @@
 """The body of a request: read within its bounds and its token's limits, and decoded."""
 
-import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request
-from starlette.requests import ClientDisconnect
 
 from schemas.event import LARGEST_REQUEST
 from services.ingest.adapters.limits import Limiter, LimitExceeded
@@ -22,6 +20,7 @@ from services.ingest.domain.packed_request import (
 )
 from services.ingest.domain.reporter import Reporter
 from services.refused_request import RefusedRequest
+from services.request_body import read_body, refuse_larger
 from services.strict_json import InvalidJson
 
 READ_SECONDS = 30.0
@@ -91,27 +90,17 @@ class BodyReader:
         # a chunked body may be the largest, until it is read
         charged = int(request.headers.get("content-length", LARGEST_REQUEST))
         if charged > LARGEST_REQUEST:
-            raise _too_large()
+            raise refuse_larger(LARGEST_REQUEST)
         if self.reading[reporter.source] >= MOST_BODIES:
             raise _ask_to_wait(TOO_MANY_BODIES, 1)
         self._charge_bytes(reporter, charged)
         self.reading[reporter.source] += 1
         try:
-            body = await self._read_body(request)
+            body = await read_body(request, LARGEST_REQUEST, self.read_seconds)
         finally:
             self.reading[reporter.source] -= 1
         self.limiter.give_back(reporter, charged - len(body))
         return body
-
-    async def _read_body(self, request: Request) -> bytes:
-        try:
-            async with asyncio.timeout(self.read_seconds):
-                return await _read_stream(request)
-        except TimeoutError:
-            message = f"the body did not come within {self.read_seconds:g} s"
-            raise RefusedRequest(HTTPStatus.REQUEST_TIMEOUT, message) from None
-        except ClientDisconnect:
-            raise RefusedRequest(HTTPStatus.BAD_REQUEST, "the body ended early") from None
 
 
 def _check_repeated(request: Request) -> None:
@@ -120,19 +109,5 @@ def _check_repeated(request: Request) -> None:
         raise RefusedRequest(HTTPStatus.BAD_REQUEST, f"{repeated}: given in two headers")
 
 
-async def _read_stream(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_REQUEST:
-            raise _too_large()
-    return bytes(body)
-
-
 def _ask_to_wait(message: str, seconds: int) -> RefusedRequest:
     return RefusedRequest(HTTPStatus.TOO_MANY_REQUESTS, message, {"Retry-After": str(seconds)})
-
-
-def _too_large() -> RefusedRequest:
-    message = f"more than {LARGEST_REQUEST} bytes in one request"
-    return RefusedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)

@@ -1,6 +1,5 @@
 """One endpoint of the API: who may use it, what it takes, and every answer in one shape."""
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -12,7 +11,6 @@ from fastapi import Request, Response
 from pydantic import ValidationError
 from redis import RedisError
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 
 from schemas.model import Document, Model
 from services.notifier.adapters.api.answers import Refusal, RefusedField
@@ -29,6 +27,7 @@ from services.notifier.domain.watch.refusals import (
     NotAllowed,
 )
 from services.refused_request import RefusedRequest
+from services.request_body import read_body
 from services.strict_json import InvalidJson, parse
 from services.telemetry import logger
 
@@ -192,31 +191,6 @@ async def _read_json(request: Request) -> Any:
     except InvalidJson as error:
         message = f"the body is not JSON: {error}"
         raise RefusedRequest(HTTPStatus.BAD_REQUEST, message) from None
-
-
-async def read_body(request: Request, most: int, seconds: float) -> bytes:
-    """The body, of `most` bytes at most, within `seconds`.
-
-    Raises RefusedRequest: 408, 413, or 400 where it ends early.
-    """
-    try:
-        async with asyncio.timeout(seconds):
-            return await _read_stream(request, most)
-    except TimeoutError:
-        message = f"the body did not come within {seconds:g} s"
-        raise RefusedRequest(HTTPStatus.REQUEST_TIMEOUT, message) from None
-    except ClientDisconnect:
-        raise RefusedRequest(HTTPStatus.BAD_REQUEST, "the body ended early") from None
-
-
-async def _read_stream(request: Request, most: int) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            message = f"more than {most} bytes in one request"
-            raise RefusedRequest(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
-    return bytes(body)
 
 
 def _list_faults(invalid: ValidationError) -> Sequence[tuple[str, str]]:

@@ -18,13 +18,13 @@ from services.notifier.adapters.api.endpoint import (
     LARGEST_BODY,
     READ_SECONDS,
     RETRY_AFTER,
-    read_body,
     respond_json,
 )
 from services.notifier.domain.errors import LogLost
 from services.notifier.domain.watch.pager_events import PagerAct, PagerEvent
 from services.notifier.domain.watch.refusals import ActRefused
 from services.refused_request import RefusedRequest
+from services.request_body import read_body
 from services.strict_json import InvalidJson, parse
 from services.telemetry import logger
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from starlette.background import BackgroundTask
 
 from services.notifier.adapters.api.answers import Refusal
-from services.notifier.adapters.api.endpoint import read_body, respond_json
+from services.notifier.adapters.api.endpoint import respond_json
 from services.notifier.adapters.interactions.desk import InteractionAnswer
 from services.notifier.adapters.interactions.interaction import (
     InvalidInteraction,
@@ -24,6 +24,7 @@ from services.notifier.adapters.interactions.interaction import (
 )
 from services.notifier.adapters.metrics import API_REQUESTS, INTERACTIONS
 from services.refused_request import RefusedRequest
+from services.request_body import read_body
 from services.slack_signature import is_fresh, is_signed
 
 PATH = "/slack/interactions"
