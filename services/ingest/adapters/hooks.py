@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -11,11 +11,12 @@ from fastapi.responses import JSONResponse
 
 from services.ingest.adapters import metrics
 from services.ingest.adapters.body import BodyReader
-from services.ingest.adapters.http import RETRY_AFTER, respond
+from services.ingest.adapters.http import respond, respond_refusal
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.openapi_hooks import HOOK_DESCRIPTION, HOOK_RESPONSES
 from services.ingest.adapters.sources.credentials import CredentialReader, MissingCredential
-from services.ingest.domain.answer import Answer, build_answer, choose_status
+from services.ingest.domain.answer import build_answer, choose_status
+from services.ingest.domain.result import ReportResult
 from services.ingest.domain.sources.hook_items import find_challenge, list_reports, read_hook
 from services.ingest.domain.sources.hook_signature import is_signed_by, may_be_signed
 from services.ingest.domain.sources.items import SkippedItem, SourceItem
@@ -63,10 +64,10 @@ class HookReceiver:
         metrics.HOOK_SKIPPED.labels(source.id).inc(skipped)
         reports = list(list_reports(items))
         self.reader.charge_reports(reporter, len(reports), len(raw))
-        results = await self.intake.take(reports, reporter) if reports else []
+        results = await self.intake.take(reports, reporter)
         for result in results:
             metrics.HOOK_REPORTS.labels(source.id, result.status.value).inc()
-        return _answer(build_answer(results) if results else Answer(), choose_status(results))
+        return _answer(results)
 
     def _check_headers(self, source: HookSource, headers: Mapping[str, str]) -> None:
         check = source.signature
@@ -90,7 +91,7 @@ class HookReceiver:
         except MissingCredential as error:
             log.warning("no secret for a hook", source=source.id, error=str(error))
             message = "the secret of this hook is not configured: see the log of ingest"
-            raise RefusedRequest(HTTPStatus.SERVICE_UNAVAILABLE, message, RETRY_AFTER) from None
+            raise RefusedRequest(HTTPStatus.SERVICE_UNAVAILABLE, message) from None
         if not is_signed_by(check, secrets, headers, raw):
             raise RefusedRequest(HTTPStatus.UNAUTHORIZED, "the signature is not of this body")
 
@@ -108,8 +109,8 @@ def hooks_route(receiver: HookReceiver) -> APIRouter:
     async def post_hook(source_id: str, request: Request) -> Response:
         try:
             return await receiver.receive(source_id, request)
-        except RefusedRequest as rejected:
-            return respond(rejected.status, Answer(error=str(rejected)), rejected.headers)
+        except RefusedRequest as refused:
+            return respond_refusal(refused)
 
     return router
 
@@ -123,8 +124,8 @@ async def _read_items(source: HookSource, raw: bytes) -> list[SourceItem]:
     return items
 
 
-def _answer(answer: Answer, status: HTTPStatus) -> Response:
+def _answer(results: Sequence[ReportResult]) -> Response:
     """Only what is worth a repeat is an error: senders send a refused item again and again."""
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        return respond(status, answer, RETRY_AFTER)
-    return respond(HTTPStatus.ACCEPTED, answer, {})
+    status = choose_status(results)
+    is_repeated = status is HTTPStatus.SERVICE_UNAVAILABLE
+    return respond(status if is_repeated else HTTPStatus.ACCEPTED, build_answer(results))

@@ -65,13 +65,10 @@ def events_route(intake: Intake, authenticator: Authenticator, reader: BodyReade
             reporter = authenticator.authenticate(request.headers)
             strict = read_strict(request.query_params)
             items = await reader.read_reports(request, reporter)
-        except RefusedRequest as rejected:
-            answer = Answer(error=str(rejected))
-            return respond(rejected.status, answer, rejected.headers)
+        except RefusedRequest as refused:
+            return respond_refusal(refused)
         results = await intake.take(items, reporter, strict=strict)
-        status = choose_status(results)
-        unavailable = status is HTTPStatus.SERVICE_UNAVAILABLE
-        return respond(status, build_answer(results), RETRY_AFTER if unavailable else {})
+        return respond(choose_status(results), build_answer(results))
 
     return router
 
@@ -94,10 +91,19 @@ def encode_refusal(status: HTTPStatus, message: str) -> bytes:
     return json.dumps(Answer(error=message).model_dump()).encode()
 
 
-def respond(status: HTTPStatus, answer: Answer, headers: Mapping[str, str]) -> Response:
-    """The answer as JSON; counted."""
+def respond_refusal(refused: RefusedRequest) -> Response:
+    """The answer to a request of which nothing is taken; counted."""
+    return respond(refused.status, Answer(error=str(refused)), refused.headers)
+
+
+def respond(
+    status: HTTPStatus, answer: Answer, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer as JSON; counted. 503 says when to ask again."""
     metrics.REQUESTS.labels(str(status.value)).inc()
-    return Response(_encode(answer), status, dict(headers), media_type="application/json")
+    retry = RETRY_AFTER if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
+    all_headers = {**retry, **(headers or {})}
+    return Response(_encode(answer), status, all_headers, media_type="application/json")
 
 
 def _encode(answer: Answer) -> str:
