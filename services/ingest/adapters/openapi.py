@@ -73,20 +73,32 @@ REQUEST_BODY: dict[str, Any] = {
     "security": [{"token": []}],
 }
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
+Responses = dict[int | str, dict[str, Any]]
+
+WAITS: Responses = {
+    408: {"model": Answer, "description": "The body did not come in time"},
+    503: {"model": Answer, "description": "Kafka does not take it now; see Retry-After"},
+}
+"""Answers of every route that takes reports."""
+
+
+def describe_limit(whose: str) -> dict[str, Any]:
+    """The answer 429, by whose limit it is."""
+    return {
+        "model": Answer,
+        "description": f"{whose} sent more than its limit; nothing was taken",
+        "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}},
+    }
+
+
+RESPONSES: Responses = WAITS | {
     202: {"model": Answer, "description": "Acknowledged by Kafka, except those marked refused"},
     400: {"model": Answer, "description": "Malformed JSON, with line and column"},
     401: {"model": Answer, "description": "No token, or an unknown one"},
-    408: {"model": Answer, "description": "The body did not come in time"},
     413: {"model": Answer, "description": "More than 1 MiB, or more than 10,000 reports"},
     415: {"model": Answer, "description": "A content type that is not taken"},
     422: {"model": Answer, "description": "Every report was refused; the field is named"},
-    429: {
-        "model": Answer,
-        "description": "The token sent more than its limit; nothing was taken",
-        "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}},
-    },
-    503: {"model": Answer, "description": "Kafka does not take it now; see Retry-After"},
+    429: describe_limit("The token"),
 }
 
 _TOKEN = {

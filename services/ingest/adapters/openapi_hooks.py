@@ -1,7 +1,6 @@
 """What the generated API document says of `POST /v1/hooks/ID`."""
 
-from typing import Any
-
+from services.ingest.adapters.openapi import WAITS, Responses, describe_limit
 from services.ingest.domain.answer import Answer
 
 HOOK_DESCRIPTION = """Takes JSON of another service, mapped to reports as `sources/*.yaml` says.
@@ -10,7 +9,7 @@ The sender shows a token, or signs the body. 202 says that nothing needs to be s
 became of each item is in `results`, also of those that were refused. 503 asks for a repeat.
 """
 
-HOOK_RESPONSES: dict[int | str, dict[str, Any]] = {
+HOOK_RESPONSES: Responses = WAITS | {
     200: {"description": "Slack's challenge, which it checks an address with"},
     202: {
         "model": Answer,
@@ -18,12 +17,6 @@ HOOK_RESPONSES: dict[int | str, dict[str, Any]] = {
     },
     401: {"model": Answer, "description": "The token or the signature is missing or wrong"},
     404: {"model": Answer, "description": "There is no hook of that id"},
-    408: {"model": Answer, "description": "The body did not come in time"},
     413: {"model": Answer, "description": "More than 1 MiB"},
-    429: {
-        "model": Answer,
-        "description": "The source sent more than its limit; nothing was taken",
-        "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}},
-    },
-    503: {"model": Answer, "description": "Kafka does not take it now; see Retry-After"},
+    429: describe_limit("The source"),
 }
