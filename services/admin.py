@@ -8,13 +8,12 @@ from typing import Any, Literal
 
 from fastapi import FastAPI, Response
 from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.types import Lifespan
 
 from services.connections import FOR_HEALTH, BoundedConfig
 from services.telemetry import Health, Listener, health_app, listen, read_level, set_level
 
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
-API = {"docs_url": None, "redoc_url": None, "openapi_url": None}
-"""Options of an app whose description stands on the admin port."""
 
 
 def listen_admin(host: str, port: int, health: Health, api: FastAPI | None = None) -> Listener:
@@ -22,16 +21,21 @@ def listen_admin(host: str, port: int, health: Health, api: FastAPI | None = Non
     return listen(BoundedConfig(make_admin_app(health, api), host, port, FOR_HEALTH))
 
 
-def make_admin_app(health: Health, api: FastAPI | None = None) -> FastAPI:
-    """Health, the level of the log, and where there is an `api`, `/openapi.json` and `/docs`."""
-    app = health_app(health)
-    add_log_level(app)
+def make_admin_app(
+    health: Health, api: FastAPI | None = None, lifespan: Lifespan[FastAPI] | None = None
+) -> FastAPI:
+    """Health, the level of the log, and where there is an `api`, `/openapi.json` and `/docs`.
+
+    `lifespan` begins and ends with the port, for a service that has no other.
+    """
+    app = health_app(health, lifespan)
+    _add_log_level(app)
     if api is not None:
         _add_description(app, api)
     return app
 
 
-def add_log_level(app: FastAPI) -> None:
+def _add_log_level(app: FastAPI) -> None:
     """`/log-level`, which shows and changes it."""
 
     @app.get("/log-level")

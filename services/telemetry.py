@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import REGISTRY, CollectorRegistry, Gauge, disable_created_metrics
 from prometheus_client.exposition import choose_encoder
+from starlette.types import Lifespan
 
 Check = Callable[[], str | None]
 """Returns what is wrong, or None. May block for a second, never raises."""
@@ -159,9 +160,11 @@ def health_routes(health: Health, registry: CollectorRegistry = REGISTRY) -> API
     return router
 
 
-def health_app(health: Health) -> FastAPI:
-    """A web app with the health routes alone."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+def health_app(health: Health, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """A web app with the health routes alone; `lifespan` begins and ends with it."""
+    app = FastAPI(
+        docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=lifespan
+    )
     app.include_router(health_routes(health))
     return app
 

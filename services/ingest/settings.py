@@ -15,12 +15,15 @@ REDIS_PORT = 6379
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class StoriesSettings(ServiceSettings):
+class IntakeSettings(ServiceSettings):
     """What every process of ingest reads that takes reports."""
 
     redis_url: Annotated[RedisUrl, Field(repr=False)] = AnyUrl("redis://localhost:6379/0")
     stories_redis_url: Annotated[RedisUrl | None, Field(repr=False)] = None
     stories_days: Annotated[float, Field(gt=0, le=30)] = WINDOW / timedelta(days=1)
+    ingest_languages: bool = True
+    ingest_reports_per_second: Rate = REPORTS_PER_SECOND
+    ingest_bytes_per_second: Rate = BYTES_PER_SECOND
 
     @field_validator("stories_redis_url", mode="before")
     @classmethod
@@ -35,7 +38,7 @@ class StoriesSettings(ServiceSettings):
         return value
 
 
-class IngestSettings(StoriesSettings):
+class IngestSettings(IntakeSettings):
     """What ingest reads from its environment."""
 
     port: Port = 8080
@@ -43,9 +46,6 @@ class IngestSettings(StoriesSettings):
     watchdog_seconds: Annotated[float, Field(ge=0, le=3600)] = 30.0
     ingest_connections: Annotated[int, Field(ge=1)] = CONNECTIONS
     ingest_open: bool = False
-    ingest_languages: bool = True
-    ingest_reports_per_second: Rate = REPORTS_PER_SECOND
-    ingest_bytes_per_second: Rate = BYTES_PER_SECOND
     sources_dir: Path | None = None
     ingest_tokens_file: Annotated[Path | None, Field(validate_default=True)] = None
 
@@ -68,15 +68,12 @@ Contact = Annotated[str, StringConstraints(max_length=200, pattern=r"^[\x20-\x27
 """ASCII without brackets: it stands inside some, in a header."""
 
 
-class WorkerSettings(StoriesSettings):
+class WorkerSettings(IntakeSettings):
     """What the worker of ingest, which fetches sources, reads from its environment."""
 
     port: Port = 8081
     sources_dir: Path
     sources_contact: Contact = ""
-    ingest_languages: bool = True
-    ingest_reports_per_second: Rate = REPORTS_PER_SECOND
-    ingest_bytes_per_second: Rate = BYTES_PER_SECOND
 
 
 def _server(url: AnyUrl | None) -> tuple[object, ...]:

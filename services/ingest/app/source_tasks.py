@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from importlib.metadata import version
 
 from services.ingest.adapters.fetching.fetcher import Fetcher
 from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.pulling.report_sink import ReportSink
 from services.ingest.adapters.pulling.source_task import SourceTask
+from services.ingest.app.intake import read_clock
 from services.ingest.app.pullers import PolledSource, PullerBuilder
 from services.ingest.domain.pulling.ports import PositionStore
 from services.ingest.domain.sources.polled_sources import KafkaSource
@@ -37,7 +37,7 @@ class SourceTasks:
         positions: PositionStore,
     ) -> "SourceTasks":
         """With a fetcher that says who asks."""
-        fetcher = Fetcher(name_agent(settings.sources_contact), _now)
+        fetcher = Fetcher(name_agent(settings.sources_contact), read_clock)
         return cls(
             settings, sources, intake, positions, PullerBuilder(fetcher, settings.sources_dir)
         )
@@ -65,7 +65,9 @@ class SourceTasks:
             limit.bytes_per_second or settings.ingest_bytes_per_second,
         )
         poll = 0.0 if isinstance(source, KafkaSource) else source.poll.total_seconds()
-        return SourceTask(source.id, poll, self.pullers.build(source), sink, self.positions, _now)
+        return SourceTask(
+            source.id, poll, self.pullers.build(source), sink, self.positions, read_clock
+        )
 
 
 def list_polled(sources: SourceSet) -> Sequence[PolledSource]:
@@ -81,7 +83,3 @@ def name_agent(contact: str) -> str:
     """Who asks, as servers read it."""
     name = f"Vedette/{version('vedette')}"
     return f"{name} (+{contact})" if contact else name
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -3,20 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
-from schemas.topics import EVENTS, topic_name
-from services.clock_skew import ClockSkew
 from services.followed_files import follow_file
 from services.ingest.adapters.body import BodyReader
 from services.ingest.adapters.clustering import Clustering
 from services.ingest.adapters.hooks import HookReceiver, hooks_route
 from services.ingest.adapters.http import Authenticator, events_route
-from services.ingest.adapters.intake import Intake
-from services.ingest.adapters.language import load_detector
 from services.ingest.adapters.limits import Limiter
 from services.ingest.adapters.openapi import DescribedApp
 from services.ingest.adapters.producer import KafkaPublisher
@@ -24,7 +19,7 @@ from services.ingest.adapters.sources.credentials import CredentialReader
 from services.ingest.adapters.sources.sources_follower import follow_sources
 from services.ingest.adapters.tokens import JoinedTokens, Tokens, read_tokens
 from services.ingest.adapters.watchdog import WatchdogSender
-from services.ingest.app.stories import keep_checking, make_clustering
+from services.ingest.app.intake import keep_checking, make_intake, make_publisher, read_clock
 from services.ingest.domain.sources.source_set import SourceSet
 from services.ingest.settings import IngestSettings
 from services.telemetry import Health
@@ -39,16 +34,12 @@ def create_app(settings: IngestSettings, health: Health) -> FastAPI:
         InvalidTokens: the token file cannot be used.
         InvalidSources: a file of sources has a fault.
     """
-    topic = topic_name(settings.topic_prefix, EVENTS)
-    skew = ClockSkew(settings.clock_skew_seconds, health.notes)
-    publisher = KafkaPublisher(settings.kafka, topic, skew=skew)
+    publisher = make_publisher(settings, health.notes)
     health.add("kafka", publisher.fault)
-    clustering = make_clustering(settings, health.notes)
-    detect = load_detector() if settings.ingest_languages else None
-    intake = Intake(publisher, _now, settings.clock == "recorded", clustering, detect)
+    intake = make_intake(settings, publisher, health.notes)
     app = DescribedApp(
         title="Vedette ingest",
-        lifespan=_lifespan(publisher, clustering, _watchdog_seconds(settings)),
+        lifespan=_lifespan(publisher, intake.clustering, _watchdog_seconds(settings)),
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
@@ -61,10 +52,6 @@ def create_app(settings: IngestSettings, health: Health) -> FastAPI:
     hooks = HookReceiver(sources, CredentialReader.of_process(), reader, intake)
     app.include_router(hooks_route(hooks))
     return app
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _watchdog_seconds(settings: IngestSettings) -> float:
@@ -86,7 +73,7 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await publisher.start()
-        watchdog = WatchdogSender(publisher, _now)
+        watchdog = WatchdogSender(publisher, read_clock)
         tasks = [asyncio.create_task(watchdog.run(watchdog_seconds))] if watchdog_seconds else []
         async with keep_checking(clustering):
             yield

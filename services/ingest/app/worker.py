@@ -3,28 +3,24 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
-from schemas.topics import EVENTS, SIGNALS, topic_name
-from services.admin import add_log_level
-from services.clock_skew import ClockSkew
+from schemas.topics import SIGNALS, topic_name
+from services.admin import make_admin_app
 from services.header_names import tolerate_header_names
 from services.ingest.adapters import metrics
 from services.ingest.adapters.clustering import Clustering
-from services.ingest.adapters.intake import Intake
-from services.ingest.adapters.language import load_detector
 from services.ingest.adapters.producer import KafkaPublisher
 from services.ingest.adapters.pulling.duty_sender import DutySender
 from services.ingest.adapters.pulling.redis_positions import LEASE_MS, RedisPositions
 from services.ingest.adapters.pulling.worker import PullWorker
 from services.ingest.adapters.sources.sources_follower import follow_sources
+from services.ingest.app.intake import keep_checking, make_intake, make_publisher, read_clock
 from services.ingest.app.source_tasks import SourceTasks
-from services.ingest.app.stories import keep_checking, make_clustering
 from services.ingest.settings import WorkerSettings
-from services.telemetry import Health, health_routes
+from services.telemetry import Health
 
 
 def create_worker_app(settings: WorkerSettings, lease_ms: int = LEASE_MS) -> FastAPI:
@@ -36,36 +32,19 @@ def create_worker_app(settings: WorkerSettings, lease_ms: int = LEASE_MS) -> Fas
         InvalidSources: a file of sources has a fault.
     """
     tolerate_header_names()
-    notes: dict[str, str] = {}
-    sources = follow_sources(settings.sources_dir, notes)
-    skew = ClockSkew(settings.clock_skew_seconds, notes)
-    events = KafkaPublisher(settings.kafka, topic_name(settings.topic_prefix, EVENTS), skew=skew)
-    signals = KafkaPublisher(
-        settings.kafka,
-        topic_name(settings.topic_prefix, SIGNALS),
-        connected=metrics.DUTY_CONNECTED,
-    )
+    health = Health()
+    sources = follow_sources(settings.sources_dir, health.notes)
+    events = make_publisher(settings, health.notes)
+    topic = topic_name(settings.topic_prefix, SIGNALS)
+    signals = KafkaPublisher(settings.kafka, topic, connected=metrics.DUTY_CONNECTED)
     positions = RedisPositions.create(str(settings.redis_url), settings.topic_prefix, lease_ms)
-    clustering = make_clustering(settings, notes)
-    detect = load_detector() if settings.ingest_languages else None
-    intake = Intake(events, _now, settings.clock == "recorded", clustering, detect)
+    intake = make_intake(settings, events, health.notes)
     tasks = SourceTasks.create(settings, sources, intake, positions)
-    worker = PullWorker(positions, tasks, DutySender(signals).send, _now, lease_ms / 1000)
-    app = FastAPI(
-        title="Vedette ingest worker",
-        lifespan=_lifespan(worker, positions, (events, signals), clustering),
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        redirect_slashes=False,
-    )
-    add_log_level(app)
-    app.include_router(health_routes(Health({"kafka": events.fault, "redis": worker.fault}, notes)))
-    return app
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    worker = PullWorker(positions, tasks, DutySender(signals).send, read_clock, lease_ms / 1000)
+    health.add("kafka", events.fault)
+    health.add("redis", worker.fault)
+    lifespan = _lifespan(worker, positions, (events, signals), intake.clustering)
+    return make_admin_app(health, lifespan=lifespan)
 
 
 def _lifespan(
