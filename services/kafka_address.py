@@ -50,3 +50,9 @@ class KafkaAddress:
                 "sasl_plain_password": self.login.password,
             }
         return options
+
+
+def split_server(server: str) -> tuple[str, int]:
+    """The host and the port of `host:port`; an IPv6 address without its brackets."""
+    host, _, port = server.rpartition(":")
+    return host.strip("[]"), int(port)

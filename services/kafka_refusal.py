@@ -16,7 +16,7 @@ from aiokafka.errors import (
     UnsupportedSaslMechanismError,
 )
 
-from services.kafka_address import KafkaAddress
+from services.kafka_address import KafkaAddress, split_server
 
 ASK_MS = 1_500
 REFUSALS = (AuthenticationFailedError, IllegalSaslStateError, SaslAuthenticationFailed)
@@ -32,11 +32,9 @@ async def ask_refusal(address: KafkaAddress) -> str | None:
         return None
     options = address.client_options()
     for server in options.pop("bootstrap_servers"):
-        host, _, port = server.rpartition(":")
+        host, port = split_server(server)
         try:
-            connection = await create_conn(
-                host.strip("[]"), int(port), request_timeout_ms=ASK_MS, **options
-            )
+            connection = await create_conn(host, port, request_timeout_ms=ASK_MS, **options)
         except (KafkaError, OSError) as error:
             if (reason := describe_refusal(error, address)) is not None:
                 return f"{server} refuses us: {reason}"

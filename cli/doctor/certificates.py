@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cli.doctor.finding import Finding, fault, good
-from services.kafka_address import KafkaAddress
+from services.kafka_address import KafkaAddress, split_server
 
 SOON = timedelta(days=21)
 CONNECT_SECONDS = 3.0
@@ -34,10 +34,9 @@ def judge_end(subject: str, certificate: Mapping[str, Any], now: datetime) -> Fi
 
 
 def _ask_server(tls: ssl.SSLContext, server: str) -> Mapping[str, Any]:
-    host, _, port = server.rpartition(":")
-    host = host.strip("[]")
+    host, port = split_server(server)
     with (
-        socket.create_connection((host, int(port)), CONNECT_SECONDS) as opened,
+        socket.create_connection((host, port), CONNECT_SECONDS) as opened,
         tls.wrap_socket(opened, server_hostname=host) as wrapped,
     ):
         return wrapped.getpeercert() or {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
-from services.kafka_address import KafkaAddress
+from services.kafka_address import KafkaAddress, split_server
 from services.kafka_refusal import find_refusal
 from services.telemetry import logger
 
@@ -88,9 +88,8 @@ def _probe(address: KafkaAddress) -> None:
 
 def _find_listener(servers: list[str]) -> None:
     for number, server in enumerate(servers, 1):
-        host, _, port = server.rpartition(":")
         try:
-            socket.create_connection((host.strip("[]"), int(port)), timeout=PROBE_SECONDS).close()
+            socket.create_connection(split_server(server), timeout=PROBE_SECONDS).close()
         except OSError:
             if number == len(servers):
                 raise
