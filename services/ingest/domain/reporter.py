@@ -33,8 +33,9 @@ class Reporter:
 
         A source belongs to the longest of the token sources that it is or is below.
         """
-        known = self.token_sources | {self.source}
-        owner = next((name for name in _self_and_above(source) if name in known), None)
+        above = _self_and_above(source)
+        known = (name for name in above if name == self.source or name in self.token_sources)
+        owner = next(known, None)
         return owner == self.source and source != f"{owner}:"
 
     def is_of_another(self, corrected: str) -> bool:
