@@ -6,7 +6,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from services.ingest.adapters import metrics
 from services.ingest.domain.normalize import StoredEvent, add_story
 from services.ingest.domain.ports import StoriesUnavailable, StoryIndex
-from services.ingest.domain.stories.report import StoryReport
+from services.ingest.domain.stories.report import StoryReport, find_report
 from services.telemetry import logger
 
 WAIT_SECONDS = 0.25
@@ -48,7 +48,7 @@ class Clustering:
                     async with asyncio.timeout(self._wait_seconds):
                         clustered += await self._add_to(events[start : start + AT_ONCE])
             except (StoriesUnavailable, TimeoutError) as error:
-                self._set_fault(str(error) or f"no answer within {self._wait_seconds:g} s")
+                self._set_fault(self._describe(error))
         rest = events[len(clustered) :]
         metrics.STORIES.labels("unavailable").inc(len(rest))
         return [*clustered, *rest]
@@ -65,7 +65,7 @@ class Clustering:
             async with asyncio.timeout(self._wait_seconds):
                 await self._index.check()
         except (StoriesUnavailable, TimeoutError) as error:
-            self._set_fault(str(error) or f"no answer within {self._wait_seconds:g} s")
+            self._set_fault(self._describe(error))
         else:
             self._set_fault(None)
 
@@ -73,11 +73,10 @@ class Clustering:
         if (fault := self._notes.get(NOTE)) is not None:
             raise StoriesUnavailable(fault)
         reports = {
-            position: StoryReport.of(stored.event)
+            position: report
             for position, stored in enumerate(events)
-            if stored.event.story is None
+            if (report := find_report(stored.event)) is not None
         }
-        reports = {position: each for position, each in reports.items() if each.content.lead}
         stories = await self._index.assign(list(reports.values()))
         found = dict(zip(reports, stories, strict=True))
         _count(reports, found, len(events))
@@ -85,6 +84,9 @@ class Clustering:
             add_story(stored, found[position]) if position in found else stored
             for position, stored in enumerate(events)
         ]
+
+    def _describe(self, error: Exception) -> str:
+        return str(error) or f"no answer within {self._wait_seconds:g} s"
 
     def _set_fault(self, fault: str | None) -> None:
         known = self._notes.get(NOTE)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from schemas.event import Event
 from services.ingest.domain.stories.bands import MOST_CANDIDATES, BandEntry, add_entry
 from services.ingest.domain.stories.join import WINDOW, choose_story
-from services.ingest.domain.stories.report import KnownStory, StoryReport
+from services.ingest.domain.stories.report import KnownStory, StoryReport, find_report
 from services.ingest.domain.stories.signature import find_bands
 
 
@@ -62,8 +62,7 @@ def cluster_events(events: Iterable[Event]) -> list[Event]:
     index = MemoryIndex()
     stories: dict[int, str] = {}
     for number in sorted(range(len(events)), key=lambda number: _recorded_at(events[number])):
-        report = StoryReport.of(events[number])
-        if events[number].story is None and report.content.lead:
+        if (report := find_report(events[number])) is not None:
             stories[number] = index.assign(report)
     return [
         event.model_copy(update={"story": stories[number]}) if number in stories else event

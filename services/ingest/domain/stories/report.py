@@ -110,6 +110,14 @@ class StoryReport:
         return f"sha256 {hashlib.sha256(self.identity.encode()).hexdigest()}"
 
 
+def find_report(event: Event) -> StoryReport | None:
+    """What stories need of an event; None where it has a story already, or no words to compare."""
+    if event.story is not None:
+        return None
+    report = StoryReport.of(event)
+    return report if report.content.lead else None
+
+
 @dataclass(frozen=True, slots=True)
 class KnownStory:
     """A story as far as it is kept: its name, when its first event was, what its reports say.
