@@ -1,4 +1,4 @@
-"""Files that are read again when they were replaced: tokens and secrets, without a restart."""
+"""Files that are read again when they were replaced: tokens, secrets, routes; without a restart."""
 
 import threading
 import time
@@ -10,10 +10,9 @@ from typing import Generic, TypeVar
 import structlog
 
 from services.file_signature import Signature, sign
-from services.token_file import InvalidTokens
 
 LOOK_SECONDS = 2.0
-FAULTS = (ValueError, OSError, InvalidTokens)
+FAULTS = (ValueError, OSError)
 
 # not the logger of telemetry: settings import this, and commands would load a web framework
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
@@ -25,10 +24,10 @@ V = TypeVar("V")
 
 @dataclass(slots=True)
 class FollowedFile(Generic[T]):
-    """What a file holds: called, it gives the last good state, as of two seconds ago at most.
+    """What a file holds: called, it gives the last good state, as of `seconds` ago at most.
 
-    `read` raises ValueError, OSError or InvalidTokens, with a message that holds nothing secret.
-    `notes` are those of /readyz: one says that the file is refused.
+    `read` raises ValueError or OSError, with a message that holds nothing secret. `notes` are those
+    of /readyz: one, by default of the file's name, says that the file is refused.
     """
 
     path: Path
@@ -37,6 +36,8 @@ class FollowedFile(Generic[T]):
     signature: Signature | None
     notes: dict[str, str]
     clock: Callable[[], float] = time.monotonic
+    seconds: float = LOOK_SECONDS
+    note: str = ""
     _looked_at: float = float("-inf")
     _looking: threading.Lock = field(default_factory=threading.Lock)
 
@@ -51,7 +52,7 @@ class FollowedFile(Generic[T]):
         return self.value
 
     def _look(self, now: float) -> None:
-        if now < self._looked_at + LOOK_SECONDS:
+        if now < self._looked_at + self.seconds:
             return
         self._looked_at, signature = now, sign(self.path)
         if signature != self.signature:
@@ -59,27 +60,31 @@ class FollowedFile(Generic[T]):
             self._read_again()
 
     def _read_again(self) -> None:
-        name = self.path.name
+        note = self.note or self.path.name
         try:
             self.value = self.read(self.path)
         except FAULTS as error:
-            self.notes[name] = f"refused, its last good state is in force: {error}"
+            self.notes[note] = f"the file is refused, its last good state is in force: {error}"
             log.warning("file refused", file=str(self.path), error=str(error))
         else:
-            self.notes.pop(name, None)
+            self.notes.pop(note, None)
             log.info("file read again", file=str(self.path))
 
 
 def follow_file(
-    path: Path, read: Callable[[Path], T], notes: dict[str, str] | None = None
+    path: Path,
+    read: Callable[[Path], T],
+    notes: dict[str, str] | None = None,
+    note: str = "",
+    seconds: float = LOOK_SECONDS,
 ) -> FollowedFile[T]:
     """Read the file now, and again whenever it is replaced.
 
     Raises:
-        ValueError, OSError, InvalidTokens: as `read`; only here.
+        ValueError, OSError: as `read`; only here.
     """
-    signature = sign(path)
-    return FollowedFile(path, read, read(path), signature, {} if notes is None else notes)
+    signature, notes = sign(path), {} if notes is None else notes
+    return FollowedFile(path, read, read(path), signature, notes, seconds=seconds, note=note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ Digest = Annotated[
 """The SHA-256 of a token, in hex."""
 
 
-class InvalidTokens(Exception):
+class InvalidTokens(ValueError):
     """The token file cannot be used; the message names the file and each entry at fault."""
 
 

@@ -4,13 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from services.file_signature import sign
-from services.notifier.adapters.routes_file import InvalidRoutes, read_routes
-from services.notifier.adapters.routes_follower import (
-    CHECK_SECONDS,
-    RoutesFollower,
-    follow_routes,
-)
+from services.followed_files import FollowedFile
+from services.notifier.adapters.routes_file import InvalidRoutes
+from services.notifier.adapters.routes_follower import CHECK_SECONDS, follow_routes
+from services.notifier.domain.routing.tree import Routing
 from services.telemetry import Health
 
 GOOD = "route: {receiver: slack}\n"
@@ -18,16 +15,17 @@ PAGED = "route: {receiver: pagerduty, routes: []}\n"
 NAMES = ("slack", "pagerduty")
 
 
-class FollowedFile:
+class FollowedRoutes:
     """A file of routes and its follower, with a clock that passes a second at each look."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.now = path, 0.0
         path.write_text(GOOD, encoding="utf-8")
-        self.notes: dict[str, str] = {}
-        self.follower = RoutesFollower(
-            path, read_routes(path, NAMES), sign(path), self.notes, self.tick
-        )
+        self.health = Health()
+        follower = follow_routes(path, NAMES, self.health)
+        assert isinstance(follower, FollowedFile)
+        follower.clock = self.tick
+        self.follower: FollowedFile[Routing] = follower
 
     def tick(self) -> float:
         self.now += CHECK_SECONDS
@@ -45,11 +43,11 @@ class FollowedFile:
 
 
 @pytest.fixture
-def followed(tmp_path: Path) -> FollowedFile:
-    return FollowedFile(tmp_path / "routes.yaml")
+def followed(tmp_path: Path) -> FollowedRoutes:
+    return FollowedRoutes(tmp_path / "routes.yaml")
 
 
-def test_a_changed_file_is_in_force_a_second_later(followed: FollowedFile) -> None:
+def test_a_changed_file_is_in_force_a_second_later(followed: FollowedRoutes) -> None:
     assert followed.receiver == "slack"
 
     followed.write(PAGED)
@@ -59,28 +57,28 @@ def test_a_changed_file_is_in_force_a_second_later(followed: FollowedFile) -> No
 
 @pytest.mark.parametrize("text", ["route: [", "route: {receiver: email}"])
 def test_a_faulty_file_is_noted_and_the_last_good_one_stays(
-    followed: FollowedFile, text: str
+    followed: FollowedRoutes, text: str
 ) -> None:
     followed.write(text)
 
-    followed.follower.check()
+    assert followed.health.faults() == {}
 
     assert followed.receiver == "slack"
-    assert f"{followed.path}:1: " in followed.notes["routes"]
+    assert f"{followed.path}:1: " in followed.health.notes["routes"]
 
     followed.write(PAGED)
 
-    assert (followed.receiver, followed.notes) == ("pagerduty", {})
+    assert (followed.receiver, followed.health.notes) == ("pagerduty", {})
 
 
-def test_a_file_that_is_gone_is_noted(followed: FollowedFile) -> None:
+def test_a_file_that_is_gone_is_noted(followed: FollowedRoutes) -> None:
     followed.path.unlink()
 
     assert followed.receiver == "slack"
-    assert "No such file" in followed.notes["routes"]
+    assert "No such file" in followed.health.notes["routes"]
 
 
-def test_the_file_is_looked_at_once_a_second(followed: FollowedFile) -> None:
+def test_the_file_is_looked_at_once_a_second(followed: FollowedRoutes) -> None:
     followed.follower.clock = lambda: 1.0
     followed.follower()
     followed.write(PAGED)

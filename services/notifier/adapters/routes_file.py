@@ -27,7 +27,7 @@ _MESSAGES = {
 }
 
 
-class InvalidRoutes(Exception):
+class InvalidRoutes(ValueError):
     """The file cannot be used; one line for each fault, `FILE:LINE: FIELD: what to do`."""
 
 
