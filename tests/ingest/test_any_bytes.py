@@ -11,25 +11,12 @@ from hypothesis import strategies as st
 from schemas.event import Event
 from services.ingest.domain.decoding import CLOUDEVENT, CLOUDEVENTS, JSON, NDJSON
 from tests.fakes import FakePublisher
+from tests.ingest.any_values import values
 from tests.ingest.builders import client, report
 
 SECONDS = 5
 
 content_types = st.sampled_from([JSON, NDJSON, CLOUDEVENT, CLOUDEVENTS, "text/plain", f"{JSON};x"])
-scalars = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(st.characters(codec=None))
-    | st.datetimes().map(str)
-    | st.sampled_from(["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", 10**400, 1e308])
-)
-values = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=10,
-)
 names = st.sampled_from([*Event.model_fields, "data", "specversion", "time", "bogus"])
 bodies = st.dictionaries(names, values, max_size=6)
 

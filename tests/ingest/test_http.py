@@ -1,6 +1,5 @@
 import asyncio
 import contextlib
-import gzip
 import json
 import socket
 from collections.abc import AsyncIterator
@@ -210,48 +209,6 @@ async def test_the_api_document_names_every_answer() -> None:
     described = document["paths"][URL]["post"]
     assert set(described["responses"]) >= {"202", "400", "401", "413", "415", "422", "503"}
     assert "application/cloudevents-batch+json" in described["requestBody"]["content"]
-
-
-async def test_a_packed_body_is_taken() -> None:
-    packed = gzip.compress(json.dumps([report(id="a"), report(id="b")]).encode())
-
-    async with client(FakePublisher()) as ingest:
-        response = await ingest.post(URL, content=packed, headers={"content-encoding": "gzip"})
-
-    assert response.status_code == 202
-    assert len(results(response)) == 2
-
-
-@pytest.mark.parametrize(
-    ("encoding", "body", "status"),
-    [
-        ("gzip", gzip.compress(b" " * (LARGEST_REQUEST + 1)), 413),
-        ("gzip", b"{}", 400),
-        ("br", b"{}", 415),
-    ],
-    ids=["a bomb", "not packed", "another way"],
-)
-async def test_a_body_that_cannot_be_unpacked_is_refused(
-    encoding: str, body: bytes, status: int
-) -> None:
-    async with client(FakePublisher()) as ingest:
-        response = await ingest.post(URL, content=body, headers={"content-encoding": encoding})
-
-    assert response.status_code == status
-    assert response.json()["error"]
-
-
-async def test_what_a_body_unpacks_to_counts_against_the_limit_of_bytes() -> None:
-    packed = gzip.compress(json.dumps(report()).encode().ljust(LARGEST_REQUEST))
-
-    async with client(FakePublisher()) as ingest:
-        headers = {"content-encoding": "gzip"}
-        statuses = [
-            (await ingest.post(URL, content=packed, headers=headers)).status_code for _ in range(4)
-        ]
-
-    assert statuses[:2] == [202, 202]
-    assert 429 in statuses
 
 
 @pytest.mark.parametrize("strict", ["true", "1", "True", ""])

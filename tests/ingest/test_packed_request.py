@@ -1,4 +1,5 @@
 import gzip
+import json
 import time
 import zlib
 
@@ -12,7 +13,10 @@ from services.ingest.domain.packed_request import (
     read_encoding,
     unpack,
 )
+from tests.fakes import FakePublisher
+from tests.ingest.builders import client, report
 
+URL = "/v1/events"
 BODY = b'{"text": "Rockets hit the base."}'
 RAW = zlib.compressobj(wbits=-zlib.MAX_WBITS)
 PACKED = {
@@ -83,3 +87,45 @@ def test_many_members_cost_what_their_bytes_do() -> None:
     began = time.process_time()
     assert unpack(members, "gzip") == b""
     assert time.process_time() - began < 2
+
+
+async def test_a_packed_body_is_taken() -> None:
+    packed = gzip.compress(json.dumps([report(id="a"), report(id="b")]).encode())
+
+    async with client(FakePublisher()) as ingest:
+        response = await ingest.post(URL, content=packed, headers={"content-encoding": "gzip"})
+
+    assert response.status_code == 202
+    assert len(response.json()["results"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "status"),
+    [
+        ("gzip", gzip.compress(b" " * (LARGEST_REQUEST + 1)), 413),
+        ("gzip", b"{}", 400),
+        ("br", b"{}", 415),
+    ],
+    ids=["a bomb", "not packed", "another way"],
+)
+async def test_a_body_that_cannot_be_unpacked_is_refused(
+    encoding: str, body: bytes, status: int
+) -> None:
+    async with client(FakePublisher()) as ingest:
+        response = await ingest.post(URL, content=body, headers={"content-encoding": encoding})
+
+    assert response.status_code == status
+    assert response.json()["error"]
+
+
+async def test_what_a_body_unpacks_to_counts_against_the_limit_of_bytes() -> None:
+    packed = gzip.compress(json.dumps(report()).encode().ljust(LARGEST_REQUEST))
+
+    async with client(FakePublisher()) as ingest:
+        headers = {"content-encoding": "gzip"}
+        statuses = [
+            (await ingest.post(URL, content=packed, headers=headers)).status_code for _ in range(4)
+        ]
+
+    assert statuses[:2] == [202, 202]
+    assert 429 in statuses

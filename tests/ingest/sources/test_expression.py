@@ -9,7 +9,7 @@ from services.ingest.domain.sources.expression import (
     NoValue,
     parse_expression,
 )
-from tests.ingest.test_any_bytes import values
+from tests.ingest.any_values import values
 
 REFUSED = {
     "brackets inside one another": ("(" * 21 + "a" + ")" * 21, "more than 20 brackets"),

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from services.ingest.domain.sources.items import RefusedItem, ReportDraft, SkippedItem
 from services.ingest.domain.sources.ready_mappings import READY_MAPPINGS
+from tests.ingest.any_values import values
 from tests.ingest.builders import NOON, context, normalized
 from tests.ingest.sources.builders import draft_of, hook, mapped, refused_by
-from tests.ingest.test_any_bytes import values
 
 TITLE = {"fields": {"title": "t"}}
 
