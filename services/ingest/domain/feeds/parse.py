@@ -62,9 +62,7 @@ def check_declarations(body: bytes) -> None:
 
 def _parse_xml(body: bytes, headers: Mapping[str, str], url: str) -> list[FeedItem]:
     check_declarations(body)
-    given = {
-        name: headers[name] for name in ("content-type", "content-language") if headers.get(name)
-    }
+    given = {name: headers[name] for name in _READ_HEADERS if headers.get(name)}
     try:
         # a stream: given bytes or text, feedparser opens files and addresses
         feed = feedparser.parse(

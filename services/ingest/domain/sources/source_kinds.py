@@ -1,9 +1,5 @@
 """All kinds of sources."""
 
-from typing import Annotated
-
-from pydantic import Field
-
 from services.ingest.domain.sources.file_sources import CsvSource, JsonLinesSource
 from services.ingest.domain.sources.polled_sources import (
     AcledSource,
@@ -13,18 +9,6 @@ from services.ingest.domain.sources.polled_sources import (
 )
 from services.ingest.domain.sources.pushed_sources import HookSource, HttpSource
 from services.ingest.domain.sources.source_document import SourceDocument
-
-AnySource = Annotated[
-    HttpSource
-    | HookSource
-    | FeedSource
-    | GdeltSource
-    | AcledSource
-    | CsvSource
-    | JsonLinesSource
-    | KafkaSource,
-    Field(discriminator="kind"),
-]
 
 KINDS: dict[str, type[SourceDocument]] = {
     "http": HttpSource,
