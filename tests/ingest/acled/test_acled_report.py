@@ -1,4 +1,3 @@
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,39 +9,14 @@ from services.ingest.domain.normalize import ReportContext, StoredEvent, normali
 from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.sources.items import RefusedItem, ReportDraft, SkippedItem, SourceItem
 from services.ingest.domain.sources.polled_sources import AcledSource
+from tests.ingest.acled.builders import ROW, page
 
 LATER = datetime(2026, 11, 27, tzinfo=UTC)
-ROW = {
-    "event_id_cnty": "IRQ12345",
-    "event_date": "2026-11-20",
-    "time_precision": "1",
-    "disorder_type": "Political violence",
-    "event_type": "Battles",
-    "sub_event_type": "Armed clash",
-    "actor1": "Islamic State",
-    "assoc_actor_1": "",
-    "actor2": "Military Forces of Iraq",
-    "assoc_actor_2": "Tribal Militia; Police",
-    "country": "Iraq",
-    "admin1": "Diyala",
-    "location": "Muqdadiyah",
-    "latitude": "33.9786",
-    "longitude": "44.9369",
-    "source": "Iraqi News Agency",
-    "notes": "On 20 November 2026, gunmen clashed with soldiers.",
-    "fatalities": "3",
-    "tags": "",
-    "timestamp": "1795564800",
-}
 
 
 def read(raw: bytes, **changes: Any) -> list[SourceItem]:
     source = AcledSource.model_validate({"id": "acled", "path": "/data", **changes})
     return list(AcledItemReader.of_source(source).read_items(raw))
-
-
-def page(*rows: dict[str, str]) -> bytes:
-    return json.dumps({"success": True, "count": len(rows), "data": rows}).encode()
 
 
 def body_of(**changes: str) -> dict[str, Any]:

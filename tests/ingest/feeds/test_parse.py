@@ -6,20 +6,26 @@ import pytest
 from services.ingest.domain.feeds.item import FeedItem
 from services.ingest.domain.feeds.parse import parse_feed
 from services.ingest.domain.fetching.failure import FailureReason, FetchFailed
+from tests.ingest.feeds.builders import ATOM, RSS, URL
 
 PREFIX = "https://a.example/"
-URL = "https://news.example/rss/feed.xml"
-RSS = """<rss version="2.0" xmlns:gdacs="http://www.gdacs.org" xmlns:georss="http://www.georss.org/georss"
- xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>News</title>
-<language>ar</language><item><guid isPermaLink="false">g1</guid><title>Rockets &amp; drones</title>
-<link>/story/1</link><description>Short.</description><content:encoded>&lt;p&gt;Long.&lt;/p&gt;
-</content:encoded><author>Desk</author><category>Iraq</category><category>War</category>
-<pubDate>Thu, 26 Nov 2026 08:00:00 +0300</pubDate><gdacs:alertlevel>Red</gdacs:alertlevel>
-<georss:point>33.3 44.4</georss:point></item></channel></rss>"""
-ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>News</title><entry>
-<id>urn:1</id><title>Rockets</title><link href="https://news.example/1"/><updated>2026-11-26T09:00:00Z
-</updated><published>2026-11-26T08:00:00Z</published><author><name>A</name></author>
-<summary type="text">Short.</summary></entry></feed>"""
+JSON_FEED: dict[str, Any] = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "language": "en",
+    "items": [
+        {
+            "id": 7,
+            "external_url": "https://a.example/7",
+            "title": "Rockets",
+            "content_text": "Long.",
+            "date_published": "2026-11-26T08:00:00Z",
+            "authors": [{"name": "A"}, {"name": "A"}, {}, 3],
+            "tags": ["Iraq", 3],
+        },
+        "no item",
+        {"id": "8", "content_html": "<p>x</p>", "language": "ar", "title": None},
+    ],
+}
 
 
 def items_of(text: str | bytes, content_type: str = "application/xml") -> list[FeedItem]:
@@ -76,25 +82,7 @@ def test_an_entry_of_atom_has_the_same_shape() -> None:
 
 
 def test_an_item_of_a_json_feed_has_the_same_shape() -> None:
-    document = {
-        "version": "https://jsonfeed.org/version/1.1",
-        "language": "en",
-        "items": [
-            {
-                "id": 7,
-                "external_url": "https://a.example/7",
-                "title": "Rockets",
-                "content_text": "Long.",
-                "date_published": "2026-11-26T08:00:00Z",
-                "authors": [{"name": "A"}, {"name": "A"}, {}, 3],
-                "tags": ["Iraq", 3],
-            },
-            "no item",
-            {"id": "8", "content_html": "<p>x</p>", "language": "ar", "title": None},
-        ],
-    }
-
-    assert items_of(json.dumps(document)) == [
+    assert items_of(json.dumps(JSON_FEED)) == [
         FeedItem(
             guid="7",
             link="https://a.example/7",

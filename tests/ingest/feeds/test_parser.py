@@ -2,7 +2,7 @@ import pytest
 
 from services.ingest.adapters.feeds.parser import FeedParser
 from services.ingest.domain.fetching.failure import FailureReason, FetchFailed
-from tests.ingest.feeds.test_parse import ATOM, URL
+from tests.ingest.feeds.builders import ATOM, URL
 
 ATTRIBUTES = b" ".join(b'a%d="1"' % number for number in range(20_000))
 HOSTILE = b"<rss><channel><item " + ATTRIBUTES + b"/></channel></rss>"

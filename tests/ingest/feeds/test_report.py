@@ -8,7 +8,7 @@ from services.ingest.domain.feeds.report import FeedItemReader
 from services.ingest.domain.pulling.changes import ItemChange
 from services.ingest.domain.sources.items import RefusedItem, ReportDraft, SkippedItem, SourceItem
 from services.ingest.domain.sources.polled_sources import FeedSource
-from tests.ingest.feeds.test_parse import RSS, URL
+from tests.ingest.feeds.builders import RSS, URL
 
 ITEM = FeedItem(
     guid="g1",

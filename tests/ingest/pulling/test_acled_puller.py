@@ -10,7 +10,7 @@ from services.ingest.app.pullers import PullerBuilder
 from services.ingest.domain.fetching.failure import FailureReason, FetchFailed
 from services.ingest.domain.pulling.ports import PulledReports, Puller
 from services.ingest.domain.sources.polled_sources import AcledSource
-from tests.ingest.acled.test_acled_report import ROW, page
+from tests.ingest.acled.builders import ROW, page
 from tests.ingest.builders import NOON
 from tests.standins.site import SiteStandIn
 
