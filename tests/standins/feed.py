@@ -7,9 +7,11 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Self, cast
 from xml.sax.saxutils import escape
+
+from tests.standins.loopback import LoopbackServer
 
 BOMB_BYTES = 64 * 1024 * 1024
 PUBLISHED = "Thu, 26 Nov 2026 08:00:00 GMT"
@@ -73,29 +75,25 @@ class FeedStandIn:
         self.requests: list[dict[str, str]] = []
         self.has_validators = True
         self._released = threading.Event()
-        self._server = _FeedServer(("127.0.0.1", 0), _FeedHandler)
-        self._server.feed = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._server = LoopbackServer(self, _FeedHandler)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
         self._released.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(timeout=5)
+        self._server.stop()
 
     @property
     def port(self) -> int:
         """Where it listens."""
-        return int(self._server.server_address[1])
+        return self._server.server_port
 
     @property
     def url(self) -> str:
         """The address of the feed."""
-        return f"http://127.0.0.1:{self.port}/feed.xml"
+        return f"{self._server.url}/feed.xml"
 
     def publish(self, guid: str, title: str, text: str = "", published: str = PUBLISHED) -> None:
         """Put an item on top, or change the one of that guid where it stands."""
@@ -134,21 +132,12 @@ class FeedStandIn:
         self._released.wait(seconds)
 
 
-class _FeedServer(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    feed: FeedStandIn
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A reader that hung up is no news here."""
-
-
 class _FeedHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
 
     def do_GET(self) -> None:
-        feed = cast("_FeedServer", self.server).feed
+        feed = cast("LoopbackServer[FeedStandIn]", self.server).standin
         headers = dict(self.headers.items())
         feed.requests.append(headers | {"path": self.path, "at": str(time.monotonic())})
         self._send(feed, feed.answer(headers))

@@ -5,11 +5,12 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Self, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.standins.faults import Script, ScriptedFault
+from tests.standins.loopback import LoopbackServer
 
 Json = dict[str, Any]
 CONTROL = "/_control/"
@@ -55,10 +56,7 @@ class StandIn(ABC):
         self.lock = threading.RLock()
         self.skew = 0.0
         self._released = threading.Event()
-        self._server = _Server(("127.0.0.1", port), _Handler)
-        self._server.standin = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.daemon = True
+        self._server = LoopbackServer(self, _Handler, port)
 
     @abstractmethod
     def act(self, call: Call) -> StandInAnswer:
@@ -82,19 +80,17 @@ class StandIn(ABC):
     @property
     def url(self) -> str:
         """The base address, without a slash at its end."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self._server.url
 
     def start(self) -> Self:
         """Listen; returns at once."""
-        self._thread.start()
+        self._server.start()
         return self
 
     def close(self) -> None:
         """Stop listening and let every held answer go."""
         self._released.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(timeout=5)
+        self._server.stop()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -158,15 +154,6 @@ class StandIn(ABC):
             self.forget()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    standin: StandIn
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that hung up is no news here."""
-
-
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     # one packet an answer: with two, the caller's delayed acknowledgement costs 40 ms
@@ -179,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        standin = cast("_Server", self.server).standin
+        standin = cast("LoopbackServer[StandIn]", self.server).standin
         return super().date_time_string((timestamp or time.time()) + standin.skew)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (the parent's signature)
@@ -187,7 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self, raw: bytes) -> None:
         body = self._parse(raw)
-        standin = cast("_Server", self.server).standin
+        standin = cast("LoopbackServer[StandIn]", self.server).standin
         path = urlsplit(self.path).path
         if path.startswith(CONTROL):
             self._send(StandInAnswer(200, standin.control(path.removeprefix(CONTROL), body)))
