@@ -1,11 +1,12 @@
 """Binds the lists that a pack may name to one another, ready to be looked for."""
 
 from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from operator import add
 from types import MappingProxyType
 
 from services.matcher.domain.words.pattern import AnyOfLists, Choice, Part, Pattern, Words
+from services.matcher.domain.words.shared_values import SharedValues
 from services.matcher.domain.words.visible_lists import VisibleList
 from services.matcher.domain.words.word_list import (
     KEY_MARK,
@@ -94,7 +95,7 @@ def _index(
 ) -> IndexedList:
     """The list with its patterns of one word joined, and the others by their triggers."""
     singles: set[str] = set()
-    triggers = _Triggers()
+    triggers = SharedValues[Patterns](add)
     frequencies = []
     for pattern in patterns:
         rarest = rarest_part(pattern)
@@ -106,7 +107,8 @@ def _index(
         elif isinstance(rarest, BoundLists) and not exceptions and not _names_guests(rarest):
             for listed in rarest.lists:
                 singles |= listed.singles
-                triggers.take_over(listed.patterns)
+                for taken, words in group_words(listed.patterns):
+                    triggers.add(words, taken)
         else:
             triggers.add(part_triggers(rarest), (pattern,))
     return IndexedList(
@@ -120,32 +122,3 @@ def _index(
 
 def _names_guests(named: BoundLists) -> bool:
     return any(listed.told for listed in named.lists)
-
-
-@dataclass(slots=True)
-class _Triggers:
-    """The patterns under each word; equal ones of many words are one tuple."""
-
-    by_word: dict[str, Patterns] = field(default_factory=dict)
-    _joined: dict[tuple[int, int], Patterns] = field(default_factory=dict)
-    _kept: list[Patterns] = field(default_factory=list)
-
-    def add(self, words: AbstractSet[str], patterns: Patterns) -> None:
-        """Add patterns under words; `patterns` behind those that are there."""
-        self._kept.append(patterns)  # so that no other has its identity
-        known = self.by_word.keys() & words
-        joined = {word: self._join(self.by_word[word], patterns) for word in known}
-        self.by_word.update(dict.fromkeys(words, patterns))
-        self.by_word.update(joined)
-
-    def take_over(self, by_word: Mapping[str, Patterns]) -> None:
-        """Add all that another list has."""
-        for patterns, words in group_words(by_word):
-            self.add(words, patterns)
-
-    def _join(self, first: Patterns, second: Patterns) -> Patterns:
-        pair = id(first), id(second)
-        joined = self._joined.get(pair)
-        if joined is None:
-            joined = self._joined[pair] = (*first, *second)
-        return joined

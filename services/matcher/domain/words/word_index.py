@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from itertools import chain
 
 from services.matcher.domain.text.scan import ListedWord, WordIndex
+from services.matcher.domain.words.shared_values import SharedValues
 from services.matcher.domain.words.word_list import (
     BoundChoice,
     BoundLists,
@@ -21,30 +21,10 @@ def index_words(lists: Iterable[IndexedList]) -> WordIndex:
     known: dict[str, IndexedList] = {}
     for listed in lists:
         known.update(_with_named(listed, known))
-    words: dict[str, ListedWord] = {}
-    joining = _Joining()
+    words = SharedValues(ListedWord.joined)
     for of_one, in_list in _listed_words(known.values()):
-        before = {word: words[word] for word in words.keys() & of_one}
-        words.update(dict.fromkeys(of_one, in_list))
-        words.update((word, joining.join(others, in_list)) for word, others in before.items())
-    return WordIndex(words, frozenset(known))
-
-
-@dataclass(slots=True)
-class _Joining:
-    """Joins what words are in: most words are in the same few lists."""
-
-    _by_identity: dict[tuple[int, int], tuple[ListedWord, ListedWord, ListedWord]] = field(
-        default_factory=dict
-    )
-
-    def join(self, first: ListedWord, second: ListedWord) -> ListedWord:
-        """Both; the same for the same two, which are kept so that no other has their identity."""
-        pair = id(first), id(second)
-        kept = self._by_identity.get(pair)
-        if kept is None:
-            kept = self._by_identity[pair] = first, second, first.joined(second)
-        return kept[2]
+        words.add(of_one, in_list)
+    return WordIndex(words.by_word, frozenset(known))
 
 
 def _listed_words(lists: Iterable[IndexedList]) -> Iterator[tuple[AbstractSet[str], ListedWord]]:
