@@ -34,7 +34,7 @@ _FIELDS = ("title", "text")
 DESCRIBING = frozenset[str]().union(
     *(language.grammar.describes for language in LANGUAGES.values())
 )
-
+NO_PLACES = frozenset[WordRange]()
 
 Numbers = Collection[int]
 """The numbers of sentences of a report, in order, in which looking for one costs little."""
@@ -114,7 +114,7 @@ class ReportSentences:
         return self._found.language or find_language(self._found.scan.words.words, None)
 
     def _find_named(self, number: int) -> Callable[[frozenset[str]], Iterable[WordRange]]:
-        describing = self._describing(number)
+        describing = self._describing.get(number, NO_PLACES)
         named = [name for name in self._members.get(number, ()) if name.words not in describing]
         return lambda members: (mention.words for mention in named if mention.member in members)
 
@@ -155,11 +155,16 @@ class ReportSentences:
                 by_key.setdefault(key, []).append(number)
         return by_key
 
-    def _describing(self, number: int) -> frozenset[WordRange]:
-        """The names that a hyphen joins to what only describes others: `Iran-backed`."""
+    @cached_property
+    def _describing(self) -> Mapping[int, frozenset[WordRange]]:
+        """The names that a hyphen joins to what only describes others (`Iran-backed`), if any."""
+        found = ((number, self._find_describing(number)) for number in self._members)
+        return {number: places for number, places in found if places}
+
+    def _find_describing(self, number: int) -> frozenset[WordRange]:
         _, start, text = self._cuts[number]
         own = self._found.scan.words.words[start : start + text.end - text.start]
-        named = [name.words for name in self._members.get(number, ())]
+        named = [name.words for name in self._members[number]]
         near = [place for place in named if DESCRIBING.intersection(own[place.end : place.end + 1])]
         hyphens = text.marks.hyphens if near else ()
         return frozenset(place for place in near if place.end in hyphens)
@@ -207,7 +212,7 @@ class ReportSentences:
             named,
             *self._cuts[number].text.marks,
             self._cuts[number].text.mark,
-            self._describing(number),
+            self._describing.get(number, NO_PLACES),
         )
 
 
