@@ -92,6 +92,7 @@ def end_level_alert(
     """The alert below all levels: resolved, or withdrawn with the alert that led to its level."""
     crossing, cause = change.crossing, change.cause
     is_gone = cause.kind is CauseKind.WITHDRAWN and cause.alert == state.cause_alert
+    move = _describe_move(hypothesis, state, change)
     return alert.model_copy(
         update={
             "revision": alert.revision + 1,
@@ -99,10 +100,10 @@ def end_level_alert(
             "reason": GONE if is_gone else None,
             "updated_at": instant(change.now),
             "resolved_at": max(alert.starts_at, instant(crossing.at)),
-            "value": _round_score(hypothesis, state, crossing.at),
+            "value": move.score,
             "summary": _summarize(hypothesis, _level_name(crossing.rank), change),
             "explain": _explain(hypothesis, state, change),
-            "move": _describe_move(hypothesis, state, change),
+            "move": move,
         }
     )
 
@@ -112,14 +113,15 @@ def _describe_level(
 ) -> dict[str, object]:
     """What an alert says of the level that it moves to."""
     evidence = _collect_all_evidence(hypothesis, state, change)
+    move = _describe_move(hypothesis, state, change)
     return {
         "summary": _summarize(hypothesis, _level_name(change.crossing.rank), change),
-        "action": _suggest_action(hypothesis, state, change),
-        "value": _round_score(hypothesis, state, change.crossing.at),
+        "action": _suggest_action(change.cause, move),
+        "value": move.score,
         "evidence": evidence[:MOST_EVIDENCE],
         "evidence_count": len(evidence),
         "explain": _explain(hypothesis, state, change),
-        "move": _describe_move(hypothesis, state, change),
+        "move": move,
     }
 
 
@@ -227,18 +229,16 @@ def _summarize(hypothesis: WatchedHypothesis, level: str, change: LevelChange) -
     return f"{title}: {level}{was}; {change.cause}"[:_LONGEST_SUMMARY]
 
 
-def _suggest_action(
-    hypothesis: WatchedHypothesis, state: HypothesisState, change: LevelChange
-) -> str:
-    """The indicators to look for: those being watched first, then those that weigh most."""
-    names = ", ".join(_list_missing(hypothesis, state, change.crossing.at))
+def _suggest_action(cause: Cause, move: LevelMove) -> str:
+    names = ", ".join(move.missing)
     also = f", then look for what has not shown: {names}" if names else ""
-    return f"Check {change.cause.rule}{also}."
+    return f"Check {cause.rule}{also}."
 
 
 def _list_missing(
     hypothesis: WatchedHypothesis, state: HypothesisState, at: int
 ) -> tuple[str, ...]:
+    """The indicators to look for: those being watched first, then those that weigh most."""
     weights = {indicator.rule: indicator.weight for indicator in hypothesis.indicators}
     missing = [
         status
