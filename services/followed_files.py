@@ -1,4 +1,7 @@
-"""Files that are read again when they were replaced: tokens, secrets, routes; without a restart."""
+"""Files that are read again when they were replaced, without a restart.
+
+Tokens, secrets and routes; and the folder of sources.
+"""
 
 import threading
 import time
@@ -9,7 +12,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from services.file_signature import Signature, sign
+from services.file_signature import sign
 
 LOOK_SECONDS = 2.0
 FAULTS = (ValueError, OSError)
@@ -27,17 +30,19 @@ class FollowedFile(Generic[T]):
     """What a file holds: called, it gives the last good state, as of `seconds` ago at most.
 
     `read` raises ValueError or OSError, with a message that holds nothing secret. `notes` are those
-    of /readyz: one, by default of the file's name, says that the file is refused.
+    of /readyz: one, by default of the file's name, says that the file is refused. `sign` gives
+    another value for what replaces it.
     """
 
     path: Path
     read: Callable[[Path], T]
     value: T
-    signature: Signature | None
+    signature: object
     notes: dict[str, str]
     clock: Callable[[], float] = time.monotonic
     seconds: float = LOOK_SECONDS
     note: str = ""
+    sign: Callable[[Path], object] = sign
     _looked_at: float = float("-inf")
     _looking: threading.Lock = field(default_factory=threading.Lock)
 
@@ -54,7 +59,7 @@ class FollowedFile(Generic[T]):
     def _look(self, now: float) -> None:
         if now < self._looked_at + self.seconds:
             return
-        self._looked_at, signature = now, sign(self.path)
+        self._looked_at, signature = now, self.sign(self.path)
         if signature != self.signature:
             self.signature = signature
             self._read_again()

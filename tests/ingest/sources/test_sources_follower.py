@@ -2,11 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.adapters.sources.sources_follower import (
-    InvalidSources,
-    SourcesFollower,
-    follow_sources,
-)
+from services.followed_files import FollowedFile
+from services.ingest.adapters.sources.sources_follower import InvalidSources, follow_sources
+from services.ingest.domain.sources.source_set import SourceSet
 
 FIRST = "{id: a, kind: jsonl, path: x}"
 SECOND = "{id: b, kind: jsonl, path: x}"
@@ -23,9 +21,9 @@ class Clock:
         return self.now
 
 
-def following(folder: Path, notes: dict[str, str]) -> SourcesFollower:
+def following(folder: Path, notes: dict[str, str]) -> FollowedFile[SourceSet]:
     follower = follow_sources(folder, notes)
-    assert isinstance(follower, SourcesFollower)
+    assert isinstance(follower, FollowedFile)
     follower.clock = Clock()
     return follower
 

@@ -1,20 +1,16 @@
 """The sources in force, read again when their files change."""
 
-import time
 from collections import Counter
-from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 
 from services.document_faults import sort_faults
 from services.file_signature import Signature, sign
+from services.followed_files import FollowedFile
 from services.ingest.adapters.metrics import SOURCES, SOURCES_VALID
 from services.ingest.adapters.sources.source_files import list_source_files, read_source_files
 from services.ingest.domain.sources.source_kinds import KINDS
 from services.ingest.domain.sources.source_set import SourceSet
-from services.telemetry import logger
-
-log = logger(__name__)
 
 CHECK_SECONDS = 1.0
 NOTE = "sources"
@@ -22,51 +18,12 @@ NOTE = "sources"
 FolderSignature = tuple[tuple[Path, Signature | None], ...]
 
 
-class InvalidSources(Exception):
+class InvalidSources(ValueError):
     """The files cannot be used; one line for each fault."""
 
 
-@dataclass
-class SourcesFollower:
-    """Looks at the folder once a second at most; where a file has a fault, the last good set stays.
-
-    `notes` are those of /readyz; one names the faults of refused files. Call it from one thread.
-    """
-
-    folder: Path
-    sources: SourceSet
-    signature: FolderSignature
-    notes: MutableMapping[str, str]
-    clock: Callable[[], float] = time.monotonic
-    _looked_at: float = field(default=float("-inf"))
-
-    def __call__(self) -> SourceSet:
-        """The sources in force now; the same object until they change."""
-        now = self.clock()
-        if now >= self._looked_at + CHECK_SECONDS:
-            self._looked_at = now
-            self._read_changed()
-        return self.sources
-
-    def _read_changed(self) -> None:
-        signature = sign_folder(self.folder)
-        if signature == self.signature:
-            return
-        self.signature = signature
-        try:
-            self.sources = read_sources(self.folder)
-        except InvalidSources as error:
-            self.notes[NOTE] = f"refused, the last good sources are in force: {error}"
-            SOURCES_VALID.set(0)
-            log.warning("sources refused", error=str(error))
-        else:
-            self.notes.pop(NOTE, None)
-            note_sources(self.sources)
-            log.info("sources read", folder=str(self.folder), count=len(self.sources.by_id))
-
-
-def follow_sources(folder: Path | None, notes: MutableMapping[str, str]) -> Callable[[], SourceSet]:
-    """The sources in force: those of the folder; without one none.
+def follow_sources(folder: Path | None, notes: dict[str, str]) -> Callable[[], SourceSet]:
+    """The sources in force, the same object until they change; without a folder none.
 
     Raises:
         InvalidSources: there is a fault at the start.
@@ -74,10 +31,17 @@ def follow_sources(folder: Path | None, notes: MutableMapping[str, str]) -> Call
     if folder is None:
         none = SourceSet()
         return lambda: none
-    signature = sign_folder(folder)
-    follower = SourcesFollower(folder, read_sources(folder), signature, notes)
-    note_sources(follower.sources)
-    return follower
+    signature, sources = sign_folder(folder), _read_measured(folder)
+    return FollowedFile(
+        folder,
+        _read_measured,
+        sources,
+        signature,
+        notes,
+        seconds=CHECK_SECONDS,
+        note=NOTE,
+        sign=sign_folder,
+    )
 
 
 def read_sources(folder: Path) -> SourceSet:
@@ -97,9 +61,15 @@ def sign_folder(folder: Path) -> FolderSignature:
     return tuple((path, sign(path)) for path in list_source_files(folder))
 
 
-def note_sources(sources: SourceSet) -> None:
-    """Count the sources in force by kind."""
+def _read_measured(folder: Path) -> SourceSet:
+    """The sources of the folder; whether they are valid, and how many of each kind, is measured."""
+    try:
+        sources = read_sources(folder)
+    except InvalidSources:
+        SOURCES_VALID.set(0)
+        raise
     SOURCES_VALID.set(1)
     counts = Counter(type(source) for source in sources.by_id.values())
     for name, kind in KINDS.items():
         SOURCES.labels(name).set(counts[kind])
+    return sources
