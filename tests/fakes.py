@@ -85,6 +85,16 @@ class FakeClock:
 
 
 @dataclass
+class SteppedClock:
+    """A monotonic clock that the test moves."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
 class FakeReceiver:
     """A channel whose calls use up `faults` (None: the call succeeds).
 

@@ -8,15 +8,7 @@ from pydantic import SecretStr
 from services.environment import ServiceSettings, load
 from services.followed_files import LOOK_SECONDS, FollowedFile, LiveMapping
 from services.notifier.settings import NotifierSettings
-
-
-class Clock:
-    """Moved by hand."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.fakes import SteppedClock
 
 
 def _read_number(path: Path) -> int:
@@ -27,11 +19,11 @@ def _read_number(path: Path) -> int:
 def file(tmp_path: Path) -> FollowedFile[int]:
     path = tmp_path / "number"
     path.write_text("1")
-    return FollowedFile(path, _read_number, 1, None, {}, Clock())
+    return FollowedFile(path, _read_number, 1, None, {}, SteppedClock())
 
 
 def _pass_time(file: FollowedFile[int]) -> None:
-    assert isinstance(file.clock, Clock)
+    assert isinstance(file.clock, SteppedClock)
     file.clock.now += LOOK_SECONDS
 
 

@@ -17,15 +17,7 @@ from services.telemetry import (
     health_routes,
     listen,
 )
-
-
-class SteppedClock:
-    """Moved by hand."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.fakes import SteppedClock
 
 
 def logged(message: str, *filled: object, name: str = "aiokafka.client") -> logging.LogRecord:

@@ -3,16 +3,8 @@
 import threading
 
 from services.notifier.adapters.background_check import BackgroundCheck
+from tests.fakes import SteppedClock
 from tests.parts.waiting import until
-
-
-class FakeClock:
-    """Moved by hand."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def test_the_check_is_made_though_nobody_asks() -> None:
@@ -42,7 +34,7 @@ def test_the_last_answer_is_told() -> None:
 
 
 def test_a_check_that_hangs_is_a_fault_and_asking_does_not_wait_for_it() -> None:
-    clock = FakeClock()
+    clock = SteppedClock()
     background = BackgroundCheck("redis", lambda: None, patience=4.0, clock=clock)
     background.make()
 

@@ -8,7 +8,7 @@ from kafka.errors import KafkaTimeoutError
 from schemas.topics import DEAD_LETTERS
 from services.notifier.adapters.outbox_relay import PATIENCE_SECONDS, OutboxRelay
 from services.notifier.domain.ports import OutboxRecord
-from tests.fakes import FakeOutbox
+from tests.fakes import FakeOutbox, SteppedClock
 
 LETTER = OutboxRecord(DEAD_LETTERS, b"k", b"v", [])
 
@@ -27,22 +27,12 @@ class FakeSender:
         """Nothing is open."""
 
 
-@dataclass
-class FakeClock:
-    """Moved by hand."""
-
-    now: float = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def relay_with(sender: FakeSender, clock: FakeClock, store: FakeOutbox) -> OutboxRelay:
+def relay_with(sender: FakeSender, clock: SteppedClock, store: FakeOutbox) -> OutboxRelay:
     return OutboxRelay(store, sender, lambda _lines: None, clock)
 
 
 def test_records_that_kafka_does_not_take_stay_and_are_a_fault_after_a_moment() -> None:
-    clock, store = FakeClock(), FakeOutbox([LETTER])
+    clock, store = SteppedClock(100.0), FakeOutbox([LETTER])
     relay = relay_with(FakeSender(), clock, store)
 
     relay.relay()
@@ -57,7 +47,7 @@ def test_records_that_kafka_does_not_take_stay_and_are_a_fault_after_a_moment() 
 
 
 def test_what_kafka_has_is_dropped_and_the_fault_is_over() -> None:
-    clock, store, sender = FakeClock(), FakeOutbox([LETTER]), FakeSender()
+    clock, store, sender = SteppedClock(100.0), FakeOutbox([LETTER]), FakeSender()
     relay = relay_with(sender, clock, store)
     relay.relay()
     clock.now += PATIENCE_SECONDS

@@ -9,6 +9,7 @@ import pytest
 from services.matcher.adapters.reader.llm_client import LlmAddress, LlmClient, NoAnswer
 from services.matcher.adapters.reader.llm_judge import LlmJudge
 from services.matcher.domain.reader.ports import MeaningQuestion
+from tests.fakes import SteppedClock
 from tests.standins.language_model import LanguageModelStandIn, ModelReply, judging, saying
 
 QUESTION = MeaningQuestion(
@@ -16,16 +17,6 @@ QUESTION = MeaningQuestion(
 )
 YES = judging(means=True, quote="pounded the base")
 SECONDS = 0.3
-
-
-class SteppingClock:
-    """A clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -41,12 +32,12 @@ def client(model: LanguageModelStandIn) -> Iterator[LlmClient]:
 
 
 @pytest.fixture
-def clock() -> SteppingClock:
-    return SteppingClock()
+def clock() -> SteppedClock:
+    return SteppedClock()
 
 
 @pytest.fixture
-def judge(client: LlmClient, clock: SteppingClock) -> LlmJudge:
+def judge(client: LlmClient, clock: SteppedClock) -> LlmJudge:
     return LlmJudge(client, per_minute=3, clock=clock)
 
 
@@ -120,7 +111,7 @@ def test_the_same_text_is_asked_once(model: LanguageModelStandIn, judge: LlmJudg
 
 
 def test_past_the_budget_of_a_minute_nothing_is_asked(
-    model: LanguageModelStandIn, judge: LlmJudge, clock: SteppingClock
+    model: LanguageModelStandIn, judge: LlmJudge, clock: SteppedClock
 ) -> None:
     model.reply = judging(means=False)
     answers = [judge.judge(another(f"text {number}")) for number in range(5)]
@@ -130,7 +121,7 @@ def test_past_the_budget_of_a_minute_nothing_is_asked(
 
 
 def test_after_a_fault_of_the_address_it_is_left_alone_for_a_while(
-    model: LanguageModelStandIn, judge: LlmJudge, clock: SteppingClock
+    model: LanguageModelStandIn, judge: LlmJudge, clock: SteppedClock
 ) -> None:
     model.reply = ModelReply(b"", 429, headers={"Retry-After": "90"})
     assert judge.judge(QUESTION) is None
