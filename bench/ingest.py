@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from bench.ingest_load import SteadyPoster, post_all, split, write_request
-from bench.report import Table, medians
+from bench.report import CUTS, Table, medians, percentiles
 from tests.parts import topics as parts
 from tests.parts.child import ChildProcess, free_port
 from tests.parts.kafka import KafkaNode
@@ -34,7 +34,6 @@ COPIES = 0.1
 PARTITIONS = 4
 JSON, NDJSON = "application/json", "application/x-ndjson"
 SHAPES = ("single", "array", "NDJSON")
-CUTS = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 SYLLABLES = ("ba", "dor", "ka", "lim", "mas", "nu", "pet", "qa", "rif", "sol", "ta", "vel")
 GOALS = {"ingest": 15_000, "ingest, stories, no language": 3_000}
 
@@ -166,8 +165,7 @@ def _measure_latency(
     count = int(arguments.rate * arguments.seconds)
     made = [reports.make(language=server.language) for _ in range(count)]
     requests = [_request("single", [each]) for each in made]
-    waits = asyncio.run(SteadyPoster(port, arguments.rate).post_all(requests))
-    return {cut: 1000 * waits[int(len(waits) * part)] for cut, part in CUTS.items()}
+    return percentiles(asyncio.run(SteadyPoster(port, arguments.rate).post_all(requests)))
 
 
 def _print(rates: Table, waits: Table, rate: float) -> None:

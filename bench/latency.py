@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import quantiles
 from uuid import uuid4
 
 import httpx
@@ -17,6 +16,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 
 from bench.material import SENTINEL, write_pack
+from bench.report import percentiles
 from tests.parts import topics as parts
 from tests.parts.pipeline import TOKEN, Pipeline
 from tests.parts.waiting import until
@@ -54,10 +54,10 @@ def measure(
     hop = _hop(kafka, load)
     first, sent, accepted = _pipeline(kafka, redis_url, folder, load)
     return {
-        "one hop through Kafka": _percentiles(hop),
-        "report sent to Slack message": _percentiles(sent),
-        "202 to Slack message": _percentiles(accepted),
-        "first report after ready, to Slack": _percentiles([first] * 2),
+        "one hop through Kafka": percentiles(hop),
+        "report sent to Slack message": percentiles(sent),
+        "202 to Slack message": percentiles(accepted),
+        "first report after ready, to Slack": percentiles([first] * 2),
     }
 
 
@@ -126,8 +126,3 @@ def _read_arrivals(pipeline: Pipeline) -> dict[str, float]:
         if "label-" in text:
             arrivals.setdefault(text[text.index("label-") :][:12], call.at)
     return arrivals
-
-
-def _percentiles(seconds: list[float]) -> dict[str, float]:
-    cuts = quantiles(seconds, n=100, method="inclusive")
-    return {f"p{cut}": cuts[cut - 1] * 1000 for cut in (50, 95, 99)}
