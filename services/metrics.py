@@ -28,15 +28,6 @@ CONFIGURATION = Gauge(
 
 OF_CERTIFICATES = ("kafka_ca_file", "kafka_cert_file")
 RULE_FAILED, MALFORMED, REFUSED = "rule_failed", "malformed", "refused"
-_KINDS = {
-    "too_costly": "too_costly",
-    "too_late": "too_late",
-    "crashes_worker": "crashes_worker",
-    "over the size limit": "too_large",
-    "rule: ": "rule_missing",
-    "hypothesis: ": "rule_missing",
-    "bundle ": "rule_missing",
-}
 
 
 def show_process(settings: BaseModel) -> None:
@@ -48,12 +39,6 @@ def show_process(settings: BaseModel) -> None:
     CONFIGURATION.labels(hashlib.sha256(written.encode()).hexdigest()[:12]).set(1)
     certificates = (getattr(settings, name, None) for name in OF_CERTIFICATES)
     show_expiry(filter(None, certificates))
-
-
-def classify_reason(reason: str, otherwise: str) -> str:
-    """The kind of a dead letter's reason, by how its text begins; else `otherwise`."""
-    kinds = (kind for start, kind in _KINDS.items() if reason.startswith(start))
-    return next(kinds, otherwise)
 
 
 def show_dead_letters(place: str, *reasons: str) -> None:

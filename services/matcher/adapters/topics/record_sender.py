@@ -14,6 +14,17 @@ from services import metrics
 from services.matcher.adapters.metrics import STAGES
 from services.matcher.adapters.topics.records import ConsumerRecord, ProducerRecord
 
+_KINDS = {
+    "too_costly": "too_costly",
+    "too_late": "too_late",
+    "crashes_worker": "crashes_worker",
+    "over the size limit": "too_large",
+    "rule: ": "rule_missing",
+    "hypothesis: ": "rule_missing",
+    "bundle ": "rule_missing",
+}
+"""The kind of a dead letter's reason, by how its text begins."""
+
 
 class TooLarge(Exception):
     """The record is over the size limit and was not sent: dead-letter what led to it."""
@@ -72,7 +83,6 @@ async def dead_letter(
 
 
 def _count(reason: str, where: str) -> None:
-    kind = metrics.classify_reason(
-        reason, metrics.MALFORMED if where in STAGES else metrics.RULE_FAILED
-    )
-    metrics.DEAD_LETTERS.labels(where, kind).inc()
+    otherwise = metrics.MALFORMED if where in STAGES else metrics.RULE_FAILED
+    kinds = (kind for start, kind in _KINDS.items() if reason.startswith(start))
+    metrics.DEAD_LETTERS.labels(where, next(kinds, otherwise)).inc()
