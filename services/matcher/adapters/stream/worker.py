@@ -20,8 +20,6 @@ _SUBCLASSES = (consumer, consumer_thread, producer, recovery, store, table, tran
 SUBCLASS_LOGGERS = tuple(module.__name__ for module in _SUBCLASSES)
 VERBOSE_LOGGERS = ("faust", "mode", "aiokafka", "kafka", *SUBCLASS_LOGGERS)
 REPEAT_SECONDS = 60.0
-
-
 STOP_SECONDS = 25.0
 """More than what is in flight takes where Kafka answers; less than a supervisor waits."""
 
@@ -34,7 +32,7 @@ def end_after(seconds: float, end: Callable[[str], object] = exit_now) -> None:
     deadline.start()
 
 
-class Worker(faust.Worker):
+class StreamWorker(faust.Worker):
     """Faust's worker, which also ends where Kafka does not take the last commit."""
 
     def _schedule_shutdown(self, signal: signal.Signals) -> None:
@@ -64,10 +62,11 @@ def run(app: App, loop: asyncio.AbstractEventLoop) -> int:
 
     A loop that hangs, or a session that is lost, ends the process itself, with code 1; so does a
     stop that takes more than 25 seconds.
-
     """
     app.finalize()
-    worker = Worker(app, loop=loop, quiet=True, redirect_stdouts=False, override_logging=False)
+    worker = StreamWorker(
+        app, loop=loop, quiet=True, redirect_stdouts=False, override_logging=False
+    )
     # it would write to the terminal even when `quiet`
     worker.spinner = None
     app.watchdog.watch(loop)
