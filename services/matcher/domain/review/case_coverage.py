@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from schemas.event import Event
 from schemas.rule import DetectionRule, RuleDocument
@@ -39,10 +40,11 @@ def find_unmet(packs: Iterable[PackDocuments], rulebook: Rulebook) -> Iterator[U
     """
     lists = {pack.name: pack.lists for pack in rulebook.packs}
     for pack in packs:
-        for rule in pack.rules if pack.name in lists else ():
-            events = _list_events(pack, rule.origin.file)
-            views = _view_all(rulebook, pack.name, events)
-            yield from _find_unmet_parts(rule, lists[pack.name], views)
+        files = groupby(pack.rules, key=lambda rule: rule.origin.file)
+        for file, rules in files if pack.name in lists else ():
+            views = _view_all(rulebook, pack.name, _list_events(pack, file))
+            for rule in rules:
+                yield from _find_unmet_parts(rule, lists[pack.name], views)
 
 
 def _list_events(pack: PackDocuments, file: str) -> Iterator[Event]:
