@@ -118,11 +118,12 @@ def make_responder(
 def _respond(request: Request, endpoint: Endpoint, answer: Model | XmlAnswer) -> Response:
     if not isinstance(answer, XmlAnswer):
         return respond_json(endpoint.status, answer)
+    etag = answer.etag
     known = [each.strip().removeprefix("W/") for each in _list_known(request)]
-    is_known = answer.etag in known or "*" in known
+    is_known = etag in known or "*" in known
     status = HTTPStatus.NOT_MODIFIED if is_known else endpoint.status
     API_REQUESTS.labels(str(status.value)).inc()
-    headers = {"ETag": answer.etag, "Cache-Control": "private, no-cache"}
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if is_known:
         return Response(status_code=status, headers=headers)
     return Response(answer.content, status, headers, media_type=endpoint.media_type)
