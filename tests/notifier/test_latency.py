@@ -10,7 +10,7 @@ from services.notifier.adapters.metrics import observe_first
 from services.notifier.domain.traits import ReceiverTraits
 from tests.notifier.alerts import NOON, SECOND, alert, evidence
 from tests.notifier.desk import DeliveryDesk
-from tests.notifier.test_muted_jobs import muted_desk
+from tests.notifier.muted_desk import muted_desk
 
 
 def observed(receiver: str) -> tuple[float, float]:

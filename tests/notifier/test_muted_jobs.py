@@ -4,32 +4,12 @@ from datetime import timedelta
 
 from schemas.alert import Level
 from schemas.ledger import Act
-from services.notifier.adapters.routes_file import parse_routes
 from services.notifier.domain.decisions import Reason
 from tests.notifier.alerts import NOON, SECOND, alert
-from tests.notifier.desk import RESOLVED, DeliveryDesk
+from tests.notifier.desk import RESOLVED
+from tests.notifier.muted_desk import muted_desk
 
-AFTERNOON = """
-route:
-  receiver: slack
-  group_wait: 0s
-  group_interval: 1s
-  routes:
-    - matchers: [{matcher}]
-      mute_time_intervals: [afternoon]
-time_intervals:
-  - name: afternoon
-    time_intervals: [{{times: [{{start_time: 12:00, end_time: 18:00}}]}}]
-"""
 EVENING = NOON.replace(hour=18)
-
-
-def muted_desk(matcher: str = "level=high") -> DeliveryDesk:
-    """A desk at noon whose route is muted until six."""
-    desk = DeliveryDesk()
-    text = AFTERNOON.format(matcher=matcher)
-    desk.routing = parse_routes("r", text.encode(), ("slack",))
-    return desk
 
 
 def test_an_alert_is_shown_when_the_mute_ends() -> None:

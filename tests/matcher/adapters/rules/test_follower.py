@@ -1,12 +1,10 @@
 """Following the rules topic: bundles come into force, and the last good one stays."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 import pytest
 
-from schemas.bundle import BUNDLE_KEY, CompletedBackfill, OnChange, PublishedRule, RuleBundle
+from schemas.bundle import BUNDLE_KEY, CompletedBackfill, OnChange
 from schemas.envelope import Headers
 from schemas.version import SCHEMA_VERSION
 from services.matcher.adapters.rules.bundle_rules import BadBundle, compile_bundle
@@ -17,20 +15,10 @@ from services.matcher.domain.alerts.rule_generation import RuleGeneration
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.matching import match_event
 from services.matcher.domain.rules.rulebook import Rulebook
+from tests.matcher.adapters.rules.bundles import GOOD, HEAD, NOW, written
 from tests.matcher.fakes import FakePublished
 from tests.matcher.rules import report
 
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-HEAD = "title: Iraq\nowner: desk\n"
-ROCKETS = """
-title: Rockets
-name: rockets
-logsource: {category: report}
-detection:
-  fire: {words|phrase: rockets}
-  condition: fire
-"""
-GOOD = {"iraq/pack.yaml": HEAD, "iraq/indicators/rockets.yaml": ROCKETS}
 FAULTY = GOOD | {"iraq/indicators/more.yaml": "title: Nothing\n"}
 
 
@@ -42,15 +30,6 @@ class RulesRecord:
     key: bytes | None
     value: bytes | None
     headers: Headers = field(default_factory=list)
-
-
-def bundle(files: Mapping[str, str] = GOOD) -> RuleBundle:
-    rule = PublishedRule(digest="d", on_change=OnChange.REBUILD, changed_at=NOW, since=NOW)
-    return RuleBundle(digest="d", published_at=NOW, files=dict(files), rules={"iraq/rockets": rule})
-
-
-def written(number: int, files: Mapping[str, str] = GOOD) -> BundleRecord:
-    return BundleRecord(number, bundle(files).model_dump_json().encode())
 
 
 def test_a_bundle_becomes_rules_with_its_number_and_how_they_stand() -> None:

@@ -5,7 +5,7 @@ from prometheus_client import REGISTRY
 
 from services.matcher.adapters.rules.bundle_rules import compile_bundle
 from services.matcher.adapters.rules.rule_series import show_rules
-from tests.matcher.adapters.rules.test_follower import HEAD, ROCKETS, written
+from tests.matcher.adapters.rules.bundles import HEAD, ROCKETS, written
 
 NAME = "rockets_of_these_series"
 OF_RULE = {"pack": "iraq", "rule": NAME}
