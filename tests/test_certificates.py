@@ -1,7 +1,6 @@
 """When certificates expire."""
 
 import math
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,16 +8,11 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.certificates import read_expiry, show_expiry
-
-KIND = "ec -pkeyopt ec_paramgen_curve:prime256v1"
-NEW = f"openssl req -x509 -newkey {KIND} -nodes -subj /CN=localhost"
+from tests.parts.tls import make_certificate
 
 
-def make_certificate(folder: Path, days: int) -> str:
-    path = folder / f"{days}.pem"
-    command = [*NEW.split(), "-days", str(days), "-keyout", str(folder / "key"), "-out", str(path)]
-    subprocess.run(command, check=True, capture_output=True)  # noqa: S603  (as written above)
-    return path.read_text()
+def make_text(folder: Path, days: int) -> str:
+    return make_certificate(folder / str(days), days).certificate.read_text()
 
 
 def shown(name: str) -> float | None:
@@ -29,7 +23,7 @@ def shown(name: str) -> float | None:
 @pytest.mark.parametrize("days", [3, 20_000], ids=["this-century's-half", "the-other"])
 def test_a_certificate_expires_when_openssl_said(tmp_path: Path, days: int) -> None:
     path = tmp_path / "cert.pem"
-    path.write_text(make_certificate(tmp_path, days))
+    path.write_text(make_text(tmp_path, days))
 
     left = read_expiry(path) - datetime.now(UTC)
 
@@ -38,7 +32,7 @@ def test_a_certificate_expires_when_openssl_said(tmp_path: Path, days: int) -> N
 
 def test_of_a_chain_the_first_to_expire_counts(tmp_path: Path) -> None:
     path = tmp_path / "chain.pem"
-    path.write_text(make_certificate(tmp_path, 30) + make_certificate(tmp_path, 3))
+    path.write_text(make_text(tmp_path, 30) + make_text(tmp_path, 3))
 
     assert read_expiry(path) - datetime.now(UTC) < timedelta(days=4)
 
@@ -49,7 +43,7 @@ def test_each_scrape_reads_the_file_as_it_is_now(tmp_path: Path) -> None:
     show_expiry([path])
     before = shown("renewed.pem")
 
-    path.write_text(make_certificate(tmp_path, 3))
+    path.write_text(make_text(tmp_path, 3))
 
     assert before is not None
     assert math.isnan(before)

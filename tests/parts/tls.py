@@ -18,13 +18,13 @@ class Certificate:
     both: Path
 
 
-def make_certificate(folder: Path) -> Certificate:
+def make_certificate(folder: Path, days: int = 30) -> Certificate:
     """A new certificate of localhost and 127.0.0.1, by openssl."""
     folder.mkdir(parents=True, exist_ok=True)
     made = Certificate(folder / "cert.pem", folder / "key.pem", folder / "both.pem")
     command = (
-        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 "
-        "-subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
+        f"-days {days} -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
     )
     files = ["-keyout", str(made.key), "-out", str(made.certificate)]
     openssl = shutil.which("openssl") or "openssl"
