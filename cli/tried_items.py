@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from services.ingest.domain.result import FieldError
 from services.ingest.domain.trying.try_sample import TriedItem
 
 
@@ -13,11 +12,7 @@ def describe_tried(item: TriedItem) -> str:
         return f"{item.place}: taken {item.event.value.decode()}"
     if item.left_out is not None:
         return f"{item.place}: left out: {item.left_out}"
-    return f"{item.place}: refused: {'; '.join(map(_describe_error, item.errors))}"
-
-
-def _describe_error(error: FieldError) -> str:
-    return f"{error.field}: {error.message}" if error.field else error.message
+    return f"{item.place}: refused: {'; '.join(error.text for error in item.errors)}"
 
 
 def encode_tried(item: TriedItem) -> str:

@@ -29,5 +29,4 @@ def build_answer(results: Sequence[ReportResult]) -> Answer:
         return Answer(results=tuple(results))
     by_urgency = sorted(results, key=lambda result: result.status != ReportStatus.UNACKNOWLEDGED)
     first = next(error for result in by_urgency for error in result.errors)
-    message = f"{first.field}: {first.message}" if first.field else first.message
-    return Answer(error=message, results=tuple(results))
+    return Answer(error=first.text, results=tuple(results))

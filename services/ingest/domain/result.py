@@ -24,6 +24,11 @@ class FieldError(Model):
     field: str
     message: str
 
+    @property
+    def text(self) -> str:
+        """`FIELD: MESSAGE`, or the message alone where it is of the whole."""
+        return f"{self.field}: {self.message}" if self.field else self.message
+
 
 class ReportResult(Model):
     """What became of one report, with the identity that it claims as far as it can be read."""

@@ -85,7 +85,7 @@ class ReportSink:
 
 def describe(result: ReportResult) -> str:
     """What is wrong with a refused report."""
-    return "; ".join(f"{error.field}: {error.message}" for error in result.errors)
+    return "; ".join(error.text for error in result.errors)
 
 
 def _split(reports: Reports) -> Iterator[Reports]:
