@@ -59,7 +59,7 @@ class AcledMaker(ItemMaker):
         """The report of one row."""
         if not isinstance(value, Mapping) or self.mapper is None:
             return refuse_item(place, "no row of ACLED")
-        country = find_country(value.get("country"))
+        country = find_country(value.get("country")) if self.countries else None
         if self.countries and country not in self.countries:
             return SkippedItem(place, f"countries: it is in {country or 'no country'}")
         return self.mapper.map_item(complete_row(value), place)
