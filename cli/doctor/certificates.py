@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cli.doctor.finding import Finding, fault, good
+from cli.doctor.check_result import CheckResult, fault, good
 from services.kafka_address import KafkaAddress, split_server
 
 SOON = timedelta(days=21)
@@ -15,7 +15,7 @@ CONNECT_SECONDS = 3.0
 
 def examine_certificates(
     address: KafkaAddress, now: datetime, *, has_own: bool
-) -> Iterator[Finding]:
+) -> Iterator[CheckResult]:
     """What we trust, if it is not what the system does, and what each broker shows."""
     if address.tls is None:
         return
@@ -25,7 +25,7 @@ def examine_certificates(
         yield judge_end(f"certificate of {server}", _ask_server(address.tls, server), now)
 
 
-def judge_end(subject: str, certificate: Mapping[str, Any], now: datetime) -> Finding:
+def judge_end(subject: str, certificate: Mapping[str, Any], now: datetime) -> CheckResult:
     """How long a certificate lasts."""
     end = datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
     if end - now < SOON:

@@ -5,13 +5,13 @@ from typing import Any
 
 from kafka.errors import KafkaError
 
-from cli.doctor.finding import Finding, fault, good, note
+from cli.doctor.check_result import CheckResult, fault, good, note
 
 LEAST_ROOM = 0.15
 GIB = 2**30
 
 
-def examine_cluster(admin: Any) -> Iterator[Finding]:
+def examine_cluster(admin: Any) -> Iterator[CheckResult]:
     """`admin` is a client of kafka-python."""
     brokers = admin.describe_cluster()["brokers"]
     yield good("kafka", f"{len(brokers)} broker{'' if len(brokers) == 1 else 's'} answer")
@@ -25,7 +25,7 @@ def examine_cluster(admin: Any) -> Iterator[Finding]:
             yield judge_folder(f"disk of broker {broker.get('broker')}", folder)
 
 
-def judge_folder(subject: str, folder: Mapping[str, Any]) -> Finding:
+def judge_folder(subject: str, folder: Mapping[str, Any]) -> CheckResult:
     """The room where a broker keeps its messages; old brokers do not tell it."""
     total, usable = folder.get("total_bytes", -1), folder.get("usable_bytes", -1)
     if folder.get("error_code"):

@@ -13,8 +13,8 @@ from kafka.errors import KafkaError
 from redis import Redis, RedisError
 
 from cli.doctor.certificates import examine_certificates
+from cli.doctor.check_result import CheckResult, Examine, fault, format_result, good, has_fault
 from cli.doctor.cluster import examine_cluster
-from cli.doctor.finding import Examine, Finding, fault, format_finding, good, has_fault
 from cli.doctor.groups import examine_groups
 from cli.doctor.redis_server import examine_redis
 from cli.doctor.rules import examine_rules
@@ -53,10 +53,10 @@ def doctor(service: ServiceOption = None, rules: FolderOption = None) -> None:
     Configured as the services are, by VEDETTE_ variables; needs the Kafka user `operator`. Exit
     code 1 where something has to be mended.
     """
-    findings = list(_examine_all(_read_services(service or ()), rules))
-    for finding in findings:
-        print_line(format_finding(finding))
-    raise typer.Exit(FAULTY if has_fault(findings) else 0)
+    results = list(_examine_all(_read_services(service or ()), rules))
+    for result in results:
+        print_line(format_result(result))
+    raise typer.Exit(FAULTY if has_fault(results) else 0)
 
 
 def _read_services(given: Sequence[str]) -> dict[str, str]:
@@ -66,7 +66,7 @@ def _read_services(given: Sequence[str]) -> dict[str, str]:
     return {name: url for name, _, url in pairs}
 
 
-def _examine_all(services: Mapping[str, str], folder: Path | None) -> Iterator[Finding]:
+def _examine_all(services: Mapping[str, str], folder: Path | None) -> Iterator[CheckResult]:
     yield good("version", version("vedette"))
     try:
         settings = doctor_settings()
@@ -84,8 +84,8 @@ def _examine_all(services: Mapping[str, str], folder: Path | None) -> Iterator[F
         yield from examine_safely(subject, examine)
 
 
-def examine_safely(subject: str, examine: Examine) -> Iterator[Finding]:
-    """The findings; what does not answer is one, and stops no other."""
+def examine_safely(subject: str, examine: Examine) -> Iterator[CheckResult]:
+    """The results; what does not answer is one, and stops no other."""
     try:
         yield from examine()
     except NOT_ASKED as error:
@@ -93,25 +93,25 @@ def examine_safely(subject: str, examine: Examine) -> Iterator[Finding]:
         yield fault(subject, f"does not answer: {error or type(error).__name__}", remedy)
 
 
-def _examine_kafka(settings: DoctorSettings) -> Iterator[Finding]:
+def _examine_kafka(settings: DoctorSettings) -> Iterator[CheckResult]:
     with open_admin(settings.kafka) as admin, open_consumer(settings) as consumer:
         yield from examine_cluster(admin)
         yield from examine_topics(admin, settings.topic_prefix)
         yield from examine_groups(admin, consumer, settings.topic_prefix)
 
 
-def _examine_certificates(settings: DoctorSettings) -> Iterator[Finding]:
+def _examine_certificates(settings: DoctorSettings) -> Iterator[CheckResult]:
     own = settings.kafka_ca_file is not None
     return examine_certificates(settings.kafka, datetime.now(UTC), has_own=own)
 
 
-def _examine_redis(settings: DoctorSettings) -> Iterator[Finding]:
+def _examine_redis(settings: DoctorSettings) -> Iterator[CheckResult]:
     options = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
     with closing(Redis.from_url(str(settings.redis_url), **options)) as redis:
         yield from examine_redis(redis)
 
 
-def _examine_rules(settings: DoctorSettings, folder: Path | None) -> Iterator[Finding]:
+def _examine_rules(settings: DoctorSettings, folder: Path | None) -> Iterator[CheckResult]:
     newest = RulesTopicWriter(settings).newest()
     files = bundle_files(read_with_used(folder)[0]) if folder is not None else {}
     number, bundle = (None, None) if newest is None else (newest.number, newest.bundle)

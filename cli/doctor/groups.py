@@ -6,7 +6,7 @@ from typing import Any
 from kafka import TopicPartition
 from kafka.errors import GroupIdNotFoundError
 
-from cli.doctor.finding import Finding, fault, good, note
+from cli.doctor.check_result import CheckResult, fault, good, note
 from schemas.topics import ALERTS, EVENTS, SIGNALS, topic_name
 
 READS = {"matcher": (EVENTS, SIGNALS), "notifier": (ALERTS,)}
@@ -18,7 +18,7 @@ def name_groups(prefix: str) -> dict[str, str]:
     return {"matcher": f"{prefix}matcher", "notifier": f"{prefix.rstrip('.')}-notifier".lstrip("-")}
 
 
-def examine_groups(admin: Any, consumer: Any, prefix: str) -> Iterator[Finding]:
+def examine_groups(admin: Any, consumer: Any, prefix: str) -> Iterator[CheckResult]:
     """The group of each service; both are clients of kafka-python."""
     for service, group in name_groups(prefix).items():
         members = count_members(admin, group)
@@ -47,7 +47,7 @@ def measure_lag(consumer: Any, topics: list[str], offsets: Mapping[TopicPartitio
     return sum(max(0, ends[each] - max(offsets.get(each, 0), begins[each])) for each in partitions)
 
 
-def judge_group(group: str, members: int, lag: int) -> Finding:
+def judge_group(group: str, members: int, lag: int) -> CheckResult:
     """How a group is."""
     subject, text = f"group {group}", f"{members} members, {lag} messages behind"
     if not members:

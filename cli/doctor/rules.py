@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from cli.doctor.finding import Finding, good, note
+from cli.doctor.check_result import CheckResult, good, note
 from schemas.bundle import RuleBundle
 
 
 def examine_rules(
     number: int | None, bundle: RuleBundle | None, files: Mapping[str, str], folder: Path | None
-) -> Iterator[Finding]:
+) -> Iterator[CheckResult]:
     """The bundle in force beside the `files` of a folder, which may be none."""
     if bundle is None or number is None:
         yield note("rules", "nothing is published", "vedette rules publish; until then the folder")

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 
 import httpx
 
-from cli.doctor.finding import Finding, fault, good, note
+from cli.doctor.check_result import CheckResult, fault, good, note
 
 SECONDS = 5.0
 
 
-def examine_services(addresses: Mapping[str, str]) -> Iterator[Finding]:
+def examine_services(addresses: Mapping[str, str]) -> Iterator[CheckResult]:
     """What `/readyz` says at each address."""
     with httpx.Client(timeout=SECONDS, trust_env=False) as client:
         for name, address in addresses.items():
@@ -22,7 +22,7 @@ def examine_services(addresses: Mapping[str, str]) -> Iterator[Finding]:
                 yield from judge_answer(name, answer)
 
 
-def judge_answer(name: str, answer: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
+def judge_answer(name: str, answer: Mapping[str, Mapping[str, str]]) -> Iterator[CheckResult]:
     """Each fault and each note; or that there is none."""
     faults, notes = answer.get("faults") or {}, answer.get("notes") or {}
     for check, text in faults.items():

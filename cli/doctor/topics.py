@@ -5,13 +5,13 @@ from typing import Any
 
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from cli.doctor.finding import Finding, fault, good, note
+from cli.doctor.check_result import CheckResult, fault, good, note
 from schemas.topics import TOPICS, Topic, topic_name
 
 UNDERREPLICATED = "a broker is away, or its disk is full: look at Kafka"
 
 
-def examine_topics(admin: Any, prefix: str) -> Iterator[Finding]:
+def examine_topics(admin: Any, prefix: str) -> Iterator[CheckResult]:
     """Each topic of this release; `admin` is a client of kafka-python."""
     names = {topic_name(prefix, topic.name): topic for topic in TOPICS}
     described = {each["name"]: each for each in admin.describe_topics(list(names))}
@@ -25,7 +25,7 @@ def examine_topics(admin: Any, prefix: str) -> Iterator[Finding]:
 
 def judge_topic(
     name: str, topic: Topic, partitions: list[Any], settings: Mapping[str, str]
-) -> Finding:
+) -> CheckResult:
     """How a topic is that exists."""
     wrong = {key: value for key, value in topic.config().items() if settings.get(key) != value}
     if wrong:

@@ -10,9 +10,17 @@ from kafka import TopicPartition
 from kafka.errors import GroupIdNotFoundError
 
 from cli.doctor.certificates import judge_end
+from cli.doctor.check_result import (
+    CheckResult,
+    CheckStatus,
+    fault,
+    format_result,
+    good,
+    has_fault,
+    note,
+)
 from cli.doctor.cluster import judge_folder
 from cli.doctor.command import examine_safely
-from cli.doctor.finding import Finding, Verdict, fault, format_finding, good, has_fault, note
 from cli.doctor.groups import FAR_BEHIND, count_members, judge_group, measure_lag, name_groups
 from cli.doctor.redis_server import judge_durability, judge_skew
 from cli.doctor.rules import examine_rules
@@ -25,7 +33,7 @@ from services.notifier.app.join import name_group
 
 EVENTS = TOPICS[0]
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
-GOOD, NOTE, FAULT = Verdict.GOOD, Verdict.NOTE, Verdict.FAULT
+GOOD, NOTE, FAULT = CheckStatus.GOOD, CheckStatus.NOTE, CheckStatus.FAULT
 
 
 def _partition(replicas: int, in_sync: int) -> dict[str, Any]:
@@ -33,7 +41,7 @@ def _partition(replicas: int, in_sync: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("partition", "changes", "verdict"),
+    ("partition", "changes", "status"),
     [
         (_partition(3, 3), {}, GOOD),
         (_partition(3, 2), {}, FAULT),
@@ -41,19 +49,19 @@ def _partition(replicas: int, in_sync: int) -> dict[str, Any]:
         (_partition(3, 3), {"retention.ms": "1"}, NOTE),
     ],
 )
-def test_a_topic(partition: Any, changes: dict[str, str], verdict: Verdict) -> None:
+def test_a_topic(partition: Any, changes: dict[str, str], status: CheckStatus) -> None:
     found = judge_topic("vedette.events", EVENTS, [partition], EVENTS.config() | changes)
 
-    assert found.verdict is verdict
-    assert bool(found.remedy) is (verdict is not GOOD)
+    assert found.status is status
+    assert bool(found.remedy) is (status is not GOOD)
 
 
 @pytest.mark.parametrize(
-    ("members", "lag", "verdict"),
+    ("members", "lag", "status"),
     [(2, 0, GOOD), (2, FAR_BEHIND, GOOD), (2, FAR_BEHIND + 1, NOTE), (0, 0, FAULT)],
 )
-def test_a_group(members: int, lag: int, verdict: Verdict) -> None:
-    assert judge_group("vedette.matcher", members, lag).verdict is verdict
+def test_a_group(members: int, lag: int, status: CheckStatus) -> None:
+    assert judge_group("vedette.matcher", members, lag).status is status
 
 
 def test_the_group_of_the_notifier_is_the_notifiers_own() -> None:
@@ -90,26 +98,26 @@ def test_the_lag_is_what_is_there_and_not_processed() -> None:
     assert measure_lag(_Consumer(), ["t"], committed) == 3 + 10
 
 
-@pytest.mark.parametrize(("days", "verdict"), [(22, GOOD), (20, FAULT), (-1, FAULT)])
-def test_a_certificate_is_renewed_in_time(days: int, verdict: Verdict) -> None:
+@pytest.mark.parametrize(("days", "status"), [(22, GOOD), (20, FAULT), (-1, FAULT)])
+def test_a_certificate_is_renewed_in_time(days: int, status: CheckStatus) -> None:
     end = datetime.fromtimestamp(NOW.timestamp() + days * 86400, UTC)
 
     found = judge_end("kafka:9093", {"notAfter": f"{end:%b %d %H:%M:%S %Y} GMT"}, NOW)
 
-    assert found.verdict is verdict
+    assert found.status is status
 
 
-@pytest.mark.parametrize(("usable", "verdict"), [(150, GOOD), (149, FAULT), (0, FAULT), (-1, NOTE)])
-def test_a_disk(usable: int, verdict: Verdict) -> None:
+@pytest.mark.parametrize(("usable", "status"), [(150, GOOD), (149, FAULT), (0, FAULT), (-1, NOTE)])
+def test_a_disk(usable: int, status: CheckStatus) -> None:
     found = judge_folder("disk", {"error_code": 0, "total_bytes": 1000, "usable_bytes": usable})
 
-    assert found.verdict is verdict
+    assert found.status is status
 
 
 def test_redis_and_the_clock() -> None:
-    assert judge_durability([]).verdict is GOOD
-    assert judge_durability(["appendonly is no"]).verdict is FAULT
-    assert [judge_skew(seconds).verdict for seconds in (4.9, -4.9, 5.1, -900.0)] == [
+    assert judge_durability([]).status is GOOD
+    assert judge_durability(["appendonly is no"]).status is FAULT
+    assert [judge_skew(seconds).status for seconds in (4.9, -4.9, 5.1, -900.0)] == [
         GOOD,
         GOOD,
         NOTE,
@@ -124,7 +132,7 @@ def test_a_folder_that_differs_from_what_is_in_force_is_noted() -> None:
     [_, differs] = examine_rules(7, bundle, {"a/pack.yaml": "y"}, Path("rules"))
     [nothing] = examine_rules(None, None, {}, None)
 
-    assert (same.verdict, differs.verdict, nothing.verdict) == (GOOD, NOTE, NOTE)
+    assert (same.status, differs.status, nothing.status) == (GOOD, NOTE, NOTE)
     assert "bundle 7" in same.text
 
 
@@ -133,27 +141,27 @@ def test_a_service_that_is_not_ready_says_each_reason() -> None:
 
     found = list(judge_answer("ingest", answer))
 
-    assert [(each.subject, each.verdict) for each in found] == [
+    assert [(each.subject, each.status) for each in found] == [
         ("ingest: kafka", FAULT),
         ("ingest: routes", NOTE),
     ]
-    assert [each.verdict for each in judge_answer("ingest", {})] == [GOOD]
+    assert [each.status for each in judge_answer("ingest", {})] == [GOOD]
 
 
 def test_what_does_not_answer_is_a_finding_and_stops_no_other() -> None:
-    def examine() -> Iterator[Finding]:
+    def examine() -> Iterator[CheckResult]:
         yield good("kafka", "answers")
         raise CommandFailure("gone")
 
     found = list(examine_safely("kafka", examine))
 
-    assert [each.verdict for each in found] == [GOOD, FAULT]
+    assert [each.status for each in found] == [GOOD, FAULT]
     assert "gone" in found[1].text
 
 
 def test_a_remedy_is_a_line_of_its_own_and_only_faults_fail() -> None:
     noted = note("clock", "behind", "chronyc tracking")
 
-    assert format_finding(noted).splitlines()[1].endswith("-> chronyc tracking")
+    assert format_result(noted).splitlines()[1].endswith("-> chronyc tracking")
     assert not has_fault([noted, good("a", "b")])
     assert has_fault([noted, fault("a", "b", "c")])
