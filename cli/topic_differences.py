@@ -1,6 +1,6 @@
 """How topics that exist differ from those that were asked for, and what to do about it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,12 +25,20 @@ def find_differences(
 ) -> Iterator[str]:
     """A line for each difference of a topic; asks the broker."""
     described = {topic["name"]: topic for topic in client.describe_topics(list(requests))}
-    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in requests]
-    settings = client.describe_configs(resources, config_filter="all")["topic"]
+    settings = read_settings(client, requests)
     for name, request in requests.items():
         yield from compare_counts(described[name], request, given)
-        known = {each: setting["value"] for each, setting in settings[name].items()}
-        yield from compare_settings(name, known, request["configs"])
+        yield from compare_settings(name, settings[name], request["configs"])
+
+
+def read_settings(client: KafkaAdminClient, topics: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The settings of topics that exist, defaults too; asks the broker."""
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in topics]
+    described = client.describe_configs(resources, config_filter="all").get("topic", {})
+    return {
+        topic: {name: setting["value"] for name, setting in settings.items()}
+        for topic, settings in described.items()
+    }
 
 
 def compare_counts(

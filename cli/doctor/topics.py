@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kafka.admin import ConfigResource, ConfigResourceType
-
 from cli.doctor.check_result import CheckResult, fault, good, note
+from cli.topic_differences import read_settings
 from schemas.topics import TOPICS, Topic, topic_name
 
 UNDERREPLICATED = "a broker is away, or its disk is full: look at Kafka"
@@ -14,13 +13,14 @@ UNDERREPLICATED = "a broker is away, or its disk is full: look at Kafka"
 def examine_topics(admin: Any, prefix: str) -> Iterator[CheckResult]:
     """Each topic of this release; `admin` is a client of kafka-python."""
     names = {topic_name(prefix, topic.name): topic for topic in TOPICS}
-    described = {each["name"]: each for each in admin.describe_topics(list(names))}
+    described = admin.describe_topics(list(names))
+    partitions = {each["name"]: each["partitions"] for each in described if not each["error_code"]}
+    settings = read_settings(admin, partitions)
     for name, topic in names.items():
-        found = described.get(name)
-        if found is None or found["error_code"]:
-            yield fault(name, "is missing, or we may not see it", "vedette topics create, or ACLs")
+        if name in partitions:
+            yield judge_topic(name, topic, partitions[name], settings[name])
         else:
-            yield judge_topic(name, topic, found["partitions"], _read_settings(admin, name))
+            yield fault(name, "is missing, or we may not see it", "vedette topics create, or ACLs")
 
 
 def judge_topic(
@@ -41,9 +41,3 @@ def judge_topic(
     if replicas == 1:
         return note(name, text, "one broker lost loses it: in production 3 replicas")
     return good(name, text)
-
-
-def _read_settings(admin: Any, name: str) -> dict[str, str]:
-    resource = ConfigResource(ConfigResourceType.TOPIC, name)
-    answer = admin.describe_configs([resource], config_filter="all")
-    return {key: setting["value"] for key, setting in answer["topic"][name].items()}
