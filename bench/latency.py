@@ -18,7 +18,7 @@ from kafka.admin import NewTopic
 from bench.material import SENTINEL, write_pack
 from bench.report import percentiles
 from tests.parts import topics as parts
-from tests.parts.pipeline import TOKEN, Pipeline
+from tests.parts.pipeline import TOKEN, Pipeline, name_servers
 from tests.parts.waiting import until
 
 ALERT_EVERY = 10
@@ -88,12 +88,7 @@ def _pipeline(
     prefix = parts.create(kafka, f"bench-{uuid4().hex[:8]}.")
     folder.mkdir()
     write_pack(folder, RULES)
-    environment = {
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,
-        "VEDETTE_TOPIC_PREFIX": prefix,
-        "VEDETTE_REDIS_URL": redis_url,
-    }
-    with Pipeline(environment, folder) as pipeline:
+    with Pipeline(name_servers(kafka, prefix, redis_url), folder) as pipeline:
         posted = dict(_post_reports(pipeline, load))
         until(lambda: len(_read_arrivals(pipeline)) >= len(posted), "every alert is in Slack", 60.0)
         arrived = _read_arrivals(pipeline)

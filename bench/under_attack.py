@@ -26,7 +26,7 @@ from tests.parts.attack import (
     write_attacked_packs,
 )
 from tests.parts.kafka import KafkaNode
-from tests.parts.pipeline import Pipeline
+from tests.parts.pipeline import Pipeline, name_servers
 from tests.parts.redis_server import RedisNode
 from tests.parts.waiting import until
 
@@ -112,13 +112,12 @@ def _print_attack(site: Pipeline, hostile: HostileToken) -> None:
 def _start(folder: str) -> Iterator[Pipeline]:
     kafka, redis = KafkaNode.create(), RedisNode.create()
     try:
-        environment = SHIPPED_LIMITS | {
-            "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka.start().bootstrap,
-            "VEDETTE_TOPIC_PREFIX": topics.create(kafka.bootstrap, PREFIX),
-            "VEDETTE_REDIS_URL": redis.start().url(),
-        }
+        kafka.start()
+        redis.start()
+        topics.create(kafka.bootstrap, PREFIX)
+        servers = name_servers(kafka.bootstrap, PREFIX, redis.url())
         write_attacked_packs(Path(folder))
-        with Pipeline(environment, Path(folder)) as pipeline:
+        with Pipeline(SHIPPED_LIMITS | servers, Path(folder)) as pipeline:
             yield pipeline
     finally:
         kafka.close()

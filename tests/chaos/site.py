@@ -16,7 +16,7 @@ from tests.chaos.supervisor import Supervisor
 from tests.parts import topics
 from tests.parts.child import ChildProcess
 from tests.parts.kafka import KafkaNode
-from tests.parts.pipeline import Pipeline
+from tests.parts.pipeline import Pipeline, name_servers
 from tests.parts.redis_server import RedisNode
 
 PREFIX = "chaos."
@@ -109,10 +109,7 @@ def _end(kafka: KafkaNode, folder: Path) -> None:
 
 
 def _environment(kafka: KafkaNode, redis: RedisNode) -> Mapping[str, str]:
-    return {
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap,
-        "VEDETTE_TOPIC_PREFIX": PREFIX,
-        "VEDETTE_REDIS_URL": redis.url(),
+    return name_servers(kafka.bootstrap, PREFIX, redis.url()) | {
         "VEDETTE_RECEIVER_TIMEOUT_SECONDS": str(RECEIVER_SECONDS),
         "VEDETTE_TICK_SECONDS": "1",
     }

@@ -13,6 +13,7 @@ from tests.dashboards.site import Site, run_site
 from tests.parts import topics
 from tests.parts.child import ROOT
 from tests.parts.kafka import KafkaNode
+from tests.parts.pipeline import name_servers
 from tests.parts.redis_server import RedisNode
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -36,13 +37,8 @@ def main() -> int:
 
 
 def _draw_all(bootstrap: str, redis_url: str, folder: Path) -> None:
-    environment = {
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": bootstrap,
-        "VEDETTE_TOPIC_PREFIX": PREFIX,
-        "VEDETTE_REDIS_URL": redis_url,
-    }
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with run_site(environment, folder) as site:
+    with run_site(name_servers(bootstrap, PREFIX, redis_url), folder) as site:
         began = time.time()
         _load(site)
         span = (began, time.time())

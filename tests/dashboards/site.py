@@ -9,20 +9,10 @@ from typing import Any
 import httpx
 
 from tests.dashboards.prometheus import Prometheus
+from tests.parts.leader_rule import LEADER_APPOINTED
 from tests.parts.pipeline import Pipeline, write_pack
 from tests.parts.rocket_rules import ROCKETS_ON_ONE_PLACE
 
-LEADER = """
-title: A leader is appointed
-name: leader_appointed
-logsource: {category: report}
-detection:
-  named: {words|phrase: [appoint* leader ~3]}
-  condition: named
-level: critical
-alert:
-  summary: "A leader is named: {{ title }}"
-"""
 OFFICER = "officer"
 TOGETHER = 5
 """Reports of one request."""
@@ -60,7 +50,7 @@ class Site:
 @contextmanager
 def run_site(environment: Mapping[str, str], folder: Path) -> Iterator[Site]:
     """A site on a Kafka and a Redis that are there."""
-    write_pack(folder, LEADER, ROCKETS_ON_ONE_PLACE % 3)
+    write_pack(folder, LEADER_APPOINTED, ROCKETS_ON_ONE_PLACE % 3)
     variables = dict(environment) | {
         "VEDETTE_API_TOKENS_FILE": str(_write_people(folder)),
         "VEDETTE_WATCHDOG_SECONDS": "1",

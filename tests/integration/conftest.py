@@ -14,6 +14,7 @@ from tests.integration.matcher_site import MatcherTopics
 from tests.integration.notifier_site import MakeSite, NotifierSite, make_sites
 from tests.parts import topics as topic_parts
 from tests.parts.kafka import VERSION, KafkaNode, in_docker, is_docker_up
+from tests.parts.pipeline import name_servers
 from tests.parts.redis_server import RedisNode
 
 
@@ -77,6 +78,12 @@ def topic_prefix() -> str:
 def topics(kafka: str, topic_prefix: str) -> str:
     """Every topic, with four partitions; returns the prefix."""
     return topic_parts.create(kafka, topic_prefix)
+
+
+@pytest.fixture
+def servers(kafka: str, topics: str, redis_url: str) -> dict[str, str]:
+    """The variables that name this test's Kafka, topics and Redis."""
+    return name_servers(kafka, topics, redis_url)
 
 
 @pytest.fixture

@@ -32,14 +32,9 @@ WORDS = "A tanker was struck by a missile in the Gulf of Aden."
 
 
 @pytest.fixture
-def pipeline(kafka: str, topics: str, redis_url: str, tmp_path: Path) -> Iterator[Pipeline]:
+def pipeline(servers: dict[str, str], tmp_path: Path) -> Iterator[Pipeline]:
     write_pack(tmp_path, TANKER, ROCKETS_ON_ONE_PLACE % 2)
-    environment = {
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,
-        "VEDETTE_TOPIC_PREFIX": topics,
-        "VEDETTE_REDIS_URL": redis_url,
-    }
-    with Pipeline(environment, tmp_path) as running:
+    with Pipeline(servers, tmp_path) as running:
         yield running
 
 

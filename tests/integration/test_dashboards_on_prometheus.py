@@ -24,14 +24,9 @@ WITHOUT_DATA = {
 
 
 @pytest.fixture
-def site(kafka: str, topics: str, redis_url: str, tmp_path: Path) -> Iterator[Site]:
-    environment = {
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,
-        "VEDETTE_TOPIC_PREFIX": topics,
-        "VEDETTE_REDIS_URL": redis_url,
-    }
+def site(servers: dict[str, str], tmp_path: Path) -> Iterator[Site]:
     try:
-        with run_site(environment, tmp_path) as running:
+        with run_site(servers, tmp_path) as running:
             yield running
     except NoPrometheus as missing:
         pytest.skip(str(missing))

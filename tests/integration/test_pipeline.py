@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from schemas.topics import DEAD_LETTERS, topic_name
+from tests.parts.leader_rule import LEADER_APPOINTED
 from tests.parts.pipeline import Pipeline, write_pack
 from tests.parts.rocket_rules import ROCKETS_ON_ONE_PLACE
 from tests.parts.topics import read_all
@@ -15,29 +16,13 @@ from tests.parts.waiting import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 
-LEADER = """
-title: A leader is appointed
-name: leader_appointed
-logsource: {category: report}
-detection:
-  named: {words|phrase: [appoint* leader ~3]}
-  condition: named
-level: critical
-resolve_after: 3s
-alert:
-  summary: "A leader is named: {{ title }}"
-"""
+RESOLVES = "resolve_after: 3s\n"
 
 
 @pytest.fixture
-def pipeline(kafka: str, topics: str, redis_url: str, tmp_path: Path) -> Iterator[Pipeline]:
-    write_pack(tmp_path, LEADER, ROCKETS_ON_ONE_PLACE % 5)
-    environment = {
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,
-        "VEDETTE_TOPIC_PREFIX": topics,
-        "VEDETTE_REDIS_URL": redis_url,
-    }
-    with Pipeline(environment, tmp_path) as running:
+def pipeline(servers: dict[str, str], tmp_path: Path) -> Iterator[Pipeline]:
+    write_pack(tmp_path, LEADER_APPOINTED + RESOLVES, ROCKETS_ON_ONE_PLACE % 5)
+    with Pipeline(servers, tmp_path) as running:
         yield running
 
 

@@ -305,16 +305,9 @@ def noise() -> Iterator[TopicMessage]:
         yield message(events, partition=number % 4)
 
 
-def test_nobody_is_paged_for_history(
-    desk: PublishDesk, kafka: str, topics: str, redis_url: str
-) -> None:
+def test_nobody_is_paged_for_history(desk: PublishDesk, servers: dict[str, str]) -> None:
     write_pack(desk.folder, RAIDS % {"least": 3})
-    environment = {
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,
-        "VEDETTE_TOPIC_PREFIX": topics,
-        "VEDETTE_REDIS_URL": redis_url,
-        "VEDETTE_SLACK_DIGEST_CHANNEL": "#digest",
-    }
+    environment = servers | {"VEDETTE_SLACK_DIGEST_CHANNEL": "#digest"}
     with Pipeline(environment, desk.folder) as pipeline:
         pipeline.post({"id": "s-1", "title": "Shells fell", "place": "Taji"})
         read = "vedette_matcher_events_total 1.0"

@@ -19,6 +19,7 @@ from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, R
 from tests.parts import topics
 from tests.parts.child import ROOT, free_port
 from tests.parts.kafka import KafkaNode
+from tests.parts.leader_rule import LEADER_APPOINTED
 from tests.parts.pipeline import Pipeline, write_pack
 from tests.parts.processes import Service
 from tests.parts.redis_server import RedisNode
@@ -33,17 +34,6 @@ ACLS: dict[str, dict[str, dict[str, list[str]]]] = yaml.safe_load(
     (ROOT / "deploy" / "kafka" / "acls.yaml").read_text(encoding="utf-8")
 )
 KINDS = {"topics": ResourceType.TOPIC, "groups": ResourceType.GROUP}
-LEADER = """
-title: A leader is appointed
-name: leader_appointed
-logsource: {category: report}
-detection:
-  named: {words|phrase: [appoint* leader ~3]}
-  condition: named
-level: critical
-alert:
-  summary: "A leader is named: {{ title }}"
-"""
 
 
 @dataclass(frozen=True)
@@ -135,7 +125,7 @@ def _list_acls() -> Iterator[ACL]:
 def test_a_report_becomes_a_message_with_the_documented_acls(
     site: SecuredSite, tmp_path: Path
 ) -> None:
-    write_pack(tmp_path, LEADER)
+    write_pack(tmp_path, LEADER_APPOINTED)
     own = {name: site.variables(name) for name in ("ingest", "matcher", "notifier")}
 
     with Pipeline({}, tmp_path, own=own) as pipeline:

@@ -57,15 +57,12 @@ def heartbeat() -> Iterator[HeartbeatStandIn]:
 
 @pytest.fixture
 def pipeline(
-    kafka: str, topics: str, redis_url: str, tmp_path: Path, heartbeat: HeartbeatStandIn
+    servers: dict[str, str], tmp_path: Path, heartbeat: HeartbeatStandIn
 ) -> Iterator[Pipeline]:
     pack = write_pack(tmp_path, LEADER, ROCKETS)
     (pack / "pack.yaml").write_text(PACK)
     (pack / "hypotheses.yaml").write_text(COURSES)
-    environment = {
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,
-        "VEDETTE_TOPIC_PREFIX": topics,
-        "VEDETTE_REDIS_URL": redis_url,
+    environment = servers | {
         "VEDETTE_SLACK_CHANNEL": "#watch",
         "VEDETTE_SLACK_DUTY_CHANNEL": "#duty",
         "VEDETTE_WATCHDOG_SECONDS": "1",

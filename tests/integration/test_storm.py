@@ -25,14 +25,9 @@ alert: {summary: "{{ text }}"}
 
 
 @pytest.fixture
-def pipeline(kafka: str, topics: str, redis_url: str, tmp_path: Path) -> Iterator[Pipeline]:
+def pipeline(servers: dict[str, str], tmp_path: Path) -> Iterator[Pipeline]:
     write_pack(tmp_path, STRIKE)
-    environment = {
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,
-        "VEDETTE_TOPIC_PREFIX": topics,
-        "VEDETTE_REDIS_URL": redis_url,
-        "VEDETTE_STORM_GROUPS_PER_MINUTE": str(TOLD_SINGLY),
-    }
+    environment = servers | {"VEDETTE_STORM_GROUPS_PER_MINUTE": str(TOLD_SINGLY)}
     with Pipeline(environment, tmp_path, {"notifier": 2}) as running:
         yield running
 

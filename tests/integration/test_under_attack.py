@@ -25,14 +25,9 @@ TOLD_SINGLY = 60
 
 
 @pytest.fixture
-def pipeline(kafka: str, topics: str, redis_url: str, tmp_path: Path) -> Iterator[Pipeline]:
+def pipeline(servers: dict[str, str], tmp_path: Path) -> Iterator[Pipeline]:
     write_attacked_packs(tmp_path)
-    environment = SHIPPED_LIMITS | {
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,
-        "VEDETTE_TOPIC_PREFIX": topics,
-        "VEDETTE_REDIS_URL": redis_url,
-    }
-    with Pipeline(environment, tmp_path) as running:
+    with Pipeline(SHIPPED_LIMITS | servers, tmp_path) as running:
         yield running
 
 

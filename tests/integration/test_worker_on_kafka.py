@@ -42,15 +42,12 @@ def feed() -> Iterator[FeedStandIn]:
 
 @pytest.fixture
 def workers(
-    kafka: str, topics: str, redis_url: str, feed: FeedStandIn, tmp_path: Path
+    servers: dict[str, str], feed: FeedStandIn, tmp_path: Path
 ) -> Iterator[list[ChildProcess]]:
     folder = tmp_path / "sources"
     folder.mkdir()
     (folder / "desk.yaml").write_text(SOURCE.format(url=feed.url))
-    shared = {
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": kafka,
-        "VEDETTE_TOPIC_PREFIX": topics,
-        "VEDETTE_REDIS_URL": redis_url,
+    shared = servers | {
         "VEDETTE_SOURCES_DIR": str(folder),
         "VEDETTE_HOST": "127.0.0.1",
     }

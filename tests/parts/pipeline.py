@@ -105,6 +105,15 @@ class Pipeline:
         )
 
 
+def name_servers(bootstrap: str, prefix: str, redis_url: str) -> dict[str, str]:
+    """The variables of a Kafka with the prefix of its topics, and of a Redis."""
+    return {
+        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": bootstrap,
+        "VEDETTE_TOPIC_PREFIX": prefix,
+        "VEDETTE_REDIS_URL": redis_url,
+    }
+
+
 def write_pack(folder: Path, *rules: str) -> Path:
     """A rule pack of `rules`, one file each; returns its folder."""
     indicators = folder / "pack" / "indicators"
