@@ -1,6 +1,5 @@
 """The timeline of the founding case: its reports, and the alerts that it leads to."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -8,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from schemas.alert import Alert, Level
-from schemas.event import Event, complete_report
+from schemas.event import Event
 from schemas.model import Document, Instant
-from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.domain.backtest.replay import Replay, replay
 from services.matcher.domain.rules.matching import match_event
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.parts.hypothesis_moves import list_moves
+from tests.parts.pack_timeline import read_bodies, read_events, read_expected, read_rulebook
 
 PACK = Path(__file__).parents[2] / "rules" / "iraq-2020"
 LAST_DAY_OF_THE_CASE = datetime(2020, 1, 24, 23, 59, 59, tzinfo=UTC)
@@ -54,20 +52,17 @@ def kind(event: Event) -> str:
 
 @pytest.fixture(scope="module")
 def bodies() -> list[dict[str, Any]]:
-    with (PACK / "timeline.jsonl").open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+    return read_bodies(PACK)
 
 
 @pytest.fixture(scope="module")
-def timeline(bodies: list[dict[str, Any]]) -> list[Event]:
-    return [Event.model_validate(complete_report(body, body["recorded_at"])) for body in bodies]
+def timeline() -> list[Event]:
+    return read_events(PACK)
 
 
 @pytest.fixture(scope="module")
 def rulebook() -> Rulebook:
-    book, faults = read_rule_files(PACK).rulebook()
-    assert not faults
-    return book
+    return read_rulebook(PACK)
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +72,7 @@ def backtest(rulebook: Rulebook, timeline: list[Event]) -> Replay:
 
 @pytest.fixture(scope="module")
 def expected() -> list[TimelineAlert]:
-    with (PACK / "timeline.expected.yaml").open(encoding="utf-8") as document:
-        return [TimelineAlert.model_validate(line) for line in yaml.safe_load(document)["alerts"]]
+    return [TimelineAlert.model_validate(line) for line in read_expected(PACK)["alerts"]]
 
 
 def test_every_line_has_source_and_times(bodies: list[dict[str, Any]]) -> None:
@@ -166,10 +160,7 @@ def test_the_backtest_gives_the_expected_alerts_and_no_others(
 
 
 def test_the_hypotheses_move_as_expected_and_not_otherwise(backtest: Replay) -> None:
-    with (PACK / "timeline.expected.yaml").open(encoding="utf-8") as document:
-        expected = yaml.safe_load(document)["levels"]
-
-    assert list_moves(backtest.alerts) == expected
+    assert list_moves(backtest.alerts) == read_expected(PACK)["levels"]
 
 
 def test_a_hypothesis_is_one_alert_and_names_each_report_once(backtest: Replay) -> None:

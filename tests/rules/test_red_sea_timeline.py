@@ -1,19 +1,16 @@
 """The second pack: its invented months at sea, and the alerts that they lead to."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from schemas.alert import Alert
-from schemas.event import Event, complete_report
-from services.matcher.adapters.rules.rule_files import read_rule_files
+from schemas.event import Event
 from services.matcher.domain.backtest.replay import Replay, replay
 from services.matcher.domain.rules.matching import match_event
 from services.matcher.domain.rules.rulebook import Rulebook
 from tests.parts.hypothesis_moves import list_moves
+from tests.parts.pack_timeline import Expected, read_events, read_expected, read_rulebook
 
 PACK = Path(__file__).parents[2] / "rules" / "red-sea"
 FEWEST_REPORTS, FEWEST_RULES = 60, 10
@@ -21,16 +18,12 @@ FEWEST_REPORTS, FEWEST_RULES = 60, 10
 
 @pytest.fixture(scope="module")
 def rulebook() -> Rulebook:
-    book, faults = read_rule_files(PACK).rulebook()
-    assert not faults
-    return book
+    return read_rulebook(PACK)
 
 
 @pytest.fixture(scope="module")
 def timeline() -> list[Event]:
-    with (PACK / "timeline.jsonl").open(encoding="utf-8") as lines:
-        bodies = list(map(json.loads, lines))
-    return [Event.model_validate(complete_report(body, body["recorded_at"])) for body in bodies]
+    return read_events(PACK)
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +37,8 @@ def final(backtest: Replay) -> tuple[Alert, ...]:
 
 
 @pytest.fixture(scope="module")
-def expected() -> dict[str, list[dict[str, Any]]]:
-    text = (PACK / "timeline.expected.yaml").read_text(encoding="utf-8")
-    document: dict[str, list[dict[str, Any]]] = yaml.safe_load(text)
-    return document
+def expected() -> Expected:
+    return read_expected(PACK)
 
 
 def test_it_is_as_large_as_a_pack_at_work(rulebook: Rulebook, timeline: list[Event]) -> None:
@@ -69,7 +60,7 @@ def test_an_ordinary_report_matches_no_rule(rulebook: Rulebook, timeline: list[E
 
 
 def test_the_rules_give_the_expected_alerts_and_no_others(
-    final: tuple[Alert, ...], expected: dict[str, list[dict[str, Any]]]
+    final: tuple[Alert, ...], expected: Expected
 ) -> None:
     alerts = [
         {
@@ -87,7 +78,7 @@ def test_the_rules_give_the_expected_alerts_and_no_others(
 
 
 def test_the_hypothesis_moves_as_expected_and_not_otherwise(
-    backtest: Replay, expected: dict[str, list[dict[str, Any]]]
+    backtest: Replay, expected: Expected
 ) -> None:
     assert list_moves(backtest.alerts) == expected["levels"]
 
