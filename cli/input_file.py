@@ -9,6 +9,9 @@ from typing import BinaryIO, cast
 
 from cli.faults import CommandFailure
 
+TOPIC = "topic"
+"""Instead of a file: everything that the events topic still holds."""
+
 
 @contextmanager
 def open_lines(file: str) -> Iterator[Iterable[bytes]]:

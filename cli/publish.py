@@ -46,6 +46,14 @@ FAILED = 1
 MOST_RACES = 5
 MOST_NAMED = 10
 
+CommitOption = Annotated[str | None, typer.Option(help="Default: what git has checked out.")]
+AuthorOption = Annotated[str | None, typer.Option(help="Default: who made that commit.")]
+AllowRemovedOption = Annotated[
+    bool, typer.Option("--allow-removed", help="Also where rules in force are missing here.")
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Compare with what is in force; publish nothing.")
+]
 OnChangeOption = Annotated[
     OnChange, typer.Option(help="What happens to the windows of each rule that changed.")
 ]
@@ -82,16 +90,12 @@ class BundleTopic(Protocol):
 def publish(  # noqa: PLR0913  (typer makes an option of each)
     *,
     folder: RulesFolder = Path("rules"),
-    commit: Annotated[str | None, typer.Option(help="Default: what git has checked out.")] = None,
-    author: Annotated[str | None, typer.Option(help="Default: who made that commit.")] = None,
+    commit: CommitOption = None,
+    author: AuthorOption = None,
     on_change: OnChangeOption = OnChange.REBUILD,
     rule: ByRuleOption = None,
-    allow_removed: Annotated[
-        bool, typer.Option("--allow-removed", help="Also where rules in force are missing here.")
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Compare with what is in force; publish nothing.")
-    ] = False,
+    allow_removed: AllowRemovedOption = False,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Check the rules, run their cases, and put them in force in every worker.
 

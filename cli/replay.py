@@ -21,6 +21,7 @@ from rich.progress import (
 )
 
 from cli.faults import CommandFailure
+from cli.input_file import TOPIC
 from cli.output import plain_text
 from cli.posting import IngestClient, Line, PostResult, number_lines, split_lines
 from cli.replay_plan import (
@@ -32,49 +33,57 @@ from cli.replay_plan import (
     read_speed,
     select_lines,
 )
-from cli.review.past_events import TOPIC
 from cli.settings import replay_settings
 
 REFUSED = 1
 
 app = typer.Typer(add_completion=False)
 
+FileArgument = Annotated[
+    str, typer.Argument(help="JSON lines, - for standard input, or `topic`: the events topic.")
+]
+UrlOption = Annotated[
+    str | None,
+    typer.Option(help="Where ingest listens: default VEDETTE_REPLAY_URL or localhost:8080."),
+]
+TokenOption = Annotated[
+    str | None, typer.Option(help="The source's token; better in VEDETTE_REPLAY_TOKEN[_FILE].")
+]
+RateOption = Annotated[
+    float | None,
+    typer.Option(min=0.001, help="Events per second; default as fast as ingest takes them."),
+]
+SpeedOption = Annotated[
+    str | None, typer.Option(help="So many times as fast as it was: 60x is a minute a second.")
+]
+SinceOption = Annotated[str | None, typer.Option(help="Only what was recorded from then on.")]
+UntilOption = Annotated[str | None, typer.Option(help="Only what was recorded before.")]
+AsOfOption = Annotated[
+    str | None, typer.Option(help="As if it were then: nothing that was recorded later.")
+]
+OwnerOption = Annotated[
+    str | None, typer.Option(help="Owner of all sources; a drill on an open ingest alone.")
+]
+ReliabilityOption = Annotated[str | None, typer.Option(help="A to F, of all sources; as --owner.")]
+LiveOption = Annotated[
+    bool, typer.Option("--live/--drill", help="Real reports; a drill is marked, and pages nobody.")
+]
+
 
 @app.command()
 def replay(  # noqa: PLR0913  (typer makes an option of each)
     *,
-    file: Annotated[
-        str, typer.Argument(help="JSON lines, - for standard input, or `topic`: the events topic.")
-    ],
-    url: Annotated[
-        str | None,
-        typer.Option(help="Where ingest listens: default VEDETTE_REPLAY_URL or localhost:8080."),
-    ] = None,
-    token: Annotated[
-        str | None, typer.Option(help="The source's token; better in VEDETTE_REPLAY_TOKEN[_FILE].")
-    ] = None,
-    rate: Annotated[
-        float | None,
-        typer.Option(min=0.001, help="Events per second; default as fast as ingest takes them."),
-    ] = None,
-    speed: Annotated[
-        str | None, typer.Option(help="So many times as fast as it was: 60x is a minute a second.")
-    ] = None,
-    since: Annotated[str | None, typer.Option(help="Only what was recorded from then on.")] = None,
-    until: Annotated[str | None, typer.Option(help="Only what was recorded before.")] = None,
-    as_of: Annotated[
-        str | None, typer.Option(help="As if it were then: nothing that was recorded later.")
-    ] = None,
-    owner: Annotated[
-        str | None, typer.Option(help="Owner of all sources; a drill on an open ingest alone.")
-    ] = None,
-    reliability: Annotated[
-        str | None, typer.Option(help="A to F, of all sources; as --owner.")
-    ] = None,
-    live: Annotated[
-        bool,
-        typer.Option("--live/--drill", help="Real reports; a drill is marked, and pages nobody."),
-    ] = False,
+    file: FileArgument,
+    url: UrlOption = None,
+    token: TokenOption = None,
+    rate: RateOption = None,
+    speed: SpeedOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    as_of: AsOfOption = None,
+    owner: OwnerOption = None,
+    reliability: ReliabilityOption = None,
+    live: LiveOption = False,
 ) -> None:
     """Post the events of FILE to a running ingest, in order; as a drill, unless --live.
 
@@ -82,19 +91,24 @@ def replay(  # noqa: PLR0913  (typer makes an option of each)
     any line was refused.
     """
     settings = replay_settings()
-    given = {"source_owner": owner, "reliability": reliability, "exercise": not live or None}
-    claims = {name: value for name, value in given.items() if value is not None}
     wanted = ReplayRange(
         read_instant("since", since), read_instant("until", until), read_instant("as-of", as_of)
     )
     pace = None if speed is None else read_speed(speed)
     if pace is not None and rate is not None:
         raise CommandFailure("one of --rate and --speed")
+    claims = _list_claims(owner, reliability, live=live)
     lines = list(select_lines(_read_source(file), wanted, claims))
     with IngestClient(url or settings.replay_url, token or settings.replay_token) as ingest:
         refused = _replay(ingest, lines, rate, pace)
     if refused:
         raise typer.Exit(REFUSED)
+
+
+def _list_claims(owner: str | None, reliability: str | None, *, live: bool) -> dict[str, object]:
+    """What each posted event says of itself, whatever it said."""
+    given = {"source_owner": owner, "reliability": reliability, "exercise": not live or None}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _read_source(file: str) -> list[Line]:

@@ -25,22 +25,25 @@ from services.matcher.domain.review.case_coverage import find_unmet
 
 FAILED = 1
 
+TimelinesOption = Annotated[
+    Path | None, typer.Option(help="Also run the timelines of this YAML file.")
+]
+JunitOption = Annotated[
+    Path | None, typer.Option(help="Also write the outcomes to this file, as JUnit's XML.")
+]
+ShowOption = Annotated[bool, typer.Option("--show", help="Also print the alerts of each case.")]
+CoverageOption = Annotated[
+    bool, typer.Option("--coverage", help="Also print what of each rule no case meets.")
+]
+
 
 def run_rule_cases(
     folder: RulesFolder = Path("rules"),
-    timelines: Annotated[
-        Path | None, typer.Option(help="Also run the timelines of this YAML file.")
-    ] = None,
-    junit: Annotated[
-        Path | None, typer.Option(help="Also write the outcomes to this file, as JUnit's XML.")
-    ] = None,
-    show: Annotated[  # noqa: FBT002  (typer makes --show of it)
-        bool,
-        typer.Option("--show", help="Also print the alerts of each case."),
-    ] = False,
-    coverage: Annotated[  # noqa: FBT002  (typer makes --coverage of it)
-        bool, typer.Option("--coverage", help="Also print what of each rule no case meets.")
-    ] = False,
+    timelines: TimelinesOption = None,
+    junit: JunitOption = None,
+    *,
+    show: ShowOption = False,
+    coverage: CoverageOption = False,
 ) -> None:
     """Run the cases of every rule and word list and print what differs.
 

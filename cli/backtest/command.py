@@ -17,7 +17,7 @@ from cli.backtest.page import write_page
 from cli.backtest.report import BacktestReport, describe_flags, describe_measures
 from cli.output import plain_text, print_line
 from cli.reader import open_reader, suspect_all
-from cli.review.past_events import read_past_events
+from cli.review.past_events import PastEvents, read_past_events
 from cli.rule_set import RulesFolder, print_faults, read_folder
 from schemas.alert import Alert
 from schemas.event import Event
@@ -37,21 +37,22 @@ class BacktestFormat(StrEnum):
     HTML = "html"
 
 
+FormatOption = Annotated[BacktestFormat, typer.Option("--format", help="json: one line an alert.")]
+OutcomesOption = Annotated[
+    Path | None, typer.Option(help="YAML: what happened, and which rules should have warned.")
+]
+ReaderOption = Annotated[
+    bool, typer.Option("--reader", help="Also what the second reader suspects.")
+]
+
+
 def backtest(
     *,
-    events: Annotated[
-        str, typer.Option(help="JSON lines, - for standard input, or `topic`: the events topic.")
-    ],
+    events: PastEvents,
     folder: RulesFolder = Path("rules"),
-    output: Annotated[
-        BacktestFormat, typer.Option("--format", help="json: one line an alert.")
-    ] = BacktestFormat.JSON,
-    outcomes: Annotated[
-        Path | None, typer.Option(help="YAML: what happened, and which rules should have warned.")
-    ] = None,
-    reader: Annotated[
-        bool, typer.Option("--reader", help="Also what the second reader suspects.")
-    ] = False,
+    output: FormatOption = BacktestFormat.JSON,
+    outcomes: OutcomesOption = None,
+    reader: ReaderOption = False,
 ) -> None:
     """Print the final alerts of past events, on the clock of the events.
 

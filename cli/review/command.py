@@ -12,7 +12,7 @@ from cli.output import print_line
 from cli.review.both_sides import replay_both
 from cli.review.json_form import write_json
 from cli.review.page import write_page
-from cli.review.past_events import read_past_events
+from cli.review.past_events import PastEvents, read_past_events
 from cli.review.report import ReviewedSides, ReviewReport, has_budget, make_report
 from cli.review.sides import read_side
 from cli.review.text import write_markdown, write_text
@@ -42,9 +42,7 @@ def diff(  # noqa: PLR0913  (typer makes an option of each)
         str | None, typer.Argument(help="The same; default the folder of --rules as it is.")
     ] = None,
     *,
-    events: Annotated[
-        str, typer.Option(help="JSON lines, - for standard input, or `topic`: the events topic.")
-    ],
+    events: PastEvents,
     folder: RulesFolder = Path("rules"),
     routes: Annotated[
         Path | None, typer.Option(help="Routes, which say what pages; default: critical pages.")

@@ -1,15 +1,22 @@
 """The past events that a change of rules is tried on: of a file, or of the events topic."""
 
 from importlib import import_module
+from typing import Annotated
 
-from cli.input_file import open_lines
+import typer
+
+from cli.input_file import TOPIC, open_lines
 from cli.output import print_line
 from schemas.event import Event
 from services.ingest.domain.stories.memory_index import cluster_events
 from services.matcher.adapters.event_file import BadLine, read_events
 
-TOPIC = "topic"
-"""Instead of a file: everything that the events topic still holds."""
+PastEvents = Annotated[
+    str,
+    typer.Option(
+        "--events", help=f"JSON lines, - for standard input, or `{TOPIC}`: the events topic."
+    ),
+]
 
 
 def read_past_events(source: str) -> tuple[list[Event], int]:
