@@ -29,7 +29,7 @@ from cli.score import score
 from cli.train import train
 from schemas.event import Event
 from services.matcher.adapters.event_file import BadLine, read_events
-from services.matcher.domain.reader.reading import Reading
+from services.matcher.domain.reader.reading import Reader, Reading
 from services.matcher.domain.rules.explain_says import explain_says
 from services.matcher.domain.rules.matching import derive_values, find_unknown_names, match_event
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -54,6 +54,14 @@ EventsFile = Annotated[
 ]
 
 
+ExplainOption = Annotated[
+    bool, typer.Option("--explain", help="Also what each part of each says met or lacked.")
+]
+ReaderOption = Annotated[
+    bool, typer.Option("--reader", help="Also the rules that the second reader suspects.")
+]
+
+
 @app.callback()
 def rules() -> None:
     """Check, test, try and publish rules."""
@@ -63,12 +71,9 @@ def rules() -> None:
 def match_events(
     events: EventsFile,
     folder: RulesFolder = Path("rules"),
-    explain: Annotated[  # noqa: FBT002  (typer makes --explain of it)
-        bool, typer.Option("--explain", help="Also what each part of each says met or lacked.")
-    ] = False,
-    reader: Annotated[  # noqa: FBT002  (typer makes --reader of it)
-        bool, typer.Option("--reader", help="Also the rules that the second reader suspects.")
-    ] = False,
+    *,
+    explain: ExplainOption = False,
+    reader: ReaderOption = False,
 ) -> None:
     """Print a JSON line for each event: the rules that match, whom they find, names and sites.
 
@@ -85,16 +90,22 @@ def match_events(
                 faults += 1
                 print_line(f"{events}: {event}", err=True)
             else:
-                described = _describe_match(rulebook, event)
-                if explain:
-                    described["explain"] = [
-                        explanation_line(each) for each in explain_says(rulebook, event)
-                    ]
-                if second is not None:
-                    described |= _describe_readings(second.read(event), explain=explain)
+                described = _describe_event(rulebook, second, event, explain=explain)
                 print_line(json.dumps(described, ensure_ascii=False))
     if faults:
         raise typer.Exit(FAILED)
+
+
+def _describe_event(
+    rulebook: Rulebook, second: Reader | None, event: Event, *, explain: bool
+) -> dict[str, object]:
+    """What the rules match, and what `second`, a reader, suspects."""
+    described = _describe_match(rulebook, event)
+    if explain:
+        described["explain"] = [explanation_line(each) for each in explain_says(rulebook, event)]
+    if second is not None:
+        described |= _describe_readings(second.read(event), explain=explain)
+    return described
 
 
 def _describe_match(rulebook: Rulebook, event: Event) -> dict[str, object]:
