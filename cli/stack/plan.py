@@ -136,9 +136,23 @@ def service_environment(
 
     Files that a killed service leaves are deleted with `folder`, which has the socket of Redis.
     """
-    dropped = (*NOT_EMBEDDED, *(NOT_IN_A_DEMO if plan.demo else ()))
+    dropped = {SOURCES, *NOT_EMBEDDED, *(NOT_IN_A_DEMO if plan.demo else ())}
     environment = {name: value for name, value in inherited.items() if name not in dropped}
-    environment |= {
+    environment |= _plan_variables(plan, folder, service)
+    if plan.demo:
+        environment[OPEN] = "true"
+        environment.setdefault("VEDETTE_TICK_SECONDS", DEMO_TICK_SECONDS)
+    elif plan.is_open(inherited):
+        environment.setdefault(OPEN, "true")
+    if service == "notifier":
+        environment |= plan.terminal
+        environment.setdefault(TOKENS_FILE, str(people_path(folder)))
+    return environment
+
+
+def _plan_variables(plan: Plan, folder: Path, service: str) -> dict[str, str]:
+    """What the plan alone decides, whatever the user's environment says."""
+    variables = {
         "PYTHONUNBUFFERED": "1",
         "TMPDIR": str(folder),
         "VEDETTE_CLOCK": plan.clock,
@@ -150,18 +164,8 @@ def service_environment(
         "VEDETTE_RULES_DIR": str(plan.rules),
         "VEDETTE_STORIES_REDIS_URL": redis_url(folder, STORIES),
     }
-    environment.pop(SOURCES, None)
     if plan.sources is not None:
-        environment[SOURCES] = str(plan.sources)
+        variables[SOURCES] = str(plan.sources)
     if service in plan.admin_ports:
-        environment["VEDETTE_ADMIN_PORT"] = str(plan.admin_ports[service])
-    if plan.demo:
-        environment[OPEN] = "true"
-    elif plan.is_open(inherited):
-        environment.setdefault(OPEN, "true")
-    if service == "notifier":
-        environment |= plan.terminal
-        environment.setdefault(TOKENS_FILE, str(people_path(folder)))
-    if plan.demo:
-        environment.setdefault("VEDETTE_TICK_SECONDS", DEMO_TICK_SECONDS)
-    return environment
+        variables["VEDETTE_ADMIN_PORT"] = str(plan.admin_ports[service])
+    return variables
