@@ -1,7 +1,7 @@
 """`vedette rules new`: a rule of a type, with cases that pass, to put one's own words into."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -19,20 +19,28 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _SCHEMAS = Path("schemas") / "json"
 
 
+KindArgument = Annotated[str, typer.Argument(metavar="TYPE", help=", ".join(list_types()))]
+PackOption = Annotated[
+    Path, typer.Option("--rules", help="The rule pack; it is made where there is none.")
+]
+NameOption = Annotated[
+    str, typer.Option(prompt="Name (a-z, 0-9 and _)", help="The rule's name, and its file's.")
+]
+TitleOption = Annotated[
+    str, typer.Option(prompt="Title, one line that people read", help="One line for people.")
+]
+LevelOption = Annotated[Level, typer.Option(prompt="Level", help="How grave its alerts are.")]
+OwnerOption = Annotated[str, typer.Option(help="Who owns the pack, if it is made.")]
+
+
 def new(  # noqa: PLR0913  (typer makes an option of each)
-    kind: Annotated[str, typer.Argument(metavar="TYPE", help=", ".join(list_types()))],
+    kind: KindArgument,
     *,
-    folder: Annotated[
-        Path, typer.Option("--rules", help="The rule pack; it is made where there is none.")
-    ],
-    name: Annotated[
-        str, typer.Option(prompt="Name (a-z, 0-9 and _)", help="The rule's name, and its file's.")
-    ],
-    title: Annotated[
-        str, typer.Option(prompt="Title, one line that people read", help="One line for people.")
-    ],
-    level: Annotated[Level, typer.Option(prompt="Level", help="How grave its alerts are.")],
-    owner: Annotated[str, typer.Option(help="Who owns the pack, if it is made.")] = "desk",
+    folder: PackOption,
+    name: NameOption,
+    title: TitleOption,
+    level: LevelOption,
+    owner: OwnerOption = "desk",
 ) -> None:
     """Write a rule of TYPE with cases that pass; what is not given is asked for.
 
@@ -44,23 +52,23 @@ def new(  # noqa: PLR0913  (typer makes an option of each)
     if not _NAME.fullmatch(name):
         raise CommandFailure(f"--name {name!r}: a-z first, then a-z, 0-9 and _, at most 100")
     written = fill_in(kind, RuleChoices(name, title, level))
-    _refuse_taken(folder, name, written)
+    _refuse_taken(folder, written)
     made = [] if (folder / PACK).exists() else [_write_pack(folder, owner)]
     made += [_write(folder / path, text, folder) for path, text in written.items()]
     for path in made:
         print_line(f"wrote {path}")
-    _run(folder, name)
+    _run_cases(folder, made)
 
 
-def _refuse_taken(folder: Path, name: str, written: Mapping[str, str]) -> None:
+def _refuse_taken(folder: Path, written: Mapping[str, str]) -> None:
     for path in written:
         if (folder / path).exists():
             raise CommandFailure(f"{folder / path} exists: choose another --name")
     if not (folder / PACK).exists():
         return
-    rules = (rule for pack in read_folder(folder).packs for rule in pack.rules)
-    for rule in rules:
-        if rule.document.name.startswith(name) and rule.document.name in _names(written.values()):
+    names = _names(written.values())
+    for rule in (rule for pack in read_folder(folder).packs for rule in pack.rules):
+        if rule.document.name in names:
             raise CommandFailure(
                 f"{rule.origin.file} has a rule {rule.document.name!r}: choose another --name"
             )
@@ -95,16 +103,15 @@ def _schema_line(path: Path, pack: Path) -> str:
     return ""
 
 
-def _run(folder: Path, name: str) -> None:
+def _run_cases(folder: Path, made: Sequence[Path]) -> None:
     """Check what was written together with the pack that it is in."""
     files = read_folder(folder)
     rulebook, faults = files.rulebook()
-    own = [fault for fault in faults if Path(fault.file).stem.startswith(name)]
+    own = [fault for fault in faults if Path(fault.file) in made]
     if own:
         raise CommandFailure("\n".join(map(str, own)))
-    outcomes = [
-        (case, ran) for case, ran in run_cases(files, rulebook, faults) if f": {name}" in case
-    ]
-    failed = sum(bool(ran.differences) for _, ran in outcomes)
+    written = tuple(f"{path}: " for path in made)
+    outcomes = [ran for case, ran in run_cases(files, rulebook, faults) if case.startswith(written)]
+    failed = sum(bool(ran.differences) for ran in outcomes)
     print_line(f"{len(outcomes) - failed} cases pass, {failed} fail")
     print_line(f"now put your own words into it, and run: vedette rules test --rules {folder}")

@@ -111,3 +111,11 @@ def test_a_title_with_quotes_stays_what_it_is() -> None:
 
 def test_the_reference_is_what_the_examples_say() -> None:
     assert (DOCS / "rule-types.md").read_text(encoding="utf-8") == write_reference()
+
+
+def test_rules_with_a_longer_name_are_not_among_its_cases(tmp_path: Path) -> None:
+    new("detection", tmp_path, *FLAGS)
+
+    result = new("detection", tmp_path, "--name", "con", *FLAGS[2:])
+
+    assert "2 cases pass, 0 fail" in result.stdout
