@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from jinja2 import Environment, StrictUndefined
-
 from cli.backtest.page_template import TEMPLATE
 from cli.backtest.report import BacktestReport, describe_flags, describe_measures
+from cli.review.html_page import render_page
 from cli.review.report import describe_group
 from cli.review.time_line import WIDTH, TimeScale
 from schemas.alert import Alert, Evidence
@@ -16,9 +15,9 @@ MOST_ALERTS = 2_000
 
 def write_page(report: BacktestReport) -> str:
     """The page. All text of reports is escaped."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined)
     scale = _scale(report)
-    return environment.from_string(TEMPLATE).render(
+    return render_page(
+        TEMPLATE,
         events=report.events,
         since=report.since,
         until=report.until,
@@ -49,16 +48,15 @@ def _rows(report: BacktestReport, scale: TimeScale) -> Sequence[Mapping[str, obj
     for alert in report.alerts:
         by_rule.setdefault(alert.rule.name, []).append(alert)
     return [
-        {"name": name, "count": len(alerts), "marks": list(_marks(alerts, scale))}
+        {"name": f"{name} ({len(alerts)})", "marks": list(_marks(alerts, scale))}
         for name, alerts in by_rule.items()
     ]
 
 
 def _marks(alerts: Iterable[Alert], scale: TimeScale) -> Iterable[object]:
     for alert in alerts:
-        until = alert.last_fired_at or alert.starts_at
         label = f"{alert.starts_at:%Y-%m-%d %H:%M} {alert.summary}"
-        yield scale.mark(alert.starts_at, until, str(alert.level), label)
+        yield scale.mark(alert, str(alert.level), label)
 
 
 def _card(alert: Alert) -> Mapping[str, object]:

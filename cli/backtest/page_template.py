@@ -1,6 +1,6 @@
 """The page of a backtest, as a Jinja template."""
 
-TEMPLATE = """<!doctype html>
+TEMPLATE = """{% from "time_line" import time_line %}<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Backtest of {{ events }} events</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>
@@ -16,22 +16,12 @@ TEMPLATE = """<!doctype html>
 <h1>Backtest of {{ '{:,}'.format(events) }} events</h1>
 {% if since %}<p>{{ since.strftime('%Y-%m-%d') }} to {{ until.strftime('%Y-%m-%d') }},
  {{ alerts|length + left_out }} alerts</p>{% endif %}
-{% if rows %}{% set height = 34 * rows|length %}
-<svg viewBox="0 0 {{ width + 40 }} {{ height + 30 }}" role="img"
-  aria-label="Alerts of each rule over time">
-{% for row in rows %}{% set y = 34 * loop.index0 %}
-<text x="20" y="{{ y + 12 }}">{{ row.name }} ({{ row.count }})</text>
-<line class="axis" x1="20" x2="{{ width + 20 }}" y1="{{ y + 24 }}" y2="{{ y + 24 }}"/>
-{% for mark in row.marks %}<rect class="{{ mark.kind }}" x="{{ mark.x + 20 }}" y="{{ y + 17 }}"
- width="{{ mark.width }}" height="14" rx="2"><title>{{ mark.label }}</title></rect>
-{% endfor %}{% endfor %}
+{% if rows %}{% call(height) time_line(rows, ticks, width) %}
 {% for x, name, warned in outcomes %}<line class="{{ 'warned' if warned else 'missed' }}"
  x1="{{ x + 20 }}" x2="{{ x + 20 }}" y1="0" y2="{{ height }}" stroke-width="2">
  <title>{{ name }}</title></line>
 {% endfor %}
-{% for x, date in ticks %}<text x="{{ x + 20 }}" y="{{ height + 22 }}"
- text-anchor="middle">{{ date }}</text>
-{% endfor %}</svg>
+{% endcall %}
 {% endif %}
 {% if measures %}<h2>Outcomes</h2>
 <p>A line of the picture is an outcome: green where an alert came before it.</p><ul>

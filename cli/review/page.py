@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from jinja2 import Environment, StrictUndefined
-
+from cli.review.html_page import render_page
 from cli.review.page_template import TEMPLATE
 from cli.review.report import (
     ReviewReport,
@@ -26,8 +25,8 @@ AS_BEFORE = "as before"
 
 def write_page(report: ReviewReport) -> str:
     """The page. All text of reports is escaped."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined)
-    return environment.from_string(TEMPLATE).render(
+    return render_page(
+        TEMPLATE,
         title=report.title,
         width=WIDTH,
         kinds=list(AlertDifferenceKind),
@@ -68,10 +67,9 @@ def _place_marks(rule: RuleReview, report: ReviewReport) -> Iterator[TimeMark]:
 
 
 def _mark_alert(compared: ComparedAlert, scale: TimeScale) -> TimeMark:
-    alert, kind = compared.shown, str(compared.kind or AS_BEFORE)
+    kind = str(compared.kind or AS_BEFORE)
     label = f"{kind}: {describe_change(compared)}" if compared.kind else kind
-    until = alert.last_fired_at or alert.starts_at
-    return scale.mark(alert.starts_at, until, kind.replace(" ", "-"), label)
+    return scale.mark(compared.shown, kind.replace(" ", "-"), label)
 
 
 def _scale(report: ReviewReport) -> TimeScale | None:

@@ -1,6 +1,6 @@
 """The page of a review, as a Jinja template."""
 
-TEMPLATE = """<!doctype html>
+TEMPLATE = """{% from "time_line" import time_line %}<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Rules: {{ title }}</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>
@@ -15,17 +15,7 @@ TEMPLATE = """<!doctype html>
 </style></head><body>
 <h1>Rules: {{ title }}</h1>
 {% if rules %}
-<svg viewBox="0 0 {{ width + 40 }} {{ 34 * rules|length + 30 }}" role="img"
-  aria-label="Alerts of each rule over time">
-{% for rule in rules %}{% set y = 34 * loop.index0 %}
-<text x="20" y="{{ y + 12 }}">{{ rule.name }}</text>
-<line class="axis" x1="20" x2="{{ width + 20 }}" y1="{{ y + 24 }}" y2="{{ y + 24 }}"/>
-{% for mark in rule.marks %}<rect class="{{ mark.kind }}" x="{{ mark.x + 20 }}" y="{{ y + 17 }}"
- width="{{ mark.width }}" height="14" rx="2"><title>{{ mark.label }}</title></rect>
-{% endfor %}{% endfor %}
-{% for x, date in ticks %}<text x="{{ x + 20 }}" y="{{ 34 * rules|length + 22 }}"
- text-anchor="middle">{{ date }}</text>
-{% endfor %}</svg>
+{% call(height) time_line(rules, ticks, width) %}{% endcall %}
 <p>{% for kind in kinds %}<b class="{{ kind }}">■ {{ kind }}</b> {% endfor %}
 <b class="as-before">■ as before</b></p>
 <table><tr><th>rule</th>

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.alert import Alert
+
 WIDTH = 900.0
 """Units of the time line's width, from the first event to the last."""
 
@@ -34,10 +36,10 @@ class TimeScale:
         share = (time - self.since).total_seconds() / span
         return round(WIDTH * min(1.0, max(0.0, share)), 1)
 
-    def mark(self, since: datetime, until: datetime, kind: str, label: str) -> TimeMark:
-        """A mark over a time; a moment is wide enough to be seen."""
-        start = self.place(since)
-        return TimeMark(start, max(NARROWEST, self.place(until) - start), kind, label)
+    def mark(self, alert: Alert, kind: str, label: str) -> TimeMark:
+        """A mark from the first to the last firing time, wide enough to be seen."""
+        start, end = self.place(alert.starts_at), self.place(alert.last_fired_at or alert.starts_at)
+        return TimeMark(start, max(NARROWEST, end - start), kind, label)
 
     def ticks(self) -> Iterator[tuple[float, str]]:
         """Five dates below the picture."""
