@@ -25,11 +25,10 @@ from cli.input_file import TOPIC
 from cli.output import plain_text
 from cli.posting import IngestClient, Line, PostResult, number_lines, split_lines
 from cli.replay_plan import (
-    ReplayRange,
     TimedLine,
     find_pauses,
     list_event_lines,
-    read_instant,
+    read_range,
     read_speed,
     select_lines,
 )
@@ -91,9 +90,7 @@ def replay(  # noqa: PLR0913  (typer makes an option of each)
     any line was refused.
     """
     settings = replay_settings()
-    wanted = ReplayRange(
-        read_instant("since", since), read_instant("until", until), read_instant("as-of", as_of)
-    )
+    wanted = read_range(since, until, as_of)
     pace = None if speed is None else read_speed(speed)
     if pace is not None and rate is not None:
         raise CommandFailure("one of --rate and --speed")

@@ -61,6 +61,17 @@ def read_speed(written: str) -> float:
     return float(found[1])
 
 
+def read_range(since: str | None, until: str | None, as_of: str | None) -> ReplayRange:
+    """The range of the options.
+
+    Raises:
+        CommandFailure: one is no time.
+    """
+    return ReplayRange(
+        read_instant("since", since), read_instant("until", until), read_instant("as-of", as_of)
+    )
+
+
 def read_instant(option: str, written: str | None) -> datetime | None:
     """A time of an option.
 

@@ -30,6 +30,20 @@ FAILED = 1
 app = typer.Typer(help="Check routes, and try them.", no_args_is_help=True)
 
 RoutesPath = Annotated[Path, typer.Option("--routes", help="The file of routes.")]
+LevelOption = Annotated[Level | None, typer.Option(help="The alert's level.")]
+RuleOption = Annotated[str | None, typer.Option(help="The name of its rule.")]
+LabelOption = Annotated[
+    list[str] | None, typer.Option(help="NAME=VALUE of another label, any number of times.")
+]
+AtOption = Annotated[str | None, typer.Option(help="When, e.g. 2026-11-27T03:00Z; else now.")]
+AgeOption = Annotated[str, typer.Option(help="Since it fired last, e.g. 6h.")]
+FiringOption = Annotated[
+    list[str] | None,
+    typer.Option(help="NAME=VALUE,… of another alert that fires, any number of times."),
+]
+VerifyOption = Annotated[
+    str | None, typer.Option(help="A,B: exit code 1 unless just these get it, in this order.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +101,13 @@ def check(file: Path) -> None:
 @app.command("test")
 def try_routes(  # noqa: PLR0913, PLR0917  (typer makes an option of each)
     routes_file: RoutesPath = Path("notify/routes.yaml"),
-    level: Annotated[Level | None, typer.Option(help="The alert's level.")] = None,
-    rule: Annotated[str | None, typer.Option(help="The name of its rule.")] = None,
-    label: Annotated[
-        list[str] | None, typer.Option(help="NAME=VALUE of another label, any number of times.")
-    ] = None,
-    at: Annotated[str | None, typer.Option(help="When, e.g. 2026-11-27T03:00Z; else now.")] = None,
-    age: Annotated[str, typer.Option(help="Since it fired last, e.g. 6h.")] = "0s",
-    firing: Annotated[
-        list[str] | None,
-        typer.Option(help="NAME=VALUE,… of another alert that fires, any number of times."),
-    ] = None,
-    verify_receivers: Annotated[
-        str | None, typer.Option(help="A,B: exit code 1 unless just these get it, in this order.")
-    ] = None,
+    level: LevelOption = None,
+    rule: RuleOption = None,
+    label: LabelOption = None,
+    at: AtOption = None,
+    age: AgeOption = "0s",
+    firing: FiringOption = None,
+    verify_receivers: VerifyOption = None,
 ) -> None:
     """Print which receivers get an alert, by which route, and why one does not."""
     labels = _read_labels(level, rule, label or ())
