@@ -1,6 +1,7 @@
 """How a command prints what it lists: text that others wrote never controls the terminal."""
 
 import json
+from collections.abc import Sequence
 from enum import StrEnum
 from unicodedata import category
 
@@ -9,6 +10,7 @@ from rich.text import Text
 
 from services.report_text import FSI, PDI, closes_isolates
 
+MOST_NAMED = 10
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
 
@@ -23,6 +25,12 @@ class OutputFormat(StrEnum):
 def print_line(line: str, *, err: bool = False) -> None:
     """Print one line of text or JSON, its control characters escaped."""
     typer.echo(escape_controls(line), err=err)  # noqa: TID251  (the one place that may)
+
+
+def list_some(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def plain_text(text: str, style: str = "") -> Text:

@@ -1,6 +1,6 @@
 """`vedette rules publish`: puts rules in force in every worker, without a restart."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import import_module
@@ -10,7 +10,7 @@ from typing import Annotated, Protocol
 import typer
 
 from cli.faults import CommandFailure
-from cli.output import print_line
+from cli.output import list_some, print_line
 from cli.published_heads import choose_heads
 from cli.rule_set import (
     RulesFolder,
@@ -44,7 +44,6 @@ from services.matcher.domain.rules.rulebook import Rulebook
 
 FAILED = 1
 MOST_RACES = 5
-MOST_NAMED = 10
 
 CommitOption = Annotated[str | None, typer.Option(help="Default: what git has checked out.")]
 AuthorOption = Annotated[str | None, typer.Option(help="Default: who made that commit.")]
@@ -236,14 +235,9 @@ def _refuse_removed(differences: Iterable[RuleDifference], policy: ChangePolicy)
     if removed and not policy.may_remove:
         raise CommandFailure(
             f"not published: {len(removed)} rules in force are missing here and would lose their"
-            f" alerts and windows: {_list_some(removed)}; publish the folder that has them, or"
+            f" alerts and windows: {list_some(removed)}; publish the folder that has them, or"
             " give --allow-removed"
         )
-
-
-def _list_some(names: Sequence[str]) -> str:
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _name_bundle(bundle: VersionedBundle | None) -> str:

@@ -1,7 +1,8 @@
 """A review as text for a terminal, and as Markdown for a comment."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
+from cli.output import list_some
 from cli.review.report import (
     PackLoad,
     ReviewReport,
@@ -105,15 +106,9 @@ def describe_closing(report: ReviewReport) -> Iterator[str]:
     if not report.changed_rules and not report.changed_hypotheses:
         yield NO_CHANGE
     if report.silent_rules:
-        yield f"changed, and alerting as before: {_list_some(report.silent_rules)}"
+        yield f"changed, and alerting as before: {list_some(report.silent_rules)}"
     yield from (_describe_load(load, report.of_all_rules) for load in report.loads)
     yield from (f"over budget: {line}" for line in report.excess)
-
-
-def _list_some(names: Iterable[str]) -> str:
-    names = tuple(names)
-    more = len(names) - MOST_CHANGES
-    return ", ".join(names[:MOST_CHANGES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _describe_load(load: PackLoad, of_all_rules: bool) -> str:  # noqa: FBT001  (a fact of the report)
