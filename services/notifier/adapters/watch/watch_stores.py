@@ -100,17 +100,11 @@ def connect_watch(
         toucher.touch_alert,
         on_put=partial(_measure_acknowledgement, archive),
     )
-    verdict = RecordKind(
-        "verdict",
-        RecordedVerdict.model_dump_json,
-        RecordedVerdict.model_validate_json,
-        on_put=_count_verdict,
-    )
     return WatchStores(
         archive,
         RedisRecords(redis, keys, silence, clock),
         RedisRecords(redis, keys, acknowledgement, clock),
-        RedisRecords(redis, keys, verdict, clock),
+        RedisRecords(redis, keys, _VERDICT, clock),
         RedisHistory(redis, keys),
         RedisLogReader(redis, log_keys, receivers),
         RedisPresses(redis, keys),
@@ -134,3 +128,11 @@ def _measure_acknowledgement(archive: RedisArchive, given: Acknowledgement) -> N
 
 def _count_verdict(verdict: RecordedVerdict) -> None:
     VERDICTS.labels(verdict.pack, verdict.rule, str(verdict.opinion)).inc()
+
+
+_VERDICT = RecordKind(
+    "verdict",
+    RecordedVerdict.model_dump_json,
+    RecordedVerdict.model_validate_json,
+    on_put=_count_verdict,
+)
