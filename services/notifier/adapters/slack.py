@@ -12,7 +12,8 @@ from slack_sdk.web import SlackResponse
 
 from schemas.ledger import Sending
 from services.notifier.adapters.slack_errors import find_header
-from services.notifier.adapters.slack_web import Clock, SlackApi, SlackWeb, tell_utc
+from services.notifier.adapters.slack_web import Clock, SlackApi, SlackWeb
+from services.notifier.adapters.wall_clock import tell_utc
 from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import (
     HandleLost,

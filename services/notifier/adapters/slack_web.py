@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
@@ -14,16 +14,12 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from services.notifier.adapters.slack_errors import classify_answer, classify_connection_error
+from services.notifier.adapters.wall_clock import tell_utc
 from services.notifier.domain.errors import PermanentRefusal
 
 CONNECTION_ERRORS = (URLError, OSError, HTTPException)
 
 Clock = Callable[[], datetime]
-
-
-def tell_utc() -> datetime:
-    """The wall's time."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,8 @@ from services.notifier.adapters.rebuilder import Rebuilder
 from services.notifier.adapters.routes_follower import follow_routes
 from services.notifier.adapters.stoppable_thread import StoppableThread
 from services.notifier.adapters.stream import AlertStream, connect
-from services.notifier.adapters.watch.watch_stores import (
-    make_acts_reader,
-)
+from services.notifier.adapters.wall_clock import tell_utc
+from services.notifier.adapters.watch.watch_stores import make_acts_reader
 from services.notifier.adapters.watchdog import TIMEOUT_SECONDS, HeartbeatForwarder
 from services.notifier.adapters.worker import Worker
 from services.notifier.app.receivers import make_receivers
@@ -39,7 +38,6 @@ from services.notifier.app.stores import (
     NotifierStores,
     compute_hold,
     make_stores,
-    tell_time,
 )
 from services.notifier.app.web import make_api, make_callers, make_socket, make_web_config
 from services.notifier.domain.placement import Placer, place_alert, place_nowhere
@@ -127,8 +125,6 @@ def join(settings: NotifierSettings) -> Parts:
     routing = follow_routes(settings.routes_file, names, health)
     stores = make_stores(settings, names, make_placer(settings, receivers, routing))
     workers = _make_workers(settings, receivers, stores, routing)
-    kafka = KafkaHealth(settings.kafka, _list_topics(settings))
-    redis = RedisHealth(stores.redis, stores.keys.probe, health.notes)
     skew = ClockSkew(settings.clock_skew_seconds, health.notes)
     sender = KafkaOutboxSender(settings.kafka, settings.topic_prefix, skew=skew)
     parts = Parts(
@@ -138,20 +134,25 @@ def join(settings: NotifierSettings) -> Parts:
         OutboxRelay(stores.outbox, sender, stores.watch.history.append),
         _make_rebuilder(settings, stores, workers, health),
         health,
-        (BackgroundCheck("redis", redis.check), BackgroundCheck("kafka", kafka.check)),
+        _make_checks(settings, stores, health),
         StreamHealth(),
         skew,
-        HeartbeatForwarder(tell_time, settings.watchdog_url),
+        HeartbeatForwarder(tell_utc, settings.watchdog_url),
         routing,
     )
     _add_checks(parts)
     return parts
 
 
-def _list_topics(settings: NotifierSettings) -> list[str]:
-    """Those that the notifier reads and writes."""
+def _make_checks(
+    settings: NotifierSettings, stores: NotifierStores, health: Health
+) -> tuple[BackgroundCheck, ...]:
+    """Of Redis, and of Kafka with the topics that the notifier reads and writes."""
     names = (ALERTS, SIGNALS, LEDGER, DEAD_LETTERS)
-    return [topic_name(settings.topic_prefix, name) for name in names]
+    topics = [topic_name(settings.topic_prefix, name) for name in names]
+    redis = RedisHealth(stores.redis, stores.keys.probe, health.notes)
+    kafka = KafkaHealth(settings.kafka, topics)
+    return BackgroundCheck("redis", redis.check), BackgroundCheck("kafka", kafka.check)
 
 
 def make_placer(
@@ -183,7 +184,7 @@ def _make_workers(
         Delivery,
         notifications=stores.notifications,
         hold=compute_hold(settings),
-        clock=tell_time,
+        clock=tell_utc,
         jitter=random.random,
         routing=routing,
         firing=stores.firing,
@@ -199,11 +200,11 @@ def _make_worker(
     stores: NotifierStores,
 ) -> Worker:
     show_receiver(receiver.traits.name)
-    monitored = MonitoredReceiver(receiver, tell_time)
+    monitored = MonitoredReceiver(receiver, tell_utc)
     traits = replace(receiver.traits, recorded=settings.clock == "recorded")
     delivery = make_delivery(receiver=monitored, traits=traits)
     handler = JobHandler(delivery)
-    return Worker(monitored, handler, stores.notifications, stores.outbox, tell_time)
+    return Worker(monitored, handler, stores.notifications, stores.outbox, tell_utc)
 
 
 def _make_rebuilder(
@@ -215,7 +216,7 @@ def _make_rebuilder(
         history=KafkaHistory(settings.kafka, prefix, name_group(prefix)),
         traits=[worker.handler.delivery.traits for worker in workers],
         hold=compute_hold(settings),
-        clock=tell_time,
+        clock=tell_utc,
         notes=health.notes,
         on_rebuilt=lambda: _wake_all(workers),
         place=stores.lost.place,
@@ -268,14 +269,14 @@ def _consume_alerts(parts: Parts, stopping: threading.Event) -> None:
             log.warning("kafka does not answer", error=f"{type(error).__name__}: {error}")
             stopping.wait(1)
             continue
-        member = Membership(consumer, tell_time)
+        member = Membership(consumer, tell_utc)
         parts.stream.watch(member)
         AlertStream(
             member=member,
             notifications=parts.stores.notifications,
             outbox=parts.stores.outbox,
             routing=parts.routing,
-            clock=tell_time,
+            clock=tell_utc,
             on_queued=parts.wake,
             watchdog=parts.watchdog,
             firing=parts.stores.firing,

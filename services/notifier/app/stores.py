@@ -1,7 +1,7 @@
 """What the notifier keeps in Redis, over one connection."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -13,6 +13,7 @@ from services.notifier.adapters.redis_log import RedisLog
 from services.notifier.adapters.redis_outbox import RedisOutbox
 from services.notifier.adapters.redis_rebuild import RedisRebuild
 from services.notifier.adapters.timed_redis import TimedRedis
+from services.notifier.adapters.wall_clock import tell_utc
 from services.notifier.adapters.watch.watch_stores import WatchStores, connect_watch
 from services.notifier.domain.placement import Placer
 from services.notifier.settings import NotifierSettings
@@ -47,18 +48,13 @@ def make_stores(
         RedisRebuild(redis, keys, place),
         RedisOutbox(redis, keys),
         RedisFiring(redis, keys),
-        connect_watch(redis, keys, receivers, tell_time),
+        connect_watch(redis, keys, receivers, tell_utc),
     )
 
 
 def compute_hold(settings: NotifierSettings) -> timedelta:
     """How long a lease lasts and an unknown outcome stays in doubt."""
     return timedelta(seconds=TIMEOUTS_IN_DOUBT * settings.receiver_timeout_seconds)
-
-
-def tell_time() -> datetime:
-    """The wall's time, in UTC."""
-    return datetime.now(UTC)
 
 
 def _make_redis(settings: NotifierSettings) -> Redis:
