@@ -9,7 +9,6 @@ from services.ingest.domain.values.texts import clean_text
 
 LARGEST_PIECE = 32 * 1024
 """Characters that are parsed at once: what nesting costs is quadratic in them."""
-MOST_UNWRAPPED = 2
 
 _MARGIN = "."
 _INVISIBLE = ("script", "style", "noscript", "template", "iframe", "object", "head", "svg", "math")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from schemas.signal import Signal, SignalKind
-from services.matcher.domain.alerts.apply import RetractedEvents, count_hit
+from services.matcher.domain.alerts.apply import count_hit
 from services.matcher.domain.alerts.evaluation import find_belated_runs
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import Hit, WindowState, make_hit, micros
@@ -69,11 +69,6 @@ def follow_words(
     is_known = known is not None
     belated = () if hit.backfill else find_belated_runs(rule, counted, hit, is_known=is_known)
     return msgspec.structs.replace(counted, runs=(*counted.runs, *belated))
-
-
-def follow_retraction(suspicion: WindowState, events: RetractedEvents) -> WindowState:
-    """The second evaluation without the hits of events that count no more."""
-    return events.take_out(suspicion) if events.is_in(suspicion) else suspicion
 
 
 def deny(suspicion: WindowState, hits: Iterable[Hit], denied: dict[str, int]) -> WindowState:

@@ -13,8 +13,6 @@ from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window import hits_near, list_times
 from services.matcher.domain.windows.window_rule import WindowRule
 
-_NEVER = -(2**63)
-
 
 class ChangedHits(NamedTuple):
     """How the hits of a window changed; those `forgotten` change no time that is not settled."""
