@@ -1,5 +1,7 @@
 """Reports of one owner that are slow to evaluate take their own time, and no other's."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -10,37 +12,54 @@ from schemas.topics import DEAD_LETTERS, SIGNALS
 from services.environment import InvalidEnvironment, load
 from services.matcher.adapters.detection.detect import Detection
 from services.matcher.adapters.detection.matcher import MatchResult
-from services.matcher.adapters.detection.quotas import MOST_OWNERS, OVER_QUOTA, Quotas
+from services.matcher.adapters.detection.quotas import (
+    MOST_OWNERS,
+    ORDINARY_SECONDS,
+    OVER_QUOTA,
+    WAITED_SECONDS,
+    Quotas,
+)
 from services.matcher.settings import MatcherSettings
 from tests.matcher.builders import hit
 from tests.matcher.detections import detection_by, sender_of
 from tests.matcher.messages import as_event, event, given
 
 SLOW = 0.2
+RATE = 0.05
 EVIL = {"source": "evil", "source_owner": "evil"}
 
 
 @dataclass
 class SlowMatcher:
-    """Takes 0.2 seconds of the processor for a report of evil, and nothing for others."""
+    """Takes `cost` seconds of the processor for a report of evil, and nothing for others."""
 
+    cost: float = SLOW
     spent: float = 0.0
     asked: list[str] = field(default_factory=list)
 
     def __call__(self, report: Event) -> MatchResult:
         self.asked.append(report.source)
-        self.spent += SLOW if report.source.startswith("evil") else 0.0
+        self.spent += self.cost if report.source.startswith("evil") else 0.0
         return MatchResult((hit(0),))
 
     def processor(self) -> float:
         return self.spent
 
-    def quotas(self, rate: float = 0.05) -> Quotas:
-        return Quotas(rate, self.processor)
+    def quotas(self, wall: Callable[[], float] = time.time) -> Quotas:
+        return Quotas(RATE, self.processor, wall)
 
 
 def detection(matcher: SlowMatcher) -> Detection:
     return replace(detection_by(matcher), quotas=matcher.quotas())
+
+
+def match_at_once(matcher: SlowMatcher, count: int, waited: float) -> list[MatchResult | None]:
+    """What comes of so many reports of evil that were recorded together, so long ago."""
+    report = as_event(recorded_at=at(0), **EVIL)
+    assert report.recorded_at is not None
+    now = report.recorded_at.timestamp() + waited
+    quotas = matcher.quotas(lambda: now)
+    return [quotas.match(matcher, report, 0) for _ in range(count)]
 
 
 def at(seconds: float) -> str:
@@ -113,6 +132,20 @@ def test_a_partition_that_lags_behind_another_has_its_own_quota() -> None:
 
     assert results[-1] is None
     assert quotas.match(matcher, as_event(**EVIL), 1) is not None
+
+
+@pytest.mark.parametrize(("cost", "evaluated"), [(ORDINARY_SECONDS, 1000), (SLOW, 2)])
+def test_ordinary_reports_take_nothing_of_a_quota(cost: float, evaluated: int) -> None:
+    results = match_at_once(SlowMatcher(cost), 1000, waited=60)
+
+    assert sum(result is not None for result in results) == evaluated
+
+
+@pytest.mark.parametrize(("waited", "evaluated"), [(WAITED_SECONDS, 10), (WAITED_SECONDS + 0.1, 2)])
+def test_costly_reports_are_evaluated_while_nothing_waits(waited: float, evaluated: int) -> None:
+    results = match_at_once(SlowMatcher(), 10, waited)
+
+    assert sum(result is not None for result in results) == evaluated
 
 
 def test_invented_owners_take_bounded_memory() -> None:

@@ -1,4 +1,4 @@
-"""Quotas: the time of the processor that the reports of one owner may take in detect."""
+"""Quotas: how much of detect's time the costly reports of one owner may take."""
 
 import time
 from collections import OrderedDict
@@ -12,22 +12,30 @@ from services.token_bucket import Bucket
 
 OVER_QUOTA = "too_costly: the reports of its owner are past their quota of the processor"
 BURST_SECONDS = 5.0
-"""Reports of one request were recorded at one time; the first after a change of rules cost more."""
+"""Reports of one request were recorded at one time."""
+ORDINARY_SECONDS = 0.004
+"""What most reports of 300 characters take; ingest bounds how many an owner sends."""
+WAITED_SECONDS = 0.5
 MOST_OWNERS = 10_000
 """Buckets that are kept: where ingest is open a reporter may invent owners."""
 
 
 @dataclass(slots=True)
 class Quotas:
-    """Evaluates the reports of an owner for `rate` seconds of the processor a second.
+    """Keeps costly reports of an owner from delaying those of others.
+
+    What a report takes above the ordinary is taken from its owner's quota, which grows by `rate`
+    seconds of the processor a second. Past it, reports are set aside once they have waited for
+    longer than `WAITED_SECONDS`: while nothing waits, a costly report harms nobody.
 
     Each events partition has its own quota. Seconds pass as reports were recorded, so that a
     backlog is allowed as much as it was when it was new. A report is evaluated whole while
-    anything is left.
+    anything is left. `wall` is compared with the time of recording, which is ingest's.
     """
 
     rate: float
     processor: Callable[[], float] = time.thread_time
+    wall: Callable[[], float] = time.time
     buckets: OrderedDict[tuple[int, str], Bucket] = field(default_factory=OrderedDict)
 
     def match(
@@ -35,14 +43,15 @@ class Quotas:
     ) -> MatchResult | None:
         """What the matcher makes of the event; None, without asking it, past the quota."""
         key = (partition, event.source_owner or event.source)
-        now = (event.recorded_at or event.occurred_at).timestamp()
-        bucket = self.buckets.get(key) or Bucket.fill(self.rate, BURST_SECONDS, now)
-        if bucket.find_level(now) <= 0:
+        recorded = (event.recorded_at or event.occurred_at).timestamp()
+        bucket = self.buckets.get(key) or Bucket.fill(self.rate, BURST_SECONDS, recorded)
+        if bucket.find_level(recorded) <= 0 and self.wall() - recorded > WAITED_SECONDS:
             metrics.OVER_QUOTA.labels(partition).inc()
             return None
         began = self.processor()
         result = matcher(event)
-        self._keep(key, bucket.take(self.processor() - began, now))
+        excess = max(0.0, self.processor() - began - ORDINARY_SECONDS)
+        self._keep(key, bucket.take(excess, recorded))
         return result
 
     def _keep(self, key: tuple[int, str], bucket: Bucket) -> None:
