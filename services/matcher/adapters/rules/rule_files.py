@@ -37,19 +37,24 @@ class RuleFiles:
 
     def rulebook(self) -> tuple[Rulebook, tuple[DocumentFault, ...]]:
         """The rulebook of all good rules, and every fault of files and rules."""
-        with _without_collection():
+        with _outside_collection():
             rulebook, faults = compile_packs(self.packs)
         return rulebook, (*self.faults, *faults)
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
-    """No garbage collection: of the millions of objects that compiling makes nearly all stay."""
+def _outside_collection() -> Iterator[None]:
+    """No garbage collection, and none later of what stands then: nearly all of it stays.
+
+    Looking at the rules of the shipped packs alone takes a quarter of a second, in which no
+    report is evaluated. Rules that go are freed by their references: next to none is in a cycle.
+    """
     collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if collects:
             gc.enable()
 
