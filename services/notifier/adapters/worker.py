@@ -72,7 +72,7 @@ class Worker(StoppableThread):
         except LogLost:
             self._woken.wait(IDLE)  # the rebuilder logs its state
         except NewerSchema as error:
-            log.warning("left to a later release", error=str(error), receiver=self.receiver)
+            log.warning("left to a later release", error=str(error), receiver=self.name)
         except LeaseLost as error:
             log.warning("lease lost", error=str(error), receiver=self.name)
         except RedisError as error:
