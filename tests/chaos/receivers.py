@@ -13,9 +13,8 @@ ENDS = {"RESOLVED": RESOLVED, "WITHDRAWN": WITHDRAWN}
 
 
 def slack_messages(slack: SlackStandIn) -> list[ReceivedMessage]:
-    """One for each message posted; its edits decide the status."""
-    with slack.lock:
-        return [_read_message(message) for message in slack.messages]
+    """One for each message posted into the channel; its edits decide the status."""
+    return [_read_message(message) for message in slack.roots]
 
 
 def pager_incidents(pager: PagerDutyStandIn) -> list[ReceivedMessage]:

@@ -70,7 +70,7 @@ def send(topics: MatcherTopics, *records: ProducerRecord) -> None:
 
 def words_of(site: NotifierSite, place: str) -> str:
     """What Slack shows now of the only message about a place."""
-    shown = [one for one in site.slack.messages if f"place: {place}" in one.words]
+    shown = [one for one in site.slack.roots if f"place: {place}" in one.words]
     return shown[0].words if len(shown) == 1 else ""
 
 
@@ -97,7 +97,7 @@ def test_what_is_suspected_pages_nobody_until_words_or_a_person_confirm_it(
         until(lambda: "CONFIRMED" in words_of(site, "Basra"), "a person confirms", 15)
         until(lambda: "WITHDRAWN" in words_of(site, "Kirkuk"), "a person withdraws", 15)
 
-    assert len(site.slack.messages) == 3
+    assert len(site.slack.roots) == 3
     paged = {incident.dedup_key for incident in site.pager.incidents}
     assert paged == {suspicions["Taji"].id, suspicions["Basra"].id}
     reasons = [line.reason for line in site.ledger() if line.receiver == "pagerduty"]

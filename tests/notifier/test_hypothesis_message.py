@@ -11,7 +11,7 @@ from services.notifier.domain.group_view import is_alarming
 from services.notifier.domain.headline import build_headline
 from services.notifier.domain.message import render_reply
 from services.notifier.domain.ports import Notice
-from tests.notifier.alerts import SECOND, alert
+from tests.notifier.alerts import alert
 from tests.notifier.desk import DeliveryDesk
 from tests.notifier.grouping.group_desk import GroupDesk
 from tests.notifier.receivers import slack_at
@@ -129,14 +129,3 @@ def test_slack_shows_the_rise_in_the_channel_and_finds_it_in_the_thread(
     assert reply.text == render_reply(risen)["text"]
     assert receiver.has_reply(handle, risen)
     assert not receiver.has_reply(handle, Notice(FALLEN))
-
-
-def test_an_ordinary_alert_that_rises_is_edited_alone() -> None:
-    desk = DeliveryDesk()
-    desk.queue(alert())
-    desk.handle_all()
-    desk.clock.now += SECOND
-    desk.queue(alert(revision=2, level=Level.CRITICAL))
-    desk.handle_all()
-
-    assert desk.receiver.replies == []

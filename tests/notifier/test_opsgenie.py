@@ -53,6 +53,19 @@ def test_a_repeat_opens_nothing_more(genie: OpsgenieStandIn, receiver: OpsgenieR
     assert len(genie.alerts) == 1
 
 
+def test_one_that_rose_is_in_nobodys_hands_at_its_new_priority(
+    genie: OpsgenieStandIn, receiver: OpsgenieReceiver
+) -> None:
+    receiver.send(NOTICE)
+    receiver.edit("a1", Notice(alert(), before=SHOWN, in_hand="alice until 16:00Z"))
+    risen = alert(revision=2, level=Level.CRITICAL)
+    receiver.edit("a1", Notice(risen, before=SHOWN, reopens=True))
+
+    [opened] = genie.alerts
+    assert (opened.status, opened.priority) == ("open", "P1")
+    assert "UP from high" in opened.requests[-1]["note"]
+
+
 def test_an_alias_of_any_letters_is_found_again(
     genie: OpsgenieStandIn, receiver: OpsgenieReceiver
 ) -> None:

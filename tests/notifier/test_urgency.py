@@ -28,7 +28,10 @@ def test_a_new_alert_goes_by_its_level(level: Level, priority: Priority) -> None
 @pytest.mark.parametrize(
     ("newer", "priority"),
     [
-        (alert(revision=2, level=Level.CRITICAL), Priority.CHANGE),
+        (alert(revision=2, level=Level.CRITICAL), Priority.CRITICAL),
+        (alert(revision=2, hypotheses=("mlcoa",)), Priority.HIGH),
+        (alert(revision=2, level=Level.MEDIUM), Priority.CHANGE),
+        (alert(revision=2, level=Level.MEDIUM, hypotheses=("mlcoa",)), Priority.CHANGE),
         (alert(revision=2, status=Status.RESOLVED), Priority.CHANGE),
         (alert(revision=2, status=Status.WITHDRAWN), Priority.CHANGE),
         (alert(revision=2, evidence_count=9), Priority.EVIDENCE),

@@ -1,6 +1,6 @@
 """Opsgenie's Alert API on loopback: requests in, alerts by alias out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from tests.standins.server import Call, Json, StandIn, StandInAnswer
@@ -8,6 +8,7 @@ from tests.standins.server import Call, Json, StandIn, StandInAnswer
 ALERTS = "v2/alerts"
 LIMITS = {"message": 130, "description": 15_000, "alias": 512, "entity": 512, "note": 25_000}
 LONGEST_TAG = 50
+STATUSES = {"close": "closed", "acknowledge": "acknowledged", "unacknowledge": "open"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,10 @@ class OpsgenieStandIn(StandIn):
         ]
         for index in opened:
             alert = self.alerts[index]
-            status = {"close": "closed", "acknowledge": "acknowledged"}.get(act, alert.status)
+            status = STATUSES.get(act, alert.status)
+            priority = call.body["priority"] if act == "priority" else alert.priority
             requests = (*alert.requests, call.body)
-            self.alerts[index] = replace(alert, status=status, requests=requests)
+            self.alerts[index] = OpsgenieAlert(alias, status, priority, requests)
         if not opened and call.name == ALERTS:
             priority = call.body["priority"]
             self.alerts.append(OpsgenieAlert(alias, "open", priority, (call.body,)))

@@ -165,6 +165,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
+    def do_PUT(self) -> None:
+        self.do_POST()
+
     def date_time_string(self, timestamp: float | None = None) -> str:
         standin = cast("LoopbackServer[StandIn]", self.server).standin
         return super().date_time_string((timestamp or time.time()) + standin.skew)

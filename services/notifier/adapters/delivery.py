@@ -42,6 +42,7 @@ from services.notifier.domain.errors import (
     RetryableError,
     UnreadableHistory,
 )
+from services.notifier.domain.news import is_moved, is_raised
 from services.notifier.domain.ports import (
     Claim,
     Delay,
@@ -174,17 +175,22 @@ class Delivery:
             entry.possible_repeat,
             before=entry,
             in_hand=entry.in_hand,
-            reopens=reason is Reason.NOT_ACKNOWLEDGED and self.traits.takes(claim.alert.level),
+            reopens=self._wakes_again(claim.alert, entry, reason),
         )
         try:
             handle = show_notice(partial(self.receiver.edit, entry.handle or ""), notice)
-            if log_entry.is_moved(entry, claim.alert):
+            if is_moved(entry, claim.alert):
                 reply_once(self.receiver, entry, handle, notice)
         except HandleLost:
             return self._replace_message(claim, entry)
         after = log_entry.record_sent(entry, claim.alert, handle, self.clock())
         logged = LoggedAct(_choose_act(claim.alert, Act.EDITED), reason, after)
         return self._record(claim, after, logged, "edited")
+
+    def _wakes_again(self, alert: Alert, entry: Entry, reason: Reason) -> bool:
+        # while it is unknown whether somebody was woken, nobody is a second time
+        is_new = is_raised(entry, alert) and entry.sending is None
+        return (reason is Reason.NOT_ACKNOWLEDGED or is_new) and self.traits.takes(alert.level)
 
     def _adopt(self, claim: Claim, entry: Entry, decision: Adopt) -> JobStep:
         message = decision.found_message

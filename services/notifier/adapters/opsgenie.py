@@ -9,7 +9,7 @@ from services.notifier.adapters.http_status import asking, classify_answer
 from services.notifier.adapters.reach import reach
 from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.errors import ReceiverDown, UnreadableHistory
-from services.notifier.domain.opsgenie_message import build_request
+from services.notifier.domain.opsgenie_message import build_requests
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.receiver_names import OPSGENIE
 from services.notifier.domain.traits import ReceiverTraits
@@ -41,10 +41,11 @@ class OpsgenieReceiver:
 
     def send(self, notice: Notice) -> str:
         """Open, acknowledge or close; the handle is the alias."""
-        request = build_request(notice)
-        with asking(SERVICE):
-            answer = self._http.post(f"{self._url}{ALERTS}{request.path}", json=request.body)
-        _check_answer(answer)
+        for request in build_requests(notice):
+            url = f"{self._url}{ALERTS}{request.path}"
+            with asking(SERVICE):
+                answer = self._http.request(request.method, url, json=request.body)
+            _check_answer(answer)
         return notice.alert.id
 
     def edit(self, handle: str, notice: Notice) -> str:

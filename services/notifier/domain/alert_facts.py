@@ -6,7 +6,13 @@ from datetime import datetime, timedelta
 from schemas.alert import Alert, Evidence, Level
 from schemas.duty import is_duty
 from schemas.ledger import Entry
-from services.notifier.domain.entry import has_ended, notified_content, read_content
+from services.notifier.domain.entry import (
+    NotifiedContent,
+    has_ended,
+    notified_content,
+    read_content,
+)
+from services.report_text import clean_line
 
 OLD = timedelta(hours=1)
 """A report that was recorded longer after its event is marked."""
@@ -44,7 +50,12 @@ def describe_change(before: Entry, alert: Alert) -> str:
     if was_suspected or (shown.is_uncorroborated and not alert.uncorroborated):
         return "CONFIRMED"
     is_same = before.notified_content == notified_content(alert)
-    return "MORE EVIDENCE" if is_same else "UPDATE"
+    return "MORE EVIDENCE" if is_same else _name_new_hypotheses(shown, alert) or "UPDATE"
+
+
+def _name_new_hypotheses(shown: NotifiedContent, alert: Alert) -> str:
+    new = sorted(set(alert.hypotheses) - shown.hypotheses)
+    return f"ALSO FOR {', '.join(map(clean_line, new))}" if new else ""
 
 
 def _describe_move(before: Level, after: Level) -> str:

@@ -30,32 +30,22 @@ def notified_content(alert: Alert) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NotifiedContent:
-    """What `notified_content` says of level and confirmation."""
+    """What `notified_content` says of level, confirmation and hypotheses."""
 
     level: Level
     is_uncorroborated: bool
     is_suspected: bool
+    hypotheses: frozenset[str] = frozenset()
 
 
 def read_content(content: str | None) -> NotifiedContent | None:
     """What `notified_content` wrote; None where it is unknown."""
     if content is None:
         return None
-    _status, level, digits, *_ = content.split(" ")
-    return NotifiedContent(Level(level), digits[0] == "1", digits[1] == "1")
-
-
-def is_moved(before: Entry, alert: Alert) -> bool:
-    """Whether a hypothesis that people see is at another level now."""
-    shown = read_content(before.notified_content)
-    is_open = before.status is Status.FIRING and not has_ended(alert)
-    return is_open and alert.move is not None and shown is not None and shown.level != alert.level
-
-
-def is_raised(before: Entry, alert: Alert) -> bool:
-    """Whether it is at a higher one."""
-    shown = read_content(before.notified_content)
-    return is_moved(before, alert) and shown is not None and shown.level.rank < alert.level.rank
+    _status, level, digits, *hypotheses = content.split(" ")
+    return NotifiedContent(
+        Level(level), digits[0] == "1", digits[1] == "1", frozenset(hypotheses) - {""}
+    )
 
 
 def has_ended(alert: Alert) -> bool:

@@ -7,11 +7,11 @@ from datetime import datetime
 from schemas.alert import Alert, Level
 from services.notifier.domain.alert_facts import (
     describe_change,
-    format_age,
+    format_time,
     list_warnings,
 )
 from services.notifier.domain.decisions import Reason
-from services.notifier.domain.entry import has_ended, is_raised
+from services.notifier.domain.entry import has_ended
 from services.notifier.domain.grouping.group import ChangeKind, GroupMember, GroupNotice
 from services.notifier.domain.headline import (
     ICONS,
@@ -20,6 +20,7 @@ from services.notifier.domain.headline import (
     choose_icon,
     name_subject,
 )
+from services.notifier.domain.news import is_raised
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.views import AlertView
 from services.report_text import clean_line, cut_line
@@ -60,13 +61,13 @@ def _view_changes(notice: GroupNotice) -> AlertView:
     kinds = ", ".join(f"{count} {kind}" for kind, count in counts.items())
     return AlertView(
         f"{len(told)} changes: {kinds}",
-        facts=tuple(("•", cut_line(line, LONGEST_LINE)) for line in lines),
+        facts=tuple(("", cut_line(line, LONGEST_LINE)) for line in lines),
         hidden_count=len(told) - len(lines),
     )
 
 
 def is_alarming(notice: Notice) -> bool:
-    """Whether the channel sees the reply: a new `critical`, a repeat, a hypothesis that rose."""
+    """Whether the channel sees the reply: a new `critical`, a repeat, news of what is shown."""
     group = notice.group
     if group is None:
         return is_raised(notice.before, notice.alert)
@@ -124,13 +125,16 @@ def _build_fact(notice: GroupNotice, member: GroupMember) -> tuple[str, str]:
     words = list_warnings(alert, possible_repeat=False)
     change = describe_change(member.entry, alert) if is_changed else ""
     label = alert.status.upper() if has_ended(alert) else alert.level.upper()
-    summary = clean_line(alert.summary)
-    told = [*words, "" if has_ended(alert) else change, *name_subject(alert)]
-    if summary != clean_line(alert.rule.title):
-        told.append(summary)
+    told = [*words, "" if has_ended(alert) else change, *_name(alert)]
     if member.entry.in_hand:
         told.append(f"in hand: {clean_line(member.entry.in_hand)}")
     return label, cut_line(" · ".join(part for part in told if part), LONGEST_LINE)
+
+
+def _name(alert: Alert) -> list[str]:
+    """What it is, and its own sentence; a title that the sentence begins with is left out."""
+    [title, *group], summary = name_subject(alert), clean_line(alert.summary)
+    return [*group, summary] if summary.startswith(title) else [title, *group, summary]
 
 
 def _build_change(member: GroupMember) -> str:
@@ -141,6 +145,6 @@ def _build_change(member: GroupMember) -> str:
 def _build_repeat(firing: Sequence[GroupMember]) -> str:
     worst = max((member.alert for member in firing), key=lambda alert: alert.level.rank)
     began = min(member.alert.starts_at for member in firing)
-    lasted = format_age(max(member.alert.updated_at for member in firing) - began)
+    since = format_time(began, max(member.alert.updated_at for member in firing))
     count = f"{len(firing)} alerts" if len(firing) > 1 else " · ".join(name_subject(worst))
-    return f"{choose_icon(worst)} STILL FIRING · {worst.level.upper()} · {count} · since {lasted}"
+    return f"{choose_icon(worst)} STILL FIRING · {worst.level.upper()} · {count} · since {since}"

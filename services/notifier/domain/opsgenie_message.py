@@ -1,12 +1,14 @@
 """An alert as a request of Opsgenie's Alert API, without the key."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from schemas.alert import Level
 from services.notifier.domain.alert_view import build_view
 from services.notifier.domain.entry import has_ended
+from services.notifier.domain.headline import build_headline
+from services.notifier.domain.news import is_raised
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.webhook_message import render_text
 from services.report_text import clean_line, cut_line
@@ -32,20 +34,35 @@ class OpsgenieRequest:
 
     path: str
     body: dict[str, Any]
+    method: Literal["POST", "PUT"] = "POST"
 
 
-def build_request(notice: Notice) -> OpsgenieRequest:
-    """A new alert while it fires, else its end; an acknowledgement of what is in hand.
+def build_requests(notice: Notice) -> list[OpsgenieRequest]:
+    """What one notice asks for, in order; the alert's id is the alias, so a repeat changes nothing.
 
-    The alert's id is the alias, so a repeat changes nothing.
+    An open alert keeps the priority that it was opened with, so one that rose is told its new one.
     """
+    request = _build_request(notice)
+    if not is_raised(notice.before, notice.alert):
+        return [request]
+    about = f"/{quote(notice.alert.id, safe='')}"
+    priority = {"priority": PRIORITIES[notice.alert.level]}
+    return [
+        OpsgenieRequest(f"{about}/priority?identifierType=alias", priority, "PUT"),
+        request,
+    ]
+
+
+def _build_request(notice: Notice) -> OpsgenieRequest:
+    """A new alert while it fires, else its end; an acknowledgement of what is in hand."""
     alert = notice.alert
     about = f"/{quote(alert.id, safe='')}"
     if has_ended(alert):
         note = cut_line(clean_line(alert.reason or str(alert.status)), LONGEST_NOTE)
         return OpsgenieRequest(f"{about}/close?identifierType=alias", _say(note))
     if notice.reopens:
-        return OpsgenieRequest(f"{about}/unacknowledge?identifierType=alias", _say(""))
+        note = cut_line(build_headline(notice), LONGEST_NOTE)
+        return OpsgenieRequest(f"{about}/unacknowledge?identifierType=alias", _say(note))
     if notice.in_hand is not None and notice.before.status is not None:
         note = cut_line(clean_line(notice.in_hand), LONGEST_NOTE)
         return OpsgenieRequest(f"{about}/acknowledge?identifierType=alias", _say(note))

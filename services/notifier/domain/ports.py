@@ -117,7 +117,7 @@ class Notice:
 
     `before`: the log entry, with what the receiver shows now. `short`: in its plain form, after a
     refusal. `in_hand`: who has the alert in hand, and until when; None: nobody. `reopens`: nobody
-    has any more, so a pager is to wake somebody again.
+    has any more, or there is news, so a pager is to wake somebody again.
     """
 
     alert: Alert

@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 from schemas.alert import Alert, Level
 from schemas.ledger import Entry
 from services.notifier.domain.entry import notified_content
+from services.notifier.domain.news import is_raised
 
 
 class Priority(IntEnum):
@@ -43,14 +44,16 @@ NEXT_REVISION = Urgency(Priority.CHANGE, Lane.EDIT)
 def judge_urgency(entry: Entry, alert: Alert) -> Urgency:
     """How urgent `alert` is at a receiver whose log has `entry`.
 
-    New alerts of `critical` and then `high` come first, then level changes and ends, then other
-    new alerts, then revisions that only add evidence.
+    Alerts of `critical` and then `high` that are new, or news, come first, then other changes and
+    ends, then other new alerts, then revisions that only add evidence.
     """
     lane = Lane.POST if entry.handle is None else Lane.EDIT
     if entry.status is None:
         return Urgency(_rank_new(alert.level), lane)
-    is_change = entry.notified_content != notified_content(alert)
-    return Urgency(Priority.CHANGE if is_change else Priority.EVIDENCE, lane)
+    if entry.notified_content == notified_content(alert):
+        return Urgency(Priority.EVIDENCE, lane)
+    rank = _rank_new(alert.level) if is_raised(entry, alert) else Priority.CHANGE
+    return Urgency(min(rank, Priority.CHANGE), lane)
 
 
 def _rank_new(level: Level) -> Priority:

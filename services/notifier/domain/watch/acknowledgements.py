@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from schemas.acknowledgement import Acknowledgement
 from schemas.alert import Alert, Status
 from services.notifier.domain.entry import has_ended
+from services.notifier.domain.news import is_news
 from services.notifier.domain.watch.alert_summary import AlertSummary
 from services.notifier.domain.watch.people import Person, Role
 from services.notifier.domain.watch.refusals import ChangedMeanwhile, InvalidAct, NotAllowed
@@ -79,5 +80,4 @@ def holds(known: Acknowledgement | None, alert: Alert | AlertSummary, now: datet
     """
     if known is None or now >= known.ends_at or alert.status is not Status.FIRING:
         return False
-    is_same = set(alert.hypotheses) <= set(known.hypotheses)
-    return is_same and alert.level.rank <= known.level.rank
+    return not is_news(known.level, known.hypotheses, alert)

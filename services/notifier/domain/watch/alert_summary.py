@@ -5,7 +5,7 @@ from datetime import datetime
 
 from schemas.alert import Alert, Level, Status
 from schemas.model import Count, Instant, Model
-from services.notifier.domain.entry import has_ended
+from services.notifier.domain.news import is_news
 from services.notifier.domain.routing.labels import label_alert
 
 MOST_EARLIER = 8
@@ -83,7 +83,7 @@ def summarize_alert(alert: Alert, before: AlertSummary | None, now: datetime) ->
         starts_at=alert.starts_at,
         updated_at=alert.updated_at,
         seen_at=before.seen_at if before else now,
-        raised_at=now if before is None or _is_raised(before, alert) else before.raised_at,
+        raised_at=_date_news(before, alert, now),
         evidence_count=alert.evidence_count,
         hypotheses=alert.hypotheses,
         labels=dict(label_alert(alert)),
@@ -99,8 +99,7 @@ def _list_earlier(before: AlertSummary | None, alert: Alert) -> tuple[EarlierRev
     return (*before.earlier, last)[-MOST_EARLIER:]
 
 
-def _is_raised(before: AlertSummary, alert: Alert) -> bool:
-    if has_ended(alert):
-        return False
-    is_new = not set(alert.hypotheses) <= set(before.hypotheses)
-    return is_new or alert.level.rank > before.level.rank
+def _date_news(before: AlertSummary | None, alert: Alert, now: datetime) -> datetime:
+    if before is None or is_news(before.level, before.hypotheses, alert):
+        return now
+    return before.raised_at
