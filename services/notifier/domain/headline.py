@@ -6,7 +6,7 @@ from schemas.alert import Alert, Level, LevelMove, Status
 from schemas.duty import is_duty
 from services.notifier.domain.alert_facts import describe_change, format_age, list_warnings
 from services.notifier.domain.ports import Notice
-from services.report_text import clean_line
+from services.report_text import clean_line, cut_line
 
 ICONS = {
     Level.INFORMATIONAL: "⚪",
@@ -15,6 +15,10 @@ ICONS = {
     Level.HIGH: "🟠",
     Level.CRITICAL: "🔴",
 }
+
+STORY = "story"
+"""The field that detection rules group by where they name none."""
+LONGEST_WHAT = 160
 
 
 def choose_icon(alert: Alert) -> str:
@@ -51,13 +55,14 @@ def describe_score(move: LevelMove) -> str:
 def build_end(notice: Notice) -> str:
     """One line: how it ended, what it was, why, how long it lasted.
 
-    Of an alert about Vedette itself its own sentence too, which says what ended.
+    Its own sentence too, where that alone says what ended: of a story, and about Vedette itself.
     """
     alert = notice.alert
     words = list_warnings(alert, possible_repeat=notice.possible_repeat)
     lasted = f"after {format_age((alert.resolved_at or alert.updated_at) - alert.starts_at)}"
     count = f"{alert.evidence_count} report{'' if alert.evidence_count == 1 else 's'}"
-    what = clean_line(alert.summary) if is_duty(alert) else ""
+    is_named_by_summary = is_duty(alert) or STORY in alert.group
+    what = cut_line(clean_line(alert.summary), LONGEST_WHAT) if is_named_by_summary else ""
     if is_duty(alert) and not alert.evidence_count:
         count = ""
     parts = [*words, alert.status.upper(), *name_subject(alert), what]
@@ -66,7 +71,8 @@ def build_end(notice: Notice) -> str:
 
 
 def name_subject(alert: Alert) -> Iterator[str]:
-    """The rule's title, and the fields of the group."""
+    """The rule's title, and the fields of the group; the id of a story says nothing to people."""
     yield clean_line(alert.rule.title)
     for name, value in sorted(alert.group.items()):
-        yield f"{clean_line(name)}: {clean_line(value)}"
+        if name != STORY:
+            yield f"{clean_line(name)}: {clean_line(value)}"

@@ -4,6 +4,7 @@ No block holds mrkdwn: words of reports are plain or rich text, where no charact
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Any
 
 from services.notifier.domain.alert_view import build_view
@@ -11,7 +12,7 @@ from services.notifier.domain.group_view import build_reply_view
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.slack_buttons import build_buttons
 from services.notifier.domain.views import AlertView, EvidenceView
-from services.report_text import cut_line, escape_mrkdwn
+from services.report_text import FSI, PDI, cut_line, escape_mrkdwn
 
 LONGEST_HEADER = 150
 LONGEST_BLOCK = 1000
@@ -21,6 +22,8 @@ LONGEST_CONTEXT = 300
 LONGEST_FALLBACK = 1000
 LONGEST_NAME = 200
 SHORTEST_CUT = 10
+BETWEEN = " · "
+"""Between the parts of a headline."""
 EVENT_TYPE = "vedette_alert"
 REPLY_TYPE = "vedette_group_change"
 Block = dict[str, Any]
@@ -76,19 +79,32 @@ def build_fallback(view: AlertView) -> str:
 
 def build_blocks(view: AlertView) -> list[Block]:
     """The blocks, the most important first."""
-    header = cut_line(view.headline, LONGEST_HEADER)
+    header, rest = _split_headline(view.headline)
     blocks = [{"type": "header", "text": _plain(header)}]
-    if header != view.headline:
-        blocks.append(_rich_text([_text(view.headline)]))
+    if rest:
+        blocks.append(_rich_text([_text(rest)]))
     if view.summary:
         blocks.append(_rich_text([_text(view.summary, bold=True)]))
     blocks += [
-        _rich_text([_text(label, code=True), _text(f" {text}")]) for label, text in view.facts
+        _rich_text([_text(label, code=True), _text(f" {text}" if label else text)])
+        for label, text in view.facts
     ]
     blocks += [_format_evidence(item) for item in view.evidence]
     if view.hidden_count > 0:
         blocks.append(_context(f"and {view.hidden_count} more"))
     return [*blocks, _context(view.footer)] if view.footer else blocks
+
+
+def _split_headline(headline: str) -> tuple[str, str]:
+    """What fits into a header, whole parts of it where one does, and the rest."""
+    if len(headline.encode()) <= LONGEST_HEADER:
+        return headline, ""
+    parts = headline.split(BETWEEN)
+    begun = accumulate(parts, lambda header, part: f"{header}{BETWEEN}{part}")
+    fitting = [header for header in begun if len(header.encode()) <= LONGEST_HEADER]
+    if not fitting or fitting[-1].count(FSI) != fitting[-1].count(PDI):
+        return cut_line(headline, LONGEST_HEADER), headline
+    return fitting[-1], BETWEEN.join(parts[len(fitting) :])
 
 
 def _format_evidence(item: EvidenceView) -> Block:
