@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help install demo test check format lint types imports rules alerts generate lock \
 	unit integration kafka k8s redis alertmanager prometheus peers bench bench-engine bench-recovery bench-hostile bench-windows \
-	bench-attack bench-ingest chaos soak pictures clean
+	bench-attack bench-ingest chaos soak pictures slack-pictures browser clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -133,8 +133,14 @@ chaos: install kafka redis ## 50 faults under load, every alert exactly once; AR
 soak: install kafka redis ## half an hour of load: memory, lag, latency as a PNG; ARGS="--minutes 5"
 	$(BIN)/python -m tests.chaos.soak $(ARGS)
 
-pictures: install kafka redis prometheus ## the dashboards' panels under a little load, into docs/pictures
+pictures: slack-pictures install kafka redis prometheus ## what docs/pictures has: dashboards under a little load, messages
 	$(BIN)/python -m tests.dashboards
+
+slack-pictures: install browser ## alerts as Slack shows them, into docs/pictures
+	$(BIN)/python -m tests.slack_pictures
+
+browser:
+	deploy/need chromium
 
 clean: ## delete everything that make created
 	rm -rf $(VENV) .cache build *.egg-info

@@ -12,6 +12,7 @@ from services.notifier.domain.watch.acknowledgements import (
     acknowledge_alert,
 )
 from services.notifier.domain.watch.acts import NO_ACTS, PeopleActs
+from tests.fakes import FakeReceiver
 from tests.notifier.alerts import SECOND, alert
 from tests.notifier.desk import DeliveryDesk
 from tests.notifier.watch.people import ALICE
@@ -38,8 +39,10 @@ time_intervals:
 class GroupDesk(DeliveryDesk):
     """A channel at noon, with groups by rule."""
 
-    def __init__(self, routing: Routing | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self, routing: Routing | None = None, receiver: FakeReceiver | None = None
+    ) -> None:
+        super().__init__(receiver=receiver)
         self.routing = routing or parse_routes("r", ROUTES.encode(), ("slack",))
         self.log.place = self.place
 
