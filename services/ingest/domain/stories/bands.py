@@ -19,6 +19,8 @@ class BandEntry:
 
 def add_entry(entries: tuple[BandEntry, ...], entry: BandEntry) -> tuple[BandEntry, ...]:
     """The band with the entry; past a bound without the oldest, that of its owner first."""
+    if not entries:
+        return (entry,)
     own = [each for each in entries if each.owner == entry.owner]
     if len(own) >= MOST_OF_ONE_OWNER:
         entries = tuple(each for each in entries if each is not own[0])

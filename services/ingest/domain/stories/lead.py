@@ -34,8 +34,10 @@ def read_lead(event: Event) -> Lead:
     text = event.text or ""
     if len(text) < LEAST_TEXT:
         text = f"{event.title or ''} {text}"
-    words = _drop_agency(text[:_READ]).translate(_LETTERS).casefold()
-    found = _WORD.findall(words)
+    words = _drop_agency(text[:_READ])
+    if not words.isascii():  # ASCII has none of the letters
+        words = words.translate(_LETTERS)
+    found = _WORD.findall(words.casefold())
     return tuple(_fold_word(word) for word in found[:MOST_WORDS])
 
 

@@ -34,8 +34,8 @@ class MemoryIndex:
             return self._join(choice.story, report, adds=choice.adds)
         own = report.own_story
         self.stories[own] = KnownStory(own, report.at, (report.content,))
+        entry = BandEntry(own, report.owner)
         for place in places:
-            entry = BandEntry(own, report.owner)
             self.bands[place] = add_entry(self.bands.get(place, ()), entry)
         return own
 
