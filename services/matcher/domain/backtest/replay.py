@@ -70,10 +70,12 @@ def replay_states(
     events: Iterable[Event],
     suspected: Mapping[str, Sequence[Signal]] = NOTHING_SUSPECTED,
     track: Track = iter,
+    since: datetime | None = None,
 ) -> tuple[Replay, MemoryStore]:
-    """As `replay`, with the states as they are in the end."""
+    """As `replay`, with the states as they are in the end; the rules watch since `since`."""
     ordered = sorted(events, key=_recorded_at)
-    generation = RuleGeneration(since=_recorded_at(ordered[0]) if ordered else None)
+    first = _recorded_at(ordered[0]) if ordered else None
+    generation = RuleGeneration(since=since or first)
     rules = ActiveRules(rulebook, dict.fromkeys(rulebook.windows, generation))
     run = _ReplayRun(Processors.of(rules), _find_corrected(ordered), suspected)
     for event in track(ordered):
@@ -115,9 +117,15 @@ class _ReplayRun:
             self._handle([retraction], now)
         self._handle(make_signals(self.processors.rules.rulebook, event), now)
         self._handle(self.suspected.get(event.identity, ()), now)
+        self._pass_time(now)
+
+    def _pass_time(self, now: datetime) -> None:
+        """A tick, and more while something is due; the first one says since when rules watch."""
         tick = Tick(time=now, partition=0, partitions=1)
+        if self.engine.progress.clock.now() and not self.store.schedule.is_due(now):
+            self.engine.set_clock(tick, next(self.offsets))
+            return
         self._handle([tick], now)
-        # what is due since the last event, as at the next tick
         while self.store.schedule.is_due(now):
             self._handle([tick], now)
 
