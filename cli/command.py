@@ -1,50 +1,38 @@
 """The commands by name; the modules of a command are imported when it is called."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import ClassVar
 
 import typer
-import typer.core
 from typer.main import get_command, get_group
 
-LAZY: dict[str, tuple[str, Callable[[typer.Typer], Any]]] = {
-    "up": ("cli.up", get_command),
-    "replay": ("cli.replay", get_command),
-    "rules": ("cli.rules", get_group),
-    "sources": ("cli.sources", get_group),
-    "routes": ("cli.routes", get_group),
-    "alerts": ("cli.alerts", get_group),
-    "silences": ("cli.silences", get_group),
-    "ack": ("cli.ack", get_command),
-    "doctor": ("cli.doctor.command", get_command),
-    "topics": ("cli.topics", get_group),
-    "dead-letters": ("cli.dead_letters", get_group),
-    "ledger": ("cli.ledger", get_group),
-}
+from cli.lazy_commands import LazyGroup, MakeCommand, make_app_command
 
 
-class LazyCommands(typer.core.TyperGroup):
-    """Imports the module of a command when it is called: services load none of them."""
+class Commands(LazyGroup):
+    """Services load none of the others."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """All of them, `up` first."""
-        first, *rest = LAZY
-        return [first, *super().list_commands(ctx), *rest]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of that name, or None."""
-        if cmd_name not in LAZY:
-            return super().get_command(ctx, cmd_name)
-        module, command_of = LAZY[cmd_name]
-        command = command_of(import_module(module).app)
-        command.name = cmd_name
-        return command
+    first = ("up",)
+    lazy: ClassVar[Mapping[str, MakeCommand]] = {
+        "up": make_app_command("cli.up", get_command),
+        "replay": make_app_command("cli.replay", get_command),
+        "rules": make_app_command("cli.rules", get_group),
+        "sources": make_app_command("cli.sources", get_group),
+        "routes": make_app_command("cli.routes", get_group),
+        "alerts": make_app_command("cli.alerts", get_group),
+        "silences": make_app_command("cli.silences", get_group),
+        "ack": make_app_command("cli.ack", get_command),
+        "doctor": make_app_command("cli.doctor.command", get_command),
+        "topics": make_app_command("cli.topics", get_group),
+        "dead-letters": make_app_command("cli.dead_letters", get_group),
+        "ledger": make_app_command("cli.ledger", get_group),
+    }
 
 
 app = typer.Typer(
     name="vedette",
-    cls=LazyCommands,
+    cls=Commands,
     help="Watches streams of reports and raises the alarm.",
     no_args_is_help=True,
     add_completion=False,
