@@ -1,6 +1,7 @@
 """`vedette rules explain`: why a rule fired at a report, or did not."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -8,18 +9,25 @@ import typer
 
 from cli.faults import CommandFailure
 from cli.output import print_line
-from cli.review.past_events import read_past_events
+from cli.review.past_events import read_unclustered
 from cli.rule_set import RulesFolder, print_faults, read_folder
 from schemas.event import Event
+from services.ingest.domain.stories.join import WINDOW as STORY_WINDOW
+from services.ingest.domain.stories.memory_index import cluster_events
+from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.review.affected import ReviewedRules
 from services.matcher.domain.review.explain_condition import ExplainedPart, ExplainedValue
 from services.matcher.domain.review.explain_rule import (
+    Past,
     RuleExplanation,
     explain_rule,
-    find_rule,
+    find_reach,
+    select_past,
 )
 from services.matcher.domain.review.explain_window import WindowExplanation
+from services.matcher.domain.review.narrow_packs import find_rules, is_correlation, narrow_packs
 from services.matcher.domain.rules.explain_says import PartExplanation, SaysExplanation
+from services.matcher.domain.rules.rulebook import RuleKey
 
 HOLDS = {True: "yes", False: "no "}
 
@@ -37,19 +45,42 @@ def explain(
     For a correlation rule also the rules below it, and what its windows hold and lack once the
     event is taken, with the events of the file up to it.
     """
+    rules, key = compile_alone(folder, rule)
+    reports, _ = read_unclustered(events)
+    asked = find_event(reports, event)
+    past = read_past(rules, key, reports, asked)
+    for line in write_explanation(explain_rule(rules, key, asked, past)):
+        print_line(line)
+
+
+def compile_alone(folder: Path, rule: str) -> tuple[ReviewedRules, RuleKey]:
+    """The rule of the folder with what it needs, and its key.
+
+    Raises:
+        CommandFailure: no rule or several have the name, or the rule has a fault.
+    """
     files = read_folder(folder)
-    rulebook, faults = files.rulebook()
-    print_faults(faults)
-    rules = ReviewedRules(files.packs, rulebook)
-    keys = find_rule(rules, rule)
+    keys = find_rules(files.packs, rule)
     if len(keys) != 1:
+        print_faults(files.faults)
         named = ", ".join("/".join(key) for key in keys)
         raise CommandFailure(
             f"{rule}: {f'which of {named}?' if keys else f'no rule of {folder} without a fault'}"
         )
-    past, _ = read_past_events(events)
-    for line in write_explanation(explain_rule(rules, keys[0], find_event(past, event), past)):
-        print_line(line)
+    narrow = RuleFiles(narrow_packs(files.packs, keys[0]), files.faults)
+    rulebook, faults = narrow.rulebook()
+    print_faults(faults)
+    return ReviewedRules(narrow.packs, rulebook), keys[0]
+
+
+def read_past(rules: ReviewedRules, key: RuleKey, reports: list[Event], asked: Event) -> Past:
+    """What can be in the rule's windows at the event, with stories; nothing if it has none."""
+    if not is_correlation(rules.packs, key):
+        return Past((), None)
+    reach = find_reach(rules.rulebook, key)
+    # what a story of that time may have begun with
+    past = select_past(reports, asked, reach + 2 * STORY_WINDOW)
+    return replace(select_past(cluster_events(past.events), asked, reach), since=past.since)
 
 
 def find_event(events: list[Event], identity: str) -> Event:

@@ -10,6 +10,7 @@ from cli.output import print_line
 from schemas.event import Event
 from services.ingest.domain.stories.memory_index import cluster_events
 from services.matcher.adapters.event_file import BadLine, read_events
+from services.matcher.adapters.rules.rule_files import outside_collection
 
 PastEvents = Annotated[
     str,
@@ -20,9 +21,14 @@ PastEvents = Annotated[
 
 
 def read_past_events(source: str) -> tuple[list[Event], int]:
-    """The events, and how many lines are none; those of a file are reported.
+    """As `read_unclustered`; events that have no story get one, as ingest would have given it."""
+    events, wrong = read_unclustered(source)
+    with outside_collection():
+        return cluster_events(events), wrong
 
-    Those of a file that have no story get one, as ingest would have given it.
+
+def read_unclustered(source: str) -> tuple[list[Event], int]:
+    """The events, and how many lines are none; those of a file are reported.
 
     Blocks while it reads.
 
@@ -34,11 +40,11 @@ def read_past_events(source: str) -> tuple[list[Event], int]:
         return list(import_module("cli.review.events_topic").read_events_topic()), 0
     events: list[Event] = []
     wrong = 0
-    with open_lines(source) as lines:
+    with open_lines(source) as lines, outside_collection():
         for event in read_events(lines):
             if isinstance(event, BadLine):
                 wrong += 1
                 print_line(f"{source}: {event}", err=True)
             else:
                 events.append(event)
-    return cluster_events(events), wrong
+    return events, wrong

@@ -37,13 +37,13 @@ class RuleFiles:
 
     def rulebook(self) -> tuple[Rulebook, tuple[DocumentFault, ...]]:
         """The rulebook of all good rules, and every fault of files and rules."""
-        with _outside_collection():
+        with outside_collection():
             rulebook, faults = compile_packs(self.packs)
         return rulebook, (*self.faults, *faults)
 
 
 @contextmanager
-def _outside_collection() -> Iterator[None]:
+def outside_collection() -> Iterator[None]:
     """No garbage collection, and none later of what stands then: nearly all of it stays.
 
     Looking at the rules of the shipped packs alone takes a quarter of a second, in which no

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from schemas.event import Event
 from schemas.rule import CorrelationRule, DetectionRule
 from services.matcher.domain.backtest.replay import replay_states
 from services.matcher.domain.engine.keys import StateKind
-from services.matcher.domain.review.affected import Affected, ReviewedRules, narrow_to_affected
+from services.matcher.domain.review.affected import ReviewedRules
 from services.matcher.domain.review.explain_condition import ExplainedPart, explain_condition
 from services.matcher.domain.review.explain_window import WindowExplanation, explain_window
 from services.matcher.domain.rules.explain_says import SaysExplanation, explain_says
 from services.matcher.domain.rules.matching import view_event
-from services.matcher.domain.rules.rulebook import RuleKey
+from services.matcher.domain.rules.rulebook import Rulebook, RuleKey
 from services.matcher.domain.rules.signals import make_signals
 
 MOST_WINDOWS = 10
@@ -43,15 +43,48 @@ class RuleExplanation:
     is_correlation: bool = False
 
 
-def find_rule(rules: ReviewedRules, name: str) -> tuple[RuleKey, ...]:
-    """The rules with the name, or of the pack in `pack/name`."""
-    return tuple(key for key in rules.documents() if name in (key[1], "/".join(key)))
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was recorded before an event, as far back as it can matter, and since when at all.
+
+    A rule that compares with its history began to watch at `since`.
+    """
+
+    events: Sequence[Event]
+    since: datetime | None
 
 
-def explain_rule(
-    rules: ReviewedRules, key: RuleKey, event: Event, past: Sequence[Event]
-) -> RuleExplanation:
-    """The rule at the event; its windows after all of `past` that was recorded up to then."""
+def select_past(events: Sequence[Event], until: Event, reach: timedelta) -> Past:
+    """The events recorded up to that of `until`, but for those that lie further back than `reach`.
+
+    A report of old times counts by when it was recorded too: it may correct another one.
+    """
+    now = _recorded_at(until)
+    before = [each for each in events if _recorded_at(each) <= now]
+    near = [each for each in before if now - max(_recorded_at(each), each.occurred_at) <= reach]
+    return Past(near, min(map(_recorded_at, before), default=None))
+
+
+def find_reach(rulebook: Rulebook, key: RuleKey) -> timedelta:
+    """How long before a time a report may lie and decide what the rule's windows are then.
+
+    Their alerts last on for `resolve_after`, and so do those of the rules below.
+    """
+    rule = rulebook.windows.get(key)
+    if rule is None:
+        return timedelta()
+    own = rule.look_back + rule.resolve_after + rule.cooldown
+    if rule.type is None:
+        return own
+    below = (find_reach(rulebook, (rule.pack, base)) for base in rule.bases)
+    return own + max(below, default=timedelta())
+
+
+def explain_rule(rules: ReviewedRules, key: RuleKey, event: Event, past: Past) -> RuleExplanation:
+    """The rule at the event; its windows after all of `past`.
+
+    `rules` may have others beside it, which cost time.
+    """
     is_correlation = isinstance(rules.documents()[key], CorrelationRule)
     return RuleExplanation(
         key[1],
@@ -83,12 +116,10 @@ def _count_lacking(said: SaysExplanation) -> int:
 
 
 def _explain_windows(
-    rules: ReviewedRules, key: RuleKey, event: Event, past: Sequence[Event]
+    rules: ReviewedRules, key: RuleKey, event: Event, past: Past
 ) -> Iterator[WindowExplanation]:
-    rulebook = narrow_to_affected(rules.rulebook, Affected(frozenset({key})))
-    now = _recorded_at(event)
-    before = [each for each in past if _recorded_at(each) <= now]
-    replayed, store = replay_states(rulebook, before)
+    rulebook, now = rules.rulebook, _recorded_at(event)
+    replayed, store = replay_states(rulebook, past.events, since=past.since)
     states = [
         state
         for state_key, state in store.states.items()
