@@ -1,6 +1,6 @@
 """`vedette rules explain`: why a rule fired at a report, or did not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from cli.faults import CommandFailure
+from cli.live_windows import ask_matchers, write_live_windows
 from cli.output import print_line
 from cli.review.past_events import read_unclustered
 from cli.rule_set import RulesFolder, print_faults, read_folder
+from cli.window_lines import write_window
 from schemas.event import Event
 from services.ingest.domain.stories.join import WINDOW as STORY_WINDOW
 from services.ingest.domain.stories.memory_index import cluster_events
@@ -24,7 +26,6 @@ from services.matcher.domain.review.explain_rule import (
     find_reach,
     select_past,
 )
-from services.matcher.domain.review.explain_window import WindowExplanation
 from services.matcher.domain.review.narrow_packs import find_rules, is_correlation, narrow_packs
 from services.matcher.domain.rules.explain_says import PartExplanation, SaysExplanation
 from services.matcher.domain.rules.rulebook import RuleKey
@@ -32,25 +33,52 @@ from services.matcher.domain.rules.rulebook import RuleKey
 HOLDS = {True: "yes", False: "no "}
 
 
-def explain(
+def explain(  # noqa: PLR0913  (typer makes an option of each)
     rule: Annotated[str, typer.Argument(help="The name of a rule, or PACK/NAME.")],
-    event: Annotated[str, typer.Option(help="The id of one event of --events.")],
+    *,
+    event: Annotated[str | None, typer.Option(help="The id of one event of --events.")] = None,
     events: Annotated[
-        str, typer.Option(help="JSON lines, - for standard input, or `topic`: the events topic.")
-    ],
+        str | None,
+        typer.Option(help="JSON lines, - for standard input, or `topic`: the events topic."),
+    ] = None,
+    matcher: Annotated[
+        list[str] | None,
+        typer.Option(help="Instead: the admin port of a running matcher; each worker has its own."),
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option(help="With --matcher: a value of the groups to show.")
+    ] = None,
     folder: RulesFolder = Path("rules"),
 ) -> None:
     """Print the rule's condition as a tree, with what each part of it is for the event.
 
     For a correlation rule also the rules below it, and what its windows hold and lack once the
-    event is taken, with the events of the file up to it.
+    event is taken, with the events of the file up to it. With --matcher what they hold now.
     """
+    if matcher:
+        refuse_options(event, events)
+        lines = write_live_windows(ask_matchers(matcher, rule, group))
+    elif event is None or events is None:
+        raise CommandFailure("say --event ID and --events FILE, or --matcher URL")
+    else:
+        lines = explain_past(folder, rule, event, events)
+    for line in lines:
+        print_line(line)
+
+
+def refuse_options(event: str | None, events: str | None) -> None:
+    """Raise CommandFailure where one of them is given: a matcher has windows, no events."""
+    if event is not None or events is not None:
+        raise CommandFailure("--matcher shows windows as they are: leave --event and --events out")
+
+
+def explain_past(folder: Path, rule: str, event: str, events: str) -> Iterator[str]:
+    """The rule at an event of the past, line by line."""
     rules, key = compile_alone(folder, rule)
     reports, _ = read_unclustered(events)
     asked = find_event(reports, event)
     past = read_past(rules, key, reports, asked)
-    for line in write_explanation(explain_rule(rules, key, asked, past)):
-        print_line(line)
+    return write_explanation(explain_rule(rules, key, asked, past))
 
 
 def compile_alone(folder: Path, rule: str) -> tuple[ReviewedRules, RuleKey]:
@@ -104,7 +132,7 @@ def write_explanation(explanation: RuleExplanation) -> Iterator[str]:
         for said in detection.says:
             yield from _write_said(said)
     for window in explanation.windows:
-        yield from _write_window(explanation.name, window)
+        yield from write_window(explanation.name, window)
     if explanation.is_correlation and not explanation.windows:
         yield f"{explanation.name}: its windows are empty"
 
@@ -137,17 +165,3 @@ def _describe_lack(part: PartExplanation) -> str:
     }
     said = "; ".join(f"{label}{fact}" for label, fact in facts.items() if fact)
     return f"  <- {said}" if said else ""
-
-
-def _write_window(rule: str, window: WindowExplanation) -> Iterator[str]:
-    fires = f"fires: {window.firing[-1].explain}" if window.firing else "does not fire"
-    distance = f"; has {window.distance}" if window.distance else ""
-    yield f"{rule} {_describe_group(window.group)}: holds {window.count}{distance}; {fires}"
-    for hit in window.held:
-        values = f" {', '.join(hit.values)}" if hit.values else ""
-        leaves = f"leaves {hit.leaves:%Y-%m-%d %H:%M}Z"
-        yield f"    {hit.at:%Y-%m-%d %H:%M}Z {hit.event}{values}, {leaves}"
-
-
-def _describe_group(group: Mapping[str, str]) -> str:
-    return f"[{', '.join(f'{field}={value}' for field, value in group.items())}]"

@@ -4,6 +4,7 @@ It is for probes, Prometheus and duty engineers: nothing on it asks for a token,
 hold strangers off it.
 """
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from fastapi import FastAPI, Response
@@ -16,9 +17,18 @@ from services.telemetry import Health, Listener, health_app, listen, read_level,
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
-def listen_admin(host: str, port: int, health: Health, api: FastAPI | None = None) -> Listener:
-    """Serve the admin port from its own thread; does not block."""
-    return listen(BoundedConfig(make_admin_app(health, api), host, port, FOR_HEALTH))
+def listen_admin(
+    host: str,
+    port: int,
+    health: Health,
+    api: FastAPI | None = None,
+    add_routes: Callable[[FastAPI], None] | None = None,
+) -> Listener:
+    """Serve the admin port from its own thread, with what `add_routes` adds; does not block."""
+    app = make_admin_app(health, api)
+    if add_routes is not None:
+        add_routes(app)
+    return listen(BoundedConfig(app, host, port, FOR_HEALTH))
 
 
 def make_admin_app(

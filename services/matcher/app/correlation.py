@@ -7,6 +7,7 @@ from functools import partial
 from schemas.topics import SIGNALS
 from services.matcher.adapters.correlation.commands import CommandRunner
 from services.matcher.adapters.correlation.correlate import Correlator, signals_partitions
+from services.matcher.adapters.correlation.live_windows import read_live_windows
 from services.matcher.adapters.crashes.set_aside import Agent
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.partition_states import States
@@ -28,6 +29,7 @@ def add_correlate(basis: Basis) -> None:
     )
     basis.app.run_beside(partial(show_forever, basis.app, table.show_sizes))
     table.on_recover(partial(_forget, correlator))
+    basis.app.read_windows = partial(read_live_windows, correlator)
 
 
 def _build_correlator(basis: Basis, table: Table) -> Correlator:

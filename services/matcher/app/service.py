@@ -14,6 +14,7 @@ from services.matcher.adapters.stream.worker import new_loop, run
 from services.matcher.app.agents import create_app
 from services.matcher.app.kafka import Kafka, prepare_kafka
 from services.matcher.app.serving import find_in_kafka, follow_rules, serve_while, watch_group
+from services.matcher.app.windows_route import WindowsRoute
 from services.matcher.domain.rules.look_back import describe_short_retention
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.settings import MatcherSettings
@@ -27,16 +28,19 @@ def serve(settings: MatcherSettings) -> int:
     Raises:
         NoRules: neither the rules topic nor, if that is empty, any file holds a usable rule.
     """
-    return serve_while(settings, partial(_run_app, settings))
+    route = WindowsRoute()
+    return serve_while(settings, partial(_run_app, settings, route), route.add_to)
 
 
-def _run_app(settings: MatcherSettings, health: telemetry.Health) -> int:
+def _run_app(settings: MatcherSettings, route: WindowsRoute, health: telemetry.Health) -> int:
     loop = new_loop()
     kafka, follower, bundles = find_in_kafka(loop, partial(_prepare, settings, health), health)
     _note_look_back(bundles.current.rulebook, kafka, health)
     in_hand = InHand()
     app = create_app(settings, kafka, bundles, follower, in_hand)
     watch_group(app, kafka.cluster, health)
+    if app.read_windows is not None:
+        route.open(loop, app.read_windows)
     _guard(app, in_hand, settings, kafka)
     return run(app, loop)
 

@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from fastapi import FastAPI
+
 from services import telemetry
 from services.admin import listen_admin
 from services.matcher.adapters.rules.bundles import Bundles
@@ -30,10 +32,15 @@ AGAIN_SECONDS = 1.0
 T = TypeVar("T")
 
 
-def serve_while(settings: MatcherSettings, run_app: Callable[[telemetry.Health], int]) -> int:
+def serve_while(
+    settings: MatcherSettings,
+    run_app: Callable[[telemetry.Health], int],
+    add_routes: Callable[[FastAPI], None] | None = None,
+) -> int:
     """Listen for as long as `run_app` runs; its exit code, or 1 where Kafka cannot be used. Blocks.
 
-    Not ready until the app says so. Code 0 where a signal ends the wait for Kafka.
+    `add_routes` adds to what every admin port has. Not ready until the app says so. Code 0 where a
+    signal ends the wait for Kafka.
 
     Raises:
         CannotListen: the port is taken.
@@ -44,7 +51,7 @@ def serve_while(settings: MatcherSettings, run_app: Callable[[telemetry.Health],
     health = telemetry.Health()
     health.add("group", lambda: "starting")
     health.add("kafka", lambda: "starting")
-    listener = listen_admin(settings.host, settings.port, health)
+    listener = listen_admin(settings.host, settings.port, health, add_routes=add_routes)
     try:
         return run_app(health)
     except asyncio.CancelledError:

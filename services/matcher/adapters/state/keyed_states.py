@@ -38,6 +38,11 @@ class KeyedStates:
         prefix = b"%d%s" % (partition, kind)
         return [raw[len(prefix) :] for raw in self.table if raw.startswith(prefix)]
 
+    def find(self, kind: ValueKind, beginning: bytes) -> list[TableKey]:
+        """The keys of a kind that begin so, of all partitions. Looks at every key of the table."""
+        wanted = kind + beginning
+        return [decode_key(raw) for raw in self.table if raw.startswith(wanted, raw.index(b":"))]
+
     def items(self, kind: ValueKind) -> Iterator[tuple[TableKey, bytes]]:
         """Every key of a kind, of all partitions, with its value; do not write meanwhile."""
         for raw, value in self.table.items():

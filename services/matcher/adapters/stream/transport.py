@@ -13,6 +13,7 @@ from faust.types import TopicT
 from faust.types.auth import CredentialsT
 from faust.types.transports import ConsumerT, ProducerT, TransportT
 
+from schemas.live_windows import LiveWindows
 from services.kafka_address import KafkaAddress
 from services.lost_messages import LostMessages
 from services.matcher.adapters import metrics
@@ -22,6 +23,7 @@ from services.matcher.adapters.stream.crash import crash, exit_now
 from services.matcher.adapters.stream.loop_watchdog import LoopWatchdog
 from services.matcher.adapters.stream.producer import Producer
 from services.matcher.adapters.stream.session import Session
+from services.matcher.domain.rules.rulebook import RuleKey
 
 SESSION_SECONDS = 6.0
 COMMIT_SECONDS = 0.5
@@ -69,6 +71,9 @@ class App(faust.App):
 
     check_clock: Callable[[], str | None]
     """By how much this machine's clock is wrong, if it is."""
+
+    read_windows: Callable[[RuleKey, str | None], LiveWindows] | None = None
+    """What the windows of a rule hold here; to be called in the app's loop."""
 
     losses: deque[LostMessages]
     """Messages lost to retention, of which no signal is sent yet."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from schemas.alert import Status
 from schemas.event import Event
 from schemas.rule import CorrelationRule, DetectionRule
 from services.matcher.domain.backtest.replay import replay_states
@@ -127,9 +128,14 @@ def _explain_windows(
     ]
     groups = [signal.group for signal in make_signals(rulebook, event) if signal.rule == key[1]]
     states.sort(key=lambda state: (state.group not in groups, -len(state.hits)))
-    alerts = [alert for alert in replayed.final if (alert.pack, alert.rule.name) == key]
+    firing = [
+        alert
+        for alert in replayed.final
+        if (alert.pack, alert.rule.name) == key and alert.status is Status.FIRING
+    ]
     for state in states[:MOST_WINDOWS]:
-        yield explain_window(rulebook.windows[key], state, iter(alerts), now)
+        reasons = (alert.explain for alert in firing if alert.group == state.group)
+        yield explain_window(rulebook.windows[key], state, reasons, now)
 
 
 def _recorded_at(event: Event) -> datetime:

@@ -1,0 +1,130 @@
+"""`vedette rules explain --matcher`: windows of running matchers, over their admin ports."""
+
+import json
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.faults import CommandFailure
+from cli.rules import app
+
+ANSWER: Mapping[str, Any] = {
+    "pack": "iraq-2020",
+    "rule": "campaign",
+    "partitions": [0, 2],
+    "partition_count": 4,
+    "groups": 3,
+    "windows": [
+        {
+            "group": {"place": "Taji"},
+            "count": 2,
+            "distance": "2 of 3, 6 days left",
+            "held": [
+                {
+                    "event": "reuters 2",
+                    "at": "2026-11-21T10:00:00Z",
+                    "leaves": "2026-11-28T10:00:00Z",
+                    "values": ["Badr"],
+                }
+            ],
+        }
+    ],
+}
+
+
+class FakeMatcher(BaseHTTPRequestHandler):
+    """Answers with what its server has, and notes what it was asked for."""
+
+    server: "FakeMatcherServer"
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        self.send_response(self.server.status)
+        self.end_headers()
+        self.wfile.write(json.dumps(self.server.answer).encode())
+
+    def log_message(self, *_given: object) -> None:
+        """Nothing."""
+
+
+class FakeMatcherServer(ThreadingHTTPServer):
+    status = 200
+    answer: Mapping[str, Any] = ANSWER
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        super().__init__(("127.0.0.1", 0), FakeMatcher)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+@pytest.fixture
+def matcher() -> Iterator[FakeMatcherServer]:
+    with FakeMatcherServer() as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def run_explain(*arguments: str) -> list[str]:
+    outcome = CliRunner().invoke(app, ["explain", *arguments])
+    if outcome.exception is not None:
+        raise outcome.exception
+    return outcome.stdout.splitlines()
+
+
+def test_it_prints_what_a_window_holds_and_lacks_now(matcher: FakeMatcherServer) -> None:
+    lines = run_explain("iraq-2020/campaign", "--matcher", matcher.url, "--group", "Taji & Balad")
+
+    assert matcher.asked == ["/windows/iraq-2020/campaign?value=Taji+%26+Balad"]
+    assert lines[:2] == [
+        "campaign [place=Taji]: holds 2; has 2 of 3, 6 days left; does not fire",
+        "    2026-11-21 10:00Z reuters 2 Badr, leaves 2026-11-28 10:00Z",
+    ]
+
+
+def test_it_says_what_nobody_was_asked_for(matcher: FakeMatcherServer) -> None:
+    lines = run_explain("iraq-2020/campaign", "--matcher", matcher.url)
+
+    assert lines[2].startswith("and 2 more groups, which changed earlier")
+    assert lines[3].startswith("not asked: signals partitions 1, 3 of 4")
+
+
+def test_a_refusal_is_what_the_matcher_says(matcher: FakeMatcherServer) -> None:
+    matcher.status, matcher.answer = 404, {"detail": "no rule a/b with windows is in force here"}
+
+    with pytest.raises(CommandFailure, match="no rule a/b with windows is in force here"):
+        run_explain("a/b", "--matcher", matcher.url)
+
+
+def test_another_server_is_no_matcher(matcher: FakeMatcherServer) -> None:
+    matcher.answer = {"status": "ok"}
+
+    with pytest.raises(CommandFailure, match="does not answer as a matcher does: --matcher is"):
+        run_explain("a/b", "--matcher", matcher.url)
+    matcher.status, matcher.answer = 404, {"detail": "Not Found"}
+    with pytest.raises(CommandFailure, match="--matcher is the admin port of a matcher"):
+        run_explain("a/b", "--matcher", matcher.url)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("campaign", "--matcher", "http://127.0.0.1:1"), "campaign: a matcher asks for PACK/NAME"),
+        (("a/b", "--matcher", "http://127.0.0.1:1"), "--matcher is the admin port"),
+        (("a/b", "--matcher", "localhost"), "--matcher is the admin port"),
+        (("a/b", "--matcher", "http://127.0.0.1:1", "--event", "1"), "leave --event and --events"),
+        (("campaign", "--event", "1"), "say --event ID and --events FILE, or --matcher URL"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line(arguments: tuple[str, ...], message: str) -> None:
+    with pytest.raises(CommandFailure, match=message):
+        run_explain(*arguments)
