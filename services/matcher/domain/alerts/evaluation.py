@@ -11,7 +11,7 @@ import msgspec
 from schemas.rule import CorrelationType
 from services.matcher.domain.alerts.episodes import Episode, build_episode, group_runs, join_runs
 from services.matcher.domain.alerts.tally_change import TalliedRun, TallyChange, compares_levels
-from services.matcher.domain.windows.firing_pass import FiringPass, Firings
+from services.matcher.domain.windows.firing_pass import FiringPass
 from services.matcher.domain.windows.firing_times import ChangedHits, FiringTimes
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import FiringRun, Hit, WindowState, span
@@ -40,11 +40,11 @@ def _recall(rule: WindowRule, state: WindowState) -> "Evaluation":
     return known
 
 
-def find_times(rule: WindowRule, state: WindowState) -> Firings:
+def find_times(rule: WindowRule, state: WindowState) -> FiringTimes:
     """The firing times of a state, of an absence whatever the clock."""
     known = _recall(rule, state)
     known.follow_times(state)
-    return known.times.firings
+    return known.times
 
 
 def find_pass(rule: WindowRule, state: WindowState, t: int) -> FiringPass | None:
@@ -79,14 +79,15 @@ def _find_between(
 ) -> Iterator[tuple[int, float]]:
     if rule.type is CorrelationType.ABSENCE:
         until = min(until, _NEVER if state.clock is None else state.clock)
-    firings = find_times(rule, state)
-    part = slice(bisect_left(firings.times, after), bisect_right(firings.times, until))
-    yield from zip(firings.times[part], firings.values[part], strict=True)
+    times = find_times(rule, state)
+    here = times.firings.find(after, until)
+    for place in range(here.start, here.stop):
+        yield times.firings.times[place], times.find_value(place)
 
 
 def find_next_absence(rule: WindowRule, state: WindowState) -> int | None:
     """The first time after the clock at which an answer will be overdue; None without one."""
-    times = find_times(rule, state).times
+    times = find_times(rule, state).firings.times
     place = bisect_right(times, _NEVER if state.clock is None else state.clock)
     return times[place] if place < len(times) else None
 
@@ -141,26 +142,27 @@ class Evaluation:
         """Go over to the firing times of another state."""
         settled = _NEVER if state.settled_until is None else state.settled_until
         changed = self.times.follow(state.hits, settled)
-        self._restart(changed)
+        self._restart()
         self._pending = self._pending.join(changed)
 
-    def _restart(self, changed: ChangedHits) -> None:
+    def _restart(self) -> None:
         """Note where runs begin anew among the times that may have changed."""
         times, starts = self.times.firings.times, self._starts
         del starts[: bisect_left(starts, times[0]) if times else len(starts)]
         if times and starts[:1] != times[:1]:
             starts.insert(0, times[0])
-        if not changed:
+        if self.times.asked is None:
             return
-        first, last = bisect_left(times, changed.first), changed.last + self.times.look_back
-        end = min(bisect_left(times, last) + 1, len(times))
+        asked, last = self.times.asked
+        first = bisect_left(times, asked)
+        end = min(bisect_right(times, last) + 1, len(times))
         until = times[end - 1] if end else last
         new = [
             times[place]
             for place in range(first, end)
             if not place or times[place] - times[place - 1] > self._gap
         ]
-        here = slice(bisect_left(starts, changed.first), bisect_right(starts, max(until, last)))
+        here = slice(bisect_left(starts, asked), bisect_right(starts, max(until, last)))
         starts[here] = new
 
     @property
@@ -200,7 +202,7 @@ class Evaluation:
         yield from new
 
     def _list_new_runs(self, state: WindowState) -> Iterator[FiringRun]:
-        times, values = self.times.firings.times, self.times.firings.values
+        times = self.times.firings.times
         until = state.settled_until
         first = 0 if until is None else bisect_right(times, until)
         end = len(times)
@@ -210,10 +212,11 @@ class Evaluation:
             return
         later = self._starts[bisect_right(self._starts, times[first]) :]
         bounds = [first, *(bisect_left(times, start, first) for start in later), len(times)]
-        for begin, stop in pairwise(bounds):
+        for begin, behind in pairwise(bounds):
             if begin < end:
-                part = tuple(times[begin : min(stop, end)])
-                yield FiringRun(start=part[0], firings=part, value=values[min(stop, end) - 1])
+                stop = min(behind, end)
+                value = self.times.find_value(stop - 1)
+                yield FiringRun(times[begin], tuple(times[begin:stop]), value)
 
 
 def _is_same(one: object, other: object) -> bool:

@@ -25,20 +25,35 @@ class EvidenceTally:
     live: int = 0
     named: tuple[str, ...] = ()
     corroboration: CorroborationPass = field(init=False)
+    is_behind: bool = False
+    """Whether there is evidence that the corroboration has not counted, or that is gone."""
 
     def __post_init__(self) -> None:
         self.corroboration = make_corroboration(self.rule)
 
     def add(self, hits: Iterable[Hit]) -> None:
-        """Count more evidence, in order; corroboration only if it is behind what is counted."""
+        """Count more evidence, in order, behind what is counted."""
         for hit in hits:
-            self.events[hit.identity] += 1
-            self.live += not hit.backfill
-            for owner in hit.owners:
-                self.owners[owner] += 1
-                if self.owners[owner] == 1:
-                    self.named = name_owners((*self.named, owner))
-            self.corroboration.add(hit)
+            self._count(hit)
+            if not self.is_behind:
+                self.corroboration.add(hit)
+
+    def revise(self, lost: Sequence[Hit], gained: Sequence[Hit]) -> None:
+        """Count evidence out, and more of it that is not behind what is counted."""
+        self.remove(lost)
+        for hit in gained:
+            self._count(hit)
+        # of those that corroborate one another more change nothing
+        is_shaken = bool(lost) or not self.corroboration.is_corroborated
+        self.is_behind = self.is_behind or (is_shaken and self.rule.corroboration is not None)
+
+    def _count(self, hit: Hit) -> None:
+        self.events[hit.identity] += 1
+        self.live += not hit.backfill
+        for owner in hit.owners:
+            self.owners[owner] += 1
+            if self.owners[owner] == 1:
+                self.named = name_owners((*self.named, owner))
 
     def remove(self, hits: Iterable[Hit]) -> None:
         """Count evidence out; corroboration is not."""
@@ -49,13 +64,31 @@ class EvidenceTally:
             if not self.owners.keys() >= set(self.named):
                 self.named = name_owners(self.owners)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it has to be found anew whether the evidence is corroborated."""
+        asked = self.rule.corroboration
+        return self.is_behind and asked is not None and len(self.owners) >= asked.sources
+
+    def corroborate(self, evidence: Iterable[Hit]) -> None:
+        """Find anew whether the evidence, all of it, in order, is corroborated."""
+        self.corroboration, self.is_behind = make_corroboration(self.rule), False
+        for hit in evidence:
+            self.corroboration.add(hit)
+
+    @property
+    def _is_corroborated(self) -> bool:
+        asked = self.rule.corroboration
+        # what it has not counted is of too few owners
+        return asked is None or (not self.is_behind and self.corroboration.is_corroborated)
+
     def sum_up(self, run: FiringRun) -> EvidenceTotals:
         """The totals of a run with this evidence."""
         return EvidenceTotals(
             count=len(self.events) + run.dropped,
             owners=name_owners((*run.owners, *self.named)) if run.owners else self.named,
             backfill=bool(self.events) and not self.live,
-            corroborated=run.corroborated or self.corroboration.is_corroborated,
+            corroborated=run.corroborated or self._is_corroborated,
         )
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.rule import CorrelationType
-from services.matcher.domain.alerts.corroboration import make_corroboration
 from services.matcher.domain.alerts.tally import EvidenceTally, is_evidence
 from services.matcher.domain.windows.firing import find_evidence
 from services.matcher.domain.windows.firing_times import ChangedHits
@@ -13,6 +12,8 @@ from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import FiringRun, Hit, span
 from services.matcher.domain.windows.window import hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
+
+_NEVER = -(2**63)
 
 
 @dataclass(slots=True)
@@ -65,6 +66,8 @@ class TallyChange:
             return known.tally
         if self._is_continued(run, known.run):
             known.tally.add(self._list_new(run, known.run))
+            if known.tally.is_open:
+                known.tally.corroborate(self._find_evidence(run))
         elif self.changed:
             self._revise(run, known)
         else:
@@ -130,8 +133,7 @@ class TallyChange:
 
     def _revise(self, run: FiringRun, known: TalliedRun) -> None:
         """Count what became evidence, or is none any more."""
-        after = self.changed.first - span(self.rule.timespan)
-        until = self.changed.last + self.look_back
+        after, until = self._find_revised(run, known.run)
         forgotten = set(map(id, self.changed.forgotten))
         old = {
             id(hit): hit
@@ -144,14 +146,48 @@ class TallyChange:
             if is_evidence(self.rule, self.hits, hit, run.firings)
         }
         lost = [hit for key, hit in old.items() if key not in new]
-        # a late hit lies before those that were passed, so what it corroborates is not known yet
-        was_corroborated = known.tally.corroboration.is_corroborated
-        known.tally.remove(lost)
-        known.tally.add(hit for key, hit in new.items() if key not in old)
-        if self.rule.corroboration and (lost or not was_corroborated):
-            known.tally.corroboration = make_corroboration(self.rule)
-            for hit in self._find_evidence(run):
-                known.tally.corroboration.add(hit)
+        gained = [hit for key, hit in new.items() if key not in old]
+        if lost or gained:
+            known.tally.revise(lost, gained)
+        if known.tally.is_open:
+            known.tally.corroborate(self._find_evidence(run))
+
+    def _find_revised(self, run: FiringRun, known: FiringRun) -> tuple[int, int]:
+        """The first and last time at which hits may have become evidence, or none.
+
+        Whether an event is evidence depends on the first firing time from it on. So that changed of
+        those between the time before the times that changed and the last of these.
+        """
+        changed, timespan = self.changed, span(self.rule.timespan)
+        after, until = changed.first - timespan, changed.last + self.look_back
+        if self.rule.type is CorrelationType.ABSENCE or self.rule.counts_alerts:
+            return after, until
+        first, last = _find_difference(run.firings, known.firings)
+        after, until = max(after, min(first, changed.first)), min(until, max(last, changed.last))
+        if self.rule.type is CorrelationType.TEMPORAL_ORDERED:
+            after, until = self._find_ordered(run, known, after), self._find_step(until)
+        return after, until
+
+    def _find_ordered(self, run: FiringRun, known: FiringRun, after: int) -> int:
+        """The time before which an event has the same first firing time, before all that changed.
+
+        A first step changes whether events before it are evidence, back to the firing time before.
+        """
+        first = self.changed.first
+        times = (_find_before(firings, first) for firings in (run.firings, known.firings))
+        before = min(*times, after)
+        return max(before, first - span(self.rule.timespan))
+
+    def _find_step(self, until: int) -> int:
+        """The time of the next first step, from which on all that follow are as they were."""
+        added = set(map(id, self.changed.added))
+        last = self.changed.last
+        steps = (
+            hit.at
+            for hit in self.hits.forwards(last, last + self.look_back)
+            if hit.base == self.rule.bases[0] and id(hit) not in added
+        )
+        return max(until, next(steps, last + self.look_back))
 
     def _list(self, hits: Ordered[Hit], after: int, until: int) -> Sequence[Hit]:
         """The hits that firing times in `[after, until]` and those a timespan later may be of."""
@@ -185,3 +221,30 @@ def _find_around(run: FiringRun, first: int, last: int) -> tuple[int | None, int
         run.firings[before - 1] if before else None,
         run.firings[behind] if behind < len(run.firings) else None,
     )
+
+
+def _find_before(firings: Sequence[int], time: int) -> int:
+    """The firing time next before a time; one before all times if there is none."""
+    place = bisect_left(firings, time)
+    return firings[place - 1] if place else _NEVER
+
+
+def _find_difference(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
+    """The time before which both have the same, and that behind which they do; all are sorted."""
+    start = _count_same(one, other)
+    end = _count_same(one[start:][::-1], other[start:][::-1])
+    parts = (one[start : len(one) - end], other[start : len(other) - end])
+    last = max((part[-1] for part in parts if part), default=_NEVER)
+    return (one[start - 1] if start else _NEVER), last
+
+
+def _count_same(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many of the first are the same."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

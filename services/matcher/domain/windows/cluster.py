@@ -7,15 +7,20 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from math import floor, inf
 
 from rapidfuzz import process
 from rapidfuzz.fuzz import token_sort_ratio
 
+from schemas.rule import Condition
 from services.matcher.domain.windows.key_counts import count_out
+from services.matcher.domain.windows.margins import NOTHING, Margins, count_slack, rises_only
 from services.matcher.domain.windows.state import Hit
 
 MOST_TERMS = 256
 """Terms of one window that are compared: those used last."""
+_FEW = 32
+"""Similar terms that are looked at together."""
 
 _Use = tuple[int, str, str]
 """When a hit with a term began, and its key."""
@@ -62,6 +67,8 @@ class SharedTerm:
     cluster of its term alone.
     """
 
+    takes_any_order = False
+
     def __init__(self, similarity: float, most: int = MOST_TERMS) -> None:
         self._similarity = similarity
         self._most = most
@@ -95,6 +102,14 @@ class SharedTerm:
         sizes = (len(cluster.users) for cluster in self._clusters.values())
         largest = max(sizes, default=None)
         return None if largest is None else float(largest)
+
+    def find_margins(self, _condition: Condition, _largest: float, /) -> Margins:
+        """Any hit may link terms."""
+        return NOTHING
+
+    def weigh(self, hit: Hit, _condition: Condition, _largest: float, /) -> float:
+        """Its uses of terms."""
+        return max(1, len(set(hit.values))) * max(1, len(hit.by))
 
     def find_largest(self) -> TermCluster | None:
         """The largest cluster."""
@@ -187,8 +202,10 @@ class SharedTerm:
         return [other for other, _score, _place in found]
 
 
-class SharedTermOfAlerts(SharedTerm):
-    """The same over alerts, which last: of the uses of terms those that began last are the last."""
+class SharedTermInAnyOrder(SharedTerm):
+    """The same of hits in any order, or that last: the last uses are those that began last."""
+
+    takes_any_order = True
 
     def __init__(self, similarity: float, most: int = MOST_TERMS) -> None:
         super().__init__(similarity, most)
@@ -221,6 +238,45 @@ class SharedTermOfAlerts(SharedTerm):
 
     def _order_uses(self) -> Iterable[str]:
         return (term for _use, term in reversed(self._last))
+
+    def find_margins(self, condition: Condition, _largest: float, /) -> Margins:
+        """Where more users meet a condition that fewer meet: a new term that pushes none out.
+
+        And the loss of users and of uses that terms have to spare which are all similar.
+        """
+        self._link()
+        if not rises_only(condition):
+            return NOTHING
+        most = max((len(cluster.users) for cluster in self._clusters.values()), default=0)
+        spare = self._most - len(self._uses)
+        if count_slack(condition, most).added < inf:
+            return Margins(0, inf if spare >= 0 else 0)
+        oldest = -inf if spare > 0 else self._last[-self._most][0][0]
+        kept = self._count_spare(condition, -inf if spare >= 0 else oldest)
+        return Margins(max(spare, 0), kept, oldest)
+
+    def _count_spare(self, condition: Condition, since: float) -> float:
+        """How many uses terms may lose that are all similar; they are kept by those `since`."""
+        terms = self._choose_similar()
+        users = sum((self._users[term] for term in terms), Counter[str]())
+        slack = count_slack(condition, len(users)).removed
+        if count_slack(condition, len(users)).added < inf:
+            return 0
+        to_lose = sum(sorted(users.values())[: floor(slack) + 1])
+        recent = [
+            len(uses) - bisect_left(uses, since, key=lambda use: use[0])
+            for uses in map(self._begun.__getitem__, terms)
+        ]
+        return min(to_lose, *recent) - 1 if since > -inf else to_lose - 1
+
+    def _choose_similar(self) -> set[str]:
+        """The term that is used most, and some that are linked with it and with one another."""
+        first = max(self._links, key=lambda term: (self._uses[term], term))
+        chosen = {first}
+        for term in sorted(self._links[first])[:_FEW]:
+            if chosen <= self._links[term]:
+                chosen.add(term)
+        return chosen
 
 
 def _find_use(hit: Hit) -> _Use:

@@ -1,17 +1,24 @@
 """Comparing passes: of rules that compare the window with the baseline before it."""
 
 from bisect import bisect_left, insort
-from collections import Counter, deque
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import count
+from math import inf
 
 from services.matcher.domain.windows.condition import count_key
 from services.matcher.domain.windows.divergence import HAS_VALUE, Shares, has_diverged
 from services.matcher.domain.windows.firing_pass import AskingPass
 from services.matcher.domain.windows.key_counts import count_out
+from services.matcher.domain.windows.margins import UNLIMITED, Margins, number_margins
+from services.matcher.domain.windows.measure import NEVER
 from services.matcher.domain.windows.rate import Rates, baseline_length, is_change
 from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
+
+_ROUNDING = 1e-6
 
 
 class _Keys:
@@ -19,17 +26,32 @@ class _Keys:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self._hits: deque[tuple[int, str]] = deque()
+        self.removed_until = NEVER
+        self._hits: list[tuple[int, str]] = []
+        """As a heap."""
+        self._gone: Counter[tuple[int, str]] = Counter()
+        """Those in the heap that were counted out."""
 
     def add(self, at: int, key: str) -> None:
-        self._hits.append((at, key))
-        self.counts[key] += 1
+        if at > self.removed_until:
+            heappush(self._hits, (at, key))
+            self.counts[key] += 1
+
+    def count_out(self, at: int, key: str) -> None:
+        if at > self.removed_until:
+            self._gone[at, key] += 1
+            count_out(self.counts, (key,))
 
     def remove_until(self, time: int) -> list[tuple[int, str]]:
         """Those removed."""
         removed = []
+        self.removed_until = max(self.removed_until, time)
         while self._hits and self._hits[0][0] <= time:
-            removed.append(self._hits.popleft())
+            hit = heappop(self._hits)
+            if self._gone[hit]:
+                count_out(self._gone, (hit,))
+            else:
+                removed.append(hit)
         count_out(self.counts, (key for _at, key in removed))
         return removed
 
@@ -40,6 +62,7 @@ class RatePass(AskingPass):
     def __init__(self, rule: WindowRule, state: WindowState) -> None:
         self._rule, self._state, self._at = rule, state, 0
         self._window, self._baseline = _Keys(), _Keys()
+        self._least = _MOST_CHANGES
 
     def count(self, hit: Hit) -> None:
         """As the base says."""
@@ -63,6 +86,35 @@ class RatePass(AskingPass):
         self._baseline.remove_until(self._at - span(timespan) - length)
         n, m = len(self._window.counts), len(self._baseline.counts)
         return Rates(n, m, span(timespan), length)
+
+    def find_margins(self, _largest: float, *, fires: bool) -> Margins:
+        """As the base says: a hit counts in the window or in the baseline."""
+        rates = self.compare()
+        if rates is None:
+            return UNLIMITED
+        self._least = min(max(1, 2 * self._least), rates.n + rates.m)
+        while self._least and not self._stays(rates, self._least, fires=fires):
+            self._least //= 2
+        return number_margins([self._least])
+
+    def _stays(self, rates: Rates, changes: int, *, fires: bool) -> bool:
+        """Whether the rule goes on to fire, or not to, whatever that many hits change."""
+        n, m = (-changes, changes) if fires else (changes, -changes)
+        changed = replace(rates, n=max(rates.n + n, 0), m=max(rates.m + m, 0))
+        return is_change(self._rule, changed) is fires
+
+    def revise(self, added: Sequence[Hit], removed: Sequence[Hit]) -> bool:
+        """As the base says."""
+        for hits, change in ((removed, _Keys.count_out), (added, _Keys.add)):
+            for hit in hits:
+                is_new = hit.first > self._window.removed_until
+                keys = self._window if is_new else self._baseline
+                change(keys, hit.first, count_key(self._rule.count_by, hit))
+        return True
+
+
+_MOST_CHANGES = 2**20
+"""More than a window has hits."""
 
 
 class _LatestValues:
@@ -108,19 +160,35 @@ class _IntervalShares:
         self._hits: list[tuple[int, int, Hit]] = []
         """As a heap, by when they leave it."""
         self._numbers = count()
+        self._removed_until = NEVER
+        self._gone: dict[int, Hit] = {}
+        """Those in the heap that were counted out."""
 
     def add(self, hit: Hit) -> None:
         """A hit that may have left it already."""
+        if hit.last <= self._removed_until:
+            return
         heappush(self._hits, (hit.last, next(self._numbers), hit))
         for values in self._find_lists(hit):
             values.add(count_key(self._rule.count_by, hit), hit)
 
     def remove_until(self, time: int) -> None:
         """Those that end by then."""
+        self._removed_until = max(self._removed_until, time)
         while self._hits and self._hits[0][0] <= time:
             hit = heappop(self._hits)[-1]
-            for values in self._find_lists(hit):
-                values.remove(count_key(self._rule.count_by, hit), hit)
+            if self._gone.pop(id(hit), None) is None:
+                self._remove(hit)
+
+    def count_out(self, hit: Hit) -> None:
+        """One that may have left it already."""
+        if hit.last > self._removed_until:
+            self._gone[id(hit)] = hit
+            self._remove(hit)
+
+    def _remove(self, hit: Hit) -> None:
+        for values in self._find_lists(hit):
+            values.remove(count_key(self._rule.count_by, hit), hit)
 
     def _find_lists(self, hit: Hit) -> list[_LatestValues]:
         return [values for name, values in self._lists.items() if name in hit.by]
@@ -136,19 +204,26 @@ class DivergencePass(AskingPass):
     def __init__(self, rule: WindowRule, state: WindowState) -> None:
         self._rule, self._state, self._at = rule, state, 0
         self._window, self._baseline = _IntervalShares(rule), _IntervalShares(rule)
-        self._begun: deque[Hit] = deque()
-        """Those that do not reach into the baseline yet."""
+        self._opened = NEVER
+        self._begun: list[tuple[int, int, Hit]] = []
+        """Those that do not reach into the baseline yet, as a heap."""
+        self._numbers = count()
+        self._gone: dict[int, Hit] = {}
+        """Those in that heap that were counted out."""
 
     def count(self, hit: Hit) -> None:
         """As the base says."""
-        self._begun.append(hit)
+        heappush(self._begun, (hit.first, next(self._numbers), hit))
         self._window.add(hit)
 
     def ask(self, time: int) -> float | None:
         """As the base says."""
-        self._at, opened = time, time - span(self._rule.timespan)
-        while self._begun and self._begun[0].first <= opened:
-            self._baseline.add(self._begun.popleft())
+        self._at = time
+        self._opened = opened = time - span(self._rule.timespan)
+        while self._begun and self._begun[0][0] <= opened:
+            hit = heappop(self._begun)[-1]
+            if self._gone.pop(id(hit), None) is None:
+                self._baseline.add(hit)
         self._window.remove_until(opened)
         self._baseline.remove_until(opened - span(self._rule.baseline))
         compared = self.compare()
@@ -162,3 +237,34 @@ class DivergencePass(AskingPass):
             return None
         self._baseline.remove_until(self._at - span(self._rule.timespan) - length)
         return self._window.shares(), self._baseline.shares()
+
+    def find_margins(self, _largest: float, *, fires: bool) -> Margins:
+        """As the base says: a hit moves each share by its part of the list at most."""
+        compared = self.compare()
+        if compared is None:
+            return UNLIMITED
+        now, before = compared
+        floor, least = self._rule.condition.floor or 1, min(now.least, before.least)
+        if least < floor:
+            # the baseline lacks what may be added there alone; nothing that goes makes it enough
+            is_of_past = before.least == least
+            return Margins(floor - 1 - least, inf, free_behind=self._opened if is_of_past else inf)
+        gap = abs(now.distance - before.distance - (self._rule.condition.by or 0))
+        changes = gap / (2 / now.least + 2 / before.least) - _ROUNDING
+        return number_margins([changes, least - floor if fires else inf])
+
+    def revise(self, added: Sequence[Hit], removed: Sequence[Hit]) -> bool:
+        """As the base says."""
+        for hit in removed:
+            self._window.count_out(hit)
+            if hit.first <= self._opened:
+                self._baseline.count_out(hit)
+            else:
+                self._gone[id(hit)] = hit
+        for hit in added:
+            self._window.add(hit)
+            if hit.first <= self._opened:
+                self._baseline.add(hit)
+            else:
+                heappush(self._begun, (hit.first, next(self._numbers), hit))
+        return True

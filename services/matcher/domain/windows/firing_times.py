@@ -1,17 +1,19 @@
 """FiringTimes: the firing times of a window's hits, kept up to date as hits come and go."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from schemas.rule import CorrelationType
-from services.matcher.domain.windows.firing_pass import FiringPass, Firings
+from services.matcher.domain.windows.chains import find_chain_margins, list_deciding
+from services.matcher.domain.windows.firing_pass import AskingPass, FiringPass, Firings
+from services.matcher.domain.windows.margins import MOST_TIMES, UNLIMITED, MarginsByTime, Weight
 from services.matcher.domain.windows.ordered import NumberedPane, Ordered
-from services.matcher.domain.windows.passes import make_pass
+from services.matcher.domain.windows.passes import make_asking_pass, make_pass
 from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window import hits_near, list_times
-from services.matcher.domain.windows.window_rule import WindowRule
+from services.matcher.domain.windows.window_rule import NOVEL, NUMERIC, WindowRule
 
 
 class ChangedHits(NamedTuple):
@@ -61,17 +63,22 @@ class FiringTimes:
     """The firing times of one window's hits. It changes with them.
 
     What `find_firings` finds in `hits`, but of an absence whatever the clock. Behind
-    `forgotten_until` they are those of hits that are held no more too.
+    `forgotten_until` they are those of hits that are held no more too. `asked` are the first and
+    the last time that may be new, or gone, since the hits before.
     """
 
     rule: WindowRule
     since: int | None
     hits: Ordered[Hit] = field(default_factory=Ordered)
     firings: Firings = field(default_factory=Firings)
+    asked: tuple[int, int] | None = None
+    _margins: MarginsByTime = field(default_factory=MarginsByTime)
+    _largest: float = 1
+    """No number of a hit exceeds it."""
     _pass: FiringPass = field(init=False)
 
     def __post_init__(self) -> None:
-        self._pass = self._begin()
+        self._pass = make_pass(self.rule, self._watched)
 
     @property
     def look_back(self) -> int:
@@ -82,26 +89,46 @@ class FiringTimes:
     def follow(self, hits: Ordered[Hit], settled_until: int) -> ChangedHits:
         """Go over to other hits, of which times up to `settled_until` need no more be right.
 
-        A hit behind all others costs what it changes; others, that the times at which windows that
-        it may be in fire are found anew.
+        A hit behind all others costs what it changes; for others those times are asked anew whose
+        margins they exceed.
         """
+        self.asked = None
         if hits is self.hits:
             return _UNCHANGED
         newest = self.hits[-1] if self.hits else None
         changed = self._compare(hits, settled_until)
         self.hits = hits
+        self._note_largest(changed.added)
         if changed.forgotten and not changed.removed:
             self._forget_times(max(hit.at for hit in changed.forgotten))
         is_next = newest is None or all(self._is_next(hit, newest) for hit in changed.added)
         if is_next and not changed.removed and not self._counts(changed.forgotten, newest):
-            self._pass.extend(changed.added, list_times(changed.added), self.firings)
+            self._extend(changed)
+        elif self.rule.type is CorrelationType.ABSENCE:
+            self._find_absences(changed)
         else:
             self._find_anew(changed)
         return changed
 
+    def find_value(self, place: int) -> float:
+        """The value counted at the firing time that is there in order."""
+        value = self.firings.values[place]
+        if value is None:
+            value = self.firings.values[place] = self._count(self.firings.times[place])
+        return value
+
     def find_pass(self, t: int) -> FiringPass | None:
         """The pass, if t is the time of the last hit."""
         return self._pass if self.hits and self.hits[-1].at == t else None
+
+    @property
+    def _watched(self) -> WindowState:
+        return WindowState(since=self.since)
+
+    def _note_largest(self, added: Sequence[Hit]) -> None:
+        if self.rule.type in NUMERIC:
+            numbers = (abs(float(hit.values[0])) for hit in added)
+            self._largest = max((self._largest, *numbers))
 
     def _compare(self, hits: Ordered[Hit], settled_until: int) -> ChangedHits:
         gone, new = hits.compare(self.hits)
@@ -127,24 +154,133 @@ class FiringTimes:
         passed = bisect_right(self.firings.times, until)
         del self.firings.times[:passed], self.firings.values[:passed]
 
-    def _find_anew(self, changed: ChangedHits) -> None:
-        """Find the times anew at which windows fire that hits may be in, and the pass."""
+    def _extend(self, changed: ChangedHits) -> None:
+        self._pass.extend(changed.added, list_times(changed.added), self.firings)
+        if changed:
+            self.asked = changed.first, changed.last + self.look_back
+        for time in list_times(changed.added):
+            self._margins.insert(time)
+
+    def _find_absences(self, changed: ChangedHits) -> None:
+        """Find the times anew at which an answer is overdue that hits may be, or wait for."""
+        self._pass = make_pass(self.rule, self._watched)
         if not self.hits:
-            self._pass, self.firings = self._begin(), Firings()
+            self.firings = Firings()
             return
         first, last = (changed.first, changed.last) if changed else 2 * (self.hits[-1].at,)
         last += self.look_back - 1
-        passing, firings = self._begin(), Firings()
-        earliest = min(first, self.hits[-1].at)
+        self.asked = first, last
+        firings, earliest = Firings(), min(first, self.hits[-1].at)
         near = hits_near(self.rule, self.hits, earliest - self.look_back, last)
-        times = [time for time in list_times(near) if earliest <= time <= last]
-        passing.extend(near, times, firings)
+        self._pass.extend(near, (), firings)
         self.firings.put(firings, first, last)
-        if self.hits[-1].at <= last:
-            self._pass = passing
 
-    def _begin(self) -> FiringPass:
-        return make_pass(self.rule, WindowState(since=self.since))
+    def _find_anew(self, changed: ChangedHits) -> None:
+        """Ask at the times again at which the rule may fire now, or not, and renew the pass."""
+        if not self.hits:
+            self._pass, self.firings = make_pass(self.rule, self._watched), Firings()
+            self._margins = MarginsByTime()
+            return
+        if changed:
+            first, last = changed.first, changed.last + self.look_back - 1
+            self._spend(changed, first, last)
+            self.firings.outdate(first, last)
+            self._drop_gone(changed.removed)
+            newest, passing = self.hits[-1].at, None
+            for unknown in self._margins.list_unknown(first, min(last, newest)):
+                passing = self._ask_between(*unknown)
+                if unknown[1] == newest:
+                    self._pass = passing
+                    return
+            if last < newest:
+                return
+        self._renew_pass(changed)
+
+    def _spend(self, changed: ChangedHits, first: int, last: int) -> None:
+        weigh = self._begin().weigh if self._asking is None else self._asking.weigh
+        weights = [Weight(hit.first, weigh(hit, self._largest), 0) for hit in changed.added]
+        weights += [Weight(hit.first, 0, weigh(hit, self._largest)) for hit in changed.removed]
+        self._margins.spend(first, last, weights)
+        for time in list_times(changed.added):
+            self._margins.insert(time)
+
+    @property
+    def _asking(self) -> AskingPass | None:
+        return self._pass if isinstance(self._pass, AskingPass) else None
+
+    def _drop_gone(self, removed: Sequence[Hit]) -> None:
+        """Without times that no hit has any more."""
+        for hit in removed:
+            near = hits_near(self.rule, self.hits, hit.first - 1, hit.at)
+            for time in set(hit.times).difference(*(other.times for other in near)):
+                self.firings.drop(time, time)
+                self._note_asked(time, time)
+
+    def _note_asked(self, first: int, last: int) -> None:
+        known = self.asked or (first, last)
+        self.asked = min(first, known[0]), max(last, known[1])
+
+    def _ask_between(self, first: int, last: int) -> AskingPass:
+        """Ask at all times from one to another, and note their margins."""
+        passing, firings = self._begin(), Firings()
+        near = hits_near(self.rule, self.hits, first - self.look_back, last)
+        times = [time for time in list_times(near) if first <= time <= last]
+        by_first, counted, ends = sorted(near, key=lambda hit: hit.first), 0, first
+        for asked in _split(times):
+            end = bisect_right(by_first, asked[-1], key=lambda hit: hit.first)
+            known = len(firings.times)
+            margins = passing.extend_knowing(by_first[counted:end], asked, firings, self._largest)
+            if self.rule.type is CorrelationType.TEMPORAL_ORDERED:
+                firing = len(firings.times) - known
+                margins = find_chain_margins(self.rule, self.hits, asked, firing)
+            until = last if asked[-1] == times[-1] else asked[-1]
+            self._margins.add(ends, until, len(asked), margins)
+            counted, ends = end, until + 1
+        if not times:
+            self._margins.add(first, last, 0, UNLIMITED)
+        self.firings.put(firings, first, last)
+        self._note_asked(first, last)
+        return passing
+
+    def _renew_pass(self, changed: ChangedHits) -> None:
+        """Have the pass count the hits that there are now, behind none of which it asked."""
+        newest = self.hits[-1]
+        is_behind = any(hit.at > newest.at for hit in changed.removed)
+        if changed and not is_behind and not self._counts(changed.forgotten, newest):
+            asking = self._asking
+            if asking is not None and asking.revise(changed.added, changed.removed):
+                return
+        self._pass = self._begin()
+        self._pass.extend(self._list_deciding(newest.at), [newest.at], Firings())
+
+    def _list_deciding(self, time: int) -> Sequence[Hit]:
+        """The hits that a pass has to count at the last time."""
+        first = time - self.look_back
+        if not (self.rule.counts_alerts or self.rule.certain):
+            if self.rule.type is CorrelationType.TEMPORAL_ORDERED:
+                return list_deciding(self.rule, self.hits, time)
+            if self.rule.type in NOVEL:
+                before = (hit.at for hit in self.hits.backwards(time) if hit.at < time)
+                first = next(before, first) - 1
+        return hits_near(self.rule, self.hits, first, time)
+
+    def _count(self, time: int) -> float:
+        if self._asking is not None and time == self.hits[-1].at:
+            return self._asking.ask(time) or 0.0
+        passing, firings = self._begin(), Firings()
+        near = hits_near(self.rule, self.hits, time - self.look_back, time)
+        passing.extend(near, [time], firings)
+        return firings.values[0] or 0.0
+
+    def _begin(self) -> AskingPass:
+        return make_asking_pass(self.rule, self._watched, any_order=True)
+
+
+def _split(times: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Times in parts that are asked again together."""
+    parts = -(-len(times) // MOST_TIMES)
+    for part in range(parts):
+        yield times[part * len(times) // parts : (part + 1) * len(times) // parts]
 
 
 def _list_hits(panes: Iterable[NumberedPane[Hit]]) -> dict[int, Hit]:

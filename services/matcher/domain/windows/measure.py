@@ -4,20 +4,28 @@ from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Collection, Sequence
 from itertools import takewhile
+from math import floor, inf
 from typing import Protocol
 
-from schemas.rule import CorrelationType
-from services.matcher.domain.windows.cluster import SharedTerm, SharedTermOfAlerts
+from schemas.rule import Condition, CorrelationType
+from services.matcher.domain.windows.cluster import SharedTerm, SharedTermInAnyOrder
 from services.matcher.domain.windows.condition import count_key, count_tokens
 from services.matcher.domain.windows.expression import Expression
 from services.matcher.domain.windows.key_counts import count_out
+from services.matcher.domain.windows.margins import NOTHING, Margins, count_slack
 from services.matcher.domain.windows.state import Hit
 from services.matcher.domain.windows.totals import TOTALS, Total
 from services.matcher.domain.windows.window_rule import WindowRule
 
+NEVER = -(2**63)
+_FEW = 32
+"""Tokens up to which margins count how many hits have each."""
+
 
 class Measure(Protocol):
-    """A value over the hits of one window."""
+    """A value over the hits of one window; some may be counted in any order."""
+
+    takes_any_order: bool
 
     def add(self, hit: Hit) -> None:
         """Count a hit that begins no earlier than those before."""
@@ -31,9 +39,19 @@ class Measure(Protocol):
         """The value at a time that no hit begins behind; None if no condition applies to them."""
         ...
 
+    def find_margins(self, condition: Condition, largest: float, /) -> Margins:
+        """What may come and go without a change of whether a condition holds."""
+        ...
+
+    def weigh(self, hit: Hit, condition: Condition, largest: float, /) -> float:
+        """What a hit takes of margins."""
+        ...
+
 
 class Distinct:
     """The number of distinct tokens of the hits."""
+
+    takes_any_order = True
 
     def __init__(self, rule: WindowRule) -> None:
         self._rule = rule
@@ -55,6 +73,17 @@ class Distinct:
         """The number of distinct tokens."""
         return float(len(self._counts))
 
+    def find_margins(self, condition: Condition, _largest: float, /) -> Margins:
+        """As the protocol says; of few tokens, those counted several times stay for longer."""
+        rising, falling = count_slack(condition, len(self._counts))[:2]
+        if falling < len(self._counts) <= _FEW:
+            falling = sum(sorted(self._counts.values())[: floor(falling) + 1]) - 1
+        return Margins(rising, falling)
+
+    def weigh(self, hit: Hit, _condition: Condition, _largest: float, /) -> float:
+        """As the protocol says."""
+        return len(count_tokens(self._rule, hit))
+
 
 class ExpressionCount(Distinct):
     """The number of base rules that hit, while an expression over them holds."""
@@ -67,9 +96,16 @@ class ExpressionCount(Distinct):
         """The number of base rules that hit; None if the expression does not hold."""
         return super().value(time) if self._expression.holds(self.present()) else None
 
+    def find_margins(self, _condition: Condition, _largest: float, /) -> Margins:
+        """As the protocol says: while the same base rules hit."""
+        is_full = len(self._counts) == len(set(self._rule.bases))
+        return Margins(inf if is_full else 0, min(self._counts.values(), default=0) - 1)
+
 
 class LatestNumbers:
     """A total over one number a key: that of its latest hit, then of the greatest identity."""
+
+    takes_any_order = True
 
     def __init__(self, rule: WindowRule, total: Total) -> None:
         self._count_by = rule.count_by
@@ -106,6 +142,14 @@ class LatestNumbers:
         """The total of the numbers; None if there are none."""
         return self._total.value() if self._hits else None
 
+    def find_margins(self, condition: Condition, largest: float, /) -> Margins:
+        """As the protocol says."""
+        return self._total.find_margins(condition, largest) if self._hits else NOTHING
+
+    def weigh(self, hit: Hit, condition: Condition, largest: float, /) -> float:
+        """As the protocol says: it takes the place of another number at most."""
+        return self._total.weigh(float(hit.values[0]), condition, largest)
+
 
 class LatestOfAlerts(LatestNumbers):
     """The same over alerts: of those of a key that last, the greatest identity is the latest."""
@@ -137,9 +181,6 @@ def _order(hit: Hit) -> tuple[int, str, str]:
     return hit.order
 
 
-_NEVER = -(2**63)
-
-
 class OrderedCount:
     """How many of the base rules hit one after the other, in the order in which they are named.
 
@@ -148,10 +189,12 @@ class OrderedCount:
     order is reached while that time lies in the window.
     """
 
+    takes_any_order = False
+
     def __init__(self, rule: WindowRule) -> None:
         self._bases = rule.bases
-        self._begins = [_NEVER] * len(rule.bases)
-        self._removed_until = self._at = _NEVER
+        self._begins = [NEVER] * len(rule.bases)
+        self._removed_until = self._at = NEVER
         self._at_once: dict[str, int] = {}
         """Until when an event of each base rule at the present time is in the window."""
         self._lasting: dict[str, int] = {}
@@ -161,7 +204,7 @@ class OrderedCount:
         """Those of its base rule, and of what follows at the same time, may begin later now."""
         self._pass_to(hit.first)
         kept = self._lasting if hit.firings else self._at_once
-        kept[hit.base] = max(kept.get(hit.base, _NEVER), hit.last)
+        kept[hit.base] = max(kept.get(hit.base, NEVER), hit.last)
         self._begin()
 
     def remove(self, hit: Hit) -> None:
@@ -173,6 +216,14 @@ class OrderedCount:
         self._pass_to(time)
         self._begin()
         return float(sum(begins > self._removed_until for begins in self._begins))
+
+    def find_margins(self, _condition: Condition, _largest: float, /) -> Margins:
+        """As the protocol says: any hit may be a step."""
+        return NOTHING
+
+    def weigh(self, _hit: Hit, _condition: Condition, _largest: float, /) -> float:
+        """As the protocol says."""
+        return 1
 
     def _pass_to(self, time: int) -> None:
         """Go to a time, by the ends of alerts."""
@@ -196,19 +247,19 @@ class OrderedCount:
 
     def _reach(self, base: str) -> int | None:
         """Until when a hit of the present time is in the window; None without one."""
-        if self._lasting.get(base, _NEVER) >= self._at:
+        if self._lasting.get(base, NEVER) >= self._at:
             return self._at
         return self._at_once.get(base)
 
 
-def make_measure(rule: WindowRule) -> Measure:
-    """The measure of `rule`, without hits."""
+def make_measure(rule: WindowRule, *, any_order: bool = False) -> Measure:
+    """The measure of `rule`, without hits; if `any_order`, one that knows margins where it can."""
     if rule.expression is not None:
         return ExpressionCount(rule, rule.expression)
     if rule.type is CorrelationType.TEMPORAL_ORDERED:
         return OrderedCount(rule)
     if rule.type is CorrelationType.SHARED_TERM:
-        make_shared = SharedTermOfAlerts if rule.counts_alerts else SharedTerm
+        make_shared = SharedTermInAnyOrder if any_order or rule.counts_alerts else SharedTerm
         return make_shared(rule.similarity)
     total = None if rule.type is None else TOTALS.get(rule.type)
     if total is None:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import count
+from math import inf
 
 from schemas.rule import CorrelationType
 from services.matcher.domain.windows.comparing_passes import DivergencePass, RatePass
 from services.matcher.domain.windows.condition import compile_condition
 from services.matcher.domain.windows.firing_pass import AskingPass, FiringPass, Firings
-from services.matcher.domain.windows.measure import make_measure
+from services.matcher.domain.windows.margins import UNLIMITED, Margins
+from services.matcher.domain.windows.measure import NEVER, make_measure
 from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -16,13 +18,17 @@ from services.matcher.domain.windows.window_rule import WindowRule
 class CountingPass(AskingPass):
     """Of a rule whose condition is on a measure of one window."""
 
-    def __init__(self, rule: WindowRule, _state: WindowState) -> None:
+    def __init__(self, rule: WindowRule, _state: WindowState, *, any_order: bool = False) -> None:
         self._timespan = span(rule.timespan)
-        self.measure = make_measure(rule)
+        self.measure = make_measure(rule, any_order=any_order)
         self._holds = compile_condition(rule.condition)
+        self._condition = rule.condition
         self._window: list[tuple[int, int, Hit]] = []
         """Its hits as a heap, by when they leave it."""
         self._numbers = count()
+        self._opened = NEVER
+        self._gone: dict[int, Hit] = {}
+        """Those in the heap that were counted out."""
 
     def count(self, hit: Hit) -> None:
         """As the base says."""
@@ -31,10 +37,34 @@ class CountingPass(AskingPass):
 
     def ask(self, time: int) -> float | None:
         """As the base says."""
-        while self._window and self._window[0][0] <= time - self._timespan:
-            self.measure.remove(heappop(self._window)[-1])
+        self._opened = time - self._timespan
+        while self._window and self._window[0][0] <= self._opened:
+            hit = heappop(self._window)[-1]
+            if self._gone.pop(id(hit), None) is None:
+                self.measure.remove(hit)
         value = self.measure.value(time)
         return value if value is not None and self._holds(value) else None
+
+    def find_margins(self, largest: float, *, fires: bool) -> Margins:  # noqa: ARG002
+        """As the base says."""
+        return self.measure.find_margins(self._condition, largest)
+
+    def weigh(self, hit: Hit, largest: float) -> float:
+        """As the base says."""
+        return self.measure.weigh(hit, self._condition, largest)
+
+    def revise(self, added: Sequence[Hit], removed: Sequence[Hit]) -> bool:
+        """As the base says."""
+        if not self.measure.takes_any_order:
+            return False
+        for hit in removed:
+            if hit.last > self._opened:
+                self.measure.remove(hit)
+                self._gone[id(hit)] = hit
+        for hit in added:
+            if hit.last > self._opened:
+                self.count(hit)
+        return True
 
 
 class NoveltyPass(AskingPass):
@@ -46,6 +76,9 @@ class NoveltyPass(AskingPass):
         self._counted: list[Hit] = []
         """Those that may begin at the next time that is asked."""
         self._before: int | None = None
+        self._recent: list[int] = []
+        """When those before end, as a heap."""
+        self._is_warm = False
 
     def count(self, hit: Hit) -> None:
         """As the base says."""
@@ -55,14 +88,25 @@ class NoveltyPass(AskingPass):
     def ask(self, time: int) -> float | None:
         """As the base says."""
         self._pass_to(time)
-        if self._warm_from is None or time < self._warm_from:
+        while self._recent and self._recent[0] <= time - self._history:
+            heappop(self._recent)
+        self._is_warm = self._warm_from is not None and time >= self._warm_from
+        if not self._is_warm:
             return None
         return 1.0 if self._before is None or self._before <= time - self._history else None
+
+    def find_margins(self, _largest: float, *, fires: bool) -> Margins:
+        """As the base says."""
+        if not self._is_warm:
+            return UNLIMITED
+        return Margins(0, inf) if fires else Margins(inf, len(self._recent) - 1)
 
     def _pass_to(self, time: int) -> None:
         """Go to a time; what began before it, at one time, is before it."""
         if self._counted and self._counted[0].first < time:
             ends = [hit.last for hit in self._counted]
+            for end in ends:
+                heappush(self._recent, end)
             self._before = max(ends if self._before is None else (self._before, *ends))
             self._counted = []
 
@@ -90,8 +134,7 @@ class AbsencePass:
         firings.drop(hit.first, hit.at + self._timespan - (not self._is_pair))
 
 
-_PASS_BY_TYPE: Mapping[CorrelationType, Callable[[WindowRule, WindowState], FiringPass]] = {
-    CorrelationType.ABSENCE: AbsencePass,
+_PASS_BY_TYPE: Mapping[CorrelationType, Callable[[WindowRule, WindowState], AskingPass]] = {
     CorrelationType.NEW_VALUE: NoveltyPass,
     CorrelationType.REVERSAL: NoveltyPass,
     CorrelationType.RATE_CHANGE: RatePass,
@@ -101,5 +144,14 @@ _PASS_BY_TYPE: Mapping[CorrelationType, Callable[[WindowRule, WindowState], Firi
 
 def make_pass(rule: WindowRule, state: WindowState) -> FiringPass:
     """A pass without hits; of `state` it reads since when the rule watches."""
+    if rule.type is CorrelationType.ABSENCE:
+        return AbsencePass(rule, state)
+    return make_asking_pass(rule, state)
+
+
+def make_asking_pass(
+    rule: WindowRule, state: WindowState, *, any_order: bool = False
+) -> AskingPass:
+    """The same of a rule that is no absence; if `any_order`, one that knows margins."""
     make = None if rule.type is None else _PASS_BY_TYPE.get(rule.type)
-    return CountingPass(rule, state) if make is None else make(rule, state)
+    return CountingPass(rule, state, any_order=any_order) if make is None else make(rule, state)

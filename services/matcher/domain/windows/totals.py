@@ -1,11 +1,16 @@
 """Totals: one number over numbers that come and go."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Mapping
 from math import ceil
 from typing import Protocol
 
 from schemas.rule import Condition, CorrelationType
+from services.matcher.domain.windows.margins import Margins, list_bounds, number_margins
+
+_ROUNDING = 1e-12
+_MANY = 1e6
+"""More numbers than a window holds."""
 
 
 class Total(Protocol):
@@ -23,24 +28,44 @@ class Total(Protocol):
         """The total of the numbers, of which there is one at least."""
         ...
 
+    def find_margins(self, condition: Condition, largest: float) -> Margins:
+        """What may come and go, of numbers up to `largest`, while the condition stays as it is."""
+        ...
+
+    def weigh(self, number: float, condition: Condition, largest: float) -> float:
+        """What a number takes of margins that comes, goes, or takes the place of another one."""
+        ...
+
 
 class Sum:
     """The sum, correctly rounded: kept as a whole number of the least float."""
 
     def __init__(self) -> None:
-        self._sum = 0
+        self._sum = self._count = 0
 
     def add(self, number: float) -> None:
         """As the protocol says."""
         self._sum += _count_least(number)
+        self._count += 1
 
     def remove(self, number: float) -> None:
         """As the protocol says."""
         self._sum -= _count_least(number)
+        self._count -= 1
 
     def value(self) -> float:
         """As the protocol says."""
         return self._sum / _ONE
+
+    def find_margins(self, condition: Condition, largest: float) -> Margins:
+        """As the protocol says."""
+        total = self.value()
+        distances = [abs(total - at) - abs(at) * _ROUNDING for at in list_bounds(condition)]
+        return number_margins([*distances, (self._count - 1) * largest])
+
+    def weigh(self, number: float, _condition: Condition, largest: float) -> float:
+        """As the protocol says."""
+        return abs(number) + largest
 
 
 _DIGITS = 1074
@@ -73,6 +98,19 @@ class Average:
         """As the protocol says."""
         return self._sum.value() / self._count
 
+    def find_margins(self, condition: Condition, largest: float) -> Margins:
+        """As the protocol says: of the sum of what each number is above a bound."""
+        total, count = self._sum.value(), self._count
+        distances = [
+            abs(total - at * count) - abs(at) * (count + _MANY) * _ROUNDING
+            for at in list_bounds(condition)
+        ]
+        return number_margins([*distances, (count - 1) * largest])
+
+    def weigh(self, number: float, condition: Condition, largest: float) -> float:
+        """As the protocol says."""
+        return abs(number) + largest + 2 * max(map(abs, list_bounds(condition)), default=0)
+
 
 class Percentile:
     """The percentile by nearest rank: the least number that `percent` of all do not exceed."""
@@ -91,7 +129,24 @@ class Percentile:
 
     def value(self) -> float:
         """As the protocol says."""
-        return self._sorted[max(1, ceil(self._percent / 100 * len(self._sorted))) - 1]
+        return self._sorted[self._rank - 1]
+
+    @property
+    def _rank(self) -> int:
+        return max(1, ceil(self._percent / 100 * len(self._sorted)))
+
+    def find_margins(self, condition: Condition, _largest: float) -> Margins:
+        """As the protocol says: a number moves the rank, and those below a bound, by one each."""
+        bounds = list_bounds(condition)
+        below = [find(self._sorted, at) for at in bounds for find in (bisect_left, bisect_right)]
+        rank = self._rank
+        apart = [at - rank - 1 if rank <= at else rank - at - 2 for at in below]
+        least = min([len(self._sorted) - 1, *(distance // 2 for distance in apart)])
+        return number_margins([least])
+
+    def weigh(self, _number: float, _condition: Condition, _largest: float) -> float:
+        """As the protocol says."""
+        return 1
 
 
 TOTALS: Mapping[CorrelationType, Callable[[Condition], Total]] = {

@@ -1,5 +1,9 @@
 """Firing times that are kept up to date are those that all hits give."""
 
+from functools import partial
+from random import Random
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,9 +12,10 @@ from services.matcher.domain.windows.absence import find_absences
 from services.matcher.domain.windows.firing import find_firings
 from services.matcher.domain.windows.firing_times import FiringTimes
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import Hit, WindowState
-from services.matcher.domain.windows.window_rule import WindowRule
+from services.matcher.domain.windows.state import Hit, WindowState, make_hit
+from services.matcher.domain.windows.window_rule import NUMERIC, WindowRule
 from tests.matcher.any_hits import LONG_AGO, RULES, hits_of, turn
+from tests.matcher.builders import hit
 
 NEVER = -(2**63)
 FOREVER = 2**62
@@ -49,8 +54,36 @@ def test_what_is_forgotten_changes_no_time_behind_what_is_settled(
         assert behind(found(times), settled) == behind(expected(rule, held), settled)
 
 
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_many_that_come_late_and_go_again(name: str) -> None:
+    rule, chance = RULES[name], Random(name)  # noqa: S311  (hits, no secret)
+    pool, held = [*map(partial(any_hit, rule, chance), range(60))], Ordered[Hit]()
+    times = FiringTimes(rule, LONG_AGO)
+    late = sorted(pool, key=lambda one: one.order, reverse=True)
+
+    for number, one in enumerate([*late, *chance.sample(pool, 60), *chance.sample(pool, 60)]):
+        held = turn(held, one)
+        times.follow(held, NEVER)
+
+        if number % 12 == 0:
+            assert found(times) == expected(rule, held)
+
+
+def any_hit(rule: WindowRule, chance: Random, number: int) -> Hit:
+    """Many lie in one timespan."""
+    text = chance.choice(("iraqi front", "iraqi fronts", "league", "1"))
+    changes = {
+        "base": chance.choice(("threat", "mobilisation", "denial")),
+        "story": chance.choice(("wire", f"story {number}")),
+        "values": (str(chance.randint(-2, 6)) if rule.type in NUMERIC else text,),
+        "by": (chance.choice(("iran", "proxies", "badr")),),
+    }
+    signal = hit(chance.randint(0, 60) / 6, f"e{number}").model_copy(update=changes)
+    return make_hit(signal, certain=rule.certain)
+
+
 def found(times: FiringTimes) -> list[tuple[int, float]]:
-    return list(zip(times.firings.times, times.firings.values, strict=True))
+    return [(time, times.find_value(place)) for place, time in enumerate(times.firings.times)]
 
 
 def expected(rule: WindowRule, held: Ordered[Hit]) -> list[tuple[int, float]]:

@@ -9,7 +9,7 @@ from rapidfuzz.fuzz import token_sort_ratio
 from services.matcher.domain.windows.cluster import (
     MOST_TERMS,
     SharedTerm,
-    SharedTermOfAlerts,
+    SharedTermInAnyOrder,
     find_largest_cluster,
 )
 from services.matcher.domain.windows.state import Hit, make_hit
@@ -98,7 +98,7 @@ def test_clusters_are_what_links_directly_or_through_others(
     st.integers(60, 100),
     st.data(),
 )
-@pytest.mark.parametrize("make", [SharedTerm, SharedTermOfAlerts])
+@pytest.mark.parametrize("make", [SharedTerm, SharedTermInAnyOrder])
 def test_hits_that_come_and_go_leave_the_clusters_of_those_that_are_there(
     make: Callable[..., SharedTerm],
     spoken: list[tuple[list[str], str]],
@@ -112,7 +112,7 @@ def test_hits_that_come_and_go_leave_the_clusters_of_those_that_are_there(
         sliding.add(window[-1])
         for _ in range(data.draw(st.integers(0, 2))):
             if window:
-                last = len(window) - 1 if make is SharedTermOfAlerts else 0
+                last = len(window) - 1 if make is SharedTermInAnyOrder else 0
                 sliding.remove(window.pop(data.draw(st.integers(0, last))))
 
         anew = SharedTerm(similarity, most=3)
