@@ -20,6 +20,7 @@ from cli.rule_set import (
     run_cases,
 )
 from cli.settings import kafka_settings
+from cli.source_rhythms import choose_rhythms
 from cli.work_tree import read_author, read_commit
 from schemas.bundle import OnChange, PublishedRule, RuleBundle
 from services.matcher.adapters.rules.pack_files import bundle_files
@@ -52,6 +53,14 @@ AllowRemovedOption = Annotated[
 ]
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Compare with what is in force; publish nothing.")
+]
+SourcesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sources",
+        help="Watch the sources of this folder too. Default: as those in force.",
+        envvar="VEDETTE_SOURCES_DIR",
+    ),
 ]
 OnChangeOption = Annotated[
     OnChange, typer.Option(help="What happens to the windows of each rule that changed.")
@@ -89,6 +98,7 @@ class BundleTopic(Protocol):
 def publish(  # noqa: PLR0913  (typer makes an option of each)
     *,
     folder: RulesFolder = Path("rules"),
+    sources: SourcesOption = None,
     commit: CommitOption = None,
     author: AuthorOption = None,
     on_change: OnChangeOption = OnChange.REBUILD,
@@ -100,7 +110,8 @@ def publish(  # noqa: PLR0913  (typer makes an option of each)
 
     The windows of a rule that changed are rebuilt from past events (rebuild), start empty (reset)
     or stay as they are (keep). Nothing of the past pages anybody. A rule in force that the folder
-    does not have would lose its alerts and windows: that needs --allow-removed.
+    does not have would lose its alerts and windows: that needs --allow-removed. With --sources,
+    duty engineers are alerted when a source reports less often than its file says (`every`).
 
     The broker is VEDETTE_KAFKA_BOOTSTRAP_SERVERS, the topic's name begins with
     VEDETTE_TOPIC_PREFIX. Exit code 1 if the rules have a fault, 2 if they lack rules or no broker
@@ -111,8 +122,9 @@ def publish(  # noqa: PLR0913  (typer makes an option of each)
     events_since = topic.events_since()  # first: a broker that is away is told before cases run
     checked = check_folder(folder)
     policy = read_policy(on_change, rule or (), checked.rule_set)
-    heads = choose_heads(checked.files, checked.rulebook, topic.newest())
-    rule_set = replace(checked.rule_set, heads=heads)
+    in_force = topic.newest()
+    heads = choose_heads(checked.files, checked.rulebook, in_force)
+    rule_set = choose_rhythms(replace(checked.rule_set, heads=heads), sources, in_force)
     info = PublishInfo(
         at=datetime.now(UTC),
         events_since=events_since,

@@ -212,7 +212,7 @@ def test_publishing_needs_the_broker_by_name(folder: Path, forge: str) -> None:
     assert without.returncode != 0
     assert "VEDETTE_KAFKA_BOOTSTRAP_SERVERS" in without.stderr
     assert within.returncode == 0
-    assert (folder / "asked.txt").read_text() == "rules publish\n"
+    assert (folder / "asked.txt").read_text() == "rules publish --sources sources\n"
 
 
 def test_only_the_job_without_code_may_write() -> None:
