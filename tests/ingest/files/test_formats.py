@@ -10,7 +10,7 @@ from services.ingest.domain.files.file_formats import choose_format
 from services.ingest.domain.files.file_items import FileItem, UnreadableFile
 from services.ingest.domain.files.line_reader import LONGEST_LINE, LineReader
 from services.ingest.domain.sources.file_sources import CsvSource, JsonLinesSource
-from services.ingest.domain.sources.items import RefusedItem, ReportDraft
+from services.ingest.domain.sources.items import RefusedItem, ReportDraft, SkippedItem
 
 MAPPING = {"fields": {"title": "Title", "text": "Notes"}}
 CSV = choose_format(CsvSource.model_validate({"id": "a", "path": "x", "mapping": MAPPING}))
@@ -143,3 +143,27 @@ def test_reading_on_from_any_row_gives_the_rest(rows: list[list[str]]) -> None:
         lines = LineReader(stream.readline, each.offset, each.count)
         assert list(CSV.read_items(lines, ["Title", "Notes"])) == items[index + 1 :]
     assert isinstance(CSV, CsvFormat)
+
+
+def read_telegram(*lines: str) -> list[FileItem]:
+    document = {"id": "a", "path": "x", "mapping": {"uses": "telegram"}}
+    form = choose_format(JsonLinesSource.model_validate(document))
+    raw = "\n".join(lines).encode()
+    return list(form.read_items(LineReader(io.BytesIO(raw).readline), []))
+
+
+def test_a_line_is_read_by_the_items_of_its_mapping() -> None:
+    update = '{"channel_post": {"message_id": 1, "text": "x", "chat": {"id": 2}}}'
+
+    items = read_telegram(update, '{"my_chat_member": {}}')
+
+    assert [body["text"] for body in bodies(items)] == ["x"]
+    assert isinstance(items[1].item, SkippedItem)
+
+
+def test_a_line_with_several_items_is_refused() -> None:
+    post = '{"message_id": 1, "text": "x", "chat": {"id": 2}}'
+
+    items = read_telegram(f'{{"channel_post": {post}, "message": {post}}}')
+
+    assert refusals(items) == {"line 1": "2 items in one line: one is taken"}

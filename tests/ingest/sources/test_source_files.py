@@ -215,3 +215,23 @@ def test_a_limit_of_a_source_is_that_of_its_reporter() -> None:
     reporter = located.document.make_reporter(frozenset())
 
     assert (reporter.reports_per_second, reporter.bytes_per_second) == (5, None)
+
+
+@pytest.mark.parametrize("part", ["uses: generic", "items: entries"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        'kind: feed\nurl: "https://example.org/feed.xml"',
+        "kind: gdelt\npath: drop",
+        "kind: acled\npath: drop",
+    ],
+    ids=["feed", "gdelt", "acled"],
+)
+def test_a_format_with_a_mapping_of_its_own_takes_no_other(source: str, part: str) -> None:
+    [fault] = faults(f"id: a\n{source}\nmapping:\n  {part}")
+
+    name = part.partition(":")[0]
+    assert fault == (
+        f"s.yaml:5: mapping.{name}: this kind of source has its own: leave it out, and replace"
+        " fields"
+    )

@@ -1,11 +1,11 @@
 """What the kinds of files have in common: an item, and where the next one begins."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 from services.ingest.domain.files.line_reader import LONGEST_LINE, LineReader
-from services.ingest.domain.sources.items import ReportDraft, SourceItem, refuse_item
+from services.ingest.domain.sources.items import ReportDraft, SkippedItem, SourceItem, refuse_item
 from services.ingest.domain.sources.mapping import ItemMapper
 from services.ingest.domain.sources.source_document import MappedSource
 
@@ -51,10 +51,19 @@ class ItemMaker:
     def make(self, value: Any, place: str) -> SourceItem:
         """The item of one row or line."""
         if self.mapper is not None:
-            return self.mapper.map_item(value, place)
+            return _find_only(list(self.mapper.map_document(value, place)), place)
         if not isinstance(value, Mapping):
             return refuse_item(place, "a report is a JSON object")
         return ReportDraft(value, place)
+
+
+def _find_only(items: Sequence[SourceItem], place: str) -> SourceItem:
+    """The one item of a row or line: where a file is read on depends on whole lines."""
+    if not items:
+        return SkippedItem(place, "mapping.items: it finds none")
+    if len(items) > 1:
+        return refuse_item(place, f"{len(items)} items in one line: one is taken", "items")
+    return items[0]
 
 
 TOO_LONG = f"longer than {LONGEST_LINE} bytes"

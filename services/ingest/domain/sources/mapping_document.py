@@ -1,8 +1,8 @@
 """How a source's own items become reports: a JMESPath expression for each field."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
 from schemas.model import LONGEST_LIST, Document, Name
 from services.document_faults import suggest_name
@@ -68,3 +68,14 @@ class MappingDocument(Document):
     constants: dict[MappedField, Constant] = Field(default_factory=dict)
     type_codes: TypeCodes | None = None
     markup: Markup | None = None
+
+
+class FormatMapping(MappingDocument):
+    """The mapping of a source whose format has one already: it replaces single expressions."""
+
+    @field_validator("uses", "items", mode="before")
+    @classmethod
+    def _is_of_format(cls, value: Any) -> Any:
+        if value is not None:
+            raise ValueError("this kind of source has its own: leave it out, and replace fields")
+        return value

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from schemas.event import Country
 from schemas.model import Document
+from services.ingest.domain.sources.mapping_document import FormatMapping
 from services.ingest.domain.sources.pushed_sources import HeaderName
 from services.ingest.domain.sources.source_document import MappedSource
 from services.ingest.domain.sources.written_values import Credential, FilePath, Poll, Url
@@ -25,7 +26,13 @@ ACLED_DELETED = "https://acleddata.com/api/deleted/read"
 ACLED_TOKEN = "https://acleddata.com/oauth/token"  # noqa: S105  (an address)
 
 
-class FeedSource(MappedSource):
+class FormatSource(MappedSource):
+    """A source in a format that is known."""
+
+    mapping: FormatMapping | None = None
+
+
+class FeedSource(FormatSource):
     """RSS, Atom or JSON Feed at `url`. `headers`: sent with each request, such as a key."""
 
     kind: Literal["feed"] = "feed"
@@ -35,7 +42,7 @@ class FeedSource(MappedSource):
     private_hosts: PrivateHosts = ()
 
 
-class GdeltSource(MappedSource):
+class GdeltSource(FormatSource):
     """GDELT 2.0 events, a file each 15 minutes: by the list at `url`, or from a folder (`path`).
 
     `root_codes`: only events of these CAMEO roots (`18`: assault); none: all.
@@ -50,7 +57,7 @@ class GdeltSource(MappedSource):
     private_hosts: PrivateHosts = ()
 
 
-class AcledSource(MappedSource):
+class AcledSource(FormatSource):
     """ACLED: its API with an account, or CSV files from a folder (`path`).
 
     `deleted_url` lists events that ACLED has deleted: they are retracted. `since`: how far back the
