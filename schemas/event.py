@@ -124,12 +124,18 @@ def name_event(source: str, id_: str) -> str:
 
 def drop_nulls(body: Mapping[str, Any]) -> dict[str, Any]:
     """The body without fields, quantities and attributes that are null: as good as absent."""
-    kept = {name: _drop_members(name, value) for name, value in body.items()}
-    return {name: value for name, value in kept.items() if value is not None}
+    given = {name: value for name, value in body.items() if value is not None}
+    for name in _MAPPINGS:
+        if name in given:
+            given[name] = _drop_members(given[name])
+            if given[name] is None:
+                del given[name]
+    return given
 
 
-def _drop_members(name: str, value: Any) -> Any:
-    if name not in _MAPPINGS or not isinstance(value, dict) or None not in value.values():
+def _drop_members(value: Any) -> Any:
+    """Without members that are null; None where no other is left."""
+    if not isinstance(value, dict) or None not in value.values():
         return value
     return {key: member for key, member in value.items() if member is not None} or None
 

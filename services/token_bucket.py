@@ -1,6 +1,6 @@
 """Token buckets, on a clock that is an argument."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 
@@ -28,7 +28,8 @@ class Bucket:
 
     def take(self, amount: float, now: float) -> Self:
         """The bucket without `amount`; a negative amount is given back."""
-        return replace(self, level=self.find_level(now) - amount, at=max(now, self.at))
+        level = self.find_level(now) - amount
+        return type(self)(self.rate, self.burst, level, max(now, self.at))
 
     def find_level(self, now: float) -> float:
         """How much is in it; a clock that goes back adds nothing."""

@@ -99,7 +99,8 @@ class BodyReader:
             body = await read_body(request, LARGEST_REQUEST, self.read_seconds)
         finally:
             self.reading[reporter.source] -= 1
-        self.limiter.give_back(reporter, charged - len(body))
+        if len(body) < charged:
+            self.limiter.give_back(reporter, charged - len(body))
         return body
 
 

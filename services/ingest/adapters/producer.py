@@ -10,7 +10,6 @@ from math import inf
 
 from kafka import KafkaProducer
 from kafka.errors import InvalidRecordError, KafkaError, MessageSizeTooLargeError
-from kafka.partitioner.default import murmur2
 from kafka.producer.future import RecordMetadata
 from prometheus_client import Gauge
 
@@ -18,6 +17,7 @@ from services.clock_skew import ClockSkew
 from services.ingest.adapters import metrics
 from services.ingest.adapters.connection import KafkaConnection, check_kafka, close
 from services.ingest.domain.batch import EventsMessage
+from services.ingest.domain.murmur2 import murmur2
 from services.ingest.domain.ports import Unavailable
 from services.kafka_address import KafkaAddress
 from services.telemetry import logger
@@ -94,7 +94,7 @@ class KafkaPublisher:
         """As Kafka's default partitioner does."""
         if not self._connection.partitions:
             raise Unavailable(f"Kafka: {self._connection.fault}")
-        return int((murmur2(key) & 0x7FFFFFFF) % self._connection.partitions)
+        return (murmur2(key) & 0x7FFFFFFF) % self._connection.partitions
 
     async def publish(self, messages: Sequence[EventsMessage]) -> Sequence[bool]:
         """Send all at once, in order, and wait for every acknowledgement or 8 seconds."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,14 +27,14 @@ class _TokenEntry(Document):
     reliability: Reliability | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tokens:
     """Reporters by the SHA-256 of their token, in hex; `others`: sources without such a token."""
 
     reporters: Mapping[str, Reporter]
     others: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def anybody(self) -> Reporter:
         """The reporter without a token, who may not publish as the source of one."""
         sources = (reporter.source for reporter in self.reporters.values())

@@ -20,10 +20,10 @@ def is_binary_mode(headers: Mapping[str, str]) -> bool:
 
 def find_repeated(names: Iterable[str]) -> str | None:
     """An attribute that comes in two headers, or None."""
-    counts = Counter(name.lower() for name in names)
-    return next(
-        (name for name, count in counts.items() if count > 1 and name.startswith(PREFIX)), None
-    )
+    attributes = [name for each in names if (name := each.lower()).startswith(PREFIX)]
+    if not attributes:
+        return None
+    return next((name for name, count in Counter(attributes).items() if count > 1), None)
 
 
 def read_attributes(headers: Mapping[str, str]) -> Iterator[tuple[str, str | FieldError]]:

@@ -33,4 +33,7 @@ class Allowance:
 
     def take(self, reports: int, size: int, now: float) -> Self:
         """The allowance without them; negative amounts are given back."""
-        return type(self)(self.reports.take(reports, now), self.size.take(size, now))
+        return type(self)(
+            self.reports.take(reports, now) if reports else self.reports,
+            self.size.take(size, now) if size else self.size,
+        )

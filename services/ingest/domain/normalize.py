@@ -86,14 +86,14 @@ def _add_member(stored: StoredEvent, name: str, value: str) -> StoredEvent:
 
 def _find_excess(body: Mapping[str, Any]) -> Iterator[FieldError]:
     """What alone would make validation and its errors long."""
-    unknown = [name for name in body if name not in _FIELDS]
+    unknown = [] if body.keys() <= _FIELDS else [name for name in body if name not in _FIELDS]
     if len(unknown) > MOST_ERRORS:
         for name in unknown[:MOST_ERRORS]:
             yield FieldError(field=name, message="an event has no such field")
         yield FieldError(field="", message=f"and {len(unknown) - MOST_ERRORS} more")
         return
     for name, value in body.items():
-        if isinstance(value, list | dict) and len(value) > LONGEST_LIST:
+        if isinstance(value, _CONTAINERS) and len(value) > LONGEST_LIST:
             message = f"{len(value)} entries: at most {LONGEST_LIST} are taken"
             yield FieldError(field=name, message=message)
 
