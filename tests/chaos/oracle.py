@@ -92,13 +92,15 @@ def _choose_versions(reports: Sequence[Accepted]) -> list[list[Accepted]]:
 
     A story has at most one such report.
     """
-    versions = sorted((each for each in reports if each.part.name is not None), key=_version)
+    versions = sorted((each for each in reports if each.part.name is not None), key=_recorded)
     single = [each for each in reports if each.part.name is None]
     return [[*single, version] for version in versions] or [single]
 
 
-def _version(report: Accepted) -> str:
-    return report.part.name or ""
+def _recorded(report: Accepted) -> tuple[bool, float]:
+    """Of the corrections the last recorded counts; what they correct never does after them."""
+    part = report.part
+    return part.retracts is not None or part.supersedes is not None, report.accepted_at
 
 
 def _due_without_corrections(
