@@ -20,9 +20,8 @@ from kafka.admin import NewTopic
 from bench import report
 from bench.recovery_child import PARTITIONS, source_topic
 from services.kafka_address import KafkaAddress
-from services.matcher.adapters.state.changelog import ensure_changelog
+from services.matcher.adapters.state.changelog import changelog_name, ensure_changelog
 from services.matcher.adapters.state.keys import TableKey, ValueKind
-from services.matcher.adapters.state.table import changelog_name
 from tests.parts.kafka import KafkaNode
 from tests.parts.topics import TopicMessage, produce
 

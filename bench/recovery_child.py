@@ -17,7 +17,8 @@ import faust
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.kafka_address import KafkaAddress
-from services.matcher.adapters.state.table import NAME, add_table, changelog_name
+from services.matcher.adapters.state.changelog import TABLE, changelog_name
+from services.matcher.adapters.state.table import add_table
 from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
 from services.matcher.adapters.stream.worker import new_loop
@@ -58,7 +59,7 @@ def _recover(kind: str, bootstrap: str, group: str, folder: Path) -> None:
     if kind == "faust":
         options.pop("TableManager")
         app: Timed = Timed(group, datadir=str(folder), **options)
-        app.table = app.Table(NAME, key_type=bytes, value_type=bytes, partitions=PARTITIONS)
+        app.table = app.Table(TABLE, key_type=bytes, value_type=bytes, partitions=PARTITIONS)
     else:
         app = Ours(group, **options)
         app.table = add_table(app, PARTITIONS)

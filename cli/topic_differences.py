@@ -49,8 +49,8 @@ def compare_counts(
     wanted = request["num_partitions"]
     if given.partitions and len(partitions) != wanted:
         yield (
-            f"{name} has {len(partitions)} partitions, not {wanted}: windows are divided by them; "
-            "use another VEDETTE_TOPIC_PREFIX, or the number that it has"
+            f"{name} has {len(partitions)} partitions, not {wanted}: "
+            "give the number that it has, or see docs/operations/topics.md"
         )
     replicas = min(len(partition["replica_nodes"]) for partition in partitions)
     if given.replication and replicas != request["replication_factor"]:

@@ -1,31 +1,30 @@
 """`vedette topics`: the topics of this release on a broker."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Any
 
 import typer
 from kafka import KafkaAdminClient
-from kafka.errors import KafkaError, NoError, TopicAlreadyExistsError
+from kafka.errors import NoError, TopicAlreadyExistsError
 
-from cli.broker import REACH_MS, check_admission, describe_broker_fault
+from cli.admin import CLIENT_MS, open_admin
 from cli.faults import CommandFailure
+from cli.move_windows import move_windows
 from cli.output import print_line
 from cli.settings import kafka_settings
 from cli.topic_differences import IN_SYNC, Given, find_differences
 from schemas.topics import TOPICS, topic_name
-from services.kafka_address import KafkaAddress
 
-CLIENT_MS = 10_000
 PARTITIONS = 8
 PARTITIONS_IN_ORDER = 1  # the recorded clock needs order
 
-app = typer.Typer(help="Create the topics of this release on a broker.", no_args_is_help=True)
+app = typer.Typer(help="Create the topics of this release; move windows.", no_args_is_help=True)
+app.command("move-windows")(move_windows)
 
 
 @app.callback()
 def topics() -> None:
-    """Create the topics of this release on a broker."""
+    """Create the topics of this release, and move windows where signals has more partitions."""
 
 
 @app.command()
@@ -61,30 +60,6 @@ def create(
 def default_partitions(clock: str) -> int:
     """How many partitions a topic gets by default."""
     return PARTITIONS_IN_ORDER if clock == "recorded" else PARTITIONS
-
-
-@contextmanager
-def open_admin(address: KafkaAddress) -> Iterator[KafkaAdminClient]:
-    """An admin client, closed at the end.
-
-    Raises:
-        CommandFailure: no broker answers there within 3 seconds, or it refuses us or a request.
-    """
-    check_admission(address)
-    try:
-        client = KafkaAdminClient(
-            **address.client_options(),
-            bootstrap_timeout_ms=REACH_MS,
-            request_timeout_ms=CLIENT_MS,
-        )
-    except (KafkaError, ValueError) as error:
-        raise describe_broker_fault(address, error) from error
-    try:
-        yield client
-    except KafkaError as error:
-        raise describe_broker_fault(address, error) from error
-    finally:
-        client.close()
 
 
 def topic_requests(

@@ -26,4 +26,9 @@ class Heartbeat(Model):
     @property
     def key(self) -> bytes:
         """The Kafka key: all heartbeats of a source go to one signals partition."""
-        return window_key(DUTY_PACK, SOURCE_SILENT, {"source": self.source}, exercise=False)
+        return heartbeat_key(self.source)
+
+
+def heartbeat_key(source: str) -> bytes:
+    """The Kafka key of the heartbeats of a source."""
+    return window_key(DUTY_PACK, SOURCE_SILENT, {"source": source}, exercise=False)

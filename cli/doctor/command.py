@@ -12,6 +12,7 @@ import typer
 from kafka.errors import KafkaError
 from redis import Redis, RedisError
 
+from cli.admin import open_admin
 from cli.doctor.certificates import examine_certificates
 from cli.doctor.check_result import CheckResult, Examine, fault, format_result, good, has_fault
 from cli.doctor.cluster import examine_cluster
@@ -25,7 +26,6 @@ from cli.output import print_line
 from cli.records import open_consumer
 from cli.rules_topic import RulesTopicWriter
 from cli.settings import DoctorSettings, doctor_settings
-from cli.topics import open_admin
 from services.environment import InvalidEnvironment
 from services.matcher.adapters.rules.pack_files import bundle_files
 from services.matcher.adapters.rules.used_packs import read_with_used

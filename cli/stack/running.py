@@ -11,13 +11,14 @@ from pathlib import Path
 
 import httpx
 
+from cli.admin import open_admin
 from cli.faults import CommandFailure
 from cli.stack import embedded
 from cli.stack.child import Child, end, start
 from cli.stack.people import write_people
 from cli.stack.plan import Plan, service_environment
 from cli.stack.stop import Stop
-from cli.topics import create_topics, default_partitions, open_admin, topic_requests
+from cli.topics import create_topics, default_partitions, topic_requests
 
 READY_SECONDS = 120.0
 OUTPUT_SECONDS = 5.0

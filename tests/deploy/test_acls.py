@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from schemas.topics import TOPICS, topic_name
-from services.matcher.adapters.state.table import changelog_name
+from services.matcher.adapters.state.changelog import changelog_name
 
 ROOT = Path(__file__).parents[2]
 ACLS: dict[str, dict[str, dict[str, list[str]]]] = yaml.safe_load(

@@ -1,12 +1,17 @@
-"""Partitions that are added to the events topic while a matcher runs."""
+"""Partitions that are added to the events or the signals topic while a matcher runs."""
 
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 from kafka import KafkaAdminClient
 
-from schemas.topics import EVENTS
+from schemas.topics import EVENTS, SIGNALS
 from tests.integration.matcher_site import (
     ROCKETS,
     MatcherTopics,
@@ -16,11 +21,17 @@ from tests.integration.matcher_site import (
     start_ready,
 )
 from tests.parts.pipeline import write_pack
+from tests.parts.processes import Service
+from tests.parts.rocket_rules import ROCKETS_ON_ONE_PLACE
+from tests.parts.waiting import until
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
+
+PLACES = tuple(f"Place {number}" for number in range(8))
+SECONDS = 90.0
 
 
-def test_the_matcher_ends_with_the_reason_and_its_next_process_reads_them(
+def test_partitions_of_events_are_read_by_the_same_process(
     matcher_topics: MatcherTopics, tmp_path: Path
 ) -> None:
     write_pack(tmp_path, ROCKETS % "24h")
@@ -29,15 +40,71 @@ def test_the_matcher_ends_with_the_reason_and_its_next_process_reads_them(
         start_ready(service)
         matcher_topics.send(message(event("e-1"), partition=2))
         matcher_topics.wait_alerts(1)
-        with closing(KafkaAdminClient(bootstrap_servers=matcher_topics.bootstrap)) as admin:
-            admin.create_partitions({topic: 6})
+        _grow(matcher_topics, EVENTS, 6)
 
-        assert service.wait() == 1
-        assert f"topic {topic} has 6 partitions now, and had 4 at the start" in service.text()
-
-        start_ready(service)
         matcher_topics.send(message(event("e-2", place="Basra"), partition=5))
-        matcher_topics.wait_alerts(2)
-        matcher_topics.wait_until_drained()
+        matcher_topics.wait_alerts(2, SECONDS)
+        matcher_topics.wait_until_drained(SECONDS)
 
+        assert service.running
+    assert f"topic {topic} has 6 partitions now, and had 4 at the start" in service.text()
     assert {alert.group["place"] for alert in matcher_topics.alerts} == {"Taji", "Basra"}
+
+
+def test_windows_move_to_the_partitions_that_the_signals_topic_has(
+    matcher_topics: MatcherTopics, tmp_path: Path
+) -> None:
+    write_pack(tmp_path, ROCKETS_ON_ONE_PLACE % 3)
+    with matcher(matcher_topics, tmp_path) as service:
+        start_ready(service)
+        for round_ in ("a", "b"):
+            _send(matcher_topics, round_, PLACES)
+        _send(matcher_topics, "c", PLACES[:1])
+        [fired] = matcher_topics.wait_alerts(1, SECONDS)
+        matcher_topics.wait_until_drained(SECONDS)
+        _grow(matcher_topics, SIGNALS, 7)
+        until(lambda: "move-windows" in _ask_ready(service), "readyz names the command", SECONDS)
+        _send(matcher_topics, "d", PLACES)
+        until(lambda: _move(matcher_topics).returncode == 0, "the windows are moved", SECONDS)
+
+        matcher_topics.wait_alerts(1 + len(PLACES), SECONDS)
+        until(lambda: _read_values(matcher_topics)[PLACES[0]] == 4, "its alert goes on", SECONDS)
+        service.wait_ready()
+
+    assert _read_values(matcher_topics) == dict.fromkeys(PLACES, 3) | {PLACES[0]: 4}
+    assert {a.id for a in matcher_topics.alerts_of(PLACES[0])} == {fired.id}
+    assert matcher_topics.dead_letters == []
+    assert "nothing to move" in _move(matcher_topics).stderr
+
+
+def _grow(matcher_topics: MatcherTopics, topic: str, count: int) -> None:
+    with closing(KafkaAdminClient(bootstrap_servers=matcher_topics.bootstrap)) as admin:
+        admin.create_partitions({matcher_topics.name(topic): count})
+
+
+def _send(matcher_topics: MatcherTopics, round_: str, places: Iterable[str]) -> None:
+    matcher_topics.send(*(message(event(f"{place}-{round_}", place=place)) for place in places))
+
+
+def _ask_ready(service: Service) -> str:
+    try:
+        return httpx.get(f"{service.admin_url}/readyz", timeout=5).text
+    except httpx.TransportError:
+        return ""
+
+
+def _move(matcher_topics: MatcherTopics) -> subprocess.CompletedProcess[str]:
+    variables = {
+        "PATH": os.environ["PATH"],
+        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": matcher_topics.bootstrap,
+        "VEDETTE_TOPIC_PREFIX": matcher_topics.prefix,
+    }
+    command = [sys.executable, "-m", "cli", "topics", "move-windows"]
+    return subprocess.run(  # noqa: S603  (our own command)
+        command, env=variables, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def _read_values(matcher_topics: MatcherTopics) -> dict[str, float | None]:
+    """The value of each place's last alert."""
+    return {alert.group["place"]: alert.value for alert in matcher_topics.alerts}

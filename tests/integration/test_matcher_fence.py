@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, SIGNALS
-from services.matcher.adapters.state.table import changelog_name
+from services.matcher.adapters.state.changelog import changelog_name
 from tests.integration.matcher_site import (
     ROCKETS,
     MatcherTopics,

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from schemas.topics import ALERTS, EVENTS, SIGNALS
-from services.matcher.adapters.state.table import changelog_name
+from services.matcher.adapters.state.changelog import changelog_name
 from tests.integration.matcher_site import (
     ROCKETS,
     MatcherTopics,

@@ -17,7 +17,7 @@ import pytest
 from schemas.alert import Alert, Status
 from schemas.bundle import BUNDLE_KEY, CompletedBackfill
 from schemas.topics import RULES
-from services.matcher.adapters.state.table import changelog_name
+from services.matcher.adapters.state.changelog import changelog_name
 from tests.integration.matcher_site import MatcherTopics, event, matcher, message, start_ready
 from tests.matcher.adapters.rules.packs import changed
 from tests.parts import waiting

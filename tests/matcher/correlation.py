@@ -4,7 +4,7 @@ from collections.abc import Mapping, MutableMapping
 from datetime import datetime
 
 from services.matcher.adapters.correlation.commands import CommandRunner
-from services.matcher.adapters.correlation.correlate import Correlator, signals_partitions
+from services.matcher.adapters.correlation.correlate import Correlator
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import ValueKind, has_kind
@@ -13,6 +13,7 @@ from services.matcher.adapters.state.positions import Positions
 from services.matcher.adapters.topics.record_sender import RecordSender
 from services.matcher.domain.engine.messages import SignalsMessage, get_recorded_time
 from services.matcher.domain.engine.processors import Processors
+from services.matcher.domain.engine.store import SignalsPartitions
 from tests.matcher.builders import HOUR, NOON
 from tests.matcher.messages import Given, tick, tick_message
 
@@ -38,7 +39,8 @@ def correlator(
         bundles,
         states,
         Positions(keyed_states, topic_id),
-        signals_partitions(partitions),
+        # where the messages of the tests are by default
+        SignalsPartitions(partitions, lambda _key: 1),
         CommandRunner(sender, partitions),
         time_of,
     )

@@ -6,7 +6,7 @@ from functools import partial
 
 from schemas.topics import SIGNALS
 from services.matcher.adapters.correlation.commands import CommandRunner
-from services.matcher.adapters.correlation.correlate import Correlator, signals_partitions
+from services.matcher.adapters.correlation.correlate import Correlator
 from services.matcher.adapters.correlation.live_windows import read_live_windows
 from services.matcher.adapters.crashes.set_aside import Agent
 from services.matcher.adapters.state.keyed_states import KeyedStates
@@ -14,6 +14,7 @@ from services.matcher.adapters.state.partition_states import States
 from services.matcher.adapters.state.positions import Positions
 from services.matcher.adapters.state.table import Table, add_table
 from services.matcher.adapters.stream.repeat import show_forever
+from services.matcher.adapters.topics.signals_partitions import signals_partitions
 from services.matcher.app.basis import Basis
 from services.matcher.domain.engine.messages import SignalsMessage, get_recorded_time
 from services.matcher.domain.engine.processors import Processors

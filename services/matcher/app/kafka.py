@@ -8,8 +8,11 @@ from datetime import timedelta
 
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, RULES, SIGNALS, topic_name
 from services.matcher.adapters.rules.rules_topic import RulesTopicReader
-from services.matcher.adapters.state.changelog import ensure_changelog, read_durability
-from services.matcher.adapters.state.table import changelog_name
+from services.matcher.adapters.state.changelog import (
+    changelog_name,
+    ensure_changelog,
+    read_durability,
+)
 from services.matcher.adapters.topics.admin import retention, topic_id
 from services.matcher.adapters.topics.cluster import KafkaCluster
 from services.matcher.settings import MatcherSettings, ReaderServiceSettings

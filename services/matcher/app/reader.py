@@ -24,7 +24,7 @@ from services.matcher.adapters.rules.rule_files import read_rule_files
 from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.loop_watchdog import LoopWatchdog
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
-from services.matcher.adapters.stream.worker import new_loop, run
+from services.matcher.adapters.stream.worker import new_loop
 from services.matcher.adapters.topics.record_sender import TopicSender
 from services.matcher.app.kafka import (
     READER_TOPICS,
@@ -32,7 +32,13 @@ from services.matcher.app.kafka import (
     prepare_reader_kafka,
     reader_app_id,
 )
-from services.matcher.app.serving import find_in_kafka, follow_rules, serve_while, watch_group
+from services.matcher.app.serving import (
+    find_in_kafka,
+    follow_rules,
+    run_until_added,
+    serve_while,
+    watch_group,
+)
 from services.matcher.domain.reader.ports import MeaningJudge, SentenceModel
 from services.matcher.settings import ReaderServiceSettings
 
@@ -65,7 +71,7 @@ def _run_app(settings: ReaderServiceSettings, health: telemetry.Health) -> int:
     active = ActiveReader(bundles, model, heads, health.notes, _make_judge(settings))
     _add_suspecting(app, settings, active, thread)
     watch_group(app, kafka.cluster, health)
-    return run(app, loop)
+    return run_until_added(app, kafka.cluster, loop)
 
 
 async def _prepare(

@@ -10,10 +10,16 @@ from services.matcher.adapters.crashes.in_hand import InHand
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.follower import Follower
 from services.matcher.adapters.stream.transport import App
-from services.matcher.adapters.stream.worker import new_loop, run
+from services.matcher.adapters.stream.worker import new_loop
 from services.matcher.app.agents import create_app
 from services.matcher.app.kafka import Kafka, prepare_kafka
-from services.matcher.app.serving import find_in_kafka, follow_rules, serve_while, watch_group
+from services.matcher.app.serving import (
+    find_in_kafka,
+    follow_rules,
+    run_until_added,
+    serve_while,
+    watch_group,
+)
 from services.matcher.app.windows_route import WindowsRoute
 from services.matcher.domain.rules.look_back import describe_short_retention
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -42,7 +48,7 @@ def _run_app(settings: MatcherSettings, route: WindowsRoute, health: telemetry.H
     if app.read_windows is not None:
         route.open(loop, app.read_windows)
     _guard(app, in_hand, settings, kafka)
-    return run(app, loop)
+    return run_until_added(app, kafka.cluster, loop)
 
 
 async def _prepare(

@@ -1,11 +1,13 @@
 """What the matcher and the reader share as processes: a listener, and readiness by the group."""
 
 import asyncio
+import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from fastapi import FastAPI
 
@@ -14,9 +16,9 @@ from services.admin import listen_admin
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.first_rules import find_first_rules
 from services.matcher.adapters.rules.follower import Follower
-from services.matcher.adapters.stream.group_watch import GroupWatch
+from services.matcher.adapters.stream.group_watch import GroupWatch, PartitionsAdded
 from services.matcher.adapters.stream.transport import App
-from services.matcher.adapters.stream.worker import quiet_libraries
+from services.matcher.adapters.stream.worker import quiet_libraries, run
 from services.matcher.adapters.topics.closed_connections import notice_closed_connections
 from services.matcher.adapters.topics.cluster import KafkaAbsent, KafkaCluster, KafkaUnusable
 from services.matcher.adapters.topics.record_batches import tolerate_header_names
@@ -30,21 +32,35 @@ FAILED = 1
 AGAIN_SECONDS = 1.0
 
 T = TypeVar("T")
+RunApp = Callable[[telemetry.Health], int]
+AddRoutes = Callable[[FastAPI], None]
 
 
 def serve_while(
-    settings: MatcherSettings,
-    run_app: Callable[[telemetry.Health], int],
-    add_routes: Callable[[FastAPI], None] | None = None,
+    settings: MatcherSettings, run_app: RunApp, add_routes: AddRoutes | None = None
 ) -> int:
     """Listen for as long as `run_app` runs; its exit code, or 1 where Kafka cannot be used. Blocks.
 
     `add_routes` adds to what every admin port has. Not ready until the app says so. Code 0 where a
-    signal ends the wait for Kafka.
+    signal ends the wait for Kafka. Where a topic has more partitions than at the start, the
+    process begins anew.
 
     Raises:
         CannotListen: the port is taken.
     """
+    try:
+        return _listen_while(settings, run_app, add_routes)
+    except PartitionsAdded as added:
+        log.warning("begin anew", reason=str(added))
+        _begin_anew()
+
+
+def _begin_anew() -> NoReturn:
+    """This program from its start, as the same process: Faust cannot start twice in one."""
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  (ourselves)
+
+
+def _listen_while(settings: MatcherSettings, run_app: RunApp, add_routes: AddRoutes | None) -> int:
     tolerate_header_names()
     notice_closed_connections()
     quiet_libraries()
@@ -109,16 +125,31 @@ async def follow_rules(
     """What follows the rules topic, and the rules to start with.
 
     Raises:
-        KafkaAbsent: the topic cannot be read; the connections are closed.
+        KafkaAbsent: the topic cannot be read, or windows are being moved; the connections are
+            closed.
         NoRules: there is no rule.
     """
     follower = Follower(kafka.rules, health.notes)
     try:
-        return follower, await find_first_rules(folder, follower)
+        first = await find_first_rules(folder, follower)
+        kafka.rules.require_windows_at_rest()
     except KafkaUnusable:
         await kafka.rules.close()
         await kafka.cluster.close()
         raise
+    return follower, first
+
+
+def run_until_added(app: App, cluster: KafkaCluster, loop: asyncio.AbstractEventLoop) -> int:
+    """As `run`.
+
+    Raises:
+        PartitionsAdded: it ended since a topic has more partitions.
+    """
+    code = run(app, loop)
+    if code and (added := cluster.find_added_partitions()) is not None:
+        raise PartitionsAdded(added)
+    return code
 
 
 def watch_group(app: App, cluster: KafkaCluster, health: telemetry.Health) -> None:

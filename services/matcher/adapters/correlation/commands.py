@@ -63,6 +63,12 @@ class CommandRunner:
         """The commands of another message follow."""
         self.sent.clear()
 
+    async def pass_on(self, message: ConsumerRecord, partition: int) -> None:
+        """Send a message on to the signals partition where it belongs."""
+        headers = list(message.headers or ())
+        record = ProducerRecord(message.value, headers, message.key, partition)
+        self.sent.append(await self.sender.send(SIGNALS, record))
+
     async def run(self, command: Command, message: ConsumerRecord) -> None:
         """Carry out one command of a message: when it returns, what is sent is queued."""
         match command:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from kafka.partitioner.default import murmur2
-
+from schemas.indication import Indication
+from schemas.signal import Signal
+from schemas.storm import StormNews
+from schemas.verdict import Verdict
 from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.correlation.commands import CommandRunner
@@ -29,12 +31,8 @@ from services.matcher.domain.engine.store import SignalsPartitions
 
 log = telemetry.logger(__name__)
 
-_POSITIVE = 0x7FFFFFFF
-
-
-def signals_partitions(count: int) -> SignalsPartitions:
-    """The partitions of the signals topic, to which Kafka's producers divide keys."""
-    return SignalsPartitions(count, lambda key: (murmur2(key) & _POSITIVE) % count)
+MOVABLE = (Signal, Verdict, Indication, StormNews)
+"""Messages that only the partition of their key may handle."""
 
 
 @dataclass(slots=True)
@@ -75,6 +73,9 @@ class Correlator:
         if isinstance(decoded, Poison):
             await self.runner.run(RefuseMessage(decoded.reason), message)
             return
+        if (home := self._find_home(decoded, message)) is not None:
+            await self.runner.pass_on(message, home)
+            return
         # a change of rules is no message's fault
         self.in_hand.release()
         bundle = get_bundle(decoded)
@@ -98,6 +99,16 @@ class Correlator:
         tick = decode_tick(message)
         if tick is not None:
             self._engine(message.partition).set_clock(tick, self.positions.position(message))
+
+    def _find_home(self, decoded: SignalsMessage, message: ConsumerRecord) -> int | None:
+        """The partition of its key, if it is another: its sender knew fewer partitions.
+
+        Heartbeats of our own go to every partition.
+        """
+        if message.key is None or not isinstance(decoded, MOVABLE):
+            return None
+        home = self.partitions.partition_of(message.key)
+        return None if home == message.partition else home
 
     async def _processors(self, bundle: int) -> Processors:
         """Those of the active rules, which are those of a bundle at least."""

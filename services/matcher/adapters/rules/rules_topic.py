@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
-from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, CompletedBackfill
+from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, WINDOWS_MOVE_KEY, CompletedBackfill
 from schemas.crash import CRASH_KEY_PREFIX, Crash
 from schemas.envelope import find_header_fault
 from services import telemetry
@@ -50,10 +50,12 @@ class BundleRecord:
 class RulesRead:
     """What of the topic was read so far.
 
-    `done`: the bundle up to which each events partition is backfilled.
+    `done`: the bundle up to which each events partition is backfilled. `moving`: windows are being
+    moved to other partitions.
     """
 
     done: dict[int, int] = field(default_factory=dict)
+    moving: bool = False
     crashes: KnownCrashes = field(default_factory=KnownCrashes)
 
     def take(self, records: Iterable[Record]) -> list[BundleRecord]:
@@ -61,7 +63,9 @@ class RulesRead:
         bundles: list[BundleRecord] = []
         for record in records:
             fault = find_header_fault(record.headers)
-            if record.key == BUNDLE_KEY:
+            if record.key == WINDOWS_MOVE_KEY:
+                self.moving = record.value is not None
+            elif record.key == BUNDLE_KEY:
                 bundles.append(BundleRecord(record.offset + 1, record.value or b"", fault))
             elif fault is not None:
                 _warn_of(record, fault)
@@ -192,6 +196,17 @@ class RulesTopicReader:
     def crashes(self, topic: str, partition: int) -> tuple[Crash, ...]:
         """The crashes that name messages of a partition, from any thread."""
         return self.read.crashes.of(topic, partition)
+
+    def require_windows_at_rest(self) -> None:
+        """Pass, unless windows were being moved when the topic was read.
+
+        Raises:
+            KafkaAbsent: they were.
+        """
+        if self.read.moving:
+            raise KafkaAbsent(
+                "windows are being moved: if `vedette topics move-windows` has ended, run it again"
+            )
 
     async def close(self) -> None:
         """Close the connections."""

@@ -17,10 +17,11 @@ from services.matcher.adapters.topics.admin import (
     describe_topic,
     read_settings,
 )
-from services.matcher.adapters.topics.cluster import KafkaUnusable
+from services.matcher.adapters.topics.cluster import KafkaAbsent, KafkaUnusable
 
 log = telemetry.logger(__name__)
 
+TABLE = "windows"
 CONFIG = KAFKA_TIME | {
     # by key alone: with `delete` beside it, a window that nothing touches would be lost with time
     "cleanup.policy": "compact",
@@ -38,6 +39,15 @@ CONFIG = KAFKA_TIME | {
 
 
 IN_SYNC = "min.insync.replicas"
+
+
+class WindowsElsewhere(KafkaAbsent):
+    """The windows are divided by fewer partitions than the signals topic has."""
+
+
+def changelog_name(app_id: str) -> str:
+    """The topic that the table of this consumer group is recovered from."""
+    return f"{app_id}-{TABLE}-changelog"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +80,29 @@ def ensure_changelog(
     Replicas of one that exists are not moved: too few are logged.
 
     Raises:
-        KafkaUnusable: Kafka refuses, or the topic has another number of partitions.
+        WindowsElsewhere: it has fewer partitions: they are to be moved.
+        KafkaUnusable: Kafka refuses, or it has more.
     """
     in_sync = durability.in_sync
     wanted = CONFIG if in_sync is None else CONFIG | {IN_SYNC: in_sync}
     with admin_client(address) as client:
         _create(client, NewTopic(topic, partitions, durability.replicas, topic_configs=wanted))
         _warn_of_few(topic, count_replicas(describe_topic(client, topic)), durability.replicas)
-        if (count := len(describe_topic(client, topic)["partitions"])) != partitions:
-            raise KafkaUnusable(
-                f"topic {topic} has {count} partitions and the signals topic {partitions}: "
-                "windows cannot follow; use a new topic prefix or recreate both"
-            )
+        _compare_partitions(topic, len(describe_topic(client, topic)["partitions"]), partitions)
         _configure(client, topic, wanted)
+
+
+def _compare_partitions(topic: str, count: int, wanted: int) -> None:
+    if count < wanted:
+        raise WindowsElsewhere(
+            f"topic {topic} has {count} partitions and the signals topic {wanted}: "
+            "run `vedette topics move-windows`"
+        )
+    if count > wanted:
+        raise KafkaUnusable(
+            f"topic {topic} has {count} partitions and the signals topic {wanted}: "
+            f"recreate the signals topic with {count}"
+        )
 
 
 def _warn_of_few(topic: str, count: int, wanted: int) -> None:

@@ -5,14 +5,8 @@ from typing import Any, cast
 import faust
 from faust.types import FutureMessage, StoreT
 
+from services.matcher.adapters.state.changelog import TABLE
 from services.matcher.adapters.state.store import Store
-
-NAME = "windows"
-
-
-def changelog_name(app_id: str) -> str:
-    """The topic that the table is recovered from."""
-    return f"{app_id}-{NAME}-changelog"
 
 
 class Table(faust.Table[bytes, bytes]):
@@ -39,7 +33,7 @@ class Table(faust.Table[bytes, bytes]):
         )
 
 
-def add_table(app: faust.App, partitions: int, name: str = NAME) -> Table:
+def add_table(app: faust.App, partitions: int, name: str = TABLE) -> Table:
     """A table with as many partitions as the topic that its keys come from."""
     table = Table(app, name=name, partitions=partitions, beacon=app.tables.beacon)
     app.tables.add(table)

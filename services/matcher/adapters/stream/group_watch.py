@@ -36,9 +36,8 @@ class GroupWatch:
     async def run(self) -> None:
         """Watch for as long as the app runs, then close the connection.
 
-        Ends the process where a partition stalls or the group is silent although Kafka answers, or
-        a partition was added: Faust would not read it for minutes, and then fail. The next process
-        reads all.
+        Ends the process where a partition stalls or the group is silent although Kafka answers, and
+        the app where a partition was added: Faust would not read it for minutes, and then fail.
         """
         try:
             while not self.app.should_stop:

@@ -198,6 +198,18 @@ def decode_head(raw: bytes) -> Head:
     return decode_versioned(raw, _HEAD, _VERSION)
 
 
+def move_head(raw: bytes, offset: int) -> bytes:
+    """The head of a state that goes over to another partition: its last message is at `offset`.
+
+    Raises:
+        NewerSchema: a later release wrote it.
+        msgspec.ValidationError: it is no head.
+    """
+    head = decode_head(raw)
+    state = msgspec.structs.replace(head.state, offset=offset)
+    return _ENCODER.encode(msgspec.structs.replace(head, offset=offset, state=state))
+
+
 def encode_pane(pane: Pane, items: Items) -> bytes:
     """The items of one pane as JSON."""
     return _ENCODER.encode(_PARTS[pane.content](SCHEMA_VERSION, items))

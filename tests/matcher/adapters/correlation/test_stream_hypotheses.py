@@ -11,6 +11,7 @@ from schemas.indication import Indication
 from schemas.topics import ALERTS, DEAD_LETTERS, SIGNALS
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.domain.changes.active_rules import ActiveRules
+from services.matcher.domain.engine.store import SignalsPartitions
 from services.matcher.domain.hypotheses.hypothesis import WatchedHypothesis
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -48,6 +49,7 @@ class HypothesisWorker:
         )
         bundles = Bundles(ActiveRules(rulebook))
         self.correlation = correlator(bundles, self.table, self.sender, self.partitions)
+        self.correlation.partitions = SignalsPartitions(self.partitions, lambda _key: 0)
 
     async def take(self, *messages: Given) -> "HypothesisWorker":
         for message in messages:

@@ -3,9 +3,13 @@
 import asyncio
 from dataclasses import dataclass, field
 
+import pytest
 from aiokafka import TopicPartition
 
+from schemas.bundle import WINDOWS_MOVE_KEY
 from services.matcher.adapters.rules.rules_topic import RulesTopicReader
+from services.matcher.adapters.topics.cluster import KafkaAbsent
+from tests.matcher.messages import Given
 
 RULES = TopicPartition("rules", 0)
 
@@ -45,3 +49,14 @@ async def test_it_waits_for_what_is_in_the_topic_and_not_yet_read() -> None:
     catching_up.cancel()
 
     assert not done
+
+
+def test_no_worker_begins_while_windows_are_moved() -> None:
+    topic = RulesTopicReader(IdleConsumer(), IdleConsumer(), RULES)
+    topic.read.take([Given(b"{}", key=WINDOWS_MOVE_KEY)])
+
+    with pytest.raises(KafkaAbsent, match="vedette topics move-windows"):
+        topic.require_windows_at_rest()
+
+    topic.read.take([Given(None, key=WINDOWS_MOVE_KEY)])
+    topic.require_windows_at_rest()
