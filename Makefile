@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help install demo test check format lint types imports rules alerts generate lock \
 	unit integration kafka k8s redis alertmanager prometheus peers bench bench-engine bench-recovery bench-hostile bench-windows \
-	bench-attack bench-ingest chaos soak pictures slack-pictures browser clean
+	bench-attack bench-ingest chaos soak upgrade pictures slack-pictures browser clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -132,6 +132,9 @@ chaos: install kafka redis ## 50 faults under load, every alert exactly once; AR
 
 soak: install kafka redis ## half an hour of load: memory, lag, latency as a PNG; ARGS="--minutes 5"
 	$(BIN)/python -m tests.chaos.soak $(ARGS)
+
+upgrade: install kafka redis ## from the release before and back, under load; ARGS="--before COMMIT"
+	$(BIN)/python -m tests.upgrade $(ARGS)
 
 pictures: slack-pictures install kafka redis prometheus ## what docs/pictures has: dashboards under a little load, messages
 	$(BIN)/python -m tests.dashboards

@@ -4,7 +4,7 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from heapq import heappop, heappush
@@ -38,23 +38,27 @@ class LoadProfile:
 
 
 def batches(
-    profile: LoadProfile, rng: random.Random
+    profile: LoadProfile, rng: random.Random, is_ending: Callable[[], bool] = lambda: False
 ) -> Iterator[tuple[float, list[StoryPart | None]]]:
     """A batch for every tenth of a second, with its time; None is a report without meaning.
 
-    No story begins that could not end within `profile.seconds`.
+    No story begins that could not end within `profile.seconds`, or once it `is_ending`; then it
+    ends with the last story.
     """
     upcoming: list[tuple[float, int, StoryPart]] = []
     order, started, reported = count(), 0, 0
     for number in range(1, int(profile.seconds / BATCH_SECONDS) + 1):
         at = number * BATCH_SECONDS
-        while started < min(at, profile.seconds - LONGEST_STORY) * profile.stories:
+        latest = min(at, profile.seconds - LONGEST_STORY)
+        while not is_ending() and started < latest * profile.stories:
             for part in story(started, rng, profile.rules):
                 heappush(upcoming, (at + part.after, next(order), part))
             started += 1
         parts: list[StoryPart | None] = []
         while upcoming and upcoming[0][0] <= at:
             parts.append(heappop(upcoming)[2])
+        if is_ending() and not (parts or upcoming):
+            return
         noise = max(0, int(at * profile.rate) - reported - len(parts))
         reported += noise + len(parts)
         parts += [None] * noise
@@ -72,6 +76,7 @@ class ReportLoad:
     record: ClientRecord = field(default_factory=ClientRecord)
     _queue: "queue.SimpleQueue[list[Report]]" = field(default_factory=queue.SimpleQueue)
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _ending: threading.Event = field(default_factory=threading.Event)
     _sent_all: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
@@ -82,6 +87,10 @@ class ReportLoad:
     def stop(self) -> None:
         """Stop sending; what is not accepted yet is given up."""
         self._stopping.set()
+
+    def wind_down(self) -> None:
+        """Begin no more stories, and end with the last of those that have begun; does not block."""
+        self._ending.set()
 
     @property
     def is_over(self) -> bool:
@@ -96,7 +105,7 @@ class ReportLoad:
     def _make_batches(self) -> None:
         rng = seeded_random("load", self.seed)
         start, number = time.monotonic(), 0
-        for at, parts in batches(self.profile, rng):
+        for at, parts in batches(self.profile, rng, self._ending.is_set):
             if self._stopping.wait(max(0.0, start + at - time.monotonic())):
                 break
             self._queue.put(

@@ -22,6 +22,7 @@ from tests.parts.redis_server import RedisNode
 PREFIX = "chaos."
 GROUP = "chaos.matcher"
 NOTIFIER_GROUP = "chaos-notifier"
+PARTITIONS = 6
 RECEIVER_SECONDS = 3
 
 
@@ -89,18 +90,23 @@ def start_site(
     folder: Path, timing: PackTiming, replicas: Mapping[str, int], log: Callable[[str], None]
 ) -> Iterator[ChaosSite]:
     """All parts started and ready; ended with the context. Logs go to `folder`."""
+    with start_stores(folder) as (kafka, redis), ExitStack() as parts:
+        topics.create(kafka.bootstrap, PREFIX, partitions=PARTITIONS)
+        write_rules(folder, timing)
+        pipeline = parts.enter_context(Pipeline(name_variables(kafka, redis), folder, replicas))
+        supervisor = Supervisor(pipeline.services, log)
+        reload = Reload(folder, timing, pipeline.services["matcher-0"].environment or {}, log)
+        yield ChaosSite(kafka, redis, pipeline, supervisor, reload, log)
+
+
+@contextmanager
+def start_stores(folder: Path) -> Iterator[tuple[KafkaNode, RedisNode]]:
+    """A Kafka and a Redis, empty; the log of Kafka is copied to `folder` at the end."""
     with ExitStack() as parts:
         kafka, redis = KafkaNode.create(), RedisNode.create()
         parts.callback(redis.close)
         parts.callback(_end, kafka, folder)
-        kafka.start()
-        redis.start()
-        topics.create(kafka.bootstrap, PREFIX, partitions=6)
-        write_rules(folder, timing)
-        pipeline = parts.enter_context(Pipeline(_environment(kafka, redis), folder, replicas))
-        supervisor = Supervisor(pipeline.services, log)
-        reload = Reload(folder, timing, pipeline.services["matcher-0"].environment or {}, log)
-        yield ChaosSite(kafka, redis, pipeline, supervisor, reload, log)
+        yield kafka.start(), redis.start()
 
 
 def _end(kafka: KafkaNode, folder: Path) -> None:
@@ -108,7 +114,8 @@ def _end(kafka: KafkaNode, folder: Path) -> None:
     kafka.close()
 
 
-def _environment(kafka: KafkaNode, redis: RedisNode) -> Mapping[str, str]:
+def name_variables(kafka: KafkaNode, redis: RedisNode) -> Mapping[str, str]:
+    """The variables of services that use these stores."""
     return name_servers(kafka.bootstrap, PREFIX, redis.url()) | {
         "VEDETTE_RECEIVER_TIMEOUT_SECONDS": str(RECEIVER_SECONDS),
         "VEDETTE_TICK_SECONDS": "1",

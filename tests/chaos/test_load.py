@@ -24,6 +24,17 @@ def test_every_story_ends_within_the_time_with_all_its_reports() -> None:
     assert len(rockets) >= 4 * len({part.place for part in rockets})
 
 
+def test_a_load_that_ends_early_ends_with_its_last_story() -> None:
+    made: list[list[StoryPart | None]] = []
+    for _, parts in batches(PROFILE, seeded_random("load", 2), lambda: len(made) >= 100):
+        made.append(parts)
+    early = {part for parts in made for part in parts if part is not None}
+    places = {part.place for part in early}
+
+    assert 100 < len(made) < 100 + (16 + 1) * 10
+    assert early == {part for part in parts_of(2) if part is not None and part.place in places}
+
+
 def test_some_reports_are_corrected_by_their_id_in_the_story_that_they_are_of() -> None:
     parts = [part for part in parts_of(2) if part is not None]
     places = {part.name: part.place for part in parts if part.name is not None}
