@@ -153,7 +153,8 @@ class FakeReceiver:
         fault = self.faults.pop(0) if self.faults else None
         error, takes_effect = fault if isinstance(fault, tuple) else (fault, fault is None)
         if takes_effect:
-            self.shown.setdefault(handle, []).append(notice)
+            # in one step, since tests look at it from another thread
+            self.shown[handle] = [*self.shown.get(handle, ()), notice]
             self.history.append(notice)
         if error is not None:
             raise error

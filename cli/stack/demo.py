@@ -32,8 +32,8 @@ from schemas.model import Instant, Model
 TIMELINE = "timeline.jsonl"
 EXPECTED = "timeline.expected.yaml"
 PER_SECOND = 20
-PACE_SECONDS = 3.0
-SETTLE_SECONDS = 30.0
+PACE_SECONDS = 6.0
+SETTLE_SECONDS = 60.0
 QUIET_SECONDS = 1.0
 
 PostTimes = Mapping[tuple[str, str], datetime]
@@ -119,7 +119,7 @@ def play_timeline(
 
 
 def wait_until_settled(timeline: DemoTimeline, stage: DemoStage) -> None:
-    """Wait until every alert is shown and nothing more comes, 30 seconds at most."""
+    """Wait until every alert is shown and nothing more comes, a minute at most."""
     seen, deadline = stage.seen, time.monotonic() + SETTLE_SECONDS
     quiet_since, count = time.monotonic(), seen.count
     while time.monotonic() < deadline:

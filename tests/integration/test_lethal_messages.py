@@ -29,7 +29,7 @@ from tests.parts.processes import Service
 from tests.parts.topics import TopicMessage
 from tests.parts.waiting import until
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
 
 STUCK_SECONDS = "2"
 MEMORY_LIMIT = "700MB"
@@ -70,7 +70,7 @@ def run_until(service: Service, is_done: Callable[[], bool]) -> list[int]:
             service.start()
         return is_done()
 
-    until(supervise, "the messages are through", 120)
+    until(supervise, "the messages are through", 300)
     return codes
 
 

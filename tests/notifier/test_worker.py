@@ -31,7 +31,7 @@ def at_work(desk: DeliveryDesk) -> Iterator[Worker]:
 
 
 def shown(desk: DeliveryDesk) -> list[Alert]:
-    return [notices[0].alert for notices in desk.receiver.shown.values()]
+    return [notices[0].alert for notices in list(desk.receiver.shown.values())]
 
 
 def test_a_queued_job_is_sent() -> None:

