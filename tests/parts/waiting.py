@@ -7,6 +7,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PAUSE = 0.05
+BUSY = 4
+"""How many times longer a busy machine may take than a quiet one."""
 
 
 class NotInTime(AssertionError):
@@ -14,12 +16,15 @@ class NotInTime(AssertionError):
 
 
 def until(look: Callable[[], T], what: str, timeout: float = 30.0) -> T:
-    """The first truthy answer of `look`, asked every 50 ms for at most `timeout` seconds.
+    """The first truthy answer of `look`, asked every 50 ms.
+
+    `timeout` is for a quiet machine; the wait is given up after `BUSY` times that, at most a
+    minute longer.
 
     Raises:
         NotInTime: naming `what` was waited for and the last answer.
     """
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + min(BUSY * timeout, timeout + 60)
     while True:
         answer = look()
         if answer:
