@@ -49,6 +49,7 @@ imports: install
 
 rules: install ## every rule file and its tests, and every source
 	$(BIN)/vedette sources check
+	$(BIN)/vedette rules fmt --check
 	$(BIN)/vedette rules check
 	$(BIN)/vedette rules test
 	$(BIN)/vedette rules test --rules rules/iraq-2020 --timelines rules/iraq-2020/labelled/timelines.yaml

@@ -22,6 +22,7 @@ class RulesCommands(LazyGroup):
         "labels": make_function_command("cli.labels", "labels"),
         "test": make_function_command("cli.rule_cases", "run_rule_cases"),
         "new": make_function_command("cli.new_rule", "new"),
+        "fmt": make_function_command("cli.fmt", "fmt"),
         "backtest": make_function_command("cli.backtest.command", "backtest"),
         "match": make_function_command("cli.match", "match_events"),
     }

@@ -259,11 +259,13 @@ def test_the_hook_checks_and_tests_each_changed_pack_once(folder: Path, file: st
 
     assert outcome.returncode == 0
     assert (folder / "asked.txt").read_text().splitlines() == [
-        f"rules {verb} --rules rules/iraq-2020" for verb in ("check", "test")
+        "rules fmt --check rules/iraq-2020/pack.yaml",
+        *(f"rules {verb} --rules rules/iraq-2020" for verb in ("check", "test")),
     ]
 
 
-def test_the_hook_fails_where_a_pack_does(folder: Path) -> None:
-    _put_command(folder, ".venv/bin/vedette", '[ "$2" = test ]\n')
+@pytest.mark.parametrize("verb", ["fmt", "check", "test"])
+def test_the_hook_fails_where_a_step_does(folder: Path, verb: str) -> None:
+    _put_command(folder, ".venv/bin/vedette", f'[ "$2" != {verb} ]\n')
 
     assert _run(folder, "deploy/ci/rules-changed rules/iraq-2020/pack.yaml").returncode == 1

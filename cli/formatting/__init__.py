@@ -1,0 +1,1 @@
+"""One form for the YAML files of rule packs: their layout, never their words."""

@@ -1,0 +1,122 @@
+"""How far each line is indented: two spaces a level, the items of a list too."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import yaml
+
+STEP = 2
+_STARTS = (yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken)
+
+
+@dataclass(slots=True)
+class _Block:
+    """A mapping or a list: its column as written, and the one it gets."""
+
+    column: int
+    wanted: int
+    is_list: bool
+
+
+@dataclass(slots=True)
+class _Indenter:
+    """Follows the tokens of a file; `wanted` has the new column of the lines that begin one."""
+
+    blocks: list[_Block] = field(default_factory=list)
+    wanted: dict[int, int] = field(default_factory=dict)
+    written: dict[int, int] = field(default_factory=dict)
+    depth: int = 0
+    """Of brackets, in which lines keep their place beside the first."""
+    dash: int | None = None
+    """The new column of the dash before the next token, if they share a line."""
+    dash_line: int = -1
+
+    def take(self, token: yaml.Token) -> None:
+        """Note where the token's line begins, if the token is first in it."""
+        line, column = token.start_mark.line, token.start_mark.column
+        if isinstance(token, _STARTS):
+            is_list = isinstance(token, yaml.BlockSequenceStartToken)
+            self.blocks.append(_Block(column, self._below(line), is_list))
+        elif isinstance(token, yaml.BlockEndToken):
+            self._end_implied()
+            self.blocks.pop()
+        elif isinstance(token, yaml.BlockEntryToken):
+            self._take_dash(line, column)
+        elif isinstance(token, yaml.KeyToken) and not self.depth:
+            self._end_implied()
+            self._place(line, column, self.blocks[-1].wanted)
+        elif token.start_mark.index < token.end_mark.index:
+            self._place(line, column, self._below(line))
+        self.depth += isinstance(token, yaml.FlowSequenceStartToken | yaml.FlowMappingStartToken)
+        self.depth -= isinstance(token, yaml.FlowSequenceEndToken | yaml.FlowMappingEndToken)
+
+    def _take_dash(self, line: int, column: int) -> None:
+        if not self.blocks[-1].is_list:  # items below a key at the column of the key
+            self.blocks.append(_Block(column, self._below(line), is_list=True))
+            self.implied.append(len(self.blocks))
+        wanted = self.blocks[-1].wanted
+        self._place(line, column, wanted)
+        self.dash, self.dash_line = wanted, line
+
+    implied: list[int] = field(default_factory=list)
+    """How many blocks there were with each list that has no end of its own."""
+
+    def _end_implied(self) -> None:
+        if self.implied and self.implied[-1] == len(self.blocks):
+            self.implied.pop()
+            self.blocks.pop()
+
+    def _below(self, line: int) -> int:
+        if self.dash is not None and self.dash_line == line:
+            return self.dash + STEP
+        return self.blocks[-1].wanted + STEP if self.blocks else 0
+
+    def _place(self, line: int, column: int, wanted: int) -> None:
+        if line not in self.wanted and not self.depth:
+            self.wanted[line], self.written[line] = wanted, column
+
+
+def find_scalar_lines(tokens: Iterable[yaml.Token]) -> frozenset[int]:
+    """The lines within texts of several lines, but for their first."""
+    lines: set[int] = set()
+    for token in tokens:
+        if isinstance(token, yaml.ScalarToken):
+            first, last = token.start_mark, token.end_mark
+            lines.update(range(first.line + 1, last.line + (last.column > 0)))
+    return frozenset(lines)
+
+
+def find_indents(tokens: Sequence[yaml.Token], lines: Sequence[str]) -> Mapping[int, int]:
+    """The new column of each line that has something; of a comment that of what it stands at."""
+    indenter = _Indenter()
+    for token in tokens:
+        if not isinstance(token, yaml.StreamStartToken | yaml.StreamEndToken):
+            indenter.take(token)
+    return dict(_with_others(indenter, lines, find_scalar_lines(tokens)))
+
+
+def _with_others(
+    indenter: _Indenter, lines: Sequence[str], within: frozenset[int]
+) -> Iterator[tuple[int, int]]:
+    """Also lines within texts and brackets, which move with the line that they belong to."""
+    moved = 0
+    for number, line in enumerate(lines):
+        column = len(line) - len(line.lstrip(" "))
+        if number in indenter.wanted:
+            first = indenter.written[number] == column
+            moved = indenter.wanted[number] - column if first else 0
+            yield number, column + moved
+        elif line.lstrip(" ").startswith("#") and number not in within:
+            yield number, _find_beside(indenter, number, column, moved)
+        elif line.strip():
+            yield number, max(0, column + moved)
+
+
+def _find_beside(indenter: _Indenter, number: int, column: int, moved: int) -> int:
+    """The new column of the next line that begins where the comment does, else of the last."""
+    later = next((line for line in sorted(indenter.wanted) if line > number), None)
+    if later is not None and indenter.written[later] == column:
+        return indenter.wanted[later]
+    earlier = [line for line in indenter.wanted if line < number]
+    same = [line for line in earlier if indenter.written[line] == column]
+    return indenter.wanted[max(same)] if same else max(0, column + moved)
