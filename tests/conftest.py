@@ -1,14 +1,37 @@
 """Settings and hooks of every test."""
 
+from collections.abc import Iterator
+
 import pytest
+import structlog
 from hypothesis import settings
 from xdist.workermanage import WorkerController
+
+from services.tracing import record_spans
+from tests.fakes import FakeRecorder
 
 # on shared machines the time of an example says nothing about the code
 settings.register_profile("vedette", deadline=None)
 settings.load_profile("vedette")
 
+# drawing every variable of every frame takes seconds, in the thread that logs
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
+
 KAFKAS = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def recorder() -> Iterator[FakeRecorder]:
+    """What records the spans of this process, during one test."""
+    recorder = FakeRecorder()
+    record_spans(recorder)
+    yield recorder
+    record_spans(None)
 
 
 def note_kafka(config: pytest.Config, kafka: str) -> None:
