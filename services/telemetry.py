@@ -1,4 +1,4 @@
-"""Logging, metrics and health of every service. Imports no other module of the project."""
+"""Logging, metrics and health of every service. Of the project it imports tracing alone."""
 
 import logging
 import re
@@ -16,6 +16,8 @@ from prometheus_client import REGISTRY, CollectorRegistry, Gauge, disable_create
 from prometheus_client.exposition import choose_encoder
 from starlette.types import Lifespan
 
+from services.tracing import add_trace
+
 Check = Callable[[], str | None]
 """Returns what is wrong, or None. May block for a second, never raises."""
 
@@ -29,7 +31,7 @@ LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 
 
 
 def configure_logging(service: str, level: str = "INFO", log_format: str = "json") -> None:
-    """Log to standard error, as JSON or for a console; every line names the service."""
+    """Log to standard error, as JSON or for a console; each line names service and trace."""
     renderer: structlog.typing.Processor = structlog.processors.JSONRenderer()
     if log_format == "console":
         renderer = structlog.dev.ConsoleRenderer()
@@ -39,6 +41,7 @@ def configure_logging(service: str, level: str = "INFO", log_format: str = "json
         structlog.stdlib.add_logger_name,
         # not bound to the context: threads begin with an empty one
         _NameService(service),
+        add_trace,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]

@@ -192,7 +192,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _parse(self, raw: bytes) -> Any:
         if raw and "json" in self.headers.get("Content-Type", ""):
             return json.loads(raw)
-        return dict(parse_qsl(raw.decode()))
+        # bytes that are no form, such as protobuf, are left to the stand-in
+        return dict(parse_qsl(raw.decode(errors="replace")))
 
     def _send(self, answer: StandInAnswer | None) -> None:
         if answer is None:

@@ -1,0 +1,82 @@
+"""What tracing costs a report: `python -m bench.tracing`. Nothing is sent anywhere."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+from services.span_export import OtlpRecorder
+from services.trace_context import read_record_trace, read_trace
+from services.tracing import (
+    begin_span,
+    carry_trace,
+    continue_span,
+    current_trace,
+    inner_span,
+    note_ids,
+    record_headers,
+    record_spans,
+    request_headers,
+    stop_tracing,
+)
+
+ROUNDS = 5
+REPORTS = 2000
+SPANS = 6
+HEADERS = [("ce_id", b"1"), ("ce_type", b"vedette.event"), ("ce_source", b"wire")]
+
+
+class NoExporter(SpanExporter):
+    """Takes spans and forgets them."""
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Taken."""
+        del spans
+        return SpanExportResult.SUCCESS
+
+    def shutdown(self) -> None:
+        """Nothing is left."""
+
+
+def trace_report() -> None:
+    """All that tracing does for one report that becomes a message."""
+    with begin_span("receive", read_trace({}), source="wire"), inner_span("publish", event_id="1"):
+        headers = [*HEADERS, *record_headers()]
+    with (
+        carry_trace(read_record_trace(headers)),
+        begin_span("detect", current_trace(), event_id="1"),
+    ):
+        headers = [*HEADERS, *record_headers()]
+    with continue_span("correlate", read_record_trace(headers)):
+        note_ids(event_id="1", pack="pack", rule="rule")
+        note_ids(alert="1")
+        headers = [*HEADERS, *record_headers()]
+    stored = begin_span("store", read_record_trace(headers), alert="1", pack="pack", rule="rule")
+    stored.end()
+    with carry_trace(stored.trace, alert="1"), inner_span("send", alert="1", receiver="slack"):
+        request_headers()
+
+
+def measure(work: Callable[[], None]) -> float:
+    """Microseconds of processor for one call, the least of some rounds."""
+    seconds = []
+    for _ in range(ROUNDS):
+        began = time.process_time()
+        for _ in range(REPORTS):
+            work()
+        seconds.append((time.process_time() - began) / REPORTS)
+    return min(seconds) * 1e6
+
+
+def main() -> None:
+    """Print both costs."""
+    print(f"off: {measure(trace_report):.0f} µs a report, all services together")
+    record_spans(OtlpRecorder.over("bench", NoExporter()))
+    on = measure(trace_report)
+    stop_tracing()
+    print(f"on:  {on:.0f} µs a report, {on / SPANS:.0f} µs a span")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+"""Spans: the parts of a report's way from ingest to a receiver, and the trace that joins them.
+
+Every hop passes the trace on and names it in its log. Spans are recorded and sent to a collector
+only where one is configured; see docs/tracing.md.
+"""
+
+from collections.abc import Mapping, MutableMapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from services.trace_context import TraceContext, begin_trace
+
+
+class RecordedSpan(Protocol):
+    """A span that a collector will get. No method blocks or raises."""
+
+    @property
+    def trace(self) -> TraceContext:
+        """What the next hop continues."""
+
+    def note(self, ids: Mapping[str, str]) -> None:
+        """Add what the span is about."""
+
+    def end(self, error: str | None) -> None:
+        """It is over; `error` is the kind of what ended it, if it failed."""
+
+
+class SpanRecorder(Protocol):
+    """Records spans and sends them beside the work. No method blocks or raises."""
+
+    def begin(self, name: str, parent: TraceContext | None, ids: Mapping[str, str]) -> RecordedSpan:
+        """A span that begins now; without a `parent` the first of its trace."""
+
+    def stop(self) -> None:
+        """Send what is left; blocks some seconds at most."""
+
+
+@dataclass(slots=True)
+class _Process:
+    """What this process records spans with; None: it only passes traces on."""
+
+    recorder: SpanRecorder | None = None
+
+
+_PROCESS = _Process()
+
+
+@dataclass(slots=True)
+class Span:
+    """One part of the way: within its `with` block it is the current one of the thread or task.
+
+    `ids` say what it is about (event, alert, receiver), never what a report says; log lines of the
+    block have them too. `trace` None: it belongs to no trace.
+    """
+
+    name: str
+    trace: TraceContext | None
+    ids: dict[str, str]
+    recorded: RecordedSpan | None = None
+    outer: "Span | None" = field(default=None, init=False)
+
+    def __enter__(self) -> Self:
+        self.outer = _CURRENT.get()
+        _CURRENT.set(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # not by a token: a task that is thrown away at the end is closed in another context
+        _CURRENT.set(self.outer)
+        self.end(None if kind is None else kind.__name__)
+
+    def end(self, error: str | None = None) -> None:
+        """It is over; only for one that has no `with` block."""
+        if self.recorded is not None:
+            self.recorded.end(error)
+
+
+_CURRENT: ContextVar[Span | None] = ContextVar("span", default=None)
+
+
+def begin_span(name: str, parent: TraceContext | None, **ids: str) -> Span:
+    """A span that continues `parent`, or else begins a trace."""
+    recorder = _PROCESS.recorder
+    if recorder is None:
+        return Span(name, parent or begin_trace(), ids)
+    recorded = recorder.begin(name, parent, ids)
+    return Span(name, recorded.trace, ids, recorded)
+
+
+def continue_span(name: str, parent: TraceContext | None, **ids: str) -> Span:
+    """A span that continues `parent`; without one it is neither recorded nor passed on."""
+    return Span(name, None, ids) if parent is None else begin_span(name, parent, **ids)
+
+
+def inner_span(name: str, **ids: str) -> Span:
+    """A span within the current one, as `continue_span`."""
+    return continue_span(name, current_trace(), **ids)
+
+
+def carry_trace(trace: TraceContext | None, **ids: str) -> Span:
+    """No part of its own: what begins within the block continues `trace`."""
+    return Span("", trace, ids)
+
+
+def note_ids(**ids: str) -> None:
+    """Add to what the current span is about."""
+    span = _CURRENT.get()
+    if span is not None:
+        span.ids.update(ids)
+        if span.recorded is not None:
+            span.recorded.note(ids)
+
+
+def current_trace() -> TraceContext | None:
+    """What a message that is sent now continues."""
+    span = _CURRENT.get()
+    return None if span is None else span.trace
+
+
+def request_headers() -> dict[str, str]:
+    """The headers of an HTTP request that is sent now."""
+    trace = current_trace()
+    return {} if trace is None else trace.write_fields()
+
+
+def record_headers() -> list[tuple[str, bytes]]:
+    """The headers of a Kafka record that is sent now."""
+    return [(name, value.encode()) for name, value in request_headers().items()]
+
+
+def name_trace() -> dict[str, str]:
+    """The labels of an exemplar that is measured now."""
+    trace = current_trace()
+    return {} if trace is None else {"trace_id": trace.trace_id}
+
+
+def add_trace(_logger: object, _method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """The log line with the current trace and what its spans are about; its own fields stay."""
+    span = _CURRENT.get()
+    if span is not None and span.trace is not None:
+        line.setdefault("trace_id", span.trace.trace_id)
+    while span is not None:
+        for name, value in span.ids.items():
+            line.setdefault(name, value)
+        span = span.outer
+    return line
+
+
+def record_spans(recorder: SpanRecorder | None) -> None:
+    """Record spans from now on; None: none."""
+    _PROCESS.recorder = recorder
+
+
+def start_tracing(service: str, endpoint: str | None) -> None:
+    """Have spans of this service sent to the OTLP endpoint, if there is one; connects later."""
+    if endpoint is not None:
+        # loading it takes as long as all else of a start
+        from services.span_export import OtlpRecorder  # noqa: PLC0415
+
+        record_spans(OtlpRecorder.create(service, endpoint))
+
+
+def stop_tracing() -> None:
+    """Send what is left, and record nothing more; blocks some seconds at most."""
+    recorder = _PROCESS.recorder
+    record_spans(None)
+    if recorder is not None:
+        recorder.stop()
