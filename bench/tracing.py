@@ -7,6 +7,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from services.span_export import OtlpRecorder
+from services.span_sending import stop_tracing
 from services.trace_context import read_record_trace, read_trace
 from services.tracing import (
     begin_span,
@@ -18,7 +19,6 @@ from services.tracing import (
     record_headers,
     record_spans,
     request_headers,
-    stop_tracing,
 )
 
 ROUNDS = 5

@@ -232,6 +232,10 @@ def _cloud_event() -> dict[str, Any]:
                 "ce_time": time,
                 "ce_recordedtime": time,
                 "content-type": {"const": "application/json"},
+                "traceparent": text_header | {"description": "W3C Trace Context, if it has any"},
+                "tracestate": text_header,
+                "traceparents": text_header
+                | {"description": "Of a batch of different traces: one an item, between commas"},
             },
         },
     }

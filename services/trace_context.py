@@ -2,10 +2,12 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 TRACEPARENT, TRACESTATE = "traceparent", "tracestate"
+ITEM_TRACES = "traceparents"
+"""Of a record whose items have different traces: theirs in order, between commas."""
 LONGEST_PARENT = 256
 LONGEST_STATE = 512
 
@@ -55,12 +57,52 @@ def read_trace(fields: Mapping[str, str]) -> TraceContext | None:
     return TraceContext(match[2], match[3], match[4], state if is_state else "")
 
 
-def read_record_trace(headers: Iterable[tuple[str, bytes | None]] | None) -> TraceContext | None:
+RecordHeaders = Iterable[tuple[str, bytes | None]] | None
+
+
+def read_record_trace(headers: RecordHeaders) -> TraceContext | None:
     """The trace of a Kafka record: of two headers of one name the last counts."""
-    return read_trace(
-        {
-            name: value.decode("ascii", "replace")
-            for name, value in headers or ()
-            if name in (TRACEPARENT, TRACESTATE) and value is not None
-        }
-    )
+    return read_trace(_decode(headers))
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTraces:
+    """The traces of a record's items: one for all, or one for each, in order."""
+
+    shared: TraceContext | None
+    parents: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, headers: RecordHeaders) -> "ItemTraces":
+        """What the headers say; what is malformed there counts as missing."""
+        fields = _decode(headers)
+        # a dead letter of one item keeps the traces of all, and has its own behind them
+        shared, parents = read_trace(fields), fields.get(ITEM_TRACES)
+        return cls(shared) if shared or not parents else cls(None, parents.split(","))
+
+    def find(self, number: int) -> TraceContext | None:
+        """The trace of the item of this number."""
+        if number >= len(self.parents):
+            return self.shared
+        return read_trace({TRACEPARENT: self.parents[number]})
+
+
+def write_record_traces(traces: Sequence[TraceContext | None]) -> list[tuple[str, bytes]]:
+    """The headers of a record whose items have these traces; their states stay behind."""
+    first = traces[0]
+    if all(trace == first for trace in traces):
+        return [] if first is None else _encode(first.write_fields())
+    parents = ("" if trace is None else trace.write_fields()[TRACEPARENT] for trace in traces)
+    return _encode({ITEM_TRACES: ",".join(parents)})
+
+
+def _decode(headers: RecordHeaders) -> dict[str, str]:
+    return {
+        name: value.decode("ascii", "replace")
+        for name, value in headers or ()
+        if name in (TRACEPARENT, TRACESTATE, ITEM_TRACES) and value is not None
+    }
+
+
+def _encode(fields: Mapping[str, str]) -> list[tuple[str, bytes]]:
+    return [(name, value.encode()) for name, value in fields.items()]

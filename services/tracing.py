@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from services.trace_context import TraceContext, begin_trace
+from services.trace_context import TraceContext, begin_trace, write_record_traces
 
 
 class RecordedSpan(Protocol):
@@ -132,7 +132,7 @@ def request_headers() -> dict[str, str]:
 
 def record_headers() -> list[tuple[str, bytes]]:
     """The headers of a Kafka record that is sent now."""
-    return [(name, value.encode()) for name, value in request_headers().items()]
+    return write_record_traces([current_trace()])
 
 
 def name_trace() -> dict[str, str]:
@@ -153,23 +153,7 @@ def add_trace(_logger: object, _method: str, line: MutableMapping[str, Any]) -> 
     return line
 
 
-def record_spans(recorder: SpanRecorder | None) -> None:
-    """Record spans from now on; None: none."""
-    _PROCESS.recorder = recorder
-
-
-def start_tracing(service: str, endpoint: str | None) -> None:
-    """Have spans of this service sent to the OTLP endpoint, if there is one; connects later."""
-    if endpoint is not None:
-        # loading it takes as long as all else of a start
-        from services.span_export import OtlpRecorder  # noqa: PLC0415
-
-        record_spans(OtlpRecorder.create(service, endpoint))
-
-
-def stop_tracing() -> None:
-    """Send what is left, and record nothing more; blocks some seconds at most."""
-    recorder = _PROCESS.recorder
-    record_spans(None)
-    if recorder is not None:
-        recorder.stop()
+def record_spans(recorder: SpanRecorder | None) -> SpanRecorder | None:
+    """Record spans from now on, or none; returns what recorded them until now."""
+    before, _PROCESS.recorder = _PROCESS.recorder, recorder
+    return before

@@ -9,8 +9,9 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from prometheus_client import REGISTRY
 
 from services.span_export import MOST_WAITING, OtlpRecorder
+from services.span_sending import start_tracing, stop_tracing
 from services.trace_context import TraceContext, begin_trace
-from services.tracing import begin_span, inner_span, record_spans, start_tracing, stop_tracing
+from services.tracing import begin_span, inner_span, record_spans
 from tests.standins.collector import CollectorStandIn
 
 

@@ -2,7 +2,14 @@
 
 import pytest
 
-from services.trace_context import TraceContext, begin_trace, read_record_trace, read_trace
+from services.trace_context import (
+    ItemTraces,
+    TraceContext,
+    begin_trace,
+    read_record_trace,
+    read_trace,
+    write_record_traces,
+)
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 PARENT = f"00-{TRACE}-{SPAN}-01"
@@ -73,3 +80,37 @@ def test_a_record_without_a_readable_header_has_none(
     headers: list[tuple[str, bytes | None]] | None,
 ) -> None:
     assert read_record_trace(headers) is None
+
+
+def test_items_of_one_trace_have_one_header() -> None:
+    context = TraceContext(TRACE, SPAN, state="vendor=1")
+
+    headers = write_record_traces([context, context])
+
+    assert headers == [("traceparent", PARENT.encode()), ("tracestate", b"vendor=1")]
+    assert [ItemTraces.of(headers).find(number) for number in range(2)] == [context] * 2
+
+
+def test_items_of_several_traces_have_theirs_in_order() -> None:
+    traces = [begin_trace(), None, begin_trace()]
+
+    headers = write_record_traces(traces)
+
+    assert [name for name, _ in headers] == ["traceparents"]
+    assert [ItemTraces.of(headers).find(number) for number in range(4)] == [*traces, None]
+
+
+def test_no_trace_is_no_header() -> None:
+    assert write_record_traces([None, None]) == []
+
+
+def test_a_trace_of_its_own_wins_over_those_of_the_batch_it_was_in() -> None:
+    headers = [*write_record_traces([begin_trace(), None]), ("traceparent", PARENT.encode())]
+
+    assert ItemTraces.of(headers).find(0) == TraceContext(TRACE, SPAN)
+
+
+def test_of_malformed_traces_only_theirs_are_missing() -> None:
+    traces = ItemTraces.of([("traceparents", f"nonsense,{PARENT},".encode())])
+
+    assert [traces.find(number) for number in range(3)] == [None, TraceContext(TRACE, SPAN), None]

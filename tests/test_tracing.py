@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.span_sending import stop_tracing
 from services.trace_context import TraceContext, begin_trace
 from services.tracing import (
     add_trace,
@@ -17,7 +18,6 @@ from services.tracing import (
     note_ids,
     record_headers,
     request_headers,
-    stop_tracing,
 )
 from tests.fakes import FakeRecorder
 

@@ -15,6 +15,8 @@ from services.ingest.app.web import create_app
 from services.ingest.app.worker import create_worker_app
 from services.ingest.settings import IngestSettings, WorkerSettings
 from services.metrics import show_process
+from services.otlp_endpoint import read_endpoint
+from services.span_sending import start_tracing, stop_tracing
 from services.telemetry import CannotListen, Health, configure_logging
 from services.token_file import InvalidTokens
 
@@ -28,6 +30,7 @@ def main() -> int:
         settings = load(IngestSettings, process_environment())
         configure_logging("ingest", settings.log_level, settings.log_format)
         show_process(settings)
+        start_tracing("ingest", read_endpoint(process_environment()))
         health = Health()
         app = create_app(settings, health)
     except (InvalidEnvironment, InvalidSources, InvalidTokens) as error:
@@ -52,6 +55,7 @@ def main_worker() -> int:
         settings = load(WorkerSettings, process_environment())
         configure_logging("ingest-worker", settings.log_level, settings.log_format)
         show_process(settings)
+        start_tracing("ingest-worker", read_endpoint(process_environment()))
         app = create_worker_app(settings)
     except (InvalidEnvironment, InvalidSources) as error:
         return _refuse("ingest-worker", error)
@@ -69,6 +73,7 @@ def _serve(server: uvicorn.Server) -> int:
         # uvicorn raises the signal again after a clean end, which would spoil the exit code
         signal.signal(signal_number, lambda *_: None)
     server.run()
+    stop_tracing()
     return 0 if server.started else 1
 
 

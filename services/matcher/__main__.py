@@ -12,6 +12,8 @@ from services.matcher.app.reader import serve_reader
 from services.matcher.app.service import serve
 from services.matcher.settings import MatcherSettings, ReaderServiceSettings
 from services.metrics import show_process
+from services.otlp_endpoint import read_endpoint
+from services.span_sending import start_tracing, stop_tracing
 
 CANNOT_START = 2
 MATCHER, READER = "matcher", "reader"
@@ -34,10 +36,13 @@ def _run(name: str, kind: type[S], run: Callable[[S], int]) -> int:
         settings = load(kind, process_environment())
         telemetry.configure_logging(name, settings.log_level, settings.log_format)
         show_process(settings)
+        start_tracing(name, read_endpoint(process_environment()))
         return run(settings)
     except (InvalidEnvironment, telemetry.CannotListen, NoRules, ModelUnavailable) as error:
         sys.stderr.write(f"{name}: {error}\n")
         return CANNOT_START
+    finally:
+        stop_tracing()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from services.notifier.adapters.routes_file import InvalidRoutes
 from services.notifier.app.join import run
 from services.notifier.app.receivers import InvalidReceiver
 from services.notifier.settings import NotifierSettings
+from services.otlp_endpoint import read_endpoint
+from services.span_sending import start_tracing, stop_tracing
 from services.telemetry import CannotListen, RepeatFilter, configure_logging
 from services.token_file import InvalidTokens
 
@@ -21,11 +23,13 @@ def main() -> int:
     """Notify until SIGTERM or SIGINT; 0 when all in flight was finished, 2 on bad settings."""
     try:
         settings = load(NotifierSettings, process_environment())
+        endpoint = read_endpoint(process_environment())
     except InvalidEnvironment as error:
         print(f"vedette notifier: {error}", file=sys.stderr)  # noqa: T201  (no log yet to write to)
         return 2
     configure_logging("notifier", settings.log_level, settings.log_format)
     show_process(settings)
+    start_tracing("notifier", endpoint)
     for handler in logging.getLogger().handlers:
         # each of its clients logs several times a second that Kafka is away
         handler.addFilter(RepeatFilter("kafka", REPEAT_SECONDS))
@@ -37,6 +41,8 @@ def main() -> int:
     except (CannotListen, InvalidRoutes, InvalidTokens, InvalidReceiver) as error:
         print(f"vedette notifier: {error}", file=sys.stderr)  # noqa: T201  (read by who starts it)
         return 2
+    finally:
+        stop_tracing()
     return 0
 
 

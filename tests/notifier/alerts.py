@@ -5,6 +5,7 @@ from typing import Any
 
 from schemas.alert import Alert, Evidence, Level, RuleRef, Span, Status
 from services.notifier.domain.ports import AlertPosition, Job
+from services.trace_context import TraceContext
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -50,10 +51,14 @@ def alert(identity: str = "a1", revision: int = 1, **changes: Any) -> Alert:
     return Alert.model_validate(fields | changes)
 
 
+TRACE = TraceContext("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", state="vendor=1")
+"""Of every job."""
+
+
 def job(shown: Alert, offset: int = 0) -> Job:
     """The alert as it came from the topic."""
     position = AlertPosition(topic="t.alerts", partition=0, offset=offset)
-    return Job(shown, wire(shown), position)
+    return Job(shown, wire(shown), position, TRACE)
 
 
 def wire(shown: Alert) -> bytes:

@@ -19,7 +19,7 @@ from services.notifier.domain.codec import (
     decode_record,
     encode_completion,
     encode_entry,
-    encode_position,
+    encode_origin,
     encode_record,
 )
 from services.notifier.domain.ports import Job, OutboxRecord
@@ -96,15 +96,15 @@ def test_a_sending_with_added_keys_is_read() -> None:
 
 def test_a_queued_job_with_added_keys_is_read() -> None:
     queued = job(alert())
-    position = add_keys(encode_position(queued.position)).encode()
+    position = add_keys(encode_origin(queued)).encode()
     raw = add_keys(queued.raw).encode()
 
-    assert decode_job(raw, position) == Job(queued.alert, raw, queued.position)
+    assert decode_job(raw, position) == Job(queued.alert, raw, queued.position, queued.trace)
 
 
 def test_a_job_that_a_later_release_queued_is_refused() -> None:
     queued = job(alert())
-    position = raise_version(encode_position(queued.position)).encode()
+    position = raise_version(encode_origin(queued)).encode()
 
     with pytest.raises(NewerSchema):
         decode_job(queued.raw, position)

@@ -91,16 +91,25 @@ class Pipeline:
     def __exit__(self, *_error: object) -> None:
         self._parts.close()
 
-    def post(self, *events: Mapping[str, Any]) -> httpx.Response:
+    def post(
+        self, *events: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
         """Post events as one NDJSON request; returns the answer, whatever it is."""
-        return self.send(ndjson(events), "application/x-ndjson")
+        return self.send(ndjson(events), "application/x-ndjson", headers=headers)
 
-    def send(self, body: bytes, kind: str, bearer: str = TOKEN) -> httpx.Response:
+    def send(
+        self,
+        body: bytes,
+        kind: str,
+        bearer: str = TOKEN,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
         """Post raw bytes."""
+        own = {"content-type": kind, "authorization": f"Bearer {bearer}"}
         return httpx.post(
             f"{self.ingest.url}/v1/events",
             content=body,
-            headers={"content-type": kind, "authorization": f"Bearer {bearer}"},
+            headers=own | dict(headers or {}),
             timeout=30,
         )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -64,7 +65,8 @@ class GroupCommit:
             self._leaving.cancel()
             self._leaving = None
         if self._waiting:
-            task = asyncio.create_task(self._store_waiting(self._waiting))
+            # of many requests: in the context, and so in the trace, of none of them
+            task = asyncio.create_task(self._store_waiting(self._waiting), context=Context())
             self._waiting = []
             self._under_way.add(task)
             task.add_done_callback(self._end)

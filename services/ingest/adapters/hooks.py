@@ -16,6 +16,7 @@ from services.ingest.adapters.intake import Intake
 from services.ingest.adapters.openapi_hooks import HOOK_DESCRIPTION, HOOK_RESPONSES
 from services.ingest.adapters.sources.credentials import CredentialReader, MissingCredential
 from services.ingest.domain.answer import build_answer, choose_status
+from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.result import ReportResult
 from services.ingest.domain.sources.hook_items import find_challenge, list_reports, read_hook
 from services.ingest.domain.sources.hook_signature import is_signed_by, may_be_signed
@@ -25,6 +26,8 @@ from services.ingest.domain.sources.source_set import SourceSet
 from services.refused_request import RefusedRequest
 from services.telemetry import logger
 from services.token_file import find_by_token
+from services.trace_context import read_trace
+from services.tracing import begin_span
 
 log = logger(__name__)
 
@@ -55,6 +58,10 @@ class HookReceiver:
             raise RefusedRequest(HTTPStatus.NOT_FOUND, "there is no such hook")
         self._check_headers(source, request.headers)
         reporter = sources.make_reporter(source)
+        with begin_span("receive", read_trace(request.headers), source=source.id):
+            return await self._take(source, reporter, request)
+
+    async def _take(self, source: HookSource, reporter: Reporter, request: Request) -> Response:
         raw = await self.reader.read_raw(request, reporter)
         self._check_signature(source, request.headers, raw)
         if (challenge := find_challenge(source, raw)) is not None:

@@ -16,6 +16,8 @@ from services.ingest.adapters.tokens import Tokens
 from services.ingest.domain.answer import Answer, build_answer, choose_status
 from services.ingest.domain.reporter import Reporter
 from services.refused_request import RefusedRequest
+from services.trace_context import read_trace
+from services.tracing import begin_span
 
 RETRY_AFTER = {"Retry-After": "5"}
 _STRICT = {"true": True, "1": True, "": True, "false": False, "0": False}
@@ -64,10 +66,11 @@ def events_route(intake: Intake, authenticator: Authenticator, reader: BodyReade
         try:
             reporter = authenticator.authenticate(request.headers)
             strict = read_strict(request.query_params)
-            items = await reader.read_reports(request, reporter)
+            with begin_span("receive", read_trace(request.headers), source=reporter.source or ""):
+                items = await reader.read_reports(request, reporter)
+                results = await intake.take(items, reporter, strict=strict)
         except RefusedRequest as refused:
             return respond_refusal(refused)
-        results = await intake.take(items, reporter, strict=strict)
         return respond(choose_status(results), build_answer(results))
 
     return router

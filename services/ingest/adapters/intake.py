@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from services.ingest.domain.normalize import ReportContext, StoredEvent, add_lan
 from services.ingest.domain.ports import Publisher
 from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.result import ReportResult, ReportStatus, skip
+from services.tracing import current_trace, inner_span
 
 AT_ONCE = 50
 
@@ -52,7 +53,7 @@ class Intake:
         if strict and len(events) < len(reports):
             outcomes: Sequence[ReportResult] = [skip(stored.event) for stored in events]
         else:
-            outcomes = await self._storing.store(events) if events else []
+            outcomes = await self._store(events) if events else []
         taken = iter(outcomes)
         results = [
             report if isinstance(report, ReportResult) else next(taken) for report in reports
@@ -61,6 +62,11 @@ class Intake:
         if any(result.status is ReportStatus.ACCEPTED for result in results):
             self.last_seen.note(reporter.source or "", context.now)
         return results
+
+    async def _store(self, events: Sequence[StoredEvent]) -> Sequence[ReportResult]:
+        with inner_span("publish", **_name_events(events)):
+            trace = current_trace()
+            return await self._storing.store([replace(event, trace=trace) for event in events])
 
     async def _normalize_all(
         self, items: Sequence[Any], context: ReportContext
@@ -80,3 +86,10 @@ class Intake:
             return report
         language = self.detect_language(f"{report.event.title or ''} {report.event.text or ''}")
         return add_language(report, language) if language else report
+
+
+def _name_events(events: Sequence[StoredEvent]) -> dict[str, str]:
+    """The one event, or how many: each of several is named where its rules are evaluated."""
+    if len(events) > 1:
+        return {"events": str(len(events))}
+    return {"event_id": events[0].event.id}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from schemas.envelope import EVENT, EVENTS_BATCH, Headers, cloud_headers
 from schemas.event import LARGEST_BATCH
 from services.ingest.domain.normalize import StoredEvent
+from services.trace_context import write_record_traces
 
 MOST_EVENTS = 64
 BATCH_SOURCE = "vedette/ingest"
@@ -70,10 +71,12 @@ def _build_message(
     recorded = last.recorded_at or last.occurred_at
     identity = hashlib.sha256(value).hexdigest()[:32]
     headers = cloud_headers(EVENTS_BATCH, identity, BATCH_SOURCE, recorded, recorded)
+    headers += write_record_traces([events[position].trace for position in positions])
     return EventsMessage(partition, None, value, headers, tuple(positions))
 
 
 def _build_single(partition: int, position: int, stored: StoredEvent) -> EventsMessage:
     event = stored.event
     headers = cloud_headers(EVENT, event.id, event.source, event.occurred_at, event.recorded_at)
+    headers += write_record_traces([stored.trace])
     return EventsMessage(partition, event.key, stored.value, headers, (position,))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from schemas.event import (
 from schemas.model import LONGEST_LIST
 from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.result import FieldError, ReportResult, refuse
+from services.trace_context import TraceContext
 
 DEEPEST = 3
 MOST_ERRORS = 10
@@ -44,10 +45,11 @@ class ReportContext:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event and its bytes as they are stored."""
+    """An event and its bytes as they are stored; the trace of its request is stored beside it."""
 
     event: Event
     value: bytes
+    trace: TraceContext | None = None
 
 
 def normalize(item: Any, context: ReportContext) -> StoredEvent | ReportResult:
@@ -81,7 +83,7 @@ def _add_member(stored: StoredEvent, name: str, value: str) -> StoredEvent:
         return stored
     # the value need not be encoded again
     event = stored.event.model_copy(update={name: value})
-    return StoredEvent(event, stored.value[:-1] + member)
+    return replace(stored, event=event, value=stored.value[:-1] + member)
 
 
 def _find_excess(body: Mapping[str, Any]) -> Iterator[FieldError]:

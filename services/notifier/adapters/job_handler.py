@@ -16,6 +16,7 @@ from services.notifier.domain.ports import Claim, Delay
 from services.notifier.domain.retry import compute_retry_time, is_worth_a_line
 from services.notifier.domain.urgency import judge_urgency
 from services.telemetry import logger
+from services.tracing import carry_trace
 
 log = logger(__name__)
 
@@ -39,6 +40,10 @@ class JobHandler:
 
         Raises LeaseLost and the log's own errors; the job is due again when its lease has ended.
         """
+        with carry_trace(claim.job.trace, alert=claim.alert.id, receiver=claim.receiver):
+            self._take_steps(claim)
+
+    def _take_steps(self, claim: Claim) -> None:
         entry = claim.entry
         step = self.delivery.step if claim.group is None else self.groups.step
         for _ in range(MOST_STEPS):

@@ -7,6 +7,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from schemas.alert import Alert, Level
 from services.metrics import MALFORMED, REFUSED, show_dead_letters
 from services.telemetry import LATENCY_BUCKETS
+from services.tracing import name_trace
 
 RESULTS = ("sent", "edited", "adopted", "skipped", "retried", "refused")
 NOTIFICATIONS = Counter(
@@ -173,4 +174,5 @@ def observe_first(receiver: str, alert: Alert, now: datetime) -> None:
         LATENCY_UNKNOWN.labels(receiver).inc()
         return
     seconds = (now - max(*recorded, alert.starts_at)).total_seconds()
-    END_TO_END.labels(receiver).observe(max(0.0, seconds), {"alert": alert.id[:64]})
+    exemplar = {"alert": alert.id[:48], **name_trace()}
+    END_TO_END.labels(receiver).observe(max(0.0, seconds), exemplar)

@@ -23,6 +23,7 @@ from services.notifier.domain.receiver_state import (
 )
 from services.notifier.domain.traits import ReceiverTraits
 from services.telemetry import logger
+from services.tracing import inner_span
 
 log = logger(__name__)
 
@@ -46,11 +47,11 @@ class MonitoredReceiver:
 
     def send(self, notice: Notice) -> str:
         """As the receiver."""
-        return self._observe(lambda: self.receiver.send(notice))
+        return self._observe(notice, lambda: self.receiver.send(notice))
 
     def edit(self, handle: str, notice: Notice) -> str:
         """As the receiver."""
-        return self._observe(lambda: self.receiver.edit(handle, notice))
+        return self._observe(notice, lambda: self.receiver.edit(handle, notice))
 
     def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:
         """As the receiver; a lookup says nothing about messages."""
@@ -66,7 +67,7 @@ class MonitoredReceiver:
             receiver.reply(handle, notice)
             return handle
 
-        self._observe(reply)
+        self._observe(notice, reply)
 
     def has_reply(self, handle: str, notice: Notice) -> bool:
         """As the receiver; none without threads."""
@@ -100,7 +101,11 @@ class MonitoredReceiver:
         if self._unproven is not None:
             self._unproven = f"has not answered yet: {failure}"
 
-    def _observe(self, request: Callable[[], str]) -> str:
+    def _observe(self, notice: Notice, request: Callable[[], str]) -> str:
+        with inner_span("send", alert=notice.alert.id, receiver=self.traits.name):
+            return self._ask(request)
+
+    def _ask(self, request: Callable[[], str]) -> str:
         outcome = "failed"
         try:
             with RECEIVER_SECONDS.labels(self.traits.name).time():

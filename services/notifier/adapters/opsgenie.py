@@ -13,6 +13,7 @@ from services.notifier.domain.opsgenie_message import build_requests
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.receiver_names import OPSGENIE
 from services.notifier.domain.traits import ReceiverTraits
+from services.tracing import request_headers
 
 ENDS = "Opsgenie's API ends in April 2027: move to another pager before"
 ALERTS = "/v2/alerts"
@@ -37,6 +38,7 @@ class OpsgenieReceiver:
 
     def _sign(self, request: httpx.Request) -> httpx.Request:
         request.headers["Authorization"] = f"GenieKey {self._key.get_secret_value()}"
+        request.headers.update(request_headers())
         return request
 
     def send(self, notice: Notice) -> str:

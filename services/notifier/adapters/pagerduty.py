@@ -27,6 +27,7 @@ from services.notifier.domain.page import build_event
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.receiver_names import PAGER
 from services.notifier.domain.traits import ReceiverTraits
+from services.tracing import request_headers
 
 SERVICE = "PagerDuty"
 ENQUEUE = "/v2/enqueue"
@@ -62,7 +63,7 @@ class PagerDutyReceiver:
     def _enqueue(self, event: Mapping[str, Any]) -> None:
         body = {"routing_key": self._key.get_secret_value(), **event}
         with asking(SERVICE):
-            answer = self._http.post(self._url, json=body)
+            answer = self._http.post(self._url, json=body, headers=request_headers())
         self._check_answer(answer)
 
     def find(self, alert_id: str, sending: Sending) -> FoundMessage | None:

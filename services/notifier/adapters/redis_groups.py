@@ -78,7 +78,7 @@ class RedisGroups:
             alert.id,
             alert.revision,
             job.raw,
-            codec.encode_position(job.position),
+            codec.encode_origin(job),
             codec.encode_time(now),
             int(urgency.priority),
             str(urgency.lane),

@@ -166,7 +166,7 @@ def queue_args(
     """Keys and arguments of the scripts that queue `job`, without their guard."""
     alert = job.alert
     names = [keys.job(receiver, alert.id), keys.lease(receiver, alert.id), keys.outbox]
-    position = codec.encode_position(job.position)
+    position = codec.encode_origin(job)
     urgency = _urgency_args(judge_urgency(entry or Entry(), alert))
     return [*queue_keys(keys, receiver), *names], [
         alert.id,

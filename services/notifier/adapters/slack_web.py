@@ -16,6 +16,7 @@ from slack_sdk.web import SlackResponse
 from services.notifier.adapters.slack_errors import classify_answer, classify_connection_error
 from services.notifier.adapters.wall_clock import tell_utc
 from services.notifier.domain.errors import PermanentRefusal
+from services.tracing import request_headers
 
 CONNECTION_ERRORS = (URLError, OSError, HTTPException)
 
@@ -58,10 +59,11 @@ class SlackWeb:
         Raises what Receiver.send raises; no error text contains the token.
         """
         self._web.token = self._token.get_secret_value()
+        headers = request_headers()
         try:
             if form:
-                return self._web.api_call(method, params=body)
-            return self._web.api_call(method, json=body)
+                return self._web.api_call(method, params=body, headers=headers)
+            return self._web.api_call(method, json=body, headers=headers)
         except SlackApiError as error:
             raise classify_answer(method, error.response, self._clock()) from None
         except SlackClientError as error:

@@ -27,6 +27,7 @@ from services.notifier.adapters.deleted_offsets import (
 )
 from services.notifier.adapters.membership import Batch, Membership
 from services.notifier.adapters.metrics import ALERTS, HOP_SECONDS, LAG, PROCESSED
+from services.notifier.adapters.traced_jobs import trace_jobs
 from services.notifier.adapters.watchdog import HeartbeatForwarder
 from services.notifier.domain.codec import decode_alert, encode_signal
 from services.notifier.domain.errors import LogLost
@@ -163,13 +164,9 @@ class AlertStream:
     def _queue(self, records: list[Any]) -> None:
         decoded = [decode_alert(record) for record in records]
         jobs = [job for job in decoded if isinstance(job, Job)]
+        with trace_jobs(jobs) as traced:
+            self._queue_jobs(traced)
         dead_letters = [record for record in decoded if isinstance(record, OutboxRecord)]
-        routing = self.routing()
-        # before anything is queued, so that a target in the same batch is inhibited
-        self.firing.note([job.alert for job in jobs], routing.inhibit_rules, self.clock())
-        self.store_alerts([job for job in jobs if not is_watchdog(job.alert)])
-        for names, group in group_by_receivers(jobs, routing).items():
-            self.notifications.put(group, names, self.clock())
         self.outbox.append(dead_letters)
         for letter in dead_letters:
             log.warning("dead letter", **{name: header(letter.headers, name) for name in LOGGED})
@@ -179,6 +176,14 @@ class AlertStream:
         ALERTS.labels("queued").inc(len(jobs) - len(watchdogs))
         ALERTS.labels("malformed").inc(len(dead_letters))
         DEAD_LETTERS.labels(READER, MALFORMED).inc(len(dead_letters))
+
+    def _queue_jobs(self, jobs: Sequence[Job]) -> None:
+        routing = self.routing()
+        # before anything is queued, so that a target in the same batch is inhibited
+        self.firing.note([job.alert for job in jobs], routing.inhibit_rules, self.clock())
+        self.store_alerts([job for job in jobs if not is_watchdog(job.alert)])
+        for names, group in group_by_receivers(jobs, routing).items():
+            self.notifications.put(group, names, self.clock())
 
     def _measure_hop(self, batch: Batch) -> None:
         now = self.clock().timestamp()

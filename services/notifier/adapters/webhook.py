@@ -17,6 +17,7 @@ from services.notifier.domain.ports import Notice
 from services.notifier.domain.routing.receiver_names import WEBHOOK
 from services.notifier.domain.traits import ReceiverTraits
 from services.notifier.domain.webhook_message import build_body, make_key
+from services.tracing import request_headers
 
 SERVICE = "the webhook"
 VERSION = "v1"
@@ -46,6 +47,7 @@ class WebhookReceiver:
         """Post the alert; the handle is its id."""
         body = build_body(notice)
         headers = self._sign(body) | {
+            **request_headers(),
             "Content-Type": "application/json",
             "Idempotency-Key": make_key(notice),
         }

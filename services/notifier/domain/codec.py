@@ -30,6 +30,7 @@ from schemas.topics import DEAD_LETTERS, LEDGER, SIGNALS
 from schemas.version import FIRST_VERSION, SCHEMA_VERSION, check_version
 from services.notifier.domain.ports import AlertPosition, Claim, Job, OutboxRecord
 from services.notifier.domain.rebuild_ports import Completion
+from services.trace_context import read_record_trace, read_trace
 
 SOURCE = "vedette/notifier"
 WHERE = "notifier"
@@ -52,7 +53,8 @@ def decode_alert(record: Any) -> Job | OutboxRecord:
     fault = find_header_fault(record.headers)
     try:
         if fault is None:
-            return Job(Alert.model_validate_json(raw), raw, position)
+            alert, trace = Alert.model_validate_json(raw), read_record_trace(record.headers)
+            return Job(alert, raw, position, trace)
     except ValidationError as error:
         fault = _describe_faults(error)
     refused = OutboxRecord(DEAD_LETTERS, record.key, raw, list(record.headers))
@@ -137,16 +139,17 @@ def decode_entry(raw: bytes | str | None) -> Entry | None:
     return Entry.model_validate(_decode_fields(raw)) if raw else None
 
 
-def encode_position(position: AlertPosition) -> str:
-    """A position as JSON."""
-    return _encode_fields(asdict(position))
+def encode_origin(job: Job) -> str:
+    """Where the job's alert is stored, and its trace, as JSON."""
+    trace = {} if job.trace is None else job.trace.write_fields()
+    return _encode_fields(asdict(job.position) | trace)
 
 
-def decode_job(raw: bytes, position: bytes) -> Job:
-    """A queued job: the alert's bytes and what `encode_position` wrote."""
-    read = _decode_fields(position)
+def decode_job(raw: bytes, origin: bytes) -> Job:
+    """A queued job: the alert's bytes and what `encode_origin` wrote."""
+    read = _decode_fields(origin)
     at = AlertPosition(read["topic"], read["partition"], read["offset"])
-    return Job(Alert.model_validate_json(raw), raw, at)
+    return Job(Alert.model_validate_json(raw), raw, at, read_trace(read))
 
 
 def encode_record(record: OutboxRecord) -> str:

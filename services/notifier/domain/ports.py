@@ -13,6 +13,7 @@ from services.notifier.domain.grouping.group import AlertGroup, GroupNotice
 from services.notifier.domain.routing.inhibition import FiringAlert, InhibitRule
 from services.notifier.domain.traits import ReceiverTraits
 from services.notifier.domain.urgency import ALL_LANES, Lane, Priority
+from services.trace_context import TraceContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,12 @@ class AlertPosition:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One revision to notify, with its bytes and position in the alerts topic."""
+    """One revision to notify, with its bytes and position in the alerts topic, and its trace."""
 
     alert: Alert
     raw: bytes
     position: AlertPosition
+    trace: TraceContext | None = None
 
 
 @dataclass(frozen=True, slots=True)

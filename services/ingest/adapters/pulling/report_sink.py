@@ -13,6 +13,7 @@ from services.ingest.domain.limits import BYTES_PER_SECOND, REPORTS_PER_SECOND, 
 from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.result import ReportResult, ReportStatus
 from services.telemetry import logger
+from services.tracing import begin_span
 
 MOST_AT_ONCE = 200
 FIRST_PAUSE = 1.0
@@ -44,7 +45,8 @@ class ReportSink:
         results: list[ReportResult] = []
         for chunk in _split(reports):
             await self._charge(chunk)
-            results += await self._publish_chunk(chunk)
+            with begin_span("receive", None, source=self.reporter.source or ""):
+                results += await self._publish_chunk(chunk)
         self._count(results)
         return results
 

@@ -34,6 +34,7 @@ from services.matcher.domain.engine.effects import (
     Send,
     Wait,
 )
+from services.tracing import note_ids
 
 log = telemetry.logger(__name__)
 
@@ -89,6 +90,7 @@ class CommandRunner:
     async def _send(self, command: Send, message: ConsumerRecord) -> None:
         match command.message:
             case Alert() as alert:
+                note_ids(alert=alert.id)
                 if await self._queue(ALERTS, encode_alert(alert), alert.rule.name, message):
                     _count_alert(alert, is_repeat=command.is_repeat)
                 self.recent.append(self.sent[-1])

@@ -28,6 +28,8 @@ from services.matcher.domain.engine.engine import Engine
 from services.matcher.domain.engine.messages import SignalsMessage, get_bundle
 from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.engine.store import SignalsPartitions
+from services.trace_context import read_record_trace
+from services.tracing import continue_span, note_ids
 
 log = telemetry.logger(__name__)
 
@@ -67,12 +69,18 @@ class Correlator:
         Raises:
             BundleMissing: it was made by rules that do not come here.
         """
+        with continue_span("correlate", read_record_trace(message.headers)):
+            await self._take(message)
+
+    async def _take(self, message: ConsumerRecord) -> None:
         self.runner.begin()
         self.in_hand.hold(message)
         decoded = decode_signals_message(message)
         if isinstance(decoded, Poison):
             await self.runner.run(RefuseMessage(decoded.reason), message)
             return
+        if isinstance(decoded, Signal):
+            note_ids(event_id=decoded.evidence.event_id, pack=decoded.pack, rule=decoded.rule)
         if (home := self._find_home(decoded, message)) is not None:
             await self.runner.pass_on(message, home)
             return

@@ -34,6 +34,8 @@ from services.matcher.adapters.topics.record_sender import RecordSender, TooLarg
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.engine.effects import RuleFailure
 from services.matcher.domain.rules.retractions import find_retraction
+from services.trace_context import ItemTraces
+from services.tracing import begin_span, carry_trace, current_trace
 
 WHERE = "detect"
 
@@ -78,11 +80,13 @@ class Detection:
 
         Returns when all that comes of it is queued, in order.
         """
+        traces = ItemTraces.of(message.headers)
         for number, item in self.in_hand.hold_items(message):
-            if number in lethal:
-                await set_item_aside(self.sender, message, item, WHERE)
-            else:
-                await self._process_item(item, message)
+            with carry_trace(traces.find(number)):
+                if number in lethal:
+                    await set_item_aside(self.sender, message, item, WHERE)
+                else:
+                    await self._process_item(item, message)
 
     async def _process_item(self, item: EventsItem, message: ConsumerRecord) -> None:
         match item:
@@ -102,6 +106,10 @@ class Detection:
         if is_own(event.source):
             await self._pass_watchdog(event, message.partition)
             return
+        with begin_span(WHERE, current_trace(), event_id=event.id, source=event.source):
+            await self._detect(event, message)
+
+    async def _detect(self, event: Event, message: ConsumerRecord) -> None:
         metrics.EVENTS.inc()
         # whatever the quota says: a hit that stays in a window would be worse
         if (retraction := find_retraction(event)) is not None:

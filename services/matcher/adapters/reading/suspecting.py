@@ -20,6 +20,8 @@ from services.matcher.adapters.topics.record_sender import RecordSender
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.engine.effects import RuleFailure
 from services.matcher.domain.reader.suspected_signals import make_suspected_signals
+from services.trace_context import ItemTraces
+from services.tracing import begin_span
 
 WHERE = "reader"
 
@@ -67,13 +69,18 @@ class Suspecting:
 
         The items that are `lethal` are not read.
         """
-        items = [item for number, item in self.in_hand.hold_items(message) if number not in lethal]
-        reports = [item for item in items if isinstance(item, Event) and not is_own(item.source)]
-        metrics.READER_UNREADABLE.inc(sum(isinstance(item, Poison) for item in items))
+        held = self.in_hand.hold_items(message)
+        items = {number: item for number, item in held if number not in lethal}
+        reports = {
+            number: item
+            for number, item in items.items()
+            if isinstance(item, Event) and not is_own(item.source)
+        }
+        metrics.READER_UNREADABLE.inc(sum(isinstance(item, Poison) for item in items.values()))
         if reports:
-            results = await self.thread.run(partial(self._read_all, reports))
-            await self._send_all(zip(reports, results, strict=True), message)
-        for item in items:
+            results = await self.thread.run(partial(self._read_all, reports.values()))
+            await self._send_all(zip(reports.items(), results, strict=True), message)
+        for item in items.values():
             self.progress.include(item)
 
     def _read_all(self, reports: Iterable[Event]) -> list[Suspected]:
@@ -81,16 +88,22 @@ class Suspecting:
         return [guard_rule(WHERE, partial(_read, current, report)) for report in reports]
 
     async def _send_all(
-        self, results: Iterable[tuple[Event, Suspected]], message: ConsumerRecord
+        self, results: Iterable[tuple[tuple[int, Event], Suspected]], message: ConsumerRecord
     ) -> None:
-        for report, suspected in results:
+        traces = ItemTraces.of(message.headers)
+        for (number, report), suspected in results:
             metrics.EVENTS.inc()
-            if isinstance(suspected, RuleFailure):
-                await send_failure(self.sender, suspected, report, message)
-                continue
-            for signal in suspected:
-                metrics.READER_SIGNALS.labels(signal.pack, signal.rule).inc()
-                await send_signal(self.sender, signal, message)
+            trace = traces.find(number)
+            with begin_span("suspect", trace, event_id=report.id, source=report.source):
+                await self._send(suspected, report, message)
+
+    async def _send(self, suspected: Suspected, report: Event, message: ConsumerRecord) -> None:
+        if isinstance(suspected, RuleFailure):
+            await send_failure(self.sender, suspected, report, message)
+            return
+        for signal in suspected:
+            metrics.READER_SIGNALS.labels(signal.pack, signal.rule).inc()
+            await send_signal(self.sender, signal, message)
 
 
 def _read(current: ReadingRules, report: Event) -> tuple[Signal, ...]:

@@ -13,6 +13,7 @@ from schemas.topics import DEAD_LETTERS
 from services import metrics
 from services.matcher.adapters.metrics import STAGES
 from services.matcher.adapters.topics.records import ConsumerRecord, ProducerRecord
+from services.tracing import record_headers
 
 _KINDS = {
     "too_costly": "too_costly",
@@ -34,7 +35,7 @@ class RecordSender(Protocol):
     """Where the agents send."""
 
     async def send(self, topic: str, record: ProducerRecord) -> Awaitable[object]:
-        """Queue a record for the topic of that name (without prefix), in order.
+        """Queue a record for the topic of that name (without prefix), in order, with the trace.
 
         The answer can be awaited for Kafka's acknowledgement; the commit waits for it anyway.
 
@@ -56,7 +57,7 @@ class TopicSender:
             return await self.topics[topic].send(
                 key=record.key,
                 value=record.value,
-                headers=record.headers,
+                headers=[*record.headers, *record_headers()],
                 partition=record.partition,
             )
         except ProducerSendError as error:

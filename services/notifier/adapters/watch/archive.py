@@ -110,7 +110,7 @@ class RedisArchive:
             alert.id,
             alert.revision,
             zlib.compress(job.raw, 1),
-            codec.encode_position(job.position),
+            codec.encode_origin(job),
             summary.model_dump_json(exclude_defaults=True),
             int(has_ended(alert)),
             codec.encode_span(KEPT_AFTER_END),

@@ -52,7 +52,7 @@ class JobToucher:
             codec.encode_time(self._clock()),
             job.alert.revision,
             job.raw,
-            codec.encode_position(job.position),
+            codec.encode_origin(job),
             int(NEXT_REVISION.priority),
             str(NEXT_REVISION.lane),
         ]
