@@ -14,12 +14,15 @@ from cli.broker import REACH_MS, describe_broker_fault
 from cli.faults import CommandFailure
 from cli.output import print_line
 from cli.records import open_consumer, read_range, read_topic
-from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, RuleBundle
+from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, NO_BUNDLE, NUMBER_KEY, RuleBundle
 from schemas.envelope import RULE_BUNDLE, check_schema, cloud_headers
 from schemas.topics import EVENTS, RULES, topic_name
 from schemas.version import NewerSchema
 from services.environment import VedetteSettings
+from services.matcher.adapters.state.changelog import changelog_name
+from services.matcher.adapters.state.keys import ValueKind, has_kind
 from services.matcher.domain.changes.next_bundle import VersionedBundle, number_bundle
+from services.matcher.domain.changes.partition_progress import PartitionProgress
 
 ACKNOWLEDGE_SECONDS = 30
 OVERHEAD = 64 * 1024
@@ -65,6 +68,8 @@ class RulesTopicWriter:
     def write(self, bundle: RuleBundle) -> int:
         """Add the bundle and return its number, which its offset gives.
 
+        The first of a topic gets a number past those of a topic before it, which windows remember.
+
         Raises:
             CommandFailure: it is too large, or the broker does not take it.
         """
@@ -72,10 +77,18 @@ class RulesTopicWriter:
         check_size(raw)
         identity = f"{bundle.digest}-{bundle.published_at.isoformat()}"
         headers = cloud_headers(RULE_BUNDLE, identity, "vedette/rules", bundle.published_at)
+        former = find_former_number(self.settings) if self.newest() is None else NO_BUNDLE
         with self._name_faults(), self._open_producer(len(raw)) as producer:
+            self._pass_numbers(producer, former)
             sent = producer.send(self._name(RULES), raw, BUNDLE_KEY, headers, partition=0)
             offset: int = sent.get(timeout=ACKNOWLEDGE_SECONDS).offset
         return offset + 1
+
+    def _pass_numbers(self, producer: KafkaProducer, last: int) -> None:
+        number = 0
+        while number < last:
+            sent = producer.send(self._name(RULES), key=NUMBER_KEY, partition=0)
+            number = sent.get(timeout=ACKNOWLEDGE_SECONDS).offset + 1
 
     def _name(self, topic: str) -> str:
         return topic_name(self.settings.topic_prefix, topic)
@@ -105,6 +118,21 @@ class RulesTopicWriter:
             ) from error
         except (KafkaError, ValueError) as error:
             raise describe_broker_fault(self.settings.kafka, error) from error
+
+
+def find_former_number(settings: VedetteSettings) -> int:
+    """The newest bundle that made windows, by their changelog; 0 where there is none."""
+    changelog = changelog_name(f"{settings.topic_prefix}matcher")
+    with open_consumer(settings) as consumer:
+        if not consumer.partitions_for_topic(changelog):
+            return NO_BUNDLE
+        return max(map(_read_number, read_topic(consumer, changelog)), default=NO_BUNDLE)
+
+
+def _read_number(record: ConsumerRecord) -> int:
+    if record.value is None or not has_kind(record.key, ValueKind.PROGRESS):
+        return NO_BUNDLE
+    return PartitionProgress.decode(record.value).rules.bundle
 
 
 def check_size(raw: bytes) -> None:

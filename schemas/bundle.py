@@ -10,6 +10,8 @@ from schemas.reader_heads import PackHeads
 NO_BUNDLE = 0
 """The number of rules that a worker reads from its folder."""
 BUNDLE_KEY = b"bundle"
+NUMBER_KEY = b"number"
+"""Of records of the rules topic that say nothing: they take the numbers of lost bundles."""
 WINDOWS_MOVE_KEY = b"windows-move"
 """In the rules topic a record with it, until it is a tombstone: no matcher may touch windows."""
 LARGEST_RULES = 16 * 1024 * 1024

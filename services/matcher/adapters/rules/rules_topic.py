@@ -9,7 +9,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
-from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, WINDOWS_MOVE_KEY, CompletedBackfill
+from schemas.bundle import (
+    BUNDLE_KEY,
+    LARGEST_RULES,
+    NUMBER_KEY,
+    WINDOWS_MOVE_KEY,
+    CompletedBackfill,
+)
 from schemas.crash import CRASH_KEY_PREFIX, Crash
 from schemas.envelope import find_header_fault
 from services import telemetry
@@ -63,6 +69,8 @@ class RulesRead:
         bundles: list[BundleRecord] = []
         for record in records:
             fault = find_header_fault(record.headers)
+            if record.key == NUMBER_KEY:
+                continue
             if record.key == WINDOWS_MOVE_KEY:
                 self.moving = record.value is not None
             elif record.key == BUNDLE_KEY:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from aiokafka import TopicPartition
 
-from schemas.bundle import WINDOWS_MOVE_KEY
+from schemas.bundle import BUNDLE_KEY, NUMBER_KEY, WINDOWS_MOVE_KEY
 from services.matcher.adapters.rules.rules_topic import RulesTopicReader
 from services.matcher.adapters.topics.cluster import KafkaAbsent
 from tests.matcher.messages import Given
@@ -60,3 +60,12 @@ def test_no_worker_begins_while_windows_are_moved() -> None:
 
     topic.read.take([Given(None, key=WINDOWS_MOVE_KEY)])
     topic.require_windows_at_rest()
+
+
+def test_records_that_take_numbers_say_nothing() -> None:
+    topic = RulesTopicReader(IdleConsumer(), IdleConsumer(), RULES)
+    bundle = Given(b"{}", key=BUNDLE_KEY, offset=7)
+
+    read = topic.read.take([Given(None, key=NUMBER_KEY, offset=6), bundle])
+
+    assert [each.number for each in read] == [8]
