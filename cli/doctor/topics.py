@@ -5,7 +5,8 @@ from typing import Any
 
 from cli.doctor.check_result import CheckResult, fault, good, note
 from cli.topic_differences import read_settings
-from schemas.topics import TOPICS, Topic, topic_name
+from schemas.topics import SIGNALS, TOPICS, Topic, topic_name
+from services.matcher.adapters.state.changelog import changelog_name
 
 UNDERREPLICATED = "a broker is away, or its disk is full: look at Kafka"
 
@@ -21,6 +22,26 @@ def examine_topics(admin: Any, prefix: str) -> Iterator[CheckResult]:
             yield judge_topic(name, topic, partitions[name], settings[name])
         else:
             yield fault(name, "is missing, or we may not see it", "vedette topics create, or ACLs")
+    yield from _examine_windows(admin, prefix, len(partitions.get(topic_name(prefix, SIGNALS), ())))
+
+
+def _examine_windows(admin: Any, prefix: str, signals: int) -> Iterator[CheckResult]:
+    changelog = changelog_name(f"{prefix}matcher")
+    (described,) = admin.describe_topics([changelog])
+    if described["error_code"]:
+        yield note(changelog, "is missing", "the next matcher that starts makes it, empty")
+    elif signals:
+        yield judge_windows(changelog, len(described["partitions"]), signals)
+
+
+def judge_windows(changelog: str, count: int, signals: int) -> CheckResult:
+    """Whether windows are where their signals go."""
+    text = f"windows in {count} partitions, signals in {signals}"
+    if count < signals:
+        return fault(changelog, text, "vedette topics move-windows")
+    if count > signals:
+        return fault(changelog, text, f"recreate the signals topic with {count} partitions")
+    return good(changelog, text)
 
 
 def judge_topic(

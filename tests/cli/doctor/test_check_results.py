@@ -25,7 +25,7 @@ from cli.doctor.groups import FAR_BEHIND, count_members, judge_group, measure_la
 from cli.doctor.redis_server import judge_durability, judge_skew
 from cli.doctor.rules import examine_rules
 from cli.doctor.services import judge_answer
-from cli.doctor.topics import judge_topic
+from cli.doctor.topics import judge_topic, judge_windows
 from cli.faults import CommandFailure
 from schemas.bundle import RuleBundle
 from schemas.topics import TOPICS
@@ -54,6 +54,17 @@ def test_a_topic(partition: Any, changes: dict[str, str], status: CheckStatus) -
 
     assert found.status is status
     assert bool(found.remedy) is (status is not GOOD)
+
+
+@pytest.mark.parametrize(
+    ("windows", "signals", "remedy"),
+    [(4, 4, ""), (4, 8, "move-windows"), (8, 4, "recreate the signals topic with 8")],
+)
+def test_windows_are_where_their_signals_go(windows: int, signals: int, remedy: str) -> None:
+    found = judge_windows("vedette.matcher-windows-changelog", windows, signals)
+
+    assert found.status is (FAULT if remedy else GOOD)
+    assert remedy in found.remedy
 
 
 @pytest.mark.parametrize(
