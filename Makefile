@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help install demo test check format lint types imports rules alerts generate lock \
 	unit integration kafka k8s redis alertmanager prometheus peers bench bench-engine bench-recovery bench-hostile bench-windows \
-	bench-attack bench-ingest chaos soak upgrade pictures slack-pictures browser clean
+	bench-attack bench-ingest chaos soak upgrade drill pictures slack-pictures browser clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -136,6 +136,9 @@ soak: install kafka redis ## half an hour of load: memory, lag, latency as a PNG
 
 upgrade: install kafka redis ## from the release before and back, under load; ARGS="--before COMMIT"
 	$(BIN)/python -m tests.upgrade $(ARGS)
+
+drill: install kafka redis ## each loss that docs/operations/recovering.md names, and the way back; ARGS="redis zone"
+	$(BIN)/python -m tests.drills $(ARGS)
 
 pictures: slack-pictures install kafka redis prometheus ## what docs/pictures has: dashboards under a little load, messages
 	$(BIN)/python -m tests.dashboards

@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +37,7 @@ SETTINGS = {
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.min.isr": "1",
 }
+REPLICATED = {"offsets.topic.replication.factor": "2"}
 
 
 class NoKafka(Exception):
@@ -68,19 +69,32 @@ class KafkaNode:
     directory: Path
     port: int
     child: ChildProcess
+    controller: int = 0
+
+    @classmethod
+    def create_pair(cls) -> tuple[Self, Self]:
+        """Two brokers of one cluster, whose only controller the first one is."""
+        first = cls._create(REPLICATED)
+        return first, cls._create(REPLICATED | _name_second(first.controller))
 
     @classmethod
     def create(cls, sasl: SaslListener | None = None) -> Self:
         """A formatted node that is not started yet, with a listener for users if one is given."""
+        return cls._create({}, sasl)
+
+    @classmethod
+    def _create(cls, changes: Mapping[str, str], sasl: SaslListener | None = None) -> Self:
         if not any(JARS.glob("kafka_*.jar")):
             raise NoKafka("Apache Kafka's jars are missing: run `make kafka`")
-        directory, port = Path(tempfile.mkdtemp(prefix="vedette-kafka-")), free_port()
+        directory = Path(tempfile.mkdtemp(prefix="vedette-kafka-"))
+        port, controller = free_port(), free_port()
         settings = directory / "server.properties"
-        settings.write_text(_properties(directory / "data", port, sasl))
+        settings.write_text(_properties(directory / "data", port, controller, sasl, changes))
         _format(settings, [] if sasl is None else sasl.format_options())
         LOGS.mkdir(parents=True, exist_ok=True)
         log = LOGS / f"kafka-{os.getpid()}-{port}.log"
-        return cls(directory, port, ChildProcess(_java("kafka.Kafka", str(settings)), log))
+        child = ChildProcess(_java("kafka.Kafka", str(settings)), log)
+        return cls(directory, port, child, controller)
 
     @property
     def bootstrap(self) -> str:
@@ -138,8 +152,9 @@ def _format(settings: Path, options: list[str]) -> None:
         raise NoKafka(f"the storage could not be formatted: {done.stdout}{done.stderr}")
 
 
-def _properties(data: Path, port: int, sasl: SaslListener | None) -> str:
-    controller = free_port()
+def _properties(
+    data: Path, port: int, controller: int, sasl: SaslListener | None, changes: Mapping[str, str]
+) -> str:
     node = {
         "process.roles": "broker,controller",
         "node.id": "1",
@@ -155,7 +170,18 @@ def _properties(data: Path, port: int, sasl: SaslListener | None) -> str:
     }
     if sasl is not None:
         node |= sasl.settings(node["listeners"], node["advertised.listeners"])
-    return "".join(f"{name}={value}\n" for name, value in (node | SETTINGS).items())
+    settings = node | SETTINGS | dict(changes)
+    if settings["process.roles"] == "broker":
+        settings["listeners"] = node["advertised.listeners"]
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+
+def _name_second(controller: int) -> dict[str, str]:
+    return {
+        "process.roles": "broker",
+        "node.id": "2",
+        "controller.quorum.voters": f"1@127.0.0.1:{controller}",
+    }
 
 
 @contextmanager
