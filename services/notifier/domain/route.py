@@ -11,6 +11,7 @@ from services.notifier.domain.entry import has_ended
 from services.notifier.domain.ports import Job
 from services.notifier.domain.routing.escalation import find_delay, list_escalated
 from services.notifier.domain.routing.labels import label_alert
+from services.notifier.domain.routing.schedule import LOOKED_AHEAD
 from services.notifier.domain.routing.tree import Route, Routing, find_reachable, find_routes
 
 LONGEST_MUTE = timedelta(minutes=15)
@@ -60,23 +61,28 @@ def admit(routing: Routing, alert: Alert, receiver: str, now: datetime | None) -
         return ADMITTED
     takes_suspected = any(route.takes_suspected for route in to_receiver)
     last = alert.last_fired_at or alert.starts_at
-    widest = _choose_widest([admit_by(route, now - last, now) for route in to_receiver], now)
+    admissions = [admit_by(route, now - last, now, LONGEST_MUTE) for route in to_receiver]
+    widest = _choose_widest(admissions)
     return replace(widest, takes_suspected=takes_suspected)
 
 
-def admit_by(route: Route, age: timedelta, now: datetime) -> RouteAdmission:
-    """Whether this route lets an alert through; `age`: since its last firing time."""
+def admit_by(
+    route: Route, age: timedelta, now: datetime, within: timedelta = LOOKED_AHEAD
+) -> RouteAdmission:
+    """Whether this route lets an alert through; `age`: since its last firing time.
+
+    The end of a mute is looked for `within` so long.
+    """
     if route.max_age is not None and age > route.max_age:
         return RouteAdmission(Reason.TOO_OLD, grouping=route.grouping)
-    return RouteAdmission(muted_until=route.schedule.find_end(now), grouping=route.grouping)
+    return RouteAdmission(muted_until=route.schedule.find_end(now, within), grouping=route.grouping)
 
 
-def _choose_widest(admissions: Sequence[RouteAdmission], now: datetime) -> RouteAdmission:
+def _choose_widest(admissions: Sequence[RouteAdmission]) -> RouteAdmission:
     muted = [each.muted_until for each in admissions if each.muted_until]
     for each in admissions:
         if each.is_open:
             return each
     if not muted:
         return admissions[0]
-    until = min(*muted, now + LONGEST_MUTE)
-    return RouteAdmission(muted_until=until, grouping=admissions[0].grouping)
+    return RouteAdmission(muted_until=min(muted), grouping=admissions[0].grouping)

@@ -5,11 +5,8 @@ compared is which notifications are sent, and which alerts each names as firing 
 """
 
 import json
-import shutil
-import subprocess
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,9 +24,8 @@ from services.notifier.domain.entry import has_ended
 from services.notifier.domain.ports import Notice
 from tests.notifier.alerts import alert
 from tests.notifier.grouping.group_desk import GroupDesk
-from tests.parts.child import free_port
+from tests.parts.alertmanager import DAEMON, MISSING, run_alertmanager
 
-DAEMON = shutil.which("prometheus-alertmanager")
 UNITS = (0.6, 1.5, 4.0)
 """Seconds of the daemon's time in a unit of a case's; ours are on a clock that jumps.
 
@@ -38,7 +34,7 @@ On a busy machine the daemon is late for short ones: where it differs, it is ask
 END = 11.5
 TIMERS = {"group_wait": 1, "group_interval": 3, "repeat_interval": 1000}
 
-pytestmark = pytest.mark.skipif(DAEMON is None, reason="make unit installs it where it can")
+pytestmark = pytest.mark.skipif(DAEMON is None, reason=MISSING)
 
 Sent = tuple[frozenset[str], frozenset[str]]
 """Which alerts a notification names as firing, and which as ended."""
@@ -178,7 +174,7 @@ class Webhook:
         self.sent.setdefault(number, []).append(sent)
 
 
-def write_config(webhook: str, unit: float) -> dict[str, Any]:
+def write_cases(webhook: str, unit: float) -> dict[str, Any]:
     """All cases as one configuration: a route and a receiver each."""
     cases = list(enumerate(CASES.values()))
     routes = [
@@ -205,50 +201,24 @@ def format_timers(route: dict[str, Any], write: Any) -> dict[str, Any]:
 
 def ask_daemon(folder: Path, unit: float) -> dict[int, list[Sent]]:
     """What the daemon sends in each case."""
-    webhook, config = Webhook(), folder / "alertmanager.yaml"
-    config.write_text(yaml.safe_dump(write_config(webhook.url, unit)), encoding="utf-8")
-    api = free_port()
-    with subprocess.Popen(  # noqa: S603  (Debian's own command)
-        [
-            str(DAEMON),
-            f"--config.file={config}",
-            f"--storage.path={folder}",
-            "--cluster.listen-address=",
-            f"--web.listen-address=127.0.0.1:{api}",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as daemon:
-        try:
-            wait_ready(api)
-            play(api, unit)
-        finally:
-            daemon.terminate()
+    webhook = Webhook()
+    with run_alertmanager(write_cases(webhook.url, unit), folder) as client:
+        play(client, unit)
     webhook.close()
     return webhook.sent
 
 
-def wait_ready(port: int) -> None:
-    for _ in range(100):
-        with suppress(httpx.TransportError):
-            if httpx.get(f"http://127.0.0.1:{port}/-/ready", timeout=1).is_success:
-                return
-        time.sleep(0.1)
-    raise AssertionError("the daemon is not ready")
-
-
-def play(port: int, unit: float) -> None:
+def play(client: httpx.Client, unit: float) -> None:
     """Send the steps of all cases at their times, those of one time together, and wait."""
     steps = [(step, number) for number, case in enumerate(CASES.values()) for step in case.steps]
     steps.sort(key=lambda timed: timed[0].at)
     starts: dict[tuple[int, str], str] = {}
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v2", timeout=5) as client:
-        began = time.monotonic()
-        for at, together in groupby(steps, key=lambda timed: timed[0].at):
-            time.sleep(max(0.0, began + at * unit - time.monotonic()))
-            alerts = [write_alert(step, number, starts) for step, number in together]
-            client.post("/alerts", json=alerts).raise_for_status()
-        time.sleep(max(0.0, began + END * unit - time.monotonic()))
+    began = time.monotonic()
+    for at, together in groupby(steps, key=lambda timed: timed[0].at):
+        time.sleep(max(0.0, began + at * unit - time.monotonic()))
+        alerts = [write_alert(step, number, starts) for step, number in together]
+        client.post("/alerts", json=alerts).raise_for_status()
+    time.sleep(max(0.0, began + END * unit - time.monotonic()))
 
 
 def write_alert(step: Step, number: int, starts: dict[tuple[int, str], str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """How routes group: what a file says, and what it leaves out."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -48,6 +49,15 @@ route:
     assert grouping == Grouping(
         ("group_country", "rule"), 10 * SECOND, 90 * SECOND, timedelta(hours=36)
     )
+
+
+@pytest.mark.parametrize("above", [("[rule]", ("rule",)), ("['...']", None)])
+def test_an_empty_group_by_is_that_of_the_route_above(above: tuple[str, Any]) -> None:
+    written, labels = above
+    below = "routes: [{matchers: [level=low], group_by: []}]"
+
+    assert parse(f"route: {{receiver: slack, group_by: {written}, {below}}}").labels == labels
+    assert parse("route: {receiver: slack, group_by: []}").labels == ()
 
 
 def test_a_critical_alert_waits_only_for_times_that_its_route_itself_names() -> None:

@@ -96,6 +96,15 @@ def test_the_end_of_a_mute_follows_the_change_of_clocks() -> None:
     assert early.find_end(at("2026-10-25T00:30")) == at("2026-10-25T02:00")
 
 
+def test_an_end_is_looked_for_as_far_as_is_asked() -> None:
+    night = schedule("{times: [{start_time: 22:00, end_time: 24:00}]}")
+    late, quarter = at("2026-11-27T23:30"), timedelta(minutes=15)
+
+    assert night.find_end(late, quarter) == late + quarter
+    assert night.find_end(late, 2 * quarter) == at("2026-11-28T00:00")
+    assert night.find_end(late, 3 * quarter) == at("2026-11-28T00:00")
+
+
 def test_a_mute_without_an_end_is_looked_at_again() -> None:
     always = schedule("{years: ['2000:3000']}")
 

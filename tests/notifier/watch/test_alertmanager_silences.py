@@ -1,11 +1,6 @@
 """The same alerts hidden, and the same silences refused, as by Debian's Alertmanager."""
 
-import json
 import random
-import shutil
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,10 +13,9 @@ from services.notifier.domain.watch.refusals import InvalidAct
 from services.notifier.domain.watch.silences.hiding import SilenceBook
 from services.notifier.domain.watch.silences.lifecycle import create_silence
 from tests.notifier.watch.people import ALICE, request
-from tests.parts.child import free_port
+from tests.parts.alertmanager import DAEMON, MISSING, run_alertmanager
 from tests.parts.waiting import until
 
-DAEMON = shutil.which("prometheus-alertmanager")
 NAMES = ("rule", "pack", "group_place")
 VALUES = ("", "a", "b", "ab", "a b", 'a"b', "a\\b", "ب")
 EXPRESSIONS = ("", "a", "a|b", "a.*", ".+", ".*", "[^a]+", "(?i)A", "^a$", "a{1,2}b?")
@@ -29,33 +23,7 @@ ALERTS = 60
 SILENCES = 80
 CONFIG = {"route": {"receiver": "none"}, "receivers": [{"name": "none"}]}
 
-pytestmark = pytest.mark.skipif(DAEMON is None, reason="make unit installs it where it can")
-
-
-@contextmanager
-def alertmanager(folder: Path) -> Iterator[httpx.Client]:
-    """A client of the API of a daemon of its own."""
-    config, port = folder / "alertmanager.yaml", free_port()
-    config.write_text(json.dumps(CONFIG), encoding="utf-8")
-    command = [str(DAEMON), f"--config.file={config}", f"--storage.path={folder}"]
-    command += [f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="]
-    daemon = subprocess.Popen(  # noqa: S603  (Debian's own command)
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v2") as client:
-            until(lambda: _answers(client), "the daemon answers", 30)
-            yield client
-    finally:
-        daemon.kill()
-        daemon.wait()
-
-
-def _answers(client: httpx.Client) -> bool:
-    try:
-        return client.get("/status").is_success
-    except httpx.TransportError:
-        return False
+pytestmark = pytest.mark.skipif(DAEMON is None, reason=MISSING)
 
 
 def draw_matchers(dice: random.Random) -> list[LabelMatcher]:
@@ -105,7 +73,7 @@ def test_silences_hide_the_alerts_that_alertmanager_says(tmp_path: Path) -> None
     alerts = {
         str(number): {name: dice.choice(VALUES) for name in NAMES} for number in range(ALERTS)
     }
-    with alertmanager(tmp_path) as client:
+    with run_alertmanager(CONFIG, tmp_path) as client:
         given = [{"labels": {"n": number} | labels} for number, labels in alerts.items()]
         assert client.post("/alerts", json=given).is_success
         drawn = [draw_matchers(dice) for _ in range(SILENCES)]

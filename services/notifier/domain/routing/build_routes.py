@@ -136,7 +136,8 @@ def _build_grouping(document: RouteDocument, above: Route | None) -> Grouping:
 
 
 def _choose_labels(group_by: tuple[str, ...] | None, base: Grouping) -> tuple[str, ...] | None:
-    if group_by is None:
+    # an empty list is as good as none, as at Alertmanager
+    if not group_by:
         return base.labels
     return None if EACH_ALERT in group_by else tuple(sorted(group_by))
 

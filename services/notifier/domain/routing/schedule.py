@@ -4,9 +4,10 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import takewhile
 
 DAY_MINUTES = 24 * 60
-SEARCHED_DAYS = 400
+LOOKED_AHEAD = timedelta(days=400)
 """An end of a mute that lies further ahead is not looked for."""
 
 
@@ -97,22 +98,19 @@ class MuteSchedule:
             return True
         return self.has_active and not any(each.contains(moment) for each in self.active)
 
-    def find_end(self, moment: datetime) -> datetime | None:
-        """When the mute of this moment ends; None where nothing is muted.
+    def find_end(self, moment: datetime, within: timedelta = LOOKED_AHEAD) -> datetime | None:
+        """When the mute of this moment ends, `within` after it at the latest.
 
-        Where no end is near, the last moment that was looked at.
+        None where nothing is muted. Costs what is looked at: a day of edges for each day ahead.
         """
         if not self.is_muted(moment):
             return None
-        last = moment
-        for edge in self._list_edges(moment):
-            last = edge
-            if not self.is_muted(edge):
-                break
-        return last
+        latest = moment + within
+        edges = takewhile(lambda edge: edge < latest, self._list_edges(moment, within))
+        return next((edge for edge in edges if not self.is_muted(edge)), latest)
 
-    def _list_edges(self, moment: datetime) -> Iterator[datetime]:
-        for number in range(-1, SEARCHED_DAYS):
+    def _list_edges(self, moment: datetime, within: timedelta) -> Iterator[datetime]:
+        for number in range(-1, within // timedelta(days=1) + 3):
             day = moment.date() + timedelta(days=number)
             edges = {edge for each in (*self.mute, *self.active) for edge in each.list_edges(day)}
             yield from sorted(edge for edge in edges if edge > moment)
