@@ -15,11 +15,8 @@ from schemas.time_span import parse_time_span
 from services.notifier.adapters.routes_file import InvalidRoutes, read_routes
 from services.notifier.domain.decisions import Reason, RouteAdmission
 from services.notifier.domain.route import admit_by
-from services.notifier.domain.routing.inhibition import (
-    FiringAlert,
-    InhibitedBy,
-    find_inhibition,
-)
+from services.notifier.domain.routing.inhibition import FiringAlert, InhibitedBy
+from services.notifier.domain.routing.inhibition_index import InhibitionIndex
 from services.notifier.domain.routing.labels import FLAGS, is_label
 from services.notifier.domain.routing.matchers import Labels
 from services.notifier.domain.routing.receiver_names import ALL_RECEIVERS, ONE_BY_ONE
@@ -155,7 +152,8 @@ def _find_inhibition(routing: Routing, labels: Labels, others: Sequence[str]) ->
         FiringAlert(f"--firing {written}", _read_labels(None, None, written.split(",")))
         for written in others
     ]
-    return find_inhibition(routing.inhibit_rules, FiringAlert("the alert", labels), firing)
+    index = InhibitionIndex.of(routing.inhibit_rules, firing)
+    return index.find(FiringAlert("the alert", labels))
 
 
 def _list_escalations(routing: Routing, labels: Labels) -> Iterator[str]:

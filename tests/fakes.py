@@ -19,7 +19,13 @@ from services.matcher.adapters.topics.record_sender import TooLarge
 from services.matcher.adapters.topics.records import ProducerRecord
 from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.ports import Notice, OutboxRecord
-from services.notifier.domain.routing.inhibition import FiringAlert, InhibitRule, may_inhibit
+from services.notifier.domain.routing.inhibition import (
+    FiringAlert,
+    InhibitedBy,
+    InhibitRule,
+    may_inhibit,
+)
+from services.notifier.domain.routing.inhibition_index import InhibitionIndex
 from services.notifier.domain.routing.labels import label_alert
 from services.notifier.domain.traits import ReceiverTraits
 from services.trace_context import TraceContext, begin_trace
@@ -191,8 +197,8 @@ class FakeFiring:
             if alert.status is Status.FIRING and may_inhibit(rules, labels):
                 self.firing[alert.id] = FiringAlert(alert.id, labels)
 
-    def list_all(self) -> Sequence[FiringAlert]:
-        return list(self.firing.values())
+    def find(self, rules: Sequence[InhibitRule], alert: FiringAlert) -> InhibitedBy | None:
+        return InhibitionIndex.of(rules, self.firing.values()).find(alert)
 
 
 @dataclass

@@ -54,7 +54,7 @@ from services.notifier.domain.ports import (
 from services.notifier.domain.receiver_state import LONGEST_LIMIT
 from services.notifier.domain.retry import compute_retry_time, is_lookup_worthwhile, is_worth_a_line
 from services.notifier.domain.route import admit
-from services.notifier.domain.routing.inhibition import FiringAlert, find_inhibition
+from services.notifier.domain.routing.inhibition import FiringAlert
 from services.notifier.domain.routing.labels import label_alert
 from services.notifier.domain.routing.tree import Routing
 from services.notifier.domain.stages import DecisionContext
@@ -115,7 +115,7 @@ class Delivery:
         if self.traits.recorded or not routing.inhibit_rules:
             return context
         judged = FiringAlert(alert.id, label_alert(alert))
-        by = find_inhibition(routing.inhibit_rules, judged, self.firing.list_all())
+        by = self.firing.find(routing.inhibit_rules, judged)
         return replace(context, inhibited_by=by)
 
     def look_up(self, claim: Claim, lookup: LookUp) -> Decision:

@@ -54,6 +54,16 @@ class Keys:
         """A number: changes with `firing`."""
         return f"{self.root}:firing-version"
 
+    @property
+    def firing_changes(self) -> str:
+        """A sorted set: ids in `firing`, by the version that changed them last."""
+        return f"{self.root}:firing-changes"
+
+    @property
+    def firing_epoch(self) -> str:
+        """When this Redis first had a version: another one after a loss."""
+        return f"{self.root}:firing-epoch"
+
     def due(self, receiver: str) -> str:
         """A sorted set: alert ids that wait, by the time of the next try."""
         return f"{self.root}:{receiver}:due"

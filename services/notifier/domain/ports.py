@@ -10,7 +10,7 @@ from schemas.envelope import Headers
 from schemas.ledger import Entry, Sending
 from services.notifier.domain.decisions import FoundMessage
 from services.notifier.domain.grouping.group import AlertGroup, GroupNotice
-from services.notifier.domain.routing.inhibition import FiringAlert, InhibitRule
+from services.notifier.domain.routing.inhibition import FiringAlert, InhibitedBy, InhibitRule
 from services.notifier.domain.traits import ReceiverTraits
 from services.notifier.domain.urgency import ALL_LANES, Lane, Priority
 from services.trace_context import TraceContext
@@ -255,8 +255,8 @@ class FiringAlerts(Protocol):
     def note(self, alerts: Iterable[Alert], rules: Sequence[InhibitRule], now: datetime) -> None:
         """Store which of these revisions inhibit others by the rules; older ones change nothing."""
 
-    def list_all(self) -> Sequence[FiringAlert]:
-        """Those that fire now; may be a second old."""
+    def find(self, rules: Sequence[InhibitRule], alert: FiringAlert) -> InhibitedBy | None:
+        """What inhibits the alert by the rules now, if anything; may be a second old."""
 
 
 class OutboxStore(Protocol):

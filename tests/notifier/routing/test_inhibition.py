@@ -1,13 +1,11 @@
 """Which alerts are inhibited, as Alertmanager documents it."""
 
+from collections.abc import Iterator, Mapping, Sequence
+
 import pytest
 
-from services.notifier.domain.routing.inhibition import (
-    FiringAlert,
-    InhibitedBy,
-    InhibitRule,
-    find_inhibition,
-)
+from services.notifier.domain.routing.inhibition import FiringAlert, InhibitedBy, InhibitRule
+from services.notifier.domain.routing.inhibition_index import InhibitionIndex
 from services.notifier.domain.routing.matchers import parse_matchers
 
 
@@ -17,6 +15,12 @@ def rule(sources: str, targets: str, *equal: str) -> InhibitRule:
 
 def firing(identity: str, **labels: str) -> FiringAlert:
     return FiringAlert(identity, {name: (value,) for name, value in labels.items()})
+
+
+def find_inhibition(
+    rules: Sequence[InhibitRule], alert: FiringAlert, sources: Sequence[FiringAlert]
+) -> InhibitedBy | None:
+    return InhibitionIndex.of(rules, sources).find(alert)
 
 
 LEVELS = rule("level=critical", "level=~low|medium", "group_country")
@@ -72,3 +76,66 @@ def test_labels_with_several_values_are_equal_in_any_order() -> None:
 
     assert find_inhibition([equal], same, [source]) is not None
     assert find_inhibition([equal], other, [source]) is None
+
+
+class CountedLabels(Mapping[str, tuple[str, ...]]):
+    """Labels that count how often they are read."""
+
+    reads = 0
+
+    def __init__(self, **labels: str) -> None:
+        self.labels = {name: (value,) for name, value in labels.items()}
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        CountedLabels.reads += 1
+        return self.labels[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.labels)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@pytest.mark.parametrize("place", ["p7", "elsewhere"], ids=["inhibited", "not inhibited"])
+def test_of_all_that_fires_none_is_looked_at_for_one_alert(place: str) -> None:
+    index = InhibitionIndex([rule("level=critical", "level=low", "group_place")])
+    for number in range(5000):
+        labels = CountedLabels(level="critical", group_place=f"p{number % 50}")
+        index.put(FiringAlert(f"s{number}", labels))
+    CountedLabels.reads = 0
+
+    found = index.find(firing("t", level="low", group_place=place))
+
+    assert (found is not None) is (place == "p7")
+    assert CountedLabels.reads == 0
+
+
+def test_the_next_one_inhibits_when_the_first_has_ended() -> None:
+    index, target = InhibitionIndex([LEVELS]), firing("t", level="low", group_country="IQ")
+    index.put(CRITICAL)
+    index.put(firing("d", level="critical", group_country="IQ"))
+
+    for first in ("c", "d"):
+        found = index.find(target)
+        assert found is not None
+        assert found.alert == first
+        index.remove(first)
+
+    assert index.find(target) is None
+
+
+def test_a_source_counts_by_its_newest_labels() -> None:
+    index, target = InhibitionIndex([LEVELS]), firing("t", level="low", group_country="IQ")
+    index.put(CRITICAL)
+    index.put(firing("c", level="critical", group_country="IR"))
+
+    assert index.find(target) is None
+
+    index.put(firing("c", level="high", group_country="IQ"))
+
+    assert index.find(firing("t", level="low", group_country="IR")) is None
+
+
+def test_what_was_never_there_may_be_removed() -> None:
+    InhibitionIndex([LEVELS]).remove("x")

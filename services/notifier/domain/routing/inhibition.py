@@ -18,7 +18,8 @@ class FiringAlert:
 class InhibitRule:
     """Alerts that match `targets` are inhibited while one that matches `sources` fires.
 
-    Both must have the same values of the labels in `equal`; an absent label is an empty one.
+    Both must have the same values of the labels in `equal`; an absent label is an empty one. An
+    alert that matches both sides is not inhibited by another that does, nor by itself.
     """
 
     place: str
@@ -34,17 +35,6 @@ class InhibitRule:
         """Whether an alert with these labels may be inhibited."""
         return _all_hold(self.targets, labels)
 
-    def inhibits(self, source: Labels, target: Labels) -> bool:
-        """Whether an alert with the labels of `source` inhibits one with those of `target`.
-
-        One that matches both sides is not inhibited by another that does, nor by itself.
-        """
-        if not self.is_source(source) or not self.is_target(target):
-            return False
-        if self.is_source(target) and self.is_target(source):
-            return False
-        return all(_read(source, name) == _read(target, name) for name in self.equal)
-
 
 @dataclass(frozen=True, slots=True)
 class InhibitedBy:
@@ -54,21 +44,9 @@ class InhibitedBy:
     place: str
 
 
-def find_inhibition(
-    rules: Iterable[InhibitRule], alert: FiringAlert, firing: Iterable[FiringAlert]
-) -> InhibitedBy | None:
-    """The first alert that inhibits `alert`, and the rule by which it does; None if none does."""
-    candidates = [rule for rule in rules if rule.is_target(alert.labels)]
-    if not candidates:
-        return None
-    found = (
-        InhibitedBy(source.id, rule.place)
-        for source in firing
-        if source.id != alert.id
-        for rule in candidates
-        if rule.inhibits(source.labels, alert.labels)
-    )
-    return next(found, None)
+def may_be_inhibited(rules: Iterable[InhibitRule], labels: Labels) -> bool:
+    """Whether an alert with these labels is inhibited while certain others fire."""
+    return any(rule.is_target(labels) for rule in rules)
 
 
 def may_inhibit(rules: Iterable[InhibitRule], labels: Labels) -> bool:
@@ -80,5 +58,6 @@ def _all_hold(matchers: tuple[LabelMatcher, ...], labels: Labels) -> bool:
     return all(matcher.holds(labels) for matcher in matchers)
 
 
-def _read(labels: Labels, name: str) -> tuple[str, ...]:
+def read_values(labels: Labels, name: str) -> tuple[str, ...]:
+    """The values of a label in order, without empty ones."""
     return tuple(sorted(value for value in labels.get(name, ()) if value))
