@@ -22,6 +22,12 @@ def _app_token(token: SecretStr | None) -> SecretStr | None:
     return token
 
 
+def _long_secret(secret: SecretStr | None) -> SecretStr | None:
+    if secret is not None and len(secret.get_secret_value()) < SHORTEST_SECRET:
+        raise ValueError(f"a secret has {SHORTEST_SECRET} characters or more")
+    return secret
+
+
 def _apprise_urls(urls: SecretStr | None) -> SecretStr | None:
     given = [] if urls is None else urls.get_secret_value().split()
     if len(given) > len(APPRISE):
@@ -30,6 +36,7 @@ def _apprise_urls(urls: SecretStr | None) -> SecretStr | None:
 
 
 SHORTEST_SECRET = 16
+PagerSecret = Annotated[SecretStr | None, AfterValidator(_long_secret)]
 Network = IPv4Network | IPv6Network
 HttpAddress = Annotated[SecretStr, AfterValidator(_address)]
 
@@ -56,6 +63,7 @@ class NotifierSettings(ServiceSettings):
     pagerduty_webhook_secret: SecretStr | None = None
     watchdog_url: HttpAddress | None = None
     opsgenie_api_key: SecretStr | None = None
+    opsgenie_webhook_secret: PagerSecret = None
     opsgenie_url: Annotated[str, Field(pattern="^https?://")] = "https://api.opsgenie.com"
     apprise_urls: Annotated[SecretStr | None, AfterValidator(_apprise_urls)] = None
     cap_sender: Annotated[str, Field(pattern=r"^[^\s,<&]{1,200}$")] | None = None
@@ -76,6 +84,7 @@ class NotifierSettings(ServiceSettings):
         "pagerduty_routing_key",
         "pagerduty_webhook_secret",
         "opsgenie_api_key",
+        "opsgenie_webhook_secret",
         "apprise_urls",
         "cap_sender",
         "watchdog_url",

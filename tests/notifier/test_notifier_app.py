@@ -175,12 +175,18 @@ def test_an_apps_token_is_listened_by_and_is_not_a_bots() -> None:
     assert "xoxb-1" not in str(bot.value)
 
 
-@pytest.mark.parametrize(("secret", "status"), [("sign-1", 401), ("", 404)])
+def test_a_header_alone_proves_nothing_with_a_short_secret() -> None:
+    with pytest.raises(InvalidEnvironment, match=r"OPSGENIE_WEBHOOK_SECRET: .*16 characters"):
+        load(NotifierSettings, {"VEDETTE_OPSGENIE_WEBHOOK_SECRET": "short"})
+
+
+@pytest.mark.parametrize(("secret", "status"), [("a-secret-of-tests", 401), ("", 404)])
 @pytest.mark.parametrize(
     ("name", "path"),
     [
         ("VEDETTE_SLACK_SIGNING_SECRET", "/slack/interactions"),
         ("VEDETTE_PAGERDUTY_WEBHOOK_SECRET", "/pagerduty/webhook"),
+        ("VEDETTE_OPSGENIE_WEBHOOK_SECRET", "/opsgenie/webhook"),
     ],
 )
 async def test_others_are_listened_to_where_there_is_a_secret_of_theirs(

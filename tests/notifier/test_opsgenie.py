@@ -63,7 +63,17 @@ def test_one_that_rose_is_in_nobodys_hands_at_its_new_priority(
 
     [opened] = genie.alerts
     assert (opened.status, opened.priority) == ("open", "P1")
-    assert "UP from high" in opened.requests[-1]["note"]
+    assert "UP from high" in opened.requests[-2]["note"]
+
+
+def test_what_somebody_closed_there_is_opened_again(
+    genie: OpsgenieStandIn, receiver: OpsgenieReceiver
+) -> None:
+    receiver.send(NOTICE)
+    genie.close_alert("a1")
+    receiver.edit("a1", Notice(alert(), before=SHOWN, reopens=True))
+
+    assert [each.status for each in genie.alerts] == ["closed", "open"]
 
 
 def test_an_alias_of_any_letters_is_found_again(

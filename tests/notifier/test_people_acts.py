@@ -18,7 +18,7 @@ from services.notifier.domain.watch.acknowledgements import (
     take_back,
 )
 from services.notifier.domain.watch.acts import PeopleActs, select_holding
-from services.notifier.domain.watch.pager_events import PAGER_ITSELF
+from services.notifier.domain.watch.people import Person, Role
 from services.notifier.domain.watch.silences.hiding import SilenceBook
 from tests.notifier.alerts import NOON, alert, job
 from tests.notifier.desk import RESOLVED, DeliveryDesk
@@ -290,11 +290,22 @@ def test_what_the_pager_let_go_itself_is_not_opened_again() -> None:
     desk = WatchedDesk(PAGER)
     desk.show(alert())
     desk.acknowledge()
-    desk.known = take_back(desk.known, PAGER_ITSELF, desk.clock())
+    desk.known = take_back(desk.known, Person("PagerDuty", Role.ADMIN), desk.clock())
     desk.clock.move(4 * 3600)
     desk.handle_due()
 
     assert [notice.reopens for notice in desk.receiver.history] == [False, False, False]
+
+
+def test_what_another_pager_let_go_is_opened_again_here() -> None:
+    desk = WatchedDesk(PAGER)
+    desk.show(alert())
+    desk.acknowledge()
+    desk.known = take_back(desk.known, Person("Opsgenie", Role.ADMIN), desk.clock())
+    desk.clock.move(4 * 3600)
+    desk.handle_due()
+
+    assert [notice.reopens for notice in desk.receiver.history] == [False, False, True]
 
 
 def test_what_the_pager_would_not_take_any_more_wakes_nobody() -> None:

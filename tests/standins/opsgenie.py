@@ -1,6 +1,6 @@
 """Opsgenie's Alert API on loopback: requests in, alerts by alias out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from tests.standins.server import Call, Json, StandIn, StandInAnswer
@@ -46,6 +46,14 @@ class OpsgenieStandIn(StandIn):
 
     def forget(self) -> None:
         self.alerts.clear()
+
+    def close_alert(self, alias: str) -> None:
+        """As somebody does who is on call."""
+        with self.lock:
+            self.alerts = [
+                replace(each, status="closed") if each.alias == alias else each
+                for each in self.alerts
+            ]
 
     def _take(self, call: Call) -> None:
         about, _, act = call.name.removeprefix(f"{ALERTS}/").rpartition("/")

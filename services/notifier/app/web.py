@@ -1,7 +1,7 @@
 """The web server of the notifier: its API."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
 from fastapi import FastAPI
@@ -9,12 +9,15 @@ from fastapi import FastAPI
 from services.admission import Admission
 from services.connections import BoundedConfig, Bounds, fit_connections
 from services.followed_files import LiveMapping, follow_file
+from services.notifier.adapters.api import opsgenie_webhook, pagerduty_webhook
 from services.notifier.adapters.api.alert_endpoints import AlertEndpoints
 from services.notifier.adapters.api.answers import ReceiverItem
 from services.notifier.adapters.api.callers import Callers
 from services.notifier.adapters.api.cap_endpoints import CapEndpoints
 from services.notifier.adapters.api.endpoint import encode_refusal
-from services.notifier.adapters.api.pagerduty_webhook import PagerDutyWebhook, add_pagerduty
+from services.notifier.adapters.api.opsgenie_webhook import OpsgenieDialect
+from services.notifier.adapters.api.pager_webhook import PagerDialect, PagerWebhook, add_pager
+from services.notifier.adapters.api.pagerduty_webhook import PagerDutyDialect
 from services.notifier.adapters.api.people_file import read_people
 from services.notifier.adapters.api.silence_endpoints import SilenceEndpoints
 from services.notifier.adapters.api.web_app import StatusEndpoints, make_web_app
@@ -41,7 +44,7 @@ MOST_AT_ONCE = 24
 def make_api(
     settings: NotifierSettings, callers: Callers, watch: WatchStores, workers: Sequence[Worker]
 ) -> FastAPI:
-    """The API, and where Slack and PagerDuty tell what people do."""
+    """The API, and where Slack and pagers tell what people do."""
     board, floor = watch.make_board(), make_floor(watch)
     endpoints = [
         *AlertEndpoints(board, floor, watch.clock).list_endpoints(),
@@ -56,11 +59,20 @@ def make_api(
     if secret is not None:
         desk = make_desk(settings, callers, watch)
         add_slack(app, SlackEndpoint(secret, desk.handle, time.time))
-    pager_secret = settings.pagerduty_webhook_secret
-    if pager_secret is not None:
-        heed = PagerDesk(floor, callers.people).handle
-        add_pagerduty(app, PagerDutyWebhook(pager_secret, heed))
+    heed = PagerDesk(floor, callers.people).handle
+    for path, dialect in _list_pagers(settings).items():
+        add_pager(app, path, PagerWebhook(dialect, heed))
     return app
+
+
+def _list_pagers(settings: NotifierSettings) -> Mapping[str, PagerDialect]:
+    """The pagers that tell what people do there, by the path of each."""
+    pagers: dict[str, PagerDialect] = {}
+    if settings.pagerduty_webhook_secret is not None:
+        pagers[pagerduty_webhook.PATH] = PagerDutyDialect(settings.pagerduty_webhook_secret)
+    if settings.opsgenie_webhook_secret is not None:
+        pagers[opsgenie_webhook.PATH] = OpsgenieDialect(settings.opsgenie_webhook_secret)
+    return pagers
 
 
 def make_web_config(settings: NotifierSettings, app: FastAPI) -> BoundedConfig:

@@ -43,26 +43,29 @@ def build_requests(notice: Notice) -> list[OpsgenieRequest]:
     An open alert keeps the priority that it was opened with, so one that rose is told its new one.
     """
     request = _build_request(notice)
-    if not is_raised(notice.before, notice.alert):
-        return [request]
     about = f"/{quote(notice.alert.id, safe='')}"
-    priority = {"priority": PRIORITIES[notice.alert.level]}
-    return [
-        OpsgenieRequest(f"{about}/priority?identifierType=alias", priority, "PUT"),
-        request,
-    ]
+    requests = []
+    if is_raised(notice.before, notice.alert):
+        priority = {"priority": PRIORITIES[notice.alert.level]}
+        path = f"{about}/priority?identifierType=alias"
+        requests.append(OpsgenieRequest(path, priority, "PUT"))
+    if notice.reopens:
+        note = cut_line(build_headline(notice), LONGEST_NOTE)
+        path = f"{about}/unacknowledge?identifierType=alias"
+        requests.append(OpsgenieRequest(path, _say(note)))
+    return [*requests, request]
 
 
 def _build_request(notice: Notice) -> OpsgenieRequest:
-    """A new alert while it fires, else its end; an acknowledgement of what is in hand."""
+    """A new alert while it fires, which opens one where it was closed; else its end.
+
+    An acknowledgement of what is in hand.
+    """
     alert = notice.alert
     about = f"/{quote(alert.id, safe='')}"
     if has_ended(alert):
         note = cut_line(clean_line(alert.reason or str(alert.status)), LONGEST_NOTE)
         return OpsgenieRequest(f"{about}/close?identifierType=alias", _say(note))
-    if notice.reopens:
-        note = cut_line(build_headline(notice), LONGEST_NOTE)
-        return OpsgenieRequest(f"{about}/unacknowledge?identifierType=alias", _say(note))
     if notice.in_hand is not None and notice.before.status is not None:
         note = cut_line(clean_line(notice.in_hand), LONGEST_NOTE)
         return OpsgenieRequest(f"{about}/acknowledge?identifierType=alias", _say(note))

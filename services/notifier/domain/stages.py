@@ -27,8 +27,8 @@ from services.notifier.domain.entry import (
 from services.notifier.domain.grouping.group import is_urgent_alert
 from services.notifier.domain.grouping.timing import find_flush, find_repeat
 from services.notifier.domain.routing.inhibition import InhibitedBy
+from services.notifier.domain.routing.receiver_names import PAGERS
 from services.notifier.domain.traits import BackfillPolicy, ReceiverTraits
-from services.notifier.domain.watch.acknowledgements import PAGER_NAME
 from services.notifier.domain.watch.acts import NO_ACTS, PeopleActs
 
 EVIDENCE_INTERVAL = timedelta(seconds=10)
@@ -95,12 +95,18 @@ def show_acknowledgement(context: DecisionContext) -> Decision | None:
         return None
     if in_hand is not None:
         return Edit(Reason.ACKNOWLEDGED)
-    if context.acts.returned_by == PAGER_NAME:
+    if _was_returned_there(context):
         return Edit(Reason.RETURNED)
     holds = (hold_inhibited, hold_silenced, hold_muted) if context.traits.pages else ()
     answers = (stage(context) for stage in holds)
     held = next((answer for answer in answers if answer is not None), None)
     return held or Edit(Reason.NOT_ACKNOWLEDGED)
+
+
+def _was_returned_there(context: DecisionContext) -> bool:
+    """Whether a pager let it go, which then is the one that need not wake anybody again."""
+    by, traits = context.acts.returned_by, context.traits
+    return by in PAGERS.values() and (not traits.pages or by == PAGERS.get(traits.name))
 
 
 def skip_dealt_with(context: DecisionContext) -> Decision | None:

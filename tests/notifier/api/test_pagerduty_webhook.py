@@ -14,12 +14,8 @@ from redis.exceptions import ConnectionError as RedisGone
 
 from schemas.alert import Status
 from services.notifier.adapters.api.endpoint import LARGEST_BODY
-from services.notifier.adapters.api.pagerduty_webhook import (
-    PATH,
-    PagerDutyWebhook,
-    add_pagerduty,
-    is_signed,
-)
+from services.notifier.adapters.api.pager_webhook import PagerWebhook, add_pager
+from services.notifier.adapters.api.pagerduty_webhook import PATH, PagerDutyDialect, is_signed
 from services.notifier.domain.errors import LogLost
 from services.notifier.domain.watch.acknowledgements import AcknowledgementRequest
 from services.notifier.domain.watch.pager_events import PagerDesk
@@ -43,7 +39,7 @@ class PagedFloor:
         self.room.store(alert())
         desk = PagerDesk(self.room.floor, {person.name: person for person in people})
         self.app = FastAPI()
-        add_pagerduty(self.app, PagerDutyWebhook(SecretStr(SECRET), desk.handle))
+        add_pager(self.app, PATH, PagerWebhook(PagerDutyDialect(SecretStr(SECRET)), desk.handle))
 
     @property
     def owner(self) -> str | None:

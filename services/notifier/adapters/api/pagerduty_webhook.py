@@ -1,45 +1,24 @@
-"""`POST /pagerduty/webhook`: PagerDuty's webhook v3, verified, then heeded or ignored."""
+"""PagerDuty's webhook v3: events that PagerDuty signs."""
 
 import hashlib
 import hmac
-from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Request, Response
-from pydantic import Field, SecretStr, StringConstraints, ValidationError
-from redis import RedisError
-from starlette.concurrency import run_in_threadpool
+from pydantic import Field, SecretStr, StringConstraints
+from starlette.datastructures import Headers
 
 from schemas.model import Instant, Model
-from services.notifier.adapters.api.answers import Refusal
-from services.notifier.adapters.api.endpoint import (
-    LARGEST_BODY,
-    READ_SECONDS,
-    RETRY_AFTER,
-    respond_json,
-)
-from services.notifier.domain.errors import LogLost
-from services.notifier.domain.watch.pager_events import PagerAct, PagerEvent
-from services.notifier.domain.watch.refusals import ActRefused
+from services.notifier.domain.routing.receiver_names import PAGER
+from services.notifier.domain.watch.pager_events import PagerAct, PagerEvent, PagerUser
 from services.refused_request import RefusedRequest
-from services.request_body import read_body
-from services.strict_json import InvalidJson, parse
-from services.telemetry import logger
-
-log = logger(__name__)
 
 PATH = "/pagerduty/webhook"
 SIGNATURE = "x-pagerduty-signature"
 USERS = frozenset({"user", "user_reference"})
+ACTS = {f"incident.{act}": act for act in PagerAct}
 Word = Annotated[str, StringConstraints(max_length=255)]
-
-
-class WebhookOutcome(Model):
-    """Whether the event changed anything, or would have without an act that came first."""
-
-    heeded: bool
 
 
 class _Agent(Model):
@@ -64,46 +43,28 @@ class _Envelope(Model):
 
 
 @dataclass(frozen=True, slots=True)
-class PagerDutyWebhook:
-    """Takes what PagerDuty signs with the secret; `handle` may block, and raises as WatchFloor."""
+class PagerDutyDialect:
+    """Implements PagerDialect: what PagerDuty signs with the secret."""
 
     secret: SecretStr
-    handle: Callable[[PagerEvent], bool]
 
-    async def respond(self, request: Request) -> Response:
-        """200 for every event of PagerDuty's, also one that changes nothing; it repeats others."""
-        try:
-            event = read_event(await self._read_signed(request))
-            heeded = event is not None and await run_in_threadpool(self._heed, event)
-        except RefusedRequest as refused:
-            return respond_json(refused.status, Refusal(error=str(refused)))
-        except (LogLost, RedisError) as error:
-            log.warning("an event of the pager has to wait", error=type(error).__name__)
-            refusal = Refusal(error="nothing can be changed now: send it again in some seconds")
-            return respond_json(HTTPStatus.SERVICE_UNAVAILABLE, refusal, RETRY_AFTER)
-        return respond_json(HTTPStatus.OK, WebhookOutcome(heeded=heeded))
-
-    def _heed(self, event: PagerEvent) -> bool:
-        try:
-            return self.handle(event)
-        except ActRefused as refused:
-            log.info("an event of the pager changes nothing", act=event.act, reason=str(refused))
-            return False
-
-    async def _read_signed(self, request: Request) -> bytes:
-        given = ",".join(request.headers.getlist(SIGNATURE))
-        if not given:
+    def admit(self, headers: Headers) -> None:
+        """Refuse what has no signature."""
+        if not _list_signatures(headers):
             raise RefusedRequest(HTTPStatus.UNAUTHORIZED, f"the header {SIGNATURE} is needed")
-        body = await read_body(request, LARGEST_BODY, READ_SECONDS)
-        if not is_signed(self.secret.get_secret_value(), body, given):
+
+    def verify(self, headers: Headers, body: bytes) -> None:
+        """Refuse what has another signature."""
+        if not is_signed(self.secret.get_secret_value(), body, _list_signatures(headers)):
             message = f"{SIGNATURE} is not by VEDETTE_PAGERDUTY_WEBHOOK_SECRET"
             raise RefusedRequest(HTTPStatus.UNAUTHORIZED, message)
-        return body
 
-
-def add_pagerduty(app: FastAPI, webhook: PagerDutyWebhook) -> None:
-    """Let the app answer PagerDuty; its own document is for other callers."""
-    app.add_api_route(PATH, webhook.respond, methods=["POST"], include_in_schema=False)
+    def read(self, document: object) -> PagerEvent | None:
+        """The act on an incident."""
+        told = _Envelope.model_validate(document).event
+        if isinstance(told.get("event_type"), str) and told["event_type"] not in ACTS:
+            return None
+        return _build_event(_Event.model_validate(told))
 
 
 def is_signed(secret: str, body: bytes, signatures: str) -> bool:
@@ -113,37 +74,14 @@ def is_signed(secret: str, body: bytes, signatures: str) -> bool:
     return sum(hmac.compare_digest(expected, each) for each in given) > 0
 
 
-def read_event(body: bytes) -> PagerEvent | None:
-    """The act on an incident; None of an event that means nothing here.
-
-    Raises RefusedRequest: 400.
-    """
-    try:
-        told = _Envelope.model_validate(parse(body)).event
-        if told.get("event_type") not in list(PagerAct) and isinstance(told.get("event_type"), str):
-            return None
-        return _build_event(_Event.model_validate(told))
-    except InvalidJson as error:
-        message = f"the body is not JSON: {error}"
-        raise RefusedRequest(HTTPStatus.BAD_REQUEST, message) from None
-    except ValidationError as error:
-        raise RefusedRequest(HTTPStatus.BAD_REQUEST, _name_fault(error)) from None
+def _list_signatures(headers: Headers) -> str:
+    return ",".join(headers.getlist(SIGNATURE))
 
 
 def _build_event(told: _Event) -> PagerEvent | None:
     key, agent = told.data.incident_key, told.agent
     if key is None:
         return None
-    is_user = agent is not None and agent.type in USERS
-    return PagerEvent(
-        PagerAct(told.event_type),
-        key,
-        told.occurred_at,
-        agent.id if agent and is_user else None,
-        agent.summary or "" if agent and is_user else "",
-    )
-
-
-def _name_fault(error: ValidationError) -> str:
-    [fault, *_] = error.errors(include_url=False, include_context=False, include_input=False)
-    return f"{'.'.join(map(str, fault['loc'])) or 'the body'}: {fault['msg']}"
+    is_person = agent is not None and agent.type in USERS
+    user = PagerUser(agent.id, agent.summary or "") if agent and is_person else None
+    return PagerEvent(PAGER, ACTS[told.event_type], key, told.occurred_at, user)

@@ -9,6 +9,8 @@ OPSGENIE = "opsgenie"
 APPRISE = ("apprise", "apprise-2", "apprise-3", "apprise-4", "apprise-5")
 """In the order of the addresses."""
 TERMINAL = "console"
+PAGERS = {PAGER: "PagerDuty", OPSGENIE: "Opsgenie"}
+"""Receivers that tell what people do there, and the names of these services."""
 
 CHANNELS = (CHANNEL, DUTY_CHANNEL, DIGEST_CHANNEL)
 ALL_RECEIVERS = (*CHANNELS, PAGER, OPSGENIE, WEBHOOK, *APPRISE, TERMINAL)

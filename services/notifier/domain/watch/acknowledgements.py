@@ -11,8 +11,6 @@ from services.notifier.domain.watch.alert_summary import AlertSummary
 from services.notifier.domain.watch.people import Person, Role
 from services.notifier.domain.watch.refusals import ChangedMeanwhile, InvalidAct, NotAllowed
 
-PAGER_NAME = "PagerDuty"
-"""Who lets go what was acknowledged at the pager: its own time-out names nobody."""
 USUAL = timedelta(hours=4)
 LONGEST = timedelta(hours=24)
 """A person who goes off watch does not hold an alert for longer."""

@@ -6,37 +6,48 @@ from datetime import datetime
 from enum import StrEnum
 
 from schemas.acknowledgement import Acknowledgement
-from services.notifier.domain.watch.acknowledgements import PAGER_NAME, AcknowledgementRequest
+from services.notifier.domain.routing.receiver_names import PAGERS
+from services.notifier.domain.watch.acknowledgements import AcknowledgementRequest
 from services.notifier.domain.watch.floor import WatchFloor
 from services.notifier.domain.watch.people import Person, Role
 from services.report_text import clean_line, cut_line
 
 LONGEST_NAME = 60
-PAGER_ITSELF = Person(PAGER_NAME, Role.ADMIN)
 
 
 class PagerAct(StrEnum):
-    """What happened to an incident, as its events are called."""
+    """What happened to an incident."""
 
-    ACKNOWLEDGED = "incident.acknowledged"
-    UNACKNOWLEDGED = "incident.unacknowledged"
-    RESOLVED = "incident.resolved"
+    ACKNOWLEDGED = "acknowledged"
+    UNACKNOWLEDGED = "unacknowledged"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class PagerUser:
+    """A person as the pager knows him."""
+
+    id: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PagerEvent:
-    """An act on the incident of an alert; `user` and `user_name` of who did it, None: a machine."""
+    """An act on the incident of an alert, at the receiver `pager`; `user` None: by a machine."""
 
+    pager: str
     act: PagerAct
     alert: str
     at: datetime
-    user: str | None
-    user_name: str = ""
+    user: PagerUser | None
 
 
 @dataclass(frozen=True, slots=True)
 class PagerDesk:
-    """Lets what people do at the pager hold everywhere; `people` are known by `pagerduty:USER`."""
+    """Lets what people do at a pager hold everywhere.
+
+    `people` are known by aliases such as `pagerduty:USER` and `opsgenie:USER`.
+    """
 
     floor: WatchFloor
     people: Mapping[str, Person]
@@ -54,32 +65,33 @@ class PagerDesk:
             return self._take_back(event, known)
         if event.user is None:
             return False
-        request = AcknowledgementRequest(comment=_comment(event.act), takes_over=False)
-        self.floor.acknowledge(self._identify(event.user, event), event.alert, request)
+        comment = _comment(event.act, event.pager)
+        request = AcknowledgementRequest(comment=comment, takes_over=False)
+        self.floor.acknowledge(self._identify(event.user, event.pager), event.alert, request)
         return True
 
     def _take_back(self, event: PagerEvent, known: Acknowledgement | None) -> bool:
-        """Of what was acknowledged at the pager alone: what people said elsewhere stays."""
-        comments = {_comment(act) for act in PagerAct}
+        """Of what was acknowledged at this pager: what people said elsewhere stays."""
+        comments = {_comment(act, event.pager) for act in PagerAct}
         if known is None or known.ended_by is not None or known.comment not in comments:
             return False
         if self.floor.clock() >= known.ends_at:
             return False
-        self.floor.take_back(PAGER_ITSELF, event.alert)
+        self.floor.take_back(Person(PAGERS[event.pager], Role.ADMIN), event.alert)
         return True
 
-    def _identify(self, user: str, event: PagerEvent) -> Person:
+    def _identify(self, user: PagerUser, pager: str) -> Person:
         """The person of that alias; whoever has none is an analyst, as he is on call."""
-        alias = f"pagerduty:{user}"
+        alias = f"{pager}:{user.id}"
         for person in self.people.values():
             if person.is_one_of(frozenset({alias})):
                 return person
-        name = cut_line(clean_line(event.user_name), LONGEST_NAME)
+        name = cut_line(clean_line(user.name), LONGEST_NAME)
         return Person(f"{name} ({alias})" if name else alias, Role.ANALYST, frozenset({alias}))
 
 
-def _comment(act: PagerAct) -> str:
-    return f"{act.removeprefix('incident.')} at PagerDuty"
+def _comment(act: PagerAct, pager: str) -> str:
+    return f"{act} at {PAGERS[pager]}"
 
 
 def _find_last_change(known: Acknowledgement) -> datetime:
