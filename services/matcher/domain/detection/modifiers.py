@@ -218,6 +218,11 @@ MODIFIERS: Mapping[str, type[SigmaModifier[Any, Any]]] = MappingProxyType(
 )
 
 
+def list_companions(name: str) -> tuple[str, ...]:
+    """The modifiers that alone may stand beside one; empty if there is no such rule for it."""
+    return tuple(sorted(_BESIDE.get(name, ())))
+
+
 def modifiers_of(names: list[str], path: FieldPath) -> list[type[SigmaModifier[Any, Any]]]:
     """The pySigma classes of modifiers.
 

@@ -1,0 +1,1 @@
+"""The reference of modifiers, a rule with cases for each, and the page made of them."""
