@@ -8,7 +8,7 @@ LOCK := requirements.lock
 STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: help install demo test check format lint types imports rules alerts generate lock \
+.PHONY: help install demo test check format lint types imports rules alerts generate site lock \
 	unit integration kafka k8s redis alertmanager prometheus peers bench bench-engine bench-recovery bench-hostile bench-windows \
 	bench-attack bench-ingest chaos soak upgrade drill pictures slack-pictures browser clean
 
@@ -33,7 +33,7 @@ demo: install ## January 2020 in Iraq, from HTTP to messages, on one machine
 test: install kafka redis alertmanager prometheus peers ## every test, also those on a real Kafka and Redis
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
-check: install format lint types imports rules alerts ## format, lint, types, imports, rule tests, alerts about Vedette
+check: install format lint types imports rules alerts site ## format, lint, types, imports, rule tests, alerts about Vedette, links
 
 format: install
 	$(BIN)/ruff format --check .
@@ -92,7 +92,11 @@ k8s: install .cache/bin/kustomize ## render the overlays, and check them as a cl
 generate: install ## JSON Schemas and AsyncAPI from the models; the page of metrics
 	$(BIN)/python -m schemas
 	$(BIN)/python -m cli.rule_types
+	$(BIN)/python -m cli.rule_modifiers
 	$(BIN)/python -m deploy
+
+site: install ## the documentation as a site, into build/site; links are checked
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 lock: install ## resolve all versions again: the only command that changes them
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
