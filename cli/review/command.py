@@ -21,8 +21,10 @@ from schemas.alert import Alert, Level
 from services.matcher.domain.review.review import compare_replays, plan_review
 from services.notifier.adapters.routes_file import InvalidRoutes, read_routes
 from services.notifier.domain.routing.labels import label_alert
-from services.notifier.domain.routing.receiver_names import ALL_RECEIVERS, PAGER
-from services.notifier.domain.routing.tree import find_routes
+from services.notifier.domain.routing.receiver_names import ALL_RECEIVERS, PAGERS
+from services.notifier.domain.routing.tree import Route, find_routes
+from services.notifier.domain.stages import find_refusal
+from services.notifier.domain.traits import ReceiverTraits
 
 FAILED = 1
 
@@ -68,7 +70,7 @@ def diff(  # noqa: PLR0913  (typer makes an option of each)
 
 
 def read_pages(routes: Path | None) -> Callable[[Alert], bool]:
-    """Whether an alert pages somebody by these routes, at whatever hour.
+    """Whether some pager takes an alert by these routes, at whatever hour.
 
     Raises:
         CommandFailure: the file has faults.
@@ -80,8 +82,16 @@ def read_pages(routes: Path | None) -> Callable[[Alert], bool]:
     except InvalidRoutes as error:
         raise CommandFailure(str(error)) from error
     return lambda alert: any(
-        route.receiver == PAGER for route in find_routes(root, label_alert(alert))
+        _takes(route, alert) for route in find_routes(root, label_alert(alert))
     )
+
+
+def _takes(route: Route, alert: Alert) -> bool:
+    """Whether the route leads to a pager that takes such alerts."""
+    if route.receiver not in PAGERS:
+        return False
+    traits = ReceiverTraits.of_pager(route.receiver)
+    return find_refusal(alert, traits, takes_suspected=route.takes_suspected) is None
 
 
 def _print_report(report: ReviewReport, output: ReviewFormat) -> None:

@@ -9,9 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.faults import CommandFailure
+from cli.review.command import read_pages
 from cli.review.text import escape_markdown
 from cli.rules import app
+from schemas.alert import Level, RuleRef
 from tests.matcher.adapters.rules.packs import HEAD, ROCKETS, changed, write_pack
+from tests.notifier.alerts import alert
 
 WIDER = changed(ROCKETS, "rocket* hit* ~3", "[rocket* hit* ~3, mortar*]")
 EVENTS = [
@@ -160,3 +163,34 @@ def test_many_events_are_replayed_beside_each_other_to_the_same_end(
     monkeypatch.setattr("cli.review.both_sides.FEW_EVENTS", 0)
 
     assert run_diff(*folders, "--events", events) == alone
+
+
+@pytest.mark.parametrize("pager", ["pagerduty", "opsgenie"])
+def test_what_some_pager_takes_by_the_routes_pages(tmp_path: Path, pager: str) -> None:
+    file = tmp_path / "routes.yaml"
+    file.write_text(
+        "route:\n  receiver: slack\n  routes:\n"
+        f"    - {{receiver: {pager}, matchers: ['rule=\"joint_march\"']}}\n"
+    )
+    pages = read_pages(file)
+
+    assert pages(alert())
+    assert not pages(alert(rule=RuleRef(name="other", title="Other", level=Level.CRITICAL)))
+    assert not pages(alert(level=Level.MEDIUM))
+    assert not pages(alert(exercise=True))
+    assert not pages(alert(backfill=True))
+    assert not pages(alert(suspected=True))
+
+
+def test_a_suspicion_pages_by_a_route_that_asks_for_it(tmp_path: Path) -> None:
+    file = tmp_path / "routes.yaml"
+    below = "{receiver: pagerduty, matchers: ['suspected=\"true\"']}"
+    file.write_text(f"route: {{receiver: slack, routes: [{below}]}}")
+
+    assert read_pages(file)(alert(suspected=True))
+
+
+def test_without_routes_what_is_critical_pages() -> None:
+    pages = read_pages(None)
+
+    assert (pages(alert(level=Level.CRITICAL)), pages(alert())) == (True, False)

@@ -3,7 +3,6 @@
 import httpx
 from pydantic import SecretStr
 
-from schemas.alert import Level
 from schemas.ledger import Sending
 from services.notifier.adapters.http_status import asking, classify_answer
 from services.notifier.adapters.reach import reach
@@ -27,9 +26,7 @@ class OpsgenieReceiver:
     Of an answer no words are quoted: they might have the key.
     """
 
-    traits = ReceiverTraits(
-        OPSGENIE, least=Level.HIGH, pages=True, replays=False, idempotent=True, groups=False
-    )
+    traits = ReceiverTraits.of_pager(OPSGENIE)
 
     def __init__(self, key: SecretStr, url: str, timeout: float) -> None:
         self._url = url.rstrip("/")

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import SecretStr
 
-from schemas.alert import Level
 from schemas.ledger import Sending
 from services.notifier.adapters.http_status import asking, classify_answer
 from services.notifier.adapters.reach import reach
@@ -37,9 +36,7 @@ LONGEST_ANSWER = 300
 class PagerDutyReceiver:
     """Implements Receiver: the alert's id is the `dedup_key`, so that a repeat is harmless."""
 
-    traits = ReceiverTraits(
-        PAGER, least=Level.HIGH, pages=True, replays=False, idempotent=True, groups=False
-    )
+    traits = ReceiverTraits.of_pager(PAGER)
 
     def __init__(self, routing_key: SecretStr, events_url: str, timeout: float) -> None:
         self._key = routing_key

@@ -121,7 +121,9 @@ def skip_dealt_with(context: DecisionContext) -> Decision | None:
 
 def pass_over_refused(context: DecisionContext) -> Decision | None:
     """What the receiver or its routes never take, unless people there see the alert."""
-    refusal = _find_refusal(context) or context.admission.refusal
+    takes_suspected = context.admission.takes_suspected
+    refusal = find_refusal(context.alert, context.traits, takes_suspected=takes_suspected)
+    refusal = refusal or context.admission.refusal
     if refusal is None or may_be_open(context.entry):
         return None
     return PassOver(refusal)
@@ -263,15 +265,18 @@ def hold(context: DecisionContext, wait: Defer, ended: Reason) -> Decision | Non
     return PassOver(ended) if context.is_unseen else None
 
 
-def _find_refusal(context: DecisionContext) -> Reason | None:
-    alert, traits = context.alert, context.traits
+def find_refusal(alert: Alert, traits: ReceiverTraits, *, takes_suspected: bool) -> Reason | None:
+    """Why a receiver never takes such an alert, whatever routes say; None: it takes it.
+
+    `takes_suspected`: a route asks for alerts that are only suspected.
+    """
     if traits.recorded and not traits.replays:
         return Reason.RECORDED_CLOCK
     if traits.pages and alert.exercise:
         return Reason.EXERCISE
     if traits.pages and alert.backfill:
         return Reason.BACKFILL
-    if traits.pages and alert.suspected and not context.admission.takes_suspected:
+    if traits.pages and alert.suspected and not takes_suspected:
         return Reason.SUSPECTED
     if traits.history is (BackfillPolicy.LEFT_OUT if alert.backfill else BackfillPolicy.ALONE):
         return Reason.DIGESTED if alert.backfill else Reason.LIVE

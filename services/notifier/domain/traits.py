@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from schemas.alert import Level
 
@@ -34,6 +35,11 @@ class ReceiverTraits:
     groups: bool = True
     edits: bool = True
     history: BackfillPolicy = BackfillPolicy.TOO
+
+    @classmethod
+    def of_pager(cls, name: str) -> Self:
+        """Those of a pager, whose incidents the alert's id names."""
+        return cls(name, least=Level.HIGH, pages=True, replays=False, idempotent=True, groups=False)
 
     def takes(self, level: Level) -> bool:
         """Whether the level is high enough."""
