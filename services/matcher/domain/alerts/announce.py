@@ -1,7 +1,7 @@
 """Announcing: which alert each episode has, and the revisions that its changes make."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -20,6 +20,8 @@ GONE = "gone"
 class AnnounceContext:
     """What announcing needs besides state and episodes. Times in microseconds.
 
+    `unchanged` are the starts of episodes that are as they were announced.
+
     `clock` is None until every events partition has ticked; nothing resolves before.
     `withdraw_reason` is that of an alert whose episode no longer exists.
     """
@@ -27,6 +29,7 @@ class AnnounceContext:
     clock: int | None
     now: int
     withdraw_reason: str = GONE
+    unchanged: Container[int] = ()
 
     def is_past(self, time: int) -> bool:
         """Whether the clock has reached a time."""
@@ -50,7 +53,9 @@ def claim_episodes(
     for alert in announced:
         if alert.status is not Status.WITHDRAWN:
             former, heir = known.get(alert.start), same.get(alert.start)
-            if former is None or heir is None or not _has_grown(former, heir):
+            if former is not None and former is heir:
+                pass
+            elif former is None or heir is None or not _has_grown(former, heir):
                 heir = _find_heir(rule, former, alert, _list_near(rule, alert, after))
             claims[alert.id] = heir
     return claims
@@ -119,6 +124,8 @@ def announce(
 
     def update(alert: AnnouncedAlert) -> AnnouncedAlert:
         if alert.status is Status.WITHDRAWN:
+            return alert
+        if alert.start in context.unchanged and owners.get(alert.start) == alert.id:
             return alert
         episode = claims[alert.id]
         if episode is None:
@@ -253,4 +260,5 @@ def resolution_time(rule: WindowRule, alert: AnnouncedAlert) -> int | None:
 def is_late(rule: WindowRule, episode: Episode) -> bool:
     """Whether it was over before its newest report was recorded, or a report was too late."""
     allowed, ends = span(rule.max_lateness), episode.last + span(rule.resolve_after)
-    return any(hit.recorded > min(ends, hit.at + allowed) for hit in episode.evidence)
+    recorded = max((hit.recorded for hit in episode.evidence), default=ends)
+    return recorded > ends or any(hit.recorded - hit.at > allowed for hit in episode.evidence)

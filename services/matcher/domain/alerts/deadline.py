@@ -17,7 +17,8 @@ def deadline(rule: WindowRule, state: WindowState) -> datetime | None:
     """
     states = (state,) if state.suspicion is None else (state, state.suspicion)
     times = [time for each in states for time in _list_times(rule, each)]
-    return min((instant(time) for time in times if time is not None), default=None)
+    earliest = min((time for time in times if time is not None), default=None)
+    return None if earliest is None else instant(earliest)
 
 
 def _list_times(rule: WindowRule, state: WindowState) -> Iterator[int | None]:

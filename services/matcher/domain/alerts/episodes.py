@@ -1,7 +1,7 @@
 """Episodes: runs of firing times, a function of the set of hits alone."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, pairwise
 from zlib import crc32
@@ -33,12 +33,12 @@ class EvidenceTotals:
 class Episode:
     """A run of firing times with no gap longer than `resolve_after`. Times in microseconds.
 
-    Its evidence are those of `hits` that made it fire: `rule` says which. One that is `suspected`
-    does not fire by words alone.
+    Its evidence are those of `hits` that made it fire: `rule` says which. The others may be those
+    of an earlier state. One that is `suspected` does not fire by words alone.
     """
 
     rule: WindowRule
-    hits: Sequence[Hit]
+    hits: Sequence[Hit] = field(compare=False)
     run: FiringRun
     totals: EvidenceTotals
     suspected: bool = False
@@ -99,6 +99,11 @@ class Episode:
         after = self.firings[0] - span(self.rule.timespan) - 1
         near = hits_near(self.rule, self.hits, after, self.last)
         return find_evidence(self.rule, near, self.firings)
+
+    def forget_evidence(self) -> None:
+        """Look at the hits again when it is asked for its evidence next."""
+        for name in ("evidence", "identities"):
+            vars(self).pop(name, None)
 
     @cached_property
     def identities(self) -> frozenset[str]:

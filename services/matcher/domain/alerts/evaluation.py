@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from services.matcher.domain.windows.firing_pass import FiringPass
 from services.matcher.domain.windows.firing_times import ChangedHits, FiringTimes
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import FiringRun, Hit, WindowState, span
+from services.matcher.domain.windows.window import FOREVER
 from services.matcher.domain.windows.window_rule import NO_TIME, WindowRule
 
 _NEVER = -(2**63)
@@ -107,6 +108,11 @@ class Evaluation:
     _starts: list[int] = field(default_factory=list)
     _known: list[TalliedRun] = field(default_factory=list)
     _parts: list[TalliedRun] = field(default_factory=list)
+    _announced: tuple[Episode, ...] = ()
+    _runs: list[FiringRun] = field(default_factory=list)
+    """Of the times behind `settled_until`."""
+    _changed_from: int = _NEVER
+    """Runs that end before it, by more than the gap, are as they were."""
     _seen: tuple[Any, ...] = ()
     _pending: ChangedHits = field(default_factory=ChangedHits)
 
@@ -124,6 +130,8 @@ class Evaluation:
         seen = (state.hits, state.runs, state.settled_until, state.clock)
         if len(self._seen) == len(seen) and all(map(_is_same, self._seen, seen)):
             return
+        if not self._seen or self._seen[2] != state.settled_until:
+            self._changed_from = _NEVER
         before, self._seen = self._seen[0] if self._seen else Ordered(), seen
         self.follow_times(state)
         changed, self._pending = self._pending, ChangedHits()
@@ -132,18 +140,43 @@ class Evaluation:
         if compares_levels(self.rule):
             self._parts = change.follow(runs, self._parts)
             runs = [join_runs(group) for group in self._group_by_level(state)]
-        self._known = change.follow(runs, self._known)
-        self.episodes = tuple(
-            Episode(self.rule, state.hits, known.run, known.tally.sum_up(known.run))
-            for known in self._known
-        )
+        known, self._known = self._known, change.follow(runs, self._known)
+        self.episodes = tuple(self._list_episodes(state, known))
+
+    def announce(self) -> frozenset[int]:
+        """Note that all episodes are announced; the starts of those that were and are the same."""
+        former, self._announced = self._announced, self.episodes
+        same = takewhile(lambda pair: pair[0] is pair[1], zip(former, self.episodes, strict=False))
+        return frozenset(episode.start for episode, _ in same)
+
+    def _list_episodes(self, state: WindowState, former: Sequence[TalliedRun]) -> Iterator[Episode]:
+        """Those of before as long as nothing changed; what looking at them found is dropped."""
+        same = 0
+        for known, before, episode in zip(self._known, former, self.episodes, strict=False):
+            if known is not before:
+                break
+            same += 1
+            yield episode
+        if same:
+            self.episodes[same - 1].forget_evidence()
+        for known in self._known[same:]:
+            yield Episode(self.rule, state.hits, known.run, known.totals)
 
     def follow_times(self, state: WindowState) -> None:
         """Go over to the firing times of another state."""
         settled = _NEVER if state.settled_until is None else state.settled_until
         changed = self.times.follow(state.hits, settled)
         self._restart()
+        self._note_change(changed)
         self._pending = self._pending.join(changed)
+
+    def _note_change(self, changed: ChangedHits) -> None:
+        asked = self.times.asked
+        if changed.forgotten:
+            self._changed_from = _NEVER
+        elif changed:
+            first = changed.first if asked is None else min(changed.first, asked[0])
+            self._changed_from = min(self._changed_from, first)
 
     def _restart(self) -> None:
         """Note where runs begin anew among the times that may have changed."""
@@ -175,7 +208,7 @@ class Evaluation:
         gap = span(self.rule.resolve_after + self.rule.cooldown)
         groups, is_high = list[list[FiringRun]](), False
         for part in self._parts:
-            is_corroborated = part.tally.sum_up(part.run).corroborated
+            is_corroborated = part.totals.corroborated
             is_near = bool(groups) and part.run.start - groups[-1][-1].last <= gap
             if is_near and is_corroborated and not is_high:
                 is_high = is_near = self._is_corroborated(state, groups[-1])
@@ -195,15 +228,25 @@ class Evaluation:
         """The settled runs, continued by those of the times behind `settled_until`."""
         settled = sorted(state.runs, key=lambda run: run.start)
         groups = [join_runs(group) for group in group_runs(settled, self._gap)]
-        new = list(self._list_new_runs(state))
+        new = self._follow_new_runs(state)
         if groups and new and new[0].start - groups[-1].last <= self._gap:
             groups[-1:], new = [join_runs((groups[-1], new[0]))], new[1:]
         yield from groups
         yield from new
 
-    def _list_new_runs(self, state: WindowState) -> Iterator[FiringRun]:
+    def _follow_new_runs(self, state: WindowState) -> list[FiringRun]:
+        """The runs behind `settled_until`; those are kept that end before all that changed."""
+        first = self._changed_from - self._gap
+        if self.rule.type is CorrelationType.ABSENCE:
+            first = _NEVER
+        kept = bisect_left(self._runs, first, key=lambda run: run.last)
+        until = self._runs[kept - 1].last if kept else state.settled_until
+        self._runs[kept:] = self._list_new_runs(state, until)
+        self._changed_from = FOREVER
+        return self._runs[:]
+
+    def _list_new_runs(self, state: WindowState, until: int | None) -> Iterator[FiringRun]:
         times = self.times.firings.times
-        until = state.settled_until
         first = 0 if until is None else bisect_right(times, until)
         end = len(times)
         if self.rule.type is CorrelationType.ABSENCE:

@@ -15,13 +15,15 @@ from services.matcher.domain.alerts.excess import choose_excess
 from services.matcher.domain.alerts.tally import is_evidence
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import AnnouncedAlert, FiringRun, Hit, WindowState, span
-from services.matcher.domain.windows.window import hits_near
+from services.matcher.domain.windows.window import FOREVER, hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
 
 MOST_ALERTS = 1000
 """Ended alerts that one key keeps."""
 MOST_FIRING = 1500
 """Alerts that one key keeps in all; those firing beyond it are dropped without an end."""
+KEPT_FIRING = 1350
+"""Those that are left then, so that to drop some does not fall to every hit."""
 _SETTLED_AT_ONCE = 100
 """The part of `max_hits` that a full key settles at once, so that its next hits cost no more."""
 _NEVER = -(2**63)
@@ -64,6 +66,11 @@ def is_full(rule: WindowRule, state: WindowState) -> bool:
     return len(state.hits) > rule.max_hits
 
 
+def has_too_many_alerts(state: WindowState) -> bool:
+    """Whether the state holds more alerts than a key keeps."""
+    return len(state.announced) > MOST_FIRING
+
+
 def _settle_excess(rule: WindowRule, state: WindowState) -> WindowState:
     """`state` without the hits that are too many, whose windows are settled."""
     if not is_full(rule, state):
@@ -98,7 +105,7 @@ def _forget_old(rule: WindowRule, state: WindowState, clock: int | None) -> Wind
 def _find_cutoff(rule: WindowRule, state: WindowState, clock: int | None) -> Cutoff:
     alerts = state.announced
     ended = [alert.last for alert in alerts if alert.status is not Status.FIRING]
-    abandoned_until = _find_excess([alert.last for alert in alerts], MOST_FIRING)
+    abandoned_until = _find_excess([alert.last for alert in alerts], MOST_FIRING, KEPT_FIRING)
     until = max(
         _NEVER if clock is None else clock - span(rule.retention),
         _find_excess(state.retractions.values(), rule.max_hits),
@@ -115,18 +122,20 @@ def _cut(rule: WindowRule, state: WindowState, until: int, abandoned_until: int 
     return Cutoff(until, max(known, until + span(rule.look_back)), abandoned_until)
 
 
-def _find_excess(times: Collection[int], most: int) -> int:
-    """The time up to which there are more than the newest `most`."""
-    return sorted(times)[-most - 1] if len(times) > most else _NEVER
+def _find_excess(times: Collection[int], most: int, kept: int | None = None) -> int:
+    """The time up to which there are more than the newest `most`; then only `kept` are."""
+    return sorted(times)[-(kept or most) - 1] if len(times) > most else _NEVER
 
 
 def _exceeds(state: WindowState, cutoff: Cutoff) -> bool:
     """Whether the state holds anything to drop."""
     oldest = [state.hits[0].at] if state.hits else []
     times = (*oldest, *state.retractions.values(), *state.dropped_live.values())
-    return any(at <= cutoff.forgotten_until for at in times) or not all(
-        map(cutoff.retains, state.announced)
-    )
+    if any(at <= cutoff.forgotten_until for at in times):
+        return True
+    earliest = min((alert.last for alert in state.announced), default=FOREVER)
+    is_old = earliest <= max(cutoff.forgotten_until, cutoff.abandoned_until)
+    return is_old and not all(map(cutoff.retains, state.announced))
 
 
 def _drop_older(times: Mapping[str, int], cutoff: Cutoff) -> dict[str, int]:
@@ -140,7 +149,11 @@ def settle_runs(
 
     `gone` are the hits that are dropped, in order.
     """
-    firing = {alert.start for alert in state.announced if alert.status is Status.FIRING}
+    firing = {
+        alert.start
+        for alert in state.announced
+        if alert.status is Status.FIRING and cutoff.retains(alert)
+    }
     kept = (
         episode
         for episode in find_episodes(rule, state)

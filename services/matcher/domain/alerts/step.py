@@ -1,7 +1,7 @@
 """Step: a message and the state of one window key in; the next state and alerts out."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -23,18 +23,15 @@ from services.matcher.domain.alerts.apply import (
     is_too_late,
 )
 from services.matcher.domain.alerts.episodes import Episode, take_firings
-from services.matcher.domain.alerts.evaluation import find_episodes
-from services.matcher.domain.alerts.forget import forget
+from services.matcher.domain.alerts.evaluation import evaluate, find_episodes
+from services.matcher.domain.alerts.forget import forget, has_too_many_alerts
 from services.matcher.domain.alerts.kept_words import keep_words_of_withdrawn
 from services.matcher.domain.alerts.new_groups import Counted, GroupCounts, mark_storms
 from services.matcher.domain.alerts.render import render_alert
 from services.matcher.domain.alerts.reset import reset_state
 from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
 from services.matcher.domain.alerts.suspected_episodes import find_suspected
-from services.matcher.domain.windows.state import (
-    WindowState,
-    micros,
-)
+from services.matcher.domain.windows.state import WindowState, micros
 from services.matcher.domain.windows.window_rule import WindowRule
 
 S = TypeVar("S")
@@ -150,7 +147,10 @@ def _announce_applied(
     announced, episodes = _announce_changes(rule, before, after, announce_context(context))
     marked, counted = mark_new_storms(rule, before.state, (announced, episodes), context)
     alerts = changed_alerts(rule, before.state, marked, episodes)
-    return StepResult(marked, alerts, list_firings(rule, marked, episodes), counted=counted)
+    firings = list_firings(rule, marked, episodes)
+    # one message may announce more alerts than a key keeps
+    kept = forget_old(rule, marked, context) if has_too_many_alerts(marked) else marked
+    return StepResult(kept, alerts, firings, counted=counted)
 
 
 def forget_old(rule: WindowRule, state: WindowState, context: StepContext) -> WindowState:
@@ -180,9 +180,11 @@ def _announce_changes(
     rule: WindowRule, before: _Evaluated, after: WindowState, context: AnnounceContext
 ) -> tuple[WindowState, tuple[Episode, ...]]:
     """`after` with the alerts of its episodes, and those episodes."""
-    episodes = find_episodes(rule, after)
+    known = evaluate(rule, after)
+    episodes = known.episodes
     claims = claim_episodes(rule, before.state.announced, before.episodes, episodes)
-    announced = announce(rule, after, claims, episodes, context)
+    unchanged = known.announce()
+    announced = announce(rule, after, claims, episodes, replace(context, unchanged=unchanged))
     return keep_words_of_withdrawn(rule, before.state, before.episodes, announced), episodes
 
 
@@ -247,11 +249,15 @@ def changed_alerts(
     rule: WindowRule, before: WindowState, after: WindowState, episodes: Sequence[Episode]
 ) -> tuple[Alert, ...]:
     """Every alert with another revision than before, in order of announcement."""
+    same = set(map(id, before.announced))
+    others = [alert for alert in after.announced if id(alert) not in same]
+    if not others:
+        return ()
     known = {alert.id: alert.revision for alert in before.announced}
     by_start = {episode.start: episode for episode in episodes}
     return tuple(
         render_alert(rule, after, alert, None if alert.reason else by_start.get(alert.start))
-        for alert in after.announced
+        for alert in others
         if alert.revision != known.get(alert.id)
     )
 

@@ -1,27 +1,42 @@
 """TallyChange: the tallies of a window's runs after its hits changed, from those of before."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.rule import CorrelationType
+from services.matcher.domain.alerts.episodes import EvidenceTotals
+from services.matcher.domain.alerts.firing_difference import (
+    find_around,
+    find_before,
+    find_difference,
+    has_time,
+    list_outside,
+)
 from services.matcher.domain.alerts.tally import EvidenceTally, is_evidence
 from services.matcher.domain.windows.firing import find_evidence
 from services.matcher.domain.windows.firing_times import ChangedHits
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import FiringRun, Hit, span
-from services.matcher.domain.windows.window import hits_near
+from services.matcher.domain.windows.window import FOREVER, hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
 
 _NEVER = -(2**63)
+_CHOOSING = {
+    CorrelationType.ABSENCE,
+    CorrelationType.TEMPORAL_ORDERED,
+    CorrelationType.RATE_CHANGE,
+}
+"""Types that do not have all of a window as evidence."""
 
 
 @dataclass(slots=True)
 class TalliedRun:
-    """A run, and the tally of its evidence."""
+    """A run, and the totals of its evidence; a tally of it, unless the next run took it over."""
 
     run: FiringRun
-    tally: EvidenceTally
+    totals: EvidenceTotals
+    tally: EvidenceTally | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +51,43 @@ class TallyChange:
 
     def follow(self, runs: Sequence[FiringRun], former: Sequence[TalliedRun]) -> list[TalliedRun]:
         """The tallies of these runs; those of the former are changed on the way."""
+        same = self._count_same(runs, former)
+        return [*former[:same], *self._follow_changed(runs[same:], former[same:], former[:same])]
+
+    def _count_same(self, runs: Sequence[FiringRun], former: Sequence[TalliedRun]) -> int:
+        """How many of the first runs are before all that changed."""
+        if self.changed.forgotten:
+            return 0
+        first, same = self.changed.first if self.changed else FOREVER, 0
+        for run, known in zip(runs, former, strict=False):
+            if run.last >= first or run != known.run:
+                break
+            same += 1
+        return same
+
+    def _follow_changed(
+        self, runs: Sequence[FiringRun], former: Sequence[TalliedRun], before: Sequence[TalliedRun]
+    ) -> list[TalliedRun]:
         kept = [known for known in former if not self._forget(known)]
         by_last = {known.run.last: known for known in kept}
         by_start = {known.run.start: known for known in kept}
-        tallied = []
+        tallied, previous = list[TalliedRun](), before[-1] if before else None
         for run in runs:
             known = by_start.get(run.start) or by_last.get(run.last)
             if known is not None:
                 by_start.pop(known.run.start, None)
                 by_last.pop(known.run.last, None)
-            tallied.append(TalliedRun(run, self._tally(run, known)))
+            previous = self._tally_run(run, known, previous)
+            tallied.append(previous)
         return tallied
 
     def _forget(self, known: TalliedRun) -> bool:
         """Count forgotten hits out; whether the tally is of no use afterwards."""
+        if not self.changed.forgotten:
+            return False
         gone = [hit for hit in self.changed.forgotten if self._was_evidence(known, hit)]
+        if known.tally is None:
+            return bool(gone)
         known.tally.remove(gone)
         asked = self.rule.corroboration
         looks_far = asked is not None and (
@@ -59,20 +96,53 @@ class TallyChange:
         is_ordered = self.rule.type is CorrelationType.TEMPORAL_ORDERED
         return bool(gone) and (is_ordered or looks_far)
 
-    def _tally(self, run: FiringRun, known: TalliedRun | None) -> EvidenceTally:
-        if known is None or not self._is_kin(run, known.run):
-            return self._count(self._find_evidence(run))
-        if self._is_untouched(run, known.run):
-            return known.tally
-        if self._is_continued(run, known.run):
-            known.tally.add(self._list_new(run, known.run))
-            if known.tally.is_open:
-                known.tally.corroborate(self._find_evidence(run))
-        elif self.changed:
-            self._revise(run, known)
-        else:
-            return self._count(self._find_evidence(run))
-        return known.tally
+    def _tally_run(
+        self, run: FiringRun, known: TalliedRun | None, previous: TalliedRun | None
+    ) -> TalliedRun:
+        is_same = known is not None and run == known.run and self._is_untouched(run, known.run)
+        if known is not None and known.tally is None and is_same:
+            return known
+        tally = None
+        if known is not None and known.tally is not None:
+            tally = self._go_on(run, known.run, known.tally)
+        if tally is None:
+            tally = self._take_over(run, previous) or self._count(self._find_evidence(run))
+        return TalliedRun(run, tally.sum_up(run), tally)
+
+    def _go_on(
+        self, run: FiringRun, known: FiringRun, tally: EvidenceTally
+    ) -> EvidenceTally | None:
+        """The tally of a run, from that of one known before; None if it has to be counted anew."""
+        if not self._is_kin(run, known):
+            return None
+        if self._is_untouched(run, known):
+            return tally
+        if self._is_continued(run, known):
+            tally.add(self._list_new(run, known))
+            if tally.is_open:
+                tally.corroborate(self._find_evidence(run))
+            return tally
+        return self._revise(run, known, tally) if self.changed else None
+
+    def _take_over(self, run: FiringRun, previous: TalliedRun | None) -> EvidenceTally | None:
+        """The tally of the run before, over the window of this one; None if it is not that easy."""
+        if previous is None or previous.tally is None or not self._has_plain_windows:
+            return None
+        if len(run.firings) > 1 or len(previous.run.firings) > 1:
+            return None
+        tally, previous.tally = previous.tally, None
+        at, timespan, before = run.last, span(self.rule.timespan), previous.run.last
+        opened = at - timespan
+        tally.remove(self.hits.between(before - timespan, min(opened, before)))
+        tally.add(self.hits.between(max(opened, before), at))
+        return tally
+
+    @property
+    def _has_plain_windows(self) -> bool:
+        """Whether the evidence of one firing time is all that lies in its window."""
+        rule = self.rule
+        is_plain = not (rule.certain or rule.counts_alerts or rule.corroboration)
+        return is_plain and rule.type not in _CHOOSING
 
     def _count(self, evidence: Iterable[Hit]) -> EvidenceTally:
         tally = EvidenceTally(self.rule)
@@ -90,7 +160,7 @@ class TallyChange:
                 run.start == known.start and not compares_levels(self.rule)
             )
         first, last = self.changed.first, self.changed.last + self.look_back
-        find = _list_outside if compares_levels(self.rule) else _find_around
+        find = list_outside if compares_levels(self.rule) else find_around
         return find(run, first, last) == find(known, first, last)
 
     def _is_untouched(self, run: FiringRun, known: FiringRun) -> bool:
@@ -102,7 +172,7 @@ class TallyChange:
 
     def _is_continued(self, run: FiringRun, known: FiringRun) -> bool:
         """Whether it has the same evidence, and some behind it."""
-        if self.changed.removed or not _has_time(run, known.last):
+        if self.changed.removed or not has_time(run, known.last):
             return False
         is_behind = not self.changed or self.changed.first >= known.last
         is_at_once = self.changed and self.changed.first == known.last
@@ -131,14 +201,14 @@ class TallyChange:
             if is_new and is_evidence(self.rule, self.hits, hit, run.firings):
                 yield hit
 
-    def _revise(self, run: FiringRun, known: TalliedRun) -> None:
+    def _revise(self, run: FiringRun, known: FiringRun, tally: EvidenceTally) -> EvidenceTally:
         """Count what became evidence, or is none any more."""
-        after, until = self._find_revised(run, known.run)
+        after, until = self._find_revised(run, known)
         forgotten = set(map(id, self.changed.forgotten))
         old = {
             id(hit): hit
             for hit in self._list(self.before, after, until)
-            if id(hit) not in forgotten and self._was_evidence(known, hit)
+            if id(hit) not in forgotten and is_evidence(self.rule, self.before, hit, known.firings)
         }
         new = {
             id(hit): hit
@@ -148,9 +218,10 @@ class TallyChange:
         lost = [hit for key, hit in old.items() if key not in new]
         gained = [hit for key, hit in new.items() if key not in old]
         if lost or gained:
-            known.tally.revise(lost, gained)
-        if known.tally.is_open:
-            known.tally.corroborate(self._find_evidence(run))
+            tally.revise(lost, gained)
+        if tally.is_open:
+            tally.corroborate(self._find_evidence(run))
+        return tally
 
     def _find_revised(self, run: FiringRun, known: FiringRun) -> tuple[int, int]:
         """The first and last time at which hits may have become evidence, or none.
@@ -162,7 +233,7 @@ class TallyChange:
         after, until = changed.first - timespan, changed.last + self.look_back
         if self.rule.type is CorrelationType.ABSENCE or self.rule.counts_alerts:
             return after, until
-        first, last = _find_difference(run.firings, known.firings)
+        first, last = find_difference(run.firings, known.firings)
         after, until = max(after, min(first, changed.first)), min(until, max(last, changed.last))
         if self.rule.type is CorrelationType.TEMPORAL_ORDERED:
             after, until = self._find_ordered(run, known, after), self._find_step(until)
@@ -174,7 +245,7 @@ class TallyChange:
         A first step changes whether events before it are evidence, back to the firing time before.
         """
         first = self.changed.first
-        times = (_find_before(firings, first) for firings in (run.firings, known.firings))
+        times = (find_before(firings, first) for firings in (run.firings, known.firings))
         before = min(*times, after)
         return max(before, first - span(self.rule.timespan))
 
@@ -200,51 +271,3 @@ class TallyChange:
 def compares_levels(rule: WindowRule) -> bool:
     """Whether runs within the cooldown are one by their levels, which far hits may change."""
     return bool(rule.cooldown and rule.corroboration)
-
-
-def _has_time(run: FiringRun, time: int) -> bool:
-    place = bisect_left(run.firings, time)
-    return run.firings[place : place + 1] == (time,)
-
-
-def _list_outside(run: FiringRun, first: int, last: int) -> tuple[Sequence[int], Sequence[int]]:
-    """The times of the run before `first`, and those behind `last`."""
-    before, behind = bisect_left(run.firings, first), bisect_right(run.firings, last)
-    return run.firings[:before], run.firings[behind:]
-
-
-def _find_around(run: FiringRun, first: int, last: int) -> tuple[int | None, int | None]:
-    """The time of the run next before `first`, and the one next behind `last`."""
-    before = bisect_left(run.firings, first)
-    behind = bisect_right(run.firings, last)
-    return (
-        run.firings[before - 1] if before else None,
-        run.firings[behind] if behind < len(run.firings) else None,
-    )
-
-
-def _find_before(firings: Sequence[int], time: int) -> int:
-    """The firing time next before a time; one before all times if there is none."""
-    place = bisect_left(firings, time)
-    return firings[place - 1] if place else _NEVER
-
-
-def _find_difference(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
-    """The time before which both have the same, and that behind which they do; all are sorted."""
-    start = _count_same(one, other)
-    end = _count_same(one[start:][::-1], other[start:][::-1])
-    parts = (one[start : len(one) - end], other[start : len(other) - end])
-    last = max((part[-1] for part in parts if part), default=_NEVER)
-    return (one[start - 1] if start else _NEVER), last
-
-
-def _count_same(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many of the first are the same."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -110,6 +110,8 @@ def find_window_evidence(
 ) -> tuple[Hit, ...]:
     """Every hit in a window that fired; `firings` are sorted."""
     timespan = span(rule.timespan)
+    if len(firings) == 1 and not (rule.certain or rule.counts_alerts):
+        return tuple(hits_between(hits, firings[0] - timespan, firings[0]))
 
     def is_evidence(hit: Hit) -> bool:
         following = bisect_left(firings, hit.first)

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.alert import Level, Status
 from schemas.rule import Condition, Corroboration
-from services.matcher.domain.alerts.forget import MOST_ALERTS, MOST_FIRING, forget
+from services.matcher.domain.alerts.forget import KEPT_FIRING, MOST_ALERTS, MOST_FIRING, forget
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import (
     AnnouncedAlert,
@@ -95,7 +95,23 @@ def test_of_too_many_firing_alerts_the_newest_are_kept() -> None:
         alert(f"a{hour}", NOON + hour * HOUR, Status.FIRING) for hour in range(MOST_FIRING + 1)
     ]
 
-    assert forget(RULE, WindowState(announced=tuple(firing)), None).announced == tuple(firing[1:])
+    kept = forget(RULE, WindowState(announced=tuple(firing)), None).announced
+
+    assert kept == tuple(firing[-KEPT_FIRING:])
+
+
+def test_a_firing_alert_that_is_one_too_many_is_not_announced_again() -> None:
+    rule = replace(RULE, resolve_after=INSTANT)
+    times = [micros(NOON) + number for number in range(0, 2 * MOST_FIRING + 2, 2)]
+    firing = [
+        AnnouncedAlert(f"a{at}", 1, Status.FIRING, at, at, Level.HIGH, 1, 1, at, at) for at in times
+    ]
+    runs = tuple(FiringRun(at, (at,), 1) for at in times)
+    state = WindowState(announced=tuple(firing), runs=runs, settled_until=times[-1])
+
+    kept = forget(rule, state, None)
+
+    assert [run.start for run in kept.runs] == [alert.start for alert in kept.announced]
 
 
 def test_an_episode_stays_corroborated_without_the_hits_that_did_it() -> None:

@@ -1,0 +1,57 @@
+"""Firing difference: in which times two runs differ, of those before and those after a change."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from services.matcher.domain.windows.state import FiringRun
+
+_NEVER = -(2**63)
+
+
+def has_time(run: FiringRun, time: int) -> bool:
+    """Whether a run fires at a time."""
+    place = bisect_left(run.firings, time)
+    return run.firings[place : place + 1] == (time,)
+
+
+def list_outside(run: FiringRun, first: int, last: int) -> tuple[Sequence[int], Sequence[int]]:
+    """The times of the run before `first`, and those behind `last`."""
+    before, behind = bisect_left(run.firings, first), bisect_right(run.firings, last)
+    return run.firings[:before], run.firings[behind:]
+
+
+def find_around(run: FiringRun, first: int, last: int) -> tuple[int | None, int | None]:
+    """The time of the run next before `first`, and the one next behind `last`."""
+    before = bisect_left(run.firings, first)
+    behind = bisect_right(run.firings, last)
+    return (
+        run.firings[before - 1] if before else None,
+        run.firings[behind] if behind < len(run.firings) else None,
+    )
+
+
+def find_before(firings: Sequence[int], time: int) -> int:
+    """The firing time next before a time; one before all times if there is none."""
+    place = bisect_left(firings, time)
+    return firings[place - 1] if place else _NEVER
+
+
+def find_difference(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
+    """The time before which both have the same, and that behind which they do; all are sorted."""
+    start = _count_same(one, other)
+    end = _count_same(one[start:][::-1], other[start:][::-1])
+    parts = (one[start : len(one) - end], other[start : len(other) - end])
+    last = max((part[-1] for part in parts if part), default=_NEVER)
+    return (one[start - 1] if start else _NEVER), last
+
+
+def _count_same(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many of the first are the same."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
