@@ -16,7 +16,8 @@ from prometheus_client import Gauge
 
 EXPIRY = Gauge(
     "vedette_certificate_expiry_timestamp_seconds",
-    "When the first certificate of a file expires, in seconds since 1970; NaN: it is unreadable.",
+    "When the first certificate of a file expires, in seconds since 1970; NaN: it is unreadable. "
+    "Files: those that Kafka and Redis are trusted by, and those that they are shown.",
     ["file"],
 )
 PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
@@ -28,7 +29,7 @@ LONG = 0x80
 def show_expiry(files: Iterable[Path]) -> None:
     """Show the files from now on; each scrape reads them, since certificates are renewed."""
     for path in files:
-        EXPIRY.labels(path.name).set_function(partial(_read_or_nan, path))
+        EXPIRY.labels(str(path)).set_function(partial(_read_or_nan, path))
 
 
 def read_expiry(path: Path) -> datetime:

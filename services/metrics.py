@@ -2,9 +2,10 @@
 
 import hashlib
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from importlib.metadata import version
+from pathlib import Path
 
 from prometheus_client import Counter, Gauge
 from pydantic import BaseModel
@@ -27,6 +28,8 @@ CONFIGURATION = Gauge(
 )
 
 OF_CERTIFICATES = ("kafka_ca_file", "kafka_cert_file")
+OF_REDIS = ("redis_url", "stories_redis_url")
+IN_REDIS_URL = ("ssl_ca_certs", "ssl_certfile")
 RULE_FAILED, MALFORMED, REFUSED = "rule_failed", "malformed", "refused"
 
 
@@ -37,8 +40,14 @@ def show_process(settings: BaseModel) -> None:
     hidden = {name for name, field in type(settings).model_fields.items() if not field.repr}
     written = settings.model_dump_json(exclude=hidden | {"port"})
     CONFIGURATION.labels(hashlib.sha256(written.encode()).hexdigest()[:12]).set(1)
-    certificates = (getattr(settings, name, None) for name in OF_CERTIFICATES)
-    show_expiry(filter(None, certificates))
+    show_expiry(_list_certificates(settings))
+
+
+def _list_certificates(settings: BaseModel) -> Iterator[Path]:
+    """The files that Kafka's and Redis's certificates are checked by, and our own."""
+    yield from filter(None, (getattr(settings, name, None) for name in OF_CERTIFICATES))
+    for url in filter(None, (getattr(settings, name, None) for name in OF_REDIS)):
+        yield from (Path(path) for name, path in url.query_params() if name in IN_REDIS_URL)
 
 
 def show_dead_letters(place: str, *reasons: str) -> None:

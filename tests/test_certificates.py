@@ -15,8 +15,8 @@ def make_text(folder: Path, days: int) -> str:
     return make_certificate(folder / str(days), days).certificate.read_text()
 
 
-def shown(name: str) -> float | None:
-    labels = {"file": name}
+def shown(path: Path) -> float | None:
+    labels = {"file": str(path)}
     return REGISTRY.get_sample_value("vedette_certificate_expiry_timestamp_seconds", labels)
 
 
@@ -41,10 +41,10 @@ def test_each_scrape_reads_the_file_as_it_is_now(tmp_path: Path) -> None:
     path = tmp_path / "renewed.pem"
     path.write_text("none yet")
     show_expiry([path])
-    before = shown("renewed.pem")
+    before = shown(path)
 
     path.write_text(make_text(tmp_path, 3))
 
     assert before is not None
     assert math.isnan(before)
-    assert shown("renewed.pem") == read_expiry(path).timestamp()
+    assert shown(path) == read_expiry(path).timestamp()
