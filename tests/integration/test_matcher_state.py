@@ -1,10 +1,11 @@
 """Windows on real Kafka: they survive kills, and their changelog is compacted."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from services.kafka_address import KafkaAddress
 from services.matcher.adapters.state.changelog import CONFIG, ensure_changelog
 from services.matcher.adapters.state.recovery import ChangelogBatch, read_batches
 from services.matcher.adapters.topics.admin import (
+    admin_client,
     describe_topic,
     read_settings,
     retention,
@@ -41,6 +43,14 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 
 MARCHES = changed(MARCH, "  timespan: 7d", "  group-by: [place]\n  timespan: %s")
 PLACES = [f"Place {number}" for number in range(16)]
+
+T = TypeVar("T")
+
+
+def ask(kafka: str, call: Callable[..., T], *arguments: Any) -> T:
+    """What an administrator's call answers."""
+    with admin_client(KafkaAddress(kafka)) as client:
+        return call(client, *arguments)
 
 
 @dataclass
@@ -137,21 +147,21 @@ def test_a_changelog_with_other_settings_is_changed_in_those_alone(
     admin.create_topics([NewTopic(name, 2, 1, topic_configs=own)], wait_for_metadata=True)
 
     for _ in range(2):
-        ensure_changelog(KafkaAddress(kafka), name, 2)
+        ask(kafka, ensure_changelog, name, 2)
 
     assert (CONFIG | {"flush.messages": "7"}).items() <= read_settings(admin, name).items()
     with pytest.raises(KafkaUnusable, match="2 partitions"):
-        ensure_changelog(KafkaAddress(kafka), name, 3)
+        ask(kafka, ensure_changelog, name, 3)
 
 
 def test_a_topic_that_is_recreated_has_another_id(kafka: str, topic_prefix: str) -> None:
     name = f"{topic_prefix}changelog"
-    ensure_changelog(KafkaAddress(kafka), name, 1)
-    first, again = topic_id(KafkaAddress(kafka), name), topic_id(KafkaAddress(kafka), name)
+    ask(kafka, ensure_changelog, name, 1)
+    first, again = ask(kafka, topic_id, name), ask(kafka, topic_id, name)
     _delete(kafka, name)
-    ensure_changelog(KafkaAddress(kafka), name, 1)
+    ask(kafka, ensure_changelog, name, 1)
 
-    assert topic_id(KafkaAddress(kafka), name) != first == again
+    assert ask(kafka, topic_id, name) != first == again
 
 
 def test_the_retention_of_a_topic_is_read(
@@ -168,7 +178,7 @@ def test_the_retention_of_a_topic_is_read(
     ]
     admin.create_topics(topics, wait_for_metadata=True)
 
-    hour, ever, key = (retention(KafkaAddress(kafka), name) for name in names)
+    hour, ever, key = (ask(kafka, retention, name) for name in names)
 
     assert hour is not None
     assert (hour.total_seconds(), ever, key) == (3600, None, None)
@@ -177,7 +187,7 @@ def test_the_retention_of_a_topic_is_read(
 def test_recovery_reads_little_more_than_the_live_entries(kafka: str, topic_prefix: str) -> None:
     keys, updates, size = 20, 60_000, 400
     name = f"{topic_prefix}changelog"
-    ensure_changelog(KafkaAddress(kafka), name, 1)
+    ask(kafka, ensure_changelog, name, 1)
     entries = [
         TopicMessage(b"%0400d" % number, b"0:%d" % (number % keys)) for number in range(updates)
     ]
@@ -192,7 +202,7 @@ def test_recovery_reads_little_more_than_the_live_entries(kafka: str, topic_pref
 
 def test_a_tombstone_is_read_as_a_deletion(kafka: str, topic_prefix: str) -> None:
     name = f"{topic_prefix}changelog"
-    ensure_changelog(KafkaAddress(kafka), name, 1)
+    ask(kafka, ensure_changelog, name, 1)
     produce(
         kafka,
         name,

@@ -1,19 +1,20 @@
 """Kafka at the start of the matcher: every topic that it needs."""
 
 from asyncio import to_thread
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, RULES, SIGNALS, topic_name
+from services.kafka_address import KafkaAddress
 from services.matcher.adapters.rules.rules_topic import RulesTopicReader
 from services.matcher.adapters.state.changelog import (
     changelog_name,
     ensure_changelog,
     read_durability,
 )
-from services.matcher.adapters.topics.admin import retention, topic_id
+from services.matcher.adapters.topics.admin import admin_client, retention, topic_id
 from services.matcher.adapters.topics.cluster import KafkaCluster
 from services.matcher.settings import MatcherSettings, ReaderServiceSettings
 
@@ -56,16 +57,23 @@ async def _find_topics(settings: MatcherSettings, cluster: KafkaCluster) -> Kafk
     names = {name: topic_name(settings.topic_prefix, name) for name in TOPICS}
     partitions = {name: await cluster.count_partitions(full) for name, full in names.items()}
     name, count = changelog_name(app_id(settings)), partitions[SIGNALS]
-    durability = await to_thread(read_durability, address, names[SIGNALS])
-    await to_thread(ensure_changelog, address, name, count, durability)
-    signals_id = await to_thread(topic_id, address, names[SIGNALS])
-    events_kept = await to_thread(retention, address, names[EVENTS])
+    signals_id, events_kept = await to_thread(_ask_about, address, names, name, count)
     cluster.follow(
         {names[name]: partitions[name] for name in (EVENTS, SIGNALS)},
         [names[name] for name in (ALERTS, DEAD_LETTERS, RULES)],
     )
     rules = await RulesTopicReader.open(address, names[RULES], settings.kafka_fetch_wait_ms)
     return Kafka(cluster, count, signals_id, events_kept, rules)
+
+
+def _ask_about(
+    address: KafkaAddress, names: Mapping[str, str], changelog: str, partitions: int
+) -> tuple[str, timedelta | None]:
+    """The id of the signals topic, and how long events are kept; the changelog is there then."""
+    with admin_client(address) as client:
+        durability = read_durability(client, names[SIGNALS])
+        ensure_changelog(client, changelog, partitions, durability)
+        return topic_id(client, names[SIGNALS]), retention(client, names[EVENTS])
 
 
 async def prepare_reader_kafka(settings: ReaderServiceSettings) -> ReaderKafka:

@@ -9,9 +9,7 @@ from kafka.errors import TopicAlreadyExistsError, for_code
 
 from schemas.topics import KAFKA_TIME
 from services import telemetry
-from services.kafka_address import KafkaAddress
 from services.matcher.adapters.topics.admin import (
-    admin_client,
     change_settings,
     count_replicas,
     describe_topic,
@@ -61,19 +59,14 @@ class Durability:
 BROKERS = Durability()
 
 
-def read_durability(address: KafkaAddress, topic: str) -> Durability:
-    """Those of a topic. Blocks.
-
-    Raises:
-        KafkaUnusable: Kafka does not answer, or refuses.
-    """
-    with admin_client(address) as client:
-        in_sync = read_settings(client, topic).get(IN_SYNC)
-        return Durability(count_replicas(describe_topic(client, topic)), in_sync)
+def read_durability(client: KafkaAdminClient, topic: str) -> Durability:
+    """Those of a topic. Blocks."""
+    in_sync = read_settings(client, topic).get(IN_SYNC)
+    return Durability(count_replicas(describe_topic(client, topic)), in_sync)
 
 
 def ensure_changelog(
-    address: KafkaAddress, topic: str, partitions: int, durability: Durability = BROKERS
+    client: KafkaAdminClient, topic: str, partitions: int, durability: Durability = BROKERS
 ) -> None:
     """Create the changelog topic, or change the settings of one that has others. Blocks.
 
@@ -85,11 +78,10 @@ def ensure_changelog(
     """
     in_sync = durability.in_sync
     wanted = CONFIG if in_sync is None else CONFIG | {IN_SYNC: in_sync}
-    with admin_client(address) as client:
-        _create(client, NewTopic(topic, partitions, durability.replicas, topic_configs=wanted))
-        _warn_of_few(topic, count_replicas(describe_topic(client, topic)), durability.replicas)
-        _compare_partitions(topic, len(describe_topic(client, topic)["partitions"]), partitions)
-        _configure(client, topic, wanted)
+    _create(client, NewTopic(topic, partitions, durability.replicas, topic_configs=wanted))
+    _warn_of_few(topic, count_replicas(describe_topic(client, topic)), durability.replicas)
+    _compare_partitions(topic, len(describe_topic(client, topic)["partitions"]), partitions)
+    _configure(client, topic, wanted)
 
 
 def _compare_partitions(topic: str, count: int, wanted: int) -> None:

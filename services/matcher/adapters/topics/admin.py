@@ -1,6 +1,6 @@
 """What Kafka says of a topic when asked, and its settings. Everything here blocks.
 
-Each call raises `KafkaUnusable` where Kafka does not answer or refuses.
+Within `admin_client` each call raises `KafkaUnusable` where Kafka does not answer or refuses.
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,20 +35,18 @@ def admin_client(address: KafkaAddress) -> Iterator[KafkaAdminClient]:
         raise KafkaAbsent(f"Kafka does not answer: {error!r}") from error
 
 
-def retention(address: KafkaAddress, topic: str) -> timedelta | None:
+def retention(client: KafkaAdminClient, topic: str) -> timedelta | None:
     """How long the topic keeps a message; None if for ever, or if the broker does not say."""
-    with admin_client(address) as client:
-        settings = read_settings(client, topic)
+    settings = read_settings(client, topic)
     kept_ms = settings.get("retention.ms", "-1")
     if kept_ms == "-1" or "compact" in settings.get("cleanup.policy", ""):
         return None
     return timedelta(milliseconds=int(kept_ms))
 
 
-def topic_id(address: KafkaAddress, topic: str) -> str:
+def topic_id(client: KafkaAdminClient, topic: str) -> str:
     """The id of the topic, which a topic recreated under its name does not have."""
-    with admin_client(address) as client:
-        return str(describe_topic(client, topic)["topic_id"])
+    return str(describe_topic(client, topic)["topic_id"])
 
 
 def describe_topic(client: KafkaAdminClient, topic: str) -> dict[str, Any]:
