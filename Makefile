@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help install demo test check format lint types imports rules alerts generate site lock \
-	unit integration kafka k8s redis alertmanager prometheus peers bench bench-engine bench-recovery bench-hostile bench-windows \
+	unit integration kafka k8s manifests redis alertmanager prometheus peers bench bench-engine bench-recovery bench-hostile bench-windows \
 	bench-attack bench-ingest chaos soak upgrade drill pictures slack-pictures browser clean
 
 help: ## list the targets
@@ -33,7 +33,7 @@ demo: install ## January 2020 in Iraq, from HTTP to messages, on one machine
 test: install kafka redis alertmanager prometheus peers ## every test, also those on a real Kafka and Redis
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
-check: install format lint types imports rules alerts site ## format, lint, types, imports, rule tests, alerts about Vedette, links
+check: install format lint types imports rules alerts manifests site ## format, lint, types, imports, rules, alerts, manifests, links
 
 format: install
 	$(BIN)/ruff format --check .
@@ -85,15 +85,20 @@ prometheus: ## promtool, and the Prometheus that scrapes the services in a test
 k8s: install .cache/bin/kustomize ## render the overlays, and check them as a cluster would
 	$(BIN)/python -m deploy.k8s_check .cache/bin/kustomize
 
+# Overlays are rendered too where there is Go to build kustomize with.
+manifests: install ## what Kubernetes would refuse of deploy/k8s
+	if command -v go >/dev/null; then $(MAKE) --no-print-directory .cache/bin/kustomize || true; fi
+	$(BIN)/python -m deploy.k8s_check
+
 .cache/bin/kustomize:
 	deploy/need go
 	GOBIN=$(CURDIR)/.cache/bin go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.2
 
-generate: install ## JSON Schemas and AsyncAPI from the models; the page of metrics
+generate: install ## JSON Schemas and AsyncAPI, metrics, dashboards; RUNBOOKS='https://…/{}/' moves runbooks
 	$(BIN)/python -m schemas
 	$(BIN)/python -m cli.rule_types
 	$(BIN)/python -m cli.rule_modifiers
-	$(BIN)/python -m deploy
+	$(BIN)/python -m deploy '$(RUNBOOKS)'
 
 site: install ## the documentation as a site, into build/site; links are checked
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict

@@ -1,9 +1,15 @@
-"""Writes what is generated for those who run Vedette: `python -m deploy`."""
+"""Writes what is generated for those who run Vedette: `python -m deploy [ADDRESS]`.
 
+ADDRESS is where your runbooks are, such as `https://docs.example.com/runbooks/{}/`; without it they
+stay where they are.
+"""
+
+import sys
 from pathlib import Path
 
 from deploy import metrics_page, prometheus_rule
 from deploy.grafana import build
+from deploy.runbooks import move_runbooks
 
 
 def list_files() -> dict[Path, str]:
@@ -17,7 +23,13 @@ def list_files() -> dict[Path, str]:
 
 def main() -> None:
     """Write them all."""
-    for path, text in list_files().items():
+    for address in filter(None, sys.argv[1:]):
+        _write(move_runbooks(address))
+    _write(list_files())
+
+
+def _write(files: dict[Path, str]) -> None:
+    for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 

@@ -12,10 +12,10 @@ from grafana_foundation_sdk.models import dashboard as models
 from deploy.grafana.panel import DashboardSpec, Limits, PanelSpec
 from deploy.grafana.pipeline import PIPELINE
 from deploy.grafana.watch_floor import WATCH_FLOOR
+from deploy.runbooks import read_address
 
 DASHBOARDS = (WATCH_FLOOR, PIPELINE)
 FOLDER = Path(__file__).parent / "dashboards"
-RUNBOOKS = "https://vedette.example.org/runbooks/"
 SOURCE = common_models.DataSourceRef(type_val="prometheus", uid="${datasource}")
 WIDTH, HEIGHT = 8, 8
 """Of a panel: three stand in a line of 24 columns."""
@@ -132,6 +132,6 @@ def _link(alert: str) -> dashboard.DashboardLink:
     return (
         dashboard.DashboardLink(f"Runbook {alert}")
         .type(models.DashboardLinkType.LINK)
-        .url(f"{RUNBOOKS}{alert}/")
+        .url(read_address().replace("{}", alert))
         .target_blank(True)  # noqa: FBT003  (Grafana's)
     )

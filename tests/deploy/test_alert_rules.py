@@ -47,8 +47,7 @@ def test_no_case_is_about_an_alert_that_is_gone() -> None:
 
 @pytest.mark.parametrize("alert", ALERTS)
 def test_an_alert_names_its_runbook_which_says_what_to_look_at_and_to_do(alert: str) -> None:
-    assert ALERTS[alert]["annotations"]["runbook_url"].endswith(f"/runbooks/{alert}/")
-    page = (RUNBOOKS / f"{alert}.md").read_text(encoding="utf-8")
+    page = (ROOT / ALERTS[alert]["annotations"]["runbook_url"]).read_text(encoding="utf-8")
     assert re.findall(r"^#+ (.*)$", page, re.MULTILINE)[:1] == [alert]
     assert {"## Look", "## Do"} <= set(page.splitlines())
     assert f"**{ALERTS[alert]['labels']['severity'].capitalize()}.**" in page

@@ -1,6 +1,5 @@
 """The manifests are what a cluster takes, and allow no more than they must."""
 
-import shutil
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -8,18 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.k8s_check import K8S, OVERLAYS, list_faults, render
+from deploy.k8s_check import K8S, OVERLAYS, find_kustomize, list_faults, read_files, render
 from schemas.topics import TOPICS
 
 ROOT = Path(__file__).parents[2]
-FILES = [
-    path
-    for folder in ("base", "components")
-    for path in sorted((K8S / folder).rglob("*.yaml"))
-    if path.name != "kustomization.yaml"
-]
-DOCUMENTS = [each for path in FILES for each in yaml.safe_load_all(path.read_text("utf-8"))]
-KUSTOMIZE = shutil.which("kustomize") or shutil.which(ROOT / ".cache" / "bin" / "kustomize")
+DOCUMENTS = read_files()
+KUSTOMIZE = find_kustomize()
 
 
 def _find(kind: str, name: str) -> Any:
