@@ -54,6 +54,19 @@ def find_denial(scene: Scene, words: WordRange, spoken: Iterable[WordRange]) -> 
     return next((cue for cue in cues if not _is_spoken(cue, spoken)), None)
 
 
+def find_supposition(scene: Scene, phrase: WordRange, spoken: Iterable[WordRange]) -> Cue | None:
+    """The supposition in a gap of a phrase: `soldiers could come under fire`; None: there is none.
+
+    Words of other phrases are no cue.
+    """
+    others = [words for words in spoken if words != phrase]
+    for words in scene.sentence.lists.get(SUPPOSED, ()):
+        cue = Cue(SUPPOSED, words)
+        if phrase.start < words.start and words.end < phrase.end and not _is_spoken(cue, others):
+            return cue
+    return None
+
+
 def _find_modals(scene: Scene, act: WordRange, reach: int) -> Iterator[Cue]:
     """Where a word and the verb behind it suppose the act: `قد تعيد … نشر`."""
     words, matches = scene.words, scene.grammar.modal.match

@@ -19,6 +19,11 @@ class SaidPhrase:
     looked: Looked
     own: int | None = None
 
+    @property
+    def has_gaps(self) -> bool:
+        """Whether other words may stand inside it."""
+        return "~" in self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -3,7 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from services.matcher.domain.says.assertion import QUESTION, Cue, find_denial, find_veto
+from services.matcher.domain.says.assertion import (
+    QUESTION,
+    Cue,
+    find_denial,
+    find_supposition,
+    find_veto,
+)
 from services.matcher.domain.says.belongings import find_owned, find_owners
 from services.matcher.domain.says.outcomes import Meeting, PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase
@@ -93,6 +99,10 @@ def _read_plain(
     if isinstance(part.act, Group) or part.absent or not statement.asserted:
         return _outcome(part, places, {})
     vetoes = {place: _veto(statement, scene, place, spoken) for place in places}
+    if part.act.has_gaps:
+        vetoes = {
+            place: veto or find_supposition(scene, place, spoken) for place, veto in vetoes.items()
+        }
     return _outcome(part, places, vetoes)
 
 

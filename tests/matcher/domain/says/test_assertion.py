@@ -71,6 +71,16 @@ def test_a_wide_gap_of_the_rule_hides_no_cue() -> None:
     assert says(LISTS, asserted, *parts)
 
 
+def test_a_supposition_in_a_gap_of_a_phrase_vetoes_it() -> None:
+    assert not says(LISTS, "The tanker might be hit.", "%vessel% ~6 %attack%")
+    assert says(LISTS, "The tanker was hit.", "%vessel% ~6 %attack%")
+    assert says(LISTS, "The tanker was hit and no one came.", "%vessel% ~6 %attack%")
+
+
+def test_a_supposition_that_another_part_asks_for_is_none() -> None:
+    assert says(LISTS, "The tanker might be hit.", "%vessel% ~6 %attack%", "might")
+
+
 def test_words_beside_an_act_are_vetoed_by_a_denial_right_before_them_alone() -> None:
     parts = ("%groups% > %warn%", "%deadline%")
     assert says(LISTS, "KH warned of a deadline.", *parts)
