@@ -147,7 +147,7 @@ def test_the_warning_update_itself_matches_no_rule(
 ) -> None:
     update = next(event for event in timeline if event.id == "case-30")
 
-    assert match_event(rulebook, update) == ()
+    assert [match.rule.name for match in match_event(rulebook, update)] == []
 
 
 def test_the_backtest_gives_the_expected_alerts_and_no_others(
