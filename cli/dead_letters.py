@@ -23,7 +23,7 @@ from services.environment import VedetteSettings
 
 LONGEST_EXCERPT = 200
 SECONDS = len("2020-01-24T12:00:00")
-SHOWN_HEADERS = ("reason", "where", "topic", "partition", "offset")
+SHOWN_HEADERS = ("reason", "where", "topic", "partition", "offset", "source")
 
 app = typer.Typer(help="List messages that a part refused, and retry them.", no_args_is_help=True)
 
@@ -87,13 +87,20 @@ def build_table(letters: Iterable[Mapping[str, str]]) -> Table:
     for name in ("at", "reason", "where", "from", "value"):
         table.add_column(name, overflow="fold")
     for letter in letters:
-        origin = f"{letter['topic']}/{letter['partition']}@{letter['offset']}"
+        origin = _describe_origin(letter)
         value = letter.get("value") or letter.get("value_base64") or ""
         at = letter["at"][:SECONDS].replace("T", " ")
         cells = (at, letter["reason"], letter["where"], origin, value[:LONGEST_EXCERPT])
         table.add_row(*map(plain_text, cells))
     table.caption = f"{table.row_count} dead letter{'' if table.row_count == 1 else 's'}"
     return table
+
+
+def _describe_origin(letter: Mapping[str, str]) -> str:
+    """The message, or the source of what never was one."""
+    if not letter["topic"]:
+        return letter["source"]
+    return f"{letter['topic']}/{letter['partition']}@{letter['offset']}"
 
 
 def _as_text(name: str, raw: bytes | None) -> dict[str, str]:

@@ -50,6 +50,7 @@ class _Operation:
 
 OPERATIONS = (
     _Operation("ingest", "send", EVENTS, ("event", "eventsBatch")),
+    _Operation("ingest", "send", DEAD_LETTERS, ("deadLetter",)),
     _Operation("detect", "send", EVENTS, ("tick",)),
     _Operation("detect", "receive", EVENTS, ("event", "eventsBatch", "tick")),
     _Operation(

@@ -48,6 +48,19 @@ def test_each_sample_shows_its_events(source: str, sample: tuple[str, int]) -> N
     assert (": refused: " in out) == bool(expected)
 
 
+@pytest.mark.parametrize(
+    ("source", "sample", "is_letter"),
+    [("incident-sheet", "incidents.csv", True), ("partner", "partner.json", False)],
+    ids=["fetched", "pushed"],
+)
+def test_what_the_worker_would_refuse_is_said_to_become_a_dead_letter(
+    source: str, sample: str, is_letter: bool
+) -> None:
+    _, out, _ = run("try", source, "--file", str(EXAMPLES / "samples" / sample))
+
+    assert ("would make a dead letter of each" in out) == is_letter
+
+
 def test_what_becomes_of_each_item_is_said_for_programs_too() -> None:
     sample = str(EXAMPLES / "samples" / "sensors.json")
 

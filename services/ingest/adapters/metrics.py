@@ -69,6 +69,14 @@ PULLED_AT = Gauge(
 DUTY_CONNECTED = Gauge(
     "vedette_ingest_duty_up", "1 while duty engineers can be told of sources: the signals topic."
 )
+DEAD_LETTERS_CONNECTED = Gauge(
+    "vedette_ingest_dead_letters_up", "1 while refused reports can become dead letters."
+)
+REFUSED_SUPPRESSED = Counter(
+    "vedette_ingest_refused_suppressed_total",
+    "Refused reports of sources that are fetched that became no dead letter: past the limit.",
+    ["source"],
+)
 LEADING = Gauge(
     "vedette_ingest_worker_leading", "1 while this worker fetches, 0 while another may."
 )

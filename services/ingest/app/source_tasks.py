@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from services.ingest.adapters.fetching.fetcher import Fetcher
 from services.ingest.adapters.intake import Intake
+from services.ingest.adapters.pulling.refused_items import RefusedItems
 from services.ingest.adapters.pulling.report_sink import ReportSink
 from services.ingest.adapters.pulling.source_task import SourceTask
 from services.ingest.app.intake import read_clock
@@ -25,6 +26,7 @@ class SourceTasks:
     intake: Intake
     positions: PositionStore
     pullers: PullerBuilder
+    refused: RefusedItems | None = None
     _seen: SourceSet | None = field(default=None, init=False)
     _tasks: dict[str, tuple[PolledSource, SourceTask]] = field(default_factory=dict, init=False)
 
@@ -35,12 +37,12 @@ class SourceTasks:
         sources: Callable[[], SourceSet],
         intake: Intake,
         positions: PositionStore,
+        refused: RefusedItems,
     ) -> "SourceTasks":
         """With a fetcher that says who asks."""
         fetcher = Fetcher(name_agent(settings.sources_contact), read_clock)
-        return cls(
-            settings, sources, intake, positions, PullerBuilder(fetcher, settings.sources_dir)
-        )
+        pullers = PullerBuilder(fetcher, settings.sources_dir)
+        return cls(settings, sources, intake, positions, pullers, refused)
 
     def __call__(self) -> Sequence[SourceTask]:
         """A task for each source that is fetched and not paused."""
@@ -63,6 +65,7 @@ class SourceTasks:
             self.sources().make_reporter(source),
             limit.reports_per_second or settings.ingest_reports_per_second,
             limit.bytes_per_second or settings.ingest_bytes_per_second,
+            refused=self.refused,
         )
         poll = 0.0 if isinstance(source, KafkaSource) else source.poll.total_seconds()
         return SourceTask(

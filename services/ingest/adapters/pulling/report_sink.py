@@ -3,12 +3,13 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from services.ingest.adapters import metrics
 from services.ingest.adapters.intake import Intake
+from services.ingest.adapters.pulling.refused_items import RefusedItems
 from services.ingest.domain.limits import BYTES_PER_SECOND, REPORTS_PER_SECOND, Allowance
 from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.result import ReportResult, ReportStatus
@@ -27,7 +28,10 @@ Reports = Sequence[dict[str, Any] | ReportResult]
 
 @dataclass(slots=True)
 class ReportSink:
-    """Takes the reports of one source as HTTP takes those of a token; slower past its budget."""
+    """Takes the reports of one source as HTTP takes those of a token; slower past its budget.
+
+    `refused` gets those that are refused.
+    """
 
     intake: Intake
     reporter: Reporter
@@ -35,6 +39,7 @@ class ReportSink:
     bytes_per_second: float = BYTES_PER_SECOND
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    refused: RefusedItems | None = None
     _allowance: Allowance | None = field(default=None, init=False)
 
     async def publish(self, reports: Reports) -> list[ReportResult]:
@@ -48,7 +53,13 @@ class ReportSink:
             with begin_span("receive", None, source=self.reporter.source or ""):
                 results += await self._publish_chunk(chunk)
         self._count(results)
+        await self._keep_refused(zip(reports, results, strict=True))
         return results
+
+    async def _keep_refused(self, outcomes: Iterable[tuple[object, ReportResult]]) -> None:
+        refused = [each for each in outcomes if each[1].status is ReportStatus.REFUSED]
+        if self.refused is not None and refused:
+            await self.refused.send(self.reporter.source or "", refused)
 
     async def _charge(self, chunk: Reports) -> None:
         size = sum(len(json.dumps(each, default=str)) for each in chunk if isinstance(each, dict))
