@@ -19,6 +19,22 @@ PLAIN = DateReading()
 BAGHDAD = DateReading(ZoneInfo("Asia/Baghdad"))
 
 MOMENTS = {
+    # months of other languages, as feeds write them
+    "vendredi 3 janvier 2020 10:00 GMT": "2020-01-03T10:00:00",
+    "3 févr. 2020 10:00 GMT": "2020-02-03T10:00:00",
+    "1 août 2020 à 10:00 GMT": "2020-08-01T10:00:00",
+    "3 déc. 2020 10:00 GMT": "2020-12-03T10:00:00",
+    "viernes, 3 de enero de 2020 10:00 GMT": "2020-01-03T10:00:00",
+    "3 setiembre 2020 10:00 GMT": "2020-09-03T10:00:00",
+    "3 dic. 2020 10:00 GMT": "2020-12-03T10:00:00",
+    "3 Ocak 2020 Cuma 10:00 GMT": "2020-01-03T10:00:00",
+    "3 Şubat 2020, 10:00 GMT": "2020-02-03T10:00:00",
+    "3 Ağu 2020 10:00 GMT": "2020-08-03T10:00:00",
+    "3 KASIM 2020 10:00 GMT": "2020-11-03T10:00:00",
+    "3 Aralık 2020 10:00 GMT": "2020-12-03T10:00:00",
+    "3 Gulan 2020 10:00 GMT": "2020-05-03T10:00:00",
+    "3 Tîrmeh 2020 10:00 GMT": "2020-07-03T10:00:00",
+    "3 Kanûna Pêşîn 2020 10:00 GMT": "2020-12-03T10:00:00",
     # RFC 822 as feeds write it
     "Fri, 03 Jan 2020 10:00:00 GMT": "2020-01-03T10:00:00",
     "Fri, 03 Jan 2020 10:00:00 +0300": "2020-01-03T07:00:00",

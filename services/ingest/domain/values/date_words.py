@@ -7,7 +7,7 @@ from unicodedata import decimal, normalize
 
 from services.ingest.domain.values.tables import read_table, split_names
 
-_LETTERS = str.maketrans("یىکأإآٱةە", "ييكااااهه", "\u200c\u0640")
+_LETTERS = str.maketrans("یىکأإآٱةە", "ييكااااهه", "\u200c\u0640") | {0x131: "i"}
 _MARKS = re.compile("[\u0300-\u036f\u064b-\u0655\u0670]")
 
 
@@ -61,4 +61,7 @@ FILLERS = _folded(
     " الاثنين الإثنين الثلاثاء الأربعاء الاربعاء الخميس الجمعة السبت الأحد الاحد يوم في من عام سنة"
     " شهر الساعة ميلادي ميلادية شنبه یکشنبه دوشنبه سه‌شنبه چهارشنبه پنجشنبه پنج‌شنبه جمعه ساعت در"
     " سال ماه سه پنج چهار یک دو"
+    " lundi mardi mercredi jeudi vendredi samedi dimanche le à lunes martes miércoles jueves"
+    " viernes sábado domingo el de del a las pazartesi sali çarşamba perşembe cuma cumartesi pazar"
+    " günü saat duşem sêşem çarşem pêncşem în şemî yekşem"
 )
