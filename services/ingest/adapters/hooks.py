@@ -18,7 +18,12 @@ from services.ingest.adapters.sources.credentials import CredentialReader, Missi
 from services.ingest.domain.answer import build_answer, choose_status
 from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.result import ReportResult
-from services.ingest.domain.sources.hook_items import find_challenge, list_reports, read_hook
+from services.ingest.domain.sources.hook_items import (
+    HookBody,
+    find_challenge,
+    list_reports,
+    read_hook,
+)
 from services.ingest.domain.sources.hook_signature import is_signed_by, may_be_signed
 from services.ingest.domain.sources.items import SkippedItem, SourceItem
 from services.ingest.domain.sources.pushed_sources import HookSource
@@ -64,9 +69,10 @@ class HookReceiver:
     async def _take(self, source: HookSource, reporter: Reporter, request: Request) -> Response:
         raw = await self.reader.read_raw(request, reporter)
         self._check_signature(source, request.headers, raw)
-        if (challenge := find_challenge(source, raw)) is not None:
+        body = HookBody.parse(raw)
+        if (challenge := find_challenge(source, body)) is not None:
             return JSONResponse({"challenge": challenge})
-        items = await _read_items(source, raw)
+        items = await _read_items(source, body)
         skipped = sum(isinstance(item, SkippedItem) for item in items)
         metrics.HOOK_SKIPPED.labels(source.id).inc(skipped)
         reports = list(list_reports(items))
@@ -122,9 +128,9 @@ def hooks_route(receiver: HookReceiver) -> APIRouter:
     return router
 
 
-async def _read_items(source: HookSource, raw: bytes) -> list[SourceItem]:
+async def _read_items(source: HookSource, body: HookBody) -> list[SourceItem]:
     items: list[SourceItem] = []
-    for item in read_hook(source, raw):
+    for item in read_hook(source, body):
         items.append(item)
         if len(items) % AT_ONCE == 0:
             await asyncio.sleep(0)  # one long request must not hold up the short ones

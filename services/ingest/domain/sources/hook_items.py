@@ -1,7 +1,8 @@
 """The body of a request to a hook → what is to be taken, or answered at once."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from services.ingest.domain.result import ReportResult, refuse
 from services.ingest.domain.sources.items import RefusedItem, ReportDraft, SourceItem, refuse_item
@@ -13,26 +14,36 @@ BODY = "the body"
 LONGEST_CHALLENGE = 1024
 
 
-def read_hook(source: HookSource, raw: bytes) -> Iterator[SourceItem]:
+@dataclass(frozen=True, slots=True)
+class HookBody:
+    """A body that is parsed once; `fault` is why it is no JSON."""
+
+    document: Any = None
+    fault: str | None = None
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Self:
+        """Of the bytes as they came. Never raises."""
+        try:
+            return cls(parse(raw))
+        except InvalidJson as error:
+            return cls(fault=str(error))
+
+
+def read_hook(source: HookSource, body: HookBody) -> Iterator[SourceItem]:
     """What becomes of each item of a body, one by one; what is no JSON is one refused item."""
-    try:
-        document = parse(raw)
-    except InvalidJson as error:
-        yield refuse_item(BODY, str(error))
+    if body.fault is not None:
+        yield refuse_item(BODY, body.fault)
         return
-    yield from ItemMapper.of_source(source, source.mapping).map_document(document, BODY)
+    yield from ItemMapper.of_source(source, source.mapping).map_document(body.document, BODY)
 
 
-def find_challenge(source: HookSource, raw: bytes) -> str | None:
+def find_challenge(source: HookSource, body: HookBody) -> str | None:
     """What Slack wants back before it sends events; None where it does not ask."""
-    if source.mapping.uses != "slack":
+    document = body.document
+    if source.mapping.uses != "slack" or not isinstance(document, dict):
         return None
-    try:
-        document = parse(raw)
-    except InvalidJson:
-        return None
-    is_asked = isinstance(document, dict) and document.get("type") == "url_verification"
-    challenge = document.get("challenge") if is_asked else None
+    challenge = document.get("challenge") if document.get("type") == "url_verification" else None
     return challenge if isinstance(challenge, str) and len(challenge) <= LONGEST_CHALLENGE else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.ingest.domain.decoding import JSON, NDJSON, TooManyReports, choose_decoder
 from services.ingest.domain.result import ReportResult
-from services.ingest.domain.sources.hook_items import BODY, read_hook
+from services.ingest.domain.sources.hook_items import BODY, HookBody, read_hook
 from services.ingest.domain.sources.items import RefusedItem, ReportDraft, SourceItem, refuse_item
 from services.ingest.domain.sources.pushed_sources import HookSource
 from services.strict_json import InvalidJson
@@ -19,7 +19,7 @@ class HookItemReader:
 
     def read_items(self, raw: bytes) -> Iterator[SourceItem]:
         """As ItemReader says."""
-        yield from read_hook(self.source, raw)
+        yield from read_hook(self.source, HookBody.parse(raw))
 
 
 @dataclass(frozen=True, slots=True)
