@@ -1,7 +1,6 @@
 """Refused reports of sources that are fetched become dead letters."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 from services.ingest.adapters.intake import Intake
@@ -18,7 +17,7 @@ UNREADABLE = refuse({}, FieldError(field="title", message="no text, at line 3"))
 
 
 def sink(letters: FakePublisher, clock: FakeClock | None = None, limit: int = LIMIT) -> ReportSink:
-    now = (clock or FakeClock())
+    now = clock or FakeClock()
     intake = Intake(FakePublisher(), lambda: NOON)
     refused = RefusedItems(letters, now, limit)
     return ReportSink(intake, REUTERS, sleep=do_not_sleep, refused=refused)
