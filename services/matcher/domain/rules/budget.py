@@ -56,4 +56,4 @@ class Budget:
         self._earliest = self._asked + self.seconds
 
 
-UNLIMITED = Budget(inf, lambda: 0.0, lambda: 0.0)
+UNLIMITED = Budget(inf, float, float)

@@ -84,22 +84,21 @@ def _find_holding(pack: PackRules, view: EventView, budget: Budget) -> Iterator[
             yield rule
 
 
-def view_event(rulebook: Rulebook, event: Event) -> Iterator[tuple[PackRules, EventView]]:
+def view_event(rulebook: Rulebook, event: Event) -> list[tuple[PackRules, EventView]]:
     """A view of the event for each pack; they share one scan."""
     return _view_for(rulebook.packs, rulebook, event)
 
 
-def _view_for_rules(rulebook: Rulebook, event: Event) -> Iterator[tuple[PackRules, EventView]]:
+def _view_for_rules(rulebook: Rulebook, event: Event) -> list[tuple[PackRules, EventView]]:
     """A view for each pack that has rules: one of lists alone matches nothing."""
     return _view_for((pack for pack in rulebook.packs if pack.rules), rulebook, event)
 
 
 def _view_for(
     packs: Iterable[PackRules], rulebook: Rulebook, event: Event
-) -> Iterator[tuple[PackRules, EventView]]:
+) -> list[tuple[PackRules, EventView]]:
     scan = rulebook.scanner.scan(scanned_texts(event, rulebook.scanned))
-    for pack in packs:
-        yield pack, EventView(event, scan, pack.lists)
+    return [(pack, EventView(event, scan, pack.lists)) for pack in packs]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
 from typing import TypeVar
 
 from services.matcher.domain.detection.predicates import ANY_VALUE, NEVER, Atom, Predicate
@@ -51,37 +50,37 @@ class RuleIndex:
 
     def candidates(self, view: EventView) -> list[int]:
         """The numbers of the rules that may match, in order."""
-        literals, beside, by_literal = view.scan.literals, self.beside, self.by_literal
-        of_literals = map(by_literal.__getitem__, by_literal.keys() & literals)
-        registered = chain(self.always, chain.from_iterable(of_literals), self._by_others(view))
+        literals, beside, pairs = view.scan.literals, self.beside, self.pairs
+        may_hold = view.scan.order.may_hold
         numbers = {
-            number for number in registered if not (other := beside[number]) or other in literals
+            number
+            for number in self._registered(view)
+            if (not (other := beside[number]) or other in literals)
+            and (number not in pairs or may_hold(pairs[number]))
         }
-        pairs, may_hold = self.pairs, view.scan.order.may_hold
-        return sorted(
-            [number for number in numbers if number not in pairs or may_hold(pairs[number])]
-        )
+        return sorted(numbers)
 
     def literals(self) -> Iterator[str]:
         """The literals that the scan has to look for."""
         yield from self.by_literal
         yield from filter(None, self.beside)
 
-    def _by_others(self, view: EventView) -> Iterator[int]:
-        """The rules that are registered under values, lists of values, and names in sentences."""
+    def _registered(self, view: EventView) -> list[int]:
+        """The rules that are registered under something that the event has, some repeatedly."""
+        numbers, by_literal = [*self.always], self.by_literal
+        for literal in by_literal.keys() & view.scan.literals:
+            numbers += by_literal[literal]
         for name, rules in self.by_value.items():
-            for value in _with_any(view.caseless(name)):
-                yield from rules.get(value, ())
-        for (name, values), numbers in self.by_list.items():
-            if not values.isdisjoint(view.caseless(name)):
-                yield from numbers
+            for value in view.caseless(name):
+                numbers += rules.get(value, ())
+                numbers += rules.get(ANY_VALUE, ())
+        for (name, listed), of_list in self.by_list.items():
+            if not listed.isdisjoint(view.caseless(name)):
+                numbers += of_list
         if self.by_naming and view.mentions():
             for group, by_key in self.by_naming:
-                yield from _in_sentences(by_key, view.sentences(), group)
-
-
-def _with_any(values: tuple[str, ...]) -> tuple[str, ...]:
-    return (*values, ANY_VALUE) if values else values
+                numbers += _in_sentences(by_key, view.sentences(), group)
+        return numbers
 
 
 def _in_sentences(by_key: RulesByKey, report: ReportSentences, group: Group) -> Iterator[int]:

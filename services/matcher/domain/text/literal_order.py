@@ -18,28 +18,27 @@ class LiteralPair(NamedTuple):
 class LiteralOrder:
     """Literals in the order in which they end, each as often as the text holds it.
 
-    `latest` has of each literal its last number in this order. `single` are the literals that are
-    one whole word: as many words at least stand between two literals as single ones are found.
+    `single` are the literals that are one whole word: as many words at least stand between two
+    literals as single ones are found.
     """
 
-    __slots__ = ("_counts", "_earliest", "_found", "_single", "latest")
+    __slots__ = ("_counts", "_earliest", "_found", "_latest", "_single")
 
     def __init__(self, found: Sequence[str], single: AbstractSet[str]) -> None:
-        self.latest: Mapping[str, int] = dict(zip(found, range(len(found)), strict=True))
         self._found = found
         self._single = single
+        self._latest: Mapping[str, int] = {}
         self._earliest: Mapping[str, int] = {}
         self._counts: Sequence[int] = ()
 
     def may_hold(self, pair: LiteralPair) -> bool:
         """Whether the text may hold a pair of literals of the automaton: False is certain."""
         first, second, max_words = pair
-        latest = self.latest
-        if first not in latest or second not in latest:
-            return False
         if not self._counts:
             self._count()
-        earliest, counts = self._earliest, self._counts
+        latest, earliest, counts = self._latest, self._earliest, self._counts
+        if first not in latest or second not in latest:
+            return False
         start, end = latest[first], earliest[second]
         if end == latest[second]:
             from_ = bisect_left(counts, counts[end] - max_words, 0, end)
@@ -50,10 +49,11 @@ class LiteralOrder:
         return earliest[first] < latest[second] and counts[end] - counts[start] <= max_words
 
     def _count(self) -> None:
-        """Number the literals from the end, and count the words up to each."""
-        numbers = range(len(self._found) - 1, -1, -1)
-        self._earliest = dict(zip(reversed(self._found), numbers, strict=True))
-        self._counts = list(accumulate(map(self._single.__contains__, self._found)))
+        """Number the literals from both ends, and count the words up to each."""
+        found, numbers = self._found, range(len(self._found))
+        self._latest = dict(zip(found, numbers, strict=True))
+        self._earliest = dict(zip(reversed(found), reversed(numbers), strict=True))
+        self._counts = list(accumulate(map(self._single.__contains__, found)))
 
 
 def is_single_word(literal: str) -> bool:

@@ -1,10 +1,10 @@
 """One pass over the texts of an event that finds the names and phrases of all rules."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import accumulate, chain
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -63,10 +63,10 @@ class ScanResult:
     """
 
     texts: tuple[ScannedText, ...]
-    starts: tuple[int, ...]
+    starts: Sequence[int]
     folded: str
     order: LiteralOrder
-    literals: Collection[str]
+    literals: AbstractSet[str]
     index: WordIndex = NO_INDEX
     _word_spans: dict[str, list[WordSpan]] = field(default_factory=dict)
     _words: ReportWords | None = None
@@ -150,23 +150,24 @@ class Scanner:
 
     def scan(self, texts: Sequence[ScannedText]) -> ScanResult:
         """The literals in `texts`; none reaches from one text into the next."""
-        folded = [fold(text.raw) for text in texts]
+        folded, starts, end = [], [], 0
+        for text in texts:
+            starts.append(end)
+            folded.append(words := fold(text.raw))
+            end += len(words)
         joined = "".join(folded)
-        starts = tuple(accumulate(map(len, folded[:-1]), initial=0))
-        order, literals = self._find(joined)
-        return ScanResult(tuple(texts), starts, joined, order, literals, self._index)
+        return ScanResult(tuple(texts), starts, joined, *self._find(joined), self._index)
 
-    def _find(self, joined: str) -> tuple[LiteralOrder, Collection[str]]:
+    def _find(self, joined: str) -> tuple[LiteralOrder, AbstractSet[str]]:
         if not self._keys_of:
             found = self._automaton.find_matches_as_strings(joined, overlapping=True)
-            order = LiteralOrder(found, self._single)
-            return order, order.latest
+            return LiteralOrder(found, self._single), frozenset(found)
         count, literals, keys_of = len(self._literals), self._literals, self._keys_of
         matches = self._automaton.find_matches_as_indexes(joined, overlapping=True)
         numbers = [number for number, _, _ in matches]
-        order = LiteralOrder([literals[n] for n in numbers if n < count], self._single)
+        found = [literals[n] for n in numbers if n < count]
         keys = [keys_of[n - count] for n in set(numbers) if n >= count]
-        return order, set(order.latest).union(*keys)
+        return LiteralOrder(found, self._single), frozenset(found).union(*keys)
 
 
 def _select_words(
