@@ -86,7 +86,8 @@ class Event(Model):
             raise ValueError("occurred_until: before occurred_at")
         if self.recorded_at is not None and self.occurred_at - self.recorded_at > FURTHEST_AHEAD:
             raise ValueError("occurred_at: more than 5 minutes ahead of recorded_at")
-        self._check_correction()
+        if self.corrected_id is not None:
+            self._check_correction()
         return self
 
     def _check_correction(self) -> None:

@@ -1,5 +1,7 @@
 """Evidence: the event of a hit, with the words that matched."""
 
+from typing import Any
+
 from schemas.alert import LONGEST_FIELD, LONGEST_TITLE, Evidence, Span
 from services.matcher.domain.detection.fields import WORDS_APART
 from services.matcher.domain.rules.matching import RuleMatch
@@ -28,10 +30,16 @@ def make_evidence(match: RuleMatch) -> Evidence:
         title=None if event.title is None else cut_text(event.title, LONGEST_TITLE),
         excerpt=excerpt or None,
         spans=spans[:MOST_SPANS],
-        said=cut_text(match.said, LONGEST_SAID) or None,
-        doers=cut_values(match.members("doers")),
-        undergoers=cut_values(match.members("undergoers")),
+        **(_read_sentences(match) if match.rule.sentence_tests else {}),
     )
+
+
+def _read_sentences(match: RuleMatch) -> dict[str, Any]:
+    return {
+        "said": cut_text(match.said, LONGEST_SAID) or None,
+        "doers": cut_values(match.members("doers")),
+        "undergoers": cut_values(match.members("undergoers")),
+    }
 
 
 def _excerpt(title: str, text: str, spans: tuple[CharSpan, ...]) -> tuple[str, tuple[Span, ...]]:
