@@ -128,7 +128,7 @@ bench-recovery: install kafka ## how long a recovery takes, beside Faust's own
 bench-hostile: install ## cost against size of hostile texts, requests, rules: all linear, or 1
 	$(BIN)/python -m bench.hostile
 
-bench-windows: install ## cost of a hit against hits held; ARGS="--beside HEAD~1", ARGS=--quick
+bench-windows: install ## cost of a hit against hits held, 10 min; ARGS=--full, ARGS="--beside HEAD~1"
 	$(BIN)/python -m bench.windows $(ARGS)
 
 bench-ingest: install kafka redis ## events a second over HTTP on one core, beside a bare 202

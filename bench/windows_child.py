@@ -37,6 +37,7 @@ NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 WARM, MEASURED = 10, 40
+AT_ONCE = " at once"
 A_TIMESPAN = 10
 """Hits in a timespan when many are taken in some order."""
 NAMES = ("Badr Organisation", "Ansar of the Levant", "Front of the East", "Sons of the River")
@@ -93,6 +94,11 @@ def _temporal(type_: CorrelationType) -> Kind:
     return Kind(rule, base=_alternate)
 
 
+def _novel(type_: CorrelationType, subject: str) -> Kind:
+    rule = replace(RULE, type=type_, condition=Condition(gte=0), subject=subject)
+    return Kind(replace(rule, history=30 * DAY, timespan=DAY))
+
+
 _OF_EVENTS: Mapping[str, Kind] = {
     "event_count": Kind(RULE),
     "value_count": Kind(
@@ -109,26 +115,8 @@ _OF_EVENTS: Mapping[str, Kind] = {
     "value_percentile": _numeric(CorrelationType.VALUE_PERCENTILE, gte=1, percentile=70),
     "temporal": _temporal(CorrelationType.TEMPORAL),
     "temporal_ordered": _temporal(CorrelationType.TEMPORAL_ORDERED),
-    "new_value": Kind(
-        replace(
-            RULE,
-            type=CorrelationType.NEW_VALUE,
-            condition=Condition(gte=0),
-            subject="names",
-            history=30 * DAY,
-            timespan=DAY,
-        )
-    ),
-    "reversal": Kind(
-        replace(
-            RULE,
-            type=CorrelationType.REVERSAL,
-            condition=Condition(gte=0),
-            subject="actor_ids",
-            history=30 * DAY,
-            timespan=DAY,
-        )
-    ),
+    "new_value": _novel(CorrelationType.NEW_VALUE, "names"),
+    "reversal": _novel(CorrelationType.REVERSAL, "actor_ids"),
     "rate_change": Kind(
         replace(
             RULE,
@@ -274,9 +262,13 @@ def measure_memory(name: str, held: int) -> dict[str, float]:
 
 
 def measure_many(name: str, order: str, count: int) -> dict[str, float]:
-    """Seconds for so many hits in an order, ten in a timespan; or for retracting them all."""
-    kind = KINDS[name]
-    step = kind.rule.timespan / A_TIMESPAN if kind.rule.timespan > SECOND else SECOND
+    """Seconds for so many hits in an order, or for retracting them all.
+
+    Ten are in a timespan, or, if the order is one `at once`, all of them.
+    """
+    kind, is_at_once = KINDS[name], order.endswith(AT_ONCE)
+    order, apart = order.removesuffix(AT_ONCE), count if is_at_once else A_TIMESPAN
+    step = kind.rule.timespan / apart if kind.rule.timespan > SECOND else SECOND
     short = replace(kind.rule, max_lateness=count * step + DAY)
     window = Window(replace(kind, rule=short))
     signals = [make_signal(kind, n, NOON + n * step) for n in range(count)]
