@@ -30,7 +30,8 @@ class ScoreCurve:
         last = self.last_observed(indicator, t)
         if last is None:
             return 0.0
-        return indicator.contribution(t - last) * self.hypothesis.factor(indicator.rule, t)
+        unweighted = indicator.contribution(t - last)
+        return unweighted and unweighted * self.hypothesis.factor(indicator.rule, t)
 
     def score(self, t: int) -> float:
         """The sum over all indicators: each counts once, from when it was last observed."""
