@@ -33,7 +33,6 @@ from services.matcher.adapters.topics.signals_partitions import signals_partitio
 from services.matcher.domain.engine.store import SignalsPartitions
 
 ACKNOWLEDGE_SECONDS = 30
-MOST = 2**63 - 1
 FOR_ALL = (RETRACTION, BACKFILL_BARRIER)
 """Messages that every partition gets."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -98,8 +97,8 @@ def _move(kafka: MoveKafka) -> Iterator[str]:
     values = read_values(
         (record.key, record.value) for record in read_topic(kafka.consumer, changelog)
     )
-    partitions, pending = signals_partitions(count), _read_pending(kafka, count)
-    ends = _send_ticks(kafka, count)
+    partitions, ends = signals_partitions(count), _send_ticks(kafka, count)
+    pending = _read_pending(kafka, ends)
     sent = kafka.send_all(kafka.name(SIGNALS), _address_again(pending, partitions))
     yield f"{len(sent)} messages that no window has seen are sent again"
     divider = Divider(partitions, follow_topic(values, str(signals["topic_id"])), ends)
@@ -147,14 +146,17 @@ def _mark(kafka: MoveKafka, value: bytes | None) -> None:
     kafka.send_all(kafka.name(RULES), [record])
 
 
-def _read_pending(kafka: MoveKafka, count: int) -> list[ConsumerRecord]:
-    """The signals that no matcher has committed, without ticks: there will be newer ones."""
+def _read_pending(kafka: MoveKafka, ends: Mapping[int, int]) -> list[ConsumerRecord]:
+    """The signals before these offsets that no matcher has committed.
+
+    Without ticks: there will be newer ones. What others send meanwhile is behind these offsets.
+    """
     commits = kafka.admin.list_group_offsets([kafka.group])[kafka.group]
     pending: list[ConsumerRecord] = []
-    for number in range(count):
+    for number, end in ends.items():
         partition = TopicPartition(kafka.name(SIGNALS), number)
         committed = commits[partition].offset if partition in commits else 0
-        records = read_range(kafka.consumer, partition, committed, MOST)
+        records = read_range(kafka.consumer, partition, committed, end)
         pending += [each for each in records if header(each.headers, "ce_type") != TICK]
     return pending
 
