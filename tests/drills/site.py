@@ -78,15 +78,18 @@ class DrillSite:
             DrillFailed: it failed.
         """
         self.say(f"$ vedette {' '.join(arguments)}")
-        done = subprocess.run(  # noqa: S603  (our own command)
-            [sys.executable, "-m", "cli", *arguments],
-            env=_choose_command_variables(self.pipeline),
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        try:
+            done = subprocess.run(  # noqa: S603  (our own command)
+                [sys.executable, "-m", "cli", *arguments],
+                env=_choose_command_variables(self.pipeline),
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as late:
+            raise DrillFailed(str(late)) from late
         require(done.returncode == 0, f"it ended with {done.returncode}: {done.stderr}")
         return done.stdout
 
