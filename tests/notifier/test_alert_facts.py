@@ -14,7 +14,7 @@ from services.notifier.domain.alert_facts import (
     describe_time,
     format_age,
 )
-from services.notifier.domain.entry import adopt_message, record_sent
+from services.notifier.domain.entry import adopt_message, record_sent, show_in_hand
 from tests.notifier.alerts import NOON, alert, evidence
 
 SHOWN = record_sent(Entry(), alert(uncorroborated=True), "m1", NOON)
@@ -35,6 +35,13 @@ HOUR = timedelta(hours=1)
 )
 def test_a_revision_says_what_it_changes(changes: dict[str, Any], words: str) -> None:
     assert describe_change(SHOWN, alert(revision=2, **changes)) == words
+
+
+def test_what_is_shown_again_is_no_new_evidence() -> None:
+    same = alert(uncorroborated=True)
+
+    assert describe_change(SHOWN, same) == "STILL FIRING"
+    assert describe_change(show_in_hand(SHOWN, "alice until 16:00Z"), same) == "IN HAND"
 
 
 def test_the_first_message_is_new_and_one_over_an_unknown_one_an_update() -> None:

@@ -37,10 +37,8 @@ CREDIBILITY = {
 
 def describe_change(before: Entry, alert: Alert) -> str:
     """What this revision changes against what the receiver shows, in a word or two."""
-    if has_ended(alert):
-        return alert.status.upper()
-    if before.status is None:
-        return "NEW"
+    if has_ended(alert) or before.status is None:
+        return alert.status.upper() if has_ended(alert) else "NEW"
     shown = read_content(before.notified_content)
     if shown is None:
         return "UPDATE"
@@ -49,8 +47,15 @@ def describe_change(before: Entry, alert: Alert) -> str:
         return _describe_move(shown.level, alert.level)
     if was_suspected or (shown.is_uncorroborated and not alert.uncorroborated):
         return "CONFIRMED"
-    is_same = before.notified_content == notified_content(alert)
-    return "MORE EVIDENCE" if is_same else _name_new_hypotheses(shown, alert) or "UPDATE"
+    if before.notified_content == notified_content(alert):
+        return _describe_same(before, alert)
+    return _name_new_hypotheses(shown, alert) or "UPDATE"
+
+
+def _describe_same(before: Entry, alert: Alert) -> str:
+    if alert.revision > before.revision:
+        return "MORE EVIDENCE"
+    return "IN HAND" if before.in_hand else "STILL FIRING"
 
 
 def _name_new_hypotheses(shown: NotifiedContent, alert: Alert) -> str:
