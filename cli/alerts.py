@@ -8,6 +8,7 @@ import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from cli.api_client import ApiClient, Query, open_api, quote_id
 from cli.output import OutputFormat, plain_text, print_line
@@ -16,6 +17,7 @@ from schemas.recorded_verdict import Opinion
 from services.notifier.adapters.api.answers import AlertItem, AlertList, AlertStory, VerdictList
 
 PAGE = 200
+LONGEST_SUMMARY = 100
 STYLES = {
     Level.CRITICAL: "bold red",
     Level.HIGH: "dark_orange",
@@ -101,17 +103,30 @@ def verdict(
 
 
 def build_alert_table(listed: list[AlertItem]) -> Table:
-    """One line for each alert."""
+    """A row for each alert, which can be read on 80 columns: what it is, and a line about it."""
     table = Table(box=box.SIMPLE_HEAD)
-    for name in ("id", "level", "since", "rule", "what", "reports", "who"):
-        table.add_column(name, overflow="fold", no_wrap=name in ("id", "level", "since"))
+    for name in ("id", "level", "since", "what"):
+        table.add_column(name, overflow="fold", no_wrap=name != "what")
     for item in listed:
-        rule = f"{item.pack}/{item.rule}"
         status = item.level if item.status is Status.FIRING else item.status
-        row = (item.id, status, format_time(item.starts_at), rule, item.summary)
-        count = str(item.evidence_count)
-        table.add_row(*map(plain_text, (*row, count, _name_holder(item))), style=_style(item))
+        what = Text("\n").join([plain_text(_cut(item.summary)), plain_text(_describe(item))])
+        row = map(plain_text, (item.id, status, format_time(item.starts_at)))
+        table.add_row(*row, what, style=_style(item))
     return table
+
+
+def _cut(summary: str) -> str:
+    return summary if len(summary) <= LONGEST_SUMMARY else f"{summary[: LONGEST_SUMMARY - 1]}…"
+
+
+def _describe(item: AlertItem) -> str:
+    """Its rule, how many reports it has, and who has it in hand."""
+    rule, reports = f"{item.pack}/{item.rule}", _count_reports(item.evidence_count)
+    return " · ".join(part for part in (rule, reports, _name_holder(item)) if part)
+
+
+def _count_reports(count: int) -> str:
+    return f"{count} report{'' if count == 1 else 's'}"
 
 
 def format_time(moment: datetime | None) -> str:
@@ -145,7 +160,7 @@ def _list_facts(story: AlertStory) -> Iterator[str]:
     yield f"{alert.level.upper()} {alert.status}: {alert.rule.title}"
     yield alert.summary
     yield f"why: {alert.explain}"
-    yield f"since {format_time(alert.starts_at)}, {alert.evidence_count} reports"
+    yield f"since {format_time(alert.starts_at)}, {_count_reports(alert.evidence_count)}"
     if holder := _name_holder(item):
         yield f"in hand: {holder}"
     if story.verdict is not None:

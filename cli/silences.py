@@ -6,6 +6,7 @@ import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from cli.alerts import Format, format_time
 from cli.api_client import open_api, quote_id
@@ -97,11 +98,17 @@ def _print_silence(silence: SilenceItem, output: OutputFormat) -> None:
 
 def _build_table(listed: tuple[SilenceItem, ...]) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
-    for name in ("id", "state", "until", "owner", "matchers", "why"):
-        table.add_column(name, overflow="fold", no_wrap=name in ("id", "until"))
+    for name in ("id", "until", "what"):
+        table.add_column(name, overflow="fold", no_wrap=name != "what")
     for each in listed:
-        state = f"{each.state}, critical awaits approval" if each.awaits_approval else each.state
-        matchers = ", ".join(each.matchers)
-        row = (each.id, state, format_time(each.ends_at), each.owner, matchers, each.reason)
-        table.add_row(*map(plain_text, row), style="yellow" if each.awaits_approval else None)
+        lines = (", ".join(each.matchers), each.reason, _describe_state(each))
+        what = Text("\n").join(map(plain_text, lines))
+        row = map(plain_text, (each.id, format_time(each.ends_at)))
+        table.add_row(*row, what, style="yellow" if each.awaits_approval else None)
     return table
+
+
+def _describe_state(silence: SilenceItem) -> str:
+    """`active, by alice; critical awaits approval`."""
+    state = f"{silence.state}, by {silence.owner}"
+    return f"{state}; critical awaits approval" if silence.awaits_approval else state

@@ -29,12 +29,12 @@ class Desk:
         self.room = room
         self.port = port
 
-    def run(self, *arguments: str, name: str = "alice") -> list[str]:
+    def run(self, *arguments: str, name: str = "alice", columns: int = 200) -> list[str]:
         """The lines that a command prints."""
         environment = {
             "VEDETTE_API_URL": f"http://127.0.0.1:{self.port}",
             "VEDETTE_API_TOKEN": name,
-            "COLUMNS": "200",
+            "COLUMNS": f"{columns}",
         }
         done = CliRunner(env=environment).invoke(app, arguments, catch_exceptions=False)
         assert done.exit_code == 0, done.output
@@ -63,6 +63,21 @@ def test_alerts_are_listed_as_a_table_and_for_programs(desk: Desk) -> None:
     assert "3 proxies endorse the march" in table
     assert "iraq-2020/joint_march" in table
     assert [item["id"] for item in read] == ["a"]
+
+
+def test_on_a_narrow_terminal_lists_are_a_few_lines_for_each(desk: Desk) -> None:
+    identity = "c26397df3201bac4ee73"
+    desk.room.store(alert(identity, summary="3 proxies endorse the march of the million men " * 9))
+    desk.run("ack", identity)
+    listed = desk.run("alerts", "list", columns=80)
+    made = ["silences", "add", 'rule="joint_march"', "--reason", "navy exercise until six"]
+    silenced = desk.run(*made, columns=80)
+
+    assert len(listed) < 16
+    assert len(silenced) < 10
+    assert all(len(line) <= 80 for line in (*listed, *silenced))
+    assert any(identity in line and "high" in line for line in listed)
+    assert any("navy exercise" in line for line in silenced)
 
 
 def test_pages_are_read_until_the_limit(desk: Desk) -> None:
