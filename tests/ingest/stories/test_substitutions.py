@@ -57,6 +57,19 @@ def test_the_end_of_a_short_report_counts() -> None:
     assert differs("Rockets hit a base near Balad", "Rockets hit a base near Taji")
 
 
+@pytest.mark.parametrize(("ends", "differ"), [("for 9 hours.", True), ("in the night.", False)])
+def test_a_long_report_that_ends_in_another_number_is_an_update(ends: str, differ: bool) -> None:
+    text = f"{WIRE} Hospitals ran on generators for 7 hours."
+
+    assert differs(text, text.replace("for 7 hours.", ends)) == differ
+
+
+def test_ends_of_many_words_are_what_outlets_add() -> None:
+    ends = ("Reporting by 2 staff in Baghdad", "Our app brings 3 more such stories")
+
+    assert not differs(f"{WIRE} {ends[0]}", f"{WIRE} {ends[1]}")
+
+
 def test_in_arabic_a_word_with_other_clitics_is_the_same() -> None:
     text = "قالت الحكومة إن القوات في بغداد بخير"
     assert not differs(text, text.replace("الحكومة", "حكومة").replace("القوات", "للقوات"))

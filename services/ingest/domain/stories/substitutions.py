@@ -17,6 +17,8 @@ SHORT_ADDITION = 8
 """Words: a shorter addition with a number is news; a longer one may be a sentence that was cut."""
 SETTLED = 16
 """Words in common order after which the leads may end differently: cut, or with a byline."""
+SHORT_TAIL = 4
+"""Words: leads that end differently in no more of them may still count something otherwise."""
 _ANCHOR = 3
 
 Block = tuple[Lead, Lead]
@@ -46,11 +48,20 @@ def _differing_blocks(lead: Lead, other: Lead) -> Iterator[Block]:
         if step.tag == "equal" and step.src_end - step.src_start >= _ANCHOR
     ]
     if anchors and min(steps[anchors[-1]].src_end, steps[anchors[-1]].dest_end) >= SETTLED:
+        end = steps[anchors[-1]]
+        if _counts_otherwise(tail := (lead[end.src_end :], other[end.dest_end :])):
+            yield tail
         steps = steps[: anchors[-1]]
     for step in steps:
         is_prefix = step.src_end == 0 or step.dest_end == 0  # a dateline, a byline, UPDATE 1
         if step.tag != "equal" and not is_prefix:
             yield lead[step.src_start : step.src_end], other[step.dest_start : step.dest_end]
+
+
+def _counts_otherwise(tail: Block) -> bool:
+    """Whether both leads end in a few words, with other numbers: the same sentence, updated."""
+    numbers = [frozenset(filter(is_number, words)) for words in tail]
+    return max(map(len, tail)) <= SHORT_TAIL and all(numbers) and numbers[0] != numbers[1]
 
 
 def _unknown_words(words: Lead, known: frozenset[str]) -> Sequence[str]:
