@@ -8,7 +8,10 @@ from math import ceil, floor
 import msgspec
 
 from schemas.rule import Condition, CorrelationType
+from services.matcher.domain.windows.chains import list_deciding
+from services.matcher.domain.windows.condition import count_tokens
 from services.matcher.domain.windows.measure import Measure, make_measure
+from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import Hit, WindowState, micros, span
 from services.matcher.domain.windows.window import window_hits
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -70,7 +73,7 @@ def measure_distance(rule: WindowRule, state: WindowState, clock: datetime) -> D
     None: it holds no hit that counts, it fires, or the rule is of no type that is COUNTED.
     """
     required = _find_required(rule)
-    if required is None:
+    if required is None or _fires_by_newest(rule, state.hits, micros(clock), required):
         return None
     inside = window_hits(rule, state.hits, micros(clock))
     hits = sorted(inside, key=lambda hit: hit.last)
@@ -80,6 +83,23 @@ def measure_distance(rule: WindowRule, state: WindowState, clock: datetime) -> D
     values = _merge_equal(_values_as_hits_leave(measure, hits, span(rule.timespan)))
     below = tuple(takewhile(lambda value: 0 < value[0] < required, values))
     return Distance(required, below) if below else None
+
+
+def _fires_by_newest(rule: WindowRule, hits: Ordered[Hit], clock: int, required: int) -> bool:
+    """Whether the newest hits of the window are enough, so that the others need no look."""
+    if rule.counts_alerts or rule.type is CorrelationType.VALUE_SUM:
+        return False
+    if rule.type is CorrelationType.TEMPORAL_ORDERED:
+        measure = make_measure(rule)
+        for hit in () if rule.certain else list_deciding(rule, hits, clock):
+            measure.add(hit)
+        return (measure.value(clock) or 0) >= required
+    opened, tokens = clock - span(rule.timespan), set[str]()
+    for hit in takewhile(lambda hit: hit.at > opened, hits.backwards(clock)):
+        tokens.update(count_tokens(rule, hit) if hit.last > opened else ())
+        if len(tokens) >= required:
+            return True
+    return False
 
 
 def _find_required(rule: WindowRule) -> int | None:
