@@ -69,6 +69,21 @@ def read_range(
         yield record
 
 
+def read_to_now(consumer: KafkaConsumer, topic: str) -> Iterator[ConsumerRecord]:
+    """The records of a topic that is written to all the time, and maybe some that come meanwhile.
+
+    Ends at the end that it has at the call. Blocks while the broker answers.
+    """
+    numbers = consumer.partitions_for_topic(topic) or ()
+    partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
+    ends = consumer.end_offsets(partitions)
+    consumer.assign(partitions)
+    consumer.seek_to_beginning(*partitions)
+    while _is_before(consumer, ends):
+        for records in consumer.poll(timeout_ms=QUIET_MS).values():
+            yield from records
+
+
 def _read_until(
     consumer: KafkaConsumer, ends: Mapping[TopicPartition, int]
 ) -> Iterator[ConsumerRecord]:

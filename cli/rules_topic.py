@@ -5,16 +5,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 
 from cli.broker import REACH_MS, describe_broker_fault
 from cli.faults import CommandFailure
 from cli.output import print_line
-from cli.records import open_consumer, read_range, read_topic
+from cli.records import open_consumer, read_range, read_to_now, read_topic
 from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, NO_BUNDLE, NUMBER_KEY, RuleBundle
 from schemas.envelope import RULE_BUNDLE, check_schema, cloud_headers
 from schemas.topics import EVENTS, RULES, topic_name
@@ -127,16 +126,8 @@ def find_former_number(settings: VedetteSettings) -> int:
     with open_consumer(settings) as consumer:
         if not consumer.partitions_for_topic(changelog):
             return NO_BUNDLE
-        records = chain.from_iterable(_read_to_now(consumer, changelog))
+        records = read_to_now(consumer, changelog)
         return max(map(_read_number, records), default=NO_BUNDLE)
-
-
-def _read_to_now(consumer: KafkaConsumer, topic: str) -> Iterator[Iterator[ConsumerRecord]]:
-    """The records of each partition up to its present end: matchers write all the time."""
-    numbers = consumer.partitions_for_topic(topic) or ()
-    ends = consumer.end_offsets([TopicPartition(topic, number) for number in numbers])
-    for partition, end in ends.items():
-        yield read_range(consumer, partition, 0, end)
 
 
 def _read_number(record: ConsumerRecord) -> int:
