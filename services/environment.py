@@ -219,7 +219,8 @@ def load(settings: type[S], environment: Mapping[str, str]) -> S:
         raise InvalidEnvironment("; ".join(faults)) from None
     if faults:
         raise InvalidEnvironment("; ".join(faults))
-    return loaded.model_copy(update=_follow_secrets(loaded, environment))
+    followed = _follow_secrets(loaded, environment) | _follow_urls(loaded, environment)
+    return loaded.model_copy(update=followed)
 
 
 def _variables_of(settings: type[BaseSettings]) -> set[str]:
@@ -233,7 +234,7 @@ def _find_unknown(environment: Mapping[str, str]) -> set[str]:
     return ours - KNOWN - {name + FROM_FILE for name in SECRETS}
 
 
-def _follow_secrets(loaded: S, environment: Mapping[str, str]) -> dict[str, FollowedSecret]:
+def _follow_secrets(loaded: S, environment: Mapping[str, str]) -> dict[str, object]:
     """The secrets that come from files, which are read again when they change."""
     fields = {name.removeprefix(PREFIX).lower(): name for name in SECRETS}
     return {
@@ -241,6 +242,26 @@ def _follow_secrets(loaded: S, environment: Mapping[str, str]) -> dict[str, Foll
         for field, name in fields.items()
         if isinstance(getattr(loaded, field, None), SecretStr)
         and (path := environment.get(name + FROM_FILE))
+    }
+
+
+def _follow_urls(loaded: S, environment: Mapping[str, str]) -> dict[str, AnyUrl]:
+    """The addresses of Redis that come from files: their users and passwords are read again."""
+    fields = {name.removeprefix(PREFIX).lower(): name for name in SECRETS}
+    paths = {
+        field: path
+        for field, name in fields.items()
+        if isinstance(getattr(loaded, field, None), AnyUrl)
+        and (path := environment.get(name + FROM_FILE))
+    }
+    if not paths:
+        return {}
+    # commands load no client of Redis before they need it
+    from services.redis_credentials import FollowedUrl  # noqa: PLC0415
+
+    return {
+        field: FollowedUrl(Path(path), partial(_check_change, loaded, field))
+        for field, path in paths.items()
     }
 
 

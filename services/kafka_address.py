@@ -1,17 +1,26 @@
 """Where Kafka is, and what a client needs to be admitted there."""
 
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class SaslLogin:
-    """A user of Kafka; the password is in no representation of it."""
+    """A user of Kafka; the password is in no representation of it.
+
+    One that a file may replace is a LivePassword: each client that is made gets that in force.
+    """
 
     mechanism: str
     username: str
     password: str = field(repr=False)
+
+    def read_password(self) -> str:
+        """The password in force."""
+        renew: Callable[[], str] | None = getattr(self.password, "renew", None)
+        return self.password if renew is None else renew()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class KafkaAddress:
             options |= {
                 "sasl_mechanism": self.login.mechanism,
                 "sasl_plain_username": self.login.username,
-                "sasl_plain_password": self.login.password,
+                "sasl_plain_password": self.login.read_password(),
             }
         return options
 

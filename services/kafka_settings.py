@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
+from services.followed_secret import FollowedSecret
 from services.kafka_address import KafkaAddress, SaslLogin
 
 _SERVER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:,\[\]]+):\d{1,5}")
@@ -107,7 +108,7 @@ class KafkaSettings(BaseSettings):
         return SaslLogin(
             self.kafka_sasl_mechanism or DEFAULT_MECHANISM,
             self.kafka_sasl_username,
-            self.kafka_sasl_password.get_secret_value(),
+            _reveal(self.kafka_sasl_password),
         )
 
     def _tls(self) -> ssl.SSLContext | None:
@@ -117,6 +118,15 @@ class KafkaSettings(BaseSettings):
         if self.kafka_cert_file is not None:
             load_certificate(context, self.kafka_cert_file, self.kafka_key_file)
         return context
+
+
+def _reveal(password: SecretStr) -> str:
+    if not isinstance(password, FollowedSecret):
+        return password.get_secret_value()
+    # commands load no client of Kafka before they need it
+    from services.live_password import LivePassword  # noqa: PLC0415
+
+    return LivePassword(password)
 
 
 def _trust(authorities: Path | None) -> ssl.SSLContext:

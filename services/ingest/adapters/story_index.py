@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
+from pydantic import AnyUrl
 from redis import RedisError
 from redis.asyncio import BlockingConnectionPool, Redis
 
@@ -16,6 +17,7 @@ from services.ingest.domain.ports import StoriesUnavailable
 from services.ingest.domain.stories.join import choose_story
 from services.ingest.domain.stories.report import KnownStory, ReportContent, StoryReport
 from services.ingest.domain.stories.signature import find_bands
+from services.redis_credentials import split_credentials
 
 IDENTITY_KEPT = timedelta(days=30)
 """As long as a repeat may come: the events topic is kept for as long."""
@@ -45,10 +47,15 @@ class _Pending:
     bands: bytes
 
 
-def connect_stories(url: str) -> Redis:
+def connect_stories(url: AnyUrl | str) -> Redis:
     """A client of the Redis of stories; connects at the first command."""
+    address, credentials = split_credentials(url)
     pool = BlockingConnectionPool.from_url(
-        url, max_connections=CONNECTIONS, timeout=WAIT_SECONDS, socket_connect_timeout=WAIT_SECONDS
+        address,
+        max_connections=CONNECTIONS,
+        timeout=WAIT_SECONDS,
+        socket_connect_timeout=WAIT_SECONDS,
+        **credentials,
     )
     return Redis.from_pool(pool)
 

@@ -13,10 +13,12 @@ from services.ingest.adapters.language import load_detector
 from services.ingest.adapters.producer import KafkaPublisher
 from services.ingest.adapters.story_index import RedisIndex, connect_stories
 from services.ingest.settings import IntakeSettings
+from services.live_password import follow_passwords
 
 
 def make_publisher(settings: IntakeSettings, notes: dict[str, str]) -> KafkaPublisher:
     """What puts events on Kafka; a clock that is wrong is among the notes of `/readyz`."""
+    follow_passwords()
     skew = ClockSkew(settings.clock_skew_seconds, notes)
     return KafkaPublisher(settings.kafka, topic_name(settings.topic_prefix, EVENTS), skew=skew)
 
@@ -48,6 +50,6 @@ def _make_clustering(settings: IntakeSettings, notes: dict[str, str]) -> Cluster
     if settings.stories_redis_url is None:
         notes[NOTE] = UNSET
         return None
-    redis = connect_stories(str(settings.stories_redis_url))
+    redis = connect_stories(settings.stories_redis_url)
     window = timedelta(days=settings.stories_days)
     return Clustering(RedisIndex(redis, settings.topic_prefix, window), notes)

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from services import telemetry
 from services.admin import listen_admin
+from services.live_password import follow_passwords
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.first_rules import find_first_rules
 from services.matcher.adapters.rules.follower import Follower
@@ -63,6 +64,7 @@ def _begin_anew() -> NoReturn:
 def _listen_while(settings: MatcherSettings, run_app: RunApp, add_routes: AddRoutes | None) -> int:
     tolerate_header_names()
     notice_closed_connections()
+    follow_passwords()
     quiet_libraries()
     health = telemetry.Health()
     health.add("group", lambda: "starting")

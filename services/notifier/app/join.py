@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, SaslAuthenticationFailedError
 
 from schemas.alert import Alert
 from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER, SIGNALS, topic_name
 from services.admin import listen_admin
 from services.clock_skew import ClockSkew
 from services.header_names import tolerate_header_names
+from services.live_password import follow_passwords
 from services.notifier.adapters.background_check import BackgroundCheck
 from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.health import KafkaHealth, RedisHealth, StreamHealth
@@ -92,6 +93,7 @@ def run(settings: NotifierSettings, stopping: threading.Event) -> None:
     InvalidTokens.
     """
     tolerate_header_names()
+    follow_passwords()
     parts = join(settings)
     watch, health = parts.stores.watch, parts.health
     callers = make_callers(settings, health)
@@ -271,18 +273,27 @@ def _consume_alerts(parts: Parts, stopping: threading.Event) -> None:
             continue
         member = Membership(consumer, tell_utc)
         parts.stream.watch(member)
-        AlertStream(
-            member=member,
-            notifications=parts.stores.notifications,
-            outbox=parts.stores.outbox,
-            routing=parts.routing,
-            clock=tell_utc,
-            on_queued=parts.wake,
-            watchdog=parts.watchdog,
-            firing=parts.stores.firing,
-            store_alerts=parts.stores.watch.store_alerts,
-            skew=parts.skew,
-        ).run(stopping)
+        try:
+            _make_stream(parts, member).run(stopping)
+        except SaslAuthenticationFailedError as error:
+            # the password changes: the next consumer has that of the file
+            log.warning("kafka refuses us", error=str(error))
+            stopping.wait(1)
+
+
+def _make_stream(parts: Parts, member: Membership) -> AlertStream:
+    return AlertStream(
+        member=member,
+        notifications=parts.stores.notifications,
+        outbox=parts.stores.outbox,
+        routing=parts.routing,
+        clock=tell_utc,
+        on_queued=parts.wake,
+        watchdog=parts.watchdog,
+        firing=parts.stores.firing,
+        store_alerts=parts.stores.watch.store_alerts,
+        skew=parts.skew,
+    )
 
 
 def _shut_down(parts: Parts) -> None:

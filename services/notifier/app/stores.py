@@ -17,6 +17,7 @@ from services.notifier.adapters.wall_clock import tell_utc
 from services.notifier.adapters.watch.watch_stores import WatchStores, connect_watch
 from services.notifier.domain.placement import Placer
 from services.notifier.settings import NotifierSettings
+from services.redis_credentials import split_credentials
 
 # a receiver is given one time-out to answer; a request may take effect for about two more
 TIMEOUTS_IN_DOUBT = 3
@@ -40,7 +41,7 @@ def make_stores(
     settings: NotifierSettings, receivers: tuple[str, ...], place: Placer
 ) -> NotifierStores:
     """Every store for these receivers; connects to nothing."""
-    redis, keys = _make_redis(settings), Keys(settings.topic_prefix)
+    redis, keys = connect_redis(settings), Keys(settings.topic_prefix)
     return NotifierStores(
         redis,
         keys,
@@ -57,10 +58,13 @@ def compute_hold(settings: NotifierSettings) -> timedelta:
     return timedelta(seconds=TIMEOUTS_IN_DOUBT * settings.receiver_timeout_seconds)
 
 
-def _make_redis(settings: NotifierSettings) -> Redis:
+def connect_redis(settings: NotifierSettings) -> Redis:
+    """A client that connects at its first command, with the password in force."""
     # the client does not retry: a script whose answer was lost must not run twice unnoticed
+    address, credentials = split_credentials(settings.redis_url)
     return TimedRedis.from_url(
-        str(settings.redis_url),
+        address,
+        **credentials,
         socket_timeout=REDIS_SECONDS,
         socket_connect_timeout=REDIS_SECONDS,
         retry=Retry(NoBackoff(), 0),

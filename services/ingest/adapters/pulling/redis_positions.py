@@ -5,10 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
+from pydantic import AnyUrl
 from redis import RedisError
 from redis.asyncio import Redis
 
 from services.ingest.domain.pulling.ports import NotLeading, PositionsUnavailable
+from services.redis_credentials import split_credentials
 
 LEASE_MS = 15_000
 TIMEOUT_SECONDS = 3.0
@@ -27,10 +29,12 @@ if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end
 """
 
 
-def connect(url: str) -> Redis:
+def connect(url: AnyUrl | str) -> Redis:
     """A client that gives up after seconds, and connects again by itself."""
+    address, credentials = split_credentials(url)
     client: Redis = Redis.from_url(
-        url,
+        address,
+        **credentials,
         decode_responses=True,
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
@@ -52,7 +56,7 @@ class RedisPositions:
     lease_ms: int = LEASE_MS
 
     @classmethod
-    def create(cls, url: str, prefix: str, lease_ms: int = LEASE_MS) -> "RedisPositions":
+    def create(cls, url: AnyUrl | str, prefix: str, lease_ms: int = LEASE_MS) -> "RedisPositions":
         """Does not connect yet."""
         return cls(connect(url), prefix, uuid4().hex, lease_ms)
 

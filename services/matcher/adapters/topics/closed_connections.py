@@ -12,9 +12,20 @@ from typing import Any
 from aiokafka import conn
 from aiokafka.errors import KafkaConnectionError
 
+from services.live_password import renew_password
+
 
 class Connection(conn.AIOKafkaConnection):  # type: ignore[misc]  # aiokafka has no types
-    """A connection that is broken, and known to be, once nothing can be written to it."""
+    """A connection that is broken, and known to be, once nothing can be written to it.
+
+    It begins with the password in force.
+    """
+
+    _sasl_plain_password: Any
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._sasl_plain_password = renew_password(self._sasl_plain_password)
 
     def send(self, request: Any, expect_response: bool = True) -> Any:  # noqa: FBT001, FBT002  (aiokafka's)
         """Send a request; the answer can be awaited.
