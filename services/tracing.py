@@ -48,7 +48,7 @@ _PROCESS = _Process()
 
 
 @dataclass(slots=True)
-class Span:
+class TraceSpan:
     """One part of the way: within its `with` block it is the current one of the thread or task.
 
     `ids` say what it is about (event, alert, receiver), never what a report says; log lines of the
@@ -59,7 +59,7 @@ class Span:
     trace: TraceContext | None
     ids: dict[str, str]
     recorded: RecordedSpan | None = None
-    outer: "Span | None" = field(default=None, init=False)
+    outer: "TraceSpan | None" = field(default=None, init=False)
 
     def __enter__(self) -> Self:
         self.outer = _CURRENT.get()
@@ -82,31 +82,31 @@ class Span:
             self.recorded.end(error)
 
 
-_CURRENT: ContextVar[Span | None] = ContextVar("span", default=None)
+_CURRENT: ContextVar[TraceSpan | None] = ContextVar("span", default=None)
 
 
-def begin_span(name: str, parent: TraceContext | None, **ids: str) -> Span:
+def begin_span(name: str, parent: TraceContext | None, **ids: str) -> TraceSpan:
     """A span that continues `parent`, or else begins a trace."""
     recorder = _PROCESS.recorder
     if recorder is None:
-        return Span(name, parent or begin_trace(), ids)
+        return TraceSpan(name, parent or begin_trace(), ids)
     recorded = recorder.begin(name, parent, ids)
-    return Span(name, recorded.trace, ids, recorded)
+    return TraceSpan(name, recorded.trace, ids, recorded)
 
 
-def continue_span(name: str, parent: TraceContext | None, **ids: str) -> Span:
+def continue_span(name: str, parent: TraceContext | None, **ids: str) -> TraceSpan:
     """A span that continues `parent`; without one it is neither recorded nor passed on."""
-    return Span(name, None, ids) if parent is None else begin_span(name, parent, **ids)
+    return TraceSpan(name, None, ids) if parent is None else begin_span(name, parent, **ids)
 
 
-def inner_span(name: str, **ids: str) -> Span:
+def inner_span(name: str, **ids: str) -> TraceSpan:
     """A span within the current one, as `continue_span`."""
     return continue_span(name, current_trace(), **ids)
 
 
-def carry_trace(trace: TraceContext | None, **ids: str) -> Span:
+def carry_trace(trace: TraceContext | None, **ids: str) -> TraceSpan:
     """No part of its own: what begins within the block continues `trace`."""
-    return Span("", trace, ids)
+    return TraceSpan("", trace, ids)
 
 
 def note_ids(**ids: str) -> None:

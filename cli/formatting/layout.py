@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from cli.formatting.edits import Edit, apply_edits
+from cli.formatting.edits import TextEdit, apply_edits
 from cli.formatting.indents import find_indents, find_scalar_lines
 from cli.formatting.key_order import order_keys
 from cli.formatting.spaces import space_tokens
@@ -77,13 +77,13 @@ def _lay_out(text: str) -> str:
     return apply_edits(text, (*space_tokens(text, tokens), *_indent(text, tokens)))
 
 
-def _indent(text: str, tokens: list[yaml.Token]) -> Iterator[Edit]:
+def _indent(text: str, tokens: list[yaml.Token]) -> Iterator[TextEdit]:
     lines = text.splitlines(keepends=True)
     wanted, at = find_indents(tokens, lines), 0
     for number, line in enumerate(lines):
         column = len(line) - len(line.lstrip(" "))
         if wanted.get(number, column) != column:
-            yield Edit(at, at + column, " " * wanted[number])
+            yield TextEdit(at, at + column, " " * wanted[number])
         at += len(line)
 
 

@@ -5,13 +5,13 @@ from itertools import pairwise
 
 import yaml
 
-from cli.formatting.edits import Edit
+from cli.formatting.edits import TextEdit
 
 _OPENING = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
 _CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
 
 
-def space_tokens(text: str, tokens: Iterable[yaml.Token]) -> Iterator[Edit]:
+def space_tokens(text: str, tokens: Iterable[yaml.Token]) -> Iterator[TextEdit]:
     """One space behind each mark, none inside of brackets; what stands in columns is not kept.
 
     Line ends, and comments, stay as they are.
@@ -22,7 +22,7 @@ def space_tokens(text: str, tokens: Iterable[yaml.Token]) -> Iterator[Edit]:
         gap = text[start:end]
         wanted = _choose_gap(before, after)
         if wanted is not None and gap.strip(" ") == "" and gap != wanted:
-            yield Edit(start, end, wanted)
+            yield TextEdit(start, end, wanted)
 
 
 def _choose_gap(before: yaml.Token, after: yaml.Token) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from schemas.duty import is_watchdog
 from services.notifier.domain.ports import Job
-from services.tracing import Span, begin_span
+from services.tracing import TraceSpan, begin_span
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def trace_jobs(jobs: Sequence[Job]) -> Iterator[Sequence[Job]]:
             span.end()
 
 
-def _begin(job: Job) -> Span | None:
+def _begin(job: Job) -> TraceSpan | None:
     if is_watchdog(job.alert):
         return None
     alert = job.alert

@@ -15,10 +15,8 @@ from services.matcher.domain.windows.firing_pass import FiringPass
 from services.matcher.domain.windows.firing_times import ChangedHits, FiringTimes
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import FiringRun, Hit, WindowState, span
-from services.matcher.domain.windows.window import FOREVER
+from services.matcher.domain.windows.window import FOREVER, NEVER
 from services.matcher.domain.windows.window_rule import NO_TIME, WindowRule
-
-_NEVER = -(2**63)
 
 
 def find_episodes(rule: WindowRule, state: WindowState) -> tuple[Episode, ...]:
@@ -79,7 +77,7 @@ def _find_between(
     rule: WindowRule, state: WindowState, after: int, until: int
 ) -> Iterator[tuple[int, float]]:
     if rule.type is CorrelationType.ABSENCE:
-        until = min(until, _NEVER if state.clock is None else state.clock)
+        until = min(until, NEVER if state.clock is None else state.clock)
     times = find_times(rule, state)
     here = times.firings.find(after, until)
     for place in range(here.start, here.stop):
@@ -89,7 +87,7 @@ def _find_between(
 def find_next_absence(rule: WindowRule, state: WindowState) -> int | None:
     """The first time after the clock at which an answer will be overdue; None without one."""
     times = find_times(rule, state).firings.times
-    place = bisect_right(times, _NEVER if state.clock is None else state.clock)
+    place = bisect_right(times, NEVER if state.clock is None else state.clock)
     return times[place] if place < len(times) else None
 
 
@@ -111,7 +109,7 @@ class Evaluation:
     _announced: tuple[Episode, ...] = ()
     _runs: list[FiringRun] = field(default_factory=list)
     """Of the times behind `settled_until`."""
-    _changed_from: int = _NEVER
+    _changed_from: int = NEVER
     """Runs that end before it, by more than the gap, are as they were."""
     _seen: tuple[Any, ...] = ()
     _pending: ChangedHits = field(default_factory=ChangedHits)
@@ -131,7 +129,7 @@ class Evaluation:
         if len(self._seen) == len(seen) and all(map(_is_same, self._seen, seen)):
             return
         if not self._seen or self._seen[2] != state.settled_until:
-            self._changed_from = _NEVER
+            self._changed_from = NEVER
         before, self._seen = self._seen[0] if self._seen else Ordered(), seen
         self.follow_times(state)
         changed, self._pending = self._pending, ChangedHits()
@@ -164,7 +162,7 @@ class Evaluation:
 
     def follow_times(self, state: WindowState) -> None:
         """Go over to the firing times of another state."""
-        settled = _NEVER if state.settled_until is None else state.settled_until
+        settled = NEVER if state.settled_until is None else state.settled_until
         changed = self.times.follow(state.hits, settled)
         self._restart()
         self._note_change(changed)
@@ -173,7 +171,7 @@ class Evaluation:
     def _note_change(self, changed: ChangedHits) -> None:
         asked = self.times.asked
         if changed.forgotten:
-            self._changed_from = _NEVER
+            self._changed_from = NEVER
         elif changed:
             first = changed.first if asked is None else min(changed.first, asked[0])
             self._changed_from = min(self._changed_from, first)
@@ -238,7 +236,7 @@ class Evaluation:
         """The runs behind `settled_until`; those are kept that end before all that changed."""
         first = self._changed_from - self._gap
         if self.rule.type is CorrelationType.ABSENCE:
-            first = _NEVER
+            first = NEVER
         kept = bisect_left(self._runs, first, key=lambda run: run.last)
         until = self._runs[kept - 1].last if kept else state.settled_until
         self._runs[kept:] = self._list_new_runs(state, until)

@@ -4,8 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from services.matcher.domain.windows.state import FiringRun
-
-_NEVER = -(2**63)
+from services.matcher.domain.windows.window import NEVER
 
 
 def has_time(run: FiringRun, time: int) -> bool:
@@ -33,7 +32,7 @@ def find_around(run: FiringRun, first: int, last: int) -> tuple[int | None, int 
 def find_before(firings: Sequence[int], time: int) -> int:
     """The firing time next before a time; one before all times if there is none."""
     place = bisect_left(firings, time)
-    return firings[place - 1] if place else _NEVER
+    return firings[place - 1] if place else NEVER
 
 
 def find_difference(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
@@ -41,8 +40,8 @@ def find_difference(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]
     start = _count_same(one, other)
     end = _count_same(one[start:][::-1], other[start:][::-1])
     parts = (one[start : len(one) - end], other[start : len(other) - end])
-    last = max((part[-1] for part in parts if part), default=_NEVER)
-    return (one[start - 1] if start else _NEVER), last
+    last = max((part[-1] for part in parts if part), default=NEVER)
+    return (one[start - 1] if start else NEVER), last
 
 
 def _count_same(one: Sequence[int], other: Sequence[int]) -> int:

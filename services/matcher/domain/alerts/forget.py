@@ -15,7 +15,7 @@ from services.matcher.domain.alerts.excess import choose_excess
 from services.matcher.domain.alerts.tally import is_evidence
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import AnnouncedAlert, FiringRun, Hit, WindowState, span
-from services.matcher.domain.windows.window import FOREVER, hits_near
+from services.matcher.domain.windows.window import FOREVER, NEVER, hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
 
 MOST_ALERTS = 1000
@@ -26,7 +26,6 @@ KEPT_FIRING = 1350
 """Those that are left then, so that to drop some does not fall to every hit."""
 _SETTLED_AT_ONCE = 100
 """The part of `max_hits` that a full key settles at once, so that its next hits cost no more."""
-_NEVER = -(2**63)
 _EACH_COUNTS = {CorrelationType.ABSENCE, CorrelationType.TEMPORAL_ORDERED}
 """Types whose evidence depends on each firing time, not on what their windows cover together."""
 
@@ -41,7 +40,7 @@ class Cutoff:
 
     forgotten_until: int
     settled_until: int
-    abandoned_until: int = _NEVER
+    abandoned_until: int = NEVER
 
     def retains(self, alert: AnnouncedAlert) -> bool:
         """Whether the alert is kept."""
@@ -77,7 +76,7 @@ def _settle_excess(rule: WindowRule, state: WindowState) -> WindowState:
         return state
     most = rule.max_hits - rule.max_hits // _SETTLED_AT_ONCE
     gone = sorted(choose_excess(state.hits, most), key=lambda hit: hit.order)
-    kept = Cutoff(_NEVER, _cut(rule, state, gone[-1].at).settled_until)
+    kept = Cutoff(NEVER, _cut(rule, state, gone[-1].at).settled_until)
     return msgspec.structs.replace(
         state,
         settled_until=kept.settled_until,
@@ -90,7 +89,7 @@ def _forget_old(rule: WindowRule, state: WindowState, clock: int | None) -> Wind
     cutoff = _find_cutoff(rule, state, clock)
     if not _exceeds(state, cutoff):
         return state
-    gone = list(state.hits.forwards(_NEVER, cutoff.forgotten_until))
+    gone = list(state.hits.forwards(NEVER, cutoff.forgotten_until))
     return msgspec.structs.replace(
         state,
         settled_until=cutoff.settled_until,
@@ -107,7 +106,7 @@ def _find_cutoff(rule: WindowRule, state: WindowState, clock: int | None) -> Cut
     ended = [alert.last for alert in alerts if alert.status is not Status.FIRING]
     abandoned_until = _find_excess([alert.last for alert in alerts], MOST_FIRING, KEPT_FIRING)
     until = max(
-        _NEVER if clock is None else clock - span(rule.retention),
+        NEVER if clock is None else clock - span(rule.retention),
         _find_excess(state.retractions.values(), rule.max_hits),
         _find_excess(state.dropped_live.values(), rule.max_hits),
         _find_excess(ended, MOST_ALERTS),
@@ -116,15 +115,15 @@ def _find_cutoff(rule: WindowRule, state: WindowState, clock: int | None) -> Cut
     return _cut(rule, state, until, abandoned_until)
 
 
-def _cut(rule: WindowRule, state: WindowState, until: int, abandoned_until: int = _NEVER) -> Cutoff:
+def _cut(rule: WindowRule, state: WindowState, until: int, abandoned_until: int = NEVER) -> Cutoff:
     """The cutoff of a state that loses hits up to a time."""
-    known = _NEVER if state.settled_until is None else state.settled_until
+    known = NEVER if state.settled_until is None else state.settled_until
     return Cutoff(until, max(known, until + span(rule.look_back)), abandoned_until)
 
 
 def _find_excess(times: Collection[int], most: int, kept: int | None = None) -> int:
     """The time up to which there are more than the newest `most`; then only `kept` are."""
-    return sorted(times)[-(kept or most) - 1] if len(times) > most else _NEVER
+    return sorted(times)[-(kept or most) - 1] if len(times) > most else NEVER
 
 
 def _exceeds(state: WindowState, cutoff: Cutoff) -> bool:

@@ -7,9 +7,8 @@ from dataclasses import replace
 from services.matcher.domain.alerts.episodes import Episode, build_episode
 from services.matcher.domain.alerts.evaluation import find_episodes
 from services.matcher.domain.windows.state import FiringRun, WindowState, span
+from services.matcher.domain.windows.window import NEVER
 from services.matcher.domain.windows.window_rule import WindowRule
-
-_NEVER = -(2**63)
 
 
 def find_suspected(rule: WindowRule, state: WindowState) -> tuple[Episode, ...]:
@@ -71,7 +70,7 @@ def _find_covered_until(rule: WindowRule, by_words: Sequence[Episode], last: int
     reach = last + join_gap(rule)
     place = bisect_right(by_words, reach, key=lambda each: each.start)
     if not place:
-        return _NEVER
+        return NEVER
     nearest = by_words[place - 1]
     times = (nearest.start, *nearest.firings[: bisect_right(nearest.firings, reach)][-1:])
     return max(times) + join_gap(rule)

@@ -21,7 +21,6 @@ from services.matcher.domain.windows.state import FiringRun, Hit, span
 from services.matcher.domain.windows.window import FOREVER, hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
 
-_NEVER = -(2**63)
 _CHOOSING = {
     CorrelationType.ABSENCE,
     CorrelationType.TEMPORAL_ORDERED,

@@ -16,6 +16,8 @@ from services.matcher.domain.windows.window_rule import WindowRule
 
 FOREVER = 2**62
 """Behind all times."""
+NEVER = -(2**63)
+"""Before all times."""
 
 
 def add_hit(hits: Ordered[Hit], hit: Hit) -> Ordered[Hit]:

@@ -42,11 +42,11 @@ class _Alert(Model):
     username: Word = ""
 
 
-class _Action(Model):
+class _OpsgenieAction(Model):
     action: Word
 
 
-class _ActionOnAlert(_Action):
+class _ActionOnAlert(_OpsgenieAction):
     source: _Source = _Source()
     alert: _Alert
 
@@ -71,7 +71,7 @@ class OpsgenieDialect:
 
     def read(self, document: object) -> PagerEvent | None:
         """The act on an alert."""
-        if _Action.model_validate(document).action not in ACTS:
+        if _OpsgenieAction.model_validate(document).action not in ACTS:
             return None
         told = _ActionOnAlert.model_validate(document)
         if not told.alert.alias:
