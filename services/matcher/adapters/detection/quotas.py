@@ -15,7 +15,7 @@ BURST_SECONDS = 5.0
 """Reports of one request were recorded at one time."""
 ORDINARY_SECONDS = 0.004
 """What most reports of 300 characters take; ingest bounds how many an owner sends."""
-WAITED_SECONDS = 0.5
+WAITED_SECONDS = 0.1
 MOST_OWNERS = 10_000
 """Buckets that are kept: where ingest is open a reporter may invent owners."""
 
