@@ -90,7 +90,7 @@ def test_a_silent_source_and_the_watchdog_are_reported(
     pipeline: Pipeline, heartbeat: HeartbeatStandIn, kafka: str, topics: str
 ) -> None:
     pipeline.post(report(1, "They appoint a new leader.")).raise_for_status()
-    until(lambda: find_message(pipeline, "watch", "Pressure: watch"), "the hypothesis is at watch")
+    until(lambda: find_message(pipeline, "watch", "watch · Pressure"), "the hypothesis is at watch")
 
     until(lambda: find_message(pipeline, "duty", "wire is silent"), "duty engineers get an alert")
     until(lambda: find_message(pipeline, "watch", "blind: rocket_fire"), "the indicator is blind")
