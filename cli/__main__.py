@@ -1,13 +1,17 @@
 """The vedette command."""
 
+import gc
 import sys
 
 UNUSABLE = 2
 INTERRUPTED = 130
+COLLECTED = (100_000, 10, 50)
+"""How many objects are made between collections of garbage: what a command reads stays."""
 
 
 def main() -> None:
     """Run the command; a fault that its user can fix is one line on standard error and code 2."""
+    gc.set_threshold(*COLLECTED)
     try:
         _run()
     except KeyboardInterrupt:
