@@ -1,6 +1,6 @@
 """Compiled hypotheses: what the engine needs of a course of action. Times in microseconds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil, exp2, log2, prod
@@ -94,7 +94,13 @@ class WatchedHypothesis:
 
     def factor(self, rule: str, t: int) -> float:
         """What scheduled events multiply the weight of an indicator by at t."""
-        return prod(span.factor(rule, t) for span in self.scheduled)
+        spans = self._scheduled_by_rule.get(rule)
+        return prod(span.factor(rule, t) for span in spans) if spans else 1.0
+
+    @cached_property
+    def _scheduled_by_rule(self) -> Mapping[str, Sequence[ScheduledSpan]]:
+        rules = {rule for span in self.scheduled for rule in span.factors}
+        return {rule: [span for span in self.scheduled if rule in span.factors] for rule in rules}
 
     @property
     def group(self) -> dict[str, str]:

@@ -46,13 +46,16 @@ class ScoreCurve:
 
         Ascending. Between them the score only decays; behind the last it is constant.
         """
-        return sorted({time for time in self._breakpoints() if time > after})
+        return sorted({time for time in self._breakpoints(after) if time > after})
 
-    def _breakpoints(self) -> Iterator[int]:
+    def _breakpoints(self, after: int) -> Iterator[int]:
         for span in self.hypothesis.scheduled:
             yield from (span.start, span.end)
         for indicator in self.hypothesis.indicators:
-            for time in self.observed.get(indicator.rule, ()):
+            times = self.observed.get(indicator.rule, ())
+            # the end of one that was observed again by then is no change
+            newest = max(0, bisect_right(times, after) - 1)
+            for time in times[newest:]:
                 yield time
                 if indicator.expires_after is not None:
                     yield time + indicator.expires_after

@@ -31,7 +31,9 @@ spans = st.builds(
     st.integers(1, 10_000),
     factors,
 )
-times = st.lists(st.integers(0, 50_000), max_size=3).map(lambda known: tuple(sorted(set(known))))
+times = st.lists(st.integers(-20_000, 50_000), max_size=4).map(
+    lambda known: tuple(sorted(set(known)))
+)
 
 
 @st.composite
@@ -63,6 +65,14 @@ def test_crossings_are_those_found_by_asking_every_microsecond(
     curve: ScoreCurve, rank: int
 ) -> None:
     assert list(find_crossings(curve, Crossing(0, rank), STEPS)) == sample(curve, rank, STEPS)
+
+
+def test_of_what_was_observed_before_only_the_newest_has_an_end() -> None:
+    indicator = Indicator("for", 1.0, 1_000)
+    assert indicator.expires_after is not None
+    curve = ScoreCurve(replace(hypothesis(), indicators=(indicator,)), {"for": tuple(range(500))})
+
+    assert curve.breakpoints(after=499) == [499 + indicator.expires_after]
 
 
 def test_a_level_is_reached_between_two_breakpoints_where_a_contra_indicator_fades_first() -> None:
