@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from services.matcher.domain.windows.ordered import count_same
 from services.matcher.domain.windows.state import FiringRun
 from services.matcher.domain.windows.window import NEVER
 
@@ -37,20 +38,8 @@ def find_before(firings: Sequence[int], time: int) -> int:
 
 def find_difference(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
     """The time before which both have the same, and that behind which they do; all are sorted."""
-    start = _count_same(one, other)
-    end = _count_same(one[start:][::-1], other[start:][::-1])
+    start = count_same(one, other)
+    end = count_same(one[start:][::-1], other[start:][::-1])
     parts = (one[start : len(one) - end], other[start : len(other) - end])
     last = max((part[-1] for part in parts if part), default=NEVER)
     return (one[start - 1] if start else NEVER), last
-
-
-def _count_same(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many of the first are the same."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -163,9 +163,9 @@ class Ordered(Sequence[D]):
     ) -> tuple[Sequence[NumberedPane[D]], Sequence[NumberedPane[D]]]:
         """The panes that only `before` has, and those that only this one has."""
         old, new = before.panes, self.panes
-        start = _count_shared(old, new)
+        start = count_same(old, new)
         old, new = old[start:], new[start:]
-        end = _count_shared(old[::-1], new[::-1])
+        end = count_same(old[::-1], new[::-1])
         return old[: len(old) - end], new[: len(new) - end]
 
     def _find(self, item: D) -> int:
@@ -246,8 +246,8 @@ def _update_index(
         index[item.identity] = (*index.get(item.identity, ()), item)
 
 
-def _count_shared(old: Sequence[object], new: Sequence[object]) -> int:
-    """How many of the first are the same objects in both."""
+def count_same(old: Sequence[object], new: Sequence[object]) -> int:
+    """How many of the first are the same in both."""
     low, high = 0, min(len(old), len(new))
     while low < high:
         middle = (low + high + 1) // 2
