@@ -7,7 +7,7 @@ from services.trace_context import ItemTraces, TraceContext, read_record_trace, 
 from services.tracing import current_trace
 from tests.fakes import FakePublisher, FakeRecorder
 from tests.ingest.builders import client, report
-from tests.ingest.test_hooks import Hooks, bearer
+from tests.ingest.hooks import Hooks, bearer
 
 PARENT = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
 GIVEN = read_trace(PARENT)

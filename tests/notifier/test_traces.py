@@ -11,6 +11,7 @@ from services.notifier.domain.ports import Job, Receiver
 from services.tracing import begin_span, current_trace
 from tests.fake_log import FakeLog
 from tests.fakes import FakeClock, FakeRecorder
+from tests.notifier.alert_stream import AlertRecord, FakeConsumer, run
 from tests.notifier.alerts import TRACE, alert, job, wire
 from tests.notifier.desk import DeliveryDesk
 from tests.notifier.receivers import (
@@ -22,8 +23,7 @@ from tests.notifier.receivers import (
     slack_at,
     webhook_at,
 )
-from tests.notifier.test_stream import AlertRecord, FakeConsumer, run
-from tests.notifier.test_watchdog import watchdog_alert
+from tests.notifier.watchdog_alerts import watchdog_alert
 from tests.standins.opsgenie import OpsgenieStandIn
 from tests.standins.pagerduty import PagerDutyStandIn
 from tests.standins.server import StandIn

@@ -8,26 +8,15 @@ from prometheus_client import REGISTRY
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from schemas.alert import Alert
-from schemas.duty import DUTY_PACK, WATCHDOG
 from services.environment import InvalidEnvironment, load
 from services.notifier.adapters.watchdog import LONGEST_AGE, HeartbeatForwarder
 from services.notifier.domain.route import select_receivers
 from services.notifier.domain.routing.default_routes import make_default_routing
 from services.notifier.settings import NotifierSettings
-from tests.notifier.alerts import NOON, SECOND, alert
+from tests.notifier.alerts import NOON, SECOND
+from tests.notifier.watchdog_alerts import watchdog_alert
 from tests.parts.waiting import until
 from tests.standins.heartbeat import HeartbeatStandIn
-
-
-def watchdog_alert(seconds: float = 0, partition: str = "3") -> Alert:
-    rule = {"name": WATCHDOG, "title": "HeartbeatForwarder", "level": "informational"}
-    return alert(
-        pack=DUTY_PACK,
-        rule=rule,
-        group={"partition": partition},
-        starts_at=NOON + seconds * SECOND,
-    )
 
 
 def sample(name: str, **labels: str) -> float | None:

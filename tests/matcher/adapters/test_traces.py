@@ -15,11 +15,11 @@ from services.matcher.domain.rules.rulebook import Rulebook
 from services.trace_context import TraceContext, begin_trace, read_record_trace
 from services.tracing import begin_span, current_trace
 from tests.fakes import FakeRecorder, FakeRecordSender
-from tests.matcher.adapters.reading.test_suspecting import suspecting
 from tests.matcher.builders import ALONE, NOON, hit
 from tests.matcher.correlation import correlator
 from tests.matcher.detections import detection_of
 from tests.matcher.messages import Given, event, given, signal_message, tick, tick_message
+from tests.matcher.suspecting import suspecting
 
 TRACE = begin_trace()
 

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,19 +13,12 @@ from schemas.duty import OWN_SOURCE
 from schemas.envelope import header
 from schemas.signal import Signal
 from schemas.topics import DEAD_LETTERS, SIGNALS
-from services.matcher.adapters.reading.active_reader import ActiveReader
-from services.matcher.adapters.reading.quiet_thread import QuietThread
 from services.matcher.adapters.reading.suspecting import ReadingProgress, Suspecting
-from services.matcher.adapters.rules.bundles import Bundles
-from services.matcher.domain.changes.active_rules import ActiveRules
-from services.matcher.domain.reader.heads import TrainedPack
-from services.matcher.domain.reader.ports import SentenceModel, Vector
-from services.matcher.domain.reader.stored_heads import store_heads
+from services.matcher.domain.reader.ports import Vector
 from tests.fakes import FakeRecordSender
 from tests.matcher.fakes import CountingModel
 from tests.matcher.messages import Given, as_event, event, given, tick, tick_message
-from tests.matcher.reading import fire_head
-from tests.matcher.rules import detecting, rulebook
+from tests.matcher.suspecting import suspecting
 
 
 @dataclass
@@ -36,23 +29,6 @@ class FailingModel:
 
     def embed(self, texts: Sequence[str]) -> list[Vector]:
         raise MemoryError(texts[0])
-
-
-def suspecting(
-    model: SentenceModel | None = None, sender: FakeRecordSender | None = None, width: int = 4096
-) -> Suspecting:
-    counting = CountingModel(width=width)
-    stored = store_heads(TrainedPack("counting", "digest", {"fire": fire_head(counting)}))
-    rule = detecting(
-        "fire",
-        "said or (like and base)",
-        said={"words|contains": "shelled"},
-        like={"words|means": "fire"},
-        base={"words|phrase": "base"},
-    )
-    rules = ActiveRules(replace(rulebook(rule), number=3), heads={"pack": stored})
-    active = ActiveReader(Bundles(rules), model or counting, {}, {})
-    return Suspecting(active, sender or FakeRecordSender(), QuietThread())
 
 
 def sent_by(reader: Suspecting, topic: str = SIGNALS) -> list[Any]:
