@@ -25,7 +25,7 @@ from schemas.envelope import BACKFILL_BARRIER, RETRACTION, TICK, header
 from schemas.tick import Tick
 from schemas.topics import RULES, SIGNALS, topic_name
 from services.environment import VedetteSettings
-from services.matcher.adapters.state.changelog import changelog_name
+from services.matcher.adapters.state.changelog import changelog_name, matcher_group
 from services.matcher.adapters.state.division import Divider, follow_topic, read_values
 from services.matcher.adapters.state.keys import TableKey
 from services.matcher.adapters.topics.codec import encode_tick
@@ -61,7 +61,7 @@ class MoveKafka:
     @property
     def group(self) -> str:
         """The matchers' consumer group."""
-        return f"{self.settings.topic_prefix}matcher"
+        return matcher_group(self.settings.topic_prefix)
 
     def name(self, topic: str) -> str:
         """The full name of a topic."""

@@ -19,7 +19,7 @@ from schemas.envelope import RULE_BUNDLE, check_schema, cloud_headers
 from schemas.topics import EVENTS, RULES, topic_name
 from schemas.version import NewerSchema
 from services.environment import VedetteSettings
-from services.matcher.adapters.state.changelog import changelog_name
+from services.matcher.adapters.state.changelog import changelog_name, matcher_group
 from services.matcher.adapters.state.keys import ValueKind, has_kind
 from services.matcher.domain.changes.next_bundle import VersionedBundle, number_bundle
 from services.matcher.domain.changes.partition_progress import PartitionProgress
@@ -122,7 +122,7 @@ class RulesTopicWriter:
 
 def find_former_number(settings: VedetteSettings) -> int:
     """The newest bundle that made windows, by their changelog; 0 where there is none."""
-    changelog = changelog_name(f"{settings.topic_prefix}matcher")
+    changelog = changelog_name(matcher_group(settings.topic_prefix))
     with open_consumer(settings) as consumer:
         if not consumer.partitions_for_topic(changelog):
             return NO_BUNDLE

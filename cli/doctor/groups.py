@@ -8,6 +8,7 @@ from kafka.errors import GroupIdNotFoundError
 
 from cli.doctor.check_result import CheckResult, fault, good, note
 from schemas.topics import ALERTS, EVENTS, SIGNALS, topic_name
+from services.matcher.adapters.state.changelog import matcher_group
 
 READS = {"matcher": (EVENTS, SIGNALS), "notifier": (ALERTS,)}
 FAR_BEHIND = 10_000
@@ -15,7 +16,10 @@ FAR_BEHIND = 10_000
 
 def name_groups(prefix: str) -> dict[str, str]:
     """The consumer group of each service that reads."""
-    return {"matcher": f"{prefix}matcher", "notifier": f"{prefix.rstrip('.')}-notifier".lstrip("-")}
+    return {
+        "matcher": matcher_group(prefix),
+        "notifier": f"{prefix.rstrip('.')}-notifier".lstrip("-"),
+    }
 
 
 def examine_groups(admin: Any, consumer: Any, prefix: str) -> Iterator[CheckResult]:

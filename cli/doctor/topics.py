@@ -6,7 +6,7 @@ from typing import Any
 from cli.doctor.check_result import CheckResult, fault, good, note
 from cli.topic_differences import read_settings
 from schemas.topics import SIGNALS, TOPICS, Topic, topic_name
-from services.matcher.adapters.state.changelog import changelog_name
+from services.matcher.adapters.state.changelog import changelog_name, matcher_group
 
 UNDERREPLICATED = "a broker is away, or its disk is full: look at Kafka"
 
@@ -26,7 +26,7 @@ def examine_topics(admin: Any, prefix: str) -> Iterator[CheckResult]:
 
 
 def _examine_windows(admin: Any, prefix: str, signals: int) -> Iterator[CheckResult]:
-    changelog = changelog_name(f"{prefix}matcher")
+    changelog = changelog_name(matcher_group(prefix))
     (described,) = admin.describe_topics([changelog])
     if described["error_code"]:
         yield note(changelog, "is missing", "the next matcher that starts makes it, empty")

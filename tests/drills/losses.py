@@ -7,7 +7,7 @@ from pathlib import Path
 from kafka import KafkaAdminClient
 
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, LEDGER, RULES, SIGNALS, topic_name
-from services.matcher.adapters.state.changelog import changelog_name
+from services.matcher.adapters.state.changelog import changelog_name, matcher_group
 from tests.drills.site import PREFIX, ROCKETS, DrillSite, Say, SiteOptions, require, start_site
 from tests.parts.waiting import until
 
@@ -20,7 +20,7 @@ WHO_SAYS_SO = {
     LEDGER: ("notifier",),
 }
 """The services that miss a topic at `/readyz`."""
-CHANGELOG = changelog_name(f"{PREFIX}matcher")
+CHANGELOG = changelog_name(matcher_group(PREFIX))
 
 
 def lose_each_topic(folder: Path, say: Say) -> None:

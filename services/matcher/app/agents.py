@@ -12,12 +12,13 @@ from services.matcher.adapters.crashes.set_aside import LethalFilter
 from services.matcher.adapters.detection.losses import MATCHER, send_losses_forever
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.follower import Follower
+from services.matcher.adapters.state.changelog import matcher_group
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
 from services.matcher.adapters.topics.record_sender import TopicSender
 from services.matcher.app.basis import Basis
 from services.matcher.app.correlation import add_correlate
 from services.matcher.app.detection import add_detect
-from services.matcher.app.kafka import TOPICS, Kafka, app_id
+from services.matcher.app.kafka import TOPICS, Kafka
 from services.matcher.app.warming import add_warm_up
 from services.matcher.settings import MatcherSettings
 
@@ -29,7 +30,7 @@ def create_app(
 
     `bundles` has the rules in force, and `follower` puts newer ones there.
     """
-    app = App(app_id(settings), **faust_options(settings.kafka))
+    app = App(matcher_group(settings.topic_prefix), **faust_options(settings.kafka))
     app.fetch_wait_ms = settings.kafka_fetch_wait_ms
     app.run_beside(partial(follower.run, app, bundles))
     basis = _build_basis(app, settings, kafka, bundles, in_hand)

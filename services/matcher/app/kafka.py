@@ -12,6 +12,7 @@ from services.matcher.adapters.rules.rules_topic import RulesTopicReader
 from services.matcher.adapters.state.changelog import (
     changelog_name,
     ensure_changelog,
+    matcher_group,
     read_durability,
 )
 from services.matcher.adapters.topics.admin import admin_client, retention, topic_id
@@ -56,7 +57,7 @@ async def _find_topics(settings: MatcherSettings, cluster: KafkaCluster) -> Kafk
     address = settings.kafka
     names = {name: topic_name(settings.topic_prefix, name) for name in TOPICS}
     partitions = {name: await cluster.count_partitions(full) for name, full in names.items()}
-    name, count = changelog_name(app_id(settings)), partitions[SIGNALS]
+    name, count = changelog_name(matcher_group(settings.topic_prefix)), partitions[SIGNALS]
     signals_id, events_kept = await to_thread(_ask_about, address, names, name, count)
     cluster.follow(
         {names[name]: partitions[name] for name in (EVENTS, SIGNALS)},
@@ -108,11 +109,6 @@ async def _closed_on_error(cluster: KafkaCluster) -> AsyncIterator[None]:
     except BaseException:
         await cluster.close()
         raise
-
-
-def app_id(settings: MatcherSettings) -> str:
-    """The consumer group: one for each prefix, so that two stacks on one Kafka do not meet."""
-    return f"{settings.topic_prefix}matcher"
 
 
 def reader_app_id(settings: MatcherSettings) -> str:

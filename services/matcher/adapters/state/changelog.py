@@ -43,9 +43,14 @@ class WindowsElsewhere(KafkaAbsent):
     """The windows are divided by fewer partitions than the signals topic has."""
 
 
-def changelog_name(app_id: str) -> str:
+def matcher_group(prefix: str) -> str:
+    """The consumer group: one for each prefix, so that two stacks on one Kafka do not meet."""
+    return f"{prefix}matcher"
+
+
+def changelog_name(group: str) -> str:
     """The topic that the table of this consumer group is recovered from."""
-    return f"{app_id}-{TABLE}-changelog"
+    return f"{group}-{TABLE}-changelog"
 
 
 @dataclass(frozen=True, slots=True)
