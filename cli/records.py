@@ -46,13 +46,7 @@ def read_topic(consumer: KafkaConsumer, topic: str) -> Iterator[ConsumerRecord]:
     Raises:
         CommandFailure: there is no such topic.
     """
-    numbers = consumer.partitions_for_topic(topic)
-    if not numbers:
-        raise CommandFailure(f"no topic {topic}: create it with `vedette topics create`")
-    partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
-    consumer.assign(partitions)
-    consumer.seek_to_beginning(*partitions)
-    yield from _read_until(consumer, consumer.end_offsets(partitions))
+    yield from _read_until(consumer, _seek_to_beginning(consumer, topic))
 
 
 def read_range(
@@ -73,15 +67,26 @@ def read_to_now(consumer: KafkaConsumer, topic: str) -> Iterator[ConsumerRecord]
     """The records of a topic that is written to all the time, and maybe some that come meanwhile.
 
     Ends at the end that it has at the call. Blocks while the broker answers.
+
+    Raises:
+        CommandFailure: there is no such topic.
     """
-    numbers = consumer.partitions_for_topic(topic) or ()
-    partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
-    ends = consumer.end_offsets(partitions)
-    consumer.assign(partitions)
-    consumer.seek_to_beginning(*partitions)
+    ends = _seek_to_beginning(consumer, topic)
     while _is_before(consumer, ends):
         for records in consumer.poll(timeout_ms=QUIET_MS).values():
             yield from records
+
+
+def _seek_to_beginning(consumer: KafkaConsumer, topic: str) -> Mapping[TopicPartition, int]:
+    """Have the next poll begin with the topic's first records; the ends that it has now."""
+    numbers = consumer.partitions_for_topic(topic)
+    if not numbers:
+        raise CommandFailure(f"no topic {topic}: create it with `vedette topics create`")
+    partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
+    consumer.assign(partitions)
+    consumer.seek_to_beginning(*partitions)
+    ends: Mapping[TopicPartition, int] = consumer.end_offsets(partitions)
+    return ends
 
 
 def _read_until(
