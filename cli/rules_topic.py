@@ -77,7 +77,8 @@ class RulesTopicWriter:
         check_size(raw)
         identity = f"{bundle.digest}-{bundle.published_at.isoformat()}"
         headers = cloud_headers(RULE_BUNDLE, identity, "vedette/rules", bundle.published_at)
-        former = find_former_number(self.settings) if self.newest() is None else NO_BUNDLE
+        is_first = bundle.previous == NO_BUNDLE
+        former = find_former_number(self.settings) if is_first else NO_BUNDLE
         with self._name_faults(), self._open_producer(len(raw)) as producer:
             self._pass_numbers(producer, former)
             sent = producer.send(self._name(RULES), raw, BUNDLE_KEY, headers, partition=0)
