@@ -1,7 +1,7 @@
 """`vedette topics`: the topics of this release on a broker."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
 from kafka import KafkaAdminClient
@@ -9,7 +9,7 @@ from kafka.errors import NoError, TopicAlreadyExistsError
 
 from cli.admin import CLIENT_MS, open_admin
 from cli.faults import CommandFailure
-from cli.move_windows import move_windows
+from cli.lazy_commands import LazyGroup, MakeCommand, make_function_command
 from cli.output import print_line
 from cli.settings import kafka_settings
 from cli.topic_differences import IN_SYNC, Given, find_differences
@@ -18,8 +18,20 @@ from schemas.topics import TOPICS, topic_name
 PARTITIONS = 8
 PARTITIONS_IN_ORDER = 1  # the recorded clock needs order
 
-app = typer.Typer(help="Create the topics of this release; move windows.", no_args_is_help=True)
-app.command("move-windows")(move_windows)
+
+class TopicsCommands(LazyGroup):
+    """To create topics takes no engine: `vedette up` does."""
+
+    lazy: ClassVar[Mapping[str, MakeCommand]] = {
+        "move-windows": make_function_command("cli.move_windows", "move_windows"),
+    }
+
+
+app = typer.Typer(
+    cls=TopicsCommands,
+    help="Create the topics of this release; move windows.",
+    no_args_is_help=True,
+)
 
 
 @app.callback()
