@@ -9,13 +9,14 @@ STEP = 2
 _STARTS = (yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Block:
-    """A mapping or a list: its column as written, and the one it gets."""
+    """A mapping or a list, and the column it gets."""
 
-    column: int
     wanted: int
     is_list: bool
+    is_implied: bool = False
+    """A list that has no end of its own."""
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ class _Indenter:
         line, column = token.start_mark.line, token.start_mark.column
         if isinstance(token, _STARTS):
             is_list = isinstance(token, yaml.BlockSequenceStartToken)
-            self.blocks.append(_Block(column, self._below(line), is_list))
+            self.blocks.append(_Block(self._below(line), is_list))
         elif isinstance(token, yaml.BlockEndToken):
             self._end_implied()
             self.blocks.pop()
@@ -52,18 +53,13 @@ class _Indenter:
 
     def _take_dash(self, line: int, column: int) -> None:
         if not self.blocks[-1].is_list:  # items below a key at the column of the key
-            self.blocks.append(_Block(column, self._below(line), is_list=True))
-            self.implied.append(len(self.blocks))
+            self.blocks.append(_Block(self._below(line), is_list=True, is_implied=True))
         wanted = self.blocks[-1].wanted
         self._place(line, column, wanted)
         self.dash, self.dash_line = wanted, line
 
-    implied: list[int] = field(default_factory=list)
-    """How many blocks there were with each list that has no end of its own."""
-
     def _end_implied(self) -> None:
-        if self.implied and self.implied[-1] == len(self.blocks):
-            self.implied.pop()
+        if self.blocks and self.blocks[-1].is_implied:
             self.blocks.pop()
 
     def _below(self, line: int) -> int:
