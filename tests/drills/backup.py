@@ -1,6 +1,6 @@
 """Drill: Kafka and Redis are lost with everything; ledger and rules come back from backups."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from schemas.topics import LEDGER, topic_name
@@ -47,11 +47,8 @@ def _lose_everything(site: DrillSite, parts: ExitStack) -> None:
         service.kill()
     site.kafka.kill()
     site.redis.kill()
-    site.kafka, site.redis = KafkaNode.create(), RedisNode.create()
-    parts.callback(site.kafka.close)
-    parts.callback(site.redis.close)
-    site.kafka.start()
-    site.redis.start()
+    site.kafka = parts.enter_context(closing(KafkaNode.create())).start()
+    site.redis = parts.enter_context(closing(RedisNode.create())).start()
     now = name_servers(site.kafka.bootstrap, PREFIX, site.redis.url())
     for service in site.pipeline.services.values():
         service.environment = {**(service.environment or {}), **now}

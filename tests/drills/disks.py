@@ -7,7 +7,7 @@ make one, the drill is not tried.
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,8 +82,7 @@ def make_disk(folder: Path, mib: int) -> Iterator[SmallDisk]:
 def fill_disk_of_kafka(folder: Path, say: Say) -> None:
     """Kafka stops; reports are refused with 503, and accepted when there is room."""
     with ExitStack() as parts:
-        node = KafkaNode.create()
-        parts.callback(node.close)
+        node = parts.enter_context(closing(KafkaNode.create()))
         disk = parts.enter_context(make_disk(node.directory, KAFKA_MIB))
         disk.wrap(node.child)
         site = parts.enter_context(start_site(folder, say, SiteOptions(kafka=node.start())))
@@ -114,8 +113,7 @@ def _write_until_refused(site: DrillSite) -> None:
 def fill_disk_of_redis(folder: Path, say: Say) -> None:
     """Redis ends rather than forget; alerts wait in Kafka, and are told once when it is back."""
     with ExitStack() as parts:
-        node = RedisNode.create()
-        parts.callback(node.close)
+        node = parts.enter_context(closing(RedisNode.create()))
         disk = parts.enter_context(make_disk(node.directory, REDIS_MIB))
         disk.wrap(node.child)
         site = parts.enter_context(start_site(folder, say, SiteOptions(redis=node.start())))

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -144,16 +144,16 @@ class DrillSite:
 
     def start(self, *kinds: str) -> None:
         """Start the services of these kinds that do not run; return when all are ready."""
-        for name, service in self.pipeline.services.items():
-            if name.partition("-")[0] in kinds and not service.running:
+        for service in self.pipeline.services.values():
+            if service.name in kinds and not service.running:
                 service.start()
         self.wait_ready()
 
     def restart(self, *kinds: str) -> None:
         """End the services of these kinds and start them again, as `kubectl rollout restart`."""
         self.say(f"restart: {', '.join(kinds)}")
-        for name, service in self.pipeline.services.items():
-            if name.partition("-")[0] in kinds and service.running:
+        for service in self.pipeline.services.values():
+            if service.name in kinds and service.running:
                 service.terminate(60.0)
         self.start(*kinds)
 
@@ -175,7 +175,7 @@ class DrillSite:
 
     def _find_fault(self, words: str, kinds: tuple[str, ...]) -> str:
         for name, service in self.pipeline.services.items():
-            if name.partition("-")[0] not in kinds:
+            if service.name not in kinds:
                 continue
             try:
                 answer = httpx.get(f"{service.admin_url}/readyz", timeout=5)
@@ -209,8 +209,8 @@ ONE_OF_EACH = SiteOptions()
 def start_site(folder: Path, say: Say, options: SiteOptions = ONE_OF_EACH) -> Iterator[DrillSite]:
     """All parts started and ready, and a first alert told."""
     with ExitStack() as parts:
-        own_kafka = options.kafka or _start_kafka(parts)
-        own_redis = options.redis or _start_redis(parts)
+        own_kafka = options.kafka or parts.enter_context(closing(KafkaNode.create())).start()
+        own_redis = options.redis or parts.enter_context(closing(RedisNode.create())).start()
         pack = write_pack(
             folder, LEADER_APPOINTED + CASES, ROCKETS_ON_ONE_PLACE % ROCKETS + ROCKET_CASES
         )
@@ -221,18 +221,6 @@ def start_site(folder: Path, say: Say, options: SiteOptions = ONE_OF_EACH) -> It
         parts.enter_context(pipeline)
         site.require_leader("First")
         yield site
-
-
-def _start_kafka(parts: ExitStack) -> KafkaNode:
-    node = KafkaNode.create()
-    parts.callback(node.close)
-    return node.start()
-
-
-def _start_redis(parts: ExitStack) -> RedisNode:
-    node = RedisNode.create()
-    parts.callback(node.close)
-    return node.start()
 
 
 def empty_folder(folder: Path) -> Path:

@@ -15,11 +15,8 @@ LOST = ("matcher-1", "notifier-1")
 def lose_a_zone(folder: Path, say: Say) -> None:
     """The zone without Kafka's controller: with three zones any one could be lost."""
     with ExitStack() as parts:
-        first, second = KafkaNode.create_pair()
-        parts.callback(first.close)
-        parts.callback(second.close)
-        first.start()
-        second.start()
+        pair = [parts.enter_context(closing(node)) for node in KafkaNode.create_pair()]
+        first, second = (node.start() for node in pair)
         say("two brokers, two matchers, two notifiers; topics with two replicas")
         replicas = {"matcher": 2, "notifier": 2}
         options = SiteOptions(first, replicas=replicas, create=("--replication", "2"))

@@ -61,10 +61,10 @@ def upgrade(before: Release, config: RunConfig, pause: float, folder: Path) -> i
         run.await_alerts(chaos_run)
         run_report = report.examine(chaos_run)
         report.write_files(run_report, folder)
-    for line in (*run_report.lines(), *_list_faults(run_report, rollout)):
+    faults = list(_list_faults(run_report, rollout))
+    for line in (*run_report.lines(), *faults):
         log(line)
-    passed = run_report.passed and not list(_list_faults(run_report, rollout))
-    return _end(folder, log, run_report, passed=passed)
+    return _end(folder, log, run_report, passed=run_report.passed and not faults)
 
 
 @contextmanager
