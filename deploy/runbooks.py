@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-FOLDER = Path(__file__).parent
-ALERTS = FOLDER / "prometheus" / "alerts.yml"
-CASES = FOLDER / "prometheus" / "tests"
+from deploy.prometheus_rule import ALERTS
+
+CASES = ALERTS.parent / "tests"
 IN_REPOSITORY = "docs/runbooks/{}.md"
 _ADDRESS = re.compile(r"(?<=runbook_url: )\S*?(Vedette\w+)(?:\.\w+|/)?$", re.MULTILINE)
 

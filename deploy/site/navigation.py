@@ -26,16 +26,6 @@ def make_navigation(docs: Path) -> list[str | Section]:
     return sections
 
 
-def list_pages(navigation: Iterable[object]) -> Iterator[str]:
-    """Every page in it."""
-    for entry in navigation:
-        if isinstance(entry, str):
-            yield entry
-        elif isinstance(entry, dict):
-            for below in entry.values():
-                yield from list_pages(below)
-
-
 def _read_sections(text: str) -> Iterator[tuple[str, list[str]]]:
     """The sections of the first page, each with its links."""
     title, links = "", list[str]()

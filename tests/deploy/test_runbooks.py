@@ -2,7 +2,8 @@
 
 import pytest
 
-from deploy.runbooks import ALERTS, CASES, IN_REPOSITORY, move_runbooks, read_address
+from deploy.prometheus_rule import ALERTS
+from deploy.runbooks import CASES, IN_REPOSITORY, move_runbooks, read_address
 
 YOURS = "https://docs.example.com/runbooks/{}/"
 

@@ -1,8 +1,9 @@
 """The site names every page, in the order of the first one."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from deploy.site.navigation import list_pages, make_navigation
+from deploy.site.navigation import make_navigation
 
 DOCS = Path(__file__).parents[3] / "docs"
 FIRST = """# Documentation
@@ -25,6 +26,16 @@ def write_docs(folder: Path) -> Path:
     for name in ("one", "other", "two"):
         (folder / "sources" / f"{name}.md").write_text(f"# {name}\n")
     return folder
+
+
+def list_pages(navigation: Iterable[object]) -> Iterator[str]:
+    """Every page in it."""
+    for entry in navigation:
+        if isinstance(entry, str):
+            yield entry
+        elif isinstance(entry, dict):
+            for below in entry.values():
+                yield from list_pages(below)
 
 
 def test_sections_have_the_pages_that_they_name_first(tmp_path: Path) -> None:
