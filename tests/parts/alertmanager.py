@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from tests.parts.child import free_port
+from tests.parts.child import ChildProcess, free_port
 from tests.parts.waiting import until
 
 DAEMON = shutil.which("prometheus-alertmanager")
@@ -25,16 +24,12 @@ def run_alertmanager(config: Mapping[str, Any], folder: Path) -> Iterator[httpx.
     port, file = free_port(), write_config(config, folder)
     command = [str(DAEMON), f"--config.file={file}", f"--storage.path={folder}"]
     command += [f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="]
-    daemon = subprocess.Popen(  # noqa: S603  (Debian's own command)
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v2", timeout=20) as client:
-            until(lambda: _answers(client), "the daemon answers", 60)
-            yield client
-    finally:
-        daemon.kill()
-        daemon.wait()
+    with (
+        ChildProcess(command, folder / "alertmanager.log") as daemon,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v2", timeout=20) as client,
+    ):
+        until(lambda: _answers(daemon, client), "the daemon answers", 60)
+        yield client
 
 
 def write_config(config: Mapping[str, Any], folder: Path) -> Path:
@@ -50,7 +45,8 @@ def reload_config(client: httpx.Client, config: Mapping[str, Any], folder: Path)
     client.post(str(client.base_url.copy_with(path="/-/reload"))).raise_for_status()
 
 
-def _answers(client: httpx.Client) -> bool:
+def _answers(daemon: ChildProcess, client: httpx.Client) -> bool:
+    daemon.check()
     try:
         return client.get("/status").is_success
     except httpx.TransportError:
