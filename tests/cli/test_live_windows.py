@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from cli.faults import CommandFailure
 from cli.rules import app
+from tests.standins.loopback import LoopbackServer
 
 ANSWER: Mapping[str, Any] = {
     "pack": "iraq-2020",
@@ -36,42 +37,38 @@ ANSWER: Mapping[str, Any] = {
 }
 
 
-class FakeMatcher(BaseHTTPRequestHandler):
-    """Answers with what its server has, and notes what it was asked for."""
+@dataclass
+class FakeMatcher:
+    """Answers with what it has, and notes what it was asked for."""
 
-    server: "FakeMatcherServer"
+    status: int = 200
+    answer: Mapping[str, Any] = field(default_factory=lambda: ANSWER)
+    asked: list[str] = field(default_factory=list)
+    url: str = ""
+
+
+class FakeMatcherHandler(BaseHTTPRequestHandler):
+    server: LoopbackServer[FakeMatcher]
 
     def do_GET(self) -> None:
-        self.server.asked.append(self.path)
-        self.send_response(self.server.status)
+        matcher = self.server.standin
+        matcher.asked.append(self.path)
+        self.send_response(matcher.status)
         self.end_headers()
-        self.wfile.write(json.dumps(self.server.answer).encode())
+        self.wfile.write(json.dumps(matcher.answer).encode())
 
     def log_message(self, *_given: object) -> None:
         """Nothing."""
 
 
-class FakeMatcherServer(ThreadingHTTPServer):
-    status = 200
-    answer: Mapping[str, Any] = ANSWER
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        super().__init__(("127.0.0.1", 0), FakeMatcher)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
 @pytest.fixture
-def matcher() -> Iterator[FakeMatcherServer]:
-    with FakeMatcherServer() as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+def matcher() -> Iterator[FakeMatcher]:
+    matcher = FakeMatcher()
+    server = LoopbackServer(matcher, FakeMatcherHandler)
+    matcher.url = server.url
+    server.start()
+    yield matcher
+    server.stop()
 
 
 def run_explain(*arguments: str) -> list[str]:
@@ -81,7 +78,7 @@ def run_explain(*arguments: str) -> list[str]:
     return outcome.stdout.splitlines()
 
 
-def test_it_prints_what_a_window_holds_and_lacks_now(matcher: FakeMatcherServer) -> None:
+def test_it_prints_what_a_window_holds_and_lacks_now(matcher: FakeMatcher) -> None:
     lines = run_explain("iraq-2020/campaign", "--matcher", matcher.url, "--group", "Taji & Balad")
 
     assert matcher.asked == ["/windows/iraq-2020/campaign?value=Taji+%26+Balad"]
@@ -91,21 +88,21 @@ def test_it_prints_what_a_window_holds_and_lacks_now(matcher: FakeMatcherServer)
     ]
 
 
-def test_it_says_what_nobody_was_asked_for(matcher: FakeMatcherServer) -> None:
+def test_it_says_what_nobody_was_asked_for(matcher: FakeMatcher) -> None:
     lines = run_explain("iraq-2020/campaign", "--matcher", matcher.url)
 
     assert lines[2].startswith("and 2 more groups, which changed earlier")
     assert lines[3].startswith("not asked: signals partitions 1, 3 of 4")
 
 
-def test_a_refusal_is_what_the_matcher_says(matcher: FakeMatcherServer) -> None:
+def test_a_refusal_is_what_the_matcher_says(matcher: FakeMatcher) -> None:
     matcher.status, matcher.answer = 404, {"detail": "no rule a/b with windows is in force here"}
 
     with pytest.raises(CommandFailure, match="no rule a/b with windows is in force here"):
         run_explain("a/b", "--matcher", matcher.url)
 
 
-def test_another_server_is_no_matcher(matcher: FakeMatcherServer) -> None:
+def test_another_server_is_no_matcher(matcher: FakeMatcher) -> None:
     matcher.answer = {"status": "ok"}
 
     with pytest.raises(CommandFailure, match="does not answer as a matcher does: --matcher is"):
