@@ -1,9 +1,10 @@
 """Where Kafka is, and what a client needs to be admitted there."""
 
 import ssl
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from services.live_password import renew_password
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,6 @@ class SaslLogin:
     mechanism: str
     username: str
     password: str = field(repr=False)
-
-    def read_password(self) -> str:
-        """The password in force."""
-        renew: Callable[[], str] | None = getattr(self.password, "renew", None)
-        return self.password if renew is None else renew()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ class KafkaAddress:
             options |= {
                 "sasl_mechanism": self.login.mechanism,
                 "sasl_plain_username": self.login.username,
-                "sasl_plain_password": self.login.read_password(),
+                "sasl_plain_password": renew_password(self.login.password),
             }
         return options
 

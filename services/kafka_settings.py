@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings
 
 from services.followed_secret import FollowedSecret
 from services.kafka_address import KafkaAddress, SaslLogin
+from services.live_password import LivePassword
 
 _SERVER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:,\[\]]+):\d{1,5}")
 PROTOCOL = "VEDETTE_KAFKA_SECURITY_PROTOCOL"
@@ -121,12 +122,8 @@ class KafkaSettings(BaseSettings):
 
 
 def _reveal(password: SecretStr) -> str:
-    if not isinstance(password, FollowedSecret):
-        return password.get_secret_value()
-    # commands load no client of Kafka before they need it
-    from services.live_password import LivePassword  # noqa: PLC0415
-
-    return LivePassword(password)
+    followed = isinstance(password, FollowedSecret)
+    return LivePassword(password) if followed else password.get_secret_value()
 
 
 def _trust(authorities: Path | None) -> ssl.SSLContext:

@@ -10,7 +10,8 @@ from pydantic import SecretStr
 
 from services.environment import VedetteSettings, load
 from services.kafka_address import KafkaAddress, SaslLogin
-from services.live_password import LivePassword, follow_passwords, renew_password
+from services.live_password import LivePassword, renew_password
+from services.live_sasl import follow_passwords
 from services.matcher.adapters.stream.transport import faust_options
 from services.matcher.adapters.topics.closed_connections import Connection
 

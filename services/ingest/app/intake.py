@@ -13,7 +13,7 @@ from services.ingest.adapters.language import load_detector
 from services.ingest.adapters.producer import KafkaPublisher
 from services.ingest.adapters.story_index import RedisIndex, connect_stories
 from services.ingest.settings import IntakeSettings
-from services.live_password import follow_passwords
+from services.live_sasl import follow_passwords
 
 
 def make_publisher(settings: IntakeSettings, notes: dict[str, str]) -> KafkaPublisher:

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from services import telemetry
 from services.admin import listen_admin
-from services.live_password import follow_passwords
+from services.live_sasl import follow_passwords
 from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.first_rules import find_first_rules
 from services.matcher.adapters.rules.follower import Follower

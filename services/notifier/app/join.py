@@ -14,7 +14,7 @@ from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER, SIGNALS, topic_name
 from services.admin import listen_admin
 from services.clock_skew import ClockSkew
 from services.header_names import tolerate_header_names
-from services.live_password import follow_passwords
+from services.live_sasl import follow_passwords
 from services.notifier.adapters.background_check import BackgroundCheck
 from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.health import KafkaHealth, RedisHealth, StreamHealth
