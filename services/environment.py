@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from services.followed_secret import FollowedSecret, read_secret
+from services.followed_secret import Check, FollowedSecret, read_secret
 from services.kafka_settings import KafkaSettings
 
 PREFIX = "VEDETTE_"
@@ -219,8 +219,7 @@ def load(settings: type[S], environment: Mapping[str, str]) -> S:
         raise InvalidEnvironment("; ".join(faults)) from None
     if faults:
         raise InvalidEnvironment("; ".join(faults))
-    followed = _follow_secrets(loaded, environment) | _follow_urls(loaded, environment)
-    return loaded.model_copy(update=followed)
+    return loaded.model_copy(update=_follow_files(loaded, environment))
 
 
 def _variables_of(settings: type[BaseSettings]) -> set[str]:
@@ -234,35 +233,26 @@ def _find_unknown(environment: Mapping[str, str]) -> set[str]:
     return ours - KNOWN - {name + FROM_FILE for name in SECRETS}
 
 
-def _follow_secrets(loaded: S, environment: Mapping[str, str]) -> dict[str, object]:
-    """The secrets that come from files, which are read again when they change."""
-    fields = {name.removeprefix(PREFIX).lower(): name for name in SECRETS}
-    return {
-        field: FollowedSecret(Path(path), partial(_check_change, loaded, field))
-        for field, name in fields.items()
-        if isinstance(getattr(loaded, field, None), SecretStr)
-        and (path := environment.get(name + FROM_FILE))
-    }
+def _follow_files(loaded: S, environment: Mapping[str, str]) -> dict[str, object]:
+    """The values that come from files, which are read again when they change."""
+    followed: dict[str, object] = {}
+    for name in SECRETS:
+        field, path = name.removeprefix(PREFIX).lower(), environment.get(name + FROM_FILE)
+        value = getattr(loaded, field, None)
+        if path and isinstance(value, SecretStr | AnyUrl):
+            check = partial(_check_change, loaded, field)
+            followed[field] = _follow_file(value, Path(path), check)
+    return followed
 
 
-def _follow_urls(loaded: S, environment: Mapping[str, str]) -> dict[str, AnyUrl]:
-    """The addresses of Redis that come from files: their users and passwords are read again."""
-    fields = {name.removeprefix(PREFIX).lower(): name for name in SECRETS}
-    paths = {
-        field: path
-        for field, name in fields.items()
-        if isinstance(getattr(loaded, field, None), AnyUrl)
-        and (path := environment.get(name + FROM_FILE))
-    }
-    if not paths:
-        return {}
+def _follow_file(value: SecretStr | AnyUrl, path: Path, check: Check) -> SecretStr | AnyUrl:
+    """The secret; of an address of Redis the user and the password."""
+    if isinstance(value, SecretStr):
+        return FollowedSecret(path, check)
     # commands load no client of Redis before they need it
     from services.redis_credentials import FollowedUrl  # noqa: PLC0415
 
-    return {
-        field: FollowedUrl(Path(path), partial(_check_change, loaded, field))
-        for field, path in paths.items()
-    }
+    return FollowedUrl(path, check)
 
 
 def _check_change(loaded: S, field: str, value: str) -> None:

@@ -1,7 +1,6 @@
 """The user and the password of a Redis URL, as the URL's file has them now."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -10,7 +9,7 @@ from pydantic import AnyUrl
 from redis.credentials import CredentialProvider
 
 from services.followed_files import follow_file
-from services.followed_secret import read_secret
+from services.followed_secret import Check, read_secret
 
 _USER = re.compile(r"(?<=://)[^/@]*@")
 
@@ -22,7 +21,7 @@ class FollowedUrl(AnyUrl):
     another one changes nothing, and the log says so.
     """
 
-    def __init__(self, path: Path, check: Callable[[str], object]) -> None:
+    def __init__(self, path: Path, check: Check) -> None:
         """Read the file; `check` raises ValueError for what is no such URL, as this does."""
         first = AnyUrl(read_secret(path))
 
