@@ -134,7 +134,8 @@ class RedisFiring:
         if old:
             self._redis.hdel(self._keys.firing, *old)
             self._redis.zrem(self._keys.firing_changes, *old)
-            self._ended = {each: at for each, at in self._ended.items() if each not in old}
+            for each in old:
+                del self._ended[each]
 
 
 def _decode(identity: Any, value: Any) -> tuple[FiringAlert, int]:
