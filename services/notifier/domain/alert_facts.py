@@ -37,11 +37,15 @@ CREDIBILITY = {
 
 def describe_change(before: Entry, alert: Alert) -> str:
     """What this revision changes against what the receiver shows, in a word or two."""
-    if has_ended(alert) or before.status is None:
-        return alert.status.upper() if has_ended(alert) else "NEW"
+    if has_ended(alert):
+        return alert.status.upper()
+    if before.status is None:
+        return "NEW"
     shown = read_content(before.notified_content)
-    if shown is None:
-        return "UPDATE"
+    return "UPDATE" if shown is None else _compare_shown(shown, before, alert)
+
+
+def _compare_shown(shown: NotifiedContent, before: Entry, alert: Alert) -> str:
     was_suspected = shown.is_suspected and not alert.suspected
     if shown.level is not alert.level and not was_suspected:
         return _describe_move(shown.level, alert.level)
