@@ -39,7 +39,9 @@ def is_raised(before: Entry, alert: Alert) -> bool:
 def is_moved(before: Entry, alert: Alert) -> bool:
     """Whether it is, or they see the alert at a higher level than it is now."""
     shown = _read_shown(before, alert)
-    return shown is not None and (shown.level is not alert.level or is_raised(before, alert))
+    if shown is None:
+        return False
+    return shown.level is not alert.level or is_news(shown.level, shown.hypotheses, alert)
 
 
 def _read_shown(before: Entry, alert: Alert) -> NotifiedContent | None:
