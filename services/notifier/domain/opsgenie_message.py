@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
-from schemas.alert import Level
+from schemas.alert import Alert, Level
 from services.notifier.domain.alert_view import build_view
 from services.notifier.domain.entry import has_ended
 from services.notifier.domain.headline import build_headline
@@ -42,18 +42,13 @@ def build_requests(notice: Notice) -> list[OpsgenieRequest]:
 
     An open alert keeps the priority that it was opened with, so one that rose is told its new one.
     """
-    request = _build_request(notice)
-    about = f"/{quote(notice.alert.id, safe='')}"
-    requests = []
-    if is_raised(notice.before, notice.alert):
-        priority = {"priority": PRIORITIES[notice.alert.level]}
-        path = f"{about}/priority?identifierType=alias"
-        requests.append(OpsgenieRequest(path, priority, "PUT"))
+    alert, requests = notice.alert, []
+    if is_raised(notice.before, alert):
+        priority = {"priority": PRIORITIES[alert.level]}
+        requests.append(OpsgenieRequest(_name_act(alert, "priority"), priority, "PUT"))
     if notice.reopens:
-        note = cut_line(build_headline(notice), LONGEST_NOTE)
-        path = f"{about}/unacknowledge?identifierType=alias"
-        requests.append(OpsgenieRequest(path, _say(note)))
-    return [*requests, request]
+        requests.append(_build_act(alert, "unacknowledge", build_headline(notice)))
+    return [*requests, _build_request(notice)]
 
 
 def _build_request(notice: Notice) -> OpsgenieRequest:
@@ -62,18 +57,21 @@ def _build_request(notice: Notice) -> OpsgenieRequest:
     An acknowledgement of what is in hand.
     """
     alert = notice.alert
-    about = f"/{quote(alert.id, safe='')}"
     if has_ended(alert):
-        note = cut_line(clean_line(alert.reason or str(alert.status)), LONGEST_NOTE)
-        return OpsgenieRequest(f"{about}/close?identifierType=alias", _say(note))
+        return _build_act(alert, "close", clean_line(alert.reason or str(alert.status)))
     if notice.in_hand is not None and notice.before.status is not None:
-        note = cut_line(clean_line(notice.in_hand), LONGEST_NOTE)
-        return OpsgenieRequest(f"{about}/acknowledge?identifierType=alias", _say(note))
+        return _build_act(alert, "acknowledge", clean_line(notice.in_hand))
     return OpsgenieRequest("", _describe(notice))
 
 
-def _say(note: str) -> dict[str, Any]:
-    return {"source": SOURCE, "note": note}
+def _build_act(alert: Alert, act: str, note: str) -> OpsgenieRequest:
+    body = {"source": SOURCE, "note": cut_line(note, LONGEST_NOTE)}
+    return OpsgenieRequest(_name_act(alert, act), body)
+
+
+def _name_act(alert: Alert, act: str) -> str:
+    """Its path, for the alert of this alias."""
+    return f"/{quote(alert.id, safe='')}/{act}?identifierType=alias"
 
 
 def _describe(notice: Notice) -> dict[str, Any]:
