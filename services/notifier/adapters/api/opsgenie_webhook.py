@@ -59,9 +59,9 @@ class OpsgenieDialect:
 
     def admit(self, headers: Headers) -> None:
         """Refuse what has not the secret, before its body is read."""
-        scheme, _, given = headers.get(HEADER, "").partition(" ")
+        scheme, _, token = headers.get(HEADER, "").partition(" ")
         expected = self.secret.get_secret_value().encode()
-        is_ours = hmac.compare_digest(given.strip().encode(errors="replace"), expected)
+        is_ours = hmac.compare_digest(token.strip().encode(errors="replace"), expected)
         if scheme.lower() != SCHEME or not is_ours:
             message = f"the header {HEADER} is not Bearer and VEDETTE_OPSGENIE_WEBHOOK_SECRET"
             raise RefusedRequest(HTTPStatus.UNAUTHORIZED, message)
@@ -73,15 +73,15 @@ class OpsgenieDialect:
         """The act on an alert."""
         if _OpsgenieAction.model_validate(document).action not in ACTS:
             return None
-        told = _ActionOnAlert.model_validate(document)
-        if not told.alert.alias:
+        act = _ActionOnAlert.model_validate(document)
+        if not act.alert.alias:
             return None
         return PagerEvent(
             OPSGENIE,
-            ACTS[told.action],
-            told.alert.alias,
-            _read_time(told.alert.updatedAt),
-            _find_user(told),
+            ACTS[act.action],
+            act.alert.alias,
+            _read_time(act.alert.updatedAt),
+            _find_user(act),
         )
 
 
@@ -90,9 +90,9 @@ def _read_time(written: int) -> datetime:
     return EPOCH + timedelta(microseconds=microseconds)
 
 
-def _find_user(told: _ActionOnAlert) -> PagerUser | None:
+def _find_user(act: _ActionOnAlert) -> PagerUser | None:
     """Who did it; None: a machine, such as our own request, or a policy."""
-    user, name = told.alert.userId, told.alert.username
-    if told.source.type.lower() in MACHINES or not user or name.lower() in MACHINES:
+    user, name = act.alert.userId, act.alert.username
+    if act.source.type.lower() in MACHINES or not user or name.lower() in MACHINES:
         return None
     return PagerUser(user, name)

@@ -61,10 +61,10 @@ class PagerDutyDialect:
 
     def read(self, document: object) -> PagerEvent | None:
         """The act on an incident."""
-        told = _Envelope.model_validate(document).event
-        if isinstance(told.get("event_type"), str) and told["event_type"] not in ACTS:
+        event = _Envelope.model_validate(document).event
+        if isinstance(event.get("event_type"), str) and event["event_type"] not in ACTS:
             return None
-        return _build_event(_Event.model_validate(told))
+        return _build_event(_Event.model_validate(event))
 
 
 def is_signed(secret: str, body: bytes, signatures: str) -> bool:
@@ -78,10 +78,10 @@ def _list_signatures(headers: Headers) -> str:
     return ",".join(headers.getlist(SIGNATURE))
 
 
-def _build_event(told: _Event) -> PagerEvent | None:
-    key, agent = told.data.incident_key, told.agent
+def _build_event(event: _Event) -> PagerEvent | None:
+    key, agent = event.data.incident_key, event.agent
     if key is None:
         return None
     is_person = agent is not None and agent.type in USERS
     user = PagerUser(agent.id, agent.summary or "") if agent and is_person else None
-    return PagerEvent(PAGER, ACTS[told.event_type], key, told.occurred_at, user)
+    return PagerEvent(PAGER, ACTS[event.event_type], key, event.occurred_at, user)
