@@ -8,8 +8,8 @@ import threading
 from services.environment import InvalidEnvironment, load, process_environment
 from services.metrics import show_process
 from services.notifier.adapters.routes_file import InvalidRoutes
-from services.notifier.app.join import run
 from services.notifier.app.receivers import InvalidReceiver
+from services.notifier.app.run import run
 from services.notifier.settings import NotifierSettings
 from services.otlp_endpoint import read_endpoint
 from services.span_sending import start_tracing, stop_tracing

@@ -1,26 +1,19 @@
-"""The parts of the notifier, joined and run."""
+"""The parts of the notifier, joined."""
 
 import random
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from kafka.errors import KafkaError, SaslAuthenticationFailedError
-
 from schemas.alert import Alert
 from schemas.topics import ALERTS, DEAD_LETTERS, LEDGER, SIGNALS, topic_name
-from services.admin import listen_admin
 from services.clock_skew import ClockSkew
-from services.header_names import tolerate_header_names
-from services.live_sasl import follow_passwords
 from services.notifier.adapters.background_check import BackgroundCheck
 from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.health import KafkaHealth, RedisHealth, StreamHealth
 from services.notifier.adapters.history import KafkaHistory
 from services.notifier.adapters.job_handler import JobHandler
-from services.notifier.adapters.membership import Membership
 from services.notifier.adapters.metrics import show_receiver
 from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.adapters.opsgenie import ENDS
@@ -28,91 +21,23 @@ from services.notifier.adapters.outbox_relay import KafkaOutboxSender, OutboxRel
 from services.notifier.adapters.rebuilder import Rebuilder
 from services.notifier.adapters.routes_follower import follow_routes
 from services.notifier.adapters.stoppable_thread import StoppableThread
-from services.notifier.adapters.stream import AlertStream, connect
 from services.notifier.adapters.wall_clock import tell_utc
 from services.notifier.adapters.watch.watch_stores import make_acts_reader
-from services.notifier.adapters.watchdog import TIMEOUT_SECONDS, HeartbeatForwarder
+from services.notifier.adapters.watchdog import HeartbeatForwarder
 from services.notifier.adapters.worker import Worker
+from services.notifier.app.parts import Parts, wake_all
 from services.notifier.app.receivers import make_receivers
 from services.notifier.app.stores import (
-    REDIS_SECONDS,
     NotifierStores,
     compute_hold,
     make_stores,
 )
-from services.notifier.app.web import make_api, make_callers, make_socket, make_web_config
 from services.notifier.domain.placement import Placer, place_alert, place_nowhere
 from services.notifier.domain.ports import Receiver
 from services.notifier.domain.routing.receiver_names import OPSGENIE
 from services.notifier.domain.routing.tree import Routing
 from services.notifier.settings import NotifierSettings
-from services.telemetry import Health, listen, logger
-
-log = logger(__name__)
-
-OUTBOX_SECONDS = 10
-SOCKET_SECONDS = 5
-CHECK_SECONDS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The joined service, not yet started."""
-
-    settings: NotifierSettings
-    stores: NotifierStores
-    workers: tuple[Worker, ...]
-    relay: OutboxRelay
-    rebuilder: Rebuilder
-    health: Health
-    checks: tuple[BackgroundCheck, ...]
-    stream: StreamHealth
-    skew: ClockSkew
-    watchdog: HeartbeatForwarder
-    routing: Callable[[], Routing]
-
-    def start(self) -> None:
-        """Start the threads."""
-        for check in self.checks:
-            check.start()
-        self.rebuilder.start()
-        for worker in self.workers:
-            worker.start()
-        self.relay.start()
-        self.watchdog.start()
-
-    def wake(self) -> None:
-        """Let every worker look at its queue now."""
-        _wake_all(self.workers)
-
-
-def run(settings: NotifierSettings, stopping: threading.Event) -> None:
-    """Notify until `stopping` is set; then finish what is in flight.
-
-    Raises kafka.errors.KafkaError where a retry does not help, and at the start InvalidRoutes and
-    InvalidTokens.
-    """
-    tolerate_header_names()
-    follow_passwords()
-    parts = join(settings)
-    watch, health = parts.stores.watch, parts.health
-    callers = make_callers(settings, health)
-    socket = make_socket(settings, callers, watch, health)
-    api = make_api(settings, callers, watch, parts.workers)
-    admin = listen_admin(settings.host, settings.admin_port, health, api)
-    listener = listen(make_web_config(settings, api))
-    _log_start(parts)
-    parts.start()
-    if socket is not None:
-        socket.start()
-    try:
-        _consume_alerts(parts, stopping)
-    finally:
-        if socket is not None:
-            socket.stop(SOCKET_SECONDS)
-        _shut_down(parts)
-        listener.stop()
-        admin.stop()
+from services.telemetry import Health
 
 
 def join(settings: NotifierSettings) -> Parts:
@@ -220,18 +145,13 @@ def _make_rebuilder(
         hold=compute_hold(settings),
         clock=tell_utc,
         notes=health.notes,
-        on_rebuilt=lambda: _wake_all(workers),
+        on_rebuilt=lambda: wake_all(workers),
         place=stores.lost.place,
         routing=workers[0].handler.delivery.routing,
         firing=stores.firing,
         restore_lines=stores.watch.restore_lines,
         store_alerts=stores.watch.store_alerts,
     )
-
-
-def _wake_all(workers: tuple[Worker, ...]) -> None:
-    for worker in workers:
-        worker.wake()
 
 
 def _add_checks(parts: Parts) -> None:
@@ -254,56 +174,3 @@ def _make_threads_check(
         return None if all(thread.is_alive for thread in threads) else "a thread has ended"
 
     return check
-
-
-def _log_start(parts: Parts) -> None:
-    log.info("starting", receivers=[worker.name for worker in parts.workers])
-
-
-def _consume_alerts(parts: Parts, stopping: threading.Event) -> None:
-    settings = parts.settings
-    topic = topic_name(settings.topic_prefix, ALERTS)
-    group = name_group(settings.topic_prefix)
-    while not stopping.is_set():
-        try:
-            consumer = connect(settings.kafka, topic, group, settings.kafka_fetch_wait_ms)
-        except KafkaError as error:
-            log.warning("kafka does not answer", error=f"{type(error).__name__}: {error}")
-            stopping.wait(1)
-            continue
-        member = Membership(consumer, tell_utc)
-        parts.stream.watch(member)
-        try:
-            _make_stream(parts, member).run(stopping)
-        except SaslAuthenticationFailedError as error:
-            # the password changes: the next consumer has that of the file
-            log.warning("kafka refuses us", error=str(error))
-            stopping.wait(1)
-
-
-def _make_stream(parts: Parts, member: Membership) -> AlertStream:
-    return AlertStream(
-        member=member,
-        notifications=parts.stores.notifications,
-        outbox=parts.stores.outbox,
-        routing=parts.routing,
-        clock=tell_utc,
-        on_queued=parts.wake,
-        watchdog=parts.watchdog,
-        firing=parts.stores.firing,
-        store_alerts=parts.stores.watch.store_alerts,
-        skew=parts.skew,
-    )
-
-
-def _shut_down(parts: Parts) -> None:
-    for worker in parts.workers:
-        worker.request_stop()
-    for worker in parts.workers:
-        if not worker.stop(compute_hold(parts.settings).total_seconds()):
-            log.warning("left in flight: its lease will end", receiver=worker.name)
-    parts.rebuilder.stop(REDIS_SECONDS)
-    parts.relay.stop(OUTBOX_SECONDS)
-    parts.watchdog.stop(TIMEOUT_SECONDS + 1)
-    for check in parts.checks:
-        check.stop(CHECK_SECONDS)
