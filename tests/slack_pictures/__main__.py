@@ -5,6 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.slack_pictures.page import frame_page
 from tests.slack_pictures.pictures import GOLDEN, PICTURES, draw_picture
 from tests.slack_pictures.png import FOLDER, NoBrowser, photograph, save_png
 
@@ -13,8 +14,9 @@ def main() -> int:
     """Write the page and the PNG of each message; 1 where there is no browser."""
     try:
         for name in PICTURES:
-            page = draw_picture(name)
-            (GOLDEN / f"{name}.html").write_text(page)
+            drawn = draw_picture(name)
+            page = frame_page(drawn)
+            (GOLDEN / f"{name}.html").write_text(drawn)
             with tempfile.TemporaryDirectory() as folder:
                 save_png(photograph(page, Path(folder)), page, FOLDER / f"slack-{name}.png")
     except (NoBrowser, subprocess.SubprocessError) as failure:

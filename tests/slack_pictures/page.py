@@ -28,11 +28,10 @@ button { margin: 4px 4px 4px 0; padding: 0 10px; height: 28px; background: #fff;
 """
 
 
-def draw_page(message: SlackMessage) -> str:
-    """The page."""
+def frame_page(body: str) -> str:
+    """The page of messages as `draw_message` draws them."""
     head = f'<meta charset="utf-8"><title>Slack</title><style>{STYLE}</style>'
-    body = draw_message(message)
-    return f"<!doctype html>\n<html><head>{head}</head>\n<body>\n{body}\n</body></html>\n"
+    return f"<!doctype html>\n<html><head>{head}</head>\n<body>\n{body}</body></html>\n"
 
 
 def draw_message(message: SlackMessage) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from schemas.alert import Alert
 from tests.slack_pictures.channel import ALERTS, EACH, ONE_OF_A_PACK, SlackMessage, show_alerts
-from tests.slack_pictures.page import draw_page
+from tests.slack_pictures.page import draw_message
 
 GOLDEN = Path(__file__).parent / "golden"
 MARCH = ("march_called", "common_name", "high_alert", "joint_march")
@@ -19,8 +19,8 @@ PICTURES: Mapping[str, tuple[tuple[str, ...], str]] = {
 
 
 def draw_picture(name: str) -> str:
-    """The page of a picture."""
-    return draw_page(show_picture(name))
+    """What stands in the page of a picture; the frame is that of all."""
+    return f"{draw_message(show_picture(name))}\n"
 
 
 def show_picture(name: str) -> SlackMessage:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.slack_pictures.channel import SlackMessage
-from tests.slack_pictures.page import draw_message
+from tests.slack_pictures.page import draw_message, frame_page
 from tests.slack_pictures.pictures import GOLDEN, PICTURES, draw_picture, show_picture
 from tests.slack_pictures.png import FOLDER, PAGE_DIGEST, digest_page
 
@@ -27,9 +27,9 @@ def test_a_picture_is_of_the_message_as_it_is_today(name: str) -> None:
 
 @EACH
 def test_its_png_shows_that_page_and_is_small(name: str) -> None:
-    path = FOLDER / f"slack-{name}.png"
+    page, path = frame_page((GOLDEN / f"{name}.html").read_text()), FOLDER / f"slack-{name}.png"
     with Image.open(path) as image:
-        assert image.info[PAGE_DIGEST] == digest_page((GOLDEN / f"{name}.html").read_text())
+        assert image.info[PAGE_DIGEST] == digest_page(page)
     assert path.stat().st_size < LARGEST
 
 
