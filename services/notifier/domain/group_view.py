@@ -52,17 +52,17 @@ def _view_changes(notice: GroupNotice) -> AlertView:
     """Each change since the last message, or that all still fires."""
     if notice.reason is Reason.REPEAT:
         return AlertView(_build_repeat(notice.firing))
-    told = [change for change in notice.changes if change.kind is not ChangeKind.EVIDENCE]
-    told.sort(key=lambda change: _rank(change.member), reverse=True)
-    lines = [_build_change(change.member) for change in told[:MOST_LINES]]
-    if len(told) == 1:
+    changes = [change for change in notice.changes if change.kind is not ChangeKind.EVIDENCE]
+    changes.sort(key=lambda change: _rank(change.member), reverse=True)
+    lines = [_build_change(change.member) for change in changes[:MOST_LINES]]
+    if len(changes) == 1:
         return AlertView(lines[0])
-    counts = Counter(str(change.kind).partition(" ")[0] for change in told)
+    counts = Counter(str(change.kind).partition(" ")[0] for change in changes)
     kinds = ", ".join(f"{count} {kind}" for kind, count in counts.items())
     return AlertView(
-        f"{len(told)} changes: {kinds}",
+        f"{len(changes)} changes: {kinds}",
         facts=tuple(("", cut_line(line, LONGEST_LINE)) for line in lines),
-        hidden_count=len(told) - len(lines),
+        hidden_count=len(changes) - len(lines),
     )
 
 
@@ -104,8 +104,8 @@ def _count(notice: GroupNotice, alerts: Sequence[Alert], worst: Alert) -> Iterab
     ended = len(alerts) - len(notice.firing)
     if notice.is_digest:
         levels = Counter(alert.level for alert in alerts)
-        told = ", ".join(f"{levels[level]} {level}" for level in reversed(Level) if levels[level])
-        return ["DIGEST", f"{len(alerts)} alerts: {told}"]
+        counts = ", ".join(f"{levels[level]} {level}" for level in reversed(Level) if levels[level])
+        return ["DIGEST", f"{len(alerts)} alerts: {counts}"]
     if not notice.firing:
         return ["ALL ENDED", f"{ended} alerts"]
     firing = [worst.level.upper(), f"{len(notice.firing)} FIRING"]
@@ -125,10 +125,10 @@ def _build_fact(notice: GroupNotice, member: GroupMember) -> tuple[str, str]:
     words = list_warnings(alert, possible_repeat=False)
     change = describe_change(member.entry, alert) if is_changed else ""
     label = alert.status.upper() if has_ended(alert) else alert.level.upper()
-    told = [*words, "" if has_ended(alert) else change, *_name(alert)]
+    parts = [*words, "" if has_ended(alert) else change, *_name(alert)]
     if member.entry.in_hand:
-        told.append(f"in hand: {clean_line(member.entry.in_hand)}")
-    return label, cut_line(" · ".join(part for part in told if part), LONGEST_LINE)
+        parts.append(f"in hand: {clean_line(member.entry.in_hand)}")
+    return label, cut_line(" · ".join(part for part in parts if part), LONGEST_LINE)
 
 
 def _name(alert: Alert) -> list[str]:
