@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from cli.faults import CommandFailure
-from cli.rules import app
+from tests.cli.rules_command import run_rules
 
 UNTIDY = "name:  a\nwords: {en: [ b ]}\n"
 TIDY = "name: a\nwords: {en: [b]}\n"
@@ -22,9 +21,7 @@ def pack(tmp_path: Path) -> Path:
 
 
 def run_fmt(*arguments: str | Path) -> tuple[int, str]:
-    outcome = CliRunner().invoke(app, ["fmt", *map(str, arguments)])
-    if outcome.exception is not None and not isinstance(outcome.exception, SystemExit):
-        raise outcome.exception
+    outcome = run_rules("fmt", *map(str, arguments))
     return outcome.exit_code, outcome.output
 
 

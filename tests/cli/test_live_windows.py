@@ -7,10 +7,9 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from cli.faults import CommandFailure
-from cli.rules import app
+from tests.cli.rules_command import run_rules
 from tests.standins.loopback import LoopbackServer
 
 ANSWER: Mapping[str, Any] = {
@@ -72,9 +71,8 @@ def matcher() -> Iterator[FakeMatcher]:
 
 
 def run_explain(*arguments: str) -> list[str]:
-    outcome = CliRunner().invoke(app, ["explain", *arguments])
-    if outcome.exception is not None:
-        raise outcome.exception
+    outcome = run_rules("explain", *arguments)
+    assert outcome.exit_code == 0, outcome.stderr
     return outcome.stdout.splitlines()
 
 

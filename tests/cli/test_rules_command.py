@@ -2,28 +2,14 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from cli.faults import CommandFailure
-from cli.rules import app
+from tests.cli.rules_command import EVENTS, run_rules, write_lines
 from tests.matcher.adapters.rules.packs import ROCKETS, changed, write_pack
-
-EVENTS = [
-    {"id": "1", "source": "a", "occurred_at": "2020-01-03T10:00:00Z", "text": "Rockets hit Taji."},
-    {"id": "2", "source": "a", "occurred_at": "2020-01-03T11:00:00Z", "text": "Badr is quiet."},
-]
-
-
-def rules(*arguments: str, given: str = "") -> Result:
-    return CliRunner().invoke(app, arguments, input=given, catch_exceptions=False)
-
-
-def lines(*events: object) -> str:
-    return "".join(json.dumps(event) + "\n" for event in events)
 
 
 def test_check_reports_no_fault_of_a_good_pack(tmp_path: Path) -> None:
-    result = rules("check", "--rules", str(write_pack(tmp_path)))
+    result = run_rules("check", "--rules", str(write_pack(tmp_path)))
 
     assert (result.exit_code, result.stdout) == (0, "1 rules, no fault\n")
 
@@ -31,7 +17,7 @@ def test_check_reports_no_fault_of_a_good_pack(tmp_path: Path) -> None:
 def test_check_notes_a_rule_that_is_evaluated_on_every_event(tmp_path: Path) -> None:
     costly = changed(ROCKETS, "condition: fire", "condition: not fire")
 
-    result = rules("check", "--rules", str(write_pack(tmp_path, indicators__rockets=costly)))
+    result = run_rules("check", "--rules", str(write_pack(tmp_path, indicators__rockets=costly)))
 
     assert (result.exit_code, result.stdout) == (0, "1 rules, no fault\n")
     assert result.stderr.startswith(f"{tmp_path}/iraq/indicators/rockets.yaml:")
@@ -43,7 +29,7 @@ def test_check_prints_faults_and_notes_for_a_forge(tmp_path: Path) -> None:
     faulty = changed(changed(ROCKETS, "level: high\n", "levle: high\n"), "rockets\n", "fires\n")
     pack = write_pack(tmp_path, indicators__rockets=costly, indicators__z=faulty)
 
-    result = rules("check", "--rules", str(pack), "--format", "json")
+    result = run_rules("check", "--rules", str(pack), "--format", "json")
 
     found = [json.loads(line) for line in result.stdout.splitlines()]
     assert (result.exit_code, result.stderr) == (1, "")
@@ -55,7 +41,7 @@ def test_check_reports_every_fault_in_the_order_of_files_and_lines(tmp_path: Pat
     twice = changed(changed(ROCKETS, "level: high\n", "levle: high\n"), "rockets\n", "Rockets!\n")
     lacking = changed(ROCKETS, "expect: silent", "expect: [{fires: rockets}]")
 
-    result = rules(
+    result = run_rules(
         "check", "--rules", str(write_pack(tmp_path, indicators__a=twice, indicators__b=lacking))
     )
 
@@ -75,7 +61,7 @@ def test_test_shows_the_alerts_of_each_case_and_what_no_case_meets(tmp_path: Pat
     wider = changed(ROCKETS, "rocket* hit* ~3}", '["rocket* hit* ~3", mortar]}')
     folder = str(write_pack(tmp_path, indicators__rockets=wider))
 
-    result = rules("test", "--rules", folder, "--show", "--coverage")
+    result = run_rules("test", "--rules", folder, "--show", "--coverage")
 
     assert "rockets hit a base: 1 alerts\n  01 01:00 high firing rockets: Rockets at Taji\n" in (
         result.stdout
@@ -100,7 +86,7 @@ def test_a_text_that_cannot_be_rendered_fails_its_case(
         ", summary: Rockets at Taji", ""
     )
 
-    result = rules("test", "--rules", str(write_pack(tmp_path, indicators__rockets=broken)))
+    result = run_rules("test", "--rules", str(write_pack(tmp_path, indicators__rockets=broken)))
 
     assert "  the summary of rockets: (the rule's text cannot be rendered: " in result.stdout
     assert reason in result.stdout
@@ -110,7 +96,7 @@ def test_a_text_that_cannot_be_rendered_fails_its_case(
 def test_check_names_a_variable_that_no_report_and_no_alert_has(tmp_path: Path) -> None:
     broken = changed(ROCKETS, "{{ place }}", "{{ palce }}")
 
-    result = rules("check", "--rules", str(write_pack(tmp_path, indicators__rockets=broken)))
+    result = run_rules("check", "--rules", str(write_pack(tmp_path, indicators__rockets=broken)))
 
     assert "alert.summary: no report and no alert has 'palce' (did you mean place?)" in (
         result.stderr
@@ -119,7 +105,7 @@ def test_check_names_a_variable_that_no_report_and_no_alert_has(tmp_path: Path) 
 
 
 def test_test_runs_the_cases(tmp_path: Path) -> None:
-    result = rules("test", "--rules", str(write_pack(tmp_path)))
+    result = run_rules("test", "--rules", str(write_pack(tmp_path)))
 
     assert (result.exit_code, result.stdout) == (0, "2 cases pass, 0 fail\n")
 
@@ -127,7 +113,7 @@ def test_test_runs_the_cases(tmp_path: Path) -> None:
 def test_test_prints_what_differs(tmp_path: Path) -> None:
     wrong = changed(ROCKETS, "at: 1h, level: high,", "at: 1h, level: low,")
 
-    result = rules("test", "--rules", str(write_pack(tmp_path, indicators__rockets=wrong)))
+    result = run_rules("test", "--rules", str(write_pack(tmp_path, indicators__rockets=wrong)))
 
     assert result.exit_code == 1
     assert "rockets.yaml: rockets: rockets hit a base:\n" in result.stdout
@@ -151,7 +137,7 @@ def test_test_runs_the_timelines_of_a_file_too(tmp_path: Path) -> None:
     timelines = tmp_path / "timelines.yaml"
     timelines.write_text(TIMELINES)
 
-    result = rules("test", "--rules", str(write_pack(tmp_path)), "--timelines", str(timelines))
+    result = run_rules("test", "--rules", str(write_pack(tmp_path)), "--timelines", str(timelines))
 
     assert result.exit_code == 1
     assert f"{timelines}: a hit that must be silent:\n  expected silence" in result.stdout
@@ -160,73 +146,30 @@ def test_test_runs_the_timelines_of_a_file_too(tmp_path: Path) -> None:
 
 def test_timelines_that_are_not_there_stop_the_command(tmp_path: Path) -> None:
     with pytest.raises(CommandFailure, match=r"none\.yaml: No such file"):
-        rules("test", "--rules", str(write_pack(tmp_path)), "--timelines", "none.yaml")
-
-
-def test_match_prints_a_line_for_each_event(tmp_path: Path) -> None:
-    result = rules(
-        "match", "--rules", str(write_pack(tmp_path)), "--events", "-", given=lines(*EVENTS)
-    )
-
-    assert result.exit_code == 0
-    nobody: dict[str, list[str]] = {"names": [], "sites": [], "doers": [], "undergoers": []}
-    assert [json.loads(line) for line in result.stdout.splitlines()] == [
-        {"id": "1", "rules": ["rockets"], "entities": []} | nobody,
-        {"id": "2", "rules": [], "entities": ["badr"]} | nobody,
-    ]
-
-
-def test_match_prints_unknown_names_and_the_sites_of_coordinates(tmp_path: Path) -> None:
-    bases = """
-name: bases
-sites: [{id: camp-taji, name: Camp Taji, lat: 33.524, lon: 44.257, radius_km: 6}]
-"""
-    event = {
-        "id": "3",
-        "source": "a",
-        "occurred_at": "2020-01-14T18:40:00Z",
-        "text": "The Revenge Brigade fired.",
-        "lat": 33.5,
-        "lon": 44.25,
-    }
-    folder = str(write_pack(tmp_path, places__bases=bases))
-
-    result = rules("match", "--rules", folder, "--events", "-", given=lines(event))
-
-    (matched,) = [json.loads(line) for line in result.stdout.splitlines()]
-    assert matched["names"] == ["Revenge Brigade"]
-    assert matched["sites"] == ["camp-taji"]
+        run_rules("test", "--rules", str(write_pack(tmp_path)), "--timelines", "none.yaml")
 
 
 @pytest.mark.parametrize("command", ["match", "backtest"])
 def test_a_bad_line_is_reported_and_the_others_are_taken(tmp_path: Path, command: str) -> None:
     events = tmp_path / "events.jsonl"
-    events.write_text(lines(EVENTS[0]) + "{\n" + lines(EVENTS[1]))
+    events.write_text(write_lines(EVENTS[0]) + "{\n" + write_lines(EVENTS[1]))
 
-    result = rules(command, "--rules", str(write_pack(tmp_path)), "--events", str(events))
+    result = run_rules(command, "--rules", str(write_pack(tmp_path)), "--events", str(events))
 
     assert result.exit_code == 1
     assert f"{events}: line 2: is no JSON" in result.stderr
     assert len(result.stdout.splitlines()) == (2 if command == "match" else 1)
 
 
-def test_match_runs_the_good_rules_of_a_faulty_pack(tmp_path: Path) -> None:
-    pack = write_pack(tmp_path, indicators__broken="a: [")
-
-    result = rules("match", "--rules", str(pack), "--events", "-", given=lines(EVENTS[0]))
-
-    assert result.exit_code == 1
-    assert "broken.yaml" in result.stderr
-    assert json.loads(result.stdout)["rules"] == ["rockets"]
-
-
 def test_backtest_prints_the_final_alerts(tmp_path: Path) -> None:
     withdrawn = {**EVENTS[1], "id": "3", "retracts": "1"}
 
-    result = rules(
+    result = run_rules(
         "backtest",
         *("--rules", str(write_pack(tmp_path)), "--events", "-", "--format", "json"),
-        given=lines(EVENTS[0], {**EVENTS[0], "id": "4", "text": "Rockets hit Balad."}, withdrawn),
+        given=write_lines(
+            EVENTS[0], {**EVENTS[0], "id": "4", "text": "Rockets hit Balad."}, withdrawn
+        ),
     )
 
     alerts = [json.loads(line) for line in result.stdout.splitlines()]
@@ -240,10 +183,10 @@ def test_backtest_prints_the_final_alerts(tmp_path: Path) -> None:
 
 
 def test_backtest_prints_a_table_for_people(tmp_path: Path) -> None:
-    result = rules(
+    result = run_rules(
         "backtest",
         *("--rules", str(write_pack(tmp_path)), "--events", "-", "--format", "table"),
-        given=lines(EVENTS[0]),
+        given=write_lines(EVENTS[0]),
     )
 
     assert "2020-01-03" in result.stdout
@@ -260,36 +203,12 @@ def test_backtest_prints_a_table_for_people(tmp_path: Path) -> None:
 )
 def test_a_folder_that_is_not_there_stops_the_command(arguments: tuple[str, ...]) -> None:
     with pytest.raises(CommandFailure, match="no-such-folder: no such folder"):
-        rules(*arguments)
+        run_rules(*arguments)
 
 
 def test_a_file_that_is_not_there_stops_the_command(tmp_path: Path) -> None:
     with pytest.raises(CommandFailure, match=r"none\.jsonl: No such file"):
-        rules("match", "--rules", str(write_pack(tmp_path)), "--events", "none.jsonl")
-
-
-def test_match_explains_what_each_part_met_and_lacked(tmp_path: Path) -> None:
-    attack = "name: attack\nkind: words\nwords: {en: [attack/v]}\ncases: {holds: [attacked]}\n"
-    rule = changed(
-        ROCKETS, "words|phrase: rocket* hit* ~3", "words|says: ['%proxies% > %attack%', base]"
-    )
-    folder = str(write_pack(tmp_path, lists__attack=attack, indicators__rockets=rule))
-    event = EVENTS[1] | {"text": "Badr attacked a camp."}
-
-    result = rules("match", "--explain", "--rules", folder, "--events", "-", given=lines(event))
-
-    (matched,) = [json.loads(line) for line in result.stdout.splitlines()]
-    assert matched["explain"] == [
-        {
-            "rule": "rockets",
-            "holds": False,
-            "sentence": "Badr attacked a camp.",
-            "parts": [
-                {"part": "%proxies% > %attack%", "holds": True, "met": ["Badr", "attacked"]},
-                {"part": "base", "holds": False, "lacks": "base"},
-            ],
-        }
-    ]
+        run_rules("match", "--rules", str(write_pack(tmp_path)), "--events", "none.jsonl")
 
 
 def test_check_notes_a_level_that_no_weights_reach(tmp_path: Path) -> None:
@@ -300,7 +219,7 @@ def test_check_notes_a_level_that_no_weights_reach(tmp_path: Path) -> None:
     folder = write_pack(tmp_path)
     (folder / "hypotheses.yaml").write_text(text)
 
-    result = rules("check", "--rules", str(folder))
+    result = run_rules("check", "--rules", str(folder))
 
     place = f"{tmp_path}/iraq/hypotheses.yaml:5"
     words = "war: high asks for 3, and all weights together come to 2"

@@ -6,13 +6,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from cli.faults import CommandFailure
 from cli.review.command import read_pages
 from cli.review.text import escape_markdown
-from cli.rules import app
 from schemas.alert import Level, RuleRef
+from tests.cli.rules_command import run_rules
 from tests.matcher.adapters.rules.packs import HEAD, ROCKETS, changed, write_pack
 from tests.notifier.alerts import alert
 
@@ -36,9 +35,7 @@ def events(tmp_path: Path) -> str:
 
 
 def run_diff(*arguments: str) -> tuple[int, str]:
-    outcome = CliRunner().invoke(app, ["diff", *arguments])
-    if outcome.exception is not None and not isinstance(outcome.exception, SystemExit):
-        raise outcome.exception
+    outcome = run_rules("diff", *arguments)
     return outcome.exit_code, outcome.stdout
 
 

@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from cli.faults import CommandFailure
-from cli.rules import app
+from tests.cli.rules_command import run_rules
 from tests.matcher.adapters.rules.packs import ROCKETS, changed, write_pack
 
 GUARDED = changed(
@@ -42,9 +41,8 @@ def arguments(tmp_path: Path) -> list[str]:
 
 
 def run_explain(*arguments: str) -> list[str]:
-    outcome = CliRunner().invoke(app, ["explain", *arguments])
-    if outcome.exception is not None:
-        raise outcome.exception
+    outcome = run_rules("explain", *arguments)
+    assert outcome.exit_code == 0, outcome.stderr
     return [line.strip() for line in outcome.stdout.splitlines()]
 
 
