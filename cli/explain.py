@@ -32,22 +32,26 @@ from services.matcher.domain.rules.rulebook import RuleKey
 
 HOLDS = {True: "yes", False: "no "}
 
+EventOption = Annotated[str | None, typer.Option(help="The id of one event of --events.")]
+EventsOption = Annotated[
+    str | None, typer.Option(help="JSON lines, - for standard input, or `topic`: the events topic.")
+]
+MatcherOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Instead: the admin port of a running matcher; each worker has its own."),
+]
+GroupOption = Annotated[
+    str | None, typer.Option(help="With --matcher: a value of the groups to show.")
+]
+
 
 def explain(  # noqa: PLR0913  (typer makes an option of each)
     rule: Annotated[str, typer.Argument(help="The name of a rule, or PACK/NAME.")],
     *,
-    event: Annotated[str | None, typer.Option(help="The id of one event of --events.")] = None,
-    events: Annotated[
-        str | None,
-        typer.Option(help="JSON lines, - for standard input, or `topic`: the events topic."),
-    ] = None,
-    matcher: Annotated[
-        list[str] | None,
-        typer.Option(help="Instead: the admin port of a running matcher; each worker has its own."),
-    ] = None,
-    group: Annotated[
-        str | None, typer.Option(help="With --matcher: a value of the groups to show.")
-    ] = None,
+    event: EventOption = None,
+    events: EventsOption = None,
+    matcher: MatcherOption = None,
+    group: GroupOption = None,
     folder: RulesFolder = Path("rules"),
 ) -> None:
     """Print the rule's condition as a tree, with what each part of it is for the event.

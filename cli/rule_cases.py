@@ -61,9 +61,8 @@ def run_rule_cases(
     done = _print_all(outcomes, show=show)
     if junit is not None:
         write_junit(junit, done, faults)
-    if coverage:
-        for unmet in find_unmet(files.packs, rulebook):
-            print_line(str(unmet))
+    for unmet in find_unmet(files.packs, rulebook) if coverage else ():
+        print_line(str(unmet))
     failed = sum(bool(lines) for _, lines in done)
     print_line(f"{len(done) - failed} cases pass, {failed} fail")
     if faults or failed:
