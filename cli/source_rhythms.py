@@ -32,6 +32,11 @@ def choose_rhythms(
     return replace(rule_set, files={**rule_set.files, PATH: text})
 
 
+def keep_rhythms(files: Mapping[str, str], in_force: Mapping[str, str]) -> Mapping[str, str]:
+    """The files of rules as they are published without a folder of sources."""
+    return {path: text for path, text in in_force.items() if path == PATH} | dict(files)
+
+
 def _write_rhythms(folder: Path) -> str:
     if not folder.is_dir():
         raise CommandFailure(f"{folder}: no such folder: name yours with --sources")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cli.doctor.check_result import CheckResult, good, note
+from cli.source_rhythms import keep_rhythms
 from schemas.bundle import RuleBundle
 
 
@@ -15,6 +16,6 @@ def examine_rules(
         yield note("rules", "nothing is published", "vedette rules publish; until then the folder")
         return
     yield good("rules", f"bundle {number} of {bundle.published_at:%Y-%m-%d %H:%M}Z is in force")
-    if folder is not None and files != bundle.files:
+    if folder is not None and keep_rhythms(files, bundle.files) != bundle.files:
         remedy = f"vedette rules publish --rules {folder} --dry-run"
         yield note("rules", f"{folder} differs from what is in force", remedy)

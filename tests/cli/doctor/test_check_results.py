@@ -147,6 +147,16 @@ def test_a_folder_that_differs_from_what_is_in_force_is_noted() -> None:
     assert "bundle 7" in same.text
 
 
+def test_rhythms_that_are_published_beside_a_folder_are_no_difference() -> None:
+    files = {"a/pack.yaml": "x", "sources/pack.yaml": "{}"}
+    bundle = RuleBundle(digest="d", published_at=NOW, files=files, rules={})
+
+    [same] = examine_rules(7, bundle, {"a/pack.yaml": "x"}, Path("rules"))
+    [_, differs] = examine_rules(7, bundle, {"a/pack.yaml": "y"}, Path("rules"))
+
+    assert (same.status, differs.status) == (GOOD, NOTE)
+
+
 def test_a_service_that_is_not_ready_says_each_reason() -> None:
     answer = {"faults": {"kafka": "away"}, "notes": {"routes": "refused"}}
 
