@@ -6,17 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from pydantic import SecretStr
 
 from services.notifier.adapters.api.opsgenie_webhook import EPOCH, PATH, OpsgenieDialect
-from services.notifier.adapters.api.pager_webhook import PagerWebhook, add_pager
 from services.notifier.domain.watch.acknowledgements import AcknowledgementRequest
-from services.notifier.domain.watch.pager_events import PagerDesk
 from services.notifier.domain.watch.people import Person, Role
-from tests.notifier.alerts import alert
+from tests.notifier.api.pager_floor import PagerFloor, is_heeded
 from tests.notifier.watch.people import ALICE
-from tests.notifier.watch.stores import WatchRoom
 
 SECRET = "shared-with-opsgenie"  # noqa: S105  (a secret only by its name)
 USER = "daed1180-0ce8-438b-8f8e-57e1a5920a2d"
@@ -25,21 +21,11 @@ STRANGER = f"bob@example.org (opsgenie:{USER})"
 GOOD = f"Bearer {SECRET}"
 
 
-class CalledFloor:
-    """The watch floor with an alert, and Opsgenie's webhook into it."""
+class CalledFloor(PagerFloor):
+    """That of Opsgenie."""
 
     def __init__(self, *people: Person) -> None:
-        self.room = WatchRoom()
-        self.room.store(alert())
-        desk = PagerDesk(self.room.floor, {person.name: person for person in people})
-        self.app = FastAPI()
-        add_pager(self.app, PATH, PagerWebhook(OpsgenieDialect(SecretStr(SECRET)), desk.handle))
-
-    @property
-    def owner(self) -> str | None:
-        """Who has the alert in hand."""
-        known = self.room.acknowledgements.known.get("a1")
-        return None if known is None or known.ended_by is not None else known.owner
+        super().__init__(PATH, OpsgenieDialect(SecretStr(SECRET)), *people)
 
     def write(self, action: str, source: str = "web", late: int = 0, **changes: Any) -> bytes:
         """An action that happened a second after what was before, unless it is late."""
@@ -65,17 +51,12 @@ class CalledFloor:
         return json.dumps(body).encode()
 
     async def post(self, body: bytes, authorization: str | None = GOOD) -> httpx.Response:
-        transport = httpx.ASGITransport(self.app)
         headers = {} if authorization is None else {b"Authorization": authorization.encode()}
-        async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-            return await client.post(PATH, content=body, headers=httpx.Headers(headers))
+        return await self.send(body, headers)
 
     async def tell(self, action: str, **changes: Any) -> bool:
         """Whether the action, which is taken, was heeded."""
-        answer = await self.post(self.write(action, **changes))
-        assert answer.status_code == 200, answer.text
-        heeded: bool = answer.json()["heeded"]
-        return heeded
+        return is_heeded(await self.post(self.write(action, **changes)))
 
 
 @pytest.fixture

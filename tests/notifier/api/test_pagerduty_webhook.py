@@ -8,21 +8,18 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from pydantic import SecretStr
 from redis.exceptions import ConnectionError as RedisGone
 
 from schemas.alert import Status
 from services.notifier.adapters.api.endpoint import LARGEST_BODY
-from services.notifier.adapters.api.pager_webhook import PagerWebhook, add_pager
 from services.notifier.adapters.api.pagerduty_webhook import PATH, PagerDutyDialect, is_signed
 from services.notifier.domain.errors import LogLost
 from services.notifier.domain.watch.acknowledgements import AcknowledgementRequest
-from services.notifier.domain.watch.pager_events import PagerDesk
 from services.notifier.domain.watch.people import Person, Role
 from tests.notifier.alerts import alert
+from tests.notifier.api.pager_floor import PagerFloor, is_heeded
 from tests.notifier.watch.people import ALICE
-from tests.notifier.watch.stores import WatchRoom
 
 SECRET = "shared with PagerDuty"  # noqa: S105  (a secret only by its name)
 USER = {"id": "PLH1HKV", "type": "user_reference", "summary": "Bob Baker"}
@@ -31,21 +28,11 @@ BOB = Person("bob", Role.ANALYST, frozenset({"pagerduty:PLH1HKV"}))
 STRANGER = "Bob Baker (pagerduty:PLH1HKV)"
 
 
-class PagedFloor:
-    """The watch floor with an alert, and PagerDuty's webhook into it."""
+class PagedFloor(PagerFloor):
+    """That of PagerDuty."""
 
     def __init__(self, *people: Person) -> None:
-        self.room = WatchRoom()
-        self.room.store(alert())
-        desk = PagerDesk(self.room.floor, {person.name: person for person in people})
-        self.app = FastAPI()
-        add_pager(self.app, PATH, PagerWebhook(PagerDutyDialect(SecretStr(SECRET)), desk.handle))
-
-    @property
-    def owner(self) -> str | None:
-        """Who has the alert in hand."""
-        known = self.room.acknowledgements.known.get("a1")
-        return None if known is None or known.ended_by is not None else known.owner
+        super().__init__(PATH, PagerDutyDialect(SecretStr(SECRET)), *people)
 
     def write(self, act: str, agent: Any = USER, key: str | None = "a1", late: int = 0) -> bytes:
         """An event that happened a second after what was before, unless it is late."""
@@ -58,18 +45,12 @@ class PagedFloor:
         return body
 
     async def post(self, body: bytes, signature: str | None = None) -> httpx.Response:
-        transport = httpx.ASGITransport(self.app)
         given = sign(body) if signature is None else signature
-        headers = {b"X-PagerDuty-Signature": given.encode("latin-1")}
-        async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-            return await client.post(PATH, content=body, headers=httpx.Headers(headers))
+        return await self.send(body, {b"X-PagerDuty-Signature": given.encode("latin-1")})
 
     async def tell(self, act: str, **changes: Any) -> bool:
         """Whether the event, which is taken, was heeded."""
-        answer = await self.post(self.write(f"incident.{act}", **changes))
-        assert answer.status_code == 200
-        heeded: bool = answer.json()["heeded"]
-        return heeded
+        return is_heeded(await self.post(self.write(f"incident.{act}", **changes)))
 
 
 @pytest.fixture
