@@ -4,12 +4,9 @@ One run of the daemon serves every case: each has a receiver of its own. Timers 
 compared is which notifications are sent, and which alerts each names as firing and as ended.
 """
 
-import json
-import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -25,6 +22,7 @@ from services.notifier.domain.ports import Notice
 from tests.notifier.alerts import alert
 from tests.notifier.grouping.group_desk import GroupDesk
 from tests.parts.alertmanager import DAEMON, MISSING, run_alertmanager
+from tests.standins.inbox import InboxStandIn
 
 UNITS = (0.6, 1.5, 4.0)
 """Seconds of the daemon's time in a unit of a case's; ours are on a clock that jumps.
@@ -136,44 +134,6 @@ INTERVALS = [
 ]
 
 
-class Webhook:
-    """Keeps what the daemon sends to each receiver: the cases, by number."""
-
-    def __init__(self) -> None:
-        self.sent: dict[int, list[Sent]] = {}
-        keep = self._keep
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                length = int(self.headers["Content-Length"])
-                keep(int(self.path.removeprefix("/")), json.loads(self.rfile.read(length)))
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-        self.thread.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
-
-    def _keep(self, number: int, body: dict[str, Any]) -> None:
-        names: dict[str, set[str]] = {"firing": set(), "resolved": set()}
-        for each in body["alerts"]:
-            names[each["status"]].add(each["labels"]["name"])
-        sent = (frozenset(names["firing"]), frozenset(names["resolved"]))
-        self.sent.setdefault(number, []).append(sent)
-
-
 def write_cases(webhook: str, unit: float) -> dict[str, Any]:
     """All cases as one configuration: a route and a receiver each."""
     cases = list(enumerate(CASES.values()))
@@ -201,11 +161,20 @@ def format_timers(route: dict[str, Any], write: Any) -> dict[str, Any]:
 
 def ask_daemon(folder: Path, unit: float) -> dict[int, list[Sent]]:
     """What the daemon sends in each case."""
-    webhook = Webhook()
-    with run_alertmanager(write_cases(webhook.url, unit), folder) as client:
-        play(client, unit)
-    webhook.close()
-    return webhook.sent
+    sent: dict[int, list[Sent]] = {}
+    with InboxStandIn() as inbox:
+        with run_alertmanager(write_cases(inbox.url, unit), folder) as client:
+            play(client, unit)
+        for call in inbox.calls:
+            sent.setdefault(int(call.name), []).append(read_call(call.body))
+    return sent
+
+
+def read_call(body: dict[str, Any]) -> Sent:
+    names: dict[str, set[str]] = {"firing": set(), "resolved": set()}
+    for each in body["alerts"]:
+        names[each["status"]].add(each["labels"]["name"])
+    return frozenset(names["firing"]), frozenset(names["resolved"])
 
 
 def play(client: httpx.Client, unit: float) -> None:
