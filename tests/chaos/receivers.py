@@ -5,7 +5,8 @@ import re
 from tests.chaos.oracle import FIRING, RESOLVED, WITHDRAWN, AlertKey
 from tests.chaos.verdict import ReceivedMessage
 from tests.standins.pagerduty import Incident, PagerDutyStandIn
-from tests.standins.slack import PostedMessage, SlackStandIn
+from tests.standins.slack import SlackStandIn
+from tests.standins.slack_messages import PostedMessage
 
 ALERT_KEY = re.compile(r"chaos/([a-z_0-9]+)/([a-z0-9-]+)/")
 STATE = re.compile(r"\b(RESOLVED|WITHDRAWN)\b")

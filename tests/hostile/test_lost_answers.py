@@ -18,7 +18,8 @@ from tests.fakes import FakeClock, FakeFiring
 from tests.notifier.alerts import alert, job
 from tests.notifier.desk import HOLD
 from tests.notifier.receivers import slack_at
-from tests.standins.slack import OWN_USER, SlackStandIn
+from tests.standins.slack import SlackStandIn
+from tests.standins.slack_messages import OWN_USER
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.parts.pipeline import Pipeline, write_pack
 from tests.parts.rocket_rules import ROCKETS_ON_ONE_PLACE
 from tests.parts.topics import read_all
 from tests.parts.waiting import until
-from tests.standins.slack import PostedMessage
+from tests.standins.slack_messages import PostedMessage
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 

@@ -14,7 +14,8 @@ from tests.parts.pipeline import Pipeline, write_pack
 from tests.parts.topics import read_all
 from tests.parts.waiting import until
 from tests.standins.heartbeat import HeartbeatStandIn
-from tests.standins.slack import PostedMessage, channel_id
+from tests.standins.slack import channel_id
+from tests.standins.slack_messages import PostedMessage
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 

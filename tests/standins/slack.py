@@ -14,60 +14,16 @@ from typing import Any
 from tests.standins.faults import ScriptedFault
 from tests.standins.main import serve
 from tests.standins.server import Call, Json, StandIn, StandInAnswer
+from tests.standins.slack_blocks import find_fault
+from tests.standins.slack_messages import (
+    OWN_BOT,
+    OWN_USER,
+    PostedEdit,
+    PostedMessage,
+    is_within,
+    show_message,
+)
 from tests.standins.slack_views import SlackViews, ViewRefused
-
-OWN_USER, OWN_BOT = "UVEDETTE", "B1"
-MOST_BLOCKS = 50
-LONGEST_TEXT = 40_000
-LONGEST_EDIT = 4_000
-LONGEST_BLOCKS = 13_200
-LONGEST_SECTION = 3_000
-LONGEST_HEADER = 150
-MOST_IN_CONTEXT = 10
-
-
-@dataclass(frozen=True, slots=True)
-class PostedEdit:
-    """One `chat.update`."""
-
-    at: float
-    text: str
-    blocks: list[Json]
-    metadata: Json | None
-
-
-@dataclass(frozen=True, slots=True)
-class PostedMessage:
-    """One message in a channel, as posted, with its edits in order."""
-
-    ts: str
-    channel: str
-    at: float
-    text: str
-    blocks: list[Json]
-    metadata: Json | None
-    user: str = OWN_USER
-    bot: str | None = OWN_BOT
-    thread: str | None = None
-    is_broadcast: bool = False
-    edits: tuple[PostedEdit, ...] = ()
-
-    @property
-    def shown(self) -> "PostedMessage | PostedEdit":
-        """What a reader sees now."""
-        return self.edits[-1] if self.edits else self
-
-    @property
-    def words(self) -> str:
-        """All that a reader sees now, as one text."""
-        return "\n".join([self.shown.text, *_texts(self.shown.blocks)])
-
-    @property
-    def alert(self) -> str | None:
-        """The alert id in its metadata."""
-        payload = (self.shown.metadata or {}).get("event_payload", {})
-        alert_id: str | None = payload.get("alert")
-        return alert_id
 
 
 @dataclass
@@ -200,7 +156,7 @@ class SlackStandIn(StandIn):
             return _no("is_archived")
         if self._is_too_fast(channel):
             return StandInAnswer(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "1"})
-        fault = _find_fault(body)
+        fault = find_fault(body)
         if fault is not None:
             return _no(fault)
         thread = body.get("thread_ts")
@@ -215,7 +171,7 @@ class SlackStandIn(StandIn):
             is_broadcast=bool(body.get("reply_broadcast")),
         )
         self.messages.append(message)
-        return _ok(ts=message.ts, channel=channel, message=_shown(message, metadata=True))
+        return _ok(ts=message.ts, channel=channel, message=show_message(message, metadata=True))
 
     def _is_too_fast(self, channel: str) -> bool:
         own = (message.at for message in reversed(self.messages) if message.channel == channel)
@@ -243,7 +199,7 @@ class SlackStandIn(StandIn):
         return _no("message_not_found")
 
     def _edit(self, index: int, message: PostedMessage, body: Json) -> StandInAnswer:
-        fault = _find_fault(body)
+        fault = find_fault(body)
         if fault is not None:
             return _no(fault)
         edit = PostedEdit(time.time(), **_content(body))
@@ -263,7 +219,7 @@ class SlackStandIn(StandIn):
             for each in reversed(self.messages)
             if each.channel == channel and (each.thread is None or each.is_broadcast)
         ]
-        within = [message for message in newest_first if _is_within(message, body)]
+        within = [message for message in newest_first if is_within(message, body)]
         return _page(
             within, body | ({"include_all_metadata": ""} if self.withholds_metadata else {})
         )
@@ -321,74 +277,17 @@ def _content(body: Json) -> Json:
     return {"text": body.get("text", ""), "blocks": body.get("blocks", []), "metadata": metadata}
 
 
-def _find_fault(body: Json) -> str | None:
-    blocks = body.get("blocks", [])
-    if not body.get("text") and not blocks:
-        return "no_text"
-    longest = LONGEST_EDIT if "ts" in body else LONGEST_TEXT
-    if len(body.get("text", "").encode()) > longest:
-        return "msg_too_long"
-    if sum(map(len, _texts(blocks))) > LONGEST_BLOCKS:
-        return "msg_blocks_too_long"
-    fits = len(blocks) <= MOST_BLOCKS and all(_block_fits(block) for block in blocks)
-    return None if fits else "invalid_blocks"
-
-
-def _block_fits(block: Json) -> bool:
-    texts = _texts([block])
-    longest = LONGEST_HEADER if block["type"] == "header" else LONGEST_SECTION
-    few = len(block.get("elements", [])) <= MOST_IN_CONTEXT
-    if block["type"] == "rich_text":
-        texts += _texts(block["elements"])
-    return few and all(0 < len(text) <= longest for text in texts)
-
-
-def _texts(blocks: list[Json]) -> list[str]:
-    parts = [
-        part
-        for block in blocks
-        for part in [block.get("text"), *block.get("fields", []), *block.get("elements", [])]
-        if isinstance(part, dict)
-    ]
-    return [_read_part(part) for part in parts]
-
-
-def _read_part(part: Json) -> str:
-    # a part of rich text is the texts of its elements
-    return "".join(_texts([part])) if "elements" in part else _read_text(part["text"])
-
-
-def _read_text(text: Any) -> str:
-    # that of a button is an object
-    return str(text["text"] if isinstance(text, dict) else text)
-
-
-def _is_within(message: PostedMessage, body: Json) -> bool:
-    oldest, latest = float(body.get("oldest") or 0), float(body.get("latest") or "inf")
-    if str(body.get("inclusive", "")).lower() in ("1", "true"):
-        return oldest <= float(message.ts) <= latest
-    return oldest < float(message.ts) < latest
-
-
 def _page(messages: list[PostedMessage], body: Json) -> StandInAnswer:
     start, size = int(body.get("cursor") or 0), int(body.get("limit") or 100)
     more = start + size < len(messages)
     metadata = str(body.get("include_all_metadata", "")).lower() in ("1", "true")
     return _ok(
-        messages=[_shown(message, metadata=metadata) for message in messages[start : start + size]],
+        messages=[
+            show_message(message, metadata=metadata) for message in messages[start : start + size]
+        ],
         has_more=more,
         response_metadata={"next_cursor": str(start + size) if more else ""},
     )
-
-
-def _shown(message: PostedMessage, *, metadata: bool) -> Json:
-    shown: Json = {"type": "message", "ts": message.ts, "text": message.shown.text}
-    shown |= {"blocks": message.shown.blocks, "user": message.user}
-    if message.bot is not None:
-        shown["bot_id"] = message.bot
-    if metadata and message.shown.metadata:
-        return {**shown, "metadata": message.shown.metadata}
-    return shown
 
 
 if __name__ == "__main__":
