@@ -27,11 +27,7 @@ from services.notifier.adapters.watchdog import HeartbeatForwarder
 from services.notifier.adapters.worker import Worker
 from services.notifier.app.parts import Parts, wake_all
 from services.notifier.app.receivers import make_receivers
-from services.notifier.app.stores import (
-    NotifierStores,
-    compute_hold,
-    make_stores,
-)
+from services.notifier.app.stores import NotifierStores, compute_hold, make_stores
 from services.notifier.domain.placement import Placer, place_alert, place_nowhere
 from services.notifier.domain.ports import Receiver
 from services.notifier.domain.routing.receiver_names import OPSGENIE
