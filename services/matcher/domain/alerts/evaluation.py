@@ -14,8 +14,7 @@ from services.matcher.domain.alerts.tally_change import TalliedRun, TallyChange,
 from services.matcher.domain.windows.firing_pass import FiringPass
 from services.matcher.domain.windows.firing_times import ChangedHits, FiringTimes
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import FiringRun, Hit, WindowState, span
-from services.matcher.domain.windows.window import FOREVER, NEVER
+from services.matcher.domain.windows.state import FOREVER, NEVER, FiringRun, Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import NO_TIME, WindowRule
 
 

@@ -4,8 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from services.matcher.domain.windows.ordered import count_same
-from services.matcher.domain.windows.state import FiringRun
-from services.matcher.domain.windows.window import NEVER
+from services.matcher.domain.windows.state import NEVER, FiringRun
 
 
 def has_time(run: FiringRun, time: int) -> bool:

@@ -14,8 +14,16 @@ from services.matcher.domain.alerts.evaluation import find_episodes
 from services.matcher.domain.alerts.excess import choose_excess
 from services.matcher.domain.alerts.tally import is_evidence
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import AnnouncedAlert, FiringRun, Hit, WindowState, span
-from services.matcher.domain.windows.window import FOREVER, NEVER, hits_near
+from services.matcher.domain.windows.state import (
+    FOREVER,
+    NEVER,
+    AnnouncedAlert,
+    FiringRun,
+    Hit,
+    WindowState,
+    span,
+)
+from services.matcher.domain.windows.window import hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
 
 MOST_ALERTS = 1000

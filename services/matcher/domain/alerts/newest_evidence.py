@@ -6,8 +6,7 @@ from schemas.rule import CorrelationType
 from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.tally import is_evidence
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import Hit, span
-from services.matcher.domain.windows.window import FOREVER
+from services.matcher.domain.windows.state import FOREVER, Hit, span
 
 
 def list_newest_events(episode: Episode, most: int) -> dict[str, Hit]:

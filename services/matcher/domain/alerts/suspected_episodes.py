@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from services.matcher.domain.alerts.episodes import Episode, build_episode
 from services.matcher.domain.alerts.evaluation import find_episodes
-from services.matcher.domain.windows.state import FiringRun, WindowState, span
-from services.matcher.domain.windows.window import NEVER
+from services.matcher.domain.windows.state import NEVER, FiringRun, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 

@@ -10,8 +10,7 @@ from services.matcher.domain.alerts.corroboration import CorroborationPass, make
 from services.matcher.domain.alerts.episodes import EvidenceTotals, name_owners
 from services.matcher.domain.windows.key_counts import count_out
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import FiringRun, Hit, span
-from services.matcher.domain.windows.window import FOREVER
+from services.matcher.domain.windows.state import FOREVER, FiringRun, Hit, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 

@@ -17,8 +17,8 @@ from services.matcher.domain.alerts.tally import EvidenceTally, is_evidence
 from services.matcher.domain.windows.firing import find_evidence
 from services.matcher.domain.windows.firing_times import ChangedHits
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import FiringRun, Hit, span
-from services.matcher.domain.windows.window import FOREVER, hits_near
+from services.matcher.domain.windows.state import FOREVER, FiringRun, Hit, span
+from services.matcher.domain.windows.window import hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
 
 _CHOOSING = {

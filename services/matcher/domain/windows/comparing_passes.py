@@ -13,9 +13,8 @@ from services.matcher.domain.windows.divergence import HAS_VALUE, Shares, has_di
 from services.matcher.domain.windows.firing_pass import AskingPass
 from services.matcher.domain.windows.key_counts import count_out
 from services.matcher.domain.windows.margins import UNLIMITED, Margins, number_margins
-from services.matcher.domain.windows.measure import NEVER
 from services.matcher.domain.windows.rate import Rates, baseline_length, is_change
-from services.matcher.domain.windows.state import Hit, WindowState, span
+from services.matcher.domain.windows.state import NEVER, Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 _ROUNDING = 1e-6

@@ -13,11 +13,10 @@ from services.matcher.domain.windows.condition import count_key, count_tokens
 from services.matcher.domain.windows.expression import Expression
 from services.matcher.domain.windows.key_counts import count_out
 from services.matcher.domain.windows.margins import NOTHING, Margins, count_slack
-from services.matcher.domain.windows.state import Hit
+from services.matcher.domain.windows.state import NEVER, Hit
 from services.matcher.domain.windows.totals import TOTALS, Total
 from services.matcher.domain.windows.window_rule import WindowRule
 
-NEVER = -(2**63)
 _FEW = 32
 """Tokens up to which margins count how many hits have each."""
 

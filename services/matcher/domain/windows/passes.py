@@ -10,8 +10,8 @@ from services.matcher.domain.windows.comparing_passes import DivergencePass, Rat
 from services.matcher.domain.windows.condition import compile_condition
 from services.matcher.domain.windows.firing_pass import AskingPass, FiringPass, Firings
 from services.matcher.domain.windows.margins import UNLIMITED, Margins
-from services.matcher.domain.windows.measure import NEVER, make_measure
-from services.matcher.domain.windows.state import Hit, WindowState, span
+from services.matcher.domain.windows.measure import make_measure
+from services.matcher.domain.windows.state import NEVER, Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 

@@ -12,6 +12,10 @@ from schemas.alert import Evidence, Level, Status
 from schemas.signal import FieldValue, Signal
 from services.matcher.domain.windows.ordered import Ordered
 
+FOREVER = 2**62
+"""Behind all times."""
+NEVER = -(2**63)
+"""Before all times."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

@@ -4,10 +4,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from services.matcher.domain.windows.state import Hit, span
+from services.matcher.domain.windows.state import NEVER, Hit, span
 from services.matcher.domain.windows.window_rule import WindowRule
-
-_EARLIEST = -(2**63)
 
 
 def follow_steps(bases: Iterable[str], hits: Iterable[Hit]) -> Sequence[int]:
@@ -20,7 +18,7 @@ def follow_steps(bases: Iterable[str], hits: Iterable[Hit]) -> Sequence[int]:
         by_base.setdefault(hit.base, []).append(hit)
     steps: list[int] = []
     for base in bases:
-        since = steps[-1] if steps else _EARLIEST
+        since = steps[-1] if steps else NEVER
         times = [max(hit.first, since) for hit in by_base.get(base, ()) if hit.at >= since]
         if not times:
             break

@@ -10,14 +10,9 @@ from services.matcher.domain.windows.cluster import find_largest_cluster
 from services.matcher.domain.windows.condition import compile_condition
 from services.matcher.domain.windows.measure import make_measure
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import Hit, span
+from services.matcher.domain.windows.state import FOREVER, Hit, span
 from services.matcher.domain.windows.steps import follow_steps
 from services.matcher.domain.windows.window_rule import WindowRule
-
-FOREVER = 2**62
-"""Behind all times."""
-NEVER = -(2**63)
-"""Before all times."""
 
 
 def add_hit(hits: Ordered[Hit], hit: Hit) -> Ordered[Hit]:

@@ -12,13 +12,10 @@ from services.matcher.domain.windows.absence import find_absences
 from services.matcher.domain.windows.firing import find_firings
 from services.matcher.domain.windows.firing_times import FiringTimes
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import Hit, WindowState, make_hit
+from services.matcher.domain.windows.state import FOREVER, NEVER, Hit, WindowState, make_hit
 from services.matcher.domain.windows.window_rule import NUMERIC, WindowRule
 from tests.matcher.any_hits import LONG_AGO, RULES, hits_of, turn
 from tests.matcher.builders import hit
-
-NEVER = -(2**63)
-FOREVER = 2**62
 
 
 @given(st.sampled_from(sorted(RULES)), st.data())
