@@ -4,8 +4,6 @@ from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from heapq import heappop, heappush
-from itertools import count
 from math import inf
 
 from services.matcher.domain.windows.condition import count_key
@@ -13,8 +11,9 @@ from services.matcher.domain.windows.divergence import HAS_VALUE, Shares, has_di
 from services.matcher.domain.windows.firing_pass import AskingPass
 from services.matcher.domain.windows.key_counts import count_out
 from services.matcher.domain.windows.margins import UNLIMITED, Margins, number_margins
+from services.matcher.domain.windows.passing_hits import PassingHits
 from services.matcher.domain.windows.rate import Rates, baseline_length, is_change
-from services.matcher.domain.windows.state import NEVER, Hit, WindowState, span
+from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 _ROUNDING = 1e-6
@@ -23,35 +22,29 @@ _ROUNDING = 1e-6
 class _Keys:
     """The distinct keys of hits in an interval whose ends only move forward."""
 
-    def __init__(self) -> None:
+    def __init__(self, count_by: str) -> None:
         self.counts: Counter[str] = Counter()
-        self.removed_until = NEVER
-        self._hits: list[tuple[int, str]] = []
-        """As a heap."""
-        self._gone: Counter[tuple[int, str]] = Counter()
-        """Those in the heap that were counted out."""
+        self._count_by = count_by
+        self._hits = PassingHits()
 
-    def add(self, at: int, key: str) -> None:
-        if at > self.removed_until:
-            heappush(self._hits, (at, key))
-            self.counts[key] += 1
+    def add(self, hit: Hit) -> bool:
+        """Count a hit; False: it has left the interval."""
+        is_inside = self._hits.add(hit.first, hit)
+        if is_inside:
+            self.counts[count_key(self._count_by, hit)] += 1
+        return is_inside
 
-    def count_out(self, at: int, key: str) -> None:
-        if at > self.removed_until:
-            self._gone[at, key] += 1
-            count_out(self.counts, (key,))
+    def count_out(self, hit: Hit) -> bool:
+        """Count a hit no more; False: it has left the interval."""
+        is_inside = self._hits.take_out(hit.first, hit)
+        if is_inside:
+            count_out(self.counts, (count_key(self._count_by, hit),))
+        return is_inside
 
-    def remove_until(self, time: int) -> list[tuple[int, str]]:
+    def remove_until(self, time: int) -> list[Hit]:
         """Those removed."""
-        removed = []
-        self.removed_until = max(self.removed_until, time)
-        while self._hits and self._hits[0][0] <= time:
-            hit = heappop(self._hits)
-            if self._gone[hit]:
-                count_out(self._gone, (hit,))
-            else:
-                removed.append(hit)
-        count_out(self.counts, (key for _at, key in removed))
+        removed = self._hits.pass_to(time)
+        count_out(self.counts, (count_key(self._count_by, hit) for hit in removed))
         return removed
 
 
@@ -60,18 +53,18 @@ class RatePass(AskingPass):
 
     def __init__(self, rule: WindowRule, state: WindowState) -> None:
         self._rule, self._state, self._at = rule, state, 0
-        self._window, self._baseline = _Keys(), _Keys()
+        self._window, self._baseline = _Keys(rule.count_by), _Keys(rule.count_by)
         self._least = _MOST_CHANGES
 
     def count(self, hit: Hit) -> None:
         """As the base says."""
-        self._window.add(hit.first, count_key(self._rule.count_by, hit))
+        self._window.add(hit)
 
     def ask(self, time: int) -> float | None:
         """As the base says."""
         self._at = time
-        for at, key in self._window.remove_until(time - span(self._rule.timespan)):
-            self._baseline.add(at, key)
+        for hit in self._window.remove_until(time - span(self._rule.timespan)):
+            self._baseline.add(hit)
         self._baseline.remove_until(time - span(self._rule.timespan + self._rule.baseline))
         rates = self.compare()
         is_changed = rates is not None and is_change(self._rule, rates)
@@ -104,11 +97,12 @@ class RatePass(AskingPass):
 
     def revise(self, added: Sequence[Hit], removed: Sequence[Hit]) -> bool:
         """As the base says."""
-        for hits, change in ((removed, _Keys.count_out), (added, _Keys.add)):
-            for hit in hits:
-                is_new = hit.first > self._window.removed_until
-                keys = self._window if is_new else self._baseline
-                change(keys, hit.first, count_key(self._rule.count_by, hit))
+        for hit in removed:
+            if not self._window.count_out(hit):
+                self._baseline.count_out(hit)
+        for hit in added:
+            if not self._window.add(hit):
+                self._baseline.add(hit)
         return True
 
 
@@ -156,33 +150,22 @@ class _IntervalShares:
     def __init__(self, rule: WindowRule) -> None:
         self._rule = rule
         self._lists = {name: _LatestValues() for name in rule.between}
-        self._hits: list[tuple[int, int, Hit]] = []
-        """As a heap, by when they leave it."""
-        self._numbers = count()
-        self._removed_until = NEVER
-        self._gone: dict[int, Hit] = {}
-        """Those in the heap that were counted out."""
+        self._hits = PassingHits()
 
     def add(self, hit: Hit) -> None:
         """A hit that may have left it already."""
-        if hit.last <= self._removed_until:
-            return
-        heappush(self._hits, (hit.last, next(self._numbers), hit))
-        for values in self._find_lists(hit):
-            values.add(count_key(self._rule.count_by, hit), hit)
+        if self._hits.add(hit.last, hit):
+            for values in self._find_lists(hit):
+                values.add(count_key(self._rule.count_by, hit), hit)
 
     def remove_until(self, time: int) -> None:
         """Those that end by then."""
-        self._removed_until = max(self._removed_until, time)
-        while self._hits and self._hits[0][0] <= time:
-            hit = heappop(self._hits)[-1]
-            if self._gone.pop(id(hit), None) is None:
-                self._remove(hit)
+        for hit in self._hits.pass_to(time):
+            self._remove(hit)
 
     def count_out(self, hit: Hit) -> None:
         """One that may have left it already."""
-        if hit.last > self._removed_until:
-            self._gone[id(hit)] = hit
+        if self._hits.take_out(hit.last, hit):
             self._remove(hit)
 
     def _remove(self, hit: Hit) -> None:
@@ -203,26 +186,19 @@ class DivergencePass(AskingPass):
     def __init__(self, rule: WindowRule, state: WindowState) -> None:
         self._rule, self._state, self._at = rule, state, 0
         self._window, self._baseline = _IntervalShares(rule), _IntervalShares(rule)
-        self._opened = NEVER
-        self._begun: list[tuple[int, int, Hit]] = []
-        """Those that do not reach into the baseline yet, as a heap."""
-        self._numbers = count()
-        self._gone: dict[int, Hit] = {}
-        """Those in that heap that were counted out."""
+        self._begun = PassingHits()
+        """Those that do not reach into the baseline yet."""
 
     def count(self, hit: Hit) -> None:
         """As the base says."""
-        heappush(self._begun, (hit.first, next(self._numbers), hit))
+        self._begun.add(hit.first, hit)
         self._window.add(hit)
 
     def ask(self, time: int) -> float | None:
         """As the base says."""
-        self._at = time
-        self._opened = opened = time - span(self._rule.timespan)
-        while self._begun and self._begun[0][0] <= opened:
-            hit = heappop(self._begun)[-1]
-            if self._gone.pop(id(hit), None) is None:
-                self._baseline.add(hit)
+        self._at, opened = time, time - span(self._rule.timespan)
+        for hit in self._begun.pass_to(opened):
+            self._baseline.add(hit)
         self._window.remove_until(opened)
         self._baseline.remove_until(opened - span(self._rule.baseline))
         compared = self.compare()
@@ -247,7 +223,8 @@ class DivergencePass(AskingPass):
         if least < floor:
             # the baseline lacks what may be added there alone; nothing that goes makes it enough
             is_of_past = before.least == least
-            return Margins(floor - 1 - least, inf, free_behind=self._opened if is_of_past else inf)
+            free_behind = self._begun.passed if is_of_past else inf
+            return Margins(floor - 1 - least, inf, free_behind=free_behind)
         gap = abs(now.distance - before.distance - (self._rule.condition.by or 0))
         changes = gap / (2 / now.least + 2 / before.least) - _ROUNDING
         return number_margins([changes, least - floor if fires else inf])
@@ -256,14 +233,10 @@ class DivergencePass(AskingPass):
         """As the base says."""
         for hit in removed:
             self._window.count_out(hit)
-            if hit.first <= self._opened:
+            if not self._begun.take_out(hit.first, hit):
                 self._baseline.count_out(hit)
-            else:
-                self._gone[id(hit)] = hit
         for hit in added:
             self._window.add(hit)
-            if hit.first <= self._opened:
+            if not self._begun.add(hit.first, hit):
                 self._baseline.add(hit)
-            else:
-                heappush(self._begun, (hit.first, next(self._numbers), hit))
         return True

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import heappop, heappush
-from itertools import count
 from math import inf
 
 from schemas.rule import CorrelationType
@@ -11,7 +10,8 @@ from services.matcher.domain.windows.condition import compile_condition
 from services.matcher.domain.windows.firing_pass import AskingPass, FiringPass, Firings
 from services.matcher.domain.windows.margins import UNLIMITED, Margins
 from services.matcher.domain.windows.measure import make_measure
-from services.matcher.domain.windows.state import NEVER, Hit, WindowState, span
+from services.matcher.domain.windows.passing_hits import PassingHits
+from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
@@ -23,25 +23,17 @@ class CountingPass(AskingPass):
         self.measure = make_measure(rule, any_order=any_order)
         self._holds = compile_condition(rule.condition)
         self._condition = rule.condition
-        self._window: list[tuple[int, int, Hit]] = []
-        """Its hits as a heap, by when they leave it."""
-        self._numbers = count()
-        self._opened = NEVER
-        self._gone: dict[int, Hit] = {}
-        """Those in the heap that were counted out."""
+        self._window = PassingHits()
 
     def count(self, hit: Hit) -> None:
         """As the base says."""
-        self.measure.add(hit)
-        heappush(self._window, (hit.last, next(self._numbers), hit))
+        if self._window.add(hit.last, hit):
+            self.measure.add(hit)
 
     def ask(self, time: int) -> float | None:
         """As the base says."""
-        self._opened = time - self._timespan
-        while self._window and self._window[0][0] <= self._opened:
-            hit = heappop(self._window)[-1]
-            if self._gone.pop(id(hit), None) is None:
-                self.measure.remove(hit)
+        for hit in self._window.pass_to(time - self._timespan):
+            self.measure.remove(hit)
         value = self.measure.value(time)
         return value if value is not None and self._holds(value) else None
 
@@ -58,12 +50,10 @@ class CountingPass(AskingPass):
         if not self.measure.takes_any_order:
             return False
         for hit in removed:
-            if hit.last > self._opened:
+            if self._window.take_out(hit.last, hit):
                 self.measure.remove(hit)
-                self._gone[id(hit)] = hit
         for hit in added:
-            if hit.last > self._opened:
-                self.count(hit)
+            self.count(hit)
         return True
 
 
