@@ -4,12 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from math import inf
 
-from services.matcher.domain.windows.margins import (
-    NOTHING,
-    Margins,
-    count_slack,
-    rises_only,
-)
+from services.matcher.domain.windows.margins import NOTHING, Margins, count_slack, rises_only
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import Hit, span
 from services.matcher.domain.windows.window_rule import WindowRule

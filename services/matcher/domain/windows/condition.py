@@ -51,15 +51,18 @@ def count_key(count_by: str, hit: Hit) -> str:
 
 def compile_condition(condition: Condition) -> Callable[[float], bool]:
     """A function that says whether all bounds hold for a value."""
-    bounds = [(_BOUNDS[name], bound) for name, bound in _list_bounds(condition)]
+    bounds = [(_BOUNDS[name], bound) for name, bound in find_bounds(condition).items()]
     return lambda value: all(holds(value, bound) for holds, bound in bounds)
 
 
 def describe_bounds(condition: Condition) -> str:
     """The bounds in words: `at least 3 and fewer than 10`."""
-    return " and ".join(f"{_WORDS[name]} {bound:g}" for name, bound in _list_bounds(condition))
+    return " and ".join(
+        f"{_WORDS[name]} {bound:g}" for name, bound in find_bounds(condition).items()
+    )
 
 
-def _list_bounds(condition: Condition) -> list[tuple[str, float]]:
+def find_bounds(condition: Condition) -> dict[str, float]:
+    """The bounds of a condition, by name."""
     bounds = ((name, getattr(condition, name)) for name in _BOUNDS)
-    return [(name, bound) for name, bound in bounds if bound is not None]
+    return {name: bound for name, bound in bounds if bound is not None}

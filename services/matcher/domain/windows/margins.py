@@ -7,6 +7,7 @@ from math import inf
 from typing import NamedTuple
 
 from schemas.rule import Condition
+from services.matcher.domain.windows.condition import find_bounds
 
 MOST_TIMES = 16
 """Times that are asked again together."""
@@ -113,10 +114,8 @@ def _keeps(known: _KnownTimes, weights: Sequence[Weight]) -> bool:
 
 def list_slacks(condition: Condition, value: float) -> Iterator[tuple[float, float]]:
     """For each bound, by how much a value may rise and fall until it is at it, or past it."""
-    for name, find in _SLACKS.items():
-        bound = getattr(condition, name)
-        if bound is not None:
-            yield find(value, bound)
+    for name, bound in find_bounds(condition).items():
+        yield _SLACKS[name](value, bound)
 
 
 def count_slack(condition: Condition, count: int) -> Margins:
@@ -127,8 +126,7 @@ def count_slack(condition: Condition, count: int) -> Margins:
 
 def rises_only(condition: Condition) -> bool:
     """Whether a greater value never fails a condition that a smaller one meets."""
-    names = ("lt", "lte", "eq", "neq")
-    return all(getattr(condition, name) is None for name in names)
+    return find_bounds(condition).keys() <= {"gt", "gte"}
 
 
 def _slack_at_least(value: float, bound: float) -> tuple[float, float]:
@@ -153,12 +151,6 @@ _SLACKS: Mapping[str, Callable[[float, float], tuple[float, float]]] = {
     "eq": _slack_equal,
     "neq": _slack_equal,
 }
-
-
-def list_bounds(condition: Condition) -> list[float]:
-    """The bounds of a condition."""
-    bounds = (getattr(condition, name) for name in _SLACKS)
-    return [bound for bound in bounds if bound is not None]
 
 
 def number_margins(distances: Sequence[float]) -> Margins:

@@ -6,7 +6,8 @@ from math import ceil
 from typing import Protocol
 
 from schemas.rule import Condition, CorrelationType
-from services.matcher.domain.windows.margins import Margins, list_bounds, number_margins
+from services.matcher.domain.windows.condition import find_bounds
+from services.matcher.domain.windows.margins import Margins, number_margins
 
 _ROUNDING = 1e-12
 _MANY = 1e6
@@ -60,7 +61,9 @@ class Sum:
     def find_margins(self, condition: Condition, largest: float) -> Margins:
         """As the protocol says."""
         total = self.value()
-        distances = [abs(total - at) - abs(at) * _ROUNDING for at in list_bounds(condition)]
+        distances = [
+            abs(total - at) - abs(at) * _ROUNDING for at in find_bounds(condition).values()
+        ]
         return number_margins([*distances, (self._count - 1) * largest])
 
     def weigh(self, number: float, _condition: Condition, largest: float) -> float:
@@ -103,13 +106,13 @@ class Average:
         total, count = self._sum.value(), self._count
         distances = [
             abs(total - at * count) - abs(at) * (count + _MANY) * _ROUNDING
-            for at in list_bounds(condition)
+            for at in find_bounds(condition).values()
         ]
         return number_margins([*distances, (count - 1) * largest])
 
     def weigh(self, number: float, condition: Condition, largest: float) -> float:
         """As the protocol says."""
-        return abs(number) + largest + 2 * max(map(abs, list_bounds(condition)), default=0)
+        return abs(number) + largest + 2 * max(map(abs, find_bounds(condition).values()), default=0)
 
 
 class Percentile:
@@ -137,7 +140,7 @@ class Percentile:
 
     def find_margins(self, condition: Condition, _largest: float) -> Margins:
         """As the protocol says: a number moves the rank, and those below a bound, by one each."""
-        bounds = list_bounds(condition)
+        bounds = find_bounds(condition).values()
         below = [find(self._sorted, at) for at in bounds for find in (bisect_left, bisect_right)]
         rank = self._rank
         apart = [at - rank - 1 if rank <= at else rank - at - 2 for at in below]
