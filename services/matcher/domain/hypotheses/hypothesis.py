@@ -1,7 +1,7 @@
 """Compiled hypotheses: what the engine needs of a course of action. Times in microseconds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, exp2, log2, prod
 
@@ -21,25 +21,22 @@ LEVELS: tuple[tuple[str, Level], ...] = (
 """The levels of a hypothesis by rank, from 1, and those of their alerts. Rank 0 is below all."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Indicator:
     """A rule, and what its alerts add to the score or take from it.
 
-    `sources` are all that could show it, where they are known by name. At the age `expires_after`
-    its contribution is EXPIRED_BELOW of its weight; None: never.
+    `sources` are all that could show it, where they are known by name.
     """
 
     rule: str
     weight: float
     half_life: int | None
     sources: tuple[str, ...] = ()
-    expires_after: int | None = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        # asked for at every time at which a score is looked at
-        half_life = self.half_life
-        expires = None if half_life is None else ceil(-log2(EXPIRED_BELOW) * half_life)
-        object.__setattr__(self, "expires_after", expires)
+    @cached_property
+    def expires_after(self) -> int | None:
+        """The age at which its contribution is EXPIRED_BELOW of its weight; None: never."""
+        return None if self.half_life is None else ceil(-log2(EXPIRED_BELOW) * self.half_life)
 
     def is_expired(self, age: int) -> bool:
         """Whether it contributes nothing any more, `age` after it was last observed."""
