@@ -90,16 +90,20 @@ def _fires_by_newest(rule: WindowRule, hits: Ordered[Hit], clock: int, required:
     if rule.counts_alerts or rule.type is CorrelationType.VALUE_SUM:
         return False
     if rule.type is CorrelationType.TEMPORAL_ORDERED:
-        measure = make_measure(rule)
-        for hit in () if rule.certain else list_deciding(rule, hits, clock):
-            measure.add(hit)
-        return (measure.value(clock) or 0) >= required
+        return not rule.certain and _count_steps(rule, hits, clock) >= required
     opened, tokens = clock - span(rule.timespan), set[str]()
     for hit in takewhile(lambda hit: hit.at > opened, hits.backwards(clock)):
         tokens.update(count_tokens(rule, hit) if hit.last > opened else ())
         if len(tokens) >= required:
             return True
     return False
+
+
+def _count_steps(rule: WindowRule, hits: Ordered[Hit], clock: int) -> float:
+    measure = make_measure(rule)
+    for hit in list_deciding(rule, hits, clock):
+        measure.add(hit)
+    return measure.value(clock) or 0
 
 
 def _find_required(rule: WindowRule) -> int | None:
