@@ -1,12 +1,11 @@
 """The progress of several signals partitions as one, for partitions that share their states."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 import msgspec
 
-from schemas.bundle import NO_BUNDLE
 from services.matcher.domain.changes.backfill_progress import BackfillProgress
 from services.matcher.domain.changes.clock import PartitionClock
 from services.matcher.domain.changes.partition_progress import PartitionProgress
@@ -37,12 +36,11 @@ def _merge_clocks(clocks: Sequence[PartitionClock], offset: int) -> PartitionClo
 def _merge_rules(records: Sequence[RuleRecord]) -> RuleRecord:
     """The oldest rules; each is watched since the earliest time."""
     oldest = min(records, key=lambda record: record.bundle)
-    since: dict[str, datetime] = {}
-    for record in records:
-        for name, time in record.since.items():
-            since[name] = min(time, since.get(name, time))
-    kept = {name: time for name, time in since.items() if name in oldest.since}
-    return msgspec.structs.replace(oldest, since=kept)
+    since = {
+        name: min(record.since.get(name, time) for record in records)
+        for name, time in oldest.since.items()
+    }
+    return msgspec.structs.replace(oldest, since=since)
 
 
 def _merge_backfills(backfills: Sequence[BackfillProgress]) -> BackfillProgress:
@@ -52,14 +50,11 @@ def _merge_backfills(backfills: Sequence[BackfillProgress]) -> BackfillProgress:
             level: _least_of_all([backfill.barriers.get(level, {}) for backfill in backfills])
             for level in levels
         },
-        {
-            level: min((backfill.released_on(level) for backfill in backfills), default=NO_BUNDLE)
-            for level in levels
-        },
+        {level: min(backfill.released_on(level) for backfill in backfills) for level in levels},
     )
 
 
 def _least_of_all(counts: Sequence[Mapping[int, V]]) -> dict[int, V]:
     """The least value of each key that all of them have."""
-    shared: Iterable[int] = set(counts[0]).intersection(*counts[1:])
+    shared = set(counts[0]).intersection(*counts[1:])
     return {key: min(each[key] for each in counts) for key in sorted(shared)}
