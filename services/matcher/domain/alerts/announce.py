@@ -53,9 +53,7 @@ def claim_episodes(
     for alert in announced:
         if alert.status is not Status.WITHDRAWN:
             former, heir = known.get(alert.start), same.get(alert.start)
-            if former is not None and former is heir:
-                pass
-            elif former is None or heir is None or not _has_grown(former, heir):
+            if former is None or heir is None or not _has_grown(former, heir):
                 heir = _find_heir(rule, former, alert, _list_near(rule, alert, after))
             claims[alert.id] = heir
     return claims
@@ -63,6 +61,8 @@ def claim_episodes(
 
 def _has_grown(before: Episode, after: Episode) -> bool:
     """Whether an episode kept its evidence and firing times: no other shares more of both."""
+    if before is after:
+        return True
     times = before.firings
     return after.count >= before.count and after.firings[: len(times)] == times
 
