@@ -155,11 +155,11 @@ class FiringTimes:
         del self.firings.times[:passed], self.firings.values[:passed]
 
     def _extend(self, changed: ChangedHits) -> None:
-        self._pass.extend(changed.added, list_times(changed.added), self.firings)
+        times = list_times(changed.added)
+        self._pass.extend(changed.added, times, self.firings)
+        self._margins.insert(times)
         if changed:
             self.asked = changed.first, changed.last + self.look_back
-        for time in list_times(changed.added):
-            self._margins.insert(time)
 
     def _find_absences(self, changed: ChangedHits) -> None:
         """Find the times anew at which an answer is overdue that hits may be, or wait for."""
@@ -186,7 +186,7 @@ class FiringTimes:
             self._spend(changed, first, last)
             self.firings.outdate(first, last)
             self._drop_gone(changed.removed)
-            newest, passing = self.hits[-1].at, None
+            newest = self.hits[-1].at
             for unknown in self._margins.list_unknown(first, min(last, newest)):
                 passing = self._ask_between(*unknown)
                 if unknown[1] == newest:
@@ -201,8 +201,7 @@ class FiringTimes:
         weights = [Weight(hit.first, weigh(hit, self._largest), 0) for hit in changed.added]
         weights += [Weight(hit.first, 0, weigh(hit, self._largest)) for hit in changed.removed]
         self._margins.spend(first, last, weights)
-        for time in list_times(changed.added):
-            self._margins.insert(time)
+        self._margins.insert(list_times(changed.added))
 
     @property
     def _asking(self) -> AskingPass | None:

@@ -76,12 +76,12 @@ class MarginsByTime:
         here = self._find(first, last)
         self._known[here] = [known for known in self._known[here] if _keeps(known, weights)]
 
-    def insert(self, time: int) -> None:
-        """Forget what is known around a time that has to be asked."""
-        place = bisect_left(self._known, time, key=lambda known: known.last)
-        if place < len(self._known):
-            known = self._known[place]
-            if known.first <= time or known.size < MOST_TIMES:
+    def insert(self, times: Sequence[int]) -> None:
+        """Forget what is known around times that have to be asked."""
+        for time in times:
+            place = bisect_left(self._known, time, key=lambda known: known.last)
+            known = self._known[place : place + 1]
+            if known and (known[0].first <= time or known[0].size < MOST_TIMES):
                 del self._known[place]
 
     def add(self, first: int, last: int, size: int, margins: Margins) -> None:
