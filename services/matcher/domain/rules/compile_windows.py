@@ -33,17 +33,37 @@ def compile_windows(
     """The windows of correlations and of detection rules that alert or are indicators; faults."""
     known = {rule.document.name: rule.document for rule in rules}
     rules_by_name = {rule.name: rule for rule in compiled}
-    detections = rules_by_name.keys()
-    alerting = detections & alerting_detections(known.values())
-    silent = silent_correlations(known.values()) | (detections - alerting)
+    alerting = rules_by_name.keys() & alerting_detections(known.values())
+    with_windows = _correlations(known) | alerting | (rules_by_name.keys() & _indicators(pack))
+    windows, faults = _compile_sound(pack, rules, rules_by_name, with_windows)
+    silent = silent_correlations(known.values()) | (rules_by_name.keys() - alerting)
     counted = counted_correlations(known.values())
-    with_windows = _correlations(known) | alerting | (detections & _indicators(pack))
+    described = (
+        replace(
+            window,
+            announces=window.name not in silent,
+            is_counted=window.name in counted,
+            means=digest_means(window, rules_by_name),
+        )
+        for window in windows
+    )
+    return tuple(described), faults
+
+
+def _compile_sound(
+    pack: PackDocuments,
+    rules: Rules,
+    rules_by_name: Mapping[str, CompiledRule],
+    names: Collection[str],
+) -> tuple[Collection[WindowRule], tuple[DocumentFault, ...]]:
+    """The windows with these names that are without fault; the faults of the others."""
+    known = {rule.document.name: rule.document for rule in rules}
     ordered, cycles = sort_by_bases(rules)
-    faults, lists, good = list(cycles), _list_names(pack), set(detections)
+    faults, lists, good = list(cycles), _list_names(pack), set(rules_by_name)
     windows: dict[str, WindowRule] = {}
     for rule in ordered:
         name = rule.document.name
-        if name not in with_windows:
+        if name not in names:
             continue
         try:
             refuse_references(rule.document, known, good)
@@ -54,14 +74,9 @@ def compile_windows(
         except InvalidField as error:
             faults.append(rule.origin.fault(error))
         else:
-            windows[name] = replace(
-                window,
-                announces=name not in silent,
-                is_counted=name in counted,
-                means=digest_means(window, rules_by_name),
-            )
+            windows[name] = window
             good.add(name)
-    return tuple(windows.values()), tuple(faults)
+    return windows.values(), tuple(faults)
 
 
 def _correlations(rules: Mapping[str, RuleDocument]) -> set[str]:
