@@ -9,10 +9,10 @@ from tests.matcher.proof.streams import Row, icews, interaction
 from tests.matcher.proof.watching import (
     DAY,
     at_least,
+    at_least_distinct,
     base,
     by,
     differences,
-    distinct,
     kinds,
     of_type,
     replay_alerts,
@@ -36,23 +36,25 @@ def test_who_deals_with_how_many_by_day_is_counted_as_brute_force_counts() -> No
     ]
     actor = by("source")
     watches = [
-        BruteForceRule(
-            "many", 2 * DAY, _anything, lambda i: distinct("target", i) >= 6, actor, 2 * DAY
-        ),
-        BruteForceRule("ways", DAY, _anything, lambda i: distinct("relation", i) >= 4, actor, DAY),
-        BruteForceRule(
-            "turn",
-            14 * DAY,
-            of_type(threat="Threaten", force="Use conventional military force"),
-            lambda inside: len(kinds(inside)) == 2,
-            lambda row: [(str(row["source"]), str(row["target"]))],
-            14 * DAY,
-        ),
+        BruteForceRule("many", 2 * DAY, _anything, at_least_distinct("target", 6), actor, 2 * DAY),
+        BruteForceRule("ways", DAY, _anything, at_least_distinct("relation", 4), actor, DAY),
+        _watch_turns(),
     ]
 
     engine_alerts = replay_alerts(documents, [interaction(row, 3 * DAY) for row in stream])
 
     assert differences(watches, stream, engine_alerts) == (set(), set())
+
+
+def _watch_turns() -> BruteForceRule:
+    return BruteForceRule(
+        "turn",
+        14 * DAY,
+        of_type(threat="Threaten", force="Use conventional military force"),
+        lambda inside: len(kinds(inside)) == 2,
+        lambda row: [(str(row["source"]), str(row["target"]))],
+        14 * DAY,
+    )
 
 
 def _anything(_row: Row) -> list[str]:

@@ -1,7 +1,7 @@
 """Thresholds on attacks in Iraq: the engine and brute force agree to the last alert."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from tests.matcher.proof.brute_force import BruteForceRule, SeenRow, brute_force
@@ -10,15 +10,17 @@ from tests.matcher.proof.watching import (
     DAY,
     LATE,
     at_least,
+    at_least_distinct,
     base,
     by,
     differences,
-    distinct,
     kinds,
     of_type,
     replay_alerts,
 )
 from tests.matcher.rules import correlating, detecting
+
+FORCES = re.compile(r"\bcoalition forces\W+(\w+\W+){0,2}in\b", re.IGNORECASE)
 
 
 def test_how_often_a_city_is_attacked_is_counted_as_brute_force_counts() -> None:
@@ -32,28 +34,23 @@ def test_how_often_a_city_is_attacked_is_counted_as_brute_force_counts() -> None
         correlating("either", ["ied", "shots"], timespan="90m", condition={"gt": 3}, **common),
     ]
     watches = [
-        BruteForceRule("bombs", DAY, of_type(ied="IED"), at_least(4), by("city"), DAY),
-        BruteForceRule(
-            "some",
-            6 * HOUR,
-            of_type(shots="Small Arms"),
-            lambda inside: 2 <= len(inside) < 4,
-            by("city"),
-            6 * HOUR,
-        ),
-        BruteForceRule(
-            "either",
-            1.5 * HOUR,
-            of_type(ied="IED", shots="Small Arms"),
-            at_least(4),
-            by("city"),
-            1.5 * HOUR,
-        ),
+        _watch_city("bombs", DAY, of_type(ied="IED"), at_least(4)),
+        _watch_city("some", 6 * HOUR, of_type(shots="Small Arms"), lambda seen: 2 <= len(seen) < 4),
+        _watch_city("either", 1.5 * HOUR, of_type(ied="IED", shots="Small Arms"), at_least(4)),
     ]
 
     engine_alerts = replay_alerts(documents, [attack(row, 6 * HOUR) for row in stream])
 
     assert differences(watches, stream, engine_alerts) == (set(), set())
+
+
+def _watch_city(
+    rule: str,
+    length: timedelta,
+    sees: Callable[[Row], Sequence[str]],
+    fires: Callable[[Sequence[SeenRow]], bool],
+) -> BruteForceRule:
+    return BruteForceRule(rule, length, sees, fires, group=by("city"), gap=length)
 
 
 def test_reports_of_one_story_count_once_and_all_are_evidence() -> None:
@@ -83,24 +80,14 @@ def test_how_many_kinds_of_target_and_of_weapon_are_counted_as_brute_force_count
         correlating("targets", ["any"], timespan="2d", condition=targets, **common),
         correlating("weapons", ["any"], timespan="1d", condition=weapons, **common),
     ]
-    city = by("city")
     watches = [
-        BruteForceRule(
+        _watch_city(
             "targets",
             2 * DAY,
             lambda row: ["any"] if row["target"] else [],
-            lambda inside: distinct("target", inside) >= 3,
-            city,
-            2 * DAY,
+            at_least_distinct("target", 3),
         ),
-        BruteForceRule(
-            "weapons",
-            DAY,
-            lambda _: ["any"],
-            lambda inside: distinct("event_type", inside) >= 5,
-            city,
-            DAY,
-        ),
+        _watch_city("weapons", DAY, lambda _: ["any"], at_least_distinct("event_type", 5)),
     ]
 
     engine_alerts = replay_alerts(documents, [attack(row, 6 * HOUR) for row in stream])
@@ -152,15 +139,10 @@ def test_phrases_in_reports_alert_by_themselves_and_are_corroborated_as_brute_fo
         document.model_dump(by_alias=True, exclude_defaults=True)
         | {"corroboration": asked, "level": "high", "resolve_after": "3h"}
     )
-    pattern = re.compile(r"\bcoalition forces\W+(\w+\W+){0,2}in\b", re.IGNORECASE)
-
-    def sees(row: Row) -> list[str]:
-        return ["forces"] if pattern.search(attack(row, DAY).text or "") else []
-
     watch = BruteForceRule(
         rule="forces",
         span=timedelta(microseconds=1),
-        sees=sees,
+        sees=_sees_forces,
         fires=at_least(1),
         group=by("city"),
         gap=3 * HOUR,
@@ -173,6 +155,10 @@ def test_phrases_in_reports_alert_by_themselves_and_are_corroborated_as_brute_fo
 
     assert differences([watch], stream, engine_alerts) == (set(), set())
     assert {level for *_, level, _ in engine_alerts} == {"high", "medium"}
+
+
+def _sees_forces(row: Row) -> list[str]:
+    return ["forces"] if FORCES.search(attack(row, DAY).text or "") else []
 
 
 def test_brute_force_sees_both_edges_of_a_window() -> None:

@@ -70,6 +70,10 @@ def at_least(most: int) -> Callable[[Sequence[SeenRow]], bool]:
     return lambda inside: len(inside) >= most
 
 
+def at_least_distinct(field: str, most: int) -> Callable[[Sequence[SeenRow]], bool]:
+    return lambda inside: distinct(field, inside) >= most
+
+
 def distinct(field: str, inside: Sequence[SeenRow]) -> int:
     return len({row.row[field] for row in inside} - {None})
 

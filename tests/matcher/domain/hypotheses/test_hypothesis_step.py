@@ -18,10 +18,13 @@ from tests.matcher.builders import HOUR, NOON
 from tests.matcher.hypotheses import HypothesisRun, hypothesis, observe, withdraw
 
 
-def test_a_score_that_reaches_a_level_moves_the_alert_and_names_what_moved_it() -> None:
-    run = HypothesisRun(hypothesis()).take(observe("rockets", 0), observe("march", 1))
+def two_levels_reached() -> HypothesisRun:
+    return HypothesisRun(hypothesis()).take(observe("rockets", 0), observe("march", 1))
 
-    first, second = run.alerts
+
+def test_a_score_that_reaches_a_level_moves_the_alert() -> None:
+    first, second = two_levels_reached().alerts
+
     assert (first.level, first.value, first.starts_at) == (Level.LOW, 2, NOON)
     assert (second.id, second.revision, second.status) == (first.id, 2, Status.FIRING)
     assert (second.level, second.rule.level, second.starts_at) == (
@@ -29,6 +32,11 @@ def test_a_score_that_reaches_a_level_moves_the_alert_and_names_what_moved_it() 
         Level.MEDIUM,
         NOON,
     )
+
+
+def test_an_alert_that_moves_names_what_moved_it() -> None:
+    first, second = two_levels_reached().alerts
+
     assert first.move == LevelMove(
         before="",
         after="watch",
