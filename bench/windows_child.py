@@ -40,6 +40,8 @@ WARM, MEASURED = 10, 40
 AT_ONCE = " at once"
 A_TIMESPAN = 10
 """Hits in a timespan when many are taken in some order."""
+BOTH = ("first", "second")
+TWO_SOURCES = Corroboration(sources=2, within=2 * DAY)
 NAMES = ("Badr Organisation", "Ansar of the Levant", "Front of the East", "Sons of the River")
 
 RULE = WindowRule(
@@ -62,7 +64,6 @@ RULE = WindowRule(
     action=None,
     max_hits=1_000_000,
 )
-NUMBER = "quantities.rockets"
 _KNOWS_ALERTS = "counts_alerts" in WindowRule.__dataclass_fields__
 """Whether the tree has alerts that last; an older one has not."""
 
@@ -72,26 +73,17 @@ class Kind:
     """A rule, and what the number of a hit says about it."""
 
     rule: WindowRule
-    base: Callable[[int], str] = lambda _number: "first"
     values: Callable[[int], tuple[str, ...]] = lambda _number: ()
     by: Callable[[int], tuple[str, ...]] = lambda _number: ()
-    lasts: timedelta = timedelta(0)
-    is_alert: bool = False
 
 
 def _numeric(type_: CorrelationType, **bounds: float) -> Kind:
-    condition = Condition(field=NUMBER, **bounds)
-    rule = replace(RULE, type=type_, condition=condition)
+    rule = replace(RULE, type=type_, condition=Condition(field="quantities.rockets", **bounds))
     return Kind(rule, values=lambda number: (str(number * 7 % 10),))
 
 
-def _alternate(number: int) -> str:
-    return ("first", "second")[number % 2]
-
-
 def _temporal(type_: CorrelationType) -> Kind:
-    rule = replace(RULE, type=type_, bases=("first", "second"), condition=Condition(gte=2))
-    return Kind(rule, base=_alternate)
+    return Kind(replace(RULE, type=type_, bases=BOTH, condition=Condition(gte=2)))
 
 
 def _novel(type_: CorrelationType, subject: str) -> Kind:
@@ -99,7 +91,11 @@ def _novel(type_: CorrelationType, subject: str) -> Kind:
     return Kind(replace(rule, history=30 * DAY, timespan=DAY))
 
 
-_OF_EVENTS: Mapping[str, Kind] = {
+def _compare(type_: CorrelationType, **changes: Any) -> WindowRule:
+    return replace(RULE, type=type_, baseline=30 * DAY, min_baseline=DAY, **changes)
+
+
+_OF_EVENTS: dict[str, Kind] = {
     "event_count": Kind(RULE),
     "value_count": Kind(
         replace(
@@ -118,32 +114,23 @@ _OF_EVENTS: Mapping[str, Kind] = {
     "new_value": _novel(CorrelationType.NEW_VALUE, "names"),
     "reversal": _novel(CorrelationType.REVERSAL, "actor_ids"),
     "rate_change": Kind(
-        replace(
-            RULE,
-            type=CorrelationType.RATE_CHANGE,
-            condition=Condition(ratio=1.5, floor=2, significance=0.05),
-            baseline=30 * DAY,
-            min_baseline=DAY,
+        _compare(
+            CorrelationType.RATE_CHANGE, condition=Condition(ratio=1.5, floor=2, significance=0.05)
         )
     ),
-    "absence": Kind(
-        replace(RULE, type=CorrelationType.ABSENCE, bases=("first", "second")), base=_alternate
-    ),
+    "absence": Kind(replace(RULE, type=CorrelationType.ABSENCE, bases=BOTH)),
     "shared_term": Kind(
         replace(RULE, type=CorrelationType.SHARED_TERM, subject="names", by="actor_ids"),
         values=lambda number: (f"{NAMES[number % 4]} {number % 7}", f"name {number}"),
         by=lambda number: (f"group {number % 20}",),
     ),
     "divergence": Kind(
-        replace(
-            RULE,
-            type=CorrelationType.DIVERGENCE,
+        _compare(
+            CorrelationType.DIVERGENCE,
             condition=Condition(by=0.5, floor=2),
             subject="type",
             compared_value="threaten",
             between=("iran", "proxies"),
-            baseline=30 * DAY,
-            min_baseline=DAY,
         ),
         values=lambda number: ("10"[number % 2],),
         by=lambda number: (("iran", "proxies")[number % 3 % 2],),
@@ -151,43 +138,36 @@ _OF_EVENTS: Mapping[str, Kind] = {
     "alone": Kind(replace(RULE, type=None, timespan=timedelta(microseconds=1))),
     "range": Kind(replace(RULE, condition=Condition(gte=3, lt=1_000_000))),
     "silent": Kind(replace(RULE, condition=Condition(gte=1_000_000))),
-    "certain": Kind(replace(RULE, certain=True), lasts=3 * SECOND),
-    "corroboration": Kind(replace(RULE, corroboration=Corroboration(sources=2, within=2 * DAY))),
+    "certain": Kind(replace(RULE, certain=True)),
+    "corroboration": Kind(replace(RULE, corroboration=TWO_SOURCES)),
     "cooldown": Kind(replace(RULE, cooldown=DAY)),
-    "cooldown and levels": Kind(
-        replace(RULE, cooldown=DAY, corroboration=Corroboration(sources=2, within=2 * DAY))
-    ),
+    "cooldown and levels": Kind(replace(RULE, cooldown=DAY, corroboration=TWO_SOURCES)),
     "short resolve_after": Kind(replace(RULE, resolve_after=SECOND / 100)),
     "full": Kind(replace(RULE, max_hits=1_000)),
 }
-KINDS: Mapping[str, Kind] = {
-    **_OF_EVENTS,
-    **{
-        f"{name}, of alerts": replace(
-            kind, rule=replace(kind.rule, counts_alerts=True), is_alert=True
-        )
-        for name, kind in _OF_EVENTS.items()
-        if _KNOWS_ALERTS and kind.rule.type is not None and not kind.rule.certain
-    },
+KINDS: Mapping[str, Kind] = _OF_EVENTS | {
+    f"{name}, of alerts": replace(kind, rule=replace(kind.rule, counts_alerts=True))
+    for name, kind in _OF_EVENTS.items()
+    if _KNOWS_ALERTS and kind.rule.type is not None and not kind.rule.certain
 }
 
 
 def make_signal(kind: Kind, number: int, at: datetime) -> Signal:
     """The hit of that number."""
-    name = f"wire {number}"
+    name, is_alert = f"wire {number}", getattr(kind.rule, "counts_alerts", False)
     return Signal(
         pack=RULE.pack,
         rule=RULE.name,
-        base=kind.base(number),
+        base=kind.rule.bases[number % len(kind.rule.bases)],
         identity=name,
         occurred_at=at,
-        occurred_until=at + kind.lasts if kind.lasts else None,
+        occurred_until=at + 3 * SECOND if kind.rule.certain else None,
         story=name,
         owner="wire",
         values=kind.values(number),
         by=kind.by(number),
-        firings=(micros(at),) if kind.is_alert else (),
-        revision=int(kind.is_alert),
+        firings=(micros(at),) if is_alert else (),
+        revision=int(is_alert),
         evidence=Evidence(
             event_id=str(number),
             source="wire",
@@ -206,17 +186,18 @@ class Window:
         self.kind, self.processors = kind, Processors.of(ActiveRules(rulebook))
         states = States(KeyedStates({}), self.processors)
         self.store: PartitionStates = states.partition(0)
-        self.engine = Engine(0, SignalsPartitions(1, lambda _: 0), self.store, _call)
+        partitions = SignalsPartitions(1, lambda _: 0)
+        self.engine = Engine(0, partitions, self.store, lambda _key, call: call())
         self.offset = 0
 
     def hold(self, signals: Sequence[Signal]) -> None:
         """Begin with these hits."""
         certain = self.kind.rule.certain
-        hits = [make_hit(signal, certain=certain) for signal in signals]
-        hits.sort(key=lambda hit: hit.order)
+        hits = (make_hit(signal, certain=certain) for signal in signals)
+        in_order = sorted(hits, key=lambda hit: hit.order)
         make: Callable[[Iterable[Any]], Any] = getattr(type(WindowState.empty().hits), "of", tuple)
         state = msgspec.structs.replace(
-            WindowState.empty(), offset=0, since=micros(NOON - 400 * DAY), hits=make(hits)
+            WindowState.empty(), offset=0, since=micros(NOON - 400 * DAY), hits=make(in_order)
         )
         self.store.put(StateKey(StateKind.WINDOW, signals[0].key), state, None)
 
@@ -225,10 +206,6 @@ class Window:
         self.offset += 1
         for _command in self.engine.handle(signal, self.offset, NOON, self.processors):
             pass
-
-
-def _call(_key: StateKey, call: Callable[[], Any]) -> Any:
-    return call()
 
 
 def measure_hit(name: str, held: int) -> dict[str, float]:
@@ -313,8 +290,7 @@ def answer(request: Mapping[str, Any]) -> dict[str, float]:
 def main() -> None:
     """Answer each line."""
     for line in sys.stdin:
-        request = json.loads(line)
-        print(json.dumps(answer(request)), flush=True)
+        print(json.dumps(answer(json.loads(line))), flush=True)
 
 
 if __name__ == "__main__":
