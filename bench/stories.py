@@ -11,7 +11,6 @@ outlet wrote anew, which `fresh` has as a kind of its own, `touched`. Exit code 
 import argparse
 import json
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from bench.least_time import least_time
 from schemas.event import Event
 from services.ingest.adapters.language import load_detector
 from services.ingest.domain.stories.join import list_terms, share_in_common
@@ -97,27 +97,22 @@ def score(pairs: Sequence[LabelledPair]) -> Score:
     return Score(Counter(keys), Counter(joined))
 
 
-def measure_cost(events: Sequence[Event], rounds: int = 5) -> float:
-    """Seconds of the processor for one report; the least of some rounds."""
-    spent = []
-    for _ in range(rounds):
-        index, began = MemoryIndex(), time.process_time()
-        for number, event in enumerate(events):
-            report = StoryReport.of(event.model_copy(update={"id": str(number)}))
-            index.assign(report)
-        spent.append((time.process_time() - began) / len(events))
-    return min(spent)
+def measure_cost(events: Sequence[Event]) -> float:
+    """Seconds of the processor for one report."""
+    return least_time(lambda: _assign(events)) / len(events)
 
 
-def measure_detection(events: Sequence[Event], rounds: int = 5) -> float:
-    """Seconds of the processor to find the language of one report; the least of some rounds."""
-    detect, spent = load_detector(), []
-    for _ in range(rounds):
-        began = time.process_time()
-        for event in events:
-            detect(f"{event.title or ''} {event.text or ''}")
-        spent.append((time.process_time() - began) / len(events))
-    return min(spent)
+def _assign(events: Sequence[Event]) -> None:
+    index = MemoryIndex()
+    for number, event in enumerate(events):
+        index.assign(StoryReport.of(event.model_copy(update={"id": str(number)})))
+
+
+def measure_detection(events: Sequence[Event]) -> float:
+    """Seconds of the processor to find the language of one report."""
+    detect = load_detector()
+    texts = [f"{event.title or ''} {event.text or ''}" for event in events]
+    return least_time(lambda: [detect(text) for text in texts]) / len(texts)
 
 
 def _share(pair: LabelledPair) -> float:

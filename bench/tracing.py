@@ -1,11 +1,11 @@
 """What tracing costs a report: `python -m bench.tracing`. Nothing is sent anywhere."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
+from bench.least_time import least_time
 from services.span_export import OtlpRecorder
 from services.span_sending import stop_tracing
 from services.trace_context import read_record_trace, read_trace
@@ -21,7 +21,6 @@ from services.tracing import (
     request_headers,
 )
 
-ROUNDS = 5
 REPORTS = 2000
 SPANS = 6
 HEADERS = [("ce_id", b"1"), ("ce_type", b"vedette.event"), ("ce_source", b"wire")]
@@ -58,22 +57,21 @@ def trace_report() -> None:
         request_headers()
 
 
-def measure(work: Callable[[], None]) -> float:
-    """Microseconds of processor for one call, the least of some rounds."""
-    seconds = []
-    for _ in range(ROUNDS):
-        began = time.process_time()
-        for _ in range(REPORTS):
-            work()
-        seconds.append((time.process_time() - began) / REPORTS)
-    return min(seconds) * 1e6
+def measure() -> float:
+    """Microseconds of the processor for one report."""
+    return least_time(_trace_reports) / REPORTS * 1e6
+
+
+def _trace_reports() -> None:
+    for _ in range(REPORTS):
+        trace_report()
 
 
 def main() -> None:
     """Print both costs."""
-    print(f"off: {measure(trace_report):.0f} µs a report, all services together")
+    print(f"off: {measure():.0f} µs a report, all services together")
     record_spans(OtlpRecorder.over("bench", NoExporter()))
-    on = measure(trace_report)
+    on = measure()
     stop_tracing()
     print(f"on:  {on:.0f} µs a report, {on / SPANS:.0f} µs a span")
 
