@@ -41,7 +41,7 @@ def build_view(notice: Notice) -> AlertView:
     summary, title = clean_line(alert.summary), clean_line(alert.rule.title)
     return AlertView(
         headline=build_headline(notice),
-        summary=None if alert.move is not None or summary == title else summary or None,
+        summary=summary if summary and summary != title and alert.move is None else None,
         facts=tuple(_list_facts(alert, notice.in_hand)),
         evidence=tuple(_view_evidence(piece, notice) for piece in shown),
         hidden_count=max(alert.evidence_count, len(alert.evidence)) - len(shown),

@@ -120,12 +120,12 @@ def _name_titles(alerts: Sequence[Alert]) -> str:
 
 def _build_fact(notice: GroupNotice, member: GroupMember) -> tuple[str, str]:
     """`HIGH`, and `NEW · Joint march · country: IQ · 3 proxies endorse the march`."""
-    alert = member.alert
+    alert, is_ended = member.alert, has_ended(member.alert)
     is_changed = any(change.member is member for change in notice.changes)
     words = list_warnings(alert, possible_repeat=False)
-    change = describe_change(member.entry, alert) if is_changed else ""
-    label = alert.status.upper() if has_ended(alert) else alert.level.upper()
-    parts = [*words, "" if has_ended(alert) else change, *_name(alert)]
+    change = describe_change(member.entry, alert) if is_changed and not is_ended else ""
+    label = (alert.status if is_ended else alert.level).upper()
+    parts = [*words, change, *_name(alert)]
     if member.entry.in_hand:
         parts.append(f"in hand: {clean_line(member.entry.in_hand)}")
     return label, cut_line(" · ".join(part for part in parts if part), LONGEST_LINE)
