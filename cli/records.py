@@ -1,6 +1,7 @@
 """The records of a topic, from its beginning to its end."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from kafka import KafkaConsumer, TopicPartition
@@ -39,7 +40,7 @@ def open_consumer(settings: VedetteSettings) -> Iterator[KafkaConsumer]:
 
 
 def read_topic(consumer: KafkaConsumer, topic: str) -> Iterator[ConsumerRecord]:
-    """Every record of the topic, in order in each partition.
+    """Every record of the topic, in order in each partition, and maybe some that come meanwhile.
 
     Blocks while the broker answers, and stops at the end that the topic has at the call.
 
@@ -63,20 +64,6 @@ def read_range(
         yield record
 
 
-def read_to_now(consumer: KafkaConsumer, topic: str) -> Iterator[ConsumerRecord]:
-    """The records of a topic that is written to all the time, and maybe some that come meanwhile.
-
-    Ends at the end that it has at the call. Blocks while the broker answers.
-
-    Raises:
-        CommandFailure: there is no such topic.
-    """
-    ends = _seek_to_beginning(consumer, topic)
-    while _is_before(consumer, ends):
-        for records in consumer.poll(timeout_ms=QUIET_MS).values():
-            yield from records
-
-
 def _seek_to_beginning(consumer: KafkaConsumer, topic: str) -> Mapping[TopicPartition, int]:
     """Have the next poll begin with the topic's first records; the ends that it has now."""
     numbers = consumer.partitions_for_topic(topic)
@@ -92,10 +79,18 @@ def _seek_to_beginning(consumer: KafkaConsumer, topic: str) -> Mapping[TopicPart
 def _read_until(
     consumer: KafkaConsumer, ends: Mapping[TopicPartition, int]
 ) -> Iterator[ConsumerRecord]:
-    # the end that the embedded broker gives may be too low: read on until nothing comes
+    # the end that the embedded broker gives may be too low: read on until nothing comes, or what
+    # comes was written later, as in a topic that is written to all the time
+    last_ms = time.time() * 1_000 + QUIET_MS
     while (polled := consumer.poll(timeout_ms=QUIET_MS)) or _is_before(consumer, ends):
         for records in polled.values():
             yield from records
+        if _is_past(polled, last_ms) and not _is_before(consumer, ends):
+            return
+
+
+def _is_past(polled: Mapping[TopicPartition, Sequence[ConsumerRecord]], last_ms: float) -> bool:
+    return any(records[-1].timestamp > last_ms for records in polled.values())
 
 
 def _is_before(consumer: KafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:

@@ -13,7 +13,7 @@ from kafka.errors import KafkaError, MessageSizeTooLargeError
 from cli.broker import REACH_MS, describe_broker_fault
 from cli.faults import CommandFailure
 from cli.output import print_line
-from cli.records import open_consumer, read_range, read_to_now, read_topic
+from cli.records import open_consumer, read_range, read_topic
 from schemas.bundle import BUNDLE_KEY, LARGEST_RULES, NO_BUNDLE, NUMBER_KEY, RuleBundle
 from schemas.envelope import RULE_BUNDLE, check_schema, cloud_headers
 from schemas.topics import EVENTS, RULES, topic_name
@@ -127,8 +127,7 @@ def find_former_number(settings: VedetteSettings) -> int:
     with open_consumer(settings) as consumer:
         if not consumer.partitions_for_topic(changelog):
             return NO_BUNDLE
-        records = read_to_now(consumer, changelog)
-        return max(map(_read_number, records), default=NO_BUNDLE)
+        return max(map(_read_number, read_topic(consumer, changelog)), default=NO_BUNDLE)
 
 
 def _read_number(record: ConsumerRecord) -> int:

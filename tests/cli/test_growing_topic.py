@@ -1,12 +1,29 @@
 """A topic that grows while it is read is read to where its end was."""
 
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
 from kafka import TopicPartition
 
-from cli.records import read_to_now
+from cli.records import read_topic
+
+
+@dataclass
+class GrowingRecord:
+    """A record that Kafka got well after the call."""
+
+    at: TopicPartition
+    offset: int
+
+    @property
+    def partition(self) -> int:
+        return int(self.at.partition)
+
+    @property
+    def timestamp(self) -> float:
+        return time.time() * 1_000 + 10_000
 
 
 @dataclass
@@ -33,7 +50,7 @@ class GrowingTopic:
 
     def poll(self, timeout_ms: int) -> dict[TopicPartition, list[Any]]:
         assert timeout_ms
-        found = {at: [f"{at.partition}@{offset}"] for at, offset in self.positions.items()}
+        found = {at: [GrowingRecord(at, offset)] for at, offset in self.positions.items()}
         self.positions = {at: offset + 1 for at, offset in self.positions.items()}
         self.length += 1
         return found
@@ -42,6 +59,6 @@ class GrowingTopic:
 def test_it_ends_where_its_end_was() -> None:
     consumer: Any = GrowingTopic()
 
-    read = list(read_to_now(consumer, "changelog"))
+    read = [f"{record.partition}@{record.offset}" for record in read_topic(consumer, "changelog")]
 
     assert read == ["0@0", "1@0", "0@1", "1@1", "0@2", "1@2"]
