@@ -15,13 +15,12 @@ from cli.output import print_line
 from cli.tried_items import describe_tried, encode_tried
 from services.document_faults import limit_faults, sort_faults, suggest_name
 from services.ingest.adapters.sources.source_files import SourceFiles, read_source_files
-from services.ingest.domain.sources.pushed_sources import HookSource, HttpSource
+from services.ingest.domain.sources.pushed_sources import PushedSource
 from services.ingest.domain.sources.source_document import SourceDocument
 from services.ingest.domain.trying.item_readers import choose_reader
 from services.ingest.domain.trying.try_sample import TriedItem, try_sample
 
 FAILED = 1
-PUSHED = (HttpSource, HookSource)
 LARGEST_SAMPLE = 64 * 1024 * 1024
 
 app = typer.Typer(help="Check sources, and try them.", no_args_is_help=True)
@@ -88,7 +87,7 @@ def try_(
     if form is SourcesFormat.TEXT:
         counted = (f"{counts[name]} {name}" for name in ("taken", "refused", "left out"))
         print_line(f"in all {', '.join(counted)}")
-        if counts["refused"] and not isinstance(document, PUSHED):
+        if counts["refused"] and not isinstance(document, PushedSource):
             print_line("the worker would make a dead letter of each that is refused")
     if counts["refused"]:
         raise typer.Exit(FAILED)

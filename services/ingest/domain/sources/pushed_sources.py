@@ -58,3 +58,6 @@ class HookSource(MappedSource):
         if _ADDRESSABLE.fullmatch(self.id) is None:
             raise ValueError("id: is part of a hook's address: letters, digits and ._:@- alone")
         return self
+
+
+PushedSource = HttpSource | HookSource

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from services.document_faults import DocumentFault, DocumentLocation, InvalidField
 from services.ingest.domain.reporter import Reporter
-from services.ingest.domain.sources.pushed_sources import HookSource, HttpSource
+from services.ingest.domain.sources.pushed_sources import HookSource, HttpSource, PushedSource
 from services.ingest.domain.sources.source_document import SourceDocument
 
 S = TypeVar("S", bound=SourceDocument)
@@ -86,4 +86,4 @@ def find_set_faults(sources: Iterable[LocatedSource]) -> Iterator[DocumentFault]
 
 
 def _list_tokens(document: SourceDocument) -> tuple[str, ...]:
-    return document.tokens if isinstance(document, HttpSource | HookSource) else ()
+    return document.tokens if isinstance(document, PushedSource) else ()
