@@ -17,9 +17,9 @@ from services.clock_skew import ClockSkew
 from services.ingest.adapters import metrics
 from services.ingest.adapters.connection import KafkaConnection, check_kafka, close
 from services.ingest.domain.batch import EventsMessage
-from services.ingest.domain.murmur2 import murmur2
 from services.ingest.domain.ports import Unavailable
 from services.kafka_address import KafkaAddress
+from services.key_partitions import find_partition
 from services.telemetry import logger
 
 CHECK_SECONDS = 0.5
@@ -94,7 +94,7 @@ class KafkaPublisher:
         """As Kafka's default partitioner does."""
         if not self._connection.partitions:
             raise Unavailable(f"Kafka: {self._connection.fault}")
-        return (murmur2(key) & 0x7FFFFFFF) % self._connection.partitions
+        return find_partition(key, self._connection.partitions)
 
     async def publish(self, messages: Sequence[EventsMessage]) -> Sequence[bool]:
         """Send all at once, in order, and wait for every acknowledgement or 8 seconds."""

@@ -1,4 +1,4 @@
-"""MurmurHash2 as Kafka's default partitioner has it, four bytes at a time."""
+"""The partition of a key, as Kafka's default partitioner finds it."""
 
 import struct
 
@@ -6,10 +6,16 @@ _SEED = 0x9747B28C
 _MULTIPLIER = 0x5BD1E995
 _MASK = 0xFFFFFFFF
 _WORD = struct.Struct("<I")
+_POSITIVE = 0x7FFFFFFF
+
+
+def find_partition(key: bytes, count: int) -> int:
+    """Which of `count` partitions the key goes to."""
+    return (murmur2(key) & _POSITIVE) % count
 
 
 def murmur2(data: bytes) -> int:
-    """The hash of `data`, of 32 bits without a sign."""
+    """MurmurHash2 of `data`, four bytes at a time: of 32 bits without a sign."""
     length = len(data)
     hashed = _SEED ^ length
     whole = length & ~3

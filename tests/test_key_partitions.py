@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis.strategies import binary
 from kafka.partitioner.default import murmur2 as murmur2_of_kafka
 
-from services.ingest.domain.murmur2 import murmur2
+from services.key_partitions import murmur2
 
 
 @given(binary(max_size=64))
