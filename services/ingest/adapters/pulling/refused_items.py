@@ -1,7 +1,7 @@
 """Refused reports of sources that are fetched: dead letters up to a limit for each source."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -37,13 +37,13 @@ class RefusedItems:
     began: datetime | None = None
     counts: Counter[str] = field(default_factory=Counter)
 
-    async def send(self, source: str, refused: Iterable[tuple[object, ReportResult]]) -> None:
+    async def send(self, source: str, refused: Sequence[tuple[object, ReportResult]]) -> None:
         """Send reports of a source, each with its refusal."""
-        values = [encode_dead_letter(source, *each) for each in refused]
-        sent = values[: self._take(source, len(values))]
-        acknowledged = await self._publish(source, sent) if sent else 0
+        sent = refused[: self._take(source, len(refused))]
+        values = [encode_dead_letter(source, *each) for each in sent]
+        acknowledged = await self._publish(source, values) if values else 0
         DEAD_LETTERS.labels(WHERE, REFUSED_ITEM).inc(acknowledged)
-        metrics.REFUSED_SUPPRESSED.labels(source).inc(len(values) - acknowledged)
+        metrics.REFUSED_SUPPRESSED.labels(source).inc(len(refused) - acknowledged)
 
     def _take(self, source: str, count: int) -> int:
         """How many of so many more may be sent in this period."""
@@ -55,7 +55,7 @@ class RefusedItems:
         self.counts[source] += count
         return min(count, left)
 
-    async def _publish(self, source: str, values: Iterable[bytes]) -> int:
+    async def _publish(self, source: str, values: Sequence[bytes]) -> int:
         key, headers = source.encode(), dead_letter_headers_of(source)
         try:
             partition = self.publisher.partition_of(key)
