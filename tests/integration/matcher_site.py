@@ -67,6 +67,14 @@ class MatcherTopics:
         self.prefix = prefix
         self.group = f"{prefix}matcher"
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """Where they are, for a service or a command."""
+        return {
+            "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
+            "VEDETTE_TOPIC_PREFIX": self.prefix,
+        }
+
     def name(self, topic: str) -> str:
         return topic_name(self.prefix, topic)
 
@@ -98,6 +106,11 @@ class MatcherTopics:
     def alerts_of(self, place: str) -> list[Alert]:
         return [alert for alert in self.alerts if alert.group.get("place") == place]
 
+    @property
+    def values(self) -> dict[str, float | None]:
+        """The value of each place's last alert."""
+        return {alert.group["place"]: alert.value for alert in self.alerts}
+
     @contextmanager
     def next_alert(self) -> Iterator[Callable[[], None]]:
         """Yields a wait for the next alert message that ends within milliseconds of it."""
@@ -125,9 +138,7 @@ class MatcherTopics:
 @contextmanager
 def matcher(matcher_topics: MatcherTopics, folder: Path, **variables: str) -> Iterator[Service]:
     """A matcher, not started, on the pack in `folder`; one tick an hour unless set."""
-    own = {
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": matcher_topics.bootstrap,
-        "VEDETTE_TOPIC_PREFIX": matcher_topics.prefix,
+    own = matcher_topics.variables | {
         "VEDETTE_RULES_DIR": str(folder / "pack"),
         "VEDETTE_STORM_GROUPS_PER_MINUTE": "1000000",
         "VEDETTE_TICK_SECONDS": "3600",

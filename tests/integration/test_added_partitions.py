@@ -1,13 +1,10 @@
 """Partitions that are added to the events or the signals topic while a matcher runs."""
 
-import os
 import subprocess
-import sys
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-import httpx
 import pytest
 from kafka import KafkaAdminClient
 
@@ -20,8 +17,8 @@ from tests.integration.matcher_site import (
     message,
     start_ready,
 )
+from tests.parts.command import run_vedette
 from tests.parts.pipeline import write_pack
-from tests.parts.processes import Service
 from tests.parts.rocket_rules import ROCKETS_ON_ONE_PLACE
 from tests.parts.waiting import until
 
@@ -63,15 +60,15 @@ def test_windows_move_to_the_partitions_that_the_signals_topic_has(
         [fired] = matcher_topics.wait_alerts(1, SECONDS)
         matcher_topics.wait_until_drained(SECONDS)
         _grow(matcher_topics, SIGNALS, 7)
-        until(lambda: "move-windows" in _ask_ready(service), "readyz names the command", SECONDS)
+        until(lambda: "move-windows" in service.readiness(), "readyz names the command", SECONDS)
         _send(matcher_topics, "d", PLACES)
         until(lambda: _move(matcher_topics).returncode == 0, "the windows are moved", SECONDS)
 
         matcher_topics.wait_alerts(1 + len(PLACES), SECONDS)
-        until(lambda: _read_values(matcher_topics)[PLACES[0]] == 4, "its alert goes on", SECONDS)
+        until(lambda: matcher_topics.values[PLACES[0]] == 4, "its alert goes on", SECONDS)
         service.wait_ready()
 
-    assert _read_values(matcher_topics) == dict.fromkeys(PLACES, 3) | {PLACES[0]: 4}
+    assert matcher_topics.values == dict.fromkeys(PLACES, 3) | {PLACES[0]: 4}
     assert {a.id for a in matcher_topics.alerts_of(PLACES[0])} == {fired.id}
     assert matcher_topics.dead_letters == []
     assert "nothing to move" in _move(matcher_topics).stderr
@@ -86,25 +83,5 @@ def _send(matcher_topics: MatcherTopics, round_: str, places: Iterable[str]) -> 
     matcher_topics.send(*(message(event(f"{place}-{round_}", place=place)) for place in places))
 
 
-def _ask_ready(service: Service) -> str:
-    try:
-        return httpx.get(f"{service.admin_url}/readyz", timeout=5).text
-    except httpx.TransportError:
-        return ""
-
-
 def _move(matcher_topics: MatcherTopics) -> subprocess.CompletedProcess[str]:
-    variables = {
-        "PATH": os.environ["PATH"],
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": matcher_topics.bootstrap,
-        "VEDETTE_TOPIC_PREFIX": matcher_topics.prefix,
-    }
-    command = [sys.executable, "-m", "cli", "topics", "move-windows"]
-    return subprocess.run(  # noqa: S603  (our own command)
-        command, env=variables, capture_output=True, text=True, timeout=120, check=False
-    )
-
-
-def _read_values(matcher_topics: MatcherTopics) -> dict[str, float | None]:
-    """The value of each place's last alert."""
-    return {alert.group["place"]: alert.value for alert in matcher_topics.alerts}
+    return run_vedette(matcher_topics.variables, "topics", "move-windows")

@@ -1,8 +1,6 @@
 """`vedette doctor` beside a whole stack: nothing is wrong, then one thing after the other."""
 
-import os
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from kafka import KafkaAdminClient
 
 from schemas.topics import LEDGER, SIGNALS
 from tests.parts.child import free_port
+from tests.parts.command import run_vedette
 from tests.parts.leader_rule import LEADER_APPOINTED
 from tests.parts.pipeline import Pipeline, name_servers, write_pack
 from tests.parts.redis_server import RedisNode
@@ -68,14 +67,7 @@ def _ask(servers: dict[str, str], pipeline: Pipeline) -> subprocess.CompletedPro
             ("notifier", pipeline.notifier),
         )
     ]
-    return subprocess.run(  # noqa: S603  (our own command)
-        [sys.executable, "-m", "cli", "doctor", *addresses],
-        env={"PATH": os.environ["PATH"], **servers},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run_vedette(servers, "doctor", *addresses)
 
 
 def _find_faults(servers: dict[str, str], pipeline: Pipeline) -> list[str]:
@@ -86,7 +78,7 @@ def _find_faults(servers: dict[str, str], pipeline: Pipeline) -> list[str]:
     return [line for line in lines if "disk of broker" not in line]
 
 
-def _misses(asked: "subprocess.CompletedProcess[str]", expected: tuple[str, ...]) -> list[str]:
+def _misses(asked: subprocess.CompletedProcess[str], expected: tuple[str, ...]) -> list[str]:
     """What it did not say, or that it did not fail."""
     missing = [words for words in expected if words not in asked.stdout]
     return missing if asked.returncode == 1 else [f"it ended with {asked.returncode}", *missing]

@@ -1,10 +1,7 @@
 """A source that cannot be read, on real Kafka: dead letters up to its limit, one duty alert."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +15,7 @@ from tests.integration.matcher_site import (
     message,
     start_ready,
 )
+from tests.parts.command import run_vedette
 from tests.parts.pipeline import write_pack
 from tests.parts.topics import TopicMessage
 from tests.parts.waiting import until
@@ -35,18 +33,9 @@ def unreadable(number: int) -> TopicMessage:
 
 
 def retry(matcher_topics: MatcherTopics) -> str:
-    command = subprocess.run(
-        [sys.executable, "-m", "cli", "dead-letters", "retry", "--source", "broken"],
-        env={
-            **os.environ,
-            "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": matcher_topics.bootstrap,
-            "VEDETTE_TOPIC_PREFIX": matcher_topics.prefix,
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    arguments = ("dead-letters", "retry", "--source", "broken")
+    command = run_vedette(matcher_topics.variables, *arguments)
+    assert command.returncode == 0, command.stdout + command.stderr
     return command.stdout
 
 

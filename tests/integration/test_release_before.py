@@ -40,15 +40,10 @@ def test_windows_go_on_after_the_upgrade_and_after_the_rollback(
         upgraded, *_ = matcher_topics.wait_alerts(1, SECONDS)
         _run(before, service)
         _report(matcher_topics, "Taji", "Balad", "Samarra")
-        until(lambda: _read_values(matcher_topics) == EXPECTED, "every window goes on", SECONDS)
+        until(lambda: matcher_topics.values == EXPECTED, "every window goes on", SECONDS)
 
     assert {alert.id for alert in matcher_topics.alerts_of("Taji")} == {upgraded.id}
     assert matcher_topics.dead_letters == []
-
-
-def _read_values(matcher_topics: MatcherTopics) -> dict[str, float | None]:
-    """The value of each place's last alert."""
-    return {alert.group["place"]: alert.value for alert in matcher_topics.alerts}
 
 
 def _run(release: Release, service: Service) -> None:

@@ -1,8 +1,5 @@
 """Rules published while the matcher runs, on real Kafka: the alerts after each change."""
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +18,7 @@ from services.matcher.adapters.state.changelog import changelog_name
 from tests.integration.matcher_site import MatcherTopics, event, matcher, message, start_ready
 from tests.matcher.adapters.rules.packs import changed
 from tests.parts import waiting
-from tests.parts.child import ROOT
+from tests.parts.command import run_vedette
 from tests.parts.pipeline import Pipeline, write_pack
 from tests.parts.processes import Service
 from tests.parts.topics import TopicMessage, produce, read_all
@@ -88,18 +85,8 @@ class PublishDesk:
         """Publish a pack of these rules; the output of the command."""
         self.published += 1
         pack = write_pack(self.folder / f"pack-{self.published}", *rules)
-        command = subprocess.run(  # noqa: S603  (our own command)
-            [sys.executable, "-m", "cli", "rules", "publish", "--rules", str(pack), *options],
-            cwd=ROOT,
-            env=dict(os.environ)
-            | {
-                "VEDETTE_KAFKA_BOOTSTRAP_SERVERS": self.matcher_topics.bootstrap,
-                "VEDETTE_TOPIC_PREFIX": self.matcher_topics.prefix,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        arguments = ("rules", "publish", "--rules", str(pack), *options)
+        command = run_vedette(self.matcher_topics.variables, *arguments)
         assert command.returncode == 0, command.stdout + command.stderr
         return command.stdout
 

@@ -1,16 +1,12 @@
 """Kafka with users, passwords, TLS and ACLs, and a Redis with a user and TLS."""
 
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 import yaml
 from kafka import KafkaAdminClient
@@ -18,6 +14,7 @@ from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, R
 
 from tests.parts import topics
 from tests.parts.child import ROOT, free_port
+from tests.parts.command import run_vedette
 from tests.parts.kafka import KafkaNode
 from tests.parts.leader_rule import LEADER_APPOINTED
 from tests.parts.pipeline import Pipeline, write_pack
@@ -64,14 +61,7 @@ class SecuredSite:
 
     def run_command(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
         """`vedette …` as the user `operator`."""
-        return subprocess.run(  # noqa: S603  (our own command)
-            [sys.executable, "-m", "cli", *arguments],
-            env={"PATH": os.environ["PATH"], **self.variables("operator", **changes)},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return run_vedette(self.variables("operator", **changes), *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -195,14 +185,6 @@ def test_a_wrong_password_of_redis_is_told_where_probes_ask(
     url.write_text(site.redis.url().replace(":r-secret@", ":wrong@"))
 
     with Service("notifier", variables | {"VEDETTE_REDIS_URL_FILE": str(url)}, tmp_path) as up:
-        until(lambda: "VEDETTE_REDIS_URL" in _ask_ready(up), "readyz names it", 15.0)
+        until(lambda: "VEDETTE_REDIS_URL" in up.readiness(), "readyz names it", 15.0)
 
     assert "wrong@" not in _read(up)
-
-
-def _ask_ready(service: Service) -> str:
-    try:
-        answer: Any = httpx.get(f"{service.admin_url}/readyz", timeout=5).text
-    except httpx.TransportError:
-        return ""
-    return str(answer)

@@ -31,7 +31,7 @@ class Service(ChildProcess):
         own["VEDETTE_ADMIN_PORT"] = str(self.admin_port)
         command = [sys.executable, "-m", f"services.{name}"]
         super().__init__(
-            command, folder / f"{name}-{self.port}.log", _bare() | own | dict(variables)
+            command, folder / f"{name}-{self.port}.log", bare_environment() | own | dict(variables)
         )
 
     @property
@@ -46,7 +46,13 @@ class Service(ChildProcess):
 
     def ready(self) -> bool:
         """Whether `/readyz` answers 200."""
-        return self._status("/readyz") == httpx.codes.OK
+        answer = self._ask_ready()
+        return answer is not None and answer.status_code == httpx.codes.OK
+
+    def readiness(self) -> str:
+        """What `/readyz` says; nothing while it does not answer."""
+        answer = self._ask_ready()
+        return "" if answer is None else answer.text
 
     def wait_ready(self, timeout: float = 60.0) -> None:
         """Return when `/readyz` answers 200; raise at once if the process ends before."""
@@ -60,13 +66,14 @@ class Service(ChildProcess):
         self.check()
         return self.ready()
 
-    def _status(self, path: str) -> int | None:
+    def _ask_ready(self) -> httpx.Response | None:
         try:
-            return httpx.get(self.admin_url + path, timeout=5).status_code
+            return httpx.get(f"{self.admin_url}/readyz", timeout=5)
         except httpx.TransportError:
             return None
 
 
-def _bare() -> dict[str, str]:
+def bare_environment() -> dict[str, str]:
+    """What a child inherits."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return kept | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
