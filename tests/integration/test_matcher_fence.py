@@ -41,11 +41,7 @@ def test_a_worker_that_wakes_up_after_its_session_sends_nothing_and_exits(
     ):
         _freeze_with_pending_writes(matcher_topics, sleeper)
         until_awake = time.monotonic() + STOPPED_SECONDS
-        start_ready(successor)
-        matcher_topics.wait_alerts(1)
-        matcher_topics.send(message(event("e-2")))
-        matcher_topics.wait_alerts(2)
-        matcher_topics.wait_until_drained()
+        _take_over(matcher_topics, successor)
         time.sleep(max(0.0, until_awake - time.monotonic()))
         before = _count_messages(matcher_topics)
 
@@ -81,6 +77,15 @@ def _freeze_with_pending_writes(matcher_topics: MatcherTopics, sleeper: Service)
     sleeper.freeze()
     assert matcher_topics.alerts == []
     assert matcher_topics.dead_letters == []
+
+
+def _take_over(matcher_topics: MatcherTopics, successor: Service) -> None:
+    """Another worker sends the alert that is due, and that of one more event."""
+    start_ready(successor)
+    matcher_topics.wait_alerts(1)
+    matcher_topics.send(message(event("e-2")))
+    matcher_topics.wait_alerts(2)
+    matcher_topics.wait_until_drained()
 
 
 def _count_messages(matcher_topics: MatcherTopics) -> dict[str, int]:

@@ -58,13 +58,10 @@ def test_a_broken_source_has_few_dead_letters_and_its_readable_reports_are_evalu
         output = retry(matcher_topics)
         matcher_topics.wait_until_drained()
 
-    duty_alerts = {
-        alert.rule.name: alert for alert in matcher_topics.alerts if alert.pack == "vedette"
-    }
-    assert {alert.group["place"] for alert in matcher_topics.alerts if alert.pack != "vedette"} == {
-        "Taji",
-        "Basra",
-    }
+    alerts = matcher_topics.alerts
+    duty_alerts = {alert.rule.name: alert for alert in alerts if alert.pack == "vedette"}
+    places = {alert.group["place"] for alert in alerts if alert.pack != "vedette"}
+    assert places == {"Taji", "Basra"}
     assert duty_alerts["source_unreadable"].status is Status.FIRING
     assert duty_alerts["source_unreadable"].group == {"source": "broken"}
     assert float(suppressed) == UNREADABLE - LIMIT

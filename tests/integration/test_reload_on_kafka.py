@@ -252,20 +252,12 @@ def test_a_removed_rule_has_its_alerts_resolved_and_its_windows_deleted(desk: Pu
 
 def test_a_new_rule_reads_past_events_once_though_the_worker_is_killed(desk: PublishDesk) -> None:
     matcher_topics, places = desk.matcher_topics, [f"camp-{number}" for number in range(100)]
-    past = (datetime.now(UTC) - timedelta(days=1)).isoformat()
-    matcher_topics.send(*(raid(place, 0, occurred_at=past) for place in places), *noise())
-    matcher_topics.send(*(raid(place, 1, occurred_at=past) for place in places))
+    send_past_raids(matcher_topics, places)
     desk.publish(SHELLS)
     with matcher(matcher_topics, desk.folder, VEDETTE_RULES_DIR="/nowhere", **TICKS) as service:
         start_ready(service)
         desk.wait_until_backfilled()
-        first = desk.number
-        with ThreadPoolExecutor() as other:
-            publishing = other.submit(desk.publish, RAIDS % {"least": 2}, SHELLS)
-            until(lambda: is_backfilling(service, first), "the past is read")
-            service.kill()
-        publishing.result()
-        assert not desk.is_backfilled()
+        kill_while_backfilling(desk, service)
         start_ready(service)
         desk.wait_until_backfilled()
         until(
@@ -283,6 +275,24 @@ def test_a_new_rule_reads_past_events_once_though_the_worker_is_killed(desk: Pub
     assert {alert.evidence_count for alert in alerts.values()} == {2}
     assert {alert.backfill for alert in alerts.values()} == {True}
     assert {alert.status for alert in alerts.values()} == {Status.FIRING}
+
+
+def send_past_raids(matcher_topics: MatcherTopics, places: Iterable[str]) -> None:
+    """Two on each place a day ago, and much between them."""
+    past = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    matcher_topics.send(*(raid(place, 0, occurred_at=past) for place in places), *noise())
+    matcher_topics.send(*(raid(place, 1, occurred_at=past) for place in places))
+
+
+def kill_while_backfilling(desk: PublishDesk, service: Service) -> None:
+    """Publish a rule, and kill the worker while it reads the past for it."""
+    first = desk.number
+    with ThreadPoolExecutor() as other:
+        publishing = other.submit(desk.publish, RAIDS % {"least": 2}, SHELLS)
+        until(lambda: is_backfilling(service, first), "the past is read")
+        service.kill()
+    publishing.result()
+    assert not desk.is_backfilled()
 
 
 def noise() -> Iterator[TopicMessage]:

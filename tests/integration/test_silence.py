@@ -92,12 +92,22 @@ def test_a_silent_source_and_the_watchdog_are_reported(
 ) -> None:
     pipeline.post(report(1, "They appoint a new leader.")).raise_for_status()
     until(lambda: find_message(pipeline, "watch", "watch · Pressure"), "the hypothesis is at watch")
+    _see_the_source_go_silent(pipeline)
+    _see_it_report_again(pipeline)
 
+    _check_heartbeats(pipeline, heartbeat)
+    _check_watchdogs_of_each_partition(pipeline, kafka, topics)
+    assert read_all(kafka, topics + DEAD_LETTERS) == []
+
+
+def _see_the_source_go_silent(pipeline: Pipeline) -> None:
     until(lambda: find_message(pipeline, "duty", "wire is silent"), "duty engineers get an alert")
     until(lambda: find_message(pipeline, "watch", "blind: rocket_fire"), "the indicator is blind")
     assert find_message(pipeline, "watch", "wire is silent") is None
     assert SOURCE_SILENT not in str(pipeline.pager.incidents)
 
+
+def _see_it_report_again(pipeline: Pipeline) -> None:
     pipeline.post(report(2, "Nothing happens.")).raise_for_status()
     until(lambda: find_message(pipeline, "duty", "✅ RESOLVED"), "its end is shown")
     until(
@@ -105,12 +115,17 @@ def test_a_silent_source_and_the_watchdog_are_reported(
         "the indicator is no longer blind",
     )
 
+
+def _check_heartbeats(pipeline: Pipeline, heartbeat: HeartbeatStandIn) -> None:
     arrivals = dict(METRIC.findall(pipeline.notifier.metrics()))
     now = datetime.now(UTC).timestamp()
     assert set(arrivals) == {str(partition) for partition in range(PARTITIONS)}
     assert all(now - float(sent) < 30 for sent in arrivals.values())
     assert [call.name for call in heartbeat.calls][:2] == ["vedette", "vedette"]
 
+
+def _check_watchdogs_of_each_partition(pipeline: Pipeline, kafka: str, topics: str) -> None:
+    """They fire, and go into no channel and no ledger."""
     alerts = [
         Alert.model_validate_json(message.value or b"")
         for message in read_all(kafka, topics + ALERTS)
@@ -123,4 +138,3 @@ def test_a_silent_source_and_the_watchdog_are_reported(
     assert not any(
         identity in str(line.value) for line in read_all(kafka, topics + LEDGER) for identity in ids
     )
-    assert read_all(kafka, topics + DEAD_LETTERS) == []
