@@ -1,26 +1,15 @@
-"""No rule, pack or bundle that somebody wrote stops a matcher, a check or a terminal."""
+"""No rule, pack or bundle that somebody wrote stops a matcher or a check."""
 
 import inspect
-import io
-import json
 import sys
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from rich.console import Console
 from typer.testing import CliRunner
 
-from cli.__main__ import main
-from cli.dead_letters import build_table
-from cli.ledger import build_tables
-from cli.output import escape_controls
 from cli.rules import app
-from schemas.alert import LONGEST_FIELD
-from schemas.ledger import Act, LedgerLine
 from schemas.pack import Pack
 from schemas.rule import CorrelationRule
 from services.document_faults import DocumentFault, DocumentLocation, suggest_name
@@ -33,100 +22,8 @@ from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.strings import Expressions, InvalidRegex
 from services.matcher.domain.packs.documents import LocatedDocument
 from services.matcher.domain.rules.references import Rules, sort_by_bases
-from services.matcher.domain.windows.template import read_fields, render_template
 from services.validation_errors import list_errors
-from tests.matcher.adapters.rules.packs import ROCKETS, changed, write_pack
-from tests.matcher.builders import ALONE, hit
-from tests.matcher.course import WindowCourse
-
-FAILED = "(the rule's text cannot be rendered: "
-
-HUGE_TEMPLATES = {
-    "padding": "{{ 'a' | center(200000000) }}",
-    "padding by a method": "{{ 'a'.center(200000000) }}",
-    "a column": "{{ 'a'.ljust(200000000) }}",
-    "batches": "{{ 'a' | batch(200000000, 'x') | list }}",
-    "slices": "{{ 'a' | slice(200000000) | list }}",
-    "an indent": "{{ text | indent(200000000, true) }}",
-    "a width": "{{ '%200000000d' % 5 }}",
-    "a width by a filter": "{{ '%200000000d' | format(5) }}",
-    "a width by a method": "{{ '{:200000000}'.format(5) }}",
-    "a wrap": "{{ text | wordwrap(1, wrapstring='a long line between each of the words') }}",
-    "a range": "{{ range(10 ** 9) | list }}",
-    "a loop": "{% for a in 'aaa' %}{% for b in 'bbb' %}x{% endfor %}{% endfor %}",
-    "a recursion": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
-    "a block": "{% block a %}{{ self.a() }}{% endblock %}",
-    "a doubling": "{% set x = 'aa' %}{% set x = x ~ x %}{{ x }}",
-    "any function": "{{ lipsum(1000) }}",
-    "any filter by its name": "{{ ['a'] | map('center', 200000000) | list }}",
-    "a text times a number": "{{ 'a' * 200000000 }}",
-    "a precision": "{{ 1.5 | round(200000000, 'ceil') }}",
-    "a long separator": "{{ text | join(text) }}",
-    "a growing text": "{{ 'a' | replace('a', '" + "a" * 21 + "') }}",
-    "a cut shorter than its dots": "{{ text | truncate(1) }}",
-    "deep nesting": "{% if a %}" * 101 + "{% endif %}" * 101,
-    "a long template": "{{ text }}" * 401,
-}
-
-
-@pytest.mark.parametrize("template", HUGE_TEMPLATES.values(), ids=HUGE_TEMPLATES)
-def test_a_template_that_may_grow_is_refused(template: str) -> None:
-    with pytest.raises(ValueError, match=r"^line 1: "):
-        read_fields(template)
-
-    assert render_template(template, {"text": "some words"}).startswith(FAILED)
-
-
-@pytest.mark.parametrize(
-    "template",
-    [
-        "{{ text" + " | replace('a', 'aaaaaaaaaaaaaaaaaaaa')" * 8 + " }}",
-        "{{ text ~ text ~ text }}",
-        "{{ 'a' if values | join(text) else '' }}",
-    ],
-)
-def test_a_text_that_grows_past_its_bound_is_replaced(template: str) -> None:
-    rendered = render_template(template, {"text": "a" * 10_000, "values": ["a"] * 3})
-
-    assert rendered.startswith(FAILED)
-    assert len(rendered) < 300
-
-
-@pytest.mark.parametrize(
-    "template",
-    [
-        "{{ values | join(', ') }}",
-        "{% if place %} ({{ place }}){% endif %}",
-        "{{ words.splitlines() | join(' – ') | truncate(200) }}",
-        "{{ names if names is string else names | join(', ') }}",
-        "{{ place | default(country, true) | upper }}",
-        "{{ (value | float * 100) | round(1) }} %",
-        "{{ values[:3] | sort(reverse=true) | first }}",
-    ],
-)
-def test_an_ordinary_template_is_taken(template: str) -> None:
-    read_fields(template)
-
-    values = {"values": ["a", "b"], "words": "a\nb", "value": "0.5"}
-    assert not render_template(template, values).startswith(FAILED)
-
-
-def test_no_template_costs_an_alert() -> None:
-    rule = replace(ALONE, summary="{{ place | truncate(1) }}", action="{{ values | truncate(1) }}")
-
-    last = WindowCourse(rule).take(hit(0)).last
-
-    assert last.summary.startswith(FAILED)
-    assert (last.action or "").startswith(FAILED)
-
-
-def test_an_action_is_as_short_as_a_summary() -> None:
-    rule = replace(ALONE, summary="x" * 3_000, action="x" * 3_000)
-
-    last = WindowCourse(rule).take(hit(0)).last
-
-    assert last.action == last.summary
-    assert len(last.summary) <= LONGEST_FIELD
+from tests.matcher.adapters.rules.packs import ROCKETS, write_pack
 
 
 def faults_of(folder: Path, detection: str) -> list[str]:
@@ -312,68 +209,3 @@ def test_a_fault_of_a_long_field_is_short() -> None:
     fault = DocumentFault("a.yaml", 1, "x" * 10_000, "y" * 10_000)
 
     assert len(str(fault)) < 700
-
-
-HOSTILE = "\x1b]0;owned\x07\x9b2J\u202e[red]:bomb:[/red]\nforged: line"
-SHOWN = "\\u001b]0;owned\\u0007\\u009b2J\\u202e[red]:bomb:[/red]\\nforged: line"
-
-
-def test_what_controls_a_terminal_is_escaped_and_words_are_kept() -> None:
-    words = "مليونية نمی\u200cشود 👩\u200d🚒 naïve"
-
-    assert escape_controls(HOSTILE) == SHOWN
-    assert escape_controls(words) == words
-    assert json.loads(escape_controls(json.dumps([HOSTILE], ensure_ascii=False))) == [HOSTILE]
-
-
-def test_no_key_and_no_pack_name_controls_the_terminal(tmp_path: Path) -> None:
-    rule = f"{ROCKETS}    {json.dumps(HOSTILE)}: 1\n"
-    pack = write_pack(tmp_path, "pack\x1b[2J", indicators__rockets=rule)
-
-    result = CliRunner().invoke(app, ["check", "--rules", str(pack)])
-
-    [line] = result.stderr.splitlines()
-    assert line.isprintable()
-    assert SHOWN in line
-    assert "pack\\u001b[2J" in line
-
-
-@pytest.mark.parametrize("form", ["json", "table"])
-def test_no_template_controls_the_terminal_or_the_table(tmp_path: Path, form: str) -> None:
-    summary = "\x9b2J[red]:bomb:[/]"
-    rule = changed(ROCKETS, 'Rockets at {{ place }}"}', f'{json.dumps(summary)[1:-1]}"}}')
-    pack = write_pack(tmp_path, indicators__rockets=rule)
-    (tmp_path / "events").write_text('{"id": "a", "text": "Rockets hit the base."}')
-
-    options = ["--events", str(tmp_path / "events"), "--rules", str(pack), "--format", form]
-    result = CliRunner().invoke(app, ["backtest", *options], env={"COLUMNS": "200"})
-
-    assert "\\u009b2J[red]:bomb:[/]" in result.stdout
-    assert all(line.isprintable() for line in result.stdout.splitlines())
-
-
-def test_the_tables_of_other_commands_show_markup_as_it_is() -> None:
-    at = datetime(2020, 1, 1, tzinfo=UTC)
-    line = LedgerLine(
-        at=at, alert=HOSTILE, fingerprint="f", revision=1, act=Act.FAILED, reason=HOSTILE
-    )
-    letter = dict.fromkeys(("reason", "where", "topic", "partition", "offset", "value"), HOSTILE)
-    console = Console(width=1_000, file=io.StringIO(), force_terminal=False)
-
-    console.print(*build_tables([line]), build_table([letter | {"at": at.isoformat()}]))
-
-    assert isinstance(console.file, io.StringIO)
-    printed = console.file.getvalue()
-    assert printed.count(SHOWN) == 8
-    assert all(line.isprintable() for line in printed.splitlines())
-
-
-def test_a_failure_of_a_command_controls_no_terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["vedette", "rules", "check", "--rules", "a\x1b[2J"])
-
-    with pytest.raises(SystemExit):
-        main()
-
-    assert capsys.readouterr().err == "vedette: a\\u001b[2J: no such folder\n"

@@ -10,11 +10,11 @@ from uuid import uuid4
 import pytest
 
 from tests.conftest import note_kafka
-from tests.integration.matcher_site import MatcherTopics
+from tests.integration.matcher_site import MARCH, ROCKETS, MatcherTopics
 from tests.integration.notifier_site import MakeSite, NotifierSite, make_sites
 from tests.parts import topics as topic_parts
 from tests.parts.kafka import VERSION, KafkaNode, in_docker, is_docker_up
-from tests.parts.pipeline import name_servers
+from tests.parts.pipeline import name_servers, write_pack
 from tests.parts.redis_server import RedisNode
 
 
@@ -90,6 +90,13 @@ def servers(kafka: str, topics: str, redis_url: str) -> dict[str, str]:
 def matcher_topics(kafka: str, topics: str) -> MatcherTopics:
     """The matcher's topics, empty, on the shared Kafka."""
     return MatcherTopics(kafka, topics)
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A folder with a pack of two rules."""
+    write_pack(tmp_path, ROCKETS % "24h", MARCH)
+    return tmp_path
 
 
 @pytest.fixture
