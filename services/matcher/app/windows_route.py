@@ -1,7 +1,6 @@
 """`GET /windows/PACK/RULE` on the admin port: what the windows of a rule hold."""
 
 import asyncio
-from collections.abc import Callable
 from concurrent.futures import TimeoutError as StillWaiting
 from dataclasses import dataclass, field
 from threading import Lock
@@ -10,11 +9,10 @@ from fastapi import FastAPI, HTTPException
 
 from schemas.live_windows import LiveWindows
 from services.matcher.adapters.correlation.live_windows import NoSuchRule
+from services.matcher.adapters.stream.transport import ReadWindows
 from services.matcher.domain.rules.rulebook import RuleKey
 
 ANSWER_SECONDS = 5.0
-
-ReadWindows = Callable[[RuleKey, str | None], LiveWindows]
 
 
 @dataclass(slots=True)

@@ -25,6 +25,9 @@ from services.matcher.adapters.stream.producer import Producer
 from services.matcher.adapters.stream.session import Session
 from services.matcher.domain.rules.rulebook import RuleKey
 
+ReadWindows = Callable[[RuleKey, str | None], LiveWindows]
+"""What the windows of a rule hold, of all groups or those with a value."""
+
 SESSION_SECONDS = 6.0
 COMMIT_SECONDS = 0.5
 
@@ -72,7 +75,7 @@ class App(faust.App):
     check_clock: Callable[[], str | None]
     """By how much this machine's clock is wrong, if it is."""
 
-    read_windows: Callable[[RuleKey, str | None], LiveWindows] | None = None
+    read_windows: ReadWindows | None = None
     """What the windows of a rule hold here; to be called in the app's loop."""
 
     losses: deque[LostMessages]
