@@ -116,28 +116,26 @@ def test_the_health_of_any_service_answers_while_silent_clients_hold_its_port() 
         assert sum(map(is_closed, connections)) >= 50
 
 
+def drip(connection: socket.socket) -> float:
+    """Seconds in which bytes are sent until it is closed, or for DRIPPED."""
+    started = time.monotonic()
+    with contextlib.suppress(ConnectionError):
+        while time.monotonic() - started < DRIPPED and not is_closed(connection):
+            connection.send(b"x")
+            time.sleep(0.05)
+    return time.monotonic() - started
+
+
 def test_bytes_of_a_header_do_not_prolong_its_time() -> None:
     with serve(QUICK) as port, connect(port, 1, HALF_HEADER) as (connection,):
-        started = time.monotonic()
-        with contextlib.suppress(ConnectionError):
-            while time.monotonic() - started < DRIPPED and not is_closed(connection):
-                connection.send(b"x")
-                time.sleep(0.05)
-
-        assert time.monotonic() - started < DRIPPED
+        assert drip(connection) < DRIPPED
 
 
 def test_bytes_of_a_body_that_is_answered_already_do_not_either() -> None:
     unknown = HEADER.replace(TOKEN.encode(), b"unknown").replace(b"%d\r\n" % len(BODY), b"9999\r\n")
     with serve(QUICK) as port, connect(port, 1, unknown + b"\r\n") as (connection,):
         assert b" 401 " in connection.recv(65536)
-        started = time.monotonic()
-        with contextlib.suppress(ConnectionError):
-            while time.monotonic() - started < DRIPPED and not is_closed(connection):
-                connection.send(b"x")
-                time.sleep(0.05)
-
-        assert time.monotonic() - started < DRIPPED
+        assert drip(connection) < DRIPPED
 
 
 def test_between_requests_a_client_may_be_idle_for_longer() -> None:

@@ -20,14 +20,8 @@ from tests.ingest.builders import NOON
 from tests.ingest.sources.builders import hook
 
 SECRET = "only used here"  # noqa: S105  (a test's own)
-
-
 DIGEST = hashlib.sha256(SECRET.encode()).hexdigest()
-
-
 SECONDS = 1578225600.0
-
-
 GENERIC = {"uses": "generic"}
 
 
