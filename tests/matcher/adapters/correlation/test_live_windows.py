@@ -9,23 +9,12 @@ from services.matcher.adapters.correlation.live_windows import (
     NoSuchRule,
     read_live_windows,
 )
-from services.matcher.adapters.rules.bundles import Bundles
-from services.matcher.domain.changes.active_rules import ActiveRules
-from services.matcher.domain.rules.rulebook import Rulebook
-from services.matcher.domain.windows.window_rule import WindowRule
-from tests.fakes import FakeRecordSender
 from tests.matcher.builders import HOUR, NOON, RULE, hit
-from tests.matcher.correlation import correlator, ticks
+from tests.matcher.correlate_worker import CorrelateWorker
+from tests.matcher.correlation import ticks
 from tests.matcher.messages import signal_message
 
 KEY = (RULE.pack, RULE.name)
-TABLE = dict[bytes, bytes]
-
-
-def correlate(table: TABLE, *rules: WindowRule) -> Correlator:
-    windows = {(rule.pack, rule.name): rule for rule in rules}
-    bundles = Bundles(ActiveRules(Rulebook(windows=windows)))
-    return correlator(bundles, table, FakeRecordSender(), partitions=2)
 
 
 async def take_hits(correlation: Correlator, *hours: int, place: str = "Taji") -> None:
@@ -35,7 +24,7 @@ async def take_hits(correlation: Correlator, *hours: int, place: str = "Taji") -
 
 
 async def read_after(*hours: int) -> LiveWindows:
-    correlation = correlate({}, RULE)
+    correlation = CorrelateWorker(RULE).correlation
     await take_hits(correlation, *hours)
     await correlation.take(ticks(NOON + max(hours) * HOUR, offset=100))
     return read_live_windows(correlation, KEY, None)
@@ -59,7 +48,7 @@ async def test_a_window_that_fires_says_why() -> None:
 
 
 async def test_what_has_left_the_window_is_not_held() -> None:
-    correlation = correlate({}, RULE)
+    correlation = CorrelateWorker(RULE).correlation
     await take_hits(correlation, 0, 1)
     await correlation.take(ticks(NOON + RULE.timespan, offset=100))
 
@@ -69,7 +58,7 @@ async def test_what_has_left_the_window_is_not_held() -> None:
 
 
 async def test_the_groups_that_changed_last_are_shown_and_all_are_counted() -> None:
-    correlation = correlate({}, RULE)
+    correlation = CorrelateWorker(RULE).correlation
     for number in range(MOST_WINDOWS + 2):
         await take_hits(correlation, number, place=f"place {number}")
 
@@ -81,7 +70,7 @@ async def test_the_groups_that_changed_last_are_shown_and_all_are_counted() -> N
 
 
 async def test_a_group_is_found_by_one_of_its_values() -> None:
-    correlation = correlate({}, RULE)
+    correlation = CorrelateWorker(RULE).correlation
     await take_hits(correlation, 0, place="Taji")
     await take_hits(correlation, 1, place="place")
 
@@ -91,8 +80,8 @@ async def test_a_group_is_found_by_one_of_its_values() -> None:
 
 
 async def test_reading_changes_nothing() -> None:
-    table: TABLE = {}
-    correlation = correlate(table, RULE)
+    table: dict[bytes, bytes] = {}
+    correlation = CorrelateWorker(RULE, table).correlation
     await take_hits(correlation, 0, 1)
     before = dict(table)
 
@@ -103,7 +92,7 @@ async def test_reading_changes_nothing() -> None:
 
 async def test_a_rule_with_a_longer_name_is_another() -> None:
     longer = RULE.name + "s"
-    correlation = correlate({}, RULE)
+    correlation = CorrelateWorker(RULE).correlation
     await take_hits(correlation, 0)
 
     with pytest.raises(NoSuchRule):
