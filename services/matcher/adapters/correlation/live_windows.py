@@ -50,10 +50,14 @@ def _find_keys(correlator: Correlator, rule: WindowRule, value: str | None) -> I
     """The keys of its windows in the partitions that this worker processes."""
     beginning = window_key(rule.pack, rule.name, {}, exercise=False).removesuffix(b"]")
     for key in correlator.states.values.find(ValueKind.WINDOW, beginning):
-        _, _, *group = msgspec.json.decode(key.key)
-        is_asked = value is None or any(value == of_field for _, of_field in group)
-        if is_asked and key.partition in correlator.engines:
+        if key.partition in correlator.engines and (value is None or _has_value(key.key, value)):
             yield key
+
+
+def _has_value(key: bytes, value: str) -> bool:
+    """Whether a field of the window's group has it."""
+    _, _, *group = msgspec.json.decode(key)
+    return any(value == of_field for _, of_field in group)
 
 
 def _read_windows(
