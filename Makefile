@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help install demo test check format lint types imports rules alerts generate site lock \
 	unit integration kafka k8s manifests redis alertmanager prometheus peers bench bench-engine bench-recovery bench-hostile bench-windows \
-	bench-attack bench-ingest chaos soak upgrade drill pictures slack-pictures browser clean
+	bench-attack bench-ingest chaos explore soak upgrade drill pictures slack-pictures browser clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -139,6 +139,9 @@ bench-attack: install kafka redis ## genuine reports beside a hostile token: p99
 
 chaos: install kafka redis ## 50 faults under load, every alert exactly once; ARGS="--seed 7"
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+explore: install ## the random tests with other examples than the suite's; ARGS=tests/matcher
+	$(BIN)/pytest --hypothesis-profile explore -m "hypothesis and not integration" --numprocesses auto $(ARGS)
 
 soak: install kafka redis ## half an hour of load: memory, lag, latency as a PNG; ARGS="--minutes 5"
 	$(BIN)/python -m tests.chaos.soak $(ARGS)

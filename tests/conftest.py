@@ -10,8 +10,10 @@ from xdist.workermanage import WorkerController
 from services.tracing import record_spans
 from tests.fakes import FakeRecorder
 
-# on shared machines the time of an example says nothing about the code
-settings.register_profile("vedette", deadline=None)
+# on shared machines the time of an example says nothing about the code; and every run tries the
+# same examples, so that a change is judged by what it changes: `make explore` looks for others
+settings.register_profile("vedette", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, derandomize=False, max_examples=2_000)
 settings.load_profile("vedette")
 
 # drawing every variable of every frame takes seconds, in the thread that logs
