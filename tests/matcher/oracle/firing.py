@@ -1,5 +1,6 @@
 """When a rule fires, by its type: each function gives the value at a time, and what it is of."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +24,8 @@ _BOUNDS: Mapping[str, Callable[[float, float], bool]] = {
     "lt": lt,
     "lte": le,
 }
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -187,7 +190,8 @@ def _find_shared(watch: Watch, t: datetime) -> Found | None:
     users: dict[str, set[str]] = {}
     for hit in inside:
         for term in hit.fields[section.field or ""]:
-            users.setdefault(term.casefold(), set()).update(hit.fields[section.by or ""])
+            folded = " ".join(_WORD.findall(term.casefold()))
+            users.setdefault(folded, set()).update(hit.fields[section.by or ""])
     left, sizes = sorted(users), []
     while left:
         cluster, grown = set[str](), {left[0]}

@@ -98,24 +98,6 @@ class Report:
         )
 
 
-def counting(reports: Sequence[Report]) -> list[Report]:
-    """Those that count: none that another one corrects, and of one report the last recorded."""
-    by_id = {report.identity: report for report in reports}
-    root = {identity: identity for identity in by_id}
-    corrected = set[str]()
-    for report in reports:
-        target = f"{report.source} {report.corrects}"
-        if report.corrects is not None:
-            corrected.add(target)
-            old, new = root[target], root[report.identity]
-            root = {name: new if top == old else top for name, top in root.items()}
-    newest: dict[str, Report] = {}
-    left = [report for report in reports if report.identity not in corrected]
-    for report in sorted(left, key=lambda report: (report.recorded_at, report.identity)):
-        newest[root[report.identity]] = report
-    return list(newest.values())
-
-
 @st.composite
 def reports(draw: st.DrawFn, *, longest: int = 20, corrections: bool = True) -> list[Report]:
     """Reports on half-hours, late by up to LATE, some corrected by later ones."""

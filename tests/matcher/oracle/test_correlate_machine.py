@@ -46,10 +46,10 @@ from tests.matcher.oracle.packs import (
     TERMS,
     TYPES,
     Report,
-    counting,
     make_book,
     rule_sets,
 )
+from tests.matcher.oracle.versions import counting
 
 PARTITIONS = SignalsPartitions(2, lambda key: zlib.crc32(key) % 2)
 START = NOON - 6 * HOUR

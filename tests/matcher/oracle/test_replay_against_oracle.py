@@ -13,7 +13,8 @@ from services.matcher.domain.backtest.replay import replay
 from tests.matcher.builders import NOON
 from tests.matcher.oracle.episodes import find_all
 from tests.matcher.oracle.outcomes import of_alert, of_episode
-from tests.matcher.oracle.packs import Report, counting, make_book, reports, rule_sets
+from tests.matcher.oracle.packs import Report, make_book, reports, rule_sets
+from tests.matcher.oracle.versions import counting
 
 LEAPS = [timedelta(0), timedelta(days=2), timedelta(days=400)]
 
