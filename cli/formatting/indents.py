@@ -11,8 +11,9 @@ _STARTS = (yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken)
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A mapping or a list, and the column it gets."""
+    """A mapping or a list, the column that it is written at, and the one it gets."""
 
+    column: int
     wanted: int
     is_list: bool
     is_implied: bool = False
@@ -21,10 +22,14 @@ class _Block:
 
 @dataclass(slots=True)
 class _Indenter:
-    """Follows the tokens of a file; `wanted` has the new column of the lines that begin one."""
+    """Follows the tokens of a file; `wanted` has the new column of the lines that begin one.
+
+    The lines of a text in a block move by as much as what holds the text: `|2` counts from there.
+    """
 
     blocks: list[_Block] = field(default_factory=list)
     wanted: dict[int, int] = field(default_factory=dict)
+    moves: dict[int, int] = field(default_factory=dict)
     written: dict[int, int] = field(default_factory=dict)
     depth: int = 0
     """Of brackets, in which lines keep their place beside the first."""
@@ -37,7 +42,7 @@ class _Indenter:
         line, column = token.start_mark.line, token.start_mark.column
         if isinstance(token, _STARTS):
             is_list = isinstance(token, yaml.BlockSequenceStartToken)
-            self.blocks.append(_Block(self._below(line), is_list))
+            self.blocks.append(_Block(column, self._below(line), is_list))
         elif isinstance(token, yaml.BlockEndToken):
             self._end_implied()
             self.blocks.pop()
@@ -48,15 +53,22 @@ class _Indenter:
             self._place(line, column, self.blocks[-1].wanted)
         elif token.start_mark.index < token.end_mark.index:
             self._place(line, column, self._below(line))
+            self._move_text(token)
         self.depth += isinstance(token, yaml.FlowSequenceStartToken | yaml.FlowMappingStartToken)
         self.depth -= isinstance(token, yaml.FlowSequenceEndToken | yaml.FlowMappingEndToken)
 
     def _take_dash(self, line: int, column: int) -> None:
         if not self.blocks[-1].is_list:  # items below a key at the column of the key
-            self.blocks.append(_Block(self._below(line), is_list=True, is_implied=True))
+            self.blocks.append(_Block(column, self._below(line), is_list=True, is_implied=True))
         wanted = self.blocks[-1].wanted
         self._place(line, column, wanted)
         self.dash, self.dash_line = wanted, line
+
+    def _move_text(self, token: yaml.Token) -> None:
+        if isinstance(token, yaml.ScalarToken) and token.style in ("|", ">") and self.blocks:
+            move = self.blocks[-1].wanted - self.blocks[-1].column
+            lines = range(token.start_mark.line + 1, token.end_mark.line + 1)
+            self.moves.update(dict.fromkeys(lines, move))
 
     def _end_implied(self) -> None:
         if self.blocks and self.blocks[-1].is_implied:
@@ -72,14 +84,20 @@ class _Indenter:
             self.wanted[line], self.written[line] = wanted, column
 
 
-def find_scalar_lines(tokens: Iterable[yaml.Token]) -> frozenset[int]:
-    """The lines within texts of several lines, but for their first."""
-    lines: set[int] = set()
+def find_scalar_lines(tokens: Iterable[yaml.Token], lines: Sequence[str]) -> frozenset[int]:
+    """The lines within texts of several lines, but for their first.
+
+    Empty ones at the end are within a text that keeps them (`|+`).
+    """
+    within: set[int] = set()
     for token in tokens:
         if isinstance(token, yaml.ScalarToken):
-            first, last = token.start_mark, token.end_mark
-            lines.update(range(first.line + 1, last.line + (last.column > 0)))
-    return frozenset(lines)
+            end = token.end_mark.line + (token.end_mark.column > 0)
+            keeps_empty = f"\n{token.value}".endswith("\n\n")
+            while not keeps_empty and not lines[end - 1].strip():
+                end -= 1
+            within.update(range(token.start_mark.line + 1, end))
+    return frozenset(within)
 
 
 def find_indents(tokens: Sequence[yaml.Token], lines: Sequence[str]) -> Mapping[int, int]:
@@ -88,7 +106,7 @@ def find_indents(tokens: Sequence[yaml.Token], lines: Sequence[str]) -> Mapping[
     for token in tokens:
         if not isinstance(token, yaml.StreamStartToken | yaml.StreamEndToken):
             indenter.take(token)
-    return dict(_with_others(indenter, lines, find_scalar_lines(tokens)))
+    return dict(_with_others(indenter, lines, find_scalar_lines(tokens, lines)))
 
 
 def _with_others(
@@ -102,7 +120,9 @@ def _with_others(
             first = indenter.written[number] == column
             moved = indenter.wanted[number] - column if first else 0
             yield number, column + moved
-        elif line.lstrip(" ").startswith("#") and number not in within:
+        elif number in within and line != "\n":
+            yield number, max(0, column + indenter.moves.get(number, moved))
+        elif line.lstrip(" ").startswith("#"):
             yield number, _find_beside(indenter, number, column, moved)
         elif line.strip():
             yield number, max(0, column + moved)

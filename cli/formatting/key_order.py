@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
+from cli.formatting.indents import find_scalar_lines
+
 _RULE = (
     *("title", "name", "id", "status", "description", "references", "author", "date", "modified"),
     *("license", "related", "tags", "fields", "logsource", "detection", "correlation", "examples"),
@@ -26,11 +28,12 @@ def order_keys(text: str) -> str:
     """The text with the keys of each document in the order of their kind; others stay behind."""
     lines = text.splitlines(keepends=True)
     nodes = yaml.compose_all(text, Loader=yaml.CSafeLoader)
+    within = find_scalar_lines(yaml.scan(text, Loader=yaml.CSafeLoader), lines)
     ordered = list(lines)
     for node in nodes:
         if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
             first = _first_line(lines, node.value[0][0].start_mark.line)
-            blocks = list(_cut_blocks(lines, node))
+            blocks = list(_cut_blocks(lines, node, within))
             order = _choose_order([name for name, _ in blocks])
             ranked = sorted(blocks, key=lambda block: _rank(order, block[0]))
             changed = [line for _, block in ranked for line in block]
@@ -50,11 +53,11 @@ def _rank(order: Sequence[str], name: str) -> int:
 
 
 def _cut_blocks(
-    lines: Sequence[str], node: yaml.MappingNode
+    lines: Sequence[str], node: yaml.MappingNode, within: frozenset[int]
 ) -> Iterator[tuple[str, Sequence[str]]]:
     """Each key with its lines, the comments above it included."""
     starts = [_first_line(lines, key.start_mark.line) for key, _ in node.value]
-    ends = [*starts[1:], _last_line(lines, node, starts[-1])]
+    ends = [*starts[1:], _last_line(lines, node, starts[-1], within)]
     for (key, _), start, end in zip(node.value, starts, ends, strict=True):
         yield str(key.value), lines[start:end]
 
@@ -71,9 +74,15 @@ def _first_line(lines: Sequence[str], number: int) -> int:
     return number
 
 
-def _last_line(lines: Sequence[str], node: yaml.MappingNode, start: int) -> int:
+def _last_line(
+    lines: Sequence[str], node: yaml.MappingNode, start: int, within: frozenset[int]
+) -> int:
     """Behind the last line of the document that has something at its end."""
     end = node.end_mark.line + (node.end_mark.column > 0)
-    while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
+    while end > start + 1 and end - 1 not in within and _is_between(lines[end - 1]):
         end -= 1
     return end
+
+
+def _is_between(line: str) -> bool:
+    return not line.strip() or line.startswith("#")

@@ -34,7 +34,8 @@ def format_text(file: str, text: str) -> str:
     before = _read(file, text)
     _refuse_breaks(file, text)
     text = _LINE_END.sub("\n", text.removeprefix(BYTE_ORDER_MARK))
-    formatted = _form(text)
+    ended = text.rstrip("\n") + "\n"
+    formatted = _form(ended if _means(file, ended, before) else text)
     if formatted is None or not _means(file, formatted, before):
         raise NotFormattable(f"{file}: in its form it would mean something else: left as it is")
     return formatted
@@ -89,21 +90,29 @@ def _indent(text: str, tokens: list[yaml.Token]) -> Iterator[TextEdit]:
 
 def _clean_lines(text: str) -> str:
     """Without spaces at line ends, empty lines that follow another, and needless marks."""
-    kept = find_scalar_lines(yaml.scan(text, Loader=yaml.CSafeLoader))
+    lines = text.splitlines(keepends=True)
+    within = find_scalar_lines(yaml.scan(text, Loader=yaml.CSafeLoader), lines)
     cleaned: list[str] = []
-    for number, line in enumerate(text.splitlines(keepends=True)):
-        if number in kept:
+    kept = 0
+    for number, line in enumerate(lines):
+        if number in within:
             cleaned.append(line)
+            kept = len(cleaned)
         elif line.strip() == _MARK:
-            _begin_document(cleaned)
+            _begin_document(cleaned, kept)
         elif line.strip() or (cleaned and cleaned[-1] not in ("\n", f"{_MARK}\n")):
             cleaned.append(line.rstrip(" \t\n") + "\n")
-    return "".join(cleaned).rstrip("\n") + "\n"
+    _drop_empty(cleaned, kept)
+    return "".join(cleaned)
 
 
-def _begin_document(lines: list[str]) -> None:
+def _begin_document(lines: list[str], kept: int) -> None:
     """A mark, unless nothing stands before it; and no empty line right before it."""
-    while lines and lines[-1] == "\n":
-        lines.pop()
+    _drop_empty(lines, kept)
     if lines and lines[-1] != f"{_MARK}\n":
         lines.append(f"{_MARK}\n")
+
+
+def _drop_empty(lines: list[str], kept: int) -> None:
+    while len(lines) > kept and lines[-1] == "\n":
+        lines.pop()

@@ -129,6 +129,26 @@ def test_a_line_of_a_text_that_looks_like_a_comment_stays_in_it() -> None:
         """)
 
 
+def test_lines_that_a_text_keeps_at_its_end_go_with_it() -> None:
+    assert form("title: b\nname: |+\n  a\n\n\n---\nname: >+\n\n\n") == (
+        "name: |+\n  a\n\n\ntitle: b\n---\nname: >+\n\n\n"
+    )
+    assert form("title: b\nname: |\n  a\n\n\n---\nname: |\n  a\n\n\n") == (
+        "name: |\n  a\ntitle: b\n---\nname: |\n  a\n"
+    )
+
+
+def test_the_last_line_ends_unless_a_text_would_get_a_line_end_by_it() -> None:
+    assert form("name: a\n  b") == "name: a\n  b\n"
+    assert form("name: |\n  b") == "name: |\n  b"
+
+
+def test_a_text_that_begins_with_spaces_moves_with_what_holds_it() -> None:
+    text = "title:\n-   - |2\n         a\n\n       \n      b\n"
+
+    assert format_text("rule.yaml", text) == "title:\n  - - |2\n         a\n\n       \n      b\n"
+
+
 def test_arabic_and_marks_of_direction_stay_letter_by_letter() -> None:
     words = ["\u2067مليونية\u2069", "ال\u200cحشد", "\u202bمسيرة\u202c", "صــاروخ", "e\u0301lan"]
     text = "words:\n    ar: [" + ",".join(words) + "]\n"
