@@ -1,10 +1,10 @@
 """An event with the lists of one pack: its fields, and what the scan found in them."""
 
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, islice
-from operator import attrgetter
+from functools import cache
+from itertools import islice
 
 from schemas.event import Event
 from services.matcher.domain.detection.earth import point_of
@@ -127,21 +127,17 @@ class EventView:
         """The names of organisations in the words that are in no list."""
         if self._unknown_names is None:
             names = find_organisations(words(self.event), self.lists.heads)
-            known = self._known_spans() if names else []
+            in_words = filter(_is_in_words, self.mentions()) if names else ()
+            mentions = sorted(in_words, key=_title_first)
+            span_of = cache(self._span_in_words)
             self._unknown_names = tuple(
-                name for name in names if not _is_within(name.head_span, known)
+                name for name in names if not _is_within(name.head_span, mentions, span_of)
             )
         return self._unknown_names
 
-    def _known_spans(self) -> list[CharSpan]:
-        """The mentions in the words by start; an end is never before that of an earlier span."""
-        spans = sorted(
-            self.in_words(mention.field, self.scan.raw_span(mention.span))
-            for mention in self.mentions()
-            if mention.field in _WORDS
-        )
-        ends = accumulate((span.end for span in spans), max)
-        return [CharSpan(span.start, end) for span, end in zip(spans, ends, strict=True)]
+    def _span_in_words(self, mention: MemberMention) -> CharSpan:
+        """Where the raw words name the member: to find it costs far more than to find the name."""
+        return self.in_words(mention.field, self.scan.raw_span(mention.span))
 
     def find_phrase(self, name: str, phrase: Phrase) -> Iterable[WordSpan]:
         """The spans of a phrase in a field."""
@@ -176,9 +172,23 @@ class EventView:
         return tuple(sorted({mention.member for mention in self.mentions_in(name)}))
 
 
-def _is_within(span: CharSpan, known: list[CharSpan]) -> bool:
-    last = bisect_right(known, span.start, key=attrgetter("start")) - 1
-    return last >= 0 and span.end <= known[last].end
+def _is_in_words(mention: MemberMention) -> bool:
+    return mention.field in _WORDS
+
+
+def _title_first(mention: MemberMention) -> tuple[bool, WordSpan]:
+    return mention.field == "text", mention.span
+
+
+def _is_within(
+    span: CharSpan, mentions: Sequence[MemberMention], span_of: Callable[[MemberMention], CharSpan]
+) -> bool:
+    """Whether one of the mentions covers the span; they are in order, and none is inside another.
+
+    Only those are looked up in the raw words that stand near it.
+    """
+    last = bisect_right(mentions, span.start, key=lambda mention: span_of(mention).start) - 1
+    return last >= 0 and span.end <= span_of(mentions[last]).end
 
 
 def scanned_fields(name: str) -> frozenset[str]:

@@ -35,6 +35,16 @@ def test_names_stand_in_title_and_text() -> None:
     assert names_of(event) == ("Saraya al Jihad", "Usbat al Thairin")
 
 
+def test_known_names_around_an_unknown_one_hide_it_in_neither_title_nor_text() -> None:
+    known = "Badr met Kata'ib Hezbollah, Badr met AAH"
+
+    event = report(f"{known}. Usbat al-Thairin fired at Badr. {known}.", title=f"{known}")
+    both = report(f"{known}.", title=f"{known} and Saraya al-Jihad. {known}")
+
+    assert names_of(event) == ("Usbat al Thairin",)
+    assert names_of(both) == ("Saraya al Jihad",)
+
+
 def test_names_are_told_as_the_report_first_writes_them() -> None:
     text = "Kata’ib\u00a0al-Noor, or KATAIB al-Noor, left. بيان لِكتائب الإمام"
 
