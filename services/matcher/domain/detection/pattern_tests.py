@@ -23,6 +23,7 @@ from services.matcher.domain.words.word_list import (
     BoundPart,
     BoundPattern,
     IndexedList,
+    with_named,
 )
 
 _PATTERNED = re.compile(r"%\S+%|[()]|~\d+~?\s+\S")
@@ -125,6 +126,6 @@ def required_group(part: BoundPart, *, named: bool) -> frozenset[Atom]:
         case Prefix(letters=letters):
             return frozenset({("", f" {letters}")})
         case BoundLists(lists=lists, members=members) if named or not members:
-            keys = {("", each.key) for each in lists}
+            keys = {("", each.key) for each in with_named(lists)}
             return frozenset(keys | {("entities", member) for member in members})
     return frozenset()

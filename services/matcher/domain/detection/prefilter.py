@@ -43,7 +43,7 @@ def make_prefilter(predicate: Predicate, selectivity: GroupSelectivity) -> Prefi
     frequency = partial(namings_frequency, selectivity=selectivity)
     namings = min(required_namings(predicate, selectivity), key=frequency, default=())
     groups = sorted(required_groups(predicate, selectivity), key=selectivity)
-    if namings and frequency(namings) < selectivity(groups[0]):
+    if namings and frequency(namings) <= selectivity(groups[0]):
         return Prefilter(frozenset(), next(filter(None, map(_only_literal, groups)), ""), namings)
     if not groups:
         return Prefilter(frozenset())

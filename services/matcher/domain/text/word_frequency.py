@@ -1,9 +1,9 @@
 """How many reports are expected to have a word. A wrong estimate costs time alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cache
-from math import fsum
+from math import fsum, prod
 
 from services.matcher.domain.languages.known import LANGUAGES
 
@@ -24,6 +24,11 @@ def forms_frequency(forms: AbstractSet[str]) -> float:
     common = common_words()
     met = map(common.__getitem__, common.keys() & forms)
     return min(1.0, 2 * UNKNOWN + fsum(met))
+
+
+def any_frequency(fractions: Iterable[float]) -> float:
+    """The fraction that has one of several things, each of which some fraction has by chance."""
+    return 1 - prod(1 - fraction for fraction in fractions)
 
 
 @cache

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from operator import add
 from types import MappingProxyType
 
+from services.matcher.domain.text.word_frequency import any_frequency
 from services.matcher.domain.words.pattern import AnyOfLists, Choice, Part, Pattern, Words
 from services.matcher.domain.words.shared_values import SharedValues
 from services.matcher.domain.words.visible_lists import VisibleList
@@ -15,7 +16,6 @@ from services.matcher.domain.words.word_list import (
     BoundPart,
     BoundPattern,
     IndexedList,
-    group_words,
     part_frequency,
     part_triggers,
     rarest_part,
@@ -95,20 +95,17 @@ def _index(
 ) -> IndexedList:
     """The list with its patterns of one word joined, and the others by their triggers."""
     singles: set[str] = set()
+    named: dict[IndexedList, None] = {}
     triggers = SharedValues[Patterns](add)
     frequencies = []
     for pattern in patterns:
         rarest = rarest_part(pattern)
+        if len(pattern.parts) == 1 and isinstance(rarest, BoundLists):
+            named.update(dict.fromkeys(rarest.lists))
+            continue
         frequencies.append(part_frequency(rarest))
-        if len(pattern.parts) > 1:
-            triggers.add(part_triggers(rarest), (pattern,))
-        elif isinstance(rarest, Words):
+        if len(pattern.parts) == 1 and isinstance(rarest, Words):
             singles |= rarest.forms
-        elif isinstance(rarest, BoundLists) and not exceptions and not _names_guests(rarest):
-            for listed in rarest.lists:
-                singles |= listed.singles
-                for taken, words in group_words(listed.patterns):
-                    triggers.add(words, taken)
         else:
             triggers.add(part_triggers(rarest), (pattern,))
     return IndexedList(
@@ -116,9 +113,6 @@ def _index(
         name,
         frozenset(singles - exceptions),
         MappingProxyType(triggers.by_word),
-        min(1.0, sum(frequencies)),
+        any_frequency(frequencies),
+        tuple(named),
     )
-
-
-def _names_guests(named: BoundLists) -> bool:
-    return any(listed.told for listed in named.lists)

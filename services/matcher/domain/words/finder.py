@@ -104,7 +104,10 @@ class WordFinder:
             listed = listed.told.get(self.language, listed)
         known = self._known.get(listed.key)
         if known is None:
-            known = self._known[listed.key] = self._look_for(listed)
+            known = self._look_for(listed)
+            if listed.named:
+                known = _merge((known, *map(self.find_list, listed.named)))
+            self._known[listed.key] = known
         return known
 
     def find_pattern(self, pattern: BoundPattern) -> Ranges:

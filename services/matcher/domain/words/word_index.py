@@ -13,6 +13,7 @@ from services.matcher.domain.words.word_list import (
     IndexedList,
     group_words,
     second_triggers,
+    with_named,
 )
 
 
@@ -48,18 +49,22 @@ def _with_named(
     if listed.key in known:
         return
     yield listed.key, listed
-    by_word = [listed.patterns, *(told.patterns for told in listed.told.values())]
-    groups = chain.from_iterable(map(group_words, by_word))
-    patterns = dict.fromkeys(pattern for of_words, _ in groups for pattern in of_words)
-    for named in dict.fromkeys(one for each in patterns for one in pattern_lists(each)):
-        yield from _with_named(named, known)
+    for each in (listed, *listed.told.values()):
+        for named in dict.fromkeys((*each.named, *_lists_of_patterns(each))):
+            yield from _with_named(named, known)
+
+
+def _lists_of_patterns(listed: IndexedList) -> Iterator[IndexedList]:
+    by_word = {id(patterns): patterns for patterns in listed.patterns.values()}  # few differ
+    for pattern in dict.fromkeys(chain.from_iterable(by_word.values())):
+        yield from pattern_lists(pattern)
 
 
 def pattern_lists(pattern: BoundPattern) -> Iterator[IndexedList]:
-    """The word lists in a pattern."""
+    """The word lists in a pattern, and those that are in them."""
     for part in pattern.parts:
         if isinstance(part, BoundLists):
-            yield from part.lists
+            yield from with_named(part.lists)
         elif isinstance(part, BoundChoice):
             for choice in part.patterns:
                 yield from pattern_lists(choice)

@@ -1,10 +1,11 @@
 """A word list as it is looked for: words that are enough, and patterns that need more."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import chain
 
-from services.matcher.domain.text.word_frequency import forms_frequency
+from services.matcher.domain.text.word_frequency import any_frequency, forms_frequency
 from services.matcher.domain.words.pattern import Gap, Prefix, Words
 
 KEY_MARK = "%"
@@ -51,7 +52,8 @@ class IndexedList:
     """A word list; `key` is unique in a rulebook.
 
     A word of `singles` is enough. A pattern of several words is under those of its words of which
-    a text must have one, the rarest.
+    a text must have one, the rarest. All that is in a list of `named` is in this one too; its own
+    words and its `frequency` are without them.
     """
 
     key: str
@@ -59,12 +61,23 @@ class IndexedList:
     singles: frozenset[str]
     patterns: Mapping[str, tuple[BoundPattern, ...]] = field(default_factory=dict)
     frequency: float = 1.0
+    named: tuple["IndexedList", ...] = ()
     told: Mapping[str, "IndexedList"] = field(default_factory=dict)
     """What the list is in texts of a language that shares its letters with another, by code."""
 
     def triggers(self) -> frozenset[str]:
         """A text that holds something of the list has one of these words."""
-        return self.singles.union(self.patterns, *(each.triggers() for each in self.told.values()))
+        own = ((each.singles, each.patterns) for each in with_named([self]))
+        told = (each.triggers() for listed in with_named([self]) for each in listed.told.values())
+        return frozenset().union(*chain.from_iterable(own), *told)
+
+
+def with_named(lists: Iterable[IndexedList]) -> Sequence[IndexedList]:
+    """The lists, and those that are in them, each once: a text that holds one has a word of one."""
+    found = list(dict.fromkeys(lists))
+    for listed in found:
+        found += [each for each in listed.named if each not in found]
+    return found
 
 
 def group_words(
@@ -89,15 +102,21 @@ def part_frequency(part: BoundPart) -> float:
         case Words():
             return forms_frequency(part.forms)
         case BoundLists(lists=lists, members=members):
-            return min(1.0, sum(each.frequency for each in lists) + (1.0 if members else 0.0))
+            return 1.0 if members else lists_frequency(lists)
         case BoundChoice():
-            return min(1.0, sum(part_frequency(rarest_part(each)) for each in part.patterns))
+            return any_frequency(part_frequency(rarest_part(each)) for each in part.patterns)
     return 1.0
+
+
+def lists_frequency(lists: Iterable[IndexedList]) -> float:
+    """The fraction of reports that are expected to have one of the lists."""
+    return any_frequency(each.frequency for each in with_named(lists))
 
 
 def rarest_part(pattern: BoundPattern) -> BoundPart:
     """The part that fewest reports have."""
-    return min(pattern.parts, key=part_frequency)
+    first, *others = pattern.parts
+    return min(pattern.parts, key=part_frequency) if others else first
 
 
 def part_triggers(part: BoundPart) -> frozenset[str]:

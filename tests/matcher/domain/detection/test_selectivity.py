@@ -4,6 +4,7 @@ from services.matcher.domain.detection.selectivity import selectivity
 from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.languages.language import Language
 from services.matcher.domain.text.fold import fold
+from services.matcher.domain.text.word_frequency import any_frequency
 from tests.matcher.rules import detecting, rulebook
 
 
@@ -49,3 +50,9 @@ def test_a_rule_is_registered_under_its_most_selective_word() -> None:
 
     assert set(pack.index.by_literal) == {" kornets ", " the police "}
     assert pack.index.by_value == {"id": {"4711": (2,)}}
+
+
+def test_of_large_lists_the_larger_is_expected_in_more_reports_but_not_in_all() -> None:
+    large, larger = any_frequency([0.1] * 20), any_frequency([0.1] * 30)
+
+    assert 0.1 < large < larger < 1

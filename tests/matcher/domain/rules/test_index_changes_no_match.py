@@ -37,6 +37,7 @@ BASES = SiteList.model_validate(
 )
 
 MOVES = word_list("moves", en=["march/v", "open/v fire", "fire/v"])
+DEEDS = word_list("deeds", en=["%moves%", "of ~2 city"])
 
 some_words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
 phrases = st.one_of(
@@ -86,6 +87,9 @@ selections = st.one_of(
             {"sites": "depot"},
             {"sites|expand": "%bases%"},
             {"words|says": ["%proxies% > %moves%"]},
+            {"words|says": ["%proxies% > %deeds%"]},
+            {"words|says": ["%deeds%"]},
+            {"words|phrase": "%deeds% ~3 badr"},
             {"text|says": ["%proxies% > %moves% > city", "!%towns%"]},
             {"title|says|any": ["%proxies|towns%", "%moves%"]},
         ]
@@ -129,7 +133,9 @@ def document(number: int, rule: Rule) -> DetectionRule:
 
 
 def built(*documents: DetectionRule) -> Rulebook:
-    return rulebook(*documents, lists=(PROXIES, LEBANESE, TOWNS), words=(MOVES,), places=(BASES,))
+    return rulebook(
+        *documents, lists=(PROXIES, LEBANESE, TOWNS), words=(MOVES, DEEDS), places=(BASES,)
+    )
 
 
 def names(book: Rulebook, event: Event) -> list[tuple[str, object]]:
@@ -146,6 +152,8 @@ SURE_TO_MATCH: list[Rule] = [
     ("a", {"names|exists": True}, {}),
     ("a", {"sites|expand": "%bases%"}, {}),
     ("a", {"words|says": ["%proxies% > %moves%"]}, {}),
+    ("a", {"words|says": ["%proxies% > %deeds%"]}, {}),
+    ("a", {"words|phrase": "badr ~3 %deeds%"}, {}),
 ]
 
 
