@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.event import Event
 from services.ingest.domain.decoding import CLOUDEVENT, CLOUDEVENTS, JSON, NDJSON
+from tests.examples import scale_examples
 from tests.fakes import FakePublisher
 from tests.ingest.any_values import values
 from tests.ingest.builders import client, report
@@ -37,19 +38,17 @@ def spelled(value: Any) -> bytes:
 
 
 @given(raw=st.binary(max_size=200), content_type=content_types)
-@settings(deadline=None)
 def test_any_bytes_are_answered(raw: bytes, content_type: str) -> None:
     assert answered(raw, content_type).status_code in range(200, 500)
 
 
 @given(value=values, content_type=content_types)
-@settings(deadline=None)
 def test_any_json_is_answered(value: Any, content_type: str) -> None:
     assert answered(spelled(value), content_type).status_code in range(200, 500)
 
 
 @given(body=bodies, valid=st.booleans())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=scale_examples(300))
 def test_any_object_with_an_events_fields_is_answered(body: dict[str, Any], valid: bool) -> None:
     whole = report() | body if valid else body
 
@@ -60,7 +59,6 @@ def test_any_object_with_an_events_fields_is_answered(body: dict[str, Any], vali
 
 
 @given(body=bodies, identity=st.text(st.characters(min_codepoint=32, max_codepoint=126)))
-@settings(deadline=None)
 def test_any_binary_cloudevent_is_answered(body: dict[str, Any], identity: str) -> None:
     headers = {"ce_specversion": "1.0", "ce_id": identity, "ce_type": "t", "ce_source": "s"}
 

@@ -11,6 +11,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.examples import scale_examples
 from tests.fakes import FakePublisher
 from tests.ingest.builders import TOKEN, app
 
@@ -32,9 +33,7 @@ CHECKS = [
 
 @DOCUMENT.parametrize()
 @settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
+    max_examples=scale_examples(40),
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

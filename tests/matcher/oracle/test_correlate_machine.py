@@ -1,11 +1,8 @@
 """Correlation in two partitions under reports, ticks, corrections, crashes, moves and new bundles.
 
 Some reports are suspected, before words find them, behind that, or without it.
-
-ORACLE_EXAMPLES=500 for long.
 """
 
-import os
 import zlib
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -35,6 +32,7 @@ from services.matcher.domain.engine.schedule import Schedule
 from services.matcher.domain.engine.store import SignalsPartitions
 from services.matcher.domain.rules.retractions import find_retraction
 from services.matcher.domain.rules.signals import make_signals
+from tests.examples import scale_examples
 from tests.matcher.builders import HOUR, NOON
 from tests.matcher.oracle.episodes import find_all, find_suspected
 from tests.matcher.oracle.hits import OracleHit
@@ -332,6 +330,4 @@ def _content(alert: Alert) -> tuple[Any, ...]:
 
 
 TestCorrelation = Correlation.TestCase
-TestCorrelation.settings = settings(
-    max_examples=int(os.environ.get("ORACLE_EXAMPLES", "20")), stateful_step_count=40
-)
+TestCorrelation.settings = settings(max_examples=scale_examples(20), stateful_step_count=40)

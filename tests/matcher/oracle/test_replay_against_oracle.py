@@ -1,6 +1,5 @@
-"""A replay of any reports by any rules, beside the definition; ORACLE_EXAMPLES=2000 for long."""
+"""A replay of any reports by any rules, beside the definition."""
 
-import os
 from datetime import datetime, timedelta
 
 from hypothesis import given, settings
@@ -10,6 +9,7 @@ from schemas.alert import Status
 from schemas.event import Event
 from schemas.rule import CorrelationRule
 from services.matcher.domain.backtest.replay import replay
+from tests.examples import scale_examples
 from tests.matcher.builders import NOON
 from tests.matcher.oracle.episodes import find_all
 from tests.matcher.oracle.outcomes import of_alert, of_episode
@@ -23,7 +23,7 @@ def clock_tick(at: datetime) -> Event:
     return Event(id=f"{at}", source="clock", occurred_at=at, recorded_at=at, text="Nothing.")
 
 
-@settings(max_examples=int(os.environ.get("ORACLE_EXAMPLES", "40")))
+@settings(max_examples=scale_examples(40))
 @given(rules=rule_sets(), stream=reports(), leap=st.sampled_from(LEAPS))
 def test_any_rules_over_rules_give_the_alerts_of_their_definition(
     rules: tuple[CorrelationRule, ...], stream: list[Report], leap: timedelta

@@ -9,6 +9,7 @@ from schemas.signal import Signal
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.rules.signals import make_signals
 from services.matcher.domain.windows.template import read_fields, render_template
+from tests.examples import scale_examples
 from tests.matcher.builders import RULE, hit, retraction
 from tests.matcher.course import WindowCourse
 from tests.matcher.proof.any_reports import COUNTS, streams
@@ -42,7 +43,7 @@ PIECES = st.lists(
 @example("{{ 1 / 0 }}")
 @example("{{ " + "(" * 5_000 + ")" * 5_000 + " }}")
 @example("{{ " + "not " * 5_000 + "x }}")
-@settings(max_examples=300)
+@settings(max_examples=scale_examples(300))
 def test_any_template_is_refused_or_rendered(template: str) -> None:
     values = {"value": "3", "values": ["a", "b"], "group": {"place": "Taji"}, "title": "T"}
 

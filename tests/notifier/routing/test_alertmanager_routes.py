@@ -25,11 +25,12 @@ from services.notifier.domain.routing.inhibition import FiringAlert
 from services.notifier.domain.routing.inhibition_index import InhibitionIndex
 from services.notifier.domain.routing.labels import label_alert
 from services.notifier.domain.routing.tree import Routing, find_routes
+from tests.examples import scale_examples
 from tests.notifier.alerts import alert
 from tests.parts.alertmanager import DAEMON, MISSING, reload_config, run_alertmanager
 from tests.parts.waiting import NotInTime, until
 
-ALERTS, TREES = 14, 40
+ALERTS = 14
 SECONDS = 20
 CASE, NAME = "case", "name"
 """Labels that the daemon alone sees: of which tree an alert is, and which one it is."""
@@ -215,8 +216,7 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
     drawn=st.lists(labelled(), min_size=ALERTS, max_size=ALERTS),
 )
 @settings(
-    max_examples=TREES,
-    derandomize=True,
+    max_examples=scale_examples(40),
     phases=(Phase.generate,),
     suppress_health_check=list(HealthCheck),
 )

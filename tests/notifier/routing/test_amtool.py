@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from services.notifier.adapters.routes_file import parse_routes
 from services.notifier.domain.routing.tree import find_routes
+from tests.examples import scale_examples
 
 AMTOOL = shutil.which("amtool")
 RECEIVERS = ("slack", "slack-duty", "slack-digest", "pagerduty", "console")
@@ -68,7 +69,7 @@ def ask_amtool(config: Path, labels: Mapping[str, str]) -> list[str]:
 
 @given(tree=trees, asked=st.lists(label_sets, min_size=1, max_size=3))
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=scale_examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_routes_lead_to_the_receivers_that_amtool_names(
     tmp_path: Path, tree: dict[str, Any], asked: list[dict[str, str]]

@@ -2,7 +2,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from schemas.event import Event
 from services.matcher.domain.rules.matching import RuleMatch, match_event
@@ -160,7 +160,6 @@ def test_a_near_that_cannot_be_looked_for_is_refused(selection: Any, message: st
     assert message in str(fault)
 
 
-@settings(max_examples=200)
 @given(TEXTS)
 def test_the_sentences_are_the_text_and_part_it_only_between_words(text: str) -> None:
     parts = sentences(text)
@@ -169,7 +168,6 @@ def test_the_sentences_are_the_text_and_part_it_only_between_words(text: str) ->
     assert "".join([" ", *(fold(part)[1:] for part in parts)]) == fold(text)
 
 
-@settings(max_examples=200)
 @given(TEXTS, TEXTS)
 def test_spans_lie_within_the_raw_words_of_any_report(title: str, text: str) -> None:
     event = Event.model_construct(**report("x").__dict__ | {"title": title, "text": text})

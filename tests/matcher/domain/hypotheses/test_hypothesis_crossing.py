@@ -13,6 +13,7 @@ from services.matcher.domain.hypotheses.crossing import Crossing, find_crossings
 from services.matcher.domain.hypotheses.hypothesis import Indicator, WatchedHypothesis
 from services.matcher.domain.hypotheses.scheduled import ScheduledSpan
 from services.matcher.domain.hypotheses.score import ScoreCurve
+from tests.examples import scale_examples
 from tests.matcher.builders import HOUR, NOON
 from tests.matcher.hypotheses import HypothesisRun, hypothesis, observe, withdraw
 
@@ -60,7 +61,7 @@ def sample(curve: ScoreCurve, rank: int, until: int) -> list[Crossing]:
 
 
 @given(score_curves(), st.integers(0, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=scale_examples(60))
 def test_crossings_are_those_found_by_asking_every_microsecond(
     curve: ScoreCurve, rank: int
 ) -> None:
@@ -147,7 +148,7 @@ def run_stream(
 
 
 @given(CHANGES, st.sampled_from([0.5, 7.0, 31.0]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=scale_examples(60))
 def test_a_restart_after_any_message_changes_nothing(
     drawn: list[tuple[str, int, bool]], ticks: float
 ) -> None:
@@ -161,7 +162,7 @@ def test_a_restart_after_any_message_changes_nothing(
 
 
 @given(CHANGES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=scale_examples(60))
 def test_the_levels_do_not_depend_on_how_often_the_clock_ticks(
     drawn: list[tuple[str, int, bool]],
 ) -> None:
@@ -174,7 +175,7 @@ def test_the_levels_do_not_depend_on_how_often_the_clock_ticks(
 
 
 @given(CHANGES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=scale_examples(60))
 def test_every_message_twice_leads_to_the_same_levels(drawn: list[tuple[str, int, bool]]) -> None:
     watched, stream = hypothesis(), make_stream(drawn)
     twice = [change for change in stream for _ in range(2)]
@@ -185,7 +186,7 @@ def test_every_message_twice_leads_to_the_same_levels(drawn: list[tuple[str, int
 
 
 @given(CHANGES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=scale_examples(60))
 def test_at_most_one_level_is_present_and_the_next_begins_where_it_ends(
     drawn: list[tuple[str, int, bool]],
 ) -> None:

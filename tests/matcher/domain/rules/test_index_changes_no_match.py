@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.event import Event
@@ -165,7 +165,6 @@ def test_what_is_sure_to_match_does() -> None:
     ]
 
 
-@settings(deadline=None, max_examples=150)
 @example(asked=SURE_TO_MATCH, reported=[THERE], upside_down=False)
 @example(asked=SURE_TO_MATCH, reported=[THERE], upside_down=True)
 @given(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from services.matcher.domain.text.fold import fold, nearby_span, raw_span
 from services.matcher.domain.text.fold_page import fold_fast
 from services.matcher.domain.text.fold_table import TABLE
+from tests.examples import scale_examples
 
 WRITTEN = st.text(
     st.one_of(
@@ -59,7 +60,6 @@ def test_a_text_without_words_folds_to_one_space(text: str) -> None:
     assert fold(text) == " "
 
 
-@settings(deadline=None)
 @given(WRITTEN)
 @example("œuf ½ ﷺ ж")
 def test_the_fast_way_gives_the_words_of_the_table(text: str) -> None:
@@ -71,13 +71,11 @@ def test_the_fast_way_gives_the_words_of_the_table(text: str) -> None:
     assert fast.split() == text.translate(TABLE).split()
 
 
-@settings(deadline=None)
 @given(WRITTEN)
 def test_folding_a_folded_text_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-@settings(deadline=None)
 @given(WRITTEN)
 def test_every_folded_word_is_found_again_in_the_raw_text(text: str) -> None:
     folded = fold(text)
@@ -87,7 +85,7 @@ def test_every_folded_word_is_found_again_in_the_raw_text(text: str) -> None:
         assert word[0] in fold(text[span.start : span.end])
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=scale_examples(500))
 @given(WRITTEN, st.integers(0, 30), st.integers(0, 30))
 @example("’s a’\u200ds b's's ' x' 'y", 0, 0)
 @example("ـ aـ ـb ’ـs ½’s", 3, 3)
@@ -105,7 +103,6 @@ def test_words_are_found_where_their_letters_are_however_white_space_cuts_the_te
             assert span == raw_span(uncut, word.start(), last.end())
 
 
-@settings(deadline=None)
 @given(WRITTEN, st.sampled_from((0, 1, 40)), st.sampled_from((0, 1, 40)))
 @example("Badr's Badr", 0, 0)
 @example("badr\u0301", 0, 0)

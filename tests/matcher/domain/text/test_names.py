@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.names import canonical_name, find_organisations
 from services.matcher.domain.text.organisation_heads import DEFAULT, heads_of
+from tests.examples import scale_examples
 from tests.matcher.wild_text import TEXTS
 
 ROOT = Path(__file__).parents[4]
@@ -111,7 +112,7 @@ def test_a_pack_may_give_its_own_head_nouns() -> None:
     assert names == ["Revenge Companies", "Kataib al Noor", "فرقه العباس القتاليه"]
 
 
-@settings(max_examples=400)
+@settings(max_examples=scale_examples(400))
 @given(TEXTS)
 def test_names_of_any_text_lie_within_it_and_are_spelt_in_one_way(text: str) -> None:
     reach = 0

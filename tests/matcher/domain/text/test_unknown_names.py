@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from schemas.event import Event
 from schemas.rule import NamedList
@@ -136,7 +136,6 @@ def test_a_rule_may_count_and_group_by_names() -> None:
     ]
 
 
-@settings(max_examples=100)
 @given(TEXTS, TEXTS)
 def test_the_unknown_names_of_any_report_lie_within_its_words(title: str, text: str) -> None:
     event = Event.model_construct(**report("x").__dict__ | {"title": title, "text": text})
