@@ -42,7 +42,7 @@ HEADER = (
     f"Content-Type: application/json\r\nContent-Length: {len(BODY)}\r\n"
 ).encode()
 POST = HEADER + b"\r\n" + BODY
-QUICK = Bounds(connections=8, header_seconds=0.5, idle_seconds=2)
+QUICK = Bounds(connections=8, header_seconds=1, idle_seconds=5)
 DRIPPED = 20.0
 """Seconds in which a client that drips keeps a connection whose time it prolongs."""
 MANY = QUICK.connections + SPARE_CONNECTIONS
@@ -141,12 +141,12 @@ def test_bytes_of_a_body_that_is_answered_already_do_not_either() -> None:
 def test_between_requests_a_client_may_be_idle_for_longer() -> None:
     with serve(QUICK) as port, connect(port, 1, POST) as (connection,):
         assert b" 202 " in connection.recv(65536)
-        time.sleep(3 * QUICK.header_seconds)
+        time.sleep(2 * QUICK.header_seconds)
         connection.setblocking(True)
         connection.sendall(POST)
 
         assert b" 202 " in connection.recv(65536)
-        until(lambda: is_closed(connection), "it is closed in the end", 4)
+        until(lambda: is_closed(connection), "it is closed in the end", 10)
 
 
 def test_idle_clients_have_more_than_a_minute() -> None:

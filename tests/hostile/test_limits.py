@@ -17,6 +17,7 @@ from services.ingest.adapters.tokens import Tokens
 from services.ingest.domain.reporter import Reporter
 from tests.fakes import FakePublisher
 from tests.ingest.builders import NOON, digest, report
+from tests.parts.waiting import until_in_loop
 
 KIB = 1024
 EVIL = "evil"
@@ -163,9 +164,10 @@ async def test_a_body_of_unknown_size_is_charged_what_it_has() -> None:
 
 
 async def test_bodies_that_do_not_come_leave_room_for_other_tokens() -> None:
-    ingest, end = Ingest(), asyncio.Event()
+    ingest, end, begun = Ingest(), asyncio.Event(), list[None]()
 
     async def body() -> Any:
+        begun.append(None)
         await end.wait()
         yield b"x"
 
@@ -176,7 +178,7 @@ async def test_bodies_that_do_not_come_leave_room_for_other_tokens() -> None:
             return await client.post("/v1/events", content=body(), headers=headers)
 
     slow = [asyncio.create_task(post_slowly()) for _ in range(MOST_BODIES)]
-    await asyncio.sleep(0.1)
+    await until_in_loop(lambda: len(begun) == MOST_BODIES, "all bodies are waited for")
 
     assert (await ingest.post(1, "evil")).status_code == 429
     assert (await ingest.post(1, "genuine")).status_code == 202

@@ -52,7 +52,7 @@ async def test_without_that_redis_events_have_no_story_and_a_note_says_why(
     index.fault, index.is_stuck = fault, fault is None
     events = [stored(str(number)) for number in range(200)]
 
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(10):
         clustered = await clustering.add_stories(events)
 
     assert clustered == events

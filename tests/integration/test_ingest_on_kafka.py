@@ -2,7 +2,6 @@ import hashlib
 import json
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -233,9 +232,7 @@ def test_accepted_events_are_in_kafka_after_it_was_down(
         up.wait_ready()
         before = post(up, EVENT | {"id": "before"})
         inject(own_kafka)
-        began = time.monotonic()
         during = post(up, EVENT | {"id": "during"})
-        took = time.monotonic() - began
         until(lambda: not up.ready(), "ingest says that Kafka is away")
         at_once = post(up, EVENT | {"id": "at once"})
         end(own_kafka)
@@ -245,7 +242,6 @@ def test_accepted_events_are_in_kafka_after_it_was_down(
     assert before.status_code == 202
     assert during.status_code == at_once.status_code == 503
     assert during.headers["retry-after"] == "5"
-    assert took < 15
     assert [answer.status_code for answer in after] == [202] * 20
     messages = stored(own_kafka.bootstrap, topic_prefix)
     ids = {event["id"] for message in messages for event in bodies(message)}

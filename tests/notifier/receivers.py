@@ -18,31 +18,37 @@ from tests.standins.webhook import HOOK
 
 SECRET = "xoxb-very-secret"  # noqa: S105  (a secret only by its name)
 NOTICE = Notice(alert())
+PATIENT = 10
+"""Seconds within which a stand-in answers, on a busy machine too."""
+HASTY = 1
+"""Seconds after which a stand-in that hangs is given up."""
 
 
-def api_at(url: str, *, has_buttons: bool = False) -> SlackApi:
-    return SlackApi(SecretStr(SECRET), f"{url}/api/", 1, has_buttons)
+def api_at(url: str, timeout: int = PATIENT, *, has_buttons: bool = False) -> SlackApi:
+    return SlackApi(SecretStr(SECRET), f"{url}/api/", timeout, has_buttons)
 
 
-def slack_at(url: str, channel: str = "#alerts", *, has_buttons: bool = False) -> SlackReceiver:
-    return SlackReceiver(api_at(url, has_buttons=has_buttons), channel)
+def slack_at(
+    url: str, timeout: int = PATIENT, *, channel: str = "#alerts", has_buttons: bool = False
+) -> SlackReceiver:
+    return SlackReceiver(api_at(url, timeout, has_buttons=has_buttons), channel)
 
 
-def pager_at(url: str) -> PagerDutyReceiver:
-    return PagerDutyReceiver(SecretStr(SECRET), url, timeout=1)
+def pager_at(url: str, timeout: int = PATIENT) -> PagerDutyReceiver:
+    return PagerDutyReceiver(SecretStr(SECRET), url, timeout)
 
 
-def webhook_at(url: str) -> WebhookReceiver:
-    return WebhookReceiver(SecretStr(f"{url}/{HOOK}"), SecretStr(SECRET), timeout=1)
+def webhook_at(url: str, timeout: int = PATIENT) -> WebhookReceiver:
+    return WebhookReceiver(SecretStr(f"{url}/{HOOK}"), SecretStr(SECRET), timeout)
 
 
-def opsgenie_at(url: str) -> OpsgenieReceiver:
-    return OpsgenieReceiver(SecretStr(SECRET), url, timeout=1)
+def opsgenie_at(url: str, timeout: int = PATIENT) -> OpsgenieReceiver:
+    return OpsgenieReceiver(SecretStr(SECRET), url, timeout)
 
 
-def apprise_at(url: str) -> AppriseReceiver:
+def apprise_at(url: str, timeout: float = PATIENT) -> AppriseReceiver:
     address = url.removeprefix("http://")
-    return AppriseReceiver(f"json://{address}/{INBOX}?+key={SECRET}", "apprise", timeout=1)
+    return AppriseReceiver(f"json://{address}/{INBOX}?+key={SECRET}", "apprise", timeout)
 
 
 def close_receiver(receiver: Receiver) -> None:

@@ -14,6 +14,7 @@ from services.notifier.domain.ports import Notice
 from services.notifier.domain.stages import DecisionContext
 from tests.notifier.alerts import NOON, SECOND, alert
 from tests.notifier.receivers import NOTICE, SECRET, apprise_at, doubt
+from tests.parts.waiting import until
 from tests.standins.inbox import INBOX, InboxStandIn
 
 
@@ -56,6 +57,7 @@ def test_while_a_message_hangs_no_other_is_begun(inbox: InboxStandIn) -> None:
         receiver.send(NOTICE)
 
     assert not unknown.value.settled
+    until(lambda: inbox.calls, "the message arrives", 5)
     assert len(inbox.calls) == 1
 
 

@@ -131,7 +131,7 @@ def test_a_new_process_finds_the_channels_id_by_its_name(slack: SlackStandIn) ->
 def test_a_channel_given_by_id_is_not_looked_up(slack: SlackStandIn) -> None:
     slack_at(slack.url).send(NOTICE)
 
-    found_message = slack_at(slack.url, channel_id("alerts")).find(
+    found_message = slack_at(slack.url, channel=channel_id("alerts")).find(
         "a1", doubt(slack.messages[0].at)
     )
 

@@ -18,7 +18,7 @@ from services.notifier.domain.errors import PermanentRefusal, ReceiverDown, Unre
 from services.notifier.domain.ports import Notice
 from services.notifier.domain.webhook_message import LARGEST_BODY, build_body, make_key
 from tests.notifier.alerts import NOON, alert, evidence
-from tests.notifier.receivers import NOTICE, SECRET, close_receiver, doubt, webhook_at
+from tests.notifier.receivers import NOTICE, PATIENT, SECRET, close_receiver, doubt, webhook_at
 from tests.standins.webhook import HOOK, WebhookStandIn, verify
 
 DOCS = Path(__file__).parents[2] / "docs" / "webhook.md"
@@ -74,7 +74,7 @@ def test_what_is_not_as_it_was_signed_is_refused(
 
 def test_another_secret_signs_nothing(hook: WebhookStandIn) -> None:
     stranger = WebhookReceiver(
-        SecretStr(f"{hook.url}/{HOOK}"), SecretStr("another secret"), timeout=1
+        SecretStr(f"{hook.url}/{HOOK}"), SecretStr("another secret"), PATIENT
     )
 
     with pytest.raises(ReceiverDown, match="401"):

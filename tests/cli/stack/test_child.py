@@ -2,11 +2,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from cli.stack.child import Child, end, start
 from cli.stack.stop import Stop
+from tests.parts.waiting import until
 
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True)"
 FOR_A_MINUTE = "; time.sleep(60)"
@@ -17,10 +17,7 @@ def python(code: str, log: Path) -> Child:
 
 
 def wait_for(text: str, log: Path) -> None:
-    deadline = time.monotonic() + 10
-    while text not in (log.read_text() if log.exists() else ""):
-        assert time.monotonic() < deadline, f"{text!r} never came"
-        time.sleep(0.01)
+    until(lambda: log.exists() and text in log.read_text(), f"{text!r} in the log", 10)
 
 
 def is_alive(pid: int) -> bool:
@@ -86,10 +83,7 @@ time.sleep(60)
     parent.kill()
     parent.wait(10)
 
-    deadline = time.monotonic() + 10
-    while is_alive(pid) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not is_alive(pid)
+    until(lambda: not is_alive(pid), "the child ends", 10)
 
 
 def test_others_read_neither_its_log_nor_its_files(tmp_path: Path) -> None:

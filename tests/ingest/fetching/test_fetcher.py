@@ -240,12 +240,9 @@ async def test_half_a_body_is_no_body(feed: FeedStandIn) -> None:
 
 
 async def test_a_server_that_drips_is_given_up_after_the_whole_time(feed: FeedStandIn) -> None:
-    started = time.monotonic()
-
     failed = await fail_feed(feed, FeedAnswer(body=bytes(1000), pause=0.1))
 
     assert failed.reason is FailureReason.TIMEOUT
-    assert time.monotonic() - started < 20 * QUICK.whole
 
 
 async def test_a_name_that_is_never_resolved_is_given_up() -> None:

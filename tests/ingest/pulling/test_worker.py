@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from services.ingest.adapters.pulling.worker import PullWorker
 from services.ingest.domain.fetching.failure import FailureReason, FetchFailed
 from tests.fakes import FakeClock, FakePositions, FakePublisher, FakePuller
 from tests.ingest.pulling.builders import reports, task
+from tests.parts.waiting import until_in_loop
 
 AWAY = FetchFailed(FailureReason.STATUS, "news.example answers 503")
 LEASE = 0.08
@@ -37,13 +38,21 @@ async def run_for(running: PullWorker, seconds: float = 0.15) -> None:
     await running.run(stopping)
 
 
+async def run_until(running: PullWorker, look: Callable[[], object]) -> None:
+    stopping = asyncio.Event()
+    ended = asyncio.create_task(running.run(stopping))
+    await until_in_loop(look, "what it is run for")
+    stopping.set()
+    await ended
+
+
 async def test_the_leader_reads_every_source_and_frees_the_lease_at_its_end() -> None:
     publisher, positions = FakePublisher(), FakePositions()
     tasks = [task(FakePuller(reports(id_)), publisher, FakePositions()) for id_ in "ab"]
 
-    await run_for(worker(positions, tasks, Duty(), FakeClock()))
+    leader = worker(positions, tasks, Duty(), FakeClock())
+    await run_until(leader, lambda: len(publisher.published) == 2)
 
-    assert len(publisher.published) == 2
     assert not positions.is_leading
 
 
@@ -67,11 +76,10 @@ async def test_a_source_that_hangs_slows_no_other() -> None:
     pullers = (FakePuller(hangs=True), FakePuller(reports("a")))
     tasks = [task(puller, publisher, positions) for puller in pullers]
     running = worker(positions, tasks, Duty(), FakeClock())
-    stopping = asyncio.Event()
-    ended = asyncio.create_task(running.run(stopping))
-    await asyncio.sleep(0.1)
+    ended = asyncio.create_task(running.run(asyncio.Event()))
 
-    assert len(publisher.published) == 1
+    await until_in_loop(lambda: publisher.published, "the other is read")
+
     ended.cancel()
     await asyncio.gather(ended, return_exceptions=True)
 
@@ -104,14 +112,13 @@ async def test_duty_engineers_hear_of_a_failing_source_every_five_minutes() -> N
     failing.poll = 3600
     running = worker(positions, [failing], duty, clock)
 
-    await run_for(running)
+    await run_until(running, lambda: duty.signals)
     assert [signal.group for signal in duty.signals] == [{"source": "reuters"}]
     assert duty.signals[0].fields == {"fault": "news.example answers 503"}
 
     positions.is_leading = True
     clock.move(timedelta(minutes=5).total_seconds())
-    await run_for(running)
-    assert len(duty.signals) == 2
+    await run_until(running, lambda: len(duty.signals) == 2)
 
 
 async def test_sources_that_change_are_followed_and_the_others_go_on() -> None:
@@ -121,6 +128,4 @@ async def test_sources_that_change_are_followed_and_the_others_go_on() -> None:
     running = worker(positions, [], Duty(), FakeClock())
     running.list_tasks = lambda: listed.pop(0) if len(listed) > 1 else listed[0]
 
-    await run_for(running)
-
-    assert len(publisher.published) == 2
+    await run_until(running, lambda: len(publisher.published) == 2)

@@ -18,7 +18,7 @@ from services.notifier.domain.watch.silences.approval import needs_approval
 from tests.notifier.alerts import NOON, alert
 from tests.notifier.interactions.fakes import FakePresses
 from tests.notifier.interactions.presses import payload
-from tests.notifier.receivers import SECRET, api_at
+from tests.notifier.receivers import HASTY, PATIENT, SECRET, api_at
 from tests.notifier.watch.people import ALICE, HOUR
 from tests.notifier.watch.stores import WatchRoom
 from tests.standins.slack import SlackStandIn
@@ -30,7 +30,9 @@ GROUP = 'pack="iraq-2020" rule="joint_march" exercise="false" group_country="IQ"
 class ModalRoom:
     """A desk on the stand-in, over a watch room with the alert a1."""
 
-    def __init__(self, slack: SlackStandIn, members: Role = Role.VIEWER) -> None:
+    def __init__(
+        self, slack: SlackStandIn, members: Role = Role.VIEWER, timeout: int = PATIENT
+    ) -> None:
         self.slack, self.room = slack, WatchRoom()
         self.told: list[str] = []
         self.room.store(alert())
@@ -38,7 +40,7 @@ class ModalRoom:
             self.room.floor,
             SlackPeople({"": ALICE}, members),
             FakePresses(),
-            Modals.connect(api_at(slack.url)),
+            Modals.connect(api_at(slack.url, timeout)),
             lambda _url, text: self.told.append(text),
         )
 
@@ -211,8 +213,9 @@ def test_a_trigger_that_expired_is_told(modal: ModalRoom) -> None:
 
 
 @pytest.mark.parametrize("fault", [{"kind": "status", "status": 500}, {"kind": "hang"}], ids=str)
-def test_a_slack_that_opens_nothing_is_told(modal: ModalRoom, fault: dict[str, Any]) -> None:
-    modal.slack.script_fault(call="views.open", **fault)
+def test_a_slack_that_opens_nothing_is_told(slack: SlackStandIn, fault: dict[str, Any]) -> None:
+    modal = ModalRoom(slack, timeout=HASTY)
+    slack.script_fault(call="views.open", **fault)
     modal.press()
 
     assert "press again" in modal.told[0]

@@ -25,6 +25,7 @@ from tests.matcher.changing import (
 )
 from tests.matcher.correlation import AFTER, ticks
 from tests.matcher.messages import tick, tick_message
+from tests.parts.waiting import let_others_run
 
 
 async def test_a_rebuilt_rule_is_silent_until_the_barriers_of_every_partition_are_in() -> None:
@@ -180,7 +181,7 @@ async def test_the_barrier_for_rules_above_is_behind_what_they_are_sent() -> Non
 
     taking = asyncio.create_task(at_work.take(barrier()))
     for _ in range(2):
-        await asyncio.sleep(0.01)
+        await let_others_run()
         kinds.append([header(record.headers, "ce_type") for record in sender.to(SIGNALS)])
         assert at_work.table[b"1:g:"] == clock
         sender.acknowledge()

@@ -21,6 +21,7 @@ from tests.matcher.builders import HOUR, NOON
 from tests.matcher.correlation import correlator, states_in
 from tests.matcher.hypotheses import hypothesis
 from tests.matcher.messages import Given, tick, tick_message
+from tests.parts.waiting import let_others_run
 
 
 def every(span: str, name: str = "reuters") -> WatchedSources:
@@ -161,7 +162,7 @@ async def test_a_source_is_dropped_only_when_kafka_has_its_last_alert() -> None:
     worker.sender.silent = True
 
     dropping = asyncio.create_task(worker.tick(8))
-    await asyncio.sleep(0.01)
+    await let_others_run()
     assert worker.states
     worker.sender.acknowledge()
     await dropping

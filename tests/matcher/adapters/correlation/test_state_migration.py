@@ -25,13 +25,14 @@ from tests.matcher.changing import (
 )
 from tests.matcher.correlation import AFTER, ticks
 from tests.matcher.messages import Given, tick, tick_message
+from tests.parts.waiting import let_others_run
 
 
 async def test_a_tick_that_repeats_a_barrier_of_a_newer_bundle_waits_for_it() -> None:
     at_work = await worker(RULE).send(*THREE)
 
     ticking = asyncio.create_task(at_work.take(tick_message(tick(NOON, backfilled=1))))
-    await asyncio.sleep(0.01)
+    await let_others_run()
     assert not ticking.done()
     at_work.put(rules(PAIR, number=1, changed=[PAIR]))
     await ticking
@@ -43,7 +44,7 @@ async def test_a_signal_waits_for_the_bundle_that_it_was_made_by() -> None:
     at_work = worker(RULE)
 
     hearing = asyncio.create_task(at_work.send(*THREE[:2], bundle=1))
-    await asyncio.sleep(0.01)
+    await let_others_run()
     assert not hearing.done()
     at_work.put(rules(PAIR, number=1, changed=[PAIR], on_change=OnChange.KEEP))
     await hearing
@@ -90,7 +91,7 @@ async def test_a_removed_rules_state_goes_only_when_kafka_has_its_last_alert() -
     before = dict(at_work.table)
 
     taking = asyncio.create_task(at_work.tick())
-    await asyncio.sleep(0.01)
+    await let_others_run()
     held = dict(at_work.table)
     at_work.sender.acknowledge()
     await taking

@@ -1,6 +1,5 @@
 """Backfill: signals of the rules that changed alone, then the barriers, then the record."""
 
-import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -31,6 +30,7 @@ from tests.matcher.builders import NOON
 from tests.matcher.fakes import FakeReplaySource
 from tests.matcher.messages import Given, event, given, tick
 from tests.matcher.rules import correlating, detecting, rulebook
+from tests.parts.waiting import let_others_run, until_in_loop
 
 CHANGED_AT = NOON + timedelta(hours=1)
 SINCE = NOON - timedelta(days=7)
@@ -250,7 +250,7 @@ async def test_a_stopped_backfill_sends_no_barrier() -> None:
 
     desk.tasks.stop()
     desk.sender.acknowledge()
-    await asyncio.sleep(0.01)
+    await let_others_run()
 
     assert desk.kinds == [SIGNAL]
     assert not desk.failed
@@ -260,7 +260,7 @@ async def test_a_backfill_that_fails_ends_the_process() -> None:
     desk = BackfillDesk(FakeReplaySource([[given(event())]], [OSError("disk")]))
 
     desk.tasks.begin(rules(three=CHANGED), 1, 50)
-    await settle(desk, 1)
+    await until_in_loop(lambda: desk.failed, "it fails")
 
     assert desk.kinds == [SIGNAL]
     assert [type(error) for error in desk.failed] == [OSError]
@@ -268,11 +268,8 @@ async def test_a_backfill_that_fails_ends_the_process() -> None:
 
 async def settle(desk: BackfillDesk, sent: int) -> None:
     """Wait until so many messages are sent, and let whatever comes next begin."""
-    for _ in range(1000):
-        if len(desk.sender.sent) >= sent:
-            break
-        await asyncio.sleep(0.005)
-    await asyncio.sleep(0.01)
+    await until_in_loop(lambda: len(desk.sender.sent) >= sent, f"{sent} messages are sent")
+    await let_others_run()
 
 
 def test_a_rule_is_to_be_rebuilt_where_its_change_was_not_applied() -> None:

@@ -181,8 +181,8 @@ def test_spans_lie_within_the_raw_words_of_any_report(title: str, text: str) -> 
 def test_splitting_takes_time_in_proportion_to_the_text() -> None:
     def spent(times: int) -> float:
         text = "U.S. a.b!'’”)) ... No. 5 et al. 3.5؟" * times
-        started = time.perf_counter()
+        started = time.process_time()
         sentences(text)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     assert min(spent(8000) for _ in range(3)) < 40 * max(min(spent(800) for _ in range(5)), 1e-4)

@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -99,12 +99,13 @@ def test_an_anchor_that_a_report_repeats_costs_linear_time() -> None:
 
     def seconds(count: int) -> float:
         scan = scanner.scan([ScannedText("text", "mahdi al muhandis " * count)])
-        start = perf_counter()
+        start = process_time()
         assert spelled.find_in(scan) == []
-        return perf_counter() - start
+        return process_time() - start
 
-    seconds(100)
-    assert seconds(8_000) < 40 * seconds(1_000) + 0.05
+    short = min(seconds(1_000) for _ in range(5))
+
+    assert min(seconds(8_000) for _ in range(3)) < 24 * max(short, 1e-4)
 
 
 def test_arabic_script_has_cases_and_spaces_too() -> None:
