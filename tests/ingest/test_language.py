@@ -29,7 +29,8 @@ def test_too_few_words_have_none(words: str) -> None:
     assert DETECT(words) is None
 
 
-@given(st.text(st.characters(codec=None)))
+# without halves of surrogate pairs, which no event has: such a report is refused
+@given(st.text())
 def test_no_words_raise(words: str) -> None:
     DETECT(words)
 
