@@ -1,9 +1,8 @@
 """Real reports in any order, corrected and retracted: rules of every type, beside the definition.
 
-ORACLE_EXAMPLES=50 for so many orders of each stream.
+With `--hypothesis-profile explore` in twenty orders of each stream.
 """
 
-import os
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from random import Random
@@ -14,6 +13,7 @@ from schemas.alert import Alert, Status
 from schemas.event import Event
 from schemas.rule import CorrelationType
 from services.matcher.domain.backtest.replay import replay
+from tests.examples import scale_examples
 from tests.matcher.oracle.episodes import find_all
 from tests.matcher.oracle.outcomes import of_alert, of_episode
 from tests.matcher.oracle.real_reports import deliver
@@ -26,7 +26,7 @@ BEFORE, BEHIND = timedelta(hours=6), timedelta(days=30)
 
 
 @STREAMS
-@pytest.mark.parametrize("order", range(int(os.environ.get("ORACLE_EXAMPLES", "1"))))
+@pytest.mark.parametrize("order", range(scale_examples(1)))
 def test_a_corrected_stream_gives_the_alerts_of_what_is_left_of_it(
     stream: RealStream, order: int
 ) -> None:
