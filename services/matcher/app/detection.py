@@ -13,6 +13,7 @@ from services.matcher.adapters.detection.backfill_tasks import BackfillTasks
 from services.matcher.adapters.detection.detect import Detection
 from services.matcher.adapters.detection.heartbeats import Heartbeats
 from services.matcher.adapters.detection.matcher import thread_budget
+from services.matcher.adapters.detection.processor_clock import ProcessorClock
 from services.matcher.adapters.detection.quotas import Quotas
 from services.matcher.adapters.detection.replay_source import KafkaReplaySource
 from services.matcher.adapters.detection.rule_costs import show_costs
@@ -23,14 +24,16 @@ from services.matcher.adapters.stream.crash import crash_and_park
 from services.matcher.adapters.stream.repeat import show_forever
 from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.app.basis import Basis
-from services.matcher.domain.rules.budget import RuleCosts
+from services.matcher.domain.rules.budget import Budget, RuleCosts
 
 
 def add_detect(basis: Basis, follower: Follower) -> None:
     """Add the agent `detect`, and the task that writes ticks for it."""
     costs: RuleCosts = defaultdict(float)
-    matcher = _build_matcher(basis, follower, costs)
-    detection = _build_detection(basis, matcher)
+    processor = ProcessorClock()
+    budget = partial(thread_budget, basis.settings.detect_budget_ms, costs, processor)
+    matcher = _build_matcher(basis, follower, budget)
+    detection = _build_detection(basis, matcher, processor)
     process = partial(_detect, matcher, detection)
     basis.add_agent(EVENTS, Agent("detect", process, matcher.activate))
     basis.call_when_moving(matcher.forget_partitions)
@@ -41,13 +44,12 @@ def add_detect(basis: Basis, follower: Follower) -> None:
     basis.app.run_beside(partial(ticker.run, basis.app, basis.kafka.cluster, seconds))
 
 
-def _build_matcher(basis: Basis, follower: Follower, costs: RuleCosts) -> ActiveMatcher:
+def _build_matcher(basis: Basis, follower: Follower, budget: Callable[[], Budget]) -> ActiveMatcher:
     """The matcher of events, whose rules change as they are published."""
     backfilled = basis.kafka.rules.backfilled
     fail = partial(crash_and_park, basis.app)
     tasks = BackfillTasks(_build_backfill(basis), backfilled, fail)
     known = partial(follower.known, basis.bundles)
-    budget = partial(thread_budget, basis.settings.detect_budget_ms, costs)
     return ActiveMatcher(basis.bundles, tasks, known, budget)
 
 
@@ -67,14 +69,14 @@ def _build_backfill(basis: Basis) -> Backfill:
     )
 
 
-def _build_detection(basis: Basis, matcher: ActiveMatcher) -> Detection:
+def _build_detection(basis: Basis, matcher: ActiveMatcher, processor: ProcessorClock) -> Detection:
     return Detection(
         matcher,
         basis.sender,
         basis.kafka.signals_partitions,
         UnreadableItems(basis.sender, basis.settings.dead_letter_limit),
         heartbeats=_build_heartbeats(basis),
-        quotas=_build_quotas(basis),
+        quotas=_build_quotas(basis, processor),
         backfilled=basis.kafka.rules.backfilled,
         in_hand=basis.in_hand,
         clock_skew=basis.settings.clock_skew_seconds,
@@ -98,12 +100,12 @@ def _build_heartbeats(basis: Basis) -> Heartbeats | None:
     return Heartbeats(lambda: basis.bundles.current.rulebook.sources)
 
 
-def _build_quotas(basis: Basis) -> Quotas | None:
+def _build_quotas(basis: Basis, processor: ProcessorClock) -> Quotas | None:
     """None on the recorded clock: a file may hold many reports of one time."""
     if basis.is_recorded:
         return None
     partitions = basis.kafka.cluster.known_partitions(basis.topic_name(EVENTS))
-    return Quotas(basis.settings.detect_quota_ms / 1000 / max(1, partitions))
+    return Quotas(basis.settings.detect_quota_ms / 1000 / max(1, partitions), processor)
 
 
 def _choose_clock(basis: Basis, detection: Detection) -> Callable[[], datetime | None]:

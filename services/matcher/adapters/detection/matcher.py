@@ -11,7 +11,7 @@ from schemas.signal import Signal
 from services.matcher.adapters import metrics
 from services.matcher.adapters.rules.guard import guard_rule
 from services.matcher.domain.engine.effects import RuleFailure
-from services.matcher.domain.rules.budget import Budget, RuleCosts
+from services.matcher.domain.rules.budget import Budget, Clock, RuleCosts
 from services.matcher.domain.rules.matching import SharedViews
 from services.matcher.domain.rules.rulebook import Rulebook, RuleKey, without_index
 from services.matcher.domain.rules.signals import make_signals
@@ -22,9 +22,13 @@ MOST_NAMED = 10
 DEFAULT_BUDGET_MS = 250
 
 
-def thread_budget(milliseconds: int = DEFAULT_BUDGET_MS, costs: RuleCosts | None = None) -> Budget:
+def thread_budget(
+    milliseconds: int = DEFAULT_BUDGET_MS,
+    costs: RuleCosts | None = None,
+    processor: Clock = time.thread_time,
+) -> Budget:
     """A budget of the calling thread's time of the processor; what rules take goes to `costs`."""
-    return Budget(milliseconds / 1000, time.thread_time, time.monotonic, costs=costs)
+    return Budget(milliseconds / 1000, processor, time.monotonic, costs=costs)
 
 
 @dataclass(frozen=True, slots=True)

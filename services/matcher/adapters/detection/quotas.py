@@ -17,7 +17,7 @@ ORDINARY_SECONDS = 0.004
 """What most reports of 300 characters take; ingest bounds how many an owner sends."""
 WAITED_SECONDS = 0.1
 MOST_OWNERS = 10_000
-"""Buckets that are kept: where ingest is open a reporter may invent owners."""
+"""Buckets that are kept, of owners of costly reports: where ingest is open they may be invented."""
 
 
 @dataclass(slots=True)
@@ -44,18 +44,23 @@ class Quotas:
         """What the matcher makes of the event; None, without asking it, past the quota."""
         key = (partition, event.source_owner or event.source)
         recorded = (event.recorded_at or event.occurred_at).timestamp()
-        bucket = self.buckets.get(key) or Bucket.fill(self.rate, BURST_SECONDS, recorded)
-        if bucket.find_level(recorded) <= 0 and self.wall() - recorded > WAITED_SECONDS:
+        if self._is_past(key, recorded) and self.wall() - recorded > WAITED_SECONDS:
             metrics.OVER_QUOTA.labels(partition).inc()
             return None
         began = self.processor()
         result = matcher(event)
-        excess = max(0.0, self.processor() - began - ORDINARY_SECONDS)
-        self._keep(key, bucket.take(excess, recorded))
+        excess = self.processor() - began - ORDINARY_SECONDS
+        if excess > 0:
+            self._charge(key, excess, recorded)
         return result
 
-    def _keep(self, key: tuple[int, str], bucket: Bucket) -> None:
-        self.buckets[key] = bucket
+    def _is_past(self, key: tuple[int, str], recorded: float) -> bool:
+        bucket = self.buckets.get(key)
+        return bucket is not None and bucket.find_level(recorded) <= 0
+
+    def _charge(self, key: tuple[int, str], seconds: float, recorded: float) -> None:
+        bucket = self.buckets.get(key) or Bucket.fill(self.rate, BURST_SECONDS, recorded)
+        self.buckets[key] = bucket.take(seconds, recorded)
         self.buckets.move_to_end(key)
         if len(self.buckets) > MOST_OWNERS:
             self.buckets.popitem(last=False)
