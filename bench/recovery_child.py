@@ -15,14 +15,13 @@ from typing import Any
 
 import faust
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from faust.types import StreamT
 
 from services.kafka_address import KafkaAddress
 from services.matcher.adapters.state.changelog import TABLE, changelog_name
 from services.matcher.adapters.state.table import add_table
-from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic
 from services.matcher.adapters.stream.worker import new_loop
-from services.matcher.adapters.topics.records import ConsumerRecord
 
 PARTITIONS = 4
 
@@ -63,14 +62,16 @@ def _recover(kind: str, bootstrap: str, group: str, folder: Path) -> None:
     else:
         app = Ours(group, **options)
         app.table = add_table(app, PARTITIONS)
-    add_agent(app, "process", raw_topic(app, source_topic(group)), _process)
+    app.agent(raw_topic(app, source_topic(group)), name="process")(_process)
     worker = faust.Worker(app, loop=loop, quiet=True, redirect_stdouts=False)
     worker.spinner = None
     worker.execute_from_commandline()
 
 
-async def _process(_message: ConsumerRecord) -> None:
-    """Never called: the topic is empty."""
+async def _process(stream: StreamT[bytes]) -> None:
+    """Take messages, of which there are none: the topic is empty."""
+    async for _message in stream:
+        pass
 
 
 async def _read(bootstrap: str, group: str) -> None:

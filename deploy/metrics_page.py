@@ -22,8 +22,8 @@ Every service answers `/metrics`. This page is generated from the code by `make 
   1970, so that `time() - x` is an age.
 - Label values that are known begin at 0, those of rules when the rules become active.
 - Who scrapes as OpenMetrics gets exemplars: of `vedette_notifier_end_to_end_seconds` the alert and
-  the [trace](tracing.md), of `vedette_matcher_hop_seconds` the message. Prometheus keeps them with
-  `--enable-feature=exemplar-storage`.
+  the [trace](tracing.md), of `vedette_matcher_hop_seconds` a message that took longer than a
+  second, one a second at most. Prometheus keeps them with `--enable-feature=exemplar-storage`.
 - There are no `_created` series. Python's own (`process_…`, `python_…`) are there too.
 - What to alert on is in `deploy/prometheus/alerts.yml`, with [runbooks](runbooks/README.md).
 """

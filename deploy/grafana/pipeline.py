@@ -104,7 +104,7 @@ MATCHER = (
     PanelSpec(
         "Hops",
         "p95 from the writing of a message to the end of its processing, by topic. Exemplars name "
-        "messages.",
+        "slow messages.",
         (
             Query(quantile(0.95, "vedette_matcher_hop_seconds", "topic"), "{{topic}}"),
             Query(quantile(0.95, "vedette_notifier_hop_seconds"), "alerts, to the queues"),

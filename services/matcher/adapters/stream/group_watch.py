@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from faust.types import TP
@@ -14,7 +15,7 @@ from services.matcher.adapters.stream.progress import Lag, Progress
 from services.matcher.adapters.stream.transport import App
 from services.matcher.adapters.stream.unanswered import Unanswered
 from services.matcher.adapters.topics.cluster import KafkaCluster
-from services.metrics import keep_series, replace_series
+from services.metrics import replace_series
 
 POLL_SECONDS = 1.0
 LONGEST_SILENCE = 6.0
@@ -73,6 +74,7 @@ class GroupWatch:
         if self.app.settled and isinstance(consumer, Consumer):
             lags = consumer.lags()
             _show_lags(lags)
+            _show_processed(self.app.processed, lags.keys())
             self._exit_if_stalled(lags)
         else:
             self.progress.forget()
@@ -98,4 +100,13 @@ def _show_lags(lags: Mapping[TP, Lag]) -> None:
     owned = {(tp.topic, str(tp.partition)): lag for tp, lag in lags.items()}
     replace_series(metrics.LAG, {labels: lag.waiting for labels, lag in owned.items()})
     replace_series(metrics.COMMITTED, {labels: lag.committed for labels, lag in owned.items()})
-    keep_series(metrics.PROCESSED, owned.keys())
+
+
+def _show_processed(processed: dict[TP, float], owned: AbstractSet[TP]) -> None:
+    """Show how far the partitions owned are processed, and forget the others."""
+    for tp in processed.keys() - owned:
+        del processed[tp]
+    replace_series(
+        metrics.PROCESSED,
+        {(tp.topic, str(tp.partition)): written for tp, written in processed.items()},
+    )

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import faust
 from aiokafka.errors import InvalidTimestampError, ProducerClosed
 from faust.transport.drivers.aiokafka import Transport as FaustTransport
-from faust.types import TopicT
+from faust.types import TP, TopicT
 from faust.types.auth import CredentialsT
 from faust.types.transports import ConsumerT, ProducerT, TransportT
 
@@ -78,13 +78,16 @@ class App(faust.App):
     read_windows: ReadWindows | None = None
     """What the windows of a rule hold here; to be called in the app's loop."""
 
+    processed: dict[TP, float]
+    """When the newest message processed of each partition was written."""
+
     losses: deque[LostMessages]
     """Messages lost to retention, of which no signal is sent yet."""
 
     _crashing: asyncio.Task[None] | None = None
 
     def __init__(self, *given: Any, **named: Any) -> None:
-        self.losses = deque()
+        self.processed, self.losses = {}, deque()
         self.check_warm = self.check_clock = _find_nothing
         super().__init__(*given, **named)
 
