@@ -25,6 +25,7 @@ CRASHES = "vedette.rules.crashes"
 
 DATA_SCHEMA = "ce_dataschema"
 _OWN_SCHEMAS = "urn:vedette:"
+_THIS_VERSION = f":{SCHEMA_VERSION}"
 _MOST_DIGITS = 9
 
 DEAD_LETTER_RETRIED = "retried"
@@ -64,7 +65,7 @@ def header(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]], name: str
     return None if value is None else value.decode("utf-8", "replace")
 
 
-def find_header_fault(headers: Iterable[tuple[str, bytes]]) -> str | None:
+def find_header_fault(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]]) -> str | None:
     """Why a message with these headers cannot be read, or None.
 
     It is REFUSED, a name is not UTF-8 (read as U+FFFD), or a later release wrote it.
@@ -90,7 +91,7 @@ def check_schema(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]]) -> 
         ValueError: it has a schema of ours without a version.
     """
     schema = header(headers, DATA_SCHEMA) or ""
-    if schema.startswith(_OWN_SCHEMAS):
+    if schema.startswith(_OWN_SCHEMAS) and not schema.endswith(_THIS_VERSION):
         number = schema.rpartition(":")[2]
         is_number = number.isascii() and number.isdecimal() and len(number) <= _MOST_DIGITS
         check_version(int(number) if is_number else number)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 TRACEPARENT, TRACESTATE = "traceparent", "tracestate"
 ITEM_TRACES = "traceparents"
 """Of a record whose items have different traces: theirs in order, between commas."""
+_NAMES = (TRACEPARENT, TRACESTATE, ITEM_TRACES)
 LONGEST_PARENT = 256
 LONGEST_STATE = 512
 
@@ -51,7 +52,10 @@ def read_trace(fields: Mapping[str, str]) -> TraceContext | None:
 
     A state that is malformed is left out alone.
     """
-    parent, state = fields.get(TRACEPARENT) or "", fields.get(TRACESTATE) or ""
+    parent = fields.get(TRACEPARENT)
+    if parent is None:
+        return None
+    state = fields.get(TRACESTATE) or ""
     match = _PARENT.fullmatch(parent) if len(parent) <= LONGEST_PARENT else None
     if match is None or (match[1] == _FIRST_VERSION and match[5] is not None):
         return None
@@ -99,10 +103,11 @@ def write_record_traces(traces: Sequence[TraceContext | None]) -> list[tuple[str
 
 
 def _decode(headers: RecordHeaders) -> dict[str, str]:
+    values = dict(headers or ())
     return {
         name: value.decode("ascii", "replace")
-        for name, value in headers or ()
-        if name in (TRACEPARENT, TRACESTATE, ITEM_TRACES) and value is not None
+        for name in _NAMES
+        if (value := values.get(name)) is not None
     }
 
 

@@ -14,23 +14,24 @@ from services.matcher.domain.crashes.lethal import HeldMessage
 class InHand:
     """Written by tasks of one loop, read in any thread."""
 
-    _by_task: dict[asyncio.Task[Any] | None, HeldMessage] = field(default_factory=dict)
+    _by_task: dict[asyncio.Task[Any] | None, tuple[ConsumerRecord, int | None]] = field(
+        default_factory=dict
+    )
 
     _loop: asyncio.AbstractEventLoop | None = None
 
     def hold(self, message: ConsumerRecord, item: int | None = None) -> None:
         """The current task processes the message, or this item of it, until it says otherwise."""
         self._loop = asyncio.get_running_loop()
-        self._by_task[asyncio.current_task()] = HeldMessage(
-            message.topic, message.partition, message.offset, item, message.value
-        )
+        self._by_task[asyncio.current_task()] = (message, item)
 
     def hold_items(self, message: ConsumerRecord) -> Iterator[tuple[int, EventsItem]]:
         """The items of a message of the events topic by number, each in hand when it comes."""
         self.hold(message)
         in_batch = is_batch(message)
         for number, item in enumerate(decode_events(message)):
-            self.hold(message, number if in_batch else None)
+            if in_batch:
+                self.hold(message, number)
             yield number, item
 
     def release(self) -> None:
@@ -43,8 +44,13 @@ class InHand:
         `loop` None: that in which messages were held last.
         """
         loop = loop or self._loop
-        return None if loop is None else self._by_task.get(asyncio.current_task(loop))
+        held = None if loop is None else self._by_task.get(asyncio.current_task(loop))
+        return None if held is None else _describe(*held)
 
     def list_held(self) -> Sequence[HeldMessage]:
         """All messages in hand, also of tasks that wait."""
-        return list(self._by_task.values())
+        return [_describe(*held) for held in list(self._by_task.values())]
+
+
+def _describe(message: ConsumerRecord, item: int | None) -> HeldMessage:
+    return HeldMessage(message.topic, message.partition, message.offset, item, message.value)

@@ -58,7 +58,9 @@ class LethalFilter:
     async def take(self, agent: Agent, message: ConsumerRecord) -> None:
         """Have the message processed, or set aside and passed over."""
         try:
-            lethal = await self._find(message)
+            if (message.topic, message.partition) not in self._caught_up:
+                await self._catch_up(message)
+            lethal = self.find(message)
             if lethal.is_whole:
                 await set_aside(self.sender, message, message.value, agent.where)
                 await agent.pass_over(message)
@@ -71,12 +73,9 @@ class LethalFilter:
         """Partitions move: other workers may add crashes."""
         self._caught_up.clear()
 
-    async def _find(self, message: ConsumerRecord) -> Lethal:
-        partition = (message.topic, message.partition)
-        if partition not in self._caught_up:
-            await self.records.caught_up()
-            self._caught_up.add(partition)
-        return self.find(message)
+    async def _catch_up(self, message: ConsumerRecord) -> None:
+        await self.records.caught_up()
+        self._caught_up.add((message.topic, message.partition))
 
     def find(self, message: ConsumerRecord) -> Lethal:
         """What of a message is lethal, by the crashes that are known."""

@@ -35,7 +35,7 @@ from services.matcher.adapters.topics.records import ConsumerRecord
 from services.matcher.domain.engine.effects import RuleFailure
 from services.matcher.domain.rules.retractions import find_retraction
 from services.trace_context import ItemTraces
-from services.tracing import begin_span, carry_trace, current_trace
+from services.tracing import begin_span, carry_trace
 
 WHERE = "detect"
 
@@ -82,16 +82,22 @@ class Detection:
         """
         traces = ItemTraces.of(message.headers)
         for number, item in self.in_hand.hold_items(message):
-            with carry_trace(traces.find(number)):
-                if number in lethal:
+            trace = traces.find(number)
+            if number in lethal:
+                with carry_trace(trace):
                     await set_item_aside(self.sender, message, item, WHERE)
-                else:
-                    await self._process_item(item, message)
+            elif isinstance(item, Event) and not is_own(item.source):
+                with begin_span(WHERE, trace, event_id=item.id, source=item.source):
+                    await self._detect(item, message)
+            else:
+                with carry_trace(trace):
+                    await self._pass_item(item, message)
 
-    async def _process_item(self, item: EventsItem, message: ConsumerRecord) -> None:
+    async def _pass_item(self, item: EventsItem, message: ConsumerRecord) -> None:
+        """Process what no rule is asked about: of events only the watchdog's."""
         match item:
             case Event():
-                await self._process_event(item, message)
+                await self._pass_watchdog(item, message.partition)
             case Tick():
                 await self._pass_tick(item, message)
             case Poison():
@@ -101,13 +107,6 @@ class Detection:
         signal = await self.unreadable.take(item, message)
         if signal is not None:
             await self._send_signal(signal, message)
-
-    async def _process_event(self, event: Event, message: ConsumerRecord) -> None:
-        if is_own(event.source):
-            await self._pass_watchdog(event, message.partition)
-            return
-        with begin_span(WHERE, current_trace(), event_id=event.id, source=event.source):
-            await self._detect(event, message)
 
     async def _detect(self, event: Event, message: ConsumerRecord) -> None:
         metrics.EVENTS.inc()

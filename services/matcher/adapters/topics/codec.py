@@ -194,8 +194,8 @@ def decode_signals_message(record: ConsumerRecord) -> SignalsMessage | Poison:
     return message if fault is None else Poison(record.value, fault)
 
 
-def _find_future(message: SignalsMessage | Event) -> str | None:
-    """What is wrong with its time: after one of the future no present one would count."""
+def _find_future(message: SignalsMessage) -> str | None:
+    """What is wrong with its time."""
     match message:
         case Tick():
             name, time = "time", message.time
@@ -207,10 +207,13 @@ def _find_future(message: SignalsMessage | Event) -> str | None:
             name, time = "occurred_at", message.occurred_at
         case Indication() | Verdict():
             name, time = "at", message.at
-        case Event(recorded_at=datetime() as recorded_at):
-            name, time = "recorded_at", recorded_at
         case _:
             return None
+    return _refuse_future(name, time)
+
+
+def _refuse_future(name: str, time: datetime) -> str | None:
+    """What is wrong with a time of the future: after it no present one would count."""
     is_future = time - datetime.now(UTC) > FURTHEST_AHEAD
     return f"{name}: more than 5 minutes ahead of the clock" if is_future else None
 
@@ -232,8 +235,9 @@ def decode_events(record: ConsumerRecord) -> Iterator[EventsItem]:
 
     The items of a batch are decoded singly: one that is poison costs itself alone.
     """
-    raw, kind = record.value, _type_of(record)
-    if (fault := find_header_fault(record.headers or ())) is not None:
+    raw, headers = record.value, dict(record.headers or ())
+    kind = header(headers, "ce_type")
+    if (fault := find_header_fault(headers)) is not None:
         yield Poison(raw, fault)
     elif not raw:
         yield Poison(raw, "empty message")
@@ -264,19 +268,20 @@ def _decode_tick(raw: bytes, partition: int) -> Tick | Poison:
 
 def _decode_event(raw: bytes) -> Event | Poison:
     try:
-        return _refuse_future(Event.model_validate_json(raw))
+        return _check_recorded(Event.model_validate_json(raw))
     except ValidationError as error:
         return Poison(raw, describe_faults(error))
 
 
-def _refuse_future(event: Event) -> Event | Poison:
-    fault = _find_future(event)
+def _check_recorded(event: Event) -> Event | Poison:
+    at = event.recorded_at
+    fault = None if at is None else _refuse_future("recorded_at", at)
     return event if fault is None else Poison(encode_event(event), fault)
 
 
 def _decode_batch(raw: bytes) -> Iterator[Event | Poison]:
     try:
-        yield from map(_refuse_future, _BATCH.validate_json(raw))
+        yield from map(_check_recorded, _BATCH.validate_json(raw))
     except ValidationError:
         yield from _decode_singly(raw)
 
