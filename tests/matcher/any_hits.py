@@ -1,7 +1,9 @@
 """Hits of every kind that a rule may count, and a rule of every type to count them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from random import Random
 
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
@@ -96,6 +98,42 @@ def revisions(draw: st.DrawFn, first: Hit) -> list[Hit]:
         )
         for count in counts
     ]
+
+
+def restless_hits(rule: WindowRule, chance: Random) -> list[Hit]:
+    """Hits that come in any order, some of them to go and come again, then others in order."""
+    bases = chance.sample(("threat", "mobilisation", "denial"), chance.randint(1, 3))
+    latest = chance.choice((3, 24, 60))
+    pool = [
+        any_hit(rule, chance, number, bases, latest) for number in range(chance.choice((4, 8, 16)))
+    ]
+    pool.sort(key=lambda one: one.order)
+    late = pool[: chance.randint(1, len(pool))]
+    order = chance.choice((late, late[::-1], chance.sample(late, len(late))))
+    restless = chance.sample(late, min(len(late), chance.choice((1, 3, 8))))
+    return [*order, *chance.choices(restless, k=chance.choice((4, 12))), *pool[len(late) :]]
+
+
+def any_hit(
+    rule: WindowRule, chance: Random, number: int, bases: Sequence[str], latest: int
+) -> Hit:
+    """One up to so many times 10 minutes behind noon: an event, or the alert of a base rule."""
+    text = chance.choice(("iraqi front", "iraqi fronts", "league", "1"))
+    signal = hit(chance.randint(0, latest) / 6, f"e{number}")
+    changes = {
+        "base": chance.choice(bases),
+        "story": chance.choice(("wire", f"story {number}")),
+        "values": (str(chance.randint(-2, 6)) if rule.type in NUMERIC else text,),
+        "by": (chance.choice(("iran", "proxies", "badr")),),
+        "owner": chance.choice(("reuters", "afp")),
+        "occurred_until": signal.occurred_at + HOUR * chance.choice((0, 0, 0.5, 3)),
+    }
+    event = make_hit(signal.model_copy(update=changes), certain=rule.certain)
+    if not rule.counts_alerts or chance.random() < 0.4:
+        return event
+    later = (chance.randint(0, 16) * HALF_HOUR // 3 for _ in range(chance.randint(0, 3)))
+    firings = tuple(sorted({event.at, *(event.at + gap for gap in later)}))
+    return changed(event, at=firings[-1], firings=firings, length=0, revision=1)
 
 
 def turn(held: Ordered[Hit], one: Hit) -> Ordered[Hit]:

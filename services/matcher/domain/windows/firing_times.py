@@ -12,7 +12,7 @@ from services.matcher.domain.windows.margins import MOST_TIMES, UNLIMITED, Margi
 from services.matcher.domain.windows.ordered import NumberedPane, Ordered
 from services.matcher.domain.windows.passes import make_asking_pass, make_pass
 from services.matcher.domain.windows.state import Hit, WindowState, span
-from services.matcher.domain.windows.window import hits_near, list_times
+from services.matcher.domain.windows.window import hits_between, hits_near, list_times
 from services.matcher.domain.windows.window_rule import NOVEL, NUMERIC, WindowRule
 
 
@@ -62,23 +62,25 @@ _UNCHANGED = ChangedHits()
 class FiringTimes:
     """The firing times of one window's hits. It changes with them.
 
-    What `find_firings` finds in `hits`, but of an absence whatever the clock. Behind
-    `forgotten_until` they are those of hits that are held no more too. `asked` are the first and
-    the last time that may be new, or gone, since the hits before.
+    What `find_firings` finds in `hits`, but of an absence whatever the clock; of those that are
+    settled, only what hits may decide on that came since. `asked` are the first and the last time
+    that may be new, or gone, since the hits before. At most `most` times share their margins.
     """
 
     rule: WindowRule
     since: int | None
+    most: int = MOST_TIMES
     hits: Ordered[Hit] = field(default_factory=Ordered)
     firings: Firings = field(default_factory=Firings)
     asked: tuple[int, int] | None = None
-    _margins: MarginsByTime = field(default_factory=MarginsByTime)
+    _margins: MarginsByTime = field(init=False)
     _largest: float = 1
     """No number of a hit exceeds it."""
     _pass: FiringPass = field(init=False)
 
     def __post_init__(self) -> None:
         self._pass = make_pass(self.rule, self._watched)
+        self._margins = MarginsByTime(self.most)
 
     @property
     def look_back(self) -> int:
@@ -99,8 +101,8 @@ class FiringTimes:
         changed = self._compare(hits, settled_until)
         self.hits = hits
         self._note_largest(changed.added)
-        if changed.forgotten and not changed.removed:
-            self._forget_times(max(hit.at for hit in changed.forgotten))
+        if changed.forgotten:
+            self._forget_until(max(hit.at for hit in changed.forgotten) + self.look_back - 1)
         is_next = newest is None or all(self._is_next(hit, newest) for hit in changed.added)
         if is_next and not changed.removed and not self._counts(changed.forgotten, newest):
             self._extend(changed)
@@ -150,9 +152,11 @@ class FiringTimes:
         """Whether the pass may count a hit that is removed."""
         return newest is not None and any(hit.at > newest.at - self.look_back for hit in removed)
 
-    def _forget_times(self, until: int) -> None:
-        passed = bisect_right(self.firings.times, until)
+    def _forget_until(self, last: int) -> None:
+        """Forget times that depend on hits which are forgotten: a late hit has them asked anew."""
+        passed = bisect_right(self.firings.times, last)
         del self.firings.times[:passed], self.firings.values[:passed]
+        self._margins.forget_until(last)
 
     def _extend(self, changed: ChangedHits) -> None:
         times = list_times(changed.added)
@@ -163,23 +167,26 @@ class FiringTimes:
 
     def _find_absences(self, changed: ChangedHits) -> None:
         """Find the times anew at which an answer is overdue that hits may be, or wait for."""
-        self._pass = make_pass(self.rule, self._watched)
         if not self.hits:
-            self.firings = Firings()
+            self._pass, self.firings = make_pass(self.rule, self._watched), Firings()
             return
-        first, last = (changed.first, changed.last) if changed else 2 * (self.hits[-1].at,)
+        newest = self.hits[-1].at
+        first, last = (changed.first, changed.last) if changed else (newest, newest)
         last += self.look_back - 1
         self.asked = first, last
-        firings, earliest = Firings(), min(first, self.hits[-1].at)
-        near = hits_near(self.rule, self.hits, earliest - self.look_back, last)
-        self._pass.extend(near, (), firings)
+        near = hits_near(self.rule, self.hits, first - self.look_back, last)
+        firings = Firings()
+        make_pass(self.rule, self._watched).extend(near, (), firings)
         self.firings.put(firings, first, last)
+        # what comes next at the same time is answered by what is there
+        self._pass = make_pass(self.rule, self._watched)
+        self._pass.extend(hits_between(self.hits, newest - 1, newest), (), Firings())
 
     def _find_anew(self, changed: ChangedHits) -> None:
         """Ask at the times again at which the rule may fire now, or not, and renew the pass."""
         if not self.hits:
             self._pass, self.firings = make_pass(self.rule, self._watched), Firings()
-            self._margins = MarginsByTime()
+            self._margins = MarginsByTime(self.most)
             return
         if changed:
             first, last = changed.first, changed.last + self.look_back - 1
@@ -225,7 +232,7 @@ class FiringTimes:
         near = hits_near(self.rule, self.hits, first - self.look_back, last)
         times = [time for time in list_times(near) if first <= time <= last]
         by_first, counted, ends = sorted(near, key=lambda hit: hit.first), 0, first
-        for asked in _split(times):
+        for asked in _split(times, self.most):
             end = bisect_right(by_first, asked[-1], key=lambda hit: hit.first)
             known = len(firings.times)
             margins = passing.extend_knowing(by_first[counted:end], asked, firings, self._largest)
@@ -275,9 +282,9 @@ class FiringTimes:
         return make_asking_pass(self.rule, self._watched, any_order=True)
 
 
-def _split(times: Sequence[int]) -> Iterator[Sequence[int]]:
+def _split(times: Sequence[int], most: int) -> Iterator[Sequence[int]]:
     """Times in parts that are asked again together."""
-    parts = -(-len(times) // MOST_TIMES)
+    parts = -(-len(times) // most)
     for part in range(parts):
         yield times[part * len(times) // parts : (part + 1) * len(times) // parts]
 

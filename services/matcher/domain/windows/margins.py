@@ -67,8 +67,12 @@ class _KnownTimes:
 
 @dataclass(slots=True)
 class MarginsByTime:
-    """The margins of the times of a window, as far as they are known. It changes with its hits."""
+    """The margins of the times of a window, as far as they are known. It changes with its hits.
 
+    Of `most` times that were asked together none is forgotten for one before them.
+    """
+
+    most: int
     _known: list[_KnownTimes] = field(default_factory=list)
 
     def spend(self, first: int, last: int, weights: Sequence[Weight]) -> None:
@@ -81,8 +85,12 @@ class MarginsByTime:
         for time in times:
             place = bisect_left(self._known, time, key=lambda known: known.last)
             known = self._known[place : place + 1]
-            if known and (known[0].first <= time or known[0].size < MOST_TIMES):
+            if known and (known[0].first <= time or known[0].size < self.most):
                 del self._known[place]
+
+    def forget_until(self, last: int) -> None:
+        """Forget what is known of times up to a time, some of whose hits are held no more."""
+        del self._known[: self._find(last, last).stop]
 
     def add(self, first: int, last: int, size: int, margins: Margins) -> None:
         """Margins of the times from `first` to `last`, none of which is known."""

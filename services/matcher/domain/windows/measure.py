@@ -97,7 +97,7 @@ class ExpressionCount(Distinct):
 
     def find_margins(self, _condition: Condition, _largest: float, /) -> Margins:
         """As the protocol says: while the same base rules hit."""
-        is_full = len(self._counts) == len(set(self._rule.bases))
+        is_full = self._counts.keys() >= set(self._rule.bases)
         return Margins(inf if is_full else 0, min(self._counts.values(), default=0) - 1)
 
 
