@@ -10,6 +10,7 @@ from services.matcher.domain.windows.cluster import SharedTerm, TermCluster, fin
 from services.matcher.domain.windows.comparing_passes import DivergencePass, RatePass
 from services.matcher.domain.windows.condition import describe_bounds
 from services.matcher.domain.windows.divergence import compare_shares
+from services.matcher.domain.windows.durations import format_duration
 from services.matcher.domain.windows.passes import CountingPass
 from services.matcher.domain.windows.rate import compare_rates
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant, span
@@ -172,13 +173,3 @@ _EXPLAIN_BY_TYPE: Mapping[
 def format_time(us: int) -> str:
     """A time in microseconds as text: `2020-01-14 12:00 UTC`."""
     return f"{instant(us):%Y-%m-%d %H:%M} UTC"
-
-
-def format_duration(length: timedelta) -> str:
-    """A length of whole seconds in its largest whole unit: `7 days`, `90 minutes`."""
-    seconds = length // timedelta(seconds=1)
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds >= size and seconds % size == 0:
-            count = seconds // size
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return f"{seconds} second{'' if seconds == 1 else 's'}"

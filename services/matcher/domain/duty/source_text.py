@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from services.matcher.domain.alerts.explain import format_duration, format_time
+from services.matcher.domain.alerts.explain import format_time
 from services.matcher.domain.duty.alert import DutyText
 from services.matcher.domain.duty.watched_sources import WatchedSource
+from services.matcher.domain.windows.durations import format_duration
 
 _MOST_INDICATORS = 5
 

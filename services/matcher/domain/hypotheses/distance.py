@@ -1,7 +1,7 @@
 """Distance: how far the window of an indicator is from firing, and for how long."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby, takewhile
 from math import ceil, floor
 
@@ -10,6 +10,7 @@ import msgspec
 from schemas.rule import Condition, CorrelationType
 from services.matcher.domain.windows.chains import list_deciding
 from services.matcher.domain.windows.condition import count_tokens
+from services.matcher.domain.windows.durations import round_duration
 from services.matcher.domain.windows.measure import Measure, make_measure
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import Hit, WindowState, micros, span
@@ -26,8 +27,6 @@ COUNTED = frozenset(
     }
 )
 """The types that come nearer to firing hit by hit."""
-
-_UNITS = (("day", 86_400_000_000), ("hour", 3_600_000_000), ("minute", 60_000_000))
 
 ValidValue = tuple[int, int]
 """A value, and the time until which it is valid if no hit comes."""
@@ -64,7 +63,8 @@ class Distance(msgspec.Struct, frozen=True, array_like=True):
 
     def describe(self, t: int) -> str:
         """As people say it at t: `2 of 3, 4 days left`."""
-        return f"{self.value} of {self.required}, {_format_length(self.until - t)} left"
+        left = timedelta(microseconds=self.until - t)
+        return f"{self.value} of {self.required}, {round_duration(left)} left"
 
 
 def measure_distance(rule: WindowRule, state: WindowState, clock: datetime) -> Distance | None:
@@ -133,11 +133,3 @@ def _values_as_hits_leave(
 def _merge_equal(values: Iterator[ValidValue]) -> Iterator[ValidValue]:
     for value, equal in groupby(values, key=lambda valid: valid[0]):
         yield value, max(until for _, until in equal)
-
-
-def _format_length(length: int) -> str:
-    for unit, size in _UNITS:
-        if length >= size:
-            count = length // size
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return "less than a minute"

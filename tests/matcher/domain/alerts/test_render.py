@@ -1,12 +1,10 @@
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from schemas.alert import LONGEST_FIELD
 from schemas.rule import Condition
 from schemas.signal import Signal
-from services.matcher.domain.alerts.explain import format_duration
 from services.matcher.domain.windows.condition import describe_bounds
 from services.matcher.domain.windows.template import read_fields
 from tests.matcher.builders import ALONE, RULE, TEMPORAL, VALUES, hit, of, suspected
@@ -123,20 +121,6 @@ def test_a_template_says_which_event_fields_it_reads() -> None:
         "place",
         "actors",
     }
-
-
-@pytest.mark.parametrize(
-    ("length", "words"),
-    [
-        (timedelta(days=7), "7 days"),
-        (timedelta(hours=1), "1 hour"),
-        (timedelta(minutes=90), "90 minutes"),
-        (timedelta(seconds=1), "1 second"),
-    ],
-    ids=["days", "one hour", "minutes", "one second"],
-)
-def test_lengths_of_time_are_said_in_the_largest_whole_unit(length: timedelta, words: str) -> None:
-    assert format_duration(length) == words
 
 
 def test_bounds_are_said_as_people_say_them() -> None:
