@@ -9,6 +9,7 @@ from kafka.errors import GroupIdNotFoundError
 from cli.doctor.check_result import CheckResult, fault, good, note
 from schemas.topics import ALERTS, EVENTS, SIGNALS, topic_name
 from services.matcher.adapters.state.changelog import matcher_group
+from services.notifier.adapters.membership import notifier_group
 
 READS = {"matcher": (EVENTS, SIGNALS), "notifier": (ALERTS,)}
 FAR_BEHIND = 10_000
@@ -18,7 +19,7 @@ def name_groups(prefix: str) -> dict[str, str]:
     """The consumer group of each service that reads."""
     return {
         "matcher": matcher_group(prefix),
-        "notifier": f"{prefix.rstrip('.')}-notifier".lstrip("-"),
+        "notifier": notifier_group(prefix),
     }
 
 

@@ -11,7 +11,7 @@ from schemas.topics import ALERTS, LEDGER
 from services.kafka_address import KafkaAddress
 from services.notifier.adapters.history import KafkaHistory
 from services.notifier.adapters.keys import Keys
-from services.notifier.app.join import name_group
+from services.notifier.adapters.membership import notifier_group
 from tests.integration.notifier_site import POST, RESOLVED, MakeSite, NotifierSite, read_faults
 from tests.notifier.alerts import SECOND, alert, wire
 from tests.parts import topics as parts
@@ -121,7 +121,7 @@ def notes(notifier: Service) -> dict[str, str]:
 def test_the_alerts_topic_is_read_to_its_end(kafka: str, topics: str) -> None:
     messages = [TopicMessage(wire(alert(f"a{n}")), f"a{n}".encode()) for n in range(700)]
     parts.produce(kafka, topics + ALERTS, [*messages, TopicMessage(b"{no alert", b"x")])
-    history = KafkaHistory(KafkaAddress(kafka), topics, name_group(topics))
+    history = KafkaHistory(KafkaAddress(kafka), topics, notifier_group(topics))
 
     read = [item for batch in history.read_alerts(alert().detected_at) for item in batch]
     since_then = [
@@ -136,7 +136,7 @@ def test_the_alerts_topic_is_read_to_its_end(kafka: str, topics: str) -> None:
 
 
 def test_a_ledger_that_was_never_created_is_empty(kafka: str, topic_prefix: str) -> None:
-    history = KafkaHistory(KafkaAddress(kafka), topic_prefix, name_group(topic_prefix))
+    history = KafkaHistory(KafkaAddress(kafka), topic_prefix, notifier_group(topic_prefix))
 
     assert list(history.read_lines()) == []
     assert list(history.read_alerts(alert().detected_at - timedelta(days=30))) == []

@@ -9,8 +9,9 @@ from redis import Redis
 from services.environment import InvalidEnvironment, load
 from services.notifier.adapters.api.callers import Callers
 from services.notifier.adapters.keys import Keys
+from services.notifier.adapters.membership import notifier_group
 from services.notifier.adapters.watch.watch_stores import connect_watch
-from services.notifier.app.join import join, name_group
+from services.notifier.app.join import join
 from services.notifier.app.receivers import InvalidReceiver, list_channels, make_receivers
 from services.notifier.app.stores import compute_hold
 from services.notifier.app.web import make_api, make_callers, make_socket
@@ -143,7 +144,7 @@ def test_a_lease_outlasts_the_requests_made_under_it() -> None:
     [("vedette.", "vedette-notifier"), ("test-1.", "test-1-notifier"), ("", "notifier")],
 )
 def test_each_installation_has_its_own_group(prefix: str, group: str) -> None:
-    assert name_group(prefix) == group
+    assert notifier_group(prefix) == group
 
 
 def test_who_is_not_in_the_token_file_only_reads_unless_members_are_analysts() -> None:

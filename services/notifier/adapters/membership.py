@@ -19,6 +19,11 @@ LONGEST_ABSENCE = timedelta(seconds=60)
 Batch = dict[TopicPartition, list[Any]]
 
 
+def notifier_group(prefix: str) -> str:
+    """The consumer group of a topic prefix: `vedette-notifier` for the default one."""
+    return f"{prefix.rstrip('.')}-notifier".lstrip("-")
+
+
 @dataclass
 class Membership:
     """Polls `consumer`, waiting `poll_ms` for messages and `join_ms` for a join."""

@@ -14,6 +14,7 @@ from services.notifier.adapters.delivery import Delivery
 from services.notifier.adapters.health import KafkaHealth, RedisHealth, StreamHealth
 from services.notifier.adapters.history import KafkaHistory
 from services.notifier.adapters.job_handler import JobHandler
+from services.notifier.adapters.membership import notifier_group
 from services.notifier.adapters.metrics import show_receiver
 from services.notifier.adapters.monitored_receiver import MonitoredReceiver
 from services.notifier.adapters.opsgenie import ENDS
@@ -92,11 +93,6 @@ def make_placer(
     return place
 
 
-def name_group(prefix: str) -> str:
-    """The consumer group of a topic prefix: `vedette-notifier` for the default one."""
-    return f"{prefix.rstrip('.')}-notifier".lstrip("-")
-
-
 def _make_workers(
     settings: NotifierSettings,
     receivers: Sequence[Receiver],
@@ -136,7 +132,7 @@ def _make_rebuilder(
     prefix = settings.topic_prefix
     return Rebuilder(
         lost=stores.lost,
-        history=KafkaHistory(settings.kafka, prefix, name_group(prefix)),
+        history=KafkaHistory(settings.kafka, prefix, notifier_group(prefix)),
         traits=[worker.handler.delivery.traits for worker in workers],
         hold=compute_hold(settings),
         clock=tell_utc,

@@ -8,10 +8,10 @@ from schemas.topics import ALERTS, topic_name
 from services.admin import listen_admin
 from services.header_names import tolerate_header_names
 from services.live_sasl import follow_passwords
-from services.notifier.adapters.membership import Membership
+from services.notifier.adapters.membership import Membership, notifier_group
 from services.notifier.adapters.stream import AlertStream, connect
 from services.notifier.adapters.wall_clock import tell_utc
-from services.notifier.app.join import join, name_group
+from services.notifier.app.join import join
 from services.notifier.app.parts import Parts
 from services.notifier.app.web import make_api, make_callers, make_socket, make_web_config
 from services.notifier.settings import NotifierSettings
@@ -54,7 +54,7 @@ def run(settings: NotifierSettings, stopping: threading.Event) -> None:
 def _consume_alerts(parts: Parts, stopping: threading.Event) -> None:
     settings = parts.settings
     topic = topic_name(settings.topic_prefix, ALERTS)
-    group = name_group(settings.topic_prefix)
+    group = notifier_group(settings.topic_prefix)
     while not stopping.is_set():
         try:
             consumer = connect(settings.kafka, topic, group, settings.kafka_fetch_wait_ms)

@@ -29,7 +29,6 @@ from cli.doctor.topics import judge_topic, judge_windows
 from cli.faults import CommandFailure
 from schemas.bundle import RuleBundle
 from schemas.topics import TOPICS
-from services.notifier.app.join import name_group
 
 EVENTS = TOPICS[0]
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -75,8 +74,11 @@ def test_a_group(members: int, lag: int, status: CheckStatus) -> None:
     assert judge_group("vedette.matcher", members, lag).status is status
 
 
-def test_the_group_of_the_notifier_is_the_notifiers_own() -> None:
-    assert name_groups("staging.vedette.")["notifier"] == name_group("staging.vedette.")
+def test_the_groups_are_those_that_the_services_join() -> None:
+    assert name_groups("staging.vedette.") == {
+        "matcher": "staging.vedette.matcher",
+        "notifier": "staging.vedette-notifier",
+    }
 
 
 class _AdminWithoutGroups:
