@@ -122,15 +122,8 @@ def publish(  # noqa: PLR0913  (typer makes an option of each)
     events_since = topic.events_since()  # first: a broker that is away is told before cases run
     checked = check_folder(folder)
     policy = read_policy(on_change, rule or (), checked.rule_set)
-    in_force = topic.newest()
-    heads = choose_heads(checked.files, checked.rulebook, in_force)
-    rule_set = choose_rhythms(replace(checked.rule_set, heads=heads), sources, in_force)
-    info = PublishInfo(
-        at=datetime.now(UTC),
-        events_since=events_since,
-        commit=commit or read_commit(folder),
-        author=author or read_author(folder),
-    )
+    rule_set = _complete_rules(checked, sources, topic.newest())
+    info = _make_info(folder, events_since, commit, author)
     act = preview_bundle if dry_run else publish_bundle
     for line in act(topic, rule_set, replace(policy, may_remove=allow_removed), info):
         print_line(line)
@@ -172,6 +165,26 @@ def check_folder(folder: Path) -> CheckedRules:
         for key, digest in digests.items()
     }
     return CheckedRules(files, rulebook, RuleSet(bundle_files(packs), rules))
+
+
+def _make_info(
+    folder: Path, events_since: datetime | None, commit: str | None, author: str | None
+) -> PublishInfo:
+    """Who publishes, now: by default who made the commit that git has checked out."""
+    return PublishInfo(
+        at=datetime.now(UTC),
+        events_since=events_since,
+        commit=commit or read_commit(folder),
+        author=author or read_author(folder),
+    )
+
+
+def _complete_rules(
+    checked: CheckedRules, sources: Path | None, in_force: VersionedBundle | None
+) -> RuleSet:
+    """The rules with the heads of their `means`, and how often sources are to report."""
+    heads = choose_heads(checked.files, checked.rulebook, in_force)
+    return choose_rhythms(replace(checked.rule_set, heads=heads), sources, in_force)
 
 
 def preview_bundle(

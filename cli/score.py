@@ -88,17 +88,21 @@ def score(  # noqa: PLR0913, PLR0917  (typer makes an option of each)
         print_wrong(scoring.wrong, with_words=detail is True)
     if picture is not None:
         draw_curves(on_labels, picture)
-    failed = list(_find_failed(files, on_labels.words, on_news.words if on_news else None))
-    for line in failed:
-        print_line(line, err=True)
+    failed = _print_failed(files, on_labels.words, on_news.words if on_news else None)
     if failed or scoring.faults:
         raise typer.Exit(FAILED)
 
 
-def _find_failed(files: RuleFiles, on_labels: Score, on_news: Score | None) -> Iterator[str]:
-    for pack in files.packs:
-        for line in find_failed_floors(pack.pack.floors, on_labels, on_news):
-            yield f"{pack.name}: {line}"
+def _print_failed(files: RuleFiles, on_labels: Score, on_news: Score | None) -> bool:
+    """Print each floor of the packs that is not reached; whether there is one."""
+    failed = [
+        f"{pack.name}: {line}"
+        for pack in files.packs
+        for line in find_failed_floors(pack.pack.floors, on_labels, on_news)
+    ]
+    for line in failed:
+        print_line(line, err=True)
+    return bool(failed)
 
 
 @dataclass(slots=True)

@@ -99,12 +99,9 @@ def up(  # noqa: PLR0913  (typer makes an option of each)
     with_reader = demo and has_model() if reader is None else reader
     folder = None if demo or sources is None else _find_sources(sources)
     also = (READER if with_reader else {}) | (WORKER if folder else {})
-    plan = replace(
-        build_plan(rules, port, demo=demo, also=also),
-        sources=folder,
-        prefix=kafka_settings().topic_prefix,
-        terminal=terminal_variables(console),
-    )
+    plan = build_plan(rules, port, demo=demo, also=also)
+    plan = replace(plan, sources=folder, prefix=kafka_settings().topic_prefix)
+    plan = replace(plan, terminal=terminal_variables(console))
     check_exposure(plan, os.environ)
     timeline = read_timeline(plan.rules) if demo else None
     stop = Stop()
