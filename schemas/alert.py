@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -100,6 +101,11 @@ class Evidence(Model):
     def grade(self) -> str:
         """The Admiralty grade, with unknown as F and 6: `B2`, `F6`."""
         return f"{self.reliability or 'F'}{self.credibility or 6}"
+
+    @property
+    def learned_at(self) -> datetime:
+        """When it was recorded; when it happened, where that is not known."""
+        return self.recorded_at or self.occurred_at
 
 
 class RuleRef(Model):

@@ -113,6 +113,11 @@ class Event(Model):
         return self.supersedes or self.retracts
 
     @property
+    def learned_at(self) -> datetime:
+        """When it was recorded; when it happened, where that is not known."""
+        return self.recorded_at or self.occurred_at
+
+    @property
     def key(self) -> bytes:
         """The Kafka key: `source` and the root id, so that a correction has that of its target."""
         return name_event(self.source, self.corrected_id or self.id).encode()

@@ -1,5 +1,6 @@
 """Signal: one rule hit on its way to a window."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -58,6 +59,11 @@ class Signal(Model):
     backfill: bool = False
     suspected: bool = False
     means: str = ""
+
+    @property
+    def learned_at(self) -> datetime:
+        """When its report was recorded; when it happened, where that is not known."""
+        return self.evidence.recorded_at or self.occurred_at
 
     @property
     def key(self) -> bytes:

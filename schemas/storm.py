@@ -30,7 +30,7 @@ class StormGroup(Model):
     @property
     def at(self) -> Instant:
         """When the report was recorded."""
-        return self.evidence.recorded_at or self.evidence.occurred_at
+        return self.evidence.learned_at
 
 
 class StormNews(Model):

@@ -80,7 +80,7 @@ def make_report(
 ) -> BacktestReport:
     """What came of the events, measured by the outcomes."""
     known = list_known(replayed.alerts)
-    times = sorted(event.recorded_at or event.occurred_at for event in past)
+    times = sorted(event.learned_at for event in past)
     return BacktestReport(
         events=len(past),
         since=times[0] if times else None,

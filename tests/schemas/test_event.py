@@ -1,6 +1,6 @@
 """What an event may be, and who it is."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -94,6 +94,14 @@ def test_an_event_may_be_five_minutes_ahead_of_its_recording() -> None:
 
 def test_an_event_further_ahead_of_its_recording_is_refused_by_name() -> None:
     assert "occurred_at" in faults(Event, body(recorded_at="2020-01-10T11:54:59Z"))[""]
+
+
+def test_an_event_is_learned_of_when_it_is_recorded_else_when_it_happens() -> None:
+    at = datetime(2020, 1, 14, 12, tzinfo=UTC)
+    later = at + timedelta(hours=1)
+
+    assert event(occurred_at=at, recorded_at=later).learned_at == later
+    assert event(occurred_at=at, recorded_at=None).learned_at == at
 
 
 def test_times_are_kept_as_utc() -> None:

@@ -68,9 +68,8 @@ def _build_message(
         return _build_single(partition, positions[0], events[positions[0]])
     value = b"[" + b",".join(events[position].value for position in positions) + b"]"
     last = events[positions[-1]].event
-    recorded = last.recorded_at or last.occurred_at
     identity = hashlib.sha256(value).hexdigest()[:32]
-    headers = cloud_headers(EVENTS_BATCH, identity, BATCH_SOURCE, recorded, recorded)
+    headers = cloud_headers(EVENTS_BATCH, identity, BATCH_SOURCE, last.learned_at, last.learned_at)
     headers += write_record_traces([events[position].trace for position in positions])
     return EventsMessage(partition, None, value, headers, tuple(positions))
 

@@ -38,7 +38,7 @@ def attacks(first: str, last: str, late: timedelta = timedelta(0)) -> list[Event
     """The attacks in eight cities, in the order in which they are recorded."""
     chosen = [row for row in sigacts(first, last) if row["city"] in CITIES]
     events = [attack(row, late) for row in chosen]
-    return sorted(events, key=lambda event: event.recorded_at or event.occurred_at)
+    return sorted(events, key=lambda event: event.learned_at)
 
 
 def rows_of(events: Iterable[Event]) -> list[Row]:

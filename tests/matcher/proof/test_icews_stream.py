@@ -102,7 +102,7 @@ def test_whom_an_actor_had_not_dealt_with_for_a_month_is_new_as_brute_force_says
 
     engine_alerts = replay_alerts(documents, events)
 
-    warm = min(event.recorded_at or event.occurred_at for event in events) + 60 * DAY
+    warm = min(event.learned_at for event in events) + 60 * DAY
     assert {(group, start, last) for _, group, start, last, *_ in engine_alerts} == _new(
         stream, warm
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from schemas.event import Event
 from services.ingest.domain.stories.bands import MOST_CANDIDATES, BandEntry, add_entry
@@ -61,14 +61,10 @@ def cluster_events(events: Iterable[Event]) -> list[Event]:
     events = list(events)
     index = MemoryIndex()
     stories: dict[int, str] = {}
-    for number in sorted(range(len(events)), key=lambda number: _recorded_at(events[number])):
+    for number in sorted(range(len(events)), key=lambda number: events[number].learned_at):
         if (report := find_report(events[number])) is not None:
             stories[number] = index.assign(report)
     return [
         event.model_copy(update={"story": stories[number]}) if number in stories else event
         for number, event in enumerate(events)
     ]
-
-
-def _recorded_at(event: Event) -> datetime:
-    return event.recorded_at or event.occurred_at

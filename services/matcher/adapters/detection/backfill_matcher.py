@@ -43,9 +43,8 @@ class BackfillMatcher:
 
     def __call__(self, event: Event) -> MatchResult:
         """What the rules make of an event."""
-        recorded = event.recorded_at or event.occurred_at
         result = self.matcher(event)
-        signals = (self._mark_backfill(signal, recorded) for signal in result.signals)
+        signals = (self._mark_backfill(signal, event.learned_at) for signal in result.signals)
         return replace(result, signals=tuple(signals))
 
     def _mark_backfill(self, signal: Signal, recorded: datetime) -> Signal:

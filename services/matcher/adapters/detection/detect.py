@@ -141,7 +141,7 @@ class Detection:
 
     async def _pass_watchdog(self, event: Event, partition: int) -> None:
         """Pass the watchdog's report on, spread over the signals partitions."""
-        at = event.recorded_at or event.occurred_at
+        at = event.learned_at
         heartbeat = Heartbeat(source=event.source, event=event.id, at=at, partition=partition)
         await self.sender.send(SIGNALS, encode_heartbeat(heartbeat, partition % self.partitions))
 

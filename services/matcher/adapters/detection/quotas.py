@@ -43,7 +43,7 @@ class Quotas:
     ) -> MatchResult | None:
         """What the matcher makes of the event; None, without asking it, past the quota."""
         key = (partition, event.source_owner or event.source)
-        recorded = (event.recorded_at or event.occurred_at).timestamp()
+        recorded = event.learned_at.timestamp()
         if self._is_past(key, recorded) and self.wall() - recorded > WAITED_SECONDS:
             metrics.OVER_QUOTA.labels(partition).inc()
             return None

@@ -37,8 +37,7 @@ def is_too_late(rule: WindowRule, signal: Signal) -> bool:
     """
     if rule.type is None or signal.firings or signal.kind is SignalKind.RETRACTION:
         return False
-    recorded = signal.evidence.recorded_at or signal.occurred_at
-    lateness: timedelta = recorded - signal.occurred_at
+    lateness: timedelta = signal.learned_at - signal.occurred_at
     return lateness > rule.max_lateness
 
 

@@ -73,8 +73,8 @@ def replay_states(
     since: datetime | None = None,
 ) -> tuple[Replay, MemoryStore]:
     """As `replay`, with the states as they are in the end; the rules watch since `since`."""
-    ordered = sorted(events, key=_recorded_at)
-    first = _recorded_at(ordered[0]) if ordered else None
+    ordered = sorted(events, key=lambda event: event.learned_at)
+    first = ordered[0].learned_at if ordered else None
     generation = RuleGeneration(since=since or first)
     rules = ActiveRules(rulebook, dict.fromkeys(rulebook.windows, generation))
     run = _ReplayRun(Processors.of(rules), _find_corrected(ordered), suspected)
@@ -87,10 +87,6 @@ def _find_corrected(events: Iterable[Event]) -> frozenset[str]:
     """The identities of all events that others correct, and of those."""
     retractions = filter(None, map(find_retraction, events))
     return frozenset(chain.from_iterable((each.identity, each.by) for each in retractions))
-
-
-def _recorded_at(event: Event) -> datetime:
-    return event.recorded_at or event.occurred_at
 
 
 def _call_rule(_key: StateKey, call: Callable[[], Effects[Any]]) -> Effects[Any]:
@@ -111,7 +107,7 @@ class _ReplayRun:
         self.engine = Engine(0, ONE_PARTITION, self.store, _call_rule)
 
     def take(self, event: Event) -> None:
-        now = _recorded_at(event)
+        now = event.learned_at
         retraction = find_retraction(event)
         if retraction is not None:
             self._handle([retraction], now)

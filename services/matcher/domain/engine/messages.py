@@ -50,7 +50,7 @@ def get_recorded_time(message: SignalsMessage) -> datetime | None:
         case Retraction():
             return message.recorded_at
         case Signal():
-            return message.evidence.recorded_at or message.occurred_at
+            return message.learned_at
         case Verdict() | Indication() | Heartbeat() | StormNews():
             return message.at
         case BackfillBarrier():

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.alert import LONGEST_TITLE, Alert, Evidence
+from schemas.alert import LONGEST_TITLE, Alert
 from schemas.indication import Indication
 from schemas.signal import Signal
 from schemas.storm import StormGroup, storm_key
@@ -140,14 +140,10 @@ def make_current_indications(
 
 def make_group(alert: Alert) -> StormGroup:
     """What a storm reports of an alert that is part of it."""
-    newest = max(alert.evidence, key=_recorded)
+    newest = max(alert.evidence, key=lambda piece: piece.learned_at)
     title = cut_line(alert.summary, 2 * LONGEST_TITLE, measure=weigh)
     evidence = newest.model_copy(update={"title": title, "excerpt": None, "spans": ()})
     return StormGroup(alert=alert.id, level=alert.level, evidence=evidence)
-
-
-def _recorded(report: Evidence) -> datetime:
-    return report.recorded_at or report.occurred_at
 
 
 def _forgets_alerts(before: WindowState, result: WindowResult) -> bool:

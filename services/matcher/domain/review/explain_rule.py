@@ -60,10 +60,10 @@ def select_past(events: Sequence[Event], until: Event, reach: timedelta) -> Past
 
     A report of old times counts by when it was recorded too: it may correct another one.
     """
-    now = _recorded_at(until)
-    before = [each for each in events if _recorded_at(each) <= now]
-    near = [each for each in before if now - max(_recorded_at(each), each.occurred_at) <= reach]
-    return Past(near, min(map(_recorded_at, before), default=None))
+    now = until.learned_at
+    before = [each for each in events if each.learned_at <= now]
+    near = [each for each in before if now - max(each.learned_at, each.occurred_at) <= reach]
+    return Past(near, min((each.learned_at for each in before), default=None))
 
 
 def find_reach(rulebook: Rulebook, key: RuleKey) -> timedelta:
@@ -119,7 +119,7 @@ def _count_lacking(said: SaysExplanation) -> int:
 def _explain_windows(
     rules: ReviewedRules, key: RuleKey, event: Event, past: Past
 ) -> Iterator[WindowExplanation]:
-    rulebook, now = rules.rulebook, _recorded_at(event)
+    rulebook, now = rules.rulebook, event.learned_at
     replayed, store = replay_states(rulebook, past.events, since=past.since)
     states = [
         state
@@ -136,7 +136,3 @@ def _explain_windows(
     for state in states[:MOST_WINDOWS]:
         reasons = (alert.explain for alert in firing if alert.group == state.group)
         yield explain_window(rulebook.windows[key], state, reasons, now)
-
-
-def _recorded_at(event: Event) -> datetime:
-    return event.recorded_at or event.occurred_at

@@ -115,7 +115,7 @@ def compare_replays(
 ) -> Review:
     """The review of what came of the events on both sides."""
     affected = plan.affected
-    times = [event.recorded_at or event.occurred_at for event in events]
+    times = [event.learned_at for event in events]
     return Review(
         affected,
         tuple(_review_rules(affected.rules, before, after)),

@@ -17,5 +17,5 @@ def find_retraction(event: Event) -> Retraction | None:
     return Retraction(
         identity=cut_key(name_event(event.source, corrected)),
         by=cut_key(event.identity),
-        recorded_at=event.recorded_at or event.occurred_at,
+        recorded_at=event.learned_at,
     )

@@ -203,7 +203,6 @@ class WindowState(msgspec.Struct, frozen=True):
 
 def make_hit(signal: Signal, *, certain: bool = False) -> Hit:
     """The hit of a signal; if `certain`, an event's time is the end of its interval."""
-    recorded = signal.evidence.recorded_at or signal.occurred_at
     whole = certain and not signal.firings
     ends = (signal.occurred_until or signal.occurred_at) if whole else signal.occurred_at
     return Hit(
@@ -213,7 +212,7 @@ def make_hit(signal: Signal, *, certain: bool = False) -> Hit:
         base=signal.base,
         story=signal.story,
         owners=signal.owners or (signal.owner,),
-        recorded=micros(recorded),
+        recorded=micros(signal.learned_at),
         backfill=signal.backfill,
         values=signal.values,
         fields=dict(signal.fields),

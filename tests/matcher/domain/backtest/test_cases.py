@@ -90,7 +90,7 @@ def test_times_of_a_case_count_from_its_start() -> None:
     )
 
     assert [event.occurred_at.day, (event.published_at or event.occurred_at).day] == [2, 3]
-    assert (event.recorded_at or event.occurred_at).day == 4
+    assert event.learned_at.day == 4
     assert (event.id, event.source) == ("1", "test")
 
 
