@@ -129,7 +129,7 @@ def _translate_errors() -> Iterator[None]:
 
 
 def _prepare(report: StoryReport) -> _Pending:
-    return _Pending(report, b"".join(find_bands(report.content.lead)))
+    return _Pending(report, b"".join(find_bands(report.content)))
 
 
 def _find_arguments(waiting: Sequence[_Pending]) -> Iterator[bytes]:

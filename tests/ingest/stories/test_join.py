@@ -23,6 +23,45 @@ def test_a_copy_joins_and_another_text_does_not() -> None:
     assert not joins(story_report("b", "The central bank sold dollars."), known(story_report("a")))
 
 
+OPENING, REST = WIRE[: WIRE.index(" The base")], WIRE[WIRE.index(" The base") :]
+
+
+@pytest.mark.parametrize("dateline", ["", "BALAD, Jan 5 (AFP) - ", "Breaking: "])
+def test_a_copy_may_say_all_but_the_first_sentence_anew(dateline: str) -> None:
+    copy = story_report("b", f"{dateline}{OPENING} American soldiers live at that airfield.")
+
+    assert joins(copy, known(story_report("a", OPENING + " The base houses U.S. personnel.")))
+
+
+def test_a_copy_whose_first_sentence_is_written_anew_is_another_story() -> None:
+    anew = "Projectiles slammed into an airfield in Salahuddin, though nobody died, officers say."
+
+    assert not joins(story_report("b", anew + REST), known(story_report("a")))
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [" It was fired from a lorry in Taji.", " Two men died later.", " They spoke on Monday."],
+    ids=["place", "number", "day"],
+)
+def test_another_fact_behind_the_first_sentence_is_another_story(rest: str) -> None:
+    first = " It was fired from a lorry in Dujail. Three men died later. They spoke on Friday."
+
+    assert not joins(story_report("b", OPENING + rest), known(story_report("a", OPENING + first)))
+
+
+def test_a_phrase_that_an_office_begins_with_makes_no_story() -> None:
+    phrase = "The following is a statement by the spokesman of the armed forces."
+    texts = [
+        "Our units destroyed a workshop for bombs and a tunnel and took weapons, oil and papers",
+        "Navy and coast guard began a drill with vessels of allies to keep lanes open for ships",
+    ]
+
+    assert not joins(
+        story_report("b", f"{phrase} {texts[0]}"), known(story_report("a", f"{phrase} {texts[1]}"))
+    )
+
+
 def test_an_update_with_new_numbers_is_another_story() -> None:
     update = story_report("b", WIRE.replace("four", "six"))
 

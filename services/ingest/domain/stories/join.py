@@ -8,11 +8,13 @@ from services.ingest.domain.stories.known_words import COMMON_WORDS
 from services.ingest.domain.stories.lead import Lead
 from services.ingest.domain.stories.report import KnownStory, ReportContent, StoryReport
 from services.ingest.domain.stories.signature import list_shingles
-from services.ingest.domain.stories.substitutions import has_substitution
+from services.ingest.domain.stories.substitutions import has_other_fact, has_substitution
 
 LEAST_ALIKE = 0.55
 """Of all words and pairs of two leads, the share that both have. Above a half no report can be
 like two others that have nothing in common."""
+LEAST_REWORDED = 0.3
+"""The same of leads with one first sentence: more than a phrase that an office begins with."""
 MOST_CONTENTS = 4
 """Reports of a story that are kept to compare with."""
 
@@ -42,7 +44,9 @@ def choose_story(
     terms = list_terms(report.content.lead) if near else frozenset()
     alike = [(share_in_common(terms, list_terms(story.contents[0].lead)), story) for story in near]
     for share, story in sorted(alike, key=lambda pair: (-pair[0], pair[1].at)):
-        if share >= LEAST_ALIKE and not _is_contradicted(report.content, story.contents):
+        if _is_like(report.content, story.contents[0], share) and not _is_contradicted(
+            report.content, story.contents
+        ):
             return StoryChoice(story, _adds_to(report.content, story.contents))
     return StoryChoice(None)
 
@@ -58,10 +62,21 @@ def share_in_common(terms: frozenset[str], others: frozenset[str]) -> float:
     return shared / max(1, len(terms) + len(others) - shared)
 
 
+def _is_like(content: ReportContent, first: ReportContent, share: float) -> bool:
+    return share >= LEAST_ALIKE or (share >= LEAST_REWORDED and _is_reworded(content, first))
+
+
 def _is_contradicted(content: ReportContent, known: Iterable[ReportContent]) -> bool:
     return any(
-        content.contradicts(each) or has_substitution(content.lead, each.lead) for each in known
+        content.contradicts(each)
+        or (has_substitution(content.lead, each.lead) and not _is_reworded(content, each))
+        for each in known
     )
+
+
+def _is_reworded(content: ReportContent, other: ReportContent) -> bool:
+    """Whether both say in one first sentence what happened, and behind it no other facts."""
+    return content.opens_like(other) and not has_other_fact(content.lead, other.lead)
 
 
 def _adds_to(content: ReportContent, known: tuple[ReportContent, ...]) -> bool:

@@ -4,9 +4,9 @@ _COMMON = """
 a an the of in on at to by for from and or but as is are was were be been it its he his she her
 they their them that this which who whom with after when while had has have said says not no some
 also told about into over near than then there where whose if so i we you up out off during before
-between against more most other
+between against more most other today yesterday
 في من الي علي عن ان التي الذي هو هي ما مع بعد قبل كان كانت قد لم ولم ثم او و انه انها هذا هذه ذلك
-اثر خلال بحسب قال قالت وقال وقالت اعلن اعلنت كما لدي بينهم اي
+اثر خلال بحسب قال قالت وقال وقالت اعلن اعلنت كما لدي بينهم اي يوم اليوم امس
 afp ap reuters upi dpa efe tass xinhua anadolu breaking urgent exclusive update
 رويترز وكالات وكاله ا ف ب سانا واع عاجل
 """
@@ -32,3 +32,10 @@ january february march april may june july august september october november dec
 """
 EXACT_WORDS = frozenset(_EXACT.split())
 """Words that differ where they differ by a few letters."""
+
+_BEFORE_PLACES = """
+in near at outside off around between north south east west city town village province
+في قرب بين شمال جنوب شرق غرب منطقه مدينه بلده قريه محافظه قضاء ناحيه حي
+"""
+BEFORE_PLACES = frozenset(_BEFORE_PLACES.split())
+"""Words that the name of a place follows."""

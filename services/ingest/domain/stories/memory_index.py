@@ -28,7 +28,7 @@ class MemoryIndex:
         return self.fixed.setdefault(report.identity, known)
 
     def _cluster(self, report: StoryReport) -> str:
-        places = list(enumerate(find_bands(report.content.lead)))
+        places = list(enumerate(find_bands(report.content)))
         choice = choose_story(report, self._list_candidates(places), self.window)
         if choice.story is not None:
             return self._join(choice.story, report, adds=choice.adds)

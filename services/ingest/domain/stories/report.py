@@ -19,9 +19,13 @@ MOST_PLACE_WORDS, MOST_QUANTITIES, LONGEST_QUANTITY = 8, 16, 64
 
 @dataclass(frozen=True, slots=True)
 class ReportContent:
-    """What a report says: its lead, and facts from its fields, which may all be absent."""
+    """What a report says: its lead, and facts from its fields, which may all be absent.
+
+    `opening`: the words of the lead that are its first sentence; none where it is too short.
+    """
 
     lead: Lead
+    opening: Lead = ()
     country: str | None = None
     place: frozenset[str] = frozenset()
     position: tuple[float, float] | None = None
@@ -33,7 +37,7 @@ class ReportContent:
         """The content of an event. Takes bounded time, but for sorting its quantities."""
         located = event.lat is not None and event.lon is not None
         return cls(
-            read_lead(event),
+            *read_lead(event),
             event.country,
             frozenset((event.place or "").casefold().split()[:MOST_PLACE_WORDS]),
             (event.lat or 0.0, event.lon or 0.0) if located else None,
@@ -43,6 +47,11 @@ class ReportContent:
             ),
             event.exercise,
         )
+
+    def opens_like(self, other: "ReportContent") -> bool:
+        """Whether both have one first sentence, word for word; one may add something before it."""
+        words = min(len(self.opening), len(other.opening))
+        return words > 0 and self.opening[-words:] == other.opening[-words:]
 
     def contradicts(self, other: "ReportContent") -> bool:
         """Whether a field of both names another country, place or amount, or one is a drill."""
@@ -60,14 +69,17 @@ class ReportContent:
     def encode(self) -> bytes:
         """As JSON."""
         fields = [self.country, sorted(self.place), self.position, self.quantities, self.exercise]
-        return json.dumps([" ".join(self.lead), *fields], ensure_ascii=False).encode()
+        words = [" ".join(self.lead), len(self.opening)]
+        return json.dumps([*words, *fields], ensure_ascii=False).encode()
 
     @classmethod
     def decode(cls, raw: bytes) -> Self:
         """From what `encode` wrote."""
-        lead, country, place, position, quantities, exercise = json.loads(raw)
+        words, opening, country, place, position, quantities, exercise = json.loads(raw)
+        lead = tuple(words.split())
         return cls(
-            tuple(lead.split()),
+            lead,
+            lead[:opening],
             country,
             frozenset(place),
             tuple(position) if position else None,

@@ -1,12 +1,13 @@
 """What stands in one lead in place of something else in another: who, where, when, how many."""
 
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterator
+from itertools import chain, pairwise
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from services.ingest.domain.stories.known_words import COMMON_WORDS, EXACT_WORDS
+from services.ingest.domain.stories.known_words import BEFORE_PLACES, COMMON_WORDS, EXACT_WORDS
 from services.ingest.domain.stories.lead import Lead, is_number
 
 SHORTEST_STEM = 3
@@ -21,8 +22,21 @@ SHORT_TAIL = 4
 """Words: leads that end differently in no more of them may still count something otherwise."""
 _ANCHOR = 3
 
-Block = tuple[Lead, Lead]
-"""Words of the one lead where the other has other words; one side may be empty."""
+
+class Block(NamedTuple):
+    """Words of the one lead where the other has other words; one side may be empty.
+
+    `before`: the words that precede them in both.
+    """
+
+    words: Lead
+    others: Lead
+    before: Lead = ()
+
+    def names_place(self) -> bool:
+        """Whether it is a place by the words before it: `in`, `near the village of`."""
+        before = [word for word in self.before[-3:] if word not in {"the", "of"}]
+        return bool(before) and before[-1] in BEFORE_PLACES
 
 
 def has_substitution(lead: Lead, other: Lead) -> bool:
@@ -34,8 +48,21 @@ def has_substitution(lead: Lead, other: Lead) -> bool:
     """
     known, others = frozenset(lead), frozenset(other)
     return any(
-        _is_substituted(_unknown_words(block[0], others), _unknown_words(block[1], known))
-        or _adds_number(block, known, others)
+        _is_substituted(block, known, others) or _adds_number(block, known, others)
+        for block in _differing_blocks(lead, other)
+    )
+
+
+def has_other_fact(lead: Lead, other: Lead) -> bool:
+    """Whether each has a number or day that the other has not, or another place, or one is new.
+
+    So whoever writes a sentence anew may use other words for all else.
+    """
+    known, others = frozenset(lead), frozenset(other)
+    if any(map(_is_exact, known - others)) and any(map(_is_exact, others - known)):
+        return True
+    return any(
+        _names_other_place(block, known, others) or _adds_number(block, known, others)
         for block in _differing_blocks(lead, other)
     )
 
@@ -49,44 +76,61 @@ def _differing_blocks(lead: Lead, other: Lead) -> Iterator[Block]:
     ]
     if anchors and min(steps[anchors[-1]].src_end, steps[anchors[-1]].dest_end) >= SETTLED:
         end = steps[anchors[-1]]
-        if _counts_otherwise(tail := (lead[end.src_end :], other[end.dest_end :])):
+        tail = Block(lead[end.src_end :], other[end.dest_end :], lead[: end.src_end])
+        if tail.names_place() or _counts_otherwise(tail):
             yield tail
         steps = steps[: anchors[-1]]
-    for step in steps:
+    for last, step in pairwise(chain(steps[:1], steps)):
         is_prefix = step.src_end == 0 or step.dest_end == 0  # a dateline, a byline, UPDATE 1
         if step.tag != "equal" and not is_prefix:
-            yield lead[step.src_start : step.src_end], other[step.dest_start : step.dest_end]
+            yield Block(
+                lead[step.src_start : step.src_end],
+                other[step.dest_start : step.dest_end],
+                lead[last.src_start : last.src_end] if last.tag == "equal" else (),
+            )
 
 
 def _counts_otherwise(tail: Block) -> bool:
     """Whether both leads end in a few words, with other numbers: the same sentence, updated."""
-    numbers = [frozenset(filter(is_number, words)) for words in tail]
-    return max(map(len, tail)) <= SHORT_TAIL and all(numbers) and numbers[0] != numbers[1]
+    ends = (tail.words, tail.others)
+    numbers = [frozenset(filter(is_number, words)) for words in ends]
+    return max(map(len, ends)) <= SHORT_TAIL and all(numbers) and numbers[0] != numbers[1]
 
 
-def _unknown_words(words: Lead, known: frozenset[str]) -> Sequence[str]:
-    return [word for word in words if word not in known and word not in COMMON_WORDS]
+def _names_other_place(block: Block, known: frozenset[str], others: frozenset[str]) -> bool:
+    names = Block(block.words[:1], block.others[:1])
+    return block.names_place() and _is_substituted(names, known, others)
 
 
-def _is_substituted(lost: Sequence[str], gained: Sequence[str]) -> bool:
+def _is_substituted(block: Block, known: frozenset[str], others: frozenset[str]) -> bool:
+    lost = _unknown_words(block.words, others)
+    gained = _unknown_words(block.others, known)
     return bool(gained) and any(
         not any(_is_spelling_of(word, each) for each in gained) for word in lost
     )
 
 
+def _unknown_words(words: Lead, known: frozenset[str]) -> list[str]:
+    return [word for word in words if word not in known and word not in COMMON_WORDS]
+
+
 def _is_spelling_of(word: str, other: str) -> bool:
     """Whether it is the same word, inflected or spelled otherwise."""
     shorter, longer = sorted((word, other), key=len)
-    if is_number(word) or is_number(other) or {word, other} & EXACT_WORDS:
+    if _is_exact(word) or _is_exact(other):
         return False
     if len(shorter) >= SHORTEST_STEM and (longer.startswith(shorter) or longer.endswith(shorter)):
         return True
     return len(shorter) >= SHORTEST_SPELLING and fuzz.ratio(word, other) >= SIMILAR
 
 
+def _is_exact(word: str) -> bool:
+    return is_number(word) or word in EXACT_WORDS
+
+
 def _adds_number(block: Block, known: frozenset[str], others: frozenset[str]) -> bool:
-    if abs(len(block[0]) - len(block[1])) >= SHORT_ADDITION:
+    if abs(len(block.words) - len(block.others)) >= SHORT_ADDITION:
         return False
-    lost = (word for word in block[0] if word not in others)
-    gained = (word for word in block[1] if word not in known)
+    lost = (word for word in block.words if word not in others)
+    gained = (word for word in block.others if word not in known)
     return any(map(is_number, chain(lost, gained)))
