@@ -2,8 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, takewhile
 
+from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -28,6 +29,21 @@ def find_unanswered(
     """The hits whose answer was overdue at one of the times `firings`."""
     timespan, times = span(rule.timespan), set(firings)
     return tuple(hit for hit in hits if hit.base == rule.bases[0] and hit.at + timespan in times)
+
+
+def find_answers(rule: WindowRule, hits: Ordered[Hit], first: int, last: int) -> tuple[int, int]:
+    """Behind what time, and until when, hits decide on changes from `first` to `last`.
+
+    Of events, what waits before the answer before them has that one; what waits at their time has
+    the answer behind them.
+    """
+    begin, end = first - span(rule.timespan) - 1, last + span(rule.timespan)
+    if rule.counts_alerts:
+        return begin, end
+    before = takewhile(lambda hit: hit.at > begin, hits.backwards(first - 1))
+    behind, answers = hits.forwards(last, end), rule.bases[-1]
+    answered = next((hit.at - 1 for hit in before if hit.base == answers), begin)
+    return answered, next((hit.at for hit in behind if hit.base == answers), end)
 
 
 def _find_overdue(rule: WindowRule, hits: Sequence[Hit], until: int) -> Iterator[Firing]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from schemas.rule import CorrelationType
+from services.matcher.domain.windows.absence import find_answers
 from services.matcher.domain.windows.chains import find_chain_margins, list_deciding
 from services.matcher.domain.windows.firing_pass import AskingPass, FiringPass, Firings
 from services.matcher.domain.windows.margins import MOST_TIMES, UNLIMITED, MarginsByTime, Weight
@@ -172,12 +173,11 @@ class FiringTimes:
             return
         newest = self.hits[-1].at
         first, last = (changed.first, changed.last) if changed else (newest, newest)
-        last += self.look_back - 1
-        self.asked = first, last
-        near = hits_near(self.rule, self.hits, first - self.look_back, last)
-        firings = Firings()
+        begin, end = find_answers(self.rule, self.hits, first, last)
+        self.asked = begin + self.look_back, last + self.look_back - 1
+        near, firings = hits_near(self.rule, self.hits, begin, end), Firings()
         make_pass(self.rule, self._watched).extend(near, (), firings)
-        self.firings.put(firings, first, last)
+        self.firings.put(firings, *self.asked)
         # what comes next at the same time is answered by what is there
         self._pass = make_pass(self.rule, self._watched)
         self._pass.extend(hits_between(self.hits, newest - 1, newest), (), Firings())
