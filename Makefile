@@ -13,7 +13,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 	bench-attack bench-ingest chaos explore soak upgrade drill pictures slack-pictures browser clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 install: $(STAMP) ## make .venv with the vedette command in it
 

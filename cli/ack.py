@@ -21,7 +21,7 @@ def ack(
         bool, typer.Option("--take-back", help="It is not in your hands any more.")
     ] = False,
 ) -> None:
-    """Acknowledge an alert: it neither repeats nor escalates until then, at any receiver.
+    """Acknowledge an alert: for that time it neither repeats nor escalates, at any receiver.
 
     Reads VEDETTE_API_URL and VEDETTE_API_TOKEN.
     """
