@@ -9,16 +9,18 @@ from cli.api_client import open_api, quote_id
 from cli.output import print_line
 from services.notifier.adapters.api.answers import AcknowledgedItem
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def ack(
     alert: Annotated[str, typer.Argument(metavar="ID", help="The alert's id.")],
-    duration: Annotated[str | None, typer.Option(help="Such as 30m; else 4h, 24h at most.")] = None,
+    duration: Annotated[
+        str | None, typer.Option(help="Such as 30m; 24h at most. Default: 4h.")
+    ] = None,
     comment: Annotated[str, typer.Option(help="What you do about it.")] = "",
     take_back: Annotated[  # noqa: FBT002  (typer makes --take-back of it)
-        bool, typer.Option("--take-back", help="It is not in your hands any more.")
+        bool, typer.Option("--take-back", help="You no longer have it in hand.")
     ] = False,
 ) -> None:
     """Acknowledge an alert: for that time it neither repeats nor escalates, at any receiver.

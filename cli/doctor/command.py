@@ -43,7 +43,7 @@ FolderOption = Annotated[
 ]
 
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

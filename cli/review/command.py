@@ -53,8 +53,8 @@ def diff(  # noqa: PLR0913  (typer makes an option of each)
 ) -> None:
     """Print which alerts of past events change from BASE to HEAD: gained, lost, moved, raised.
 
-    Only rules that may alert otherwise are evaluated, unless a pack has a `budget`. Exit code 1 if
-    the rules of HEAD cost more pages or alerts a week than that; a rule with `over_budget: WHY`
+    Only rules that may alert differently are evaluated, unless a pack has a `budget`. Exit code 1
+    if the rules of HEAD cost more pages or alerts a week than that; a rule with `over_budget: WHY`
     does not count.
     """
     sides = ReviewedSides(

@@ -49,7 +49,7 @@ class PackLoad:
 class ReviewReport:
     """A review with what it costs a week; `excess` has a line for each bound that is passed.
 
-    `of_all_rules`: the load is of whole packs, else of the rules that may alert otherwise.
+    `of_all_rules`: the load is of whole packs, else of the rules that may alert differently.
     """
 
     sides: ReviewedSides
@@ -75,7 +75,7 @@ class ReviewReport:
 
     @property
     def silent_rules(self) -> tuple[str, ...]:
-        """The rules that may alert otherwise, and did not on these events."""
+        """The rules that may alert differently, and did not on these events."""
         return tuple("/".join(rule.key) for rule in self.review.rules if not rule.changes)
 
     @property
