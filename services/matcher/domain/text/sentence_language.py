@@ -1,8 +1,9 @@
 """Which language words are in: by their letters, by what the report names, by words that tell."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from services.matcher.domain.languages.known import LANGUAGES
 
@@ -19,25 +20,27 @@ def find_language(words: Sequence[str], reported: str | None) -> str:
     Of several with the same letters the one that the report names, else the one that most words
     tell; empty: none.
     """
-    looked_at = words[:_MOST_LOOKED_AT]
-    read = Counter(_read(word[:_LONGEST]) for word in looked_at)
-    counts = Counter[str]()
-    for (written, _), count in read.items():
-        counts.update(dict.fromkeys(written, count))
-    most = max(counts.values(), default=0)
-    best = [code for code in LANGUAGES if most and counts[code] == most]
+    read = [_read(word[:_LONGEST]) for word in words[:_MOST_LOOKED_AT]]
+    best = _most_written([written for written, _ in read if written])
     if len(best) < 2:  # noqa: PLR2004  (nothing to choose)
         return next(iter(best), "")
     named = (reported or "").casefold().split("-")[0]
-    return named if named in best else _choose(best, read)
+    return named if named in best else _choose(best, [told for _, told in read])
 
 
-def _choose(best: Sequence[str], read: Counter[tuple[Codes, Codes]]) -> str:
+def _most_written(written: Sequence[Codes]) -> Codes:
+    """The languages in whose letters most of the words are; nearly always all are in the same."""
+    if len(set(written)) == 1:
+        return written[0]
+    counts = Counter(chain.from_iterable(written))
+    most = max(counts.values(), default=0)
+    return tuple(code for code in LANGUAGES if most and counts[code] == most)
+
+
+def _choose(best: Codes, told: Iterable[Codes]) -> str:
     """The one that most words tell; of several a language in its own letters."""
-    told = Counter[str]()
-    for (_, codes), count in read.items():
-        told.update(dict.fromkeys(codes, count))
-    return max(best, key=lambda code: (told[code], not LANGUAGES[code].is_guest))
+    counts = Counter(chain.from_iterable(told))
+    return max(best, key=lambda code: (counts[code], not LANGUAGES[code].is_guest))
 
 
 @lru_cache(maxsize=16_384)
