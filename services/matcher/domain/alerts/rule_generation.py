@@ -22,3 +22,14 @@ class RuleGeneration:
 
 UNCHANGED = RuleGeneration()
 """The generation of every rule before a bundle is published."""
+MOST_ALERTS = 2**32
+"""Alerts that a key may have by the rules of one bundle."""
+
+
+def first_serial(bundle: int) -> int:
+    """The count from which a new key numbers its alerts.
+
+    A key may have been removed with its rule, of which nothing is left: the alerts of a rule that
+    comes back in a later bundle have other ids, since their revisions begin again.
+    """
+    return bundle * MOST_ALERTS

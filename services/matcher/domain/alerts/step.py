@@ -29,7 +29,7 @@ from services.matcher.domain.alerts.kept_words import keep_words_of_withdrawn
 from services.matcher.domain.alerts.new_groups import Counted, GroupCounts, mark_storms
 from services.matcher.domain.alerts.render import render_alert
 from services.matcher.domain.alerts.reset import reset_state
-from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
+from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration, first_serial
 from services.matcher.domain.alerts.suspected_episodes import find_suspected
 from services.matcher.domain.windows.state import WindowState, micros
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -166,7 +166,10 @@ def begin_state(
     """The state of a new key, or one that learns when its rule began to watch."""
     if state.offset < 0 and context.backfilling:
         state = reset_state(rule, None, state, context.generation, context.clock)
-    if state.offset >= 0 and (state.since is not None or context.since is None):
+    if state.offset < 0:
+        serial = first_serial(context.generation.changed_in)
+        state = msgspec.structs.replace(state, serial=serial)
+    elif state.since is not None or context.since is None:
         return state
     return msgspec.structs.replace(
         state,

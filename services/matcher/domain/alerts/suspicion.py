@@ -19,7 +19,6 @@ def begin_suspicion(rule: WindowRule, state: WindowState) -> WindowState:
     """The second evaluation of a state, before its first suspected hit."""
     return msgspec.structs.replace(
         state,
-        serial=0,
         announced=(),
         retractions={},
         dropped_live={},

@@ -1,4 +1,4 @@
-"""The last revisions of alerts whose rule was removed, or was reset."""
+"""The last revisions of alerts whose rule was removed or reset, or is not known any more."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from schemas.alert import Alert, Level, Status
 from schemas.rule import Condition
 from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.render import render_alert
-from services.matcher.domain.alerts.step import list_evaluations
+from services.matcher.domain.alerts.step import current_alerts, list_evaluations
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.rules.rulebook import RuleKey
 from services.matcher.domain.windows.ordered import Ordered
@@ -68,6 +68,17 @@ def end_alerts_of_unknown(
 ) -> tuple[Alert, ...]:
     """The same where only the name of the rule is known."""
     return end_alerts(_unknown_rule(name, state), _strip(state), now, reason)
+
+
+def repeat_alerts_of_unknown(name: RuleKey, state: WindowState) -> tuple[Alert, ...]:
+    """The current revision of every alert where only the name of the rule is known."""
+    counts = {
+        alert.id: alert.count for alert in state.alerts if alert.status is not Status.WITHDRAWN
+    }
+    return tuple(
+        alert.model_copy(update={"evidence_count": counts.get(alert.id, 0)})
+        for alert in current_alerts(_unknown_rule(name, state), _strip(state))
+    )
 
 
 def _strip(state: WindowState) -> WindowState:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.indication import Indication
+from services.matcher.domain.alerts.rule_generation import first_serial
 from services.matcher.domain.changes.ending import end_levels
 from services.matcher.domain.changes.rule_change import RuleChange
 from services.matcher.domain.engine.effects import Effects, RefuseMessage, Send
@@ -38,7 +39,7 @@ class HypothesisProcessor:
         indication = cause if isinstance(cause, Indication) else None
         if state is None:
             is_drill = indication is not None and indication.exercise
-            state = HypothesisState.empty(exercise=is_drill)
+            state = HypothesisState(exercise=is_drill, serial=first_serial(context.rules.number))
         change = None if indication is None else read_indication(indication)
         result = step_hypothesis(hypothesis, state, change, context.step)
         alerts = (Send(alert, is_repeat=not result.is_changed) for alert in result.alerts)

@@ -11,6 +11,7 @@ from services.matcher.domain.changes.ending import (
     RESET,
     end_alerts,
     end_alerts_of_unknown,
+    repeat_alerts_of_unknown,
 )
 from services.matcher.domain.changes.rule_change import RuleChange
 from services.matcher.domain.engine.effects import Effects, Send
@@ -46,14 +47,17 @@ class WindowMigration:
     def _repeat_alerts(self, state: WindowState) -> Iterable[Send]:
         """The alerts of a state that has seen this message: they may be lost, and never sent again.
 
-        Of a rule that was backfilling there is nothing to repeat.
+        The changed rule cannot judge the hits of the older one. Of a rule that was backfilling
+        there is nothing to repeat.
         """
-        rule = self.change.former_rule(self.name) or self.rule
         if state.offset < self.context.offset or self.change.was_backfilling(self.name):
             return ()
-        if rule is None or not rule.announces or not self.change.asks_rules:
-            return ()
-        return (Send(alert, is_repeat=True) for alert in current_alerts(rule, state))
+        former = self.change.former_rule(self.name)
+        if former is None:
+            alerts = repeat_alerts_of_unknown(self.name, state)
+        else:
+            alerts = current_alerts(former, state) if former.announces else ()
+        return (Send(alert, is_repeat=True) for alert in alerts)
 
     def _end_alerts(self, state: WindowState, reason: str) -> Iterable[Send]:
         former, now = self.change.former_rule(self.name), self.context.now

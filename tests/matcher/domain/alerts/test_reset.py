@@ -13,12 +13,6 @@ from schemas.signal import Signal
 from services.matcher.domain.alerts.announce import MERGED
 from services.matcher.domain.alerts.reset import reset_state
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
-from services.matcher.domain.changes.ending import (
-    REMOVED,
-    RESET,
-    end_alerts,
-    end_alerts_of_unknown,
-)
 from services.matcher.domain.changes.release import CHANGED, make_history
 from services.matcher.domain.windows.state import WindowState, micros
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -223,33 +217,6 @@ def test_a_reset_rule_counts_from_nothing() -> None:
     course.take(hit(2.5))
 
     assert course.last.evidence_count == 2
-
-
-def test_alerts_of_a_rule_that_is_reset_or_removed_end_with_their_evidence() -> None:
-    course = WindowCourse(RULE).take(*THREE)
-
-    for why in (RESET, REMOVED):
-        (alert,) = end_alerts(RULE, course.state, NOON + 9 * HOUR, why)
-
-        assert (alert.id, alert.status, alert.revision) == (course.last.id, Status.RESOLVED, 2)
-        assert (alert.reason, alert.resolved_at) == (why, NOON + 9 * HOUR)
-        assert alert.evidence == course.last.evidence
-
-
-def test_an_alert_ends_even_if_nobody_knows_its_rule_any_more() -> None:
-    course = WindowCourse(RULE).take(*THREE)
-    name = (RULE.pack, RULE.name)
-
-    (alert,) = end_alerts_of_unknown(name, course.state, NOON, REMOVED)
-
-    assert (alert.id, alert.fingerprint) == (course.last.id, course.last.fingerprint)
-    assert (alert.rule.title, alert.level, alert.evidence_count) == ("joint_march", RULE.level, 3)
-
-
-def test_a_resolved_alert_does_not_end_again() -> None:
-    course = WindowCourse(RULE).take(*THREE).tick(NOON + 9 * HOUR)
-
-    assert end_alerts(RULE, course.state, NOON, REMOVED) == ()
 
 
 def test_for_rules_above_an_alert_is_backfill_if_its_hits_are() -> None:
