@@ -228,40 +228,62 @@ def _has_field(base: str, condition: Section | str | None) -> bool:
 
 
 @st.composite
-def rule_sets(draw: st.DrawFn) -> tuple[CorrelationRule, ...]:
+def rule_sets(draw: st.DrawFn, late: str = "10h") -> tuple[CorrelationRule, ...]:
     """Rules on one to three levels, mostly on two; each counts some of the level below."""
     made: list[CorrelationRule] = []
-    below, fields = list(TYPES), list[str]()
     for level in range(draw(st.sampled_from([1, 2, 2, 3]))):
-        kinds = COUNTED | (_kinds_over(fields) if level else OF_REPORTS)
-        fields = draw(st.sampled_from(GROUPS)) if level == 0 else fields[: draw(st.integers(0, 1))]
-        names = [f"r{level}{number}" for number in range(2)]
-        for name in names:
-            section = draw(sections([*below, *(["a"] if level else [])], kinds))
-            made.append(_make_rule(draw, name, section | {"group_by": fields}))
-        below = names
+        fields = draw(groups(level, made))
+        of_level = [
+            draw(rules_like(f"r{level}{number}", made, fields, late)) for number in range(2)
+        ]
+        made += of_level
     return tuple(made)
+
+
+def groups(level: int, made: Sequence[CorrelationRule]) -> st.SearchStrategy[list[str]]:
+    """What rules of a level group by: any field, or the first of those that their bases do."""
+    if level == 0:
+        return st.sampled_from(GROUPS)
+    below = list_fields_below(level, made)
+    return st.sampled_from([below[:0], below[:1]])
+
+
+def list_fields_below(level: int, made: Sequence[CorrelationRule]) -> Sequence[str]:
+    """What the rules below a level group by."""
+    below = (rule for rule in made if rule.name.startswith(f"r{level - 1}"))
+    return min((rule.correlation.group_by for rule in below), key=len)
+
+
+@st.composite
+def rules_like(
+    draw: st.DrawFn, name: str, made: Sequence[CorrelationRule], fields: Sequence[str], late: str
+) -> CorrelationRule:
+    """A rule of this name, whose first digit is its level, over some of those below."""
+    level = int(name[1])
+    below = [rule.name for rule in made if rule.name.startswith(f"r{level - 1}")]
+    bases = [*below, "a"] if level else [*TYPES]
+    kinds = _kinds_over(list_fields_below(level, made)) if level else OF_REPORTS
+    section = draw(sections(bases, COUNTED | kinds))
+    rules = section.pop("rules")
+    section |= {"group_by": list(fields), "max_lateness": late, "generate": True}
+    return draw(ended(correlating(name, rules, **section)))
+
+
+@st.composite
+def ended(draw: st.DrawFn, rule: CorrelationRule) -> CorrelationRule:
+    """The rule with another end of its episodes, and another corroboration."""
+    extra: Section = {"level": "high"} | draw(st.sampled_from(ENDINGS))
+    extra |= draw(st.sampled_from([{}, {"corroboration": {"sources": 2, "within": "2h"}}]))
+    dumped = rule.model_dump(
+        by_alias=True, exclude_unset=True, exclude={"resolve_after", "cooldown", "corroboration"}
+    )
+    return CorrelationRule.model_validate(dumped | extra)
 
 
 def _kinds_over(fields: Sequence[str]) -> Kinds:
     """The types that find what they read in alerts of this group."""
     kinds = dict(OF_ALERTS if "place" in fields else {})
     return kinds | (OF_ACTORS if "actor_ids" in fields else {})
-
-
-def _make_rule(draw: st.DrawFn, name: str, section: Section) -> CorrelationRule:
-    given = dict(section)
-    rules = given.pop("rules")
-    rule = correlating(name, rules, max_lateness="10h", generate=True, **given)
-    extra: dict[str, Any] = {"level": "high"}
-    extra |= draw(
-        st.sampled_from(
-            [{}, {}, {"resolve_after": "1h"}, {"resolve_after": "20h"}, {"cooldown": "3h"}]
-        )
-    )
-    extra |= draw(st.sampled_from([{}, {"corroboration": {"sources": 2, "within": "2h"}}]))
-    dumped = rule.model_dump(by_alias=True, exclude_unset=True)
-    return CorrelationRule.model_validate(dumped | extra)
 
 
 def make_book(rules: Iterable[RuleDocument]) -> Rulebook:
