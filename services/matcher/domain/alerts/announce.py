@@ -1,14 +1,15 @@
 """Announcing: which alert each episode has, and the revisions that its changes make."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from schemas.alert import Level, Status, alert_id
-from services.matcher.domain.alerts.episodes import Episode, digest_firings
+from services.matcher.domain.alerts.episodes import Episode, digest_firings, find_episode
 from services.matcher.domain.alerts.render import state_fingerprint
+from services.matcher.domain.alerts.time_range import TimeRange
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -20,8 +21,6 @@ GONE = "gone"
 class AnnounceContext:
     """What announcing needs besides state and episodes. Times in microseconds.
 
-    `unchanged` are the starts of episodes that are as they were announced.
-
     `clock` is None until every events partition has ticked; nothing resolves before.
     `withdraw_reason` is that of an alert whose episode no longer exists.
     """
@@ -29,7 +28,6 @@ class AnnounceContext:
     clock: int | None
     now: int
     withdraw_reason: str = GONE
-    unchanged: Container[int] = ()
 
     def is_past(self, time: int) -> bool:
         """Whether the clock has reached a time."""
@@ -47,16 +45,33 @@ def claim_episodes(
     It is the one that shares most evidence, then most firing times (a hit may be evidence of
     several), then the earliest; else the first one within `resolve_after` of the alert; else None.
     """
-    known = {episode.start: episode for episode in before}
-    same = {episode.start: episode for episode in after}
     claims: dict[str, Episode | None] = {}
     for alert in announced:
         if alert.status is not Status.WITHDRAWN:
-            former, heir = known.get(alert.start), same.get(alert.start)
+            former, heir = find_episode(before, alert.start), find_episode(after, alert.start)
             if former is None or heir is None or not _has_grown(former, heir):
                 heir = _find_heir(rule, former, alert, _list_near(rule, alert, after))
             claims[alert.id] = heir
     return claims
+
+
+def claim_changed(
+    rule: WindowRule,
+    announced: Sequence[AnnouncedAlert],
+    before: Sequence[Episode],
+    after: Sequence[Episode],
+    changed: TimeRange,
+) -> dict[str, Episode | None]:
+    """The claims that may be others than before, and those that such a claim contests.
+
+    The episodes that begin outside of `changed` are the same before and after.
+    """
+    first, last = changed
+    moving = [alert for alert in announced if first <= alert.start <= last]
+    claims = claim_episodes(rule, moving, before, after)
+    starts = {episode.start for episode in claims.values() if episode is not None}
+    contested = [alert for alert in announced if alert.start in starts and alert.id not in claims]
+    return claims | claim_episodes(rule, contested, before, after)
 
 
 def _has_grown(before: Episode, after: Episode) -> bool:
@@ -119,14 +134,13 @@ def announce(
     episodes: Sequence[Episode],
     context: AnnounceContext,
 ) -> WindowState:
-    """The state with every alert revised or withdrawn, and a new one for each unclaimed episode."""
+    """The state with every alert that has a claim revised or withdrawn; others are as they were.
+
+    Each of `episodes` that none claims gets a new alert.
+    """
     owners = _assign_owners(state.announced, claims)
 
     def update(alert: AnnouncedAlert) -> AnnouncedAlert:
-        if alert.status is Status.WITHDRAWN:
-            return alert
-        if alert.start in context.unchanged and owners.get(alert.start) == alert.id:
-            return alert
         episode = claims[alert.id]
         if episode is None:
             return withdraw(alert, context.withdraw_reason, context)
@@ -138,7 +152,10 @@ def announce(
     new = _create_alerts(rule, state, unclaimed, context)
     return msgspec.structs.replace(
         state,
-        announced=(*map(update, state.announced), *new),
+        announced=(
+            *[update(alert) if alert.id in claims else alert for alert in state.announced],
+            *new,
+        ),
         serial=state.serial + len(unclaimed),
     )
 
@@ -158,8 +175,8 @@ def _assign_owners(
 ) -> dict[int, str]:
     """The alert id of each claimed episode, by its start: of several, the one announced first."""
     owners: dict[int, str] = {}
-    for alert in announced:
-        episode = claims.get(alert.id)
+    for alert in [alert for alert in announced if alert.id in claims]:
+        episode = claims[alert.id]
         if episode is not None:
             owners.setdefault(episode.start, alert.id)
     return owners
@@ -260,5 +277,6 @@ def resolution_time(rule: WindowRule, alert: AnnouncedAlert) -> int | None:
 def is_late(rule: WindowRule, episode: Episode) -> bool:
     """Whether it was over before its newest report was recorded, or a report was too late."""
     allowed, ends = span(rule.max_lateness), episode.last + span(rule.resolve_after)
-    recorded = max((hit.recorded for hit in episode.evidence), default=ends)
-    return recorded > ends or any(hit.recorded - hit.at > allowed for hit in episode.evidence)
+    evidence = episode.evidence
+    recorded = max([hit.recorded for hit in evidence], default=ends)
+    return recorded > ends or any(hit.recorded - hit.at > allowed for hit in evidence)

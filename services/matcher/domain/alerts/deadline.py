@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from schemas.alert import Status
 from schemas.rule import CorrelationType
-from services.matcher.domain.alerts.announce import resolution_time
 from services.matcher.domain.alerts.evaluation import find_next_absence
 from services.matcher.domain.windows.state import WindowState, instant, span
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -23,7 +23,9 @@ def deadline(rule: WindowRule, state: WindowState) -> datetime | None:
 
 def _list_times(rule: WindowRule, state: WindowState) -> Iterator[int | None]:
     """The times at which one evaluation has to be stepped."""
-    yield from (resolution_time(rule, alert) for alert in state.announced)
+    firing = [alert.last for alert in state.announced if alert.status is Status.FIRING]
+    if firing:
+        yield min(firing) + span(rule.resolve_after)
     newest = _find_newest(state)
     if newest is not None:
         yield newest + span(rule.retention)

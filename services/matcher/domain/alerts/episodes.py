@@ -1,7 +1,8 @@
 """Episodes: runs of firing times, a function of the set of hits alone."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, pairwise
 from zlib import crc32
@@ -93,17 +94,20 @@ class Episode:
         """Whether every hit of every window that fired is backfilled."""
         return self.totals.backfill
 
-    @cached_property
+    @property
     def evidence(self) -> tuple[Hit, ...]:
-        """The hits of its windows that are still in state, in order; looks at all hits."""
+        """The hits of its windows that are still in state, in order; looks at all of them."""
         after = self.firings[0] - span(self.rule.timespan) - 1
         near = hits_near(self.rule, self.hits, after, self.last)
         return find_evidence(self.rule, near, self.firings)
 
+    def among(self, hits: Sequence[Hit]) -> "Episode":
+        """The same episode of a later state, which has these hits."""
+        return self if hits is self.hits else replace(self, hits=hits)
+
     def forget_evidence(self) -> None:
-        """Look at the hits again when it is asked for its evidence next."""
-        for name in ("evidence", "identities"):
-            vars(self).pop(name, None)
+        """Look at the hits again when it is asked for identities next."""
+        vars(self).pop("identities", None)
 
     @cached_property
     def identities(self) -> frozenset[str]:
@@ -119,6 +123,13 @@ class Episode:
 def find_episodes(rule: WindowRule, state: WindowState) -> tuple[Episode, ...]:
     """The episodes of a state, by start."""
     return tuple(build_episode(rule, state.hits, run) for run in find_runs(rule, state))
+
+
+def find_episode(episodes: Sequence[Episode], start: int) -> Episode | None:
+    """The one that begins at a time; they are by start."""
+    place = bisect_left(episodes, start, key=lambda episode: episode.start)
+    found = episodes[place : place + 1]
+    return found[0] if found and found[0].start == start else None
 
 
 def find_runs(rule: WindowRule, state: WindowState) -> tuple[FiringRun, ...]:

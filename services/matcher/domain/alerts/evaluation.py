@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -11,9 +11,10 @@ import msgspec
 from schemas.rule import CorrelationType
 from services.matcher.domain.alerts.episodes import Episode, build_episode, group_runs, join_runs
 from services.matcher.domain.alerts.tally_change import TalliedRun, TallyChange, compares_levels
+from services.matcher.domain.alerts.time_range import ALWAYS, NO_TIMES, TimeRange
 from services.matcher.domain.windows.firing_pass import FiringPass
 from services.matcher.domain.windows.firing_times import ChangedHits, FiringTimes
-from services.matcher.domain.windows.ordered import Ordered
+from services.matcher.domain.windows.ordered import Ordered, count_ends, find_difference
 from services.matcher.domain.windows.state import FOREVER, NEVER, FiringRun, Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import NO_TIME, WindowRule
 
@@ -106,10 +107,13 @@ class Evaluation:
     _known: list[TalliedRun] = field(default_factory=list)
     _parts: list[TalliedRun] = field(default_factory=list)
     _announced: tuple[Episode, ...] = ()
+    _new: Sequence[Episode] = ()
+    """Those made for the last state."""
+    _settled: list[FiringRun] = field(default_factory=list)
     _runs: list[FiringRun] = field(default_factory=list)
     """Of the times behind `settled_until`."""
-    _changed_from: int = NEVER
-    """Runs that end before it, by more than the gap, are as they were."""
+    _changed: TimeRange = ALWAYS
+    """Runs that are farther from it than the gap are as they were."""
     _seen: tuple[Any, ...] = ()
     _pending: ChangedHits = field(default_factory=ChangedHits)
 
@@ -127,37 +131,54 @@ class Evaluation:
         seen = (state.hits, state.runs, state.settled_until, state.clock)
         if len(self._seen) == len(seen) and all(map(_is_same, self._seen, seen)):
             return
-        if not self._seen or self._seen[2] != state.settled_until:
-            self._changed_from = NEVER
+        self._follow_settled(state)
         before, self._seen = self._seen[0] if self._seen else Ordered(), seen
         self.follow_times(state)
         changed, self._pending = self._pending, ChangedHits()
-        runs = list(self._list_runs(state))
+        runs = self._list_runs(state)
         change = TallyChange(self.rule, before, state.hits, changed, self.times.look_back)
         if compares_levels(self.rule):
             self._parts = change.follow(runs, self._parts)
             runs = [join_runs(group) for group in self._group_by_level(state)]
         known, self._known = self._known, change.follow(runs, self._known)
-        self.episodes = tuple(self._list_episodes(state, known))
+        self.episodes = self._list_episodes(state, known)
 
-    def announce(self) -> frozenset[int]:
-        """Note that all episodes are announced; the starts of those that were and are the same."""
+    def announce(self, before: Sequence[Episode]) -> TimeRange:
+        """Note that all episodes are announced.
+
+        Outside of the answer lies the start of no episode that is another one than it was `before`,
+        or when it was announced.
+        """
         former, self._announced = self._announced, self.episodes
-        same = takewhile(lambda pair: pair[0] is pair[1], zip(former, self.episodes, strict=False))
-        return frozenset(episode.start for episode, _ in same)
+        changed = [*find_difference(before, self.episodes)]
+        if former is not before:
+            changed += find_difference(former, self.episodes)
+        starts = [episode.start for part in changed for episode in (*part[:1], *part[-1:])]
+        return TimeRange(min(starts, default=FOREVER), max(starts, default=NEVER))
 
-    def _list_episodes(self, state: WindowState, former: Sequence[TalliedRun]) -> Iterator[Episode]:
-        """Those of before as long as nothing changed; what looking at them found is dropped."""
-        same = 0
-        for known, before, episode in zip(self._known, former, self.episodes, strict=False):
-            if known is not before:
-                break
-            same += 1
-            yield episode
-        if same:
-            self.episodes[same - 1].forget_evidence()
-        for known in self._known[same:]:
-            yield Episode(self.rule, state.hits, known.run, known.totals)
+    def _list_episodes(
+        self, state: WindowState, former: Sequence[TalliedRun]
+    ) -> tuple[Episode, ...]:
+        """Those of before where nothing changed; what looking at them found is dropped."""
+        for episode in self._new:
+            episode.forget_evidence()
+        first, last = count_ends(former, self._known)
+        self._new = tuple(
+            Episode(self.rule, state.hits, known.run, known.totals)
+            for known in self._known[first : len(self._known) - last]
+        )
+        behind = self.episodes[len(former) - last :]
+        return (*self.episodes[:first], *self._new, *behind)
+
+    def _follow_settled(self, state: WindowState) -> None:
+        """Note the runs up to `settled_until`, and where those behind it may begin anew."""
+        _, runs, until, _ = self._seen or (None, None, None, None)
+        if runs != state.runs:
+            in_order = sorted(state.runs, key=lambda run: run.start)
+            self._settled = [join_runs(group) for group in group_runs(in_order, self._gap)]
+        if until != state.settled_until:
+            known = [time for time in (until, state.settled_until) if time is not None]
+            self._changed = self._changed.join(TimeRange(NEVER, max(known)))
 
     def follow_times(self, state: WindowState) -> None:
         """Go over to the firing times of another state."""
@@ -168,12 +189,14 @@ class Evaluation:
         self._pending = self._pending.join(changed)
 
     def _note_change(self, changed: ChangedHits) -> None:
-        asked = self.times.asked
+        if self.times.asked is not None:
+            self._changed = self._changed.join(TimeRange(*self.times.asked))
+        if changed:
+            reached = TimeRange(changed.first, changed.last + self.times.look_back)
+            self._changed = self._changed.join(reached)
         if changed.forgotten:
-            self._changed_from = NEVER
-        elif changed:
-            first = changed.first if asked is None else min(changed.first, asked[0])
-            self._changed_from = min(self._changed_from, first)
+            last = max(hit.at for hit in changed.forgotten)
+            self._changed = self._changed.join(TimeRange(NEVER, last))
 
     def _restart(self) -> None:
         """Note where runs begin anew among the times that may have changed."""
@@ -221,42 +244,42 @@ class Evaluation:
         run = join_runs(group)
         return len(group) > 1 and build_episode(self.rule, state.hits, run).totals.corroborated
 
-    def _list_runs(self, state: WindowState) -> Iterator[FiringRun]:
+    def _list_runs(self, state: WindowState) -> list[FiringRun]:
         """The settled runs, continued by those of the times behind `settled_until`."""
-        settled = sorted(state.runs, key=lambda run: run.start)
-        groups = [join_runs(group) for group in group_runs(settled, self._gap)]
-        new = self._follow_new_runs(state)
-        if groups and new and new[0].start - groups[-1].last <= self._gap:
-            groups[-1:], new = [join_runs((groups[-1], new[0]))], new[1:]
-        yield from groups
-        yield from new
+        self._follow_new_runs(state)
+        settled, new = self._settled, self._runs
+        if settled and new and new[0].start - settled[-1].last <= self._gap:
+            return [*settled[:-1], join_runs((settled[-1], new[0])), *new[1:]]
+        return [*settled, *new]
 
-    def _follow_new_runs(self, state: WindowState) -> list[FiringRun]:
-        """The runs behind `settled_until`; those are kept that end before all that changed."""
-        first = self._changed_from - self._gap
+    def _follow_new_runs(self, state: WindowState) -> None:
+        """Find those runs behind `settled_until` anew that are near what changed."""
+        changed, runs = self._changed, self._runs
         if self.rule.type is CorrelationType.ABSENCE:
-            first = NEVER
-        kept = bisect_left(self._runs, first, key=lambda run: run.last)
-        until = self._runs[kept - 1].last if kept else state.settled_until
-        self._runs[kept:] = self._list_new_runs(state, until)
-        self._changed_from = FOREVER
-        return self._runs[:]
+            changed = ALWAYS
+        kept = bisect_left(runs, changed.first - self._gap, key=lambda run: run.last)
+        later = bisect_right(runs, changed.last + self._gap, key=lambda run: run.start)
+        later = max(kept, later)
+        settled = NEVER if state.settled_until is None else state.settled_until
+        until = runs[kept - 1].last if kept else settled
+        end = runs[later].start if later < len(runs) else FOREVER
+        runs[kept:later] = self._list_new_runs(state, until, end)
+        self._changed = NO_TIMES
 
-    def _list_new_runs(self, state: WindowState, until: int | None) -> Iterator[FiringRun]:
+    def _list_new_runs(self, state: WindowState, after: int, before: int) -> Iterator[FiringRun]:
+        """The runs of the times behind one time and before another."""
         times = self.times.firings.times
-        first = 0 if until is None else bisect_right(times, until)
-        end = len(times)
+        first, end = bisect_right(times, after), bisect_left(times, before)
         if self.rule.type is CorrelationType.ABSENCE:
             end = 0 if state.clock is None else bisect_right(times, state.clock)
         if first >= end:
             return
-        later = self._starts[bisect_right(self._starts, times[first]) :]
-        bounds = [first, *(bisect_left(times, start, first) for start in later), len(times)]
-        for begin, behind in pairwise(bounds):
-            if begin < end:
-                stop = min(behind, end)
-                value = self.times.find_value(stop - 1)
-                yield FiringRun(times[begin], tuple(times[begin:stop]), value)
+        begun = bisect_right(self._starts, times[first]), bisect_right(self._starts, times[end - 1])
+        starts = self._starts[slice(*begun)]
+        bounds = [first, *(bisect_left(times, start, first) for start in starts), end]
+        for begin, stop in pairwise(bounds):
+            value = self.times.find_value(stop - 1)
+            yield FiringRun(times[begin], tuple(times[begin:stop]), value)
 
 
 def _is_same(one: object, other: object) -> bool:

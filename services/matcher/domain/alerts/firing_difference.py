@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from services.matcher.domain.windows.ordered import count_same
+from services.matcher.domain.windows.ordered import count_ends
 from services.matcher.domain.windows.state import NEVER, FiringRun
 
 
@@ -35,10 +35,9 @@ def find_before(firings: Sequence[int], time: int) -> int:
     return firings[place - 1] if place else NEVER
 
 
-def find_difference(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
+def find_differing_times(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
     """The time before which both have the same, and that behind which they do; all are sorted."""
-    start = count_same(one, other)
-    end = count_same(one[start:][::-1], other[start:][::-1])
+    start, end = count_ends(one, other)
     parts = (one[start : len(one) - end], other[start : len(other) - end])
     last = max((part[-1] for part in parts if part), default=NEVER)
     return (one[start - 1] if start else NEVER), last

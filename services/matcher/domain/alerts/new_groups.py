@@ -1,6 +1,6 @@
 """New groups: how many a rule and owner have had of late, and which alerts are a storm's."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ import msgspec
 from schemas.alert import RuleRef
 from schemas.model import Model
 from schemas.storm import MOST_NEWEST, StormGroup, storm_key
-from services.matcher.domain.alerts.episodes import Episode
+from services.matcher.domain.alerts.episodes import Episode, find_episode
 from services.matcher.domain.alerts.render import state_fingerprint
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, micros, span
 from services.matcher.domain.windows.stored_value import StoredValue
@@ -103,22 +103,20 @@ Counted = Mapping[bytes, NewGroups]
 
 def mark_storms(
     rule: WindowRule,
-    before: Sequence[AnnouncedAlert],
+    number: int,
     after: WindowState,
-    episodes: Iterable[Episode],
+    episodes: Sequence[Episode],
     counts: GroupCounts,
 ) -> tuple[WindowState, Counted]:
-    """The state with every new alert marked that is past the limit of its only owner.
+    """The state with each of its newest alerts, `number` of them, marked if past its owner's limit.
 
     An alert with evidence of several owners is neither marked nor counted.
     """
-    known = {alert.id for alert in before}
-    by_start = {episode.start: episode for episode in episodes}
     counted: dict[bytes, NewGroups] = {}
 
     def mark(alert: AnnouncedAlert) -> AnnouncedAlert:
-        episode = by_start.get(alert.start)
-        if alert.id in known or episode is None or len(episode.owners) != 1:
+        episode = find_episode(episodes, alert.start)
+        if episode is None or len(episode.owners) != 1:
             return alert
         (owner,) = episode.owners
         key = storm_key(
@@ -135,5 +133,7 @@ def mark_storms(
         is_past = groups.is_past(group, at, counts.limit)
         return msgspec.structs.replace(alert, storm=owner) if is_past else alert
 
-    marked = tuple(map(mark, after.announced))
-    return msgspec.structs.replace(after, announced=marked), counted
+    known = len(after.announced) - number
+    marked = map(mark, after.announced[known:])
+    announced = (*after.announced[:known], *marked)
+    return msgspec.structs.replace(after, announced=announced), counted

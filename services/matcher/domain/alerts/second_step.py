@@ -19,8 +19,8 @@ from services.matcher.domain.alerts.step import (
     WindowResult,
     announce_context,
     changed_alerts,
+    changed_firings,
     forget_old,
-    list_firings,
     mark_new_storms,
     resolve_ended,
 )
@@ -87,11 +87,12 @@ class SecondStep:
         )
         both = _join(_forget_settled(state), self._keep(ended))
         alerts = changed_alerts(self.rule, self.before, ended, episodes)
+        firings = changed_firings(self.rule, self.before, ended, episodes)
         return replace(
             words,
             state=None if both.is_empty else both,
             alerts=(*words.alerts, *alerts),
-            firings={**words.firings, **list_firings(self.rule, ended, episodes)},
+            firings={**words.firings, **firings},
             counted={**words.counted, **counted},
         )
 

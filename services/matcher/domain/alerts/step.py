@@ -1,7 +1,8 @@
 """Step: a message and the state of one window key in; the next state and alerts out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -13,7 +14,7 @@ from schemas.signal import Signal
 from services.matcher.domain.alerts.announce import (
     AnnounceContext,
     announce,
-    claim_episodes,
+    claim_changed,
     resolve_if_ended,
 )
 from services.matcher.domain.alerts.apply import (
@@ -22,7 +23,7 @@ from services.matcher.domain.alerts.apply import (
     is_forgotten,
     is_too_late,
 )
-from services.matcher.domain.alerts.episodes import Episode, take_firings
+from services.matcher.domain.alerts.episodes import Episode, find_episode, take_firings
 from services.matcher.domain.alerts.evaluation import evaluate, find_episodes
 from services.matcher.domain.alerts.forget import forget, has_too_many_alerts
 from services.matcher.domain.alerts.kept_words import keep_words_of_withdrawn
@@ -31,7 +32,9 @@ from services.matcher.domain.alerts.render import render_alert
 from services.matcher.domain.alerts.reset import reset_state
 from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration, first_serial
 from services.matcher.domain.alerts.suspected_episodes import find_suspected
-from services.matcher.domain.windows.state import WindowState, micros
+from services.matcher.domain.alerts.time_range import TimeRange
+from services.matcher.domain.windows.ordered import find_difference
+from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, micros
 from services.matcher.domain.windows.window_rule import WindowRule
 
 S = TypeVar("S")
@@ -147,7 +150,7 @@ def _announce_applied(
     announced, episodes = _announce_changes(rule, before, after, announce_context(context))
     marked, counted = mark_new_storms(rule, before.state, (announced, episodes), context)
     alerts = changed_alerts(rule, before.state, marked, episodes)
-    firings = list_firings(rule, marked, episodes)
+    firings = changed_firings(rule, before.state, marked, episodes)
     # one message may announce more alerts than a key keeps
     kept = forget_old(rule, marked, context) if has_too_many_alerts(marked) else marked
     return StepResult(kept, alerts, firings, counted=counted)
@@ -185,10 +188,17 @@ def _announce_changes(
     """`after` with the alerts of its episodes, and those episodes."""
     known = evaluate(rule, after)
     episodes = known.episodes
-    claims = claim_episodes(rule, before.state.announced, before.episodes, episodes)
-    unchanged = known.announce()
-    announced = announce(rule, after, claims, episodes, replace(context, unchanged=unchanged))
+    changed = known.announce(before.episodes)
+    claims = claim_changed(rule, before.state.announced, before.episodes, episodes, changed)
+    announced = announce(rule, after, claims, _list_between(episodes, changed), context)
     return keep_words_of_withdrawn(rule, before.state, before.episodes, announced), episodes
+
+
+def _list_between(episodes: Sequence[Episode], changed: TimeRange) -> Sequence[Episode]:
+    """Those that begin in a range of times."""
+    first = bisect_left(episodes, changed.first, key=lambda episode: episode.start)
+    end = bisect_right(episodes, changed.last, key=lambda episode: episode.start)
+    return episodes[first:end]
 
 
 def _apply_tick(rule: WindowRule, state: WindowState, context: StepContext) -> WindowResult:
@@ -201,7 +211,7 @@ def _apply_tick(rule: WindowRule, state: WindowState, context: StepContext) -> W
     resolved = resolve_ended(rule, state, numbered, context)
     kept = forget_old(rule, resolved, context)
     alerts = changed_alerts(rule, state, resolved, episodes)
-    firings = list_firings(rule, resolved, episodes)
+    firings = changed_firings(rule, state, resolved, episodes)
     return StepResult(None if kept.is_empty else kept, alerts, firings, counted=counted)
 
 
@@ -228,7 +238,7 @@ def mark_new_storms(
     after, episodes = announced
     if context.counts is None or after.serial == before.serial:
         return after, {}
-    return mark_storms(rule, before.announced, after, episodes, context.counts)
+    return mark_storms(rule, after.serial - before.serial, after, episodes, context.counts)
 
 
 def _advance_clock(
@@ -252,17 +262,27 @@ def changed_alerts(
     rule: WindowRule, before: WindowState, after: WindowState, episodes: Sequence[Episode]
 ) -> tuple[Alert, ...]:
     """Every alert with another revision than before, in order of announcement."""
-    same = set(map(id, before.announced))
-    others = [alert for alert in after.announced if id(alert) not in same]
-    if not others:
-        return ()
-    known = {alert.id: alert.revision for alert in before.announced}
-    by_start = {episode.start: episode for episode in episodes}
     return tuple(
-        render_alert(rule, after, alert, None if alert.reason else by_start.get(alert.start))
-        for alert in others
-        if alert.revision != known.get(alert.id)
+        render_alert(
+            rule, after, alert, None if alert.reason else find_episode(episodes, alert.start)
+        )
+        for alert in _list_changed(before, after)
     )
+
+
+def _list_changed(before: WindowState, after: WindowState) -> list[AnnouncedAlert]:
+    old, new = find_difference(before.announced, after.announced)
+    known = {alert.id: alert.revision for alert in old}
+    return [alert for alert in new if alert.revision != known.get(alert.id)]
+
+
+def changed_firings(
+    rule: WindowRule, before: WindowState, after: WindowState, episodes: Sequence[Episode]
+) -> Firings:
+    """The firing times of these alerts, by id; none if no rule counts them."""
+    changed = _list_changed(before, after) if rule.is_counted else ()
+    found = ((alert.id, find_episode(episodes, alert.start)) for alert in changed)
+    return {id_: () if episode is None else take_firings(episode) for id_, episode in found}
 
 
 def current_alerts(rule: WindowRule, state: WindowState) -> tuple[Alert, ...]:
@@ -292,11 +312,7 @@ def repeat(rule: WindowRule, state: WindowState) -> WindowResult:
 def list_current_firings(rule: WindowRule, state: WindowState) -> Firings:
     """The firing times of every alert of both evaluations, by its id."""
     evaluations = list_evaluations(rule, state)
-    of_each = (list_firings(rule, each, episodes) for each, episodes in evaluations)
+    of_each = (
+        changed_firings(rule, WindowState.empty(), each, episodes) for each, episodes in evaluations
+    )
     return dict(item for firings in of_each for item in firings.items())
-
-
-def list_firings(rule: WindowRule, state: WindowState, episodes: Iterable[Episode]) -> Firings:
-    """The firing times of every alert, by its id; none if no rule counts them."""
-    by_start = {episode.start: take_firings(episode) for episode in episodes if rule.is_counted}
-    return {alert.id: by_start.get(alert.start, ()) for alert in state.announced if by_start}

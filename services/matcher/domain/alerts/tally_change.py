@@ -1,6 +1,6 @@
 """TallyChange: the tallies of a window's runs after its hits changed, from those of before."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,19 +9,19 @@ from services.matcher.domain.alerts.episodes import EvidenceTotals
 from services.matcher.domain.alerts.firing_difference import (
     find_around,
     find_before,
-    find_difference,
+    find_differing_times,
     has_time,
     list_outside,
 )
 from services.matcher.domain.alerts.tally import EvidenceTally, is_evidence
 from services.matcher.domain.windows.firing import find_evidence
 from services.matcher.domain.windows.firing_times import ChangedHits
-from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import FOREVER, FiringRun, Hit, span
+from services.matcher.domain.windows.ordered import Ordered, count_same
+from services.matcher.domain.windows.state import FOREVER, NEVER, FiringRun, Hit, span
 from services.matcher.domain.windows.window import hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
 
-_CHOOSING = {
+CHOOSING = {
     CorrelationType.ABSENCE,
     CorrelationType.TEMPORAL_ORDERED,
     CorrelationType.RATE_CHANGE,
@@ -29,9 +29,12 @@ _CHOOSING = {
 """Types that do not have all of a window as evidence."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class TalliedRun:
-    """A run, and the totals of its evidence; a tally of it, unless the next run took it over."""
+    """A run, and the totals of its evidence; a tally of it, unless the next run took it over.
+
+    Equal only to itself: it is made anew where its evidence may have changed.
+    """
 
     run: FiringRun
     totals: EvidenceTotals
@@ -50,19 +53,29 @@ class TallyChange:
 
     def follow(self, runs: Sequence[FiringRun], former: Sequence[TalliedRun]) -> list[TalliedRun]:
         """The tallies of these runs; those of the former are changed on the way."""
-        same = self._count_same(runs, former)
-        return [*former[:same], *self._follow_changed(runs[same:], former[same:], former[:same])]
+        first, last = self._count_same(runs, [known.run for known in former])
+        end = len(former) - last
+        changed = runs[first : len(runs) - last], former[first:end], former[:first]
+        return [*former[:first], *self._follow_changed(*changed), *former[end:]]
 
-    def _count_same(self, runs: Sequence[FiringRun], former: Sequence[TalliedRun]) -> int:
-        """How many of the first runs are before all that changed."""
-        if self.changed.forgotten:
-            return 0
-        first, same = self.changed.first if self.changed else FOREVER, 0
-        for run, known in zip(runs, former, strict=False):
-            if run.last >= first or run != known.run:
-                break
-            same += 1
-        return same
+    def _count_same(
+        self, runs: Sequence[FiringRun], former: Sequence[FiringRun]
+    ) -> tuple[int, int]:
+        """How many of the first and of the last runs are as they were, with the same evidence."""
+        begins, ends = self._changed_times
+        before = bisect_left(runs, begins, key=lambda run: run.last)
+        behind = len(runs) - bisect_right(runs, ends, key=lambda run: run.firings[0])
+        first = min(before, count_same(runs, former))
+        return first, min(behind, count_same(runs[first:][::-1], former[first:][::-1]))
+
+    @property
+    def _changed_times(self) -> tuple[int, int]:
+        """The evidence of runs that end before one, or begin behind the other, is as it was."""
+        changed = self.changed
+        if not (changed or changed.forgotten):
+            return FOREVER, NEVER
+        last = max(hit.at for hit in (*changed.added, *changed.removed, *changed.forgotten))
+        return NEVER if changed.forgotten else changed.first, last + self.look_back
 
     def _follow_changed(
         self, runs: Sequence[FiringRun], former: Sequence[TalliedRun], before: Sequence[TalliedRun]
@@ -132,16 +145,17 @@ class TallyChange:
         tally, previous.tally = previous.tally, None
         at, timespan, before = run.last, span(self.rule.timespan), previous.run.last
         opened = at - timespan
-        tally.remove(self.hits.between(before - timespan, min(opened, before)))
-        tally.add(self.hits.between(max(opened, before), at))
+        left = self.hits.between(before - timespan, opened)
+        tally.remove([hit for hit in left if hit.first <= before])
+        new = hits_near(self.rule, self.hits, max(opened, before), at)
+        tally.add([hit for hit in new if hit.first > before])
         return tally
 
     @property
     def _has_plain_windows(self) -> bool:
         """Whether the evidence of one firing time is all that lies in its window."""
         rule = self.rule
-        is_plain = not (rule.certain or rule.counts_alerts or rule.corroboration)
-        return is_plain and rule.type not in _CHOOSING
+        return not (rule.certain or rule.corroboration) and rule.type not in CHOOSING
 
     def _count(self, evidence: Iterable[Hit]) -> EvidenceTally:
         tally = EvidenceTally(self.rule)
@@ -232,7 +246,7 @@ class TallyChange:
         after, until = changed.first - timespan, changed.last + self.look_back
         if self.rule.type is CorrelationType.ABSENCE or self.rule.counts_alerts:
             return after, until
-        first, last = find_difference(run.firings, known.firings)
+        first, last = find_differing_times(run.firings, known.firings)
         after, until = max(after, min(first, changed.first)), min(until, max(last, changed.last))
         if self.rule.type is CorrelationType.TEMPORAL_ORDERED:
             after, until = self._find_ordered(run, known, after), self._find_step(until)

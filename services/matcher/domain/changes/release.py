@@ -17,9 +17,9 @@ from services.matcher.domain.alerts.step import (
     WindowResult,
     announce_context,
     changed_alerts,
+    changed_firings,
     current_alerts,
     list_evaluations,
-    list_firings,
     repeat,
 )
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant, micros
@@ -63,7 +63,7 @@ def _release_words(rule: WindowRule, state: WindowState, context: StepContext) -
     return StepResult(
         None if judged.is_empty else judged,
         changed_alerts(rule, before, judged, standing),
-        list_firings(rule, judged, standing),
+        changed_firings(rule, before, judged, standing),
     )
 
 

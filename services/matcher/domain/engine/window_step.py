@@ -26,6 +26,7 @@ from services.matcher.domain.changes.release import make_history, release
 from services.matcher.domain.engine.effects import Count, Effects, Metric, RefuseMessage, Send
 from services.matcher.domain.hypotheses.indications import make_indications
 from services.matcher.domain.rules.chain import chain_alert
+from services.matcher.domain.windows.ordered import find_difference
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 from services.report_text import cut_line, weigh
@@ -93,9 +94,11 @@ class WindowStep:
     def _count_marked(self, result: WindowResult) -> Counted:
         """The new groups that changed, with the alerts that are marked."""
         counted, rule = dict(result.counted), self.rule
+        if not counted:
+            return counted
         owners = {alert.id: alert.storm for alert in result.state.alerts} if result.state else {}
         known = {alert.id for alert in self.state.announced}
-        for alert in result.alerts if counted else ():
+        for alert in result.alerts:
             owner = owners.get(alert.id)
             if owner is not None and (alert.revision == 1 or alert.id not in known):
                 key = storm_key(
@@ -150,5 +153,6 @@ def _forgets_alerts(before: WindowState, result: WindowResult) -> bool:
     """Whether an alert that was sent, now or before, is in the state no more."""
     if result.state is None or not result.is_changed:
         return result.is_changed
-    sent = {alert.id for alert in before.alerts} | {alert.id for alert in result.alerts}
-    return not sent.issubset(alert.id for alert in result.state.alerts)
+    old, new = find_difference(before.alerts, result.state.alerts)
+    sent = {alert.id for alert in old} | {alert.id for alert in result.alerts}
+    return not sent <= {alert.id for alert in new}

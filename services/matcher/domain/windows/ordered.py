@@ -36,6 +36,7 @@ class Dated(Protocol):
 
 
 D = TypeVar("D", bound=Dated)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +163,7 @@ class Ordered(Sequence[D]):
         self, before: "Ordered[D]"
     ) -> tuple[Sequence[NumberedPane[D]], Sequence[NumberedPane[D]]]:
         """The panes that only `before` has, and those that only this one has."""
-        old, new = before.panes, self.panes
-        start = count_same(old, new)
-        old, new = old[start:], new[start:]
-        end = count_same(old[::-1], new[::-1])
-        return old[: len(old) - end], new[: len(new) - end]
+        return find_difference(before.panes, self.panes)
 
     def _find(self, item: D) -> int:
         """The pane that has the item, or would have it."""
@@ -244,6 +241,21 @@ def _update_index(
             del index[item.identity]
     for item in added:
         index[item.identity] = (*index.get(item.identity, ()), item)
+
+
+def find_difference(old: Sequence[T], new: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
+    """What each of them has between the items that both begin and end with."""
+    first, last = count_ends(old, new)
+    return old[first : len(old) - last], new[first : len(new) - last]
+
+
+def count_ends(old: Sequence[object], new: Sequence[object]) -> tuple[int, int]:
+    """How many of the first are the same in both, and how many of the last behind these.
+
+    Next to nothing for each item that is the same object in both.
+    """
+    first = count_same(old, new)
+    return first, count_same(old[first:][::-1], new[first:][::-1])
 
 
 def count_same(old: Sequence[object], new: Sequence[object]) -> int:

@@ -94,7 +94,10 @@ def hits_overlapping(
     rule: WindowRule, hits: Sequence[Hit], after: int, until: int
 ) -> Sequence[Hit]:
     """The hits in `(after, until]`: alerts that overlap it, events that count whole only whole."""
-    return [hit for hit in hits_near(rule, hits, after, until) if hit.last > after]
+    near = hits_near(rule, hits, after, until)
+    if not (rule.certain or rule.counts_alerts):
+        return near
+    return [hit for hit in near if hit.last > after]
 
 
 def window_hits(rule: WindowRule, hits: Sequence[Hit], t: int) -> Sequence[Hit]:
@@ -107,8 +110,8 @@ def find_window_evidence(
 ) -> tuple[Hit, ...]:
     """Every hit in a window that fired; `firings` are sorted."""
     timespan = span(rule.timespan)
-    if len(firings) == 1 and not (rule.certain or rule.counts_alerts):
-        return tuple(hits_between(hits, firings[0] - timespan, firings[0]))
+    if len(firings) == 1:
+        return tuple(window_hits(rule, hits, firings[0]))
 
     def is_evidence(hit: Hit) -> bool:
         following = bisect_left(firings, hit.first)

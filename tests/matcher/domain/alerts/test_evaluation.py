@@ -15,7 +15,7 @@ from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import WindowState, make_hit, span
 from tests.matcher.any_hits import LONG_AGO, hits_of, turn
 from tests.matcher.any_hits import RULES as TYPES
-from tests.matcher.builders import HOUR, hit, of
+from tests.matcher.builders import HOUR, fired, hit, of
 
 CORROBORATED = Corroboration(sources=2, within=2 * HOUR)
 RULES = {
@@ -80,6 +80,23 @@ def test_a_late_report_corroborates_nothing_that_is_far_from_it() -> None:
     after = changed(before, hits=before.hits.add(make_hit(hit(0, owner="reuters"))))
 
     assert [episode.uncorroborated for episode in find_episodes(rule, after)] == [True]
+
+
+def test_an_alert_leaves_the_evidence_of_a_window_that_it_does_not_overlap() -> None:
+    rule = replace(
+        TYPES["range, of alerts"],
+        condition=Condition(gte=2, lt=3),
+        timespan=HOUR,
+        resolve_after=HOUR / 4,
+    )
+    lasting = fired("threat", 0, 1, name="lasting")
+    state = WindowState()
+    # two at 0, three at 1, two at 3: the alert lasts beyond the first time that fires
+    for one in (hit(1, "b"), hit(1, "c"), hit(0), lasting, hit(3, "d"), hit(3, "e")):
+        state = changed(state, hits=state.hits.add(make_hit(one)))
+        find_episodes(rule, state)
+
+    assert [episode.count for episode in find_episodes(rule, state)] == [2, 2]
 
 
 def test_a_tick_may_find_any_number_of_answers_overdue() -> None:

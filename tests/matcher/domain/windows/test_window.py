@@ -87,7 +87,7 @@ def test_an_interval_of_time_is_open_at_its_beginning_and_closed_at_its_end() ->
 
 
 def test_a_window_is_open_at_its_beginning_and_closed_at_its_end() -> None:
-    assert window_hits(RULE, at(0, 1, 4, 5), time(4)) == [*at(1, 4)]
+    assert [*window_hits(RULE, at(0, 1, 4, 5), time(4))] == [*at(1, 4)]
 
 
 def test_a_window_holds_a_hit_with_a_length_only_whole() -> None:

@@ -1,0 +1,92 @@
+"""Announcing looks at what changed alone, and sends what a look at all of it would."""
+
+from dataclasses import replace
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.rule import Condition, Corroboration
+from schemas.signal import Signal
+from services.matcher.domain.alerts.announce import claim_changed, claim_episodes
+from services.matcher.domain.alerts.evaluation import evaluate, find_episodes
+from services.matcher.domain.alerts.time_range import TimeRange
+from services.matcher.domain.windows.state import WindowState, micros
+from services.matcher.domain.windows.window_rule import WindowRule
+from tests.matcher.any_hits import RULES as TYPES
+from tests.matcher.any_hits import signals_of
+from tests.matcher.builders import HOUR, NOON, RULE, hit, retraction, suspected
+from tests.matcher.course import WindowCourse
+
+SHORT = replace(RULE, condition=Condition(gte=2), resolve_after=HOUR / 4, is_counted=True)
+RULES = {
+    **TYPES,
+    "short": SHORT,
+    "short, of alerts": replace(SHORT, counts_alerts=True),
+    "short and sure": replace(SHORT, corroboration=Corroboration(sources=2, within=HOUR)),
+    "short and few": replace(SHORT, max_hits=9),
+    "short and forgetful": replace(SHORT, max_lateness=2 * HOUR),
+    "short with a cooldown": replace(SHORT, cooldown=HOUR),
+}
+
+
+@st.composite
+def messages_of(draw: st.DrawFn, rule: WindowRule) -> list[Signal]:
+    """Hits, revisions of alerts where a rule counts them, and retractions, in any order."""
+    messages = list[Signal]()
+    for signal in draw(signals_of(rule)):
+        later = draw(st.lists(st.integers(1, 9), max_size=2)) if rule.counts_alerts else []
+        first = micros(signal.occurred_at)
+        times = sorted({first, *(first + gap * HOUR.seconds * 500_000 for gap in later)})
+        alert = {"revision": draw(st.integers(1, 3)), "firings": tuple(times)} if later else {}
+        messages.append(signal.model_copy(update=alert | {"suspected": False}))
+        if draw(st.integers(0, 3)) == 0:
+            gone = draw(st.sampled_from(messages))
+            messages.append(gone.model_copy(update={"kind": retraction(0).kind}))
+        if draw(st.integers(0, 9)) == 0:
+            messages.append(suspected(draw(st.sampled_from(messages))))
+    return messages
+
+
+def lose_evaluation(state: WindowState) -> WindowState:
+    """The state as a worker that begins has it."""
+    second = None if state.suspicion is None else lose_evaluation(state.suspicion)
+    return msgspec.structs.replace(state, evaluation=None, suspicion=second)
+
+
+@settings(max_examples=settings().max_examples // 4)
+@given(st.sampled_from(sorted(RULES)), st.data())
+def test_every_message_sends_what_a_worker_that_begins_sends(
+    name: str, data: st.DataObject
+) -> None:
+    rule = RULES[name]
+    going, beginning = (WindowCourse(rule, since=NOON - 20 * HOUR) for _ in range(2))
+    clock = NOON
+
+    for message in data.draw(messages_of(rule)):
+        if data.draw(st.integers(0, 4)) == 0:
+            clock += data.draw(st.sampled_from((0, 0.5, 4, 30))) * HOUR
+            going.tick(clock)
+            beginning.tick(clock)
+        beginning.state = lose_evaluation(beginning.state)
+        going.take(message)
+        beginning.take(message)
+
+        assert going.alerts == beginning.alerts
+        assert going.state == beginning.state
+
+
+def test_an_alert_whose_episode_is_as_it_was_claims_only_what_another_one_contests() -> None:
+    rule = replace(SHORT, condition=Condition(gte=1), timespan=2 * HOUR)
+    course = WindowCourse(rule).take(hit(0), hit(1), hit(9))
+    before, known = course.state, find_episodes(rule, course.state)
+    alone, contested, far = (alert.id for alert in before.announced)
+    after = msgspec.structs.replace(before, hits=before.hits.without(["reuters 0"]))
+    changed = evaluate(rule, after).announce(known)
+
+    claims = claim_changed(rule, before.announced, known, find_episodes(rule, after), changed)
+
+    everything = claim_episodes(rule, before.announced, known, find_episodes(rule, after))
+    assert changed == TimeRange(micros(NOON), micros(NOON + HOUR))
+    assert claims == {id_: everything[id_] for id_ in (alone, contested)}
+    assert far not in claims
