@@ -42,6 +42,8 @@ def render_alert(
     rule: WindowRule, state: WindowState, alert: AnnouncedAlert, episode: Episode | None
 ) -> Alert:
     """The current revision. Without an episode (withdrawn) it has its last words, no evidence."""
+    # looked up in the hits of one state, whatever states the episodes were found in
+    episode = None if episode is None else episode.among(state.hits)
     words = render_words(rule, state, alert, episode)
     evidence = () if episode is None else _list_evidence(rule, episode)
     return Alert(
